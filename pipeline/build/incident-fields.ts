@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { expression } from "./file-leaves.ts";
+
+const account = z.strictObject({
+	login: expression("The login").optional(),
+	type: expression("`User`, `Bot` or `Organization`").optional(),
+});
+
+/** The incident's fields that an event maps (DESIGN section 1); id, kind, event and delivery_id are set by the engine. */
+export const incidentFields = z.strictObject({
+	repository: expression("`owner/name`").optional(),
+	installation_id: expression("The App installation's number").optional(),
+	head_repository: expression("`owner/name` of the branch's repository").optional(),
+	branch: expression("The branch").optional(),
+	default_branch: expression("The repository's default branch").optional(),
+	head_sha: expression("The commit").optional(),
+	run_id: expression("The run's id as text").optional(),
+	run_attempt: expression("The run's attempt, a number").optional(),
+	workflow: z
+		.strictObject({
+			name: expression("The workflow's name").optional(),
+			path: expression("The workflow's file").optional(),
+		})
+		.optional()
+		.describe("The workflow."),
+	job: expression("The job's name").optional(),
+	failed_steps: expression("Names of the failed steps, a list").optional(),
+	conclusion: expression("How it ended").optional(),
+	url: expression("Where people look at it").optional(),
+	commit_message: expression("The head commit's message").optional(),
+	actor: account.optional().describe("Who made the run."),
+	sender: account.optional().describe("Who caused the delivery."),
+	app: expression("Slug of the App that owns the check").optional(),
+	pr_number: expression("The pull request's number").optional(),
+	alert: z
+		.strictObject({
+			type: expression("The alert's type").optional(),
+			number: expression("The alert's number").optional(),
+			severity: expression("The severity").optional(),
+			package_name: expression("The package").optional(),
+			cve_id: expression("CVE or GHSA id").optional(),
+			description: expression("What it is about").optional(),
+			manifest_path: expression("The manifest").optional(),
+		})
+		.optional()
+		.describe("The security alert."),
+	command: z
+		.strictObject({
+			name: expression("The command").optional(),
+			args: expression("Its arguments").optional(),
+		})
+		.optional()
+		.describe("A command that somebody gave."),
+	evidence: expression("Text that came with the event itself").optional(),
+	occurred_at: expression("When, ISO 8601").optional(),
+});

@@ -1,0 +1,196 @@
+import { z } from "zod";
+import { CONTEXT_SOURCES } from "../context.ts";
+import { INCIDENT_KINDS } from "../incident.ts";
+import { agentName, duration, expression, mapping, name, pathName, text } from "./file-leaves.ts";
+import { incidentFields } from "./incident-fields.ts";
+
+/** What the controller of CodeRuns decodes as `cliConfig.cliType`; it fails on any other. */
+export const CLIS = [
+	"claude",
+	"code",
+	"codex",
+	"cursor",
+	"dexter",
+	"factory",
+	"gemini",
+	"grok",
+	"minimax",
+	"opencode",
+	"openhands",
+	"qwen",
+] as const;
+
+const settings = z
+	.strictObject({
+		repositories: z
+			.array(
+				z
+					.string()
+					.regex(/^[^\s/]+\/[^\s/]+$/, "a repository is owner/name; * stands for any part of either")
+					.describe("`owner/name`, or a glob such as `5dlabs/*`."),
+			)
+			.min(1, "name at least one repository")
+			.describe("The repositories whose failures are acted upon."),
+		process_bot_commits: z.boolean().default(false).describe("Act on runs that a bot caused, too."),
+		skip_markers: z
+			.array(text("Text in a commit message."))
+			.default(["[skip-healer]", "[healer skip]"])
+			.describe("A commit whose message has one of these is left alone."),
+		settle: duration("How long an incident waits for other deliveries of the same run before it is decided.").default(
+			"5s",
+		),
+		vars: z
+			.record(z.string(), z.unknown())
+			.default({})
+			.describe("Values of your own, seen by expressions as `$settings.vars`."),
+	})
+	.describe("Values that expressions see as `$settings`.");
+
+const agent = z
+	.strictObject({
+		github_app: z
+			.string()
+			.regex(
+				/^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/,
+				"a GitHub App's name here is letters, digits and single dashes",
+			)
+			.describe("The GitHub App that the agent works as, such as `5DLabs-Rex`."),
+		cli: z.enum(CLIS).describe("The command-line agent that runs."),
+		model: text("The model that the CLI uses."),
+		prompt: name("The template under `prompts/`, without `.mustache`."),
+		max_active: z
+			.int()
+			.min(0)
+			.max(1000)
+			.default(1)
+			.describe("Unfinished CodeRuns of this agent at once; 0 is no limit."),
+		tools: z
+			.strictObject({
+				local: z
+					.array(toolName())
+					.default([])
+					.describe("Tools on the agent's own machine: the CodeRun's `localTools`."),
+				remote: z
+					.array(toolName())
+					.default([])
+					.describe("Tools reached over the network: the CodeRun's `remoteTools`."),
+			})
+			.default({ local: [], remote: [] })
+			.describe("The tools that the agent may use."),
+	})
+	.describe("One agent: what it runs, and as whom.");
+
+const event = z
+	.strictObject({
+		on: name("GitHub's event (`X-GitHub-Event`) or an internal event; the key itself when left out.").optional(),
+		when: expression("Which of its deliveries are incidents; sees the payload").optional(),
+		kind: z.enum(INCIDENT_KINDS).describe("What sort of incident it is."),
+		identity: expression(
+			"The same for every delivery of one failure, by `$key(...)`; only an internal event may do without",
+		).optional(),
+		incident: incidentFields.describe("The incident's fields, each an expression over the payload."),
+	})
+	.describe("One event: which of its deliveries are incidents, and what they mean.");
+
+const filter = z
+	.strictObject({
+		name: name("The filter's name, shown in reasons."),
+		keep: expression("Refuses only on false; unknown passes and is asked again after the context"),
+	})
+	.describe("One filter.");
+
+const dedupRule = z
+	.strictObject({
+		name: name("The claim's name."),
+		key: expression("The key that is claimed, by `$key(...)`; an undefined key makes no claim"),
+		ttl: duration("How long the claim holds; at least 60s."),
+		while_active: z.boolean().default(false).describe("Also held while the CodeRun made under it is unfinished."),
+	})
+	.describe("One claim, beside the one on the incident's own identity.");
+
+const contextRequest = z
+	.strictObject({
+		from: z.enum(CONTEXT_SOURCES).describe("The source."),
+		with: mapping.default({}).describe("The source's parameters: texts are expressions (JSONata)."),
+		when: expression("Gathered only when this is true").optional(),
+		timeout: duration("How long the source may take.").default("10s"),
+	})
+	.describe("One part of the context.");
+
+const classifyRule = z
+	.strictObject({
+		type: pathName.describe("The failure type."),
+		category: pathName.describe("The failure type's category."),
+		when: expression("The type holds when this is true; the last rule has none").optional(),
+		fix: text("The suggested approach, for the prompt."),
+	})
+	.describe("One failure type; the first that holds is taken.");
+
+const routeRule = z
+	.strictObject({
+		name: name("The rule's name."),
+		agent: agentName,
+		when: expression("The agent is taken when this is true; the last rule has none").optional(),
+	})
+	.describe("One way to an agent; the first that holds is taken.");
+
+const spawn = z
+	.strictObject({
+		namespace: z
+			.string()
+			.regex(
+				/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+				"a namespace is lower-case letters, digits and -, at most 63 characters",
+			)
+			.describe("The Kubernetes namespace of the CodeRuns."),
+		labels: z
+			.record(z.string(), expression("The label's value; made valid whatever it gives"))
+			.default({})
+			.describe("Labels by key."),
+		annotations: z.record(z.string(), expression("The annotation's value")).default({}).describe("Annotations by key."),
+		spec: mapping.describe(
+			"The CodeRun's `spec`: texts are expressions (JSONata), so a fixed text is \"'remediation'\".",
+		),
+	})
+	.describe("The fields of the CodeRun.");
+
+const outcome = z
+	.strictObject({
+		max_attempts: z.int().min(1).max(20).default(3).describe("CodeRuns for one incident at most."),
+		deadline: duration("How long one attempt may take before it counts as failed.").default("2h"),
+		escalate: z
+			.array(agentName.describe("An agent's name, or `human`."))
+			.default(["human"])
+			.describe("Who is next when attempts fail: agents in order, then `human`."),
+	})
+	.describe("What follows an attempt.");
+
+/** `pipeline.yaml` as written. Strict: an unknown key is a mistake. Names and expressions are checked elsewhere. */
+export const pipelineFile = z
+	.strictObject({
+		version: z.literal(1).describe("The version of this file's grammar."),
+		settings,
+		agents: z.record(agentName, agent).describe("The agents that fix, by name."),
+		events: z.record(name("The event's name."), event).describe("Which deliveries are incidents, by event."),
+		filters: z.array(filter).default([]).describe("What is left alone, in this order."),
+		dedup: z.array(dedupRule).default([]).describe("Claims that keep two CodeRuns from the same ground."),
+		context: z.record(pathName, contextRequest).default({}).describe("What is gathered about an incident, by part."),
+		classify: z
+			.array(classifyRule)
+			.min(1, "needs at least one rule")
+			.describe("Failure types, in order; the last rule has no `when`."),
+		route: z
+			.array(routeRule)
+			.min(1, "needs at least one rule")
+			.describe("Agents, in order; the last rule has no `when`."),
+		spawn,
+		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
+	})
+	.describe("Healer's pipeline: what fails, who fixes it, with what context.");
+
+/** The file with its defaults filled in: what the artefact is made from. */
+export type PipelineFile = z.output<typeof pipelineFile>;
+
+function toolName(): z.ZodString {
+	return z.string().regex(/^[^\s,]+$/, "a tool's name has no spaces or commas: the CodeRun joins them by commas");
+}

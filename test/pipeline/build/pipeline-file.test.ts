@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { pipelineFile } from "../../../pipeline/build/pipeline-file.ts";
+
+const good = readFileSync(new URL("good-pipeline.yaml", import.meta.url), "utf8");
+
+describe("pipelineFile", () => {
+	it("takes the small good pipeline and fills in the defaults", () => {
+		const file = pipelineFile.parse(parse(good));
+		expect(file.settings).toEqual({
+			repositories: ["5dlabs/cto"],
+			process_bot_commits: false,
+			skip_markers: ["[skip-healer]", "[healer skip]"],
+			settle: "5s",
+			vars: {},
+		});
+		expect(file.agents.rex).toEqual({
+			github_app: "5DLabs-Rex",
+			cli: "claude",
+			model: "claude-opus-4-5",
+			prompt: "rust-fix",
+			max_active: 1,
+			tools: { local: [], remote: [] },
+		});
+	});
+
+	it("refuses a key that it does not know", () => {
+		expect(pipelineFile.safeParse({ ...parse(good), spawns: {} }).success).toBe(false);
+	});
+});
