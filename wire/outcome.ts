@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
+
+/**
+ * Phases after which a CodeRun changes no more. The controller writes the first two; older readers accept the others
+ * as well, so they end a CodeRun too.
+ */
+export const TERMINAL_PHASES = ["Succeeded", "Failed", "Completed", "Error"] as const;
+export type TerminalPhase = (typeof TERMINAL_PHASES)[number];
+
+/** Whether a CodeRun with this phase is finished; absent and unknown phases are unfinished. */
+export function isTerminalPhase(phase: string | undefined): phase is TerminalPhase {
+	return TERMINAL_PHASES.some((terminal) => terminal === phase);
+}
+
+/** Body of `POST /api/outcomes`: how one attempt's CodeRun ended. Times are ISO 8601; null is "not told". */
+export const outcomeSchema = z.strictObject({
+	coderun_name: objectNameSchema,
+	incident_id: incidentIdSchema,
+	attempt: attemptSchema,
+	/** One of the terminal phases, or what a later relay tells of a CodeRun's end. */
+	phase: z.string().min(1).max(63),
+	pull_request_url: z.string().max(2048).nullable(),
+	message: z.string().max(16_384).nullable(),
+	started_at: z.string().max(64).nullable(),
+	finished_at: z.string().max(64).nullable(),
+});
+export type WireOutcome = z.infer<typeof outcomeSchema>;
+
+/** The `webhook-id` under which an attempt's outcome is posted, each time it is. */
+export function outcomeMessageId(incidentId: string, attempt: number): string {
+	return `${incidentId}.${attempt}.outcome`;
+}
