@@ -1,0 +1,199 @@
+import { patternKey } from "../log/log-pattern.ts";
+import type { Facts } from "./facts.ts";
+import { matchesGlob } from "./glob.ts";
+import { makeKey } from "./key.ts";
+import { patternIn, patternsOf } from "./pattern-literal.ts";
+import { slug } from "./slug.ts";
+
+/** A function that expressions have besides JSONata's own. */
+export interface PipelineFunction {
+	readonly signature: string;
+	readonly doc: string;
+	readonly min: number;
+	readonly max: number;
+	/** The fact that it asks for: without it the function gives nothing, and what uses it is unknown. */
+	readonly needs?: keyof Facts;
+	/** Its arguments are texts and regex literals; `$log` and `$error` take nothing but literals. */
+	readonly patterns?: "literal" | "any";
+	/** Throws when an argument is of a kind that it cannot take. */
+	readonly call: (facts: Facts, args: readonly unknown[]) => unknown;
+}
+
+/** All of them by name, without the `$`. */
+export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
+	glob: {
+		signature: "$glob(value, patterns)",
+		doc: "Does the text, or one of the texts, match one of the globs? `*` within a segment, `**` any depth, `?`, `{a,b}`; ignores case; without a slash it is matched with the base name; `dir/*` matches any depth below.",
+		min: 2,
+		max: 2,
+		call: (_, [value, patterns]) => {
+			const values = texts(value);
+			const globs = texts(patterns);
+			if (values === undefined || globs === undefined) return undefined;
+			return values.some((text) => matchesGlob(text, globs));
+		},
+	},
+	mentions: {
+		signature: "$mentions(text, words)",
+		doc: "Does the text have one of these words or phrases anywhere in it? Ignores case.",
+		min: 2,
+		max: 2,
+		call: (_, [value, words]) => {
+			const values = texts(value);
+			const wanted = texts(words);
+			if (values === undefined || wanted === undefined) return undefined;
+			return values.some((text) => wanted.some((word) => text.toLowerCase().includes(word.toLowerCase())));
+		},
+	},
+	slug: {
+		signature: "$slug(text)",
+		doc: "The text in lower case with a dash for every run of other characters: `Controller CI` is `controller-ci`.",
+		min: 1,
+		max: 1,
+		call: (_, [value]) => {
+			if (value === undefined || value === null) return undefined;
+			if (typeof value !== "string") throw new Error("$slug takes a text");
+			return slug(value);
+		},
+	},
+	key: {
+		signature: "$key(part, ...)",
+		doc: "An unambiguous key of its parts; nothing if one of them is missing. The first part is the repository, and is lower-cased.",
+		min: 1,
+		max: Number.POSITIVE_INFINITY,
+		call: (_, parts) => makeKey(parts),
+	},
+	workflow: {
+		signature: "$workflow(patterns)",
+		doc: "Does the slug of the workflow's name, or of its file's name without extension, match one of the globs?",
+		min: 1,
+		max: 1,
+		needs: "workflow",
+		call: (facts, [patterns]) => {
+			const globs = texts(patterns);
+			const slugs = workflowSlugs(facts);
+			if (globs === undefined || slugs.length === 0) return undefined;
+			return slugs.some((name) => matchesGlob(name, globs));
+		},
+	},
+	log: {
+		signature: "$log(pattern, ...)",
+		doc: "Does a line of the failed jobs' logs have one of the patterns? A text ignores case; a regex is RE2 syntax.",
+		min: 1,
+		max: Number.POSITIVE_INFINITY,
+		needs: "log",
+		patterns: "literal",
+		call: (facts, args) => inLog(facts, "log", args),
+	},
+	error: {
+		signature: "$error(pattern, ...)",
+		doc: "As `$log`, but only among the lines marked as errors and those near the end of the failed step.",
+		min: 1,
+		max: Number.POSITIVE_INFINITY,
+		needs: "log",
+		patterns: "literal",
+		call: (facts, args) => inLog(facts, "error", args),
+	},
+	step: {
+		signature: "$step(pattern, ...)",
+		doc: "Does the name of a failed step have one of the patterns?",
+		min: 1,
+		max: Number.POSITIVE_INFINITY,
+		needs: "failed_steps",
+		patterns: "any",
+		call: (facts, args) => inTexts(facts.failed_steps, "step", args),
+	},
+	job: {
+		signature: "$job(pattern, ...)",
+		doc: "Does the name of the failed job, or of one of them, have one of the patterns?",
+		min: 1,
+		max: Number.POSITIVE_INFINITY,
+		needs: "jobs",
+		patterns: "any",
+		call: (facts, args) => inTexts(facts.jobs, "job", args),
+	},
+	files: {
+		signature: "$files(patterns)",
+		doc: "How many of the changed files match one of the globs.",
+		min: 1,
+		max: 1,
+		needs: "changed_files",
+		call: (facts, [patterns]) => countFiles(facts, patterns),
+	},
+	share: {
+		signature: "$share(patterns)",
+		doc: "Which part of the changed files matches one of the globs: 0 to 1.",
+		min: 1,
+		max: 1,
+		needs: "changed_files",
+		call: (facts, [patterns]) => {
+			const count = countFiles(facts, patterns);
+			return count === undefined ? undefined : count / (facts.changed_files?.length ?? 1);
+		},
+	},
+};
+
+/** JSONata's functions that no expression may use, and why. */
+export const REFUSED_FUNCTIONS: Readonly<Record<string, string>> = {
+	eval: "it would run text as an expression",
+	now: "an expression has no clock: what it gives must not depend on when it runs",
+	millis: "an expression has no clock: what it gives must not depend on when it runs",
+	random: "an expression has no chance: it must give the same every time",
+	shuffle: "an expression has no chance: it must give the same every time",
+};
+
+/** Calls one of ours after counting its arguments. Throws what the function throws. */
+export function callFunction(name: string, facts: Facts, args: readonly unknown[]): unknown {
+	const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+	if (known === undefined) throw new Error(`there is no function $${name}`);
+	if (args.length < known.min || args.length > known.max) throw new Error(`call it as ${known.signature}`);
+	return known.call(facts, args);
+}
+
+function workflowSlugs(facts: Facts): string[] {
+	const { name, path } = facts.workflow ?? {};
+	const base = path?.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+	return [name, base].map((text) => slug(text ?? "")).filter((text) => text !== "");
+}
+
+function inLog(facts: Facts, name: "log" | "error", args: readonly unknown[]): boolean | undefined {
+	const keys = wantedPatterns(name, args).map(patternKey);
+	const { log } = facts;
+	if (log === undefined) return undefined;
+	const found = keys.some((key) => {
+		const fact = Object.hasOwn(log.patterns, key) ? log.patterns[key] : undefined;
+		return fact !== undefined && (name === "log" ? fact.count : fact.errors) > 0;
+	});
+	if (found) return true;
+	return keys.some((key) => log.gave_up.includes(key)) ? undefined : false;
+}
+
+function inTexts(known: readonly string[] | undefined, name: string, args: readonly unknown[]): boolean | undefined {
+	const patterns = wantedPatterns(name, args);
+	return known?.some((text) => patterns.some((pattern) => patternIn(pattern, text)));
+}
+
+function wantedPatterns(name: string, args: readonly unknown[]) {
+	const patterns = patternsOf(args);
+	if (patterns === undefined) throw new Error(`$${name} takes texts, regexes, and lists of them`);
+	return patterns;
+}
+
+function countFiles(facts: Facts, patterns: unknown): number | undefined {
+	const globs = texts(patterns);
+	const files = facts.changed_files;
+	if (globs === undefined || files === undefined || files.length === 0) return undefined;
+	return files.filter((path) => matchesGlob(path, globs)).length;
+}
+
+/** One text or a list of them as a list; undefined when there is none. */
+function texts(value: unknown): readonly string[] | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (typeof value === "string") return [value];
+	if (isTexts(value)) return value;
+	throw new Error("it takes a text or a list of texts");
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+	return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
