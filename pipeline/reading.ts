@@ -31,5 +31,10 @@ export type Reading =
 	| {
 			readonly outcome: "ignored";
 			readonly reason: IgnoredReason;
+			/**
+			 * With reason `filtered`: the incident it would have been. Another delivery of the same run may have opened it
+			 * without telling what the filter saw (a skip marker in the commit message, say).
+			 */
+			readonly incident?: Incident;
 			readonly explanation: readonly StageExplanation[];
 	  };
