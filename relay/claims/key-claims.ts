@@ -1,0 +1,55 @@
+import { held, refused, type SpawnCall, type StepAnswer } from "../spawn-call.ts";
+import type { ClaimRecord } from "./claim-record.ts";
+import type { Hand } from "./hand.ts";
+import { leaseName } from "./lease-name.ts";
+import { type Judgement, takeClaim, type Wanted } from "./take-claim.ts";
+import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "./timing.ts";
+
+/** Takes the claims that the pipeline's `dedup` rules ask for, by Lease name; the first that is another's ends it. */
+export async function takeKeyClaims(call: SpawnCall, hand: Hand): Promise<StepAnswer> {
+	for (const wanted of wantedClaims(call)) {
+		const answer = await takeClaim(call, hand, wanted, (record) => judge(call, wanted.name, record));
+		if (answer !== undefined) return answer;
+	}
+	return undefined;
+}
+
+async function judge(call: SpawnCall, name: string, record: ClaimRecord): Promise<Judgement> {
+	const { incident_id, attempt } = call.request;
+	if (record.holder === incident_id) {
+		if (record.attempt === attempt) return { do: "recognise" };
+		// The own claim was taken, so an earlier attempt is over; a later one can have begun since.
+		if (record.attempt < attempt) return { do: "take_over", restore: true };
+		return { do: "stop", answer: refused("earlier_attempt", `attempt ${record.attempt} has begun`) };
+	}
+	const until = freeAt(record);
+	if (call.clock.now() < until) return { do: "stop", answer: held(name, record, until) };
+	if (record.while_active) {
+		const found = await call.cluster.readCodeRun(record.coderun_name);
+		if (found.kind === "unavailable") return { do: "stop", answer: found };
+		if (found.kind === "found" && !found.coderun.finished) return { do: "stop", answer: held(name, record) };
+	}
+	return { do: "take_over", restore: false };
+}
+
+/** A claim's time is over; a shorter ttl than a call may take would let two make their CodeRuns. */
+function freeAt(record: ClaimRecord): number {
+	return record.taken_at + Math.max(record.ttl_s * 1000 + CLOCK_SLACK_MS, IN_FLIGHT_MS);
+}
+
+/** Two rules with one key are one claim: as long as the longer, while active if one says so. */
+function wantedClaims(call: SpawnCall): readonly (Wanted & { readonly name: string })[] {
+	const byLease = new Map<string, Wanted & { readonly name: string }>();
+	for (const claim of call.request.claims) {
+		const lease = leaseName("key", claim.key);
+		const same = byLease.get(lease);
+		byLease.set(lease, {
+			lease,
+			name: same?.name ?? claim.name,
+			key: claim.key,
+			ttl_s: Math.max(claim.ttl_s, same?.ttl_s ?? 0),
+			while_active: claim.while_active || (same?.while_active ?? false),
+		});
+	}
+	return [...byLease.values()].sort((a, b) => (a.lease < b.lease ? -1 : 1));
+}

@@ -1,0 +1,76 @@
+import { type SpawnCall, type StepAnswer, unavailable } from "../spawn-call.ts";
+import type { ClaimRecord } from "./claim-record.ts";
+import type { Hand, HeldClaim } from "./hand.ts";
+import { IN_FLIGHT_MS } from "./timing.ts";
+
+/** What a call makes of a claim that is there already. `restore`: giving it back puts the earlier record back. */
+export type Judgement =
+	| { readonly do: "recognise" }
+	| { readonly do: "take_over"; readonly restore: boolean }
+	| { readonly do: "stop"; readonly answer: NonNullable<StepAnswer> };
+
+export interface Wanted {
+	readonly lease: string;
+	readonly key: string;
+	readonly ttl_s: number;
+	readonly while_active: boolean;
+}
+
+/** How often the claim may change under a call's eyes before it lets go. */
+const ROUNDS = 8;
+
+/**
+ * Takes one claim: creates it, or, when there is one, does what `judge` says of it. Writing is always conditional, so
+ * of two calls at once one starts over with what the other wrote.
+ */
+export async function takeClaim(
+	call: SpawnCall,
+	hand: Hand,
+	wanted: Wanted,
+	judge: (record: ClaimRecord) => Promise<Judgement>,
+): Promise<StepAnswer> {
+	const { cluster, clock } = call;
+	for (let round = 0; round < ROUNDS; round++) {
+		// Both times are read before the write is sent: a claim may be older than it says, never younger.
+		const taken_at = clock.monotonic();
+		const record = newRecord(call, wanted);
+		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "others_until">) =>
+			void hand.set(wanted.lease, { lease: wanted.lease, record, version, taken_at, ...how });
+
+		const made = await cluster.createClaim(wanted.lease, record);
+		if (made.kind === "unavailable") return made;
+		if (made.kind === "written") return hold(made.version, { how: "created", others_until: 0 });
+
+		const found = await cluster.readClaim(wanted.lease);
+		if (found.kind === "unavailable") return found;
+		if (found.kind === "not_found") continue;
+		const { record: before, version } = found.claim;
+		const judgement = await judge(before);
+		if (judgement.do === "stop") return judgement.answer;
+
+		const written = await cluster.replaceClaim(wanted.lease, record, version);
+		if (written.kind === "unavailable") return written;
+		if (written.kind !== "written") continue;
+		if (judgement.do === "recognise") {
+			return hold(written.version, { how: "recognised", others_until: before.quiet_at });
+		}
+		return hold(written.version, { how: "took_over", others_until: 0, ...(judgement.restore ? { before } : {}) });
+	}
+	return unavailable("a claim changes too fast");
+}
+
+function newRecord({ request, digest, clock }: SpawnCall, { key, ttl_s, while_active }: Wanted): ClaimRecord {
+	const taken_at = clock.now();
+	return {
+		key,
+		holder: request.incident_id,
+		attempt: request.attempt,
+		coderun_name: request.coderun.metadata.name,
+		digest,
+		taken_at,
+		ttl_s,
+		while_active,
+		seen: false,
+		quiet_at: taken_at + IN_FLIGHT_MS,
+	};
+}

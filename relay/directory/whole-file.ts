@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** Names of unfinished files: hidden, and with no ending that anybody reads. */
+const TEMPORARY = /^\.[^/]+\.tmp$/;
+
+/**
+ * Makes a file whole or not at all, and only when there is none by that name: written beside, synced, then linked, so
+ * that a kill at any point leaves at most a temporary file. `mayStill` is asked last, right before the link.
+ */
+export async function createWhole(
+	path: string,
+	text: string,
+	mayStill: () => boolean = () => true,
+): Promise<"created" | "exists" | "too_late"> {
+	const temporary = await writeBeside(path, text);
+	try {
+		if (!mayStill()) return "too_late";
+		await link(temporary, path);
+	} catch (error) {
+		if (codeOf(error) === "EEXIST") return "exists";
+		throw error;
+	} finally {
+		await unlink(temporary);
+	}
+	await syncFolder(dirname(path));
+	return "created";
+}
+
+/** Puts whole new contents in a file's place: a reader sees the old or the new ones. */
+export async function replaceWhole(path: string, text: string): Promise<void> {
+	const temporary = await writeBeside(path, text);
+	try {
+		await rename(temporary, path);
+	} catch (error) {
+		await unlink(temporary);
+		throw error;
+	}
+	await syncFolder(dirname(path));
+}
+
+/** Deletes a file for good. */
+export async function deleteWhole(path: string): Promise<void> {
+	await unlink(path);
+	await syncFolder(dirname(path));
+}
+
+/** Makes a folder, and clears it of the temporary files that a killed process left. */
+export async function prepareFolder(path: string): Promise<void> {
+	await mkdir(path, { recursive: true, mode: 0o700 });
+	for (const name of await readdir(path)) if (TEMPORARY.test(name)) await unlink(join(path, name));
+}
+
+/** `ENOENT`, `ENOSPC` ... of what a file system call threw; undefined of anything else. */
+export function codeOf(error: unknown): string | undefined {
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+async function writeBeside(path: string, text: string): Promise<string> {
+	const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+	const file = await open(temporary, "wx", 0o600);
+	try {
+		await file.writeFile(text);
+		await file.sync();
+	} catch (error) {
+		await unlink(temporary);
+		throw error;
+	} finally {
+		await file.close();
+	}
+	return temporary;
+}
+
+/** A name is only as durable as the folder that it stands in. */
+async function syncFolder(path: string): Promise<void> {
+	const folder = await open(path, "r");
+	try {
+		await folder.sync();
+	} finally {
+		await folder.close();
+	}
+}

@@ -1,0 +1,82 @@
+import { giveBackTurn, takeTurn } from "./claims/agent-claim.ts";
+import { giveBackAll } from "./claims/give-back.ts";
+import { type Hand, newHand } from "./claims/hand.ts";
+import { takeKeyClaims } from "./claims/key-claims.ts";
+import { markSeen, takeOwnClaim } from "./claims/own-claim.ts";
+import { retakeOldClaims } from "./claims/retake-claims.ts";
+import { CREATE_WITHIN_MS } from "./claims/timing.ts";
+import { buildCodeRun } from "./coderun.ts";
+import { recogniseCodeRun } from "./recognise-coderun.ts";
+import {
+	busy,
+	created,
+	limitsActive,
+	refused,
+	type SpawnAnswer,
+	type SpawnCall,
+	type StepAnswer,
+	unavailable,
+} from "./spawn-call.ts";
+
+/**
+ * Makes the CodeRun of one attempt exactly once, however often, wherever and at the same time it is asked for
+ * (DESIGN section 5.4 to 5.6). It may stop dead between any two calls to the cluster: that leaves nothing, or what the
+ * repeat completes.
+ */
+export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
+	const hand = newHand();
+	const answer =
+		(await takeOwnClaim(call, hand)) ??
+		(await takeKeyClaims(call, hand)) ??
+		(await takeTurn(call, hand)) ??
+		(await countActive(call)) ??
+		(await retakeOldClaims(call, hand)) ??
+		(await createCodeRun(call));
+	await putDown(call, hand, answer);
+	return answer;
+}
+
+async function countActive(call: SpawnCall): Promise<StepAnswer> {
+	const { agent, max_active, coderun } = call.request;
+	if (!limitsActive(call)) return undefined;
+	const listed = await call.cluster.listUnfinished(agent);
+	if (listed.kind === "unavailable") return listed;
+	const active = listed.names.filter((name) => name !== coderun.metadata.name).length;
+	return active < max_active ? undefined : busy(agent, active);
+}
+
+async function createCodeRun(call: SpawnCall): Promise<SpawnAnswer> {
+	const coderun = buildCodeRun(call.request, call.digest, call.clock.now());
+	const made = await call.cluster.createCodeRun(coderun, CREATE_WITHIN_MS);
+	switch (made.kind) {
+		case "created":
+			return created(call);
+		case "exists":
+			return (await recogniseCodeRun(call)) ?? unavailable("the CodeRun came and went");
+		case "refused":
+			return refused("invalid_coderun", made.why);
+		case "unavailable":
+			return made;
+		default:
+			return made satisfies never;
+	}
+}
+
+/** An answer without a CodeRun gives back what this call took; one with a CodeRun only lets the next one count. */
+async function putDown(call: SpawnCall, hand: Hand, answer: SpawnAnswer): Promise<void> {
+	// After a create whose result is unknown the CodeRun may be there, so that its claims must be, too.
+	if (answer.kind === "unavailable") return;
+	if (answer.kind === "replayed") return giveBackAll(call.cluster, hand);
+	switch (answer.result.result) {
+		case "created":
+		case "exists":
+			await markSeen(call, hand);
+			return giveBackTurn(call, hand);
+		case "held":
+		case "busy":
+		case "refused":
+			return giveBackAll(call.cluster, hand);
+		default:
+			return answer.result satisfies never;
+	}
+}
