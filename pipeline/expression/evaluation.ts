@@ -1,0 +1,35 @@
+import type { ParsedExpression } from "./ast.ts";
+import type { Scope } from "./facts.ts";
+import { fastPath } from "./fast-path.ts";
+import { messageOf } from "./message-of.ts";
+import { SLOW } from "./slow.ts";
+import { slowPath } from "./slow-path.ts";
+
+/** What evaluating came to: a value (undefined when a path is missing), or why there is none. */
+export type Evaluation =
+	| { readonly ok: true; readonly value: unknown }
+	| { readonly ok: false; readonly error: string };
+
+/** Evaluates at once where the fast path can, else by jsonata. Never throws, never rejects. */
+export type Evaluate = (scope: Scope) => Evaluation | Promise<Evaluation>;
+
+export function compileEvaluation(parsed: ParsedExpression): Evaluate {
+	const fast = fastPath(parsed.ast);
+	const slow = slowPath(parsed);
+	const bySlow = async (scope: Scope): Promise<Evaluation> => {
+		try {
+			return { ok: true, value: await slow(scope) };
+		} catch (thrown) {
+			return { ok: false, error: messageOf(thrown) };
+		}
+	};
+	if (fast === undefined) return bySlow;
+	return (scope) => {
+		try {
+			const value = fast(scope);
+			return value === SLOW ? bySlow(scope) : { ok: true, value };
+		} catch (thrown) {
+			return { ok: false, error: messageOf(thrown) };
+		}
+	};
+}

@@ -1,0 +1,192 @@
+import type { AstNode } from "./ast.ts";
+import { calledName } from "./ast.ts";
+import { BUILT_INS } from "./built-ins.ts";
+import type { Scope } from "./facts.ts";
+import { fastBuiltIn } from "./fast-built-ins.ts";
+import { binaryOperator, truth } from "./fast-operators.ts";
+import { callFunction, FUNCTIONS } from "./functions.ts";
+import { namesOf, readPath } from "./read-path.ts";
+import { SLOW } from "./slow.ts";
+
+/** Gives the value, or `SLOW` when jsonata must be asked. Throws only what one of our functions throws. */
+export type FastEvaluate = (scope: Scope) => unknown;
+
+/**
+ * Compiles the common part of the language to a synchronous function: plain paths, literals, comparisons, `in`, `and`,
+ * `or`, `&`, `? :`, lists, our functions and a few built-ins. It means exactly what jsonata means; wherever that is
+ * subtle (a path that meets a list, an operand of another type), it gives `SLOW` and jsonata evaluates.
+ * Undefined when the expression has other parts.
+ */
+export function fastPath(node: AstNode): FastEvaluate | undefined {
+	if (!isPlain(node)) return undefined;
+	switch (node.type) {
+		case "string":
+		case "number":
+		case "value":
+			return constant(node.value);
+		case "path":
+			return fastSteps(node);
+		case "variable":
+			return typeof node.value === "string" ? fastVariable(node.value) : undefined;
+		case "block":
+			return node.expressions?.length === 1 ? compileAll(node.expressions)?.[0] : undefined;
+		case "binary":
+			return fastBinary(node);
+		case "unary":
+			return node.value === "[" ? fastList(node.expressions ?? []) : undefined;
+		case "condition":
+			return fastCondition(node);
+		case "function":
+			return fastCall(node);
+		default:
+			return undefined;
+	}
+}
+
+/** Own properties of nodes without predicates, groups, focus and the like. */
+const PLAIN_PROPERTIES = new Set(
+	"type value position steps expressions arguments procedure lhs rhs condition then else name".split(" "),
+);
+
+function isPlain(node: AstNode): boolean {
+	return Object.entries(node).every(([name, value]) => value === undefined || PLAIN_PROPERTIES.has(name));
+}
+
+function constant(value: unknown): FastEvaluate {
+	return () => value;
+}
+
+function compileAll(nodes: readonly AstNode[]): FastEvaluate[] | undefined {
+	const compiled: FastEvaluate[] = [];
+	for (const node of nodes) {
+		const evaluate = fastPath(node);
+		if (evaluate === undefined) return undefined;
+		compiled.push(evaluate);
+	}
+	return compiled;
+}
+
+function fastSteps(node: AstNode): FastEvaluate | undefined {
+	const [first, ...rest] = node.steps ?? [];
+	if (first === undefined || ![first, ...rest].every(isPlain)) return undefined;
+	const names = namesOf(rest);
+	if (names === undefined) return undefined;
+	if (first.type === "name" && typeof first.value === "string") {
+		const all = [first.value, ...names];
+		return (scope) => readPath(scope.input, all);
+	}
+	if (first.type !== "variable" || typeof first.value !== "string") return undefined;
+	const variable = fastVariable(first.value);
+	return (scope) => {
+		const start = variable(scope);
+		return start === SLOW || Array.isArray(start) ? SLOW : readPath(start, names);
+	};
+}
+
+function fastVariable(name: string): FastEvaluate {
+	// At the top, where fast paths are, `$` and `$$` are the same: what was given.
+	if (name === "" || name === "$") return (scope) => (isOrdinary(scope.input) ? scope.input : SLOW);
+	const absent = BUILT_INS.has(name) || Object.hasOwn(FUNCTIONS, name) ? SLOW : undefined;
+	return ({ variables }) => (Object.hasOwn(variables, name) ? variables[name] : absent);
+}
+
+/** jsonata takes some properties of values as marks of its own; a payload can have them too. */
+function isOrdinary(value: unknown): boolean {
+	return typeof value !== "object" || value === null || !(Array.isArray(value) || "outerWrapper" in value);
+}
+
+function fastBinary(node: AstNode): FastEvaluate | undefined {
+	const { lhs, rhs } = node;
+	if (lhs === undefined || rhs === undefined) return undefined;
+	const left = fastPath(lhs);
+	const right = fastPath(rhs);
+	if (left === undefined || right === undefined) return undefined;
+	if (node.value === "and") return fastAnd(left, right);
+	if (node.value === "or") return fastOr(left, right);
+	const operator = binaryOperator(node.value);
+	if (operator === undefined) return undefined;
+	return (scope) => {
+		const a = left(scope);
+		if (a === SLOW) return SLOW;
+		const b = right(scope);
+		return b === SLOW ? SLOW : operator(a, b);
+	};
+}
+
+function fastAnd(left: FastEvaluate, right: FastEvaluate): FastEvaluate {
+	return (scope) => {
+		const a = truth(left(scope));
+		return a === true ? truth(right(scope)) : a;
+	};
+}
+
+function fastOr(left: FastEvaluate, right: FastEvaluate): FastEvaluate {
+	return (scope) => {
+		const a = truth(left(scope));
+		return a === false ? truth(right(scope)) : a;
+	};
+}
+
+function fastCondition(node: AstNode): FastEvaluate | undefined {
+	const { condition, then, else: otherwise } = node;
+	if (condition === undefined || then === undefined) return undefined;
+	const test = fastPath(condition);
+	const whenTrue = fastPath(then);
+	const whenFalse = otherwise === undefined ? constant(undefined) : fastPath(otherwise);
+	if (test === undefined || whenTrue === undefined || whenFalse === undefined) return undefined;
+	return (scope) => {
+		const holds = truth(test(scope));
+		if (holds === SLOW) return SLOW;
+		return holds ? whenTrue(scope) : whenFalse(scope);
+	};
+}
+
+function fastList(nodes: readonly AstNode[]): FastEvaluate | undefined {
+	if (nodes.every((node) => isPlain(node) && ["string", "number", "value"].includes(node.type))) {
+		const literals = nodes.map((node) => node.value);
+		return () => literals;
+	}
+	const items = compileAll(nodes);
+	if (items === undefined) return undefined;
+	// A list written within a list stays one; one that a path gives is spread into it.
+	const written = nodes.map((node) => node.type === "unary" && node.value === "[");
+	return (scope) => {
+		const list: unknown[] = [];
+		for (const [at, item] of items.entries()) {
+			const value = item(scope);
+			if (value === SLOW) return SLOW;
+			if (value === undefined) continue;
+			if (Array.isArray(value) && written[at] === false) list.push(...value);
+			else list.push(value);
+		}
+		return list;
+	};
+}
+
+function fastCall(node: AstNode): FastEvaluate | undefined {
+	const name = calledName(node);
+	const args = compileAll(node.arguments ?? []);
+	if (name === undefined || args === undefined || node.procedure === undefined) return undefined;
+	if (!isPlain(node.procedure)) return undefined;
+	if (Object.hasOwn(FUNCTIONS, name)) return callOfOurs(name, args);
+	const builtIn = fastBuiltIn(name, args.length);
+	if (builtIn === undefined) return undefined;
+	const [first, second] = args;
+	return (scope) => {
+		const a = first?.(scope);
+		const b = second?.(scope);
+		return a === SLOW || b === SLOW ? SLOW : builtIn(a, b);
+	};
+}
+
+function callOfOurs(name: string, args: readonly FastEvaluate[]): FastEvaluate {
+	return (scope) => {
+		const values: unknown[] = [];
+		for (const arg of args) {
+			const value = arg(scope);
+			if (value === SLOW) return SLOW;
+			values.push(value);
+		}
+		return callFunction(name, scope.facts, values);
+	};
+}

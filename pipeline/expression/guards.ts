@@ -1,0 +1,28 @@
+import type jsonata from "jsonata";
+import { LinearRegex } from "./linear-regex.ts";
+
+const MAX_DEPTH = 500;
+const MAX_SEQUENCE = 20_000;
+const MAX_STEPS = 200_000;
+
+/**
+ * What every expression runs under. jsonata's own `timeout` is left off: it reads a clock that stands still inside a
+ * deployed Worker (DESIGN section 4); `countStep` bounds the work instead.
+ */
+export const GUARDS: jsonata.JsonataOptions = {
+	stack: MAX_DEPTH,
+	sequence: MAX_SEQUENCE,
+	RegexEngine: LinearRegex as unknown as RegExpConstructor,
+};
+
+/** The name under which jsonata looks for a function to call before it evaluates a node. */
+export const BEFORE_EACH_NODE = Symbol.for("jsonata.__evaluate_entry");
+
+const stepsTaken = new WeakMap<object, number>();
+
+/** Counts the nodes that one evaluation looked at, and stops it when they are too many: an endless recursion is. */
+export function countStep(_node: unknown, _input: unknown, environment: { readonly base: object }): void {
+	const steps = (stepsTaken.get(environment.base) ?? 0) + 1;
+	stepsTaken.set(environment.base, steps);
+	if (steps > MAX_STEPS) throw new Error(`it takes more than ${MAX_STEPS} steps`);
+}

@@ -1,0 +1,129 @@
+import type { Clause, Verdict } from "../explanation.ts";
+import type { ClausePlan } from "./clause-plan.ts";
+import { compileEvaluation, type Evaluation } from "./evaluation.ts";
+import type { Scope } from "./facts.ts";
+import { liveProbes, type ProbePlan, probesOf } from "./probes.ts";
+import { shownValue } from "./shown-value.ts";
+
+/** Gives a condition's verdict with all that decided it. Never throws, never rejects. */
+export type Judge = (scope: Scope) => Clause | Promise<Clause>;
+
+/**
+ * Compiles a condition to its three verdicts, by Kleene's logic over the clauses. Clauses that cannot change the
+ * verdict any more are not looked at. Where nothing is unknown, the verdict is jsonata's: inside `and`, `or` and
+ * `$not` other values than true and false are cast as jsonata casts them; as the whole they are false, with an error.
+ */
+export function compileJudge(plan: ClausePlan): Judge {
+	return plan.kind === "leaf" ? leafJudge(plan, false) : combine(plan);
+}
+
+function combine(plan: Exclude<ClausePlan, { kind: "leaf" }>): Judge {
+	const judges = plan.clauses.map((clause) => (clause.kind === "leaf" ? leafJudge(clause, true) : combine(clause)));
+	const { kind, text } = plan;
+	const decisive: Verdict = kind === "or" ? "true" : "false";
+	const conclude = (clauses: readonly Clause[]): Clause => ({ text, verdict: combined(kind, clauses), clauses });
+
+	return (scope) => {
+		const looked: Clause[] = [];
+		for (const [at, judge] of judges.entries()) {
+			const clause = judge(scope);
+			if (clause instanceof Promise) return finish(clause, at + 1, looked, scope);
+			looked.push(clause);
+			if (kind !== "not" && clause.verdict === decisive) break;
+		}
+		return conclude(looked);
+	};
+
+	async function finish(pending: Promise<Clause>, next: number, looked: Clause[], scope: Scope): Promise<Clause> {
+		looked.push(await pending);
+		for (const judge of judges.slice(next)) {
+			if (looked.at(-1)?.verdict === decisive) break;
+			looked.push(await judge(scope));
+		}
+		return conclude(looked);
+	}
+}
+
+function combined(kind: "and" | "or" | "not", clauses: readonly Clause[]): Verdict {
+	const has = (verdict: Verdict) => clauses.some((clause) => clause.verdict === verdict);
+	switch (kind) {
+		case "and":
+			return has("false") ? "false" : has("unknown") ? "unknown" : "true";
+		case "or":
+			return has("true") ? "true" : has("unknown") ? "unknown" : "false";
+		case "not":
+			return has("unknown") ? "unknown" : has("true") ? "false" : "true";
+		default:
+			return kind satisfies never;
+	}
+}
+
+function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boolean): Judge {
+	const { parsed } = plan;
+	const text = parsed.text.trim();
+	const evaluate = compileEvaluation(parsed);
+	const probes = probesOf(parsed.ast);
+	const conclude = (evaluation: Evaluation, scope: Scope): Clause => {
+		const { values, missing } = look(probes, scope);
+		return { text, ...verdictOf(evaluation, missing, isOperand), ...values, ...missingOf(missing) };
+	};
+	return (scope) => {
+		const evaluation = evaluate(scope);
+		if (evaluation instanceof Promise) return evaluation.then((later) => conclude(later, scope));
+		return conclude(evaluation, scope);
+	};
+}
+
+function verdictOf(
+	evaluation: Evaluation,
+	missing: readonly string[],
+	isOperand: boolean,
+): { verdict: Verdict; error?: string } {
+	if (!evaluation.ok) return { verdict: "unknown", error: evaluation.error };
+	const { value } = evaluation;
+	if (value === true) return { verdict: "true" };
+	if (value === undefined)
+		return missing.length > 0 ? { verdict: "unknown" } : { verdict: "unknown", error: "it gives nothing" };
+	if (isOperand && isTrue(value)) return { verdict: "true" };
+	if (missing.length > 0) return { verdict: "unknown" };
+	if (value === false || isOperand) return { verdict: "false" };
+	return { verdict: "false", error: `it gives ${kindOf(value)}, neither true nor false` };
+}
+
+/** jsonata's `$boolean` of what it gave. */
+function isTrue(value: unknown): boolean {
+	if (Array.isArray(value)) return value.some(isTrue);
+	if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+	return typeof value !== "function" && Boolean(value);
+}
+
+function kindOf(value: unknown): string {
+	if (value === null) return "null";
+	if (Array.isArray(value)) return "a list";
+	switch (typeof value) {
+		case "string":
+			return "a text";
+		case "number":
+			return "a number";
+		case "function":
+			return "a function";
+		default:
+			return "an object";
+	}
+}
+
+function look(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
+	const values: Record<string, unknown> = {};
+	const missing: string[] = [];
+	for (const { label, missing: name, read } of liveProbes(plans, scope)) {
+		const value = read(scope);
+		if (value === undefined) {
+			if (!missing.includes(name)) missing.push(name);
+		} else if (value !== null || !label.startsWith("$")) values[label] = shownValue(value);
+	}
+	return { values: Object.keys(values).length > 0 ? { values } : {}, missing };
+}
+
+function missingOf(missing: readonly string[]): Pick<Clause, "missing"> {
+	return missing.length > 0 ? { missing } : {};
+}

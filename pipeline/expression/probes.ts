@@ -1,0 +1,150 @@
+import { patternKey } from "../log/log-pattern.ts";
+import type { AstNode } from "./ast.ts";
+import { calledName, operandsOf } from "./ast.ts";
+import type { Scope } from "./facts.ts";
+import { truth } from "./fast-operators.ts";
+import { type FastEvaluate, fastPath } from "./fast-path.ts";
+import { FUNCTIONS } from "./functions.ts";
+import { PatternLiteral } from "./pattern-literal.ts";
+import { readThroughLists } from "./read-path.ts";
+
+/** Something that a clause looks at: a path, or a question about facts. */
+export interface Probe {
+	readonly label: string;
+	/** What is said to be missing when it gives undefined. */
+	readonly missing: string;
+	readonly read: (scope: Scope) => unknown;
+}
+
+/** The probes of a clause; of a `? :` only those of the way taken count. */
+export type ProbePlan = Probe | { readonly test: FastEvaluate | undefined; readonly ways: [ProbePlan[], ProbePlan[]] };
+
+/**
+ * What a clause looks at, and needs: root paths, `$variable.paths`, and functions that ask about facts.
+ * Paths inside `$exists(...)`, `$count(...)` and `$boolean(...)` do not count, nor the condition of `a ?: b` and
+ * `a ?? b`: there a missing path has a meaning. Names in predicates are not root paths.
+ */
+export function probesOf(node: AstNode): ProbePlan[] {
+	switch (node.type) {
+		case "path":
+			return pathProbes(node);
+		case "condition":
+			return conditionProbes(node);
+		case "function":
+			return callProbes(node);
+		case "variable":
+			return isNamed(node) ? variableProbes(String(node.value), []) : [];
+		case "apply":
+			return node.rhs !== undefined && MAY_BE_MISSING.has(calledName(node.rhs) ?? "") ? [] : belowProbes(node);
+		default:
+			return belowProbes(node);
+	}
+}
+
+/** The probes that count in this scope, none twice. */
+export function* liveProbes(plans: readonly ProbePlan[], scope: Scope): Generator<Probe> {
+	for (const plan of plans) {
+		if (!("ways" in plan)) yield plan;
+		else yield* liveProbes(takenWay(plan, scope), scope);
+	}
+}
+
+function belowProbes(node: AstNode): ProbePlan[] {
+	return operandsOf(node).flatMap(probesOf);
+}
+
+/** A variable with a name: not `$`, nor `$$`. */
+function isNamed(node: AstNode): boolean {
+	return node.type === "variable" && node.value !== "" && node.value !== "$";
+}
+
+const MAY_BE_MISSING = new Set(["exists", "count", "boolean"]);
+
+function takenWay(
+	plan: { test: FastEvaluate | undefined; ways: [ProbePlan[], ProbePlan[]] },
+	scope: Scope,
+): ProbePlan[] {
+	const holds = plan.test === undefined ? undefined : truthOf(plan.test, scope);
+	const [whenTrue, whenFalse] = plan.ways;
+	if (typeof holds === "boolean") return holds ? whenTrue : whenFalse;
+	return [...whenTrue, ...whenFalse];
+}
+
+function truthOf(test: FastEvaluate, scope: Scope): unknown {
+	try {
+		return truth(test(scope));
+	} catch {
+		return undefined;
+	}
+}
+
+function conditionProbes(node: AstNode): ProbePlan[] {
+	const { condition, then, else: otherwise } = node;
+	if (condition === undefined || then === undefined) return [];
+	const ways: [ProbePlan[], ProbePlan[]] = [probesOf(then), otherwise === undefined ? [] : probesOf(otherwise)];
+	const own = condition === then ? [] : probesOf(condition);
+	return [...own, { test: fastPath(condition), ways }];
+}
+
+function callProbes(node: AstNode): ProbePlan[] {
+	const name = calledName(node);
+	if (name !== undefined && MAY_BE_MISSING.has(name)) return [];
+	const args = (node.arguments ?? []).flatMap(probesOf);
+	const needs = name !== undefined && Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name]?.needs : undefined;
+	const evaluate = needs === undefined ? undefined : fastPath(node);
+	if (needs === undefined || evaluate === undefined) return args;
+	return [
+		...args,
+		{ label: `$${name}(${argumentTexts(node)})`, missing: needs, read: (scope) => tryRead(evaluate, scope) },
+	];
+}
+
+/** A function that throws makes the clause an error, which tells more than a value would. */
+function tryRead(evaluate: FastEvaluate, scope: Scope): unknown {
+	try {
+		return evaluate(scope);
+	} catch {
+		return undefined;
+	}
+}
+
+function argumentTexts(node: AstNode): string {
+	return (node.arguments ?? []).map(argumentText).join(", ");
+}
+
+function argumentText(node: AstNode): string {
+	if (node.value instanceof PatternLiteral) return patternKey(node.value);
+	if (node.type === "unary" && node.value === "[") return `[${(node.expressions ?? []).map(argumentText).join(", ")}]`;
+	return node.type === "path" ? stepNames(node.steps ?? []).join(".") : (JSON.stringify(node.value) ?? "…");
+}
+
+function pathProbes(node: AstNode): ProbePlan[] {
+	const [first, ...rest] = node.steps ?? [];
+	if (first === undefined) return [];
+	if (isNamed(first)) return variableProbes(String(first.value), stepNames(rest));
+	const isRoot = first.type === "variable";
+	if (!isRoot && first.type !== "name") return probesOf(first);
+	const names = stepNames(isRoot ? rest : [first, ...rest]);
+	if (names.length === 0) return [];
+	const label = names.join(".");
+	return [{ label, missing: label, read: (scope) => readThroughLists(scope.input, names) }];
+}
+
+/** Only of variables that are given: those that an expression binds itself are its own affair. */
+function variableProbes(variable: string, names: string[]): ProbePlan[] {
+	const label = [`$${variable}`, ...names].join(".");
+	const read = ({ variables }: Scope) =>
+		Object.hasOwn(variables, variable) ? readThroughLists(variables[variable], names) : null;
+	return [{ label, missing: label, read }];
+}
+
+/** The names that a path begins with, up to a step that is more than a name. */
+function stepNames(steps: readonly AstNode[]): string[] {
+	const names: string[] = [];
+	for (const step of steps) {
+		if (step.type !== "name" || typeof step.value !== "string") break;
+		names.push(step.value);
+		if (step.stages !== undefined || step.predicate !== undefined) break;
+	}
+	return names;
+}

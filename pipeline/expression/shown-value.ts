@@ -1,0 +1,47 @@
+const MAX_TEXT = 200;
+const MAX_ITEMS = 5;
+const MAX_LEVELS = 2;
+
+/** A value as explanations keep it: JSON, bounded whatever the value, without characters that a store refuses. */
+export function shownValue(value: unknown, levels = MAX_LEVELS): unknown {
+	switch (typeof value) {
+		case "string":
+			return shownText(value);
+		case "number":
+		case "boolean":
+			return value;
+		case "object":
+			if (value === null) return null;
+			if (levels === 0) return "…";
+			return Array.isArray(value) ? shownList(value, levels) : shownObject(value, levels);
+		default:
+			return undefined;
+	}
+}
+
+function shownText(text: string): string {
+	const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+	return cut.toWellFormed().replaceAll("\0", "\u{FFFD}");
+}
+
+function shownList(list: readonly unknown[], levels: number): unknown[] {
+	const items = list.slice(0, MAX_ITEMS).map((item) => shownValue(item, levels - 1));
+	return list.length > MAX_ITEMS ? [...items, `… ${list.length - MAX_ITEMS} more`] : items;
+}
+
+function shownObject(value: object, levels: number): Record<string, unknown> {
+	const shown: Record<string, unknown> = {};
+	let kept = 0;
+	for (const name in value) {
+		if (!Object.hasOwn(value, name)) continue;
+		if (kept++ === MAX_ITEMS) {
+			shown["…"] = "more";
+			break;
+		}
+		Object.defineProperty(shown, shownText(name), {
+			value: shownValue((value as Record<string, unknown>)[name], levels - 1),
+			enumerable: true,
+		});
+	}
+	return shown;
+}
