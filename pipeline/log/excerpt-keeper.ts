@@ -1,0 +1,109 @@
+import { renderExcerpt } from "./excerpt.ts";
+import { type KeptLine, keep } from "./kept-lines.ts";
+import type { LogLimits } from "./log-limits.ts";
+import type { Zone } from "./pattern-counts.ts";
+import type { RecentLine, RecentLines } from "./recent-lines.ts";
+
+/** Errors kept with what is around them; of those after them only the last ones, alone. */
+const FIRST_ERRORS = 100;
+const LAST_ERRORS = 60;
+/** Lines kept before the first error that ends no step, before each further one, and after each. */
+const BEFORE_FIRST_ERROR = 30;
+const BEFORE_ERROR = 3;
+const AFTER_ERROR = 4;
+const AFTER_MATCH = 2;
+/** Steps that end in an error kept with lines before them: all of the zone for the first, then each time half as many. */
+const STEP_ENDS = 12;
+const FEWEST_BEFORE_STEP_END = 8;
+/** Lines kept of the log's end, when a step's end says where the failure is. */
+const TAIL_LINES = 40;
+/** Lines of a step's header: its title and the start of its script. */
+const COMMAND_LINES = 12;
+
+/** Keeps lines for the excerpt while the log streams by: a bounded number, whatever the log. */
+export class ExcerptKeeper {
+	readonly #recent: RecentLines;
+	readonly #limits: LogLimits;
+	readonly #lines = new Set<KeptLine>();
+	#command = new Set<KeptLine>();
+	readonly #lastErrors: KeptLine[] = [];
+	#errors = 0;
+	#stepEnds = 0;
+	#lastStepEnd = 0;
+	#keepNext = 0;
+	#keepNextFor: "near_error" | "near_match" = "near_match";
+
+	constructor(recent: RecentLines, limits: LogLimits) {
+		this.#recent = recent;
+		this.#limits = limits;
+	}
+
+	/** A line that is the newest of the recent ones now. `first`: it is the first that has some pattern. */
+	add(line: RecentLine, first: boolean): void {
+		if (this.#keepNext > 0) {
+			this.#keepNext--;
+			keep(line, this.#keepNextFor, this.#lines);
+		}
+		if (line.kind === "echo") this.#addCommand(line);
+		if (first) {
+			keep(line, "first_match", this.#lines);
+			const before = this.#recent.back(1);
+			if (before) keep(before, "near_match", this.#lines);
+			this.#follow("near_match", AFTER_MATCH);
+		}
+	}
+
+	/** The newest line is an error; `stepLine` is where its step began. */
+	addError(line: RecentLine, stepLine: number): void {
+		for (const command of this.#command) this.#lines.add(command);
+		this.#command.clear();
+		if (line.kind === "step_end") this.#lastStepEnd = line.line;
+		if (line.kind === "step_end" && this.#stepEnds < STEP_ENDS) {
+			const before = Math.max(this.#limits.zone_lines >> this.#stepEnds++, FEWEST_BEFORE_STEP_END);
+			this.#keepBefore(before, stepLine, "zone");
+			keep(line, "step_end", this.#lines);
+		} else if (this.#errors < FIRST_ERRORS) {
+			this.#keepBefore(this.#errors === 0 ? BEFORE_FIRST_ERROR : BEFORE_ERROR, stepLine, "near_error");
+			keep(line, "error", this.#lines);
+			this.#follow("near_error", AFTER_ERROR);
+		} else {
+			const lone = new Set<KeptLine>();
+			keep(line, "error", lone);
+			for (const kept of lone) this.#lastErrors[this.#errors % LAST_ERRORS] = kept;
+		}
+		this.#errors++;
+	}
+
+	/** `zone` tells what the last lines are: the error zone, near an error, or what came after the step that failed. */
+	render(zone: Zone, seen: number): string {
+		const lines = new Set(this.#lines);
+		for (const kept of this.#lastErrors) if (kept) lines.add(kept);
+		for (let back = 0; back < this.#limits.zone_lines; back++) {
+			const line = this.#recent.back(back);
+			if (!line) break;
+			if (zone === "step_end") {
+				if (line.line <= this.#lastStepEnd || back >= TAIL_LINES) break;
+				keep(line, "tail", lines);
+			} else keep(line, line.hasMatch() ? "match_in_zone" : zone === "tail" ? "zone" : "near_error", lines);
+		}
+		return renderExcerpt(lines, seen, this.#limits);
+	}
+
+	#addCommand(line: RecentLine): void {
+		if (line.text.startsWith("##[group]Run ")) this.#command = new Set();
+		if (this.#command.size < COMMAND_LINES) keep(line, "command", this.#command);
+	}
+
+	#keepBefore(count: number, stepLine: number, reason: "zone" | "near_error"): void {
+		for (let back = 1; back <= count; back++) {
+			const line = this.#recent.back(back);
+			if (!line || line.line < stepLine) return;
+			keep(line, line.kind !== "echo" && line.hasMatch() ? "match_in_zone" : reason, this.#lines);
+		}
+	}
+
+	#follow(reason: "near_error" | "near_match", lines: number): void {
+		this.#keepNext = lines;
+		this.#keepNextFor = reason;
+	}
+}

@@ -1,0 +1,81 @@
+import { type KeptLine, REASONS, type Reason, withCommas } from "./kept-lines.ts";
+import type { LogLimits } from "./log-limits.ts";
+import { extraBytes } from "./utf8-length.ts";
+
+/** What a mark of a cut or of repeats may take, its line end among it. */
+const MARK_BYTES = 48;
+
+/** The part of the budget that one reason may take before the others had their turn. */
+const SHARES: Partial<Record<Reason, number>> = { error: 0.35, match_in_zone: 0.5, command: 0.15, near_error: 0.3 };
+
+/** Of these the last ones are nearest to the failure, of the others the first ones. */
+const LAST_FIRST: ReadonlySet<Reason> = new Set(["match_in_zone", "zone", "tail"]);
+
+/**
+ * The excerpt: the most important of the kept lines within the budget, in the log's order. What is missing in between is
+ * marked (`[... 1,204 lines cut ...]`, blank lines not counted), so are repeats (`[the line above 37 more times]`).
+ * `seen` is how many lines that are not blank the log has.
+ */
+export function renderExcerpt(kept: Iterable<KeptLine>, seen: number, limits: LogLimits): string {
+	const lines = [...kept].sort((a, b) => a.line - b.line);
+	const chosen = choose(lines, limits);
+	const parts: string[] = [];
+	let shown = 0;
+	for (const line of lines) {
+		if (!chosen.has(line)) continue;
+		if (line.seen > shown + 1) parts.push(cutMark(line.seen - shown - 1));
+		parts.push(line.text);
+		if (line.repeats > 0) parts.push(`[the line above ${times(line.repeats)}]`);
+		shown = line.lastSeen;
+	}
+	if (seen > shown) parts.push(cutMark(seen - shown));
+	return parts.join("\n");
+}
+
+function choose(lines: readonly KeptLine[], limits: LogLimits): ReadonlySet<KeptLine> {
+	const chosen = new Set<KeptLine>();
+	// One mark is always possible: at the end.
+	let bytes = limits.excerpt_bytes - MARK_BYTES;
+	let count = limits.excerpt_lines - 1;
+	for (const share of [SHARES, {}]) {
+		for (const reason of REASONS) {
+			const part: number = share[reason] ?? 1;
+			const leaveBytes = bytes - limits.excerpt_bytes * part;
+			const leaveCount = count - limits.excerpt_lines * part;
+			for (const at of inOrder(lines, reason)) {
+				const line = lines[at] as KeptLine;
+				if (chosen.has(line)) continue;
+				const marks = marksAdded(lines, at, chosen) + (line.repeats > 0 ? 1 : 0);
+				const size = line.text.length + extraBytes(line.text, 0, line.text.length) + 1 + marks * MARK_BYTES;
+				if (size > bytes - Math.max(leaveBytes, 0) || 1 + marks > count - Math.max(leaveCount, 0)) continue;
+				chosen.add(line);
+				bytes -= size;
+				count -= 1 + marks;
+			}
+		}
+	}
+	return chosen;
+}
+
+function inOrder(lines: readonly KeptLine[], reason: Reason): readonly number[] {
+	const places = lines.flatMap((line, at) => (line.reason === reason ? [at] : []));
+	return LAST_FIRST.has(reason) ? places.reverse() : places;
+}
+
+/** How many more cuts need a mark once this line is shown: one alone adds one, one that closes a gap takes one away. */
+function marksAdded(lines: readonly KeptLine[], at: number, chosen: ReadonlySet<KeptLine>): number {
+	const line = lines[at] as KeptLine;
+	const before = lines[at - 1];
+	const after = lines[at + 1];
+	const joinsBefore = before !== undefined && chosen.has(before) && before.lastSeen + 1 === line.seen;
+	const joinsAfter = after !== undefined && chosen.has(after) && line.lastSeen + 1 === after.seen;
+	return 1 - (joinsBefore ? 1 : 0) - (joinsAfter ? 1 : 0);
+}
+
+function cutMark(lines: number): string {
+	return lines === 1 ? "[... 1 line cut ...]" : `[... ${withCommas(lines)} lines cut ...]`;
+}
+
+function times(repeats: number): string {
+	return repeats === 1 ? "once more" : `${withCommas(repeats)} more times`;
+}

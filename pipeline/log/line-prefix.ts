@@ -1,0 +1,67 @@
+const BOM = 0xfeff;
+const TAB = 9;
+const SPACE = 0x20;
+/** Job and step names are short; what has no tab by then is no column. */
+const LONGEST_COLUMN = 256;
+
+/**
+ * What stands before a line's own text: GitHub's timestamp (`2025-01-01T00:00:00.1234567Z `), a byte order mark before
+ * it, and the columns `job<TAB>step<TAB>` of `gh run view --log`. One object is used for all lines.
+ */
+export class LinePrefix {
+	/** Where the line's own text starts. */
+	textAt = 0;
+	/** The step's column, both 0 when the line has none. */
+	stepFrom = 0;
+	stepTo = 0;
+
+	read(text: string, start: number, end: number): void {
+		this.stepFrom = 0;
+		this.stepTo = 0;
+		this.textAt = afterTimestamp(text, start, end);
+		if (this.textAt === start && start < end) this.#readColumns(text, start, end);
+	}
+
+	/** A timestamp is ASCII; job and step names, and a byte order mark, are not. */
+	mayBeWide(text: string, start: number): boolean {
+		return this.stepTo > 0 || (this.textAt > start && text.charCodeAt(start) === BOM);
+	}
+
+	/** A tab may be any output's; only a timestamp after the second one makes columns of them. */
+	#readColumns(text: string, start: number, end: number): void {
+		const job = findTab(text, start, end);
+		if (job === -1) return;
+		const step = findTab(text, job + 1, end);
+		if (step === -1) return;
+		const after = afterTimestamp(text, step + 1, end);
+		if (after === step + 1) return;
+		this.stepFrom = job + 1;
+		this.stepTo = step;
+		this.textAt = after;
+	}
+}
+
+/** Past the byte order mark, the timestamp and the one space behind it; `from` when there is no timestamp. */
+function afterTimestamp(text: string, from: number, end: number): number {
+	const at = from < end && text.charCodeAt(from) === BOM ? from + 1 : from;
+	// "2025-01-01T00:00:00Z" has 20 characters.
+	if (end - at < 20 || text.charCodeAt(at + 4) !== 0x2d || text.charCodeAt(at + 10) !== 0x54) return at;
+	for (let i = 0; i < 19; i++) {
+		const unit = text.charCodeAt(at + i);
+		const wanted = "dddd-dd-ddTdd:dd:dd".charCodeAt(i);
+		if (wanted === 0x64 ? unit < 0x30 || unit > 0x39 : unit !== wanted) return at;
+	}
+	let zone = at + 19;
+	if (text.charCodeAt(zone) === 0x2e) {
+		do zone++;
+		while (zone < end && text.charCodeAt(zone) >= 0x30 && text.charCodeAt(zone) <= 0x39);
+	}
+	if (zone >= end || text.charCodeAt(zone) !== 0x5a) return at;
+	return zone + 1 < end && text.charCodeAt(zone + 1) === SPACE ? zone + 2 : zone + 1;
+}
+
+function findTab(text: string, from: number, end: number): number {
+	const last = Math.min(end, from + LONGEST_COLUMN);
+	for (let at = from; at < last; at++) if (text.charCodeAt(at) === TAB) return at;
+	return -1;
+}

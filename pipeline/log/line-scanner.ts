@@ -1,0 +1,77 @@
+import type { LogSearch } from "./log-search.ts";
+import { skipEscape } from "./terminal-escapes.ts";
+
+const ESC = 0x1b;
+const SPACE = 0x20;
+
+/** Walks lines with the search's automaton. Its fields tell of the line scanned last. */
+export class LineScanner {
+	/** The patterns one of whose literals the line has, each once; only the first `found` count. */
+	readonly patterns: Int32Array;
+	found = 0;
+	/** It has terminal escape sequences; they were stepped over, so that they part no word. */
+	escaped = false;
+	/** It has no unit above U+007F, nor escape sequences, whose text is not looked at. */
+	onlyAscii = true;
+	readonly #search: LogSearch;
+	/** The line that last had the pattern, or reached the hit state: what was seen once need not be looked at again. */
+	readonly #patternSeen: Int32Array;
+	readonly #stateSeen: Int32Array;
+	#line = 0;
+
+	constructor(search: LogSearch) {
+		this.#search = search;
+		this.patterns = new Int32Array(search.keys.length);
+		this.#patternSeen = new Int32Array(search.keys.length);
+		this.#stateSeen = new Int32Array(search.automaton.ownersAt.length);
+	}
+
+	/** Where the first character stands that is neither white nor part of an escape sequence; `end` when none does. */
+	firstVisible(text: string, from: number, end: number): number {
+		let at = from;
+		while (at < end) {
+			const unit = text.charCodeAt(at);
+			if (unit === ESC) at = skipEscape(text, at, end);
+			else if (unit <= SPACE) at++;
+			else break;
+		}
+		return at;
+	}
+
+	scan(text: string, from: number, end: number): void {
+		const { columns, next, firstHit } = this.#search.automaton;
+		let state = 0;
+		let units = 0;
+		this.#line++;
+		this.found = 0;
+		this.escaped = false;
+		for (let at = from; at < end; at++) {
+			const unit = text.charCodeAt(at);
+			if (unit === ESC) {
+				this.escaped = true;
+				at = skipEscape(text, at, end) - 1;
+				continue;
+			}
+			units |= unit;
+			state = next[state + (columns[unit] as number)] as number;
+			if (state >= firstHit) this.#hit(state);
+		}
+		this.onlyAscii = units <= 0x7f && !this.escaped;
+		for (const pattern of this.#search.unprompted) this.#find(pattern);
+	}
+
+	#hit(state: number): void {
+		const { width, firstHit, ownersAt, owners } = this.#search.automaton;
+		const at = (state - firstHit) / width;
+		if (this.#stateSeen[at] === this.#line) return;
+		this.#stateSeen[at] = this.#line;
+		const end = ownersAt[at + 1] as number;
+		for (let i = ownersAt[at] as number; i < end; i++) this.#find(owners[i] as number);
+	}
+
+	#find(pattern: number): void {
+		if (this.#patternSeen[pattern] === this.#line) return;
+		this.#patternSeen[pattern] = this.#line;
+		this.patterns[this.found++] = pattern;
+	}
+}

@@ -1,0 +1,187 @@
+import { detached } from "./detached.ts";
+import { ExcerptKeeper } from "./excerpt-keeper.ts";
+import { LinePrefix } from "./line-prefix.ts";
+import { LineScanner } from "./line-scanner.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import { LOG_LIMITS, type LogLimits } from "./log-limits.ts";
+import type { LogReading } from "./log-reading.ts";
+import type { LogSearch } from "./log-search.ts";
+import { PatternCounts, type Zone } from "./pattern-counts.ts";
+import { type RecentLine, RecentLines } from "./recent-lines.ts";
+import { RunnerMarks } from "./runner-marks.ts";
+import { extraBytes } from "./utf8-length.ts";
+
+/** Takes a log in chunks, cut anywhere, and gives what is kept of it. `end` once, at the end; it throws later. */
+export interface LogReader {
+	write(chunk: string): void;
+	end(): LogReading;
+}
+
+/**
+ * Reads a log in one pass and in constant memory: counts every pattern of the search, finds the failing step and the
+ * error zone, keeps an excerpt. Takes the logs of GitHub's API, those of `gh run view --log`, and any plain text.
+ */
+export function createLogReader(search: LogSearch, limits: Partial<LogLimits> = {}): LogReader {
+	const pass = new LogPass(search, { ...LOG_LIMITS, ...limits });
+	let ended = false;
+	return {
+		write(chunk) {
+			if (ended) throw new Error("This log has ended.");
+			pass.write(chunk);
+		},
+		end() {
+			if (ended) throw new Error("This log has ended.");
+			ended = true;
+			return pass.end();
+		},
+	};
+}
+
+class LogPass {
+	readonly #limits: LogLimits;
+	readonly #splitter: LineSplitter;
+	readonly #prefix = new LinePrefix();
+	readonly #marks = new RunnerMarks();
+	readonly #scanner: LineScanner;
+	readonly #counts: PatternCounts;
+	readonly #recent: RecentLines;
+	readonly #excerpt: ExcerptKeeper;
+	/** Lines so far, and those of them that are not blank. */
+	#lines = 0;
+	#seen = 0;
+	#characters = 0;
+	#extraBytes = 0;
+	/** Characters of the lines read, for the bound on regexes: the same wherever chunks end. */
+	#read = 0;
+	/** The last line whose zone was counted, by what made the zone. */
+	readonly #counted = { step_end: 0, error: 0 };
+	#zone: Zone = "tail";
+	#failedStep: string | undefined;
+
+	constructor(search: LogSearch, limits: LogLimits) {
+		this.#limits = limits;
+		this.#scanner = new LineScanner(search);
+		this.#counts = new PatternCounts(search, limits);
+		// Zone lines stand before the line that ends the step.
+		this.#recent = new RecentLines(limits.zone_lines + 1);
+		this.#excerpt = new ExcerptKeeper(this.#recent, limits);
+		this.#splitter = new LineSplitter(
+			limits.longest_line,
+			(text, start, end, cut, overwritten) => this.#readLine(text, start, end, cut, overwritten),
+			(dropped) => {
+				this.#extraBytes += extraBytes(dropped, 0, dropped.length);
+			},
+		);
+	}
+
+	write(chunk: string): void {
+		this.#characters += chunk.length;
+		this.#splitter.write(chunk);
+		this.#recent.detach();
+	}
+
+	end(): LogReading {
+		this.#splitter.end();
+		if (this.#zone === "tail") this.#countZone("tail", 0, 0);
+		return {
+			lines: this.#lines,
+			bytes: this.#characters + this.#extraBytes,
+			...this.#counts.read(this.#zone),
+			...(this.#failedStep === undefined ? {} : { failed_step: this.#failedStep }),
+			excerpt: this.#excerpt.render(this.#zone, this.#seen),
+		};
+	}
+
+	#readLine(text: string, start: number, end: number, cut: number, overwritten: boolean): void {
+		this.#lines++;
+		this.#read += end - start;
+		this.#prefix.read(text, start, end);
+		const from = this.#prefix.textAt;
+		const visible = this.#scanner.firstVisible(text, from, end);
+		if (visible === end) {
+			this.#extraBytes += extraBytes(text, start, end);
+			return;
+		}
+		const kind = this.#marks.read(text, from, end, this.#lines);
+		if (kind !== "group_end") this.#seen++;
+		const last = this.#recent.back(0);
+		if (last && kind !== "group_end" && last.lastSeen === this.#seen - 1 && last.kind === kind) {
+			if (last.equals(text, from, end, cut)) {
+				this.#repeat(last, text, start);
+				return;
+			}
+		}
+		const line = this.#recent.draft();
+		line.place(text, from, end, cut);
+		line.kind = kind;
+		line.line = line.lastLine = this.#lines;
+		line.seen = line.lastSeen = this.#seen;
+		const first = this.#scan(line, text, start);
+		const isProgress = overwritten && kind === "plain" && line.hitCount === 0;
+		if (kind === "aside" || kind === "group_end" || isProgress) return;
+		this.#recent.add();
+		this.#excerpt.add(line, first);
+		if (kind === "error" || kind === "step_end") this.#readError(line, kind);
+	}
+
+	/** True when the line is the first with some pattern. */
+	#scan(line: RecentLine, text: string, start: number): boolean {
+		const scanner = this.#scanner;
+		scanner.scan(text, line.from, line.end);
+		line.escaped = scanner.escaped;
+		line.extraBytes = scanner.onlyAscii ? 0 : extraBytes(text, line.from, line.end);
+		this.#addExtraBytes(line, text, start);
+		let first = false;
+		for (let i = 0; i < scanner.found; i++) {
+			if (this.#counts.add(scanner.patterns[i] as number, line, this.#read)) first = true;
+		}
+		return first;
+	}
+
+	#repeat(line: RecentLine, text: string, start: number): void {
+		line.repeats++;
+		line.lastLine = this.#lines;
+		line.lastSeen = this.#seen;
+		if (line.kept) {
+			line.kept.repeats++;
+			line.kept.lastSeen = this.#seen;
+		}
+		this.#counts.repeat(line, this.#lines);
+		this.#addExtraBytes(line, text, start);
+	}
+
+	#addExtraBytes(line: RecentLine, text: string, start: number): void {
+		this.#extraBytes += line.extraBytes;
+		if (this.#prefix.mayBeWide(text, start)) this.#extraBytes += extraBytes(text, start, this.#prefix.textAt);
+	}
+
+	#readError(line: RecentLine, kind: "error" | "step_end"): void {
+		const { stepLine } = this.#marks;
+		this.#counts.addToZone("marked", line, this.#read);
+		this.#excerpt.addError(line, stepLine);
+		if (kind === "error" && this.#zone === "step_end") return;
+		this.#countZone(kind, 1, stepLine);
+		// The first step that failed is told, and one whose end is marked before one with an error alone.
+		if (this.#zone !== kind) {
+			this.#zone = kind;
+			this.#failedStep = this.#stepName(line.source);
+		}
+		if (kind === "step_end") this.#marks.leaveStep(this.#lines);
+	}
+
+	#stepName(text: string): string | undefined {
+		const column = text.slice(this.#prefix.stepFrom, this.#prefix.stepTo);
+		return column === "" || column === "UNKNOWN STEP" ? this.#marks.step?.title : detached(column);
+	}
+
+	/** Counts what is new in the zone that ends at the newest line: `back` 1 leaves that one out. */
+	#countZone(zone: "step_end" | "error" | "tail", skip: number, stepLine: number): void {
+		const counted = zone === "tail" ? 0 : this.#counted[zone];
+		for (let back = skip; back < this.#limits.zone_lines + skip; back++) {
+			const line = this.#recent.back(back);
+			if (!line || line.line < stepLine || line.line <= counted) break;
+			if (line.kind === "plain") this.#counts.addToZone(zone, line, this.#read);
+		}
+		if (zone !== "tail") this.#counted[zone] = this.#lines;
+	}
+}

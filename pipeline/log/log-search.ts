@@ -1,0 +1,59 @@
+import { RE2JS } from "re2js";
+import { buildLiteralAutomaton, type LiteralAutomaton } from "./literal-automaton.ts";
+import { type LogPattern, patternKey, type SearchablePattern } from "./log-pattern.ts";
+
+/** All patterns of a pipeline, ready for one pass over a log. Made once per pipeline; readers share it. */
+export interface LogSearch {
+	/** Names of the patterns (see `patternKey`); a pattern is its index here from now on. */
+	readonly keys: readonly string[];
+	/** Reports the patterns one of whose literals a line has. For a text that is the match itself. */
+	readonly automaton: LiteralAutomaton;
+	/** 1 for the patterns that a literal alone does not prove: `test` must be asked. */
+	readonly isRegex: Uint8Array;
+	/** Regexes without a literal: every line is a candidate. */
+	readonly unprompted: readonly number[];
+	/** Does the line have the regex? Linear in its length. */
+	test(pattern: number, line: string): boolean;
+}
+
+/** Prepares the search. Regexes are compiled when a line first needs them; throws then on one that RE2 does not take. */
+export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSearch {
+	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).entries()];
+	const compiled: (RE2JS | undefined)[] = [];
+	return {
+		keys: unique.map(([key]) => key),
+		automaton: buildLiteralAutomaton(
+			unique.flatMap(([, { pattern, literals }], owner) =>
+				(pattern.kind === "text" ? [pattern.text] : literals).filter(isInOneLine).map((text) => ({ text, owner })),
+			),
+		),
+		isRegex: Uint8Array.from(unique, ([, { pattern }]) => (pattern.kind === "regex" ? 1 : 0)),
+		unprompted: unique.flatMap(([, { pattern, literals }], i) =>
+			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
+		),
+		test(pattern, line) {
+			const regex = compiled[pattern] ?? compileRegex(unique[pattern]?.[1].pattern);
+			compiled[pattern] = regex;
+			return regex.test(line);
+		},
+	};
+}
+
+/** Patterns are looked for within one line, so a text that spans two is nowhere; an empty one would be everywhere. */
+function isInOneLine(text: string): boolean {
+	return text !== "" && !/[\r\n]/.test(text);
+}
+
+const FLAGS: Readonly<Record<string, number>> = {
+	i: RE2JS.CASE_INSENSITIVE,
+	m: RE2JS.MULTILINE,
+	s: RE2JS.DOTALL,
+};
+
+function compileRegex(pattern: LogPattern | undefined): RE2JS {
+	if (pattern?.kind !== "regex") throw new Error("Only a regex is tested on a line; a text is found by the automaton.");
+	return RE2JS.compile(
+		pattern.source,
+		[...pattern.flags].reduce((flags, flag) => flags | (FLAGS[flag] ?? 0), 0),
+	);
+}

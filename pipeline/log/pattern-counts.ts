@@ -1,0 +1,151 @@
+import type { LogLimits } from "./log-limits.ts";
+import type { LogReading, PatternFact } from "./log-reading.ts";
+import type { LogSearch } from "./log-search.ts";
+import type { RecentLine } from "./recent-lines.ts";
+
+/**
+ * Where hits near an error are counted, until the whole log is known: lines marked as errors always count; the lines
+ * before a step's end count when there is such an end; those before any error only when there is none.
+ */
+export type Zone = "marked" | "step_end" | "error" | "tail";
+
+/** Counts each pattern's lines, and bounds the work that regexes make. */
+export class PatternCounts {
+	readonly #search: LogSearch;
+	readonly #limits: LogLimits;
+	readonly #count: Int32Array;
+	readonly #first: Int32Array;
+	readonly #last: Int32Array;
+	readonly #errors: Readonly<Record<Zone, Int32Array>>;
+	readonly #zoneLast: Readonly<Record<Zone, Int32Array>>;
+	/** Characters that each regex was tried on in vain. */
+	readonly #vain: Float64Array;
+	#tried = 0;
+	#triedInZone = 0;
+	/** Lines that were not tried: in the log, and in an error zone. */
+	readonly #skipped: Uint8Array;
+	readonly #skippedInZone: Uint8Array;
+
+	constructor(search: LogSearch, limits: LogLimits) {
+		const size = search.keys.length;
+		const perPattern = () => new Int32Array(size);
+		this.#search = search;
+		this.#limits = limits;
+		this.#count = perPattern();
+		this.#first = perPattern();
+		this.#last = perPattern();
+		this.#errors = { marked: perPattern(), step_end: perPattern(), error: perPattern(), tail: perPattern() };
+		this.#zoneLast = { marked: perPattern(), step_end: perPattern(), error: perPattern(), tail: perPattern() };
+		this.#vain = new Float64Array(size);
+		this.#skipped = new Uint8Array(size);
+		this.#skippedInZone = new Uint8Array(size);
+	}
+
+	/** A literal of the pattern is in the line: counts it if that, or the regex, makes a match. True: its first. */
+	add(pattern: number, line: RecentLine, read: number): boolean {
+		const count = this.#count[pattern] as number;
+		if (this.#search.isRegex[pattern] === 1) {
+			if (count >= this.#limits.count || !this.#mayTry(pattern, line, read)) {
+				line.addHit(~pattern);
+				return false;
+			}
+			if (!this.#try(pattern, line)) return false;
+		}
+		line.addHit(pattern);
+		this.#countLine(pattern, line.line);
+		return count === 0;
+	}
+
+	/** The same line once more. */
+	repeat(line: RecentLine, at: number): void {
+		for (let i = 0; i < line.hitCount; i++) {
+			const hit = line.hits[i] as number;
+			if (hit < 0) continue;
+			this.#countLine(hit, at);
+			if (line.kind === "error" || line.kind === "step_end") this.#countError("marked", hit, 1, at);
+		}
+	}
+
+	/** The line is in that zone, with all its repeats so far. To be called once for each line and zone. */
+	addToZone(zone: Zone, line: RecentLine, read: number): void {
+		for (let i = 0; i < line.hitCount; i++) {
+			let hit = line.hits[i] as number;
+			if (hit < 0) {
+				if (!this.#tryInZone(~hit, line, read)) continue;
+				hit = ~hit;
+			}
+			this.#countError(zone, hit, 1 + line.repeats, line.lastLine);
+		}
+	}
+
+	/** `zone` is the one that counts beside the marked lines. */
+	read(zone: Zone): Pick<LogReading, "patterns" | "gave_up"> {
+		const facts: [string, PatternFact][] = [];
+		const gaveUp: string[] = [];
+		this.#search.keys.forEach((key, pattern) => {
+			const fact = this.#fact(pattern, zone);
+			if (fact) facts.push([key, fact]);
+			const unknown = fact === undefined ? this.#skipped[pattern] : 0;
+			const unknownError = fact === undefined || fact.errors === 0 ? this.#skippedInZone[pattern] : 0;
+			if (unknown === 1 || unknownError === 1) gaveUp.push(key);
+		});
+		return { patterns: Object.fromEntries(facts), gave_up: gaveUp };
+	}
+
+	#fact(pattern: number, zone: Zone): PatternFact | undefined {
+		const inZone = (this.#errors.marked[pattern] as number) + (this.#errors[zone][pattern] as number);
+		const count = Math.max(this.#count[pattern] as number, Math.min(inZone, this.#limits.count));
+		if (count === 0) return undefined;
+		const last = Math.max(
+			this.#last[pattern] as number,
+			this.#zoneLast.marked[pattern] as number,
+			this.#zoneLast[zone][pattern] as number,
+		);
+		return { count, errors: Math.min(inZone, count), first: (this.#first[pattern] as number) || last, last };
+	}
+
+	#countLine(pattern: number, line: number): void {
+		const count = this.#count[pattern] as number;
+		if (count >= this.#limits.count) return;
+		this.#count[pattern] = count + 1;
+		if (count === 0) this.#first[pattern] = line;
+		this.#last[pattern] = line;
+	}
+
+	#countError(zone: Zone, pattern: number, lines: number, last: number): void {
+		const errors = this.#errors[zone];
+		errors[pattern] = (errors[pattern] as number) + lines;
+		this.#zoneLast[zone][pattern] = last;
+	}
+
+	/** A regex that fails again and again may use a fifth of what all may use together. */
+	#mayTry(pattern: number, line: RecentLine, read: number): boolean {
+		const allowance = this.#allowance(read);
+		const length = line.end - line.from;
+		if (this.#tried + length <= allowance && (this.#vain[pattern] as number) + length <= allowance / 5) return true;
+		this.#skipped[pattern] = 1;
+		return false;
+	}
+
+	#try(pattern: number, line: RecentLine): boolean {
+		const length = line.end - line.from;
+		this.#tried += length;
+		if (this.#search.test(pattern, line.text)) return true;
+		this.#vain[pattern] = (this.#vain[pattern] as number) + length;
+		return false;
+	}
+
+	#tryInZone(pattern: number, line: RecentLine, read: number): boolean {
+		const length = line.end - line.from;
+		if (this.#triedInZone + length > this.#allowance(read)) {
+			this.#skippedInZone[pattern] = 1;
+			return false;
+		}
+		this.#triedInZone += length;
+		return this.#search.test(pattern, line.text);
+	}
+
+	#allowance(read: number): number {
+		return this.#limits.regex_characters + this.#limits.regex_share * read;
+	}
+}

@@ -1,0 +1,49 @@
+const ESC = 0x1b;
+const BEL = 0x07;
+
+/**
+ * Where a terminal escape sequence (ECMA-48) that starts at `at` ends. A string sequence (a hyperlink, a window title)
+ * that nothing terminates within the line is not one: only its introducer is skipped, so that it hides no text.
+ */
+export function skipEscape(text: string, at: number, end: number): number {
+	const kind = at + 1 < end ? text.charCodeAt(at + 1) : 0;
+	if (kind === 0x5b) return skipControlSequence(text, at + 2, end);
+	if (kind === 0x5d || kind === 0x50 || kind === 0x58 || kind === 0x5e || kind === 0x5f) {
+		return skipControlString(text, at + 2, end);
+	}
+	if (kind >= 0x20 && kind <= 0x2f)
+		return skipRange(text, skipRange(text, at + 1, end, 0x20, 0x2f), end, 0x30, 0x7e, 1);
+	return kind >= 0x30 && kind <= 0x7e ? at + 2 : at + 1;
+}
+
+/** The text without terminal escape sequences. */
+export function stripEscapes(text: string): string {
+	let kept = "";
+	let from = 0;
+	for (let at = text.indexOf("\u001b"); at !== -1; at = text.indexOf("\u001b", from)) {
+		kept += text.slice(from, at);
+		from = skipEscape(text, at, text.length);
+	}
+	return from === 0 ? text : kept + text.slice(from);
+}
+
+/** `ESC [`: parameters and intermediates, then one final byte. */
+function skipControlSequence(text: string, from: number, end: number): number {
+	return skipRange(text, skipRange(text, from, end, 0x20, 0x3f), end, 0x40, 0x7e, 1);
+}
+
+/** `ESC ]` and its like: up to BEL or `ESC \`. */
+function skipControlString(text: string, from: number, end: number): number {
+	for (let at = from; at < end; at++) {
+		const unit = text.charCodeAt(at);
+		if (unit === BEL) return at + 1;
+		if (unit === ESC) return at + 1 < end && text.charCodeAt(at + 1) === 0x5c ? at + 2 : from;
+	}
+	return from;
+}
+
+function skipRange(text: string, from: number, end: number, low: number, high: number, most = Infinity): number {
+	let at = from;
+	while (at < end && at - from < most && text.charCodeAt(at) >= low && text.charCodeAt(at) <= high) at++;
+	return at;
+}
