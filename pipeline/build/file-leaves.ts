@@ -52,7 +52,7 @@ export const pathName = z
 /** A tree as `pipeline/artefact.ts` has it: text leaves are JSONata, other leaves are literals. */
 export type WrittenMapping = { [name: string]: string | number | boolean | string[] | WrittenMapping };
 
-export const mapping: z.ZodType<WrittenMapping> = z.lazy(() =>
+export const mapping: z.ZodType<WrittenMapping, WrittenMapping> = z.lazy(() =>
 	z.record(
 		z.string().min(1, "a key cannot be empty"),
 		z.union([

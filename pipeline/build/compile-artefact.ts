@@ -1,0 +1,46 @@
+import type { Artefact, ContextRequest, EventMapping } from "../artefact.ts";
+import { sha256Hex } from "../expression/sha256-hex.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { seconds } from "./duration.ts";
+import { collectLogPatterns } from "./log-patterns.ts";
+import type { PipelineFile } from "./pipeline-file.ts";
+import { writtenExpressions } from "./written-expressions.ts";
+
+/** A file without mistakes, and its prompts, as the artefact that the worker imports. */
+export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<string, string>>): Artefact {
+	const { settle, ...settings } = file.settings;
+	const { deadline, ...outcome } = file.outcome;
+	const rest = {
+		settings: { ...settings, settle_s: checkedSeconds(settle) },
+		agents: file.agents,
+		events: Object.entries(file.events).map(compileEvent),
+		filters: file.filters,
+		dedup: file.dedup.map(({ ttl, ...rule }) => ({ ...rule, ttl_s: checkedSeconds(ttl) })),
+		context: Object.entries(file.context).map(compileContext),
+		classify: file.classify,
+		route: file.route,
+		spawn: file.spawn,
+		outcome: { ...outcome, deadline_s: checkedSeconds(deadline) },
+		prompts,
+		log_patterns: collectLogPatterns(writtenExpressions(file).map(({ text }) => text)),
+	};
+	// Through JSON, so that what is built and what is read back are the same: nothing undefined, nothing shared.
+	const plain = JSON.parse(JSON.stringify(rest)) as Omit<Artefact, "version">;
+	return { version: sha256Hex(canonicalJson(plain)).slice(0, 16), ...plain };
+}
+
+function compileEvent([name, event]: [string, PipelineFile["events"][string]]) {
+	return { name, ...event, on: event.on ?? name } satisfies { [Key in keyof EventMapping]: unknown };
+}
+
+function compileContext([name, { timeout, ...part }]: [string, PipelineFile["context"][string]]) {
+	return { name, ...part, timeout_s: checkedSeconds(timeout) } satisfies { [Key in keyof ContextRequest]: unknown };
+}
+
+function checkedSeconds(duration: string): number {
+	const length = seconds(duration);
+	if (length === undefined) {
+		throw new Error(`The grammar let a bad duration through: ${duration}`);
+	}
+	return length;
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { pipelineFile } from "./pipeline-file.ts";
+
+/** A JSON Schema (draft 2020-12), as far as this folder looks into one. */
+export interface JsonSchema {
+	readonly [keyword: string]: unknown;
+}
+
+/**
+ * The grammar of `pipeline.yaml` for editors, made from the one schema that also checks it. It knows shapes and
+ * closed lists; names and expressions are beyond it.
+ */
+export function pipelineJsonSchema(): JsonSchema {
+	return { title: "Healer pipeline", ...z.toJSONSchema(pipelineFile, { io: "input" }) };
+}
+
+/** The keys that the grammar has at a path; nothing where any key may stand. */
+export function keysAt(root: JsonSchema, path: readonly (string | number)[]): readonly string[] {
+	let schema: unknown = root;
+	for (const step of path) {
+		schema = child(root, schema, step);
+	}
+	const properties = asSchema(root, schema)?.properties;
+	return isRecord(properties) ? Object.keys(properties) : [];
+}
+
+function child(root: JsonSchema, schema: unknown, step: string | number): unknown {
+	const here = asSchema(root, schema);
+	if (typeof step === "number") {
+		return here?.items;
+	}
+	const properties = here?.properties;
+	return isRecord(properties) && Object.hasOwn(properties, step) ? properties[step] : here?.additionalProperties;
+}
+
+function asSchema(root: JsonSchema, schema: unknown): JsonSchema | undefined {
+	if (!isRecord(schema)) {
+		return undefined;
+	}
+	const reference = schema.$ref;
+	if (typeof reference !== "string") {
+		return schema;
+	}
+	const definitions = root.$defs;
+	const name = reference.split("/").at(-1) ?? "";
+	return isRecord(definitions) && isRecord(definitions[name]) ? definitions[name] : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

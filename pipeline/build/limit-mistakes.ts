@@ -1,0 +1,40 @@
+import { seconds } from "./duration.ts";
+import type { Mistake } from "./mistake.ts";
+import type { Remains } from "./remains.ts";
+import { byName, each } from "./written-expressions.ts";
+import type { Path, YamlSource } from "./yaml-source.ts";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** Durations that are too short or too long for what they are for. */
+export function limitMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+	const between = (path: Path, written: string | undefined, least: number, most: number, why: string): Mistake[] => {
+		const length = written === undefined ? undefined : seconds(written);
+		return length === undefined || (length >= least && length <= most)
+			? []
+			: [source.at(path, `\`${written}\`: ${why}.`)];
+	};
+	return [
+		...between(["settings", "settle"], file.settings?.settle, 0, HOUR, "an incident waits 1h at most"),
+		...each(file.dedup).flatMap(([index, { ttl }]) =>
+			between(
+				["dedup", index, "ttl"],
+				ttl,
+				60,
+				30 * DAY,
+				"a claim holds at least 60s, as KV takes no shorter one, and at most 30d",
+			),
+		),
+		...byName(file.context).flatMap(([name, { timeout }]) =>
+			between(["context", name, "timeout"], timeout, 1, 600, "a source has at least 1s and at most 10m"),
+		),
+		...between(
+			["outcome", "deadline"],
+			file.outcome?.deadline,
+			60,
+			7 * DAY,
+			"an attempt has at least 1m and at most 7d",
+		),
+	];
+}

@@ -1,0 +1,71 @@
+import { GITHUB_EVENTS } from "./github-events.ts";
+import { type Mistake, promptFile } from "./mistake.ts";
+import { didYouMean, nearest } from "./near-miss.ts";
+import type { Remains } from "./remains.ts";
+import { byName, each } from "./written-expressions.ts";
+import type { YamlSource } from "./yaml-source.ts";
+
+/** Whoever comes after the last agent. */
+const HUMAN = "human";
+
+/** Names that lead nowhere: agents, prompts, GitHub's events. `templates`: the prompts that there are, partials apart. */
+export function nameMistakes(source: YamlSource, file: Remains, templates: readonly string[]): readonly Mistake[] {
+	return [
+		...agentMistakes(source, file),
+		...promptMistakes(source, file, templates),
+		...escalationMistakes(source, file),
+		...eventMistakes(source, file),
+	];
+}
+
+function agentMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+	const agents = Object.keys(file.agents ?? {});
+	const human = agents.includes(HUMAN)
+		? [source.atKey(["agents", HUMAN], "`human` is who comes after the agents. Name the agent otherwise.")]
+		: [];
+	const none = file.agents && agents.length === 0 ? [source.at(["agents"], "There is no agent. Add one.")] : [];
+	const unknown = each(file.route).flatMap(([index, { agent }]) =>
+		agent === undefined || agents.includes(agent)
+			? []
+			: [source.at(["route", index, "agent"], `There is no agent \`${agent}\`.${didYouMean(agent, agents)}`, agents)],
+	);
+	return [...human, ...none, ...unknown];
+}
+
+function promptMistakes(source: YamlSource, file: Remains, templates: readonly string[]): readonly Mistake[] {
+	return byName(file.agents).flatMap(([name, { prompt }]) => {
+		if (prompt === undefined || templates.includes(prompt)) {
+			return [];
+		}
+		const message = `There is no \`${promptFile(prompt)}\`.${didYouMean(prompt, templates) || " Write it, or take one that there is."}`;
+		return [source.at(["agents", name, "prompt"], message, templates)];
+	});
+}
+
+function escalationMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+	const allowed = [...Object.keys(file.agents ?? {}), HUMAN];
+	const chain = each(file.outcome?.escalate);
+	return chain.flatMap(([index, name]) => {
+		const path = ["outcome", "escalate", index];
+		if (!allowed.includes(name)) {
+			return [source.at(path, `There is no agent \`${name}\`.${didYouMean(name, allowed)}`, allowed)];
+		}
+		const last = index === (file.outcome?.escalate?.length ?? 0) - 1;
+		return name === HUMAN && !last ? [source.at(path, "Nobody comes after `human`. Put it last.")] : [];
+	});
+}
+
+function eventMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+	return byName(file.events).flatMap(([key, { on, identity, kind }]) => {
+		const event = on ?? key;
+		const path = on === undefined ? ["events", key] : ["events", key, "on"];
+		if (GITHUB_EVENTS.includes(event)) {
+			const message = `\`${event}\` comes from GitHub, several times for one failure: it needs an \`identity\`. Add it, by \`$key(...)\`.`;
+			return identity === undefined && kind !== undefined ? [source.at(["events", key, "identity"], message)] : [];
+		}
+		const near = nearest(event, GITHUB_EVENTS);
+		const message = `GitHub has no event \`${event}\`. Did you mean \`${near}\`? An internal event needs a name less like one of GitHub's.`;
+		const place = on === undefined ? source.atKey(path, message) : source.at(path, message);
+		return near === undefined || near.length < 5 ? [] : [place];
+	});
+}

@@ -1,0 +1,156 @@
+import { parseExpression } from "../expression/ast.ts";
+import type { Mistake } from "./mistake.ts";
+import type { Remains } from "./remains.ts";
+import { valueAt } from "./value-at.ts";
+import { byName, each } from "./written-expressions.ts";
+import type { Path, YamlSource } from "./yaml-source.ts";
+
+/** A rule as far as its order matters. */
+interface Rule {
+	readonly path: Path;
+	readonly name: string;
+	/** Absent: it holds always. `refused`: there is one, but not of a shape to look at. */
+	readonly condition: string | typeof REFUSED | undefined;
+}
+
+const REFUSED = Symbol("refused");
+
+/** Rules that can never be reached, names that stand twice, and lists that do not end with a rule for all the rest. */
+export function ruleMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+	const filters = rules(source, "filters", "keep", file.filters, ({ name, keep }) => ({ name, condition: keep }));
+	const dedup = rules(source, "dedup", "key", file.dedup, ({ name, key }) => ({ name, condition: key }));
+	const classify = rules(source, "classify", "when", file.classify, ({ type, when }) => ({
+		name: type,
+		condition: when,
+	}));
+	const route = rules(source, "route", "when", file.route, ({ name, when }) => ({ name, condition: when }));
+	return [
+		...[filters, dedup, route].flatMap((list) => sameNames(source, list)),
+		...sameConditions(source, filters, "keep", "Leave one out."),
+		...sameConditions(source, dedup, "key", "Leave one out."),
+		...[classify, route].flatMap((list) => unreachable(source, list)),
+		...byEvent(source, file).flatMap((list) => unreachable(source, list)),
+		...lastForAll(source, "classify", file.classify, classify, "type"),
+		...lastForAll(source, "route", file.route, route, "agent"),
+		...oneCategoryEach(source, file),
+	];
+}
+
+function rules<T>(
+	source: YamlSource,
+	stage: string,
+	key: string,
+	list: readonly (T | undefined)[] | undefined,
+	read: (item: T) => { name: string | undefined; condition: string | undefined },
+): readonly Rule[] {
+	return each(list).map(([index, item]) => {
+		const { name, condition } = read(item);
+		const path = [stage, index];
+		const refused = condition === undefined && valueAt(source.value, [...path, key]) !== undefined;
+		return { path, name: name ?? `${stage}[${index}]`, condition: refused ? REFUSED : condition };
+	});
+}
+
+/** Entries under `events:` meet only when they take the same event. */
+function byEvent(source: YamlSource, file: Remains): readonly (readonly Rule[])[] {
+	const groups = new Map<string, Rule[]>();
+	for (const [name, { on = name, when }] of byName(file.events)) {
+		const refused = when === undefined && valueAt(source.value, ["events", name, "when"]) !== undefined;
+		const rule: Rule = { path: ["events", name], name, condition: refused ? REFUSED : when };
+		groups.set(on, [...(groups.get(on) ?? []), rule]);
+	}
+	return [...groups.values()];
+}
+
+function sameNames(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
+	return list.flatMap(({ path, name }, index) =>
+		list.findIndex((other) => other.name === name) === index
+			? []
+			: [source.at([...path, "name"], `The name \`${name}\` stands above already. Give each its own.`)],
+	);
+}
+
+function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Mistake[] {
+	return list.flatMap(({ path, condition }, index) => {
+		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
+		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
+	});
+}
+
+function unreachable(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
+	return list.flatMap(({ path, name, condition }, index) => {
+		const earlier = list.slice(0, index);
+		const open = earlier.find((other) => constant(other.condition) === true);
+		const place = [...path, ...(condition === undefined ? [] : ["when"])];
+		if (open) {
+			return [
+				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above takes everything. Move it up.`),
+			];
+		}
+		if (constant(condition) === false) {
+			return [source.at(place, `\`${name}\` can never be reached: its condition is always false.`)];
+		}
+		const same = earlier.find((other) => isSame(other.condition, condition));
+		return same
+			? [source.at(place, `\`${name}\` can never be reached: \`${same.name}\` above has the same condition.`)]
+			: [];
+	});
+}
+
+function lastForAll(
+	source: YamlSource,
+	stage: string,
+	written: readonly unknown[] | undefined,
+	list: readonly Rule[],
+	gives: string,
+): readonly Mistake[] {
+	const last = list.at(-1);
+	if (!last || last.path[1] !== (written?.length ?? 0) - 1 || constant(last.condition) === true) {
+		return [];
+	}
+	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;
+	return [source.at([...last.path, "when"], message)];
+}
+
+/** A failure type may have several rules, but it is in one category. */
+function oneCategoryEach(source: YamlSource, file: Remains): readonly Mistake[] {
+	const categories = new Map<string, string>();
+	return each(file.classify).flatMap(([index, { type, category }]) => {
+		if (type === undefined || category === undefined) {
+			return [];
+		}
+		const known = categories.get(type) ?? category;
+		categories.set(type, known);
+		return known === category
+			? []
+			: [source.at(["classify", index, "category"], `\`${type}\` is in the category \`${known}\` above.`, [known])];
+	});
+}
+
+/** What a condition comes to whatever it looks at; none is always true. */
+function constant(condition: Rule["condition"]): boolean | undefined {
+	if (condition === undefined) {
+		return true;
+	}
+	const parsed = condition === REFUSED ? undefined : parseExpression(condition);
+	const value = parsed?.ok && parsed.parsed.ast.type === "value" ? parsed.parsed.ast.value : undefined;
+	return typeof value === "boolean" ? value : undefined;
+}
+
+function isSame(a: Rule["condition"], b: Rule["condition"]): boolean {
+	return typeof a === "string" && typeof b === "string" && shape(a) === shape(b);
+}
+
+/** The expression without its white space and positions. */
+function shape(text: string): string {
+	const parsed = parseExpression(text);
+	if (!parsed.ok) {
+		return text;
+	}
+	return JSON.stringify(parsed.parsed.ast, (key, value: unknown) => {
+		if (key === "position") {
+			return undefined;
+		}
+		return value instanceof RegExp ? String(value) : value;
+	});
+}

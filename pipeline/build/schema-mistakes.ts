@@ -1,0 +1,148 @@
+import type { z } from "zod";
+import { keysAt, pipelineJsonSchema } from "./json-schema.ts";
+import type { Mistake } from "./mistake.ts";
+import { didYouMean } from "./near-miss.ts";
+import { pipelineFile } from "./pipeline-file.ts";
+import { type Remains, without } from "./remains.ts";
+import { valueAt } from "./value-at.ts";
+import type { Path, YamlSource } from "./yaml-source.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** What the grammar refuses, and what of the file is left to look at for other mistakes. */
+export function schemaMistakes(source: YamlSource): { mistakes: readonly Mistake[]; remains: Remains } {
+	const parsed = pipelineFile.safeParse(source.value);
+	const issues = parsed.success ? [] : parsed.error.issues.map(deepest);
+	return {
+		mistakes: issues.flatMap((issue) => describe(issue, source)),
+		remains: without(source.value, issues.flatMap(refusedPaths)),
+	};
+}
+
+/** Of a union's complaints, the one of the branch that got furthest into the value. */
+function deepest(issue: Issue): Issue {
+	if (issue.code !== "invalid_union") {
+		return issue;
+	}
+	const inner = issue.errors.flat().map((branch) => {
+		const found = deepest({ ...branch, path: [...issue.path, ...branch.path] });
+		return { found, depth: found.path.length };
+	});
+	const furthest = inner.reduce((best, next) => (next.depth > best.depth ? next : best), {
+		found: issue as Issue,
+		depth: issue.path.length,
+	});
+	return furthest.found;
+}
+
+function refusedPaths(issue: Issue): Path[] {
+	const path = pathOf(issue);
+	return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+function describe(issue: Issue, source: YamlSource): Mistake[] {
+	const path = pathOf(issue);
+	const value = valueAt(source.value, path);
+	switch (issue.code) {
+		case "unrecognized_keys":
+			return issue.keys.map((key) => unknownKey(source, path, key));
+		case "invalid_key":
+			return [
+				source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not a key that may stand here"}.`),
+			];
+		case "invalid_value":
+			return [value === undefined ? missing(source, path) : notInList(source, path, value, issue.values.map(String))];
+		case "invalid_type":
+			return [
+				value === undefined ? missing(source, path) : wrongType(source, path, value, expectedType(issue.expected)),
+			];
+		case "invalid_union":
+			return [wrongType(source, path, value, "an expression, a number, true or false, a list of expressions, or keys")];
+		case "too_small":
+		case "too_big":
+			return [source.at(path, `\`${path.at(-1)}\` ${bound(issue)}.`)];
+		case "invalid_format":
+			return [source.at(path, `\`${shown(value)}\`: ${issue.message}.`)];
+		default:
+			return [source.at(path, `${issue.message}.`)];
+	}
+}
+
+function unknownKey(source: YamlSource, path: Path, key: string): Mistake {
+	const allowed = keysAt(pipelineJsonSchema(), path);
+	const where = path.length === 0 ? "A pipeline" : `\`${path.join(".")}\``;
+	return source.atKey([...path, key], `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed);
+}
+
+function missing(source: YamlSource, path: Path): Mistake {
+	const where = path.length === 1 ? "The pipeline" : `\`${path.slice(0, -1).join(".")}\``;
+	return source.at(path, `${where} needs \`${path.at(-1)}\`. Add it.`);
+}
+
+function notInList(source: YamlSource, path: Path, value: unknown, allowed: string[]): Mistake {
+	const only = allowed.length === 1 ? `It must be ${allowed[0]}.` : "Take one of those allowed.";
+	const guess = typeof value === "string" ? didYouMean(value, allowed) : "";
+	return source.at(path, `\`${path.at(-1)}\` cannot be \`${shown(value)}\`.${guess || ` ${only}`}`, allowed);
+}
+
+function wrongType(source: YamlSource, path: Path, value: unknown, expected: string): Mistake {
+	const cure =
+		value === true && path.at(-1) === "when"
+			? " A rule that always holds has no `when`."
+			: typeof value !== "object" && expected === "a text"
+				? " Put it in quotes."
+				: "";
+	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${cure}`);
+}
+
+function expectedType(expected: string): string {
+	switch (expected) {
+		case "string":
+			return "a text";
+		case "int":
+		case "number":
+			return "a whole number";
+		case "boolean":
+			return "true or false";
+		case "array":
+			return "a list";
+		default:
+			return "keys with values";
+	}
+}
+
+function kindOf(value: unknown): string {
+	if (value === null) {
+		return "empty";
+	}
+	if (Array.isArray(value)) {
+		return "a list";
+	}
+	switch (typeof value) {
+		case "string":
+			return "a text";
+		case "number":
+			return "a number";
+		case "boolean":
+			return `${value}`;
+		default:
+			return "keys with values";
+	}
+}
+
+function bound(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+	if (issue.origin === "number" || issue.origin === "int") {
+		return issue.code === "too_small" ? `must be at least ${issue.minimum}` : `must be at most ${issue.maximum}`;
+	}
+	return issue.code === "too_small" ? issue.message : `is too long: at most ${issue.maximum} characters`;
+}
+
+function shown(value: unknown): string {
+	const text = typeof value === "string" ? value : JSON.stringify(value);
+	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Symbols cannot be keys of YAML. */
+function pathOf(issue: Issue): Path {
+	return issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+}
