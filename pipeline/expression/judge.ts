@@ -3,6 +3,7 @@ import type { ClausePlan } from "./clause-plan.ts";
 import { compileEvaluation, type Evaluation } from "./evaluation.ts";
 import type { Scope } from "./facts.ts";
 import { liveProbes, type ProbePlan, probesOf } from "./probes.ts";
+import { isCallable } from "./read-path.ts";
 import { shownValue } from "./shown-value.ts";
 
 /** Gives a condition's verdict with all that decided it. Never throws, never rejects. */
@@ -93,7 +94,7 @@ function verdictOf(
 /** jsonata's `$boolean` of what it gave. */
 function isTrue(value: unknown): boolean {
 	if (Array.isArray(value)) return value.some(isTrue);
-	if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+	if (typeof value === "object" && value !== null) return !isCallable(value) && Object.keys(value).length > 0;
 	return typeof value !== "function" && Boolean(value);
 }
 

@@ -38,7 +38,7 @@ export function readThroughLists(start: unknown, names: readonly string[]): unkn
 }
 
 /** jsonata takes objects with these marks for functions, and a payload can have the marks. */
-function isCallable(value: object): boolean {
+export function isCallable(value: object): boolean {
 	const marks = value as { _jsonata_function?: unknown; _jsonata_lambda?: unknown };
 	return marks._jsonata_function === true || marks._jsonata_lambda === true;
 }

@@ -1,0 +1,44 @@
+import fc from "fast-check";
+
+/** Values as payloads have them, with lists, nulls, wrong types, and the marks that jsonata takes for its own. */
+export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+	value: fc.oneof(
+		{ maxDepth: 4, depthSize: "small" },
+		fc.constantFrom(null, true, false, 0, -1, 3, 1.5, 1e21, "", "a", "b", "main", "3"),
+		fc.array(tie("value"), { maxLength: 3 }),
+		fc.dictionary(
+			fc.constantFrom("a", "b", "c", "sequence", "outerWrapper", "_jsonata_function", "__proto__", "length"),
+			tie("value"),
+			{ maxKeys: 4 },
+		),
+	),
+})).value;
+
+/** JSONata text of the common sub-language and a little beyond it. */
+export const arbitraryExpression: fc.Arbitrary<string> = fc.letrec<{ expression: string }>((tie) => {
+	const name = fc.constantFrom("a", "b", "c", "`a`", "length");
+	const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("."));
+	const inner = tie("expression");
+	return {
+		expression: fc.oneof(
+			{ maxDepth: 4, depthSize: "small" },
+			path,
+			path,
+			fc.constantFrom("'a'", '"main"', "3", "0", "-1", "true", "false", "null", "''", "1.5"),
+			path.map((text) => `$settings.${text}`),
+			fc.constantFrom("$settings", "$", "$$", "$.a", "$$.a.b", "$nothing", "a[0]", "a[b='a'].c", "a[]", "*", "$string"),
+			fc
+				.tuple(inner, fc.constantFrom("=", "!=", "<", "<=", ">", ">=", "in", "and", "or", "&", "+", "?:", "??"), inner)
+				.map(([left, operator, right]) => `(${left}) ${operator} (${right})`),
+			fc.tuple(inner, inner, inner).map(([test, yes, no]) => `(${test}) ? (${yes}) : (${no})`),
+			fc.tuple(inner, inner).map(([test, yes]) => `(${test}) ? (${yes})`),
+			fc.array(inner, { maxLength: 3 }).map((items) => `[${items.join(", ")}]`),
+			fc
+				.tuple(fc.constantFrom("not", "exists", "boolean", "string", "lowercase", "uppercase", "count"), inner)
+				.map(([called, argument]) => `$${called}(${argument})`),
+			fc.tuple(inner, inner).map(([text, part]) => `$contains(${text}, ${part})`),
+			fc.tuple(inner, inner).map((parts) => `$key(${parts.join(", ")})`),
+			fc.tuple(inner, inner).map((parts) => `$glob(${parts.join(", ")})`),
+		),
+	};
+}).expression;
