@@ -1,0 +1,22 @@
+export type BodyReading =
+	| { readonly ok: true; readonly text: string }
+	| { readonly ok: false; readonly reason: "oversized" | "not_json" };
+
+/** A request's body as text, never more than `limit` bytes of it. JSON is UTF-8; anything else is not JSON. */
+export async function readBody(request: Request, limit: number): Promise<BodyReading> {
+	if (Number(request.headers.get("content-length")) > limit) return { ok: false, reason: "oversized" };
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of request.body ?? []) {
+		size += chunk.byteLength;
+		// Leaving the loop cancels the stream: the rest is not read.
+		if (size > limit) return { ok: false, reason: "oversized" };
+		chunks.push(chunk);
+	}
+	try {
+		// A byte order mark stays, since it was signed too.
+		return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)) };
+	} catch {
+		return { ok: false, reason: "not_json" };
+	}
+}

@@ -1,0 +1,50 @@
+import { Counter, Histogram, Registry } from "prom-client";
+
+/** What a relay counts, each in a registry of its own: several can run in one process. */
+export interface Metrics {
+	readonly registry: Registry;
+	readonly requests: Counter<"route" | "status">;
+	readonly refusals: Counter<"route" | "reason">;
+	readonly results: Counter<"result">;
+	readonly seconds: Histogram<"route">;
+	readonly outcomes: Counter<"result">;
+}
+
+export function createMetrics(): Metrics {
+	const registry = new Registry();
+	const registers = [registry];
+	return {
+		registry,
+		requests: new Counter({
+			name: "healer_relay_requests_total",
+			help: "Requests answered, by route and HTTP status.",
+			labelNames: ["route", "status"],
+			registers,
+		}),
+		refusals: new Counter({
+			name: "healer_relay_refusals_total",
+			help: "Messages refused before they were acted upon, by route and reason.",
+			labelNames: ["route", "reason"],
+			registers,
+		}),
+		results: new Counter({
+			name: "healer_relay_spawn_results_total",
+			help: "Spawn requests by what came of them.",
+			labelNames: ["result"],
+			registers,
+		}),
+		seconds: new Histogram({
+			name: "healer_relay_request_seconds",
+			help: "How long requests took, by route.",
+			labelNames: ["route"],
+			buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+			registers,
+		}),
+		outcomes: new Counter({
+			name: "healer_relay_outcome_posts_total",
+			help: "Outcomes posted to the worker, by whether it took them.",
+			labelNames: ["result"],
+			registers,
+		}),
+	};
+}

@@ -1,0 +1,38 @@
+import { outcomeMessageId, type WireOutcome } from "../../wire/outcome.ts";
+import { signMessage } from "../../wire/signature.ts";
+import type { Clock } from "../clock.ts";
+
+/** `taken`: the worker has it. Everything else is tried again. */
+export type Posting =
+	| { readonly kind: "taken" }
+	| { readonly kind: "not_taken"; readonly status: number }
+	| { readonly kind: "unreachable"; readonly why: string };
+
+export interface PostTools {
+	/** Where the worker is: `HEALER_URL`. */
+	readonly url: string;
+	readonly secrets: readonly string[];
+	readonly clock: Clock;
+	readonly fetch: typeof fetch;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Posts one outcome, signed, to `POST {url}/api/outcomes`. */
+export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, fetch }: PostTools): Promise<Posting> {
+	const body = JSON.stringify(outcome);
+	const id = outcomeMessageId(outcome.incident_id, outcome.attempt);
+	try {
+		const response = await fetch(new URL("/api/outcomes", url), {
+			method: "POST",
+			headers: { "content-type": "application/json", ...signMessage(secrets, { id, at: clock.now() / 1000, body }) },
+			body,
+			redirect: "manual",
+			signal: AbortSignal.timeout(TIMEOUT_MS),
+		});
+		await response.body?.cancel();
+		return response.ok ? { kind: "taken" } : { kind: "not_taken", status: response.status };
+	} catch (error) {
+		return { kind: "unreachable", why: error instanceof Error ? error.name : "unknown" };
+	}
+}

@@ -1,0 +1,98 @@
+import type { WireOutcome } from "../../wire/outcome.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { FinishedCodeRuns } from "./finished-coderuns.ts";
+import { type PostTools, postOutcome } from "./post-outcome.ts";
+
+export interface ReportTools extends PostTools {
+	readonly finished: FinishedCodeRuns;
+	readonly log: Log;
+	readonly metrics: Pick<Metrics, "outcomes">;
+	/** How often to look when nothing calls. */
+	readonly poll_ms?: number;
+}
+
+export interface Reporting {
+	/** Stops, and resolves when the post under way is answered. */
+	stop(): Promise<void>;
+}
+
+const POLL_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * Posts each finished CodeRun's outcome to the worker until it is taken, then marks it. Nothing else is remembered: a
+ * relay that starts again finds what is not marked, and the worker takes repeats calmly.
+ */
+export function reportOutcomes(tools: ReportTools): Reporting {
+	const pauses = new Map<string, Pause>();
+	let stopped = false;
+	let wake = () => {};
+	const unwatch = tools.finished.watch(() => wake());
+	const done = (async () => {
+		while (!stopped) {
+			const woken = new Promise<void>((resolve) => {
+				wake = resolve;
+			});
+			await reportOnce(tools, pauses, () => stopped);
+			if (!stopped) await Promise.race([woken, sleepUnref(tools.poll_ms ?? POLL_MS)]);
+		}
+	})();
+	return {
+		stop: async () => {
+			stopped = true;
+			unwatch();
+			wake();
+			await done;
+		},
+	};
+}
+
+/** How often an outcome was not taken, and when it is tried again (monotonic). */
+interface Pause {
+	readonly failures: number;
+	readonly until: number;
+}
+
+async function reportOnce(tools: ReportTools, pauses: Map<string, Pause>, stopped: () => boolean): Promise<void> {
+	const listed = await tools.finished.listUnreported();
+	if (listed.kind === "unavailable") {
+		tools.log({ level: "error", event: "outcomes_unreadable", why: listed.why });
+		return;
+	}
+	for (const outcome of listed.outcomes) {
+		if (stopped()) return;
+		const pause = pauses.get(outcome.coderun_name);
+		if (pause !== undefined && tools.clock.monotonic() < pause.until) continue;
+		if (await report(tools, outcome)) {
+			pauses.delete(outcome.coderun_name);
+			continue;
+		}
+		const failures = (pause?.failures ?? 0) + 1;
+		pauses.set(outcome.coderun_name, { failures, until: tools.clock.monotonic() + pauseAfter(failures) });
+	}
+}
+
+/** 1 s, 2 s, 4 s ... a minute at most. */
+export function pauseAfter(failures: number): number {
+	return Math.min(1_000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+}
+
+async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean> {
+	const { coderun_name, phase } = outcome;
+	const posting = await postOutcome(outcome, tools);
+	tools.metrics.outcomes.inc({ result: posting.kind });
+	const level = posting.kind === "taken" ? "info" : "warn";
+	const { kind, ...why } = posting;
+	tools.log({ level, event: "outcome", coderun_name, phase, result: kind, ...why });
+	if (posting.kind !== "taken") return false;
+	const marked = await tools.finished.markReported(coderun_name);
+	if (marked.kind === "marked") return true;
+	tools.log({ level: "error", event: "outcome_unmarked", coderun_name, why: marked.why });
+	return false;
+}
+
+/** A pause that keeps no process alive. */
+function sleepUnref(ms: number): Promise<void> {
+	return new Promise((resolve) => void setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,16 @@
+import type { Clock } from "./clock.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Log } from "./log.ts";
+import type { Policy } from "./policy.ts";
+
+/** All that a relay is made of. */
+export interface RelayTools {
+	readonly cluster: Cluster;
+	readonly policy: Policy;
+	/** Wire secrets: the first signs, any is accepted. */
+	readonly secrets: readonly string[];
+	readonly clock: Clock;
+	readonly log: Log;
+	/** Whether `max_active` counts. A directory's CodeRuns are nobody's work, so there it counts only when asked for. */
+	readonly enforce_max_active: boolean;
+}

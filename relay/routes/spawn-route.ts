@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { messageId } from "../../wire/coderun-name.ts";
+import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
+import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
+import { readSigned, refusalResponse } from "../http/read-signed.ts";
+import type { Metrics } from "../metrics.ts";
+import { findViolation } from "../policy.ts";
+import type { RelayTools } from "../relay-tools.ts";
+import { spawn } from "../spawn.ts";
+import { refused, type SpawnAnswer } from "../spawn-call.ts";
+
+/** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat of it gets the same answer. */
+export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
+	return async (request) => {
+		const reading = await readSigned(request, { ...tools, limit: MAX_SPAWN_BYTES, schema: spawnRequestSchema });
+		if (!reading.ok) {
+			metrics.refusals.inc({ route: "spawn", reason: reading.reason });
+			const { reason, id, detail } = reading;
+			tools.log({ level: "warn", event: "spawn_refused", reason, webhook_id: id, detail });
+			return refusalResponse(reading);
+		}
+		const answer = await answerSpawn(tools, reading.id, reading.value, reading.body);
+		const result = answer.kind === "result" ? answer.result.result : answer.kind;
+		metrics.results.inc({ result });
+		tools.log({ level: "info", event: "spawn", webhook_id: reading.id, ...naming(reading.value), ...telling(answer) });
+		return respond(answer);
+	};
+}
+
+async function answerSpawn(
+	tools: RelayTools,
+	id: string,
+	request: SpawnRequest,
+	body: string,
+): Promise<SpawnAnswer | { readonly kind: "wrong_id" }> {
+	if (id !== messageId(request.incident_id, request.attempt)) return { kind: "wrong_id" };
+	const violation = findViolation(request, tools.policy);
+	if (violation !== undefined) return refused(violation.reason, violation.detail);
+	const digest = createHash("sha256").update(body).digest("hex");
+	return spawn({ ...tools, request, digest });
+}
+
+function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response {
+	switch (answer.kind) {
+		case "result":
+			return Response.json(answer.result);
+		case "replayed":
+			return refusalResponse({ reason: "replayed" });
+		case "wrong_id":
+			return refusalResponse({ reason: "wrong_id" });
+		case "unavailable":
+			return Response.json(
+				{ error: "unavailable", detail: answer.why },
+				{ status: 503, headers: { "retry-after": "5" } },
+			);
+		default:
+			return answer satisfies never;
+	}
+}
+
+/** What a log line tells of a request: names that were checked, and the delivery it came of. */
+function naming(request: SpawnRequest): Record<string, unknown> {
+	return {
+		agent: request.agent,
+		coderun_name: request.coderun.metadata.name,
+		delivery_id: request.coderun.metadata.annotations["healer/delivery-id"]?.slice(0, 100),
+	};
+}
+
+function telling(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Record<string, unknown> {
+	if (answer.kind === "unavailable") return { result: answer.kind, why: answer.why };
+	return answer.kind === "result" ? answer.result : { result: answer.kind };
+}
