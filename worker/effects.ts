@@ -1,0 +1,55 @@
+import type { Sources } from "./context/source.ts";
+import { sources } from "./context/sources.ts";
+import { currentEngine, type Engine } from "./engine.ts";
+import type { Env } from "./env.ts";
+import { type Log, messageOf } from "./log.ts";
+import { type ClaimLook, createClaimLook } from "./spawn/claim-look.ts";
+import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
+
+/** Everything that working on an incident does to, or learns from, the world. Tests pass their own. */
+export interface Effects {
+	readonly journal: D1Database;
+	/** Milliseconds since 1970. */
+	now(): number;
+	/** In [0, 1). */
+	random(): number;
+	newId(): string;
+	engine(): Promise<Engine>;
+	readonly sources: Sources;
+	readonly claims: ClaimLook;
+	readonly sendSpawn: SendSpawn;
+	/** Hints that an incident is due in `delay_ms`. Losing the hint costs up to a minute, so it never throws. */
+	wake(incidentId: string, delay_ms: number): Promise<void>;
+	readonly log: Log;
+}
+
+// What is due later is found by the sweep at its time.
+const SWEEP_EVERY_MS = 60_000;
+
+/** The real effects, for one invocation. */
+export function createEffects(env: Env, log: Log): Effects {
+	const now = () => Date.now();
+	return {
+		journal: env.JOURNAL,
+		now,
+		random: () => Math.random(),
+		newId: () => crypto.randomUUID(),
+		engine: () => currentEngine(env, now(), log),
+		sources,
+		claims: createClaimLook(env.DEDUP, now, log),
+		sendSpawn: createSendSpawn(env, now, fetch),
+		async wake(incidentId, delay_ms) {
+			if (delay_ms > SWEEP_EVERY_MS) return;
+			const delaySeconds = Math.max(0, Math.ceil(delay_ms / 1000));
+			try {
+				await env.WAKEUPS.send({ incident_id: incidentId }, { delaySeconds });
+			} catch (cause) {
+				log.warn("no wake-up was sent; the sweep will find the incident", {
+					incident_id: incidentId,
+					cause: messageOf(cause),
+				});
+			}
+		},
+		log,
+	};
+}

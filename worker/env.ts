@@ -1,0 +1,21 @@
+/** A hint that an incident may be due; the journal decides whether it is. */
+export interface Wakeup {
+	readonly incident_id: string;
+}
+
+/** Bindings, variables and secrets of the worker: see `wrangler.toml`. */
+export interface Env {
+	readonly JOURNAL: D1Database;
+	readonly DEDUP: KVNamespace;
+	readonly WAKEUPS: Queue<Wakeup>;
+	/** Base URL of the relay. */
+	readonly RELAY_URL?: string;
+	/** One secret, or several while they are rotated, separated by whitespace or commas. */
+	readonly GITHUB_WEBHOOK_SECRET?: string;
+	/** Bearer token of sensors, internal callers and, away from loopback, readers. */
+	readonly HEALER_API_TOKEN?: string;
+	/** Secrets of the messages between worker and relay; the first one signs. */
+	readonly HEALER_WIRE_SECRETS?: string;
+	/** `true` only where the worker listens on loopback alone: reading is then open to Host localhost and 127.0.0.1. */
+	readonly HEALER_LOOPBACK?: string;
+}

@@ -1,0 +1,46 @@
+import type { IRequest } from "itty-router";
+import { Router } from "itty-router/Router";
+import { listIncidentsApi } from "../api/list-incidents.ts";
+import { showHealth } from "../api/show-health.ts";
+import { showIncidentApi } from "../api/show-incident.ts";
+import { showStatus } from "../api/show-status.ts";
+import type { Env } from "../env.ts";
+import { createLog, messageOf } from "../log.ts";
+import { receiveOutcome } from "../outcome/receive-outcome.ts";
+import { receiveAlert, receiveCiFailure, receiveEvent } from "../sensor/receive-sensor.ts";
+import { receiveGithub } from "../webhook/receive-github.ts";
+import { refuse } from "./answer.ts";
+
+const only = (method: string) => () => refuse(405, "method not allowed", { allow: method });
+
+/** Every way in: what the worker answers is on this page. */
+export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerFailure })
+	.post("/webhooks/github", receiveGithub)
+	.all("/webhooks/github", only("POST"))
+	.post("/api/remediate/ci-failure", receiveCiFailure)
+	.all("/api/remediate/ci-failure", only("POST"))
+	.post("/api/remediate/security-alert", receiveAlert)
+	.all("/api/remediate/security-alert", only("POST"))
+	.post("/api/events/:name", receiveEvent)
+	.all("/api/events/:name", only("POST"))
+	.post("/api/outcomes", receiveOutcome)
+	.all("/api/outcomes", only("POST"))
+	.get("/api/incidents/:id", showIncidentApi)
+	.all("/api/incidents/:id", only("GET"))
+	.get("/api/incidents", listIncidentsApi)
+	.all("/api/incidents", only("GET"))
+	.get("/api/status", showStatus)
+	.all("/api/status", only("GET"))
+	.get("/health", showHealth)
+	.all("/health", only("GET"))
+	.all("*", () => refuse(404, "not found"));
+
+/** The caller learns nothing of what failed; the log does. */
+function answerFailure(cause: unknown, request: IRequest): Response {
+	createLog().error("a request failed", {
+		delivery_id: request.headers.get("x-github-delivery"),
+		path: new URL(request.url).pathname,
+		cause: messageOf(cause),
+	});
+	return refuse(500, "internal error");
+}

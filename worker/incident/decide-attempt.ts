@@ -1,0 +1,56 @@
+import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
+import type { Incident } from "../../pipeline/incident.ts";
+import { gatherContext } from "../context/gather-context.ts";
+import { summarizeContext } from "../context/summarize-context.ts";
+import type { Effects } from "../effects.ts";
+import type { Engine } from "../engine.ts";
+import type { AttemptRow } from "../journal/attempt-row.ts";
+import { cancelIncident } from "../journal/cancel-incident.ts";
+import type { TakenIncident } from "../journal/incident-row.ts";
+import { storeDecision } from "../journal/store-decision.ts";
+import { toldIncidents } from "../journal/told-incidents.ts";
+import { mergeTold } from "./merge-told.ts";
+import type { Progress } from "./progress.ts";
+import { spawnRequest } from "./spawn-request.ts";
+
+/** Gathers context, decides once, and stores the decision with the bytes that every send will send. */
+export async function decideAttempt(
+	effects: Effects,
+	engine: Engine,
+	taken: TakenIncident,
+): Promise<AttemptRow | Progress> {
+	const first: Incident = JSON.parse(taken.incident);
+	const incident = mergeTold(first, await toldIncidents(effects.journal, taken.id));
+	const context = await gatherContext(engine.context, incident, effects.sources, effects.now);
+	const decision = await engine.decide({ incident, context, attempt: taken.attempt });
+
+	const found = {
+		explanation: JSON.stringify(explain(taken, engine.version, decision.explanation)),
+		context: JSON.stringify(summarizeContext(context)),
+		pipeline: engine.version,
+		now: effects.now(),
+	};
+	if (decision.outcome === "filtered") {
+		const reason = `filter ${decision.filter} refused it once more was known`;
+		const ended = await cancelIncident(effects.journal, taken, { ...found, reason });
+		return ended ? { state: "cancelled", reason } : { state: "lost" };
+	}
+
+	const request = spawnRequest(decision, taken.id, taken.attempt);
+	const stored = await storeDecision(effects.journal, taken, {
+		...found,
+		incident,
+		agent: decision.agent,
+		failure_type: decision.failure_type,
+		rule: decision.rule,
+		coderun_name: request.coderun.metadata.name,
+		request: JSON.stringify(request),
+	});
+	return stored ?? { state: "lost" };
+}
+
+/** The whole explanation: what was said at ingest stays, what was found now follows. */
+function explain(taken: TakenIncident, version: string, again: readonly StageExplanation[]): Explanation {
+	const before: Explanation = JSON.parse(taken.explanation);
+	return { pipeline: version, stages: [...before.stages.filter(({ round }) => round === "first"), ...again] };
+}

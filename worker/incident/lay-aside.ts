@@ -1,0 +1,42 @@
+import type { Effects } from "../effects.ts";
+import { endWait } from "../journal/end-wait.ts";
+import type { TakenIncident } from "../journal/incident-row.ts";
+import { waitIncident } from "../journal/wait-incident.ts";
+import { backoffMs } from "../spawn/backoff.ts";
+import type { Progress } from "./progress.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
+// However far off the time a claim names, it is looked at again: claims are given back early, too.
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
+
+/** Lets an incident wait for a claim, an agent or its turn. Waiting got an answer, so it is no failure. */
+export async function layAside(
+	effects: Effects,
+	taken: TakenIncident,
+	why: { readonly reason: string; readonly waits_for: string; readonly next_try_at?: number },
+): Promise<Progress> {
+	const now = effects.now();
+	const backoff = backoffMs(taken.tries, effects.random());
+	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
+	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
+	const waiting = { reason: why.reason, waits_for: why.waits_for, next_try_at, tries: taken.tries + 1, now };
+	if (!(await waitIncident(effects.journal, taken, waiting))) return { state: "lost" };
+	await effects.wake(taken.id, next_try_at - now);
+	return { state: "waiting", reason: why.reason, next_try_at };
+}
+
+/** Tries again later, later each time; after a day of nothing but failures the incident is dead: shown, not lost. */
+export async function failTry(effects: Effects, taken: TakenIncident, reason: string): Promise<Progress> {
+	const now = effects.now();
+	const failing_since = taken.failing_since ?? now;
+	if (now - failing_since > DAY_MS) {
+		const ended = await endWait(effects.journal, taken, { status: "dead", reason, now });
+		return ended ? { state: "dead", reason } : { state: "lost" };
+	}
+	const tries = taken.failing_since === null ? 0 : taken.tries;
+	const next_try_at = now + backoffMs(tries, effects.random());
+	const waiting = { reason, next_try_at, failing_since, tries: tries + 1, now };
+	if (!(await waitIncident(effects.journal, taken, waiting))) return { state: "lost" };
+	await effects.wake(taken.id, next_try_at - now);
+	return { state: "waiting", reason, next_try_at };
+}

@@ -1,0 +1,11 @@
+/** How far one look at an incident brought it. */
+export type Progress =
+	/** Not due, ended, unknown, or held by another consumer. */
+	| { readonly state: "not_taken" }
+	/** Another consumer took the row over while this one worked; what it writes stands. */
+	| { readonly state: "lost" }
+	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
+	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
+	| { readonly state: "cancelled"; readonly reason: string }
+	| { readonly state: "failed"; readonly reason: string }
+	| { readonly state: "dead"; readonly reason: string };

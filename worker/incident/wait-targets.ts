@@ -1,0 +1,21 @@
+import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
+import type { AttemptRow } from "../journal/attempt-row.ts";
+
+/** The stored spawn request of an attempt. It was written by this worker, so it is not checked again. */
+export function readRequest(attempt: AttemptRow): SpawnRequest {
+	return JSON.parse(attempt.request);
+}
+
+/** Everything an attempt may have to wait for, as `incidents.waits_for` names it. */
+export function waitTargets(request: SpawnRequest): readonly string[] {
+	const claims = request.claims.map(claimTarget);
+	return request.max_active > 0 ? [...claims, agentTarget(request.agent)] : claims;
+}
+
+export function claimTarget(claim: Pick<WireClaim, "key">): string {
+	return `claim:${claim.key}`;
+}
+
+export function agentTarget(agent: string): string {
+	return `agent:${agent}`;
+}

@@ -1,0 +1,34 @@
+import type { IncidentStatus } from "./incident-status.ts";
+
+/** A row of `incidents`, as stored: see the migrations for what the columns mean. */
+export interface IncidentRow {
+	readonly id: string;
+	readonly status: IncidentStatus;
+	readonly reason: string | null;
+	readonly kind: string;
+	readonly event: string;
+	readonly repository: string;
+	readonly branch: string | null;
+	readonly run_id: string | null;
+	readonly agent: string | null;
+	readonly failure_type: string | null;
+	readonly rule: string | null;
+	readonly coderun_name: string | null;
+	readonly attempt: number;
+	readonly identity: string;
+	readonly incident: string;
+	readonly explanation: string;
+	readonly context: string | null;
+	readonly pipeline: string;
+	readonly waits_for: string | null;
+	readonly next_try_at: number | null;
+	readonly failing_since: number | null;
+	readonly tries: number;
+	readonly lock: string | null;
+	readonly locked_until: number;
+	readonly created_at: number;
+	readonly updated_at: number;
+}
+
+/** A row that this consumer has taken: every write names its lock. */
+export type TakenIncident = IncidentRow & { readonly lock: string };

@@ -1,0 +1,75 @@
+import type { Incident } from "../../pipeline/incident.ts";
+import type { AttemptRow } from "./attempt-row.ts";
+import { findAttempt } from "./find-attempt.ts";
+import type { TakenIncident } from "./incident-row.ts";
+
+export interface DecidedAttempt {
+	readonly incident: Incident;
+	readonly agent: string;
+	readonly failure_type: string;
+	readonly rule: string;
+	readonly coderun_name: string;
+	/** The body of the spawn request, as it will be sent each time. */
+	readonly request: string;
+	readonly explanation: string;
+	readonly context: string;
+	readonly pipeline: string;
+	readonly now: number;
+}
+
+/**
+ * Stores what was decided under (incident, attempt) unless something stands there already, and gives what stands
+ * there: who comes second sends the first one's bytes (DESIGN section 5.3). Undefined when the row is no longer held.
+ */
+export async function storeDecision(
+	db: D1Database,
+	taken: TakenIncident,
+	decided: DecidedAttempt,
+): Promise<AttemptRow | undefined> {
+	await db.batch([
+		db
+			.prepare(
+				`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline, decided_at)
+				SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?10)
+				ON CONFLICT (incident_id, attempt) DO NOTHING`,
+			)
+			.bind(
+				taken.id,
+				taken.attempt,
+				decided.agent,
+				decided.failure_type,
+				decided.rule,
+				decided.coderun_name,
+				decided.request,
+				decided.pipeline,
+				decided.now,
+				taken.lock,
+			),
+		// Only the winner's words: its coderun_name and time are in the attempt that stands.
+		db
+			.prepare(
+				`UPDATE incidents SET agent = ?3, failure_type = ?4, rule = ?5, explanation = ?6, context = ?7, pipeline = ?8,
+					incident = ?9, branch = ?10, run_id = ?11, updated_at = ?12
+				WHERE id = ?1 AND lock = ?2 AND EXISTS (
+					SELECT 1 FROM attempts WHERE incident_id = ?1 AND attempt = ?13 AND request = ?14
+				)`,
+			)
+			.bind(
+				taken.id,
+				taken.lock,
+				decided.agent,
+				decided.failure_type,
+				decided.rule,
+				decided.explanation,
+				decided.context,
+				decided.pipeline,
+				JSON.stringify(decided.incident),
+				decided.incident.branch ?? null,
+				decided.incident.run_id ?? null,
+				decided.now,
+				taken.attempt,
+				decided.request,
+			),
+	]);
+	return findAttempt(db, taken.id, taken.attempt);
+}

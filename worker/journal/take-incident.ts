@@ -1,0 +1,35 @@
+import type { IncidentRow, TakenIncident } from "./incident-row.ts";
+
+// A wake-up may come a little before its time: clocks of the queue and of the row differ.
+const EARLY_MS = 500;
+
+/** Takes an incident that is due and nobody holds, until `locked_until`; undefined when there is nothing to take. */
+export async function takeIncident(
+	db: D1Database,
+	id: string,
+	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+): Promise<TakenIncident | undefined> {
+	const row = await db
+		.prepare(
+			`UPDATE incidents SET lock = ?2, locked_until = ?3
+			WHERE id = ?1 AND status IN ('accepted', 'waiting') AND next_try_at <= ?4 AND locked_until <= ?5
+			RETURNING *`,
+		)
+		.bind(id, at.lock, at.locked_until, at.now + EARLY_MS, at.now)
+		.first<IncidentRow>();
+	return row === null ? undefined : { ...row, lock: at.lock };
+}
+
+/** Keeps a row for longer; false when another has taken it meanwhile. */
+export async function holdIncident(db: D1Database, taken: TakenIncident, lockedUntil: number): Promise<boolean> {
+	const done = await db
+		.prepare("UPDATE incidents SET locked_until = ?3 WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')")
+		.bind(taken.id, taken.lock, lockedUntil)
+		.run();
+	return done.meta.changes === 1;
+}
+
+/** Frees every row: only right where the one process that could hold them has just started. */
+export async function releaseLocks(db: D1Database): Promise<void> {
+	await db.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL").run();
+}

@@ -1,0 +1,13 @@
+import type { Incident } from "../../pipeline/incident.ts";
+
+// More would only repeat the same: a run has as many deliveries as it has jobs.
+const MOST = 100;
+
+/** What every delivery of an incident told, first one first. */
+export async function toldIncidents(db: D1Database, id: string): Promise<readonly Incident[]> {
+	const { results } = await db
+		.prepare("SELECT told FROM deliveries WHERE incident_id = ?1 ORDER BY received_at, delivery_id LIMIT ?2")
+		.bind(id, MOST)
+		.all<{ told: string }>();
+	return results.map((row) => JSON.parse(row.told));
+}

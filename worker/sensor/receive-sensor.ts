@@ -1,0 +1,96 @@
+import type { IRequest } from "itty-router";
+import type { Delivery } from "../../pipeline/index.ts";
+import { createEffects, type Effects } from "../effects.ts";
+import type { Env } from "../env.ts";
+import { hasToken } from "../http/access.ts";
+import { answer } from "../http/answer.ts";
+import { decodeUtf8, parseJson } from "../http/parse-json.ts";
+import { readBody } from "../http/read-body.ts";
+import { refuseBody } from "../http/refuse-body.ts";
+import { countIgnored } from "../ignored/count-ignored.ts";
+import { acceptDelivery } from "../incident/accept-delivery.ts";
+import { processIncident } from "../incident/process-incident.ts";
+import { findIncident } from "../journal/find-incident.ts";
+import { createLog, type Log, messageOf } from "../log.ts";
+import {
+	duplicateAnswer,
+	failedAnswer,
+	ignoredAnswer,
+	progressAnswer,
+	type RemediationAnswer,
+	remediationStatus,
+} from "./remediation-answer.ts";
+import { readAlertEvent, readCiEvent, type SensorEvent, unwrapBody } from "./sensor-event.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `POST /api/remediate/ci-failure`: a sensor's workflow or check payload. */
+export function receiveCiFailure(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const wanted = "the body has none of workflow_run, workflow_job, check_run, check_suite, or state with context";
+	return receive(request, env, ctx, (fields) => readCiEvent(fields) ?? wanted);
+}
+
+/** `POST /api/remediate/security-alert`: a sensor's alert payload. */
+export function receiveAlert(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	return receive(request, env, ctx, (fields) => readAlertEvent(fields) ?? "the body has no alert");
+}
+
+/** `POST /api/events/{name}`: an internal event; what it means is in the pipeline's mapping of that name. */
+export function receiveEvent(request: IRequest & Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const event = String(request.params.name);
+	const isName = /^[\w.-]{1,100}$/.test(event);
+	return receive(request, env, ctx, (payload) => (isName ? { event, payload } : "the event's name is malformed"));
+}
+
+/** Token, body, event: each wrong one has its own answer. Then the pipeline runs inline (DESIGN section 9). */
+async function receive(
+	request: Request,
+	env: Env,
+	ctx: ExecutionContext,
+	readEvent: (fields: Fields) => SensorEvent | string,
+): Promise<Response> {
+	const delivery_id = request.headers.get("x-github-delivery")?.slice(0, 200) ?? crypto.randomUUID();
+	const log = createLog({ delivery_id });
+	if (!(await hasToken(request, env))) {
+		log.warn("request refused", { reason: "token" });
+		return answer(401, failedAnswer("wrong or missing bearer token"), { "www-authenticate": "Bearer" });
+	}
+
+	const body = await readBody(request);
+	if (!body.ok) return refuseBody(body.reason);
+	try {
+		const json = parseJson(decodeUtf8(body.bytes));
+		const fields = json.ok ? unwrapBody(json.value) : undefined;
+		if (fields === undefined) return answer(400, failedAnswer("the body is not a JSON object"));
+		const read = readEvent(fields);
+		if (typeof read === "string") return answer(400, failedAnswer(read));
+
+		const effects = createEffects(env, log);
+		const remediation = await remediate(effects, { ...read, delivery_id }, ctx, log);
+		return answer(remediationStatus(remediation), remediation);
+	} finally {
+		body.release();
+	}
+}
+
+async function remediate(
+	effects: Effects,
+	delivery: Delivery,
+	ctx: ExecutionContext,
+	log: Log,
+): Promise<RemediationAnswer> {
+	try {
+		const acceptance = await acceptDelivery(effects, delivery, false, log.with({ event: delivery.event }));
+		if (acceptance.status === "ignored") {
+			ctx.waitUntil(countIgnored(effects, acceptance.kind));
+			return ignoredAnswer(acceptance.reason);
+		}
+		const id = acceptance.incident_id;
+		if (acceptance.status === "duplicate") return duplicateAnswer(await findIncident(effects.journal, id));
+		const progress = await processIncident(effects, id);
+		return progressAnswer(progress, await findIncident(effects.journal, id));
+	} catch (cause) {
+		log.error("the journal failed", { cause: messageOf(cause) });
+		return failedAnswer("the incident could not be written down; send it again");
+	}
+}

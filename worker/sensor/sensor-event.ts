@@ -1,0 +1,49 @@
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A sensor's payload as GitHub would have sent it: `event` is GitHub's name for it. */
+export interface SensorEvent {
+	readonly event: string;
+	readonly payload: Fields;
+}
+
+// Which key of a GitHub payload names which event; the more telling ones first, since a run's payload may hold others.
+const KEYS = ["workflow_job", "workflow_run", "check_run", "check_suite"] as const;
+
+/** The fields of a body, bare or under `body` as Argo Events hands it on; undefined when it is no JSON object. */
+export function unwrapBody(body: unknown): Fields | undefined {
+	if (!isFields(body)) return undefined;
+	return isFields(body.body) ? body.body : body;
+}
+
+/** Reads a sensor's CI payload: the event is known by its key. Sensors leave out the action; what failed is completed. */
+export function readCiEvent(fields: Fields): SensorEvent | undefined {
+	const event = KEYS.find((key) => isFields(fields[key]));
+	if (event !== undefined) return { event, payload: withAction(fields, "completed") };
+	const isStatus = typeof fields.state === "string" && typeof fields.context === "string";
+	return isStatus ? { event: "status", payload: fields } : undefined;
+}
+
+/** Reads a sensor's security alert: its kind is known by what only that kind has. */
+export function readAlertEvent(fields: Fields): SensorEvent | undefined {
+	const { alert } = fields;
+	if (!isFields(alert)) return undefined;
+	const event = alertEvent(alert);
+	// A vulnerability alert of the older kind is created, not opened, in GitHub's words, too: `create`.
+	const action = event === "repository_vulnerability_alert" ? "create" : "created";
+	return { event, payload: withAction(fields, action) };
+}
+
+function alertEvent(alert: Fields): string {
+	if ("secret_type" in alert || "secret_type_display_name" in alert) return "secret_scanning_alert";
+	if ("rule" in alert || "most_recent_instance" in alert) return "code_scanning_alert";
+	if ("affected_package_name" in alert || "external_identifier" in alert) return "repository_vulnerability_alert";
+	return "dependabot_alert";
+}
+
+function withAction(fields: Fields, action: string): Fields {
+	return typeof fields.action === "string" ? fields : { ...fields, action };
+}
+
+function isFields(value: unknown): value is Fields {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,27 @@
+/** What GitHub says about a delivery beside its payload. */
+export interface GithubHeaders {
+	readonly event: string;
+	readonly delivery_id: string;
+}
+
+export type GithubHeadersReading =
+	| { readonly ok: true; readonly headers: GithubHeaders }
+	| { readonly ok: false; readonly missing: readonly string[] };
+
+// GitHub's are words and GUIDs; these leave room without letting a header carry a book.
+const EVENT = /^[\w.-]{1,100}$/;
+const DELIVERY_ID = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * Reads the delivery headers and names every one that is missing or malformed.
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
+ */
+export function readGithubHeaders(headers: Headers): GithubHeadersReading {
+	const event = headers.get("x-github-event") ?? "";
+	const delivery_id = headers.get("x-github-delivery") ?? "";
+	const missing = [
+		...(EVENT.test(event) ? [] : ["X-GitHub-Event"]),
+		...(DELIVERY_ID.test(delivery_id) ? [] : ["X-GitHub-Delivery"]),
+	];
+	return missing.length === 0 ? { ok: true, headers: { event, delivery_id } } : { ok: false, missing };
+}

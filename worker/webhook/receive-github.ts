@@ -1,0 +1,96 @@
+import { createEffects } from "../effects.ts";
+import type { Env } from "../env.ts";
+import { answer, refuse } from "../http/answer.ts";
+import { decodeUtf8, parseJson } from "../http/parse-json.ts";
+import { readBody } from "../http/read-body.ts";
+import { refuseBody } from "../http/refuse-body.ts";
+import { countIgnored } from "../ignored/count-ignored.ts";
+import { type Acceptance, acceptDelivery } from "../incident/accept-delivery.ts";
+import { createLog, type Log, messageOf } from "../log.ts";
+import { type GithubHeaders, readGithubHeaders } from "./github-headers.ts";
+import { readWebhookSecrets, verifySignature } from "./verify-signature.ts";
+
+/**
+ * `POST /webhooks/github`: guards in the order of the wire, each with its own status, then the journal, then 202.
+ * GitHub waits 10 s and never repeats by itself, so nothing here waits for another service (DESIGN section 3.1).
+ */
+export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const log = createLog({ delivery_id: request.headers.get("x-github-delivery") });
+	const body = await readBody(request);
+	if (!body.ok) {
+		log.warn("delivery refused", { reason: body.reason });
+		return refuseBody(body.reason);
+	}
+	try {
+		return await receiveBody(request, body.bytes, env, ctx, log);
+	} finally {
+		body.release();
+	}
+}
+
+async function receiveBody(
+	request: Request,
+	bytes: Uint8Array,
+	env: Env,
+	ctx: ExecutionContext,
+	log: Log,
+): Promise<Response> {
+	const read = readGithubHeaders(request.headers);
+	if (!read.ok) {
+		log.warn("delivery refused", { reason: `no valid ${read.missing.join(", ")}` });
+		return refuse(400, `missing or malformed header: ${read.missing.join(", ")}`);
+	}
+
+	const secrets = readWebhookSecrets(env.GITHUB_WEBHOOK_SECRET);
+	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
+	if (!(await verifySignature(secrets, bytes, request.headers.get("x-hub-signature-256")))) {
+		log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
+		return refuse(401, "wrong or missing X-Hub-Signature-256");
+	}
+
+	if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
+		log.warn("delivery refused", { reason: "form-encoded" });
+		return refuse(415, "set the webhook's content type to application/json");
+	}
+	const json = parseJson(decodeUtf8(bytes));
+	if (!json.ok) {
+		log.warn("delivery refused", { reason: "not JSON" });
+		return refuse(400, "the body is not JSON");
+	}
+
+	return await receivePayload(json.value, read.headers, env, ctx, log);
+}
+
+async function receivePayload(
+	payload: unknown,
+	headers: GithubHeaders,
+	env: Env,
+	ctx: ExecutionContext,
+	log: Log,
+): Promise<Response> {
+	if (headers.event === "ping") {
+		log.info("ping");
+		return answer(202, { status: "ignored", incident_id: null, reason: "pong: the webhook is set up" });
+	}
+
+	const effects = createEffects(env, log);
+	let acceptance: Acceptance;
+	try {
+		acceptance = await acceptDelivery(effects, { ...headers, payload }, true, log.with({ event: headers.event }));
+	} catch (cause) {
+		log.error("the delivery could not be written down", { event: headers.event, cause: messageOf(cause) });
+		return refuse(503, "the delivery could not be written down; deliver it again", { "retry-after": "10" });
+	}
+
+	if (acceptance.status === "ignored") {
+		ctx.waitUntil(countIgnored(effects, acceptance.kind));
+		return answer(202, { status: "ignored", incident_id: null, reason: acceptance.reason });
+	}
+	if (acceptance.status === "accepted") ctx.waitUntil(effects.wake(acceptance.incident_id, acceptance.due_in_ms));
+	const reason = acceptance.status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
+	return answer(202, { status: acceptance.status, incident_id: acceptance.incident_id, reason });
+}
+
+function isSha1Only(headers: Headers): boolean {
+	return headers.has("x-hub-signature") && !headers.has("x-hub-signature-256");
+}
