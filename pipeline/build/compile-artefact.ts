@@ -1,8 +1,8 @@
 import type { Artefact, ContextRequest, EventMapping } from "../artefact.ts";
 import { sha256Hex } from "../expression/sha256-hex.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { collectLogPatterns } from "./collect-log-patterns.ts";
 import { seconds } from "./duration.ts";
-import { collectLogPatterns } from "./log-patterns.ts";
 import type { PipelineFile } from "./pipeline-file.ts";
 import { writtenExpressions } from "./written-expressions.ts";
 

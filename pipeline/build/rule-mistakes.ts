@@ -105,7 +105,11 @@ function lastForAll(
 	gives: string,
 ): readonly Mistake[] {
 	const last = list.at(-1);
-	if (!last || last.path[1] !== (written?.length ?? 0) - 1 || constant(last.condition) === true) {
+	if (
+		!last ||
+		last.path[1] !== (written?.length ?? 0) - 1 ||
+		list.some(({ condition }) => constant(condition) === true)
+	) {
 		return [];
 	}
 	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { keysAt, pipelineJsonSchema } from "./json-schema.ts";
+import { type JsonSchema, keysAt, pipelineJsonSchema } from "./json-schema.ts";
 import type { Mistake } from "./mistake.ts";
 import { didYouMean } from "./near-miss.ts";
 import { pipelineFile } from "./pipeline-file.ts";
@@ -11,12 +11,46 @@ type Issue = z.core.$ZodIssue;
 
 /** What the grammar refuses, and what of the file is left to look at for other mistakes. */
 export function schemaMistakes(source: YamlSource): { mistakes: readonly Mistake[]; remains: Remains } {
-	const parsed = pipelineFile.safeParse(source.value);
-	const issues = parsed.success ? [] : parsed.error.issues.map(deepest);
+	const issues = issuesOf(source.value);
+	const keys = pipelineJsonSchema();
 	return {
-		mistakes: issues.flatMap((issue) => describe(issue, source)),
+		mistakes: issues.flatMap((issue) => describe(issue, source, keys)),
 		remains: without(source.value, issues.flatMap(refusedPaths)),
 	};
+}
+
+/**
+ * All of the grammar's complaints. It looks at no value under a key that it refuses, so it is asked a second time
+ * about the same file with other keys there.
+ */
+function issuesOf(value: unknown): readonly Issue[] {
+	const issues = complaints(value);
+	const badKeys = issues.filter((issue) => issue.code === "invalid_key").map(pathOf);
+	if (badKeys.length === 0) {
+		return issues;
+	}
+	const standIns = new Map(badKeys.map((path, index) => [`renamed${index}`, path.at(-1) ?? ""]));
+	const hidden = complaints(renamed(value, badKeys)).map((issue) => ({
+		...issue,
+		path: issue.path.map((step) => standIns.get(String(step)) ?? step),
+	}));
+	return [...issues.filter((issue) => issue.code === "invalid_key"), ...hidden];
+}
+
+function complaints(value: unknown): readonly Issue[] {
+	const parsed = pipelineFile.safeParse(value);
+	return parsed.success ? [] : parsed.error.issues.map(deepest);
+}
+
+function renamed(value: unknown, paths: readonly Path[]): unknown {
+	const copy: unknown = JSON.parse(JSON.stringify(value));
+	for (const [index, path] of paths.entries()) {
+		const holder = valueAt(copy, path.slice(0, -1)) as Record<string | number, unknown>;
+		const key = path.at(-1) ?? "";
+		holder[`renamed${index}`] = holder[key];
+		delete holder[key];
+	}
+	return copy;
 }
 
 /** Of a union's complaints, the one of the branch that got furthest into the value. */
@@ -37,15 +71,18 @@ function deepest(issue: Issue): Issue {
 
 function refusedPaths(issue: Issue): Path[] {
 	const path = pathOf(issue);
+	if (issue.code === "invalid_key") {
+		return [];
+	}
 	return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function describe(issue: Issue, source: YamlSource): Mistake[] {
+function describe(issue: Issue, source: YamlSource, keys: JsonSchema): Mistake[] {
 	const path = pathOf(issue);
 	const value = valueAt(source.value, path);
 	switch (issue.code) {
 		case "unrecognized_keys":
-			return issue.keys.map((key) => unknownKey(source, path, key));
+			return issue.keys.map((key) => unknownKey(source, path, key, keysAt(keys, path)));
 		case "invalid_key":
 			return [
 				source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not a key that may stand here"}.`),
@@ -68,8 +105,7 @@ function describe(issue: Issue, source: YamlSource): Mistake[] {
 	}
 }
 
-function unknownKey(source: YamlSource, path: Path, key: string): Mistake {
-	const allowed = keysAt(pipelineJsonSchema(), path);
+function unknownKey(source: YamlSource, path: Path, key: string, allowed: readonly string[]): Mistake {
 	const where = path.length === 0 ? "A pipeline" : `\`${path.join(".")}\``;
 	return source.atKey([...path, key], `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed);
 }

@@ -1,6 +1,6 @@
 import { parseExpression } from "../expression/ast.ts";
 import type { Mistake } from "./mistake.ts";
-import { didYouMean } from "./near-miss.ts";
+import { nearest } from "./near-miss.ts";
 import type { Remains } from "./remains.ts";
 import { valueAt } from "./value-at.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
@@ -46,8 +46,10 @@ function keyMistake(source: YamlSource, path: Path): readonly Mistake[] {
 
 function specMistakes(source: YamlSource, spec: Readonly<Record<string, unknown>>): readonly Mistake[] {
 	const keys = Object.keys(spec);
-	const missing = REQUIRED.filter((name) => valueAt(source.value, [...SPEC, name]) === undefined).map((name) => {
-		const near = keys.find((key) => !REQUIRED.some((known) => known === key) && didYouMean(key, [name]) !== "");
+	const stray = keys.filter((key) => !REQUIRED.some((known) => known === key));
+	const absent = REQUIRED.filter((name) => valueAt(source.value, [...SPEC, name]) === undefined);
+	const missing = absent.map((name) => {
+		const near = stray.find((key) => nearest(key, absent) === name);
 		return near === undefined
 			? source.atKey(SPEC, `A CodeRun needs \`${name}\`. Add it to \`spec\`.`)
 			: source.atKey([...SPEC, near], `A CodeRun needs \`${name}\`. Did you mean that by \`${near}\`?`, [name]);

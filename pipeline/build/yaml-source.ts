@@ -100,8 +100,7 @@ function places(document: Document, text: string, at: At): Omit<YamlSource, "val
 function rangeOf(document: Document, path: Path, text: string): { start: number; end: number } {
 	const { node, found } = find(document, path);
 	if (found === path.length && node?.range && node.range[1] > node.range[0]) {
-		const end = isCollection(node) ? lineEnd(text, node.range[0]) : node.range[1];
-		return { start: node.range[0], end };
+		return { start: node.range[0], end: node.range[1] };
 	}
 	const holder = path.slice(0, found);
 	const key = keyRange(document, holder);

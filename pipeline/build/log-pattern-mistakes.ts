@@ -1,0 +1,26 @@
+import { patternKey } from "../log/log-pattern.ts";
+import type { Finding } from "./finding.ts";
+import type { Inspection } from "./inspect-expression.ts";
+import { logLiterals } from "./log-literals.ts";
+import { regexMistake } from "./regex-mistakes.ts";
+
+/** Patterns of `$log` and `$error` that cannot be searched for in one pass with all the others. */
+export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection): readonly Finding[] {
+	const computed = computedPatterns.map(({ name, position }) => ({
+		start: position,
+		text: `$${name}`,
+		message: `A pattern of \`$${name}\` is written out, as a text or a regex: logs are searched for all of them at once, in one pass.`,
+	}));
+	const unsearchable = logPatterns.flatMap(({ pattern, position }) => {
+		const at = { start: position, text: patternKey(pattern) };
+		if (pattern.kind === "text") {
+			return /[\r\n]/.test(pattern.text)
+				? [{ ...at, message: "Logs are read by line: a text to look for has no line end in it." }]
+				: [];
+		}
+		const message =
+			"Nothing stands in every match of this pattern, so each line would be tried. Add letters that must be there.";
+		return regexMistake(pattern.source) === undefined && logLiterals(pattern).length === 0 ? [{ ...at, message }] : [];
+	});
+	return [...computed, ...unsearchable];
+}
