@@ -9,7 +9,7 @@ const root = new URL("../../", import.meta.url);
  * the worker imports it.
  */
 export default async function buildArtefactForTests(): Promise<void> {
-	if (!existsSync(new URL("pipeline/build/index.ts", root))) return;
+	if (!existsSync(new URL("pipeline/index.ts", root))) return;
 	const { buildArtefact } = await import("../../pipeline/build/index.ts");
 	const text = await readFile(new URL("pipeline.yaml", root), "utf8");
 	const built = buildArtefact({ text, prompts: await readPrompts() });

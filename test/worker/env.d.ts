@@ -1,0 +1,9 @@
+declare namespace Cloudflare {
+	interface Env extends Required<import("../../worker/env.ts").Env> {
+		/** The journal's migrations, read in Node by `vitest.config.ts`. */
+		readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
+	}
+	interface GlobalProps {
+		mainModule: typeof import("../../worker/index.ts");
+	}
+}

@@ -1,0 +1,92 @@
+import { env } from "cloudflare:workers";
+import type { Incident } from "../../../pipeline/incident.ts";
+import { sources } from "../../../worker/context/sources.ts";
+import type { Effects } from "../../../worker/effects.ts";
+import type { Engine } from "../../../worker/engine.ts";
+import { addDelivery } from "../../../worker/journal/add-delivery.ts";
+import { createLog } from "../../../worker/log.ts";
+import { createClaimLook } from "../../../worker/spawn/claim-look.ts";
+import type { SpawnAnswer } from "../../../worker/spawn/relay-client.ts";
+
+export interface Stub extends Effects {
+	/** Milliseconds; a test moves it. */
+	clock: number;
+	/** What the relay was sent, in order. */
+	readonly sent: { readonly id: string; readonly body: string }[];
+	readonly woken: { readonly id: string; readonly delay_ms: number }[];
+	/** What the relay answers. */
+	relay: (id: string, body: string) => SpawnAnswer | Promise<SpawnAnswer>;
+	engineInForce: Engine;
+}
+
+/** Real D1 and KV; clock, chance, wake-ups, relay and pipeline are the test's. */
+export function stubEffects(): Stub {
+	const log = createLog({}, () => undefined);
+	let ids = 0;
+	const stub: Stub = {
+		clock: Date.parse("2026-11-22T12:00:00Z"),
+		sent: [],
+		woken: [],
+		relay: (_id, body) => ({ ok: true, result: { result: "created", coderun_name: nameIn(body) } }),
+		engineInForce: stubEngine(),
+		journal: env.JOURNAL,
+		now: () => stub.clock,
+		random: () => 0.5,
+		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
+		engine: async () => stub.engineInForce,
+		sources,
+		claims: createClaimLook(env.DEDUP, () => stub.clock, log),
+		async sendSpawn(id, body) {
+			stub.sent.push({ id, body });
+			return await stub.relay(id, body);
+		},
+		async wake(id, delay_ms) {
+			stub.woken.push({ id, delay_ms });
+		},
+		log,
+	};
+	return stub;
+}
+
+/** An engine that sends everything to rex, under one claim by branch. */
+export function stubEngine(changes: Partial<Engine> = {}): Engine {
+	return {
+		version: "v-test",
+		settle_s: 5,
+		context: [],
+		read: async () => ({
+			outcome: "ignored",
+			reason: { kind: "unknown_event", event: "x" },
+			explanation: [],
+		}),
+		decide: async ({ incident }) => ({
+			outcome: "spawn",
+			agent: "rex",
+			rule: "rust",
+			failure_type: "rust_clippy",
+			failure_category: "rust",
+			max_active: 0,
+			claims: incident.branch
+				? [{ name: "branch", key: `${incident.repository}/${incident.branch}`, ttl_s: 600, while_active: true }]
+				: [],
+			coderun: { metadata: { namespace: "cto", labels: {}, annotations: {} }, spec: { model: "m" } },
+			explanation: [{ stage: "route", round: "again", rules: [], outcome: "rex by rust" }],
+		}),
+		...changes,
+	};
+}
+
+/** Writes an incident down as its first delivery would, due now. */
+export async function journalIncident(stub: Stub, incident: Incident, due_at = stub.clock): Promise<void> {
+	await addDelivery(stub.journal, {
+		incident,
+		identity: `identity of ${incident.id}`,
+		explanation: { pipeline: "v-test", stages: [] },
+		due_at,
+		now: stub.clock,
+	});
+}
+
+function nameIn(body: string): string {
+	return JSON.parse(body).coderun.metadata.name;
+}
