@@ -23,7 +23,7 @@ export default defineConfig({
 						wrangler: { configPath: "./wrangler.toml" },
 						miniflare: {
 							bindings: {
-								GITHUB_WEBHOOK_SECRET: "it's a secret to everybody, and-the-one-before",
+								GITHUB_WEBHOOK_SECRET: "the-new-secret, the-old-secret",
 								HEALER_API_TOKEN: "token-of-the-tests",
 								HEALER_WIRE_SECRETS: "whsec_aGVhbGVyLXRlc3Qtc2VjcmV0LW9mLTMyLWJ5dGVzISE=",
 								HEALER_LOOPBACK: "true",

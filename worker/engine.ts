@@ -1,18 +1,27 @@
 import bundled from "../dist/pipeline.json";
 import type { Artefact } from "../pipeline/artefact.ts";
-import { type Delivery, decide, loadPipeline, type Reading, readDelivery } from "../pipeline/index.ts";
+import {
+	type DecideInput,
+	type Decision,
+	type Delivery,
+	decide,
+	type Incident,
+	loadPipeline,
+	type PlannedRequest,
+	planContext,
+	type Reading,
+	readDelivery,
+} from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
-
-type DecideInput = Parameters<typeof decide>[1];
 
 /** The pipeline in force, as the worker uses it. */
 export interface Engine {
 	readonly version: string;
 	readonly settle_s: number;
-	readonly context: Artefact["context"];
 	read(delivery: Delivery): Promise<Reading>;
-	decide(input: DecideInput): ReturnType<typeof decide>;
+	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
+	decide(input: DecideInput): Promise<Decision>;
 }
 
 /** Where a newer artefact than the bundled one is put, as JSON; it wins while it is there. */
@@ -44,8 +53,8 @@ export function createEngine(artefact: Artefact): Engine {
 	return {
 		version: artefact.version,
 		settle_s: artefact.settings.settle_s,
-		context: artefact.context,
 		read: (delivery) => readDelivery(pipeline, delivery),
+		plan: (incident) => planContext(pipeline, incident),
 		decide: (input) => decide(pipeline, input),
 	};
 }

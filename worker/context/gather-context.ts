@@ -1,6 +1,6 @@
-import type { ContextRequest } from "../../pipeline/artefact.ts";
 import type { Context, ContextPart } from "../../pipeline/context.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import type { PlannedRequest } from "../../pipeline/index.ts";
 import { messageOf } from "../log.ts";
 import type { SourceResult, Sources } from "./source.ts";
 
@@ -8,11 +8,11 @@ import type { SourceResult, Sources } from "./source.ts";
 const AT_ONCE = 4;
 
 /**
- * Asks every source that the pipeline names, at most four at once, each under its own timeout whose clock starts when
+ * Asks every source that is planned, at most four at once, each under its own timeout whose clock starts when
  * it is asked. A source that is slow, down or not configured costs its own part only (DESIGN section 3.4).
  */
 export async function gatherContext(
-	requests: readonly Pick<ContextRequest, "name" | "from" | "timeout_s">[],
+	requests: readonly PlannedRequest[],
 	incident: Incident,
 	sources: Sources,
 	now: () => number,
@@ -31,15 +31,12 @@ export async function gatherContext(
 }
 
 /** The longest that gathering can take, in milliseconds: how long the incident's row has to be held. */
-export function longestGathering(requests: readonly Pick<ContextRequest, "timeout_s">[]): number {
-	return requests.reduce((sum, request) => sum + request.timeout_s * 1000, 0);
+export function longestGathering(requests: readonly PlannedRequest[]): number {
+	return requests.reduce((sum, request) => (request.skip === undefined ? sum + request.timeout_s * 1000 : sum), 0);
 }
 
-async function ask(
-	request: Pick<ContextRequest, "from" | "timeout_s">,
-	incident: Incident,
-	sources: Sources,
-): Promise<SourceResult> {
+async function ask(request: PlannedRequest, incident: Incident, sources: Sources): Promise<SourceResult> {
+	if (request.skip !== undefined) return { status: "skipped", why: request.skip.why };
 	const stop = new AbortController();
 	let timer: ReturnType<typeof setTimeout> | null = null;
 	const late = new Promise<SourceResult>((resolve) => {
@@ -49,7 +46,7 @@ async function ask(
 		}, request.timeout_s * 1000);
 	});
 	try {
-		return await Promise.race([sources[request.from](incident, stop.signal), late]);
+		return await Promise.race([sources[request.from](request, incident, stop.signal), late]);
 	} catch (cause) {
 		return { status: "failed", why: messageOf(cause) };
 	} finally {

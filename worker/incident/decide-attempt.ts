@@ -1,27 +1,29 @@
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
-import { gatherContext } from "../context/gather-context.ts";
+import { gatherContext, longestGathering } from "../context/gather-context.ts";
 import { summarizeContext } from "../context/summarize-context.ts";
 import type { Effects } from "../effects.ts";
-import type { Engine } from "../engine.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { cancelIncident } from "../journal/cancel-incident.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
 import { storeDecision } from "../journal/store-decision.ts";
+import { holdIncident } from "../journal/take-incident.ts";
 import { toldIncidents } from "../journal/told-incidents.ts";
+import { HOLD_MS } from "./hold.ts";
 import { mergeTold } from "./merge-told.ts";
 import type { Progress } from "./progress.ts";
 import { spawnRequest } from "./spawn-request.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes that every send will send. */
-export async function decideAttempt(
-	effects: Effects,
-	engine: Engine,
-	taken: TakenIncident,
-): Promise<AttemptRow | Progress> {
+export async function decideAttempt(effects: Effects, taken: TakenIncident): Promise<AttemptRow | Progress> {
+	const engine = await effects.engine();
 	const first: Incident = JSON.parse(taken.incident);
 	const incident = mergeTold(first, await toldIncidents(effects.journal, taken.id));
-	const context = await gatherContext(engine.context, incident, effects.sources, effects.now);
+
+	const planned = await engine.plan(incident);
+	const until = effects.now() + HOLD_MS + longestGathering(planned);
+	if (!(await holdIncident(effects.journal, taken, until))) return { state: "lost" };
+	const context = await gatherContext(planned, incident, effects.sources, effects.now);
 	const decision = await engine.decide({ incident, context, attempt: taken.attempt });
 
 	const found = {

@@ -1,5 +1,4 @@
 import { messageId } from "../../wire/coderun-name.ts";
-import { longestGathering } from "../context/gather-context.ts";
 import type { Effects } from "../effects.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
@@ -9,12 +8,11 @@ import { holdIncident, takeIncident } from "../journal/take-incident.ts";
 import { type Log, messageOf } from "../log.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
+import { HOLD_MS } from "./hold.ts";
 import { failTry, layAside } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
 import { readRequest, waitTargets } from "./wait-targets.ts";
 
-// Longer than one send and its bookkeeping; a consumer that died frees its row after it.
-const HOLD_MS = 30_000;
 // Behind others, an incident is woken when they go on; this is how often it looks by itself.
 const LOOK_FROM_BEHIND_MS = 30_000;
 
@@ -45,15 +43,9 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 }
 
 async function goOn(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
-	const attempt = (await findAttempt(effects.journal, taken.id, taken.attempt)) ?? (await decide(effects, taken));
+	const attempt =
+		(await findAttempt(effects.journal, taken.id, taken.attempt)) ?? (await decideAttempt(effects, taken));
 	return "state" in attempt ? attempt : await trySpawn(effects, taken, attempt, log);
-}
-
-async function decide(effects: Effects, taken: TakenIncident): Promise<AttemptRow | Progress> {
-	const engine = await effects.engine();
-	const until = effects.now() + HOLD_MS + longestGathering(engine.context);
-	if (!(await holdIncident(effects.journal, taken, until))) return { state: "lost" };
-	return await decideAttempt(effects, engine, taken);
 }
 
 async function trySpawn(effects: Effects, taken: TakenIncident, attempt: AttemptRow, log: Log): Promise<Progress> {

@@ -29,7 +29,7 @@ export async function holdIncident(db: D1Database, taken: TakenIncident, lockedU
 	return done.meta.changes === 1;
 }
 
-/** Frees every row: only right where the one process that could hold them has just started. */
+/** Frees every row: for the start of the one process that could hold them. */
 export async function releaseLocks(db: D1Database): Promise<void> {
 	await db.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL").run();
 }

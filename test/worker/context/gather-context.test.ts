@@ -11,8 +11,8 @@ describe("gatherContext", () => {
 	it("says of every source that it is not configured", async () => {
 		const context = await gatherContext(
 			[
-				{ name: "job_logs", from: "github.job_logs", timeout_s: 60 },
-				{ name: "loki", from: "loki.query_range", timeout_s: 5 },
+				{ name: "job_logs", from: "github.job_logs", with: {}, timeout_s: 60 },
+				{ name: "loki", from: "loki.query_range", with: {}, timeout_s: 5 },
 			],
 			incident,
 			shipped,
@@ -33,9 +33,9 @@ describe("gatherContext", () => {
 		};
 		const context = await gatherContext(
 			[
-				{ name: "slow", from: "github.job_logs", timeout_s: 0.05 },
-				{ name: "bad", from: "loki.query_range", timeout_s: 5 },
-				{ name: "good", from: "github.commit", timeout_s: 5 },
+				{ name: "slow", from: "github.job_logs", with: {}, timeout_s: 0.05 },
+				{ name: "bad", from: "loki.query_range", with: {}, timeout_s: 5 },
+				{ name: "good", from: "github.commit", with: {}, timeout_s: 5 },
 			],
 			incident,
 			sources,
@@ -45,6 +45,16 @@ describe("gatherContext", () => {
 			slow: { from: "github.job_logs", status: "failed", why: "no answer within 0.05 s", took_ms: 0 },
 			bad: { from: "loki.query_range", status: "failed", why: "refused", took_ms: 0 },
 			good: { from: "github.commit", status: "ok", took_ms: 0 },
+		});
+	});
+
+	it("skips what the plan skips, and says why", async () => {
+		const rule = { rule: "commit", verdict: "false" } as const;
+		const why = "its condition is false";
+		const skipped = { name: "commit", from: "github.commit", with: {}, timeout_s: 5, skip: { why, rule } } as const;
+		const never = () => Promise.reject(new Error("asked"));
+		expect(await gatherContext([skipped], incident, { ...shipped, "github.commit": never }, noTime)).toEqual({
+			commit: { from: "github.commit", status: "skipped", why: "its condition is false", took_ms: 0 },
 		});
 	});
 
@@ -60,6 +70,7 @@ describe("gatherContext", () => {
 		const requests = Array.from({ length: 10 }, (_, n) => ({
 			name: `part-${n}`,
 			from: "github.commit" as const,
+			with: {},
 			timeout_s: 5,
 		}));
 		const context = await gatherContext(requests, incident, { ...shipped, "github.commit": ask }, noTime);

@@ -53,7 +53,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 	return {
 		version: "v-test",
 		settle_s: 5,
-		context: [],
+		plan: async () => [],
 		read: async () => ({
 			outcome: "ignored",
 			reason: { kind: "unknown_event", event: "x" },

@@ -1,0 +1,62 @@
+import examples from "@octokit/webhooks-examples/api.github.com/index.json";
+
+export interface JobChanges {
+	readonly repository?: string;
+	readonly run_id?: number;
+	readonly job_id?: number;
+	readonly branch?: unknown;
+	readonly name?: unknown;
+	readonly workflow_name?: unknown;
+}
+
+/** GitHub's own example of a completed job, failed, in a repository that the shipped pipeline allows. */
+export function failedJob(changes: JobChanges = {}): Record<string, unknown> {
+	const payload = example("workflow_job", "completed");
+	const { workflow_job, repository } = payload;
+	return {
+		...payload,
+		workflow_job: {
+			...workflow_job,
+			run_id: changes.run_id ?? 289782451,
+			id: changes.job_id ?? 7,
+			conclusion: "failure",
+			head_branch: "branch" in changes ? changes.branch : "fix/parser",
+			name: changes.name ?? "clippy",
+			workflow_name: changes.workflow_name ?? "Controller CI",
+		},
+		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
+		sender: { ...payload["sender"], login: "octocat", type: "User" },
+	};
+}
+
+/** The run of the same failure, as `workflow_run` tells it. */
+export function failedRun(changes: JobChanges = {}): Record<string, unknown> {
+	const payload = example("workflow_run", "completed");
+	const { workflow_run, repository } = payload;
+	return {
+		...payload,
+		workflow_run: {
+			...workflow_run,
+			id: changes.run_id ?? 289782451,
+			conclusion: "failure",
+			head_branch: "branch" in changes ? changes.branch : "fix/parser",
+			name: changes.workflow_name ?? "Controller CI",
+			actor: { login: "octocat", type: "User" },
+		},
+		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
+		sender: { ...payload["sender"], login: "octocat", type: "User" },
+	};
+}
+
+type Payload = Record<string, Record<string, unknown>>;
+
+export const EXAMPLES = examples as unknown as readonly {
+	readonly name: string;
+	readonly examples: readonly Payload[];
+}[];
+
+function example(name: string, action: string): Payload {
+	const found = EXAMPLES.find((event) => event.name === name)?.examples.find((one) => String(one["action"]) === action);
+	if (found === undefined) throw new Error(`no example of ${name} ${action}`);
+	return found;
+}

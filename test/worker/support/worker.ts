@@ -1,0 +1,43 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Env } from "../../../worker/env.ts";
+import worker from "../../../worker/index.ts";
+
+export interface Answer {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly body: Record<string, unknown>;
+}
+
+/** Sends a request through the worker's own `fetch`, and waits for what it does after the answer. */
+export async function send(request: Request, changes: Partial<Env> = {}): Promise<Answer> {
+	const ctx = createExecutionContext();
+	const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes }, ctx);
+	const text = await response.text();
+	await waitOnExecutionContext(ctx);
+	return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+}
+
+/** A GET as from the same machine. */
+export function get(path: string, headers: Readonly<Record<string, string>> = {}): Request {
+	return new Request(`http://127.0.0.1:8787${path}`, { headers });
+}
+
+/** A POST of JSON with the API token. */
+export function post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Request {
+	return new Request(`http://127.0.0.1:8787${path}`, {
+		method: "POST",
+		headers: { authorization: `Bearer ${env.HEALER_API_TOKEN}`, ...headers },
+		body: typeof body === "string" ? body : JSON.stringify(body),
+	});
+}
+
+/** Fires the cron. */
+export async function fireCron(): Promise<void> {
+	await worker.scheduled(createScheduledController({ cron: "* * * * *" }), env);
+}
+
+/** Makes everything due now: what waits for the clock need not wait in a test. */
+export async function passTime(): Promise<void> {
+	await env.JOURNAL.prepare("UPDATE incidents SET next_try_at = 0 WHERE next_try_at IS NOT NULL").run();
+}
