@@ -36,6 +36,32 @@ export interface PullRequest {
 	readonly title: string;
 }
 
+/** `data` of a part from `argocd.application`. */
+export interface ArgocdApplication {
+	readonly health?: string;
+	readonly sync?: string;
+	/** One line for each resource that is not healthy. */
+	readonly unhealthy?: readonly string[];
+}
+
+/** `data` of a part from `loki.query_range`: newest lines first. */
+export interface LokiLines {
+	readonly lines: readonly string[];
+}
+
+/** `data` of a part from `prometheus.query`: a rate now and an hour before. */
+export interface ErrorRate {
+	readonly now: number;
+	readonly before: number;
+	readonly spike: boolean;
+}
+
+/** `data` of a part from `kubernetes.pods`: one line each. */
+export interface RelatedPods {
+	readonly pods: readonly string[];
+	readonly events: readonly string[];
+}
+
 /** The context sources of DESIGN section 8: the only names that `from:` takes. */
 export const CONTEXT_SOURCES = [
 	"github.job_logs",

@@ -1,0 +1,36 @@
+import type {
+	ArgocdApplication,
+	ChangedFiles,
+	Commit,
+	Context,
+	ContextSource,
+	ErrorRate,
+	JobLogs,
+	LokiLines,
+	PullRequest,
+	RelatedPods,
+} from "./context.ts";
+
+/** What each source puts into `data` of a part that is `ok`. */
+interface SourceData {
+	readonly "github.job_logs": JobLogs;
+	readonly "github.changed_files": ChangedFiles;
+	readonly "github.commit": Commit;
+	readonly "github.pull_request": PullRequest;
+	readonly "argocd.application": ArgocdApplication;
+	readonly "argo.workflow": object;
+	readonly "loki.query_range": LokiLines;
+	readonly "prometheus.query": ErrorRate;
+	readonly "grafana.alerts": object;
+	readonly "kubernetes.pods": RelatedPods;
+}
+
+/**
+ * The data of the first part from this source that is `ok`. Parts come from the journal and the wire as JSON, so no
+ * field is sure to be there.
+ */
+export function dataFrom<S extends ContextSource>(context: Context, source: S): Partial<SourceData[S]> | undefined {
+	const part = Object.values(context).find(({ from, status }) => from === source && status === "ok");
+	if (part?.status !== "ok" || typeof part.data !== "object" || part.data === null) return undefined;
+	return part.data as Partial<SourceData[S]>;
+}

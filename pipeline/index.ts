@@ -1,0 +1,14 @@
+/** The run-time face of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the cli import it. */
+export type { Agent, Artefact, ContextRequest, Settings } from "./artefact.ts";
+export type { Context, ContextPart, ContextSource } from "./context.ts";
+export type { ClaimRequest, CodeRunDraft, Decision } from "./decision.ts";
+export type { Clause, Explanation, RuleVerdict, Stage, StageExplanation, Verdict } from "./explanation.ts";
+export type { Incident, IncidentKind } from "./incident.ts";
+export { createLogReader } from "./log/log-reader.ts";
+export type { LogReading } from "./log/log-reading.ts";
+export type { Delivery, IgnoredReason, Reading } from "./reading.ts";
+export { type DecideInput, decide } from "./stages/decide.ts";
+export { loadPipeline, type Pipeline } from "./stages/load-pipeline.ts";
+export { type PlannedRequest, planContext } from "./stages/plan-context.ts";
+export { readDelivery } from "./stages/read-delivery.ts";
+export { renderIgnored } from "./stages/render-ignored.ts";

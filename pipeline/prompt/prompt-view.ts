@@ -1,0 +1,131 @@
+import type { Agent, ClassifyRule } from "../artefact.ts";
+import type { Context } from "../context.ts";
+import type { Incident } from "../incident.ts";
+import { contextTexts } from "./context-texts.ts";
+import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
+
+/** The values of `PROMPT_VARIABLES` for one prompt; what is not known is absent. */
+export type PromptView = {
+	readonly [Name in PromptVariableName]?: ValueOf<(typeof PROMPT_VARIABLES)[Name]["kind"]> | undefined;
+};
+type ValueOf<Kind> = Kind extends "flag" ? boolean : Kind extends "list" ? readonly Record<string, string>[] : string;
+
+/** An earlier attempt for the same incident, and how it ended. */
+export interface PreviousAttempt {
+	readonly attempt: number;
+	readonly agent: string;
+	readonly outcome: string;
+	readonly message?: string;
+}
+
+export interface PromptInput {
+	/** With what the context told of it. */
+	readonly incident: Incident;
+	readonly context: Context;
+	readonly attempt: number;
+	readonly previous_attempts?: readonly PreviousAttempt[];
+	readonly agent: Agent & { readonly name: string };
+	readonly failure: Pick<ClassifyRule, "type" | "category" | "fix">;
+}
+
+/** Everything that a template can name, taken from the incident, its context and the decision (DESIGN section 8). */
+export function promptView(input: PromptInput): PromptView {
+	const { incident, agent, failure, attempt } = input;
+	const context = contextTexts(input.context);
+	const isFork = incident.head_repository !== undefined && incident.head_repository !== incident.repository;
+	const missing = missingParts(input.context);
+	return {
+		...incidentTexts(incident),
+		...context,
+		agent_name: agent.name,
+		github_app: agent.github_app,
+		failure_type: failure.type,
+		failure_category: failure.category,
+		suggested_fix_approach: failure.fix,
+		branch_strategy: branchStrategy(incident, isFork),
+		attempt: String(attempt),
+		previous_attempts: attemptLines(input.previous_attempts ?? []),
+		...(isFork && { head_repository: incident.head_repository }),
+		missing,
+		has_logs: context.workflow_logs !== undefined,
+		has_pull_request: incident.pr_number !== undefined,
+		has_changed_files: context.changed_files !== undefined,
+		has_alert: incident.alert !== undefined,
+		has_argocd: (context.argocd_app_status ?? context.argocd_sync_status) !== undefined,
+		has_cluster_context: CLUSTER_TEXTS.some((name) => context[name] !== undefined),
+		has_missing: missing.length > 0,
+		is_retry: attempt > 1,
+		is_fork: isFork,
+	};
+}
+
+const CLUSTER_TEXTS = [
+	"recent_error_logs",
+	"error_rate_spike",
+	"grafana_alerts",
+	"argo_workflow",
+	"related_pods",
+	"pod_events",
+] as const;
+
+function incidentTexts(incident: Incident): PromptView {
+	const { alert, command } = incident;
+	return {
+		incident_id: incident.id,
+		kind: incident.kind,
+		event: incident.event,
+		repository: incident.repository,
+		repository_url: `https://github.com/${incident.repository}`,
+		workflow_name: incident.workflow?.name,
+		workflow_path: incident.workflow?.path,
+		workflow_url: incident.url,
+		job_name: incident.job,
+		failed_steps: incident.failed_steps?.join("\n"),
+		conclusion: incident.conclusion,
+		run_id: incident.run_id,
+		branch: incident.branch,
+		default_branch: incident.default_branch,
+		commit_sha: incident.head_sha,
+		commit_message: incident.commit_message,
+		actor: incident.actor?.login,
+		evidence: incident.evidence,
+		pr_number: incident.pr_number === undefined ? undefined : String(incident.pr_number),
+		alert_type: alert?.type,
+		severity: alert?.severity,
+		package_name: alert?.package_name,
+		cve_id: alert?.cve_id,
+		alert_description: alert?.description,
+		manifest_path: alert?.manifest_path,
+		command: command === undefined ? undefined : [command.name, command.args].filter(Boolean).join(" "),
+	};
+}
+
+/** Where the fix goes, in words of our own: names of branches are shown elsewhere, as data. */
+function branchStrategy(incident: Incident, isFork: boolean): string {
+	if (isFork) {
+		return "The branch is in a fork, where you cannot push. Make a branch in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.";
+	}
+	if (incident.pr_number !== undefined) {
+		return `Push to the branch of pull request #${incident.pr_number}; do not open another pull request for it.`;
+	}
+	if (incident.branch === undefined || incident.branch === incident.default_branch) {
+		return "Make a new branch from the default branch and open a pull request to it. Never push to the default branch.";
+	}
+	return "Make a new branch from the failing branch and open a pull request to the failing branch.";
+}
+
+function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined {
+	if (attempts.length === 0) return undefined;
+	return attempts
+		.map(({ attempt, agent, outcome, message }) => {
+			const why = message === undefined || message === "" ? "" : `: ${message}`;
+			return `attempt ${attempt} by ${agent} ended ${outcome}${why}`;
+		})
+		.join("\n");
+}
+
+function missingParts(context: Context): Record<string, string>[] {
+	return Object.entries(context).flatMap(([name, part]) =>
+		part.status === "failed" || part.status === "skipped" ? [{ name, from: part.from, why: part.why }] : [],
+	);
+}

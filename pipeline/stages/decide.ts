@@ -1,0 +1,120 @@
+import type { Context } from "../context.ts";
+import type { ClaimRequest, Decision } from "../decision.ts";
+import type { RuleVerdict, StageExplanation } from "../explanation.ts";
+import type { Scope } from "../expression/facts.ts";
+import type { Incident } from "../incident.ts";
+import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
+import { renderPrompt } from "../prompt/render-prompt.ts";
+import { applyFilters } from "./apply-filters.ts";
+import { draftCodeRun } from "./draft-coderun.ts";
+import { enrichIncident, factsOf } from "./incident-facts.ts";
+import type { Pipeline } from "./load-pipeline.ts";
+import { firstTrue } from "./rule-verdicts.ts";
+
+export interface DecideInput {
+	readonly incident: Incident;
+	readonly context: Context;
+	/** Counts from 1. */
+	readonly attempt: number;
+	readonly previous_attempts?: readonly PreviousAttempt[];
+}
+
+/**
+ * Who should fix an incident, with what, and under which claims: `filters` again, `classify`, `route`, `dedup`, the
+ * prompt, `spawn`. Equal input gives an equal decision; nothing is looked up here.
+ */
+export async function decide(pipeline: Pipeline, input: DecideInput): Promise<Decision> {
+	const incident = enrichIncident(input.incident, input.context);
+	const facts = factsOf(incident, input.context);
+	const seen = { ...incident, context: input.context };
+	const scopeWith = (more: Readonly<Record<string, unknown>>): Scope => ({
+		input: seen,
+		variables: { settings: pipeline.settings, ...more },
+		facts,
+	});
+	const gathered = explainContext(input.context);
+
+	const filtering = await applyFilters(pipeline, scopeWith({}), "again");
+	if (filtering.refusedBy !== undefined) {
+		return { outcome: "filtered", filter: filtering.refusedBy, explanation: [gathered, filtering.explanation] };
+	}
+
+	const classified = await firstTrue(pipeline.classify, scopeWith({}));
+	const type = mustHold(classified.found, "classify");
+	const failure = { type: type.type, category: type.category };
+
+	const routed = await firstTrue(pipeline.route, scopeWith({ failure }));
+	const route = mustHold(routed.found, "route");
+	const agent = { name: route.agent, ...route.to };
+
+	const dedup = await claimsOf(pipeline, scopeWith({ failure, agent }));
+	const view = promptView({ ...input, incident, agent, failure: type });
+	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
+	const rule = route.name;
+	const drafted = await draftCodeRun(
+		pipeline.spawn,
+		scopeWith({ failure, agent, attempt: input.attempt, prompt, rule }),
+	);
+
+	return {
+		outcome: "spawn",
+		agent: agent.name,
+		rule,
+		failure_type: type.type,
+		failure_category: type.category,
+		max_active: agent.max_active,
+		claims: dedup.claims,
+		coderun: drafted.coderun,
+		explanation: [
+			gathered,
+			filtering.explanation,
+			again("classify", classified.verdicts, `${type.type} (${type.category})`),
+			again("route", routed.verdicts, `${agent.name}, by ${rule}`),
+			dedup.explanation,
+			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
+		],
+	};
+}
+
+function mustHold<T>(found: T | undefined, stage: string): T {
+	// Loading has made sure that the last rule always holds.
+	if (found === undefined) throw new Error(`no ${stage} rule holds`);
+	return found;
+}
+
+/** An undefined key makes no claim (DESIGN section 4). */
+async function claimsOf(
+	{ dedup }: Pipeline,
+	scope: Scope,
+): Promise<{ readonly claims: readonly ClaimRequest[]; readonly explanation: StageExplanation }> {
+	const claims: ClaimRequest[] = [];
+	const rules: RuleVerdict[] = [];
+	for (const { name, key, ttl_s, while_active } of dedup) {
+		const evaluation = await key.evaluate(scope);
+		if (evaluation.ok && typeof evaluation.value === "string" && evaluation.value !== "") {
+			claims.push({ name, key: evaluation.value, ttl_s, while_active });
+			rules.push({ rule: name, verdict: "true" });
+			continue;
+		}
+		const missing = key.missing(scope);
+		const error = evaluation.ok ? "it gives no key" : evaluation.error;
+		const why = evaluation.ok && missing.length > 0 ? { missing } : { error };
+		rules.push({ rule: name, verdict: "unknown", clause: { text: key.text, verdict: "unknown", ...why } });
+	}
+	const names = claims.map(({ name }) => name).join(", ");
+	return { claims, explanation: again("dedup", rules, names === "" ? "no further claims" : `claims: ${names}`) };
+}
+
+function explainContext(context: Context): StageExplanation {
+	const parts = Object.entries(context);
+	const rules = parts.map(([rule, part]): RuleVerdict => {
+		if (part.status === "ok" || part.status === "empty") return { rule, verdict: "true" };
+		return { rule, verdict: "unknown", clause: { text: part.from, verdict: "unknown", error: part.why } };
+	});
+	const ok = parts.filter(([, { status }]) => status === "ok").length;
+	return again("context", rules, `${ok} of ${parts.length} parts`);
+}
+
+function again(stage: StageExplanation["stage"], rules: readonly RuleVerdict[], outcome: string): StageExplanation {
+	return { stage, round: "again", rules, outcome };
+}

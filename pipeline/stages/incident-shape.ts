@@ -1,0 +1,102 @@
+import type { Incident } from "../incident.ts";
+import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
+
+/** What an incident's field holds. Longer texts are cut; values of another type count as absent. */
+type Shape = "text" | "long_text" | "url" | "count" | "texts" | { readonly [field: string]: Shape };
+
+const ACCOUNT = { login: "text", type: "text" } as const;
+
+const INCIDENT_SHAPE = {
+	repository: "text",
+	installation_id: "count",
+	head_repository: "text",
+	branch: "text",
+	default_branch: "text",
+	head_sha: "text",
+	run_id: "text",
+	run_attempt: "count",
+	workflow: { name: "text", path: "text" },
+	job: "text",
+	failed_steps: "texts",
+	conclusion: "text",
+	url: "url",
+	commit_message: "long_text",
+	actor: ACCOUNT,
+	sender: ACCOUNT,
+	app: "text",
+	pr_number: "count",
+	alert: {
+		type: "text",
+		number: "count",
+		severity: "text",
+		package_name: "text",
+		cve_id: "text",
+		description: "long_text",
+		manifest_path: "text",
+	},
+	command: { name: "text", args: "text" },
+	evidence: "long_text",
+	occurred_at: "text",
+} as const satisfies Readonly<Record<IncidentField, Shape>>;
+
+/** The fields that a mapping gives; the engine sets the others. */
+type IncidentField = Exclude<keyof Incident, "id" | "kind" | "event" | "delivery_id">;
+export type IncidentFields = Partial<Pick<Incident, IncidentField>>;
+
+const MAX_TEXTS = 100;
+
+/** Brings whatever a mapping gave into an incident's shape: bounded, clean, and without what has another type. */
+export function shapeIncident(raw: Readonly<Record<string, unknown>>): IncidentFields {
+	// The shape above names every field with its type, which TypeScript cannot follow through a loop.
+	return shapeFields(INCIDENT_SHAPE, raw) as IncidentFields;
+}
+
+function shapeFields(shapes: Readonly<Record<string, Shape>>, raw: object): Record<string, unknown> {
+	const fields: Record<string, unknown> = {};
+	for (const name in shapes) {
+		const shape = shapes[name];
+		if (shape === undefined || !Object.hasOwn(raw, name)) continue;
+		const value = shapeValue(shape, (raw as Record<string, unknown>)[name]);
+		if (value !== undefined) fields[name] = value;
+	}
+	return fields;
+}
+
+function shapeValue(shape: Shape, value: unknown): unknown {
+	switch (shape) {
+		case "text":
+			return shapeText(value, TEXT_LIMITS.short);
+		case "long_text":
+			return shapeText(value, TEXT_LIMITS.long);
+		case "url":
+			return shapeUrl(value);
+		case "count":
+			return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+		case "texts":
+			return shapeTexts(value);
+		default:
+			return shapeObject(shape, value);
+	}
+}
+
+function shapeText(value: unknown, max: number): string | undefined {
+	return typeof value === "string" && value !== "" ? cleanText(value, max) : undefined;
+}
+
+/** Only what a browser opens as a page, in printable characters: it may become a link. */
+function shapeUrl(value: unknown): string | undefined {
+	const isUrl = typeof value === "string" && value.length <= 2048 && /^https?:\/\/[!-~]+$/.test(value);
+	return isUrl ? value : undefined;
+}
+
+function shapeTexts(value: unknown): readonly string[] | undefined {
+	const items = Array.isArray(value) ? value.slice(0, MAX_TEXTS) : [value];
+	const texts = items.flatMap((item) => shapeText(item, TEXT_LIMITS.short) ?? []);
+	return texts.length > 0 ? texts : undefined;
+}
+
+function shapeObject(shapes: Readonly<Record<string, Shape>>, value: unknown): object | undefined {
+	if (typeof value !== "object" || value === null) return undefined;
+	const fields = shapeFields(shapes, value);
+	return Object.keys(fields).length > 0 ? fields : undefined;
+}

@@ -1,0 +1,134 @@
+import type {
+	Agent,
+	Artefact,
+	ClassifyRule,
+	ContextRequest,
+	DedupRule,
+	EventMapping,
+	RouteRule,
+	Settings,
+	Spawn,
+} from "../artefact.ts";
+import {
+	type CompiledCondition,
+	type CompiledExpression,
+	compileCondition,
+	compileExpression,
+} from "../expression/compile-expression.ts";
+import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
+import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
+import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
+
+/** A pipeline ready to run: every expression and template compiled once, names resolved. */
+export interface Pipeline {
+	readonly version: string;
+	readonly settings: Settings;
+	/** By the event that they listen to, in the file's order. */
+	readonly events: ReadonlyMap<string, readonly CompiledEvent[]>;
+	readonly filters: readonly { readonly name: string; readonly keep: CompiledCondition }[];
+	readonly context: readonly CompiledContextRequest[];
+	readonly classify: readonly (ClassifyRule & Named)[];
+	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
+	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
+	readonly spawn: CompiledSpawn;
+	readonly prompts: Prompts;
+	readonly logSearch: LogSearch;
+}
+
+export interface CompiledEvent {
+	readonly name: string;
+	readonly condition: CompiledCondition | undefined;
+	readonly kind: EventMapping["kind"];
+	readonly identity: CompiledExpression | undefined;
+	readonly incident: CompiledMapping;
+}
+
+export interface CompiledContextRequest {
+	readonly name: string;
+	readonly from: ContextRequest["from"];
+	readonly condition: CompiledCondition | undefined;
+	readonly with: CompiledMapping;
+	readonly timeout_s: number;
+}
+
+export interface CompiledSpawn {
+	readonly namespace: string;
+	readonly labels: readonly (readonly [string, CompiledExpression])[];
+	readonly annotations: readonly (readonly [string, CompiledExpression])[];
+	readonly spec: CompiledMapping;
+}
+
+/** A rule as `firstTrue` looks at it: its condition compiled. */
+interface Named {
+	readonly name: string;
+	readonly condition: CompiledCondition | undefined;
+}
+
+/** Compiles a built artefact. Throws when it is corrupt: what the build checks does not hold. */
+export function loadPipeline(artefact: Artefact): Pipeline {
+	mustEndUnconditionally("classify", artefact.classify);
+	mustEndUnconditionally("route", artefact.route);
+	return {
+		version: artefact.version,
+		settings: artefact.settings,
+		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
+		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
+		context: artefact.context.map((request) => ({
+			...request,
+			condition: conditionOf(request.when),
+			with: compileMapping(request.with),
+		})),
+		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
+		route: artefact.route.map((rule) => ({
+			...rule,
+			condition: conditionOf(rule.when),
+			to: agentOf(artefact, rule.agent),
+		})),
+		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
+		spawn: compileSpawn(artefact.spawn),
+		prompts: compilePrompts(artefact.prompts),
+		logSearch: compileLogSearch(artefact.log_patterns),
+	};
+}
+
+function compileEvent(mapping: EventMapping): CompiledEvent & { readonly on: string } {
+	return {
+		name: mapping.name,
+		on: mapping.on,
+		condition: conditionOf(mapping.when),
+		kind: mapping.kind,
+		identity: mapping.identity === undefined ? undefined : compileExpression(mapping.identity),
+		incident: compileMapping(mapping.incident),
+	};
+}
+
+function compileSpawn({ namespace, labels, annotations, spec }: Spawn): CompiledSpawn {
+	const compiled = (texts: Readonly<Record<string, string>>) =>
+		Object.entries(texts).map(([name, text]) => [name, compileExpression(text)] as const);
+	return {
+		namespace,
+		labels: compiled(labels),
+		annotations: compiled(annotations),
+		spec: compileMapping(spec),
+	};
+}
+
+function conditionOf(text: string | undefined): CompiledCondition | undefined {
+	return text === undefined ? undefined : compileCondition(text);
+}
+
+function agentOf(artefact: Artefact, name: string): Agent {
+	const agent = Object.hasOwn(artefact.agents, name) ? artefact.agents[name] : undefined;
+	if (agent === undefined) throw new Error(`the artefact routes to an agent that it does not have: ${name}`);
+	if (!Object.hasOwn(artefact.prompts, agent.prompt)) {
+		throw new Error(`the artefact has no prompt ${agent.prompt}, which agent ${name} needs`);
+	}
+	return agent;
+}
+
+function mustEndUnconditionally(stage: string, rules: readonly { readonly when?: string }[]): void {
+	const last = rules.at(-1);
+	if (last === undefined || last.when !== undefined) {
+		throw new Error(`the artefact's ${stage} rules do not end with one that always holds`);
+	}
+}

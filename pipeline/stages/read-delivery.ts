@@ -1,0 +1,123 @@
+import type { RuleVerdict, StageExplanation } from "../explanation.ts";
+import type { Scope } from "../expression/facts.ts";
+import { makeKey } from "../expression/key.ts";
+import { readPath } from "../expression/read-path.ts";
+import { sha256Hex } from "../expression/sha256-hex.ts";
+import type { Incident } from "../incident.ts";
+import type { Delivery, IgnoredReason, Reading } from "../reading.ts";
+import { applyFilters } from "./apply-filters.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { evaluateMapping } from "./compiled-mapping.ts";
+import { factsOf } from "./incident-facts.ts";
+import { incidentId } from "./incident-id.ts";
+import { type IncidentFields, shapeIncident } from "./incident-shape.ts";
+import type { CompiledEvent, Pipeline } from "./load-pipeline.ts";
+import { firstTrue } from "./rule-verdicts.ts";
+
+/**
+ * What a delivery means: the first of its event's entries whose `when` is true maps it to an incident, and the filters
+ * are asked for the first time. Never throws on any payload: what is missing or of another type is absent.
+ */
+export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Promise<Reading> {
+	const { event, payload } = delivery;
+	const entries = pipeline.events.get(event);
+	if (entries === undefined)
+		return ignored({ kind: "unknown_event", event: event.slice(0, 100) }, [], "no entry listens to this event");
+
+	const variables = { settings: pipeline.settings, event, delivery_id: delivery.delivery_id };
+	const scope: Scope = { input: payload, variables, facts: {} };
+	const { found: entry, verdicts } = await firstTrue(entries, scope);
+	if (entry === undefined) return ignored(notMatched(delivery), verdicts, "no entry's condition is true");
+
+	const { value, failed } = await evaluateMapping(entry.incident, scope, "incident");
+	const fields = { ...envelopeOf(payload), ...shapeIncident(value) };
+	const rules = [...verdicts, ...failed];
+	const { repository } = fields;
+	if (repository === undefined || !REPOSITORY.test(repository)) {
+		return ignored({ kind: "no_repository", event }, rules, `${entry.name} takes it, but it names no repository`);
+	}
+
+	const identity = await identityOf(entry, scope, repository);
+	if (identity.text === undefined) {
+		const reason = { kind: "no_identity", event, missing: identity.missing } as const;
+		return ignored(reason, [...rules, ...identity.failed], `${entry.name} takes it, but its identity is not known`);
+	}
+	const incident: Incident = {
+		id: incidentId(identity.text),
+		kind: entry.kind,
+		event: entry.name,
+		delivery_id: delivery.delivery_id,
+		...fields,
+		repository,
+	};
+	return filterIncident(pipeline, incident, identity.text, explain(rules, `${entry.name} takes it`));
+}
+
+/** `owner/name` in the characters that GitHub allows. */
+const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
+
+async function filterIncident(
+	pipeline: Pipeline,
+	incident: Incident,
+	identity: string,
+	events: StageExplanation,
+): Promise<Reading> {
+	const scope: Scope = { input: incident, variables: { settings: pipeline.settings }, facts: factsOf(incident) };
+	const { refusedBy, explanation } = await applyFilters(pipeline, scope, "first");
+	const stages = [events, explanation];
+	if (refusedBy === undefined) return { outcome: "incident", incident, identity, explanation: stages };
+	return { outcome: "ignored", reason: { kind: "filtered", filter: refusedBy }, incident, explanation: stages };
+}
+
+/** What nearly every payload of GitHub tells in the same place; a mapping that names one of these fields wins. */
+function envelopeOf(payload: unknown): IncidentFields {
+	return shapeIncident({
+		repository: readPath(payload, ["repository", "full_name"]),
+		default_branch: readPath(payload, ["repository", "default_branch"]),
+		installation_id: readPath(payload, ["installation", "id"]),
+		sender: readPath(payload, ["sender"]),
+	});
+}
+
+interface Identity {
+	readonly text?: string;
+	readonly missing: readonly string[];
+	readonly failed: readonly RuleVerdict[];
+}
+
+async function identityOf({ name, identity }: CompiledEvent, scope: Scope, repository: string): Promise<Identity> {
+	if (identity === undefined) return payloadIdentity(name, scope.input, repository);
+	const evaluation = await identity.evaluate(scope);
+	if (!evaluation.ok) {
+		const { error } = evaluation;
+		const clause = { text: identity.text, verdict: "unknown", error } as const;
+		return { missing: identity.missing(scope), failed: [{ rule: "identity", verdict: "unknown", clause }] };
+	}
+	const { value } = evaluation;
+	if (typeof value === "string" && value !== "") return { text: value, missing: [], failed: [] };
+	const missing = identity.missing(scope);
+	const error = value === undefined ? "it gives nothing" : "it gives no text";
+	const clause = { text: identity.text, verdict: "unknown", missing, error } as const;
+	return { missing, failed: [{ rule: "identity", verdict: "unknown", clause }] };
+}
+
+/** For internal events whose entry names no identity: equal payloads are the same incident (DESIGN section 9). */
+function payloadIdentity(name: string, payload: unknown, repository: string): Identity {
+	const whole = canonicalJson(payload);
+	if (whole === undefined) return { missing: ["a payload nested less deep"], failed: [] };
+	const text = makeKey([repository, "event", name, sha256Hex(whole)]);
+	return { ...(text !== undefined && { text }), missing: [], failed: [] };
+}
+
+function notMatched({ event, payload }: Delivery): IgnoredReason {
+	const action = readPath(payload, ["action"]);
+	return { kind: "not_matched", event, ...(typeof action === "string" && { action: action.slice(0, 100) }) };
+}
+
+function ignored(reason: IgnoredReason, rules: readonly RuleVerdict[], outcome: string): Reading {
+	return { outcome: "ignored", reason, explanation: [explain(rules, outcome)] };
+}
+
+function explain(rules: readonly RuleVerdict[], outcome: string): StageExplanation {
+	return { stage: "events", round: "first", rules, outcome };
+}

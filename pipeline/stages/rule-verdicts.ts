@@ -1,0 +1,29 @@
+import type { RuleVerdict } from "../explanation.ts";
+import type { CompiledCondition } from "../expression/compile-expression.ts";
+import type { Scope } from "../expression/facts.ts";
+
+/** Judges one rule; one without a condition always holds. */
+export async function judgeRule(
+	rule: string,
+	condition: CompiledCondition | undefined,
+	scope: Scope,
+): Promise<RuleVerdict> {
+	if (condition === undefined) return { rule, verdict: "true" };
+	const judged = condition.judge(scope);
+	const clause = judged instanceof Promise ? await judged : judged;
+	return { rule, verdict: clause.verdict, clause };
+}
+
+/** The first rule that is true, and the verdict of every rule looked at until then. */
+export async function firstTrue<T extends { readonly name: string; readonly condition: CompiledCondition | undefined }>(
+	rules: readonly T[],
+	scope: Scope,
+): Promise<{ readonly found: T | undefined; readonly verdicts: readonly RuleVerdict[] }> {
+	const verdicts: RuleVerdict[] = [];
+	for (const rule of rules) {
+		const verdict = await judgeRule(rule.name, rule.condition, scope);
+		verdicts.push(verdict);
+		if (verdict.verdict === "true") return { found: rule, verdicts };
+	}
+	return { found: undefined, verdicts };
+}
