@@ -6,6 +6,9 @@ import { leaseName } from "./lease-name.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 import { OWN_CLAIM_TTL_S } from "./timing.ts";
 
+/** How often a mark is tried while other calls of the same attempt write, too. */
+const MARK_ROUNDS = 8;
+
 /**
  * Takes the incident's claim on its own id, always first: all that was ever asked for this incident meets here. Only
  * the incident itself ever wants it, so it is judged by attempts, not by time.
@@ -17,14 +20,28 @@ export async function takeOwnClaim(call: SpawnCall, hand: Hand): Promise<StepAns
 }
 
 /**
- * Writes on the own claim that its CodeRun was seen. Best effort: without it, deleting the CodeRun lets the same
- * attempt make it again, and the next attempt waits until no call can still be about to.
+ * Writes on the own claim that its CodeRun was seen: from then on deleting the CodeRun makes no second one, and the
+ * next attempt need not wait for calls that could still be about to create. Best effort, like giving back.
  */
 export async function markSeen(call: SpawnCall, hand: Hand): Promise<void> {
 	const own = hand.get(ownLease(call));
 	if (own === undefined) return;
-	const record = { ...own.record, seen: true, quiet_at: own.others_until };
-	await call.cluster.replaceClaim(own.lease, record, own.version);
+	const marked = { ...own.record, seen: true, quiet_at: own.others_until };
+	const written = await call.cluster.replaceClaim(own.lease, marked, own.version);
+	if (written.kind === "conflict") await markOthersClaim(call);
+}
+
+/** Another call of this attempt wrote the claim last: how long that one may be about to create stays on it. */
+async function markOthersClaim(call: SpawnCall): Promise<void> {
+	const lease = ownLease(call);
+	for (let round = 0; round < MARK_ROUNDS; round++) {
+		const found = await call.cluster.readClaim(lease);
+		if (found.kind !== "found") return;
+		const { record, version } = found.claim;
+		if (record.attempt !== call.request.attempt || record.seen) return;
+		const written = await call.cluster.replaceClaim(lease, { ...record, seen: true }, version);
+		if (written.kind !== "conflict") return;
+	}
 }
 
 async function judge(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
@@ -34,7 +51,10 @@ async function judge(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
 	if (record.digest !== call.digest) return stop({ kind: "replayed" });
 	if (record.seen) return stop(exists(call));
 	const recognised = await recogniseCodeRun(call);
-	return recognised === undefined ? { do: "recognise" } : stop(recognised);
+	if (recognised === undefined) return { do: "recognise" };
+	// Whoever made it may have been killed before it could write this down.
+	if (recognised.kind === "result" && recognised.result.result === "exists") await markOthersClaim(call);
+	return stop(recognised);
 }
 
 /** The next attempt begins when the CodeRun of the one before is gone or finished, and none can still come to be. */

@@ -18,6 +18,7 @@ export interface Reporting {
 }
 
 const POLL_MS = 1_000;
+const GATHER_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
@@ -36,6 +37,8 @@ export function reportOutcomes(tools: ReportTools): Reporting {
 			});
 			await reportOnce(tools, pauses, () => stopped);
 			if (!stopped) await Promise.race([woken, sleepUnref(tools.poll_ms ?? POLL_MS)]);
+			// One CodeRun changes its folder several times, and many come at once: one look serves them all.
+			if (!stopped) await sleepUnref(GATHER_MS);
 		}
 	})();
 	return {
