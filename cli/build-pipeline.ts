@@ -1,0 +1,48 @@
+import path from "node:path";
+import { buildArtefact, type Mistake, PIPELINE_FILE, promptFile, renderMistakes } from "../pipeline/build/index.ts";
+import type { Artefact } from "../pipeline/index.ts";
+import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
+import { fail, ok, type Result } from "./result.ts";
+
+/** A pipeline that was read: checked and built, or all that is wrong with it. */
+export type BuiltPipeline =
+	| { readonly ok: true; readonly artefact: Artefact }
+	| { readonly ok: false; readonly mistakes: readonly Mistake[]; readonly rendered: string };
+
+/** `colour`: whether the rendered mistakes may be coloured. */
+export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
+	const files = await readPipelineFiles(file);
+	return files.ok ? ok(buildFrom(files.value, colour)) : files;
+}
+
+export function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
+	const built = buildArtefact(files);
+	if (built.ok) return built;
+	const names = namesOf(files);
+	const mistakes = built.mistakes.map((mistake) => ({ ...mistake, file: names.get(mistake.file) ?? mistake.file }));
+	return { ok: false, mistakes, rendered: renderMistakes(mistakes, sourcesOf(files, names), colour).trimEnd() };
+}
+
+/** The artefact, or its mistakes as one text: for commands that need a good pipeline to begin. */
+export async function loadGoodPipeline(file: string): Promise<Result<Artefact>> {
+	const built = await buildPipeline(file);
+	if (!built.ok) return built;
+	return built.value.ok ? ok(built.value.artefact) : fail(built.value.rendered);
+}
+
+/** Where the user finds what mistakes call `pipeline.yaml` and `prompts/...`. */
+function namesOf({ file, prompts }: PipelineFiles): ReadonlyMap<string, string> {
+	const folder = promptsFolder(file);
+	const templates = Object.keys(prompts).map(
+		(name) => [promptFile(name), path.join(folder, `${name}.mustache`)] as const,
+	);
+	return new Map([[PIPELINE_FILE, file], ...templates]);
+}
+
+function sourcesOf({ text, prompts }: PipelineFiles, names: ReadonlyMap<string, string>): Record<string, string> {
+	const written = new Map([
+		[PIPELINE_FILE, text],
+		...Object.entries(prompts).map(([name, template]) => [promptFile(name), template] as const),
+	]);
+	return Object.fromEntries([...names].map(([known, shown]) => [shown, written.get(known) ?? ""]));
+}

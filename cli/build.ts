@@ -1,0 +1,42 @@
+import { pipelineJsonSchema } from "../pipeline/build/index.ts";
+import { buildPipeline } from "./build-pipeline.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { messageOf } from "./result.ts";
+import { writeWhole } from "./write-whole.ts";
+
+export interface BuildOptions {
+	readonly pipeline: string;
+	readonly out: string;
+	/** True without a name: `pipeline.schema.json`. */
+	readonly schema?: string | true;
+}
+
+/** `healer build`: the checked artefact, or with `--schema` what editors check `pipeline.yaml` with. */
+export async function build(options: BuildOptions, output: Output): Promise<ExitCode> {
+	if (options.schema !== undefined) {
+		const file = options.schema === true ? "pipeline.schema.json" : options.schema;
+		return await write(file, `${JSON.stringify(pipelineJsonSchema(), undefined, "\t")}\n`, output);
+	}
+	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
+	if (!built.ok) {
+		output.problem(built.problem);
+		return EXIT.usage;
+	}
+	if (!built.value.ok) {
+		output.problem(built.value.rendered);
+		return EXIT.problem;
+	}
+	return await write(options.out, `${JSON.stringify(built.value.artefact)}\n`, output);
+}
+
+async function write(file: string, text: string, output: Output): Promise<ExitCode> {
+	try {
+		await writeWhole(file, text);
+		output.line(`${file} written.`);
+		return EXIT.ok;
+	} catch (error) {
+		output.problem(`Cannot write ${file}: ${messageOf(error)}.`);
+		return EXIT.usage;
+	}
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+/**
+ * One failure as `healer route` takes it (DESIGN section 9): any field may be null or absent, unknown ones are
+ * left alone, so that labelled collections can be piped in as they are.
+ */
+export const failureCase = z.object({
+	id: z.union([z.string(), z.number()]).nullish(),
+	event: z.string().nullish(),
+	repository: z.string().nullish(),
+	branch: z.string().nullish(),
+	workflow_name: z.string().nullish(),
+	workflow_path: z.string().nullish(),
+	job_name: z.string().nullish(),
+	failed_steps: z.array(z.string()).nullish(),
+	changed_files: z.array(z.string()).nullish(),
+	commit_message: z.string().nullish(),
+	conclusion: z.string().nullish(),
+	/** Text that came with the event itself. */
+	evidence: z.string().nullish(),
+	log: z.string().nullish(),
+	alert: z
+		.object({
+			type: z.string().nullish(),
+			number: z.number().nullish(),
+			severity: z.string().nullish(),
+			package_name: z.string().nullish(),
+			cve_id: z.string().nullish(),
+			description: z.string().nullish(),
+			manifest_path: z.string().nullish(),
+		})
+		.nullish(),
+});
+
+export type FailureCase = z.infer<typeof failureCase>;
+
+export type CaseReading =
+	| { readonly ok: true; readonly value: FailureCase }
+	| { readonly ok: false; readonly problem: string };
+
+/** One line of JSON; the problem names the fields that are wrong. */
+export function readFailureCase(line: string): CaseReading {
+	let parsed: unknown;
+	try {
+		parsed = JSON.parse(line);
+	} catch {
+		return { ok: false, problem: "it is not JSON" };
+	}
+	const checked = failureCase.safeParse(parsed);
+	if (checked.success) return { ok: true, value: checked.data };
+	const issues = checked.error.issues.map(({ path, message }) => `${path.join(".") || "the case"}: ${message}`);
+	return { ok: false, problem: issues.join("; ") };
+}

@@ -1,0 +1,60 @@
+import type { Artefact, Incident, IncidentKind } from "../../pipeline/index.ts";
+import type { FailureCase } from "./failure-case.ts";
+
+/** What tells of a failure of CI unless a case says otherwise. */
+const USUAL_EVENT = "workflow_job";
+
+/**
+ * The incident that a delivery of this failure would be read as. What a case does not tell and an incident must have
+ * is made such that the pipeline's filters have nothing against it.
+ */
+export function incidentOfCase(artefact: Artefact, given: FailureCase): Incident {
+	const event = given.event ?? USUAL_EVENT;
+	const entry = artefact.events.find(({ on, name }) => on === event || name === event);
+	const id = String(given.id ?? "case");
+	return {
+		id,
+		kind: entry?.kind ?? kindOf(event, given),
+		event: entry?.name ?? event,
+		delivery_id: id,
+		repository: given.repository ?? allowedRepository(artefact),
+		...present({
+			branch: given.branch,
+			workflow: workflowOf(given),
+			job: given.job_name,
+			failed_steps: given.failed_steps?.length ? given.failed_steps : undefined,
+			conclusion: given.conclusion ?? (given.alert || isAlertEvent(event) ? undefined : "failure"),
+			commit_message: given.commit_message,
+			evidence: given.evidence,
+			alert: given.alert ? present(given.alert) : undefined,
+		}),
+	};
+}
+
+function workflowOf({ workflow_name: name, workflow_path: path }: FailureCase): Incident["workflow"] {
+	return name || path ? present({ name, path }) : undefined;
+}
+
+/** For an event that the pipeline has no entry for. */
+function kindOf(event: string, { alert }: FailureCase): IncidentKind {
+	return alert || isAlertEvent(event) ? "security" : "ci";
+}
+
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+function isAlertEvent(event: string): boolean {
+	return /_alert$|^(security|repository)_advisory$/.test(event);
+}
+
+/** One that `settings.repositories` allows: a glob is filled in with a name that it matches. */
+function allowedRepository({ settings }: Artefact): string {
+	const pattern = settings.repositories.find((glob) => /^[\w.*-]+\/[\w.*-]+$/.test(glob)) ?? "owner/name";
+	return pattern.replaceAll("*", "any");
+}
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** Without the fields that are null, undefined or empty text: absent is absent (DESIGN section 1). */
+function present<T extends object>(fields: T): Present<T> {
+	const told = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
+	return Object.fromEntries(told) as Present<T>;
+}

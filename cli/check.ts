@@ -1,0 +1,20 @@
+import { buildPipeline } from "./build-pipeline.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+
+/** `healer check`: all mistakes of a pipeline and its prompts, or its version. */
+export async function check(file: string, options: { readonly json?: boolean }, output: Output): Promise<ExitCode> {
+	const built = await buildPipeline(file, output.colourfulProblems);
+	if (!built.ok) {
+		output.problem(built.problem);
+		return EXIT.usage;
+	}
+	if (built.value.ok) {
+		const { version } = built.value.artefact;
+		output.line(options.json ? JSON.stringify({ ok: true, version }) : `${file} is good: ${version.slice(0, 12)}.`);
+		return EXIT.ok;
+	}
+	if (options.json) output.line(JSON.stringify({ ok: false, mistakes: built.value.mistakes }, undefined, 2));
+	else output.problem(built.value.rendered);
+	return EXIT.problem;
+}

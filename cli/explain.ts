@@ -1,0 +1,70 @@
+import {
+	type Artefact,
+	type Decision,
+	decide,
+	loadPipeline,
+	type Pipeline,
+	type Reading,
+	readDelivery,
+} from "../pipeline/index.ts";
+import { loadGoodPipeline } from "./build-pipeline.ts";
+import { givenContext } from "./case/given-context.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { readJson } from "./read-input.ts";
+import { readLogFile } from "./read-log-file.ts";
+import { renderExplained } from "./render-explanation.ts";
+import { ok, type Result } from "./result.ts";
+
+export interface ExplainOptions {
+	readonly event: string;
+	readonly pipeline: string;
+	readonly log?: string;
+	readonly files?: readonly string[];
+	readonly json?: boolean;
+}
+
+/** How a delivery was read, and what was decided when it is an incident. */
+export interface Explained {
+	readonly pipeline: string;
+	readonly reading: Reading;
+	readonly decision?: Decision;
+}
+
+/** `healer explain`: every stage's verdict on a delivery. A delivery that is ignored is an answer, no failure. */
+export async function explain(payload: string, options: ExplainOptions, output: Output): Promise<ExitCode> {
+	const explained = await explainDelivery(payload, options);
+	if (!explained.ok) {
+		output.problem(explained.problem);
+		return EXIT.usage;
+	}
+	if (options.json) output.line(JSON.stringify(explained.value, undefined, 2));
+	else for (const line of renderExplained(explained.value, output)) output.line(line);
+	return EXIT.ok;
+}
+
+async function explainDelivery(file: string, options: ExplainOptions): Promise<Result<Explained>> {
+	const payload = await readJson(file);
+	if (!payload.ok) return payload;
+	const artefact = await loadGoodPipeline(options.pipeline);
+	if (!artefact.ok) return artefact;
+	const pipeline = loadPipeline(artefact.value);
+	const delivery = { event: options.event, delivery_id: "explain", payload: payload.value.value };
+	const reading = await readDelivery(pipeline, delivery);
+	const version = artefact.value.version;
+	if (reading.outcome === "ignored") return ok({ pipeline: version, reading });
+	const decision = await decideGiven(artefact.value, pipeline, reading, options);
+	return decision.ok ? ok({ pipeline: version, reading, decision: decision.value }) : decision;
+}
+
+async function decideGiven(
+	artefact: Artefact,
+	pipeline: Pipeline,
+	{ incident }: Extract<Reading, { outcome: "incident" }>,
+	options: ExplainOptions,
+): Promise<Result<Decision>> {
+	const log = options.log === undefined ? ok(undefined) : await readLogFile(pipeline, options.log);
+	if (!log.ok) return log;
+	const context = givenContext(artefact, { log: log.value, changed_files: options.files });
+	return ok(await decide(pipeline, { incident, context, attempt: 1 }));
+}

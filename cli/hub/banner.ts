@@ -1,0 +1,37 @@
+import path from "node:path";
+import type { Output } from "../output.ts";
+import type { Secrets } from "./secrets.ts";
+import type { StateFolder } from "./state-folder.ts";
+
+export interface BannerFacts {
+	readonly url: string;
+	readonly relayUrl: string;
+	readonly pipelineFile: string;
+	readonly pipelineVersion: string;
+	readonly folder: StateFolder;
+	readonly secrets: Secrets;
+	readonly debug: boolean;
+}
+
+/** What one wants to know after `npm start`. Names secrets, never shows one. */
+export function printBanner(output: Output, facts: BannerFacts): void {
+	const row = (name: string, value: string) => output.line(`  ${output.paint("dim", name.padEnd(9))} ${value}`);
+	output.line(output.paint("bold", "Healer"));
+	row("webhooks", `${facts.url}/webhooks/github`);
+	row("relay", facts.relayUrl);
+	row("CodeRuns", shown(facts.folder.coderuns));
+	row("pipeline", `${facts.pipelineFile} (${facts.pipelineVersion.slice(0, 12)})`);
+	row("secrets", secretsLine(facts));
+	row("log", `${shown(facts.folder.log)}${facts.debug ? " and here" : " (HEALER_LOG=debug prints it here, too)"}`);
+}
+
+function secretsLine({ secrets, folder }: BannerFacts): string {
+	if (secrets.made.length > 0) return `${secrets.made.join(", ")} made and kept in ${shown(folder.secrets)}`;
+	return secrets.kept.length > 0 ? `${secrets.kept.join(", ")} from ${shown(folder.secrets)}` : "from the environment";
+}
+
+/** Relative when that is shorter to read. */
+function shown(file: string): string {
+	const relative = path.relative(process.cwd(), file);
+	return relative.startsWith("..") ? file : relative;
+}

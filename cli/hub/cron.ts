@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Fires the worker's cron: the local runtime does not do it by itself. At once, since the sweep after a restart is what
+ * finds unfinished work, and then far more often than the minute of a deployed Worker, so that retries are prompt.
+ */
+const EVERY_MS = 3_000;
+
+/** Returns a function that stops it and waits for the run in progress. */
+export function startCron(fire: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
+	const stop = new AbortController();
+	const running = (async () => {
+		while (!stop.signal.aborted) {
+			await fire().catch((error: unknown) => stop.signal.aborted || onError(error));
+			await sleep(EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+		}
+	})();
+	return () => {
+		stop.abort();
+		return running;
+	};
+}

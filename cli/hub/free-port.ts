@@ -1,0 +1,39 @@
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fail, type Result } from "../result.ts";
+
+/** Only this machine reaches the hub. */
+export const LOOPBACK = "127.0.0.1";
+
+/**
+ * The port, once it is free; 0 becomes a free one. Waits a moment first: the kernel gives a killed hub's port back a
+ * little after the kill.
+ */
+export async function freePort(port: number, variable: string): Promise<Result<number>> {
+	for (let tries = 0; ; tries++) {
+		const tried = await tryPort(port);
+		if (tried.ok) return tried;
+		if (tried.code !== "EADDRINUSE")
+			return fail(`Port ${port} cannot be used: ${tried.code}. Choose another with ${variable}.`);
+		if (tries >= 10) {
+			return fail(
+				`Port ${port} is taken by another program. Stop that one, or choose another port: ${variable}=${port + 10} npm start`,
+			);
+		}
+		await sleep(100);
+	}
+}
+
+function tryPort(port: number): Promise<Tried> {
+	return new Promise((resolve) => {
+		const server = createServer();
+		server.once("error", (error: NodeJS.ErrnoException) => resolve({ ok: false, code: error.code ?? error.message }));
+		server.listen({ host: LOOPBACK, port, exclusive: true }, () => {
+			const address = server.address();
+			const taken = typeof address === "object" && address !== null ? address.port : port;
+			server.close(() => resolve({ ok: true, value: taken }));
+		});
+	});
+}
+
+type Tried = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly code: string };

@@ -1,0 +1,27 @@
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { writeWhole } from "../write-whole.ts";
+
+/** Who runs on a state folder, for messages and for `healer replay`; the lock alone decides whether somebody does. */
+export interface HubFile {
+	readonly pid: number;
+	readonly url: string;
+}
+
+const NAME = "hub.json";
+
+export async function writeHubFile(stateDir: string, content: HubFile): Promise<void> {
+	await writeWhole(path.join(stateDir, NAME), `${JSON.stringify(content)}\n`);
+}
+
+export async function readHubFile(stateDir: string): Promise<HubFile | undefined> {
+	try {
+		return JSON.parse(await readFile(path.join(stateDir, NAME), "utf8")) as HubFile;
+	} catch {
+		return undefined;
+	}
+}
+
+export async function removeHubFile(stateDir: string): Promise<void> {
+	await rm(path.join(stateDir, NAME), { force: true });
+}

@@ -1,0 +1,110 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
+import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
+import { promptsFolder, templateNames } from "../pipeline-files.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { writeWhole } from "../write-whole.ts";
+
+export interface PipelinePlace {
+	readonly file: string;
+	/** Where the last good artefact is kept. */
+	readonly keptFile: string;
+	/** Whether problems may be rendered in colour. */
+	readonly colour: boolean;
+}
+
+/** The pipeline to begin with, and why it is not the file's own when it is not. */
+export interface FirstPipeline {
+	readonly artefact: Artefact;
+	readonly fallback?: string;
+}
+
+/** The file's own pipeline; when it is bad, the last good one that ran on this state folder. */
+export async function firstPipeline({ file, keptFile, colour }: PipelinePlace): Promise<Result<FirstPipeline>> {
+	const built = await buildPipeline(file, colour);
+	if (built.ok && built.value.ok) {
+		await keep(built.value.artefact, keptFile);
+		return ok({ artefact: built.value.artefact });
+	}
+	const problem = problemOf(built);
+	const kept = await lastGood(keptFile);
+	return kept === undefined ? fail(problem) : ok({ artefact: kept, fallback: problem });
+}
+
+export interface PipelineListener {
+	/** A changed file was checked and is good. Its promise settles once it is in force. */
+	good(artefact: Artefact): Promise<void>;
+	/** A changed file is bad: the version in force stays. */
+	bad(problem: string): void;
+}
+
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Looks at the file and its prompts several times a second: unlike the system's file events, that works on every file
+ * system and with every editor. A change counts once it has stood still for one look.
+ */
+export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listener: PipelineListener): () => void {
+	let handled: string | undefined;
+	let previous: string | undefined;
+	let stopped = false;
+	async function look(): Promise<void> {
+		const seen = await fingerprint(file);
+		handled ??= seen;
+		if (seen !== handled && seen === previous) {
+			handled = seen;
+			const built = await buildPipeline(file, colour);
+			if (built.ok && built.value.ok) {
+				await keep(built.value.artefact, keptFile);
+				await listener.good(built.value.artefact);
+			} else {
+				listener.bad(problemOf(built));
+			}
+		}
+		previous = seen;
+	}
+	function again(): void {
+		if (stopped) return;
+		look()
+			.catch((error: unknown) => listener.bad(String(error)))
+			.finally(() => setTimeout(again, LOOK_EVERY_MS).unref());
+	}
+	again();
+	return () => {
+		stopped = true;
+	};
+}
+
+/** Changes whenever the pipeline's file or a template was written, added or removed. */
+async function fingerprint(file: string): Promise<string> {
+	const folder = promptsFolder(file);
+	const files = [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
+	const stamps = await Promise.all(
+		files.map(async (name) => {
+			const found = await stat(name, { bigint: true }).catch(() => undefined);
+			return found === undefined ? `${name} is gone` : `${name} ${found.mtimeNs} ${found.size} ${found.ino}`;
+		}),
+	);
+	return stamps.join("\n");
+}
+
+async function keep(artefact: Artefact, file: string): Promise<void> {
+	await writeWhole(file, JSON.stringify(artefact));
+}
+
+/** One kept by an older Healer may not be loadable any more: then there is none. */
+async function lastGood(file: string): Promise<Artefact | undefined> {
+	try {
+		const artefact = JSON.parse(await readFile(file, "utf8")) as Artefact;
+		loadPipeline(artefact);
+		return artefact;
+	} catch {
+		return undefined;
+	}
+}
+
+function problemOf(built: Result<BuiltPipeline>): string {
+	if (!built.ok) return built.problem;
+	return built.value.ok ? "" : built.value.rendered;
+}

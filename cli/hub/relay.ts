@@ -1,0 +1,67 @@
+import type { Artefact } from "../../pipeline/index.ts";
+import { systemClock } from "../../relay/clock.ts";
+import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
+import { finishedFiles } from "../../relay/directory/finished-files.ts";
+import { createRelay } from "../../relay/index.ts";
+import { jsonLog } from "../../relay/log.ts";
+import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";
+import type { Policy } from "../../relay/policy.ts";
+import { serveRelay } from "../../relay/serve-relay.ts";
+import { readSecrets } from "../../wire/secret.ts";
+import { LOOPBACK } from "./free-port.ts";
+import type { Secrets } from "./secrets.ts";
+import type { StateFolder } from "./state-folder.ts";
+
+export interface HubRelay {
+	/** The embedded relay allows what the pipeline names; an edited pipeline changes that. */
+	usePolicyOf(artefact: Artefact): void;
+	stop(): Promise<void>;
+}
+
+export interface HubRelayOptions {
+	readonly port: number;
+	readonly folder: StateFolder;
+	readonly secrets: Secrets;
+	readonly artefact: Artefact;
+	readonly hubUrl: string;
+	readonly log: (line: string) => void;
+}
+
+/** The relay in this process, over the state folder, reporting outcomes to the worker. */
+export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
+	const { port, folder, hubUrl } = options;
+	const clock = systemClock;
+	const secrets = readSecrets(options.secrets.values.HEALER_WIRE_SECRETS);
+	const log = jsonLog((line) => options.log(line.trimEnd()), clock.now);
+	const cluster = await directoryCluster(folder.root, clock);
+	const policy: Mutable<Policy> = policyOf(options.artefact);
+	const relay = createRelay({ cluster, policy, secrets, clock, log, enforce_max_active: false });
+	const server = await serveRelay(relay, { host: LOOPBACK, port });
+	const finished = finishedFiles(folder.root);
+	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });
+	return {
+		usePolicyOf: (artefact) => void Object.assign(policy, policyOf(artefact)),
+		stop: async () => {
+			await reporting.stop();
+			await server.close();
+		},
+	};
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function policyOf({ settings, agents, spawn }: Artefact): Policy {
+	return {
+		namespace: spawn.namespace,
+		repositories: settings.repositories.map(widened),
+		github_apps: Object.values(agents).map((agent) => agent.github_app),
+	};
+}
+
+/** A policy knows names and `*`, a pipeline any glob; the pipeline's own filter has decided already. */
+function widened(glob: string): string {
+	return glob
+		.split("/")
+		.map((part) => (/[*?{[]/.test(part) ? "*" : part))
+		.join("/");
+}

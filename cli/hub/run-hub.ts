@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Output } from "../output.ts";
+import { messageOf } from "../result.ts";
+import { printBanner } from "./banner.ts";
+import { startCron } from "./cron.ts";
+import { startEdgeRuntime } from "./edge-runtime.ts";
+import { freePort, LOOPBACK } from "./free-port.ts";
+import { readHubFile, removeHubFile, writeHubFile } from "./hub-file.ts";
+import { openHubLog } from "./hub-log.ts";
+import type { HubSettings } from "./hub-settings.ts";
+import { firstPipeline, watchPipeline } from "./live-pipeline.ts";
+import { applyMigrations } from "./migrations.ts";
+import { endOrphanedRuntimes } from "./orphaned-runtime.ts";
+import { startRelay } from "./relay.ts";
+import { readOrMakeSecrets } from "./secrets.ts";
+import { emptyScratch, openStateFolder, type StateFolder } from "./state-folder.ts";
+import { type StateLock, takeStateLock } from "./state-lock.ts";
+import { listenForStop, type StopSignal } from "./stop-signal.ts";
+import { waitUntilAnswered } from "./wait-until-answered.ts";
+import { bundleWorker } from "./worker-bundle.ts";
+import { workerVariables } from "./worker-variables.ts";
+
+export interface HubInput {
+	readonly settings: HubSettings;
+	readonly pipelineFile: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly output: Output;
+}
+
+/** Where the worker finds the pipeline in force; newer than the one it was built with. */
+const ACTIVE_PIPELINE = "pipeline:active";
+
+/** Runs the hub until it is asked to stop. Everything that it started is ended before it returns. */
+export async function runHub(input: HubInput): Promise<ExitCode> {
+	const stop = listenForStop(input.env);
+	const folder = await openStateFolder(input.settings.stateDir);
+	if (!folder.ok) return refuse(input.output, folder.problem);
+	const lock = await takeLockPatiently(folder.value.lock);
+	if (lock === undefined) return refuse(input.output, await anotherHub(folder.value));
+	const closers: Closer[] = [() => removeHubFile(folder.value.root)];
+	try {
+		const problem = await start(input, folder.value, stop, closers);
+		if (problem !== undefined) return refuse(input.output, problem);
+		await stop.asked;
+		input.output.line("Healer is stopping.");
+		return EXIT.ok;
+	} catch (error) {
+		// Ctrl-C reaches the runtime as well, so that a start may fail for no other reason.
+		if (stop.isAsked()) return EXIT.ok;
+		return refuse(input.output, `Healer could not start: ${messageOf(error)}\nSee ${folder.value.log}.`);
+	} finally {
+		for (const close of closers.reverse()) await close();
+		lock.release();
+	}
+}
+
+type Closer = () => unknown;
+
+/** Starts part by part; each leaves how to end it in `closers`. Gives the problem when there is one. */
+async function start(
+	{ settings, pipelineFile, env, output }: HubInput,
+	folder: StateFolder,
+	stop: StopSignal,
+	closers: Closer[],
+): Promise<string | undefined> {
+	const log = openHubLog(folder.log, settings.debug ? output.line : undefined);
+	for (const pid of await endOrphanedRuntimes(folder.root)) {
+		output.problem(`A runtime that an earlier hub left behind (process ${pid}) was ended.`);
+	}
+	await emptyScratch(folder);
+	const secrets = await readOrMakeSecrets(env, folder.secrets);
+
+	const place = { file: pipelineFile, keptFile: folder.artefact, colour: output.colourfulProblems };
+	const first = await firstPipeline(place);
+	if (!first.ok) return first.problem;
+	const { artefact, fallback } = first.value;
+	if (fallback !== undefined) {
+		output.problem(fallback);
+		output.problem(`${pipelineFile} IS NOT USED. The last good version, ${short(artefact.version)}, runs instead.`);
+	}
+
+	const port = await freePort(settings.port, "HEALER_PORT");
+	if (!port.ok) return port.problem;
+	const relayPort = await freePort(settings.relayPort, "HEALER_RELAY_PORT");
+	if (!relayPort.ok) return relayPort.problem;
+	const url = `http://${LOOPBACK}:${port.value}`;
+	const relayUrl = `http://${LOOPBACK}:${relayPort.value}`;
+
+	const relay = await startRelay({ port: relayPort.value, folder, secrets, artefact, hubUrl: url, log: log.write });
+	closers.push(relay.stop);
+	const edge = await startEdgeRuntime({
+		script: await bundleWorker(artefact),
+		port: port.value,
+		folder,
+		variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),
+		log: log.write,
+	});
+	closers.push(edge.stop);
+	await applyMigrations(edge);
+	await edge.put(ACTIVE_PIPELINE, JSON.stringify(artefact));
+
+	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
+	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
+	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));
+	closers.push(
+		watchPipeline(place, {
+			async good(edited) {
+				relay.usePolicyOf(edited);
+				await edge.put(ACTIVE_PIPELINE, JSON.stringify(edited));
+				output.line(`${pipelineFile} is in force: ${short(edited.version)}.`);
+			},
+			bad(problem) {
+				output.problem(problem);
+				output.problem(`${pipelineFile} IS NOT USED. The version before it stays in force.`);
+			},
+		}),
+	);
+	await writeHubFile(folder.root, { pid: process.pid, url });
+	if (stop.isAsked()) return undefined;
+	const { version } = artefact;
+	printBanner(output, {
+		url,
+		relayUrl,
+		pipelineFile,
+		pipelineVersion: version,
+		folder,
+		secrets,
+		debug: settings.debug,
+	});
+	output.line(`Healer is ready on ${url}`);
+	return undefined;
+}
+
+/** The kernel gives a killed hub's lock back a moment after the kill. */
+async function takeLockPatiently(file: string): Promise<StateLock | undefined> {
+	for (let tries = 0; tries < 20; tries++) {
+		const lock = takeStateLock(file);
+		if (lock !== undefined) return lock;
+		await sleep(50);
+	}
+	return undefined;
+}
+
+async function anotherHub(folder: StateFolder): Promise<string> {
+	const other = await readHubFile(folder.root);
+	const who = other === undefined ? "" : ` (process ${other.pid}, ${other.url})`;
+	return `Another Healer${who} is running on the state folder ${folder.root}.\nStop it, or give this one its own folder with HEALER_STATE_DIR.`;
+}
+
+function refuse(output: Output, problem: string): ExitCode {
+	output.problem(problem);
+	return EXIT.problem;
+}
+
+function short(version: string): string {
+	return version.slice(0, 12);
+}
+
+function logLine(source: string, error: unknown): string {
+	return JSON.stringify({ level: "error", source, message: messageOf(error) });
+}

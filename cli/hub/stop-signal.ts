@@ -1,0 +1,20 @@
+import { watchWrapper } from "./parent-watch.ts";
+
+/** Settles with the reason when the hub is asked to stop: Ctrl-C, SIGTERM, SIGHUP, or its npm is gone. */
+export interface StopSignal {
+	readonly asked: Promise<string>;
+	isAsked(): boolean;
+}
+
+/** More signals after the first change nothing: Ctrl-C reaches the hub twice when an older Node stands in front of it. */
+export function listenForStop(env: Readonly<Record<string, string | undefined>>): StopSignal {
+	const { promise, resolve } = Promise.withResolvers<string>();
+	let isAsked = false;
+	function ask(reason: string): void {
+		isAsked = true;
+		resolve(reason);
+	}
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ask(signal));
+	watchWrapper(env, () => ask("the npm that started it is gone"));
+	return { asked: promise, isAsked: () => isAsked };
+}

@@ -1,0 +1,145 @@
+import { Command, CommanderError } from "commander";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { createOutput } from "./output.ts";
+
+/** `healer` and its commands. Each is loaded when it is used: `route` shall not wait for the hub's parts. */
+const output = createOutput(process.stdout, process.stderr);
+const program = new Command("healer")
+	.description("One hub between what fails and the agent that fixes it.")
+	.showHelpAfterError("(healer --help shows what there is)")
+	.exitOverride()
+	.addHelpText(
+		"after",
+		`
+Exit codes:
+  0  it did what was asked
+  1  it found a problem: a mistake in the pipeline, a failing case, a port that is taken
+  2  it could not begin: an unknown option, a missing or unreadable file
+
+Most commands take --json for machines. Colour only on a terminal; NO_COLOR turns it off.`,
+	);
+
+const PIPELINE = [
+	"-p, --pipeline <file>",
+	"the pipeline's file; its prompts lie in prompts/ beside it",
+	"pipeline.yaml",
+] as const;
+const EVENT = ["-e, --event <name>", "GitHub's event name, as in X-GitHub-Event"] as const;
+
+program
+	.command("start")
+	.description("run the hub with everything embedded: worker, journal, queue, cron, relay")
+	.option(...PIPELINE)
+	.addHelpText(
+		"after",
+		`
+Environment:
+  HEALER_PORT             where GitHub's deliveries go (8787)
+  HEALER_RELAY_PORT       the relay (8788)
+  HEALER_STATE_DIR        everything that is kept (.healer)
+  HEALER_LOG=debug        print the worker's log lines, too
+  GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
+                          each made once and kept in <state>/secrets.env unless given
+
+Examples:
+  npm start
+  HEALER_PORT=9000 HEALER_RELAY_PORT=9001 HEALER_STATE_DIR=/tmp/healer npx healer start`,
+	)
+	.action(async (options) => end((await import("./start.ts")).start(options, process.env, output)));
+
+program
+	.command("check")
+	.description("find everything that is wrong with a pipeline and its prompts")
+	.argument("[file]", "the pipeline's file", "pipeline.yaml")
+	.option("--json", "mistakes as JSON")
+	.addHelpText("after", "\nExamples:\n  npx healer check\n  npx healer check other/pipeline.yaml --json")
+	.action(async (file, options) => end((await import("./check.ts")).check(file, options, output)));
+
+program
+	.command("build")
+	.description("check a pipeline and write the artefact that the worker imports")
+	.option(...PIPELINE)
+	.option("-o, --out <file>", "where to write it", "dist/pipeline.json")
+	.option("--schema [file]", "write the JSON Schema for editors instead (pipeline.schema.json)")
+	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema")
+	.action(async (options) => end((await import("./build.ts")).build(options, output)));
+
+program
+	.command("test")
+	.description("run a pipeline's cases: what it shall decide about which failure")
+	.argument("[files...]", "YAML files with cases (test/cases/pipeline/*.yaml beside the pipeline)")
+	.option(...PIPELINE)
+	.option("--json", "results as JSON")
+	.addHelpText("after", "\nExamples:\n  npx healer test\n  npx healer test my-cases.yaml")
+	.action(async (files, options) => end((await import("./test.ts")).test(files, options, output)));
+
+program
+	.command("explain")
+	.description("show what every stage of the pipeline says about a delivery")
+	.argument("<payload>", "the delivery's body, a JSON file")
+	.requiredOption(...EVENT)
+	.option(...PIPELINE)
+	.option("-l, --log <file>", "the failed job's log")
+	.option("-f, --files <paths>", "the changed files, separated by commas", commaSeparated)
+	.option("--json", "the whole explanation as JSON")
+	.addHelpText(
+		"after",
+		"\nExamples:\n  npx healer explain payload.json --event workflow_job\n  npx healer explain payload.json --event workflow_job --log job.log --files src/a.rs,Cargo.toml",
+	)
+	.action(async (payload, options) => end((await import("./explain.ts")).explain(payload, options, output)));
+
+program
+	.command("route")
+	.description("say for many failures, one JSON object a line on standard input, which agent gets each")
+	.option(...PIPELINE)
+	.option("--json", "one JSON object a line: {id, agent, failure_type, rule}")
+	.addHelpText(
+		"after",
+		`
+A case: {"id", "workflow_name", "workflow_path", "job_name", "failed_steps", "changed_files", "log", "event", "alert"};
+every field may be null or left out.
+
+Examples:
+  npx healer route --json < cases.jsonl`,
+	)
+	.action(async (options) => end((await import("./route.ts")).route(process.stdin, options, output)));
+
+program
+	.command("replay")
+	.description("sign a payload and post it as GitHub would")
+	.argument("<payload>", "the delivery's body, a JSON file")
+	.requiredOption(...EVENT)
+	.option("-u, --url <url>", "where to (the hub of this state folder, else http://127.0.0.1:8787/webhooks/github)")
+	.option("-s, --secret <secret>", "the webhook's secret (GITHUB_WEBHOOK_SECRET, else the state folder's)")
+	.option("-d, --delivery <id>", "X-GitHub-Delivery (a new one)")
+	.addHelpText(
+		"after",
+		"\nExamples:\n  npx healer replay payload.json --event workflow_job\n  npx healer replay payload.json --event workflow_job --url https://healer.example/webhooks/github --secret abc",
+	)
+	.action(async (payload, options) => end((await import("./replay.ts")).replay(payload, options, process.env, output)));
+
+program
+	.command("finish")
+	.description("mark a CodeRun of the state folder as finished, as a controller in a cluster would")
+	.argument("<name>", "the CodeRun's name")
+	.option("--phase <phase>", "Succeeded, Failed, Completed or Error", "Succeeded")
+	.addHelpText("after", "\nExamples:\n  npx healer finish healer-ci-rex-0123456789abcdef --phase Succeeded")
+	.action(async (name, options) => end((await import("./finish.ts")).finish(name, options, process.env, output)));
+
+program.parseAsync().catch((error: unknown) => {
+	if (!(error instanceof CommanderError)) throw error;
+	// Help that was asked for is no mistake; commander has printed everything already.
+	process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+});
+
+/** The process ends by itself once everything is written: `process.exit` would cut what a slow pipe has not taken. */
+async function end(code: Promise<ExitCode>): Promise<void> {
+	process.exitCode = await code;
+}
+
+function commaSeparated(text: string): string[] {
+	return text
+		.split(",")
+		.map((part) => part.trim())
+		.filter((part) => part !== "");
+}

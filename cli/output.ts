@@ -1,0 +1,30 @@
+import { styleText } from "node:util";
+
+/** Where a command speaks: results to `line`, everything else to `problem`. Nothing else writes to the terminal. */
+export interface Output {
+	/** One line of the result, to standard output. */
+	line(text: string): void;
+	/** One line about what went wrong, to standard error. */
+	problem(text: string): void;
+	/** `text` in a colour, on a terminal only; NO_COLOR is respected (https://no-color.org). */
+	paint(colour: Colour, text: string): string;
+	/** Whether `problem` may use colour. */
+	readonly colourfulProblems: boolean;
+}
+
+export type Colour = "red" | "green" | "yellow" | "dim" | "bold";
+
+export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
+	for (const stream of [stdout, stderr]) {
+		// `healer explain ... | head` closes the pipe early; that is no failure.
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") throw error;
+		});
+	}
+	return {
+		line: (text) => void stdout.write(`${text}\n`),
+		problem: (text) => void stderr.write(`${text}\n`),
+		paint: (colour, text) => styleText(colour, text, { stream: stdout }),
+		colourfulProblems: styleText("red", "x", { stream: stderr }) !== "x",
+	};
+}

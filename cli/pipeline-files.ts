@@ -1,0 +1,42 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { readText } from "./read-input.ts";
+import { ok, type Result } from "./result.ts";
+
+/** `pipeline.yaml` and the templates in `prompts/` beside it, as written. */
+export interface PipelineFiles {
+	/** Path of the pipeline's file, as the user named it. */
+	readonly file: string;
+	readonly text: string;
+	/** Template texts by name, without `.mustache`. */
+	readonly prompts: Readonly<Record<string, string>>;
+}
+
+const TEMPLATE = ".mustache";
+
+export function promptsFolder(file: string): string {
+	return path.join(path.dirname(file), "prompts");
+}
+
+export async function readPipelineFiles(file: string): Promise<Result<PipelineFiles>> {
+	const text = await readText(file);
+	if (!text.ok) return text;
+	const prompts = await readPrompts(promptsFolder(file));
+	return prompts.ok ? ok({ file, text: text.value, prompts: prompts.value }) : prompts;
+}
+
+async function readPrompts(folder: string): Promise<Result<Record<string, string>>> {
+	const prompts: Record<string, string> = {};
+	for (const name of await templateNames(folder)) {
+		const text = await readText(path.join(folder, name));
+		if (!text.ok) return text;
+		prompts[name.slice(0, -TEMPLATE.length)] = text.value;
+	}
+	return ok(prompts);
+}
+
+/** Sorted, so that the same files always give the same artefact. A missing folder has none. */
+export async function templateNames(folder: string): Promise<string[]> {
+	const names = await readdir(folder).catch(() => []);
+	return names.filter((name) => name.endsWith(TEMPLATE)).sort();
+}

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { fail, messageOf, ok, type Result } from "./result.ts";
+
+/** The text of a file named by the user. */
+export async function readText(file: string): Promise<Result<string>> {
+	try {
+		return ok(await readFile(file, "utf8"));
+	} catch (error) {
+		return fail(`Cannot read ${file}: ${reason(error)}.`);
+	}
+}
+
+/** The JSON of a file named by the user, as text and parsed. */
+export async function readJson(file: string): Promise<Result<{ text: string; value: unknown }>> {
+	const text = await readText(file);
+	if (!text.ok) return text;
+	try {
+		return ok({ text: text.value, value: JSON.parse(text.value) as unknown });
+	} catch (error) {
+		return fail(`${file} is not JSON: ${messageOf(error)}`);
+	}
+}
+
+function reason(error: unknown): string {
+	switch ((error as NodeJS.ErrnoException).code) {
+		case "ENOENT":
+			return "there is no such file";
+		case "EACCES":
+			return "permission denied";
+		case "EISDIR":
+			return "it is a folder";
+		default:
+			return messageOf(error);
+	}
+}

@@ -1,0 +1,63 @@
+import { createInterface } from "node:readline/promises";
+import { type Artefact, decide, loadPipeline, type Pipeline } from "../pipeline/index.ts";
+import { loadGoodPipeline } from "./build-pipeline.ts";
+import { type FailureCase, readFailureCase } from "./case/failure-case.ts";
+import { givenContext, readWholeLog } from "./case/given-context.ts";
+import { incidentOfCase } from "./case/incident-of-case.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+
+export interface RouteOptions {
+	readonly pipeline: string;
+	readonly json?: boolean;
+}
+
+/** What `healer route` says about one case. All but the id are null when a filter refuses it. */
+export interface Routed {
+	readonly id: string | number | null;
+	readonly agent: string | null;
+	readonly failure_type: string | null;
+	readonly rule: string | null;
+}
+
+/** `healer route`: each case through the real pipeline, in the order given. A bad line does not stop the others. */
+export async function route(cases: NodeJS.ReadableStream, options: RouteOptions, output: Output): Promise<ExitCode> {
+	const artefact = await loadGoodPipeline(options.pipeline);
+	if (!artefact.ok) {
+		output.problem(artefact.problem);
+		return EXIT.usage;
+	}
+	const pipeline = loadPipeline(artefact.value);
+	let code: ExitCode = EXIT.ok;
+	let number = 0;
+	for await (const line of createInterface({ input: cases, crlfDelay: Number.POSITIVE_INFINITY })) {
+		number++;
+		if (line.trim() === "") continue;
+		const reading = readFailureCase(line);
+		if (!reading.ok) {
+			output.problem(`line ${number}: ${reading.problem}`);
+			code = EXIT.problem;
+			continue;
+		}
+		const routed = await routeCase(artefact.value, pipeline, reading.value);
+		output.line(options.json ? JSON.stringify(routed) : asRow(routed));
+	}
+	return code;
+}
+
+export async function routeCase(artefact: Artefact, pipeline: Pipeline, given: FailureCase): Promise<Routed> {
+	const context = givenContext(artefact, {
+		log: given.log ? readWholeLog(pipeline, given.log) : undefined,
+		job: given.job_name ?? undefined,
+		failed_steps: given.failed_steps ?? undefined,
+		changed_files: given.changed_files ?? undefined,
+	});
+	const decision = await decide(pipeline, { incident: incidentOfCase(artefact, given), context, attempt: 1 });
+	const id = given.id ?? null;
+	if (decision.outcome === "filtered") return { id, agent: null, failure_type: null, rule: null };
+	return { id, agent: decision.agent, failure_type: decision.failure_type, rule: decision.rule };
+}
+
+function asRow({ id, agent, failure_type, rule }: Routed): string {
+	return [id ?? "-", agent ?? "-", failure_type ?? "-", rule ?? "-"].join("\t");
+}

@@ -1,0 +1,21 @@
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { readHubSettings } from "./hub/hub-settings.ts";
+import { runHub } from "./hub/run-hub.ts";
+import type { Output } from "./output.ts";
+
+/** `healer start`: reads the configuration and runs the hub until it is stopped. */
+export async function start(
+	options: { readonly pipeline: string },
+	env: Readonly<Record<string, string | undefined>>,
+	output: Output,
+): Promise<ExitCode> {
+	const settings = readHubSettings(env);
+	if (!settings.ok) {
+		output.problem(settings.problem);
+		return EXIT.usage;
+	}
+	const code = await runHub({ settings: settings.value, pipelineFile: options.pipeline, env, output });
+	// The runtime's library keeps sockets open after it was stopped; nothing is left to be written.
+	setTimeout(() => process.exit(code), 1_000).unref();
+	return code;
+}

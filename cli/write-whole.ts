@@ -1,0 +1,16 @@
+import { mkdir, open, rename } from "node:fs/promises";
+import path from "node:path";
+
+/** Writes a file whole or not at all, also when the machine stops in the middle. Makes its folder. */
+export async function writeWhole(file: string, text: string, mode = 0o644): Promise<void> {
+	await mkdir(path.dirname(file), { recursive: true });
+	const temporary = `${file}.${process.pid}.tmp`;
+	const handle = await open(temporary, "w", mode);
+	try {
+		await handle.writeFile(text);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+	await rename(temporary, file);
+}
