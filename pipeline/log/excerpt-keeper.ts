@@ -4,9 +4,8 @@ import type { LogLimits } from "./log-limits.ts";
 import type { Zone } from "./pattern-counts.ts";
 import type { RecentLine, RecentLines } from "./recent-lines.ts";
 
-/** Errors kept with what is around them; of those after them only the last ones, alone. */
+/** Errors kept with what is around them; those after them only when they are among the last lines. */
 const FIRST_ERRORS = 100;
-const LAST_ERRORS = 60;
 /** Lines kept before the first error that ends no step, before each further one, and after each. */
 const BEFORE_FIRST_ERROR = 30;
 const BEFORE_ERROR = 3;
@@ -19,6 +18,8 @@ const FEWEST_BEFORE_STEP_END = 8;
 const TAIL_LINES = 40;
 /** Lines of a step's header: its title and the start of its script. */
 const COMMAND_LINES = 12;
+/** Steps whose header is looked at; no job has as many. */
+const STEPS = 1000;
 
 /** Keeps lines for the excerpt while the log streams by: a bounded number, whatever the log. */
 export class ExcerptKeeper {
@@ -26,10 +27,10 @@ export class ExcerptKeeper {
 	readonly #limits: LogLimits;
 	readonly #lines = new Set<KeptLine>();
 	#command = new Set<KeptLine>();
-	readonly #lastErrors: KeptLine[] = [];
 	#errors = 0;
 	#stepEnds = 0;
 	#lastStepEnd = 0;
+	#steps = 0;
 	#keepNext = 0;
 	#keepNextFor: "near_error" | "near_match" = "near_match";
 
@@ -66,10 +67,6 @@ export class ExcerptKeeper {
 			this.#keepBefore(this.#errors === 0 ? BEFORE_FIRST_ERROR : BEFORE_ERROR, stepLine, "near_error");
 			keep(line, "error", this.#lines);
 			this.#follow("near_error", AFTER_ERROR);
-		} else {
-			const lone = new Set<KeptLine>();
-			keep(line, "error", lone);
-			for (const kept of lone) this.#lastErrors[this.#errors % LAST_ERRORS] = kept;
 		}
 		this.#errors++;
 	}
@@ -77,11 +74,11 @@ export class ExcerptKeeper {
 	/** `zone` tells what the last lines are: the error zone, near an error, or what came after the step that failed. */
 	render(zone: Zone, seen: number): string {
 		const lines = new Set(this.#lines);
-		for (const kept of this.#lastErrors) if (kept) lines.add(kept);
 		for (let back = 0; back < this.#limits.zone_lines; back++) {
 			const line = this.#recent.back(back);
 			if (!line) break;
-			if (zone === "step_end") {
+			if (line.kind === "error" || line.kind === "step_end") keep(line, line.kind, lines);
+			else if (zone === "step_end") {
 				if (line.line <= this.#lastStepEnd || back >= TAIL_LINES) break;
 				keep(line, "tail", lines);
 			} else keep(line, line.hasMatch() ? "match_in_zone" : zone === "tail" ? "zone" : "near_error", lines);
@@ -90,7 +87,11 @@ export class ExcerptKeeper {
 	}
 
 	#addCommand(line: RecentLine): void {
-		if (line.text.startsWith("##[group]Run ")) this.#command = new Set();
+		if (this.#steps > STEPS) return;
+		if (line.source.startsWith("##[group]Run ", line.from)) {
+			this.#command = new Set();
+			this.#steps++;
+		}
 		if (this.#command.size < COMMAND_LINES) keep(line, "command", this.#command);
 	}
 

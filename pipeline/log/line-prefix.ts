@@ -44,20 +44,22 @@ export class LinePrefix {
 /** Past the byte order mark, the timestamp and the one space behind it; `from` when there is no timestamp. */
 function afterTimestamp(text: string, from: number, end: number): number {
 	const at = from < end && text.charCodeAt(from) === BOM ? from + 1 : from;
-	// "2025-01-01T00:00:00Z" has 20 characters.
-	if (end - at < 20 || text.charCodeAt(at + 4) !== 0x2d || text.charCodeAt(at + 10) !== 0x54) return at;
-	for (let i = 0; i < 19; i++) {
-		const unit = text.charCodeAt(at + i);
-		const wanted = "dddd-dd-ddTdd:dd:dd".charCodeAt(i);
-		if (wanted === 0x64 ? unit < 0x30 || unit > 0x39 : unit !== wanted) return at;
-	}
+	// "2025-01-01T00:00:00Z" has 20 characters. Its digits are taken on trust: the marks between them are telling enough.
+	if (end - at < 20 || !isDigit(text.charCodeAt(at))) return at;
+	if (text.charCodeAt(at + 10) !== 0x54 || text.charCodeAt(at + 4) !== 0x2d || text.charCodeAt(at + 7) !== 0x2d)
+		return at;
+	if (text.charCodeAt(at + 13) !== 0x3a || text.charCodeAt(at + 16) !== 0x3a) return at;
 	let zone = at + 19;
 	if (text.charCodeAt(zone) === 0x2e) {
 		do zone++;
-		while (zone < end && text.charCodeAt(zone) >= 0x30 && text.charCodeAt(zone) <= 0x39);
+		while (zone < end && isDigit(text.charCodeAt(zone)));
 	}
 	if (zone >= end || text.charCodeAt(zone) !== 0x5a) return at;
 	return zone + 1 < end && text.charCodeAt(zone + 1) === SPACE ? zone + 2 : zone + 1;
+}
+
+function isDigit(unit: number): boolean {
+	return unit >= 0x30 && unit <= 0x39;
 }
 
 function findTab(text: string, from: number, end: number): number {

@@ -37,8 +37,8 @@ export class LineSplitter {
 		let carriage = -1;
 		while (at < chunk.length) {
 			// Each is looked for once per occurrence, so a chunk without any costs one search.
-			if (newline < at) newline = indexOrEnd(chunk, "\n", at);
-			if (carriage < at) carriage = indexOrEnd(chunk, "\r", at);
+			if (newline < at) newline = chunk.charCodeAt(at) === LF ? at : indexOrEnd(chunk, "\n", at);
+			if (carriage < at) carriage = chunk.charCodeAt(at) === CR ? at : indexOrEnd(chunk, "\r", at);
 			const end = Math.min(newline, carriage);
 			const next = end === carriage ? afterReturns(chunk, end) : end + 1;
 			if (next >= chunk.length && (end === chunk.length || end === carriage)) {

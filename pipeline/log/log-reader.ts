@@ -99,19 +99,20 @@ class LogPass {
 		const from = this.#prefix.textAt;
 		const visible = this.#scanner.firstVisible(text, from, end);
 		if (visible === end) {
-			this.#extraBytes += extraBytes(text, start, end);
+			this.#extraBytes += extraBytes(text, from, end);
+			if (this.#prefix.mayBeWide(text, start)) this.#extraBytes += extraBytes(text, start, from);
 			return;
 		}
 		const kind = this.#marks.read(text, from, end, this.#lines);
 		if (kind !== "group_end") this.#seen++;
-		const last = this.#recent.back(0);
+		const last = this.#recent.newest;
 		if (last && kind !== "group_end" && last.lastSeen === this.#seen - 1 && last.kind === kind) {
 			if (last.equals(text, from, end, cut)) {
 				this.#repeat(last, text, start);
 				return;
 			}
 		}
-		const line = this.#recent.draft();
+		const line = this.#recent.draft;
 		line.place(text, from, end, cut);
 		line.kind = kind;
 		line.line = line.lastLine = this.#lines;

@@ -79,38 +79,39 @@ export class RecentLine {
 /** The last lines that were neither blank nor repeats, in a ring. */
 export class RecentLines {
 	readonly #ring: RecentLine[];
-	/** How many lines were ever added; the newest has this number less one. */
-	#added = 0;
-	#detached = 0;
+	/** Place of the line to come. */
+	#next = 0;
+	/** How many lines the ring has, and how many of the newest lie in the chunk being read. */
+	#filled = 0;
+	#inChunk = 0;
+	/** The object for the next line; `add` makes it the newest, otherwise it is used for the one after it. */
+	draft: RecentLine;
+	newest: RecentLine | undefined;
 
-	/** Two more than `size` are made: `draft` overwrites one before it is known whether it stays. */
+	/** One more than `size` is made: a draft overwrites the oldest before it is known whether it stays. */
 	constructor(size: number) {
-		this.#ring = Array.from({ length: size + 2 }, () => new RecentLine());
-	}
-
-	/** The object for the next line; `add` makes it the newest, otherwise the next draft is the same one. */
-	draft(): RecentLine {
-		return this.#at(this.#added);
+		this.#ring = Array.from({ length: size + 1 }, () => new RecentLine());
+		this.draft = this.#ring[0] as RecentLine;
 	}
 
 	add(): void {
-		this.#added++;
+		this.newest = this.draft;
+		this.#next = this.#next + 1 === this.#ring.length ? 0 : this.#next + 1;
+		this.draft = this.#ring[this.#next] as RecentLine;
+		if (this.#filled < this.#ring.length - 1) this.#filled++;
+		if (this.#inChunk < this.#filled) this.#inChunk++;
 	}
 
 	/** The newest line (`back` 0) or one before it; undefined where the ring ends. */
 	back(back: number): RecentLine | undefined {
-		return back < this.#added && back < this.#ring.length - 1 ? this.#at(this.#added - 1 - back) : undefined;
+		if (back >= this.#filled) return undefined;
+		const at = this.#next - 1 - back;
+		return this.#ring[at < 0 ? at + this.#ring.length : at];
 	}
 
 	/** Copies what lies in the chunk that was just read. */
 	detach(): void {
-		const oldest = Math.max(this.#detached, this.#added - this.#ring.length + 1, 0);
-		for (let n = oldest; n < this.#added; n++) this.#at(n).detach();
-		this.#detached = this.#added;
-		this.draft().place("", 0, 0, 0);
-	}
-
-	#at(n: number): RecentLine {
-		return this.#ring[n % this.#ring.length] as RecentLine;
+		while (this.#inChunk > 0) this.back(--this.#inChunk)?.detach();
+		this.draft.place("", 0, 0, 0);
 	}
 }

@@ -11,8 +11,7 @@ export function skipEscape(text: string, at: number, end: number): number {
 	if (kind === 0x5d || kind === 0x50 || kind === 0x58 || kind === 0x5e || kind === 0x5f) {
 		return skipControlString(text, at + 2, end);
 	}
-	if (kind >= 0x20 && kind <= 0x2f)
-		return skipRange(text, skipRange(text, at + 1, end, 0x20, 0x2f), end, 0x30, 0x7e, 1);
+	if (kind >= 0x20 && kind <= 0x2f) return skipFinal(text, skipRange(text, at + 1, end, 0x20, 0x2f), end, 0x30);
 	return kind >= 0x30 && kind <= 0x7e ? at + 2 : at + 1;
 }
 
@@ -29,7 +28,7 @@ export function stripEscapes(text: string): string {
 
 /** `ESC [`: parameters and intermediates, then one final byte. */
 function skipControlSequence(text: string, from: number, end: number): number {
-	return skipRange(text, skipRange(text, from, end, 0x20, 0x3f), end, 0x40, 0x7e, 1);
+	return skipFinal(text, skipRange(text, from, end, 0x20, 0x3f), end, 0x40);
 }
 
 /** `ESC ]` and its like: up to BEL or `ESC \`. */
@@ -42,8 +41,13 @@ function skipControlString(text: string, from: number, end: number): number {
 	return from;
 }
 
-function skipRange(text: string, from: number, end: number, low: number, high: number, most = Infinity): number {
+function skipRange(text: string, from: number, end: number, low: number, high: number): number {
 	let at = from;
-	while (at < end && at - from < most && text.charCodeAt(at) >= low && text.charCodeAt(at) <= high) at++;
+	while (at < end && text.charCodeAt(at) >= low && text.charCodeAt(at) <= high) at++;
 	return at;
+}
+
+/** The byte that ends a sequence, if it is there. */
+function skipFinal(text: string, at: number, end: number, low: number): number {
+	return at < end && text.charCodeAt(at) >= low && text.charCodeAt(at) <= 0x7e ? at + 1 : at;
 }

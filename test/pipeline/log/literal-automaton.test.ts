@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { buildLiteralAutomaton } from "../../../pipeline/log/literal-automaton.ts";
+
+function find(literals: readonly string[], line: string): number[] {
+	const { columns, next, width, firstHit, ownersAt, owners } = buildLiteralAutomaton(
+		literals.map((text, owner) => ({ text, owner })),
+	);
+	const found = new Set<number>();
+	let state = 0;
+	for (let i = 0; i < line.length; i++) {
+		state = next[state + (columns[line.charCodeAt(i)] ?? 0)] ?? 0;
+		if (state < firstHit) continue;
+		const hit = (state - firstHit) / width;
+		for (const owner of owners.slice(ownersAt[hit], ownersAt[hit + 1])) found.add(owner);
+	}
+	return [...found].sort((a, b) => a - b);
+}
+
+describe("buildLiteralAutomaton", () => {
+	it("finds literals within one another and overlapping", () => {
+		expect(find(["he", "she", "his", "hers", "ushe"], "ushers")).toStrictEqual([0, 1, 3, 4]);
+	});
+
+	it("ignores case, beyond ASCII too", () => {
+		expect(find(["error", "größe", "ΣΊΣΥΦΟΣ", "kelvin"], "ERROR GRÖSSE GRÖßE σίσυφος \u212aelvin")).toStrictEqual([
+			0, 1, 2, 3,
+		]);
+	});
+
+	it("takes a dotless i for another letter than i", () => {
+		expect(find(["info"], "ınfo")).toStrictEqual([]);
+	});
+
+	it("finds nothing without literals", () => {
+		expect(find([], "anything")).toStrictEqual([]);
+	});
+
+	it("finds what a search for each literal finds", () => {
+		const word = fc.string({ unit: fc.constantFrom("a", "b", "A", "B", ":", "é", "É"), minLength: 1, maxLength: 5 });
+		const line = fc.string({ unit: fc.constantFrom("a", "b", "A", "B", ":", "é", "É", "z"), maxLength: 60 });
+		fc.assert(
+			fc.property(fc.array(word, { maxLength: 12 }), line, (literals, text) => {
+				const naive = literals.flatMap((l, i) => (text.toLowerCase().includes(l.toLowerCase()) ? [i] : []));
+				expect(find(literals, text)).toStrictEqual(naive);
+			}),
+		);
+	});
+});
