@@ -3,8 +3,9 @@ import { compileArtefact } from "./compile-artefact.ts";
 import { expressionMistakes } from "./expression-mistakes.ts";
 import { limitMistakes } from "./limit-mistakes.ts";
 import { inOrder, type Mistake } from "./mistake.ts";
-import { nameMistakes } from "./name-mistakes.ts";
+import { nameMistakes, usedPrompts } from "./name-mistakes.ts";
 import { pipelineFile } from "./pipeline-file.ts";
+import { promptMistakes } from "./prompt-mistakes.ts";
 import { ruleMistakes } from "./rule-mistakes.ts";
 import { schemaMistakes } from "./schema-mistakes.ts";
 import { spawnMistakes } from "./spawn-mistakes.ts";
@@ -31,14 +32,12 @@ export function buildArtefact({ text, prompts }: Sources): Built {
 		return { ok: false, mistakes: inOrder(syntax) };
 	}
 	const { mistakes: shape, remains } = schemaMistakes(source);
+	const templates = Object.keys(prompts).filter((name) => !name.startsWith("_"));
 	const mistakes = [
 		...syntax,
 		...shape,
-		...nameMistakes(
-			source,
-			remains,
-			Object.keys(prompts).filter((name) => !name.startsWith("_")),
-		),
+		...nameMistakes(source, remains, templates),
+		...promptMistakes(prompts, usedPrompts(remains, templates)),
 		...limitMistakes(source, remains),
 		...ruleMistakes(source, remains),
 		...expressionMistakes(source, remains),

@@ -31,7 +31,7 @@ function findings({ text, scope }: WrittenExpression, visible: Visible): readonl
 		...functionMistakes(inspection, scope, visible),
 		...pathMistakes(inspection, text, scope, visible),
 		...regexMistakes(inspection),
-		...logPatternMistakes(inspection),
+		...logPatternMistakes(inspection, text),
 	];
 }
 
@@ -49,7 +49,9 @@ function syntaxFinding(text: string, { message, position }: SyntaxMistake): Find
 		const start = Math.max(0, text.indexOf(`/${source}/`));
 		return { start, text: `/${source}/`, message: `This is no regular expression: ${reason}.` };
 	}
-	const token = /"([^"]+)"$/.exec(message)?.[1] ?? "";
+	// What was expected is quoted first, what stands there last.
+	const atEnd = /end of expression/.test(message);
+	const token = atEnd ? "" : ([...message.matchAll(/"([^"]+)"/g)].at(-1)?.[1] ?? "");
 	const end = Math.min(position ?? 0, text.length);
 	const start = text.slice(end - token.length, end) === token ? end - token.length : end;
 	const offending = text.slice(start).trim() === "" ? text.trim() : text.slice(start);

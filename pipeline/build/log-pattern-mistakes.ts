@@ -5,10 +5,10 @@ import { logLiterals } from "./log-literals.ts";
 import { regexMistake } from "./regex-mistakes.ts";
 
 /** Patterns of `$log` and `$error` that cannot be searched for in one pass with all the others. */
-export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection): readonly Finding[] {
+export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection, text: string): readonly Finding[] {
 	const computed = computedPatterns.map(({ name, position }) => ({
 		start: position,
-		text: `$${name}`,
+		text: text.slice(position),
 		message: `A pattern of \`$${name}\` is written out, as a text or a regex: logs are searched for all of them at once, in one pass.`,
 	}));
 	const unsearchable = logPatterns.flatMap(({ pattern, position }) => {

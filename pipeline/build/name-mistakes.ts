@@ -18,6 +18,16 @@ export function nameMistakes(source: YamlSource, file: Remains, templates: reado
 	];
 }
 
+/**
+ * The templates that agents use, or mean by a slip of the pen; undefined when that cannot be told, as an agent's
+ * prompt is a mistake itself.
+ */
+export function usedPrompts(file: Remains, templates: readonly string[]): readonly string[] | undefined {
+	const prompts = byName(file.agents).map(([, { prompt }]) => prompt && (nearest(prompt, templates) ?? prompt));
+	const known = prompts.filter((prompt) => prompt !== undefined);
+	return known.length > 0 && known.length === prompts.length ? known : undefined;
+}
+
 function agentMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
 	const agents = Object.keys(file.agents ?? {});
 	const human = agents.includes(HUMAN)

@@ -2,24 +2,44 @@ import { type AstNode, childrenOf } from "../expression/ast.ts";
 import { PatternLiteral } from "../expression/pattern-literal.ts";
 import { patternKey } from "../log/log-pattern.ts";
 
-/** Where a node begins in its text: jsonata's positions are behind the node's token. */
+/** Where a node begins in its text: jsonata's positions are behind the node's token, which stands behind its left part. */
 export function nodeStart(node: AstNode, text: string): number {
-	const end = node.position ?? firstPosition(node);
+	const own = node.position === undefined ? [] : [tokenStart(node, node.position, text)];
+	const starts = [...own, ...childrenOf(node).map((child) => nodeStart(child, text))];
+	return starts.length === 0 ? 0 : Math.min(...starts);
+}
+
+function tokenStart(node: AstNode, end: number, text: string): number {
+	if (node.type === "string") {
+		return openingQuote(text, end);
+	}
 	const before = text.slice(0, end);
 	const form = writtenForms(node).find((written) => before.endsWith(written));
 	return end - (form?.length ?? 0);
 }
 
-function firstPosition(node: AstNode): number {
-	for (const child of childrenOf(node)) return child.position ?? firstPosition(child);
-	return 0;
+/** The quote that opens a text whose closing quote stands before `end`; within it, quotes are escaped. */
+function openingQuote(text: string, end: number): number {
+	const quote = text[end - 1] ?? "";
+	for (let at = end - 2; at >= 0; at--) {
+		const escapes = /\\*$/.exec(text.slice(0, at))?.[0].length ?? 0;
+		if (text[at] === quote && escapes % 2 === 0) {
+			return at;
+		}
+	}
+	return end;
 }
 
 function writtenForms(node: AstNode): string[] {
 	const { value } = node;
-	if (value instanceof RegExp) return [patternKey(new PatternLiteral(value))];
-	if (value instanceof PatternLiteral) return [patternKey(value)];
-	if (value === undefined) return [];
-	if (node.type === "variable") return [`$${String(value)}`];
-	return [`\`${String(value)}\``, `"${String(value)}"`, `'${String(value)}'`, String(value)];
+	if (value instanceof RegExp) {
+		return [patternKey(new PatternLiteral(value))];
+	}
+	if (value instanceof PatternLiteral) {
+		return [patternKey(value)];
+	}
+	if (value === undefined) {
+		return [];
+	}
+	return node.type === "variable" ? [`$${String(value)}`] : [`\`${String(value)}\``, String(value)];
 }

@@ -40,7 +40,7 @@ const settings = z
 			"5s",
 		),
 		vars: z
-			.record(z.string(), z.unknown())
+			.record(z.string(), z.json())
 			.default({})
 			.describe("Values of your own, seen by expressions as `$settings.vars`."),
 	})

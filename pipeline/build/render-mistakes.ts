@@ -7,7 +7,7 @@ export type SourceTexts = Readonly<Record<string, string>>;
  * Mistakes for people: `file:line:column`, what is wrong, the line with a caret, what is allowed. Ends with a count.
  * Whether to use colour is for the caller to know.
  */
-export function renderMistakes(mistakes: readonly Mistake[], sources: SourceTexts, colour: boolean): string {
+export function renderMistakes(mistakes: readonly Mistake[], sources: SourceTexts, colour = false): string {
 	const paint = colour ? ansi : plain;
 	const parts = mistakes.map((mistake) => renderOne(mistake, sources[mistake.file], paint));
 	const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;

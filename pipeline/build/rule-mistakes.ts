@@ -80,7 +80,7 @@ function sameConditions(source: YamlSource, list: readonly Rule[], key: string, 
 function unreachable(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
 	return list.flatMap(({ path, name, condition }, index) => {
 		const earlier = list.slice(0, index);
-		const open = earlier.find((other) => constant(other.condition) === true);
+		const open = earlier.find(isOpen);
 		const place = [...path, ...(condition === undefined ? [] : ["when"])];
 		if (open) {
 			return [
@@ -105,11 +105,8 @@ function lastForAll(
 	gives: string,
 ): readonly Mistake[] {
 	const last = list.at(-1);
-	if (
-		!last ||
-		last.path[1] !== (written?.length ?? 0) - 1 ||
-		list.some(({ condition }) => constant(condition) === true)
-	) {
+	const isLast = last?.path[1] === (written?.length ?? 0) - 1;
+	if (!last || !isLast || last.condition === undefined || list.slice(0, -1).some(isOpen)) {
 		return [];
 	}
 	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;
@@ -129,6 +126,10 @@ function oneCategoryEach(source: YamlSource, file: Remains): readonly Mistake[] 
 			? []
 			: [source.at(["classify", index, "category"], `\`${type}\` is in the category \`${known}\` above.`, [known])];
 	});
+}
+
+function isOpen({ condition }: Rule): boolean {
+	return constant(condition) === true;
 }
 
 /** What a condition comes to whatever it looks at; none is always true. */

@@ -97,7 +97,7 @@ function describe(issue: Issue, source: YamlSource, keys: JsonSchema): Mistake[]
 			return [wrongType(source, path, value, "an expression, a number, true or false, a list of expressions, or keys")];
 		case "too_small":
 		case "too_big":
-			return [source.at(path, `\`${path.at(-1)}\` ${bound(issue)}.`)];
+			return [source.at(path, `\`${path.at(-1)}\`${bound(issue)}.`)];
 		case "invalid_format":
 			return [source.at(path, `\`${shown(value)}\`: ${issue.message}.`)];
 		default:
@@ -106,12 +106,12 @@ function describe(issue: Issue, source: YamlSource, keys: JsonSchema): Mistake[]
 }
 
 function unknownKey(source: YamlSource, path: Path, key: string, allowed: readonly string[]): Mistake {
-	const where = path.length === 0 ? "A pipeline" : `\`${path.join(".")}\``;
+	const where = path.length === 0 ? "A pipeline" : `\`${written(path)}\``;
 	return source.atKey([...path, key], `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed);
 }
 
 function missing(source: YamlSource, path: Path): Mistake {
-	const where = path.length === 1 ? "The pipeline" : `\`${path.slice(0, -1).join(".")}\``;
+	const where = path.length === 1 ? "The pipeline" : `\`${written(path.slice(0, -1))}\``;
 	return source.at(path, `${where} needs \`${path.at(-1)}\`. Add it.`);
 }
 
@@ -122,6 +122,12 @@ function notInList(source: YamlSource, path: Path, value: unknown, allowed: stri
 }
 
 function wrongType(source: YamlSource, path: Path, value: unknown, expected: string): Mistake {
+	if (path.length === 0) {
+		return source.at(path, `A pipeline is keys with values, not ${value === null ? "nothing" : kindOf(value)}.`);
+	}
+	if (typeof value === "number" && DURATIONS.includes(path.at(-1) ?? "")) {
+		return source.at(path, `\`${value}\`: a duration has a unit: s, m, h or d.`);
+	}
 	const cure =
 		value === true && path.at(-1) === "when"
 			? " A rule that always holds has no `when`."
@@ -130,6 +136,8 @@ function wrongType(source: YamlSource, path: Path, value: unknown, expected: str
 				: "";
 	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${cure}`);
 }
+
+const DURATIONS: readonly (string | number)[] = ["settle", "ttl", "timeout", "deadline"];
 
 function expectedType(expected: string): string {
 	switch (expected) {
@@ -158,7 +166,6 @@ function kindOf(value: unknown): string {
 		case "string":
 			return "a text";
 		case "number":
-			return "a number";
 		case "boolean":
 			return `${value}`;
 		default:
@@ -168,14 +175,21 @@ function kindOf(value: unknown): string {
 
 function bound(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
 	if (issue.origin === "number" || issue.origin === "int") {
-		return issue.code === "too_small" ? `must be at least ${issue.minimum}` : `must be at most ${issue.maximum}`;
+		return issue.code === "too_small" ? ` must be at least ${issue.minimum}` : ` must be at most ${issue.maximum}`;
 	}
-	return issue.code === "too_small" ? issue.message : `is too long: at most ${issue.maximum} characters`;
+	return issue.code === "too_small" ? `: ${issue.message}` : ` is too long: at most ${issue.maximum} characters`;
 }
 
 function shown(value: unknown): string {
 	const text = typeof value === "string" ? value : JSON.stringify(value);
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** `classify[2].when`. */
+function written(path: Path): string {
+	return path
+		.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${step}`))
+		.join("");
 }
 
 /** Symbols cannot be keys of YAML. */

@@ -10,6 +10,7 @@ import {
 	parseDocument,
 	visit,
 } from "yaml";
+import { messageOf } from "../expression/message-of.ts";
 import { type Mistake, offending, PIPELINE_FILE } from "./mistake.ts";
 import { offsetInScalar } from "./offset-in-scalar.ts";
 
@@ -30,46 +31,49 @@ export interface YamlSource {
 const MAX_LENGTH = 1_000_000;
 /** Aliases are welcome, bombs of them are not. */
 const MAX_ALIASES = 100;
+/** Each level of a mapping counts twice: the mapping, and the pair. */
+const MAX_DEPTH = 60;
 /** Errors after which the rest of the file still means what it says. */
-const HARMLESS = new Set(["DUPLICATE_KEY", "TAB_AS_INDENT"]);
+const HARMLESS = new Set(["DUPLICATE_KEY"]);
 
 /**
  * Reads YAML 1.2 with positions. `source` is absent when the text cannot be made sense of; a harmless mistake
- * (a duplicate key, a tab) leaves both.
+ * (a duplicate key) leaves both.
  */
 export function readYaml(text: string): { source?: YamlSource; mistakes: readonly Mistake[] } {
-	const lines = new LineCounter();
 	if (text.length > MAX_LENGTH) {
 		return {
 			mistakes: [mistake(1, 1, "", `The file has more than ${MAX_LENGTH} characters; a pipeline is far smaller.`)],
 		};
 	}
-	let document: Document;
 	try {
-		document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
+		return readDocument(text);
 	} catch (cause) {
-		return {
-			mistakes: [mistake(1, 1, "", `This is not YAML: ${cause instanceof Error ? cause.message : String(cause)}.`)],
-		};
+		// Nesting without end overflows the parser's stack.
+		return { mistakes: [mistake(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
 	}
-	const at = (start: number, end: number, message: string, allowed?: readonly string[]): Mistake => {
+}
+
+function readDocument(text: string): { source?: YamlSource; mistakes: readonly Mistake[] } {
+	const lines = new LineCounter();
+	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
+	const at: At = (start, end, message, allowed) => {
 		const { line, col } = lines.linePos(start);
 		return mistake(line, col, offending(text.slice(start, end)), message, allowed);
 	};
 	const problems = [...document.errors, ...document.warnings];
 	const mistakes = problems.map(({ code, message, pos }) => at(pos[0], lineEnd(text, pos[0]), wording(code, message)));
 	const broken = problems.some(({ code }) => !HARMLESS.has(code));
-	const unusable = [...aliasMistakes(document, at), ...keyMistakes(document, at)];
+	const unusable = [...aliasMistakes(document, at), ...keyMistakes(document, at), ...depthMistakes(document, at)];
 	if (broken || unusable.length > 0) {
 		return { mistakes: [...mistakes, ...unusable] };
 	}
-	let value: unknown;
 	try {
-		value = document.toJS({ maxAliasCount: MAX_ALIASES });
+		const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+		return { mistakes, source: { value, ...places(document, text, at) } };
 	} catch {
 		return { mistakes: [...mistakes, at(0, 0, "Aliases unfold to far too much. Write the parts out.")] };
 	}
-	return { mistakes, source: { value, ...places(document, text, at) } };
 }
 
 type At = (start: number, end: number, message: string, allowed?: readonly string[]) => Mistake;
@@ -152,13 +156,21 @@ function aliasMistakes(document: Document, at: At): Mistake[] {
 	const mistakes: Mistake[] = [];
 	visit(document, {
 		Alias(_key, alias) {
-			if (alias.resolve(document) === undefined && alias.range) {
-				const message = `There is no anchor \`&${alias.source}\` above. Set it before it is used.`;
-				mistakes.push(at(alias.range[0], alias.range[1], message));
+			const target = alias.resolve(document);
+			if (!alias.range || (target && !holds(target, alias))) {
+				return;
 			}
+			const message = target
+				? "An alias cannot stand within what it stands for. Write the part out."
+				: `There is no anchor \`&${alias.source}\` above. Set it before it is used.`;
+			mistakes.push(at(alias.range[0], alias.range[1], message));
 		},
 	});
 	return mistakes;
+}
+
+function holds(node: Node, inner: Node): boolean {
+	return (node.range?.[0] ?? 0) <= (inner.range?.[0] ?? 0) && (inner.range?.[1] ?? 0) <= (node.range?.[1] ?? 0);
 }
 
 /** A key that JavaScript takes for something else would vanish on the way. */
@@ -171,6 +183,20 @@ function keyMistakes(document: Document, at: At): Mistake[] {
 			} else if (isCollection(key) && key.range) {
 				mistakes.push(at(key.range[0], key.range[1], "A key is a plain text. Put it in quotes."));
 			}
+		},
+	});
+	return mistakes;
+}
+
+function depthMistakes(document: Document, at: At): Mistake[] {
+	const mistakes: Mistake[] = [];
+	visit(document, {
+		Collection(_key, { range }, ancestors) {
+			if (ancestors.length <= MAX_DEPTH || !range) {
+				return undefined;
+			}
+			mistakes.push(at(range[0], range[1], "This is nested far too deep for a pipeline."));
+			return visit.BREAK;
 		},
 	});
 	return mistakes;
