@@ -1,3 +1,4 @@
+import type { LiteralAutomaton } from "./literal-automaton.ts";
 import type { LogSearch } from "./log-search.ts";
 import { skipEscape } from "./terminal-escapes.ts";
 
@@ -13,17 +14,19 @@ export class LineScanner {
 	escaped = false;
 	/** It has no unit above U+007F, nor escape sequences, whose text is not looked at. */
 	onlyAscii = true;
-	readonly #search: LogSearch;
+	readonly #automaton: LiteralAutomaton;
+	readonly #unprompted: readonly number[];
 	/** The line that last had the pattern, or reached the hit state: what was seen once need not be looked at again. */
 	readonly #patternSeen: Int32Array;
 	readonly #stateSeen: Int32Array;
 	#line = 0;
 
 	constructor(search: LogSearch) {
-		this.#search = search;
+		this.#automaton = search.automaton;
+		this.#unprompted = search.unprompted;
 		this.patterns = new Int32Array(search.keys.length);
 		this.#patternSeen = new Int32Array(search.keys.length);
-		this.#stateSeen = new Int32Array(search.automaton.ownersAt.length);
+		this.#stateSeen = new Int32Array(this.#automaton.ownersAt.length);
 	}
 
 	/** Where the first character stands that is neither white nor part of an escape sequence; `end` when none does. */
@@ -39,7 +42,7 @@ export class LineScanner {
 	}
 
 	scan(text: string, from: number, end: number): void {
-		const { columns, next, firstHit } = this.#search.automaton;
+		const { columns, next, firstHit } = this.#automaton;
 		let state = 0;
 		let units = 0;
 		this.#line++;
@@ -57,11 +60,11 @@ export class LineScanner {
 			if (state >= firstHit) this.#hit(state);
 		}
 		this.onlyAscii = units <= 0x7f && !this.escaped;
-		for (const pattern of this.#search.unprompted) this.#find(pattern);
+		for (const pattern of this.#unprompted) this.#find(pattern);
 	}
 
 	#hit(state: number): void {
-		const { width, firstHit, ownersAt, owners } = this.#search.automaton;
+		const { width, firstHit, ownersAt, owners } = this.#automaton;
 		const at = (state - firstHit) / width;
 		if (this.#stateSeen[at] === this.#line) return;
 		this.#stateSeen[at] = this.#line;

@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { buildLiteralAutomaton, type LiteralAutomaton } from "./literal-automaton.ts";
+import { buildLiteralAutomaton, type LiteralAutomaton, type OwnedLiteral } from "./literal-automaton.ts";
 import { type LogPattern, patternKey, type SearchablePattern } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, ready for one pass over a log. Made once per pipeline; readers share it. */
@@ -16,27 +16,35 @@ export interface LogSearch {
 	test(pattern: number, line: string): boolean;
 }
 
-/** Prepares the search. Regexes are compiled when a line first needs them; throws then on one that RE2 does not take. */
+/**
+ * Prepares the search. What costs time waits until a log needs it: the automaton for the first log, each regex for the
+ * first line that may have it. Then throws on a regex that RE2 does not take.
+ */
 export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSearch {
-	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).entries()];
+	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).values()];
 	const compiled: (RE2JS | undefined)[] = [];
+	let automaton: LiteralAutomaton | undefined;
 	return {
-		keys: unique.map(([key]) => key),
-		automaton: buildLiteralAutomaton(
-			unique.flatMap(([, { pattern, literals }], owner) =>
-				(pattern.kind === "text" ? [pattern.text] : literals).filter(isInOneLine).map((text) => ({ text, owner })),
-			),
-		),
-		isRegex: Uint8Array.from(unique, ([, { pattern }]) => (pattern.kind === "regex" ? 1 : 0)),
-		unprompted: unique.flatMap(([, { pattern, literals }], i) =>
+		keys: unique.map(({ pattern }) => patternKey(pattern)),
+		get automaton() {
+			automaton ??= buildLiteralAutomaton(unique.flatMap(literalsOf));
+			return automaton;
+		},
+		isRegex: Uint8Array.from(unique, ({ pattern }) => (pattern.kind === "regex" ? 1 : 0)),
+		unprompted: unique.flatMap(({ pattern, literals }, i) =>
 			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
 		),
 		test(pattern, line) {
-			const regex = compiled[pattern] ?? compileRegex(unique[pattern]?.[1].pattern);
+			const regex = compiled[pattern] ?? compileRegex(unique[pattern]?.pattern);
 			compiled[pattern] = regex;
 			return regex.test(line);
 		},
 	};
+}
+
+function literalsOf({ pattern, literals }: SearchablePattern, owner: number): OwnedLiteral[] {
+	const texts = pattern.kind === "text" ? [pattern.text] : literals;
+	return texts.filter(isInOneLine).map((text) => ({ text, owner }));
 }
 
 /** Patterns are looked for within one line, so a text that spans two is nowhere; an empty one would be everywhere. */

@@ -115,7 +115,9 @@ export class PatternCounts {
 	#countError(zone: Zone, pattern: number, lines: number, last: number): void {
 		const errors = this.#errors[zone];
 		errors[pattern] = (errors[pattern] as number) + lines;
-		this.#zoneLast[zone][pattern] = last;
+		// Zones are counted from their end.
+		const zoneLast = this.#zoneLast[zone];
+		if (last > (zoneLast[pattern] as number)) zoneLast[pattern] = last;
 	}
 
 	/** A regex that fails again and again may use a fifth of what all may use together. */
