@@ -4,8 +4,9 @@ import { BUILT_INS } from "./built-ins.ts";
 import type { Scope } from "./facts.ts";
 import { fastBuiltIn } from "./fast-built-ins.ts";
 import { binaryOperator, truth } from "./fast-operators.ts";
+import { compileSteps, followSteps } from "./fast-steps.ts";
 import { callFunction, FUNCTIONS } from "./functions.ts";
-import { namesOf, readPath } from "./read-path.ts";
+import { readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
 /** Gives the value, or `SLOW` when jsonata must be asked. Throws only what one of our functions throws. */
@@ -18,6 +19,11 @@ export type FastEvaluate = (scope: Scope) => unknown;
  * Undefined when the expression has other parts.
  */
 export function fastPath(node: AstNode): FastEvaluate | undefined {
+	return compile(node, false);
+}
+
+/** `isNested`: in a filter, where bare names read the item and not the root. */
+function compile(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	if (!isPlain(node)) return undefined;
 	switch (node.type) {
 		case "string":
@@ -25,19 +31,19 @@ export function fastPath(node: AstNode): FastEvaluate | undefined {
 		case "value":
 			return constant(node.value);
 		case "path":
-			return fastSteps(node);
+			return fastSteps(node, isNested);
 		case "variable":
-			return typeof node.value === "string" ? fastVariable(node.value) : undefined;
+			return typeof node.value === "string" ? fastVariable(node.value, isNested) : undefined;
 		case "block":
-			return node.expressions?.length === 1 ? compileAll(node.expressions)?.[0] : undefined;
+			return node.expressions?.length === 1 ? compileAll(node.expressions, isNested)?.[0] : undefined;
 		case "binary":
-			return fastBinary(node);
+			return fastBinary(node, isNested);
 		case "unary":
-			return node.value === "[" ? fastList(node.expressions ?? []) : undefined;
+			return node.value === "[" ? fastList(node.expressions ?? [], isNested) : undefined;
 		case "condition":
-			return fastCondition(node);
+			return fastCondition(node, isNested);
 		case "function":
-			return fastCall(node);
+			return fastCall(node, isNested);
 		default:
 			return undefined;
 	}
@@ -48,43 +54,54 @@ const PLAIN_PROPERTIES = new Set(
 	"type value position steps expressions arguments procedure lhs rhs condition then else name".split(" "),
 );
 
-function isPlain(node: AstNode): boolean {
-	return Object.entries(node).every(([name, value]) => value === undefined || PLAIN_PROPERTIES.has(name));
+/** A step of a path can have filters besides. */
+const STEP_PROPERTIES = new Set(["type", "value", "position", "stages"]);
+
+function isPlain(node: AstNode, properties: ReadonlySet<string> = PLAIN_PROPERTIES): boolean {
+	return Object.entries(node).every(([name, value]) => value === undefined || properties.has(name));
 }
 
 function constant(value: unknown): FastEvaluate {
 	return () => value;
 }
 
-function compileAll(nodes: readonly AstNode[]): FastEvaluate[] | undefined {
+function compileAll(nodes: readonly AstNode[], isNested: boolean): FastEvaluate[] | undefined {
 	const compiled: FastEvaluate[] = [];
 	for (const node of nodes) {
-		const evaluate = fastPath(node);
+		const evaluate = compile(node, isNested);
 		if (evaluate === undefined) return undefined;
 		compiled.push(evaluate);
 	}
 	return compiled;
 }
 
-function fastSteps(node: AstNode): FastEvaluate | undefined {
+function fastSteps(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	const [first, ...rest] = node.steps ?? [];
-	if (first === undefined || ![first, ...rest].every(isPlain)) return undefined;
-	const names = namesOf(rest);
-	if (names === undefined) return undefined;
-	if (first.type === "name" && typeof first.value === "string") {
-		const all = [first.value, ...names];
-		return (scope) => readPath(scope.input, all);
-	}
-	if (first.type !== "variable" || typeof first.value !== "string") return undefined;
-	const variable = fastVariable(first.value);
-	return (scope) => {
-		const start = variable(scope);
-		return start === SLOW || Array.isArray(start) ? SLOW : readPath(start, names);
+	if (first === undefined || !(node.steps ?? []).every((step) => isPlain(step, STEP_PROPERTIES))) return undefined;
+	const isName = first.type === "name";
+	const steps = compileSteps(isName ? [first, ...rest] : rest, (filter) => compile(filter, true));
+	if (steps === undefined) return undefined;
+	const names = steps.map(({ name }) => name);
+	const isFiltered = steps.some(({ filters }) => filters.length > 0);
+	const follow = (start: unknown, scope: Scope): unknown => {
+		const value = isFiltered ? SLOW : readPath(start, names);
+		return value === SLOW ? followSteps(start, steps, scope) : value;
 	};
+	if (isName) return (scope) => (Array.isArray(scope.input) ? SLOW : follow(scope.input, scope));
+	if (first.type !== "variable" || typeof first.value !== "string" || first.stages !== undefined) return undefined;
+	const variable = fastVariable(first.value, isNested);
+	return (
+		variable &&
+		((scope) => {
+			const start = variable(scope);
+			return start === SLOW || Array.isArray(start) ? SLOW : follow(start, scope);
+		})
+	);
 }
 
-function fastVariable(name: string): FastEvaluate {
-	// At the top, where fast paths are, `$` and `$$` are the same: what was given.
+function fastVariable(name: string, isNested: boolean): FastEvaluate | undefined {
+	// At the top `$` and `$$` are the same: what was given. In a filter `$` is the item.
+	if (name === "$" && isNested) return undefined;
 	if (name === "" || name === "$") return (scope) => (isOrdinary(scope.input) ? scope.input : SLOW);
 	const absent = BUILT_INS.has(name) || Object.hasOwn(FUNCTIONS, name) ? SLOW : undefined;
 	return ({ variables }) => (Object.hasOwn(variables, name) ? variables[name] : absent);
@@ -95,11 +112,11 @@ function isOrdinary(value: unknown): boolean {
 	return typeof value !== "object" || value === null || !(Array.isArray(value) || "outerWrapper" in value);
 }
 
-function fastBinary(node: AstNode): FastEvaluate | undefined {
+function fastBinary(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	const { lhs, rhs } = node;
 	if (lhs === undefined || rhs === undefined) return undefined;
-	const left = fastPath(lhs);
-	const right = fastPath(rhs);
+	const left = compile(lhs, isNested);
+	const right = compile(rhs, isNested);
 	if (left === undefined || right === undefined) return undefined;
 	if (node.value === "and") return fastAnd(left, right);
 	if (node.value === "or") return fastOr(left, right);
@@ -127,12 +144,12 @@ function fastOr(left: FastEvaluate, right: FastEvaluate): FastEvaluate {
 	};
 }
 
-function fastCondition(node: AstNode): FastEvaluate | undefined {
+function fastCondition(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	const { condition, then, else: otherwise } = node;
 	if (condition === undefined || then === undefined) return undefined;
-	const test = fastPath(condition);
-	const whenTrue = fastPath(then);
-	const whenFalse = otherwise === undefined ? constant(undefined) : fastPath(otherwise);
+	const test = compile(condition, isNested);
+	const whenTrue = compile(then, isNested);
+	const whenFalse = otherwise === undefined ? constant(undefined) : compile(otherwise, isNested);
 	if (test === undefined || whenTrue === undefined || whenFalse === undefined) return undefined;
 	return (scope) => {
 		const holds = truth(test(scope));
@@ -141,12 +158,12 @@ function fastCondition(node: AstNode): FastEvaluate | undefined {
 	};
 }
 
-function fastList(nodes: readonly AstNode[]): FastEvaluate | undefined {
+function fastList(nodes: readonly AstNode[], isNested: boolean): FastEvaluate | undefined {
 	if (nodes.every((node) => isPlain(node) && ["string", "number", "value"].includes(node.type))) {
 		const literals = nodes.map((node) => node.value);
 		return () => literals;
 	}
-	const items = compileAll(nodes);
+	const items = compileAll(nodes, isNested);
 	if (items === undefined) return undefined;
 	// A list written within a list stays one; one that a path gives is spread into it.
 	const written = nodes.map((node) => node.type === "unary" && node.value === "[");
@@ -163,9 +180,9 @@ function fastList(nodes: readonly AstNode[]): FastEvaluate | undefined {
 	};
 }
 
-function fastCall(node: AstNode): FastEvaluate | undefined {
+function fastCall(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	const name = calledName(node);
-	const args = compileAll(node.arguments ?? []);
+	const args = compileAll(node.arguments ?? [], isNested);
 	if (name === undefined || args === undefined || node.procedure === undefined) return undefined;
 	if (!isPlain(node.procedure)) return undefined;
 	if (Object.hasOwn(FUNCTIONS, name)) return callOfOurs(name, args);

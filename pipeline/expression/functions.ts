@@ -1,4 +1,5 @@
 import { patternKey } from "../log/log-pattern.ts";
+import type { LogReading } from "../log/log-reading.ts";
 import type { Facts } from "./facts.ts";
 import { matchesGlob } from "./glob.ts";
 import { makeKey } from "./key.ts";
@@ -17,6 +18,8 @@ export interface PipelineFunction {
 	readonly patterns?: "literal" | "any";
 	/** Throws when an argument is of a kind that it cannot take. */
 	readonly call: (facts: Facts, args: readonly unknown[]) => unknown;
+	/** What an explanation shows of it instead of its value: which patterns were found, and not all that were not. */
+	readonly found?: (facts: Facts, args: readonly unknown[]) => readonly string[];
 }
 
 /** All of them by name, without the `$`. */
@@ -84,6 +87,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		needs: "log",
 		patterns: "literal",
 		call: (facts, args) => inLog(facts, "log", args),
+		found: (facts, args) => foundInLog(facts, "log", args),
 	},
 	error: {
 		signature: "$error(pattern, ...)",
@@ -93,6 +97,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		needs: "log",
 		patterns: "literal",
 		call: (facts, args) => inLog(facts, "error", args),
+		found: (facts, args) => foundInLog(facts, "error", args),
 	},
 	step: {
 		signature: "$step(pattern, ...)",
@@ -102,6 +107,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		needs: "failed_steps",
 		patterns: "any",
 		call: (facts, args) => inTexts(facts.failed_steps, "step", args),
+		found: (facts, args) => foundInTexts(facts.failed_steps, "step", args),
 	},
 	job: {
 		signature: "$job(pattern, ...)",
@@ -111,6 +117,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		needs: "jobs",
 		patterns: "any",
 		call: (facts, args) => inTexts(facts.jobs, "job", args),
+		found: (facts, args) => foundInTexts(facts.jobs, "job", args),
 	},
 	files: {
 		signature: "$files(patterns)",
@@ -157,20 +164,32 @@ function workflowSlugs(facts: Facts): string[] {
 }
 
 function inLog(facts: Facts, name: "log" | "error", args: readonly unknown[]): boolean | undefined {
-	const keys = wantedPatterns(name, args).map(patternKey);
 	const { log } = facts;
+	const patterns = wantedPatterns(name, args);
 	if (log === undefined) return undefined;
-	const found = keys.some((key) => {
-		const fact = Object.hasOwn(log.patterns, key) ? log.patterns[key] : undefined;
-		return fact !== undefined && (name === "log" ? fact.count : fact.errors) > 0;
-	});
-	if (found) return true;
+	const keys = patterns.map(patternKey);
+	if (keys.some((key) => isInLog(log, name, key))) return true;
 	return keys.some((key) => log.gave_up.includes(key)) ? undefined : false;
+}
+
+function foundInLog({ log }: Facts, name: "log" | "error", args: readonly unknown[]): readonly string[] {
+	const keys = wantedPatterns(name, args).map(patternKey);
+	return log === undefined ? [] : keys.filter((key) => isInLog(log, name, key));
+}
+
+function isInLog(log: LogReading, name: "log" | "error", key: string): boolean {
+	const fact = Object.hasOwn(log.patterns, key) ? log.patterns[key] : undefined;
+	return fact !== undefined && (name === "log" ? fact.count : fact.errors) > 0;
 }
 
 function inTexts(known: readonly string[] | undefined, name: string, args: readonly unknown[]): boolean | undefined {
 	const patterns = wantedPatterns(name, args);
 	return known?.some((text) => patterns.some((pattern) => patternIn(pattern, text)));
+}
+
+function foundInTexts(known: readonly string[] = [], name: string, args: readonly unknown[]): readonly string[] {
+	const patterns = wantedPatterns(name, args);
+	return known.filter((text) => patterns.some((pattern) => patternIn(pattern, text)));
 }
 
 function wantedPatterns(name: string, args: readonly unknown[]) {

@@ -20,7 +20,8 @@ export function compileJudge(plan: ClausePlan): Judge {
 
 function combine(plan: Exclude<ClausePlan, { kind: "leaf" }>): Judge {
 	const judges = plan.clauses.map((clause) => (clause.kind === "leaf" ? leafJudge(clause, true) : combine(clause)));
-	const { kind, text } = plan;
+	const { kind } = plan;
+	const text = shownText(plan.text);
 	const decisive: Verdict = kind === "or" ? "true" : "false";
 	const conclude = (clauses: readonly Clause[]): Clause => ({ text, verdict: combined(kind, clauses), clauses });
 
@@ -61,7 +62,7 @@ function combined(kind: "and" | "or" | "not", clauses: readonly Clause[]): Verdi
 
 function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boolean): Judge {
 	const { parsed } = plan;
-	const text = parsed.text.trim();
+	const text = shownText(parsed.text);
 	const evaluate = compileEvaluation(parsed);
 	const probes = probesOf(parsed.ast);
 	const conclude = (evaluation: Evaluation, scope: Scope): Clause => {
@@ -116,14 +117,22 @@ function kindOf(value: unknown): string {
 function look(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
 	const values: Record<string, unknown> = {};
 	const missing: string[] = [];
-	for (const { label, missing: name, read } of liveProbes(plans, scope)) {
-		const value = read(scope);
-		if (value === undefined) {
-			if (!missing.includes(name)) missing.push(name);
-		} else if (value !== null || !label.startsWith("$")) values[label] = shownValue(value);
+	for (const probe of liveProbes(plans, scope)) {
+		const value = probe.read(scope);
+		if (value === undefined && !missing.includes(probe.missing)) missing.push(probe.missing);
+		const shown = probe.show === undefined || value === undefined ? value : probe.show(scope);
+		if (shown !== undefined && (shown !== null || !probe.label.startsWith("$")))
+			values[probe.label] = shownValue(shown);
 	}
 	return { values: Object.keys(values).length > 0 ? { values } : {}, missing };
 }
+
+/** An explanation is stored with every incident: of a long list of patterns its beginning says enough. */
+function shownText(text: string): string {
+	return text.length > MAX_CLAUSE_TEXT ? `${text.slice(0, MAX_CLAUSE_TEXT)}…` : text;
+}
+
+const MAX_CLAUSE_TEXT = 240;
 
 function missingOf(missing: readonly string[]): Pick<Clause, "missing"> {
 	return missing.length > 0 ? { missing } : {};

@@ -1,19 +1,21 @@
-import { patternKey } from "../log/log-pattern.ts";
 import type { AstNode } from "./ast.ts";
 import { calledName, operandsOf } from "./ast.ts";
 import type { Scope } from "./facts.ts";
 import { truth } from "./fast-operators.ts";
 import { type FastEvaluate, fastPath } from "./fast-path.ts";
-import { FUNCTIONS } from "./functions.ts";
-import { PatternLiteral } from "./pattern-literal.ts";
+import { FUNCTIONS, type PipelineFunction } from "./functions.ts";
 import { readThroughLists } from "./read-path.ts";
+import { SLOW } from "./slow.ts";
 
 /** Something that a clause looks at: a path, or a question about facts. */
 export interface Probe {
 	readonly label: string;
 	/** What is said to be missing when it gives undefined. */
 	readonly missing: string;
+	/** Null when there is nothing to show, and nothing missing. */
 	readonly read: (scope: Scope) => unknown;
+	/** What to show instead of what `read` gives. */
+	readonly show?: (scope: Scope) => unknown;
 }
 
 /** The probes of a clause; of a `? :` only those of the way taken count. */
@@ -90,33 +92,49 @@ function callProbes(node: AstNode): ProbePlan[] {
 	const name = calledName(node);
 	if (name !== undefined && MAY_BE_MISSING.has(name)) return [];
 	const args = (node.arguments ?? []).flatMap(probesOf);
-	const needs = name !== undefined && Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name]?.needs : undefined;
-	const evaluate = needs === undefined ? undefined : fastPath(node);
-	if (needs === undefined || evaluate === undefined) return args;
-	return [
-		...args,
-		{ label: `$${name}(${argumentTexts(node)})`, missing: needs, read: (scope) => tryRead(evaluate, scope) },
-	];
+	const known = name !== undefined && Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+	return known?.needs === undefined ? args : [...args, factProbe(node, `$${name}`, known, known.needs)];
+}
+
+/** Its arguments are shown where they are few: of a list of patterns those that were found tell more. */
+function factProbe(node: AstNode, name: string, known: PipelineFunction, needs: string): Probe {
+	const evaluate = fastPath(node);
+	const args = (node.arguments ?? []).map(fastPath);
+	const { found } = known;
+	const readFound = (scope: Scope): unknown =>
+		found?.(
+			scope.facts,
+			args.map((arg) => arg?.(scope)),
+		);
+	return {
+		label: found === undefined ? `${name}(${argumentTexts(node)})` : name,
+		missing: needs,
+		// What jsonata alone can evaluate is not evaluated again for this; it is not missing then.
+		read: (scope) => (evaluate === undefined ? null : tryRead(evaluate, scope)),
+		...(found !== undefined && { show: (scope: Scope) => tryRead(readFound, scope) }),
+	};
 }
 
 /** A function that throws makes the clause an error, which tells more than a value would. */
 function tryRead(evaluate: FastEvaluate, scope: Scope): unknown {
 	try {
-		return evaluate(scope);
+		const value = evaluate(scope);
+		return value === SLOW ? null : value;
 	} catch {
-		return undefined;
+		return null;
 	}
 }
 
 function argumentTexts(node: AstNode): string {
-	return (node.arguments ?? []).map(argumentText).join(", ");
+	return (node.arguments ?? []).map(argumentText).join(", ").slice(0, MAX_LABEL);
 }
 
 function argumentText(node: AstNode): string {
-	if (node.value instanceof PatternLiteral) return patternKey(node.value);
 	if (node.type === "unary" && node.value === "[") return `[${(node.expressions ?? []).map(argumentText).join(", ")}]`;
 	return node.type === "path" ? stepNames(node.steps ?? []).join(".") : (JSON.stringify(node.value) ?? "…");
 }
+
+const MAX_LABEL = 80;
 
 function pathProbes(node: AstNode): ProbePlan[] {
 	const [first, ...rest] = node.steps ?? [];

@@ -1,15 +1,4 @@
-import type { AstNode } from "./ast.ts";
 import { SLOW } from "./slow.ts";
-
-/** The names of path steps that are nothing but names; undefined if there is another one. */
-export function namesOf(steps: readonly AstNode[]): string[] | undefined {
-	const names: string[] = [];
-	for (const step of steps) {
-		if (step.type !== "name" || typeof step.value !== "string") return undefined;
-		names.push(step.value);
-	}
-	return names;
-}
 
 /** Follows names from value to value as jsonata does; `SLOW` when it would have to go through a list. */
 export function readPath(start: unknown, names: readonly string[]): unknown {

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 
 /** Values as payloads have them, with lists, nulls, wrong types, and the marks that jsonata takes for its own. */
-export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; root: unknown }>((tie) => ({
+	root: fc.oneof(
+		{ weight: 1, arbitrary: tie("value") },
+		{ weight: 5, arbitrary: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("value"), { minKeys: 2 }) },
+	),
 	value: fc.oneof(
 		{ maxDepth: 4, depthSize: "small" },
 		fc.constantFrom(null, true, false, 0, -1, 3, 1.5, 1e21, "", "a", "b", "main", "3"),
@@ -12,12 +16,31 @@ export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
 			{ maxKeys: 4 },
 		),
 	),
-})).value;
+})).root;
 
 /** JSONata text of the common sub-language and a little beyond it. */
 export const arbitraryExpression: fc.Arbitrary<string> = fc.letrec<{ expression: string }>((tie) => {
 	const name = fc.constantFrom("a", "b", "c", "`a`", "length");
-	const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("."));
+	const filter = fc.oneof(
+		{ weight: 6, arbitrary: fc.constant("") },
+		fc.constantFrom(
+			"[0]",
+			"[-1]",
+			"[1.5]",
+			"[a = 'a']",
+			"[a]",
+			"[$ = 'a']",
+			"[b in $settings.a][0]",
+			"[$$.a = b]",
+			"[]",
+			"[b[0]]",
+			"[true]",
+			"[$not($exists(a))]",
+			"[$exists($)]",
+		),
+	);
+	const step = fc.tuple(name, filter).map(([text, behind]) => text + behind);
+	const path = fc.array(step, { minLength: 1, maxLength: 3 }).map((names) => names.join("."));
 	const inner = tie("expression");
 	return {
 		expression: fc.oneof(

@@ -1,0 +1,119 @@
+import type { AstNode } from "./ast.ts";
+import type { Scope } from "./facts.ts";
+import { truth } from "./fast-operators.ts";
+import type { FastEvaluate } from "./fast-path.ts";
+import { readPath } from "./read-path.ts";
+import { SLOW } from "./slow.ts";
+
+/** One step of a path: a name, and the filters behind it. */
+export interface FastStep {
+	readonly name: string;
+	readonly filters: readonly FastFilter[];
+}
+
+/** `[0]` by its index, `[condition]` by what is evaluated for each item. */
+type FastFilter = { readonly index: number } | { readonly condition: FastEvaluate };
+
+/**
+ * Compiles steps that are names with filters; `compile` compiles a condition, where bare names read the item.
+ * Undefined if there is another step.
+ */
+export function compileSteps(
+	steps: readonly AstNode[],
+	compile: (node: AstNode) => FastEvaluate | undefined,
+): FastStep[] | undefined {
+	const compiled: FastStep[] = [];
+	for (const { type, value, stages = [] } of steps) {
+		if (type !== "name" || typeof value !== "string") return undefined;
+		const filters: FastFilter[] = [];
+		for (const stage of stages) {
+			const filter =
+				stage.type === "filter" && stage.expr !== undefined ? compileFilter(stage.expr, compile) : undefined;
+			if (filter === undefined) return undefined;
+			filters.push(filter);
+		}
+		compiled.push({ name: value, filters });
+	}
+	return compiled;
+}
+
+/**
+ * Follows steps as jsonata does, lists included: a list in the middle is gone through item by item, what is found
+ * becomes one flat list, one item alone stands for itself, and none is undefined. A list that the last step finds in
+ * one place stays as it is.
+ */
+export function followSteps(start: unknown, steps: readonly FastStep[], scope: Scope): unknown {
+	let values: readonly unknown[] = [start];
+	for (const [at, step] of steps.entries()) {
+		const found: Found[] = [];
+		for (const value of values) {
+			const next = take(value, step, scope);
+			if (next === SLOW) return SLOW;
+			if (next !== undefined) found.push(next);
+		}
+		const [only] = found;
+		const isLast = at === steps.length - 1;
+		if (isLast && found.length === 1 && only !== undefined && Array.isArray(only.value) && !only.isSequence) {
+			return only.value;
+		}
+		values = found.flatMap(({ value }) => value);
+		if (values.length === 0) return undefined;
+		if (values.length > MAX_SEQUENCE_HERE) return SLOW;
+	}
+	return values.length === 1 ? values[0] : values;
+}
+
+/** Far under the guard, at which jsonata throws. */
+const MAX_SEQUENCE_HERE = 5000;
+
+/** A value, and whether it is a list that jsonata made itself: such a one is flattened where it meets others. */
+interface Found {
+	readonly value: unknown;
+	readonly isSequence: boolean;
+}
+
+function take(value: unknown, { name, filters }: FastStep, scope: Scope): Found | undefined | typeof SLOW {
+	const read = readPath(value, [name]);
+	if (read === SLOW) return SLOW;
+	if (read === undefined) return holdsForNothing(filters[0], scope) ? SLOW : undefined;
+	let found: Found = { value: read, isSequence: false };
+	for (const filter of filters) {
+		const next = applyFilter(filter, Array.isArray(found.value) ? found.value : [found.value], scope);
+		if (next === SLOW) return SLOW;
+		found = next;
+	}
+	return found;
+}
+
+/** jsonata asks the filter even about what is not there, and keeps it when the filter holds. */
+function holdsForNothing(filter: FastFilter | undefined, scope: Scope): boolean {
+	if (filter === undefined || "index" in filter) return false;
+	return truth(filter.condition({ ...scope, input: undefined })) !== false;
+}
+
+function applyFilter(filter: FastFilter, items: readonly unknown[], scope: Scope): Found | typeof SLOW {
+	if ("index" in filter) {
+		const item = items.at(filter.index);
+		if (Array.isArray(item)) return { value: item, isSequence: false };
+		return { value: item === undefined ? [] : [item], isSequence: true };
+	}
+	const kept: unknown[] = [];
+	for (const input of items) {
+		const holds = filter.condition({ ...scope, input });
+		// A number is an index, and jsonata knows about lists.
+		if (typeof holds === "number") return SLOW;
+		const isKept = truth(holds);
+		if (isKept === SLOW) return SLOW;
+		if (isKept) kept.push(input);
+	}
+	return { value: kept, isSequence: true };
+}
+
+function compileFilter(node: AstNode, compile: (node: AstNode) => FastEvaluate | undefined): FastFilter | undefined {
+	if (node.type === "number" && typeof node.value === "number") {
+		const index = Math.floor(node.value);
+		return Number.isSafeInteger(index) ? { index } : undefined;
+	}
+	const condition = compile(node);
+	return condition === undefined ? undefined : { condition };
+}
