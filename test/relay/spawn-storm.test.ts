@@ -43,7 +43,7 @@ const SITUATIONS = {
 } satisfies Record<string, Partial<SpawnRequest>[]>;
 
 /** What else happens meanwhile. */
-type Happening = { advance: number } | "finish" | "remove";
+type Happening = { advance: number } | "finish" | "remove" | "appear";
 
 describe("spawn", () => {
 	it.each(Object.entries(SITUATIONS))("makes no second CodeRun in any interleaving with kills: %s", (_, changes) =>
@@ -158,6 +158,7 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 		happen: (what) => {
 			const [first] = memory.unfinished();
 			if (typeof what === "object") clock.advance(what.advance);
+			else if (what === "appear") memory.appear("by-hand", "rex");
 			else if (first !== undefined) what === "finish" ? memory.finish(first) : memory.remove(first);
 		},
 		tell: (answer) => {
@@ -204,7 +205,10 @@ function plans(count: number): fc.Arbitrary<Plan[]> {
 
 function happenings(): fc.Arbitrary<Happening[]> {
 	const advance = fc.record({ advance: fc.constantFrom(1_000, 9_000, 15_000, 25_000, 45_000, 120_000, 700_000) });
-	return fc.array(fc.oneof({ weight: 3, arbitrary: advance }, fc.constantFrom<Happening>("finish", "remove")), {
-		maxLength: 8,
-	});
+	return fc.array(
+		fc.oneof({ weight: 3, arbitrary: advance }, fc.constantFrom<Happening>("finish", "remove", "appear")),
+		{
+			maxLength: 8,
+		},
+	);
 }

@@ -2,6 +2,8 @@ import type { Cluster, StoredClaim, StoredCodeRun } from "../../relay/cluster.ts
 import { OWN_LABELS, readIdentity } from "../../relay/coderun.ts";
 
 export interface MemoryCluster extends Cluster {
+	/** Somebody else makes a CodeRun for the agent. */
+	appear(name: string, agent: string): void;
 	finish(name: string): void;
 	remove(name: string): void;
 	unfinished(): readonly string[];
@@ -53,6 +55,7 @@ export function memoryCluster(): MemoryCluster {
 			return { kind: "listed", names: mine.map((coderun) => coderun.name) };
 		},
 		ready: async () => ({ kind: "ready" }),
+		appear: (name, agent) => void coderuns.set(name, { name, finished: false, agent }),
 		finish: (name) => {
 			const coderun = coderuns.get(name);
 			if (coderun !== undefined) coderuns.set(name, { ...coderun, finished: true });

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { findViolation } from "../../relay/policy.ts";
+import { spawnRequest } from "../support/spawn-request.ts";
+
+const POLICY = { namespace: "cto", repositories: ["5dlabs/cto", "5dlabs-*/x", "other/*"], github_apps: ["5DLabs-Rex"] };
+
+const violation = (changes: { spec?: object; metadata?: object }) => {
+	const request = spawnRequest();
+	const { metadata, spec } = request.coderun;
+	const coderun = { metadata: { ...metadata, ...changes.metadata }, spec: { ...spec, ...changes.spec } };
+	return findViolation({ ...request, coderun }, POLICY);
+};
+const repository = (url: unknown) => violation({ spec: { repositoryUrl: url, docsRepositoryUrl: url } });
+
+describe("findViolation", () => {
+	it.each([
+		"https://github.com/5dlabs/cto",
+		"https://github.com/5DLabs/CTO.git",
+		"git@github.com:5dlabs/cto.git",
+		"5dlabs/cto",
+		"https://github.com/other/anything",
+	])("allows the repository %s", (url) => expect(repository(url)).toBeUndefined());
+
+	it.each(["https://github.com/5dlabs/cto-evil", "https://github.com/evil/cto", "https://github.com/5dlabs-z/x/"])(
+		"does not allow the repository %s",
+		(url) => expect(repository(url)).toMatchObject({ reason: "repository_not_allowed" }),
+	);
+
+	it.each([
+		"https://evil.test/5dlabs/cto",
+		"https://github.com/5dlabs/cto/../../evil/x",
+		"https://github.com@evil.test/5dlabs/cto",
+		"https://github.com/5dlabs/cto\n",
+		7,
+		undefined,
+	])("takes %j for no repository", (url) => expect(repository(url)).toMatchObject({ reason: "invalid_coderun" }));
+
+	it("looks at the docs repository as well", () => {
+		expect(violation({ spec: { docsRepositoryUrl: "https://github.com/evil/docs" } })).toEqual({
+			reason: "repository_not_allowed",
+			detail: "evil/docs",
+		});
+	});
+
+	it.each([
+		["another namespace", { metadata: { namespace: "kube-system" } }, "namespace_not_allowed"],
+		["another name", { metadata: { name: "healer-ci-rex-0" } }, "wrong_name"],
+		["another App", { spec: { githubApp: "Evil-App" } }, "github_app_not_allowed"],
+		["a label with a slash", { metadata: { labels: { branch: "feat/x" } } }, "invalid_coderun"],
+		["a label's key with a space", { metadata: { labels: { "a b": "x" } } }, "invalid_coderun"],
+		["a label of 64 characters", { metadata: { labels: { a: "x".repeat(64) } } }, "invalid_coderun"],
+		["a key with two slashes", { metadata: { annotations: { "a/b/c": "x" } } }, "invalid_coderun"],
+		["annotations over 256 KiB", { metadata: { annotations: { a: "ä".repeat(131_072) } } }, "invalid_coderun"],
+	])("refuses %s", (_, changes, reason) => expect(violation(changes)).toMatchObject({ reason }));
+
+	it("allows what the worker sends", () => expect(violation({})).toBeUndefined());
+});

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type Clock, systemClock } from "../../relay/clock.ts";
+import type { Cluster } from "../../relay/cluster.ts";
+import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
+import { createRelay } from "../../relay/index.ts";
+import type { LogEntry } from "../../relay/log.ts";
+import { serveRelay } from "../../relay/serve-relay.ts";
+import { signMessage } from "../../wire/signature.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
+
+export const SECRETS = ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "the secret before"];
+
+/** A folder for one test, removed after it. */
+export async function temporaryFolder(): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), "healer-"));
+	onTestFinished(() => rm(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+export interface ServedRelay {
+	readonly url: string;
+	readonly state: string;
+	readonly log: readonly LogEntry[];
+	/** Posts a body, signed unless headers say otherwise. */
+	post(path: string, body: string, headers?: Record<string, string>): Promise<Response>;
+	spawn(request: SpawnRequest): Promise<{ status: number; body: unknown }>;
+}
+
+/** A relay on a directory of its own, served on loopback until the test is over. */
+export async function servedRelay(
+	changes: { cluster?: Cluster; clock?: Clock; enforce_max_active?: boolean } = {},
+): Promise<ServedRelay> {
+	const state = await temporaryFolder();
+	const clock = changes.clock ?? systemClock;
+	const log: LogEntry[] = [];
+	const relay = createRelay({
+		cluster: changes.cluster ?? (await directoryCluster(state, clock)),
+		policy: { namespace: "cto", repositories: ["5dlabs/cto"], github_apps: ["5DLabs-Rex", "5DLabs-Blaze"] },
+		secrets: SECRETS,
+		clock,
+		log: (entry) => void log.push(entry),
+		enforce_max_active: changes.enforce_max_active ?? false,
+	});
+	const server = await serveRelay(relay, { host: "127.0.0.1", port: 0 });
+	onTestFinished(() => server.close());
+	const post: ServedRelay["post"] = (path, body, headers = {}) => {
+		const signed = signMessage(SECRETS, { id: idOf(body), at: clock.now() / 1000, body });
+		return fetch(`${server.url}${path}`, { method: "POST", body, headers: { ...signed, ...headers } });
+	};
+	return {
+		url: server.url,
+		state,
+		log,
+		post,
+		spawn: async (request) => {
+			const response = await post("/v1/spawn", JSON.stringify(request));
+			return { status: response.status, body: await response.json() };
+		},
+	};
+}
+
+/** The `webhook-id` that goes with a spawn request's body. */
+function idOf(body: string): string {
+	return /"incident_id":"([^"]*)"/.exec(body)?.[1]?.concat(".", /"attempt":(\d+)/.exec(body)?.[1] ?? "1") ?? "none";
+}
