@@ -12,7 +12,7 @@ export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection
 		message: `A pattern of \`$${name}\` is written out, as a text or a regex: logs are searched for all of them at once, in one pass.`,
 	}));
 	const unsearchable = logPatterns.flatMap(({ pattern, position }) => {
-		const at = { start: position, text: patternKey(pattern) };
+		const at = { start: position, text: pattern.kind === "text" ? text.slice(position) : patternKey(pattern) };
 		if (pattern.kind === "text") {
 			return /[\r\n]/.test(pattern.text)
 				? [{ ...at, message: "Logs are read by line: a text to look for has no line end in it." }]

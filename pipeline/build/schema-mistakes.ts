@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type JsonSchema, keysAt, pipelineJsonSchema } from "./json-schema.ts";
+import { keysAt, pipelineJsonSchema } from "./json-schema.ts";
 import type { Mistake } from "./mistake.ts";
 import { didYouMean } from "./near-miss.ts";
 import { pipelineFile } from "./pipeline-file.ts";
@@ -12,9 +12,8 @@ type Issue = z.core.$ZodIssue;
 /** What the grammar refuses, and what of the file is left to look at for other mistakes. */
 export function schemaMistakes(source: YamlSource): { mistakes: readonly Mistake[]; remains: Remains } {
 	const issues = issuesOf(source.value);
-	const keys = pipelineJsonSchema();
 	return {
-		mistakes: issues.flatMap((issue) => describe(issue, source, keys)),
+		mistakes: issues.flatMap((issue) => describe(issue, source)),
 		remains: without(source.value, issues.flatMap(refusedPaths)),
 	};
 }
@@ -77,12 +76,12 @@ function refusedPaths(issue: Issue): Path[] {
 	return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function describe(issue: Issue, source: YamlSource, keys: JsonSchema): Mistake[] {
+function describe(issue: Issue, source: YamlSource): Mistake[] {
 	const path = pathOf(issue);
 	const value = valueAt(source.value, path);
 	switch (issue.code) {
 		case "unrecognized_keys":
-			return issue.keys.map((key) => unknownKey(source, path, key, keysAt(keys, path)));
+			return unknownKeys(source, path, issue.keys);
 		case "invalid_key":
 			return [
 				source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not a key that may stand here"}.`),
@@ -105,9 +104,12 @@ function describe(issue: Issue, source: YamlSource, keys: JsonSchema): Mistake[]
 	}
 }
 
-function unknownKey(source: YamlSource, path: Path, key: string, allowed: readonly string[]): Mistake {
+function unknownKeys(source: YamlSource, path: Path, keys: readonly string[]): Mistake[] {
+	const allowed = keysAt(pipelineJsonSchema(), path);
 	const where = path.length === 0 ? "A pipeline" : `\`${written(path)}\``;
-	return source.atKey([...path, key], `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed);
+	return keys.map((key) =>
+		source.atKey([...path, key], `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed),
+	);
 }
 
 function missing(source: YamlSource, path: Path): Mistake {

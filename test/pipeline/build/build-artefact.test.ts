@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { buildArtefact } from "../../../pipeline/build/build-artefact.ts";
+import { goodSources, mistakeCases, sourcesOf } from "./mistake-cases.ts";
+
+describe("buildArtefact", () => {
+	it("compiles the good pipeline, durations as seconds and patterns with their literals", () => {
+		const built = buildArtefact(goodSources);
+		expect(built).toMatchObject({
+			ok: true,
+			artefact: {
+				settings: { repositories: ["5dlabs/cto"], settle_s: 5 },
+				agents: { rex: { max_active: 1, tools: { local: [], remote: [] } } },
+				events: [
+					{ name: "workflow_job", on: "workflow_job" },
+					{ name: "play", on: "play" },
+				],
+				dedup: [{ name: "branch", ttl_s: 600, while_active: true }],
+				context: [
+					{ name: "job_logs", with: {}, timeout_s: 60 },
+					{ name: "loki", timeout_s: 5 },
+				],
+				outcome: { max_attempts: 3, deadline_s: 7200, escalate: ["atlas", "human"] },
+				log_patterns: [
+					{ pattern: { kind: "text", text: "clippy::" }, literals: ["clippy::"] },
+					{ pattern: { kind: "regex", source: "error\\[E\\d{4}\\]", flags: "" }, literals: ["error[e"] },
+				],
+			},
+		});
+	});
+
+	it("names the same content by the same version, and any change by another", () => {
+		const version = (text: string) => {
+			const built = buildArtefact({ ...goodSources, text });
+			return built.ok ? built.artefact.version : undefined;
+		};
+		const good = version(goodSources.text);
+		expect(good).toMatch(/^[0-9a-f]{16}$/);
+		expect(version(`# a comment\n${goodSources.text}`)).toBe(good);
+		expect(version(goodSources.text.replace("ttl: 10m", "ttl: 600s"))).toBe(good);
+		expect(version(goodSources.text.replace("ttl: 10m", "ttl: 11m"))).not.toBe(good);
+	});
+
+	it("names the same version whatever the order of keys", () => {
+		const swapped = goodSources.text.replace(
+			"tools: { local: [git], remote: [] }",
+			"tools: { remote: [], local: [git] }",
+		);
+		const [one, other] = [goodSources.text, swapped].map((text) => buildArtefact({ ...goodSources, text }));
+		expect(one?.ok && other?.ok && one.artefact.version === other.artefact.version).toBe(true);
+	});
+
+	for (const [file, cases] of mistakeCases()) {
+		describe(file, () => {
+			it.each(cases.map((mistakeCase) => [mistakeCase.case, mistakeCase] as const))("tells of %s", (_, mistakeCase) => {
+				expect(mistakeCase.mistakes.length).toBeGreaterThan(0);
+				const built = buildArtefact(sourcesOf(mistakeCase));
+				const found = built.ok ? [] : built.mistakes;
+				const shown = found.map(({ file, line, column, text, message, allowed }, index) => ({
+					at: `${file}:${line}:${column}`,
+					text,
+					says: message,
+					...(mistakeCase.mistakes[index]?.allowed && { allowed }),
+				}));
+				expect(shown).toEqual(mistakeCase.mistakes);
+			});
+		});
+	}
+
+	it("points at the offending text", () => {
+		const elsewhere = mistakeCases()
+			.flatMap(([, cases]) => cases)
+			.flatMap((mistakeCase) => {
+				const sources = sourcesOf(mistakeCase);
+				const built = buildArtefact(sources);
+				return (built.ok ? [] : built.mistakes).flatMap(({ file, line, column, text }) => {
+					const source = file === "pipeline.yaml" ? sources.text : sources.prompts[file.slice(8, -9)];
+					const stretch = source?.split("\n")[line - 1]?.slice(column - 1) ?? "";
+					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [mistakeCase.case];
+				});
+			});
+		// Where something ends too early, the place is its end and the text is what ends there.
+		expect(elsewhere).toEqual([
+			"an expression that ends too early",
+			"a text that is not closed",
+			"a group that is not closed",
+			"ten of ten kinds, shape, expressions and prompts together",
+			"a tab as indentation",
+		]);
+	});
+});

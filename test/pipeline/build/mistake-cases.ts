@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import type { Sources } from "../../../pipeline/build/build-artefact.ts";
+
+/** A case of `test/cases/mistakes`: the good pipeline with these changes, and exactly what is wrong with it then. */
+export interface MistakeCase {
+	readonly case: string;
+	/** Texts of the good pipeline, each there once, and what stands in their place. */
+	readonly change?: Readonly<Record<string, string>>;
+	/** A whole file instead of the good one. */
+	readonly text?: string;
+	/** Prompts instead of or besides the good ones; null for one that is not there. */
+	readonly prompts?: Readonly<Record<string, string | null>>;
+	readonly mistakes: readonly {
+		/** `file:line:column`. */
+		readonly at: string;
+		readonly text: string;
+		readonly says: string;
+		/** Compared where it is written out. */
+		readonly allowed?: readonly string[];
+	}[];
+}
+
+const FOLDER = new URL("../../cases/mistakes/", import.meta.url);
+
+export const goodSources: Sources = {
+	text: readFileSync(new URL("good/pipeline.yaml", FOLDER), "utf8"),
+	prompts: Object.fromEntries(
+		readdirSync(new URL("good/prompts/", FOLDER)).map((file) => [
+			file.replace(/\.mustache$/, ""),
+			readFileSync(new URL(`good/prompts/${file}`, FOLDER), "utf8"),
+		]),
+	),
+};
+
+/** All cases, by the name of their file. */
+export function mistakeCases(): readonly (readonly [string, readonly MistakeCase[]])[] {
+	const files = readdirSync(FOLDER).filter((file) => file.endsWith(".yaml"));
+	return files.map((file) => [
+		file,
+		(parse(readFileSync(new URL(file, FOLDER), "utf8")) as { cases: MistakeCase[] }).cases,
+	]);
+}
+
+/** What the case looks at. Throws when a text to change is not there exactly once: the case would show nothing. */
+export function sourcesOf({ case: name, change = {}, text, prompts = {} }: MistakeCase): Sources {
+	let changed = text ?? goodSources.text;
+	for (const [from, to] of Object.entries(change)) {
+		const parts = changed.split(from);
+		if (parts.length !== 2) {
+			throw new Error(`"${name}" changes a text that is there ${parts.length - 1} times: ${from}`);
+		}
+		changed = parts.join(to);
+	}
+	const all = Object.entries<string | null>({ ...goodSources.prompts, ...prompts });
+	return {
+		text: changed,
+		prompts: Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null)),
+	};
+}

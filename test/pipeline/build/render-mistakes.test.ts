@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import type { Mistake } from "../../../pipeline/build/mistake.ts";
+import { renderMistakes } from "../../../pipeline/build/render-mistakes.ts";
+
+const source = ["version: 1", "route:", "\t- { name: rust, agent: rexx }", ""].join("\n");
+const mistake: Mistake = {
+	file: "pipeline.yaml",
+	line: 3,
+	column: 24,
+	text: "rexx",
+	message: "There is no agent `rexx`. Did you mean `rex`?",
+	allowed: ["rex", "atlas"],
+};
+
+describe("renderMistakes", () => {
+	it("shows place, cure, the line with a caret under the text, and what is allowed", () => {
+		expect(renderMistakes([mistake], { "pipeline.yaml": source }, false)).toBe(
+			[
+				"pipeline.yaml:3:24  There is no agent `rexx`. Did you mean `rex`?",
+				"  3 | \t- { name: rust, agent: rexx }",
+				"      \t                      ^^^^",
+				"  allowed: rex, atlas",
+				"",
+				"1 mistake.",
+				"",
+			].join("\n"),
+		);
+	});
+
+	it("shows the part of a long line that matters", () => {
+		const long = `version: ${"x".repeat(500)}HERE${"y".repeat(500)}`;
+		const rendered = renderMistakes(
+			[{ ...mistake, line: 1, column: 510, text: "HERE" }],
+			{ "pipeline.yaml": long },
+			false,
+		);
+		const [, line = "", caret = ""] = rendered.split("\n");
+		expect(line.length).toBeLessThan(120);
+		expect(line.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("HERE");
+	});
+
+	it("goes without the line of a file that it does not have", () => {
+		expect(renderMistakes([mistake, mistake], {}, false)).toContain("2 mistakes.");
+	});
+
+	it("colours only when told to, and never lets a file steer the terminal", () => {
+		const hostile = { "pipeline.yaml": source.replace("rust", "\u001b[2J") };
+		const esc = String.fromCharCode(27);
+		expect(renderMistakes([mistake], hostile, false)).not.toContain(esc);
+		expect(renderMistakes([mistake], hostile, true)).toContain(`${esc}[31m^^^^`);
+		expect(renderMistakes([mistake], hostile, true)).not.toContain(`${esc}[2J`);
+	});
+});
