@@ -7,3 +7,9 @@ declare namespace Cloudflare {
 		mainModule: typeof import("../../worker/index.ts");
 	}
 }
+
+// Four megabytes whose inferred type helps nobody.
+declare module "@octokit/webhooks-examples/api.github.com/index.json" {
+	const examples: unknown;
+	export default examples;
+}

@@ -23,9 +23,10 @@ export function failedJob(changes: JobChanges = {}): Record<string, unknown> {
 			head_branch: "branch" in changes ? changes.branch : "fix/parser",
 			name: changes.name ?? "clippy",
 			workflow_name: changes.workflow_name ?? "Controller CI",
+			steps: [{ name: "cargo clippy", status: "completed", conclusion: "failure", number: 1 }],
 		},
 		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
-		sender: { ...payload["sender"], login: "octocat", type: "User" },
+		sender: { ...payload.sender, login: "octocat", type: "User" },
 	};
 }
 
@@ -41,22 +42,23 @@ export function failedRun(changes: JobChanges = {}): Record<string, unknown> {
 			conclusion: "failure",
 			head_branch: "branch" in changes ? changes.branch : "fix/parser",
 			name: changes.workflow_name ?? "Controller CI",
+			path: ".github/workflows/controller-ci.yaml",
 			actor: { login: "octocat", type: "User" },
 		},
 		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
-		sender: { ...payload["sender"], login: "octocat", type: "User" },
+		sender: { ...payload.sender, login: "octocat", type: "User" },
 	};
 }
 
 type Payload = Record<string, Record<string, unknown>>;
 
-export const EXAMPLES = examples as unknown as readonly {
+export const EXAMPLES = examples as readonly {
 	readonly name: string;
 	readonly examples: readonly Payload[];
 }[];
 
 function example(name: string, action: string): Payload {
-	const found = EXAMPLES.find((event) => event.name === name)?.examples.find((one) => String(one["action"]) === action);
+	const found = EXAMPLES.find((event) => event.name === name)?.examples.find((one) => String(one.action) === action);
 	if (found === undefined) throw new Error(`no example of ${name} ${action}`);
 	return found;
 }

@@ -10,7 +10,8 @@ export interface Answer {
 }
 
 /** Sends a request through the worker's own `fetch`, and waits for what it does after the answer. */
-export async function send(request: Request, changes: Partial<Env> = {}): Promise<Answer> {
+export async function send(made: Request | Promise<Request>, changes: Partial<Env> = {}): Promise<Answer> {
+	const request = await made;
 	const ctx = createExecutionContext();
 	const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes }, ctx);
 	const text = await response.text();

@@ -1,0 +1,57 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Wakeup } from "../../worker/env.ts";
+import worker from "../../worker/index.ts";
+import { sweepDue } from "../../worker/sweep.ts";
+import { sampleId, sampleIncident } from "./support/sample-incident.ts";
+import { journalIncident, stubEffects } from "./support/stub-effects.ts";
+
+describe("sweepDue", () => {
+	it("brings everything that is due through, once each, with two sweeps at once", async () => {
+		const stub = stubEffects();
+		for (let n = 1; n <= 30; n++) await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b-${n}` }));
+		await journalIncident(stub, sampleIncident({ id: sampleId(99) }), stub.clock + 5000);
+		await Promise.all([sweepDue(stub), sweepDue(stub)]);
+		expect(new Set(stub.sent.map(({ id }) => id)).size).toBe(30);
+		expect(stub.sent).toHaveLength(30);
+	});
+
+	it("finishes what a consumer that died held, once its time is over", async () => {
+		const stub = stubEffects();
+		await journalIncident(stub, sampleIncident({ id: sampleId(1) }));
+		await stub.journal
+			.prepare("UPDATE incidents SET lock = 'dead', locked_until = ?1")
+			.bind(stub.clock + 30_000)
+			.run();
+		expect(await sweepDue(stub)).toBe(0);
+		stub.clock += 30_000;
+		expect(await sweepDue(stub)).toBe(1);
+		expect(stub.sent).toHaveLength(1);
+	});
+
+	it("looks at an incident once a sweep, although it is due again at once", async () => {
+		const stub = stubEffects();
+		await journalIncident(stub, sampleIncident({ id: sampleId(1) }));
+		stub.relay = () => {
+			stub.clock += 20_000;
+			return { ok: false, reason: "down", for_good: false };
+		};
+		await sweepDue(stub);
+		expect(stub.sent).toHaveLength(1);
+	});
+});
+
+describe("consumeWakeups", () => {
+	it("acknowledges every message, whatever it holds", async () => {
+		const bodies = [{ incident_id: sampleId(1) }, null, 7, {}, { incident_id: 3 }, { incident_id: "' OR 1=1" }];
+		const batch = createMessageBatch<Wakeup>(
+			"healer-wakeups",
+			bodies.map((body, n) => ({ id: String(n), timestamp: 0, attempts: 1, body: body as Wakeup })),
+		);
+		const ctx = createExecutionContext();
+		await worker.queue(batch, env);
+		const result = await getQueueResult(batch, ctx);
+		expect(result).toMatchObject({ ackAll: true, retryMessages: [], retryBatch: { retry: false } });
+	});
+});
