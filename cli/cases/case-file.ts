@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
+import { readJson, readText } from "../read-input.ts";
+import { fail, ok, type Result } from "../result.ts";
+
+const texts = z.record(z.string(), z.string());
+
+/** What a case expects. Whatever is named is compared; objects need only hold what is named in them. */
+const expectation = z
+	.strictObject({
+		/** Why the delivery is no incident: `unknown_event`, `not_matched`, `no_repository`, `no_identity`, `filtered`. */
+		ignored: z.enum(["unknown_event", "not_matched", "no_repository", "no_identity", "filtered"]),
+		/** The filter that refuses it, at once or after the context. */
+		filter: z.string(),
+		identity: z.string(),
+		incident: z.record(z.string(), z.unknown()),
+		agent: z.string(),
+		rule: z.string(),
+		failure_type: z.string(),
+		failure_category: z.string(),
+		/** Keys of the claims, by the names of their dedup rules. */
+		claims: texts,
+		labels: texts,
+		annotations: texts,
+		env: texts,
+		/** Texts that the prompt holds. */
+		prompt: z.array(z.string()),
+	})
+	.partial()
+	.refine((expected) => Object.keys(expected).length > 0, "expects nothing");
+
+const pipelineCase = z
+	.strictObject({
+		name: z.string().min(1),
+		/** GitHub's event name; with `payload`. */
+		event: z.string().optional(),
+		/** The delivery's body, or the path of its JSON file from here. */
+		payload: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+		/** Fields of an incident, in the place of a delivery. */
+		incident: z.looseObject({ kind: z.enum(INCIDENT_KINDS).optional() }).optional(),
+		/** The failed job's log, or the path of its file from here. */
+		log: z.string().optional(),
+		log_file: z.string().optional(),
+		changed_files: z.array(z.string()).optional(),
+		/** Of the head commit, as GitHub would be asked for it. */
+		commit_message: z.string().optional(),
+		expect: expectation,
+	})
+	.refine((given) => (given.event === undefined) === (given.payload === undefined), "event and payload go together")
+	.refine(
+		(given) => given.payload === undefined || given.incident === undefined,
+		"give a payload or an incident, not both",
+	)
+	.refine((given) => given.log === undefined || given.log_file === undefined, "give log or log_file, not both");
+
+export type Expectation = z.infer<typeof expectation>;
+export type PipelineCase = Omit<z.infer<typeof pipelineCase>, "payload"> & { readonly payload?: unknown };
+
+/** The cases of one YAML file, a list, with the files that they name read. */
+export async function readCaseFile(file: string): Promise<Result<PipelineCase[]>> {
+	const text = await readText(file);
+	if (!text.ok) return text;
+	const lines = new LineCounter();
+	const document = parseDocument(text.value, { lineCounter: lines });
+	const [error] = document.errors;
+	if (error !== undefined) return fail(`${file}:${error.linePos?.[0].line ?? 1}: ${error.message.split("\n")[0]}`);
+	const list: unknown = document.toJS();
+	if (!Array.isArray(list) || list.length === 0) return fail(`${file} holds no list of cases.`);
+	const cases: PipelineCase[] = [];
+	for (const [index, item] of list.entries()) {
+		const checked = pipelineCase.safeParse(item);
+		if (!checked.success) return fail(`${file}, ${nameOf(item, index)}: ${z.prettifyError(checked.error)}`);
+		const read = await readNamedFiles(checked.data, path.dirname(file));
+		if (!read.ok) return fail(`${file}, ${nameOf(item, index)}: ${read.problem}`);
+		cases.push(read.value);
+	}
+	return ok(cases);
+}
+
+function nameOf(item: unknown, index: number): string {
+	const name = (item as { name?: unknown } | null)?.name;
+	return typeof name === "string" ? `"${name}"` : `case ${index + 1}`;
+}
+
+async function readNamedFiles(given: z.infer<typeof pipelineCase>, folder: string): Promise<Result<PipelineCase>> {
+	const { payload, log_file, ...rest } = given;
+	const log =
+		log_file === undefined ? given.log : await readFile(path.join(folder, log_file), "utf8").catch(() => undefined);
+	if (log_file !== undefined && log === undefined) return fail(`cannot read ${log_file}`);
+	const withLog = log === undefined ? rest : { ...rest, log };
+	if (typeof payload !== "string") return ok(payload === undefined ? withLog : { ...withLog, payload });
+	const read = await readJson(path.join(folder, payload));
+	return read.ok ? ok({ ...withLog, payload: read.value.value }) : read;
+}

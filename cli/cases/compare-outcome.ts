@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Expectation } from "./case-file.ts";
+import type { CaseOutcome } from "./run-case.ts";
+
+/** What differs from what a case expects, one line for people each. */
+export function compareOutcome(expected: Expectation, outcome: CaseOutcome): string[] {
+	const { decision } = outcome;
+	const metadata = decision?.coderun.metadata;
+	const spec = decision?.coderun.spec;
+	const claims = Object.fromEntries(decision?.claims.map(({ name, key }) => [name, key]) ?? []);
+	return [
+		...differs("ignored", expected.ignored, outcome.ignored),
+		...differs("filter", expected.filter, outcome.filter),
+		...differs("identity", expected.identity, outcome.identity),
+		...differs("incident", expected.incident, outcome.incident),
+		...differs("agent", expected.agent, decision?.agent ?? whyNot(outcome)),
+		...differs("rule", expected.rule, decision?.rule ?? whyNot(outcome)),
+		...differs("failure_type", expected.failure_type, decision?.failure_type ?? whyNot(outcome)),
+		...differs("failure_category", expected.failure_category, decision?.failure_category ?? whyNot(outcome)),
+		...differs("claims", expected.claims, claims),
+		...differs("labels", expected.labels, metadata?.labels),
+		...differs("annotations", expected.annotations, metadata?.annotations),
+		...differs("env", expected.env, spec?.env),
+		...lacks(expected.prompt ?? [], String(spec?.promptModification ?? "")),
+	];
+}
+
+/** Instead of an agent, for the reader of a failing case. */
+function whyNot({ ignored, filter }: CaseOutcome): string {
+	if (filter !== undefined) return `refused by the filter ${filter}`;
+	return `ignored: ${ignored}`;
+}
+
+/** An object is compared by the names that are expected of it, at any depth. */
+function differs(name: string, expected: unknown, actual: unknown): string[] {
+	if (expected === undefined) return [];
+	if (typeof expected === "object" && expected !== null && !Array.isArray(expected)) {
+		return Object.entries(expected).flatMap(([key, value]) => {
+			const found =
+				typeof actual === "object" && actual !== null ? (actual as Record<string, unknown>)[key] : undefined;
+			return value === null && found === undefined ? [] : differs(`${name}.${key}`, value ?? null, found);
+		});
+	}
+	if (isDeepStrictEqual(expected, actual)) return [];
+	return [`${name}: expected ${JSON.stringify(expected)}, is ${JSON.stringify(actual) ?? "absent"}`];
+}
+
+function lacks(texts: readonly string[], prompt: string): string[] {
+	return texts.filter((text) => !prompt.includes(text)).map((text) => `prompt: lacks ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,56 @@
+import {
+	type Artefact,
+	type Decision,
+	decide,
+	type Incident,
+	type Pipeline,
+	readDelivery,
+} from "../../pipeline/index.ts";
+import { givenContext, readWholeLog } from "../case/given-context.ts";
+import { incidentOfCase } from "../case/incident-of-case.ts";
+import type { PipelineCase } from "./case-file.ts";
+import { compareOutcome } from "./compare-outcome.ts";
+
+/** What the pipeline made of a case, in the words of `expect`. */
+export interface CaseOutcome {
+	readonly ignored?: string;
+	readonly filter?: string;
+	readonly identity?: string;
+	readonly incident?: Incident;
+	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
+}
+
+/** Runs one case through the real pipeline. Gives what differs, one line each; nothing when all is as expected. */
+export async function runCase(artefact: Artefact, pipeline: Pipeline, given: PipelineCase): Promise<string[]> {
+	return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given));
+}
+
+async function outcomeOf(artefact: Artefact, pipeline: Pipeline, given: PipelineCase): Promise<CaseOutcome> {
+	if (given.event === undefined) {
+		const incident = { ...incidentOfCase(artefact, {}), ...(given.incident as Partial<Incident>) };
+		return await decided(artefact, pipeline, given, { incident });
+	}
+	const delivery = { event: given.event, delivery_id: "case", payload: given.payload };
+	const reading = await readDelivery(pipeline, delivery);
+	if (reading.outcome === "ignored") {
+		const { reason } = reading;
+		return { ignored: reason.kind, ...(reason.kind === "filtered" && { filter: reason.filter }) };
+	}
+	const { incident, identity } = reading;
+	return await decided(artefact, pipeline, given, { incident, identity });
+}
+
+async function decided(
+	artefact: Artefact,
+	pipeline: Pipeline,
+	given: PipelineCase,
+	known: { readonly incident: Incident; readonly identity?: string },
+): Promise<CaseOutcome> {
+	const context = givenContext(artefact, {
+		log: given.log === undefined ? undefined : readWholeLog(pipeline, given.log),
+		changed_files: given.changed_files,
+		commit_message: given.commit_message,
+	});
+	const decision = await decide(pipeline, { incident: known.incident, context, attempt: 1 });
+	return decision.outcome === "filtered" ? { ...known, filter: decision.filter } : { ...known, decision };
+}

@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Looks until `condition` holds, at most `withinMs`; fails with what was waited for. */
+export async function eventually(
+	condition: () => boolean | Promise<boolean>,
+	what: string,
+	withinMs = 60_000,
+): Promise<void> {
+	const deadline = performance.now() + withinMs;
+	while (!(await condition())) {
+		if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+		await sleep(25);
+	}
+}

@@ -1,0 +1,57 @@
+import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
+
+type Payload = Record<string, Record<string, unknown>>;
+
+/** A failed run of GitHub Actions as GitHub tells it, made from recorded payloads. */
+export interface FailingRun {
+	readonly runId: number;
+	readonly branch: string;
+	readonly workflow?: string;
+}
+
+/** `workflow_job`, completed with a failure. Another `job` is another job of the same run. */
+export function workflowJob({ runId, branch, workflow = "Controller CI" }: FailingRun, job = 1): unknown {
+	const payload = recorded("workflow_job", "completed");
+	return {
+		...payload,
+		workflow_job: {
+			...payload.workflow_job,
+			id: runId * 10 + job,
+			run_id: runId,
+			name: `cargo clippy ${job}`,
+			workflow_name: workflow,
+			head_branch: branch,
+			conclusion: "failure",
+			steps: [{ name: "Run cargo clippy", status: "completed", conclusion: "failure", number: 4 }],
+		},
+	};
+}
+
+/** `workflow_run`, completed with a failure. */
+export function workflowRun({ runId, branch, workflow = "Controller CI" }: FailingRun): unknown {
+	const payload = recorded("workflow_run", "completed");
+	return {
+		...payload,
+		workflow_run: {
+			...payload.workflow_run,
+			id: runId,
+			name: workflow,
+			head_branch: branch,
+			conclusion: "failure",
+			event: "push",
+			actor: { login: "octocat", type: "User" },
+			triggering_actor: { login: "octocat", type: "User" },
+		},
+	};
+}
+
+/** Recorded from another repository: as if 5dlabs/cto had sent it, and a person had caused it. */
+function recorded(event: string, action: string): Payload {
+	const found = examples
+		.find(({ name }) => name === event)
+		?.examples.find((example) => "action" in example && example.action === action) as Payload | undefined;
+	if (found === undefined) throw new Error(`there is no recorded ${event} with action ${action}`);
+	const own = String(found.repository?.full_name);
+	const payload = JSON.parse(JSON.stringify(found).replaceAll(own, "5dlabs/cto")) as Payload;
+	return { ...payload, sender: { login: "octocat", type: "User", id: 1 } };
+}

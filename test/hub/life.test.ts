@@ -1,0 +1,221 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "./eventually.ts";
+import { workflowJob } from "./failing-run.ts";
+import {
+	codeRuns,
+	deliver,
+	getJson,
+	type Home,
+	type HubProcess,
+	makeHome,
+	startHub,
+	startReadyHub,
+} from "./hub-process.ts";
+
+const started: HubProcess[] = [];
+
+async function ready(home: Home, env?: Record<string, string>): Promise<HubProcess> {
+	const hub = await startReadyHub(home, env);
+	started.push(hub);
+	return hub;
+}
+
+function begin(home: Home, env?: Record<string, string>): HubProcess {
+	const hub = startHub(home, env);
+	started.push(hub);
+	return hub;
+}
+
+afterEach(async () => {
+	for (const hub of started.splice(0)) {
+		hub.signalGroup("SIGKILL");
+		await hub.ended();
+	}
+});
+
+describe("a hub and its pipeline.yaml", () => {
+	it("takes an edited file within 2 s, and keeps the version before a broken one", async () => {
+		const home = await makeHome();
+		const hub = await ready(home);
+		const good = readFileSync(home.pipelineFile, "utf8");
+		expect(await statusOf(home, "octo-org/octo-repo")).toBe("ignored");
+
+		writeFileSync(
+			home.pipelineFile,
+			good.replace("repositories: [5dlabs/cto]", "repositories: [5dlabs/cto, octo-org/octo-repo]"),
+		);
+		const edited = performance.now();
+		await eventually(
+			async () => (await statusOf(home, "octo-org/octo-repo")) !== "ignored",
+			"the edited file in force",
+		);
+		expect(performance.now() - edited).toBeLessThan(2_000);
+		await eventually(() => hub.output().includes("is in force"), "a line that says so");
+
+		writeFileSync(home.pipelineFile, good.replace("agent: rex", "agent: nobody"));
+		await eventually(() => hub.output().includes("IS NOT USED"), "the mistakes");
+		expect(hub.output()).toContain("nobody");
+		expect(await statusOf(home, "octo-org/octo-repo")).not.toBe("ignored");
+	});
+
+	it("starts with the last good version when the file is broken, and says so", async () => {
+		const home = await makeHome();
+		const first = await ready(home);
+		const { pipeline } = (await getJson(home, "/api/status")) as { pipeline: string };
+		first.signalGroup("SIGTERM");
+		await first.ended();
+
+		writeFileSync(home.pipelineFile, "version: 1\nnonsense: true\n");
+		const second = await ready(home);
+		expect(second.output()).toContain("IS NOT USED");
+		expect(second.output()).toContain("nonsense");
+		expect(await getJson(home, "/api/status")).toMatchObject({ pipeline });
+	});
+
+	it("ends with the mistakes when the file is broken and none ever was good", async () => {
+		const home = await makeHome();
+		writeFileSync(home.pipelineFile, "version: 1\nnonsense: true\n");
+		const hub = begin(home);
+		expect(await hub.ended()).toBe(1);
+		expect(hub.output()).toContain("nonsense");
+	});
+});
+
+describe("a hub that cannot start", () => {
+	it("names the port that is taken and the variable to change", async () => {
+		const home = await makeHome();
+		const other = createServer();
+		await new Promise<void>((resolve) => other.listen(home.port, "127.0.0.1", resolve));
+		const hub = begin(home);
+		expect(await hub.ended()).toBe(1);
+		expect(hub.output()).toContain(`Port ${home.port} is taken`);
+		expect(hub.output()).toContain("HEALER_PORT=");
+		await new Promise((resolve) => other.close(resolve));
+	});
+
+	it("refuses a second hub on the same state folder", async () => {
+		const home = await makeHome();
+		await ready(home);
+		const other = await makeHome();
+		const second = begin({ ...other, stateDir: home.stateDir });
+		expect(await second.ended()).toBe(1);
+		expect(second.output()).toContain("Another Healer");
+		expect(second.output()).toContain("HEALER_STATE_DIR");
+	});
+
+	it("names the state folder that it cannot make", async () => {
+		const home = await makeHome();
+		const file = `${home.stateDir}-is-a-file`;
+		writeFileSync(file, "");
+		const hub = begin({ ...home, stateDir: path.join(file, "state") });
+		expect(await hub.ended()).toBe(1);
+		expect(hub.output()).toContain(file);
+		expect(hub.output()).toContain("HEALER_STATE_DIR");
+	});
+
+	it.each([
+		["HEALER_SINK", "kubernetes", "not available yet"],
+		["HEALER_PORT", "eighty", "HEALER_PORT"],
+	])("ends with 2 for %s=%s", async (name, value, said) => {
+		const hub = begin(await makeHome(), { [name]: value });
+		expect(await hub.ended()).toBe(2);
+		expect(hub.output()).toContain(said);
+	});
+});
+
+describe("a hub that was killed with -9", () => {
+	it("starts again when only its Node was killed, and ends the runtime that was left", async () => {
+		const home = await makeHome();
+		const first = await ready(home);
+		await accept(home, 21);
+		process.kill(hubPid(home), "SIGKILL");
+		await first.ended();
+		const second = await ready(home);
+		expect(second.output()).toContain("an earlier hub left behind");
+		await eventually(() => codeRuns(home).length === 1, "the CodeRun of what was accepted before");
+	});
+
+	it("stops by itself when only npm was killed", async () => {
+		const home = await makeHome();
+		const first = await ready(home);
+		const hub = hubPid(home);
+		first.child.kill("SIGKILL");
+		await eventually(() => !isAlive(hub), "the hub's end");
+		await ready(home);
+	});
+
+	it("restarts the runtime when that alone was killed", async () => {
+		const home = await makeHome();
+		await ready(home);
+		await accept(home, 22);
+		process.kill(runtimePid(home), "SIGKILL");
+		await eventually(
+			() =>
+				fetch(`${home.url}/health`).then(
+					({ ok }) => ok,
+					() => false,
+				),
+			"an answer",
+		);
+		await eventually(() => codeRuns(home).length === 1, "the CodeRun of what was accepted before");
+	});
+});
+
+describe("a hub whose CodeRuns cannot be written", () => {
+	// Root writes anywhere: there, only a folder in the way stops it.
+	it("makes them once they can be", async () => {
+		const home = await makeHome();
+		await ready(home);
+		const folder = path.join(home.stateDir, "coderuns");
+		if (process.getuid?.() === 0) execFileSync("mv", [folder, `${folder}-away`]);
+		else chmodSync(folder, 0o500);
+		await accept(home, 31);
+		const { incidents } = (await getJson(home, "/api/incidents")) as { incidents: { status: string }[] };
+		expect(incidents).toHaveLength(1);
+		await eventually(
+			async () => JSON.stringify(await getJson(home, "/api/incidents")).includes('"waiting"'),
+			"waiting",
+		);
+		if (process.getuid?.() === 0) execFileSync("mv", [`${folder}-away`, folder]);
+		else chmodSync(folder, 0o755);
+		await eventually(() => codeRuns(home).length === 1, "the CodeRun", 90_000);
+	});
+});
+
+async function accept(home: Home, runId: number): Promise<void> {
+	const answer = await deliver(home, "workflow_job", workflowJob({ runId, branch: `feature/${runId}` }));
+	expect(answer).toMatchObject({ status: 202, body: { status: "accepted" } });
+}
+
+/** What is answered to a new failure in a repository. */
+async function statusOf(home: Home, repository: string): Promise<string | undefined> {
+	const payload = workflowJob({ runId: Math.floor(performance.now() * 1000), branch: "main" });
+	const text = JSON.stringify(payload).replaceAll("5dlabs/cto", repository);
+	return (await deliver(home, "workflow_job", JSON.parse(text))).body.status;
+}
+
+function hubPid(home: Home): number {
+	return (JSON.parse(readFileSync(path.join(home.stateDir, "hub.json"), "utf8")) as { pid: number }).pid;
+}
+
+function runtimePid(home: Home): number {
+	const hub = hubPid(home);
+	const found = execFileSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" })
+		.split("\n")
+		.map((line) => line.trim().split(/\s+/))
+		.find(([, parent, name]) => Number(parent) === hub && name?.includes("workerd"));
+	return Number(found?.[0]);
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}

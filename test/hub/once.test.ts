@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { eventually } from "./eventually.ts";
+import { type FailingRun, workflowJob, workflowRun } from "./failing-run.ts";
+import { codeRuns, deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
+
+const INCIDENTS = 100;
+
+describe("100 incidents, each told five ways at once, with kill -9 in the middle", () => {
+	let hub: HubProcess | undefined;
+	afterAll(async () => {
+		hub?.signalGroup("SIGKILL");
+		await hub?.ended();
+	});
+
+	it("become exactly 100 CodeRuns", async () => {
+		const home = await makeHome();
+		hub = await startReadyHub(home);
+		const sending = Promise.all(Array.from({ length: INCIDENTS }, (_, index) => tell(home, runOf(index))));
+		await eventually(() => codeRuns(home).length >= 10, "the first ten CodeRuns");
+		hub.signalGroup("SIGKILL");
+		await hub.ended();
+		const made = codeRuns(home).length;
+
+		hub = await startReadyHub(home);
+		await sending;
+		await eventually(() => codeRuns(home).length >= INCIDENTS, "all CodeRuns", 120_000);
+		// Whatever is still under way would make one too many.
+		await eventually(async () => (await unsettled(home)) === 0, "every incident has its CodeRun");
+		expect(made).toBeLessThan(INCIDENTS);
+		expect(codeRuns(home)).toHaveLength(INCIDENTS);
+		expect(new Set(codeRuns(home).map((name) => name.slice(-21)))).toHaveProperty("size", INCIDENTS);
+	});
+});
+
+function runOf(index: number): FailingRun {
+	return { runId: 9_000 + index, branch: `feature/${index}` };
+}
+
+/** The same delivery twice, the same event under another id, another job, and the run: each until it is answered. */
+async function tell(home: Home, run: FailingRun): Promise<void> {
+	const id = `delivery-${run.runId}`;
+	await Promise.all([
+		untilAccepted(() => deliver(home, "workflow_job", workflowJob(run), id)),
+		untilAccepted(() => deliver(home, "workflow_job", workflowJob(run), id)),
+		untilAccepted(() => deliver(home, "workflow_job", workflowJob(run))),
+		untilAccepted(() => deliver(home, "workflow_job", workflowJob(run, 2))),
+		untilAccepted(() => deliver(home, "workflow_run", workflowRun(run))),
+	]);
+}
+
+/** GitHub's own redelivery in short: what got no 202 is sent again. */
+async function untilAccepted(send: () => Promise<{ status: number }>): Promise<void> {
+	for (let tries = 0; tries < 400; tries++) {
+		const answer = await send().catch(() => undefined);
+		if (answer?.status === 202) return;
+		await sleep(100);
+	}
+	throw new Error("never accepted");
+}
+
+async function unsettled(home: Home): Promise<number> {
+	const { counts } = await countByStatus(home);
+	return (counts.accepted ?? 0) + (counts.waiting ?? 0);
+}
+
+async function countByStatus(home: Home): Promise<{ counts: Record<string, number> }> {
+	const status = (await getJson(home, "/api/status")) as { incidents?: Record<string, number> };
+	return { counts: status.incidents ?? {} };
+}
