@@ -42,7 +42,7 @@ export class LineScanner {
 	}
 
 	scan(text: string, from: number, end: number): void {
-		const { columns, next, firstHit } = this.#automaton;
+		const { columns, next } = this.#automaton;
 		let state = 0;
 		let units = 0;
 		this.#line++;
@@ -57,19 +57,23 @@ export class LineScanner {
 			}
 			units |= unit;
 			state = next[state + (columns[unit] as number)] as number;
-			if (state >= firstHit) this.#hit(state);
+			if (state < 0) {
+				state = ~state;
+				this.#hit(state);
+			}
 		}
 		this.onlyAscii = units <= 0x7f && !this.escaped;
 		for (const pattern of this.#unprompted) this.#find(pattern);
 	}
 
 	#hit(state: number): void {
-		const { width, firstHit, ownersAt, owners } = this.#automaton;
-		const at = (state - firstHit) / width;
-		if (this.#stateSeen[at] === this.#line) return;
-		this.#stateSeen[at] = this.#line;
-		const end = ownersAt[at + 1] as number;
-		for (let i = ownersAt[at] as number; i < end; i++) this.#find(owners[i] as number);
+		const { width, ownersAt, owners, nextHit } = this.#automaton;
+		for (let row = state / width; row !== -1; row = nextHit[row] as number) {
+			if (this.#stateSeen[row] === this.#line) return;
+			this.#stateSeen[row] = this.#line;
+			const end = ownersAt[row + 1] as number;
+			for (let i = ownersAt[row] as number; i < end; i++) this.#find(owners[i] as number);
+		}
 	}
 
 	#find(pattern: number): void {

@@ -1,19 +1,23 @@
 import { spellings } from "./case-fold.ts";
+import { type LiteralTrie, NONE, plantTrie } from "./literal-trie.ts";
 
 /**
  * Finds every literal of a set in one walk over a text, whatever their number (Aho and Corasick, 1975), ignoring case.
- * A state is the offset of its row in `next`; states from `firstHit` on end at least one literal.
+ * A state is the offset of its row in `next`.
  */
 export interface LiteralAutomaton {
 	/** Column of each UTF-16 unit: units that no literal holds share column 0. */
 	readonly columns: Uint16Array;
-	/** `next[state + columns[unit]]` is the state after `unit`. */
-	readonly next: Int32Array;
 	readonly width: number;
-	readonly firstHit: number;
-	/** Of the `i`th hit state, the owners of the literals that end there: `owners[ownersAt[i]]` to `owners[ownersAt[i + 1]]`. */
+	/** `next[state + columns[unit]]` is the state after `unit`; `~state` when a literal ends there. */
+	readonly next: Int32Array;
+	/**
+	 * By row: the owners of the literals that end in a state are `owners` from `ownersAt[row]` up to `ownersAt[row + 1]`;
+	 * `nextHit` is the row of its longest suffix in which literals end too, or -1.
+	 */
 	readonly ownersAt: Int32Array;
 	readonly owners: Int32Array;
+	readonly nextHit: Int32Array;
 }
 
 /** A text to look for, and the number that a hit reports. Several may share either. */
@@ -24,16 +28,10 @@ export interface OwnedLiteral {
 
 export function buildLiteralAutomaton(literals: readonly OwnedLiteral[]): LiteralAutomaton {
 	const { columns, width } = assignColumns(literals);
-	const trie = plantTrie(literals, columns, width);
-	const order = linkFailures(trie, width);
-	return layOut(trie, order, columns, width);
-}
-
-interface Trie {
-	/** Children by node and column, 0 for none; after `linkFailures` the node after any column. */
-	readonly child: Int32Array;
-	readonly size: number;
-	readonly owners: Map<number, Set<number>>;
+	const trie = plantTrie(literals, columns);
+	const { ownersAt, owners } = listOwners(trie);
+	const { next, nextHit } = linkRows(trie, width, ownersAt);
+	return { columns, width, next, ownersAt, owners, nextHit };
 }
 
 function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Array; width: number } {
@@ -51,72 +49,40 @@ function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Arra
 	return { columns, width };
 }
 
-function plantTrie(literals: readonly OwnedLiteral[], columns: Uint16Array, width: number): Trie {
-	const most = literals.reduce((sum, { text }) => sum + text.length, 1);
-	const child = new Int32Array(most * width);
-	const owners = new Map<number, Set<number>>();
-	let size = 1;
-	for (const { text, owner } of literals) {
-		let node = 0;
-		for (let i = 0; i < text.length; i++) {
-			const at = node * width + (columns[text.charCodeAt(i)] as number);
-			if (child[at] === 0) child[at] = size++;
-			node = child[at] as number;
-		}
-		const known = owners.get(node);
-		if (known) known.add(owner);
-		else owners.set(node, new Set([owner]));
-	}
-	return { child, size, owners };
+function listOwners({ size, owners }: LiteralTrie): Pick<LiteralAutomaton, "ownersAt" | "owners"> {
+	const lists = [...owners].sort(([one], [other]) => one - other);
+	const ownersAt = new Int32Array(size + 1);
+	for (const [node, list] of lists) ownersAt[node + 1] = list.length;
+	for (let node = 0; node < size; node++) (ownersAt[node + 1] as number) += ownersAt[node] as number;
+	return { ownersAt, owners: Int32Array.from(lists.flatMap(([, list]) => list)) };
 }
 
-/** Makes the trie total, breadth first, and hands each node the owners of its longest proper suffix. */
-function linkFailures({ child, size, owners }: Trie, width: number): Int32Array {
+/** Makes a row of each node, in breadth: its suffix's row, which is complete by then, with its own children written over. */
+function linkRows(
+	{ size, column, firstChild, sibling }: LiteralTrie,
+	width: number,
+	ownersAt: Int32Array,
+): Pick<LiteralAutomaton, "next" | "nextHit"> {
+	const next = new Int32Array(size * width);
+	const nextHit = new Int32Array(size).fill(NONE);
 	const order = new Int32Array(size);
 	const suffix = new Int32Array(size);
+	const isHit = (node: number): boolean => (ownersAt[node + 1] as number) > (ownersAt[node] as number);
 	let known = 1;
-	for (let seen = 0; seen < known; seen++) {
+	for (let seen = 0; seen < size; seen++) {
 		const node = order[seen] as number;
-		const fallback = suffix[node] as number;
-		if (node !== 0) inherit(owners, node, fallback);
-		for (let column = 0; column < width; column++) {
-			const at = node * width + column;
-			const next = child[at] as number;
-			const beside = node === 0 ? 0 : (child[fallback * width + column] as number);
-			if (next === 0) child[at] = beside;
-			else {
-				suffix[next] = beside;
-				order[known++] = next;
-			}
+		const row = node * width;
+		const suffixRow = (suffix[node] as number) * width;
+		if (node !== 0) next.copyWithin(row, suffixRow, suffixRow + width);
+		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
+			order[known++] = child;
+			const at = row + (column[child] as number);
+			const beside = next[at] as number;
+			const shorter = (beside < 0 ? ~beside : beside) / width;
+			suffix[child] = shorter;
+			nextHit[child] = isHit(shorter) ? shorter : (nextHit[shorter] as number);
+			next[at] = isHit(child) || nextHit[child] !== NONE ? ~(child * width) : child * width;
 		}
 	}
-	return order;
-}
-
-function inherit(owners: Map<number, Set<number>>, node: number, from: number): void {
-	const inherited = owners.get(from);
-	if (inherited) owners.set(node, new Set([...(owners.get(node) ?? []), ...inherited]));
-}
-
-/** Numbers the states anew: shallow ones first (they are the busy ones), those with hits last (one comparison tells). */
-function layOut(trie: Trie, order: Int32Array, columns: Uint16Array, width: number): LiteralAutomaton {
-	const hits = [...order].filter((node) => trie.owners.has(node));
-	const ordered = [...order].filter((node) => !trie.owners.has(node)).concat(hits);
-	const stateOf = new Int32Array(trie.size);
-	ordered.forEach((node, rank) => {
-		stateOf[node] = rank * width;
-	});
-	const next = new Int32Array(trie.size * width);
-	ordered.forEach((node, rank) => {
-		for (let column = 0; column < width; column++) {
-			next[rank * width + column] = stateOf[trie.child[node * width + column] as number] as number;
-		}
-	});
-	const lists = hits.map((node) => [...(trie.owners.get(node) ?? [])].sort((a, b) => a - b));
-	const ownersAt = new Int32Array(hits.length + 1);
-	lists.forEach((list, i) => {
-		ownersAt[i + 1] = (ownersAt[i] as number) + list.length;
-	});
-	const firstHit = (trie.size - hits.length) * width;
-	return { columns, next, width, firstHit, ownersAt, owners: Int32Array.from(lists.flat()) };
+	return { next, nextHit };
 }
