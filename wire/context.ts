@@ -2,7 +2,7 @@ import { z } from "zod";
 import { incidentIdSchema } from "./names.ts";
 
 /** The context sources that only the relay reaches (DESIGN section 8). */
-export const CLUSTER_SOURCES = [
+const CLUSTER_SOURCES = [
 	"argocd.application",
 	"argo.workflow",
 	"loki.query_range",
@@ -30,7 +30,7 @@ export const contextRequestSchema = z.strictObject({
 const part = { name: z.string(), from: z.enum(CLUSTER_SOURCES), took_ms: z.number().min(0) };
 
 /** One source's answer, with its own status; `why` is one sentence for people. */
-export const contextResultSchema = z.discriminatedUnion("status", [
+const contextResultSchema = z.discriminatedUnion("status", [
 	z.strictObject({ ...part, status: z.literal("ok"), data: z.unknown() }),
 	z.strictObject({ ...part, status: z.literal("empty") }),
 	z.strictObject({ ...part, status: z.literal("failed"), why: z.string() }),
@@ -40,7 +40,4 @@ export const contextResultSchema = z.discriminatedUnion("status", [
 /** Answer to `POST /v1/context`: one result for each source asked for, in that order. */
 export const contextResponseSchema = z.strictObject({ results: z.array(contextResultSchema) });
 
-export type ClusterSource = (typeof CLUSTER_SOURCES)[number];
-export type ContextWireRequest = z.infer<typeof contextRequestSchema>;
-export type ContextWireResult = z.infer<typeof contextResultSchema>;
 export type ContextWireResponse = z.infer<typeof contextResponseSchema>;

@@ -3,7 +3,7 @@ import { MAX_DEPTH } from "./limits.ts";
 import { agentSchema, attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
 
 /** One key to be claimed for the incident. `ttl_s` is in seconds; `while_active`: also while its CodeRun is unfinished. */
-export const claimSchema = z.strictObject({
+const claimSchema = z.strictObject({
 	name: z.string().min(1).max(63),
 	key: z.string().min(1).max(8192),
 	ttl_s: z
@@ -16,7 +16,7 @@ export const claimSchema = z.strictObject({
 const texts = z.record(z.string().min(1).max(317), z.string());
 
 /** The CodeRun as it shall be made. Its name is `codeRunName(agent, incident_id, attempt)`; the relay compares. */
-export const codeRunSchema = z.strictObject({
+const codeRunSchema = z.strictObject({
 	metadata: z.strictObject({ name: objectNameSchema, namespace: objectNameSchema, labels: texts, annotations: texts }),
 	spec: z.record(z.string(), z.unknown()).refine(isShallow, { error: `nested deeper than ${MAX_DEPTH}` }),
 });
@@ -28,12 +28,18 @@ export const spawnRequestSchema = z.strictObject({
 	agent: agentSchema,
 	/** Unfinished CodeRuns of this agent at once; 0 is no limit. */
 	max_active: z.int().min(0).max(100_000),
+	/** How long the attempt may take, in seconds; the relay ends what takes longer. Absent: its own setting, if any. */
+	deadline_s: z
+		.int()
+		.min(1)
+		.max(30 * 24 * 3600)
+		.optional(),
 	claims: z.array(claimSchema).max(32),
 	coderun: codeRunSchema,
 });
 
 /** Why a spawn request can never be fulfilled. */
-export const REFUSED_REASONS = [
+const REFUSED_REASONS = [
 	"earlier_attempt",
 	"wrong_name",
 	"name_taken",
@@ -64,7 +70,6 @@ export const spawnResultSchema = z.discriminatedUnion("result", [
 ]);
 
 export type WireClaim = z.infer<typeof claimSchema>;
-export type WireCodeRun = z.infer<typeof codeRunSchema>;
 export type SpawnRequest = z.infer<typeof spawnRequestSchema>;
 export type RefusedReason = (typeof REFUSED_REASONS)[number];
 export type SpawnResult = z.infer<typeof spawnResultSchema>;
