@@ -1,4 +1,4 @@
-import { parseExpression } from "../expression/ast.ts";
+import { type AstNode, parseExpression } from "../expression/ast.ts";
 import type { Mistake } from "./mistake.ts";
 import type { Remains } from "./remains.ts";
 import { valueAt } from "./value-at.ts";
@@ -9,11 +9,13 @@ import type { Path, YamlSource } from "./yaml-source.ts";
 interface Rule {
 	readonly path: Path;
 	readonly name: string;
-	/** Absent: it holds always. `refused`: there is one, but not of a shape to look at. */
-	readonly condition: string | typeof REFUSED | undefined;
+	readonly condition: Condition;
 }
 
-const REFUSED = Symbol("refused");
+/** `unknown`: it is a mistake itself. `shape`: the expression without white space and positions. */
+type Condition =
+	| { readonly kind: "none" | "always" | "never" | "unknown" }
+	| { readonly kind: "some"; readonly shape: string };
 
 /** Rules that can never be reached, names that stand twice, and lists that do not end with a rule for all the rest. */
 export function ruleMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
@@ -47,7 +49,7 @@ function rules<T>(
 		const { name, condition } = read(item);
 		const path = [stage, index];
 		const refused = condition === undefined && valueAt(source.value, [...path, key]) !== undefined;
-		return { path, name: name ?? `${stage}[${index}]`, condition: refused ? REFUSED : condition };
+		return rule(path, name ?? `${stage}[${index}]`, refused ? REFUSED : condition);
 	});
 }
 
@@ -56,8 +58,7 @@ function byEvent(source: YamlSource, file: Remains): readonly (readonly Rule[])[
 	const groups = new Map<string, Rule[]>();
 	for (const [name, { on = name, when }] of byName(file.events)) {
 		const refused = when === undefined && valueAt(source.value, ["events", name, "when"]) !== undefined;
-		const rule: Rule = { path: ["events", name], name, condition: refused ? REFUSED : when };
-		groups.set(on, [...(groups.get(on) ?? []), rule]);
+		groups.set(on, [...(groups.get(on) ?? []), rule(["events", name], name, refused ? REFUSED : when)]);
 	}
 	return [...groups.values()];
 }
@@ -71,26 +72,26 @@ function sameNames(source: YamlSource, list: readonly Rule[]): readonly Mistake[
 }
 
 function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Mistake[] {
-	return list.flatMap(({ path, condition }, index) => {
-		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
+	return list.flatMap(({ path, shape }, index) => {
+		const earlier = list.slice(0, index).find((other) => shape !== undefined && other.shape === shape);
 		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
 	});
 }
 
 function unreachable(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
-	return list.flatMap(({ path, name, condition }, index) => {
+	return list.flatMap(({ path, name, condition, constant, shape }, index) => {
 		const earlier = list.slice(0, index);
 		const open = earlier.find(isOpen);
-		const place = [...path, ...(condition === undefined ? [] : ["when"])];
+		const place = [...path, ...(condition.kind === "none" ? [] : ["when"])];
 		if (open) {
 			return [
 				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above takes everything. Move it up.`),
 			];
 		}
-		if (constant(condition) === false) {
+		if (constant === false) {
 			return [source.at(place, `\`${name}\` can never be reached: its condition is always false.`)];
 		}
-		const same = earlier.find((other) => isSame(other.condition, condition));
+		const same = earlier.find((other) => shape !== undefined && other.shape === shape);
 		return same
 			? [source.at(place, `\`${name}\` can never be reached: \`${same.name}\` above has the same condition.`)]
 			: [];
@@ -106,7 +107,7 @@ function lastForAll(
 ): readonly Mistake[] {
 	const last = list.at(-1);
 	const isLast = last?.path[1] === (written?.length ?? 0) - 1;
-	if (!last || !isLast || last.condition === undefined || list.slice(0, -1).some(isOpen)) {
+	if (!last || !isLast || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
 		return [];
 	}
 	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;
@@ -129,33 +130,31 @@ function oneCategoryEach(source: YamlSource, file: Remains): readonly Mistake[] 
 }
 
 function isOpen({ condition }: Rule): boolean {
-	return constant(condition) === true;
+	return condition.kind === "none" || condition.kind === "always";
 }
 
-/** What a condition comes to whatever it looks at; none is always true. */
-function constant(condition: Rule["condition"]): boolean | undefined {
-	if (condition === undefined) {
-		return true;
+function isSame(a: Condition, b: Condition): boolean {
+	return a.kind === "some" && b.kind === "some" && a.shape === b.shape;
+}
+
+function conditionOf(source: YamlSource, path: Path, text: string | undefined): Condition {
+	if (text === undefined) {
+		return { kind: valueAt(source.value, path) === undefined ? "none" : "unknown" };
 	}
-	const parsed = condition === REFUSED ? undefined : parseExpression(condition);
-	const value = parsed?.ok && parsed.parsed.ast.type === "value" ? parsed.parsed.ast.value : undefined;
-	return typeof value === "boolean" ? value : undefined;
-}
-
-function isSame(a: Rule["condition"], b: Rule["condition"]): boolean {
-	return typeof a === "string" && typeof b === "string" && shape(a) === shape(b);
-}
-
-/** The expression without its white space and positions. */
-function shape(text: string): string {
 	const parsed = parseExpression(text);
 	if (!parsed.ok) {
-		return text;
+		return { kind: "some", shape: text };
 	}
-	return JSON.stringify(parsed.parsed.ast, (key, value: unknown) => {
-		if (key === "position") {
-			return undefined;
-		}
-		return value instanceof RegExp ? String(value) : value;
-	});
+	const { ast } = parsed.parsed;
+	if (ast.type === "value" && typeof ast.value === "boolean") {
+		return { kind: ast.value ? "always" : "never" };
+	}
+	return { kind: "some", shape: JSON.stringify(ast, withoutPositions) };
+}
+
+function withoutPositions(key: string, value: unknown): unknown {
+	if (key === "position") {
+		return undefined;
+	}
+	return value instanceof RegExp ? String(value) : value;
 }
