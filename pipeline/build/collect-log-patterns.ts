@@ -2,13 +2,21 @@ import { patternKey, type SearchablePattern } from "../log/log-pattern.ts";
 import { inspectExpression } from "./inspect-expression.ts";
 import { logLiterals } from "./log-literals.ts";
 
-/** Every pattern that the expressions look for in logs, each once, with what to search for. Expressions are sound. */
+/**
+ * Every pattern that the expressions look for in logs, each once, with what to search for. Expressions are sound.
+ * A pattern is for errors only when no expression that has it asks for whole logs.
+ */
 export function collectLogPatterns(expressions: readonly string[]): readonly SearchablePattern[] {
 	const found = new Map<string, SearchablePattern>();
 	for (const text of expressions) {
 		const inspected = inspectExpression(text);
-		for (const { pattern } of inspected.ok ? inspected.inspection.logPatterns : []) {
-			found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern) });
+		if (!inspected.ok) continue;
+		const { functions, logPatterns } = inspected.inspection;
+		const asksForLogs = functions.some(({ name }) => name === "log");
+		for (const { pattern } of logPatterns) {
+			const known = found.get(patternKey(pattern));
+			const onlyErrors = !asksForLogs && known?.only_errors !== false;
+			found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern), only_errors: onlyErrors });
 		}
 	}
 	return [...found.values()];

@@ -18,4 +18,6 @@ export function patternKey(pattern: LogPattern): string {
 export interface SearchablePattern {
 	readonly pattern: LogPattern;
 	readonly literals: readonly string[];
+	/** Only asked for among errors: a regex is then tried, and counted, in the error zone alone. Absent means false. */
+	readonly only_errors?: boolean;
 }

@@ -159,9 +159,9 @@ class LogPass {
 	#readError(line: RecentLine, kind: "error" | "step_end"): void {
 		const { stepLine } = this.#marks;
 		this.#counts.addToZone("marked", line, this.#read);
+		if (kind === "step_end" || this.#zone !== "step_end") this.#countZone(kind, 1, stepLine);
 		this.#excerpt.addError(line, stepLine);
 		if (kind === "error" && this.#zone === "step_end") return;
-		this.#countZone(kind, 1, stepLine);
 		// The first step that failed is told, and one whose end is marked before one with an error alone.
 		if (this.#zone !== kind) {
 			this.#zone = kind;

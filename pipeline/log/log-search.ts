@@ -10,6 +10,8 @@ export interface LogSearch {
 	readonly automaton: LiteralAutomaton;
 	/** 1 for the patterns that a literal alone does not prove: `test` must be asked. */
 	readonly isRegex: Uint8Array;
+	/** 1 for the regexes that are asked for among errors alone: they need no test elsewhere. */
+	readonly onlyErrors: Uint8Array;
 	/** Regexes without a literal: every line is a candidate. */
 	readonly unprompted: readonly number[];
 	/** Does the line have the regex? Linear in its length. */
@@ -31,6 +33,9 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 			return automaton;
 		},
 		isRegex: Uint8Array.from(unique, ({ pattern }) => (pattern.kind === "regex" ? 1 : 0)),
+		onlyErrors: Uint8Array.from(unique, ({ pattern, only_errors }) =>
+			pattern.kind === "regex" && only_errors === true ? 1 : 0,
+		),
 		unprompted: unique.flatMap(({ pattern, literals }, i) =>
 			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
 		),

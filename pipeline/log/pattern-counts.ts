@@ -17,6 +17,7 @@ export class PatternCounts {
 	readonly #first: Int32Array;
 	readonly #last: Int32Array;
 	readonly #errors: Readonly<Record<Zone, Int32Array>>;
+	readonly #zoneFirst: Readonly<Record<Zone, Int32Array>>;
 	readonly #zoneLast: Readonly<Record<Zone, Int32Array>>;
 	/** Characters that each regex was tried on in vain. */
 	readonly #vain: Float64Array;
@@ -29,13 +30,15 @@ export class PatternCounts {
 	constructor(search: LogSearch, limits: LogLimits) {
 		const size = search.keys.length;
 		const perPattern = () => new Int32Array(size);
+		const perZone = () => ({ marked: perPattern(), step_end: perPattern(), error: perPattern(), tail: perPattern() });
 		this.#search = search;
 		this.#limits = limits;
 		this.#count = perPattern();
 		this.#first = perPattern();
 		this.#last = perPattern();
-		this.#errors = { marked: perPattern(), step_end: perPattern(), error: perPattern(), tail: perPattern() };
-		this.#zoneLast = { marked: perPattern(), step_end: perPattern(), error: perPattern(), tail: perPattern() };
+		this.#errors = perZone();
+		this.#zoneFirst = perZone();
+		this.#zoneLast = perZone();
 		this.#vain = new Float64Array(size);
 		this.#skipped = new Uint8Array(size);
 		this.#skippedInZone = new Uint8Array(size);
@@ -45,7 +48,7 @@ export class PatternCounts {
 	add(pattern: number, line: RecentLine, read: number): boolean {
 		const count = this.#count[pattern] as number;
 		if (this.#search.isRegex[pattern] === 1) {
-			if (count >= this.#limits.count || !this.#mayTry(pattern, line, read)) {
+			if (this.#search.onlyErrors[pattern] === 1 || count >= this.#limits.count || !this.#mayTry(pattern, line, read)) {
 				line.addHit(~pattern);
 				return false;
 			}
@@ -61,20 +64,17 @@ export class PatternCounts {
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
 			if (hit < 0) continue;
-			this.#countLine(hit, at);
-			if (line.kind === "error" || line.kind === "step_end") this.#countError("marked", hit, 1, at);
+			if (this.#search.onlyErrors[hit] === 0) this.#countLine(hit, at);
+			if (line.kind === "error" || line.kind === "step_end") this.#countError("marked", hit, 1, at, at);
 		}
 	}
 
 	/** The line is in that zone, with all its repeats so far. To be called once for each line and zone. */
 	addToZone(zone: Zone, line: RecentLine, read: number): void {
+		this.#settle(line, read);
 		for (let i = 0; i < line.hitCount; i++) {
-			let hit = line.hits[i] as number;
-			if (hit < 0) {
-				if (!this.#tryInZone(~hit, line, read)) continue;
-				hit = ~hit;
-			}
-			this.#countError(zone, hit, 1 + line.repeats, line.lastLine);
+			const hit = line.hits[i] as number;
+			if (hit >= 0) this.#countError(zone, hit, 1 + line.repeats, line.line, line.lastLine);
 		}
 	}
 
@@ -96,12 +96,14 @@ export class PatternCounts {
 		const inZone = (this.#errors.marked[pattern] as number) + (this.#errors[zone][pattern] as number);
 		const count = Math.max(this.#count[pattern] as number, Math.min(inZone, this.#limits.count));
 		if (count === 0) return undefined;
-		const last = Math.max(
-			this.#last[pattern] as number,
-			this.#zoneLast.marked[pattern] as number,
-			this.#zoneLast[zone][pattern] as number,
-		);
-		return { count, errors: Math.min(inZone, count), first: (this.#first[pattern] as number) || last, last };
+		const lines = [this.#first, this.#zoneFirst.marked, this.#zoneFirst[zone]].map((each) => each[pattern] as number);
+		const lasts = [this.#last, this.#zoneLast.marked, this.#zoneLast[zone]].map((each) => each[pattern] as number);
+		return {
+			count,
+			errors: Math.min(inZone, count),
+			first: Math.min(...lines.filter((line) => line > 0)),
+			last: Math.max(...lasts),
+		};
 	}
 
 	#countLine(pattern: number, line: number): void {
@@ -112,12 +114,14 @@ export class PatternCounts {
 		this.#last[pattern] = line;
 	}
 
-	#countError(zone: Zone, pattern: number, lines: number, last: number): void {
+	/** Zones are counted from their end, and a pattern may stand in several. */
+	#countError(zone: Zone, pattern: number, lines: number, first: number, last: number): void {
 		const errors = this.#errors[zone];
+		const firsts = this.#zoneFirst[zone];
+		const lasts = this.#zoneLast[zone];
 		errors[pattern] = (errors[pattern] as number) + lines;
-		// Zones are counted from their end.
-		const zoneLast = this.#zoneLast[zone];
-		if (last > (zoneLast[pattern] as number)) zoneLast[pattern] = last;
+		if (firsts[pattern] === 0 || first < (firsts[pattern] as number)) firsts[pattern] = first;
+		if (last > (lasts[pattern] as number)) lasts[pattern] = last;
 	}
 
 	/** A regex that fails again and again may use a fifth of what all may use together. */
@@ -137,7 +141,18 @@ export class PatternCounts {
 		return false;
 	}
 
-	#tryInZone(pattern: number, line: RecentLine, read: number): boolean {
+	/** Tries the regexes that were put off; afterwards the line has those that match. */
+	#settle(line: RecentLine, read: number): void {
+		let kept = 0;
+		for (let i = 0; i < line.hitCount; i++) {
+			const hit = line.hits[i] as number;
+			if (hit >= 0) line.hits[kept++] = hit;
+			else if (this.#matchesInZone(~hit, line, read)) line.hits[kept++] = ~hit;
+		}
+		line.hitCount = kept;
+	}
+
+	#matchesInZone(pattern: number, line: RecentLine, read: number): boolean {
 		const length = line.end - line.from;
 		if (this.#triedInZone + length > this.#allowance(read)) {
 			this.#skippedInZone[pattern] = 1;

@@ -291,6 +291,29 @@ describe("patterns", () => {
 		});
 	});
 
+	it("that are asked for among errors alone are counted there alone", () => {
+		const pattern = { ...regex("boom \\d", "", "boom "), only_errors: true };
+		const lines = [
+			"boom 1",
+			...step("make"),
+			"boom 2",
+			"boom 2",
+			"boom x",
+			"##[error]boom 3",
+			"##[error]boom 3",
+			"boom 4",
+		];
+		const end = "##[error]Process completed with exit code 1.";
+		expect(readLog(githubLog([...lines, end, "boom 5"]), [pattern])).toMatchObject({
+			patterns: { "/boom \\d/": { count: 5, errors: 5, first: 6, last: 11 } },
+			gave_up: [],
+		});
+		expect(readLog(githubLog(["boom 1", ...step("make"), "boom x", end]), [pattern])).toMatchObject({
+			patterns: {},
+			gave_up: [],
+		});
+	});
+
 	it("need no literal", () => {
 		expect(readLog("a1\nb\n", [regex("\\d", "")]).patterns).toStrictEqual({
 			"/\\d/": { count: 1, errors: 1, first: 1, last: 1 },
