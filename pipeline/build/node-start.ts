@@ -22,12 +22,19 @@ function tokenStart(node: AstNode, end: number, text: string): number {
 function openingQuote(text: string, end: number): number {
 	const quote = text[end - 1] ?? "";
 	for (let at = end - 2; at >= 0; at--) {
-		const escapes = /\\*$/.exec(text.slice(0, at))?.[0].length ?? 0;
-		if (text[at] === quote && escapes % 2 === 0) {
+		if (text[at] === quote && !isEscaped(text, at)) {
 			return at;
 		}
 	}
 	return end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+	let escapes = 0;
+	while (text[at - 1 - escapes] === "\\") {
+		escapes += 1;
+	}
+	return escapes % 2 === 1;
 }
 
 function writtenForms(node: AstNode): string[] {

@@ -1,4 +1,4 @@
-import { type AstNode, parseExpression } from "../expression/ast.ts";
+import { parseExpression } from "../expression/ast.ts";
 import type { Mistake } from "./mistake.ts";
 import type { Remains } from "./remains.ts";
 import { valueAt } from "./value-at.ts";
@@ -48,8 +48,7 @@ function rules<T>(
 	return each(list).map(([index, item]) => {
 		const { name, condition } = read(item);
 		const path = [stage, index];
-		const refused = condition === undefined && valueAt(source.value, [...path, key]) !== undefined;
-		return rule(path, name ?? `${stage}[${index}]`, refused ? REFUSED : condition);
+		return { path, name: name ?? `${stage}[${index}]`, condition: conditionOf(source, [...path, key], condition) };
 	});
 }
 
@@ -57,8 +56,9 @@ function rules<T>(
 function byEvent(source: YamlSource, file: Remains): readonly (readonly Rule[])[] {
 	const groups = new Map<string, Rule[]>();
 	for (const [name, { on = name, when }] of byName(file.events)) {
-		const refused = when === undefined && valueAt(source.value, ["events", name, "when"]) !== undefined;
-		groups.set(on, [...(groups.get(on) ?? []), rule(["events", name], name, refused ? REFUSED : when)]);
+		const path = ["events", name];
+		const condition = conditionOf(source, [...path, "when"], when);
+		groups.set(on, [...(groups.get(on) ?? []), { path, name, condition }]);
 	}
 	return [...groups.values()];
 }
@@ -72,14 +72,14 @@ function sameNames(source: YamlSource, list: readonly Rule[]): readonly Mistake[
 }
 
 function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Mistake[] {
-	return list.flatMap(({ path, shape }, index) => {
-		const earlier = list.slice(0, index).find((other) => shape !== undefined && other.shape === shape);
+	return list.flatMap(({ path, condition }, index) => {
+		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
 		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
 	});
 }
 
 function unreachable(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
-	return list.flatMap(({ path, name, condition, constant, shape }, index) => {
+	return list.flatMap(({ path, name, condition }, index) => {
 		const earlier = list.slice(0, index);
 		const open = earlier.find(isOpen);
 		const place = [...path, ...(condition.kind === "none" ? [] : ["when"])];
@@ -88,10 +88,10 @@ function unreachable(source: YamlSource, list: readonly Rule[]): readonly Mistak
 				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above takes everything. Move it up.`),
 			];
 		}
-		if (constant === false) {
+		if (condition.kind === "never") {
 			return [source.at(place, `\`${name}\` can never be reached: its condition is always false.`)];
 		}
-		const same = earlier.find((other) => shape !== undefined && other.shape === shape);
+		const same = earlier.find((other) => isSame(other.condition, condition));
 		return same
 			? [source.at(place, `\`${name}\` can never be reached: \`${same.name}\` above has the same condition.`)]
 			: [];

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { regexMistake } from "../../../pipeline/build/regex-mistakes.ts";
+
+describe("regexMistake", () => {
+	it.each(["(a+)+", "(a*)*$", "((ab)*)*", "(.*x)*", "(?:[a-z]+\\d*)+", "(\\w+-?)*", "(?:x|(?:y+)+)", "(?:a{2,})+"])(
+		"finds that /%s/ can blow up",
+		(source) => {
+			expect(regexMistake(source)).toContain("can blow up");
+		},
+	);
+
+	it.each([
+		"(\\w+\\s)+",
+		"(\\d+\\.)+\\d+",
+		"(a|b)*",
+		"(a?b?)+",
+		"\\berror: .*failed",
+		"(?:foo: \\S+\\n)+",
+		"\\p{L}+",
+		"\\[ERROR]",
+	])("takes /%s/", (source) => {
+		expect(regexMistake(source)).toBeUndefined();
+	});
+
+	it.each([
+		["a(?=b)", "look-around"],
+		["a(?!b)", "look-around"],
+		["(?<=a)b", "look-around"],
+		["(?<!a)b", "look-around"],
+		["(a)\\1", "back-references"],
+		["(?<x>a)\\k<x>", "back-references"],
+		["a{1001}", "invalid repeat count"],
+		["\\Aerror", "RE2 and JavaScript alike"],
+		["[[:digit:]]", "RE2 and JavaScript alike"],
+		["\\u0041", "invalid escape"],
+		["(?i)x", "RE2 and JavaScript alike"],
+	])("refuses /%s/ by %s", (source, why) => {
+		expect(regexMistake(source)).toContain(why);
+	});
+});
