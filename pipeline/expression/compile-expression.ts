@@ -5,7 +5,7 @@ import type { Scope } from "./facts.ts";
 import { compileJudge, type Judge } from "./judge.ts";
 import { liveProbes, probesOf } from "./probes.ts";
 
-/** An expression made ready to be evaluated any number of times, also at once. */
+/** An expression to be evaluated any number of times, also at once. */
 export interface CompiledExpression {
 	readonly text: string;
 	/** Its value: at once, or by a promise when jsonata is needed. */
@@ -14,36 +14,49 @@ export interface CompiledExpression {
 	readonly missing: (scope: Scope) => readonly string[];
 }
 
-/** A condition made ready to be judged any number of times, also at once. */
+/** A condition to be judged any number of times, also at once. */
 export interface CompiledCondition {
 	readonly text: string;
 	/** True, false or unknown, and why: at once, or by a promise when jsonata is needed. */
 	readonly judge: Judge;
 }
 
-/** Throws on text that does not parse: the build has let it through, so the artefact is corrupt. */
+/**
+ * Compiles once, when it is first used: a pipeline has hundreds of expressions, and a worker that starts for one
+ * delivery needs few of them. The build has parsed every one, so text that does not parse throws then: the artefact is
+ * corrupt.
+ */
 export function compileExpression(text: string): CompiledExpression {
-	const parsed = parseBuilt(text);
-	const probes = probesOf(parsed.ast);
+	const parsed = once(() => parseBuilt(text));
+	const evaluate = once(() => compileEvaluation(parsed()));
+	const probes = once(() => probesOf(parsed().ast));
 	return {
-		text: parsed.text,
-		evaluate: compileEvaluation(parsed),
+		text,
+		evaluate: (scope) => evaluate()(scope),
 		missing: (scope) => {
 			const missing = new Set<string>();
-			for (const probe of liveProbes(probes, scope)) if (probe.read(scope) === undefined) missing.add(probe.missing);
+			for (const probe of liveProbes(probes(), scope)) if (probe.read(scope) === undefined) missing.add(probe.missing);
 			return [...missing];
 		},
 	};
 }
 
-/** Throws on text that does not parse, as `compileExpression` does. */
+/** Compiles once, when it is first used, as `compileExpression` does. */
 export function compileCondition(text: string): CompiledCondition {
-	const parsed = parseBuilt(text);
-	return { text: parsed.text, judge: compileJudge(planClauses(parsed)) };
+	const judge = once(() => compileJudge(planClauses(parseBuilt(text))));
+	return { text, judge: (scope) => judge()(scope) };
 }
 
 function parseBuilt(text: string): ParsedExpression {
 	const parsing = parseExpression(text);
 	if (!parsing.ok) throw new Error(`expression \`${text}\` does not parse: ${parsing.mistake.message}`);
 	return parsing.parsed;
+}
+
+function once<T extends object>(make: () => T): () => T {
+	let made: T | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
 }

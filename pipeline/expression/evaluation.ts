@@ -3,7 +3,7 @@ import type { Scope } from "./facts.ts";
 import { fastPath } from "./fast-path.ts";
 import { messageOf } from "./message-of.ts";
 import { SLOW } from "./slow.ts";
-import { slowPath } from "./slow-path.ts";
+import { type SlowEvaluate, slowPath } from "./slow-path.ts";
 
 /** What evaluating came to: a value (undefined when a path is missing), or why there is none. */
 export type Evaluation =
@@ -15,9 +15,10 @@ export type Evaluate = (scope: Scope) => Evaluation | Promise<Evaluation>;
 
 export function compileEvaluation(parsed: ParsedExpression): Evaluate {
 	const fast = fastPath(parsed.ast);
-	const slow = slowPath(parsed);
+	let slow: SlowEvaluate | undefined;
 	const bySlow = async (scope: Scope): Promise<Evaluation> => {
 		try {
+			slow ??= slowPath(parsed);
 			return { ok: true, value: await slow(scope) };
 		} catch (thrown) {
 			return { ok: false, error: messageOf(thrown) };

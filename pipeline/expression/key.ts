@@ -32,7 +32,7 @@ function encodePart(text: string): string {
 }
 
 function escapePart(text: string): string {
-	return escapeSurrogates(text.replaceAll(/[\\|]/g, "\\$&"));
+	return escapeSurrogates(/[\\|]/.test(text) ? text.replaceAll(/[\\|]/g, "\\$&") : text);
 }
 
 /** Lone surrogates have no UTF-8 and would all become one character: two branches would share a key. */

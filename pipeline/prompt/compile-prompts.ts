@@ -1,14 +1,13 @@
 import Mustache from "mustache";
 
-/** Templates that parse, and the partials (`_name`) that they may use. */
+/** Templates, and the partials (`_name`) that they may use. */
 export interface Prompts {
+	/** Keeps what it parsed: each template is parsed once, when it is first rendered. */
 	readonly writer: InstanceType<typeof Mustache.Writer>;
 	readonly texts: Readonly<Record<string, string>>;
 }
 
-/** Parses every template once; the writer keeps what it parsed. Throws on one that does not parse. */
+/** The build has parsed every template, so one that does not parse makes rendering throw: the artefact is corrupt. */
 export function compilePrompts(texts: Readonly<Record<string, string>>): Prompts {
-	const writer = new Mustache.Writer();
-	for (const text of Object.values(texts)) writer.parse(text);
-	return { writer, texts };
+	return { writer: new Mustache.Writer(), texts };
 }

@@ -1,6 +1,7 @@
 import type { Mapping } from "../artefact.ts";
 import type { RuleVerdict } from "../explanation.ts";
 import { type CompiledExpression, compileExpression } from "../expression/compile-expression.ts";
+import type { Evaluation } from "../expression/evaluation.ts";
 import type { Scope } from "../expression/facts.ts";
 
 /** A mapping with its expressions compiled, as a flat list of its leaves. */
@@ -29,23 +30,35 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
 export async function evaluateMapping(mapping: CompiledMapping, scope: Scope, prefix: string): Promise<Mapped> {
 	const value: Record<string, unknown> = {};
 	const failed: RuleVerdict[] = [];
-	for (const { path, source } of mapping) {
-		if (source.kind === "literal") put(value, path, source.value);
-		else {
-			const rule = [prefix, ...path].join(".");
-			const expressions = source.kind === "list" ? source.expressions : [source.expression];
-			const values: unknown[] = [];
-			for (const expression of expressions) values.push(await leafValue(expression, scope, rule, failed));
-			if (source.kind === "list")
-				put(
-					value,
-					path,
-					values.filter((item) => item !== undefined),
-				);
-			else if (values[0] !== undefined) put(value, path, values[0]);
+	for (const leaf of mapping) {
+		const { source } = leaf;
+		if (source.kind === "literal") put(value, leaf.path, source.value);
+		else if (source.kind === "list") {
+			const items: unknown[] = [];
+			for (const expression of source.expressions) {
+				const evaluation = expression.evaluate(scope);
+				// Awaiting what is there already would cost a turn of the microtask queue for each field.
+				items.push(given(evaluation instanceof Promise ? await evaluation : evaluation, expression, leaf));
+			}
+			put(
+				value,
+				leaf.path,
+				items.filter((item) => item !== undefined),
+			);
+		} else {
+			const evaluation = source.expression.evaluate(scope);
+			const item = given(evaluation instanceof Promise ? await evaluation : evaluation, source.expression, leaf);
+			if (item !== undefined) put(value, leaf.path, item);
 		}
 	}
 	return { value, failed };
+
+	function given(evaluation: Evaluation, { text }: CompiledExpression, { path }: MappedLeaf): unknown {
+		if (evaluation.ok) return evaluation.value;
+		const rule = [prefix, ...path].join(".");
+		failed.push({ rule, verdict: "unknown", clause: { text, verdict: "unknown", error: evaluation.error } });
+		return undefined;
+	}
 }
 
 function leaves(path: [string, ...string[]], written: Mapping[string]): MappedLeaf[] {
@@ -63,31 +76,19 @@ function isList(written: Mapping | readonly string[]): written is readonly strin
 	return Array.isArray(written);
 }
 
-async function leafValue(
-	expression: CompiledExpression,
-	scope: Scope,
-	rule: string,
-	failed: RuleVerdict[],
-): Promise<unknown> {
-	const evaluation = await expression.evaluate(scope);
-	if (evaluation.ok) return evaluation.value;
-	const { error } = evaluation;
-	failed.push({ rule, verdict: "unknown", clause: { text: expression.text, verdict: "unknown", error } });
-	return undefined;
-}
-
-function put(into: Record<string, unknown>, [name, ...rest]: readonly [string, ...string[]], value: unknown): void {
-	const [next, ...deeper] = rest;
-	// Names such as `__proto__` are data here.
-	const own = Object.hasOwn(into, name) ? into[name] : undefined;
-	if (next === undefined) define(into, name, value);
-	else {
-		const branch = typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
-		if (branch !== own) define(into, name, branch);
-		put(branch, [next, ...deeper], value);
+function put(into: Record<string, unknown>, path: readonly string[], value: unknown): void {
+	let branch = into;
+	for (const name of path.slice(0, -1)) {
+		const own = Object.hasOwn(branch, name) ? branch[name] : undefined;
+		const next = typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
+		if (next !== own) set(branch, name, next);
+		branch = next;
 	}
+	set(branch, path.at(-1) ?? "", value);
 }
 
-function define(into: Record<string, unknown>, name: string, value: unknown): void {
-	Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+/** A key such as `__proto__` is data here, and must not reach the object's prototype. */
+function set(into: Record<string, unknown>, name: string, value: unknown): void {
+	if (name !== "__proto__") into[name] = value;
+	else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
 }

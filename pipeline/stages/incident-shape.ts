@@ -55,8 +55,9 @@ function shapeFields(shapes: Readonly<Record<string, Shape>>, raw: object): Reco
 	const fields: Record<string, unknown> = {};
 	for (const name in shapes) {
 		const shape = shapes[name];
-		if (shape === undefined || !Object.hasOwn(raw, name)) continue;
-		const value = shapeValue(shape, (raw as Record<string, unknown>)[name]);
+		const given = Object.hasOwn(raw, name) ? (raw as Record<string, unknown>)[name] : undefined;
+		if (shape === undefined || given === undefined) continue;
+		const value = shapeValue(shape, given);
 		if (value !== undefined) fields[name] = value;
 	}
 	return fields;

@@ -19,7 +19,7 @@ import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 
-/** A pipeline ready to run: every expression and template compiled once, names resolved. */
+/** A pipeline ready to run: names resolved, every expression and template compiled once, when it is first used. */
 export interface Pipeline {
 	readonly version: string;
 	readonly settings: Settings;
@@ -68,6 +68,7 @@ interface Named {
 export function loadPipeline(artefact: Artefact): Pipeline {
 	mustEndUnconditionally("classify", artefact.classify);
 	mustEndUnconditionally("route", artefact.route);
+	let logSearch: LogSearch | undefined;
 	return {
 		version: artefact.version,
 		settings: artefact.settings,
@@ -87,7 +88,11 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		spawn: compileSpawn(artefact.spawn),
 		prompts: compilePrompts(artefact.prompts),
-		logSearch: compileLogSearch(artefact.log_patterns),
+		// Only what reads logs needs it, and it takes a while to build.
+		get logSearch() {
+			logSearch ??= compileLogSearch(artefact.log_patterns);
+			return logSearch;
+		},
 	};
 }
 

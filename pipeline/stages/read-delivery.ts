@@ -87,7 +87,8 @@ interface Identity {
 
 async function identityOf({ name, identity }: CompiledEvent, scope: Scope, repository: string): Promise<Identity> {
 	if (identity === undefined) return payloadIdentity(name, scope.input, repository);
-	const evaluation = await identity.evaluate(scope);
+	const evaluating = identity.evaluate(scope);
+	const evaluation = evaluating instanceof Promise ? await evaluating : evaluating;
 	if (!evaluation.ok) {
 		const { error } = evaluation;
 		const clause = { text: identity.text, verdict: "unknown", error } as const;

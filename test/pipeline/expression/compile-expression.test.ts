@@ -99,7 +99,7 @@ describe("compileExpression", () => {
 	});
 
 	it("throws on text that does not parse", () => {
-		expect(() => compileExpression("a = ")).toThrow("does not parse");
+		expect(() => compileExpression("a = ").evaluate(scope({}))).toThrow("does not parse");
 	});
 
 	it("may be evaluated many times at once", async () => {
