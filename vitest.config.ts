@@ -1,7 +1,24 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { shallTestCluster } from "./test/cluster/support/shall-test-cluster.ts";
 
-/** Three runtimes, three projects: pure code and the relay in Node, the worker inside workerd, the whole as a process. */
+const cluster: TestProjectConfiguration = {
+	extends: true,
+	test: {
+		name: "cluster",
+		include: ["test/cluster/**/*.test.ts"],
+		environment: "node",
+		globalSetup: ["test/cluster/support/one-cluster.ts"],
+		fileParallelism: false,
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
+	},
+};
+
+/**
+ * Three runtimes, four projects: pure code and the relay in Node, the worker inside workerd, the whole as a process, and
+ * the relay against a real API server, where there is one.
+ */
 export default defineConfig({
 	test: {
 		reporters: [["default", { summary: true }]],
@@ -52,6 +69,7 @@ export default defineConfig({
 					hookTimeout: 120_000,
 				},
 			},
+			...((await shallTestCluster()) ? [cluster] : []),
 		],
 	},
 });

@@ -28,11 +28,14 @@ export const OWN_ANNOTATIONS = {
 	attempt: "healer/attempt",
 	digest: "healer/request-digest",
 	createdAt: "healer/created-at",
+	/** How long it may take, in seconds from its creation. */
+	deadline: "healer/deadline-seconds",
 } as const;
 
 /** The object that a request asks for, with its identity on it. `now` is in milliseconds. */
 export function buildCodeRun(request: SpawnRequest, digest: string, now: number): CodeRun {
 	const { metadata, spec } = request.coderun;
+	const { deadline_s } = request;
 	return {
 		apiVersion: "agents.platform/v1",
 		kind: "CodeRun",
@@ -46,6 +49,7 @@ export function buildCodeRun(request: SpawnRequest, digest: string, now: number)
 				[OWN_ANNOTATIONS.attempt]: String(request.attempt),
 				[OWN_ANNOTATIONS.digest]: digest,
 				[OWN_ANNOTATIONS.createdAt]: new Date(now).toISOString(),
+				...(deadline_s === undefined ? {} : { [OWN_ANNOTATIONS.deadline]: String(deadline_s) }),
 			},
 		},
 		spec,

@@ -13,12 +13,16 @@ export function isTerminalPhase(phase: string | undefined): phase is TerminalPha
 	return TERMINAL_PHASES.some((terminal) => terminal === phase);
 }
 
+/** How an attempt can end besides: `Deleted` before it was finished; `TimedOut`: not finished by its deadline. */
+export const OUTCOME_PHASES = [...TERMINAL_PHASES, "Deleted", "TimedOut"] as const;
+export type OutcomePhase = (typeof OUTCOME_PHASES)[number];
+
 /** Body of `POST /api/outcomes`: how one attempt's CodeRun ended. Times are ISO 8601; null is "not told". */
 export const outcomeSchema = z.strictObject({
 	coderun_name: objectNameSchema,
 	incident_id: incidentIdSchema,
 	attempt: attemptSchema,
-	/** One of the terminal phases, or what a later relay tells of a CodeRun's end. */
+	/** One of `OUTCOME_PHASES`, or what a later relay tells of a CodeRun's end. */
 	phase: z.string().min(1).max(63),
 	pull_request_url: z.string().max(2048).nullable(),
 	message: z.string().max(16_384).nullable(),

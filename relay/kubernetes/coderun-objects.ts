@@ -1,92 +1,115 @@
-import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { z } from "zod";
-import { isTerminalPhase } from "../../wire/outcome.ts";
-import type { Cluster, StoredCodeRun, Unavailable } from "../cluster.ts";
-import { OWN_LABELS, readIdentity } from "../coderun.ts";
+import type { Cluster, Unavailable } from "../cluster.ts";
+import type { CodeRun } from "../coderun.ts";
+import { OWN_LABELS } from "../coderun.ts";
+import type { ApiClients } from "./api-clients.ts";
 import { readFailure } from "./api-failure.ts";
+import { REPORTED_LABEL, readCodeRunObject, type SeenCodeRun } from "./coderun-object.ts";
 import { unexpected } from "./unexpected.ts";
 import { within } from "./within.ts";
 
-const CALL_WITHIN_MS = 10_000;
-const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
+export const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 
-/** What the relay reads of a CodeRun; all else of it is the controller's. */
-const coderunSchema = z.object({
-	metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).optional() }),
-	status: z.object({ phase: z.string().optional() }).optional(),
-});
-const listSchema = z.object({
-	items: z.array(coderunSchema),
-	metadata: z.object({ continue: z.string().optional() }).optional(),
-});
+const CALL_WITHIN_MS = 10_000;
+/** CodeRuns of one page of a list: each can have a prompt of hundreds of kilobytes. */
+const PAGE = 50;
 
 /** CodeRuns as the cluster's own objects (DESIGN section 7). */
 export function coderunObjects(
-	api: CustomObjectsApi,
+	{ objects }: ApiClients,
 	namespace: string,
 ): Pick<Cluster, "readCodeRun" | "createCodeRun" | "listUnfinished"> {
 	return {
 		async readCodeRun(name) {
-			try {
-				const found = await api.getNamespacedCustomObject({ ...CODERUNS, namespace, name }, within(CALL_WITHIN_MS));
-				return { kind: "found", coderun: stored(coderunSchema.parse(found)) };
-			} catch (error) {
-				const failure = readFailure(error);
-				return failure.kind === "not_found" || failure.kind === "unavailable" ? failure : unexpected(failure);
-			}
+			const found = await readSeen({ objects }, namespace, name);
+			if (found.kind !== "found") return found;
+			const { identity, terminal } = found.seen;
+			return { kind: "found", coderun: { name, finished: terminal !== undefined, ...(identity && { identity }) } };
 		},
 		async createCodeRun(coderun, within_ms) {
 			try {
-				const request = { ...CODERUNS, namespace, body: coderun, fieldValidation: "Strict" };
-				await api.createNamespacedCustomObject(request, within(within_ms));
+				const request = { ...CODERUNS, namespace, body: unreported(coderun), fieldValidation: "Strict" };
+				// Read, so that nothing else that answers 200 is taken for the API server.
+				readCodeRunObject(await objects.createNamespacedCustomObject(request, within(within_ms)));
 				return { kind: "created" };
 			} catch (error) {
 				const failure = readFailure(error);
-				if (failure.kind === "not_found") return absent(namespace);
+				if (failure.kind === "not_found") return absent(namespace, failure.why);
 				return failure.kind === "conflict" ? unexpected(failure) : failure;
 			}
 		},
 		async listUnfinished(agent) {
+			// What ended and is known to the worker stays in the cluster for as long as nobody deletes it.
+			const labelSelector = `${OWN_LABELS.name}=healer,${OWN_LABELS.agent}=${agent},${REPORTED_LABEL}!=true`;
 			try {
-				return { kind: "listed", names: await unfinished(api, namespace, agent) };
+				const names: string[] = [];
+				await eachCodeRun({ objects }, namespace, labelSelector, ({ name, terminal }) => {
+					if (terminal === undefined) names.push(name);
+				});
+				return { kind: "listed", names };
 			} catch (error) {
 				const failure = readFailure(error);
-				if (failure.kind === "not_found") return absent(namespace);
+				if (failure.kind === "not_found") return absent(namespace, failure.why);
 				return failure.kind === "unavailable" ? failure : unexpected(failure);
 			}
 		},
 	};
 }
 
-/** In pages, so that many old CodeRuns never stand in memory at once. */
-async function unfinished(api: CustomObjectsApi, namespace: string, agent: string): Promise<string[]> {
-	const labelSelector = `${OWN_LABELS.name}=healer,${OWN_LABELS.agent}=${agent}`;
-	const names: string[] = [];
+/** One CodeRun as it stands there now. */
+export async function readSeen(
+	{ objects }: Pick<ApiClients, "objects">,
+	namespace: string,
+	name: string,
+): Promise<{ kind: "found"; seen: SeenCodeRun } | { kind: "not_found" } | Unavailable> {
+	try {
+		const found = await objects.getNamespacedCustomObject({ ...CODERUNS, namespace, name }, within(CALL_WITHIN_MS));
+		return { kind: "found", seen: readCodeRunObject(found) };
+	} catch (error) {
+		const failure = readFailure(error);
+		return failure.kind === "not_found" || failure.kind === "unavailable" ? failure : unexpected(failure);
+	}
+}
+
+const pageSchema = z.object({
+	items: z.array(z.unknown()),
+	metadata: z.object({ continue: z.string().optional(), resourceVersion: z.string() }),
+});
+
+/**
+ * Goes through a list page by page, so that many CodeRuns never stand in memory at once.
+ * @returns the list's resource version, from which a watch goes on.
+ * @throws what the client throws.
+ */
+export async function eachCodeRun(
+	{ objects }: Pick<ApiClients, "objects">,
+	namespace: string,
+	labelSelector: string,
+	take: (seen: SeenCodeRun) => void,
+): Promise<string> {
 	let next: string | undefined;
-	do {
-		const request = {
-			...CODERUNS,
-			namespace,
-			labelSelector,
-			limit: 100,
-			...(next === undefined ? {} : { _continue: next }),
-		};
-		const page = listSchema.parse(await api.listNamespacedCustomObject(request, within(CALL_WITHIN_MS)));
-		names.push(...page.items.filter((item) => !isTerminalPhase(item.status?.phase)).map((item) => item.metadata.name));
-		next = page.metadata?.continue || undefined;
-	} while (next !== undefined);
-	return names;
+	for (;;) {
+		const place = next === undefined ? {} : { _continue: next };
+		const request = { ...CODERUNS, namespace, labelSelector, limit: PAGE, ...place };
+		const page = pageSchema.parse(await objects.listNamespacedCustomObject(request, within(CALL_WITHIN_MS)));
+		for (const item of page.items) take(readCodeRunObject(item));
+		next = page.metadata.continue;
+		if (!next) return page.metadata.resourceVersion;
+	}
 }
 
-function stored(object: z.infer<typeof coderunSchema>): StoredCodeRun {
-	const identity = readIdentity(object.metadata.annotations ?? {});
+/** That label is the relay's own: a CodeRun that brought it along would never be counted or reported. */
+function unreported(coderun: CodeRun): CodeRun {
+	const { [REPORTED_LABEL]: _, ...labels } = coderun.metadata.labels;
+	return { ...coderun, metadata: { ...coderun.metadata, labels } };
+}
+
+/** The namespace's absence is told by name; that of the kind is not. */
+export function absent(namespace: string, why: string): Unavailable {
+	if (why.includes(`namespaces "${namespace}"`))
+		return { kind: "unavailable", why: `there is no namespace ${namespace}` };
 	return {
-		name: object.metadata.name,
-		finished: isTerminalPhase(object.status?.phase),
-		...(identity === undefined ? {} : { identity }),
+		kind: "unavailable",
+		why: "the cluster has no CodeRun resource (agents.platform/v1): install its definition",
 	};
-}
-
-function absent(namespace: string): Unavailable {
-	return { kind: "unavailable", why: `there is no namespace ${namespace}, or its cluster has no CodeRun resource` };
 }

@@ -1,21 +1,22 @@
-import { type ConfigurationOptions, Observable } from "@kubernetes/client-node";
+import type { ConfigurationOptions } from "@kubernetes/client-node";
+import { passed } from "./middleware.ts";
+
+/** How a patch is meant (https://kubernetes.io/docs/reference/using-api/api-concepts/, "Patch and apply"). */
+type Patch = "application/merge-patch+json" | "application/json-patch+json";
 
 /**
  * Options that end one call after `ms`, on both sides: the server gives up by its `timeout` parameter
  * (https://kubernetes.io/docs/reference/using-api/api-concepts/), and this side by a signal.
  */
-export function within(ms: number): ConfigurationOptions {
+export function within(ms: number, patch?: Patch): ConfigurationOptions {
 	return {
 		middlewareMergeStrategy: "append",
 		middleware: [
-			{
-				pre(context) {
-					context.setQueryParam("timeout", `${Math.max(1, Math.floor(ms / 1000))}s`);
-					context.setSignal(AbortSignal.timeout(ms));
-					return new Observable(Promise.resolve(context));
-				},
-				post: (context) => new Observable(Promise.resolve(context)),
-			},
+			passed((context) => {
+				context.setQueryParam("timeout", `${Math.max(1, Math.floor(ms / 1000))}s`);
+				context.setSignal(AbortSignal.timeout(ms));
+				if (patch !== undefined) context.setHeaderParam("Content-Type", patch);
+			}),
 		],
 	};
 }

@@ -1,0 +1,24 @@
+import { findClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
+
+/**
+ * Whether the cluster's tests run: always when they are asked for by name, else when the programs are at hand. It is
+ * said loudly when they do not.
+ */
+export async function shallTestCluster(): Promise<boolean> {
+	const asked = process.argv.flatMap((word, at, all) => (word === "--project" ? [all[at + 1]] : [optionValue(word)]));
+	if (asked.includes("cluster")) return true;
+	if ((await findClusterBinaries(process.env)).ok) return true;
+	const all = asked.every((project) => project === undefined);
+	// The configuration is read more than once; it is said once.
+	if (all && process.env.HEALER_TOLD_OF_CLUSTER === undefined) {
+		process.env.HEALER_TOLD_OF_CLUSTER = "yes";
+		process.stderr.write(
+			"\n!!! THE CLUSTER TESTS DO NOT RUN: no kube-apiserver is at hand. `npm run test:cluster` gets one and runs them.\n\n",
+		);
+	}
+	return false;
+}
+
+function optionValue(word: string): string | undefined {
+	return word.startsWith("--project=") ? word.slice("--project=".length) : undefined;
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
+import type { AddressInfo } from "node:net";
+
+/** What happens to one request on its way to an API server, or to its answer on the way back. */
+export type Fault =
+	/** Answered by the proxy; the server never sees it. */
+	| { readonly do: "answer"; readonly status: number; readonly body?: object | string }
+	/** The connection ends before the server sees it. */
+	| { readonly do: "drop_request" }
+	/** The server does what was asked, and the connection ends before its answer arrives. */
+	| { readonly do: "drop_response" }
+	/** Half of the answer arrives. */
+	| { readonly do: "halve_response" }
+	/** Nothing is ever answered. */
+	| { readonly do: "hang" };
+
+export interface MisbehavingProxy {
+	readonly url: string;
+	/** Decides about each request; undefined lets it pass. */
+	misbehave: (asked: { readonly method: string; readonly path: string }) => Fault | undefined;
+	/** Cuts all connections that are open now, watches among them. */
+	cut(): void;
+	stop(): Promise<void>;
+}
+
+/** A proxy before the API server of `target`, without TLS on its own side. */
+export async function misbehavingProxy(target: {
+	readonly server: string;
+	readonly caFile: string;
+}): Promise<MisbehavingProxy> {
+	const agent = new Agent({ ca: readFileSync(target.caFile), keepAlive: true });
+	const server = createServer((asked, answer) => {
+		const fault = proxy.misbehave({ method: asked.method ?? "", path: asked.url ?? "" });
+		if (fault?.do === "drop_request") return void asked.socket.destroy();
+		if (fault?.do === "hang") return;
+		if (fault?.do === "answer") return sendAnswer(answer, fault);
+		forward(target.server, agent, asked, answer, fault);
+	});
+	const proxy: MisbehavingProxy = {
+		url: await listen(server),
+		misbehave: () => undefined,
+		cut: () => server.closeAllConnections(),
+		async stop() {
+			const closed = new Promise((resolve) => server.close(resolve));
+			server.closeAllConnections();
+			agent.destroy();
+			await closed;
+		},
+	};
+	return proxy;
+}
+
+function forward(
+	server: string,
+	agent: Agent,
+	asked: IncomingMessage,
+	answer: ServerResponse,
+	fault: Fault | undefined,
+): void {
+	const { host: _, ...headers } = asked.headers;
+	const passed = httpsRequest(
+		new URL(asked.url ?? "/", server),
+		{ method: asked.method, headers, agent },
+		(response) => {
+			if (fault?.do === "drop_response") {
+				response.resume();
+				response.on("end", () => asked.socket.destroy());
+				return;
+			}
+			answer.writeHead(response.statusCode ?? 502, response.headers);
+			if (fault?.do === "halve_response") {
+				response.once("data", (chunk: Buffer) => {
+					answer.write(chunk.subarray(0, chunk.length / 2), () => asked.socket.destroy());
+					response.destroy();
+				});
+				return;
+			}
+			response.pipe(answer);
+		},
+	);
+	passed.on("error", () => asked.socket.destroy());
+	answer.on("close", () => passed.destroy());
+	asked.pipe(passed);
+}
+
+function sendAnswer(answer: ServerResponse, { status, body = "" }: Fault & { readonly do: "answer" }): void {
+	const isText = typeof body === "string";
+	answer.writeHead(status, { "content-type": isText ? "text/html" : "application/json" });
+	answer.end(isText ? body : JSON.stringify(body));
+}
+
+async function listen(server: ReturnType<typeof createServer>): Promise<string> {
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
