@@ -27,7 +27,7 @@ export async function readBody(request: Request, limit: number = MAX_BODY_BYTES)
 
 	const slot = new LargeBodySlot();
 	if (announced > LARGE_BODY_BYTES && !slot.take()) return { ok: false, reason: "busy" };
-	const reading = await readCounted(request.body, limit, slot);
+	const reading = await readCounted(request.body, { limit, announced }, slot);
 	if (!reading.ok) slot.release();
 	return reading;
 }
@@ -43,44 +43,58 @@ async function readSmall(request: Request, limit: number): Promise<BodyReading> 
 
 async function readCounted(
 	stream: ReadableStream<Uint8Array>,
-	limit: number,
+	size: { readonly limit: number; readonly announced: number },
 	slot: LargeBodySlot,
 ): Promise<BodyReading> {
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	let failure: Failure | undefined;
+	const bytes = new GrowingBytes(size.announced);
 	const reader = stream.getReader();
-	const stop = (reason: Failure): void => {
-		failure ??= reason;
+	let failure: Failure | undefined;
+	const timer = setTimeout(() => {
+		failure = "slow";
 		reader.cancel().catch(() => undefined);
-	};
-	const timer = setTimeout(() => stop("slow"), LONGEST_MS);
+	}, LONGEST_MS);
 	try {
-		for (let next = await reader.read(); !next.done && failure === undefined; next = await reader.read()) {
-			size += next.value.byteLength;
-			if (size > limit) stop("too_large");
-			else if (size > LARGE_BODY_BYTES && !slot.take()) stop("busy");
-			else chunks.push(next.value);
+		for (let next = await reader.read(); !next.done; next = await reader.read()) {
+			const { value } = next;
+			if (bytes.length + value.byteLength > size.limit) failure = "too_large";
+			else if (bytes.length + value.byteLength > LARGE_BODY_BYTES && !slot.take()) failure = "busy";
+			if (failure !== undefined) break;
+			bytes.push(value);
 		}
 	} catch {
 		failure ??= "broken";
 	} finally {
 		clearTimeout(timer);
+		reader.releaseLock();
 	}
-	if (failure !== undefined) return { ok: false, reason: failure };
-	return { ok: true, bytes: join(chunks, size), release: () => slot.release() };
+	return failure === undefined
+		? { ok: true, bytes: bytes.take(), release: () => slot.release() }
+		: { ok: false, reason: failure };
 }
 
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-	const [only] = chunks;
-	if (only !== undefined && chunks.length === 1) return only;
-	const bytes = new Uint8Array(size);
-	let offset = 0;
-	for (const chunk of chunks) {
-		bytes.set(chunk, offset);
-		offset += chunk.byteLength;
+/** Bytes that come in pieces, in one buffer: of the announced size at once, so that nothing is held twice. */
+class GrowingBytes {
+	length = 0;
+	private buffer: Uint8Array;
+
+	constructor(announced: number) {
+		this.buffer = new Uint8Array(announced > 0 ? announced : 64 * 1024);
 	}
-	return bytes;
+
+	push(chunk: Uint8Array): void {
+		const length = this.length + chunk.byteLength;
+		if (length > this.buffer.byteLength) {
+			const larger = new Uint8Array(Math.max(length, 2 * this.buffer.byteLength));
+			larger.set(this.buffer);
+			this.buffer = larger;
+		}
+		this.buffer.set(chunk, this.length);
+		this.length = length;
+	}
+
+	take(): Uint8Array {
+		return this.buffer.subarray(0, this.length);
+	}
 }
 
 class LargeBodySlot {

@@ -26,7 +26,7 @@ import { outcomeStatus } from "./outcome-status.ts";
 export async function receiveOutcome(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const effects = createEffects(env, createLog({ delivery_id: request.headers.get("webhook-id")?.slice(0, 200) }));
 	const body = await readBody(request, MAX_OUTCOME_BYTES);
-	if (!body.ok) return refuseBody(body.reason);
+	if (!body.ok) return refuseBody(request, ctx, body.reason);
 	body.release();
 
 	const text = decodeUtf8(body.bytes);

@@ -57,7 +57,7 @@ async function receive(
 	}
 
 	const body = await readBody(request);
-	if (!body.ok) return refuseBody(body.reason);
+	if (!body.ok) return refuseBody(request, ctx, body.reason);
 	try {
 		const json = parseJson(decodeUtf8(body.bytes));
 		const fields = json.ok ? unwrapBody(json.value) : undefined;
