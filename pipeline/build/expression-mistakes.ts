@@ -27,11 +27,14 @@ function findings({ text, scope }: WrittenExpression, visible: Visible): readonl
 		return [syntaxFinding(text, inspected.mistake)];
 	}
 	const { inspection } = inspected;
+	const regexes = regexMistakes(inspection);
+	const bad = new Set(regexes.map(({ start }) => start));
+	const sound = inspection.logPatterns.filter(({ position }) => !bad.has(position));
 	return [
 		...functionMistakes(inspection, scope, visible),
 		...pathMistakes(inspection, text, scope, visible),
-		...regexMistakes(inspection),
-		...logPatternMistakes(inspection, text),
+		...regexes,
+		...logPatternMistakes({ ...inspection, logPatterns: sound }, text),
 	];
 }
 

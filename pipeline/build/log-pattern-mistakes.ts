@@ -2,9 +2,8 @@ import { patternKey } from "../log/log-pattern.ts";
 import type { Finding } from "./finding.ts";
 import type { Inspection } from "./inspect-expression.ts";
 import { logLiterals } from "./log-literals.ts";
-import { regexMistake } from "./regex-mistakes.ts";
 
-/** Patterns of `$log` and `$error` that cannot be searched for in one pass with all the others. */
+/** Patterns of `$log` and `$error` that cannot be searched for in one pass with all the others. Their regexes are sound. */
 export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection, text: string): readonly Finding[] {
 	const computed = computedPatterns.map(({ name, position }) => ({
 		start: position,
@@ -20,7 +19,7 @@ export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection
 		}
 		const message =
 			"Nothing stands in every match of this pattern, so each line would be tried. Add letters that must be there.";
-		return regexMistake(pattern.source) === undefined && logLiterals(pattern).length === 0 ? [{ ...at, message }] : [];
+		return logLiterals(pattern).length === 0 ? [{ ...at, message }] : [];
 	});
 	return [...computed, ...unsearchable];
 }

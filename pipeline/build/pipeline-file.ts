@@ -5,7 +5,7 @@ import { agentName, duration, expression, mapping, name, pathName, text } from "
 import { incidentFields } from "./incident-fields.ts";
 
 /** What the controller of CodeRuns decodes as `cliConfig.cliType`; it fails on any other. */
-export const CLIS = [
+const CLIS = [
 	"claude",
 	"code",
 	"codex",

@@ -1,6 +1,22 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildArtefact } from "../../../pipeline/build/build-artefact.ts";
 import { goodSources, mistakeCases, sourcesOf } from "./mistake-cases.ts";
+
+function edited(lines: readonly string[], [at, how, value]: [number, string, string]): string[] {
+	const index = at % lines.length;
+	const line = lines[index] ?? "";
+	switch (how) {
+		case "drop":
+			return lines.toSpliced(index, 1);
+		case "double":
+			return lines.toSpliced(index, 0, line);
+		case "indent":
+			return lines.with(index, `  ${line}`);
+		default:
+			return lines.with(index, line.replace(/: .*|:$/, `: ${value}`));
+	}
+}
 
 describe("buildArtefact", () => {
 	it("compiles the good pipeline, durations as seconds and patterns with their literals", () => {
@@ -65,6 +81,38 @@ describe("buildArtefact", () => {
 			});
 		});
 	}
+
+	it("answers whatever is done to the file, with places that are in it", () => {
+		const lines = goodSources.text.split("\n");
+		const value = fc.constantFrom(
+			"",
+			"~",
+			"[]",
+			"{}",
+			"[[a], {b: c}]",
+			"1",
+			"true",
+			"'('",
+			"$x(",
+			"*a",
+			"&a b",
+			"'$log(/(/)'",
+			"|",
+			"- x",
+		);
+		const edit = fc.tuple(fc.nat(lines.length - 1), fc.constantFrom("drop", "double", "indent", "value"), value);
+		fc.assert(
+			fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+				const text = edits.reduce(edited, lines).join("\n");
+				const built = buildArtefact({ ...goodSources, text });
+				const count = text.split("\n").length;
+				const places = built.ok ? [] : built.mistakes;
+				expect(built.ok || places.length > 0).toBe(true);
+				expect(places.every(({ line, column }) => line >= 1 && line <= count && column >= 1)).toBe(true);
+			}),
+			{ numRuns: 150 },
+		);
+	});
 
 	it("points at the offending text", () => {
 		const elsewhere = mistakeCases()
