@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { incidentIdSchema } from "./names.ts";
 
 /** The context sources that only the relay reaches (DESIGN section 8). */

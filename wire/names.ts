@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** An incident's id: the first 32 hex digits of its identity's SHA-256. */
 export const incidentIdSchema = z.string().regex(/^[0-9a-f]{32}$/);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_DEPTH } from "./limits.ts";
 import { agentSchema, attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
 
