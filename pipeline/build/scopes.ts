@@ -32,7 +32,7 @@ export function scopesOf(file: Remains): Readonly<Record<ScopeName, Visible>> {
 			unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow"]),
 		},
 		filters: later,
-		dedup: later,
+		dedup: { ...later, variables: { settings, failure, agent: AGENT } },
 		context: {
 			roots: INCIDENT,
 			variables: { settings },
