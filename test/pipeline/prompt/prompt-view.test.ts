@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { Context } from "../../../pipeline/context.ts";
+import type { Incident } from "../../../pipeline/incident.ts";
+import { PROMPT_VARIABLES } from "../../../pipeline/prompt/prompt-variables.ts";
+import { type PromptInput, promptView } from "../../../pipeline/prompt/prompt-view.ts";
+
+const incident: Incident = { id: "i", kind: "ci", event: "workflow_job", delivery_id: "d", repository: "o/r" };
+const agent = {
+	name: "rex",
+	github_app: "5DLabs-Rex",
+	cli: "claude",
+	model: "m",
+	prompt: "rust-fix",
+	max_active: 1,
+	tools: { local: [], remote: [] },
+};
+const failure = { type: "rust_clippy", category: "rust", fix: "Run it." };
+
+function view(more: Partial<PromptInput> = {}) {
+	return promptView({ incident, context: {}, attempt: 1, agent, failure, ...more });
+}
+
+const ok = { took_ms: 1, status: "ok" } as const;
+
+describe("promptView", () => {
+	it("gives nothing that is not among PROMPT_VARIABLES", () => {
+		for (const name of Object.keys(view())) expect(PROMPT_VARIABLES).toHaveProperty(name);
+	});
+
+	it("has every variable that DESIGN names", () => {
+		const named = `workflow_name workflow_url branch commit_sha commit_message workflow_logs logs pr_number pr_title
+			changed_files file_diff_summary argocd_app_status argocd_sync_status argocd_resources_unhealthy recent_error_logs
+			error_rate_spike related_pods pod_events failure_type failure_category suggested_fix_approach attempt
+			previous_attempts branch_strategy alert_type severity package_name cve_id alert_description`;
+		for (const name of named.split(/\s+/)) expect(PROMPT_VARIABLES).toHaveProperty(name);
+	});
+
+	it("leaves absent what is not known", () => {
+		const known = Object.entries(view()).filter(([, value]) => value !== undefined && value !== false);
+		expect(known.map(([name]) => name).sort()).toEqual([
+			"agent_name",
+			"attempt",
+			"branch_strategy",
+			"event",
+			"failure_category",
+			"failure_type",
+			"github_app",
+			"incident_id",
+			"kind",
+			"missing",
+			"repository",
+			"repository_url",
+			"suggested_fix_approach",
+		]);
+	});
+
+	it("words the context", () => {
+		const context: Context = {
+			files: {
+				...ok,
+				from: "github.changed_files",
+				data: {
+					files: [
+						{ path: "a.rs", additions: 3, deletions: 1 },
+						{ path: "b\nc", additions: 2 },
+					],
+				},
+			},
+			pr: { ...ok, from: "github.pull_request", data: { number: 3, title: "T" } },
+			argocd: {
+				...ok,
+				from: "argocd.application",
+				data: { health: "Degraded", sync: "OutOfSync", unhealthy: ["x", "y"] },
+			},
+			loki: { ...ok, from: "loki.query_range", data: { lines: ["e1", "e2"] } },
+			rate: { ...ok, from: "prometheus.query", data: { now: 2, before: 0.1, spike: true } },
+			pods: { ...ok, from: "kubernetes.pods", data: { pods: ["p restarts 3"], events: [] } },
+			grafana: { ...ok, from: "grafana.alerts", data: { firing: 1 } },
+			commit: { from: "github.commit", took_ms: 9, status: "failed", why: "HTTP 500" },
+		};
+		expect(view({ context })).toMatchObject({
+			changed_files: "a.rs (+3 -1)\nb\\nc (+2 -0)",
+			file_diff_summary: "2 files changed, +5 -1",
+			pr_title: "T",
+			argocd_app_status: "Degraded",
+			argocd_sync_status: "OutOfSync",
+			argocd_resources_unhealthy: "x\ny",
+			recent_error_logs: "e1\ne2",
+			error_rate_spike: "a spike: 2 now, 0.1 an hour before",
+			related_pods: "p restarts 3",
+			pod_events: undefined,
+			grafana_alerts: '{\n  "firing": 1\n}',
+			missing: [{ name: "commit", from: "github.commit", why: "HTTP 500" }],
+			has_missing: true,
+			has_argocd: true,
+			has_cluster_context: true,
+		});
+	});
+
+	it("says where the fix goes", () => {
+		const strategy = (more: Partial<Incident>) => view({ incident: { ...incident, ...more } }).branch_strategy;
+		expect(strategy({ pr_number: 5, branch: "x" })).toContain("pull request #5");
+		expect(strategy({ branch: "main", default_branch: "main" })).toContain("from the default branch");
+		expect(strategy({ branch: "x", default_branch: "main" })).toContain("from the failing branch");
+		expect(strategy({ head_repository: "fork/r", branch: "x", pr_number: 5 })).toContain("in a fork");
+	});
+
+	it("tells a retry what came before", () => {
+		const previous_attempts = [{ attempt: 1, agent: "rex", outcome: "failed", message: "no PR" }];
+		expect(view({ attempt: 2, previous_attempts })).toMatchObject({
+			is_retry: true,
+			attempt: "2",
+			previous_attempts: "attempt 1 by rex ended failed: no PR",
+		});
+	});
+});

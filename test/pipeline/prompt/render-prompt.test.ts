@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compilePrompts } from "../../../pipeline/prompt/compile-prompts.ts";
+import type { PromptView } from "../../../pipeline/prompt/prompt-view.ts";
+import { MAX_PROMPT_BYTES, renderPrompt } from "../../../pipeline/prompt/render-prompt.ts";
+
+function render(text: string, view: PromptView, partials: Record<string, string> = {}, max?: number): string {
+	return renderPrompt(compilePrompts({ main: text, ...partials }), "main", view, max);
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+
+describe("renderPrompt", () => {
+	it("puts values in as they are, without HTML's escapes, and nothing for what is absent", () => {
+		expect(render("{{branch}}|{{{branch}}}|{{commit_sha}}|", { branch: `<a & "b">'\`` })).toBe(
+			`<a & "b">'\`|<a & "b">'\`||`,
+		);
+	});
+
+	it("never takes a value for a template, also inside fences and partials", () => {
+		const view = { branch: "{{agent_name}} {{> _secret}} {{#fenced}}{{=<% %>=}}", agent_name: "rex" };
+		const text = "{{branch}}{{#inline}}{{branch}}{{/inline}}{{#fenced}}{{branch}}{{/fenced}}{{> _part}}";
+		expect(render(text, view, { _part: "{{branch}}", _secret: "SECRET" })).toBe(
+			[view.branch, `\`${view.branch}\``, `\n\`\`\`untrusted-data\n${view.branch}\n\`\`\`\n`, view.branch].join(""),
+		);
+	});
+
+	it("does not let a template reach more than the view", () => {
+		expect(render("{{constructor}}{{toString}}{{__proto__}}{{branch.constructor}}", { branch: "b" })).toBe("");
+	});
+
+	it("repeats a section for each missing part", () => {
+		const missing = [
+			{ name: "loki", from: "loki.query_range", why: "not configured" },
+			{ name: "pods", from: "kubernetes.pods", why: "`x`\ny" },
+		];
+		expect(render("{{#missing}}{{name}}: {{#inline}}{{why}}{{/inline}};{{/missing}}", { missing })).toBe(
+			"loki: `not configured`;pods: `` `x`␊y ``;",
+		);
+	});
+
+	it("cuts the logs first, keeps their end, and says so", () => {
+		const view = { workflow_logs: `${"x".repeat(500_000)}THE END`, commit_message: "m".repeat(1000) };
+		const prompt = render("{{commit_message}}{{#fenced}}{{workflow_logs}}{{/fenced}}", view);
+		expect(bytes(prompt)).toBeLessThanOrEqual(MAX_PROMPT_BYTES);
+		expect(bytes(prompt)).toBeGreaterThan(MAX_PROMPT_BYTES - 500);
+		expect(prompt).toContain("m".repeat(1000));
+		expect(prompt).toMatch(/untrusted-data\n\[cut \d+ characters here, to bound the prompt\]\nx+THE END\n```\n$/);
+	});
+
+	it("is bounded whatever its values are", () => {
+		const text = fc.string({ unit: "binary", maxLength: 50 }).map((part) => part.repeat(200));
+		const names = ["workflow_logs", "evidence", "commit_message", "changed_files", "branch"] as const;
+		const template = names.map((name) => `{{#fenced}}{{${name}}}{{/fenced}}`).join("");
+		fc.assert(
+			fc.property(fc.tuple(text, text, text, text, text), (values) => {
+				const view = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+				expect(bytes(render(template, view, {}, 4096))).toBeLessThanOrEqual(4096 + 100);
+			}),
+		);
+	});
+
+	it("keeps hostile text inside its fence: what follows the fence is the template's own", () => {
+		const hostile = fc.array(
+			fc.constantFrom(
+				"```",
+				"````",
+				"~~~",
+				"\n",
+				"\r",
+				"\r\n",
+				"{{",
+				"}}",
+				"{{/fenced}}",
+				"\0",
+				"\u{1B}[2K",
+				"\u{202E}",
+				"\u{2028}",
+				"\u{D800}",
+				"x",
+				" ",
+			),
+			{ maxLength: 30 },
+		);
+		fc.assert(
+			fc.property(hostile, (parts) => {
+				const prompt = render("before\n{{#fenced}}{{evidence}}{{/fenced}}\nafter", { evidence: parts.join("") });
+				const lines = prompt.split("\n");
+				const open = lines.findIndex((line) => line.endsWith("untrusted-data"));
+				if (open !== -1) {
+					const fence = lines[open]?.replace("untrusted-data", "") ?? "";
+					const closing = lines.findIndex((line, at) => at > open && line.startsWith(fence));
+					expect(lines.slice(closing)).toEqual([fence, "", "after"]);
+				}
+				expect(prompt).not.toMatch(/(?![\n\t])[\p{Cc}\u{202E}\u{2028}]/u);
+				expect(prompt.isWellFormed()).toBe(true);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("keeps hostile text inside its code span: one line, closed by its own ticks alone", () => {
+		const hostile = fc.array(fc.constantFrom("`", "``", "\n", "\r", " ", "x", "{{branch}}", "\u{85}"), {
+			maxLength: 20,
+		});
+		fc.assert(
+			fc.property(hostile, (parts) => {
+				const prompt = render("{{#inline}}{{branch}}{{/inline}}", { branch: parts.join("") });
+				if (prompt === "") return;
+				const ticks = /^`+/.exec(prompt)?.[0] ?? "";
+				const inner = prompt.slice(ticks.length, -ticks.length);
+				expect(prompt.endsWith(ticks)).toBe(true);
+				expect((inner.match(/`+/g) ?? []).map((run) => run.length)).not.toContain(ticks.length);
+				expect(prompt).not.toMatch(/[\n\r\u{85}]/u);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
