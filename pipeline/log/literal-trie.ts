@@ -20,7 +20,8 @@ export function plantTrie(literals: readonly OwnedLiteral[], columns: Uint16Arra
 	const sibling = new Int32Array(most).fill(NONE);
 	const owners = new Map<number, number[]>();
 	let size = 1;
-	for (const { text, owner } of literals) {
+	// In order, so that what two share is found where the last one was planted, at the head of each list.
+	for (const { text, owner } of inOrder(literals)) {
 		let node = 0;
 		for (let i = 0; i < text.length; i++) {
 			const wanted = columns[text.charCodeAt(i)] as number;
@@ -39,4 +40,11 @@ export function plantTrie(literals: readonly OwnedLiteral[], columns: Uint16Arra
 		else owners.set(node, [owner]);
 	}
 	return { size, column, firstChild, sibling, owners };
+}
+
+function inOrder(literals: readonly OwnedLiteral[]): readonly OwnedLiteral[] {
+	return literals
+		.map((literal) => ({ literal, key: literal.text.toLowerCase() }))
+		.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+		.map(({ literal }) => literal);
 }
