@@ -1,8 +1,8 @@
 /** The run-time face of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the cli import it. */
-export type { Agent, Artefact, ContextRequest, Settings } from "./artefact.ts";
-export type { Context, ContextPart, ContextSource } from "./context.ts";
-export type { ClaimRequest, CodeRunDraft, Decision } from "./decision.ts";
-export type { Clause, Explanation, RuleVerdict, Stage, StageExplanation, Verdict } from "./explanation.ts";
+export type { Artefact } from "./artefact.ts";
+export type { Context, ContextPart } from "./context.ts";
+export type { Decision } from "./decision.ts";
+export type { Clause, RuleVerdict, StageExplanation, Verdict } from "./explanation.ts";
 export type { Incident, IncidentKind } from "./incident.ts";
 export { createLogReader } from "./log/log-reader.ts";
 export type { LogReading } from "./log/log-reading.ts";

@@ -1,7 +1,8 @@
 import type jsonata from "jsonata";
 import { LinearRegex } from "./linear-regex.ts";
 
-const MAX_DEPTH = 500;
+// Items of a written list are evaluated side by side, and each counts as one deeper.
+const MAX_DEPTH = 5000;
 const MAX_SEQUENCE = 20_000;
 const MAX_STEPS = 200_000;
 

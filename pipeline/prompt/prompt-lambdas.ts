@@ -1,7 +1,7 @@
 import { visibleText } from "./visible-text.ts";
 
 /** What a fence's first line says, so that the agent takes what is inside for data. */
-export const FENCE_LABEL = "untrusted-data";
+const FENCE_LABEL = "untrusted-data";
 
 /** `{{#fenced}}`: a code block whose fence is longer than any run of backticks inside. Nothing for nothing. */
 export function fenced(content: string): string {

@@ -43,7 +43,7 @@ export interface CompiledEvent {
 	readonly incident: CompiledMapping;
 }
 
-export interface CompiledContextRequest {
+interface CompiledContextRequest {
 	readonly name: string;
 	readonly from: ContextRequest["from"];
 	readonly condition: CompiledCondition | undefined;
