@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { isTerminalPhase, type TerminalPhase } from "../../wire/outcome.ts";
-import { type CodeRunIdentity, OWN_ANNOTATIONS, readIdentity } from "../coderun.ts";
+import { type CodeRunIdentity, OWN_ANNOTATIONS, OWN_LABELS, readIdentity } from "../coderun.ts";
 import { readTime } from "./read-time.ts";
 
 /** Where on a CodeRun this form of the cluster keeps what it has done about it. */
 export const REPORTED_LABEL = "healer/reported";
 export const TIMED_OUT_ANNOTATION = "healer/timed-out-at";
+
+/** Selects Healer's CodeRuns whose end the worker does not know yet. */
+export const UNREPORTED = `${OWN_LABELS.name}=healer,!${REPORTED_LABEL}`;
 
 /** `timed-out`: the worker knows, but it may still be running. */
 export type Reported = "true" | "timed-out";

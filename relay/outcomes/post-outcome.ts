@@ -1,4 +1,5 @@
 import { outcomeMessageId, type WireOutcome } from "../../wire/outcome.ts";
+import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { signMessage } from "../../wire/signature.ts";
 import type { Clock } from "../clock.ts";
 
@@ -31,7 +32,9 @@ export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, f
 			signal: AbortSignal.timeout(TIMEOUT_MS),
 		});
 		await response.body?.cancel();
-		return response.ok ? { kind: "taken" } : { kind: "not_taken", status: response.status };
+		// 409: it has an outcome of this attempt already, told in other words or by another relay. The first one counts.
+		if (response.ok || response.status === REFUSAL_STATUS.replayed) return { kind: "taken" };
+		return { kind: "not_taken", status: response.status };
 	} catch (error) {
 		return { kind: "unreachable", why: error instanceof Error ? error.name : "unknown" };
 	}

@@ -1,0 +1,39 @@
+import type { SeenCodeRun } from "../coderun-object.ts";
+import type { CodeRunListener } from "./follow-coderuns.ts";
+
+/** What is known of the CodeRuns that are not reported, by name. It follows the cluster; nothing is decided by it alone. */
+export interface CodeRunView extends CodeRunListener {
+	readonly present: ReadonlyMap<string, SeenCodeRun>;
+	/** Those that left and nobody has looked for yet, as they were seen last. */
+	readonly left_behind: ReadonlyMap<string, SeenCodeRun>;
+	knows(name: string): boolean;
+	forget(name: string): void;
+}
+
+export function coderunView(): CodeRunView {
+	const present = new Map<string, SeenCodeRun>();
+	const left_behind = new Map<string, SeenCodeRun>();
+	const seen = (coderun: SeenCodeRun) => {
+		present.set(coderun.name, coderun);
+		// Made again under its name: the one before does not count any more.
+		left_behind.delete(coderun.name);
+	};
+	const left = (coderun: SeenCodeRun) => {
+		if (present.delete(coderun.name)) left_behind.set(coderun.name, coderun);
+	};
+	return {
+		present,
+		left_behind,
+		seen,
+		left,
+		listed: (all) => {
+			for (const coderun of [...present.values()]) if (!all.has(coderun.name)) left(coderun);
+			for (const coderun of all.values()) seen(coderun);
+		},
+		knows: (name) => present.has(name) || left_behind.has(name),
+		forget: (name) => {
+			present.delete(name);
+			left_behind.delete(name);
+		},
+	};
+}

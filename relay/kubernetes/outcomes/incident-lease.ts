@@ -1,0 +1,107 @@
+import type { V1Lease } from "@kubernetes/client-node";
+import { leaseName } from "../../claims/lease-name.ts";
+import type { Unavailable } from "../../cluster.ts";
+import type { ApiClients } from "../api-clients.ts";
+import { readFailure } from "../api-failure.ts";
+import { REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
+import { fromLease, LEASE_ANNOTATIONS } from "../lease.ts";
+import { readTime } from "../read-time.ts";
+import { unexpected } from "../unexpected.ts";
+import { within } from "../within.ts";
+
+const CALL_WITHIN_MS = 5_000;
+
+/** What an incident's own claim tells of the CodeRun that it names: it outlives the CodeRun by far. */
+export interface IncidentLease {
+	readonly coderun_name: string;
+	readonly incident_id: string;
+	readonly attempt: number;
+	/** The CodeRun was there; deleting it makes no other. */
+	readonly seen: boolean;
+	/** From then on no call can still be about to create it; milliseconds since the epoch. */
+	readonly quiet_at: number;
+	readonly timed_out_at: string | null;
+	readonly reported: boolean;
+}
+
+/** Undefined of a Lease that is not an incident's claim, or that somebody broke. */
+export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
+	const record = fromLease(lease)?.record;
+	if (record === undefined || record.key !== record.holder) return undefined;
+	return {
+		coderun_name: record.coderun_name,
+		incident_id: record.holder,
+		attempt: record.attempt,
+		seen: record.seen,
+		quiet_at: record.quiet_at,
+		timed_out_at: readTime(lease.metadata?.annotations?.[TIMED_OUT_ANNOTATION]),
+		reported: lease.metadata?.labels?.[REPORTED_LABEL] !== undefined,
+	};
+}
+
+/** The claim of one incident; `not_found` as well when it is broken. */
+export async function findIncidentLease(
+	{ leases }: Pick<ApiClients, "leases">,
+	namespace: string,
+	incidentId: string,
+): Promise<{ kind: "found"; lease: IncidentLease } | { kind: "not_found" } | Unavailable> {
+	try {
+		const name = leaseName("incident", incidentId);
+		const lease = readIncidentLease(await leases.readNamespacedLease({ name, namespace }, within(CALL_WITHIN_MS)));
+		return lease === undefined ? { kind: "not_found" } : { kind: "found", lease };
+	} catch (error) {
+		const failure = readFailure(error);
+		return failure.kind === "not_found" || failure.kind === "unavailable" ? failure : unexpected(failure);
+	}
+}
+
+/** What can be written on an incident's claim about its CodeRun. */
+export type LeaseMark = { readonly mark: "reported" | "seen" } | { readonly mark: "timed_out"; readonly at: string };
+
+/**
+ * Writes a mark, if that claim still names that CodeRun: the test and the write are one patch. A claim that is gone, or
+ * a later attempt's, needs none.
+ */
+export async function markIncidentLease(
+	{ leases }: Pick<ApiClients, "leases">,
+	namespace: string,
+	coderun: { readonly incident_id: string; readonly coderun_name: string },
+	mark: LeaseMark,
+): Promise<{ kind: "marked" } | Unavailable> {
+	const name = leaseName("incident", coderun.incident_id);
+	const body = [
+		{ op: "test", path: annotation(LEASE_ANNOTATIONS.coderun_name), value: coderun.coderun_name },
+		markOperation(mark),
+	];
+	try {
+		await leases.patchNamespacedLease({ name, namespace, body }, within(CALL_WITHIN_MS, "application/json-patch+json"));
+		return { kind: "marked" };
+	} catch (error) {
+		const failure = readFailure(error);
+		// `refused` is how the server says that the test failed.
+		if (failure.kind === "not_found" || failure.kind === "refused") return { kind: "marked" };
+		return failure.kind === "unavailable" ? failure : unexpected(failure);
+	}
+}
+
+function markOperation(mark: LeaseMark): { op: "add"; path: string; value: string } {
+	switch (mark.mark) {
+		case "reported":
+			return { op: "add", path: `/metadata/labels/${pointed(REPORTED_LABEL)}`, value: "true" };
+		case "seen":
+			return { op: "add", path: annotation(LEASE_ANNOTATIONS.seen), value: "true" };
+		case "timed_out":
+			return { op: "add", path: annotation(TIMED_OUT_ANNOTATION), value: mark.at };
+		default:
+			return mark satisfies never;
+	}
+}
+
+function annotation(name: string): string {
+	return `/metadata/annotations/${pointed(name)}`;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6901#section-3 */
+function pointed(name: string): string {
+	return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
