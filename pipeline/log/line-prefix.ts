@@ -14,12 +14,15 @@ export class LinePrefix {
 	/** The step's column, both 0 when the line has none. */
 	stepFrom = 0;
 	stepTo = 0;
+	/** Whether the log has columns, as its first line tells. */
+	#hasColumns: boolean | undefined;
 
 	read(text: string, start: number, end: number): void {
 		this.stepFrom = 0;
 		this.stepTo = 0;
 		this.textAt = afterTimestamp(text, start, end);
-		if (this.textAt === start && start < end) this.#readColumns(text, start, end);
+		if (this.#hasColumns !== false && this.textAt === start) this.#readColumns(text, start, end);
+		this.#hasColumns ??= this.stepTo > 0;
 	}
 
 	/** A timestamp is ASCII; job and step names, and a byte order mark, are not. */

@@ -20,6 +20,6 @@ export const LOG_LIMITS: LogLimits = {
 	count: 1000,
 	excerpt_bytes: 24 * 1024,
 	excerpt_lines: 400,
-	regex_characters: 96 * 1024,
-	regex_share: 0.1,
+	regex_characters: 64 * 1024,
+	regex_share: 0.05,
 };

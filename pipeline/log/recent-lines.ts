@@ -49,10 +49,10 @@ export class RecentLine {
 		return this.#text;
 	}
 
-	/** Is that line the same, letter by letter? */
+	/** Is that line the same, letter by letter? Most that begin alike differ near their end, in a number. */
 	equals(source: string, from: number, end: number, cut: number): boolean {
 		if (end - from !== this.end - this.from || cut !== this.cut) return false;
-		for (let i = from, own = this.from; i < end; i++, own++) {
+		for (let i = end - 1, own = this.end - 1; i >= from; i--, own--) {
 			if (source.charCodeAt(i) !== this.source.charCodeAt(own)) return false;
 		}
 		return true;

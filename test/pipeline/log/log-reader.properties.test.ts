@@ -37,7 +37,11 @@ const word = fc.constantFrom(
 );
 const colour = fc.constantFrom("\u001b[31m", "\u001b[0m", "\u001b]8;;u\u001b\\", "\u001b[36;1m");
 const stamp = "2026-03-01T10:00:00.1234567Z ";
-const prefix = fc.constantFrom("", "", stamp, stamp, `\ufeff${stamp}`, `job\tstep\t${stamp}`);
+/** Timestamps may be missing; columns stand before every line or none. */
+const prefixes = fc.constantFrom(
+	["", stamp, `\ufeff${stamp}`],
+	[`job\tstep\t${stamp}`, `job\tst\u00e9p\t\ufeff${stamp}`],
+);
 const mark = fc.constantFrom(
 	"##[group]Run make",
 	"##[group]Build",
@@ -56,10 +60,13 @@ const body = fc.oneof(
 	},
 	{ weight: 1, arbitrary: mark.map((line) => [line]) },
 );
-const line = fc.tuple(prefix, body).map(([before, parts]) => before + parts.join(""));
-const log = fc
-	.array(fc.tuple(line, fc.constantFrom("\n", "\n", "\n", "\r\n", "\r")), { maxLength: 60 })
-	.map((lines) => lines.flat().join(""));
+const log = prefixes.chain((before) =>
+	fc
+		.array(fc.tuple(fc.constantFrom(...before), body, fc.constantFrom("\n", "\n", "\n", "\r\n", "\r")), {
+			maxLength: 60,
+		})
+		.map((lines) => lines.map(([prefix, parts, end]) => prefix + parts.join("") + end).join("")),
+);
 
 describe("createLogReader", () => {
 	it("gives the same reading wherever the chunks end", () => {
@@ -85,7 +92,7 @@ describe("createLogReader", () => {
 	it("counts what testing each pattern on each stripped line counts", () => {
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are control characters.
 		const escapes = /\x1b(?:\[[\d;]*m|\]8;;u\x1b\\)/g;
-		const before = /^(?:job\tstep\t)?\ufeff?2026-\S+Z ?/;
+		const before = /^(?:job\tst[e\u00e9]p\t)?\ufeff?2026-\S+Z ?/;
 		fc.assert(
 			fc.property(log, (whole) => {
 				const lines = whole.split(/\r+\n?|\n/);
