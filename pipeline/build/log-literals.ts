@@ -17,6 +17,7 @@ const EMPTY: Knowledge = { exact: [""] };
 const MOST_EXACT = 24;
 const MOST_NEEDED = 64;
 const LONGEST = 64;
+const MOST_COPIES = 8;
 
 /**
  * The literals, in lower case, one of which every match of the pattern contains: the most selective such set that
@@ -100,12 +101,13 @@ function ofQuantifier({ element, min, max }: AST.Quantifier): Knowledge & { read
 		const exact = max === 1 && inner.exact && bounded(["", ...inner.exact]);
 		return exact ? { exact } : NOTHING;
 	}
-	const exact = inner.exact && power(inner.exact, Math.min(min, 8));
-	const needed = asNeeded(inner);
-	if (exact && min === max && min <= 8) {
-		return { exact };
+	const least = inner.exact && power(inner.exact, Math.min(min, MOST_COPIES));
+	if (least && min === max && min <= MOST_COPIES) {
+		return { exact: least };
 	}
-	return { ...(exact && { exact, repeated: true }), ...(needed && { needed }) };
+	const edge = least ?? inner.exact;
+	const needed = asNeeded(inner);
+	return { ...(edge && { exact: edge, repeated: true }), ...(needed && { needed }) };
 }
 
 function ofClass(element: AST.CharacterClass): Knowledge {
@@ -175,7 +177,7 @@ function power(set: readonly string[], times: number): readonly string[] | undef
 	for (let time = 0; time < times && result; time++) {
 		result = bounded(cross(result, set));
 	}
-	return result ?? bounded(set);
+	return result;
 }
 
 function bounded(set: readonly string[]): readonly string[] | undefined {

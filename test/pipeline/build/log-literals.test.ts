@@ -18,6 +18,7 @@ describe("logLiterals", () => {
 		["colou?r", ["color", "colour"]],
 		["(foo|bar)+baz", ["foobaz", "barbaz"]],
 		["x{3,}y", ["xxxy"]],
+		["a[-ax]{3}a", ["a-", "aa", "ax"]],
 		["docker build.*failed", ["docker build"]],
 		["^\\s*FAIL\\b", ["fail"]],
 		["\\[ERROR]", ["[error]"]],
