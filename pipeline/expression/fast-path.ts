@@ -6,7 +6,7 @@ import { fastBuiltIn } from "./fast-built-ins.ts";
 import { binaryOperator, truth } from "./fast-operators.ts";
 import { compileSteps, followSteps } from "./fast-steps.ts";
 import { callFunction, FUNCTIONS } from "./functions.ts";
-import { readPath } from "./read-path.ts";
+import { isCallable, readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
 /** Gives the value, or `SLOW` when jsonata must be asked. Throws only what one of our functions throws. */
@@ -190,17 +190,22 @@ function fastCall(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	if (builtIn === undefined) return undefined;
 	const [first, second] = args;
 	return (scope) => {
-		const a = first?.(scope);
-		const b = second?.(scope);
+		const a = argument(first?.(scope));
+		const b = argument(second?.(scope));
 		return a === SLOW || b === SLOW ? SLOW : builtIn(a, b);
 	};
+}
+
+/** An object that looks like a function of jsonata's is treated, or refused, as one. */
+function argument(value: unknown): unknown {
+	return typeof value === "object" && value !== null && isCallable(value) ? SLOW : value;
 }
 
 function callOfOurs(name: string, args: readonly FastEvaluate[]): FastEvaluate {
 	return (scope) => {
 		const values: unknown[] = [];
 		for (const arg of args) {
-			const value = arg(scope);
+			const value = argument(arg(scope));
 			if (value === SLOW) return SLOW;
 			values.push(value);
 		}
