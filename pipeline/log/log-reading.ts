@@ -1,4 +1,7 @@
-/** How often, and where, one pattern was found. Line numbers start at 1. */
+/**
+ * How often, and where, one pattern was found. Line numbers start at 1; `first` and `last` are of lines that were
+ * counted. A regex that is only asked for among errors is counted among them alone.
+ */
 export interface PatternFact {
 	/** Lines that match; counting stops at the reader's limit. */
 	readonly count: number;
@@ -14,9 +17,12 @@ export interface LogReading {
 	readonly bytes: number;
 	/** By pattern key (see `log-pattern.ts`); a pattern that never matched is absent. */
 	readonly patterns: Readonly<Record<string, PatternFact>>;
-	/** Name of the step that failed, when the log tells it. */
+	/** The first step that failed, when the log tells: its name in columns, else its group's title (`Run cargo test`). */
 	readonly failed_step?: string;
-	/** Patterns that used up their effort on a hostile log, by key: absent facts of these mean unknown, not false. */
+	/**
+	 * Regexes that used up their effort on a hostile log, by key: an absent fact of these, or no error in it, means
+	 * unknown, not false.
+	 */
 	readonly gave_up: readonly string[];
 	/** Excerpts around errors and matches, and the tail; ANSI and timestamps stripped, cuts marked. */
 	readonly excerpt: string;
