@@ -126,6 +126,45 @@ program
 	.addHelpText("after", "\nExamples:\n  npx healer finish healer-ci-rex-0123456789abcdef --phase Succeeded")
 	.action(async (name, options) => end((await import("./finish.ts")).finish(name, options, process.env, output)));
 
+program
+	.command("relay")
+	.description("run the relay alone: it makes CodeRuns, and reports how they ended")
+	.addHelpText(
+		"after",
+		`
+Environment:
+  HEALER_SINK             directory, or kubernetes (directory)
+  KUBECONFIG              the cluster to use; without it the one that this runs in
+  HEALER_NAMESPACE        where CodeRuns are made (cto)
+  HEALER_STATE_DIR        where they are made when the sink is a directory (.healer)
+  HEALER_URL              the worker, where outcomes are posted
+  HEALER_WIRE_SECRETS     what worker and relay sign with; the first signs, any is accepted
+  HEALER_REPOSITORIES     what CodeRuns may work on: owner/name, owner/*
+  HEALER_GITHUB_APPS      whom they may run as: 5DLabs-Rex, 5DLabs-Blaze
+  HEALER_RELAY_HOST, HEALER_RELAY_PORT
+                          where it listens (127.0.0.1, 8788)
+  HEALER_DEADLINE         ends CodeRuns that take longer and bring no deadline along: 2h (none)
+  HEALER_DELETE_OVERDUE   whether they are deleted, or only reported (true)
+
+Examples:
+  HEALER_SINK=kubernetes KUBECONFIG=~/.kube/config HEALER_URL=https://healer.example.com npx healer relay`,
+	)
+	.action(async () => end((await import("./relay.ts")).relay(process.env, output)));
+
+program
+	.command("cluster")
+	.description("run a real Kubernetes API server with CodeRuns on this machine, to try things")
+	.option("-n, --namespace <name>", "a namespace to make", "cto")
+	.addHelpText(
+		"after",
+		`
+kube-apiserver, etcd and kubectl come from KUBEBUILDER_ASSETS, else from a cache, else they are built once with Go.
+
+Examples:
+  npx healer cluster`,
+	)
+	.action(async (options) => end((await import("./cluster.ts")).cluster(options, process.env, output)));
+
 program.parseAsync().catch((error: unknown) => {
 	if (!(error instanceof CommanderError)) throw error;
 	// Help that was asked for is no mistake; commander has printed everything already.

@@ -1,0 +1,56 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { applyDefinition } from "./cluster/apply-definition.ts";
+import { provideClusterBinaries } from "./cluster/cluster-binaries.ts";
+import { startLocalCluster } from "./cluster/local-cluster.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { stateDirOf } from "./hub/hub-settings.ts";
+import { takeStateLock } from "./hub/state-lock.ts";
+import { listenForStop } from "./hub/stop-signal.ts";
+import type { Output } from "./output.ts";
+import { messageOf } from "./result.ts";
+
+/** `healer cluster`: a real API server on this machine that knows CodeRuns, until it is stopped. Its objects are kept. */
+export async function cluster(
+	options: { readonly namespace: string },
+	env: NodeJS.ProcessEnv,
+	output: Output,
+): Promise<ExitCode> {
+	const stop = listenForStop(env);
+	const folder = path.join(stateDirOf(env), "cluster");
+	await mkdir(folder, { recursive: true, mode: 0o700 });
+	const lock = takeStateLock(path.join(folder, "lock"));
+	if (lock === undefined) return refuse(output, `Another cluster runs in ${folder}. Stop it, or set HEALER_STATE_DIR.`);
+	try {
+		const binaries = await provideClusterBinaries(env, output.line);
+		if (!binaries.ok) return refuse(output, binaries.problem);
+		if (stop.isAsked()) return EXIT.ok;
+		const started = await startLocalCluster(folder, binaries.value);
+		if (!started.ok) return refuse(output, started.problem);
+		try {
+			await applyDefinition(started.value.kubeconfig, options.namespace);
+			const { kubeconfig, server } = started.value;
+			const env = `KUBECONFIG=${kubeconfig}`;
+			output.line(
+				`A Kubernetes API server with CodeRuns runs on ${server}. Nothing works on them: no controller is there.`,
+			);
+			output.line(`  ${env} ${binaries.value.kubectl} -n ${options.namespace} get coderuns`);
+			output.line(`  ${env} HEALER_SINK=kubernetes HEALER_NAMESPACE=${options.namespace} npx healer relay`);
+			output.line("Ctrl-C ends it.");
+			await stop.asked;
+			output.line("The cluster is stopping.");
+			return EXIT.ok;
+		} finally {
+			await started.value.stop();
+		}
+	} catch (error) {
+		return refuse(output, `The cluster could not start: ${messageOf(error)}.`);
+	} finally {
+		lock.release();
+	}
+}
+
+function refuse(output: Output, problem: string): ExitCode {
+	output.problem(problem);
+	return EXIT.problem;
+}

@@ -1,0 +1,27 @@
+import { jsonLog } from "../relay/log.ts";
+import { readRelaySettings } from "../relay/process/relay-settings.ts";
+import { runRelay } from "../relay/process/run-relay.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { listenForStop } from "./hub/stop-signal.ts";
+import type { Output } from "./output.ts";
+import { messageOf } from "./result.ts";
+
+/** `healer relay`: the relay alone, until it is stopped. Its log goes to standard output, one JSON object a line. */
+export async function relay(env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const reading = readRelaySettings(env);
+	if (!reading.ok) {
+		for (const problem of reading.problems) output.problem(problem);
+		return EXIT.usage;
+	}
+	const stop = listenForStop(env);
+	const log = jsonLog((line) => output.line(line.trimEnd()), Date.now);
+	try {
+		await runRelay({ settings: reading.settings, log, stop: stop.asked });
+	} catch (error) {
+		output.problem(`The relay could not start: ${messageOf(error)}.`);
+		return EXIT.problem;
+	}
+	// A watch that is being cut may keep its socket for a while; nothing is left to be done.
+	setTimeout(() => process.exit(EXIT.ok), 1_000).unref();
+	return EXIT.ok;
+}

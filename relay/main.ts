@@ -1,0 +1,24 @@
+import { jsonLog } from "./log.ts";
+import { readRelaySettings } from "./process/relay-settings.ts";
+import { runRelay } from "./process/run-relay.ts";
+
+/** The relay as a process of its own: what the container image runs. Everything it is told stands in its environment. */
+const reading = readRelaySettings(process.env);
+if (reading.ok) {
+	const stop = new Promise((resolve) => {
+		for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+	});
+	const log = jsonLog((line) => void process.stdout.write(line), Date.now);
+	try {
+		await runRelay({ settings: reading.settings, log, stop });
+		process.exitCode = 0;
+	} catch (error) {
+		log({ level: "error", event: "relay_failed", error: error instanceof Error ? error.message : typeof error });
+		process.exitCode = 1;
+	}
+	// A watch that is being cut may keep its socket for a while; nothing is left to be done.
+	setTimeout(() => process.exit(), 1_000).unref();
+} else {
+	for (const problem of reading.problems) process.stderr.write(`${problem}\n`);
+	process.exitCode = 2;
+}

@@ -1,0 +1,77 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { systemClock } from "../clock.ts";
+import type { Cluster } from "../cluster.ts";
+import { directoryCluster } from "../directory/directory-cluster.ts";
+import { finishedFiles } from "../directory/finished-files.ts";
+import { apiClients } from "../kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../kubernetes/kubernetes-cluster.ts";
+import { finishedObjects } from "../kubernetes/outcomes/finished-objects.ts";
+import { keepSweeping } from "../kubernetes/sweep-leases.ts";
+import type { Log } from "../log.ts";
+import type { FinishedCodeRuns } from "../outcomes/finished-coderuns.ts";
+import type { RelaySettings } from "./relay-settings.ts";
+
+/** Where CodeRuns are made, and where their ends are seen. */
+export interface Sink {
+	readonly cluster: Cluster;
+	readonly finished: FinishedCodeRuns;
+	/** In a directory nobody works, so that none would ever end. */
+	readonly enforce_max_active: boolean;
+	/** What the log says of it. */
+	readonly naming: Readonly<Record<string, string>>;
+	close(): void;
+}
+
+/** @throws when the folder cannot be made, or no cluster is configured. */
+export async function openSink(settings: RelaySettings, log: Log): Promise<Sink> {
+	switch (settings.sink.kind) {
+		case "directory":
+			return directorySink(settings.sink.state);
+		case "kubernetes":
+			return kubernetesSink(loadKubeConfig(), settings, log);
+		default:
+			return settings.sink satisfies never;
+	}
+}
+
+async function directorySink(state: string): Promise<Sink> {
+	return {
+		cluster: await directoryCluster(state, systemClock),
+		finished: finishedFiles(state),
+		enforce_max_active: false,
+		naming: { sink: "directory", state },
+		close: () => {},
+	};
+}
+
+/** One namespace of the cluster that `kubeConfig` leads to. */
+export function kubernetesSink(
+	kubeConfig: KubeConfig,
+	settings: Pick<RelaySettings, "policy" | "deadline_s" | "delete_overdue">,
+	log: Log,
+): Sink {
+	const { namespace } = settings.policy;
+	const { deadline_s, delete_overdue } = settings;
+	const clients = apiClients(kubeConfig);
+	const clock = systemClock;
+	const stopSweeping = keepSweeping({ clients, namespace, clock, log });
+	return {
+		cluster: kubernetesCluster(clients, namespace),
+		finished: finishedObjects({ kubeConfig, clients, namespace, clock, log, deadline_s, delete_overdue }),
+		enforce_max_active: true,
+		naming: { sink: "kubernetes", namespace },
+		close: stopSweeping,
+	};
+}
+
+/**
+ * What `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is guessed: a relay that
+ * took somebody's own kubeconfig would act with his rights.
+ */
+export function loadKubeConfig(env: NodeJS.ProcessEnv = process.env): KubeConfig {
+	const kubeConfig = new KubeConfig();
+	if (env.KUBECONFIG) kubeConfig.loadFromFile(env.KUBECONFIG);
+	else if (env.KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
+	else throw new Error("there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster");
+	return kubeConfig;
+}

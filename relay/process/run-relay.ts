@@ -1,0 +1,55 @@
+import { systemClock } from "../clock.ts";
+import type { Cluster } from "../cluster.ts";
+import { createRelay } from "../index.ts";
+import type { Log } from "../log.ts";
+import { reportOutcomes } from "../outcomes/report-outcomes.ts";
+import { serveRelay } from "../serve-relay.ts";
+import { openSink, type Sink } from "./open-sink.ts";
+import type { RelaySettings } from "./relay-settings.ts";
+
+export interface RunInput {
+	readonly settings: RelaySettings;
+	readonly log: Log;
+	/** Resolves when the relay is asked to stop. */
+	readonly stop: Promise<unknown>;
+}
+
+/** Kubernetes kills a Pod after 30 s (terminationGracePeriodSeconds): what is under way has most of that. */
+const STOP_WITHIN_MS = 25_000;
+
+/**
+ * Runs a relay until it is asked to stop: takes requests, watches outcomes. Then it is not ready any more, answers what
+ * is under way, and ends. @throws when it cannot listen, or there is no cluster to speak to.
+ */
+export async function runRelay({ settings, log, stop }: RunInput): Promise<void> {
+	const clock = systemClock;
+	const { policy, secrets, url } = settings;
+	const sink = await openSink(settings, log);
+	let stopping = false;
+	const cluster = endingWith(sink.cluster, () => stopping);
+	const { enforce_max_active } = sink;
+	const relay = createRelay({ cluster, policy, secrets, clock, log, enforce_max_active });
+	const server = await serveRelay(relay, settings);
+	const { finished } = sink;
+	const reporting = reportOutcomes({ finished, url, secrets, clock, fetch, log, metrics: relay.metrics });
+	log({ level: "info", event: "relay_ready", url: server.url, ...sink.naming });
+
+	await stop;
+	stopping = true;
+	log({ level: "info", event: "relay_stopping" });
+	await within(STOP_WITHIN_MS, Promise.all([server.close(), reporting.stop()]));
+	sink.close();
+	log({ level: "info", event: "relay_stopped" });
+}
+
+/** A relay that stops is not ready, so that no more requests are sent to it. */
+function endingWith(cluster: Cluster, stopping: () => boolean): Sink["cluster"] {
+	return {
+		...cluster,
+		ready: async () => (stopping() ? { kind: "unavailable", why: "the relay is stopping" } : cluster.ready()),
+	};
+}
+
+function within(ms: number, work: Promise<unknown>): Promise<unknown> {
+	return Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+}
