@@ -13,14 +13,41 @@ export interface Log {
 
 /** Structured logs: one JSON object a line, so that text from a payload cannot forge a line or colour a terminal. */
 export function createLog(bound: LogFields = {}, write: (line: string) => void = writeLine): Log {
-	const at = (level: Level) => (message: string, fields?: LogFields) =>
-		write(JSON.stringify({ level, message, ...bound, ...fields }, cutText));
-	return {
-		info: at("info"),
-		warn: at("warn"),
-		error: at("error"),
-		with: (fields) => createLog({ ...bound, ...fields }, write),
-	};
+	return new BoundLog(bound, write);
+}
+
+class BoundLog implements Log {
+	private readonly bound: LogFields;
+	private readonly write: (line: string) => void;
+
+	constructor(bound: LogFields, write: (line: string) => void) {
+		this.bound = bound;
+		this.write = write;
+	}
+
+	info(message: string, fields?: LogFields): void {
+		this.line("info", message, fields);
+	}
+
+	warn(message: string, fields?: LogFields): void {
+		this.line("warn", message, fields);
+	}
+
+	error(message: string, fields?: LogFields): void {
+		this.line("error", message, fields);
+	}
+
+	with(fields: LogFields): Log {
+		return new BoundLog({ ...this.bound, ...fields }, this.write);
+	}
+
+	private line(level: Level, message: string, fields?: LogFields): void {
+		const line: Record<string, unknown> = { level, message, ...this.bound, ...fields };
+		for (const [name, value] of Object.entries(line)) {
+			if (typeof value === "string" && value.length > LONGEST_TEXT) line[name] = `${value.slice(0, LONGEST_TEXT)}…`;
+		}
+		this.write(JSON.stringify(line));
+	}
 }
 
 /** What was thrown, as text. JSONata throws plain objects with a `message`. */
@@ -30,10 +57,6 @@ export function messageOf(cause: unknown): string {
 }
 
 const LONGEST_TEXT = 500;
-
-function cutText(_key: string, value: unknown): unknown {
-	return typeof value === "string" && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value;
-}
 
 function writeLine(line: string): void {
 	// biome-ignore lint/suspicious/noConsole: the one place that writes logs; the platform collects them from here.
