@@ -146,17 +146,25 @@ function asNeeded({ exact, needed }: Knowledge): readonly string[] | undefined {
 	return mostSelective([...(exact ? [exact] : []), ...(needed ? [needed] : [])]);
 }
 
-/** The set whose shortest text is longest; of such, the one with the fewest. */
+/** The set whose least telling text tells most; of such, the one with the fewest. */
 function mostSelective(sets: readonly (readonly string[])[]): readonly string[] | undefined {
 	const usable = sets.filter((set) => set.length > 0 && shortest(set) > 0).map(smallest);
 	return usable.reduce<readonly string[] | undefined>((best, set) => {
 		if (best === undefined) {
 			return set;
 		}
-		const gain = shortest(set) - shortest(best) || best.length - set.length;
+		const gain = leastTelling(set) - leastTelling(best) || best.length - set.length;
 		return gain > 0 ? set : best;
 	}, undefined);
 }
+
+function leastTelling(set: readonly string[]): number {
+	return Math.min(...set.map((text) => (COMMON.test(text) ? 1 : text.length)));
+}
+
+/** Words that stand in most failed logs, alone: the regex would be tried on every line that has one. */
+const COMMON =
+	/^[\s:]*(errors?|err|fail|failed|fails|failures?|exception|warnings?|not|found|in|is|the|to|of|for|with|was)[\s:]*$/;
 
 function shortest(set: readonly string[]): number {
 	return Math.min(...set.map((text) => text.length));

@@ -9,9 +9,11 @@ export interface LogLimits {
 	/** Of the excerpt, in UTF-8. */
 	readonly excerpt_bytes: number;
 	readonly excerpt_lines: number;
-	/** Characters that all regexes together may be tried on: this much, and a part of what was read. */
+	/** Characters that all regexes together may be tried on outside error zones: this much, and a part of what was read. */
 	readonly regex_characters: number;
 	readonly regex_share: number;
+	/** The same in error zones. */
+	readonly zone_regex_characters: number;
 }
 
 export const LOG_LIMITS: LogLimits = {
@@ -22,4 +24,5 @@ export const LOG_LIMITS: LogLimits = {
 	excerpt_lines: 400,
 	regex_characters: 64 * 1024,
 	regex_share: 0.05,
+	zone_regex_characters: 192 * 1024,
 };

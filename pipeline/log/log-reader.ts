@@ -158,7 +158,7 @@ class LogPass {
 
 	#readError(line: RecentLine, kind: "error" | "step_end"): void {
 		const { stepLine } = this.#marks;
-		this.#counts.addToZone("marked", line, this.#read);
+		this.#counts.addToZone("marked", line);
 		if (kind === "step_end" || this.#zone !== "step_end") this.#countZone(kind, 1, stepLine);
 		this.#excerpt.addError(line, stepLine);
 		if (kind === "error" && this.#zone === "step_end") return;
@@ -181,7 +181,7 @@ class LogPass {
 		for (let back = skip; back < this.#limits.zone_lines + skip; back++) {
 			const line = this.#recent.back(back);
 			if (!line || line.line < stepLine || line.line <= counted) break;
-			if (line.kind === "plain") this.#counts.addToZone(zone, line, this.#read);
+			if (line.kind === "plain") this.#counts.addToZone(zone, line);
 		}
 		if (zone !== "tail") this.#counted[zone] = this.#lines;
 	}

@@ -70,8 +70,8 @@ export class PatternCounts {
 	}
 
 	/** The line is in that zone, with all its repeats so far. To be called once for each line and zone. */
-	addToZone(zone: Zone, line: RecentLine, read: number): void {
-		this.#settle(line, read);
+	addToZone(zone: Zone, line: RecentLine): void {
+		this.#settle(line);
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
 			if (hit >= 0) this.#countError(zone, hit, 1 + line.repeats, line.line, line.lastLine);
@@ -142,19 +142,19 @@ export class PatternCounts {
 	}
 
 	/** Tries the regexes that were put off; afterwards the line has those that match. */
-	#settle(line: RecentLine, read: number): void {
+	#settle(line: RecentLine): void {
 		let kept = 0;
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
 			if (hit >= 0) line.hits[kept++] = hit;
-			else if (this.#matchesInZone(~hit, line, read)) line.hits[kept++] = ~hit;
+			else if (this.#matchesInZone(~hit, line)) line.hits[kept++] = ~hit;
 		}
 		line.hitCount = kept;
 	}
 
-	#matchesInZone(pattern: number, line: RecentLine, read: number): boolean {
+	#matchesInZone(pattern: number, line: RecentLine): boolean {
 		const length = line.end - line.from;
-		if (this.#triedInZone + length > this.#allowance(read)) {
+		if (this.#triedInZone + length > this.#limits.zone_regex_characters) {
 			this.#skippedInZone[pattern] = 1;
 			return false;
 		}

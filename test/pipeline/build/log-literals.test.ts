@@ -12,7 +12,8 @@ describe("logLiterals", () => {
 	it.each<[string, readonly string[]]>([
 		["error\\[E\\d{4}\\]", ["error[e"]],
 		["TS\\d{4}:", ["ts"]],
-		["npm\\s+(?:ERR!|error)", ["error", "err!"]],
+		["npm\\s+(?:ERR!|error)", ["npm"]],
+		["YN\\d+: .*(failed|error)", ["yn"]],
 		["(?:cannot|could not) find", ["cannot find", "could not find"]],
 		["[Cc]lippy::\\w+", ["clippy::"]],
 		["colou?r", ["color", "colour"]],

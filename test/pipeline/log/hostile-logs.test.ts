@@ -23,8 +23,7 @@ function effort(log: string, sources: readonly string[]) {
 	return { reading: reader.end(), characters };
 }
 
-/** All tries in the log, and again all in its error zone. */
-const allowed = 2 * (LOG_LIMITS.regex_characters + LOG_LIMITS.regex_share * MB);
+const allowed = LOG_LIMITS.regex_characters + LOG_LIMITS.regex_share * MB + LOG_LIMITS.zone_regex_characters;
 
 describe("createLogReader on a hostile log", () => {
 	it("tries regexes on a bounded part of a log that prompts them everywhere, and says which gave up", () => {

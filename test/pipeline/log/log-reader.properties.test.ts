@@ -75,6 +75,7 @@ describe("createLogReader", () => {
 			longest_line: 32,
 			count: 5,
 			regex_characters: 200,
+			zone_regex_characters: 200,
 			excerpt_bytes: 600,
 			excerpt_lines: 20,
 		};
