@@ -48,7 +48,7 @@ export async function currentEngine(env: Env, now: number, log: Log): Promise<En
 }
 
 /** Binds the pipeline's functions to one loaded artefact. Throws when the artefact is corrupt. */
-export function createEngine(artefact: Artefact): Engine {
+function createEngine(artefact: Artefact): Engine {
 	const pipeline = loadPipeline(artefact);
 	return {
 		version: artefact.version,

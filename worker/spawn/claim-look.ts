@@ -4,13 +4,13 @@ import type { WireClaim } from "../../wire/spawn.ts";
 import { type Log, messageOf } from "../log.ts";
 
 /** Who holds a claim, as far as KV has heard. `until` is in milliseconds. */
-export interface ClaimHolder {
+interface ClaimHolder {
 	readonly incident_id: string;
 	readonly coderun_name: string;
 	readonly until: number;
 }
 
-export interface ForeignHold {
+interface ForeignHold {
 	readonly claim: WireClaim;
 	readonly holder: ClaimHolder;
 }

@@ -1,6 +1,6 @@
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-export const WEBHOOK_SECRET = "the-new-secret";
+const WEBHOOK_SECRET = "the-new-secret";
 
 export interface DeliveryOptions {
 	readonly event?: string | null;
