@@ -1,15 +1,16 @@
 import type { Artefact, Incident, IncidentKind } from "../../pipeline/index.ts";
 import type { FailureCase } from "./failure-case.ts";
 
-/** What tells of a failure of CI unless a case says otherwise. */
+/** What tells of a failure, or of an alert, unless a case says otherwise. */
 const USUAL_EVENT = "workflow_job";
+const USUAL_ALERT_EVENT = "dependabot_alert";
 
 /**
  * The incident that a delivery of this failure would be read as. What a case does not tell and an incident must have
  * is made such that the pipeline's filters have nothing against it.
  */
 export function incidentOfCase(artefact: Artefact, given: FailureCase): Incident {
-	const event = given.event ?? USUAL_EVENT;
+	const event = given.event ?? (given.alert ? USUAL_ALERT_EVENT : USUAL_EVENT);
 	const entry = artefact.events.find(({ on, name }) => on === event || name === event);
 	const id = String(given.id ?? "case");
 	return {

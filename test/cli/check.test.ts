@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { build } from "../../cli/build.ts";
+import { check } from "../../cli/check.ts";
+import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+
+describe("check", () => {
+	it("is content with the shipped pipeline", async () => {
+		const output = recordedOutput();
+		expect(await check(pipelineFolder(), {}, output)).toBe(0);
+		expect(output.lines[0]).toMatch(/is good: [0-9a-f]{12}\.$/);
+	});
+
+	it("shows all mistakes at once, where the user finds them", async () => {
+		const file = pipelineFolder((text) =>
+			text.replace("agent: rex", "agent: nobody").replace("settle: 5s", "settle: soon"),
+		);
+		const output = recordedOutput();
+		expect(await check(file, {}, output)).toBe(1);
+		const said = output.problems.join("\n");
+		expect(said).toContain("2 mistakes.");
+		expect(said).toMatch(new RegExp(`${file}:\\d+:\\d+ .*nobody`));
+		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
+	});
+
+	it("gives mistakes as JSON", async () => {
+		const output = recordedOutput();
+		expect(
+			await check(
+				pipelineFolder((text) => `${text}\nnonsense: 1\n`),
+				{ json: true },
+				output,
+			),
+		).toBe(1);
+		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
+			ok: false,
+			mistakes: [{ line: expect.any(Number), column: 1, text: "nonsense" }],
+		});
+	});
+
+	it("names a template that is broken by its own file", async () => {
+		const file = pipelineFolder();
+		write(path.dirname(file), "prompts/rust-fix.mustache", "{{#open}}");
+		const output = recordedOutput();
+		expect(await check(file, {}, output)).toBe(1);
+		expect(output.problems.join("\n")).toContain(path.join(path.dirname(file), "prompts/rust-fix.mustache:1:"));
+	});
+
+	it("ends with 2 when there is no such file", async () => {
+		const output = recordedOutput();
+		expect(await check("/nowhere/pipeline.yaml", {}, output)).toBe(2);
+		expect(output.problems).toEqual(["Cannot read /nowhere/pipeline.yaml: there is no such file."]);
+	});
+});
+
+describe("build", () => {
+	it("writes the artefact, the same for the same files", async () => {
+		const pipeline = pipelineFolder();
+		const out = path.join(emptyFolder(), "dist/pipeline.json");
+		expect(await build({ pipeline, out }, recordedOutput())).toBe(0);
+		const first = readFileSync(out, "utf8");
+		expect(await build({ pipeline, out }, recordedOutput())).toBe(0);
+		expect(readFileSync(out, "utf8")).toBe(first);
+		expect(JSON.parse(first)).toMatchObject({ version: expect.stringMatching(/^[0-9a-f]+$/), agents: { rex: {} } });
+	});
+
+	it("writes nothing for a bad pipeline", async () => {
+		const out = path.join(emptyFolder(), "pipeline.json");
+		expect(await build({ pipeline: pipelineFolder((text) => `${text}\nx: 1\n`), out }, recordedOutput())).toBe(1);
+		expect(() => readFileSync(out)).toThrow();
+	});
+});

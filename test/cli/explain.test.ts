@@ -1,0 +1,90 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { explain } from "../../cli/explain.ts";
+import { emptyFolder, write } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+
+const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
+
+function payload(change: Record<string, unknown> = {}): string {
+	return write(
+		emptyFolder(),
+		"payload.json",
+		JSON.stringify({
+			action: "completed",
+			repository: { full_name: "5dlabs/cto" },
+			workflow_job: {
+				run_id: 4711,
+				name: "build",
+				workflow_name: "Nightly",
+				conclusion: "failure",
+				head_branch: "main",
+				...change,
+			},
+		}),
+	);
+}
+
+describe("explain", () => {
+	it("shows every stage's verdict, with values and what is missing", async () => {
+		const output = recordedOutput();
+		expect(await explain(payload(), { event: "workflow_job", pipeline: PIPELINE }, output)).toBe(0);
+		const text = output.lines.join("\n");
+		for (const stage of [
+			"events:",
+			"filters:",
+			"context:",
+			"filters, again:",
+			"classify:",
+			"route:",
+			"dedup:",
+			"spawn:",
+		]) {
+			expect(text).toContain(`\n${stage}`);
+		}
+		expect(text).toContain("(5dlabs/cto|run|4711)");
+		expect(text).toContain('workflow_job.conclusion is "failure"');
+		expect(text).toContain("missing: commit_message");
+		expect(text).toContain("ATLAS by the rule default");
+	});
+
+	it("takes the log and the changed files into account", async () => {
+		const log = write(
+			emptyFolder(),
+			"job.log",
+			"error[E0308]: mismatched types\n##[error]Process completed with exit code 101.\n",
+		);
+		const options = { event: "workflow_job", pipeline: PIPELINE, log, files: ["src/main.rs"], json: true };
+		const output = recordedOutput();
+		expect(await explain(payload(), options, output)).toBe(0);
+		const { decision } = JSON.parse(output.lines.join("\n"));
+		expect(decision).toMatchObject({ agent: "rex", failure_type: "rust_build" });
+	});
+
+	it("says why a delivery is ignored", async () => {
+		const output = recordedOutput();
+		expect(
+			await explain(payload({ conclusion: "success" }), { event: "workflow_job", pipeline: PIPELINE }, output),
+		).toBe(0);
+		expect(output.lines.at(-1)).toMatch(/^IGNORED: .*workflow_job/);
+	});
+
+	it("lets no payload steer the terminal", async () => {
+		const output = recordedOutput();
+		await explain(
+			payload({ head_branch: "a\u001b[2Jb\u009b31m\u202ec", name: "x\r\ny" }),
+			{ event: "workflow_job", pipeline: PIPELINE },
+			output,
+		);
+		for (const line of output.lines) expect(line).not.toMatch(/[\p{Cc}\u202e]/u);
+	});
+
+	it.each([
+		["a missing file", "/nowhere/payload.json", "there is no such file"],
+		["text that is not JSON", write(emptyFolder(), "payload.json", "{"), "is not JSON"],
+	])("ends with 2 for %s", async (_what, file, said) => {
+		const output = recordedOutput();
+		expect(await explain(file, { event: "workflow_job", pipeline: PIPELINE }, output)).toBe(2);
+		expect(output.problems.join("\n")).toContain(said);
+	});
+});

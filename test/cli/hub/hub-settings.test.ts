@@ -1,0 +1,36 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { readHubSettings } from "../../../cli/hub/hub-settings.ts";
+
+describe("readHubSettings", () => {
+	it("has defaults for everything", () => {
+		expect(readHubSettings({})).toEqual({
+			ok: true,
+			value: { port: 8787, relayPort: 8788, stateDir: path.resolve(".healer"), sink: "directory", debug: false },
+		});
+	});
+
+	it("takes empty variables for unset ones", () => {
+		expect(readHubSettings({ HEALER_PORT: "", HEALER_STATE_DIR: "", HEALER_SINK: "" })).toEqual(readHubSettings({}));
+	});
+
+	it("reads what is given", () => {
+		const env = { HEALER_PORT: "9000", HEALER_RELAY_PORT: "0", HEALER_STATE_DIR: "/var/healer", HEALER_LOG: "debug" };
+		expect(readHubSettings(env)).toEqual({
+			ok: true,
+			value: { port: 9000, relayPort: 0, stateDir: "/var/healer", sink: "directory", debug: true },
+		});
+	});
+
+	it.each([
+		[{ HEALER_PORT: "http" }, "HEALER_PORT"],
+		[{ HEALER_PORT: "65536" }, "HEALER_PORT"],
+		[{ HEALER_PORT: "-1" }, "HEALER_PORT"],
+		[{ HEALER_RELAY_PORT: "80 80" }, "HEALER_RELAY_PORT"],
+		[{ HEALER_PORT: "9000", HEALER_RELAY_PORT: "9000" }, "two ports"],
+		[{ HEALER_SINK: "kubernetes" }, "not available yet"],
+		[{ HEALER_SINK: "elsewhere" }, "directory"],
+	])("refuses %j", (env, said) => {
+		expect(readHubSettings(env)).toEqual({ ok: false, problem: expect.stringContaining(said) });
+	});
+});

@@ -1,0 +1,26 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+
+/** A folder of its own with the shipped pipeline, edited, and its prompts. Gives the pipeline's path. */
+export function pipelineFolder(edit: (text: string) => string = (text) => text): string {
+	const folder = emptyFolder();
+	cpSync(path.join(ROOT, "prompts"), path.join(folder, "prompts"), { recursive: true });
+	const file = path.join(folder, "pipeline.yaml");
+	writeFileSync(file, edit(readFileSync(path.join(ROOT, "pipeline.yaml"), "utf8")));
+	return file;
+}
+
+export function emptyFolder(): string {
+	return mkdtempSync(path.join(tmpdir(), "healer-cli-"));
+}
+
+/** Writes a file, and its folder, and gives its path. */
+export function write(folder: string, name: string, text: string): string {
+	const file = path.join(folder, name);
+	mkdirSync(path.dirname(file), { recursive: true });
+	writeFileSync(file, text);
+	return file;
+}

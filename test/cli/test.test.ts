@@ -1,0 +1,101 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
+import { readCaseFile } from "../../cli/cases/case-file.ts";
+import { runCase } from "../../cli/cases/run-case.ts";
+import { test } from "../../cli/test.ts";
+import { loadPipeline } from "../../pipeline/index.ts";
+import { emptyFolder, write } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const PIPELINE = path.join(ROOT, "pipeline.yaml");
+
+async function shippedCases() {
+	const files = ["coderun", "deliveries", "routing-matrix"].map((name) =>
+		path.join(ROOT, `test/cases/pipeline/${name}.yaml`),
+	);
+	const read = await Promise.all(files.map(readCaseFile));
+	return read.flatMap((cases) => {
+		if (!cases.ok) throw new Error(cases.problem);
+		return cases.value;
+	});
+}
+
+describe("the shipped pipeline", async () => {
+	const built = await loadGoodPipeline(PIPELINE);
+	if (!built.ok) throw new Error(built.problem);
+	const pipeline = loadPipeline(built.value);
+
+	it.each((await shippedCases()).map((given) => [given.name, given] as const))("%s", async (_name, given) => {
+		expect(await runCase(built.value, pipeline, given)).toEqual([]);
+	});
+});
+
+describe("test", () => {
+	it("runs the cases beside the pipeline when no file is given", async () => {
+		const output = recordedOutput();
+		expect(await test([], { pipeline: PIPELINE }, output)).toBe(0);
+		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases pass\.$/);
+	});
+
+	it("says what differs", async () => {
+		const output = recordedOutput();
+		const file = cases(`
+- name: rust goes to blaze
+  incident: { workflow: { name: Controller CI } }
+  expect: { agent: blaze, claims: { branch: nothing }, labels: { healer/agent: rex } }
+- name: a star is an incident
+  event: star
+  payload: {}
+  expect: { agent: rex }`);
+		expect(await test([file], { pipeline: PIPELINE }, output)).toBe(1);
+		expect(output.lines).toEqual([
+			`✗ rust goes to blaze  ${file}`,
+			'    agent: expected "blaze", is "rex"',
+			'    claims.branch: expected "nothing", is absent',
+			`✗ a star is an incident  ${file}`,
+			'    agent: expected "rex", is "ignored: unknown_event"',
+			"0 of 2 cases pass.",
+		]);
+	});
+
+	it.each([
+		["a case that expects nothing", "- { name: x, incident: {}, expect: {} }", "expects nothing"],
+		["a case without expect", "- { name: x, incident: {} }", "expect"],
+		["an unknown field", "- { name: x, incidnet: {}, expect: { agent: rex } }", "incidnet"],
+		[
+			"an event without its payload",
+			"- { name: x, event: star, expect: { agent: rex } }",
+			"event and payload go together",
+		],
+		[
+			"a payload file that is not there",
+			"- { name: x, event: star, payload: no.json, expect: { agent: rex } }",
+			"no.json",
+		],
+		["a file that is no list", "name: x", "no list of cases"],
+		["a file that is not YAML", "- { name: x", "cases.yaml:"],
+	])("refuses %s", async (_what, text, said) => {
+		const output = recordedOutput();
+		expect(await test([cases(text)], { pipeline: PIPELINE }, output)).toBe(2);
+		expect(output.problems.join("\n")).toContain(said);
+	});
+
+	it("reads payload and log files beside the cases", async () => {
+		const folder = emptyFolder();
+		write(
+			folder,
+			"payload.json",
+			'{"action":"completed","repository":{"full_name":"5dlabs/cto"},"workflow_job":{"run_id":7,"conclusion":"failure"}}',
+		);
+		write(folder, "job.log", "error[E0308]: mismatched types\n##[error]Process completed with exit code 101.\n");
+		const text = "- { name: x, event: workflow_job, payload: payload.json, log_file: job.log, expect: { agent: rex } }";
+		const output = recordedOutput();
+		expect(await test([write(folder, "cases.yaml", text)], { pipeline: PIPELINE }, output)).toBe(0);
+	});
+});
+
+function cases(text: string): string {
+	return write(emptyFolder(), "cases.yaml", text);
+}
