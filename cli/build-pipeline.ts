@@ -15,7 +15,7 @@ export async function buildPipeline(file: string, colour = false): Promise<Resul
 	return files.ok ? ok(buildFrom(files.value, colour)) : files;
 }
 
-export function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
+function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
 	const built = buildArtefact(files);
 	if (built.ok) return built;
 	const names = namesOf(files);

@@ -4,7 +4,7 @@ import { z } from "zod";
  * One failure as `healer route` takes it (DESIGN section 9): any field may be null or absent, unknown ones are
  * left alone, so that labelled collections can be piped in as they are.
  */
-export const failureCase = z.object({
+const failureCase = z.object({
 	id: z.union([z.string(), z.number()]).nullish(),
 	event: z.string().nullish(),
 	repository: z.string().nullish(),

@@ -14,8 +14,8 @@ export interface HubSettings {
 }
 
 export const DEFAULT_PORT = 8787;
-export const DEFAULT_RELAY_PORT = 8788;
-export const DEFAULT_STATE_DIR = ".healer";
+const DEFAULT_RELAY_PORT = 8788;
+const DEFAULT_STATE_DIR = ".healer";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

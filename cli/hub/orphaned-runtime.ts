@@ -18,7 +18,7 @@ export async function endOrphanedRuntimes(stateDir: string): Promise<number[]> {
 }
 
 /** Pids of the workerd processes that hubs on this state folder started. */
-export async function runtimesOf(stateDir: string): Promise<number[]> {
+async function runtimesOf(stateDir: string): Promise<number[]> {
 	const mark = `${RUNTIME_MARK}=${stateDir}`;
 	return process.platform === "linux" ? await fromProc(mark) : await fromPs(mark);
 }

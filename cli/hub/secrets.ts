@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { writeWhole } from "../write-whole.ts";
 
 /** The three secrets of DESIGN section 9. Each may hold several, separated by whitespace or commas, to rotate them. */
-export const SECRET_NAMES = ["GITHUB_WEBHOOK_SECRET", "HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"] as const;
+const SECRET_NAMES = ["GITHUB_WEBHOOK_SECRET", "HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 export interface Secrets {

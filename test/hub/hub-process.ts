@@ -129,7 +129,7 @@ export function codeRuns(home: Home): string[] {
 	}
 }
 
-export function webhookSecret(home: Home): string {
+function webhookSecret(home: Home): string {
 	return parseEnv(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8")).GITHUB_WEBHOOK_SECRET ?? "";
 }
 
