@@ -1,0 +1,38 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { onTestFinished } from "vitest";
+import { type Clock, systemClock } from "../../../relay/clock.ts";
+import { apiClients } from "../../../relay/kubernetes/api-clients.ts";
+import { finishedObjects } from "../../../relay/kubernetes/outcomes/finished-objects.ts";
+import type { LogEntry } from "../../../relay/log.ts";
+import { createMetrics } from "../../../relay/metrics.ts";
+import { type Reporting, reportOutcomes } from "../../../relay/outcomes/report-outcomes.ts";
+import { SECRETS } from "./stand-in-worker.ts";
+
+/** The reporting half of a relay, in this process. */
+export function startReporting(
+	kubeConfig: KubeConfig,
+	namespace: string,
+	url: string,
+	changes: {
+		readonly clock?: Clock;
+		readonly deadline_s?: number;
+		readonly delete_overdue?: boolean;
+		readonly log?: (entry: LogEntry) => void;
+	} = {},
+): Reporting {
+	// Only what looks at CodeRuns sees another time: the worker's clock is the system's.
+	const { clock = systemClock, delete_overdue = true, deadline_s, log = () => {} } = changes;
+	const clients = apiClients(kubeConfig);
+	const reporting = reportOutcomes({
+		finished: finishedObjects({ kubeConfig, clients, namespace, clock, log, deadline_s, delete_overdue }),
+		url,
+		secrets: SECRETS,
+		clock: systemClock,
+		fetch,
+		log,
+		metrics: createMetrics(),
+		poll_ms: 100,
+	});
+	onTestFinished(() => reporting.stop());
+	return reporting;
+}
