@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
-	CoordinationV1Api,
 	CoreV1Api,
-	CustomObjectsApi,
 	KubeConfig,
 	PatchStrategy,
 	RbacAuthorizationV1Api,
@@ -11,6 +9,7 @@ import {
 	type V1PolicyRule,
 } from "@kubernetes/client-node";
 import { inject } from "vitest";
+import { apiClients } from "../../../relay/kubernetes/api-clients.ts";
 
 const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 
@@ -43,11 +42,14 @@ export interface Namespace {
 
 export async function newNamespace(): Promise<Namespace> {
 	const kubeConfig = adminConfig();
-	const core = kubeConfig.makeApiClient(CoreV1Api);
-	const objects = kubeConfig.makeApiClient(CustomObjectsApi);
-	const leases = kubeConfig.makeApiClient(CoordinationV1Api);
-	const namespace = `t-${randomBytes(5).toString("hex")}`;
-	await core.createNamespace({ body: { metadata: { name: namespace } } });
+	const name = `t-${randomBytes(5).toString("hex")}`;
+	await kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name } } });
+	return namespaceOf(kubeConfig, name);
+}
+
+/** A namespace that is there, of any cluster. */
+export function namespaceOf(kubeConfig: KubeConfig, namespace: string): Namespace {
+	const { objects, leases } = apiClients(kubeConfig);
 	const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 	return {
 		name: namespace,

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { applyDefinition } from "../../cli/cluster/apply-definition.ts";
+import { provideClusterBinaries } from "../../cli/cluster/cluster-binaries.ts";
+import { startLocalCluster } from "../../cli/cluster/local-cluster.ts";
+import type { Result } from "../../cli/result.ts";
+import { apiClients } from "../../relay/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
+import { namespaceOf } from "./support/namespace.ts";
+import { startReporting } from "./support/reporting.ts";
+import { ask, requestIn, resultOf } from "./support/spawning.ts";
+import { standInWorker } from "./support/stand-in-worker.ts";
+
+describe("a relay on a cluster of its own", () => {
+	it("is not ready without namespace, CodeRun kind or API server, and goes on when they come", async () => {
+		const own = await ownCluster();
+		const cluster = kubernetesCluster(apiClients(own.kubeConfig), "cto");
+		expect(await cluster.ready()).toEqual({ kind: "unavailable", why: "there is no namespace cto" });
+		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
+		const noKind = {
+			kind: "unavailable",
+			why: "the cluster has no CodeRun resource (agents.platform/v1): install its definition",
+		};
+		expect(await cluster.ready()).toEqual(noKind);
+		const request = requestIn("cto", { max_active: 0 });
+		expect(await ask(cluster, request)).toEqual(noKind);
+		await applyDefinition(own.kubeconfig);
+		expect(await cluster.ready()).toEqual({ kind: "ready" });
+		expect(await resultOf(cluster, request)).toBe("created");
+
+		const worker = await standInWorker();
+		startReporting(own.kubeConfig, "cto", worker.url);
+		const namespace = namespaceOf(own.kubeConfig, "cto");
+		await own.stopApiServer();
+		expect(await cluster.ready()).toMatchObject({
+			kind: "unavailable",
+			why: expect.stringContaining("cannot be reached"),
+		});
+		const during = requestIn("cto", { max_active: 0 });
+		expect(await resultOf(cluster, during)).toContain("unavailable");
+		mustBeOk(await own.startApiServer());
+		await expect.poll(() => resultOf(cluster, during), { timeout: 30_000 }).toMatch(/created|exists/);
+		for (const { metadata } of await namespace.coderuns()) {
+			await namespace.setStatus(metadata.name, { phase: "Succeeded" });
+		}
+		await expect.poll(() => worker.taken.length, { timeout: 60_000 }).toBe(2);
+		expect(await namespace.coderuns()).toHaveLength(2);
+	});
+});
+
+async function ownCluster() {
+	const folder = await mkdtemp(path.join(tmpdir(), "healer-cluster-"));
+	onTestFinished(() => rm(folder, { recursive: true, force: true }));
+	const cluster = mustBeOk(
+		await startLocalCluster(folder, mustBeOk(await provideClusterBinaries(process.env, () => {}))),
+	);
+	onTestFinished(() => cluster.stop());
+	const kubeConfig = new KubeConfig();
+	kubeConfig.loadFromFile(cluster.kubeconfig);
+	return { ...cluster, kubeConfig };
+}
+
+function mustBeOk<T>(result: Result<T>): T {
+	if (!result.ok) throw new Error(result.problem);
+	return result.value;
+}
