@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+
+/** A fenced block: what its fence says it is, and its text. */
+export interface MarkdownBlock {
+	/** `README.md:12`, for the name of a test. */
+	readonly at: string;
+	readonly language: string;
+	readonly text: string;
+}
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** A file of the repository, by its path from the root. */
+export function readMarkdown(file: string): string {
+	return readFileSync(new URL(file, ROOT), "utf8");
+}
+
+export function blocksOf(file: string): readonly MarkdownBlock[] {
+	const markdown = readMarkdown(file);
+	return [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ index, 1: language = "", 2: text = "" }) => ({
+		at: `${file}:${markdown.slice(0, index).split("\n").length}`,
+		language,
+		text,
+	}));
+}
+
+/** The lines of the shell blocks, in order, without their comments. */
+export function commandsOf(file: string): readonly string[] {
+	const lines = blocksOf(file).flatMap(({ language, text }) => (language === "sh" ? text.split("\n") : []));
+	return lines.map((line) => line.replace(/\s+# .*$/, "")).filter((line) => line !== "");
+}
+
+/** The rows of the table with this heading, cell by cell, as they are read: code without its ticks. */
+export function tableOf(file: string, heading: string): readonly (readonly string[])[] {
+	const lines = readMarkdown(file).split("\n");
+	const start = lines.indexOf(heading);
+	if (start === -1) throw new Error(`${file} has no table ${heading}`);
+	const rows = lines.slice(start + 2);
+	const end = rows.findIndex((line) => !line.startsWith("|"));
+	return rows.slice(0, end).map(cellsOf);
+}
+
+function cellsOf(row: string): string[] {
+	const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+	return cells.map((cell) =>
+		cell
+			.trim()
+			.replaceAll("\\|", "|")
+			.replace(/^`([^`]*)`$/, "$1"),
+	);
+}
