@@ -30,6 +30,8 @@ export type Decision =
 			readonly failure_type: string;
 			readonly failure_category: string;
 			readonly max_active: number;
+			/** How long the attempt may take, in seconds. */
+			readonly deadline_s: number;
 			readonly claims: readonly ClaimRequest[];
 			readonly coderun: CodeRunDraft;
 			readonly explanation: readonly StageExplanation[];

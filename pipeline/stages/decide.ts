@@ -63,6 +63,7 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 		failure_type: type.type,
 		failure_category: type.category,
 		max_active: agent.max_active,
+		deadline_s: pipeline.outcome.deadline_s,
 		claims: dedup.claims,
 		coderun: drafted.coderun,
 		explanation: [

@@ -31,6 +31,7 @@ export interface Pipeline {
 	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
+	readonly outcome: Artefact["outcome"];
 	readonly prompts: Prompts;
 	readonly logSearch: LogSearch;
 }
@@ -87,6 +88,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		})),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		spawn: compileSpawn(artefact.spawn),
+		outcome: artefact.outcome,
 		prompts: compilePrompts(artefact.prompts),
 		// Only what reads logs needs it, and it takes a while to build.
 		get logSearch() {

@@ -14,6 +14,7 @@ export function spawnRequest(
 		attempt,
 		agent: decision.agent,
 		max_active: decision.max_active,
+		deadline_s: decision.deadline_s,
 		claims: decision.claims.map(({ name, key, ttl_s, while_active }) => ({ name, key, ttl_s, while_active })),
 		coderun: { metadata: { name: codeRunName(decision.agent, incidentId, attempt), ...metadata }, spec: { ...spec } },
 	};

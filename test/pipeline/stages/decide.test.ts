@@ -47,6 +47,7 @@ describe("decide", () => {
 			failure_type: "rust_clippy",
 			failure_category: "rust",
 			max_active: 1,
+			deadline_s: 7200,
 			claims: [
 				{ name: "branch", key: "5dlabs/cto|branch|feat/a", ttl_s: 600, while_active: true },
 				{ name: "pr", key: "5dlabs/cto|pr|12", ttl_s: 600, while_active: false },

@@ -13,6 +13,8 @@ describe("receiveOutcome", () => {
 		["Completed", "awaiting_ci", null],
 		["Failed", "failed", "the CodeRun ended as Failed: out of tries"],
 		["Error", "failed", "the CodeRun ended as Error: out of tries"],
+		["Deleted", "failed", "the CodeRun was deleted before it was finished"],
+		["TimedOut", "failed", "the CodeRun was not finished by its deadline"],
 	])("makes of phase %s the status %s", async (phase, status, reason) => {
 		const incident_id = await runningIncident();
 		const outcome = await outcomeOf(incident_id, { phase, message: "out of tries" });

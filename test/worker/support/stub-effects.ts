@@ -66,6 +66,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			failure_type: "rust_clippy",
 			failure_category: "rust",
 			max_active: 0,
+			deadline_s: 7200,
 			claims: incident.branch
 				? [{ name: "branch", key: `${incident.repository}/${incident.branch}`, ttl_s: 600, while_active: true }]
 				: [],
