@@ -42,10 +42,11 @@ export interface HubProcess {
 	signalGroup(signal: NodeJS.Signals): void;
 }
 
-/** `npm start`, as users do it, in its own process group. Does not wait. */
-export function startHub(home: Home, env: Readonly<Record<string, string>> = {}): HubProcess {
-	const child = spawn("npm", ["start", "--", "--pipeline", home.pipelineFile], {
-		cwd: ROOT,
+/** `npm start`, as users do it, in its own process group. Does not wait. `clone`: where it is typed, without options. */
+export function startHub(home: Home, env: Readonly<Record<string, string>> = {}, clone?: string): HubProcess {
+	const options = clone === undefined ? ["--", "--pipeline", home.pipelineFile] : [];
+	const child = spawn("npm", ["start", ...options], {
+		cwd: clone ?? ROOT,
 		detached: true,
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...cleanEnvironment(), ...environmentOf(home), ...env },
@@ -73,8 +74,12 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /** `npm start`, and waits for the line that says it is ready. */
-export async function startReadyHub(home: Home, env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
-	const hub = startHub(home, env);
+export async function startReadyHub(
+	home: Home,
+	env: Readonly<Record<string, string>> = {},
+	clone?: string,
+): Promise<HubProcess> {
+	const hub = startHub(home, env, clone);
 	await eventually(() => {
 		if (hub.child.exitCode !== null) throw new Error(`the hub ended with ${hub.child.exitCode}:\n${hub.output()}`);
 		return hub.output().includes(`Healer is ready on ${home.url}\n`);
@@ -134,7 +139,7 @@ function webhookSecret(home: Home): string {
 }
 
 /** Without what the caller's own npm and Healer set. */
-function cleanEnvironment(): Record<string, string> {
+export function cleanEnvironment(): Record<string, string> {
 	const kept = Object.entries(process.env).filter(
 		([name]) => !/^(npm_|HEALER_|GITHUB_|NODE_OPTIONS|VITEST)/.test(name),
 	);

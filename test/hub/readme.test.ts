@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { commandsOf } from "../support/markdown.ts";
+import { eventually } from "./eventually.ts";
+import {
+	cleanEnvironment,
+	codeRuns,
+	getJson,
+	type Home,
+	type HubProcess,
+	makeHome,
+	ROOT,
+	startReadyHub,
+} from "./hub-process.ts";
+
+/** What a clone of the repository holds that the documented commands need; its modules are linked, not installed. */
+const CLONED = `package.json tsconfig.base.json pipeline.yaml prompts pipeline worker wire relay cli test/cases`.split(
+	" ",
+);
+
+const REPLAY = "npx healer replay test/cases/payloads/workflow-job-failure.json --event workflow_job";
+const EXPLAIN = "npx healer explain test/cases/payloads/workflow-job-failure.json --event workflow_job";
+const LOG = "--log test/cases/logs/clippy.log";
+
+let clone: string;
+let home: Home;
+let hub: HubProcess | undefined;
+
+beforeAll(async () => {
+	clone = mkdtempSync(path.join(tmpdir(), "healer-clone-"));
+	for (const name of CLONED) cpSync(path.join(ROOT, name), path.join(clone, name), { recursive: true });
+	symlinkSync(path.join(ROOT, "node_modules"), path.join(clone, "node_modules"));
+	home = { ...(await makeHome()), stateDir: path.join(clone, ".healer") };
+});
+afterAll(async () => {
+	hub?.signalGroup("SIGKILL");
+	await hub?.ended();
+});
+
+describe("README example, as typed", () => {
+	/** Every command of the README, in its order, and what comes of it. */
+	const commands: readonly (readonly [string, (command: string) => Promise<void>])[] = [
+		[
+			"npm ci && npm start",
+			async (command) => {
+				// Installing is what every run of the tests begins with.
+				expect(command.split(" && ")).toEqual(["npm ci", "npm start"]);
+				hub = await startReadyHub(home, {}, clone);
+			},
+		],
+		[
+			REPLAY,
+			async (command) => {
+				expect(await type(command)).toMatch(/^202 .*"status":"accepted"/);
+				await eventually(() => codeRuns(home).length > 0, "a CodeRun");
+				const coderun = parse(readFileSync(path.join(clone, ".healer/coderuns", String(codeRuns(home)[0])), "utf8"));
+				expect(coderun).toMatchObject({
+					kind: "CodeRun",
+					spec: { githubApp: "5DLabs-Rex", env: { FAILURE_TYPE: "rust_clippy", TARGET_BRANCH: "feat/lease-sweep" } },
+				});
+			},
+		],
+		[
+			"ls .healer/coderuns/",
+			async (command) => expect(await type(command)).toMatch(/^healer-ci-rex-[0-9a-f]{16}\.yaml\n$/),
+		],
+		[
+			REPLAY,
+			async (command) => {
+				expect(await type(command)).toMatch(/^202 .*"status":"duplicate"/);
+				expect(codeRuns(home)).toHaveLength(1);
+			},
+		],
+		[
+			"curl -s http://127.0.0.1:8787/api/incidents",
+			async (command) => {
+				const { incidents } = JSON.parse(await type(command));
+				expect(incidents).toMatchObject([{ status: "running", agent: "rex", branch: "feat/lease-sweep" }]);
+			},
+		],
+		[
+			"npx healer finish NAME --phase Succeeded",
+			async (command) => {
+				const name = String(codeRuns(home)[0]).replace(".yaml", "");
+				expect(await type(command.replace("NAME", name))).toBe(`${name} is finished: Succeeded.\n`);
+				const statusOf = async () => ((await getJson(home, "/api/incidents")) as Listed).incidents[0]?.status;
+				await eventually(async () => (await statusOf()) === "awaiting_ci", "the status awaiting_ci");
+			},
+		],
+		[EXPLAIN, async (command) => expect(await type(command)).toContain("REX by the rule")],
+		[
+			`${EXPLAIN} ${LOG} --files crates/controller/src/leases.rs`,
+			async (command) => expect(await type(command)).toContain("failure   rust_clippy (rust)"),
+		],
+		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is good/)],
+		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.\n$/)],
+		["npm test", offered],
+		["npm run check", offered],
+		["npm run bench", offered],
+	];
+
+	it("is all that the README types", () => {
+		expect(commandsOf("README.md")).toEqual(commands.map(([command]) => command));
+	});
+
+	for (const [command, check] of commands) it(command, () => check(command));
+});
+
+describe("docs/pipeline.md example, as typed", () => {
+	const commands: readonly (readonly [string, RegExp])[] = [
+		["npx healer check", /^pipeline\.yaml is good/],
+		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
+		["npx healer test", /^(\d+) of \1 cases pass\.\n$/],
+		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],
+		[`${EXPLAIN} --files src/main.rs,Cargo.toml --json`, /"agent": "rex"/],
+		[
+			`echo '{"id": 1, "workflow_name": "Controller CI", "failed_steps": ["cargo clippy"]}' | npx healer route --json`,
+			/^\{"id":1,"agent":"rex","failure_type":"rust_clippy","rule":"[a-z-]+"\}\n$/,
+		],
+	];
+
+	it("is all that it types", () => {
+		expect(commandsOf("docs/pipeline.md")).toEqual(commands.map(([command]) => command));
+	});
+
+	const triedAbove = commandsOf("README.md");
+
+	it.each(commands.filter(([command]) => !triedAbove.includes(command)))("%s", async (command, says) =>
+		expect(await type(command)).toMatch(says),
+	);
+});
+
+interface Listed {
+	readonly incidents: readonly { readonly status: string }[];
+}
+
+/** As typed in the clone, with the ports of this test. Gives what it prints; fails when it does. */
+async function type(command: string): Promise<string> {
+	const shell = command.replace("127.0.0.1:8787", `127.0.0.1:${home.port}`);
+	const { stdout } = await promisify(execFile)("sh", ["-c", shell], { cwd: clone, env: cleanEnvironment() });
+	return stdout;
+}
+
+/** Running the tests, the checks or the figures from within the tests would not end. */
+async function offered(command: string): Promise<void> {
+	const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+	expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, ""));
+}
