@@ -37,6 +37,9 @@ Environment:
   HEALER_PORT             where GitHub's deliveries go (8787)
   HEALER_RELAY_PORT       the relay (8788)
   HEALER_STATE_DIR        everything that is kept (.healer)
+  HEALER_SINK             where CodeRuns go: directory, or kubernetes (directory)
+  KUBECONFIG, HEALER_NAMESPACE
+                          the cluster, and the namespace instead of the pipeline's
   HEALER_LOG=debug        print the worker's log lines, too
   GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
                           each made once and kept in <state>/secrets.env unless given

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Output } from "../output.ts";
+import type { HubSettings } from "./hub-settings.ts";
 import type { Secrets } from "./secrets.ts";
 import type { StateFolder } from "./state-folder.ts";
 
@@ -9,6 +10,9 @@ export interface BannerFacts {
 	readonly pipelineFile: string;
 	readonly pipelineVersion: string;
 	readonly folder: StateFolder;
+	readonly settings: HubSettings;
+	/** Where CodeRuns are made in a cluster. */
+	readonly coderunNamespace: string;
 	readonly secrets: Secrets;
 	readonly debug: boolean;
 }
@@ -19,10 +23,14 @@ export function printBanner(output: Output, facts: BannerFacts): void {
 	output.line(output.paint("bold", "Healer"));
 	row("webhooks", `${facts.url}/webhooks/github`);
 	row("relay", facts.relayUrl);
-	row("CodeRuns", shown(facts.folder.coderuns));
+	row("CodeRuns", coderunsLine(facts));
 	row("pipeline", `${facts.pipelineFile} (${facts.pipelineVersion.slice(0, 12)})`);
 	row("secrets", secretsLine(facts));
 	row("log", `${shown(facts.folder.log)}${facts.debug ? " and here" : " (HEALER_LOG=debug prints it here, too)"}`);
+}
+
+function coderunsLine({ settings, folder, coderunNamespace }: BannerFacts): string {
+	return settings.sink === "directory" ? shown(folder.coderuns) : `namespace ${coderunNamespace} of the cluster`;
 }
 
 function secretsLine({ secrets, folder }: BannerFacts): string {

@@ -8,7 +8,10 @@ export interface HubSettings {
 	readonly relayPort: number;
 	/** Absolute. */
 	readonly stateDir: string;
-	readonly sink: "directory";
+	/** Where CodeRuns are made: the state folder, or the cluster that `KUBECONFIG` leads to. */
+	readonly sink: "directory" | "kubernetes";
+	/** Where they are made in a cluster, whatever the pipeline says. */
+	readonly namespace?: string;
 	/** Print the worker's log lines too, not only keep them in `hub.log`. */
 	readonly debug: boolean;
 }
@@ -34,6 +37,7 @@ export function readHubSettings(env: Environment): Result<HubSettings> {
 		relayPort: relayPort.value,
 		stateDir: stateDirOf(env),
 		sink: sink.value,
+		...(env.HEALER_NAMESPACE?.trim() ? { namespace: env.HEALER_NAMESPACE.trim() } : {}),
 		debug: env.HEALER_LOG === "debug",
 	});
 }
@@ -50,10 +54,12 @@ function readPort(env: Environment, name: string, standard: number): Result<numb
 	return port <= 65_535 ? ok(port) : fail(`${name} is ${JSON.stringify(text)}: give a port, 0 to 65535.`);
 }
 
-function readSink(env: Environment): Result<"directory"> {
+function readSink(env: Environment): Result<HubSettings["sink"]> {
 	const sink = env.HEALER_SINK?.trim() || "directory";
 	if (sink === "directory") return ok(sink);
-	if (sink === "kubernetes")
-		return fail("HEALER_SINK=kubernetes is not available yet; leave it out to use a directory.");
-	return fail(`HEALER_SINK is ${JSON.stringify(sink)}: the only sink so far is "directory".`);
+	if (sink !== "kubernetes") return fail(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
+	if (env.KUBECONFIG?.trim() || env.KUBERNETES_SERVICE_HOST) return ok(sink);
+	return fail(
+		"HEALER_SINK=kubernetes needs KUBECONFIG, the cluster to use. `npx healer cluster` runs one on this machine.",
+	);
 }

@@ -1,14 +1,14 @@
 import type { Artefact } from "../../pipeline/index.ts";
 import { systemClock } from "../../relay/clock.ts";
-import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
-import { finishedFiles } from "../../relay/directory/finished-files.ts";
 import { createRelay } from "../../relay/index.ts";
 import { jsonLog } from "../../relay/log.ts";
 import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";
 import type { Policy } from "../../relay/policy.ts";
+import { openSink } from "../../relay/process/open-sink.ts";
 import { serveRelay } from "../../relay/serve-relay.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { LOOPBACK } from "./free-port.ts";
+import type { HubSettings } from "./hub-settings.ts";
 import type { Secrets } from "./secrets.ts";
 import type { StateFolder } from "./state-folder.ts";
 
@@ -21,29 +21,33 @@ export interface HubRelay {
 export interface HubRelayOptions {
 	readonly port: number;
 	readonly folder: StateFolder;
+	readonly sink: HubSettings["sink"];
 	readonly secrets: Secrets;
 	readonly artefact: Artefact;
 	readonly hubUrl: string;
 	readonly log: (line: string) => void;
 }
 
-/** The relay in this process, over the state folder, reporting outcomes to the worker. */
+/** The relay in this process, over the state folder or a cluster, reporting outcomes to the worker. */
 export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const { port, folder, hubUrl } = options;
 	const clock = systemClock;
 	const secrets = readSecrets(options.secrets.values.HEALER_WIRE_SECRETS);
 	const log = jsonLog((line) => options.log(line.trimEnd()), clock.now);
-	const cluster = await directoryCluster(folder.root, clock);
 	const policy: Mutable<Policy> = policyOf(options.artefact);
-	const relay = createRelay({ cluster, policy, secrets, clock, log, enforce_max_active: false });
+	const place = options.sink === "directory" ? { kind: options.sink, state: folder.root } : { kind: options.sink };
+	// Every attempt brings its pipeline's deadline along.
+	const sink = await openSink({ sink: place, policy, deadline_s: undefined, delete_overdue: true }, log);
+	const { cluster, finished, enforce_max_active } = sink;
+	const relay = createRelay({ cluster, policy, secrets, clock, log, enforce_max_active });
 	const server = await serveRelay(relay, { host: LOOPBACK, port });
-	const finished = finishedFiles(folder.root);
 	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });
 	return {
 		usePolicyOf: (artefact) => void Object.assign(policy, policyOf(artefact)),
 		stop: async () => {
 			await reporting.stop();
 			await server.close();
+			sink.close();
 		},
 	};
 }

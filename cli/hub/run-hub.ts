@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Artefact } from "../../pipeline/index.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { messageOf } from "../result.ts";
@@ -74,7 +75,8 @@ async function start(
 	const place = { file: pipelineFile, keptFile: folder.artefact, colour: output.colourfulProblems };
 	const first = await firstPipeline(place);
 	if (!first.ok) return first.problem;
-	const { artefact, fallback } = first.value;
+	const { fallback } = first.value;
+	const artefact = inNamespace(first.value.artefact, settings);
 	if (fallback !== undefined) {
 		output.problem(fallback);
 		output.problem(`${pipelineFile} IS NOT USED. The last good version, ${short(artefact.version)}, runs instead.`);
@@ -87,7 +89,15 @@ async function start(
 	const url = `http://${LOOPBACK}:${port.value}`;
 	const relayUrl = `http://${LOOPBACK}:${relayPort.value}`;
 
-	const relay = await startRelay({ port: relayPort.value, folder, secrets, artefact, hubUrl: url, log: log.write });
+	const relay = await startRelay({
+		port: relayPort.value,
+		folder,
+		sink: settings.sink,
+		secrets,
+		artefact,
+		hubUrl: url,
+		log: log.write,
+	});
 	closers.push(relay.stop);
 	const edge = await startEdgeRuntime({
 		script: await bundleWorker(artefact),
@@ -105,7 +115,8 @@ async function start(
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));
 	closers.push(
 		watchPipeline(place, {
-			async good(edited) {
+			async good(changed) {
+				const edited = inNamespace(changed, settings);
 				relay.usePolicyOf(edited);
 				await edge.put(ACTIVE_PIPELINE, JSON.stringify(edited));
 				output.line(`${pipelineFile} is in force: ${short(edited.version)}.`);
@@ -125,11 +136,18 @@ async function start(
 		pipelineFile,
 		pipelineVersion: version,
 		folder,
+		settings,
+		coderunNamespace: artefact.spawn.namespace,
 		secrets,
 		debug: settings.debug,
 	});
 	output.line(`Healer is ready on ${url}`);
 	return undefined;
+}
+
+/** Where this hub makes CodeRuns is for its environment to say, so that one pipeline serves several clusters. */
+function inNamespace(artefact: Artefact, { namespace }: HubSettings): Artefact {
+	return namespace === undefined ? artefact : { ...artefact, spawn: { ...artefact.spawn, namespace } };
 }
 
 /** The kernel gives a killed hub's lock back a moment after the kill. */

@@ -22,8 +22,10 @@ export interface Sink {
 	close(): void;
 }
 
+export type SinkSettings = Pick<RelaySettings, "sink" | "policy" | "deadline_s" | "delete_overdue">;
+
 /** @throws when the folder cannot be made, or no cluster is configured. */
-export async function openSink(settings: RelaySettings, log: Log): Promise<Sink> {
+export async function openSink(settings: SinkSettings, log: Log): Promise<Sink> {
 	switch (settings.sink.kind) {
 		case "directory":
 			return directorySink(settings.sink.state);
@@ -45,13 +47,9 @@ async function directorySink(state: string): Promise<Sink> {
 }
 
 /** One namespace of the cluster that `kubeConfig` leads to. */
-export function kubernetesSink(
-	kubeConfig: KubeConfig,
-	settings: Pick<RelaySettings, "policy" | "deadline_s" | "delete_overdue">,
-	log: Log,
-): Sink {
-	const { namespace } = settings.policy;
-	const { deadline_s, delete_overdue } = settings;
+function kubernetesSink(kubeConfig: KubeConfig, settings: SinkSettings, log: Log): Sink {
+	const { policy, deadline_s, delete_overdue } = settings;
+	const { namespace } = policy;
 	const clients = apiClients(kubeConfig);
 	const clock = systemClock;
 	const stopSweeping = keepSweeping({ clients, namespace, clock, log });
@@ -68,10 +66,11 @@ export function kubernetesSink(
  * What `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is guessed: a relay that
  * took somebody's own kubeconfig would act with his rights.
  */
-export function loadKubeConfig(env: NodeJS.ProcessEnv = process.env): KubeConfig {
+function loadKubeConfig(): KubeConfig {
+	const { KUBECONFIG, KUBERNETES_SERVICE_HOST } = process.env;
 	const kubeConfig = new KubeConfig();
-	if (env.KUBECONFIG) kubeConfig.loadFromFile(env.KUBECONFIG);
-	else if (env.KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
+	if (KUBECONFIG) kubeConfig.loadFromFile(KUBECONFIG);
+	else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
 	else throw new Error("there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster");
 	return kubeConfig;
 }

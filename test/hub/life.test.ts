@@ -118,7 +118,7 @@ describe("a hub that cannot start", () => {
 	});
 
 	it.each([
-		["HEALER_SINK", "kubernetes", "not available yet"],
+		["HEALER_SINK", "elsewhere", "directory or kubernetes"],
 		["HEALER_PORT", "eighty", "HEALER_PORT"],
 	])("ends with 2 for %s=%s", async (name, value, said) => {
 		const hub = begin(await makeHome(), { [name]: value });

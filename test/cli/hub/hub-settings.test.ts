@@ -28,7 +28,7 @@ describe("readHubSettings", () => {
 		[{ HEALER_PORT: "-1" }, "HEALER_PORT"],
 		[{ HEALER_RELAY_PORT: "80 80" }, "HEALER_RELAY_PORT"],
 		[{ HEALER_PORT: "9000", HEALER_RELAY_PORT: "9000" }, "two ports"],
-		[{ HEALER_SINK: "kubernetes" }, "not available yet"],
+		[{ HEALER_SINK: "kubernetes" }, "KUBECONFIG"],
 		[{ HEALER_SINK: "elsewhere" }, "directory"],
 	])("refuses %j", (env, said) => {
 		expect(readHubSettings(env)).toEqual({ ok: false, problem: expect.stringContaining(said) });
