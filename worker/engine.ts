@@ -27,7 +27,7 @@ export interface Engine {
 /** Where a newer artefact than the bundled one is put, as JSON; it wins while it is there. */
 export const ACTIVE_PIPELINE_KEY = "pipeline:active";
 
-const LOOK_AGAIN_MS = { loopback: 1_000, elsewhere: 30_000 };
+const LOOK_AGAIN_MS = { loopback: 250, elsewhere: 30_000 };
 
 // Kept for the life of the isolate: compiling is done once a version, not once a delivery.
 let inForce: { readonly engine: Engine; readonly text: string | null } | undefined;
@@ -35,7 +35,7 @@ let lookedAt = 0;
 
 /**
  * The pipeline in force: what stands in KV under `pipeline:active`, else the bundled one. Looked at again at most
- * every second on loopback, every 30 s elsewhere. One that does not load is logged, and the last good one stays.
+ * four times a second on loopback, every 30 s elsewhere. One that does not load is logged, and the last good one stays.
  */
 export async function currentEngine(env: Env, now: number, log: Log): Promise<Engine> {
 	const every = env.HEALER_LOOPBACK === "true" ? LOOK_AGAIN_MS.loopback : LOOK_AGAIN_MS.elsewhere;

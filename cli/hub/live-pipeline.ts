@@ -39,10 +39,10 @@ export interface PipelineListener {
 	bad(problem: string): void;
 }
 
-const LOOK_EVERY_MS = 200;
+const LOOK_EVERY_MS = 100;
 
 /**
- * Looks at the file and its prompts several times a second: unlike the system's file events, that works on every file
+ * Looks at the file and its prompts ten times a second: unlike the system's file events, that works on every file
  * system and with every editor. A change counts once it has stood still for one look.
  */
 export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listener: PipelineListener): () => void {

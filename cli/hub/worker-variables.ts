@@ -14,7 +14,7 @@ export function workerVariables(
 		...Object.fromEntries(given),
 		...secrets.values,
 		RELAY_URL: urls.relay,
-		// Opens the dashboard and the status for this machine, and looks at the pipeline in force every second.
+		// Opens the dashboard and the status for this machine, and looks at the pipeline in force several times a second.
 		HEALER_LOOPBACK: "true",
 	};
 }
