@@ -4,7 +4,7 @@ import { type Configuration, startWorkerd } from "./workerd-process.ts";
 import { emptyWorker, healerWorker } from "./workers.ts";
 
 export interface BundleFigures {
-	/** As `wrangler deploy` uploads it: one module, not minified, gzipped. */
+	/** As `wrangler deploy` uploads it: one module, minified, gzipped. */
 	readonly gzip_bytes: number;
 	readonly raw_bytes: number;
 	/** Until workerd's first answer with the real bundle, less that with an empty worker; medians. */

@@ -16,7 +16,7 @@ if (!artefact.ok) {
 	console.error(artefact.problem);
 	process.exit(2);
 }
-const bundle = await bundleWorker(artefact.value);
+const bundle = await bundleWorker(artefact.value, { minify: true });
 const figures: Figures = {
 	ingest: await measureIngest(bundle),
 	decide: await measureDecide(),
