@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { readRelaySettings } from "../../../relay/process/relay-settings.ts";
+
+const ENOUGH = {
+	HEALER_URL: "https://healer.example.com",
+	HEALER_WIRE_SECRETS: "first, second",
+	HEALER_REPOSITORIES: "5dlabs/cto, other/*",
+	HEALER_GITHUB_APPS: "5DLabs-Rex 5DLabs-Blaze",
+};
+
+describe("readRelaySettings", () => {
+	it("fills in what is not told", () => {
+		expect(readRelaySettings(ENOUGH)).toEqual({
+			ok: true,
+			settings: {
+				sink: { kind: "directory", state: ".healer" },
+				host: "127.0.0.1",
+				port: 8788,
+				url: "https://healer.example.com",
+				secrets: ["first", "second"],
+				policy: {
+					namespace: "cto",
+					repositories: ["5dlabs/cto", "other/*"],
+					github_apps: ["5DLabs-Rex", "5DLabs-Blaze"],
+				},
+				deadline_s: undefined,
+				delete_overdue: true,
+			},
+		});
+	});
+
+	it("takes what is told", () => {
+		const told = {
+			HEALER_SINK: "kubernetes",
+			HEALER_NAMESPACE: "agents",
+			HEALER_RELAY_HOST: "0.0.0.0",
+			HEALER_RELAY_PORT: "0",
+			HEALER_DEADLINE: "90m",
+			HEALER_DELETE_OVERDUE: "false",
+		};
+		expect(readRelaySettings({ ...ENOUGH, ...told })).toMatchObject({
+			settings: {
+				sink: { kind: "kubernetes" },
+				host: "0.0.0.0",
+				port: 0,
+				policy: { namespace: "agents" },
+				deadline_s: 5400,
+				delete_overdue: false,
+			},
+		});
+	});
+
+	it("tells all that is missing at once", () => {
+		const reading = readRelaySettings({});
+		expect(reading).toMatchObject({ ok: false });
+		const problems = reading.ok ? [] : reading.problems.map((problem) => /^[A-Z_]+/.exec(problem)?.[0]);
+		expect(problems).toEqual(["HEALER_URL", "HEALER_WIRE_SECRETS", "HEALER_REPOSITORIES", "HEALER_GITHUB_APPS"]);
+	});
+
+	it.each([
+		["HEALER_SINK", "cloud"],
+		["HEALER_RELAY_PORT", "70000"],
+		["HEALER_URL", "healer.example.com"],
+		["HEALER_DEADLINE", "2 hours"],
+		["HEALER_DELETE_OVERDUE", "perhaps"],
+	])("names %s when it is %s", (name, value) => {
+		const reading = readRelaySettings({ ...ENOUGH, [name]: value });
+		expect(reading).toEqual({ ok: false, problems: [expect.stringContaining(name)] });
+	});
+
+	it("shows no secret", () => {
+		const reading = readRelaySettings({ ...ENOUGH, HEALER_WIRE_SECRETS: "whsec_not-base64-but-secret!" });
+		expect(reading).toEqual({ ok: false, problems: [expect.stringMatching(/^HEALER_WIRE_SECRETS: (?!.*but-secret)/)] });
+	});
+});
