@@ -2,6 +2,7 @@ import { pipelineJsonSchema } from "../pipeline/build/index.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
+import { bundleRelay } from "./relay-bundle.ts";
 import { messageOf } from "./result.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -10,13 +11,22 @@ export interface BuildOptions {
 	readonly out: string;
 	/** True without a name: `pipeline.schema.json`. */
 	readonly schema?: string | true;
+	/** True without a name: `dist/relay.mjs`. */
+	readonly relay?: string | true;
 }
 
-/** `healer build`: the checked artefact, or with `--schema` what editors check `pipeline.yaml` with. */
+/**
+ * `healer build`: the checked artefact; with `--schema` what editors check `pipeline.yaml` with instead, with `--relay`
+ * the relay as one file.
+ */
 export async function build(options: BuildOptions, output: Output): Promise<ExitCode> {
 	if (options.schema !== undefined) {
 		const file = options.schema === true ? "pipeline.schema.json" : options.schema;
 		return await write(file, `${JSON.stringify(pipelineJsonSchema(), undefined, "\t")}\n`, output);
+	}
+	if (options.relay !== undefined) {
+		const file = options.relay === true ? "dist/relay.mjs" : options.relay;
+		return await write(file, await bundleRelay(), output);
 	}
 	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
 	if (!built.ok) {

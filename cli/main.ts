@@ -64,7 +64,8 @@ program
 	.option(...PIPELINE)
 	.option("-o, --out <file>", "where to write it", "dist/pipeline.json")
 	.option("--schema [file]", "write the JSON Schema for editors instead (pipeline.schema.json)")
-	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema")
+	.option("--relay [file]", "write the relay as one file instead, for its container image (dist/relay.mjs)")
+	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema\n  npx healer build --relay")
 	.action(async (options) => end((await import("./build.ts")).build(options, output)));
 
 program
@@ -167,6 +168,30 @@ Examples:
   npx healer cluster`,
 	)
 	.action(async (options) => end((await import("./cluster.ts")).cluster(options, process.env, output)));
+
+program
+	.command("doctor")
+	.description("look at every part that can be reached from here, and say what is missing and how to cure it")
+	.option(...PIPELINE)
+	.option("--json", "what was found as JSON")
+	.addHelpText(
+		"after",
+		`
+It changes nothing, and skips what it is not told of. Without HEALER_URL and RELAY_URL it looks at the hub that runs on
+the state folder.
+
+Environment:
+  HEALER_URL, RELAY_URL   the worker, and the relay as the worker reaches it
+  GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
+                          tried on them, each as its owner would use it
+  KUBECONFIG              the cluster: its namespace, the CodeRun definition, the relay's permissions
+  HEALER_NAMESPACE        where CodeRuns are made (cto)
+
+Examples:
+  npx healer doctor
+  HEALER_URL=https://healer.example.com KUBECONFIG=~/.kube/config npx healer doctor --json`,
+	)
+	.action(async (options) => end((await import("./doctor.ts")).doctor(options, process.env, output)));
 
 program.parseAsync().catch((error: unknown) => {
 	if (!(error instanceof CommanderError)) throw error;

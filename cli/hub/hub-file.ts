@@ -2,10 +2,11 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeWhole } from "../write-whole.ts";
 
-/** Who runs on a state folder, for messages and for `healer replay`; the lock alone decides whether somebody does. */
+/** Who runs on a state folder, for messages, `healer replay` and `healer doctor`; the lock alone decides whether somebody does. */
 export interface HubFile {
 	readonly pid: number;
 	readonly url: string;
+	readonly relay_url?: string;
 }
 
 const NAME = "hub.json";

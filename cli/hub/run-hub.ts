@@ -127,7 +127,7 @@ async function start(
 			},
 		}),
 	);
-	await writeHubFile(folder.root, { pid: process.pid, url });
+	await writeHubFile(folder.root, { pid: process.pid, url, relay_url: relayUrl });
 	if (stop.isAsked()) return undefined;
 	const { version } = artefact;
 	printBanner(output, {

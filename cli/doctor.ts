@@ -1,0 +1,27 @@
+import { type Check, renderCheck } from "./doctor/check.ts";
+import { lookAtCluster } from "./doctor/look-at-cluster.ts";
+import { lookAtPipeline } from "./doctor/look-at-pipeline.ts";
+import { lookAtRelay } from "./doctor/look-at-relay.ts";
+import { lookAtWorker } from "./doctor/look-at-worker.ts";
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+
+export interface DoctorOptions {
+	readonly pipeline: string;
+	readonly json?: boolean;
+}
+
+/**
+ * `healer doctor`: looks at every part that can be reached from here, changes nothing, and says what is missing and
+ * how to cure it. What it was not told of is skipped, and that is no problem.
+ */
+export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const places = await findPlaces(env);
+	const looks = [lookAtPipeline(options.pipeline), lookAtWorker(places), lookAtRelay(places), lookAtCluster(places)];
+	const checks: readonly Check[] = (await Promise.all(looks)).flat();
+	const good = checks.every(({ status }) => status !== "missing");
+	if (options.json) output.line(JSON.stringify({ ok: good, checks }, undefined, 2));
+	else for (const check of checks) output.line(renderCheck(check, output.paint));
+	return good ? EXIT.ok : EXIT.problem;
+}

@@ -1,0 +1,58 @@
+import { ApiException, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { messageOf } from "../result.ts";
+import { type Check, fine, missing, skipped } from "./check.ts";
+import type { Places } from "./places.ts";
+import { reviewPermissions } from "./review-permissions.ts";
+
+/** What a relay needs of the cluster that `KUBECONFIG` names: its namespace, the CodeRun kind, and permissions. */
+export async function lookAtCluster({ kubeconfig, namespace }: Places): Promise<readonly Check[]> {
+	if (kubeconfig === undefined) return [skipped("cluster", "not looked at.", "Set KUBECONFIG.")];
+	const config = new KubeConfig();
+	try {
+		config.loadFromFile(kubeconfig);
+		return [
+			await lookAtNamespace(config, namespace),
+			await lookAtKind(config),
+			await reviewPermissions(config, namespace),
+		];
+	} catch (error) {
+		const cure = "KUBECONFIG is the file of a cluster that can be reached from here.";
+		return [missing("cluster", `it cannot be asked: ${reasonOf(error)}.`, cure)];
+	}
+}
+
+async function lookAtNamespace(config: KubeConfig, name: string): Promise<Check> {
+	try {
+		await config.makeApiClient(CoreV1Api).readNamespace({ name });
+		return fine("namespace", `${name} is there.`);
+	} catch (error) {
+		switch (error instanceof ApiException ? error.code : undefined) {
+			case 404:
+				return missing("namespace", `there is no ${name}.`, `kubectl create namespace ${name}.`);
+			case 403:
+				return skipped("namespace", "this account may not look at namespaces.", "Use another one's KUBECONFIG.");
+			default:
+				throw error;
+		}
+	}
+}
+
+/** By discovery, which everybody may ask: the definition itself is for administrators. */
+async function lookAtKind(config: KubeConfig): Promise<Check> {
+	const name = "CodeRun definition";
+	const cure = "Install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml.";
+	try {
+		const kind = { group: "agents.platform", version: "v1" };
+		const { resources } = await config.makeApiClient(CustomObjectsApi).getAPIResources(kind);
+		if (resources.some((resource) => resource.name === "coderuns")) return fine(name, "agents.platform/v1 is served.");
+	} catch (error) {
+		if (!(error instanceof ApiException) || error.code !== 404) throw error;
+	}
+	return missing(name, "the cluster knows no coderuns of agents.platform/v1.", cure);
+}
+
+function reasonOf(error: unknown): string {
+	if (error instanceof ApiException) return `the API server answered ${error.code}`;
+	const cause = error instanceof Error ? error.cause : undefined;
+	return cause instanceof Error && cause.message !== "" ? cause.message : messageOf(error);
+}

@@ -1,0 +1,13 @@
+/** All that a relay does in its namespace; `deploy/relay/rbac.yaml` grants the same. */
+export const RELAY_PERMISSIONS = [
+	{
+		group: "coordination.k8s.io",
+		resource: "leases",
+		verbs: ["get", "list", "create", "update", "patch", "delete"],
+	},
+	{
+		group: "agents.platform",
+		resource: "coderuns",
+		verbs: ["get", "list", "watch", "create", "patch", "delete"],
+	},
+] as const;
