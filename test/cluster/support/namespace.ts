@@ -74,7 +74,7 @@ export function namespaceOf(kubeConfig: KubeConfig, namespace: string): Namespac
 	};
 }
 
-function adminConfig(): KubeConfig {
+export function adminConfig(): KubeConfig {
 	const kubeConfig = new KubeConfig();
 	kubeConfig.loadFromFile(inject("kubeconfig"));
 	return kubeConfig;

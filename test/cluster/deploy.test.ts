@@ -1,0 +1,229 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ApiException, AuthorizationV1Api, CoreV1Api, type KubeConfig, type V1PodSpec } from "@kubernetes/client-node";
+import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { doctor } from "../../cli/doctor.ts";
+import { systemClock } from "../../relay/clock.ts";
+import { apiClients } from "../../relay/kubernetes/api-clients.ts";
+import { sweepLeases } from "../../relay/kubernetes/sweep-leases.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import { recordedOutput } from "../cli/recorded-output.ts";
+import { applyFolder, configOf, podSpecOf, startDeployedRelay } from "./support/deployed-relay.ts";
+import { adminConfig, namespaceOf, newNamespace } from "./support/namespace.ts";
+import { postSpawn } from "./support/relay-process.ts";
+import { requestIn } from "./support/spawning.ts";
+import { SECRETS, standInWorker } from "./support/stand-in-worker.ts";
+
+/** As the manifests name it. */
+const NAMESPACE = "cto";
+const SOON = { timeout: 60_000 };
+
+describe("deploy/relay and deploy/tunnel", () => {
+	const admin = adminConfig();
+	const core = admin.makeApiClient(CoreV1Api);
+	const namespace = namespaceOf(admin, NAMESPACE);
+	let account: KubeConfig;
+
+	beforeAll(async () => {
+		const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+		await core.createNamespace({ body: { metadata: { name: NAMESPACE, labels } } });
+		const stringData = { HEALER_WIRE_SECRETS: SECRETS.join(" ") };
+		await core.createNamespacedSecret({
+			namespace: NAMESPACE,
+			body: { metadata: { name: "healer-relay" }, stringData },
+		});
+		await applyFolder("relay");
+		await applyFolder("tunnel");
+		account = await configOf(NAMESPACE, "healer-relay");
+	});
+
+	it("are taken by the API server as they are, and again without a change", async () => {
+		expect(await applyFolder("relay")).toEqual([
+			expect.stringMatching(/^configmap\/healer-relay-\w+ unchanged$/),
+			"deployment.apps/healer-relay unchanged",
+			"networkpolicy.networking.k8s.io/healer-relay unchanged",
+			"poddisruptionbudget.policy/healer-relay unchanged",
+			"role.rbac.authorization.k8s.io/healer-relay unchanged",
+			"rolebinding.rbac.authorization.k8s.io/healer-relay unchanged",
+			"service/healer-relay unchanged",
+			"serviceaccount/healer-relay unchanged",
+		]);
+		expect(await applyFolder("tunnel")).toEqual([
+			expect.stringMatching(/^configmap\/healer-tunnel-\w+ unchanged$/),
+			"deployment.apps/healer-tunnel unchanged",
+			"networkpolicy.networking.k8s.io/healer-tunnel unchanged",
+			"poddisruptionbudget.policy/healer-tunnel unchanged",
+		]);
+	});
+
+	it.each(["healer-relay", "healer-tunnel"])("%s runs under the restricted Pod Security Standard", async (name) => {
+		const spec = await podSpecOf(NAMESPACE, name);
+		expect(await admission(spec)).toBe("taken");
+		expect(spec.containers[0]?.securityContext?.readOnlyRootFilesystem).toBe(true);
+		const root = { ...spec, securityContext: { ...spec.securityContext, runAsUser: 0 } };
+		expect(await admission(root)).toContain('violates PodSecurity "restricted:latest"');
+	});
+
+	it("the relay's account is allowed all that a relay does", async () => {
+		const worker = await standInWorker();
+		const relay = await startDeployedRelay(NAMESPACE, account, worker.url);
+		onTestFinished(relay.stop);
+		const ready = await fetch(`${relay.url}/readyz`);
+		expect([ready.status, await ready.text()]).toEqual([200, "ok\n"]);
+
+		const [finished, overdue, deleted] = [spawning(), spawning({ deadline_s: 1 }), spawning()];
+		for (const request of [finished, overdue, deleted]) {
+			const { name } = request.coderun.metadata;
+			expect(await postSpawn(relay.url, request)).toEqual({ result: "created", coderun_name: name });
+			expect(await postSpawn(relay.url, request)).toEqual({ result: "exists", coderun_name: name });
+		}
+		expect(await postSpawn(relay.url, spawning({ claims: finished.claims }))).toMatchObject({
+			result: "held",
+			by: finished.incident_id,
+			claim: "branch",
+		});
+		await namespace.setStatus(finished.coderun.metadata.name, { phase: "Succeeded" });
+		await namespace.deleteCodeRun(deleted.coderun.metadata.name);
+		await expect
+			.poll(() => phases(worker.taken), SOON)
+			.toEqual({
+				[finished.incident_id]: "Succeeded",
+				[overdue.incident_id]: "TimedOut",
+				[deleted.incident_id]: "Deleted",
+			});
+		await expect.poll(() => namespace.coderuns("!healer/reported"), SOON).toEqual([]);
+		expect((await namespace.coderuns()).map(({ metadata }) => metadata.name)).toEqual([finished.coderun.metadata.name]);
+
+		const inAMonth = { ...systemClock, now: () => Date.now() + 31 * 24 * 3_600_000 };
+		const sweep = { clients: apiClients(account), namespace: NAMESPACE, clock: inAMonth, log: () => {} };
+		expect(await sweepLeases(sweep)).toMatchObject({ kind: "swept" });
+		expect(await namespace.leases()).toEqual([]);
+		expect(relay.log.filter(({ level }) => level !== "info")).toEqual([]);
+	});
+
+	it("the relay's account is allowed nothing else", async () => {
+		const everybody = [
+			{
+				apiGroups: ["authorization.k8s.io"],
+				resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+				verbs: ["create"],
+			},
+			{ apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
+		];
+		expect(await rulesOf(account, NAMESPACE)).toEqual(
+			sorted([
+				...everybody,
+				{
+					apiGroups: ["coordination.k8s.io"],
+					resources: ["leases"],
+					verbs: ["get", "list", "create", "update", "patch", "delete"],
+				},
+				{
+					apiGroups: ["agents.platform"],
+					resources: ["coderuns"],
+					verbs: ["get", "list", "watch", "create", "patch", "delete"],
+				},
+			]),
+		);
+		expect(await rulesOf(account, "default")).toEqual(sorted(everybody));
+	});
+
+	describe("doctor", () => {
+		it("is content with them", async () => {
+			const worker = await standInWorker();
+			const relay = await startDeployedRelay(NAMESPACE, account, worker.url);
+			onTestFinished(relay.stop);
+			expect(await examined({ RELAY_URL: relay.url, HEALER_WIRE_SECRETS: SECRETS.join(",") })).toEqual([
+				0,
+				expect.stringMatching(/^ok {7}pipeline .* is good: /),
+				"skipped  worker                 not looked at. Set HEALER_URL to its address.",
+				`ok       relay                  ${relay.url} runs.`,
+				"ok       relay's cluster        a CodeRun could be made.",
+				"ok       wire, at the relay     the relay accepts it.",
+				"ok       namespace              cto is there.",
+				"ok       CodeRun definition     agents.platform/v1 is served.",
+				"ok       permissions            ServiceAccount healer-relay may do all that a relay does in cto.",
+			]);
+			const [code, ...lines] = await examined({
+				RELAY_URL: relay.url,
+				HEALER_WIRE_SECRETS: `${SECRETS[0]} another-secret`,
+			});
+			expect([code, lines.find((line) => String(line).startsWith("missing"))]).toEqual([
+				1,
+				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Put the worker's into the Secret healer-relay, then: kubectl -n cto rollout restart deployment/healer-relay.",
+			]);
+		});
+
+		it("names what a namespace and an account lack", async () => {
+			const other = await newNamespace();
+			const config = await other.serviceAccount([
+				{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"] },
+				{ apiGroups: ["agents.platform"], resources: ["coderuns"], verbs: ["get", "list", "create", "delete"] },
+			]);
+			const as = await kubeconfigFile(config);
+			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-3)).toEqual([
+				"skipped  namespace              this account may not look at namespaces. Use another one's KUBECONFIG.",
+				"ok       CodeRun definition     agents.platform/v1 is served.",
+				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform in ${other.name}. kubectl apply -k deploy/relay grants them.`,
+			]);
+			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
+			expect([code, lines.at(-3)]).toEqual([
+				1,
+				"missing  namespace              there is no nowhere. kubectl create namespace nowhere.",
+			]);
+		});
+	});
+
+	/** Whether a Pod of that kind would be made. */
+	async function admission(spec: V1PodSpec): Promise<string> {
+		try {
+			const body = { metadata: { name: "tried" }, spec };
+			await core.createNamespacedPod({ namespace: NAMESPACE, dryRun: "All", body });
+			return "taken";
+		} catch (error) {
+			if (error instanceof ApiException) return JSON.parse(String(error.body)).message;
+			throw error;
+		}
+	}
+});
+
+function spawning(changes: Partial<SpawnRequest> = {}): SpawnRequest {
+	return requestIn(NAMESPACE, { max_active: 0, ...changes });
+}
+
+function phases(taken: readonly { readonly incident_id: string; readonly phase: string }[]): Record<string, string> {
+	return Object.fromEntries(taken.map(({ incident_id, phase }) => [incident_id, phase]));
+}
+
+/** What `kubectl auth can-i --list` asks. */
+async function rulesOf(config: KubeConfig, namespace: string): Promise<readonly object[]> {
+	const api = config.makeApiClient(AuthorizationV1Api);
+	const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });
+	expect(status?.incomplete).toBe(false);
+	return sorted(
+		status?.resourceRules.map(({ apiGroups, resources, verbs }) => ({ apiGroups, resources, verbs })) ?? [],
+	);
+}
+
+function sorted(rules: readonly object[]): readonly object[] {
+	return rules.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+async function kubeconfigFile(config: KubeConfig): Promise<string> {
+	const folder = await mkdtemp(path.join(tmpdir(), "healer-doctor-"));
+	onTestFinished(() => rm(folder, { recursive: true, force: true }));
+	await writeFile(path.join(folder, "kubeconfig"), config.exportConfig(), { mode: 0o600 });
+	return path.join(folder, "kubeconfig");
+}
+
+/** The exit code, then the lines. */
+async function examined(env: NodeJS.ProcessEnv): Promise<readonly unknown[]> {
+	const output = recordedOutput();
+	const code = await doctor(
+		{ pipeline: "pipeline.yaml" },
+		{ KUBECONFIG: inject("kubeconfig"), HEALER_STATE_DIR: "/nonexistent", ...env },
+		output,
+	);
+	return [code, ...output.lines];
+}

@@ -1,0 +1,125 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { AppsV1Api, CoreV1Api, type KubeConfig, type V1Container, type V1PodSpec } from "@kubernetes/client-node";
+import { inject } from "vitest";
+import { findClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
+import { bundleRelay } from "../../../cli/relay-bundle.ts";
+import { adminConfig, changedConfig } from "./namespace.ts";
+
+const ROOT = path.join(import.meta.dirname, "../../..");
+
+/** Applies a folder of `deploy/` as a person does; gives kubectl's lines. */
+export async function applyFolder(folder: string): Promise<readonly string[]> {
+	const binaries = await findClusterBinaries(process.env);
+	if (!binaries.ok) throw new Error(binaries.problem);
+	const flags = ["apply", "--validate=strict", "-k", path.join(ROOT, "deploy", folder)];
+	const env = { KUBECONFIG: inject("kubeconfig") };
+	const { stdout } = await promisify(execFile)(binaries.value.kubectl, flags, { env });
+	return stdout.trim().split("\n").sort();
+}
+
+/** What the Pods of a Deployment are made of, as the API server keeps it. */
+export async function podSpecOf(namespace: string, name: string): Promise<V1PodSpec> {
+	const deployment = await adminConfig().makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace, name });
+	const spec = deployment.spec?.template.spec;
+	if (spec == null) throw new Error(`${name} makes no Pods`);
+	return spec;
+}
+
+/** The kubeconfig of a ServiceAccount that is there. */
+export async function configOf(namespace: string, serviceAccount: string): Promise<KubeConfig> {
+	const admin = adminConfig();
+	const { status } = await admin.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
+		...{ name: serviceAccount, namespace },
+		body: { spec: { audiences: [] } },
+	});
+	if (status?.token === undefined) throw new Error("no token was made");
+	return changedConfig(admin, { token: status.token });
+}
+
+export interface DeployedRelay {
+	readonly url: string;
+	readonly log: readonly { readonly level: string; readonly event: string }[];
+	stop(): Promise<void>;
+}
+
+/**
+ * What a Pod of the Deployment would run: the bundled file alone in a folder, with the environment that the manifests
+ * give it, without rights to write a file. Only where it listens, and where the worker is, is this machine's.
+ */
+export async function startDeployedRelay(
+	namespace: string,
+	config: KubeConfig,
+	workerUrl: string,
+): Promise<DeployedRelay> {
+	const folder = await mkdtemp(path.join(tmpdir(), "healer-deployed-"));
+	const kubeconfig = path.join(folder, "kubeconfig");
+	await writeFile(kubeconfig, config.exportConfig(), { mode: 0o600 });
+	await writeFile(path.join(folder, "relay.mjs"), await bundleRelay());
+	const [container] = (await podSpecOf(namespace, "healer-relay")).containers;
+	if (container === undefined) throw new Error("the Deployment has no container");
+	const given = await environmentOf(container, namespace);
+	const here = {
+		HEALER_URL: workerUrl,
+		HEALER_RELAY_HOST: "127.0.0.1",
+		HEALER_RELAY_PORT: "0",
+		KUBECONFIG: kubeconfig,
+	};
+	const flags = [
+		"--permission",
+		"--allow-fs-read=*",
+		"--allow-net",
+		"--disable-warning=ExperimentalWarning",
+		"relay.mjs",
+	];
+	const stdio = ["ignore", "pipe", "inherit"] as const;
+	const child = spawn(process.execPath, flags, { cwd: folder, env: { ...given, ...here }, stdio: [...stdio] });
+	const log: { level: string; event: string; url?: string }[] = [];
+	return {
+		url: await readyUrl(child, log),
+		log,
+		async stop() {
+			const ended = new Promise((resolve) => child.once("exit", resolve));
+			child.kill("SIGTERM");
+			await ended;
+			await rm(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+/** As the kubelet would put it together. */
+async function environmentOf({ envFrom, env }: V1Container, namespace: string): Promise<Record<string, string>> {
+	const core = adminConfig().makeApiClient(CoreV1Api);
+	const variables: Record<string, string> = {};
+	for (const { configMapRef } of envFrom ?? []) {
+		const { data } = await core.readNamespacedConfigMap({ namespace, name: configMapRef?.name ?? "" });
+		Object.assign(variables, data);
+	}
+	for (const { name, value, valueFrom } of env ?? []) {
+		const ref = valueFrom?.secretKeyRef;
+		if (value !== undefined) variables[name] = value;
+		else if (valueFrom?.fieldRef?.fieldPath === "metadata.namespace") variables[name] = namespace;
+		else if (ref !== undefined) {
+			const { data } = await core.readNamespacedSecret({ namespace, name: ref.name ?? "" });
+			variables[name] = Buffer.from(data?.[ref.key] ?? "", "base64").toString();
+		} else throw new Error(`where ${name} comes from is not known here`);
+	}
+	return variables;
+}
+
+async function readyUrl(child: ChildProcess, log: { event: string; url?: string }[]): Promise<string> {
+	if (child.stdout === null) throw new Error("the relay's output is not read");
+	const lines = createInterface(child.stdout);
+	return new Promise((resolve, reject) => {
+		child.once("exit", () => reject(new Error(`the relay ended: ${JSON.stringify(log)}`)));
+		lines.on("line", (line) => {
+			const entry: { event: string; url?: string } = JSON.parse(line);
+			log.push(entry);
+			if (entry.event === "relay_ready" && entry.url !== undefined) resolve(entry.url);
+		});
+	});
+}
