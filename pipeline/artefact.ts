@@ -6,7 +6,9 @@ import type { SearchablePattern } from "./log/log-pattern.ts";
 export type ExpressionText = string;
 
 /** A tree whose string leaves are JSONata and whose other leaves are literals: how `incident` and `spawn` are written. */
-export type Mapping = { readonly [name: string]: Mapping | ExpressionText | number | boolean | readonly ExpressionText[] };
+export type Mapping = {
+	readonly [name: string]: Mapping | ExpressionText | number | boolean | readonly ExpressionText[];
+};
 
 /**
  * `pipeline.yaml` and its prompts, checked and as plain JSON: what `healer build` writes and the worker imports.
