@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
 import { type ClaimLook, createClaimLook } from "./spawn/claim-look.ts";
 import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
+import { relayFetch } from "./spawn/relay-fetch.ts";
 
 /** Everything that working on an incident does to, or learns from, the world. Tests pass their own. */
 export interface Effects {
@@ -37,7 +38,7 @@ export function createEffects(env: Env, log: Log): Effects {
 		engine: () => currentEngine(env, now(), log),
 		sources,
 		claims: createClaimLook(env.DEDUP, now, log),
-		sendSpawn: createSendSpawn(env, now, fetch),
+		sendSpawn: createSendSpawn(env, now, relayFetch(env)),
 		async wake(incidentId, delay_ms) {
 			if (delay_ms > SWEEP_EVERY_MS) return;
 			const delaySeconds = Math.max(0, Math.ceil(delay_ms / 1000));

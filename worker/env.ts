@@ -10,9 +10,11 @@ export interface Env {
 	readonly WAKEUPS: Queue<Wakeup>;
 	/** Base URL of the relay. */
 	readonly RELAY_URL?: string;
+	/** The relay as a Workers VPC service; without it `RELAY_URL` is asked over the Internet. */
+	readonly RELAY?: Fetcher;
 	/** One secret, or several while they are rotated, separated by whitespace or commas. */
 	readonly GITHUB_WEBHOOK_SECRET?: string;
-	/** Bearer token of sensors, internal callers and, away from loopback, readers. */
+	/** Bearer token of sensors, internal callers and, away from loopback, readers; several while it is rotated. */
 	readonly HEALER_API_TOKEN?: string;
 	/** Secrets of the messages between worker and relay; the first one signs. */
 	readonly HEALER_WIRE_SECRETS?: string;

@@ -1,11 +1,12 @@
 import type { Env } from "../env.ts";
 
-/** Whether the request carries the API token; compared in a time that tells nothing about it. */
+/** Whether the request carries one of the API tokens; compared in a time that tells nothing about them. */
 export async function hasToken(request: Request, env: Env): Promise<boolean> {
 	const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-	if (given === undefined || !env.HEALER_API_TOKEN) return false;
-	const [a, b] = await Promise.all([digest(given), digest(env.HEALER_API_TOKEN)]);
-	return crypto.subtle.timingSafeEqual(a, b);
+	if (given === undefined) return false;
+	const tokens = (env.HEALER_API_TOKEN ?? "").split(/[\s,]+/).filter((token) => token !== "");
+	const [a, ...accepted] = await Promise.all([given, ...tokens].map(digest));
+	return accepted.some((b) => a !== undefined && crypto.subtle.timingSafeEqual(a, b));
 }
 
 /**

@@ -16,10 +16,15 @@ const ROOT = path.join(import.meta.dirname, "../../..");
 export async function applyFolder(folder: string): Promise<readonly string[]> {
 	const binaries = await findClusterBinaries(process.env);
 	if (!binaries.ok) throw new Error(binaries.problem);
-	const flags = ["apply", "--validate=strict", "-k", path.join(ROOT, "deploy", folder)];
+	const cache = await mkdtemp(path.join(tmpdir(), "healer-kubectl-"));
+	const flags = ["apply", "--validate=strict", "--cache-dir", cache, "-k", path.join(ROOT, "deploy", folder)];
 	const env = { KUBECONFIG: inject("kubeconfig") };
-	const { stdout } = await promisify(execFile)(binaries.value.kubectl, flags, { env });
-	return stdout.trim().split("\n").sort();
+	try {
+		const { stdout } = await promisify(execFile)(binaries.value.kubectl, flags, { env });
+		return stdout.trim().split("\n").sort();
+	} finally {
+		await rm(cache, { recursive: true, force: true });
+	}
 }
 
 /** What the Pods of a Deployment are made of, as the API server keeps it. */

@@ -139,6 +139,16 @@ describe("receiveCiFailure", () => {
 		},
 	);
 
+	it("takes each of several tokens, so that one can be rotated", async () => {
+		const rotated = { HEALER_API_TOKEN: "new-token, old-token" };
+		for (const token of ["new-token", "old-token"]) {
+			expect((await send(post(CI, [], { authorization: `Bearer ${token}` }), rotated)).status).toBe(400);
+		}
+		for (const token of ["new-token,", "new-token,old-token", ""]) {
+			expect((await send(post(CI, [], { authorization: `Bearer ${token}` }), rotated)).status).toBe(401);
+		}
+	});
+
 	it("401 when no token is set", async () => {
 		expect((await send(post(CI, run), { HEALER_API_TOKEN: "" })).status).toBe(401);
 		expect((await send(post(CI, run, { authorization: "Bearer undefined" }), { HEALER_API_TOKEN: "" })).status).toBe(
