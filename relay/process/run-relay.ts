@@ -50,6 +50,12 @@ function endingWith(cluster: Cluster, stopping: () => boolean): Sink["cluster"] 
 	};
 }
 
-function within(ms: number, work: Promise<unknown>): Promise<unknown> {
-	return Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+/** The timer keeps the process alive meanwhile: what is waited for may be a pause that does not. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise((resolve) => {
+		timer = setTimeout(resolve, ms);
+	});
+	await Promise.race([work, late]);
+	clearTimeout(timer);
 }
