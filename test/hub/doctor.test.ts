@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { doctor } from "../../cli/doctor.ts";
+import { recordedOutput } from "../cli/recorded-output.ts";
+import { codeRuns, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
+
+describe("doctor", () => {
+	let home: Home;
+	let hub: HubProcess;
+	beforeAll(async () => {
+		home = await makeHome();
+		hub = await startReadyHub(home);
+	});
+	afterAll(async () => {
+		hub.signalGroup("SIGTERM");
+		await hub.ended();
+	});
+
+	/** The exit code, then the lines. */
+	async function examined(env: NodeJS.ProcessEnv): Promise<readonly unknown[]> {
+		const output = recordedOutput();
+		const code = await doctor({ pipeline: home.pipelineFile }, { HEALER_STATE_DIR: home.stateDir, ...env }, output);
+		return [code, ...output.lines];
+	}
+
+	it("finds all of a running hub well by its state folder, and leaves nothing behind", async () => {
+		expect(await examined({})).toEqual([
+			0,
+			expect.stringMatching(/^ok {7}pipeline .* is good: [0-9a-f]{12}\.$/),
+			`ok       worker                 ${home.url} writes its journal.`,
+			expect.stringMatching(/^ok {7}pipeline in force {6}[0-9a-f]{12}\.$/),
+			"ok       sensor's token         the worker accepts it.",
+			"ok       GitHub's signature     the worker accepts it.",
+			"ok       wire, at the worker    the worker accepts it.",
+			`ok       relay                  http://127.0.0.1:${home.relayPort} runs.`,
+			"ok       relay's cluster        a CodeRun could be made.",
+			"ok       wire, at the relay     the relay accepts it.",
+			"skipped  cluster                not looked at. Set KUBECONFIG.",
+		]);
+		expect(await getJson(home, "/api/status")).toMatchObject({ incidents: {}, ignored: {} });
+		expect(codeRuns(home)).toEqual([]);
+	});
+
+	it("names every secret that is not the worker's or the relay's, and shows none", async () => {
+		const wrong = { GITHUB_WEBHOOK_SECRET: "not-it-1", HEALER_API_TOKEN: "not-it-2", HEALER_WIRE_SECRETS: "not-it-3" };
+		const [code, ...lines] = await examined(wrong);
+		expect(code).toBe(1);
+		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
+			"missing  sensor's token         the worker refuses HEALER_API_TOKEN. Set the worker's: npx wrangler secret put HEALER_API_TOKEN.",
+			"missing  GitHub's signature     the worker refuses GITHUB_WEBHOOK_SECRET. Set the worker's: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
+			"missing  wire, at the worker    the worker refuses HEALER_WIRE_SECRETS. Set the worker's: npx wrangler secret put HEALER_WIRE_SECRETS.",
+			"missing  wire, at the relay     the relay refuses HEALER_WIRE_SECRETS. Put the worker's into the Secret healer-relay, then: kubectl -n cto rollout restart deployment/healer-relay.",
+		]);
+		expect(lines.join("\n")).not.toContain("not-it");
+	});
+
+	it("says where nothing answers", async () => {
+		const nowhere = "http://127.0.0.1:9";
+		const [code, ...lines] = await examined({ HEALER_URL: nowhere, RELAY_URL: nowhere });
+		expect(code).toBe(1);
+		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
+			expect.stringMatching(
+				/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: nothing answers \(.+\)\. Deploy it: /,
+			),
+			expect.stringMatching(
+				/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: nothing answers \(.+\)\. Look at it/,
+			),
+		]);
+	});
+});
