@@ -29,7 +29,7 @@ async function run(args: readonly string[]): Promise<Ended> {
 }
 
 describe("healer", () => {
-	it.each(["start", "check", "build", "test", "explain", "route", "replay", "finish"])(
+	it.each(["start", "check", "build", "test", "explain", "route", "replay", "finish", "doctor"])(
 		"helps with %s, by example",
 		async (command) => {
 			const { code, stdout } = await run([BIN, command, "--help"]);

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { blocksOf, commandsOf, readMarkdown, tableOf } from "../support/markdown.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const DOCS = ["docs/deploy.md", "docs/migration.md"];
+const COMMANDS = DOCS.flatMap(commandsOf);
+
+function textOf(file: string): string {
+	return readFileSync(path.join(ROOT, file), "utf8");
+}
+
+describe("docs/deploy.md and docs/migration.md", () => {
+	it("name files that there are", () => {
+		const named = DOCS.flatMap((file) => [
+			...readMarkdown(file).matchAll(/\b(?:deploy|docs|prompts)\/[\w./-]*\w|\b(?:pipeline\.yaml|wrangler\.toml)/g),
+		]);
+		const files = [...new Set(named.map(([file]) => file))];
+		expect(files).toContain("deploy/relay/Dockerfile");
+		expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+	});
+
+	it("name scripts and commands that there are", () => {
+		const { scripts }: { scripts: Record<string, string> } = JSON.parse(textOf("package.json"));
+		const run = COMMANDS.flatMap((line) => [...line.matchAll(/npm run ([\w:]+)/g)].map(([, script = ""]) => script));
+		expect(run.filter((script) => !(script in scripts))).toEqual([]);
+		const healer = COMMANDS.flatMap((line) => [...line.matchAll(/npx healer (\w+)/g)].map(([, name = ""]) => name));
+		const main = textOf("cli/main.ts");
+		expect([...new Set(healer)].sort()).toEqual(["check", "doctor", "explain", "replay", "test"]);
+		expect(healer.filter((name) => !main.includes(`.command("${name}")`))).toEqual([]);
+	});
+
+	it("make the resources that wrangler.toml binds, and the Secrets that the manifests ask for", () => {
+		const wrangler = textOf("wrangler.toml");
+		for (const [command, bound] of [
+			["npx wrangler d1 create healer-journal", 'database_name = "healer-journal"'],
+			["npx wrangler kv namespace create DEDUP", 'binding = "DEDUP"'],
+			["npx wrangler queues create healer-wakeups", 'queue = "healer-wakeups"'],
+		] as const) {
+			expect(COMMANDS.some((line) => line.startsWith(command))).toBe(true);
+			expect(wrangler).toContain(bound);
+		}
+		const made = COMMANDS.flatMap((line) => [...line.matchAll(/create secret generic (\S+) --from-\w+=([\w.]+)=/g)]);
+		expect(made.map(([, name, key]) => `${name} ${key}`)).toEqual([
+			"healer-relay HEALER_WIRE_SECRETS",
+			"healer-tunnel credentials.json",
+			"healer-api authorization",
+		]);
+	});
+
+	it("name every secret of the worker", () => {
+		const [, ...secrets] = tableOf("docs/deploy.md", "| secret | where it comes from | who has it |").map(
+			([name]) => name,
+		);
+		expect(secrets.slice(0, -1)).toEqual(["HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"]);
+		const optional = ["RELAY_URL", "HEALER_LOOPBACK"];
+		const settings = [...textOf("worker/env.ts").matchAll(/readonly ([A-Z_]+)\?: string;/g)].map(([, name]) => name);
+		expect(settings.filter((name) => name !== undefined && !optional.includes(name)).sort()).toEqual([
+			"GITHUB_WEBHOOK_SECRET",
+			"HEALER_API_TOKEN",
+			"HEALER_WIRE_SECRETS",
+		]);
+	});
+
+	it("subscribe to every event of GitHub that the shipped pipeline reads", () => {
+		const subscribed = tableOf("docs/deploy.md", "| permission | events |").flatMap(([, events = ""]) =>
+			[...events.matchAll(/\w+/g)].map(([event]) => event),
+		);
+		const { events }: { events: Record<string, unknown> } = parse(textOf("pipeline.yaml"));
+		// One is an internal event; the other is what dependabot_alert was called before.
+		const others = ["play_stage_failure", "repository_vulnerability_alert"];
+		expect(subscribed.sort()).toEqual(
+			Object.keys(events)
+				.filter((event) => !others.includes(event))
+				.sort(),
+		);
+	});
+
+	it("have blocks of shell only, beside the picture", () => {
+		expect(new Set(DOCS.flatMap(blocksOf).map(({ language }) => language))).toEqual(new Set(["text", "sh"]));
+	});
+});
