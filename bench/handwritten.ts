@@ -82,7 +82,7 @@ function codeRun(
 				"healer/workflow-run-id": incident.run_id,
 				"healer/branch": (incident.branch ?? "").replace(/[^A-Za-z0-9._-]/g, "-").slice(0, 63),
 			},
-			annotations: { "healer/incident": incident.id, "healer/branch": incident.branch },
+			annotations: { "healer/delivery-id": incident.delivery_id, "healer/branch": incident.branch },
 		},
 		spec: {
 			service: "remediation",

@@ -4,7 +4,7 @@ export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export type { Clause, RuleVerdict, StageExplanation, Verdict } from "./explanation.ts";
 export type { Incident, IncidentKind } from "./incident.ts";
-export { createLogReader } from "./log/log-reader.ts";
+export { createLogReader, readLogText } from "./log/log-reader.ts";
 export type { LogReading } from "./log/log-reading.ts";
 export type { Delivery, IgnoredReason, Reading } from "./reading.ts";
 export { type DecideInput, decide } from "./stages/decide.ts";

@@ -1,11 +1,4 @@
-import {
-	type Artefact,
-	type Context,
-	type ContextPart,
-	createLogReader,
-	type LogReading,
-	type Pipeline,
-} from "../../pipeline/index.ts";
+import type { Artefact, Context, ContextPart, LogReading } from "../../pipeline/index.ts";
 
 /** What a user gives in the place of the context that a worker would gather. Absent is not known. */
 export interface Given {
@@ -23,13 +16,6 @@ export function givenContext(artefact: Artefact, given: Given): Context {
 	// A pipeline need not ask for a source to have rules about what it gives.
 	const others = Object.values(parts).filter(({ from }) => !artefact.context.some((request) => request.from === from));
 	return Object.fromEntries([...asked, ...others.map((part) => [part.from, part] as const)]);
-}
-
-/** Reads a log that is at hand as the worker reads one that streams in. */
-export function readWholeLog(pipeline: Pipeline, text: string): LogReading {
-	const reader = createLogReader(pipeline.logSearch);
-	reader.write(text);
-	return reader.end();
 }
 
 function partsOf({

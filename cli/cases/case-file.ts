@@ -6,7 +6,8 @@ import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
 import { readJson, readText } from "../read-input.ts";
 import { fail, ok, type Result } from "../result.ts";
 
-const texts = z.record(z.string(), z.string());
+/** Null: the name is absent. */
+const texts = z.record(z.string(), z.string().nullable());
 
 /** What a case expects. Whatever is named is compared; objects need only hold what is named in them. */
 const expectation = z

@@ -5,8 +5,9 @@ import {
 	type Incident,
 	type Pipeline,
 	readDelivery,
+	readLogText,
 } from "../../pipeline/index.ts";
-import { givenContext, readWholeLog } from "../case/given-context.ts";
+import { givenContext } from "../case/given-context.ts";
 import { incidentOfCase } from "../case/incident-of-case.ts";
 import type { PipelineCase } from "./case-file.ts";
 import { compareOutcome } from "./compare-outcome.ts";
@@ -47,7 +48,7 @@ async function decided(
 	known: { readonly incident: Incident; readonly identity?: string },
 ): Promise<CaseOutcome> {
 	const context = givenContext(artefact, {
-		log: given.log === undefined ? undefined : readWholeLog(pipeline, given.log),
+		log: given.log === undefined ? undefined : readLogText(pipeline.logSearch, given.log),
 		changed_files: given.changed_files,
 		commit_message: given.commit_message,
 	});

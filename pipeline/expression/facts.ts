@@ -5,6 +5,7 @@ import type { LogReading } from "../log/log-reading.ts";
  * An absent fact is not known, and makes what asks for it unknown.
  */
 export interface Facts {
+	/** What was read of the failed jobs' logs, else of the text that came with the event. */
 	readonly log?: LogReading;
 	/** Paths, none twice; never empty. */
 	readonly changed_files?: readonly string[];

@@ -81,7 +81,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	log: {
 		signature: "$log(pattern, ...)",
-		doc: "Does a line of the failed jobs' logs have one of the patterns? A text ignores case; a regex is RE2 syntax.",
+		doc: "Does a line of the failed jobs' logs, or else of the event's `evidence`, have one of the patterns? A text ignores case; a regex is RE2 syntax.",
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		needs: "log",

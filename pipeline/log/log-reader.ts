@@ -37,6 +37,13 @@ export function createLogReader(search: LogSearch, limits: Partial<LogLimits> = 
 	};
 }
 
+/** Reads a text that is at hand as a log. */
+export function readLogText(search: LogSearch, text: string): LogReading {
+	const reader = createLogReader(search);
+	reader.write(text);
+	return reader.end();
+}
+
 class LogPass {
 	readonly #limits: LogLimits;
 	readonly #splitter: LineSplitter;

@@ -1,8 +1,9 @@
 import type { Context } from "../context.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
-import type { Scope } from "../expression/facts.ts";
+import type { Facts, Scope } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
+import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
@@ -25,7 +26,7 @@ export interface DecideInput {
  */
 export async function decide(pipeline: Pipeline, input: DecideInput): Promise<Decision> {
 	const incident = enrichIncident(input.incident, input.context);
-	const facts = factsOf(incident, input.context);
+	const facts = withEvidence(factsOf(incident, input.context), incident, pipeline);
 	const seen = { ...incident, context: input.context };
 	const scopeWith = (more: Readonly<Record<string, unknown>>): Scope => ({
 		input: seen,
@@ -75,6 +76,14 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
 		],
 	};
+}
+
+/**
+ * Where no job's log was read, the text that came with the event is what `$log` and `$error` ask about: a check's output
+ * and a play's error hold the lines that a log would. A log says more, and stays the one source where there is one.
+ */
+function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: Pick<Pipeline, "logSearch">): Facts {
+	return facts.log !== undefined || evidence === "" ? facts : { ...facts, log: readLogText(logSearch, evidence) };
 }
 
 function mustHold<T>(found: T | undefined, stage: string): T {

@@ -18,7 +18,7 @@ describe("docs/pipeline.md", () => {
 	it("has every function, as its source describes it", () => {
 		const needs = new Map<string | undefined, string>([
 			[undefined, ""],
-			["log", "the log"],
+			["log", "a log or evidence"],
 			["failed_steps", "failed steps"],
 			["jobs", "job"],
 			["workflow", "workflow"],

@@ -95,6 +95,32 @@ describe("decide", () => {
 		]);
 	});
 
+	it("reads what the event brought as a log where there is none", async () => {
+		const { job_logs: _, ...without } = context;
+		const evidence = "Checked 3 files\n  = note: `-D clippy::needless-return` implied by `-D warnings`\n";
+		const decision = await spawned(without, { ...incident, evidence });
+		expect(decision).toMatchObject({ agent: "rex", failure_type: "rust_clippy" });
+		expect(decision.explanation.find(({ stage }) => stage === "classify")?.rules).toMatchObject([
+			{ rule: "rust_clippy", verdict: "true" },
+		]);
+	});
+
+	it("says false, not unknown, of what the event brought without the pattern", async () => {
+		const { explanation } = await spawned({}, { ...incident, evidence: "All red." });
+		expect(explanation.find(({ stage }) => stage === "classify")?.rules).toMatchObject([
+			{ rule: "rust_clippy", verdict: "false" },
+			{ rule: "general", verdict: "true" },
+		]);
+	});
+
+	it("leaves what the event brought alone where a log was read", async () => {
+		const { job_logs } = context;
+		const silent: LogReading = { ...reading, patterns: {} };
+		const read = { ...job_logs, data: { reading: silent, jobs: [] } } as Context[string];
+		const decision = await spawned({ job_logs: read }, { ...incident, evidence: "clippy::needless_return" });
+		expect(decision).toMatchObject({ agent: "atlas", failure_type: "general" });
+	});
+
 	it("asks the filters again, and refuses once the message is known", async () => {
 		const commit = { ...told, from: "github.commit", data: { message: "No [SKIP-healer]" } } as const;
 		const decision = await decide(pipeline, { incident, context: { commit }, attempt: 1 });
