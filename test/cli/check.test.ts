@@ -25,6 +25,18 @@ describe("check", () => {
 		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
 	});
 
+	it("names the file as the user did, whatever it is called", async () => {
+		const folder = path.dirname(pipelineFolder());
+		write(folder, "other.yaml", `${readFileSync(path.join(folder, "pipeline.yaml"), "utf8")}\nnonsense: 1\n`);
+		const given = path.relative(process.cwd(), path.join(folder, "other.yaml"));
+		const [rendered, json] = [recordedOutput(), recordedOutput()];
+		expect(await check(given, {}, rendered)).toBe(1);
+		expect(rendered.problems.join("\n")).toContain(`${given}:`);
+		expect(rendered.problems.join("\n")).not.toContain("pipeline.yaml:");
+		expect(await check(given, { json: true }, json)).toBe(1);
+		expect(JSON.parse(json.lines.join("\n"))).toMatchObject({ mistakes: [{ file: given, text: "nonsense" }] });
+	});
+
 	it("gives mistakes as JSON", async () => {
 		const output = recordedOutput();
 		expect(
