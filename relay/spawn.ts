@@ -32,8 +32,7 @@ export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
 		(await countActive(call)) ??
 		(await retakeOldClaims(call, hand)) ??
 		(await createCodeRun(call));
-	await putDown(call, hand, answer);
-	return answer;
+	return putDown(call, hand, answer);
 }
 
 async function countActive(call: SpawnCall): Promise<StepAnswer> {
@@ -62,20 +61,29 @@ async function createCodeRun(call: SpawnCall): Promise<SpawnAnswer> {
 	}
 }
 
-/** An answer without a CodeRun gives back what this call took; one with a CodeRun only lets the next one count. */
-async function putDown(call: SpawnCall, hand: Hand, answer: SpawnAnswer): Promise<void> {
+/**
+ * An answer without a CodeRun gives back what this call took; one with a CodeRun is told when that is written down, and
+ * lets the next one count.
+ */
+async function putDown(call: SpawnCall, hand: Hand, answer: SpawnAnswer): Promise<SpawnAnswer> {
 	// After a create whose result is unknown the CodeRun may be there, so that its claims must be, too.
-	if (answer.kind === "unavailable") return;
-	if (answer.kind === "replayed") return giveBackAll(call.cluster, hand);
+	if (answer.kind === "unavailable") return answer;
+	if (answer.kind === "replayed") {
+		await giveBackAll(call.cluster, hand);
+		return answer;
+	}
 	switch (answer.result.result) {
 		case "created":
-		case "exists":
-			await markSeen(call, hand);
-			return giveBackTurn(call, hand);
+		case "exists": {
+			const unmarked = await markSeen(call, hand);
+			await giveBackTurn(call, hand);
+			return unmarked ?? answer;
+		}
 		case "held":
 		case "busy":
 		case "refused":
-			return giveBackAll(call.cluster, hand);
+			await giveBackAll(call.cluster, hand);
+			return answer;
 		default:
 			return answer.result satisfies never;
 	}

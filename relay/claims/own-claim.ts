@@ -1,5 +1,5 @@
 import { recogniseCodeRun } from "../recognise-coderun.ts";
-import { exists, held, refused, type SpawnCall, type StepAnswer } from "../spawn-call.ts";
+import { exists, held, refused, type SpawnCall, type StepAnswer, unavailable } from "../spawn-call.ts";
 import type { ClaimRecord } from "./claim-record.ts";
 import type { Hand } from "./hand.ts";
 import { leaseName } from "./lease-name.ts";
@@ -21,27 +21,34 @@ export async function takeOwnClaim(call: SpawnCall, hand: Hand): Promise<StepAns
 
 /**
  * Writes on the own claim that its CodeRun was seen: from then on deleting the CodeRun makes no second one, and the
- * next attempt need not wait for calls that could still be about to create. Best effort, like giving back.
+ * next attempt need not wait for calls that could still be about to create. Nobody is told of it before: when it cannot
+ * be written, the answer is that, and the repeat sees the CodeRun and writes it.
  */
-export async function markSeen(call: SpawnCall, hand: Hand): Promise<void> {
+export async function markSeen(call: SpawnCall, hand: Hand): Promise<StepAnswer> {
 	const own = hand.get(ownLease(call));
-	if (own === undefined) return;
+	if (own === undefined) return undefined;
 	const marked = { ...own.record, seen: true, quiet_at: own.others_until };
 	const written = await call.cluster.replaceClaim(own.lease, marked, own.version);
-	if (written.kind === "conflict") await markOthersClaim(call);
+	if (written.kind === "unavailable") return written;
+	return written.kind === "conflict" ? markOthersClaim(call) : undefined;
 }
 
 /** Another call of this attempt wrote the claim last: how long that one may be about to create stays on it. */
-async function markOthersClaim(call: SpawnCall): Promise<void> {
+async function markOthersClaim(call: SpawnCall): Promise<StepAnswer> {
 	const lease = ownLease(call);
 	for (let round = 0; round < MARK_ROUNDS; round++) {
 		const found = await call.cluster.readClaim(lease);
-		if (found.kind !== "found") return;
+		if (found.kind === "unavailable") return found;
+		if (found.kind === "not_found") return undefined;
 		const { record, version } = found.claim;
-		if (record.attempt !== call.request.attempt || record.seen) return;
+		// A later attempt's call may yet put back what stood there, without a mark: the repeat sees which it was.
+		if (record.attempt > call.request.attempt) return unavailable(`attempt ${record.attempt} has begun`);
+		if (record.attempt < call.request.attempt || record.seen) return undefined;
 		const written = await call.cluster.replaceClaim(lease, { ...record, seen: true }, version);
-		if (written.kind !== "conflict") return;
+		if (written.kind === "unavailable") return written;
+		if (written.kind === "written") return undefined;
 	}
+	return unavailable("a claim changes too fast");
 }
 
 async function judge(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
@@ -53,16 +60,18 @@ async function judge(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
 	const recognised = await recogniseCodeRun(call);
 	if (recognised === undefined) return { do: "recognise" };
 	// Whoever made it may have been killed before it could write this down.
-	if (recognised.kind === "result" && recognised.result.result === "exists") await markOthersClaim(call);
-	return stop(recognised);
+	const isThere = recognised.kind === "result" && recognised.result.result === "exists";
+	return stop((isThere ? await markOthersClaim(call) : undefined) ?? recognised);
 }
 
 /** The next attempt begins when the CodeRun of the one before is gone or finished, and none can still come to be. */
 async function judgeEarlierAttempt(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
+	// Looked at before the CodeRun is: an answer that comes late tells of a time when one could still come to be.
+	const quiet = call.clock.now() >= record.quiet_at;
 	const found = await call.cluster.readCodeRun(record.coderun_name);
 	if (found.kind === "unavailable") return stop(found);
 	if (found.kind === "found" && !found.coderun.finished) return stop(held("incident", record));
-	if (call.clock.now() < record.quiet_at) return stop(held("incident", record, record.quiet_at));
+	if (!quiet) return stop(held("incident", record, record.quiet_at));
 	return { do: "take_over", restore: true };
 }
 

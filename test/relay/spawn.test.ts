@@ -161,6 +161,31 @@ describe("spawn", () => {
 		expect(await call(a({ attempt: 2 }))).toMatchObject({ result: "held", until: "2026-11-22T00:00:40.000Z" });
 	});
 
+	it("lets the next attempt wait when the answer that there is no CodeRun came late", async () => {
+		const { cluster, clock, call } = stage();
+		await call(a(), { createCodeRun: async () => unavailable });
+		const slow: Partial<Cluster> = {
+			readCodeRun: async (name) => {
+				const answer = await cluster.readCodeRun(name);
+				clock.advance(40_000);
+				return answer;
+			},
+		};
+		expect(await call(a({ attempt: 2 }), slow)).toMatchObject({ result: "held", by: A });
+		expect(await call(a({ attempt: 2 }))).toMatchObject({ result: "created" });
+	});
+
+	it("tells of a CodeRun only when its claim says so: deleting it makes no second one", async () => {
+		const { cluster, call } = stage();
+		const deaf: Partial<Cluster> = { replaceClaim: async () => unavailable };
+		expect(await call(a(), deaf)).toEqual(unavailable);
+		expect(await call(a(), deaf)).toEqual(unavailable);
+		expect(await call(a())).toMatchObject({ result: "exists" });
+		cluster.remove(nameOf(a()));
+		expect(await call(a())).toMatchObject({ result: "exists" });
+		expect(cluster.unfinished()).toEqual([]);
+	});
+
 	it("takes claims again that are older than 20 s before it creates, and lets go of one that another wrote to", async () => {
 		const { cluster, clock, call } = stage();
 		const slow: Partial<Cluster> = {

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import { rulesFor } from "../support/spawn-model/bookkeeping.ts";
+import { callTree } from "../support/spawn-model/call-tree.ts";
+import { completion, digestOf } from "../support/spawn-model/completion.ts";
+import { type Exploration, explore } from "../support/spawn-model/explore.ts";
+import { type ApplyOperation, applyOperation, EMPTY } from "../support/spawn-model/model-cluster.ts";
+import { spawnRequest } from "../support/spawn-request.ts";
+
+const A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+const C = "cccccccccccccccccccccccccccccccc";
+
+/** How much may happen in one run. All orders of all that is allowed are tried, none is drawn by lot. */
+interface Bound {
+	/** Calls of each actor: one that was killed, at any of its operations, or not answered for good asks again. */
+	readonly calls: number;
+	/** How often time jumps, and how far it can. */
+	readonly steps: number;
+	readonly jumps_s: readonly number[];
+	/** How often somebody ends or deletes a CodeRun by hand. */
+	readonly hands: number;
+	/** How often an operation, or only its answer, is lost. */
+	readonly faults: number;
+}
+
+const NOTHING_ELSE: Bound = { calls: 1, steps: 0, jumps_s: [], hands: 0, faults: 0 };
+/** Within a create's bound; a claim's age; all that can be in flight; the claim's ttl. Sums of them lie between. */
+const JUMPS_S = [10, 20, 40, 620];
+
+/** `HEALER_MODEL=wide` goes as far as some minutes and 16 GB allow. */
+const isWide = process.env.HEALER_MODEL === "wide";
+const WIDE: Bound = { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [40, 620] };
+
+const PAIRS: Record<string, Partial<SpawnRequest>[]> = {
+	"one incident, told to two": [{ incident_id: A }, { incident_id: A }],
+	"one attempt, decided differently by two": [{ incident_id: A }, { incident_id: A, agent: "blaze" }],
+	"two attempts": [{ incident_id: A }, { incident_id: A, attempt: 2 }],
+	"two incidents on one branch": [
+		{ incident_id: A, agent: "rex" },
+		{ incident_id: B, agent: "blaze" },
+	],
+	"two incidents of one agent": [
+		{ incident_id: A, claims: [branch("a")] },
+		{ incident_id: B, claims: [branch("b")] },
+	],
+	"two incidents that claim two keys in opposite order": [
+		{ incident_id: A, agent: "rex", claims: [branch("a"), branch("b")] },
+		{ incident_id: B, agent: "blaze", claims: [branch("b"), branch("a")] },
+	],
+};
+
+const TRIPLES: Record<string, Partial<SpawnRequest>[]> = {
+	"one incident, told to three": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
+	"two attempts, the first told to two": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
+	"two incidents on one branch, one told to two": [{ incident_id: A }, { incident_id: B }, { incident_id: A }],
+	"two attempts and another incident on one branch": [
+		{ incident_id: A },
+		{ incident_id: A, attempt: 2 },
+		{ incident_id: B },
+	],
+	"three incidents of one agent": [
+		{ incident_id: A, claims: [branch("a")] },
+		{ incident_id: B, claims: [branch("b")] },
+		{ incident_id: C, claims: [branch("c")] },
+	],
+	"three incidents that claim two keys in opposite order": [
+		{ incident_id: A, agent: "rex", claims: [branch("a"), branch("b")] },
+		{ incident_id: B, agent: "blaze", claims: [branch("b"), branch("a")] },
+		{ incident_id: C, agent: "bolt", claims: [branch("b")] },
+	],
+	"one attempt, decided differently by two, and the next": [
+		{ incident_id: A },
+		{ incident_id: A, agent: "blaze" },
+		{ incident_id: A, attempt: 2 },
+	],
+};
+
+/** A call that dies is one that is never heard of again, so each of these holds for kills at any operation as well. */
+const BOUNDS: readonly (readonly [string, Record<string, Partial<SpawnRequest>[]>, Bound])[] = [
+	["2 actors, time and hands", PAIRS, { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: JUMPS_S }],
+	["2 actors that are killed and ask again", PAIRS, { ...NOTHING_ELSE, calls: 2, hands: 1 }],
+	[
+		"2 actors, a lost operation, time and hands",
+		PAIRS,
+		{ ...NOTHING_ELSE, steps: 1, hands: 1, faults: 1, jumps_s: [40] },
+	],
+	["3 actors and hands", TRIPLES, { ...NOTHING_ELSE, hands: 1 }],
+	["3 actors and time", isWide ? TRIPLES : toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
+	...(isWide
+		? [["2 actors, all", PAIRS, { ...WIDE, calls: 2 }] as const, ["3 actors, all", TRIPLES, WIDE] as const]
+		: []),
+];
+
+function toldOnce(situations: Record<string, Partial<SpawnRequest>[]>): Record<string, Partial<SpawnRequest>[]> {
+	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.includes("told to")));
+}
+
+/** Actors of one request meet at every claim, which makes many more states: these are bound tighter. */
+function boundFor(situation: string, bound: Bound): Bound {
+	if (isWide || !situation.startsWith("one incident,")) return bound;
+	if (situation.endsWith("three") || bound.calls > 1) return NOTHING_ELSE;
+	return { ...bound, jumps_s: bound.jumps_s.slice(0, 1), faults: 0 };
+}
+
+describe.each(BOUNDS)("spawn, in every order: %s", (_, situations, bound) => {
+	it.each(Object.entries(situations))("%s", { timeout: 1_200_000 }, async (situation, changes) => {
+		const { states, fault } = await exploreAll(changes, boundFor(situation, bound));
+		process.stdout.write(`${situation}: ${states} states\n`);
+		expect(fault).toBeUndefined();
+	});
+});
+
+describe("exploring every order", () => {
+	it("finds the second CodeRun when claims are written over whatever was written since", async () => {
+		const careless: ApplyOperation = (cluster, operation, version) => {
+			const stands = "version" in operation ? cluster.claims.get(operation.lease)?.value.version : undefined;
+			const blind = "version" in operation && stands !== undefined ? { ...operation, version: stands } : operation;
+			return applyOperation(cluster, blind, version);
+		};
+		const { fault } = await exploreAll(
+			PAIRS["two incidents on one branch"] ?? [],
+			{ ...NOTHING_ELSE, steps: 2, hands: 1, jumps_s: [40, 620] },
+			careless,
+		);
+		expect(fault?.at(-1)).toBe("two unfinished under one key");
+	});
+
+	it("finds the second CodeRun when a claim is made where there is one", async () => {
+		const careless: ApplyOperation = (cluster, operation, version) => {
+			if (operation.do !== "createClaim") return applyOperation(cluster, operation, version);
+			const claims = new Map(cluster.claims);
+			claims.delete(operation.lease);
+			return applyOperation({ ...cluster, claims }, operation, version);
+		};
+		const { fault } = await exploreAll(PAIRS["two incidents on one branch"] ?? [], NOTHING_ELSE, careless);
+		expect(fault?.at(-1)).toBe("two unfinished under one key");
+	});
+
+	it("finds the incident that is lost when nothing can be created any more", async () => {
+		const deaf: ApplyOperation = (cluster, operation, version) =>
+			operation.do === "createCodeRun"
+				? { cluster, answer: { kind: "unavailable", why: "deaf" } }
+				: applyOperation(cluster, operation, version);
+		const { fault } = await exploreAll(PAIRS["one incident, told to two"] ?? [], NOTHING_ELSE, deaf);
+		expect(fault?.at(-1)).toMatch(/^not answered for good: /);
+	});
+});
+
+const SKEWS = [-1_500, 1_500, 0];
+
+async function exploreAll(
+	changes: readonly Partial<SpawnRequest>[],
+	{ calls, jumps_s, ...left }: Bound,
+	apply: ApplyOperation = applyOperation,
+): Promise<Exploration> {
+	const requests = changes.map((change) => spawnRequest(change));
+	const rules = rulesFor(requests);
+	const trees = requests.map((request, at) => callTree(request, digestOf(request), SKEWS[at] ?? 0));
+	const jumps = jumps_s.map((s) => s * 1000);
+	const actors = requests.map(() => ({ calls, began: 0 }));
+	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, told: 0, again: 0 };
+	return explore({ trees, rules, apply, jumps }, start, completion(requests, rules, apply));
+}
+
+function branch(name: string): SpawnRequest["claims"][number] {
+	return { name: "branch", key: `5dlabs/cto:branch:${name}`, ttl_s: 600, while_active: true };
+}

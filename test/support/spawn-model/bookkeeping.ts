@@ -1,0 +1,83 @@
+import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
+import type { SpawnRequest } from "../../../wire/spawn.ts";
+import { type ModelCluster, unfinishedOf } from "./model-cluster.ts";
+
+/** What was made, and of what answers told, so far. Bit N stands for the CodeRun of request N's name. */
+export interface Book {
+	readonly made: number;
+	readonly told: number;
+	/** Made again after it was deleted by hand. */
+	readonly again: number;
+}
+
+/** A state that must never be. */
+export class Fault extends Error {}
+
+export interface Rules {
+	/** What the book says after a CodeRun came to be by a call that began when `began` was told; throws a Fault. */
+	onCreated(book: Book, cluster: ModelCluster, name: string, began: number): Book;
+	onAnswered(book: Book, answer: SpawnAnswer): Book;
+	/** Incidents of which no CodeRun was ever made. */
+	neverMade(book: Book): readonly string[];
+}
+
+/**
+ * The rules, in full. For one incident and attempt only one name is ever made. The same name is made again only after
+ * it was deleted by hand, and only by a call that began before any answer told of the first: nobody had seen it yet.
+ * No two CodeRuns that share a key are unfinished at a time. Nor are two of one agent (all ask for one at a time), but
+ * for one that was made again in that way: the turn was given back when its first was there to be counted.
+ */
+export function rulesFor(requests: readonly SpawnRequest[]): Rules {
+	const names = [...new Set(requests.map(({ coderun }) => coderun.metadata.name))];
+	const bit = (name: string) => 1 << names.indexOf(name);
+	const requestsOf = (name: string) => requests.filter(({ coderun }) => coderun.metadata.name === name);
+	const related = (one: string, other: string, relates: (a: SpawnRequest, b: SpawnRequest) => boolean) =>
+		one !== other && requestsOf(one).some((a) => requestsOf(other).some((b) => relates(a, b)));
+	const twins = new Map(names.map((name) => [name, namesWhere(name, isSameAttempt)]));
+	const onOneKey = new Map(names.map((name) => [name, namesWhere(name, sharesKey)]));
+	const ofOneAgent = new Map(names.map((name) => [name, namesWhere(name, (a, b) => a.agent === b.agent)]));
+
+	function namesWhere(name: string, relates: (a: SpawnRequest, b: SpawnRequest) => boolean): readonly string[] {
+		return names.filter((other) => related(name, other, relates));
+	}
+	return {
+		onCreated(book, cluster, name, began) {
+			if (twins.get(name)?.some((twin) => book.made & bit(twin))) throw new Fault("two names for one attempt");
+			if (book.made & bit(name) & began) throw new Fault("made again by a call begun after an answer told of it");
+			const again = book.again | (book.made & bit(name));
+			const active = new Set(unfinishedOf(cluster).map((coderun) => coderun.name));
+			const rivals = (of: typeof onOneKey) => (of.get(name) ?? []).filter((rival) => active.has(rival));
+			if (rivals(onOneKey).length > 0) throw new Fault("two unfinished under one key");
+			const counted = again & bit(name) ? [] : rivals(ofOneAgent).filter((rival) => !(again & bit(rival)));
+			if (counted.length > 0) throw new Fault("two unfinished of one agent");
+			return { ...book, made: book.made | bit(name), again };
+		},
+		onAnswered(book, answer) {
+			if (answer.kind !== "result") return book;
+			const { result } = answer;
+			if (result.result !== "created" && result.result !== "exists") return book;
+			return { ...book, told: book.told | bit(result.coderun_name) };
+		},
+		neverMade(book) {
+			const made = new Set(
+				names
+					.filter((name) => book.made & bit(name))
+					.flatMap(requestsOf)
+					.map(idOf),
+			);
+			return [...new Set(requests.map(idOf))].filter((id) => !made.has(id));
+		},
+	};
+}
+
+function idOf({ incident_id }: SpawnRequest): string {
+	return incident_id;
+}
+
+function isSameAttempt(a: SpawnRequest, b: SpawnRequest): boolean {
+	return a.incident_id === b.incident_id && a.attempt === b.attempt;
+}
+
+function sharesKey(a: SpawnRequest, b: SpawnRequest): boolean {
+	return a.claims.some(({ key }) => b.claims.some((claim) => claim.key === key));
+}

@@ -1,0 +1,123 @@
+import type { Clock } from "../../../relay/clock.ts";
+import { spawn } from "../../../relay/spawn.ts";
+import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
+import type { SpawnRequest } from "../../../wire/spawn.ts";
+import { type Interned, internTable } from "./interned.ts";
+import { clusterAsking, type Operation } from "./operation.ts";
+
+/** A call of `spawn` as far as it got with the answers that it had: what it asks for next, or what it came to. */
+export interface CallNode {
+	readonly id: number;
+	/** When the last of those answers arrived, which is when it asks for the next. */
+	readonly at: number;
+	/** How many of its writes may have taken effect. */
+	readonly writes: number;
+	/** The claim that it last asked about. */
+	readonly lastLease: string | undefined;
+	readonly came: { readonly asks: Operation } | { readonly answer: SpawnAnswer };
+}
+
+export interface CallTree {
+	begin(at: number): Promise<CallNode>;
+	/** The call goes on with that answer, which arrives then. */
+	goOn(node: CallNode, answer: Interned<object>, at: number): CallNode | Promise<CallNode>;
+}
+
+interface Heard {
+	readonly at: number;
+	readonly answer?: object;
+}
+
+interface GrownNode extends CallNode {
+	readonly heard: readonly Heard[];
+	readonly parent: GrownNode | undefined;
+}
+
+/**
+ * All ways that calls of one request can go. What a call does next depends on nothing but what it heard and when, so
+ * each way is run once, from its beginning, with the answers that lead there.
+ */
+export function callTree(request: SpawnRequest, digest: string, skew_ms: number): CallTree {
+	const grown = new Map<CallNode, GrownNode>();
+	const byHeard = new Map<string, CallNode>();
+	let ids = 0;
+
+	async function grow(key: string, parent: GrownNode | undefined, heard: readonly Heard[]): Promise<CallNode> {
+		const { came, lastLease } = await replay(request, digest, skew_ms, heard);
+		const writes = (parent?.writes ?? 0) + (mayHaveWritten(heard.at(-1)) ? 1 : 0);
+		const made = { id: ++ids, at: heard.at(-1)?.at ?? 0, writes, lastLease, came, heard, parent };
+		const node = beforeFailedRound(made) ?? made;
+		if (node === made) grown.set(made, made);
+		byHeard.set(key, node);
+		return node;
+	}
+	return {
+		begin: async (at) => byHeard.get(`${at}`) ?? grow(`${at}`, undefined, [{ at }]),
+		goOn(node, answer, at) {
+			const key = `${node.id} ${answer.id} ${at}`;
+			const parent = grown.get(node);
+			return byHeard.get(key) ?? grow(key, parent, [...(parent?.heard ?? []), { at, answer: answer.value }]);
+		},
+	};
+}
+
+/**
+ * A call that lost a write to another and begins that round again at the same time is where it was before the round: it
+ * differs by the count of its rounds only. Without this the ways would be told apart by how often each had lost.
+ */
+function beforeFailedRound(made: GrownNode): GrownNode | undefined {
+	const asks = textOf(made);
+	let lost = false;
+	for (let node = made; node.parent !== undefined && node.parent.at === made.at; node = node.parent) {
+		const last = node.heard.at(-1);
+		if (mayHaveWritten(last)) return undefined;
+		lost ||= kindOf(last) === "conflict";
+		if (lost && textOf(node.parent) === asks) return node.parent;
+	}
+	return undefined;
+}
+
+function textOf({ came }: CallNode): string | undefined {
+	return "asks" in came ? JSON.stringify(came.asks) : undefined;
+}
+
+const WRITTEN: ReadonlySet<unknown> = new Set(["written", "deleted", "created", "unavailable"]);
+
+function mayHaveWritten(heard: Heard | undefined): boolean {
+	return WRITTEN.has(kindOf(heard));
+}
+
+function kindOf(heard: Heard | undefined): unknown {
+	const { answer } = heard ?? {};
+	return answer !== undefined && "kind" in answer ? answer.kind : undefined;
+}
+
+async function replay(request: SpawnRequest, digest: string, skew_ms: number, heard: readonly Heard[]) {
+	let position = 0;
+	let lastLease: string | undefined;
+	const time = () => heard[position]?.at ?? 0;
+	const came = await new Promise<CallNode["came"]>((resolve, reject) => {
+		const ask = async (asks: Operation): Promise<never> => {
+			if (position + 1 < heard.length) {
+				position++;
+				if ("lease" in asks) lastLease = asks.lease;
+				return heard[position]?.answer as never;
+			}
+			resolve({ asks });
+			return new Promise(() => {});
+		};
+		const clock: Clock = {
+			now: () => EPOCH + time() + skew_ms,
+			monotonic: time,
+			sleep: (ms) => ask({ do: "sleep", ms }),
+		};
+		const cluster = clusterAsking(ask);
+		spawn({ request, digest, cluster, clock, enforce_max_active: true }).then((answer) => resolve({ answer }), reject);
+	});
+	return { came, lastLease };
+}
+
+/** Where the model's time begins. */
+export const EPOCH = Date.UTC(2026, 10, 22);
+
+export const internAnswer = internTable<object>();

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { spawn } from "../../../relay/spawn.ts";
+import type { SpawnRequest } from "../../../wire/spawn.ts";
+import { type Book, Fault, type Rules } from "./bookkeeping.ts";
+import { EPOCH } from "./call-tree.ts";
+import { type ApplyOperation, finishCodeRun, type ModelCluster, unfinishedOf } from "./model-cluster.ts";
+import { clusterAsking } from "./operation.ts";
+import { isForGood } from "./successors.ts";
+import type { World } from "./world.ts";
+
+const ROUNDS = 12;
+const BETWEEN_ROUNDS_MS = 300_000;
+
+/**
+ * Throws a Fault when the worker's repeats would not come to their end from a state in which all relays were killed:
+ * every request is answered for good within an hour of repeats, in which CodeRuns end, and each incident had its CodeRun.
+ */
+export function completion(
+	requests: readonly SpawnRequest[],
+	rules: Rules,
+	apply: ApplyOperation,
+): (world: World) => Promise<void> {
+	const completed = new Set<string>();
+	return async (world) => {
+		const key = contentOf(world);
+		if (completed.has(key)) return;
+		completed.add(key);
+		await repeatAll(requests, rules, apply, world);
+	};
+}
+
+async function repeatAll(
+	requests: readonly SpawnRequest[],
+	rules: Rules,
+	apply: ApplyOperation,
+	world: World,
+): Promise<void> {
+	let { at, cluster }: { at: number; cluster: ModelCluster } = world;
+	let book: Book = world;
+	let writes = 0;
+	const clock = {
+		now: () => EPOCH + at,
+		monotonic: () => at,
+		sleep: async (ms: number) => {
+			at += ms;
+		},
+	};
+	const call = async (request: SpawnRequest) => {
+		const began = book.told;
+		const asked = clusterAsking(async (operation) => {
+			const effect = apply(cluster, operation, `repeat ${++writes}`);
+			cluster = effect.cluster;
+			if (effect.created !== undefined) book = rules.onCreated(book, cluster, effect.created, began);
+			return effect.answer as never;
+		});
+		const answer = await spawn({ request, digest: digestOf(request), cluster: asked, clock, enforce_max_active: true });
+		book = rules.onAnswered(book, answer);
+		return isForGood(answer);
+	};
+	let open = [...requests];
+	for (let round = 0; open.length > 0; round++) {
+		if (round === ROUNDS) throw new Fault(`not answered for good: ${open.map(({ coderun }) => coderun.metadata.name)}`);
+		const left: SpawnRequest[] = [];
+		for (const request of open) if (!(await call(request))) left.push(request);
+		open = left;
+		at += BETWEEN_ROUNDS_MS;
+		for (const { name } of unfinishedOf(cluster)) cluster = finishCodeRun(cluster, name);
+	}
+	const lost = rules.neverMade(book);
+	if (lost.length > 0) throw new Fault(`no CodeRun was ever made of ${lost}`);
+}
+
+/** What repeats depend on: not on the time itself, nor on the names of versions. */
+function contentOf({ at, cluster, made, told, again }: World): string {
+	const claims = [...cluster.claims.values()].map(({ value: { record } }) =>
+		[
+			record.key,
+			record.holder,
+			record.attempt,
+			record.digest,
+			record.taken_at - at,
+			record.quiet_at - at,
+			record.seen,
+		].join(),
+	);
+	const coderuns = [...cluster.coderuns.values()].map(({ id }) => id);
+	return `${made} ${told} ${again} ${coderuns.sort()} ${claims.sort().join(" ")}`;
+}
+
+export function digestOf(request: SpawnRequest): string {
+	return createHash("sha256").update(JSON.stringify(request)).digest("hex");
+}

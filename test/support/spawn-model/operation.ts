@@ -1,0 +1,28 @@
+import type { ClaimRecord } from "../../../relay/claims/claim-record.ts";
+import type { Cluster } from "../../../relay/cluster.ts";
+import type { CodeRun } from "../../../relay/coderun.ts";
+
+/** One call of the claim protocol to what is outside of it, as a value; sleeping is one, too. */
+export type Operation =
+	| { readonly do: "readClaim"; readonly lease: string }
+	| { readonly do: "createClaim"; readonly lease: string; readonly record: ClaimRecord }
+	| { readonly do: "replaceClaim"; readonly lease: string; readonly record: ClaimRecord; readonly version: string }
+	| { readonly do: "deleteClaim"; readonly lease: string; readonly version: string }
+	| { readonly do: "readCodeRun"; readonly name: string }
+	| { readonly do: "createCodeRun"; readonly coderun: CodeRun; readonly within_ms: number }
+	| { readonly do: "listUnfinished"; readonly agent: string }
+	| { readonly do: "sleep"; readonly ms: number };
+
+/** A cluster whose every call is put to `ask`, which has to answer as that call does. */
+export function clusterAsking(ask: (operation: Operation) => Promise<never>): Cluster {
+	return {
+		readClaim: (lease) => ask({ do: "readClaim", lease }),
+		createClaim: (lease, record) => ask({ do: "createClaim", lease, record }),
+		replaceClaim: (lease, record, version) => ask({ do: "replaceClaim", lease, record, version }),
+		deleteClaim: (lease, version) => ask({ do: "deleteClaim", lease, version }),
+		readCodeRun: (name) => ask({ do: "readCodeRun", name }),
+		createCodeRun: (coderun, within_ms) => ask({ do: "createCodeRun", coderun, within_ms }),
+		listUnfinished: (agent) => ask({ do: "listUnfinished", agent }),
+		ready: async () => ({ kind: "ready" }),
+	};
+}

@@ -1,0 +1,60 @@
+import type { Book } from "./bookkeeping.ts";
+import type { CallNode } from "./call-tree.ts";
+import type { Interned } from "./interned.ts";
+import type { ModelCluster } from "./model-cluster.ts";
+
+/** All that decides what can happen from here on. */
+export interface World extends Book {
+	/** Milliseconds since the model's beginning. */
+	readonly at: number;
+	readonly cluster: ModelCluster;
+	readonly actors: readonly Actor[];
+	/** What relays that were killed had sent, and may still arrive. */
+	readonly inFlight: readonly Sent[];
+	readonly left: Budget;
+}
+
+/** A relay that handles one request, call after call until it has its answer for good. */
+export interface Actor {
+	/** How often it may still ask. */
+	readonly calls: number;
+	/** What had been told when its call began. */
+	readonly began: number;
+	/** Absent between two calls. */
+	readonly node?: CallNode;
+	/** Its operation took effect; the answer has not arrived yet. */
+	readonly answer?: Interned<object>;
+	/** The claim that stood there when it went to sleep. */
+	readonly sleepsOn?: number;
+}
+
+export interface Sent {
+	readonly actor: number;
+	readonly node: CallNode;
+	readonly began: number;
+	readonly version: string;
+}
+
+/** How often each may still happen. */
+export interface Budget {
+	readonly steps: number;
+	readonly hands: number;
+	readonly faults: number;
+}
+
+/** The same text for states from which the same can happen. */
+export function keyOf({ at, cluster, actors, inFlight, left, made, told, again }: World): string {
+	let key = `${at} ${left.steps} ${left.hands} ${left.faults} ${made} ${told} ${again}`;
+	for (const id of [...cluster.claims.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;
+	key += "|";
+	for (const id of [...cluster.coderuns.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;
+	for (const { calls, began, node, answer, sleepsOn } of actors) {
+		key += `|${calls} ${began} ${node?.id ?? ""} ${answer?.id ?? ""} ${sleepsOn ?? ""}`;
+	}
+	for (const sent of inFlight.map(({ version, node }) => `${version}:${node.id}`).sort()) key += ` ${sent}`;
+	return key;
+}
+
+function ascending(one: number, other: number): number {
+	return one - other;
+}
