@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { CoreV1Api } from "@kubernetes/client-node";
+import { describe, expect, it } from "vitest";
 import { applyDefinition } from "../../cli/cluster/apply-definition.ts";
-import { provideClusterBinaries } from "../../cli/cluster/cluster-binaries.ts";
-import { startLocalCluster } from "../../cli/cluster/local-cluster.ts";
-import type { Result } from "../../cli/result.ts";
 import { apiClients } from "../../relay/kubernetes/api-clients.ts";
 import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
 import { namespaceOf } from "./support/namespace.ts";
+import { mustBeOk, ownCluster } from "./support/own-cluster.ts";
 import { startReporting } from "./support/reporting.ts";
 import { ask, requestIn, resultOf } from "./support/spawning.ts";
 import { standInWorker } from "./support/stand-in-worker.ts";
@@ -50,20 +45,3 @@ describe("a relay on a cluster of its own", () => {
 		expect(await namespace.coderuns()).toHaveLength(2);
 	});
 });
-
-async function ownCluster() {
-	const folder = await mkdtemp(path.join(tmpdir(), "healer-cluster-"));
-	onTestFinished(() => rm(folder, { recursive: true, force: true }));
-	const cluster = mustBeOk(
-		await startLocalCluster(folder, mustBeOk(await provideClusterBinaries(process.env, () => {}))),
-	);
-	onTestFinished(() => cluster.stop());
-	const kubeConfig = new KubeConfig();
-	kubeConfig.loadFromFile(cluster.kubeconfig);
-	return { ...cluster, kubeConfig };
-}
-
-function mustBeOk<T>(result: Result<T>): T {
-	if (!result.ok) throw new Error(result.problem);
-	return result.value;
-}

@@ -28,6 +28,7 @@ export const RELAY_RULES: readonly V1PolicyRule[] = [
 
 export interface RelayProcess {
 	readonly url: string;
+	readonly pid: number;
 	/** As an out-of-memory kill would end it. */
 	kill(): Promise<void>;
 	/** As Kubernetes ends it; gives the exit code. */
@@ -67,6 +68,7 @@ export async function startRelayProcess(
 	});
 	return {
 		url: await readyUrl(child, ended),
+		pid: child.pid ?? 0,
 		kill: async () => void (await end("SIGKILL")),
 		terminate: () => end("SIGTERM"),
 	};

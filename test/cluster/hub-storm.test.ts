@@ -1,0 +1,162 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CoreV1Api } from "@kubernetes/client-node";
+import { describe, expect, it } from "vitest";
+import { applyDefinition } from "../../cli/cluster/apply-definition.ts";
+import { apiClients } from "../../relay/kubernetes/api-clients.ts";
+import { CODERUNS } from "../../relay/kubernetes/coderun-objects.ts";
+import { deliver, getJson } from "../hub/hub-process.ts";
+import { inParallel } from "../support/in-parallel.ts";
+import { type MisbehavingProxy, misbehavingProxy } from "../support/misbehaving-proxy.ts";
+import { type Chance, seededChance } from "../support/seeded-chance.ts";
+import { type AnyCodeRun, changedConfig, type Namespace, namespaceOf, newNamespace } from "./support/namespace.ts";
+import { mustBeOk, ownCluster } from "./support/own-cluster.ts";
+import { RELAY_RULES } from "./support/relay-process.ts";
+import { startController } from "./support/stand-in-controller.ts";
+import { eachRunOnce, failedJob, failingRun, runIdOf, servedRuns, storm, untilAccepted } from "./support/storm.ts";
+import { residentMiB, stormFigures } from "./support/storm-figures.ts";
+import { type StormHub, startStormHub } from "./support/storm-hub.ts";
+
+/** How many incidents a storm has. */
+const COUNT = Number(process.env.HEALER_STORM ?? 60);
+/** How long the API server is away, at a time. */
+const OUTAGE_MS = Number(process.env.HEALER_STORM_OUTAGE ?? 4_000);
+const WITHIN_MS = 120_000 + COUNT * 1_000;
+
+describe("the hub before two relays", () => {
+	it("makes one CodeRun of each incident, told five times from 16 connections", {
+		timeout: WITHIN_MS * 2,
+	}, async () => {
+		const namespace = await newNamespace();
+		const hub = await startStormHub(await namespace.serviceAccount(RELAY_RULES), namespace.name, 0);
+		const before = hub.relays.map(({ pid }) => residentMiB(pid));
+		const acceptedAt = await storm(hub.home, seededChance(), COUNT);
+		const coderuns = await untilAllMade(namespace);
+		expect(servedRuns(coderuns)).toEqual(eachRunOnce(COUNT));
+
+		const after = hub.relays.map(({ pid }) => residentMiB(pid));
+		const figures = stormFigures(coderuns, acceptedAt);
+		const directly = await createDirectly(coderuns);
+		const memory = { relay_mib_before: before, relay_mib_after: after };
+		say({
+			incidents: COUNT,
+			...figures,
+			directly_per_second: directly,
+			ratio: figures.per_second / directly,
+			...memory,
+		});
+	});
+
+	it("keeps each agent at one unfinished CodeRun, the oldest first", { timeout: WITHIN_MS }, async () => {
+		const namespace = await newNamespace();
+		const hub = await startStormHub(await namespace.serviceAccount(RELAY_RULES), namespace.name, 1);
+		const count = Math.min(COUNT, 30);
+		for (let at = 0; at < count; at++) {
+			const run = failingRun(runIdOf(at));
+			await untilAccepted(() => deliver(hub.home, "workflow_job", failedJob(run), `delivery-${run.runId}`));
+		}
+		await expect.poll(() => undecided(hub), { timeout: WITHIN_MS }).toBe(0);
+		const controller = startController(namespace);
+		await expect.poll(() => controller.finished.length, { timeout: WITHIN_MS }).toBe(count);
+		expect(controller.most()).toBe(1);
+		const coderuns = await namespace.coderuns();
+		expect(servedRuns(coderuns)).toEqual(eachRunOnce(count));
+		const served = inOrder(coderuns, controller.finished);
+		expect(served).toHaveLength(3);
+		// Who is the first of an agent is decided before anybody waits.
+		for (const [, ...waited] of served) expect(waited).toEqual(waited.toSorted((a, b) => a - b));
+	});
+
+	it("makes one CodeRun of each incident through kills, outages, lost answers and an emptied KV", {
+		timeout: WITHIN_MS * 2,
+	}, async () => {
+		const chance = seededChance();
+		const own = await ownCluster();
+		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
+		await applyDefinition(own.kubeconfig);
+		const namespace = namespaceOf(own.kubeConfig, "cto");
+		const caFile = own.kubeConfig.getCurrentCluster()?.caFile ?? "";
+		const proxy = await misbehavingProxy({ server: own.server, caFile });
+		const config = changedConfig(own.kubeConfig, { server: proxy.url, skipTLSVerify: true });
+		const hub = await startStormHub(config, "cto", 0);
+		proxy.misbehave = () => lose(chance);
+		let raging = true;
+		const faults = (async () => {
+			while (raging) await rage(chance, hub, proxy, own);
+		})();
+		await storm(hub.home, chance, COUNT);
+		// At least one of each kind, also when the deliveries were quick.
+		await delay(5_000);
+		raging = false;
+		await faults;
+		proxy.misbehave = () => undefined;
+		const coderuns = await untilAllMade(namespace);
+		expect(servedRuns(coderuns)).toEqual(eachRunOnce(COUNT));
+		await proxy.stop();
+	});
+});
+
+/** On the way to the API server and back. */
+function lose(chance: Chance): ReturnType<MisbehavingProxy["misbehave"]> {
+	const drawn = chance.next();
+	if (drawn < 0.02) return { do: "drop_request" };
+	if (drawn < 0.06) return { do: "drop_response" };
+	return drawn < 0.07 ? { do: "answer", status: 503, body: {} } : undefined;
+}
+
+/** One thing that goes wrong, after a while. */
+async function rage(
+	chance: Chance,
+	hub: StormHub,
+	proxy: MisbehavingProxy,
+	cluster: Awaited<ReturnType<typeof ownCluster>>,
+): Promise<void> {
+	await delay(200 + chance.below(1_500));
+	const drawn = chance.next();
+	if (drawn < 0.45) return hub.replaceRelay(chance.below(2));
+	if (drawn < 0.65) return proxy.cut();
+	if (drawn < 0.85) return hub.wipeKeys();
+	await cluster.stopApiServer();
+	await delay(OUTAGE_MS / 2 + chance.below(OUTAGE_MS / 2));
+	mustBeOk(await cluster.startApiServer());
+}
+
+/** All there is once every incident has its CodeRun and nothing is under way any more. */
+async function untilAllMade(namespace: Namespace): Promise<readonly AnyCodeRun[]> {
+	await expect.poll(async () => (await namespace.coderuns()).length, { timeout: WITHIN_MS, interval: 500 }).toBe(COUNT);
+	// Whatever is still under way would make one too many.
+	await delay(4_000);
+	return namespace.coderuns();
+}
+
+/** The same objects, made by the same client without a hub; how many a second. */
+async function createDirectly(coderuns: readonly AnyCodeRun[]): Promise<number> {
+	const { name: namespace, kubeConfig } = await newNamespace();
+	const { objects } = apiClients(kubeConfig);
+	const startedAt = performance.now();
+	await inParallel(16, coderuns, async ({ metadata: { name, labels, annotations }, spec }) => {
+		const body = { apiVersion: "agents.platform/v1", kind: "CodeRun", metadata: { name, labels, annotations }, spec };
+		await objects.createNamespacedCustomObject({ ...CODERUNS, namespace, body });
+	});
+	return coderuns.length / ((performance.now() - startedAt) / 1000);
+}
+
+/** Incidents that neither have a CodeRun nor wait for one yet. */
+async function undecided(hub: StormHub): Promise<number> {
+	const { incidents = {} } = (await getJson(hub.home, "/api/status")) as { incidents?: Record<string, number> };
+	return incidents.accepted ?? 0;
+}
+
+/** Run ids in the order of `names`, for each agent. */
+function inOrder(coderuns: readonly AnyCodeRun[], names: readonly string[]): readonly (readonly number[])[] {
+	const ordered = coderuns.toSorted((a, b) => names.indexOf(a.metadata.name) - names.indexOf(b.metadata.name));
+	const agents = Object.groupBy(ordered, ({ metadata }) => String(metadata.labels["healer/agent"]));
+	return Object.values(agents).map((own = []) => own.map(runOf));
+}
+
+function runOf({ metadata }: AnyCodeRun): number {
+	return Number(metadata.labels["healer/workflow-run-id"]);
+}
+
+function say(figures: object): void {
+	process.stdout.write(`${JSON.stringify(figures)}\n`);
+}

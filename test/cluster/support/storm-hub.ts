@@ -1,0 +1,84 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { onTestFinished } from "vitest";
+import { loadGoodPipeline } from "../../../cli/build-pipeline.ts";
+import { startCron } from "../../../cli/hub/cron.ts";
+import { type EdgeRuntime, startEdgeRuntime } from "../../../cli/hub/edge-runtime.ts";
+import { applyMigrations } from "../../../cli/hub/migrations.ts";
+import { readOrMakeSecrets } from "../../../cli/hub/secrets.ts";
+import { emptyScratch, openStateFolder, type StateFolder } from "../../../cli/hub/state-folder.ts";
+import { waitUntilAnswered } from "../../../cli/hub/wait-until-answered.ts";
+import { bundleWorker } from "../../../cli/hub/worker-bundle.ts";
+import { workerVariables } from "../../../cli/hub/worker-variables.ts";
+import { type Home, makeHome } from "../../hub/hub-process.ts";
+import { mustBeOk } from "./own-cluster.ts";
+import { type RelayProcess, startRelayProcess } from "./relay-process.ts";
+import { roundRobin } from "./round-robin.ts";
+import { SECRETS } from "./stand-in-worker.ts";
+
+/** The worker as the hub runs it, and two relays as processes of their own behind one address. */
+export interface StormHub {
+	readonly home: Home;
+	readonly relays: readonly RelayProcess[];
+	/** Kills one relay as a lack of memory would, and starts another in its place. */
+	replaceRelay(at: number): Promise<void>;
+	/** Stops the worker, deletes all that its KV held, and starts it again on the same journal. */
+	wipeKeys(): Promise<void>;
+}
+
+export async function startStormHub(relayConfig: KubeConfig, namespace: string, max_active: number): Promise<StormHub> {
+	const home = await makeHome();
+	const startRelay = () => startRelayProcess(relayConfig, namespace, home.url);
+	const relays = [await startRelay(), await startRelay()];
+	const relayUrl = await roundRobin(() => relays.map(({ url }) => url));
+	const folder = mustBeOk(await openStateFolder(home.stateDir));
+	const worker = await workerOf(home, folder, relayUrl, { namespace, max_active });
+	let stop = await worker();
+	onTestFinished(async () => {
+		await stop();
+		await rm(path.dirname(home.stateDir), { recursive: true, force: true });
+	});
+	return {
+		home,
+		relays,
+		async replaceRelay(at) {
+			await relays[at]?.kill();
+			relays[at] = await startRelay();
+		},
+		async wipeKeys() {
+			await stop();
+			await rm(path.join(folder.edge, "kv"), { recursive: true, force: true });
+			stop = await worker();
+		},
+	};
+}
+
+interface Changes {
+	readonly namespace: string;
+	readonly max_active: number;
+}
+
+/** A function that starts the worker on this home and gives how to stop it. */
+async function workerOf(home: Home, folder: StateFolder, relayUrl: string, changes: Changes) {
+	const text = await readFile(home.pipelineFile, "utf8");
+	const changed = text
+		.replaceAll(/max_active: \d+/g, `max_active: ${changes.max_active}`)
+		.replace(/settle: \w+/, "settle: 0s");
+	await writeFile(home.pipelineFile, changed);
+	const { spawn, ...artefact } = mustBeOk(await loadGoodPipeline(home.pipelineFile));
+	const script = await bundleWorker({ ...artefact, spawn: { ...spawn, namespace: changes.namespace } });
+	const secrets = await readOrMakeSecrets({ HEALER_WIRE_SECRETS: SECRETS.join(",") }, folder.secrets);
+	const variables = workerVariables({}, secrets, { hub: home.url, relay: relayUrl });
+	return async () => {
+		await emptyScratch(folder);
+		const edge: EdgeRuntime = await startEdgeRuntime({ script, port: home.port, folder, variables, log: () => {} });
+		await applyMigrations(edge);
+		if (!(await waitUntilAnswered(`${home.url}/health`))) throw new Error("the worker does not answer");
+		const stopCron = startCron(edge.fireCron, () => {});
+		return async () => {
+			await stopCron();
+			await edge.stop();
+		};
+	};
+}
