@@ -99,7 +99,7 @@ function applyFilter(filter: FastFilter, items: readonly unknown[], scope: Scope
 	}
 	const kept: unknown[] = [];
 	for (const input of items) {
-		const holds = filter.condition({ ...scope, input });
+		const holds = filter.condition({ input, variables: scope.variables, facts: scope.facts });
 		// A number is an index, and jsonata knows about lists.
 		if (typeof holds === "number") return SLOW;
 		const isKept = truth(holds);

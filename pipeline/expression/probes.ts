@@ -44,11 +44,13 @@ export function probesOf(node: AstNode): ProbePlan[] {
 }
 
 /** The probes that count in this scope, none twice. */
-export function* liveProbes(plans: readonly ProbePlan[], scope: Scope): Generator<Probe> {
+export function liveProbes(plans: readonly ProbePlan[], scope: Scope): readonly Probe[] {
+	const live: Probe[] = [];
 	for (const plan of plans) {
-		if (!("ways" in plan)) yield plan;
-		else yield* liveProbes(takenWay(plan, scope), scope);
+		if ("ways" in plan) live.push(...liveProbes(takenWay(plan, scope), scope));
+		else live.push(plan);
 	}
+	return live;
 }
 
 function belowProbes(node: AstNode): ProbePlan[] {

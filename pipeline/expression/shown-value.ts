@@ -21,7 +21,8 @@ export function shownValue(value: unknown, levels = MAX_LEVELS): unknown {
 
 function shownText(text: string): string {
 	const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-	return cut.toWellFormed().replaceAll("\0", "\u{FFFD}");
+	const wellFormed = cut.isWellFormed() ? cut : cut.toWellFormed();
+	return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "\u{FFFD}") : wellFormed;
 }
 
 function shownList(list: readonly unknown[], levels: number): unknown[] {

@@ -78,13 +78,15 @@ function isList(written: Mapping | readonly string[]): written is readonly strin
 
 function put(into: Record<string, unknown>, path: readonly string[], value: unknown): void {
 	let branch = into;
-	for (const name of path.slice(0, -1)) {
+	const last = path.length - 1;
+	for (let at = 0; at < last; at++) {
+		const name = path[at] ?? "";
 		const own = Object.hasOwn(branch, name) ? branch[name] : undefined;
 		const next = typeof own === "object" && own !== null ? (own as Record<string, unknown>) : {};
 		if (next !== own) set(branch, name, next);
 		branch = next;
 	}
-	set(branch, path.at(-1) ?? "", value);
+	set(branch, path[last] ?? "", value);
 }
 
 /** A key such as `__proto__` is data here, and must not reach the object's prototype. */
