@@ -41,9 +41,10 @@ async function receiveBody(
 		return refuse(400, `missing or malformed header: ${read.missing.join(", ")}`);
 	}
 
+	const text = decodeUtf8(bytes);
 	const secrets = readWebhookSecrets(env.GITHUB_WEBHOOK_SECRET);
 	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
-	if (!(await verifySignature(secrets, bytes, request.headers.get("x-hub-signature-256")))) {
+	if (!(await verifySignature(secrets, { bytes, text }, request.headers.get("x-hub-signature-256")))) {
 		log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
 		return refuse(401, "wrong or missing X-Hub-Signature-256");
 	}
@@ -52,7 +53,7 @@ async function receiveBody(
 		log.warn("delivery refused", { reason: "form-encoded" });
 		return refuse(415, "set the webhook's content type to application/json");
 	}
-	const json = parseJson(decodeUtf8(bytes));
+	const json = parseJson(text);
 	if (!json.ok) {
 		log.warn("delivery refused", { reason: "not JSON" });
 		return refuse(400, "the body is not JSON");
