@@ -186,6 +186,19 @@ describe("spawn", () => {
 		expect(cluster.unfinished()).toEqual([]);
 	});
 
+	it("tells of no CodeRun while a later attempt's claim stands: what that puts back has no mark", async () => {
+		const { cluster, call } = stage();
+		const own = leaseName("incident", A);
+		const overtaken: Partial<Cluster> = {
+			createCodeRun: async (coderun, within_ms) => {
+				const stood = cluster.claims.get(own);
+				if (stood !== undefined) await cluster.replaceClaim(own, { ...stood.record, attempt: 2 }, stood.version);
+				return cluster.createCodeRun(coderun, within_ms);
+			},
+		};
+		expect(await call(a(), overtaken)).toEqual({ kind: "unavailable", why: "attempt 2 has begun" });
+	});
+
 	it("takes claims again that are older than 20 s before it creates, and lets go of one that another wrote to", async () => {
 		const { cluster, clock, call } = stage();
 		const slow: Partial<Cluster> = {

@@ -25,7 +25,8 @@ export interface Rules {
  * The rules, in full. For one incident and attempt only one name is ever made. The same name is made again only after
  * it was deleted by hand, and only by a call that began before any answer told of the first: nobody had seen it yet.
  * No two CodeRuns that share a key are unfinished at a time. Nor are two of one agent (all ask for one at a time), but
- * for one that was made again in that way: the turn was given back when its first was there to be counted.
+ * for one that was made again in that way: the turn was given back when its first was there to be counted. Nobody is
+ * told of a CodeRun that was never made.
  */
 export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 	const names = [...new Set(requests.map(({ coderun }) => coderun.metadata.name))];
@@ -56,6 +57,7 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 			if (answer.kind !== "result") return book;
 			const { result } = answer;
 			if (result.result !== "created" && result.result !== "exists") return book;
+			if (!(book.made & bit(result.coderun_name))) throw new Fault("told of one that was never made");
 			return { ...book, told: book.told | bit(result.coderun_name) };
 		},
 		neverMade(book) {

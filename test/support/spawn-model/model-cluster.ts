@@ -92,6 +92,11 @@ export function removeCodeRun({ claims, coderuns }: ModelCluster, name: string):
 	return { claims, coderuns: left };
 }
 
+/** Somebody makes one by hand for that agent. */
+export function addCodeRun(cluster: ModelCluster, agent: string): ModelCluster {
+	return putCodeRun(cluster, { name: `by-hand-${agent}`, finished: false, agent });
+}
+
 function putCodeRun({ claims, coderuns }: ModelCluster, coderun: ModelCodeRun): ModelCluster {
 	return { claims, coderuns: new Map(coderuns).set(coderun.name, internCodeRun(coderun)) };
 }

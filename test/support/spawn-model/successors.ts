@@ -2,7 +2,7 @@ import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
 import type { Rules } from "./bookkeeping.ts";
 import { type CallNode, type CallTree, internAnswer } from "./call-tree.ts";
 import type { Interned } from "./interned.ts";
-import { type ApplyOperation, finishCodeRun, removeCodeRun } from "./model-cluster.ts";
+import { type ApplyOperation, addCodeRun, finishCodeRun, removeCodeRun } from "./model-cluster.ts";
 import type { Operation } from "./operation.ts";
 import type { Actor, Sent, World } from "./world.ts";
 
@@ -13,6 +13,8 @@ export interface Model {
 	readonly apply: ApplyOperation;
 	/** How far time may jump, in milliseconds. */
 	readonly jumps: readonly number[];
+	/** Of whom somebody may make a CodeRun by hand. */
+	readonly agent: string;
 }
 
 /** One thing that can happen next, in words, and what then is. */
@@ -32,7 +34,7 @@ export async function successors(model: Model, world: World): Promise<Happening[
 	}
 	for (const sent of world.inFlight) arrive(model, world, sent, next);
 	await passTime(model, world, next);
-	byHand(world, next);
+	byHand(model, world, next);
 	return next;
 }
 
@@ -144,9 +146,10 @@ async function passTime(model: Model, world: World, next: Happening[]): Promise<
 	}
 }
 
-function byHand(world: World, next: Happening[]): void {
+function byHand({ agent }: Model, world: World, next: Happening[]): void {
 	if (world.left.hands === 0) return;
 	const left = { ...world.left, hands: world.left.hands - 1 };
+	next.push({ what: "one is made by hand", world: { ...world, left, cluster: addCodeRun(world.cluster, agent) } });
 	for (const { value } of world.cluster.coderuns.values()) {
 		const removed = removeCodeRun(world.cluster, value.name);
 		next.push({ what: `${value.name} is deleted`, world: { ...world, left, cluster: removed } });
