@@ -28,9 +28,8 @@ const NOTHING_ELSE: Bound = { calls: 1, steps: 0, jumps_s: [], hands: 0, faults:
 /** Within a create's bound; a claim's age; all that can be in flight; the claim's ttl. Sums of them lie between. */
 const JUMPS_S = [10, 20, 40, 620];
 
-/** `HEALER_MODEL=wide` goes as far as some minutes and 16 GB allow. */
+/** `HEALER_MODEL=wide` goes on for minutes, to all that fits into memory. */
 const isWide = process.env.HEALER_MODEL === "wide";
-const WIDE: Bound = { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [40, 620] };
 
 const PAIRS: Record<string, Partial<SpawnRequest>[]> = {
 	"one incident, told to two": [{ incident_id: A }, { incident_id: A }],
@@ -81,11 +80,18 @@ const TRIPLES: Record<string, Partial<SpawnRequest>[]> = {
 	],
 };
 
+type Row = readonly [string, Record<string, Partial<SpawnRequest>[]>, Bound];
+
+const WIDE: readonly Row[] = [
+	["2 actors that are killed and ask again, and time", PAIRS, { ...NOTHING_ELSE, calls: 2, steps: 1, jumps_s: [40] }],
+	["3 actors, a long time and hands", toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [620] }],
+];
+
 /**
  * A call that dies is one that is never heard of again, so each of these holds for kills at any operation as well, and
  * three actors of one request are also two of whom one was killed and asked again.
  */
-const BOUNDS: readonly (readonly [string, Record<string, Partial<SpawnRequest>[]>, Bound])[] = [
+const BOUNDS: readonly Row[] = [
 	["2 actors, time and hands", PAIRS, { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: JUMPS_S }],
 	["2 actors that are killed and ask again", PAIRS, { ...NOTHING_ELSE, calls: 2, hands: 1 }],
 	[
@@ -94,24 +100,19 @@ const BOUNDS: readonly (readonly [string, Record<string, Partial<SpawnRequest>[]
 		{ ...NOTHING_ELSE, steps: 1, hands: 1, faults: 1, jumps_s: [40] },
 	],
 	["3 actors and hands", TRIPLES, { ...NOTHING_ELSE, hands: 2 }],
-	[
-		"3 actors and time",
-		isWide ? TRIPLES : only(TRIPLES, (situation) => !situation.includes("told to")),
-		{ ...NOTHING_ELSE, steps: 1, jumps_s: [40] },
-	],
-	...(isWide
-		? [["2 actors, all", PAIRS, { ...WIDE, calls: 2 }] as const, ["3 actors, all", TRIPLES, WIDE] as const]
-		: []),
+	["3 actors and time", toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
+	...(isWide ? WIDE : []),
 ];
 
-function only<T>(situations: Record<string, T>, keep: (situation: string) => boolean): Record<string, T> {
-	return Object.fromEntries(Object.entries(situations).filter(([situation]) => keep(situation)));
+function toldOnce(situations: Record<string, Partial<SpawnRequest>[]>): Record<string, Partial<SpawnRequest>[]> {
+	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.includes("told to")));
 }
 
 /** Actors of one request meet at every claim, which makes many more states: these are bound tighter. */
 function boundFor(situation: string, bound: Bound): Bound {
-	if (isWide || !situation.startsWith("one incident,")) return bound;
-	if (situation.endsWith("three") || bound.calls > 1) return NOTHING_ELSE;
+	if (!situation.startsWith("one incident,")) return bound;
+	if (situation.endsWith("three")) return NOTHING_ELSE;
+	if (bound.calls > 1) return isWide ? { ...NOTHING_ELSE, calls: bound.calls } : NOTHING_ELSE;
 	return bound.faults > 0 ? { ...bound, steps: 0 } : { ...bound, jumps_s: bound.jumps_s.slice(0, 1) };
 }
 
