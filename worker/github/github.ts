@@ -1,0 +1,48 @@
+import type { Endpoints } from "@octokit/types";
+
+/** Any request of GitHub's REST API, as its reference writes it: `GET /repos/{owner}/{repo}/pulls/{pull_number}`. */
+export type Route = keyof Endpoints;
+
+/** Why GitHub gave no answer that helps: a closed set, so that each caller says what it does about each. */
+export type GitHubFailure =
+	/** Primary or secondary limit. `until` is when GitHub allows the next request, in milliseconds since 1970. */
+	| { readonly reason: "rate_limited"; readonly until: number }
+	/** 404 or 410: it is not there, not any more, or the App does not see it. */
+	| { readonly reason: "not_found"; readonly detail: string }
+	/** 401 or 403: the App may not; `detail` names what GitHub said. */
+	| { readonly reason: "forbidden"; readonly detail: string }
+	/** 422 and other refusals of the request itself. */
+	| { readonly reason: "refused"; readonly status: number; readonly detail: string }
+	/** 5xx, a cut connection, no answer in time. */
+	| { readonly reason: "unavailable"; readonly detail: string };
+
+export type GitHubAnswer<T> =
+	| {
+			readonly ok: true;
+			readonly value: T;
+			readonly status: number;
+			readonly headers: Readonly<Record<string, string | number | undefined>>;
+	  }
+	| { readonly ok: false; readonly failure: GitHubFailure };
+
+type Answer<R extends Route> = Promise<GitHubAnswer<Endpoints[R]["response"]["data"]>>;
+
+/** Which installation asks. Without its id it is looked up by the repository, once. */
+export interface InstallationOf {
+	/** `owner/name`. */
+	readonly repository: string;
+	readonly installation_id?: number | undefined;
+}
+
+/** GitHub's REST API as Healer's App uses it. Expected failures are values; only bugs throw. */
+export interface GitHub {
+	/** As the App itself: its hook's deliveries, its installations. */
+	asApp<R extends Route>(route: R, parameters: Endpoints[R]["parameters"], signal?: AbortSignal): Answer<R>;
+	/** As the installation that has the repository: all the rest. */
+	asInstallation<R extends Route>(
+		of: InstallationOf,
+		route: R,
+		parameters: Endpoints[R]["parameters"],
+		signal?: AbortSignal,
+	): Answer<R>;
+}
