@@ -1,15 +1,20 @@
 import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
-import { processIncident } from "./incident/process-incident.ts";
-import { dueIncidents } from "./journal/due-incidents.ts";
+import { sweepDue } from "./incident/sweep-due.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
-import { createLog } from "./log.ts";
+import { createLog, messageOf } from "./log.ts";
 
-const AT_ONCE = 4;
-const BATCH = 100;
-// The next sweep comes in a minute.
-const LONGEST_MS = 50_000;
+interface SweepStep {
+	readonly name: string;
+	run(effects: Effects): Promise<unknown>;
+}
+
+/** All that a sweep does, in this order. */
+const STEPS: readonly SweepStep[] = [
+	{ name: "due incidents", run: sweepDue },
+	{ name: "ignored counts", run: writeIgnored },
+];
 
 let isFirst = true;
 
@@ -22,29 +27,16 @@ export async function sweep(controller: ScheduledController, env: Env): Promise<
 	const effects = createEffects(env, createLog({ sweep: controller.cron }));
 	if (isFirst && env.HEALER_LOOPBACK === "true") await releaseLocks(effects.journal);
 	isFirst = false;
-	await sweepDue(effects);
-	await writeIgnored(effects);
+	await runSteps(STEPS, effects);
 }
 
-/** Looks at everything that is due, longest overdue first. Each incident once a sweep, so that none starves others. */
-export async function sweepDue(effects: Effects): Promise<number> {
-	const startedAt = effects.now();
-	const seen = new Set<string>();
-	while (effects.now() - startedAt < LONGEST_MS) {
-		const due = await dueIncidents(effects.journal, effects.now(), BATCH);
-		const fresh = due.filter((id) => !seen.has(id));
-		if (fresh.length === 0) break;
-		for (const id of fresh) seen.add(id);
-		await lookAtAll(effects, fresh);
+/** One step after the other. One that fails costs itself only: the others run, and it does again in a minute. */
+export async function runSteps(steps: readonly SweepStep[], effects: Effects): Promise<void> {
+	for (const { name, run } of steps) {
+		try {
+			await run(effects);
+		} catch (cause) {
+			effects.log.error("a step of the sweep failed", { step: name, cause: messageOf(cause) });
+		}
 	}
-	if (seen.size > 0) effects.log.info("swept", { incidents: seen.size });
-	return seen.size;
-}
-
-async function lookAtAll(effects: Effects, ids: readonly string[]): Promise<void> {
-	const queue = [...ids];
-	const lookAtNext = async (): Promise<void> => {
-		for (let id = queue.shift(); id !== undefined; id = queue.shift()) await processIncident(effects, id);
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, lookAtNext));
 }

@@ -2,10 +2,29 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Wakeup } from "../../worker/env.ts";
+import { sweepDue } from "../../worker/incident/sweep-due.ts";
 import worker from "../../worker/index.ts";
-import { sweepDue } from "../../worker/sweep.ts";
+import { createLog } from "../../worker/log.ts";
+import { runSteps } from "../../worker/sweep.ts";
 import { sampleId, sampleIncident } from "./support/sample-incident.ts";
 import { journalIncident, stubEffects } from "./support/stub-effects.ts";
+
+describe("runSteps", () => {
+	it("goes on after a step that fails, and logs which and why", async () => {
+		const ran: string[] = [];
+		const lines: string[] = [];
+		const steps = [
+			{ name: "first", run: async () => ran.push("first") },
+			{ name: "broken", run: () => Promise.reject(new Error("no journal")) },
+			{ name: "last", run: async () => ran.push("last") },
+		];
+		await runSteps(steps, { ...stubEffects(), log: createLog({}, (line) => lines.push(line)) });
+		expect(ran).toEqual(["first", "last"]);
+		expect(lines).toEqual([
+			'{"level":"error","message":"a step of the sweep failed","step":"broken","cause":"no journal"}',
+		]);
+	});
+});
 
 describe("sweepDue", () => {
 	it("brings everything that is due through, once each, with two sweeps at once", async () => {
