@@ -2,6 +2,8 @@ import type { Sources } from "./context/source.ts";
 import { sources } from "./context/sources.ts";
 import { currentEngine, type Engine } from "./engine.ts";
 import type { Env } from "./env.ts";
+import { createGitHub } from "./github/create-github.ts";
+import type { GitHub } from "./github/github.ts";
 import { type Log, messageOf } from "./log.ts";
 import { type ClaimLook, createClaimLook } from "./spawn/claim-look.ts";
 import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
@@ -17,6 +19,8 @@ export interface Effects {
 	newId(): string;
 	engine(): Promise<Engine>;
 	readonly sources: Sources;
+	/** Undefined where no App is configured. */
+	readonly github: GitHub | undefined;
 	readonly claims: ClaimLook;
 	readonly sendSpawn: SendSpawn;
 	/** Hints that an incident is due in `delay_ms`. Losing the hint costs up to a minute, so it never throws. */
@@ -37,6 +41,7 @@ export function createEffects(env: Env, log: Log): Effects {
 		newId: () => crypto.randomUUID(),
 		engine: () => currentEngine(env, now(), log),
 		sources,
+		github: createGitHub(env, { fetch: (input, init) => fetch(input, init), now, log }),
 		claims: createClaimLook(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, relayFetch(env)),
 		async wake(incidentId, delay_ms) {

@@ -18,6 +18,11 @@ export interface Env {
 	readonly HEALER_API_TOKEN?: string;
 	/** Secrets of the messages between worker and relay; the first one signs. */
 	readonly HEALER_WIRE_SECRETS?: string;
+	/** The GitHub App that asks GitHub for context: its number or client id, and its private key in PEM. */
+	readonly GITHUB_APP_ID?: string;
+	readonly GITHUB_PRIVATE_KEY?: string;
+	/** The API of a GitHub Enterprise Server; `https://api.github.com` unless set. */
+	readonly GITHUB_API_URL?: string;
 	/** `true` only where the worker listens on loopback alone: reading is then open to Host localhost and 127.0.0.1. */
 	readonly HEALER_LOOPBACK?: string;
 }

@@ -45,4 +45,14 @@ export interface GitHub {
 		parameters: Endpoints[R]["parameters"],
 		signal?: AbortSignal,
 	): Answer<R>;
+	/**
+	 * Where GitHub sends one for what it keeps elsewhere, a job's log say: an absolute URL. The redirect is not followed,
+	 * so that our Authorization reaches no other host.
+	 */
+	redirectOf<R extends Route>(
+		of: InstallationOf,
+		route: R,
+		parameters: Endpoints[R]["parameters"],
+		signal?: AbortSignal,
+	): Promise<GitHubAnswer<string>>;
 }

@@ -35,6 +35,7 @@ export function stubEffects(): Stub {
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
 		engine: async () => stub.engineInForce,
 		sources,
+		github: undefined,
 		claims: createClaimLook(env.DEDUP, () => stub.clock, log),
 		async sendSpawn(id, body) {
 			stub.sent.push({ id, body });

@@ -1,0 +1,74 @@
+import type { GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
+import { type GitHubMemory, remember } from "./isolate-memory.ts";
+
+/** An installation's token, or why there is none. `value` is secret. */
+export type TokenAnswer =
+	| { readonly ok: true; readonly installation_id: number; readonly value: string }
+	| { readonly ok: false; readonly failure: GitHubFailure };
+
+/** Asks GitHub as the App itself. */
+export type AskAsApp = (
+	route: string,
+	parameters: Readonly<Record<string, unknown>>,
+	signal?: AbortSignal,
+) => Promise<GitHubAnswer<unknown>>;
+
+// A token is good for an hour; none is used in its last minutes.
+const MARGIN_MS = 5 * 60_000;
+
+/**
+ * The token of the installation that has the repository. The payload's installation may be another App's, when a sensor
+ * passed it on; then the repository tells.
+ */
+export async function tokenFor(
+	of: InstallationOf,
+	ask: AskAsApp,
+	memory: GitHubMemory,
+	now: number,
+	signal?: AbortSignal,
+): Promise<TokenAnswer> {
+	const repository = of.repository.toLowerCase();
+	for (const id of [of.installation_id, memory.installations.get(repository)]) {
+		if (id === undefined) continue;
+		const token = await tokenOf(id, ask, memory, now, signal);
+		if (token.ok || token.failure.reason !== "not_found") return token;
+	}
+	const [owner, repo] = of.repository.split("/");
+	const found = await ask("GET /repos/{owner}/{repo}/installation", { owner, repo }, signal);
+	if (!found.ok) return found;
+	const id = fieldOf(found.value, "id");
+	if (typeof id !== "number") return unavailable("the repository's installation has no id");
+	remember(memory.installations, repository, id);
+	return await tokenOf(id, ask, memory, now, signal);
+}
+
+/**
+ * auth-app would keep tokens itself, but it also lets a question wait for one that another invocation asks for, and that
+ * never comes when the other one ends before.
+ */
+async function tokenOf(
+	id: number,
+	ask: AskAsApp,
+	{ tokens }: GitHubMemory,
+	now: number,
+	signal?: AbortSignal,
+): Promise<TokenAnswer> {
+	const kept = tokens.get(id);
+	if (kept !== undefined && kept.until > now) return { ok: true, installation_id: id, value: kept.token };
+	const route = "POST /app/installations/{installation_id}/access_tokens";
+	const made = await ask(route, { installation_id: id }, signal);
+	if (!made.ok) return made;
+	const token = fieldOf(made.value, "token");
+	if (typeof token !== "string" || token === "") return unavailable("the installation's token is not in the answer");
+	const expires = Date.parse(String(fieldOf(made.value, "expires_at")));
+	if (!Number.isNaN(expires)) remember(tokens, id, { token, until: expires - MARGIN_MS });
+	return { ok: true, installation_id: id, value: token };
+}
+
+function unavailable(detail: string): TokenAnswer {
+	return { ok: false, failure: { reason: "unavailable", detail } };
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+	return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
+}
