@@ -7,15 +7,16 @@ import type { Mistake } from "./mistake.ts";
 import { pathMistakes } from "./path-mistakes.ts";
 import { regexMistake } from "./regex-mistakes.ts";
 import type { Remains } from "./remains.ts";
-import { scopesOf, type Visible } from "./scopes.ts";
+import { sightOf, type Visible } from "./scopes.ts";
+import { valueMistakes } from "./value-mistakes.ts";
 import { type WrittenExpression, writtenExpressions } from "./written-expressions.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
-/** Syntax, names, regexes and log patterns of every expression of the file. */
+/** Syntax, names, impossible comparisons, regexes and log patterns of every expression of the file. */
 export function expressionMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
-	const scopes = scopesOf(file);
+	const sight = sightOf(file);
 	return writtenExpressions(file).flatMap((written) =>
-		findings(written, scopes[written.scope]).map(({ start, text, message, allowed }) =>
+		findings(written, sight(written)).map(({ start, text, message, allowed }) =>
 			source.inText(written.path, { start, text }, message, allowed),
 		),
 	);
@@ -33,6 +34,7 @@ function findings({ text, scope }: WrittenExpression, visible: Visible): readonl
 	return [
 		...functionMistakes(inspection, scope, visible),
 		...pathMistakes(inspection, text, scope, visible),
+		...valueMistakes(inspection, text, visible),
 		...regexes,
 		...logPatternMistakes({ ...inspection, logPatterns: sound }, text),
 	];

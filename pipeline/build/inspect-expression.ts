@@ -13,16 +13,25 @@ import { PatternLiteral } from "../expression/pattern-literal.ts";
 import type { LogPattern } from "../log/log-pattern.ts";
 import { nodeStart } from "./node-start.ts";
 
+/** A path from the root (`variable` absent) or from a variable: the names up to a step that is more than a name. */
+export interface ReadPath {
+	readonly names: readonly string[];
+	readonly variable?: string;
+	readonly position: number;
+}
+
 /** What a check can know about an expression without running it. Positions count characters of the text, from 0. */
 export interface Inspection {
 	readonly functions: readonly { readonly name: string; readonly position: number; readonly arguments: number }[];
 	/** Variables read by name that the expression does not bind itself; functions called are not among them. */
 	readonly variables: readonly { readonly name: string; readonly position: number }[];
-	/** Paths from the root (`variable` absent) or from a variable: the names up to a step that is more than a name. */
-	readonly paths: readonly {
-		readonly names: readonly string[];
-		readonly variable?: string;
-		readonly position: number;
+	readonly paths: readonly ReadPath[];
+	/** Those that `$exists` asks for. */
+	readonly guarded: readonly ReadPath[];
+	/** Paths compared by `=`, `!=` or `in` with texts that are written out. */
+	readonly comparisons: readonly {
+		readonly path: ReadPath;
+		readonly texts: readonly { readonly text: string; readonly position: number }[];
 	}[];
 	/** What `$log` and `$error` look for. */
 	readonly logPatterns: readonly { readonly pattern: LogPattern; readonly position: number }[];
@@ -64,6 +73,8 @@ function joinedNames(ast: AstNode): Set<string> {
 	return names;
 }
 
+const COMPARING = new Set(["=", "!=", "in"]);
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] };
 
 class InspectionWalk {
@@ -71,6 +82,8 @@ class InspectionWalk {
 		functions: [],
 		variables: [],
 		paths: [],
+		guarded: [],
+		comparisons: [],
 		logPatterns: [],
 		regexes: [],
 		computedPatterns: [],
@@ -97,6 +110,7 @@ class InspectionWalk {
 		else if (node.type === "block") this.#below(node, { prefix: place.prefix, bound: new Set(place.bound) });
 		else {
 			if (node.type === "variable") this.#variable(node, place);
+			if (node.type === "binary" && COMPARING.has(String(node.value))) this.#comparison(node, place);
 			this.#regex(node);
 			this.#below(node, place);
 		}
@@ -136,6 +150,40 @@ class InspectionWalk {
 		this.#report(start, names, variable, place);
 	}
 
+	/** The path that the node is, when it is nothing but names. */
+	#plainPath(node: AstNode | undefined, place: Place): ReadPath | undefined {
+		const [first, ...rest] = node?.type === "path" ? (node.steps ?? []) : [];
+		if (first === undefined || rest.some(({ type }) => type !== "name")) return undefined;
+		const names = rest.map(({ value }) => String(value));
+		const position = this.#startOf(first);
+		if (first.type === "variable" && !["", "$"].includes(String(first.value))) {
+			const variable = String(first.value);
+			return place.bound.has(variable) ? undefined : { names, variable, position };
+		}
+		const own = first.type === "name" ? [String(first.value), ...names] : names;
+		const isRead = first.type === "name" || first.type === "variable";
+		const prefix = first.value === "$" ? [] : place.prefix;
+		return isRead && prefix !== undefined ? { names: [...prefix, ...own], position } : undefined;
+	}
+
+	#comparison({ value, lhs, rhs }: AstNode, place: Place): void {
+		const sides =
+			value === "in"
+				? [[lhs, rhs]]
+				: ([
+						[lhs, rhs],
+						[rhs, lhs],
+					] as const);
+		for (const [read, given] of sides) {
+			const path = this.#plainPath(read, place);
+			const items = given?.type === "unary" && given.value === "[" ? (given.expressions ?? []) : given ? [given] : [];
+			const texts = items
+				.filter(({ type }) => type === "string")
+				.map((item) => ({ text: String(item.value), position: this.#startOf(item) }));
+			if (path !== undefined && texts.length > 0) this.found.comparisons.push({ path, texts });
+		}
+	}
+
 	#report(start: AstNode | undefined, names: string[] | undefined, variable: string | undefined, place: Place): void {
 		if (start === undefined || names === undefined || names.length === 0) return;
 		if (variable !== undefined && place.bound.has(variable)) return;
@@ -158,6 +206,8 @@ class InspectionWalk {
 			this.found.functions.push({ name, position, arguments: passed.length });
 			this.#refuse(name, position);
 			this.#picture(name, passed, position);
+			const guarded = name === "exists" ? this.#plainPath(passed[0], place) : undefined;
+			if (guarded !== undefined) this.found.guarded.push(guarded);
 			if (Object.hasOwn(FUNCTIONS, name) && FUNCTIONS[name]?.patterns === "literal") {
 				for (const argument of passed) this.#logPattern(name, argument);
 			}

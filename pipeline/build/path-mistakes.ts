@@ -1,34 +1,62 @@
 import type { Finding } from "./finding.ts";
-import type { Inspection } from "./inspect-expression.ts";
+import type { Inspection, ReadPath } from "./inspect-expression.ts";
 import { didYouMean } from "./near-miss.ts";
-import type { Fields, ScopeName, Visible } from "./scopes.ts";
+import type { ScopeName, Visible } from "./scopes.ts";
+import { follow, type Shape } from "./shape.ts";
 
-/** Paths that lead to nothing that a stage knows: fields of the incident, parts of the context, fields of variables. */
+/**
+ * Paths that lead to nothing that a stage knows: fields of the payload by GitHub's schema, fields of the incident, parts
+ * of the context, fields of variables. A path of the payload that the expression asks for by `$exists` may lead to
+ * nothing, unless it looks like a slip.
+ */
 export function pathMistakes(
-	{ paths }: Inspection,
+	{ paths, guarded }: Inspection,
 	text: string,
 	scope: ScopeName,
 	visible: Visible,
 ): readonly Finding[] {
-	return paths.flatMap(({ names, variable, position }) => {
-		const fields = variable === undefined ? visible.roots : visible.variables[variable];
-		const unknown = fields === undefined || fields === "any" ? undefined : firstUnknown(names, fields);
-		if (unknown === undefined) {
+	const guards = new Set(guarded.map(writtenPath));
+	return paths.flatMap((path) => {
+		const shape = shapeRead(path, visible);
+		const way = shape === undefined ? undefined : follow(path.names, shape);
+		if (way?.kind !== "unknown") {
 			return [];
 		}
-		const { index, allowed } = unknown;
-		const name = names[index] ?? "";
-		const start = startOfName(text, names, index, position);
-		if (start === undefined) {
+		const { names, position } = path;
+		const name = names[way.index] ?? "";
+		const start = startOfName(text, names, way.index, position);
+		const guess = didYouMean(name, way.allowed);
+		const isGuarded = guess === "" && visible.payload !== undefined && isBelow(path, guards);
+		if (start === undefined || isGuarded) {
 			return [];
 		}
-		const holder = [...(variable === undefined ? [] : [`$${variable}`]), ...names.slice(0, index)].join(".");
-		const message = `${wording(holder, name, scope, visible)}${didYouMean(name, allowed) || textHint(names, scope, variable)}`;
-		return [{ start, text: name, message, allowed }];
+		const message = wording(path, way.index, scope, visible) + (guess || hint(path, scope, visible));
+		return [{ start, text: name, message, allowed: way.allowed }];
 	});
 }
 
-function wording(holder: string, name: string, scope: ScopeName, visible: Visible): string {
+/** What the path is read from: undefined when nothing is known about that. */
+export function shapeRead({ variable }: ReadPath, visible: Visible): Shape | undefined {
+	return variable === undefined ? visible.roots : visible.variables[variable];
+}
+
+/** As it is written: `$agent.tools`. */
+export function writtenPath({ names, variable }: ReadPath): string {
+	return [...(variable === undefined ? [] : [`$${variable}`]), ...names].join(".");
+}
+
+function isBelow(path: ReadPath, guards: ReadonlySet<string>): boolean {
+	return path.names.some((_, index) => guards.has(writtenPath({ ...path, names: path.names.slice(0, index + 1) })));
+}
+
+function wording(path: ReadPath, index: number, scope: ScopeName, visible: Visible): string {
+	const holder = writtenPath({ ...path, names: path.names.slice(0, index) });
+	const name = path.names[index] ?? "";
+	if (visible.payload !== undefined && path.variable === undefined) {
+		return holder === ""
+			? `GitHub's payload of \`${visible.payload}\` has no field \`${name}\`.`
+			: `\`${holder}\` has no field \`${name}\` in GitHub's payload of \`${visible.payload}\`.`;
+	}
 	if (holder === "" && name === "context" && visible.roots && scope === "context") {
 		return "The context is not gathered yet here. Ask for the incident's own fields.";
 	}
@@ -42,24 +70,6 @@ function wording(holder: string, name: string, scope: ScopeName, visible: Visibl
 		default:
 			return `\`${holder}\` has no field \`${name}\`.`;
 	}
-}
-
-/** The first name that its holder does not have; what follows it cannot be judged. */
-function firstUnknown(
-	names: readonly string[],
-	fields: Fields,
-): { index: number; allowed: readonly string[] } | undefined {
-	let known: Fields | "any" | undefined = fields;
-	for (const [index, name] of names.entries()) {
-		if (known === "any" || known === undefined) {
-			return undefined;
-		}
-		if (!Object.hasOwn(known, name)) {
-			return { index, allowed: Object.keys(known) };
-		}
-		known = known[name];
-	}
-	return undefined;
 }
 
 /**
@@ -80,7 +90,10 @@ function startOfName(text: string, names: readonly string[], index: number, posi
 }
 
 /** A fixed text without quotes is the likeliest slip where a text is wanted. */
-function textHint(names: readonly string[], scope: ScopeName, variable: string | undefined): string {
+function hint({ names, variable }: ReadPath, scope: ScopeName, visible: Visible): string {
+	if (visible.payload !== undefined && variable === undefined) {
+		return ` If GitHub sends it all the same, read it behind \`$exists(${names.join(".")})\`.`;
+	}
 	const wantsText = variable === undefined && names.length === 1 && (scope === "spawn" || scope === "context");
 	return wantsText && names[0] !== "context" ? ` A fixed text is written in quotes of its own: "'${names[0]}'".` : "";
 }

@@ -1,40 +1,60 @@
 import type { FUNCTIONS } from "../expression/functions.ts";
+import { INCIDENT_KINDS } from "../incident.ts";
 import { incidentFields } from "./incident-fields.ts";
+import { payloadFields } from "./payload-fields.ts";
 import type { Remains } from "./remains.ts";
+import { type Fields, KnownTexts } from "./shape.ts";
+import { each, type WrittenExpression } from "./written-expressions.ts";
 
 /** The stages whose expressions see different things. */
 export type ScopeName = "events" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";
 
 /** What the expressions of one stage see. */
 export interface Visible {
-	/** Fields of what bare names read, with the fields of each (empty where any may follow); absent for a payload. */
+	/** Fields of what bare names read; absent for the payload of an internal event, which may have any. */
 	readonly roots?: Fields;
-	/** Values by `$name`, with their fields likewise. */
+	/** The event of GitHub whose payload they are. */
+	readonly payload?: string;
+	/** Values by `$name`. */
 	readonly variables: Fields;
 	/** Facts that functions ask for and that this stage cannot have yet. */
 	readonly unknownFacts: ReadonlySet<Needs>;
 }
 
-export interface Fields {
-	readonly [name: string]: Fields | "any";
-}
 type Needs = NonNullable<(typeof FUNCTIONS)[string]["needs"]>;
 
-/** What each stage sees in this pipeline: the parts of `context` and `$settings.vars` are its own. */
+/** What an expression of this pipeline sees: by its stage, and by its event where it maps a payload. */
+export function sightOf(file: Remains): (written: WrittenExpression) => Visible {
+	const scopes = scopesOf(file);
+	return ({ scope, path }) => {
+		const entry = scope === "events" ? String(path[1]) : undefined;
+		const payload = entry === undefined ? undefined : (file.events?.[entry]?.on ?? entry);
+		const roots = payload === undefined ? undefined : payloadFields(payload);
+		return payload === undefined || roots === undefined ? scopes[scope] : { ...scopes[scope], roots, payload };
+	};
+}
+
+/** What each stage sees: the parts of `context`, `$settings.vars`, types and categories are the pipeline's own. */
 export function scopesOf(file: Remains): Readonly<Record<ScopeName, Visible>> {
 	const settings = settingsFields(file);
 	const context = Object.fromEntries(Object.keys(file.context ?? {}).map((part) => [part, CONTEXT_PART]));
-	const later: Visible = { roots: { ...INCIDENT, context }, variables: { settings }, unknownFacts: new Set() };
-	const failure: Fields = { type: "any", category: "any" };
+	const incident: Fields = { ...INCIDENT, event: known(Object.keys(file.events ?? {})) };
+	const later: Visible = { roots: { ...incident, context }, variables: { settings }, unknownFacts: new Set() };
+	const rules = each(file.classify).map(([, rule]) => rule);
+	const failure: Fields = {
+		type: known(rules.map(({ type }) => type)),
+		category: known(rules.map(({ category }) => category)),
+	};
+	const agent: Fields = { ...AGENT, name: known(Object.keys(file.agents ?? {})) };
 	return {
 		events: {
 			variables: { settings, event: "any", delivery_id: "any" },
 			unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow"]),
 		},
 		filters: later,
-		dedup: { ...later, variables: { settings, failure, agent: AGENT } },
+		dedup: { ...later, variables: { settings, failure, agent } },
 		context: {
-			roots: INCIDENT,
+			roots: incident,
 			variables: { settings },
 			unknownFacts: new Set<Needs>(["log", "changed_files"]),
 		},
@@ -42,9 +62,15 @@ export function scopesOf(file: Remains): Readonly<Record<ScopeName, Visible>> {
 		route: { ...later, variables: { settings, failure } },
 		spawn: {
 			...later,
-			variables: { settings, failure, agent: AGENT, attempt: "any", prompt: "any", rule: "any" },
+			variables: { settings, failure, agent, attempt: "any", prompt: "any", rule: "any" },
 		},
 	};
+}
+
+/** Where some are not there, or are mistakes themselves, others are not ruled out. */
+function known(names: readonly (string | undefined)[]): KnownTexts {
+	const written = names.filter((name) => name !== undefined);
+	return new KnownTexts([...new Set(written)], written.length === 0 || written.length < names.length);
 }
 
 const CONTEXT_PART: Fields = { from: "any", took_ms: "any", status: "any", data: "any", why: "any" };
@@ -61,7 +87,7 @@ const AGENT: Fields = {
 
 const INCIDENT: Fields = {
 	id: "any",
-	kind: "any",
+	kind: new KnownTexts(INCIDENT_KINDS),
 	event: "any",
 	delivery_id: "any",
 	...fieldsOf(incidentFields.shape),

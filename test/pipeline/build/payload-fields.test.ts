@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
+import { describe, expect, it } from "vitest";
+import { payloadFields } from "../../../pipeline/build/payload-fields.ts";
+import { follow, KnownTexts, type Shape } from "../../../pipeline/build/shape.ts";
+import { cutPayloads } from "../../support/cut-payloads.ts";
+
+const SHAPES = new URL("../../../pipeline/build/payload-shapes.json", import.meta.url);
+
+function find(event: string, path: string): Shape | undefined {
+	const fields = payloadFields(event);
+	const way = fields && follow(path.split("."), fields);
+	return way?.kind === "there" ? way.shape : undefined;
+}
+
+describe("payloadFields", () => {
+	it("is what `npm run payloads` cuts out of GitHub's schema and examples", () => {
+		expect(readFileSync(SHAPES, "utf8")).toBe(cutPayloads());
+	});
+
+	it("knows the fields of every action, through lists, references and alternatives", () => {
+		expect(find("workflow_job", "workflow_job.steps.conclusion")).toBeInstanceOf(KnownTexts);
+		expect(find("workflow_run", "workflow_run.pull_requests.head.ref")).toEqual({});
+		expect(find("check_run", "requested_action.identifier")).toEqual({});
+		expect(find("pull_request", "label.name")).toEqual({});
+		expect(find("issue_comment", "issue.pull_request.url")).toEqual({});
+		expect(find("sub_issues", "sub_issue.title")).toEqual({});
+		expect(find("repository_vulnerability_alert", "alert.affected_package_name")).toEqual({});
+	});
+
+	it("knows which texts a field is limited to", () => {
+		expect(find("workflow_run", "action")).toEqual(new KnownTexts(["completed", "in_progress", "requested"]));
+		expect(find("status", "state")).toEqual(new KnownTexts(["error", "failure", "pending", "success"]));
+	});
+
+	it("lets anything follow where a payload is free in its form", () => {
+		expect(find("repository_dispatch", "client_payload.whatever.it.is")).toBe("any");
+		expect(payloadFields("play_stage_failure")).toBeUndefined();
+		expect(payloadFields("constructor")).toBeUndefined();
+	});
+
+	it("has no field of GitHub's examples missing, and no text of theirs ruled out", () => {
+		const wrong: string[] = [];
+		const look = (value: unknown, shape: Shape | undefined, path: string): void => {
+			if (shape === "any" || value === null) return;
+			if (shape === undefined) wrong.push(path);
+			else if (Array.isArray(value)) for (const item of value) look(item, shape, path);
+			else if (shape instanceof KnownTexts) {
+				if (!shape.open && !shape.texts.includes(String(value))) wrong.push(`${path} = ${value}`);
+			} else if (typeof value === "object") {
+				for (const [name, field] of Object.entries(value)) look(field, shape[name], `${path}.${name}`);
+			}
+		};
+		for (const { name, examples: payloads } of examples) {
+			for (const payload of payloads) look(payload, payloadFields(name), name);
+		}
+		expect(wrong).toEqual([]);
+	});
+});
