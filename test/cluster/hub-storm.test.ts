@@ -1,15 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api } from "@kubernetes/client-node";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { applyDefinition } from "../../cli/cluster/apply-definition.ts";
 import { apiClients } from "../../relay/kubernetes/api-clients.ts";
 import { CODERUNS } from "../../relay/kubernetes/coderun-objects.ts";
 import { deliver, getJson } from "../hub/hub-process.ts";
 import { inParallel } from "../support/in-parallel.ts";
-import { type MisbehavingProxy, misbehavingProxy } from "../support/misbehaving-proxy.ts";
-import { type Chance, seededChance } from "../support/seeded-chance.ts";
+import { misbehavingProxy } from "../support/misbehaving-proxy.ts";
+import { seededChance } from "../support/seeded-chance.ts";
+import { startFaults } from "./support/faults.ts";
 import { type AnyCodeRun, changedConfig, type Namespace, namespaceOf, newNamespace } from "./support/namespace.ts";
-import { mustBeOk, ownCluster } from "./support/own-cluster.ts";
+import { ownCluster } from "./support/own-cluster.ts";
 import { RELAY_RULES } from "./support/relay-process.ts";
 import { startController } from "./support/stand-in-controller.ts";
 import { eachRunOnce, failedJob, failingRun, runIdOf, servedRuns, storm, untilAccepted } from "./support/storm.ts";
@@ -27,7 +28,10 @@ describe("the hub before two relays", () => {
 		timeout: WITHIN_MS * 2,
 	}, async () => {
 		const namespace = await newNamespace();
-		const hub = await startStormHub(await namespace.serviceAccount(RELAY_RULES), namespace.name, 0);
+		const hub = await startStormHub(await namespace.serviceAccount(RELAY_RULES), {
+			namespace: namespace.name,
+			max_active: 0,
+		});
 		const before = hub.relays.map(({ pid }) => residentMiB(pid));
 		const acceptedAt = await storm(hub.home, seededChance(), COUNT);
 		const coderuns = await untilAllMade(namespace);
@@ -48,7 +52,10 @@ describe("the hub before two relays", () => {
 
 	it("keeps each agent at one unfinished CodeRun, the oldest first", { timeout: WITHIN_MS }, async () => {
 		const namespace = await newNamespace();
-		const hub = await startStormHub(await namespace.serviceAccount(RELAY_RULES), namespace.name, 1);
+		const hub = await startStormHub(await namespace.serviceAccount(RELAY_RULES), {
+			namespace: namespace.name,
+			max_active: 1,
+		});
 		const count = Math.min(COUNT, 30);
 		for (let at = 0; at < count; at++) {
 			const run = failingRun(runIdOf(at));
@@ -66,59 +73,34 @@ describe("the hub before two relays", () => {
 		for (const [, ...waited] of served) expect(waited).toEqual(waited.toSorted((a, b) => a - b));
 	});
 
-	it("makes one CodeRun of each incident through kills, outages, lost answers and an emptied KV", {
+	it("makes one CodeRun of each incident through kills, outages, lost answers, an emptied KV and clocks 3 s apart", {
 		timeout: WITHIN_MS * 2,
 	}, async () => {
 		const chance = seededChance();
-		const own = await ownCluster();
-		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
-		await applyDefinition(own.kubeconfig);
-		const namespace = namespaceOf(own.kubeConfig, "cto");
-		const caFile = own.kubeConfig.getCurrentCluster()?.caFile ?? "";
-		const proxy = await misbehavingProxy({ server: own.server, caFile });
-		const config = changedConfig(own.kubeConfig, { server: proxy.url, skipTLSVerify: true });
-		const hub = await startStormHub(config, "cto", 0);
-		proxy.misbehave = () => lose(chance);
-		let raging = true;
-		const faults = (async () => {
-			while (raging) await rage(chance, hub, proxy, own);
-		})();
+		const cluster = await ownCluster();
+		await cluster.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
+		await applyDefinition(cluster.kubeconfig);
+		const namespace = namespaceOf(cluster.kubeConfig, "cto");
+		const caFile = cluster.kubeConfig.getCurrentCluster()?.caFile ?? "";
+		const proxy = await misbehavingProxy({ server: cluster.server, caFile });
+		onTestFinished(() => proxy.stop());
+		const config = changedConfig(cluster.kubeConfig, { server: proxy.url, skipTLSVerify: true });
+		const hub = await startStormHub(config, { namespace: "cto", max_active: 0, clocks_ahead_ms: [0, 3_000] });
+		const faults = startFaults(chance, { hub, proxy, cluster }, OUTAGE_MS);
 		await storm(hub.home, chance, COUNT);
-		// At least one of each kind, also when the deliveries were quick.
-		await delay(5_000);
-		raging = false;
-		await faults;
-		proxy.misbehave = () => undefined;
+		const struck = await faults.end();
 		const coderuns = await untilAllMade(namespace);
 		expect(servedRuns(coderuns)).toEqual(eachRunOnce(COUNT));
-		await proxy.stop();
+		const ahead = coderuns.map(aheadMs);
+		// Times of the API server are whole seconds; nothing but its clock puts a relay that far ahead.
+		const made_by = {
+			true_clock: ahead.filter((ms) => ms < 1_000).length,
+			fast: ahead.filter((ms) => ms > 1_500).length,
+		};
+		say({ incidents: COUNT, outage_ms: OUTAGE_MS, ...struck, ...made_by });
+		expect(Math.min(made_by.true_clock, made_by.fast)).toBeGreaterThan(0);
 	});
 });
-
-/** On the way to the API server and back. */
-function lose(chance: Chance): ReturnType<MisbehavingProxy["misbehave"]> {
-	const drawn = chance.next();
-	if (drawn < 0.02) return { do: "drop_request" };
-	if (drawn < 0.06) return { do: "drop_response" };
-	return drawn < 0.07 ? { do: "answer", status: 503, body: {} } : undefined;
-}
-
-/** One thing that goes wrong, after a while. */
-async function rage(
-	chance: Chance,
-	hub: StormHub,
-	proxy: MisbehavingProxy,
-	cluster: Awaited<ReturnType<typeof ownCluster>>,
-): Promise<void> {
-	await delay(200 + chance.below(1_500));
-	const drawn = chance.next();
-	if (drawn < 0.45) return hub.replaceRelay(chance.below(2));
-	if (drawn < 0.65) return proxy.cut();
-	if (drawn < 0.85) return hub.wipeKeys();
-	await cluster.stopApiServer();
-	await delay(OUTAGE_MS / 2 + chance.below(OUTAGE_MS / 2));
-	mustBeOk(await cluster.startApiServer());
-}
 
 /** All there is once every incident has its CodeRun and nothing is under way any more. */
 async function untilAllMade(namespace: Namespace): Promise<readonly AnyCodeRun[]> {
@@ -155,6 +137,11 @@ function inOrder(coderuns: readonly AnyCodeRun[], names: readonly string[]): rea
 
 function runOf({ metadata }: AnyCodeRun): number {
 	return Number(metadata.labels["healer/workflow-run-id"]);
+}
+
+/** By how much the clock of the relay that made it was ahead of the API server's. */
+function aheadMs({ metadata }: AnyCodeRun): number {
+	return Date.parse(metadata.annotations["healer/created-at"] ?? "") - Date.parse(metadata.creationTimestamp);
 }
 
 function say(figures: object): void {

@@ -11,6 +11,7 @@ import { spawnResultSchema } from "../../../wire/spawn.ts";
 import { SECRETS } from "./stand-in-worker.ts";
 
 const MAIN = path.join(import.meta.dirname, "..", "..", "..", "relay", "main.ts");
+const SHIFTED_CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
 
 /** All that a relay needs in its namespace. */
 export const RELAY_RULES: readonly V1PolicyRule[] = [
@@ -35,16 +36,17 @@ export interface RelayProcess {
 	terminate(): Promise<number | null>;
 }
 
-/** A relay as a process of its own, on any free port. */
+/** A relay as a process of its own, on any free port; its clock can be ahead of all others. */
 export async function startRelayProcess(
 	kubeConfig: KubeConfig,
 	namespace: string,
 	workerUrl: string,
+	clock_ahead_ms = 0,
 ): Promise<RelayProcess> {
 	const folder = await mkdtemp(path.join(tmpdir(), "healer-relay-"));
 	const file = path.join(folder, "kubeconfig");
 	await writeFile(file, kubeConfig.exportConfig(), { mode: 0o600 });
-	const child = spawn(process.execPath, [MAIN], {
+	const child = spawn(process.execPath, ["--import", `${SHIFTED_CLOCK}?ms=${clock_ahead_ms}`, MAIN], {
 		stdio: ["ignore", "pipe", "inherit"],
 		env: {
 			KUBECONFIG: file,

@@ -27,13 +27,22 @@ export interface StormHub {
 	wipeKeys(): Promise<void>;
 }
 
-export async function startStormHub(relayConfig: KubeConfig, namespace: string, max_active: number): Promise<StormHub> {
+interface StormSettings {
+	readonly namespace: string;
+	/** Of each agent. */
+	readonly max_active: number;
+	/** How far the clock of each relay is ahead. */
+	readonly clocks_ahead_ms?: readonly [number, number];
+}
+
+export async function startStormHub(relayConfig: KubeConfig, settings: StormSettings): Promise<StormHub> {
+	const { namespace, clocks_ahead_ms = [0, 0] } = settings;
 	const home = await makeHome();
-	const startRelay = () => startRelayProcess(relayConfig, namespace, home.url);
-	const relays = [await startRelay(), await startRelay()];
+	const startRelay = (at: number) => startRelayProcess(relayConfig, namespace, home.url, clocks_ahead_ms[at]);
+	const relays = [await startRelay(0), await startRelay(1)];
 	const relayUrl = await roundRobin(() => relays.map(({ url }) => url));
 	const folder = mustBeOk(await openStateFolder(home.stateDir));
-	const worker = await workerOf(home, folder, relayUrl, { namespace, max_active });
+	const worker = await workerOf(home, folder, relayUrl, settings);
 	let stop = await worker();
 	onTestFinished(async () => {
 		await stop();
@@ -44,7 +53,7 @@ export async function startStormHub(relayConfig: KubeConfig, namespace: string, 
 		relays,
 		async replaceRelay(at) {
 			await relays[at]?.kill();
-			relays[at] = await startRelay();
+			relays[at] = await startRelay(at);
 		},
 		async wipeKeys() {
 			await stop();
@@ -54,13 +63,8 @@ export async function startStormHub(relayConfig: KubeConfig, namespace: string, 
 	};
 }
 
-interface Changes {
-	readonly namespace: string;
-	readonly max_active: number;
-}
-
 /** A function that starts the worker on this home and gives how to stop it. */
-async function workerOf(home: Home, folder: StateFolder, relayUrl: string, changes: Changes) {
+async function workerOf(home: Home, folder: StateFolder, relayUrl: string, changes: StormSettings) {
 	const text = await readFile(home.pipelineFile, "utf8");
 	const changed = text
 		.replaceAll(/max_active: \d+/g, `max_active: ${changes.max_active}`)
