@@ -9,10 +9,12 @@ import type {
 	LokiLines,
 	PullRequest,
 	RelatedPods,
+	WorkflowRun,
 } from "./context.ts";
 
 /** What each source puts into `data` of a part that is `ok`. */
 interface SourceData {
+	readonly "github.run": WorkflowRun;
 	readonly "github.job_logs": JobLogs;
 	readonly "github.changed_files": ChangedFiles;
 	readonly "github.commit": Commit;

@@ -1,3 +1,4 @@
+import type { Account } from "./incident.ts";
 import type { LogReading } from "./log/log-reading.ts";
 
 /**
@@ -5,35 +6,116 @@ import type { LogReading } from "./log/log-reading.ts";
  * A part that could not be had says why; it never stops a remediation.
  */
 export type ContextPart = { readonly from: string; readonly took_ms: number } & (
-	| { readonly status: "ok"; readonly data: unknown }
+	| ContextData
 	| { readonly status: "empty" }
 	| { readonly status: "failed"; readonly why: string }
 	| { readonly status: "skipped"; readonly why: string }
 );
+
+interface ContextData {
+	readonly status: "ok";
+	readonly data: unknown;
+	/** What of it could not be had, in a sentence: a log that was cut off, files beyond a limit. */
+	readonly incomplete?: string;
+}
 
 /** Every part asked for, by its name under `context:` in the pipeline. */
 export type Context = Readonly<Record<string, ContextPart>>;
 
 /** `data` of a part from `github.job_logs`: what the log reader kept of the failed jobs' logs. */
 export interface JobLogs {
-	readonly reading: LogReading;
-	readonly jobs: readonly { readonly name: string; readonly failed_steps: readonly string[] }[];
+	/** Of all logs that could be read, together; absent when none could. */
+	readonly reading?: LogReading;
+	/** Every failed job, the one that the event names first. */
+	readonly jobs: readonly FailedJob[];
+}
+
+export interface FailedJob {
+	readonly name: string;
+	readonly failed_steps: readonly string[];
+	readonly url?: string;
+	/** Was its log read: to its end, up to where it broke off, or not at all. Absent where nobody asked GitHub. */
+	readonly log?: "whole" | "part" | "none";
+	/** Why the log was not read to its end. */
+	readonly why?: string;
+}
+
+/** `data` of a part from `github.run`: the run of GitHub Actions, and what became of its branch since. */
+export interface WorkflowRun {
+	readonly id: string;
+	readonly workflow: { readonly name?: string; readonly path?: string };
+	/** What started it: `push`, `pull_request`, `schedule` ... */
+	readonly event?: string;
+	readonly attempt?: number;
+	readonly status?: string;
+	readonly conclusion?: string;
+	/** `owner/name` of the branch's repository: another one for a fork. */
+	readonly head_repository?: string;
+	readonly head_branch?: string;
+	readonly head_sha?: string;
+	readonly actor?: Account;
+	/** The commit that the branch leads to now; `moved` when that is another than the run's. */
+	readonly head?: { readonly sha: string; readonly moved: boolean };
+	/** The newest run of the same workflow on the same branch, when that is another one. */
+	readonly newer?: {
+		readonly id: string;
+		readonly url?: string;
+		readonly head_sha?: string;
+		readonly status?: string;
+		readonly conclusion?: string;
+	};
+	/** The newest finished run of the workflow on the branch, or this one by a later attempt, succeeded. */
+	readonly green_now: boolean;
 }
 
 /** `data` of a part from `github.changed_files`. */
 export interface ChangedFiles {
-	readonly files: readonly { readonly path: string; readonly additions?: number; readonly deletions?: number }[];
+	readonly files: readonly ChangedFile[];
+	/** What they are the difference of: the pull request, the branch since it left the default one, or the one commit. */
+	readonly of?: "pull_request" | "branch" | "commit";
+	/** How many there are, more than `files` has where it is cut; lines over those that it has. */
+	readonly total?: number;
+	readonly additions?: number;
+	readonly deletions?: number;
+}
+
+export interface ChangedFile {
+	readonly path: string;
+	/** Its path before, when it was renamed. */
+	readonly previous_path?: string;
+	/** `added`, `removed`, `modified`, `renamed` ... */
+	readonly status?: string;
+	readonly additions?: number;
+	readonly deletions?: number;
 }
 
 /** `data` of a part from `github.commit`. */
 export interface Commit {
 	readonly message: string;
+	readonly sha?: string;
+	/** Its author by GitHub's login, else by the name in the commit. */
+	readonly author?: string;
+	/** ISO 8601. */
+	readonly authored_at?: string;
+	/** How many parents it has: 2 and more for a merge. */
+	readonly parents?: number;
 }
 
-/** `data` of a part from `github.pull_request`. */
+/** `data` of a part from `github.pull_request`: one that is open. */
 export interface PullRequest {
 	readonly number: number;
 	readonly title: string;
+	readonly url?: string;
+	readonly author?: string;
+	readonly is_draft?: boolean;
+	/** GitHub's word on whether it could be merged: `clean`, `dirty` (conflicts), `blocked`, `behind`, `unstable` ... */
+	readonly mergeable_state?: string;
+	readonly base_branch?: string;
+	readonly head_branch?: string;
+	readonly head_sha?: string;
+	/** `owner/name` of the branch's repository: another one for a fork; absent when the fork is gone. */
+	readonly head_repository?: string;
+	readonly labels?: readonly string[];
 }
 
 /** `data` of a part from `argocd.application`. */
@@ -64,6 +146,7 @@ export interface RelatedPods {
 
 /** The context sources of DESIGN section 8: the only names that `from:` takes. */
 export const CONTEXT_SOURCES = [
+	"github.run",
 	"github.job_logs",
 	"github.pull_request",
 	"github.changed_files",

@@ -10,6 +10,7 @@ const CLUSTER_SOURCES = [
 	"grafana.alerts",
 	"kubernetes.pods",
 ] as const;
+export type ClusterSource = (typeof CLUSTER_SOURCES)[number];
 
 /** Body of `POST /v1/context`: the in-cluster sources wanted, each under its own timeout in milliseconds. */
 export const contextRequestSchema = z.strictObject({

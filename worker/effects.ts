@@ -1,5 +1,5 @@
-import type { Sources } from "./context/source.ts";
-import { sources } from "./context/sources.ts";
+import type { SourcesFor } from "./context/source.ts";
+import { createSources } from "./context/sources.ts";
 import { currentEngine, type Engine } from "./engine.ts";
 import type { Env } from "./env.ts";
 import { createGitHub } from "./github/create-github.ts";
@@ -18,7 +18,7 @@ export interface Effects {
 	random(): number;
 	newId(): string;
 	engine(): Promise<Engine>;
-	readonly sources: Sources;
+	readonly sources: SourcesFor;
 	/** Undefined where no App is configured. */
 	readonly github: GitHub | undefined;
 	readonly claims: ClaimLook;
@@ -34,14 +34,18 @@ const SWEEP_EVERY_MS = 60_000;
 /** The real effects, for one invocation. */
 export function createEffects(env: Env, log: Log): Effects {
 	const now = () => Date.now();
+	const newId = () => crypto.randomUUID();
+	// As a function of its own: the runtime's refuses to be called as a method.
+	const plainFetch: typeof fetch = (input, init) => fetch(input, init);
+	const github = createGitHub(env, { fetch: plainFetch, now, log });
 	return {
 		journal: env.JOURNAL,
 		now,
 		random: () => Math.random(),
-		newId: () => crypto.randomUUID(),
+		newId,
 		engine: () => currentEngine(env, now(), log),
-		sources,
-		github: createGitHub(env, { fetch: (input, init) => fetch(input, init), now, log }),
+		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: relayFetch(env), now, newId } }),
+		github,
 		claims: createClaimLook(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, relayFetch(env)),
 		async wake(incidentId, delay_ms) {

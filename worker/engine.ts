@@ -1,11 +1,14 @@
 import bundled from "../dist/pipeline.json";
 import type { Artefact } from "../pipeline/artefact.ts";
 import {
+	createLogReader,
 	type DecideInput,
 	type Decision,
 	type Delivery,
 	decide,
 	type Incident,
+	type LogLimits,
+	type LogReader,
 	loadPipeline,
 	type PlannedRequest,
 	planContext,
@@ -22,6 +25,8 @@ export interface Engine {
 	read(delivery: Delivery): Promise<Reading>;
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
+	/** Reads one log for all of the pipeline's patterns. */
+	newLogReader(limits?: Partial<LogLimits>): LogReader;
 }
 
 /** Where a newer artefact than the bundled one is put, as JSON; it wins while it is there. */
@@ -56,6 +61,7 @@ function createEngine(artefact: Artefact): Engine {
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
 		decide: (input) => decide(pipeline, input),
+		newLogReader: (limits) => createLogReader(pipeline.logSearch, limits),
 	};
 }
 

@@ -4,16 +4,32 @@ import type { Facts } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
 import { shapeIncident } from "./incident-shape.ts";
 
-/** The incident with what its context tells and its event did not: commit message, pull request, job, failed steps. */
+/**
+ * The incident with what its context tells and its event did not: the branch's repository, who made the run, the
+ * workflow's file, commit message, pull request, job, failed steps. What the event told stands.
+ */
 export function enrichIncident(incident: Incident, context: Context): Incident {
 	const logs = jobsOf(context);
+	const run = dataFrom(context, "github.run");
 	const told = shapeIncident({
+		head_repository: run?.head_repository ?? headRepositoryOf(incident, context),
+		branch: run?.head_branch,
+		head_sha: run?.head_sha,
+		workflow: run?.workflow,
+		actor: run?.actor,
 		commit_message: dataFrom(context, "github.commit")?.message,
 		pr_number: dataFrom(context, "github.pull_request")?.number,
 		job: logs.length === 1 ? logs[0]?.name : undefined,
 		failed_steps: logs.flatMap((job) => job.failed_steps ?? []),
 	});
-	return { ...told, ...incident };
+	const workflow = { ...told.workflow, ...incident.workflow };
+	return { ...told, ...incident, ...(Object.keys(workflow).length > 0 && { workflow }) };
+}
+
+/** A commit may also be in a pull request of another branch than the one that failed. */
+function headRepositoryOf({ branch }: Incident, context: Context): string | undefined {
+	const pull = dataFrom(context, "github.pull_request");
+	return pull?.head_branch === branch ? pull?.head_repository : undefined;
 }
 
 /** The facts that functions ask about. Without a context these are what the incident itself tells. */

@@ -5,7 +5,9 @@ export function summarizeContext(context: Context): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(context).map(([name, part]) => {
 			const { from, status, took_ms } = part;
-			return [name, "why" in part ? { from, status, took_ms, why: part.why } : { from, status, took_ms }];
+			const why = "why" in part ? { why: part.why } : {};
+			const incomplete = "incomplete" in part ? { incomplete: part.incomplete } : {};
+			return [name, { from, status, took_ms, ...why, ...incomplete }];
 		}),
 	);
 }

@@ -1,5 +1,6 @@
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import { enrichIncident } from "../../pipeline/index.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
 import { summarizeContext } from "../context/summarize-context.ts";
 import type { Effects } from "../effects.ts";
@@ -9,6 +10,7 @@ import type { TakenIncident } from "../journal/incident-row.ts";
 import { storeDecision } from "../journal/store-decision.ts";
 import { holdIncident } from "../journal/take-incident.ts";
 import { toldIncidents } from "../journal/told-incidents.ts";
+import { deferIncident } from "./defer.ts";
 import { HOLD_MS } from "./hold.ts";
 import { mergeTold } from "./merge-told.ts";
 import type { Progress } from "./progress.ts";
@@ -18,12 +20,16 @@ import { spawnRequest } from "./spawn-request.ts";
 export async function decideAttempt(effects: Effects, taken: TakenIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(taken.incident);
-	const incident = mergeTold(first, await toldIncidents(effects.journal, taken.id));
+	const told = mergeTold(first, await toldIncidents(effects.journal, taken.id));
 
-	const planned = await engine.plan(incident);
+	const planned = await engine.plan(told);
 	const until = effects.now() + HOLD_MS + longestGathering(planned);
 	if (!(await holdIncident(effects.journal, taken, until))) return { state: "lost" };
-	const context = await gatherContext(planned, incident, effects.sources, effects.now);
+	const sources = effects.sources({ incident: told, newLogReader: engine.newLogReader });
+	const { context, deferred } = await gatherContext(planned, sources, effects.now);
+	const waiting = deferred && (await deferIncident(effects, taken, deferred));
+	if (waiting !== undefined) return waiting;
+	const incident = enrichIncident(told, context);
 	const decision = await engine.decide({ incident, context, attempt: taken.attempt });
 
 	const found = {

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
+import { createLogReader } from "../../../pipeline/index.ts";
+import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 import type { Incident } from "../../../pipeline/incident.ts";
-import { sources } from "../../../worker/context/sources.ts";
+import { createSources } from "../../../worker/context/sources.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
 import { addDelivery } from "../../../worker/journal/add-delivery.ts";
@@ -34,7 +36,11 @@ export function stubEffects(): Stub {
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
 		engine: async () => stub.engineInForce,
-		sources,
+		sources: createSources({
+			github: undefined,
+			fetch,
+			relay: { env: {}, fetch, now: () => stub.clock, newId: () => crypto.randomUUID() },
+		}),
 		github: undefined,
 		claims: createClaimLook(env.DEDUP, () => stub.clock, log),
 		async sendSpawn(id, body) {
@@ -55,6 +61,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		version: "v-test",
 		settle_s: 5,
 		plan: async () => [],
+		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
 		read: async () => ({
 			outcome: "ignored",
 			reason: { kind: "unknown_event", event: "x" },

@@ -1,0 +1,120 @@
+import * as z from "zod";
+import type { ChangedFile, ChangedFiles } from "../../../pipeline/context.ts";
+import type { Incident } from "../../../pipeline/index.ts";
+import type { SourceResult } from "../source.ts";
+import type { Asking } from "./asking.ts";
+import { type FileAnswer, fileSchema, type Lookups } from "./lookups.ts";
+import { present } from "./present.ts";
+import { type Told, told, unanswered } from "./told.ts";
+
+// GitHub itself tells of 3,000 files of a pull request: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
+const MOST_FILES = 1000;
+const PER_PAGE = 100;
+// All that an answer about a comparison or a commit tells of: https://docs.github.com/en/rest/commits/commits#compare-two-commits
+const TOLD_AT_ONCE = 300;
+const MOST_PATH_CHARACTERS = 256 * 1024;
+
+type Found = {
+	readonly of: NonNullable<ChangedFiles["of"]>;
+	readonly files: readonly FileAnswer[];
+	readonly total: number;
+};
+
+/**
+ * `github.changed_files`: those of the pull request, else of the branch since it left the default one, else of the
+ * commit alone.
+ */
+export async function askChangedFiles(
+	asking: Asking,
+	lookups: Lookups,
+	incident: Incident,
+	signal: AbortSignal,
+): Promise<SourceResult> {
+	const pull = await lookups.pullRequest();
+	if (!pull.ok) return unanswered(pull);
+	const found =
+		pull.value === undefined
+			? ((await ofBranch(asking, incident, signal)) ?? (await ofCommit(lookups)))
+			: await ofPullRequest(asking, pull.value.number, pull.value.changed_files ?? undefined, signal);
+	if (!found.ok) return unanswered(found);
+	if (found.value === undefined || found.value.files.length === 0) return { status: "empty" };
+	return resultOf(found.value);
+}
+
+async function ofPullRequest(
+	{ get, repo }: Asking,
+	pull_number: number,
+	total: number | undefined,
+	signal: AbortSignal,
+): Promise<Told<Found>> {
+	const files: FileAnswer[] = [];
+	for (let page = 1; files.length < MOST_FILES; page++) {
+		const parameters = { ...repo, pull_number, per_page: PER_PAGE, page };
+		const answer = await get("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", parameters, signal);
+		const more = told(z.array(fileSchema), answer);
+		if (!more.ok) return more;
+		files.push(...more.value);
+		if (more.value.length < PER_PAGE) break;
+	}
+	return { ok: true, value: { of: "pull_request", files, total: Math.max(total ?? 0, files.length) } };
+}
+
+const compareSchema = z.object({ files: z.array(fileSchema).nullish() });
+
+/** Undefined where there is nothing to compare, or no common past. */
+async function ofBranch(
+	{ get, repo }: Asking,
+	{ branch, default_branch, head_sha }: Incident,
+	signal: AbortSignal,
+): Promise<Told<Found> | undefined> {
+	if (default_branch === undefined || head_sha === undefined || branch === undefined) return undefined;
+	if (branch === default_branch) return undefined;
+	const parameters = { ...repo, basehead: `${default_branch}...${head_sha}`, per_page: 1 };
+	const compared = told(compareSchema, await get("GET /repos/{owner}/{repo}/compare/{basehead}", parameters, signal));
+	if (!compared.ok) return compared.failure.reason === "not_found" ? undefined : compared;
+	const files = compared.value.files ?? [];
+	if (files.length === 0) return undefined;
+	const total = files.length >= TOLD_AT_ONCE ? Number.POSITIVE_INFINITY : files.length;
+	return { ok: true, value: { of: "branch", files, total } };
+}
+
+async function ofCommit({ commit }: Lookups): Promise<Told<Found | undefined>> {
+	const found = await commit();
+	if (!found.ok) return found;
+	const files = found.value?.files ?? [];
+	const total = files.length >= TOLD_AT_ONCE ? Number.POSITIVE_INFINITY : files.length;
+	return { ok: true, value: { of: "commit", files, total } };
+}
+
+/** `total` is infinite where GitHub tells of no more, and not how many there are. */
+function resultOf({ of, files, total }: Found): SourceResult {
+	const kept = boundedFiles(files).map(changedFile);
+	const data: ChangedFiles = {
+		of,
+		files: kept,
+		...(Number.isFinite(total) && { total }),
+		additions: sum(kept.map(({ additions = 0 }) => additions)),
+		deletions: sum(kept.map(({ deletions = 0 }) => deletions)),
+	};
+	if (total <= kept.length) return { status: "ok", data };
+	const all = Number.isFinite(total) ? `${total} files` : "more files than GitHub tells of";
+	return { status: "ok", data, incomplete: `the first ${kept.length} of ${all}` };
+}
+
+/** Paths may be as long as a file system allows. */
+function boundedFiles(files: readonly FileAnswer[]): readonly FileAnswer[] {
+	let characters = 0;
+	const cut = files.slice(0, MOST_FILES).findIndex(({ filename, previous_filename }) => {
+		characters += filename.length + (previous_filename?.length ?? 0);
+		return characters > MOST_PATH_CHARACTERS;
+	});
+	return files.slice(0, cut === -1 ? MOST_FILES : cut);
+}
+
+function changedFile({ filename, previous_filename, status, additions, deletions }: FileAnswer): ChangedFile {
+	return { path: filename, ...present({ previous_path: previous_filename, status, additions, deletions }) };
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, number) => total + number, 0);
+}

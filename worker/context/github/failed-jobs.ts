@@ -1,0 +1,45 @@
+import * as z from "zod";
+import type { Incident } from "../../../pipeline/index.ts";
+import type { Asking } from "./asking.ts";
+import { type Told, told } from "./told.ts";
+
+const jobSchema = z.object({
+	id: z.number(),
+	name: z.string(),
+	conclusion: z.string().nullish(),
+	html_url: z.string().nullish(),
+	steps: z.array(z.object({ name: z.string(), conclusion: z.string().nullish() })).nullish(),
+});
+export type JobAnswer = z.infer<typeof jobSchema>;
+const pageSchema = z.object({ jobs: z.array(jobSchema) });
+
+const FAILED: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_failure"]);
+const PER_PAGE = 100;
+const MOST_PAGES = 10;
+
+export function hasFailed(conclusion: string | null | undefined): boolean {
+	return FAILED.has(conclusion ?? "");
+}
+
+/** The failed jobs of the incident's run, of the attempt that it tells, else of the latest; the job it names first. */
+export async function failedJobs(asking: Asking, incident: Incident, signal: AbortSignal): Promise<Told<JobAnswer[]>> {
+	const jobs: JobAnswer[] = [];
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const more = told(pageSchema, await askPage(asking, incident, page, signal));
+		if (!more.ok) return more;
+		jobs.push(...more.value.jobs.filter(({ conclusion }) => hasFailed(conclusion)));
+		if (more.value.jobs.length < PER_PAGE) break;
+	}
+	const isNamed = (job: JobAnswer) => Number(job.name === incident.job);
+	return { ok: true, value: jobs.toSorted((one, other) => isNamed(other) - isNamed(one)) };
+}
+
+function askPage({ get, repo }: Asking, incident: Incident, page: number, signal: AbortSignal) {
+	const parameters = { ...repo, run_id: Number(incident.run_id), per_page: PER_PAGE, page };
+	if (incident.run_attempt === undefined) {
+		const latest = { ...parameters, filter: "latest" } as const;
+		return get("GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs", latest, signal);
+	}
+	const ofAttempt = { ...parameters, attempt_number: incident.run_attempt };
+	return get("GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs", ofAttempt, signal);
+}

@@ -1,0 +1,150 @@
+import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
+import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
+import type { About, SourceResult } from "../source.ts";
+import type { Asking } from "./asking.ts";
+import { failedJobs, hasFailed, type JobAnswer } from "./failed-jobs.ts";
+import { openLog } from "./open-log.ts";
+import { present } from "./present.ts";
+import { READ_LIMITS, type ReadLimits, readLog } from "./read-log.ts";
+import { unanswered } from "./told.ts";
+
+export interface LogTools {
+	readonly asking: Asking;
+	readonly about: About;
+	/** For storage, where nothing of ours may go along. */
+	readonly fetch: typeof fetch;
+	readonly limits?: ReadLimits;
+	/** Between two tries, in milliseconds. */
+	readonly pause_ms?: number;
+}
+
+// Of a matrix that failed as a whole, a few tell enough.
+const MOST_LOGS = 8;
+const AT_ONCE = 2;
+const MOST_JOBS = 100;
+// What was read when the time is over is used, so it has to be over a little before the part's own.
+const SHARE_OF_TIME = 0.9;
+
+/**
+ * `github.job_logs`: the failed jobs of the run, and each one's log, streamed through the log reader. A log that cannot
+ * be read to its end costs its rest only.
+ */
+export async function askJobLogs(tools: LogTools, request: PlannedRequest, signal: AbortSignal): Promise<SourceResult> {
+	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
+	const { incident } = tools.about;
+	if (incident.run_id === undefined) return { status: "skipped", why: "the incident has no run" };
+	const jobs = await failedJobs(tools.asking, incident, time);
+	if (!jobs.ok) return unanswered(jobs);
+	if (jobs.value.length === 0) return { status: "empty" };
+
+	const taken = jobs.value.slice(0, MOST_LOGS);
+	const read = await inTurn(taken, AT_ONCE, (job) => readJob(tools, job, budgetOf(taken.length), time));
+	const limited = read.find((log) => log.kind === "limited");
+	return limited?.result ?? resultOf(jobs.value, read);
+}
+
+type JobLog =
+	| { readonly kind: "read"; readonly reading: LogReading; readonly cut?: string }
+	| { readonly kind: "missing"; readonly why: string }
+	| { readonly kind: "limited"; readonly result: SourceResult };
+
+interface Budget {
+	readonly excerpt_bytes: number;
+	readonly excerpt_lines: number;
+}
+
+/** One log has 24 KB for its excerpt, several have up to 48 KB together. */
+function budgetOf(logs: number): Budget {
+	const share = Math.min(2, (logs + 2) / 3) / logs;
+	return { excerpt_bytes: Math.floor(24 * 1024 * share), excerpt_lines: Math.floor(400 * share) };
+}
+
+/** Asked for again, once, when nothing came that may still come. */
+async function readJob(tools: LogTools, job: JobAnswer, budget: Budget, time: AbortSignal): Promise<JobLog> {
+	const first = await tryJob(tools, job, budget, time);
+	if (first.kind !== "missing" || !first.may_come || time.aborted) return first;
+	await new Promise((resolve) => setTimeout(resolve, tools.pause_ms ?? 2000));
+	return await tryJob(tools, job, budget, time);
+}
+
+async function tryJob(
+	{ asking, about, fetch, limits = READ_LIMITS }: LogTools,
+	job: JobAnswer,
+	budget: Budget,
+	time: AbortSignal,
+): Promise<Exclude<JobLog, { kind: "missing" }> | { kind: "missing"; why: string; may_come: boolean }> {
+	const route = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
+	const address = await asking.redirectOf(route, { ...asking.repo, job_id: job.id }, time);
+	if (!address.ok) {
+		const result = unanswered(address);
+		if (result.status === "deferred") return { kind: "limited", result };
+		const why = "why" in result ? result.why : "there is none";
+		return { kind: "missing", why, may_come: address.failure.reason === "not_found" };
+	}
+	// A server that takes the connection and says nothing must not take the time of the other logs.
+	const headersLate = new AbortController();
+	const timer = setTimeout(() => headersLate.abort(), limits.stall_ms);
+	try {
+		const opened = await openLog(address.value, fetch, AbortSignal.any([time, headersLate.signal]));
+		clearTimeout(timer);
+		if (!opened.ok) return { kind: "missing", ...opened };
+		const reader = about.newLogReader(budget);
+		const { bytes, cut } = await readLog(opened.body, reader, time, limits);
+		const reading = reader.end();
+		if (bytes === 0 && cut !== undefined) return { kind: "missing", why: cut, may_come: true };
+		return { kind: "read", reading, ...(cut !== undefined && { cut }) };
+	} catch {
+		const why = headersLate.signal.aborted ? "its storage did not answer" : "its storage could not be reached";
+		return { kind: "missing", why: time.aborted ? "no time was left for it" : why, may_come: true };
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+function resultOf(jobs: readonly JobAnswer[], logs: readonly JobLog[]): SourceResult {
+	const readings = logs.flatMap((log, index) =>
+		log.kind === "read" ? [{ ...log, title: `job ${oneLine(jobs[index]?.name ?? "")}` }] : [],
+	);
+	const data: JobLogs = {
+		...(readings.length > 0 && { reading: joinReadings(readings) }),
+		jobs: jobs.slice(0, MOST_JOBS).map((job, index) => failedJob(job, logs[index])),
+	};
+	const incomplete = incompleteness(data.jobs, jobs.length);
+	return { status: "ok", data, ...(incomplete !== undefined && { incomplete }) };
+}
+
+function failedJob({ name, html_url, steps }: JobAnswer, log: JobLog | undefined): FailedJob {
+	const failed_steps = (steps ?? []).filter(({ conclusion }) => hasFailed(conclusion)).map((step) => step.name);
+	return { name, failed_steps, ...present({ url: html_url }), ...stateOf(log) };
+}
+
+function stateOf(log: JobLog | undefined): Pick<FailedJob, "log" | "why"> {
+	if (log === undefined) return { log: "none", why: `only ${MOST_LOGS} logs are read` };
+	if (log.kind !== "read") return { log: "none", why: log.kind === "missing" ? log.why : "GitHub's rate limit" };
+	return log.cut === undefined ? { log: "whole" } : { log: "part", why: log.cut };
+}
+
+function incompleteness(jobs: readonly FailedJob[], all: number): string | undefined {
+	const missing = jobs.filter(({ log }) => log !== "whole");
+	const [first] = missing;
+	if (first === undefined) return undefined;
+	const others = missing.length - 1 + (all - jobs.length);
+	const more = others === 0 ? "" : `, and ${others} of ${all} more`;
+	return `the log of job ${oneLine(first.name)} ${first.log === "part" ? "in part" : "is missing"}: ${first.why}${more}`;
+}
+
+/** Each in its place; so many at once. */
+async function inTurn<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+	const results: R[] = [];
+	const queue = [...items.entries()];
+	const workNext = async (): Promise<void> => {
+		for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1]);
+	};
+	await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, workNext));
+	return results;
+}
+
+/** A job is named by its workflow file's author. */
+function oneLine(name: string): string {
+	return name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 200);
+}

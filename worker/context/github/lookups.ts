@@ -1,0 +1,84 @@
+import * as z from "zod";
+import type { Incident } from "../../../pipeline/index.ts";
+import type { Asking } from "./asking.ts";
+import { findPullRequest, type PullRequestAnswer } from "./find-pull-request.ts";
+import { type Told, told } from "./told.ts";
+
+/** What several sources need to know of one incident, asked for once. `undefined`: there is none. */
+export interface Lookups {
+	run(): Promise<Told<RunAnswer | undefined>>;
+	pullRequest(): Promise<Told<PullRequestAnswer | undefined>>;
+	commit(): Promise<Told<CommitAnswer | undefined>>;
+}
+
+/** They are not called off with the source that asked first: another one may be waiting for the same answer. */
+export function createLookups(asking: Asking, incident: Incident): Lookups {
+	const run = once(() => findRun(asking, incident));
+	return {
+		run,
+		pullRequest: once(() => findPullRequest(asking, incident, run)),
+		commit: once(() => findCommit(asking, incident)),
+	};
+}
+
+const account = z.object({ login: z.string(), type: z.string().optional() }).nullish();
+
+const runSchema = z.object({
+	id: z.number(),
+	name: z.string().nullish(),
+	path: z.string().nullish(),
+	event: z.string().nullish(),
+	workflow_id: z.number(),
+	run_number: z.number(),
+	run_attempt: z.number().nullish(),
+	status: z.string().nullish(),
+	conclusion: z.string().nullish(),
+	html_url: z.string().nullish(),
+	head_branch: z.string().nullish(),
+	head_sha: z.string(),
+	head_repository: z.object({ full_name: z.string() }).nullish(),
+	actor: account,
+});
+export type RunAnswer = z.infer<typeof runSchema>;
+export const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
+
+async function findRun({ get, repo }: Asking, { run_id }: Incident): Promise<Told<RunAnswer | undefined>> {
+	const id = Number(run_id);
+	if (run_id === undefined || !Number.isSafeInteger(id)) return { ok: true, value: undefined };
+	return told(runSchema, await get("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: id }));
+}
+
+export const fileSchema = z.object({
+	filename: z.string(),
+	previous_filename: z.string().nullish(),
+	status: z.string().nullish(),
+	additions: z.number().nullish(),
+	deletions: z.number().nullish(),
+});
+export type FileAnswer = z.infer<typeof fileSchema>;
+
+const commitSchema = z.object({
+	sha: z.string(),
+	commit: z.object({
+		message: z.string(),
+		author: z.object({ name: z.string().nullish(), date: z.string().nullish() }).nullish(),
+	}),
+	author: z.object({ login: z.string().nullish() }).nullish(),
+	parents: z.array(z.unknown()),
+	files: z.array(fileSchema).nullish(),
+});
+export type CommitAnswer = z.infer<typeof commitSchema>;
+
+async function findCommit({ get, repo }: Asking, { head_sha }: Incident): Promise<Told<CommitAnswer | undefined>> {
+	if (head_sha === undefined) return { ok: true, value: undefined };
+	const parameters = { ...repo, ref: head_sha };
+	return told(commitSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}", parameters));
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+	let asked: Promise<T> | undefined;
+	return () => {
+		asked ??= ask();
+		return asked;
+	};
+}

@@ -1,0 +1,82 @@
+import * as z from "zod";
+import type { WorkflowRun } from "../../../pipeline/context.ts";
+import type { SourceResult } from "../source.ts";
+import type { Asking } from "./asking.ts";
+import { type Lookups, type RunAnswer, runsSchema } from "./lookups.ts";
+import { present } from "./present.ts";
+import { type Told, told, unanswered } from "./told.ts";
+
+/**
+ * `github.run`: the run itself, whose branch's repository and actor a job's payload does not tell; whether the branch's
+ * head moved, a newer run of the workflow exists there, and whether it is green by now.
+ */
+export async function askRun(asking: Asking, lookups: Lookups, signal: AbortSignal): Promise<SourceResult> {
+	const found = await lookups.run();
+	if (!found.ok) return unanswered(found);
+	const run = found.value;
+	if (run === undefined) return { status: "empty" };
+	const [newest, head] = await Promise.all([laterRuns(asking, run, signal), headOf(asking, lookups, run, signal)]);
+	if (!newest.ok) return unanswered(newest);
+	if (!head.ok) return unanswered(head);
+
+	const [newer] = newest.value;
+	const finished = newest.value.find(({ status }) => status === "completed") ?? run;
+	const data: WorkflowRun = {
+		id: String(run.id),
+		workflow: present({ name: run.name, path: run.path }),
+		...present({
+			event: run.event,
+			attempt: run.run_attempt,
+			status: run.status,
+			conclusion: run.conclusion,
+			head_repository: run.head_repository?.full_name,
+			head_branch: run.head_branch,
+			head_sha: run.head_sha,
+			actor: run.actor && { login: run.actor.login, ...present({ type: run.actor.type }) },
+			head: head.value === undefined ? undefined : { sha: head.value, moved: head.value !== run.head_sha },
+			newer: newer && newerRun(newer),
+		}),
+		green_now: finished.status === "completed" && finished.conclusion === "success",
+	};
+	return { status: "ok", data };
+}
+
+function newerRun({ id, html_url, head_sha, status, conclusion }: RunAnswer): NonNullable<WorkflowRun["newer"]> {
+	return { id: String(id), ...present({ url: html_url, head_sha, status, conclusion }) };
+}
+
+/** Later runs of the same workflow on the same branch of the same repository, newest first. */
+async function laterRuns({ get, repo }: Asking, run: RunAnswer, signal: AbortSignal): Promise<Told<RunAnswer[]>> {
+	if (!run.head_branch) return { ok: true, value: [] };
+	const parameters = { ...repo, workflow_id: run.workflow_id, branch: run.head_branch, per_page: 20 };
+	const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
+	const runs = told(runsSchema, await get(route, parameters, signal));
+	if (!runs.ok) return runs;
+	const home = run.head_repository?.full_name;
+	const later = runs.value.workflow_runs.filter(
+		(other) => other.run_number > run.run_number && other.head_repository?.full_name === home,
+	);
+	return { ok: true, value: later.toSorted((one, other) => other.run_number - one.run_number) };
+}
+
+const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
+
+/** The commit that the branch leads to now; undefined when the branch, or the fork, is gone or not shown to us. */
+async function headOf(
+	{ get }: Asking,
+	lookups: Lookups,
+	run: RunAnswer,
+	signal: AbortSignal,
+): Promise<Told<string | undefined>> {
+	const pull = await lookups.pullRequest();
+	if (pull.ok && pull.value !== undefined && pull.value.head.ref === run.head_branch) {
+		return { ok: true, value: pull.value.head.sha };
+	}
+	const [owner, repo] = (run.head_repository?.full_name ?? "").split("/");
+	if (!owner || !repo || !run.head_branch) return { ok: true, value: undefined };
+	const parameters = { owner, repo, branch: run.head_branch };
+	const branch = told(branchSchema, await get("GET /repos/{owner}/{repo}/branches/{branch}", parameters, signal));
+	if (branch.ok) return { ok: true, value: branch.value.commit.sha };
+	const { reason } = branch.failure;
+	return reason === "not_found" || reason === "forbidden" ? { ok: true, value: undefined } : branch;
+}

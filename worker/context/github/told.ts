@@ -1,0 +1,44 @@
+import type { z } from "zod";
+import type { GitHubAnswer, GitHubFailure } from "../../github/github.ts";
+import type { SourceResult } from "../source.ts";
+
+/** What GitHub told, checked for what is needed of it; else why it is not known. */
+export type Told<T> =
+	| { readonly ok: true; readonly value: T }
+	| { readonly ok: false; readonly failure: GitHubFailure | NotUnderstood };
+
+interface NotUnderstood {
+	readonly reason: "not_understood";
+	readonly detail: string;
+}
+
+/** Checks an answer by the fields that are needed; what else is in it is dropped. */
+export function told<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): Told<T> {
+	if (!answer.ok) return answer;
+	const checked = schema.safeParse(answer.value);
+	if (checked.success) return { ok: true, value: checked.data };
+	const fields = checked.error.issues.slice(0, 5).map(({ path }) => path.map(String).join(".") || "all of it");
+	return { ok: false, failure: { reason: "not_understood", detail: `wrong in GitHub's answer: ${fields.join(", ")}` } };
+}
+
+/** What a source comes to that could not ask. A rate limit lets the whole incident wait instead of losing the part. */
+export function unanswered({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): SourceResult {
+	switch (failure.reason) {
+		case "rate_limited": {
+			const until = new Date(failure.until).toISOString();
+			return { status: "deferred", until_ms: failure.until, why: `GitHub's rate limit, until ${until}` };
+		}
+		case "not_found":
+			return { status: "failed", why: `GitHub does not show it to the App (${failure.detail})` };
+		case "forbidden":
+			return { status: "failed", why: `GitHub refused it to the App (${failure.detail})` };
+		case "refused":
+			return { status: "failed", why: `GitHub refused the request (${failure.detail})` };
+		case "unavailable":
+			return { status: "failed", why: `GitHub gave no answer: ${failure.detail}` };
+		case "not_understood":
+			return { status: "failed", why: failure.detail };
+		default:
+			return failure satisfies never;
+	}
+}
