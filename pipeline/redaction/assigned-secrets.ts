@@ -1,0 +1,103 @@
+import type { Finding } from "./finding.ts";
+import { looksRandom } from "./looks-random.ts";
+import { isPlainValue } from "./plain-value.ts";
+import { secretKindOf } from "./secret-name.ts";
+
+/** Where a name of something secret may be; the whole name decides. */
+const WORD = /pass|pwd|secret|token|key|cred/gi;
+const NAME_UNIT = /[\w.-]/;
+const LONGEST_NAME = 80;
+
+/** What parts a name from its value, with the quotes and brackets that may close the name. Not `==`, not `::`. */
+const SEPARATOR = /(?:\\*["'`])?\]?(\s{0,4})(=>|:=|=(?![=>])|:(?![:/]))(\s{0,8})/y;
+const FLAG_SEPARATOR = /( )(?![-|=:])( {0,3})/y;
+const QUOTED = /(\\*["'`])((?:(?!\1)(?:\\.|[^\\])){0,8192})/y;
+const UNQUOTED = /[^\s"'`]+/y;
+const CLOSES = ",;)}]>.";
+/** Nothing but brackets, a comma or a comment follows. */
+const LINE_END = /[\s,;)}\]]*(?:#.*)?$/y;
+
+/** What stands after `token=`, `"secret": `, `--password ` and their like. */
+export function findAssignedSecrets(line: string): Finding[] {
+	const found: Finding[] = [];
+	let from = 0;
+	for (const { index } of line.matchAll(WORD)) {
+		if (index < from) continue;
+		const name = nameAround(line, index);
+		from = name.end;
+		const kind = secretKindOf(line.slice(name.start, name.end));
+		if (kind === undefined) continue;
+		const value = valueAfter(line, name.start, name.end, kind);
+		if (value === undefined) continue;
+		found.push({ ...value, kind });
+		from = value.to;
+	}
+	return found;
+}
+
+function nameAround(line: string, at: number): { readonly start: number; readonly end: number } {
+	let start = at;
+	while (start > 0 && at - start < LONGEST_NAME && NAME_UNIT.test(line.charAt(start - 1))) start--;
+	let end = at;
+	while (end < line.length && end - at < LONGEST_NAME && NAME_UNIT.test(line.charAt(end))) end++;
+	return { start, end };
+}
+
+type Range = Pick<Finding, "from" | "to">;
+
+function valueAfter(line: string, start: number, end: number, kind: string): Range | undefined {
+	const separator = matchAt(SEPARATOR, line, end);
+	if (separator === undefined) return line.charAt(start) === "-" ? flagValue(line, end) : undefined;
+	const at = end + separator[0].length;
+	const quoted = quotedValue(line, at);
+	if (quoted !== undefined) return quoted;
+	const spaced = separator[1] !== "" || separator[3] !== "";
+	const tight = separator[2] === "=" && !spaced;
+	if (tight && kind === "password" && /^\s*(?:export |declare -x |\+ )?$/.test(line.slice(0, start))) {
+		return unless(line, at, line.trimEnd().length);
+	}
+	return tight ? unquotedValue(line, at, /&/) : loneValue(line, at);
+}
+
+function flagValue(line: string, end: number): Range | undefined {
+	const separator = matchAt(FLAG_SEPARATOR, line, end);
+	if (separator === undefined) return undefined;
+	const at = end + separator[0].length;
+	return quotedValue(line, at) ?? unquotedValue(line, at, /[;|&]/);
+}
+
+/** Between quotes, or from a quote to the line's end when nothing closes it. */
+function quotedValue(line: string, at: number): Range | undefined {
+	const quoted = matchAt(QUOTED, line, at);
+	if (quoted === undefined) return undefined;
+	const from = at + (quoted[1] ?? "").length;
+	return unless(line, from, from + (quoted[2] ?? "").length);
+}
+
+function unquotedValue(line: string, at: number, endsAt: RegExp): Range | undefined {
+	const word = matchAt(UNQUOTED, line, at)?.[0].split(endsAt, 1)[0] ?? "";
+	// What closes a list or a sentence is no part of it.
+	let end = word.length;
+	while (end > 0 && CLOSES.includes(word.charAt(end - 1))) end--;
+	return unless(line, at, at + end);
+}
+
+/** After `: ` prose may follow as well: one word alone is a value, another one only when it looks made. */
+function loneValue(line: string, at: number): Range | undefined {
+	const value = unquotedValue(line, at, /&/);
+	if (value === undefined) return undefined;
+	const isLast = matchAt(LINE_END, line, value.to) !== undefined;
+	const word = line.slice(value.from, value.to);
+	if (isLast && !/^\d{1,6}$/.test(word)) return value;
+	return word.length >= 8 && looksRandom(word) && !/[/:]\d/.test(word) ? value : undefined;
+}
+
+function unless(line: string, from: number, to: number): Range | undefined {
+	const value = line.slice(from, to);
+	return value === "" || isPlainValue(value) || /^(?:id|type|src|env)=/.test(value) ? undefined : { from, to };
+}
+
+function matchAt(pattern: RegExp, line: string, at: number): RegExpExecArray | undefined {
+	pattern.lastIndex = at;
+	return pattern.exec(line) ?? undefined;
+}

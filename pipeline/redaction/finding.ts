@@ -1,0 +1,10 @@
+/** A secret in a text: from `from` up to `to`, in UTF-16 units. */
+export interface Finding {
+	readonly from: number;
+	readonly to: number;
+	/** Lower-case words that the mark shows, such as `github token`. */
+	readonly kind: string;
+}
+
+/** Looks for one sort of secret in a part of one line. */
+export type Finder = (line: string) => readonly Finding[];

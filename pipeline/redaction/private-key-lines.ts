@@ -1,0 +1,91 @@
+import type { Finding } from "./finding.ts";
+
+/** RFC 7468's and OpenPGP's labels; a log may show a key in one line, with `\n` written out. */
+const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{0,5}/;
+const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+
+/** What may stand before each line of a key: indentation, a list's or a diff's mark, a quote, a comment's sign. */
+const BEFORE = String.raw`^[\s>|+\-#*"',]{0,40}`;
+/** What may stand behind it: the ends of a quote, a written line end, a concatenation. */
+const BEHIND = String.raw`(?:\\[nr]){0,2}["',+\\\s]{0,10}$`;
+const BODY = new RegExp(`${BEFORE}[A-Za-z0-9+/=]{1,100}${BEHIND}`);
+/** Lines in which PEM is wrapped, at 60 characters and more. */
+const FULL = new RegExp(`${BEFORE}([A-Za-z0-9+/]{60,100}={0,2})${BEHIND}`);
+/** Headers inside of a key: `Proc-Type: 4,ENCRYPTED`, `DEK-Info: ...`, `Version: ...`. */
+const HEADER = new RegExp(`${BEFORE}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): .{0,200}$`);
+const CUT = /^\[\.\.\. .{1,40} cut \.\.\.\]$/;
+
+/**
+ * Which lines belong to a private key, as places in `lines`: from its beginning to its end, to the first line that is no
+ * part of a key, or to the text's edge; upwards from an end alone; and full lines of a key whose both ends were cut.
+ */
+export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
+	const key = new Set<number>();
+	lines.forEach((line, at) => {
+		const begin = BEGIN.exec(line);
+		if (begin !== null && !END.test(line.slice(begin.index))) downwards(lines, at, key);
+		else if (END.test(line) && begin === null) upwards(lines, at, key);
+		else if (isFullLine(line)) around(lines, at, key);
+	});
+	return key;
+}
+
+/** The line with a mark in the place of what is the key's: what stands before its beginning or behind its end stays. */
+export function markKeyLine(line: string, mark: string): string {
+	const begin = BEGIN.exec(line)?.index ?? 0;
+	const end = END.exec(line);
+	const behind = end === null ? "" : line.slice(end.index + end[0].length);
+	const indent = begin === 0 ? (/^\s*/.exec(line)?.[0] ?? "") : line.slice(0, begin);
+	return `${indent}${mark}${behind}${line.endsWith("\r") && behind === "" ? "\r" : ""}`;
+}
+
+/** From a `BEGIN` to the `END` in the same line, or to the line's end. */
+const KEY_IN_A_LINE =
+	/-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN).)*?(?:-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?=-----BEGIN)|$)/gs;
+
+function downwards(lines: readonly string[], from: number, key: Set<number>): void {
+	key.add(from);
+	for (let at = from + 1; at < lines.length; at++) {
+		const line = lines[at] ?? "";
+		if (BEGIN.test(line)) return;
+		if (CUT.test(line) || line.trim() === "") continue;
+		if (END.test(line)) {
+			key.add(at);
+			return;
+		}
+		if (!BODY.test(line) && !HEADER.test(line)) return;
+		key.add(at);
+	}
+}
+
+function upwards(lines: readonly string[], from: number, key: Set<number>): void {
+	key.add(from);
+	for (let at = from - 1; at >= 0 && !key.has(at); at--) {
+		const line = lines[at] ?? "";
+		if (CUT.test(line) || line.trim() === "") continue;
+		if (!BODY.test(line) && !HEADER.test(line)) return;
+		key.add(at);
+	}
+}
+
+/** A full line, and the short last one that follows it. */
+function around(lines: readonly string[], at: number, key: Set<number>): void {
+	key.add(at);
+	const next = lines[at + 1];
+	if (next !== undefined && next.trim() !== "" && BODY.test(next)) key.add(at + 1);
+}
+
+/** Base64 of a key has letters of both cases and digits; digests are hexadecimal. */
+function isFullLine(line: string): boolean {
+	const body = FULL.exec(line)?.[1];
+	return body !== undefined && /[a-z]/.test(body) && /[A-Z]/.test(body) && /\d/.test(body) && !/(.)\1{7}/.test(body);
+}
+
+/** Keys that stand in one line. */
+export function findKeysInALine(line: string): Finding[] {
+	return Array.from(line.matchAll(KEY_IN_A_LINE), ({ index, 0: whole }) => ({
+		from: index,
+		to: index + whole.length,
+		kind: "private key",
+	}));
+}

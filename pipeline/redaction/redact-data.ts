@@ -1,0 +1,39 @@
+import { isPlainValue } from "./plain-value.ts";
+import { redactText } from "./redact-text.ts";
+import { redactionMark } from "./redaction-mark.ts";
+import { secretKindOf } from "./secret-name.ts";
+
+/** Deeper data is left out: no source nests so far. */
+const MOST_LEVELS = 32;
+
+/**
+ * JSON data with every secret in its texts redacted (`redactText`), and the texts under a name of something secret, as
+ * in `{"password": "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`, whatever they look like. Names stay.
+ */
+export function redactData<T>(data: T): T {
+	// Texts become texts and everything else stays what it is, which TypeScript cannot follow.
+	return redactValue(data, MOST_LEVELS) as T;
+}
+
+function redactValue(value: unknown, levels: number): unknown {
+	if (typeof value === "string") return redactText(value);
+	if (typeof value !== "object" || value === null) return value;
+	if (levels === 0) return "[nested too deep]";
+	if (Array.isArray(value)) return value.map((item) => redactValue(item, levels - 1));
+	const named = nameIn(value);
+	const entries = Object.entries(value).map(([name, inner]): [string, unknown] => {
+		const kind = secretKindOf(name) ?? (name === "value" ? named : undefined);
+		const redacted = redactValue(inner, levels - 1);
+		return [name, kind === undefined ? redacted : redactNamed(redacted, kind)];
+	});
+	return Object.fromEntries(entries);
+}
+
+function nameIn(value: object): string | undefined {
+	const name = "name" in value ? value.name : "key" in value ? value.key : undefined;
+	return typeof name === "string" ? secretKindOf(name) : undefined;
+}
+
+function redactNamed(value: unknown, kind: string): unknown {
+	return typeof value === "string" && !isPlainValue(value) ? redactionMark(kind) : value;
+}

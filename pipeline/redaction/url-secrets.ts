@@ -1,0 +1,51 @@
+import type { Finding } from "./finding.ts";
+import { looksRandom } from "./looks-random.ts";
+import { isPlainValue } from "./plain-value.ts";
+import { secretKindOf } from "./secret-name.ts";
+
+/** RFC 3986's userinfo, with what people forget to encode in it; databases' passwords hold slashes, too. */
+const USERINFO = /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#"'`<>@:]{0,128})(?::([^\s/?#"'`<>]{1,256}))?@(?=[\w.[*-])/gi;
+const DATABASE =
+	/\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver):\/\/[^\s@:/]{0,128}:([^\s@"'`]{1,256})@/gi;
+const QUERY = /[?&;#]([\w.-]{1,64})=([^&\s#"'`<>]{1,4096})/g;
+
+/** Query parameters that sign or open an address and are not named after it. */
+const SIGNED =
+	/^(?:sig|signature|x-amz-(?:signature|credential)|x-goog-(?:signature|credential)|awsaccesskeyid|jwt|hmac|auth)$/i;
+const MAYBE = /^(?:key|code|state|sid|session)$/i;
+
+/** Passwords and tokens before the host of an address, of connection strings, too. */
+export function findUserinfo(line: string): Finding[] {
+	const found: Finding[] = [];
+	for (const match of line.matchAll(USERINFO)) {
+		const [whole, user = "", password] = match;
+		const end = match.index + whole.length - 1;
+		if (password !== undefined) add(found, end - password.length, password, "password");
+		else if (user.length >= 16 && looksRandom(user)) add(found, end - user.length, user, "token");
+	}
+	for (const match of line.matchAll(DATABASE)) {
+		const [whole, password = ""] = match;
+		const from = match.index + whole.length - 1 - password.length;
+		if (!found.some((other) => other.from < from + password.length && from < other.to)) {
+			add(found, from, password, "password");
+		}
+	}
+	return found.sort((one, other) => one.from - other.from);
+}
+
+/** Parameters of an address that open what it names: `?access_token=`, `&X-Amz-Signature=`. */
+export function findQuerySecrets(line: string): Finding[] {
+	const found: Finding[] = [];
+	for (const match of line.matchAll(QUERY)) {
+		const [whole, name = "", value = ""] = match;
+		const kind = SIGNED.test(name) ? "signature" : secretKindOf(name);
+		const from = match.index + whole.length - value.length;
+		if (kind !== undefined) add(found, from, value, kind);
+		else if (MAYBE.test(name) && value.length >= 16 && looksRandom(value)) add(found, from, value, "key");
+	}
+	return found;
+}
+
+function add(found: Finding[], from: number, value: string, kind: string): void {
+	if (!isPlainValue(value)) found.push({ from, to: from + value.length, kind });
+}
