@@ -24,6 +24,12 @@ const PIPELINE = [
 	"the pipeline's file; its prompts lie in prompts/ beside it",
 	"pipeline.yaml",
 ] as const;
+const WORKER = ["-u, --url <url>", "the worker (HEALER_URL, else the hub of this state folder)"] as const;
+const ASKING = `
+Environment:
+  HEALER_URL              the worker
+  HEALER_API_TOKEN        its token; the state folder's for the hub that runs on it
+`;
 const EVENT = ["-e, --event <name>", "GitHub's event name, as in X-GitHub-Event"] as const;
 
 program
@@ -107,6 +113,24 @@ Examples:
   npx healer route --json < cases.jsonl`,
 	)
 	.action(async (options) => end((await import("./route.ts")).route(process.stdin, options, output)));
+
+program
+	.command("push")
+	.description("check a pipeline and put it in force on a worker, without a deploy")
+	.option(...PIPELINE)
+	.option(...WORKER)
+	.option("--json", "{version, before} as JSON")
+	.addHelpText("after", `${ASKING}\nExamples:\n  HEALER_URL=https://healer.example.com npx healer push`)
+	.action(async (options) => end((await import("./push.ts")).push(options, process.env, output)));
+
+program
+	.command("rollback")
+	.description("put the pipeline in force again that was pushed before the one that is")
+	.option("--to <version>", "another one of those kept (GET /api/pipeline), or bundled, the one that was deployed")
+	.option(...WORKER)
+	.option("--json", "{version, before} as JSON")
+	.addHelpText("after", `${ASKING}\nExamples:\n  npx healer rollback\n  npx healer rollback --to bundled`)
+	.action(async (options) => end((await import("./rollback.ts")).rollback(options, process.env, output)));
 
 program
 	.command("replay")

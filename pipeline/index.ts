@@ -1,5 +1,6 @@
 /** The run-time face of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the cli import it. */
 export type { Artefact } from "./artefact.ts";
+export { artefactVersion } from "./artefact-version.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export type { Clause, RuleVerdict, StageExplanation, Verdict } from "./explanation.ts";
@@ -9,6 +10,7 @@ export type { LogLimits } from "./log/log-limits.ts";
 export { createLogReader, type LogReader, readLogText } from "./log/log-reader.ts";
 export type { LogReading } from "./log/log-reading.ts";
 export type { Delivery, IgnoredReason, Reading } from "./reading.ts";
+export { type Admission, admitArtefact } from "./stages/admit-artefact.ts";
 export { type DecideInput, decide } from "./stages/decide.ts";
 export { enrichIncident } from "./stages/incident-facts.ts";
 export { loadPipeline, type Pipeline } from "./stages/load-pipeline.ts";

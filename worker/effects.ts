@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { createGitHub } from "./github/create-github.ts";
 import type { GitHub } from "./github/github.ts";
 import { type Log, messageOf } from "./log.ts";
+import { handOutPipeline } from "./pipeline/hand-out.ts";
 import { type ClaimLook, createClaimLook } from "./spawn/claim-look.ts";
 import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
 import { relayFetch } from "./spawn/relay-fetch.ts";
@@ -18,6 +19,8 @@ export interface Effects {
 	random(): number;
 	newId(): string;
 	engine(): Promise<Engine>;
+	/** Lets KV name the pipeline that the journal says is in force. */
+	handOutPipeline(): Promise<void>;
 	readonly sources: SourcesFor;
 	/** Undefined where no App is configured. */
 	readonly github: GitHub | undefined;
@@ -44,6 +47,7 @@ export function createEffects(env: Env, log: Log): Effects {
 		random: () => Math.random(),
 		newId,
 		engine: () => currentEngine(env, now(), log),
+		handOutPipeline: () => handOutPipeline(env.JOURNAL, env.DEDUP),
 		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: relayFetch(env), now, newId } }),
 		github,
 		claims: createClaimLook(env.DEDUP, now, log),

@@ -1,6 +1,6 @@
 import bundled from "../dist/pipeline.json";
-import type { Artefact } from "../pipeline/artefact.ts";
 import {
+	type Artefact,
 	createLogReader,
 	type DecideInput,
 	type Decision,
@@ -17,6 +17,7 @@ import {
 } from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
+import { readActiveVersion, readHandedOut } from "./pipeline/hand-out.ts";
 
 /** The pipeline in force, as the worker uses it. */
 export interface Engine {
@@ -29,27 +30,67 @@ export interface Engine {
 	newLogReader(limits?: Partial<LogLimits>): LogReader;
 }
 
-/** Where a newer artefact than the bundled one is put, as JSON; it wins while it is there. */
-export const ACTIVE_PIPELINE_KEY = "pipeline:active";
+const LOOK_AGAIN_MS = { loopback: 250, elsewhere: 20_000 };
 
-const LOOK_AGAIN_MS = { loopback: 250, elsewhere: 30_000 };
+interface InForce {
+	readonly engine: Engine;
+	/** What KV named when it was loaded; null for the bundled one. */
+	readonly named: string | null;
+}
 
 // Kept for the life of the isolate: compiling is done once a version, not once a delivery.
-let inForce: { readonly engine: Engine; readonly text: string | null } | undefined;
+let inForce: InForce | undefined;
 let lookedAt = 0;
 
 /**
- * The pipeline in force: what stands in KV under `pipeline:active`, else the bundled one. Looked at again at most
- * four times a second on loopback, every 30 s elsewhere. One that does not load is logged, and the last good one stays.
+ * The pipeline in force: the version that KV names, else the bundled one. Looked at again at most four times a second
+ * on loopback, every 20 s elsewhere. One that is not there or does not load is logged, and the last good one stays.
  */
 export async function currentEngine(env: Env, now: number, log: Log): Promise<Engine> {
 	const every = env.HEALER_LOOPBACK === "true" ? LOOK_AGAIN_MS.loopback : LOOK_AGAIN_MS.elsewhere;
 	if (inForce !== undefined && now - lookedAt < every) return inForce.engine;
 	lookedAt = now;
-	const text = await readActive(env.DEDUP, log);
-	if (inForce !== undefined && (text === undefined || text === inForce.text)) return inForce.engine;
-	inForce = { engine: loadActive(text ?? null, log) ?? inForce?.engine ?? createEngine(bundled), text: text ?? null };
+	inForce = (await changed(env.DEDUP, inForce, log)) ?? inForce ?? { engine: createEngine(bundled), named: null };
 	return inForce.engine;
+}
+
+/** What this isolate knows of the pipeline in force is out of date: the next one that asks looks again. */
+export function lookAgain(): void {
+	lookedAt = 0;
+}
+
+/** Undefined when what there is stays. */
+async function changed(kv: KVNamespace, before: InForce | undefined, log: Log): Promise<InForce | undefined> {
+	try {
+		const named = await readActiveVersion(kv);
+		if (before !== undefined && named === before.named) return undefined;
+		if (named === null) return { engine: createEngine(bundled), named };
+		const text = await readHandedOut(kv, named);
+		if (text === null) {
+			log.warn("the pipeline in force is not in KV yet; the last good one stays", { pipeline: named });
+			return undefined;
+		}
+		return { engine: load(text, named, log) ?? before?.engine ?? createEngine(bundled), named };
+	} catch (cause) {
+		log.warn("the pipeline in force could not be read; the last good one stays", { cause: messageOf(cause) });
+		return undefined;
+	}
+}
+
+function load(text: string, named: string, log: Log): Engine | undefined {
+	try {
+		const artefact: Artefact = JSON.parse(text);
+		if (artefact.version !== named) throw new Error(`it says that it is ${artefact.version}`);
+		const engine = createEngine(artefact);
+		log.info("a pipeline came into force", { pipeline: named });
+		return engine;
+	} catch (cause) {
+		log.error("the pipeline in force does not load; the last good one stays", {
+			pipeline: named,
+			cause: messageOf(cause),
+		});
+		return undefined;
+	}
 }
 
 /** Binds the pipeline's functions to one loaded artefact. Throws when the artefact is corrupt. */
@@ -63,26 +104,4 @@ function createEngine(artefact: Artefact): Engine {
 		decide: (input) => decide(pipeline, input),
 		newLogReader: (limits) => createLogReader(pipeline.logSearch, limits),
 	};
-}
-
-/** Text of the active artefact; null when there is none, undefined when KV did not answer. */
-async function readActive(kv: KVNamespace, log: Log): Promise<string | null | undefined> {
-	try {
-		return await kv.get(ACTIVE_PIPELINE_KEY);
-	} catch (cause) {
-		log.warn("the active pipeline could not be read; the last one stays", { cause: messageOf(cause) });
-		return undefined;
-	}
-}
-
-function loadActive(text: string | null, log: Log): Engine | undefined {
-	if (text === null) return createEngine(bundled);
-	try {
-		const engine = createEngine(JSON.parse(text));
-		log.info("a pipeline came into force", { pipeline: engine.version });
-		return engine;
-	} catch (cause) {
-		log.error("the active pipeline does not load; the last good one stays", { cause: messageOf(cause) });
-		return undefined;
-	}
 }

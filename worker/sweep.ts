@@ -14,6 +14,7 @@ interface SweepStep {
 const STEPS: readonly SweepStep[] = [
 	{ name: "due incidents", run: sweepDue },
 	{ name: "ignored counts", run: writeIgnored },
+	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },
 ];
 
 let isFirst = true;

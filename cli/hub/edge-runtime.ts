@@ -11,8 +11,6 @@ export interface EdgeRuntime {
 	/** Runs the SQL script of one migration. */
 	exec(sql: string): Promise<void>;
 	query(sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
-	/** Writes to the KV namespace that also holds the dedup keys. */
-	put(key: string, value: string): Promise<void>;
 	fireCron(): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -33,7 +31,6 @@ export async function startEdgeRuntime(options: EdgeOptions): Promise<EdgeRuntim
 	const miniflare = withoutItsSignalHandlers(() => new Miniflare(miniflareOptions(options)));
 	await miniflare.ready;
 	const journal = await miniflare.getD1Database("JOURNAL");
-	const keys = await miniflare.getKVNamespace("DEDUP");
 	return {
 		exec: async (sql) => void (await journal.batch(statements(sql).map((statement) => journal.prepare(statement)))),
 		query: async (sql, ...values) =>
@@ -43,7 +40,6 @@ export async function startEdgeRuntime(options: EdgeOptions): Promise<EdgeRuntim
 					.bind(...values)
 					.all()
 			).results,
-		put: (key, value) => keys.put(key, value),
 		fireCron: async () => {
 			const worker = await miniflare.getWorker();
 			await worker.scheduled({ cron: CRON, scheduledTime: new Date() });

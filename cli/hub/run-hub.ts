@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Artefact } from "../../pipeline/index.ts";
+import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
+import { putInForce } from "../push.ts";
 import { messageOf } from "../result.ts";
 import { printBanner } from "./banner.ts";
 import { startCron } from "./cron.ts";
@@ -28,9 +29,6 @@ export interface HubInput {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly output: Output;
 }
-
-/** Where the worker finds the pipeline in force; newer than the one it was built with. */
-const ACTIVE_PIPELINE = "pipeline:active";
 
 /** Runs the hub until it is asked to stop. Everything that it started is ended before it returns. */
 export async function runHub(input: HubInput): Promise<ExitCode> {
@@ -108,17 +106,21 @@ async function start(
 	});
 	closers.push(edge.stop);
 	await applyMigrations(edge);
-	await edge.put(ACTIVE_PIPELINE, JSON.stringify(artefact));
 
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
+	// What an earlier run left in force is not what the file says now.
+	const worker = { url, token: secrets.values.HEALER_API_TOKEN.split(/[\s,]+/).find((token) => token !== "") };
+	const pushed = await putInForce(worker, artefact);
+	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));
 	closers.push(
 		watchPipeline(place, {
 			async good(changed) {
 				const edited = inNamespace(changed, settings);
+				const change = await putInForce(worker, edited);
+				if (!change.ok) throw new Error(change.problem);
 				relay.usePolicyOf(edited);
-				await edge.put(ACTIVE_PIPELINE, JSON.stringify(edited));
 				output.line(`${pipelineFile} is in force: ${short(edited.version)}.`);
 			},
 			bad(problem) {
@@ -147,7 +149,9 @@ async function start(
 
 /** Where this hub makes CodeRuns is for its environment to say, so that one pipeline serves several clusters. */
 function inNamespace(artefact: Artefact, { namespace }: HubSettings): Artefact {
-	return namespace === undefined ? artefact : { ...artefact, spawn: { ...artefact.spawn, namespace } };
+	if (namespace === undefined) return artefact;
+	const { version: _, ...rest } = { ...artefact, spawn: { ...artefact.spawn, namespace } };
+	return { ...rest, version: artefactVersion(rest) ?? artefact.version };
 }
 
 /** The kernel gives a killed hub's lock back a moment after the kill. */

@@ -1,6 +1,5 @@
 import type { Artefact, ContextRequest, EventMapping } from "../artefact.ts";
-import { sha256Hex } from "../expression/sha256-hex.ts";
-import { canonicalJson } from "../stages/canonical-json.ts";
+import { artefactVersion } from "../artefact-version.ts";
 import { collectLogPatterns } from "./collect-log-patterns.ts";
 import { seconds } from "./duration.ts";
 import type { PipelineFile } from "./pipeline-file.ts";
@@ -26,11 +25,11 @@ export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<str
 	};
 	// Through JSON, so that what is built and what is read back are the same: nothing undefined, nothing shared.
 	const plain = JSON.parse(JSON.stringify(rest)) as Omit<Artefact, "version">;
-	const canonical = canonicalJson(plain);
-	if (canonical === undefined) {
+	const version = artefactVersion(plain);
+	if (version === undefined) {
 		throw new Error("The reader of the file let too deep a nesting through.");
 	}
-	return { version: sha256Hex(canonical).slice(0, 16), ...plain };
+	return { version, ...plain };
 }
 
 function compileEvent([name, event]: [string, PipelineFile["events"][string]]) {

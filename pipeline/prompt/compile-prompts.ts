@@ -7,6 +7,11 @@ export interface Prompts {
 	readonly texts: Readonly<Record<string, string>>;
 }
 
+/** Throws when the template does not parse. */
+export function parsePrompt(text: string): void {
+	new Mustache.Writer().parse(text);
+}
+
 /** The build has parsed every template, so one that does not parse makes rendering throw: the artefact is corrupt. */
 export function compilePrompts(texts: Readonly<Record<string, string>>): Prompts {
 	return { writer: new Mustache.Writer(), texts };

@@ -7,6 +7,7 @@ import { showStatus } from "../api/show-status.ts";
 import type { Env } from "../env.ts";
 import { createLog, messageOf } from "../log.ts";
 import { receiveOutcome } from "../outcome/receive-outcome.ts";
+import { pushPipeline, rollBackPipeline, showPipeline } from "../pipeline/pipeline-api.ts";
 import { receiveAlert, receiveCiFailure, receiveEvent } from "../sensor/receive-sensor.ts";
 import { receiveGithub } from "../webhook/receive-github.ts";
 import { refuse } from "./answer.ts";
@@ -29,6 +30,11 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.all("/api/incidents/:id", only("GET"))
 	.get("/api/incidents", listIncidentsApi)
 	.all("/api/incidents", only("GET"))
+	.get("/api/pipeline", showPipeline)
+	.put("/api/pipeline", pushPipeline)
+	.all("/api/pipeline", only("GET, PUT"))
+	.post("/api/pipeline/rollback", rollBackPipeline)
+	.all("/api/pipeline/rollback", only("POST"))
 	.get("/api/status", showStatus)
 	.all("/api/status", only("GET"))
 	.get("/health", showHealth)

@@ -121,6 +121,7 @@ describe("showStatus", () => {
 		const { body } = await send(get("/api/status"));
 		expect(body).toEqual({
 			pipeline: expect.stringMatching(/\w/),
+			pipelines: [],
 			incidents: {
 				accepted: 1,
 				waiting: 0,

@@ -36,6 +36,7 @@ export function stubEffects(): Stub {
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
 		engine: async () => stub.engineInForce,
+		handOutPipeline: async () => undefined,
 		sources: createSources({
 			github: undefined,
 			fetch,

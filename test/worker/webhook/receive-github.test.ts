@@ -1,6 +1,5 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { ACTIVE_PIPELINE_KEY } from "../../../worker/engine.ts";
 import { EXAMPLES, failedJob, failedRun } from "../support/failed-job.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { stubRelay } from "../support/stub-relay.ts";
@@ -104,25 +103,6 @@ describe("receiveGithub", () => {
 		await passTime();
 		await env.WAKEUPS.send({ incident_id });
 		await expect.poll(() => relay.made.length, { timeout: 10_000, interval: 50 }).toBe(1);
-	});
-
-	it("takes a pipeline that was put in force, and keeps the last good one when that is corrupt", async () => {
-		const { default: artefact } = await import("../../../dist/pipeline.json");
-		const renamed = {
-			...artefact,
-			version: "edited",
-			settings: { ...artefact.settings, repositories: ["octo-org/*"] },
-		};
-		await env.DEDUP.put(ACTIVE_PIPELINE_KEY, JSON.stringify(renamed));
-		await expect.poll(pipelineVersion, { timeout: 5000, interval: 100 }).toBe("edited");
-		expect((await send(signedDelivery(failedJob()))).body.status).toBe("ignored");
-
-		await env.DEDUP.put(ACTIVE_PIPELINE_KEY, '{"version":"broken"}');
-		await new Promise((resolve) => setTimeout(resolve, 1100));
-		expect(await pipelineVersion()).toBe("edited");
-
-		await env.DEDUP.delete(ACTIVE_PIPELINE_KEY);
-		await expect.poll(pipelineVersion, { timeout: 5000, interval: 100 }).toBe(artefact.version);
 	});
 
 	describe("what bad input gets", () => {
@@ -342,8 +322,4 @@ describe("receiveGithub", () => {
 
 async function sendAll(rows: readonly { readonly event: string; readonly payload: unknown }[]): Promise<Answer[]> {
 	return await Promise.all(rows.map(({ event, payload }) => send(signedDelivery(payload, { event }))));
-}
-
-async function pipelineVersion(): Promise<unknown> {
-	return (await send(get("/api/status"))).body.pipeline;
 }

@@ -1,0 +1,63 @@
+import type { Artefact } from "../pipeline/index.ts";
+import { buildPipeline } from "./build-pipeline.ts";
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { fail, ok, type Result } from "./result.ts";
+import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
+
+export interface PushOptions {
+	readonly pipeline: string;
+	readonly url?: string;
+	readonly json?: boolean;
+}
+
+/** `healer push`: checks and builds the pipeline, and puts it in force without a deploy. A bad one goes nowhere. */
+export async function push(options: PushOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
+	if (!built.ok || !built.value.ok) {
+		output.problem(built.ok ? (built.value.ok ? "" : built.value.rendered) : built.problem);
+		return built.ok ? EXIT.problem : EXIT.usage;
+	}
+	const worker = workerAt(options.url, await findPlaces(env));
+	if (!worker.ok) {
+		output.problem(worker.problem);
+		return EXIT.usage;
+	}
+	const pushed = await putInForce(worker.value, built.value.artefact);
+	if (!pushed.ok) {
+		output.problem(pushed.problem);
+		return EXIT.problem;
+	}
+	output.line(options.json ? JSON.stringify(pushed.value) : inForce(worker.value, pushed.value));
+	return EXIT.ok;
+}
+
+/** What is in force now, and what was before. */
+export interface Change {
+	readonly version: string;
+	readonly before: string;
+}
+
+/** Hands an artefact to a worker. It checks again, and says in its own words what it does not take. */
+export async function putInForce(worker: WorkerAccess, artefact: Artefact): Promise<Result<Change>> {
+	return readChange(
+		worker,
+		await askWorker(worker, "/api/pipeline", { method: "PUT", body: JSON.stringify(artefact) }),
+	);
+}
+
+/** The answer to a change of what is in force. */
+export function readChange({ url }: WorkerAccess, answer: Awaited<ReturnType<typeof askWorker>>): Result<Change> {
+	if (!answer.ok) return answer;
+	const { status, body } = answer.value;
+	return status === 200
+		? ok({ version: String(body.version), before: String(body.before) })
+		: fail(`${url} answered ${status}: ${String(body.error)}.`);
+}
+
+/** One line for people. */
+export function inForce({ url }: WorkerAccess, { version, before }: Change): string {
+	const was = version === before ? "It was before." : `Before: ${before}.`;
+	return `${version} is in force on ${url}, everywhere within a minute. ${was}`;
+}

@@ -1,0 +1,62 @@
+import type { Places } from "./doctor/places.ts";
+import { fail, messageOf, ok, type Result } from "./result.ts";
+
+/** A worker, as who holds its token asks it. */
+export interface WorkerAccess {
+	readonly url: string;
+	readonly token: string | undefined;
+}
+
+/** What it answered: JSON, whatever the status. */
+export interface WorkerAnswer {
+	readonly status: number;
+	readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The worker that is meant: `url`, else HEALER_URL, else the hub that runs on the state folder. */
+export function workerAt(url: string | undefined, places: Places): Result<WorkerAccess> {
+	const chosen = url ?? places.worker;
+	const [token] = places.apiTokens;
+	return chosen === undefined
+		? fail("No worker to ask: give --url or HEALER_URL, or start the hub.")
+		: ok({ url: chosen, token });
+}
+
+const WITHIN_MS = 30_000;
+
+/** Asks once. What is no answer of the worker's API is a problem. */
+export async function askWorker(
+	{ url, token }: WorkerAccess,
+	path: string,
+	request: { readonly method?: "GET" | "POST" | "PUT"; readonly body?: string } = {},
+): Promise<Result<WorkerAnswer>> {
+	try {
+		const response = await fetch(new URL(path, url), {
+			...request,
+			headers: {
+				...(token !== undefined && { authorization: `Bearer ${token}` }),
+				...(request.body !== undefined && { "content-type": "application/json" }),
+			},
+			redirect: "manual",
+			signal: AbortSignal.timeout(WITHIN_MS),
+		});
+		const body = jsonObject(await response.text());
+		if (body === undefined) return fail(`${url} answered ${response.status} and no JSON: is that a Healer?`);
+		if (response.status === 401)
+			return fail(`${url} does not take the token. Set HEALER_API_TOKEN to one of its tokens.`);
+		return ok({ status: response.status, body });
+	} catch (error) {
+		const cause = error instanceof Error ? error.cause : undefined;
+		const why = cause instanceof Error && cause.message !== "" ? cause.message : messageOf(error);
+		return fail(`Nothing answers on ${url} (${why}).`);
+	}
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,77 @@
+import type { Artefact, Mapping } from "../artefact.ts";
+import { artefactVersion } from "../artefact-version.ts";
+import { parseExpression, walkAst } from "../expression/ast.ts";
+import { compileLinear } from "../expression/linear-regex.ts";
+import { messageOf } from "../expression/message-of.ts";
+import { PatternLiteral } from "../expression/pattern-literal.ts";
+import { parsePrompt } from "../prompt/compile-prompts.ts";
+import { loadPipeline } from "./load-pipeline.ts";
+
+export type Admission =
+	| { readonly ok: true; readonly artefact: Artefact }
+	/** One sentence for people. */
+	| { readonly ok: false; readonly reason: string };
+
+/**
+ * Whether what came from outside is an artefact that may run: its version is the hash of its content, so that nothing
+ * was lost or changed since it was checked and built, and this program can run all of it.
+ */
+export function admitArtefact(value: unknown): Admission {
+	if (typeof value !== "object" || value === null || !("version" in value)) return refused("it has no version");
+	const { version, ...rest } = value;
+	// Whatever it really is: the hash tells whether it was built, loading it whether it fits this program.
+	const artefact = value as Artefact;
+	if (version !== artefactVersion(rest as Omit<Artefact, "version">)) {
+		return refused("its version is not the hash of its content");
+	}
+	try {
+		loadPipeline(artefact);
+		// What loading leaves for its first use.
+		for (const text of expressionsOf(artefact)) tryExpression(text);
+		for (const { pattern } of artefact.log_patterns) if (pattern.kind === "regex") tryRegex(pattern);
+		for (const text of Object.values(artefact.prompts)) parsePrompt(text);
+		return { ok: true, artefact };
+	} catch (thrown) {
+		return refused(`it does not load: ${messageOf(thrown)}`);
+	}
+}
+
+function refused(reason: string): Admission {
+	return { ok: false, reason };
+}
+
+function tryExpression(text: string): void {
+	const parsing = parseExpression(text);
+	if (!parsing.ok) throw new Error(`\`${text}\` does not parse: ${parsing.mistake.message}`);
+	walkAst(parsing.parsed.ast, ({ value }) => {
+		if (value instanceof PatternLiteral || value instanceof RegExp) tryRegex(value);
+	});
+}
+
+/** Throws when RE2 does not take it. */
+function tryRegex({ source, flags }: { readonly source: string; readonly flags: string }): void {
+	compileLinear(source, flags);
+}
+
+function expressionsOf({ events, filters, dedup, context, classify, route, spawn }: Artefact): readonly string[] {
+	return [
+		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
+		...filters.map(({ keep }) => keep),
+		...dedup.map(({ key }) => key),
+		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
+		...[...classify, ...route].map(({ when }) => when),
+		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
+	].filter((text) => text !== undefined);
+}
+
+function leaves(mapping: Mapping): readonly string[] {
+	return Object.values(mapping).flatMap((part) => {
+		if (typeof part === "string") return [part];
+		if (typeof part !== "object") return [];
+		return isList(part) ? [...part] : leaves(part);
+	});
+}
+
+function isList(part: Mapping | readonly string[]): part is readonly string[] {
+	return Array.isArray(part);
+}

@@ -1,0 +1,167 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import bundled from "../../../dist/pipeline.json";
+import { type Artefact, artefactVersion } from "../../../pipeline/index.ts";
+import { lookAgain } from "../../../worker/engine.ts";
+import { failedJob } from "../support/failed-job.ts";
+import { signedDelivery } from "../support/signed-delivery.ts";
+import { type Answer, fireCron, get, post, send } from "../support/worker.ts";
+
+/** The shipped pipeline with other settings, under the version that these make. */
+function edited(repositories: readonly string[]): Artefact {
+	const { version: _, ...rest } = { ...bundled, settings: { ...bundled.settings, repositories } };
+	return { ...rest, version: artefactVersion(rest) ?? "" };
+}
+
+const FIRST = edited(["5dlabs/cto", "octo/first"]);
+const SECOND = edited(["octo-org/*"]);
+
+function put(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+	const request = new Request("http://127.0.0.1:8787/api/pipeline", {
+		method: "PUT",
+		headers: { authorization: `Bearer ${env.HEALER_API_TOKEN}`, ...headers },
+		body: typeof body === "string" ? body : JSON.stringify(body),
+	});
+	return send(request);
+}
+
+async function inForce(): Promise<unknown> {
+	return (await send(get("/api/status"))).body.pipeline;
+}
+
+function rollBack(body: unknown = ""): Promise<Answer> {
+	return send(post("/api/pipeline/rollback", body));
+}
+
+describe("pushPipeline", () => {
+	it("puts an artefact in force at once, and the journal names it with what it read", async () => {
+		expect(await inForce()).toBe(bundled.version);
+		expect(await put(SECOND)).toMatchObject({ status: 200, body: { version: SECOND.version, before: "bundled" } });
+		expect(await inForce()).toBe(SECOND.version);
+		expect((await send(signedDelivery(failedJob()))).body.status).toBe("ignored");
+		const taken = await send(signedDelivery(failedJob({ repository: "octo-org/api" })));
+		const shown = await send(get(`/api/incidents/${taken.body.incident_id}`));
+		expect(shown.body.pipeline).toBe(SECOND.version);
+	});
+
+	it("keeps the last 20 versions, newest first, each once", async () => {
+		const many = Array.from({ length: 21 }, (_, n) => edited([`octo/repository-${n}`]));
+		for (const artefact of [...many, many[20], many[5]]) await put(artefact);
+		const { versions } = (await send(get("/api/pipeline"))).body as { versions: { version: string }[] };
+		expect(versions).toHaveLength(20);
+		expect(versions.slice(0, 3).map(({ version }) => version)).toEqual(
+			[many[5], many[20], many[19]].map((artefact) => artefact?.version),
+		);
+		expect(versions[0]).toMatchObject({ in_force: true, pushed_at: expect.stringMatching(/^20\d\d-.*Z$/) });
+		const kept = await env.DEDUP.list({ prefix: "pipeline:" });
+		expect(kept.keys).toHaveLength(21);
+	});
+
+	it.each<[string, unknown, string]>([
+		["text that is not JSON", "{", "it has no version"],
+		["a list", [], "it has no version"],
+		["one that was changed after it was built", { ...FIRST, agents: {} }, "its version is not the hash of its content"],
+		["one that was cut", { version: FIRST.version }, "its version is not the hash of its content"],
+	])("refuses %s, and the last good one stays", async (_, body, reason) => {
+		await put(FIRST);
+		const refused = await put(body);
+		expect(refused.status).toBe(400);
+		expect(refused.body.error).toContain(reason);
+		expect(await inForce()).toBe(FIRST.version);
+	});
+
+	it.each<[string, (artefact: Artefact) => object, string]>([
+		[
+			"without an agent that it routes to",
+			(artefact) => ({ ...artefact, agents: {} }),
+			"an agent that it does not have",
+		],
+		["without a part", ({ dedup: _, ...artefact }) => artefact, "it does not load"],
+		[
+			"with an expression that does not parse",
+			(artefact) => ({ ...artefact, filters: [{ name: "x", keep: "a = (" }] }),
+			"a = (",
+		],
+		[
+			"with a prompt that does not parse",
+			(artefact) => ({ ...artefact, prompts: { ...artefact.prompts, "rust-fix": "{{#a}}" } }),
+			"it does not load",
+		],
+		[
+			"with a regex that RE2 does not take",
+			(artefact) => ({
+				...artefact,
+				log_patterns: [{ pattern: { kind: "regex", source: "(?=x)", flags: "" }, literals: ["x"] }],
+			}),
+			"it does not load",
+		],
+	])("refuses one %s, though its hash is right", async (_, change, reason) => {
+		const { version: _old, ...rest } = change(FIRST) as Artefact;
+		const refused = await put({ ...rest, version: artefactVersion(rest) });
+		expect(refused.status).toBe(400);
+		expect(refused.body.error).toContain(reason);
+		expect(await inForce()).toBe(bundled.version);
+	});
+
+	it("refuses who has no token, also on loopback, and a body that is too large", async () => {
+		expect((await put(FIRST, { authorization: "Bearer wrong" })).status).toBe(401);
+		expect((await put(`"${"x".repeat(1_500_000)}"`)).status).toBe(413);
+		expect((await send(get("/api/pipeline"))).body).toMatchObject({ in_force: "bundled", versions: [] });
+	});
+});
+
+describe("rollBackPipeline", () => {
+	it("goes back push by push, to the bundled one at last, and no further", async () => {
+		await put(FIRST);
+		await put(SECOND);
+		expect((await rollBack()).body).toEqual({ version: FIRST.version, before: SECOND.version });
+		expect(await inForce()).toBe(FIRST.version);
+		expect((await rollBack()).body).toEqual({ version: "bundled", before: FIRST.version });
+		expect(await inForce()).toBe(bundled.version);
+		expect((await rollBack()).status).toBe(409);
+	});
+
+	it("goes to the version that it is told, also forward", async () => {
+		await put(FIRST);
+		await put(SECOND);
+		expect((await rollBack({ to: "bundled" })).status).toBe(200);
+		expect((await rollBack({ to: SECOND.version })).body).toEqual({ version: SECOND.version, before: "bundled" });
+		expect(await inForce()).toBe(SECOND.version);
+	});
+
+	it.each<[number, unknown]>([
+		[404, { to: "0123456789abcdef" }],
+		[400, { to: 1 }],
+		[400, { version: FIRST.version }],
+		[400, "no JSON"],
+	])("answers %i to %j, and nothing changes", async (status, body) => {
+		await put(FIRST);
+		expect((await rollBack(body)).status).toBe(status);
+		expect(await inForce()).toBe(FIRST.version);
+	});
+
+	it("refuses who has no token", async () => {
+		expect((await send(post("/api/pipeline/rollback", {}, { authorization: "" }))).status).toBe(401);
+	});
+});
+
+describe("currentEngine", () => {
+	it("keeps the last good one when KV names one that is not there or does not load", async () => {
+		await put(FIRST);
+		expect(await inForce()).toBe(FIRST.version);
+		await env.DEDUP.put("pipeline:active", "0123456789abcdef");
+		lookAgain();
+		expect(await inForce()).toBe(FIRST.version);
+		await env.DEDUP.put("pipeline:0123456789abcdef", '{"version":"0123456789abcdef"}');
+		lookAgain();
+		expect(await inForce()).toBe(FIRST.version);
+	});
+
+	it("comes back within a sweep when KV was wiped", async () => {
+		await put(FIRST);
+		for (const { name } of (await env.DEDUP.list()).keys) await env.DEDUP.delete(name);
+		await fireCron();
+		lookAgain();
+		expect(await inForce()).toBe(FIRST.version);
+	});
+});

@@ -1,0 +1,64 @@
+import type { Artefact } from "../../pipeline/index.ts";
+
+/** A version that was pushed, newest push first in lists. */
+export interface PushedPipeline {
+	readonly version: string;
+	readonly pushed_at: number;
+}
+
+/** Versions that are kept to roll back to. */
+const KEPT = 20;
+
+/**
+ * Keeps an artefact and says that it is in force from now on. Gives the versions that are forgotten for it: those pushed
+ * long ago.
+ */
+export async function storePipeline(db: D1Database, artefact: Artefact, now: number): Promise<readonly string[]> {
+	const [, , forgotten] = await db.batch<{ version: string }>([
+		db
+			.prepare(
+				`INSERT INTO pipelines (version, artefact, pushed_at) VALUES (?1, ?2, ?3)
+				ON CONFLICT (version) DO UPDATE SET artefact = ?2, pushed_at = ?3`,
+			)
+			.bind(artefact.version, JSON.stringify(artefact), now),
+		forceStatement(db, artefact.version, now),
+		db
+			.prepare(
+				`DELETE FROM pipelines WHERE version NOT IN (
+					SELECT version FROM pipelines ORDER BY pushed_at DESC, version LIMIT ?1
+				) RETURNING version`,
+			)
+			.bind(KEPT),
+	]);
+	return (forgotten?.results ?? []).map(({ version }) => version);
+}
+
+/** Says which version is in force from now on; null is the one that the worker was deployed with. */
+export async function forcePipeline(db: D1Database, version: string | null, now: number): Promise<void> {
+	await forceStatement(db, version, now).run();
+}
+
+/** The version that shall be in force; null is the one that the worker was deployed with. */
+export async function pipelineInForce(db: D1Database): Promise<string | null> {
+	return (await db.prepare("SELECT version FROM pipeline_in_force").first<string | null>("version")) ?? null;
+}
+
+export async function listPipelines(db: D1Database): Promise<readonly PushedPipeline[]> {
+	const listed = db.prepare("SELECT version, pushed_at FROM pipelines ORDER BY pushed_at DESC, version");
+	return (await listed.all<PushedPipeline>()).results;
+}
+
+/** The artefact's JSON. */
+export async function findPipeline(db: D1Database, version: string): Promise<string | undefined> {
+	const found = db.prepare("SELECT artefact FROM pipelines WHERE version = ?1").bind(version);
+	return (await found.first<string>("artefact")) ?? undefined;
+}
+
+function forceStatement(db: D1Database, version: string | null, now: number): D1PreparedStatement {
+	return db
+		.prepare(
+			`INSERT INTO pipeline_in_force (one, version, since) VALUES (1, ?1, ?2)
+			ON CONFLICT (one) DO UPDATE SET version = ?1, since = ?2`,
+		)
+		.bind(version, now);
+}
