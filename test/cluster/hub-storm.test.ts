@@ -56,13 +56,13 @@ describe("the hub before two relays", () => {
 			namespace: namespace.name,
 			max_active: 1,
 		});
-		const count = Math.min(COUNT, 30);
+		const count = Math.min(COUNT, 120);
 		for (let at = 0; at < count; at++) {
 			const run = failingRun(runIdOf(at));
 			await untilAccepted(() => deliver(hub.home, "workflow_job", failedJob(run), `delivery-${run.runId}`));
 		}
 		await expect.poll(() => undecided(hub), { timeout: WITHIN_MS }).toBe(0);
-		const controller = startController(namespace);
+		const controller = await startController(namespace);
 		await expect.poll(() => controller.finished.length, { timeout: WITHIN_MS }).toBe(count);
 		expect(controller.most()).toBe(1);
 		const coderuns = await namespace.coderuns();

@@ -35,7 +35,7 @@ describe("two relays on one namespace", () => {
 		const relays = await Promise.all(
 			[1, 2].map(() => startRelayProcess(namespace.kubeConfig, namespace.name, worker.url)),
 		);
-		const controller = startController(namespace);
+		const controller = await startController(namespace);
 		const incidents = incidentsIn(namespace, 15, { max_active: 1 });
 		const twice = [...incidents, ...incidents];
 		await inParallel(10, chance.shuffled(twice), (request) => untilMade(oneOf(chance, relays), request));
@@ -51,7 +51,7 @@ describe("two relays on one namespace", () => {
 		const worker = await standInWorker();
 		const start = () => startRelayProcess(namespace.kubeConfig, namespace.name, worker.url);
 		const relays = [await start(), await start()];
-		startController(namespace);
+		await startController(namespace);
 		const incidents = incidentsIn(namespace, 30, { max_active: 1 });
 		let working = true;
 		const killing = (async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 import type { LocalCluster } from "../../../cli/cluster/local-cluster.ts";
 import type { MisbehavingProxy } from "../../support/misbehaving-proxy.ts";
 import type { Chance } from "../../support/seeded-chance.ts";
@@ -56,6 +57,9 @@ export function startFaults(
 		return drawn < 0.06 ? { do: "answer", status: 503, body: {} } : undefined;
 	};
 	let told = false;
+	onTestFinished(() => {
+		told = true;
+	});
 	const striking = (async () => {
 		while (!told) await deal();
 	})();

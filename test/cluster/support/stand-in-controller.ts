@@ -1,25 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Watch } from "@kubernetes/client-node";
 import { onTestFinished } from "vitest";
-import type { Namespace } from "./namespace.ts";
+import type { AnyCodeRun, Namespace } from "./namespace.ts";
 
 export interface StandInController {
-	/** The most CodeRuns of one agent that were unfinished at once. */
+	/** The most CodeRuns of one agent that were unfinished at once, in the order of the API server's own history. */
 	most(): number;
 	/** Names of those that it finished, in that order. */
 	readonly finished: readonly string[];
 }
 
 /** Works on CodeRuns as the controller does, only faster: each runs for a moment, then succeeds. */
-export function startController(namespace: Namespace): StandInController {
+export async function startController(namespace: Namespace): Promise<StandInController> {
+	const most = await watchUnfinished(namespace);
 	const finished: string[] = [];
-	let most = 0;
 	let stopped = false;
 	const done = (async () => {
 		while (!stopped) {
-			const unfinished = (await namespace.coderuns()).filter(({ status }) => status?.phase !== "Succeeded");
-			const agents = unfinished.map(({ metadata }) => metadata.labels["healer/agent"]);
-			for (const agent of agents) most = Math.max(most, agents.filter((other) => other === agent).length);
-			for (const { metadata, status } of unfinished) {
+			for (const { metadata, status } of (await namespace.coderuns()).filter(isUnfinished)) {
 				const phase = status?.phase === "Running" ? "Succeeded" : "Running";
 				await namespace.setStatus(metadata.name, { phase, finishedAt: new Date().toISOString() });
 				if (phase === "Succeeded") finished.push(metadata.name);
@@ -31,5 +29,35 @@ export function startController(namespace: Namespace): StandInController {
 		stopped = true;
 		await done;
 	});
-	return { finished, most: () => most };
+	return { finished, most };
+}
+
+/** Between two lists one could end and another begin, or both be there at once: only a watch tells which. */
+async function watchUnfinished({ name, kubeConfig }: Namespace): Promise<() => number> {
+	const unfinished = new Map<string, string | undefined>();
+	let most = 0;
+	let ended = false;
+	const stop = await new Watch(kubeConfig).watch(
+		`/apis/agents.platform/v1/namespaces/${name}/coderuns`,
+		{},
+		(type: string, coderun: AnyCodeRun) => {
+			const { metadata } = coderun;
+			if (type === "DELETED" || !isUnfinished(coderun)) return void unfinished.delete(metadata.name);
+			const agent = metadata.labels["healer/agent"];
+			unfinished.set(metadata.name, agent);
+			most = Math.max(most, [...unfinished.values()].filter((other) => other === agent).length);
+		},
+		() => {
+			ended = true;
+		},
+	);
+	onTestFinished(() => stop.abort());
+	return () => {
+		if (ended) throw new Error("the watch ended before the test did");
+		return most;
+	};
+}
+
+function isUnfinished({ status }: AnyCodeRun): boolean {
+	return status?.phase !== "Succeeded";
 }
