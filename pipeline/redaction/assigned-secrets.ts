@@ -63,6 +63,8 @@ function flagValue(line: string, end: number): Range | undefined {
 	const separator = matchAt(FLAG_SEPARATOR, line, end);
 	if (separator === undefined) return undefined;
 	const at = end + separator[0].length;
+	// A backtick closes what a text quotes.
+	if (line.charAt(at) === "`") return undefined;
 	return quotedValue(line, at) ?? unquotedValue(line, at, /[;|&]/);
 }
 

@@ -7,4 +7,8 @@ export interface Finding {
 }
 
 /** Looks for one sort of secret in a part of one line. */
-export type Finder = (line: string) => readonly Finding[];
+export interface RedactionRule {
+	/** Lower-case texts of which every line with such a secret has one, in whatever case: the others are not looked at. */
+	readonly literals: readonly string[];
+	readonly find: (line: string) => readonly Finding[];
+}

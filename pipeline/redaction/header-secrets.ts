@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { Finding, RedactionRule } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 
@@ -14,27 +14,35 @@ const PASSWORD_FLAG =
 	/(?:\blogin\b[^|;&]{0,200}?\s-p[ =]?|\bsshpass -p ?|\bmysql[^|;&]{0,200}?\s-p(?=\S))["']?([^\s"']{1,256})/g;
 
 /** Values of `Authorization` and its like, cookies, and passwords given to a command by a letter. */
-export function findHeaderSecrets(line: string): Finding[] {
-	const found: Finding[] = [];
-	for (const match of line.matchAll(HEADER)) {
-		const [whole, name = "", scheme, rest = ""] = match;
+export const HEADER_RULES: readonly RedactionRule[] = [
+	{ literals: ["authorization", "cookie", "-token", "api-key"], find: findHeaders },
+	{ literals: ["bearer", "basic"], find: findSchemes },
+	{ literals: [" -u", "--user"], find: (line) => findFlags(line, USER_FLAG) },
+	{ literals: ["login", "sshpass", "mysql"], find: (line) => findFlags(line, PASSWORD_FLAG) },
+];
+
+function findHeaders(line: string): Finding[] {
+	return Array.from(line.matchAll(HEADER)).flatMap(({ index, 0: whole, 1: name = "", 2: scheme, 3: rest = "" }) => {
 		const value = rest.trimEnd();
-		const from = match.index + whole.length - rest.length;
-		if (isProse(value, scheme !== undefined)) continue;
-		found.push({ from, to: from + value.length, kind: kindOf(name.toLowerCase()) });
-	}
-	if (found.length > 0) return found;
-	for (const { index, 0: whole, 1: value = "" } of line.matchAll(SCHEME)) {
-		if (looksRandom(value))
-			found.push({ from: index + whole.length - value.length, to: index + whole.length, kind: "authorization" });
-	}
-	for (const pattern of [USER_FLAG, PASSWORD_FLAG]) {
-		for (const { index, 0: whole, 1: value = "" } of line.matchAll(pattern)) {
-			if (isPlainValue(value) || /^[\d:.]{1,11}$/.test(value)) continue;
-			found.push({ from: index + whole.length - value.length, to: index + whole.length, kind: "password" });
-		}
-	}
-	return found.sort((one, other) => one.from - other.from);
+		const from = index + whole.length - rest.length;
+		if (isProse(value, scheme !== undefined)) return [];
+		return [{ from, to: from + value.length, kind: kindOf(name.toLowerCase()) }];
+	});
+}
+
+function findSchemes(line: string): Finding[] {
+	return Array.from(line.matchAll(SCHEME)).flatMap(({ index, 0: whole, 1: value = "" }) => {
+		const to = index + whole.length;
+		return looksRandom(value) ? [{ from: to - value.length, to, kind: "authorization" }] : [];
+	});
+}
+
+function findFlags(line: string, pattern: RegExp): Finding[] {
+	return Array.from(line.matchAll(pattern)).flatMap(({ index, 0: whole, 1: value = "" }) => {
+		const to = index + whole.length;
+		if (isPlainValue(value) || /^[\d:.]{1,11}[^\w]?$/.test(value)) return [];
+		return [{ from: to - value.length, to, kind: "password" }];
+	});
 }
 
 function kindOf(header: string): string {

@@ -1,33 +1,33 @@
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
-import type { Finding } from "./finding.ts";
+import type { Finding, RedactionRule } from "./finding.ts";
 
 /**
- * The rules of secretlint's recommended preset that are asked, and the kind of what each finds. Left out: the one that
+ * The rules of secretlint's recommended preset that are asked, the kind of what each finds, and what it begins with. Left out: the one that
  * looks at files (gcp), the one by which a text's author could switch the others off (filter-comments), and those that
  * take more than the secret or need the whole of it (basicauth, database-connection-string, privatekey): `url-secrets.ts`
  * leaves hosts readable, `private-key-lines.ts` knows keys that an excerpt cut.
  */
-const KINDS: Readonly<Record<string, string>> = {
-	aws: "aws key",
-	npm: "npm token",
-	slack: "slack token",
-	sendgrid: "sendgrid key",
-	shopify: "shopify token",
-	github: "github token",
-	gitlab: "gitlab token",
-	grafana: "grafana token",
-	openai: "openai key",
-	anthropic: "anthropic key",
-	groq: "groq key",
-	huggingface: "hugging face token",
-	linear: "linear key",
-	notion: "notion token",
-	"1password": "1password token",
-	"hashicorp-vault": "vault token",
-	vercel: "vercel token",
-	databricks: "databricks token",
-	docker: "docker token",
-	figma: "figma token",
+const ASKED: Readonly<Record<string, { readonly kind: string; readonly literals: readonly string[] }>> = {
+	aws: { kind: "aws access key id", literals: ["a3t", "akia", "agpa", "aida", "aroa", "aipa", "anpa", "anva", "asia"] },
+	npm: { kind: "npm token", literals: ["npm_", "x-oauth-basic"] },
+	slack: { kind: "slack token", literals: ["xox", "xapp-"] },
+	sendgrid: { kind: "sendgrid key", literals: ["sg."] },
+	shopify: { kind: "shopify token", literals: ["shppa_", "shpca_", "shpat_", "shpss_"] },
+	github: { kind: "github token", literals: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"] },
+	gitlab: { kind: "gitlab token", literals: ["glpat-"] },
+	grafana: { kind: "grafana token", literals: ["glc_", "glsa_"] },
+	openai: { kind: "openai key", literals: ["sk-"] },
+	anthropic: { kind: "anthropic key", literals: ["sk-ant-"] },
+	groq: { kind: "groq key", literals: ["gsk_"] },
+	huggingface: { kind: "hugging face token", literals: ["hf_"] },
+	linear: { kind: "linear key", literals: ["lin_api_"] },
+	notion: { kind: "notion token", literals: ["ntn_"] },
+	"1password": { kind: "1password token", literals: ["ops_ey"] },
+	"hashicorp-vault": { kind: "vault token", literals: ["hvs.", "hvb.", "hvr."] },
+	vercel: { kind: "vercel token", literals: ["vcp_", "vci_", "vca_", "vcr_", "vck_"] },
+	databricks: { kind: "databricks token", literals: ["dapi"] },
+	docker: { kind: "docker token", literals: ["dckr_pat_"] },
+	figma: { kind: "figma token", literals: ["figd_"] },
 };
 
 /**
@@ -44,18 +44,19 @@ const PREFIX = "@secretlint/secretlint-rule-";
 
 let found: Finding[] = [];
 
-const scanners = rules.flatMap((rule) => {
-	const kind = KINDS[rule.meta.id.slice(PREFIX.length)];
-	return kind === undefined ? [] : [rule.create(reportingAs(kind), {})];
+/** What the rule set finds, rule by rule. */
+export const KNOWN_TOKEN_RULES: readonly RedactionRule[] = rules.flatMap((rule) => {
+	const asked = ASKED[rule.meta.id.slice(PREFIX.length)];
+	if (asked === undefined) return [];
+	const scanner = rule.create(reportingAs(asked.kind), {});
+	// A rule reports while it is called: none of those asked waits for anything.
+	const find = (line: string) => {
+		found = [];
+		void scanner.file?.(sourceOf(line));
+		return found;
+	};
+	return [{ literals: asked.literals, find }];
 });
-
-/** What the rule set finds. Its rules report while they are called: none of those asked waits for anything. */
-export function findKnownTokens(line: string): readonly Finding[] {
-	found = [];
-	const source = sourceOf(line);
-	for (const scanner of scanners) void scanner.file?.(source);
-	return found;
-}
 
 function reportingAs(kind: string): RuleContext {
 	return {

@@ -3,7 +3,8 @@ const STAND_IN =
 	/^(?:\*{3,}|x{3,}|X{3,}|\.{3,}|…|•{3,}|\$[\w{(].*|%\w+%|\{\{.*|\{\w*\}|<.*|\[.*|#.*|@\w+|(?:secrets?|env|vars|inputs|steps|process|self|this|os|data|var|local|args)\.\S+)$/s;
 
 /** Calls, paths of code, and what ends a statement of it. */
-const CODE = /[(]|^[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z_$]*)+[,;]?$|^&?[A-Za-z_<>&]*;$/;
+const CODE =
+	/[(]|^[A-Za-z_$][\w$]*\[|^[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z_$]*)+[,;]?$|^&?[A-Za-z_<>&]*;$/;
 
 const LONGEST_PLAIN = 200;
 

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { Finding, RedactionRule } from "./finding.ts";
 
 /** RFC 7468's and OpenPGP's labels; a log may show a key in one line, with `\n` written out. */
 const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{0,5}/;
@@ -82,7 +82,9 @@ function isFullLine(line: string): boolean {
 }
 
 /** Keys that stand in one line. */
-export function findKeysInALine(line: string): Finding[] {
+export const KEY_IN_A_LINE_RULE: RedactionRule = { literals: ["private key"], find: findKeysInALine };
+
+function findKeysInALine(line: string): Finding[] {
 	return Array.from(line.matchAll(KEY_IN_A_LINE), ({ index, 0: whole }) => ({
 		from: index,
 		to: index + whole.length,

@@ -26,11 +26,10 @@ export function findUserinfo(line: string): Finding[] {
 	for (const match of line.matchAll(DATABASE)) {
 		const [whole, password = ""] = match;
 		const from = match.index + whole.length - 1 - password.length;
-		if (!found.some((other) => other.from < from + password.length && from < other.to)) {
-			add(found, from, password, "password");
-		}
+		// Where both found the same one, the longer one holds the other.
+		add(found, from, password, "password");
 	}
-	return found.sort((one, other) => one.from - other.from);
+	return found;
 }
 
 /** Parameters of an address that open what it names: `?access_token=`, `&X-Amz-Signature=`. */

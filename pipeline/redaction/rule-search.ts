@@ -1,0 +1,58 @@
+import { buildLiteralAutomaton, type LiteralAutomaton } from "../log/literal-automaton.ts";
+import { REDACTION_RULES } from "./redaction-rules.ts";
+
+/** A run of so many characters of base64 may be a line of a key whose beginning is missing. */
+const LONG_RUN = 60;
+
+let automaton: LiteralAutomaton | undefined;
+
+/** The rules, as places in `REDACTION_RULES`, one of whose literals the text has. One pass; nothing is made for none. */
+export function rulesFor(text: string): readonly number[] {
+	automaton ??= build();
+	const { columns, next, width, ownersAt, owners, nextHit } = automaton;
+	let found: Set<number> | undefined;
+	let state = 0;
+	for (let at = 0; at < text.length; at++) {
+		const reached = next[state + (columns[text.charCodeAt(at)] as number)] as number;
+		if (reached >= 0) {
+			state = reached;
+			continue;
+		}
+		state = ~reached;
+		found ??= new Set();
+		for (let row = state / width; row !== -1; row = nextHit[row] as number) {
+			for (let own = ownersAt[row] as number; own < (ownersAt[row + 1] as number); own++)
+				found.add(owners[own] as number);
+		}
+	}
+	return found === undefined ? NONE : [...found].sort((one, other) => one - other);
+}
+
+const NONE: readonly number[] = [];
+
+/** Whether the text has a run of base64 as long as a key's lines. Looks at every sixtieth character mostly. */
+export function hasLongRun(text: string): boolean {
+	let start = 0;
+	while (start + LONG_RUN <= text.length) {
+		let at = start + LONG_RUN - 1;
+		while (at >= start && isBase64(text.charCodeAt(at))) at--;
+		if (at < start) return true;
+		start = at + 1;
+	}
+	return false;
+}
+
+function isBase64(unit: number): boolean {
+	return unit <= 0x7a && BASE64[unit] === 1;
+}
+
+const BASE64 = Uint8Array.from({ length: 0x7b }, (_, unit) =>
+	/[A-Za-z0-9+/]/.test(String.fromCharCode(unit)) ? 1 : 0,
+);
+
+/** Built when the first text comes: a worker that starts has other things to do. */
+function build(): LiteralAutomaton {
+	return buildLiteralAutomaton(
+		REDACTION_RULES.flatMap(({ literals }, owner) => literals.map((text) => ({ text, owner }))),
+	);
+}
