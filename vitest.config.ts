@@ -28,7 +28,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: "node",
-					include: ["test/{pipeline,wire,relay,cli}/**/*.test.ts"],
+					include: ["test/{pipeline,wire,relay,cli,support}/**/*.test.ts"],
 					environment: "node",
 					testTimeout: 20_000,
 				},

@@ -1,0 +1,58 @@
+import type { PlainAnswer } from "../description.ts";
+import type { Job, Run } from "../samples.ts";
+import { type AskedRepository, failure, found, isWanted, notFound, page } from "./asked.ts";
+
+/** Runs, their jobs, their logs. */
+export const actionsAnswers = {
+	"GET /repos/{owner}/{repo}/actions/runs": listRuns,
+	"GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": listRuns,
+	"GET /repos/{owner}/{repo}/actions/runs/{run_id}": ({ repository, parameters }: AskedRepository) =>
+		found(repository.runs.get(Number(parameters.run_id))),
+	"GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs": listJobs,
+	"GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs": listJobs,
+	"GET /repos/{owner}/{repo}/actions/jobs/{job_id}": ({ repository, parameters }: AskedRepository) => {
+		const job = repository.jobs.get(Number(parameters.job_id));
+		return found(job && withoutLog(job));
+	},
+	"GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs": redirectToLog,
+};
+
+/** Newest first. */
+function listRuns(asked: AskedRepository): PlainAnswer {
+	const runs = [...asked.repository.runs.values()]
+		.filter((run) => isOfWorkflow(run, asked.parameters.workflow_id))
+		.filter((run) => isWanted(asked, "branch", run.head_branch))
+		.filter((run) => isWanted(asked, "head_sha", run.head_sha))
+		.filter((run) => isWanted(asked, "event", run.event))
+		.filter((run) => isWanted(asked, "status", run.status) || isWanted(asked, "status", run.conclusion))
+		.sort((a, b) => b.created_at.localeCompare(a.created_at) || Number(b.id) - Number(a.id));
+	return page(asked, runs, (workflow_runs) => ({ total_count: runs.length, workflow_runs }));
+}
+
+/** A workflow goes by its number or by its file's name. */
+function isOfWorkflow(run: Run, workflow: string | undefined): boolean {
+	return workflow === undefined || workflow === String(run.workflow_id) || run.path.endsWith(`/${workflow}`);
+}
+
+/** Those of the last attempt, unless all are asked for, or those of one attempt. */
+function listJobs(asked: AskedRepository): PlainAnswer {
+	const { repository, parameters, query } = asked;
+	const run = repository.runs.get(Number(parameters.run_id));
+	if (run === undefined) return notFound();
+	const attempt = parameters.attempt_number ?? run.run_attempt ?? 1;
+	const jobs = [...repository.jobs.values()]
+		.filter((job) => job.run_id === run.id)
+		.filter((job) => query.get("filter") === "all" || job.run_attempt === Number(attempt));
+	return page(asked, jobs.map(withoutLog), (shown) => ({ total_count: jobs.length, jobs: shown }));
+}
+
+function redirectToLog({ repository, parameters }: AskedRepository): PlainAnswer {
+	const job = repository.jobs.get(Number(parameters.job_id));
+	if (job === undefined) return notFound();
+	if (job.logUrl === undefined) return failure(410, "Gone");
+	return { status: 302, headers: { location: job.logUrl } };
+}
+
+function withoutLog({ logUrl: _, ...job }: Job & { readonly logUrl?: string }): Job {
+	return job;
+}

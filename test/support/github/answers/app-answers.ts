@@ -1,0 +1,55 @@
+import { APP_ID } from "../app-state.ts";
+import type { PlainAnswer } from "../description.ts";
+import { samples } from "../samples.ts";
+import { type Asked, found, notFound, ok } from "./asked.ts";
+
+/** What the App is told about itself. */
+export const appAnswers = {
+	"GET /app": ({ state }: Asked) => ok(state.app),
+	"GET /app/installations": ({ state }: Asked) => ok(installations(state)),
+	"GET /app/hook/deliveries": listDeliveries,
+	"GET /app/hook/deliveries/{delivery_id}": ({ state, parameters }: Asked) =>
+		found(state.deliveries.find(({ id }) => String(id) === parameters.delivery_id)),
+	/** The server sends the delivery afterwards, as GitHub does. */
+	"POST /app/hook/deliveries/{delivery_id}/attempts": ({ state, parameters }: Asked) =>
+		state.deliveries.some(({ id }) => String(id) === parameters.delivery_id) ? ok({}, 202) : notFound(),
+	"POST /app/installations/{installation_id}/access_tokens": makeToken,
+	"GET /repos/{owner}/{repo}/installation": ({ state, parameters }: Asked) => {
+		const repository = state.repositories.get(`${parameters.owner}/${parameters.repo}`.toLowerCase());
+		return repository === undefined
+			? notFound()
+			: ok(samples.installation({ id: repository.installationId, app_id: APP_ID, app_slug: "healer" }));
+	},
+};
+
+/** Newest first, by a cursor that only GitHub understands: the id of the last one on the page before. */
+function listDeliveries({ state, query, url, path }: Asked): PlainAnswer {
+	const size = Number(query.get("per_page") ?? 30);
+	const cursor = query.get("cursor");
+	const newest = state.deliveries.toReversed();
+	const from = cursor === null ? 0 : newest.findIndex(({ id }) => cursor === `v1_${id}`) + 1;
+	const shown = newest.slice(from, from + size);
+	const last = shown.at(-1);
+	const next = new URLSearchParams({ per_page: String(size), cursor: `v1_${last?.id}` });
+	const link = { link: `<${url}${path}?${next}>; rel="next"` };
+	const items = shown.map(({ url: _url, request: _request, response: _response, ...item }) => item);
+	return ok(items, 200, from + size < newest.length ? link : {});
+}
+
+function makeToken({ state, parameters }: Asked): PlainAnswer {
+	const id = Number(parameters.installation_id);
+	if (![...state.repositories.values()].some(({ installationId }) => installationId === id)) return notFound();
+	const expires_at = new Date(Date.now() + 3600 * 1000).toISOString();
+	const permissions = { contents: "read", actions: "read" };
+	return ok({ token: state.makeToken(id), expires_at, permissions, repository_selection: "all" }, 201);
+}
+
+function installations(state: Asked["state"]): readonly unknown[] {
+	const ids = new Set([...state.repositories.values()].map(({ installationId }) => installationId));
+	// Of this list alone GitHub's description says that an account is a user and an enterprise at once.
+	const account = { name: "5D Labs", slug: "5dlabs", created_at: "2020-01-01T00:00:00Z", updated_at: null };
+	return [...ids].map((id) => {
+		const installation = samples.installation({ id, app_id: APP_ID, app_slug: "healer" });
+		return { ...installation, account: { ...installation.account, ...account } };
+	});
+}

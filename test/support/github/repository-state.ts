@@ -1,0 +1,116 @@
+import {
+	type Branch,
+	type Changes,
+	type CheckRun,
+	type Comment,
+	type Commit,
+	type Comparison,
+	type Issue,
+	type Job,
+	type Label,
+	type Permission,
+	type Pull,
+	type PullFile,
+	type Reaction,
+	type Run,
+	type Status,
+	samples,
+} from "./samples.ts";
+
+/**
+ * What there is in one repository. Each `put` takes the fields that a test is about; the rest is GitHub's own example.
+ * What is put again under the same id, number or name takes the place of what was there.
+ */
+export class RepositoryState {
+	readonly fullName: string;
+	readonly installationId: number;
+	readonly runs = new Map<number, Run>();
+	readonly jobs = new Map<number, Job & { readonly logUrl?: string }>();
+	readonly pulls = new Map<number, Pull>();
+	readonly files = new Map<number, readonly PullFile[]>();
+	readonly commits = new Map<string, Commit>();
+	readonly checkRuns = new Map<number, CheckRun>();
+	/** By commit. */
+	readonly statuses = new Map<string, readonly Status[]>();
+	/** By `base...head`. */
+	readonly comparisons = new Map<string, Comparison>();
+	readonly branches = new Map<string, Branch>();
+	readonly issues = new Map<number, Issue>();
+	readonly comments = new Map<number, Comment & { readonly issue: number }>();
+	/** By comment. */
+	readonly reactions = new Map<number, readonly Reaction[]>();
+	/** By issue or pull request. */
+	readonly labels = new Map<number, readonly Label[]>();
+	/** By login. */
+	readonly permissions = new Map<string, Permission>();
+	/** Text by path. */
+	readonly contents = new Map<string, string>();
+
+	constructor(fullName: string, installationId: number) {
+		this.fullName = fullName;
+		this.installationId = installationId;
+	}
+
+	putRun(changes: Changes<Run> & { readonly id: number }): Run {
+		const repository = { full_name: this.fullName };
+		return put(this.runs, changes.id, samples.run({ repository, head_repository: repository, ...changes }));
+	}
+
+	/** `logUrl`: where GitHub sends one for the log; without it the log is gone. */
+	putJob(changes: Changes<Job> & { readonly id: number; readonly run_id: number }, logUrl?: string): Job {
+		const job = samples.job({ run_attempt: 1, ...changes });
+		return put(this.jobs, changes.id, { ...job, ...(logUrl !== undefined && { logUrl }) });
+	}
+
+	putPull(changes: Changes<Pull> & { readonly number: number }, files: readonly Changes<PullFile>[] = []): Pull {
+		this.files.set(changes.number, files.map(samples.pullFile));
+		return put(this.pulls, changes.number, samples.pull(changes));
+	}
+
+	putCommit(changes: Changes<Commit> & { readonly sha: string }, files: readonly Changes<PullFile>[] = []): Commit {
+		return put(this.commits, changes.sha, samples.commit({ ...changes, files: files.map(samples.pullFile) }));
+	}
+
+	putCheckRun(changes: Changes<CheckRun> & { readonly id: number }): CheckRun {
+		return put(this.checkRuns, changes.id, samples.checkRun(changes));
+	}
+
+	/** The newest first, as GitHub lists them. */
+	putStatuses(sha: string, statuses: readonly Changes<Status>[]): void {
+		this.statuses.set(sha, statuses.map(samples.status));
+	}
+
+	putComparison(basehead: string, changes: Changes<Comparison>): Comparison {
+		return put(this.comparisons, basehead, samples.comparison(changes));
+	}
+
+	/** A branch and the commit it points at. */
+	putBranch(name: string, sha: string): Branch {
+		return put(this.branches, name, samples.branch({ name, commit: { sha } }));
+	}
+
+	putIssue(changes: Changes<Issue> & { readonly number: number }): Issue {
+		return put(this.issues, changes.number, samples.issue({ labels: [], ...changes }));
+	}
+
+	putComment(issue: number, changes: Changes<Comment> & { readonly id: number }): Comment {
+		return put(this.comments, changes.id, { ...samples.comment(changes), issue });
+	}
+
+	putPermission(login: string, permission: "admin" | "write" | "read" | "none"): void {
+		const user = { login, role_name: permission };
+		this.permissions.set(
+			login.toLowerCase(),
+			samples.permission({ permission, role_name: permission, user } as Changes<Permission>),
+		);
+	}
+
+	putContents(path: string, text: string): void {
+		this.contents.set(path, text);
+	}
+}
+
+function put<K, V>(map: Map<K, V>, key: K, value: V): V {
+	map.set(key, value);
+	return value;
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Endpoints } from "@octokit/types";
+import type { MockRoute } from "./routes.ts";
+
+type Data<R extends keyof Endpoints> = Endpoints[R]["response"]["data"];
+export type Run = Data<"GET /repos/{owner}/{repo}/actions/runs/{run_id}">;
+export type Job = Data<"GET /repos/{owner}/{repo}/actions/jobs/{job_id}">;
+export type Pull = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}">;
+export type PullFile = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/files">[number];
+export type Commit = Data<"GET /repos/{owner}/{repo}/commits/{ref}">;
+export type CheckRun = Data<"GET /repos/{owner}/{repo}/check-runs/{check_run_id}">;
+export type Status = Data<"GET /repos/{owner}/{repo}/commits/{ref}/status">["statuses"][number];
+export type Comparison = Data<"GET /repos/{owner}/{repo}/compare/{basehead}">;
+export type Branch = Data<"GET /repos/{owner}/{repo}/branches/{branch}">;
+export type Issue = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}">;
+export type Comment = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}/comments">[number];
+export type Reaction = Data<"GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions">[number];
+export type Label = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}/labels">[number];
+export type Permission = Data<"GET /repos/{owner}/{repo}/collaborators/{username}/permission">;
+export type Installation = Data<"GET /repos/{owner}/{repo}/installation">;
+export type App = NonNullable<Data<"GET /app">>;
+export type Delivery = Data<"GET /app/hook/deliveries/{delivery_id}">;
+export type RepositoryData = Data<"GET /repos/{owner}/{repo}">;
+
+/** Some fields of an object, and of the objects inside it. A list is given whole. */
+export type Changes<T> = T extends readonly unknown[]
+	? T
+	: T extends object
+		? { readonly [K in keyof T]?: Changes<T[K]> }
+		: T;
+
+/** Every kind of object starts as GitHub's own example of it, with what the example lacks of its description. */
+export const samples = {
+	run: madeOf<Run>("GET /repos/{owner}/{repo}/actions/runs/{run_id}"),
+	job: madeOf<Job>("GET /repos/{owner}/{repo}/actions/jobs/{job_id}", { created_at: "2026-11-22T11:00:00Z" }),
+	pull: madeOf<Pull>("GET /repos/{owner}/{repo}/pulls/{pull_number}", { requested_teams: [] }),
+	pullFile: madeOf<PullFile>("GET /repos/{owner}/{repo}/pulls/{pull_number}/files"),
+	commit: madeOf<Commit>("GET /repos/{owner}/{repo}/commits/{ref}", { files: [] }),
+	checkRun: madeOf<CheckRun>("GET /repos/{owner}/{repo}/check-runs/{check_run_id}"),
+	status: madeOf<Status>("GET /repos/{owner}/{repo}/commits/{ref}/status"),
+	comparison: madeOf<Comparison>("GET /repos/{owner}/{repo}/compare/{basehead}"),
+	branch: madeOf<Branch>("GET /repos/{owner}/{repo}/branches/{branch}"),
+	issue: madeOf<Issue>("GET /repos/{owner}/{repo}/issues/{issue_number}"),
+	comment: madeOf<Comment>("GET /repos/{owner}/{repo}/issues/{issue_number}/comments"),
+	reaction: madeOf<Reaction>("GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"),
+	label: madeOf<Label>("GET /repos/{owner}/{repo}/issues/{issue_number}/labels"),
+	permission: madeOf<Permission>("GET /repos/{owner}/{repo}/collaborators/{username}/permission", {
+		user: { role_name: "admin" },
+	}),
+	installation: madeOf<Installation>("GET /repos/{owner}/{repo}/installation"),
+	app: madeOf<App>("GET /app"),
+	delivery: madeOf<Delivery>("GET /app/hook/deliveries/{delivery_id}", { throttled_at: null }),
+	repository: madeOf<RepositoryData>("GET /repos/{owner}/{repo}", { language: null }),
+};
+
+interface Media {
+	readonly examples: Readonly<Record<string, unknown>>;
+}
+interface Described {
+	readonly paths: Readonly<
+		Record<string, Readonly<Record<string, { responses: Record<string, { content?: Record<string, Media> }> }>>>
+	>;
+	readonly components: { readonly examples: Readonly<Record<string, unknown>> };
+}
+const described: Described = JSON.parse(readFileSync(path.join(import.meta.dirname, "api.github.com.json"), "utf8"));
+
+/** A new copy at each call. That it fits its type is judged when it is sent. */
+function madeOf<T>(route: MockRoute, lacks?: Changes<T>): (changes: Changes<T>) => T {
+	return (changes) => {
+		const sample = example(route) as T;
+		return merge<T>(lacks === undefined ? sample : merge<T>(sample, lacks), changes);
+	};
+}
+
+/** GitHub's example of a successful answer; of a list, its first. */
+function example(route: MockRoute): unknown {
+	const [method = "", template = ""] = route.split(" ");
+	const responses = described.paths[template]?.[method.toLowerCase()]?.responses ?? {};
+	const [content] = Object.values((responses["200"] ?? responses["201"])?.content ?? {});
+	const [found] = Object.values(content?.examples ?? {});
+	const value = follow(found);
+	if (value === undefined) throw new Error(`GitHub's description has no example of ${route}`);
+	return withoutSource(structuredClone(firstOf(value)));
+}
+
+/** An example, or its value, may only say where it is kept. */
+function follow(found: unknown): unknown {
+	if (!isPlain(found)) return found;
+	if (typeof found.$ref === "string") return follow(described.components.examples[found.$ref.split("/").at(-1) ?? ""]);
+	return "value" in found && Object.keys(found).length <= 2 ? follow(found.value) : found;
+}
+
+function firstOf(value: unknown): unknown {
+	if (Array.isArray(value)) return value[0];
+	return isPlain(value) && Array.isArray(value.statuses) ? value.statuses[0] : value;
+}
+
+/** A fork's origin in the example lacks what its description asks of it. */
+function withoutSource(value: unknown): unknown {
+	if (!isPlain(value)) return value;
+	const { source: _, ...rest } = value;
+	return rest;
+}
+
+function merge<T>(sample: T, changes: NoInfer<Changes<T>>): T {
+	if (!isPlain(sample) || !isPlain(changes)) return changes as T;
+	const merged: Record<string, unknown> = { ...sample };
+	for (const [key, value] of Object.entries(changes)) merged[key] = merge(merged[key], value as Changes<unknown>);
+	return merged as T;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
