@@ -35,7 +35,7 @@ export async function cluster(
 				`A Kubernetes API server with CodeRuns runs on ${server}. Nothing works on them: no controller is there.`,
 			);
 			output.line(`  ${env} ${binaries.value.kubectl} -n ${options.namespace} get coderuns`);
-			output.line(`  ${env} HEALER_SINK=kubernetes HEALER_NAMESPACE=${options.namespace} npx healer relay`);
+			output.line(`  ${env} HEALER_SINK=kubernetes HEALER_NAMESPACE=${options.namespace} npm start`);
 			output.line("Ctrl-C ends it.");
 			await stop.asked;
 			output.line("The cluster is stopping.");

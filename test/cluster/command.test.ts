@@ -23,7 +23,7 @@ describe("healer cluster", () => {
 			output += chunk;
 		});
 		await expect.poll(() => output, { timeout: 60_000 }).toContain("Ctrl-C ends it.");
-		expect(output).toContain("HEALER_SINK=kubernetes HEALER_NAMESPACE=mine npx healer relay");
+		expect(output).toContain("HEALER_SINK=kubernetes HEALER_NAMESPACE=mine npm start");
 
 		const kubeConfig = new KubeConfig();
 		kubeConfig.loadFromFile(path.join(state, "cluster", "kubeconfig"));

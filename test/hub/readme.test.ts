@@ -100,6 +100,7 @@ describe("README example, as typed", () => {
 		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is good/)],
 		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.\n$/)],
 		["npm test", offered],
+		["npm run test:cluster", offered],
 		["npm run check", offered],
 		["npm run bench", offered],
 	];
