@@ -6,6 +6,14 @@ export function pkcs8OfPkcs1(pkcs1: Uint8Array): Uint8Array {
 	return der(SEQUENCE, [VERSION_0, RSA_ENCRYPTION, der(OCTET_STRING, [pkcs1])]);
 }
 
+/** In PKCS#1 the modulus follows the version, an INTEGER; in PKCS#8 the algorithm does, a SEQUENCE. */
+export function isPkcs1(key: Uint8Array): boolean {
+	const [tag, length = 0] = key;
+	const start = 2 + (length > 0x80 ? length - 0x80 : 0);
+	return tag === SEQUENCE && key[start + VERSION_0.length] === INTEGER;
+}
+
+const INTEGER = 0x02;
 const SEQUENCE = 0x30;
 const OCTET_STRING = 0x04;
 const VERSION_0 = Uint8Array.of(0x02, 0x01, 0x00);

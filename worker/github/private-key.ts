@@ -1,4 +1,4 @@
-import { pkcs8OfPkcs1 } from "./pkcs8.ts";
+import { isPkcs1, pkcs8OfPkcs1 } from "./pkcs8.ts";
 
 /** An App's private key as PKCS#8 in PEM, or what is wrong with the text, for people; never a part of it. */
 export type KeyReading = { readonly ok: true; readonly pem: string } | { readonly ok: false; readonly problem: string };
@@ -13,22 +13,21 @@ export async function readPrivateKey(text: string): Promise<KeyReading> {
 		.replace(/^(["'])([\s\S]*)\1$/, "$2")
 		.replaceAll("\\r", "")
 		.replaceAll("\\n", "\n");
-	const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(plain);
+	const block = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/.exec(plain);
 	const [, label, body = ""] = block ?? [];
 	if (label === undefined) return wrong(withoutBlock(plain));
 	if (body.includes("ENCRYPTED")) return wrong("is encrypted: give the key as GitHub handed it out");
-	if (!(label in READERS)) return wrong(OTHER_KINDS[label] ?? `is a ${label.toLowerCase()}, not an App's private key`);
+	if (!PRIVATE_KEYS.has(label))
+		return wrong(OTHER_KINDS[label] ?? `is a ${label.toLowerCase()}, not an App's private key`);
 
 	const bytes = decodeBase64(body);
 	if (bytes === undefined) return wrong("is damaged: what stands between its first and last line is not base64");
-	const pkcs8 = READERS[label as keyof typeof READERS](bytes);
+	const pkcs8 = isPkcs1(bytes) ? pkcs8OfPkcs1(bytes) : bytes;
 	return (await isRsaKey(pkcs8)) ? { ok: true, pem: toPem(pkcs8) } : wrong("is damaged: it holds no RSA key");
 }
 
-const READERS = {
-	"RSA PRIVATE KEY": pkcs8OfPkcs1,
-	"PRIVATE KEY": (bytes: Uint8Array) => bytes,
-} as const;
+/** Which of the two forms it is, its own bytes tell. */
+const PRIVATE_KEYS: ReadonlySet<string> = new Set(["RSA PRIVATE KEY", "PRIVATE KEY"]);
 
 const OTHER_KINDS: Readonly<Record<string, string>> = {
 	"ENCRYPTED PRIVATE KEY": "is encrypted: give the key as GitHub handed it out",

@@ -128,13 +128,13 @@ describe("gatherContext", () => {
 			noTime,
 		);
 		expect(gathering.deferred).toEqual({ until_ms: 5000, why: "GitHub's rate limit, until 5000" });
-		expect(gathering.context["run"]).toEqual({
+		expect(gathering.context.run).toEqual({
 			from: "github.run",
 			status: "failed",
 			why: "GitHub's rate limit, until 3000",
 			took_ms: 0,
 		});
-		expect(gathering.context["commit"]?.status).toBe("ok");
+		expect(gathering.context.commit?.status).toBe("ok");
 	});
 });
 

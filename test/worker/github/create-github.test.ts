@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { createGitHub } from "../../../worker/github/create-github.ts";
 import { createLog } from "../../../worker/log.ts";
-import { stubGitHub } from "./stub-github.ts";
+import { type Asked, stubGitHub } from "./stub-github.ts";
+import { PKCS8 } from "./test-keys.ts";
 
 const CTO = { owner: "5dlabs", repo: "cto" };
 const OF = { repository: "5dlabs/cto", installation_id: 77 };
 const PULL = { ...CTO, pull_number: 4 };
 const PULL_ROUTE = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
+
+/** Answers the pull request's route, and nothing else. */
+const forPull =
+	(answer: () => Response | Promise<Response>) =>
+	({ what }: Asked) =>
+		what.endsWith("/pulls/4") ? answer() : undefined;
+const pull = () => Response.json({ number: 4 });
 
 describe("createGitHub", () => {
 	it("is nothing where no App is named", () => {
@@ -15,8 +23,40 @@ describe("createGitHub", () => {
 		expect(createGitHub({ GITHUB_APP_ID: " ", GITHUB_API_URL: "https://ghe.test/api/v3" }, tools)).toBeUndefined();
 	});
 
+	it.each([
+		[
+			{ GITHUB_PRIVATE_KEY: "-----BEGIN PRIVATE KEY-----" },
+			"GITHUB_PRIVATE_KEY is cut off: its last line, -----END ... PRIVATE KEY-----, is missing.",
+		],
+		[{ GITHUB_PRIVATE_KEY: "" }, "GITHUB_PRIVATE_KEY is not set, GITHUB_APP_ID is."],
+		[{ GITHUB_APP_ID: "" }, "GITHUB_APP_ID is not set, GITHUB_PRIVATE_KEY is."],
+		[{ GITHUB_APP_ID: "my app" }, "GITHUB_APP_ID is neither an App's number nor its client id."],
+		[{ GITHUB_API_URL: "http://api.github.com" }, "GITHUB_API_URL is not the https address of an API."],
+		[{ GITHUB_API_URL: "ghe.test" }, "GITHUB_API_URL is not the https address of an API."],
+	])("answers every question with what is wrong in %o, and asks nobody", async (variables, detail) => {
+		const stub = stubGitHub(pull, variables);
+		const forbidden = { ok: false, failure: { reason: "forbidden", detail } };
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual(forbidden);
+		expect(await stub.github.asApp("GET /app", {})).toEqual(forbidden);
+		expect(stub.asked).toEqual([]);
+	});
+});
+
+describe("asApp", () => {
+	it("signs for the App", async () => {
+		const stub = stubGitHub(({ what }) => (what === "GET /app" ? Response.json({ slug: "healer" }) : undefined), {
+			GITHUB_PRIVATE_KEY: PKCS8,
+		});
+		expect(await stub.github.asApp("GET /app", {})).toMatchObject({ ok: true, status: 200, value: { slug: "healer" } });
+		const [asked] = stub.asked;
+		const [, payload = ""] = asked?.headers.get("authorization")?.split(".") ?? [];
+		expect(JSON.parse(atob(payload))).toMatchObject({ iss: "1234" });
+	});
+});
+
+describe("asInstallation", () => {
 	it("asks with the installation's token, which it gets once", async () => {
-		const stub = stubGitHub(({ what }) => (what.includes("/pulls/4") ? Response.json({ number: 4 }) : undefined));
+		const stub = stubGitHub(forPull(pull));
 		const first = await stub.github.asInstallation(OF, PULL_ROUTE, PULL);
 		const second = await stub.github.asInstallation(OF, PULL_ROUTE, PULL);
 		expect(first).toMatchObject({ ok: true, status: 200, value: { number: 4 } });
@@ -26,11 +66,143 @@ describe("createGitHub", () => {
 			"GET /repos/5dlabs/cto/pulls/4",
 			"GET /repos/5dlabs/cto/pulls/4",
 		]);
-		const [token, pull] = stub.asked;
+		const [token, asked] = stub.asked;
 		expect(token?.headers.get("authorization")).toMatch(/^bearer ey[\w-]+\.[\w-]+\.[\w-]+$/);
-		expect(pull?.headers.get("authorization")).toBe("token ghs_of_77");
-		expect(pull?.headers.get("user-agent")).toMatch(/^healer /);
-		expect(pull?.headers.get("x-github-api-version")).toBe("2022-11-28");
-		expect(pull?.host).toBe("api.github.com");
+		expect(asked?.headers.get("authorization")).toBe("token ghs_of_77");
+		expect(asked?.headers.get("user-agent")).toMatch(/^healer /);
+		expect(asked?.headers.get("x-github-api-version")).toBe("2022-11-28");
+		expect(asked?.host).toBe("api.github.com");
+	});
+
+	it("gets a new token some minutes before the old one ends", async () => {
+		const stub = stubGitHub(forPull(pull));
+		await stub.github.asInstallation(OF, PULL_ROUTE, PULL);
+		stub.clock += 54 * 60_000;
+		await stub.github.asInstallation(OF, PULL_ROUTE, PULL);
+		expect(stub.tokens()).toBe(1);
+		stub.clock += 2 * 60_000;
+		await stub.github.asInstallation(OF, PULL_ROUTE, PULL);
+		expect(stub.tokens()).toBe(2);
+	});
+
+	it("asks the server of GITHUB_API_URL", async () => {
+		const stub = stubGitHub(forPull(pull), { GITHUB_API_URL: "https://ghe.test/api/v3/" });
+		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
+		expect(stub.asked.map(({ host, what }) => `${host} ${what}`)).toEqual([
+			"ghe.test POST /api/v3/app/installations/77/access_tokens",
+			"ghe.test GET /api/v3/repos/5dlabs/cto/pulls/4",
+		]);
+	});
+
+	it("finds the installation by the repository when the event names none, once", async () => {
+		const stub = stubGitHub(forPull(pull));
+		await stub.github.asInstallation({ repository: "5dlabs/cto" }, PULL_ROUTE, PULL);
+		await stub.github.asInstallation({ repository: "5DLabs/CTO" }, PULL_ROUTE, PULL);
+		expect(stub.asked.map(({ what }) => what)).toEqual([
+			"GET /repos/5dlabs/cto/installation",
+			"POST /app/installations/77/access_tokens",
+			"GET /repos/5dlabs/cto/pulls/4",
+			"GET /repos/5dlabs/cto/pulls/4",
+		]);
+	});
+
+	it("finds it by the repository when the event's is another App's", async () => {
+		const stub = stubGitHub(forPull(pull));
+		const answer = await stub.github.asInstallation({ ...OF, installation_id: 99 }, PULL_ROUTE, PULL);
+		expect(answer.ok).toBe(true);
+		expect(stub.asked.map(({ what }) => what)).toEqual([
+			"POST /app/installations/99/access_tokens",
+			"GET /repos/5dlabs/cto/installation",
+			"POST /app/installations/77/access_tokens",
+			"GET /repos/5dlabs/cto/pulls/4",
+		]);
+	});
+
+	it("gets another token, once, when the one it has is refused", async () => {
+		let isRevoked = true;
+		const refusal = () => Response.json({ message: "Bad credentials" }, { status: 401 });
+		const stub = stubGitHub(forPull(() => (isRevoked ? refusal() : pull())));
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
+			ok: false,
+			failure: { reason: "forbidden", detail: "401: Bad credentials" },
+		});
+		expect(stub.tokens()).toBe(2);
+		expect(stub.questions()).toHaveLength(2);
+		isRevoked = false;
+		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
+	});
+
+	it("asks no more while GitHub limits it, and again when that is over", async () => {
+		let isLimited = true;
+		const limit = () =>
+			Response.json({ message: "secondary rate limit" }, { status: 403, headers: { "retry-after": "90" } });
+		const stub = stubGitHub(forPull(() => (isLimited ? limit() : pull())));
+		const until = stub.clock + 90_000;
+		const limited = { ok: false, failure: { reason: "rate_limited", until } };
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual(limited);
+		isLimited = false;
+		stub.clock = until - 1;
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual(limited);
+		expect(stub.questions()).toHaveLength(1);
+		stub.clock = until;
+		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
+	});
+
+	it("tries twice more when GitHub stumbles, and no more", async () => {
+		let failures = 2;
+		const stumble = () => Response.json({ message: "Server Error" }, { status: 502 });
+		const stub = stubGitHub(forPull(() => (failures-- > 0 ? stumble() : pull())));
+		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
+		expect(stub.questions()).toHaveLength(3);
+		failures = 99;
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
+			ok: false,
+			failure: { reason: "unavailable", detail: "502: Server Error" },
+		});
+		expect(stub.questions()).toHaveLength(6);
+	});
+
+	it.each([
+		["HTML", () => new Response("<html>", { headers: { "content-type": "text/html" } })],
+		["half of its JSON", () => new Response('{"number":', { headers: { "content-type": "application/json" } })],
+		["more than it may", () => new Response(endless(), { headers: { "content-type": "application/json" } })],
+	])("gets nothing of an answer that is %s", async (_, answer) => {
+		const stub = stubGitHub(forPull(answer));
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
+			ok: false,
+			failure: { reason: "unavailable", detail: "an answer that is no JSON, or not all of it" },
+		});
+	});
+
+	it("stops when it is called off", async () => {
+		const stop = new AbortController();
+		const stub = stubGitHub(forPull(() => new Promise(() => setTimeout(() => stop.abort(), 5))));
+		const answer = await stub.github.asInstallation(OF, PULL_ROUTE, PULL, stop.signal);
+		expect(answer).toMatchObject({ ok: false, failure: { reason: "unavailable" } });
 	});
 });
+
+describe("redirectOf", () => {
+	const LOGS = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
+	const to = (location: string, status = 302) => new Response(null, { status, headers: { location } });
+
+	it("tells where GitHub sends one, and does not go there", async () => {
+		const stub = stubGitHub(({ what }) => (what.endsWith("/logs") ? to("https://storage.test/log?sig=1") : undefined));
+		const answer = await stub.github.redirectOf(OF, LOGS, { ...CTO, job_id: 12 });
+		expect(answer).toMatchObject({ ok: true, status: 302, value: "https://storage.test/log?sig=1" });
+		expect(stub.asked.map(({ host }) => host)).toEqual(["api.github.com", "api.github.com"]);
+	});
+
+	it("says when there is no address", async () => {
+		const stub = stubGitHub(({ what }) => (what.endsWith("/logs") ? Response.json({}) : undefined));
+		expect(await stub.github.redirectOf(OF, LOGS, { ...CTO, job_id: 12 })).toEqual({
+			ok: false,
+			failure: { reason: "unavailable", detail: "200 without an address to go to" },
+		});
+	});
+});
+
+function endless(): ReadableStream<Uint8Array> {
+	const chunk = new TextEncoder().encode(" ".repeat(1024 * 1024));
+	return new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
+}

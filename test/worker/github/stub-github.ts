@@ -1,5 +1,6 @@
 import { createGitHub, type GitHubTools } from "../../../worker/github/create-github.ts";
 import type { GitHub } from "../../../worker/github/github.ts";
+import type { GitHubVariables } from "../../../worker/github/github-settings.ts";
 import { createGitHubMemory } from "../../../worker/github/isolate-memory.ts";
 import { createLog } from "../../../worker/log.ts";
 import { PKCS1 } from "./test-keys.ts";
@@ -19,25 +20,24 @@ export interface StubGitHub {
 	readonly asked: Asked[];
 	/** Those asked that are not about the App's own token. */
 	questions(): string[];
+	/** How many tokens it was asked for. */
+	tokens(): number;
 	/** Milliseconds; a test moves it. */
 	clock: number;
 }
 
 /** GitHub's client with a fetch that is the test's. Tokens and installations are answered unless `answer` does. */
-export function stubGitHub(
-	answer: AnswerOf,
-	variables: { readonly GITHUB_PRIVATE_KEY?: string; readonly GITHUB_API_URL?: string } = {},
-): StubGitHub {
+export function stubGitHub(answer: AnswerOf, variables: GitHubVariables = {}): StubGitHub {
 	const asked: Asked[] = [];
 	const fetcher: GitHubTools["fetch"] = async (input, init) => {
 		const request = new Request(input, init);
 		const url = new URL(request.url);
 		const one = { what: `${request.method} ${url.pathname}${url.search}`, headers: request.headers, host: url.host };
 		asked.push(one);
-		return (
-			(await answer(one)) ?? answerForApp(one, stub.clock) ?? Response.json({ message: "Not Found" }, { status: 404 })
-		);
+		return await Promise.race([answered(one), calledOff(request.signal)]);
 	};
+	const answered = async (one: Asked) =>
+		(await answer(one)) ?? answerForApp(one, stub.clock) ?? Response.json({ message: "Not Found" }, { status: 404 });
 	const tools: GitHubTools = {
 		fetch: fetcher,
 		now: () => stub.clock,
@@ -49,6 +49,7 @@ export function stubGitHub(
 	const stub: StubGitHub = {
 		github,
 		asked,
+		tokens: () => asked.filter(({ what }) => what.endsWith("/access_tokens")).length,
 		questions: () => asked.map(({ what }) => what).filter((what) => !/access_tokens|\/installation$/.test(what)),
 		clock: Date.parse("2026-11-22T12:00:00Z"),
 	};
@@ -62,4 +63,8 @@ function answerForApp({ what }: Asked, now: number): Response | undefined {
 	}
 	if (what.endsWith("/repos/5dlabs/cto/installation")) return Response.json({ id: 77 });
 	return undefined;
+}
+
+function calledOff(signal: AbortSignal): Promise<never> {
+	return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
