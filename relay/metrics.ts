@@ -8,6 +8,7 @@ export interface Metrics {
 	readonly results: Counter<"result">;
 	readonly seconds: Histogram<"route">;
 	readonly outcomes: Counter<"result">;
+	readonly context: Counter<"from" | "status">;
 }
 
 export function createMetrics(): Metrics {
@@ -44,6 +45,12 @@ export function createMetrics(): Metrics {
 			name: "healer_relay_outcome_posts_total",
 			help: "Outcomes posted to the worker, by whether it took them.",
 			labelNames: ["result"],
+			registers,
+		}),
+		context: new Counter({
+			name: "healer_relay_context_parts_total",
+			help: "Context sources asked, by what came of it.",
+			labelNames: ["from", "status"],
 			registers,
 		}),
 	};

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
+import type { ContextSources } from "./context/source.ts";
 import type { Log } from "./log.ts";
 import type { Policy } from "./policy.ts";
 
@@ -7,6 +8,7 @@ import type { Policy } from "./policy.ts";
 export interface RelayTools {
 	readonly cluster: Cluster;
 	readonly policy: Policy;
+	readonly context: ContextSources;
 	/** Wire secrets: the first signs, any is accepted. */
 	readonly secrets: readonly string[];
 	readonly clock: Clock;

@@ -4,6 +4,9 @@ export const MAX_SPAWN_BYTES = 1024 * 1024;
 /** Largest body of `POST /v1/context` in bytes. */
 export const MAX_CONTEXT_BYTES = 64 * 1024;
 
+/** Largest answer to `POST /v1/context` in bytes: each of its parts has an equal share. */
+export const MAX_CONTEXT_ANSWER_BYTES = 2 * 1024 * 1024;
+
 /** Largest body of `POST /api/outcomes` in bytes. */
 export const MAX_OUTCOME_BYTES = 64 * 1024;
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { type ContextSettings, readContextSettings } from "../../relay/context/context-settings.ts";
 import { fail, ok, type Result } from "../result.ts";
 
 /** What `healer start` is told by its environment (DESIGN section 9). Nothing here is secret. */
@@ -12,6 +13,8 @@ export interface HubSettings {
 	readonly sink: "directory" | "kubernetes";
 	/** Where they are made in a cluster, whatever the pipeline says. */
 	readonly namespace?: string;
+	/** Which servers of the cluster the embedded relay asks. */
+	readonly context: ContextSettings;
 	/** Print the worker's log lines too, not only keep them in `hub.log`. */
 	readonly debug: boolean;
 }
@@ -32,12 +35,15 @@ export function readHubSettings(env: Environment): Result<HubSettings> {
 	}
 	const sink = readSink(env);
 	if (!sink.ok) return sink;
+	const context = readContextSettings(env);
+	if (context.problems.length > 0) return fail(context.problems.join("\n"));
 	return ok({
 		port: port.value,
 		relayPort: relayPort.value,
 		stateDir: stateDirOf(env),
 		sink: sink.value,
 		...(env.HEALER_NAMESPACE?.trim() ? { namespace: env.HEALER_NAMESPACE.trim() } : {}),
+		context: context.settings,
 		debug: env.HEALER_LOG === "debug",
 	});
 }

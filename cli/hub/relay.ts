@@ -1,6 +1,9 @@
 import type { Artefact } from "../../pipeline/index.ts";
 import { systemClock } from "../../relay/clock.ts";
+import type { ContextSettings } from "../../relay/context/context-settings.ts";
+import { contextSources } from "../../relay/context/sources.ts";
 import { createRelay } from "../../relay/index.ts";
+import { loadKubeConfig } from "../../relay/kubernetes/load-kube-config.ts";
 import { jsonLog } from "../../relay/log.ts";
 import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";
 import type { Policy } from "../../relay/policy.ts";
@@ -22,6 +25,7 @@ export interface HubRelayOptions {
 	readonly port: number;
 	readonly folder: StateFolder;
 	readonly sink: HubSettings["sink"];
+	readonly context: ContextSettings;
 	readonly secrets: Secrets;
 	readonly artefact: Artefact;
 	readonly hubUrl: string;
@@ -39,7 +43,10 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	// Every attempt brings its pipeline's deadline along.
 	const sink = await openSink({ sink: place, policy, deadline_s: undefined, delete_overdue: true }, log);
 	const { cluster, finished, enforce_max_active } = sink;
-	const relay = createRelay({ cluster, policy, secrets, clock, log, enforce_max_active });
+	const ownNamespace = () => policy.namespace;
+	const kubernetes = loadKubeConfig(process.env);
+	const context = contextSources({ settings: options.context, cluster: kubernetes, ownNamespace, fetch });
+	const relay = createRelay({ cluster, policy, context, secrets, clock, log, enforce_max_active });
 	const server = await serveRelay(relay, { host: LOOPBACK, port });
 	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });
 	return {

@@ -91,6 +91,7 @@ async function start(
 		port: relayPort.value,
 		folder,
 		sink: settings.sink,
+		context: settings.context,
 		secrets,
 		artefact,
 		hubUrl: url,

@@ -1,10 +1,11 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { systemClock } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
 import { directoryCluster } from "../directory/directory-cluster.ts";
 import { finishedFiles } from "../directory/finished-files.ts";
 import { apiClients } from "../kubernetes/api-clients.ts";
 import { kubernetesCluster } from "../kubernetes/kubernetes-cluster.ts";
+import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
 import { finishedObjects } from "../kubernetes/outcomes/finished-objects.ts";
 import { keepSweeping } from "../kubernetes/sweep-leases.ts";
 import type { Log } from "../log.ts";
@@ -29,8 +30,11 @@ export async function openSink(settings: SinkSettings, log: Log): Promise<Sink> 
 	switch (settings.sink.kind) {
 		case "directory":
 			return directorySink(settings.sink.state);
-		case "kubernetes":
-			return kubernetesSink(loadKubeConfig(), settings, log);
+		case "kubernetes": {
+			const loading = loadKubeConfig(process.env);
+			if (!loading.ok) throw new Error(loading.why);
+			return kubernetesSink(loading.kubeConfig, settings, log);
+		}
 		default:
 			return settings.sink satisfies never;
 	}
@@ -60,17 +64,4 @@ function kubernetesSink(kubeConfig: KubeConfig, settings: SinkSettings, log: Log
 		naming: { sink: "kubernetes", namespace },
 		close: stopSweeping,
 	};
-}
-
-/**
- * What `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is guessed: a relay that
- * took somebody's own kubeconfig would act with his rights.
- */
-function loadKubeConfig(): KubeConfig {
-	const { KUBECONFIG, KUBERNETES_SERVICE_HOST } = process.env;
-	const kubeConfig = new KubeConfig();
-	if (KUBECONFIG) kubeConfig.loadFromFile(KUBECONFIG);
-	else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
-	else throw new Error("there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster");
-	return kubeConfig;
 }

@@ -1,5 +1,7 @@
 import { readSecrets } from "../../wire/secret.ts";
+import { type ContextSettings, readContextSettings } from "../context/context-settings.ts";
 import type { Policy } from "../policy.ts";
+import { collector, type Environment, type Told, told, wrong } from "./told.ts";
 
 /** What a relay on its own is told by its environment. */
 export interface RelaySettings {
@@ -11,66 +13,62 @@ export interface RelaySettings {
 	readonly url: string;
 	readonly secrets: readonly string[];
 	readonly policy: Policy;
+	readonly context: ContextSettings;
 	/** For CodeRuns that bring no deadline along, in seconds; undefined is none. */
 	readonly deadline_s: number | undefined;
 	/** Whether a CodeRun past its deadline is deleted, or only reported. */
 	readonly delete_overdue: boolean;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type SettingsReading =
 	| { readonly ok: true; readonly settings: RelaySettings }
 	| { readonly ok: false; readonly problems: readonly string[] };
 
 /** Reads all of it, and tells everything that is wrong or missing at once. No message holds a secret. */
 export function readRelaySettings(env: Environment): SettingsReading {
-	const problems: string[] = [];
-	const told = <T>(reading: Told<T>, instead: T): T => {
-		if (reading.ok) return reading.value;
-		problems.push(reading.problem);
-		return instead;
-	};
+	const { take, problems } = collector();
+	const context = readContextSettings(env);
 	const settings: RelaySettings = {
-		sink: told(readSink(env), { kind: "kubernetes" }),
+		sink: take(readSink(env), { kind: "kubernetes" }),
 		host: env.HEALER_RELAY_HOST?.trim() || "127.0.0.1",
-		port: told(readPort(env.HEALER_RELAY_PORT), 0),
-		url: told(readUrl(env.HEALER_URL), ""),
-		secrets: told(readWireSecrets(env.HEALER_WIRE_SECRETS), []),
+		port: take(readPort(env.HEALER_RELAY_PORT), 0),
+		url: take(readUrl(env.HEALER_URL), ""),
+		secrets: take(readWireSecrets(env.HEALER_WIRE_SECRETS), []),
 		policy: {
 			namespace: env.HEALER_NAMESPACE?.trim() || "cto",
-			repositories: told(readList("HEALER_REPOSITORIES", env.HEALER_REPOSITORIES, "5dlabs/cto, 5dlabs/*"), []),
-			github_apps: told(readList("HEALER_GITHUB_APPS", env.HEALER_GITHUB_APPS, "5DLabs-Rex, 5DLabs-Blaze"), []),
+			repositories: take(readList("HEALER_REPOSITORIES", env.HEALER_REPOSITORIES, "5dlabs/cto, 5dlabs/*"), []),
+			github_apps: take(readList("HEALER_GITHUB_APPS", env.HEALER_GITHUB_APPS, "5DLabs-Rex, 5DLabs-Blaze"), []),
 		},
-		deadline_s: told(readDuration("HEALER_DEADLINE", env.HEALER_DEADLINE), undefined),
-		delete_overdue: told(readSwitch("HEALER_DELETE_OVERDUE", env.HEALER_DELETE_OVERDUE, true), true),
+		context: context.settings,
+		deadline_s: take(readDuration("HEALER_DEADLINE", env.HEALER_DEADLINE), undefined),
+		delete_overdue: take(readSwitch("HEALER_DELETE_OVERDUE", env.HEALER_DELETE_OVERDUE, true), true),
 	};
-	return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+	const all = [...problems, ...context.problems];
+	return all.length === 0 ? { ok: true, settings } : { ok: false, problems: all };
 }
-
-type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 function readSink(env: Environment): Told<RelaySettings["sink"]> {
 	const sink = env.HEALER_SINK?.trim() || "directory";
-	if (sink === "kubernetes") return ok({ kind: "kubernetes" });
-	if (sink === "directory") return ok({ kind: "directory", state: env.HEALER_STATE_DIR || ".healer" });
+	if (sink === "kubernetes") return told({ kind: "kubernetes" });
+	if (sink === "directory") return told({ kind: "directory", state: env.HEALER_STATE_DIR || ".healer" });
 	return wrong(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
 }
 
 function readPort(text: string | undefined): Told<number> {
 	const given = text?.trim() || "8788";
 	const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN;
-	return port <= 65_535 ? ok(port) : wrong(`HEALER_RELAY_PORT is ${JSON.stringify(given)}: give a port, 0 to 65535.`);
+	return port <= 65_535 ? told(port) : wrong(`HEALER_RELAY_PORT is ${JSON.stringify(given)}: give a port, 0 to 65535.`);
 }
 
 function readUrl(text: string | undefined): Told<string> {
 	const given = text?.trim() ?? "";
-	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return ok(given);
+	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return told(given);
 	return wrong("HEALER_URL is not set to the worker's address, where outcomes go: https://healer.example.com");
 }
 
 function readWireSecrets(text: string | undefined): Told<readonly string[]> {
 	try {
-		return ok(readSecrets(text ?? ""));
+		return told(readSecrets(text ?? ""));
 	} catch (error) {
 		return wrong(`HEALER_WIRE_SECRETS: ${error instanceof Error ? error.message : "cannot be read"}.`);
 	}
@@ -78,7 +76,7 @@ function readWireSecrets(text: string | undefined): Told<readonly string[]> {
 
 function readList(name: string, text: string | undefined, example: string): Told<readonly string[]> {
 	const items = (text ?? "").split(/[\s,]+/).filter((item) => item !== "");
-	if (items.length > 0) return ok(items);
+	if (items.length > 0) return told(items);
 	return wrong(`${name} is not set: the relay makes CodeRuns for what it names only (${example}; * is all).`);
 }
 
@@ -86,24 +84,16 @@ const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 function readDuration(name: string, text: string | undefined): Told<number | undefined> {
 	const given = text?.trim();
-	if (!given) return ok(undefined);
+	if (!given) return told(undefined);
 	const [, amount, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(given) ?? [];
 	if (amount === undefined)
 		return wrong(`${name} is ${JSON.stringify(given)}: give a duration such as 90s, 30m or 2h.`);
-	return ok(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+	return told(Number(amount) * UNITS[unit as keyof typeof UNITS]);
 }
 
 function readSwitch(name: string, text: string | undefined, standard: boolean): Told<boolean> {
 	const given = text?.trim().toLowerCase();
-	if (!given) return ok(standard);
-	if (given === "true" || given === "false") return ok(given === "true");
+	if (!given) return told(standard);
+	if (given === "true" || given === "false") return told(given === "true");
 	return wrong(`${name} is ${JSON.stringify(given)}: give true or false.`);
-}
-
-function ok<T>(value: T): Told<T> {
-	return { ok: true, value };
-}
-
-function wrong(problem: string): { readonly ok: false; readonly problem: string } {
-	return { ok: false, problem };
 }

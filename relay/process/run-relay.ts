@@ -1,6 +1,8 @@
 import { systemClock } from "../clock.ts";
 import type { Cluster } from "../cluster.ts";
+import { contextSources } from "../context/sources.ts";
 import { createRelay } from "../index.ts";
+import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
 import type { Log } from "../log.ts";
 import { reportOutcomes } from "../outcomes/report-outcomes.ts";
 import { serveRelay } from "../serve-relay.ts";
@@ -28,7 +30,10 @@ export async function runRelay({ settings, log, stop }: RunInput): Promise<void>
 	let stopping = false;
 	const cluster = endingWith(sink.cluster, () => stopping);
 	const { enforce_max_active } = sink;
-	const relay = createRelay({ cluster, policy, secrets, clock, log, enforce_max_active });
+	const ownNamespace = () => policy.namespace;
+	const kubernetes = loadKubeConfig(process.env);
+	const context = contextSources({ settings: settings.context, cluster: kubernetes, ownNamespace, fetch });
+	const relay = createRelay({ cluster, policy, context, secrets, clock, log, enforce_max_active });
 	const server = await serveRelay(relay, settings);
 	const { finished } = sink;
 	const reporting = reportOutcomes({ finished, url, secrets, clock, fetch, log, metrics: relay.metrics });

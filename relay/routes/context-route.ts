@@ -1,22 +1,33 @@
-import { type ContextWireResponse, contextRequestSchema } from "../../wire/context.ts";
+import { contextRequestSchema } from "../../wire/context.ts";
 import { MAX_CONTEXT_BYTES } from "../../wire/limits.ts";
+import { answerContext } from "../context/answer-context.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
 import type { Metrics } from "../metrics.ts";
 import type { RelayTools } from "../relay-tools.ts";
 
-/** `POST /v1/context`: one result for each in-cluster source asked for. No source is built yet, and each says so. */
+/** `POST /v1/context`: one result for each in-cluster source asked for, gathered at once (DESIGN section 8). */
 export function contextRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
+	const { log, clock, context: sources } = tools;
 	return async (request) => {
 		const reading = await readSigned(request, { ...tools, limit: MAX_CONTEXT_BYTES, schema: contextRequestSchema });
 		if (!reading.ok) {
 			metrics.refusals.inc({ route: "context", reason: reading.reason });
 			const { reason, id, detail } = reading;
-			tools.log({ level: "warn", event: "context_refused", reason, webhook_id: id, detail });
+			log({ level: "warn", event: "context_refused", reason, webhook_id: id, detail });
 			return refusalResponse(reading);
 		}
-		const results = reading.value.sources.map(
-			({ name, from }) => ({ name, from, took_ms: 0, status: "skipped", why: "not configured" }) as const,
-		);
-		return Response.json({ results } satisfies ContextWireResponse);
+		const { incident_id, sources: wanted } = reading.value;
+		const onBug = (error: unknown) => {
+			const text = error instanceof Error ? error.stack : typeof error;
+			log({ level: "error", event: "bug", route: "context", incident_id, error: text });
+		};
+		const answer = await answerContext(wanted, { sources, clock, onBug });
+		for (const result of answer.results) {
+			const { name, from, status, took_ms } = result;
+			metrics.context.inc({ from, status });
+			const why = "why" in result ? { why: result.why } : {};
+			log({ level: "info", event: "context_part", incident_id, name, from, status, took_ms, ...why });
+		}
+		return Response.json(answer);
 	};
 }

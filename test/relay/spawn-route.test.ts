@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { finishCodeRun } from "../../relay/directory/finish-coderun.ts";
-import { contextResponseSchema } from "../../wire/context.ts";
-import { readMessage } from "../../wire/message.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { SECRETS, servedRelay } from "../support/relay-on-directory.ts";
 import { spawnRequest } from "../support/spawn-request.ts";
@@ -170,25 +168,6 @@ describe("POST /v1/spawn", () => {
 				result: "created",
 			},
 		]);
-	});
-});
-
-describe("POST /v1/context", () => {
-	it("says of every source that it is not configured", async () => {
-		const relay = await servedRelay();
-		const source = { name: "loki", from: "loki.query_range", with: { query: "{}" }, timeout_ms: 5000 };
-		const response = await relay.post("/v1/context", JSON.stringify({ incident_id: OTHER, sources: [source] }));
-		expect(readMessage(contextResponseSchema, await response.text())).toEqual({
-			ok: true,
-			value: {
-				results: [{ name: "loki", from: "loki.query_range", took_ms: 0, status: "skipped", why: "not configured" }],
-			},
-		});
-	});
-
-	it("is refused unsigned", async () => {
-		const relay = await servedRelay();
-		expect((await fetch(`${relay.url}/v1/context`, { method: "POST", body: "{}" })).status).toBe(400);
 	});
 });
 

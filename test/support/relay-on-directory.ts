@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../relay/clock.ts";
 import type { Cluster } from "../../relay/cluster.ts";
+import type { ContextSources } from "../../relay/context/source.ts";
+import { contextSources } from "../../relay/context/sources.ts";
 import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
 import { createRelay } from "../../relay/index.ts";
 import type { LogEntry } from "../../relay/log.ts";
@@ -12,6 +14,13 @@ import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 
 export const SECRETS = ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "the secret before"];
+
+const NOT_CONFIGURED = contextSources({
+	settings: { namespaces: [] },
+	cluster: { ok: false, why: "there is no cluster" },
+	ownNamespace: () => "cto",
+	fetch,
+});
 
 /** A folder for one test, removed after it. */
 export async function temporaryFolder(): Promise<string> {
@@ -31,13 +40,14 @@ export interface ServedRelay {
 
 /** A relay on a directory of its own, served on loopback until the test is over. */
 export async function servedRelay(
-	changes: { cluster?: Cluster; clock?: Clock; enforce_max_active?: boolean } = {},
+	changes: { cluster?: Cluster; clock?: Clock; context?: ContextSources; enforce_max_active?: boolean } = {},
 ): Promise<ServedRelay> {
 	const state = await temporaryFolder();
 	const clock = changes.clock ?? systemClock;
 	const log: LogEntry[] = [];
 	const relay = createRelay({
 		cluster: changes.cluster ?? (await directoryCluster(state, clock)),
+		context: changes.context ?? NOT_CONFIGURED,
 		policy: { namespace: "cto", repositories: ["5dlabs/cto"], github_apps: ["5DLabs-Rex", "5DLabs-Blaze"] },
 		secrets: SECRETS,
 		clock,

@@ -6,7 +6,10 @@ describe("readHubSettings", () => {
 	it("has defaults for everything", () => {
 		expect(readHubSettings({})).toEqual({
 			ok: true,
-			value: { port: 8787, relayPort: 8788, stateDir: path.resolve(".healer"), sink: "directory", debug: false },
+			value: {
+				...{ port: 8787, relayPort: 8788, stateDir: path.resolve(".healer"), sink: "directory", debug: false },
+				context: { namespaces: [] },
+			},
 		});
 	});
 
@@ -18,7 +21,10 @@ describe("readHubSettings", () => {
 		const env = { HEALER_PORT: "9000", HEALER_RELAY_PORT: "0", HEALER_STATE_DIR: "/var/healer", HEALER_LOG: "debug" };
 		expect(readHubSettings(env)).toEqual({
 			ok: true,
-			value: { port: 9000, relayPort: 0, stateDir: "/var/healer", sink: "directory", debug: true },
+			value: {
+				...{ port: 9000, relayPort: 0, stateDir: "/var/healer", sink: "directory", debug: true },
+				context: { namespaces: [] },
+			},
 		});
 	});
 
@@ -30,6 +36,7 @@ describe("readHubSettings", () => {
 		[{ HEALER_PORT: "9000", HEALER_RELAY_PORT: "9000" }, "two ports"],
 		[{ HEALER_SINK: "kubernetes" }, "KUBECONFIG"],
 		[{ HEALER_SINK: "elsewhere" }, "directory"],
+		[{ LOKI_URL: "loki:3100" }, "LOKI_URL"],
 	])("refuses %j", (env, said) => {
 		expect(readHubSettings(env)).toEqual({ ok: false, problem: expect.stringContaining(said) });
 	});

@@ -23,6 +23,7 @@ describe("readRelaySettings", () => {
 					repositories: ["5dlabs/cto", "other/*"],
 					github_apps: ["5DLabs-Rex", "5DLabs-Blaze"],
 				},
+				context: { namespaces: [] },
 				deadline_s: undefined,
 				delete_overdue: true,
 			},
@@ -62,6 +63,7 @@ describe("readRelaySettings", () => {
 		["HEALER_RELAY_PORT", "70000"],
 		["HEALER_URL", "healer.example.com"],
 		["HEALER_DEADLINE", "2 hours"],
+		["PROMETHEUS_URL", "ftp://prometheus"],
 		["HEALER_DELETE_OVERDUE", "perhaps"],
 	])("names %s when it is %s", (name, value) => {
 		const reading = readRelaySettings({ ...ENOUGH, [name]: value });

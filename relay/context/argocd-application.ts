@@ -1,0 +1,67 @@
+import { type Application, applicationSchema, resourceTreeSchema, shownApplication } from "./application.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type KubernetesAccess, openNamespace } from "./kubernetes-access.ts";
+import type { CustomKind } from "./kubernetes-reader.ts";
+import { PARAMETERS } from "./parameters.ts";
+import { readAnswer, understood } from "./read-answer.ts";
+import { type Asking, checkedSource, failed, type Source, type SourceAnswer } from "./source.ts";
+
+const KIND: CustomKind = { group: "argoproj.io", version: "v1alpha1", plural: "applications" };
+
+interface Wanted {
+	readonly name: string;
+	readonly namespace: string;
+	readonly project?: string | undefined;
+}
+
+/** `argocd.application`: asked of Argo CD's API where there is one, else of the Application resource itself. */
+export function argocdApplication(
+	argocd: Endpoint | undefined,
+	access: KubernetesAccess,
+	fetch: typeof globalThis.fetch,
+): Source {
+	return checkedSource(PARAMETERS["argocd.application"], (wanted, asking) =>
+		argocd === undefined ? fromResource(access, wanted, asking) : fromApi(argocd, fetch, wanted, asking),
+	);
+}
+
+/** https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/; the health of each resource is in its tree only. */
+async function fromApi(
+	argocd: Endpoint,
+	fetch: typeof globalThis.fetch,
+	{ name, namespace, project }: Wanted,
+	{ signal }: Asking,
+): Promise<SourceAnswer> {
+	const path = ["api", "v1", "applications", name];
+	const query = [["appNamespace", namespace] as const, ...(project ? [["project", project] as const] : [])];
+	const [application, tree] = await Promise.all([
+		readAnswer(argocd, { path, query, signal, fetch }, applicationSchema),
+		readAnswer(argocd, { path: [...path, "resource-tree"], query, signal, fetch }, resourceTreeSchema),
+	]);
+	if (!application.ok) {
+		// It tells nobody which applications there are: a missing one is forbidden.
+		if (application.status !== 403) return failed(application.why);
+		return failed("Argo CD answered 403: there is no such application, or ARGOCD_TOKEN may not read it");
+	}
+	const shown = shownApplication(application.value, tree.ok ? tree.value.nodes : undefined);
+	return { status: "ok", data: shown, ...(!tree.ok && { incomplete: tree.why }) };
+}
+
+async function fromResource(
+	access: KubernetesAccess,
+	{ name, namespace, project }: Wanted,
+	{ signal }: Asking,
+): Promise<SourceAnswer> {
+	const opened = openNamespace(access, namespace);
+	if (!opened.ok) {
+		const { answer } = opened;
+		const why = "why" in answer ? answer.why : "";
+		return { status: "skipped", why: `ARGOCD_SERVER is not set, and instead of it ${why}` };
+	}
+	const object = await opened.reader.object(KIND, namespace, name, signal);
+	if (!object.ok) return object.status === 404 ? { status: "empty" } : failed(object.why);
+	const application = understood<Application>("the API server", object.value, applicationSchema);
+	if (!application.ok) return failed(application.why);
+	if (project !== undefined && application.value.spec?.project !== project) return { status: "empty" };
+	return { status: "ok", data: shownApplication(application.value) };
+}

@@ -1,0 +1,66 @@
+import { collector, type Environment, type Told, told, wrong } from "../process/told.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Which servers the in-cluster sources ask, and which namespaces they read. What is not set is not asked. */
+export interface ContextSettings {
+	readonly argocd?: Endpoint;
+	readonly loki?: Endpoint;
+	readonly prometheus?: Endpoint;
+	readonly grafana?: Endpoint;
+	/** Besides the relay's own. */
+	readonly namespaces: readonly string[];
+}
+
+export interface ContextSettingsReading {
+	readonly settings: ContextSettings;
+	readonly problems: readonly string[];
+}
+
+/** Reads all of it, and tells everything that is wrong at once. No message holds a secret. */
+export function readContextSettings(env: Environment): ContextSettingsReading {
+	const { take, problems } = collector();
+	const argocd = take(readEndpoint(env, "Argo CD", "ARGOCD_SERVER", "ARGOCD_TOKEN"), undefined);
+	const loki = take(readEndpoint(env, "Loki", "LOKI_URL", "LOKI_TOKEN"), undefined);
+	const tenant = take(readHeader(env, "LOKI_ORG_ID"), undefined);
+	const prometheus = take(readEndpoint(env, "Prometheus", "PROMETHEUS_URL", "PROMETHEUS_TOKEN"), undefined);
+	const grafana = take(readEndpoint(env, "Grafana", "GRAFANA_URL", "GRAFANA_TOKEN"), undefined);
+	const namespaces = take(readNamespaces(env), []);
+	const settings: ContextSettings = {
+		...(argocd && { argocd }),
+		...(loki && { loki: tenant ? { ...loki, headers: { ...loki.headers, "x-scope-orgid": tenant } } : loki }),
+		...(prometheus && { prometheus }),
+		...(grafana && { grafana }),
+		namespaces,
+	};
+	return { settings, problems };
+}
+
+function readEndpoint(env: Environment, service: string, name: string, tokenName: string): Told<Endpoint | undefined> {
+	const given = env[name]?.trim();
+	const token = readHeader(env, tokenName);
+	if (!token.ok) return token;
+	if (!given) return told(undefined);
+	// As Argo CD's own tools take it: host and port, with TLS.
+	const address = name === "ARGOCD_SERVER" && !given.includes("://") ? `https://${given}` : given;
+	if (!URL.canParse(address))
+		return wrong(`${name} is no address: give one such as http://loki.observability.svc:3100.`);
+	const base = new URL(address);
+	if (!/^https?:$/.test(base.protocol)) return wrong(`${name} is no address of http or https.`);
+	if (base.username || base.password) return wrong(`${name} holds credentials: put a token into ${tokenName} instead.`);
+	if (base.search || base.hash) return wrong(`${name} has a query or a fragment: give the address alone.`);
+	const headers = token.value === undefined ? {} : { authorization: `Bearer ${token.value}` };
+	return told({ service, base, headers, secrets: token.value === undefined ? [] : [token.value] });
+}
+
+/** What goes into a header: printable, and nothing that would end it. */
+function readHeader(env: Environment, name: string): Told<string | undefined> {
+	const given = env[name]?.trim();
+	if (!given) return told(undefined);
+	return /^[!-~]{1,8192}$/.test(given) ? told(given) : wrong(`${name} holds characters that no header can have.`);
+}
+
+function readNamespaces(env: Environment): Told<readonly string[]> {
+	const given = (env.HEALER_CONTEXT_NAMESPACES ?? "").split(/[\s,]+/).filter((name) => name !== "");
+	if (given.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return told(given);
+	return wrong("HEALER_CONTEXT_NAMESPACES names something that is no namespace: give names, with commas between.");
+}

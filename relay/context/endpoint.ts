@@ -1,0 +1,116 @@
+import { shownLine } from "./shown.ts";
+
+/** A server that may be asked: only the relay's own environment says where it is. */
+export interface Endpoint {
+	/** Its name for people. */
+	readonly service: string;
+	/** Everything is asked below it; it has no credentials, query or fragment. */
+	readonly base: URL;
+	readonly headers: Readonly<Record<string, string>>;
+	/** What must not be shown, whoever repeats it. */
+	readonly secrets: readonly string[];
+}
+
+export type JsonAnswer =
+	| { readonly ok: true; readonly value: unknown }
+	| { readonly ok: false; readonly why: string; readonly status?: number };
+
+export interface Question {
+	/** Each is encoded, so that none leads elsewhere. */
+	readonly path: readonly string[];
+	readonly query?: readonly (readonly [string, string])[];
+	readonly signal: AbortSignal;
+	readonly fetch: typeof fetch;
+}
+
+/** What is read of an answer at most, unpacked: 4 MiB. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_ERROR_BYTES = 4 * 1024;
+const LONGEST_ERROR = 300;
+
+/**
+ * Asks for JSON, and reads no more than 4 MiB of it. A redirect is an answer like any other: it is not followed, since
+ * the credentials are for this server alone. Never throws for what a server or a network does.
+ */
+export async function getJson(endpoint: Endpoint, question: Question): Promise<JsonAnswer> {
+	const { service } = endpoint;
+	const { fetch, signal } = question;
+	const headers = { accept: "application/json", ...endpoint.headers };
+	try {
+		const response = await fetch(urlOf(endpoint, question), { headers, signal, redirect: "manual" });
+		if (!response.ok) return await refusal(endpoint, response);
+		const body = await readBounded(response.body, MAX_ANSWER_BYTES);
+		if (body.cut) return { ok: false, why: `${service} answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB` };
+		return parsed(service, withoutSecrets(body.text, endpoint.secrets));
+	} catch (error) {
+		return { ok: false, why: withoutSecrets(`${service} ${networkReason(error)}`, endpoint.secrets) };
+	}
+}
+
+function urlOf({ base }: Endpoint, { path, query = [] }: Question): URL {
+	const url = new URL(base);
+	url.pathname = `${base.pathname.replace(/\/+$/, "")}/${path.map(encodeURIComponent).join("/")}`;
+	url.search = new URLSearchParams(query.map(([name, value]) => [name, value])).toString();
+	return url;
+}
+
+async function refusal({ service, secrets }: Endpoint, response: Response): Promise<JsonAnswer> {
+	const { status, headers } = response;
+	const { text } = await readBounded(response.body, MAX_ERROR_BYTES);
+	if (status >= 300 && status < 400) {
+		return { ok: false, status, why: `${service} answered ${status}, a redirect: give the address it leads to` };
+	}
+	// A page of some proxy tells nothing that its status does not.
+	const said = /html/.test(headers.get("content-type") ?? "") ? "" : messageIn(text);
+	const why = [`${service} answered ${status}`, shownLine(withoutSecrets(said.trim(), secrets), LONGEST_ERROR)];
+	return { ok: false, status, why: why.filter((part) => part !== "").join(": ") };
+}
+
+/** Most of these servers tell an error as JSON with `error` or `message`, some as plain text. */
+function messageIn(text: string): string {
+	try {
+		const { error, message }: { error?: unknown; message?: unknown } = Object(JSON.parse(text));
+		return [error, message].find((value) => typeof value === "string") ?? "";
+	} catch {
+		return text;
+	}
+}
+
+function parsed(service: string, text: string): JsonAnswer {
+	try {
+		return { ok: true, value: JSON.parse(text) };
+	} catch {
+		return { ok: false, why: `${service} answered something that is not JSON` };
+	}
+}
+
+/** Up to `limit` bytes as text; the rest is not read. */
+export async function readBounded(
+	body: ReadableStream<Uint8Array> | null,
+	limit: number,
+): Promise<{ readonly text: string; readonly cut: boolean }> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of body ?? []) {
+		size += chunk.byteLength;
+		chunks.push(chunk);
+		// Leaving the loop cancels the stream.
+		if (size > limit) break;
+	}
+	const bytes = Buffer.concat(chunks).subarray(0, limit);
+	return { text: new TextDecoder().decode(bytes), cut: size > limit };
+}
+
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+	return secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), text);
+}
+
+/** `fetch` wraps what the network says; the code is what people know. */
+function networkReason(error: unknown): string {
+	if (!(error instanceof Error)) return "could not be asked";
+	if (error.name === "TimeoutError" || error.name === "AbortError") return "did not answer in time";
+	const { cause } = error;
+	if (!(cause instanceof Error)) return `could not be asked: ${shownLine(error.message, LONGEST_ERROR)}`;
+	const code = "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
+	return `cannot be reached: ${shownLine(code, LONGEST_ERROR)}`;
+}

@@ -1,0 +1,36 @@
+import type { KubeConfigLoading } from "../kubernetes/load-kube-config.ts";
+import { type KubernetesReader, kubernetesReader } from "./kubernetes-reader.ts";
+import { failed, type SourceAnswer } from "./source.ts";
+
+/** The cluster as context sources may read it: some namespaces of it, whatever an incident names. */
+export interface KubernetesAccess {
+	readonly reader:
+		| { readonly ok: true; readonly value: KubernetesReader }
+		| { readonly ok: false; readonly why: string };
+	/** The namespace of the CodeRuns, where one is looked at when none is named. */
+	readonly own: () => string;
+	/** `HEALER_CONTEXT_NAMESPACES`: those that may be read besides. */
+	readonly others: readonly string[];
+}
+
+export function kubernetesAccess(
+	loading: KubeConfigLoading,
+	own: () => string,
+	others: readonly string[],
+): KubernetesAccess {
+	const reader = loading.ok ? ({ ok: true, value: kubernetesReader(loading.kubeConfig) } as const) : loading;
+	return { reader, own, others };
+}
+
+export type Opening =
+	| { readonly ok: true; readonly reader: KubernetesReader; readonly namespace: string }
+	| { readonly ok: false; readonly answer: SourceAnswer };
+
+/** The reader for one namespace, or why it is not read. */
+export function openNamespace({ reader, own, others }: KubernetesAccess, wanted: string | undefined): Opening {
+	if (!reader.ok) return { ok: false, answer: { status: "skipped", why: reader.why } };
+	const namespace = wanted ?? own();
+	if (namespace === own() || others.includes(namespace)) return { ok: true, reader: reader.value, namespace };
+	const why = `this relay does not read the namespace ${namespace}: HEALER_CONTEXT_NAMESPACES does not name it`;
+	return { ok: false, answer: failed(why) };
+}

@@ -1,0 +1,101 @@
+import {
+	CoreV1Api,
+	type CoreV1Event,
+	CustomObjectsApi,
+	createConfiguration,
+	type KubeConfig,
+	ServerConfiguration,
+	type V1Pod,
+} from "@kubernetes/client-node";
+import { readFailure } from "../kubernetes/api-failure.ts";
+import { boundedRead, OversizedAnswer } from "../kubernetes/bounded-read.ts";
+import { keepConnections } from "../kubernetes/keep-connections.ts";
+import { MAX_ANSWER_BYTES } from "./endpoint.ts";
+import type { AnswerReading } from "./read-answer.ts";
+
+/** A kind that is not Kubernetes' own. */
+export interface CustomKind {
+	readonly group: string;
+	readonly version: string;
+	readonly plural: string;
+}
+
+/** What the context sources read of a cluster: a few objects at a time, and nothing is kept. */
+export interface KubernetesReader {
+	pods(namespace: string, selector: string, signal: AbortSignal): Promise<AnswerReading<readonly V1Pod[]>>;
+	podEvents(namespace: string, pod: string, signal: AbortSignal): Promise<AnswerReading<readonly CoreV1Event[]>>;
+	object(kind: CustomKind, namespace: string, name: string, signal: AbortSignal): Promise<AnswerReading<unknown>>;
+	/** Name and metadata alone: objects can be large. */
+	metadata(kind: CustomKind, namespace: string, selector: string, signal: AbortSignal): Promise<AnswerReading<unknown>>;
+}
+
+const MAX_PODS = 200;
+const MAX_EVENTS = 50;
+const MAX_OBJECTS = 500;
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+
+export function kubernetesReader(kubeConfig: KubeConfig): KubernetesReader {
+	const configuration = createConfiguration({
+		baseServer: new ServerConfiguration(kubeConfig.getCurrentCluster()?.server ?? "", {}),
+		authMethods: { default: kubeConfig },
+		middleware: [keepConnections()],
+	});
+	const core = new CoreV1Api(configuration);
+	const objects = new CustomObjectsApi(configuration);
+	return {
+		pods: (namespace, labelSelector, signal) =>
+			read(async () => {
+				const wanted = { namespace, labelSelector, limit: MAX_PODS };
+				return itemsOf(await core.listNamespacedPod(wanted, boundedRead(signal)));
+			}),
+		podEvents: (namespace, pod, signal) =>
+			read(async () => {
+				const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${pod}`;
+				const wanted = { namespace, fieldSelector, limit: MAX_EVENTS };
+				return itemsOf(await core.listNamespacedEvent(wanted, boundedRead(signal)));
+			}),
+		object: (kind, namespace, name, signal) =>
+			read(() => objects.getNamespacedCustomObject({ ...kind, namespace, name }, boundedRead(signal))),
+		metadata: (kind, namespace, labelSelector, signal) =>
+			read(() => {
+				const wanted = { ...kind, namespace, labelSelector, limit: MAX_OBJECTS };
+				return objects.listNamespacedCustomObject(wanted, boundedRead(signal, METADATA_ONLY));
+			}),
+	};
+}
+
+/** The library's types promise a list; what answered may have none. */
+function itemsOf<T>({ items }: { readonly items?: readonly T[] }): readonly T[] {
+	if (items === undefined) throw new SyntaxError("there is no list");
+	return items;
+}
+
+async function read<T>(call: () => Promise<T>): Promise<AnswerReading<T>> {
+	try {
+		return { ok: true, value: await call() };
+	} catch (error) {
+		return { ok: false, ...whyNot(error) };
+	}
+}
+
+function whyNot(error: unknown): { readonly why: string; readonly status?: number } {
+	if (error instanceof OversizedAnswer) {
+		return { why: `the API server answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB` };
+	}
+	// The library takes apart what it was answered without looking first.
+	if (error instanceof TypeError && error.cause === undefined) return { why: "what answered was not the API server" };
+	const failure = readFailure(error);
+	switch (failure.kind) {
+		case "not_found":
+			return { why: failure.why || "it is not there", status: 404 };
+		case "refused":
+		case "unavailable":
+			return { why: failure.why };
+		case "conflict":
+		case "exists":
+			return { why: "the API server answered 409 to a question" };
+		default:
+			return failure satisfies never;
+	}
+}

@@ -1,0 +1,94 @@
+import * as z from "zod";
+
+/**
+ * What each in-cluster source may be asked for: `with` of a part in the pipeline. Anything else is refused. Values may
+ * come from an incident, so from anybody; `query` and `selector` are the pipeline's own texts.
+ */
+const LONGEST_QUERY = 4_096;
+const LONGEST_VALUE = 1_024;
+
+const query = z.string().min(1).max(LONGEST_QUERY);
+const values = z
+	.record(z.string().regex(/^[a-z_][a-z0-9_]*$/, "a value's name is of a to z, 0 to 9 and _"), text(LONGEST_VALUE))
+	.default({});
+
+/** As Kubernetes names objects: RFC 1123 subdomain; no slash, no `..`. */
+const objectName = z
+	.string()
+	.max(253)
+	.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, "it is no name of a Kubernetes object");
+const namespace = z
+	.string()
+	.max(63)
+	.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "it is no name of a namespace");
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const labelKey = z
+	.string()
+	.max(253 + 1 + 63)
+	.regex(new RegExp(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}$`), "it is no name of a label");
+const labelValue = z.string().regex(new RegExp(`^(${NAME})?$`), "it is no value of a label");
+const labels = z.record(labelKey, labelValue).default({});
+const selector = z.string().min(1).max(LONGEST_QUERY).optional();
+
+/** `30m`, `1h`: how long back, in milliseconds; at most a week. */
+const duration = z
+	.string()
+	.regex(/^[1-9]\d{0,4}[smhd]$/, "give a duration such as 90s, 30m or 2h")
+	.transform((given) => Number(given.slice(0, -1)) * UNITS[given.slice(-1) as keyof typeof UNITS])
+	.refine((ms) => ms <= 7 * 24 * 3_600_000, "at most 7d");
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 24 * 3_600_000 } as const;
+
+export const PARAMETERS = {
+	"argocd.application": z.strictObject({
+		name: objectName,
+		/** Where the Application resource is. */
+		namespace: namespace.default("argocd"),
+		project: objectName.optional(),
+	}),
+	"argo.workflow": z
+		.strictObject({ namespace: namespace.optional(), name: objectName.optional(), selector, labels })
+		.refine((given) => (given.name === undefined) === chooses(given), "give either name, or labels or selector"),
+	"loki.query_range": z.strictObject({
+		query,
+		values,
+		since: duration.default(30 * 60_000),
+		limit: z.int().min(1).max(200).default(50),
+	}),
+	"prometheus.query": z.strictObject({
+		query,
+		values,
+		before: duration.default(3_600_000),
+		/** A spike is more than so many times what it was. */
+		threshold: z.number().min(1).max(1_000_000).default(2),
+		/** What is not above this is no spike. */
+		floor: z.number().min(0).default(0),
+	}),
+	"grafana.alerts": z.strictObject({
+		/** Alerts that have these labels. */
+		labels: z.record(z.string().regex(/^[A-Za-z_]\w*$/, "it is no name of an alert's label"), text(256)).default({}),
+		/** Dashboards whose title has this. */
+		dashboards: text(256).optional(),
+	}),
+	"kubernetes.pods": z
+		.strictObject({
+			namespace: namespace.optional(),
+			selector,
+			labels,
+			limit: z.int().min(1).max(100).default(20),
+		})
+		.refine(chooses, "give labels or selector"),
+} as const;
+
+function chooses({ selector, labels }: { selector?: string | undefined; labels: Record<string, string> }): boolean {
+	return selector !== undefined || Object.keys(labels).length > 0;
+}
+
+/** Half a character cannot be sent. */
+function text(longest: number): z.ZodType<string> {
+	return z
+		.string()
+		.max(longest)
+		.refine((given) => given.isWellFormed(), "it is no text in Unicode");
+}

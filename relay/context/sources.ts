@@ -1,0 +1,32 @@
+import type { KubeConfigLoading } from "../kubernetes/load-kube-config.ts";
+import { argoWorkflow } from "./argo-workflow.ts";
+import { argocdApplication } from "./argocd-application.ts";
+import type { ContextSettings } from "./context-settings.ts";
+import { grafanaAlerts } from "./grafana-alerts.ts";
+import { kubernetesAccess } from "./kubernetes-access.ts";
+import { kubernetesPods } from "./kubernetes-pods.ts";
+import { lokiQueryRange } from "./loki-query-range.ts";
+import { prometheusQuery } from "./prometheus-query.ts";
+import { type ContextSources, unconfigured } from "./source.ts";
+
+export interface ContextTools {
+	readonly settings: ContextSettings;
+	readonly cluster: KubeConfigLoading;
+	/** The namespace of the CodeRuns: an edited pipeline can change it. */
+	readonly ownNamespace: () => string;
+	readonly fetch: typeof globalThis.fetch;
+}
+
+/** The in-cluster sources there are: a new one is one more line here, and one in `wire/context.ts`. */
+export function contextSources({ settings, cluster, ownNamespace, fetch }: ContextTools): ContextSources {
+	const { argocd, loki, prometheus, grafana, namespaces } = settings;
+	const kubernetes = kubernetesAccess(cluster, ownNamespace, namespaces);
+	return {
+		"argocd.application": argocdApplication(argocd, kubernetes, fetch),
+		"argo.workflow": argoWorkflow(kubernetes),
+		"loki.query_range": loki ? lokiQueryRange(loki, fetch) : unconfigured("LOKI_URL is not set"),
+		"prometheus.query": prometheus ? prometheusQuery(prometheus, fetch) : unconfigured("PROMETHEUS_URL is not set"),
+		"grafana.alerts": grafana ? grafanaAlerts(grafana, fetch) : unconfigured("GRAFANA_URL is not set"),
+		"kubernetes.pods": kubernetesPods(kubernetes),
+	};
+}

@@ -1,0 +1,119 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../relay/clock.ts";
+import { answerContext } from "../../../relay/context/answer-context.ts";
+import type { ContextSources, Source } from "../../../relay/context/source.ts";
+import { contextSources } from "../../../relay/context/sources.ts";
+
+const NONE = contextSources({
+	settings: { namespaces: [] },
+	cluster: { ok: false, why: "there is no cluster" },
+	ownNamespace: () => "cto",
+	fetch,
+});
+
+describe("answerContext", () => {
+	it("asks all at once: it takes as long as the slowest", async () => {
+		const slow =
+			(ms: number): Source =>
+			async () => {
+				await delay(ms);
+				return { status: "ok", data: ms };
+			};
+		const times = [100, 400, 200, 400, 300, 100];
+		const froms = [
+			...(["argocd.application", "argo.workflow", "loki.query_range"] as const),
+			...(["prometheus.query", "grafana.alerts", "kubernetes.pods"] as const),
+		];
+		const sources: ContextSources = {
+			...NONE,
+			...Object.fromEntries(froms.map((from, at) => [from, slow(times[at] ?? 0)])),
+		};
+		const started = performance.now();
+		const { results } = await answered(
+			froms.map((from) => ({ name: from, from, with: {}, timeout_ms: 5_000 })),
+			sources,
+		);
+		const took = performance.now() - started;
+		expect(results.map((result) => (result.status === "ok" ? result.data : result.status))).toEqual(times);
+		expect(took / Math.max(...results.map(({ took_ms }) => took_ms))).toBeLessThan(1.2);
+	});
+
+	it("waits for none longer than its own timeout, even one that does not listen", async () => {
+		const deaf: Source = () => new Promise(() => {});
+		const sources = { ...NONE, "loki.query_range": deaf };
+		const { results } = await answered(
+			[
+				{ name: "a", from: "loki.query_range", with: {}, timeout_ms: 150 },
+				{ name: "b", from: "prometheus.query", with: {}, timeout_ms: 5_000 },
+			],
+			sources,
+		);
+		expect(results).toEqual([
+			{
+				name: "a",
+				from: "loki.query_range",
+				took_ms: expect.any(Number),
+				status: "failed",
+				why: "no answer within 0.15 s",
+			},
+			{
+				name: "b",
+				from: "prometheus.query",
+				took_ms: expect.any(Number),
+				status: "skipped",
+				why: "PROMETHEUS_URL is not set",
+			},
+		]);
+		expect(results[0]?.took_ms).toBeLessThan(400);
+	});
+
+	it("tells a source when it is not waited for any more", async () => {
+		const signals: AbortSignal[] = [];
+		const listening: Source = (_, { signal }) => {
+			signals.push(signal);
+			return new Promise(() => {});
+		};
+		await answered([{ name: "a", from: "loki.query_range", with: {}, timeout_ms: 20 }], {
+			...NONE,
+			"loki.query_range": listening,
+		});
+		expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+	});
+
+	it("keeps a bug to its own part, and shows it in the log alone", async () => {
+		const bugs: unknown[] = [];
+		const broken: Source = async () => {
+			throw new Error("with a secret");
+		};
+		const wanted = [{ name: "a", from: "loki.query_range" as const, with: {}, timeout_ms: 1_000 }];
+		const onBug = (bug: unknown) => bugs.push(bug);
+		const { results } = await answerContext(wanted, {
+			sources: { ...NONE, "loki.query_range": broken },
+			clock: systemClock,
+			onBug,
+		});
+		expect(results).toMatchObject([
+			{ status: "failed", why: "the relay made a mistake in asking; its log says which" },
+		]);
+		expect(bugs).toEqual([new Error("with a secret")]);
+	});
+
+	it("gives each part an equal share of the answer", async () => {
+		const large: Source = async () => ({ status: "ok", data: { lines: ["x".repeat(1_100_000)] } });
+		const sources = { ...NONE, "loki.query_range": large };
+		const wanted = { name: "a", from: "loki.query_range" as const, with: {}, timeout_ms: 1_000 };
+		expect((await answered([wanted], sources)).results).toMatchObject([{ status: "ok" }]);
+		expect((await answered([wanted, { ...wanted, name: "b" }], sources)).results).toMatchObject([
+			{ status: "failed", why: "what was found is more than the 1023 KiB of its share: ask for less" },
+			{ status: "failed" },
+		]);
+	});
+});
+
+function answered(wanted: Parameters<typeof answerContext>[0], sources: ContextSources) {
+	const onBug = (bug: unknown) => {
+		throw bug;
+	};
+	return answerContext(wanted, { sources, clock: systemClock, onBug });
+}
