@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { createOutput } from "./output.ts";
 
@@ -79,9 +79,14 @@ program
 	.description("run a pipeline's cases: what it shall decide about which failure")
 	.argument("[files...]", "YAML files with cases (test/cases/pipeline/*.yaml beside the pipeline)")
 	.option(...PIPELINE)
+	.option("-w, --watch", "again whenever a file that was read changes, until Ctrl-C")
+	.option("--coverage", "name every rule that decides no case")
 	.option("--json", "results as JSON")
-	.addHelpText("after", "\nExamples:\n  npx healer test\n  npx healer test my-cases.yaml")
-	.action(async (files, options) => end((await import("./test.ts")).test(files, options, output)));
+	.addHelpText("after", "\nExamples:\n  npx healer test\n  npx healer test my-cases.yaml --watch")
+	.action(async (files, options) => {
+		const { test, testOnChange } = await import("./test.ts");
+		await end(options.watch ? testOnChange(files, options, output, interrupted()) : test(files, options, output));
+	});
 
 program
 	.command("explain")
@@ -113,6 +118,22 @@ Examples:
   npx healer route --json < cases.jsonl`,
 	)
 	.action(async (options) => end((await import("./route.ts")).route(process.stdin, options, output)));
+
+program
+	.command("backtest")
+	.description("show what another version of the pipeline would have decided, old against new")
+	.argument("[files...]", "cases as `healer route` takes them; without any, the incidents of a worker's journal")
+	.option("-p, --pipeline <file>", "the pipeline to try", "pipeline.yaml")
+	.option("--base <file>", "the pipeline that cases in files are compared with", "pipeline.yaml")
+	.option(...WORKER)
+	.option("--limit <count>", "incidents of the journal at most, newest first", wholeNumber, 1000)
+	.option("--fail-on-change", "exit code 1 when an agent, a failure type or a skip would be another")
+	.option("--json", "every incident with both decisions as JSON")
+	.addHelpText(
+		"after",
+		`${ASKING}\nExamples:\n  npx healer backtest --pipeline other.yaml\n  npx healer backtest --pipeline other.yaml cases.jsonl`,
+	)
+	.action(async (files, options) => end((await import("./backtest.ts")).backtest(files, options, process.env, output)));
 
 program
 	.command("push")
@@ -226,6 +247,18 @@ program.parseAsync().catch((error: unknown) => {
 /** The process ends by itself once everything is written: `process.exit` would cut what a slow pipe has not taken. */
 async function end(code: Promise<ExitCode>): Promise<void> {
 	process.exitCode = await code;
+}
+
+/** Aborted by Ctrl-C, so that what runs until then ends with its own exit code. */
+function interrupted(): AbortSignal {
+	const stop = new AbortController();
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+	return stop.signal;
+}
+
+function wholeNumber(text: string): number {
+	if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("It is a whole number, 1 or more.");
+	return Number(text);
 }
 
 function commaSeparated(text: string): string[] {

@@ -1,15 +1,57 @@
 import { glob } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadPipeline } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readCaseFile } from "./cases/case-file.ts";
+import { Coverage, renderCoverage } from "./cases/coverage.ts";
 import { runCase } from "./cases/run-case.ts";
+import { watchedFiles } from "./cases/watched-files.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { Output } from "./output.ts";
+import { fail, ok, type Result } from "./result.ts";
 
 export interface TestOptions {
 	readonly pipeline: string;
+	/** Name every rule that decides no case, also when the cases are those of named files. */
+	readonly coverage?: boolean;
 	readonly json?: boolean;
+}
+
+/** `healer test`: every case of the files through the pipeline; what differs is named, and what no case reaches. */
+export async function test(files: readonly string[], options: TestOptions, output: Output): Promise<ExitCode> {
+	const run = await runCases(files, options.pipeline);
+	if (!run.ok) {
+		output.problem(run.problem);
+		return EXIT.usage;
+	}
+	print(run.value, { ...options, of_all: files.length === 0 }, output);
+	return run.value.results.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.problem;
+}
+
+const LOOK_EVERY_MS = 250;
+
+/** `healer test --watch`: again whenever something that the cases read has changed, until `stop` is aborted. */
+export async function testOnChange(
+	files: readonly string[],
+	options: TestOptions,
+	output: Output,
+	stop: AbortSignal,
+): Promise<ExitCode> {
+	let code: ExitCode = EXIT.ok;
+	let seen = "";
+	while (!stop.aborted) {
+		const cases = files.length > 0 ? files : await casesBeside(options.pipeline);
+		const now = await fingerprint(await watchedFiles(options.pipeline, cases));
+		if (now !== seen) {
+			if (seen !== "") output.line("");
+			code = await test(files, options, output);
+			seen = now;
+		}
+		await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+	}
+	return code;
 }
 
 interface CaseResult {
@@ -19,32 +61,30 @@ interface CaseResult {
 	readonly differences: readonly string[];
 }
 
-/** `healer test`: every case of the files through the pipeline; what differs is named. */
-export async function test(files: readonly string[], options: TestOptions, output: Output): Promise<ExitCode> {
-	const artefact = await loadGoodPipeline(options.pipeline);
-	if (!artefact.ok) {
-		output.problem(artefact.problem);
-		return EXIT.usage;
-	}
-	const chosen = files.length > 0 ? files : await casesBeside(options.pipeline);
+interface Run {
+	readonly results: readonly CaseResult[];
+	readonly coverage: Coverage;
+}
+
+async function runCases(files: readonly string[], file: string): Promise<Result<Run>> {
+	const artefact = await loadGoodPipeline(file);
+	if (!artefact.ok) return artefact;
+	const chosen = files.length > 0 ? files : await casesBeside(file);
 	if (chosen.length === 0) {
-		output.problem(`There are no cases: give their files, or put them in ${casesFolder(options.pipeline)}.`);
-		return EXIT.usage;
+		return fail(`There are no cases: give their files, or put them in ${casesFolder(file)}.`);
 	}
 	const pipeline = loadPipeline(artefact.value);
+	const coverage = new Coverage(artefact.value);
 	const results: CaseResult[] = [];
-	for (const file of chosen) {
-		const cases = await readCaseFile(file);
-		if (!cases.ok) {
-			output.problem(cases.problem);
-			return EXIT.usage;
-		}
+	for (const name of chosen) {
+		const cases = await readCaseFile(name);
+		if (!cases.ok) return cases;
 		for (const given of cases.value) {
-			results.push({ file, name: given.name, differences: await runCase(artefact.value, pipeline, given) });
+			const differences = await runCase(artefact.value, pipeline, given, (stages) => coverage.note(stages));
+			results.push({ file: name, name: given.name, differences });
 		}
 	}
-	print(results, options, output);
-	return results.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.problem;
+	return ok({ results, coverage });
 }
 
 function casesFolder(pipeline: string): string {
@@ -57,18 +97,20 @@ async function casesBeside(pipeline: string): Promise<string[]> {
 	return found.sort();
 }
 
-function print(results: readonly CaseResult[], options: TestOptions, output: Output): void {
+function print({ results, coverage }: Run, options: TestOptions & { readonly of_all: boolean }, output: Output): void {
 	const failed = results.filter(({ differences }) => differences.length > 0);
+	const passed = results.length - failed.length;
 	if (options.json) {
-		output.line(
-			JSON.stringify({ passed: results.length - failed.length, failed: failed.length, results }, undefined, 2),
-		);
+		const covered = { rules: coverage.rules, unreached: coverage.unreached() };
+		output.line(JSON.stringify({ passed, failed: failed.length, results, coverage: covered }, undefined, 2));
 		return;
 	}
 	for (const { file, name, differences } of failed) {
 		output.line(`${output.paint("red", "✗")} ${name}  ${output.paint("dim", file)}`);
 		for (const difference of differences) output.line(`    ${difference}`);
 	}
-	const passed = `${results.length - failed.length} of ${results.length} cases pass.`;
-	output.line(failed.length === 0 ? output.paint("green", passed) : output.paint("red", passed));
+	const shown = options.of_all || options.coverage ? renderCoverage(coverage, options.coverage === true) : [];
+	for (const line of shown) output.line(output.paint("dim", line));
+	const sum = `${passed} of ${results.length} cases pass.`;
+	output.line(failed.length === 0 ? output.paint("green", sum) : output.paint("red", sum));
 }

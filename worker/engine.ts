@@ -26,6 +26,8 @@ export interface Engine {
 	read(delivery: Delivery): Promise<Reading>;
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
+	/** The patterns that logs are searched for, by their keys. */
+	readonly searched: readonly string[];
 	/** Reads one log for all of the pipeline's patterns. */
 	newLogReader(limits?: Partial<LogLimits>): LogReader;
 }
@@ -102,6 +104,9 @@ function createEngine(artefact: Artefact): Engine {
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
 		decide: (input) => decide(pipeline, input),
+		get searched() {
+			return pipeline.logSearch.keys;
+		},
 		newLogReader: (limits) => createLogReader(pipeline.logSearch, limits),
 	};
 }

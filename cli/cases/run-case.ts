@@ -6,6 +6,7 @@ import {
 	type Pipeline,
 	readDelivery,
 	readLogText,
+	type StageExplanation,
 } from "../../pipeline/index.ts";
 import { givenContext } from "../case/given-context.ts";
 import { incidentOfCase } from "../case/incident-of-case.ts";
@@ -21,24 +22,38 @@ export interface CaseOutcome {
 	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
 }
 
+/** Hears what the stages said about a case. */
+type Note = (stages: readonly StageExplanation[]) => void;
+
 /** Runs one case through the real pipeline. Gives what differs, one line each; nothing when all is as expected. */
-export async function runCase(artefact: Artefact, pipeline: Pipeline, given: PipelineCase): Promise<string[]> {
-	return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given));
+export async function runCase(
+	artefact: Artefact,
+	pipeline: Pipeline,
+	given: PipelineCase,
+	note: Note = () => undefined,
+): Promise<string[]> {
+	return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given, note));
 }
 
-async function outcomeOf(artefact: Artefact, pipeline: Pipeline, given: PipelineCase): Promise<CaseOutcome> {
+async function outcomeOf(
+	artefact: Artefact,
+	pipeline: Pipeline,
+	given: PipelineCase,
+	note: Note,
+): Promise<CaseOutcome> {
 	if (given.event === undefined) {
 		const incident = { ...incidentOfCase(artefact, {}), ...(given.incident as Partial<Incident>) };
-		return await decided(artefact, pipeline, given, { incident });
+		return await decided(artefact, pipeline, given, { incident }, note);
 	}
 	const delivery = { event: given.event, delivery_id: "case", payload: given.payload };
 	const reading = await readDelivery(pipeline, delivery);
+	note(reading.explanation);
 	if (reading.outcome === "ignored") {
 		const { reason } = reading;
 		return { ignored: reason.kind, ...(reason.kind === "filtered" && { filter: reason.filter }) };
 	}
 	const { incident, identity } = reading;
-	return await decided(artefact, pipeline, given, { incident, identity });
+	return await decided(artefact, pipeline, given, { incident, identity }, note);
 }
 
 async function decided(
@@ -46,6 +61,7 @@ async function decided(
 	pipeline: Pipeline,
 	given: PipelineCase,
 	known: { readonly incident: Incident; readonly identity?: string },
+	note: Note,
 ): Promise<CaseOutcome> {
 	const context = givenContext(artefact, {
 		log: given.log === undefined ? undefined : readLogText(pipeline.logSearch, given.log),
@@ -53,5 +69,6 @@ async function decided(
 		commit_message: given.commit_message,
 	});
 	const decision = await decide(pipeline, { incident: known.incident, context, attempt: 1 });
+	note(decision.explanation);
 	return decision.outcome === "filtered" ? { ...known, filter: decision.filter } : { ...known, decision };
 }

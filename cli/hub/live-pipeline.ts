@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
 import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
+import { fingerprint } from "../fingerprint.ts";
 import { promptsFolder, templateNames } from "../pipeline-files.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -50,7 +51,7 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 	let previous: string | undefined;
 	let stopped = false;
 	async function look(): Promise<void> {
-		const seen = await fingerprint(file);
+		const seen = await fingerprint(await filesOf(file));
 		handled ??= seen;
 		if (seen !== handled && seen === previous) {
 			handled = seen;
@@ -76,17 +77,9 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 	};
 }
 
-/** Changes whenever the pipeline's file or a template was written, added or removed. */
-async function fingerprint(file: string): Promise<string> {
+async function filesOf(file: string): Promise<string[]> {
 	const folder = promptsFolder(file);
-	const files = [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
-	const stamps = await Promise.all(
-		files.map(async (name) => {
-			const found = await stat(name, { bigint: true }).catch(() => undefined);
-			return found === undefined ? `${name} is gone` : `${name} ${found.mtimeNs} ${found.size} ${found.ino}`;
-		}),
-	);
-	return stamps.join("\n");
+	return [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
 }
 
 async function keep(artefact: Artefact, file: string): Promise<void> {

@@ -1,9 +1,10 @@
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
 import { readCaseFile } from "../../cli/cases/case-file.ts";
 import { runCase } from "../../cli/cases/run-case.ts";
-import { test } from "../../cli/test.ts";
+import { test, testOnChange } from "../../cli/test.ts";
 import { loadPipeline } from "../../pipeline/index.ts";
 import { emptyFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
@@ -37,6 +38,43 @@ describe("test", () => {
 		const output = recordedOutput();
 		expect(await test([], { pipeline: PIPELINE }, output)).toBe(0);
 		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases pass\.$/);
+	});
+
+	it("names the rules that decide no case", async () => {
+		const output = recordedOutput();
+		const file = cases(`
+- { name: a filter refuses, incident: { repository: octo/other }, expect: { filter: allowed-repository } }
+- { name: clippy, incident: { failed_steps: [Run cargo clippy] }, expect: { rule: rust-failure } }
+- { name: nothing known, incident: {}, expect: { failure_type: general, rule: default } }
+- { name: an event, event: workflow_job, payload: { action: completed, repository: { full_name: 5dlabs/cto }, workflow_job: { run_id: 1, conclusion: failure } }, expect: { incident: { kind: ci } } }`);
+		expect(await test([file], { pipeline: PIPELINE, json: true }, output)).toBe(0);
+		const { coverage } = JSON.parse(output.lines.join("\n")) as {
+			coverage: { rules: number; unreached: { stage: string; rule: string }[] };
+		};
+		const unreached = coverage.unreached.map(({ stage, rule }) => `${stage} ${rule}`);
+		expect(coverage.rules - unreached.length).toBe(6);
+		for (const reached of ["filters allowed-repository", "classify general", "route rust-failure", "route default"]) {
+			expect(unreached).not.toContain(reached);
+		}
+		expect(unreached).not.toContain("events workflow_job");
+		expect(unreached).toContain("events status");
+		expect(unreached).toContain("filters skip-markers");
+		expect(unreached.filter((name) => name.startsWith("classify rust_clippy"))).toHaveLength(1);
+
+		expect(await test([file], { pipeline: PIPELINE, coverage: true }, output)).toBe(0);
+		expect(output.lines.at(-2)).toMatch(/^ {2}route: .*\bsecurity-event\b/);
+	});
+
+	it("runs again when a file that it read changes, and ends with the last run's code", async () => {
+		const output = recordedOutput();
+		const stop = new AbortController();
+		const file = cases("- { name: one, incident: {}, expect: { agent: rex } }");
+		const ended = testOnChange([file], { pipeline: PIPELINE }, output, stop.signal);
+		await expect.poll(() => output.lines.at(-1), { timeout: 10_000 }).toBe("0 of 1 cases pass.");
+		writeFileSync(file, "- { name: one, incident: {}, expect: { agent: atlas } }");
+		await expect.poll(() => output.lines.at(-1), { timeout: 10_000 }).toBe("1 of 1 cases pass.");
+		stop.abort();
+		expect(await ended).toBe(0);
 	});
 
 	it("says what differs", async () => {

@@ -2,7 +2,8 @@ import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
 import { answer, refuse } from "../http/answer.ts";
 import { isIncidentStatus } from "../journal/incident-status.ts";
-import { type IncidentQuery, type ListedIncident, listIncidents } from "../journal/list-incidents.ts";
+import { type IncidentQuery, listIncidents } from "../journal/list-incidents.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 import { presentIncident } from "./present-incident.ts";
 
 const USUAL_LIMIT = 50;
@@ -39,13 +40,4 @@ function readQuery(params: URLSearchParams): IncidentQuery | string {
 		...(agent === undefined ? {} : { agent }),
 		...(after === undefined ? {} : { after }),
 	};
-}
-
-function writeCursor(last: ListedIncident): string {
-	return `${last.created_at}.${last.id}`;
-}
-
-function readCursor(text: string): IncidentQuery["after"] {
-	const found = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(text);
-	return found?.[2] === undefined ? undefined : { created_at: Number(found[1]), id: found[2] };
 }

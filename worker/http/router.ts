@@ -1,10 +1,12 @@
 import type { IRequest } from "itty-router";
 import { Router } from "itty-router/Router";
+import { exportIncidentsApi } from "../api/export-incidents.ts";
 import { listIncidentsApi } from "../api/list-incidents.ts";
 import { showHealth } from "../api/show-health.ts";
 import { showIncidentApi } from "../api/show-incident.ts";
 import { showStatus } from "../api/show-status.ts";
 import type { Env } from "../env.ts";
+import { pauseApi, resumeApi } from "../guards/pause-api.ts";
 import { createLog, messageOf } from "../log.ts";
 import { receiveOutcome } from "../outcome/receive-outcome.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "../pipeline/pipeline-api.ts";
@@ -30,6 +32,11 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.all("/api/incidents/:id", only("GET"))
 	.get("/api/incidents", listIncidentsApi)
 	.all("/api/incidents", only("GET"))
+	.get("/api/export", exportIncidentsApi)
+	.all("/api/export", only("GET"))
+	.post("/api/pause", pauseApi)
+	.delete("/api/pause", resumeApi)
+	.all("/api/pause", only("POST, DELETE"))
 	.get("/api/pipeline", showPipeline)
 	.put("/api/pipeline", pushPipeline)
 	.all("/api/pipeline", only("GET, PUT"))

@@ -2,11 +2,13 @@ import type { Explanation, StageExplanation } from "../../pipeline/explanation.t
 import type { Incident } from "../../pipeline/incident.ts";
 import { enrichIncident } from "../../pipeline/index.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
+import { keptContext } from "../context/kept-context.ts";
 import { summarizeContext } from "../context/summarize-context.ts";
 import type { Effects } from "../effects.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { cancelIncident } from "../journal/cancel-incident.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
+import { keepFacts } from "../journal/keep-facts.ts";
 import { storeDecision } from "../journal/store-decision.ts";
 import { holdIncident } from "../journal/take-incident.ts";
 import { toldIncidents } from "../journal/told-incidents.ts";
@@ -31,6 +33,12 @@ export async function decideAttempt(effects: Effects, taken: TakenIncident): Pro
 	if (waiting !== undefined) return waiting;
 	const incident = enrichIncident(told, context);
 	const decision = await engine.decide({ incident, context, attempt: taken.attempt });
+	await keepFacts(effects.journal, taken, {
+		context: JSON.stringify(keptContext(context)),
+		pipeline: engine.version,
+		searched: engine.searched,
+		now: effects.now(),
+	});
 
 	const found = {
 		explanation: JSON.stringify(explain(taken, engine.version, decision.explanation)),

@@ -60,6 +60,7 @@ export function stubEffects(): Stub {
 export function stubEngine(changes: Partial<Engine> = {}): Engine {
 	return {
 		version: "v-test",
+		searched: [],
 		settle_s: 5,
 		plan: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),

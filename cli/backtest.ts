@@ -1,0 +1,112 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { type Artefact, loadPipeline } from "../pipeline/index.ts";
+import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
+import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
+import { type Compared, differenceOf } from "./backtest/verdict.ts";
+import { loadGoodPipeline } from "./build-pipeline.ts";
+import { readFailureCase } from "./case/failure-case.ts";
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { fail, messageOf, ok, type Result } from "./result.ts";
+import { routeCase } from "./route.ts";
+import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
+
+export interface BacktestOptions {
+	/** The pipeline to try. */
+	readonly pipeline: string;
+	/** What cases in files are decided by now. */
+	readonly base: string;
+	readonly url?: string;
+	readonly limit: number;
+	readonly json?: boolean;
+	readonly failOnChange?: boolean;
+}
+
+/**
+ * `healer backtest`: what another version of the pipeline would have decided. Without files, about the incidents of a
+ * worker's journal, against what was decided then; with files, about their cases, against the pipeline `base`.
+ */
+export async function backtest(
+	files: readonly string[],
+	options: BacktestOptions,
+	env: NodeJS.ProcessEnv,
+	output: Output,
+): Promise<ExitCode> {
+	const tested = await (files.length === 0 ? ofJournal(options, env, output) : ofFiles(files, options, output));
+	if (!tested.ok) {
+		output.problem(tested.problem);
+		return EXIT.usage;
+	}
+	const changed = tested.value.compared.filter(({ difference }) => difference !== "none" && difference !== "rule");
+	if (options.json) output.line(JSON.stringify({ changed: changed.length, ...tested.value }, undefined, 2));
+	else for (const line of renderBacktest(tested.value, output)) output.line(line);
+	return options.failOnChange && changed.length > 0 ? EXIT.problem : EXIT.ok;
+}
+
+async function ofJournal(options: BacktestOptions, env: NodeJS.ProcessEnv, output: Output): Promise<Result<Backtest>> {
+	const artefact = await loadGoodPipeline(options.pipeline);
+	if (!artefact.ok) return artefact;
+	const worker = workerAt(options.url, await findPlaces(env));
+	return worker.ok ? await replayAll(worker.value, artefact.value, options.limit, output) : worker;
+}
+
+async function replayAll(
+	worker: WorkerAccess,
+	artefact: Artefact,
+	limit: number,
+	output: Output,
+): Promise<Result<Backtest>> {
+	const pipeline = loadPipeline(artefact);
+	const compared: Compared[] = [];
+	let notKept = 0;
+	let cursor: string | null = "";
+	while (cursor !== null && compared.length + notKept < limit) {
+		const size = Math.min(50, limit - compared.length - notKept);
+		const answer = await askWorker(worker, `/api/export?limit=${size}&cursor=${cursor}`);
+		if (!answer.ok) return answer;
+		const page = exportPage.safeParse(answer.value.body);
+		if (!page.success) return fail(`${worker.url} does not export incidents. Is it an older Healer?`);
+		for (const exported of page.data.incidents) {
+			const one = await replayIncident(artefact, pipeline, exported, page.data.searched);
+			if (one === undefined) notKept++;
+			else compared.push(one);
+		}
+		cursor = page.data.next;
+		if (cursor !== null) output.problem(`${compared.length + notKept} incidents read ...`);
+	}
+	return ok({ compared, not_kept: notKept });
+}
+
+async function ofFiles(
+	files: readonly string[],
+	{ pipeline, base }: BacktestOptions,
+	output: Output,
+): Promise<Result<Backtest>> {
+	const [before, after] = [await loadGoodPipeline(base), await loadGoodPipeline(pipeline)];
+	if (!before.ok) return before;
+	if (!after.ok) return after;
+	const pipelines = { before: loadPipeline(before.value), after: loadPipeline(after.value) };
+	const compared: Compared[] = [];
+	for (const file of files) {
+		let number = 0;
+		try {
+			for await (const line of createInterface({ input: createReadStream(file, "utf8") })) {
+				number++;
+				if (line.trim() === "") continue;
+				const given = readFailureCase(line);
+				if (!given.ok) return fail(`${file}, line ${number}: ${given.problem}.`);
+				const old = await routeCase(before.value, pipelines.before, given.value);
+				const now = await routeCase(after.value, pipelines.after, given.value);
+				const id = String(old.id ?? `${file}:${number}`);
+				const where = given.value.workflow_name ?? given.value.event ?? "";
+				compared.push({ id, where, before: old, after: now, difference: differenceOf(old, now) });
+				if (compared.length % 500 === 0) output.problem(`${compared.length} cases decided ...`);
+			}
+		} catch (error) {
+			return fail(`Cannot read ${file}: ${messageOf(error)}.`);
+		}
+	}
+	return ok({ compared, not_kept: 0 });
+}

@@ -1,0 +1,74 @@
+import type { Artefact, StageExplanation } from "../../pipeline/index.ts";
+
+export interface Unreached {
+	readonly stage: "events" | "filters" | "classify" | "route";
+	/** Its name; `#2` for the second rule of a failure type that has several. */
+	readonly rule: string;
+}
+
+/**
+ * Which rules decide no case: entries of `events` that take none, filters that refuse none, rules of `classify` and
+ * `route` that are never the first to hold.
+ */
+export class Coverage {
+	readonly #rules: readonly Unreached[];
+	readonly #reached = new Set<string>();
+
+	constructor({ events, filters, classify, route }: Artefact) {
+		this.#rules = [
+			...events.map(({ name }) => ({ stage: "events", rule: name }) as const),
+			...filters.map(({ name }) => ({ stage: "filters", rule: name }) as const),
+			...numbered(classify.map(({ type }) => type)).map((rule) => ({ stage: "classify", rule }) as const),
+			...route.map(({ name }) => ({ stage: "route", rule: name }) as const),
+		];
+	}
+
+	get rules(): number {
+		return this.#rules.length;
+	}
+
+	/** Takes in what the stages said about one case. */
+	note(stages: readonly StageExplanation[]): void {
+		for (const { stage, rules } of stages) {
+			const last = rules.at(-1);
+			if (stage === "filters") {
+				for (const { rule, verdict } of rules) if (verdict === "false") this.#reached.add(`filters ${rule}`);
+			} else if (stage === "classify" && last?.verdict === "true") {
+				// Rules are looked at in their order, up to the first that holds.
+				this.#reached.add(`classify ${numbered(rules.map(({ rule }) => rule)).at(-1)}`);
+			} else if (stage === "route" && last?.verdict === "true") this.#reached.add(`route ${last.rule}`);
+			else if (stage === "events") {
+				for (const { rule, verdict } of rules) if (verdict === "true") this.#reached.add(`events ${rule}`);
+			}
+		}
+	}
+
+	unreached(): readonly Unreached[] {
+		return this.#rules.filter(({ stage, rule }) => !this.#reached.has(`${stage} ${rule}`));
+	}
+}
+
+/** `rust_test`, `rust_test#2` ... */
+function numbered(names: readonly string[]): readonly string[] {
+	const counts = new Map<string, number>();
+	return names.map((name) => {
+		const count = (counts.get(name) ?? 0) + 1;
+		counts.set(name, count);
+		return count === 1 ? name : `${name}#${count}`;
+	});
+}
+
+const SHOWN_OF_A_STAGE = 6;
+
+/** What no case reaches, in one line a stage; `all` shortens nothing. */
+export function renderCoverage(coverage: Coverage, all: boolean): readonly string[] {
+	const unreached = coverage.unreached();
+	if (unreached.length === 0) return [`All ${coverage.rules} rules decide a case.`];
+	const byStage = Map.groupBy(unreached, ({ stage }) => stage);
+	const lines = [...byStage].map(([stage, rules]) => {
+		const shown = all ? rules : rules.slice(0, SHOWN_OF_A_STAGE);
+		const more = rules.length - shown.length;
+		return `  ${stage}: ${shown.map(({ rule }) => rule).join(", ")}${more === 0 ? "" : `, and ${more} more (--coverage)`}`;
+	});
+	return [`${unreached.length} of ${coverage.rules} rules decide no case:`, ...lines];
+}

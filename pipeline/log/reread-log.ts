@@ -1,0 +1,29 @@
+import { readLogText } from "./log-reader.ts";
+import type { LogReading } from "./log-reading.ts";
+import type { LogSearch } from "./log-search.ts";
+
+/** What the excerpt marks where lines are left out. */
+const CUT = /^\[\.\.\. [\d,]+ lines? cut \.\.\.\]$/m;
+
+/**
+ * What is known of a log that is gone but for its reading, to another pipeline: what the patterns that were looked for
+ * then (`searched`, by key) had found; of others, what the excerpt shows. What it does not show is unknown, unless the
+ * excerpt is the whole log.
+ */
+export function rereadLog(search: LogSearch, kept: LogReading, searched: readonly string[]): LogReading {
+	const wasSearched = new Set(searched);
+	const shown = readLogText(search, kept.excerpt);
+	const known = search.keys.filter((key) => wasSearched.has(key));
+	const others = search.keys.filter((key) => !wasSearched.has(key));
+	const hidden = CUT.test(kept.excerpt) ? others.filter((key) => !Object.hasOwn(shown.patterns, key)) : [];
+	return {
+		...kept,
+		patterns: { ...only(kept.patterns, known), ...only(shown.patterns, others) },
+		gave_up: [...known.filter((key) => kept.gave_up.includes(key)), ...hidden],
+	};
+}
+
+function only<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Readonly<Record<string, T>> {
+	const wanted = new Set(keys);
+	return Object.fromEntries(Object.entries(record).filter(([key]) => wanted.has(key)));
+}

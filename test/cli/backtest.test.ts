@@ -1,0 +1,119 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { backtest } from "../../cli/backtest.ts";
+import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+
+const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
+const toBlaze = (text: string) =>
+	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
+const DEFAULTS = { base: PIPELINE, limit: 1000 };
+
+const stops: (() => unknown)[] = [];
+afterEach(() => {
+	for (const stop of stops.splice(0)) stop();
+});
+
+/** A worker that exports these pages, one after the other. */
+async function workerWith(pages: readonly object[]): Promise<string> {
+	const server = createServer((request, response) => {
+		const at = Number(new URL(request.url ?? "", "http://x").searchParams.get("cursor") || 0);
+		response.end(JSON.stringify({ searched: {}, next: at + 1 < pages.length ? String(at + 1) : null, ...pages[at] }));
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	stops.push(() => server.close());
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function incident(id: string, changes: object = {}): object {
+	return {
+		id,
+		status: "fixed",
+		pipeline: "0123456789abcdef",
+		searched_by: null,
+		agent: "rex",
+		failure_type: "rust_clippy",
+		rule: "rust-failure",
+		incident: {
+			id,
+			kind: "ci",
+			event: "workflow_job",
+			delivery_id: id,
+			repository: "5dlabs/cto",
+			failed_steps: ["Run cargo clippy"],
+		},
+		context: {},
+		...changes,
+	};
+}
+
+describe("backtest", () => {
+	it("shows which incidents of the journal another pipeline would decide otherwise, and how the old ones ended", async () => {
+		const url = await workerWith([
+			{ incidents: [incident("a1"), incident("a2", { status: "failed" })] },
+			{ incidents: [incident("a3", { agent: "blaze" }), incident("a4", { context: null })] },
+		]);
+		const output = recordedOutput();
+		expect(await backtest([], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze), url }, {}, output)).toBe(0);
+		expect(output.lines.map((line) => line.trim())).toEqual([
+			"where       old              new                outcome of the old",
+			"a1  5dlabs/cto  rex rust_clippy  blaze rust_clippy  fixed",
+			"a2  5dlabs/cto  rex rust_clippy  blaze rust_clippy  failed",
+			"",
+			"3 decided again:",
+			"2 go to another agent",
+			"1 are the same",
+			"1 were left out: their context was not kept",
+			"",
+			"old → new       outcomes of the old",
+			"rex → blaze  2  1 fixed, 1 failed",
+		]);
+		expect(output.problems).toEqual(["2 incidents read ..."]);
+	});
+
+	it("tells in JSON, and by its exit code when asked, of one that would be skipped and one that would not", async () => {
+		const skipped = incident("b1", { incident: { ...Object(incident("b1")).incident, repository: "octo/other" } });
+		const kept = incident("b2", { agent: null, failure_type: null, rule: null, status: "cancelled" });
+		const url = await workerWith([{ incidents: [skipped, kept] }]);
+		const output = recordedOutput();
+		const options = { ...DEFAULTS, pipeline: PIPELINE, url, json: true, failOnChange: true };
+		expect(await backtest([], options, {}, output)).toBe(1);
+		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
+			changed: 2,
+			not_kept: 0,
+			compared: [
+				{ id: "b1", difference: "skipped", after: { agent: null, rule: "allowed-repository" } },
+				{ id: "b2", difference: "not skipped any more", after: { agent: "rex" } },
+			],
+		});
+	});
+
+	it("compares two pipelines on the cases of a file", async () => {
+		const cases = write(
+			emptyFolder(),
+			"cases.jsonl",
+			`${JSON.stringify({ id: "c1", failed_steps: ["Run cargo clippy"] })}\n\n${JSON.stringify({ id: "c2", workflow_name: "frontend-ci" })}\n`,
+		);
+		const output = recordedOutput();
+		expect(await backtest([cases], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze) }, {}, output)).toBe(0);
+		expect(output.lines.join("\n")).toContain("rex rust_clippy  blaze rust_clippy");
+		expect(output.lines.join("\n")).toContain("1 are the same");
+	});
+
+	it.each([
+		[
+			"a pipeline with a mistake",
+			{ pipeline: pipelineFolder((text) => text.replace("agent: rex", "agent: rx")) },
+			"There is no agent `rx`",
+		],
+		["no worker to ask", { pipeline: PIPELINE }, "No worker to ask"],
+		["a worker that is not there", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "Nothing answers"],
+	])("ends with 2 for %s", async (_, options, problem) => {
+		const output = recordedOutput();
+		const env = { HEALER_STATE_DIR: emptyFolder() };
+		expect(await backtest([], { ...DEFAULTS, ...options }, env, output)).toBe(2);
+		expect(output.problems.join("\n")).toContain(problem);
+	});
+});
