@@ -1,0 +1,82 @@
+import type { Effects } from "../effects.ts";
+import type { GitHub, GitHubFailure } from "../github/github.ts";
+import {
+	dueLostDeliveries,
+	giveUpDelivery,
+	type LostDelivery,
+	recordAsk,
+	settleKnownDeliveries,
+	takeBackAsk,
+} from "../journal/lost-deliveries.ts";
+
+export interface Asked {
+	readonly asked: number;
+	readonly given_up: number;
+	/** Why it stopped before all were asked for. */
+	readonly failure?: GitHubFailure;
+}
+
+const MINUTE_MS = 60_000;
+const FIRST_PAUSE_MS = 2 * MINUTE_MS;
+const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS;
+// GitHub delivers again what is at most 3 days old, GitHub Enterprise Server 7:
+// https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
+const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
+const BATCH = 100;
+
+/** Asks GitHub to deliver again what is wanted and due, one after the other, until `until`. */
+export async function askAgain(
+	effects: Pick<Effects, "journal" | "now" | "log">,
+	github: GitHub,
+	until: number,
+): Promise<Asked> {
+	const { journal } = effects;
+	await settleKnownDeliveries(journal);
+	const done = { asked: 0, given_up: 0 };
+	for (const lost of await dueLostDeliveries(journal, effects.now(), BATCH)) {
+		if (effects.now() >= until) break;
+		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
+			await giveUpDelivery(journal, lost.guid);
+			done.given_up++;
+			continue;
+		}
+		const failure = await askFor(effects, github, lost);
+		if (failure === undefined) done.asked++;
+		else if (isForGood(failure)) {
+			await giveUpDelivery(journal, lost.guid);
+			effects.log.warn("a delivery stays lost", { delivery_id: lost.guid, reason: detailOf(failure) });
+			done.given_up++;
+		} else return { ...done, failure };
+	}
+	return done;
+}
+
+async function askFor(
+	{ journal, now }: Pick<Effects, "journal" | "now">,
+	github: GitHub,
+	{ guid, delivery_id, asked }: LostDelivery,
+): Promise<GitHubFailure | undefined> {
+	await recordAsk(journal, guid, now() + pauseAfter(asked + 1));
+	const route = "POST /app/hook/deliveries/{delivery_id}/attempts";
+	// A number to GitHub's description, and beyond what a JavaScript number holds: in the URL it is its digits anyway.
+	const answer = await github.asApp(route, { delivery_id: delivery_id as unknown as number });
+	if (answer.ok) return undefined;
+	// A request that was cut off may have been heard.
+	const isHeard = answer.failure.reason === "unavailable";
+	if (!isForGood(answer.failure) && !isHeard) await takeBackAsk(journal, guid, now());
+	return answer.failure;
+}
+
+/** 2, 6, 18, 54 minutes, then hours: while the way to Healer is broken, GitHub's tries fail as well. */
+function pauseAfter(asked: number): number {
+	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (asked - 1));
+}
+
+/** What no later ask changes, as opposed to limits, outages and wrong credentials. */
+function isForGood({ reason }: GitHubFailure): boolean {
+	return reason === "not_found" || reason === "refused";
+}
+
+function detailOf(failure: GitHubFailure): string {
+	return failure.reason === "rate_limited" ? "limited" : failure.detail;
+}
