@@ -1,3 +1,5 @@
+import { redactText } from "../pipeline/redaction/redact-text.ts";
+
 type Level = "info" | "warn" | "error";
 
 /** What a line says beside its message: ids and short facts. Never a secret, never a payload. */
@@ -11,7 +13,7 @@ export interface Log {
 	with(fields: LogFields): Log;
 }
 
-/** Structured logs: one JSON object a line, so that text from a payload cannot forge a line or colour a terminal. */
+/** Structured logs: one JSON object a line, so that text from a payload cannot forge a line or colour a terminal, and secrets redacted. */
 export function createLog(bound: LogFields = {}, write: (line: string) => void = writeLine): Log {
 	return new BoundLog(bound, write);
 }
@@ -43,9 +45,7 @@ class BoundLog implements Log {
 
 	private line(level: Level, message: string, fields?: LogFields): void {
 		const line: Record<string, unknown> = { level, message, ...this.bound, ...fields };
-		for (const [name, value] of Object.entries(line)) {
-			if (typeof value === "string" && value.length > LONGEST_TEXT) line[name] = `${value.slice(0, LONGEST_TEXT)}…`;
-		}
+		for (const [name, value] of Object.entries(line)) if (typeof value === "string") line[name] = loggedText(value);
 		this.write(JSON.stringify(line));
 	}
 }
@@ -54,6 +54,12 @@ class BoundLog implements Log {
 export function messageOf(cause: unknown): string {
 	if (typeof cause === "object" && cause !== null && "message" in cause) return String(cause.message);
 	return String(cause);
+}
+
+/** Redacted before it is cut, and a little beyond the cut, so that it leaves no half of a secret. */
+function loggedText(text: string): string {
+	const redacted = redactText(text.slice(0, LONGEST_TEXT * 8));
+	return redacted.length > LONGEST_TEXT ? `${redacted.slice(0, LONGEST_TEXT)}…` : redacted;
 }
 
 const LONGEST_TEXT = 500;

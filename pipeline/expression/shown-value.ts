@@ -1,8 +1,12 @@
+import { redactText } from "../redaction/redact-text.ts";
+
 const MAX_TEXT = 200;
+/** Looked at for secrets beyond what is shown, so that the cut leaves no half of one. */
+const LOOKED_AT = 4096;
 const MAX_ITEMS = 5;
 const MAX_LEVELS = 2;
 
-/** A value as explanations keep it: JSON, bounded whatever the value, without characters that a store refuses. */
+/** A value as explanations keep it: JSON, bounded whatever the value, without secrets and without characters that a store refuses. */
 export function shownValue(value: unknown, levels = MAX_LEVELS): unknown {
 	switch (typeof value) {
 		case "string":
@@ -20,7 +24,8 @@ export function shownValue(value: unknown, levels = MAX_LEVELS): unknown {
 }
 
 function shownText(text: string): string {
-	const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+	const redacted = redactText(text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text);
+	const cut = redacted.length > MAX_TEXT ? `${redacted.slice(0, MAX_TEXT)}…` : redacted;
 	const wellFormed = cut.isWellFormed() ? cut : cut.toWellFormed();
 	return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "\u{FFFD}") : wellFormed;
 }

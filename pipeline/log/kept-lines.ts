@@ -1,3 +1,6 @@
+import { looksRandom } from "../redaction/looks-random.ts";
+import { redactText } from "../redaction/redact-text.ts";
+import { redactionMark } from "../redaction/redaction-mark.ts";
 import { detached } from "./detached.ts";
 import type { RecentLine } from "./recent-lines.ts";
 
@@ -32,7 +35,7 @@ const SHOWN_END = 120;
 /** Keeps a line, or gives one that is kept the more important reason. */
 export function keep(line: RecentLine, reason: Reason, lines: Set<KeptLine>): void {
 	line.kept ??= {
-		text: shorten(line.text, line.cut),
+		text: shownText(line.text, line.cut),
 		line: line.line,
 		seen: line.seen,
 		lastSeen: line.lastSeen,
@@ -43,15 +46,39 @@ export function keep(line: RecentLine, reason: Reason, lines: Set<KeptLine>): vo
 	lines.add(line.kept);
 }
 
-/** `cut` characters are missing at the text's newline already. */
-function shorten(text: string, cut: number): string {
-	const short = text.length <= SHOWN_START + SHOWN_END;
-	if (short && cut === 0) return detached(text).trimEnd().toWellFormed();
+/**
+ * A line without its secrets, cut to a readable length: what a cut would leave of a secret nobody could know for one.
+ * `cut` characters are missing at the text's newline already.
+ */
+function shownText(text: string, cut: number): string {
+	if (cut === 0) return shorten(redactText(text), "", 0);
 	const newline = text.indexOf("\n");
-	const start = short ? text.slice(0, newline) : text.slice(0, SHOWN_START);
-	const end = short ? text.slice(newline + 1) : text.slice(-SHOWN_END);
-	const missing = text.length - (cut > 0 ? 1 : 0) + cut - start.length - end.length;
-	return `${start}[... ${withCommas(missing)} characters cut ...]${end}`.trimEnd().toWellFormed();
+	return shorten(redactText(text.slice(0, newline)), redactText(withoutCutToken(text.slice(newline + 1))), cut);
+}
+
+/** `cut` characters are missing between the two parts. */
+function shorten(start: string, end: string, cut: number): string {
+	const length = start.length + end.length;
+	if (length <= SHOWN_START + SHOWN_END) {
+		return cut === 0 ? shown(start) : shown(`${start}${cutMark(cut)}${end}`);
+	}
+	const whole = start + end;
+	const missing = cut + length - SHOWN_START - SHOWN_END;
+	return shown(`${whole.slice(0, SHOWN_START)}${cutMark(missing)}${whole.slice(-SHOWN_END)}`);
+}
+
+function shown(text: string): string {
+	return detached(text).trimEnd().toWellFormed();
+}
+
+function cutMark(characters: number): string {
+	return `[... ${withCommas(characters)} characters cut ...]`;
+}
+
+/** The end of what may have been a token, at the edge where its beginning is missing. */
+function withoutCutToken(text: string): string {
+	const run = /^[\w+/=.~-]{16,}/.exec(text)?.[0] ?? "";
+	return looksRandom(run) ? redactionMark("cut text") + text.slice(run.length) : text;
 }
 
 /** `1204` as `1,204`. */

@@ -3,12 +3,20 @@ import { redactText } from "./redact-text.ts";
 import { redactionMark } from "./redaction-mark.ts";
 import { secretKindOf } from "./secret-name.ts";
 
+/** What something is known by: it stays as it is, or nobody would find it. */
+const NAMES = new Set(
+	"id branch head_branch default_branch base_branch ref sha head_sha repository full_name head_repository path login".split(
+		" ",
+	),
+);
+
 /** Deeper data is left out: no source nests so far. */
 const MOST_LEVELS = 32;
 
 /**
  * JSON data with every secret in its texts redacted (`redactText`), and the texts under a name of something secret, as
- * in `{"password": "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`, whatever they look like. Names stay.
+ * in `{"password": "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`, whatever they look like.
+ * Names of fields stay, and so does what branches, commits, repositories and files are known by.
  */
 export function redactData<T>(data: T): T {
 	// Texts become texts and everything else stays what it is, which TypeScript cannot follow.
@@ -22,6 +30,7 @@ function redactValue(value: unknown, levels: number): unknown {
 	if (Array.isArray(value)) return value.map((item) => redactValue(item, levels - 1));
 	const named = nameIn(value);
 	const entries = Object.entries(value).map(([name, inner]): [string, unknown] => {
+		if (NAMES.has(name) && typeof inner === "string") return [name, inner];
 		const kind = secretKindOf(name) ?? (name === "value" ? named : undefined);
 		const redacted = redactValue(inner, levels - 1);
 		return [name, kind === undefined ? redacted : redactNamed(redacted, kind)];

@@ -1,9 +1,10 @@
 import type { Context, ContextPart } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
+import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { messageOf } from "../log.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
-/** What was gathered. */
+/** What was gathered, without the secrets in it: from here on it is kept and shown. */
 export interface Gathering {
 	/** A part that is deferred stands here as failed. */
 	readonly context: Context;
@@ -116,7 +117,8 @@ function gatheringOf(
 	for (const request of requests) {
 		const { name, from, skip } = request;
 		const result = skip === undefined ? results.get(request) : undefined;
-		parts[name] = { from, ...partOf(result ?? { status: "skipped", why: skip?.why ?? "not asked", took_ms: 0 }) };
+		const part = partOf(result ?? { status: "skipped", why: skip?.why ?? "not asked", took_ms: 0 });
+		parts[name] = { from, ...redactData(part) };
 		if (result?.status !== "deferred") continue;
 		if (deferred === undefined || result.until_ms > deferred.until_ms) deferred = result;
 	}
