@@ -1,0 +1,33 @@
+import type { Incident } from "../../pipeline/incident.ts";
+import type { Effects } from "../effects.ts";
+import type { TakenIncident } from "../journal/incident-row.ts";
+import { newerIncident } from "../journal/newer-incident.ts";
+import { askNewer } from "./ask-newer.ts";
+
+// The row is held for longer than this.
+const LONGEST_MS = 10_000;
+
+/**
+ * By what an incident that had to wait is superseded, as one sentence: the same workflow or check is green on its branch,
+ * or its newer failure is an incident itself. Undefined when it goes on: a head that only moved, or a failure on an
+ * agent's push, supersedes nothing, nor does GitHub when it cannot be asked (DESIGN section 5.7). The attempts after the
+ * first have CI's own word for that.
+ */
+export async function supersededBy(
+	effects: Pick<Effects, "github" | "journal">,
+	taken: TakenIncident,
+): Promise<string | undefined> {
+	if (effects.github === undefined || taken.waits_for === null || taken.attempt > 1) return undefined;
+	const incident: Incident = JSON.parse(taken.incident);
+	const newer = await askNewer(effects.github, incident, AbortSignal.timeout(LONGEST_MS));
+	if (newer === undefined) return undefined;
+	if (newer.says === "green") return newer.what;
+	const of = "run_id" in newer ? { run_id: newer.run_id } : { app: newer.app, head_sha: newer.head_sha };
+	const other = await newerIncident(effects.journal, {
+		id: taken.id,
+		repository: taken.repository,
+		branch: taken.branch,
+		of,
+	});
+	return other === undefined ? undefined : `its newer failure is incident ${other}`;
+}
