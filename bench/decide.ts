@@ -1,13 +1,7 @@
 import { loadGoodPipeline } from "../cli/build-pipeline.ts";
-import {
-	type Artefact,
-	type Context,
-	createLogReader,
-	decide,
-	type Incident,
-	loadPipeline,
-	type Pipeline,
-} from "../pipeline/index.ts";
+import { type Artefact, admitArtefact, type Incident, loadPipeline, type Pipeline } from "../pipeline/index.ts";
+import { type DecideTime, measureInWorkerd } from "./decide-in-workerd.ts";
+import { chunksOf, INCIDENT, read, readAndDecide } from "./decision.ts";
 import { handwrittenDecider } from "./handwritten.ts";
 import { hostileLogs } from "./hostile-logs.ts";
 import { median } from "./median.ts";
@@ -22,15 +16,20 @@ export interface DecideFigures {
 	readonly reading_ms: number;
 	/** The first decision in a process, with nothing compiled yet. */
 	readonly first_ms: number;
-	readonly by_size: readonly { readonly bytes: number; readonly ms: number; readonly handwritten_ms: number }[];
+	/** Checking and building the shipped file, YAML and prompts in, artefact out; once warm. */
+	readonly building_ms: number;
+	/** Making all of the artefact ready, nothing left for its first use; once warm. */
+	readonly compiling_ms: number;
+	readonly by_size: readonly DecideTime[];
+	/** The same in workerd, measured from outside, since its clock stands still while it works. */
+	readonly workerd: { readonly compiling_ms: number; readonly by_size: readonly DecideTime[] };
 	/** Logs of 1 MB made to be slow, as multiples of the ordinary one. */
 	readonly hostile: Readonly<Record<string, number>>;
 }
 
 const MB = 1_000_000;
 const ROUNDS = 31;
-/** As a response's body comes in. */
-const CHUNK = 64 * 1024;
+const SIZES: readonly number[] = [1000, MB / 10, MB];
 
 /** All sides take turns, so that whatever else the machine does meets all of them. */
 export async function measureDecide(): Promise<DecideFigures> {
@@ -42,8 +41,8 @@ export async function measureDecide(): Promise<DecideFigures> {
 	const first = await timed(() => readAndDecide(pipeline, built.value, chunksOf(ordinary)));
 	await mustAgree(pipeline, built.value, ordinary, byHand);
 
-	const sizes: { bytes: number; ms: number; handwritten_ms: number }[] = [];
-	for (const size of [1000, MB / 10, MB]) {
+	const sizes: DecideTime[] = [];
+	for (const size of SIZES) {
 		const log = ordinaryLog(size);
 		const chunks = chunksOf(log);
 		const [ms, handwritten_ms] = await medians([
@@ -59,8 +58,11 @@ export async function measureDecide(): Promise<DecideFigures> {
 		handwritten_ms,
 		reading_ms: (await medians([() => read(pipeline, chunksOf(ordinary))]))[0] ?? Number.NaN,
 		first_ms: first,
+		building_ms: (await medians([() => loadGoodPipeline("pipeline.yaml")], 9))[0] ?? Number.NaN,
+		compiling_ms: (await medians([() => admitArtefact(built.value)], 9))[0] ?? Number.NaN,
 		by_size: sizes,
 		hostile: await measureHostile(pipeline, ordinary),
+		workerd: await measureInWorkerd(built.value, SIZES),
 	};
 }
 
@@ -69,24 +71,6 @@ async function measureHostile(pipeline: Pipeline, ordinary: string): Promise<Rec
 	const times = await medians(logs.map(([, log]) => chunksOf(log)).map((chunks) => () => read(pipeline, chunks)));
 	const floor = times[0] ?? Number.NaN;
 	return Object.fromEntries(logs.map(([name], i) => [name, (times[i] ?? Number.NaN) / floor] as const).slice(1));
-}
-
-function read(pipeline: Pipeline, chunks: readonly string[]) {
-	const reader = createLogReader(pipeline.logSearch);
-	for (const chunk of chunks) reader.write(chunk);
-	return reader.end();
-}
-
-async function readAndDecide(pipeline: Pipeline, artefact: Artefact, chunks: readonly string[]) {
-	const data = { reading: read(pipeline, chunks), jobs: [{ name: "lint", failed_steps: ["Check"] }] };
-	const context: Context = Object.fromEntries(
-		artefact.context.map(({ name, from }) =>
-			from === "github.job_logs"
-				? [name, { from, took_ms: 0, status: "ok", data } as const]
-				: [name, { from, took_ms: 0, status: "skipped", why: "not configured" } as const],
-		),
-	);
-	return decide(pipeline, { incident: INCIDENT, context, attempt: 1 });
 }
 
 /** A peer that decides something else would be no peer. */
@@ -103,9 +87,9 @@ async function mustAgree(
 		throw new Error(`The hand-written function does not say ${type}: ${hand.slice(0, 400)}`);
 }
 
-async function medians(runs: readonly (() => unknown)[]): Promise<number[]> {
+async function medians(runs: readonly (() => unknown)[], rounds = ROUNDS): Promise<number[]> {
 	const times: number[][] = runs.map(() => []);
-	for (let round = 0; round < ROUNDS; round++) {
+	for (let round = 0; round < rounds; round++) {
 		for (const [i, run] of runs.entries()) times[i]?.push(await timed(run));
 	}
 	return times.map(median);
@@ -116,30 +100,3 @@ async function timed(run: () => unknown): Promise<number> {
 	await run();
 	return performance.now() - start;
 }
-
-/** Texts of their own, as a decoder gives them: views into one text would be slower to read. */
-function chunksOf(log: string): string[] {
-	const chunks: string[] = [];
-	for (let at = 0; at < log.length; at += CHUNK) {
-		chunks.push(Buffer.from(log.slice(at, at + CHUNK), "utf16le").toString("utf16le"));
-	}
-	return chunks;
-}
-
-const INCIDENT: Incident = {
-	id: "00112233445566778899aabbccddeeff",
-	kind: "ci",
-	event: "workflow_job",
-	delivery_id: "72d3162e-cc78-11e3-81ab-4c9367dc0958",
-	repository: "5dlabs/cto",
-	default_branch: "main",
-	branch: "feature/claims",
-	head_sha: "8f3b0b1e0a3c4d5e6f708192a3b4c5d6e7f80910",
-	run_id: "17000000001",
-	run_attempt: 1,
-	workflow: { name: "Controller CI" },
-	job: "lint",
-	failed_steps: ["Check"],
-	conclusion: "failure",
-	url: "https://github.com/5dlabs/cto/actions/runs/17000000001/job/1",
-};

@@ -1,33 +1,80 @@
+import path from "node:path";
 import { loadGoodPipeline } from "../cli/build-pipeline.ts";
 import { bundleWorker } from "../cli/hub/worker-bundle.ts";
 import { type BundleFigures, measureBundle } from "./bundle.ts";
 import { type DecideFigures, measureDecide } from "./decide.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
+import { measureRouting, printRouting } from "./routing.ts";
 
-/** `npm run bench [-- --json]`: every figure beside a floor or a peer of the same run. Reports; fails on no figure. */
+/**
+ * `npm run bench [-- --json]`: every figure beside a floor or a peer of the same run. Reports; fails on no figure.
+ * `npm run bench -- decide` and `npm run bench -- routing` give theirs alone.
+ */
 interface Figures {
 	readonly ingest: IngestFigures;
 	readonly decide: DecideFigures;
 	readonly bundle: BundleFigures;
 }
 
-const artefact = await loadGoodPipeline("pipeline.yaml");
-if (!artefact.ok) {
-	console.error(artefact.problem);
-	process.exit(2);
+const [only, ...files] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+if (only === "routing")
+	await reportRouting(files.length > 0 ? files : (process.env.HEALER_CORPUS ?? "").split(path.delimiter));
+else if (only === "decide") report(await measureDecide(), printDecide);
+else await reportAll();
+
+/** `npm run bench -- routing [file.jsonl ...]`: files of labelled cases; HEALER_CORPUS names them, too. */
+async function reportRouting(named: readonly string[]): Promise<void> {
+	const measured = await measureRouting(named.filter((file) => file !== ""));
+	report(measured, () => printRouting(measured, console.log));
 }
-const bundle = await bundleWorker(artefact.value, { minify: true });
-const figures: Figures = {
-	ingest: await measureIngest(bundle),
-	decide: await measureDecide(),
-	bundle: await measureBundle(bundle),
-};
-if (process.argv.includes("--json")) console.log(JSON.stringify(figures, rounded, 2));
-else printTable(figures);
+
+async function reportAll(): Promise<void> {
+	const artefact = await loadGoodPipeline("pipeline.yaml");
+	if (!artefact.ok) {
+		console.error(artefact.problem);
+		process.exit(2);
+	}
+	const bundle = await bundleWorker(artefact.value, { minify: true });
+	const figures: Figures = {
+		ingest: await measureIngest(bundle),
+		decide: await measureDecide(),
+		bundle: await measureBundle(bundle),
+	};
+	report(figures, printTable);
+}
+
+function report<T>(figures: T, print: (figures: T) => void): void {
+	if (process.argv.includes("--json")) console.log(JSON.stringify(figures, rounded, 2));
+	else print(figures);
+}
+
+function row(name: string, value: string, target: string): void {
+	console.log(`${name.padEnd(42)}${value.padStart(14)}   ${target}`);
+}
+
+function printDecide(decide: DecideFigures): void {
+	const size = (bytes: number) => (bytes < 5000 ? "1 KB" : bytes < 500_000 ? "100 KB" : "1 MB");
+	row("deciding with a 1 MB log, times by hand", decide.ratio_to_handwritten.toFixed(2), "at most 5");
+	row("  each", `${decide.ms.toFixed(2)} ms`, "under 10 ms");
+	for (const { bytes, ms, handwritten_ms } of decide.by_size) {
+		row(`  ${size(bytes)}`, `${ms.toFixed(2)} ms`, `by hand: ${handwritten_ms.toFixed(2)} ms`);
+	}
+	for (const { bytes, ms, handwritten_ms } of decide.workerd.by_size) {
+		row(`  ${size(bytes)} in workerd`, `${ms.toFixed(2)} ms`, `by hand: ${handwritten_ms.toFixed(2)} ms`);
+	}
+	row("  the first of a process", `${decide.first_ms.toFixed(0)} ms`, "");
+	row("checking and building pipeline.yaml", `${decide.building_ms.toFixed(0)} ms`, "");
+	row(
+		"compiling all of the artefact",
+		`${decide.compiling_ms.toFixed(0)} ms`,
+		`in workerd: ${decide.workerd.compiling_ms.toFixed(0)} ms`,
+	);
+	for (const [name, times] of Object.entries(decide.hostile)) {
+		row(`  hostile: ${name}`, times.toFixed(2), "at most 2, of an ordinary log");
+	}
+}
 
 function printTable({ ingest, decide, bundle: size }: Figures): void {
-	const row = (name: string, value: string, target: string) =>
-		console.log(`${name.padEnd(42)}${value.padStart(14)}   ${target}`);
 	row("", "measured", "wanted");
 	row("webhooks a second, part of HMAC only", ingest.ratio_to_floor.toFixed(2), "at least 0.5");
 	row("  a second", ingest.requests_per_second.toFixed(0), `HMAC only: ${ingest.floor.requests_per_second.toFixed(0)}`);
@@ -36,8 +83,7 @@ function printTable({ ingest, decide, bundle: size }: Figures): void {
 	if (ingest.cpu_us !== undefined && ingest.floor_cpu_us !== undefined) {
 		row("  CPU each", `${ingest.cpu_us.toFixed(0)} µs`, `HMAC only: ${ingest.floor_cpu_us.toFixed(0)} µs`);
 	}
-	row("deciding with a 1 MB log, times by hand", decide.ratio_to_handwritten.toFixed(2), "at most 5");
-	row("  each", `${decide.ms.toFixed(2)} ms`, "under 10 ms");
+	printDecide(decide);
 	row("bundle, gzipped", `${(size.gzip_bytes / 1024).toFixed(0)} KiB`, "under 1024 KiB");
 	row("start-up, more than an empty worker", `${size.startup_ms.toFixed(0)} ms`, "under 100 ms");
 }

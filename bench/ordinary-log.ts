@@ -9,7 +9,8 @@ export function ordinaryLog(characters: number): string {
 	}
 	lines.push(...FAILURE);
 	// Through bytes, so that the text is one piece, as a decoder gives it.
-	return Buffer.from(`\ufeff${lines.map((line, n) => `${stamp(n)}${line}\n`).join("")}`).toString();
+	const text = `\ufeff${lines.map((line, n) => `${stamp(n)}${line}\n`).join("")}`;
+	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
 const STAMP_LENGTH = 30;

@@ -8,6 +8,11 @@ export function emptyWorker(): Configuration {
 	return { files: { "worker.js": "export default { fetch: () => new Response() };" }, capnp: config("") };
 }
 
+/** A script without bindings; with Node's modules, which benchmarks use. */
+export function plainWorker(script: string): Configuration {
+	return { files: { "worker.js": script }, capnp: config("", [], ["nodejs_compat"]) };
+}
+
 /** Checks the HMAC of a delivery with a key that was imported once, and does nothing else: the floor. */
 export function hmacWorker(): Configuration {
 	return { files: { "worker.js": HMAC_ONLY }, capnp: config(`(name = "SECRET", text = "${SECRET}")`) };
@@ -27,7 +32,7 @@ export function healerWorker(bundle: string): Configuration {
 	return { files: { "worker.js": bundle, ...files }, capnp: config(bindings, ["journal", "keys", "queue"]) };
 }
 
-function config(bindings: string, stubs: readonly string[] = []): string {
+function config(bindings: string, stubs: readonly string[] = [], flags: readonly string[] = []): string {
 	const modules = stubs.map((name) => `(name = "stub:${name}", internal = true, esModule = embed "${name}.js")`);
 	return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -35,6 +40,7 @@ const config :Workerd.Config = (
 		(name = "worker", worker = (
 			modules = [(name = "worker.js", esModule = embed "worker.js")],
 			compatibilityDate = "${COMPATIBILITY_DATE}",
+			compatibilityFlags = [${flags.map((flag) => `"${flag}"`).join(", ")}],
 			bindings = [${bindings}])),
 	],
 	sockets = [(name = "http", address = "127.0.0.1:PORT", http = (), service = "worker")],

@@ -10,9 +10,12 @@ const ARTEFACT_MODULE = /\/dist\/pipeline\.json$/;
  * The worker as one ES module, with this artefact in the place of `dist/pipeline.json`, the way wrangler bundles it:
  * the runtime's own modules stay imports.
  */
-export async function bundleWorker(artefact: Artefact, options: { readonly minify?: boolean } = {}): Promise<string> {
+export async function bundleWorker(
+	artefact: Artefact,
+	options: { readonly minify?: boolean; readonly entry?: string } = {},
+): Promise<string> {
 	const result = await build({
-		entryPoints: [WORKER],
+		entryPoints: [options.entry ?? WORKER],
 		bundle: true,
 		write: false,
 		format: "esm",
