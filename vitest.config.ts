@@ -1,12 +1,14 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { shallTestCluster } from "./test/cluster/support/shall-test-cluster.ts";
+import { testsWithoutServers } from "./test/cluster/support/shall-test-servers.ts";
 
 const cluster: TestProjectConfiguration = {
 	extends: true,
 	test: {
 		name: "cluster",
 		include: ["test/cluster/**/*.test.ts"],
+		exclude: [...(await testsWithoutServers())],
 		environment: "node",
 		globalSetup: ["test/cluster/support/one-cluster.ts"],
 		fileParallelism: false,

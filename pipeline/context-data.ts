@@ -1,10 +1,12 @@
 import type {
 	ArgocdApplication,
+	ArgoWorkflow,
 	ChangedFiles,
 	Commit,
 	Context,
 	ContextSource,
 	ErrorRate,
+	FiringAlerts,
 	JobLogs,
 	LokiLines,
 	PullRequest,
@@ -20,10 +22,10 @@ interface SourceData {
 	readonly "github.commit": Commit;
 	readonly "github.pull_request": PullRequest;
 	readonly "argocd.application": ArgocdApplication;
-	readonly "argo.workflow": object;
+	readonly "argo.workflow": ArgoWorkflow;
 	readonly "loki.query_range": LokiLines;
 	readonly "prometheus.query": ErrorRate;
-	readonly "grafana.alerts": object;
+	readonly "grafana.alerts": FiringAlerts;
 	readonly "kubernetes.pods": RelatedPods;
 }
 

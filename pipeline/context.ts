@@ -122,8 +122,25 @@ export interface PullRequest {
 export interface ArgocdApplication {
 	readonly health?: string;
 	readonly sync?: string;
+	readonly revision?: string;
 	/** One line for each resource that is not healthy. */
 	readonly unhealthy?: readonly string[];
+	/** How the last sync ended, in one line. */
+	readonly operation?: string;
+	/** What Argo CD complains of, one line each. */
+	readonly conditions?: readonly string[];
+}
+
+/** `data` of a part from `argo.workflow`. */
+export interface ArgoWorkflow {
+	readonly name: string;
+	readonly phase: string;
+	readonly message?: string;
+	/** ISO 8601. */
+	readonly started_at?: string;
+	readonly finished_at?: string;
+	/** One line each. */
+	readonly failed_nodes: readonly string[];
 }
 
 /** `data` of a part from `loki.query_range`: newest lines first. */
@@ -138,7 +155,13 @@ export interface ErrorRate {
 	readonly spike: boolean;
 }
 
-/** `data` of a part from `kubernetes.pods`: one line each. */
+/** `data` of a part from `grafana.alerts`: one line each, the newest alert first. */
+export interface FiringAlerts {
+	readonly alerts: readonly string[];
+	readonly dashboards: readonly string[];
+}
+
+/** `data` of a part from `kubernetes.pods`: one line each, the worst pod and the newest event first. */
 export interface RelatedPods {
 	readonly pods: readonly string[];
 	readonly events: readonly string[];

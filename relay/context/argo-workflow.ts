@@ -13,7 +13,8 @@ const FAILED_PHASES = ["Failed", "Error"];
 const MAX_NODES = 50;
 
 const listSchema = z.object({
-	items: z.array(z.object({ metadata: z.object({ name: z.string(), creationTimestamp: z.string() }) })),
+	/** An empty list of metadata is null. */
+	items: z.array(z.object({ metadata: z.object({ name: z.string(), creationTimestamp: z.string() }) })).nullable(),
 });
 const text = z.string().optional();
 const workflowSchema = z.object({
@@ -72,7 +73,7 @@ async function newest(
 	if (!listed.ok) return listed;
 	const list = understood("the API server", listed.value, listSchema);
 	if (!list.ok) return list;
-	const [last] = list.value.items
+	const [last] = (list.value.items ?? [])
 		.map(({ metadata }) => metadata)
 		.toSorted((a, b) => Date.parse(b.creationTimestamp) - Date.parse(a.creationTimestamp));
 	return { ok: true, value: last?.name };

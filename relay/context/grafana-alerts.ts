@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { Endpoint } from "./endpoint.ts";
 import { PARAMETERS } from "./parameters.ts";
-import { quotedText } from "./quoted-text.ts";
 import { readAnswer } from "./read-answer.ts";
 import { shownLine, shownTime, shownWord } from "./shown.ts";
 import { checkedSource, failed, type Source } from "./source.ts";
@@ -38,9 +37,7 @@ export function grafanaAlerts(grafana: Endpoint, fetch: typeof globalThis.fetch)
 			status: "ok",
 			data: {
 				alerts: alertLines(firing),
-				dashboards: found
-					.slice(0, MAX_DASHBOARDS)
-					.map(({ title, url }) => `${shownWord(title)} ${address(grafana, url)}`),
+				dashboards: found.slice(0, MAX_DASHBOARDS).map((one) => dashboardLine(grafana, one)),
 			},
 			...(dashboards?.ok === false && { incomplete: dashboards.why }),
 		};
@@ -48,7 +45,7 @@ export function grafanaAlerts(grafana: Endpoint, fetch: typeof globalThis.fetch)
 }
 
 function alertsQuestion(labels: Readonly<Record<string, string>>) {
-	const matchers = Object.entries(labels).map(([name, value]) => ["filter", `${name}=${quotedText(value)}`] as const);
+	const matchers = Object.entries(labels).map(([name, value]) => ["filter", `${name}=${matched(value)}`] as const);
 	return {
 		path: ["api", "alertmanager", "grafana", "api", "v2", "alerts"],
 		query: [["active", "true"] as const, ["silenced", "false"] as const, ["inhibited", "false"] as const, ...matchers],
@@ -58,6 +55,14 @@ function alertsQuestion(labels: Readonly<Record<string, string>>) {
 function searchQuestion(title: string) {
 	const query = [["type", "dash-db"] as const, ["query", title] as const, ["limit", String(MAX_DASHBOARDS)] as const];
 	return { path: ["api", "search"], query };
+}
+
+/**
+ * Alertmanager's matchers know three escapes, and take all else as it stands
+ * (https://prometheus.io/docs/alerting/latest/configuration/#matcher).
+ */
+function matched(value: string): string {
+	return `"${value.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
 
 function alertLines(alerts: readonly Alert[]): string[] {
@@ -76,6 +81,7 @@ function alertLines(alerts: readonly Alert[]): string[] {
 }
 
 /** Grafana tells addresses from its own root on; one that leads elsewhere is not shown. */
-function address({ base }: Endpoint, url: string): string {
-	return /^\/(?!\/)/.test(url) ? shownWord(`${base.origin}${url}`) : "";
+function dashboardLine({ base }: Endpoint, { title, url }: { readonly title: string; readonly url: string }): string {
+	const address = /^\/(?!\/)/.test(url) ? [shownWord(`${base.origin}${url}`)] : [];
+	return [shownWord(title), ...address].join(" ");
 }

@@ -1,6 +1,6 @@
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { type ClusterSource, type ContextWireResponse, contextResponseSchema } from "../../wire/context.ts";
-import { MAX_CONTEXT_BYTES } from "../../wire/limits.ts";
+import { MAX_CONTEXT_ANSWER_BYTES, MAX_CONTEXT_BYTES } from "../../wire/limits.ts";
 import { readMessage } from "../../wire/message.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
@@ -19,7 +19,6 @@ export interface RelayTools {
 
 // What the relay takes at most: `contextRequestSchema`.
 const LONGEST_TIMEOUT_MS = 60_000;
-const LARGEST_ANSWER = 2 * 1024 * 1024;
 
 /**
  * The in-cluster sources of one incident as one signed `POST /v1/context` (DESIGN section 6). A relay that is down, slow
@@ -58,9 +57,9 @@ async function ask(
 			redirect: "manual",
 			signal,
 		});
-		const text = await readTextWithin(response, LARGEST_ANSWER);
+		const text = await readTextWithin(response, MAX_CONTEXT_ANSWER_BYTES);
 		if (!response.ok) return no(`the relay answered ${response.status}`);
-		if (text === undefined) return no(`the relay's answer is larger than ${LARGEST_ANSWER} bytes`);
+		if (text === undefined) return no(`the relay's answer is larger than ${MAX_CONTEXT_ANSWER_BYTES} bytes`);
 		const read = readMessage<ContextWireResponse>(contextResponseSchema, text);
 		return read.ok ? { ok: true, ...read.value } : no(`the relay's answer was not understood: ${read.detail}`);
 	} catch (cause) {
@@ -77,8 +76,10 @@ function resultOf({ name, from }: PlannedRequest, results: ContextWireResponse["
 	if (result === undefined) return { status: "failed", why: "the relay's answer leaves it out", took_ms: 0 };
 	const { took_ms } = result;
 	switch (result.status) {
-		case "ok":
-			return { status: "ok", data: result.data, took_ms };
+		case "ok": {
+			const { data, incomplete } = result;
+			return { status: "ok", data, took_ms, ...(incomplete !== undefined && { incomplete }) };
+		}
 		case "empty":
 			return { status: "empty", took_ms };
 		case "failed":

@@ -5,10 +5,9 @@ import { findClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
  * said loudly when they do not.
  */
 export async function shallTestCluster(): Promise<boolean> {
-	const asked = process.argv.flatMap((word, at, all) => (word === "--project" ? [all[at + 1]] : [optionValue(word)]));
-	if (asked.includes("cluster")) return true;
+	if (isAskedFor("cluster")) return true;
 	if ((await findClusterBinaries(process.env)).ok) return true;
-	const all = asked.every((project) => project === undefined);
+	const all = askedProjects().every((project) => project === undefined);
 	// The configuration is read more than once; it is said once.
 	if (all && process.env.HEALER_TOLD_OF_CLUSTER === undefined) {
 		process.env.HEALER_TOLD_OF_CLUSTER = "yes";
@@ -17,6 +16,15 @@ export async function shallTestCluster(): Promise<boolean> {
 		);
 	}
 	return false;
+}
+
+/** Whether a project of vitest is asked for by its name. */
+export function isAskedFor(project: string): boolean {
+	return askedProjects().includes(project);
+}
+
+function askedProjects(): readonly (string | undefined)[] {
+	return process.argv.flatMap((word, at, all) => (word === "--project" ? [all[at + 1]] : [optionValue(word)]));
 }
 
 function optionValue(word: string): string | undefined {

@@ -1,0 +1,63 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { expect } from "vitest";
+import { systemClock } from "../../../relay/clock.ts";
+import { answerContext } from "../../../relay/context/answer-context.ts";
+import { readContextSettings } from "../../../relay/context/context-settings.ts";
+import { contextSources } from "../../../relay/context/sources.ts";
+import type { ClusterSource } from "../../../wire/context.ts";
+
+/** Branches as people name them, and as those do who want something. */
+export const BRANCHES = [
+	"main",
+	"feature/login-form",
+	"dependabot/npm_and_yarn/lodash-4.17.21",
+	'x"} or {app=~".+',
+	'x", app=~".*',
+	'x"} |~ ".*" #',
+	"x`} |= `y",
+	"x\\",
+	'\\"} or vector(1) #',
+	".*",
+	".+|main",
+	"^$",
+	"$branch",
+	`$\{branch}`,
+	"{{ .branch }}",
+	"a\nb",
+	"a\r\n\tb",
+	"# comment",
+	"a,b=c",
+	"nul\u0001bell\u0007",
+	"zero\u200bwidth",
+	"bidi\u202egnp",
+	"\ufeffbom",
+	"emoji-😀",
+	"ünïcödé",
+	"'single'",
+	"[[x]]",
+	"x) or up",
+	"a|b",
+] as const;
+
+/** Asks one source of a relay that is told this by its environment. */
+export async function askSource(
+	from: ClusterSource,
+	parameters: Readonly<Record<string, unknown>>,
+	{ env = {}, cluster, own = "cto" }: { env?: NodeJS.ProcessEnv; cluster?: KubeConfig; own?: string },
+) {
+	const { settings, problems } = readContextSettings(env);
+	expect(problems).toEqual([]);
+	const sources = contextSources({
+		settings,
+		cluster: cluster === undefined ? { ok: false, why: "there is no cluster" } : { ok: true, kubeConfig: cluster },
+		ownNamespace: () => own,
+		fetch,
+	});
+	const wanted = [{ name: "part", from, with: { ...parameters }, timeout_ms: 20_000 }];
+	const onBug = (bug: unknown) => {
+		throw bug;
+	};
+	const { results } = await answerContext(wanted, { sources, clock: systemClock, onBug });
+	const [{ name: _, from: __, took_ms: ___, ...answer } = { status: "none" }] = results;
+	return answer;
+}

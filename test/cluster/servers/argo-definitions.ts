@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { copyFile, readFile } from "node:fs/promises";
+import path from "node:path";
+import {
+	ApiException,
+	ApiextensionsV1Api,
+	type KubeConfig,
+	loadYaml,
+	type V1CustomResourceDefinition,
+} from "@kubernetes/client-node";
+import { cacheFolder, filledOnce, isThere, run } from "./server-cache.ts";
+
+/** Argo's own definitions, as its modules have them. The one of Application is 405 KB. */
+const DEFINITIONS = [
+	{
+		module: "github.com/argoproj/argo-cd/v3@v3.2.11",
+		file: "manifests/crds/application-crd.yaml",
+		sha256: "8f7ab4fc146af169e1033a97ea55ad77687b98d7ba95bf39f286ab751e7504f3",
+	},
+	{
+		module: "github.com/argoproj/argo-workflows/v3@v3.7.0",
+		file: "manifests/base/crds/minimal/argoproj.io_workflows.yaml",
+		sha256: "b6a05d9976fa925b4782bfcd5fedc0b6485238ea79e29afe5c3110b1e204128b",
+	},
+] as const;
+const FOLDER = "argo-cd-3.2.11-workflows-3.7.0";
+
+export function findArgoDefinitions(): Promise<boolean> {
+	return isThere(cacheFolder(FOLDER));
+}
+
+/** Gets them from the Go module proxy into the cache, unless they are there, and gives their folder. */
+export function provideArgoDefinitions(): Promise<string> {
+	return filledOnce(cacheFolder(FOLDER), async (unfinished) => {
+		for (const { module, file, sha256 } of DEFINITIONS) {
+			const { Dir }: { Dir: string } = JSON.parse(
+				await run("go", ["mod", "download", "-json", module], { cwd: unfinished }),
+			);
+			const kept = path.join(unfinished, path.basename(file));
+			await copyFile(path.join(Dir, file), kept);
+			const sum = createHash("sha256")
+				.update(await readFile(kept))
+				.digest("hex");
+			if (sum !== sha256) throw new Error(`${file} of ${module} is another file: ${sum}`);
+		}
+	});
+}
+
+/** Gives a cluster the kinds Application and Workflow; resolves when they are established. */
+export async function applyArgoDefinitions(kubeConfig: KubeConfig): Promise<void> {
+	const api = kubeConfig.makeApiClient(ApiextensionsV1Api);
+	const folder = await provideArgoDefinitions();
+	for (const { file } of DEFINITIONS) {
+		const body: V1CustomResourceDefinition = loadYaml(await readFile(path.join(folder, path.basename(file)), "utf8"));
+		await api.createCustomResourceDefinition({ body }).catch((error: unknown) => {
+			if (!(error instanceof ApiException && error.code === 409)) throw error;
+		});
+	}
+}

@@ -1,0 +1,15 @@
+import { provideClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
+import { provideArgoDefinitions } from "./argo-definitions.ts";
+import { provideDebianProgram } from "./debian-programs.ts";
+import { provideLoki } from "./loki-program.ts";
+
+/** Gets every program that the cluster's tests run, one after the other: from nothing about twenty minutes of two cores. */
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+for (const name of ["prometheus", "promtool", "prometheus-alertmanager"] as const)
+	say(await provideDebianProgram(name));
+say(await provideArgoDefinitions());
+const cluster = await provideClusterBinaries(process.env, say);
+if (!cluster.ok) throw new Error(cluster.problem);
+say(cluster.value["kube-apiserver"]);
+say("Loki, built from its Go sources unless it is there: about ten minutes, once.");
+say(await provideLoki());
