@@ -7,9 +7,8 @@ import { findClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
 export async function shallTestCluster(): Promise<boolean> {
 	if (isAskedFor("cluster")) return true;
 	if ((await findClusterBinaries(process.env)).ok) return true;
-	const all = askedProjects().every((project) => project === undefined);
 	// The configuration is read more than once; it is said once.
-	if (all && process.env.HEALER_TOLD_OF_CLUSTER === undefined) {
+	if (areAllAskedFor() && process.env.HEALER_TOLD_OF_CLUSTER === undefined) {
 		process.env.HEALER_TOLD_OF_CLUSTER = "yes";
 		process.stderr.write(
 			"\n!!! THE CLUSTER TESTS DO NOT RUN: no kube-apiserver is at hand. `npm run test:cluster` gets one and runs them.\n\n",
@@ -21,6 +20,11 @@ export async function shallTestCluster(): Promise<boolean> {
 /** Whether a project of vitest is asked for by its name. */
 export function isAskedFor(project: string): boolean {
 	return askedProjects().includes(project);
+}
+
+/** Whether no project is asked for by its name, so that all run. */
+export function areAllAskedFor(): boolean {
+	return askedProjects().every((project) => project === undefined);
 }
 
 function askedProjects(): readonly (string | undefined)[] {

@@ -1,7 +1,7 @@
 import { findArgoDefinitions } from "../servers/argo-definitions.ts";
 import { findDebianProgram } from "../servers/debian-programs.ts";
 import { findLoki } from "../servers/loki-program.ts";
-import { isAskedFor } from "./shall-test-cluster.ts";
+import { areAllAskedFor, isAskedFor } from "./shall-test-cluster.ts";
 
 /**
  * The tests of this tier to leave out: none when the tier is asked for by name, since each gets its server then. Else
@@ -15,7 +15,7 @@ export async function testsWithoutServers(): Promise<readonly string[]> {
 		...((await findDebianProgram("prometheus-alertmanager")) === undefined ? ["grafana"] : []),
 		...((await findArgoDefinitions()) ? [] : ["kubernetes"]),
 	].map((name) => `test/cluster/context/${name}.test.ts`);
-	if (missing.length > 0 && process.env.HEALER_TOLD_OF_SERVERS === undefined) {
+	if (missing.length > 0 && areAllAskedFor() && process.env.HEALER_TOLD_OF_SERVERS === undefined) {
 		process.env.HEALER_TOLD_OF_SERVERS = "yes";
 		process.stderr.write(
 			`\n!!! THESE TESTS DO NOT RUN, for want of their servers: ${missing.join(", ")}. \`npm run test:cluster\` gets them and runs them.\n\n`,
