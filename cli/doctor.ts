@@ -1,5 +1,6 @@
 import { type Check, renderCheck } from "./doctor/check.ts";
 import { lookAtCluster } from "./doctor/look-at-cluster.ts";
+import { lookAtGitHub } from "./doctor/look-at-github.ts";
 import { lookAtPipeline } from "./doctor/look-at-pipeline.ts";
 import { lookAtRelay } from "./doctor/look-at-relay.ts";
 import { lookAtWorker } from "./doctor/look-at-worker.ts";
@@ -18,7 +19,13 @@ export interface DoctorOptions {
  */
 export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const places = await findPlaces(env);
-	const looks = [lookAtPipeline(options.pipeline), lookAtWorker(places), lookAtRelay(places), lookAtCluster(places)];
+	const looks = [
+		lookAtPipeline(options.pipeline),
+		lookAtWorker(places),
+		lookAtGitHub(env),
+		lookAtRelay(places),
+		lookAtCluster(places),
+	];
 	const checks: readonly Check[] = (await Promise.all(looks)).flat();
 	const good = checks.every(({ status }) => status !== "missing");
 	if (options.json) output.line(JSON.stringify({ ok: good, checks }, undefined, 2));

@@ -54,10 +54,11 @@ describe("docs/deploy.md and docs/migration.md", () => {
 		const [, ...secrets] = tableOf("docs/deploy.md", "| secret | where it comes from | who has it |").map(
 			([name]) => name,
 		);
-		expect(secrets.slice(0, -1)).toEqual(["HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"]);
-		const optional = ["RELAY_URL", "HEALER_LOOPBACK"];
+		expect(secrets.slice(0, -1)).toEqual(["HEALER_API_TOKEN", "HEALER_WIRE_SECRETS", "GITHUB_PRIVATE_KEY"]);
+		const optional = ["RELAY_URL", "HEALER_LOOPBACK", "GITHUB_APP_ID", "GITHUB_API_URL", "HEALER_SINK"];
 		const settings = [...textOf("worker/env.ts").matchAll(/readonly ([A-Z_]+)\?: string;/g)].map(([, name]) => name);
 		expect(settings.filter((name) => name !== undefined && !optional.includes(name)).sort()).toEqual([
+			"GITHUB_PRIVATE_KEY",
 			"GITHUB_WEBHOOK_SECRET",
 			"HEALER_API_TOKEN",
 			"HEALER_WIRE_SECRETS",

@@ -31,6 +31,7 @@ describe("doctor", () => {
 			"ok       sensor's token         the worker accepts it.",
 			"ok       GitHub's signature     the worker accepts it.",
 			"ok       wire, at the worker    the worker accepts it.",
+			"skipped  GitHub App             not looked at. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
 			`ok       relay                  http://127.0.0.1:${home.relayPort} runs.`,
 			"ok       relay's cluster        a CodeRun could be made.",
 			"ok       wire, at the relay     the relay accepts it.",

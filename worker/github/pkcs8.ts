@@ -2,7 +2,7 @@
  * An RSA key in PKCS#1, as GitHub hands out its Apps' keys, in the PKCS#8 form that Web Crypto takes: the same bytes
  * behind the header that names the algorithm (RFC 5208 section 5, RFC 8017 appendix A.1).
  */
-export function pkcs8OfPkcs1(pkcs1: Uint8Array): Uint8Array {
+export function pkcs8OfPkcs1(pkcs1: Uint8Array): Uint8Array<ArrayBuffer> {
 	return der(SEQUENCE, [VERSION_0, RSA_ENCRYPTION, der(OCTET_STRING, [pkcs1])]);
 }
 
@@ -23,7 +23,7 @@ const RSA_ENCRYPTION = Uint8Array.of(
 );
 
 /** One element of DER: its tag, its length, its parts one after another. */
-function der(tag: number, parts: readonly Uint8Array[]): Uint8Array {
+function der(tag: number, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 	const length = parts.reduce((sum, part) => sum + part.length, 0);
 	return Uint8Array.of(tag, ...lengthOctets(length), ...parts.flatMap((part) => [...part]));
 }

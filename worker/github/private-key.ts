@@ -46,7 +46,7 @@ function withoutBlock(text: string): string {
 	return "is no PEM: it begins with -----BEGIN RSA PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----";
 }
 
-function decodeBase64(text: string): Uint8Array | undefined {
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 	try {
 		return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 	} catch {
@@ -54,7 +54,7 @@ function decodeBase64(text: string): Uint8Array | undefined {
 	}
 }
 
-async function isRsaKey(pkcs8: Uint8Array): Promise<boolean> {
+async function isRsaKey(pkcs8: Uint8Array<ArrayBuffer>): Promise<boolean> {
 	try {
 		const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 		await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);

@@ -26,7 +26,11 @@ export interface PutDelivery {
 
 /** The App of the tests: who it is, where it is installed, what its hook delivered. */
 export class AppState {
-	readonly app: App = samples.app({ id: APP_ID, slug: "healer" });
+	readonly app: App = samples.app({
+		id: APP_ID,
+		slug: "healer",
+		permissions: { actions: "read", contents: "read", pull_requests: "read" },
+	});
 	readonly repositories = new Map<string, RepositoryState>();
 	/** Each with the installation that it was made for. */
 	readonly tokens = new Map<string, number>();

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lookAtGitHub } from "../../cli/doctor/look-at-github.ts";
+import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
+
+describe("lookAtGitHub", () => {
+	let github: GitHubMock;
+	let variables: { GITHUB_APP_ID: string; GITHUB_PRIVATE_KEY: string; GITHUB_API_URL: string };
+	beforeAll(async () => {
+		github = await startGitHubMock();
+		const { id, privateKey } = github.app;
+		variables = { GITHUB_APP_ID: id, GITHUB_PRIVATE_KEY: privateKey, GITHUB_API_URL: github.url };
+	});
+	afterAll(() => github.close());
+
+	it("says as whom GitHub knows the App, by either form of its key", async () => {
+		const known = { name: "GitHub App", status: "ok", says: `GitHub at ${github.url} knows it as healer.` };
+		expect(await lookAtGitHub(variables)).toEqual([known]);
+		expect(await lookAtGitHub({ ...variables, GITHUB_PRIVATE_KEY: github.app.privateKeyPkcs8 })).toEqual([known]);
+	});
+
+	it.each([
+		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not looked at."],
+		[{ GITHUB_APP_ID: "999" }, "missing", "refuses its key (401: A JSON web token could not be decoded"],
+		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY names a file: give the file's text."],
+		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
+		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],
+	])("says of %o: %s", async (changed, status, says) => {
+		const [check] = await lookAtGitHub({ ...variables, ...changed });
+		expect(check).toMatchObject({ status, says: expect.stringContaining(says) });
+	});
+});

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
+import { type LogServer, type ServedLog, startLogServer } from "../support/github/log-server.ts";
+import { eventually } from "./eventually.ts";
+import { workflowJob } from "./failing-run.ts";
+import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
+
+const SHA = "1111111111111111111111111111111111111111";
+const CLIPPY = [
+	"2026-11-22T12:00:00.0000000Z ##[group]Run cargo clippy",
+	"2026-11-22T12:00:01.0000000Z error: this loop never actually loops",
+	"2026-11-22T12:00:01.0000000Z   = help: for further information visit https://rust-lang.github.io/rust-clippy/never_loop",
+	"2026-11-22T12:00:02.0000000Z ##[error]Process completed with exit code 101.",
+	"",
+].join("\n");
+/** Longer than any wait of these tests. */
+const WITHIN_MS = 60_000;
+
+describe("the context that GitHub gives", () => {
+	let github: GitHubMock;
+	let storage: LogServer;
+	let home: Home;
+	let hub: HubProcess;
+	beforeAll(async () => {
+		github = await startGitHubMock();
+		storage = await startLogServer();
+		home = await makeHome();
+		hub = await startReadyHub(home, {
+			GITHUB_APP_ID: github.app.id,
+			GITHUB_PRIVATE_KEY: github.app.privateKey.replaceAll("\n", "\\n"),
+			GITHUB_API_URL: github.url,
+		});
+	});
+	afterAll(async () => {
+		hub.signalGroup("SIGTERM");
+		await hub.ended();
+		await storage.close();
+		await github.close();
+	});
+
+	/** A failed run with one failed job, whose log is served like this, in front of the hub. */
+	async function fail(runId: number, log: ServedLog, branch = `fix/${runId}`): Promise<string> {
+		const repository = github.repository("5dlabs/cto");
+		const conclusion = { status: "completed", conclusion: "failure" } as const;
+		repository.putRun({ id: runId, head_branch: branch, head_sha: SHA, run_number: runId, ...conclusion });
+		repository.putCommit({ sha: SHA, commit: { message: "Loop once" } });
+		const steps = [{ ...conclusion, name: "Run cargo clippy", number: 4 }];
+		repository.putJob(
+			{ id: runId * 10 + 1, run_id: runId, name: "cargo clippy 1", ...conclusion, steps },
+			storage.put(log),
+		);
+		const payload = workflowJob({ runId, branch }) as { workflow_job: object };
+		Object.assign(payload.workflow_job, { head_sha: SHA, run_attempt: 1 });
+		const { body } = await deliver(home, "workflow_job", payload);
+		return String(body.incident_id);
+	}
+
+	/** Waits for the incident's CodeRun, and gives what its agent is told. */
+	async function told(incident: string): Promise<{ readonly prompt: string; readonly context: unknown }> {
+		let shown = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
+		await eventually(
+			async () => {
+				shown = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
+				return shown.coderun_name !== null;
+			},
+			`the CodeRun of ${incident}`,
+			WITHIN_MS,
+		);
+		const file = path.join(home.stateDir, "coderuns", `${shown.coderun_name}.yaml`);
+		return { prompt: readFileSync(file, "utf8"), context: shown.context };
+	}
+
+	it("puts a failed job's log, the fork's pull request and its files into the agent's prompt", async () => {
+		const repository = github.repository("5dlabs/cto");
+		const fork = { full_name: "mallory/cto" };
+		const head = { ref: "main", sha: SHA, repo: fork, user: { login: "mallory" } };
+		repository.putPull({ number: 7, state: "open", title: "Loop never", head, changed_files: 1 }, [
+			{ filename: "crates/loop/src/lib.rs", additions: 3, deletions: 1 },
+		]);
+		repository.putRun({ id: 500, head_branch: "main", head_sha: SHA, run_number: 500, head_repository: fork });
+		const incident = await fail(501, { kind: "text", text: CLIPPY }, "main");
+		repository.putRun({ id: 501, head_branch: "main", head_sha: SHA, run_number: 501, head_repository: fork });
+
+		const { prompt, context } = await told(incident);
+		expect(prompt).toContain("error: this loop never actually loops");
+		expect(prompt).toContain("Loop never");
+		expect(prompt).toContain("crates/loop/src/lib.rs (+3 -1)");
+		expect(prompt).toContain("Loop once");
+		expect(await getJson(home, `/api/incidents/${incident}`)).toMatchObject({
+			agent: "rex",
+			failure_type: "rust_clippy",
+		});
+		expect(context).toMatchObject({
+			run: { status: "ok" },
+			job_logs: { status: "ok" },
+			pull_request: { status: "ok" },
+			changed_files: { status: "ok" },
+			commit: { status: "ok" },
+		});
+		expect(storage.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+	});
+
+	it("has the end of a log of 100 MB", async () => {
+		const { prompt } = await told(await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY }));
+		expect(prompt).toContain("error: this loop never actually loops");
+		expect(prompt).toMatch(/\[\.\.\. [\d,]+ lines cut \.\.\.\]/);
+		expect(prompt.length).toBeLessThan(200_000);
+	});
+
+	it.each<[string, ServedLog, string, string | undefined]>([
+		["breaks off", { kind: "cut", after: CLIPPY }, "this loop never actually loops", "the connection broke off here"],
+		["stalls", { kind: "stall", after: CLIPPY }, "this loop never actually loops", "nothing more came from here on"],
+		["may not be read", { kind: "status", status: 403 }, "Run cargo clippy", "its storage answered 403"],
+		["is gone", { kind: "status", status: 410 }, "Run cargo clippy", "its storage answered 410"],
+		["is asked for too often", { kind: "status", status: 429 }, "Run cargo clippy", "its storage answered 429"],
+	])("starts the remediation though the log %s", async (_, log, text, incomplete) => {
+		const { prompt, context } = await told(await fail(520 + github.requests.length, log));
+		expect(prompt).toContain(text);
+		const part = (context as { job_logs: { status: string; incomplete?: string } }).job_logs;
+		expect(part.status).toBe("ok");
+		expect(part.incomplete).toContain(incomplete);
+	});
+
+	it("is waited for while GitHub limits the rate, and nothing of it is lost", async () => {
+		// Longer than an incident settles.
+		const until = Date.now() + 9000;
+		github.disturb({ by: { kind: "primary_limit", until } });
+		const incident = await fail(600, { kind: "text", text: CLIPPY });
+		await eventually(async () => {
+			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
+			return status === "waiting" && String(reason).startsWith("GitHub's rate limit, until ");
+		}, "the incident waits");
+		const { prompt } = await told(incident);
+		expect(prompt).toContain("error: this loop never actually loops");
+		expect(Date.now()).toBeGreaterThan(until - 1000);
+	});
+});
+
+interface Shown {
+	readonly status: string;
+	readonly reason: string | null;
+	readonly coderun_name: string | null;
+	readonly context: unknown;
+}
