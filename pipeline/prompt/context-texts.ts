@@ -1,9 +1,10 @@
-import type { ChangedFiles, Context, ErrorRate } from "../context.ts";
+import type { ChangedFile, ChangedFiles, Context, ErrorRate, WorkflowRun } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { PromptView } from "./prompt-view.ts";
 
 const MAX_FILES = 200;
-const MAX_TEXT = 32_768;
+/** More than any budget: what is longer is cut before it is looked at. */
+const MAX_TEXT = 262_144;
 
 /**
  * The context as texts for the prompt. Parts come from the journal or the wire as JSON, so whatever has another form
@@ -11,21 +12,26 @@ const MAX_TEXT = 32_768;
  */
 export function contextTexts(context: Context): PromptView {
 	const logs = textOf(dataFrom(context, "github.job_logs")?.reading?.excerpt);
+	const pull = dataFrom(context, "github.pull_request");
 	const argocd = dataFrom(context, "argocd.application");
 	const pods = dataFrom(context, "kubernetes.pods");
 	const loki = dataFrom(context, "loki.query_range");
 	return {
 		workflow_logs: logs,
 		logs,
-		pr_title: textOf(dataFrom(context, "github.pull_request")?.title),
+		pr_title: textOf(pull?.title),
+		pr_base_branch: textOf(pull?.base_branch),
+		pr_mergeable_state: textOf(pull?.mergeable_state),
+		branch_since: sinceText(dataFrom(context, "github.run")),
 		...fileTexts(dataFrom(context, "github.changed_files")),
 		argocd_app_status: textOf(argocd?.health),
 		argocd_sync_status: textOf(argocd?.sync),
 		argocd_resources_unhealthy: textOf(argocd?.unhealthy),
-		argo_workflow: textOf(dataFrom(context, "argo.workflow")),
+		argocd_operation: textOf([argocd?.operation, ...listOf(argocd?.conditions)].filter(isText)),
+		argo_workflow: workflowText(dataFrom(context, "argo.workflow")),
 		recent_error_logs: textOf(loki?.lines ?? loki),
 		error_rate_spike: rateText(dataFrom(context, "prometheus.query")),
-		grafana_alerts: textOf(dataFrom(context, "grafana.alerts")),
+		grafana_alerts: grafanaText(dataFrom(context, "grafana.alerts")),
 		related_pods: textOf(pods?.pods),
 		pod_events: textOf(pods?.events),
 	};
@@ -33,31 +39,73 @@ export function contextTexts(context: Context): PromptView {
 
 function textOf(value: unknown): string | undefined {
 	if (value === undefined || value === null || value === "") return undefined;
-	if (typeof value === "string") return value.slice(0, MAX_TEXT * 4);
-	if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
+	if (typeof value === "string") return value.slice(0, MAX_TEXT);
+	if (Array.isArray(value) && value.every(isText)) {
 		return value.length === 0 ? undefined : value.join("\n").slice(0, MAX_TEXT);
 	}
 	return JSON.stringify(value, null, 2).slice(0, MAX_TEXT);
 }
 
+function isText(value: unknown): value is string {
+	return typeof value === "string";
+}
+
+function listOf(value: unknown): readonly unknown[] {
+	return Array.isArray(value) ? value : [];
+}
+
+/** What the agent has to know before it works on a commit that may be history. */
+function sinceText(run: Partial<WorkflowRun> | undefined): string | undefined {
+	if (run === undefined) return undefined;
+	const { head, newer } = run;
+	const lines = [
+		head?.moved === true && `the branch leads to ${head.sha} now: look whether the failure is still there`,
+		newer &&
+			`run ${newer.id} is newer: ${newer.conclusion ?? newer.status ?? "it has not ended"} ${newer.url ?? ""}`.trim(),
+		run.green_now === true && "the workflow is green on this branch meanwhile",
+	];
+	return textOf(lines.filter(isText));
+}
+
+/** Name and phase, then what failed, one a line. */
+function workflowText(data: object | undefined): string | undefined {
+	if (data === undefined) return undefined;
+	const { name, phase, message, failed_nodes } = data as Readonly<Record<string, unknown>>;
+	if (!isText(name) || !isText(phase)) return textOf(data);
+	return textOf([`${name}: ${[phase, message].filter(isText).join(": ")}`, ...listOf(failed_nodes).filter(isText)]);
+}
+
+function grafanaText(data: object | undefined): string | undefined {
+	if (data === undefined) return undefined;
+	const { alerts, dashboards } = data as Readonly<Record<string, unknown>>;
+	if (!Array.isArray(alerts)) return textOf(data);
+	const shown = listOf(dashboards).filter(isText);
+	return textOf([...alerts.filter(isText), ...shown.map((dashboard) => `dashboard: ${dashboard}`)]);
+}
+
 function fileTexts(data: Partial<ChangedFiles> | undefined): PromptView {
-	const listed: unknown = data?.files;
-	const files = (Array.isArray(listed) ? (listed as ChangedFiles["files"]) : []).filter(
-		(file) => typeof file?.path === "string",
-	);
+	const files = listOf(data?.files).filter(isFile);
 	if (files.length === 0) return {};
-	const lines = files.slice(0, MAX_FILES).map((file) => {
-		const { path, additions, deletions } = file;
-		// A path can hold a line end, which would look like another path.
-		return `${path.replaceAll("\n", "\\n")} (+${count(additions)} -${count(deletions)})`;
-	});
-	if (files.length > MAX_FILES) lines.push(`and ${files.length - MAX_FILES} more`);
-	const added = files.reduce((sum, file) => sum + count(file.additions), 0);
-	const deleted = files.reduce((sum, file) => sum + count(file.deletions), 0);
+	const total = Math.max(count(data?.total), files.length);
+	const lines = files.slice(0, MAX_FILES).map(fileLine);
+	if (total > lines.length) lines.push(`and ${total - lines.length} more`);
+	const added = data?.additions ?? files.reduce((sum, file) => sum + count(file.additions), 0);
+	const deleted = data?.deletions ?? files.reduce((sum, file) => sum + count(file.deletions), 0);
 	return {
 		changed_files: lines.join("\n"),
-		file_diff_summary: `${files.length} ${files.length === 1 ? "file" : "files"} changed, +${added} -${deleted}`,
+		file_diff_summary: `${total} ${total === 1 ? "file" : "files"} changed, +${count(added)} -${count(deleted)}`,
 	};
+}
+
+function isFile(value: unknown): value is ChangedFile {
+	return typeof value === "object" && value !== null && "path" in value && isText(value.path);
+}
+
+function fileLine({ path, previous_path, status, additions, deletions }: ChangedFile): string {
+	// A path can hold a line end, which would look like another path.
+	const shown = [previous_path, path].filter(isText).map((name) => name.replaceAll("\n", "\\n"));
+	const said = isText(status) && status !== "modified" ? ` ${status.slice(0, 20)}` : "";
+	return `${shown.join(" -> ")}${said} (+${count(additions)} -${count(deletions)})`;
 }
 
 function count(value: unknown): number {

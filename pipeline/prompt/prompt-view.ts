@@ -1,6 +1,7 @@
 import type { Agent, ClassifyRule } from "../artefact.ts";
 import type { Context } from "../context.ts";
 import type { Incident } from "../incident.ts";
+import { redactData } from "../redaction/redact-data.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
 
@@ -34,7 +35,7 @@ export function promptView(input: PromptInput): PromptView {
 	const context = contextTexts(input.context);
 	const isFork = incident.head_repository !== undefined && incident.head_repository !== incident.repository;
 	const missing = missingParts(input.context);
-	return {
+	return withoutSecrets({
 		...incidentTexts(incident),
 		...context,
 		agent_name: agent.name,
@@ -56,7 +57,17 @@ export function promptView(input: PromptInput): PromptView {
 		has_missing: missing.length > 0,
 		is_retry: attempt > 1,
 		is_fork: isFork,
-	};
+	});
+}
+
+/**
+ * What is kept was redacted when it came. A case, a context given by hand and what an older version kept were not. What
+ * an agent has to name as it is stays.
+ */
+function withoutSecrets(view: PromptView): PromptView {
+	const { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files } = view;
+	const stays = { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files };
+	return { ...redactData(view), ...stays };
 }
 
 const CLUSTER_TEXTS = [
@@ -124,8 +135,11 @@ function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined 
 		.join("\n");
 }
 
+const LONGEST_WHY = 500;
+
 function missingParts(context: Context): Record<string, string>[] {
-	return Object.entries(context).flatMap(([name, part]) =>
-		part.status === "failed" || part.status === "skipped" ? [{ name, from: part.from, why: part.why }] : [],
-	);
+	return Object.entries(context).flatMap(([name, { from, ...part }]) => {
+		const why = part.status === "ok" ? part.incomplete : part.status === "empty" ? undefined : part.why;
+		return why === undefined ? [] : [{ name, from, why: why.slice(0, LONGEST_WHY) }];
+	});
 }

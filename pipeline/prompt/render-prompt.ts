@@ -1,8 +1,8 @@
 import { extraBytes } from "../log/utf8-length.ts";
 import type { Prompts } from "./compile-prompts.ts";
 import { cutText } from "./cut-text.ts";
+import { type Budget, PROMPT_BUDGETS, SHORT_BUDGETS } from "./prompt-budgets.ts";
 import { fenced, inline } from "./prompt-lambdas.ts";
-import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
 import type { PromptView } from "./prompt-view.ts";
 
 /** A CodeRun's prompt ends in a ConfigMap of 1 MiB beside other things; this leaves ample room. */
@@ -10,7 +10,8 @@ export const MAX_PROMPT_BYTES = 120 * 1024;
 
 /**
  * Renders an agent's prompt. Values are put in as they are, once: nothing in them is ever taken for a template, and
- * nothing is escaped for HTML. A prompt over `maxBytes` of UTF-8 has its long texts cut, the logs first, each marked.
+ * nothing is escaped for HTML. Each long text is cut to its own budget; a prompt that is still over `maxBytes` of UTF-8
+ * has them cut further, the least important first (`PROMPT_BUDGETS`). Each cut is marked.
  */
 export function renderPrompt(
 	prompts: Prompts,
@@ -18,48 +19,28 @@ export function renderPrompt(
 	view: PromptView,
 	maxBytes = MAX_PROMPT_BYTES,
 ): string {
-	let shown = view;
+	let shown = [...SHORT_BUDGETS, ...PROMPT_BUDGETS].reduce(
+		(cut, budget) => cutVariable(cut, budget, budget.bytes),
+		view,
+	);
 	let prompt = render(prompts, template, shown);
-	for (const { names, keep } of CUT_IN_ORDER) {
+	for (const budget of PROMPT_BUDGETS) {
 		const over = byteLength(prompt) - maxBytes;
 		if (over <= 0) return prompt;
-		shown = cutVariables(shown, names, keep, over);
+		const length = byteLength(shown[budget.name] ?? "");
+		// What is shown of it takes at least as many bytes as it has, so this many fewer are enough, with the mark's own.
+		shown = cutVariable(shown, budget, Math.max(ALWAYS_KEPT, length - over - MARK_BYTES));
 		prompt = render(prompts, template, shown);
 	}
-	return byteLength(prompt) <= maxBytes ? prompt : cutText(prompt, Math.floor(maxBytes / 4), "head");
+	return byteLength(prompt) <= maxBytes ? prompt : cutText(prompt, maxBytes - MARK_BYTES, "head");
 }
 
-type Name = {
-	[N in PromptVariableName]: (typeof PROMPT_VARIABLES)[N]["kind"] extends "text" ? N : never;
-}[PromptVariableName];
-
-/** What may be long, in the order in which it is given up. A log's end says most; of other texts the beginning does. */
-const CUT_IN_ORDER: readonly { readonly names: readonly Name[]; readonly keep: "head" | "tail" }[] = [
-	{ names: ["workflow_logs", "logs"], keep: "tail" },
-	{ names: ["recent_error_logs"], keep: "head" },
-	{ names: ["evidence"], keep: "head" },
-	{ names: ["alert_description"], keep: "head" },
-	{ names: ["pod_events"], keep: "head" },
-	{ names: ["related_pods"], keep: "head" },
-	{ names: ["argo_workflow"], keep: "head" },
-	{ names: ["grafana_alerts"], keep: "head" },
-	{ names: ["argocd_resources_unhealthy"], keep: "head" },
-	{ names: ["failed_steps"], keep: "head" },
-	{ names: ["previous_attempts"], keep: "head" },
-	{ names: ["changed_files"], keep: "head" },
-	{ names: ["commit_message"], keep: "head" },
-];
-
 const ALWAYS_KEPT = 500;
+const MARK_BYTES = 100;
 
-function cutVariables(view: PromptView, names: readonly Name[], keep: "head" | "tail", over: number): PromptView {
-	const cut: Partial<Record<Name, string>> = {};
-	for (const name of names) {
-		const value = view[name];
-		// A character has one byte at least, so this many fewer are enough, with the mark's own.
-		if (typeof value === "string") cut[name] = cutText(value, Math.max(ALWAYS_KEPT, value.length - over - 100), keep);
-	}
-	return { ...view, ...cut };
+function cutVariable(view: PromptView, { name, keep }: Budget, bytes: number): PromptView {
+	const value = view[name];
+	return value === undefined ? view : { ...view, [name]: cutText(value, bytes, keep) };
 }
 
 function render({ writer, texts }: Prompts, template: string, view: PromptView): string {

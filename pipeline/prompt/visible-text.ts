@@ -1,15 +1,17 @@
 /**
- * Control characters, and those that reorder or hide text, made visible: data must look like what it is.
- * Line ends and tabs stay; `oneLine` shows line ends as well.
+ * Control characters, those that reorder or hide text, and blanks that are no space, made visible: data must look like
+ * what it is. Line ends and tabs stay; `oneLine` shows line ends as well.
  */
 export function visibleText(text: string, { oneLine = false } = {}): string {
 	const plain = text.toWellFormed().replaceAll("\r\n", "\n");
 	return plain.replaceAll(oneLine ? INVISIBLE_OR_LINE_END : INVISIBLE, nameOf);
 }
 
-// Cc: controls. Cf: bidi controls, zero-width characters, tags. Zl, Zp: Unicode's line ends. Co: private use.
-const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
-const INVISIBLE_OR_LINE_END = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
+// Cc: controls. Cf, DI: bidi controls, zero-width characters, tags, fillers, selectors. Zl, Zp: Unicode's line ends. Zs:
+// blanks. Co: private use. U+2800 is drawn as nothing. One selector behind an emoji is how tools write it.
+const HIDDEN = String.raw`\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Zs}\p{Co}\u{2800}`;
+const INVISIBLE = new RegExp(String.raw`[[${HIDDEN}]--[ \t\n]](?<!\p{Emoji}\u{FE0F})`, "gv");
+const INVISIBLE_OR_LINE_END = new RegExp(String.raw`[[${HIDDEN}]--[ \t]](?<!\p{Emoji}\u{FE0F})`, "gv");
 
 function nameOf(char: string): string {
 	const code = char.codePointAt(0) ?? 0;

@@ -1,8 +1,12 @@
 import type { Incident } from "../incident.ts";
+import { redactText } from "../redaction/redact-text.ts";
 import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
 
-/** What an incident's field holds. Longer texts are cut; values of another type count as absent. */
-type Shape = "text" | "long_text" | "url" | "count" | "texts" | { readonly [field: string]: Shape };
+/**
+ * What an incident's field holds. Longer texts are cut; values of another type count as absent. `text` is a name that
+ * something is known by, and stays as it is; `said` is what somebody or something said, without secrets.
+ */
+type Shape = "text" | "said" | "long_said" | "url" | "count" | "said_list" | { readonly [field: string]: Shape };
 
 const ACCOUNT = { login: "text", type: "text" } as const;
 
@@ -15,12 +19,12 @@ const INCIDENT_SHAPE = {
 	head_sha: "text",
 	run_id: "text",
 	run_attempt: "count",
-	workflow: { name: "text", path: "text" },
-	job: "text",
-	failed_steps: "texts",
+	workflow: { name: "said", path: "text" },
+	job: "said",
+	failed_steps: "said_list",
 	conclusion: "text",
 	url: "url",
-	commit_message: "long_text",
+	commit_message: "long_said",
 	actor: ACCOUNT,
 	sender: ACCOUNT,
 	app: "text",
@@ -31,11 +35,11 @@ const INCIDENT_SHAPE = {
 		severity: "text",
 		package_name: "text",
 		cve_id: "text",
-		description: "long_text",
+		description: "long_said",
 		manifest_path: "text",
 	},
-	command: { name: "text", args: "text" },
-	evidence: "long_text",
+	command: { name: "text", args: "said" },
+	evidence: "long_said",
 	occurred_at: "text",
 } as const satisfies Readonly<Record<IncidentField, Shape>>;
 
@@ -67,13 +71,15 @@ function shapeValue(shape: Shape, value: unknown): unknown {
 	switch (shape) {
 		case "text":
 			return shapeText(value, TEXT_LIMITS.short);
-		case "long_text":
-			return shapeText(value, TEXT_LIMITS.long);
+		case "said":
+			return shapeSaid(value, TEXT_LIMITS.short);
+		case "long_said":
+			return shapeSaid(value, TEXT_LIMITS.long);
 		case "url":
 			return shapeUrl(value);
 		case "count":
 			return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-		case "texts":
+		case "said_list":
 			return shapeTexts(value);
 		default:
 			return shapeObject(shape, value);
@@ -84,15 +90,26 @@ function shapeText(value: unknown, max: number): string | undefined {
 	return typeof value === "string" && value !== "" ? cleanText(value, max) : undefined;
 }
 
-/** Only what a browser opens as a page, in printable characters: it may become a link. */
+/** Redacted before it is cut, and a little beyond the cut, so that none leaves half a secret. */
+function shapeSaid(value: unknown, max: number): string | undefined {
+	if (typeof value !== "string" || value === "") return undefined;
+	const looked = max + BEYOND_CUT;
+	const redacted =
+		value.length <= looked ? redactText(value) : redactText(value.slice(0, looked)) + value.slice(looked);
+	return cleanText(redacted, max);
+}
+
+const BEYOND_CUT = 8192;
+
+/** Only what a browser opens as a page, in printable characters: it may become a link, unless a secret is in it. */
 function shapeUrl(value: unknown): string | undefined {
 	const isUrl = typeof value === "string" && value.length <= 2048 && /^https?:\/\/[!-~]+$/.test(value);
-	return isUrl ? value : undefined;
+	return isUrl && redactText(value) === value ? value : undefined;
 }
 
 function shapeTexts(value: unknown): readonly string[] | undefined {
 	const items = Array.isArray(value) ? value.slice(0, MAX_TEXTS) : [value];
-	const texts = items.flatMap((item) => shapeText(item, TEXT_LIMITS.short) ?? []);
+	const texts = items.flatMap((item) => shapeSaid(item, TEXT_LIMITS.short) ?? []);
 	return texts.length > 0 ? texts : undefined;
 }
 

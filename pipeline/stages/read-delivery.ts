@@ -13,13 +13,15 @@ import { incidentId } from "./incident-id.ts";
 import { type IncidentFields, shapeIncident } from "./incident-shape.ts";
 import type { CompiledEvent, Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
+import { withoutAlertSecret } from "./without-alert-secret.ts";
 
 /**
  * What a delivery means: the first of its event's entries whose `when` is true maps it to an incident, and the filters
  * are asked for the first time. Never throws on any payload: what is missing or of another type is absent.
  */
 export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Promise<Reading> {
-	const { event, payload } = delivery;
+	const { event } = delivery;
+	const payload = withoutAlertSecret(delivery.payload);
 	const entries = pipeline.events.get(event);
 	if (entries === undefined)
 		return ignored({ kind: "unknown_event", event: event.slice(0, 100) }, [], "no entry listens to this event");

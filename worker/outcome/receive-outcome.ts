@@ -1,5 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { MAX_OUTCOME_BYTES } from "../../wire/limits.ts";
 import { readMessage } from "../../wire/message.ts";
 import { outcomeMessageId, outcomeSchema, type WireOutcome } from "../../wire/outcome.ts";
@@ -37,7 +38,8 @@ export async function receiveOutcome(request: Request, env: Env, ctx: ExecutionC
 
 	const read = readMessage<WireOutcome>(outcomeSchema, text);
 	if (!read.ok) return refuseMessage(effects, read.reason, read.detail);
-	const outcome = read.value;
+	// What the agent said of itself is kept and shown; the digest is of what was sent.
+	const outcome = redactData(read.value);
 	if (verdict.id !== outcomeMessageId(outcome.incident_id, outcome.attempt)) {
 		return refuseMessage(effects, "wrong_id", "the webhook-id is another attempt's");
 	}

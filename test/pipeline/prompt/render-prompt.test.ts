@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compilePrompts } from "../../../pipeline/prompt/compile-prompts.ts";
+import { PROMPT_VARIABLES } from "../../../pipeline/prompt/prompt-variables.ts";
 import type { PromptView } from "../../../pipeline/prompt/prompt-view.ts";
 import { MAX_PROMPT_BYTES, renderPrompt } from "../../../pipeline/prompt/render-prompt.ts";
 
@@ -39,13 +40,31 @@ describe("renderPrompt", () => {
 		);
 	});
 
-	it("cuts the logs first, keeps their end, and says so", () => {
-		const view = { workflow_logs: `${"x".repeat(500_000)}THE END`, commit_message: "m".repeat(1000) };
-		const prompt = render("{{commit_message}}{{#fenced}}{{workflow_logs}}{{/fenced}}", view);
-		expect(bytes(prompt)).toBeLessThanOrEqual(MAX_PROMPT_BYTES);
-		expect(bytes(prompt)).toBeGreaterThan(MAX_PROMPT_BYTES - 500);
-		expect(prompt).toContain("m".repeat(1000));
-		expect(prompt).toMatch(/untrusted-data\n\[cut \d+ characters here, to bound the prompt\]\nx+THE END\n```\n$/);
+	it("gives each long text its own budget, and marks how much is cut", () => {
+		const view = { workflow_logs: `START${"x".repeat(500_000)}THE END`, commit_message: "é".repeat(10_000) };
+		const prompt = render("{{commit_message}}|{{workflow_logs}}", view);
+		const [message = "", logs = ""] = prompt.split("|");
+		expect(message).toBe(`${"é".repeat(4096)}\n[... 5904 characters cut here, to bound the prompt ...]`);
+		expect(logs).toMatch(/^STARTx+\n\[\.\.\. 434476 characters cut here, to bound the prompt \.\.\.\]\nx+THE END$/);
+		expect(bytes(logs)).toBeLessThan(65 * 1024);
+	});
+
+	it("cuts the least important first when the whole is too long, the logs last", () => {
+		const view = { workflow_logs: "l".repeat(6000), evidence: "e".repeat(6000), grafana_alerts: "g".repeat(6000) };
+		const prompt = render("{{workflow_logs}}|{{evidence}}|{{grafana_alerts}}", view, {}, 12_000);
+		const [logs = "", evidence = "", alerts = ""] = prompt.split("|");
+		expect(bytes(prompt)).toBeLessThanOrEqual(12_000);
+		expect(logs).toBe(view.workflow_logs);
+		expect(evidence).toMatch(/^e+\n\[\.\.\. \d+ characters cut here, to bound the prompt \.\.\.\]\ne+$/);
+		expect(alerts).toBe(`${"g".repeat(500)}\n[... 5500 characters cut here, to bound the prompt ...]`);
+	});
+
+	it("stays under 200 KB when every variable is as long and as wide as it can be", () => {
+		const wide = "\u{202E}😀é\n`".repeat(5000);
+		const names = Object.entries(PROMPT_VARIABLES).flatMap(([name, { kind }]) => (kind === "text" ? [name] : []));
+		const template = names.map((name) => `{{#fenced}}{{${name}}}{{/fenced}}`).join("");
+		const view = Object.fromEntries(names.map((name) => [name, wide]));
+		expect(bytes(render(template, view))).toBeLessThanOrEqual(MAX_PROMPT_BYTES);
 	});
 
 	it("is bounded whatever its values are", () => {

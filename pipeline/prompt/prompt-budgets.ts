@@ -1,0 +1,49 @@
+import type { Keep } from "./cut-text.ts";
+import { PROMPT_VARIABLES, type PromptVariable, type PromptVariableName } from "./prompt-variables.ts";
+
+/** Variables that hold text. */
+export type TextVariable = {
+	[N in PromptVariableName]: (typeof PROMPT_VARIABLES)[N]["kind"] extends "text" ? N : never;
+}[PromptVariableName];
+
+export interface Budget {
+	readonly name: TextVariable;
+	/** Of UTF-8, that it may take whatever else there is. */
+	readonly bytes: number;
+	/** Which part says most. */
+	readonly keep: Keep;
+}
+
+const KIB = 1024;
+
+/**
+ * What each text that may be long gets of a prompt, the least important first: when the whole is too long, they are cut
+ * in this order. What the log says around its errors goes last.
+ */
+export const PROMPT_BUDGETS: readonly Budget[] = [
+	{ name: "grafana_alerts", bytes: 8 * KIB, keep: "head" },
+	{ name: "argo_workflow", bytes: 8 * KIB, keep: "head" },
+	{ name: "pod_events", bytes: 8 * KIB, keep: "head" },
+	{ name: "related_pods", bytes: 8 * KIB, keep: "head" },
+	{ name: "argocd_operation", bytes: 4 * KIB, keep: "head" },
+	{ name: "argocd_resources_unhealthy", bytes: 8 * KIB, keep: "head" },
+	{ name: "recent_error_logs", bytes: 16 * KIB, keep: "head" },
+	{ name: "changed_files", bytes: 16 * KIB, keep: "head" },
+	{ name: "commit_message", bytes: 8 * KIB, keep: "head" },
+	{ name: "failed_steps", bytes: 4 * KIB, keep: "head" },
+	{ name: "previous_attempts", bytes: 8 * KIB, keep: "tail" },
+	{ name: "alert_description", bytes: 16 * KIB, keep: "head" },
+	{ name: "evidence", bytes: 32 * KIB, keep: "ends" },
+	{ name: "workflow_logs", bytes: 64 * KIB, keep: "ends" },
+	{ name: "logs", bytes: 64 * KIB, keep: "ends" },
+];
+
+/** Names, numbers and addresses: everything else from outside. */
+const SHORT_BYTES = 2 * KIB;
+
+/** The budgets of all others that hold text from outside. */
+export const SHORT_BUDGETS: readonly Budget[] = Object.entries<PromptVariable>(PROMPT_VARIABLES)
+	.filter(
+		([name, { kind, untrusted }]) => kind === "text" && untrusted && !PROMPT_BUDGETS.some((one) => one.name === name),
+	)
+	.map(([name]) => ({ name: name as TextVariable, bytes: SHORT_BYTES, keep: "head" }));
