@@ -2,8 +2,10 @@ import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
+import { releaseDeliveryLook } from "./journal/delivery-look.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
 import { createLog, messageOf } from "./log.ts";
+import { redeliverLost } from "./redelivery/redeliver-lost.ts";
 
 interface SweepStep {
 	readonly name: string;
@@ -13,6 +15,7 @@ interface SweepStep {
 /** All that a sweep does, in this order. */
 const STEPS: readonly SweepStep[] = [
 	{ name: "due incidents", run: sweepDue },
+	{ name: "lost deliveries", run: redeliverLost },
 	{ name: "ignored counts", run: writeIgnored },
 	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },
 ];
@@ -26,7 +29,9 @@ let isFirst = true;
  */
 export async function sweep(controller: ScheduledController, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog({ sweep: controller.cron }));
-	if (isFirst && env.HEALER_LOOPBACK === "true") await releaseLocks(effects.journal);
+	if (isFirst && env.HEALER_LOOPBACK === "true") {
+		await Promise.all([releaseLocks(effects.journal), releaseDeliveryLook(effects.journal)]);
+	}
 	isFirst = false;
 	await runSteps(STEPS, effects);
 }

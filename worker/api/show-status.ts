@@ -8,19 +8,21 @@ import { countIgnored } from "../journal/ignored-counts.ts";
 import { listPipelines, pipelineInForce } from "../journal/pipelines.ts";
 import { createLog } from "../log.ts";
 import { presentPushed } from "../pipeline/pipeline-api.ts";
+import { showRedelivery } from "../redelivery/show-redelivery.ts";
 
 /** `GET /api/status`: incidents by state, ignored deliveries by reason, the pipeline's version, those that were pushed. */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const effects = createEffects(env, createLog());
 	await writeIgnored(effects);
-	const [engine, incidents, ignored, inForce, versions] = await Promise.all([
+	const [engine, incidents, ignored, inForce, versions, redelivery] = await Promise.all([
 		effects.engine(),
 		countIncidents(effects.journal),
 		countIgnored(effects.journal),
 		pipelineInForce(effects.journal),
 		listPipelines(effects.journal),
+		showRedelivery(effects),
 	]);
 	const pipelines = versions.map((pushed) => presentPushed(pushed, inForce));
-	return answer(200, { pipeline: engine.version, pipelines, incidents, ignored });
+	return answer(200, { pipeline: engine.version, pipelines, incidents, ignored, redelivery });
 }
