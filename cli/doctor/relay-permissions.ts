@@ -10,4 +10,7 @@ export const RELAY_PERMISSIONS = [
 		resource: "coderuns",
 		verbs: ["get", "list", "watch", "create", "patch", "delete"],
 	},
+	{ group: "", resource: "pods", verbs: ["list"] },
+	{ group: "", resource: "events", verbs: ["list"] },
+	{ group: "argoproj.io", resource: "workflows", verbs: ["get", "list"] },
 ] as const;

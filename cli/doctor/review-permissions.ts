@@ -22,7 +22,8 @@ export async function reviewPermissions(config: KubeConfig, namespace: string): 
 	const denied: string[] = [];
 	for (const { group, resource, verbs } of RELAY_PERMISSIONS) {
 		for (const verb of verbs) {
-			if (!(await review({ namespace, group, resource, verb }))) denied.push(`${verb} ${resource}.${group}`);
+			if (!(await review({ namespace, group, resource, verb })))
+				denied.push(`${verb} ${[resource, group].filter(Boolean).join(".")}`);
 		}
 	}
 	if (denied.length === 0) return fine("permissions", `${whose} may do all that a relay does in ${namespace}.`);

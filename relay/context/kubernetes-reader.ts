@@ -88,7 +88,8 @@ function whyNot(error: unknown): { readonly why: string; readonly status?: numbe
 	const failure = readFailure(error);
 	switch (failure.kind) {
 		case "not_found":
-			return { why: failure.why || "it is not there", status: 404 };
+			// An absent object is told in Kubernetes' own words, an absent kind by a bare 404.
+			return failure.why === "" ? { why: "the cluster has no such kind" } : { why: failure.why, status: 404 };
 		case "refused":
 		case "unavailable":
 			return { why: failure.why };

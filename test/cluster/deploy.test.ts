@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ApiException, AuthorizationV1Api, CoreV1Api, type KubeConfig, type V1PodSpec } from "@kubernetes/client-node";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { doctor } from "../../cli/doctor.ts";
 import { systemClock } from "../../relay/clock.ts";
 import { apiClients } from "../../relay/kubernetes/api-clients.ts";
 import { sweepLeases } from "../../relay/kubernetes/sweep-leases.ts";
+import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { recordedOutput } from "../cli/recorded-output.ts";
+import { applyArgoDefinitions } from "./servers/argo-definitions.ts";
 import { applyFolder, configOf, podSpecOf, startDeployedRelay } from "./support/deployed-relay.ts";
 import { adminConfig, namespaceOf, newNamespace } from "./support/namespace.ts";
 import { postSpawn } from "./support/relay-process.ts";
@@ -124,9 +127,52 @@ describe("deploy/relay and deploy/tunnel", () => {
 					resources: ["coderuns"],
 					verbs: ["get", "list", "watch", "create", "patch", "delete"],
 				},
+				{ apiGroups: [""], resources: ["pods", "events"], verbs: ["list"] },
+				{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["get", "list"] },
 			]),
 		);
 		expect(await rulesOf(account, "default")).toEqual(sorted(everybody));
+	});
+
+	it("the relay's account reads Applications of argocd, and no more of it, once it may", async () => {
+		await core.createNamespace({ body: { metadata: { name: "argocd" } } });
+		expect(await applyFolder("argocd-reader")).toHaveLength(2);
+		const rules = await rulesOf(account, "argocd");
+		expect(rules).toContainEqual({ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get"] });
+		expect(rules).toHaveLength((await rulesOf(account, "default")).length + 1);
+	});
+
+	it("the relay gathers context with what its account may read", async () => {
+		const worker = await standInWorker();
+		const relay = await startDeployedRelay(NAMESPACE, account, worker.url);
+		onTestFinished(relay.stop);
+		await applyArgoDefinitions(admin);
+		const metadata = { name: "web-1", labels: { app: "web" } };
+		const security = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+		const container = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+		const containers = [{ name: "app", image: "app", securityContext: container }];
+		await core.createNamespacedPod({
+			namespace: NAMESPACE,
+			body: { metadata, spec: { containers, securityContext: security } },
+		});
+		const timeout_ms = 5_000;
+		const sources = [
+			{ name: "pods", from: "kubernetes.pods", with: { labels: { app: "web" } }, timeout_ms },
+			{
+				name: "elsewhere",
+				from: "kubernetes.pods",
+				with: { labels: { app: "web" }, namespace: "default" },
+				timeout_ms,
+			},
+			{ name: "workflow", from: "argo.workflow", with: { labels: { app: "web" } }, timeout_ms },
+			{ name: "loki", from: "loki.query_range", with: { query: "{}" }, timeout_ms },
+		];
+		expect(await postContext(relay.url, sources)).toMatchObject([
+			{ status: "ok", data: { pods: ["web-1: Pending, 0 restarts"], events: [] } },
+			{ status: "failed", why: expect.stringContaining("HEALER_CONTEXT_NAMESPACES") },
+			{ status: "empty" },
+			{ status: "skipped", why: "LOKI_URL is not set" },
+		]);
 	});
 
 	describe("doctor", () => {
@@ -138,6 +184,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 				0,
 				expect.stringMatching(/^ok {7}pipeline .* is good: /),
 				"skipped  worker                 not looked at. Set HEALER_URL to its address.",
+				"skipped  GitHub App             not looked at. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
 				`ok       relay                  ${relay.url} runs.`,
 				"ok       relay's cluster        a CodeRun could be made.",
 				"ok       wire, at the relay     the relay accepts it.",
@@ -159,13 +206,14 @@ describe("deploy/relay and deploy/tunnel", () => {
 			const other = await newNamespace();
 			const config = await other.serviceAccount([
 				{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"] },
+				{ apiGroups: ["", "argoproj.io"], resources: ["events", "workflows"], verbs: ["get", "list"] },
 				{ apiGroups: ["agents.platform"], resources: ["coderuns"], verbs: ["get", "list", "create", "delete"] },
 			]);
 			const as = await kubeconfigFile(config);
 			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-3)).toEqual([
 				"skipped  namespace              this account may not look at namespaces. Use another one's KUBECONFIG.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform in ${other.name}. kubectl apply -k deploy/relay grants them.`,
+				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. kubectl apply -k deploy/relay grants them.`,
 			]);
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
 			expect([code, lines.at(-3)]).toEqual([
@@ -187,6 +235,14 @@ describe("deploy/relay and deploy/tunnel", () => {
 		}
 	}
 });
+
+async function postContext(url: string, sources: readonly object[]): Promise<unknown> {
+	const body = JSON.stringify({ incident_id: "0123456789abcdef0123456789abcdef", sources });
+	const headers = signMessage(SECRETS, { id: "context-1", at: Date.now() / 1000, body });
+	const response = await fetch(`${url}/v1/context`, { method: "POST", body, headers: { ...headers } });
+	const { results } = z.object({ results: z.unknown() }).parse(await response.json());
+	return results;
+}
 
 function spawning(changes: Partial<SpawnRequest> = {}): SpawnRequest {
 	return requestIn(NAMESPACE, { max_active: 0, ...changes });

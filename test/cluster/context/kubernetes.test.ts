@@ -25,7 +25,13 @@ describe("the sources that read the API server", () => {
 	/** As `deploy/relay/rbac.yaml` grants it. */
 	let cluster: KubeConfig;
 	beforeAll(async () => {
+		const anywhere = { cluster: admin, own: "default" };
+		const before = await askSource("argo.workflow", { name: "any" }, anywhere);
 		await applyArgoDefinitions(admin);
+		// On a cluster of their own, and on one where they are already.
+		const after = { status: "empty" };
+		expect([{ status: "failed", why: "the cluster has no such kind" }, after]).toContainEqual(before);
+		expect(await askSource("argo.workflow", { name: "any" }, anywhere)).toEqual(after);
 		namespace = await newNamespace();
 		cluster = await namespace.serviceAccount([
 			{ apiGroups: [""], resources: ["pods", "events"], verbs: ["list"] },

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { copyFile, readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import {
 	ApiException,
 	ApiextensionsV1Api,
+	CustomObjectsApi,
 	type KubeConfig,
 	loadYaml,
 	type V1CustomResourceDefinition,
@@ -46,7 +48,7 @@ export function provideArgoDefinitions(): Promise<string> {
 	});
 }
 
-/** Gives a cluster the kinds Application and Workflow; resolves when they are established. */
+/** Gives a cluster the kinds Application and Workflow; resolves when they can be made. */
 export async function applyArgoDefinitions(kubeConfig: KubeConfig): Promise<void> {
 	const api = kubeConfig.makeApiClient(ApiextensionsV1Api);
 	const folder = await provideArgoDefinitions();
@@ -55,5 +57,21 @@ export async function applyArgoDefinitions(kubeConfig: KubeConfig): Promise<void
 		await api.createCustomResourceDefinition({ body }).catch((error: unknown) => {
 			if (!(error instanceof ApiException && error.code === 409)) throw error;
 		});
+		await untilServed(kubeConfig.makeApiClient(CustomObjectsApi), body);
+	}
+}
+
+/** A new kind is established first, and served a little later. */
+async function untilServed(objects: CustomObjectsApi, { spec }: V1CustomResourceDefinition): Promise<void> {
+	const kind = { group: spec.group, version: spec.versions[0]?.name ?? "", plural: spec.names.plural };
+	const deadline = performance.now() + 20_000;
+	const isServed = () =>
+		objects.listNamespacedCustomObject({ ...kind, namespace: "default" }).then(
+			() => true,
+			() => false,
+		);
+	while (!(await isServed())) {
+		if (performance.now() > deadline) throw new Error(`${kind.plural} are not served`);
+		await delay(50);
 	}
 }

@@ -110,7 +110,9 @@ async function environmentOf({ envFrom, env }: V1Container, namespace: string): 
 		else if (valueFrom?.fieldRef?.fieldPath === "metadata.namespace") variables[name] = namespace;
 		else if (ref !== undefined) {
 			const { data } = await core.readNamespacedSecret({ namespace, name: ref.name ?? "" });
-			variables[name] = Buffer.from(data?.[ref.key] ?? "", "base64").toString();
+			const given = data?.[ref.key];
+			if (given !== undefined) variables[name] = Buffer.from(given, "base64").toString();
+			else if (ref.optional !== true) throw new Error(`the Secret ${ref.name} has no ${ref.key}`);
 		} else throw new Error(`where ${name} comes from is not known here`);
 	}
 	return variables;
