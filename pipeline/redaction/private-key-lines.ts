@@ -32,11 +32,19 @@ export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 
 /** The line with a mark in the place of what is the key's: what stands before its beginning or behind its end stays. */
 export function markKeyLine(line: string, mark: string): string {
-	const begin = BEGIN.exec(line)?.index ?? 0;
+	const begin = BEGIN.exec(line);
 	const end = END.exec(line);
-	const behind = end === null ? "" : line.slice(end.index + end[0].length);
-	const indent = begin === 0 ? (/^\s*/.exec(line)?.[0] ?? "") : line.slice(0, begin);
-	return `${indent}${mark}${behind}${line.endsWith("\r") && behind === "" ? "\r" : ""}`;
+	if (end !== null && (begin === null || end.index < begin.index)) {
+		const behind = line.slice(end.index + end[0].length);
+		return `${indentOf(line)}${mark}${begin === null ? behind : markKeyLine(behind, mark)}`;
+	}
+	const before = begin === null ? indentOf(line) : line.slice(0, begin.index);
+	const behind = end === null ? (line.endsWith("\r") ? "\r" : "") : line.slice(end.index + end[0].length);
+	return `${before}${mark}${behind}`;
+}
+
+function indentOf(line: string): string {
+	return /^\s*/.exec(line)?.[0] ?? "";
 }
 
 /** From a `BEGIN` to the `END` in the same line, or to the line's end. */

@@ -19,7 +19,7 @@ export function redactText(text: string): string {
 	const keys = mayHaveKey || text.includes("PRIVATE KEY") ? privateKeyLines(lines) : NO_LINES;
 	let named: string | undefined;
 	const redacted = lines.map((line, at) => {
-		if (keys.has(at)) return markKeyLine(line, redactionMark("private key"));
+		if (keys.has(at)) return redactLine(markKeyLine(line, redactionMark("private key")));
 		const value = named === undefined ? undefined : findValueInLine(line, named);
 		named = kindOfNextLine(line);
 		return redactLine(value === undefined ? line : replace(line, [value]));

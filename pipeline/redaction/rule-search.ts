@@ -1,4 +1,4 @@
-import { buildLiteralAutomaton, type LiteralAutomaton } from "../log/literal-automaton.ts";
+import { buildLiteralAutomaton, type LiteralAutomaton, placeOf, step } from "../log/literal-automaton.ts";
 import { REDACTION_RULES } from "./redaction-rules.ts";
 
 /** A run of so many characters of base64 may be a line of a key whose beginning is missing. */
@@ -9,19 +9,19 @@ let automaton: LiteralAutomaton | undefined;
 /** The rules, as places in `REDACTION_RULES`, one of whose literals the text has. One pass; nothing is made for none. */
 export function rulesFor(text: string): readonly number[] {
 	automaton ??= build();
-	const { columns, next, width, ownersAt, owners, nextHit } = automaton;
+	const { columns, ownersAt, owners, nextHit } = automaton;
 	let found: Set<number> | undefined;
 	let state = 0;
 	for (let at = 0; at < text.length; at++) {
-		const reached = next[state + (columns[text.charCodeAt(at)] as number)] as number;
+		const reached = step(automaton, state, columns[text.charCodeAt(at)] as number);
 		if (reached >= 0) {
 			state = reached;
 			continue;
 		}
 		state = ~reached;
 		found ??= new Set();
-		for (let row = state / width; row !== -1; row = nextHit[row] as number) {
-			for (let own = ownersAt[row] as number; own < (ownersAt[row + 1] as number); own++)
+		for (let place = placeOf(automaton, state); place !== -1; place = nextHit[place] as number) {
+			for (let own = ownersAt[place] as number; own < (ownersAt[place + 1] as number); own++)
 				found.add(owners[own] as number);
 		}
 	}

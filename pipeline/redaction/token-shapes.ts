@@ -49,7 +49,7 @@ const SHAPES: readonly Shape[] = [
 		pattern: /\b(?:gl(?:pat|ptt|dt|rt|cbt|soat|imt|agent|ft|oas)-|GR1348941)([\w.-]{8,})/g,
 	},
 	{ kind: "npm token", literals: ["npm_"], pattern: /\bnpm_([A-Za-z0-9]{10,})/g, random: true },
-	{ kind: "pypi token", literals: ["pypi-"], pattern: /\bpypi-([\w-]{16,})/g, random: true },
+	{ kind: "pypi token", literals: ["pypi-"], pattern: /\bpypi-(AgE[\w-]+)/g },
 	{
 		kind: "registry token",
 		literals: ["rubygems_", "dckr_", "oy2", "akcp"],
@@ -78,7 +78,7 @@ const SHAPES: readonly Shape[] = [
 	{
 		kind: "google key",
 		literals: ["aiza", "gocspx-", "ya29.", "1//0"],
-		pattern: /(?<!\w)(?:AIza|GOCSPX-|ya29\.|1\/\/0)([\w-]{16,})/g,
+		pattern: /(?<!\w)((?:AIza|GOCSPX-|ya29\.)[\w-]{8,}|1\/\/0[\w-]{20,})/g,
 	},
 	{ kind: "digitalocean token", literals: ["_v1_"], pattern: /\bdo[opr]_v1_([a-f0-9]{8,})/g },
 	{ kind: "anthropic key", literals: ["sk-ant-"], pattern: /\bsk-ant-([\w-]{10,})/g },
@@ -87,6 +87,11 @@ const SHAPES: readonly Shape[] = [
 		literals: ["sk-"],
 		pattern: /\bsk-((?:proj|svcacct|admin|or-v1)-[\w-]{10,}|[A-Za-z0-9]{20,})/g,
 		random: true,
+	},
+	{
+		kind: "hugging face token",
+		literals: ["hf_"],
+		pattern: /\bhf_((?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])[A-Za-z0-9]{12,})/g,
 	},
 	{
 		kind: "model provider key",

@@ -6,7 +6,7 @@ import { secretKindOf } from "./secret-name.ts";
 /** RFC 3986's userinfo, with what people forget to encode in it; databases' passwords hold slashes, too. */
 const USERINFO = /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#"'`<>@:]{0,128})(?::([^\s/?#"'`<>]{1,256}))?@(?=[\w.[*-])/gi;
 const DATABASE =
-	/\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver):\/\/[^\s@:/]{0,128}:([^\s@"'`]{1,256})@/gi;
+	/\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver):\/\/[^\s@:/]{0,128}:([^\s@"'`]{1,256})(@|$)/gi;
 const QUERY = /[?&;#]([\w.-]{1,64})=([^&\s#"'`<>]{1,4096})/g;
 
 /** Query parameters that sign or open an address and are not named after it. */
@@ -24,10 +24,11 @@ export function findUserinfo(line: string): Finding[] {
 		else if (user.length >= 16 && looksRandom(user)) add(found, end - user.length, user, "token");
 	}
 	for (const match of line.matchAll(DATABASE)) {
-		const [whole, password = ""] = match;
-		const from = match.index + whole.length - 1 - password.length;
+		const [whole, password = "", at = ""] = match;
+		// Without a host behind it, it may be a port, or a password that was cut off.
+		if (at === "" && /^\d{1,5}(?:\/|$)/.test(password)) continue;
 		// Where both found the same one, the longer one holds the other.
-		add(found, from, password, "password");
+		add(found, match.index + whole.length - at.length - password.length, password, "password");
 	}
 	return found;
 }
