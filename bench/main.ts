@@ -2,17 +2,19 @@ import path from "node:path";
 import { loadGoodPipeline } from "../cli/build-pipeline.ts";
 import { bundleWorker } from "../cli/hub/worker-bundle.ts";
 import { type BundleFigures, measureBundle } from "./bundle.ts";
+import { type ContextFigures, measureContext } from "./context.ts";
 import { type DecideFigures, measureDecide } from "./decide.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
 import { measureRouting, printRouting } from "./routing.ts";
 
 /**
  * `npm run bench [-- --json]`: every figure beside a floor or a peer of the same run. Reports; fails on no figure.
- * `npm run bench -- decide` and `npm run bench -- routing` give theirs alone.
+ * `npm run bench -- decide`, `-- context` and `-- routing` give theirs alone.
  */
 interface Figures {
 	readonly ingest: IngestFigures;
 	readonly decide: DecideFigures;
+	readonly context: ContextFigures;
 	readonly bundle: BundleFigures;
 }
 
@@ -20,6 +22,7 @@ const [only, ...files] = process.argv.slice(2).filter((argument) => !argument.st
 if (only === "routing")
 	await reportRouting(files.length > 0 ? files : (process.env.HEALER_CORPUS ?? "").split(path.delimiter));
 else if (only === "decide") report(await measureDecide(), printDecide);
+else if (only === "context") report(await measureContext(), printContext);
 else await reportAll();
 
 /** `npm run bench -- routing [file.jsonl ...]`: files of labelled cases; HEALER_CORPUS names them, too. */
@@ -38,6 +41,7 @@ async function reportAll(): Promise<void> {
 	const figures: Figures = {
 		ingest: await measureIngest(bundle),
 		decide: await measureDecide(),
+		context: await measureContext(),
 		bundle: await measureBundle(bundle),
 	};
 	report(figures, printTable);
@@ -74,7 +78,20 @@ function printDecide(decide: DecideFigures): void {
 	}
 }
 
-function printTable({ ingest, decide, bundle: size }: Figures): void {
+function printContext({ logs, gathering }: ContextFigures): void {
+	const peak = (mb: number | undefined) => (mb === undefined ? "?" : `${mb.toFixed(0)} MB`);
+	for (const log of logs) {
+		const size = `${Math.round(log.bytes / 1_000_000)} MB`;
+		const merely = `${log.merely_mb_per_second.toFixed(0)} MB/s`;
+		row(`reading a log of ${size}, times merely reading`, log.ratio_to_merely.toFixed(2), "");
+		row("  a second", `${log.mb_per_second.toFixed(0)} MB`, `merely reading: ${merely}`);
+		row("  memory, at most", peak(log.peak_mb), `merely reading: ${peak(log.merely_peak_mb)}`);
+	}
+	row("gathering the context, times its slowest", gathering.ratio.toFixed(2), "at most 1.2");
+	row("  all of it", `${gathering.wall_ms} ms`, `the slowest part: ${gathering.slowest_ms} ms`);
+}
+
+function printTable({ ingest, decide, context, bundle: size }: Figures): void {
 	row("", "measured", "wanted");
 	row("webhooks a second, part of HMAC only", ingest.ratio_to_floor.toFixed(2), "at least 0.5");
 	row("  a second", ingest.requests_per_second.toFixed(0), `HMAC only: ${ingest.floor.requests_per_second.toFixed(0)}`);
@@ -84,6 +101,7 @@ function printTable({ ingest, decide, bundle: size }: Figures): void {
 		row("  CPU each", `${ingest.cpu_us.toFixed(0)} µs`, `HMAC only: ${ingest.floor_cpu_us.toFixed(0)} µs`);
 	}
 	printDecide(decide);
+	printContext(context);
 	row("bundle, gzipped", `${(size.gzip_bytes / 1024).toFixed(0)} KiB`, "under 1024 KiB");
 	row("start-up, more than an empty worker", `${size.startup_ms.toFixed(0)} ms`, "under 100 ms");
 }

@@ -13,6 +13,8 @@ export interface WorkerdProcess {
 	readonly startup_ms: number;
 	/** CPU time of the process so far, in microseconds; undefined where the system does not tell. */
 	cpuMicroseconds(): number | undefined;
+	/** The most memory that the process had so far, resident; undefined where the system does not tell. */
+	peakBytes(): number | undefined;
 	stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startWorkerd({ files, capnp }: Configuration): Promise<Wor
 		url,
 		startup_ms: performance.now() - began,
 		cpuMicroseconds: () => cpuOf(child.pid),
+		peakBytes: () => peakOf(child.pid),
 		async stop() {
 			child.kill("SIGKILL");
 			if (child.exitCode === null && child.signalCode === null)
@@ -72,6 +75,16 @@ function cpuOf(pid: number | undefined): number | undefined {
 		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 		// utime and stime (proc(5), fields 14 and 15), in ticks of 10 ms.
 		return (Number(fields[11]) + Number(fields[12])) * 10_000;
+	} catch {
+		return undefined;
+	}
+}
+
+/** `VmHWM` of proc(5), which counts in units of 1024 bytes. */
+function peakOf(pid: number | undefined): number | undefined {
+	try {
+		const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+		return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 	} catch {
 		return undefined;
 	}

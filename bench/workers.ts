@@ -13,6 +13,12 @@ export function plainWorker(script: string): Configuration {
 	return { files: { "worker.js": script }, capnp: config("", [], ["nodejs_compat"]) };
 }
 
+/** A script that may ask servers on this machine. */
+export function outboundWorker(script: string): Configuration {
+	const internet = '(name = "internet", network = (allow = ["public", "private", "local"])),';
+	return { files: { "worker.js": script }, capnp: config("", [], [], internet) };
+}
+
 /** Checks the HMAC of a delivery with a key that was imported once, and does nothing else: the floor. */
 export function hmacWorker(): Configuration {
 	return { files: { "worker.js": HMAC_ONLY }, capnp: config(`(name = "SECRET", text = "${SECRET}")`) };
@@ -32,11 +38,11 @@ export function healerWorker(bundle: string): Configuration {
 	return { files: { "worker.js": bundle, ...files }, capnp: config(bindings, ["journal", "keys", "queue"]) };
 }
 
-function config(bindings: string, stubs: readonly string[] = [], flags: readonly string[] = []): string {
+function config(bindings: string, stubs: readonly string[] = [], flags: readonly string[] = [], services = ""): string {
 	const modules = stubs.map((name) => `(name = "stub:${name}", internal = true, esModule = embed "${name}.js")`);
 	return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-	services = [
+	services = [${services}
 		(name = "worker", worker = (
 			modules = [(name = "worker.js", esModule = embed "worker.js")],
 			compatibilityDate = "${COMPATIBILITY_DATE}",

@@ -45,7 +45,8 @@ function ownLimiters() {
 	const group = (options: { readonly maxConcurrent: number; readonly minTime?: number }) =>
 		new Bottleneck.Group({ ...options });
 	return {
-		global: group({ maxConcurrent: 10 }),
+		// A Worker has six connections waiting for headers at most.
+		global: group({ maxConcurrent: 4 }),
 		auth: group({ maxConcurrent: 2 }),
 		search: group({ maxConcurrent: 1, minTime: 2000 }),
 		write: group({ maxConcurrent: 1, minTime: 1000 }),

@@ -22,7 +22,7 @@ export async function readLog(
 	signal: AbortSignal,
 	limits: ReadLimits = READ_LIMITS,
 ): Promise<ReadLog> {
-	const stream = body.getReader();
+	const stream = openStream(body);
 	const decoder = new TextDecoder();
 	let bytes = 0;
 	let cut: string | undefined;
@@ -39,9 +39,9 @@ export async function readLog(
 		bytesThen = bytes;
 	}, limits.stall_ms);
 	try {
-		for (let next = await stream.read(); !next.done && cut === undefined; next = await stream.read()) {
-			bytes += next.value.byteLength;
-			reader.write(decoder.decode(next.value, { stream: true }));
+		for (let chunk = await stream.read(); chunk !== undefined && cut === undefined; chunk = await stream.read()) {
+			bytes += chunk.byteLength;
+			reader.write(decoder.decode(chunk, { stream: true }));
 			if (bytes > limits.bytes) stop(`only the first ${limits.bytes} bytes were read`);
 		}
 	} catch {
@@ -52,4 +52,42 @@ export async function readLog(
 	}
 	reader.write(decoder.decode());
 	return { bytes, ...(cut !== undefined && { cut }) };
+}
+
+interface ByteSource {
+	/** Undefined at the end. What was read before may be written over. */
+	read(): Promise<Uint8Array | undefined>;
+	cancel(): Promise<void>;
+}
+
+const BUFFER_BYTES = 256 * 1024;
+
+/**
+ * A body from the network fills one buffer over and over: chunks of their own are collected so late that a log of 100 MB
+ * would have most of itself in memory.
+ */
+function openStream(body: ReadableStream<Uint8Array>): ByteSource {
+	const buffered = byobReader(body);
+	if (buffered === undefined) {
+		const reader = body.getReader();
+		return { read: async () => (await reader.read()).value, cancel: () => reader.cancel() };
+	}
+	let buffer = new ArrayBuffer(BUFFER_BYTES);
+	return {
+		async read() {
+			const { value, done } = await buffered.read(new Uint8Array(buffer));
+			if (value !== undefined) buffer = value.buffer;
+			return done ? undefined : value;
+		},
+		cancel: () => buffered.cancel(),
+	};
+}
+
+/** Only a stream of bytes has one. */
+function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+	try {
+		return body.getReader({ mode: "byob" });
+	} catch {
+		return undefined;
+	}
 }
