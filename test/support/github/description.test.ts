@@ -17,7 +17,7 @@ describe("loadDescription", () => {
 	it("checks the body of every request that has one", async () => {
 		const description = await loadDescription();
 		const withBody = ROUTES.filter((route) => /^(POST|PATCH) \/repos/.test(route));
-		expect(withBody).toHaveLength(5);
+		expect(withBody).toHaveLength(6);
 		for (const route of withBody) {
 			expect([route, await answersOf(description, route, {}, 70)]).toEqual([route, "not_allowed"]);
 		}

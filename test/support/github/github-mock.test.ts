@@ -83,6 +83,7 @@ describe("startGitHubMock", () => {
 			["POST /repos/{owner}/{repo}/issues", { title: "t", labels: ["healer"] }, 201],
 			["GET /repos/{owner}/{repo}/issues", { labels: "healer" }, 200],
 			["GET /repos/{owner}/{repo}/issues/{issue_number}", { issue_number: 5 }, 200],
+			["PATCH /repos/{owner}/{repo}/issues/{issue_number}", { issue_number: 5, body: "changed" }, 200],
 			["POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: 5, body: "b" }, 201],
 			["GET /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: 5 }, 200],
 			["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { comment_id: 6, body: "c" }, 200],

@@ -27,6 +27,7 @@ export const ROUTES = [
 	"GET /repos/{owner}/{repo}/branches/{branch}",
 	"POST /repos/{owner}/{repo}/issues",
 	"GET /repos/{owner}/{repo}/issues/{issue_number}",
+	"PATCH /repos/{owner}/{repo}/issues/{issue_number}",
 	"GET /repos/{owner}/{repo}/issues",
 	"GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/comments",

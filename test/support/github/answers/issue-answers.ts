@@ -12,6 +12,7 @@ export const issueAnswers = {
 	"POST /repos/{owner}/{repo}/issues": makeIssue,
 	"GET /repos/{owner}/{repo}/issues/{issue_number}": ({ repository, parameters }: AskedRepository) =>
 		found(repository.issues.get(Number(parameters.issue_number))),
+	"PATCH /repos/{owner}/{repo}/issues/{issue_number}": changeIssue,
 	"GET /repos/{owner}/{repo}/issues/{issue_number}/comments": (asked: AskedRepository) => {
 		const issue = Number(asked.parameters.issue_number);
 		return page(asked, [...asked.repository.comments.values()].filter((one) => one.issue === issue).map(withoutIssue));
@@ -40,6 +41,15 @@ function makeIssue({ repository, body }: AskedRepository): PlainAnswer {
 	const labels = names.map((name) => samples.label({ name: String(name) }));
 	const title = String(body.title);
 	return ok(repository.putIssue({ number, title, body: String(body.body ?? ""), state: "open", labels }), 201);
+}
+
+function changeIssue({ repository, parameters, body }: AskedRepository): PlainAnswer {
+	const issue = repository.issues.get(Number(parameters.issue_number));
+	if (issue === undefined) return notFound();
+	const told = ["title", "body", "state"].flatMap((key) => (typeof body[key] === "string" ? [[key, body[key]]] : []));
+	const changed = { ...issue, ...Object.fromEntries(told) };
+	repository.issues.set(issue.number, changed);
+	return ok(changed);
 }
 
 function hasLabels(issue: Issue, wanted: string | null): boolean {

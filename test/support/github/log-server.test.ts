@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type LogServer, startLogServer } from "./log-server.ts";
+
+let server: LogServer;
+beforeEach(async () => {
+	server = await startLogServer();
+});
+afterEach(() => server.close());
+
+async function bytesOf(url: string): Promise<number> {
+	let bytes = 0;
+	for await (const chunk of (await fetch(url)).body ?? []) bytes += chunk.byteLength;
+	return bytes;
+}
+
+describe("startLogServer", () => {
+	it("serves a text, a redirect to it, and refusals", async () => {
+		const text = server.put({ kind: "text", text: "a log\n" });
+		expect(await (await fetch(server.put({ kind: "redirect", to: text }))).text()).toBe("a log\n");
+		for (const status of [403, 404, 410, 429, 500] as const) {
+			expect((await fetch(server.put({ kind: "status", status }))).status).toBe(status);
+		}
+	});
+
+	it("makes 100 MB while it sends them, no faster than they are read", async () => {
+		const url = server.put({ kind: "generated", bytes: 100 * 1024 * 1024, last: "##[error]the end\n" });
+		const before = process.memoryUsage().rss;
+		expect(await bytesOf(url)).toBeGreaterThan(100 * 1024 * 1024);
+		expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+	});
+
+	it("breaks off, so that the reader notices", async () => {
+		await expect(bytesOf(server.put({ kind: "cut", after: "half\n" }))).rejects.toThrow();
+	});
+
+	it("stalls for as long as the reader likes", async () => {
+		const response = await fetch(server.put({ kind: "stall", after: "half\n" }));
+		const reader = response.body?.getReader();
+		expect((await reader?.read())?.value?.byteLength).toBe(5);
+		const late = new Promise((resolve) => setTimeout(() => resolve("nothing came"), 100));
+		expect(await Promise.race([reader?.read(), late])).toBe("nothing came");
+	});
+
+	it("tells whether it saw an Authorization", async () => {
+		const url = server.put({ kind: "text", text: "" });
+		await fetch(url, { headers: { authorization: "token ghs_x" } });
+		await fetch(url);
+		expect(server.requests.map(({ authorization }) => authorization)).toEqual(["token ghs_x", undefined]);
+	});
+});
