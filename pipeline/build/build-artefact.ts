@@ -8,6 +8,7 @@ import { pipelineFile } from "./pipeline-file.ts";
 import { promptMistakes } from "./prompt-mistakes.ts";
 import { ruleMistakes } from "./rule-mistakes.ts";
 import { schemaMistakes } from "./schema-mistakes.ts";
+import { sourceMistakes } from "./source-mistakes.ts";
 import { spawnMistakes } from "./spawn-mistakes.ts";
 import { readYaml } from "./yaml-source.ts";
 
@@ -42,6 +43,7 @@ export function buildArtefact({ text, prompts }: Sources): Built {
 		...ruleMistakes(source, remains),
 		...expressionMistakes(source, remains),
 		...spawnMistakes(source, remains),
+		...sourceMistakes(source, remains),
 	];
 	return mistakes.length > 0
 		? { ok: false, mistakes: inOrder(mistakes) }
