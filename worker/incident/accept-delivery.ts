@@ -1,5 +1,6 @@
 import { type Delivery, type IgnoredReason, renderIgnored } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
+import { completeCheckRun } from "../github/complete-check-run.ts";
 import { addDelivery } from "../journal/add-delivery.ts";
 import { addRefusedDelivery } from "../journal/add-refused-delivery.ts";
 import type { Log } from "../log.ts";
@@ -15,10 +16,11 @@ export type Acceptance =
  */
 export async function acceptDelivery(
 	effects: Effects,
-	delivery: Delivery,
+	told: Delivery,
 	settle: boolean,
 	log: Log,
 ): Promise<Acceptance> {
+	const delivery = await completeCheckRun(effects.github, told);
 	const engine = await effects.engine();
 	const reading = await engine.read(delivery);
 	const now = effects.now();
