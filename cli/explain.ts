@@ -52,7 +52,7 @@ async function explainDelivery(file: string, options: ExplainOptions): Promise<R
 	const delivery = { event: options.event, delivery_id: "explain", payload: payload.value.value };
 	const reading = await readDelivery(pipeline, delivery);
 	const version = artefact.value.version;
-	if (reading.outcome === "ignored") return ok({ pipeline: version, reading });
+	if (reading.outcome !== "incident") return ok({ pipeline: version, reading });
 	const decision = await decideGiven(artefact.value, pipeline, reading, options);
 	return decision.ok ? ok({ pipeline: version, reading, decision: decision.value }) : decision;
 }

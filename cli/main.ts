@@ -154,6 +154,33 @@ program
 	.action(async (options) => end((await import("./rollback.ts")).rollback(options, process.env, output)));
 
 program
+	.command("app-manifest")
+	.description("print the manifest of the GitHub App that the pipeline needs: its permissions and events")
+	.option(...PIPELINE)
+	.option("-u, --url <url>", "where the worker is", "https://healer.example.com")
+	.option("-n, --name <name>", "the App's name", "Healer")
+	.addHelpText(
+		"after",
+		"\nGitHub makes an App of it: docs/events.md says how.\n\nExamples:\n  npx healer app-manifest --url https://healer.example.com > manifest.json",
+	)
+	.action(async (options) => end((await import("./app-manifest.ts")).printAppManifest(options, output)));
+
+program
+	.command("pause")
+	.description("stop a worker from making CodeRuns, at once and without a deploy; incidents wait, none is lost")
+	.option("--reason <text>", "why, for those who look at /api/status")
+	.option(...WORKER)
+	.addHelpText("after", `${ASKING}\nExamples:\n  npx healer pause --reason "the cluster moves"`)
+	.action(async (options) => end((await import("./pause.ts")).pause(options, process.env, output)));
+
+program
+	.command("resume")
+	.description("end a pause: what waited goes on")
+	.option(...WORKER)
+	.addHelpText("after", `${ASKING}\nExamples:\n  npx healer resume`)
+	.action(async (options) => end((await import("./pause.ts")).resume(options, process.env, output)));
+
+program
 	.command("replay")
 	.description("sign a payload and post it as GitHub would")
 	.argument("<payload>", "the delivery's body, a JSON file")

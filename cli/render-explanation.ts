@@ -14,8 +14,11 @@ type Paint = Pick<Output, "paint">;
 /** What every stage said, as a tree for people, one line an element. */
 export function renderExplained({ pipeline, reading, decision }: Explained, output: Paint): string[] {
 	const head = `pipeline ${pipeline.slice(0, 12)}`;
-	if (reading.outcome === "ignored") {
-		const verdict = `IGNORED: ${renderIgnored(reading.reason)}.`;
+	if (reading.outcome !== "incident") {
+		const verdict =
+			reading.outcome === "command"
+				? `COMMAND ${reading.command.name} of ${reading.command.author} on pull request #${reading.command.pr_number}: no incident.`
+				: `IGNORED: ${renderIgnored(reading.reason)}.`;
 		return [
 			head,
 			...reading.explanation.flatMap((stage) => renderStage(stage, output)),

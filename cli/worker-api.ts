@@ -28,7 +28,7 @@ const WITHIN_MS = 30_000;
 export async function askWorker(
 	{ url, token }: WorkerAccess,
 	path: string,
-	request: { readonly method?: "GET" | "POST" | "PUT"; readonly body?: string } = {},
+	request: { readonly method?: "GET" | "POST" | "PUT" | "DELETE"; readonly body?: string } = {},
 ): Promise<Result<WorkerAnswer>> {
 	try {
 		const response = await fetch(new URL(path, url), {

@@ -1,6 +1,8 @@
 import type { ContextSource } from "./context.ts";
 import type { IncidentKind } from "./incident.ts";
 import type { SearchablePattern } from "./log/log-pattern.ts";
+import type { SignalSays } from "./signal.ts";
+import type { BranchStrategy } from "./stages/branch-strategy.ts";
 
 /** JSONata text, checked at build time. */
 export type ExpressionText = string;
@@ -19,6 +21,9 @@ export interface Artefact {
 	readonly settings: Settings;
 	readonly agents: Readonly<Record<string, Agent>>;
 	readonly events: readonly EventMapping[];
+	readonly lifecycle: readonly LifecycleMapping[];
+	/** The events that GitHub has to send for both, by name. */
+	readonly webhook_events: readonly string[];
 	readonly filters: readonly Filter[];
 	readonly dedup: readonly DedupRule[];
 	readonly context: readonly ContextRequest[];
@@ -35,8 +40,25 @@ export interface Artefact {
 /** Seen by expressions as `$settings`. `vars` is the user's own. */
 export interface Settings {
 	readonly repositories: readonly string[];
+	/** Nothing is spawned while this is true; what would be waits. */
+	readonly paused: boolean;
+	/** CodeRuns for one repository within an hour; 0 is no limit. What is over it waits. */
+	readonly max_per_hour: number;
 	readonly process_bot_commits: boolean;
+	/** Logins of bots whose runs are acted upon although other bots' are not. */
+	readonly process_bots: readonly string[];
+	readonly process_forks: boolean;
 	readonly skip_markers: readonly string[];
+	/** Logins whose reviews are findings to act upon. */
+	readonly reviewers: readonly string[];
+	/** Who may give commands: by `author_association`, by login, or by a permission of the repository. */
+	readonly commands: {
+		readonly associations: readonly string[];
+		readonly logins: readonly string[];
+		readonly permissions: readonly string[];
+	};
+	/** Whether pull requests and pushes are looked at by themselves, for what is red or in conflict already. */
+	readonly watch: { readonly pull_requests: boolean; readonly branches: readonly string[] };
 	/** How long an incident waits for other deliveries of the same run before it is decided. */
 	readonly settle_s: number;
 	readonly vars: Readonly<Record<string, unknown>>;
@@ -58,10 +80,22 @@ export interface EventMapping {
 	/** GitHub's `X-GitHub-Event`, or the internal event's name. */
 	readonly on: string;
 	readonly when?: ExpressionText;
-	readonly kind: IncidentKind;
+	/** What sort of incident it is; `command` is none, but something for Healer itself to do. */
+	readonly kind: IncidentKind | "command";
 	/** Absent only for internal events: their identity is then the payload's hash. */
 	readonly identity?: ExpressionText;
 	readonly incident: Mapping;
+}
+
+/** What an event tells about something that may be under remediation. It never starts anything. */
+export interface LifecycleMapping {
+	readonly name: string;
+	/** GitHub's `X-GitHub-Event`. */
+	readonly on: string;
+	readonly when?: ExpressionText;
+	readonly says: SignalSays;
+	/** The signal's fields: which remediation it is about. */
+	readonly of: Mapping;
 }
 
 export interface Filter {
@@ -109,7 +143,18 @@ export interface Spawn {
 }
 
 export interface OutcomePolicy {
+	/** CodeRuns for one incident at most, whoever makes them. */
 	readonly max_attempts: number;
+	/** Between the end of an attempt and the next one. */
+	readonly pause_s: number;
+	/** How long a CodeRun may take. */
 	readonly deadline_s: number;
+	/** How long CI may take to be green after the CodeRun ended. */
+	readonly ci_deadline_s: number;
 	readonly escalate: readonly string[];
+	/** The label of what a person was asked to look at. */
+	readonly label: string;
+	readonly branch_strategy: BranchStrategy["name"];
+	/** Globs of branches that no agent pushes to, beside the default branch. */
+	readonly protected_branches: readonly string[];
 }

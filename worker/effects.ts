@@ -22,6 +22,11 @@ export interface Effects {
 	/** Lets KV name the pipeline that the journal says is in force. */
 	handOutPipeline(): Promise<void>;
 	readonly sources: SourcesFor;
+	/**
+	 * How long after its deadline a CodeRun of which nothing was told counts as timed out; undefined where nothing has a
+	 * deadline, since nobody works there.
+	 */
+	readonly overdueAfter_ms: number | undefined;
 	/** Undefined where no App is configured. */
 	readonly github: GitHub | undefined;
 	readonly claims: ClaimLook;
@@ -30,6 +35,9 @@ export interface Effects {
 	wake(incidentId: string, delay_ms: number): Promise<void>;
 	readonly log: Log;
 }
+
+// The relay ends what takes too long, and tells it again until it was heard; this is for a relay that is gone for good.
+const OVERDUE_AFTER_MS = 30 * 60_000;
 
 // What is due later is found by the sweep at its time.
 const SWEEP_EVERY_MS = 60_000;
@@ -49,6 +57,7 @@ export function createEffects(env: Env, log: Log): Effects {
 		engine: () => currentEngine(env, now(), log),
 		handOutPipeline: () => handOutPipeline(env.JOURNAL, env.DEDUP),
 		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: relayFetch(env), now, newId } }),
+		overdueAfter_ms: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
 		github,
 		claims: createClaimLook(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, relayFetch(env)),

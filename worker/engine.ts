@@ -10,10 +10,13 @@ import {
 	type LogLimits,
 	type LogReader,
 	loadPipeline,
+	ownAgentOf,
 	type PlannedRequest,
 	planContext,
 	type Reading,
 	readDelivery,
+	readLifecycle,
+	type Signal,
 } from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
@@ -26,6 +29,15 @@ export interface Engine {
 	read(delivery: Delivery): Promise<Reading>;
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
+	/** What a delivery tells about a branch that may be under remediation. */
+	readLifecycle(delivery: Delivery): Promise<Signal | undefined>;
+	readonly outcome: Artefact["outcome"];
+	/** The events that GitHub has to send. */
+	readonly webhook_events: readonly string[];
+	/** What holds back CodeRuns that were decided. */
+	readonly guards: Pick<Artefact["settings"], "paused" | "max_per_hour">;
+	/** Whether one of the pipeline's agents acts under this login. */
+	isOwnAgent(login: string): boolean;
 	/** The patterns that logs are searched for, by their keys. */
 	readonly searched: readonly string[];
 	/** Reads one log for all of the pipeline's patterns. */
@@ -104,6 +116,11 @@ function createEngine(artefact: Artefact): Engine {
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
 		decide: (input) => decide(pipeline, input),
+		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
+		outcome: pipeline.outcome,
+		guards: pipeline.settings,
+		webhook_events: artefact.webhook_events,
+		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
 		get searched() {
 			return pipeline.logSearch.keys;
 		},

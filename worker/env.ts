@@ -16,6 +16,8 @@ export interface Env {
 	readonly GITHUB_WEBHOOK_SECRET?: string;
 	/** Bearer token of sensors, internal callers and, away from loopback, readers; several while it is rotated. */
 	readonly HEALER_API_TOKEN?: string;
+	/** `directory` where CodeRuns go into a folder: nobody works there, so nothing is overdue. */
+	readonly HEALER_SINK?: string;
 	/** Secrets of the messages between worker and relay; the first one signs. */
 	readonly HEALER_WIRE_SECRETS?: string;
 	/** The GitHub App that asks GitHub for context: its number or client id, and its private key in PEM. */

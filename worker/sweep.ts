@@ -1,11 +1,13 @@
 import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
+import { endPauses } from "./guards/end-pauses.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
 import { releaseDeliveryLook } from "./journal/delivery-look.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
 import { createLog, messageOf } from "./log.ts";
 import { redeliverLost } from "./redelivery/redeliver-lost.ts";
+import { sweepOverdue } from "./remediation/sweep-overdue.ts";
 
 interface SweepStep {
 	readonly name: string;
@@ -14,7 +16,9 @@ interface SweepStep {
 
 /** All that a sweep does, in this order. */
 const STEPS: readonly SweepStep[] = [
+	{ name: "pauses that ended", run: endPauses },
 	{ name: "due incidents", run: sweepDue },
+	{ name: "overdue attempts", run: sweepOverdue },
 	{ name: "lost deliveries", run: redeliverLost },
 	{ name: "ignored counts", run: writeIgnored },
 	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },

@@ -15,7 +15,7 @@ export function incidentOfCase(artefact: Artefact, given: FailureCase): Incident
 	const id = String(given.id ?? "case");
 	return {
 		id,
-		kind: entry?.kind ?? kindOf(event, given),
+		kind: entry === undefined || entry.kind === "command" ? kindOf(event, given) : entry.kind,
 		event: entry?.name ?? event,
 		delivery_id: id,
 		repository: given.repository ?? allowedRepository(artefact),

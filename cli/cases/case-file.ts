@@ -18,6 +18,8 @@ const expectation = z
 		filter: z.string(),
 		identity: z.string(),
 		incident: z.record(z.string(), z.unknown()),
+		/** A command for Healer itself, which is no incident. */
+		command: z.record(z.string(), z.unknown()),
 		agent: z.string(),
 		rule: z.string(),
 		failure_type: z.string(),
@@ -33,6 +35,24 @@ const expectation = z
 	.partial()
 	.refine((expected) => Object.keys(expected).length > 0, "expects nothing");
 
+const settingsOfCase = z
+	.strictObject({
+		process_bot_commits: z.boolean(),
+		process_bots: z.array(z.string()),
+		process_forks: z.boolean(),
+		skip_markers: z.array(z.string()),
+		repositories: z.array(z.string()),
+		reviewers: z.array(z.string()),
+		commands: z.strictObject({
+			associations: z.array(z.string()),
+			logins: z.array(z.string()),
+			permissions: z.array(z.string()).default([]),
+		}),
+		watch: z.strictObject({ pull_requests: z.boolean(), branches: z.array(z.string()) }),
+		vars: z.record(z.string(), z.json()),
+	})
+	.partial();
+
 const pipelineCase = z
 	.strictObject({
 		name: z.string().min(1),
@@ -40,6 +60,10 @@ const pipelineCase = z
 		event: z.string().optional(),
 		/** The delivery's body, or the path of its JSON file from here. */
 		payload: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+		/** What is different in the payload: objects are changed name by name, `null` takes away. */
+		change: z.record(z.string(), z.unknown()).optional(),
+		/** Settings that this case tries instead of the pipeline's. */
+		settings: settingsOfCase.optional(),
 		/** Fields of an incident, in the place of a delivery. */
 		incident: z.looseObject({ kind: z.enum(INCIDENT_KINDS).optional() }).optional(),
 		/** The failed job's log, or the path of its file from here. */
@@ -55,10 +79,11 @@ const pipelineCase = z
 		(given) => given.payload === undefined || given.incident === undefined,
 		"give a payload or an incident, not both",
 	)
+	.refine((given) => given.change === undefined || given.payload !== undefined, "change goes with a payload")
 	.refine((given) => given.log === undefined || given.log_file === undefined, "give log or log_file, not both");
 
 export type Expectation = z.infer<typeof expectation>;
-export type PipelineCase = Omit<z.infer<typeof pipelineCase>, "payload"> & { readonly payload?: unknown };
+export type PipelineCase = Omit<z.infer<typeof pipelineCase>, "payload" | "change"> & { readonly payload?: unknown };
 
 /** The cases of one YAML file, a list, with the files that they name read. */
 export async function readCaseFile(file: string): Promise<Result<PipelineCase[]>> {
@@ -87,12 +112,25 @@ function nameOf(item: unknown, index: number): string {
 }
 
 async function readNamedFiles(given: z.infer<typeof pipelineCase>, folder: string): Promise<Result<PipelineCase>> {
-	const { payload, log_file, ...rest } = given;
+	const { payload, change, log_file, ...rest } = given;
 	const log =
 		log_file === undefined ? given.log : await readFile(path.join(folder, log_file), "utf8").catch(() => undefined);
 	if (log_file !== undefined && log === undefined) return fail(`cannot read ${log_file}`);
 	const withLog = log === undefined ? rest : { ...rest, log };
-	if (typeof payload !== "string") return ok(payload === undefined ? withLog : { ...withLog, payload });
+	if (payload === undefined) return ok(withLog);
+	if (typeof payload !== "string") return ok({ ...withLog, payload: changed(payload, change) });
 	const read = await readJson(path.join(folder, payload));
-	return read.ok ? ok({ ...withLog, payload: read.value.value }) : read;
+	return read.ok ? ok({ ...withLog, payload: changed(read.value.value, change) }) : read;
+}
+
+/** JSON Merge Patch (https://www.rfc-editor.org/rfc/rfc7396), but null stays null within a list. */
+function changed(value: unknown, change: unknown): unknown {
+	if (typeof change !== "object" || change === null || Array.isArray(change)) return change ?? value;
+	const into = typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+	const fields = new Map<string, unknown>(Object.entries(into));
+	for (const [name, inner] of Object.entries(change)) {
+		if (inner === null) fields.delete(name);
+		else fields.set(name, changed(fields.get(name), inner));
+	}
+	return Object.fromEntries(fields);
 }

@@ -13,6 +13,7 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 		...differs("filter", expected.filter, outcome.filter),
 		...differs("identity", expected.identity, outcome.identity),
 		...differs("incident", expected.incident, outcome.incident),
+		...differs("command", expected.command, outcome.command),
 		...differs("agent", expected.agent, decision?.agent ?? whyNot(outcome)),
 		...differs("rule", expected.rule, decision?.rule ?? whyNot(outcome)),
 		...differs("failure_type", expected.failure_type, decision?.failure_type ?? whyNot(outcome)),
@@ -26,7 +27,8 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 }
 
 /** Instead of an agent, for the reader of a failing case. */
-function whyNot({ ignored, filter }: CaseOutcome): string {
+function whyNot({ ignored, filter, command }: CaseOutcome): string {
+	if (command !== undefined) return `the command ${command.name}`;
 	if (filter !== undefined) return `refused by the filter ${filter}`;
 	return `ignored: ${ignored}`;
 }

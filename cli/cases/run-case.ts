@@ -1,8 +1,10 @@
 import {
 	type Artefact,
+	type CommandRequest,
 	type Decision,
 	decide,
 	type Incident,
+	loadPipeline,
 	type Pipeline,
 	readDelivery,
 	readLogText,
@@ -19,6 +21,8 @@ export interface CaseOutcome {
 	readonly filter?: string;
 	readonly identity?: string;
 	readonly incident?: Incident;
+	/** Of a command for Healer itself, which is no incident. */
+	readonly command?: CommandRequest;
 	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
 }
 
@@ -32,7 +36,10 @@ export async function runCase(
 	given: PipelineCase,
 	note: Note = () => undefined,
 ): Promise<string[]> {
-	return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given, note));
+	if (given.settings === undefined)
+		return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given, note));
+	const changed = { ...artefact, settings: Object.assign({}, artefact.settings, given.settings) };
+	return compareOutcome(given.expect, await outcomeOf(changed, loadPipeline(changed), given, note));
 }
 
 async function outcomeOf(
@@ -52,6 +59,7 @@ async function outcomeOf(
 		const { reason } = reading;
 		return { ignored: reason.kind, ...(reason.kind === "filtered" && { filter: reason.filter }) };
 	}
+	if (reading.outcome === "command") return { command: reading.command };
 	const { incident, identity } = reading;
 	return await decided(artefact, pipeline, given, { incident, identity }, note);
 }

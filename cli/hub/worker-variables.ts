@@ -14,6 +14,8 @@ export function workerVariables(
 		...Object.fromEntries(given),
 		...secrets.values,
 		RELAY_URL: urls.relay,
+		// Where CodeRuns go into a folder nobody works, so nothing is overdue.
+		HEALER_SINK: env.HEALER_SINK?.trim() || "directory",
 		// Opens the dashboard and the status for this machine, and looks at the pipeline in force several times a second.
 		HEALER_LOOPBACK: "true",
 	};

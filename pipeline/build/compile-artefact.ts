@@ -1,25 +1,35 @@
-import type { Artefact, ContextRequest, EventMapping } from "../artefact.ts";
+import type { Artefact, ContextRequest, EventMapping, LifecycleMapping } from "../artefact.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import { collectLogPatterns } from "./collect-log-patterns.ts";
 import { seconds } from "./duration.ts";
 import type { PipelineFile } from "./pipeline-file.ts";
+import { webhookEvents } from "./webhook-events.ts";
 import { writtenExpressions } from "./written-expressions.ts";
 
 /** A file without mistakes, and its prompts, as the artefact that the worker imports. */
 export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<string, string>>): Artefact {
 	const { settle, ...settings } = file.settings;
-	const { deadline, ...outcome } = file.outcome;
+	const { deadline, ci_deadline, pause, ...outcome } = file.outcome;
+	const events = Object.entries(file.events).map(compileEvent);
+	const lifecycle = Object.entries(file.lifecycle).map(compileLifecycle);
 	const rest = {
 		settings: { ...settings, settle_s: checkedSeconds(settle) },
 		agents: file.agents,
-		events: Object.entries(file.events).map(compileEvent),
+		events,
+		lifecycle,
+		webhook_events: webhookEvents([...events, ...lifecycle], settings),
 		filters: file.filters,
 		dedup: file.dedup.map(({ ttl, ...rule }) => ({ ...rule, ttl_s: checkedSeconds(ttl) })),
 		context: Object.entries(file.context).map(compileContext),
 		classify: file.classify,
 		route: file.route,
 		spawn: file.spawn,
-		outcome: { ...outcome, deadline_s: checkedSeconds(deadline) },
+		outcome: {
+			...outcome,
+			pause_s: checkedSeconds(pause),
+			deadline_s: checkedSeconds(deadline),
+			ci_deadline_s: checkedSeconds(ci_deadline),
+		},
 		prompts,
 		log_patterns: collectLogPatterns(writtenExpressions(file).map(({ text }) => text)),
 	};
@@ -34,6 +44,10 @@ export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<str
 
 function compileEvent([name, event]: [string, PipelineFile["events"][string]]) {
 	return { name, ...event, on: event.on ?? name } satisfies { [Key in keyof EventMapping]: unknown };
+}
+
+function compileLifecycle([name, event]: [string, PipelineFile["lifecycle"][string]]) {
+	return { name, ...event, on: event.on ?? name } satisfies { [Key in keyof LifecycleMapping]: unknown };
 }
 
 function compileContext([name, { timeout, ...part }]: [string, PipelineFile["context"][string]]) {

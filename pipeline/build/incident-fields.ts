@@ -24,11 +24,13 @@ export const incidentFields = z.strictObject({
 		.optional()
 		.describe("The workflow."),
 	job: expression("The job's name").optional(),
+	jobs: expression("Names of all failed jobs, a list").optional(),
 	failed_steps: expression("Names of the failed steps, a list").optional(),
 	conclusion: expression("How it ended").optional(),
 	url: expression("Where people look at it").optional(),
 	commit_message: expression("The head commit's message").optional(),
 	actor: account.optional().describe("Who made the run."),
+	author: account.optional().describe("Who wrote the head commit."),
 	sender: account.optional().describe("Who caused the delivery."),
 	app: expression("Slug of the App that owns the check").optional(),
 	pr_number: expression("The pull request's number").optional(),
@@ -48,9 +50,37 @@ export const incidentFields = z.strictObject({
 		.strictObject({
 			name: expression("The command").optional(),
 			args: expression("Its arguments").optional(),
+			agent: expression("The agent that it names").optional(),
+			comment_id: expression("The comment's id, a number").optional(),
+			needs: expression("Permissions of the repository, one of which its author has to have, a list").optional(),
 		})
 		.optional()
 		.describe("A command that somebody gave."),
 	evidence: expression("Text that came with the event itself").optional(),
+	started_at: expression("When the run or check began, ISO 8601").optional(),
 	occurred_at: expression("When, ISO 8601").optional(),
+});
+
+const { repository, head_repository, branch, head_sha, run_id, run_attempt, workflow, app, job, failed_steps } =
+	incidentFields.shape;
+const { pr_number, actor, sender, url, started_at, occurred_at } = incidentFields.shape;
+
+/** The fields of what an event of a branch's life tells, by the names that an incident has for them. */
+export const signalFields = z.strictObject({
+	repository,
+	head_repository,
+	branch,
+	head_sha,
+	run_id,
+	run_attempt,
+	workflow,
+	app,
+	job,
+	failed_steps,
+	pr_number,
+	actor,
+	sender,
+	url,
+	started_at,
+	occurred_at,
 });

@@ -29,6 +29,8 @@ export function limitMistakes(source: YamlSource, file: Remains): readonly Mista
 		...byName(file.context).flatMap(([name, { timeout }]) =>
 			between(["context", name, "timeout"], timeout, 1, 600, "a source has at least 1s and at most 10m"),
 		),
+		...between(["outcome", "pause"], file.outcome?.pause, 0, DAY, "a pause is 1d at most"),
+		...between(["outcome", "ci_deadline"], file.outcome?.ci_deadline, 60, 7 * DAY, "CI has at least 1m and at most 7d"),
 		...between(
 			["outcome", "deadline"],
 			file.outcome?.deadline,

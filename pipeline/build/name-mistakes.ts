@@ -15,6 +15,7 @@ export function nameMistakes(source: YamlSource, file: Remains, templates: reado
 		...promptMistakes(source, file, templates),
 		...escalationMistakes(source, file),
 		...eventMistakes(source, file),
+		...lifecycleMistakes(source, file),
 	];
 }
 
@@ -77,5 +78,19 @@ function eventMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
 		const message = `GitHub has no event \`${event}\`. Did you mean \`${near}\`? An internal event needs a name less like one of GitHub's.`;
 		const place = on === undefined ? source.atKey(path, message) : source.at(path, message);
 		return near === undefined || near.length < 5 ? [] : [place];
+	});
+}
+
+/** Only GitHub tells how branches and pull requests go on. */
+function lifecycleMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+	return byName(file.lifecycle).flatMap(([key, { on }]) => {
+		const event = on ?? key;
+		if (GITHUB_EVENTS.includes(event)) {
+			return [];
+		}
+		const message = `GitHub has no event \`${event}\`.${didYouMean(event, GITHUB_EVENTS)}`;
+		return [
+			on === undefined ? source.atKey(["lifecycle", key], message) : source.at(["lifecycle", key, "on"], message),
+		];
 	});
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
+import { SIGNALS } from "../signal.ts";
+import { BRANCH_STRATEGIES } from "../stages/branch-strategy.ts";
 import { agentName, duration, expression, mapping, name, pathName, text } from "./file-leaves.ts";
-import { incidentFields } from "./incident-fields.ts";
+import { incidentFields, signalFields } from "./incident-fields.ts";
 
 /** What the controller of CodeRuns decodes as `cliConfig.cliType`; it fails on any other. */
 const CLIS = [
@@ -20,6 +22,9 @@ const CLIS = [
 	"qwen",
 ] as const;
 
+/** https://docs.github.com/en/graphql/reference/enums#commentauthorassociation */
+const ASSOCIATIONS = ["OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR"] as const;
+
 const settings = z
 	.strictObject({
 		repositories: z
@@ -31,11 +36,48 @@ const settings = z
 			)
 			.min(1, "name at least one repository")
 			.describe("The repositories whose failures are acted upon."),
+		paused: z.boolean().default(false).describe("Make no CodeRun while this is true; what would be made waits."),
+		max_per_hour: z
+			.int()
+			.min(0)
+			.max(10_000)
+			.default(0)
+			.describe("CodeRuns for one repository within an hour; what is over it waits. 0 is no limit."),
 		process_bot_commits: z.boolean().default(false).describe("Act on runs that a bot caused, too."),
+		process_bots: z
+			.array(login())
+			.default([])
+			.describe("Bots whose runs are acted upon although other bots' are not, such as `dependabot[bot]`."),
+		process_forks: z.boolean().default(false).describe("Act on failures of branches in forks, too."),
 		skip_markers: z
 			.array(text("Text in a commit message."))
 			.default(["[skip-healer]", "[healer skip]"])
 			.describe("A commit whose message has one of these is left alone."),
+		reviewers: z.array(login()).default([]).describe("Whose reviews are findings to act upon."),
+		commands: z
+			.strictObject({
+				associations: z
+					.array(z.enum(ASSOCIATIONS))
+					.default(["OWNER", "MEMBER", "COLLABORATOR"])
+					.describe("By what GitHub says that the writer is to the repository: a comment's `author_association`."),
+				logins: z.array(login()).default([]).describe("By login."),
+				permissions: z
+					.array(text("`admin`, `maintain`, `write`, or a role's name."))
+					.default([])
+					.describe("By a permission of the repository, of which GitHub is asked where neither says enough."),
+			})
+			.prefault({})
+			.describe("Who may give `/healer` commands in comments."),
+		watch: z
+			.strictObject({
+				pull_requests: z.boolean().default(false).describe("Look at pull requests that were opened or pushed to."),
+				branches: z
+					.array(text("A branch's name, or a glob."))
+					.default([])
+					.describe("Look at pushes to these branches."),
+			})
+			.prefault({})
+			.describe("Look for what is red or in conflict already when nothing fails anew; off by default."),
 		settle: duration("How long an incident waits for other deliveries of the same run before it is decided.").default(
 			"5s",
 		),
@@ -84,13 +126,24 @@ const event = z
 	.strictObject({
 		on: name("GitHub's event (`X-GitHub-Event`) or an internal event; the key itself when left out.").optional(),
 		when: expression("Which of its deliveries are incidents; sees the payload").optional(),
-		kind: z.enum(INCIDENT_KINDS).describe("What sort of incident it is."),
+		kind: z
+			.enum([...INCIDENT_KINDS, "command"])
+			.describe("What sort of incident it is; `command` is for Healer itself, not for an agent."),
 		identity: expression(
 			"The same for every delivery of one failure, by `$key(...)`; only an internal event may do without",
 		).optional(),
 		incident: incidentFields.describe("The incident's fields, each an expression over the payload."),
 	})
 	.describe("One event: which of its deliveries are incidents, and what they mean.");
+
+const lifecycleEvent = z
+	.strictObject({
+		on: name("GitHub's event (`X-GitHub-Event`); the key itself when left out.").optional(),
+		when: expression("Which of its deliveries say it; sees the payload").optional(),
+		says: z.enum(SIGNALS).describe("What they say."),
+		of: signalFields.describe("What it is about, each an expression over the payload."),
+	})
+	.describe("One event of a branch's or pull request's life; it is recorded and never starts anything.");
 
 const filter = z
 	.strictObject({
@@ -157,11 +210,27 @@ const spawn = z
 const outcome = z
 	.strictObject({
 		max_attempts: z.int().min(1).max(20).default(3).describe("CodeRuns for one incident at most."),
-		deadline: duration("How long one attempt may take before it counts as failed.").default("2h"),
+		pause: duration("How long after an attempt the next one begins.").default("2m"),
+		deadline: duration("How long one CodeRun may take before it counts as failed.").default("2h"),
+		ci_deadline: duration("How long CI may take to be green after the CodeRun ended.").default("1h"),
 		escalate: z
 			.array(agentName.describe("An agent's name, or `human`."))
 			.default(["human"])
 			.describe("Who is next when attempts fail: agents in order, then `human`."),
+		label: z
+			.string()
+			.min(1)
+			.max(50, "GitHub takes at most 50 characters")
+			.default("needs-human")
+			.describe("The label of what a person was asked to look at."),
+		branch_strategy: z
+			.enum(BRANCH_STRATEGIES)
+			.default("same")
+			.describe("Where a fix goes: the failing branch, or a branch and pull request of its own."),
+		protected_branches: z
+			.array(text("A branch's name, or a glob."))
+			.default(["main", "master", "release/**", "releases/**"])
+			.describe("Branches that no agent pushes to; the default branch is one anyway."),
 	})
 	.describe("What follows an attempt.");
 
@@ -172,6 +241,10 @@ export const pipelineFile = z
 		settings,
 		agents: z.record(agentName, agent).describe("The agents that fix, by name."),
 		events: z.record(name("The event's name."), event).describe("Which deliveries are incidents, by event."),
+		lifecycle: z
+			.record(name("The entry's name."), lifecycleEvent)
+			.default({})
+			.describe("What tells how a remediation goes on; none of it starts one."),
 		filters: z.array(filter).default([]).describe("What is left alone, in this order."),
 		dedup: z.array(dedupRule).default([]).describe("Claims that keep two CodeRuns from the same ground."),
 		context: z.record(pathName, contextRequest).default({}).describe("What is gathered about an incident, by part."),
@@ -190,6 +263,12 @@ export const pipelineFile = z
 
 /** The file with its defaults filled in: what the artefact is made from. */
 export type PipelineFile = z.output<typeof pipelineFile>;
+
+function login(): z.ZodString {
+	return z
+		.string()
+		.regex(/^[A-Za-z0-9][\w-]*(\[bot\])?$/, "a login is letters, digits and dashes; an App's ends in [bot]");
+}
 
 function toolName(): z.ZodString {
 	return z.string().regex(/^[^\s,]+$/, "a tool's name has no spaces or commas: the CodeRun joins them by commas");

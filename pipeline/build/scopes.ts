@@ -1,5 +1,6 @@
 import type { FUNCTIONS } from "../expression/functions.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
+import { BRANCH_STRATEGIES } from "../stages/branch-strategy.ts";
 import { incidentFields } from "./incident-fields.ts";
 import { payloadFields } from "./payload-fields.ts";
 import type { Remains } from "./remains.ts";
@@ -7,7 +8,7 @@ import { type Fields, KnownTexts } from "./shape.ts";
 import { each, type WrittenExpression } from "./written-expressions.ts";
 
 /** The stages whose expressions see different things. */
-export type ScopeName = "events" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";
+export type ScopeName = "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";
 
 /** What the expressions of one stage see. */
 export interface Visible {
@@ -27,10 +28,11 @@ type Needs = NonNullable<(typeof FUNCTIONS)[string]["needs"]>;
 export function sightOf(file: Remains): (written: WrittenExpression) => Visible {
 	const scopes = scopesOf(file);
 	return ({ scope, path }) => {
-		const entry = scope === "events" ? String(path[1]) : undefined;
-		const payload = entry === undefined ? undefined : (file.events?.[entry]?.on ?? entry);
-		const roots = payload === undefined ? undefined : payloadFields(payload);
-		return payload === undefined || roots === undefined ? scopes[scope] : { ...scopes[scope], roots, payload };
+		if (scope !== "events" && scope !== "lifecycle") return scopes[scope];
+		const entry = String(path[1]);
+		const payload = file[scope]?.[entry]?.on ?? entry;
+		const roots = payloadFields(payload);
+		return roots === undefined ? scopes[scope] : { ...scopes[scope], roots, payload };
 	};
 }
 
@@ -46,11 +48,13 @@ export function scopesOf(file: Remains): Readonly<Record<ScopeName, Visible>> {
 		category: known(rules.map(({ category }) => category)),
 	};
 	const agent: Fields = { ...AGENT, name: known(Object.keys(file.agents ?? {})) };
+	const payload: Visible = {
+		variables: { settings, event: "any", delivery_id: "any" },
+		unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow"]),
+	};
 	return {
-		events: {
-			variables: { settings, event: "any", delivery_id: "any" },
-			unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow"]),
-		},
+		events: payload,
+		lifecycle: payload,
 		filters: later,
 		dedup: { ...later, variables: { settings, failure, agent } },
 		context: {
@@ -62,7 +66,7 @@ export function scopesOf(file: Remains): Readonly<Record<ScopeName, Visible>> {
 		route: { ...later, variables: { settings, failure } },
 		spawn: {
 			...later,
-			variables: { settings, failure, agent, attempt: "any", prompt: "any", rule: "any" },
+			variables: { settings, failure, agent, attempt: "any", prompt: "any", rule: "any", strategy: STRATEGY },
 		},
 	};
 }
@@ -74,6 +78,8 @@ function known(names: readonly (string | undefined)[]): KnownTexts {
 }
 
 const CONTEXT_PART: Fields = { from: "any", took_ms: "any", status: "any", data: "any", why: "any" };
+
+const STRATEGY: Fields = { name: new KnownTexts(BRANCH_STRATEGIES), branch: "any", why: "any" };
 
 const AGENT: Fields = {
 	name: "any",
@@ -105,5 +111,18 @@ function fieldsOf(shape: object): Fields {
 /** As `pipeline/artefact.ts` has them. */
 function settingsFields(file: Remains): Fields {
 	const vars = Object.fromEntries(Object.keys(file.settings?.vars ?? {}).map((name) => [name, "any" as const]));
-	return { repositories: "any", process_bot_commits: "any", skip_markers: "any", settle_s: "any", vars };
+	return {
+		repositories: "any",
+		paused: "any",
+		max_per_hour: "any",
+		process_bot_commits: "any",
+		process_bots: "any",
+		process_forks: "any",
+		skip_markers: "any",
+		reviewers: "any",
+		commands: { associations: "any", logins: "any", permissions: "any" },
+		watch: { pull_requests: "any", branches: "any" },
+		settle_s: "any",
+		vars,
+	};
 }

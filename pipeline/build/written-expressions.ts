@@ -15,6 +15,9 @@ export function writtenExpressions(file: Remains): readonly WrittenExpression[] 
 		...byName(file.events).flatMap(([name, event]) =>
 			textsIn("events", ["events", name], { when: event.when, identity: event.identity, incident: event.incident }),
 		),
+		...byName(file.lifecycle).flatMap(([name, event]) =>
+			textsIn("lifecycle", ["lifecycle", name], { when: event.when, of: event.of }),
+		),
 		...each(file.filters).flatMap(([index, filter]) => textsIn("filters", ["filters", index], { keep: filter.keep })),
 		...each(file.dedup).flatMap(([index, rule]) => textsIn("dedup", ["dedup", index], { key: rule.key })),
 		...byName(file.context).flatMap(([name, part]) =>

@@ -1,4 +1,5 @@
 import type { LogReading } from "../log/log-reading.ts";
+import type { OwnAgent } from "../own-agents.ts";
 
 /**
  * What is known about an incident besides its fields: the functions of `functions.ts` ask here.
@@ -13,6 +14,8 @@ export interface Facts {
 	/** Names of the failed jobs. */
 	readonly jobs?: readonly string[];
 	readonly workflow?: { readonly name?: string; readonly path?: string };
+	/** The pipeline's agents. */
+	readonly agents?: readonly OwnAgent[];
 }
 
 /** What one evaluation sees: the values that bare names read, the `$variables`, and the facts. */

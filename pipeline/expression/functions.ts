@@ -1,5 +1,7 @@
 import { patternKey } from "../log/log-pattern.ts";
 import type { LogReading } from "../log/log-reading.ts";
+import { ownAgentOf } from "../own-agents.ts";
+import { readCommentCommand } from "./comment-command.ts";
 import type { Facts } from "./facts.ts";
 import { matchesGlob } from "./glob.ts";
 import { makeKey } from "./key.ts";
@@ -65,6 +67,28 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		call: (_, parts) => makeKey(parts),
+	},
+	ours: {
+		signature: "$ours(login)",
+		doc: "Is it the login of one of the agents' GitHub Apps? Another App's `[bot]` is not.",
+		min: 1,
+		max: 1,
+		call: ({ agents }, [login]) => {
+			if (agents === undefined || login === undefined || login === null) return undefined;
+			if (typeof login !== "string") throw new Error("$ours takes a login");
+			return ownAgentOf(agents, login) !== undefined;
+		},
+	},
+	command: {
+		signature: "$command(text)",
+		doc: "The first `/healer` command of a comment, `{name, args, agent}`: on a line of its own, not in a quotation, code or an HTML comment. `agent` is the first of the `args` if it is an agent's name. Nothing if there is no command.",
+		min: 1,
+		max: 1,
+		call: ({ agents = [] }, [text]) => {
+			if (text === undefined || text === null) return undefined;
+			if (typeof text !== "string") throw new Error("$command takes a text");
+			return readCommentCommand(text, agents);
+		},
 	},
 	workflow: {
 		signature: "$workflow(patterns)",

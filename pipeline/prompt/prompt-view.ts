@@ -2,6 +2,7 @@ import type { Agent, ClassifyRule } from "../artefact.ts";
 import type { Context } from "../context.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
+import type { BranchStrategy } from "../stages/branch-strategy.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
 
@@ -15,8 +16,12 @@ type ValueOf<Kind> = Kind extends "flag" ? boolean : Kind extends "list" ? reado
 export interface PreviousAttempt {
 	readonly attempt: number;
 	readonly agent: string;
+	/** How it ended, in a word: `agent_failed`, `ci_still_failing` ... */
 	readonly outcome: string;
 	readonly message?: string;
+	readonly pull_request_url?: string;
+	/** What CI said after it. */
+	readonly ci?: string;
 }
 
 export interface PromptInput {
@@ -27,6 +32,7 @@ export interface PromptInput {
 	readonly previous_attempts?: readonly PreviousAttempt[];
 	readonly agent: Agent & { readonly name: string };
 	readonly failure: Pick<ClassifyRule, "type" | "category" | "fix">;
+	readonly strategy: BranchStrategy;
 }
 
 /** Everything that a template can name, taken from the incident, its context and the decision (DESIGN section 8). */
@@ -43,7 +49,8 @@ export function promptView(input: PromptInput): PromptView {
 		failure_type: failure.type,
 		failure_category: failure.category,
 		suggested_fix_approach: failure.fix,
-		branch_strategy: branchStrategy(incident, isFork),
+		branch_strategy: strategyText(incident, input.strategy),
+		fix_branch: input.strategy.branch,
 		attempt: String(attempt),
 		previous_attempts: attemptLines(input.previous_attempts ?? []),
 		...(isFork && { head_repository: incident.head_repository }),
@@ -90,7 +97,7 @@ function incidentTexts(incident: Incident): PromptView {
 		workflow_name: incident.workflow?.name,
 		workflow_path: incident.workflow?.path,
 		workflow_url: incident.url,
-		job_name: incident.job,
+		job_name: incident.jobs?.join(", ") ?? incident.job,
 		failed_steps: incident.failed_steps?.join("\n"),
 		conclusion: incident.conclusion,
 		run_id: incident.run_id,
@@ -111,28 +118,40 @@ function incidentTexts(incident: Incident): PromptView {
 	};
 }
 
-/** Where the fix goes, in words of our own: names of branches are shown elsewhere, as data. */
-function branchStrategy(incident: Incident, isFork: boolean): string {
-	if (isFork) {
-		return "The branch is in a fork, where you cannot push. Make a branch in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.";
+/** Where the fix goes, in words of our own: names of branches of others are shown elsewhere, as data. */
+function strategyText(incident: Incident, { name, branch, why }: BranchStrategy): string {
+	if (name === "same") {
+		return incident.pr_number === undefined
+			? "Push to the failing branch itself; open no pull request for it."
+			: `Push to the branch of pull request #${incident.pr_number}; do not open another pull request for it.`;
 	}
-	if (incident.pr_number !== undefined) {
-		return `Push to the branch of pull request #${incident.pr_number}; do not open another pull request for it.`;
+	const own = `the branch ${branch} (go on with it if it is there already)`;
+	switch (why) {
+		case "fork":
+			return `The failing branch is in a fork, where you cannot push. Make ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
+		case "protected_branch":
+			return `Nobody pushes to the failing branch. Make ${own} from it and open a pull request to it.`;
+		case "no_branch":
+		case "default_branch":
+			return `Make ${own} from the default branch and open a pull request to it. Never push to the default branch.`;
+		case undefined:
+			return `Make ${own} from the failing branch and open a pull request to the failing branch.`;
+		default:
+			return why satisfies never;
 	}
-	if (incident.branch === undefined || incident.branch === incident.default_branch) {
-		return "Make a new branch from the default branch and open a pull request to it. Never push to the default branch.";
-	}
-	return "Make a new branch from the failing branch and open a pull request to the failing branch.";
 }
 
 function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined {
-	if (attempts.length === 0) return undefined;
-	return attempts
-		.map(({ attempt, agent, outcome, message }) => {
-			const why = message === undefined || message === "" ? "" : `: ${message}`;
-			return `attempt ${attempt} by ${agent} ended ${outcome}${why}`;
-		})
-		.join("\n");
+	return attempts.length === 0 ? undefined : attempts.map(attemptLine).join("\n");
+}
+
+function attemptLine({ attempt, agent, outcome, message, pull_request_url, ci }: PreviousAttempt): string {
+	const said = [
+		message && `: ${message}`,
+		pull_request_url && `; pull request ${pull_request_url}`,
+		ci && `; CI afterwards: ${ci}`,
+	];
+	return `attempt ${attempt} by ${agent} ended ${outcome}${said.filter(Boolean).join("")}`;
 }
 
 const LONGEST_WHY = 500;

@@ -7,6 +7,7 @@ import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
+import { branchStrategy } from "./branch-strategy.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
 import { enrichIncident, factsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
@@ -18,6 +19,8 @@ export interface DecideInput {
 	/** Counts from 1. */
 	readonly attempt: number;
 	readonly previous_attempts?: readonly PreviousAttempt[];
+	/** The agent that the escalation puts in charge, whatever the rules say. */
+	readonly escalate_to?: string;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface DecideInput {
  */
 export async function decide(pipeline: Pipeline, input: DecideInput): Promise<Decision> {
 	const incident = enrichIncident(input.incident, input.context);
-	const facts = withEvidence(factsOf(incident, input.context), incident, pipeline);
+	const facts = withEvidence(factsOf(pipeline, incident, input.context), incident, pipeline);
 	const seen = { ...incident, context: input.context };
 	const scopeWith = (more: Readonly<Record<string, unknown>>): Scope => ({
 		input: seen,
@@ -45,16 +48,17 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 	const failure = { type: type.type, category: type.category };
 
 	const routed = await firstTrue(pipeline.route, scopeWith({ failure }));
-	const route = mustHold(routed.found, "route");
+	const route = escalatedRoute(pipeline, input.escalate_to) ?? mustHold(routed.found, "route");
 	const agent = { name: route.agent, ...route.to };
+	const strategy = branchStrategy(incident, pipeline.outcome);
 
 	const dedup = await claimsOf(pipeline, scopeWith({ failure, agent }));
-	const view = promptView({ ...input, incident, agent, failure: type });
+	const view = promptView({ ...input, incident, agent, failure: type, strategy });
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
 	const rule = route.name;
 	const drafted = await draftCodeRun(
 		pipeline.spawn,
-		scopeWith({ failure, agent, attempt: input.attempt, prompt, rule }),
+		scopeWith({ failure, agent, attempt: input.attempt, prompt, rule, strategy }),
 	);
 
 	return {
@@ -71,7 +75,7 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 			gathered,
 			filtering.explanation,
 			again("classify", classified.verdicts, `${type.type} (${type.category})`),
-			again("route", routed.verdicts, `${agent.name}, by ${rule}`),
+			again("route", routed.verdicts, routeOutcome(route, routed.found)),
 			dedup.explanation,
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
 		],
@@ -84,6 +88,22 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
  */
 function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: Pick<Pipeline, "logSearch">): Facts {
 	return facts.log !== undefined || evidence === "" ? facts : { ...facts, log: readLogText(logSearch, evidence) };
+}
+
+/** What an escalation is called where a rule's name is shown. */
+const ESCALATION = "escalation";
+
+type Route = Pick<Pipeline["route"][number], "name" | "agent" | "to">;
+
+/** An agent that the pipeline does not know any more leaves it to the rules. */
+function escalatedRoute(pipeline: Pipeline, name: string | undefined): Route | undefined {
+	const to = name === undefined ? undefined : pipeline.agentOf(name);
+	return name === undefined || to === undefined ? undefined : { name: ESCALATION, agent: name, to };
+}
+
+function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {
+	if (name !== ESCALATION || ruled === undefined) return `${agent}, by ${name}`;
+	return `${agent}, by escalation; the rules say ${ruled.agent}, by ${ruled.name}`;
 }
 
 function mustHold<T>(found: T | undefined, stage: string): T {

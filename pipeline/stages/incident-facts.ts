@@ -3,22 +3,28 @@ import { dataFrom } from "../context-data.ts";
 import type { Facts } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
 import { shapeIncident } from "./incident-shape.ts";
+import type { Pipeline } from "./load-pipeline.ts";
 
 /**
- * The incident with what its context tells and its event did not: the branch's repository, who made the run, the
+ * The incident with what its context tells and its event did not: the branch, its repository, who made the run, the
  * workflow's file, commit message, pull request, job, failed steps. What the event told stands.
  */
 export function enrichIncident(incident: Incident, context: Context): Incident {
 	const logs = jobsOf(context);
 	const run = dataFrom(context, "github.run");
+	const commit = dataFrom(context, "github.commit");
+	const pull = dataFrom(context, "github.pull_request");
+	// What tells of a pull request alone, as a comment does, means its branch as it is now.
+	const meant = incident.branch === undefined && pull?.number === incident.pr_number ? pull : undefined;
 	const told = shapeIncident({
-		head_repository: run?.head_repository ?? headRepositoryOf(incident, context),
-		branch: run?.head_branch,
-		head_sha: run?.head_sha,
+		head_repository: run?.head_repository ?? meant?.head_repository ?? headRepositoryOf(incident, context),
+		branch: run?.head_branch ?? meant?.head_branch,
+		head_sha: run?.head_sha ?? meant?.head_sha,
 		workflow: run?.workflow,
 		actor: run?.actor,
-		commit_message: dataFrom(context, "github.commit")?.message,
-		pr_number: dataFrom(context, "github.pull_request")?.number,
+		author: { login: commit?.author },
+		commit_message: commit?.message,
+		pr_number: pull?.number,
 		job: logs.length === 1 ? logs[0]?.name : undefined,
 		failed_steps: logs.flatMap((job) => job.failed_steps ?? []),
 	});
@@ -33,10 +39,10 @@ function headRepositoryOf({ branch }: Incident, context: Context): string | unde
 }
 
 /** The facts that functions ask about. Without a context these are what the incident itself tells. */
-export function factsOf(incident: Incident, context: Context = {}): Facts {
+export function factsOf({ agents }: Pick<Pipeline, "agents">, incident: Incident, context: Context = {}): Facts {
 	const log = dataFrom(context, "github.job_logs")?.reading;
 	const logs = jobsOf(context);
-	const jobs = unique([incident.job, ...logs.map(({ name }) => name)]);
+	const jobs = unique([incident.job, ...(incident.jobs ?? []), ...logs.map(({ name }) => name)]);
 	const steps = unique([
 		...(incident.failed_steps ?? []),
 		...logs.flatMap((job) => job.failed_steps ?? []),
@@ -45,6 +51,7 @@ export function factsOf(incident: Incident, context: Context = {}): Facts {
 	const files = unique(filesOf(context).map(({ path }) => path));
 	const { workflow } = incident;
 	return {
+		agents,
 		...(log?.patterns !== undefined && { log }),
 		...(jobs.length > 0 && { jobs }),
 		...(steps.length > 0 && { failed_steps: steps }),

@@ -5,6 +5,7 @@ import type {
 	ContextRequest,
 	DedupRule,
 	EventMapping,
+	LifecycleMapping,
 	RouteRule,
 	Settings,
 	Spawn,
@@ -16,6 +17,7 @@ import {
 	compileExpression,
 } from "../expression/compile-expression.ts";
 import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
+import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 
@@ -23,11 +25,16 @@ import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 export interface Pipeline {
 	readonly version: string;
 	readonly settings: Settings;
+	readonly agents: readonly OwnAgent[];
 	/** By the event that they listen to, in the file's order. */
 	readonly events: ReadonlyMap<string, readonly CompiledEvent[]>;
+	/** By the event that they listen to, in the file's order. */
+	readonly lifecycle: ReadonlyMap<string, readonly CompiledLifecycle[]>;
 	readonly filters: readonly { readonly name: string; readonly keep: CompiledCondition }[];
 	readonly context: readonly CompiledContextRequest[];
 	readonly classify: readonly (ClassifyRule & Named)[];
+	/** The agents by name, as an escalation names them. */
+	readonly agentOf: (name: string) => Agent | undefined;
 	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
@@ -42,6 +49,13 @@ export interface CompiledEvent {
 	readonly kind: EventMapping["kind"];
 	readonly identity: CompiledExpression | undefined;
 	readonly incident: CompiledMapping;
+}
+
+export interface CompiledLifecycle {
+	readonly name: string;
+	readonly condition: CompiledCondition | undefined;
+	readonly says: LifecycleMapping["says"];
+	readonly of: CompiledMapping;
 }
 
 interface CompiledContextRequest {
@@ -73,7 +87,10 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 	return {
 		version: artefact.version,
 		settings: artefact.settings,
+		agents: ownAgents(artefact.agents),
 		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
+		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
+		agentOf: (name) => (Object.hasOwn(artefact.agents, name) ? artefact.agents[name] : undefined),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
 		context: artefact.context.map((request) => ({
 			...request,
@@ -107,6 +124,10 @@ function compileEvent(mapping: EventMapping): CompiledEvent & { readonly on: str
 		identity: mapping.identity === undefined ? undefined : compileExpression(mapping.identity),
 		incident: compileMapping(mapping.incident),
 	};
+}
+
+function compileLifecycle({ name, on, when, says, of }: LifecycleMapping): CompiledLifecycle & { readonly on: string } {
+	return { name, on, condition: conditionOf(when), says, of: compileMapping(of) };
 }
 
 function compileSpawn({ namespace, labels, annotations, spec }: Spawn): CompiledSpawn {

@@ -19,7 +19,11 @@ export interface PlannedRequest {
 
 /** What to gather about an incident: every request of the pipeline, in its order, those to skip with the reason. */
 export async function planContext(pipeline: Pipeline, incident: Incident): Promise<readonly PlannedRequest[]> {
-	const scope: Scope = { input: incident, variables: { settings: pipeline.settings }, facts: factsOf(incident) };
+	const scope: Scope = {
+		input: incident,
+		variables: { settings: pipeline.settings },
+		facts: factsOf(pipeline, incident),
+	};
 	const planned: PlannedRequest[] = [];
 	for (const { name, from, condition, with: mapping, timeout_s } of pipeline.context) {
 		const rule = await judgeRule(name, condition, scope);

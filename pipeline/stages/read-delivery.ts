@@ -8,10 +8,12 @@ import type { Delivery, IgnoredReason, Reading } from "../reading.ts";
 import { applyFilters } from "./apply-filters.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { evaluateMapping } from "./compiled-mapping.ts";
+import { envelopeOf, REPOSITORY } from "./envelope.ts";
 import { factsOf } from "./incident-facts.ts";
 import { incidentId } from "./incident-id.ts";
-import { type IncidentFields, shapeIncident } from "./incident-shape.ts";
+import { shapeIncident } from "./incident-shape.ts";
 import type { CompiledEvent, Pipeline } from "./load-pipeline.ts";
+import { readCommand } from "./read-command.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 import { withoutAlertSecret } from "./without-alert-secret.ts";
 
@@ -27,7 +29,7 @@ export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Prom
 		return ignored({ kind: "unknown_event", event: event.slice(0, 100) }, [], "no entry listens to this event");
 
 	const variables = { settings: pipeline.settings, event, delivery_id: delivery.delivery_id };
-	const scope: Scope = { input: payload, variables, facts: {} };
+	const scope: Scope = { input: payload, variables, facts: { agents: pipeline.agents } };
 	const { found: entry, verdicts } = await firstTrue(entries, scope);
 	if (entry === undefined) return ignored(notMatched(delivery), verdicts, "no entry's condition is true");
 
@@ -46,17 +48,15 @@ export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Prom
 	}
 	const incident: Incident = {
 		id: incidentId(identity.text),
-		kind: entry.kind,
+		kind: entry.kind === "command" ? "manual" : entry.kind,
 		event: entry.name,
 		delivery_id: delivery.delivery_id,
 		...fields,
 		repository,
 	};
-	return filterIncident(pipeline, incident, identity.text, explain(rules, `${entry.name} takes it`));
+	const reading = await filterIncident(pipeline, incident, identity.text, explain(rules, `${entry.name} takes it`));
+	return entry.kind === "command" ? readCommand(reading) : reading;
 }
-
-/** `owner/name` in the characters that GitHub allows. */
-const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
 
 async function filterIncident(
 	pipeline: Pipeline,
@@ -64,21 +64,15 @@ async function filterIncident(
 	identity: string,
 	events: StageExplanation,
 ): Promise<Reading> {
-	const scope: Scope = { input: incident, variables: { settings: pipeline.settings }, facts: factsOf(incident) };
+	const scope: Scope = {
+		input: incident,
+		variables: { settings: pipeline.settings },
+		facts: factsOf(pipeline, incident),
+	};
 	const { refusedBy, explanation } = await applyFilters(pipeline, scope, "first");
 	const stages = [events, explanation];
 	if (refusedBy === undefined) return { outcome: "incident", incident, identity, explanation: stages };
 	return { outcome: "ignored", reason: { kind: "filtered", filter: refusedBy }, incident, explanation: stages };
-}
-
-/** What nearly every payload of GitHub tells in the same place; a mapping that names one of these fields wins. */
-function envelopeOf(payload: unknown): IncidentFields {
-	return shapeIncident({
-		repository: readPath(payload, ["repository", "full_name"]),
-		default_branch: readPath(payload, ["repository", "default_branch"]),
-		installation_id: readPath(payload, ["installation", "id"]),
-		sender: readPath(payload, ["sender"]),
-	});
 }
 
 interface Identity {

@@ -15,6 +15,10 @@ export function renderIgnored(reason: IgnoredReason): string {
 			const missing = reason.missing.length === 0 ? "" : `: missing ${reason.missing.join(", ")}`;
 			return `this ${reason.event} cannot be told from others${missing}`;
 		}
+		case "tracked":
+			return `${reason.event} says ${reason.says}: recorded for the remediations of its branch or pull request`;
+		case "attempt_result":
+			return `it is the result of an attempt at incident ${reason.incident_id}`;
 		case "filtered":
 			return `the filter ${reason.filter} refuses it`;
 		default:

@@ -3,6 +3,7 @@ import type { Effects } from "../effects.ts";
 import { endWait } from "../journal/end-wait.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
 import { wakeWaiting } from "../journal/wake-waiting.ts";
+import { settleRemediation } from "../remediation/settle-remediation.ts";
 import type { SpawnAnswer } from "../spawn/relay-client.ts";
 import { failTry, layAside } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
@@ -50,9 +51,11 @@ async function run(
 	seen: Extract<SpawnResult, { coderun_name: string; result: "created" | "exists" }>,
 ): Promise<Progress> {
 	const { coderun_name } = seen;
-	const ended = await endWait(effects.journal, taken, { status: "running", coderun_name, now: effects.now() });
+	const ended = await endWait(effects.journal, taken, { event: "spawned", coderun_name, now: effects.now() });
 	if (!ended) return { state: "lost" };
 	await effects.claims.remember(request.claims, taken.id, coderun_name);
+	// Its outcome may have come before this answer.
+	await settleRemediation(effects, taken.id);
 	await wakeNext(effects, taken, request);
 	return { state: "running", coderun_name, existed: seen.result === "exists" };
 }
@@ -63,7 +66,7 @@ async function giveUp(
 	request: SpawnRequest,
 	reason: string,
 ): Promise<Progress> {
-	if (!(await endWait(effects.journal, taken, { status: "failed", reason, now: effects.now() }))) {
+	if (!(await endWait(effects.journal, taken, { event: "refused", reason, now: effects.now() }))) {
 		return { state: "lost" };
 	}
 	await wakeNext(effects, taken, request);
@@ -71,7 +74,7 @@ async function giveUp(
 }
 
 /** Those that queued behind this one look for themselves now. */
-async function wakeNext(effects: Effects, taken: TakenIncident, request: SpawnRequest): Promise<void> {
+export async function wakeNext(effects: Effects, taken: TakenIncident, request: SpawnRequest): Promise<void> {
 	if (taken.waits_for === null) return;
 	const woken = await wakeWaiting(effects.journal, waitTargets(request), effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));

@@ -9,6 +9,7 @@ import type { AttemptRow } from "../journal/attempt-row.ts";
 import { cancelIncident } from "../journal/cancel-incident.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
 import { keepFacts } from "../journal/keep-facts.ts";
+import { previousAttempts } from "../journal/previous-attempts.ts";
 import { storeDecision } from "../journal/store-decision.ts";
 import { holdIncident } from "../journal/take-incident.ts";
 import { toldIncidents } from "../journal/told-incidents.ts";
@@ -32,7 +33,15 @@ export async function decideAttempt(effects: Effects, taken: TakenIncident): Pro
 	const waiting = deferred && (await deferIncident(effects, taken, deferred));
 	if (waiting !== undefined) return waiting;
 	const incident = enrichIncident(told, context);
-	const decision = await engine.decide({ incident, context, attempt: taken.attempt });
+	const previous_attempts = await previousAttempts(effects.journal, taken);
+	const escalate_to = taken.escalate_to ?? undefined;
+	const decision = await engine.decide({
+		incident,
+		context,
+		attempt: taken.attempt,
+		previous_attempts,
+		...(escalate_to !== undefined && { escalate_to }),
+	});
 	await keepFacts(effects.journal, taken, {
 		context: JSON.stringify(keptContext(context)),
 		pipeline: engine.version,
@@ -61,6 +70,7 @@ export async function decideAttempt(effects: Effects, taken: TakenIncident): Pro
 		rule: decision.rule,
 		coderun_name: request.coderun.metadata.name,
 		request: JSON.stringify(request),
+		escalated: escalate_to === decision.agent,
 	});
 	return stored ?? { state: "lost" };
 }

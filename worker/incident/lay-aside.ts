@@ -30,7 +30,7 @@ export async function failTry(effects: Effects, taken: TakenIncident, reason: st
 	const now = effects.now();
 	const failing_since = taken.failing_since ?? now;
 	if (now - failing_since > DAY_MS) {
-		const ended = await endWait(effects.journal, taken, { status: "dead", reason, now });
+		const ended = await endWait(effects.journal, taken, { event: "given_up", reason, now });
 		return ended ? { state: "dead", reason } : { state: "lost" };
 	}
 	const tries = taken.failing_since === null ? 0 : taken.tries;

@@ -1,11 +1,15 @@
 import { messageId } from "../../wire/coderun-name.ts";
 import type { Effects } from "../effects.ts";
+import { capTarget, giveBackPlace, heldByCap, heldByPause } from "../guards/hold-back.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
 import { firstInLine } from "../journal/first-in-line.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
 import { holdIncident, takeIncident } from "../journal/take-incident.ts";
 import { type Log, messageOf } from "../log.ts";
+import { settleRemediation } from "../remediation/settle-remediation.ts";
+import { tellPerson } from "../remediation/tell-person.ts";
+import { endSuperseded } from "../superseded/end-superseded.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { HOLD_MS } from "./hold.ts";
@@ -22,6 +26,9 @@ const LOOK_FROM_BEHIND_MS = 30_000;
  * and whoever lost the row writes nothing (DESIGN sections 3.1 and 5).
  */
 export async function processIncident(effects: Effects, id: string): Promise<Progress> {
+	// What was told meanwhile may have ended it, or begun its next attempt.
+	const seen = await settleRemediation(effects, id);
+	if (seen?.status === "escalated") return await tellPerson(effects, seen);
 	const now = effects.now();
 	const taken = await takeIncident(effects.journal, id, {
 		now,
@@ -50,8 +57,12 @@ async function goOn(effects: Effects, taken: TakenIncident, log: Log): Promise<P
 
 async function trySpawn(effects: Effects, taken: TakenIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
 	const request = readRequest(attempt);
+	const targets = waitTargets(request);
 
-	const ahead = await firstInLine(effects.journal, taken, waitTargets(request));
+	const paused = await heldByPause(effects, targets);
+	if (paused !== undefined) return await layAside(effects, taken, paused);
+
+	const ahead = await firstInLine(effects.journal, taken, [...targets, capTarget(taken)]);
 	if (ahead !== undefined) {
 		return await layAside(effects, taken, {
 			reason: `behind incident ${ahead.id}, which waits for ${ahead.waits_for}`,
@@ -69,9 +80,16 @@ async function trySpawn(effects: Effects, taken: TakenIncident, attempt: Attempt
 		});
 	}
 
+	const superseded = await endSuperseded(effects, taken, request);
+	if (superseded !== undefined) return superseded;
+
+	const capped = await heldByCap(effects, taken);
+	if (capped !== undefined) return await layAside(effects, taken, capped);
+
 	if (!(await holdIncident(effects.journal, taken, effects.now() + HOLD_MS))) return { state: "lost" };
 	const answer = await effects.sendSpawn(messageId(taken.id, taken.attempt), attempt.request);
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
+	await giveBackPlace(effects, taken, answer);
 	return await concludeSend(effects, taken, request, answer);
 }
 

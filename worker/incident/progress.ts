@@ -6,6 +6,6 @@ export type Progress =
 	| { readonly state: "lost" }
 	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
 	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
-	| { readonly state: "cancelled"; readonly reason: string }
+	| { readonly state: "cancelled" | "superseded"; readonly reason: string }
 	| { readonly state: "failed"; readonly reason: string }
 	| { readonly state: "dead"; readonly reason: string };

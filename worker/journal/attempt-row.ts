@@ -1,3 +1,16 @@
+/** How an attempt ended for its incident; `outcome` is the phase that its CodeRun ended with. */
+export const ATTEMPT_RESULTS = [
+	"fixed",
+	"agent_failed",
+	"ci_still_failing",
+	"ci_silent",
+	"timed_out",
+	"deleted",
+	"superseded",
+	"stopped",
+] as const;
+export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
+
 /** A row of `attempts`, as stored: see the migrations for what the columns mean. */
 export interface AttemptRow {
 	readonly incident_id: string;
@@ -15,4 +28,14 @@ export interface AttemptRow {
 	readonly started_at: string | null;
 	readonly finished_at: string | null;
 	readonly outcome_digest: string | null;
+	readonly result: AttemptResult | null;
+	readonly ended_at: number | null;
+	readonly spawned_at: number | null;
+	readonly outcome_at: number | null;
+	/** 1 where the escalation chose the agent. */
+	readonly escalated: number;
+	readonly signature: string | null;
+	readonly ci_said: string | null;
+	readonly ci_url: string | null;
+	readonly pull_request: number | null;
 }

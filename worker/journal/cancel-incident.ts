@@ -1,4 +1,5 @@
 import type { TakenIncident } from "./incident-row.ts";
+import { takeStep } from "./transition.ts";
 
 /** Ends an incident that a filter refused once more was known. False when the row is no longer held. */
 export async function cancelIncident(
@@ -12,13 +13,7 @@ export async function cancelIncident(
 		readonly now: number;
 	},
 ): Promise<boolean> {
-	const done = await db
-		.prepare(
-			`UPDATE incidents SET status = 'cancelled', reason = ?3, explanation = ?4, context = ?5, pipeline = ?6,
-				waits_for = NULL, next_try_at = NULL, failing_since = NULL, lock = NULL, locked_until = 0, updated_at = ?7
-			WHERE id = ?1 AND lock = ?2`,
-		)
-		.bind(taken.id, taken.lock, why.reason, why.explanation, why.context, why.pipeline, why.now)
-		.run();
-	return done.meta.changes === 1;
+	const { reason, now, ...found } = why;
+	const set = { ...found, waits_for: null, next_try_at: null, failing_since: null };
+	return (await takeStep(db, taken.id, { event: "filtered", reason, now, when: taken, set })) === "done";
 }

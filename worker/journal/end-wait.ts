@@ -1,25 +1,23 @@
 import type { TakenIncident } from "./incident-row.ts";
+import { takeStep } from "./transition.ts";
 
 export type WaitEnd =
-	| { readonly status: "running"; readonly coderun_name: string; readonly now: number }
-	| { readonly status: "failed" | "dead"; readonly reason: string; readonly now: number };
+	| { readonly event: "spawned"; readonly coderun_name: string; readonly now: number }
+	| { readonly event: "refused" | "given_up" | "superseded"; readonly reason: string; readonly now: number };
 
 /** What the sending came to, for good. False when the row is no longer held, or its outcome is already known. */
 export async function endWait(db: D1Database, taken: TakenIncident, end: WaitEnd): Promise<boolean> {
-	const done = await db
-		.prepare(
-			`UPDATE incidents SET status = ?3, reason = ?4, coderun_name = coalesce(?5, coderun_name), waits_for = NULL,
-				next_try_at = NULL, failing_since = NULL, tries = 0, lock = NULL, locked_until = 0, updated_at = ?6
-			WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')`,
-		)
-		.bind(
-			taken.id,
-			taken.lock,
-			end.status,
-			end.status === "running" ? null : end.reason,
-			end.status === "running" ? end.coderun_name : null,
-			end.now,
-		)
-		.run();
-	return done.meta.changes === 1;
+	const { event, now } = end;
+	const ended = { waits_for: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
+	const step =
+		event === "spawned"
+			? { reason: null, set: { ...ended, coderun_name: end.coderun_name }, with: [spawnedStatement(db, taken, now)] }
+			: { reason: end.reason, set: ended };
+	return (await takeStep(db, taken.id, { event, now, when: taken, ...step })) === "done";
+}
+
+function spawnedStatement(db: D1Database, { id, attempt }: TakenIncident, now: number): D1PreparedStatement {
+	return db
+		.prepare("UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3) WHERE incident_id = ?1 AND attempt = ?2")
+		.bind(id, attempt, now);
 }

@@ -26,6 +26,13 @@ export interface IncidentRow {
 	readonly tries: number;
 	readonly lock: string | null;
 	readonly locked_until: number;
+	readonly escalate_to: string | null;
+	readonly budget_from: number;
+	readonly not_before: number | null;
+	readonly fixed_at: number | null;
+	readonly fixed_by: "agent" | "rerun" | "other" | null;
+	readonly ended_at: number | null;
+	readonly told_url: string | null;
 	readonly created_at: number;
 	readonly updated_at: number;
 }

@@ -11,6 +11,8 @@ export interface DecidedAttempt {
 	readonly coderun_name: string;
 	/** The body of the spawn request, as it will be sent each time. */
 	readonly request: string;
+	/** Whether the escalation chose the agent instead of the router. */
+	readonly escalated: boolean;
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -29,8 +31,9 @@ export async function storeDecision(
 	await db.batch([
 		db
 			.prepare(
-				`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline, decided_at)
-				SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?10)
+				`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline, decided_at,
+					escalated)
+				SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?10)
 				ON CONFLICT (incident_id, attempt) DO NOTHING`,
 			)
 			.bind(
@@ -44,6 +47,7 @@ export async function storeDecision(
 				decided.pipeline,
 				decided.now,
 				taken.lock,
+				decided.escalated ? 1 : 0,
 			),
 		// Only the winner's words: its coderun_name and time are in the attempt that stands.
 		db

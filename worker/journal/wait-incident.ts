@@ -1,4 +1,5 @@
 import type { TakenIncident } from "./incident-row.ts";
+import { takeStep } from "./transition.ts";
 
 export interface Waiting {
 	readonly reason: string;
@@ -13,22 +14,13 @@ export interface Waiting {
 
 /** Lays an incident aside until `next_try_at`, and gives the row back. False when it is no longer held. */
 export async function waitIncident(db: D1Database, taken: TakenIncident, waiting: Waiting): Promise<boolean> {
-	const done = await db
-		.prepare(
-			`UPDATE incidents SET status = 'waiting', reason = ?3, waits_for = ?4, next_try_at = ?5, failing_since = ?6,
-				tries = ?7, lock = NULL, locked_until = 0, updated_at = ?8
-			WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')`,
-		)
-		.bind(
-			taken.id,
-			taken.lock,
-			waiting.reason,
-			waiting.waits_for ?? null,
-			waiting.next_try_at,
-			waiting.failing_since ?? null,
-			waiting.tries,
-			waiting.now,
-		)
-		.run();
-	return done.meta.changes === 1;
+	const { reason, next_try_at, tries, now } = waiting;
+	const set = {
+		waits_for: waiting.waits_for ?? null,
+		next_try_at,
+		failing_since: waiting.failing_since ?? null,
+		tries,
+		not_before: null,
+	};
+	return (await takeStep(db, taken.id, { event: "held_back", reason, now, when: taken, set })) === "done";
 }

@@ -8,7 +8,7 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 		targets.map((target) =>
 			db
 				.prepare(
-					`UPDATE incidents SET next_try_at = min(next_try_at, ?2) WHERE id = (
+					`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(next_try_at, ?2)) WHERE id = (
 						SELECT id FROM incidents WHERE waits_for = ?1 AND status = 'waiting' ORDER BY created_at, id LIMIT 1
 					) RETURNING id`,
 				)

@@ -15,10 +15,12 @@ import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
 import { agentTarget, claimTarget, readRequest } from "../incident/wait-targets.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
+import { findIncident } from "../journal/find-incident.ts";
 import { recordOutcome } from "../journal/record-outcome.ts";
 import { wakeWaiting } from "../journal/wake-waiting.ts";
 import { createLog } from "../log.ts";
-import { outcomeStatus } from "./outcome-status.ts";
+import { settleRemediation } from "../remediation/settle-remediation.ts";
+import { pullRequestNumber } from "./pull-request-number.ts";
 
 /**
  * `POST /api/outcomes`: the relay tells how a CodeRun ended (DESIGN section 6). Told twice it changes nothing; another
@@ -62,8 +64,11 @@ async function record(
 	if (stored.outcome_digest !== null) return refuseMessage(effects, "replayed", "this attempt's outcome is known");
 
 	const now = effects.now();
-	await recordOutcome(effects.journal, outcome, { ...outcomeStatus(outcome), digest, now });
+	const { repository = "" } = (await findIncident(effects.journal, incident_id)) ?? {};
+	const pull_request = pullRequestNumber(outcome.pull_request_url, repository);
+	await recordOutcome(effects.journal, outcome, { digest, pull_request, now });
 	effects.log.info("outcome recorded", { incident_id, attempt, phase: outcome.phase });
+	await settleRemediation(effects, incident_id);
 	ctx.waitUntil(wakeThoseBehind(effects, stored, now));
 	return answer(200, { status: "recorded" });
 }

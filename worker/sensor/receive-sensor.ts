@@ -13,6 +13,7 @@ import { processIncident } from "../incident/process-incident.ts";
 import { findIncident } from "../journal/find-incident.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
 import {
+	commandAnswer,
 	duplicateAnswer,
 	failedAnswer,
 	ignoredAnswer,
@@ -85,6 +86,7 @@ async function remediate(
 			ctx.waitUntil(countIgnored(effects, acceptance.kind));
 			return ignoredAnswer(acceptance.reason);
 		}
+		if (acceptance.status === "command") return commandAnswer(acceptance);
 		const id = acceptance.incident_id;
 		if (acceptance.status === "duplicate") return duplicateAnswer(await findIncident(effects.journal, id));
 		const progress = await processIncident(effects, id);

@@ -23,6 +23,14 @@ export function ignoredAnswer(reason: string): RemediationAnswer {
 	return { ...nothing, status: "skipped", dedup_status: "skipped", reason };
 }
 
+/** No incident, but a command for Healer itself, which is in the journal. */
+export function commandAnswer({ name, is_new }: { name: string; is_new: boolean }): RemediationAnswer {
+	const reason = `the command ${name} was taken`;
+	return is_new
+		? { ...nothing, status: "accepted", dedup_status: "new", reason }
+		: { ...nothing, status: "skipped", dedup_status: "existing", reason };
+}
+
 /** The incident was known before. */
 export function duplicateAnswer(row: IncidentRow | undefined): RemediationAnswer {
 	return { ...told(row), status: "skipped", dedup_status: "existing", reason: "the incident is known" };
@@ -64,6 +72,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 				reason: row?.reason ?? null,
 			};
 		case "cancelled":
+		case "superseded":
 			return { ...nothing, status: "skipped", dedup_status: "skipped", reason: progress.reason };
 		case "failed":
 		case "dead":

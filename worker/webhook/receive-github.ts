@@ -7,6 +7,7 @@ import { refuseBody } from "../http/refuse-body.ts";
 import { countIgnored } from "../ignored/count-ignored.ts";
 import { type Acceptance, acceptDelivery } from "../incident/accept-delivery.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
+import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { type GithubHeaders, readGithubHeaders } from "./github-headers.ts";
 import { readWebhookSecrets, verifySignature } from "./verify-signature.ts";
 
@@ -69,12 +70,12 @@ async function receivePayload(
 	ctx: ExecutionContext,
 	log: Log,
 ): Promise<Response> {
-	if (headers.event === "ping") {
-		log.info("ping");
-		return answer(202, { status: "ignored", incident_id: null, reason: "pong: the webhook is set up" });
+	const effects = createEffects(env, log);
+	const { event } = headers;
+	if (isSetupEvent(event)) {
+		return answer(202, { status: "ignored", incident_id: null, reason: await answerSetup(effects, event, payload) });
 	}
 
-	const effects = createEffects(env, log);
 	let acceptance: Acceptance;
 	try {
 		acceptance = await acceptDelivery(effects, { ...headers, payload }, true, log.with({ event: headers.event }));
@@ -86,6 +87,10 @@ async function receivePayload(
 	if (acceptance.status === "ignored") {
 		ctx.waitUntil(countIgnored(effects, acceptance.kind));
 		return answer(202, { status: "ignored", incident_id: null, reason: acceptance.reason });
+	}
+	if (acceptance.status === "command") {
+		const [status, again] = acceptance.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
+		return answer(202, { status, incident_id: null, reason: `the command ${acceptance.name} was taken${again}` });
 	}
 	if (acceptance.status === "accepted") ctx.waitUntil(effects.wake(acceptance.incident_id, acceptance.due_in_ms));
 	const reason = acceptance.status === "duplicate" ? "the incident is known; this delivery was added to it" : null;

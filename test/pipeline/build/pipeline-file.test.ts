@@ -10,8 +10,15 @@ describe("pipelineFile", () => {
 		const file = pipelineFile.parse(parse(good));
 		expect(file.settings).toEqual({
 			repositories: ["5dlabs/cto"],
+			paused: false,
+			max_per_hour: 0,
 			process_bot_commits: false,
+			process_bots: [],
+			process_forks: false,
 			skip_markers: ["[skip-healer]", "[healer skip]"],
+			reviewers: [],
+			commands: { associations: ["OWNER", "MEMBER", "COLLABORATOR"], logins: [], permissions: [] },
+			watch: { pull_requests: false, branches: [] },
 			settle: "5s",
 			vars: {},
 		});

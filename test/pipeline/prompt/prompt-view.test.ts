@@ -17,7 +17,15 @@ const agent = {
 const failure = { type: "rust_clippy", category: "rust", fix: "Run it." };
 
 function view(more: Partial<PromptInput> = {}) {
-	return promptView({ incident, context: {}, attempt: 1, agent, failure, ...more });
+	return promptView({
+		incident,
+		context: {},
+		attempt: 1,
+		agent,
+		failure,
+		strategy: { name: "same", branch: "x" },
+		...more,
+	});
 }
 
 const ok = { took_ms: 1, status: "ok" } as const;
@@ -44,6 +52,7 @@ describe("promptView", () => {
 			"event",
 			"failure_category",
 			"failure_type",
+			"fix_branch",
 			"github_app",
 			"incident_id",
 			"kind",
@@ -98,11 +107,17 @@ describe("promptView", () => {
 	});
 
 	it("says where the fix goes", () => {
-		const strategy = (more: Partial<Incident>) => view({ incident: { ...incident, ...more } }).branch_strategy;
-		expect(strategy({ pr_number: 5, branch: "x" })).toContain("pull request #5");
-		expect(strategy({ branch: "main", default_branch: "main" })).toContain("from the default branch");
-		expect(strategy({ branch: "x", default_branch: "main" })).toContain("from the failing branch");
-		expect(strategy({ head_repository: "fork/r", branch: "x", pr_number: 5 })).toContain("in a fork");
+		const text = (strategy: PromptInput["strategy"], more: Partial<Incident> = {}) =>
+			view({ incident: { ...incident, ...more }, strategy }).branch_strategy;
+		expect(text({ name: "same", branch: "x" }, { pr_number: 5 })).toContain("pull request #5");
+		expect(text({ name: "same", branch: "x" })).toContain("Push to the failing branch itself");
+		const fix = { name: "fix", branch: "healer/1" } as const;
+		expect(text({ ...fix, why: "default_branch" })).toContain(
+			"healer/1 (go on with it if it is there already) from the default",
+		);
+		expect(text({ ...fix, why: "protected_branch" })).toContain("Nobody pushes to the failing branch");
+		expect(text(fix)).toContain("from the failing branch");
+		expect(text({ ...fix, why: "fork" })).toContain("in a fork");
 	});
 
 	it("tells a retry what came before", () => {

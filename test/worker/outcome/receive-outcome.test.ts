@@ -8,13 +8,15 @@ import { stubRelay } from "../support/stub-relay.ts";
 import { fireCron, get, passTime, send } from "../support/worker.ts";
 
 describe("receiveOutcome", () => {
+	const follows = "; attempt 2 follows: 2 of 3 are left";
+
 	it.each([
 		["Succeeded", "awaiting_ci", null],
 		["Completed", "awaiting_ci", null],
-		["Failed", "failed", "the CodeRun ended as Failed: out of tries"],
-		["Error", "failed", "the CodeRun ended as Error: out of tries"],
-		["Deleted", "failed", "the CodeRun was deleted before it was finished"],
-		["TimedOut", "failed", "the CodeRun was not finished by its deadline"],
+		["Failed", "waiting", `the CodeRun ended as Failed: out of tries${follows}`],
+		["Error", "waiting", `the CodeRun ended as Error: out of tries${follows}`],
+		["Deleted", "waiting", `the CodeRun was deleted before it was finished${follows}`],
+		["TimedOut", "waiting", `the CodeRun was not finished by its deadline${follows}`],
 	])("makes of phase %s the status %s", async (phase, status, reason) => {
 		const incident_id = await runningIncident();
 		const outcome = await outcomeOf(incident_id, { phase, message: "out of tries" });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { createLogReader } from "../../../pipeline/index.ts";
-import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 import type { Incident } from "../../../pipeline/incident.ts";
+import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
+import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 import { createSources } from "../../../worker/context/sources.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
@@ -15,6 +15,8 @@ export interface Stub extends Effects {
 	clock: number;
 	/** What the relay was sent, in order. */
 	readonly sent: { readonly id: string; readonly body: string }[];
+	/** What the stub engine was asked to decide, in order. */
+	readonly decided: DecideInput[];
 	readonly woken: { readonly id: string; readonly delay_ms: number }[];
 	/** What the relay answers. */
 	relay: (id: string, body: string) => SpawnAnswer | Promise<SpawnAnswer>;
@@ -28,6 +30,7 @@ export function stubEffects(): Stub {
 	const stub: Stub = {
 		clock: Date.parse("2026-11-22T12:00:00Z"),
 		sent: [],
+		decided: [],
 		woken: [],
 		relay: (_id, body) => ({ ok: true, result: { result: "created", coderun_name: nameIn(body) } }),
 		engineInForce: stubEngine(),
@@ -35,13 +38,20 @@ export function stubEffects(): Stub {
 		now: () => stub.clock,
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
-		engine: async () => stub.engineInForce,
+		engine: async () => ({
+			...stub.engineInForce,
+			decide: async (input) => {
+				stub.decided.push(input);
+				return await stub.engineInForce.decide(input);
+			},
+		}),
 		handOutPipeline: async () => undefined,
 		sources: createSources({
 			github: undefined,
 			fetch,
 			relay: { env: {}, fetch, now: () => stub.clock, newId: () => crypto.randomUUID() },
 		}),
+		overdueAfter_ms: 1_800_000,
 		github: undefined,
 		claims: createClaimLook(env.DEDUP, () => stub.clock, log),
 		async sendSpawn(id, body) {
@@ -62,6 +72,8 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		version: "v-test",
 		searched: [],
 		settle_s: 5,
+		guards: { paused: false, max_per_hour: 0 },
+		webhook_events: [],
 		plan: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
 		read: async () => ({
@@ -69,9 +81,9 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			reason: { kind: "unknown_event", event: "x" },
 			explanation: [],
 		}),
-		decide: async ({ incident }) => ({
+		decide: async ({ incident, escalate_to }) => ({
 			outcome: "spawn",
-			agent: "rex",
+			agent: escalate_to ?? "rex",
 			rule: "rust",
 			failure_type: "rust_clippy",
 			failure_category: "rust",
@@ -83,6 +95,18 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			coderun: { metadata: { namespace: "cto", labels: {}, annotations: {} }, spec: { model: "m" } },
 			explanation: [{ stage: "route", round: "again", rules: [], outcome: "rex by rust" }],
 		}),
+		readLifecycle: async () => undefined,
+		isOwnAgent: (login) => login === "5dlabs-rex[bot]",
+		outcome: {
+			max_attempts: 3,
+			pause_s: 120,
+			deadline_s: 7200,
+			ci_deadline_s: 3600,
+			escalate: ["atlas", "human"],
+			label: "needs-human",
+			branch_strategy: "same",
+			protected_branches: [],
+		},
 		...changes,
 	};
 }

@@ -1,0 +1,54 @@
+import type { Artefact } from "../pipeline/index.ts";
+import { loadGoodPipeline } from "./build-pipeline.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { joined, type Permissions, permissionsForEvents, permissionsForHealer } from "./github-app/permissions.ts";
+import type { Output } from "./output.ts";
+
+export interface AppManifestOptions {
+	readonly pipeline: string;
+	readonly url: string;
+	readonly name: string;
+}
+
+/**
+ * What GitHub makes an App of
+ * (https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest).
+ */
+export interface AppManifest {
+	readonly name: string;
+	readonly url: string;
+	readonly hook_attributes: { readonly url: string; readonly active: boolean };
+	readonly public: boolean;
+	readonly default_permissions: Permissions;
+	readonly default_events: readonly string[];
+}
+
+/** `healer app-manifest`: the manifest of the GitHub App that the pipeline needs, no right more. */
+export async function printAppManifest(options: AppManifestOptions, output: Output): Promise<ExitCode> {
+	const artefact = await loadGoodPipeline(options.pipeline);
+	if (!artefact.ok) {
+		output.problem(artefact.problem);
+		return EXIT.usage;
+	}
+	if (!URL.canParse(options.url)) {
+		output.problem(`${options.url} is no address: give --url https://healer.example.com.`);
+		return EXIT.usage;
+	}
+	output.line(JSON.stringify(appManifest(artefact.value, options), undefined, 2));
+	const { unknown } = permissionsForEvents(artefact.value.webhook_events);
+	if (unknown.length > 0) output.problem(`Not known: which permission opens ${unknown.join(", ")}. Add it by hand.`);
+	return EXIT.ok;
+}
+
+/** Permissions and events from what the pipeline listens to, gathers and tells. */
+export function appManifest(artefact: Artefact, { name, url }: Pick<AppManifestOptions, "name" | "url">): AppManifest {
+	const { permissions } = permissionsForEvents(artefact.webhook_events);
+	return {
+		name,
+		url,
+		hook_attributes: { url: new URL("/webhooks/github", url).href, active: true },
+		public: false,
+		default_permissions: joined([permissions, permissionsForHealer(artefact)]),
+		default_events: artefact.webhook_events,
+	};
+}

@@ -1,0 +1,47 @@
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { askWorker, workerAt } from "./worker-api.ts";
+
+export interface PauseOptions {
+	readonly reason?: string;
+	readonly url?: string;
+}
+
+/** `healer pause`: from now on nothing is spawned. Deliveries are taken and decided all the same; incidents wait. */
+export async function pause(options: PauseOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const body = JSON.stringify(options.reason === undefined ? {} : { reason: options.reason });
+	return await order({ method: "POST", body }, options, env, output, ({ url }) => {
+		return `Paused: nothing is spawned by ${url} until \`healer resume\`. Incidents wait.`;
+	});
+}
+
+/** `healer resume`: what a pause held back goes on, oldest first. */
+export async function resume(options: PauseOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	return await order({ method: "DELETE" }, options, env, output, ({ url, answer }) =>
+		answer.paused === null
+			? `Resumed: ${url} spawns again. Incidents that were held back: ${answer.released}.`
+			: `The pause that was ordered is over, but the pipeline of ${url} says \`paused: true\`: nothing is spawned yet.`,
+	);
+}
+
+async function order(
+	request: { readonly method: "POST" | "DELETE"; readonly body?: string },
+	options: PauseOptions,
+	env: NodeJS.ProcessEnv,
+	output: Output,
+	say: (told: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
+): Promise<ExitCode> {
+	const worker = workerAt(options.url, await findPlaces(env));
+	if (!worker.ok) {
+		output.problem(worker.problem);
+		return EXIT.usage;
+	}
+	const answer = await askWorker(worker.value, "/api/pause", request);
+	if (!answer.ok || answer.value.status !== 200) {
+		output.problem(answer.ok ? `${worker.value.url} answered ${answer.value.status}.` : answer.problem);
+		return EXIT.problem;
+	}
+	output.line(say({ url: worker.value.url, answer: answer.value.body }));
+	return EXIT.ok;
+}

@@ -1,0 +1,50 @@
+import { parseExpression } from "../expression/ast.ts";
+import { type ClausePlan, planClauses } from "../expression/clause-plan.ts";
+import { compileCondition } from "../expression/compile-expression.ts";
+import { GITHUB_EVENTS } from "./github-events.ts";
+import { inspectExpression } from "./inspect-expression.ts";
+
+interface Entry {
+	readonly on: string;
+	readonly when?: string | undefined;
+}
+
+/**
+ * The events that GitHub has to send for these entries, by name. Left out are events of nobody's but ours, and entries
+ * that the settings alone switch off, whatever a payload holds.
+ */
+export function webhookEvents(entries: readonly Entry[], settings: unknown): readonly string[] {
+	const on = entries
+		.filter(({ when }) => when === undefined || !isSwitchedOff(when, settings))
+		.map((entry) => entry.on);
+	return [...new Set(on)].filter((event) => GITHUB_EVENTS.includes(event)).toSorted();
+}
+
+/** Is one of the conditions joined by `and` about settings only, and false? */
+function isSwitchedOff(when: string, settings: unknown): boolean {
+	const parsing = parseExpression(when);
+	if (!parsing.ok) return false;
+	const plan = planClauses(parsing.parsed);
+	const clauses = plan.kind === "and" ? plan.clauses : [plan];
+	return clauses.map(textOf).some((text) => readsSettingsOnly(text) && isFalse(text, settings));
+}
+
+function textOf(plan: ClausePlan): string {
+	return plan.kind === "leaf" ? plan.parsed.text : plan.text;
+}
+
+function readsSettingsOnly(text: string): boolean {
+	const inspected = inspectExpression(text);
+	if (!inspected.ok) return false;
+	const { paths, guarded, variables } = inspected.inspection;
+	return (
+		variables.every(({ name }) => name === "settings") &&
+		[...paths, ...guarded].every(({ variable }) => variable === "settings")
+	);
+}
+
+function isFalse(text: string, settings: unknown): boolean {
+	const clause = compileCondition(text).judge({ input: {}, variables: { settings }, facts: {} });
+	// What jsonata alone can evaluate is not waited for: then the entry counts as switched on.
+	return !(clause instanceof Promise) && clause.verdict === "false";
+}

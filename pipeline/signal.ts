@@ -1,0 +1,40 @@
+import type { Account } from "./incident.ts";
+
+/** What an event of the life of a branch or pull request can say. */
+export const SIGNALS = ["green", "red", "merged", "closed", "reviewed", "queued"] as const;
+export type SignalSays = (typeof SIGNALS)[number];
+
+/**
+ * What a delivery tells about something that may be under remediation (pipeline.yaml `lifecycle`). It never starts
+ * anything. What the event does not tell is absent.
+ */
+export interface Signal {
+	readonly says: SignalSays;
+	/** The entry's name under `lifecycle:`. */
+	readonly event: string;
+	readonly delivery_id: string;
+	/** `owner/name`. */
+	readonly repository: string;
+	/** `owner/name` of the branch's repository: another one for a fork. */
+	readonly head_repository?: string;
+	readonly branch?: string;
+	readonly head_sha?: string;
+	readonly run_id?: string;
+	readonly run_attempt?: number;
+	readonly workflow?: { readonly name?: string; readonly path?: string };
+	/** Slug of the App that owns the check. */
+	readonly app?: string;
+	/** The job, check run or status context; absent for the whole of a run or suite. */
+	readonly job?: string;
+	readonly failed_steps?: readonly string[];
+	readonly pr_number?: number;
+	/** Who made the run. */
+	readonly actor?: Account;
+	/** Who caused the delivery. */
+	readonly sender?: Account;
+	readonly url?: string;
+	/** When the run or check began, ISO 8601: what is newer is told by this, not by when it ended. */
+	readonly started_at?: string;
+	/** When it happened, ISO 8601. */
+	readonly occurred_at?: string;
+}

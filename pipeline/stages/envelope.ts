@@ -1,0 +1,15 @@
+import { readPath } from "../expression/read-path.ts";
+import { type IncidentFields, shapeIncident } from "./incident-shape.ts";
+
+/** `owner/name` in the characters that GitHub allows. */
+export const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
+
+/** What nearly every payload of GitHub tells in the same place; a mapping that names one of these fields wins. */
+export function envelopeOf(payload: unknown): IncidentFields {
+	return shapeIncident({
+		repository: readPath(payload, ["repository", "full_name"]),
+		default_branch: readPath(payload, ["repository", "default_branch"]),
+		installation_id: readPath(payload, ["installation", "id"]),
+		sender: readPath(payload, ["sender"]),
+	});
+}

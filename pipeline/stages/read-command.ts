@@ -1,0 +1,28 @@
+import type { Reading } from "../reading.ts";
+
+/**
+ * Of what an entry of kind `command` gave: the command. The filters were asked about it as about an incident, but it is
+ * none: no incident is added to, and nothing is decided.
+ */
+export function readCommand(reading: Reading): Reading {
+	if (reading.outcome === "command") return reading;
+	if (reading.outcome === "ignored") {
+		return { outcome: "ignored", reason: reading.reason, explanation: reading.explanation };
+	}
+	const { explanation, incident } = reading;
+	const { id, repository, installation_id, delivery_id, pr_number, sender, event } = incident;
+	const { name, args, comment_id, needs } = incident.command ?? {};
+	if (name === undefined || pr_number === undefined || comment_id === undefined || sender === undefined) {
+		const wanted = { "command.name": name, "command.comment_id": comment_id, pr_number, sender };
+		const missing = Object.entries(wanted).flatMap(([field, value]) => (value === undefined ? [field] : []));
+		return { outcome: "ignored", reason: { kind: "no_identity", event, missing }, explanation };
+	}
+	const told = { id, name, repository, pr_number, comment_id, author: sender.login, delivery_id };
+	const more = {
+		...(args !== undefined && { args }),
+		...(installation_id !== undefined && { installation_id }),
+		...(needs !== undefined && { needs }),
+		...(name === "fix" && { fix: { incident, identity: reading.identity, explanation } }),
+	};
+	return { outcome: "command", command: { ...told, ...more }, explanation };
+}

@@ -1,0 +1,68 @@
+import type { Effects } from "../effects.ts";
+import { addDelivery } from "../journal/add-delivery.ts";
+import type { CommandResult, TakenCommand } from "../journal/commands.ts";
+import { asCode } from "../remediation/plain-markdown.ts";
+import { askPermission } from "./ask-permission.ts";
+import { retryNewest } from "./retry-newest.ts";
+import { stopAll } from "./stop-all.ts";
+
+/** The words that Healer knows, in the order in which it tells them. */
+export const COMMANDS = [
+	["fix", "fixes what is red here; the rules choose the agent"],
+	["fix rex the lock file", "rex does it, and is told the words"],
+	["retry", "starts the newest remediation of each check afresh, unless it runs or is done"],
+	["stop", "makes no further attempt at what is under way here"],
+	["status", "writes this comment anew"],
+	["help", "tells these words"],
+] as const;
+
+/**
+ * Does what a command asks for. Repeated, it finds what it did already. `until`: GitHub cannot be asked yet whether its
+ * author may give it.
+ */
+export async function actOnCommand(
+	effects: Effects,
+	command: TakenCommand,
+): Promise<CommandResult | { readonly until: number }> {
+	const { request, received_at } = command;
+	const may = await askPermission(effects, command);
+	if (may.kind === "wait") return may;
+	if (may.kind === "refused") return { reaction: "confused", said: may.why };
+	switch (request.name) {
+		case "fix":
+			return await fix(effects, command);
+		case "retry":
+			return await retryNewest(effects, request, received_at);
+		case "stop":
+			return await stopAll(effects, request, received_at);
+		case "status":
+			return { reaction: "+1", said: "this is how it stands." };
+		case "help":
+			return { reaction: "+1", said: `these are the words:\n\n${help()}` };
+		default:
+			return { reaction: "confused", said: `there is no such word. These are known:\n\n${help()}` };
+	}
+}
+
+/** The incident is in the journal already, unless GitHub had to be asked first. */
+async function fix(effects: Effects, { request }: TakenCommand): Promise<CommandResult> {
+	const { fix: asked } = request;
+	if (asked !== undefined) {
+		const { version, settle_s } = await effects.engine();
+		const now = effects.now();
+		const { incident, identity, explanation } = asked;
+		await addDelivery(effects.journal, {
+			incident,
+			identity,
+			explanation: { pipeline: version, stages: explanation },
+			due_at: now + settle_s * 1000,
+			now,
+		});
+		await effects.wake(incident.id, settle_s * 1000);
+	}
+	return { reaction: "eyes", said: "taken; it waits like any other failure for what is under way." };
+}
+
+function help(): string {
+	return COMMANDS.map(([words, what]) => `- ${asCode(`/healer ${words}`)} ${what}`).join("\n");
+}

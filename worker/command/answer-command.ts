@@ -1,0 +1,75 @@
+import type { Effects } from "../effects.ts";
+import {
+	type CommandResult,
+	endCommand,
+	recordResult,
+	type TakenCommand,
+	takeCommand,
+	waitCommand,
+} from "../journal/commands.ts";
+import { wantSticky } from "../journal/stickies.ts";
+import { actOnCommand } from "./act-on-command.ts";
+import { describeFailure, whenAgain } from "./when-again.ts";
+import { writeSticky } from "./write-sticky.ts";
+
+// A few questions to GitHub, each bounded by the client.
+const HOLD_MS = 60_000;
+
+/**
+ * Acts on one command and answers it, after its webhook was answered: what it came to is in the journal first, then comes
+ * the reaction on its comment, then the pull request's own comment. May be called any number of times: every step is
+ * found as done, or is the same when it is done again. What GitHub does not take now is tried again by the sweep.
+ */
+export async function answerCommand(effects: Effects, id: string): Promise<void> {
+	const now = effects.now();
+	const at = { now, lock: effects.newId(), locked_until: now + HOLD_MS };
+	const taken = await takeCommand(effects.journal, id, at);
+	if (taken === undefined) return;
+	const { request } = taken;
+	const log = effects.log.with({ command: request.name, author: request.author, pr_number: request.pr_number });
+	const result = taken.result ?? (await act(effects, taken));
+	if (result === undefined) return;
+	log.info("command acted upon", { reaction: result.reaction });
+
+	const answer = await react(effects, taken, result);
+	if (answer !== undefined) {
+		await endCommand(effects.journal, taken, answer, effects.now());
+		log.info("command answered", { answer });
+	}
+	await writeSticky(effects, request);
+}
+
+/** Undefined when it cannot be told yet whether its author may give it. */
+async function act(effects: Effects, taken: TakenCommand): Promise<CommandResult | undefined> {
+	const { request } = taken;
+	const acted = await actOnCommand(effects, taken);
+	if ("until" in acted) {
+		await waitCommand(effects.journal, taken, acted.until);
+		return undefined;
+	}
+	const { author, name, installation_id } = request;
+	const wanted = { said: { author, name, came_to: acted.said }, installation_id, now: effects.now() };
+	await recordResult(effects.journal, taken, acted, wantSticky(effects.journal, request, wanted));
+	return acted;
+}
+
+/** What is written down about the answer; undefined when it waits. */
+async function react(effects: Effects, taken: TakenCommand, result: CommandResult): Promise<string | undefined> {
+	const { github } = effects;
+	if (github === undefined) return "not answered: no GitHub App is configured";
+	const { repository, installation_id, comment_id } = taken.request;
+	const [owner = "", repo = ""] = repository.split("/");
+	// The same reaction of the same App is one, however often it is made:
+	// https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-an-issue-comment
+	const reacted = await github.asInstallation(
+		{ repository, installation_id },
+		"POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+		{ owner, repo, comment_id, content: result.reaction },
+	);
+	if (reacted.ok) return result.reaction;
+	const until = whenAgain(effects, reacted.failure, { tries: taken.tries, since: taken.received_at });
+	effects.log.warn("a command was not answered", { reason: reacted.failure.reason, until });
+	if (until === undefined) return `not answered: ${describeFailure(reacted.failure)}`;
+	await waitCommand(effects.journal, taken, until);
+	return undefined;
+}

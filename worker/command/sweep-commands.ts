@@ -1,0 +1,34 @@
+import type { Effects } from "../effects.ts";
+import { dueCommands } from "../journal/commands.ts";
+import { wantChangedStickies } from "../journal/pull-request-remediations.ts";
+import { dueStickies } from "../journal/stickies.ts";
+import { messageOf } from "../log.ts";
+import { answerCommand } from "./answer-command.ts";
+import { writeSticky } from "./write-sticky.ts";
+
+const BATCH = 50;
+// Nobody reads what a comment of last month says now.
+const KEPT_UP_MS = 30 * 24 * 3600 * 1000;
+
+/**
+ * Goes on with every command that was not answered yet, and writes the comments of pull requests that are due or whose
+ * remediations went on. One that fails costs itself only.
+ */
+export async function sweepCommands(effects: Effects): Promise<void> {
+	const now = effects.now();
+	for (const id of await dueCommands(effects.journal, now, BATCH)) {
+		await apart(effects, { command_id: id }, () => answerCommand(effects, id));
+	}
+	await wantChangedStickies(effects.journal, { now: effects.now(), since: now - KEPT_UP_MS });
+	for (const key of await dueStickies(effects.journal, effects.now(), BATCH)) {
+		await apart(effects, { ...key }, () => writeSticky(effects, key));
+	}
+}
+
+async function apart(effects: Effects, about: Readonly<Record<string, unknown>>, work: () => Promise<void>) {
+	try {
+		await work();
+	} catch (cause) {
+		effects.log.error("a command could not be worked on", { ...about, cause: messageOf(cause) });
+	}
+}

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { createEffects } from "../effects.ts";
+import type { Env } from "../env.ts";
+import { hasToken } from "../http/access.ts";
+import { answer, refuse } from "../http/answer.ts";
+import { decodeUtf8, parseJson } from "../http/parse-json.ts";
+import { readBody } from "../http/read-body.ts";
+import { refuseBody } from "../http/refuse-body.ts";
+import { endPause, orderPause } from "../journal/pauses.ts";
+import { createLog } from "../log.ts";
+import { currentPause, type Pause } from "./current-pause.ts";
+import { endPauses } from "./end-pauses.ts";
+
+const order = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() });
+
+/** `POST /api/pause {reason}` (bearer token): from now on nothing is spawned, anywhere; what would be waits. */
+export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	if (!(await hasToken(request, env))) return unauthorized();
+	const body = await readBody(request);
+	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	const text = decodeUtf8(body.bytes);
+	body.release();
+	const json = text === "" ? ({ ok: true, value: {} } as const) : parseJson(text);
+	const read = json.ok ? order.safeParse(json.value) : undefined;
+	if (read?.success !== true) return refuse(400, "the body is JSON: {reason}, which may be left out");
+
+	const effects = createEffects(env, createLog());
+	await orderPause(effects.journal, read.data.reason ?? null, effects.now());
+	effects.log.warn("paused", { reason: read.data.reason ?? null });
+	return answer(200, { paused: presentPause(await currentPause(effects)) });
+}
+
+/** `DELETE /api/pause` (bearer token): what was held back goes on. The pipeline may say otherwise still. */
+export async function resumeApi(request: Request, env: Env): Promise<Response> {
+	if (!(await hasToken(request, env))) return unauthorized();
+	const effects = createEffects(env, createLog());
+	await endPause(effects.journal);
+	const released = await endPauses(effects);
+	effects.log.warn("resumed", { released });
+	return answer(200, { paused: presentPause(await currentPause(effects)), released });
+}
+
+/** As `/api/status` shows it; null when nothing is held back. */
+export function presentPause(pause: Pause | undefined): object | null {
+	if (pause === undefined) return null;
+	return { ...pause, since: pause.since === null ? null : new Date(pause.since).toISOString() };
+}
+
+function unauthorized(): Response {
+	return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+}

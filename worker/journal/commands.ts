@@ -1,0 +1,87 @@
+import type { CommandRequest } from "../../pipeline/index.ts";
+
+/** What a command came to. */
+export interface CommandResult {
+	/** Under the comment: under way, done, or not done. */
+	readonly reaction: "eyes" | "+1" | "confused";
+	/** What came of it: Markdown of ours, in which the words of others are code. */
+	readonly said: string;
+}
+
+/** A command that this caller works on. */
+export interface TakenCommand {
+	readonly id: string;
+	readonly request: Omit<CommandRequest, "id">;
+	readonly received_at: number;
+	readonly result: CommandResult | undefined;
+	readonly tries: number;
+	readonly lock: string;
+}
+
+/** Ids of open commands that are due and nobody works on, oldest first. */
+export async function dueCommands(db: D1Database, now: number, limit: number): Promise<readonly string[]> {
+	const { results } = await db
+		.prepare(
+			`SELECT id FROM commands WHERE done_at IS NULL AND next_try_at <= ?1 AND locked_until <= ?1
+			ORDER BY received_at, id LIMIT ?2`,
+		)
+		.bind(now, limit)
+		.all<{ id: string }>();
+	return results.map(({ id }) => id);
+}
+
+/** Takes an open command that is due and nobody works on; undefined when there is nothing to take. */
+export async function takeCommand(
+	db: D1Database,
+	id: string,
+	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+): Promise<TakenCommand | undefined> {
+	const row = await db
+		.prepare(
+			`UPDATE commands SET lock = ?2, locked_until = ?3
+			WHERE id = ?1 AND done_at IS NULL AND next_try_at <= ?4 AND locked_until <= ?4
+			RETURNING command, received_at, result, tries`,
+		)
+		.bind(id, at.lock, at.locked_until, at.now)
+		.first<{ command: string; received_at: number; result: string | null; tries: number }>();
+	if (row === null) return undefined;
+	const { received_at, tries } = row;
+	const result = row.result === null ? undefined : JSON.parse(row.result);
+	return { id, request: JSON.parse(row.command), received_at, result, tries, lock: at.lock };
+}
+
+/** Writes down what it came to, and with it that the pull request's comment has to tell: both or neither. */
+export async function recordResult(
+	db: D1Database,
+	{ id, lock }: TakenCommand,
+	result: CommandResult,
+	wanted: D1PreparedStatement,
+): Promise<void> {
+	await db.batch([
+		db.prepare("UPDATE commands SET result = ?3 WHERE id = ?1 AND lock = ?2").bind(id, lock, JSON.stringify(result)),
+		wanted,
+	]);
+}
+
+/** Looks at it again at that time. */
+export async function waitCommand(db: D1Database, { id, lock, tries }: TakenCommand, until: number): Promise<void> {
+	await db
+		.prepare(
+			"UPDATE commands SET next_try_at = ?3, tries = ?4, lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2",
+		)
+		.bind(id, lock, until, tries + 1)
+		.run();
+}
+
+/** It is done with. `answer`: how it was answered, or why it was not. */
+export async function endCommand(
+	db: D1Database,
+	{ id, lock }: TakenCommand,
+	answer: string,
+	now: number,
+): Promise<void> {
+	await db
+		.prepare("UPDATE commands SET done_at = ?3, answer = ?4, lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2")
+		.bind(id, lock, now, answer)
+		.run();
+}

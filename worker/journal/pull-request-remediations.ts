@@ -1,0 +1,74 @@
+import type { IncidentRow } from "./incident-row.ts";
+
+/** A remediation of a pull request, with what its attempts made. */
+export type PullRequestRemediation = IncidentRow & {
+	/** Number of the pull request that its newest fix is in, unless that is the one it is about. */
+	readonly fix: number | null;
+};
+
+/** Of `stickies` or of constants: the columns that name a pull request. */
+const incidentsOf = (repository: string, number: string) => `
+	SELECT id FROM incidents WHERE repository = ${repository} AND json_extract(incident, '$.pr_number') = ${number}
+	UNION SELECT a.incident_id FROM attempts a JOIN incidents i ON i.id = a.incident_id
+		WHERE a.pull_request = ${number} AND i.repository = ${repository}
+	UNION SELECT i.id FROM checks c JOIN incidents i ON i.repository = c.repository AND i.branch = c.branch
+			AND lower(coalesce(json_extract(i.incident, '$.head_repository'), i.repository)) = lower(c.head_repository)
+		WHERE c.repository = ${repository} AND c.pr_number = ${number}`;
+
+/**
+ * The remediations of a pull request, newest first: those of what failed on it, by its number or, where the event did
+ * not tell that, by the branch that its checks name; and those whose fix it is.
+ */
+export async function pullRequestRemediations(
+	db: D1Database,
+	{ repository, pr_number }: { readonly repository: string; readonly pr_number: number },
+	limit: number,
+): Promise<readonly PullRequestRemediation[]> {
+	const { results } = await db
+		.prepare(
+			`SELECT i.*, (
+				SELECT a.pull_request FROM attempts a WHERE a.incident_id = i.id AND a.pull_request <> ?2
+				ORDER BY a.attempt DESC LIMIT 1
+			) AS fix
+			FROM incidents i WHERE i.id IN (${incidentsOf("?1", "?2")})
+			ORDER BY i.created_at DESC, i.id LIMIT ?3`,
+		)
+		.bind(repository, pr_number, limit)
+		.all<PullRequestRemediation>();
+	return results;
+}
+
+/**
+ * Has the comments written again of pull requests one of whose remediations reached another state since. Only of
+ * comments that are there, and were asked for after `since`.
+ */
+export async function wantChangedStickies(db: D1Database, at: { readonly now: number; readonly since: number }) {
+	await db
+		.prepare(
+			`UPDATE stickies SET next_try_at = ?1, wants = wants + 1
+			WHERE next_try_at IS NULL AND comment_id IS NOT NULL AND wanted_at > ?2 AND EXISTS (
+				SELECT 1 FROM transitions t WHERE t.at >= stickies.looked_at AND t.to_status IS NOT NULL
+					AND t.to_status <> t.from_status
+					AND t.incident_id IN (${incidentsOf("stickies.repository", "stickies.pr_number")})
+			)`,
+		)
+		.bind(at.now, at.since)
+		.run();
+}
+
+/** Which of these had such a step since then: whoever repeats a command finds what it did already. */
+export async function steppedSince(
+	db: D1Database,
+	event: "retried" | "stopped",
+	ids: readonly string[],
+	since: number,
+): Promise<ReadonlySet<string>> {
+	const { results } = await db
+		.prepare(
+			`SELECT DISTINCT incident_id FROM transitions
+			WHERE incident_id IN (SELECT value FROM json_each(?1)) AND event = ?2 AND at >= ?3 AND to_status IS NOT NULL`,
+		)
+		.bind(JSON.stringify(ids), event, since)
+		.all<{ incident_id: string }>();
+	return new Set(results.map(({ incident_id }) => incident_id));
+}

@@ -1,0 +1,56 @@
+import type { IncidentRow } from "./incident-row.ts";
+
+/** Takes an escalated incident for telling a person of it; false when another does, or it went on. */
+export async function holdTelling(
+	db: D1Database,
+	{ id, updated_at }: IncidentRow,
+	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+): Promise<boolean> {
+	const done = await db
+		.prepare(
+			`UPDATE incidents SET lock = ?2, locked_until = ?3
+			WHERE id = ?1 AND status = 'escalated' AND updated_at = ?4 AND next_try_at <= ?5 AND locked_until <= ?5`,
+		)
+		.bind(id, at.lock, at.locked_until, updated_at, at.now)
+		.run();
+	return done.meta.changes === 1;
+}
+
+/** Writes down where a person was told, or in a note why nobody was. It is not due any more. */
+export async function recordTold(
+	db: D1Database,
+	{ id, reason, updated_at }: IncidentRow,
+	told: { readonly url: string | null; readonly note: string | null; readonly now: number },
+): Promise<void> {
+	const whole = told.note === null ? reason : [reason, told.note].filter(Boolean).join("; ");
+	await db.batch([
+		db
+			.prepare(
+				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
+				SELECT id, ?3, attempt, 'told', status, status, ?4 FROM incidents
+				WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
+			)
+			.bind(id, updated_at, told.now, told.url ?? told.note),
+		db
+			.prepare(
+				`UPDATE incidents SET told_url = coalesce(?3, told_url), reason = ?4, next_try_at = NULL, lock = NULL,
+					locked_until = 0 WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
+			)
+			.bind(id, updated_at, told.url, whole),
+	]);
+}
+
+/** Tries to tell again at that time. */
+export async function waitToTell(
+	db: D1Database,
+	{ id, updated_at }: IncidentRow,
+	again: { readonly until: number; readonly tries: number },
+): Promise<void> {
+	await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?3, tries = ?4, lock = NULL, locked_until = 0
+			WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
+		)
+		.bind(id, updated_at, again.until, again.tries)
+		.run();
+}

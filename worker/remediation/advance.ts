@@ -1,0 +1,242 @@
+import type { AttemptResult } from "../journal/attempt-row.ts";
+import type { IncidentRow } from "../journal/incident-row.ts";
+import type { CiVerdict } from "./judge-ci.ts";
+import { type EndedAttempt, type EscalationPolicy, nextAgent } from "./next-agent.ts";
+import type { RemediationEvent } from "./transitions.ts";
+
+/** pipeline.yaml `outcome` and `settings.settle`, in seconds. */
+export interface OutcomeRules extends EscalationPolicy {
+	readonly pause_s: number;
+	readonly ci_deadline_s: number;
+	readonly settle_s: number;
+}
+
+/** All that a remediation's next step depends on. Times are milliseconds. */
+export interface Facts {
+	readonly incident: Pick<IncidentRow, "status" | "attempt" | "budget_from" | "updated_at">;
+	/** Those before the present one that belong to its budget. */
+	readonly ended: readonly EndedAttempt[];
+	/** The present attempt, once it was decided. */
+	readonly current?: {
+		readonly agent: string;
+		readonly failure_type: string;
+		readonly escalated: boolean;
+		/** The phase of its CodeRun's end; null while that is not known. */
+		readonly outcome: string | null;
+		readonly outcome_at: number | null;
+		readonly message: string | null;
+		/** When its CodeRun must have been ended by the relay; undefined where nothing has a deadline. */
+		readonly overdue_at?: number;
+	};
+	readonly ci: CiVerdict;
+	/** The pull request whose branch failed is closed or merged; when that was told. */
+	readonly branch_done?: { readonly why: string; readonly at: number };
+	/** What became of the fix's own pull request. */
+	readonly fix?: { readonly state: "closed" | "merged"; readonly number: number; readonly at: number };
+	readonly now: number;
+}
+
+export interface AttemptEnd {
+	readonly result: AttemptResult;
+	readonly signature: string | null;
+	readonly ci_said: string | null;
+	readonly ci_url: string | null;
+}
+
+/** One step to take now, or when to look again if nothing is told until then. */
+export type Advance =
+	| {
+			readonly do: "step";
+			readonly event: RemediationEvent;
+			readonly reason: string | null;
+			/** How the present attempt ended, if this step ends it. */
+			readonly end?: AttemptEnd;
+			readonly set: Partial<Pick<IncidentRow, "attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by">>;
+	  }
+	| { readonly do: "look_again"; readonly at: number };
+
+/**
+ * The next step of a remediation, from what is known alone: not from the order in which it came to be known. Undefined
+ * when there is none: it waits for somebody to tell more, or is where it ends.
+ */
+export function advance(facts: Facts, rules: OutcomeRules): Advance | undefined {
+	switch (facts.incident.status) {
+		case "accepted":
+		case "waiting":
+			return isOver(facts) ? afterRun(facts, rules) : beforeSending(facts, rules);
+		case "running":
+			return isOver(facts) ? afterRun(facts, rules) : lookWhenOverdue(facts);
+		case "awaiting_ci":
+			return afterRun(facts, rules);
+		case "fixed":
+			return reconsider(facts, rules);
+		case "failed":
+		case "escalated":
+			return facts.ci.says === "green" && facts.current !== undefined ? wentGreen(facts.ci, undefined) : undefined;
+		case "superseded":
+		case "cancelled":
+		case "dead":
+			return undefined;
+		default:
+			return facts.incident.status satisfies never;
+	}
+}
+
+function isOver({ current, now }: Facts): boolean {
+	return current !== undefined && (current.outcome !== null || isOverdue(current, now));
+}
+
+function isOverdue({ overdue_at }: NonNullable<Facts["current"]>, now: number): boolean {
+	return overdue_at !== undefined && now >= overdue_at;
+}
+
+/** Whether there is still something to do: looked at each time before it is sent (DESIGN section 5.7). */
+function beforeSending({ incident, ci, branch_done, now }: Facts, { settle_s }: OutcomeRules): Advance | undefined {
+	if (ci.says === "green") {
+		if (incident.attempt > 1) return wentGreen(ci, undefined);
+		const reason = `${ci.by === "rerun" ? "a rerun went green by itself" : "it is green again"}${at(ci.row.url)}`;
+		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
+	}
+	if (ci.says === "another_incident") return supersededBy(ci.incident_id, undefined);
+	if (branch_done === undefined || now < branch_done.at + settle_s * 1000) return undefined;
+	return { do: "step", event: "superseded", reason: branch_done.why, set: { next_try_at: null } };
+}
+
+function afterRun(facts: Facts, rules: OutcomeRules): Advance | undefined {
+	const { ci, current, now } = facts;
+	if (current === undefined) return undefined;
+	const { outcome } = current;
+	if (ci.says === "green")
+		return wentGreen(ci, { result: "fixed", signature: null, ci_said: "green", ci_url: ci.row.url });
+	if (ci.says === "another_incident") return supersededBy(ci.incident_id, endAs("superseded"));
+	if (outcome !== "Succeeded" && outcome !== "Completed") {
+		return endAttempt(facts, rules, endOfAgent(outcome, current.message), saidOf(outcome, current.message));
+	}
+
+	const settle_ms = rules.settle_s * 1000;
+	const closed = closedOf(facts);
+	if (closed !== undefined && now >= closed.at + settle_ms) return closed.step;
+	const isRed = ci.says === "red";
+	if (isRed && now >= ci.received_at + settle_ms) {
+		const ci_said = `red: ${ci.signature}`.slice(0, 1000);
+		const end = { result: "ci_still_failing", signature: ci.signature, ci_said, ci_url: ci.row.url } as const;
+		return endAttempt(facts, rules, end, `CI is still red after attempt ${facts.incident.attempt}`);
+	}
+	const silent_at = (current.outcome_at ?? facts.incident.updated_at) + rules.ci_deadline_s * 1000;
+	if (!isRed && now >= silent_at) return afterSilence(facts, rules);
+
+	const look_at = Math.min(
+		silent_at,
+		closed === undefined ? silent_at : closed.at + settle_ms,
+		isRed ? ci.received_at + settle_ms : silent_at,
+	);
+	const { status } = facts.incident;
+	if (status === "awaiting_ci" || status === "fixed") return { do: "look_again", at: look_at };
+	return { do: "step", event: "agent_done", reason: null, set: { next_try_at: look_at } };
+}
+
+/** A person merged what CI never spoke about: it was looked at. Otherwise a person has to look. */
+function afterSilence(facts: Facts, rules: OutcomeRules): Advance {
+	if (facts.fix?.state === "merged") {
+		const reason = `pull request #${facts.fix.number} was merged; CI said nothing about it`;
+		return {
+			do: "step",
+			event: "went_green",
+			reason,
+			end: endAs("fixed"),
+			set: { next_try_at: null, fixed_by: "agent" },
+		};
+	}
+	return endAttempt(facts, rules, endAs("ci_silent"), "CI said nothing in time");
+}
+
+function closedOf(facts: Facts): { readonly at: number; readonly step: Advance } | undefined {
+	const { fix, branch_done } = facts;
+	if (fix?.state === "closed") {
+		const reason = `pull request #${fix.number} of the fix was closed without merging it`;
+		const set = { next_try_at: null };
+		return { at: fix.at, step: { do: "step", event: "stopped", reason, end: endAs("stopped"), set } };
+	}
+	if (branch_done === undefined) return undefined;
+	const step = {
+		do: "step",
+		event: "superseded",
+		reason: branch_done.why,
+		end: endAs("superseded"),
+		set: { next_try_at: null },
+	} as const;
+	return { at: branch_done.at, step };
+}
+
+/** After a green only what the agent itself pushed since can take it back, and only for as long as CI had anyway. */
+function reconsider(facts: Facts, rules: OutcomeRules): Advance | undefined {
+	const { ci, current } = facts;
+	if (ci.says !== "red" || current === undefined || current.outcome === null) return undefined;
+	const until = (current.outcome_at ?? 0) + rules.ci_deadline_s * 1000;
+	return ci.received_at > until ? undefined : afterRun(facts, rules);
+}
+
+function endAttempt(facts: Facts, rules: OutcomeRules, end: AttemptEnd, said: string): Advance {
+	const { current, incident, now } = facts;
+	if (current === undefined) throw new Error("no attempt to end");
+	const { agent, failure_type, escalated } = current;
+	const { result, signature } = end;
+	const ended = [...facts.ended, { attempt: incident.attempt, agent, failure_type, escalated, result, signature }];
+	const next = nextAgent(rules, ended);
+	switch (next.do) {
+		case "attempt": {
+			const due = now + rules.pause_s * 1000;
+			const who = next.agent === undefined || next.agent === agent ? "" : ` by ${next.agent}`;
+			const reason = `${said}; attempt ${incident.attempt + 1}${who} follows: ${next.why}`;
+			const escalate_to = next.agent ?? null;
+			const set = { attempt: incident.attempt + 1, escalate_to, next_try_at: due, not_before: due };
+			return { do: "step", event: "tried_again", reason, end, set };
+		}
+		case "tell_human":
+			return { do: "step", event: "escalated", reason: `${said}; ${next.why}`, end, set: { next_try_at: now } };
+		case "give_up":
+			return { do: "step", event: "exhausted", reason: `${said}; ${next.why}`, end, set: { next_try_at: null } };
+		default:
+			return next satisfies never;
+	}
+}
+
+function wentGreen(ci: CiVerdict & { readonly says: "green" }, end: AttemptEnd | undefined): Advance {
+	const doing = { agent: "", rerun: " by a rerun", other: " by somebody else's push" }[ci.by];
+	const reason = `green again${doing}${at(ci.row.url)}`;
+	const set = { next_try_at: null, fixed_by: ci.by };
+	return { do: "step", event: "went_green", reason, set, ...(end !== undefined && { end }) };
+}
+
+function supersededBy(incident_id: string, end: AttemptEnd | undefined): Advance {
+	const reason = `its newer failure is incident ${incident_id}`;
+	return { do: "step", event: "superseded", reason, set: { next_try_at: null }, ...(end !== undefined && { end }) };
+}
+
+function lookWhenOverdue({ current }: Facts): Advance | undefined {
+	return current?.overdue_at === undefined ? undefined : { do: "look_again", at: current.overdue_at };
+}
+
+function endOfAgent(outcome: string | null, message: string | null): AttemptEnd {
+	const result =
+		outcome === "Deleted" ? "deleted" : outcome === null || outcome === "TimedOut" ? "timed_out" : "agent_failed";
+	const signature = `agent ${outcome ?? "TimedOut"}: ${message ?? ""}`.slice(0, 1000);
+	return { ...endAs(result), signature };
+}
+
+function endAs(result: AttemptResult): AttemptEnd {
+	return { result, signature: null, ci_said: null, ci_url: null };
+}
+
+/** In words; phases that nobody knows are failures, too. */
+function saidOf(outcome: string | null, message: string | null): string {
+	if (outcome === null) return "nothing was told of the CodeRun's end by its deadline";
+	if (outcome === "Deleted") return "the CodeRun was deleted before it was finished";
+	if (outcome === "TimedOut") return "the CodeRun was not finished by its deadline";
+	const why = message ? `: ${message.slice(0, 1000)}` : "";
+	return `the CodeRun ended as ${outcome.slice(0, 63)}${why}`;
+}
+
+function at(url: string | null): string {
+	return url === null ? "" : `: ${url}`;
+}

@@ -1,0 +1,47 @@
+import type { Incident } from "../../pipeline/incident.ts";
+import type { IncidentRow } from "../journal/incident-row.ts";
+import type { PastAttempt } from "../journal/remediation-facts.ts";
+import { asCode, asLink } from "./plain-markdown.ts";
+
+/** What a person reads when the agents are at their end: what failed, what was tried, where to look. */
+export function escalationText(
+	incident: IncidentRow,
+	told: Incident,
+	attempts: readonly PastAttempt[],
+): { readonly title: string; readonly body: string } {
+	const what = told.workflow?.name ?? told.app ?? told.alert?.type ?? told.job ?? incident.event;
+	const facts = [
+		`- What failed: ${asCode(what)}${told.job === undefined ? "" : `, job ${asCode(told.job)}`}`,
+		...(incident.branch === null ? [] : [`- Branch: ${asCode(incident.branch)}`]),
+		...(told.head_sha === undefined ? [] : [`- Commit: ${asCode(told.head_sha)}`]),
+		...(told.url === undefined ? [] : [`- Look at it: ${asLink(told.url)}`]),
+		...(incident.failure_type === null ? [] : [`- Failure type: ${asCode(incident.failure_type)}`]),
+		`- Why a person: ${asCode(incident.reason ?? "")}`,
+	];
+	const tried = attempts.flatMap(describeAttempt);
+	const body = [
+		"### Healer needs a person here",
+		...facts,
+		...(tried.length === 0 ? [] : ["", "What was tried:", "", ...tried]),
+		"",
+		"`/healer retry` in a comment starts afresh, with all attempts; `/healer stop` leaves it be.",
+		`Incident \`${incident.id}\`.`,
+	].join("\n");
+	return { title: `Healer needs a person: ${titleText(what)} (incident ${incident.id.slice(0, 8)})`, body };
+}
+
+function describeAttempt(past: PastAttempt): readonly string[] {
+	const { attempt, agent, result, outcome, message, pull_request, pull_request_url, ci_said, ci_url } = past;
+	const fix =
+		pull_request !== null ? `; pull request #${pull_request}` : pull_request_url ? `; ${asLink(pull_request_url)}` : "";
+	return [
+		`${attempt}. ${asCode(agent)}: ${asCode(result ?? outcome ?? "not finished")}${fix}`,
+		...(message ? [`   - It said: ${asCode(message)}`] : []),
+		...(ci_said ? [`   - CI: ${asCode(ci_said)}${ci_url ? ` ${asLink(ci_url)}` : ""}`] : []),
+	];
+}
+
+/** A title is plain text to GitHub, but for mentions of issues and people. */
+function titleText(text: string): string {
+	return text.replace(/[^\p{L}\p{N} ._/-]/gu, " ").slice(0, 100);
+}

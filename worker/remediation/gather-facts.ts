@@ -1,0 +1,106 @@
+import type { Incident } from "../../pipeline/incident.ts";
+import { fixBranch } from "../../pipeline/index.ts";
+import type { Engine } from "../engine.ts";
+import type { IncidentRow } from "../journal/incident-row.ts";
+import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediation-facts.ts";
+import type { Facts } from "./advance.ts";
+import { failedCheck } from "./failed-check.ts";
+import { judgeCi } from "./judge-ci.ts";
+import type { EndedAttempt } from "./next-agent.ts";
+
+export interface Remediation {
+	readonly incident: IncidentRow;
+	readonly attempts: readonly PastAttempt[];
+	readonly facts: Facts;
+}
+
+/** What the journal knows about one remediation. `overdueAfter_ms`: see `Effects`. */
+export async function gatherFacts(
+	db: D1Database,
+	id: string,
+	engine: Engine,
+	at: { readonly now: number; readonly overdueAfter_ms: number | undefined },
+): Promise<Remediation | undefined> {
+	const rows = await remediationRows(db, id);
+	if (rows === undefined) return undefined;
+	const { incident, attempts } = rows;
+	const told: Incident = JSON.parse(incident.incident);
+	const fix_branch = fixBranch(id);
+	const fixNumbers = attempts.flatMap(({ pull_request }) => pull_request ?? []).filter((pr) => pr !== told.pr_number);
+	const branch = await branchRows(db, {
+		id,
+		repository: incident.repository,
+		head_repository: told.head_repository ?? told.repository,
+		branch: incident.branch,
+		fix_branch,
+		pull_requests: told.pr_number === undefined ? fixNumbers : [...fixNumbers, told.pr_number],
+	});
+
+	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
+	const fix_branches = new Set([fix_branch]);
+	for (const row of branch.checks) {
+		if (row.pr_number !== null && fixNumbers.includes(row.pr_number) && row.branch !== incident.branch) {
+			fix_branches.add(row.branch);
+		}
+	}
+	const ci = judgeCi({
+		failed: failedCheck(told, incident.created_at),
+		checks: branch.checks,
+		fix_branches: [...fix_branches],
+		isOwnAgent: engine.isOwnAgent,
+		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
+		...(current !== undefined && { since: current.decided_at }),
+	});
+	const facts = {
+		incident,
+		ended: endedBefore(incident, attempts),
+		...(current !== undefined && { current: currentOf(current, at.overdueAfter_ms) }),
+		ci,
+		...closedOf(branch, told.pr_number, fixNumbers),
+		now: at.now,
+	};
+	return { incident, attempts, facts };
+}
+
+function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {
+	return row.run_id === null ? row.head_sha !== null && other.head_sha === row.head_sha : other.run_id === row.run_id;
+}
+
+function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly PastAttempt[]): readonly EndedAttempt[] {
+	return attempts.flatMap((past) => {
+		const { result } = past;
+		if (result === null || past.attempt >= attempt || past.attempt < budget_from) return [];
+		const { agent, failure_type, signature } = past;
+		return [{ attempt: past.attempt, agent, failure_type, escalated: past.escalated === 1, result, signature }];
+	});
+}
+
+function currentOf(current: PastAttempt, overdueAfter_ms: number | undefined): NonNullable<Facts["current"]> {
+	const { agent, failure_type, outcome, outcome_at, message, spawned_at, deadline_s } = current;
+	const hasDeadline = overdueAfter_ms !== undefined && spawned_at !== null && deadline_s !== null;
+	return {
+		agent,
+		failure_type,
+		escalated: current.escalated === 1,
+		outcome,
+		outcome_at,
+		message,
+		...(hasDeadline && { overdue_at: spawned_at + deadline_s * 1000 + overdueAfter_ms }),
+	};
+}
+
+function closedOf(
+	{ pull_requests }: BranchRows,
+	own: number | undefined,
+	fixNumbers: readonly number[],
+): Pick<Facts, "branch_done" | "fix"> {
+	const done = pull_requests.find(({ number }) => number === own);
+	// Of several pull requests of the fix, the latest attempt's.
+	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));
+	return {
+		...(done !== undefined && {
+			branch_done: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at },
+		}),
+		...(fix !== undefined && { fix: { state: fix.state, number: fix.number, at: fix.closed_at } }),
+	};
+}

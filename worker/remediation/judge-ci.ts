@@ -1,0 +1,154 @@
+import type { CheckRow } from "../journal/check-row.ts";
+import { isWorkflow } from "../lifecycle/check-name.ts";
+import { isNewer, isSameRun } from "../lifecycle/position.ts";
+
+/** The check that failed, as its incident tells it. Without a `check_name` no check is known: any on the fix counts. */
+export interface FailedCheck {
+	readonly check_name?: string;
+	/** The failed jobs, check runs or status contexts that were told of. */
+	readonly jobs: readonly string[];
+	readonly branch?: string;
+	/** See `positionOf`. */
+	readonly position?: string;
+	/** When it began or failed, in milliseconds. */
+	readonly began_at: number;
+	readonly head_sha?: string;
+}
+
+/** What CI says about one attempt. `by`: whose doing the green is. */
+export type CiVerdict =
+	| { readonly says: "nothing" }
+	| { readonly says: "green"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
+	| {
+			readonly says: "red";
+			readonly row: CheckRow;
+			/** What failed, the same text for the same failure. */
+			readonly signature: string;
+			readonly received_at: number;
+	  }
+	/** The newest failure on the branch is somebody's own push, and an incident itself. */
+	| { readonly says: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
+
+export interface CiFacts {
+	readonly failed: FailedCheck;
+	/** The newest word of every check on the branches looked at. */
+	readonly checks: readonly CheckRow[];
+	/** Branches that are the fix's own. */
+	readonly fix_branches: readonly string[];
+	/** From when on a failure is the present attempt's, in milliseconds; undefined: there was none yet. */
+	readonly since?: number;
+	readonly isOwnAgent: (login: string) => boolean;
+	/** The incident that a run on the failed branch is, if it is another one. */
+	readonly incidentOf: (row: CheckRow) => string | undefined;
+}
+
+/**
+ * Whether the failed check is green again: on its branch or on a branch of the fix, in a run that is newer than the one
+ * that failed. Only the newest word of each check counts, so it is the same in whatever order they came.
+ */
+export function judgeCi(facts: CiFacts): CiVerdict {
+	const { failed, fix_branches } = facts;
+	const own = facts.checks.filter((row) => row.branch === failed.branch && !fix_branches.includes(row.branch));
+	const fixes = fix_branches.map((branch) => facts.checks.filter((row) => row.branch === branch));
+
+	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
+	const green = onFixes.find((judged) => judged?.says === "green");
+	if (green !== undefined) return { says: "green", by: "agent", row: green.newest };
+
+	// A fix on its own branch says nothing about checks that nobody knows by name on a branch of others.
+	const onOwn = failed.check_name === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
+	if (onOwn?.says === "green") return { says: "green", by: whoseDoing(facts, onOwn.newest), row: onOwn.newest };
+
+	const red = onFixes.find((judged) => judged?.says === "red" && isOfAttempt(facts, judged.newest));
+	if (red !== undefined) return redOf(red);
+	if (onOwn?.says !== "red") return { says: "nothing" };
+	const { newest } = onOwn;
+	const isByPerson = newest.actor_type === "User" && !isAgents(facts, newest);
+	const other = isByPerson ? facts.incidentOf(newest) : undefined;
+	if (other !== undefined) return { says: "another_incident", row: newest, incident_id: other };
+	return !isByPerson && isOfAttempt(facts, newest) ? redOf(onOwn) : { says: "nothing" };
+}
+
+interface BranchVerdict {
+	readonly says: "green" | "red";
+	/** The word that decided it. */
+	readonly newest: CheckRow;
+	/** All words of that run. */
+	readonly rows: readonly CheckRow[];
+}
+
+function judgeBranch(
+	all: readonly CheckRow[],
+	failed: FailedCheck,
+	counts: (row: CheckRow) => boolean,
+): BranchVerdict | undefined {
+	const rows = all.filter((row) => isSameCheck(row, failed) && counts(row));
+	const deciding = (isWorkflow(failed.check_name ?? "") ? [undefined] : jobsOf(failed, rows)).map((job) =>
+		newestOf(job === undefined ? rows : rows.filter((row) => row.job === job || row.job === "")),
+	);
+	const known = deciding.filter((row) => row !== undefined);
+	const red = newestOf(known.filter((row) => row.says === "red"));
+	if (red !== undefined) {
+		return { says: "red", newest: red, rows: rows.filter(({ position }) => position === red.position) };
+	}
+	const green = newestOf(known);
+	return green === undefined || known.length < deciding.length ? undefined : { says: "green", newest: green, rows };
+}
+
+/** Each of these has to be green. Where no check is known by name, every one on the fix has to be. */
+function jobsOf(failed: FailedCheck, rows: readonly CheckRow[]): readonly (string | undefined)[] {
+	if (failed.check_name !== undefined && failed.jobs.length > 0) return failed.jobs;
+	const told = [...new Set(rows.map(({ job }) => job))];
+	return told.length === 0 ? [undefined] : told;
+}
+
+/** The newest; of one run its own word, before that of one of its jobs. */
+function newestOf(rows: readonly CheckRow[]): CheckRow | undefined {
+	let newest: CheckRow | undefined;
+	for (const row of rows) {
+		const isBetter =
+			newest === undefined ||
+			row.position > newest.position ||
+			(row.position === newest.position && row.job < newest.job);
+		if (isBetter) newest = row;
+	}
+	return newest;
+}
+
+function isSameCheck(row: CheckRow, { check_name }: FailedCheck): boolean {
+	return check_name === undefined || row.check_name === check_name;
+}
+
+function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
+	return (row) => (position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at;
+}
+
+function isOfAttempt({ since }: CiFacts, row: CheckRow): boolean {
+	return since !== undefined && row.started_at >= since;
+}
+
+function whoseDoing(facts: CiFacts, row: CheckRow): "agent" | "rerun" | "other" {
+	const { position, head_sha } = facts.failed;
+	const isSame = position !== undefined && isSameRun(row.position, position);
+	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
+	return isAgents(facts, row) ? "agent" : "other";
+}
+
+function isAgents({ isOwnAgent }: CiFacts, { actor_login }: CheckRow): boolean {
+	return actor_login !== null && isOwnAgent(actor_login);
+}
+
+function redOf({ newest, rows }: BranchVerdict): CiVerdict {
+	const failures = rows.filter(({ job, says }) => says === "red" && job !== "").map(describeJob);
+	return {
+		says: "red",
+		row: newest,
+		signature: failures.length === 0 ? newest.check_name : failures.toSorted().join("; "),
+		received_at: Math.max(...rows.map(({ received_at }) => received_at)),
+	};
+}
+
+function describeJob({ job, failed_steps }: CheckRow): string {
+	const steps: readonly unknown[] = failed_steps === null ? [] : JSON.parse(failed_steps);
+	return steps.length === 0 ? job : `${job}: ${steps.join(", ")}`;
+}

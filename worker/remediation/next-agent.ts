@@ -1,0 +1,74 @@
+import type { AttemptResult } from "../journal/attempt-row.ts";
+
+/** Who is last in a chain: nobody comes after. */
+const HUMAN = "human";
+
+/** pipeline.yaml `outcome`, as far as it says who is next. */
+export interface EscalationPolicy {
+	readonly max_attempts: number;
+	readonly escalate: readonly string[];
+}
+
+/** One attempt of the present budget that is over. */
+export interface EndedAttempt {
+	readonly attempt: number;
+	readonly agent: string;
+	readonly failure_type: string;
+	readonly escalated: boolean;
+	readonly result: AttemptResult;
+	readonly signature: string | null;
+}
+
+/** What follows. `agent` undefined: the router chooses. */
+export type Next =
+	| { readonly do: "attempt"; readonly agent: string | undefined; readonly why: string }
+	| { readonly do: "tell_human"; readonly why: string }
+	| { readonly do: "give_up"; readonly why: string };
+
+/**
+ * Who tries next after the last of these attempts. `max_attempts` is the whole budget of an incident: no order of
+ * failures makes more CodeRuns. Each agent of the chain that has not had its turn keeps one attempt of it, so that an
+ * escalation is never eaten up by the agent before; what is left is the router's. Two failures alike end a turn early.
+ */
+export function nextAgent(policy: EscalationPolicy, ended: readonly EndedAttempt[]): Next {
+	const last = ended.at(-1);
+	if (last?.result === "ci_silent") return end(policy, `CI said nothing after attempt ${last.attempt}`);
+	if (ended.length >= policy.max_attempts) {
+		return end(policy, ended.length === 1 ? "its one attempt is used up" : `all ${ended.length} attempts are used up`);
+	}
+	const tried = new Set(ended.map(({ agent }) => agent));
+	const waiting = policy.escalate.filter((name) => name !== HUMAN && !tried.has(name));
+	const alike = endedAlike(ended);
+	const [first] = waiting;
+	if (alike) {
+		const why = `${last?.agent} failed twice in the same way`;
+		return first === undefined ? end(policy, why) : { do: "attempt", agent: first, why };
+	}
+	if (first !== undefined && ended.length >= policy.max_attempts - waiting.length) {
+		return { do: "attempt", agent: first, why: `the attempts before ${first}'s are used up` };
+	}
+	const again = last?.escalated ? last.agent : undefined;
+	return {
+		do: "attempt",
+		agent: again,
+		why: `${policy.max_attempts - ended.length} of ${policy.max_attempts} are left`,
+	};
+}
+
+/** The same agent, failure type and failed jobs with their steps, twice in a row. */
+function endedAlike(ended: readonly EndedAttempt[]): boolean {
+	const [before, last] = ended.slice(-2);
+	return (
+		before !== undefined &&
+		last !== undefined &&
+		last.signature !== null &&
+		before.agent === last.agent &&
+		before.result === last.result &&
+		before.failure_type === last.failure_type &&
+		before.signature === last.signature
+	);
+}
+
+function end({ escalate }: EscalationPolicy, why: string): Next {
+	return escalate.includes(HUMAN) ? { do: "tell_human", why } : { do: "give_up", why };
+}

@@ -1,0 +1,24 @@
+const LONGEST = 500;
+
+/**
+ * Text of others as a code span: nobody is mentioned, nothing is linked, no markup is read. The span's fence is longer
+ * than any run of backticks within; whatever breaks a line or hides is a space.
+ * https://spec.commonmark.org/0.31.2/#code-spans
+ */
+export function asCode(text: string): string {
+	const line = text
+		.toWellFormed()
+		.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\s]+/gu, " ")
+		.trim();
+	const cut = line.length > LONGEST ? `${line.slice(0, LONGEST).toWellFormed()}…` : line;
+	if (cut === "") return "`(nothing)`";
+	const longest = Math.max(0, ...(cut.match(/`+/g) ?? []).map(({ length }) => length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence} ${cut} ${fence}`;
+}
+
+/** An http or https address as a link to itself; anything else as a code span. */
+export function asLink(url: string): string {
+	const isPlain = url.length <= 2048 && /^https?:\/\/[\w.:-]+(\/[\w./%?=&#~:+,;-]*)?$/.test(url);
+	return isPlain ? `<${url}>` : asCode(url);
+}

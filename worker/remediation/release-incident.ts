@@ -1,0 +1,22 @@
+import type { Effects } from "../effects.ts";
+import { findIncident } from "../journal/find-incident.ts";
+import { takeStep } from "../journal/transition.ts";
+import type { ByHand } from "./retry-remediation.ts";
+
+/** Lets a dead incident go on where it was: the same attempt, the same bytes, with a day of tries before it. */
+export async function releaseIncident(effects: Effects, id: string, by: string): Promise<ByHand> {
+	const incident = await findIncident(effects.journal, id);
+	if (incident === undefined) return { ok: false, reason: "not_found" };
+	const now = effects.now();
+	const taken = await takeStep(effects.journal, id, {
+		event: "released",
+		reason: `${by} released it`,
+		now,
+		when: { seen: incident },
+		set: { next_try_at: now, failing_since: null, waits_for: null, tries: 0 },
+	});
+	if (taken === "refused") return { ok: false, reason: "not_now", status: incident.status };
+	if (taken === "lost") return { ok: false, reason: "raced" };
+	await effects.wake(id, 0);
+	return { ok: true, status: "waiting", attempt: incident.attempt };
+}

@@ -1,0 +1,97 @@
+import type { Effects } from "../effects.ts";
+import type { IncidentRow } from "../journal/incident-row.ts";
+import type { PastAttempt } from "../journal/remediation-facts.ts";
+import { takeStep } from "../journal/transition.ts";
+import { type Advance, advance } from "./advance.ts";
+import { endAttemptStatement } from "./end-attempt.ts";
+import { gatherFacts } from "./gather-facts.ts";
+
+// From running to awaiting CI, to green: no remediation takes more steps at once than it has states.
+const MOST_STEPS = 10;
+
+/**
+ * Takes every step of one remediation that what is known allows now. May be called at any time, by anybody, any number
+ * of times: it looks at the journal alone, and each step is a compare-and-set. Gives the state that it is in after it.
+ */
+export async function settleRemediation(effects: Effects, id: string): Promise<IncidentRow | undefined> {
+	const engine = await effects.engine();
+	for (let step = 0; step < MOST_STEPS; step++) {
+		const now = effects.now();
+		const found = await gatherFacts(effects.journal, id, engine, { now, overdueAfter_ms: effects.overdueAfter_ms });
+		if (found === undefined) return undefined;
+		const { incident } = found;
+		const next = advance(found.facts, { ...engine.outcome, settle_s: engine.settle_s });
+		if (next === undefined) return await withoutDue(effects, incident);
+		if (next.do === "look_again") return await lookAgain(effects, incident, next.at);
+		const current = found.attempts.find(({ attempt }) => attempt === incident.attempt);
+		const taken = await take(effects, incident, current, next);
+		if (taken !== "done") return incident;
+		effects.log.info("remediation went on", { incident_id: id, event: next.event, attempt: incident.attempt });
+	}
+	throw new Error("a remediation does not come to rest");
+}
+
+async function take(
+	effects: Effects,
+	incident: IncidentRow,
+	current: PastAttempt | undefined,
+	{ event, reason, end, set }: Advance & { readonly do: "step" },
+) {
+	const now = effects.now();
+	const isNext = event === "tried_again";
+	const fixed_at = event === "went_green" ? now : null;
+	const taken = await takeStep(effects.journal, incident.id, {
+		event,
+		reason,
+		now,
+		when: { seen: incident },
+		set: {
+			waits_for: isNext ? await branchClaim(effects.journal, incident) : null,
+			failing_since: null,
+			tries: 0,
+			not_before: null,
+			fixed_by: null,
+			fixed_at,
+			...set,
+		},
+		...(end !== undefined &&
+			current !== undefined && {
+				with: [endAttemptStatement(effects.journal, { incident, attempt: current.attempt, end, now })],
+			}),
+	});
+	if (taken === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
+	return taken;
+}
+
+/** What the attempt before had claimed stays its incident's: newer ones queue behind the next attempt for it. */
+async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promise<string | null> {
+	const key = await db
+		.prepare(
+			"SELECT json_extract(request, '$.claims[0].key') AS key FROM attempts WHERE incident_id = ?1 AND attempt = ?2",
+		)
+		.bind(id, attempt)
+		.first<string>("key");
+	return key === null ? null : `claim:${key}`;
+}
+
+/** When to look although nothing more is told. Changes nothing that anybody else sees. */
+async function lookAgain(effects: Effects, incident: IncidentRow, at: number): Promise<IncidentRow> {
+	if (incident.next_try_at !== at) await setDue(effects.journal, incident, at);
+	await effects.wake(incident.id, Math.max(0, at - effects.now()));
+	return { ...incident, next_try_at: at };
+}
+
+/** A look that found nothing to do was due for nothing. */
+async function withoutDue(effects: Effects, incident: IncidentRow): Promise<IncidentRow> {
+	const { status, next_try_at } = incident;
+	const isForSending = status === "accepted" || status === "waiting" || status === "escalated";
+	if (!isForSending && next_try_at !== null) await setDue(effects.journal, incident, null);
+	return incident;
+}
+
+async function setDue(db: D1Database, { id, status, attempt, updated_at }: IncidentRow, at: number | null) {
+	await db
+		.prepare("UPDATE incidents SET next_try_at = ?5 WHERE id = ?1 AND status = ?2 AND attempt = ?3 AND updated_at = ?4")
+		.bind(id, status, attempt, updated_at, at)
+		.run();
+}

@@ -1,0 +1,33 @@
+import type { Effects } from "../effects.ts";
+import { remediationRows } from "../journal/remediation-facts.ts";
+import { takeStep } from "../journal/transition.ts";
+import { endAttemptStatement } from "./end-attempt.ts";
+import type { ByHand } from "./retry-remediation.ts";
+
+/**
+ * `/healer stop`: no further attempt is made. A CodeRun that runs already goes on to its end: its outcome is recorded,
+ * and nothing follows from it. `by` is a login, for the timeline.
+ */
+export async function stopRemediation(effects: Effects, id: string, by: string): Promise<ByHand> {
+	const found = await remediationRows(effects.journal, id);
+	if (found === undefined) return { ok: false, reason: "not_found" };
+	const { incident, attempts } = found;
+	const now = effects.now();
+	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
+	const runs =
+		incident.status === "running" ? `; ${incident.coderun_name} goes on to its end, nothing follows from it` : "";
+	const end = { result: "stopped", signature: null, ci_said: null, ci_url: null } as const;
+	const taken = await takeStep(effects.journal, id, {
+		event: "stopped",
+		reason: `${by} said stop${runs}`,
+		now,
+		when: { seen: incident },
+		set: { next_try_at: null, not_before: null, waits_for: null, failing_since: null, tries: 0 },
+		...(current !== undefined && {
+			with: [endAttemptStatement(effects.journal, { incident, attempt: current.attempt, end, now })],
+		}),
+	});
+	if (taken === "refused") return { ok: false, reason: "not_now", status: incident.status };
+	if (taken === "lost") return { ok: false, reason: "raced" };
+	return { ok: true, status: "cancelled", attempt: incident.attempt };
+}

@@ -1,0 +1,68 @@
+import type { IncidentStatus } from "../journal/incident-status.ts";
+
+/** Before the CodeRun of its attempt was seen. */
+const NOT_SENT = ["accepted", "waiting"] as const;
+/** While something may still come of it without anybody's doing. */
+const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
+/** CI's newest word counts after these, too: the green that comes late, and the red after a green. */
+const RECONSIDERED = [...OPEN, "fixed", "failed", "escalated"] as const;
+
+interface Transition {
+	readonly from: readonly IncidentStatus[];
+	readonly to: IncidentStatus;
+}
+
+/**
+ * The life of a remediation: every event, the states it may come in, and the one it leads to. All else is refused, and
+ * kept in the timeline. docs/remediation.md has this table; a test compares them.
+ */
+export const TRANSITIONS = {
+	/** A claim, an agent, a relay, a limit or a pause holds it back. */
+	held_back: { from: NOT_SENT, to: "waiting" },
+	/** Its CodeRun was seen. */
+	spawned: { from: NOT_SENT, to: "running" },
+	/** A filter refused it once more was known. */
+	filtered: { from: NOT_SENT, to: "cancelled" },
+	/** The relay will never make this CodeRun. */
+	refused: { from: NOT_SENT, to: "failed" },
+	/** A day of nothing but failures to send. */
+	given_up: { from: NOT_SENT, to: "dead" },
+	/** The CodeRun ended well. The answer to its spawn may have been lost. */
+	agent_done: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
+	/** The failed check is green again. */
+	went_green: { from: [...OPEN, "failed", "escalated"], to: "fixed" },
+	/** The attempt ended without that, and another one follows. */
+	tried_again: { from: [...OPEN, "fixed"], to: "waiting" },
+	/** The attempts are used up, or more would not help: a person is told. */
+	escalated: { from: [...OPEN, "fixed"], to: "escalated" },
+	/** The same, where the pipeline names no person. */
+	exhausted: { from: [...OPEN, "fixed"], to: "failed" },
+	/** It went green by itself before anybody tried, its newer failure is an incident, or its branch is done with. */
+	superseded: { from: OPEN, to: "superseded" },
+	/** Somebody said "stop", or closed the pull request of the fix. */
+	stopped: { from: OPEN, to: "cancelled" },
+	/** Somebody said "retry". */
+	retried: { from: ["waiting", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	/** Somebody released what was dead: the same attempt is sent again. */
+	released: { from: ["dead"], to: "waiting" },
+} as const satisfies Readonly<Record<string, Transition>>;
+
+export type RemediationEvent = keyof typeof TRANSITIONS;
+
+/** Where an event leads from a state; undefined where the machine has no place for it. */
+export function transit(from: IncidentStatus, event: RemediationEvent): IncidentStatus | undefined {
+	const transition: Transition = TRANSITIONS[event];
+	return transition.from.includes(from) ? transition.to : undefined;
+}
+
+/** Whether anything may still come of it: those are looked at when something is told of their branch. */
+export function isReconsidered(status: IncidentStatus): boolean {
+	return RECONSIDERED.some((one) => one === status);
+}
+
+/** Those without which nothing more is done by itself. */
+const ENDED: readonly IncidentStatus[] = ["fixed", "failed", "escalated", "superseded", "cancelled", "dead"];
+
+export function isEnded(status: IncidentStatus): boolean {
+	return ENDED.includes(status);
+}
