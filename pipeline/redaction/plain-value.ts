@@ -23,7 +23,7 @@ const WORDS = new Set(
 /** Whether what stands after a secret's name is no secret: a mask, a variable, code, a type, a word of prose. */
 export function isPlainValue(value: string): boolean {
 	if (value.length > LONGEST_PLAIN) return false;
-	const bare = value.replace(/^[\\"'`]+|[\\"'`,;]+$/g, "");
+	const bare = value.replace(/^[\\"'`]+|[\\"'`,;>]+$/g, "");
 	if (!/[\p{L}\p{N}]/u.test(bare)) return true;
 	if (bare.includes("***") || STAND_IN.test(bare) || CODE.test(value)) return true;
 	return WORDS.has(bare.replace(/[.:!?)]+$/, "").toLowerCase());

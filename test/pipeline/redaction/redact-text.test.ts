@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redactText } from "../../../pipeline/redaction/redact-text.ts";
@@ -63,6 +64,14 @@ describe("redactText", () => {
 		"8f1c2d3e4f5061728394a5b6c7d8e9f00112233445566778899aabbccddeeff0  dist/app.tar.gz",
 	])("leaves digests, ids and addresses alone: %s", (line) => {
 		expect(redactText(line)).toBe(line);
+	});
+
+	it("changes fewer than one in a hundred of ordinary lines", () => {
+		const lines = readFileSync("test/cases/logs/ordinary.log", "utf8").trim().split("\n");
+		expect(lines.length).toBeGreaterThan(1000);
+		const changed = lines.filter((line) => redactText(line) !== line);
+		expect(changed.length / lines.length).toBeLessThan(0.01);
+		expect(redactText(lines.join("\n")).split("\n")).toHaveLength(lines.length);
 	});
 
 	it("keeps what is around a secret: the user, the host, the next field", () => {
