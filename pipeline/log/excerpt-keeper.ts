@@ -56,8 +56,10 @@ export class ExcerptKeeper {
 
 	/** The newest line is an error; `stepLine` is where its step began. */
 	addError(line: RecentLine, stepLine: number): void {
-		for (const command of this.#command) this.#lines.add(command);
-		this.#command.clear();
+		if (this.#command.size > 0) {
+			for (const command of this.#command) this.#lines.add(command);
+			this.#command.clear();
+		}
 		if (line.kind === "step_end") this.#lastStepEnd = line.line;
 		if (line.kind === "step_end" && this.#stepEnds < STEP_ENDS) {
 			const before = Math.max(this.#limits.zone_lines >> this.#stepEnds++, FEWEST_BEFORE_STEP_END);

@@ -43,6 +43,8 @@ function choose(lines: readonly KeptLine[], limits: LogLimits): ReadonlySet<Kept
 			const leaveBytes = bytes - limits.excerpt_bytes * part;
 			const leaveCount = count - limits.excerpt_lines * part;
 			for (const at of inOrder(lines, reason)) {
+				// Nothing fits any more, and what is not shown need not be made ready for it.
+				if (count < 1 || bytes < 1) return chosen;
 				const line = lines[at] as KeptLine;
 				if (chosen.has(line)) continue;
 				const marks = marksAdded(lines, at, chosen) + (line.repeats > 0 ? 1 : 0);

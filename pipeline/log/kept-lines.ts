@@ -18,14 +18,36 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** A line kept for the excerpt, cut to a readable length. */
-export interface KeptLine {
-	readonly text: string;
+const RANK: Readonly<Record<Reason, number>> = Object.fromEntries(
+	REASONS.map((reason, rank) => [reason, rank]),
+) as Record<Reason, number>;
+
+/** A line kept for the excerpt. */
+export class KeptLine {
 	readonly line: number;
 	readonly seen: number;
 	lastSeen: number;
 	repeats: number;
 	reason: Reason;
+	readonly #whole: string;
+	readonly #cut: number;
+	#shown: string | undefined;
+
+	constructor(line: RecentLine, reason: Reason) {
+		this.line = line.line;
+		this.seen = line.seen;
+		this.lastSeen = line.lastSeen;
+		this.repeats = line.repeats;
+		this.reason = reason;
+		this.#whole = detached(line.text);
+		this.#cut = line.cut;
+	}
+
+	/** Without its secrets, and cut to a readable length. Made when it is asked for: of the lines kept, few are shown. */
+	get text(): string {
+		this.#shown ??= shownText(this.#whole, this.#cut);
+		return this.#shown;
+	}
 }
 
 /** Lines kept are shown with this many characters of their start and end. */
@@ -34,15 +56,8 @@ const SHOWN_END = 120;
 
 /** Keeps a line, or gives one that is kept the more important reason. */
 export function keep(line: RecentLine, reason: Reason, lines: Set<KeptLine>): void {
-	line.kept ??= {
-		text: shownText(line.text, line.cut),
-		line: line.line,
-		seen: line.seen,
-		lastSeen: line.lastSeen,
-		repeats: line.repeats,
-		reason,
-	};
-	if (REASONS.indexOf(reason) < REASONS.indexOf(line.kept.reason)) line.kept.reason = reason;
+	line.kept ??= new KeptLine(line, reason);
+	if (RANK[reason] < RANK[line.kept.reason]) line.kept.reason = reason;
 	lines.add(line.kept);
 }
 

@@ -1,4 +1,4 @@
-import type { LiteralAutomaton } from "./literal-automaton.ts";
+import { type LiteralAutomaton, placeOf } from "./literal-automaton.ts";
 import type { LogSearch } from "./log-search.ts";
 import { skipEscape } from "./terminal-escapes.ts";
 
@@ -42,7 +42,8 @@ export class LineScanner {
 	}
 
 	scan(text: string, from: number, end: number): void {
-		const { columns, next } = this.#automaton;
+		const { columns, width, rows, next, onlyColumn, onlyNext, suffix } = this.#automaton;
+		const rowsEnd = rows * width;
 		let state = 0;
 		let units = 0;
 		this.#line++;
@@ -56,7 +57,13 @@ export class LineScanner {
 				continue;
 			}
 			units |= unit;
-			state = next[state + (columns[unit] as number)] as number;
+			const column = columns[unit] as number;
+			// `step`, written out: this is the innermost loop of all.
+			if (state < rowsEnd) state = next[state + column] as number;
+			else {
+				while (state >= rowsEnd && onlyColumn[state - rowsEnd] !== column) state = suffix[state - rowsEnd] as number;
+				state = (state >= rowsEnd ? onlyNext[state - rowsEnd] : next[state + column]) as number;
+			}
 			if (state < 0) {
 				state = ~state;
 				this.#hit(state);
@@ -67,12 +74,12 @@ export class LineScanner {
 	}
 
 	#hit(state: number): void {
-		const { width, ownersAt, owners, nextHit } = this.#automaton;
-		for (let row = state / width; row !== -1; row = nextHit[row] as number) {
-			if (this.#stateSeen[row] === this.#line) return;
-			this.#stateSeen[row] = this.#line;
-			const end = ownersAt[row + 1] as number;
-			for (let i = ownersAt[row] as number; i < end; i++) this.#find(owners[i] as number);
+		const { ownersAt, owners, nextHit } = this.#automaton;
+		for (let place = placeOf(this.#automaton, state); place !== -1; place = nextHit[place] as number) {
+			if (this.#stateSeen[place] === this.#line) return;
+			this.#stateSeen[place] = this.#line;
+			const end = ownersAt[place + 1] as number;
+			for (let i = ownersAt[place] as number; i < end; i++) this.#find(owners[i] as number);
 		}
 	}
 

@@ -3,21 +3,49 @@ import { type LiteralTrie, NONE, plantTrie } from "./literal-trie.ts";
 
 /**
  * Finds every literal of a set in one walk over a text, whatever their number (Aho and Corasick, 1975), ignoring case.
- * A state is the offset of its row in `next`.
+ * Where literals begin and branch, a state is the offset of its row in `next`: one look a unit. Along the rest of a
+ * literal only one unit leads on, so a state from `rows * width` on has that one, and its longest suffix to go on from:
+ * the whole stays small enough for a cache, also when a text walks through all of it. `step` shows how to read it.
  */
 export interface LiteralAutomaton {
 	/** Column of each UTF-16 unit: units that no literal holds share column 0. */
 	readonly columns: Uint16Array;
 	readonly width: number;
+	/** States with a row of their own. */
+	readonly rows: number;
 	/** `next[state + columns[unit]]` is the state after `unit`; `~state` when a literal ends there. */
 	readonly next: Int32Array;
+	/** Of the states without a row: the column that leads on (-1 when none does), where to, and the suffix's state. */
+	readonly onlyColumn: Int16Array;
+	readonly onlyNext: Int32Array;
+	readonly suffix: Int32Array;
 	/**
-	 * By row: the owners of the literals that end in a state are `owners` from `ownersAt[row]` up to `ownersAt[row + 1]`;
-	 * `nextHit` is the row of its longest suffix in which literals end too, or -1.
+	 * By place (`placeOf`): the owners of the literals that end in a state are `owners` from `ownersAt[place]` up to
+	 * `ownersAt[place + 1]`; `nextHit` is the place of its longest suffix in which literals end too, or -1.
 	 */
 	readonly ownersAt: Int32Array;
 	readonly owners: Int32Array;
 	readonly nextHit: Int32Array;
+}
+
+/** The state after the column of a unit; `~state` when a literal ends there. Begin with state 0. */
+export function step(
+	{ width, rows, next, onlyColumn, onlyNext, suffix }: Omit<LiteralAutomaton, "columns">,
+	from: number,
+	column: number,
+): number {
+	const rowsEnd = rows * width;
+	let state = from;
+	while (state >= rowsEnd) {
+		if (onlyColumn[state - rowsEnd] === column) return onlyNext[state - rowsEnd] as number;
+		state = suffix[state - rowsEnd] as number;
+	}
+	return next[state + column] as number;
+}
+
+/** Where a state stands in `ownersAt` and `nextHit`. */
+export function placeOf({ width, rows }: Pick<LiteralAutomaton, "width" | "rows">, state: number): number {
+	return state < rows * width ? state / width : state - rows * width + rows;
 }
 
 /** A text to look for, and the number that a hit reports. Several may share either. */
@@ -28,10 +56,7 @@ export interface OwnedLiteral {
 
 export function buildLiteralAutomaton(literals: readonly OwnedLiteral[]): LiteralAutomaton {
 	const { columns, width } = assignColumns(literals);
-	const trie = plantTrie(literals, columns);
-	const { ownersAt, owners } = listOwners(trie);
-	const { next, nextHit } = linkRows(trie, width, ownersAt);
-	return { columns, width, next, ownersAt, owners, nextHit };
+	return { columns, ...linkStates(plantTrie(literals, columns), width) };
 }
 
 function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Array; width: number } {
@@ -49,40 +74,86 @@ function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Arra
 	return { columns, width };
 }
 
-function listOwners({ size, owners }: LiteralTrie): Pick<LiteralAutomaton, "ownersAt" | "owners"> {
-	const lists = [...owners].sort(([one], [other]) => one - other);
-	const ownersAt = new Int32Array(size + 1);
-	for (const [node, list] of lists) ownersAt[node + 1] = list.length;
-	for (let node = 0; node < size; node++) (ownersAt[node + 1] as number) += ownersAt[node] as number;
-	return { ownersAt, owners: Int32Array.from(lists.flatMap(([, list]) => list)) };
-}
+/** Nodes this near to the root have a row whatever leads on: most of a text is spent there. */
+const ALWAYS_ROWS = 3;
 
-/** Makes a row of each node, in breadth: its suffix's row, which is complete by then, with its own children written over. */
-function linkRows(
-	{ size, column, firstChild, sibling }: LiteralTrie,
-	width: number,
-	ownersAt: Int32Array,
-): Pick<LiteralAutomaton, "next" | "nextHit"> {
-	const next = new Int32Array(size * width);
+/** Makes a state of each node, in breadth: what its suffix needs is complete by then. */
+function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "columns"> {
+	const { size, column, firstChild, sibling } = trie;
+	const { order, states, rows } = arrange(trie, width);
+	const rowsEnd = rows * width;
+	const next = new Int32Array(rowsEnd);
+	const onlyColumn = new Int16Array(size - rows).fill(-1);
+	const onlyNext = new Int32Array(size - rows);
+	const suffix = new Int32Array(size - rows);
+	/** Of every node: the state of its longest suffix. */
+	const shorter = new Int32Array(size);
 	const nextHit = new Int32Array(size).fill(NONE);
-	const order = new Int32Array(size);
-	const suffix = new Int32Array(size);
-	const isHit = (node: number): boolean => (ownersAt[node + 1] as number) > (ownersAt[node] as number);
-	let known = 1;
-	for (let seen = 0; seen < size; seen++) {
-		const node = order[seen] as number;
-		const row = node * width;
-		const suffixRow = (suffix[node] as number) * width;
-		if (node !== 0) next.copyWithin(row, suffixRow, suffixRow + width);
+	const { ownersAt, owners } = listOwners(trie, (node) => placeOf({ width, rows }, states[node] as number));
+	const linked = { width, rows, next, onlyColumn, onlyNext, suffix, ownersAt, owners, nextHit };
+	const isHit = (place: number): boolean => (ownersAt[place + 1] as number) > (ownersAt[place] as number);
+
+	for (const node of order) {
+		const state = states[node] as number;
+		const beside = shorter[node] as number;
+		const hasRow = state < rowsEnd;
+		if (!hasRow) suffix[state - rowsEnd] = beside;
+		else if (node !== 0) for (let at = 0; at < width; at++) next[state + at] = step(linked, beside, at);
 		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
-			order[known++] = child;
-			const at = row + (column[child] as number);
-			const beside = next[at] as number;
-			const shorter = (beside < 0 ? ~beside : beside) / width;
-			suffix[child] = shorter;
-			nextHit[child] = isHit(shorter) ? shorter : (nextHit[shorter] as number);
-			next[at] = isHit(child) || nextHit[child] !== NONE ? ~(child * width) : child * width;
+			const by = column[child] as number;
+			const reached = node === 0 ? 0 : step(linked, beside, by);
+			const suffixState = reached < 0 ? ~reached : reached;
+			const place = placeOf(linked, states[child] as number);
+			const suffixPlace = placeOf(linked, suffixState);
+			shorter[child] = suffixState;
+			nextHit[place] = isHit(suffixPlace) ? suffixPlace : (nextHit[suffixPlace] as number);
+			const to = isHit(place) || nextHit[place] !== NONE ? ~(states[child] as number) : (states[child] as number);
+			if (hasRow) next[state + by] = to;
+			else {
+				onlyColumn[state - rowsEnd] = by;
+				onlyNext[state - rowsEnd] = to;
+			}
 		}
 	}
-	return { next, nextHit };
+	return linked;
+}
+
+/** The nodes in breadth, and the state of each: those with a row first. */
+function arrange(
+	{ size, firstChild, sibling }: LiteralTrie,
+	width: number,
+): { readonly order: Int32Array; readonly states: Int32Array; readonly rows: number } {
+	const order = new Int32Array(size);
+	const depth = new Uint16Array(size);
+	const hasRow = new Uint8Array(size);
+	let known = 1;
+	let rows = 0;
+	for (const node of order) {
+		let children = 0;
+		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
+			depth[child] = Math.min((depth[node] as number) + 1, ALWAYS_ROWS + 1);
+			order[known++] = child;
+			children++;
+		}
+		if ((depth[node] as number) <= ALWAYS_ROWS || children > 1) {
+			hasRow[node] = 1;
+			rows++;
+		}
+	}
+	const states = new Int32Array(size);
+	let row = 0;
+	let rest = rows * width;
+	for (const node of order) states[node] = hasRow[node] === 1 ? width * row++ : rest++;
+	return { order, states, rows };
+}
+
+function listOwners(
+	{ size, owners }: LiteralTrie,
+	placeOfNode: (node: number) => number,
+): Pick<LiteralAutomaton, "ownersAt" | "owners"> {
+	const lists = [...owners].map(([node, list]) => [placeOfNode(node), list] as const).sort(([a], [b]) => a - b);
+	const ownersAt = new Int32Array(size + 1);
+	for (const [place, list] of lists) ownersAt[place + 1] = list.length;
+	for (let place = 0; place < size; place++) (ownersAt[place + 1] as number) += ownersAt[place] as number;
+	return { ownersAt, owners: Int32Array.from(lists.flatMap(([, list]) => list)) };
 }

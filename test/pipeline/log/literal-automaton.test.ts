@@ -1,18 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildLiteralAutomaton } from "../../../pipeline/log/literal-automaton.ts";
+import { buildLiteralAutomaton, placeOf, step } from "../../../pipeline/log/literal-automaton.ts";
 
 function find(literals: readonly string[], line: string): number[] {
-	const { columns, width, next, ownersAt, owners, nextHit } = buildLiteralAutomaton(
-		literals.map((text, owner) => ({ text, owner })),
-	);
+	const automaton = buildLiteralAutomaton(literals.map((text, owner) => ({ text, owner })));
+	const { columns, ownersAt, owners, nextHit } = automaton;
 	const found = new Set<number>();
 	let state = 0;
 	for (let i = 0; i < line.length; i++) {
-		const answer = next[state + (columns[line.charCodeAt(i)] ?? 0)] ?? 0;
+		const answer = step(automaton, state, columns[line.charCodeAt(i)] ?? 0);
 		state = answer < 0 ? ~answer : answer;
-		for (let row = answer < 0 ? state / width : -1; row !== -1; row = nextHit[row] ?? -1) {
-			for (const owner of owners.slice(ownersAt[row], ownersAt[row + 1])) found.add(owner);
+		for (let place = answer < 0 ? placeOf(automaton, state) : -1; place !== -1; place = nextHit[place] ?? -1) {
+			for (const owner of owners.slice(ownersAt[place], ownersAt[place + 1])) found.add(owner);
 		}
 	}
 	return [...found].sort((a, b) => a - b);
