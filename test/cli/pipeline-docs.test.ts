@@ -8,6 +8,7 @@ import { matchesGlob } from "../../pipeline/expression/glob.ts";
 import { LOG_LIMITS } from "../../pipeline/log/log-limits.ts";
 import { PROMPT_LAMBDAS, PROMPT_VARIABLES, type PromptVariable } from "../../pipeline/prompt/prompt-variables.ts";
 import { MAX_PROMPT_BYTES } from "../../pipeline/prompt/render-prompt.ts";
+import { SOURCE_PARAMETERS } from "../../pipeline/source-parameters.ts";
 import { labelValue } from "../../pipeline/stages/label-value.ts";
 import { readMarkdown, tableOf } from "../support/markdown.ts";
 
@@ -27,6 +28,13 @@ describe("docs/pipeline.md", () => {
 		expect(tableOf(DOCS, "| function | | needs |")).toEqual(
 			Object.values(FUNCTIONS).map((known) => [known.signature, known.doc, needs.get(known.needs)]),
 		);
+	});
+
+	it("has every parameter of a context source, as its source describes it", () => {
+		const rows = Object.entries(SOURCE_PARAMETERS).flatMap(([source, parameters]) =>
+			Object.entries(parameters).map(([name, { doc, from }]) => [source, name, doc.replaceAll("`", ""), from]),
+		);
+		expect(tableOf(DOCS, "| source | parameter | | may come from |")).toEqual(rows);
 	});
 
 	it("has every refused function", () => {
