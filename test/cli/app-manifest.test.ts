@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { appManifest } from "../../cli/app-manifest.ts";
+import { permissionsForEvents, permissionsForHealer } from "../../cli/github-app/permissions.ts";
+import { knownWebhooks } from "../support/github-schema.ts";
+import { shippedArtefact } from "../support/shipped-artefact.ts";
+
+/** As GitHub's pages call the permissions of a repository. */
+const SHOWN: Readonly<Record<string, string>> = {
+	Actions: "actions",
+	Checks: "checks",
+	"Code scanning alerts": "security_events",
+	"Commit statuses": "statuses",
+	Contents: "contents",
+	"Dependabot alerts": "vulnerability_alerts",
+	Deployments: "deployments",
+	Issues: "issues",
+	"Merge queues": "merge_queues",
+	"Pull requests": "pull_requests",
+	"Secret scanning alerts": "secret_scanning_alerts",
+};
+
+describe("permissionsForEvents", () => {
+	it("agrees with what GitHub says about each event", () => {
+		const wrong = knownWebhooks().flatMap(({ event, summary }) => {
+			const { permissions, unknown } = permissionsForEvents([event]);
+			const [, shown = ""] = /must have at least read-level access for the "([^"]+)"/.exec(summary) ?? [];
+			if (unknown.length > 0 || shown === "") return [];
+			return Object.keys(permissions)[0] === SHOWN[shown] ? [] : [`${event}: ${shown}`];
+		});
+		expect(wrong).toEqual([]);
+	});
+
+	it("says which events no permission of a repository opens", () => {
+		expect(permissionsForEvents(["star", "push"])).toEqual({ permissions: { contents: "read" }, unknown: ["star"] });
+	});
+});
+
+describe("permissionsForHealer", () => {
+	it("asks to write only where people are told", () => {
+		const outcome = { escalate: ["atlas"] } as never;
+		expect(permissionsForHealer({ context: [], outcome })).toEqual({ metadata: "read" });
+	});
+});
+
+describe("appManifest", () => {
+	it("leaves out what the settings switch off", async () => {
+		const artefact = await shippedArtefact();
+		const manifest = appManifest(artefact, { name: "Healer", url: "https://healer.example.com" });
+		expect(manifest.default_events).not.toContain("push");
+		expect(manifest.hook_attributes.url).toBe("https://healer.example.com/webhooks/github");
+	});
+});
