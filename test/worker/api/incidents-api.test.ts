@@ -135,6 +135,7 @@ describe("showStatus", () => {
 				dead: 0,
 			},
 			ignored: { filtered: 1, unknown_event: 2 },
+			redelivery: { configured: false },
 		});
 	});
 });
