@@ -13,16 +13,14 @@ export function rulesFor(text: string): readonly number[] {
 	let found: Set<number> | undefined;
 	let state = 0;
 	for (let at = 0; at < text.length; at++) {
-		const reached = step(automaton, state, columns[text.charCodeAt(at)] as number);
-		if (reached >= 0) {
-			state = reached;
-			continue;
-		}
-		state = ~reached;
+		state = step(automaton, state, columns[text.charCodeAt(at)] as number);
+		if (state >= 0) continue;
+		state = ~state;
 		found ??= new Set();
 		for (let place = placeOf(automaton, state); place !== -1; place = nextHit[place] as number) {
-			for (let own = ownersAt[place] as number; own < (ownersAt[place + 1] as number); own++)
+			for (let own = ownersAt[place] as number; own < (ownersAt[place + 1] as number); own++) {
 				found.add(owners[own] as number);
+			}
 		}
 	}
 	return found === undefined ? NONE : [...found].sort((one, other) => one - other);
