@@ -7,7 +7,7 @@ const payloadSchema = z.object({
 		id: z.number(),
 		conclusion: z.string(),
 		details_url: z.string().nullish(),
-		app: z.object({ slug: z.literal("github-actions") }),
+		app: z.looseObject({ slug: z.literal("github-actions") }),
 	}),
 	repository: z.object({ full_name: z.string() }),
 	installation: z.object({ id: z.number() }).nullish(),

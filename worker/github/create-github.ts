@@ -5,6 +5,7 @@ import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./gith
 import { type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
 import { tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, remember } from "./isolate-memory.ts";
+import { keepAnswer, keptAnswer } from "./kept-answers.ts";
 import { readFailure } from "./read-failure.ts";
 
 export interface GitHubTools {
@@ -97,7 +98,7 @@ class AppGitHub implements GitHub {
 		// Asking on while limited makes GitHub shut an App out altogether.
 		const limited = this.#memory.limited.get(who) ?? 0;
 		if (limited > this.#tools.now()) return failed({ reason: "rate_limited", until: limited });
-		const answer = await this.#send(octokit, question);
+		const answer = await this.#askUnlessKnown(who, octokit, question);
 		if (!answer.ok && answer.failure.reason === "rate_limited") {
 			const { until } = answer.failure;
 			remember(this.#memory.limited, who, until);
@@ -106,11 +107,25 @@ class AppGitHub implements GitHub {
 		return answer;
 	}
 
+	async #askUnlessKnown(who: string, octokit: Octokit, question: Question): Promise<GitHubAnswer<unknown>> {
+		const { url } = octokit.request.endpoint(question.route, question.parameters);
+		const kept = keptAnswer(this.#memory, who, question.route, url);
+		const answer = await this.#send(octokit, question, kept?.etag);
+		if (answer === "not_modified") return kept?.answer ?? unavailable("304 to what was not asked for conditionally");
+		keepAnswer(this.#memory, who, question.route, url, answer);
+		return answer;
+	}
+
 	async #send(
 		octokit: Octokit,
 		{ route, parameters, signal, redirect, authorization }: Question,
-	): Promise<GitHubAnswer<unknown>> {
-		const headers = { ...API_VERSION, ...(authorization !== undefined && { authorization }) };
+		etag: string | undefined,
+	): Promise<GitHubAnswer<unknown> | "not_modified"> {
+		const headers = {
+			...API_VERSION,
+			...(authorization !== undefined && { authorization }),
+			...(etag !== undefined && { "if-none-match": etag }),
+		};
 		const late = AbortSignal.timeout(TIMEOUT_MS);
 		const request = {
 			signal: signal === undefined ? late : AbortSignal.any([signal, late]),
@@ -126,10 +141,11 @@ class AppGitHub implements GitHub {
 		}
 	}
 
-	#failureOf(cause: unknown): Failed {
+	#failureOf(cause: unknown): Failed | "not_modified" {
 		if (!isRequestError(cause)) throw cause;
 		if (cause.response === undefined) return unavailable(messageOf(cause));
 		const { status, headers } = cause.response;
+		if (status === 304) return "not_modified";
 		return failed(readFailure({ status, headers, message: messageOf(cause) }, this.#tools.now()));
 	}
 

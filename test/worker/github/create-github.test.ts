@@ -148,6 +148,27 @@ describe("asInstallation", () => {
 		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
 	});
 
+	it("asks conditionally for what it has, and takes what it has for the answer", async () => {
+		let title = "First";
+		const stub = stubGitHub(({ what, headers }) => {
+			if (!what.endsWith("/pulls/4")) return undefined;
+			const etag = `W/"${title}"`;
+			if (headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers: { etag } });
+			return Response.json({ number: 4, title }, { headers: { etag } });
+		});
+		const ask = () => stub.github.asInstallation(OF, PULL_ROUTE, PULL);
+		const given = [await ask(), await ask()];
+		title = "Second";
+		given.push(await ask());
+		expect(given).toMatchObject([
+			{ ok: true, status: 200, value: { title: "First" } },
+			{ ok: true, status: 200, value: { title: "First" } },
+			{ ok: true, status: 200, value: { title: "Second" } },
+		]);
+		const conditions = stub.asked.slice(1).map(({ headers }) => headers.get("if-none-match"));
+		expect(conditions).toEqual([null, 'W/"First"', 'W/"First"']);
+	});
+
 	it("tries twice more when GitHub stumbles, and no more", async () => {
 		let failures = 2;
 		const stumble = () => Response.json({ message: "Server Error" }, { status: 502 });
