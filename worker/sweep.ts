@@ -1,8 +1,10 @@
+import { sweepCommands } from "./command/sweep-commands.ts";
 import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
 import { endPauses } from "./guards/end-pauses.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
+import { releaseCommandLocks } from "./journal/commands.ts";
 import { releaseDeliveryLook } from "./journal/delivery-look.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
 import { createLog, messageOf } from "./log.ts";
@@ -19,6 +21,7 @@ const STEPS: readonly SweepStep[] = [
 	{ name: "pauses that ended", run: endPauses },
 	{ name: "due incidents", run: sweepDue },
 	{ name: "overdue attempts", run: sweepOverdue },
+	{ name: "commands", run: sweepCommands },
 	{ name: "lost deliveries", run: redeliverLost },
 	{ name: "ignored counts", run: writeIgnored },
 	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },
@@ -34,7 +37,11 @@ let isFirst = true;
 export async function sweep(controller: ScheduledController, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog({ sweep: controller.cron }));
 	if (isFirst && env.HEALER_LOOPBACK === "true") {
-		await Promise.all([releaseLocks(effects.journal), releaseDeliveryLook(effects.journal)]);
+		await Promise.all([
+			releaseLocks(effects.journal),
+			releaseDeliveryLook(effects.journal),
+			releaseCommandLocks(effects.journal),
+		]);
 	}
 	isFirst = false;
 	await runSteps(STEPS, effects);

@@ -8,6 +8,7 @@ import {
 	waitCommand,
 } from "../journal/commands.ts";
 import { wantSticky } from "../journal/stickies.ts";
+import { messageOf } from "../log.ts";
 import { actOnCommand } from "./act-on-command.ts";
 import { describeFailure, whenAgain } from "./when-again.ts";
 import { writeSticky } from "./write-sticky.ts";
@@ -19,8 +20,18 @@ const HOLD_MS = 60_000;
  * Acts on one command and answers it, after its webhook was answered: what it came to is in the journal first, then comes
  * the reaction on its comment, then the pull request's own comment. May be called any number of times: every step is
  * found as done, or is the same when it is done again. What GitHub does not take now is tried again by the sweep.
+ * Never throws.
  */
 export async function answerCommand(effects: Effects, id: string): Promise<void> {
+	try {
+		await goOn(effects, id);
+	} catch (cause) {
+		// A bug, or the journal failing half-way: the sweep tries again once the row is free.
+		effects.log.error("a command could not be worked on", { command_id: id, cause: messageOf(cause) });
+	}
+}
+
+async function goOn(effects: Effects, id: string): Promise<void> {
 	const now = effects.now();
 	const at = { now, lock: effects.newId(), locked_until: now + HOLD_MS };
 	const taken = await takeCommand(effects.journal, id, at);

@@ -17,18 +17,14 @@ const KEPT_UP_MS = 30 * 24 * 3600 * 1000;
 export async function sweepCommands(effects: Effects): Promise<void> {
 	const now = effects.now();
 	for (const id of await dueCommands(effects.journal, now, BATCH)) {
-		await apart(effects, { command_id: id }, () => answerCommand(effects, id));
+		await answerCommand(effects, id);
 	}
 	await wantChangedStickies(effects.journal, { now: effects.now(), since: now - KEPT_UP_MS });
 	for (const key of await dueStickies(effects.journal, effects.now(), BATCH)) {
-		await apart(effects, { ...key }, () => writeSticky(effects, key));
-	}
-}
-
-async function apart(effects: Effects, about: Readonly<Record<string, unknown>>, work: () => Promise<void>) {
-	try {
-		await work();
-	} catch (cause) {
-		effects.log.error("a command could not be worked on", { ...about, cause: messageOf(cause) });
+		try {
+			await writeSticky(effects, key);
+		} catch (cause) {
+			effects.log.error("a pull request's comment could not be written", { ...key, cause: messageOf(cause) });
+		}
 	}
 }

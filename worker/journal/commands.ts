@@ -18,14 +18,17 @@ export interface TakenCommand {
 	readonly lock: string;
 }
 
-/** Ids of open commands that are due and nobody works on, oldest first. */
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Ids of open commands of the last two days that are due and nobody works on, oldest first. */
 export async function dueCommands(db: D1Database, now: number, limit: number): Promise<readonly string[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT id FROM commands WHERE done_at IS NULL AND next_try_at <= ?1 AND locked_until <= ?1
+			`SELECT id FROM commands
+			WHERE done_at IS NULL AND received_at > ?3 AND next_try_at <= ?1 AND locked_until <= ?1
 			ORDER BY received_at, id LIMIT ?2`,
 		)
-		.bind(now, limit)
+		.bind(now, limit, now - 2 * DAY_MS)
 		.all<{ id: string }>();
 	return results.map(({ id }) => id);
 }
@@ -84,4 +87,12 @@ export async function endCommand(
 		.prepare("UPDATE commands SET done_at = ?3, answer = ?4, lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2")
 		.bind(id, lock, now, answer)
 		.run();
+}
+
+/** Frees every command and comment: for the start of the one process that could hold them. */
+export async function releaseCommandLocks(db: D1Database): Promise<void> {
+	await db.batch([
+		db.prepare("UPDATE commands SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL"),
+		db.prepare("UPDATE stickies SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL"),
+	]);
 }

@@ -1,3 +1,4 @@
+import { answerCommand } from "../command/answer-command.ts";
 import { createEffects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { answer, refuse } from "../http/answer.ts";
@@ -88,6 +89,7 @@ async function receivePayload(
 		ctx.waitUntil(countIgnored(effects, acceptance.kind));
 		return answer(202, { status: "ignored", incident_id: null, reason: acceptance.reason });
 	}
+	if (acceptance.command_id !== undefined) ctx.waitUntil(answerCommand(effects, acceptance.command_id));
 	if (acceptance.status === "command") {
 		const [status, again] = acceptance.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
 		return answer(202, { status, incident_id: null, reason: `the command ${acceptance.name} was taken${again}` });
