@@ -12,7 +12,10 @@ import { createLog } from "../log.ts";
 import { presentPushed } from "../pipeline/pipeline-api.ts";
 import { showRedelivery } from "../redelivery/show-redelivery.ts";
 
-/** `GET /api/status`: whether it is paused, incidents by state, ignored deliveries by reason, the pipeline's version, those that were pushed. */
+/**
+ * `GET /api/status`: whether it is paused, incidents by state, ignored deliveries by reason, the version of the pipeline,
+ * those that were pushed, and what became of deliveries that GitHub failed to hand over.
+ */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const effects = createEffects(env, createLog());
