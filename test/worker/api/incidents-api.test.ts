@@ -136,6 +136,7 @@ describe("showStatus", () => {
 			},
 			ignored: { filtered: 1, unknown_event: 2 },
 			redelivery: { configured: false },
+			paused: null,
 		});
 	});
 });
