@@ -15,6 +15,7 @@ export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading
 export { SIGNALS, type Signal, type SignalSays } from "./signal.ts";
 export { type Admission, admitArtefact } from "./stages/admit-artefact.ts";
 export { fixBranch, incidentOfFixBranch } from "./stages/branch-strategy.ts";
+export { printable, renderStages } from "./render-stages.ts";
 export { type DecideInput, decide } from "./stages/decide.ts";
 export { enrichIncident } from "./stages/incident-facts.ts";
 export { loadPipeline, type Pipeline } from "./stages/load-pipeline.ts";

@@ -1,17 +1,26 @@
 import type { IRequest } from "itty-router";
+import type { Explanation } from "../../pipeline/explanation.ts";
+import { renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { answer, answerText, refuse } from "../http/answer.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { type DeliveryRow, showIncident } from "../journal/show-incident.ts";
 import { presentIncident } from "./present-incident.ts";
 
-/** `GET /api/incidents/{id}`: the list's fields, and why: explanation, context, attempts, deliveries. */
+/**
+ * `GET /api/incidents/{id}`: the list's fields, and why: explanation, context, attempts, deliveries. To who accepts
+ * `text/plain` alone, the explanation as `healer explain` writes it.
+ */
 export async function showIncidentApi(request: IRequest & Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const shown = await showIncident(env.JOURNAL, String(request.params.id));
 	if (shown === undefined) return refuse(404, "no such incident");
 	const { incident: row } = shown;
+	const explanation: Explanation = JSON.parse(row.explanation);
+	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
+		return answerText([`pipeline ${explanation.pipeline ?? row.pipeline}`, ...renderStages(explanation.stages), ""]);
+	}
 	return answer(200, {
 		...presentIncident(row),
 		kind: row.kind,
@@ -22,7 +31,7 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 		pipeline: row.pipeline,
 		identity: row.identity,
 		incident: JSON.parse(row.incident),
-		explanation: JSON.parse(row.explanation),
+		explanation,
 		context: row.context === null ? null : JSON.parse(row.context),
 		attempts: shown.attempts.map(presentAttempt),
 		deliveries: shown.deliveries.map(presentDelivery),

@@ -1,5 +1,7 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import worker from "../../../worker/index.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
@@ -104,6 +106,18 @@ describe("showIncidentApi", () => {
 			attempts: [{ attempt: 1, agent: "rex", coderun_name: relay.made[0], outcome: null }],
 			deliveries: [{ delivery_id: "d-1", event: "workflow_job" }],
 		});
+	});
+
+	it("writes the explanation as text for who accepts text alone", async () => {
+		const { body } = await send(signedDelivery(failedJob()));
+		const ctx = createExecutionContext();
+		const request = get(`/api/incidents/${body.incident_id}`, { accept: "text/plain" });
+		const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], env, ctx);
+		expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+		const text = await response.text();
+		expect(text).toMatch(/^pipeline [0-9a-f]{16}\n\nevents: workflow_job takes it\n {2}✓ workflow_job\n/);
+		expect(text).toContain("\nfilters: kept");
+		await waitOnExecutionContext(ctx);
 	});
 
 	it("404 for an id that nobody knows", async () => {

@@ -1,0 +1,66 @@
+import type { Clause, RuleVerdict, StageExplanation, Verdict } from "./explanation.ts";
+
+/** What stands out, where the reader can show it. */
+export type Emphasis = "red" | "green" | "yellow" | "dim" | "bold";
+export type Paint = (emphasis: Emphasis, text: string) => string;
+
+/**
+ * What every stage said, as a tree for people, one line an element: each rule that was looked at, true, false or unknown,
+ * with the values that decided and the paths that were missing.
+ */
+export function renderStages(stages: readonly StageExplanation[], paint: Paint = (_, text) => text): string[] {
+	return stages.flatMap((stage) => renderStage(stage, paint));
+}
+
+function renderStage({ stage, round, rules, outcome }: StageExplanation, paint: Paint): string[] {
+	const name = round === "again" && stage === "filters" ? "filters, again" : stage;
+	const title = `${paint("bold", name)}: ${printable(outcome)}`;
+	return ["", title, ...rules.flatMap((rule) => renderRule(rule, paint))];
+}
+
+function renderRule({ rule, verdict, clause }: RuleVerdict, paint: Paint): string[] {
+	const line = `  ${mark(verdict, paint)} ${printable(rule)}`;
+	return clause === undefined ? [line] : [line, ...renderClause(clause, 2, paint)];
+}
+
+function renderClause(clause: Clause, depth: number, paint: Paint): string[] {
+	const indent = "  ".repeat(depth);
+	const facts = [
+		...Object.entries(clause.values ?? {}).map(([path, value]) => `${path} is ${shown(value)}`),
+		...(clause.missing?.length ? [`missing: ${clause.missing.join(", ")}`] : []),
+		...(clause.error === undefined ? [] : [clause.error]),
+	];
+	const line = `${indent}${mark(clause.verdict, paint)} ${printable(oneLine(clause.text))}`;
+	return [
+		line,
+		...facts.map((fact) => `${indent}    ${paint("dim", printable(fact))}`),
+		...(clause.clauses ?? []).flatMap((part) => renderClause(part, depth + 1, paint)),
+	];
+}
+
+const MARKS = {
+	true: ["✓", "green"],
+	false: ["✗", "red"],
+	unknown: ["?", "yellow"],
+} as const satisfies Record<Verdict, readonly [string, Emphasis]>;
+
+function mark(verdict: Verdict, paint: Paint): string {
+	const [sign, colour] = MARKS[verdict];
+	return paint(colour, sign);
+}
+
+const LONGEST = 160;
+
+function shown(value: unknown): string {
+	const text = JSON.stringify(value) ?? "undefined";
+	return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function oneLine(text: string): string {
+	return text.replaceAll(/\s+/g, " ").trim();
+}
+
+/** What a payload holds may be meant to steer the terminal, or to turn the direction of writing. */
+export function printable(text: string): string {
+	return text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+}
