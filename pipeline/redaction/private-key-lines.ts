@@ -22,9 +22,9 @@ const CUT = /^\[\.\.\. .{1,40} cut \.\.\.\]$/;
 export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 	const key = new Set<number>();
 	lines.forEach((line, at) => {
-		const begin = BEGIN.exec(line);
-		if (begin !== null && !END.test(line.slice(begin.index))) downwards(lines, at, key);
-		else if (END.test(line) && begin === null) upwards(lines, at, key);
+		if (endsKey(line)) upwards(lines, at, key);
+		const begin = line.lastIndexOf("-----BEGIN");
+		if (begin !== -1 && BEGIN.test(line) && !END.test(line.slice(begin))) downwards(lines, at, key);
 		else if (isFullLine(line)) around(lines, at, key);
 	});
 	return key;
@@ -51,16 +51,23 @@ function indentOf(line: string): string {
 const KEY_IN_A_LINE =
 	/-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN).)*?(?:-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?=-----BEGIN)|$)/gs;
 
+/** Whether the line has the end of a key that began before it. */
+function endsKey(line: string): boolean {
+	const end = END.exec(line);
+	const begin = BEGIN.exec(line);
+	return end !== null && (begin === null || end.index < begin.index);
+}
+
 function downwards(lines: readonly string[], from: number, key: Set<number>): void {
 	key.add(from);
 	for (let at = from + 1; at < lines.length; at++) {
 		const line = lines[at] ?? "";
-		if (BEGIN.test(line)) return;
 		if (CUT.test(line) || line.trim() === "") continue;
-		if (END.test(line)) {
+		if (endsKey(line)) {
 			key.add(at);
 			return;
 		}
+		if (BEGIN.test(line)) return;
 		if (!BODY.test(line) && !HEADER.test(line)) return;
 		key.add(at);
 	}

@@ -13,6 +13,19 @@ const MOST_OF_A_SORT = 100;
  * masks (`***`) and variables too; each line of a private key becomes a mark. Redacting twice changes nothing.
  */
 export function redactText(text: string): string {
+	let redacted = text;
+	// What stood around a secret may be another's part once it is gone.
+	for (let round = 0; round < MOST_ROUNDS; round++) {
+		const before = redacted;
+		redacted = redactOnce(before);
+		if (redacted === before) break;
+	}
+	return redacted;
+}
+
+const MOST_ROUNDS = 8;
+
+function redactOnce(text: string): string {
 	const mayHaveKey = hasLongRun(text);
 	if (!mayHaveKey && rulesFor(text).length === 0) return text;
 	const lines = text.split("\n");
@@ -29,7 +42,6 @@ export function redactText(text: string): string {
 
 const NO_LINES: ReadonlySet<number> = new Set();
 
-/** Until nothing is found any more: what stood before a secret may be another's beginning once it is gone. */
 function redactLine(line: string): string {
 	const rules = rulesFor(line);
 	if (rules.length === 0) return line;
@@ -37,8 +49,7 @@ function redactLine(line: string): string {
 	for (const rule of rules) {
 		parts = parts.flatMap((part, at) => (at % 2 === 1 || part === "" ? [part] : redactPart(part, rule)));
 	}
-	const redacted = parts.join("");
-	return redacted === line ? line : redactLine(redacted);
+	return parts.join("");
 }
 
 /** Alternately text and marks, beginning and ending with text. */
