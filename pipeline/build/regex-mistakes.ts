@@ -3,6 +3,9 @@ import { RE2JS } from "re2js";
 import { messageOf } from "../expression/message-of.ts";
 import { parseRegex } from "./regex-syntax.ts";
 
+/** Each character of a text may cost as many steps as the regex has; the largest shipped one has half of these. */
+const MAX_STEPS = 500;
+
 /** What is wrong with a regex literal, and what to do; undefined when nothing is. */
 export function regexMistake(source: string): string | undefined {
 	let pattern: AST.Pattern;
@@ -20,11 +23,15 @@ export function regexMistake(source: string): string | undefined {
 		return `This regular expression can blow up: \`${nested.raw}\` repeats what itself repeats without end, so one text can be split in countless ways. Repeat once.`;
 	}
 	try {
-		RE2JS.compile(source);
-		return undefined;
+		const steps = RE2JS.compile(source).programSize();
+		return steps <= MAX_STEPS ? undefined : tooLarge(steps);
 	} catch (cause) {
 		return `RE2 does not take this regular expression: ${reason(cause)}.`;
 	}
+}
+
+function tooLarge(steps: number): string {
+	return `This regular expression has ${steps} steps once its counted repetitions are written out, and each character may cost as many; ${MAX_STEPS} are allowed. Repeat fewer times, or without a count.`;
 }
 
 function reason(cause: unknown): string {

@@ -52,7 +52,8 @@ describe("README example", () => {
 		write(cases, "pipeline/documented.yaml", text);
 		const output = recordedOutput();
 		await test([], { pipeline }, output);
-		expect([...output.problems, ...output.lines]).toEqual(["4 of 4 cases pass."]);
+		expect(output.problems).toEqual([]);
+		expect(output.lines.at(-1)).toBe("4 of 4 cases pass.");
 	});
 
 	it("has every kind of block: a slip would leave blocks untried", () => {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { compileExpression } from "../../../pipeline/expression/compile-expression.ts";
+
+const LONG = 100_000;
+
+/** What makes engines that go back and forth take for ever: all of these ends in something that does not match. */
+const BLOW_UPS: readonly (readonly [string, string])[] = [
+	["(a|a)*b", "a".repeat(LONG)],
+	["(a|aa)+$", `${"a".repeat(LONG)}!`],
+	["(.*)(.*)(.*)x", "a".repeat(LONG)],
+	["\\w+\\s+\\w+\\s+\\w+$", `${"word ".repeat(LONG / 5)}!`],
+	["^([\\w.-])+@([\\w-]+\\.)+\\w+$", `${"a".repeat(LONG)}!`],
+	["(x+x+)+y", "x".repeat(LONG)],
+];
+
+const USES: readonly (readonly [string, (regex: string) => string, unknown])[] = [
+	["$contains", (regex) => `$contains(text, ${regex})`, false],
+	["$match", (regex) => `$count($match(text, ${regex}))`, 0],
+	["$replace", (regex) => `$length($replace(text, ${regex}, '')) = $length(text)`, true],
+	["$split", (regex) => `$count($split(text, ${regex}))`, 1],
+	["~>", (regex) => `$exists(text ~> ${regex})`, false],
+];
+
+describe("every regex of an expression", () => {
+	const cases = BLOW_UPS.flatMap(([regex, text]) =>
+		USES.map(([name, use, expected]) => [name, regex, use(`/${regex}/`), text, expected] as const),
+	);
+
+	it.each(cases)("is searched for in linear time: %s with %s", async (_, __, expression, text, expected) => {
+		const began = process.cpuUsage();
+		const evaluation = await compileExpression(expression).evaluate({ input: { text }, variables: {}, facts: {} });
+		expect(evaluation).toEqual({ ok: true, value: expected });
+		const { user, system } = process.cpuUsage(began);
+		// An engine that goes back and forth would not come back at all.
+		expect((user + system) / 1e6).toBeLessThan(10);
+	});
+
+	it("refuses what only such engines know, whatever the checker let through", async () => {
+		const evaluation = await compileExpression("$contains(text, /(?=a)a/)").evaluate({
+			input: { text: "a" },
+			variables: {},
+			facts: {},
+		});
+		expect(evaluation).toMatchObject({ ok: false });
+	});
+});
