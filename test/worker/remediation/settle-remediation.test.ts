@@ -104,7 +104,7 @@ describe("settleRemediation", () => {
 			{ branch: "other", pr_number: 7 },
 		].entries()) {
 			const id = index === 0 ? sampleId(11) : sampleId(2);
-			const stub = await running(id, "main");
+			const stub = await running(id, `main-${index}`);
 			await happen(stub, id, { ...done, pr: 7 });
 			await happen(stub, id, run("green", 300, stub, { branch: "unrelated" }));
 			expect((await passed(stub, id, 60_000)).status).toBe("awaiting_ci");
@@ -200,7 +200,7 @@ describe("settleRemediation", () => {
 					expect(transit(step.from_status as IncidentStatus, step.event as RemediationEvent)).toBe(step.to_status);
 				}
 			}),
-			{ numRuns: 60 },
+			{ numRuns: 25 },
 		);
 	}, 120_000);
 });

@@ -96,7 +96,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			explanation: [{ stage: "route", round: "again", rules: [], outcome: "rex by rust" }],
 		}),
 		readLifecycle: async () => undefined,
-		isOwnAgent: (login) => login === "5dlabs-rex[bot]",
+		isOwnAgent: (login) => login.toLowerCase() === "5dlabs-rex[bot]",
 		outcome: {
 			max_attempts: 3,
 			pause_s: 120,

@@ -1,0 +1,10 @@
+import { describe, expect, it } from "vitest";
+import { TRANSITIONS } from "../../worker/remediation/transitions.ts";
+import { tableOf } from "../support/markdown.ts";
+
+describe("docs/remediation.md", () => {
+	it("has every transition that there is", () => {
+		const rows = Object.entries(TRANSITIONS).map(([event, { from, to }]) => [event, from.join(", "), to]);
+		expect(tableOf("docs/remediation.md", "| event | from | to |")).toEqual(rows);
+	});
+});
