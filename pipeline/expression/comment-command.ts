@@ -74,13 +74,25 @@ function fenceEnd(line: string): RegExp | undefined {
 
 /** Of a line that opens a comment, or an element whose text is none of the writer's, without closing it: what does. */
 function htmlEnd(line: string): RegExp | undefined {
-	const shown = line.replaceAll(/`[^`]*`/g, "");
-	const rest = shown.replaceAll(/<!--.*?-->/g, "");
-	if (rest.includes("<!--")) return /-->/;
+	const rest = withoutComments(line.replaceAll(/`[^`]*`/g, ""));
+	if (rest === undefined) return /-->/;
 	const open = /<(pre|code|blockquote|script|style|textarea)\b/i.exec(rest)?.[1];
 	if (open === undefined) return undefined;
 	const end = new RegExp(`</${open}\\s*>`, "i");
 	return end.test(rest) ? undefined : end;
+}
+
+/** Undefined when the last one is not closed. Not by a regex: many that nothing closes would make it look again and again. */
+function withoutComments(line: string): string | undefined {
+	let kept = "";
+	let at = 0;
+	for (let start = line.indexOf("<!--"); start !== -1; start = line.indexOf("<!--", at)) {
+		const end = line.indexOf("-->", start);
+		if (end === -1) return undefined;
+		kept += line.slice(at, start);
+		at = end + "-->".length;
+	}
+	return kept + line.slice(at);
 }
 
 /** Inline code may go on over the lines of a paragraph: is this line between two equal runs of backticks? */

@@ -65,20 +65,6 @@ describe("docs/deploy.md and docs/migration.md", () => {
 		]);
 	});
 
-	it("subscribe to every event of GitHub that the shipped pipeline reads", () => {
-		const subscribed = tableOf("docs/deploy.md", "| permission | events |").flatMap(([, events = ""]) =>
-			[...events.matchAll(/\w+/g)].map(([event]) => event),
-		);
-		const { events }: { events: Record<string, unknown> } = parse(textOf("pipeline.yaml"));
-		// One is an internal event; the other is what dependabot_alert was called before.
-		const others = ["play_stage_failure", "repository_vulnerability_alert"];
-		expect(subscribed.sort()).toEqual(
-			Object.keys(events)
-				.filter((event) => !others.includes(event))
-				.sort(),
-		);
-	});
-
 	it("have blocks of shell only, beside the picture", () => {
 		expect(new Set(DOCS.flatMap(blocksOf).map(({ language }) => language))).toEqual(new Set(["text", "sh"]));
 	});
