@@ -54,10 +54,15 @@ export function permissionsForEvents(events: readonly string[]): {
 }
 
 /** What Healer does itself: gather the context, and answer and tell people where the pipeline lets it. */
-export function permissionsForHealer({ context, outcome }: Pick<Artefact, "context" | "outcome">): Permissions {
+export function permissionsForHealer({
+	context,
+	outcome,
+	events,
+}: Pick<Artefact, "context" | "outcome" | "events">): Permissions {
 	const gathered = reading(["metadata", ...context.flatMap(({ from }) => TO_GATHER[from] ?? [])]);
-	// A comment on the pull request, or an issue where there is none.
-	const tells = outcome.escalate.includes("human") ? ({ issues: "write", pull_requests: "write" } as const) : {};
+	// A comment on the pull request, or an issue where there is none; and the answers to commands.
+	const isTold = outcome.escalate.includes("human") || events.some(({ on }) => on === "issue_comment");
+	const tells = isTold ? ({ issues: "write", pull_requests: "write" } as const) : {};
 	return joined([gathered, tells]);
 }
 

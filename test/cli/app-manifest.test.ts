@@ -38,7 +38,13 @@ describe("permissionsForEvents", () => {
 describe("permissionsForHealer", () => {
 	it("asks to write only where people are told", () => {
 		const outcome = { escalate: ["atlas"] } as never;
-		expect(permissionsForHealer({ context: [], outcome })).toEqual({ metadata: "read" });
+		expect(permissionsForHealer({ context: [], outcome, events: [] })).toEqual({ metadata: "read" });
+		const events = [{ on: "issue_comment" }] as never;
+		expect(permissionsForHealer({ context: [], outcome, events })).toEqual({
+			issues: "write",
+			metadata: "read",
+			pull_requests: "write",
+		});
 	});
 });
 

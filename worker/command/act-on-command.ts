@@ -3,18 +3,9 @@ import { addDelivery } from "../journal/add-delivery.ts";
 import type { CommandResult, TakenCommand } from "../journal/commands.ts";
 import { asCode } from "../remediation/plain-markdown.ts";
 import { askPermission } from "./ask-permission.ts";
+import { COMMAND_WORDS } from "./command-words.ts";
 import { retryNewest } from "./retry-newest.ts";
 import { stopAll } from "./stop-all.ts";
-
-/** The words that Healer knows, in the order in which it tells them. */
-export const COMMANDS = [
-	["fix", "fixes what is red here; the rules choose the agent"],
-	["fix rex the lock file", "rex does it, and is told the words"],
-	["retry", "starts the newest remediation of each check afresh, unless it runs or is done"],
-	["stop", "makes no further attempt at what is under way here"],
-	["status", "writes this comment anew"],
-	["help", "tells these words"],
-] as const;
 
 /**
  * Does what a command asks for. Repeated, it finds what it did already. `until`: GitHub cannot be asked yet whether its
@@ -64,5 +55,5 @@ async function fix(effects: Effects, { request }: TakenCommand): Promise<Command
 }
 
 function help(): string {
-	return COMMANDS.map(([words, what]) => `- ${asCode(`/healer ${words}`)} ${what}`).join("\n");
+	return COMMAND_WORDS.map(([words, what]) => `- ${asCode(`/healer ${words}`)} ${what}`).join("\n");
 }

@@ -1,0 +1,10 @@
+import { describe, expect, it } from "vitest";
+import { COMMAND_WORDS } from "../../worker/command/command-words.ts";
+import { tableOf } from "../support/markdown.ts";
+
+describe("docs/commands.md", () => {
+	it("has every word that Healer knows, as it tells them itself", () => {
+		const rows = COMMAND_WORDS.map(([words, what]) => [`/healer ${words}`, what]);
+		expect(tableOf("docs/commands.md", "| command | what it does |")).toEqual(rows);
+	});
+});
