@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { blocksOf, commandsOf, readMarkdown, tableOf } from "../support/markdown.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
