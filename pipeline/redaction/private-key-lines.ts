@@ -1,16 +1,20 @@
 import type { Finding, RedactionRule } from "./finding.ts";
+import { redactionMark } from "./redaction-mark.ts";
 
 /** RFC 7468's and OpenPGP's labels; a log may show a key in one line, with `\n` written out. */
 const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{0,5}/;
 const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+
+/** What stands in the place of each line of a key. */
+export const KEY_MARK = redactionMark("private key");
 
 /** What may stand before each line of a key: indentation, a list's or a diff's mark, a quote, a comment's sign. */
 const BEFORE = String.raw`^[\s>|+\-#*"',]{0,40}`;
 /** What may stand behind it: the ends of a quote, a written line end, a concatenation. */
 const BEHIND = String.raw`(?:\\[nr]){0,2}["',+\\\s]{0,10}$`;
 const BODY = new RegExp(`${BEFORE}[A-Za-z0-9+/=]{1,100}${BEHIND}`);
-/** Lines in which PEM is wrapped, at 60 characters and more. */
-const FULL = new RegExp(`${BEFORE}([A-Za-z0-9+/]{60,100}={0,2})${BEHIND}`);
+/** Lines in which PEM is wrapped, at 60 characters and more; a time or a container's name may stand before them. */
+const FULL = new RegExp(`^(?:.{0,200}[\\s>|#*"',:])?([A-Za-z0-9+/]{60,100}={0,2})${BEHIND}`);
 /** Headers inside of a key: `Proc-Type: 4,ENCRYPTED`, `DEK-Info: ...`, `Version: ...`. */
 const HEADER = new RegExp(`${BEFORE}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): .{0,200}$`);
 const CUT = /^\[\.\.\. .{1,40} cut \.\.\.\]$/;
@@ -22,6 +26,7 @@ const CUT = /^\[\.\.\. .{1,40} cut \.\.\.\]$/;
 export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 	const key = new Set<number>();
 	lines.forEach((line, at) => {
+		if (isBetweenMarks(lines, at)) key.add(at);
 		if (endsKey(line)) upwards(lines, at, key);
 		const begin = line.lastIndexOf("-----BEGIN");
 		if (begin !== -1 && BEGIN.test(line) && !END.test(line.slice(begin))) downwards(lines, at, key);
@@ -31,16 +36,22 @@ export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 }
 
 /** The line with a mark in the place of what is the key's: what stands before its beginning or behind its end stays. */
-export function markKeyLine(line: string, mark: string): string {
+export function markKeyLine(line: string): string {
 	const begin = BEGIN.exec(line);
 	const end = END.exec(line);
 	if (end !== null && (begin === null || end.index < begin.index)) {
 		const behind = line.slice(end.index + end[0].length);
-		return `${indentOf(line)}${mark}${begin === null ? behind : markKeyLine(behind, mark)}`;
+		return `${indentOf(line)}${KEY_MARK}${begin === null ? behind : markKeyLine(behind)}`;
 	}
-	const before = begin === null ? indentOf(line) : line.slice(0, begin.index);
+	const body = FULL.exec(line)?.[1];
+	const before =
+		begin === null
+			? body === undefined
+				? indentOf(line)
+				: line.slice(0, line.lastIndexOf(body))
+			: line.slice(0, begin.index);
 	const behind = end === null ? (line.endsWith("\r") ? "\r" : "") : line.slice(end.index + end[0].length);
-	return `${before}${mark}${behind}`;
+	return `${before}${KEY_MARK}${behind}`;
 }
 
 function indentOf(line: string): string {
@@ -68,7 +79,9 @@ function downwards(lines: readonly string[], from: number, key: Set<number>): vo
 			return;
 		}
 		if (BEGIN.test(line)) return;
-		if (!BODY.test(line) && !HEADER.test(line)) return;
+		// The last line is short, and may have a time or a name before it, too.
+		const isPart = BODY.test(line) || HEADER.test(line) || isFullLine(line) || endsKey(lines[at + 1] ?? "");
+		if (!isPart) return;
 		key.add(at);
 	}
 }
@@ -78,9 +91,16 @@ function upwards(lines: readonly string[], from: number, key: Set<number>): void
 	for (let at = from - 1; at >= 0 && !key.has(at); at--) {
 		const line = lines[at] ?? "";
 		if (CUT.test(line) || line.trim() === "") continue;
-		if (!BODY.test(line) && !HEADER.test(line)) return;
+		if (!BODY.test(line) && !HEADER.test(line) && !isFullLine(line)) return;
 		key.add(at);
 	}
+}
+
+/** The short last line of a key whose other lines were redacted one by one. */
+function isBetweenMarks(lines: readonly string[], at: number): boolean {
+	return (
+		(lines[at - 1] ?? "").endsWith(KEY_MARK) && (lines[at + 1] ?? "").includes(KEY_MARK) && BODY.test(lines[at] ?? "")
+	);
 }
 
 /** A full line, and the short last one that follows it. */

@@ -27,7 +27,7 @@ function redactValue(value: unknown, levels: number): unknown {
 	if (typeof value === "string") return redactText(value);
 	if (typeof value !== "object" || value === null) return value;
 	if (levels === 0) return "[nested too deep]";
-	if (Array.isArray(value)) return value.map((item) => redactValue(item, levels - 1));
+	if (Array.isArray(value)) return redactList(value, levels);
 	const named = nameIn(value);
 	const entries = Object.entries(value).map(([name, inner]): [string, unknown] => {
 		if (NAMES.has(name) && typeof inner === "string") return [name, inner];
@@ -36,6 +36,25 @@ function redactValue(value: unknown, levels: number): unknown {
 		return [name, kind === undefined ? redacted : redactNamed(redacted, kind)];
 	});
 	return Object.fromEntries(entries);
+}
+
+function redactList(list: readonly unknown[], levels: number): readonly unknown[] {
+	return isTexts(list) ? redactTexts(list) : list.map((item) => redactValue(item, levels - 1));
+}
+
+/** Texts in a list are lines of one log mostly: what one says of the next is seen when they are read as one. */
+function redactTexts(texts: readonly string[]): readonly string[] {
+	const lines = redactText(texts.join("\n")).split("\n");
+	let at = 0;
+	return texts.map((text) => {
+		const count = text.split("\n").length;
+		at += count;
+		return lines.slice(at - count, at).join("\n");
+	});
+}
+
+function isTexts(list: readonly unknown[]): list is readonly string[] {
+	return list.every((item) => typeof item === "string");
 }
 
 function nameIn(value: object): string | undefined {

@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { findValueInLine, kindOfNextLine } from "./named-values.ts";
-import { markKeyLine, privateKeyLines } from "./private-key-lines.ts";
+import { KEY_MARK, markKeyLine, privateKeyLines } from "./private-key-lines.ts";
 import { MARKS, redactionMark } from "./redaction-mark.ts";
 import { REDACTION_RULES } from "./redaction-rules.ts";
 import { hasLongRun, rulesFor } from "./rule-search.ts";
@@ -29,10 +29,11 @@ function redactOnce(text: string): string {
 	const mayHaveKey = hasLongRun(text);
 	if (!mayHaveKey && rulesFor(text).length === 0) return text;
 	const lines = text.split("\n");
-	const keys = mayHaveKey || text.includes("PRIVATE KEY") ? privateKeyLines(lines) : NO_LINES;
+	const keys =
+		mayHaveKey || text.includes("PRIVATE KEY") || text.includes(KEY_MARK) ? privateKeyLines(lines) : NO_LINES;
 	let named: string | undefined;
 	const redacted = lines.map((line, at) => {
-		if (keys.has(at)) return redactLine(markKeyLine(line, redactionMark("private key")));
+		if (keys.has(at)) return redactLine(markKeyLine(line));
 		const value = named === undefined ? undefined : findValueInLine(line, named);
 		named = kindOfNextLine(line);
 		return redactLine(value === undefined ? line : replace(line, [value]));

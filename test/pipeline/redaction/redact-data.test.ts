@@ -30,6 +30,13 @@ describe("redactData", () => {
 		});
 	});
 
+	it("reads a list of texts as lines of one log", () => {
+		const lines = ["- name: DB_PASSWORD\n  image: x", "- name: DB_PASSWORD", "  value: short", "end"];
+		expect(redactData({ lines })).toEqual({
+			lines: ["- name: DB_PASSWORD\n  image: x", "- name: DB_PASSWORD", "  value: [redacted: password]", "end"],
+		});
+	});
+
 	it("leaves what a branch, a commit, a repository and a file are known by", () => {
 		const known = {
 			branch: `fix/token=${made(20, 1)}`,

@@ -96,6 +96,14 @@ describe("redactText", () => {
 		expect(redactText(lines.join("\n")).split("\n").at(-1)).toBe("after it");
 	});
 
+	it("redacts a key with a time and a container's name before each line, and keeps those", () => {
+		const lines = KEY.split("\n").map((line, at) => `2026-11-20T09:12:0${at % 10}Z web-1: ${line}`);
+		const redacted = redactText(lines.join("\n")).split("\n");
+		for (const body of KEY_BODY) expectNothingOf(body, redacted.join("\n"));
+		expect(redacted[0]).toBe("2026-11-20T09:12:00Z web-1: [redacted: private key]");
+		expect(redacted[3]).toBe("2026-11-20T09:12:03Z web-1: [redacted: private key]");
+	});
+
 	it("redacts a key whose middle lines an excerpt left out", () => {
 		const [begin = "", first = "", second = ""] = KEY.split("\n");
 		expect(redactText(`x: ${begin}\n${first}\n[... 9 lines cut ...]\n${second}`)).toBe(
