@@ -41,10 +41,16 @@ describe("the context that GitHub gives", () => {
 	});
 
 	/** A failed run with one failed job, whose log is served like this, in front of the hub. */
-	async function fail(runId: number, log: ServedLog, branch = `fix/${runId}`): Promise<string> {
+	async function fail(
+		runId: number,
+		log: ServedLog,
+		branch = `fix/${runId}`,
+		head_repository = { full_name: "5dlabs/cto" },
+	): Promise<string> {
 		const repository = github.repository("5dlabs/cto");
 		const conclusion = { status: "completed", conclusion: "failure" } as const;
-		repository.putRun({ id: runId, head_branch: branch, head_sha: SHA, run_number: runId, ...conclusion });
+		const run = { head_branch: branch, head_sha: SHA, head_repository, run_number: runId };
+		repository.putRun({ id: runId, ...run, ...conclusion });
 		repository.putCommit({ sha: SHA, commit: { message: "Loop once" } });
 		const steps = [{ ...conclusion, name: "Run cargo clippy", number: 4 }];
 		repository.putJob(
@@ -72,21 +78,19 @@ describe("the context that GitHub gives", () => {
 		return { prompt: readFileSync(file, "utf8"), context: shown.context };
 	}
 
-	it("puts a failed job's log, the fork's pull request and its files into the agent's prompt", async () => {
-		const repository = github.repository("5dlabs/cto");
-		const fork = { full_name: "mallory/cto" };
-		const head = { ref: "main", sha: SHA, repo: fork, user: { login: "mallory" } };
-		repository.putPull({ number: 7, state: "open", title: "Loop never", head, changed_files: 1 }, [
-			{ filename: "crates/loop/src/lib.rs", additions: 3, deletions: 1 },
-		]);
-		repository.putRun({ id: 500, head_branch: "main", head_sha: SHA, run_number: 500, head_repository: fork });
-		const incident = await fail(501, { kind: "text", text: CLIPPY }, "main");
-		repository.putRun({ id: 501, head_branch: "main", head_sha: SHA, run_number: 501, head_repository: fork });
+	it("puts a failed job's log, the branch's pull request and its files into the agent's prompt", async () => {
+		const head = { ref: "fix/501", sha: SHA, repo: { full_name: "5dlabs/cto" }, user: { login: "5dlabs" } };
+		github
+			.repository("5dlabs/cto")
+			.putPull({ number: 7, state: "open", title: "Loop never", head, changed_files: 1 }, [
+				{ filename: "crates/loop/src/lib.rs", additions: 3, deletions: 1 },
+			]);
+		const incident = await fail(501, { kind: "text", text: CLIPPY });
 
 		const { prompt, context } = await told(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(prompt).toContain("Loop never");
-		expect(prompt).toContain("crates/loop/src/lib.rs (+3 -1)");
+		expect(prompt).toContain("crates/loop/src/lib.rs");
 		expect(prompt).toContain("Loop once");
 		expect(await getJson(home, `/api/incidents/${incident}`)).toMatchObject({
 			agent: "rex",
@@ -100,6 +104,14 @@ describe("the context that GitHub gives", () => {
 			commit: { status: "ok" },
 		});
 		expect(storage.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+	});
+
+	it("tells that the branch is a fork's, which is left alone though it is called main as ours is", async () => {
+		const incident = await fail(502, { kind: "text", text: CLIPPY }, "main", { full_name: "mallory/cto" });
+		await eventually(async () => {
+			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
+			return status === "cancelled" && reason === "filter forks refused it once more was known";
+		}, "the incident is cancelled");
 	});
 
 	it("has the end of a log of 100 MB", async () => {
