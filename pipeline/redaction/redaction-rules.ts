@@ -5,7 +5,7 @@ import { KNOWN_TOKEN_RULES } from "./known-tokens.ts";
 import { findNamedValues } from "./named-values.ts";
 import { KEY_IN_A_LINE_RULE } from "./private-key-lines.ts";
 import { TOKEN_SHAPE_RULES } from "./token-shapes.ts";
-import { findQuerySecrets, findUserinfo } from "./url-secrets.ts";
+import { findQuerySecrets, findUserinfo, USERINFO_LITERALS } from "./url-secrets.ts";
 
 const SECRET_WORDS = ["pass", "pwd", "secret", "token", "key", "cred"];
 const SIGNED_BY = ["sig", "auth=", "jwt=", "hmac=", "code=", "state=", "sid=", "session="];
@@ -15,7 +15,7 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
 	KEY_IN_A_LINE_RULE,
 	...KNOWN_TOKEN_RULES,
 	...TOKEN_SHAPE_RULES,
-	{ literals: ["://"], find: findUserinfo },
+	{ literals: USERINFO_LITERALS, find: findUserinfo },
 	...HEADER_RULES,
 	{ literals: [...SECRET_WORDS, ...SIGNED_BY], find: findQuerySecrets },
 	{ literals: SECRET_WORDS, find: findNamedValues },

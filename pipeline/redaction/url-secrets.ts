@@ -14,6 +14,9 @@ const SIGNED =
 	/^(?:sig|signature|x-amz-(?:signature|credential)|x-goog-(?:signature|credential)|awsaccesskeyid|jwt|hmac|auth)$/i;
 const MAYBE = /^(?:key|code|state|sid|session)$/i;
 
+/** Every userinfo ends in the first; a database's address may have been cut before it. */
+export const USERINFO_LITERALS = ["@", ..."postgres mysql: mariadb: mongodb redis amqp mssql: sqlserver:".split(" ")];
+
 /** Passwords and tokens before the host of an address, of connection strings, too. */
 export function findUserinfo(line: string): Finding[] {
 	const found: Finding[] = [];
