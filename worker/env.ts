@@ -27,4 +27,9 @@ export interface Env {
 	readonly GITHUB_API_URL?: string;
 	/** `true` only where the worker listens on loopback alone: reading is then open to Host localhost and 127.0.0.1. */
 	readonly HEALER_LOOPBACK?: string;
+	/** The page's files; without them the worker has no page. */
+	readonly PAGE?: Fetcher;
+	/** Cloudflare Access in front of the worker: `TEAM.cloudflareaccess.com`, and the application's audience tag. */
+	readonly CF_ACCESS_TEAM_DOMAIN?: string;
+	readonly CF_ACCESS_AUD?: string;
 }

@@ -1,15 +1,21 @@
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { answerTagged, refuse } from "../http/answer.ts";
 import { isIncidentStatus } from "../journal/incident-status.ts";
 import { type IncidentQuery, listIncidents } from "../journal/list-incidents.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import { presentIncident } from "./present-incident.ts";
+import { presentIncident, presentTitled } from "./present-incident.ts";
+import type { IncidentPage, ShownIncident } from "./shapes.ts";
 
 const USUAL_LIMIT = 50;
 const HIGHEST_LIMIT = 200;
 
-/** `GET /api/incidents?status=&repository=&agent=&limit=&cursor=`: newest first; `next` is the following cursor. */
+const LONGEST_TEXT = 100;
+
+/**
+ * `GET /api/incidents?status=&repository=&agent=&failure_type=&text=&limit=&cursor=&with=title`: newest first; `next` is
+ * the following cursor. `status` may name several, separated by commas.
+ */
 export async function listIncidentsApi(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const query = readQuery(new URL(request.url).searchParams);
@@ -20,24 +26,32 @@ export async function listIncidentsApi(request: Request, env: Env): Promise<Resp
 	const shown = rows.slice(0, query.limit);
 	const last = shown.at(-1);
 	const next = rows.length > shown.length && last !== undefined ? writeCursor(last) : null;
-	return answer(200, { incidents: shown.map(presentIncident), next });
+	const present = query.titled ? presentTitled : presentIncident;
+	return await answerTagged(request, { incidents: shown.map(present), next } satisfies IncidentPage<ShownIncident>);
 }
 
-function readQuery(params: URLSearchParams): IncidentQuery | string {
-	const status = params.get("status") || undefined;
-	if (status !== undefined && !isIncidentStatus(status)) return "no such status";
-	const limit = params.get("limit") || String(USUAL_LIMIT);
+function readQuery(params: URLSearchParams): (IncidentQuery & { readonly titled: boolean }) | string {
+	const given = (name: string) => params.get(name) || undefined;
+	const statuses = given("status")?.split(",");
+	if (statuses?.every(isIncidentStatus) === false) return "no such status";
+	const limit = given("limit") ?? String(USUAL_LIMIT);
 	if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) return "limit is a number from 1 to 200";
-	const cursor = params.get("cursor") || undefined;
+	const cursor = given("cursor");
 	const after = cursor === undefined ? undefined : readCursor(cursor);
 	if (cursor !== undefined && after === undefined) return "the cursor is not one that was given out";
-	const repository = params.get("repository") || undefined;
-	const agent = params.get("agent") || undefined;
+	const [repository, agent, failure_type] = [given("repository"), given("agent"), given("failure_type")];
+	const text = given("text");
+	if (text !== undefined && text.length > LONGEST_TEXT) return `text has at most ${LONGEST_TEXT} characters`;
+	const more = given("with");
+	if (more !== undefined && more !== "title") return "with may be title";
 	return {
 		limit: Math.min(HIGHEST_LIMIT, Number(limit)),
-		...(status === undefined ? {} : { status }),
-		...(repository === undefined ? {} : { repository }),
-		...(agent === undefined ? {} : { agent }),
-		...(after === undefined ? {} : { after }),
+		titled: more === "title",
+		...(statuses !== undefined && { statuses: [...new Set(statuses)] }),
+		...(repository !== undefined && { repository }),
+		...(agent !== undefined && { agent }),
+		...(failure_type !== undefined && { failure_type }),
+		...(text !== undefined && { text }),
+		...(after !== undefined && { after }),
 	};
 }

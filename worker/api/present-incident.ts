@@ -1,7 +1,10 @@
+import type { Incident } from "../../pipeline/incident.ts";
 import type { ListedIncident } from "../journal/list-incidents.ts";
+import { isoOf } from "./iso-of.ts";
+import type { ShownIncident, TitledIncident } from "./shapes.ts";
 
 /** A row of the journal as the API shows it (DESIGN section 9): times are ISO 8601, what is unknown is null. */
-export function presentIncident(row: ListedIncident): Record<string, unknown> {
+export function presentIncident(row: ListedIncident): ShownIncident {
 	return {
 		id: row.id,
 		status: row.status,
@@ -14,6 +17,30 @@ export function presentIncident(row: ListedIncident): Record<string, unknown> {
 		failure_type: row.failure_type,
 		rule: row.rule,
 		coderun_name: row.coderun_name,
-		created_at: new Date(row.created_at).toISOString(),
+		created_at: isoOf(row.created_at),
 	};
+}
+
+/** The same with what a person recognises it by. */
+export function presentTitled(row: ListedIncident): TitledIncident {
+	const incident: Incident = JSON.parse(row.incident);
+	return {
+		...presentIncident(row),
+		...titleOf(incident),
+		pr_number: incident.pr_number ?? null,
+		attempt: row.attempt,
+		waits_for: row.waits_for,
+		updated_at: isoOf(row.updated_at),
+	};
+}
+
+function titleOf(incident: Incident): Pick<TitledIncident, "title" | "part"> {
+	const { workflow, app, alert, command, job, event } = incident;
+	if (command !== undefined) return { title: `/healer ${command.name ?? ""}`.trim(), part: command.args ?? null };
+	if (alert !== undefined) {
+		const part = [alert.package_name, alert.cve_id].filter((text) => text !== undefined).join(" ");
+		return { title: `${alert.severity ?? ""} ${alert.type ?? event}`.trim(), part: part === "" ? null : part };
+	}
+	const title = workflow?.name ?? app ?? job ?? event;
+	return { title, part: job === undefined || job === title ? null : job };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { HubStatus } from "../api/shapes.ts";
 import { createEffects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { hasToken } from "../http/access.ts";
@@ -41,7 +42,7 @@ export async function resumeApi(request: Request, env: Env): Promise<Response> {
 }
 
 /** As `/api/status` shows it; null when nothing is held back. */
-export function presentPause(pause: Pause | undefined): object | null {
+export function presentPause(pause: Pause | undefined): HubStatus["paused"] {
 	if (pause === undefined) return null;
 	return { ...pause, since: pause.since === null ? null : new Date(pause.since).toISOString() };
 }

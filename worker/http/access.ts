@@ -1,4 +1,5 @@
 import type { Env } from "../env.ts";
+import { accessUser } from "./access-user.ts";
 
 /** Whether the request carries one of the API tokens; compared in a time that tells nothing about them. */
 export async function hasToken(request: Request, env: Env): Promise<boolean> {
@@ -10,17 +11,43 @@ export async function hasToken(request: Request, env: Env): Promise<boolean> {
 }
 
 /**
- * Whether the request may read. On loopback it may without a token when it names the host as one does there: a page
- * of another origin whose name was pointed at 127.0.0.1 sends that name (DESIGN section 9).
+ * Whether the request may read: by token, as a user of Cloudflare Access, or on loopback when it names the host as one
+ * does there: a page of another origin whose name was pointed at 127.0.0.1 sends that name (DESIGN section 9).
  */
 export async function mayRead(request: Request, env: Env): Promise<boolean> {
 	if (env.HEALER_LOOPBACK === "true" && namesLoopback(request)) return true;
-	return await hasToken(request, env);
+	return (await hasToken(request, env)) || (await accessUser(request, env)) !== undefined;
+}
+
+/**
+ * Who may change something, named for the timeline; undefined for those who may not. A browser sends by itself what
+ * makes somebody a user of Access, or this machine, so these have to come from the page itself.
+ */
+export async function whoActs(request: Request, env: Env): Promise<string | undefined> {
+	if (await hasToken(request, env)) return "the API token";
+	if (!comesFromPage(request)) return undefined;
+	const user = await accessUser(request, env);
+	if (user !== undefined) return user;
+	return env.HEALER_LOOPBACK === "true" && namesLoopback(request) ? "somebody on this machine" : undefined;
+}
+
+/**
+ * A header of our own can be set by another origin only after it asked (CORS), and nobody answers that here; the browser
+ * names the origin besides: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+ */
+function comesFromPage(request: Request): boolean {
+	if (request.headers.get("x-healer-page") !== "1") return false;
+	const origin = request.headers.get("origin");
+	const site = request.headers.get("sec-fetch-site");
+	return URL.parse(origin ?? "")?.host === hostOf(request) && (site === null || site === "same-origin");
 }
 
 function namesLoopback(request: Request): boolean {
-	const host = request.headers.get("host") ?? new URL(request.url).host;
-	return /^(localhost|127\.0\.0\.1)(:\d{1,5})?$/i.test(host);
+	return /^(localhost|127\.0\.0\.1)(:\d{1,5})?$/i.test(hostOf(request));
+}
+
+function hostOf(request: Request): string {
+	return request.headers.get("host") ?? new URL(request.url).host;
 }
 
 function digest(text: string): Promise<ArrayBuffer> {

@@ -1,6 +1,8 @@
 import type { IRequest } from "itty-router";
 import { Router } from "itty-router/Router";
+import { actOnIncident } from "../api/act-on-incident.ts";
 import { exportIncidentsApi } from "../api/export-incidents.ts";
+import { listChoicesApi } from "../api/list-choices.ts";
 import { listIncidentsApi } from "../api/list-incidents.ts";
 import { showHealth } from "../api/show-health.ts";
 import { showIncidentApi } from "../api/show-incident.ts";
@@ -9,6 +11,7 @@ import type { Env } from "../env.ts";
 import { pauseApi, resumeApi } from "../guards/pause-api.ts";
 import { createLog, messageOf } from "../log.ts";
 import { receiveOutcome } from "../outcome/receive-outcome.ts";
+import { serveAsset, servePage } from "../page/serve-page.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "../pipeline/pipeline-api.ts";
 import { receiveAlert, receiveCiFailure, receiveEvent } from "../sensor/receive-sensor.ts";
 import { receiveGithub } from "../webhook/receive-github.ts";
@@ -28,10 +31,14 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.all("/api/events/:name", only("POST"))
 	.post("/api/outcomes", receiveOutcome)
 	.all("/api/outcomes", only("POST"))
+	.post("/api/incidents/:id/:action", actOnIncident)
+	.all("/api/incidents/:id/:action", only("POST"))
 	.get("/api/incidents/:id", showIncidentApi)
 	.all("/api/incidents/:id", only("GET"))
 	.get("/api/incidents", listIncidentsApi)
 	.all("/api/incidents", only("GET"))
+	.get("/api/choices", listChoicesApi)
+	.all("/api/choices", only("GET"))
 	.get("/api/export", exportIncidentsApi)
 	.all("/api/export", only("GET"))
 	.post("/api/pause", pauseApi)
@@ -46,6 +53,12 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.all("/api/status", only("GET"))
 	.get("/health", showHealth)
 	.all("/health", only("GET"))
+	.get("/", servePage)
+	.get("/incidents/:id", servePage)
+	.get("/hub", servePage)
+	.get("/insights", servePage)
+	.get("/playground", servePage)
+	.get("/assets/:file", serveAsset)
 	.all("*", () => refuse(404, "not found"));
 
 /** The caller learns nothing of what failed; the log does. */

@@ -2,9 +2,13 @@ import type { IncidentRow } from "./incident-row.ts";
 import type { IncidentStatus } from "./incident-status.ts";
 
 export interface IncidentQuery {
-	readonly status?: IncidentStatus;
+	/** In any of these states. */
+	readonly statuses?: readonly IncidentStatus[];
 	readonly repository?: string;
 	readonly agent?: string;
+	readonly failure_type?: string;
+	/** Found anywhere in what was told of the incident, its reason or its CodeRun's name, in either case. */
+	readonly text?: string;
 	/** Only those older than this one. */
 	readonly after?: { readonly created_at: number; readonly id: string };
 	readonly limit: number;
@@ -24,28 +28,47 @@ export type ListedIncident = Pick<
 	| "rule"
 	| "coderun_name"
 	| "created_at"
+	| "incident"
+	| "attempt"
+	| "waits_for"
+	| "updated_at"
 >;
 
 /** Incidents, newest first. */
 export async function listIncidents(db: D1Database, query: IncidentQuery): Promise<readonly ListedIncident[]> {
+	const { sql, values } = listQuery(query);
+	const { results } = await db
+		.prepare(sql)
+		.bind(...values)
+		.all<ListedIncident>();
+	return results;
+}
+
+/** The query and its values; of its own so that a test can ask the database how it would go about it. */
+export function listQuery(query: IncidentQuery): {
+	readonly sql: string;
+	readonly values: readonly (string | number)[];
+} {
 	const conditions: string[] = [];
 	const values: (string | number)[] = [];
 	const place = (value: string | number) => `?${values.push(value)}`;
 
-	if (query.status !== undefined) conditions.push(`status = ${place(query.status)}`);
+	const { statuses, text } = query;
+	if (statuses !== undefined) conditions.push(`status IN (${statuses.map(place).join(", ")})`);
 	if (query.repository !== undefined) conditions.push(`repository = ${place(query.repository)}`);
 	if (query.agent !== undefined) conditions.push(`agent = ${place(query.agent)}`);
+	if (query.failure_type !== undefined) conditions.push(`failure_type = ${place(query.failure_type)}`);
+	if (text !== undefined) {
+		const like = `LIKE ${place(`%${text.replaceAll(/[\\%_]/g, "\\$&")}%`)} ESCAPE '\\'`;
+		conditions.push(`(incident ${like} OR reason ${like} OR coderun_name ${like})`);
+	}
 	if (query.after !== undefined) {
 		conditions.push(`(created_at, id) < (${place(query.after.created_at)}, ${place(query.after.id)})`);
 	}
 
 	const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-	const { results } = await db
-		.prepare(
-			`SELECT id, status, reason, event, repository, branch, run_id, agent, failure_type, rule, coderun_name, created_at
-			FROM incidents ${where} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}`,
-		)
-		.bind(...values)
-		.all<ListedIncident>();
-	return results;
+	const sql = `SELECT id, status, reason, event, repository, branch, run_id, agent, failure_type, rule, coderun_name,
+			created_at, incident, attempt, waits_for, updated_at
+		FROM incidents ${where} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}`;
+	return { sql, values };
 }

@@ -1,4 +1,5 @@
 import { admitArtefact } from "../../pipeline/index.ts";
+import type { HubStatus } from "../api/shapes.ts";
 import { createEffects } from "../effects.ts";
 import { lookAgain } from "../engine.ts";
 import type { Env } from "../env.ts";
@@ -38,8 +39,10 @@ export async function showPipeline(request: Request, env: Env): Promise<Response
 	});
 }
 
+type PushedVersion = HubStatus["pipelines"][number];
+
 /** A version as the API shows it. */
-export function presentPushed({ version, pushed_at }: PushedPipeline, inForce: string | null): object {
+export function presentPushed({ version, pushed_at }: PushedPipeline, inForce: string | null): PushedVersion {
 	return { version, pushed_at: new Date(pushed_at).toISOString(), in_force: version === inForce };
 }
 

@@ -3,7 +3,10 @@ import { findIncident } from "../journal/find-incident.ts";
 import { takeStep } from "../journal/transition.ts";
 import type { ByHand } from "./retry-remediation.ts";
 
-/** Lets a dead incident go on where it was: the same attempt, the same bytes, with a day of tries before it. */
+/**
+ * Lets an incident that is dead, or held back, be tried now: the same attempt, the same bytes, with a day of tries
+ * before it. What holds it back is asked again; a claim of another incident stays one.
+ */
 export async function releaseIncident(effects: Effects, id: string, by: string): Promise<ByHand> {
 	const incident = await findIncident(effects.journal, id);
 	if (incident === undefined) return { ok: false, reason: "not_found" };
@@ -13,7 +16,7 @@ export async function releaseIncident(effects: Effects, id: string, by: string):
 		reason: `${by} released it`,
 		now,
 		when: { seen: incident },
-		set: { next_try_at: now, failing_since: null, waits_for: null, tries: 0 },
+		set: { next_try_at: now, not_before: null, failing_since: null, waits_for: null, tries: 0 },
 	});
 	if (taken === "refused") return { ok: false, reason: "not_now", status: incident.status };
 	if (taken === "lost") return { ok: false, reason: "raced" };

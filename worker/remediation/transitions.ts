@@ -43,8 +43,8 @@ export const TRANSITIONS = {
 	stopped: { from: OPEN, to: "cancelled" },
 	/** Somebody said "retry". */
 	retried: { from: ["waiting", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
-	/** Somebody released what was dead: the same attempt is sent again. */
-	released: { from: ["dead"], to: "waiting" },
+	/** Somebody released what was dead or waits: the same attempt is tried now. */
+	released: { from: ["waiting", "dead"], to: "waiting" },
 } as const satisfies Readonly<Record<string, Transition>>;
 
 export type RemediationEvent = keyof typeof TRANSITIONS;

@@ -151,6 +151,7 @@ describe("showStatus", () => {
 			ignored: { filtered: 1, unknown_event: 2 },
 			redelivery: { configured: false },
 			paused: null,
+			changed_at: expect.stringMatching(/^\d{4}-/),
 		});
 	});
 });

@@ -1,0 +1,151 @@
+import type { StageExplanation } from "../../pipeline/explanation.ts";
+import type { Incident } from "../../pipeline/incident.ts";
+import type { AttemptResult } from "../journal/attempt-row.ts";
+import type { IncidentStatus } from "../journal/incident-status.ts";
+
+/*
+ * What the API answers with (DESIGN section 9), as types alone: the worker builds them, the page reads them. Times are
+ * ISO 8601, what is unknown is null.
+ */
+
+/** An incident in the list. */
+export interface ShownIncident {
+	readonly id: string;
+	readonly status: IncidentStatus;
+	/** One sentence for people: why it waits, failed or was cancelled. */
+	readonly reason: string | null;
+	readonly event: string;
+	readonly repository: string;
+	readonly branch: string | null;
+	readonly run_id: string | null;
+	readonly agent: string | null;
+	readonly failure_type: string | null;
+	readonly rule: string | null;
+	readonly coderun_name: string | null;
+	readonly created_at: string;
+}
+
+/** With `?with=title`: what a person recognises it by, too. */
+export interface TitledIncident extends ShownIncident {
+	/** The workflow, check, alert or stage that failed. */
+	readonly title: string;
+	/** The job, package or words of the command, where the title does not say it. */
+	readonly part: string | null;
+	readonly pr_number: number | null;
+	readonly attempt: number;
+	/** What has to become free: `claim:{key}`, `agent:{name}` ... */
+	readonly waits_for: string | null;
+	readonly updated_at: string;
+}
+
+export interface IncidentPage<Row extends ShownIncident> {
+	readonly incidents: readonly Row[];
+	/** The cursor of the page after it; null on the last one. */
+	readonly next: string | null;
+}
+
+/** One incident with all that is known about it. */
+export interface IncidentDetail extends TitledIncident {
+	readonly kind: string;
+	readonly next_try_at: string | null;
+	readonly ended_at: string | null;
+	/** Whose doing it was that the check is green again. */
+	readonly fixed_by: "agent" | "rerun" | "other" | null;
+	/** Where a person was told. */
+	readonly told_url: string | null;
+	/** The version of the pipeline that read or decided it last. */
+	readonly pipeline: string;
+	readonly identity: string;
+	readonly incident: Incident;
+	readonly explanation: { readonly pipeline?: string; readonly stages: readonly StageExplanation[] };
+	readonly context: Readonly<Record<string, ContextSummary>> | null;
+	readonly attempts: readonly ShownAttempt[];
+	readonly deliveries: readonly ShownDelivery[];
+	readonly timeline: readonly ShownStep[];
+}
+
+/** What became of one part of the context, without its data. */
+export interface ContextSummary {
+	readonly from: string;
+	readonly status: "ok" | "empty" | "failed" | "skipped";
+	readonly took_ms: number;
+	readonly why?: string;
+	/** What of it could not be had. */
+	readonly incomplete?: string;
+}
+
+export interface ShownAttempt {
+	readonly attempt: number;
+	readonly agent: string;
+	readonly coderun_name: string;
+	/** The phase that its CodeRun ended with. */
+	readonly outcome: string | null;
+	/** How it ended for the incident. */
+	readonly result: AttemptResult | null;
+	readonly failure_type: string;
+	readonly rule: string;
+	readonly decided_at: string;
+	readonly ended_at: string | null;
+	readonly pull_request_url: string | null;
+	readonly message: string | null;
+	readonly started_at: string | null;
+	readonly finished_at: string | null;
+	readonly ci_said: string | null;
+	readonly ci_url: string | null;
+	/** Whether the escalation chose its agent instead of the router. */
+	readonly escalated: boolean;
+	/** The CodeRun as it was, or will be, asked for; its prompt is in it. Null when it cannot be read. */
+	readonly coderun: { readonly metadata: unknown; readonly spec: Readonly<Record<string, unknown>> } | null;
+}
+
+export interface ShownDelivery {
+	readonly delivery_id: string;
+	readonly event: string;
+	readonly received_at: string;
+}
+
+/** One line of the timeline. `to` is null for a step that the state machine has no place for: nothing changed. */
+export interface ShownStep {
+	readonly at: string;
+	readonly attempt: number;
+	readonly event: string;
+	readonly from: IncidentStatus;
+	readonly to: IncidentStatus | null;
+	readonly reason: string | null;
+}
+
+/** What the list can be narrowed to, as far as the journal knows any. */
+export interface Choices {
+	readonly agents: readonly string[];
+	readonly failure_types: readonly string[];
+	readonly repositories: readonly string[];
+}
+
+export interface HubStatus {
+	/** The version of the pipeline that works. */
+	readonly pipeline: string;
+	/** Null when nothing is held back. `since` is null where the pipeline says so. */
+	readonly paused: { readonly by: string; readonly reason: string | null; readonly since: string | null } | null;
+	readonly pipelines: readonly { readonly version: string; readonly pushed_at: string; readonly in_force: boolean }[];
+	readonly incidents: Readonly<Record<IncidentStatus, number>>;
+	/** Deliveries that were no incidents, by the kind of reason. */
+	readonly ignored: Readonly<Record<string, number>>;
+	readonly redelivery: Redelivery;
+	/** When an incident changed last; null where there is none. */
+	readonly changed_at: string | null;
+}
+
+/** What became of deliveries that GitHub failed to hand over. */
+export type Redelivery =
+	| { readonly configured: false }
+	| {
+			readonly configured: true;
+			readonly looked_at: string | null;
+			readonly waits_until: string | null;
+			readonly problem: string | null;
+			/** Events by what became of them, and how often GitHub was asked in all. */
+			readonly wanted: number;
+			readonly arrived: number;
+			readonly given_up: number;
+			readonly asked: number;
+	  };
