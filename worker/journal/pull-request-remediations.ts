@@ -6,12 +6,15 @@ export type PullRequestRemediation = IncidentRow & {
 	readonly fix: number | null;
 };
 
-/** Of `stickies` or of constants: the columns that name a pull request. */
+/**
+ * Ids of a pull request's remediations, given the SQL of its repository and number. CROSS JOIN: the few checks first, not
+ * all incidents of the repository (https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join).
+ */
 const incidentsOf = (repository: string, number: string) => `
 	SELECT id FROM incidents WHERE repository = ${repository} AND json_extract(incident, '$.pr_number') = ${number}
 	UNION SELECT a.incident_id FROM attempts a JOIN incidents i ON i.id = a.incident_id
 		WHERE a.pull_request = ${number} AND i.repository = ${repository}
-	UNION SELECT i.id FROM checks c JOIN incidents i ON i.repository = c.repository AND i.branch = c.branch
+	UNION SELECT i.id FROM checks c CROSS JOIN incidents i ON i.repository = c.repository AND i.branch = c.branch
 			AND lower(coalesce(json_extract(i.incident, '$.head_repository'), i.repository)) = lower(c.head_repository)
 		WHERE c.repository = ${repository} AND c.pr_number = ${number}`;
 
@@ -49,7 +52,7 @@ export async function wantChangedStickies(db: D1Database, at: { readonly now: nu
 			WHERE next_try_at IS NULL AND comment_id IS NOT NULL AND wanted_at > ?2 AND EXISTS (
 				SELECT 1 FROM transitions t WHERE t.at >= stickies.looked_at AND t.to_status IS NOT NULL
 					AND t.to_status <> t.from_status
-					AND t.incident_id IN (${incidentsOf("stickies.repository", "stickies.pr_number")})
+					AND t.incident_id IN (${incidentsOf("stickies.repository", "+stickies.pr_number")})
 			)`,
 		)
 		.bind(at.now, at.since)
