@@ -21,10 +21,13 @@ export function escalationText(
 	const tried = attempts.flatMap(describeAttempt);
 	const body = [
 		"### Healer needs a person here",
+		"",
 		...facts,
 		...(tried.length === 0 ? [] : ["", "What was tried:", "", ...tried]),
 		"",
-		"`/healer retry` in a comment starts afresh, with all attempts; `/healer stop` leaves it be.",
+		...(told.pr_number === undefined
+			? []
+			: ["`/healer retry` in a comment starts afresh, with all attempts, from the first agent on."]),
 		`Incident \`${incident.id}\`.`,
 	].join("\n");
 	return { title: `Healer needs a person: ${titleText(what)} (incident ${incident.id.slice(0, 8)})`, body };

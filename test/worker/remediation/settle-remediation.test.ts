@@ -100,10 +100,10 @@ describe("settleRemediation", () => {
 
 	it("knows the fix's own branch and pull request", async () => {
 		for (const [index, signal] of [
-			{ branch: `healer/${sampleId(11).slice(0, 16)}` },
+			{ branch: `healer/${"b".repeat(16)}` },
 			{ branch: "other", pr_number: 7 },
 		].entries()) {
-			const id = index === 0 ? sampleId(11) : sampleId(2);
+			const id = (index === 0 ? "b" : "c").repeat(32);
 			const stub = await running(id, `main-${index}`);
 			await happen(stub, id, { ...done, pr: 7 });
 			await happen(stub, id, run("green", 300, stub, { branch: "unrelated" }));

@@ -1,0 +1,73 @@
+import type { GitHub, GitHubAnswer, GitHubFailure, Route } from "../../../worker/github/github.ts";
+
+export interface Posted {
+	readonly id: number;
+	/** The pull request that it is a comment on; an issue has none. */
+	readonly on?: number;
+	readonly title?: string;
+	body: string;
+	readonly user: { readonly login: string };
+	readonly html_url: string;
+}
+
+/** GitHub as far as a person is told something there. */
+export interface TellingGitHub extends GitHub {
+	readonly posted: Posted[];
+	/** `{number} {label}`. */
+	readonly labels: Set<string>;
+	/** What comes back instead of the answer, after the work was done. */
+	loses: (route: Route) => GitHubFailure | undefined;
+}
+
+export function tellingGitHub(): TellingGitHub {
+	const hub: TellingGitHub = {
+		posted: [],
+		labels: new Set(),
+		loses: () => undefined,
+		asApp: async (route) => answered(hub, route, { slug: "Healer-App" }),
+		asInstallation: async (_of, route, parameters) =>
+			answered(hub, route, work(hub, route, parameters as Readonly<Record<string, unknown>>)),
+		redirectOf: async () => ({ ok: false, failure: { reason: "not_found", detail: "none here" } }),
+	};
+	return hub;
+}
+
+function answered(hub: TellingGitHub, route: Route, value: unknown): GitHubAnswer<never> {
+	const failure = hub.loses(route);
+	return failure === undefined ? { ok: true, value: value as never, status: 200, headers: {} } : { ok: false, failure };
+}
+
+function work(hub: TellingGitHub, route: Route, asked: Readonly<Record<string, unknown>>): unknown {
+	switch (route) {
+		case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
+			return hub.posted.filter(({ on }) => on === asked.issue_number);
+		case "GET /repos/{owner}/{repo}/issues":
+			return hub.posted.flatMap((one) => (one.on === undefined ? [{ ...one, number: one.id }] : []));
+		case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":
+			return post(hub, { on: Number(asked.issue_number), body: String(asked.body) });
+		case "POST /repos/{owner}/{repo}/issues":
+			return post(hub, { title: String(asked.title), body: String(asked.body) });
+		case "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":
+			return change(hub, Number(asked.comment_id), String(asked.body));
+		case "PATCH /repos/{owner}/{repo}/issues/{issue_number}":
+			return change(hub, Number(asked.issue_number), String(asked.body));
+		case "POST /repos/{owner}/{repo}/issues/{issue_number}/labels":
+			hub.labels.add(`${asked.issue_number} ${String(asked.labels)}`);
+			return [];
+		default:
+			throw new Error(`${route} tells nobody anything`);
+	}
+}
+
+function post(hub: TellingGitHub, one: Pick<Posted, "on" | "title" | "body">): Posted {
+	const id = 900 + hub.posted.length;
+	const made = { ...one, id, user: { login: "healer-app[bot]" }, html_url: `https://github.test/said/${id}` };
+	hub.posted.push(made);
+	return made;
+}
+
+function change(hub: TellingGitHub, id: number, body: string): Posted | undefined {
+	const found = hub.posted.find((one) => one.id === id);
+	if (found !== undefined) found.body = body;
+	return found;
+}
