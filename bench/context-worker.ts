@@ -1,24 +1,12 @@
-import { type Artefact, createLogReader, loadPipeline, type Pipeline, planContext } from "../pipeline/index.ts";
+import { createLogReader, loadPipeline, type Pipeline, planContext } from "../pipeline/index.ts";
 import { gatherContext } from "../worker/context/gather-context.ts";
 import { readLog } from "../worker/context/github/read-log.ts";
 import { createSources } from "../worker/context/sources.ts";
 import { createGitHub } from "../worker/github/create-github.ts";
 import { createGitHubMemory } from "../worker/github/isolate-memory.ts";
 import { createLog } from "../worker/log.ts";
+import type { ContextWorkerSettings, GatheringTimes } from "./context-messages.ts";
 import { INCIDENT } from "./decision.ts";
-
-/** What it is told by PUT. */
-export interface ContextWorkerSettings {
-	readonly artefact: Artefact;
-	readonly github_url: string;
-	readonly private_key: string;
-}
-
-/** What `gather` answers, in milliseconds. */
-export interface GatheringTimes {
-	readonly wall_ms: number;
-	readonly parts: Readonly<Record<string, { readonly status: string; readonly took_ms: number }>>;
-}
 
 let loaded: { readonly settings: ContextWorkerSettings; readonly pipeline: Pipeline } | undefined;
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";
 import { loadGoodPipeline } from "../cli/build-pipeline.ts";
 import { bundleWorker } from "../cli/hub/worker-bundle.ts";
-import type { ContextWorkerSettings, GatheringTimes } from "./context-worker.ts";
+import type { ContextWorkerSettings, GatheringTimes } from "./context-messages.ts";
 import { median } from "./median.ts";
 import { ordinaryLog } from "./ordinary-log.ts";
 import { type SlowGitHub, startSlowGitHub } from "./slow-github.ts";
