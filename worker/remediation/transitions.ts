@@ -4,9 +4,6 @@ import type { IncidentStatus } from "../journal/incident-status.ts";
 const NOT_SENT = ["accepted", "waiting"] as const;
 /** While something may still come of it without anybody's doing. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
-/** CI's newest word counts after these, too: the green that comes late, and the red after a green. */
-const RECONSIDERED = [...OPEN, "fixed", "failed", "escalated"] as const;
-
 interface Transition {
 	readonly from: readonly IncidentStatus[];
 	readonly to: IncidentStatus;
@@ -55,12 +52,7 @@ export function transit(from: IncidentStatus, event: RemediationEvent): Incident
 	return transition.from.includes(from) ? transition.to : undefined;
 }
 
-/** Whether anything may still come of it: those are looked at when something is told of their branch. */
-export function isReconsidered(status: IncidentStatus): boolean {
-	return RECONSIDERED.some((one) => one === status);
-}
-
-/** Those without which nothing more is done by itself. */
+/** In these nothing more is done by itself. */
 const ENDED: readonly IncidentStatus[] = ["fixed", "failed", "escalated", "superseded", "cancelled", "dead"];
 
 export function isEnded(status: IncidentStatus): boolean {
