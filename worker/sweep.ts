@@ -9,6 +9,7 @@ import { releaseDeliveryLook } from "./journal/delivery-look.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
 import { createLog, messageOf } from "./log.ts";
 import { redeliverLost } from "./redelivery/redeliver-lost.ts";
+import { followTold } from "./remediation/follow-told.ts";
 import { sweepOverdue } from "./remediation/sweep-overdue.ts";
 
 interface SweepStep {
@@ -22,6 +23,7 @@ const STEPS: readonly SweepStep[] = [
 	{ name: "due incidents", run: sweepDue },
 	{ name: "overdue attempts", run: sweepOverdue },
 	{ name: "commands", run: sweepCommands },
+	{ name: "comments of escalations", run: followTold },
 	{ name: "lost deliveries", run: redeliverLost },
 	{ name: "ignored counts", run: writeIgnored },
 	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },

@@ -6,10 +6,10 @@ import type { Effects } from "../../../worker/effects.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import { addCommand } from "../../../worker/journal/add-command.ts";
 import { findIncident } from "../../../worker/journal/find-incident.ts";
+import { type CommentGitHub, commentGitHub } from "../support/comment-github.ts";
 import { happen, run, timelineOf, WORKFLOW } from "../support/remediation-life.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
-import { type CommentGitHub, commentGitHub } from "./comment-github.ts";
 
 const POST_COMMENT = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
 const PATCH_COMMENT = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
