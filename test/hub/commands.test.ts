@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -32,6 +32,8 @@ describe("commands in comments of a pull request", () => {
 			{ filename: "crates/parser/src/lib.rs", additions: 3, deletions: 1 },
 		]);
 		home = await makeHome();
+		const pipeline = readFileSync(home.pipelineFile, "utf8");
+		writeFileSync(home.pipelineFile, pipeline.replace("permissions: []", "permissions: [admin, write]"));
 		hub = await start();
 	});
 	afterAll(async () => {
@@ -123,6 +125,22 @@ describe("commands in comments of a pull request", () => {
 		expect(ours()).toHaveLength(1);
 	});
 
+	it("asks GitHub for the permission of somebody of whom the event does not say enough", async () => {
+		repository.putPermission("reader", "read");
+		repository.putPermission("writer", "write");
+		const reader = await write("/healer fix", { user: { login: "reader", type: "User" }, association: "NONE" });
+		const nobody = await write("/healer fix", { user: { login: "nobody", type: "User" }, association: "NONE" });
+		const writer = await write("/healer fix bolt", { user: { login: "writer", type: "User" }, association: "NONE" });
+		expect([reader, nobody, writer].map(({ body }) => body.incident_id)).toEqual([null, null, null]);
+		await eventually(
+			() => [reader, nobody, writer].every(({ id }) => reactionsTo(id).length > 0),
+			"a reaction to each",
+		);
+		expect([reader, nobody, writer].map(({ id }) => reactionsTo(id))).toEqual([["confused"], ["confused"], ["eyes"]]);
+		const { incidents } = (await getJson(home, "/api/incidents")) as { incidents: { event: string }[] };
+		expect(incidents.map(({ event }) => event)).toEqual(["issue_comment_of_others", "issue_comment"]);
+	});
+
 	it("answers after GitHub's rate limit what it was told before it was killed", async () => {
 		github.disturb({ by: { kind: "primary_limit", until: Date.now() + 5000 } });
 		const status = await write("/healer status");
@@ -139,12 +157,14 @@ describe("commands in comments of a pull request", () => {
 
 interface Writer {
 	readonly user: { readonly login: string; readonly type: string };
+	/** What GitHub says that they are to the repository; a member unless given. */
+	readonly association?: string;
 }
 const OCTOCAT: Writer = { user: { login: "octocat", type: "User" } };
 const BOT: Writer = { user: { login: "chatty[bot]", type: "Bot" } };
 
 /** `issue_comment` as GitHub sends it, made from a recorded one. */
-async function tell(home: Home, id: number, body: string, { user }: Writer): Promise<Answer> {
+async function tell(home: Home, id: number, body: string, { user, association = "MEMBER" }: Writer): Promise<Answer> {
 	const recorded = examples.find(({ name }) => name === "issue_comment")?.examples[0];
 	if (recorded === undefined || !("comment" in recorded) || !("issue" in recorded)) throw new Error("no issue_comment");
 	return await deliver(home, "issue_comment", {
@@ -155,7 +175,7 @@ async function tell(home: Home, id: number, body: string, { user }: Writer): Pro
 			number: PULL,
 			pull_request: { url: "https://api.github.com/repos/5dlabs/cto/pulls/7" },
 		},
-		comment: { ...recorded.comment, id, body, author_association: "MEMBER", user },
+		comment: { ...recorded.comment, id, body, author_association: association, user },
 		repository: { ...recorded.repository, full_name: "5dlabs/cto" },
 		sender: user,
 		installation: undefined,
