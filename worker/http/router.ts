@@ -9,6 +9,7 @@ import { showIncidentApi } from "../api/show-incident.ts";
 import { showStatus } from "../api/show-status.ts";
 import type { Env } from "../env.ts";
 import { pauseApi, resumeApi } from "../guards/pause-api.ts";
+import { insightsApi } from "../insights/insights-api.ts";
 import { createLog, messageOf } from "../log.ts";
 import { receiveOutcome } from "../outcome/receive-outcome.ts";
 import { serveAsset, servePage } from "../page/serve-page.ts";
@@ -41,6 +42,8 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.all("/api/choices", only("GET"))
 	.get("/api/export", exportIncidentsApi)
 	.all("/api/export", only("GET"))
+	.get("/api/insights", insightsApi)
+	.all("/api/insights", only("GET"))
 	.post("/api/pause", pauseApi)
 	.delete("/api/pause", resumeApi)
 	.all("/api/pause", only("POST, DELETE"))

@@ -51,13 +51,14 @@ async function run(
 	seen: Extract<SpawnResult, { coderun_name: string; result: "created" | "exists" }>,
 ): Promise<Progress> {
 	const { coderun_name } = seen;
-	const ended = await endWait(effects.journal, taken, { event: "spawned", coderun_name, now: effects.now() });
+	const existed = seen.result === "exists";
+	const ended = await endWait(effects.journal, taken, { event: "spawned", coderun_name, existed, now: effects.now() });
 	if (!ended) return { state: "lost" };
 	await effects.claims.remember(request.claims, taken.id, coderun_name);
 	// Its outcome may have come before this answer.
 	await settleRemediation(effects, taken.id);
 	await wakeNext(effects, taken, request);
-	return { state: "running", coderun_name, existed: seen.result === "exists" };
+	return { state: "running", coderun_name, existed };
 }
 
 async function giveUp(

@@ -42,7 +42,7 @@ export async function addDelivery(db: D1Database, delivery: NewDelivery): Promis
 		db
 			.prepare(
 				`INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
-				ON CONFLICT (incident_id, delivery_id) DO NOTHING`,
+				ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1`,
 			)
 			.bind(incident.id, incident.delivery_id, incident.event, told, now),
 	]);

@@ -9,7 +9,7 @@ export async function addRefusedDelivery(db: D1Database, incident: Incident, now
 		.prepare(
 			`INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at)
 			SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND agent IS NULL)
-			ON CONFLICT (incident_id, delivery_id) DO NOTHING`,
+			ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1`,
 		)
 		.bind(incident.id, incident.delivery_id, incident.event, JSON.stringify(incident), now)
 		.run();

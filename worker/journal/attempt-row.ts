@@ -38,4 +38,6 @@ export interface AttemptRow {
 	readonly ci_said: string | null;
 	readonly ci_url: string | null;
 	readonly pull_request: number | null;
+	/** 1 where its CodeRun was there already when it was asked for. */
+	readonly existed: number;
 }

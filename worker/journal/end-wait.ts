@@ -2,7 +2,8 @@ import type { TakenIncident } from "./incident-row.ts";
 import { takeStep } from "./transition.ts";
 
 export type WaitEnd =
-	| { readonly event: "spawned"; readonly coderun_name: string; readonly now: number }
+	/** `existed`: the CodeRun was there already when it was asked for. */
+	| { readonly event: "spawned"; readonly coderun_name: string; readonly existed: boolean; readonly now: number }
 	| { readonly event: "refused" | "given_up" | "superseded"; readonly reason: string; readonly now: number };
 
 /** What the sending came to, for good. False when the row is no longer held, or its outcome is already known. */
@@ -11,13 +12,19 @@ export async function endWait(db: D1Database, taken: TakenIncident, end: WaitEnd
 	const ended = { waits_for: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
 	const step =
 		event === "spawned"
-			? { reason: null, set: { ...ended, coderun_name: end.coderun_name }, with: [spawnedStatement(db, taken, now)] }
+			? { reason: null, set: { ...ended, coderun_name: end.coderun_name }, with: [spawnedStatement(db, taken, end)] }
 			: { reason: end.reason, set: ended };
 	return (await takeStep(db, taken.id, { event, now, when: taken, ...step })) === "done";
 }
 
-function spawnedStatement(db: D1Database, { id, attempt }: TakenIncident, now: number): D1PreparedStatement {
+function spawnedStatement(
+	db: D1Database,
+	{ id, attempt }: TakenIncident,
+	{ existed, now }: { readonly existed: boolean; readonly now: number },
+): D1PreparedStatement {
 	return db
-		.prepare("UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3) WHERE incident_id = ?1 AND attempt = ?2")
-		.bind(id, attempt, now);
+		.prepare(
+			"UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4 WHERE incident_id = ?1 AND attempt = ?2",
+		)
+		.bind(id, attempt, now, existed ? 1 : 0);
 }

@@ -3,7 +3,7 @@ import type { CheckRow } from "./check-row.ts";
 import type { IncidentRow } from "./incident-row.ts";
 
 /** An attempt without the bytes that it sends. */
-export type PastAttempt = Omit<AttemptRow, "request"> & { readonly deadline_s: number | null };
+export type PastAttempt = Omit<AttemptRow, "request" | "existed"> & { readonly deadline_s: number | null };
 
 /** One incident and its attempts, from one moment. */
 export async function remediationRows(

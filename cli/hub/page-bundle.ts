@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { build } from "esbuild";
+
+const PAGE = path.join(import.meta.dirname, "../../page");
+
+/** One file of the page as it is served. */
+export interface PageFile {
+	/** As in its address: `/index.html`, `/assets/page-4F3A2B1C.js`. */
+	readonly path: string;
+	readonly type: string;
+	readonly bytes: Uint8Array;
+}
+
+/** The page as browsers get it: one script and one style sheet, named by what they hold, so that they are kept for ever. */
+export async function bundlePage(): Promise<readonly PageFile[]> {
+	const { outputFiles } = await build({
+		entryPoints: { page: path.join(PAGE, "main.tsx"), style: path.join(PAGE, "style/page.css") },
+		bundle: true,
+		write: false,
+		outdir: "/assets",
+		entryNames: "page-[hash]",
+		format: "esm",
+		platform: "browser",
+		target: ["es2024"],
+		jsx: "automatic",
+		jsxImportSource: "preact",
+		minify: true,
+		legalComments: "none",
+		logLevel: "silent",
+	});
+	const built = outputFiles.map(({ path: file, contents }) => ({
+		path: `/assets/${path.basename(file)}`,
+		type: typeOf(file),
+		bytes: contents,
+	}));
+	const icon = await readFile(path.join(PAGE, "icon.svg"));
+	const html = withNames(await readFile(path.join(PAGE, "index.html"), "utf8"), built);
+	return [
+		{ path: "/index.html", type: typeOf(".html"), bytes: new TextEncoder().encode(html) },
+		{ path: "/assets/icon.svg", type: typeOf(".svg"), bytes: icon },
+		...built,
+	];
+}
+
+/** `index.html` names them without what they hold. */
+function withNames(html: string, built: readonly Pick<PageFile, "path">[]): string {
+	return built.reduce((text, { path: name }) => text.replace(`/assets/page${path.extname(name)}`, name), html);
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+	".html": "text/html; charset=utf-8",
+	".js": "text/javascript; charset=utf-8",
+	".css": "text/css; charset=utf-8",
+	".svg": "image/svg+xml",
+};
+
+function typeOf(file: string): string {
+	return TYPES[path.extname(file) || file] ?? "application/octet-stream";
+}

@@ -1,0 +1,95 @@
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { status, trouble } from "./api/poll.ts";
+import { forgetToken, isLockedOut, token } from "./api/token.ts";
+import { Age } from "./parts/age.tsx";
+import { Version } from "./parts/version.tsx";
+import { type View, view } from "./route.ts";
+
+const LINKS: readonly { readonly name: View["name"]; readonly href: string; readonly text: string }[] = [
+	{ name: "home", href: "/", text: "Incidents" },
+	{ name: "hub", href: "/hub", text: "Hub" },
+	{ name: "playground", href: "/playground", text: "Playground" },
+];
+
+/** What stands around every view: where one can go, whether the page is live, and what holds everything back. */
+export function Frame({ children }: { readonly children: ComponentChildren }) {
+	const open = personsNeeded();
+	useEffect(() => {
+		document.title = open > 0 ? `(${open}) Healer` : "Healer";
+	}, [open]);
+	return (
+		<>
+			<a class="skip" href="#main">
+				Skip to the content
+			</a>
+			<header class="frame">
+				<a class="brand" href="/">
+					<img src="/assets/icon.svg" alt="" width="22" height="22" />
+					Healer
+				</a>
+				<nav aria-label="Views">
+					{LINKS.map(({ name, href, text }) => (
+						<a key={href} href={href} aria-current={isCurrent(name) ? "page" : undefined}>
+							{text}
+						</a>
+					))}
+				</nav>
+				<Liveness />
+			</header>
+			<PauseBanner />
+			<main id="main">{children}</main>
+		</>
+	);
+}
+
+function isCurrent(name: View["name"]): boolean {
+	const { value: shown } = view;
+	return shown.name === name || (shown.name === "incident" && name === "home");
+}
+
+function personsNeeded(): number {
+	const counts = status.value?.incidents;
+	return counts === undefined ? 0 : counts.dead + counts.escalated;
+}
+
+function Liveness() {
+	const problem = isLockedOut.value ? undefined : trouble.value;
+	return (
+		<div class="liveness">
+			{status.value !== undefined && (
+				<a class="quiet" href="/hub" title="The pipeline in force">
+					<Version version={status.value.pipeline} />
+				</a>
+			)}
+			<span class={`live ${problem === undefined ? "on" : "off"}`} role="status">
+				{isLockedOut.value ? "Locked" : problem === undefined ? "Live" : `Not live: ${problem}`}
+			</span>
+			{token.value !== undefined && (
+				<button type="button" class="plain" onClick={forgetToken}>
+					Forget token
+				</button>
+			)}
+		</div>
+	);
+}
+
+function PauseBanner() {
+	const paused = status.value?.paused;
+	if (paused == null) return null;
+	return (
+		<div class="banner" role="status">
+			<strong>Paused.</strong> Nothing is spawned; incidents wait, none is lost.{" "}
+			{paused.by === "pipeline" ? (
+				<>
+					The pipeline says so: <code>settings.paused</code>.
+				</>
+			) : (
+				<>
+					{paused.reason !== null && <q>{paused.reason}</q>} Since <Age at={paused.since} />; <code>npx healer resume</code>{" "}
+					ends it.
+				</>
+			)}
+		</div>
+	);
+}

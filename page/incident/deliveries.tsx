@@ -1,0 +1,15 @@
+import type { ShownDelivery } from "../../worker/api/shapes.ts";
+import { Age } from "../parts/age.tsx";
+
+/** What told of the incident: several deliveries, one incident. */
+export function Deliveries({ deliveries }: { readonly deliveries: readonly ShownDelivery[] }) {
+	return (
+		<ul class="deliveries">
+			{deliveries.map(({ delivery_id, event, received_at }) => (
+				<li key={delivery_id}>
+					{event} <code>{delivery_id}</code> <Age at={received_at} />
+				</li>
+			))}
+		</ul>
+	);
+}

@@ -1,0 +1,106 @@
+import type { Clause, RuleVerdict, StageExplanation, Verdict } from "../../pipeline/explanation.ts";
+
+/**
+ * What every stage said: its outcome, and below it each rule that was looked at with the values that decided. Rules that
+ * held, or could not be told, are open; those that did not are one line until somebody wants to know.
+ */
+export function ExplanationTree({ stages }: { readonly stages: readonly StageExplanation[] }) {
+	if (stages.length === 0) return <p class="empty">Not decided yet.</p>;
+	return (
+		<ol class="stages">
+			{stages.map((stage, index) => (
+				<Stage key={`${index} ${stage.stage}`} stage={stage} />
+			))}
+		</ol>
+	);
+}
+
+function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: StageExplanation }) {
+	const name = round === "again" && stage === "filters" ? "filters, again" : stage;
+	const isLong = rules.length > 4;
+	const told = rules.filter(({ verdict }) => verdict !== "false");
+	const others = isLong ? rules.filter(({ verdict }) => verdict === "false") : [];
+	const shown = isLong ? told : rules;
+	return (
+		<li>
+			<h3>
+				<span class="stage">{name}</span> {outcome}
+			</h3>
+			{shown.length > 0 && <Rules rules={shown} />}
+			{others.length > 0 && (
+				<details class="more">
+					<summary>
+						{others.length} {others.length === 1 ? "rule" : "rules"} that did not hold
+					</summary>
+					<Rules rules={others} />
+				</details>
+			)}
+		</li>
+	);
+}
+
+function Rules({ rules }: { readonly rules: readonly RuleVerdict[] }) {
+	return (
+		<ul class="rules">
+			{rules.map((rule, index) => (
+				<li key={`${index} ${rule.rule}`}>
+					{rule.clause === undefined ? (
+						<span class="leaf">
+							<VerdictMark verdict={rule.verdict} /> <b>{rule.rule}</b>
+						</span>
+					) : (
+						<details open={rule.verdict !== "false"}>
+							<summary>
+								<VerdictMark verdict={rule.verdict} /> <b>{rule.rule}</b>
+							</summary>
+							<ClauseTree clause={rule.clause} />
+						</details>
+					)}
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function ClauseTree({ clause }: { readonly clause: Clause }) {
+	const { text, verdict, values = {}, missing = [], error, clauses = [] } = clause;
+	return (
+		<div class="clause">
+			<div class="condition">
+				<VerdictMark verdict={verdict} /> <code>{text.replaceAll(/\s+/g, " ").trim()}</code>
+			</div>
+			{Object.entries(values).map(([path, value]) => (
+				<div class="value" key={path}>
+					<code>{path}</code> is <code class="data">{shown(value)}</code>
+				</div>
+			))}
+			{missing.length > 0 && (
+				<div class="value">
+					missing: <code>{missing.join(", ")}</code>
+				</div>
+			)}
+			{error !== undefined && <div class="value error">{error}</div>}
+			{clauses.map((part, index) => (
+				<ClauseTree key={`${index} ${part.text}`} clause={part} />
+			))}
+		</div>
+	);
+}
+
+const SIGNS = { true: "✓", false: "✗", unknown: "?" } as const satisfies Record<Verdict, string>;
+
+function VerdictMark({ verdict }: { readonly verdict: Verdict }) {
+	return (
+		<span class={`verdict ${verdict}`} title={verdict}>
+			<span aria-hidden="true">{SIGNS[verdict]}</span>
+			<span class="hidden">{verdict}:</span>
+		</span>
+	);
+}
+
+const LONGEST = 300;
+
+function shown(value: unknown): string {
+	const text = JSON.stringify(value) ?? "undefined";
+	return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

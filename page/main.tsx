@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { startPolling } from "./api/poll.ts";
+import { App } from "./app.tsx";
+import { followLinks } from "./route.ts";
+
+const root = document.querySelector("#page");
+if (root === null) throw new Error("index.html has no #page");
+followLinks();
+startPolling();
+render(<App />, root);

@@ -1,0 +1,59 @@
+import { computed, signal } from "@preact/signals";
+
+/** Where the page is: every view has its own address, and the browser's back button leads back. */
+const address = signal(read());
+
+export type View =
+	| { readonly name: "home" }
+	| { readonly name: "incident"; readonly id: string }
+	| { readonly name: "hub" }
+	| { readonly name: "insights" }
+	| { readonly name: "playground" }
+	| { readonly name: "nowhere" };
+
+export const view = computed((): View => {
+	const { pathname } = address.value;
+	const id = /^\/incidents\/([0-9a-f]{1,64})$/.exec(pathname)?.[1];
+	if (id !== undefined) return { name: "incident", id };
+	switch (pathname) {
+		case "/":
+			return { name: "home" };
+		case "/hub":
+		case "/insights":
+		case "/playground":
+			return { name: pathname.slice(1) as "hub" | "insights" | "playground" };
+		default:
+			return { name: "nowhere" };
+	}
+});
+
+export const params = computed(() => new URLSearchParams(address.value.search));
+
+export function go(href: string): void {
+	history.pushState(null, "", href);
+	address.value = read();
+}
+
+/** The same view under another address: no step for the back button. */
+export function restate(href: string): void {
+	history.replaceState(null, "", href);
+	address.value = read();
+}
+
+/** Links inside of the page change the view; with a modifier, or to elsewhere, they are the browser's. */
+export function followLinks(): void {
+	addEventListener("popstate", () => (address.value = read()));
+	addEventListener("click", (event) => {
+		const link = event.target instanceof Element ? event.target.closest("a") : null;
+		if (link === null || event.defaultPrevented || event.button !== 0) return;
+		if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+		if (link.origin !== location.origin || link.target !== "" || link.hash !== "") return;
+		event.preventDefault();
+		go(link.href);
+		scrollTo(0, 0);
+	});
+}
+
+function read(): { readonly pathname: string; readonly search: string } {
+	return { pathname: location.pathname, search: location.search };
+}
