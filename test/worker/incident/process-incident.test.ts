@@ -34,7 +34,8 @@ describe("processIncident", () => {
 			agent: "rex",
 			rule: "rust",
 			failure_type: "rust_clippy",
-			next_try_at: null,
+			// Half an hour after the deadline of its CodeRun, if nothing is told until then.
+			next_try_at: Date.parse("2026-11-22T14:30:00Z"),
 			lock: null,
 		});
 	});

@@ -44,6 +44,7 @@ export function failedRun(changes: JobChanges = {}): Record<string, unknown> {
 			name: changes.workflow_name ?? "Controller CI",
 			path: ".github/workflows/controller-ci.yaml",
 			actor: { login: "octocat", type: "User" },
+			head_repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
 		},
 		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
 		sender: { ...payload.sender, login: "octocat", type: "User" },
