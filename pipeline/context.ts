@@ -28,12 +28,26 @@ export interface JobLogs {
 	readonly reading?: LogReading;
 	/** Every failed job, the one that the event names first. */
 	readonly jobs: readonly FailedJob[];
+	/** Where the event names no run: those that are red on its commit, newest first. */
+	readonly runs?: readonly RedRun[];
+}
+
+export interface RedRun {
+	readonly id: string;
+	readonly workflow: { readonly name?: string; readonly path?: string };
+	readonly attempt?: number;
+	readonly conclusion?: string;
+	readonly url?: string;
 }
 
 export interface FailedJob {
 	readonly name: string;
 	readonly failed_steps: readonly string[];
 	readonly url?: string;
+	/** Which of `runs` it is of. */
+	readonly run_id?: string;
+	/** Of a check of another App, whose output stands for a log: the App's slug, or `status` for a commit status. */
+	readonly app?: string;
 	/** Was its log read: to its end, up to where it broke off, or not at all. Absent where nobody asked GitHub. */
 	readonly log?: "whole" | "part" | "none";
 	/** Why the log was not read to its end. */

@@ -37,7 +37,7 @@ const TO_BE_SENT: Readonly<Record<string, string>> = {
 /** What each source of the context reads. */
 const TO_GATHER: Readonly<Record<string, readonly string[]>> = {
 	"github.run": ["actions", "contents"],
-	"github.job_logs": ["actions"],
+	"github.job_logs": ["actions", "checks", "statuses", "pull_requests"],
 	"github.pull_request": ["pull_requests"],
 	"github.changed_files": ["pull_requests", "contents"],
 	"github.commit": ["contents"],

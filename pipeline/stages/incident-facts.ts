@@ -1,4 +1,4 @@
-import type { Context, JobLogs } from "../context.ts";
+import type { Context, JobLogs, RedRun } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { Facts } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
@@ -20,7 +20,7 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 		head_repository: run?.head_repository ?? meant?.head_repository ?? headRepositoryOf(incident, context),
 		branch: run?.head_branch ?? meant?.head_branch,
 		head_sha: run?.head_sha ?? meant?.head_sha,
-		workflow: run?.workflow,
+		workflow: run?.workflow ?? onlyRunOf(context)?.workflow,
 		actor: run?.actor,
 		author: { login: commit?.author },
 		commit_message: commit?.message,
@@ -63,6 +63,13 @@ export function factsOf({ agents }: Pick<Pipeline, "agents">, incident: Incident
 function jobsOf(context: Context): readonly Partial<JobLogs["jobs"][number]>[] {
 	const jobs = dataFrom(context, "github.job_logs")?.jobs;
 	return Array.isArray(jobs) ? jobs.filter(isObject) : [];
+}
+
+/** Where the event named no run and one alone is red. */
+function onlyRunOf(context: Context): Partial<RedRun> | undefined {
+	const runs = dataFrom(context, "github.job_logs")?.runs;
+	const [only] = Array.isArray(runs) && runs.length === 1 ? runs.filter(isObject) : [];
+	return only;
 }
 
 function filesOf(context: Context): readonly { readonly path?: string }[] {

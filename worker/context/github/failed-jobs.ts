@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { Incident } from "../../../pipeline/index.ts";
 import type { Asking } from "./asking.ts";
 import { type Told, told } from "./told.ts";
 
@@ -17,29 +16,34 @@ const FAILED: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_fa
 const PER_PAGE = 100;
 const MOST_PAGES = 10;
 
+/** Which run: of one attempt, or of its latest. */
+export interface OfRun {
+	readonly run_id: number;
+	readonly run_attempt?: number | undefined;
+}
+
 export function hasFailed(conclusion: string | null | undefined): boolean {
 	return FAILED.has(conclusion ?? "");
 }
 
-/** The failed jobs of the incident's run, of the attempt that it tells, else of the latest; the job it names first. */
-export async function failedJobs(asking: Asking, incident: Incident, signal: AbortSignal): Promise<Told<JobAnswer[]>> {
+/** The failed jobs of a run. */
+export async function failedJobs(asking: Asking, run: OfRun, signal: AbortSignal): Promise<Told<readonly JobAnswer[]>> {
 	const jobs: JobAnswer[] = [];
 	for (let page = 1; page <= MOST_PAGES; page++) {
-		const more = told(pageSchema, await askPage(asking, incident, page, signal));
+		const more = told(pageSchema, await askPage(asking, run, page, signal));
 		if (!more.ok) return more;
 		jobs.push(...more.value.jobs.filter(({ conclusion }) => hasFailed(conclusion)));
 		if (more.value.jobs.length < PER_PAGE) break;
 	}
-	const isNamed = (job: JobAnswer) => Number(job.name === incident.job);
-	return { ok: true, value: jobs.toSorted((one, other) => isNamed(other) - isNamed(one)) };
+	return { ok: true, value: jobs };
 }
 
-function askPage({ get, repo }: Asking, incident: Incident, page: number, signal: AbortSignal) {
-	const parameters = { ...repo, run_id: Number(incident.run_id), per_page: PER_PAGE, page };
-	if (incident.run_attempt === undefined) {
+function askPage({ get, repo }: Asking, { run_id, run_attempt }: OfRun, page: number, signal: AbortSignal) {
+	const parameters = { ...repo, run_id, per_page: PER_PAGE, page };
+	if (run_attempt === undefined) {
 		const latest = { ...parameters, filter: "latest" } as const;
 		return get("GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs", latest, signal);
 	}
-	const ofAttempt = { ...parameters, attempt_number: incident.run_attempt };
+	const ofAttempt = { ...parameters, attempt_number: run_attempt };
 	return get("GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs", ofAttempt, signal);
 }

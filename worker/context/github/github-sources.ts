@@ -19,7 +19,7 @@ export function githubSources(
 	const lookups = createLookups(asking, incident);
 	return {
 		"github.run": (_, signal) => askRun(asking, lookups, signal),
-		"github.job_logs": (request, signal) => askJobLogs({ asking, about, fetch: fetcher }, request, signal),
+		"github.job_logs": (request, signal) => askJobLogs({ asking, lookups, about, fetch: fetcher }, request, signal),
 		"github.pull_request": () => askPullRequest(lookups),
 		"github.changed_files": (_, signal) => askChangedFiles(asking, lookups, incident, signal),
 		"github.commit": () => askCommit(lookups),

@@ -2,7 +2,9 @@ import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
 import type { About, SourceResult } from "../source.ts";
 import type { Asking } from "./asking.ts";
-import { failedJobs, hasFailed, type JobAnswer } from "./failed-jobs.ts";
+import { hasFailed, type JobAnswer } from "./failed-jobs.ts";
+import { type Failure, type Failures, findFailures } from "./find-failures.ts";
+import type { Lookups } from "./lookups.ts";
 import { openLog } from "./open-log.ts";
 import { present } from "./present.ts";
 import { READ_LIMITS, type ReadLimits, readLog } from "./read-log.ts";
@@ -10,6 +12,7 @@ import { unanswered } from "./told.ts";
 
 export interface LogTools {
 	readonly asking: Asking;
+	readonly lookups: Lookups;
 	readonly about: About;
 	/** For storage, where nothing of ours may go along. */
 	readonly fetch: typeof fetch;
@@ -26,21 +29,21 @@ const MOST_JOBS = 100;
 const SHARE_OF_TIME = 0.9;
 
 /**
- * `github.job_logs`: the failed jobs of the run, and each one's log, streamed through the log reader. A log that cannot
- * be read to its end costs its rest only.
+ * `github.job_logs`: the failed jobs of the run, and each one's log, streamed through the log reader. Without a run: of
+ * all runs that are red on the head, and the output of other Apps' red checks there. A log that cannot be read to its
+ * end costs its rest only.
  */
 export async function askJobLogs(tools: LogTools, request: PlannedRequest, signal: AbortSignal): Promise<SourceResult> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
-	const { incident } = tools.about;
-	if (incident.run_id === undefined) return { status: "skipped", why: "the incident has no run" };
-	const jobs = await failedJobs(tools.asking, incident, time);
-	if (!jobs.ok) return unanswered(jobs);
-	if (jobs.value.length === 0) return { status: "empty" };
+	const found = await findFailures(tools.asking, tools.lookups, tools.about.incident, time);
+	if (!found.ok) return unanswered(found);
+	const { failures } = found.value;
+	if (failures.length === 0) return { status: "empty" };
 
-	const taken = jobs.value.slice(0, MOST_LOGS);
-	const read = await inTurn(taken, AT_ONCE, (job) => readJob(tools, job, budgetOf(taken.length), time));
+	const budget = budgetOf(Math.min(failures.length, MOST_LOGS));
+	const read = await inTurn(failures, AT_ONCE, (failure, at) => readFailure(tools, failure, at, budget, time));
 	const limited = read.find((log) => log.kind === "limited");
-	return limited?.result ?? resultOf(jobs.value, read);
+	return limited?.result ?? resultOf(found.value, read);
 }
 
 type JobLog =
@@ -57,6 +60,22 @@ interface Budget {
 function budgetOf(logs: number): Budget {
 	const share = Math.min(2, (logs + 2) / 3) / logs;
 	return { excerpt_bytes: Math.floor(24 * 1024 * share), excerpt_lines: Math.floor(400 * share) };
+}
+
+async function readFailure(
+	tools: LogTools,
+	failure: Failure,
+	at: number,
+	budget: Budget,
+	time: AbortSignal,
+): Promise<JobLog> {
+	if (failure.kind === "run") return { kind: "missing", why: failure.why };
+	if (at >= MOST_LOGS) return { kind: "missing", why: `only ${MOST_LOGS} logs are read` };
+	if (failure.kind === "job") return await readJob(tools, failure.job, budget, time);
+	if (failure.check.output === "") return { kind: "missing", why: "it says nothing" };
+	const reader = tools.about.newLogReader(budget);
+	reader.write(failure.check.output);
+	return { kind: "read", reading: reader.end() };
 }
 
 /** Asked for again, once, when nothing came that may still come. */
@@ -101,26 +120,56 @@ async function tryJob(
 	}
 }
 
-function resultOf(jobs: readonly JobAnswer[], logs: readonly JobLog[]): SourceResult {
-	const readings = logs.flatMap((log, index) =>
-		log.kind === "read" ? [{ ...log, title: `job ${oneLine(jobs[index]?.name ?? "")}` }] : [],
-	);
+function resultOf({ failures, runs, incomplete }: Failures, logs: readonly JobLog[]): SourceResult {
+	const readings = logs.flatMap((log, index) => {
+		const failure = failures[index];
+		return log.kind === "read" && failure !== undefined ? [{ ...log, title: oneLine(titleOf(failure)) }] : [];
+	});
+	const jobs = failures.slice(0, MOST_JOBS).map((failure, index) => failedJob(failure, logs[index]));
 	const data: JobLogs = {
 		...(readings.length > 0 && { reading: joinReadings(readings) }),
-		jobs: jobs.slice(0, MOST_JOBS).map((job, index) => failedJob(job, logs[index])),
+		jobs,
+		...(runs !== undefined && { runs }),
 	};
-	const incomplete = incompleteness(data.jobs, jobs.length);
-	return { status: "ok", data, ...(incomplete !== undefined && { incomplete }) };
+	const gaps = [incompleteness(jobs, failures.length), incomplete].filter((gap) => gap !== undefined);
+	return { status: "ok", data, ...(gaps.length > 0 && { incomplete: gaps.join("; ") }) };
 }
 
-function failedJob({ name, html_url, steps }: JobAnswer, log: JobLog | undefined): FailedJob {
-	const failed_steps = (steps ?? []).filter(({ conclusion }) => hasFailed(conclusion)).map((step) => step.name);
-	return { name, failed_steps, ...present({ url: html_url }), ...stateOf(log) };
+function titleOf(failure: Failure): string {
+	if (failure.kind === "check") return `${failure.check.app ?? "status"} ${failure.check.name}`;
+	const of = failure.run === undefined ? "" : ` of ${failure.run.name ?? "run"} ${failure.run.id}`;
+	return `job ${nameOf(failure)}${of}`;
+}
+
+function nameOf(failure: Failure): string {
+	switch (failure.kind) {
+		case "job":
+			return failure.job.name;
+		case "check":
+			return failure.check.name;
+		case "run":
+			return failure.run.name ?? failure.run.path ?? String(failure.run.id);
+		default:
+			return failure satisfies never;
+	}
+}
+
+function failedJob(failure: Failure, log: JobLog | undefined): FailedJob {
+	const name = nameOf(failure);
+	if (failure.kind === "check") {
+		const { app = "status", url } = failure.check;
+		return { name, failed_steps: [], ...present({ url }), app, ...stateOf(log) };
+	}
+	const { run } = failure;
+	const { html_url } = failure.kind === "job" ? failure.job : failure.run;
+	const steps = (failure.kind === "job" ? failure.job.steps : null) ?? [];
+	const failed_steps = steps.filter(({ conclusion }) => hasFailed(conclusion)).map((step) => step.name);
+	const run_id = run && String(run.id);
+	return { name, failed_steps, ...present({ url: html_url, run_id }), ...stateOf(log) };
 }
 
 function stateOf(log: JobLog | undefined): Pick<FailedJob, "log" | "why"> {
-	if (log === undefined) return { log: "none", why: `only ${MOST_LOGS} logs are read` };
-	if (log.kind !== "read") return { log: "none", why: log.kind === "missing" ? log.why : "GitHub's rate limit" };
+	if (log?.kind !== "read") return { log: "none", why: log?.kind === "missing" ? log.why : "GitHub's rate limit" };
 	return log.cut === undefined ? { log: "whole" } : { log: "part", why: log.cut };
 }
 
@@ -134,11 +183,16 @@ function incompleteness(jobs: readonly FailedJob[], all: number): string | undef
 }
 
 /** Each in its place; so many at once. */
-async function inTurn<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inTurn<T, R>(
+	items: readonly T[],
+	atOnce: number,
+	work: (item: T, at: number) => Promise<R>,
+): Promise<readonly R[]> {
 	const results: R[] = [];
 	const queue = [...items.entries()];
 	const workNext = async (): Promise<void> => {
-		for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1]);
+		for (let next = queue.shift(); next !== undefined; next = queue.shift())
+			results[next[0]] = await work(next[1], next[0]);
 	};
 	await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, workNext));
 	return results;

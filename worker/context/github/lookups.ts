@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { Asking } from "./asking.ts";
 import { findPullRequest, type PullRequestAnswer } from "./find-pull-request.ts";
+import { type RedOnHead, redOnHead } from "./red-on-head.ts";
+import { type RunAnswer, runSchema } from "./run-answer.ts";
 import { type Told, told } from "./told.ts";
 
 /** What several sources need to know of one incident, asked for once. `undefined`: there is none. */
@@ -9,38 +11,21 @@ export interface Lookups {
 	run(): Promise<Told<RunAnswer | undefined>>;
 	pullRequest(): Promise<Told<PullRequestAnswer | undefined>>;
 	commit(): Promise<Told<CommitAnswer | undefined>>;
+	/** What failed on the head: of the commit that the event told, else of the pull request's. */
+	redOnHead(): Promise<Told<RedOnHead | undefined>>;
 }
 
 /** They are not called off with the source that asked first: another one may be waiting for the same answer. */
 export function createLookups(asking: Asking, incident: Incident): Lookups {
 	const run = once(() => findRun(asking, incident));
+	const pullRequest = once(() => findPullRequest(asking, incident, run));
 	return {
 		run,
-		pullRequest: once(() => findPullRequest(asking, incident, run)),
+		pullRequest,
 		commit: once(() => findCommit(asking, incident)),
+		redOnHead: once(() => findRed(asking, incident, pullRequest)),
 	};
 }
-
-const account = z.object({ login: z.string(), type: z.string().optional() }).nullish();
-
-const runSchema = z.object({
-	id: z.number(),
-	name: z.string().nullish(),
-	path: z.string().nullish(),
-	event: z.string().nullish(),
-	workflow_id: z.number(),
-	run_number: z.number(),
-	run_attempt: z.number().nullish(),
-	status: z.string().nullish(),
-	conclusion: z.string().nullish(),
-	html_url: z.string().nullish(),
-	head_branch: z.string().nullish(),
-	head_sha: z.string(),
-	head_repository: z.object({ full_name: z.string() }).nullish(),
-	actor: account,
-});
-export type RunAnswer = z.infer<typeof runSchema>;
-export const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
 
 async function findRun({ get, repo }: Asking, { run_id }: Incident): Promise<Told<RunAnswer | undefined>> {
 	const id = Number(run_id);
@@ -73,6 +58,17 @@ async function findCommit({ get, repo }: Asking, { head_sha }: Incident): Promis
 	if (head_sha === undefined) return { ok: true, value: undefined };
 	const parameters = { ...repo, ref: head_sha };
 	return told(commitSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}", parameters));
+}
+
+async function findRed(
+	asking: Asking,
+	{ head_sha }: Incident,
+	pullRequest: Lookups["pullRequest"],
+): Promise<Told<RedOnHead | undefined>> {
+	if (head_sha !== undefined) return await redOnHead(asking, head_sha);
+	const pull = await pullRequest();
+	if (!pull.ok) return pull;
+	return pull.value === undefined ? { ok: true, value: undefined } : await redOnHead(asking, pull.value.head.sha);
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { WorkflowRun } from "../../../pipeline/context.ts";
 import type { SourceResult } from "../source.ts";
 import type { Asking } from "./asking.ts";
-import { type Lookups, type RunAnswer, runsSchema } from "./lookups.ts";
+import type { Lookups } from "./lookups.ts";
 import { present } from "./present.ts";
+import { type RunAnswer, runsSchema } from "./run-answer.ts";
 import { type Told, told, unanswered } from "./told.ts";
 
 /**
