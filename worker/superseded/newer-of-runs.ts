@@ -1,6 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Asking } from "../context/github/asking.ts";
-import { createLookups, type RunAnswer, runsSchema } from "../context/github/lookups.ts";
+import { createLookups } from "../context/github/lookups.ts";
+import { type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
 import { told } from "../context/github/told.ts";
 import type { Newer } from "./ask-newer.ts";
 
