@@ -1,6 +1,9 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { pipelineJsonSchema } from "../pipeline/build/index.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { bundlePage } from "./hub/page-bundle.ts";
 import type { Output } from "./output.ts";
 import { bundleRelay } from "./relay-bundle.ts";
 import { messageOf } from "./result.ts";
@@ -13,11 +16,13 @@ export interface BuildOptions {
 	readonly schema?: string | true;
 	/** True without a name: `dist/relay.mjs`. */
 	readonly relay?: string | true;
+	/** True without a name: `dist/page`. */
+	readonly page?: string | true;
 }
 
 /**
  * `healer build`: the checked artefact; with `--schema` what editors check `pipeline.yaml` with instead, with `--relay`
- * the relay as one file.
+ * the relay as one file, with `--page` the files of the page.
  */
 export async function build(options: BuildOptions, output: Output): Promise<ExitCode> {
 	if (options.schema !== undefined) {
@@ -27,6 +32,9 @@ export async function build(options: BuildOptions, output: Output): Promise<Exit
 	if (options.relay !== undefined) {
 		const file = options.relay === true ? "dist/relay.mjs" : options.relay;
 		return await write(file, await bundleRelay(), output);
+	}
+	if (options.page !== undefined) {
+		return await writePage(options.page === true ? "dist/page" : options.page, output);
 	}
 	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
 	if (!built.ok) {
@@ -38,6 +46,19 @@ export async function build(options: BuildOptions, output: Output): Promise<Exit
 		return EXIT.problem;
 	}
 	return await write(options.out, `${JSON.stringify(built.value.artefact)}\n`, output);
+}
+
+/** Into an empty folder: what an earlier build left there would be deployed, too. */
+async function writePage(folder: string, output: Output): Promise<ExitCode> {
+	const files = await bundlePage();
+	await rm(folder, { recursive: true, force: true });
+	for (const { path: name, bytes } of files) {
+		const file = path.join(folder, name);
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, bytes);
+	}
+	output.line(`${folder} written.`);
+	return EXIT.ok;
 }
 
 async function write(file: string, text: string, output: Output): Promise<ExitCode> {

@@ -71,6 +71,7 @@ program
 	.option("-o, --out <file>", "where to write it", "dist/pipeline.json")
 	.option("--schema [file]", "write the JSON Schema for editors instead (pipeline.schema.json)")
 	.option("--relay [file]", "write the relay as one file instead, for its container image (dist/relay.mjs)")
+	.option("--page [folder]", "write the page's files instead, which the worker serves (dist/page)")
 	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema\n  npx healer build --relay")
 	.action(async (options) => end((await import("./build.ts")).build(options, output)));
 

@@ -86,8 +86,8 @@ function PauseBanner() {
 				</>
 			) : (
 				<>
-					{paused.reason !== null && <q>{paused.reason}</q>} Since <Age at={paused.since} />; <code>npx healer resume</code>{" "}
-					ends it.
+					{paused.reason !== null && <q>{paused.reason}</q>} Since <Age at={paused.since} />;{" "}
+					<code>npx healer resume</code> ends it.
 				</>
 			)}
 		</div>

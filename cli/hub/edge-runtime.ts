@@ -1,6 +1,7 @@
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
 import { LOOPBACK } from "./free-port.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
+import type { PageFile } from "./page-bundle.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** The same as in wrangler.toml; a test compares them. */
@@ -17,6 +18,8 @@ export interface EdgeRuntime {
 
 export interface EdgeOptions {
 	readonly script: string;
+	/** Absent: a worker without its page. */
+	readonly page?: readonly PageFile[];
 	readonly port: number;
 	readonly folder: StateFolder;
 	/** The worker's variables and secrets. */
@@ -61,7 +64,7 @@ function withoutItsSignalHandlers(create: () => Miniflare): Miniflare {
 	return miniflare;
 }
 
-function miniflareOptions({ script, port, folder, variables, log }: EdgeOptions) {
+function miniflareOptions({ script, page = [], port, folder, variables, log }: EdgeOptions) {
 	const options: V4MiniflareOptions = {
 		host: LOOPBACK,
 		port: 0,
@@ -79,6 +82,7 @@ function miniflareOptions({ script, port, folder, variables, log }: EdgeOptions)
 				bindings: { ...variables },
 				d1Databases: { JOURNAL: "journal" },
 				kvNamespaces: { DEDUP: "dedup" },
+				serviceBindings: { PAGE: (request) => answerFile(page, new URL(request.url).pathname) },
 				queueProducers: { WAKEUPS: { queueName: "wakeups" } },
 				queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
 				// Around miniflare's own HTTP front, which is ten times slower than workerd.
@@ -88,6 +92,13 @@ function miniflareOptions({ script, port, folder, variables, log }: EdgeOptions)
 	};
 	// The conversion drops it when it is set before, and the state would go to a temporary folder.
 	return Object.assign(convertV4MiniflareOptions(options), { resourcePersistencePath: folder.edge });
+}
+
+/** As Cloudflare's assets do: `/` is `index.html`. */
+function answerFile(page: readonly PageFile[], pathname: string): Response {
+	const file = page.find(({ path }) => path === (pathname === "/" ? "/index.html" : pathname));
+	if (file === undefined) return new Response("not found", { status: 404 });
+	return new Response(file.bytes, { headers: { "content-type": file.type } });
 }
 
 /** The worker prints JSON already; what workerd itself says becomes JSON, so that the log is one format. */

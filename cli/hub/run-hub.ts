@@ -14,6 +14,7 @@ import type { HubSettings } from "./hub-settings.ts";
 import { firstPipeline, watchPipeline } from "./live-pipeline.ts";
 import { applyMigrations } from "./migrations.ts";
 import { endOrphanedRuntimes } from "./orphaned-runtime.ts";
+import { bundlePage } from "./page-bundle.ts";
 import { startRelay } from "./relay.ts";
 import { readOrMakeSecrets } from "./secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder } from "./state-folder.ts";
@@ -100,6 +101,7 @@ async function start(
 	closers.push(relay.stop);
 	const edge = await startEdgeRuntime({
 		script: await bundleWorker(artefact),
+		page: await bundlePage(),
 		port: port.value,
 		folder,
 		variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),

@@ -31,7 +31,7 @@ export function useResource<Body>(path: string, freshness: "changes" | "looks"):
 	useEffect(() => {
 		let isWanted = true;
 		const etag = kept.get(path)?.etag;
-		ask(path, { etag }).then((answer) => {
+		void ask(path, { etag }).then((answer) => {
 			if (answer.ok && !("unchanged" in answer)) keep(path, { body: answer.body, etag: answer.etag ?? undefined });
 			if (!isWanted) return;
 			fail(answer.ok ? undefined : { path, error: answer });

@@ -18,7 +18,12 @@ export function Filters() {
 			<form class="filters" onSubmit={(event) => event.preventDefault()}>
 				<Choice name="status" label="State" chosen={filter.status} choices={INCIDENT_STATUSES} />
 				<Choice name="agent" label="Agent" chosen={filter.agent} choices={choices?.agents} />
-				<Choice name="failure_type" label="Failure type" chosen={filter.failure_type} choices={choices?.failure_types} />
+				<Choice
+					name="failure_type"
+					label="Failure type"
+					chosen={filter.failure_type}
+					choices={choices?.failure_types}
+				/>
 				<Choice name="repository" label="Repository" chosen={filter.repository} choices={choices?.repositories} />
 				<Text chosen={filter.text} />
 				<a class="clear" href="/" hidden={!isNarrowed}>

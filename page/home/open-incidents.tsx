@@ -7,7 +7,7 @@ import { Age } from "../parts/age.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 
-const MOST = 6;
+const MOST = 5;
 
 /** The newest incidents in some states, each with what can be done about it. */
 export function OpenIncidents({
@@ -31,12 +31,12 @@ export function OpenIncidents({
 			</h2>
 			<Problem of={resource} />
 			{rows?.length === 0 && <p class="empty">{whenNone}</p>}
-			<ul>{rows?.map((row) => <OpenIncident key={row.id} row={row} />)}</ul>
-			{count !== undefined && count > MOST && (
-				<a href={`/?status=${statuses.join(",")}`}>
-					All {count}
-				</a>
-			)}
+			<ul>
+				{rows?.map((row) => (
+					<OpenIncident key={row.id} row={row} />
+				))}
+			</ul>
+			{count !== undefined && count > MOST && <a href={`/?status=${statuses.join(",")}`}>All {count}</a>}
 		</section>
 	);
 }

@@ -25,7 +25,7 @@ export function ContextTable({ context }: { readonly context: Readonly<Record<st
 						<td>
 							<span class={`mark ${TONES[part.status]}`}>{part.status}</span>
 						</td>
-						<td class="number">{part.took_ms} ms</td>
+						<td class="number">{Math.round(part.took_ms)} ms</td>
 					</tr>
 				))}
 			</tbody>

@@ -1,8 +1,8 @@
 import type { Clause, RuleVerdict, StageExplanation, Verdict } from "../../pipeline/explanation.ts";
 
 /**
- * What every stage said: its outcome, and below it each rule that was looked at with the values that decided. Rules that
- * held, or could not be told, are open; those that did not are one line until somebody wants to know.
+ * What every stage said: its outcome, and below it each rule that was looked at with the values that decided. Where many
+ * were looked at, those that did not hold, or could not be told, are one line until somebody wants to know.
  */
 export function ExplanationTree({ stages }: { readonly stages: readonly StageExplanation[] }) {
 	if (stages.length === 0) return <p class="empty">Not decided yet.</p>;
@@ -18,24 +18,28 @@ export function ExplanationTree({ stages }: { readonly stages: readonly StageExp
 function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: StageExplanation }) {
 	const name = round === "again" && stage === "filters" ? "filters, again" : stage;
 	const isLong = rules.length > 4;
-	const told = rules.filter(({ verdict }) => verdict !== "false");
-	const others = isLong ? rules.filter(({ verdict }) => verdict === "false") : [];
-	const shown = isLong ? told : rules;
+	const shown = isLong ? rules.filter(({ verdict }) => verdict === "true") : rules;
 	return (
 		<li>
 			<h3>
 				<span class="stage">{name}</span> {outcome}
 			</h3>
 			{shown.length > 0 && <Rules rules={shown} />}
-			{others.length > 0 && (
-				<details class="more">
-					<summary>
-						{others.length} {others.length === 1 ? "rule" : "rules"} that did not hold
-					</summary>
-					<Rules rules={others} />
-				</details>
-			)}
+			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "unknown")} are="could not be told" />}
+			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "false")} are="did not hold" />}
 		</li>
+	);
+}
+
+function Folded({ rules, are }: { readonly rules: readonly RuleVerdict[]; readonly are: string }) {
+	if (rules.length === 0) return null;
+	return (
+		<details class="more">
+			<summary>
+				{rules.length} {rules.length === 1 ? "rule" : "rules"} that {are}
+			</summary>
+			<Rules rules={rules} />
+		</details>
 	);
 }
 
@@ -49,7 +53,7 @@ function Rules({ rules }: { readonly rules: readonly RuleVerdict[] }) {
 							<VerdictMark verdict={rule.verdict} /> <b>{rule.rule}</b>
 						</span>
 					) : (
-						<details open={rule.verdict !== "false"}>
+						<details open={rule.verdict === "true"}>
 							<summary>
 								<VerdictMark verdict={rule.verdict} /> <b>{rule.rule}</b>
 							</summary>

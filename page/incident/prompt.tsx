@@ -10,31 +10,30 @@ export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[
 	return (
 		<>
 			{attempts.length > 1 && (
-				<div class="choices" role="group" aria-label="Attempt">
+				<fieldset class="choices">
+					<legend class="hidden">Attempt</legend>
 					{attempts.map((one) => (
-						<button
-							key={one.attempt}
-							type="button"
-							aria-pressed={one === attempt}
-							onClick={() => choose(one.attempt)}
-						>
+						<button key={one.attempt} type="button" aria-pressed={one === attempt} onClick={() => choose(one.attempt)}>
 							{one.attempt}. {one.agent}
 						</button>
 					))}
-				</div>
+				</fieldset>
 			)}
-			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-			<pre class="prompt" tabIndex={0} role="region" aria-label={`Prompt of attempt ${attempt.attempt}`}>
-				{prompt ?? "This CodeRun has no prompt."}
-			</pre>
+			<LongText label={`Prompt of attempt ${attempt.attempt}`} text={prompt ?? "This CodeRun has no prompt."} />
 			<details class="more">
 				<summary>The CodeRun that was asked for, without its prompt</summary>
-				{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-				<pre class="prompt" tabIndex={0} role="region" aria-label="CodeRun">
-					{JSON.stringify(rest, undefined, 2)}
-				</pre>
+				<LongText label="CodeRun" text={JSON.stringify(rest, undefined, 2)} />
 			</details>
 		</>
+	);
+}
+
+function LongText({ label, text }: { readonly label: string; readonly text: string }) {
+	return (
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
+		<section class="prompt" tabIndex={0} aria-label={label}>
+			<pre>{text}</pre>
+		</section>
 	);
 }
 

@@ -16,7 +16,13 @@ export function Timeline({ steps, since }: { readonly steps: readonly ShownStep[
 	);
 }
 
-function Step({ step: { at, attempt, event, to, reason }, since }: { readonly step: ShownStep; readonly since: string }) {
+function Step({
+	step: { at, attempt, event, to, reason },
+	since,
+}: {
+	readonly step: ShownStep;
+	readonly since: string;
+}) {
 	const seconds = (Date.parse(at) - Date.parse(since)) / 1000;
 	return (
 		<li class={to === null ? "refused" : STATUSES[to].tone}>

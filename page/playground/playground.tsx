@@ -44,7 +44,7 @@ export function Playground() {
 					class="card"
 					onSubmit={(submitted) => {
 						submitted.preventDefault();
-						explain();
+						void explain();
 					}}
 				>
 					<label>
@@ -115,7 +115,9 @@ function Answer({ said }: { readonly said: Said }) {
 	}
 }
 
-function readJson(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
+function readJson(
+	text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
 	try {
 		return { ok: true, value: JSON.parse(text) };
 	} catch (error) {

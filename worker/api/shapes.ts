@@ -149,3 +149,16 @@ export type Redelivery =
 			readonly given_up: number;
 			readonly asked: number;
 	  };
+
+/** Answer of `POST /api/explain`. */
+export interface ExplainedDelivery {
+	readonly pipeline: string;
+	/** What would come of it, in one sentence. */
+	readonly verdict: string;
+	/** The incident's id; null where it would be none. */
+	readonly incident_id: string | null;
+	readonly agent: string | null;
+	readonly failure_type: string | null;
+	readonly rule: string | null;
+	readonly explanation: readonly StageExplanation[];
+}

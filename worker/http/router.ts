@@ -1,6 +1,7 @@
 import type { IRequest } from "itty-router";
 import { Router } from "itty-router/Router";
 import { actOnIncident } from "../api/act-on-incident.ts";
+import { explainDelivery } from "../api/explain-delivery.ts";
 import { exportIncidentsApi } from "../api/export-incidents.ts";
 import { listChoicesApi } from "../api/list-choices.ts";
 import { listIncidentsApi } from "../api/list-incidents.ts";
@@ -40,6 +41,8 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.all("/api/incidents", only("GET"))
 	.get("/api/choices", listChoicesApi)
 	.all("/api/choices", only("GET"))
+	.post("/api/explain", explainDelivery)
+	.all("/api/explain", only("POST"))
 	.get("/api/export", exportIncidentsApi)
 	.all("/api/export", only("GET"))
 	.get("/api/insights", insightsApi)

@@ -1,0 +1,109 @@
+import * as z from "zod";
+import {
+	type Context,
+	type ContextPart,
+	type Decision,
+	type LogReading,
+	type Reading,
+	renderIgnored,
+} from "../../pipeline/index.ts";
+import { redactData } from "../../pipeline/redaction/redact-data.ts";
+import { createEffects } from "../effects.ts";
+import type { Engine } from "../engine.ts";
+import type { Env } from "../env.ts";
+import { whoActs } from "../http/access.ts";
+import { answer, refuse } from "../http/answer.ts";
+import { decodeUtf8, parseJson } from "../http/parse-json.ts";
+import { readBody } from "../http/read-body.ts";
+import { refuseBody } from "../http/refuse-body.ts";
+import { createLog } from "../log.ts";
+import type { ExplainedDelivery } from "./shapes.ts";
+
+/** A log of 1 MB, and a payload with room to spare. */
+const MOST_BYTES = 2 * 1024 * 1024;
+
+const question = z.strictObject({
+	event: z.string().regex(/^[a-z0-9_-]{1,100}$/i),
+	payload: z.unknown(),
+	log: z.string().optional(),
+	changed_files: z.array(z.string().min(1).max(4096)).max(3000).optional(),
+});
+type Question = z.infer<typeof question>;
+
+/**
+ * `POST /api/explain {event, payload, log?, changed_files?}`: what the pipeline in force would decide. Nothing is asked,
+ * written or spawned. By token, or from the page: it takes time that is not for everybody.
+ */
+export async function explainDelivery(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	if ((await whoActs(request, env)) === undefined) {
+		return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	}
+	const body = await readBody(request, MOST_BYTES);
+	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	try {
+		const json = parseJson(decodeUtf8(body.bytes));
+		const asked = question.safeParse(json.ok ? json.value : undefined);
+		if (!asked.success) return refuse(400, "the body is JSON: {event, payload, log?, changed_files?}");
+		const engine = await createEffects(env, createLog()).engine();
+		return answer(200, redactData(await explain(engine, asked.data)));
+	} finally {
+		body.release();
+	}
+}
+
+async function explain(engine: Engine, asked: Question): Promise<ExplainedDelivery> {
+	const { event, payload } = asked;
+	const reading = await engine.read({ event, delivery_id: "explain", payload });
+	const none = { pipeline: engine.version, incident_id: null, agent: null, failure_type: null, rule: null };
+	const { explanation } = reading;
+	if (reading.outcome !== "incident") return { ...none, verdict: noIncident(reading), explanation };
+
+	const { incident } = reading;
+	const decision = await engine.decide({ incident, context: await given(engine, reading, asked), attempt: 1 });
+	return {
+		...none,
+		...conclude(decision),
+		incident_id: incident.id,
+		explanation: [...explanation, ...decision.explanation],
+	};
+}
+
+function noIncident(reading: Exclude<Reading, { outcome: "incident" }>): string {
+	if (reading.outcome === "ignored") return `ignored: ${renderIgnored(reading.reason)}.`;
+	const { name, author, pr_number } = reading.command;
+	return `no incident: the command ${name} of ${author} on pull request #${pr_number}.`;
+}
+
+function conclude(decision: Decision): Pick<ExplainedDelivery, "verdict"> & Partial<ExplainedDelivery> {
+	if (decision.outcome === "filtered") {
+		return { verdict: `the filter ${decision.filter} refuses it, now that more is known.` };
+	}
+	const { agent, failure_type, rule } = decision;
+	return { verdict: `would get the CodeRun.`, agent, failure_type, rule };
+}
+
+/** The parts that were given are `ok`, the others `skipped`, as `healer explain` has it. */
+async function given(
+	engine: Engine,
+	{ incident }: Extract<Reading, { outcome: "incident" }>,
+	{ log, changed_files }: Question,
+): Promise<Context> {
+	const parts: Readonly<Record<string, unknown>> = {
+		...(log !== undefined && { "github.job_logs": { reading: readLog(engine, log), jobs: [] } }),
+		...(changed_files && { "github.changed_files": { files: changed_files.map((path) => ({ path })) } }),
+	};
+	const planned = await engine.plan(incident);
+	const asked = planned.map(({ name, from }) => [name, partOf(from, parts[from])] as const);
+	return Object.fromEntries(asked);
+}
+
+function partOf(from: string, data: unknown): ContextPart {
+	if (data === undefined) return { from, took_ms: 0, status: "skipped", why: "not given" };
+	return { from, took_ms: 0, status: "ok", data };
+}
+
+function readLog(engine: Engine, log: string): LogReading {
+	const reader = engine.newLogReader();
+	reader.write(log);
+	return reader.end();
+}
