@@ -37,6 +37,8 @@ export function workflowRun({ runId, branch, workflow = "Controller CI" }: Faili
 			id: runId,
 			name: workflow,
 			head_branch: branch,
+			// The recorded one's branch is in a third repository: a fork's failures are left alone.
+			head_repository: payload.repository,
 			conclusion: "failure",
 			event: "push",
 			actor: { login: "octocat", type: "User" },
