@@ -61,6 +61,14 @@ export interface Settings {
 	readonly watch: { readonly pull_requests: boolean; readonly branches: readonly string[] };
 	/** How long an incident waits for other deliveries of the same run before it is decided. */
 	readonly settle_s: number;
+	/** How long the journal keeps what. */
+	readonly retention: {
+		/** Incidents that ended, with all that belongs to them; at least 30 days. */
+		readonly incidents_s: number;
+		/** Of incidents that ended, the CodeRuns with their prompts, and the context. */
+		readonly prompts_s: number;
+		readonly ignored_s: number;
+	};
 	readonly vars: Readonly<Record<string, unknown>>;
 }
 

@@ -36,6 +36,7 @@ export interface Engine {
 	readonly webhook_events: readonly string[];
 	/** What holds back CodeRuns that were decided. */
 	readonly guards: Pick<Artefact["settings"], "paused" | "max_per_hour">;
+	readonly retention: Artefact["settings"]["retention"];
 	/** Whether one of the pipeline's agents acts under this login. */
 	isOwnAgent(login: string): boolean;
 	/** The patterns that logs are searched for, by their keys. */
@@ -119,6 +120,7 @@ function createEngine(artefact: Artefact): Engine {
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
 		guards: pipeline.settings,
+		retention: pipeline.settings.retention,
 		webhook_events: artefact.webhook_events,
 		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
 		get searched() {

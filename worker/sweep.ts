@@ -11,6 +11,7 @@ import { createLog, messageOf } from "./log.ts";
 import { redeliverLost } from "./redelivery/redeliver-lost.ts";
 import { followTold } from "./remediation/follow-told.ts";
 import { sweepOverdue } from "./remediation/sweep-overdue.ts";
+import { forgetOld } from "./retention/forget-old.ts";
 
 interface SweepStep {
 	readonly name: string;
@@ -27,6 +28,7 @@ const STEPS: readonly SweepStep[] = [
 	{ name: "lost deliveries", run: redeliverLost },
 	{ name: "ignored counts", run: writeIgnored },
 	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },
+	{ name: "what is kept no longer", run: forgetOld },
 ];
 
 let isFirst = true;

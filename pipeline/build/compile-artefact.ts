@@ -8,12 +8,20 @@ import { writtenExpressions } from "./written-expressions.ts";
 
 /** A file without mistakes, and its prompts, as the artefact that the worker imports. */
 export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<string, string>>): Artefact {
-	const { settle, ...settings } = file.settings;
+	const { settle, retention, ...settings } = file.settings;
 	const { deadline, ci_deadline, pause, ...outcome } = file.outcome;
 	const events = Object.entries(file.events).map(compileEvent);
 	const lifecycle = Object.entries(file.lifecycle).map(compileLifecycle);
 	const rest = {
-		settings: { ...settings, settle_s: checkedSeconds(settle) },
+		settings: {
+			...settings,
+			settle_s: checkedSeconds(settle),
+			retention: {
+				incidents_s: checkedSeconds(retention.incidents),
+				prompts_s: checkedSeconds(retention.prompts),
+				ignored_s: checkedSeconds(retention.ignored),
+			},
+		},
 		agents: file.agents,
 		events,
 		lifecycle,

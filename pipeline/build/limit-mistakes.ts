@@ -6,6 +6,7 @@ import type { Path, YamlSource } from "./yaml-source.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+const TEN_YEARS = 3650 * DAY;
 
 /** Durations that are too short or too long for what they are for. */
 export function limitMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
@@ -17,6 +18,22 @@ export function limitMistakes(source: YamlSource, file: Remains): readonly Mista
 	};
 	return [
 		...between(["settings", "settle"], file.settings?.settle, 0, HOUR, "an incident waits 1h at most"),
+		...between(
+			["settings", "retention", "incidents"],
+			file.settings?.retention?.incidents,
+			30 * DAY,
+			TEN_YEARS,
+			"incidents are kept for at least 30d, so that a late delivery of one is known again, and at most 3650d",
+		),
+		...(["prompts", "ignored"] as const).flatMap((name) =>
+			between(
+				["settings", "retention", name],
+				file.settings?.retention?.[name],
+				DAY,
+				TEN_YEARS,
+				"it is kept for at least 1d and at most 3650d",
+			),
+		),
 		...each(file.dedup).flatMap(([index, { ttl }]) =>
 			between(
 				["dedup", index, "ttl"],

@@ -81,6 +81,14 @@ const settings = z
 		settle: duration("How long an incident waits for other deliveries of the same run before it is decided.").default(
 			"5s",
 		),
+		retention: z
+			.strictObject({
+				incidents: duration("Incidents that ended, with all that belongs to them.").default("90d"),
+				prompts: duration("Of incidents that ended, the CodeRuns with their prompts, and the context.").default("30d"),
+				ignored: duration("How many deliveries were no incidents, by day.").default("30d"),
+			})
+			.prefault({})
+			.describe("How long the journal keeps what."),
 		vars: z
 			.record(z.string(), z.json())
 			.default({})

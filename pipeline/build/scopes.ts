@@ -123,6 +123,7 @@ function settingsFields(file: Remains): Fields {
 		commands: { associations: "any", logins: "any", permissions: "any" },
 		watch: { pull_requests: "any", branches: "any" },
 		settle_s: "any",
+		retention: { incidents_s: "any", prompts_s: "any", ignored_s: "any" },
 		vars,
 	};
 }

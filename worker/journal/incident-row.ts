@@ -33,6 +33,7 @@ export interface IncidentRow {
 	readonly fixed_by: "agent" | "rerun" | "other" | null;
 	readonly ended_at: number | null;
 	readonly told_url: string | null;
+	readonly trimmed_end: number | null;
 	readonly created_at: number;
 	readonly updated_at: number;
 }

@@ -20,6 +20,7 @@ describe("pipelineFile", () => {
 			commands: { associations: ["OWNER", "MEMBER", "COLLABORATOR"], logins: [], permissions: [] },
 			watch: { pull_requests: false, branches: [] },
 			settle: "5s",
+			retention: { incidents: "90d", prompts: "30d", ignored: "30d" },
 			vars: {},
 		});
 		expect(file.agents.rex).toEqual({

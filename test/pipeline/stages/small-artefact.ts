@@ -15,6 +15,7 @@ export const smallArtefact: Artefact = {
 		commands: { associations: ["OWNER"], logins: [], permissions: [] },
 		watch: { pull_requests: false, branches: [] },
 		settle_s: 5,
+		retention: { incidents_s: 7_776_000, prompts_s: 2_592_000, ignored_s: 2_592_000 },
 		vars: {},
 	},
 	agents: {

@@ -73,6 +73,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		searched: [],
 		settle_s: 5,
 		guards: { paused: false, max_per_hour: 0 },
+		retention: { incidents_s: 90 * 86_400, prompts_s: 30 * 86_400, ignored_s: 30 * 86_400 },
 		webhook_events: [],
 		plan: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
