@@ -22,7 +22,7 @@ describe("relayFetch", () => {
 		} as unknown as Fetcher;
 		const answer = await send(post("/api/remediate/ci-failure", FAILED), { RELAY });
 		expect(answer.body).toMatchObject({ status: "accepted", dedup_status: "new", agent: "atlas" });
-		expect(asked).toEqual(["POST http://relay.test/v1/spawn true"]);
+		expect(asked).toEqual(["POST http://relay.test/v1/context true", "POST http://relay.test/v1/spawn true"]);
 		expect(internet.requests).toEqual([]);
 	});
 
