@@ -69,7 +69,11 @@ async function acceptReading(
 		return { status: "command", name, is_new: status === "accepted", command_id: reading.command.id };
 	}
 
-	const remediation = await remediationPushedTo(effects.journal, reading.incident);
+	const remediation = await remediationPushedTo(effects.journal, reading.incident, {
+		isOwnAgent: engine.isOwnAgent,
+		now,
+		late_ms: engine.outcome.ci_deadline_s * 1000,
+	});
 	if (remediation !== undefined) return ignore({ kind: "attempt_result", incident_id: remediation }, log);
 
 	const incident_id = reading.incident.id;

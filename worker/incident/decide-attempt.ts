@@ -9,6 +9,7 @@ import type { AttemptRow } from "../journal/attempt-row.ts";
 import { cancelIncident } from "../journal/cancel-incident.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
 import { keepFacts } from "../journal/keep-facts.ts";
+import { withKnownActor } from "../journal/known-actor.ts";
 import { previousAttempts } from "../journal/previous-attempts.ts";
 import { storeDecision } from "../journal/store-decision.ts";
 import { holdIncident } from "../journal/take-incident.ts";
@@ -23,7 +24,9 @@ import { spawnRequest } from "./spawn-request.ts";
 export async function decideAttempt(effects: Effects, taken: TakenIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(taken.incident);
-	const told = mergeTold(first, await toldIncidents(effects.journal, taken.id));
+	const merged = mergeTold(first, await toldIncidents(effects.journal, taken.id));
+	// The run of the commit may have been told of after its check.
+	const told = await withKnownActor(effects.journal, merged);
 
 	const planned = await engine.plan(told);
 	const until = effects.now() + HOLD_MS + longestGathering(planned);

@@ -1,0 +1,106 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { failedJob } from "../support/failed-job.ts";
+import { finishAttempt } from "../support/finish-attempt.ts";
+import { pushTold, type ToldBy } from "../support/push-told.ts";
+import { signedDelivery } from "../support/signed-delivery.ts";
+import { stubRelay } from "../support/stub-relay.ts";
+import { fireCron, get, passTime, send } from "../support/worker.ts";
+
+const AGENT = { login: "5dlabs-rex[bot]", type: "Bot" };
+describe("an agent whose pushes never stop failing", () => {
+	it("makes no incident of its own on the branch that failed, in fifty rounds, also after a person was told", async () => {
+		const relay = stubRelay();
+		const id = await failFirst();
+		for (let round = 1; round <= 50; round++) {
+			if (round % 5 === 1) await goOn();
+			// The job first, then a few of the others, each in its turn.
+			const push = pushTold({ branch: "fix/parser", run_id: 1000 + round, by: AGENT });
+			const answers = await tell(push.filter((_, at) => at === 1 || at % 4 === round % 4));
+			expect([round, answers.filter(({ status }) => status !== "ignored")]).toEqual([round, []]);
+			if (round % 5 === 0) await finishAttempt(id, round / 5);
+		}
+		await goOn();
+		await expectOnlyAttempts(id, relay.made);
+	}, 180_000);
+
+	it("makes none on the branch of its fix, whatever tells of it", async () => {
+		const relay = stubRelay();
+		const id = await failFirst();
+		for (let round = 1; round <= 8; round++) {
+			if (round % 2 === 1) await goOn();
+			const push = pushTold({ branch: `healer/${id.slice(0, 16)}`, run_id: 1000 + round, by: AGENT });
+			const answers = await tell(push);
+			expect([round, answers.filter(({ status }) => status !== "ignored")]).toEqual([round, []]);
+			if (round % 2 === 0) await finishAttempt(id, round / 2);
+		}
+		await goOn();
+		await expectOnlyAttempts(id, relay.made);
+	}, 180_000);
+
+	it("starts nothing when the checks are told of before the run that says who pushed", async () => {
+		const relay = stubRelay();
+		const id = await failFirst();
+		await goOn();
+		await tell(pushTold({ branch: "fix/parser", run_id: 1001, by: AGENT }).toReversed());
+		await goOn();
+		const { incidents } = (await send(get("/api/incidents"))).body as { incidents: { id: string; status: string }[] };
+		const others = incidents.filter((one) => one.id !== id).map(({ status }) => status);
+		expect(new Set(others)).toEqual(new Set(["cancelled"]));
+		expect(relay.made).toHaveLength(1);
+	}, 60_000);
+
+	it("does not stand in the way of what a person pushes meanwhile", async () => {
+		stubRelay();
+		await failFirst();
+		await goOn();
+		const push = pushTold({ branch: "fix/parser", run_id: 1001, by: { login: "octocat", type: "User" } });
+		const answers = await tell(push);
+		expect(answers.filter(({ status }) => status === "accepted").map(({ event }) => event)).toEqual([
+			"workflow_job",
+			"check_run",
+			"status",
+		]);
+	}, 60_000);
+});
+
+async function failFirst(): Promise<string> {
+	const { body } = await send(signedDelivery(failedJob({ run_id: 100 })));
+	return String(body.incident_id);
+}
+
+/** Three attempts, a person told, and every check on record as red. */
+async function expectOnlyAttempts(id: string, made: readonly string[]): Promise<void> {
+	const { incidents } = (await send(get("/api/incidents"))).body as { incidents: unknown[] };
+	expect(incidents).toMatchObject([{ id, status: "escalated" }]);
+	expect(made).toHaveLength(3);
+	const { results } = await env.JOURNAL.prepare("SELECT check_name, says FROM checks ORDER BY check_name, job").all();
+	expect([...new Set(results.map(({ check_name, says }) => `${check_name} ${says}`))]).toEqual([
+		"app:github-actions red",
+		"app:vercel red",
+		"status red",
+		"workflow:Controller CI red",
+	]);
+}
+
+interface Told {
+	readonly event: string;
+	readonly status: unknown;
+	readonly reason: unknown;
+}
+
+async function tell(push: readonly ToldBy[]): Promise<readonly Told[]> {
+	const told: Told[] = [];
+	for (const { event, payload } of push) {
+		const { body } = await send(signedDelivery(payload, { event }));
+		told.push({ event, status: body.status, reason: body.reason });
+	}
+	return told;
+}
+
+/** All that waits for the clock is due. */
+async function goOn(): Promise<void> {
+	await env.JOURNAL.prepare("UPDATE checks SET received_at = received_at - 60000").run();
+	await passTime();
+	await fireCron();
+}
