@@ -155,6 +155,31 @@ program
 	.action(async (options) => end((await import("./rollback.ts")).rollback(options, process.env, output)));
 
 program
+	.command("insights")
+	.description("show how well it goes: what was fixed, how fast, by whom, and which rules were wrong")
+	.option("--since <when>", "a length of time back, such as 24h or 30d, or an ISO 8601 time", "7d")
+	.option("-r, --repository <name>", "one repository, owner/name")
+	.option(...WORKER)
+	.option("--json", "as GET /api/insights answers")
+	.addHelpText(
+		"after",
+		`${ASKING}\nExamples:\n  npx healer insights\n  npx healer insights --since 30d --repository acme/shop`,
+	)
+	.action(async (options) => end((await import("./insights.ts")).insights(options, process.env, output)));
+
+program
+	.command("export")
+	.description("write a worker's journal as JSON lines: each incident with its attempts, timeline and deliveries")
+	.option("--since <when>", "a length of time back, such as 30d, or an ISO 8601 time (everything)")
+	.option("--cursor <cursor>", "go on behind this one, which an export that ended gave")
+	.option(...WORKER)
+	.addHelpText(
+		"after",
+		`${ASKING}\nExamples:\n  npx healer export > journal.jsonl\n  npx healer export --since 30d > journal.jsonl`,
+	)
+	.action(async (options) => end((await import("./export.ts")).exportJournal(options, process.env, output)));
+
+program
 	.command("app-manifest")
 	.description("print the manifest of the GitHub App that the pipeline needs: its permissions and events")
 	.option(...PIPELINE)

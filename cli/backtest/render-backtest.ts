@@ -1,4 +1,5 @@
 import type { Output } from "../output.ts";
+import { table } from "../table.ts";
 import type { Compared, Difference, Verdict } from "./verdict.ts";
 
 export interface Backtest {
@@ -62,27 +63,4 @@ function outcomes(group: readonly Compared[]): string {
 
 function shown({ agent, failure_type, rule }: Verdict): string {
 	return agent === null ? `skipped (${rule ?? "unknown"})` : `${agent} ${failure_type ?? ""}`;
-}
-
-const WIDEST = 48;
-
-function table(
-	head: readonly string[],
-	rows: readonly (readonly string[])[],
-	paint: Output["paint"],
-): readonly string[] {
-	const cut = (text: string) => {
-		// From payloads: nothing that moves a terminal's cursor.
-		const plain = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
-		return plain.length > WIDEST ? `${plain.slice(0, WIDEST - 1)}…` : plain;
-	};
-	const cells = [head, ...rows].map((row) => row.map(cut));
-	const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-	const lines = cells.map((row) =>
-		row
-			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-			.join("  ")
-			.trimEnd(),
-	);
-	return lines.map((line, at) => (at === 0 ? paint("dim", line) : line));
 }

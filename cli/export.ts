@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { askWorker, workerAt } from "./worker-api.ts";
+
+export interface ExportOptions {
+	readonly since?: string;
+	readonly cursor?: string;
+	readonly url?: string;
+}
+
+const page = z.object({
+	journal: z.array(z.record(z.string(), z.unknown())),
+	last: z.string().nullable(),
+	more: z.boolean(),
+});
+
+/**
+ * `healer export`: a worker's journal as JSON lines, one incident each, in the order in which they began, page by page.
+ * What ends half-way says by which cursor it goes on.
+ */
+export async function exportJournal(options: ExportOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const worker = workerAt(options.url, await findPlaces(env));
+	if (!worker.ok) {
+		output.problem(worker.problem);
+		return EXIT.usage;
+	}
+	let written = 0;
+	let { cursor } = options;
+	for (let isMore = true; isMore; ) {
+		const query = new URLSearchParams({
+			with: "journal",
+			limit: "50",
+			...(options.since !== undefined && { since: options.since }),
+			...(cursor !== undefined && { cursor }),
+		});
+		const answer = await askWorker(worker.value, `/api/export?${query}`);
+		const read = answer.ok && answer.value.status === 200 ? page.safeParse(answer.value.body) : undefined;
+		if (!read?.success) {
+			output.problem(
+				answer.ok ? `${worker.value.url} answered ${answer.value.status}: ${said(answer.value.body)}.` : answer.problem,
+			);
+			if (written > 0) output.problem(`${written} incidents are written. Go on with --cursor ${cursor}`);
+			return written === 0 && answer.ok && answer.value.status === 400 ? EXIT.usage : EXIT.problem;
+		}
+		const { journal, last, more } = read.data;
+		for (const entry of journal) output.line(JSON.stringify(entry));
+		written += journal.length;
+		cursor = last ?? cursor;
+		isMore = more;
+		if (isMore) output.problem(`${written} incidents ...`);
+	}
+	const later = cursor === undefined ? "" : ` Those that begin later: --cursor ${cursor}`;
+	output.problem(`${written} incidents.${later}`);
+	return EXIT.ok;
+}
+
+function said({ error }: Readonly<Record<string, unknown>>): string {
+	return typeof error === "string" ? error : "no journal. Is it an older Healer?";
+}

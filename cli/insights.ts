@@ -1,0 +1,42 @@
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { insightsAnswer } from "./insights/insights-answer.ts";
+import { renderInsights } from "./insights/render-insights.ts";
+import type { Output } from "./output.ts";
+import { askWorker, workerAt } from "./worker-api.ts";
+
+export interface InsightsOptions {
+	readonly since: string;
+	readonly repository?: string;
+	readonly url?: string;
+	readonly json?: boolean;
+}
+
+/** `healer insights`: how well it goes, from a worker's journal. */
+export async function insights(options: InsightsOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const worker = workerAt(options.url, await findPlaces(env));
+	if (!worker.ok) {
+		output.problem(worker.problem);
+		return EXIT.usage;
+	}
+	const query = new URLSearchParams({ since: options.since });
+	if (options.repository !== undefined) query.set("repository", options.repository);
+	const answer = await askWorker(worker.value, `/api/insights?${query}`);
+	if (!answer.ok) {
+		output.problem(answer.problem);
+		return EXIT.problem;
+	}
+	const { status, body } = answer.value;
+	if (status === 400) {
+		output.problem(`${body.error}.`);
+		return EXIT.usage;
+	}
+	const read = insightsAnswer.safeParse(body);
+	if (!read.success) {
+		output.problem(`${worker.value.url} tells no insights (${status}). Is it an older Healer?`);
+		return EXIT.problem;
+	}
+	if (options.json) output.line(JSON.stringify(read.data, undefined, 2));
+	else for (const line of renderInsights(read.data, output)) output.line(line);
+	return EXIT.ok;
+}

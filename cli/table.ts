@@ -1,0 +1,34 @@
+import type { Output } from "./output.ts";
+
+const WIDEST = 48;
+
+/** Lines with a head. The columns after the first are numbers where `numbers` says so, and stand to the right. */
+export function table(
+	head: readonly string[],
+	rows: readonly (readonly string[])[],
+	paint: Output["paint"],
+	{ numbers = false } = {},
+): readonly string[] {
+	const cells = [head, ...rows].map((row) => row.map(cut));
+	const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+	const lines = cells.map((row) =>
+		row
+			.map((cell, column) => {
+				const width = widths[column] ?? 0;
+				return numbers && column > 0 ? cell.padStart(width) : cell.padEnd(width);
+			})
+			.join("  ")
+			.trimEnd(),
+	);
+	return lines.map((line, at) => (at === 0 ? paint("dim", line) : line));
+}
+
+function cut(text: string): string {
+	const plain = visible(text);
+	return plain.length > WIDEST ? `${plain.slice(0, WIDEST - 1)}…` : plain;
+}
+
+/** From payloads: nothing that moves a terminal's cursor. */
+export function visible(text: string): string {
+	return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
+}

@@ -1,0 +1,71 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { exportJournal } from "../../cli/export.ts";
+import { emptyFolder } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+
+const stops: (() => unknown)[] = [];
+afterEach(() => {
+	for (const stop of stops.splice(0)) stop();
+});
+
+/** A worker that has these pages, by cursor; `null` is a failure. */
+async function workerWith(pages: Readonly<Record<string, object | null>>): Promise<{ url: string; asked: string[] }> {
+	const asked: string[] = [];
+	const server = createServer((request, response) => {
+		const { searchParams } = new URL(request.url ?? "", "http://x");
+		asked.push(request.url ?? "");
+		const found = pages[searchParams.get("cursor") ?? ""];
+		if (!found) response.statusCode = found === null ? 500 : 400;
+		response.end(JSON.stringify(found ?? { error: found === null ? "internal error" : "no such cursor" }));
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	stops.push(() => server.close());
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const ENV = { HEALER_STATE_DIR: emptyFolder() };
+
+describe("exportJournal", () => {
+	it("writes one line an incident, page by page, and by which cursor later ones follow", async () => {
+		const { url, asked } = await workerWith({
+			"": { journal: [{ id: "a", reason: "two\nlines" }, { id: "b" }], last: "2.b", more: true },
+			"2.b": { journal: [{ id: "c" }], last: "3.c", more: false },
+		});
+		const output = recordedOutput();
+		expect(await exportJournal({ url, since: "30d" }, ENV, output)).toBe(0);
+		expect(output.lines).toEqual(['{"id":"a","reason":"two\\nlines"}', '{"id":"b"}', '{"id":"c"}']);
+		expect(output.problems).toEqual(["2 incidents ...", "3 incidents. Those that begin later: --cursor 3.c"]);
+		expect(asked).toEqual([
+			"/api/export?with=journal&limit=50&since=30d",
+			"/api/export?with=journal&limit=50&since=30d&cursor=2.b",
+		]);
+	});
+
+	it("says by which cursor it goes on when the worker fails half-way, and goes on there", async () => {
+		const first = { journal: [{ id: "a" }], last: "1.a", more: true };
+		const { url } = await workerWith({ "": first, "1.a": null });
+		const output = recordedOutput();
+		expect(await exportJournal({ url }, ENV, output)).toBe(1);
+		expect(output.problems.slice(1)).toEqual([
+			`${url} answered 500: internal error.`,
+			"1 incidents are written. Go on with --cursor 1.a",
+		]);
+		const again = await workerWith({ "1.a": { journal: [{ id: "b" }], last: "2.b", more: false } });
+		const rest = recordedOutput();
+		expect(await exportJournal({ url: again.url, cursor: "1.a" }, ENV, rest)).toBe(0);
+		expect(rest.lines).toEqual(['{"id":"b"}']);
+	});
+
+	it.each([
+		["a cursor that is none", { cursor: "x" }, 2, "no such cursor"],
+		["no worker that is there", { url: "http://127.0.0.1:9" }, 1, "Nothing answers"],
+	])("ends for %s", async (_, options, code, problem) => {
+		const { url } = await workerWith({});
+		const output = recordedOutput();
+		expect(await exportJournal({ url, ...options }, ENV, output)).toBe(code);
+		expect(output.problems.join("\n")).toContain(problem);
+		expect(output.lines).toEqual([]);
+	});
+});

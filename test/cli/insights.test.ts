@@ -1,0 +1,90 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { insights } from "../../cli/insights.ts";
+import type { Insights } from "../../worker/insights/shapes.ts";
+import { blocksOf } from "../support/markdown.ts";
+import { emptyFolder } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+
+const stops: (() => unknown)[] = [];
+afterEach(() => {
+	for (const stop of stops.splice(0)) stop();
+});
+
+async function workerThatAnswers(status: number, body: unknown): Promise<{ url: string; asked: string[] }> {
+	const asked: string[] = [];
+	const server = createServer((request, response) => {
+		asked.push(request.url ?? "");
+		response.statusCode = status;
+		response.end(JSON.stringify(body));
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	stops.push(() => server.close());
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const ENV = { HEALER_STATE_DIR: emptyFolder() };
+
+/** The answer that the documentation shows. */
+function example(): Insights {
+	const [block] = blocksOf("docs/insights.md").filter(({ language }) => language === "json");
+	return JSON.parse(block?.text ?? "");
+}
+
+describe("insights", () => {
+	it("shows the targets, a table for each dimension that has rows, and what to do about rules", async () => {
+		const { url, asked } = await workerThatAnswers(200, example());
+		const output = recordedOutput();
+		expect(await insights({ url, since: "30d", repository: "acme/shop" }, ENV, output)).toBe(0);
+		expect(asked).toEqual(["/api/insights?since=30d&repository=acme%2Fshop"]);
+		expect(output.lines).toEqual([
+			"Since 2026-11-15T12:00:00.000Z: 50 incidents, 63 attempts",
+			"",
+			"  ✗ right agent first        83 %   (over 90 %)",
+			"  ✗ duplicates prevented     96 %   (100 %)",
+			"  ✓ time to fix, p50       8m 20s   (under 15m 0s)",
+			"  ✓ fixed                    81 %   (over 70 %)",
+			"",
+			"agent  incidents  attempts  ended  fixed          p50      p90  duplicates  routed wrong  flaky",
+			"rex           20        22     14      8  57 %  5m 0s  31m 40s          15       4 of 12      2",
+			"",
+			"Rule rust-workflow chose rex 14 times; of the 12 that were fixed, bolt fixed 4 after it: put { name: bolt-docker-build, agent: bolt, when: $failure.type = 'docker_build' } before it.",
+			"  such as 0123456789abcdef0123456789abcdef",
+		]);
+	});
+
+	it("shows what there is nothing to judge of as such, and nothing that steers a terminal", async () => {
+		const { targets, total, ...rest } = example();
+		const nothing = { ...rest, by: { ...rest.by, agent: [] }, suggestions: [], repository: "a/\u001b[31mb" };
+		const unjudged = targets.map((target) => ({ ...target, actual: null, met: null }));
+		const { url } = await workerThatAnswers(200, { ...nothing, total, targets: unjudged });
+		const output = recordedOutput();
+		expect(await insights({ url, since: "7d" }, ENV, output)).toBe(0);
+		expect(output.lines[0]).toBe("Since 2026-11-15T12:00:00.000Z of a/�[31mb: 50 incidents, 63 attempts");
+		expect(output.lines.slice(2)).toEqual([
+			"  - right agent first           -   (over 90 %)",
+			"  - duplicates prevented        -   (100 %)",
+			"  - time to fix, p50            -   (under 15m 0s)",
+			"  - fixed                       -   (over 70 %)",
+		]);
+	});
+
+	it("gives the answer as it is as JSON", async () => {
+		const { url } = await workerThatAnswers(200, example());
+		const output = recordedOutput();
+		expect(await insights({ url, since: "7d", json: true }, ENV, output)).toBe(0);
+		expect(JSON.parse(output.lines.join("\n"))).toEqual(example());
+	});
+
+	it.each([
+		[400, { error: "since is a length of time" }, 2, "since is a length of time."],
+		[404, { error: "not found" }, 1, "tells no insights (404)"],
+		[401, { error: "unauthorized" }, 1, "does not take the token"],
+	])("says what is wrong when the worker answers %i", async (status, body, code, problem) => {
+		const { url } = await workerThatAnswers(status, body);
+		const output = recordedOutput();
+		expect(await insights({ url, since: "x" }, ENV, output)).toBe(code);
+		expect(output.problems.join("\n")).toContain(problem);
+	});
+});

@@ -1,0 +1,68 @@
+import { answer, refuse } from "../http/answer.ts";
+import { sinceWhen } from "../insights/since.ts";
+import { exportJournal, type JournalEntry } from "../journal/export-journal.ts";
+import { type Cursor, writeCursor } from "./cursor.ts";
+
+/** The columns that are moments in milliseconds; ISO 8601 in the answer. */
+const MOMENTS: ReadonlySet<string> = new Set([
+	"at",
+	"created_at",
+	"decided_at",
+	"ended_at",
+	"failing_since",
+	"fixed_at",
+	"next_try_at",
+	"not_before",
+	"outcome_at",
+	"received_at",
+	"spawned_at",
+	"trimmed_end",
+	"updated_at",
+]);
+
+/**
+ * One page of the journal for `healer export`, in the order in which incidents began. `last` is the cursor behind the
+ * page, `more` whether anything stands there by now.
+ */
+export async function exportJournalPage(
+	db: D1Database,
+	page: { readonly since: string | null; readonly after: Cursor | undefined; readonly limit: number },
+): Promise<Response> {
+	const since = page.since === null ? 0 : sinceWhen(page.since, Date.now());
+	if (since === undefined)
+		return refuse(400, "since is a length of time such as 7d, at most 366d, or an ISO 8601 time");
+	const { after, limit } = page;
+	const entries = await exportJournal(db, { since, limit: limit + 1, ...(after && { after }) });
+	const shown = entries.slice(0, limit);
+	const last = shown.at(-1);
+	return answer(200, {
+		journal: shown.map(present),
+		last: last === undefined ? null : writeCursor(last.incident),
+		more: entries.length > limit,
+	});
+}
+
+function present({ incident, attempts, transitions, deliveries }: JournalEntry): object {
+	const { context } = incident;
+	return {
+		...withTimes(incident),
+		incident: JSON.parse(incident.incident),
+		explanation: JSON.parse(incident.explanation),
+		context: context === null ? null : JSON.parse(context),
+		attempts: attempts.map(ofIncident),
+		transitions: transitions.map(ofIncident),
+		deliveries: deliveries.map(ofIncident),
+	};
+}
+
+function ofIncident({ incident_id: _, ...row }: { readonly incident_id: string }): object {
+	return withTimes(row);
+}
+
+function withTimes(row: object): object {
+	return Object.fromEntries(
+		Object.entries(row).map(([name, value]) =>
+			MOMENTS.has(name) && typeof value === "number" ? [name, new Date(value).toISOString()] : [name, value],
+		),
+	);
+}
