@@ -1,9 +1,10 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { isLockedOut } from "./api/token.ts";
 import { Frame } from "./frame.tsx";
 import { Home } from "./home/home.tsx";
 import { Hub } from "./hub/hub.tsx";
 import { IncidentView } from "./incident/incident-view.tsx";
+import { InsightsView } from "./insights/insights.tsx";
 import { LogIn } from "./log-in.tsx";
 import { Playground } from "./playground/playground.tsx";
 import { view } from "./route.ts";
@@ -12,8 +13,12 @@ import { view } from "./route.ts";
 export function App() {
 	const { value: shown } = view;
 	const key = shown.name === "incident" ? shown.id : shown.name;
-	// Who reads by ear has to be told that the view is another one; who goes back finds the place by the browser.
-	useEffect(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }), [key]);
+	const isFirst = useRef(true);
+	// Who reads by ear has to be told that the view is another one.
+	useEffect(() => {
+		if (!isFirst.current) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+		isFirst.current = false;
+	}, [key]);
 	return <Frame>{isLockedOut.value ? <LogIn /> : <Shown key={key} />}</Frame>;
 }
 
@@ -29,6 +34,7 @@ function Shown() {
 		case "playground":
 			return <Playground />;
 		case "insights":
+			return <InsightsView />;
 		case "nowhere":
 			return <Nowhere />;
 		default:

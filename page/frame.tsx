@@ -8,6 +8,7 @@ import { type View, view } from "./route.ts";
 
 const LINKS: readonly { readonly name: View["name"]; readonly href: string; readonly text: string }[] = [
 	{ name: "home", href: "/", text: "Incidents" },
+	{ name: "insights", href: "/insights", text: "Insights" },
 	{ name: "hub", href: "/hub", text: "Hub" },
 	{ name: "playground", href: "/playground", text: "Playground" },
 ];

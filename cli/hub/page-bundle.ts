@@ -12,7 +12,10 @@ export interface PageFile {
 	readonly bytes: Uint8Array;
 }
 
-/** The page as browsers get it: one script and one style sheet, named by what they hold, so that they are kept for ever. */
+/**
+ * The page as browsers get it: a style sheet and a script, with parts that only some views ask for. They are named by
+ * what they hold, so that they are kept for ever.
+ */
 export async function bundlePage(): Promise<readonly PageFile[]> {
 	const { outputFiles } = await build({
 		entryPoints: { page: path.join(PAGE, "main.tsx"), style: path.join(PAGE, "style/page.css") },
@@ -20,6 +23,8 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
 		write: false,
 		outdir: "/assets",
 		entryNames: "page-[hash]",
+		chunkNames: "part-[hash]",
+		splitting: true,
 		format: "esm",
 		platform: "browser",
 		target: ["es2024"],
@@ -45,7 +50,8 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
 
 /** `index.html` names them without what they hold. */
 function withNames(html: string, built: readonly Pick<PageFile, "path">[]): string {
-	return built.reduce((text, { path: name }) => text.replace(`/assets/page${path.extname(name)}`, name), html);
+	const entries = built.filter(({ path: name }) => name.startsWith("/assets/page-"));
+	return entries.reduce((text, { path: name }) => text.replace(`/assets/page${path.extname(name)}`, name), html);
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -26,7 +26,9 @@ export function useResource<Body>(path: string, freshness: "changes" | "looks"):
 	const [, redraw] = useState(0);
 	const [asked, again] = useState(0);
 	const [failed, fail] = useState<{ readonly path: string; readonly error: Resource<Body>["error"] }>();
-	const mark = freshness === "looks" ? looks.value : (status.value?.changed_at ?? "");
+	// The first look comes while this is asked for the first time; what changes in that moment is found by the second.
+	const changed = looks.value < 2 ? "" : (status.value?.changed_at ?? "");
+	const mark = freshness === "looks" && looks.value > 1 ? looks.value : changed;
 
 	useEffect(() => {
 		let isWanted = true;

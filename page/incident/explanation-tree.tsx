@@ -24,7 +24,7 @@ function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: St
 			<h3>
 				<span class="stage">{name}</span> {outcome}
 			</h3>
-			{shown.length > 0 && <Rules rules={shown} />}
+			{shown.length > 0 && <Rules rules={shown} opened={DECISIVE[stage]} />}
 			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "unknown")} are="could not be told" />}
 			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "false")} are="did not hold" />}
 		</li>
@@ -43,7 +43,18 @@ function Folded({ rules, are }: { readonly rules: readonly RuleVerdict[]; readon
 	);
 }
 
-function Rules({ rules }: { readonly rules: readonly RuleVerdict[] }) {
+/** A filter speaks by refusing, a match by holding; what was asked for the context decides nothing. */
+const DECISIVE = {
+	events: "true",
+	filters: "false",
+	context: undefined,
+	classify: "true",
+	route: "true",
+	dedup: "true",
+	spawn: undefined,
+} as const satisfies Record<StageExplanation["stage"], Verdict | undefined>;
+
+function Rules({ rules, opened }: { readonly rules: readonly RuleVerdict[]; readonly opened?: Verdict | undefined }) {
 	return (
 		<ul class="rules">
 			{rules.map((rule, index) => (
@@ -53,7 +64,7 @@ function Rules({ rules }: { readonly rules: readonly RuleVerdict[] }) {
 							<VerdictMark verdict={rule.verdict} /> <b>{rule.rule}</b>
 						</span>
 					) : (
-						<details open={rule.verdict === "true"}>
+						<details open={rule.verdict === opened}>
 							<summary>
 								<VerdictMark verdict={rule.verdict} /> <b>{rule.rule}</b>
 							</summary>

@@ -5,9 +5,12 @@ import type { Home } from "../hub/hub-process.ts";
 
 type Row = Record<string, string | number | null>;
 
+// The runtime ends a moment after its hub.
+const PATIENCE_MS = 15_000;
+
 /** Changes the journal of a hub that does not run, as the local runtime keeps it. */
 export function withJournal<Result>(home: Home, work: (journal: DatabaseSync) => Result): Result {
-	const journal = new DatabaseSync(journalFile(home));
+	const journal = new DatabaseSync(journalFile(home), { timeout: PATIENCE_MS });
 	try {
 		return work(journal);
 	} finally {
@@ -35,7 +38,7 @@ function journalFile(home: Home): string {
 	const edge = path.join(home.stateDir, "edge");
 	const files = readdirSync(edge, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sqlite"));
 	for (const file of files) {
-		const database = new DatabaseSync(path.join(edge, file), { readOnly: true });
+		const database = new DatabaseSync(path.join(edge, file), { readOnly: true, timeout: PATIENCE_MS });
 		try {
 			const found = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'incidents'").get();
 			if (found !== undefined) return path.join(edge, file);

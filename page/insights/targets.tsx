@@ -1,0 +1,55 @@
+import type { Figures, Target } from "../../worker/insights/shapes.ts";
+import { duration, share } from "./amount.ts";
+
+/** What Healer is to reach, and what there is. */
+export function Targets({ targets, total }: { readonly targets: readonly Target[]; readonly total: Figures }) {
+	return (
+		<ul class="targets">
+			{targets.map((target) => (
+				<li key={target.name}>
+					<div class="name">{NAMES[target.name]}</div>
+					<div class="actual">{amount(target, target.actual)}</div>
+					<div>
+						<Verdict target={target} />{" "}
+						<span class="dim">
+							{target.name === "duplicates_prevented" ? "" : target.unit === "share" ? "over " : "under "}
+							{amount(target, target.target)}
+						</span>
+					</div>
+					<div class="dim">{restsOn(target.name, total)}</div>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Verdict({ target: { met } }: { readonly target: Target }) {
+	if (met === null) return <span class="mark quiet">nothing to judge yet</span>;
+	return met ? <span class="mark good">met</span> : <span class="mark bad">missed</span>;
+}
+
+function amount({ unit }: Target, value: number | null): string {
+	return unit === "share" ? share(value) : duration(value);
+}
+
+function restsOn(name: Target["name"], { routing, duplicates, time_to_fix, fixed, remediations }: Figures): string {
+	switch (name) {
+		case "routing":
+			return `${routing.right} of ${routing.right + routing.corrected} fixed by the agent chosen first`;
+		case "duplicates_prevented":
+			return `${duplicates.prevented} prevented, ${duplicates.made} made`;
+		case "time_to_fix_p50":
+			return `half of ${time_to_fix.of}; nine of ten: ${duration(time_to_fix.p90_s)}`;
+		case "fix_rate":
+			return `${fixed} of ${remediations} remediations`;
+		default:
+			return name satisfies never;
+	}
+}
+
+const NAMES = {
+	routing: "Right agent",
+	duplicates_prevented: "Duplicates prevented",
+	time_to_fix_p50: "Time to fix",
+	fix_rate: "Fixed",
+} as const satisfies Record<Target["name"], string>;
