@@ -2,6 +2,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { shallTestCluster } from "./test/cluster/support/shall-test-cluster.ts";
 import { testsWithoutServers } from "./test/cluster/support/shall-test-servers.ts";
+import { shallTestPage } from "./test/page/find-chromium.ts";
 
 const cluster: TestProjectConfiguration = {
 	extends: true,
@@ -17,9 +18,21 @@ const cluster: TestProjectConfiguration = {
 	},
 };
 
+const page: TestProjectConfiguration = {
+	extends: true,
+	test: {
+		name: "page",
+		include: ["test/page/**/*.test.ts"],
+		environment: "node",
+		fileParallelism: false,
+		testTimeout: 120_000,
+		hookTimeout: 180_000,
+	},
+};
+
 /**
- * Three runtimes, four projects: pure code and the relay in Node, the worker inside workerd, the whole as a process, and
- * the relay against a real API server, where there is one.
+ * Four runtimes, five projects: pure code and the relay in Node, the worker inside workerd, the whole as a process, its
+ * page in a real browser, and the relay against a real API server, where there is one.
  */
 export default defineConfig({
 	test: {
@@ -71,6 +84,7 @@ export default defineConfig({
 					hookTimeout: 120_000,
 				},
 			},
+			...(shallTestPage() ? [page] : []),
 			...((await shallTestCluster()) ? [cluster] : []),
 		],
 	},

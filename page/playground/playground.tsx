@@ -48,7 +48,9 @@ export function Playground() {
 					}}
 				>
 					<label>
-						Event, as in <code>X-GitHub-Event</code>
+						<span>
+							Event, as in <code>X-GitHub-Event</code>
+						</span>
 						<input required value={event} spellcheck={false} onInput={(e) => setEvent(e.currentTarget.value)} />
 					</label>
 					<label>

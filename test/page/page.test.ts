@@ -1,0 +1,360 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../hub/eventually.ts";
+import { workflowJob } from "../hub/failing-run.ts";
+import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "../hub/hub-process.ts";
+import { openBrowser } from "./open-browser.ts";
+import { copyIncidents, withJournal } from "./seed-journal.ts";
+
+const HOSTILE = {
+	runId: 6003,
+	branch: "<img src=x onerror=document.title='branch'>\u202egnp.evil",
+	workflow: "<script>document.title='workflow'</script>\u0007\u200b",
+};
+const DEAD = "d".repeat(32);
+const ESCALATED = "e".repeat(32);
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let home: Home;
+let hub: HubProcess;
+let browser: Browser;
+const ids = { running: "", held: "", hostile: "" };
+
+beforeAll(async () => {
+	home = await makeHome();
+	hub = await startReadyHub(home);
+	ids.running = await accepted("workflow_job", workflowJob({ runId: 6001, branch: "fix/parser" }));
+	await deliver(home, "workflow_job", workflowJob({ runId: 6001, branch: "fix/parser" }, 2));
+	ids.hostile = await accepted("workflow_job", workflowJob(HOSTILE));
+	await eventually(async () => (await count("running")) === 2, "two that run");
+	ids.held = await accepted(
+		"workflow_job",
+		workflowJob({ runId: 6002, branch: "fix/parser", workflow: "Frontend CI" }),
+	);
+	// Recorded deliveries of other repositories: ignored, each for its reason.
+	for (const { name, examples: payloads } of examples) {
+		if (payloads[0] !== undefined) await deliver(home, name, payloads[0]);
+	}
+	await eventually(async () => (await count("waiting")) === 1, "one that is held back");
+	// What takes a day to come about is written down while the hub is away.
+	await stop();
+	const hour = 3_600_000;
+	withJournal(home, (journal) => {
+		const at = (age: number) => ({ created_at: Date.now() - age, updated_at: Date.now() - age });
+		copyIncidents(journal, ids.running, [
+			...Array.from({ length: 70 }, (_, n) => ({
+				id: n.toString(16).padStart(32, "0"),
+				status: "fixed",
+				agent: n % 2 === 0 ? "blaze" : "bolt",
+				failure_type: n % 2 === 0 ? "frontend_typescript" : "infra_helm",
+				repository: n < 5 ? "5dlabs/other" : "5dlabs/cto",
+				...at((100 - n) * hour),
+			})),
+			{ id: ESCALATED, status: "escalated", reason: "3 attempts are used up", ...at(3 * hour) },
+			{ id: DEAD, status: "dead", reason: "the relay did not answer for a day", ...at(2 * hour) },
+		]);
+	});
+	hub = await startReadyHub(home);
+	browser = await openBrowser();
+});
+
+afterAll(async () => {
+	await browser?.close();
+	hub.signalGroup("SIGKILL");
+	await hub.ended();
+});
+
+describe("the first view", () => {
+	it("shows what needs a person, what is in progress, and the last incidents", async () => {
+		await using page = await open("/");
+		const person = page.getByRole("region", { name: "Needs a person" });
+		await person.getByText("the relay did not answer for a day").waitFor();
+		expect(await person.getByRole("listitem").count()).toBe(2);
+		const progress = page.getByRole("region", { name: "In progress" });
+		expect(await progress.getByRole("listitem").count()).toBe(3);
+		await progress.getByText("is held by incident").waitFor();
+		expect(await page.locator("table.incidents tbody tr").count()).toBe(50);
+	});
+
+	it("narrows the list by every filter, keeps them in the address, and leads back by the browser's button", async () => {
+		await using page = await open("/");
+		const rows = page.locator("table.incidents tbody tr");
+		await page.getByRole("combobox", { name: "Agent" }).selectOption("blaze");
+		await page.waitForURL("**/?agent=blaze");
+		await eventually(async () => (await rows.count()) === 35, "35 rows of blaze");
+		await page.getByRole("combobox", { name: "Failure type" }).selectOption("infra_helm");
+		await page.getByText("No incident is like that.").waitFor();
+		await page.getByRole("link", { name: "Show all" }).first().click();
+		await page.getByRole("combobox", { name: "Repository" }).selectOption("5dlabs/other");
+		await eventually(async () => (await rows.count()) === 5, "5 rows of the other repository");
+		await page.goto(`${home.url}/`);
+		await page.getByRole("combobox", { name: "State" }).selectOption("dead");
+		await eventually(async () => (await rows.count()) === 1, "the dead one");
+		await rows.getByRole("link").click();
+		await page.getByRole("heading", { level: 1 }).waitFor();
+		expect(new URL(page.url()).pathname).toBe(`/incidents/${DEAD}`);
+		await page.goBack();
+		await page.waitForURL("**/?status=dead");
+		await eventually(async () => (await rows.count()) === 1, "the dead one, again");
+		await page.goto(`${home.url}/`);
+		await page.getByLabel("Text").fill("frontend ci");
+		await page.waitForURL("**/?text=frontend+ci");
+		await eventually(async () => (await rows.count()) === 1, "the one whose workflow has that name");
+	});
+
+	it("goes on page by page", async () => {
+		await using page = await open("/");
+		await page.getByRole("link", { name: "Older" }).click();
+		await page.waitForURL("**/?cursor=*");
+		const rows = page.locator("table.incidents tbody tr");
+		await eventually(async () => (await rows.count()) === 25, "the 25 that are left");
+		await page.getByRole("link", { name: "Newest" }).click();
+		await eventually(async () => (await rows.count()) === 50, "the first page");
+	});
+
+	it("shows what happens without being loaded again", async () => {
+		await using page = await open("/");
+		await page.locator("table.incidents").waitFor();
+		const id = await accepted("workflow_job", workflowJob({ runId: 7001, branch: "live", workflow: "Helm Charts" }));
+		await page.locator(`table.incidents a[href="/incidents/${id}"]`).waitFor({ timeout: 10_000 });
+	});
+
+	it("asks for the token where reading is not open, and opens with it", async () => {
+		await using page = await open("/", async (context) => {
+			// As a worker away from loopback: it knows nobody without the token.
+			await context.route("**/api/**", async (route) => {
+				const given = route.request().headers().authorization === "Bearer right";
+				await (given ? route.continue() : route.fulfill({ status: 401, json: { error: "unauthorized" } }));
+			});
+		});
+		await page.getByLabel("API token").fill("wrong");
+		await page.getByRole("button", { name: "Open" }).click();
+		await page.getByText("does not take that token").waitFor();
+		await page.getByLabel("API token").fill("right");
+		await page.getByRole("button", { name: "Open" }).click();
+		await page.locator("table.incidents").waitFor();
+		expect(await page.evaluate("[sessionStorage.length, localStorage.length, document.cookie]")).toEqual([1, 0, ""]);
+	});
+});
+
+describe("an incident", () => {
+	it("tells why, with the values that decided, and what was asked, made and told", async () => {
+		await using page = await open(`/incidents/${ids.running}`);
+		const part = (name: string) => page.getByRole("region", { name, exact: true });
+		await part("Why").getByText("workflow_job takes it").waitFor();
+		await part("Why").getByText('"failure"').first().waitFor();
+		await part("Why").getByText("rust-failure", { exact: true }).first().waitFor();
+		await part("Attempts")
+			.getByText(/^healer-ci-rex-[0-9a-f]{16}$/)
+			.waitFor();
+		await part("Timeline").getByText("spawned").waitFor();
+		await part("Context").getByText("not configured").first().waitFor();
+		expect(await part("Deliveries").getByRole("listitem").count()).toBe(2);
+		expect(await part("Prompt of attempt 1").innerText()).toContain("Controller CI");
+		await page.getByText("The CodeRun that was asked for").click();
+		expect(await part("CodeRun").innerText()).toContain('"githubApp": "5DLabs-Rex"');
+	});
+
+	it("shows hostile texts as what they are: nothing runs, nothing is hidden, nothing else is asked", async () => {
+		const asked: string[] = [];
+		const said: string[] = [];
+		await using page = await open(`/incidents/${ids.hostile}`, async (context) => {
+			context.on("request", (request) => asked.push(new URL(request.url()).origin));
+			context.on("console", (message) => said.push(message.text()));
+		});
+		await page
+			.getByRole("heading", { level: 1, name: "<script>document.title='workflow'</script>␇<U+200B>" })
+			.waitFor();
+		await page.getByText("<img src=x onerror=document.title='branch'><U+202E>gnp.evil").first().waitFor();
+		expect(await page.title()).toBe("(2) Healer");
+		expect(await page.locator("main img, main script").count()).toBe(0);
+		expect(new Set(asked)).toEqual(new Set([home.url]));
+		expect(said).toEqual([]);
+	});
+
+	it("says that it is not there", async () => {
+		await using page = await open(`/incidents/${"f".repeat(32)}`);
+		await page.getByText("There is no such incident").waitFor();
+	});
+
+	it("that is dead goes on by its button", async () => {
+		await using page = await open("/");
+		const row = page.getByRole("region", { name: "Needs a person" }).getByRole("listitem").filter({ hasText: "dead" });
+		await row.getByRole("button", { name: /^Release/ }).click();
+		await eventually(async () => ((await detail(DEAD)) as { status: string }).status !== "dead", "it goes on");
+		expect(await detail(DEAD)).toMatchObject({
+			timeline: expect.arrayContaining([
+				expect.objectContaining({ event: "released", reason: "somebody on this machine released it" }),
+			]),
+		});
+	});
+
+	it("that is held back is tried by its button, and stopped by another that asks again", async () => {
+		await using page = await open(`/incidents/${ids.held}`);
+		await page.getByRole("button", { name: /^Try now/ }).click();
+		await page.getByRole("region", { name: "Timeline" }).getByText("somebody on this machine released it").waitFor();
+		await page.getByRole("button", { name: /^Stop/ }).click();
+		await page.getByRole("button", { name: /^Really Stop/ }).click();
+		await page.locator(".incident > header").getByText("cancelled").waitFor();
+	});
+});
+
+describe("the hub's view", () => {
+	it("tells the pipeline's version, ignored deliveries by reason, and that nobody looks for lost ones", async () => {
+		await using page = await open("/hub");
+		const { pipeline, ignored } = (await getJson(home, "/api/status")) as {
+			pipeline: string;
+			ignored: Record<string, number>;
+		};
+		await page.locator("main").getByText(pipeline.slice(0, 8)).first().waitFor();
+		expect(Object.keys(ignored).length).toBeGreaterThan(1);
+		for (const reason of Object.keys(ignored)) await page.getByText(reason, { exact: true }).waitFor();
+		await page.getByText("no App is configured").waitFor();
+	});
+});
+
+describe("the insights' view", () => {
+	it("tells the targets, the days and the figures of each agent", async () => {
+		const said: string[] = [];
+		await using page = await open("/insights?since=30d", async (context) => {
+			context.on("console", (message) => said.push(message.text()));
+		});
+		await page.getByText("Duplicates prevented").first().waitFor();
+		await page.getByRole("img", { name: /^7\d incidents in 31 days, \d+ of them fixed by an agent$/ }).waitFor();
+		await page.locator(".chart canvas").waitFor();
+		await page.getByRole("region", { name: "By agent", exact: true }).getByText("blaze").waitFor();
+		await page.getByRole("link", { name: "24 hours" }).click();
+		await page.waitForURL("**/insights?since=24h");
+		await page.getByRole("img", { name: /incidents in 2 days/ }).waitFor();
+		// The chart's library sets its styles within the policy.
+		expect(said).toEqual([]);
+	});
+});
+
+describe("the playground", () => {
+	it("explains a payload with its log, and leaves no trace", async () => {
+		const before = await getJson(home, "/api/status");
+		await using page = await open("/playground");
+		await page.getByLabel("Payload (JSON)").fill(JSON.stringify(workflowJob({ runId: 9001, branch: "play" })));
+		await page.getByLabel("Log of the failed job").fill("error[E0308]: mismatched types\n --> src/main.rs:1:1\n");
+		await page.getByRole("button", { name: "Explain" }).click();
+		const told = page.getByRole("region", { name: "Explanation" });
+		await told.getByText("would get the CodeRun.").waitFor();
+		expect(await told.locator(".verdict-line").innerText()).toMatch(/^rex would get the CodeRun\. rust_/);
+		await page.getByLabel("Payload (JSON)").fill("{");
+		await page.getByRole("button", { name: "Explain" }).click();
+		await page.getByText("The payload is not JSON").waitFor();
+		expect(await getJson(home, "/api/status")).toMatchObject({
+			incidents: (before as { incidents: object }).incidents,
+		});
+	});
+});
+
+describe("every view", () => {
+	const views = () => [
+		"/",
+		`/incidents/${ids.running}`,
+		`/incidents/${ids.hostile}`,
+		"/hub",
+		"/playground",
+		"/insights",
+	];
+
+	it.each(["light", "dark"] as const)("has nothing serious for axe, in %s", async (colorScheme) => {
+		for (const view of views()) {
+			await using page = await open(view, undefined, { colorScheme, bypassCSP: true });
+			await shownWhole(page);
+			await page.evaluate(AXE);
+			const found = (await page.evaluate("axe.run()")) as {
+				violations: { id: string; impact: string; nodes: unknown[] }[];
+			};
+			const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+			expect([view, serious.map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 600)])]).toEqual([view, []]);
+		}
+	});
+
+	it("fits a phone's width", async () => {
+		for (const view of views()) {
+			await using page = await open(view, undefined, { viewport: { width: 360, height: 740 } });
+			await shownWhole(page);
+			expect([view, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([view, 360]);
+		}
+	});
+
+	it("can be used by keyboard, with a focus that is seen", async () => {
+		await using page = await open("/");
+		await page.locator("table.incidents").waitFor();
+		await page.keyboard.press("Tab");
+		expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to the content");
+		const outlines = new Set<unknown>();
+		for (let n = 0; n < 12; n++) {
+			await page.keyboard.press("Tab");
+			outlines.add(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"));
+		}
+		expect([...outlines]).toEqual(["solid"]);
+		await page.locator("table.incidents a").first().focus();
+		await page.keyboard.press("Enter");
+		await page.waitForURL("**/incidents/*");
+		await eventually(
+			async () => (await page.evaluate("document.activeElement.tagName")) === "H1",
+			"focus on the heading",
+		);
+	});
+});
+
+interface Options {
+	readonly colorScheme?: "light" | "dark";
+	readonly viewport?: { readonly width: number; readonly height: number };
+	/** Only to bring axe into the page. */
+	readonly bypassCSP?: boolean;
+}
+
+/** Opens a view in a browser of its own; what the page throws fails the test. */
+async function open(
+	view: string,
+	prepare: (context: BrowserContext) => Promise<void> = async () => undefined,
+	options: Options = {},
+): Promise<Page & AsyncDisposable> {
+	const context = await browser.newContext(options);
+	context.setDefaultTimeout(30_000);
+	await prepare(context);
+	const page = await context.newPage();
+	const thrown: string[] = [];
+	page.on("pageerror", (error) => thrown.push(error.message));
+	await page.goto(`${home.url}${view}`);
+	return Object.assign(page, {
+		[Symbol.asyncDispose]: async () => {
+			await context.close();
+			expect(thrown).toEqual([]);
+		},
+	});
+}
+
+/** Its heading is there, and all that it asked for at first. */
+async function shownWhole(page: Page): Promise<void> {
+	await page.locator("h1").waitFor();
+	await page.waitForLoadState("networkidle");
+}
+
+async function accepted(event: string, payload: unknown): Promise<string> {
+	const { body } = await deliver(home, event, payload);
+	expect(body.status).toBe("accepted");
+	return body.incident_id ?? "";
+}
+
+async function count(status: string): Promise<number> {
+	const { incidents } = (await getJson(home, "/api/status")) as { incidents: Record<string, number> };
+	return incidents[status] ?? 0;
+}
+
+function detail(id: string): Promise<unknown> {
+	return getJson(home, `/api/incidents/${id}`);
+}
+
+async function stop(): Promise<void> {
+	hub.signalGroup("SIGTERM");
+	await hub.ended();
+}
