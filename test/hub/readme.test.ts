@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -19,12 +19,13 @@ import {
 } from "./hub-process.ts";
 
 /** What a clone of the repository holds that the documented commands need; its modules are linked, not installed. */
-const CLONED = `package.json tsconfig.base.json pipeline.yaml prompts pipeline worker wire relay cli test/cases`.split(
-	" ",
-);
+const CLONED =
+	`package.json tsconfig.base.json pipeline.yaml prompts pipeline worker wire relay cli page test/cases`.split(" ");
 
 const REPLAY = "npx healer replay test/cases/payloads/workflow-job-failure.json --event workflow_job";
 const EXPLAIN = "npx healer explain test/cases/payloads/workflow-job-failure.json --event workflow_job";
+const WATCH = "npx healer test --watch";
+const ON_A_WORKER = "HEALER_URL=https://healer.example.com HEALER_API_TOKEN=...";
 const LOG = "--log test/cases/logs/clippy.log";
 
 let clone: string;
@@ -98,11 +99,12 @@ describe("README example, as typed", () => {
 			async (command) => expect(await type(command)).toContain("failure   rust_clippy (rust)"),
 		],
 		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is good/)],
-		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.\n$/)],
+		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.$/m)],
 		["npm test", offered],
 		["npm run test:cluster", offered],
 		["npm run check", offered],
 		["npm run bench", offered],
+		["npm run bench -- routing cases.jsonl", offered],
 	];
 
 	it("is all that the README types", () => {
@@ -116,17 +118,32 @@ describe("docs/pipeline.md example, as typed", () => {
 	const commands: readonly (readonly [string, RegExp])[] = [
 		["npx healer check", /^pipeline\.yaml is good/],
 		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
-		["npx healer test", /^(\d+) of \1 cases pass\.\n$/],
+		["npx healer test", /^(\d+) of \1 cases pass\.$/m],
 		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],
 		[`${EXPLAIN} --files src/main.rs,Cargo.toml --json`, /"agent": "rex"/],
 		[
 			`echo '{"id": 1, "workflow_name": "Controller CI", "failed_steps": ["cargo clippy"]}' | npx healer route --json`,
 			/^\{"id":1,"agent":"rex","failure_type":"rust_clippy","rule":"[a-z-]+"\}\n$/,
 		],
+		["npx healer backtest --pipeline other.yaml", /rex rust_clippy {2}bolt rust_clippy {2}awaiting_ci$/m],
+		["npx healer backtest --pipeline other.yaml cases.jsonl", /^one +rex rust_clippy {2}bolt rust_clippy$/m],
+		[
+			`${ON_A_WORKER} npx healer push`,
+			/^[0-9a-f]{16} is in force on http:.*, everywhere within a minute\. It was before\.$/m,
+		],
+		[`${ON_A_WORKER} npx healer rollback`, /^bundled is in force on http:.*\. Before: [0-9a-f]{16}\.$/m],
 	];
 
+	beforeAll(() => {
+		const pipeline = readFileSync(path.join(clone, "pipeline.yaml"), "utf8");
+		writeFileSync(path.join(clone, "other.yaml"), pipeline.replace(/agent: rex$/gm, "agent: bolt"));
+		writeFileSync(path.join(clone, "cases.jsonl"), '{"id": "one", "failed_steps": ["cargo clippy"]}\n');
+	});
+
 	it("is all that it types", () => {
-		expect(commandsOf("docs/pipeline.md")).toEqual(commands.map(([command]) => command));
+		expect(commandsOf("docs/pipeline.md").filter((command) => command !== WATCH)).toEqual(
+			commands.map(([command]) => command),
+		);
 	});
 
 	const triedAbove = commandsOf("README.md");
@@ -142,13 +159,23 @@ interface Listed {
 
 /** As typed in the clone, with the ports of this test. Gives what it prints; fails when it does. */
 async function type(command: string): Promise<string> {
-	const shell = command.replace("127.0.0.1:8787", `127.0.0.1:${home.port}`);
+	const shell = command
+		.replace("127.0.0.1:8787", `127.0.0.1:${home.port}`)
+		.replace("https://healer.example.com", `http://127.0.0.1:${home.port}`)
+		.replace("HEALER_API_TOKEN=...", () => `HEALER_API_TOKEN=${apiToken()}`);
 	const { stdout } = await promisify(execFile)("sh", ["-c", shell], { cwd: clone, env: cleanEnvironment() });
 	return stdout;
+}
+
+/** The hub's own, which it made and keeps in its state folder. */
+function apiToken(): string {
+	return (
+		/^HEALER_API_TOKEN="?([^"\n]+)/m.exec(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8"))?.[1] ?? ""
+	);
 }
 
 /** Running the tests, the checks or the figures from within the tests would not end. */
 async function offered(command: string): Promise<void> {
 	const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-	expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, ""));
+	expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, "").replace(/ -- .*/, ""));
 }
