@@ -1,6 +1,6 @@
 /*
- * Fifty incidents, ten a day from 2026-11-17 on, and what their insights are: counted by hand, line by line, from the
- * definitions in docs/insights.md.
+ * Fifty incidents, ten a day from 2026-11-17 on, and what their insights are: counted line by line from the
+ * definitions in docs/insights.md, by other means than the code.
  */
 
 /**

@@ -33,7 +33,7 @@ async function fill(now: number): Promise<void> {
 }
 
 describe("insightsApi", () => {
-	it("counts a week of ten thousand incidents in the time in which the same database counts to three millions", async () => {
+	it("counts a week of ten thousand incidents within a few times what counting to three millions takes the same database", async () => {
 		await fill(Date.now());
 		const [insights, floor] = [[] as number[], [] as number[]];
 		// By turns, so that a busy machine is busy for both.
@@ -48,7 +48,8 @@ describe("insightsApi", () => {
 				}),
 			);
 		}
-		expect(Math.min(...insights)).toBeLessThan(Math.min(...floor));
+		// Something that grows with the square of the incidents would take hundreds of times.
+		expect(Math.min(...insights)).toBeLessThan(10 * Math.min(...floor));
 	});
 });
 
