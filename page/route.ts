@@ -29,7 +29,7 @@ export const view = computed((): View => {
 
 export const params = computed(() => new URLSearchParams(address.value.search));
 
-export function go(href: string): void {
+function go(href: string): void {
 	history.pushState(null, "", href);
 	address.value = read();
 }

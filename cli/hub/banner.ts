@@ -21,6 +21,7 @@ export interface BannerFacts {
 export function printBanner(output: Output, facts: BannerFacts): void {
 	const row = (name: string, value: string) => output.line(`  ${output.paint("dim", name.padEnd(9))} ${value}`);
 	output.line(output.paint("bold", "Healer"));
+	row("page", `${facts.url}/`);
 	row("webhooks", `${facts.url}/webhooks/github`);
 	row("relay", facts.relayUrl);
 	row("CodeRuns", coderunsLine(facts));

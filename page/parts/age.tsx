@@ -23,7 +23,7 @@ export function absolute(at: string): string {
 	return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });
 }
 
-export function ageOf(at: number, since: number): string {
+function ageOf(at: number, since: number): string {
 	const seconds = Math.round((since - at) / 1000);
 	// Two clocks: the worker's may be a little ahead.
 	if (Math.abs(seconds) < 5) return "now";

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
+import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../hub/eventually.ts";
@@ -16,7 +15,6 @@ const HOSTILE = {
 };
 const DEAD = "d".repeat(32);
 const ESCALATED = "e".repeat(32);
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let home: Home;
 let hub: HubProcess;
@@ -267,7 +265,7 @@ describe("every view", () => {
 		for (const view of views()) {
 			await using page = await open(view, undefined, { colorScheme, bypassCSP: true });
 			await shownWhole(page);
-			await page.evaluate(AXE);
+			await page.evaluate(axe.source);
 			const found = (await page.evaluate("axe.run()")) as {
 				violations: { id: string; impact: string; nodes: unknown[] }[];
 			};
