@@ -1,11 +1,13 @@
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
+import type { SecretLintRuleContext } from "@secretlint/types";
 import type { Finding, RedactionRule } from "./finding.ts";
 
 /**
- * The rules of secretlint's recommended preset that are asked, the kind of what each finds, and what it begins with. Left out: the one that
- * looks at files (gcp), the one by which a text's author could switch the others off (filter-comments), and those that
- * take more than the secret or need the whole of it (basicauth, database-connection-string, privatekey): `url-secrets.ts`
- * leaves hosts readable, `private-key-lines.ts` knows keys that an excerpt cut.
+ * The rules of secretlint's recommended preset that are asked, the kind of what each finds, and what it begins with.
+ * Left out: the one that looks at files (gcp), the one by which a text's author could switch the others off
+ * (filter-comments), and those that take more than the secret or need the whole of it (basicauth,
+ * database-connection-string, privatekey): `url-secrets.ts` leaves hosts readable, `private-key-lines.ts` knows keys that
+ * an excerpt cut.
  */
 const ASKED: Readonly<Record<string, { readonly kind: string; readonly literals: readonly string[] }>> = {
 	aws: { kind: "aws access key id", literals: ["a3t", "akia", "agpa", "aida", "aroa", "aipa", "anpa", "anva", "asia"] },
@@ -37,7 +39,6 @@ const ASKED: Readonly<Record<string, { readonly kind: string; readonly literals:
 const NOT_ASKED = new Set(["AWSAccountID", "AWSSecretAccessKey", "Npmrc_authToken", "IncomingWebhook"]);
 
 type Rule = (typeof rules)[number];
-type RuleContext = Parameters<Rule["create"]>[0];
 type SourceCode = Parameters<NonNullable<ReturnType<Rule["create"]>["file"]>>[0];
 
 const PREFIX = "@secretlint/secretlint-rule-";
@@ -58,7 +59,7 @@ export const KNOWN_TOKEN_RULES: readonly RedactionRule[] = rules.flatMap((rule) 
 	return [{ literals: asked.literals, find }];
 });
 
-function reportingAs(kind: string): RuleContext {
+function reportingAs(kind: string): SecretLintRuleContext {
 	return {
 		sharedOptions: {},
 		createTranslator: () => (messageId) => ({ message: "", messageId: String(messageId), data: undefined as never }),
