@@ -22,29 +22,14 @@ const AGENTS = ["rex", "blaze", "bolt", "cipher", "atlas"];
 let home: Home;
 let hub: HubProcess;
 let browser: Browser;
+let model: string;
+let filled = 0;
 
 beforeAll(async () => {
 	home = await makeHome();
 	hub = await startReadyHub(home);
 	const { body } = await deliver(home, "workflow_job", workflowJob({ runId: 1, branch: "main" }));
-	hub.signalGroup("SIGTERM");
-	await hub.ended();
-	withJournal(home, (journal) =>
-		copyIncidents(
-			journal,
-			body.incident_id ?? "",
-			Array.from({ length: 10_000 }, (_, n) => ({
-				id: n.toString(16).padStart(32, "0"),
-				status: STATUSES[n % 10] ?? "fixed",
-				agent: AGENTS[n % 5] ?? "rex",
-				failure_type: `type_${n % 40}`,
-				repository: `5dlabs/repository-${n % 60}`,
-				created_at: Date.now() - (10_000 - n) * 60_000,
-				updated_at: Date.now() - (10_000 - n) * 59_000,
-			})),
-		),
-	);
-	hub = await startReadyHub(home);
+	model = body.incident_id ?? "";
 	browser = await openBrowser();
 });
 
@@ -55,21 +40,53 @@ afterAll(async () => {
 });
 
 describe("the first view", () => {
-	it("is there within a second with 10,000 incidents in the journal", async () => {
-		const took: number[] = [];
-		// A machine that is busy with something else may need longer: one load within the time shows that it can be.
-		for (let load = 1; load <= 5 && !took.some((ms) => ms < 1_000); load++) {
-			const context = await browser.newContext();
-			const page = await context.newPage();
-			await page.goto(home.url);
-			await page.getByText("10001", { exact: true }).waitFor();
-			await page.locator("table.incidents tbody tr").nth(49).waitFor();
-			await page.getByRole("region", { name: "Needs a person" }).getByRole("listitem").nth(4).waitFor();
-			// Since the browser began to load it.
-			took.push(Number(await page.evaluate("performance.now()")));
-			await context.close();
-		}
-		process.stdout.write(`first view with 10,000 incidents: ${took.map(Math.round).join(", ")} ms\n`);
-		expect(Math.min(...took)).toBeLessThan(1_000);
+	it("takes about as long with 10,000 incidents in the journal as with 100", async () => {
+		await fillTo(100);
+		const few = await firstViews(100);
+		await fillTo(10_000);
+		const many = await firstViews(10_000);
+		const rounded = (times: readonly number[]) => times.map(Math.round).join(", ");
+		process.stdout.write(`first view: ${rounded(many)} ms with 10,000 incidents, ${rounded(few)} ms with 100\n`);
+		// Reading the whole journal would take many times as long.
+		expect(Math.min(...many)).toBeLessThan(4 * Math.min(...few));
 	});
 });
+
+/** Copies the one incident that was told, with the hub stopped meanwhile. */
+async function fillTo(incidents: number): Promise<void> {
+	hub.signalGroup("SIGTERM");
+	await hub.ended();
+	withJournal(home, (journal) => {
+		copyIncidents(
+			journal,
+			model,
+			Array.from({ length: incidents - filled }, (_, n) => ({
+				id: (filled + n).toString(16).padStart(32, "0"),
+				status: STATUSES[n % 10] ?? "fixed",
+				agent: AGENTS[n % 5] ?? "rex",
+				failure_type: `type_${n % 40}`,
+				repository: `5dlabs/repository-${n % 60}`,
+				created_at: Date.now() - (10_000 - n) * 60_000,
+				updated_at: Date.now() - (10_000 - n) * 59_000,
+			})),
+		);
+	});
+	filled = incidents;
+	hub = await startReadyHub(home);
+}
+
+/** Milliseconds from when the browser began to load the page until all of it is there, load by load. */
+async function firstViews(incidents: number): Promise<readonly number[]> {
+	const took: number[] = [];
+	for (let load = 1; load <= 3; load++) {
+		const context = await browser.newContext();
+		const page = await context.newPage();
+		await page.goto(home.url);
+		await page.getByText(String(incidents + 1), { exact: true }).waitFor();
+		await page.locator("table.incidents tbody tr").nth(49).waitFor();
+		await page.getByRole("region", { name: "Needs a person" }).getByRole("listitem").nth(4).waitFor();
+		took.push(Number(await page.evaluate("performance.now()")));
+		await context.close();
+	}
+	return took;
+}
