@@ -201,7 +201,7 @@ describe("receiveGithub", () => {
 			expect(got.status).toBe(405);
 			expect(got.headers.get("allow")).toBe("POST");
 			expect((await send(get("/webhooks/gitlab"))).status).toBe(404);
-			expect((await send(get("/"))).status).toBe(404);
+			expect((await send(get("/nothing"))).status).toBe(404);
 		});
 
 		it("503 and never a 202 when the journal fails, and the delivery passes when sent again", async () => {
