@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import bundled from "../../../dist/pipeline.json";
 import { type Artefact, artefactVersion } from "../../../pipeline/index.ts";
 import { lookAgain } from "../../../worker/engine.ts";
@@ -32,6 +32,9 @@ async function inForce(): Promise<unknown> {
 function rollBack(body: unknown = ""): Promise<Answer> {
 	return send(post("/api/pipeline/rollback", body));
 }
+
+// What one test put in force is not what the next one finds: the isolate would remember it for a moment.
+beforeEach(() => lookAgain());
 
 describe("pushPipeline", () => {
 	it("puts an artefact in force at once, and the journal names it with what it read", async () => {
