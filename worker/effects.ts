@@ -42,8 +42,8 @@ const OVERDUE_AFTER_MS = 30 * 60_000;
 // What is due later is found by the sweep at its time.
 const SWEEP_EVERY_MS = 60_000;
 
-/** The real effects, for one invocation. */
-export function createEffects(env: Env, log: Log): Effects {
+/** The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. */
+export function createEffects(env: Env, log: Log, ctx?: ExecutionContext): Effects {
 	const now = () => Date.now();
 	const newId = () => crypto.randomUUID();
 	// As a function of its own: the runtime's refuses to be called as a method.
@@ -63,16 +63,19 @@ export function createEffects(env: Env, log: Log): Effects {
 		sendSpawn: createSendSpawn(env, now, relayFetch(env)),
 		async wake(incidentId, delay_ms) {
 			if (delay_ms > SWEEP_EVERY_MS) return;
-			const delaySeconds = Math.max(0, Math.ceil(delay_ms / 1000));
-			try {
-				await env.WAKEUPS.send({ incident_id: incidentId }, { delaySeconds });
-			} catch (cause) {
-				log.warn("no wake-up was sent; the sweep will find the incident", {
-					incident_id: incidentId,
-					cause: messageOf(cause),
-				});
-			}
+			const hint = sendWakeup(env, incidentId, delay_ms, log);
+			if (ctx === undefined) await hint;
+			else ctx.waitUntil(hint);
 		},
 		log,
 	};
+}
+
+async function sendWakeup(env: Env, incident_id: string, delay_ms: number, log: Log): Promise<void> {
+	const delaySeconds = Math.max(0, Math.ceil(delay_ms / 1000));
+	try {
+		await env.WAKEUPS.send({ incident_id }, { delaySeconds });
+	} catch (cause) {
+		log.warn("no wake-up was sent; the sweep will find the incident", { incident_id, cause: messageOf(cause) });
+	}
 }

@@ -30,8 +30,8 @@ export type Acceptance =
 	| { readonly status: "ignored"; readonly kind: IgnoredReason["kind"]; readonly reason: string };
 
 /**
- * Runs the pipeline's first stages (events, filters) and writes the incident, or the command, down. When this returns, it is in the
- * journal; it throws when the journal fails, and only then. `settle`: wait for other deliveries of the same run.
+ * Runs the pipeline's first stages (events, filters) and writes the incident, or the command, down. When this returns, it
+ * is in the journal; it throws when the journal fails, and only then. `settle`: wait for other deliveries of the same run.
  */
 export async function acceptDelivery(effects: Effects, told: Delivery, settle: boolean, log: Log): Promise<Acceptance> {
 	const delivery = await completeCheckRun(effects.github, told);
@@ -39,7 +39,8 @@ export async function acceptDelivery(effects: Effects, told: Delivery, settle: b
 	const reading = await engine.read(delivery);
 	const acceptance = await acceptReading(effects, engine, reading, settle, log);
 	// Behind the incident's own row: an older one of the same branch is superseded by it, not by a mere failure.
-	const signal = await trackSignal(effects, delivery, log);
+	const made = acceptance.status === "accepted" ? acceptance.incident_id : undefined;
+	const signal = await trackSignal(effects, delivery, log, made);
 	const isNothing = acceptance.status === "ignored" && NOTHING_ELSE.includes(acceptance.kind);
 	return signal === undefined || !isNothing
 		? acceptance

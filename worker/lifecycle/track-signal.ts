@@ -6,9 +6,15 @@ import type { Log } from "../log.ts";
 /**
  * Records what a delivery tells about a branch or pull request that may be under remediation (pipeline.yaml
  * `lifecycle`), before GitHub gets its answer; what follows from it is a wake-up's work. Never starts anything. Gives
- * what it told. Throws when the journal fails.
+ * what it told. Throws when the journal fails. `made`: the incident that the same delivery made, which has a wake-up of
+ * its own.
  */
-export async function trackSignal(effects: Effects, delivery: Delivery, log: Log): Promise<Signal | undefined> {
+export async function trackSignal(
+	effects: Effects,
+	delivery: Delivery,
+	log: Log,
+	made?: string,
+): Promise<Signal | undefined> {
 	const engine = await effects.engine();
 	const signal = await engine.readLifecycle(delivery);
 	if (signal === undefined) return undefined;
@@ -16,6 +22,6 @@ export async function trackSignal(effects: Effects, delivery: Delivery, log: Log
 	const affected = await recordSignal(effects.journal, signal, at);
 	log.info("signal recorded", { says: signal.says, lifecycle: signal.event, remediations: affected.length });
 	// The settle time lets the other deliveries of the same run come first.
-	await Promise.all(affected.map((id) => effects.wake(id, 0)));
+	await Promise.all(affected.map((id) => (id === made ? undefined : effects.wake(id, 0))));
 	return signal;
 }

@@ -71,7 +71,7 @@ async function receivePayload(
 	ctx: ExecutionContext,
 	log: Log,
 ): Promise<Response> {
-	const effects = createEffects(env, log);
+	const effects = createEffects(env, log, ctx);
 	const { event } = headers;
 	if (isSetupEvent(event)) {
 		return answer(202, { status: "ignored", incident_id: null, reason: await answerSetup(effects, event, payload) });
@@ -94,7 +94,7 @@ async function receivePayload(
 		const [status, again] = acceptance.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
 		return answer(202, { status, incident_id: null, reason: `the command ${acceptance.name} was taken${again}` });
 	}
-	if (acceptance.status === "accepted") ctx.waitUntil(effects.wake(acceptance.incident_id, acceptance.due_in_ms));
+	if (acceptance.status === "accepted") await effects.wake(acceptance.incident_id, acceptance.due_in_ms);
 	const reason = acceptance.status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
 	return answer(202, { status: acceptance.status, incident_id: acceptance.incident_id, reason });
 }
