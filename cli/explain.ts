@@ -8,7 +8,7 @@ import {
 	readDelivery,
 } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
-import { givenContext } from "./case/given-context.ts";
+import { caseContext } from "./case/case-context.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 import { readJson } from "./read-input.ts";
@@ -65,6 +65,6 @@ async function decideGiven(
 ): Promise<Result<Decision>> {
 	const log = options.log === undefined ? ok(undefined) : await readLogFile(pipeline, options.log);
 	if (!log.ok) return log;
-	const context = givenContext(artefact, { log: log.value, changed_files: options.files });
+	const context = caseContext(artefact, { log: log.value, changed_files: options.files });
 	return ok(await decide(pipeline, { incident, context, attempt: 1 }));
 }

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { type Artefact, decide, loadPipeline, type Pipeline, readLogText } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
+import { caseContext } from "./case/case-context.ts";
 import { type FailureCase, readFailureCase } from "./case/failure-case.ts";
-import { givenContext } from "./case/given-context.ts";
 import { incidentOfCase } from "./case/incident-of-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
@@ -46,7 +46,7 @@ export async function route(cases: NodeJS.ReadableStream, options: RouteOptions,
 }
 
 export async function routeCase(artefact: Artefact, pipeline: Pipeline, given: FailureCase): Promise<Routed> {
-	const context = givenContext(artefact, {
+	const context = caseContext(artefact, {
 		log: given.log ? readLogText(pipeline.logSearch, given.log) : undefined,
 		job: given.job_name ?? undefined,
 		failed_steps: given.failed_steps ?? undefined,

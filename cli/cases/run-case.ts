@@ -10,7 +10,7 @@ import {
 	readLogText,
 	type StageExplanation,
 } from "../../pipeline/index.ts";
-import { givenContext } from "../case/given-context.ts";
+import { caseContext } from "../case/case-context.ts";
 import { incidentOfCase } from "../case/incident-of-case.ts";
 import type { PipelineCase } from "./case-file.ts";
 import { compareOutcome } from "./compare-outcome.ts";
@@ -71,7 +71,7 @@ async function decided(
 	known: { readonly incident: Incident; readonly identity?: string },
 	note: Note,
 ): Promise<CaseOutcome> {
-	const context = givenContext(artefact, {
+	const context = caseContext(artefact, {
 		log: given.log === undefined ? undefined : readLogText(pipeline.logSearch, given.log),
 		changed_files: given.changed_files,
 		commit_message: given.commit_message,

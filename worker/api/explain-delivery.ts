@@ -1,8 +1,9 @@
 import * as z from "zod";
 import {
 	type Context,
-	type ContextPart,
 	type Decision,
+	givenContext,
+	givenParts,
 	type LogReading,
 	type Reading,
 	renderIgnored,
@@ -82,24 +83,14 @@ function conclude(decision: Decision): Pick<ExplainedDelivery, "verdict"> & Part
 	return { verdict: `would get the CodeRun.`, agent, failure_type, rule };
 }
 
-/** The parts that were given are `ok`, the others `skipped`, as `healer explain` has it. */
+/** As `healer explain` has it, but of what is planned alone: that is all that a hub would gather. */
 async function given(
 	engine: Engine,
 	{ incident }: Extract<Reading, { outcome: "incident" }>,
 	{ log, changed_files }: Question,
 ): Promise<Context> {
-	const parts: Readonly<Record<string, unknown>> = {
-		...(log !== undefined && { "github.job_logs": { reading: readLog(engine, log), jobs: [] } }),
-		...(changed_files && { "github.changed_files": { files: changed_files.map((path) => ({ path })) } }),
-	};
-	const planned = await engine.plan(incident);
-	const asked = planned.map(({ name, from }) => [name, partOf(from, parts[from])] as const);
-	return Object.fromEntries(asked);
-}
-
-function partOf(from: string, data: unknown): ContextPart {
-	if (data === undefined) return { from, took_ms: 0, status: "skipped", why: "not given" };
-	return { from, took_ms: 0, status: "ok", data };
+	const parts = givenParts({ log: log === undefined ? undefined : readLog(engine, log), changed_files });
+	return givenContext(await engine.plan(incident), parts);
 }
 
 function readLog(engine: Engine, log: string): LogReading {
