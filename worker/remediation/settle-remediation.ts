@@ -1,6 +1,5 @@
 import type { Effects } from "../effects.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
-import type { PastAttempt } from "../journal/remediation-facts.ts";
 import { takeStep } from "../journal/transition.ts";
 import { type Advance, advance } from "./advance.ts";
 import { endAttemptStatement } from "./end-attempt.ts";
@@ -23,8 +22,7 @@ export async function settleRemediation(effects: Effects, id: string): Promise<I
 		const next = advance(found.facts, { ...engine.outcome, settle_s: engine.settle_s });
 		if (next === undefined) return await withoutDue(effects, incident);
 		if (next.do === "look_again") return await lookAgain(effects, incident, next.at);
-		const current = found.attempts.find(({ attempt }) => attempt === incident.attempt);
-		const taken = await take(effects, incident, current, next);
+		const taken = await take(effects, incident, next);
 		if (taken !== "done") return incident;
 		effects.log.info("remediation went on", { incident_id: id, event: next.event, attempt: incident.attempt });
 	}
@@ -34,7 +32,6 @@ export async function settleRemediation(effects: Effects, id: string): Promise<I
 async function take(
 	effects: Effects,
 	incident: IncidentRow,
-	current: PastAttempt | undefined,
 	{ event, reason, end, set }: Advance & { readonly do: "step" },
 ) {
 	const now = effects.now();
@@ -54,10 +51,7 @@ async function take(
 			fixed_at,
 			...set,
 		},
-		...(end !== undefined &&
-			current !== undefined && {
-				with: [endAttemptStatement(effects.journal, { incident, attempt: current.attempt, end, now })],
-			}),
+		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, now)] }),
 	});
 	if (taken === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
 	return taken;

@@ -1,5 +1,5 @@
 import type { Effects } from "../effects.ts";
-import { remediationRows } from "../journal/remediation-facts.ts";
+import { findIncident } from "../journal/find-incident.ts";
 import { takeStep } from "../journal/transition.ts";
 import { endAttemptStatement } from "./end-attempt.ts";
 import type { ByHand } from "./retry-remediation.ts";
@@ -9,11 +9,9 @@ import type { ByHand } from "./retry-remediation.ts";
  * and nothing follows from it. `by` is a login, for the timeline.
  */
 export async function stopRemediation(effects: Effects, id: string, by: string): Promise<ByHand> {
-	const found = await remediationRows(effects.journal, id);
-	if (found === undefined) return { ok: false, reason: "not_found" };
-	const { incident, attempts } = found;
+	const incident = await findIncident(effects.journal, id);
+	if (incident === undefined) return { ok: false, reason: "not_found" };
 	const now = effects.now();
-	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
 	const runs =
 		incident.status === "running" ? `; ${incident.coderun_name} goes on to its end, nothing follows from it` : "";
 	const end = { result: "stopped", signature: null, ci_said: null, ci_url: null } as const;
@@ -23,9 +21,7 @@ export async function stopRemediation(effects: Effects, id: string, by: string):
 		now,
 		when: { seen: incident },
 		set: { next_try_at: null, not_before: null, waits_for: null, failing_since: null, tries: 0 },
-		...(current !== undefined && {
-			with: [endAttemptStatement(effects.journal, { incident, attempt: current.attempt, end, now })],
-		}),
+		with: [endAttemptStatement(effects.journal, incident, end, now)],
 	});
 	if (taken === "refused") return { ok: false, reason: "not_now", status: incident.status };
 	if (taken === "lost") return { ok: false, reason: "raced" };
