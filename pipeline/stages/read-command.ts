@@ -1,11 +1,13 @@
 import type { Reading } from "../reading.ts";
 
+/** What the filters leave of an incident: they make no command of it. */
+export type Filtered = Exclude<Reading, { readonly outcome: "command" }>;
+
 /**
  * Of what an entry of kind `command` gave: the command. The filters were asked about it as about an incident, but it is
  * none: no incident is added to, and nothing is decided.
  */
-export function readCommand(reading: Reading): Reading {
-	if (reading.outcome === "command") return reading;
+export function readCommand(reading: Filtered): Reading {
 	if (reading.outcome === "ignored") {
 		return { outcome: "ignored", reason: reading.reason, explanation: reading.explanation };
 	}

@@ -13,7 +13,7 @@ import { factsOf } from "./incident-facts.ts";
 import { incidentId } from "./incident-id.ts";
 import { shapeIncident } from "./incident-shape.ts";
 import type { CompiledEvent, Pipeline } from "./load-pipeline.ts";
-import { readCommand } from "./read-command.ts";
+import { type Filtered, readCommand } from "./read-command.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 import { withoutAlertSecret } from "./without-alert-secret.ts";
 
@@ -63,7 +63,7 @@ async function filterIncident(
 	incident: Incident,
 	identity: string,
 	events: StageExplanation,
-): Promise<Reading> {
+): Promise<Filtered> {
 	const scope: Scope = {
 		input: incident,
 		variables: { settings: pipeline.settings },
