@@ -13,9 +13,9 @@ import { factsOf } from "./incident-facts.ts";
 import { incidentId } from "./incident-id.ts";
 import { shapeIncident } from "./incident-shape.ts";
 import type { CompiledEvent, Pipeline } from "./load-pipeline.ts";
+import { payloadScope } from "./payload-scope.ts";
 import { type Filtered, readCommand } from "./read-command.ts";
 import { firstTrue } from "./rule-verdicts.ts";
-import { withoutAlertSecret } from "./without-alert-secret.ts";
 
 /**
  * What a delivery means: the first of its event's entries whose `when` is true maps it to an incident, and the filters
@@ -23,18 +23,16 @@ import { withoutAlertSecret } from "./without-alert-secret.ts";
  */
 export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Promise<Reading> {
 	const { event } = delivery;
-	const payload = withoutAlertSecret(delivery.payload);
 	const entries = pipeline.events.get(event);
 	if (entries === undefined)
 		return ignored({ kind: "unknown_event", event: event.slice(0, 100) }, [], "no entry listens to this event");
 
-	const variables = { settings: pipeline.settings, event, delivery_id: delivery.delivery_id };
-	const scope: Scope = { input: payload, variables, facts: { agents: pipeline.agents } };
+	const scope = payloadScope(pipeline, delivery);
 	const { found: entry, verdicts } = await firstTrue(entries, scope);
 	if (entry === undefined) return ignored(notMatched(delivery), verdicts, "no entry's condition is true");
 
 	const { value, failed } = await evaluateMapping(entry.incident, scope, "incident");
-	const fields = { ...envelopeOf(payload), ...shapeIncident(value) };
+	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
 	const rules = [...verdicts, ...failed];
 	const { repository } = fields;
 	if (repository === undefined || !REPOSITORY.test(repository)) {

@@ -1,4 +1,3 @@
-import type { Scope } from "../expression/facts.ts";
 import { matchesGlob } from "../expression/glob.ts";
 import type { Delivery } from "../reading.ts";
 import type { Signal } from "../signal.ts";
@@ -6,6 +5,7 @@ import { evaluateMapping } from "./compiled-mapping.ts";
 import { envelopeOf, REPOSITORY } from "./envelope.ts";
 import { shapeIncident } from "./incident-shape.ts";
 import type { Pipeline } from "./load-pipeline.ts";
+import { payloadScope } from "./payload-scope.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
 /**
@@ -13,18 +13,16 @@ import { firstTrue } from "./rule-verdicts.ts";
  * `lifecycle` whose `when` is true. Undefined when that is nothing, or when the repository is none of the settings'.
  */
 export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Promise<Signal | undefined> {
-	const { event, payload, delivery_id } = delivery;
-	const entries = pipeline.lifecycle.get(event);
+	const entries = pipeline.lifecycle.get(delivery.event);
 	if (entries === undefined) return undefined;
-	const variables = { settings: pipeline.settings, event, delivery_id };
-	const scope: Scope = { input: payload, variables, facts: { agents: pipeline.agents } };
+	const scope = payloadScope(pipeline, delivery);
 	const { found: entry } = await firstTrue(entries, scope);
 	if (entry === undefined) return undefined;
 
 	const { value } = await evaluateMapping(entry.of, scope, "of");
-	const fields = { ...envelopeOf(payload), ...shapeIncident(value) };
+	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
 	const { repository } = fields;
 	if (repository === undefined || !REPOSITORY.test(repository)) return undefined;
 	if (!matchesGlob(repository, pipeline.settings.repositories)) return undefined;
-	return { ...fields, says: entry.says, event: entry.name, delivery_id, repository };
+	return { ...fields, says: entry.says, event: entry.name, delivery_id: delivery.delivery_id, repository };
 }
