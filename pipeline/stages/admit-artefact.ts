@@ -53,9 +53,11 @@ function tryRegex({ source, flags }: { readonly source: string; readonly flags: 
 	compileLinear(source, flags);
 }
 
-function expressionsOf({ events, filters, dedup, context, classify, route, spawn }: Artefact): readonly string[] {
+function expressionsOf(artefact: Artefact): readonly string[] {
+	const { events, lifecycle, filters, dedup, context, classify, route, spawn } = artefact;
 	return [
 		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
+		...lifecycle.flatMap(({ when, of }) => [when, ...leaves(of)]),
 		...filters.map(({ keep }) => keep),
 		...dedup.map(({ key }) => key),
 		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
