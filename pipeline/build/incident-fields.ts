@@ -61,26 +61,22 @@ export const incidentFields = z.strictObject({
 	occurred_at: expression("When, ISO 8601").optional(),
 });
 
-const { repository, head_repository, branch, head_sha, run_id, run_attempt, workflow, app, job, failed_steps } =
-	incidentFields.shape;
-const { pr_number, actor, sender, url, started_at, occurred_at } = incidentFields.shape;
-
 /** The fields of what an event of a branch's life tells, by the names that an incident has for them. */
-export const signalFields = z.strictObject({
-	repository,
-	head_repository,
-	branch,
-	head_sha,
-	run_id,
-	run_attempt,
-	workflow,
-	app,
-	job,
-	failed_steps,
-	pr_number,
-	actor,
-	sender,
-	url,
-	started_at,
-	occurred_at,
+export const signalFields = incidentFields.pick({
+	repository: true,
+	head_repository: true,
+	branch: true,
+	head_sha: true,
+	run_id: true,
+	run_attempt: true,
+	workflow: true,
+	app: true,
+	job: true,
+	failed_steps: true,
+	pr_number: true,
+	actor: true,
+	sender: true,
+	url: true,
+	started_at: true,
+	occurred_at: true,
 });
