@@ -97,8 +97,9 @@ type Route = Pick<Pipeline["route"][number], "name" | "agent" | "to">;
 
 /** An agent that the pipeline does not know any more leaves it to the rules. */
 function escalatedRoute(pipeline: Pipeline, name: string | undefined): Route | undefined {
-	const to = name === undefined ? undefined : pipeline.agentOf(name);
-	return name === undefined || to === undefined ? undefined : { name: ESCALATION, agent: name, to };
+	if (name === undefined) return undefined;
+	const to = pipeline.agentOf(name);
+	return to === undefined ? undefined : { name: ESCALATION, agent: name, to };
 }
 
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {

@@ -90,7 +90,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		agents: ownAgents(artefact.agents),
 		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
 		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
-		agentOf: (name) => (Object.hasOwn(artefact.agents, name) ? artefact.agents[name] : undefined),
+		agentOf: (name) => agentOf(artefact, name),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
 		context: artefact.context.map((request) => ({
 			...request,
@@ -101,7 +101,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		route: artefact.route.map((rule) => ({
 			...rule,
 			condition: conditionOf(rule.when),
-			to: agentOf(artefact, rule.agent),
+			to: routedAgent(artefact, rule.agent),
 		})),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		spawn: compileSpawn(artefact.spawn),
@@ -145,8 +145,12 @@ function conditionOf(text: string | undefined): CompiledCondition | undefined {
 	return text === undefined ? undefined : compileCondition(text);
 }
 
-function agentOf(artefact: Artefact, name: string): Agent {
-	const agent = Object.hasOwn(artefact.agents, name) ? artefact.agents[name] : undefined;
+function agentOf({ agents }: Artefact, name: string): Agent | undefined {
+	return Object.hasOwn(agents, name) ? agents[name] : undefined;
+}
+
+function routedAgent(artefact: Artefact, name: string): Agent {
+	const agent = agentOf(artefact, name);
 	if (agent === undefined) throw new Error(`the artefact routes to an agent that it does not have: ${name}`);
 	if (!Object.hasOwn(artefact.prompts, agent.prompt)) {
 		throw new Error(`the artefact has no prompt ${agent.prompt}, which agent ${name} needs`);
