@@ -56,9 +56,8 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		min: 1,
 		max: 1,
 		call: (_, [value]) => {
-			if (value === undefined || value === null) return undefined;
-			if (typeof value !== "string") throw new Error("$slug takes a text");
-			return slug(value);
+			const text = oneText(value, "$slug takes a text");
+			return text === undefined ? undefined : slug(text);
 		},
 	},
 	key: {
@@ -74,9 +73,9 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		min: 1,
 		max: 1,
 		call: ({ agents }, [login]) => {
-			if (agents === undefined || login === undefined || login === null) return undefined;
-			if (typeof login !== "string") throw new Error("$ours takes a login");
-			return ownAgentOf(agents, login) !== undefined;
+			if (agents === undefined) return undefined;
+			const text = oneText(login, "$ours takes a login");
+			return text === undefined ? undefined : ownAgentOf(agents, text) !== undefined;
 		},
 	},
 	command: {
@@ -84,10 +83,9 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 		doc: "The first `/healer` command of a comment, `{name, args, agent}`: on a line of its own, not in a quotation, code or an HTML comment. `agent` is the first of the `args` if it is an agent's name. Nothing if there is no command.",
 		min: 1,
 		max: 1,
-		call: ({ agents = [] }, [text]) => {
-			if (text === undefined || text === null) return undefined;
-			if (typeof text !== "string") throw new Error("$command takes a text");
-			return readCommentCommand(text, agents);
+		call: ({ agents = [] }, [value]) => {
+			const text = oneText(value, "$command takes a text");
+			return text === undefined ? undefined : readCommentCommand(text, agents);
 		},
 	},
 	workflow: {
@@ -227,6 +225,13 @@ function countFiles(facts: Facts, patterns: unknown): number | undefined {
 	const files = facts.changed_files;
 	if (globs === undefined || files === undefined || files.length === 0) return undefined;
 	return files.filter((path) => matchesGlob(path, globs)).length;
+}
+
+/** Undefined when there is none; throws, with what it should be, when it is something else. */
+function oneText(value: unknown, wanted: string): string | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (typeof value !== "string") throw new Error(wanted);
+	return value;
 }
 
 /** One text or a list of them as a list; undefined when there is none. */
