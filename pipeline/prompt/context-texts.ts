@@ -11,14 +11,12 @@ const MAX_TEXT = 262_144;
  * than its source promises is shown as JSON, or left out.
  */
 export function contextTexts(context: Context): PromptView {
-	const logs = textOf(dataFrom(context, "github.job_logs")?.reading?.excerpt);
 	const pull = dataFrom(context, "github.pull_request");
 	const argocd = dataFrom(context, "argocd.application");
 	const pods = dataFrom(context, "kubernetes.pods");
 	const loki = dataFrom(context, "loki.query_range");
 	return {
-		workflow_logs: logs,
-		logs,
+		workflow_logs: textOf(dataFrom(context, "github.job_logs")?.reading?.excerpt),
 		pr_title: textOf(pull?.title),
 		pr_base_branch: textOf(pull?.base_branch),
 		pr_mergeable_state: textOf(pull?.mergeable_state),

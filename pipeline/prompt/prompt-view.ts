@@ -74,7 +74,9 @@ export function promptView(input: PromptInput): PromptView {
 function withoutSecrets(view: PromptView): PromptView {
 	const { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files } = view;
 	const stays = { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files };
-	return { ...redactData(view), ...stays };
+	const redacted = redactData(view);
+	// The same text by both names, and the longest: looked through once.
+	return { ...redacted, ...stays, logs: redacted.workflow_logs };
 }
 
 const CLUSTER_TEXTS = [
