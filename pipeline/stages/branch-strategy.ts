@@ -8,7 +8,7 @@ export const BRANCH_STRATEGIES = ["same", "fix"] as const;
 /** Where the fix of one incident goes. Expressions see it as `$strategy`. */
 export interface BranchStrategy {
 	readonly name: (typeof BRANCH_STRATEGIES)[number];
-	/** The branch to push to; absent for `same` where no branch is known, which cannot be. */
+	/** The branch to push to. */
 	readonly branch: string;
 	/** Why it is not what the pipeline asks for. */
 	readonly why?: "fork" | "no_branch" | "default_branch" | "protected_branch";

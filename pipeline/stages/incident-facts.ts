@@ -1,4 +1,4 @@
-import type { Context, JobLogs, RedRun } from "../context.ts";
+import type { Context, JobLogs, PullRequest, RedRun } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { Facts } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
@@ -17,7 +17,7 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 	// What tells of a pull request alone, as a comment does, means its branch as it is now.
 	const meant = incident.branch === undefined && pull?.number === incident.pr_number ? pull : undefined;
 	const told = shapeIncident({
-		head_repository: run?.head_repository ?? meant?.head_repository ?? headRepositoryOf(incident, context),
+		head_repository: run?.head_repository ?? meant?.head_repository ?? headRepositoryOf(incident, pull),
 		branch: run?.head_branch ?? meant?.head_branch,
 		head_sha: run?.head_sha ?? meant?.head_sha,
 		workflow: run?.workflow ?? onlyRunOf(context)?.workflow,
@@ -33,8 +33,7 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 }
 
 /** A commit may also be in a pull request of another branch than the one that failed. */
-function headRepositoryOf({ branch }: Incident, context: Context): string | undefined {
-	const pull = dataFrom(context, "github.pull_request");
+function headRepositoryOf({ branch }: Incident, pull: Partial<PullRequest> | undefined): string | undefined {
 	return pull?.head_branch === branch ? pull?.head_repository : undefined;
 }
 
