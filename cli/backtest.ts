@@ -6,7 +6,6 @@ import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
 import { type Compared, differenceOf } from "./backtest/verdict.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./case/failure-case.ts";
-import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
@@ -48,7 +47,7 @@ export async function backtest(
 async function ofJournal(options: BacktestOptions, env: NodeJS.ProcessEnv, output: Output): Promise<Result<Backtest>> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) return artefact;
-	const worker = workerAt(options.url, await findPlaces(env));
+	const worker = await workerAt(options.url, env);
 	return worker.ok ? await replayAll(worker.value, artefact.value, options.limit, output) : worker;
 }
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
-import { askWorker, workerAt } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
 
 export interface ExportOptions {
 	readonly since?: string;
@@ -21,11 +20,10 @@ const page = z.object({
  * What ends half-way says by which cursor it goes on.
  */
 export async function exportJournal(options: ExportOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
-	const worker = workerAt(options.url, await findPlaces(env));
-	if (!worker.ok) {
-		output.problem(worker.problem);
-		return EXIT.usage;
-	}
+	return await withWorker(options.url, env, output, (worker) => write(worker, options, output));
+}
+
+async function write(worker: WorkerAccess, options: ExportOptions, output: Output): Promise<ExitCode> {
 	let written = 0;
 	let { cursor } = options;
 	for (let isMore = true; isMore; ) {
@@ -35,11 +33,11 @@ export async function exportJournal(options: ExportOptions, env: NodeJS.ProcessE
 			...(options.since !== undefined && { since: options.since }),
 			...(cursor !== undefined && { cursor }),
 		});
-		const answer = await askWorker(worker.value, `/api/export?${query}`);
+		const answer = await askWorker(worker, `/api/export?${query}`);
 		const read = answer.ok && answer.value.status === 200 ? page.safeParse(answer.value.body) : undefined;
 		if (!read?.success) {
 			output.problem(
-				answer.ok ? `${worker.value.url} answered ${answer.value.status}: ${said(answer.value.body)}.` : answer.problem,
+				answer.ok ? `${worker.url} answered ${answer.value.status}: ${said(answer.value.body)}.` : answer.problem,
 			);
 			if (written > 0) output.problem(`${written} incidents are written. Go on with --cursor ${cursor}`);
 			return written === 0 && answer.ok && answer.value.status === 400 ? EXIT.usage : EXIT.problem;

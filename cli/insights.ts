@@ -1,9 +1,8 @@
-import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { insightsAnswer } from "./insights/insights-answer.ts";
 import { renderInsights } from "./insights/render-insights.ts";
 import type { Output } from "./output.ts";
-import { askWorker, workerAt } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
 
 export interface InsightsOptions {
 	readonly since: string;
@@ -14,14 +13,13 @@ export interface InsightsOptions {
 
 /** `healer insights`: how well it goes, from a worker's journal. */
 export async function insights(options: InsightsOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
-	const worker = workerAt(options.url, await findPlaces(env));
-	if (!worker.ok) {
-		output.problem(worker.problem);
-		return EXIT.usage;
-	}
+	return await withWorker(options.url, env, output, (worker) => show(worker, options, output));
+}
+
+async function show(worker: WorkerAccess, options: InsightsOptions, output: Output): Promise<ExitCode> {
 	const query = new URLSearchParams({ since: options.since });
 	if (options.repository !== undefined) query.set("repository", options.repository);
-	const answer = await askWorker(worker.value, `/api/insights?${query}`);
+	const answer = await askWorker(worker, `/api/insights?${query}`);
 	if (!answer.ok) {
 		output.problem(answer.problem);
 		return EXIT.problem;
@@ -33,7 +31,7 @@ export async function insights(options: InsightsOptions, env: NodeJS.ProcessEnv,
 	}
 	const read = insightsAnswer.safeParse(body);
 	if (!read.success) {
-		output.problem(`${worker.value.url} tells no insights (${status}). Is it an older Healer?`);
+		output.problem(`${worker.url} tells no insights (${status}). Is it an older Healer?`);
 		return EXIT.problem;
 	}
 	if (options.json) output.line(JSON.stringify(read.data, undefined, 2));

@@ -1,7 +1,6 @@
-import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
-import { askWorker, workerAt } from "./worker-api.ts";
+import { askWorker, withWorker } from "./worker-api.ts";
 
 export interface PauseOptions {
 	readonly reason?: string;
@@ -32,16 +31,13 @@ async function order(
 	output: Output,
 	say: (told: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
 ): Promise<ExitCode> {
-	const worker = workerAt(options.url, await findPlaces(env));
-	if (!worker.ok) {
-		output.problem(worker.problem);
-		return EXIT.usage;
-	}
-	const answer = await askWorker(worker.value, "/api/pause", request);
-	if (!answer.ok || answer.value.status !== 200) {
-		output.problem(answer.ok ? `${worker.value.url} answered ${answer.value.status}.` : answer.problem);
-		return EXIT.problem;
-	}
-	output.line(say({ url: worker.value.url, answer: answer.value.body }));
-	return EXIT.ok;
+	return await withWorker(options.url, env, output, async (worker) => {
+		const answer = await askWorker(worker, "/api/pause", request);
+		if (!answer.ok || answer.value.status !== 200) {
+			output.problem(answer.ok ? `${worker.url} answered ${answer.value.status}.` : answer.problem);
+			return EXIT.problem;
+		}
+		output.line(say({ url: worker.url, answer: answer.value.body }));
+		return EXIT.ok;
+	});
 }

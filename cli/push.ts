@@ -1,10 +1,9 @@
 import type { Artefact } from "../pipeline/index.ts";
 import { buildPipeline } from "./build-pipeline.ts";
-import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 import { fail, ok, type Result } from "./result.ts";
-import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
 
 export interface PushOptions {
 	readonly pipeline: string;
@@ -19,18 +18,10 @@ export async function push(options: PushOptions, env: NodeJS.ProcessEnv, output:
 		output.problem(built.ok ? (built.value.ok ? "" : built.value.rendered) : built.problem);
 		return built.ok ? EXIT.problem : EXIT.usage;
 	}
-	const worker = workerAt(options.url, await findPlaces(env));
-	if (!worker.ok) {
-		output.problem(worker.problem);
-		return EXIT.usage;
-	}
-	const pushed = await putInForce(worker.value, built.value.artefact);
-	if (!pushed.ok) {
-		output.problem(pushed.problem);
-		return EXIT.problem;
-	}
-	output.line(options.json ? JSON.stringify(pushed.value) : inForce(worker.value, pushed.value));
-	return EXIT.ok;
+	const { artefact } = built.value;
+	return await withWorker(options.url, env, output, async (worker) =>
+		tellChange(worker, await putInForce(worker, artefact), options, output),
+	);
 }
 
 /** What is in force now, and what was before. */
@@ -56,8 +47,22 @@ export function readChange({ url }: WorkerAccess, answer: Awaited<ReturnType<typ
 		: fail(`${url} answered ${status}: ${String(body.error)}.`);
 }
 
-/** One line for people. */
-export function inForce({ url }: WorkerAccess, { version, before }: Change): string {
+/** How a command ends that changes what is in force: one line, for people or machines. */
+export function tellChange(
+	worker: WorkerAccess,
+	change: Result<Change>,
+	{ json }: { readonly json?: boolean },
+	output: Output,
+): ExitCode {
+	if (!change.ok) {
+		output.problem(change.problem);
+		return EXIT.problem;
+	}
+	output.line(json ? JSON.stringify(change.value) : inForce(worker, change.value));
+	return EXIT.ok;
+}
+
+function inForce({ url }: WorkerAccess, { version, before }: Change): string {
 	const was = version === before ? "It was before." : `Before: ${before}.`;
 	return `${version} is in force on ${url}, everywhere within a minute. ${was}`;
 }

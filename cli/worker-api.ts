@@ -1,4 +1,6 @@
-import type { Places } from "./doctor/places.ts";
+import { findPlaces } from "./doctor/places.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
 /** A worker, as who holds its token asks it. */
@@ -14,12 +16,26 @@ export interface WorkerAnswer {
 }
 
 /** The worker that is meant: `url`, else HEALER_URL, else the hub that runs on the state folder. */
-export function workerAt(url: string | undefined, places: Places): Result<WorkerAccess> {
-	const chosen = url ?? places.worker;
-	const [token] = places.apiTokens;
+export async function workerAt(url: string | undefined, env: NodeJS.ProcessEnv): Promise<Result<WorkerAccess>> {
+	const { worker, apiTokens } = await findPlaces(env);
+	const chosen = url ?? worker;
+	const [token] = apiTokens;
 	return chosen === undefined
 		? fail("No worker to ask: give --url or HEALER_URL, or start the hub.")
 		: ok({ url: chosen, token });
+}
+
+/** A command's work on the worker that is meant; where there is none to ask, the command could not begin. */
+export async function withWorker(
+	url: string | undefined,
+	env: NodeJS.ProcessEnv,
+	output: Output,
+	work: (worker: WorkerAccess) => Promise<ExitCode>,
+): Promise<ExitCode> {
+	const worker = await workerAt(url, env);
+	if (worker.ok) return await work(worker.value);
+	output.problem(worker.problem);
+	return EXIT.usage;
 }
 
 const WITHIN_MS = 30_000;
