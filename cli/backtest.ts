@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { type Artefact, loadPipeline } from "../pipeline/index.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
 import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
-import { type Compared, differenceOf } from "./backtest/verdict.ts";
+import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./case/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -38,7 +38,7 @@ export async function backtest(
 		output.problem(tested.problem);
 		return EXIT.usage;
 	}
-	const changed = tested.value.compared.filter(({ difference }) => difference !== "none" && difference !== "rule");
+	const changed = tested.value.compared.filter(isChange);
 	if (options.json) output.line(JSON.stringify({ changed: changed.length, ...tested.value }, undefined, 2));
 	else for (const line of renderBacktest(tested.value, output)) output.line(line);
 	return options.failOnChange && changed.length > 0 ? EXIT.problem : EXIT.ok;

@@ -1,6 +1,6 @@
 import type { Output } from "../output.ts";
 import { table } from "../table.ts";
-import type { Compared, Difference, Verdict } from "./verdict.ts";
+import { type Compared, type Difference, isChange, type Verdict } from "./verdict.ts";
 
 export interface Backtest {
 	readonly compared: readonly Compared[];
@@ -19,7 +19,7 @@ const DIFFERENCES: readonly (readonly [Difference, string])[] = [
 
 /** What would change, one line each, then how many, then which agents give to which, with how the old ones fared. */
 export function renderBacktest({ compared, not_kept }: Backtest, { paint }: Output): readonly string[] {
-	const changed = compared.filter(({ difference }) => difference !== "none" && difference !== "rule");
+	const changed = compared.filter(isChange);
 	const rows = changed.map(({ id, where, before, after, status }) => [
 		id.slice(0, 12),
 		where,

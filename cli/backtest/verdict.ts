@@ -26,6 +26,11 @@ export function differenceOf(before: Verdict, after: Verdict): Difference {
 	return before.rule === after.rule ? "none" : "rule";
 }
 
+/** Whether another decision came of it: by whichever rule, the same agent and failure type are the same. */
+export function isChange({ difference }: Compared): boolean {
+	return difference !== "none" && difference !== "rule";
+}
+
 /** One failure, as it was decided and as it would be. */
 export interface Compared {
 	readonly id: string;
