@@ -18,6 +18,12 @@ export function promptsFolder(file: string): string {
 	return path.join(path.dirname(file), "prompts");
 }
 
+/** The paths of all that a pipeline is read from: its file and its templates. */
+export async function pipelineSources(file: string): Promise<string[]> {
+	const folder = promptsFolder(file);
+	return [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
+}
+
 export async function readPipelineFiles(file: string): Promise<Result<PipelineFiles>> {
 	const text = await readText(file);
 	if (!text.ok) return text;
@@ -36,7 +42,7 @@ async function readPrompts(folder: string): Promise<Result<Record<string, string
 }
 
 /** Sorted, so that the same files always give the same artefact. A missing folder has none. */
-export async function templateNames(folder: string): Promise<string[]> {
+async function templateNames(folder: string): Promise<string[]> {
 	const names = await readdir(folder).catch(() => []);
 	return names.filter((name) => name.endsWith(TEMPLATE)).sort();
 }

@@ -4,11 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadPipeline } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readCaseFile } from "./cases/case-file.ts";
+import { createCasesFingerprint } from "./cases/cases-fingerprint.ts";
 import { Coverage, renderCoverage } from "./cases/coverage.ts";
 import { runCase } from "./cases/run-case.ts";
-import { watchedFiles } from "./cases/watched-files.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { fingerprint } from "./fingerprint.ts";
 import type { Output } from "./output.ts";
 import { fail, ok, type Result } from "./result.ts";
 
@@ -39,11 +38,12 @@ export async function testOnChange(
 	output: Output,
 	stop: AbortSignal,
 ): Promise<ExitCode> {
+	const fingerprint = createCasesFingerprint(options.pipeline);
 	let code: ExitCode = EXIT.ok;
 	let seen = "";
 	while (!stop.aborted) {
 		const cases = files.length > 0 ? files : await casesBeside(options.pipeline);
-		const now = await fingerprint(await watchedFiles(options.pipeline, cases));
+		const now = await fingerprint(cases);
 		if (now !== seen) {
 			if (seen !== "") output.line("");
 			code = await test(files, options, output);

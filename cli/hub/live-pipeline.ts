@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
 import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { promptsFolder, templateNames } from "../pipeline-files.ts";
+import { pipelineSources } from "../pipeline-files.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { writeWhole } from "../write-whole.ts";
 
@@ -51,7 +50,7 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 	let previous: string | undefined;
 	let stopped = false;
 	async function look(): Promise<void> {
-		const seen = await fingerprint(await filesOf(file));
+		const seen = await fingerprint(await pipelineSources(file));
 		handled ??= seen;
 		if (seen !== handled && seen === previous) {
 			handled = seen;
@@ -75,11 +74,6 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 	return () => {
 		stopped = true;
 	};
-}
-
-async function filesOf(file: string): Promise<string[]> {
-	const folder = promptsFolder(file);
-	return [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
 }
 
 async function keep(artefact: Artefact, file: string): Promise<void> {

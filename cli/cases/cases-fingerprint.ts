@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import { fingerprint } from "../fingerprint.ts";
+import { pipelineSources } from "../pipeline-files.ts";
+
+/**
+ * Gives the fingerprint of everything that a run of cases reads: the pipeline, its prompts, the files of cases and those
+ * that they name. Made for looking often: which files they name is read again only after one of the others changed.
+ */
+export function createCasesFingerprint(pipeline: string): (cases: readonly string[]) => Promise<string> {
+	let known: string | undefined;
+	let named: readonly string[] = [];
+	return async (cases) => {
+		const own = await fingerprint([...(await pipelineSources(pipeline)), ...cases]);
+		if (own !== known) named = (await Promise.all(cases.map(namedFiles))).flat();
+		known = own;
+		return `${own}\n${await fingerprint(named)}`;
+	};
+}
+
+async function namedFiles(file: string): Promise<readonly string[]> {
+	try {
+		const list: unknown = parse(await readFile(file, "utf8"));
+		const named = Array.isArray(list) ? list.flatMap((item) => [item?.payload, item?.log_file]) : [];
+		return named.filter((name) => typeof name === "string").map((name) => path.join(path.dirname(file), name));
+	} catch {
+		// While it is being edited, it may be no YAML; the run says so.
+		return [];
+	}
+}
