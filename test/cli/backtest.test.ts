@@ -1,30 +1,22 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { backtest } from "../../cli/backtest.ts";
 import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
+import { stubWorker } from "./stub-worker.ts";
 
 const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
 const toBlaze = (text: string) =>
 	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
 const DEFAULTS = { base: PIPELINE, limit: 1000 };
 
-const stops: (() => unknown)[] = [];
-afterEach(() => {
-	for (const stop of stops.splice(0)) stop();
-});
-
 /** A worker that exports these pages, one after the other. */
 async function workerWith(pages: readonly object[]): Promise<string> {
-	const server = createServer((request, response) => {
-		const at = Number(new URL(request.url ?? "", "http://x").searchParams.get("cursor") || 0);
-		response.end(JSON.stringify({ searched: {}, next: at + 1 < pages.length ? String(at + 1) : null, ...pages[at] }));
+	const { url } = await stubWorker((query) => {
+		const at = Number(query.get("cursor") || 0);
+		return { body: { searched: {}, next: at + 1 < pages.length ? String(at + 1) : null, ...pages[at] } };
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	stops.push(() => server.close());
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return url;
 }
 
 function incident(id: string, changes: object = {}): object {

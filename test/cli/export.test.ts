@@ -1,28 +1,18 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { exportJournal } from "../../cli/export.ts";
 import { emptyFolder } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(() => {
-	for (const stop of stops.splice(0)) stop();
-});
+import { stubWorker } from "./stub-worker.ts";
 
 /** A worker that has these pages, by cursor; `null` is a failure. */
-async function workerWith(pages: Readonly<Record<string, object | null>>): Promise<{ url: string; asked: string[] }> {
-	const asked: string[] = [];
-	const server = createServer((request, response) => {
-		const { searchParams } = new URL(request.url ?? "", "http://x");
-		asked.push(request.url ?? "");
-		const found = pages[searchParams.get("cursor") ?? ""];
-		if (!found) response.statusCode = found === null ? 500 : 400;
-		response.end(JSON.stringify(found ?? { error: found === null ? "internal error" : "no such cursor" }));
+async function workerWith(
+	pages: Readonly<Record<string, object | null>>,
+): Promise<{ readonly url: string; readonly asked: readonly string[] }> {
+	return await stubWorker((query) => {
+		const found = pages[query.get("cursor") ?? ""];
+		if (found === null) return { status: 500, body: { error: "internal error" } };
+		return found === undefined ? { status: 400, body: { error: "no such cursor" } } : { body: found };
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	stops.push(() => server.close());
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
 const ENV = { HEALER_STATE_DIR: emptyFolder() };

@@ -1,28 +1,10 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { insights } from "../../cli/insights.ts";
 import type { Insights } from "../../worker/insights/shapes.ts";
 import { blocksOf } from "../support/markdown.ts";
 import { emptyFolder } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(() => {
-	for (const stop of stops.splice(0)) stop();
-});
-
-async function workerThatAnswers(status: number, body: unknown): Promise<{ url: string; asked: string[] }> {
-	const asked: string[] = [];
-	const server = createServer((request, response) => {
-		asked.push(request.url ?? "");
-		response.statusCode = status;
-		response.end(JSON.stringify(body));
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	stops.push(() => server.close());
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
+import { stubWorker } from "./stub-worker.ts";
 
 const ENV = { HEALER_STATE_DIR: emptyFolder() };
 
@@ -34,7 +16,7 @@ function example(): Insights {
 
 describe("insights", () => {
 	it("shows the targets, a table for each dimension that has rows, and what to do about rules", async () => {
-		const { url, asked } = await workerThatAnswers(200, example());
+		const { url, asked } = await stubWorker(() => ({ body: example() }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "30d", repository: "acme/shop" }, ENV, output)).toBe(0);
 		expect(asked).toEqual(["/api/insights?since=30d&repository=acme%2Fshop"]);
@@ -58,7 +40,7 @@ describe("insights", () => {
 		const { targets, total, ...rest } = example();
 		const nothing = { ...rest, by: { ...rest.by, agent: [] }, suggestions: [], repository: "a/\u001b[31mb" };
 		const unjudged = targets.map((target) => ({ ...target, actual: null, met: null }));
-		const { url } = await workerThatAnswers(200, { ...nothing, total, targets: unjudged });
+		const { url } = await stubWorker(() => ({ body: { ...nothing, total, targets: unjudged } }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "7d" }, ENV, output)).toBe(0);
 		expect(output.lines[0]).toBe("Since 2026-11-15T12:00:00.000Z of a/�[31mb: 50 incidents, 63 attempts");
@@ -71,7 +53,7 @@ describe("insights", () => {
 	});
 
 	it("gives the answer as it is as JSON", async () => {
-		const { url } = await workerThatAnswers(200, example());
+		const { url } = await stubWorker(() => ({ body: example() }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "7d", json: true }, ENV, output)).toBe(0);
 		expect(JSON.parse(output.lines.join("\n"))).toEqual(example());
@@ -82,7 +64,7 @@ describe("insights", () => {
 		[404, { error: "not found" }, 1, "tells no insights (404)"],
 		[401, { error: "unauthorized" }, 1, "does not take the token"],
 	])("says what is wrong when the worker answers %i", async (status, body, code, problem) => {
-		const { url } = await workerThatAnswers(status, body);
+		const { url } = await stubWorker(() => ({ status, body }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "x" }, ENV, output)).toBe(code);
 		expect(output.problems.join("\n")).toContain(problem);
