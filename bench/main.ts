@@ -7,10 +7,14 @@ import { type DecideFigures, measureDecide } from "./decide.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
 import { measureRouting, printRouting } from "./routing.ts";
 
-/**
- * `npm run bench [-- --json]`: every figure beside a floor or a peer of the same run. Reports; fails on no figure.
- * `npm run bench -- decide`, `-- context` and `-- routing` give theirs alone.
- */
+/** Every figure beside a floor or a peer of the same run. Reports; fails on no figure. */
+const USAGE = `npm run bench                             every figure but those of routing
+npm run bench -- decide                   what a decision takes, in Node and in workerd
+npm run bench -- context                  reading logs, and gathering the context
+npm run bench -- routing [file.jsonl ...] how often the right agent is chosen: of labelled cases in these files, else in
+                                          those that HEALER_CORPUS names, else of the project's own
+--json                                    the figures as JSON`;
+
 interface Figures {
 	readonly ingest: IngestFigures;
 	readonly decide: DecideFigures;
@@ -19,13 +23,13 @@ interface Figures {
 }
 
 const [only, ...files] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-if (only === "routing")
+if (process.argv.includes("--help")) console.log(USAGE);
+else if (only === "routing")
 	await reportRouting(files.length > 0 ? files : (process.env.HEALER_CORPUS ?? "").split(path.delimiter));
 else if (only === "decide") report(await measureDecide(), printDecide);
 else if (only === "context") report(await measureContext(), printContext);
 else await reportAll();
 
-/** `npm run bench -- routing [file.jsonl ...]`: files of labelled cases; HEALER_CORPUS names them, too. */
 async function reportRouting(named: readonly string[]): Promise<void> {
 	const measured = await measureRouting(named.filter((file) => file !== ""));
 	report(measured, () => printRouting(measured, console.log));
