@@ -1,7 +1,7 @@
 import type { Gathering } from "../context/gather-context.ts";
 import type { Effects } from "../effects.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
-import { waitIncident } from "../journal/wait-incident.ts";
+import { waitUntil } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
 
 // GitHub's limits are by the hour: after some of them the remediation matters more than the part that is missing.
@@ -24,8 +24,5 @@ export async function deferIncident(
 	if (now - failing_since >= LONGEST_MS) return undefined;
 	const wait = Math.min(LONGEST_WAIT_MS, Math.max(1000, until_ms - now));
 	const next_try_at = Math.round(now + wait + effects.random() * SPREAD_MS);
-	const waiting = { reason: why, next_try_at, failing_since, tries: taken.tries, now };
-	if (!(await waitIncident(effects.journal, taken, waiting))) return { state: "lost" };
-	await effects.wake(taken.id, next_try_at - now);
-	return { state: "waiting", reason: why, next_try_at };
+	return await waitUntil(effects, taken, { reason: why, next_try_at, failing_since, tries: taken.tries, now });
 }

@@ -1,7 +1,7 @@
 import type { Effects } from "../effects.ts";
 import { endWait } from "../journal/end-wait.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
-import { waitIncident } from "../journal/wait-incident.ts";
+import { type Waiting, waitIncident } from "../journal/wait-incident.ts";
 import { backoffMs } from "../spawn/backoff.ts";
 import type { Progress } from "./progress.ts";
 
@@ -19,10 +19,8 @@ export async function layAside(
 	const backoff = backoffMs(taken.tries, effects.random());
 	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
 	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
-	const waiting = { reason: why.reason, waits_for: why.waits_for, next_try_at, tries: taken.tries + 1, now };
-	if (!(await waitIncident(effects.journal, taken, waiting))) return { state: "lost" };
-	await effects.wake(taken.id, next_try_at - now);
-	return { state: "waiting", reason: why.reason, next_try_at };
+	const { reason, waits_for } = why;
+	return await waitUntil(effects, taken, { reason, waits_for, next_try_at, tries: taken.tries + 1, now });
 }
 
 /** Tries again later, later each time; after a day of nothing but failures the incident is dead: shown, not lost. */
@@ -35,8 +33,13 @@ export async function failTry(effects: Effects, taken: TakenIncident, reason: st
 	}
 	const tries = taken.failing_since === null ? 0 : taken.tries;
 	const next_try_at = now + backoffMs(tries, effects.random());
-	const waiting = { reason, next_try_at, failing_since, tries: tries + 1, now };
+	return await waitUntil(effects, taken, { reason, next_try_at, failing_since, tries: tries + 1, now });
+}
+
+/** Gives the row back until `next_try_at`, and has it looked at then. */
+export async function waitUntil(effects: Effects, taken: TakenIncident, waiting: Waiting): Promise<Progress> {
 	if (!(await waitIncident(effects.journal, taken, waiting))) return { state: "lost" };
+	const { reason, next_try_at, now } = waiting;
 	await effects.wake(taken.id, next_try_at - now);
 	return { state: "waiting", reason, next_try_at };
 }
