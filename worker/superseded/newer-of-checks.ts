@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Asking } from "../context/github/asking.ts";
+import { hasFailed } from "../context/github/failed-jobs.ts";
 import { told } from "../context/github/told.ts";
 import type { Newer } from "./ask-newer.ts";
 
@@ -15,8 +16,6 @@ const schema = z.object({
 	),
 });
 
-const RED: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_failure"]);
-
 /** The check runs of the same App on the branch's head: green when each that failed is. */
 export async function newerOfChecks(
 	{ get, repo }: Asking,
@@ -27,7 +26,7 @@ export async function newerOfChecks(
 	const answer = told(schema, await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters));
 	if (!answer.ok) return undefined;
 	const ours = answer.value.check_runs.filter(({ app, name }) => app?.slug === of.app && of.jobs.includes(name));
-	const failed = ours.find(({ status, conclusion }) => status === "completed" && RED.has(conclusion ?? ""));
+	const failed = ours.find(({ status, conclusion }) => status === "completed" && hasFailed(conclusion));
 	if (failed !== undefined) return { says: "red", app: of.app, head_sha: failed.head_sha };
 	const isGreen = of.jobs.every((job) => {
 		const runs = ours.filter(({ name }) => name === job);

@@ -1,12 +1,10 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Asking } from "../context/github/asking.ts";
+import { hasFailed } from "../context/github/failed-jobs.ts";
 import { createLookups } from "../context/github/lookups.ts";
 import { type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
 import { told } from "../context/github/told.ts";
 import type { Newer } from "./ask-newer.ts";
-
-// A run that was cancelled or skipped says nothing about the failure.
-const RED: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_failure"]);
 
 /** The newest run of the same workflow, on the same branch of the same repository, that came to an end. */
 export async function newerOfRuns(asking: Asking, incident: Incident): Promise<Newer | undefined> {
@@ -42,6 +40,7 @@ async function laterRuns({ get, repo }: Asking, run: RunAnswer): Promise<readonl
 		.toSorted((one, other) => other.run_number - one.run_number);
 }
 
+/** A run that was cancelled or skipped says nothing about the failure. */
 function isConclusive({ status, conclusion }: RunAnswer): boolean {
-	return status === "completed" && (conclusion === "success" || RED.has(conclusion ?? ""));
+	return status === "completed" && (conclusion === "success" || hasFailed(conclusion));
 }
