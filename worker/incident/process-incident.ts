@@ -15,7 +15,7 @@ import { decideAttempt } from "./decide-attempt.ts";
 import { HOLD_MS } from "./hold.ts";
 import { failTry, layAside } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
-import { readRequest, waitTargets } from "./wait-targets.ts";
+import { claimTarget, readRequest, waitTargets } from "./wait-targets.ts";
 
 // Behind others, an incident is woken when they go on; this is how often it looks by itself.
 const LOOK_FROM_BEHIND_MS = 30_000;
@@ -75,7 +75,7 @@ async function trySpawn(effects: Effects, taken: TakenIncident, attempt: Attempt
 	if (hold !== undefined) {
 		return await layAside(effects, taken, {
 			reason: `claim ${hold.claim.name} is held by incident ${hold.holder.incident_id} (${hold.holder.coderun_name})`,
-			waits_for: `claim:${hold.claim.key}`,
+			waits_for: claimTarget(hold.claim),
 			next_try_at: hold.holder.until,
 		});
 	}

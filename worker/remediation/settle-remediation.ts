@@ -1,4 +1,5 @@
 import type { Effects } from "../effects.ts";
+import { claimTarget } from "../incident/wait-targets.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { takeStep } from "../journal/transition.ts";
 import { type Advance, advance } from "./advance.ts";
@@ -65,7 +66,7 @@ async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promis
 		)
 		.bind(id, attempt)
 		.first<string>("key");
-	return key === null ? null : `claim:${key}`;
+	return key === null ? null : claimTarget({ key });
 }
 
 /** When to look although nothing more is told. Changes nothing that anybody else sees. */
