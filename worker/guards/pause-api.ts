@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isoOrNull } from "../api/iso-of.ts";
 import type { HubStatus } from "../api/shapes.ts";
 import { createEffects } from "../effects.ts";
 import type { Env } from "../env.ts";
@@ -44,7 +45,7 @@ export async function resumeApi(request: Request, env: Env): Promise<Response> {
 /** As `/api/status` shows it; null when nothing is held back. */
 export function presentPause(pause: Pause | undefined): HubStatus["paused"] {
 	if (pause === undefined) return null;
-	return { ...pause, since: pause.since === null ? null : new Date(pause.since).toISOString() };
+	return { ...pause, since: isoOrNull(pause.since) };
 }
 
 function unauthorized(): Response {

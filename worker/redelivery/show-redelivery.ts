@@ -1,3 +1,4 @@
+import { isoOf, isoOrNull } from "../api/iso-of.ts";
 import type { Effects } from "../effects.ts";
 import { showDeliveryLook } from "../journal/delivery-look.ts";
 import { countLostDeliveries } from "../journal/lost-deliveries.ts";
@@ -9,12 +10,8 @@ export async function showRedelivery({ github, journal, now }: Pick<Effects, "gi
 	return {
 		configured: true,
 		...counts,
-		looked_at: isoOf(look?.looked_at),
-		waits_until: (look?.not_before ?? 0) > now() ? isoOf(look?.not_before) : null,
+		looked_at: isoOrNull(look?.looked_at ?? null),
+		waits_until: look !== undefined && look.not_before > now() ? isoOf(look.not_before) : null,
 		problem: look?.problem ?? null,
 	} as const;
-}
-
-function isoOf(ms: number | null | undefined): string | null {
-	return ms == null ? null : new Date(ms).toISOString();
 }
