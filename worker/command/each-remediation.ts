@@ -1,9 +1,41 @@
+import type { CommandRequest } from "../../pipeline/index.ts";
+import type { Effects } from "../effects.ts";
+import { type PullRequestRemediation, steppedSince } from "../journal/pull-request-remediations.ts";
 import type { ByHand } from "../remediation/retry-remediation.ts";
+import { transit } from "../remediation/transitions.ts";
 
 const MOST_TRIES = 5;
 
+/** Which pull request a command is about, and whose word it is. */
+export type Ordered = Pick<CommandRequest, "repository" | "pr_number" | "author">;
+
+/** Of one pull request, a command acts on so many remediations, the newest. */
+export const MOST_REMEDIATIONS = 100;
+
+/**
+ * Takes this step with each of the remediations that it is possible for, unless it was taken since the command came: whoever
+ * repeats a command finds what it did already. Gives how many took it, then or now.
+ */
+export async function stepEach(
+	effects: Effects,
+	event: "retried" | "stopped",
+	remediations: readonly PullRequestRemediation[],
+	received_at: number,
+	act: (id: string) => Promise<ByHand>,
+): Promise<number> {
+	const ids = remediations.map(({ id }) => id);
+	const before = await steppedSince(effects.journal, event, ids, received_at);
+	let stepped = before.size;
+	for (const { id, status } of remediations) {
+		if (before.has(id) || transit(status, event) === undefined) continue;
+		const by = await unlessRaced(() => act(id));
+		if (by.ok) stepped++;
+	}
+	return stepped;
+}
+
 /** Does it again when the remediation went on at the same moment. */
-export async function unlessRaced(act: () => Promise<ByHand>): Promise<ByHand> {
+async function unlessRaced(act: () => Promise<ByHand>): Promise<ByHand> {
 	for (let tries = 1; ; tries++) {
 		const done = await act();
 		if (done.ok || done.reason !== "raced" || tries === MOST_TRIES) return done;

@@ -1,17 +1,10 @@
-import type { CommandRequest, Incident } from "../../pipeline/index.ts";
+import type { Incident } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import type { CommandResult } from "../journal/commands.ts";
-import {
-	type PullRequestRemediation,
-	pullRequestRemediations,
-	steppedSince,
-} from "../journal/pull-request-remediations.ts";
+import { type PullRequestRemediation, pullRequestRemediations } from "../journal/pull-request-remediations.ts";
 import { checkName } from "../lifecycle/check-name.ts";
 import { retryRemediation } from "../remediation/retry-remediation.ts";
-import { transit } from "../remediation/transitions.ts";
-import { countOf, unlessRaced } from "./each-remediation.ts";
-
-const MOST = 100;
+import { countOf, MOST_REMEDIATIONS, type Ordered, stepEach } from "./each-remediation.ts";
 
 /**
  * `/healer retry`: of each check that failed on the pull request, the newest remediation starts afresh, if it is at its
@@ -19,23 +12,12 @@ const MOST = 100;
  */
 export async function retryNewest(
 	effects: Effects,
-	{ repository, pr_number, author }: Pick<CommandRequest, "repository" | "pr_number" | "author">,
+	{ repository, pr_number, author }: Ordered,
 	received_at: number,
 ): Promise<CommandResult> {
-	const all = await pullRequestRemediations(effects.journal, { repository, pr_number }, MOST);
-	const newest = newestOfEach(all);
-	const before = await steppedSince(
-		effects.journal,
-		"retried",
-		newest.map(({ id }) => id),
-		received_at,
-	);
-	let retried = before.size;
-	for (const { id, status } of newest) {
-		if (before.has(id) || transit(status, "retried") === undefined) continue;
-		const by = await unlessRaced(() => retryRemediation(effects, id, author));
-		if (by.ok) retried++;
-	}
+	const all = await pullRequestRemediations(effects.journal, { repository, pr_number }, MOST_REMEDIATIONS);
+	const retry = (id: string) => retryRemediation(effects, id, author);
+	const retried = await stepEach(effects, "retried", newestOfEach(all), received_at, retry);
 	return retried > 0
 		? { reaction: "eyes", said: `${countOf(retried)} will start afresh.` }
 		: { reaction: "confused", said: "there is nothing here to start afresh." };
