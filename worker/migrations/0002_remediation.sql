@@ -64,7 +64,7 @@ CREATE TABLE checks (
 	-- The job, check run or status context; empty for the whole of it.
 	job TEXT NOT NULL,
 	says TEXT NOT NULL CHECK (says IN ('green', 'red')),
-	-- Sorts as the runs began: see worker/lifecycle/order-of.ts.
+	-- Sorts as the runs began: see worker/lifecycle/position.ts.
 	position TEXT NOT NULL,
 	head_sha TEXT,
 	run_id TEXT,
