@@ -1,4 +1,6 @@
 import type { Effects } from "../effects.ts";
+import { partsOf } from "../github/put-own-comment.ts";
+import { describeFailure, whenAgain } from "../github/when-again.ts";
 import {
 	type CommandResult,
 	endCommand,
@@ -10,7 +12,6 @@ import {
 import { wantSticky } from "../journal/stickies.ts";
 import { messageOf } from "../log.ts";
 import { actOnCommand } from "./act-on-command.ts";
-import { describeFailure, whenAgain } from "./when-again.ts";
 import { writeSticky } from "./write-sticky.ts";
 
 // A few questions to GitHub, each bounded by the client.
@@ -69,13 +70,12 @@ async function react(effects: Effects, taken: TakenCommand, result: CommandResul
 	const { github } = effects;
 	if (github === undefined) return "not answered: no GitHub App is configured";
 	const { repository, installation_id, comment_id } = taken.request;
-	const [owner = "", repo = ""] = repository.split("/");
 	// The same reaction of the same App is one, however often it is made:
 	// https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-an-issue-comment
 	const reacted = await github.asInstallation(
 		{ repository, installation_id },
 		"POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
-		{ owner, repo, comment_id, content: result.reaction },
+		{ ...partsOf(repository), comment_id, content: result.reaction },
 	);
 	if (reacted.ok) return result.reaction;
 	const until = whenAgain(effects, reacted.failure, { tries: taken.tries, since: taken.received_at });

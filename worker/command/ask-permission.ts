@@ -1,7 +1,8 @@
 import type { Effects } from "../effects.ts";
+import { partsOf } from "../github/put-own-comment.ts";
+import { whenAgain } from "../github/when-again.ts";
 import type { TakenCommand } from "../journal/commands.ts";
 import { asCode } from "../remediation/plain-markdown.ts";
-import { whenAgain } from "./when-again.ts";
 
 type Permission =
 	| { readonly kind: "granted" }
@@ -19,11 +20,10 @@ export async function askPermission(effects: Effects, command: TakenCommand): Pr
 	if (needs === undefined || needs.length === 0) return { kind: "granted" };
 	const wanted = `${asCode(author)} needs ${needs.map(asCode).join(" or ")} on this repository`;
 	if (effects.github === undefined) return { kind: "refused", why: `${wanted}, and no GitHub App is there to ask.` };
-	const [owner = "", repo = ""] = repository.split("/");
 	const asked = await effects.github.asInstallation(
 		{ repository, installation_id },
 		"GET /repos/{owner}/{repo}/collaborators/{username}/permission",
-		{ owner, repo, username: author },
+		{ ...partsOf(repository), username: author },
 	);
 	if (!asked.ok) {
 		const until = whenAgain(effects, asked.failure, { tries: command.tries, since: command.received_at });

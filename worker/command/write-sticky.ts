@@ -1,9 +1,9 @@
 import type { Effects } from "../effects.ts";
 import { putOwnComment } from "../github/put-own-comment.ts";
+import { describeFailure, whenAgain } from "../github/when-again.ts";
 import { pullRequestRemediations } from "../journal/pull-request-remediations.ts";
 import { failSticky, recordSticky, type StickyKey, takeSticky } from "../journal/stickies.ts";
 import { stickyText } from "./sticky-text.ts";
-import { describeFailure, whenAgain } from "./when-again.ts";
 
 // The comments of a long pull request are many pages, each bounded by the client.
 const HOLD_MS = 120_000;

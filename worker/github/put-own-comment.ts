@@ -105,7 +105,8 @@ function written({ id, html_url }: { readonly id: number | bigint; readonly html
 	return { id: Number(id), url: html_url };
 }
 
-function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
+/** `owner/name` as routes name it. */
+export function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
 	const [owner = "", repo = ""] = repository.split("/");
 	return { owner, repo };
 }

@@ -1,5 +1,5 @@
 import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
-import { isOwn, ownLogin, putOwnComment } from "../github/put-own-comment.ts";
+import { isOwn, ownLogin, partsOf, putOwnComment } from "../github/put-own-comment.ts";
 
 /** What a person shall read, on its pull request or in an issue of its own. */
 export interface Sticky {
@@ -64,9 +64,4 @@ async function openIssue(github: GitHub, { of, label, text }: Sticky, mark: stri
 					state: "open",
 				});
 	return posted.ok ? { ...posted, value: posted.value.html_url } : posted;
-}
-
-function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
-	const [owner = "", repo = ""] = repository.split("/");
-	return { owner, repo };
 }

@@ -1,17 +1,18 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Effects } from "../effects.ts";
-import type { GitHubAnswer, GitHubFailure } from "../github/github.ts";
+import type { GitHubAnswer } from "../github/github.ts";
+import { describeFailure, whenAgain } from "../github/when-again.ts";
 import type { Progress } from "../incident/progress.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
 import { holdTelling, recordTold, waitToTell } from "../journal/tell.ts";
-import { backoffMs } from "../spawn/backoff.ts";
 import { escalationText } from "./escalation-text.ts";
 import { postSticky } from "./post-sticky.ts";
 
 // One look at what is there and one write, each bounded by the client.
 const HOLD_MS = 60_000;
-const DAY_MS = 24 * 3600 * 1000;
+// It waits as if it had been tried that often already: 16 s, 32 s, then every minute.
+const TRIES_AHEAD = 3;
 
 /**
  * Tells a person about an escalated remediation: one comment on its pull request, or one issue where there is none, with
@@ -53,19 +54,15 @@ async function conclude(effects: Effects, incident: IncidentRow, posted: GitHubA
 		return;
 	}
 	const { failure } = posted;
-	const isForGood = failure.reason === "forbidden" || failure.reason === "not_found" || failure.reason === "refused";
+	const until = whenAgain(effects, failure, { tries: incident.tries + TRIES_AHEAD, since: incident.ended_at ?? now });
 	effects.log.warn("a person could not be told", { incident_id: incident.id, reason: failure.reason });
-	if (isForGood || now - (incident.ended_at ?? now) > DAY_MS) {
-		await recordTold(effects.journal, incident, { url: null, note: `nobody was told: ${describe(failure)}`, now });
+	if (until === undefined) {
+		await recordTold(effects.journal, incident, {
+			url: null,
+			note: `nobody was told: ${describeFailure(failure)}`,
+			now,
+		});
 		return;
 	}
-	const tries = incident.tries + 1;
-	const until = failure.reason === "rate_limited" ? failure.until : now + backoffMs(tries + 3, effects.random());
-	await waitToTell(effects.journal, incident, { until, tries });
-}
-
-function describe(failure: GitHubFailure): string {
-	return "detail" in failure
-		? `GitHub: ${failure.reason}: ${failure.detail.slice(0, 300)}`
-		: `GitHub: ${failure.reason}`;
+	await waitToTell(effects.journal, incident, { until, tries: incident.tries + 1 });
 }

@@ -1,6 +1,6 @@
 import type { Effects } from "../effects.ts";
-import type { GitHubFailure } from "../github/github.ts";
 import { backoffMs } from "../spawn/backoff.ts";
+import type { GitHubFailure } from "./github.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 
