@@ -51,15 +51,18 @@ export function failedRun(changes: JobChanges = {}): Record<string, unknown> {
 	};
 }
 
-type Payload = Record<string, Record<string, unknown>>;
+export type Payload = Record<string, Record<string, unknown>>;
 
 export const EXAMPLES = examples as readonly {
 	readonly name: string;
 	readonly examples: readonly Payload[];
 }[];
 
-function example(name: string, action: string): Payload {
-	const found = EXAMPLES.find((event) => event.name === name)?.examples.find((one) => String(one.action) === action);
-	if (found === undefined) throw new Error(`no example of ${name} ${action}`);
+/** The first of an event, of this action where one is named. */
+export function example(event: string, action?: string): Payload {
+	const found = EXAMPLES.find(({ name }) => name === event)?.examples.find(
+		(one) => action === undefined || String(one.action) === action,
+	);
+	if (found === undefined) throw new Error(`there is no example of ${event} ${action ?? ""}`);
 	return found;
 }

@@ -1,4 +1,4 @@
-import { EXAMPLES, failedJob, failedRun } from "./failed-job.ts";
+import { example, failedJob, failedRun, type Payload } from "./failed-job.ts";
 
 /** A push whose CI came to an end. */
 export interface PushTold {
@@ -14,8 +14,6 @@ export interface ToldBy {
 	readonly event: string;
 	readonly payload: Record<string, unknown>;
 }
-
-type Payload = Record<string, Record<string, unknown>>;
 
 /**
  * All that GitHub tells of one push to a pull request: the push, the jobs, the run, the checks of GitHub Actions and of
@@ -67,7 +65,7 @@ export function jobTold({
 }
 
 function check({ branch, run_id, conclusion = "failure" }: PushTold, slug: string): Record<string, unknown> {
-	const payload = example("check_run", "completed");
+	const payload = ownExample("check_run", "completed");
 	const check_run = {
 		...payload.check_run,
 		id: run_id * 10,
@@ -85,7 +83,7 @@ function check({ branch, run_id, conclusion = "failure" }: PushTold, slug: strin
 }
 
 function suite({ branch, run_id, conclusion = "failure" }: PushTold, slug: string): Record<string, unknown> {
-	const payload = example("check_suite", "completed");
+	const payload = ownExample("check_suite", "completed");
 	const check_suite = {
 		...payload.check_suite,
 		conclusion,
@@ -101,7 +99,7 @@ function suite({ branch, run_id, conclusion = "failure" }: PushTold, slug: strin
 }
 
 function status({ branch, run_id, by, conclusion = "failure" }: PushTold): Record<string, unknown> {
-	const payload = example("status");
+	const payload = ownExample("status");
 	const commit = { ...payload.commit, author: by };
 	const times = { created_at: timeOf(run_id, 1), updated_at: timeOf(run_id, 1) };
 	const own = { sha: shaOf(run_id), state: conclusion, context: "ci/other", branches: [{ name: branch }], commit };
@@ -109,7 +107,7 @@ function status({ branch, run_id, by, conclusion = "failure" }: PushTold): Recor
 }
 
 function pullRequest({ branch, run_id, by }: PushTold): Record<string, unknown> {
-	const payload = example("pull_request", "synchronize");
+	const payload = ownExample("pull_request", "synchronize");
 	const head = { ref: branch, sha: shaOf(run_id), repo: payload.repository };
 	return { ...payload, pull_request: { ...payload.pull_request, head }, sender: by };
 }
@@ -124,10 +122,7 @@ function timeOf(run_id: number, attempt: number): string {
 }
 
 /** GitHub's own, as if 5dlabs/cto had sent it. */
-function example(event: string, action?: string): Payload {
-	const found = EXAMPLES.find(({ name }) => name === event)?.examples.find(
-		(one) => action === undefined || String(one.action) === action,
-	);
-	if (found === undefined) throw new Error(`there is no example of ${event}`);
+function ownExample(event: string, action?: string): Payload {
+	const found = example(event, action);
 	return { ...found, repository: { ...found.repository, full_name: "5dlabs/cto" } };
 }
