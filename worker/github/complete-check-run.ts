@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Delivery } from "../../pipeline/index.ts";
 import type { GitHub } from "./github.ts";
+import { partsOf } from "./put-own-comment.ts";
 
 const payloadSchema = z.object({
 	check_run: z.looseObject({
@@ -31,9 +32,8 @@ export async function completeCheckRun(github: GitHub | undefined, delivery: Del
 	const { check_run, repository, installation } = read.data;
 	if (FINE.has(check_run.conclusion) || RUN_IN_URL.test(check_run.details_url ?? "")) return delivery;
 
-	const [owner = "", repo = ""] = repository.full_name.split("/");
 	const of = { repository: repository.full_name, installation_id: installation?.id };
-	const parameters = { owner, repo, job_id: check_run.id };
+	const parameters = { ...partsOf(repository.full_name), job_id: check_run.id };
 	const route = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}";
 	const answer = await github.asInstallation(of, route, parameters, AbortSignal.timeout(WITHIN_MS));
 	const job = jobSchema.safeParse(answer.ok ? answer.value : undefined);

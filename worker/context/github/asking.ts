@@ -1,6 +1,7 @@
 import type { Endpoints } from "@octokit/types";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { GitHub, GitHubAnswer, Route } from "../../github/github.ts";
+import { partsOf } from "../../github/put-own-comment.ts";
 
 /** GitHub, asked by the installation that has the incident's repository. */
 export interface Asking {
@@ -20,9 +21,8 @@ export interface Asking {
 
 export function askingFor(github: GitHub, { repository, installation_id }: Incident): Asking {
 	const of = { repository, installation_id };
-	const [owner = "", repo = ""] = repository.split("/");
 	return {
-		repo: { owner, repo },
+		repo: partsOf(repository),
 		get: (route, parameters, signal) => github.asInstallation(of, route, parameters, signal),
 		redirectOf: (route, parameters, signal) => github.redirectOf(of, route, parameters, signal),
 	};
