@@ -7,11 +7,7 @@ export type TokenAnswer =
 	| { readonly ok: false; readonly failure: GitHubFailure };
 
 /** Asks GitHub as the App itself. */
-export type AskAsApp = (
-	route: string,
-	parameters: Readonly<Record<string, unknown>>,
-	signal?: AbortSignal,
-) => Promise<GitHubAnswer<unknown>>;
+export type AskAsApp = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<GitHubAnswer<unknown>>;
 
 // A token is good for an hour; none is used in its last minutes.
 const MARGIN_MS = 5 * 60_000;
@@ -25,38 +21,31 @@ export async function tokenFor(
 	ask: AskAsApp,
 	memory: GitHubMemory,
 	now: number,
-	signal?: AbortSignal,
 ): Promise<TokenAnswer> {
 	const repository = of.repository.toLowerCase();
 	for (const id of [of.installation_id, memory.installations.get(repository)]) {
 		if (id === undefined) continue;
-		const token = await tokenOf(id, ask, memory, now, signal);
+		const token = await tokenOf(id, ask, memory, now);
 		if (token.ok || token.failure.reason !== "not_found") return token;
 	}
 	const [owner, repo] = of.repository.split("/");
-	const found = await ask("GET /repos/{owner}/{repo}/installation", { owner, repo }, signal);
+	const found = await ask("GET /repos/{owner}/{repo}/installation", { owner, repo });
 	if (!found.ok) return found;
 	const id = fieldOf(found.value, "id");
 	if (typeof id !== "number") return unavailable("the repository's installation has no id");
 	remember(memory.installations, repository, id);
-	return await tokenOf(id, ask, memory, now, signal);
+	return await tokenOf(id, ask, memory, now);
 }
 
 /**
  * auth-app would keep tokens itself, but it also lets a question wait for one that another invocation asks for, and that
  * never comes when the other one ends before.
  */
-async function tokenOf(
-	id: number,
-	ask: AskAsApp,
-	{ tokens }: GitHubMemory,
-	now: number,
-	signal?: AbortSignal,
-): Promise<TokenAnswer> {
+async function tokenOf(id: number, ask: AskAsApp, { tokens }: GitHubMemory, now: number): Promise<TokenAnswer> {
 	const kept = tokens.get(id);
 	if (kept !== undefined && kept.until > now) return { ok: true, installation_id: id, value: kept.token };
 	const route = "POST /app/installations/{installation_id}/access_tokens";
-	const made = await ask(route, { installation_id: id }, signal);
+	const made = await ask(route, { installation_id: id });
 	if (!made.ok) return made;
 	const token = fieldOf(made.value, "token");
 	if (typeof token !== "string" || token === "") return unavailable("the installation's token is not in the answer");
