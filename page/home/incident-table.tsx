@@ -1,6 +1,7 @@
 import type { IncidentPage, TitledIncident } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
+import { IncidentTitle } from "../parts/incident-title.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { filterIn, queryWith } from "./query-with.ts";
@@ -58,8 +59,7 @@ function Row({ row }: { readonly row: TitledIncident }) {
 			</td>
 			<td class="what">
 				<a class="title" href={`/incidents/${row.id}`}>
-					{row.title}
-					{row.part !== null && <span class="part"> {row.part}</span>}
+					<IncidentTitle of={row} />
 				</a>
 				{row.reason !== null && <div class="reason">{row.reason}</div>}
 			</td>

@@ -4,6 +4,7 @@ import { status as hub } from "../api/poll.ts";
 import { useResource } from "../api/resource.ts";
 import { Actions } from "../incident/actions.tsx";
 import { Age } from "../parts/age.tsx";
+import { IncidentTitle } from "../parts/incident-title.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 
@@ -47,8 +48,7 @@ function OpenIncident({ row }: { readonly row: TitledIncident }) {
 			<div class="line">
 				<StatusMark status={row.status} />
 				<a class="title" href={`/incidents/${row.id}`}>
-					{row.title}
-					{row.part !== null && <span class="part"> {row.part}</span>}
+					<IncidentTitle of={row} />
 				</a>
 				<Age at={row.updated_at} />
 			</div>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
+import { IncidentTitle } from "../parts/incident-title.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
@@ -39,8 +40,7 @@ export function IncidentView({ id }: { readonly id: string }) {
 			</p>
 			<header>
 				<h1 tabIndex={-1}>
-					{shown.title}
-					{shown.part !== null && <span class="part"> {shown.part}</span>}
+					<IncidentTitle of={shown} />
 				</h1>
 				<div class="line">
 					<StatusMark status={shown.status} /> <span>{stateOf(shown)}</span>
