@@ -54,9 +54,7 @@ async function fromResource(
 ): Promise<SourceAnswer> {
 	const opened = openNamespace(access, namespace);
 	if (!opened.ok) {
-		const { answer } = opened;
-		const why = "why" in answer ? answer.why : "";
-		return { status: "skipped", why: `ARGOCD_SERVER is not set, and instead of it ${why}` };
+		return { status: "skipped", why: `ARGOCD_SERVER is not set, and instead of it ${opened.answer.why}` };
 	}
 	const object = await opened.reader.object(KIND, namespace, name, signal);
 	if (!object.ok) return object.status === 404 ? { status: "empty" } : failed(object.why);

@@ -22,9 +22,10 @@ export function kubernetesAccess(
 	return { reader, own, others };
 }
 
+type Unread = Extract<SourceAnswer, { readonly why: string }>;
 export type Opening =
 	| { readonly ok: true; readonly reader: KubernetesReader; readonly namespace: string }
-	| { readonly ok: false; readonly answer: SourceAnswer };
+	| { readonly ok: false; readonly answer: Unread };
 
 /** The reader for one namespace, or why it is not read. */
 export function openNamespace({ reader, own, others }: KubernetesAccess, wanted: string | undefined): Opening {

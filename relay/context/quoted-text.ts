@@ -1,6 +1,6 @@
 /**
- * A text as a double-quoted literal that LogQL, PromQL and Alertmanager's matchers read back as it was: they share
- * Go's escapes (https://go.dev/ref/spec#String_literals). All but printable ASCII is escaped, since their scanners
+ * A text as a double-quoted literal that LogQL and PromQL read back as it was: they share Go's escapes
+ * (https://go.dev/ref/spec#String_literals). All but printable ASCII is escaped, since their scanners
  * refuse some of it. Half a character becomes U+FFFD.
  */
 export function quotedText(text: string): string {
