@@ -2,7 +2,7 @@ import type { IRequest } from "itty-router";
 import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { whoActs } from "../http/access.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { answer, refuse, unauthorized } from "../http/answer.ts";
 import { createLog } from "../log.ts";
 import { releaseIncident } from "../remediation/release-incident.ts";
 import { type ByHand, retryRemediation } from "../remediation/retry-remediation.ts";
@@ -20,7 +20,7 @@ const ACTIONS = {
  */
 export async function actOnIncident(request: IRequest & Request, env: Env): Promise<Response> {
 	const by = await whoActs(request, env);
-	if (by === undefined) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	if (by === undefined) return unauthorized();
 	const { id, action } = request.params;
 	const act = Object.entries(ACTIONS).find(([name]) => name === action)?.[1];
 	if (act === undefined) return refuse(404, "not found");

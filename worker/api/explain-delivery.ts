@@ -13,7 +13,7 @@ import { createEffects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { whoActs } from "../http/access.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { answer, refuse, unauthorized } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
@@ -37,7 +37,7 @@ type Question = z.infer<typeof question>;
  */
 export async function explainDelivery(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	if ((await whoActs(request, env)) === undefined) {
-		return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+		return unauthorized();
 	}
 	const body = await readBody(request, MOST_BYTES);
 	if (!body.ok) return refuseBody(request, ctx, body.reason);

@@ -2,6 +2,7 @@ import { answer, refuse } from "../http/answer.ts";
 import { sinceWhen } from "../insights/since.ts";
 import { exportJournal, type JournalEntry } from "../journal/export-journal.ts";
 import { type Cursor, writeCursor } from "./cursor.ts";
+import { isoOf } from "./iso-of.ts";
 
 /** The columns that are moments in milliseconds; ISO 8601 in the answer. */
 const MOMENTS: ReadonlySet<string> = new Set([
@@ -62,7 +63,7 @@ function ofIncident({ incident_id: _, ...row }: { readonly incident_id: string }
 function withTimes(row: object): object {
 	return Object.fromEntries(
 		Object.entries(row).map(([name, value]) =>
-			MOMENTS.has(name) && typeof value === "number" ? [name, new Date(value).toISOString()] : [name, value],
+			MOMENTS.has(name) && typeof value === "number" ? [name, isoOf(value)] : [name, value],
 		),
 	);
 }

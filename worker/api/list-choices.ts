@@ -1,11 +1,11 @@
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, refuse } from "../http/answer.ts";
+import { answerTagged, unauthorized } from "../http/answer.ts";
 import { listChoices } from "../journal/list-choices.ts";
 import type { Choices } from "./shapes.ts";
 
 /** `GET /api/choices`: what the list of incidents can be narrowed to. */
 export async function listChoicesApi(request: Request, env: Env): Promise<Response> {
-	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	if (!(await mayRead(request, env))) return unauthorized();
 	return await answerTagged(request, (await listChoices(env.JOURNAL)) satisfies Choices);
 }

@@ -1,15 +1,14 @@
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, refuse } from "../http/answer.ts";
+import { answerTagged, refuse, unauthorized } from "../http/answer.ts";
 import { isIncidentStatus } from "../journal/incident-status.ts";
 import { type IncidentQuery, listIncidents } from "../journal/list-incidents.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
+import { writeCursor } from "./cursor.ts";
+import { readPageQuery } from "./page-query.ts";
 import { presentIncident, presentTitled } from "./present-incident.ts";
 import type { IncidentPage, ShownIncident } from "./shapes.ts";
 
-const USUAL_LIMIT = 50;
-const HIGHEST_LIMIT = 200;
-
+const LIMITS = { usual: 50, highest: 200 };
 const LONGEST_TEXT = 100;
 
 /**
@@ -17,7 +16,7 @@ const LONGEST_TEXT = 100;
  * the following cursor. `status` may name several, separated by commas.
  */
 export async function listIncidentsApi(request: Request, env: Env): Promise<Response> {
-	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	if (!(await mayRead(request, env))) return unauthorized();
 	const query = readQuery(new URL(request.url).searchParams);
 	if (typeof query === "string") return refuse(400, query);
 
@@ -34,24 +33,21 @@ function readQuery(params: URLSearchParams): (IncidentQuery & { readonly titled:
 	const given = (name: string) => params.get(name) || undefined;
 	const statuses = given("status")?.split(",");
 	if (statuses?.every(isIncidentStatus) === false) return "no such status";
-	const limit = given("limit") ?? String(USUAL_LIMIT);
-	if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) return "limit is a number from 1 to 200";
-	const cursor = given("cursor");
-	const after = cursor === undefined ? undefined : readCursor(cursor);
-	if (cursor !== undefined && after === undefined) return "the cursor is not one that was given out";
+	const page = readPageQuery(params, LIMITS);
+	if (typeof page === "string") return page;
 	const [repository, agent, failure_type] = [given("repository"), given("agent"), given("failure_type")];
 	const text = given("text");
 	if (text !== undefined && text.length > LONGEST_TEXT) return `text has at most ${LONGEST_TEXT} characters`;
 	const more = given("with");
 	if (more !== undefined && more !== "title") return "with may be title";
 	return {
-		limit: Math.min(HIGHEST_LIMIT, Number(limit)),
+		limit: page.limit,
 		titled: more === "title",
 		...(statuses !== undefined && { statuses: [...new Set(statuses)] }),
 		...(repository !== undefined && { repository }),
 		...(agent !== undefined && { agent }),
 		...(failure_type !== undefined && { failure_type }),
 		...(text !== undefined && { text }),
-		...(after !== undefined && { after }),
+		...(page.after !== undefined && { after: page.after }),
 	};
 }

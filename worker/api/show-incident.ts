@@ -3,7 +3,7 @@ import type { Explanation } from "../../pipeline/explanation.ts";
 import { renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, answerText, refuse } from "../http/answer.ts";
+import { answerTagged, answerText, refuse, unauthorized } from "../http/answer.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/show-incident.ts";
 import { isoOf, isoOrNull } from "./iso-of.ts";
 import { presentAttempt } from "./present-attempt.ts";
@@ -15,7 +15,7 @@ import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
  * accepts `text/plain` alone, the explanation as `healer explain` writes it.
  */
 export async function showIncidentApi(request: IRequest & Request, env: Env): Promise<Response> {
-	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	if (!(await mayRead(request, env))) return unauthorized();
 	const shown = await showIncident(env.JOURNAL, String(request.params.id));
 	if (shown === undefined) return refuse(404, "no such incident");
 	const { incident: row } = shown;

@@ -3,7 +3,7 @@ import type { Env } from "../env.ts";
 import { currentPause } from "../guards/current-pause.ts";
 import { presentPause } from "../guards/pause-api.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, refuse } from "../http/answer.ts";
+import { answerTagged, unauthorized } from "../http/answer.ts";
 import { writeIgnored } from "../ignored/count-ignored.ts";
 import { countIncidents } from "../journal/count-incidents.ts";
 import { countIgnored } from "../journal/ignored-counts.ts";
@@ -20,7 +20,7 @@ import type { HubStatus } from "./shapes.ts";
  * those that were pushed, what became of deliveries that GitHub failed to hand over, and when an incident changed last.
  */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
-	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	if (!(await mayRead(request, env))) return unauthorized();
 	const effects = createEffects(env, createLog());
 	await writeIgnored(effects);
 	const [engine, pause, incidents, ignored, inForce, versions, redelivery, changed_at] = await Promise.all([

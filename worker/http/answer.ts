@@ -2,7 +2,11 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** JSON that no cache keeps and no browser guesses about. */
 export function answer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-	return new Response(JSON.stringify(body), {
+	return answerJson(status, JSON.stringify(body), headers);
+}
+
+function answerJson(status: number, json: string, headers: Readonly<Record<string, string>>): Response {
+	return new Response(json, {
 		status,
 		headers: {
 			"content-type": "application/json; charset=utf-8",
@@ -18,9 +22,10 @@ export function answer(status: number, body: unknown, headers: Readonly<Record<s
  * body. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export async function answerTagged(request: Request, body: unknown): Promise<Response> {
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(body)));
+	const json = JSON.stringify(body);
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(json));
 	const etag = `"${bytesToHex(new Uint8Array(digest).subarray(0, 16))}"`;
-	if (request.headers.get("if-none-match") !== etag) return answer(200, body, { etag });
+	if (request.headers.get("if-none-match") !== etag) return answerJson(200, json, { etag });
 	return new Response(null, { status: 304, headers: { etag, "cache-control": "no-store" } });
 }
 
@@ -38,4 +43,9 @@ export function answerText(lines: readonly string[]): Response {
 /** A refusal: one short sentence for the caller; what led to it is in the log. */
 export function refuse(status: number, error: string, headers: Readonly<Record<string, string>> = {}): Response {
 	return answer(status, { error }, headers);
+}
+
+/** To somebody who may not: a token is how one may (RFC 6750 section 3). */
+export function unauthorized(error = "unauthorized"): Response {
+	return refuse(401, error, { "www-authenticate": "Bearer" });
 }

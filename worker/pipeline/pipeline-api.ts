@@ -1,10 +1,11 @@
 import { admitArtefact } from "../../pipeline/index.ts";
+import { isoOf } from "../api/iso-of.ts";
 import type { HubStatus } from "../api/shapes.ts";
 import { createEffects } from "../effects.ts";
 import { lookAgain } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { hasToken, mayRead } from "../http/access.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { answer, refuse, unauthorized } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
@@ -26,7 +27,7 @@ const BUNDLED = "bundled";
 
 /** `GET /api/pipeline`: the version that this isolate works by, the one that shall be in force, those to roll back to. */
 export async function showPipeline(request: Request, env: Env): Promise<Response> {
-	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	if (!(await mayRead(request, env))) return unauthorized();
 	const [engine, inForce, versions] = await Promise.all([
 		createEffects(env, createLog()).engine(),
 		pipelineInForce(env.JOURNAL),
@@ -43,13 +44,13 @@ type PushedVersion = HubStatus["pipelines"][number];
 
 /** A version as the API shows it. */
 export function presentPushed({ version, pushed_at }: PushedPipeline, inForce: string | null): PushedVersion {
-	return { version, pushed_at: new Date(pushed_at).toISOString(), in_force: version === inForce };
+	return { version, pushed_at: isoOf(pushed_at), in_force: version === inForce };
 }
 
 /** `PUT /api/pipeline`: a built artefact comes into force, here at once and everywhere within a minute. */
 export async function pushPipeline(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog({ push: "pipeline" });
-	if (!(await hasToken(request, env))) return unauthorized(log);
+	if (!(await hasToken(request, env))) return withoutToken(log);
 	const body = await readBody(request, MAX_ARTEFACT_BYTES);
 	if (!body.ok) return refuseBody(request, ctx, body.reason);
 	try {
@@ -73,7 +74,7 @@ export async function pushPipeline(request: Request, env: Env, ctx: ExecutionCon
 /** `POST /api/pipeline/rollback`, `{to}` or nothing: the version pushed before the one in force comes back, or `to`. */
 export async function rollBackPipeline(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog({ push: "rollback" });
-	if (!(await hasToken(request, env))) return unauthorized(log);
+	if (!(await hasToken(request, env))) return withoutToken(log);
 	const body = await readBody(request, 1000);
 	if (!body.ok) return refuseBody(request, ctx, body.reason);
 	const text = decodeUtf8(body.bytes);
@@ -125,7 +126,7 @@ async function handOut(env: Env, log: Log, forgotten: readonly string[]): Promis
 	lookAgain();
 }
 
-function unauthorized(log: Log): Response {
+function withoutToken(log: Log): Response {
 	log.warn("request refused", { reason: "token" });
-	return refuse(401, "wrong or missing bearer token", { "www-authenticate": "Bearer" });
+	return unauthorized("wrong or missing bearer token");
 }

@@ -1,0 +1,20 @@
+import { type Cursor, readCursor } from "./cursor.ts";
+
+/** Which page of a list is asked for; `after` is undefined for the first one. */
+export interface PageQuery {
+	readonly limit: number;
+	readonly after: Cursor | undefined;
+}
+
+/** Reads `limit` and `cursor`; a string says what is wrong with them. A limit above the highest is the highest. */
+export function readPageQuery(
+	params: URLSearchParams,
+	{ usual, highest }: { readonly usual: number; readonly highest: number },
+): PageQuery | string {
+	const limit = params.get("limit") || String(usual);
+	if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) return `limit is a number from 1 to ${highest}`;
+	const cursor = params.get("cursor") || undefined;
+	const after = cursor === undefined ? undefined : readCursor(cursor);
+	if (cursor !== undefined && after === undefined) return "the cursor is not one that was given out";
+	return { limit: Math.min(highest, Number(limit)), after };
+}
