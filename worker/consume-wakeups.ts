@@ -1,7 +1,7 @@
 import { createEffects } from "./effects.ts";
 import type { Env, Wakeup } from "./env.ts";
-import { processIncident } from "./incident/process-incident.ts";
-import { createLog, messageOf } from "./log.ts";
+import { lookAtIncident } from "./incident/look-at-incident.ts";
+import { createLog } from "./log.ts";
 
 /**
  * Looks at the incidents that a batch names. Every message is acknowledged whatever happens: it was only a hint, and
@@ -11,15 +11,7 @@ export async function consumeWakeups(batch: MessageBatch<Wakeup>, env: Env): Pro
 	const effects = createEffects(env, createLog());
 	const ids = new Set(batch.messages.flatMap(({ body }) => incidentId(body)));
 	batch.ackAll();
-	await Promise.all(
-		[...ids].map(async (id) => {
-			try {
-				await processIncident(effects, id);
-			} catch (cause) {
-				effects.log.error("a wake-up came to nothing", { incident_id: id, cause: messageOf(cause) });
-			}
-		}),
-	);
+	await Promise.all([...ids].map((id) => lookAtIncident(effects, id)));
 }
 
 function incidentId(body: unknown): readonly string[] {

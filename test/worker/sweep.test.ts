@@ -49,6 +49,16 @@ describe("sweepDue", () => {
 		expect(stub.sent).toHaveLength(1);
 	});
 
+	it("goes on past an incident that cannot be looked at, and logs which and why", async () => {
+		const lines: string[] = [];
+		const stub = { ...stubEffects(), log: createLog({}, (line) => lines.push(line)) };
+		for (let n = 1; n <= 3; n++) await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b-${n}` }));
+		await stub.journal.prepare("UPDATE incidents SET incident = 'null' WHERE id = ?1").bind(sampleId(1)).run();
+		expect(await sweepDue(stub)).toBe(3);
+		expect(stub.sent.map(({ id }) => id).sort()).toEqual([`${sampleId(2)}.1`, `${sampleId(3)}.1`]);
+		expect(lines.filter((line) => line.includes(sampleId(1)) && line.includes('"level":"error"'))).toHaveLength(1);
+	});
+
 	it("looks at an incident once a sweep, although it is due again at once", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: sampleId(1) }));

@@ -1,6 +1,7 @@
 import type { Context, ContextPart } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
+import { inTurn } from "../in-turn.ts";
 import { messageOf } from "../log.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
@@ -28,15 +29,8 @@ export async function gatherContext(
 	sources: Sources,
 	now: () => number,
 ): Promise<Gathering> {
-	const results = new Map<PlannedRequest, TimedResult>();
-	const queue = questionsOf(requests, sources, now);
-	const askNext = async (): Promise<void> => {
-		for (let question = queue.shift(); question !== undefined; question = queue.shift()) {
-			for (const [request, result] of await question()) results.set(request, result);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(AT_ONCE, queue.length) }, askNext));
-	return gatheringOf(requests, results);
+	const results = await inTurn(questionsOf(requests, sources, now), AT_ONCE, (question) => question());
+	return gatheringOf(requests, new Map(results.flat()));
 }
 
 /**

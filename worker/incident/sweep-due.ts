@@ -1,6 +1,7 @@
 import type { Effects } from "../effects.ts";
+import { inTurn } from "../in-turn.ts";
 import { dueIncidents } from "../journal/due-incidents.ts";
-import { processIncident } from "./process-incident.ts";
+import { lookAtIncident } from "./look-at-incident.ts";
 
 const AT_ONCE = 4;
 const BATCH = 100;
@@ -16,16 +17,8 @@ export async function sweepDue(effects: Effects): Promise<number> {
 		const fresh = due.filter((id) => !seen.has(id));
 		if (fresh.length === 0) break;
 		for (const id of fresh) seen.add(id);
-		await lookAtAll(effects, fresh);
+		await inTurn(fresh, AT_ONCE, (id) => lookAtIncident(effects, id));
 	}
 	if (seen.size > 0) effects.log.info("swept", { incidents: seen.size });
 	return seen.size;
-}
-
-async function lookAtAll(effects: Effects, ids: readonly string[]): Promise<void> {
-	const queue = [...ids];
-	const lookAtNext = async (): Promise<void> => {
-		for (let id = queue.shift(); id !== undefined; id = queue.shift()) await processIncident(effects, id);
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, lookAtNext));
 }

@@ -37,7 +37,7 @@ export async function askChangedFiles(
 			? ((await ofBranch(asking, incident, signal)) ?? (await ofCommit(lookups)))
 			: await ofPullRequest(asking, pull.value.number, pull.value.changed_files ?? undefined, signal);
 	if (!found.ok) return unanswered(found);
-	if (found.value === undefined || found.value.files.length === 0) return { status: "empty" };
+	if (found.value.files.length === 0) return { status: "empty" };
 	return resultOf(found.value);
 }
 
@@ -74,19 +74,20 @@ async function ofBranch(
 	if (!compared.ok) return compared.failure.reason === "not_found" ? undefined : compared;
 	const files = compared.value.files ?? [];
 	if (files.length === 0) return undefined;
-	const total = files.length >= TOLD_AT_ONCE ? Number.POSITIVE_INFINITY : files.length;
-	return { ok: true, value: { of: "branch", files, total } };
+	return { ok: true, value: toldAtOnce("branch", files) };
 }
 
-async function ofCommit({ commit }: Lookups): Promise<Told<Found | undefined>> {
+async function ofCommit({ commit }: Lookups): Promise<Told<Found>> {
 	const found = await commit();
 	if (!found.ok) return found;
-	const files = found.value?.files ?? [];
-	const total = files.length >= TOLD_AT_ONCE ? Number.POSITIVE_INFINITY : files.length;
-	return { ok: true, value: { of: "commit", files, total } };
+	return { ok: true, value: toldAtOnce("commit", found.value?.files ?? []) };
 }
 
 /** `total` is infinite where GitHub tells of no more, and not how many there are. */
+function toldAtOnce(of: Found["of"], files: readonly FileAnswer[]): Found {
+	return { of, files, total: files.length >= TOLD_AT_ONCE ? Number.POSITIVE_INFINITY : files.length };
+}
+
 function resultOf({ of, files, total }: Found): SourceResult {
 	const kept = boundedFiles(files).map(changedFile);
 	const data: ChangedFiles = {

@@ -79,9 +79,7 @@ function isOwn({ app, job }: Incident, check: RedCheck): boolean {
 }
 
 function whyNoJob(jobs: Told<unknown>): string {
-	if (jobs.ok) return "its run has no failed job";
-	const result = unanswered(jobs);
-	return "why" in result ? result.why : "its jobs are not known";
+	return jobs.ok ? "its run has no failed job" : unanswered(jobs).why;
 }
 
 function redRun({

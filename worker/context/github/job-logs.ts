@@ -1,5 +1,6 @@
 import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
+import { inTurn } from "../../in-turn.ts";
 import type { About, SourceResult } from "../source.ts";
 import type { Asking } from "./asking.ts";
 import { hasFailed, type JobAnswer } from "./failed-jobs.ts";
@@ -97,8 +98,7 @@ async function tryJob(
 	if (!address.ok) {
 		const result = unanswered(address);
 		if (result.status === "deferred") return { kind: "limited", result };
-		const why = "why" in result ? result.why : "there is none";
-		return { kind: "missing", why, may_come: address.failure.reason === "not_found" };
+		return { kind: "missing", why: result.why, may_come: address.failure.reason === "not_found" };
 	}
 	// A server that takes the connection and says nothing must not take the time of the other logs.
 	const headersLate = new AbortController();
@@ -180,22 +180,6 @@ function incompleteness(jobs: readonly FailedJob[], all: number): string | undef
 	const others = missing.length - 1 + (all - jobs.length);
 	const more = others === 0 ? "" : `, and ${others} of ${all} more`;
 	return `the log of job ${oneLine(first.name)} ${first.log === "part" ? "in part" : "is missing"}: ${first.why}${more}`;
-}
-
-/** Each in its place; so many at once. */
-async function inTurn<T, R>(
-	items: readonly T[],
-	atOnce: number,
-	work: (item: T, at: number) => Promise<R>,
-): Promise<readonly R[]> {
-	const results: R[] = [];
-	const queue = [...items.entries()];
-	const workNext = async (): Promise<void> => {
-		for (let next = queue.shift(); next !== undefined; next = queue.shift())
-			results[next[0]] = await work(next[1], next[0]);
-	};
-	await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, workNext));
-	return results;
 }
 
 /** A job is named by its workflow file's author. */

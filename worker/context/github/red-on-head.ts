@@ -44,7 +44,5 @@ export async function redOnHead(asking: Asking, sha: string): Promise<Told<RedOn
 }
 
 function gapOf(what: string, list: Told<unknown>): string | undefined {
-	if (list.ok) return undefined;
-	const result = unanswered(list);
-	return `${what}: ${"why" in result ? result.why : "not known"}`;
+	return list.ok ? undefined : `${what}: ${unanswered(list).why}`;
 }

@@ -21,8 +21,10 @@ export function told<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): To
 	return { ok: false, failure: { reason: "not_understood", detail: `wrong in GitHub's answer: ${fields.join(", ")}` } };
 }
 
+type Unanswered = Extract<SourceResult, { readonly status: "failed" | "deferred" }>;
+
 /** What a source comes to that could not ask. A rate limit lets the whole incident wait instead of losing the part. */
-export function unanswered({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): SourceResult {
+export function unanswered({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): Unanswered {
 	switch (failure.reason) {
 		case "rate_limited": {
 			const until = new Date(failure.until).toISOString();
