@@ -1,43 +1,84 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Effects } from "../effects.ts";
-import { putOwnComment } from "../github/put-own-comment.ts";
+import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
+import { partsOf, putOwnComment } from "../github/put-own-comment.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
 import { type ChangedSinceTold, changedSinceTold, recordToldStatus } from "../journal/told-changes.ts";
 import { escalationText } from "./escalation-text.ts";
 import { asCode } from "./plain-markdown.ts";
+import { stickyMark, type ToldPlace, toldPlace } from "./told-place.ts";
 
 const BATCH = 20;
 
 /**
- * Lets the comment that told a person of an escalated remediation say how it went on: it is fixed by now, or was started
- * afresh. What GitHub does not take now, the next sweep tries again; a comment that is gone stays away.
+ * Lets the comment or issue that told a person of an escalated remediation say how it went on: it is fixed by now, or was
+ * started afresh. Its label goes, since nobody is needed any more; an issue is closed when there is nothing left to do.
+ * What GitHub does not take now, the next sweep tries again; what is gone stays away.
  */
 export async function followTold(effects: Effects): Promise<void> {
 	const { github, journal } = effects;
 	if (github === undefined) return;
 	for (const incident of await changedSinceTold(journal, BATCH)) {
-		if (incident.status !== "escalated") {
-			const written = await putOwnComment(github, await commentOf(effects, incident));
-			const isLater = !written.ok && ["rate_limited", "unavailable"].includes(written.failure.reason);
+		const place = toldPlace(incident.told_url ?? "");
+		if (incident.status !== "escalated" && place !== undefined) {
+			const said = await sayHowItWentOn(effects, github, incident, place);
+			const isLater = !said.ok && ["rate_limited", "unavailable"].includes(said.failure.reason);
 			if (isLater) return;
 		}
 		await recordToldStatus(journal, incident);
 	}
 }
 
-async function commentOf({ journal }: Effects, incident: ChangedSinceTold) {
-	const { id, status, reason, repository, told_url, escalated_for } = incident;
+async function sayHowItWentOn(
+	effects: Effects,
+	github: GitHub,
+	incident: ChangedSinceTold,
+	place: ToldPlace,
+): Promise<GitHubAnswer<unknown>> {
 	const told: Incident = JSON.parse(incident.incident);
+	const of = { repository: incident.repository, installation_id: told.installation_id };
+	const body = await bodyNow(effects, incident, told);
+	const changed =
+		place.comment === undefined
+			? await changeIssue(github, of, place.number, { body, isDone: DONE.has(incident.status) }, incident.id)
+			: await putOwnComment(github, {
+					of,
+					number: place.number,
+					mark: stickyMark(incident.id),
+					body,
+					id: place.comment,
+					isNewWanted: false,
+				});
+	if (!changed.ok || incident.others_need_one === 1) return changed;
+	const { outcome } = await effects.engine();
+	return await github.asInstallation(of, "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", {
+		...partsOf(of.repository),
+		issue_number: place.number,
+		name: outcome.label,
+	});
+}
+
+const DONE: ReadonlySet<string> = new Set(["fixed", "superseded", "cancelled"]);
+
+async function changeIssue(
+	github: GitHub,
+	of: InstallationOf,
+	issue_number: number,
+	{ body, isDone }: { readonly body: string; readonly isDone: boolean },
+	incident_id: string,
+): Promise<GitHubAnswer<unknown>> {
+	return await github.asInstallation(of, "PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
+		...partsOf(of.repository),
+		issue_number,
+		body: `${stickyMark(incident_id)}\n${body}`,
+		state: isDone ? "closed" : "open",
+	});
+}
+
+async function bodyNow({ journal }: Effects, incident: ChangedSinceTold, told: Incident): Promise<string> {
+	const { id, status, reason, escalated_for } = incident;
 	const { attempts = [] } = (await remediationRows(journal, id)) ?? {};
 	const { body } = escalationText({ ...incident, reason: escalated_for }, told, attempts);
-	const [, number = "0", comment = "0"] = /\/(\d+)#issuecomment-(\d+)$/.exec(told_url ?? "") ?? [];
 	const now = `### Healer needed a person here: ${asCode(status)} by now${reason === null ? "" : `, ${asCode(reason)}`}`;
-	return {
-		of: { repository, installation_id: told.installation_id },
-		number: Number(number),
-		mark: `<!-- healer:${id} -->`,
-		body: body.replace(/^### .*$/m, () => now),
-		id: Number(comment),
-		isNewWanted: false,
-	};
+	return body.replace(/^### .*$/m, () => now);
 }

@@ -1,5 +1,6 @@
 import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
 import { isOwn, ownLogin, partsOf, putOwnComment } from "../github/put-own-comment.ts";
+import { stickyMark } from "./told-place.ts";
 
 /** What a person shall read, on its pull request or in an issue of its own. */
 export interface Sticky {
@@ -11,37 +12,44 @@ export interface Sticky {
 	readonly label: string;
 }
 
+interface Posted {
+	/** Of the pull request or issue. */
+	readonly number: number;
+	/** Where people look at it. */
+	readonly url: string;
+}
+
 /**
  * Posts once, however often it is called: what was posted before is found again by a hidden mark and by its author, our
  * own App, and changed. Gives its address.
  */
 export async function postSticky(github: GitHub, sticky: Sticky): Promise<GitHubAnswer<string>> {
-	const mark = `<!-- healer:${sticky.incident_id} -->`;
-	return sticky.number === undefined
-		? await openIssue(github, sticky, mark)
-		: await comment(github, sticky, sticky.number, mark);
+	const { of, label, number } = sticky;
+	const posted = number === undefined ? await openIssue(github, sticky) : await comment(github, sticky, number);
+	if (!posted.ok) return posted;
+	const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/labels";
+	const labelled = await github.asInstallation(of, route, {
+		...partsOf(of.repository),
+		issue_number: posted.value.number,
+		labels: [label],
+	});
+	return labelled.ok ? { ...posted, value: posted.value.url } : labelled;
 }
 
 async function comment(
 	github: GitHub,
-	{ of, label, text }: Sticky,
+	{ incident_id, of, text }: Sticky,
 	number: number,
-	mark: string,
-): Promise<GitHubAnswer<string>> {
+): Promise<GitHubAnswer<Posted>> {
+	const mark = stickyMark(incident_id);
 	const put = await putOwnComment(github, { of, number, mark, body: text.body, isNewWanted: true });
-	if (!put.ok) return put;
-	const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/labels";
-	const labelled = await github.asInstallation(of, route, {
-		...partsOf(of.repository),
-		issue_number: number,
-		labels: [label],
-	});
-	return labelled.ok ? { ...put, value: put.value?.url ?? "" } : labelled;
+	return put.ok ? { ...put, value: { number, url: put.value?.url ?? "" } } : put;
 }
 
-async function openIssue(github: GitHub, { of, label, text }: Sticky, mark: string): Promise<GitHubAnswer<string>> {
+async function openIssue(github: GitHub, { incident_id, of, text }: Sticky): Promise<GitHubAnswer<Posted>> {
 	const login = await ownLogin(github);
 	if (!login.ok) return login;
+	const mark = stickyMark(incident_id);
 	const where = partsOf(of.repository);
 	// Newest first: one that was posted for this incident is among our last hundred.
 	const asked = { ...where, creator: login.value, state: "all", sort: "created", per_page: 100 } as const;
@@ -51,17 +59,12 @@ async function openIssue(github: GitHub, { of, label, text }: Sticky, mark: stri
 	const body = `${mark}\n${text.body}`;
 	const posted =
 		found === undefined
-			? await github.asInstallation(of, "POST /repos/{owner}/{repo}/issues", {
-					...where,
-					title: text.title,
-					body,
-					labels: [label],
-				})
+			? await github.asInstallation(of, "POST /repos/{owner}/{repo}/issues", { ...where, title: text.title, body })
 			: await github.asInstallation(of, "PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
 					...where,
 					issue_number: found.number,
 					body,
 					state: "open",
 				});
-	return posted.ok ? { ...posted, value: posted.value.html_url } : posted;
+	return posted.ok ? { ...posted, value: { number: posted.value.number, url: posted.value.html_url } } : posted;
 }

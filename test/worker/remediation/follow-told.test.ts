@@ -18,7 +18,10 @@ describe("followTold", () => {
 		await retryRemediation(stub, ID, "octocat");
 		await followTold(stub);
 		await followTold(stub);
-		expect(hub.asked).toHaveLength(1);
+		expect(hub.asked).toEqual([
+			"PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+			"DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
+		]);
 		const [mark, heading, ...rest] = hub.comments[0]?.body.split("\n") ?? [];
 		expect(mark).toBe(`<!-- healer:${ID} -->`);
 		expect(heading).toBe("### Healer needed a person here: ` waiting ` by now, ` octocat said retry `");

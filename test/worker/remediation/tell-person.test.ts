@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import { findIncident } from "../../../worker/journal/find-incident.ts";
+import { followTold } from "../../../worker/remediation/follow-told.ts";
 import { retryRemediation } from "../../../worker/remediation/retry-remediation.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { attemptsOf, happen, passUntilQuiet, WORKFLOW } from "../support/remediation-life.ts";
@@ -18,7 +19,7 @@ describe("tellPerson", () => {
 		await failThrice(stub, { pr_number: 7 });
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({
 			status: "escalated",
-			told_url: "https://github.test/said/900",
+			told_url: "https://github.test/5dlabs/cto/pull/7#issuecomment-900",
 		});
 		expect([...github.labels]).toEqual(["7 needs-human"]);
 		expect(github.posted.map(({ on }) => on)).toEqual([7]);
@@ -54,9 +55,9 @@ describe("tellPerson", () => {
 	});
 
 	it.each([
-		["a comment", { pr_number: 7 }],
-		["an issue", {}],
-	])("leaves %s once, whatever answers are lost", async (_name, fields) => {
+		["a comment", { pr_number: 7 }, "pull/7#issuecomment-900"],
+		["an issue", {}, "issues/900"],
+	])("leaves %s once, whatever answers are lost", async (_name, fields, where) => {
 		const { stub, github } = telling();
 		const lost = new Set<string>();
 		github.loses = (route) => {
@@ -65,7 +66,7 @@ describe("tellPerson", () => {
 			return isFirst ? { reason: "unavailable", detail: "cut" } : undefined;
 		};
 		await failThrice(stub, fields, false);
-		expect((await passUntilQuiet(stub, ID)).told_url).toBe("https://github.test/said/900");
+		expect((await passUntilQuiet(stub, ID)).told_url).toBe(`https://github.test/5dlabs/cto/${where}`);
 		expect(lost.size).toBeGreaterThan(2);
 		expect(github.posted).toHaveLength(1);
 	});
@@ -114,7 +115,43 @@ describe("tellPerson", () => {
 		expect(github.posted).toHaveLength(1);
 		expect(github.posted[0]?.body).toContain("6. ` atlas `: ` timed_out `");
 	});
+
+	it("takes its label off the pull request once it is fixed, but not while another incident there needs a person", async () => {
+		const { stub, github } = telling();
+		for (const n of [1, 2]) await failThrice(stub, { id: sampleId(n), branch: `fix/parser-${n}`, pr_number: 7 });
+		for (const n of [1, 2]) await passUntilQuiet(stub, sampleId(n));
+		await goesOn(stub, sampleId(1), "fixed");
+		expect([...github.labels]).toEqual(["7 needs-human"]);
+		await goesOn(stub, sampleId(2), "fixed");
+		expect([...github.labels]).toEqual([]);
+		expect(github.posted.map(({ body }) => body.split("\n")[1])).toEqual([
+			"### Healer needed a person here: ` fixed ` by now",
+			"### Healer needed a person here: ` fixed ` by now",
+		]);
+	});
+
+	it("closes the issue that it opened once it is fixed, and opens it when a person is needed again", async () => {
+		const { stub, github } = telling();
+		await failThrice(stub, {}, false);
+		await passUntilQuiet(stub, ID);
+		expect([github.posted[0]?.state, ...github.labels]).toEqual(["open", "900 needs-human"]);
+		await goesOn(stub, ID, "fixed");
+		expect([github.posted[0]?.state, ...github.labels]).toEqual(["closed"]);
+		await goesOn(stub, ID, "waiting");
+		expect(github.posted[0]?.state).toBe("open");
+		await goesOn(stub, ID, "escalated");
+		await stub.journal.prepare("UPDATE incidents SET next_try_at = 0").run();
+		await passUntilQuiet(stub, ID);
+		expect([github.posted[0]?.state, ...github.labels]).toEqual(["open", "900 needs-human"]);
+		expect(github.posted).toHaveLength(1);
+	});
 });
+
+/** As if it had come to this state, whatever brought it there. */
+async function goesOn(stub: Stub, id: string, status: string): Promise<void> {
+	await stub.journal.prepare("UPDATE incidents SET status = ?2, reason = NULL WHERE id = ?1").bind(id, status).run();
+	await followTold(stub);
+}
 
 function telling(): { readonly stub: Stub; readonly github: TellingGitHub } {
 	const github = tellingGitHub();
@@ -123,11 +160,12 @@ function telling(): { readonly stub: Stub; readonly github: TellingGitHub } {
 
 async function failThrice(stub: Stub, fields: Partial<Incident>, withFix = true, message?: string): Promise<void> {
 	const incident = sampleIncident({ id: ID, branch: "fix/parser", workflow: WORKFLOW, job: "clippy", ...fields });
+	const { id } = incident;
 	await journalIncident(stub, incident);
 	await sweepDue(stub);
 	for (const attempt of [1, 2, 3]) {
 		const why = { message: message ?? `reason ${attempt}`, ...(withFix && { pr: 70 + attempt }) };
-		await happen(stub, ID, { kind: "outcome", attempt, phase: "Failed", ...why });
+		await happen(stub, id, { kind: "outcome", attempt, phase: "Failed", ...why });
 		stub.clock += 121_000;
 		if (attempt < 3) await sweepDue(stub);
 	}

@@ -2,10 +2,14 @@ import type { GitHub, GitHubAnswer, GitHubFailure, Route } from "../../../worker
 
 export interface Posted {
 	readonly id: number;
+	/** An issue's own; the same as its id here. */
+	readonly number?: number;
 	/** The pull request that it is a comment on; an issue has none. */
 	readonly on?: number;
 	readonly title?: string;
 	body: string;
+	/** Of an issue. */
+	state?: string;
 	readonly user: { readonly login: string };
 	readonly html_url: string;
 }
@@ -42,15 +46,18 @@ function work(hub: TellingGitHub, route: Route, asked: Readonly<Record<string, u
 		case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
 			return hub.posted.filter(({ on }) => on === asked.issue_number);
 		case "GET /repos/{owner}/{repo}/issues":
-			return hub.posted.flatMap((one) => (one.on === undefined ? [{ ...one, number: one.id }] : []));
+			return hub.posted.filter(({ on }) => on === undefined);
 		case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":
 			return post(hub, { on: Number(asked.issue_number), body: String(asked.body) });
 		case "POST /repos/{owner}/{repo}/issues":
-			return post(hub, { title: String(asked.title), body: String(asked.body) });
+			return post(hub, { title: String(asked.title), body: String(asked.body), state: "open" });
 		case "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":
 			return change(hub, Number(asked.comment_id), String(asked.body));
 		case "PATCH /repos/{owner}/{repo}/issues/{issue_number}":
-			return change(hub, Number(asked.issue_number), String(asked.body));
+			return change(hub, Number(asked.issue_number), String(asked.body), String(asked.state));
+		case "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}":
+			hub.labels.delete(`${asked.issue_number} ${asked.name}`);
+			return [];
 		case "POST /repos/{owner}/{repo}/issues/{issue_number}/labels":
 			hub.labels.add(`${asked.issue_number} ${String(asked.labels)}`);
 			return [];
@@ -59,15 +66,17 @@ function work(hub: TellingGitHub, route: Route, asked: Readonly<Record<string, u
 	}
 }
 
-function post(hub: TellingGitHub, one: Pick<Posted, "on" | "title" | "body">): Posted {
+function post(hub: TellingGitHub, one: Pick<Posted, "on" | "title" | "body" | "state">): Posted {
 	const id = 900 + hub.posted.length;
-	const made = { ...one, id, user: { login: "healer-app[bot]" }, html_url: `https://github.test/said/${id}` };
+	const where = one.on === undefined ? `issues/${id}` : `pull/${one.on}#issuecomment-${id}`;
+	const html_url = `https://github.test/5dlabs/cto/${where}`;
+	const made = { ...one, id, number: id, user: { login: "healer-app[bot]" }, html_url };
 	hub.posted.push(made);
 	return made;
 }
 
-function change(hub: TellingGitHub, id: number, body: string): Posted | undefined {
+function change(hub: TellingGitHub, id: number, body: string, state?: string): Posted | undefined {
 	const found = hub.posted.find((one) => one.id === id);
-	if (found !== undefined) found.body = body;
+	if (found !== undefined) Object.assign(found, { body, ...(state !== undefined && { state }) });
 	return found;
 }

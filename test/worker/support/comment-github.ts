@@ -67,6 +67,8 @@ function answer(hub: CommentGitHub, route: Route, parameters: Parameters): unkno
 			if (found !== undefined) found.body = String(body);
 			return found && { id: found.id, html_url: `https://github.test/comments/${found.id}` };
 		}
+		case "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}":
+			return [];
 		case "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions":
 			hub.reactions.add(`${comment_id} ${parameters.content}`);
 			return { id: 1 };
