@@ -10,17 +10,30 @@ export interface StandInController {
 	readonly finished: readonly string[];
 }
 
-/** Works on CodeRuns as the controller does, only faster: each runs for a moment, then succeeds. */
-export async function startController(namespace: Namespace): Promise<StandInController> {
+/** How a CodeRun ends: the fields of its status that the agent's work decides. */
+export interface CodeRunEnd {
+	readonly phase: "Succeeded" | "Failed";
+	readonly message?: string;
+	readonly pullRequestUrl?: string;
+}
+
+/** Works on CodeRuns as the controller does, only faster: each runs for a moment, then ends. They succeed unless told otherwise. */
+export async function startController(
+	namespace: Namespace,
+	endOf: (coderun: AnyCodeRun) => CodeRunEnd = () => ({ phase: "Succeeded" }),
+): Promise<StandInController> {
 	const most = await watchUnfinished(namespace);
 	const finished: string[] = [];
 	let stopped = false;
 	const done = (async () => {
 		while (!stopped) {
-			for (const { metadata, status } of (await namespace.coderuns()).filter(isUnfinished)) {
-				const phase = status?.phase === "Running" ? "Succeeded" : "Running";
-				await namespace.setStatus(metadata.name, { phase, finishedAt: new Date().toISOString() });
-				if (phase === "Succeeded") finished.push(metadata.name);
+			for (const coderun of (await namespace.coderuns()).filter(isUnfinished)) {
+				const { name } = coderun.metadata;
+				const now = new Date().toISOString();
+				if (coderun.status?.phase === "Running") {
+					await namespace.setStatus(name, { ...endOf(coderun), finishedAt: now });
+					finished.push(name);
+				} else await namespace.setStatus(name, { phase: "Running", startedAt: now });
 			}
 			await delay(20);
 		}
@@ -59,5 +72,5 @@ async function watchUnfinished({ name, kubeConfig }: Namespace): Promise<() => n
 }
 
 function isUnfinished({ status }: AnyCodeRun): boolean {
-	return status?.phase !== "Succeeded";
+	return status?.phase !== "Succeeded" && status?.phase !== "Failed";
 }

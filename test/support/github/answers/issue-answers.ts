@@ -40,7 +40,11 @@ function makeIssue({ repository, body }: AskedRepository): PlainAnswer {
 	const names: readonly unknown[] = Array.isArray(body.labels) ? body.labels : [];
 	const labels = names.map((name) => samples.label({ name: String(name) }));
 	const title = String(body.title);
-	return ok(repository.putIssue({ number, title, body: String(body.body ?? ""), state: "open", labels }), 201);
+	const html_url = `https://github.com/${repository.fullName}/issues/${number}`;
+	return ok(
+		repository.putIssue({ number, title, body: String(body.body ?? ""), state: "open", labels, html_url }),
+		201,
+	);
 }
 
 function changeIssue({ repository, parameters, body }: AskedRepository): PlainAnswer {
@@ -59,7 +63,10 @@ function hasLabels(issue: Issue, wanted: string | null): boolean {
 
 function makeComment({ repository, parameters, body, state }: AskedRepository): PlainAnswer {
 	const id = Math.max(5_000, ...repository.comments.keys()) + 1;
-	const made = repository.putComment(Number(parameters.issue_number), { id, body: String(body.body), user: us(state) });
+	const number = Number(parameters.issue_number);
+	const place = repository.pulls.has(number) ? "pull" : "issues";
+	const html_url = `https://github.com/${repository.fullName}/${place}/${number}#issuecomment-${id}`;
+	const made = repository.putComment(number, { id, body: String(body.body), user: us(state), html_url });
 	return ok(withoutIssue(repository.comments.get(id) ?? { ...made, issue: 0 }), 201);
 }
 

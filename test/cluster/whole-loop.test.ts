@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { workflowJob, workflowRun } from "../hub/failing-run.ts";
+import { deliver, getJson, type Home, makeHome, startReadyHub } from "../hub/hub-process.ts";
+import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
+import { startLogServer } from "../support/github/log-server.ts";
+import { type AnyCodeRun, newNamespace } from "./support/namespace.ts";
+import { type CodeRunEnd, startController } from "./support/stand-in-controller.ts";
+
+const REPOSITORY = "5dlabs/cto";
+const BRANCH = "fix/parser";
+const PULL_REQUEST = 7;
+const FIX_URL = `https://github.com/${REPOSITORY}/pull/${PULL_REQUEST}`;
+const SHA = "1111111111111111111111111111111111111111";
+const CLIPPY = [
+	"2026-11-22T12:00:00.0000000Z ##[group]Run cargo clippy",
+	"2026-11-22T12:00:01.0000000Z error: this loop never actually loops",
+	"2026-11-22T12:00:01.0000000Z   = help: for further information visit https://rust-lang.github.io/rust-clippy/never_loop",
+	"2026-11-22T12:00:02.0000000Z ##[error]Process completed with exit code 101.",
+	"",
+].join("\n");
+/** Each step takes some seconds here; a machine that is busy may need longer. */
+const SOON = { timeout: 60_000, interval: 100 };
+
+describe("a remediation on a cluster, from its failure to its end", () => {
+	it("is tried again with what the first attempt tried, and is fixed when CI is green on the agent's push", async () => {
+		const { home, namespace, id } = await failOnce(701, (coderun) =>
+			attemptOf(coderun) === 1
+				? { phase: "Failed", message: "the loop is still there" }
+				: { phase: "Succeeded", pullRequestUrl: FIX_URL },
+		);
+		await expect.poll(() => incident(home, id), SOON).toMatchObject({ status: "awaiting_ci" });
+		const [first, second, ...others] = (await namespace.coderuns()).sort((a, b) => attemptOf(a) - attemptOf(b));
+		expect(others).toEqual([]);
+		expect(first?.spec.promptModification).toContain("error: this loop never actually loops");
+		expect(first?.spec.promptModification).not.toContain("the loop is still there");
+		expect(second?.spec.promptModification).toContain("attempt 1 by rex ended agent_failed: the loop is still there");
+
+		await deliver(home, "workflow_run", greenRun(702));
+		await expect
+			.poll(() => incident(home, id), SOON)
+			.toMatchObject({
+				status: "fixed",
+				fixed_by: "agent",
+				attempts: [
+					{ attempt: 1, agent: "rex", outcome: "Failed", result: "agent_failed" },
+					{ attempt: 2, agent: "rex", outcome: "Succeeded", result: "fixed", pull_request_url: FIX_URL },
+				],
+			});
+		const { timeline } = (await incident(home, id)) as { timeline: { event: string; attempt: number; at: string }[] };
+		// On a busy machine the second attempt may have to wait for the first one's end to be seen.
+		const steps = timeline.filter(({ event }) => event !== "held_back");
+		expect(steps.map(({ event, attempt }) => `${attempt} ${event}`)).toEqual([
+			"1 spawned",
+			"1 tried_again",
+			"2 spawned",
+			"2 agent_done",
+			"2 went_green",
+		]);
+		expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ at }) => at).sort());
+		expect(await getJson(home, "/api/insights")).toMatchObject({
+			total: { incidents: 1, attempts: 2, remediations: 1, fixed: 1, fix_rate: 1, duplicates: { made: 0 } },
+		});
+		expect(await namespace.coderuns()).toHaveLength(2);
+	});
+
+	it("ends at a person with one comment and a label, which goes when somebody fixes it after all", async () => {
+		const { home, namespace, github, id } = await failOnce(801, (coderun) => ({
+			phase: "Failed",
+			message: `attempt ${attemptOf(coderun)} is at its end`,
+		}));
+		await expect
+			.poll(() => incident(home, id), SOON)
+			.toMatchObject({
+				status: "escalated",
+				told_url: expect.stringMatching(`^${FIX_URL}#issuecomment-\\d+$`),
+				attempts: [{ agent: "rex" }, { agent: "rex" }, { agent: "atlas" }],
+			});
+		expect(await namespace.coderuns()).toHaveLength(3);
+		const repository = github.repository(REPOSITORY);
+		const [comment, ...others] = [...repository.comments.values()];
+		expect(others).toEqual([]);
+		expect(comment?.issue).toBe(PULL_REQUEST);
+		for (const attempt of [1, 2, 3]) expect(comment?.body).toContain(`It said: \` attempt ${attempt} is at its end \``);
+		expect(labelsOf(github)).toEqual(["needs-human"]);
+
+		await deliver(home, "workflow_run", greenRun(802, { login: "octocat", type: "User" }));
+		await expect.poll(() => incident(home, id), SOON).toMatchObject({ status: "fixed", fixed_by: "other" });
+		// The comment follows with the sweep, once a minute.
+		await expect.poll(() => labelsOf(github), { ...SOON, timeout: 90_000 }).toEqual([]);
+		expect([...repository.comments.values()].map(({ body }) => body?.split("\n")[1])).toEqual([
+			expect.stringMatching(/^### Healer needed a person here: ` fixed ` by now/),
+		]);
+		expect(await namespace.coderuns()).toHaveLength(3);
+	});
+});
+
+/** A hub on a namespace of its own, with GitHub, a controller that ends CodeRuns like this, and one failed run. */
+async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEnd) {
+	const github = await startGitHubMock();
+	const storage = await startLogServer();
+	const namespace = await newNamespace();
+	const home = await makeHome();
+	withoutWaits(home);
+	const hub = await startReadyHub(home, {
+		HEALER_SINK: "kubernetes",
+		HEALER_NAMESPACE: namespace.name,
+		KUBECONFIG: inject("kubeconfig"),
+		GITHUB_APP_ID: github.app.id,
+		GITHUB_PRIVATE_KEY: github.app.privateKey.replaceAll("\n", "\\n"),
+		GITHUB_API_URL: github.url,
+	});
+	onTestFinished(async () => {
+		hub.signalGroup("SIGTERM");
+		await hub.ended();
+		await storage.close();
+		await github.close();
+	});
+	await startController(namespace, endOf);
+	putFailure(github, runId, storage.put({ kind: "text", text: CLIPPY }));
+	const payload = workflowJob({ runId, branch: BRANCH }) as { workflow_job: object };
+	Object.assign(payload.workflow_job, { head_sha: SHA, run_attempt: 1 });
+	const { body } = await deliver(home, "workflow_job", payload);
+	return { home, namespace, github, id: String(body.incident_id) };
+}
+
+/** The shipped pipeline, but for how long it waits before it looks, and between two attempts. */
+function withoutWaits({ pipelineFile }: Home): void {
+	const text = readFileSync(pipelineFile, "utf8");
+	writeFileSync(pipelineFile, text.replace("settle: 5s", "settle: 0s").replace("pause: 2m", "pause: 1s"));
+}
+
+/** What GitHub tells who asks about the failed run: its job with the log, the pull request of its branch. */
+function putFailure(github: GitHubMock, runId: number, log: string): void {
+	const repository = github.repository(REPOSITORY);
+	const failed = { status: "completed", conclusion: "failure" } as const;
+	repository.putRun({ id: runId, head_branch: BRANCH, head_sha: SHA, run_number: runId, ...failed });
+	repository.putCommit({ sha: SHA, commit: { message: "Parse once" } });
+	const steps = [{ ...failed, name: "Run cargo clippy", number: 4 }];
+	repository.putJob({ id: runId * 10 + 1, run_id: runId, name: "cargo clippy 1", ...failed, steps }, log);
+	const head = { ref: BRANCH, sha: SHA, repo: { full_name: REPOSITORY }, user: { login: "5dlabs" } };
+	repository.putPull({ number: PULL_REQUEST, state: "open", title: "Parse", head, changed_files: 1 }, [
+		{ filename: "crates/parser/src/lib.rs", additions: 3, deletions: 1 },
+	]);
+}
+
+/** A run on the branch's newer commit that went well. */
+function greenRun(runId: number, actor = { login: "5DLabs-Rex[bot]", type: "Bot" }): unknown {
+	const payload = workflowRun({ runId, branch: BRANCH }) as { workflow_run: object };
+	const now = new Date().toISOString();
+	const changes = { conclusion: "success", head_sha: "2".repeat(40), run_attempt: 1, actor, triggering_actor: actor };
+	Object.assign(payload.workflow_run, changes, { run_started_at: now, updated_at: now });
+	return { ...payload, sender: actor };
+}
+
+async function incident(home: Home, id: string): Promise<unknown> {
+	return await getJson(home, `/api/incidents/${id}`);
+}
+
+function labelsOf(github: GitHubMock): readonly string[] {
+	return (github.repository(REPOSITORY).labels.get(PULL_REQUEST) ?? []).map(({ name }) => name);
+}
+
+function attemptOf({ metadata }: AnyCodeRun): number {
+	return Number(metadata.annotations["healer/attempt"]);
+}
