@@ -4,6 +4,7 @@ import { workflowJob, workflowRun } from "../hub/failing-run.ts";
 import { deliver, getJson, type Home, makeHome, startReadyHub } from "../hub/hub-process.ts";
 import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
 import { startLogServer } from "../support/github/log-server.ts";
+import { putFailedRun } from "../support/github/put-failed-run.ts";
 import { type AnyCodeRun, newNamespace } from "./support/namespace.ts";
 import { type CodeRunEnd, startController } from "./support/stand-in-controller.ts";
 
@@ -106,9 +107,7 @@ async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEn
 		HEALER_SINK: "kubernetes",
 		HEALER_NAMESPACE: namespace.name,
 		KUBECONFIG: inject("kubeconfig"),
-		GITHUB_APP_ID: github.app.id,
-		GITHUB_PRIVATE_KEY: github.app.privateKey.replaceAll("\n", "\\n"),
-		GITHUB_API_URL: github.url,
+		...github.variables,
 	});
 	onTestFinished(async () => {
 		hub.signalGroup("SIGTERM");
@@ -117,7 +116,9 @@ async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEn
 		await github.close();
 	});
 	await startController(namespace, endOf);
-	putFailure(github, runId, storage.put({ kind: "text", text: CLIPPY }));
+	putFailedRun(github, { runId, branch: BRANCH, sha: SHA, log: storage.put({ kind: "text", text: CLIPPY }) });
+	const head = { ref: BRANCH, sha: SHA, repo: { full_name: REPOSITORY }, user: { login: "5dlabs" } };
+	github.repository(REPOSITORY).putPull({ number: PULL_REQUEST, state: "open", title: "Parse", head });
 	const payload = workflowJob({ runId, branch: BRANCH }) as { workflow_job: object };
 	Object.assign(payload.workflow_job, { head_sha: SHA, run_attempt: 1 });
 	const { body } = await deliver(home, "workflow_job", payload);
@@ -128,20 +129,6 @@ async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEn
 function withoutWaits({ pipelineFile }: Home): void {
 	const text = readFileSync(pipelineFile, "utf8");
 	writeFileSync(pipelineFile, text.replace("settle: 5s", "settle: 0s").replace("pause: 2m", "pause: 1s"));
-}
-
-/** What GitHub tells who asks about the failed run: its job with the log, the pull request of its branch. */
-function putFailure(github: GitHubMock, runId: number, log: string): void {
-	const repository = github.repository(REPOSITORY);
-	const failed = { status: "completed", conclusion: "failure" } as const;
-	repository.putRun({ id: runId, head_branch: BRANCH, head_sha: SHA, run_number: runId, ...failed });
-	repository.putCommit({ sha: SHA, commit: { message: "Parse once" } });
-	const steps = [{ ...failed, name: "Run cargo clippy", number: 4 }];
-	repository.putJob({ id: runId * 10 + 1, run_id: runId, name: "cargo clippy 1", ...failed, steps }, log);
-	const head = { ref: BRANCH, sha: SHA, repo: { full_name: REPOSITORY }, user: { login: "5dlabs" } };
-	repository.putPull({ number: PULL_REQUEST, state: "open", title: "Parse", head, changed_files: 1 }, [
-		{ filename: "crates/parser/src/lib.rs", additions: 3, deletions: 1 },
-	]);
 }
 
 /** A run on the branch's newer commit that went well. */

@@ -43,11 +43,7 @@ describe("commands in comments of a pull request", () => {
 	});
 
 	async function start(): Promise<HubProcess> {
-		return await startReadyHub(home, {
-			GITHUB_APP_ID: github.app.id,
-			GITHUB_PRIVATE_KEY: github.app.privateKey.replaceAll("\n", "\\n"),
-			GITHUB_API_URL: github.url,
-		});
+		return await startReadyHub(home, github.variables);
 	}
 
 	let last = 100;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
 import { type LogServer, type ServedLog, startLogServer } from "../support/github/log-server.ts";
+import { putFailedRun } from "../support/github/put-failed-run.ts";
 import { eventually } from "./eventually.ts";
 import { workflowJob } from "./failing-run.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
@@ -27,11 +28,7 @@ describe("the context that GitHub gives", () => {
 		github = await startGitHubMock();
 		storage = await startLogServer();
 		home = await makeHome();
-		hub = await startReadyHub(home, {
-			GITHUB_APP_ID: github.app.id,
-			GITHUB_PRIVATE_KEY: github.app.privateKey.replaceAll("\n", "\\n"),
-			GITHUB_API_URL: github.url,
-		});
+		hub = await startReadyHub(home, github.variables);
 	});
 	afterAll(async () => {
 		hub.signalGroup("SIGTERM");
@@ -47,16 +44,7 @@ describe("the context that GitHub gives", () => {
 		branch = `fix/${runId}`,
 		head_repository = { full_name: "5dlabs/cto" },
 	): Promise<string> {
-		const repository = github.repository("5dlabs/cto");
-		const conclusion = { status: "completed", conclusion: "failure" } as const;
-		const run = { head_branch: branch, head_sha: SHA, head_repository, run_number: runId };
-		repository.putRun({ id: runId, ...run, ...conclusion });
-		repository.putCommit({ sha: SHA, commit: { message: "Loop once" } });
-		const steps = [{ ...conclusion, name: "Run cargo clippy", number: 4 }];
-		repository.putJob(
-			{ id: runId * 10 + 1, run_id: runId, name: "cargo clippy 1", ...conclusion, steps },
-			storage.put(log),
-		);
+		putFailedRun(github, { runId, branch, sha: SHA, log: storage.put(log), head_repository });
 		const payload = workflowJob({ runId, branch }) as { workflow_job: object };
 		Object.assign(payload.workflow_job, { head_sha: SHA, run_attempt: 1 });
 		const { body } = await deliver(home, "workflow_job", payload);

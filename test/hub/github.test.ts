@@ -24,20 +24,12 @@ async function gitHubFor(home: Home): Promise<GitHubMock> {
 	return mock;
 }
 
-function appOf(gitHub: GitHubMock): Record<string, string> {
-	return {
-		GITHUB_API_URL: gitHub.url,
-		GITHUB_APP_ID: gitHub.app.id,
-		GITHUB_PRIVATE_KEY: gitHub.app.privateKey,
-	};
-}
-
 describe("a hub that was down while GitHub delivered", () => {
 	it("has each of 50 lost deliveries in, once, 20 of which GitHub had tried twice", async () => {
 		const home = await makeHome();
 		const gitHub = await gitHubFor(home);
 		const lost = Array.from({ length: 50 }, (_, n) => lose(gitHub, n));
-		hub = await startReadyHub(home, { ...appOf(gitHub), GITHUB_WEBHOOK_SECRET: SECRET });
+		hub = await startReadyHub(home, { ...gitHub.variables, GITHUB_WEBHOOK_SECRET: SECRET });
 
 		await eventually(() => codeRuns(home).length === 50, "a CodeRun for each", 150_000);
 		const asked = gitHub.requests.filter(({ line }) => line.startsWith("POST /app/hook/deliveries/"));
@@ -66,7 +58,7 @@ describe("an incident that was held back", () => {
 		cto.putRun({ ...run, id: 8100, run_number: 1, conclusion: "failure" });
 		const text = readFileSync(home.pipelineFile, "utf8");
 		writeFileSync(home.pipelineFile, text.replace("paused: false", "paused: true"));
-		hub = await startReadyHub(home, appOf(gitHub));
+		hub = await startReadyHub(home, gitHub.variables);
 
 		const { status: answered, body } = await deliver(
 			home,

@@ -26,6 +26,8 @@ export interface RecordedRequest {
 export interface GitHubMock {
 	/** For `GITHUB_API_URL`. */
 	readonly url: string;
+	/** What makes a hub this App. */
+	readonly variables: Readonly<Record<"GITHUB_APP_ID" | "GITHUB_PRIVATE_KEY" | "GITHUB_API_URL", string>>;
 	/** For `GITHUB_APP_ID` and `GITHUB_PRIVATE_KEY`. */
 	readonly app: { readonly id: string; readonly privateKey: string; readonly privateKeyPkcs8: string };
 	/** What there is in `owner/name`; made, with the App installed, when it is not there yet. */
@@ -73,6 +75,12 @@ class RunningMock implements GitHubMock {
 	async listen(): Promise<void> {
 		await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
 		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	get variables(): GitHubMock["variables"] {
+		// Line ends as one line of an environment file has them.
+		const key = this.app.privateKey.replaceAll("\n", "\\n");
+		return { GITHUB_APP_ID: this.app.id, GITHUB_PRIVATE_KEY: key, GITHUB_API_URL: this.url };
 	}
 
 	repository(fullName: string): RepositoryState {
