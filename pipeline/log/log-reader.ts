@@ -63,6 +63,8 @@ class LogPass {
 	/** The last line whose zone was counted, by what made the zone. */
 	readonly #counted = { step_end: 0, error: 0 };
 	#zone: Zone = "tail";
+	/** The step of the last error: its first line, and the first one behind it, once that came. */
+	readonly #errorStep = { first: 0, behind: Number.POSITIVE_INFINITY };
 	#failedStep: string | undefined;
 
 	constructor(search: LogSearch, limits: LogLimits) {
@@ -90,6 +92,7 @@ class LogPass {
 	end(): LogReading {
 		this.#splitter.end();
 		if (this.#zone === "tail") this.#countZone("tail", 0, 0);
+		if (this.#zone === "error") this.#countBehindError();
 		return {
 			lines: this.#lines,
 			bytes: this.#characters + this.#extraBytes,
@@ -111,6 +114,8 @@ class LogPass {
 			return;
 		}
 		const kind = this.#marks.read(text, from, end, this.#lines);
+		if (this.#marks.stepLine > this.#errorStep.first)
+			this.#errorStep.behind = Math.min(this.#errorStep.behind, this.#lines);
 		if (kind !== "group_end") this.#seen++;
 		const last = this.#recent.newest;
 		if (last && kind !== "group_end" && last.lastSeen === this.#seen - 1 && last.kind === kind) {
@@ -168,6 +173,8 @@ class LogPass {
 		this.#counts.addToZone("marked", line);
 		if (kind === "step_end" || this.#zone !== "step_end") this.#countZone(kind, 1, stepLine);
 		this.#excerpt.addError(line, stepLine);
+		this.#errorStep.first = stepLine;
+		this.#errorStep.behind = Number.POSITIVE_INFINITY;
 		if (kind === "error" && this.#zone === "step_end") return;
 		// The first step that failed is told, and one whose end is marked before one with an error alone.
 		if (this.#zone !== kind) {
@@ -180,6 +187,13 @@ class LogPass {
 	#stepName(text: string): string | undefined {
 		const column = text.slice(this.#prefix.stepFrom, this.#prefix.stepTo);
 		return column === "" || column === "UNKNOWN STEP" ? this.#marks.step?.title : detached(column);
+	}
+
+	/** A message of several lines is marked at its first one alone: the rest of its step belongs to it. */
+	#countBehindError(): void {
+		let later = 0;
+		while ((this.#recent.back(later)?.line ?? 0) >= this.#errorStep.behind) later++;
+		this.#countZone("error", later, this.#errorStep.first);
 	}
 
 	/** Counts what is new in the zone that ends at the newest line: `back` 1 leaves that one out. */

@@ -117,7 +117,7 @@ describe("createLogReader", () => {
 		);
 	});
 
-	it("finds in the error zone what stands in the lines before a step's end, without repeats", () => {
+	it("finds in the error zone what stands in the lines before a mark, and behind the last one of no step's end, without repeats", () => {
 		const zoneLine = fc.constantFrom(
 			"boom",
 			"boom 1",
@@ -150,7 +150,10 @@ describe("createLogReader", () => {
 	});
 });
 
-/** How many lines with "boom" are marked, or among the last `size` runs of equal lines before a mark in its step. */
+/**
+ * How many lines with "boom" are marked, or among the last `size` runs of equal lines before a mark in its step; where no
+ * mark ends a step, also among the last `size` after the last one.
+ */
 function naiveErrors(lines: readonly string[], size: number): number {
 	const runs: { line: string; count: number }[] = [];
 	for (const each of lines.filter((candidate) => candidate !== "")) {
@@ -166,7 +169,9 @@ function naiveErrors(lines: readonly string[], size: number): number {
 		if (!isMark(run.line)) return;
 		for (let i = at - 1; i >= 0 && i >= at - size && !isEnd(runs[i]?.line ?? ""); i--) zone.add(i);
 	});
-	if (!runs.some((run) => run.line.startsWith("##[error]")))
-		for (let i = Math.max(0, runs.length - size); i < runs.length; i++) zone.add(i);
+	if (!runs.some((run) => isEnd(run.line))) {
+		const behind = runs.findLastIndex((run) => isMark(run.line)) + 1;
+		for (let i = Math.max(behind, runs.length - size); i < runs.length; i++) zone.add(i);
+	}
 	return runs.reduce((sum, run, at) => sum + (zone.has(at) && run.line.includes("boom") ? run.count : 0), 0);
 }

@@ -156,6 +156,16 @@ describe("the error zone", () => {
 		expect(errors([...step("make"), "boom", ...many(80), "##[error]buildx failed with: ERROR", ...many(20)])).toBe(0);
 	});
 
+	it("goes on behind an error when no step's end is marked: a message of several lines is marked at its first", () => {
+		const message = ["##[error]You have commit messages with errors", "", "✖   type may not be empty [type-empty]"];
+		const later = [...step("echo done"), "type may not be empty: not said of a step after it"];
+		const errorsOf = (lines: readonly string[]) =>
+			readLog(githubLog(lines), [text("type may not be empty")]).patterns["type may not be empty"]?.errors;
+		expect(errorsOf([...step("commitlint"), ...message])).toBe(1);
+		expect(errorsOf([...step("commitlint"), ...message, ...cleanup])).toBe(1);
+		expect(errorsOf([...step("commitlint"), "##[error]failed", ...later])).toBe(0);
+	});
+
 	it("is the last 80 lines that are not blank when nothing is marked", () => {
 		expect(errors(["boom", ...many(79), "", " ", ...cleanup])).toBe(1);
 		expect(errors(["boom", ...many(80)])).toBe(0);
