@@ -1,7 +1,7 @@
 /** The run-time face of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the cli import it. */
 export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
-export type { Context } from "./context.ts";
+export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export type { StageExplanation } from "./explanation.ts";
 export { type Given, givenContext, givenParts } from "./given-context.ts";

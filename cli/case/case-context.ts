@@ -1,8 +1,29 @@
-import { type Artefact, type Context, type Given, givenContext, givenParts } from "../../pipeline/index.ts";
+import {
+	type Artefact,
+	type Context,
+	type ContextPart,
+	type Given,
+	givenContext,
+	givenParts,
+} from "../../pipeline/index.ts";
 
-/** Every part that the pipeline asks for, and those that are given besides: it need not ask for what it has rules about. */
-export function caseContext({ context }: Artefact, given: Given): Context {
+/** What parts of the context tell, by their names in the pipeline. */
+export type GivenData = Readonly<Record<string, unknown>>;
+
+/**
+ * Every part that the pipeline asks for, and those that are given besides: it need not ask for what it has rules about.
+ * `told` stands in the place of what is gathered under these names; `unknownParts` says which of them nobody gathers.
+ */
+export function caseContext({ context }: Artefact, given: Given, told: GivenData = {}): Context {
 	const parts = givenParts(given);
 	const others = parts.filter(({ from }) => !context.some((request) => request.from === from));
-	return givenContext([...context, ...others.map(({ from }) => ({ name: from, from }))], parts);
+	const gathered = givenContext([...context, ...others.map(({ from }) => ({ name: from, from }))], parts);
+	const toldParts = context.flatMap(({ name, from }) =>
+		Object.hasOwn(told, name) ? [[name, { from, took_ms: 0, status: "ok", data: told[name] } as ContextPart]] : [],
+	);
+	return { ...gathered, ...Object.fromEntries(toldParts) };
+}
+
+export function unknownParts({ context }: Artefact, told: GivenData): readonly string[] {
+	return Object.keys(told).filter((name) => !context.some((request) => request.name === name));
 }

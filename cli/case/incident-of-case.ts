@@ -55,7 +55,7 @@ function allowedRepository({ settings }: Artefact): string {
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Without the fields that are null, undefined or empty text: absent is absent (DESIGN section 1). */
-function present<T extends object>(fields: T): Present<T> {
+export function present<T extends object>(fields: T): Present<T> {
 	const told = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
 	return Object.fromEntries(told) as Present<T>;
 }

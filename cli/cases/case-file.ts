@@ -72,6 +72,8 @@ const pipelineCase = z
 		changed_files: z.array(z.string()).optional(),
 		/** Of the head commit, as GitHub would be asked for it. */
 		commit_message: z.string().optional(),
+		/** What other parts of the context tell, by their names in the pipeline: their data. */
+		context: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 		expect: expectation,
 	})
 	.refine((given) => (given.event === undefined) === (given.payload === undefined), "event and payload go together")

@@ -10,8 +10,8 @@ import {
 	readLogText,
 	type StageExplanation,
 } from "../../pipeline/index.ts";
-import { caseContext } from "../case/case-context.ts";
-import { incidentOfCase } from "../case/incident-of-case.ts";
+import { caseContext, unknownParts } from "../case/case-context.ts";
+import { incidentOfCase, present } from "../case/incident-of-case.ts";
 import type { PipelineCase } from "./case-file.ts";
 import { compareOutcome } from "./compare-outcome.ts";
 
@@ -36,6 +36,11 @@ export async function runCase(
 	given: PipelineCase,
 	note: Note = () => undefined,
 ): Promise<string[]> {
+	const unknown = unknownParts(artefact, given.context ?? {});
+	if (unknown.length > 0) {
+		const known = artefact.context.map(({ name }) => name).join(", ");
+		return [`context: the pipeline gathers no ${unknown.join(", ")}; it gathers ${known}`];
+	}
 	if (given.settings === undefined)
 		return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given, note));
 	const changed = { ...artefact, settings: Object.assign({}, artefact.settings, given.settings) };
@@ -49,7 +54,8 @@ async function outcomeOf(
 	note: Note,
 ): Promise<CaseOutcome> {
 	if (given.event === undefined) {
-		const incident = { ...incidentOfCase(artefact, {}), ...(given.incident as Partial<Incident>) };
+		// `null` takes a field away, as it does in `change`.
+		const incident = present({ ...incidentOfCase(artefact, {}), ...given.incident }) as Incident;
 		return await decided(artefact, pipeline, given, { incident }, note);
 	}
 	const delivery = { event: given.event, delivery_id: "case", payload: given.payload };
@@ -71,11 +77,9 @@ async function decided(
 	known: { readonly incident: Incident; readonly identity?: string },
 	note: Note,
 ): Promise<CaseOutcome> {
-	const context = caseContext(artefact, {
-		log: given.log === undefined ? undefined : readLogText(pipeline.logSearch, given.log),
-		changed_files: given.changed_files,
-		commit_message: given.commit_message,
-	});
+	const log = given.log === undefined ? undefined : readLogText(pipeline.logSearch, given.log);
+	const { changed_files, commit_message } = given;
+	const context = caseContext(artefact, { log, changed_files, commit_message }, given.context);
 	const decision = await decide(pipeline, { incident: known.incident, context, attempt: 1 });
 	note(decision.explanation);
 	return decision.outcome === "filtered" ? { ...known, filter: decision.filter } : { ...known, decision };

@@ -38,6 +38,7 @@ describe("test", () => {
 		const output = recordedOutput();
 		expect(await test([], { pipeline: PIPELINE }, output)).toBe(0);
 		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases pass\.$/);
+		expect(output.lines.at(-2)).toMatch(/^All \d+ rules decide a case\.$/);
 	});
 
 	it("names the rules that decide no case", async () => {
@@ -86,6 +87,9 @@ describe("test", () => {
 - name: a star is an incident
   event: star
   payload: {}
+  expect: { agent: rex }
+- name: what nobody gathers is known
+  context: { weather: { sky: clear } }
   expect: { agent: rex }`);
 		expect(await test([file], { pipeline: PIPELINE }, output)).toBe(1);
 		expect(output.lines).toEqual([
@@ -94,8 +98,20 @@ describe("test", () => {
 			'    claims.branch: expected "nothing", is absent',
 			`✗ a star is an incident  ${file}`,
 			'    agent: expected "rex", is "ignored: unknown_event"',
-			"0 of 2 cases pass.",
+			`✗ what nobody gathers is known  ${file}`,
+			expect.stringMatching(/^ {4}context: the pipeline gathers no weather; it gathers run, job_logs, .*, pods$/),
+			"0 of 3 cases pass.",
 		]);
+	});
+
+	it("takes what the context tells for gathered, and null for absent", async () => {
+		const output = recordedOutput();
+		const file = cases(`
+- name: Argo CD says that the application is out of sync
+  incident: { conclusion: null }
+  context: { argocd: { sync: OutOfSync, health: Healthy } }
+  expect: { agent: bolt, rule: argocd-application, incident: { conclusion: null } }`);
+		expect(await test([file], { pipeline: PIPELINE }, output)).toBe(0);
 	});
 
 	it.each([
