@@ -13,7 +13,7 @@ import { addCommand } from "../journal/add-command.ts";
 import { addDelivery } from "../journal/add-delivery.ts";
 import { addRefusedDelivery } from "../journal/add-refused-delivery.ts";
 import { remediationPushedTo } from "../journal/remediation-pushed-to.ts";
-import { trackSignal } from "../lifecycle/track-signal.ts";
+import { readSignal, type ToldSignal, trackSignal, wakeAffected } from "../lifecycle/track-signal.ts";
 import type { Log } from "../log.ts";
 
 /** What became of a delivery once it was verified and read. */
@@ -30,66 +30,75 @@ export type Acceptance =
 	| { readonly status: "ignored"; readonly kind: IgnoredReason["kind"]; readonly reason: string };
 
 /**
- * Runs the pipeline's first stages (events, filters) and writes the incident, or the command, down. When this returns, it
- * is in the journal; it throws when the journal fails, and only then. `settle`: wait for other deliveries of the same run.
+ * Runs the pipeline's first stages (events, filters) and writes the incident, or the command, down, and what the delivery
+ * tells of remediations under way. When this returns, it is in the journal; it throws when the journal fails, and only
+ * then. `settle`: wait for other deliveries of the same run.
  */
 export async function acceptDelivery(effects: Effects, told: Delivery, settle: boolean, log: Log): Promise<Acceptance> {
 	const delivery = await completeCheckRun(effects.github, told);
 	const engine = await effects.engine();
 	const reading = await engine.read(delivery);
-	const acceptance = await acceptReading(effects, engine, reading, settle, log);
-	// Behind the incident's own row: an older one of the same branch is superseded by it, not by a mere failure.
-	const made = acceptance.status === "accepted" ? acceptance.incident_id : undefined;
-	const signal = await trackSignal(effects, delivery, log, made);
+	const signal = await readSignal(effects, delivery);
+	if (reading.outcome === "incident") {
+		const remediation = await remediationPushedTo(effects.journal, reading.incident, {
+			isOwnAgent: engine.isOwnAgent,
+			now: effects.now(),
+			late_ms: engine.outcome.ci_deadline_s * 1000,
+		});
+		if (remediation === undefined) return await acceptIncident(effects, engine, reading, { signal, settle, log });
+		if (signal !== undefined) await trackSignal(effects, signal, log);
+		return ignore({ kind: "attempt_result", incident_id: remediation }, log);
+	}
+
+	const acceptance =
+		reading.outcome === "command"
+			? await acceptCommand(effects, reading.command, log)
+			: await acceptNothing(effects, reading, log);
+	if (signal === undefined) return acceptance;
+	await trackSignal(effects, signal, log);
 	const isNothing = acceptance.status === "ignored" && NOTHING_ELSE.includes(acceptance.kind);
-	return signal === undefined || !isNothing
-		? acceptance
-		: ignore({ kind: "tracked", event: delivery.event, says: signal.says }, log);
+	if (!isNothing) return acceptance;
+	return ignore({ kind: "tracked", event: delivery.event, says: signal.signal.says }, log);
 }
 
 /** Reasons behind which what the delivery tells of a remediation is what counts. */
 const NOTHING_ELSE: readonly IgnoredReason["kind"][] = ["unknown_event", "not_matched"];
 
-async function acceptReading(
+type ReadAs<T extends Reading["outcome"]> = Extract<Reading, { readonly outcome: T }>;
+
+async function acceptIncident(
 	effects: Effects,
 	engine: Engine,
-	reading: Reading,
-	settle: boolean,
-	log: Log,
+	{ incident, identity, explanation }: ReadAs<"incident">,
+	{ signal, settle, log }: { readonly signal: ToldSignal | undefined; readonly settle: boolean; readonly log: Log },
 ): Promise<Acceptance> {
 	const now = effects.now();
-	if (reading.outcome === "ignored") {
-		if (reading.incident !== undefined) await addRefusedDelivery(effects.journal, reading.incident, now);
-		return ignore(reading.reason, log);
-	}
-
-	if (reading.outcome === "command") {
-		const { name, author, pr_number } = reading.command;
-		const status = await addCommand(effects.journal, reading.command, now);
-		log.info(`command ${status}`, { name, author, pr_number });
-		return { status: "command", name, is_new: status === "accepted", command_id: reading.command.id };
-	}
-
-	const remediation = await remediationPushedTo(effects.journal, reading.incident, {
-		isOwnAgent: engine.isOwnAgent,
-		now,
-		late_ms: engine.outcome.ci_deadline_s * 1000,
-	});
-	if (remediation !== undefined) return ignore({ kind: "attempt_result", incident_id: remediation }, log);
-
-	const incident_id = reading.incident.id;
 	const wait_ms = settle ? engine.settle_s * 1000 : 0;
-	const status = await addDelivery(effects.journal, {
-		incident: reading.incident,
-		identity: reading.identity,
-		explanation: { pipeline: engine.version, stages: reading.explanation },
-		due_at: now + wait_ms,
-		now,
-	});
-	log.info(`delivery ${status}`, { incident_id });
-	const asked = askedInComment(reading.incident);
+	const { status, affected } = await addDelivery(
+		effects.journal,
+		{ incident, identity, explanation: { pipeline: engine.version, stages: explanation }, due_at: now + wait_ms, now },
+		signal?.statements,
+	);
+	log.info(`delivery ${status}`, { incident_id: incident.id });
+	// Its own incident has a wake-up of its own.
+	const others = status === "accepted" ? affected.filter((id) => id !== incident.id) : affected;
+	if (signal !== undefined) await wakeAffected(effects, signal, others, log);
+	const asked = askedInComment(incident);
 	if (asked !== undefined) await addCommand(effects.journal, asked, now);
-	return { status, incident_id, due_in_ms: wait_ms, ...(asked !== undefined && { command_id: asked.id }) };
+	const command_id = asked !== undefined && { command_id: asked.id };
+	return { status, incident_id: incident.id, due_in_ms: wait_ms, ...command_id };
+}
+
+async function acceptCommand(effects: Effects, command: CommandRequest, log: Log): Promise<Acceptance> {
+	const { id, name, author, pr_number } = command;
+	const status = await addCommand(effects.journal, command, effects.now());
+	log.info(`command ${status}`, { name, author, pr_number });
+	return { status: "command", name, is_new: status === "accepted", command_id: id };
+}
+
+async function acceptNothing(effects: Effects, { incident, reason }: ReadAs<"ignored">, log: Log): Promise<Acceptance> {
+	if (incident !== undefined) await addRefusedDelivery(effects.journal, incident, effects.now());
+	return ignore(reason, log);
 }
 
 /** `/healer fix`: an incident like any other, and a comment to be answered. */

@@ -1,5 +1,6 @@
 import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import type { SignalStatements } from "./signal-statements.ts";
 
 export interface NewDelivery {
 	readonly incident: Incident;
@@ -10,14 +11,34 @@ export interface NewDelivery {
 	readonly now: number;
 }
 
+export interface AddedDelivery {
+	readonly status: "accepted" | "duplicate";
+	/** What the signal is about. */
+	readonly affected: readonly string[];
+}
+
 /**
- * Writes down one delivery, and its incident if it is the first to tell of it: both or neither.
- * Five deliveries of one incident make one row, whatever order or moment they come in.
+ * Writes down one delivery, its incident if it is the first to tell of it, and what it tells besides as a signal: all or
+ * nothing. Five deliveries of one incident make one row, whatever order or moment they come in. The signal comes behind
+ * the incident's own row: an older one of the same branch is superseded by that, not by a mere failure.
  */
-export async function addDelivery(db: D1Database, delivery: NewDelivery): Promise<"accepted" | "duplicate"> {
+export async function addDelivery(
+	db: D1Database,
+	delivery: NewDelivery,
+	signal?: SignalStatements,
+): Promise<AddedDelivery> {
+	const own = deliveryStatements(db, delivery);
+	const results = await db.batch([...own, ...(signal?.all ?? [])]);
+	return {
+		status: results[0]?.meta.changes === 1 ? "accepted" : "duplicate",
+		affected: signal?.affected(results.slice(own.length)) ?? [],
+	};
+}
+
+function deliveryStatements(db: D1Database, delivery: NewDelivery): readonly D1PreparedStatement[] {
 	const { incident, now } = delivery;
 	const told = JSON.stringify(incident);
-	const [inserted] = await db.batch([
+	return [
 		db
 			.prepare(
 				`INSERT INTO incidents (id, status, kind, event, repository, branch, run_id, identity, incident, explanation,
@@ -45,6 +66,5 @@ export async function addDelivery(db: D1Database, delivery: NewDelivery): Promis
 				ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1`,
 			)
 			.bind(incident.id, incident.delivery_id, incident.event, told, now),
-	]);
-	return inserted?.meta.changes === 1 ? "accepted" : "duplicate";
+	];
 }

@@ -5,7 +5,7 @@ import { findIncident } from "../../../worker/journal/find-incident.ts";
 import type { IncidentRow } from "../../../worker/journal/incident-row.ts";
 import { recordOutcome } from "../../../worker/journal/record-outcome.ts";
 import { type PastAttempt, remediationRows } from "../../../worker/journal/remediation-facts.ts";
-import { trackSignal } from "../../../worker/lifecycle/track-signal.ts";
+import { readSignal, trackSignal } from "../../../worker/lifecycle/track-signal.ts";
 import { settleRemediation } from "../../../worker/remediation/settle-remediation.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { sampleIncident } from "./sample-incident.ts";
@@ -64,7 +64,8 @@ export function run(says: "green" | "red", run_id: number, stub: Stub, changes: 
 export async function happen(stub: Stub, id: string, happening: Happening): Promise<void> {
 	if (happening.kind === "signal") {
 		stub.engineInForce = stubEngine({ ...stub.engineInForce, readLifecycle: async () => happening.signal });
-		await trackSignal(stub, { event: "x", delivery_id: "x", payload: {} }, stub.log);
+		const told = await readSignal(stub, { event: "x", delivery_id: "x", payload: {} });
+		if (told !== undefined) await trackSignal(stub, told, stub.log);
 		await settleRemediation(stub, id);
 		return;
 	}

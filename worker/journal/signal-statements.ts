@@ -6,28 +6,37 @@ import { beganAt, positionOf } from "../lifecycle/position.ts";
 // An incident is told of at once; more on one branch are looked at by the sweep.
 const MOST_AFFECTED = 50;
 
+/** Statements of one transaction, and what their results, in their order, come to. */
+export interface SignalStatements {
+	readonly all: readonly D1PreparedStatement[];
+	/** The remediations of the signal's branch or pull request, by their ids. */
+	affected(results: readonly D1Result[]): readonly string[];
+}
+
 /**
  * Writes down what a signal says, and that the remediations of its branch or pull request have to be looked at: both or
- * neither. Told twice, late or in another order it comes to the same. Gives the ids of those remediations.
+ * neither. Told twice, late or in another order it comes to the same.
  */
-export async function recordSignal(
+export function signalStatements(
 	db: D1Database,
 	signal: Signal,
 	at: { readonly now: number; readonly reconsider_ms: number },
-): Promise<readonly string[]> {
+): SignalStatements {
 	const affected = affectedBy(signal, at);
-	const results = await db.batch<{ id: string }>([
-		...factsOf(db, signal, at.now),
-		...noteOf(db, signal, affected, at.now),
-		db.prepare(`SELECT id FROM incidents WHERE id IN (${affected.sql})`).bind(...affected.values),
-		db
-			.prepare(
-				`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?8), ?8)
-				WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
-			)
-			.bind(...affected.values, at.now),
-	]);
-	return (results.at(-2)?.results ?? []).map(({ id }) => id);
+	return {
+		all: [
+			...factsOf(db, signal, at.now),
+			...noteOf(db, signal, affected, at.now),
+			db.prepare(`SELECT id FROM incidents WHERE id IN (${affected.sql})`).bind(...affected.values),
+			db
+				.prepare(
+					`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?8), ?8)
+					WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
+				)
+				.bind(...affected.values, at.now),
+		],
+		affected: (results) => ((results.at(-2)?.results ?? []) as { id: string }[]).map(({ id }) => id),
+	};
 }
 
 interface Affected {
