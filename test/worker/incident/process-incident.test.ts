@@ -296,7 +296,13 @@ describe("addDelivery", () => {
 				}),
 			),
 		);
-		expect(answers.map(({ status }) => status).sort()).toEqual(["accepted", "duplicate", "duplicate", "duplicate", "duplicate"]);
+		expect(answers.map(({ status }) => status).sort()).toEqual([
+			"accepted",
+			"duplicate",
+			"duplicate",
+			"duplicate",
+			"duplicate",
+		]);
 		const { results } = await stub.journal.prepare("SELECT delivery_id FROM deliveries ORDER BY delivery_id").all();
 		expect(results).toEqual([{ delivery_id: "d-1" }, { delivery_id: "d-2" }, { delivery_id: "d-3" }]);
 	});
