@@ -2,10 +2,13 @@ import {
 	type Artefact,
 	type Decision,
 	decide,
+	type LifecycleReading,
 	loadPipeline,
 	type Pipeline,
 	type Reading,
 	readDelivery,
+	readLifecycle,
+	whyIgnored,
 } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { caseContext } from "./case/case-context.ts";
@@ -28,6 +31,8 @@ export interface ExplainOptions {
 export interface Explained {
 	readonly pipeline: string;
 	readonly reading: Reading;
+	/** What it tells besides of remediations under way. */
+	readonly lifecycle: LifecycleReading;
 	readonly decision?: Decision;
 }
 
@@ -51,10 +56,15 @@ async function explainDelivery(file: string, options: ExplainOptions): Promise<R
 	const pipeline = loadPipeline(artefact.value);
 	const delivery = { event: options.event, delivery_id: "explain", payload: payload.value.value };
 	const reading = await readDelivery(pipeline, delivery);
-	const version = artefact.value.version;
-	if (reading.outcome !== "incident") return ok({ pipeline: version, reading });
+	const lifecycle = await readLifecycle(pipeline, delivery);
+	const { version } = artefact.value;
+	if (reading.outcome === "command") return ok({ pipeline: version, reading, lifecycle });
+	if (reading.outcome === "ignored") {
+		const reason = whyIgnored(reading.reason, delivery, lifecycle.signal);
+		return ok({ pipeline: version, reading: { ...reading, reason }, lifecycle });
+	}
 	const decision = await decideGiven(artefact.value, pipeline, reading, options);
-	return decision.ok ? ok({ pipeline: version, reading, decision: decision.value }) : decision;
+	return decision.ok ? ok({ pipeline: version, reading, lifecycle, decision: decision.value }) : decision;
 }
 
 async function decideGiven(

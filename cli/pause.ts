@@ -33,11 +33,16 @@ async function order(
 ): Promise<ExitCode> {
 	return await withWorker(options.url, env, output, async (worker) => {
 		const answer = await askWorker(worker, "/api/pause", request);
-		if (!answer.ok || answer.value.status !== 200) {
-			output.problem(answer.ok ? `${worker.url} answered ${answer.value.status}.` : answer.problem);
+		if (!answer.ok) {
+			output.problem(answer.problem);
 			return EXIT.problem;
 		}
-		output.line(say({ url: worker.url, answer: answer.value.body }));
+		const { status, body } = answer.value;
+		if (status !== 200 || !("paused" in body)) {
+			output.problem(`${worker.url} answered ${status}, and not whether it is paused: is that a Healer?`);
+			return EXIT.problem;
+		}
+		output.line(say({ url: worker.url, answer: body }));
 		return EXIT.ok;
 	});
 }

@@ -15,14 +15,20 @@ export interface WorkerAnswer {
 	readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The worker that is meant: `url`, else HEALER_URL, else the hub that runs on the state folder. */
+/**
+ * The worker that is meant: `url`, else HEALER_URL, else the hub that runs on the state folder. The token that the state
+ * folder keeps is that hub's own and goes nowhere else: to another worker only the environment's does.
+ */
 export async function workerAt(url: string | undefined, env: NodeJS.ProcessEnv): Promise<Result<WorkerAccess>> {
-	const { worker, apiTokens } = await findPlaces(env);
-	const chosen = url ?? worker;
-	const [token] = apiTokens;
-	return chosen === undefined
-		? fail("No worker to ask: give --url or HEALER_URL, or start the hub.")
-		: ok({ url: chosen, token });
+	const hub = await findPlaces({ ...env, HEALER_URL: undefined, RELAY_URL: undefined });
+	const chosen = url ?? (env.HEALER_URL || hub.worker);
+	if (chosen === undefined) return fail("No worker to ask: give --url or HEALER_URL, or start the hub.");
+	const address = URL.parse(chosen);
+	if (address === null || !/^https?:$/.test(address.protocol))
+		return fail(`${chosen} is no address of a worker: give one such as https://healer.example.com.`);
+	const isHub = URL.parse(hub.worker ?? "")?.origin === address.origin;
+	const { apiTokens } = isHub ? hub : await findPlaces({ ...env, HEALER_URL: chosen });
+	return ok({ url: chosen, token: apiTokens[0] });
 }
 
 /** A command's work on the worker that is meant; where there is none to ask, the command could not begin. */
@@ -58,8 +64,10 @@ export async function askWorker(
 		});
 		const body = jsonObject(await response.text());
 		if (body === undefined) return fail(`${url} answered ${response.status} and no JSON: is that a Healer?`);
-		if (response.status === 401)
-			return fail(`${url} does not take the token. Set HEALER_API_TOKEN to one of its tokens.`);
+		if (response.status === 401) {
+			const what = token === undefined ? "asks for a token, and none is known" : "does not take the token";
+			return fail(`${url} ${what}. Set HEALER_API_TOKEN to one of its tokens.`);
+		}
 		return ok({ status: response.status, body });
 	} catch (error) {
 		const cause = error instanceof Error ? error.cause : undefined;

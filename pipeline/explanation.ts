@@ -17,7 +17,7 @@ export interface Clause {
 	readonly clauses?: readonly Clause[];
 }
 
-export const STAGES = ["events", "filters", "context", "classify", "route", "dedup", "spawn"] as const;
+export const STAGES = ["events", "filters", "lifecycle", "context", "classify", "route", "dedup", "spawn"] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** One rule that was looked at. `clause` is absent for a rule without a condition: it always holds. */

@@ -22,5 +22,6 @@ export { enrichIncident } from "./stages/incident-facts.ts";
 export { loadPipeline, type Pipeline } from "./stages/load-pipeline.ts";
 export { type PlannedRequest, planContext } from "./stages/plan-context.ts";
 export { readDelivery } from "./stages/read-delivery.ts";
-export { readLifecycle } from "./stages/read-lifecycle.ts";
+export { type LifecycleReading, readLifecycle } from "./stages/read-lifecycle.ts";
 export { renderIgnored } from "./stages/render-ignored.ts";
+export { whyIgnored } from "./stages/why-ignored.ts";

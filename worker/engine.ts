@@ -7,6 +7,7 @@ import {
 	type Delivery,
 	decide,
 	type Incident,
+	type LifecycleReading,
 	type LogLimits,
 	type LogReader,
 	loadPipeline,
@@ -16,7 +17,6 @@ import {
 	type Reading,
 	readDelivery,
 	readLifecycle,
-	type Signal,
 } from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
@@ -30,7 +30,7 @@ export interface Engine {
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
 	/** What a delivery tells about a branch that may be under remediation. */
-	readLifecycle(delivery: Delivery): Promise<Signal | undefined>;
+	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
 	readonly outcome: Artefact["outcome"];
 	/** The events that GitHub has to send. */
 	readonly webhook_events: readonly string[];

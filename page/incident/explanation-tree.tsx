@@ -47,6 +47,7 @@ function Folded({ rules, are }: { readonly rules: readonly RuleVerdict[]; readon
 const DECISIVE = {
 	events: "true",
 	filters: "false",
+	lifecycle: "true",
 	context: undefined,
 	classify: "true",
 	route: "true",

@@ -1,3 +1,4 @@
+import type { RuleVerdict, StageExplanation } from "../explanation.ts";
 import { matchesGlob } from "../expression/glob.ts";
 import type { Delivery } from "../reading.ts";
 import type { Signal } from "../signal.ts";
@@ -8,21 +9,37 @@ import type { Pipeline } from "./load-pipeline.ts";
 import { payloadScope } from "./payload-scope.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
-/**
- * What a delivery tells about something that may be under remediation: by the first of its event's entries under
- * `lifecycle` whose `when` is true. Undefined when that is nothing, or when the repository is none of the settings'.
- */
-export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Promise<Signal | undefined> {
-	const entries = pipeline.lifecycle.get(delivery.event);
-	if (entries === undefined) return undefined;
-	const scope = payloadScope(pipeline, delivery);
-	const { found: entry } = await firstTrue(entries, scope);
-	if (entry === undefined) return undefined;
+/** What a delivery tells about something that may be under remediation, and why. */
+export interface LifecycleReading {
+	readonly signal?: Signal;
+	/** Absent where no entry listens to the event. */
+	readonly explanation?: StageExplanation;
+}
 
-	const { value } = await evaluateMapping(entry.of, scope, "of");
+/** Reads a delivery by the first of its event's entries under `lifecycle` whose `when` is true. */
+export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Promise<LifecycleReading> {
+	const entries = pipeline.lifecycle.get(delivery.event);
+	if (entries === undefined) return {};
+	const scope = payloadScope(pipeline, delivery);
+	const { found: entry, verdicts } = await firstTrue(entries, scope);
+	if (entry === undefined) return { explanation: explain(verdicts, "no entry's condition is true") };
+
+	const { value, failed } = await evaluateMapping(entry.of, scope, "of");
+	const rules = [...verdicts, ...failed];
 	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
 	const { repository } = fields;
-	if (repository === undefined || !REPOSITORY.test(repository)) return undefined;
-	if (!matchesGlob(repository, pipeline.settings.repositories)) return undefined;
-	return { ...fields, says: entry.says, event: entry.name, delivery_id: delivery.delivery_id, repository };
+	if (repository === undefined || !REPOSITORY.test(repository)) {
+		return { explanation: explain(rules, `${entry.name} takes it, but it names no repository`) };
+	}
+	if (!matchesGlob(repository, pipeline.settings.repositories)) {
+		return {
+			explanation: explain(rules, `${entry.name} takes it, but ${repository} is none of settings.repositories`),
+		};
+	}
+	const signal = { ...fields, says: entry.says, event: entry.name, delivery_id: delivery.delivery_id, repository };
+	return { signal, explanation: explain(rules, `${entry.name} says ${entry.says}`) };
+}
+
+function explain(rules: readonly RuleVerdict[], outcome: string): StageExplanation {
+	return { stage: "lifecycle", round: "first", rules, outcome };
 }

@@ -48,6 +48,25 @@ describe("explain", () => {
 		expect(text).toContain("ATLAS by the rule default");
 	});
 
+	it("shows what a delivery tells of remediations under way, as a running hub records it", async () => {
+		const green = write(
+			emptyFolder(),
+			"payload.json",
+			JSON.stringify({
+				action: "completed",
+				repository: { full_name: "5dlabs/cto" },
+				workflow_run: { id: 4712, name: "Nightly", conclusion: "success", head_branch: "main", run_attempt: 1 },
+			}),
+		);
+		const output = recordedOutput();
+		expect(await explain(green, { event: "workflow_run", pipeline: PIPELINE }, output)).toBe(0);
+		const text = output.lines.join("\n");
+		expect(text).toContain("\nlifecycle: run_green says green\n");
+		expect(output.lines.at(-1)).toBe(
+			"IGNORED: workflow_run says green: recorded for the remediations of its branch or pull request.",
+		);
+	});
+
 	it("takes the log and the changed files into account", async () => {
 		const log = write(
 			emptyFolder(),

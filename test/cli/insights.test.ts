@@ -62,7 +62,7 @@ describe("insights", () => {
 	it.each([
 		[400, { error: "since is a length of time" }, 2, "since is a length of time."],
 		[404, { error: "not found" }, 1, "tells no insights (404)"],
-		[401, { error: "unauthorized" }, 1, "does not take the token"],
+		[401, { error: "unauthorized" }, 1, "asks for a token, and none is known"],
 	])("says what is wrong when the worker answers %i", async (status, body, code, problem) => {
 		const { url } = await stubWorker(() => ({ status, body }));
 		const output = recordedOutput();

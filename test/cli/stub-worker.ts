@@ -8,18 +8,26 @@ export interface StubAnswer {
 	readonly body: unknown;
 }
 
-/** A worker that answers like this until the test ends, and what it was asked: path and query. */
-export async function stubWorker(
-	answer: (query: URLSearchParams) => StubAnswer,
-): Promise<{ readonly url: string; readonly asked: readonly string[] }> {
+export interface StubWorker {
+	readonly url: string;
+	/** What it was asked: path and query. */
+	readonly asked: readonly string[];
+	/** The Authorization of each. */
+	readonly authorizations: readonly (string | undefined)[];
+}
+
+/** A worker that answers like this until the test ends. */
+export async function stubWorker(answer: (query: URLSearchParams) => StubAnswer): Promise<StubWorker> {
 	const asked: string[] = [];
+	const authorizations: (string | undefined)[] = [];
 	const server = createServer((request, response) => {
 		const path = request.url ?? "/";
 		asked.push(path);
+		authorizations.push(request.headers.authorization);
 		const { status = 200, body } = answer(new URL(path, "http://x").searchParams);
 		response.writeHead(status).end(JSON.stringify(body));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	onTestFinished(() => void server.close());
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, authorizations };
 }

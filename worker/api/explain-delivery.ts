@@ -7,6 +7,7 @@ import {
 	type LogReading,
 	type Reading,
 	renderIgnored,
+	whyIgnored,
 } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { createEffects } from "../effects.ts";
@@ -54,10 +55,17 @@ export async function explainDelivery(request: Request, env: Env, ctx: Execution
 
 async function explain(engine: Engine, asked: Question): Promise<ExplainedDelivery> {
 	const { event, payload } = asked;
-	const reading = await engine.read({ event, delivery_id: "explain", payload });
+	const delivery = { event, delivery_id: "explain", payload };
+	const reading = await engine.read(delivery);
 	const none = { pipeline: engine.version, incident_id: null, agent: null, failure_type: null, rule: null };
-	const { explanation } = reading;
-	if (reading.outcome !== "incident") return { ...none, verdict: noIncident(reading), explanation };
+	const lifecycle = await engine.readLifecycle(delivery);
+	const told = lifecycle.explanation === undefined ? [] : [lifecycle.explanation];
+	const explanation = [...reading.explanation, ...told];
+	if (reading.outcome === "ignored") {
+		const reason = renderIgnored(whyIgnored(reading.reason, delivery, lifecycle.signal));
+		return { ...none, verdict: `ignored: ${reason}.`, explanation };
+	}
+	if (reading.outcome === "command") return { ...none, verdict: noIncident(reading), explanation };
 
 	const { incident } = reading;
 	const decision = await engine.decide({ incident, context: await given(engine, reading, asked), attempt: 1 });
@@ -69,9 +77,8 @@ async function explain(engine: Engine, asked: Question): Promise<ExplainedDelive
 	};
 }
 
-function noIncident(reading: Exclude<Reading, { outcome: "incident" }>): string {
-	if (reading.outcome === "ignored") return `ignored: ${renderIgnored(reading.reason)}.`;
-	const { name, author, pr_number } = reading.command;
+function noIncident({ command }: Extract<Reading, { outcome: "command" }>): string {
+	const { name, author, pr_number } = command;
 	return `no incident: the command ${name} of ${author} on pull request #${pr_number}.`;
 }
 

@@ -5,6 +5,7 @@ import {
 	type Incident,
 	type Reading,
 	renderIgnored,
+	whyIgnored,
 } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
@@ -53,16 +54,10 @@ export async function acceptDelivery(effects: Effects, told: Delivery, settle: b
 	const acceptance =
 		reading.outcome === "command"
 			? await acceptCommand(effects, reading.command, log)
-			: await acceptNothing(effects, reading, log);
-	if (signal === undefined) return acceptance;
-	await trackSignal(effects, signal, log);
-	const isNothing = acceptance.status === "ignored" && NOTHING_ELSE.includes(acceptance.kind);
-	if (!isNothing) return acceptance;
-	return ignore({ kind: "tracked", event: delivery.event, says: signal.signal.says }, log);
+			: await acceptNothing(effects, reading, whyIgnored(reading.reason, delivery, signal?.signal), log);
+	if (signal !== undefined) await trackSignal(effects, signal, log);
+	return acceptance;
 }
-
-/** Reasons behind which what the delivery tells of a remediation is what counts. */
-const NOTHING_ELSE: readonly IgnoredReason["kind"][] = ["unknown_event", "not_matched"];
 
 type ReadAs<T extends Reading["outcome"]> = Extract<Reading, { readonly outcome: T }>;
 
@@ -96,7 +91,12 @@ async function acceptCommand(effects: Effects, command: CommandRequest, log: Log
 	return { status: "command", name, is_new: status === "accepted", command_id: id };
 }
 
-async function acceptNothing(effects: Effects, { incident, reason }: ReadAs<"ignored">, log: Log): Promise<Acceptance> {
+async function acceptNothing(
+	effects: Effects,
+	{ incident }: ReadAs<"ignored">,
+	reason: IgnoredReason,
+	log: Log,
+): Promise<Acceptance> {
 	if (incident !== undefined) await addRefusedDelivery(effects.journal, incident, effects.now());
 	return ignore(reason, log);
 }

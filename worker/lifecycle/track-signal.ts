@@ -12,7 +12,7 @@ export interface ToldSignal {
 /** Reads a delivery by pipeline.yaml `lifecycle`; undefined when it tells nothing. */
 export async function readSignal(effects: Effects, delivery: Delivery): Promise<ToldSignal | undefined> {
 	const engine = await effects.engine();
-	const signal = await engine.readLifecycle(delivery);
+	const { signal } = await engine.readLifecycle(delivery);
 	if (signal === undefined) return undefined;
 	const at = { now: effects.now(), reconsider_ms: engine.outcome.ci_deadline_s * 1000 };
 	return { signal, statements: signalStatements(effects.journal, signal, at) };

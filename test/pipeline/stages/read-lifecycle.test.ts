@@ -15,13 +15,15 @@ const pipeline = loadPipeline({
 	],
 });
 
+const ALERT = { secret: "hunter2", secret_type: "own_kind" };
+
+function told(payload: Readonly<Record<string, unknown>>, event = "secret_scanning_alert") {
+	return readLifecycle(pipeline, { event, delivery_id: "d-1", payload });
+}
+
 describe("readLifecycle", () => {
 	it("shows no mapping the secret of a secret scanning alert", async () => {
-		const signal = await readLifecycle(pipeline, {
-			event: "secret_scanning_alert",
-			delivery_id: "d-1",
-			payload: { repository: { full_name: "5dlabs/cto" }, alert: { secret: "hunter2", secret_type: "own_kind" } },
-		});
+		const { signal } = await told({ repository: { full_name: "5dlabs/cto" }, alert: ALERT });
 		expect(signal).toEqual({
 			repository: "5dlabs/cto",
 			job: "own_kind",
@@ -29,5 +31,21 @@ describe("readLifecycle", () => {
 			event: "leaked",
 			delivery_id: "d-1",
 		});
+	});
+
+	it.each([
+		["what it says", { repository: { full_name: "5dlabs/cto" }, alert: ALERT }, "leaked says closed"],
+		["that it names no repository", { alert: ALERT }, "leaked takes it, but it names no repository"],
+		[
+			"that its repository is another's",
+			{ repository: { full_name: "octo/other" }, alert: ALERT },
+			"leaked takes it, but octo/other is none of settings.repositories",
+		],
+	])("explains %s", async (_what, payload, outcome) => {
+		expect((await told(payload)).explanation).toMatchObject({ stage: "lifecycle", outcome });
+	});
+
+	it("explains nothing of an event that no entry listens to", async () => {
+		expect(await told({}, "star")).toEqual({});
 	});
 });

@@ -63,7 +63,10 @@ export function run(says: "green" | "red", run_id: number, stub: Stub, changes: 
 
 export async function happen(stub: Stub, id: string, happening: Happening): Promise<void> {
 	if (happening.kind === "signal") {
-		stub.engineInForce = stubEngine({ ...stub.engineInForce, readLifecycle: async () => happening.signal });
+		stub.engineInForce = stubEngine({
+			...stub.engineInForce,
+			readLifecycle: async () => ({ signal: happening.signal }),
+		});
 		const told = await readSignal(stub, { event: "x", delivery_id: "x", payload: {} });
 		if (told !== undefined) await trackSignal(stub, told, stub.log);
 		await settleRemediation(stub, id);
