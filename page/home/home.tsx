@@ -15,7 +15,7 @@ export function Home() {
 				<OpenIncidents
 					title="Needs a person"
 					statuses={["dead", "escalated"]}
-					whenNone="Nobody is waited for. What is dead, or was handed to people, stands here."
+					whenNone="Nothing needs a person. What is dead or escalated will be here."
 				/>
 				<OpenIncidents
 					title="In progress"

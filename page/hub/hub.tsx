@@ -31,7 +31,7 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 			<p>
 				In force: <Version version={pipeline} />
 				{isDeployed && <span class="dim"> the one that was deployed</span>}.{" "}
-				{paused === null ? "Spawning." : <strong>Paused.</strong>}
+				{paused === null ? "Not paused." : <strong>Paused.</strong>}
 			</p>
 			{pipelines.length > 0 && (
 				<table class="plain">

@@ -89,8 +89,14 @@ describe("README example, as typed", () => {
 			async (command) => {
 				const name = String(codeRuns(home)[0]).replace(".yaml", "");
 				expect(await type(command.replace("NAME", name))).toBe(`${name} is finished: Succeeded.\n`);
-				const statusOf = async () => ((await getJson(home, "/api/incidents")) as Listed).incidents[0]?.status;
-				await eventually(async () => (await statusOf()) === "awaiting_ci", "the status awaiting_ci");
+				await eventually(async () => (await newestStatus()) === "awaiting_ci", "the status awaiting_ci");
+			},
+		],
+		[
+			"npx healer replay test/cases/payloads/workflow-run-success.json --event workflow_run",
+			async (command) => {
+				expect(await type(command)).toMatch(/^202 .*workflow_run says green: recorded for the remediations/);
+				await eventually(async () => (await newestStatus()) === "fixed", "the status fixed");
 			},
 		],
 		[EXPLAIN, async (command) => expect(await type(command)).toContain("REX by the rule")],
@@ -125,7 +131,7 @@ describe("docs/pipeline.md example, as typed", () => {
 			`echo '{"id": 1, "workflow_name": "Controller CI", "failed_steps": ["cargo clippy"]}' | npx healer route --json`,
 			/^\{"id":1,"agent":"rex","failure_type":"rust_clippy","rule":"[a-z-]+"\}\n$/,
 		],
-		["npx healer backtest --pipeline other.yaml", /rex rust_clippy {2}bolt rust_clippy {2}awaiting_ci$/m],
+		["npx healer backtest --pipeline other.yaml", /rex rust_clippy {2}bolt rust_clippy {2}fixed\b/m],
 		["npx healer backtest --pipeline other.yaml cases.jsonl", /^one +rex rust_clippy {2}bolt rust_clippy$/m],
 		[
 			`${ON_A_WORKER} npx healer push`,
@@ -155,6 +161,10 @@ describe("docs/pipeline.md example, as typed", () => {
 
 interface Listed {
 	readonly incidents: readonly { readonly status: string }[];
+}
+
+async function newestStatus(): Promise<string | undefined> {
+	return ((await getJson(home, "/api/incidents")) as Listed).incidents[0]?.status;
 }
 
 /** As typed in the clone, with the ports of this test. Gives what it prints; fails when it does. */

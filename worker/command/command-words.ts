@@ -4,6 +4,6 @@ export const COMMAND_WORDS = [
 	["fix rex the lock file", "rex does it, and is told the words"],
 	["retry", "starts the newest remediation of each check afresh, unless it runs or is done"],
 	["stop", "makes no further attempt at what is under way here"],
-	["status", "writes this comment anew"],
-	["help", "tells these words"],
+	["status", "writes Healer's comment here anew"],
+	["help", "lists the commands"],
 ] as const;
