@@ -1,3 +1,4 @@
+import { didYouMean } from "../pipeline/build/near-miss.ts";
 import {
 	type Artefact,
 	type Decision,
@@ -34,6 +35,8 @@ export interface Explained {
 	/** What it tells besides of remediations under way. */
 	readonly lifecycle: LifecycleReading;
 	readonly decision?: Decision;
+	/** What the pipeline listens to. */
+	readonly events: readonly string[];
 }
 
 /** `healer explain`: every stage's verdict on a delivery. A delivery that is ignored is an answer, no failure. */
@@ -43,8 +46,12 @@ export async function explain(payload: string, options: ExplainOptions, output: 
 		output.problem(explained.problem);
 		return EXIT.usage;
 	}
+	const { reading, events } = explained.value;
 	if (options.json) output.line(JSON.stringify(explained.value, undefined, 2));
 	else for (const line of renderExplained(explained.value, output)) output.line(line);
+	if (reading.outcome === "ignored" && reading.reason.kind === "unknown_event") {
+		output.problem(`The pipeline listens to ${events.join(", ")}.${didYouMean(options.event, events)}`);
+	}
 	return EXIT.ok;
 }
 
@@ -58,13 +65,15 @@ async function explainDelivery(file: string, options: ExplainOptions): Promise<R
 	const reading = await readDelivery(pipeline, delivery);
 	const lifecycle = await readLifecycle(pipeline, delivery);
 	const { version } = artefact.value;
-	if (reading.outcome === "command") return ok({ pipeline: version, reading, lifecycle });
+	const events = [...new Set([...artefact.value.events, ...artefact.value.lifecycle].map(({ on }) => on))].sort();
+	const known = { pipeline: version, lifecycle, events };
+	if (reading.outcome === "command") return ok({ ...known, reading });
 	if (reading.outcome === "ignored") {
 		const reason = whyIgnored(reading.reason, delivery, lifecycle.signal);
-		return ok({ pipeline: version, reading: { ...reading, reason }, lifecycle });
+		return ok({ ...known, reading: { ...reading, reason } });
 	}
 	const decision = await decideGiven(artefact.value, pipeline, reading, options);
-	return decision.ok ? ok({ pipeline: version, reading, lifecycle, decision: decision.value }) : decision;
+	return decision.ok ? ok({ ...known, reading, decision: decision.value }) : decision;
 }
 
 async function decideGiven(

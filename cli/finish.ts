@@ -1,3 +1,4 @@
+import path from "node:path";
 import { finishCodeRun, renderFinishing } from "../relay/directory/finish-coderun.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { stateDirOf } from "./hub/hub-settings.ts";
@@ -6,14 +7,19 @@ import { messageOf } from "./result.ts";
 
 /** `healer finish`: ends a CodeRun of the state folder as a controller would; a running hub tells the worker. */
 export async function finish(
-	name: string,
+	written: string,
 	options: { readonly phase: string },
 	env: Readonly<Record<string, string | undefined>>,
 	output: Output,
 ): Promise<ExitCode> {
+	// What `ls` shows, and completion gives, is the file's name.
+	const name = written.replace(/\.yaml$/, "");
+	const stateDir = stateDirOf(env);
 	try {
-		const finishing = await finishCodeRun(stateDirOf(env), name, options.phase, Date.now());
-		const sentence = `${renderFinishing(name, options.phase, finishing)}.`;
+		const finishing = await finishCodeRun(stateDir, name, options.phase, Date.now());
+		const isUnknown = !finishing.ok && finishing.reason === "unknown_coderun";
+		const where = isUnknown ? ` in ${path.join(stateDir, "coderuns")}` : "";
+		const sentence = `${renderFinishing(name, options.phase, finishing)}${where}.`;
 		if (finishing.ok) {
 			output.line(sentence);
 			return EXIT.ok;

@@ -6,7 +6,7 @@ import { createOutput } from "./output.ts";
 const output = createOutput(process.stdout, process.stderr);
 const program = new Command("healer")
 	.description("One hub between what fails and the agent that fixes it.")
-	.showHelpAfterError("(healer --help shows what there is)")
+	.showHelpAfterError("(npx healer --help shows what there is; npx healer help COMMAND, what one takes)")
 	.exitOverride()
 	.addHelpText(
 		"after",
@@ -16,7 +16,7 @@ Exit codes:
   1  it found a problem: a mistake in the pipeline, a failing case, a port that is taken
   2  it could not begin: an unknown option, a missing or unreadable file
 
-Most commands take --json for machines. Colour only on a terminal; NO_COLOR turns it off.`,
+Many commands take --json for machines. Colour only on a terminal; NO_COLOR turns it off.`,
 	);
 
 const PIPELINE = [
@@ -47,6 +47,10 @@ Environment:
   KUBECONFIG, HEALER_NAMESPACE
                           the cluster, and the namespace instead of the pipeline's
   HEALER_LOG=debug        print the worker's log lines, too
+  GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_API_URL
+                          the GitHub App that asks for logs and pull requests
+  ARGOCD_SERVER, LOKI_URL, PROMETHEUS_URL, GRAFANA_URL
+                          where the context of the cluster is asked for
   GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
                           each made once and kept in <state>/secrets.env unless given
 

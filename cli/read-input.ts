@@ -1,6 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
+/** The bytes of a file named by the user. */
+export async function readBytes(file: string): Promise<Result<Uint8Array<ArrayBuffer>>> {
+	try {
+		return ok(Uint8Array.from(await readFile(file)));
+	} catch (error) {
+		return fail(`Cannot read ${file}: ${reason(error)}.`);
+	}
+}
+
 /** The text of a file named by the user. */
 export async function readText(file: string): Promise<Result<string>> {
 	try {

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { readHubFile } from "./hub/hub-file.ts";
 import { DEFAULT_PORT, stateDirOf } from "./hub/hub-settings.ts";
 import { readKeptSecrets } from "./hub/secrets.ts";
 import { stateFolderAt } from "./hub/state-folder.ts";
 import type { Output } from "./output.ts";
+import { readBytes } from "./read-input.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
 export interface ReplayOptions {
@@ -24,15 +24,16 @@ export async function replay(
 	env: Environment,
 	output: Output,
 ): Promise<ExitCode> {
-	const body = await readFile(file).catch((error: unknown) => messageOf(error));
+	const body = await readBytes(file);
 	const secret = await secretFor(options, env);
-	if (typeof body === "string" || !secret.ok) {
-		output.problem(typeof body === "string" ? `Cannot read ${file}: ${body}.` : secret.ok ? "" : secret.problem);
+	const url = await urlFor(options, env);
+	if (!body.ok || !secret.ok || !url.ok) {
+		output.problem([body, secret, url].flatMap((each) => (each.ok ? [] : [each.problem]))[0] ?? "");
 		return EXIT.usage;
 	}
-	const url = await urlFor(options, env);
 	const delivery = options.delivery ?? randomUUID();
-	const answer = await post(url, body, signedHeaders(options.event, delivery, secret.value, body));
+	const headers = signedHeaders(options.event, delivery, secret.value, body.value);
+	const answer = await post(url.value, body.value, headers);
 	if (!answer.ok) {
 		output.problem(answer.problem);
 		return EXIT.problem;
@@ -64,15 +65,19 @@ async function secretFor(options: ReplayOptions, env: Environment): Promise<Resu
 	const first = given?.split(/[\s,]+/).find((secret) => secret !== "");
 	if (first !== undefined) return ok(first);
 	return fail(
-		`No secret to sign with: give --secret or GITHUB_WEBHOOK_SECRET, or start the hub once (it keeps one in ${secrets}).`,
+		`No secret to sign with: no hub has kept one in ${secrets}. Is it on another folder (HEALER_STATE_DIR)? Else give --secret or GITHUB_WEBHOOK_SECRET.`,
 	);
 }
 
-async function urlFor(options: ReplayOptions, env: Environment): Promise<string> {
-	if (options.url !== undefined) return options.url;
-	const hub = await readHubFile(stateDirOf(env));
-	const base = hub?.url ?? `http://127.0.0.1:${env.HEALER_PORT || DEFAULT_PORT}`;
-	return `${base}/webhooks/github`;
+/** Of a worker's address alone, where it takes GitHub's deliveries. */
+async function urlFor(options: ReplayOptions, env: Environment): Promise<Result<string>> {
+	const hub = options.url === undefined ? await readHubFile(stateDirOf(env)) : undefined;
+	const written = options.url ?? hub?.url ?? `http://127.0.0.1:${env.HEALER_PORT || DEFAULT_PORT}`;
+	const url = URL.parse(written);
+	if (url === null || !/^https?:$/.test(url.protocol))
+		return fail(`${written} is no address: give one such as https://healer.example.com/webhooks/github.`);
+	if (url.pathname === "/") url.pathname = "/webhooks/github";
+	return ok(url.href);
 }
 
 async function post(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
+import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { putInForce } from "../push.ts";
@@ -70,6 +71,9 @@ async function start(
 	}
 	await emptyScratch(folder);
 	const secrets = await readOrMakeSecrets(env, folder.secrets);
+
+	const app = isAppNamed(env) ? await readGitHubSettings(env) : undefined;
+	if (app?.ok === false) output.problem(`The GitHub App cannot be used: ${app.problem}`);
 
 	const place = { file: pipelineFile, keptFile: folder.artefact, colour: output.colourfulProblems };
 	const first = await firstPipeline(place);

@@ -23,7 +23,10 @@ const HEAD = ["incidents", "attempts", "ended", "fixed", "", "p50", "p90", "dupl
 export function renderInsights(insights: Insights, { paint }: Output): readonly string[] {
 	const { since, repository, targets, total, by, suggestions } = insights;
 	const where = repository === null ? "" : ` of ${visible(repository)}`;
-	const lines = [`Since ${since}${where}: ${total.incidents} incidents, ${total.attempts} attempts`, ""];
+	const lines = [
+		`Since ${since}${where}: ${counted(total.incidents, "incident")}, ${counted(total.attempts, "attempt")}`,
+		"",
+	];
 	for (const target of targets) {
 		const { name, met, actual } = target;
 		const mark = met === null ? paint("dim", "-") : met ? paint("green", "✓") : paint("red", "✗");
@@ -74,4 +77,8 @@ function length(s: number | null): string {
 	if (s < 60) return `${s}s`;
 	if (s < 3600) return `${Math.floor(s / 60)}m ${s % 60}s`;
 	return `${Math.floor(s / 3600)}h ${Math.floor((s % 3600) / 60)}m`;
+}
+
+function counted(count: number, what: string): string {
+	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -67,6 +67,13 @@ describe("explain", () => {
 		);
 	});
 
+	it("names the events that there are for one that there is not", async () => {
+		const output = recordedOutput();
+		expect(await explain(payload(), { event: "workflow_jobs", pipeline: PIPELINE }, output)).toBe(0);
+		expect(output.lines.at(-1)).toContain("IGNORED: ");
+		expect(output.problems.join("\n")).toMatch(/^The pipeline listens to check_run, .* Did you mean `workflow_job`\?$/);
+	});
+
 	it("takes the log and the changed files into account", async () => {
 		const log = write(
 			emptyFolder(),

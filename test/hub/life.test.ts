@@ -127,6 +127,13 @@ describe("a hub that cannot start", () => {
 	});
 });
 
+describe("a hub whose GitHub App is named by half", () => {
+	it("says so when it starts, and runs without it", async () => {
+		const hub = await ready(await makeHome(), { GITHUB_APP_ID: "1" });
+		expect(hub.output()).toContain("The GitHub App cannot be used: GITHUB_PRIVATE_KEY is not set, GITHUB_APP_ID is.");
+	});
+});
+
 describe("a hub that was killed with -9", () => {
 	it("starts again when only its Node was killed, and ends the runtime that was left", async () => {
 		const home = await makeHome();
