@@ -2,6 +2,7 @@ import uPlot from "uplot";
 import type { Day } from "./every-day.ts";
 
 const HEIGHT = 180;
+const DAY_S = 86_400;
 
 /** Draws two bars a day, in the page's colours; again when its width or the colours change. Gives how to end it. */
 export function drawDays(element: HTMLElement, days: readonly Day[]): () => void {
@@ -38,15 +39,17 @@ function draw(element: HTMLElement, days: readonly Day[]): uPlot {
 			legend: { show: false },
 			cursor: { show: false },
 			scales: {
-				x: { range: (_, from, to) => [from - 43_200, to + 43_200] },
+				x: { range: (_, from, to) => [from - DAY_S / 2, to + DAY_S / 2] },
 				y: { range: (_, _from, to) => [0, Math.max(4, to * 1.1)] },
 			},
 			axes: [
 				{
 					...axis,
 					grid: { show: false },
-					values: [[86_400, "{MMM} {D}", null, null, null, null, null, null, 1]],
+					values: [[DAY_S, "{MMM} {D}", null, null, null, null, null, null, 1]],
 					space: 60,
+					// Half a day would name each day twice.
+					incrs: [1, 2, 7, 14, 28, 91].map((days) => days * DAY_S),
 				},
 				{ ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
 			],

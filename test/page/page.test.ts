@@ -47,7 +47,7 @@ beforeAll(async () => {
 				id: n.toString(16).padStart(32, "0"),
 				status: "fixed",
 				agent: n % 2 === 0 ? "blaze" : "bolt",
-				failure_type: n % 2 === 0 ? "frontend_typescript" : "infra_helm",
+				failure_type: n % 2 === 0 ? "frontend_typescript" : "helm_chart",
 				repository: n < 5 ? "5dlabs/other" : "5dlabs/cto",
 				...at((100 - n) * hour),
 			})),
@@ -83,7 +83,7 @@ describe("the first view", () => {
 		await page.getByRole("combobox", { name: "Agent" }).selectOption("blaze");
 		await page.waitForURL("**/?agent=blaze");
 		await eventually(async () => (await rows.count()) === 35, "35 rows of blaze");
-		await page.getByRole("combobox", { name: "Failure type" }).selectOption("infra_helm");
+		await page.getByRole("combobox", { name: "Failure type" }).selectOption("helm_chart");
 		await page.getByText("No incident is like that.").waitFor();
 		await page.getByRole("link", { name: "Show all" }).first().click();
 		await page.getByRole("combobox", { name: "Repository" }).selectOption("5dlabs/other");
