@@ -43,9 +43,12 @@ export function limitMistakes(source: YamlSource, file: Remains): readonly Mista
 				"a claim holds at least 60s, as KV takes no shorter one, and at most 30d",
 			),
 		),
-		...byName(file.context).flatMap(([name, { timeout }]) =>
-			between(["context", name, "timeout"], timeout, 1, 600, "a source has at least 1s and at most 10m"),
-		),
+		...byName(file.context).flatMap(([name, { from, timeout }]) => {
+			const path = ["context", name, "timeout"];
+			return from === undefined || from.startsWith("github.")
+				? between(path, timeout, 1, 600, "a source has at least 1s and at most 10m")
+				: between(path, timeout, 1, 60, "a source in the cluster has at least 1s and at most 1m");
+		}),
 		...between(["outcome", "pause"], file.outcome?.pause, 0, DAY, "a pause is 1d at most"),
 		...between(["outcome", "ci_deadline"], file.outcome?.ci_deadline, 60, 7 * DAY, "CI has at least 1m and at most 7d"),
 		...between(
