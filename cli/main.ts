@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import own from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { createOutput } from "./output.ts";
 
@@ -6,6 +7,7 @@ import { createOutput } from "./output.ts";
 const output = createOutput(process.stdout, process.stderr);
 const program = new Command("healer")
 	.description("One hub between what fails and the agent that fixes it.")
+	.version(own.version, "-V, --version", "print this Healer's version")
 	.showHelpAfterError("(npx healer --help shows what there is; npx healer help COMMAND, what one takes)")
 	.exitOverride()
 	.addHelpText(

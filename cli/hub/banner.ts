@@ -7,8 +7,8 @@ import type { StateFolder } from "./state-folder.ts";
 export interface BannerFacts {
 	readonly url: string;
 	readonly relayUrl: string;
-	readonly pipelineFile: string;
-	readonly pipelineVersion: string;
+	/** Where the one in force is from, and its version. */
+	readonly pipeline: string;
 	readonly folder: StateFolder;
 	readonly settings: HubSettings;
 	/** Where CodeRuns are made in a cluster. */
@@ -25,7 +25,7 @@ export function printBanner(output: Output, facts: BannerFacts): void {
 	row("webhooks", `${facts.url}/webhooks/github`);
 	row("relay", facts.relayUrl);
 	row("CodeRuns", coderunsLine(facts));
-	row("pipeline", `${facts.pipelineFile} (${facts.pipelineVersion.slice(0, 12)})`);
+	row("pipeline", facts.pipeline);
 	row("secrets", secretsLine(facts));
 	row("log", `${shown(facts.folder.log)}${facts.debug ? " and here" : " (HEALER_LOG=debug prints it here, too)"}`);
 }

@@ -138,12 +138,10 @@ async function start(
 	);
 	await writeHubFile(folder.root, { pid: process.pid, url, relay_url: relayUrl });
 	if (stop.isAsked()) return undefined;
-	const { version } = artefact;
 	printBanner(output, {
 		url,
 		relayUrl,
-		pipelineFile,
-		pipelineVersion: version,
+		pipeline: `${fallback === undefined ? pipelineFile : `the last good version, not ${pipelineFile}`} (${short(artefact.version)})`,
 		folder,
 		settings,
 		coderunNamespace: artefact.spawn.namespace,

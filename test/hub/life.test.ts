@@ -72,6 +72,7 @@ describe("a hub and its pipeline.yaml", () => {
 		writeFileSync(home.pipelineFile, "version: 1\nnonsense: true\n");
 		const second = await ready(home);
 		expect(second.output()).toContain("IS NOT USED");
+		expect(second.output()).toMatch(/ pipeline +the last good version, not .*pipeline\.yaml \([0-9a-f]{12}\)/);
 		expect(second.output()).toContain("nonsense");
 		expect(await getJson(home, "/api/status")).toMatchObject({ pipeline });
 	});
