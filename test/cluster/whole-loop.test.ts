@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { workflowJob, workflowRun } from "../hub/failing-run.ts";
+import { CLIPPY_LOG, workflowJob, workflowRun } from "../hub/failing-run.ts";
 import { deliver, getJson, type Home, makeHome, startReadyHub } from "../hub/hub-process.ts";
 import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
 import { startLogServer } from "../support/github/log-server.ts";
@@ -13,13 +13,6 @@ const BRANCH = "fix/parser";
 const PULL_REQUEST = 7;
 const FIX_URL = `https://github.com/${REPOSITORY}/pull/${PULL_REQUEST}`;
 const SHA = "1111111111111111111111111111111111111111";
-const CLIPPY = [
-	"2026-11-22T12:00:00.0000000Z ##[group]Run cargo clippy",
-	"2026-11-22T12:00:01.0000000Z error: this loop never actually loops",
-	"2026-11-22T12:00:01.0000000Z   = help: for further information visit https://rust-lang.github.io/rust-clippy/never_loop",
-	"2026-11-22T12:00:02.0000000Z ##[error]Process completed with exit code 101.",
-	"",
-].join("\n");
 /** Each step takes some seconds here; a machine that is busy may need longer. */
 const SOON = { timeout: 60_000, interval: 100 };
 
@@ -116,7 +109,7 @@ async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEn
 		await github.close();
 	});
 	await startController(namespace, endOf);
-	putFailedRun(github, { runId, branch: BRANCH, sha: SHA, log: storage.put({ kind: "text", text: CLIPPY }) });
+	putFailedRun(github, { runId, branch: BRANCH, sha: SHA, log: storage.put({ kind: "text", text: CLIPPY_LOG }) });
 	const head = { ref: BRANCH, sha: SHA, repo: { full_name: REPOSITORY }, user: { login: "5dlabs" } };
 	github.repository(REPOSITORY).putPull({ number: PULL_REQUEST, state: "open", title: "Parse", head });
 	const payload = workflowJob({ runId, branch: BRANCH }) as { workflow_job: object };

@@ -1,5 +1,14 @@
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 
+/** The log of a job whose step `Run cargo clippy` failed. */
+export const CLIPPY_LOG = [
+	"2026-11-22T12:00:00.0000000Z ##[group]Run cargo clippy",
+	"2026-11-22T12:00:01.0000000Z error: this loop never actually loops",
+	"2026-11-22T12:00:01.0000000Z   = help: for further information visit https://rust-lang.github.io/rust-clippy/never_loop",
+	"2026-11-22T12:00:02.0000000Z ##[error]Process completed with exit code 101.",
+	"",
+].join("\n");
+
 type Payload = Record<string, Record<string, unknown>>;
 
 /** A failed run of GitHub Actions as GitHub tells it, made from recorded payloads. */

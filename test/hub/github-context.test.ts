@@ -5,17 +5,10 @@ import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.
 import { type LogServer, type ServedLog, startLogServer } from "../support/github/log-server.ts";
 import { putFailedRun } from "../support/github/put-failed-run.ts";
 import { eventually } from "./eventually.ts";
-import { workflowJob } from "./failing-run.ts";
+import { CLIPPY_LOG, workflowJob } from "./failing-run.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
 
 const SHA = "1111111111111111111111111111111111111111";
-const CLIPPY = [
-	"2026-11-22T12:00:00.0000000Z ##[group]Run cargo clippy",
-	"2026-11-22T12:00:01.0000000Z error: this loop never actually loops",
-	"2026-11-22T12:00:01.0000000Z   = help: for further information visit https://rust-lang.github.io/rust-clippy/never_loop",
-	"2026-11-22T12:00:02.0000000Z ##[error]Process completed with exit code 101.",
-	"",
-].join("\n");
 /** Longer than any wait of these tests. */
 const WITHIN_MS = 60_000;
 
@@ -73,7 +66,7 @@ describe("the context that GitHub gives", () => {
 			.putPull({ number: 7, state: "open", title: "Loop never", head, changed_files: 1 }, [
 				{ filename: "crates/loop/src/lib.rs", additions: 3, deletions: 1 },
 			]);
-		const incident = await fail(501, { kind: "text", text: CLIPPY });
+		const incident = await fail(501, { kind: "text", text: CLIPPY_LOG });
 
 		const { prompt, context } = await told(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
@@ -95,7 +88,7 @@ describe("the context that GitHub gives", () => {
 	});
 
 	it("tells that the branch is a fork's, which is left alone though it is called main as ours is", async () => {
-		const incident = await fail(502, { kind: "text", text: CLIPPY }, "main", { full_name: "mallory/cto" });
+		const incident = await fail(502, { kind: "text", text: CLIPPY_LOG }, "main", { full_name: "mallory/cto" });
 		await eventually(async () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 			return status === "cancelled" && reason === "filter forks refused it once more was known";
@@ -103,15 +96,25 @@ describe("the context that GitHub gives", () => {
 	});
 
 	it("has the end of a log of 100 MB", async () => {
-		const { prompt } = await told(await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY }));
+		const { prompt } = await told(await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY_LOG }));
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(prompt).toMatch(/\[\.\.\. [\d,]+ lines cut \.\.\.\]/);
 		expect(prompt.length).toBeLessThan(200_000);
 	});
 
 	it.each<[string, ServedLog, string, string | undefined]>([
-		["breaks off", { kind: "cut", after: CLIPPY }, "this loop never actually loops", "the connection broke off here"],
-		["stalls", { kind: "stall", after: CLIPPY }, "this loop never actually loops", "nothing more came from here on"],
+		[
+			"breaks off",
+			{ kind: "cut", after: CLIPPY_LOG },
+			"this loop never actually loops",
+			"the connection broke off here",
+		],
+		[
+			"stalls",
+			{ kind: "stall", after: CLIPPY_LOG },
+			"this loop never actually loops",
+			"nothing more came from here on",
+		],
 		["may not be read", { kind: "status", status: 403 }, "Run cargo clippy", "its storage answered 403"],
 		["is gone", { kind: "status", status: 410 }, "Run cargo clippy", "its storage answered 410"],
 		["is asked for too often", { kind: "status", status: 429 }, "Run cargo clippy", "its storage answered 429"],
@@ -127,7 +130,7 @@ describe("the context that GitHub gives", () => {
 		// Longer than an incident settles.
 		const until = Date.now() + 9000;
 		github.disturb({ by: { kind: "primary_limit", until } });
-		const incident = await fail(600, { kind: "text", text: CLIPPY });
+		const incident = await fail(600, { kind: "text", text: CLIPPY_LOG });
 		await eventually(async () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 			return status === "waiting" && String(reason).startsWith("GitHub's rate limit, until ");
