@@ -1,3 +1,4 @@
+import { buildPipeline } from "./build-pipeline.ts";
 import { type Check, renderCheck } from "./doctor/check.ts";
 import { lookAtCluster } from "./doctor/look-at-cluster.ts";
 import { lookAtGitHub } from "./doctor/look-at-github.ts";
@@ -6,6 +7,7 @@ import { lookAtRelay } from "./doctor/look-at-relay.ts";
 import { lookAtWorker } from "./doctor/look-at-worker.ts";
 import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { permissionsForHealer } from "./github-app/permissions.ts";
 import type { Output } from "./output.ts";
 
 export interface DoctorOptions {
@@ -19,10 +21,12 @@ export interface DoctorOptions {
  */
 export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const places = await findPlaces(env);
+	const built = await buildPipeline(options.pipeline);
+	const needed = built.ok && built.value.ok ? permissionsForHealer(built.value.artefact) : {};
 	const looks = [
-		lookAtPipeline(options.pipeline),
+		lookAtPipeline(options.pipeline, built),
 		lookAtWorker(places),
-		lookAtGitHub(env),
+		lookAtGitHub(env, needed),
 		lookAtRelay(places),
 		lookAtCluster(places),
 	];

@@ -3,14 +3,13 @@ import type { GitHubFailure } from "../../worker/github/github.ts";
 import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { createGitHubMemory } from "../../worker/github/isolate-memory.ts";
 import { createLog } from "../../worker/log.ts";
+import type { Permissions } from "../github-app/permissions.ts";
 import { type Check, fine, missing, skipped } from "./check.ts";
 
 const NAME = "GitHub App";
-/** What the context needs of a repository, to read. */
-const NEEDED = ["actions", "contents", "pull_requests"];
 
-/** The App whose credentials the worker has: whether GitHub takes them, and whether it may read what it is asked for. */
-export async function lookAtGitHub(variables: GitHubVariables): Promise<readonly Check[]> {
+/** The App whose credentials the worker has: whether GitHub takes them, and whether it may do what the pipeline needs. */
+export async function lookAtGitHub(variables: GitHubVariables, needed: Permissions): Promise<readonly Check[]> {
 	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
 	const github = createGitHub(variables, tools);
 	if (github === undefined) return [skipped(NAME, "not looked at.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
@@ -21,10 +20,12 @@ export async function lookAtGitHub(variables: GitHubVariables): Promise<readonly
 	const answer = await github.asApp("GET /app", {});
 	if (!answer.ok) return [missing(NAME, `GitHub${where} ${refusal(answer.failure)}.`, cureOf(answer.failure))];
 	const { slug, permissions } = answer.value ?? {};
-	const lacking = NEEDED.filter((permission) => permissions?.[permission] === undefined);
+	const lacking = Object.entries(needed)
+		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
+		.map(([name, access]) => `${name}: ${access}`);
 	if (lacking.length === 0) return [fine(NAME, `GitHub${where} knows it as ${slug}.`)];
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
-	return [missing(NAME, `${slug} may not read ${lacking.join(", ")}.`, cure)];
+	return [missing(NAME, `${slug} lacks what the pipeline needs: ${lacking.join(", ")}.`, cure)];
 }
 
 function refusal(failure: GitHubFailure): string {

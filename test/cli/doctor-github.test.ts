@@ -14,8 +14,20 @@ describe("lookAtGitHub", () => {
 
 	it("says as whom GitHub knows the App, by either form of its key", async () => {
 		const known = { name: "GitHub App", status: "ok", says: `GitHub at ${github.url} knows it as healer.` };
-		expect(await lookAtGitHub(variables)).toEqual([known]);
-		expect(await lookAtGitHub({ ...variables, GITHUB_PRIVATE_KEY: github.app.privateKeyPkcs8 })).toEqual([known]);
+		const needed = { actions: "read", contents: "read" } as const;
+		expect(await lookAtGitHub(variables, needed)).toEqual([known]);
+		const pkcs8 = { ...variables, GITHUB_PRIVATE_KEY: github.app.privateKeyPkcs8 };
+		expect(await lookAtGitHub(pkcs8, needed)).toEqual([known]);
+	});
+
+	it("names what the pipeline needs and the App may not", async () => {
+		const needed = { actions: "read", checks: "read", issues: "write", pull_requests: "write" } as const;
+		expect(await lookAtGitHub(variables, needed)).toMatchObject([
+			{
+				status: "missing",
+				says: "healer lacks what the pipeline needs: checks: read, pull_requests: write.",
+			},
+		]);
 	});
 
 	it.each([
@@ -25,7 +37,7 @@ describe("lookAtGitHub", () => {
 		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
 		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],
 	])("says of %o: %s", async (changed, status, says) => {
-		const [check] = await lookAtGitHub({ ...variables, ...changed });
+		const [check] = await lookAtGitHub({ ...variables, ...changed }, {});
 		expect(check).toMatchObject({ status, says: expect.stringContaining(says) });
 	});
 });
