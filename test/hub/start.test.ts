@@ -33,6 +33,17 @@ describe("npm start", () => {
 		await hub.ended();
 	});
 
+	it.each([
+		["/", 200],
+		["/health", 200],
+		["/api/status", 200],
+		["/webhooks/github", 405],
+		["/nothing", 404],
+	])("answers HEAD %s as GET, without the content", async (route, status) => {
+		const response = await fetch(home.url + route, { method: "HEAD" });
+		expect([response.status, await response.text()]).toEqual([status, ""]);
+	});
+
 	it("says where things are, and no secret", () => {
 		expect(hub.output()).toContain(`${home.url}/webhooks/github`);
 		expect(hub.output()).toContain("secrets.env");
