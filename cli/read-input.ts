@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
 /** The bytes of a file named by the user. */
-export async function readBytes(file: string): Promise<Result<Uint8Array<ArrayBuffer>>> {
+export async function readBytes(file: string): Promise<Result<Buffer<ArrayBuffer>>> {
 	try {
-		return ok(Uint8Array.from(await readFile(file)));
+		return ok(await readFile(file));
 	} catch (error) {
 		return fail(`Cannot read ${file}: ${reason(error)}.`);
 	}
@@ -12,11 +12,8 @@ export async function readBytes(file: string): Promise<Result<Uint8Array<ArrayBu
 
 /** The text of a file named by the user. */
 export async function readText(file: string): Promise<Result<string>> {
-	try {
-		return ok(await readFile(file, "utf8"));
-	} catch (error) {
-		return fail(`Cannot read ${file}: ${reason(error)}.`);
-	}
+	const bytes = await readBytes(file);
+	return bytes.ok ? ok(bytes.value.toString("utf8")) : bytes;
 }
 
 /** The JSON of a file named by the user, as text and parsed. */

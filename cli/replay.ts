@@ -25,12 +25,11 @@ export async function replay(
 	output: Output,
 ): Promise<ExitCode> {
 	const body = await readBytes(file);
+	if (!body.ok) return refuse(output, body.problem);
 	const secret = await secretFor(options, env);
+	if (!secret.ok) return refuse(output, secret.problem);
 	const url = await urlFor(options, env);
-	if (!body.ok || !secret.ok || !url.ok) {
-		output.problem([body, secret, url].flatMap((each) => (each.ok ? [] : [each.problem]))[0] ?? "");
-		return EXIT.usage;
-	}
+	if (!url.ok) return refuse(output, url.problem);
 	const delivery = options.delivery ?? randomUUID();
 	const headers = signedHeaders(options.event, delivery, secret.value, body.value);
 	const answer = await post(url.value, body.value, headers);
@@ -40,6 +39,11 @@ export async function replay(
 	}
 	output.line(`${answer.value.status} ${answer.value.text}`);
 	return answer.value.status < 300 ? EXIT.ok : EXIT.problem;
+}
+
+function refuse(output: Output, problem: string): ExitCode {
+	output.problem(problem);
+	return EXIT.usage;
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */

@@ -69,4 +69,11 @@ describe("insights", () => {
 		expect(await insights({ url, since: "x" }, ENV, output)).toBe(code);
 		expect(output.problems.join("\n")).toContain(problem);
 	});
+
+	it("says so when the worker does not take the token that there is", async () => {
+		const { url } = await stubWorker(() => ({ status: 401, body: { error: "unauthorized" } }));
+		const output = recordedOutput();
+		expect(await insights({ url, since: "7d" }, { ...ENV, HEALER_API_TOKEN: "old" }, output)).toBe(1);
+		expect(output.problems.join("\n")).toContain("does not take the token");
+	});
 });

@@ -58,7 +58,8 @@ describe("an incident that was held back", () => {
 		cto.putRun({ ...run, id: 8100, run_number: 1, conclusion: "failure" });
 		const text = readFileSync(home.pipelineFile, "utf8");
 		writeFileSync(home.pipelineFile, text.replace("paused: false", "paused: true"));
-		hub = await startReadyHub(home, gitHub.variables);
+		// The key as its file has it, line by line.
+		hub = await startReadyHub(home, { ...gitHub.variables, GITHUB_PRIVATE_KEY: gitHub.app.privateKey });
 
 		const { status: answered, body } = await deliver(
 			home,
