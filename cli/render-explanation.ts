@@ -7,16 +7,15 @@ type Paint = Pick<Output, "paint">;
 /** What every stage said, as a tree for people, one line an element. */
 export function renderExplained({ pipeline, reading, lifecycle, decision }: Explained, output: Paint): string[] {
 	const head = `pipeline ${pipeline.slice(0, 12)}`;
-	const told = lifecycle.explanation === undefined ? [] : [lifecycle.explanation];
+	const read = [...reading.explanation, ...lifecycle.explanation];
 	if (reading.outcome !== "incident") {
 		const verdict =
 			reading.outcome === "command"
 				? `COMMAND ${reading.command.name} of ${reading.command.author} on pull request #${reading.command.pr_number}: no incident.`
 				: `IGNORED: ${renderIgnored(reading.reason)}.`;
-		const stages = renderStages([...reading.explanation, ...told], output.paint);
-		return [head, ...stages, "", output.paint("yellow", printable(verdict))];
+		return [head, ...renderStages(read, output.paint), "", output.paint("yellow", printable(verdict))];
 	}
-	const stages = [...reading.explanation, ...told, ...(decision?.explanation ?? [])];
+	const stages = [...read, ...(decision?.explanation ?? [])];
 	return [
 		head,
 		`incident ${reading.incident.id} (${printable(reading.identity)})`,

@@ -196,3 +196,9 @@ export const CONTEXT_SOURCES = [
 	"kubernetes.pods",
 ] as const;
 export type ContextSource = (typeof CONTEXT_SOURCES)[number];
+export type GitHubSource = Extract<ContextSource, `github.${string}`>;
+
+/** Whether GitHub is asked, from the edge; all others are asked in the cluster, by the relay. */
+export function isGitHubSource(source: ContextSource): source is GitHubSource {
+	return source.startsWith("github.");
+}

@@ -1,3 +1,4 @@
+import { isGitHubSource } from "../context.ts";
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./mistake.ts";
 import type { Remains } from "./remains.ts";
@@ -45,7 +46,7 @@ export function limitMistakes(source: YamlSource, file: Remains): readonly Mista
 		),
 		...byName(file.context).flatMap(([name, { from, timeout }]) => {
 			const path = ["context", name, "timeout"];
-			return from === undefined || from.startsWith("github.")
+			return from === undefined || isGitHubSource(from)
 				? between(path, timeout, 1, 600, "a source has at least 1s and at most 10m")
 				: between(path, timeout, 1, 60, "a source in the cluster has at least 1s and at most 1m");
 		}),

@@ -63,8 +63,8 @@ class LogPass {
 	/** The last line whose zone was counted, by what made the zone. */
 	readonly #counted = { step_end: 0, error: 0 };
 	#zone: Zone = "tail";
-	/** The step of the last error: its first line, and the first one behind it, once that came. */
-	readonly #errorStep = { first: 0, behind: Number.POSITIVE_INFINITY };
+	/** The first line of the last error's step. */
+	#errorStepLine = 0;
 	#failedStep: string | undefined;
 
 	constructor(search: LogSearch, limits: LogLimits) {
@@ -114,8 +114,6 @@ class LogPass {
 			return;
 		}
 		const kind = this.#marks.read(text, from, end, this.#lines);
-		if (this.#marks.stepLine > this.#errorStep.first)
-			this.#errorStep.behind = Math.min(this.#errorStep.behind, this.#lines);
 		if (kind !== "group_end") this.#seen++;
 		const last = this.#recent.newest;
 		if (last && kind !== "group_end" && last.lastSeen === this.#seen - 1 && last.kind === kind) {
@@ -127,6 +125,7 @@ class LogPass {
 		const line = this.#recent.draft;
 		line.place(text, from, end, cut);
 		line.kind = kind;
+		line.stepLine = this.#marks.stepLine;
 		line.line = line.lastLine = this.#lines;
 		line.seen = line.lastSeen = this.#seen;
 		const first = this.#scan(line, text, start);
@@ -173,8 +172,7 @@ class LogPass {
 		this.#counts.addToZone("marked", line);
 		if (kind === "step_end" || this.#zone !== "step_end") this.#countZone(kind, 1, stepLine);
 		this.#excerpt.addError(line, stepLine);
-		this.#errorStep.first = stepLine;
-		this.#errorStep.behind = Number.POSITIVE_INFINITY;
+		this.#errorStepLine = stepLine;
 		if (kind === "error" && this.#zone === "step_end") return;
 		// The first step that failed is told, and one whose end is marked before one with an error alone.
 		if (this.#zone !== kind) {
@@ -192,8 +190,8 @@ class LogPass {
 	/** A message of several lines is marked at its first one alone: the rest of its step belongs to it. */
 	#countBehindError(): void {
 		let later = 0;
-		while ((this.#recent.back(later)?.line ?? 0) >= this.#errorStep.behind) later++;
-		this.#countZone("error", later, this.#errorStep.first);
+		while ((this.#recent.back(later)?.stepLine ?? 0) > this.#errorStepLine) later++;
+		this.#countZone("error", later, this.#errorStepLine);
 	}
 
 	/** Counts what is new in the zone that ends at the newest line: `back` 1 leaves that one out. */

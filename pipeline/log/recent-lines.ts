@@ -13,6 +13,8 @@ export class RecentLine {
 	cut = 0;
 	escaped = false;
 	kind: LineKind = "plain";
+	/** The first line of the step that it is in. */
+	stepLine = 0;
 	/** Line numbers of it and of its last repeat; `seen` and `lastSeen` are the same without blank lines. */
 	line = 0;
 	lastLine = 0;

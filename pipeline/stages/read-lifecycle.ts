@@ -12,14 +12,14 @@ import { firstTrue } from "./rule-verdicts.ts";
 /** What a delivery tells about something that may be under remediation, and why. */
 export interface LifecycleReading {
 	readonly signal?: Signal;
-	/** Absent where no entry listens to the event. */
-	readonly explanation?: StageExplanation;
+	/** Empty where no entry listens to the event. */
+	readonly explanation: readonly StageExplanation[];
 }
 
 /** Reads a delivery by the first of its event's entries under `lifecycle` whose `when` is true. */
 export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Promise<LifecycleReading> {
 	const entries = pipeline.lifecycle.get(delivery.event);
-	if (entries === undefined) return {};
+	if (entries === undefined) return { explanation: [] };
 	const scope = payloadScope(pipeline, delivery);
 	const { found: entry, verdicts } = await firstTrue(entries, scope);
 	if (entry === undefined) return { explanation: explain(verdicts, "no entry's condition is true") };
@@ -40,6 +40,6 @@ export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Pro
 	return { signal, explanation: explain(rules, `${entry.name} says ${entry.says}`) };
 }
 
-function explain(rules: readonly RuleVerdict[], outcome: string): StageExplanation {
-	return { stage: "lifecycle", round: "first", rules, outcome };
+function explain(rules: readonly RuleVerdict[], outcome: string): readonly StageExplanation[] {
+	return [{ stage: "lifecycle", round: "first", rules, outcome }];
 }

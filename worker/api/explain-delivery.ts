@@ -59,8 +59,7 @@ async function explain(engine: Engine, asked: Question): Promise<ExplainedDelive
 	const reading = await engine.read(delivery);
 	const none = { pipeline: engine.version, incident_id: null, agent: null, failure_type: null, rule: null };
 	const lifecycle = await engine.readLifecycle(delivery);
-	const told = lifecycle.explanation === undefined ? [] : [lifecycle.explanation];
-	const explanation = [...reading.explanation, ...told];
+	const explanation = [...reading.explanation, ...lifecycle.explanation];
 	if (reading.outcome === "ignored") {
 		const reason = renderIgnored(whyIgnored(reading.reason, delivery, lifecycle.signal));
 		return { ...none, verdict: `ignored: ${reason}.`, explanation };

@@ -1,4 +1,4 @@
-import type { Context, ContextPart } from "../../pipeline/context.ts";
+import { type Context, type ContextPart, isGitHubSource } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { inTurn } from "../in-turn.ts";
@@ -130,7 +130,7 @@ function partOf(result: TimedResult): DistributiveOmit<ContextPart, "from"> {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function isEdge(request: PlannedRequest): request is EdgeRequest {
-	return request.from.startsWith("github.");
+	return isGitHubSource(request.from);
 }
 
 /** The relay keeps each source's own timeout; its answer has to come back, too. */

@@ -1,12 +1,14 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Effects } from "../effects.ts";
-import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
+import { changeOwnIssue } from "../github/change-own-issue.ts";
+import type { GitHub, GitHubAnswer } from "../github/github.ts";
 import { partsOf, putOwnComment } from "../github/put-own-comment.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
 import { type ChangedSinceTold, changedSinceTold, recordToldStatus } from "../journal/told-changes.ts";
 import { escalationText } from "./escalation-text.ts";
 import { asCode } from "./plain-markdown.ts";
-import { stickyMark, type ToldPlace, toldPlace } from "./told-place.ts";
+import { stickyMark } from "./post-sticky.ts";
+import { type ToldPlace, toldPlace } from "./told-place.ts";
 
 const BATCH = 20;
 
@@ -38,42 +40,22 @@ async function sayHowItWentOn(
 	const told: Incident = JSON.parse(incident.incident);
 	const of = { repository: incident.repository, installation_id: told.installation_id };
 	const body = await bodyNow(effects, incident, told);
+	const { number, comment } = place;
+	const written = { of, number, mark: stickyMark(incident.id), body };
 	const changed =
-		place.comment === undefined
-			? await changeIssue(github, of, place.number, { body, isDone: DONE.has(incident.status) }, incident.id)
-			: await putOwnComment(github, {
-					of,
-					number: place.number,
-					mark: stickyMark(incident.id),
-					body,
-					id: place.comment,
-					isNewWanted: false,
-				});
+		comment === undefined
+			? await changeOwnIssue(github, { ...written, state: DONE.has(incident.status) ? "closed" : "open" })
+			: await putOwnComment(github, { ...written, id: comment, isNewWanted: false });
 	if (!changed.ok || incident.others_need_one === 1) return changed;
 	const { outcome } = await effects.engine();
 	return await github.asInstallation(of, "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", {
 		...partsOf(of.repository),
-		issue_number: place.number,
+		issue_number: number,
 		name: outcome.label,
 	});
 }
 
 const DONE: ReadonlySet<string> = new Set(["fixed", "superseded", "cancelled"]);
-
-async function changeIssue(
-	github: GitHub,
-	of: InstallationOf,
-	issue_number: number,
-	{ body, isDone }: { readonly body: string; readonly isDone: boolean },
-	incident_id: string,
-): Promise<GitHubAnswer<unknown>> {
-	return await github.asInstallation(of, "PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
-		...partsOf(of.repository),
-		issue_number,
-		body: `${stickyMark(incident_id)}\n${body}`,
-		state: isDone ? "closed" : "open",
-	});
-}
 
 async function bodyNow({ journal }: Effects, incident: ChangedSinceTold, told: Incident): Promise<string> {
 	const { id, status, reason, escalated_for } = incident;

@@ -1,6 +1,6 @@
+import { changeOwnIssue } from "../github/change-own-issue.ts";
 import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
 import { isOwn, ownLogin, partsOf, putOwnComment } from "../github/put-own-comment.ts";
-import { stickyMark } from "./told-place.ts";
 
 /** What a person shall read, on its pull request or in an issue of its own. */
 export interface Sticky {
@@ -10,6 +10,11 @@ export interface Sticky {
 	readonly number?: number;
 	readonly text: { readonly title: string; readonly body: string };
 	readonly label: string;
+}
+
+/** The hidden beginning of what tells a person of an incident. */
+export function stickyMark(incident_id: string): string {
+	return `<!-- healer:${incident_id} -->`;
 }
 
 interface Posted {
@@ -56,15 +61,13 @@ async function openIssue(github: GitHub, { incident_id, of, text }: Sticky): Pro
 	const listed = await github.asInstallation(of, "GET /repos/{owner}/{repo}/issues", asked);
 	if (!listed.ok) return listed;
 	const found = listed.value.find((one) => isOwn(one, { login: login.value, mark }));
-	const body = `${mark}\n${text.body}`;
 	const posted =
 		found === undefined
-			? await github.asInstallation(of, "POST /repos/{owner}/{repo}/issues", { ...where, title: text.title, body })
-			: await github.asInstallation(of, "PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
+			? await github.asInstallation(of, "POST /repos/{owner}/{repo}/issues", {
 					...where,
-					issue_number: found.number,
-					body,
-					state: "open",
-				});
+					title: text.title,
+					body: `${mark}\n${text.body}`,
+				})
+			: await changeOwnIssue(github, { of, number: found.number, mark, body: text.body, state: "open" });
 	return posted.ok ? { ...posted, value: { number: posted.value.number, url: posted.value.html_url } } : posted;
 }

@@ -12,8 +12,3 @@ export function toldPlace(url: string): ToldPlace | undefined {
 	if (number === undefined) return undefined;
 	return { number: Number(number), ...(comment !== undefined && { comment: Number(comment) }) };
 }
-
-/** The hidden beginning of what tells a person of an incident. */
-export function stickyMark(incident_id: string): string {
-	return `<!-- healer:${incident_id} -->`;
-}

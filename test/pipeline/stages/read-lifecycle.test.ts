@@ -42,10 +42,10 @@ describe("readLifecycle", () => {
 			"leaked takes it, but octo/other is none of settings.repositories",
 		],
 	])("explains %s", async (_what, payload, outcome) => {
-		expect((await told(payload)).explanation).toMatchObject({ stage: "lifecycle", outcome });
+		expect((await told(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
 	});
 
 	it("explains nothing of an event that no entry listens to", async () => {
-		expect(await told({}, "star")).toEqual({});
+		expect(await told({}, "star")).toEqual({ explanation: [] });
 	});
 });

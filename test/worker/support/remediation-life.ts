@@ -65,7 +65,7 @@ export async function happen(stub: Stub, id: string, happening: Happening): Prom
 	if (happening.kind === "signal") {
 		stub.engineInForce = stubEngine({
 			...stub.engineInForce,
-			readLifecycle: async () => ({ signal: happening.signal }),
+			readLifecycle: async () => ({ signal: happening.signal, explanation: [] }),
 		});
 		const told = await readSignal(stub, { event: "x", delivery_id: "x", payload: {} });
 		if (told !== undefined) await trackSignal(stub, told, stub.log);

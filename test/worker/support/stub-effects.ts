@@ -96,7 +96,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			coderun: { metadata: { namespace: "cto", labels: {}, annotations: {} }, spec: { model: "m" } },
 			explanation: [{ stage: "route", round: "again", rules: [], outcome: "rex by rust" }],
 		}),
-		readLifecycle: async () => ({}),
+		readLifecycle: async () => ({ explanation: [] }),
 		isOwnAgent: (login) => login.toLowerCase() === "5dlabs-rex[bot]",
 		outcome: {
 			max_attempts: 3,
