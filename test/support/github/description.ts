@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { createInstance, getHttpOperationsFromSpec, type IHttpResponse } from "@stoplight/prism-http";
-import type { MockRoute } from "./routes.ts";
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { type Bodies, type Operation, operationOf } from "./operations.ts";
+import { type MockRoute, parametersOf, ROUTES, routeOf } from "./routes.ts";
 
 export interface DescribedRequest {
 	/** Lower case. */
@@ -27,97 +26,68 @@ export type Judgement =
 	/** The description does not allow the answer that the mock gave: the mock's own mistake. */
 	| { readonly kind: "answer_not_allowed"; readonly problems: readonly string[] };
 
-/** GitHub's own description of its API, cut to what the mock knows: it judges requests and answers. */
-export interface Description {
-	/** Judges a request, lets `answer` answer an allowed one, and judges that, too. */
-	judge(
-		request: DescribedRequest,
-		answer: (route: MockRoute, parameters: Readonly<Record<string, string>>) => PlainAnswer,
-	): Promise<Judgement>;
+/**
+ * Holds a request to GitHub's own description of its API, lets `answer` answer an allowed one, and holds that to it, too.
+ */
+export function judge(
+	request: DescribedRequest,
+	answer: (route: MockRoute, parameters: Readonly<Record<string, string>>) => PlainAnswer,
+): Judgement {
+	const route = routeOf(request.method, request.path);
+	if (route === undefined) return { kind: "not_allowed", problems: [unknownRoute(request)] };
+	const operation = operationOf(route);
+	const refused = [...problemsOfParameters(operation, route, request), ...problemsOfRequestBody(operation, request)];
+	if (refused.length > 0) return { kind: "not_allowed", problems: refused };
+	const given = answer(route, parametersOf(route, request.path));
+	const problems = problemsOfAnswer(operation, given);
+	return problems.length > 0 ? { kind: "answer_not_allowed", problems } : { kind: "answered", answer: given };
 }
 
-const FILE = path.join(import.meta.dirname, "api.github.com.json");
-
-export async function loadDescription(): Promise<Description> {
-	const operations = await getHttpOperationsFromSpec(JSON.parse(readFileSync(FILE, "utf8")));
-	const base = { checkSecurity: false, errors: false, upstreamProxy: undefined, isProxy: false } as const;
-	const config = { ...base, validateRequest: true, validateResponse: true, mock: { dynamic: false } };
-
-	return {
-		async judge(request, answer) {
-			let refused: readonly string[] | undefined;
-			let given: PlainAnswer | undefined;
-			const prism = createInstance(config, {
-				logger: silent(),
-				mock: ({ resource, input }) => {
-					const unknown = unknownQueries(request.query, resource.request?.query);
-					const problems = [...input.validations.map(messageOf), ...unknown];
-					if (problems.length > 0) {
-						refused = problems;
-						return () => right({ statusCode: 422 });
-					}
-					const route = `${resource.method.toUpperCase()} ${resource.path}` as MockRoute;
-					given = answer(route, parametersOf(resource.path, request.path));
-					return () => right(responseOf(given ?? { status: 500, headers: {} }));
-				},
-			});
-			const asked = {
-				method: request.method,
-				url: { path: request.path, query: queryOf(request.query) },
-				headers: request.headers,
-				...(request.body !== undefined && { body: request.body }),
-			};
-			const judged = await prism.request(asked, operations)();
-			if (judged._tag === "Left") return { kind: "not_allowed", problems: [messageOf(judged.left)] };
-			if (refused !== undefined) return { kind: "not_allowed", problems: refused };
-			if (given === undefined) throw new Error("Prism neither refused nor answered");
-			// Of an answer other than success that the description does not list, it only warns.
-			const problems = judged.right.validations.output
-				.filter(({ severity }) => String(severity) === "0")
-				.map(messageOf);
-			return problems.length > 0 ? { kind: "answer_not_allowed", problems } : { kind: "answered", answer: given };
-		},
-	};
+function unknownRoute({ method, path }: DescribedRequest): string {
+	const others = ROUTES.map((route) => route.split(" ")[0] ?? "").filter((one) => routeOf(one, path) !== undefined);
+	return others.length > 0 ? `${path} does not have "${method}" method` : `Route ${path} hasn't been found`;
 }
 
-function right(value: IHttpResponse) {
-	return { _tag: "Right", right: value } as const;
+function problemsOfParameters(operation: Operation, route: MockRoute, { path, query }: DescribedRequest) {
+	const repeated = [...new Set(query.keys())].filter((name) => query.getAll(name).length > 1);
+	if (repeated.length > 0) return repeated.map((name) => `query ${name} is there more than once`);
+	return problemsOf(operation.parameters, "", { path: parametersOf(route, path), query: Object.fromEntries(query) });
 }
 
-function responseOf({ status, headers, body }: PlainAnswer): IHttpResponse {
-	return { statusCode: status, headers: { ...headers }, ...(body !== undefined && { body }) };
+function problemsOfRequestBody({ body }: Operation, request: DescribedRequest): readonly string[] {
+	if (request.body === undefined) return body?.isRequired ? ["Body parameter is required"] : [];
+	if (body === undefined) return ["a body is not described"];
+	return problemsOfBody(body.bodies, "Request body", request);
 }
 
-/** GitHub ignores a query that it does not know; who sends one has mistaken its name. */
-function unknownQueries(
-	query: URLSearchParams,
-	described: readonly { readonly name: string }[] = [],
+function problemsOfAnswer({ answers }: Operation, given: PlainAnswer): readonly string[] {
+	const bodies = answers[given.status];
+	// Errors of servers and proxies are not all described.
+	if (bodies === undefined) return given.status < 400 ? [`Response ${given.status} is not described`] : [];
+	if (given.body === undefined) return bodies.types.length > 0 ? ["Response body is required"] : [];
+	return problemsOfBody(bodies, "Response body", given);
+}
+
+function problemsOfBody(
+	{ types, checkOf }: Bodies,
+	what: string,
+	{ headers, body }: Pick<PlainAnswer, "headers" | "body">,
 ): readonly string[] {
-	const known = new Set(described.map(({ name }) => name));
-	return [...query.keys()].filter((name) => !known.has(name)).map((name) => `query ${name} is not described`);
+	const type = headers["content-type"]?.split(";")[0]?.trim() ?? "";
+	if (!types.includes(type)) return [`${what} is described as ${types.join(" or ") || "empty"}, not as "${type}"`];
+	return problemsOf(checkOf(type), what, body);
 }
 
-function queryOf(query: URLSearchParams): Record<string, string | string[]> {
-	return Object.fromEntries([...new Set(query.keys())].map((name) => [name, oneOrAll(query.getAll(name))]));
+function problemsOf(validate: ValidateFunction, what: string, value: unknown): readonly string[] {
+	return validate(value) ? [] : (validate.errors ?? []).map((error) => problemOf(what, error));
 }
 
-function oneOrAll(values: string[]): string | string[] {
-	const [first = ""] = values;
-	return values.length > 1 ? values : first;
-}
-
-function parametersOf(template: string, sent: string): Record<string, string> {
-	const parts = sent.split("/").map(decodeURIComponent);
-	const names = template.split("/").map((part) => /^\{(.+)\}$/.exec(part)?.[1]);
-	return Object.fromEntries(names.flatMap((name, at) => (name === undefined ? [] : [[name, parts[at] ?? ""]])));
-}
-
-function messageOf(problem: { readonly message: string; readonly detail?: unknown }): string {
-	return typeof problem.detail === "string" ? problem.detail : problem.message;
-}
-
-/** Prism wants a pino logger, and tells it nothing that is not in what it returns. */
-function silent(): Parameters<typeof createInstance>[1]["logger"] {
-	const logger = { child: () => logger, trace() {}, debug() {}, info() {}, success() {}, warn() {}, error() {} };
-	return logger as unknown as Parameters<typeof createInstance>[1]["logger"];
+function problemOf(what: string, { keyword, instancePath, message, params }: ErrorObject): string {
+	const names = instancePath.split("/").slice(1);
+	if (what === "") {
+		if (keyword === "additionalProperties") return `${names.join(" ")} ${params.additionalProperty} is not described`;
+		return `${names.join(" ")} ${message}`;
+	}
+	const where = names.length > 0 ? `${what} property ${names.join(".")}` : what;
+	return keyword === "enum" ? `${where} ${message}: ${params.allowedValues.join(", ")}` : `${where} ${message}`;
 }

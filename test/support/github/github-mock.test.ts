@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { createAppAuth } from "@octokit/auth-app";
-import { Octokit } from "@octokit/core";
+import { request } from "@octokit/request";
+import { importPKCS8, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type GitHubMock, startGitHubMock } from "./github-mock.ts";
 import { type MockRoute, ROUTES } from "./routes.ts";
@@ -21,15 +22,30 @@ const OF_THEIR_OWN: readonly MockRoute[] = [
 
 const repo = { owner: "5dlabs", repo: "cto" };
 
-/** As an installation; `privateKey` another than the App's, to be refused. */
-function octokit(privateKey = mock.app.privateKeyPkcs8): Octokit {
-	const auth = { appId: mock.app.id, privateKey, installationId: mock.repository("5dlabs/cto").installationId };
-	return new Octokit({ baseUrl: mock.url, authStrategy: createAppAuth, auth });
+type Asking = typeof request;
+
+function askWith(authorization: string | (() => Promise<string>)): Asking {
+	const hook = async (ask: Asking, options: { readonly headers: object }) => {
+		const given = typeof authorization === "string" ? authorization : await authorization();
+		return await ask({ ...options, headers: { ...options.headers, authorization: given } } as never);
+	};
+	return request.defaults({ baseUrl: mock.url, request: { hook } });
 }
 
-function asApp(): Octokit {
-	const auth = { appId: mock.app.id, privateKey: mock.app.privateKeyPkcs8 };
-	return new Octokit({ baseUrl: mock.url, authStrategy: createAppAuth, auth });
+function asApp(privateKey = mock.app.privateKeyPkcs8): Asking {
+	return askWith(async () => {
+		const token = new SignJWT().setProtectedHeader({ alg: "RS256" }).setIssuer(mock.app.id);
+		const signed = token.setIssuedAt().setExpirationTime("5 minutes");
+		return `bearer ${await signed.sign(await importPKCS8(privateKey, "RS256"))}`;
+	});
+}
+
+function asInstallation(): Asking {
+	return askWith(async () => {
+		const installation_id = mock.repository("5dlabs/cto").installationId;
+		const route = "POST /app/installations/{installation_id}/access_tokens";
+		return `token ${(await asApp()(route, { installation_id })).data.token}`;
+	});
 }
 
 describe("startGitHubMock", () => {
@@ -99,11 +115,11 @@ describe("startGitHubMock", () => {
 			["GET /app/hook/deliveries", { per_page: 100 }, 200],
 			["GET /app/hook/deliveries/{delivery_id}", { delivery_id: delivery.id }, 200],
 		];
-		const [app, installation] = [asApp(), octokit()];
+		const [app, installation] = [asApp(), asInstallation()];
 		for (const [route, parameters, status] of asked) {
 			const asker = route.startsWith("GET /app") || route.endsWith("/installation") ? app : installation;
 			const given = route.includes("{owner}") ? { ...repo, ...parameters } : parameters;
-			const answer = await asker.request<string>(route, given);
+			const answer = await asker<string>(route, given);
 			expect([route, answer.status]).toEqual([route, status]);
 		}
 		expect(mock.violations).toEqual([]);
@@ -126,7 +142,7 @@ describe("startGitHubMock", () => {
 			["PATCH /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: 1 }, /does not have "patch" method/],
 		];
 		for (const [route, parameters, problem] of asked) {
-			const answer = octokit().request<string>(route, { ...repo, ...parameters });
+			const answer = asInstallation()<string>(route, { ...repo, ...parameters });
 			await expect(answer, route).rejects.toMatchObject({ status: 422 });
 			expect(mock.violations.at(-1)).toMatch(problem);
 		}
@@ -137,7 +153,7 @@ describe("startGitHubMock", () => {
 
 	it("refuses an answer that a test put together wrongly", async () => {
 		mock.repository("5dlabs/cto").putRun({ id: 1, run_number: "first" as never });
-		const asked = octokit().request("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: 1 });
+		const asked = asInstallation()("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: 1 });
 		await expect(asked).rejects.toMatchObject({ status: 500 });
 		expect(mock.violations.splice(0)).toEqual([
 			"the mock's own answer to GET /repos/5dlabs/cto/actions/runs/1: " +
@@ -146,17 +162,20 @@ describe("startGitHubMock", () => {
 	});
 
 	it("lets in only its App, and an installation only where it is installed", async () => {
-		const other = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n";
+		const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+			type: "pkcs8",
+			format: "pem",
+		});
 		expect(mock.app.privateKey).toContain("BEGIN RSA PRIVATE KEY");
-		await expect(octokit(other).request("GET /repos/{owner}/{repo}", repo)).rejects.toThrow();
+		await expect(asApp(String(other))("GET /app")).rejects.toMatchObject({ status: 401 });
 		mock.repository("other/one");
-		const elsewhere = octokit().request("GET /repos/{owner}/{repo}", { owner: "other", repo: "one" });
+		const elsewhere = asInstallation()("GET /repos/{owner}/{repo}", { owner: "other", repo: "one" });
 		await expect(elsewhere).rejects.toMatchObject({ status: 404 });
-		const nobody = new Octokit({ baseUrl: mock.url, auth: "ghs_made_up" });
-		await expect(nobody.request("GET /repos/{owner}/{repo}", repo)).rejects.toMatchObject({ status: 401 });
-		await expect(nobody.request("GET /app")).rejects.toMatchObject({ status: 401 });
-		const forged = new Octokit({ baseUrl: mock.url, auth: "eyJhbGciOiJub25lIn0.eyJpc3MiOiI0NzExIn0.AA" });
-		await expect(forged.request("GET /app")).rejects.toMatchObject({ status: 401 });
+		const nobody = askWith("token ghs_made_up");
+		await expect(nobody("GET /repos/{owner}/{repo}", repo)).rejects.toMatchObject({ status: 401 });
+		await expect(nobody("GET /app")).rejects.toMatchObject({ status: 401 });
+		const forged = askWith("bearer eyJhbGciOiJub25lIn0.eyJpc3MiOiI0NzExIn0.AA");
+		await expect(forged("GET /app")).rejects.toMatchObject({ status: 401 });
 	});
 
 	it("lists deliveries newest first, page by page", async () => {
@@ -167,7 +186,7 @@ describe("startGitHubMock", () => {
 		const seen: string[][] = [];
 		let cursor: string | undefined;
 		do {
-			const page = await asApp().request("GET /app/hook/deliveries", { per_page: 2, ...(cursor && { cursor }) });
+			const page = await asApp()("GET /app/hook/deliveries", { per_page: 2, ...(cursor && { cursor }) });
 			seen.push(page.data.map(({ guid }) => guid));
 			cursor = /[?&]cursor=([^&>]+)/.exec(page.headers.link ?? "")?.[1];
 		} while (cursor !== undefined);
@@ -186,7 +205,7 @@ describe("startGitHubMock", () => {
 		const delivered_at = "2026-11-22T12:00:00Z";
 		const put = { guid: "guid-1", event: "push", payload: { ref: "x" }, status_code: 502, delivered_at };
 		const { id } = mock.putDelivery(put);
-		await asApp().request("POST /app/hook/deliveries/{delivery_id}/attempts", { delivery_id: id });
+		await asApp()("POST /app/hook/deliveries/{delivery_id}/attempts", { delivery_id: id });
 		await expect.poll(() => mock.deliveries.length).toBe(2);
 		expect(mock.deliveries[1]).toMatchObject({ guid: "guid-1", redelivery: true, status_code: 202, event: "push" });
 		expect(received).toEqual([
@@ -203,18 +222,18 @@ describe("startGitHubMock", () => {
 	});
 
 	it("says that nothing changed, and limits, and ends connections, when it shall", async () => {
-		const first = await asApp().request("GET /app");
+		const first = await asApp()("GET /app");
 		const headers = { "if-none-match": String(first.headers.etag) };
-		await expect(asApp().request("GET /app", { headers })).rejects.toMatchObject({ status: 304 });
+		await expect(asApp()("GET /app", { headers })).rejects.toMatchObject({ status: 304 });
 		mock.disturb({ by: { kind: "primary_limit", until: Date.now() + 60_000 }, route: "GET /app" });
-		await expect(asApp().request("GET /app")).rejects.toMatchObject({
+		await expect(asApp()("GET /app")).rejects.toMatchObject({
 			status: 403,
 			response: { headers: { "x-ratelimit-remaining": "0" } },
 		});
 		mock.calm();
 		mock.disturb({ by: { kind: "cut" }, times: 1 });
-		await expect(asApp().request("GET /app")).rejects.toThrow();
-		expect((await asApp().request("GET /app")).status).toBe(200);
+		await expect(asApp()("GET /app")).rejects.toThrow();
+		expect((await asApp()("GET /app")).status).toBe(200);
 		expect(mock.requests.map(({ line, as, status }) => `${line} ${as} ${status}`)).toEqual([
 			"GET /app app 200",
 			"GET /app app 304",

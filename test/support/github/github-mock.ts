@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { type Asker, answerRequest, askerOf } from "./answers/answer-request.ts";
 import { APP_ID, APP_KEY, AppState, type PutDelivery } from "./app-state.ts";
-import { type DescribedRequest, type Description, loadDescription, type PlainAnswer } from "./description.ts";
+import { type DescribedRequest, judge, type PlainAnswer } from "./description.ts";
 import { Disturbances, type Disturbing, disturb } from "./disturbances.ts";
 import { redeliver, type Webhook } from "./redeliver.ts";
 import type { RepositoryState } from "./repository-state.ts";
-import { type MockRoute, ROUTES } from "./routes.ts";
+import { type MockRoute, routeOf } from "./routes.ts";
 import type { Delivery } from "./samples.ts";
 
 export interface RecordedRequest {
@@ -51,7 +51,7 @@ export interface GitHubMock {
 
 /** Starts it on a free port of loopback. */
 export async function startGitHubMock(): Promise<GitHubMock> {
-	const mock = new RunningMock(await loadDescription());
+	const mock = new RunningMock();
 	await mock.listen();
 	return mock;
 }
@@ -62,15 +62,10 @@ class RunningMock implements GitHubMock {
 	readonly requests: RecordedRequest[] = [];
 	readonly violations: string[] = [];
 	webhook: Webhook | undefined;
-	private readonly description: Description;
 	private readonly state = new AppState();
 	private readonly disturbances = new Disturbances();
 	private readonly server = createServer((request, response) => void this.serve(request, response));
 	private readonly underWay = new Set<Promise<void>>();
-
-	constructor(description: Description) {
-		this.description = description;
-	}
 
 	async listen(): Promise<void> {
 		await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
@@ -134,7 +129,7 @@ class RunningMock implements GitHubMock {
 		const disturbance = this.disturbances.next(record.route);
 		if (disturbance !== undefined) return disturb(response, disturbance);
 
-		const judged = await this.description.judge(request, (route, parameters) => {
+		const judged = judge(request, (route, parameters) => {
 			const { query, body, path } = request;
 			const asked = { url: this.url, path, parameters, query, body: objectOf(body), state: this.state };
 			return answerRequest(route, asked, asker);
@@ -152,7 +147,7 @@ class RunningMock implements GitHubMock {
 
 	private record(line: string, request: DescribedRequest, asker: Asker): RecordedRequest {
 		const { body, headers } = request;
-		const record = { line, route: routeOf(request), as: asker.kind, body, headers, status: 0 };
+		const record = { line, route: routeOf(request.method, request.path), as: asker.kind, body, headers, status: 0 };
 		this.requests.push(record);
 		return record;
 	}
@@ -186,16 +181,6 @@ async function describe(incoming: IncomingMessage): Promise<DescribedRequest> {
 		headers: Object.fromEntries(headers),
 		body: text === "" ? undefined : JSON.parse(text),
 	};
-}
-
-function routeOf({ method, path }: DescribedRequest): MockRoute | undefined {
-	return ROUTES.find((route) => {
-		const [wanted, template = ""] = route.split(" ");
-		const parts = template.split("/");
-		const sent = path.split("/");
-		const fits = parts.every((part, at) => part === sent[at] || (part.startsWith("{") && sent[at] !== ""));
-		return wanted === method.toUpperCase() && parts.length === sent.length && fits;
-	});
 }
 
 function objectOf(body: unknown): Readonly<Record<string, unknown>> {

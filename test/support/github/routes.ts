@@ -41,3 +41,21 @@ export const ROUTES = [
 	"GET /repos/{owner}/{repo}/contents/{path}",
 ] as const;
 export type MockRoute = (typeof ROUTES)[number];
+
+/** The route of a request; undefined when the mock has none. `path` is percent-encoded. */
+export function routeOf(method: string, path: string): MockRoute | undefined {
+	const sent = path.split("/");
+	return ROUTES.find((route) => {
+		const [wanted, template = ""] = route.split(" ");
+		const parts = template.split("/");
+		const fits = parts.every((part, at) => part === sent[at] || (part.startsWith("{") && sent[at] !== ""));
+		return wanted === method.toUpperCase() && parts.length === sent.length && fits;
+	});
+}
+
+/** The parameters in its path, by their names, decoded. */
+export function parametersOf(route: MockRoute, path: string): Readonly<Record<string, string>> {
+	const sent = path.split("/").map(decodeURIComponent);
+	const names = (route.split(" ")[1] ?? "").split("/").map((part) => /^\{(.+)\}$/.exec(part)?.[1]);
+	return Object.fromEntries(names.flatMap((name, at) => (name === undefined ? [] : [[name, sent[at] ?? ""]])));
+}
