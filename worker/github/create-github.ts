@@ -1,8 +1,8 @@
-import type { Octokit } from "@octokit/core";
 import { type Log, messageOf } from "../log.ts";
-import { type AppOctokit, createAppOctokit } from "./app-octokit.ts";
+import { signAppToken } from "./app-token.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
-import { type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
+import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
+import { type GitHubSettings, type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
 import { tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, remember } from "./isolate-memory.ts";
 import { keepAnswer, keptAnswer } from "./kept-answers.ts";
@@ -27,23 +27,30 @@ export function createGitHub(variables: GitHubVariables, tools: GitHubTools): Gi
 
 // A request that gets no answer must not outlive what it is asked for.
 const TIMEOUT_MS = 20_000;
-// https://docs.github.com/en/rest/about-the-rest-api/api-versions
-const API_VERSION = { "x-github-api-version": "2022-11-28" };
 
-/** One question. `authorization` is given along when the installation asks, and absent when the App signs itself. */
 interface Question {
 	readonly route: string;
 	readonly parameters: Readonly<Record<string, unknown>>;
 	readonly signal?: AbortSignal | undefined;
 	readonly redirect?: "manual";
-	readonly authorization?: string;
+}
+
+/** Who asks: `name` is `app`, or the installation's number. */
+interface Asker {
+	readonly name: string;
+	readonly authorization: string;
+}
+
+interface Client {
+	readonly settings: GitHubSettings;
+	readonly request: GitHubRequest;
 }
 
 class AppGitHub implements GitHub {
 	readonly #variables: GitHubVariables;
 	readonly #tools: GitHubTools;
 	readonly #memory: GitHubMemory;
-	#octokit: Promise<AppOctokit | Failed> | undefined;
+	#client: Promise<Client | Failed> | undefined;
 
 	constructor(variables: GitHubVariables, tools: GitHubTools) {
 		this.#variables = variables;
@@ -69,18 +76,20 @@ class AppGitHub implements GitHub {
 	};
 
 	async #asApp(question: Question): Promise<GitHubAnswer<unknown>> {
-		const octokit = await this.#start();
-		return "ok" in octokit ? octokit : await this.#ask("app", octokit.app, question);
+		const client = await this.#start();
+		if ("ok" in client) return client;
+		const token = await signAppToken(client.settings, this.#tools.now());
+		return await this.#ask(client.request, { name: "app", authorization: `bearer ${token}` }, question);
 	}
 
 	async #asInstallation(of: InstallationOf, question: Question): Promise<GitHubAnswer<unknown>> {
-		const octokit = await this.#start();
-		if ("ok" in octokit) return octokit;
+		const client = await this.#start();
+		if ("ok" in client) return client;
 		const askWithToken = async () => {
 			const token = await this.#tokenFor(of, question.signal);
 			if (!token.ok) return token;
-			const authorization = `token ${token.value}`;
-			const answer = await this.#ask(String(token.installation_id), octokit.bare, { ...question, authorization });
+			const asker = { name: String(token.installation_id), authorization: `token ${token.value}` };
+			const answer = await this.#ask(client.request, asker, question);
 			if (isUnauthorized(answer)) this.#memory.tokens.delete(token.installation_id);
 			return answer;
 		};
@@ -94,45 +103,44 @@ class AppGitHub implements GitHub {
 		return tokenFor(of, ask, this.#memory, this.#tools.now());
 	}
 
-	async #ask(who: string, octokit: Octokit, question: Question): Promise<GitHubAnswer<unknown>> {
+	async #ask(request: GitHubRequest, asker: Asker, question: Question): Promise<GitHubAnswer<unknown>> {
 		// Asking on while limited makes GitHub shut an App out altogether.
-		const limited = this.#memory.limited.get(who) ?? 0;
+		const limited = this.#memory.limited.get(asker.name) ?? 0;
 		if (limited > this.#tools.now()) return failed({ reason: "rate_limited", until: limited });
-		const answer = await this.#askUnlessKnown(who, octokit, question);
+		const answer = await this.#askUnlessKnown(request, asker, question);
 		if (!answer.ok && answer.failure.reason === "rate_limited") {
 			const { until } = answer.failure;
-			remember(this.#memory.limited, who, until);
-			this.#tools.log.warn("GitHub limits the rate of requests", { who, until: new Date(until).toISOString() });
+			remember(this.#memory.limited, asker.name, until);
+			const details = { who: asker.name, until: new Date(until).toISOString() };
+			this.#tools.log.warn("GitHub limits the rate of requests", details);
 		}
 		return answer;
 	}
 
-	async #askUnlessKnown(who: string, octokit: Octokit, question: Question): Promise<GitHubAnswer<unknown>> {
-		const { url } = octokit.request.endpoint(question.route, question.parameters);
-		const kept = keptAnswer(this.#memory, who, question.route, url);
-		const answer = await this.#send(octokit, question, kept?.etag);
+	async #askUnlessKnown(request: GitHubRequest, asker: Asker, question: Question): Promise<GitHubAnswer<unknown>> {
+		const { route } = question;
+		const { url } = request.endpoint(route, question.parameters);
+		const kept = keptAnswer(this.#memory, asker.name, route, url);
+		const answer = await this.#send(request, asker, question, kept?.etag);
 		if (answer === "not_modified") return kept?.answer ?? unavailable("304 to what was not asked for conditionally");
-		keepAnswer(this.#memory, who, question.route, url, answer);
+		keepAnswer(this.#memory, asker.name, route, url, answer);
 		return answer;
 	}
 
 	async #send(
-		octokit: Octokit,
-		{ route, parameters, signal, redirect, authorization }: Question,
+		request: GitHubRequest,
+		{ authorization }: Asker,
+		{ route, parameters, signal, redirect }: Question,
 		etag: string | undefined,
 	): Promise<GitHubAnswer<unknown> | "not_modified"> {
-		const headers = {
-			...API_VERSION,
-			...(authorization !== undefined && { authorization }),
-			...(etag !== undefined && { "if-none-match": etag }),
-		};
+		const headers = { authorization, ...(etag !== undefined && { "if-none-match": etag }) };
 		const late = AbortSignal.timeout(TIMEOUT_MS);
-		const request = {
+		const how = {
 			signal: signal === undefined ? late : AbortSignal.any([signal, late]),
 			...(redirect && { redirect }),
 		};
 		try {
-			const { status, data, ...answer } = await octokit.request(route, { ...parameters, headers, request });
+			const { status, data, ...answer } = await request(route, { ...parameters, headers, request: how });
 			// What is not JSON, or was cut off, arrives as text.
 			if (status === 200 && typeof data === "string") return unavailable("an answer that is no JSON, or not all of it");
 			return { ok: true, status, headers: { ...answer.headers }, value: data };
@@ -149,14 +157,17 @@ class AppGitHub implements GitHub {
 		return failed(readFailure({ status, headers, message: messageOf(cause) }, this.#tools.now()));
 	}
 
-	#start(): Promise<AppOctokit | Failed> {
-		this.#octokit ??= this.#create();
-		return this.#octokit;
+	#start(): Promise<Client | Failed> {
+		this.#client ??= this.#create();
+		return this.#client;
 	}
 
-	async #create(): Promise<AppOctokit | Failed> {
+	async #create(): Promise<Client | Failed> {
 		const read = await readGitHubSettings(this.#variables);
-		if (read.ok) return createAppOctokit(read.settings, this.#tools.fetch, this.#tools.log);
+		if (read.ok) {
+			const request = createGitHubRequest(read.settings.api_url, this.#tools.fetch, this.#tools.log);
+			return { settings: read.settings, request };
+		}
 		this.#tools.log.error("the GitHub App cannot be used", { problem: read.problem });
 		return failed({ reason: "forbidden", detail: read.problem });
 	}

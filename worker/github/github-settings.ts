@@ -9,8 +9,8 @@ export interface GitHubVariables {
 
 export interface GitHubSettings {
 	readonly app_id: string;
-	/** PKCS#8, PEM. */
-	readonly private_key: string;
+	/** Signs with RS256. */
+	readonly key: CryptoKey;
 	/** Without a slash at its end. */
 	readonly api_url: string;
 }
@@ -38,7 +38,7 @@ export async function readGitHubSettings(variables: GitHubVariables): Promise<Se
 	const api_url = readApiUrl(variables.GITHUB_API_URL?.trim() || GITHUB_API_URL);
 	if (api_url === undefined) return wrong("GITHUB_API_URL is not the https address of an API.");
 	const key = await readPrivateKey(variables.GITHUB_PRIVATE_KEY);
-	return key.ok ? { ok: true, settings: { app_id, private_key: key.pem, api_url } } : wrong(key.problem);
+	return key.ok ? { ok: true, settings: { app_id, key: key.key, api_url } } : wrong(key.problem);
 }
 
 function wrong(problem: string): SettingsReading {

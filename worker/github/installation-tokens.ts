@@ -37,10 +37,7 @@ export async function tokenFor(
 	return await tokenOf(id, ask, memory, now);
 }
 
-/**
- * auth-app would keep tokens itself, but it also lets a question wait for one that another invocation asks for, and that
- * never comes when the other one ends before.
- */
+/** A token that is kept is data: nobody waits for one that another invocation asks for, and may end before it has. */
 async function tokenOf(id: number, ask: AskAsApp, { tokens }: GitHubMemory, now: number): Promise<TokenAnswer> {
 	const kept = tokens.get(id);
 	if (kept !== undefined && kept.until > now) return { ok: true, installation_id: id, value: kept.token };

@@ -1,7 +1,9 @@
 import { isPkcs1, pkcs8OfPkcs1 } from "./pkcs8.ts";
 
-/** An App's private key as PKCS#8 in PEM, or what is wrong with the text, for people; never a part of it. */
-export type KeyReading = { readonly ok: true; readonly pem: string } | { readonly ok: false; readonly problem: string };
+/** An App's private key, for signing, or what is wrong with the text, for people; never a part of it. */
+export type KeyReading =
+	| { readonly ok: true; readonly key: CryptoKey }
+	| { readonly ok: false; readonly problem: string };
 
 /**
  * Reads `GITHUB_PRIVATE_KEY`: PKCS#1 as GitHub hands it out, or PKCS#8, with line ends as such or written `\n`, as they
@@ -22,8 +24,8 @@ export async function readPrivateKey(text: string): Promise<KeyReading> {
 
 	const bytes = decodeBase64(body);
 	if (bytes === undefined) return wrong("is damaged: what stands between its first and last line is not base64");
-	const pkcs8 = isPkcs1(bytes) ? pkcs8OfPkcs1(bytes) : bytes;
-	return (await isRsaKey(pkcs8)) ? { ok: true, pem: toPem(pkcs8) } : wrong("is damaged: it holds no RSA key");
+	const key = await importRsaKey(isPkcs1(bytes) ? pkcs8OfPkcs1(bytes) : bytes);
+	return key === undefined ? wrong("is damaged: it holds no RSA key") : { ok: true, key };
 }
 
 /** Which of the two forms it is, its own bytes tell. */
@@ -54,18 +56,11 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 	}
 }
 
-async function isRsaKey(pkcs8: Uint8Array<ArrayBuffer>): Promise<boolean> {
+async function importRsaKey(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey | undefined> {
 	try {
 		const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-		await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
-		return true;
+		return await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
 	} catch {
-		return false;
+		return undefined;
 	}
-}
-
-function toPem(pkcs8: Uint8Array): string {
-	const base64 = btoa(String.fromCharCode(...pkcs8));
-	const lines = base64.match(/.{1,64}/g) ?? [];
-	return ["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----", ""].join("\n");
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createGitHub } from "../../../worker/github/create-github.ts";
 import { createLog } from "../../../worker/log.ts";
 import { type Asked, stubGitHub } from "./stub-github.ts";
@@ -7,6 +7,7 @@ import { PKCS8 } from "./test-keys.ts";
 const CTO = { owner: "5dlabs", repo: "cto" };
 const OF = { repository: "5dlabs/cto", installation_id: 77 };
 const PULL = { ...CTO, pull_number: 4 };
+const COMMENTS_ROUTE = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
 const PULL_ROUTE = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
 
 /** Answers the pull request's route, and nothing else. */
@@ -50,7 +51,8 @@ describe("asApp", () => {
 		expect(await stub.github.asApp("GET /app", {})).toMatchObject({ ok: true, status: 200, value: { slug: "healer" } });
 		const [asked] = stub.asked;
 		const [, payload = ""] = asked?.headers.get("authorization")?.split(".") ?? [];
-		expect(JSON.parse(atob(payload))).toMatchObject({ iss: "1234" });
+		// Now is 2026-11-22T12:00:00Z, 1795348800. GitHub takes ten minutes at most; its clock may be five off each way.
+		expect(JSON.parse(atob(payload))).toEqual({ iss: "1234", iat: 1795348500, exp: 1795349100 });
 	});
 });
 
@@ -181,6 +183,86 @@ describe("asInstallation", () => {
 			failure: { reason: "unavailable", detail: "502: Server Error" },
 		});
 		expect(stub.questions()).toHaveLength(6);
+	});
+
+	it("tries twice more when the connection is cut", async () => {
+		let cuts = 2;
+		const cut = () => Promise.reject(new TypeError("Network connection lost."));
+		const stub = stubGitHub(forPull(() => (cuts-- > 0 ? cut() : pull())));
+		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
+		cuts = 99;
+		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
+			ok: false,
+			failure: { reason: "unavailable", detail: "Network connection lost." },
+		});
+		expect(stub.questions()).toHaveLength(6);
+	});
+
+	it("gets its token although GitHub stumbles twice", async () => {
+		let failures = 2;
+		const stub = stubGitHub(({ what }) => {
+			if (what.endsWith("/access_tokens") && failures-- > 0) return Response.json({}, { status: 503 });
+			return what.endsWith("/pulls/4") ? pull() : undefined;
+		});
+		expect((await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).ok).toBe(true);
+		expect(stub.tokens()).toBe(3);
+	});
+
+	it("sends a new comment once: whether GitHub made it before it stumbled is unknown", async () => {
+		const stub = stubGitHub(({ what }) =>
+			what.endsWith("/comments") ? Response.json({ message: "Server Error" }, { status: 502 }) : undefined,
+		);
+		const answer = await stub.github.asInstallation(OF, COMMENTS_ROUTE, { ...CTO, issue_number: 5, body: "b" });
+		expect(answer).toEqual({ ok: false, failure: { reason: "unavailable", detail: "502: Server Error" } });
+		expect(stub.questions()).toEqual(["POST /repos/5dlabs/cto/issues/5/comments"]);
+	});
+
+	it("changes a comment again when GitHub stumbles: twice is as good as once", async () => {
+		let failures = 1;
+		const stub = stubGitHub(({ what }) => {
+			if (!what.startsWith("PATCH ")) return undefined;
+			return failures-- > 0 ? Response.json({}, { status: 502 }) : Response.json({ id: 6 });
+		});
+		const route = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+		expect((await stub.github.asInstallation(OF, route, { ...CTO, comment_id: 6, body: "b" })).ok).toBe(true);
+		expect(stub.questions()).toHaveLength(2);
+	});
+
+	it("has four requests under way at most, and asks the next as soon as one is answered", async () => {
+		const open: (() => void)[] = [];
+		const stub = stubGitHub(({ what }) => {
+			if (!what.includes("/pulls/")) return undefined;
+			return new Promise<Response>((resolve) => open.push(() => resolve(pull())));
+		});
+		await stub.github.asInstallation(OF, "GET /repos/{owner}/{repo}/installation", CTO);
+		const asked = Array.from({ length: 6 }, (_, n) =>
+			stub.github.asInstallation(OF, PULL_ROUTE, { ...CTO, pull_number: n + 1 }),
+		);
+		await vi.waitFor(() => expect(open).toHaveLength(4));
+		open[0]?.();
+		await asked[0];
+		await vi.waitFor(() => expect(open).toHaveLength(5));
+		// Nothing more comes until another one is answered.
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(open).toHaveLength(5);
+		for (let n = 1; n < 6; n++) await vi.waitFor(() => (open[n] ?? expect.fail())());
+		expect((await Promise.all(asked)).every(({ ok }) => ok)).toBe(true);
+	});
+
+	it("lets a second pass between what it writes; what it reads does not wait for that", async () => {
+		const order: string[] = [];
+		const written: number[] = [];
+		const stub = stubGitHub(({ what }) => {
+			if (what.endsWith("/comments")) written.push(performance.now());
+			if (/comments|pulls/.test(what)) order.push(what.split(" ")[0] ?? "");
+			return /comments|pulls/.test(what) ? Response.json({ id: 6 }, { status: 201 }) : undefined;
+		});
+		const write = () => stub.github.asInstallation(OF, COMMENTS_ROUTE, { ...CTO, issue_number: 5, body: "b" });
+		await write();
+		await Promise.all([write(), stub.github.asInstallation(OF, PULL_ROUTE, PULL)]);
+		expect(order).toEqual(["POST", "GET", "POST"]);
+		// Timers count whole milliseconds, and from another moment than this clock.
+		expect(Number(written[1]) - Number(written[0])).toBeGreaterThan(990);
 	});
 
 	it.each([

@@ -4,6 +4,8 @@ import { PKCS1, PKCS8 } from "./test-keys.ts";
 
 const LINES = PKCS1.trim().split("\n");
 const BODY = LINES.slice(1, -1).join("\n");
+/** The beginning of `printf healer | openssl dgst -sha256 -sign key.pem | base64`. */
+const SIGNATURE = "D41Vq7NGswZZSukQGvAb/UEB32GVbLBXcnSNtp5Ka0UJ";
 const labelled = (label: string, body = BODY) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 
 describe("readPrivateKey", () => {
@@ -17,7 +19,8 @@ describe("readPrivateKey", () => {
 		["all on one line", LINES.join(" ")],
 		["text around it", `Key of the App:\n${PKCS8}\nKeep it.`],
 	])("takes %s", async (_, text) => {
-		expect(await readPrivateKey(text)).toEqual({ ok: true, pem: PKCS8 });
+		const read = await readPrivateKey(text);
+		expect(read.ok && (await signatureBy(read.key))).toBe(SIGNATURE);
 	});
 
 	it.each([
@@ -52,3 +55,8 @@ describe("readPrivateKey", () => {
 		expect(await readPrivateKey(text)).toEqual({ ok: false, problem: `GITHUB_PRIVATE_KEY ${problem}.` });
 	});
 });
+
+async function signatureBy(key: CryptoKey): Promise<string> {
+	const signature = await crypto.subtle.sign(key.algorithm, key, new TextEncoder().encode("healer"));
+	return btoa(String.fromCharCode(...new Uint8Array(signature))).slice(0, 44);
+}

@@ -1,0 +1,26 @@
+import { request } from "@octokit/request";
+import type { Log } from "../log.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
+import { steadyFetch } from "./steady-fetch.ts";
+
+/** Asks one route of GitHub's REST API. */
+export type GitHubRequest = typeof request;
+
+/** GitHub's REST API for one invocation of the worker. */
+export function createGitHubRequest(api_url: string, fetcher: typeof fetch, log: Log): GitHubRequest {
+	const library = request.endpoint.DEFAULTS.headers["user-agent"];
+	return request.defaults({
+		baseUrl: api_url,
+		headers: {
+			"user-agent": `healer ${library}`,
+			// https://docs.github.com/en/rest/about-the-rest-api/api-versions
+			"x-github-api-version": "2022-11-28",
+		},
+		request: {
+			fetch: boundedFetch(steadyFetch(fetcher)),
+			log: { debug: quiet, info: quiet, warn: (message: string) => log.warn(message), error: quiet },
+		},
+	});
+}
+
+function quiet(): void {}
