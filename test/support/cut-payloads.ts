@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { z } from "zod";
 
 /**
- * Cuts GitHub's webhook schema (`@octokit/openapi-webhooks`, 5 MB) down to what the checker asks: which fields each
+ * Cuts GitHub's webhook schema (`github-webhooks.json`) down to what the checker asks: which fields each
  * event's payload may have, in any of its actions, and which texts a field is limited to. GitHub's own examples
  * (`@octokit/webhooks-examples`) are laid over it, since they show fields that the schema leaves out.
  * `npm run payloads` writes the result.
@@ -23,7 +23,7 @@ export function cutPayloads(): string {
 }
 
 const require = createRequire(import.meta.url);
-const read = (name: string): unknown => JSON.parse(readFileSync(require.resolve(name), "utf8"));
+const read = (file: string): unknown => JSON.parse(readFileSync(require.resolve(file), "utf8"));
 
 interface Schema {
 	readonly $ref?: string | undefined;
@@ -64,7 +64,7 @@ const specification = z
 		),
 		components: z.object({ schemas: z.record(z.string(), schema) }),
 	})
-	.parse(read("@octokit/openapi-webhooks/generated/api.github.com.json"));
+	.parse(read("./github-webhooks.json"));
 
 const exampleList = z
 	.array(z.object({ name: z.string(), examples: z.array(z.unknown()) }))

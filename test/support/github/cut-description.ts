@@ -4,14 +4,13 @@
  *
  *     npx node test/support/github/cut-description.ts
  *
- * It fetches `@octokit/openapi` with `npm pack` into a temporary folder: the package unpacks to 385 MB, too much for a
+ * It fetches `@octokit/openapi` with `npm pack`: the package unpacks to 385 MB, too much for a
  * dependency. With a path as its argument it reads that `api.github.com.json` instead. What people read (descriptions,
  * links to the docs) is left out; the examples of successful answers stay, since the mock's objects are made of them.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { packedFile } from "../packed-file.ts";
 import { ROUTES } from "./routes.ts";
 
 const PACKAGE = "@octokit/openapi@23.0.2";
@@ -24,19 +23,8 @@ interface JsonObject {
 }
 
 const given = process.argv[2];
-const whole: JsonObject = JSON.parse(given === undefined ? fetchDescription() : readFileSync(given, "utf8"));
+const whole: JsonObject = JSON.parse(given === undefined ? packedFile(PACKAGE, FILE) : readFileSync(given, "utf8"));
 writeFileSync(path.join(import.meta.dirname, "api.github.com.json"), render(cut(whole)));
-
-function fetchDescription(): string {
-	const folder = mkdtempSync(path.join(tmpdir(), "healer-openapi-"));
-	try {
-		execFileSync("npm", ["pack", PACKAGE, "--silent"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-		execFileSync("sh", ["-c", `tar -xzf *.tgz package/${FILE}`], { cwd: folder });
-		return readFileSync(path.join(folder, "package", FILE), "utf8");
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
-}
 
 function cut(description: JsonObject): JsonObject {
 	const paths: Record<string, Record<string, Json>> = {};
@@ -65,7 +53,7 @@ function at(value: Json | undefined, keys: readonly string[]): Json | undefined 
 }
 
 /**
- * Says what GitHub's description means in words that Prism's validator knows. It would not check at all, and in silence,
+ * Says what GitHub's description means in words that a validator of JSON Schema knows. It would not check at all, and in silence,
  * where `nullable` stands without a `type`; and in a path, 17 is a number and a text at once, so that "one of" the two
  * would refuse it.
  */
