@@ -1,91 +1,118 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { shallTestCluster } from "./test/cluster/support/shall-test-cluster.ts";
-import { testsWithoutServers } from "./test/cluster/support/shall-test-servers.ts";
-import { shallTestPage } from "./test/page/find-chromium.ts";
+import { keepStorageInMemory } from "./test/support/tiers/memory-folder.ts";
+import { scaledTests } from "./test/support/tiers/scaled-tests.ts";
+import { SummaryReporter } from "./test/support/tiers/summary-reporter.ts";
 
-const cluster: TestProjectConfiguration = {
-	extends: true,
-	test: {
-		name: "cluster",
-		include: ["test/cluster/**/*.test.ts"],
-		exclude: [...(await testsWithoutServers())],
-		environment: "node",
-		globalSetup: ["test/cluster/support/one-cluster.ts"],
-		fileParallelism: false,
-		testTimeout: 120_000,
-		hookTimeout: 120_000,
-	},
-};
+keepStorageInMemory();
 
-const page: TestProjectConfiguration = {
-	extends: true,
-	test: {
-		name: "page",
-		include: ["test/page/**/*.test.ts"],
-		environment: "node",
-		fileParallelism: false,
-		testTimeout: 120_000,
-		hookTimeout: 180_000,
-	},
-};
+const NODE_TESTS = "test/{pipeline,wire,relay,cli,support}/**/*.test.ts";
+const WORKER_TESTS = "test/worker/**/*.test.ts";
+// The one pass of the real hub that `npm test` has time for.
+const SMOKE_TESTS = "test/hub/start.test.ts";
 
-/**
- * Four runtimes, five projects: pure code and the relay in Node, the worker inside workerd, the whole as a process, its
- * page in a real browser, and the relay against a real API server, where there is one.
- */
+/** Pure code, the relay and the commands, in Node. Files share their processes: starting one takes longer than most files. */
+function inNode(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
+	return {
+		extends: true,
+		test: {
+			name,
+			include,
+			environment: "node",
+			isolate: false,
+			provide: { atSize },
+			testTimeout: atSize ? 1_200_000 : 20_000,
+		},
+	};
+}
+
+/** The worker inside workerd. Files share one runtime; each test has an empty journal and an empty KV (`setup.ts`). */
+function inWorkerd(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
+	return {
+		extends: true,
+		plugins: [
+			cloudflareTest(async () => ({
+				wrangler: { configPath: "./wrangler.toml" },
+				miniflare: {
+					bindings: {
+						GITHUB_WEBHOOK_SECRET: "the-new-secret, the-old-secret",
+						HEALER_API_TOKEN: "token-of-the-tests",
+						HEALER_WIRE_SECRETS: "whsec_aGVhbGVyLXRlc3Qtc2VjcmV0LW9mLTMyLWJ5dGVzISE=",
+						HEALER_LOOPBACK: "true",
+						RELAY_URL: "http://relay.test",
+						MIGRATIONS: await readD1Migrations("worker/migrations"),
+					},
+				},
+			})),
+		],
+		test: {
+			name,
+			include,
+			isolate: false,
+			globalSetup: ["test/support/build-artefact.ts"],
+			setupFiles: ["test/worker/setup.ts"],
+			provide: { atSize },
+			testTimeout: atSize ? 1_200_000 : 20_000,
+		},
+	};
+}
+
+/** Starts processes of its own, one file after the other. */
+function withProcesses(name: string, include: string[], exclude: string[] = []): TestProjectConfiguration {
+	return {
+		extends: true,
+		test: {
+			name,
+			include,
+			exclude,
+			environment: "node",
+			fileParallelism: false,
+			provide: { atSize: true },
+			testTimeout: 180_000,
+			hookTimeout: 180_000,
+		},
+	};
+}
+
+/** Which command runs which project: `test/support/tiers/tiers.ts`. */
 export default defineConfig({
 	test: {
-		reporters: [["default", { summary: true }]],
+		reporters: [["default", { summary: true }], new SummaryReporter()],
 		silent: "passed-only",
+		maxWorkers: Math.max(2, availableParallelism()),
 		projects: [
+			inNode("node", [NODE_TESTS], false),
+			inWorkerd("workerd", [WORKER_TESTS], false),
+			withProcesses("smoke", [SMOKE_TESTS]),
+			withProcesses("hub", ["test/hub/**/*.test.ts"], [SMOKE_TESTS]),
+			inNode("soak-node", scaledTests(NODE_TESTS), true),
+			inWorkerd("soak-workerd", ["test/soak/worker/**/*.test.ts", ...scaledTests(WORKER_TESTS)], true),
+			withProcesses("soak", ["test/soak/**/*.test.ts"], ["test/soak/worker/**"]),
 			{
 				extends: true,
 				test: {
-					name: "node",
-					include: ["test/{pipeline,wire,relay,cli,support}/**/*.test.ts"],
+					name: "page",
+					include: ["test/page/**/*.test.ts"],
 					environment: "node",
-					testTimeout: 20_000,
-				},
-			},
-			{
-				extends: true,
-				plugins: [
-					cloudflareTest(async () => ({
-						wrangler: { configPath: "./wrangler.toml" },
-						miniflare: {
-							bindings: {
-								GITHUB_WEBHOOK_SECRET: "the-new-secret, the-old-secret",
-								HEALER_API_TOKEN: "token-of-the-tests",
-								HEALER_WIRE_SECRETS: "whsec_aGVhbGVyLXRlc3Qtc2VjcmV0LW9mLTMyLWJ5dGVzISE=",
-								HEALER_LOOPBACK: "true",
-								RELAY_URL: "http://relay.test",
-								MIGRATIONS: await readD1Migrations("worker/migrations"),
-							},
-						},
-					})),
-				],
-				test: {
-					name: "workerd",
-					include: ["test/worker/**/*.test.ts"],
-					globalSetup: ["test/support/build-artefact.ts"],
-					setupFiles: ["test/worker/setup.ts"],
-					testTimeout: 20_000,
-				},
-			},
-			{
-				extends: true,
-				test: {
-					name: "hub",
-					include: ["test/hub/**/*.test.ts"],
-					environment: "node",
+					globalSetup: ["test/page/require-chromium.ts"],
 					fileParallelism: false,
-					testTimeout: 180_000,
+					testTimeout: 120_000,
+					hookTimeout: 180_000,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "cluster",
+					include: ["test/cluster/**/*.test.ts"],
+					environment: "node",
+					globalSetup: ["test/cluster/support/one-cluster.ts"],
+					fileParallelism: false,
+					testTimeout: 120_000,
 					hookTimeout: 120_000,
 				},
 			},
-			...(shallTestPage() ? [page] : []),
-			...((await shallTestCluster()) ? [cluster] : []),
 		],
 	},
 });

@@ -9,6 +9,7 @@ import type { SpawnRequest } from "../../wire/spawn.ts";
 import { interleavedCluster, Killed } from "../support/interleaved-cluster.ts";
 import { memoryCluster } from "../support/memory-cluster.ts";
 import { spawnRequest } from "../support/spawn-request.ts";
+import { runs } from "../support/tiers/at-size.ts";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.ts";
 
 const A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -64,7 +65,7 @@ describe("spawn", () => {
 				await repeatAll(world, requests);
 				world.expectNoDuplicates();
 			}),
-			{ numRuns: Number(process.env.STORM_RUNS ?? 300) },
+			{ numRuns: runs(300) },
 		),
 	);
 });

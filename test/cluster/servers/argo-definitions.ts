@@ -10,7 +10,7 @@ import {
 	loadYaml,
 	type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
-import { cacheFolder, filledOnce, isThere, run } from "./server-cache.ts";
+import { cacheFolder, filledOnce, run } from "./server-cache.ts";
 
 /** Argo's own definitions, as its modules have them. The one of Application is 405 KB. */
 const DEFINITIONS = [
@@ -26,10 +26,6 @@ const DEFINITIONS = [
 	},
 ] as const;
 const FOLDER = "argo-cd-3.2.11-workflows-3.7.0";
-
-export function findArgoDefinitions(): Promise<boolean> {
-	return isThere(cacheFolder(FOLDER));
-}
 
 /** Gets them from the Go module proxy into the cache, unless they are there, and gives their folder. */
 export function provideArgoDefinitions(): Promise<string> {

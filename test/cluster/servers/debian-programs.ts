@@ -11,7 +11,7 @@ const PACKAGES = {
 export type DebianProgram = keyof typeof PACKAGES;
 
 /** Where a program is installed, or was unpacked to; undefined when neither. */
-export async function findDebianProgram(name: DebianProgram): Promise<string | undefined> {
+async function findDebianProgram(name: DebianProgram): Promise<string | undefined> {
 	const folders = [...(process.env.PATH ?? "").split(path.delimiter), unpackedTo(name)];
 	for (const folder of folders) {
 		const program = path.join(folder, name);

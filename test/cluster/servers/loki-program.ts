@@ -1,17 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheFolder, filledOnce, isThere, run } from "./server-cache.ts";
+import { cacheFolder, filledOnce, run } from "./server-cache.ts";
 
 /** `go.mod` pins Loki and all that it is made of. */
 const BUILD_FOLDER = path.join(import.meta.dirname, "loki");
 const PACKAGE = "github.com/grafana/loki/v3/cmd/loki";
-
-/** Loki as one program from the cache; undefined when it was not built yet. */
-export async function findLoki(): Promise<string | undefined> {
-	const program = path.join(await folderOf(), "loki");
-	return (await isThere(program)) ? program : undefined;
-}
 
 /** Finds it, or builds it with Go 1.26 into the cache: about ten minutes on two cores, once. */
 export async function provideLoki(): Promise<string> {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildArtefact } from "../../../pipeline/build/build-artefact.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { goodSources, mistakeCases, sourcesOf } from "./mistake-cases.ts";
 
 function edited(lines: readonly string[], [at, how, value]: [number, string, string]): string[] {
@@ -110,7 +111,7 @@ describe("buildArtefact", () => {
 				expect(built.ok || places.length > 0).toBe(true);
 				expect(places.every(({ line, column }) => line >= 1 && line <= count && column >= 1)).toBe(true);
 			}),
-			{ numRuns: 150 },
+			{ numRuns: runs(150) },
 		);
 	});
 

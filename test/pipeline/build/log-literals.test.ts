@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, it } from "vitest";
 import { logLiterals } from "../../../pipeline/build/log-literals.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { sampledRegex } from "./arbitrary-regex.ts";
 
 function ofRegex(source: string, flags = ""): readonly string[] {
@@ -46,7 +47,7 @@ describe("logLiterals", () => {
 				const literals = ofRegex(source, ignoreCase ? "i" : "");
 				expect(literals.length === 0 || literals.some((literal) => matched.includes(literal))).toBe(true);
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: runs(3000) },
 		);
 	});
 
@@ -57,7 +58,7 @@ describe("logLiterals", () => {
 				const nested = literals.some((text) => literals.some((other) => other !== text && text.includes(other)));
 				expect(literals.includes("") || nested).toBe(false);
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: runs(1000) },
 		);
 	});
 });

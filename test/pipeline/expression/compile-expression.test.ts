@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compileCondition, compileExpression } from "../../../pipeline/expression/compile-expression.ts";
 import type { Facts, Scope } from "../../../pipeline/expression/facts.ts";
 import { callFunction, FUNCTIONS } from "../../../pipeline/expression/functions.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { arbitraryData, arbitraryExpression } from "./arbitrary-expression.ts";
 
 const settings = { repositories: ["5dlabs/cto"], process_bot_commits: false, a: { b: "main" } };
@@ -33,7 +34,7 @@ describe("compileExpression", () => {
 			const ours = evaluation.ok ? { value: evaluation.value } : "throws";
 			expect(plain(ours)).toEqual(plain(await byJsonata(text, given)));
 		});
-		await fc.assert(property, { numRuns: 1500 });
+		await fc.assert(property, { numRuns: runs(1500) });
 	});
 
 	it("evaluates plain paths, comparisons and our functions at once, without a promise", () => {
@@ -229,7 +230,7 @@ describe("compileCondition", () => {
 				expect([text, clause.verdict]).toEqual([text, isTrue ? "true" : "false"]);
 			}
 		});
-		await fc.assert(property, { numRuns: 300 });
+		await fc.assert(property, { numRuns: runs(300) });
 	});
 });
 

@@ -5,6 +5,7 @@ import type { Facts } from "../../../pipeline/expression/facts.ts";
 import { callFunction, FUNCTIONS } from "../../../pipeline/expression/functions.ts";
 import { PatternLiteral } from "../../../pipeline/expression/pattern-literal.ts";
 import type { LogReading } from "../../../pipeline/log/log-reading.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 function call(name: string, args: readonly unknown[], facts: Facts = {}): unknown {
 	return callFunction(name, facts, args);
@@ -106,7 +107,7 @@ describe("$key", () => {
 			fc.property(parts, parts, (a, b) => {
 				expect(call("key", a) === call("key", b)).toBe(JSON.stringify(a) === JSON.stringify(b));
 			}),
-			{ numRuns: 2000 },
+			{ numRuns: runs(2000) },
 		);
 	});
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LineSplitter } from "../../../pipeline/log/line-splitter.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 interface Line {
 	text: string;
@@ -80,7 +81,7 @@ describe("LineSplitter", () => {
 					expect(split(chunks, longest)).toStrictEqual(split([whole], longest));
 				},
 			),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 
@@ -92,7 +93,7 @@ describe("LineSplitter", () => {
 				if (naive.at(-1) === "") naive.pop();
 				expect(texts(chunks)).toStrictEqual(naive);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 });

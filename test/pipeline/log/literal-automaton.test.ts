@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildLiteralAutomaton, placeOf, step } from "../../../pipeline/log/literal-automaton.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 function find(literals: readonly string[], line: string): number[] {
 	const automaton = buildLiteralAutomaton(literals.map((text, owner) => ({ text, owner })));
@@ -44,7 +45,7 @@ describe("buildLiteralAutomaton", () => {
 				const naive = literals.flatMap((l, i) => (text.toLowerCase().includes(l.toLowerCase()) ? [i] : []));
 				expect(find(literals, text)).toStrictEqual(naive);
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: runs(1000) },
 		);
 	});
 });

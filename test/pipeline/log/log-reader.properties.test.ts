@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/tiers/at-size.ts";
 import { readLog, regex, text } from "./github-log.ts";
 
 const patterns = [
@@ -86,7 +87,7 @@ describe("createLogReader", () => {
 				expect(readLog(chunks, patterns, limits)).toStrictEqual(readLog(whole, patterns, limits));
 				expect(readLog([...whole], patterns, limits)).toStrictEqual(readLog(whole, patterns, limits));
 			}),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 
@@ -113,7 +114,7 @@ describe("createLogReader", () => {
 				expect(reading.bytes).toBe(Buffer.byteLength(whole));
 				expect(reading.gave_up).toStrictEqual([]);
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: runs(1000) },
 		);
 	});
 
@@ -133,7 +134,7 @@ describe("createLogReader", () => {
 				const { patterns: facts } = readLog(lines.join("\n"), patterns, { zone_lines: 3 });
 				expect(facts.boom?.errors ?? 0).toBe(naiveErrors(lines, 3));
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: runs(1000) },
 		);
 	});
 
@@ -145,7 +146,7 @@ describe("createLogReader", () => {
 				expect(excerpt.split("\n").length).toBeLessThanOrEqual(lines);
 				expect(excerpt.isWellFormed()).toBe(true);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stripEscapes } from "../../../pipeline/log/terminal-escapes.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 const ESC = "\u001b";
 
@@ -31,7 +32,7 @@ describe("stripEscapes", () => {
 			fc.property(fc.string({ unit, maxLength: 30 }), (line) => {
 				expect(stripEscapes(line)).toBe(line.replace(grammar, ""));
 			}),
-			{ numRuns: 2000 },
+			{ numRuns: runs(2000) },
 		);
 	});
 });

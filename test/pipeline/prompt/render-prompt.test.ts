@@ -4,6 +4,7 @@ import { compilePrompts } from "../../../pipeline/prompt/compile-prompts.ts";
 import { PROMPT_VARIABLES } from "../../../pipeline/prompt/prompt-variables.ts";
 import type { PromptView } from "../../../pipeline/prompt/prompt-view.ts";
 import { MAX_PROMPT_BYTES, renderPrompt } from "../../../pipeline/prompt/render-prompt.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 function render(text: string, view: PromptView, partials: Record<string, string> = {}, max?: number): string {
 	return renderPrompt(compilePrompts({ main: text, ...partials }), "main", view, max);
@@ -114,7 +115,7 @@ describe("renderPrompt", () => {
 				expect(prompt).not.toMatch(/(?![\n\t])[\p{Cc}\u{202E}\u{2028}]/u);
 				expect(prompt.isWellFormed()).toBe(true);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 
@@ -132,7 +133,7 @@ describe("renderPrompt", () => {
 				expect((inner.match(/`+/g) ?? []).map((run) => run.length)).not.toContain(ticks.length);
 				expect(prompt).not.toMatch(/[\n\r\u{85}]/u);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 });

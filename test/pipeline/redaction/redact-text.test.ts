@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redactText } from "../../../pipeline/redaction/redact-text.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { JWT, made, PLANTED, pem } from "./planted-secrets.ts";
 
 /** No part of a secret that is long enough to be of use. */
@@ -143,7 +144,7 @@ describe("redactText", () => {
 				expect(once.match(/\n/g)?.length).toBe(text.match(/\n/g)?.length);
 				expect(once.length).toBeLessThanOrEqual(30 * text.length + 100);
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: runs(1000) },
 		);
 	});
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadPipeline, readDelivery } from "../../../pipeline/index.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { realPayload, realPayloads } from "./real-payloads.ts";
 import { smallArtefact } from "./small-artefact.ts";
 
@@ -172,7 +173,7 @@ describe("readDelivery", () => {
 				expect(await read(event, payload)).toHaveProperty("outcome");
 			},
 		);
-		await fc.assert(property, { numRuns: 300 });
+		await fc.assert(property, { numRuns: runs(300) });
 	});
 
 	it("never throws on a payload nested very deep", async () => {
@@ -200,7 +201,7 @@ describe("readDelivery", () => {
 				ids.set(reading.incident.id, told);
 			},
 		);
-		await fc.assert(property, { numRuns: 500 });
+		await fc.assert(property, { numRuns: runs(500) });
 	});
 });
 

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { renderYaml } from "../../../relay/directory/coderun-yaml.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 /** Line ends of YAML 1.1, and characters that no YAML may hold. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
@@ -54,7 +55,7 @@ describe("renderYaml", () => {
 				expect(parse(text, { version: "1.2" })).toEqual(object);
 				expect(text).not.toMatch(UNREADABLE);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		));
 });
 

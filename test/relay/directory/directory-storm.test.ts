@@ -10,6 +10,7 @@ import { codeRunName } from "../../../wire/coderun-name.ts";
 import { interleavedCluster, Killed } from "../../support/interleaved-cluster.ts";
 import { temporaryFolder } from "../../support/relay-on-directory.ts";
 import { spawnRequest } from "../../support/spawn-request.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 
 const INCIDENTS = 12;
 const TOLD = 4;
@@ -29,7 +30,7 @@ describe("spawn on a directory", () => {
 				const files = await readdir(join(state, "coderuns"));
 				expect(files.sort()).toEqual(incidents.map((id) => `${codeRunName("rex", id, 1)}.yaml`).sort());
 			}),
-			{ numRuns: 5 },
+			{ numRuns: runs(20, 2) },
 		));
 });
 

@@ -4,6 +4,7 @@ import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import type { IncidentStatus } from "../../../worker/journal/incident-status.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { type RemediationEvent, TRANSITIONS, transit } from "../../../worker/remediation/transitions.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import {
 	attemptsOf,
 	type Happening,
@@ -200,7 +201,7 @@ describe("settleRemediation", () => {
 					expect(transit(step.from_status as IncidentStatus, step.event as RemediationEvent)).toBe(step.to_status);
 				}
 			}),
-			{ numRuns: 25 },
+			{ numRuns: runs(25) },
 		);
 	}, 120_000);
 });

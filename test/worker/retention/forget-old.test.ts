@@ -6,6 +6,7 @@ import { INCIDENT_STATUSES, type IncidentStatus } from "../../../worker/journal/
 import { BELONGING, FORGETTABLE } from "../../../worker/retention/forget-incidents.ts";
 import { forgetOld } from "../../../worker/retention/forget-old.ts";
 import { TRIMMABLE } from "../../../worker/retention/trim-incidents.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { type Stub, stubEffects } from "../support/stub-effects.ts";
 
@@ -97,7 +98,7 @@ describe("forgetOld", () => {
 				whole.map((n) => `v-${n}`).toSorted(),
 			);
 		});
-		await fc.assert(property, { numRuns: 40 });
+		await fc.assert(property, { numRuns: runs(40) });
 	});
 
 	it("names every table that has rows of incidents", async () => {

@@ -1,0 +1,27 @@
+/** A tier is what one command runs: the projects of `vitest.config.ts` that belong to it. */
+export interface Tier {
+	readonly command: string;
+	readonly holds: string;
+	readonly projects: readonly string[];
+}
+
+/** All tiers, the soonest first. `docs/testing.md` says more, with times. */
+export const TIERS: readonly Tier[] = [
+	{
+		command: "npm test",
+		holds: "engine, relay and commands in Node, the worker in workerd, one pass of the real hub",
+		projects: ["node", "workerd", "smoke"],
+	},
+	{ command: "npm run test:hub", holds: "the hub as a process, killed and misconfigured", projects: ["hub"] },
+	{ command: "npm run test:page", holds: "the page in a real browser (needs Chromium)", projects: ["page"] },
+	{
+		command: "npm run test:soak",
+		holds: "property tests at size, storms, kill -9",
+		projects: ["soak", "soak-node", "soak-workerd"],
+	},
+	{
+		command: "npm run test:cluster",
+		holds: "relay and hub on a real API server (needs its programs, or Go to build them)",
+		projects: ["cluster"],
+	},
+];
