@@ -54,7 +54,8 @@ class BoundLog implements Log {
 /** What was thrown, as text. An error of the journal says little by itself: what to do is added to it. */
 export function messageOf(cause: unknown): string {
 	const text = textOf(cause);
-	const fault = journalFaultOf(text);
+	// Other messages of D1 are also those of any request that the network failed.
+	const fault = /D1_ERROR|SQLITE_/.test(text) ? journalFaultOf(text) : undefined;
 	return fault === undefined ? text : `${text}: ${explainJournalFault(fault)}`;
 }
 

@@ -2,6 +2,7 @@ import { outcomeMessageId, type WireOutcome } from "../../wire/outcome.ts";
 import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { signMessage } from "../../wire/signature.ts";
 import type { Clock } from "../clock.ts";
+import { explainNetworkError } from "../http/network-fault.ts";
 
 /** `taken`: the worker has it. Everything else is tried again. */
 export type Posting =
@@ -36,6 +37,9 @@ export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, f
 		if (response.ok || response.status === REFUSAL_STATUS.replayed) return { kind: "taken" };
 		return { kind: "not_taken", status: response.status };
 	} catch (error) {
-		return { kind: "unreachable", why: error instanceof Error ? error.name : "unknown" };
+		return {
+			kind: "unreachable",
+			why: explainNetworkError(error, url) ?? (error instanceof Error ? error.message : "unknown"),
+		};
 	}
 }
