@@ -7,7 +7,7 @@ interface NetworkFault {
 }
 
 const AUTHORITY =
-	"the certificate of HOST is signed by an authority that Node does not know (NODE_EXTRA_CA_CERTS names a file with it)";
+	"the certificate of HOST is signed by an authority that is not trusted here (NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority, names a file with it)";
 
 /** By `error.cause.code`: https://nodejs.org/api/errors.html, https://github.com/nodejs/undici/blob/main/docs/docs/api/Errors.md */
 const SAYINGS: Readonly<Record<string, string>> = {
@@ -56,11 +56,19 @@ function readNetworkFault(error: unknown): NetworkFault | undefined {
 
 /**
  * `HOST refuses the connection (ECONNREFUSED)`: one clause for people that names the host and never its credentials, path
- * or query. Undefined for an error that no network made.
+ * or query. Without a URL the host is what the error itself says. Undefined for an error that no network made.
  */
-export function explainNetworkError(error: unknown, url: string | URL): string | undefined {
+export function explainNetworkError(error: unknown, url?: string | URL): string | undefined {
 	const fault = readNetworkFault(error);
 	if (fault === undefined) return undefined;
-	const says = fault.says.replaceAll("HOST", URL.parse(url)?.host || "it");
+	const host = (url !== undefined && URL.parse(url)?.host) || hostIn(error) || "the server";
+	const says = fault.says.replaceAll("HOST", host);
 	return fault.code === "timeout" ? says : `${says} (${fault.code})`;
+}
+
+/** Node's errors of a connection and of DNS name where it went. */
+function hostIn(error: unknown): string | undefined {
+	const { hostname, host, address, port }: Readonly<Record<string, unknown>> = Object((error as Error).cause);
+	const name = [hostname, host, address].find((given) => typeof given === "string");
+	return name === undefined || typeof port !== "number" ? name : `${name}:${port}`;
 }

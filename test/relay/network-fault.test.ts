@@ -68,7 +68,7 @@ describe("explainNetworkError", () => {
 		execFileSync("openssl", [...request, ...name], { stdio: "ignore" });
 		const own = await portOf(createHttps({ key: await readFile(key), cert: await readFile(cert) }));
 		expect(await explained(`https://localhost:${own}`)).toBe(
-			`the certificate of localhost:${own} is signed by an authority that Node does not know (NODE_EXTRA_CA_CERTS names a file with it) (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+			`the certificate of localhost:${own} is signed by an authority that is not trusted here (NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority, names a file with it) (DEPTH_ZERO_SELF_SIGNED_CERT)`,
 		);
 		const plain = await portOf(createHttp((_, response) => void response.end("hello")));
 		expect(await explained(`https://127.0.0.1:${plain}`)).toBe(
@@ -83,6 +83,12 @@ describe("explainNetworkError", () => {
 		expect(await explained(`http://127.0.0.1:${ssh}`)).toMatch(
 			new RegExp(`^what answers at 127\\.0\\.0\\.1:${ssh} does not speak HTTP \\(`),
 		);
+	});
+
+	it("finds the host in the error where it is not given", async () => {
+		const port = await closedPort();
+		const error = await fetch(`http://127.0.0.1:${port}`).catch((cause: unknown) => cause);
+		expect(explainNetworkError(error)).toBe(`127.0.0.1:${port} refuses the connection (ECONNREFUSED)`);
 	});
 
 	it("never shows credentials, and leaves a bug alone", () => {

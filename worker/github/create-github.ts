@@ -1,8 +1,9 @@
 import type { Octokit } from "@octokit/core";
+import { explainFetchError } from "../http/network-fault.ts";
 import { type Log, messageOf } from "../log.ts";
 import { type AppOctokit, createAppOctokit } from "./app-octokit.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
-import { type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
+import { GITHUB_API_URL, type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
 import { tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, remember } from "./isolate-memory.ts";
 import { keepAnswer, keptAnswer } from "./kept-answers.ts";
@@ -143,7 +144,9 @@ class AppGitHub implements GitHub {
 
 	#failureOf(cause: unknown): Failed | "not_modified" {
 		if (!isRequestError(cause)) throw cause;
-		if (cause.response === undefined) return unavailable(messageOf(cause));
+		if (cause.response === undefined) {
+			return unavailable(explainFetchError(cause, this.#variables.GITHUB_API_URL?.trim() || GITHUB_API_URL));
+		}
 		const { status, headers } = cause.response;
 		if (status === 304) return "not_modified";
 		return failed(readFailure({ status, headers, message: messageOf(cause) }, this.#tools.now()));
