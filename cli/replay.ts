@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { readHubFile } from "./hub/hub-file.ts";
 import { DEFAULT_PORT, stateDirOf } from "./hub/hub-settings.ts";
@@ -93,8 +94,7 @@ async function post(
 		const response = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(30_000) });
 		return ok({ status: response.status, text: await response.text() });
 	} catch (error) {
-		const cause = (error as Error).cause;
-		const why = cause instanceof Error && cause.message !== "" ? cause.message : messageOf(error);
+		const why = explainNetworkError(error, url) ?? messageOf(error);
 		return fail(`Nothing answers on ${url} (${why}). Is healer start running?`);
 	}
 }

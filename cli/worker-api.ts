@@ -1,3 +1,4 @@
+import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
@@ -70,8 +71,7 @@ export async function askWorker(
 		}
 		return ok({ status: response.status, body });
 	} catch (error) {
-		const cause = error instanceof Error ? error.cause : undefined;
-		const why = cause instanceof Error && cause.message !== "" ? cause.message : messageOf(error);
+		const why = explainNetworkError(error, url) ?? messageOf(error);
 		return fail(`Nothing answers on ${url} (${why}).`);
 	}
 }

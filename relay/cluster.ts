@@ -1,3 +1,4 @@
+import type { UnavailableCause } from "../wire/error-answer.ts";
 import type { ClaimRecord } from "./claims/claim-record.ts";
 import type { CodeRun, CodeRunIdentity } from "./coderun.ts";
 
@@ -60,5 +61,8 @@ export interface NotFound {
 /** Cannot be answered now; what was asked for may or may not have happened. */
 export interface Unavailable {
 	readonly kind: "unavailable";
+	/** One clause for people: what is wrong, and the cure. */
 	readonly why: string;
+	/** The same for programs, where there is a word for it. */
+	readonly cause?: UnavailableCause;
 }

@@ -1,6 +1,6 @@
 import type { RefusedReason, SpawnRequest, SpawnResult } from "../wire/spawn.ts";
 import type { Clock } from "./clock.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, Unavailable } from "./cluster.ts";
 
 /** One request to make a CodeRun, and what it is made with. */
 export interface SpawnCall {
@@ -17,7 +17,7 @@ export interface SpawnCall {
 export type SpawnAnswer =
 	| { readonly kind: "result"; readonly result: SpawnResult }
 	| { readonly kind: "replayed" }
-	| { readonly kind: "unavailable"; readonly why: string };
+	| Unavailable;
 
 /** What a step of the protocol came to: an answer ends the call, undefined goes on. */
 export type StepAnswer = SpawnAnswer | undefined;

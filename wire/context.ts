@@ -31,16 +31,33 @@ export const contextRequestSchema = z.strictObject({
 
 const part = { name: z.string(), from: z.enum(CLUSTER_SOURCES), took_ms: z.number().min(0) };
 
-/** One source's answer, with its own status; `why` is one sentence for people, and `incomplete` says what is missing. */
-const contextResultSchema = z.discriminatedUnion("status", [
-	z.strictObject({ ...part, status: z.literal("ok"), data: z.unknown(), incomplete: z.string().optional() }),
-	z.strictObject({ ...part, status: z.literal("empty") }),
-	z.strictObject({ ...part, status: z.literal("failed"), why: z.string() }),
-	z.strictObject({ ...part, status: z.literal("skipped"), why: z.string() }),
-]);
+/**
+ * One source's answer, with its own status; `why` is one sentence for people, and `incomplete` says what is missing. Read
+ * loosely: fields of a newer relay are dropped, and a part that is not understood costs itself only.
+ */
+const contextResultSchema = z
+	.discriminatedUnion("status", [
+		z.object({ ...part, status: z.literal("ok"), data: z.unknown(), incomplete: z.string().optional() }),
+		z.object({ ...part, status: z.literal("empty") }),
+		z.object({ ...part, status: z.literal("failed"), why: z.string() }),
+		z.object({ ...part, status: z.literal("skipped"), why: z.string() }),
+	])
+	.catch(({ input }) => unreadablePart(input));
 
 /** Answer to `POST /v1/context`: one result for each source asked for, in that order. */
-export const contextResponseSchema = z.strictObject({ results: z.array(contextResultSchema) });
+export const contextResponseSchema = z.object({ results: z.array(contextResultSchema) });
+
+/** Which part it is may be all that is known of it; it belongs to nobody when not even that is. */
+function unreadablePart(input: unknown) {
+	const named = z
+		.object({ name: z.string(), from: z.enum(CLUSTER_SOURCES), status: z.unknown() })
+		.safeParse(input).data;
+	const isKnown = ["ok", "empty", "failed", "skipped"].includes(String(named?.status));
+	const what = isKnown ? "" : `: it has a status that this worker does not know`;
+	const why = `the relay's answer was not understood${what}; is the relay newer than the worker?`;
+	const { name = "", from = CLUSTER_SOURCES[0] } = named ?? {};
+	return { name, from, took_ms: 0, status: "failed" as const, why };
+}
 
 export type ContextWireRequest = z.infer<typeof contextRequestSchema>;
 export type ContextWireResponse = z.infer<typeof contextResponseSchema>;

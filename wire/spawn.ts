@@ -51,12 +51,13 @@ const REFUSED_REASONS = [
 
 /**
  * Answer to `POST /v1/spawn`. `held`: a claim is another incident's, or an earlier attempt's of this one; `until` is
- * ISO 8601, or null when only the CodeRun's end will free it. `refused` is for good.
+ * ISO 8601, or null when only the CodeRun's end will free it. `refused` is for good. Read loosely: fields of a newer relay
+ * are dropped.
  */
 export const spawnResultSchema = z.discriminatedUnion("result", [
-	z.strictObject({ result: z.literal("created"), coderun_name: z.string() }),
-	z.strictObject({ result: z.literal("exists"), coderun_name: z.string() }),
-	z.strictObject({
+	z.object({ result: z.literal("created"), coderun_name: z.string() }),
+	z.object({ result: z.literal("exists"), coderun_name: z.string() }),
+	z.object({
 		result: z.literal("held"),
 		/** The incident that holds the claim. */
 		by: z.string(),
@@ -65,9 +66,27 @@ export const spawnResultSchema = z.discriminatedUnion("result", [
 		coderun_name: z.string(),
 		until: z.string().nullable(),
 	}),
-	z.strictObject({ result: z.literal("busy"), agent: z.string(), active: z.int() }),
-	z.strictObject({ result: z.literal("refused"), reason: z.enum(REFUSED_REASONS), detail: z.string() }),
+	z.object({ result: z.literal("busy"), agent: z.string(), active: z.int() }),
+	z.object({ result: z.literal("refused"), reason: z.enum(REFUSED_REASONS), detail: z.string() }),
 ]);
+
+/**
+ * What a newer relay answered and this worker has no word for, such as `result "queued"`; undefined when the answer is
+ * something else. Only names are shown.
+ */
+export function unknownResult(answer: unknown): string | undefined {
+	const { result, reason } = z.object({ result: nameSchema, reason: nameSchema }).safeParse(answer).data ?? {};
+	if (result === undefined) return undefined;
+	if (!spawnResultSchema.options.some(({ shape }) => shape.result.value === result)) return `result "${result}"`;
+	const isKnown = result !== "refused" || REFUSED_REASONS.some((known) => known === reason);
+	return isKnown || reason === undefined ? undefined : `refused for "${reason}"`;
+}
+
+const nameSchema = z
+	.string()
+	.regex(/^[a-z][a-z0-9_]{0,62}$/)
+	.optional()
+	.catch(undefined);
 
 export type WireClaim = z.infer<typeof claimSchema>;
 export type SpawnRequest = z.infer<typeof spawnRequestSchema>;

@@ -1,4 +1,5 @@
 import { redactText } from "../pipeline/redaction/redact-text.ts";
+import { explainJournalFault, journalFaultOf } from "./journal/journal-fault.ts";
 
 type Level = "info" | "warn" | "error";
 
@@ -50,8 +51,16 @@ class BoundLog implements Log {
 	}
 }
 
-/** What was thrown, as text. JSONata throws plain objects with a `message`. */
+/** What was thrown, as text. An error of the journal says little by itself: what to do is added to it. */
 export function messageOf(cause: unknown): string {
+	const text = textOf(cause);
+	// Other messages of D1 are also those of any request that the network failed.
+	const fault = /D1_ERROR|SQLITE_/.test(text) ? journalFaultOf(text) : undefined;
+	return fault === undefined ? text : `${text}: ${explainJournalFault(fault)}`;
+}
+
+/** JSONata throws plain objects with a `message`. */
+function textOf(cause: unknown): string {
 	if (typeof cause === "object" && cause !== null && "message" in cause) return String(cause.message);
 	return String(cause);
 }

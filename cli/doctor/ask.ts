@@ -1,3 +1,4 @@
+import { explainNetworkError } from "../../relay/http/network-fault.ts";
 import { messageOf } from "../result.ts";
 
 /** What came of one request. `why` is one clause for people. */
@@ -23,13 +24,8 @@ export async function ask(base: string, path: string, request: Request = {}): Pr
 		});
 		return { kind: "answered", status: response.status, text: (await response.text()).slice(0, 10_000).trim() };
 	} catch (error) {
-		return { kind: "unreachable", why: reasonOf(error) };
+		return { kind: "unreachable", why: explainNetworkError(error, base) ?? messageOf(error) };
 	}
-}
-
-function reasonOf(error: unknown): string {
-	const cause = error instanceof Error ? error.cause : undefined;
-	return cause instanceof Error && cause.message !== "" ? cause.message : messageOf(error);
 }
 
 /** `answered 302`, or that nothing did. */

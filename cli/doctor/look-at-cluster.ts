@@ -1,5 +1,6 @@
-import { ApiException, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { messageOf } from "../result.ts";
+import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { readFailure } from "../../relay/kubernetes/api-failure.ts";
+import { loadKubeConfig } from "../../relay/kubernetes/load-kube-config.ts";
 import { type Check, fine, missing, skipped } from "./check.ts";
 import type { Places } from "./places.ts";
 import { reviewPermissions } from "./review-permissions.ts";
@@ -7,9 +8,10 @@ import { reviewPermissions } from "./review-permissions.ts";
 /** What a relay needs of the cluster that `KUBECONFIG` names: its namespace, the CodeRun kind, and permissions. */
 export async function lookAtCluster({ kubeconfig, namespace }: Places): Promise<readonly Check[]> {
 	if (kubeconfig === undefined) return [skipped("cluster", "not looked at.", "Set KUBECONFIG.")];
-	const config = new KubeConfig();
+	const loading = loadKubeConfig({ KUBECONFIG: kubeconfig });
+	if (!loading.ok) return [missing("cluster", `${loading.why}.`, "Correct the file that KUBECONFIG names.")];
+	const config = loading.kubeConfig;
 	try {
-		config.loadFromFile(kubeconfig);
 		return [
 			await lookAtNamespace(config, namespace),
 			await lookAtKind(config),
@@ -17,7 +19,7 @@ export async function lookAtCluster({ kubeconfig, namespace }: Places): Promise<
 		];
 	} catch (error) {
 		const cure = "KUBECONFIG is the file of a cluster that can be reached from here.";
-		return [missing("cluster", `it cannot be asked: ${reasonOf(error)}.`, cure)];
+		return [missing("cluster", `${reasonOf(error)}.`, cure)];
 	}
 }
 
@@ -52,7 +54,8 @@ async function lookAtKind(config: KubeConfig): Promise<Check> {
 }
 
 function reasonOf(error: unknown): string {
-	if (error instanceof ApiException) return `the API server answered ${error.code}`;
-	const cause = error instanceof Error ? error.cause : undefined;
-	return cause instanceof Error && cause.message !== "" ? cause.message : messageOf(error);
+	// The library takes apart what it was answered without looking first.
+	if (error instanceof TypeError && error.cause === undefined) return "what answered was not the API server";
+	const failure = readFailure(error);
+	return "why" in failure ? failure.why : `it answered ${failure.kind}`;
 }

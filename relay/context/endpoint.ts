@@ -1,3 +1,4 @@
+import { explainNetworkError } from "../http/network-fault.ts";
 import { shownLine } from "./shown.ts";
 
 /** A server that may be asked: only the relay's own environment says where it is. */
@@ -43,7 +44,9 @@ export async function getJson(endpoint: Endpoint, question: Question): Promise<J
 		if (body.cut) return { ok: false, why: `${service} answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB` };
 		return parsed(service, withoutSecrets(body.text, endpoint.secrets));
 	} catch (error) {
-		return { ok: false, why: withoutSecrets(`${service} ${networkReason(error)}`, endpoint.secrets) };
+		const network = explainNetworkError(error, endpoint.base);
+		const why = network ?? shownLine(error instanceof Error ? error.message : "no answer", LONGEST_ERROR);
+		return { ok: false, why: withoutSecrets(`${service} cannot be reached: ${why}`, endpoint.secrets) };
 	}
 }
 
@@ -103,14 +106,4 @@ export async function readBounded(
 
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
 	return secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), text);
-}
-
-/** `fetch` wraps what the network says; the code is what people know. */
-function networkReason(error: unknown): string {
-	if (!(error instanceof Error)) return "could not be asked";
-	if (error.name === "TimeoutError" || error.name === "AbortError") return "did not answer in time";
-	const { cause } = error;
-	if (!(cause instanceof Error)) return `could not be asked: ${shownLine(error.message, LONGEST_ERROR)}`;
-	const code = "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
-	return `cannot be reached: ${shownLine(code, LONGEST_ERROR)}`;
 }

@@ -1,3 +1,4 @@
+import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -20,6 +21,7 @@ export function measured({
 			log({ level: "error", event: "bug", route, error: error instanceof Error ? error.stack : typeof error });
 			return Response.json({ error: "internal" }, { status: 500 });
 		});
+		for (const [name, value] of Object.entries(VERSION_HEADERS)) response.headers.set(name, value);
 		metrics.seconds.observe({ route }, (clock.monotonic() - started) / 1000);
 		metrics.requests.inc({ route, status: response.status });
 		return response;

@@ -1,7 +1,10 @@
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
+import type { UnavailableCause } from "../../wire/error-answer.ts";
 import type { Conflict, NotFound, Unavailable } from "../cluster.ts";
+import { explainNetworkError } from "../http/network-fault.ts";
 import { readForbidden } from "./forbidden.ts";
+import { UnusableCredentials } from "./load-kube-config.ts";
 
 /** Why the API server, or the way to it, did not do what was asked. Each has its own answer. */
 export type ApiFailure =
@@ -29,20 +32,33 @@ type Status = z.infer<typeof statusSchema>;
 /** The server quotes what it does not like: enough for the field and the reason, not for a whole prompt. */
 const MAX_WHY = 1_000;
 
+const UNAUTHORIZED =
+	"the API server does not know the relay's token: it expired, or is another cluster's; renew the kubeconfig's, or start the Pod anew";
 const NOT_KUBERNETES = "what answered was not the API server, or only half of it";
 
 /** What an error of a call to the API server means. An error that no server or network made is a bug, and thrown on. */
 export function readFailure(error: unknown): ApiFailure {
+	if (error instanceof UnusableCredentials) return unavailable("credentials", error.message);
 	if (error instanceof ApiException) return readStatus(error.code, statusOf(error.body));
 	// A proxy's page, or half an answer.
-	if (error instanceof z.ZodError || error instanceof SyntaxError) return { kind: "unavailable", why: NOT_KUBERNETES };
-	if (error instanceof Error && isNetworkError(error)) return { kind: "unavailable", why: networkReason(error) };
+	if (error instanceof z.ZodError || error instanceof SyntaxError) return unavailable("not_kubernetes", NOT_KUBERNETES);
+	if (isTimeout(error)) return unavailable("timeout", "the API server did not answer in time");
+	const network = explainNetworkError(error);
+	if (network !== undefined) return unavailable("unreachable", `the API server cannot be reached: ${network}`);
 	throw error;
 }
 
 /** A place in a list or in a watch that the server has forgotten: 410 Gone. */
 export function isExpired(error: unknown): boolean {
 	return error instanceof ApiException && error.code === 410;
+}
+
+/** What a watch was answered, which the client tells by the status alone. */
+export function explainWatchStatus(status: number): string {
+	if (status === 401) return UNAUTHORIZED;
+	if (status === 403)
+		return "the relay may not watch coderuns.agents.platform (kubectl apply -k deploy/relay grants it)";
+	return `the API server answered ${status}`;
 }
 
 function readStatus(code: number, status: Status): ApiFailure {
@@ -56,14 +72,14 @@ function readStatus(code: number, status: Status): ApiFailure {
 		case 413:
 		case 422:
 			// Without a word of Kubernetes' own it was a proxy between that said no.
-			if (message === "") return { kind: "unavailable", why: `something before the API server answered ${code}` };
+			if (message === "") return unavailable("not_kubernetes", `something before the API server answered ${code}`);
 			return { kind: "refused", why: fieldsOf(status) || message };
 		case 401:
-			return { kind: "unavailable", why: "the API server does not know the relay's token" };
+			return unavailable("unauthorized", UNAUTHORIZED);
 		case 403:
-			return { kind: "unavailable", why: readForbidden(message) };
+			return { kind: "unavailable", ...readForbidden(message) };
 		default:
-			return { kind: "unavailable", why: `the API server answered ${code} ${message}`.trim() };
+			return unavailable("api_server", `the API server answered ${code} ${message}`.trim());
 	}
 }
 
@@ -88,17 +104,11 @@ function parsed(text: string): unknown {
 	}
 }
 
-/** `fetch` tells a refused or cut connection as a TypeError with a cause, an ended time as a DOMException. */
-function isNetworkError(error: Error): boolean {
-	return (
-		error.name === "TimeoutError" ||
-		error.name === "AbortError" ||
-		(error instanceof TypeError && error.cause !== undefined)
-	);
+/** An ended time is a DOMException. */
+function isTimeout(error: unknown): boolean {
+	return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
 }
 
-function networkReason(error: Error): string {
-	if (error.name === "TimeoutError" || error.name === "AbortError") return "the API server did not answer in time";
-	const cause = error.cause instanceof Error ? error.cause.message : String(error.cause);
-	return `the API server cannot be reached: ${cause}`;
+function unavailable(cause: UnavailableCause, why: string): Unavailable {
+	return { kind: "unavailable", cause, why };
 }

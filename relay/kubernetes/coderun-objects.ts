@@ -14,6 +14,9 @@ const CALL_WITHIN_MS = 10_000;
 /** CodeRuns of one page of a list: each can have a prompt of hundreds of kilobytes. */
 const PAGE = 50;
 
+const CURE_OF_SPEC =
+	"change spawn.spec in pipeline.yaml to what the cluster's CodeRun definition has (kubectl explain coderun.spec)";
+
 /** CodeRuns as the cluster's own objects (DESIGN section 7). */
 export function coderunObjects(
 	{ objects }: ApiClients,
@@ -35,6 +38,7 @@ export function coderunObjects(
 			} catch (error) {
 				const failure = readFailure(error);
 				if (failure.kind === "not_found") return absent(namespace, failure.why);
+				if (failure.kind === "refused") return { kind: "refused", why: `${failure.why}; ${CURE_OF_SPEC}` };
 				return failure.kind === "conflict" ? unexpected(failure) : failure;
 			}
 		},
@@ -106,10 +110,13 @@ function unreported(coderun: CodeRun): CodeRun {
 
 /** The namespace's absence is told by name; that of the kind is not. */
 export function absent(namespace: string, why: string): Unavailable {
-	if (why.includes(`namespaces "${namespace}"`))
-		return { kind: "unavailable", why: `there is no namespace ${namespace}` };
-	return {
-		kind: "unavailable",
-		why: "the cluster has no CodeRun resource (agents.platform/v1): install its definition",
-	};
+	if (why.includes(`namespaces "${namespace}"`)) return noNamespace(namespace);
+	const cure = "install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml";
+	const what = "the cluster has no CodeRun resource (agents.platform/v1)";
+	return { kind: "unavailable", cause: "no_kind", why: `${what}: ${cure}` };
+}
+
+export function noNamespace(namespace: string): Unavailable {
+	const cure = "create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml";
+	return { kind: "unavailable", cause: "no_namespace", why: `there is no namespace ${namespace}: ${cure}` };
 }

@@ -1,6 +1,7 @@
 import type { CoordinationV1Api } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster.ts";
 import { type ApiFailure, readFailure } from "./api-failure.ts";
+import { noNamespace } from "./coderun-objects.ts";
 import { fromLease, splitVersion, toLease, versionOf } from "./lease.ts";
 import { unexpected } from "./unexpected.ts";
 import { within } from "./within.ts";
@@ -62,6 +63,6 @@ export function leaseClaims(
 
 /** Creating in a namespace that is not there answers 404, too. */
 function missing(failure: ApiFailure, namespace: string) {
-	if (failure.kind === "not_found") return { kind: "unavailable", why: `there is no namespace ${namespace}` } as const;
+	if (failure.kind === "not_found") return noNamespace(namespace);
 	return unexpected(failure);
 }

@@ -1,12 +1,17 @@
+import { readErrorAnswer } from "../../wire/error-answer.ts";
 import { outcomeMessageId, type WireOutcome } from "../../wire/outcome.ts";
 import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { signMessage } from "../../wire/signature.ts";
+import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Clock } from "../clock.ts";
+import { readBounded } from "../context/endpoint.ts";
+import { explainNetworkError } from "../http/network-fault.ts";
 
 /** `taken`: the worker has it. Everything else is tried again. */
 export type Posting =
 	| { readonly kind: "taken" }
-	| { readonly kind: "not_taken"; readonly status: number }
+	/** `error`: the worker's word for why, or undefined when something between answered. */
+	| { readonly kind: "not_taken"; readonly status: number; readonly error: string | undefined }
 	| { readonly kind: "unreachable"; readonly why: string };
 
 export interface PostTools {
@@ -18,6 +23,7 @@ export interface PostTools {
 }
 
 const TIMEOUT_MS = 10_000;
+const MAX_ERROR_BYTES = 4 * 1024;
 
 /** Posts one outcome, signed, to `POST {url}/api/outcomes`. */
 export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, fetch }: PostTools): Promise<Posting> {
@@ -26,16 +32,23 @@ export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, f
 	try {
 		const response = await fetch(new URL("/api/outcomes", url), {
 			method: "POST",
-			headers: { "content-type": "application/json", ...signMessage(secrets, { id, at: clock.now() / 1000, body }) },
+			headers: {
+				"content-type": "application/json",
+				...VERSION_HEADERS,
+				...signMessage(secrets, { id, at: clock.now() / 1000, body }),
+			},
 			body,
 			redirect: "manual",
 			signal: AbortSignal.timeout(TIMEOUT_MS),
 		});
-		await response.body?.cancel();
+		const { text } = await readBounded(response.body, MAX_ERROR_BYTES);
 		// 409: it has an outcome of this attempt already, told in other words or by another relay. The first one counts.
 		if (response.ok || response.status === REFUSAL_STATUS.replayed) return { kind: "taken" };
-		return { kind: "not_taken", status: response.status };
+		return { kind: "not_taken", status: response.status, error: readErrorAnswer(text)?.error };
 	} catch (error) {
-		return { kind: "unreachable", why: error instanceof Error ? error.name : "unknown" };
+		return {
+			kind: "unreachable",
+			why: explainNetworkError(error, url) ?? (error instanceof Error ? error.message : "unknown"),
+		};
 	}
 }

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { messageId } from "../../wire/coderun-name.ts";
 import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
+import { readVersion } from "../../wire/version.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
+import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
 import { findViolation } from "../policy.ts";
 import type { RelayTools } from "../relay-tools.ts";
@@ -22,7 +24,14 @@ export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Reque
 		const answer = await answerSpawn(tools, reading.id, reading.value, reading.body);
 		const result = answer.kind === "result" ? answer.result.result : answer.kind;
 		metrics.results.inc({ result });
-		tools.log({ level: "info", event: "spawn", webhook_id: reading.id, ...naming(reading.value), ...telling(answer) });
+		tools.log({
+			level: "info",
+			event: "spawn",
+			webhook_id: reading.id,
+			...naming(reading.value),
+			...telling(answer),
+			worker: readVersion(request.headers)?.version,
+		});
 		return respond(answer);
 	};
 }
@@ -49,10 +58,7 @@ function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response 
 		case "wrong_id":
 			return refusalResponse({ reason: "wrong_id" });
 		case "unavailable":
-			return Response.json(
-				{ error: "unavailable", detail: answer.why },
-				{ status: 503, headers: { "retry-after": "5" } },
-			);
+			return unavailableResponse(answer);
 		default:
 			return answer satisfies never;
 	}
@@ -68,6 +74,6 @@ function naming(request: SpawnRequest): Record<string, unknown> {
 }
 
 function telling(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Record<string, unknown> {
-	if (answer.kind === "unavailable") return { result: answer.kind, why: answer.why };
+	if (answer.kind === "unavailable") return { result: answer.kind, why: answer.why, cause: answer.cause };
 	return answer.kind === "result" ? answer.result : { result: answer.kind };
 }

@@ -96,7 +96,11 @@ describe("spawn on a real API server", () => {
 	it("says that there is no such namespace", async () => {
 		const { kubeConfig } = await newNamespace();
 		const cluster = kubernetesCluster(apiClients(kubeConfig), "nowhere");
-		const nowhere = { kind: "unavailable", why: "there is no namespace nowhere" };
+		const nowhere = {
+			kind: "unavailable",
+			cause: "no_namespace",
+			why: "there is no namespace nowhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+		};
 		expect(await ask(cluster, requestIn("nowhere"))).toEqual(nowhere);
 		expect(await cluster.ready()).toEqual(nowhere);
 	});
@@ -106,7 +110,8 @@ describe("spawn on a real API server", () => {
 		const config = changedConfig(namespace.kubeConfig, { token: "wrong" });
 		expect(await ask(kubernetesCluster(apiClients(config), namespace.name), requestIn(namespace.name))).toEqual({
 			kind: "unavailable",
-			why: "the API server does not know the relay's token",
+			cause: "unauthorized",
+			why: expect.stringMatching(/^the API server does not know the relay's token: it expired/),
 		});
 	});
 });

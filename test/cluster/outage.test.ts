@@ -13,7 +13,11 @@ describe("a relay on a cluster of its own", () => {
 	it("is not ready without namespace, CodeRun kind or API server, and goes on when they come", async () => {
 		const own = await ownCluster();
 		const cluster = kubernetesCluster(apiClients(own.kubeConfig), "cto");
-		expect(await cluster.ready()).toEqual({ kind: "unavailable", why: "there is no namespace cto" });
+		expect(await cluster.ready()).toEqual({
+			kind: "unavailable",
+			cause: "no_namespace",
+			why: "there is no namespace cto: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+		});
 		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
 		const noKind = {
 			kind: "unavailable",

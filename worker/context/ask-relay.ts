@@ -4,9 +4,11 @@ import { MAX_CONTEXT_ANSWER_BYTES, MAX_CONTEXT_BYTES } from "../../wire/limits.t
 import { readMessage } from "../../wire/message.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
+import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Env } from "../env.ts";
+import { explainFetchError } from "../http/network-fault.ts";
 import { readTextWithin } from "../http/read-text-within.ts";
-import { messageOf } from "../log.ts";
+import { explainRelayError } from "../spawn/relay-error.ts";
 import type { AskCluster, ClusterResult } from "./source.ts";
 
 export interface RelayTools {
@@ -52,18 +54,18 @@ async function ask(
 		const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS ?? ""), message);
 		const response = await fetch(new URL("/v1/context", env.RELAY_URL), {
 			method: "POST",
-			headers: { ...headers, "content-type": "application/json" },
+			headers: { ...headers, ...VERSION_HEADERS, "content-type": "application/json" },
 			body,
 			redirect: "manual",
 			signal,
 		});
 		const text = await readTextWithin(response, MAX_CONTEXT_ANSWER_BYTES);
-		if (!response.ok) return no(`the relay answered ${response.status}`);
+		if (!response.ok) return no(explainRelayError(response, text ?? ""));
 		if (text === undefined) return no(`the relay's answer is larger than ${MAX_CONTEXT_ANSWER_BYTES} bytes`);
 		const read = readMessage<ContextWireResponse>(contextResponseSchema, text);
 		return read.ok ? { ok: true, ...read.value } : no(`the relay's answer was not understood: ${read.detail}`);
 	} catch (cause) {
-		return no(`the relay could not be reached: ${messageOf(cause)}`);
+		return no(`the relay could not be reached: ${explainFetchError(cause, env.RELAY_URL)}`);
 	}
 }
 

@@ -1,8 +1,15 @@
+import { explainFetchError } from "../http/network-fault.ts";
 import { type Log, messageOf } from "../log.ts";
 import { signAppToken } from "./app-token.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
 import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
-import { type GitHubSettings, type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
+import {
+	GITHUB_API_URL,
+	type GitHubSettings,
+	type GitHubVariables,
+	isAppNamed,
+	readGitHubSettings,
+} from "./github-settings.ts";
 import { tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, remember } from "./isolate-memory.ts";
 import { keepAnswer, keptAnswer } from "./kept-answers.ts";
@@ -151,7 +158,9 @@ class AppGitHub implements GitHub {
 
 	#failureOf(cause: unknown): Failed | "not_modified" {
 		if (!isRequestError(cause)) throw cause;
-		if (cause.response === undefined) return unavailable(messageOf(cause));
+		if (cause.response === undefined) {
+			return unavailable(explainFetchError(cause, this.#variables.GITHUB_API_URL?.trim() || GITHUB_API_URL));
+		}
 		const { status, headers } = cause.response;
 		if (status === 304) return "not_modified";
 		return failed(readFailure({ status, headers, message: messageOf(cause) }, this.#tools.now()));

@@ -11,6 +11,7 @@ import { showStatus } from "../api/show-status.ts";
 import type { Env } from "../env.ts";
 import { pauseApi, resumeApi } from "../guards/pause-api.ts";
 import { insightsApi } from "../insights/insights-api.ts";
+import { explainJournalFault, journalFaultOf } from "../journal/journal-fault.ts";
 import { createLog, messageOf } from "../log.ts";
 import { receiveOutcome } from "../outcome/receive-outcome.ts";
 import { serveAsset, servePage } from "../page/serve-page.ts";
@@ -67,12 +68,13 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.get("/assets/:file", serveAsset)
 	.all("*", () => refuse(404, "not found"));
 
-/** The caller learns nothing of what failed; the log does. */
+/** The caller learns whether it was the journal, and how that is cured; all else is for the log alone. */
 function answerFailure(cause: unknown, request: IRequest): Response {
 	createLog().error("a request failed", {
 		delivery_id: request.headers.get("x-github-delivery"),
 		path: new URL(request.url).pathname,
 		cause: messageOf(cause),
 	});
-	return refuse(500, "internal error");
+	const fault = journalFaultOf(String(cause));
+	return fault === undefined ? refuse(500, "internal error") : refuse(503, explainJournalFault(fault));
 }

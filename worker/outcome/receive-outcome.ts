@@ -7,6 +7,7 @@ import { outcomeMessageId, outcomeSchema, type WireOutcome } from "../../wire/ou
 import { REFUSAL_STATUS, type RefusalReason } from "../../wire/refusal.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { verifyMessage } from "../../wire/signature.ts";
+import { VERSION_HEADERS } from "../../wire/version.ts";
 import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { answer, refuse } from "../http/answer.ts";
@@ -27,6 +28,12 @@ import { pullRequestNumber } from "./pull-request-number.ts";
  * body under the same webhook-id is refused.
  */
 export async function receiveOutcome(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const response = await receiveMessage(request, env, ctx);
+	for (const [name, value] of Object.entries(VERSION_HEADERS)) response.headers.set(name, value);
+	return response;
+}
+
+async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const effects = createEffects(env, createLog({ delivery_id: request.headers.get("webhook-id")?.slice(0, 200) }));
 	const body = await readBody(request, MAX_OUTCOME_BYTES);
 	if (!body.ok) return refuseBody(request, ctx, body.reason);

@@ -1,9 +1,13 @@
 import { type MessageReading, readMessage } from "../../wire/message.ts";
+import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
-import { type SpawnResult, spawnResultSchema } from "../../wire/spawn.ts";
+import { type SpawnResult, spawnResultSchema, unknownResult } from "../../wire/spawn.ts";
+import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Env } from "../env.ts";
-import { messageOf } from "../log.ts";
+import { explainFetchError } from "../http/network-fault.ts";
+import { readTextWithin } from "../http/read-text-within.ts";
+import { explainRelayError } from "./relay-error.ts";
 
 /** What came back from the relay: its result, or why there is none. `for_good`: the same bytes will never be taken. */
 export type SpawnAnswer =
@@ -31,25 +35,32 @@ export function createSendSpawn(env: Env, now: () => number, fetcher: typeof fet
 			});
 			const response = await fetcher(new URL("/v1/spawn", env.RELAY_URL), {
 				method: "POST",
-				headers: { ...headers, "content-type": "application/json" },
+				headers: { ...headers, ...VERSION_HEADERS, "content-type": "application/json" },
 				body,
 				redirect: "manual",
 				signal: AbortSignal.timeout(TIMEOUT_MS),
 			});
 			return await readAnswer(response);
 		} catch (cause) {
-			return tryAgain(`the relay could not be reached: ${messageOf(cause)}`);
+			return tryAgain(`the relay could not be reached: ${explainFetchError(cause, env.RELAY_URL)}`);
 		}
 	};
 }
 
 async function readAnswer(response: Response): Promise<SpawnAnswer> {
-	const text = (await response.text()).slice(0, LONGEST_ANSWER);
-	// Another body under a known webhook-id: what is stored here is not what the relay was sent before.
-	if (response.status === 409) return { ok: false, reason: "the relay answered 409: replayed", for_good: true };
-	if (!response.ok) return tryAgain(`the relay answered ${response.status}`);
+	const text = await readTextWithin(response, LONGEST_ANSWER);
+	if (text === undefined) return tryAgain(`the relay's answer is larger than ${LONGEST_ANSWER} bytes`);
+	if (!response.ok) {
+		const reason = explainRelayError(response, text);
+		// Another body under a known webhook-id: what is stored here is not what the relay was sent before.
+		return { ok: false, reason, for_good: response.status === REFUSAL_STATUS.replayed };
+	}
 	const read: MessageReading<SpawnResult> = readMessage(spawnResultSchema, text);
-	return read.ok ? { ok: true, result: read.value } : tryAgain(`the relay's answer was not understood: ${read.detail}`);
+	if (read.ok) return { ok: true, result: read.value };
+	const unknown = read.reason === "invalid" ? unknownResult(JSON.parse(text)) : undefined;
+	if (unknown !== undefined)
+		return tryAgain(`the relay answered ${unknown}, which this worker does not know: upgrade it`);
+	return tryAgain(`the relay's answer was not understood: ${read.detail}`);
 }
 
 function tryAgain(reason: string): SpawnAnswer {

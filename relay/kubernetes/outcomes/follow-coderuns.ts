@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Log } from "../../log.ts";
 import { pauseAfter } from "../../outcomes/report-outcomes.ts";
 import type { ApiClients } from "../api-clients.ts";
-import { isExpired, readFailure } from "../api-failure.ts";
+import { explainWatchStatus, isExpired, readFailure } from "../api-failure.ts";
 import { type SeenCodeRun, UNREPORTED } from "../coderun-object.ts";
 import { CODERUNS, eachCodeRun } from "../coderun-objects.ts";
 import { readWatchEvent } from "./watch-event.ts";
@@ -144,7 +144,7 @@ function isTimeout(problem: unknown): boolean {
 
 function problemOf(problem: unknown): string {
 	const status = statusOf(problem);
-	if (status !== undefined) return `the API server answered ${status}`;
+	if (status !== undefined) return explainWatchStatus(status);
 	try {
 		const failure = readFailure(problem);
 		return "why" in failure ? failure.why : failure.kind;

@@ -1,5 +1,6 @@
 import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
+import { explainFetchError } from "../../http/network-fault.ts";
 import { inTurn } from "../../in-turn.ts";
 import type { About, SourceResult } from "../source.ts";
 import type { Asking } from "./asking.ts";
@@ -112,8 +113,9 @@ async function tryJob(
 		const reading = reader.end();
 		if (bytes === 0 && cut !== undefined) return { kind: "missing", why: cut, may_come: true };
 		return { kind: "read", reading, ...(cut !== undefined && { cut }) };
-	} catch {
-		const why = headersLate.signal.aborted ? "its storage did not answer" : "its storage could not be reached";
+	} catch (cause) {
+		const unreached = `its storage could not be reached: ${explainFetchError(cause, address.value)}`;
+		const why = headersLate.signal.aborted ? "its storage did not answer" : unreached;
 		return { kind: "missing", why: time.aborted ? "no time was left for it" : why, may_come: true };
 	} finally {
 		clearTimeout(timer);

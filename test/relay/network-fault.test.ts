@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { createServer as createHttp } from "node:http";
+import { createServer as createHttps } from "node:https";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { explainNetworkError } from "../../relay/http/network-fault.ts";
+import { closedPort } from "./context/odd-server.ts";
+
+async function portOf(server: Server): Promise<number> {
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void server.close());
+	return (server.address() as AddressInfo).port;
+}
+
+/** What asking there comes to. */
+async function explained(url: string): Promise<string | undefined> {
+	try {
+		const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+		await response.text();
+	} catch (error) {
+		return explainNetworkError(error, url);
+	}
+	throw new Error("it answered");
+}
+
+describe("explainNetworkError", () => {
+	it("names a connection that is refused, and shows neither path nor query", async () => {
+		const port = await closedPort();
+		expect(await explained(`http://127.0.0.1:${port}/path?token=secret`)).toBe(
+			`127.0.0.1:${port} refuses the connection (ECONNREFUSED)`,
+		);
+	});
+
+	it("names a host that DNS does not know", async () => {
+		// A resolver that is away says EAI_AGAIN.
+		expect(await explained("http://loki.invalid:3100/")).toMatch(
+			/^DNS (knows no such host as|does not answer for) loki\.invalid:3100 \((ENOTFOUND|EAI_AGAIN)\)$/,
+		);
+	});
+
+	it("names a connection that is cut, at once or within the answer", async () => {
+		const cutting = await portOf(createServer((socket) => void socket.on("error", () => {}).resetAndDestroy()));
+		expect(await explained(`http://127.0.0.1:${cutting}`)).toBe(`127.0.0.1:${cutting} cut the connection (ECONNRESET)`);
+		const half = await portOf(
+			createHttp((_, response) => {
+				response.writeHead(200, { "content-length": "100" }).write("x");
+				response.destroy();
+			}),
+		);
+		expect(await explained(`http://127.0.0.1:${half}`)).toBe(
+			`127.0.0.1:${half} closed the connection before its answer was complete (UND_ERR_SOCKET)`,
+		);
+	});
+
+	it("names the time that ran out", async () => {
+		const silent = await portOf(createServer((socket) => void socket.on("error", () => {})));
+		expect(await explained(`http://127.0.0.1:${silent}`)).toBe(`127.0.0.1:${silent} does not answer in time`);
+	});
+
+	it("names what is wrong with TLS", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "healer-tls-"));
+		const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+		const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+		const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2"];
+		execFileSync("openssl", [...request, ...name], { stdio: "ignore" });
+		const own = await portOf(createHttps({ key: await readFile(key), cert: await readFile(cert) }));
+		expect(await explained(`https://localhost:${own}`)).toBe(
+			`the certificate of localhost:${own} is signed by an authority that is not trusted here (NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority, names a file with it) (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+		);
+		const plain = await portOf(createHttp((_, response) => void response.end("hello")));
+		expect(await explained(`https://127.0.0.1:${plain}`)).toBe(
+			`127.0.0.1:${plain} does not speak TLS: is it http instead of https? (ERR_SSL_WRONG_VERSION_NUMBER)`,
+		);
+	});
+
+	it("names what does not speak HTTP", async () => {
+		const ssh = await portOf(
+			createServer((socket) => void socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.6\r\n")),
+		);
+		expect(await explained(`http://127.0.0.1:${ssh}`)).toMatch(
+			new RegExp(`^what answers at 127\\.0\\.0\\.1:${ssh} does not speak HTTP \\(`),
+		);
+	});
+
+	it("finds the host in the error where it is not given", async () => {
+		const port = await closedPort();
+		const error = await fetch(`http://127.0.0.1:${port}`).catch((cause: unknown) => cause);
+		expect(explainNetworkError(error)).toBe(`127.0.0.1:${port} refuses the connection (ECONNREFUSED)`);
+	});
+
+	it("never shows credentials, and leaves a bug alone", () => {
+		const refused = new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
+		expect(explainNetworkError(refused, "https://me:secret@loki.example/x")).toBe(
+			"loki.example refuses the connection (ECONNREFUSED)",
+		);
+		expect(explainNetworkError(new TypeError("x is not a function"), "https://loki.example")).toBeUndefined();
+	});
+});
