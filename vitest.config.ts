@@ -52,6 +52,7 @@ export default defineConfig({
 				extends: true,
 				plugins: [
 					cloudflareTest(async () => ({
+						main: "./test/worker/support/limited-worker.ts",
 						wrangler: { configPath: "./wrangler.toml" },
 						miniflare: {
 							bindings: {

@@ -5,6 +5,7 @@ import type { CommandRequest } from "../../pipeline/index.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { CommandResult } from "./commands.ts";
 import type { Said } from "./stickies.ts";
+import type { DueKey } from "./sweep-steps.ts";
 
 /** What a column holds, or why it cannot be read: one sentence that names the column. */
 export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
@@ -73,6 +74,11 @@ const SHAPES = {
 	"commands.result": z.looseObject({ reaction: z.string(), said: z.string() }) as z.ZodType<unknown>,
 	"stickies.said": z.looseObject({ author: z.string(), name: z.string(), came_to: z.string() }) as z.ZodType<unknown>,
 	"checks.failed_steps": z.array(z.string()) as z.ZodType<unknown>,
+	"sweep_steps.stopped_at": z.object({
+		next_try_at: z.number(),
+		created_at: z.number(),
+		id: z.string(),
+	}) as z.ZodType<unknown>,
 } as const;
 
 interface Columns {
@@ -88,6 +94,7 @@ interface Columns {
 	"commands.result": CommandResult;
 	"stickies.said": Said;
 	"checks.failed_steps": readonly string[];
+	"sweep_steps.stopped_at": DueKey;
 }
 
 /** Reads one JSON column of the journal. Rows may be older than this worker, restored, or changed by hand. */

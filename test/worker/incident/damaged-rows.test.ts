@@ -105,13 +105,12 @@ describe("a row that cannot be read", () => {
 describe("sweepDue and sweepOverdue", () => {
 	it.each(["accepted", "running"])("reach what is behind 150 %s rows that cannot be read", async (status) => {
 		const stub = stubEffects();
-		for (let n = 100; n < 250; n++) await remediation(stub, "accepted", sampleId(n));
+		await unreadable(stub);
 		await stub.journal.prepare("UPDATE incidents SET incident = 'null', status = ?1").bind(status).run();
 		stub.clock += 1000;
 		await remediation(stub, "accepted", HEALTHY);
 		await stub.journal.prepare("UPDATE incidents SET status = ?2 WHERE id = ?1").bind(HEALTHY, status).run();
-		await sweepDue(stub);
-		await sweepOverdue(stub);
+		await sweepTwice(stub, status === "accepted" ? sweepDue : sweepOverdue);
 		const row = await findIncident(stub.journal, HEALTHY);
 		if (status === "accepted") expect(row?.status).toBe("running");
 		// Nothing is known of its CodeRun, so there is nothing to wait for.
@@ -120,7 +119,7 @@ describe("sweepDue and sweepOverdue", () => {
 
 	it("reach what is behind rows whose failure cannot even be written down", async () => {
 		const stub = stubEffects();
-		for (let n = 100; n < 250; n++) await remediation(stub, "accepted", sampleId(n));
+		await unreadable(stub);
 		stub.clock += 1000;
 		await remediation(stub, "accepted", HEALTHY);
 		await stub.journal
@@ -147,9 +146,24 @@ async function remediation(stub: Stub, status: string, id = ID): Promise<void> {
 		.run();
 }
 
+/** One hundred and fifty more, older ones. */
+async function unreadable(stub: Stub): Promise<void> {
+	for (let n = 100; n < 250; n++) await remediation(stub, "accepted", sampleId(n));
+	stub.begin();
+}
+
+/** Two invocations: the second goes on where the budget of the first one ended. */
+async function sweepTwice(stub: Stub, sweep: typeof sweepDue): Promise<void> {
+	const first = await sweep(stub);
+	stub.begin();
+	await sweep(stub, first.stopped_at);
+	stub.begin();
+}
+
 /** The cron's sweeps for so many hours, one every ten minutes. */
 async function sweepFor(stub: Stub, hours: number): Promise<void> {
 	for (const end = stub.clock + hours * HOUR_MS; stub.clock < end; stub.clock += HOUR_MS / 6) {
+		stub.begin();
 		await sweepDue(stub);
 		await sweepOverdue(stub);
 	}
