@@ -33,6 +33,8 @@ function inWorkerd(name: string, include: string[], atSize: boolean): TestProjec
 		extends: true,
 		plugins: [
 			cloudflareTest(async () => ({
+				// Holds each invocation to the limits of Workers Paid.
+				main: "./test/worker/support/limited-worker.ts",
 				wrangler: { configPath: "./wrangler.toml" },
 				miniflare: {
 					bindings: {

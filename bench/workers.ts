@@ -73,7 +73,8 @@ const KEYS_STUB = `
 export default () => ({ get: async () => null, put: async () => {}, delete: async () => {} });`;
 
 const QUEUE_STUB = `
-export default () => ({ send: async (body) => void JSON.stringify(body) });`;
+const send = async (body) => void JSON.stringify(body);
+export default () => ({ send, sendBatch: send });`;
 
 /** Every statement changes one row and gives none. Values are made JSON, as the real client does before it sends them. */
 const JOURNAL_STUB = `

@@ -1,17 +1,27 @@
+import { times } from "./budget.ts";
 import { createEffects } from "./effects.ts";
 import type { Env, Wakeup } from "./env.ts";
+import { inTurn } from "./in-turn.ts";
+import { INCIDENT_COST } from "./incident/incident-cost.ts";
 import { lookAtIncident } from "./incident/look-at-incident.ts";
 import { createLog } from "./log.ts";
 
+// As many as a batch has by wrangler.toml.
+const AT_ONCE = 4;
+
 /**
  * Looks at the incidents that a batch names. Every message is acknowledged whatever happens: it was only a hint, and
- * what is still due stands in the journal.
+ * what is still due stands in the journal. What a larger batch names beyond the budget of one invocation waits for the
+ * sweep.
  */
 export async function consumeWakeups(batch: MessageBatch<Wakeup>, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog());
 	const ids = new Set(batch.messages.flatMap(({ body }) => incidentId(body)));
 	batch.ackAll();
-	await Promise.all([...ids].map((id) => lookAtIncident(effects, id)));
+	const needed = times(INCIDENT_COST, AT_ONCE);
+	await inTurn([...ids], AT_ONCE, async (id) => {
+		if (effects.budget.has(needed)) await lookAtIncident(effects, id);
+	});
 }
 
 function incidentId(body: unknown): readonly string[] {

@@ -1,3 +1,4 @@
+import { type Budget, countedBindings, countedFetch, InvocationBudget } from "./budget.ts";
 import type { SourcesFor } from "./context/source.ts";
 import { createSources } from "./context/sources.ts";
 import { currentEngine, type Engine } from "./engine.ts";
@@ -13,6 +14,8 @@ import { relayFetch } from "./spawn/relay-fetch.ts";
 /** Everything that working on an incident does to, or learns from, the world. Tests pass their own. */
 export interface Effects {
 	readonly journal: D1Database;
+	/** What is left of the invocation's limits. */
+	readonly budget: Budget;
 	/** Milliseconds since 1970. */
 	now(): number;
 	/** In [0, 1). */
@@ -33,6 +36,8 @@ export interface Effects {
 	readonly sendSpawn: SendSpawn;
 	/** Hints that an incident is due in `delay_ms`. Losing the hint costs up to a minute, so it never throws. */
 	wake(incidentId: string, delay_ms: number): Promise<void>;
+	/** The same for many that are due now, a hundred with one call. */
+	wakeAll(incidentIds: readonly string[]): Promise<void>;
 	readonly log: Log;
 }
 
@@ -43,30 +48,35 @@ const OVERDUE_AFTER_MS = 30 * 60_000;
 const SWEEP_EVERY_MS = 60_000;
 
 /** The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. */
-export function createEffects(env: Env, log: Log, ctx?: ExecutionContext): Effects {
+export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Effects {
+	const budget = new InvocationBudget();
+	const env: Env = { ...given, ...countedBindings(given, budget) };
 	const now = () => Date.now();
 	const newId = () => crypto.randomUUID();
 	// As a function of its own: the runtime's refuses to be called as a method.
-	const plainFetch: typeof fetch = (input, init) => fetch(input, init);
+	const plainFetch = countedFetch((input, init) => fetch(input, init), budget);
+	const toRelay = countedFetch(relayFetch(env), budget);
 	const github = createGitHub(env, { fetch: plainFetch, now, log });
 	return {
 		journal: env.JOURNAL,
+		budget,
 		now,
 		random: () => Math.random(),
 		newId,
 		engine: () => currentEngine(env, now(), log),
 		handOutPipeline: () => handOutPipeline(env.JOURNAL, env.DEDUP),
-		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: relayFetch(env), now, newId } }),
+		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: toRelay, now, newId } }),
 		overdueAfter_ms: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
 		github,
 		claims: createClaimLook(env.DEDUP, now, log),
-		sendSpawn: createSendSpawn(env, now, relayFetch(env)),
+		sendSpawn: createSendSpawn(env, now, toRelay),
 		async wake(incidentId, delay_ms) {
 			if (delay_ms > SWEEP_EVERY_MS) return;
 			const hint = sendWakeup(env, incidentId, delay_ms, log);
 			if (ctx === undefined) await hint;
 			else ctx.waitUntil(hint);
 		},
+		wakeAll: (incidentIds) => sendWakeups(env, incidentIds, log),
 		log,
 	};
 }
@@ -77,5 +87,19 @@ async function sendWakeup(env: Env, incident_id: string, delay_ms: number, log: 
 		await env.WAKEUPS.send({ incident_id }, { delaySeconds });
 	} catch (cause) {
 		log.warn("no wake-up was sent; the sweep will find the incident", { incident_id, cause: messageOf(cause) });
+	}
+}
+
+// https://developers.cloudflare.com/queues/platform/limits/
+const MOST_IN_BATCH = 100;
+
+async function sendWakeups(env: Env, ids: readonly string[], log: Log): Promise<void> {
+	try {
+		for (let at = 0; at < ids.length; at += MOST_IN_BATCH) {
+			const batch = ids.slice(at, at + MOST_IN_BATCH);
+			await env.WAKEUPS.sendBatch(batch.map((incident_id) => ({ body: { incident_id } })));
+		}
+	} catch (cause) {
+		log.warn("wake-ups were not sent; the sweep will find the incidents", { cause: messageOf(cause) });
 	}
 }

@@ -1,11 +1,14 @@
+import { type Cost, sum, times } from "./budget.ts";
 import { sweepCommands } from "./command/sweep-commands.ts";
 import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
 import { endPauses } from "./guards/end-pauses.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
+import { INCIDENT_COST } from "./incident/incident-cost.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
 import { releaseCommandLocks } from "./journal/commands.ts";
 import { releaseDeliveryLook } from "./journal/delivery-look.ts";
+import { beginStep, type DueKey, keepStop, type StepProgress, stepProgress } from "./journal/sweep-steps.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
 import { createLog, messageOf } from "./log.ts";
 import { redeliverLost } from "./redelivery/redeliver-lost.ts";
@@ -13,23 +16,47 @@ import { followTold } from "./remediation/follow-told.ts";
 import { sweepOverdue } from "./remediation/sweep-overdue.ts";
 import { forgetOld } from "./retention/forget-old.ts";
 
-interface SweepStep {
+/** One thing that a sweep does. */
+export interface SweepStep {
 	readonly name: string;
-	run(effects: Effects): Promise<unknown>;
+	/** What is kept for it while the steps before it run. */
+	readonly needs: Cost;
+	/** `after`: where the one before stopped. Gives where the next one goes on; nothing: from the start. */
+	run(effects: Effects, after: DueKey | undefined): Promise<DueKey | undefined>;
 }
 
-/** All that a sweep does, in this order. */
-const STEPS: readonly SweepStep[] = [
-	{ name: "pauses that ended", run: endPauses },
-	{ name: "due incidents", run: sweepDue },
-	{ name: "overdue attempts", run: sweepOverdue },
-	{ name: "commands", run: sweepCommands },
-	{ name: "comments of escalations", run: followTold },
-	{ name: "lost deliveries", run: redeliverLost },
-	{ name: "ignored counts", run: writeIgnored },
-	{ name: "pipeline in force", run: (effects) => effects.handOutPipeline() },
-	{ name: "what is kept no longer", run: forgetOld },
+/** All that a sweep does. What these need fits into one invocation: each has its turn in every sweep. */
+export const STEPS: readonly SweepStep[] = [
+	{ name: "pauses that ended", needs: { statements: 5, subrequests: 30 }, run: whole(endPauses) },
+	{
+		name: "due incidents",
+		needs: times(INCIDENT_COST, 5),
+		run: async (effects, after) => (await sweepDue(effects, after)).stopped_at,
+	},
+	{
+		name: "overdue attempts",
+		needs: times(INCIDENT_COST, 2),
+		run: async (effects, after) => (await sweepOverdue(effects, after)).stopped_at,
+	},
+	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
+	{ name: "comments of escalations", needs: { statements: 30, subrequests: 30 }, run: whole(followTold) },
+	{ name: "lost deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverLost) },
+	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
+	{
+		name: "pipeline in force",
+		needs: { statements: 5, subrequests: 10 },
+		run: whole((effects) => effects.handOutPipeline()),
+	},
+	{ name: "what is kept no longer", needs: { statements: 30, subrequests: 10 }, run: whole(forgetOld) },
 ];
+
+/** A step that begins at the start each time. */
+function whole(run: (effects: Effects) => Promise<unknown>): SweepStep["run"] {
+	return async (effects) => {
+		await run(effects);
+		return undefined;
+	};
+}
 
 let isFirst = true;
 
@@ -51,13 +78,43 @@ export async function sweep(controller: ScheduledController, env: Env): Promise<
 	await runSteps(STEPS, effects);
 }
 
-/** One step after the other. One that fails costs itself only: the others run, and it does again in a minute. */
+/** What a sweep itself writes down about one step. */
+const BOOKKEEPING: Cost = { statements: 2, subrequests: 2 };
+
+/**
+ * One step after the other, the one first that began longest ago: not even one that uses up an invocation, or is cut off
+ * with it, keeps the others from their turn. Each may use what is left but for the needs of those after it. One that
+ * fails costs itself only: the others run, and it does again in a minute.
+ */
 export async function runSteps(steps: readonly SweepStep[], effects: Effects): Promise<void> {
-	for (const { name, run } of steps) {
-		try {
-			await run(effects);
-		} catch (cause) {
-			effects.log.error("a step of the sweep failed", { step: name, cause: messageOf(cause) });
-		}
+	const progress = await progressOf(effects);
+	const began = ({ name }: SweepStep) => progress.get(name)?.began_at ?? 0;
+	const order = steps.toSorted((one, other) => began(one) - began(other));
+	for (const [at, step] of order.entries()) {
+		const kept = order.slice(at + 1).flatMap(({ needs }) => [needs, BOOKKEEPING]);
+		const budget = effects.budget.keeping(sum([...kept, BOOKKEEPING]));
+		// It began longest ago in the next sweep.
+		if (!budget.has(step.needs)) effects.log.warn("a step of the sweep waits for the next one", { step: step.name });
+		else await runStep(step, { ...effects, budget }, progress.get(step.name)?.stopped_at);
+	}
+}
+
+async function runStep({ name, run }: SweepStep, effects: Effects, after: DueKey | undefined): Promise<void> {
+	try {
+		await beginStep(effects.journal, name, effects.now());
+		const stopped_at = await run(effects, after);
+		if (after !== undefined || stopped_at !== undefined) await keepStop(effects.journal, name, stopped_at);
+	} catch (cause) {
+		effects.log.error("a step of the sweep failed", { step: name, cause: messageOf(cause) });
+	}
+}
+
+/** Without it the steps run in the order of the list. */
+async function progressOf({ journal, log }: Effects): Promise<ReadonlyMap<string, StepProgress>> {
+	try {
+		return await stepProgress(journal);
+	} catch (cause) {
+		log.error("the sweep's progress could not be read", { cause: messageOf(cause) });
+		return new Map();
 	}
 }

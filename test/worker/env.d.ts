@@ -4,7 +4,7 @@ declare namespace Cloudflare {
 		readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
 	}
 	interface GlobalProps {
-		mainModule: typeof import("../../worker/index.ts");
+		mainModule: typeof import("./support/limited-worker.ts");
 	}
 }
 

@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Wakeup } from "../../worker/env.ts";
 import { sweepDue } from "../../worker/incident/sweep-due.ts";
-import worker from "../../worker/index.ts";
 import { createLog } from "../../worker/log.ts";
-import { runSteps } from "../../worker/sweep.ts";
+import { runSteps, type SweepStep } from "../../worker/sweep.ts";
+import worker from "./support/limited-worker.ts";
 import { sampleId, sampleIncident } from "./support/sample-incident.ts";
 import { journalIncident, stubEffects } from "./support/stub-effects.ts";
 
@@ -14,9 +14,9 @@ describe("runSteps", () => {
 		const ran: string[] = [];
 		const lines: string[] = [];
 		const steps = [
-			{ name: "first", run: async () => ran.push("first") },
-			{ name: "broken", run: () => Promise.reject(new Error("no journal")) },
-			{ name: "last", run: async () => ran.push("last") },
+			step("first", async () => void ran.push("first")),
+			step("broken", () => Promise.reject(new Error("no journal"))),
+			step("last", async () => void ran.push("last")),
 		];
 		await runSteps(steps, { ...stubEffects(), log: createLog({}, (line) => lines.push(line)) });
 		expect(ran).toEqual(["first", "last"]);
@@ -43,9 +43,9 @@ describe("sweepDue", () => {
 			.prepare("UPDATE incidents SET lock = 'dead', locked_until = ?1")
 			.bind(stub.clock + 30_000)
 			.run();
-		expect(await sweepDue(stub)).toBe(0);
+		expect((await sweepDue(stub)).processed).toBe(0);
 		stub.clock += 30_000;
-		expect(await sweepDue(stub)).toBe(1);
+		expect((await sweepDue(stub)).processed).toBe(1);
 		expect(stub.sent).toHaveLength(1);
 	});
 
@@ -54,7 +54,7 @@ describe("sweepDue", () => {
 		const stub = { ...stubEffects(), log: createLog({}, (line) => lines.push(line)) };
 		for (let n = 1; n <= 3; n++) await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b-${n}` }));
 		await stub.journal.prepare("UPDATE incidents SET incident = 'null' WHERE id = ?1").bind(sampleId(1)).run();
-		expect(await sweepDue(stub)).toBe(3);
+		expect((await sweepDue(stub)).processed).toBe(3);
 		expect(stub.sent.map(({ id }) => id).sort()).toEqual([`${sampleId(2)}.1`, `${sampleId(3)}.1`]);
 		expect(lines.filter((line) => line.includes(sampleId(1)) && line.includes('"level":"error"'))).toHaveLength(1);
 	});
@@ -84,3 +84,14 @@ describe("consumeWakeups", () => {
 		expect(result).toMatchObject({ ackAll: true, retryMessages: [], retryBatch: { retry: false } });
 	});
 });
+
+function step(name: string, run: () => Promise<void>): SweepStep {
+	return {
+		name,
+		needs: { statements: 1, subrequests: 1 },
+		async run() {
+			await run();
+			return undefined;
+		},
+	};
+}

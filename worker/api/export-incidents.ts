@@ -1,7 +1,8 @@
 import type { Env } from "../env.ts";
 import { hasToken } from "../http/access.ts";
 import { answer, refuse, unauthorized } from "../http/answer.ts";
-import { exportIncidents, searchedPatterns } from "../journal/export-incidents.ts";
+import { type ExportedIncident, exportIncidents, searchedPatterns } from "../journal/export-incidents.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { writeCursor } from "./cursor.ts";
 import { exportJournalPage } from "./export-journal.ts";
 import { isoOf } from "./iso-of.ts";
@@ -31,13 +32,23 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 	const last = page.at(-1);
 	const versions = new Set(page.flatMap(({ searched_by }) => searched_by ?? []));
 	return answer(200, {
-		incidents: page.map((row) => ({
-			...row,
-			created_at: isoOf(row.created_at),
-			incident: JSON.parse(row.incident),
-			context: row.context === null ? null : JSON.parse(row.context),
-		})),
+		incidents: page.flatMap(present),
 		searched: await searchedPatterns(env.JOURNAL, [...versions]),
 		next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
 	});
+}
+
+/** No pipeline can be tried on an incident that cannot be read. */
+function present(row: ExportedIncident): readonly object[] {
+	const incident = readStored("incidents.incident", row.incident);
+	if (!incident.ok) return [];
+	const context = row.context === null ? undefined : readStored("facts.context", row.context);
+	return [
+		{
+			...row,
+			created_at: isoOf(row.created_at),
+			incident: incident.value,
+			context: context?.ok ? context.value : null,
+		},
+	];
 }

@@ -1,6 +1,7 @@
 import { answer, refuse } from "../http/answer.ts";
 import { sinceWhen } from "../insights/since.ts";
 import { exportJournal, type JournalEntry } from "../journal/export-journal.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { type Cursor, writeCursor } from "./cursor.ts";
 import { isoOf } from "./iso-of.ts";
 
@@ -44,12 +45,16 @@ export async function exportJournalPage(
 }
 
 function present({ incident, attempts, transitions, deliveries }: JournalEntry): object {
-	const { context } = incident;
+	const parts = {
+		incident: readStored("incidents.incident", incident.incident),
+		explanation: readStored("incidents.explanation", incident.explanation),
+		context: incident.context === null ? undefined : readStored("incidents.context", incident.context),
+	};
+	const damaged = Object.values(parts).flatMap((part) => (part === undefined || part.ok ? [] : [part.reason]));
 	return {
 		...withTimes(incident),
-		incident: JSON.parse(incident.incident),
-		explanation: JSON.parse(incident.explanation),
-		context: context === null ? null : JSON.parse(context),
+		...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part?.ok ? part.value : null])),
+		...(damaged.length > 0 && { damaged }),
 		attempts: attempts.map(ofIncident),
 		transitions: transitions.map(ofIncident),
 		deliveries: deliveries.map(ofIncident),

@@ -1,9 +1,11 @@
 import type { AttemptRow } from "../journal/attempt-row.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { isoOf, isoOrNull } from "./iso-of.ts";
 import type { ShownAttempt } from "./shapes.ts";
 
 /** An attempt as the API shows it, with the CodeRun that was asked for. */
 export function presentAttempt(row: AttemptRow): ShownAttempt {
+	const request = readStored("attempts.request", row.request);
 	return {
 		attempt: row.attempt,
 		agent: row.agent,
@@ -21,6 +23,6 @@ export function presentAttempt(row: AttemptRow): ShownAttempt {
 		ci_said: row.ci_said,
 		ci_url: row.ci_url,
 		escalated: row.escalated === 1,
-		coderun: JSON.parse(row.request).coderun ?? null,
+		coderun: request.ok ? (request.value.coderun ?? null) : null,
 	};
 }

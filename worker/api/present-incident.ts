@@ -1,5 +1,6 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { ListedIncident } from "../journal/list-incidents.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { isoOf } from "./iso-of.ts";
 import type { ShownIncident, TitledIncident } from "./shapes.ts";
 
@@ -23,11 +24,11 @@ export function presentIncident(row: ListedIncident): ShownIncident {
 
 /** The same with what a person recognises it by. */
 export function presentTitled(row: ListedIncident): TitledIncident {
-	const incident: Incident = JSON.parse(row.incident);
+	const read = readStored("incidents.incident", row.incident);
 	return {
 		...presentIncident(row),
-		...titleOf(incident),
-		pr_number: incident.pr_number ?? null,
+		...(read.ok ? titleOf(read.value) : { title: row.event, part: read.reason }),
+		pr_number: (read.ok ? read.value.pr_number : undefined) ?? null,
 		attempt: row.attempt,
 		waits_for: row.waits_for,
 		updated_at: isoOf(row.updated_at),

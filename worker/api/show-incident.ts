@@ -1,10 +1,12 @@
 import type { IRequest } from "itty-router";
-import type { Explanation } from "../../pipeline/explanation.ts";
+import type { IncidentKind } from "../../pipeline/incident.ts";
 import { renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
 import { answerTagged, answerText, refuse, unauthorized } from "../http/answer.ts";
+import type { IncidentRow } from "../journal/incident-row.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/show-incident.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { isoOf, isoOrNull } from "./iso-of.ts";
 import { presentAttempt } from "./present-attempt.ts";
 import { presentTitled } from "./present-incident.ts";
@@ -19,14 +21,32 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const shown = await showIncident(env.JOURNAL, String(request.params.id));
 	if (shown === undefined) return refuse(404, "no such incident");
 	const { incident: row } = shown;
-	const explanation: Explanation = JSON.parse(row.explanation);
+	const explanation = explanationOf(row);
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
 		return answerText([`pipeline ${explanation.pipeline ?? row.pipeline}`, ...renderStages(explanation.stages), ""]);
 	}
 	return await answerTagged(request, presentDetail(shown, explanation));
 }
 
-function presentDetail({ incident: row, ...rest }: ShownRows, explanation: Explanation): IncidentDetail {
+/** Where it cannot be read, it explains that. */
+function explanationOf(row: IncidentRow): IncidentDetail["explanation"] {
+	const read = readStored("incidents.explanation", row.explanation);
+	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.reason }] };
+}
+
+/** Where it cannot be read, what stands in the row's own columns. */
+function incidentOf(row: IncidentRow): IncidentDetail["incident"] {
+	const read = readStored("incidents.incident", row.incident);
+	if (read.ok) return read.value;
+	const { id, event, repository } = row;
+	return { id, kind: row.kind as IncidentKind, event, delivery_id: "", repository, evidence: read.reason };
+}
+
+function presentDetail(
+	{ incident: row, ...rest }: ShownRows,
+	explanation: IncidentDetail["explanation"],
+): IncidentDetail {
+	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
 		...presentTitled(row),
 		kind: row.kind,
@@ -36,9 +56,9 @@ function presentDetail({ incident: row, ...rest }: ShownRows, explanation: Expla
 		told_url: row.told_url,
 		pipeline: row.pipeline,
 		identity: row.identity,
-		incident: JSON.parse(row.incident),
+		incident: incidentOf(row),
 		explanation,
-		context: row.context === null ? null : JSON.parse(row.context),
+		context: context?.ok ? (context.value as IncidentDetail["context"]) : null,
 		attempts: rest.attempts.map(presentAttempt),
 		deliveries: rest.deliveries.map(presentDelivery),
 		timeline: rest.timeline.map(presentStep),

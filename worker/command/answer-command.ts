@@ -4,6 +4,8 @@ import { describeFailure, whenAgain } from "../github/when-again.ts";
 import {
 	type CommandResult,
 	endCommand,
+	type LockedCommand,
+	readCommand,
 	recordResult,
 	type TakenCommand,
 	takeCommand,
@@ -11,11 +13,13 @@ import {
 } from "../journal/commands.ts";
 import { wantSticky } from "../journal/stickies.ts";
 import { messageOf } from "../log.ts";
+import { backoffMs } from "../spawn/backoff.ts";
 import { actOnCommand } from "./act-on-command.ts";
 import { writeSticky } from "./write-sticky.ts";
 
 // A few questions to GitHub, each bounded by the client.
 const HOLD_MS = 60_000;
+const LONGEST_WAIT_S = 3600;
 
 /**
  * Acts on one command and answers it, after its webhook was answered: what it came to is in the journal first, then comes
@@ -24,19 +28,33 @@ const HOLD_MS = 60_000;
  * Never throws.
  */
 export async function answerCommand(effects: Effects, id: string): Promise<void> {
+	const now = effects.now();
 	try {
-		await goOn(effects, id);
+		const locked = await takeCommand(effects.journal, id, { now, lock: effects.newId(), locked_until: now + HOLD_MS });
+		if (locked !== undefined) await goOnOrWait(effects, locked);
 	} catch (cause) {
-		// A bug, or the journal failing half-way: the sweep tries again once the row is free.
+		// The journal failing: the sweep tries again once the row is free.
 		effects.log.error("a command could not be worked on", { command_id: id, cause: messageOf(cause) });
 	}
 }
 
-async function goOn(effects: Effects, id: string): Promise<void> {
-	const now = effects.now();
-	const at = { now, lock: effects.newId(), locked_until: now + HOLD_MS };
-	const taken = await takeCommand(effects.journal, id, at);
-	if (taken === undefined) return;
+/** One that fails makes room for others; one that cannot be read is done with. */
+async function goOnOrWait(effects: Effects, locked: LockedCommand): Promise<void> {
+	const read = readCommand(locked);
+	if (!read.ok) {
+		effects.log.error("a command cannot be read", { command_id: locked.id, reason: read.reason });
+		return await endCommand(effects.journal, locked, `not answered: ${read.reason}`, effects.now());
+	}
+	try {
+		await goOn(effects, read.value);
+	} catch (cause) {
+		effects.log.error("a command could not be worked on", { command_id: locked.id, cause: messageOf(cause) });
+		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
+		await waitCommand(effects.journal, locked, until);
+	}
+}
+
+async function goOn(effects: Effects, taken: TakenCommand): Promise<void> {
 	const { request } = taken;
 	const log = effects.log.with({ command: request.name, author: request.author, pr_number: request.pr_number });
 	const result = taken.result ?? (await act(effects, taken));

@@ -1,7 +1,7 @@
-import type { Incident } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import type { CommandResult } from "../journal/commands.ts";
 import { type PullRequestRemediation, pullRequestRemediations } from "../journal/pull-request-remediations.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { checkName } from "../lifecycle/check-name.ts";
 import { retryRemediation } from "../remediation/retry-remediation.ts";
 import { countOf, MOST_REMEDIATIONS, type Ordered, stepEach } from "./each-remediation.ts";
@@ -33,8 +33,11 @@ function newestOfEach(all: readonly PullRequestRemediation[]): readonly PullRequ
 	return [...newest.values()];
 }
 
-function whatFailed({ kind, incident }: PullRequestRemediation): string {
-	const told: Incident = JSON.parse(incident);
+/** One that cannot be read is nobody's newer one. */
+function whatFailed({ id, kind, incident }: PullRequestRemediation): string {
+	const read = readStored("incidents.incident", incident);
+	if (!read.ok) return `damaged:${id}`;
+	const told = read.value;
 	const check = kind === "ci" ? checkName(told) : undefined;
 	if (check !== undefined) return check === "status" ? `status:${told.job}` : check;
 	return `${kind}:${told.alert?.type ?? ""}:${told.alert?.number ?? ""}`;

@@ -1,6 +1,7 @@
 import type { Incident } from "../../pipeline/index.ts";
 import type { PullRequestRemediation } from "../journal/pull-request-remediations.ts";
 import type { Said } from "../journal/stickies.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { asCode, asLink } from "../remediation/plain-markdown.ts";
 
 const LONGEST_REASON = 200;
@@ -31,7 +32,8 @@ export function stickyText(
 
 function rowOf(one: PullRequestRemediation, pr_number: number): string {
 	const { agent, attempt, status, reason, fix, incident } = one;
-	const told: Incident = JSON.parse(incident);
+	const read = readStored("incidents.incident", incident);
+	const told: Partial<Incident> = read.ok ? read.value : {};
 	const why = reason === null ? "" : `: ${asCode(cut(reason))}`;
 	const links = [
 		...(told.url === undefined ? [] : [asLink(told.url)]),
@@ -47,7 +49,7 @@ function rowOf(one: PullRequestRemediation, pr_number: number): string {
 	return `| ${cells.map(inCell).join(" | ")} |`;
 }
 
-function whatFailed({ kind, event }: PullRequestRemediation, told: Incident): string {
+function whatFailed({ kind, event }: PullRequestRemediation, told: Partial<Incident>): string {
 	if (kind === "manual")
 		return `asked for by ${asCode(told.sender?.login ?? "somebody")}${told.command?.args === undefined ? "" : `: ${asCode(cut(told.command.args))}`}`;
 	const what = told.workflow?.name ?? told.app ?? told.alert?.type ?? told.job ?? event;

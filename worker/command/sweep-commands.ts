@@ -1,3 +1,4 @@
+import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import { dueCommands } from "../journal/commands.ts";
 import { wantChangedStickies } from "../journal/pull-request-remediations.ts";
@@ -7,6 +8,8 @@ import { answerCommand } from "./answer-command.ts";
 import { writeSticky } from "./write-sticky.ts";
 
 const BATCH = 50;
+// Of one command or comment. A command for many remediations costs more, and does so once.
+const COST: Cost = { statements: 30, subrequests: 30 };
 // One after the other, as GitHub wants it; a GitHub that is slow shall not keep the rest of the sweep waiting.
 const LONGEST_MS = 20_000;
 // Nobody reads what a comment of last month says now.
@@ -18,13 +21,14 @@ const KEPT_UP_MS = 30 * 24 * 3600 * 1000;
  */
 export async function sweepCommands(effects: Effects): Promise<void> {
 	const now = effects.now();
+	const isOver = () => effects.now() - now > LONGEST_MS || !effects.budget.has(COST);
 	for (const id of await dueCommands(effects.journal, now, BATCH)) {
-		if (effects.now() - now > LONGEST_MS) return;
+		if (isOver()) return;
 		await answerCommand(effects, id);
 	}
 	await wantChangedStickies(effects.journal, { now: effects.now(), since: now - KEPT_UP_MS });
 	for (const key of await dueStickies(effects.journal, effects.now(), BATCH)) {
-		if (effects.now() - now > LONGEST_MS) return;
+		if (isOver()) return;
 		try {
 			await writeSticky(effects, key);
 		} catch (cause) {

@@ -1,13 +1,24 @@
 import type { Effects } from "../effects.ts";
+import type { GitHub } from "../github/github.ts";
 import { putOwnComment } from "../github/put-own-comment.ts";
 import { describeFailure, whenAgain } from "../github/when-again.ts";
 import { pullRequestRemediations } from "../journal/pull-request-remediations.ts";
-import { failSticky, recordSticky, type StickyKey, takeSticky } from "../journal/stickies.ts";
+import {
+	failSticky,
+	recordSticky,
+	type Said,
+	type StickyKey,
+	type TakenSticky,
+	takeSticky,
+} from "../journal/stickies.ts";
+import { messageOf } from "../log.ts";
+import { backoffMs } from "../spawn/backoff.ts";
 import { stickyText } from "./sticky-text.ts";
 
 // The comments of a long pull request are many pages, each bounded by the client.
 const HOLD_MS = 120_000;
 const MOST_SHOWN = 20;
+const LONGEST_WAIT_S = 3600;
 /** What tells it from what Healer says about one incident. */
 const MARK = "<!-- healer:pull-request -->";
 
@@ -24,6 +35,25 @@ export async function writeSticky(effects: Effects, key: StickyKey): Promise<voi
 	if (github === undefined) {
 		return await failSticky(effects.journal, taken, { problem: "no GitHub App is configured", until: undefined });
 	}
+	if (!taken.said.ok) {
+		effects.log.error("a pull request's comment cannot be read", { ...key, reason: taken.said.reason });
+		return await failSticky(effects.journal, taken, { problem: taken.said.reason, until: undefined });
+	}
+	try {
+		await write(effects, github, { ...taken, said: taken.said.value });
+	} catch (cause) {
+		// It makes room for others.
+		const problem = `internal error: ${messageOf(cause)}`;
+		effects.log.error("a pull request's comment could not be written", { ...key, cause: messageOf(cause) });
+		const until = effects.now() + backoffMs(taken.tries, effects.random(), LONGEST_WAIT_S);
+		await failSticky(effects.journal, taken, { problem, until });
+	}
+}
+
+type ReadSticky = Omit<TakenSticky, "said"> & { readonly said: Said };
+
+async function write(effects: Effects, github: GitHub, taken: ReadSticky): Promise<void> {
+	const looked_at = effects.now();
 	const { repository, pr_number, installation_id, comment_id } = taken;
 	const remediations = await pullRequestRemediations(effects.journal, taken, MOST_SHOWN + 1);
 	const text = stickyText(taken, remediations.slice(0, MOST_SHOWN), remediations.length > MOST_SHOWN);
@@ -43,6 +73,11 @@ export async function writeSticky(effects: Effects, key: StickyKey): Promise<voi
 		return;
 	}
 	const until = whenAgain(effects, written.failure, { tries: taken.tries, since: looked_at });
-	effects.log.warn("a pull request's comment was not written", { ...key, reason: written.failure.reason, until });
+	effects.log.warn("a pull request's comment was not written", {
+		repository,
+		pr_number,
+		reason: written.failure.reason,
+		until,
+	});
 	await failSticky(effects.journal, taken, { problem: describeFailure(written.failure), until });
 }

@@ -6,6 +6,6 @@ import { currentPause } from "./current-pause.ts";
 export async function endPauses(effects: Effects): Promise<number> {
 	if ((await currentPause(effects)) !== undefined) return 0;
 	const released = await releasePaused(effects.journal, effects.now());
-	for (const id of released) await effects.wake(id, 0);
+	await effects.wakeAll(released);
 	return released.length;
 }

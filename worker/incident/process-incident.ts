@@ -5,15 +5,15 @@ import type { AttemptRow } from "../journal/attempt-row.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
 import { firstInLine } from "../journal/first-in-line.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
-import { holdIncident, takeIncident } from "../journal/take-incident.ts";
-import { type Log, messageOf } from "../log.ts";
+import { needStored, readStored } from "../journal/stored-json.ts";
+import { holdIncident, isDueToSend, releaseIncidentLock, takeIncident } from "../journal/take-incident.ts";
+import type { Log } from "../log.ts";
 import { settleRemediation } from "../remediation/settle-remediation.ts";
-import { tellPerson } from "../remediation/tell-person.ts";
 import { endSuperseded } from "../superseded/end-superseded.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { HOLD_MS } from "./hold.ts";
-import { failTry, layAside } from "./lay-aside.ts";
+import { describeCause, failTry, layAside } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
 import { claimTarget, readRequest, waitTargets } from "./wait-targets.ts";
 
@@ -21,38 +21,44 @@ import { claimTarget, readRequest, waitTargets } from "./wait-targets.ts";
 const LOOK_FROM_BEHIND_MS = 30_000;
 
 /**
- * Brings one incident as far as it gets now: take its row, decide unless decided, queue behind older ones, look at the
- * claims, send. Every step may run twice, here or in another consumer: the decision is stored before the first send,
- * and whoever lost the row writes nothing (DESIGN sections 3.1 and 5).
+ * Brings one incident as far as it gets now: lock its row, follow what became known, decide unless decided, queue behind
+ * older ones, look at the claims, send. Every step may run twice, here or in another consumer: the decision is stored
+ * before the first send, and whoever lost the row writes nothing. Whatever goes wrong puts this incident off, later each
+ * time, and ends its tries after a day.
  */
 export async function processIncident(effects: Effects, id: string): Promise<Progress> {
-	// What was told meanwhile may have ended it, or begun its next attempt.
-	const seen = await settleRemediation(effects, id);
-	if (seen?.status === "escalated") return await tellPerson(effects, seen);
 	const now = effects.now();
-	const taken = await takeIncident(effects.journal, id, {
-		now,
-		lock: effects.newId(),
-		locked_until: now + HOLD_MS,
-	});
+	const taken = await takeIncident(effects.journal, id, { now, lock: effects.newId(), locked_until: now + HOLD_MS });
 	if (taken === undefined) return { state: "not_taken" };
 
-	const log = effects.log.with({ incident_id: id, delivery_id: firstDelivery(taken), attempt: taken.attempt });
+	const log = effects.log.with({ incident_id: id, ...deliveryOf(taken), attempt: taken.attempt });
 	try {
 		const progress = await goOn(effects, taken, log);
-		log.info("incident looked at", { ...progress });
+		if (progress.state !== "not_taken") log.info("incident looked at", { ...progress });
 		return progress;
 	} catch (cause) {
-		// A bug, or the journal failing half-way: tried again later, and dead after a day of it.
-		log.error("working on the incident failed", { cause: messageOf(cause) });
-		return await failTry(effects, taken, `internal error: ${messageOf(cause)}`);
+		// A damaged row, a bug, or the journal failing half-way.
+		const reason = describeCause(cause);
+		log.error("working on the incident failed", { cause: reason });
+		return await failTry(effects, taken, reason);
 	}
 }
 
 async function goOn(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
-	const attempt =
-		(await findAttempt(effects.journal, taken.id, taken.attempt)) ?? (await decideAttempt(effects, taken));
-	return "state" in attempt ? attempt : await trySpawn(effects, taken, attempt, log);
+	// What became known meanwhile may have ended it, or begun its next attempt.
+	const seen = await settleRemediation(effects, taken.id, taken.lock);
+	const isHeld = seen?.lock === taken.lock;
+	if (isHeld && isDueToSend(seen, effects.now())) return await send(effects, { ...seen, lock: taken.lock }, log);
+	if (isHeld) await releaseIncidentLock(effects.journal, taken);
+	return { state: seen?.status === "escalated" ? "escalated" : "not_taken" };
+}
+
+async function send(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
+	const stored = await findAttempt(effects.journal, taken.id, taken.attempt);
+	if (stored !== undefined) return await trySpawn(effects, taken, stored, log);
+	needStored("incidents.explanation", taken.explanation, taken.id);
+	const decided = await decideAttempt(effects, taken);
+	return "state" in decided ? decided : await trySpawn(effects, taken, decided, log);
 }
 
 async function trySpawn(effects: Effects, taken: TakenIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
@@ -93,7 +99,8 @@ async function trySpawn(effects: Effects, taken: TakenIncident, attempt: Attempt
 	return await concludeSend(effects, taken, request, answer);
 }
 
-function firstDelivery(taken: TakenIncident): string {
-	const { delivery_id } = JSON.parse(taken.incident);
-	return String(delivery_id);
+/** The delivery that opened it, where that can be read. */
+function deliveryOf(taken: TakenIncident): { readonly delivery_id?: string } {
+	const read = readStored("incidents.incident", taken.incident);
+	return read.ok ? { delivery_id: read.value.delivery_id } : {};
 }

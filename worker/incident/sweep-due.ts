@@ -1,24 +1,16 @@
 import type { Effects } from "../effects.ts";
-import { inTurn } from "../in-turn.ts";
-import { dueIncidents } from "../journal/due-incidents.ts";
-import { lookAtIncident } from "./look-at-incident.ts";
+import type { DueKey } from "../journal/sweep-steps.ts";
+import { INCIDENT_COST } from "./incident-cost.ts";
+import { processDue, type Swept } from "./process-due.ts";
 
 const AT_ONCE = 4;
-const BATCH = 100;
-// The next sweep comes in a minute.
-const LONGEST_MS = 50_000;
+// The other steps of a sweep have their turn within two minutes.
+const LONGEST_MS = 40_000;
 
-/** Looks at everything that is due, longest overdue first. Each incident once a sweep, so that none starves others. */
-export async function sweepDue(effects: Effects): Promise<number> {
-	const startedAt = effects.now();
-	const seen = new Set<string>();
-	while (effects.now() - startedAt < LONGEST_MS) {
-		const due = await dueIncidents(effects.journal, effects.now(), BATCH);
-		const fresh = due.filter((id) => !seen.has(id));
-		if (fresh.length === 0) break;
-		for (const id of fresh) seen.add(id);
-		await inTurn(fresh, AT_ONCE, (id) => lookAtIncident(effects, id));
-	}
-	if (seen.size > 0) effects.log.info("swept", { incidents: seen.size });
-	return seen.size;
+/** Processes every incident that is due to be sent, as far as the budget goes; the queue is handed some of the rest. */
+export async function sweepDue(effects: Effects, after?: DueKey): Promise<Swept> {
+	const how = { atOnce: AT_ONCE, cost: INCIDENT_COST, longest_ms: LONGEST_MS, wakesRest: true, after };
+	const swept = await processDue(effects, "sending", how);
+	if (swept.processed > 0) effects.log.info("swept", { incidents: swept.processed });
+	return swept;
 }

@@ -1,9 +1,10 @@
 import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
+import { needStored } from "../journal/stored-json.ts";
 
-/** The stored spawn request of an attempt. It was written by this worker, so it is not checked again. */
+/** The stored spawn request of an attempt. Throws `DamagedRow`. */
 export function readRequest(attempt: AttemptRow): SpawnRequest {
-	return JSON.parse(attempt.request);
+	return needStored("attempts.request", attempt.request, attempt.incident_id);
 }
 
 /** Everything an attempt may have to wait for, as `incidents.waits_for` names it. */

@@ -1,4 +1,5 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import { readStored, type Stored } from "./stored-json.ts";
 
 /** What a command came to. */
 export interface CommandResult {
@@ -17,6 +18,12 @@ export interface TakenCommand {
 	readonly tries: number;
 	readonly lock: string;
 }
+
+/** The row of such a command, before its texts are read. */
+export type LockedCommand = Pick<TakenCommand, "id" | "received_at" | "tries" | "lock"> & {
+	readonly command: string;
+	readonly result: string | null;
+};
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -38,7 +45,7 @@ export async function takeCommand(
 	db: D1Database,
 	id: string,
 	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
-): Promise<TakenCommand | undefined> {
+): Promise<LockedCommand | undefined> {
 	const row = await db
 		.prepare(
 			`UPDATE commands SET lock = ?2, locked_until = ?3
@@ -46,11 +53,17 @@ export async function takeCommand(
 			RETURNING command, received_at, result, tries`,
 		)
 		.bind(id, at.lock, at.locked_until, at.now)
-		.first<{ command: string; received_at: number; result: string | null; tries: number }>();
-	if (row === null) return undefined;
-	const { received_at, tries } = row;
-	const result = row.result === null ? undefined : JSON.parse(row.result);
-	return { id, request: JSON.parse(row.command), received_at, result, tries, lock: at.lock };
+		.first<Pick<LockedCommand, "command" | "received_at" | "result" | "tries">>();
+	return row === null ? undefined : { ...row, id, lock: at.lock };
+}
+
+/** What such a row asks for. */
+export function readCommand({ command, result, ...row }: LockedCommand): Stored<TakenCommand> {
+	const request = readStored("commands.command", command);
+	const before = result === null ? undefined : readStored("commands.result", result);
+	if (!request.ok) return request;
+	if (before?.ok === false) return before;
+	return { ok: true, value: { ...row, request: request.value, result: before?.value } };
 }
 
 /** Writes down what it came to, and with it that the pull request's comment has to tell: both or neither. */
@@ -67,7 +80,11 @@ export async function recordResult(
 }
 
 /** Looks at it again at that time. */
-export async function waitCommand(db: D1Database, { id, lock, tries }: TakenCommand, until: number): Promise<void> {
+export async function waitCommand(
+	db: D1Database,
+	{ id, lock, tries }: Pick<TakenCommand, "id" | "lock" | "tries">,
+	until: number,
+): Promise<void> {
 	await db
 		.prepare(
 			"UPDATE commands SET next_try_at = ?3, tries = ?4, lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2",
@@ -79,7 +96,7 @@ export async function waitCommand(db: D1Database, { id, lock, tries }: TakenComm
 /** It is done with. `answer`: how it was answered, or why it was not. */
 export async function endCommand(
 	db: D1Database,
-	{ id, lock }: TakenCommand,
+	{ id, lock }: Pick<TakenCommand, "id" | "lock">,
 	answer: string,
 	now: number,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IncidentRow } from "./incident-row.ts";
 import type { IncidentQuery } from "./list-incidents.ts";
+import { readStored } from "./stored-json.ts";
 
 /** An incident with all that a backtest needs; `context` and `searched_by` are null where they were not kept. */
 export interface ExportedIncident
@@ -42,5 +43,10 @@ export async function searchedPatterns(
 		.prepare("SELECT pipeline, patterns FROM searched WHERE pipeline IN (SELECT value FROM json_each(?1))")
 		.bind(JSON.stringify(versions))
 		.all<{ pipeline: string; patterns: string }>();
-	return Object.fromEntries(results.map(({ pipeline, patterns }) => [pipeline, JSON.parse(patterns)]));
+	return Object.fromEntries(
+		results.flatMap(({ pipeline, patterns }) => {
+			const read = readStored("searched.patterns", patterns);
+			return read.ok ? [[pipeline, read.value]] : [];
+		}),
+	);
 }

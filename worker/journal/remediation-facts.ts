@@ -3,7 +3,11 @@ import type { CheckRow } from "./check-row.ts";
 import type { IncidentRow } from "./incident-row.ts";
 
 /** An attempt without the bytes that it sends. */
-export type PastAttempt = Omit<AttemptRow, "request" | "existed"> & { readonly deadline_s: number | null };
+export type PastAttempt = Omit<AttemptRow, "request" | "existed"> & {
+	readonly deadline_s: number | null;
+	/** 0 where those bytes are damaged. */
+	readonly readable: 0 | 1;
+};
 
 /** One incident and its attempts, from one moment. */
 export async function remediationRows(
@@ -16,7 +20,8 @@ export async function remediationRows(
 			.prepare(
 				`SELECT incident_id, attempt, agent, failure_type, rule, coderun_name, pipeline, decided_at, outcome,
 					pull_request_url, message, started_at, finished_at, outcome_digest, result, ended_at, spawned_at, outcome_at,
-					escalated, signature, ci_said, ci_url, pull_request, json_extract(request, '$.deadline_s') AS deadline_s
+					escalated, signature, ci_said, ci_url, pull_request, json_valid(request) AS readable,
+					CASE WHEN json_valid(request) THEN json_extract(request, '$.deadline_s') END AS deadline_s
 				FROM attempts WHERE incident_id = ?1 ORDER BY attempt`,
 			)
 			.bind(id),

@@ -1,6 +1,7 @@
 import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
 import { checkName } from "../lifecycle/check-name.ts";
 import { withKnownActor } from "./known-actor.ts";
+import { readStored } from "./stored-json.ts";
 
 // A branch has as many unfinished remediations as it has failing checks.
 const MOST = 20;
@@ -44,9 +45,10 @@ export async function remediationPushedTo(
 	return results.find((row) => prefix !== undefined || isByAgent || checkOf(row.incident) === check)?.id;
 }
 
+/** Of another incident: damaged, it is none of this failure's. */
 function checkOf(incident: string): string | undefined {
-	const told: Incident = JSON.parse(incident);
-	return checkName(told);
+	const read = readStored("incidents.incident", incident);
+	return read.ok ? checkName(read.value) : "unknown";
 }
 
 /** Who made the run, or, for a run, who caused its delivery: of checks and statuses the sender is an App by nature. */

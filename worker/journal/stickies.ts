@@ -1,3 +1,5 @@
+import { readStored, type Stored } from "./stored-json.ts";
+
 /** The latest command on a pull request, as its comment tells it. */
 export interface Said {
 	readonly author: string;
@@ -15,7 +17,7 @@ export interface StickyKey {
 /** The one comment of a pull request, while this caller writes it. */
 export interface TakenSticky extends StickyKey {
 	readonly installation_id: number | null;
-	readonly said: Said;
+	readonly said: Stored<Said>;
 	readonly wanted_at: number;
 	readonly wants: number;
 	readonly comment_id: number | null;
@@ -67,13 +69,13 @@ export async function takeSticky(
 		)
 		.bind(repository, pr_number, at.lock, at.locked_until, at.now)
 		.first<Omit<TakenSticky, "said"> & { readonly said: string }>();
-	return row === null ? undefined : { ...row, said: JSON.parse(row.said) };
+	return row === null ? undefined : { ...row, said: readStored("stickies.said", row.said) };
 }
 
 /** The comment stands as `posted`, under this id; or, where that is undefined, it is wanted no more. */
 export async function recordSticky(
 	db: D1Database,
-	{ repository, pr_number, lock, wants }: TakenSticky,
+	{ repository, pr_number, lock, wants }: Pick<TakenSticky, "repository" | "pr_number" | "lock" | "wants">,
 	written: { readonly comment_id: number | undefined; readonly posted: string; readonly looked_at: number },
 ): Promise<void> {
 	const id = written.comment_id ?? null;
@@ -90,7 +92,7 @@ export async function recordSticky(
 /** It could not be written. `until`: when it is tried again; undefined gives it up until it is wanted again. */
 export async function failSticky(
 	db: D1Database,
-	{ repository, pr_number, lock, tries }: TakenSticky,
+	{ repository, pr_number, lock, tries }: Pick<TakenSticky, "repository" | "pr_number" | "lock" | "tries">,
 	failed: { readonly problem: string; readonly until: number | undefined },
 ): Promise<void> {
 	await db

@@ -3,21 +3,23 @@ import type { IncidentRow, TakenIncident } from "./incident-row.ts";
 // A wake-up may come a little before its time: clocks of the queue and of the row differ.
 const EARLY_MS = 500;
 
-/** Takes an incident that is due and nobody holds, until `locked_until`; undefined when there is nothing to take. */
+/** Locks an incident that nobody holds, whatever its state, until `locked_until`; undefined when somebody does. */
 export async function takeIncident(
 	db: D1Database,
 	id: string,
 	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
 ): Promise<TakenIncident | undefined> {
 	const row = await db
-		.prepare(
-			`UPDATE incidents SET lock = ?2, locked_until = ?3
-			WHERE id = ?1 AND status IN ('accepted', 'waiting') AND next_try_at <= ?4 AND locked_until <= ?5
-			RETURNING *`,
-		)
-		.bind(id, at.lock, at.locked_until, at.now + EARLY_MS, at.now)
+		.prepare("UPDATE incidents SET lock = ?2, locked_until = ?3 WHERE id = ?1 AND locked_until <= ?4 RETURNING *")
+		.bind(id, at.lock, at.locked_until, at.now)
 		.first<IncidentRow>();
 	return row === null ? undefined : { ...row, lock: at.lock };
+}
+
+/** Whether it has to be sent, and that now. */
+export function isDueToSend({ status, next_try_at }: IncidentRow, now: number): boolean {
+	if (status !== "accepted" && status !== "waiting") return false;
+	return next_try_at !== null && next_try_at <= now + EARLY_MS;
 }
 
 /** Keeps a row for longer; false when another has taken it meanwhile. */
@@ -27,6 +29,14 @@ export async function holdIncident(db: D1Database, taken: TakenIncident, lockedU
 		.bind(taken.id, taken.lock, lockedUntil)
 		.run();
 	return done.meta.changes === 1;
+}
+
+/** Gives a row back that there was nothing to do about. */
+export async function releaseIncidentLock(db: D1Database, { id, lock }: TakenIncident): Promise<void> {
+	await db
+		.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2")
+		.bind(id, lock)
+		.run();
 }
 
 /** Frees every row: for the start of the one process that could hold them. */

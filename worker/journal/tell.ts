@@ -1,19 +1,19 @@
-import type { IncidentRow } from "./incident-row.ts";
+import type { IncidentRow, TakenIncident } from "./incident-row.ts";
 
-/** Takes an escalated incident for telling a person of it; false when another does, or it went on. */
+/** Locks an escalated incident that is due, to notify a person of it; undefined when another does, or it went on. */
 export async function holdTelling(
 	db: D1Database,
-	{ id, updated_at }: IncidentRow,
+	id: string,
 	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
-): Promise<boolean> {
-	const done = await db
+): Promise<TakenIncident | undefined> {
+	const row = await db
 		.prepare(
 			`UPDATE incidents SET lock = ?2, locked_until = ?3
-			WHERE id = ?1 AND status = 'escalated' AND updated_at = ?4 AND next_try_at <= ?5 AND locked_until <= ?5`,
+			WHERE id = ?1 AND status = 'escalated' AND next_try_at <= ?4 AND locked_until <= ?4 RETURNING *`,
 		)
-		.bind(id, at.lock, at.locked_until, updated_at, at.now)
-		.run();
-	return done.meta.changes === 1;
+		.bind(id, at.lock, at.locked_until, at.now)
+		.first<IncidentRow>();
+	return row === null ? undefined : { ...row, lock: at.lock };
 }
 
 /** Writes down where a person was told, or in a note why nobody was. It is not due any more. */

@@ -8,8 +8,12 @@ export type ChangedSinceTold = IncidentRow & {
 	readonly others_need_one: 0 | 1;
 };
 
-/** Of those that a person was told of as escalated: those that went on since. */
-export async function changedSinceTold(db: D1Database, limit: number): Promise<readonly ChangedSinceTold[]> {
+/** Of those that a person was told of as escalated: those that went on since, the first one first, behind `after`. */
+export async function changedSinceTold(
+	db: D1Database,
+	limit: number,
+	after?: Pick<ChangedSinceTold, "updated_at" | "id">,
+): Promise<readonly ChangedSinceTold[]> {
 	const { results } = await db
 		.prepare(
 			`SELECT i.*, (
@@ -19,9 +23,10 @@ export async function changedSinceTold(db: D1Database, limit: number): Promise<r
 				SELECT 1 FROM incidents o WHERE o.status = 'escalated' AND o.id <> i.id AND ${placeOf("o")} = ${placeOf("i")}
 			) AS others_need_one
 			FROM incidents i WHERE i.told_url IS NOT NULL AND i.status <> coalesce(i.told_status, 'escalated')
-			ORDER BY i.updated_at LIMIT ?1`,
+				AND (i.updated_at, i.id) > (?2, ?3)
+			ORDER BY i.updated_at, i.id LIMIT ?1`,
 		)
-		.bind(limit)
+		.bind(limit, after?.updated_at ?? -1, after?.id ?? "")
 		.all<ChangedSinceTold>();
 	return results;
 }

@@ -1,4 +1,5 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import { needStored } from "./stored-json.ts";
 
 // More would only repeat the same: a run has as many deliveries as it has jobs.
 const MOST = 100;
@@ -9,5 +10,5 @@ export async function toldIncidents(db: D1Database, id: string): Promise<readonl
 		.prepare("SELECT told FROM deliveries WHERE incident_id = ?1 ORDER BY received_at, delivery_id LIMIT ?2")
 		.bind(id, MOST)
 		.all<{ told: string }>();
-	return results.map((row) => JSON.parse(row.told));
+	return results.map((row) => needStored("deliveries.told", row.told, id));
 }

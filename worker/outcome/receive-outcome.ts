@@ -14,12 +14,14 @@ import { answer, refuse } from "../http/answer.ts";
 import { decodeUtf8 } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
-import { agentTarget, claimTarget, readRequest } from "../incident/wait-targets.ts";
+import { agentTarget, claimTarget } from "../incident/wait-targets.ts";
+import type { AttemptRow } from "../journal/attempt-row.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
 import { findIncident } from "../journal/find-incident.ts";
 import { recordOutcome } from "../journal/record-outcome.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { wakeWaiting } from "../journal/wake-waiting.ts";
-import { createLog } from "../log.ts";
+import { createLog, messageOf } from "../log.ts";
 import { settleRemediation } from "../remediation/settle-remediation.ts";
 import { pullRequestNumber } from "./pull-request-number.ts";
 
@@ -75,18 +77,26 @@ async function record(
 	const pull_request = pullRequestNumber(outcome.pull_request_url, repository);
 	await recordOutcome(effects.journal, outcome, { digest, pull_request, now });
 	effects.log.info("outcome recorded", { incident_id, attempt, phase: outcome.phase });
-	await settleRemediation(effects, incident_id);
+	await followOutcome(effects, incident_id);
 	ctx.waitUntil(wakeThoseBehind(effects, stored, now));
 	return answer(200, { status: "recorded" });
 }
 
+/** The outcome is in the journal, and its incident is due: what cannot follow from it now, the sweep does. */
+async function followOutcome(effects: Effects, incident_id: string): Promise<void> {
+	try {
+		await settleRemediation(effects, incident_id);
+	} catch (cause) {
+		effects.log.error("what follows from an outcome could not be done", { incident_id, cause: messageOf(cause) });
+	}
+}
+
 /** What the CodeRun held is free, or soon: the oldest that waits for each looks again. */
-async function wakeThoseBehind(
-	effects: Effects,
-	attempt: Parameters<typeof readRequest>[0],
-	now: number,
-): Promise<void> {
-	const request = readRequest(attempt);
+async function wakeThoseBehind(effects: Effects, attempt: AttemptRow, now: number): Promise<void> {
+	const read = readStored("attempts.request", attempt.request);
+	// They look by themselves, too, a little later.
+	if (!read.ok) return effects.log.error("nobody behind it was woken", { reason: read.reason });
+	const request = read.value;
 	const targets = [...request.claims.map(claimTarget), agentTarget(request.agent), `incident:${request.incident_id}`];
 	const woken = await wakeWaiting(effects.journal, targets, now);
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));

@@ -1,3 +1,4 @@
+import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import {
@@ -23,10 +24,12 @@ const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS;
 // https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
 const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
 const BATCH = 100;
+// One ask, and what the run writes down at its end.
+const ASK_COST: Cost = { statements: 10, subrequests: 10 };
 
 /** Asks GitHub to deliver again what is wanted and due, one after the other, until `until`. */
 export async function askAgain(
-	effects: Pick<Effects, "journal" | "now" | "log">,
+	effects: Pick<Effects, "budget" | "journal" | "now" | "log">,
 	github: GitHub,
 	until: number,
 ): Promise<Asked> {
@@ -34,7 +37,7 @@ export async function askAgain(
 	await settleKnownDeliveries(journal);
 	const done = { asked: 0, given_up: 0 };
 	for (const lost of await dueLostDeliveries(journal, effects.now(), BATCH)) {
-		if (effects.now() >= until) break;
+		if (effects.now() >= until || !effects.budget.has(ASK_COST)) break;
 		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
 			await giveUpDelivery(journal, lost.guid);
 			done.given_up++;

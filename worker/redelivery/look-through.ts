@@ -1,3 +1,4 @@
+import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import type { DeliveryLook } from "../journal/delivery-look.ts";
@@ -10,6 +11,8 @@ export type LookResult =
 
 // 3,000 deliveries a run.
 const MOST_PAGES = 30;
+// One page, and what the run writes down at its end.
+const PAGE_COST: Cost = { statements: 15, subrequests: 15 };
 // A delivery is listed when its answer is there or 10 s are over, and a little later by GitHub's own delay.
 const OVERLAP_MS = 15 * 60_000;
 
@@ -18,7 +21,7 @@ const OVERLAP_MS = 15 * 60_000;
  * back as far as GitHub's list does. A look that takes more than one run goes on where it was.
  */
 export async function lookThrough(
-	effects: Pick<Effects, "journal" | "now">,
+	effects: Pick<Effects, "budget" | "journal" | "now">,
 	github: GitHub,
 	look: DeliveryLook,
 	until: number,
@@ -26,7 +29,7 @@ export async function lookThrough(
 	const began_at = look.began_at ?? effects.now();
 	const { seen_until } = look;
 	let cursor = look.began_at === null ? null : look.cursor;
-	for (let page = 0; page < MOST_PAGES && effects.now() < until; page++) {
+	for (let page = 0; page < MOST_PAGES && effects.now() < until && effects.budget.has(PAGE_COST); page++) {
 		const read = await listDeliveries(github, cursor);
 		if (!read.ok) {
 			// A cursor that GitHub takes no more: from the start again.

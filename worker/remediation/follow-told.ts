@@ -1,9 +1,12 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import { changeOwnIssue } from "../github/change-own-issue.ts";
 import type { GitHub, GitHubAnswer } from "../github/github.ts";
 import { partsOf, putOwnComment } from "../github/put-own-comment.ts";
+import { describeCause } from "../incident/lay-aside.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
+import { DamagedRow, needStored } from "../journal/stored-json.ts";
 import { type ChangedSinceTold, changedSinceTold, recordToldStatus } from "../journal/told-changes.ts";
 import { escalationText } from "./escalation-text.ts";
 import { asCode } from "./plain-markdown.ts";
@@ -11,6 +14,8 @@ import { stickyMark } from "./post-sticky.ts";
 import { type ToldPlace, toldPlace } from "./told-place.ts";
 
 const BATCH = 20;
+// Of one: its comment is found and changed, its label taken off.
+const COST: Cost = { statements: 5, subrequests: 15 };
 
 /**
  * Lets the comment or issue that told a person of an escalated remediation say how it went on: it is fixed by now, or was
@@ -20,14 +25,40 @@ const BATCH = 20;
 export async function followTold(effects: Effects): Promise<void> {
 	const { github, journal } = effects;
 	if (github === undefined) return;
-	for (const incident of await changedSinceTold(journal, BATCH)) {
+	let after: ChangedSinceTold | undefined;
+	do {
+		const page: readonly ChangedSinceTold[] = await changedSinceTold(journal, BATCH, after);
+		for (const incident of page) {
+			if (!effects.budget.has(COST)) return;
+			if ((await followOne(effects, github, incident)) === "later") return;
+		}
+		after = page.at(-1);
+	} while (after !== undefined);
+}
+
+/** `later`: GitHub takes nothing now. One that fails costs itself only. */
+async function followOne(
+	effects: Effects,
+	github: GitHub,
+	incident: ChangedSinceTold,
+): Promise<"done" | "failed" | "later"> {
+	try {
 		const place = toldPlace(incident.told_url ?? "");
 		if (incident.status !== "escalated" && place !== undefined) {
 			const said = await sayHowItWentOn(effects, github, incident, place);
 			const isLater = !said.ok && ["rate_limited", "unavailable"].includes(said.failure.reason);
-			if (isLater) return;
+			if (isLater) return "later";
 		}
-		await recordToldStatus(journal, incident);
+		await recordToldStatus(effects.journal, incident);
+		return "done";
+	} catch (cause) {
+		effects.log.error("the comment of an escalation could not be changed", {
+			incident_id: incident.id,
+			cause: describeCause(cause),
+		});
+		// No later try reads it either.
+		if (cause instanceof DamagedRow) await recordToldStatus(effects.journal, incident);
+		return "failed";
 	}
 }
 
@@ -37,7 +68,7 @@ async function sayHowItWentOn(
 	incident: ChangedSinceTold,
 	place: ToldPlace,
 ): Promise<GitHubAnswer<unknown>> {
-	const told: Incident = JSON.parse(incident.incident);
+	const told = needStored("incidents.incident", incident.incident, incident.id);
 	const of = { repository: incident.repository, installation_id: told.installation_id };
 	const body = await bodyNow(effects, incident, told);
 	const { number, comment } = place;

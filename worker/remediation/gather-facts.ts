@@ -1,8 +1,8 @@
-import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
 import type { Engine } from "../engine.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediation-facts.ts";
+import { DamagedRow, needStored } from "../journal/stored-json.ts";
 import type { Facts } from "./advance.ts";
 import { failedCheck } from "./failed-check.ts";
 import { judgeCi } from "./judge-ci.ts";
@@ -24,7 +24,7 @@ export async function gatherFacts(
 	const rows = await remediationRows(db, id);
 	if (rows === undefined) return undefined;
 	const { incident, attempts } = rows;
-	const told: Incident = JSON.parse(incident.incident);
+	const told = needStored("incidents.incident", incident.incident, id);
 	const fix_branch = fixBranch(id);
 	const fixNumbers = attempts.flatMap(({ pull_request }) => pull_request ?? []).filter((pr) => pr !== told.pr_number);
 	const branch = await branchRows(db, {
@@ -37,6 +37,7 @@ export async function gatherFacts(
 	});
 
 	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
+	if (current?.readable === 0) throw new DamagedRow(`incident ${id}: attempts.request is damaged: it is not JSON`);
 	const fix_branches = new Set([fix_branch]);
 	for (const row of branch.checks) {
 		if (row.pr_number !== null && fixNumbers.includes(row.pr_number) && row.branch !== incident.branch) {

@@ -1,4 +1,5 @@
 import type { CheckRow } from "../journal/check-row.ts";
+import { readStored } from "../journal/stored-json.ts";
 import { isWorkflow } from "../lifecycle/check-name.ts";
 import { isNewer, isSameRun } from "../lifecycle/position.ts";
 
@@ -149,6 +150,8 @@ function redOf({ newest, rows }: BranchVerdict): CiVerdict {
 }
 
 function describeJob({ job, failed_steps }: CheckRow): string {
-	const steps: readonly unknown[] = failed_steps === null ? [] : JSON.parse(failed_steps);
-	return steps.length === 0 ? job : `${job}: ${steps.join(", ")}`;
+	if (failed_steps === null) return job;
+	const steps = readStored("checks.failed_steps", failed_steps);
+	if (!steps.ok) return `${job}: steps unknown`;
+	return steps.value.length === 0 ? job : `${job}: ${steps.value.join(", ")}`;
 }

@@ -12,8 +12,9 @@ const MOST_STEPS = 10;
 /**
  * Takes every step of one remediation that what is known allows now. May be called at any time, by anybody, any number
  * of times: it looks at the journal alone, and each step is a compare-and-set. Gives the state that it is in after it.
+ * `lock`: of a caller that holds the row; a step gives it back.
  */
-export async function settleRemediation(effects: Effects, id: string): Promise<IncidentRow | undefined> {
+export async function settleRemediation(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
@@ -22,8 +23,12 @@ export async function settleRemediation(effects: Effects, id: string): Promise<I
 		const { incident } = found;
 		const next = advance(found.facts, { ...engine.outcome, settle_s: engine.settle_s });
 		if (next === undefined) return await withoutDue(effects, incident);
-		if (next.do === "look_again") return await lookAgain(effects, incident, next.at);
-		const taken = await take(effects, incident, next);
+		if (next.do === "look_again") {
+			if (await lookAgain(effects, incident, next.at)) return { ...incident, next_try_at: next.at };
+			// Something became known at the same moment.
+			continue;
+		}
+		const taken = await take(effects, incident, next, lock);
 		if (taken !== "done") return incident;
 		effects.log.info("remediation went on", { incident_id: id, event: next.event, attempt: incident.attempt });
 	}
@@ -34,6 +39,7 @@ async function take(
 	effects: Effects,
 	incident: IncidentRow,
 	{ event, reason, end, set }: Advance & { readonly do: "step" },
+	lock: string | undefined,
 ) {
 	const now = effects.now();
 	const isNext = event === "tried_again";
@@ -42,7 +48,7 @@ async function take(
 		event,
 		reason,
 		now,
-		when: { seen: incident },
+		when: lock !== undefined && incident.lock === lock ? { lock } : { seen: incident },
 		set: {
 			waits_for: isNext ? await branchClaim(effects.journal, incident) : null,
 			failing_since: null,
@@ -69,11 +75,13 @@ async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promis
 	return key === null ? null : claimTarget({ key });
 }
 
-/** When to look although nothing more is told. Changes nothing that anybody else sees. */
-async function lookAgain(effects: Effects, incident: IncidentRow, at: number): Promise<IncidentRow> {
-	if (incident.next_try_at !== at) await setDue(effects.journal, incident, at);
+/** When to look although nothing more is reported. Changes nothing that anybody else sees. False: it changed meanwhile. */
+async function lookAgain(effects: Effects, incident: IncidentRow, at: number): Promise<boolean> {
+	if (incident.next_try_at !== at || incident.failing_since !== null) {
+		if (!(await setDue(effects.journal, incident, at))) return false;
+	}
 	await effects.wake(incident.id, Math.max(0, at - effects.now()));
-	return { ...incident, next_try_at: at };
+	return true;
 }
 
 /** A look that found nothing to do was due for nothing. */
@@ -84,9 +92,16 @@ async function withoutDue(effects: Effects, incident: IncidentRow): Promise<Inci
 	return incident;
 }
 
-async function setDue(db: D1Database, { id, status, attempt, updated_at }: IncidentRow, at: number | null) {
-	await db
-		.prepare("UPDATE incidents SET next_try_at = ?5 WHERE id = ?1 AND status = ?2 AND attempt = ?3 AND updated_at = ?4")
-		.bind(id, status, attempt, updated_at, at)
+/** Unless it was made due at the same moment, by a signal or an outcome. What was failing is over. */
+async function setDue(db: D1Database, row: IncidentRow, at: number | null): Promise<boolean> {
+	const { id, status, attempt, updated_at, next_try_at } = row;
+	const done = await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?5, tries = 0, failing_since = NULL,
+				reason = CASE WHEN status IN ('running', 'awaiting_ci') THEN NULL ELSE reason END
+			WHERE id = ?1 AND status = ?2 AND attempt = ?3 AND updated_at = ?4 AND next_try_at IS ?6`,
+		)
+		.bind(id, status, attempt, updated_at, at, next_try_at)
 		.run();
+	return done.meta.changes === 1;
 }

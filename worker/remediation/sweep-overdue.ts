@@ -1,12 +1,12 @@
 import type { Effects } from "../effects.ts";
-import { lookAtIncident } from "../incident/look-at-incident.ts";
-import { dueRemediations } from "../journal/due-remediations.ts";
+import { INCIDENT_COST } from "../incident/incident-cost.ts";
+import { processDue, type Swept } from "../incident/process-due.ts";
+import type { DueKey } from "../journal/sweep-steps.ts";
 
-const BATCH = 100;
+const LONGEST_MS = 30_000;
 
-/** Looks at every remediation whose CodeRun or CI is due to have said something. One that fails costs itself only. */
-export async function sweepOverdue(effects: Effects): Promise<number> {
-	const due = await dueRemediations(effects.journal, effects.now(), BATCH);
-	for (const id of due) await lookAtIncident(effects, id);
-	return due.length;
+/** Processes every remediation whose CodeRun or CI is due to have reported. One after the other: some write to GitHub. */
+export async function sweepOverdue(effects: Effects, after?: DueKey): Promise<Swept> {
+	const how = { atOnce: 1, cost: INCIDENT_COST, longest_ms: LONGEST_MS, wakesRest: false, after };
+	return await processDue(effects, "following", how);
 }

@@ -1,10 +1,10 @@
-import type { Incident } from "../../pipeline/incident.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHubAnswer } from "../github/github.ts";
 import { describeFailure, whenAgain } from "../github/when-again.ts";
-import type { Progress } from "../incident/progress.ts";
+import { describeCause, failTry } from "../incident/lay-aside.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
+import { needStored } from "../journal/stored-json.ts";
 import { holdTelling, recordTold, waitToTell } from "../journal/tell.ts";
 import { escalationText } from "./escalation-text.ts";
 import { postSticky } from "./post-sticky.ts";
@@ -15,27 +15,36 @@ const HOLD_MS = 60_000;
 const TRIES_AHEAD = 3;
 
 /**
- * Tells a person about an escalated remediation: one comment on its pull request, or one issue where there is none, with
- * the pipeline's label. Told again it changes that one. Where GitHub cannot be told, the incident's reason says so.
+ * Notifies a person of an escalated remediation: one comment on its pull request, or one issue where there is none, with
+ * the pipeline's label. Called again it changes that one. Where GitHub does not take it, the incident's reason says so.
  */
-export async function tellPerson(effects: Effects, incident: IncidentRow): Promise<Progress> {
-	const nothing = { state: "not_taken" } as const;
-	const { journal } = effects;
+export async function tellPerson(effects: Effects, id: string): Promise<void> {
 	const now = effects.now();
-	if (incident.next_try_at === null || incident.next_try_at > now) return nothing;
-	if (effects.github === undefined) {
-		await recordTold(journal, incident, { url: null, note: "nobody was told: no GitHub App is configured", now });
-		return nothing;
+	const at = { now, lock: effects.newId(), locked_until: now + HOLD_MS };
+	const incident = await holdTelling(effects.journal, id, at);
+	if (incident === undefined) return;
+	try {
+		await post(effects, incident);
+	} catch (cause) {
+		// A damaged row, a bug, or the journal failing half-way.
+		const reason = describeCause(cause);
+		effects.log.error("a person could not be told", { incident_id: id, cause: reason });
+		await failTry(effects, incident, reason);
 	}
-	const held = await holdTelling(journal, incident, { now, lock: effects.newId(), locked_until: now + HOLD_MS });
-	if (!held) return nothing;
+}
 
+async function post(effects: Effects, incident: IncidentRow): Promise<void> {
+	const { journal, github } = effects;
+	if (github === undefined) {
+		const note = "nobody was told: no GitHub App is configured";
+		return await recordTold(journal, incident, { url: null, note, now: effects.now() });
+	}
 	const { attempts = [] } = (await remediationRows(journal, incident.id)) ?? {};
 	const { outcome } = await effects.engine();
-	const told: Incident = JSON.parse(incident.incident);
+	const told = needStored("incidents.incident", incident.incident, incident.id);
 	const pr =
 		told.pr_number ?? attempts.findLast(({ pull_request }) => pull_request !== null)?.pull_request ?? undefined;
-	const posted = await postSticky(effects.github, {
+	const posted = await postSticky(github, {
 		incident_id: incident.id,
 		of: { repository: incident.repository, installation_id: told.installation_id },
 		...(pr !== undefined && { number: pr }),
@@ -43,7 +52,6 @@ export async function tellPerson(effects: Effects, incident: IncidentRow): Promi
 		label: outcome.label,
 	});
 	await conclude(effects, incident, posted);
-	return nothing;
 }
 
 async function conclude(effects: Effects, incident: IncidentRow, posted: GitHubAnswer<string>): Promise<void> {

@@ -22,8 +22,8 @@ export const TRANSITIONS = {
 	filtered: { from: NOT_SENT, to: "cancelled" },
 	/** The relay will never make this CodeRun. */
 	refused: { from: NOT_SENT, to: "failed" },
-	/** A day of nothing but failures to send. */
-	given_up: { from: NOT_SENT, to: "dead" },
+	/** A day of nothing but failures: to send it, or to work on what follows. */
+	given_up: { from: OPEN, to: "dead" },
 	/** The CodeRun ended well. The answer to its spawn may have been lost. */
 	agent_done: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
 	/** The failed check is green again. */

@@ -16,7 +16,8 @@ export async function trimIncidents(
 	const trimmed = await db.batch([
 		db
 			.prepare(
-				`UPDATE attempts SET request = json_remove(request, '$.coderun') WHERE incident_id IN (${still}) AND NOT EXISTS (
+				`UPDATE attempts SET request = CASE WHEN json_valid(request) THEN json_remove(request, '$.coderun') ELSE '{}' END
+				WHERE incident_id IN (${still}) AND NOT EXISTS (
 					SELECT 1 FROM incidents i
 					WHERE i.id = attempts.incident_id AND i.status = 'dead' AND i.attempt = attempts.attempt
 				)`,

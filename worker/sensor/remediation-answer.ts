@@ -52,6 +52,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 					}
 				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
 		case "waiting":
+		case "put_off":
 			return {
 				coderun_name: null,
 				agent,
@@ -63,6 +64,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 		// Another consumer came first: it is in the journal, and goes on there.
 		case "not_taken":
 		case "lost":
+		case "escalated":
 			return {
 				coderun_name,
 				agent,

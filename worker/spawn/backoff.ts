@@ -1,10 +1,11 @@
 const LONGEST_S = 60;
 
 /**
- * How long to wait after `tries` failures in a row, in milliseconds: 1 s, 2 s, 4 s ... 60 s, a quarter more or less.
+ * How long to wait after `tries` failures in a row, in milliseconds: 1 s, 2 s, 4 s ... 60 s or `longest_s`, a quarter
+ * more or less.
  * `random` is in [0, 1): it keeps incidents that failed together from coming back together.
  */
-export function backoffMs(tries: number, random: number): number {
-	const seconds = Math.min(LONGEST_S, 2 ** Math.min(tries, 10));
+export function backoffMs(tries: number, random: number, longest_s = LONGEST_S): number {
+	const seconds = Math.min(longest_s, 2 ** Math.min(tries, 10));
 	return Math.round(seconds * 1000 * (0.75 + random / 2));
 }

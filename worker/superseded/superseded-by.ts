@@ -1,7 +1,7 @@
-import type { Incident } from "../../pipeline/incident.ts";
 import type { Effects } from "../effects.ts";
 import type { TakenIncident } from "../journal/incident-row.ts";
 import { newerIncident } from "../journal/newer-incident.ts";
+import { needStored } from "../journal/stored-json.ts";
 import { askNewer } from "./ask-newer.ts";
 
 // The row is held for longer than this.
@@ -18,7 +18,7 @@ export async function supersededBy(
 	taken: TakenIncident,
 ): Promise<string | undefined> {
 	if (effects.github === undefined || taken.waits_for === null || taken.attempt > 1) return undefined;
-	const incident: Incident = JSON.parse(taken.incident);
+	const incident = needStored("incidents.incident", taken.incident, taken.id);
 	const newer = await askNewer(effects.github, incident, AbortSignal.timeout(LONGEST_MS));
 	if (newer === undefined) return undefined;
 	if (newer.says === "green") return newer.what;

@@ -1,8 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import worker from "../../../worker/index.ts";
 import { failedJob } from "../support/failed-job.ts";
+import worker from "../support/limited-worker.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { journalIncident, stubEffects } from "../support/stub-effects.ts";

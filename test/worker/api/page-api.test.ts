@@ -56,7 +56,7 @@ describe("answerTagged", () => {
 	it("answers 304 without a body while nothing changes", async () => {
 		const { headers } = await send(get("/api/choices"));
 		const etag = headers.get("etag") ?? "";
-		const { default: worker } = await import("../../../worker/index.ts");
+		const { default: worker } = await import("../support/limited-worker.ts");
 		const again = () => {
 			const request = get("/api/choices", { "if-none-match": etag }) as Parameters<typeof worker.fetch>[0];
 			return worker.fetch(request, env, {} as ExecutionContext);
@@ -178,7 +178,7 @@ describe("servePage", () => {
 	it.each(["/", "/incidents/abc", "/hub", "/insights", "/playground", "/assets/page-1.js"])(
 		"serves %s to everybody, under a policy that lets nothing in from elsewhere",
 		async (path) => {
-			const { default: worker } = await import("../../../worker/index.ts");
+			const { default: worker } = await import("../support/limited-worker.ts");
 			const request = get(path) as Parameters<typeof worker.fetch>[0];
 			const given = { ...env, ...AWAY, PAGE: PAGE as unknown as Fetcher };
 			const response = await worker.fetch(request, given, {} as ExecutionContext);

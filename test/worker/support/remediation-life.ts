@@ -62,6 +62,7 @@ export function run(says: "green" | "red", run_id: number, stub: Stub, changes: 
 }
 
 export async function happen(stub: Stub, id: string, happening: Happening): Promise<void> {
+	stub.begin();
 	if (happening.kind === "signal") {
 		stub.engineInForce = stubEngine({
 			...stub.engineInForce,
@@ -92,6 +93,7 @@ export async function happen(stub: Stub, id: string, happening: Happening): Prom
 /** Lets time pass in steps, with the cron's sweeps, until nothing is due any more. Throws when it is never so. */
 export async function passUntilQuiet(stub: Stub, id: string, step_ms = 60_000, most = 2000): Promise<IncidentRow> {
 	for (let minute = 0; minute < most; minute++) {
+		stub.begin();
 		await sweepDue(stub);
 		await sweepOverdue(stub);
 		const row = await findIncident(stub.journal, id);

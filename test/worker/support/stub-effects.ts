@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
+import { type Budget, type Cost, countedJournal, InvocationBudget } from "../../../worker/budget.ts";
 import { createSources } from "../../../worker/context/sources.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
@@ -9,8 +10,13 @@ import { addDelivery } from "../../../worker/journal/add-delivery.ts";
 import { createLog } from "../../../worker/log.ts";
 import { createClaimLook } from "../../../worker/spawn/claim-look.ts";
 import type { SpawnAnswer } from "../../../worker/spawn/relay-client.ts";
+import { limitedJournal, newInvocation } from "./limited-env.ts";
 
 export interface Stub extends Effects {
+	/** What follows is another invocation, with limits of its own. */
+	begin(): void;
+	/** What the present one has spent. */
+	spent(): Cost;
 	/** Milliseconds; a test moves it. */
 	clock: number;
 	/** What the relay was sent, in order. */
@@ -27,6 +33,10 @@ export interface Stub extends Effects {
 export function stubEffects(): Stub {
 	const log = createLog({}, () => undefined);
 	let ids = 0;
+	let invocation = newInvocation();
+	let budget = new InvocationBudget();
+	const spendable: Budget = { has: (cost) => budget.has(cost), keeping: (kept) => budget.keeping(kept) };
+	const limited = limitedJournal(env.JOURNAL, () => invocation);
 	const stub: Stub = {
 		clock: Date.parse("2026-11-22T12:00:00Z"),
 		sent: [],
@@ -34,7 +44,13 @@ export function stubEffects(): Stub {
 		woken: [],
 		relay: (_id, body) => ({ ok: true, result: { result: "created", coderun_name: nameIn(body) } }),
 		engineInForce: stubEngine(),
-		journal: env.JOURNAL,
+		begin() {
+			invocation = newInvocation();
+			budget = new InvocationBudget();
+		},
+		spent: () => budget.spent,
+		budget: spendable,
+		journal: countedJournal(limited, { spend: (cost) => budget.spend(cost) }),
 		now: () => stub.clock,
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
@@ -60,6 +76,9 @@ export function stubEffects(): Stub {
 		},
 		async wake(id, delay_ms) {
 			stub.woken.push({ id, delay_ms });
+		},
+		async wakeAll(ids) {
+			for (const id of ids) stub.woken.push({ id, delay_ms: 0 });
 		},
 		log,
 	};

@@ -1,7 +1,7 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../../worker/env.ts";
-import worker from "../../../worker/index.ts";
+import worker from "./limited-worker.ts";
 
 export interface Answer {
 	readonly status: number;

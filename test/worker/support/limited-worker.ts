@@ -1,0 +1,10 @@
+import type { Env, Wakeup } from "../../../worker/env.ts";
+import worker from "../../../worker/index.ts";
+import { limitedEnv } from "./limited-env.ts";
+
+/** The worker; each invocation has the limits of the paid plan. */
+export default {
+	fetch: (request, env, ctx) => worker.fetch(request, limitedEnv(env), ctx),
+	queue: (batch, env) => worker.queue(batch, limitedEnv(env)),
+	scheduled: (controller, env) => worker.scheduled(controller, limitedEnv(env)),
+} satisfies ExportedHandler<Env, Wakeup>;

@@ -1,0 +1,120 @@
+import * as z from "zod";
+import type { Explanation } from "../../pipeline/explanation.ts";
+import type { Incident } from "../../pipeline/incident.ts";
+import type { CommandRequest } from "../../pipeline/index.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import type { CommandResult } from "./commands.ts";
+import type { Said } from "./stickies.ts";
+import type { DueKey } from "./sweep-steps.ts";
+
+/** What a column holds, or why it cannot be read: one sentence that names the column. */
+export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** A row that this worker cannot read. It says whose, and which column. */
+export class DamagedRow extends Error {
+	override readonly name = "DamagedRow";
+}
+
+const texts = z.array(z.string()).optional();
+const named = z.looseObject({}).optional();
+
+/** As far as the worker relies on it without looking; what is optional there is checked where it is used. */
+const incident = z.looseObject({
+	kind: z.string(),
+	event: z.string(),
+	delivery_id: z.string(),
+	repository: z.string(),
+	jobs: texts,
+	failed_steps: texts,
+	workflow: named,
+	actor: named,
+	author: named,
+	sender: named,
+	alert: named,
+	command: named,
+});
+
+const explanation = z.looseObject({ pipeline: z.string().optional(), stages: z.array(z.looseObject({})) });
+
+const claim = z.looseObject({ name: z.string(), key: z.string() });
+
+/** `coderun` is gone once the retention took it away. */
+const request = z.looseObject({
+	incident_id: z.string(),
+	agent: z.string(),
+	max_active: z.number(),
+	claims: z.array(claim),
+	coderun: z.looseObject({}).optional(),
+});
+
+const anyObject = z.record(z.string(), z.unknown());
+
+const command = z.looseObject({
+	name: z.string(),
+	repository: z.string(),
+	pr_number: z.number(),
+	comment_id: z.number(),
+	author: z.string(),
+	needs: texts,
+});
+
+/**
+ * The shapes of each JSON column, as TABLE.COLUMN. A shape that an older version of the worker wrote is a branch of its
+ * column's schema (`z.union`, the newest first) that turns it into the present one.
+ */
+const SHAPES = {
+	"incidents.incident": incident as z.ZodType<unknown>,
+	"incidents.explanation": explanation as z.ZodType<unknown>,
+	"incidents.context": anyObject as z.ZodType<unknown>,
+	"deliveries.told": incident as z.ZodType<unknown>,
+	"attempts.request": request as z.ZodType<unknown>,
+	"facts.context": anyObject as z.ZodType<unknown>,
+	"searched.patterns": z.array(z.string()) as z.ZodType<unknown>,
+	"commands.command": command as z.ZodType<unknown>,
+	"commands.result": z.looseObject({ reaction: z.string(), said: z.string() }) as z.ZodType<unknown>,
+	"stickies.said": z.looseObject({ author: z.string(), name: z.string(), came_to: z.string() }) as z.ZodType<unknown>,
+	"checks.failed_steps": z.array(z.string()) as z.ZodType<unknown>,
+	"sweep_steps.stopped_at": z.object({
+		next_try_at: z.number(),
+		created_at: z.number(),
+		id: z.string(),
+	}) as z.ZodType<unknown>,
+} as const;
+
+interface Columns {
+	"incidents.incident": Incident;
+	/** Older rows do not name the pipeline. */
+	"incidents.explanation": Omit<Explanation, "pipeline"> & Partial<Pick<Explanation, "pipeline">>;
+	"incidents.context": Readonly<Record<string, unknown>>;
+	"deliveries.told": Incident;
+	"attempts.request": SpawnRequest;
+	"facts.context": Readonly<Record<string, unknown>>;
+	"searched.patterns": readonly string[];
+	"commands.command": Omit<CommandRequest, "id">;
+	"commands.result": CommandResult;
+	"stickies.said": Said;
+	"checks.failed_steps": readonly string[];
+	"sweep_steps.stopped_at": DueKey;
+}
+
+/** Reads one JSON column of the journal. Rows may be older than this worker, restored, or changed by hand. */
+export function readStored<C extends keyof Columns>(column: C, text: string): Stored<Columns[C]> {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return { ok: false, reason: `${column} is damaged: it is not JSON` };
+	}
+	const read = SHAPES[column].safeParse(value);
+	if (read.success) return { ok: true, value: read.data as Columns[C] };
+	const [issue] = read.error.issues;
+	const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
+	return { ok: false, reason: `${column} is damaged${where}: ${issue?.message ?? "unknown shape"}` };
+}
+
+/** The same for a row that nothing can be done about without it. Throws `DamagedRow`, which names the incident. */
+export function needStored<C extends keyof Columns>(column: C, text: string, incident_id: string): Columns[C] {
+	const read = readStored(column, text);
+	if (!read.ok) throw new DamagedRow(`incident ${incident_id}: ${read.reason}`);
+	return read.value;
+}

@@ -1,0 +1,45 @@
+import { readStored } from "./stored-json.ts";
+
+/** A place in a list that is sorted by when its rows are due. */
+export interface DueKey {
+	readonly next_try_at: number;
+	readonly created_at: number;
+	readonly id: string;
+}
+
+export interface StepProgress {
+	readonly began_at: number;
+	/** Undefined: from the start. */
+	readonly stopped_at: DueKey | undefined;
+}
+
+/** What is known of the steps of earlier sweeps, by their names. */
+export async function stepProgress(db: D1Database): Promise<ReadonlyMap<string, StepProgress>> {
+	const { results } = await db
+		.prepare("SELECT name, began_at, stopped_at FROM sweep_steps")
+		.all<{ name: string; began_at: number; stopped_at: string | null }>();
+	return new Map(
+		results.map(({ name, began_at, stopped_at }) => {
+			const read = stopped_at === null ? undefined : readStored("sweep_steps.stopped_at", stopped_at);
+			return [name, { began_at, stopped_at: read?.ok ? read.value : undefined }];
+		}),
+	);
+}
+
+/** Written before the step does anything: one that never comes to its end waits its turn, too. */
+export async function beginStep(db: D1Database, name: string, now: number): Promise<void> {
+	await db
+		.prepare(
+			"INSERT INTO sweep_steps (name, began_at) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET began_at = excluded.began_at",
+		)
+		.bind(name, now)
+		.run();
+}
+
+/** Where the step goes on the next time. */
+export async function keepStop(db: D1Database, name: string, at: DueKey | undefined): Promise<void> {
+	await db
+		.prepare("UPDATE sweep_steps SET stopped_at = ?2 WHERE name = ?1")
+		.bind(name, at === undefined ? null : JSON.stringify(at))
+		.run();
+}
