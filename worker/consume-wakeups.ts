@@ -1,5 +1,5 @@
 import { createEffects } from "./effects.ts";
-import type { Env, Wakeup } from "./env.ts";
+import type { Env } from "./env.ts";
 import { lookAtIncident } from "./incident/look-at-incident.ts";
 import { createLog } from "./log.ts";
 
@@ -7,7 +7,7 @@ import { createLog } from "./log.ts";
  * Looks at the incidents that a batch names. Every message is acknowledged whatever happens: it was only a hint, and
  * what is still due stands in the journal.
  */
-export async function consumeWakeups(batch: MessageBatch<Wakeup>, env: Env): Promise<void> {
+export async function consumeWakeups(batch: MessageBatch<unknown>, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog());
 	const ids = new Set(batch.messages.flatMap(({ body }) => incidentId(body)));
 	batch.ackAll();
