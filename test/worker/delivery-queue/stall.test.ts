@@ -50,8 +50,6 @@ it("takes 1,600 deliveries while the journal hangs for 80 s: only 2xx, nothing l
 	const journal = stallingJournal();
 	const queue = stubQueue();
 	const deployed = { JOURNAL: journal.JOURNAL, DELIVERIES: queue, HEALER_LOOPBACK: "" };
-	expect((await send(signedDelivery(failedJob({ run_id: 1 })), deployed)).status).toBe(202);
-
 	journal.state.isAway = true;
 	const taken = await duringTheStall(async (n) => {
 		const delivery = `stall-${n}`;
@@ -83,15 +81,15 @@ it("takes 1,600 deliveries while the journal hangs for 80 s: only 2xx, nothing l
 	expect(new Set(told.results.map(({ delivery_id }) => delivery_id)).size).toBe(1_600);
 	expect(told.results).toHaveLength(1_600);
 	expect(told.results.filter(({ times }) => times !== 1)).toEqual([]);
-	expect(await count("incidents WHERE run_id <> '1'")).toBe(400);
+	expect(await count("incidents")).toBe(400);
 
+	// What comes of them, for some: sweeping all would take longer than the stall.
+	await env.JOURNAL.prepare(
+		"UPDATE incidents SET next_try_at = NULL WHERE run_id NOT IN ('5000', '5200', '5399')",
+	).run();
 	await passTime();
-	for (let sweeps = 0; sweeps < 20 && relay.made.length < 401; sweeps++) {
-		await fireCron();
-		await passTime();
-	}
-	expect(new Set(relay.made).size).toBe(relay.made.length);
-	expect(relay.made.length).toBeGreaterThan(0);
+	await Promise.all([fireCron(), fireCron()]);
+	expect(relay.made).toHaveLength(3);
 }, 300_000);
 
 /** Four deliveries of each of 400 runs, on a branch of its own. */
