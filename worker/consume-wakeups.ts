@@ -1,6 +1,6 @@
 import { times } from "./budget.ts";
 import { createEffects } from "./effects.ts";
-import type { Env, Wakeup } from "./env.ts";
+import type { Env } from "./env.ts";
 import { inTurn } from "./in-turn.ts";
 import { INCIDENT_COST } from "./incident/incident-cost.ts";
 import { lookAtIncident } from "./incident/look-at-incident.ts";
@@ -14,7 +14,7 @@ const AT_ONCE = 4;
  * what is still due stands in the journal. What a larger batch names beyond the budget of one invocation waits for the
  * sweep.
  */
-export async function consumeWakeups(batch: MessageBatch<Wakeup>, env: Env): Promise<void> {
+export async function consumeWakeups(batch: MessageBatch<unknown>, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog());
 	const ids = new Set(batch.messages.flatMap(({ body }) => incidentId(body)));
 	batch.ackAll();

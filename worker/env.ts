@@ -1,3 +1,5 @@
+import type { QueuedMessage } from "./delivery-queue/queued-message.ts";
+
 /** A hint that an incident may be due; the journal decides whether it is. */
 export interface Wakeup {
 	readonly incident_id: string;
@@ -8,6 +10,8 @@ export interface Env {
 	readonly JOURNAL: D1Database;
 	readonly DEDUP: KVNamespace;
 	readonly WAKEUPS: Queue<Wakeup>;
+	/** Where deliveries wait while the journal is away; without it they are refused then. */
+	readonly DELIVERIES?: Queue<QueuedMessage>;
 	/** Base URL of the relay. */
 	readonly RELAY_URL?: string;
 	/** The relay as a Workers VPC service; without it `RELAY_URL` is asked over the Internet. */

@@ -1,12 +1,12 @@
-import { consumeWakeups } from "./consume-wakeups.ts";
-import type { Env, Wakeup } from "./env.ts";
+import { consumeMessages } from "./consume-messages.ts";
+import type { Env } from "./env.ts";
 import { headAsGet } from "./http/head-as-get.ts";
 import { router } from "./http/router.ts";
 import { sweep } from "./sweep.ts";
 
-/** Healer's edge. Requests: `http/router.ts`. Wake-ups and the sweep both end in `incident/process-incident.ts`. */
+/** Healer's edge. Requests: `http/router.ts`. Messages: `consume-messages.ts`. Wake-ups and the sweep both end in `incident/process-incident.ts`. */
 export default {
 	fetch: (request, env, ctx) => router.fetch(headAsGet(request), env, ctx),
-	queue: (batch, env) => consumeWakeups(batch, env),
+	queue: (batch, env) => consumeMessages(batch, env),
 	scheduled: (controller, env) => sweep(controller, env),
-} satisfies ExportedHandler<Env, Wakeup>;
+} satisfies ExportedHandler<Env, unknown>;

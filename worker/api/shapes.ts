@@ -130,9 +130,19 @@ export interface HubStatus {
 	readonly incidents: Readonly<Record<IncidentStatus, number>>;
 	/** Deliveries that were no incidents, by the kind of reason. */
 	readonly ignored: Readonly<Record<string, number>>;
+	/** Requests whose signature was made with none of the webhook's secrets, in the days that are kept. */
+	readonly refused_signatures: number;
+	/** Deliveries that wait in the queue until the journal is back; null where there is no such queue. */
+	readonly delivery_queue: DeliveryQueueStatus | null;
 	readonly redelivery: Redelivery;
 	/** When an incident changed last; null where there is none. */
 	readonly changed_at: string | null;
+}
+
+export interface DeliveryQueueStatus {
+	/** Null when the queue does not say. */
+	readonly waiting: number | null;
+	readonly oldest_at: string | null;
 }
 
 /** What became of deliveries that GitHub failed to hand over. */

@@ -1,14 +1,65 @@
+import { readSecretList } from "../../wire/secret-list.ts";
+import { deliveryQueue } from "../delivery-queue/delivery-queue.ts";
+import { queueTakesMessages } from "../delivery-queue/queue-delivery.ts";
+import type { QueuedMessage } from "../delivery-queue/queued-message.ts";
+import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { answer } from "../http/answer.ts";
-import { createLog, messageOf } from "../log.ts";
+import { explainFailure } from "../journal/journal-failure.ts";
+import { findJournalFailure } from "../journal/use-journal.ts";
+import { createLog, type Log, messageOf } from "../log.ts";
+import { SharedLook } from "../shared-look.ts";
+import { withTimeout } from "../with-timeout.ts";
 
-/** `GET /health`, open to everybody and saying no more than whether deliveries can be written down. */
-export async function showHealth(_request: Request, env: Env): Promise<Response> {
+type Health =
+	| { readonly status: "ok" }
+	/** Deliveries are taken, but wait in the queue. */
+	| { readonly status: "degraded"; readonly reason: string }
+	/** Deliveries are refused. */
+	| { readonly status: "failing"; readonly reason: string };
+
+/** Beyond the limits of what it asks: whoever shares a look is not left waiting when its owner is gone. */
+const WITHIN_MS = 6_000;
+
+const probes = new SharedLook<Queue<QueuedMessage>, boolean>();
+
+/**
+ * `GET /health`, open to everybody: 200 when the next delivery would be taken, in the journal or in the queue, else 503 and
+ * what to do. It is tried, not guessed, at most once in two seconds, whoever asks.
+ */
+export async function showHealth(_request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const log = createLog();
+	const health = await healthOf(env, ctx, log);
+	if (health.status !== "ok") log.error("not healthy", { status: health.status, reason: health.reason });
+	return answer(health.status === "failing" ? 503 : 200, health);
+}
+
+async function healthOf(env: Env, ctx: ExecutionContext, log: Log): Promise<Health> {
 	try {
-		await env.JOURNAL.prepare("SELECT 1 FROM incidents LIMIT 1").run();
-		return answer(200, { status: "ok" });
+		return await withTimeout(tryAll(env, ctx, log), WITHIN_MS);
 	} catch (cause) {
-		createLog().error("the journal does not answer", { cause: messageOf(cause) });
-		return answer(503, { status: "failing" });
+		log.error("the health check failed", { cause: messageOf(cause) });
+		return { status: "failing", reason: "the worker's log says why (`npx wrangler tail`)" };
 	}
 }
+
+async function tryAll(env: Env, ctx: ExecutionContext, log: Log): Promise<Health> {
+	if (readSecretList(env.GITHUB_WEBHOOK_SECRET).length === 0) return { status: "failing", reason: NO_SECRET };
+	const now = () => Date.now();
+	const keepAlive = (work: Promise<unknown>) => ctx.waitUntil(work);
+	await currentEngine(env, now(), log);
+
+	const away = await findJournalFailure(env.JOURNAL, now, keepAlive);
+	if (away === undefined) return { status: "ok" };
+	const reason = explainFailure(away.failure);
+	log.error("the journal takes no writes", { reason, cause: messageOf(away.cause) });
+	const queue = deliveryQueue(env);
+	if (queue === undefined) return { status: "failing", reason };
+	if (await probes.find(queue, now(), () => queueTakesMessages(queue, log), keepAlive)) {
+		return { status: "degraded", reason: `deliveries wait in the queue: ${reason}` };
+	}
+	return { status: "failing", reason: `${reason}, and the queue takes no deliveries` };
+}
+
+const NO_SECRET =
+	"no GITHUB_WEBHOOK_SECRET is set, every delivery is refused: run `npx wrangler secret put GITHUB_WEBHOOK_SECRET`";

@@ -1,29 +1,49 @@
-import { createEffects } from "../effects.ts";
+import { showDeliveryQueue } from "../delivery-queue/show-queue.ts";
+import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { currentPause } from "../guards/current-pause.ts";
 import { presentPause } from "../guards/pause-api.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, unauthorized } from "../http/answer.ts";
+import { answer, answerTagged, unauthorized } from "../http/answer.ts";
 import { writeIgnored } from "../ignored/count-ignored.ts";
 import { countIncidents } from "../journal/count-incidents.ts";
 import { countIgnored } from "../journal/ignored-counts.ts";
+import { explainFailure, failureOf } from "../journal/journal-failure.ts";
 import { lastChange } from "../journal/last-change.ts";
 import { listPipelines, pipelineInForce } from "../journal/pipelines.ts";
-import { createLog } from "../log.ts";
+import { createLog, messageOf } from "../log.ts";
 import { presentPushed } from "../pipeline/pipeline-api.ts";
 import { showRedelivery } from "../redelivery/show-redelivery.ts";
+import { withTimeout } from "../with-timeout.ts";
 import { isoOrNull } from "./iso-of.ts";
 import type { HubStatus } from "./shapes.ts";
 
+/** Nobody reads a page for longer; the page itself asks again. */
+const WITHIN_MS = 10_000;
+
 /**
  * `GET /api/status`: whether it is paused, incidents by state, ignored deliveries by reason, the version of the pipeline,
- * those that were pushed, what became of deliveries that GitHub failed to hand over, and when an incident changed last.
+ * those that were pushed, deliveries that wait for the journal, what became of those that GitHub failed to hand over, and
+ * when an incident changed last. While the journal is away: how many deliveries wait for it.
  */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
-	const effects = createEffects(env, createLog());
+	const log = createLog();
+	const effects = createEffects(env, log);
+	const delivery_queue = showDeliveryQueue(env);
+	try {
+		const known = await withTimeout(readStatus(effects), WITHIN_MS);
+		return await answerTagged(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
+	} catch (cause) {
+		const failure = explainFailure(failureOf(cause));
+		log.error("the status could not be read", { reason: failure, cause: messageOf(cause) });
+		return answer(503, { error: failure, delivery_queue: await delivery_queue });
+	}
+}
+
+async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
 	await writeIgnored(effects);
-	const [engine, pause, incidents, ignored, inForce, versions, redelivery, changed_at] = await Promise.all([
+	const [engine, pause, incidents, counts, inForce, versions, redelivery, changed_at] = await Promise.all([
 		effects.engine(),
 		currentPause(effects),
 		countIncidents(effects.journal),
@@ -33,13 +53,13 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 		showRedelivery(effects),
 		lastChange(effects.journal),
 	]);
-	return await answerTagged(request, {
+	return {
 		pipeline: engine.version,
 		paused: presentPause(pause),
 		pipelines: versions.map((pushed) => presentPushed(pushed, inForce)),
 		incidents,
-		ignored,
+		...counts,
 		redelivery,
 		changed_at: isoOrNull(changed_at),
-	} satisfies HubStatus);
+	};
 }

@@ -1,3 +1,4 @@
+import { readSecretList } from "../../wire/secret-list.ts";
 import type { Env } from "../env.ts";
 import { accessUser } from "./access-user.ts";
 
@@ -5,8 +6,7 @@ import { accessUser } from "./access-user.ts";
 export async function hasToken(request: Request, env: Env): Promise<boolean> {
 	const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
 	if (given === undefined) return false;
-	const tokens = (env.HEALER_API_TOKEN ?? "").split(/[\s,]+/).filter((token) => token !== "");
-	const [a, ...accepted] = await Promise.all([given, ...tokens].map(digest));
+	const [a, ...accepted] = await Promise.all([given, ...readSecretList(env.HEALER_API_TOKEN)].map(digest));
 	return accepted.some((b) => a !== undefined && crypto.subtle.timingSafeEqual(a, b));
 }
 

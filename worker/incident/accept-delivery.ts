@@ -1,118 +1,73 @@
-import {
-	type CommandRequest,
-	type Delivery,
-	type IgnoredReason,
-	type Incident,
-	type Reading,
-	renderIgnored,
-	whyIgnored,
-} from "../../pipeline/index.ts";
+import type { Delivery } from "../../pipeline/index.ts";
+import { queueDelivery } from "../delivery-queue/queue-delivery.ts";
+import type { QueuedMessage } from "../delivery-queue/queued-message.ts";
 import type { Effects } from "../effects.ts";
-import type { Engine } from "../engine.ts";
-import { completeCheckRun } from "../github/complete-check-run.ts";
-import { addCommand } from "../journal/add-command.ts";
-import { addDelivery } from "../journal/add-delivery.ts";
-import { addRefusedDelivery } from "../journal/add-refused-delivery.ts";
-import { remediationPushedTo } from "../journal/remediation-pushed-to.ts";
-import { readSignal, type ToldSignal, trackSignal, wakeAffected } from "../lifecycle/track-signal.ts";
-import type { Log } from "../log.ts";
+import { explainFailure, type JournalFailure } from "../journal/journal-failure.ts";
+import { isJournalAway, useJournal } from "../journal/use-journal.ts";
+import { type Log, messageOf } from "../log.ts";
+import { prepareDelivery } from "./prepare-delivery.ts";
+import { needsJournal, type PreparedDelivery } from "./prepared-delivery.ts";
+import { type Acceptance, writeDelivery } from "./write-delivery.ts";
 
-/** What became of a delivery once it was verified and read. */
-export type Acceptance =
-	| {
-			readonly status: "accepted" | "duplicate";
-			readonly incident_id: string;
-			readonly due_in_ms: number;
-			/** Of an incident that a comment asked for: the command that has to be answered. */
-			readonly command_id?: string;
-	  }
-	/** A command for Healer itself. */
-	| { readonly status: "command"; readonly name: string; readonly is_new: boolean; readonly command_id: string }
-	| { readonly status: "ignored"; readonly kind: IgnoredReason["kind"]; readonly reason: string };
+/** What became of a delivery. `problem` is one clause for people. */
+export type Receipt =
+	| Acceptance
+	/** The journal is away; the queue has it, and writes it down later. */
+	| { readonly status: "queued"; readonly incident_id: string | null }
+	/** It can never be taken. */
+	| { readonly status: "refused"; readonly problem: string }
+	/** It is nowhere: deliver it again. */
+	| { readonly status: "unavailable"; readonly problem: string };
 
 /**
- * Runs the pipeline's first stages (events, filters) and writes the incident, or the command, down, and what the delivery
- * tells of remediations under way. When this returns, it is in the journal; it throws when the journal fails, and only
- * then. `settle`: wait for other deliveries of the same run.
+ * How long a delivery waits for the journal. GitHub gives up after ten seconds, in which what comes before (three at most,
+ * where GitHub has to be asked) and the queue behind it have their part.
  */
-export async function acceptDelivery(effects: Effects, told: Delivery, settle: boolean, log: Log): Promise<Acceptance> {
-	const delivery = await completeCheckRun(effects.github, told);
-	const engine = await effects.engine();
-	const reading = await engine.read(delivery);
-	const signal = await readSignal(effects, delivery);
-	if (reading.outcome === "incident") {
-		const remediation = await remediationPushedTo(effects.journal, reading.incident, {
-			isOwnAgent: engine.isOwnAgent,
-			now: effects.now(),
-			late_ms: engine.outcome.ci_deadline_s * 1000,
-		});
-		if (remediation === undefined) return await acceptIncident(effects, engine, reading, { signal, settle, log });
-		if (signal !== undefined) await trackSignal(effects, signal, log);
-		return ignore({ kind: "attempt_result", incident_id: remediation }, log);
-	}
+const WITHIN_MS = { beforeQueue: 3_000, alone: 6_000 } as const;
 
-	const acceptance =
-		reading.outcome === "command"
-			? await acceptCommand(effects, reading.command, log)
-			: await acceptNothing(effects, reading, whyIgnored(reading.reason, delivery, signal?.signal), log);
-	if (signal !== undefined) await trackSignal(effects, signal, log);
-	return acceptance;
-}
-
-type ReadAs<T extends Reading["outcome"]> = Extract<Reading, { readonly outcome: T }>;
-
-async function acceptIncident(
+/**
+ * Takes a verified delivery: read by the pipeline, then written down, or put into `queue` where there is one and the
+ * journal does not take it in time. `settle`: wait for other deliveries of the same run.
+ */
+export async function acceptDelivery(
 	effects: Effects,
-	engine: Engine,
-	{ incident, identity, explanation }: ReadAs<"incident">,
-	{ signal, settle, log }: { readonly signal: ToldSignal | undefined; readonly settle: boolean; readonly log: Log },
-): Promise<Acceptance> {
-	const now = effects.now();
-	const wait_ms = settle ? engine.settle_s * 1000 : 0;
-	const { status, affected } = await addDelivery(
-		effects.journal,
-		{ incident, identity, explanation: { pipeline: engine.version, stages: explanation }, due_at: now + wait_ms, now },
-		signal?.statements,
-	);
-	log.info(`delivery ${status}`, { incident_id: incident.id });
-	// Its own incident has a wake-up of its own.
-	const others = status === "accepted" ? affected.filter((id) => id !== incident.id) : affected;
-	if (signal !== undefined) await wakeAffected(effects, signal, others, log);
-	const asked = askedInComment(incident);
-	if (asked !== undefined) await addCommand(effects.journal, asked, now);
-	const command_id = asked !== undefined && { command_id: asked.id };
-	return { status, incident_id: incident.id, due_in_ms: wait_ms, ...command_id };
-}
-
-async function acceptCommand(effects: Effects, command: CommandRequest, log: Log): Promise<Acceptance> {
-	const { id, name, author, pr_number } = command;
-	const status = await addCommand(effects.journal, command, effects.now());
-	log.info(`command ${status}`, { name, author, pr_number });
-	return { status: "command", name, is_new: status === "accepted", command_id: id };
-}
-
-async function acceptNothing(
-	effects: Effects,
-	{ incident }: ReadAs<"ignored">,
-	reason: IgnoredReason,
+	received: Delivery,
+	settle: boolean,
 	log: Log,
-): Promise<Acceptance> {
-	if (incident !== undefined) await addRefusedDelivery(effects.journal, incident, effects.now());
-	return ignore(reason, log);
+	queue?: Queue<QueuedMessage>,
+): Promise<Receipt> {
+	const prepared = await prepareDelivery(effects, received, settle, log);
+	if (!prepared.ok) return { status: "refused", problem: prepared.problem };
+	const { delivery } = prepared;
+	// Nothing to write down: it is answered whether there is a journal or not.
+	if (!needsJournal(delivery)) return await writeDelivery(effects, delivery, log);
+
+	// Others have waited for it in vain: not each delivery has to.
+	if (queue !== undefined && isJournalAway(effects.journal, effects.now())) {
+		return await queueInstead(queue, delivery, "timed_out", log);
+	}
+	const limit_ms = queue === undefined ? WITHIN_MS.alone : WITHIN_MS.beforeQueue;
+	const { journal, now } = effects;
+	const written = await useJournal(journal, { limit_ms, now }, () => writeDelivery(effects, delivery, log));
+	if (written.ok) return written.value;
+	const { failure, cause } = written;
+	log.error("the delivery could not be written down", {
+		reason: explainFailure(failure),
+		cause: messageOf(cause),
+	});
+	if (failure === "unfit") return { status: "refused", problem: explainFailure(failure) };
+	if (queue === undefined) return { status: "unavailable", problem: explainFailure(failure) };
+	return await queueInstead(queue, delivery, failure, log);
 }
 
-/** `/healer fix`: an incident like any other, and a comment to be answered. */
-function askedInComment(incident: Incident): CommandRequest | undefined {
-	const { id, kind, repository, installation_id, pr_number, sender, command, delivery_id } = incident;
-	if (kind !== "manual" || command?.comment_id === undefined) return undefined;
-	if (command.name === undefined || pr_number === undefined || sender === undefined) return undefined;
-	const { name, comment_id } = command;
-	const installation = installation_id !== undefined && { installation_id };
-	return { id, name, repository, ...installation, pr_number, comment_id, author: sender.login, delivery_id };
-}
-
-function ignore(why: IgnoredReason, log: Log): Acceptance {
-	const reason = renderIgnored(why);
-	log.info("delivery ignored", { kind: why.kind, reason });
-	return { status: "ignored", kind: why.kind, reason };
+async function queueInstead(
+	queue: Queue<QueuedMessage>,
+	delivery: PreparedDelivery,
+	failure: JournalFailure,
+	log: Log,
+): Promise<Receipt> {
+	const queued = await queueDelivery(queue, delivery, log);
+	if (!queued.ok) return { status: "unavailable", problem: `${explainFailure(failure)}, and ${queued.problem}` };
+	const { content } = delivery;
+	return { status: "queued", incident_id: content.outcome === "incident" ? content.incident.id : null };
 }

@@ -1,14 +1,17 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
 
 /** Writes a command down, once for each comment. */
-export async function addCommand(
+export function commandStatement(
 	db: D1Database,
 	{ id, ...command }: CommandRequest,
-	now: number,
-): Promise<"accepted" | "duplicate"> {
-	const added = await db
+	received_at: number,
+): D1PreparedStatement {
+	return db
 		.prepare("INSERT INTO commands (id, command, received_at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING")
-		.bind(id, JSON.stringify(command), now)
-		.run();
-	return added.meta.changes === 1 ? "accepted" : "duplicate";
+		.bind(id, JSON.stringify(command), received_at);
+}
+
+/** Writes it down by itself. */
+export async function addCommand(db: D1Database, command: CommandRequest, received_at: number): Promise<void> {
+	await commandStatement(db, command, received_at).run();
 }

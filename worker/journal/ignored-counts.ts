@@ -13,10 +13,18 @@ export async function addIgnored(db: D1Database, day: string, counts: ReadonlyMa
 	);
 }
 
-/** Ignored deliveries by the kind of reason, over all days kept. */
-export async function countIgnored(db: D1Database): Promise<Record<string, number>> {
+/** Counted like the reasons of ignored deliveries, and shown apart: whoever sent it may not be GitHub. */
+export const REFUSED_SIGNATURE = "refused_signature";
+
+/** Over all days kept: ignored deliveries by the kind of reason, and requests whose signature was refused. */
+export async function countIgnored(
+	db: D1Database,
+): Promise<{ readonly ignored: Record<string, number>; readonly refused_signatures: number }> {
 	const { results } = await db
 		.prepare("SELECT reason, sum(count) AS count FROM ignored GROUP BY reason ORDER BY reason")
 		.all<{ reason: string; count: number }>();
-	return Object.fromEntries(results.map((row) => [row.reason, row.count]));
+	const { [REFUSED_SIGNATURE]: refused_signatures = 0, ...ignored } = Object.fromEntries(
+		results.map((row) => [row.reason, row.count]),
+	);
+	return { ignored, refused_signatures };
 }

@@ -8,7 +8,7 @@ import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
 import { countIgnored } from "../ignored/count-ignored.ts";
-import { acceptDelivery } from "../incident/accept-delivery.ts";
+import { acceptDelivery, type Receipt } from "../incident/accept-delivery.ts";
 import { processIncident } from "../incident/process-incident.ts";
 import { findIncident } from "../journal/find-incident.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
@@ -68,23 +68,33 @@ async function receive(
 
 		const effects = createEffects(env, log);
 		const remediation = await remediate(effects, { ...read, delivery_id }, ctx, log);
+		if (remediation.status === "refused") return answer(422, failedAnswer(remediation.problem));
 		return answer(remediationStatus(remediation), remediation);
 	} finally {
 		body.release();
 	}
 }
 
+/** It can never be taken, however often it is sent. */
+type Refusal = Extract<Receipt, { readonly status: "refused" }>;
+
 async function remediate(
 	effects: Effects,
 	delivery: Delivery,
 	ctx: ExecutionContext,
 	log: Log,
-): Promise<RemediationAnswer> {
+): Promise<RemediationAnswer | Refusal> {
 	try {
 		const acceptance = await acceptDelivery(effects, delivery, false, log.with({ event: delivery.event }));
 		if (acceptance.status === "ignored") {
 			ctx.waitUntil(countIgnored(effects, acceptance.kind));
 			return ignoredAnswer(acceptance.reason);
+		}
+		if (acceptance.status === "refused") return acceptance;
+		// Its sender waits for what came of it, which nobody could say of a delivery that waits in the queue.
+		if (acceptance.status === "queued" || acceptance.status === "unavailable") {
+			const why = acceptance.status === "unavailable" ? `: ${acceptance.problem}` : "";
+			return failedAnswer(`the incident could not be written down; send it again${why}`);
 		}
 		if (acceptance.status === "command") return commandAnswer(acceptance);
 		const id = acceptance.incident_id;

@@ -1,16 +1,20 @@
+import type { Delivery } from "../../pipeline/index.ts";
+import { readSecretList } from "../../wire/secret-list.ts";
 import { answerCommand } from "../command/answer-command.ts";
-import { createEffects } from "../effects.ts";
+import { deliveryQueue } from "../delivery-queue/delivery-queue.ts";
+import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { answer, refuse } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
 import { countIgnored } from "../ignored/count-ignored.ts";
-import { type Acceptance, acceptDelivery } from "../incident/accept-delivery.ts";
+import { acceptDelivery, type Receipt } from "../incident/accept-delivery.ts";
+import { REFUSED_SIGNATURE } from "../journal/ignored-counts.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { type GithubHeaders, readGithubHeaders } from "./github-headers.ts";
-import { readWebhookSecrets, verifySignature } from "./verify-signature.ts";
+import { verifySignature } from "./verify-signature.ts";
 
 /**
  * `POST /webhooks/github`: guards in the order of the wire, each with its own status, then the journal, then 202.
@@ -44,10 +48,11 @@ async function receiveBody(
 	}
 
 	const text = decodeUtf8(bytes);
-	const secrets = readWebhookSecrets(env.GITHUB_WEBHOOK_SECRET);
+	const secrets = readSecretList(env.GITHUB_WEBHOOK_SECRET);
 	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
 	if (!(await verifySignature(secrets, { bytes, text }, request.headers.get("x-hub-signature-256")))) {
 		log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
+		ctx.waitUntil(countIgnored(createEffects(env, log), REFUSED_SIGNATURE));
 		return refuse(401, "wrong or missing X-Hub-Signature-256");
 	}
 
@@ -77,26 +82,45 @@ async function receivePayload(
 		return answer(202, { status: "ignored", incident_id: null, reason: await answerSetup(effects, event, payload) });
 	}
 
-	let acceptance: Acceptance;
-	try {
-		acceptance = await acceptDelivery(effects, { ...headers, payload }, true, log.with({ event: headers.event }));
-	} catch (cause) {
-		log.error("the delivery could not be written down", { event: headers.event, cause: messageOf(cause) });
-		return refuse(503, "the delivery could not be written down; deliver it again", { "retry-after": "10" });
+	const receipt = await receive(effects, { ...headers, payload }, env, log.with({ event }));
+	switch (receipt.status) {
+		case "ignored":
+			ctx.waitUntil(countIgnored(effects, receipt.kind));
+			return answer(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+		case "queued":
+			return answer(202, { ...receipt, status: "accepted", reason: "journal unavailable, queued" });
+		case "refused":
+			return refuse(422, receipt.problem);
+		case "unavailable":
+			return unavailable(receipt.problem);
+		case "command": {
+			ctx.waitUntil(answerCommand(effects, receipt.command_id));
+			const [status, again] = receipt.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
+			return answer(202, { status, incident_id: null, reason: `the command ${receipt.name} was taken${again}` });
+		}
+		default: {
+			const { status, incident_id, command_id } = receipt;
+			if (command_id !== undefined) ctx.waitUntil(answerCommand(effects, command_id));
+			if (status === "accepted") await effects.wake(incident_id, receipt.due_in_ms);
+			const reason = status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
+			return answer(202, { status, incident_id, reason });
+		}
 	}
+}
 
-	if (acceptance.status === "ignored") {
-		ctx.waitUntil(countIgnored(effects, acceptance.kind));
-		return answer(202, { status: "ignored", incident_id: null, reason: acceptance.reason });
+/** Throws nothing: what cannot be had now, the pipeline say, may be there when the delivery comes again. */
+async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log): Promise<Receipt> {
+	try {
+		return await acceptDelivery(effects, delivery, true, log, deliveryQueue(env));
+	} catch (cause) {
+		log.error("the delivery could not be taken", { cause: messageOf(cause) });
+		return { status: "unavailable", problem: "the worker's log says why (`npx wrangler tail`)" };
 	}
-	if (acceptance.command_id !== undefined) ctx.waitUntil(answerCommand(effects, acceptance.command_id));
-	if (acceptance.status === "command") {
-		const [status, again] = acceptance.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
-		return answer(202, { status, incident_id: null, reason: `the command ${acceptance.name} was taken${again}` });
-	}
-	if (acceptance.status === "accepted") await effects.wake(acceptance.incident_id, acceptance.due_in_ms);
-	const reason = acceptance.status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
-	return answer(202, { status: acceptance.status, incident_id: acceptance.incident_id, reason });
+}
+
+function unavailable(problem: string): Response {
+	const error = `the delivery could not be written down; deliver it again: ${problem}`;
+	return refuse(503, error, { "retry-after": "10" });
 }
 
 function isSha1Only(headers: Headers): boolean {

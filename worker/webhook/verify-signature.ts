@@ -4,11 +4,6 @@ import { verify } from "@octokit/webhooks-methods";
 // `X-Hub-Signature` (SHA-1) is not looked at: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 const SIGNATURE = /^sha256=[0-9a-f]{64}$/i;
 
-/** Secrets from a variable: several while they are rotated, separated by whitespace or commas. */
-export function readWebhookSecrets(text: string | undefined): readonly string[] {
-	return (text ?? "").split(/[\s,]+/).filter((secret) => secret !== "");
-}
-
 /** A body as it was received, and as text if it is UTF-8. */
 export interface ReceivedBody {
 	readonly bytes: Uint8Array;

@@ -149,6 +149,8 @@ describe("showStatus", () => {
 				dead: 0,
 			},
 			ignored: { filtered: 1, unknown_event: 2 },
+			refused_signatures: 0,
+			delivery_queue: null,
 			redelivery: { configured: false },
 			paused: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),
