@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { messageId } from "../../wire/coderun-name.ts";
 import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
+import { findBeforeRefusal } from "../before-refusal.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
+import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
 import { findViolation } from "../policy.ts";
 import type { RelayTools } from "../relay-tools.ts";
@@ -34,10 +36,11 @@ async function answerSpawn(
 	body: string,
 ): Promise<SpawnAnswer | { readonly kind: "wrong_id" }> {
 	if (id !== messageId(request.incident_id, request.attempt)) return { kind: "wrong_id" };
-	const violation = findViolation(request, tools.policy);
-	if (violation !== undefined) return refused(violation.reason, violation.detail);
 	const digest = createHash("sha256").update(body).digest("hex");
-	return spawn({ ...tools, request, digest });
+	const call = { ...tools, request, digest };
+	const violation = findViolation(request, tools.policy);
+	if (violation === undefined) return spawn(call);
+	return (await findBeforeRefusal(call)) ?? refused(violation.reason, violation.detail);
 }
 
 function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response {
@@ -49,10 +52,7 @@ function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response 
 		case "wrong_id":
 			return refusalResponse({ reason: "wrong_id" });
 		case "unavailable":
-			return Response.json(
-				{ error: "unavailable", detail: answer.why },
-				{ status: 503, headers: { "retry-after": "5" } },
-			);
+			return unavailableResponse(answer.why);
 		default:
 			return answer satisfies never;
 	}
