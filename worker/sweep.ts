@@ -3,10 +3,12 @@ import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
 import { endPauses } from "./guards/end-pauses.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
+import { findStuck } from "./incident/find-stuck.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
 import { releaseCommandLocks } from "./journal/commands.ts";
 import { releaseDeliveryLook } from "./journal/delivery-look.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
+import { askAboutRunning } from "./journal/wait-to-ask.ts";
 import { createLog, messageOf } from "./log.ts";
 import { redeliverLost } from "./redelivery/redeliver-lost.ts";
 import { followTold } from "./remediation/follow-told.ts";
@@ -23,6 +25,7 @@ const STEPS: readonly SweepStep[] = [
 	{ name: "pauses that ended", run: endPauses },
 	{ name: "due incidents", run: sweepDue },
 	{ name: "overdue attempts", run: sweepOverdue },
+	{ name: "incidents without a time", run: findStuck },
 	{ name: "commands", run: sweepCommands },
 	{ name: "comments of escalations", run: followTold },
 	{ name: "lost deliveries", run: redeliverLost },
@@ -45,6 +48,7 @@ export async function sweep(controller: ScheduledController, env: Env): Promise<
 			releaseLocks(effects.journal),
 			releaseDeliveryLook(effects.journal),
 			releaseCommandLocks(effects.journal),
+			askAboutRunning(effects.journal, effects.now()),
 		]);
 	}
 	isFirst = false;
