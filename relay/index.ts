@@ -5,6 +5,7 @@ import type { RelayTools } from "./relay-tools.ts";
 import { contextRoute } from "./routes/context-route.ts";
 import { livezRoute, metricsRoute, readyzRoute } from "./routes/health-routes.ts";
 import { spawnRoute } from "./routes/spawn-route.ts";
+import { statusRoute } from "./routes/status-route.ts";
 
 export interface Relay {
 	readonly fetch: (request: Request) => Promise<Response>;
@@ -17,6 +18,7 @@ export function createRelay(tools: RelayTools): Relay {
 	const route = measured({ ...tools, metrics });
 	const router = Router()
 		.post("/v1/spawn", route("spawn", spawnRoute(tools, metrics)))
+		.post("/v1/coderuns/status", route("status", statusRoute(tools, metrics)))
 		.post("/v1/context", route("context", contextRoute(tools, metrics)))
 		.get("/livez", route("livez", livezRoute))
 		.get("/readyz", route("readyz", readyzRoute(tools)))

@@ -2,11 +2,14 @@ import type { Clock } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContextSources } from "./context/source.ts";
 import type { Log } from "./log.ts";
+import type { CodeRunEnds } from "./outcomes/finished-coderuns.ts";
 import type { Policy } from "./policy.ts";
 
 /** All that a relay is made of. */
 export interface RelayTools {
 	readonly cluster: Cluster;
+	/** Where it is seen how CodeRuns ended. */
+	readonly finished: CodeRunEnds;
 	readonly policy: Policy;
 	readonly context: ContextSources;
 	/** Wire secrets: the first signs, any is accepted. */

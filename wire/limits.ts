@@ -15,3 +15,9 @@ export const TOLERANCE_S = 5 * 60;
 
 /** How deep the objects and lists of a CodeRun may be nested: those who walk it recurse. */
 export const MAX_DEPTH = 32;
+
+/** Largest body of `POST /v1/coderuns/status` in bytes. */
+export const MAX_STATUS_BYTES = 4 * 1024;
+
+/** Largest answer to `POST /v1/coderuns/status` in bytes: an outcome and a little around it. */
+export const MAX_STATUS_ANSWER_BYTES = 2 * MAX_OUTCOME_BYTES;

@@ -7,6 +7,7 @@ import { createGitHub } from "./github/create-github.ts";
 import type { GitHub } from "./github/github.ts";
 import { type Log, messageOf } from "./log.ts";
 import { handOutPipeline } from "./pipeline/hand-out.ts";
+import { type AskStatus, createAskStatus } from "./spawn/ask-status.ts";
 import { type ClaimLook, createClaimLook } from "./spawn/claim-look.ts";
 import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
 import { relayFetch } from "./spawn/relay-fetch.ts";
@@ -26,14 +27,15 @@ export interface Effects {
 	handOutPipeline(): Promise<void>;
 	readonly sources: SourcesFor;
 	/**
-	 * How long after its deadline a CodeRun of which nothing was told counts as timed out; undefined where nothing has a
-	 * deadline, since nobody works there.
+	 * How long after its deadline the relay is asked about a CodeRun whose end was not reported; undefined where nothing
+	 * has a deadline, since nobody works there.
 	 */
 	readonly overdueAfter_ms: number | undefined;
 	/** Undefined where no App is configured. */
 	readonly github: GitHub | undefined;
 	readonly claims: ClaimLook;
 	readonly sendSpawn: SendSpawn;
+	readonly askStatus: AskStatus;
 	/** Hints that an incident is due in `delay_ms`. Losing the hint costs up to a minute, so it never throws. */
 	wake(incidentId: string, delay_ms: number): Promise<void>;
 	/** The same for many that are due now, a hundred with one call. */
@@ -70,6 +72,7 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		github,
 		claims: createClaimLook(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, toRelay),
+		askStatus: createAskStatus(env, { now, newId, fetch: toRelay }),
 		async wake(incidentId, delay_ms) {
 			if (delay_ms > SWEEP_EVERY_MS) return;
 			const hint = sendWakeup(env, incidentId, delay_ms, log);

@@ -4,12 +4,14 @@ import { createEffects, type Effects } from "./effects.ts";
 import type { Env } from "./env.ts";
 import { endPauses } from "./guards/end-pauses.ts";
 import { writeIgnored } from "./ignored/count-ignored.ts";
+import { findStuck } from "./incident/find-stuck.ts";
 import { INCIDENT_COST } from "./incident/incident-cost.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
 import { releaseCommandLocks } from "./journal/commands.ts";
 import { releaseDeliveryLook } from "./journal/delivery-look.ts";
 import { beginStep, type DueKey, keepStop, type StepProgress, stepProgress } from "./journal/sweep-steps.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
+import { askAboutRunning } from "./journal/wait-to-ask.ts";
 import { createLog, messageOf } from "./log.ts";
 import { redeliverLost } from "./redelivery/redeliver-lost.ts";
 import { followTold } from "./remediation/follow-told.ts";
@@ -38,6 +40,7 @@ export const STEPS: readonly SweepStep[] = [
 		needs: times(INCIDENT_COST, 2),
 		run: async (effects, after) => (await sweepOverdue(effects, after)).stopped_at,
 	},
+	{ name: "incidents without a time", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
 	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
 	{ name: "comments of escalations", needs: { statements: 30, subrequests: 30 }, run: whole(followTold) },
 	{ name: "lost deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverLost) },
@@ -72,6 +75,7 @@ export async function sweep(controller: ScheduledController, env: Env): Promise<
 			releaseLocks(effects.journal),
 			releaseDeliveryLook(effects.journal),
 			releaseCommandLocks(effects.journal),
+			askAboutRunning(effects.journal, effects.now()),
 		]);
 	}
 	isFirst = false;

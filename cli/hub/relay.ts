@@ -46,7 +46,7 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const ownNamespace = () => policy.namespace;
 	const kubernetes = loadKubeConfig(process.env);
 	const context = contextSources({ settings: options.context, cluster: kubernetes, ownNamespace, fetch });
-	const relay = createRelay({ cluster, policy, context, secrets, clock, log, enforce_max_active });
+	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforce_max_active });
 	const server = await serveRelay(relay, { host: LOOPBACK, port });
 	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });
 	return {

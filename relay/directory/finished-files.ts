@@ -1,13 +1,14 @@
 import { watch } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { WireOutcome } from "../../wire/outcome.ts";
+import { readMessage } from "../../wire/message.ts";
+import { outcomeSchema, type WireOutcome } from "../../wire/outcome.ts";
 import { OWN_ANNOTATIONS, readIdentity } from "../coderun.ts";
-import type { FinishedCodeRuns } from "../outcomes/finished-coderuns.ts";
-import { answering } from "./answering.ts";
+import { END_MESSAGES, type FinishedCodeRuns } from "../outcomes/finished-coderuns.ts";
+import { answering, orNotFound } from "./answering.ts";
 import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
 import { folders } from "./folders.ts";
-import { createWhole } from "./whole-file.ts";
+import { codeOf, createWhole } from "./whole-file.ts";
 
 /** The finished CodeRuns of a state folder; a file in `reported/` says that the worker has taken an outcome. */
 export function finishedFiles(state: string): FinishedCodeRuns {
@@ -32,8 +33,31 @@ export function finishedFiles(state: string): FinishedCodeRuns {
 			}),
 		markReported: (name) =>
 			answering(async () => {
-				await createWhole(join(reported, name), "");
+				const outcome = await readOutcome(coderuns, name);
+				// Its end is known from here even when its file is deleted afterwards.
+				await createWhole(join(reported, name), outcome === undefined ? "" : `${JSON.stringify(outcome)}\n`);
 				return { kind: "marked" } as const;
+			}),
+		inspect: (name) =>
+			orNotFound(async () => {
+				const file = await readCodeRunFile(coderuns, name);
+				const identity = readIdentity(file.annotations);
+				const outcome = outcomeOf(file);
+				return { kind: "found", ...(identity && { identity }), ...(outcome && { outcome }) } as const;
+			}),
+		endOfMissing: ({ coderun_name, holder, attempt }) =>
+			answering(async () => {
+				const outcome = (await readReported(join(reported, coderun_name))) ?? {
+					coderun_name,
+					incident_id: holder,
+					attempt,
+					phase: "Deleted",
+					pull_request_url: null,
+					message: END_MESSAGES.Deleted,
+					started_at: null,
+					finished_at: null,
+				};
+				return { kind: "ended", outcome } as const;
 			}),
 		watch: (changed) => {
 			const watcher = watch(coderuns, { persistent: false }, () => changed());
@@ -53,10 +77,25 @@ async function looksOf(path: string): Promise<string | undefined> {
 /** Undefined while it is unfinished, and of a file that is not Healer's or is being edited: its next look is another. */
 async function readOutcome(folder: string, name: string): Promise<WireOutcome | undefined> {
 	const file = await readCodeRunFile(folder, name).catch(() => undefined);
-	const identity = file && readIdentity(file.annotations);
-	if (file?.terminal === undefined || identity === undefined) return undefined;
+	return file && outcomeOf({ ...file, name });
+}
+
+/** The outcome as it was reported; undefined when it was not, or by a version that kept no more than the name. */
+async function readReported(path: string): Promise<WireOutcome | undefined> {
+	try {
+		const read = readMessage(outcomeSchema, await readFile(path, "utf8"));
+		return read.ok ? read.value : undefined;
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+function outcomeOf(file: CodeRunFile): WireOutcome | undefined {
+	const identity = readIdentity(file.annotations);
+	if (file.terminal === undefined || identity === undefined) return undefined;
 	return {
-		coderun_name: name,
+		coderun_name: file.name,
 		incident_id: identity.incident_id,
 		attempt: identity.attempt,
 		phase: file.terminal,

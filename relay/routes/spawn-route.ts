@@ -3,6 +3,7 @@ import { messageId } from "../../wire/coderun-name.ts";
 import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
 import { readVersion } from "../../wire/version.ts";
+import { findBeforeRefusal } from "../before-refusal.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
 import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
@@ -43,10 +44,11 @@ async function answerSpawn(
 	body: string,
 ): Promise<SpawnAnswer | { readonly kind: "wrong_id" }> {
 	if (id !== messageId(request.incident_id, request.attempt)) return { kind: "wrong_id" };
-	const violation = findViolation(request, tools.policy);
-	if (violation !== undefined) return refused(violation.reason, violation.detail);
 	const digest = createHash("sha256").update(body).digest("hex");
-	return spawn({ ...tools, request, digest });
+	const call = { ...tools, request, digest };
+	const violation = findViolation(request, tools.policy);
+	if (violation === undefined) return spawn(call);
+	return (await findBeforeRefusal(call)) ?? refused(violation.reason, violation.detail);
 }
 
 function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response {

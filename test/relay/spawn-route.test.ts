@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { finishCodeRun } from "../../relay/directory/finish-coderun.ts";
 import { signMessage } from "../../wire/signature.ts";
+import { memoryCluster } from "../support/memory-cluster.ts";
 import { SECRETS, servedRelay } from "../support/relay-on-directory.ts";
 import { spawnRequest } from "../support/spawn-request.ts";
+import { virtualClock } from "../support/virtual-clock.ts";
 
 const OTHER = "ffffffffffffffffffffffffffffffff";
 const NAME = "healer-ci-rex-ed573f914714fbca";
@@ -98,6 +100,49 @@ describe("POST /v1/spawn", () => {
 		expect((await fetch(`${relay.url}/readyz`)).status).toBe(503);
 		await rename(join(relay.state, "away"), join(relay.state, "coderuns"));
 		expect((await relay.spawn(spawnRequest())).body).toEqual({ result: "created", coderun_name: NAME });
+	});
+
+	describe("what a newer policy does not allow", () => {
+		const refusal = { result: "refused", reason: "github_app_not_allowed", detail: "5DLabs-Rex" };
+
+		function changingPolicy() {
+			const policy = { namespace: "cto", repositories: ["5dlabs/cto"], github_apps: ["5DLabs-Rex"] };
+			return { policy, rename: () => policy.github_apps.splice(0, 1, "5DLabs-Rex2") };
+		}
+
+		it("is refused, and leaves no claim behind", async () => {
+			const { policy, rename } = changingPolicy();
+			rename();
+			const relay = await servedRelay({ policy });
+			expect(await relay.spawn(spawnRequest())).toEqual({ status: 200, body: refusal });
+			expect(await readdir(join(relay.state, "claims"))).toEqual([]);
+		});
+
+		it("is there already when it was created before, so a refusal proves that nothing was", async () => {
+			const { policy, rename } = changingPolicy();
+			const relay = await servedRelay({ policy });
+			await relay.spawn(spawnRequest());
+			rename();
+			expect((await relay.spawn(spawnRequest())).body).toEqual({ result: "exists", coderun_name: NAME });
+			await rm(join(relay.state, "coderuns", `${NAME}.yaml`));
+			expect((await relay.spawn(spawnRequest())).body).toEqual({ result: "exists", coderun_name: NAME });
+			expect(await relay.spawn(spawnRequest({ max_active: 7 }))).toEqual({ status: 409, body: { error: "replayed" } });
+		});
+
+		it("is refused only once no request under way can create it any more", async () => {
+			const { policy, rename } = changingPolicy();
+			const clock = virtualClock();
+			const cluster = {
+				...memoryCluster(),
+				createCodeRun: async () => ({ kind: "unavailable", why: "slow" }) as const,
+			};
+			const relay = await servedRelay({ policy, clock, cluster });
+			expect((await relay.spawn(spawnRequest())).status).toBe(503);
+			rename();
+			expect((await relay.spawn(spawnRequest())).status).toBe(503);
+			clock.advance(41_000);
+			expect(await relay.spawn(spawnRequest())).toEqual({ status: 200, body: refusal });
+		});
 	});
 
 	describe("refuses before acting", () => {

@@ -7,13 +7,21 @@ import type { Cluster } from "../../relay/cluster.ts";
 import type { ContextSources } from "../../relay/context/source.ts";
 import { contextSources } from "../../relay/context/sources.ts";
 import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
+import { finishedFiles } from "../../relay/directory/finished-files.ts";
 import { createRelay } from "../../relay/index.ts";
 import type { LogEntry } from "../../relay/log.ts";
+import type { Policy } from "../../relay/policy.ts";
 import { serveRelay } from "../../relay/serve-relay.ts";
 import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 
 export const SECRETS = ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "the secret before"];
+
+const POLICY: Policy = {
+	namespace: "cto",
+	repositories: ["5dlabs/cto"],
+	github_apps: ["5DLabs-Rex", "5DLabs-Blaze"],
+};
 
 const NOT_CONFIGURED = contextSources({
 	settings: { namespaces: [] },
@@ -40,15 +48,22 @@ export interface ServedRelay {
 
 /** A relay on a directory of its own, served on loopback until the test is over. */
 export async function servedRelay(
-	changes: { cluster?: Cluster; clock?: Clock; context?: ContextSources; enforce_max_active?: boolean } = {},
+	changes: {
+		cluster?: Cluster;
+		clock?: Clock;
+		context?: ContextSources;
+		policy?: Policy;
+		enforce_max_active?: boolean;
+	} = {},
 ): Promise<ServedRelay> {
 	const state = await temporaryFolder();
 	const clock = changes.clock ?? systemClock;
 	const log: LogEntry[] = [];
 	const relay = createRelay({
 		cluster: changes.cluster ?? (await directoryCluster(state, clock)),
+		finished: finishedFiles(state),
 		context: changes.context ?? NOT_CONFIGURED,
-		policy: { namespace: "cto", repositories: ["5dlabs/cto"], github_apps: ["5DLabs-Rex", "5DLabs-Blaze"] },
+		policy: changes.policy ?? POLICY,
 		secrets: SECRETS,
 		clock,
 		log: (entry) => void log.push(entry),

@@ -13,3 +13,8 @@ declare module "@octokit/webhooks-examples/api.github.com/index.json" {
 	const examples: unknown;
 	export default examples;
 }
+
+interface ImportMeta {
+	/** Vite's: the files of a pattern, read when the tests are built. */
+	glob<T>(pattern: string, options: { query: string; import: string; eager: true }): Record<string, T>;
+}

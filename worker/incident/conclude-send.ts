@@ -5,6 +5,7 @@ import type { TakenIncident } from "../journal/incident-row.ts";
 import { wakeWaiting } from "../journal/wake-waiting.ts";
 import { settleRemediation } from "../remediation/settle-remediation.ts";
 import type { SpawnAnswer } from "../spawn/relay-client.ts";
+import { findWhatIsThere, isCurable, waitForCure } from "./after-refusal.ts";
 import { failTry, layAside } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
 import { agentTarget, claimTarget, waitTargets } from "./wait-targets.ts";
@@ -18,7 +19,7 @@ export async function concludeSend(
 ): Promise<Progress> {
 	if (!answer.ok) {
 		return answer.for_good
-			? await giveUp(effects, taken, request, answer.reason)
+			? await takeOver(effects, taken, request, answer.reason)
 			: await failTry(effects, taken, answer.reason);
 	}
 	const { result } = answer;
@@ -37,8 +38,12 @@ export async function concludeSend(
 				reason: `agent ${result.agent} has ${result.active} unfinished CodeRuns`,
 				waits_for: agentTarget(result.agent),
 			});
-		case "refused":
-			return await giveUp(effects, taken, request, `the relay refused: ${result.reason}: ${result.detail}`);
+		case "refused": {
+			const reason = `the relay refused: ${result.reason}: ${result.detail}`;
+			if (isCurable(result.reason)) return await waitForCure(effects, taken, reason);
+			if (result.reason === "earlier_attempt") return await takeOver(effects, taken, request, reason);
+			return await giveUp(effects, taken, request, reason);
+		}
 		default:
 			return result satisfies never;
 	}
@@ -59,6 +64,19 @@ async function run(
 	await settleRemediation(effects, taken.id);
 	await wakeNext(effects, taken, request);
 	return { state: "running", coderun_name, existed };
+}
+
+/** Follows the CodeRun that the cluster has of this attempt already, made of another request. */
+async function takeOver(
+	effects: Effects,
+	taken: TakenIncident,
+	request: SpawnRequest,
+	reason: string,
+): Promise<Progress> {
+	const { name } = request.coderun.metadata;
+	const found = await findWhatIsThere(effects, taken, { coderun_name: name, reason });
+	if (found === undefined) return await giveUp(effects, taken, request, reason);
+	return "state" in found ? found : await run(effects, taken, request, { result: "exists", ...found });
 }
 
 async function giveUp(

@@ -40,4 +40,6 @@ export interface AttemptRow {
 	readonly pull_request: number | null;
 	/** 1 where its CodeRun was there already when it was asked for. */
 	readonly existed: number;
+	readonly refused: string | null;
+	readonly ask_at: number | null;
 }

@@ -24,7 +24,9 @@ function spawnedStatement(
 ): D1PreparedStatement {
 	return db
 		.prepare(
-			"UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4 WHERE incident_id = ?1 AND attempt = ?2",
+			// One that was there already may have ended meanwhile, its outcome lost with a journal that was restored: ask.
+			`UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
+			WHERE incident_id = ?1 AND attempt = ?2`,
 		)
 		.bind(id, attempt, now, existed ? 1 : 0);
 }

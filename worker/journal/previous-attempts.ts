@@ -6,7 +6,7 @@ type PastRow = Record<
 	string | null
 >;
 
-/** What was tried before this attempt and how it ended, the first one first: of all budgets, for the next agent to read. */
+/** What was tried before this attempt and how it ended, the first one first: of all budgets, for the next agent to read. Those that the relay refused were never tried. */
 export async function previousAttempts(
 	db: D1Database,
 	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
@@ -14,7 +14,7 @@ export async function previousAttempts(
 	const { results } = await db
 		.prepare(
 			`SELECT attempt, agent, result, outcome, message, pull_request_url, ci_said, ci_url FROM attempts
-			WHERE incident_id = ?1 AND attempt < ?2 ORDER BY attempt`,
+			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL ORDER BY attempt`,
 		)
 		.bind(id, attempt)
 		.all<PastRow & { readonly attempt: number; readonly agent: string }>();

@@ -1,6 +1,3 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { MAX_OUTCOME_BYTES } from "../../wire/limits.ts";
 import { readMessage } from "../../wire/message.ts";
 import { outcomeMessageId, outcomeSchema, type WireOutcome } from "../../wire/outcome.ts";
@@ -14,16 +11,9 @@ import { answer, refuse } from "../http/answer.ts";
 import { decodeUtf8 } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
 import { refuseBody } from "../http/refuse-body.ts";
-import { agentTarget, claimTarget } from "../incident/wait-targets.ts";
-import type { AttemptRow } from "../journal/attempt-row.ts";
-import { findAttempt } from "../journal/find-attempt.ts";
-import { findIncident } from "../journal/find-incident.ts";
-import { recordOutcome } from "../journal/record-outcome.ts";
-import { readStored } from "../journal/stored-json.ts";
-import { wakeWaiting } from "../journal/wake-waiting.ts";
 import { createLog, messageOf } from "../log.ts";
 import { settleRemediation } from "../remediation/settle-remediation.ts";
-import { pullRequestNumber } from "./pull-request-number.ts";
+import { takeOutcome, wakeThoseBehind } from "./take-outcome.ts";
 
 /**
  * `POST /api/outcomes`: the relay tells how a CodeRun ended (DESIGN section 6). Told twice it changes nothing; another
@@ -49,37 +39,25 @@ async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext)
 
 	const read = readMessage<WireOutcome>(outcomeSchema, text);
 	if (!read.ok) return refuseMessage(effects, read.reason, read.detail);
-	// What the agent said of itself is kept and shown; the digest is of what was sent.
-	const outcome = redactData(read.value);
+	const outcome = read.value;
 	if (verdict.id !== outcomeMessageId(outcome.incident_id, outcome.attempt)) {
 		return refuseMessage(effects, "wrong_id", "the webhook-id is another attempt's");
 	}
-	return await record(effects, outcome, bytesToHex(sha256(body.bytes)), ctx);
-}
-
-async function record(
-	effects: Effects,
-	outcome: WireOutcome,
-	digest: string,
-	ctx: ExecutionContext,
-): Promise<Response> {
-	const { incident_id, attempt } = outcome;
-	const stored = await findAttempt(effects.journal, incident_id, attempt);
-	if (stored === undefined || stored.coderun_name !== outcome.coderun_name) {
-		effects.log.warn("an outcome of no known attempt", { incident_id, attempt, coderun_name: outcome.coderun_name });
-		return refuse(404, "no such attempt");
+	const taken = await takeOutcome(effects, outcome, text);
+	switch (taken.status) {
+		case "recorded":
+			await followOutcome(effects, outcome.incident_id);
+			ctx.waitUntil(wakeThoseBehind(effects, taken.attempt));
+			return answer(200, { status: "recorded" });
+		case "known":
+			return answer(200, { status: "known" });
+		case "replayed":
+			return refuseMessage(effects, "replayed", "this attempt's outcome is known");
+		case "unknown_attempt":
+			return refuse(404, "no such attempt");
+		default:
+			return taken satisfies never;
 	}
-	if (stored.outcome_digest === digest) return answer(200, { status: "known" });
-	if (stored.outcome_digest !== null) return refuseMessage(effects, "replayed", "this attempt's outcome is known");
-
-	const now = effects.now();
-	const { repository = "" } = (await findIncident(effects.journal, incident_id)) ?? {};
-	const pull_request = pullRequestNumber(outcome.pull_request_url, repository);
-	await recordOutcome(effects.journal, outcome, { digest, pull_request, now });
-	effects.log.info("outcome recorded", { incident_id, attempt, phase: outcome.phase });
-	await followOutcome(effects, incident_id);
-	ctx.waitUntil(wakeThoseBehind(effects, stored, now));
-	return answer(200, { status: "recorded" });
 }
 
 /** The outcome is in the journal, and its incident is due: what cannot follow from it now, the sweep does. */
@@ -89,17 +67,6 @@ async function followOutcome(effects: Effects, incident_id: string): Promise<voi
 	} catch (cause) {
 		effects.log.error("what follows from an outcome could not be done", { incident_id, cause: messageOf(cause) });
 	}
-}
-
-/** What the CodeRun held is free, or soon: the oldest that waits for each looks again. */
-async function wakeThoseBehind(effects: Effects, attempt: AttemptRow, now: number): Promise<void> {
-	const read = readStored("attempts.request", attempt.request);
-	// They look by themselves, too, a little later.
-	if (!read.ok) return effects.log.error("nobody behind it was woken", { reason: read.reason });
-	const request = read.value;
-	const targets = [...request.claims.map(claimTarget), agentTarget(request.agent), `incident:${request.incident_id}`];
-	const woken = await wakeWaiting(effects.journal, targets, now);
-	await Promise.all(woken.map((id) => effects.wake(id, 0)));
 }
 
 function refuseMessage(effects: Effects, reason: RefusalReason, detail: string): Response {

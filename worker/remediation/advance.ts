@@ -1,7 +1,7 @@
 import type { AttemptResult } from "../journal/attempt-row.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import type { CiVerdict } from "./judge-ci.ts";
-import { type EndedAttempt, type EscalationPolicy, nextAgent } from "./next-agent.ts";
+import { type EndedAttempt, type EscalationPolicy, endsWithPerson, nextAgent } from "./next-agent.ts";
 import type { RemediationEvent } from "./transitions.ts";
 
 /** pipeline.yaml `outcome` and `settings.settle`, in seconds. */
@@ -20,14 +20,21 @@ export interface Facts {
 	readonly current?: {
 		readonly agent: string;
 		readonly failure_type: string;
+		readonly coderun_name: string;
 		readonly escalated: boolean;
 		/** The phase of its CodeRun's end; null while that is not known. */
 		readonly outcome: string | null;
 		readonly outcome_at: number | null;
 		readonly message: string | null;
+		/** When the relay is asked what became of its CodeRun, unless its outcome came before. */
+		readonly ask_at: number;
 		/** When its CodeRun must have been ended by the relay; undefined where nothing has a deadline. */
 		readonly overdue_at?: number;
 	};
+	/** Whether any attempt had a CodeRun. */
+	readonly was_tried: boolean;
+	/** What the relay said just now of the present attempt's CodeRun, where it said no end. */
+	readonly asked?: Asked;
 	readonly ci: CiVerdict;
 	/** The pull request whose branch failed is closed or merged; when that was told. */
 	readonly branch_done?: { readonly why: string; readonly at: number };
@@ -35,6 +42,8 @@ export interface Facts {
 	readonly fix?: { readonly state: "closed" | "merged"; readonly number: number; readonly at: number };
 	readonly now: number;
 }
+
+export type Asked = { readonly says: "running" } | { readonly says: "nothing"; readonly why: string };
 
 export interface AttemptEnd {
 	readonly result: AttemptResult;
@@ -53,7 +62,12 @@ export type Advance =
 			readonly end?: AttemptEnd;
 			readonly set: Partial<Pick<IncidentRow, "attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by">>;
 	  }
-	| { readonly do: "look_again"; readonly at: number };
+	| { readonly do: "look_again"; readonly at: number }
+	/** The relay has to be asked what became of the CodeRun before anything follows. */
+	| { readonly do: "ask_relay" };
+
+// So long after its deadline a CodeRun of which nothing can be learnt is a person's to look at.
+const ASK_FOR_MS = 24 * 3600_000;
 
 /**
  * The next step of a remediation, from what is known alone: not from the order in which it came to be known. Undefined
@@ -65,7 +79,7 @@ export function advance(facts: Facts, rules: OutcomeRules): Advance | undefined 
 		case "waiting":
 			return isOver(facts) ? afterRun(facts, rules) : beforeSending(facts, rules);
 		case "running":
-			return isOver(facts) ? afterRun(facts, rules) : lookWhenOverdue(facts);
+			return isOver(facts) ? afterRun(facts, rules) : whileRunning(facts, rules);
 		case "awaiting_ci":
 			return afterRun(facts, rules);
 		case "fixed":
@@ -82,18 +96,14 @@ export function advance(facts: Facts, rules: OutcomeRules): Advance | undefined 
 	}
 }
 
-function isOver({ current, now }: Facts): boolean {
-	return current !== undefined && (current.outcome !== null || isOverdue(current, now));
-}
-
-function isOverdue({ overdue_at }: NonNullable<Facts["current"]>, now: number): boolean {
-	return overdue_at !== undefined && now >= overdue_at;
+function isOver({ current }: Facts): boolean {
+	return current !== undefined && current.outcome !== null;
 }
 
 /** Whether there is still something to do: looked at each time before it is sent (DESIGN section 5.7). */
-function beforeSending({ incident, ci, branch_done, now }: Facts, { settle_s }: OutcomeRules): Advance | undefined {
+function beforeSending({ was_tried, ci, branch_done, now }: Facts, { settle_s }: OutcomeRules): Advance | undefined {
 	if (ci.says === "green") {
-		if (incident.attempt > 1) return wentGreen(ci, undefined);
+		if (was_tried) return wentGreen(ci, undefined);
 		const reason = `${ci.by === "rerun" ? "a rerun went green by itself" : "it is green again"}${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
@@ -104,11 +114,11 @@ function beforeSending({ incident, ci, branch_done, now }: Facts, { settle_s }: 
 
 function afterRun(facts: Facts, rules: OutcomeRules): Advance | undefined {
 	const { ci, current, now } = facts;
-	if (current === undefined) return undefined;
-	const { outcome } = current;
-	if (ci.says === "green")
-		return wentGreen(ci, { result: "fixed", signature: null, ci_said: "green", ci_url: ci.row.url });
-	if (ci.says === "another_incident") return supersededBy(ci.incident_id, endAs("superseded"));
+	const decided = byCi(ci);
+	if (decided !== undefined) return decided;
+	if (current === undefined) return withoutAttempt(facts, rules);
+	// A version before this one wrote that state without an outcome.
+	const outcome = current.outcome ?? "Completed";
 	if (outcome !== "Succeeded" && outcome !== "Completed") {
 		return endAttempt(facts, rules, endOfAgent(outcome, current.message), saidOf(outcome, current.message));
 	}
@@ -133,6 +143,17 @@ function afterRun(facts: Facts, rules: OutcomeRules): Advance | undefined {
 	const { status } = facts.incident;
 	if (status === "awaiting_ci" || status === "fixed") return { do: "look_again", at: look_at };
 	return { do: "step", event: "agent_done", reason: null, set: { next_try_at: look_at } };
+}
+
+function byCi(ci: CiVerdict): Advance | undefined {
+	if (ci.says === "green")
+		return wentGreen(ci, { result: "fixed", signature: null, ci_said: "green", ci_url: ci.row.url });
+	return ci.says === "another_incident" ? supersededBy(ci.incident_id, endAs("superseded")) : undefined;
+}
+
+/** A row whose attempt is not in the journal: nothing can follow from what nobody knows. */
+function withoutAttempt({ now }: Facts, rules: OutcomeRules): Advance {
+	return toPerson(rules, "its attempt is not in the journal", undefined, now);
 }
 
 /** A person merged what CI never spoke about: it was looked at. Otherwise a person has to look. */
@@ -213,14 +234,33 @@ function supersededBy(incident_id: string, end: AttemptEnd | undefined): Advance
 	return { do: "step", event: "superseded", reason, set: { next_try_at: null }, ...(end !== undefined && { end }) };
 }
 
-function lookWhenOverdue({ current }: Facts): Advance | undefined {
-	return current?.overdue_at === undefined ? undefined : { do: "look_again", at: current.overdue_at };
+/**
+ * Silence is no end: the relay is asked, later each time. Only what it says ends the attempt, so that no second CodeRun is
+ * created while the first may still run. After a day of no end a person has to look.
+ */
+function whileRunning(facts: Facts, rules: OutcomeRules): Advance | undefined {
+	const { ci, current, asked, now } = facts;
+	if (current === undefined) return withoutAttempt(facts, rules);
+	const { ask_at, overdue_at, coderun_name } = current;
+	const isOverdue = overdue_at !== undefined && now >= overdue_at;
+	const decided = isOverdue ? byCi(ci) : undefined;
+	if (decided !== undefined) return decided;
+	if (asked === undefined) return now < ask_at ? { do: "look_again", at: ask_at } : { do: "ask_relay" };
+	if (overdue_at === undefined || now < overdue_at + ASK_FOR_MS) return { do: "look_again", at: ask_at };
+	const why = asked.says === "running" ? "still runs" : `cannot be asked for: ${asked.why}`;
+	return toPerson(rules, `${coderun_name} ${why}, a day after its deadline`, endAs("timed_out"), now);
 }
 
-function endOfAgent(outcome: string | null, message: string | null): AttemptEnd {
-	const result =
-		outcome === "Deleted" ? "deleted" : outcome === null || outcome === "TimedOut" ? "timed_out" : "agent_failed";
-	const signature = `agent ${outcome ?? "TimedOut"}: ${message ?? ""}`.slice(0, 1000);
+function toPerson(rules: OutcomeRules, reason: string, end: AttemptEnd | undefined, now: number): Advance {
+	const ended = end !== undefined && { end };
+	return endsWithPerson(rules)
+		? { do: "step", event: "escalated", reason, set: { next_try_at: now }, ...ended }
+		: { do: "step", event: "exhausted", reason, set: { next_try_at: null }, ...ended };
+}
+
+function endOfAgent(outcome: string, message: string | null): AttemptEnd {
+	const result = outcome === "Deleted" ? "deleted" : outcome === "TimedOut" ? "timed_out" : "agent_failed";
+	const signature = `agent ${outcome}: ${message ?? ""}`.slice(0, 1000);
 	return { ...endAs(result), signature };
 }
 
@@ -229,8 +269,7 @@ function endAs(result: AttemptResult): AttemptEnd {
 }
 
 /** In words; phases that nobody knows are failures, too. */
-function saidOf(outcome: string | null, message: string | null): string {
-	if (outcome === null) return "nothing was told of the CodeRun's end by its deadline";
+function saidOf(outcome: string, message: string | null): string {
 	if (outcome === "Deleted") return "the CodeRun was deleted before it was finished";
 	if (outcome === "TimedOut") return "the CodeRun was not finished by its deadline";
 	const why = message ? `: ${message.slice(0, 1000)}` : "";

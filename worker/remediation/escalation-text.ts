@@ -18,7 +18,7 @@ export function escalationText(
 		...(incident.failure_type === null ? [] : [`- Failure type: ${asCode(incident.failure_type)}`]),
 		`- Why a person: ${asCode(incident.reason ?? "")}`,
 	];
-	const tried = attempts.flatMap(describeAttempt);
+	const tried = attempts.filter(({ refused }) => refused === null).flatMap(describeAttempt);
 	const body = [
 		"### Healer needs a person here",
 		"",

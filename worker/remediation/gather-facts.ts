@@ -3,10 +3,13 @@ import type { Engine } from "../engine.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediation-facts.ts";
 import { DamagedRow, needStored } from "../journal/stored-json.ts";
-import type { Facts } from "./advance.ts";
+import type { Asked, Facts } from "./advance.ts";
 import { failedCheck } from "./failed-check.ts";
 import { judgeCi } from "./judge-ci.ts";
 import type { EndedAttempt } from "./next-agent.ts";
+
+// Where nothing has a deadline the relay is asked every hour.
+const ASK_AFTER_MS = 3600_000;
 
 export interface Remediation {
 	readonly incident: IncidentRow;
@@ -19,7 +22,7 @@ export async function gatherFacts(
 	db: D1Database,
 	id: string,
 	engine: Engine,
-	at: { readonly now: number; readonly overdueAfter_ms: number | undefined },
+	at: { readonly now: number; readonly overdueAfter_ms: number | undefined; readonly asked?: Asked | undefined },
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
 	if (rows === undefined) return undefined;
@@ -58,7 +61,9 @@ export async function gatherFacts(
 		...(current !== undefined && { current: currentOf(current, at.overdueAfter_ms) }),
 		ci,
 		...closedOf(branch, told.pr_number, fixNumbers),
+		was_tried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
+		...(at.asked !== undefined && { asked: at.asked }),
 	};
 	return { incident, attempts, facts };
 }
@@ -77,16 +82,19 @@ function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly P
 }
 
 function currentOf(current: PastAttempt, overdueAfter_ms: number | undefined): NonNullable<Facts["current"]> {
-	const { agent, failure_type, outcome, outcome_at, message, spawned_at, deadline_s } = current;
+	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
 	const hasDeadline = overdueAfter_ms !== undefined && spawned_at !== null && deadline_s !== null;
+	const overdue_at = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfter_ms : undefined;
 	return {
 		agent,
 		failure_type,
+		coderun_name,
 		escalated: current.escalated === 1,
 		outcome,
 		outcome_at,
 		message,
-		...(hasDeadline && { overdue_at: spawned_at + deadline_s * 1000 + overdueAfter_ms }),
+		ask_at: current.ask_at ?? overdue_at ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
+		...(overdue_at !== undefined && { overdue_at }),
 	};
 }
 

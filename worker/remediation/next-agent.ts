@@ -69,6 +69,11 @@ function endedAlike(ended: readonly EndedAttempt[]): boolean {
 	);
 }
 
-function end({ escalate }: EscalationPolicy, why: string): Next {
-	return escalate.includes(HUMAN) ? { do: "tell_human", why } : { do: "give_up", why };
+/** Whether a person is told at the end. */
+export function endsWithPerson({ escalate }: EscalationPolicy): boolean {
+	return escalate.includes(HUMAN);
+}
+
+function end(policy: EscalationPolicy, why: string): Next {
+	return endsWithPerson(policy) ? { do: "tell_human", why } : { do: "give_up", why };
 }

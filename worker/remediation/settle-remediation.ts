@@ -2,7 +2,8 @@ import type { Effects } from "../effects.ts";
 import { claimTarget } from "../incident/wait-targets.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { takeStep } from "../journal/transition.ts";
-import { type Advance, advance } from "./advance.ts";
+import { type Advance, type Asked, advance } from "./advance.ts";
+import { askRelayAboutEnd } from "./ask-relay-about-end.ts";
 import { endAttemptStatement } from "./end-attempt.ts";
 import { gatherFacts } from "./gather-facts.ts";
 
@@ -16,9 +17,14 @@ const MOST_STEPS = 10;
  */
 export async function settleRemediation(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
+	let asked: Asked | undefined;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
-		const found = await gatherFacts(effects.journal, id, engine, { now, overdueAfter_ms: effects.overdueAfter_ms });
+		const found = await gatherFacts(effects.journal, id, engine, {
+			now,
+			overdueAfter_ms: effects.overdueAfter_ms,
+			asked,
+		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
 		const next = advance(found.facts, { ...engine.outcome, settle_s: engine.settle_s });
@@ -26,6 +32,10 @@ export async function settleRemediation(effects: Effects, id: string, lock?: str
 		if (next.do === "look_again") {
 			if (await lookAgain(effects, incident, next.at)) return { ...incident, next_try_at: next.at };
 			// Something became known at the same moment.
+			continue;
+		}
+		if (next.do === "ask_relay") {
+			asked = await askRelayAboutEnd(effects, found);
 			continue;
 		}
 		const taken = await take(effects, incident, next, lock);

@@ -22,6 +22,8 @@ export const TRANSITIONS = {
 	filtered: { from: NOT_SENT, to: "cancelled" },
 	/** The relay will never make this CodeRun. */
 	refused: { from: NOT_SENT, to: "failed" },
+	/** The relay refused what was decided, and the pipeline is another one now: decided again, as the next attempt. */
+	redecided: { from: NOT_SENT, to: "waiting" },
 	/** A day of nothing but failures: to send it, or to work on what follows. */
 	given_up: { from: OPEN, to: "dead" },
 	/** The CodeRun ended well. The answer to its spawn may have been lost. */

@@ -8,7 +8,7 @@ import { eachLease, selectorOf } from "../each-lease.ts";
 import { INCIDENT_CLAIMS } from "../lease.ts";
 import { unexpected } from "../unexpected.ts";
 import { markIncidentLease, readIncidentLease } from "./incident-lease.ts";
-import { endOfLost } from "./outcome-of.ts";
+import { endOf, endOfLost } from "./outcome-of.ts";
 
 const UNREPORTED_CLAIMS = `${selectorOf(INCIDENT_CLAIMS)},!${REPORTED_LABEL}`;
 
@@ -30,7 +30,9 @@ export async function findLost(
 			if (found.kind === "unavailable") return found;
 			if (found.kind === "not_found") outcomes.push(endOfLost(lease));
 			// A claim that was given back to this attempt, or written while it was reported, lost the mark.
-			else if (found.seen.reported) await markIncidentLease(clients, namespace, lease, { mark: "reported" });
+			else if (found.seen.reported) {
+				await markIncidentLease(clients, namespace, lease, { mark: "reported", outcome: endOf(found.seen) });
+			}
 		}
 		return { kind: "found", outcomes };
 	} catch (error) {

@@ -1,14 +1,15 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { WireOutcome } from "../../../wire/outcome.ts";
 import type { FinishedCodeRuns } from "../../outcomes/finished-coderuns.ts";
+import { readSeen } from "../coderun-objects.ts";
 import { labelReported } from "./coderun-marks.ts";
 import { coderunView } from "./coderun-view.ts";
 import { type DeadlineTools, endOverdue } from "./end-overdue.ts";
 import { findLost } from "./find-lost.ts";
 import { followCodeRuns } from "./follow-coderuns.ts";
-import { markIncidentLease } from "./incident-lease.ts";
+import { findIncidentLease, markIncidentLease } from "./incident-lease.ts";
 import { lookForGone } from "./look-for-gone.ts";
-import { endOf } from "./outcome-of.ts";
+import { endOf, endOfLost } from "./outcome-of.ts";
 
 export interface FinishedObjectsTools extends DeadlineTools {
 	readonly kubeConfig: KubeConfig;
@@ -71,7 +72,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 			const seen = view.present.get(name) ?? view.left_behind.get(name);
 			const outcome = gone.get(name) ?? (seen && endOf(seen));
 			if (outcome === undefined) return { kind: "marked" };
-			const marked = await markIncidentLease(clients, namespace, outcome, { mark: "reported" });
+			const marked = await markIncidentLease(clients, namespace, outcome, { mark: "reported", outcome });
 			if (marked.kind === "unavailable") return marked;
 			if (seen !== undefined) {
 				const labelled = await labelReported(clients, namespace, seen, seen.terminal ? "true" : "timed-out");
@@ -80,6 +81,21 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 			view.forget(name);
 			gone.delete(name);
 			return { kind: "marked" };
+		},
+		async inspect(name) {
+			const found = await readSeen(clients, namespace, name);
+			if (found.kind !== "found") return found;
+			const { identity } = found.seen;
+			const outcome = endOf(found.seen);
+			return { kind: "found", ...(identity && { identity }), ...(outcome && { outcome }) };
+		},
+		async endOfMissing(claim) {
+			const found = await findIncidentLease(clients, namespace, claim.holder);
+			if (found.kind === "unavailable") return found;
+			const { attempt, coderun_name, holder: incident_id } = claim;
+			const isSame = found.kind === "found" && found.lease.coderun_name === coderun_name;
+			if (isSame) return { kind: "ended", outcome: found.lease.outcome ?? endOfLost(found.lease) };
+			return { kind: "ended", outcome: endOfLost({ coderun_name, incident_id, attempt, timed_out_at: null }) };
 		},
 		watch(changed) {
 			return followCodeRuns(tools, {

@@ -1,4 +1,6 @@
 import type { V1Lease } from "@kubernetes/client-node";
+import { readMessage } from "../../../wire/message.ts";
+import { outcomeSchema, type WireOutcome } from "../../../wire/outcome.ts";
 import { leaseName } from "../../claims/lease-name.ts";
 import type { Unavailable } from "../../cluster.ts";
 import type { ApiClients } from "../api-clients.ts";
@@ -22,12 +24,18 @@ export interface IncidentLease {
 	readonly quiet_at: number;
 	readonly timed_out_at: string | null;
 	readonly reported: boolean;
+	/** The outcome that was reported; absent where a relay wrote no more than that it was. */
+	readonly outcome?: WireOutcome;
 }
+
+/** Where on an incident's claim the outcome stands that was reported: the CodeRun may be deleted afterwards. */
+const OUTCOME_ANNOTATION = "healer/outcome";
 
 /** Undefined of a Lease that is not an incident's claim, or that somebody broke. */
 export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
 	const record = fromLease(lease)?.record;
 	if (record === undefined || record.key !== record.holder) return undefined;
+	const outcome = readMessage(outcomeSchema, lease.metadata?.annotations?.[OUTCOME_ANNOTATION] ?? "");
 	return {
 		coderun_name: record.coderun_name,
 		incident_id: record.holder,
@@ -36,6 +44,7 @@ export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
 		quiet_at: record.quiet_at,
 		timed_out_at: readTime(lease.metadata?.annotations?.[TIMED_OUT_ANNOTATION]),
 		reported: lease.metadata?.labels?.[REPORTED_LABEL] !== undefined,
+		...(outcome.ok && outcome.value.coderun_name === record.coderun_name && { outcome: outcome.value }),
 	};
 }
 
@@ -56,7 +65,10 @@ export async function findIncidentLease(
 }
 
 /** What can be written on an incident's claim about its CodeRun. */
-export type LeaseMark = { readonly mark: "reported" | "seen" } | { readonly mark: "timed_out"; readonly at: string };
+export type LeaseMark =
+	| { readonly mark: "reported"; readonly outcome: WireOutcome | undefined }
+	| { readonly mark: "seen" }
+	| { readonly mark: "timed_out"; readonly at: string };
 
 /**
  * Writes a mark, if that claim still names that CodeRun: the test and the write are one patch. A claim that is gone, or
@@ -71,7 +83,7 @@ export async function markIncidentLease(
 	const name = leaseName("incident", coderun.incident_id);
 	const body = [
 		{ op: "test", path: annotation(LEASE_ANNOTATIONS.coderun_name), value: coderun.coderun_name },
-		markOperation(mark),
+		...markOperations(mark),
 	];
 	try {
 		await leases.patchNamespacedLease({ name, namespace, body }, within(CALL_WITHIN_MS, "application/json-patch+json"));
@@ -84,17 +96,24 @@ export async function markIncidentLease(
 	}
 }
 
-function markOperation(mark: LeaseMark): { op: "add"; path: string; value: string } {
+function markOperations(mark: LeaseMark): readonly { op: "add"; path: string; value: string }[] {
 	switch (mark.mark) {
-		case "reported":
-			return { op: "add", path: `/metadata/labels/${pointed(REPORTED_LABEL)}`, value: "true" };
+		case "reported": {
+			const { outcome } = mark;
+			const kept = outcome && [added(annotation(OUTCOME_ANNOTATION), JSON.stringify(outcome))];
+			return [added(`/metadata/labels/${pointed(REPORTED_LABEL)}`, "true"), ...(kept ?? [])];
+		}
 		case "seen":
-			return { op: "add", path: annotation(LEASE_ANNOTATIONS.seen), value: "true" };
+			return [added(annotation(LEASE_ANNOTATIONS.seen), "true")];
 		case "timed_out":
-			return { op: "add", path: annotation(TIMED_OUT_ANNOTATION), value: mark.at };
+			return [added(annotation(TIMED_OUT_ANNOTATION), mark.at)];
 		default:
 			return mark satisfies never;
 	}
+}
+
+function added(path: string, value: string): { op: "add"; path: string; value: string } {
+	return { op: "add", path, value };
 }
 
 function annotation(name: string): string {

@@ -180,14 +180,14 @@ describe("processIncident", () => {
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ waits_for: "agent:rex" });
 	});
 
-	it("fails for good, with the reason, when the relay refuses", async () => {
+	it("fails for good, with the reason, when the relay refuses what no configuration can cure", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		stub.relay = () => ({
 			ok: true,
-			result: { result: "refused", reason: "repository_not_allowed", detail: "5dlabs/cto" },
+			result: { result: "refused", reason: "name_taken", detail: "healer-ci-rex-1 is not this incident's" },
 		});
-		const reason = "the relay refused: repository_not_allowed: 5dlabs/cto";
+		const reason = "the relay refused: name_taken: healer-ci-rex-1 is not this incident's";
 		expect(await processIncident(stub, ID)).toEqual({ state: "failed", reason });
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: "failed", reason, next_try_at: null });
 	});

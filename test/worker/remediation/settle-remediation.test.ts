@@ -15,7 +15,7 @@ import {
 	timelineOf,
 } from "../support/remediation-life.ts";
 import { sampleId } from "../support/sample-incident.ts";
-import { type Stub, stubEffects } from "../support/stub-effects.ts";
+import { type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
 
 const ID = sampleId(1);
 const done = { kind: "outcome", attempt: 1, phase: "Succeeded" } as const;
@@ -134,8 +134,9 @@ describe("settleRemediation", () => {
 		expect(await attemptsOf(stub, ID)).toMatchObject([{ result: "ci_silent" }]);
 	});
 
-	it("is not stuck when nothing is ever told of its CodeRuns", async () => {
+	it("learns from the relay what it was never sent of its CodeRuns", async () => {
 		const stub = await running();
+		stub.status = timedOut;
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({ status: "escalated" });
 		expect((await attemptsOf(stub, ID)).map(({ result }) => result)).toEqual(["timed_out", "timed_out", "timed_out"]);
 	});

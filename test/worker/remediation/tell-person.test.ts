@@ -7,7 +7,7 @@ import { retryRemediation } from "../../../worker/remediation/retry-remediation.
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { attemptsOf, happen, passUntilQuiet, WORKFLOW } from "../support/remediation-life.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
-import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
+import { journalIncident, type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
 import { type TellingGitHub, tellingGitHub } from "./telling-github.ts";
 
 const ID = sampleId(1);
@@ -103,6 +103,7 @@ describe("tellPerson", () => {
 
 	it("changes its one comment when a retry ended at a person again", async () => {
 		const { stub, github } = telling();
+		stub.status = timedOut;
 		await failThrice(stub, { pr_number: 7 });
 		await passUntilQuiet(stub, ID);
 		expect(await retryRemediation(stub, ID, "octocat")).toEqual({ ok: true, status: "waiting", attempt: 4 });

@@ -2,12 +2,14 @@ import { env } from "cloudflare:workers";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
+import type { StatusRequest } from "../../../wire/status.ts";
 import { type Budget, type Cost, countedJournal, InvocationBudget } from "../../../worker/budget.ts";
 import { createSources } from "../../../worker/context/sources.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
 import { addDelivery } from "../../../worker/journal/add-delivery.ts";
 import { createLog } from "../../../worker/log.ts";
+import type { StatusAnswer } from "../../../worker/spawn/ask-status.ts";
 import { createClaimLook } from "../../../worker/spawn/claim-look.ts";
 import type { SpawnAnswer } from "../../../worker/spawn/relay-client.ts";
 import { limitedJournal, newInvocation } from "./limited-env.ts";
@@ -27,6 +29,9 @@ export interface Stub extends Effects {
 	/** What the relay answers. */
 	relay: (id: string, body: string) => SpawnAnswer | Promise<SpawnAnswer>;
 	engineInForce: Engine;
+	/** What the relay was asked about CodeRuns, in order, and what it answers; unless a test says so, it is silent. */
+	readonly asked: StatusRequest[];
+	status: (about: StatusRequest) => StatusAnswer | Promise<StatusAnswer>;
 }
 
 /** Real D1 and KV; clock, chance, wake-ups, relay and pipeline are the test's. */
@@ -73,6 +78,12 @@ export function stubEffects(): Stub {
 		async sendSpawn(id, body) {
 			stub.sent.push({ id, body });
 			return await stub.relay(id, body);
+		},
+		asked: [],
+		status: () => ({ ok: false, reason: "the relay answered 503" }),
+		async askStatus(about) {
+			stub.asked.push(about);
+			return await stub.status(about);
 		},
 		async wake(id, delay_ms) {
 			stub.woken.push({ id, delay_ms });
@@ -144,4 +155,19 @@ export async function journalIncident(stub: Stub, incident: Incident, due_at = s
 
 function nameIn(body: string): string {
 	return JSON.parse(body).coderun.metadata.name;
+}
+
+/** The relay's answer for a CodeRun that was not finished by its deadline. */
+export function timedOut({ incident_id, attempt, coderun_name }: StatusRequest): StatusAnswer {
+	const outcome = {
+		coderun_name,
+		incident_id,
+		attempt,
+		phase: "TimedOut",
+		pull_request_url: null,
+		message: "the CodeRun was not finished by its deadline",
+		started_at: null,
+		finished_at: null,
+	};
+	return { ok: true, status: { state: "ended", outcome } };
 }

@@ -1,0 +1,46 @@
+import type { CodeRunStatus, StatusRequest } from "../../wire/status.ts";
+import { leaseName } from "../claims/lease-name.ts";
+import type { Clock } from "../clock.ts";
+import type { Cluster, Unavailable } from "../cluster.ts";
+import type { CodeRunEnds } from "./finished-coderuns.ts";
+
+export interface StatusTools {
+	readonly cluster: Pick<Cluster, "readClaim">;
+	readonly finished: CodeRunEnds;
+	readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * What became of one attempt's CodeRun, as the cluster says now. Only a CodeRun that carries this incident and this
+ * attempt counts; the incident's own claim says which one that is, and that it was there after somebody deleted it.
+ */
+export async function coderunStatus(
+	{ incident_id, attempt, coderun_name }: StatusRequest,
+	{ cluster, finished, clock }: StatusTools,
+): Promise<{ readonly kind: "status"; readonly status: CodeRunStatus } | Unavailable> {
+	const claimed = await cluster.readClaim(leaseName("incident", incident_id));
+	if (claimed.kind === "unavailable") return claimed;
+	const record = claimed.kind === "found" ? claimed.claim.record : undefined;
+	const own = record?.holder === incident_id && record.attempt === attempt ? record : undefined;
+
+	const name = own?.coderun_name ?? coderun_name;
+	const found = await finished.inspect(name);
+	if (found.kind === "unavailable") return found;
+	if (found.kind === "found" && found.identity?.incident_id === incident_id && found.identity.attempt === attempt) {
+		const { outcome } = found;
+		return known(outcome === undefined ? { state: "running", coderun_name: name } : { state: "ended", outcome });
+	}
+
+	if (own?.seen) {
+		const ended = await finished.endOfMissing(own);
+		return ended.kind === "unavailable" ? ended : known({ state: "ended", outcome: ended.outcome });
+	}
+	if (own !== undefined && clock.now() < own.quiet_at) {
+		return { kind: "unavailable", why: "a request under way may still create the CodeRun" };
+	}
+	return known({ state: "gone" });
+}
+
+function known(status: CodeRunStatus) {
+	return { kind: "status", status } as const;
+}

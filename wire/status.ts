@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
+import { outcomeSchema } from "./outcome.ts";
+
+/** Body of `POST /v1/coderuns/status`: which attempt's CodeRun is asked about, and its name as the worker knows it. */
+export const statusRequestSchema = z.strictObject({
+	incident_id: incidentIdSchema,
+	attempt: attemptSchema,
+	coderun_name: objectNameSchema,
+});
+
+/**
+ * Answer to `POST /v1/coderuns/status`, read loosely: fields of a newer relay are dropped. `ended` brings the outcome
+ * that is, or was, posted to the worker. `gone`: neither the CodeRun nor a trace of it is there, and no request under way
+ * can still create it. The name can differ from the one asked for: another agent was chosen when it was created.
+ */
+export const statusAnswerSchema = z.discriminatedUnion("state", [
+	z.object({ state: z.literal("running"), coderun_name: objectNameSchema }),
+	z.object({ state: z.literal("ended"), outcome: z.object(outcomeSchema.shape) }),
+	z.object({ state: z.literal("gone") }),
+]);
+
+export type StatusRequest = z.infer<typeof statusRequestSchema>;
+export type CodeRunStatus = z.infer<typeof statusAnswerSchema>;
