@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
+import { secretsProblem } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
@@ -88,6 +89,9 @@ async function start(
 	}
 	await emptyScratch(folder);
 	const secrets = await readOrMakeSecrets(env, folder.secrets);
+	const wireProblem = secretsProblem(secrets.values.HEALER_WIRE_SECRETS.split(/[\s,]+/).filter(Boolean));
+	if (wireProblem !== undefined)
+		return `${wireProblem}.${secrets.kept.includes("HEALER_WIRE_SECRETS") ? `\nIt stands in ${folder.secrets}.` : ""}`;
 
 	const app = isAppNamed(env) ? await readGitHubSettings(env) : undefined;
 	if (app?.ok === false) output.problem(`The GitHub App cannot be used: ${app.problem}`);

@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
+import { fileKind, isShellStream } from "../file-kind.ts";
 
 export type KubeConfigLoading =
 	| { readonly ok: true; readonly kubeConfig: KubeConfig }
@@ -11,6 +13,10 @@ export type KubeConfigLoading =
 export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.ProcessEnv): KubeConfigLoading {
 	const kubeConfig = new KubeConfig();
 	try {
+		const kind = KUBECONFIG ? fileKind(statSync(KUBECONFIG)) : undefined;
+		// The client reads it in this thread, and would wait for somebody who writes into a named pipe.
+		if (KUBECONFIG && kind !== "a file" && !isShellStream(KUBECONFIG))
+			return { ok: false, why: `KUBECONFIG cannot be read: ${KUBECONFIG} is ${kind}` };
 		if (KUBECONFIG) kubeConfig.loadFromFile(KUBECONFIG);
 		else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
 		else return { ok: false, why: "there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster" };
