@@ -30,6 +30,18 @@ const page: TestProjectConfiguration = {
 	},
 };
 
+const soak: TestProjectConfiguration = {
+	extends: true,
+	test: {
+		name: "soak",
+		include: ["test/soak/**/*.test.ts"],
+		environment: "node",
+		fileParallelism: false,
+		testTimeout: 1_800_000,
+		hookTimeout: 120_000,
+	},
+};
+
 /**
  * Four runtimes, five projects: pure code and the relay in Node, the worker inside workerd, the whole as a process, its
  * page in a real browser, and the relay against a real API server, where there is one.
@@ -84,6 +96,7 @@ export default defineConfig({
 					hookTimeout: 120_000,
 				},
 			},
+			soak,
 			...(shallTestPage() ? [page] : []),
 			...((await shallTestCluster()) ? [cluster] : []),
 		],

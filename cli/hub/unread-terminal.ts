@@ -1,7 +1,7 @@
 import type { Output } from "../output.ts";
 
 /** Beyond it, lines are dropped: nobody reads them (Ctrl-S, a pager). */
-const HELD_AT_MOST_BYTES = 1024 * 1024;
+const HELD_AT_MOST_BYTES = 64 * 1024;
 
 /** The part of a standard stream that is needed here. */
 export interface TerminalStream {

@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { expect } from "vitest";
 import { eventually } from "./eventually.ts";
 import { type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
+import { hubPid, runtimesOf } from "./hub-runtime.ts";
 import { startTraffic } from "./traffic.ts";
 
 export interface StartsUnderTraffic {
@@ -63,31 +61,4 @@ async function kill(home: Home, hub: HubProcess | undefined, turn: number): Prom
 	else process.kill(hubPid(home), "SIGKILL");
 	await hub?.ended();
 	await eventually(() => runtimesOf(home).length === 0, "the runtime's end", 10_000);
-}
-
-export function hubPid(home: Home): number {
-	return (JSON.parse(readFileSync(path.join(home.stateDir, "hub.json"), "utf8")) as { pid: number }).pid;
-}
-
-/** Pids of every workerd that works on this home, whoever started it. */
-export function runtimesOf(home: Home): number[] {
-	if (process.platform !== "linux") {
-		return execFileSync("ps", ["-axwwE", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 64 << 20 })
-			.split("\n")
-			.filter((line) => line.includes("workerd serve") && line.includes(home.stateDir))
-			.map((line) => Number.parseInt(line, 10));
-	}
-	return readdirSync("/proc")
-		.filter((pid) => /^\d+$/.test(pid))
-		.filter((pid) => textOf(`/proc/${pid}/cmdline`).split("\0")[0]?.endsWith("workerd"))
-		.filter((pid) => textOf(`/proc/${pid}/environ`).includes(home.stateDir))
-		.map(Number);
-}
-
-function textOf(file: string): string {
-	try {
-		return readFileSync(file, "utf8");
-	} catch {
-		return "";
-	}
 }
