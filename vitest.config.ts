@@ -9,8 +9,8 @@ keepStorageInMemory();
 
 const NODE_TESTS = "test/{pipeline,wire,relay,cli,support}/**/*.test.ts";
 const WORKER_TESTS = "test/worker/**/*.test.ts";
-// The one pass of the real hub that `npm test` has time for.
-const SMOKE_TESTS = "test/hub/start.test.ts";
+// The short pass of the real hub that `npm test` has time for.
+const SMOKE_TESTS = ["test/hub/start.test.ts", "test/hub/start-under-traffic.test.ts"];
 
 /** Pure code, the relay and the commands, in Node. Files share their processes: starting one takes longer than most files. */
 function inNode(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
@@ -86,8 +86,8 @@ export default defineConfig({
 		projects: [
 			inNode("node", [NODE_TESTS], false),
 			inWorkerd("workerd", [WORKER_TESTS], false),
-			withProcesses("smoke", [SMOKE_TESTS]),
-			withProcesses("hub", ["test/hub/**/*.test.ts"], [SMOKE_TESTS]),
+			withProcesses("smoke", SMOKE_TESTS),
+			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),
 			inWorkerd("soak-workerd", ["test/soak/worker/**/*.test.ts", ...scaledTests(WORKER_TESTS)], true),
 			withProcesses("soak", ["test/soak/**/*.test.ts"], ["test/soak/worker/**"]),

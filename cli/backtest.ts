@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { type Artefact, loadPipeline } from "../pipeline/index.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
 import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
@@ -8,6 +6,7 @@ import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./case/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
+import { openInput } from "./read-input.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 import { routeCase } from "./route.ts";
 import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
@@ -90,8 +89,10 @@ async function ofFiles(
 	const compared: Compared[] = [];
 	for (const file of files) {
 		let number = 0;
+		const opened = await openInput(file);
+		if (!opened.ok) return opened;
 		try {
-			for await (const line of createInterface({ input: createReadStream(file, "utf8") })) {
+			for await (const line of opened.value.readLines({ encoding: "utf8" })) {
 				number++;
 				if (line.trim() === "") continue;
 				const given = readFailureCase(line);
@@ -105,6 +106,8 @@ async function ofFiles(
 			}
 		} catch (error) {
 			return fail(`Cannot read ${file}: ${messageOf(error)}.`);
+		} finally {
+			await opened.value.close();
 		}
 	}
 	return ok({ compared, not_kept: 0 });

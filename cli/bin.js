@@ -9,14 +9,18 @@ import { fileURLToPath } from "node:url";
 const NEEDED_MAJOR = 24;
 const PACKAGES = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
 const main = path.join(path.dirname(fileURLToPath(import.meta.url)), "main.ts");
+const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR;
+/** The hub always has a process above it: one that hears SIGTERM and ends the hub in time, whatever hangs in there. */
+const isHub = process.argv[2] === "start";
+const HUB_ENDS_WITHIN_MS = 9000;
 
-if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) {
+if (isNewEnough && !isHub) {
 	import("./main.ts").catch((error) => {
 		console.error(error);
 		process.exitCode = 70;
 	});
 } else {
-	const node = nodeFromNpm();
+	const node = isNewEnough ? process.execPath : nodeFromNpm();
 	if (node === undefined) {
 		console.error(`Healer needs Node ${NEEDED_MAJOR} or newer to run; this is Node ${process.versions.node}.`);
 		console.error(`npm brings one along (${PACKAGES.join(" or ")}), but it is not installed here.`);
@@ -25,6 +29,11 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) {
 	} else {
 		run(node);
 	}
+}
+
+function stop(child, signal) {
+	child.kill(signal);
+	if (isHub) setTimeout(() => child.kill("SIGKILL"), HUB_ENDS_WITHIN_MS).unref();
 }
 
 function nodeFromNpm() {
@@ -45,7 +54,7 @@ function run(node) {
 		env: Object.assign({}, process.env, { HEALER_WRAPPER_PID: String(process.pid) }),
 	});
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-		process.on(signal, () => child.kill(signal));
+		process.on(signal, () => stop(child, signal));
 	}
 	child.on("error", (error) => {
 		console.error(`Healer could not start ${node}: ${error.message}`);

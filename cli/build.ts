@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipelineJsonSchema } from "../pipeline/build/index.ts";
+import { makeFolder } from "../relay/directory/make-folder.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { bundlePage } from "./hub/page-bundle.ts";
@@ -54,7 +55,7 @@ async function writePage(folder: string, output: Output): Promise<ExitCode> {
 	await rm(folder, { recursive: true, force: true });
 	for (const { path: name, bytes } of files) {
 		const file = path.join(folder, name);
-		await mkdir(path.dirname(file), { recursive: true });
+		await makeFolder(path.dirname(file));
 		await writeFile(file, bytes);
 	}
 	output.line(`${folder} written.`);

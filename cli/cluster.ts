@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../relay/directory/make-folder.ts";
 import { applyDefinition } from "./cluster/apply-definition.ts";
 import { provideClusterBinaries } from "./cluster/cluster-binaries.ts";
 import { startLocalCluster } from "./cluster/local-cluster.ts";
@@ -18,7 +18,7 @@ export async function cluster(
 ): Promise<ExitCode> {
 	const stop = listenForStop(env);
 	const folder = path.join(stateDirOf(env), "cluster");
-	await mkdir(folder, { recursive: true, mode: 0o700 });
+	await makeFolder(folder, 0o700);
 	const lock = takeStateLock(path.join(folder, "lock"));
 	if (lock === undefined) return refuse(output, `Another cluster runs in ${folder}. Stop it, or set HEALER_STATE_DIR.`);
 	try {

@@ -1,12 +1,35 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { fileKind, isShellStream } from "../relay/file-kind.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
+
+/**
+ * Opens a file named by the user for reading. Anything else is a problem, and known before it is read: opening a named
+ * pipe waits until somebody writes into it, in a thread that nothing can end, not even the end of Node.
+ */
+export async function openInput(file: string): Promise<Result<FileHandle>> {
+	try {
+		const isStream = isShellStream(file);
+		const handle = await open(file, isStream ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
+		const kind = fileKind(await handle.stat());
+		if (kind === "a file" || isStream) return ok(handle);
+		await handle.close();
+		return fail(`Cannot read ${file}: it is ${kind}.`);
+	} catch (error) {
+		return cannotRead(file, error);
+	}
+}
 
 /** The bytes of a file named by the user. */
 export async function readBytes(file: string): Promise<Result<Buffer<ArrayBuffer>>> {
+	const opened = await openInput(file);
+	if (!opened.ok) return opened;
 	try {
-		return ok(await readFile(file));
+		return ok(await opened.value.readFile());
 	} catch (error) {
-		return fail(`Cannot read ${file}: ${reason(error)}.`);
+		return cannotRead(file, error);
+	} finally {
+		await opened.value.close();
 	}
 }
 
@@ -27,6 +50,10 @@ export async function readJson(file: string): Promise<Result<{ text: string; val
 	}
 }
 
+function cannotRead(file: string, error: unknown): { readonly ok: false; readonly problem: string } {
+	return fail(`Cannot read ${file}: ${reason(error)}.`);
+}
+
 function reason(error: unknown): string {
 	switch ((error as NodeJS.ErrnoException).code) {
 		case "ENOENT":
@@ -35,6 +62,9 @@ function reason(error: unknown): string {
 			return "permission denied";
 		case "EISDIR":
 			return "it is a folder";
+		// open(2): what cannot be opened by its name is a socket, or a device that is not there.
+		case "ENXIO":
+			return "it is a socket";
 		default:
 			return messageOf(error);
 	}

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { readHubSettings } from "./hub/hub-settings.ts";
 import { runHub } from "./hub/run-hub.ts";
+import { outputThatNeverWaits } from "./hub/unread-terminal.ts";
 import type { Output } from "./output.ts";
 
 /** `healer start`: reads the configuration and runs the hub until it is stopped. */
@@ -14,7 +15,8 @@ export async function start(
 		output.problem(settings.problem);
 		return EXIT.usage;
 	}
-	const code = await runHub({ settings: settings.value, pipelineFile: options.pipeline, env, output });
+	const unwaiting = outputThatNeverWaits(output, process.stdout, process.stderr);
+	const code = await runHub({ settings: settings.value, pipelineFile: options.pipeline, env, output: unwaiting });
 	// The runtime's library keeps sockets open after it was stopped; nothing is left to be written.
 	setTimeout(() => process.exit(code), 1_000).unref();
 	return code;

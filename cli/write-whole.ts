@@ -1,9 +1,10 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../relay/directory/make-folder.ts";
 
 /** Writes a file whole or not at all, also when the machine stops in the middle. Makes its folder. */
 export async function writeWhole(file: string, text: string, mode = 0o644): Promise<void> {
-	await mkdir(path.dirname(file), { recursive: true });
+	await makeFolder(path.dirname(file));
 	const temporary = `${file}.${process.pid}.tmp`;
 	const handle = await open(temporary, "w", mode);
 	try {

@@ -1,25 +1,41 @@
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { Webhook } from "standardwebhooks";
 
+const PREFIX = "whsec_";
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
+const FEWEST_BYTES = 24;
+const MOST_BYTES = 64;
+
 /**
- * Secrets from a variable: separated by whitespace or commas, the signing one first. A secret is `whsec_` and base64
- * (https://www.standardwebhooks.com) or any other text, whose UTF-8 bytes are then the key.
- * @throws when there is none, or a `whsec_` one is not base64: a mistake in the configuration.
+ * Secrets from `HEALER_WIRE_SECRETS`: separated by whitespace or commas, the signing one first.
+ * @throws when there is none, or one is not as Standard Webhooks wants it: a mistake in the configuration. The message
+ * holds no secret.
  */
 export function readSecrets(text: string): readonly [string, ...string[]] {
 	const [first, ...rest] = text.split(/[\s,]+/).filter((secret) => secret !== "");
-	if (first === undefined) throw new Error("no wire secret is set");
-	for (const secret of [first, ...rest]) signer(secret);
+	if (first === undefined) throw new Error("HEALER_WIRE_SECRETS: no wire secret is set");
+	const problem = secretsProblem([first, ...rest]);
+	if (problem !== undefined) throw new Error(problem);
 	return [first, ...rest];
+}
+
+/** What is wrong with the first of several secrets that cannot be used, and how to make a good one. */
+export function secretsProblem(secrets: readonly string[]): string | undefined {
+	const at = secrets.findIndex((secret) => !isGood(secret));
+	if (at === -1) return undefined;
+	const which = secrets.length === 1 ? "the secret" : `secret ${at + 1} of ${secrets.length}`;
+	return `HEALER_WIRE_SECRETS: ${which} is not ${PREFIX} and ${FEWEST_BYTES} to ${MOST_BYTES} bytes in base64; make one with: echo "${PREFIX}$(openssl rand -base64 32)"`;
 }
 
 /** The library's signer for one secret. */
 export function signer(secret: string): Webhook {
-	if (!secret.startsWith("whsec_")) return new Webhook(utf8ToBytes(secret), { format: "raw" });
-	try {
-		return new Webhook(secret);
-	} catch (cause) {
-		// The library's own message may quote what it could not decode.
-		throw new Error("a wire secret starts with whsec_ but what follows is not base64", { cause: typeof cause });
-	}
+	return new Webhook(secret);
+}
+
+// The library takes any base64, with the prefix or without, and an empty key alone is too short for it.
+function isGood(secret: string): boolean {
+	const text = secret.slice(PREFIX.length);
+	if (!secret.startsWith(PREFIX) || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
+		return false;
+	const bytes = (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0);
+	return bytes >= FEWEST_BYTES && bytes <= MOST_BYTES;
 }

@@ -3,3 +3,9 @@ declare module "*/dist/pipeline.json" {
 	const artefact: import("../pipeline/artefact.ts").Artefact;
 	export default artefact;
 }
+
+// Types of JSON modules are off here, since the artefact may be absent; of this one the version is read.
+declare module "*/package.json" {
+	const own: { readonly version: string };
+	export default own;
+}

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
@@ -115,10 +114,9 @@ function nameOf(item: unknown, index: number): string {
 
 async function readNamedFiles(given: z.infer<typeof pipelineCase>, folder: string): Promise<Result<PipelineCase>> {
 	const { payload, change, log_file, ...rest } = given;
-	const log =
-		log_file === undefined ? given.log : await readFile(path.join(folder, log_file), "utf8").catch(() => undefined);
-	if (log_file !== undefined && log === undefined) return fail(`cannot read ${log_file}`);
-	const withLog = log === undefined ? rest : { ...rest, log };
+	const log = log_file === undefined ? ok(given.log) : await readText(path.join(folder, log_file));
+	if (!log.ok) return log;
+	const withLog = log.value === undefined ? rest : { ...rest, log: log.value };
 	if (payload === undefined) return ok(withLog);
 	if (typeof payload !== "string") return ok({ ...withLog, payload: changed(payload, change) });
 	const read = await readJson(path.join(folder, payload));

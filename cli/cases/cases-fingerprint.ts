@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { fingerprint } from "../fingerprint.ts";
 import { pipelineSources } from "../pipeline-files.ts";
+import { readText } from "../read-input.ts";
 
 /**
  * Gives the fingerprint of everything that a run of cases reads: the pipeline, its prompts, the files of cases and those
@@ -20,8 +20,10 @@ export function createCasesFingerprint(pipeline: string): (cases: readonly strin
 }
 
 async function namedFiles(file: string): Promise<readonly string[]> {
+	const text = await readText(file);
+	if (!text.ok) return [];
 	try {
-		const list: unknown = parse(await readFile(file, "utf8"));
+		const list: unknown = parse(text.value);
 		const named = Array.isArray(list) ? list.flatMap((item) => [item?.payload, item?.log_file]) : [];
 		return named.filter((name) => typeof name === "string").map((name) => path.join(path.dirname(file), name));
 	} catch {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { makeFolder } from "../../relay/directory/make-folder.ts";
 import { freePort } from "../hub/free-port.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { ClusterBinaries } from "./cluster-binaries.ts";
@@ -25,7 +26,7 @@ const READY_WITHIN_MS = 60_000;
 
 /** Starts both with all their state under `folder`; ready when `/readyz` says so (3 to 10 s). */
 export async function startLocalCluster(folder: string, binaries: ClusterBinaries): Promise<Result<LocalCluster>> {
-	await mkdir(folder, { recursive: true, mode: 0o700 });
+	await makeFolder(folder, 0o700);
 	const client = await freePort(0, "etcd");
 	const peer = await freePort(0, "etcd");
 	const secure = await freePort(0, "kube-apiserver");

@@ -1,3 +1,4 @@
+import { secretsProblem } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { ask, describe } from "./ask.ts";
 import { type Check, fine, missing, skipped } from "./check.ts";
@@ -27,6 +28,8 @@ async function lookAtReadiness(relay: string): Promise<Check> {
 function tryWireSecrets(relay: string, secrets: readonly string[]): Check | Promise<Check> {
 	const name = "wire, at the relay";
 	if (secrets.length === 0) return skipped(name, "not tried.", "Set HEALER_WIRE_SECRETS.");
+	const problem = secretsProblem(secrets);
+	if (problem !== undefined) return missing(name, `${problem}.`, "Set it anew at the worker and at the relay.");
 	const body = JSON.stringify({ incident_id: "0".repeat(32), sources: [] });
 	const question = {
 		...{ name, variable: "HEALER_WIRE_SECRETS", at: "the relay", accepted: 200 },

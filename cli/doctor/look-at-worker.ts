@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { secretsProblem } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { signedHeaders } from "../replay.ts";
 import { type Answer, ask, describe } from "./ask.ts";
@@ -81,6 +82,8 @@ function tryWebhookSecrets(worker: string, secrets: readonly string[]): Check | 
 function tryWireSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
 	const name = "wire, at the worker";
 	if (secrets.length === 0) return skipped(name, "not tried.", "Set HEALER_WIRE_SECRETS.");
+	const problem = secretsProblem(secrets);
+	if (problem !== undefined) return missing(name, `${problem}.`, "Set it anew at the worker and at the relay.");
 	const question = {
 		...{ name, variable: "HEALER_WIRE_SECRETS", at: "the worker", accepted: 422 },
 		cure: "Set the worker's: npx wrangler secret put HEALER_WIRE_SECRETS.",

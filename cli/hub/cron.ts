@@ -6,12 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 const EVERY_MS = 3_000;
 
-/** Returns a function that stops it and waits for the run in progress. */
-export function startCron(fire: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
+/** Returns a function that stops it, and the run in progress: one that hangs must not keep the hub. */
+export function startCron(
+	fire: (signal: AbortSignal) => Promise<void>,
+	onError: (error: unknown) => void,
+): () => Promise<void> {
 	const stop = new AbortController();
 	const running = (async () => {
 		while (!stop.signal.aborted) {
-			await fire().catch((error: unknown) => stop.signal.aborted || onError(error));
+			await fire(stop.signal).catch((error: unknown) => stop.signal.aborted || onError(error));
 			await sleep(EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
 		}
 	})();

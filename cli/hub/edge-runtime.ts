@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
 import { LOOPBACK } from "./free-port.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
@@ -7,12 +9,14 @@ import type { StateFolder } from "./state-folder.ts";
 /** The same as in wrangler.toml; a test compares them. */
 export const COMPATIBILITY_DATE = "2026-10-01";
 
-/** The worker in workerd on this machine, with its journal, keys and queue. */
+/**
+ * The worker in workerd on this machine, with its journal, keys and queue. Nothing here goes through miniflare's
+ * bindings for Node (`getD1Database`, `getWorker`): they block Node's one thread until workerd answers, and workerd
+ * blocks once its output is not read. Requests over HTTP do neither.
+ */
 export interface EdgeRuntime {
-	/** Runs the SQL script of one migration. */
-	exec(sql: string): Promise<void>;
-	query(sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
-	fireCron(): Promise<void>;
+	/** Runs the worker's sweep; rejects when it fails or `signal` ends it. */
+	fireCron(signal: AbortSignal): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -30,25 +34,73 @@ export interface EdgeOptions {
 
 const CRON = "* * * * *";
 
-export async function startEdgeRuntime(options: EdgeOptions): Promise<EdgeRuntime> {
-	const miniflare = withoutItsSignalHandlers(() => new Miniflare(miniflareOptions(options)));
-	await miniflare.ready;
-	const journal = await miniflare.getD1Database("JOURNAL");
+export async function startEdgeRuntime({
+	script,
+	page = [],
+	port,
+	folder,
+	variables,
+	log,
+}: EdgeOptions): Promise<EdgeRuntime> {
+	const miniflare = await startMiniflare(folder, log, {
+		name: "healer",
+		modules: [{ type: "ESModule", path: "healer.js", contents: script }],
+		bindings: { ...variables },
+		kvNamespaces: { DEDUP: "dedup" },
+		serviceBindings: { PAGE: (request) => answerFile(page, new URL(request.url).pathname) },
+		queueProducers: { WAKEUPS: { queueName: "wakeups" } },
+		queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
+		// Around miniflare's own HTTP front, which is ten times slower than workerd.
+		unsafeDirectSockets: [{ host: LOOPBACK, port }],
+	});
 	return {
-		exec: async (sql) => void (await journal.batch(statements(sql).map((statement) => journal.prepare(statement)))),
-		query: async (sql, ...values) =>
-			(
-				await journal
-					.prepare(sql)
-					.bind(...values)
-					.all()
-			).results,
-		fireCron: async () => {
-			const worker = await miniflare.getWorker();
-			await worker.scheduled({ cron: CRON, scheduledTime: new Date() });
+		fireCron: async (signal) => {
+			const query = new URLSearchParams({ cron: CRON, time: String(Date.now()) });
+			const response = await miniflare.dispatchFetch(`http://localhost/cdn-cgi/local/scheduled?${query}`, { signal });
+			const outcome = await response.text();
+			if (!response.ok) throw new Error(`the sweep ended with ${outcome}`);
 		},
 		stop: () => miniflare.dispose(),
 	};
+}
+
+/** Runs one request through a worker that has the journal and no socket of its own, and ends its runtime. */
+export async function askJournalWorker(
+	script: string,
+	body: string,
+	folder: StateFolder,
+	log: (line: string) => void,
+): Promise<{ readonly status: number; readonly text: string }> {
+	const miniflare = await startMiniflare(folder, log, {
+		name: "journal",
+		modules: [{ type: "ESModule", path: "journal.js", contents: script }],
+	});
+	try {
+		const response = await miniflare.dispatchFetch("http://localhost/", { method: "POST", body });
+		return { status: response.status, text: await response.text() };
+	} finally {
+		await miniflare.dispose();
+	}
+}
+
+async function startMiniflare(folder: StateFolder, log: (line: string) => void, worker: WorkerOptions) {
+	useRuntimeWithGuard();
+	const miniflare = withoutItsSignalHandlers(() => new Miniflare(miniflareOptions(folder, log, worker)));
+	await miniflare.ready;
+	return miniflare;
+}
+
+type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];
+
+/** miniflare starts what this variable names in workerd's place: https://github.com/cloudflare/workers-sdk/tree/main/packages/miniflare */
+function useRuntimeWithGuard(): void {
+	process.env.MINIFLARE_WORKERD_PATH = path.join(import.meta.dirname, "runtime.sh");
+}
+
+/** The workerd that miniflare came with. */
+function workerdPath(): string {
+	const require = createRequire(import.meta.resolve("miniflare"));
+	return (require("workerd") as { readonly default: string }).default;
 }
 
 /** Its own end the process at once; the hub ends part by part, and this runtime with them. */
@@ -64,7 +116,7 @@ function withoutItsSignalHandlers(create: () => Miniflare): Miniflare {
 	return miniflare;
 }
 
-function miniflareOptions({ script, page = [], port, folder, variables, log }: EdgeOptions) {
+function miniflareOptions(folder: StateFolder, log: (line: string) => void, worker: WorkerOptions) {
 	const options: V4MiniflareOptions = {
 		host: LOOPBACK,
 		port: 0,
@@ -72,23 +124,10 @@ function miniflareOptions({ script, page = [], port, folder, variables, log }: E
 		telemetry: { enabled: false },
 		log: new Log(LogLevel.NONE),
 		handleStructuredLogs: ({ level, message }) => log(asLogLine(level, message)),
-		unsafeRuntimeEnv: { [RUNTIME_MARK]: folder.root },
+		unsafeRuntimeEnv: { [RUNTIME_MARK]: folder.root, HEALER_WORKERD: workerdPath() },
+		unsafeTriggerHandlers: true,
 		resourceTmpPath: folder.scratch,
-		workers: [
-			{
-				name: "healer",
-				compatibilityDate: COMPATIBILITY_DATE,
-				modules: [{ type: "ESModule", path: "healer.js", contents: script }],
-				bindings: { ...variables },
-				d1Databases: { JOURNAL: "journal" },
-				kvNamespaces: { DEDUP: "dedup" },
-				serviceBindings: { PAGE: (request) => answerFile(page, new URL(request.url).pathname) },
-				queueProducers: { WAKEUPS: { queueName: "wakeups" } },
-				queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
-				// Around miniflare's own HTTP front, which is ten times slower than workerd.
-				unsafeDirectSockets: [{ host: LOOPBACK, port }],
-			},
-		],
+		workers: [{ compatibilityDate: COMPATIBILITY_DATE, d1Databases: { JOURNAL: "journal" }, ...worker }],
 	};
 	// The conversion drops it when it is set before, and the state would go to a temporary folder.
 	return Object.assign(convertV4MiniflareOptions(options), { resourcePersistencePath: folder.edge });
@@ -104,13 +143,4 @@ function answerFile(page: readonly PageFile[], pathname: string): Response {
 /** The worker prints JSON already; what workerd itself says becomes JSON, so that the log is one format. */
 function asLogLine(level: string, message: string): string {
 	return message.startsWith("{") ? message : JSON.stringify({ level, source: "workerd", message });
-}
-
-/** D1's `batch` is one transaction and takes single statements; migrations hold no semicolon inside texts or triggers. */
-function statements(sql: string): string[] {
-	return sql
-		.replaceAll(/^\s*--.*$/gm, "")
-		.split(";")
-		.map((statement) => statement.trim())
-		.filter((statement) => statement !== "");
 }

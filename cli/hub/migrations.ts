@@ -1,22 +1,68 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { EdgeRuntime } from "./edge-runtime.ts";
+import { askJournalWorker } from "./edge-runtime.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 const MIGRATIONS = path.join(import.meta.dirname, "../../worker/migrations");
-/** wrangler's own name for it, so that `wrangler d1 migrations` would see the same state. */
-const TABLE = "d1_migrations";
 
-/** Applies what the journal does not have yet, in the order of the file names. Returns the names applied now. */
-export async function applyMigrations(runtime: Pick<EdgeRuntime, "exec" | "query">): Promise<string[]> {
-	await runtime.exec(
-		`CREATE TABLE IF NOT EXISTS ${TABLE} (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`,
+/**
+ * Applies what the journal does not have yet, in the order of the file names, in a runtime of its own that is gone when
+ * this returns: the real one starts on a journal that is ready, and no delivery can come before. Returns the names
+ * applied now.
+ */
+export async function migrateJournal(folder: StateFolder, log: (line: string) => void): Promise<string[]> {
+	const migrations = await readMigrations();
+	const { status, text } = await askJournalWorker(MIGRATING_WORKER, JSON.stringify(migrations), folder, log);
+	if (status !== 200) throw new Error(`the journal in ${folder.edge} cannot be brought up to date: ${text}`);
+	return JSON.parse(text) as string[];
+}
+
+interface Migration {
+	readonly name: string;
+	/** Each is one statement, as D1's `batch` takes them. */
+	readonly statements: readonly string[];
+}
+
+async function readMigrations(): Promise<Migration[]> {
+	const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).sort();
+	return await Promise.all(
+		names.map(async (name) => ({ name, statements: statements(await readFile(path.join(MIGRATIONS, name), "utf8")) })),
 	);
-	const applied = new Set((await runtime.query(`SELECT name FROM ${TABLE}`)).map((row) => row.name));
-	const due = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql") && !applied.has(name)).sort();
-	for (const name of due) {
-		const sql = await readFile(path.join(MIGRATIONS, name), "utf8");
-		// Together in one transaction: a crash in between leaves neither the tables nor the row.
-		await runtime.exec(`${sql};\nINSERT INTO ${TABLE} (name) VALUES ('${name.replaceAll("'", "''")}')`);
-	}
-	return due;
+}
+
+/**
+ * The worker of that runtime. The table has wrangler's own name, so that `wrangler d1 migrations` would see the same
+ * state. A migration and its row are one transaction: a crash in between leaves neither.
+ */
+const MIGRATING_WORKER = `
+const TABLE = "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)";
+
+export default {
+	async fetch(request, { JOURNAL }) {
+		let at = "the list of migrations";
+		try {
+			await JOURNAL.prepare(TABLE).run();
+			const { results } = await JOURNAL.prepare("SELECT name FROM d1_migrations").all();
+			const applied = new Set(results.map(({ name }) => name));
+			const due = (await request.json()).filter(({ name }) => !applied.has(name));
+			for (const { name, statements } of due) {
+				at = name;
+				const row = JOURNAL.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
+				await JOURNAL.batch([...statements.map((sql) => JOURNAL.prepare(sql)), row]);
+			}
+			return Response.json(due.map(({ name }) => name));
+		} catch (error) {
+			return new Response(at + ": " + error.message, { status: 500 });
+		}
+	},
+};
+`;
+
+/** D1's `batch` is one transaction and takes single statements; migrations hold no semicolon inside texts or triggers. */
+function statements(sql: string): string[] {
+	return sql
+		.replaceAll(/^\s*--.*$/gm, "")
+		.split(";")
+		.map((statement) => statement.trim())
+		.filter((statement) => statement !== "");
 }

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /**
- * workerd outlives a hub that was killed with -9, keeps the port and goes on writing to the journal. Every workerd
- * that a hub starts carries this variable, so that the next hub on the same folder finds it and nobody else's.
+ * A workerd that outlives its hub keeps the port and goes on writing to the journal. Its guard (`runtime.sh`) ends it;
+ * should the guard be killed, too, the next hub on the same folder does. Every workerd that a hub starts carries this
+ * variable, so that it is found and nobody else's.
  */
 export const RUNTIME_MARK = "HEALER_RUNTIME_OF";
 
-/** Ends every workerd of earlier hubs on this folder. Only under the folder's lock: then none has a living hub. */
-export async function endOrphanedRuntimes(stateDir: string): Promise<number[]> {
+/** Ends every workerd on this folder, of an earlier hub or of this one. Only under the folder's lock: none has another hub. */
+export async function endRuntimesOf(stateDir: string): Promise<number[]> {
 	const orphans = await runtimesOf(stateDir);
 	for (const pid of orphans) kill(pid);
 	for (let tries = 0; tries < 100 && orphans.some(isAlive); tries++) await sleep(20);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
+import { secretsProblem } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
@@ -13,15 +14,16 @@ import { readHubFile, removeHubFile, writeHubFile } from "./hub-file.ts";
 import { openHubLog } from "./hub-log.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { firstPipeline, watchPipeline } from "./live-pipeline.ts";
-import { applyMigrations } from "./migrations.ts";
-import { endOrphanedRuntimes } from "./orphaned-runtime.ts";
+import { migrateJournal } from "./migrations.ts";
+import { endRuntimesOf } from "./orphaned-runtime.ts";
 import { bundlePage } from "./page-bundle.ts";
 import { startRelay } from "./relay.ts";
 import { readOrMakeSecrets } from "./secrets.ts";
-import { emptyScratch, openStateFolder, type StateFolder } from "./state-folder.ts";
+import { emptyScratch, openStateFolder, type StateFolder, whyNotWritable } from "./state-folder.ts";
 import { type StateLock, takeStateLock } from "./state-lock.ts";
-import { listenForStop, type StopSignal } from "./stop-signal.ts";
-import { waitUntilAnswered } from "./wait-until-answered.ts";
+import { endInTime, listenForStop, type StopSignal } from "./stop-signal.ts";
+import { isAnswered, waitUntilAnswered } from "./wait-until-answered.ts";
+import { watchJournal } from "./watch-journal.ts";
 import { bundleWorker } from "./worker-bundle.ts";
 import { workerVariables } from "./worker-variables.ts";
 
@@ -35,13 +37,17 @@ export interface HubInput {
 /** Runs the hub until it is asked to stop. Everything that it started is ended before it returns. */
 export async function runHub(input: HubInput): Promise<ExitCode> {
 	const stop = listenForStop(input.env);
+	endInTime(stop, () => input.output.problem("Healer did not end in time and is killed."));
 	const folder = await openStateFolder(input.settings.stateDir);
 	if (!folder.ok) return refuse(input.output, folder.problem);
 	const lock = await takeLockPatiently(folder.value.lock);
 	if (lock === undefined) return refuse(input.output, await anotherHub(folder.value));
 	const closers: Closer[] = [() => removeHubFile(folder.value.root)];
 	try {
-		const problem = await start(input, folder.value, stop, closers);
+		const problem = await Promise.race([
+			start(input, folder.value, stop, closers),
+			stop.asked.then((): undefined => undefined),
+		]);
 		if (problem !== undefined) return refuse(input.output, problem);
 		await stop.asked;
 		input.output.line("Healer is stopping.");
@@ -51,14 +57,25 @@ export async function runHub(input: HubInput): Promise<ExitCode> {
 		if (stop.isAsked()) return EXIT.ok;
 		return refuse(input.output, `Healer could not start: ${messageOf(error)}\nSee ${folder.value.log}.`);
 	} finally {
-		for (const close of closers.reverse()) await close();
+		for (const close of closers.reverse()) await closeInTime(close);
+		await endRuntimesOf(folder.value.root);
 		lock.release();
 	}
 }
 
 type Closer = () => unknown;
 
-/** Starts part by part; each leaves how to end it in `closers`. Gives the problem when there is one. */
+const CLOSE_WITHIN_MS = 2_000;
+
+/** One part that cannot end must not keep the others from ending. */
+async function closeInTime(close: Closer): Promise<void> {
+	await Promise.race([close(), sleep(CLOSE_WITHIN_MS)]);
+}
+
+/**
+ * Starts part by part; each leaves how to end it in `closers`. Gives the problem when there is one. It may still be at
+ * work when the hub is asked to stop: then it starts nothing more.
+ */
 async function start(
 	{ settings, pipelineFile, env, output }: HubInput,
 	folder: StateFolder,
@@ -66,11 +83,15 @@ async function start(
 	closers: Closer[],
 ): Promise<string | undefined> {
 	const log = openHubLog(folder.log, settings.debug ? output.line : undefined);
-	for (const pid of await endOrphanedRuntimes(folder.root)) {
+	closers.push(log.flush);
+	for (const pid of await endRuntimesOf(folder.root)) {
 		output.problem(`A runtime that an earlier hub left behind (process ${pid}) was ended.`);
 	}
 	await emptyScratch(folder);
 	const secrets = await readOrMakeSecrets(env, folder.secrets);
+	const wireProblem = secretsProblem(secrets.values.HEALER_WIRE_SECRETS.split(/[\s,]+/).filter(Boolean));
+	if (wireProblem !== undefined)
+		return `${wireProblem}.${secrets.kept.includes("HEALER_WIRE_SECRETS") ? `\nIt stands in ${folder.secrets}.` : ""}`;
 
 	const app = isAppNamed(env) ? await readGitHubSettings(env) : undefined;
 	if (app?.ok === false) output.problem(`The GitHub App cannot be used: ${app.problem}`);
@@ -92,6 +113,8 @@ async function start(
 	const url = `http://${LOOPBACK}:${port.value}`;
 	const relayUrl = `http://${LOOPBACK}:${relayPort.value}`;
 
+	const [script, page] = await Promise.all([bundleWorker(artefact), bundlePage(), migrateJournal(folder, log.write)]);
+	if (stop.isAsked()) return undefined;
 	const relay = await startRelay({
 		port: relayPort.value,
 		folder,
@@ -104,15 +127,14 @@ async function start(
 	});
 	closers.push(relay.stop);
 	const edge = await startEdgeRuntime({
-		script: await bundleWorker(artefact),
-		page: await bundlePage(),
+		script,
+		page,
 		port: port.value,
 		folder,
 		variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),
 		log: log.write,
 	});
 	closers.push(edge.stop);
-	await applyMigrations(edge);
 
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
@@ -134,6 +156,13 @@ async function start(
 				output.problem(problem);
 				output.problem(`${pipelineFile} IS NOT USED. The version before it stays in force.`);
 			},
+		}),
+	);
+	closers.push(
+		watchJournal({
+			isHealthy: () => isAnswered(`${url}/health`),
+			whyNotWritable: () => whyNotWritable(folder.root),
+			say: output.problem,
 		}),
 	);
 	await writeHubFile(folder.root, { pid: process.pid, url, relay_url: relayUrl });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import { readText } from "../read-input.ts";
 import { writeWhole } from "../write-whole.ts";
 
 /** The three secrets of DESIGN section 9. Each may hold several, separated by whitespace or commas, to rotate them. */
@@ -36,12 +37,10 @@ export async function readOrMakeSecrets(env: Environment, file: string): Promise
 
 /** What an earlier start made; nothing when there was none. */
 export async function readKeptSecrets(file: string): Promise<Partial<Record<string, string>>> {
-	try {
-		return parseEnv(await readFile(file, "utf8"));
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-		throw error;
-	}
+	if ((await stat(file).catch(() => undefined)) === undefined) return {};
+	const text = await readText(file);
+	if (!text.ok) throw new Error(text.problem);
+	return parseEnv(text.value);
 }
 
 /** Standard Webhooks wants `whsec_` and base64 of 24 to 64 bytes (https://www.standardwebhooks.com). */

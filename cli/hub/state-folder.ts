@@ -1,5 +1,6 @@
 import { access, constants, mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../../relay/directory/make-folder.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 
 /** Where everything that the hub must not forget lies: one folder, so that moving or deleting it is easy. */
@@ -38,9 +39,9 @@ export function stateFolderAt(root: string): StateFolder {
 export async function openStateFolder(root: string): Promise<Result<StateFolder>> {
 	const folder = stateFolderAt(root);
 	try {
-		await mkdir(root, { recursive: true, mode: 0o700 });
+		await makeFolder(root, 0o700);
 		await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
-		await writeAndRemove(path.join(root, `.probe-${process.pid}`));
+		await writeAndRemove(root);
 		for (const sub of [folder.coderuns, folder.edge]) await mkdir(sub, { recursive: true });
 		return ok(folder);
 	} catch (error) {
@@ -56,8 +57,14 @@ export async function emptyScratch(folder: StateFolder): Promise<void> {
 	await mkdir(folder.scratch, { recursive: true });
 }
 
+/** Why nothing can be written in the folder; undefined when something can. */
+export async function whyNotWritable(root: string): Promise<string | undefined> {
+	return await writeAndRemove(root).then(() => undefined, messageOf);
+}
+
 /** `access` says yes to root and to a full disk; writing is the only proof. */
-async function writeAndRemove(file: string): Promise<void> {
+async function writeAndRemove(root: string): Promise<void> {
+	const file = path.join(root, `.probe-${process.pid}`);
 	const handle = await open(file, "w", 0o600);
 	try {
 		await handle.writeFile("probe");

@@ -18,3 +18,19 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
 	watchWrapper(env, () => ask("the npm that started it is gone"));
 	return { asked: promise, isAsked: () => isAsked };
 }
+
+/** `bin.js` waits a second longer, for a hub that does not even get here. */
+const END_WITHIN_MS = 8_000;
+
+/**
+ * Ends this process with SIGKILL when it still runs eight seconds after it was asked to stop, whatever hangs; the runtime
+ * ends with it (`runtime.sh`).
+ */
+export function endInTime(stop: StopSignal, onLate: () => void): void {
+	void stop.asked.then(() =>
+		setTimeout(() => {
+			onLate();
+			process.kill(process.pid, "SIGKILL");
+		}, END_WITHIN_MS).unref(),
+	);
+}

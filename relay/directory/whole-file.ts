@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { link, open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** Names of unfinished files: hidden, and with no ending that anybody reads. */
 const TEMPORARY = /^\.[^/]+\.tmp$/;
@@ -48,7 +49,7 @@ export async function deleteWhole(path: string): Promise<void> {
 
 /** Makes a folder, and clears it of the temporary files that a killed process left. */
 export async function prepareFolder(path: string): Promise<void> {
-	await mkdir(path, { recursive: true, mode: 0o700 });
+	await makeFolder(path, 0o700);
 	for (const name of await readdir(path)) if (TEMPORARY.test(name)) await unlink(join(path, name));
 }
 

@@ -70,7 +70,7 @@ function readWireSecrets(text: string | undefined): Told<readonly string[]> {
 	try {
 		return told(readSecrets(text ?? ""));
 	} catch (error) {
-		return wrong(`HEALER_WIRE_SECRETS: ${error instanceof Error ? error.message : "cannot be read"}.`);
+		return wrong(`${error instanceof Error ? error.message : "HEALER_WIRE_SECRETS: cannot be read"}.`);
 	}
 }
 

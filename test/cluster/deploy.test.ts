@@ -194,7 +194,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,
-				HEALER_WIRE_SECRETS: `${SECRETS[0]} another-secret`,
+				HEALER_WIRE_SECRETS: `${SECRETS[0]} whsec_YW5vdGhlciB3aXJlIHNlY3JldCBvZiB0aGUgdGVzdHM=`,
 			});
 			expect([code, lines.find((line) => String(line).startsWith("missing"))]).toEqual([
 				1,

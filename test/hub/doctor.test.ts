@@ -42,7 +42,11 @@ describe("doctor", () => {
 	});
 
 	it("names every secret that is not the worker's or the relay's, and shows none", async () => {
-		const wrong = { GITHUB_WEBHOOK_SECRET: "not-it-1", HEALER_API_TOKEN: "not-it-2", HEALER_WIRE_SECRETS: "not-it-3" };
+		const wrong = {
+			GITHUB_WEBHOOK_SECRET: "not-it-1",
+			HEALER_API_TOKEN: "not-it-2",
+			HEALER_WIRE_SECRETS: "whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBodWIhIQ==",
+		};
 		const [code, ...lines] = await examined(wrong);
 		expect(code).toBe(1);
 		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([

@@ -15,7 +15,7 @@ import { serveRelay } from "../../relay/serve-relay.ts";
 import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 
-export const SECRETS = ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "the secret before"];
+export const SECRETS = ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "whsec_dGhlIHdpcmUgdGVzdCBzZWNyZXQgYmVmb3Jl"];
 
 const POLICY: Policy = {
 	namespace: "cto",

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { loadGoodPipeline } from "../../../cli/build-pipeline.ts";
 import { startCron } from "../../../cli/hub/cron.ts";
 import { type EdgeRuntime, startEdgeRuntime } from "../../../cli/hub/edge-runtime.ts";
-import { applyMigrations } from "../../../cli/hub/migrations.ts";
+import { migrateJournal } from "../../../cli/hub/migrations.ts";
 import { readOrMakeSecrets } from "../../../cli/hub/secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder } from "../../../cli/hub/state-folder.ts";
 import { waitUntilAnswered } from "../../../cli/hub/wait-until-answered.ts";
@@ -76,8 +76,8 @@ async function workerOf(home: Home, folder: StateFolder, relayUrl: string, chang
 	const variables = workerVariables({}, secrets, { hub: home.url, relay: relayUrl });
 	return async () => {
 		await emptyScratch(folder);
+		await migrateJournal(folder, () => {});
 		const edge: EdgeRuntime = await startEdgeRuntime({ script, port: home.port, folder, variables, log: () => {} });
-		await applyMigrations(edge);
 		if (!(await waitUntilAnswered(`${home.url}/health`))) throw new Error("the worker does not answer");
 		const stopCron = startCron(edge.fireCron, () => {});
 		return async () => {

@@ -3,7 +3,7 @@ import { readRelaySettings } from "../../../relay/process/relay-settings.ts";
 
 const ENOUGH = {
 	HEALER_URL: "https://healer.example.com",
-	HEALER_WIRE_SECRETS: "first, second",
+	HEALER_WIRE_SECRETS: "whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l, whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgdHdv",
 	HEALER_REPOSITORIES: "5dlabs/cto, other/*",
 	HEALER_GITHUB_APPS: "5DLabs-Rex 5DLabs-Blaze",
 };
@@ -17,7 +17,7 @@ describe("readRelaySettings", () => {
 				host: "127.0.0.1",
 				port: 8788,
 				url: "https://healer.example.com",
-				secrets: ["first", "second"],
+				secrets: ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgdHdv"],
 				policy: {
 					namespace: "cto",
 					repositories: ["5dlabs/cto", "other/*"],

@@ -102,7 +102,7 @@ describe("receiveOutcome", () => {
 		const now = () => Math.floor(Date.now() / 1000);
 
 		it.each([
-			["forged", 401, () => signed(fine, { secret: "another" })],
+			["forged", 401, () => signed(fine, { secret: "whsec_YW5vdGhlciB3aXJlIHNlY3JldCBvZiB0aGUgdGVzdHM=" })],
 			["expired", 403, () => signed(fine, { at: now() - 301 })],
 			["too_new", 425, () => signed(fine, { at: now() + 301 })],
 			["missing_header", 400, () => signed(fine, { drop: "webhook-signature" })],

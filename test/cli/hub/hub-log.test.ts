@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { openHubLog } from "../../../cli/hub/hub-log.ts";
+import { emptyFolder } from "../pipeline-folder.ts";
+
+const logFile = () => path.join(emptyFolder(), "hub.log");
+
+describe("openHubLog", () => {
+	it("writes every line in order, readable by its owner only, and tells them on", async () => {
+		const [file, also] = [logFile(), [] as string[]];
+		const log = openHubLog(file, (line) => also.push(line));
+		for (const line of ["one", "two", "three"]) log.write(line);
+		await log.flush();
+		log.write("four");
+		await log.flush();
+		expect(readFileSync(file, "utf8")).toBe("one\ntwo\nthree\nfour\n");
+		expect(also).toEqual(["one", "two", "three", "four"]);
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+	});
+
+	it("begins a new file after 16 MB, and keeps one older", async () => {
+		const file = logFile();
+		writeFileSync(file, "x".repeat(16 * 1024 * 1024 + 1));
+		const log = openHubLog(file);
+		log.write("new");
+		await log.flush();
+		expect(readFileSync(file, "utf8")).toBe("new\n");
+		expect(statSync(`${file}.1`).size).toBe(16 * 1024 * 1024 + 1);
+	});
+
+	it("goes on when nothing can be written, and says how many lines are missing once it can", async () => {
+		const file = logFile();
+		// A folder in the file's place stops root, too.
+		mkdirSync(file);
+		const log = openHubLog(file);
+		for (const line of ["one", "two"]) log.write(line);
+		await log.flush();
+		rmdirSync(file);
+		log.write("three");
+		await log.flush();
+		const [first, gap, third] = readFileSync(file, "utf8").split("\n");
+		expect([first, third]).toEqual(["", "three"]);
+		expect(JSON.parse(String(gap))).toMatchObject({
+			level: "warn",
+			message: expect.stringMatching(/^2 lines are missing here: EISDIR/),
+		});
+	});
+
+	it("holds no more than 4 MB for a disk that is slow", async () => {
+		const file = logFile();
+		const log = openHubLog(file);
+		const megabyte = "x".repeat(1024 * 1024 - 1);
+		// The first is being written at once; nothing more is until this loop has ended.
+		for (let line = 0; line < 10; line++) log.write(megabyte);
+		await log.flush();
+		log.write("end");
+		await log.flush();
+		const lines = readFileSync(file, "utf8").split("\n");
+		expect(lines.filter((line) => line === megabyte)).toHaveLength(5);
+		expect(lines.filter((line) => line.includes("5 lines are missing here"))).toHaveLength(1);
+		expect(lines.at(-2)).toBe("end");
+	});
+});

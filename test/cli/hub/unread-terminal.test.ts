@@ -1,0 +1,40 @@
+import { Writable } from "node:stream";
+import { expect, it } from "vitest";
+import { outputThatNeverWaits } from "../../../cli/hub/unread-terminal.ts";
+import { recordedOutput } from "../recorded-output.ts";
+
+/** A stream whose reader stops until `read` is called. */
+function unreadStream() {
+	const texts: string[] = [];
+	let resume: (() => void) | undefined;
+	const stream = new Writable({
+		decodeStrings: false,
+		write(chunk, _encoding, done) {
+			texts.push(String(chunk));
+			if (resume === undefined) resume = done;
+			else done();
+		},
+	});
+	return { stream, texts, read: () => resume?.() };
+}
+
+it("holds 64 KB for who does not read, and then says how many lines were dropped", async () => {
+	const { stream, texts, read } = unreadStream();
+	const output = outputThatNeverWaits(recordedOutput(), stream, unreadStream().stream);
+	const line = "x".repeat(1023);
+	for (let number = 0; number < 100; number++) output.line(line);
+	expect(stream.writableLength).toBe(64 * 1024);
+	read();
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(texts).toHaveLength(65);
+	expect(texts.at(-1)).toBe("(36 lines were dropped here: nobody read them. They are in the log.)\n");
+	output.line("more");
+	expect(texts.at(-1)).toBe("more\n");
+});
+
+it("goes on when the terminal is gone or its disk is full", () => {
+	const { stream } = unreadStream();
+	const output = outputThatNeverWaits(recordedOutput(), unreadStream().stream, stream);
+	stream.emit("error", Object.assign(new Error("no space left on device"), { code: "ENOSPC" }));
+	expect(() => output.problem("still here")).not.toThrow();
+});
