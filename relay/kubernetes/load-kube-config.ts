@@ -1,11 +1,7 @@
-<<<<<<< HEAD
-import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
-import { codeOf, findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
-=======
 import { statSync } from "node:fs";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 import { fileKind, isShellStream } from "../file-kind.ts";
->>>>>>> hub
+import { codeOf, findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
 
 export type KubeConfigLoading =
 	| { readonly ok: true; readonly kubeConfig: KubeConfig }
@@ -18,19 +14,14 @@ export type KubeConfigLoading =
 export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.ProcessEnv): KubeConfigLoading {
 	const kubeConfig = new NamingKubeConfig();
 	try {
-<<<<<<< HEAD
-		if (KUBECONFIG) {
-			kubeConfig.loadFromFile(KUBECONFIG);
-			useTokenFiles(kubeConfig, KUBECONFIG);
-		} else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
-=======
 		const kind = KUBECONFIG ? fileKind(statSync(KUBECONFIG)) : undefined;
 		// The client reads it in this thread, and would wait for somebody who writes into a named pipe.
 		if (KUBECONFIG && kind !== "a file" && !isShellStream(KUBECONFIG))
 			return { ok: false, why: `KUBECONFIG cannot be read: ${KUBECONFIG} is ${kind}` };
-		if (KUBECONFIG) kubeConfig.loadFromFile(KUBECONFIG);
-		else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
->>>>>>> hub
+		if (KUBECONFIG) {
+			kubeConfig.loadFromFile(KUBECONFIG);
+			useTokenFiles(kubeConfig, KUBECONFIG);
+		} else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
 		else return { ok: false, why: "there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster" };
 	} catch (error) {
 		return { ok: false, why: `KUBECONFIG cannot be read: ${error instanceof Error ? error.message : typeof error}` };
