@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import own from "../../package.json" with { type: "json" };
 import { contextResponseSchema } from "../../wire/context.ts";
 import { readMessage } from "../../wire/message.ts";
 import { spawnResultSchema, unknownResult } from "../../wire/spawn.ts";
-import { pairOf, readVersion } from "../../wire/version.ts";
+import { OWN_VERSION, pairOf, readVersion } from "../../wire/version.ts";
 
 describe("spawnResultSchema", () => {
 	it("drops the fields of a newer relay", () => {
@@ -61,6 +62,12 @@ describe("readVersion", () => {
 		expect(of("0.3.0", "two")).toBeUndefined();
 		expect(of("<b>", "2")).toBeUndefined();
 		expect(readVersion(new Headers())).toBeUndefined();
+	});
+});
+
+describe("OWN_VERSION", () => {
+	it("is the package's", () => {
+		expect(OWN_VERSION.version).toBe(own.version);
 	});
 });
 
