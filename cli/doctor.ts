@@ -2,8 +2,10 @@ import { buildPipeline } from "./build-pipeline.ts";
 import { type Check, renderCheck } from "./doctor/check.ts";
 import { lookAtCluster } from "./doctor/look-at-cluster.ts";
 import { lookAtGitHub } from "./doctor/look-at-github.ts";
+import { lookAtHosts } from "./doctor/look-at-hosts.ts";
 import { lookAtPipeline } from "./doctor/look-at-pipeline.ts";
 import { lookAtRelay } from "./doctor/look-at-relay.ts";
+import { lookAtVersions } from "./doctor/look-at-versions.ts";
 import { lookAtWorker } from "./doctor/look-at-worker.ts";
 import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -28,7 +30,9 @@ export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, out
 		lookAtWorker(places),
 		lookAtGitHub(env, needed),
 		lookAtRelay(places),
+		lookAtVersions(places),
 		lookAtCluster(places),
+		lookAtHosts(env, built),
 	];
 	const checks: readonly Check[] = (await Promise.all(looks)).flat();
 	const good = checks.every(({ status }) => status !== "missing");

@@ -1,11 +1,9 @@
-import own from "../package.json" with { type: "json" };
-
 /**
  * The version of the messages between worker and relay. It grows by one when a side begins to send what the other side
  * of the version before refuses: requests are read strictly, so every new field of a request is such a change. A new
  * field of an answer is none, answers are read loosely.
  */
-export const PROTOCOL = 1;
+const PROTOCOL = 1;
 
 /** Which Healer one side is. */
 export interface PeerVersion {
@@ -13,7 +11,8 @@ export interface PeerVersion {
 	readonly protocol: number;
 }
 
-export const OWN_VERSION: PeerVersion = { version: own.version, protocol: PROTOCOL };
+/** The same version as in package.json; a test compares them. */
+export const OWN_VERSION: PeerVersion = { version: "0.1.0", protocol: PROTOCOL };
 
 /** Both sides send these with each message and each answer. They are for people: nothing is decided by them. */
 export const VERSION_HEADERS: Readonly<Record<string, string>> = {
@@ -21,7 +20,7 @@ export const VERSION_HEADERS: Readonly<Record<string, string>> = {
 	"healer-protocol": String(OWN_VERSION.protocol),
 };
 
-/** What the other side says of itself; undefined when it says nothing, as a Healer from before 0.2 or a proxy does. */
+/** What the other side says of itself; undefined when it says nothing, as an older Healer or a proxy does. */
 export function readVersion(headers: { get(name: string): string | null }): PeerVersion | undefined {
 	const version = headers.get("healer-version");
 	const protocol = headers.get("healer-protocol");

@@ -1,9 +1,17 @@
+import { stripVTControlCharacters } from "node:util";
 import { explainNetworkError } from "../../relay/http/network-fault.ts";
+import { type PeerVersion, readVersion } from "../../wire/version.ts";
+import { explainStatusBetween } from "../../worker/http/network-fault.ts";
 import { messageOf } from "../result.ts";
 
 /** What came of one request. `why` is one clause for people. */
 export type Answer =
-	| { readonly kind: "answered"; readonly status: number; readonly text: string }
+	| {
+			readonly kind: "answered";
+			readonly status: number;
+			readonly text: string;
+			readonly version?: PeerVersion | undefined;
+	  }
 	| { readonly kind: "unreachable"; readonly why: string };
 
 export interface Request {
@@ -22,7 +30,8 @@ export async function ask(base: string, path: string, request: Request = {}): Pr
 			redirect: "manual",
 			signal: AbortSignal.timeout(WITHIN_MS),
 		});
-		return { kind: "answered", status: response.status, text: (await response.text()).slice(0, 10_000).trim() };
+		const text = (await response.text()).slice(0, 10_000).trim();
+		return { kind: "answered", status: response.status, text, version: readVersion(response.headers) };
 	} catch (error) {
 		return { kind: "unreachable", why: explainNetworkError(error, base) ?? messageOf(error) };
 	}
@@ -31,5 +40,22 @@ export async function ask(base: string, path: string, request: Request = {}): Pr
 /** `answered 302`, or that nothing did. */
 export function describe(answer: Answer): string {
 	if (answer.kind === "unreachable") return `nothing answers (${answer.why}).`;
-	return `it answered ${answer.status}${answer.status >= 300 && answer.status < 400 ? ", a redirect" : ""}.`;
+	const { status, text } = answer;
+	const between = explainStatusBetween(status);
+	if (between !== undefined) return `it answered ${status}: ${between}.`;
+	const said = errorIn(text);
+	return said === undefined ? `it answered ${status}.` : `it answered ${status}: ${said}`;
+}
+
+/** The sentence or the word that a worker or a relay gives for what failed. */
+function errorIn(text: string): string | undefined {
+	try {
+		const { error, detail }: { error?: unknown; detail?: unknown } = Object(JSON.parse(text));
+		const said = [error, detail].filter((part) => typeof part === "string").join(": ");
+		if (said === "") return undefined;
+		const line = stripVTControlCharacters(said).replaceAll(/\s+/g, " ").slice(0, 500);
+		return line.endsWith(".") ? line : `${line}.`;
+	} catch {
+		return undefined;
+	}
 }

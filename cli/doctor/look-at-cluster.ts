@@ -18,7 +18,7 @@ export async function lookAtCluster({ kubeconfig, namespace }: Places): Promise<
 			await reviewPermissions(config, namespace),
 		];
 	} catch (error) {
-		const cure = "KUBECONFIG is the file of a cluster that can be reached from here.";
+		const cure = "Then look again; KUBECONFIG names a cluster that can be reached from here.";
 		return [missing("cluster", `${reasonOf(error)}.`, cure)];
 	}
 }

@@ -3,6 +3,7 @@ import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
 import { secretsProblem } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { findHostProblem } from "../github-app/github-host.ts";
 import type { Output } from "../output.ts";
 import { putInForce } from "../push.ts";
 import { messageOf } from "../result.ts";
@@ -13,6 +14,7 @@ import { freePort, LOOPBACK } from "./free-port.ts";
 import { readHubFile, removeHubFile, writeHubFile } from "./hub-file.ts";
 import { openHubLog } from "./hub-log.ts";
 import type { HubSettings } from "./hub-settings.ts";
+import { explainStart, namingJournalFaults } from "./journal-faults.ts";
 import { firstPipeline, watchPipeline } from "./live-pipeline.ts";
 import { migrateJournal } from "./migrations.ts";
 import { endRuntimesOf } from "./orphaned-runtime.ts";
@@ -55,7 +57,7 @@ export async function runHub(input: HubInput): Promise<ExitCode> {
 	} catch (error) {
 		// Ctrl-C reaches the runtime as well, so that a start may fail for no other reason.
 		if (stop.isAsked()) return EXIT.ok;
-		return refuse(input.output, `Healer could not start: ${messageOf(error)}\nSee ${folder.value.log}.`);
+		return refuse(input.output, `Healer could not start: ${explainStart(error)}\nSee ${folder.value.log}.`);
 	} finally {
 		for (const close of closers.reverse()) await closeInTime(close);
 		await endRuntimesOf(folder.value.root);
@@ -106,6 +108,9 @@ async function start(
 		output.problem(`${pipelineFile} IS NOT USED. The last good version, ${short(artefact.version)}, runs instead.`);
 	}
 
+	const host = findHostProblem(env.GITHUB_API_URL, artefact);
+	if (host !== undefined) output.problem(`${host.says} ${host.cure}`);
+
 	const port = await freePort(settings.port, "HEALER_PORT");
 	if (!port.ok) return port.problem;
 	const relayPort = await freePort(settings.relayPort, "HEALER_RELAY_PORT");
@@ -132,7 +137,7 @@ async function start(
 		port: port.value,
 		folder,
 		variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),
-		log: log.write,
+		log: namingJournalFaults(log.write, output.problem),
 	});
 	closers.push(edge.stop);
 

@@ -35,7 +35,9 @@ describe("doctor", () => {
 			`ok       relay                  http://127.0.0.1:${home.relayPort} runs.`,
 			"ok       relay's cluster        a CodeRun could be made.",
 			"ok       wire, at the relay     the relay accepts it.",
+			"ok       versions               worker 0.1.0 (protocol 1), relay 0.1.0 (protocol 1): they go together.",
 			"skipped  cluster                not looked at. Set KUBECONFIG.",
+			"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
 		]);
 		expect(await getJson(home, "/api/status")).toMatchObject({ incidents: {}, ignored: {} });
 		expect(codeRuns(home)).toEqual([]);

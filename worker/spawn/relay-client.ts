@@ -1,5 +1,5 @@
+import { readErrorAnswer } from "../../wire/error-answer.ts";
 import { type MessageReading, readMessage } from "../../wire/message.ts";
-import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { type SpawnResult, spawnResultSchema, unknownResult } from "../../wire/spawn.ts";
@@ -53,7 +53,7 @@ async function readAnswer(response: Response): Promise<SpawnAnswer> {
 	if (!response.ok) {
 		const reason = explainRelayError(response, text);
 		// Another body under a known webhook-id: what is stored here is not what the relay was sent before.
-		return { ok: false, reason, for_good: response.status === REFUSAL_STATUS.replayed };
+		return { ok: false, reason, for_good: readErrorAnswer(text)?.error === "replayed" };
 	}
 	const read: MessageReading<SpawnResult> = readMessage(spawnResultSchema, text);
 	if (read.ok) return { ok: true, result: read.value };

@@ -11,7 +11,7 @@ import { explainStatusBetween } from "../http/network-fault.ts";
 export function explainRelayError({ status, headers }: Pick<Response, "status" | "headers">, text: string): string {
 	const answer = readErrorAnswer(text);
 	if (answer === undefined) {
-		const between = explainStatusBetween(status) ?? "and not as a relay does: RELAY_URL is the relay's own address";
+		const between = explainStatusBetween(status) ?? "what answered is no relay; RELAY_URL is the relay's own address";
 		return `the relay answered ${status}: ${between}`;
 	}
 	const detail = answer.detail === undefined ? undefined : redactText(answer.detail);

@@ -55,13 +55,21 @@ describe("createAskRelay", () => {
 	});
 
 	it.each([
-		["is down", () => Promise.reject(new Error("refused")), "the relay could not be reached: refused"],
-		["refuses", () => Response.json({ error: "forged" }, { status: 401 }), "the relay answered 401"],
+		[
+			"is down",
+			() => Promise.reject(new Error("Network connection lost.")),
+			"the relay could not be reached: relay.test refuses or cuts the connection",
+		],
+		[
+			"refuses",
+			() => Response.json({ error: "forged" }, { status: 401 }),
+			"the relay answered 401 (forged): it does not accept the signature: give both sides the same HEALER_WIRE_SECRETS",
+		],
 		["answers nonsense", () => new Response("<html>"), "the relay's answer was not understood: the body is not JSON"],
 		[
 			"answers another shape",
-			() => Response.json({ results: [{ name: "logs" }] }),
-			"the relay's answer was not understood: results.0.status: invalid_union",
+			() => Response.json({ results: { name: "logs" } }),
+			"the relay's answer was not understood: results: invalid_type",
 		],
 		["answers without end", () => new Response(endless()), "the relay's answer is larger than 2097152 bytes"],
 	])("fails each part with the reason when it %s", async (_, answer, why) => {
@@ -69,6 +77,20 @@ describe("createAskRelay", () => {
 		expect(results).toEqual([
 			{ status: "failed", why, took_ms: 0 },
 			{ status: "failed", why, took_ms: 0 },
+		]);
+	});
+
+	it("keeps what it understands of a newer relay's answer", async () => {
+		const results = [
+			{ name: "logs", from: "loki.query_range", took_ms: 1, status: "ok", data: 1, shard: "a newer field" },
+			{ name: "pods", from: "kubernetes.pods", took_ms: 1, status: "partial", data: 1 },
+		];
+		expect((await askRelay(() => Response.json({ results, cached: false }))).results).toEqual([
+			{ status: "ok", data: 1, took_ms: 1 },
+			{
+				...{ status: "failed", took_ms: 0 },
+				why: "the relay's answer was not understood: it has a status that this worker does not know; is the relay newer than the worker?",
+			},
 		]);
 	});
 

@@ -75,11 +75,12 @@ describe("receiveCiFailure", () => {
 
 	it("accepts without a name while the relay is down: the incident is written down", async () => {
 		const relay = stubRelay();
-		relay.answer = () => new Response("", { status: 503 });
+		relay.answer = () =>
+			Response.json({ error: "unavailable", cause: "timeout", detail: "no answer" }, { status: 503 });
 		expect((await send(post(CI, run))).body).toMatchObject({
 			status: "accepted",
 			coderun_name: null,
-			reason: "the relay answered 503",
+			reason: "the relay answered 503 (timeout): no answer",
 		});
 	});
 
