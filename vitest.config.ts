@@ -30,6 +30,18 @@ const page: TestProjectConfiguration = {
 	},
 };
 
+const soak: TestProjectConfiguration = {
+	extends: true,
+	test: {
+		name: "soak",
+		include: ["test/soak/**/*.test.ts"],
+		environment: "node",
+		fileParallelism: false,
+		testTimeout: 600_000,
+		hookTimeout: 120_000,
+	},
+};
+
 /**
  * Four runtimes, five projects: pure code and the relay in Node, the worker inside workerd, the whole as a process, its
  * page in a real browser, and the relay against a real API server, where there is one.
@@ -85,6 +97,8 @@ export default defineConfig({
 					hookTimeout: 120_000,
 				},
 			},
+			// Not part of `npm test`: `npx vitest run --project soak`.
+			...(process.argv.includes("soak") ? [soak] : []),
 			...(shallTestPage() ? [page] : []),
 			...((await shallTestCluster()) ? [cluster] : []),
 		],
