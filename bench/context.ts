@@ -33,7 +33,13 @@ const SIZES: readonly number[] = [MB, 10 * MB, 100 * MB];
 const TURNS = 5;
 const DELAYS = { github_ms: 60, relay_ms: 400 };
 
-export async function measureContext(): Promise<ContextFigures> {
+/** A server that answers as GitHub does, and how to start a worker that asks it. */
+export interface ContextBench {
+	readonly github: SlowGitHub;
+	start(): Promise<WorkerdProcess>;
+}
+
+export async function openContextBench(): Promise<ContextBench> {
 	const built = await loadGoodPipeline("pipeline.yaml");
 	if (!built.ok) throw new Error(built.problem);
 	const github = await startSlowGitHub(ordinaryLog(MB), DELAYS);
@@ -49,6 +55,11 @@ export async function measureContext(): Promise<ContextFigures> {
 		await fetch(workerd.url, { method: "PUT", body: JSON.stringify(settings) });
 		return workerd;
 	};
+	return { github, start };
+}
+
+export async function measureContext(): Promise<ContextFigures> {
+	const { github, start } = await openContextBench();
 	try {
 		const logs: LogFigures[] = [];
 		for (const bytes of SIZES) logs.push(await measureLog(start, github, bytes));
@@ -58,7 +69,7 @@ export async function measureContext(): Promise<ContextFigures> {
 	}
 }
 
-type Start = () => Promise<WorkerdProcess>;
+type Start = ContextBench["start"];
 
 async function measureLog(start: Start, github: SlowGitHub, bytes: number): Promise<LogFigures> {
 	const url = encodeURIComponent(github.logOf(bytes));
@@ -89,8 +100,8 @@ async function measureLog(start: Start, github: SlowGitHub, bytes: number): Prom
 	}
 }
 
-/** In a process of its own, over what it had before. */
-async function peakOf(start: Start, asked: string): Promise<number | undefined> {
+/** In a process of its own, over what it had before, in MB. */
+export async function peakOf(start: Start, asked: string): Promise<number | undefined> {
 	const workerd = await start();
 	try {
 		const before = workerd.peakBytes();

@@ -13,7 +13,7 @@ export interface Cost {
  * documented, and older copies of the documentation name 1,000 subrequests: the strict reading of both.
  * https://developers.cloudflare.com/d1/platform/limits/, https://developers.cloudflare.com/workers/platform/limits/
  */
-export const INVOCATION_LIMITS: Cost = { statements: 1000, subrequests: 1000 };
+const INVOCATION_LIMITS: Cost = { statements: 1000, subrequests: 1000 };
 
 /** What is left of an invocation's limits. Work that finds too little left is done by a later invocation. */
 export interface Budget {

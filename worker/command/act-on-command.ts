@@ -9,7 +9,7 @@ import { stopAll } from "./stop-all.ts";
 
 /**
  * Does what a command asks for. Repeated, it finds what it did already. `until`: GitHub cannot be asked yet whether its
- * author may give it.
+ * author may give it, or it takes more than one invocation.
  */
 export async function actOnCommand(
 	effects: Effects,

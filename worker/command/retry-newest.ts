@@ -14,10 +14,11 @@ export async function retryNewest(
 	effects: Effects,
 	{ repository, pr_number, author }: Ordered,
 	received_at: number,
-): Promise<CommandResult> {
+): Promise<CommandResult | { readonly until: number }> {
 	const all = await pullRequestRemediations(effects.journal, { repository, pr_number }, MOST_REMEDIATIONS);
 	const retry = (id: string) => retryRemediation(effects, id, author);
 	const retried = await stepEach(effects, "retried", newestOfEach(all), received_at, retry);
+	if (retried === undefined) return { until: effects.now() };
 	return retried > 0
 		? { reaction: "eyes", said: `${countOf(retried)} will start afresh.` }
 		: { reaction: "confused", said: "there is nothing here to start afresh." };

@@ -9,10 +9,11 @@ export async function stopAll(
 	effects: Effects,
 	{ repository, pr_number, author }: Ordered,
 	received_at: number,
-): Promise<CommandResult> {
+): Promise<CommandResult | { readonly until: number }> {
 	const all = await pullRequestRemediations(effects.journal, { repository, pr_number }, MOST_REMEDIATIONS);
 	const stop = (id: string) => stopRemediation(effects, id, author);
 	const stopped = await stepEach(effects, "stopped", all, received_at, stop);
+	if (stopped === undefined) return { until: effects.now() };
 	const said =
 		stopped === 0
 			? "nothing was under way here."

@@ -14,6 +14,7 @@ import { stickyMark } from "./post-sticky.ts";
 import { type ToldPlace, toldPlace } from "./told-place.ts";
 
 const BATCH = 20;
+const LONGEST_MS = 20_000;
 // Of one: its comment is found and changed, its label taken off.
 const COST: Cost = { statements: 5, subrequests: 15 };
 
@@ -25,11 +26,12 @@ const COST: Cost = { statements: 5, subrequests: 15 };
 export async function followTold(effects: Effects): Promise<void> {
 	const { github, journal } = effects;
 	if (github === undefined) return;
+	const startedAt = effects.now();
 	let after: ChangedSinceTold | undefined;
 	do {
 		const page: readonly ChangedSinceTold[] = await changedSinceTold(journal, BATCH, after);
 		for (const incident of page) {
-			if (!effects.budget.has(COST)) return;
+			if (!effects.budget.has(COST) || effects.now() - startedAt > LONGEST_MS) return;
 			if ((await followOne(effects, github, incident)) === "later") return;
 		}
 		after = page.at(-1);
