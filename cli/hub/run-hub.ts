@@ -17,7 +17,7 @@ import { applyMigrations } from "./migrations.ts";
 import { endOrphanedRuntimes } from "./orphaned-runtime.ts";
 import { bundlePage } from "./page-bundle.ts";
 import { startRelay } from "./relay.ts";
-import { readOrMakeSecrets } from "./secrets.ts";
+import { describeSeparators, readOrMakeSecrets } from "./secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder } from "./state-folder.ts";
 import { type StateLock, takeStateLock } from "./state-lock.ts";
 import { listenForStop, type StopSignal } from "./stop-signal.ts";
@@ -71,6 +71,8 @@ async function start(
 	}
 	await emptyScratch(folder);
 	const secrets = await readOrMakeSecrets(env, folder.secrets);
+	const separators = describeSeparators(secrets);
+	if (separators !== undefined) output.line(separators);
 
 	const app = isAppNamed(env) ? await readGitHubSettings(env) : undefined;
 	if (app?.ok === false) output.problem(`The GitHub App cannot be used: ${app.problem}`);
