@@ -88,7 +88,7 @@ describe("a delivery that is taken although it is strange", () => {
 		["NUL", '"a\\u0000b"'],
 		["a lone surrogate", '"\\ud800"'],
 		["half of a pair where a text is cut", `"${"x".repeat(1023)}\\ud83d\\ude00${"y".repeat(2_000)}"`],
-		["control characters", JSON.stringify(control)],
+		["control characters", JSON.stringify(control.slice(0, 100))],
 		["a number beyond all bounds", "1e999"],
 		["a number beyond 2^53", "123456789012345678901234567890"],
 		["minus zero", "-0"],
