@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { secretsProblem } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
+import type { HubStatus } from "../../worker/api/shapes.ts";
 import { signedHeaders } from "../replay.ts";
 import { type Answer, ask, describe } from "./ask.ts";
 import { type Check, fine, missing, skipped } from "./check.ts";
@@ -15,36 +16,66 @@ export async function lookAtWorker(places: Places): Promise<readonly Check[]> {
 	if (health.status !== "ok") return [health];
 	return [
 		health,
-		...(await Promise.all([
-			lookAtStatus(worker, places.apiTokens),
-			tryTokens(worker, places.apiTokens),
-			tryWebhookSecrets(worker, places.webhookSecrets),
-			tryWireSecrets(worker, places.wireSecrets),
-		])),
+		...(
+			await Promise.all([
+				lookAtStatus(worker, places.apiTokens),
+				tryTokens(worker, places.apiTokens),
+				tryWebhookSecrets(worker, places.webhookSecrets),
+				tryWireSecrets(worker, places.wireSecrets),
+			])
+		).flat(),
 	];
 }
 
 function healthOf(worker: string, answer: Answer): Check {
-	if (answer.kind === "answered" && answer.status === 200) return fine("worker", `${worker} writes its journal.`);
-	if (answer.kind === "answered" && answer.status === 503) {
-		const cure = "Give it its tables: npx wrangler d1 migrations apply healer-journal --remote.";
-		return missing("worker", `${worker} runs, but its journal does not answer.`, cure);
+	if (answer.kind === "answered" && (answer.status === 200 || answer.status === 503)) {
+		const { status, reason } = readHealth(answer.text);
+		const see = "See the worker's log: npx wrangler tail.";
+		if (answer.status === 503)
+			return missing("worker", `${worker} refuses deliveries: ${reason ?? "no reason given"}.`, see);
+		if (status !== "degraded") return fine("worker", `${worker} writes its journal.`);
+		return missing("worker", `${worker} does not write its journal: ${reason ?? "no reason given"}.`, see);
 	}
 	return missing("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
 }
 
+/** What `/health` says; an older worker gives no reason, and another server no JSON. */
+function readHealth(text: string): { readonly status?: unknown; readonly reason?: string } {
+	try {
+		const { status, reason }: { status?: unknown; reason?: unknown } = Object(JSON.parse(text));
+		return { status, ...(typeof reason === "string" && { reason }) };
+	} catch {
+		return {};
+	}
+}
+
 /** Reads journal and pipeline as people do. */
-async function lookAtStatus(worker: string, [token]: readonly string[]): Promise<Check> {
+async function lookAtStatus(worker: string, [token]: readonly string[]): Promise<readonly Check[]> {
 	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
 	const answer = await ask(worker, "/api/status", { headers });
 	if (answer.kind === "answered" && answer.status === 200) {
-		const { pipeline } = JSON.parse(answer.text) as { pipeline: string };
-		return fine("pipeline in force", `${pipeline.slice(0, 12)}.`);
+		const status: Partial<HubStatus> = JSON.parse(answer.text);
+		const inForce = fine("pipeline in force", `${String(status.pipeline).slice(0, 12)}.`);
+		return [inForce, ...lookAtRefused(status), ...lookAtQueue(status)];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
-		return skipped("pipeline in force", "not shown without a token.", "Set HEALER_API_TOKEN to the worker's.");
+		return [skipped("pipeline in force", "not shown without a token.", "Set HEALER_API_TOKEN to the worker's.")];
 	}
-	return missing("pipeline in force", `/api/status: ${describe(answer)}`, "See the worker's log: npx wrangler tail.");
+	const see = "See the worker's log: npx wrangler tail.";
+	return [missing("pipeline in force", `/api/status: ${describe(answer)}`, see)];
+}
+
+/** Anybody can send what is not signed, so that these prove no mistake. */
+function lookAtRefused({ refused_signatures = 0 }: Partial<HubStatus>): readonly Check[] {
+	if (refused_signatures === 0) return [];
+	const says = `${refused_signatures} so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.`;
+	return [fine("refused signatures", says)];
+}
+
+function lookAtQueue({ delivery_queue = null }: Partial<HubStatus>): readonly Check[] {
+	if (delivery_queue === null || !delivery_queue.waiting) return [];
+	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
+	return [fine("waiting deliveries", `${delivery_queue.waiting} wait for the journal${since}.`)];
 }
 
 /** A list is no event: it is refused with 400, but not before the token is looked at. */

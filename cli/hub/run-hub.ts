@@ -20,7 +20,7 @@ import { migrateJournal } from "./migrations.ts";
 import { endRuntimesOf } from "./orphaned-runtime.ts";
 import { bundlePage } from "./page-bundle.ts";
 import { startRelay } from "./relay.ts";
-import { readOrMakeSecrets } from "./secrets.ts";
+import { describeSeparators, readOrMakeSecrets } from "./secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder, whyNotWritable } from "./state-folder.ts";
 import { type StateLock, takeStateLock } from "./state-lock.ts";
 import { endInTime, listenForStop, type StopSignal } from "./stop-signal.ts";
@@ -94,6 +94,8 @@ async function start(
 	const wireProblem = secretsProblem(secrets.values.HEALER_WIRE_SECRETS.split(/[\s,]+/).filter(Boolean));
 	if (wireProblem !== undefined)
 		return `${wireProblem}.${secrets.kept.includes("HEALER_WIRE_SECRETS") ? `\nIt stands in ${folder.secrets}.` : ""}`;
+	const separators = describeSeparators(secrets);
+	if (separators !== undefined) output.line(separators);
 
 	const app = isAppNamed(env) ? await readGitHubSettings(env) : undefined;
 	if (app?.ok === false) output.problem(`The GitHub App cannot be used: ${app.problem}`);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import { readSecretList } from "../../wire/secret-list.ts";
 import { readText } from "../read-input.ts";
 import { writeWhole } from "../write-whole.ts";
 
@@ -33,6 +34,13 @@ export async function readOrMakeSecrets(env: Environment, file: string): Promise
 		await writePrivately(file, { ...inFile, ...Object.fromEntries(made.map((name) => [name, values[name]])) });
 	}
 	return { values, made, kept };
+}
+
+/** How a webhook secret is read that holds what separates several; undefined for one that does not. */
+export function describeSeparators({ values }: Pick<Secrets, "values">): string | undefined {
+	const parts = values.GITHUB_WEBHOOK_SECRET.split(/[\s,]+/).filter((part) => part !== "");
+	if (readSecretList(values.GITHUB_WEBHOOK_SECRET).length <= 1) return undefined;
+	return `GITHUB_WEBHOOK_SECRET holds commas or spaces: it is read as ${parts.length} secrets, and as one that is the whole text.`;
 }
 
 /** What an earlier start made; nothing when there was none. */

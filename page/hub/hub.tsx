@@ -16,6 +16,7 @@ export function Hub() {
 				<div class="columns">
 					<Pipeline shown={shown} />
 					<Ignored ignored={shown.ignored} />
+					<Arrivals shown={shown} />
 					<Lost redelivery={shown.redelivery} />
 				</div>
 			)}
@@ -97,6 +98,30 @@ function Ignored({ ignored }: { readonly ignored: HubStatus["ignored"] }) {
 				Why one of them was ignored: <code>npx healer explain payload.json --event NAME</code>, or the{" "}
 				<a href="/playground">playground</a>.
 			</p>
+		</section>
+	);
+}
+
+/** What did not get as far as the journal; nothing where all did. */
+function Arrivals({ shown: { refused_signatures, delivery_queue } }: { readonly shown: HubStatus }) {
+	const { waiting = 0, oldest_at = null } = delivery_queue ?? {};
+	if (refused_signatures === 0 && waiting === 0) return null;
+	return (
+		<section>
+			<h2>Deliveries on their way</h2>
+			<dl class="facts">
+				{waiting !== null && waiting > 0 && <Count name="Waiting for the journal" count={waiting} />}
+				{refused_signatures > 0 && <Count name="Refused signatures" count={refused_signatures} />}
+			</dl>
+			{waiting === null && <p class="dim">The queue does not say how many wait for the journal.</p>}
+			{oldest_at !== null && (
+				<p>
+					The oldest waits since <Age at={oldest_at} />.
+				</p>
+			)}
+			{refused_signatures > 0 && (
+				<p class="dim">Is it GitHub? Then the App's webhook secret is none of the worker's.</p>
+			)}
 		</section>
 	);
 }

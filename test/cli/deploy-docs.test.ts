@@ -37,6 +37,8 @@ describe("docs/deploy.md and docs/migration.md", () => {
 			["npx wrangler d1 create healer-journal", 'database_name = "healer-journal"'],
 			["npx wrangler kv namespace create DEDUP", 'binding = "DEDUP"'],
 			["npx wrangler queues create healer-wakeups", 'queue = "healer-wakeups"'],
+			["npx wrangler queues create healer-deliveries ", 'queue = "healer-deliveries"'],
+			["npx wrangler queues create healer-deliveries-dead ", 'dead_letter_queue = "healer-deliveries-dead"'],
 		] as const) {
 			expect(COMMANDS.some((line) => line.startsWith(command))).toBe(true);
 			expect(wrangler).toContain(bound);
@@ -47,6 +49,12 @@ describe("docs/deploy.md and docs/migration.md", () => {
 			"healer-tunnel credentials.json",
 			"healer-api authorization",
 		]);
+	});
+
+	it("migrate before they deploy", () => {
+		const steps = commandsOf("docs/deploy.md").filter((line) => /migrations apply|wrangler deploy/.test(line));
+		expect(steps[0]).toBe("npx wrangler d1 migrations apply healer-journal --remote");
+		expect(steps[1]).toMatch(/^npx wrangler deploy\b/);
 	});
 
 	it("name every secret of the worker", () => {

@@ -4,22 +4,21 @@ import { messageOf } from "../log.ts";
 
 // Written together: one statement for a burst instead of one for each delivery.
 const GATHER_MS = 500;
+const GIVEN_UP_MS = 10 * GATHER_MS;
 
 // Counts of this isolate that are not in the journal yet, by day and reason.
 const pending = new Map<string, Map<string, number>>();
-let gathering = false;
+// Since when somebody waits to write them; a request that ends before its time takes its timer with it.
+let gatheringSince = 0;
 
 /** Counts an ignored delivery, after its answer: the caller hands this to `waitUntil`. Never throws. */
 export async function countIgnored(effects: Pick<Effects, "journal" | "now" | "log">, kind: string): Promise<void> {
-	const day = new Date(effects.now()).toISOString().slice(0, 10);
-	add(day, kind, 1);
-	if (gathering) return;
-	gathering = true;
-	try {
-		await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-	} finally {
-		gathering = false;
-	}
+	const now = effects.now();
+	add(new Date(now).toISOString().slice(0, 10), kind, 1);
+	if (Math.abs(now - gatheringSince) < GIVEN_UP_MS) return;
+	gatheringSince = now;
+	await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+	gatheringSince = 0;
 	await writeIgnored(effects);
 }
 

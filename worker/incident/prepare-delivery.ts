@@ -12,8 +12,8 @@ export type Preparation =
 	/** The delivery itself is at fault: it is refused however often it comes. `problem` is one clause for people. */
 	| { readonly ok: false; readonly problem: string };
 
-/** A row has 2 MB at D1 (https://developers.cloudflare.com/d1/platform/limits/); an incident's has columns beside it. */
-const ROW_BYTES = 1_000_000;
+/** A row has 2 MB at D1 (https://developers.cloudflare.com/d1/platform/limits/); what is written takes several. */
+const ROW_BYTES = 1_500_000;
 
 /**
  * Runs the pipeline's first stages (events, filters): what a verified delivery means, without the journal. `settle`: wait
