@@ -22,7 +22,7 @@ function inNode(name: string, include: string[], atSize: boolean): TestProjectCo
 			environment: "node",
 			isolate: false,
 			provide: { atSize },
-			testTimeout: atSize ? 1_200_000 : 20_000,
+			testTimeout: atSize ? 1_200_000 : 60_000,
 		},
 	};
 }
@@ -53,7 +53,7 @@ function inWorkerd(name: string, include: string[], atSize: boolean): TestProjec
 			globalSetup: ["test/support/build-artefact.ts"],
 			setupFiles: ["test/worker/setup.ts"],
 			provide: { atSize },
-			testTimeout: atSize ? 1_200_000 : 20_000,
+			testTimeout: atSize ? 1_200_000 : 60_000,
 		},
 	};
 }

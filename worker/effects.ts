@@ -1,3 +1,4 @@
+import { systemClock } from "./clock.ts";
 import type { SourcesFor } from "./context/source.ts";
 import { createSources } from "./context/sources.ts";
 import { currentEngine, type Engine } from "./engine.ts";
@@ -15,6 +16,7 @@ export interface Effects {
 	readonly journal: D1Database;
 	/** Milliseconds since 1970. */
 	now(): number;
+	sleep(ms: number): Promise<void>;
 	/** In [0, 1). */
 	random(): number;
 	newId(): string;
@@ -44,7 +46,7 @@ const SWEEP_EVERY_MS = 60_000;
 
 /** The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. */
 export function createEffects(env: Env, log: Log, ctx?: ExecutionContext): Effects {
-	const now = () => Date.now();
+	const now = () => systemClock.now();
 	const newId = () => crypto.randomUUID();
 	// As a function of its own: the runtime's refuses to be called as a method.
 	const plainFetch: typeof fetch = (input, init) => fetch(input, init);
@@ -52,6 +54,7 @@ export function createEffects(env: Env, log: Log, ctx?: ExecutionContext): Effec
 	return {
 		journal: env.JOURNAL,
 		now,
+		sleep: (ms) => systemClock.sleep(ms),
 		random: () => Math.random(),
 		newId,
 		engine: () => currentEngine(env, now(), log),

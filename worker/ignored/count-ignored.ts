@@ -10,13 +10,16 @@ const pending = new Map<string, Map<string, number>>();
 let gathering = false;
 
 /** Counts an ignored delivery, after its answer: the caller hands this to `waitUntil`. Never throws. */
-export async function countIgnored(effects: Pick<Effects, "journal" | "now" | "log">, kind: string): Promise<void> {
+export async function countIgnored(
+	effects: Pick<Effects, "journal" | "now" | "sleep" | "log">,
+	kind: string,
+): Promise<void> {
 	const day = new Date(effects.now()).toISOString().slice(0, 10);
 	add(day, kind, 1);
 	if (gathering) return;
 	gathering = true;
 	try {
-		await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+		await effects.sleep(GATHER_MS);
 	} finally {
 		gathering = false;
 	}

@@ -36,6 +36,7 @@ export function stubEffects(): Stub {
 		engineInForce: stubEngine(),
 		journal: env.JOURNAL,
 		now: () => stub.clock,
+		sleep: async () => undefined,
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
 		engine: async () => ({
