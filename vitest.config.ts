@@ -4,6 +4,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { keepStorageInMemory } from "./test/support/tiers/memory-folder.ts";
 import { scaledTests } from "./test/support/tiers/scaled-tests.ts";
 import { SummaryReporter } from "./test/support/tiers/summary-reporter.ts";
+import { withoutSourceMaps } from "./test/support/tiers/without-source-maps.ts";
 
 keepStorageInMemory();
 
@@ -32,6 +33,7 @@ function inWorkerd(name: string, include: string[], atSize: boolean): TestProjec
 	return {
 		extends: true,
 		plugins: [
+			withoutSourceMaps(),
 			cloudflareTest(async () => ({
 				wrangler: { configPath: "./wrangler.toml" },
 				miniflare: {
