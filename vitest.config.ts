@@ -4,6 +4,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { keepStorageInMemory } from "./test/support/tiers/memory-folder.ts";
 import { scaledTests } from "./test/support/tiers/scaled-tests.ts";
 import { SummaryReporter } from "./test/support/tiers/summary-reporter.ts";
+import { withoutSourceMaps } from "./test/support/tiers/without-source-maps.ts";
 
 keepStorageInMemory();
 
@@ -22,7 +23,7 @@ function inNode(name: string, include: string[], atSize: boolean): TestProjectCo
 			environment: "node",
 			isolate: false,
 			provide: { atSize },
-			testTimeout: atSize ? 1_200_000 : 20_000,
+			testTimeout: atSize ? 1_200_000 : 60_000,
 		},
 	};
 }
@@ -32,6 +33,7 @@ function inWorkerd(name: string, include: string[], atSize: boolean): TestProjec
 	return {
 		extends: true,
 		plugins: [
+			withoutSourceMaps(),
 			cloudflareTest(async () => ({
 				// Holds each invocation to the limits of Workers Paid.
 				main: "./test/worker/support/limited-worker.ts",
@@ -55,7 +57,7 @@ function inWorkerd(name: string, include: string[], atSize: boolean): TestProjec
 			globalSetup: ["test/support/build-artefact.ts"],
 			setupFiles: ["test/worker/setup.ts"],
 			provide: { atSize },
-			testTimeout: atSize ? 1_200_000 : 20_000,
+			testTimeout: atSize ? 1_200_000 : 60_000,
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import { type Budget, countedBindings, countedFetch, InvocationBudget } from "./budget.ts";
+import { systemClock } from "./clock.ts";
 import type { SourcesFor } from "./context/source.ts";
 import { createSources } from "./context/sources.ts";
 import { currentEngine, type Engine } from "./engine.ts";
@@ -19,6 +20,7 @@ export interface Effects {
 	readonly budget: Budget;
 	/** Milliseconds since 1970. */
 	now(): number;
+	sleep(ms: number): Promise<void>;
 	/** In [0, 1). */
 	random(): number;
 	newId(): string;
@@ -53,7 +55,7 @@ const SWEEP_EVERY_MS = 60_000;
 export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Effects {
 	const budget = new InvocationBudget();
 	const env: Env = { ...given, ...countedBindings(given, budget) };
-	const now = () => Date.now();
+	const now = () => systemClock.now();
 	const newId = () => crypto.randomUUID();
 	// As a function of its own: the runtime's refuses to be called as a method.
 	const plainFetch = countedFetch((input, init) => fetch(input, init), budget);
@@ -63,6 +65,7 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		journal: env.JOURNAL,
 		budget,
 		now,
+		sleep: (ms) => systemClock.sleep(ms),
 		random: () => Math.random(),
 		newId,
 		engine: () => currentEngine(env, now(), log),

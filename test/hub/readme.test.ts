@@ -107,7 +107,7 @@ describe("README example, as typed", () => {
 		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is good/)],
 		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.$/m)],
 		["npm test", offered],
-		["npm run test:cluster", offered],
+		["npm run test:all", offered],
 		["npm run check", offered],
 		["npm run bench", offered],
 		["npm run bench -- routing cases.jsonl", offered],

@@ -7,6 +7,7 @@ import { acceptDelivery } from "../../worker/incident/accept-delivery.ts";
 import { processIncident } from "../../worker/incident/process-incident.ts";
 import { createLog } from "../../worker/log.ts";
 import { JWT, PLANTED, pem } from "../pipeline/redaction/planted-secrets.ts";
+import { now } from "./support/clock.ts";
 import { failedRun } from "./support/failed-job.ts";
 import { type Stub, stubEffects } from "./support/stub-effects.ts";
 import { get, send } from "./support/worker.ts";
@@ -143,7 +144,7 @@ describe("a secret that others printed", () => {
 function signedOutcome(outcome: { readonly incident_id: string; readonly attempt: number }): Request {
 	const body = JSON.stringify(outcome);
 	const id = `${outcome.incident_id}.${outcome.attempt}.outcome`;
-	const message = { id, at: Date.now() / 1000, body };
+	const message = { id, at: now() / 1000, body };
 	const headers = new Headers(signMessage(readSecrets(env.HEALER_WIRE_SECRETS), message));
 	return new Request("http://127.0.0.1:8787/api/outcomes", { method: "POST", headers, body });
 }

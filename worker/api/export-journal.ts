@@ -1,3 +1,4 @@
+import { systemClock } from "../clock.ts";
 import { answer, refuse } from "../http/answer.ts";
 import { sinceWhen } from "../insights/since.ts";
 import { exportJournal, type JournalEntry } from "../journal/export-journal.ts";
@@ -30,7 +31,7 @@ export async function exportJournalPage(
 	db: D1Database,
 	page: { readonly since: string | null; readonly after: Cursor | undefined; readonly limit: number },
 ): Promise<Response> {
-	const since = page.since === null ? 0 : sinceWhen(page.since, Date.now());
+	const since = page.since === null ? 0 : sinceWhen(page.since, systemClock.now());
 	if (since === undefined)
 		return refuse(400, "since is a length of time such as 7d, at most 366d, or an ISO 8601 time");
 	const { after, limit } = page;

@@ -12,12 +12,15 @@ const pending = new Map<string, Map<string, number>>();
 let gatheringSince = 0;
 
 /** Counts an ignored delivery, after its answer: the caller hands this to `waitUntil`. Never throws. */
-export async function countIgnored(effects: Pick<Effects, "journal" | "now" | "log">, kind: string): Promise<void> {
+export async function countIgnored(
+	effects: Pick<Effects, "journal" | "now" | "sleep" | "log">,
+	kind: string,
+): Promise<void> {
 	const now = effects.now();
 	add(new Date(now).toISOString().slice(0, 10), kind, 1);
 	if (Math.abs(now - gatheringSince) < GIVEN_UP_MS) return;
 	gatheringSince = now;
-	await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+	await effects.sleep(GATHER_MS);
 	gatheringSince = 0;
 	await writeIgnored(effects);
 }

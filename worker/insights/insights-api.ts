@@ -1,3 +1,4 @@
+import { systemClock } from "../clock.ts";
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
 import { answerTagged, refuse } from "../http/answer.ts";
@@ -10,7 +11,7 @@ import { suggestRules } from "./suggest-rules.ts";
 export async function insightsApi(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const { searchParams } = new URL(request.url);
-	const since = sinceWhen(searchParams.get("since") || "7d", Date.now());
+	const since = sinceWhen(searchParams.get("since") || "7d", systemClock.now());
 	if (since === undefined)
 		return refuse(400, "since is a length of time such as 7d, at most 366d, or an ISO 8601 time");
 	const counted = { since, repository: searchParams.get("repository") || null };

@@ -1,6 +1,7 @@
 import { admitArtefact } from "../../pipeline/index.ts";
 import { isoOf } from "../api/iso-of.ts";
 import type { HubStatus } from "../api/shapes.ts";
+import { systemClock } from "../clock.ts";
 import { createEffects } from "../effects.ts";
 import { lookAgain } from "../engine.ts";
 import type { Env } from "../env.ts";
@@ -62,7 +63,7 @@ export async function pushPipeline(request: Request, env: Env, ctx: ExecutionCon
 		}
 		const { artefact } = admission;
 		const before = await pipelineInForce(env.JOURNAL);
-		const forgotten = await storePipeline(env.JOURNAL, artefact, Date.now());
+		const forgotten = await storePipeline(env.JOURNAL, artefact, systemClock.now());
 		await handOut(env, log, forgotten);
 		log.info("a pipeline was pushed", { pipeline: artefact.version, before: before ?? BUNDLED });
 		return answer(200, { version: artefact.version, before: before ?? BUNDLED });
@@ -89,7 +90,7 @@ export async function rollBackPipeline(request: Request, env: Env, ctx: Executio
 			? refuse(409, "there is no version before the one in force")
 			: refuse(404, "no such version is kept");
 	}
-	await forcePipeline(env.JOURNAL, target, Date.now());
+	await forcePipeline(env.JOURNAL, target, systemClock.now());
 	await handOut(env, log, []);
 	log.info("a pipeline was rolled back", { pipeline: target ?? BUNDLED, before: before ?? BUNDLED });
 	return answer(200, { version: target ?? BUNDLED, before: before ?? BUNDLED });

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
@@ -13,30 +12,26 @@ const NONE = contextSources({
 });
 
 describe("answerContext", () => {
-	it("asks all at once: it takes as long as the slowest", async () => {
-		const slow =
-			(ms: number): Source =>
-			async () => {
-				await delay(ms);
-				return { status: "ok", data: ms };
-			};
-		const times = [100, 400, 200, 400, 300, 100];
+	it("asks all at once: none answers before all are asked", async () => {
 		const froms = [
 			...(["argocd.application", "argo.workflow", "loki.query_range"] as const),
 			...(["prometheus.query", "grafana.alerts", "kubernetes.pods"] as const),
 		];
-		const sources: ContextSources = {
-			...NONE,
-			...Object.fromEntries(froms.map((from, at) => [from, slow(times[at] ?? 0)])),
+		const all = Promise.withResolvers<void>();
+		let asked = 0;
+		const waiting: Source = async () => {
+			if (++asked === froms.length) all.resolve();
+			await all.promise;
+			return { status: "ok", data: "together" };
 		};
-		const started = performance.now();
+		const sources: ContextSources = { ...NONE, ...Object.fromEntries(froms.map((from) => [from, waiting])) };
 		const { results } = await answered(
 			froms.map((from) => ({ name: from, from, with: {}, timeout_ms: 5_000 })),
 			sources,
 		);
-		const took = performance.now() - started;
-		expect(results.map((result) => (result.status === "ok" ? result.data : result.status))).toEqual(times);
-		expect(took / Math.max(...results.map(({ took_ms }) => took_ms))).toBeLessThan(1.2);
+		expect(results.map((result) => (result.status === "ok" ? result.data : result.status))).toEqual(
+			froms.map(() => "together"),
+		);
 	});
 
 	it("waits for none longer than its own timeout, even one that does not listen", async () => {
@@ -65,7 +60,6 @@ describe("answerContext", () => {
 				why: "PROMETHEUS_URL is not set",
 			},
 		]);
-		expect(results[0]?.took_ms).toBeLessThan(400);
 	});
 
 	it("tells a source when it is not waited for any more", async () => {

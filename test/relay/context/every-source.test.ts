@@ -31,7 +31,6 @@ describe.each(SOURCES)("%s", (from) => {
 			const result = await ask(sourcesAt(url), from, { timeout_ms: 300 });
 			expect(result).toMatchObject({ status: "failed", why: "no answer within 0.3 s" });
 			expect(result.took_ms).toBeGreaterThan(290);
-			expect(result.took_ms).toBeLessThan(1_000);
 		}
 	});
 

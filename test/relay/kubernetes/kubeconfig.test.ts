@@ -6,7 +6,7 @@ import { kubernetesCluster } from "../../../relay/kubernetes/kubernetes-cluster.
 import { loadKubeConfig } from "../../../relay/kubernetes/load-kube-config.ts";
 import { temporaryFolder } from "../../support/relay-on-directory.ts";
 import { closedPort } from "../context/odd-server.ts";
-import { fakeApiServer, type Refusal, writeKubeConfig } from "./fake-api-server.ts";
+import { type Refusal, refusingApiServer, writeKubeConfig } from "./refusing-api-server.ts";
 
 /** The cluster that a kubeconfig leads to. */
 function clusterOf(file: string) {
@@ -20,7 +20,7 @@ afterEach(() => vi.useRealTimers());
 describe("a kubeconfig with a tokenFile", () => {
 	it("is read from beside the kubeconfig, and again when the token was rotated", async () => {
 		const folder = await temporaryFolder();
-		const api = await fakeApiServer(folder);
+		const api = await refusingApiServer(folder);
 		await writeFile(join(folder, "token"), "the-first\n");
 		const file = await writeKubeConfig(
 			folder,
@@ -39,7 +39,7 @@ describe("a kubeconfig with a tokenFile", () => {
 
 	it("says at the start, and later, that the file cannot be read", async () => {
 		const folder = await temporaryFolder();
-		const api = await fakeApiServer(folder);
+		const api = await refusingApiServer(folder);
 		const cluster = { server: api.server, "certificate-authority": "ca.crt" };
 		const file = await writeKubeConfig(folder, cluster, { tokenFile: "token" });
 		const why = `its tokenFile ${folder}/token cannot be read (ENOENT)`;
@@ -59,7 +59,7 @@ describe("a kubeconfig with a tokenFile", () => {
 describe("a kubeconfig with a command", () => {
 	it("names the command that is missing", async () => {
 		const folder = await temporaryFolder();
-		const api = await fakeApiServer(folder);
+		const api = await refusingApiServer(folder);
 		const exec = {
 			...{ apiVersion: "client.authentication.k8s.io/v1", command: "cloud-token-helper" },
 			...{ args: ["token"], interactiveMode: "Never" },
@@ -74,7 +74,7 @@ describe("a kubeconfig with a command", () => {
 
 	it("names the command that fails, and nothing of what it printed", async () => {
 		const folder = await temporaryFolder();
-		const api = await fakeApiServer(folder);
+		const api = await refusingApiServer(folder);
 		const helper = join(folder, "helper");
 		await writeFile(helper, "#!/bin/sh\necho s3cret >&2\nexit 3\n");
 		await chmod(helper, 0o755);
@@ -173,7 +173,7 @@ describe("an API server", () => {
 		["fails", () => ({ code: 500, message: "etcd is away" }), "api_server", "the API server answered 500 etcd is away"],
 	])("that %s: %#", async (_, refuse, cause, why) => {
 		const folder = await temporaryFolder();
-		const api = await fakeApiServer(folder, ({ url }) => refuse(url));
+		const api = await refusingApiServer(folder, ({ url }) => refuse(url));
 		const cluster = { server: api.server, "certificate-authority": "ca.crt" };
 		const file = await writeKubeConfig(folder, cluster, { token: "a" });
 		expect(await clusterOf(file).ready()).toEqual({ kind: "unavailable", cause, why });
@@ -182,7 +182,12 @@ describe("an API server", () => {
 	it("that refuses the spec names the field and the cure", async () => {
 		const folder = await temporaryFolder();
 		const causes = [{ field: "spec.model", message: "Required value" }];
-		const api = await fakeApiServer(folder, () => ({ code: 422, reason: "Invalid", message: "is invalid", causes }));
+		const api = await refusingApiServer(folder, () => ({
+			code: 422,
+			reason: "Invalid",
+			message: "is invalid",
+			causes,
+		}));
 		const cluster = { server: api.server, "certificate-authority": "ca.crt" };
 		const { createCodeRun } = clusterOf(await writeKubeConfig(folder, cluster, { token: "a" }));
 		const metadata = { name: "healer-ci-rex-ed573f914714fbca", namespace: "cto", labels: {}, annotations: {} };
@@ -209,7 +214,7 @@ describe("an API server", () => {
 
 	it("whose certificate is not trusted says so", async () => {
 		const folder = await temporaryFolder();
-		const api = await fakeApiServer(folder);
+		const api = await refusingApiServer(folder);
 		const file = await writeKubeConfig(folder, { server: api.server }, { token: "a" });
 		expect(await clusterOf(file).ready()).toEqual({
 			kind: "unavailable",

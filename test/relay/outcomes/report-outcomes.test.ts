@@ -20,7 +20,7 @@ describe("reportOutcomes", () => {
 		await relay.spawn(spawnRequest());
 		const worker = await standInWorker([503, 200]);
 		const reporting = report(relay.state, worker.url);
-		await new Promise((resolve) => setTimeout(resolve, 150));
+		await reporting.looked(2);
 		expect(worker.bodies).toEqual([]);
 		await finishCodeRun(relay.state, NAME, "Succeeded", NOON);
 		await vi.waitUntil(async () => (await readdir(join(relay.state, "reported"))).length > 0, { timeout: 10_000 });
@@ -38,7 +38,7 @@ describe("reportOutcomes", () => {
 		await reporting.stop();
 
 		const next = report(relay.state, worker.url);
-		await new Promise((resolve) => setTimeout(resolve, 300));
+		await next.looked(2);
 		await next.stop();
 		expect(worker.bodies).toHaveLength(2);
 	});
@@ -62,8 +62,17 @@ describe("pauseAfter", () => {
 });
 
 function report(state: string, url: string) {
+	const files = finishedFiles(state);
+	let looks = 0;
 	const reporting = reportOutcomes({
-		finished: finishedFiles(state),
+		finished: {
+			...files,
+			async listUnreported() {
+				const listed = await files.listUnreported();
+				looks++;
+				return listed;
+			},
+		},
 		url,
 		secrets: SECRETS,
 		clock: systemClock,
@@ -73,7 +82,12 @@ function report(state: string, url: string) {
 		poll_ms: 50,
 	});
 	onTestFinished(() => reporting.stop());
-	return reporting;
+	/** Waits for as many more looks, and for what came of the last but one. */
+	const looked = async (more: number) => {
+		const until = looks + more;
+		await vi.waitUntil(() => looks >= until, { timeout: 10_000 });
+	};
+	return { ...reporting, looked };
 }
 
 /** Answers with the statuses given, the last one from then on; keeps the bodies whose signature is right. */

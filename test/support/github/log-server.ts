@@ -95,8 +95,13 @@ async function serve(
 
 function drained(request: IncomingMessage, response: ServerResponse): Promise<void> {
 	return new Promise((resolve) => {
-		response.once("drain", resolve);
-		request.once("close", resolve);
+		const over = () => {
+			response.off("drain", over);
+			request.off("close", over);
+			resolve();
+		};
+		response.on("drain", over);
+		request.on("close", over);
 	});
 }
 

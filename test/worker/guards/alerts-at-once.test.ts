@@ -6,11 +6,12 @@ import { acceptDelivery } from "../../../worker/incident/accept-delivery.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import { recordOutcome } from "../../../worker/journal/record-outcome.ts";
 import { settleRemediation } from "../../../worker/remediation/settle-remediation.ts";
+import { isAtSize } from "../../support/tiers/at-size.ts";
 import { EXAMPLES } from "../support/failed-job.ts";
 import { type Stub, stubEffects } from "../support/stub-effects.ts";
 
-const ALERTS = 50;
-const TURNS = 10;
+const ALERTS = isAtSize ? 50 : 15;
+const TURNS = isAtSize ? 10 : 4;
 
 describe("alerts that are switched on", () => {
 	it("come by dozens at once, and are worked on one at a time, oldest first, none lost", async () => {

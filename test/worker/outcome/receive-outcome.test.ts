@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { readSecrets } from "../../../wire/secret.ts";
 import { signMessage } from "../../../wire/signature.ts";
+import { now } from "../support/clock.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { stubRelay } from "../support/stub-relay.ts";
@@ -99,12 +100,12 @@ describe("receiveOutcome", () => {
 			started_at: null,
 			finished_at: null,
 		};
-		const now = () => Math.floor(Date.now() / 1000);
+		const seconds = () => Math.floor(now() / 1000);
 
 		it.each([
 			["forged", 401, () => signed(fine, { secret: "whsec_YW5vdGhlciB3aXJlIHNlY3JldCBvZiB0aGUgdGVzdHM=" })],
-			["expired", 403, () => signed(fine, { at: now() - 301 })],
-			["too_new", 425, () => signed(fine, { at: now() + 301 })],
+			["expired", 403, () => signed(fine, { at: seconds() - 301 })],
+			["too_new", 425, () => signed(fine, { at: seconds() + 301 })],
 			["missing_header", 400, () => signed(fine, { drop: "webhook-signature" })],
 			["not_json", 422, () => signed("{")],
 			["invalid", 422, () => signed({ ...fine, extra: 1 })],
@@ -149,7 +150,7 @@ function signed(
 	const body = typeof outcome === "string" ? outcome : JSON.stringify(outcome);
 	const incident = typeof outcome === "string" ? "x" : (outcome as { incident_id: string }).incident_id;
 	const secrets = changes.secret === undefined ? readSecrets(env.HEALER_WIRE_SECRETS) : [changes.secret];
-	const message = { id: changes.id ?? `${incident}.1.outcome`, at: changes.at ?? Date.now() / 1000, body };
+	const message = { id: changes.id ?? `${incident}.1.outcome`, at: changes.at ?? now() / 1000, body };
 	const headers = new Headers(signMessage(secrets, message));
 	if (changes.drop !== undefined) headers.delete(changes.drop);
 	return new Request("http://127.0.0.1:8787/api/outcomes", { method: "POST", headers, body });

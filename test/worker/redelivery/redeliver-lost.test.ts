@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { GitHub, GitHubAnswer } from "../../../worker/github/github.ts";
 import { createLog } from "../../../worker/log.ts";
 import { redeliverLost } from "../../../worker/redelivery/redeliver-lost.ts";
@@ -222,6 +222,9 @@ describe("redeliverLost", () => {
 	});
 
 	it("says once that there is no App, and asks nobody", async () => {
+		// Once for each isolate: other files may have had it said.
+		vi.resetModules();
+		const { redeliverLost } = await import("../../../worker/redelivery/redeliver-lost.ts");
 		const stub = stubEffects();
 		const lines: string[] = [];
 		const effects = { ...stub, github: undefined, log: createLog({}, (line) => lines.push(line)) };

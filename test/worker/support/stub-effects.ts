@@ -57,6 +57,7 @@ export function stubEffects(): Stub {
 		budget: spendable,
 		journal: countedJournal(limited, { spend: (cost) => budget.spend(cost) }),
 		now: () => stub.clock,
+		sleep: async () => undefined,
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
 		engine: async () => ({

@@ -4,6 +4,7 @@ import type { WireOutcome } from "../../../wire/outcome.ts";
 import { readSecrets } from "../../../wire/secret.ts";
 import { verifyMessage } from "../../../wire/signature.ts";
 import type { SpawnResult } from "../../../wire/spawn.ts";
+import { now } from "./clock.ts";
 
 export interface StubRelay {
 	/** Names of the CodeRuns that there are, in the order they were made. */
@@ -34,7 +35,7 @@ export function stubRelay(): StubRelay {
 
 async function spawn(relay: StubRelay, request: Request): Promise<Response> {
 	const body = await request.text();
-	const verdict = verifyMessage(readSecrets(env.HEALER_WIRE_SECRETS), request.headers, body, Date.now() / 1000);
+	const verdict = verifyMessage(readSecrets(env.HEALER_WIRE_SECRETS), request.headers, body, now() / 1000);
 	if (!verdict.ok) return new Response(verdict.reason, { status: 401 });
 	relay.requests.push({ id: verdict.id, body });
 

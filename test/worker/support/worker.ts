@@ -3,6 +3,8 @@ import { env } from "cloudflare:workers";
 import type { Env } from "../../../worker/env.ts";
 import worker from "./limited-worker.ts";
 
+export { passTime } from "./clock.ts";
+
 export interface Answer {
 	readonly status: number;
 	readonly headers: Headers;
@@ -36,9 +38,4 @@ export function post(path: string, body: unknown, headers: Readonly<Record<strin
 /** Fires the cron. */
 export async function fireCron(): Promise<void> {
 	await worker.scheduled(createScheduledController({ cron: "* * * * *" }), env);
-}
-
-/** Makes everything due now: what waits for the clock need not wait in a test. */
-export async function passTime(): Promise<void> {
-	await env.JOURNAL.prepare("UPDATE incidents SET next_try_at = 0 WHERE next_try_at IS NOT NULL").run();
 }

@@ -1,5 +1,6 @@
 import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
+import { systemClock } from "../../clock.ts";
 import { explainFetchError } from "../../http/network-fault.ts";
 import { inTurn } from "../../in-turn.ts";
 import type { About, SourceResult } from "../source.ts";
@@ -19,10 +20,10 @@ export interface LogTools {
 	/** For storage, where nothing of ours may go along. */
 	readonly fetch: typeof fetch;
 	readonly limits?: ReadLimits;
-	/** Between two tries, in milliseconds. */
-	readonly pause_ms?: number;
 }
 
+// Between two tries.
+const PAUSE_MS = 2000;
 // Of a matrix that failed as a whole, a few tell enough.
 const MOST_LOGS = 8;
 const AT_ONCE = 2;
@@ -84,7 +85,7 @@ async function readFailure(
 async function readJob(tools: LogTools, job: JobAnswer, budget: Budget, time: AbortSignal): Promise<JobLog> {
 	const first = await tryJob(tools, job, budget, time);
 	if (first.kind !== "missing" || !first.may_come || time.aborted) return first;
-	await new Promise((resolve) => setTimeout(resolve, tools.pause_ms ?? 2000));
+	await systemClock.sleep(PAUSE_MS);
 	return await tryJob(tools, job, budget, time);
 }
 

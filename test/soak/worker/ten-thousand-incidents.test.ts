@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { get, send } from "../support/worker.ts";
+import { get, send } from "../../worker/support/worker.ts";
 
 const INCIDENTS = 10_000;
 const COUNT = `WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ${INCIDENTS - 1})`;

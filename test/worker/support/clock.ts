@@ -1,0 +1,21 @@
+import { vi } from "vitest";
+import { systemClock } from "../../../worker/clock.ts";
+
+let ahead_ms = 0;
+
+/** Lets the worker's clock be moved, from the present on; what the worker sleeps is over at once. Before each test. */
+export function useMovableClock(): void {
+	ahead_ms = 0;
+	vi.spyOn(systemClock, "now").mockImplementation(() => Date.now() + ahead_ms);
+	vi.spyOn(systemClock, "sleep").mockResolvedValue();
+}
+
+/** Milliseconds, as the worker has them. */
+export function now(): number {
+	return systemClock.now();
+}
+
+/** Moves the worker's clock. Five minutes are more than any pause between two tries, and less than any deadline. */
+export async function passTime(ms = 5 * 60_000): Promise<void> {
+	ahead_ms += ms;
+}
