@@ -38,7 +38,7 @@ export const spawnRequestSchema = z.strictObject({
 	coderun: codeRunSchema,
 });
 
-/** Why a spawn request can never be fulfilled. */
+/** Why a spawn request is not fulfilled, as the relay is configured now. */
 const REFUSED_REASONS = [
 	"earlier_attempt",
 	"wrong_name",
@@ -51,8 +51,8 @@ const REFUSED_REASONS = [
 
 /**
  * Answer to `POST /v1/spawn`. `held`: a claim is another incident's, or an earlier attempt's of this one; `until` is
- * ISO 8601, or null when only the CodeRun's end will free it. `refused` is for good. Read loosely: fields of a newer relay
- * are dropped.
+ * ISO 8601, or null when only the CodeRun's end will free it. `refused`: these bytes are not taken, and this attempt has no
+ * CodeRun. Read loosely: fields of a newer relay are dropped.
  */
 export const spawnResultSchema = z.discriminatedUnion("result", [
 	z.object({ result: z.literal("created"), coderun_name: z.string() }),

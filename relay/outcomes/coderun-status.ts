@@ -23,6 +23,8 @@ export async function coderunStatus(
 	const record = claimed.kind === "found" ? claimed.claim.record : undefined;
 	const own = record?.holder === incident_id && record.attempt === attempt ? record : undefined;
 
+	// Before the CodeRun is read: an answer that comes late is about a time when one could still be created.
+	const isUnderWay = own !== undefined && clock.now() < own.quiet_at;
 	const name = own?.coderun_name ?? coderun_name;
 	const found = await finished.inspect(name);
 	if (found.kind === "unavailable") return found;
@@ -35,9 +37,7 @@ export async function coderunStatus(
 		const ended = await finished.endOfMissing(own);
 		return ended.kind === "unavailable" ? ended : known({ state: "ended", outcome: ended.outcome });
 	}
-	if (own !== undefined && clock.now() < own.quiet_at) {
-		return { kind: "unavailable", why: "a request under way may still create the CodeRun" };
-	}
+	if (isUnderWay) return { kind: "unavailable", why: "a request under way may still create the CodeRun" };
 	return known({ state: "gone" });
 }
 

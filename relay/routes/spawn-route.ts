@@ -3,14 +3,14 @@ import { messageId } from "../../wire/coderun-name.ts";
 import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
 import { readVersion } from "../../wire/version.ts";
-import { findBeforeRefusal } from "../before-refusal.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
 import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
 import { findViolation } from "../policy.ts";
+import { refuseUnlessThere } from "../refuse-unless-there.ts";
 import type { RelayTools } from "../relay-tools.ts";
 import { spawn } from "../spawn.ts";
-import { refused, type SpawnAnswer } from "../spawn-call.ts";
+import type { SpawnAnswer } from "../spawn-call.ts";
 
 /** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat of it gets the same answer. */
 export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
@@ -47,8 +47,7 @@ async function answerSpawn(
 	const digest = createHash("sha256").update(body).digest("hex");
 	const call = { ...tools, request, digest };
 	const violation = findViolation(request, tools.policy);
-	if (violation === undefined) return spawn(call);
-	return (await findBeforeRefusal(call)) ?? refused(violation.reason, violation.detail);
+	return violation === undefined ? spawn(call) : refuseUnlessThere(call, violation);
 }
 
 function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response {

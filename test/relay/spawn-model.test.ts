@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { SpawnRequest } from "../../wire/spawn.ts";
-import { rulesFor } from "../support/spawn-model/bookkeeping.ts";
-import { callTree } from "../support/spawn-model/call-tree.ts";
+import { POLICY, rulesFor } from "../support/spawn-model/bookkeeping.ts";
+import { type CallNode, type CallTree, callTree } from "../support/spawn-model/call-tree.ts";
 import { completion, digestOf } from "../support/spawn-model/completion.ts";
 import { type Exploration, explore } from "../support/spawn-model/explore.ts";
 import { type ApplyOperation, applyOperation, EMPTY } from "../support/spawn-model/model-cluster.ts";
+import type { World } from "../support/spawn-model/world.ts";
 import { spawnRequest } from "../support/spawn-request.ts";
 import { isAtSize } from "../support/tiers/at-size.ts";
 
@@ -140,7 +141,38 @@ describe.each(BOUNDS)("spawn, in every order: %s", (_, situations, bound) => {
 	});
 });
 
+const REDECIDED_AT_SIZE: readonly (readonly [string, Bound])[] = [
+	["time and hands", { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: JUMPS_S }],
+	["a lost operation and time", { ...NOTHING_ELSE, steps: 1, faults: 1, jumps_s: [40] }],
+	["kills, a lost operation and hands", { ...NOTHING_ELSE, calls: 2, faults: 1, hands: 1 }],
+];
+
+const REDECIDED_QUICK: readonly (readonly [string, Bound])[] = [
+	["time", { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
+	["a lost operation", { ...NOTHING_ELSE, faults: 1 }],
+];
+
+describe.each(isAtSize || isWide ? REDECIDED_AT_SIZE : REDECIDED_QUICK)(
+	"what was refused under a newer policy and decided again, in every order: %s",
+	(_, bound) => {
+		it.each([
+			["for the same agent", { attempt: 2 }],
+			["for another agent", { attempt: 2, agent: "blaze" }],
+		])("%s", { timeout: 1_200_000 }, async (_situation, decidedAgain) => {
+			const { states, fault } = await exploreRedeciding(decidedAgain, bound);
+			expect(states).toBeGreaterThan(20);
+			expect(fault).toBeUndefined();
+		});
+	},
+);
+
 describe("exploring every order", () => {
+	it("finds the CodeRun of a request that was refused without looking", async () => {
+		const bound = { ...NOTHING_ELSE, steps: 1, jumps_s: [40] };
+		const { fault } = await exploreRedeciding({ attempt: 2 }, bound, true);
+		expect(fault?.at(-1)).toMatch(/^refused although it is there|^made after it was refused/);
+	});
+
 	it("finds the second CodeRun when claims are written over whatever was written since", async () => {
 		const careless: ApplyOperation = (cluster, operation, version) => {
 			const stands = "version" in operation ? cluster.claims.get(operation.lease)?.value.version : undefined;
@@ -190,7 +222,64 @@ async function exploreAll(
 	const actors = requests.map(() => ({ calls, began: 0 }));
 	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, told: 0, again: 0 };
 	const agent = requests[0]?.agent ?? "";
-	return explore({ trees, rules, apply, jumps, agent }, start, completion(requests, rules, apply));
+	const repeats = requests.map((request) => ({ request, isAllowed: true }));
+	const after = requests.map(() => undefined);
+	const isAllowed = requests.map(() => true);
+	const model = { trees, requests, isAllowed, after, rules, apply, jumps, agent };
+	return explore(
+		model,
+		start,
+		completion(() => repeats, rules, apply),
+	);
+}
+
+/**
+ * A request that was sent under an older policy and may arrive at any time; the same one, repeated to a relay that
+ * refuses it; and what is decided again, which begins once that refusal arrived.
+ */
+async function exploreRedeciding(
+	decidedAgain: Partial<SpawnRequest>,
+	{ calls, jumps_s, ...left }: Bound,
+	refusesBlindly = false,
+): Promise<Exploration> {
+	const first = spawnRequest({ incident_id: A });
+	const again = spawnRequest({ incident_id: A, ...decidedAgain });
+	const requests = [first, first, again];
+	const rules = rulesFor(requests);
+	const trees = [
+		callTree(first, digestOf(first), -1_500),
+		refusesBlindly ? blindTree() : callTree(first, digestOf(first), 1_500, false),
+		callTree(again, digestOf(again), 0),
+	];
+	const actors = [1, calls, calls].map((each) => ({ calls: each, began: 0 }));
+	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, told: 0, again: 0 };
+	const jumps = jumps_s.map((s) => s * 1000);
+	const model = {
+		trees,
+		requests,
+		isAllowed: [true, false, true],
+		after: [undefined, undefined, 1],
+		rules,
+		apply: applyOperation,
+		jumps,
+		agent: "rex",
+	};
+	const repeats = ({ actors: [, refused] }: World) =>
+		refused?.refused
+			? [{ request: again, isAllowed: true }]
+			: [{ request: first, isAllowed: false, decidedAgain: again }];
+	return explore(model, start, completion(repeats, rules, applyOperation));
+}
+
+/** A relay that refuses by its policy without looking. */
+function blindTree(): CallTree {
+	const answer = { kind: "result", result: { result: "refused", ...POLICY } } as const;
+	const asks = { do: "sleep", ms: 0 } as const;
+	const node = (id: number, at: number, came: CallNode["came"]) => ({ id, at, writes: 0, lastLease: undefined, came });
+	return {
+		begin: async (at) => node(1, at, { asks }),
+		goOn: (_node, _answer, at) => node(2, at, { answer }),
+	};
 }
 
 function branch(name: string): SpawnRequest["claims"][number] {

@@ -16,6 +16,7 @@ export function presentAttempt(row: AttemptRow): ShownAttempt {
 		rule: row.rule,
 		decided_at: isoOf(row.decided_at),
 		ended_at: isoOrNull(row.ended_at),
+		refused: row.refused,
 		pull_request_url: row.pull_request_url,
 		message: row.message,
 		started_at: row.started_at,

@@ -86,6 +86,8 @@ export interface ShownAttempt {
 	readonly rule: string;
 	readonly decided_at: string;
 	readonly ended_at: string | null;
+	/** Why the relay refused it, where it was decided again as the next attempt. */
+	readonly refused: string | null;
 	readonly pull_request_url: string | null;
 	readonly message: string | null;
 	readonly started_at: string | null;

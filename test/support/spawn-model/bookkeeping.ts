@@ -16,7 +16,9 @@ export class Fault extends Error {}
 export interface Rules {
 	/** What the book says after a CodeRun came to be by a call that began when `began` was told; throws a Fault. */
 	onCreated(book: Book, cluster: ModelCluster, name: string, began: number): Book;
-	onAnswered(book: Book, answer: SpawnAnswer): Book;
+	/** What the book says once a call began that will refuse unless the CodeRun is, or may yet be, there. */
+	onAskedToRefuse(book: Book, cluster: ModelCluster, request: SpawnRequest): Book;
+	onAnswered(book: Book, cluster: ModelCluster, answer: SpawnAnswer, request: SpawnRequest): Book;
 	/** Incidents of which no CodeRun was ever made. */
 	neverMade(book: Book): readonly string[];
 }
@@ -26,11 +28,14 @@ export interface Rules {
  * it was deleted by hand, and only by a call that began before any answer told of the first: nobody had seen it yet.
  * No two CodeRuns that share a key are unfinished at a time. Nor are two of one agent (all ask for one at a time), but
  * for one that was made again in that way: the turn was given back when its first was there to be counted. Nobody is
- * told of a CodeRun that was never made.
+ * told of a CodeRun that was never made. What is refused by policy is not there, and is not made afterwards, by any call
+ * that held the incident's claim when the refusing one began; one that begins later meets the next attempt's claim.
  */
 export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 	const names = [...new Set(requests.map(({ coderun }) => coderun.metadata.name))];
 	const bit = (name: string) => 1 << names.indexOf(name);
+	const refusedBit = (name: string) => bit(name) << names.length;
+	const claimedBit = (name: string) => refusedBit(name) << names.length;
 	const requestsOf = (name: string) => requests.filter(({ coderun }) => coderun.metadata.name === name);
 	const related = (one: string, other: string, relates: (a: SpawnRequest, b: SpawnRequest) => boolean) =>
 		one !== other && requestsOf(one).some((a) => requestsOf(other).some((b) => relates(a, b)));
@@ -42,8 +47,14 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 		return names.filter((other) => related(name, other, relates));
 	}
 	return {
+		onAskedToRefuse(book, { claims }, { incident_id, attempt, coderun }) {
+			const records = [...claims.values()].map(({ value }) => value.record);
+			const isClaimed = records.some((record) => record.key === incident_id && record.attempt === attempt);
+			return isClaimed ? { ...book, told: book.told | claimedBit(coderun.metadata.name) } : book;
+		},
 		onCreated(book, cluster, name, began) {
 			if (twins.get(name)?.some((twin) => book.made & bit(twin))) throw new Fault("two names for one attempt");
+			if (book.told & refusedBit(name) && book.told & claimedBit(name)) throw new Fault("made after it was refused");
 			if (book.made & bit(name) & began) throw new Fault("made again by a call begun after an answer told of it");
 			const again = book.again | (book.made & bit(name));
 			const active = new Set(unfinishedOf(cluster).map((coderun) => coderun.name));
@@ -53,9 +64,14 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 			if (counted.length > 0) throw new Fault("two unfinished of one agent");
 			return { ...book, made: book.made | bit(name), again };
 		},
-		onAnswered(book, answer) {
+		onAnswered(book, cluster, answer, request) {
 			if (answer.kind !== "result") return book;
 			const { result } = answer;
+			if (isPolicyRefusal(answer)) {
+				const { name } = request.coderun.metadata;
+				if (book.told & claimedBit(name) && cluster.coderuns.has(name)) throw new Fault("refused although it is there");
+				return { ...book, told: book.told | refusedBit(name) };
+			}
 			if (result.result !== "created" && result.result !== "exists") return book;
 			if (!(book.made & bit(result.coderun_name))) throw new Fault("told of one that was never made");
 			return { ...book, told: book.told | bit(result.coderun_name) };
@@ -71,6 +87,14 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 		},
 	};
 }
+
+/** The refusal that decides again. */
+export function isPolicyRefusal(answer: SpawnAnswer): boolean {
+	return answer.kind === "result" && answer.result.result === "refused" && answer.result.reason === POLICY.reason;
+}
+
+/** What a newer policy says of a request. */
+export const POLICY = { reason: "github_app_not_allowed", detail: "5DLabs-Rex" } as const;
 
 function idOf({ incident_id }: SpawnRequest): string {
 	return incident_id;

@@ -1,7 +1,9 @@
 import type { Clock } from "../../../relay/clock.ts";
+import { refuseUnlessThere } from "../../../relay/refuse-unless-there.ts";
 import { spawn } from "../../../relay/spawn.ts";
 import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
+import { POLICY } from "./bookkeeping.ts";
 import { type Interned, internTable } from "./interned.ts";
 import { clusterAsking, type Operation } from "./operation.ts";
 
@@ -37,13 +39,13 @@ interface GrownNode extends CallNode {
  * All ways that calls of one request can go. What a call does next depends on nothing but what it heard and when, so
  * each way is run once, from its beginning, with the answers that lead there.
  */
-export function callTree(request: SpawnRequest, digest: string, skew_ms: number): CallTree {
+export function callTree(request: SpawnRequest, digest: string, skew_ms: number, isAllowed = true): CallTree {
 	const grown = new Map<CallNode, GrownNode>();
 	const byHeard = new Map<string, CallNode>();
 	let ids = 0;
 
 	async function grow(key: string, parent: GrownNode | undefined, heard: readonly Heard[]): Promise<CallNode> {
-		const { came, lastLease } = await replay(request, digest, skew_ms, heard);
+		const { came, lastLease } = await replay({ request, digest, skew_ms, isAllowed }, heard);
 		const writes = (parent?.writes ?? 0) + (mayHaveWritten(heard.at(-1)) ? 1 : 0);
 		const made = { id: ++ids, at: heard.at(-1)?.at ?? 0, writes, lastLease, came, heard, parent };
 		const node = beforeFailedRound(made) ?? made;
@@ -92,7 +94,15 @@ function kindOf(heard: Heard | undefined): unknown {
 	return answer !== undefined && "kind" in answer ? answer.kind : undefined;
 }
 
-async function replay(request: SpawnRequest, digest: string, skew_ms: number, heard: readonly Heard[]) {
+interface Called {
+	readonly request: SpawnRequest;
+	readonly digest: string;
+	readonly skew_ms: number;
+	/** By the policy of the relay that takes the call. */
+	readonly isAllowed: boolean;
+}
+
+async function replay({ request, digest, skew_ms, isAllowed }: Called, heard: readonly Heard[]) {
 	let position = 0;
 	let lastLease: string | undefined;
 	const time = () => heard[position]?.at ?? 0;
@@ -112,7 +122,9 @@ async function replay(request: SpawnRequest, digest: string, skew_ms: number, he
 			sleep: (ms) => ask({ do: "sleep", ms }),
 		};
 		const cluster = clusterAsking(ask);
-		spawn({ request, digest, cluster, clock, enforce_max_active: true }).then((answer) => resolve({ answer }), reject);
+		const call = { request, digest, cluster, clock, enforce_max_active: true };
+		const called = isAllowed ? spawn(call) : refuseUnlessThere(call, POLICY);
+		called.then((answer) => resolve({ answer }), reject);
 	});
 	return { came, lastLease };
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { refuseUnlessThere } from "../../../relay/refuse-unless-there.ts";
 import { spawn } from "../../../relay/spawn.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
-import { type Book, Fault, type Rules } from "./bookkeeping.ts";
+import { type Book, Fault, isPolicyRefusal, POLICY, type Rules } from "./bookkeeping.ts";
 import { EPOCH } from "./call-tree.ts";
 import { type ApplyOperation, finishCodeRun, type ModelCluster, unfinishedOf } from "./model-cluster.ts";
 import { clusterAsking } from "./operation.ts";
@@ -16,7 +17,7 @@ const BETWEEN_ROUNDS_MS = 300_000;
  * every request is answered for good within an hour of repeats, in which CodeRuns end, and each incident had its CodeRun.
  */
 export function completion(
-	requests: readonly SpawnRequest[],
+	repeats: (world: World) => readonly Repeat[],
 	rules: Rules,
 	apply: ApplyOperation,
 ): (world: World) => Promise<void> {
@@ -25,12 +26,20 @@ export function completion(
 		const key = contentOf(world);
 		if (completed.has(key)) return;
 		completed.add(key);
-		await repeatAll(requests, rules, apply, world);
+		await repeatAll(repeats(world), rules, apply, world);
 	};
 }
 
+/** A request that is repeated until it is answered for good. */
+export interface Repeat {
+	readonly request: SpawnRequest;
+	readonly isAllowed: boolean;
+	/** What is decided again once this one is refused by policy. */
+	readonly decidedAgain?: SpawnRequest;
+}
+
 async function repeatAll(
-	requests: readonly SpawnRequest[],
+	requests: readonly Repeat[],
 	rules: Rules,
 	apply: ApplyOperation,
 	world: World,
@@ -45,7 +54,9 @@ async function repeatAll(
 			at += ms;
 		},
 	};
-	const call = async (request: SpawnRequest) => {
+	/** What has to be asked for after it, if anything. */
+	const call = async (repeat: Repeat): Promise<readonly Repeat[]> => {
+		const { request, isAllowed, decidedAgain } = repeat;
 		const began = book.told;
 		const asked = clusterAsking(async (operation) => {
 			const effect = apply(cluster, operation, `repeat ${++writes}`);
@@ -53,15 +64,19 @@ async function repeatAll(
 			if (effect.created !== undefined) book = rules.onCreated(book, cluster, effect.created, began);
 			return effect.answer as never;
 		});
-		const answer = await spawn({ request, digest: digestOf(request), cluster: asked, clock, enforce_max_active: true });
-		book = rules.onAnswered(book, answer);
-		return isForGood(answer);
+		const spawning = { request, digest: digestOf(request), cluster: asked, clock, enforce_max_active: true };
+		const answer = isAllowed ? await spawn(spawning) : await refuseUnlessThere(spawning, POLICY);
+		book = rules.onAnswered(book, cluster, answer, request);
+		if (!isForGood(answer)) return [repeat];
+		const isNext = decidedAgain !== undefined && isPolicyRefusal(answer);
+		return isNext ? [{ request: decidedAgain, isAllowed: true }] : [];
 	};
 	let open = [...requests];
 	for (let round = 0; open.length > 0; round++) {
-		if (round === ROUNDS) throw new Fault(`not answered for good: ${open.map(({ coderun }) => coderun.metadata.name)}`);
-		const left: SpawnRequest[] = [];
-		for (const request of open) if (!(await call(request))) left.push(request);
+		if (round === ROUNDS)
+			throw new Fault(`not answered for good: ${open.map(({ request }) => request.coderun.metadata.name)}`);
+		const left: Repeat[] = [];
+		for (const repeat of open) left.push(...(await call(repeat)));
 		open = left;
 		at += BETWEEN_ROUNDS_MS;
 		for (const { name } of unfinishedOf(cluster)) cluster = finishCodeRun(cluster, name);
@@ -71,7 +86,7 @@ async function repeatAll(
 }
 
 /** What repeats depend on: not on the time itself, nor on the names of versions. */
-function contentOf({ at, cluster, made, told, again }: World): string {
+function contentOf({ at, cluster, actors, made, told, again }: World): string {
 	const claims = [...cluster.claims.values()].map(({ value: { record } }) =>
 		[
 			record.key,
@@ -84,7 +99,8 @@ function contentOf({ at, cluster, made, told, again }: World): string {
 		].join(),
 	);
 	const coderuns = [...cluster.coderuns.values()].map(({ id }) => id);
-	return `${made} ${told} ${again} ${coderuns.sort()} ${claims.sort().join(" ")}`;
+	const refused = actors.map((actor) => actor.refused ?? "").join();
+	return `${made} ${told} ${again} ${refused} ${coderuns.sort()} ${claims.sort().join(" ")}`;
 }
 
 export function digestOf(request: SpawnRequest): string {

@@ -1,5 +1,6 @@
 import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
-import type { Rules } from "./bookkeeping.ts";
+import type { SpawnRequest } from "../../../wire/spawn.ts";
+import { isPolicyRefusal, type Rules } from "./bookkeeping.ts";
 import { type CallNode, type CallTree, internAnswer } from "./call-tree.ts";
 import type { Interned } from "./interned.ts";
 import { type ApplyOperation, addCodeRun, finishCodeRun, removeCodeRun } from "./model-cluster.ts";
@@ -9,6 +10,11 @@ import type { Actor, Sent, World } from "./world.ts";
 export interface Model {
 	/** By actor. */
 	readonly trees: readonly CallTree[];
+	readonly requests: readonly SpawnRequest[];
+	/** By actor: whether the policy of its relay allows the request. */
+	readonly isAllowed: readonly boolean[];
+	/** By actor: it begins once that other one's request was refused by policy. */
+	readonly after: readonly (number | undefined)[];
 	readonly rules: Rules;
 	readonly apply: ApplyOperation;
 	/** How far time may jump, in milliseconds. */
@@ -38,11 +44,22 @@ export async function successors(model: Model, world: World): Promise<Happening[
 	return next;
 }
 
-async function begin({ trees }: Model, world: World, at: number, actor: Actor, next: Happening[]): Promise<void> {
+async function begin(
+	{ trees, after, isAllowed, requests, rules }: Model,
+	world: World,
+	at: number,
+	actor: Actor,
+	next: Happening[],
+): Promise<void> {
 	if (actor.calls === 0) return;
+	const before = after[at];
+	if (before !== undefined && !actorAt(world, before).refused) return;
 	const node = await treeOf(trees, at).begin(world.at);
 	const begun = { calls: actor.calls - 1, began: world.told, node };
-	next.push({ what: `${at} begins`, world: withActor(world, at, begun) });
+	const request = requests[at];
+	const asksToRefuse = request !== undefined && isAllowed[at] === false;
+	const { told } = asksToRefuse ? rules.onAskedToRefuse(world, world.cluster, request) : world;
+	next.push({ what: `${at} begins`, world: withActor({ ...world, told }, at, begun) });
 }
 
 async function act(
@@ -122,10 +139,13 @@ async function deliver(
 	return { what: `${at} ${what}`, world: withActor(world, at, { calls, began, node, ...sleepsOn }) };
 }
 
-function answerTo({ rules }: Model, world: World, at: number, { answer }: { answer: SpawnAnswer }): World {
-	const { told } = rules.onAnswered(world, answer);
+function answerTo({ rules, requests }: Model, world: World, at: number, { answer }: { answer: SpawnAnswer }): World {
+	const request = requests[at];
+	if (request === undefined) throw new Error(`there is no actor ${at}`);
+	const { told } = rules.onAnswered(world, world.cluster, answer, request);
 	const calls = isForGood(answer) ? 0 : actorAt(world, at).calls;
-	return withActor({ ...world, told }, at, { calls, began: 0 });
+	const refused = isPolicyRefusal(answer) && ({ refused: true } as const);
+	return withActor({ ...world, told }, at, { calls, began: 0, ...refused });
 }
 
 /** Time jumps. An answer that is under way arrives then, or stays under way: only time can tell early from late. */

@@ -18,6 +18,8 @@ export interface World extends Book {
 export interface Actor {
 	/** How often it may still ask. */
 	readonly calls: number;
+	/** Its request was refused by policy. */
+	readonly refused?: true;
 	/** What had been told when its call began. */
 	readonly began: number;
 	/** Absent between two calls. */
@@ -48,8 +50,8 @@ export function keyOf({ at, cluster, actors, inFlight, left, made, told, again }
 	for (const id of [...cluster.claims.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;
 	key += "|";
 	for (const id of [...cluster.coderuns.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;
-	for (const { calls, began, node, answer, sleepsOn } of actors) {
-		key += `|${calls} ${began} ${node?.id ?? ""} ${answer?.id ?? ""} ${sleepsOn ?? ""}`;
+	for (const { calls, began, refused, node, answer, sleepsOn } of actors) {
+		key += `|${calls} ${refused ?? ""} ${began} ${node?.id ?? ""} ${answer?.id ?? ""} ${sleepsOn ?? ""}`;
 	}
 	for (const sent of inFlight.map(({ version, node }) => `${version}:${node.id}`).sort()) key += ` ${sent}`;
 	return key;
