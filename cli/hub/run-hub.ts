@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
-import { secretsProblem } from "../../wire/secret.ts";
+import { readSecrets } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
@@ -20,7 +20,7 @@ import { migrateJournal } from "./migrations.ts";
 import { endRuntimesOf } from "./orphaned-runtime.ts";
 import { bundlePage } from "./page-bundle.ts";
 import { startRelay } from "./relay.ts";
-import { describeSeparators, readOrMakeSecrets } from "./secrets.ts";
+import { describeSeparators, readOrMakeSecrets, type Secrets } from "./secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder, whyNotWritable } from "./state-folder.ts";
 import { type StateLock, takeStateLock } from "./state-lock.ts";
 import { endInTime, listenForStop, type StopSignal } from "./stop-signal.ts";
@@ -59,7 +59,7 @@ export async function runHub(input: HubInput): Promise<ExitCode> {
 		if (stop.isAsked()) return EXIT.ok;
 		return refuse(input.output, `Healer could not start: ${explainStart(error)}\nSee ${folder.value.log}.`);
 	} finally {
-		for (const close of closers.reverse()) await closeInTime(close);
+		for (const close of closers.reverse()) await closeInTime(close, input.output);
 		await endRuntimesOf(folder.value.root);
 		lock.release();
 	}
@@ -70,8 +70,16 @@ type Closer = () => unknown;
 const CLOSE_WITHIN_MS = 2_000;
 
 /** One part that cannot end must not keep the others from ending. */
-async function closeInTime(close: Closer): Promise<void> {
-	await Promise.race([close(), sleep(CLOSE_WITHIN_MS)]);
+async function closeInTime(close: Closer, output: Output): Promise<void> {
+	const closed = new AbortController();
+	const late = sleep(CLOSE_WITHIN_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+	try {
+		await Promise.race([close(), late]);
+	} catch (error) {
+		output.problem(`A part of the hub could not be closed: ${messageOf(error)}`);
+	} finally {
+		closed.abort();
+	}
 }
 
 /**
@@ -91,9 +99,8 @@ async function start(
 	}
 	await emptyScratch(folder);
 	const secrets = await readOrMakeSecrets(env, folder.secrets);
-	const wireProblem = secretsProblem(secrets.values.HEALER_WIRE_SECRETS.split(/[\s,]+/).filter(Boolean));
-	if (wireProblem !== undefined)
-		return `${wireProblem}.${secrets.kept.includes("HEALER_WIRE_SECRETS") ? `\nIt stands in ${folder.secrets}.` : ""}`;
+	const wireProblem = wireSecretsProblem(secrets, folder);
+	if (wireProblem !== undefined) return wireProblem;
 	const separators = describeSeparators(secrets);
 	if (separators !== undefined) output.line(separators);
 
@@ -133,6 +140,7 @@ async function start(
 		log: log.write,
 	});
 	closers.push(relay.stop);
+	if (stop.isAsked()) return undefined;
 	const edge = await startEdgeRuntime({
 		script,
 		page,
@@ -186,6 +194,18 @@ async function start(
 	});
 	output.line(`Healer is ready on ${url}`);
 	return undefined;
+}
+
+function wireSecretsProblem({ values, kept }: Secrets, folder: StateFolder): string | undefined {
+	try {
+		readSecrets(values.HEALER_WIRE_SECRETS);
+		return undefined;
+	} catch (error) {
+		const where = kept.includes("HEALER_WIRE_SECRETS")
+			? `It is kept in ${folder.secrets}.`
+			: "It comes from the environment.";
+		return `${messageOf(error)}.\n${where}`;
+	}
 }
 
 /** Where this hub makes CodeRuns is for its environment to say, so that one pipeline serves several clusters. */

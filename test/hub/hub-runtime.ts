@@ -12,6 +12,13 @@ export function parentOf(pid: number): number {
 	return Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
+export function childrenOf(pid: number): number[] {
+	return execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+		.split("\n")
+		.map((line) => line.trim().split(/\s+/).map(Number))
+		.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
+}
+
 /** Pids of every workerd that works on this home, whoever started it. */
 export function runtimesOf(home: Home): number[] {
 	if (process.platform !== "linux") {

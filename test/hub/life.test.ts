@@ -15,6 +15,7 @@ import {
 	startHub,
 	startReadyHub,
 } from "./hub-process.ts";
+import { childrenOf, hubPid, runtimesOf } from "./hub-runtime.ts";
 
 const started: HubProcess[] = [];
 
@@ -128,10 +129,11 @@ describe("a hub whose GitHub App is named by half", () => {
 });
 
 describe("a hub that was killed with -9", () => {
-	it("starts again when only its Node was killed, and ends the runtime that was left", async () => {
+	it("starts again when only its Node was killed, and ends a runtime that lost its guard", async () => {
 		const home = await makeHome();
 		const first = await ready(home);
 		await accept(home, 21);
+		for (const guard of childrenOf(runtimePid(home))) process.kill(guard, "SIGKILL");
 		process.kill(hubPid(home), "SIGKILL");
 		await first.ended();
 		const second = await ready(home);
@@ -198,17 +200,8 @@ async function statusOf(home: Home, repository: string): Promise<string | undefi
 	return (await deliver(home, "workflow_job", JSON.parse(text))).body.status;
 }
 
-function hubPid(home: Home): number {
-	return (JSON.parse(readFileSync(path.join(home.stateDir, "hub.json"), "utf8")) as { pid: number }).pid;
-}
-
 function runtimePid(home: Home): number {
-	const hub = hubPid(home);
-	const found = execFileSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" })
-		.split("\n")
-		.map((line) => line.trim().split(/\s+/))
-		.find(([, parent, name]) => Number(parent) === hub && name?.includes("workerd"));
-	return Number(found?.[0]);
+	return Number(runtimesOf(home)[0]);
 }
 
 function isAlive(pid: number): boolean {
