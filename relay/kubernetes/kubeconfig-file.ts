@@ -49,7 +49,7 @@ export function findKubeConfigProblem(kubeConfig: KubeConfig): string | undefine
 }
 
 /** The file that a user's token is read from. */
-export function tokenFileOf(user: ReturnType<KubeConfig["getUser"]> | undefined): string | undefined {
+function tokenFileOf(user: ReturnType<KubeConfig["getUser"]> | undefined): string | undefined {
 	const { config } = (user?.authProvider ?? {}) as { readonly config?: { readonly tokenFile?: string } };
 	return config?.tokenFile;
 }

@@ -2,10 +2,12 @@ import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { systemClock } from "../../relay/clock.ts";
+import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
 import { finishCodeRun } from "../../relay/directory/finish-coderun.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { memoryCluster } from "../support/memory-cluster.ts";
-import { SECRETS, servedRelay } from "../support/relay-on-directory.ts";
+import { SECRETS, servedRelay, temporaryFolder } from "../support/relay-on-directory.ts";
 import { spawnRequest } from "../support/spawn-request.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 
@@ -14,6 +16,18 @@ const NAME = "healer-ci-rex-ed573f914714fbca";
 const now = () => Math.floor(Date.now() / 1000);
 
 describe("POST /v1/spawn", () => {
+	it("says why its cluster cannot be used, and which version it is", async () => {
+		const why = "the API server does not know the relay's token";
+		const unavailable = async () => ({ kind: "unavailable", cause: "unauthorized", why }) as const;
+		const cluster = { ...(await directoryCluster(await temporaryFolder(), systemClock)), readClaim: unavailable };
+		const relay = await servedRelay({ cluster: { ...cluster, createClaim: unavailable } });
+		const response = await relay.post("/v1/spawn", JSON.stringify(spawnRequest()));
+		expect(response.status).toBe(503);
+		expect(await response.json()).toEqual({ error: "unavailable", cause: "unauthorized", detail: why });
+		expect([response.headers.get("healer-version"), response.headers.get("healer-protocol")]).toEqual(["0.1.0", "1"]);
+		expect(relay.log).toContainEqual(expect.objectContaining({ event: "spawn", cause: "unauthorized", why }));
+	});
+
 	it("writes one CodeRun, whole, with the identity on it", async () => {
 		const relay = await servedRelay();
 		expect(await relay.spawn(spawnRequest())).toEqual({ status: 200, body: { result: "created", coderun_name: NAME } });
