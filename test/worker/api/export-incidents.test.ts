@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import bundled from "../../../dist/pipeline.json";
 import { failedJob } from "../support/failed-job.ts";
+import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { stubRelay } from "../support/stub-relay.ts";
 import { type Answer, fireCron, get, passTime, send } from "../support/worker.ts";
@@ -54,9 +55,9 @@ describe("exportIncidentsApi", () => {
 		for (const n of [1, 2, 3]) {
 			await env.JOURNAL.prepare(
 				`INSERT INTO incidents (id, status, kind, event, repository, identity, incident, explanation, context, pipeline, created_at, updated_at)
-				VALUES (?1, 'running', 'ci', 'workflow_job', 'a/b', 'x', '{}', '{}', '{}', 'v', ?2, ?2)`,
+				VALUES (?1, 'running', 'ci', 'workflow_job', 'a/b', 'x', ?3, '{"stages":[]}', '{}', 'v', ?2, ?2)`,
 			)
-				.bind(String(n).padStart(32, "0"), at + n)
+				.bind(sampleId(n), at + n, JSON.stringify(sampleIncident({ id: sampleId(n) })))
 				.run();
 		}
 		const first = await exported("?limit=2");
