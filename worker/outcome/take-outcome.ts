@@ -21,9 +21,9 @@ export type TakenOutcome =
  * Writes down how an attempt's CodeRun ended, the same whether the relay posted it or was asked. `body` is the message
  * as it is posted: the first one of an attempt counts, and the same one again changes nothing.
  */
-export async function takeOutcome(effects: Effects, told: WireOutcome, body: string): Promise<TakenOutcome> {
+export async function takeOutcome(effects: Effects, sent: WireOutcome, body: string): Promise<TakenOutcome> {
 	// What the agent said of itself is kept and shown; the digest is of what was sent.
-	const outcome = redactData(told);
+	const outcome = redactData(sent);
 	const digest = bytesToHex(sha256(utf8ToBytes(body)));
 	const { incident_id, attempt } = outcome;
 	const stored = await findAttempt(effects.journal, incident_id, attempt);

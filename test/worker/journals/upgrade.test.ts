@@ -107,7 +107,7 @@ describe("a journal of an earlier version", () => {
 			{
 				status: "failed",
 				spawned_at: Date.parse("2026-11-01T12:06:10Z"),
-				// Its CodeRun told no time.
+				// Its CodeRun has no end time.
 				outcome_at: Date.parse("2026-11-01T13:06:00Z"),
 				result: "agent_failed",
 				ended_at: Date.parse("2026-11-01T13:06:00Z"),
