@@ -7,7 +7,7 @@ import { emptyFolder } from "../pipeline-folder.ts";
 const logFile = () => path.join(emptyFolder(), "hub.log");
 
 describe("openHubLog", () => {
-	it("writes every line in order, readable by its owner only, and tells them on", async () => {
+	it("writes every line in order, readable by its owner only, and passes it on", async () => {
 		const [file, also] = [logFile(), [] as string[]];
 		const log = openHubLog(file, (line) => also.push(line));
 		for (const line of ["one", "two", "three"]) log.write(line);
