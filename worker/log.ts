@@ -59,8 +59,8 @@ export function messageOf(cause: unknown): string {
 	return fault === undefined ? text : `${text}: ${explainJournalFault(fault)}`;
 }
 
-/** JSONata throws plain objects with a `message`. */
-function textOf(cause: unknown): string {
+/** The same without the cure. JSONata throws plain objects with a `message`. */
+export function textOf(cause: unknown): string {
 	if (typeof cause === "object" && cause !== null && "message" in cause) return String(cause.message);
 	return String(cause);
 }

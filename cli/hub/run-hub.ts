@@ -127,7 +127,8 @@ async function start(
 	const url = `http://${LOOPBACK}:${port.value}`;
 	const relayUrl = `http://${LOOPBACK}:${relayPort.value}`;
 
-	const [script, page] = await Promise.all([bundleWorker(artefact), bundlePage(), migrateJournal(folder, log.write)]);
+	const runtimeLog = namingJournalFaults(log.write, output.problem);
+	const [script, page] = await Promise.all([bundleWorker(artefact), bundlePage(), migrateJournal(folder, runtimeLog)]);
 	if (stop.isAsked()) return undefined;
 	const relay = await startRelay({
 		port: relayPort.value,
@@ -147,7 +148,7 @@ async function start(
 		port: port.value,
 		folder,
 		variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),
-		log: namingJournalFaults(log.write, output.problem),
+		log: runtimeLog,
 	});
 	closers.push(edge.stop);
 

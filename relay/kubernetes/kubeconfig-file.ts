@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
@@ -12,15 +12,15 @@ const tokenFilesSchema = z.object({
 });
 
 /**
- * Lets each user of a file who has a `tokenFile` be known by what stands in it. It is read again once a minute, as the
+ * `text` stands in a file in `folder`. Lets each of its users who has a `tokenFile` be known by what stands in it. It is read again once a minute, as the
  * library does it for a Pod's own token: tokens are rotated.
  */
-export function useTokenFiles(kubeConfig: KubeConfig, file: string): void {
-	const { users } = tokenFilesSchema.parse(parse(readFileSync(file, "utf8")));
+export function useTokenFiles(kubeConfig: KubeConfig, text: string, folder: string): void {
+	const { users } = tokenFilesSchema.parse(parse(text));
 	for (const { name, user } of users ?? []) {
 		const known = kubeConfig.getUser(name);
 		if (known === null || !user?.tokenFile) continue;
-		const tokenFile = path.resolve(path.dirname(file), user.tokenFile);
+		const tokenFile = path.resolve(folder, user.tokenFile);
 		// As kubectl: the file goes before a token beside it. The library would take the token.
 		Object.assign(known, { token: undefined, authProvider: { name: "tokenFile", config: { tokenFile } } });
 	}

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
 import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 import { fileKind, isShellStream } from "../file-kind.ts";
 import { codeOf, findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
@@ -19,8 +20,12 @@ export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.P
 		if (KUBECONFIG && kind !== "a file" && !isShellStream(KUBECONFIG))
 			return { ok: false, why: `KUBECONFIG cannot be read: ${KUBECONFIG} is ${kind}` };
 		if (KUBECONFIG) {
-			kubeConfig.loadFromFile(KUBECONFIG);
-			useTokenFiles(kubeConfig, KUBECONFIG);
+			// Read once: a shell's stream gives its text only once.
+			const text = readFileSync(KUBECONFIG, "utf8");
+			const folder = path.dirname(KUBECONFIG);
+			kubeConfig.loadFromString(text);
+			kubeConfig.makePathsAbsolute(folder);
+			useTokenFiles(kubeConfig, text, folder);
 		} else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
 		else return { ok: false, why: "there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster" };
 	} catch (error) {

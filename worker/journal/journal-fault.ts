@@ -28,9 +28,9 @@ type JournalFault =
 const SIGNS: readonly (readonly [JournalFault, RegExp])[] = [
 	["migrations_missing", /no such (?:table|column)|has no column named/i],
 	["damaged", /SQLITE_(?:CORRUPT|NOTADB)|database disk image is malformed|file is not a database/i],
-	["full", /SQLITE_FULL|database or disk is full|Exceeded maximum DB size/i],
+	["full", /SQLITE_FULL|(?:database or )?disk(?: is)? full|maximum (?:DB|database) size/i],
 	["read_only", /SQLITE_(?:READONLY|CANTOPEN|PERM)|readonly database|unable to open database file/i],
-	["too_large", /SQLITE_TOOBIG|string or blob too big|statement too long|too many SQL variables/i],
+	["too_large", /SQLITE_TOOBIG|too big|statement too long|too many SQL variables/i],
 	["too_many_queries", /Too many API requests by single Worker invocation/i],
 	["overloaded", /overloaded|exceeded (?:its )?(?:CPU time|memory) limit|exceeded timeout|SQLITE_(?:BUSY|LOCKED)/i],
 	[

@@ -12,4 +12,6 @@ export const MIGRATIONS = [
 	"0010_told.sql",
 	"0011_retention.sql",
 	"0012_heartbeats.sql",
+	"0013_sweep_steps.sql",
+	"0014_backfill.sql",
 ] as const;
