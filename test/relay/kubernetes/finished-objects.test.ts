@@ -97,6 +97,7 @@ describe("the ends of CodeRuns", () => {
 		api.fault = ({ method }) => (method === "PATCH" ? { status: 503, message: "later" } : undefined);
 		expect(await finished.markReported(first)).toEqual({
 			kind: "unavailable",
+			cause: "api_server",
 			why: "the API server answered 503 later",
 		});
 		expect(await ends()).toEqual([[first, "Failed"]]);

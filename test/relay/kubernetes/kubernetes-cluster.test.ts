@@ -69,7 +69,8 @@ describe("claims as Leases", () => {
 		const api = await fakeApiServer();
 		expect(await kubernetesCluster(api.clients, "elsewhere").createClaim("healer-a", record())).toEqual({
 			kind: "unavailable",
-			why: "there is no namespace elsewhere",
+			cause: "no_namespace",
+			why: "there is no namespace elsewhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
 		});
 	});
 });
@@ -120,39 +121,53 @@ describe("CodeRuns as objects", () => {
 			query.has("continue") ? { status: 410, reason: "Expired", message: "too old" } : undefined;
 		expect(await cluster.listUnfinished("rex")).toEqual({
 			kind: "unavailable",
+			cause: "api_server",
 			why: "the API server answered 410 too old",
 		});
 	});
 });
 
-const FAULTS: readonly (readonly [string, Fault, string])[] = [
-	["401", { status: 401, reason: "Unauthorized" }, "the API server does not know the relay's token"],
+const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
+	[
+		"401",
+		{ status: 401, reason: "Unauthorized" },
+		"unauthorized",
+		"the API server does not know the relay's token: it expired, or is another cluster's; renew the kubeconfig's, or start the Pod anew",
+	],
 	[
 		"403 without the permission",
 		{ status: 403, message: 'User "x" cannot create resource "coderuns" in API group "agents.platform"' },
-		'the relay lacks the permission to create coderuns.agents.platform: User "x" cannot create resource "coderuns" in API group "agents.platform"',
+		"forbidden",
+		'the relay lacks the permission to create coderuns.agents.platform: User "x" cannot create resource "coderuns" in API group "agents.platform"; kubectl apply -k deploy/relay grants what it needs',
 	],
 	[
 		"403 by a quota",
 		{ status: 403, message: "exceeded quota: few" },
+		"quota",
 		"a ResourceQuota is used up: exceeded quota: few",
 	],
-	["429", { status: 429, message: "too many requests" }, "the API server answered 429 too many requests"],
-	["500", { status: 500, message: "etcd is gone" }, "the API server answered 500 etcd is gone"],
-	["503 of a proxy", { status: 503, page: "<h1>down</h1>" }, "the API server answered 503"],
+	["429", { status: 429, message: "too many requests" }, "api_server", "the API server answered 429 too many requests"],
+	["500", { status: 500, message: "etcd is gone" }, "api_server", "the API server answered 500 etcd is gone"],
+	["503 of a proxy", { status: 503, page: "<h1>down</h1>" }, "api_server", "the API server answered 503"],
 	[
 		"200 of a proxy",
 		{ status: 200, page: "<h1>welcome</h1>" },
+		"not_kubernetes",
 		"what answered was not the API server, or only half of it",
 	],
-	["413 of a proxy", { status: 413, page: "<h1>too large</h1>" }, "something before the API server answered 413"],
+	[
+		"413 of a proxy",
+		{ status: 413, page: "<h1>too large</h1>" },
+		"not_kubernetes",
+		"something before the API server answered 413",
+	],
 ];
 
 describe("a CodeRun that could not be created", () => {
-	it.each(FAULTS)("is not lost: %s", async (_, fault, why) => {
+	it.each(FAULTS)("is not lost: %s", async (_, fault, cause, why) => {
 		const { api, cluster } = await setUp();
 		api.fault = () => fault;
-		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({ kind: "unavailable", why });
+		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({ kind: "unavailable", cause, why });
 		expect(api.objects("coderuns")).toEqual([]);
 	});
 
@@ -165,7 +180,7 @@ describe("a CodeRun that could not be created", () => {
 		});
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "refused",
-			why: "spec.env.PR_NUMBER: Invalid value; spec.model",
+			why: "spec.env.PR_NUMBER: Invalid value; spec.model; change spawn.spec in pipeline.yaml to what the cluster's CodeRun definition has (kubectl explain coderun.spec)",
 		});
 	});
 
@@ -181,12 +196,14 @@ describe("a CodeRun that could not be created", () => {
 		const { api, cluster } = await setUp();
 		expect(await kubernetesCluster(api.clients, "elsewhere").createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "unavailable",
-			why: "there is no namespace elsewhere",
+			cause: "no_namespace",
+			why: "there is no namespace elsewhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
 		});
 		api.fault = () => ({ status: 404, message: "404 page not found" });
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "unavailable",
-			why: "the cluster has no CodeRun resource (agents.platform/v1): install its definition",
+			cause: "no_kind",
+			why: "the cluster has no CodeRun resource (agents.platform/v1): install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml",
 		});
 	});
 });
