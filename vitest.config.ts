@@ -10,6 +10,12 @@ keepStorageInMemory();
 
 const NODE_TESTS = "test/{pipeline,wire,relay,cli,support}/**/*.test.ts";
 const WORKER_TESTS = "test/worker/**/*.test.ts";
+// They take the journal away from a worker, or let time stand still for it.
+const ALONE_TESTS = [
+	"test/worker/api/health.test.ts",
+	"test/worker/delivery-queue/*.test.ts",
+	"test/worker/webhook/never-taken.test.ts",
+];
 // The short pass of the real hub that `npm test` has time for.
 const SMOKE_TESTS = ["test/hub/start.test.ts", "test/hub/start-under-traffic.test.ts"];
 
@@ -29,7 +35,20 @@ function inNode(name: string, include: string[], atSize: boolean): TestProjectCo
 }
 
 /** The worker inside workerd. Files share one runtime; each test has an empty journal and an empty KV (`setup.ts`). */
-function inWorkerd(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
+function inWorkerd(name: string, include: string[], atSize: boolean, exclude: string[] = []): TestProjectConfiguration {
+	return inRuntime(name, { include, exclude, isolate: false }, atSize);
+}
+
+/** The same, each file in a runtime of its own: its tests leave a worker behind that knows a journal which was away. */
+function inWorkerdAlone(name: string, include: string[]): TestProjectConfiguration {
+	return inRuntime(name, { include, exclude: [], isolate: true }, false);
+}
+
+function inRuntime(
+	name: string,
+	{ include, exclude, isolate }: { include: string[]; exclude: string[]; isolate: boolean },
+	atSize: boolean,
+): TestProjectConfiguration {
 	return {
 		extends: true,
 		plugins: [
@@ -53,10 +72,11 @@ function inWorkerd(name: string, include: string[], atSize: boolean): TestProjec
 		test: {
 			name,
 			include,
-			isolate: false,
+			exclude,
+			isolate,
 			globalSetup: ["test/support/build-artefact.ts"],
 			setupFiles: ["test/worker/setup.ts"],
-			provide: { atSize },
+			provide: { atSize, isAlone: isolate },
 			testTimeout: atSize ? 1_200_000 : 60_000,
 		},
 	};
@@ -87,7 +107,8 @@ export default defineConfig({
 		maxWorkers: Math.max(2, availableParallelism()),
 		projects: [
 			inNode("node", [NODE_TESTS], false),
-			inWorkerd("workerd", [WORKER_TESTS], false),
+			inWorkerd("workerd", [WORKER_TESTS], false, ALONE_TESTS),
+			inWorkerdAlone("workerd-alone", ALONE_TESTS),
 			withProcesses("smoke", SMOKE_TESTS),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),

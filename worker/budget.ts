@@ -83,16 +83,31 @@ export function countedFetch(made: typeof fetch, budget: Spending): typeof fetch
 }
 
 /** The same bindings; what goes to the journal, KV and the queue is spent. */
-export function countedBindings(env: Env, budget: Spending): Pick<Env, "JOURNAL" | "DEDUP" | "WAKEUPS"> {
+export function countedBindings(env: Env, budget: Spending): Pick<Env, "JOURNAL" | "DEDUP" | "WAKEUPS" | "DELIVERIES"> {
 	return {
 		JOURNAL: countedJournal(env.JOURNAL, budget),
 		DEDUP: countedCalls(env.DEDUP, budget),
 		WAKEUPS: countedCalls(env.WAKEUPS, budget),
+		...(env.DELIVERIES !== undefined && { DELIVERIES: countedCalls(env.DELIVERIES, budget) }),
 	};
 }
 
+const counted = new WeakMap<object, object>();
+
+/** Notes that `wrapper` is `binding`, with its calls counted for one invocation. */
+export function wraps<T extends object>(wrapper: T, binding: T): T {
+	counted.set(wrapper, binding);
+	return wrapper;
+}
+
+/** The binding itself, which outlives the invocation: what is remembered about it is kept by it. */
+export function unwrapped<T extends object>(binding: T): T {
+	const inner = counted.get(binding);
+	return inner === undefined ? binding : unwrapped(inner as T);
+}
+
 function countedCalls<T extends object>(binding: T, budget: Spending): T {
-	return new Proxy(binding, {
+	const wrapper = new Proxy(binding, {
 		get(target, name) {
 			const member: unknown = Reflect.get(target, name, target);
 			if (typeof member !== "function") return member;
@@ -102,18 +117,19 @@ function countedCalls<T extends object>(binding: T, budget: Spending): T {
 			};
 		},
 	});
+	return wraps(wrapper, binding);
 }
 
 /** The same journal; every statement and every call is spent. */
 export function countedJournal(db: D1Database, budget: Spending): D1Database {
 	// A batch takes D1's own statements alone.
 	const own = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
-	const counted = (statement: D1PreparedStatement): D1PreparedStatement => {
+	const countedStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
 		const shown = new Proxy(statement, {
 			get(target, name) {
 				const member: unknown = Reflect.get(target, name, target);
 				if (typeof member !== "function") return member;
-				if (name === "bind") return (...values: unknown[]) => counted(target.bind(...values));
+				if (name === "bind") return (...values: unknown[]) => countedStatement(target.bind(...values));
 				return (...given: unknown[]) => {
 					budget.spend({ statements: 1, subrequests: 1 });
 					return member.apply(target, given);
@@ -123,9 +139,9 @@ export function countedJournal(db: D1Database, budget: Spending): D1Database {
 		own.set(shown, statement);
 		return shown;
 	};
-	return new Proxy(db, {
+	const wrapper = new Proxy(db, {
 		get(target, name) {
-			if (name === "prepare") return (query: string) => counted(target.prepare(query));
+			if (name === "prepare") return (query: string) => countedStatement(target.prepare(query));
 			if (name === "batch") {
 				return (statements: readonly D1PreparedStatement[]) => {
 					budget.spend({ statements: statements.length, subrequests: 1 });
@@ -136,4 +152,5 @@ export function countedJournal(db: D1Database, budget: Spending): D1Database {
 			return typeof member === "function" ? member.bind(target) : member;
 		},
 	});
+	return wraps(wrapper, db);
 }

@@ -1,3 +1,5 @@
+import { unwrapped } from "./budget.ts";
+
 interface Look<T> {
 	readonly at: number;
 	readonly found: Promise<T>;
@@ -12,17 +14,18 @@ export class SharedLook<Binding extends object, T> {
 
 	/** `keepAlive`: the one whose look it is may be gone before the others have their answer. */
 	find(binding: Binding, now: number, look: () => Promise<T>, keepAlive: (work: Promise<T>) => void): Promise<T> {
-		const known = this.looks.get(binding);
+		const key = unwrapped(binding);
+		const known = this.looks.get(key);
 		if (known !== undefined && now >= known.at && now - known.at < SHARED_MS) return known.found;
 		const found = look();
 		keepAlive(found);
-		this.looks.set(binding, { at: now, found });
+		this.looks.set(key, { at: now, found });
 		return found;
 	}
 
 	/** Something happened that the last look did not see. */
 	forget(binding: Binding): void {
-		this.looks.delete(binding);
+		this.looks.delete(unwrapped(binding));
 	}
 }
 

@@ -1,16 +1,21 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from "vitest";
 import { useMovableClock } from "./support/clock.ts";
 import { takeExceeded } from "./support/limited-env.ts";
 
+let schema = "";
+
 // Once for a runtime: what was applied is not applied again.
-beforeAll(() => applyD1Migrations(env.JOURNAL, env.MIGRATIONS));
+beforeAll(async () => {
+	await applyD1Migrations(env.JOURNAL, env.MIGRATIONS);
+	schema ||= JSON.stringify(await readSchema());
+});
 
 // Each test has an empty journal, an empty KV and the present time. Deleting the rows is surer than the plugin's
 // `reset()`, which leaves a database as it is while something still uses it, and takes a fraction of the time.
 beforeEach(async () => {
-	useMovableClock();
+	useMovableClock({ sleeps: inject("isAlone") });
 	await Promise.all([emptyJournal(), emptyKeyValueStore()]);
 });
 
@@ -18,20 +23,57 @@ beforeEach(async () => {
 afterEach(() => {
 	expect(takeExceeded()).toEqual([]);
 });
+
+// Files share their globals, too.
+afterAll(() => {
+	vi.useRealTimers();
+	vi.restoreAllMocks();
+	vi.unstubAllGlobals();
+});
+
+// Of a test that changed the schema itself, the next file would take it for the migrations'.
+afterEach(async () => {
+	const objects = await readSchema();
+	if (JSON.stringify(objects) !== schema) await makeJournalAnew(objects);
+});
+
 // What a fresh journal has in it.
 const ROWS_OF_MIGRATIONS = env.MIGRATIONS.flatMap(({ queries }) => queries).filter((query) =>
 	/^\s*(--.*\n\s*)*INSERT INTO \w+ \([^)]*\) VALUES/.test(query),
 );
 
-async function emptyJournal(): Promise<void> {
+interface SchemaObject {
+	readonly type: string;
+	readonly name: string;
+	readonly sql: string | null;
+}
+
+async function readSchema(): Promise<readonly SchemaObject[]> {
 	const { results } = await env.JOURNAL.prepare(
-		"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'd1_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND (name = 'sqlite_sequence' OR name NOT LIKE 'sqlite_%')",
-	).all<{ name: string }>();
+		"SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' AND (name = 'sqlite_sequence' OR name NOT LIKE 'sqlite_%') ORDER BY type, name",
+	).all<SchemaObject>();
+	return results;
+}
+
+async function emptyJournal(): Promise<void> {
+	const objects = await readSchema();
+	const tables = objects.filter(({ type, name }) => type === "table" && !name.startsWith("d1_"));
 	await env.JOURNAL.batch([
 		env.JOURNAL.prepare("PRAGMA defer_foreign_keys = true"),
-		...results.map(({ name }) => env.JOURNAL.prepare(`DELETE FROM ${name}`)),
+		...tables.map(({ name }) => env.JOURNAL.prepare(`DELETE FROM ${name}`)),
 		...ROWS_OF_MIGRATIONS.map((insert) => env.JOURNAL.prepare(insert)),
 	]);
+}
+
+async function makeJournalAnew(objects: readonly SchemaObject[]): Promise<void> {
+	const own = objects.filter(({ name }) => name !== "sqlite_sequence");
+	const [triggers, tables] = [own.filter(({ type }) => type === "trigger"), own.filter(({ type }) => type === "table")];
+	await env.JOURNAL.batch([
+		env.JOURNAL.prepare("PRAGMA defer_foreign_keys = true"),
+		...triggers.map(({ name }) => env.JOURNAL.prepare(`DROP TRIGGER ${name}`)),
+		...tables.map(({ name }) => env.JOURNAL.prepare(`DROP TABLE ${name}`)),
+	]);
+	await applyD1Migrations(env.JOURNAL, env.MIGRATIONS);
 }
 
 async function emptyKeyValueStore(): Promise<void> {

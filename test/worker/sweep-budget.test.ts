@@ -9,7 +9,7 @@ import { commentGitHub } from "./support/comment-github.ts";
 import { failedJob } from "./support/failed-job.ts";
 import { sampleId, sampleIncident } from "./support/sample-incident.ts";
 import { signedDelivery } from "./support/signed-delivery.ts";
-import { journalIncident, type Stub, stubEffects } from "./support/stub-effects.ts";
+import { journalIncident, type Stub, stubEffects, timedOut } from "./support/stub-effects.ts";
 import { stubRelay } from "./support/stub-relay.ts";
 import { fireCron, send } from "./support/worker.ts";
 
@@ -21,7 +21,7 @@ const DAY_MS = 24 * 3600_000;
 
 describe("the sweep with 2,000 due incidents after a pause", () => {
 	it("runs every other step within two minutes, in the limits of each invocation", async () => {
-		const stub = Object.assign(stubEffects(), { github: gitHub() });
+		const stub = Object.assign(stubEffects(), { github: gitHub(), status: timedOut });
 		let handedOut = 0;
 		stub.handOutPipeline = async () => void handedOut++;
 		await inEveryStep(stub);

@@ -1,3 +1,4 @@
+import { unwrapped } from "../budget.ts";
 import { SharedLook } from "../shared-look.ts";
 import { withTimeout } from "../with-timeout.ts";
 import { heartbeatStatements } from "./heartbeat.ts";
@@ -92,9 +93,10 @@ export function findJournalFailure(
 }
 
 function memoryOf(db: D1Database): JournalMemory {
-	const known = memories.get(db);
+	const key = unwrapped(db);
+	const known = memories.get(key);
 	if (known !== undefined) return known;
 	const memory = { schemaIsGood: false, awayUntil: 0 };
-	memories.set(db, memory);
+	memories.set(key, memory);
 	return memory;
 }

@@ -10,7 +10,7 @@ export const TIERS: readonly Tier[] = [
 	{
 		command: "npm test",
 		holds: "engine, relay and commands in Node, the worker in workerd, one pass of the real hub",
-		projects: ["node", "workerd", "smoke"],
+		projects: ["node", "workerd", "workerd-alone", "smoke"],
 	},
 	{ command: "npm run test:hub", holds: "the hub as a process, killed and misconfigured", projects: ["hub"] },
 	{ command: "npm run test:page", holds: "the page in a real browser (needs Chromium)", projects: ["page"] },

@@ -193,7 +193,7 @@ describe("asInstallation", () => {
 		cuts = 99;
 		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
 			ok: false,
-			failure: { reason: "unavailable", detail: "Network connection lost." },
+			failure: { reason: "unavailable", detail: "api.github.com refuses or cuts the connection" },
 		});
 		expect(stub.questions()).toHaveLength(6);
 	});

@@ -92,6 +92,7 @@ async function acceptAlert(stub: Stub, number: number) {
 async function sweepUntilQuiet(stub: Stub): Promise<void> {
 	const due = "SELECT count(*) AS due FROM incidents WHERE status IN ('accepted', 'waiting') AND next_try_at <= ?1";
 	for (let sweeps = 0; sweeps < 20; sweeps++) {
+		stub.begin();
 		await sweepDue(stub);
 		if ((await stub.journal.prepare(due).bind(stub.clock).first("due")) === 0) return;
 	}

@@ -12,7 +12,7 @@ function failingJournal(message: string): D1Database {
 }
 
 async function status(message: string) {
-	const request = new Request("http://127.0.0.1/api/status");
+	const request = new Request("http://127.0.0.1/api/insights");
 	const response: Response = await router.fetch(
 		request,
 		{ ...env, JOURNAL: failingJournal(message) },

@@ -6,7 +6,7 @@ import { releaseIncident } from "../../../worker/remediation/release-incident.ts
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { timelineOf } from "../support/remediation-life.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
-import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
+import { journalIncident, type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
 
 const ID = sampleId(1);
 const HEALTHY = sampleId(2);
@@ -45,7 +45,8 @@ describe("a row that cannot be read", () => {
 		await sweepFor(stub, 26);
 		await stub.journal.prepare("UPDATE incidents SET incident = ?1").bind(whole).run();
 		expect(await releaseIncident(stub, ID, "octocat")).toEqual({ ok: true, status: "waiting", attempt: 1 });
-		// The CodeRun is long past its deadline, and nothing was heard of it.
+		// The CodeRun is long past its deadline, and the relay says so when it is asked.
+		stub.status = timedOut;
 		await sweepFor(stub, 1);
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: "running", attempt: 2 });
 	});

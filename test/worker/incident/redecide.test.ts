@@ -132,6 +132,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 		const until = stub.clock + DAY_MS;
 		let pushed = 1;
 		for (let looks = 0; looks < 200; looks++) {
+			stub.begin();
 			const { state } = await processIncident(stub, ID);
 			if (state === "dead") break;
 			stub.clock += 20 * 60_000;

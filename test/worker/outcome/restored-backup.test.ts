@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { outcomeMessageId, type WireOutcome } from "../../../wire/outcome.ts";
 import { readSecrets } from "../../../wire/secret.ts";
 import { signMessage } from "../../../wire/signature.ts";
+import { now } from "../support/clock.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { type StubRelay, stubRelay } from "../support/stub-relay.ts";
@@ -56,7 +57,7 @@ async function end(relay: StubRelay, incident_id: string, phase: string): Promis
 	relay.ended.set(coderun_name, outcome);
 	const body = JSON.stringify(outcome);
 	const id = outcomeMessageId(incident_id, 1);
-	const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS), { id, at: Date.now() / 1000, body });
+	const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS), { id, at: now() / 1000, body });
 	const answer = await send(new Request("http://127.0.0.1:8787/api/outcomes", { method: "POST", headers, body }));
 	expect(answer).toMatchObject({ status: 200, body: { status: "recorded" } });
 }
@@ -65,10 +66,11 @@ async function incidentOf(id: string): Promise<Record<string, unknown>> {
 	return (await send(get(`/api/incidents/${id}`))).body;
 }
 
-/** As if the CodeRun's deadline had passed half an hour ago. */
+const HOUR_MS = 3600_000;
+
+/** The CodeRun's deadline of two hours is over, and the half hour in which the relay reports it. */
 async function passDeadline(): Promise<void> {
-	await env.JOURNAL.prepare("UPDATE attempts SET spawned_at = spawned_at - 3600000 * 10").run();
-	await passTime();
+	await passTime(3 * HOUR_MS);
 }
 
 async function sweepUntilQuiet(): Promise<void> {
@@ -106,7 +108,7 @@ describe("a journal that was restored from a backup", () => {
 		const repeated = JSON.stringify(relay.ended.get(String(relay.made[0])));
 		const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS), {
 			id: outcomeMessageId(id, 1),
-			at: Date.now() / 1000,
+			at: now() / 1000,
 			body: repeated,
 		});
 		const request = new Request("http://127.0.0.1:8787/api/outcomes", { method: "POST", headers, body: repeated });
@@ -144,8 +146,7 @@ describe("a journal that was restored from a backup", () => {
 		expect(relay.made).toHaveLength(1);
 
 		globalThis.fetch = asked;
-		await env.JOURNAL.prepare("UPDATE attempts SET ask_at = 0").run();
-		await passTime();
+		await passTime(HOUR_MS);
 		await fireCron();
 		expect(await incidentOf(id)).toMatchObject({ status: "waiting", attempts: [{ outcome: "Failed" }] });
 	});

@@ -107,10 +107,10 @@ describe("receiveCiFailure", () => {
 
 	it("503 failed when the relay refuses for good", async () => {
 		const relay = stubRelay();
-		relay.answer = () => ({ result: "refused", reason: "github_app_not_allowed", detail: "5DLabs-Rex" });
+		relay.answer = () => ({ result: "refused", reason: "name_taken", detail: "healer-ci-rex-1" });
 		const answer = await send(post(CI, run));
 		expect(answer.status).toBe(503);
-		expect(answer.body).toMatchObject({ status: "failed", reason: expect.stringContaining("github_app_not_allowed") });
+		expect(answer.body).toMatchObject({ status: "failed", reason: expect.stringContaining("name_taken") });
 	});
 
 	it("503 failed when the journal fails", async () => {

@@ -3,11 +3,11 @@ import { systemClock } from "../../../worker/clock.ts";
 
 let ahead_ms = 0;
 
-/** Lets the worker's clock be moved, from the present on; what the worker sleeps is over at once. Before each test. */
-export function useMovableClock(): void {
+/** Lets the worker's clock be moved, from the present on. `sleeps`: else what the worker sleeps is over at once. Before each test. */
+export function useMovableClock({ sleeps }: { readonly sleeps: boolean }): void {
 	ahead_ms = 0;
 	vi.spyOn(systemClock, "now").mockImplementation(() => Date.now() + ahead_ms);
-	vi.spyOn(systemClock, "sleep").mockResolvedValue();
+	if (!sleeps) vi.spyOn(systemClock, "sleep").mockResolvedValue();
 }
 
 /** Milliseconds, as the worker has them. */

@@ -1,4 +1,5 @@
-import type { Env, Wakeup } from "../../../worker/env.ts";
+import { wraps } from "../../../worker/budget.ts";
+import type { Env } from "../../../worker/env.ts";
 
 /*
  * The bindings as the platform gives them on the paid plan: what goes beyond its limits fails as it does there. workerd
@@ -48,6 +49,7 @@ export function limitedEnv<E extends Env>(env: E, invocation = newInvocation()):
 		JOURNAL: limitedJournal(env.JOURNAL, () => invocation),
 		DEDUP: limitedCalls(env.DEDUP, () => invocation),
 		WAKEUPS: limitedQueue(env.WAKEUPS, () => invocation),
+		...(env.DELIVERIES !== undefined && { DELIVERIES: limitedQueue(env.DELIVERIES, () => invocation) }),
 	};
 }
 
@@ -94,7 +96,7 @@ export function limitedJournal(db: D1Database, invocation: () => Invocation): D1
 		own.set(shown, statement);
 		return shown;
 	};
-	return {
+	const wrapper: D1Database = {
 		prepare(sql) {
 			if (sql.length > LONGEST_SQL) exceed("D1_ERROR: statement too long: SQLITE_TOOBIG");
 			return limited(db.prepare(sql));
@@ -107,6 +109,7 @@ export function limitedJournal(db: D1Database, invocation: () => Invocation): D1
 		withSession: () => exceed("sessions are not counted: count them first"),
 		dump: () => exceed("dump() is not counted"),
 	};
+	return wraps(wrapper, db);
 }
 
 function sizeOf(value: unknown): number {
@@ -127,19 +130,19 @@ function limitedCalls<T extends object>(binding: T, invocation: () => Invocation
 	});
 }
 
-function limitedQueue(queue: Queue<Wakeup>, invocation: () => Invocation): Queue<Wakeup> {
+function limitedQueue<M>(queue: Queue<M>, invocation: () => Invocation): Queue<M> {
 	const counted = limitedCalls(queue, invocation);
-	return new Proxy(counted, {
+	const wrapper = new Proxy(counted, {
 		get(target, name) {
 			const member: unknown = Reflect.get(target, name, target);
 			if (name === "send") {
-				return async (body: Wakeup, options?: QueueSendOptions) => {
+				return async (body: M, options?: QueueSendOptions) => {
 					if (messageSize(body) > LARGEST_MESSAGE) exceed("Queue send failed: Payload Too Large");
 					return await target.send(body, options);
 				};
 			}
 			if (name !== "sendBatch") return member;
-			return async (given: Iterable<MessageSendRequest<Wakeup>>, options?: QueueSendBatchOptions) => {
+			return async (given: Iterable<MessageSendRequest<M>>, options?: QueueSendBatchOptions) => {
 				const messages = [...given];
 				const sizes = messages.map(({ body }) => messageSize(body));
 				if (messages.length > MOST_IN_BATCH) exceed("Queue sendBatch failed: Too many messages");
@@ -151,6 +154,7 @@ function limitedQueue(queue: Queue<Wakeup>, invocation: () => Invocation): Queue
 			};
 		},
 	});
+	return wraps(wrapper, queue);
 }
 
 /** With what the platform adds to each message. */

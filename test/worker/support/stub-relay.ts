@@ -50,7 +50,7 @@ async function spawn(relay: StubRelay, request: Request): Promise<Response> {
 
 async function tellStatus({ made, ended }: StubRelay, request: Request): Promise<Response> {
 	const body = await request.text();
-	const verdict = verifyMessage(readSecrets(env.HEALER_WIRE_SECRETS), request.headers, body, Date.now() / 1000);
+	const verdict = verifyMessage(readSecrets(env.HEALER_WIRE_SECRETS), request.headers, body, now() / 1000);
 	if (!verdict.ok) return new Response(verdict.reason, { status: 401 });
 	const { coderun_name } = JSON.parse(body);
 	const outcome = ended.get(coderun_name);
