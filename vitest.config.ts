@@ -34,19 +34,19 @@ function inNode(name: string, include: string[], atSize: boolean): TestProjectCo
 	};
 }
 
-/** The worker inside workerd. Files share one runtime; each test has an empty journal and an empty KV (`setup.ts`). */
+/** The worker inside workerd, a runtime for each file; each test has an empty journal and an empty KV (`setup.ts`). */
 function inWorkerd(name: string, include: string[], atSize: boolean, exclude: string[] = []): TestProjectConfiguration {
-	return inRuntime(name, { include, exclude, isolate: false }, atSize);
+	return inRuntime(name, { include, exclude, isAlone: false }, atSize);
 }
 
-/** The same, each file in a runtime of its own: its tests leave a worker behind that knows a journal which was away. */
+/** The same for files that tell time by themselves: what the worker sleeps takes its time. */
 function inWorkerdAlone(name: string, include: string[]): TestProjectConfiguration {
-	return inRuntime(name, { include, exclude: [], isolate: true }, false);
+	return inRuntime(name, { include, exclude: [], isAlone: true }, false);
 }
 
 function inRuntime(
 	name: string,
-	{ include, exclude, isolate }: { include: string[]; exclude: string[]; isolate: boolean },
+	{ include, exclude, isAlone }: { include: string[]; exclude: string[]; isAlone: boolean },
 	atSize: boolean,
 ): TestProjectConfiguration {
 	return {
@@ -73,10 +73,9 @@ function inRuntime(
 			name,
 			include,
 			exclude,
-			isolate,
 			globalSetup: ["test/support/build-artefact.ts"],
 			setupFiles: ["test/worker/setup.ts"],
-			provide: { atSize, isAlone: isolate },
+			provide: { atSize, isAlone },
 			testTimeout: atSize ? 1_200_000 : 60_000,
 		},
 	};

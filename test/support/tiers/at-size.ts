@@ -4,7 +4,7 @@ declare module "vitest" {
 	interface ProvidedContext {
 		/** Whether property tests run all their cases, as in `npm run test:soak`, or the tenth that `npm test` has time for. */
 		readonly atSize: boolean;
-		/** Whether a file of the worker has a runtime of its own, and sleeps by its own clock. */
+		/** Whether what the worker sleeps takes its time, since a file tells time by itself. */
 		readonly isAlone: boolean;
 	}
 }
