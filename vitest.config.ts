@@ -1,12 +1,14 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { endBlockedRuntimes } from "./test/support/tiers/end-blocked-runtimes.ts";
 import { keepStorageInMemory } from "./test/support/tiers/memory-folder.ts";
 import { scaledTests } from "./test/support/tiers/scaled-tests.ts";
 import { SummaryReporter } from "./test/support/tiers/summary-reporter.ts";
 import { withoutSourceMaps } from "./test/support/tiers/without-source-maps.ts";
 
 keepStorageInMemory();
+endBlockedRuntimes();
 
 const NODE_TESTS = "test/{pipeline,wire,relay,cli,support}/**/*.test.ts";
 const WORKER_TESTS = "test/worker/**/*.test.ts";
