@@ -188,9 +188,11 @@ describe("deploy/relay and deploy/tunnel", () => {
 				`ok       relay                  ${relay.url} runs.`,
 				"ok       relay's cluster        a CodeRun could be made.",
 				"ok       wire, at the relay     the relay accepts it.",
+				"skipped  versions               not compared. Set HEALER_URL and RELAY_URL.",
 				"ok       namespace              cto is there.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
 				"ok       permissions            ServiceAccount healer-relay may do all that a relay does in cto.",
+				"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,
@@ -210,13 +212,14 @@ describe("deploy/relay and deploy/tunnel", () => {
 				{ apiGroups: ["agents.platform"], resources: ["coderuns"], verbs: ["get", "list", "create", "delete"] },
 			]);
 			const as = await kubeconfigFile(config);
-			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-3)).toEqual([
+			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-4)).toEqual([
 				"skipped  namespace              this account may not look at namespaces. Use another one's KUBECONFIG.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
 				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. kubectl apply -k deploy/relay grants them.`,
+				"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
 			]);
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
-			expect([code, lines.at(-3)]).toEqual([
+			expect([code, lines.at(-4)]).toEqual([
 				1,
 				"missing  namespace              there is no nowhere. kubectl create namespace nowhere.",
 			]);
