@@ -3,6 +3,9 @@ import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from "vitest";
 import { useMovableClock } from "./support/clock.ts";
 import { takeExceeded } from "./support/limited-env.ts";
+import { keepConsoleQuiet } from "./support/quiet-console.ts";
+
+keepConsoleQuiet();
 
 let schema = "";
 

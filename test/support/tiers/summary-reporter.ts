@@ -1,37 +1,12 @@
-import type { Reporter, SerializedError, TestModule, TestSpecification, Vitest } from "vitest/node";
+import type { Reporter, SerializedError, TestModule, Vitest } from "vitest/node";
 import { TIERS } from "./tiers.ts";
-
-const STOPS_WITHIN_MS = 20_000;
 
 /** Closes a run with what was not run and how to run it, and one plain line of totals: `N passed, N failed`. */
 export class SummaryReporter implements Reporter {
 	private vitest: Vitest | undefined;
-	private expected = 0;
-	private readonly ended: TestModule[] = [];
 
 	onInit(vitest: Vitest): void {
 		this.vitest = vitest;
-	}
-
-	onTestRunStart(specifications: readonly TestSpecification[]): void {
-		this.expected = specifications.length;
-		this.ended.length = 0;
-	}
-
-	/** A workerd that does not stop when its file has ended would keep a run with all its results from closing. */
-	onTestModuleEnd(module: TestModule): void {
-		this.ended.push(module);
-		if (this.ended.length < this.expected || this.vitest?.config.watch === true) return;
-		setTimeout(() => {
-			const { passed, failed, skipped } = countTests(this.ended);
-			const unhandled = this.vitest?.state.getUnhandledErrors().length ?? 0;
-			for (const test of this.ended.flatMap((one) => [...one.children.allTests("failed")])) {
-				process.stdout.write(`FAIL ${test.module.relativeModuleId} > ${test.fullName}\n`);
-			}
-			this.print(passed, failed + unhandled, skipped);
-			process.stdout.write("(A test runtime did not stop by itself: it was ended.)\n");
-			process.exit(failed + unhandled > 0 ? 1 : 0);
-		}, STOPS_WITHIN_MS).unref();
 	}
 
 	onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
