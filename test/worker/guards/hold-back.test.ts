@@ -24,7 +24,6 @@ describe("heldByCap", () => {
 		expect(third).toMatchObject({ state: "waiting", reason: expect.stringContaining("2 CodeRuns of this hour") });
 
 		stub.clock = first + 60 * MINUTE_MS;
-		await stub.journal.prepare("UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting'").bind(stub.clock).run();
 		expect(await processIncident(stub, sampleId(3))).toMatchObject({ state: "running" });
 		expect(stub.sent).toHaveLength(3);
 	});
