@@ -21,7 +21,8 @@ describe("a relay on a cluster of its own", () => {
 		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
 		const noKind = {
 			kind: "unavailable",
-			why: "the cluster has no CodeRun resource (agents.platform/v1): install its definition",
+			cause: "no_kind",
+			why: "the cluster has no CodeRun resource (agents.platform/v1): install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml",
 		};
 		expect(await cluster.ready()).toEqual(noKind);
 		const request = requestIn("cto", { max_active: 0 });
