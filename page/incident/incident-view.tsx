@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
@@ -19,10 +20,25 @@ import { Timeline } from "./timeline.tsx";
 export function IncidentView({ id }: { readonly id: string }) {
 	const resource = useResource<IncidentDetail>(`/api/incidents/${id}`, "looks");
 	const { body: shown, error } = resource;
+	const isLoaded = shown !== undefined;
+	const hadFocus = useRef(false);
+	// The heading that was focused while loading is replaced by another one: the focus goes with it.
+	useEffect(() => {
+		if (!isLoaded || !hadFocus.current) return;
+		hadFocus.current = false;
+		if (document.activeElement === document.body) document.querySelector("h1")?.focus({ preventScroll: true });
+	}, [isLoaded]);
 	if (shown === undefined) {
 		return (
 			<section>
-				<h1 tabIndex={-1}>{error?.status === 404 ? "There is no such incident" : "Incident"}</h1>
+				<h1
+					tabIndex={-1}
+					onFocus={() => {
+						hadFocus.current = true;
+					}}
+				>
+					{error?.status === 404 ? "There is no such incident" : "Incident"}
+				</h1>
 				{error?.status === 404 ? (
 					<p>
 						<a href="/">The last incidents</a>
