@@ -25,7 +25,8 @@ export interface Configuration {
 	readonly capnp: string;
 }
 
-const WORKERD = path.join(path.dirname(createRequire(import.meta.url).resolve("workerd/package.json")), "bin/workerd");
+// The program itself: without install scripts `bin/workerd` is a Node script before it, and that would be measured.
+const WORKERD = (createRequire(import.meta.url)("workerd") as { readonly default: string }).default;
 
 /** Starts workerd and waits until it answers a GET. */
 export async function startWorkerd({ files, capnp }: Configuration): Promise<WorkerdProcess> {
