@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { workerdPath } from "../cli/hub/edge-runtime.ts";
 
 /** Plain workerd with one configuration, outside of miniflare. */
 export interface WorkerdProcess {
@@ -25,9 +25,6 @@ export interface Configuration {
 	readonly capnp: string;
 }
 
-// The program itself: without install scripts `bin/workerd` is a Node script before it, and that would be measured.
-const WORKERD = (createRequire(import.meta.url)("workerd") as { readonly default: string }).default;
-
 /** Starts workerd and waits until it answers a GET. */
 export async function startWorkerd({ files, capnp }: Configuration): Promise<WorkerdProcess> {
 	const folder = mkdtempSync(path.join(tmpdir(), "healer-bench-"));
@@ -36,7 +33,7 @@ export async function startWorkerd({ files, capnp }: Configuration): Promise<Wor
 	writeFileSync(path.join(folder, "config.capnp"), capnp.replaceAll("PORT", String(port)));
 	const url = `http://127.0.0.1:${port}/`;
 	const began = performance.now();
-	const child = spawn(WORKERD, ["serve", "--experimental", path.join(folder, "config.capnp")], {
+	const child = spawn(workerdPath(), ["serve", "--experimental", path.join(folder, "config.capnp")], {
 		stdio: ["ignore", "ignore", "pipe"],
 	});
 	let said = "";

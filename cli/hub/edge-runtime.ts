@@ -97,8 +97,8 @@ function useRuntimeWithGuard(): void {
 	process.env.MINIFLARE_WORKERD_PATH = path.join(import.meta.dirname, "runtime.sh");
 }
 
-/** The workerd that miniflare came with. */
-function workerdPath(): string {
+/** The workerd that miniflare came with: the program itself. Without install scripts `bin/workerd` is a Node script before it. */
+export function workerdPath(): string {
 	const require = createRequire(import.meta.resolve("miniflare"));
 	return (require("workerd") as { readonly default: string }).default;
 }
