@@ -1,5 +1,4 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
@@ -20,49 +19,43 @@ import { Timeline } from "./timeline.tsx";
 export function IncidentView({ id }: { readonly id: string }) {
 	const resource = useResource<IncidentDetail>(`/api/incidents/${id}`, "looks");
 	const { body: shown, error } = resource;
-	const isLoaded = shown !== undefined;
-	const hadFocus = useRef(false);
-	// The heading that was focused while loading is replaced by another one: the focus goes with it.
-	useEffect(() => {
-		if (!isLoaded || !hadFocus.current) return;
-		hadFocus.current = false;
-		if (document.activeElement === document.body) document.querySelector("h1")?.focus({ preventScroll: true });
-	}, [isLoaded]);
-	if (shown === undefined) {
-		return (
-			<section>
-				<h1
-					tabIndex={-1}
-					onFocus={() => {
-						hadFocus.current = true;
-					}}
-				>
-					{error?.status === 404 ? "There is no such incident" : "Incident"}
-				</h1>
-				{error?.status === 404 ? (
-					<p>
-						<a href="/">The last incidents</a>
-					</p>
-				) : (
-					<Problem of={resource} />
-				)}
-			</section>
-		);
-	}
+	const isUnknown = shown === undefined && error?.status === 404;
+	// One heading, whatever is loaded: the focus that it got when the view changed stays on it.
 	return (
 		<article class="incident">
-			<p class="crumbs">
-				<a href="/">Incidents</a> / <code>{id}</code>
-			</p>
+			{shown !== undefined && (
+				<p class="crumbs">
+					<a href="/">Incidents</a> / <code>{id}</code>
+				</p>
+			)}
 			<header>
 				<h1 tabIndex={-1}>
-					<IncidentTitle of={shown} />
+					{shown !== undefined ? <IncidentTitle of={shown} /> : isUnknown ? "There is no such incident" : "Incident"}
 				</h1>
-				<div class="line">
-					<StatusMark status={shown.status} /> <span>{stateOf(shown)}</span>
-				</div>
-				<Actions row={shown} />
+				{shown !== undefined && (
+					<>
+						<div class="line">
+							<StatusMark status={shown.status} /> <span>{stateOf(shown)}</span>
+						</div>
+						<Actions row={shown} />
+					</>
+				)}
 			</header>
+			{shown !== undefined && <Loaded shown={shown} />}
+			{isUnknown ? (
+				<p>
+					<a href="/">The last incidents</a>
+				</p>
+			) : (
+				<Problem of={resource} />
+			)}
+		</article>
+	);
+}
+
+function Loaded({ shown }: { readonly shown: IncidentDetail }) {
+	return (
+		<>
 			<Facts shown={shown} />
 			<div class="sides">
 				<div>
@@ -88,8 +81,7 @@ export function IncidentView({ id }: { readonly id: string }) {
 			<Part title="Prompt">
 				<Prompt attempts={shown.attempts} />
 			</Part>
-			<Problem of={resource} />
-		</article>
+		</>
 	);
 }
 
