@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { failedJob, failedRun } from "../support/failed-job.ts";
-import { realTick } from "../support/fake-time.ts";
+import { realTick, whileTimeFlies } from "../support/fake-time.ts";
 import { type Fault, faultyJournal, isWrite } from "../support/faulty-journal.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { consume, deliveriesIn, stubQueue } from "../support/stub-queue.ts";
@@ -66,6 +66,12 @@ it("takes 1,600 deliveries while the journal hangs for 80 s: only 2xx, nothing l
 	expect(taken.filter(({ took_ms }) => took_ms < 1_000).length).toBeGreaterThan(1_200);
 	expect(journal.state.writes).toBeGreaterThan(10);
 	expect(deliveriesIn(queue)).toHaveLength(SECONDS * A_SECOND);
+
+	// The queue hands them out meanwhile: what cannot be written down stays in it.
+	const others = queue.messages.splice(100);
+	const early = await whileTimeFlies(() => consume(queue, deployed, 100));
+	expect([early.written, early.waits.length]).toEqual([0, 100]);
+	queue.messages.push(...others);
 
 	const late = await journal.comeBack();
 	const half = Math.ceil(late.length / 2);
