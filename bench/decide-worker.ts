@@ -7,7 +7,7 @@ import { ordinaryLog } from "./ordinary-log.ts";
  * Takes a pipeline by PUT. Does one thing `rounds` times over, and answers: who asks measures, as a worker's clock stands
  * still meanwhile.
  */
-let loaded: { artefact: Artefact; pipeline: Pipeline; byHand: ReturnType<typeof handwrittenDecider> } | undefined;
+let loaded: { artefact: Artefact; pipeline: Pipeline; manual: ReturnType<typeof handwrittenDecider> } | undefined;
 const logs = new Map<number, { readonly text: string; readonly chunks: readonly string[] }>();
 
 export default {
@@ -15,16 +15,16 @@ export default {
 		const { pathname, searchParams } = new URL(request.url);
 		if (request.method === "PUT") {
 			const artefact: Artefact = await request.json();
-			loaded = { artefact, pipeline: loadPipeline(artefact), byHand: handwrittenDecider(artefact) };
+			loaded = { artefact, pipeline: loadPipeline(artefact), manual: handwrittenDecider(artefact) };
 			return new Response("done");
 		}
 		if (loaded === undefined) return new Response("The pipeline is put first.");
-		const { artefact, pipeline, byHand } = loaded;
+		const { artefact, pipeline, manual } = loaded;
 		const rounds = Number(searchParams.get("rounds") ?? 0);
 		const { text, chunks } = logOf(Number(searchParams.get("size") ?? 0));
 		for (let round = 0; round < rounds; round++) {
 			if (pathname === "/decide") await readAndDecide(pipeline, artefact, chunks);
-			else if (pathname === "/by-hand") byHand(INCIDENT, text);
+			else if (pathname === "/by-hand") manual(INCIDENT, text);
 			else if (pathname === "/compile" && !admitArtefact(artefact).ok) throw new Error("It does not compile.");
 		}
 		return new Response("done");

@@ -36,10 +36,10 @@ export async function measureDecide(): Promise<DecideFigures> {
 	const built = await loadGoodPipeline("pipeline.yaml");
 	if (!built.ok) throw new Error(built.problem);
 	const pipeline = loadPipeline(built.value);
-	const byHand = handwrittenDecider(built.value);
+	const manual = handwrittenDecider(built.value);
 	const ordinary = ordinaryLog(MB);
 	const first = await timed(() => readAndDecide(pipeline, built.value, chunksOf(ordinary)));
-	await mustAgree(pipeline, built.value, ordinary, byHand);
+	await mustAgree(pipeline, built.value, ordinary, manual);
 
 	const sizes: DecideTime[] = [];
 	for (const size of SIZES) {
@@ -47,7 +47,7 @@ export async function measureDecide(): Promise<DecideFigures> {
 		const chunks = chunksOf(log);
 		const [ms, handwritten_ms] = await medians([
 			() => readAndDecide(pipeline, built.value, chunks),
-			() => byHand(INCIDENT, log),
+			() => manual(INCIDENT, log),
 		]);
 		sizes.push({ bytes: Buffer.byteLength(log), ms: ms ?? Number.NaN, handwritten_ms: handwritten_ms ?? Number.NaN });
 	}
@@ -78,11 +78,11 @@ async function mustAgree(
 	pipeline: Pipeline,
 	artefact: Artefact,
 	log: string,
-	byHand: (incident: Incident, log: string) => object,
+	manual: (incident: Incident, log: string) => object,
 ): Promise<void> {
 	const decision = await readAndDecide(pipeline, artefact, chunksOf(log));
 	const type = decision.outcome === "spawn" ? decision.failure_type : decision.outcome;
-	const hand = JSON.stringify(byHand(INCIDENT, log));
+	const hand = JSON.stringify(manual(INCIDENT, log));
 	if (!hand.includes(`"FAILURE_TYPE":"${type}"`))
 		throw new Error(`The hand-written function does not say ${type}: ${hand.slice(0, 400)}`);
 }

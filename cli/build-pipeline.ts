@@ -1,5 +1,5 @@
 import path from "node:path";
-import { buildArtefact, type Mistake, PIPELINE_FILE, promptFile, renderMistakes } from "../pipeline/build/index.ts";
+import { buildArtefact, type Mistake, PIPELINE_FILE, promptFile, renderDiagnostics } from "../pipeline/build/index.ts";
 import type { Artefact } from "../pipeline/index.ts";
 import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
 import { fail, ok, type Result } from "./result.ts";
@@ -7,7 +7,7 @@ import { fail, ok, type Result } from "./result.ts";
 /** A pipeline that was read: checked and built, or all that is wrong with it. */
 export type BuiltPipeline =
 	| { readonly ok: true; readonly artefact: Artefact }
-	| { readonly ok: false; readonly mistakes: readonly Mistake[]; readonly rendered: string };
+	| { readonly ok: false; readonly diagnostics: readonly Mistake[]; readonly rendered: string };
 
 /** `colour`: whether the rendered mistakes may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
@@ -19,8 +19,15 @@ function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
 	const built = buildArtefact(files);
 	if (built.ok) return built;
 	const names = namesOf(files);
-	const mistakes = built.mistakes.map((mistake) => ({ ...mistake, file: names.get(mistake.file) ?? mistake.file }));
-	return { ok: false, mistakes, rendered: renderMistakes(mistakes, sourcesOf(files, names), colour).trimEnd() };
+	const diagnostics = built.diagnostics.map((diagnostic) => ({
+		...diagnostic,
+		file: names.get(diagnostic.file) ?? diagnostic.file,
+	}));
+	return {
+		ok: false,
+		diagnostics,
+		rendered: renderDiagnostics(diagnostics, sourcesOf(files, names), colour).trimEnd(),
+	};
 }
 
 /** The artefact, or its mistakes as one text: for commands that need a good pipeline to begin. */

@@ -8,7 +8,7 @@ import { bundlePage } from "./hub/page-bundle.ts";
 import type { Output } from "./output.ts";
 import { bundleRelay } from "./relay-bundle.ts";
 import { messageOf } from "./result.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeAtomic } from "./write-whole.ts";
 
 export interface BuildOptions {
 	readonly pipeline: string;
@@ -64,7 +64,7 @@ async function writePage(folder: string, output: Output): Promise<ExitCode> {
 
 async function write(file: string, text: string, output: Output): Promise<ExitCode> {
 	try {
-		await writeWhole(file, text);
+		await writeAtomic(file, text);
 		output.line(`${file} written.`);
 		return EXIT.ok;
 	} catch (error) {

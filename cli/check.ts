@@ -14,7 +14,7 @@ export async function check(file: string, options: { readonly json?: boolean }, 
 		output.line(options.json ? JSON.stringify({ ok: true, version }) : `${file} is good: ${version.slice(0, 12)}.`);
 		return EXIT.ok;
 	}
-	if (options.json) output.line(JSON.stringify({ ok: false, mistakes: built.value.mistakes }, undefined, 2));
+	if (options.json) output.line(JSON.stringify({ ok: false, diagnostics: built.value.diagnostics }, undefined, 2));
 	else output.problem(built.value.rendered);
 	return EXIT.problem;
 }

@@ -1,12 +1,12 @@
 import { buildPipeline } from "./build-pipeline.ts";
 import { type Check, renderCheck } from "./doctor/check.ts";
-import { lookAtCluster } from "./doctor/look-at-cluster.ts";
-import { lookAtGitHub } from "./doctor/look-at-github.ts";
-import { lookAtHosts } from "./doctor/look-at-hosts.ts";
-import { lookAtPipeline } from "./doctor/look-at-pipeline.ts";
-import { lookAtRelay } from "./doctor/look-at-relay.ts";
-import { lookAtVersions } from "./doctor/look-at-versions.ts";
-import { lookAtWorker } from "./doctor/look-at-worker.ts";
+import { checkCluster } from "./doctor/look-at-cluster.ts";
+import { checkGitHub } from "./doctor/look-at-github.ts";
+import { checkHosts } from "./doctor/look-at-hosts.ts";
+import { checkPipeline } from "./doctor/look-at-pipeline.ts";
+import { checkRelay } from "./doctor/look-at-relay.ts";
+import { checkVersions } from "./doctor/look-at-versions.ts";
+import { checkWorker } from "./doctor/look-at-worker.ts";
 import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { permissionsForHealer } from "./github-app/permissions.ts";
@@ -26,13 +26,13 @@ export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, out
 	const built = await buildPipeline(options.pipeline);
 	const needed = built.ok && built.value.ok ? permissionsForHealer(built.value.artefact) : {};
 	const looks = [
-		lookAtPipeline(options.pipeline, built),
-		lookAtWorker(places),
-		lookAtGitHub(env, needed),
-		lookAtRelay(places),
-		lookAtVersions(places),
-		lookAtCluster(places),
-		lookAtHosts(env, built),
+		checkPipeline(options.pipeline, built),
+		checkWorker(places),
+		checkGitHub(env, needed),
+		checkRelay(places),
+		checkVersions(places),
+		checkCluster(places),
+		checkHosts(env, built),
 	];
 	const checks: readonly Check[] = (await Promise.all(looks)).flat();
 	const good = checks.every(({ status }) => status !== "missing");

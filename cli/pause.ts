@@ -29,7 +29,7 @@ async function order(
 	options: PauseOptions,
 	env: NodeJS.ProcessEnv,
 	output: Output,
-	say: (told: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
+	say: (result: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
 ): Promise<ExitCode> {
 	return await withWorker(options.url, env, output, async (worker) => {
 		const answer = await askWorker(worker, "/api/pause", request);

@@ -20,7 +20,7 @@ export async function push(options: PushOptions, env: NodeJS.ProcessEnv, output:
 	}
 	const { artefact } = built.value;
 	return await withWorker(options.url, env, output, async (worker) =>
-		tellChange(worker, await putInForce(worker, artefact), options, output),
+		reportChange(worker, await pushArtefact(worker, artefact), options, output),
 	);
 }
 
@@ -31,15 +31,12 @@ export interface Change {
 }
 
 /** Hands an artefact to a worker. It checks again, and says in its own words what it does not take. */
-export async function putInForce(worker: WorkerAccess, artefact: Artefact): Promise<Result<Change>> {
-	return readChange(
-		worker,
-		await askWorker(worker, "/api/pipeline", { method: "PUT", body: JSON.stringify(artefact) }),
-	);
+export async function pushArtefact(worker: WorkerAccess, artefact: Artefact): Promise<Result<Change>> {
+	return readPush(worker, await askWorker(worker, "/api/pipeline", { method: "PUT", body: JSON.stringify(artefact) }));
 }
 
 /** The answer to a change of what is in force. */
-export function readChange({ url }: WorkerAccess, answer: Awaited<ReturnType<typeof askWorker>>): Result<Change> {
+export function readPush({ url }: WorkerAccess, answer: Awaited<ReturnType<typeof askWorker>>): Result<Change> {
 	if (!answer.ok) return answer;
 	const { status, body } = answer.value;
 	return status === 200
@@ -48,7 +45,7 @@ export function readChange({ url }: WorkerAccess, answer: Awaited<ReturnType<typ
 }
 
 /** How a command ends that changes what is in force: one line, for people or machines. */
-export function tellChange(
+export function reportChange(
 	worker: WorkerAccess,
 	change: Result<Change>,
 	{ json }: { readonly json?: boolean },

@@ -1,6 +1,6 @@
 import type { ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
-import { readChange, tellChange } from "./push.ts";
+import { readPush, reportChange } from "./push.ts";
 import { askWorker, withWorker } from "./worker-api.ts";
 
 export interface RollbackOptions {
@@ -14,6 +14,6 @@ export async function rollback(options: RollbackOptions, env: NodeJS.ProcessEnv,
 	const body = JSON.stringify(options.to === undefined ? {} : { to: options.to });
 	return await withWorker(options.url, env, output, async (worker) => {
 		const answer = await askWorker(worker, "/api/pipeline/rollback", { method: "POST", body });
-		return tellChange(worker, readChange(worker, answer), options, output);
+		return reportChange(worker, readPush(worker, answer), options, output);
 	});
 }

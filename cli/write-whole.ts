@@ -3,7 +3,7 @@ import path from "node:path";
 import { makeFolder } from "../relay/directory/make-folder.ts";
 
 /** Writes a file whole or not at all, also when the machine stops in the middle. Makes its folder. */
-export async function writeWhole(file: string, text: string, mode = 0o644): Promise<void> {
+export async function writeAtomic(file: string, text: string, mode = 0o644): Promise<void> {
 	await makeFolder(path.dirname(file));
 	const temporary = `${file}.${process.pid}.tmp`;
 	const handle = await open(temporary, "w", mode);

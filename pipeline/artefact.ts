@@ -1,7 +1,7 @@
 import type { ContextSource } from "./context.ts";
 import type { IncidentKind } from "./incident.ts";
 import type { SearchablePattern } from "./log/log-pattern.ts";
-import type { SignalSays } from "./signal.ts";
+import type { SignalReport } from "./signal.ts";
 import type { BranchStrategy } from "./stages/branch-strategy.ts";
 
 /** JSONata text, checked at build time. */
@@ -101,9 +101,9 @@ export interface LifecycleMapping {
 	/** GitHub's `X-GitHub-Event`. */
 	readonly on: string;
 	readonly when?: ExpressionText;
-	readonly says: SignalSays;
+	readonly reports: SignalReport;
 	/** The signal's fields: which remediation it is about. */
-	readonly of: Mapping;
+	readonly about: Mapping;
 }
 
 export interface Filter {

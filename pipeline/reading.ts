@@ -1,6 +1,6 @@
 import type { StageExplanation } from "./explanation.ts";
 import type { Incident } from "./incident.ts";
-import type { SignalSays } from "./signal.ts";
+import type { SignalReport } from "./signal.ts";
 
 /** One request that may tell of an incident: from GitHub, a sensor or an internal caller. */
 export interface Delivery {
@@ -20,7 +20,7 @@ export type IgnoredReason =
 	| { readonly kind: "no_identity"; readonly event: string; readonly missing: readonly string[] }
 	| { readonly kind: "filtered"; readonly filter: string }
 	/** It told how a branch or pull request goes on that may be under remediation. */
-	| { readonly kind: "tracked"; readonly event: string; readonly says: SignalSays }
+	| { readonly kind: "tracked"; readonly event: string; readonly reports: SignalReport }
 	/** The failure of what an agent pushed: it is its attempt's result. */
 	| { readonly kind: "attempt_result"; readonly incident_id: string };
 

@@ -1,15 +1,15 @@
 import type { Account } from "./incident.ts";
 
 /** What an event of the life of a branch or pull request can say. */
-export const SIGNALS = ["green", "red", "merged", "closed", "reviewed", "queued"] as const;
-export type SignalSays = (typeof SIGNALS)[number];
+export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued"] as const;
+export type SignalReport = (typeof SIGNALS)[number];
 
 /**
  * What a delivery tells about something that may be under remediation (pipeline.yaml `lifecycle`). It never starts
  * anything. What the event does not tell is absent.
  */
 export interface Signal {
-	readonly says: SignalSays;
+	readonly reports: SignalReport;
 	/** The entry's name under `lifecycle:`. */
 	readonly event: string;
 	readonly delivery_id: string;

@@ -1,6 +1,6 @@
-import { giveBackTurn, takeTurn } from "./claims/agent-claim.ts";
-import { giveBackAll } from "./claims/give-back.ts";
-import { type Hand, newHand } from "./claims/hand.ts";
+import { acquireAgentSlot, releaseAgentSlot } from "./claims/agent-claim.ts";
+import { releaseAll } from "./claims/give-back.ts";
+import { type HeldClaims, noClaims } from "./claims/hand.ts";
 import { takeKeyClaims } from "./claims/key-claims.ts";
 import { markSeen, takeOwnClaim } from "./claims/own-claim.ts";
 import { retakeOldClaims } from "./claims/retake-claims.ts";
@@ -24,15 +24,15 @@ import {
  * repeat completes.
  */
 export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
-	const hand = newHand();
+	const claims = noClaims();
 	const answer =
-		(await takeOwnClaim(call, hand)) ??
-		(await takeKeyClaims(call, hand)) ??
-		(await takeTurn(call, hand)) ??
+		(await takeOwnClaim(call, claims)) ??
+		(await takeKeyClaims(call, claims)) ??
+		(await acquireAgentSlot(call, claims)) ??
 		(await countActive(call)) ??
-		(await retakeOldClaims(call, hand)) ??
+		(await retakeOldClaims(call, claims)) ??
 		(await createCodeRun(call));
-	return putDown(call, hand, answer);
+	return putDown(call, claims, answer);
 }
 
 async function countActive(call: SpawnCall): Promise<StepAnswer> {
@@ -65,24 +65,24 @@ async function createCodeRun(call: SpawnCall): Promise<SpawnAnswer> {
  * An answer without a CodeRun gives back what this call took; one with a CodeRun is told when that is written down, and
  * lets the next one count.
  */
-async function putDown(call: SpawnCall, hand: Hand, answer: SpawnAnswer): Promise<SpawnAnswer> {
+async function putDown(call: SpawnCall, claims: HeldClaims, answer: SpawnAnswer): Promise<SpawnAnswer> {
 	// After a create whose result is unknown the CodeRun may be there, so that its claims must be, too.
 	if (answer.kind === "unavailable") return answer;
 	if (answer.kind === "replayed") {
-		await giveBackAll(call.cluster, hand);
+		await releaseAll(call.cluster, claims);
 		return answer;
 	}
 	switch (answer.result.result) {
 		case "created":
 		case "exists": {
-			const unmarked = await markSeen(call, hand);
-			await giveBackTurn(call, hand);
+			const unmarked = await markSeen(call, claims);
+			await releaseAgentSlot(call, claims);
 			return unmarked ?? answer;
 		}
 		case "held":
 		case "busy":
 		case "refused":
-			await giveBackAll(call.cluster, hand);
+			await releaseAll(call.cluster, claims);
 			return answer;
 		default:
 			return answer.result satisfies never;

@@ -1,9 +1,9 @@
 import { times } from "./budget.ts";
 import { createEffects } from "./effects.ts";
 import type { Env } from "./env.ts";
-import { inTurn } from "./in-turn.ts";
+import { mapConcurrent } from "./in-turn.ts";
 import { INCIDENT_COST } from "./incident/incident-cost.ts";
-import { lookAtIncident } from "./incident/look-at-incident.ts";
+import { advanceIncident } from "./incident/look-at-incident.ts";
 import { createLog } from "./log.ts";
 
 // As many as a batch has by wrangler.toml.
@@ -19,8 +19,8 @@ export async function consumeWakeups(batch: MessageBatch<unknown>, env: Env): Pr
 	const ids = new Set(batch.messages.flatMap(({ body }) => incidentId(body)));
 	batch.ackAll();
 	const needed = times(INCIDENT_COST, AT_ONCE);
-	await inTurn([...ids], AT_ONCE, async (id) => {
-		if (effects.budget.has(needed)) await lookAtIncident(effects, id);
+	await mapConcurrent([...ids], AT_ONCE, async (id) => {
+		if (effects.budget.has(needed)) await advanceIncident(effects, id);
 	});
 }
 

@@ -7,9 +7,9 @@ import type { Env } from "./env.ts";
 import { createGitHub } from "./github/create-github.ts";
 import type { GitHub } from "./github/github.ts";
 import { type Log, messageOf } from "./log.ts";
-import { handOutPipeline } from "./pipeline/hand-out.ts";
+import { publishPipeline } from "./pipeline/hand-out.ts";
 import { type AskStatus, createAskStatus } from "./spawn/ask-status.ts";
-import { type ClaimLook, createClaimLook } from "./spawn/claim-look.ts";
+import { type ClaimCache, createClaimCache } from "./spawn/claim-look.ts";
 import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
 import { relayFetch } from "./spawn/relay-fetch.ts";
 
@@ -26,7 +26,7 @@ export interface Effects {
 	newId(): string;
 	engine(): Promise<Engine>;
 	/** Lets KV name the pipeline that the journal says is in force. */
-	handOutPipeline(): Promise<void>;
+	publishPipeline(): Promise<void>;
 	readonly sources: SourcesFor;
 	/**
 	 * How long after its deadline the relay is asked about a CodeRun whose end was not reported; undefined where nothing
@@ -35,7 +35,7 @@ export interface Effects {
 	readonly overdueAfter_ms: number | undefined;
 	/** Undefined where no App is configured. */
 	readonly github: GitHub | undefined;
-	readonly claims: ClaimLook;
+	readonly claims: ClaimCache;
 	readonly sendSpawn: SendSpawn;
 	readonly askStatus: AskStatus;
 	/** Hints that an incident is due in `delay_ms`. Losing the hint costs up to a minute, so it never throws. */
@@ -69,11 +69,11 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		random: () => Math.random(),
 		newId,
 		engine: () => currentEngine(env, now(), log),
-		handOutPipeline: () => handOutPipeline(env.JOURNAL, env.DEDUP),
+		publishPipeline: () => publishPipeline(env.JOURNAL, env.DEDUP),
 		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: toRelay, now, newId } }),
 		overdueAfter_ms: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
 		github,
-		claims: createClaimLook(env.DEDUP, now, log),
+		claims: createClaimCache(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, toRelay),
 		askStatus: createAskStatus(env, { now, newId, fetch: toRelay }),
 		async wake(incidentId, delay_ms) {

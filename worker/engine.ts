@@ -20,7 +20,7 @@ import {
 } from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
-import { readActiveVersion, readHandedOut } from "./pipeline/hand-out.ts";
+import { readActiveVersion, readPublished } from "./pipeline/hand-out.ts";
 
 /** The pipeline in force, as the worker uses it. */
 export interface Engine {
@@ -47,15 +47,15 @@ export interface Engine {
 
 const LOOK_AGAIN_MS = { loopback: 250, elsewhere: 20_000 };
 
-interface InForce {
+interface ActiveEngine {
 	readonly engine: Engine;
 	/** What KV named when it was loaded; null for the bundled one. */
 	readonly named: string | null;
 }
 
 // Kept for the life of the isolate: compiling is done once a version, not once a delivery.
-let inForce: InForce | undefined;
-let lookedAt = 0;
+let active: ActiveEngine | undefined;
+let checkedAt = 0;
 
 /**
  * The pipeline in force: the version that KV names, else the bundled one. Looked at again at most four times a second
@@ -63,24 +63,24 @@ let lookedAt = 0;
  */
 export async function currentEngine(env: Env, now: number, log: Log): Promise<Engine> {
 	const every = env.HEALER_LOOPBACK === "true" ? LOOK_AGAIN_MS.loopback : LOOK_AGAIN_MS.elsewhere;
-	if (inForce !== undefined && now - lookedAt < every) return inForce.engine;
-	lookedAt = now;
-	inForce = (await changed(env.DEDUP, inForce, log)) ?? inForce ?? { engine: createEngine(bundled), named: null };
-	return inForce.engine;
+	if (active !== undefined && now - checkedAt < every) return active.engine;
+	checkedAt = now;
+	active = (await changed(env.DEDUP, active, log)) ?? active ?? { engine: createEngine(bundled), named: null };
+	return active.engine;
 }
 
 /** What this isolate knows of the pipeline in force is out of date: the next one that asks looks again. */
-export function lookAgain(): void {
-	lookedAt = 0;
+export function invalidateEngine(): void {
+	checkedAt = 0;
 }
 
 /** Undefined when what there is stays. */
-async function changed(kv: KVNamespace, before: InForce | undefined, log: Log): Promise<InForce | undefined> {
+async function changed(kv: KVNamespace, before: ActiveEngine | undefined, log: Log): Promise<ActiveEngine | undefined> {
 	try {
 		const named = await readActiveVersion(kv);
 		if (before !== undefined && named === before.named) return undefined;
 		if (named === null) return { engine: createEngine(bundled), named };
-		const text = await readHandedOut(kv, named);
+		const text = await readPublished(kv, named);
 		if (text === null) {
 			log.warn("the pipeline in force is not in KV yet; the last good one stays", { pipeline: named });
 			return undefined;

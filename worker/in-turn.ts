@@ -1,5 +1,5 @@
 /** Does the work for each item, in their order, for so many at once; the results are in that order, too. */
-export async function inTurn<T, R>(
+export async function mapConcurrent<T, R>(
 	items: readonly T[],
 	atOnce: number,
 	work: (item: T, at: number) => Promise<R>,

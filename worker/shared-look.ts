@@ -9,7 +9,7 @@ interface Look<T> {
  * What was found out about a binding, shared by all who ask in this isolate: those who ask while it is found out, too, and
  * those of the next two seconds.
  */
-export class SharedLook<Binding extends object, T> {
+export class SharedResult<Binding extends object, T> {
 	private readonly looks = new WeakMap<Binding, Look<T>>();
 
 	/** `keepAlive`: the one whose look it is may be gone before the others have their answer. */

@@ -8,15 +8,15 @@ import { findStuck } from "./incident/find-stuck.ts";
 import { INCIDENT_COST } from "./incident/incident-cost.ts";
 import { sweepDue } from "./incident/sweep-due.ts";
 import { releaseCommandLocks } from "./journal/commands.ts";
-import { releaseDeliveryLook } from "./journal/delivery-look.ts";
+import { releaseDeliveryScan } from "./journal/delivery-look.ts";
 import { beginStep, type DueKey, keepStop, type StepProgress, stepProgress } from "./journal/sweep-steps.ts";
 import { releaseLocks } from "./journal/take-incident.ts";
-import { askAboutRunning } from "./journal/wait-to-ask.ts";
+import { queryRunning } from "./journal/wait-to-ask.ts";
 import { createLog, messageOf } from "./log.ts";
-import { redeliverLost } from "./redelivery/redeliver-lost.ts";
-import { followTold } from "./remediation/follow-told.ts";
+import { redeliverFailed } from "./redelivery/redeliver-lost.ts";
+import { syncEscalations } from "./remediation/follow-told.ts";
 import { sweepOverdue } from "./remediation/sweep-overdue.ts";
-import { forgetOld } from "./retention/forget-old.ts";
+import { pruneJournal } from "./retention/forget-old.ts";
 
 /** One thing that a sweep does. */
 export interface SweepStep {
@@ -42,15 +42,15 @@ export const STEPS: readonly SweepStep[] = [
 	},
 	{ name: "incidents without a time", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
 	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
-	{ name: "comments of escalations", needs: { statements: 30, subrequests: 30 }, run: whole(followTold) },
-	{ name: "lost deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverLost) },
+	{ name: "comments of escalations", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
+	{ name: "lost deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
 	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
 	{
 		name: "pipeline in force",
 		needs: { statements: 5, subrequests: 10 },
-		run: whole((effects) => effects.handOutPipeline()),
+		run: whole((effects) => effects.publishPipeline()),
 	},
-	{ name: "what is kept no longer", needs: { statements: 30, subrequests: 10 }, run: whole(forgetOld) },
+	{ name: "what is kept no longer", needs: { statements: 30, subrequests: 10 }, run: whole(pruneJournal) },
 ];
 
 /** A step that begins at the start each time. */
@@ -73,9 +73,9 @@ export async function sweep(controller: ScheduledController, env: Env): Promise<
 	if (isFirst && env.HEALER_LOOPBACK === "true") {
 		await Promise.all([
 			releaseLocks(effects.journal),
-			releaseDeliveryLook(effects.journal),
+			releaseDeliveryScan(effects.journal),
 			releaseCommandLocks(effects.journal),
-			askAboutRunning(effects.journal, effects.now()),
+			queryRunning(effects.journal, effects.now()),
 		]);
 	}
 	isFirst = false;

@@ -9,31 +9,31 @@ const USUAL_ALERT_EVENT = "dependabot_alert";
  * The incident that a delivery of this failure would be read as. What a case does not tell and an incident must have
  * is made such that the pipeline's filters have nothing against it.
  */
-export function incidentOfCase(artefact: Artefact, given: FailureCase): Incident {
-	const event = given.event ?? (given.alert ? USUAL_ALERT_EVENT : USUAL_EVENT);
+export function incidentOfCase(artefact: Artefact, defaults: FailureCase): Incident {
+	const event = defaults.event ?? (defaults.alert ? USUAL_ALERT_EVENT : USUAL_EVENT);
 	const entry = artefact.events.find(({ on, name }) => on === event || name === event);
-	const id = String(given.id ?? "case");
+	const id = String(defaults.id ?? "case");
 	return {
 		id,
-		kind: entry === undefined || entry.kind === "command" ? kindOf(event, given) : entry.kind,
+		kind: entry === undefined || entry.kind === "command" ? kindOf(event, defaults) : entry.kind,
 		event: entry?.name ?? event,
 		delivery_id: id,
-		repository: given.repository ?? allowedRepository(artefact),
-		...present({
-			branch: given.branch,
-			workflow: workflowOf(given),
-			job: given.job_name,
-			failed_steps: given.failed_steps?.length ? given.failed_steps : undefined,
-			conclusion: given.conclusion ?? (given.alert || isAlertEvent(event) ? undefined : "failure"),
-			commit_message: given.commit_message,
-			evidence: given.evidence,
-			alert: given.alert ? present(given.alert) : undefined,
+		repository: defaults.repository ?? allowedRepository(artefact),
+		...compact({
+			branch: defaults.branch,
+			workflow: workflowOf(defaults),
+			job: defaults.job_name,
+			failed_steps: defaults.failed_steps?.length ? defaults.failed_steps : undefined,
+			conclusion: defaults.conclusion ?? (defaults.alert || isAlertEvent(event) ? undefined : "failure"),
+			commit_message: defaults.commit_message,
+			evidence: defaults.evidence,
+			alert: defaults.alert ? compact(defaults.alert) : undefined,
 		}),
 	};
 }
 
 function workflowOf({ workflow_name: name, workflow_path: path }: FailureCase): Incident["workflow"] {
-	return name || path ? present({ name, path }) : undefined;
+	return name || path ? compact({ name, path }) : undefined;
 }
 
 /** For an event that the pipeline has no entry for. */
@@ -55,7 +55,7 @@ function allowedRepository({ settings }: Artefact): string {
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Without the fields that are null, undefined or empty text: absent is absent (DESIGN section 1). */
-export function present<T extends object>(fields: T): Present<T> {
-	const told = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
-	return Object.fromEntries(told) as Present<T>;
+export function compact<T extends object>(fields: T): Present<T> {
+	const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
+	return Object.fromEntries(given) as Present<T>;
 }

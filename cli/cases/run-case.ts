@@ -11,7 +11,7 @@ import {
 	type StageExplanation,
 } from "../../pipeline/index.ts";
 import { caseContext, unknownParts } from "../case/case-context.ts";
-import { incidentOfCase, present } from "../case/incident-of-case.ts";
+import { compact, incidentOfCase } from "../case/incident-of-case.ts";
 import type { PipelineCase } from "./case-file.ts";
 import { compareOutcome } from "./compare-outcome.ts";
 
@@ -55,7 +55,7 @@ async function outcomeOf(
 ): Promise<CaseOutcome> {
 	if (given.event === undefined) {
 		// `null` takes a field away, as it does in `change`.
-		const incident = present({ ...incidentOfCase(artefact, {}), ...given.incident }) as Incident;
+		const incident = compact({ ...incidentOfCase(artefact, {}), ...given.incident }) as Incident;
 		return await decided(artefact, pipeline, given, { incident }, note);
 	}
 	const delivery = { event: given.event, delivery_id: "case", payload: given.payload };

@@ -2,21 +2,21 @@ import type { Output } from "../output.ts";
 
 /** What was found out about one part. `cure` says what to do, in one sentence. */
 export type Check =
-	| { readonly name: string; readonly status: "ok"; readonly says: string }
-	| { readonly name: string; readonly status: "missing"; readonly says: string; readonly cure: string }
+	| { readonly name: string; readonly status: "ok"; readonly summary: string }
+	| { readonly name: string; readonly status: "missing"; readonly summary: string; readonly cure: string }
 	/** It could not be looked at from here. */
-	| { readonly name: string; readonly status: "skipped"; readonly says: string; readonly cure: string };
+	| { readonly name: string; readonly status: "skipped"; readonly summary: string; readonly cure: string };
 
-export function fine(name: string, says: string): Check {
-	return { name, status: "ok", says };
+export function ok(name: string, summary: string): Check {
+	return { name, status: "ok", summary };
 }
 
-export function missing(name: string, says: string, cure: string): Check {
-	return { name, status: "missing", says, cure };
+export function missing(name: string, summary: string, cure: string): Check {
+	return { name, status: "missing", summary, cure };
 }
 
-export function skipped(name: string, says: string, cure: string): Check {
-	return { name, status: "skipped", says, cure };
+export function skipped(name: string, summary: string, cure: string): Check {
+	return { name, status: "skipped", summary, cure };
 }
 
 const COLOURS = { ok: "green", missing: "red", skipped: "dim" } as const;
@@ -25,5 +25,5 @@ const COLOURS = { ok: "green", missing: "red", skipped: "dim" } as const;
 export function renderCheck(check: Check, paint: Output["paint"]): string {
 	const status = paint(COLOURS[check.status], check.status.padEnd(8));
 	const cure = check.status === "ok" ? "" : ` ${check.cure}`;
-	return `${status} ${check.name.padEnd(22)} ${check.says}${cure}`;
+	return `${status} ${check.name.padEnd(22)} ${check.summary}${cure}`;
 }

@@ -1,6 +1,6 @@
 import type { Answer } from "./ask.ts";
 import { describe } from "./ask.ts";
-import { type Check, fine, missing } from "./check.ts";
+import { type Check, missing, ok } from "./check.ts";
 
 export interface SecretQuestion {
 	readonly name: string;
@@ -24,7 +24,7 @@ export async function askWithEach(question: SecretQuestion, secrets: readonly st
 		if (answer.kind === "answered" && answer.status === 401) return missing(name, `${at} refuses ${which}.`, cure);
 		return missing(name, `${which} could not be tried: ${explain(answer)}`, cure);
 	}
-	return fine(name, secrets.length === 1 ? `${at} accepts it.` : `${at} accepts all ${secrets.length}.`);
+	return ok(name, secrets.length === 1 ? `${at} accepts it.` : `${at} accepts all ${secrets.length}.`);
 }
 
 /** The wire's own refusals (`wire/refusal.ts`) tell a wrong clock from a wrong secret. */

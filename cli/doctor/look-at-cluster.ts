@@ -1,12 +1,12 @@
 import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { readFailure } from "../../relay/kubernetes/api-failure.ts";
 import { loadKubeConfig } from "../../relay/kubernetes/load-kube-config.ts";
-import { type Check, fine, missing, skipped } from "./check.ts";
+import { type Check, missing, ok, skipped } from "./check.ts";
 import type { Places } from "./places.ts";
 import { reviewPermissions } from "./review-permissions.ts";
 
 /** What a relay needs of the cluster that `KUBECONFIG` names: its namespace, the CodeRun kind, and permissions. */
-export async function lookAtCluster({ kubeconfig, namespace }: Places): Promise<readonly Check[]> {
+export async function checkCluster({ kubeconfig, namespace }: Places): Promise<readonly Check[]> {
 	if (kubeconfig === undefined) return [skipped("cluster", "not looked at.", "Set KUBECONFIG.")];
 	const loading = loadKubeConfig({ KUBECONFIG: kubeconfig });
 	if (!loading.ok) return [missing("cluster", `${loading.why}.`, "Correct the file that KUBECONFIG names.")];
@@ -26,7 +26,7 @@ export async function lookAtCluster({ kubeconfig, namespace }: Places): Promise<
 async function lookAtNamespace(config: KubeConfig, name: string): Promise<Check> {
 	try {
 		await config.makeApiClient(CoreV1Api).readNamespace({ name });
-		return fine("namespace", `${name} is there.`);
+		return ok("namespace", `${name} is there.`);
 	} catch (error) {
 		switch (error instanceof ApiException ? error.code : undefined) {
 			case 404:
@@ -46,7 +46,7 @@ async function lookAtKind(config: KubeConfig): Promise<Check> {
 	try {
 		const kind = { group: "agents.platform", version: "v1" };
 		const { resources } = await config.makeApiClient(CustomObjectsApi).getAPIResources(kind);
-		if (resources.some((resource) => resource.name === "coderuns")) return fine(name, "agents.platform/v1 is served.");
+		if (resources.some((resource) => resource.name === "coderuns")) return ok(name, "agents.platform/v1 is served.");
 	} catch (error) {
 		if (!(error instanceof ApiException) || error.code !== 404) throw error;
 	}

@@ -4,12 +4,12 @@ import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../
 import { createGitHubMemory } from "../../worker/github/isolate-memory.ts";
 import { createLog } from "../../worker/log.ts";
 import type { Permissions } from "../github-app/permissions.ts";
-import { type Check, fine, missing, skipped } from "./check.ts";
+import { type Check, missing, ok, skipped } from "./check.ts";
 
 const NAME = "GitHub App";
 
 /** The App whose credentials the worker has: whether GitHub takes them, and whether it may do what the pipeline needs. */
-export async function lookAtGitHub(variables: GitHubVariables, needed: Permissions): Promise<readonly Check[]> {
+export async function checkGitHub(variables: GitHubVariables, needed: Permissions): Promise<readonly Check[]> {
 	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
 	const github = createGitHub(variables, tools);
 	if (github === undefined) return [skipped(NAME, "not looked at.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
@@ -23,7 +23,7 @@ export async function lookAtGitHub(variables: GitHubVariables, needed: Permissio
 	const lacking = Object.entries(needed)
 		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
 		.map(([name, access]) => `${name}: ${access}`);
-	if (lacking.length === 0) return [fine(NAME, `GitHub${where} knows it as ${slug}.`)];
+	if (lacking.length === 0) return [ok(NAME, `GitHub${where} knows it as ${slug}.`)];
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
 	return [missing(NAME, `${slug} lacks what the pipeline needs: ${lacking.join(", ")}.`, cure)];
 }

@@ -1,27 +1,27 @@
 import { secretsProblem } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { ask, describe } from "./ask.ts";
-import { type Check, fine, missing, skipped } from "./check.ts";
+import { type Check, missing, ok, skipped } from "./check.ts";
 import { askWithEach } from "./each-secret.ts";
 import type { Places } from "./places.ts";
 
 /** The relay by its address as the worker has it, and through it whether CodeRuns could be made in its cluster. */
-export async function lookAtRelay({ relay, wireSecrets }: Places): Promise<readonly Check[]> {
+export async function checkRelay({ relay, wireSecrets }: Places): Promise<readonly Check[]> {
 	if (relay === undefined) return [skipped("relay", "not looked at.", "Set RELAY_URL to its address.")];
 	const alive = await ask(relay, "/livez");
 	if (alive.kind !== "answered" || alive.status !== 200) {
 		const cure = "Look at it, and at the way to it: kubectl -n cto get pods, deploy/relay and deploy/tunnel.";
 		return [missing("relay", `${relay}/livez: ${describe(alive)}`, cure)];
 	}
-	return [fine("relay", `${relay} runs.`), await lookAtReadiness(relay), await tryWireSecrets(relay, wireSecrets)];
+	return [ok("relay", `${relay} runs.`), await lookAtReadiness(relay), await tryWireSecrets(relay, wireSecrets)];
 }
 
 async function lookAtReadiness(relay: string): Promise<Check> {
 	const name = "relay's cluster";
 	const answer = await ask(relay, "/readyz");
-	if (answer.kind === "answered" && answer.status === 200) return fine(name, "a CodeRun could be made.");
-	const says = answer.kind === "answered" && answer.status === 503 ? `${answer.text}.` : describe(answer);
-	return missing(name, says, "With KUBECONFIG set, doctor looks at the cluster itself.");
+	if (answer.kind === "answered" && answer.status === 200) return ok(name, "a CodeRun could be made.");
+	const summary = answer.kind === "answered" && answer.status === 503 ? `${answer.text}.` : describe(answer);
+	return missing(name, summary, "With KUBECONFIG set, doctor looks at the cluster itself.");
 }
 
 /** Context of no source at all: answered with nothing, but not before its signature is looked at. */

@@ -4,12 +4,12 @@ import { signMessage } from "../../wire/signature.ts";
 import type { HubStatus } from "../../worker/api/shapes.ts";
 import { signedHeaders } from "../replay.ts";
 import { type Answer, ask, describe } from "./ask.ts";
-import { type Check, fine, missing, skipped } from "./check.ts";
+import { type Check, missing, ok, skipped } from "./check.ts";
 import { askWithEach } from "./each-secret.ts";
 import type { Places } from "./places.ts";
 
 /** The worker, its journal, and whether it knows the secrets that are known here. No request leaves anything behind. */
-export async function lookAtWorker(places: Places): Promise<readonly Check[]> {
+export async function checkWorker(places: Places): Promise<readonly Check[]> {
 	const { worker } = places;
 	if (worker === undefined) return [skipped("worker", "not looked at.", "Set HEALER_URL to its address.")];
 	const health = healthOf(worker, await ask(worker, "/health"));
@@ -33,7 +33,7 @@ function healthOf(worker: string, answer: Answer): Check {
 		const see = "See the worker's log: npx wrangler tail.";
 		if (answer.status === 503)
 			return missing("worker", `${worker} refuses deliveries: ${reason ?? "no reason given"}.`, see);
-		if (status !== "degraded") return fine("worker", `${worker} writes its journal.`);
+		if (status !== "degraded") return ok("worker", `${worker} writes its journal.`);
 		return missing("worker", `${worker} does not write its journal: ${reason ?? "no reason given"}.`, see);
 	}
 	return missing("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
@@ -55,7 +55,7 @@ async function lookAtStatus(worker: string, [token]: readonly string[]): Promise
 	const answer = await ask(worker, "/api/status", { headers });
 	if (answer.kind === "answered" && answer.status === 200) {
 		const status: Partial<HubStatus> = JSON.parse(answer.text);
-		const inForce = fine("pipeline in force", `${String(status.pipeline).slice(0, 12)}.`);
+		const inForce = ok("pipeline in force", `${String(status.pipeline).slice(0, 12)}.`);
 		return [inForce, ...lookAtRefused(status), ...lookAtQueue(status)];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
@@ -68,14 +68,14 @@ async function lookAtStatus(worker: string, [token]: readonly string[]): Promise
 /** Anybody can send what is not signed, so that these prove no mistake. */
 function lookAtRefused({ refused_signatures = 0 }: Partial<HubStatus>): readonly Check[] {
 	if (refused_signatures === 0) return [];
-	const says = `${refused_signatures} so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.`;
-	return [fine("refused signatures", says)];
+	const summary = `${refused_signatures} so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.`;
+	return [ok("refused signatures", summary)];
 }
 
 function lookAtQueue({ delivery_queue = null }: Partial<HubStatus>): readonly Check[] {
 	if (delivery_queue === null || !delivery_queue.waiting) return [];
 	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
-	return [fine("waiting deliveries", `${delivery_queue.waiting} wait for the journal${since}.`)];
+	return [ok("waiting deliveries", `${delivery_queue.waiting} wait for the journal${since}.`)];
 }
 
 /** A list is no event: it is refused with 400, but not before the token is looked at. */

@@ -5,7 +5,7 @@ import {
 	type KubeConfig,
 	type V1ResourceAttributes,
 } from "@kubernetes/client-node";
-import { type Check, fine, missing } from "./check.ts";
+import { type Check, missing, ok } from "./check.ts";
 import { RELAY_PERMISSIONS } from "./relay-permissions.ts";
 
 /** The name that `deploy/relay` gives the relay's ServiceAccount. */
@@ -26,9 +26,9 @@ export async function reviewPermissions(config: KubeConfig, namespace: string): 
 				denied.push(`${verb} ${[resource, group].filter(Boolean).join(".")}`);
 		}
 	}
-	if (denied.length === 0) return fine("permissions", `${whose} may do all that a relay does in ${namespace}.`);
-	const says = `${whose} may not ${denied.join(", ")} in ${namespace}.`;
-	return missing("permissions", says, "kubectl apply -k deploy/relay grants them.");
+	if (denied.length === 0) return ok("permissions", `${whose} may do all that a relay does in ${namespace}.`);
+	const summary = `${whose} may not ${denied.join(", ")} in ${namespace}.`;
+	return missing("permissions", summary, "kubectl apply -k deploy/relay grants them.");
 }
 
 async function whoseReview(config: KubeConfig, namespace: string): Promise<{ whose: string; review: Review }> {

@@ -3,7 +3,7 @@ import { GITHUB_API_URL } from "../../worker/github/github-settings.ts";
 
 /** What is wrong, and what to do, each as one sentence. */
 export interface HostProblem {
-	readonly says: string;
+	readonly message: string;
 	readonly cure: string;
 }
 
@@ -21,7 +21,7 @@ export function findHostProblem(
 	const sentTo = hostsIn(JSON.stringify(spawn.spec.repositoryUrl ?? "")).find((other) => other !== host);
 	if (sentTo !== undefined) {
 		return {
-			says: `repositoryUrl in the pipeline's spawn.spec is on ${sentTo}, but GITHUB_API_URL is ${api}: agents would work on another GitHub.`,
+			message: `repositoryUrl in the pipeline's spawn.spec is on ${sentTo}, but GITHUB_API_URL is ${api}: agents would work on another GitHub.`,
 			cure:
 				host === "github.com"
 					? `Set GITHUB_API_URL to https://${sentTo}/api/v3, or write https://github.com/ in repositoryUrl.`
@@ -31,7 +31,7 @@ export function findHostProblem(
 	const prompt = Object.entries(prompts).find(([, text]) => /\{\{[{&]?\s*repository_url\b/.test(text))?.[0];
 	if (host === "github.com" || prompt === undefined) return undefined;
 	return {
-		says: `the prompt ${prompt} shows {{repository_url}}, which is always on github.com, but GITHUB_API_URL is ${api}.`,
+		message: `the prompt ${prompt} shows {{repository_url}}, which is always on github.com, but GITHUB_API_URL is ${api}.`,
 		cure: `Write https://${host}/{{repository}} in prompts/${prompt}.mustache.`,
 	};
 }

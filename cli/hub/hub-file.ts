@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { writeWhole } from "../write-whole.ts";
+import { writeAtomic } from "../write-whole.ts";
 
 /** Who runs on a state folder, for messages, `healer replay` and `healer doctor`; the lock alone decides whether somebody does. */
 export interface HubFile {
@@ -12,7 +12,7 @@ export interface HubFile {
 const NAME = "hub.json";
 
 export async function writeHubFile(stateDir: string, content: HubFile): Promise<void> {
-	await writeWhole(path.join(stateDir, NAME), `${JSON.stringify(content)}\n`);
+	await writeAtomic(path.join(stateDir, NAME), `${JSON.stringify(content)}\n`);
 }
 
 export async function readHubFile(stateDir: string): Promise<HubFile | undefined> {

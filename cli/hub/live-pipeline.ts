@@ -4,7 +4,7 @@ import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { pipelineSources } from "../pipeline-files.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { writeWhole } from "../write-whole.ts";
+import { writeAtomic } from "../write-whole.ts";
 
 export interface PipelinePlace {
 	readonly file: string;
@@ -77,7 +77,7 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 }
 
 async function keep(artefact: Artefact, file: string): Promise<void> {
-	await writeWhole(file, JSON.stringify(artefact));
+	await writeAtomic(file, JSON.stringify(artefact));
 }
 
 /** One kept by an older Healer may not be loadable any more: then there is none. */

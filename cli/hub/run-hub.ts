@@ -5,7 +5,7 @@ import { isAppNamed, readGitHubSettings } from "../../worker/github/github-setti
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
 import type { Output } from "../output.ts";
-import { putInForce } from "../push.ts";
+import { pushArtefact } from "../push.ts";
 import { messageOf } from "../result.ts";
 import { printBanner } from "./banner.ts";
 import { startCron } from "./cron.ts";
@@ -23,7 +23,7 @@ import { startRelay } from "./relay.ts";
 import { describeSeparators, readOrMakeSecrets, type Secrets } from "./secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder, whyNotWritable } from "./state-folder.ts";
 import { type StateLock, takeStateLock } from "./state-lock.ts";
-import { endInTime, listenForStop, type StopSignal } from "./stop-signal.ts";
+import { killIfStuck, listenForStop, type StopSignal } from "./stop-signal.ts";
 import { isAnswered, waitUntilAnswered } from "./wait-until-answered.ts";
 import { watchJournal } from "./watch-journal.ts";
 import { bundleWorker } from "./worker-bundle.ts";
@@ -39,7 +39,7 @@ export interface HubInput {
 /** Runs the hub until it is asked to stop. Everything that it started is ended before it returns. */
 export async function runHub(input: HubInput): Promise<ExitCode> {
 	const stop = listenForStop(input.env);
-	endInTime(stop, () => input.output.problem("Healer did not end in time and is killed."));
+	killIfStuck(stop, () => input.output.problem("Healer did not end in time and is killed."));
 	const folder = await openStateFolder(input.settings.stateDir);
 	if (!folder.ok) return refuse(input.output, folder.problem);
 	const lock = await takeLockPatiently(folder.value.lock);
@@ -118,7 +118,7 @@ async function start(
 	}
 
 	const host = findHostProblem(env.GITHUB_API_URL, artefact);
-	if (host !== undefined) output.problem(`${host.says} ${host.cure}`);
+	if (host !== undefined) output.problem(`${host.message} ${host.cure}`);
 
 	const port = await freePort(settings.port, "HEALER_PORT");
 	if (!port.ok) return port.problem;
@@ -156,14 +156,14 @@ async function start(
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
 	// What an earlier run left in force is not what the file says now.
 	const worker = { url, token: secrets.values.HEALER_API_TOKEN.split(/[\s,]+/).find((token) => token !== "") };
-	const pushed = await putInForce(worker, artefact);
+	const pushed = await pushArtefact(worker, artefact);
 	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));
 	closers.push(
 		watchPipeline(place, {
 			async good(changed) {
 				const edited = inNamespace(changed, settings);
-				const change = await putInForce(worker, edited);
+				const change = await pushArtefact(worker, edited);
 				if (!change.ok) throw new Error(change.problem);
 				relay.usePolicyOf(edited);
 				output.line(`${pipelineFile} is in force: ${short(edited.version)}.`);

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { readSecretList } from "../../wire/secret-list.ts";
 import { readText } from "../read-input.ts";
-import { writeWhole } from "../write-whole.ts";
+import { writeAtomic } from "../write-whole.ts";
 
 /** The three secrets of DESIGN section 9. Each may hold several, separated by whitespace or commas, to rotate them. */
 const SECRET_NAMES = ["GITHUB_WEBHOOK_SECRET", "HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"] as const;
@@ -61,5 +61,5 @@ function make(name: SecretName): string {
 async function writePrivately(file: string, secrets: Partial<Record<string, string>>): Promise<void> {
 	const lines = Object.entries(secrets).map(([name, value]) => `${name}="${value}"`);
 	const text = `# Made by healer start. Keep it private; the same names in the environment win.\n${lines.join("\n")}\n`;
-	await writeWhole(file, text, 0o600);
+	await writeAtomic(file, text, 0o600);
 }

@@ -26,7 +26,7 @@ const END_WITHIN_MS = 8_000;
  * Ends this process with SIGKILL when it still runs eight seconds after it was asked to stop, whatever hangs; the runtime
  * ends with it (`runtime.sh`).
  */
-export function endInTime(stop: StopSignal, onLate: () => void): void {
+export function killIfStuck(stop: StopSignal, onLate: () => void): void {
 	void stop.asked.then(() =>
 		setTimeout(() => {
 			onLate();

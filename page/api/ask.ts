@@ -1,7 +1,7 @@
 import { visible } from "../visible.ts";
 import { isLockedOut, token } from "./token.ts";
 
-export type Asked =
+export type ApiAnswer =
 	| { readonly ok: true; readonly body: unknown; readonly etag: string | null }
 	/** 304: what the asker has is what there is. */
 	| { readonly ok: true; readonly unchanged: true }
@@ -17,7 +17,7 @@ interface Asking {
 const LONGEST_MS = 15_000;
 
 /** Asks the worker. All texts of the answer are made visible on arrival, so that no view can forget it. */
-export async function ask(path: string, { etag, method = "GET", body }: Asking = {}): Promise<Asked> {
+export async function ask(path: string, { etag, method = "GET", body }: Asking = {}): Promise<ApiAnswer> {
 	try {
 		const response = await fetch(path, {
 			method,

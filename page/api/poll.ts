@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 60_000;
 export const status = signal<HubStatus | undefined>(undefined);
 
 /** Counts the looks at the hub: what has to be as new as it asks again with each. */
-export const looks = signal(0);
+export const polls = signal(0);
 
 /** Milliseconds since 1970, for the ages that are shown. */
 export const now = signal(Date.now());
@@ -24,12 +24,12 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Looks again and again while somebody can see it, less often while nobody answers. */
 export function startPolling(): void {
-	document.addEventListener("visibilitychange", lookNow);
-	addEventListener("online", lookNow);
-	token.subscribe(lookNow);
+	document.addEventListener("visibilitychange", pollNow);
+	addEventListener("online", pollNow);
+	token.subscribe(pollNow);
 }
 
-export function lookNow(): void {
+export function pollNow(): void {
 	clearTimeout(timer);
 	timer = setTimeout(look, 0);
 }
@@ -46,7 +46,7 @@ async function look(): Promise<void> {
 			status.value = asked.body as HubStatus;
 			etag = asked.etag ?? undefined;
 		}
-		looks.value++;
+		polls.value++;
 	} else {
 		failures++;
 		trouble.value = asked.error;

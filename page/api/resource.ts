@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask } from "./ask.ts";
-import { looks, status } from "./poll.ts";
+import { polls, status } from "./poll.ts";
 import { isLockedOut, token } from "./token.ts";
 
 export interface Resource<Body> {
@@ -27,8 +27,8 @@ export function useResource<Body>(path: string, freshness: "changes" | "looks"):
 	const [asked, again] = useState(0);
 	const [failed, fail] = useState<{ readonly path: string; readonly error: Resource<Body>["error"] }>();
 	// The first look comes while this is asked for the first time; what changes in that moment is found by the second.
-	const changed = looks.value < 2 ? "" : (status.value?.changed_at ?? "");
-	const mark = freshness === "looks" && looks.value > 1 ? looks.value : changed;
+	const changed = polls.value < 2 ? "" : (status.value?.changed_at ?? "");
+	const mark = freshness === "looks" && polls.value > 1 ? polls.value : changed;
 
 	useEffect(() => {
 		let isWanted = true;

@@ -25,7 +25,7 @@ export function Hub() {
 }
 
 function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: HubStatus }) {
-	const isDeployed = pipelines.every(({ in_force }) => !in_force);
+	const isDeployed = pipelines.every(({ active }) => !active);
 	return (
 		<section>
 			<h2>Pipeline</h2>
@@ -43,10 +43,10 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 						</tr>
 					</thead>
 					<tbody>
-						{pipelines.map(({ version, pushed_at, in_force }) => (
+						{pipelines.map(({ version, pushed_at, active }) => (
 							<tr key={version}>
 								<td>
-									<Version version={version} /> {in_force && <span class="mark good">in force</span>}
+									<Version version={version} /> {active && <span class="mark good">in force</span>}
 								</td>
 								<td>
 									<Age at={pushed_at} />
@@ -133,13 +133,13 @@ function Lost({ redelivery }: { readonly redelivery: Redelivery }) {
 			{redelivery.configured ? (
 				<>
 					<dl class="facts">
-						<Count name="to be asked for" count={redelivery.wanted} />
-						<Count name="came after all" count={redelivery.arrived} />
-						<Count name="given up" count={redelivery.given_up} />
-						<Count name="GitHub was asked" count={redelivery.asked} />
+						<Count name="to be asked for" count={redelivery.pending} />
+						<Count name="came after all" count={redelivery.recovered} />
+						<Count name="given up" count={redelivery.lost} />
+						<Count name="GitHub was asked" count={redelivery.requests} />
 					</dl>
 					<p>
-						Looked through GitHub's list: <Age at={redelivery.looked_at} />.
+						Looked through GitHub's list: <Age at={redelivery.scanned_at} />.
 						{redelivery.waits_until !== null && (
 							<>
 								{" "}

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { TitledIncident } from "../../worker/api/shapes.ts";
 import type { IncidentStatus } from "../../worker/journal/incident-status.ts";
 import { ask } from "../api/ask.ts";
-import { lookNow } from "../api/poll.ts";
+import { pollNow } from "../api/poll.ts";
 
 type Name = "release" | "retry" | "stop";
 
@@ -57,7 +57,7 @@ export function Actions({
 		const done = await ask(`/api/incidents/${row.id}/${name}`, { method: "POST" });
 		say(done.ok ? "done" : done.error);
 		setBusy(false);
-		lookNow();
+		pollNow();
 	};
 	return (
 		<div class="actions">

@@ -15,7 +15,7 @@ export function Attempts({ shown }: { readonly shown: IncidentDetail }) {
 }
 
 function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
-	const { agent, escalated, rule, coderun_name, decided_at, pull_request_url, message, ci_said, ci_url } = attempt;
+	const { agent, escalated, rule, coderun_name, decided_at, pull_request_url, message, ci_summary, ci_url } = attempt;
 	return (
 		<li>
 			<div class="line">
@@ -42,9 +42,9 @@ function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
 					It said: <span class="said">{message}</span>
 				</p>
 			)}
-			{ci_said !== null && (
+			{ci_summary !== null && (
 				<p class="reason">
-					CI: <OutsideLink href={ci_url}>{ci_said}</OutsideLink>
+					CI: <OutsideLink href={ci_url}>{ci_summary}</OutsideLink>
 				</p>
 			)}
 		</li>

@@ -96,7 +96,7 @@ function stateOf(shown: IncidentDetail) {
 					Looked at again <Age at={shown.next_try_at} />.
 				</span>
 			)}{" "}
-			{shown.told_url !== null && <OutsideLink href={shown.told_url}>Where a person was told</OutsideLink>}
+			{shown.escalation_url !== null && <OutsideLink href={shown.escalation_url}>Where a person was told</OutsideLink>}
 		</>
 	);
 }

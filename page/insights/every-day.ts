@@ -11,11 +11,11 @@ const DAY_MS = 86_400_000;
 
 /** Each day from `since` to `until`, both ISO 8601, those on which nothing failed as well. */
 export function everyDay(days: readonly GroupFigures[], since: string, until: string): readonly Day[] {
-	const told = new Map(days.map((day) => [day.value, day]));
+	const known = new Map(days.map((day) => [day.value, day]));
 	const first = Date.parse(since.slice(0, 10));
 	const count = Math.floor((Date.parse(until) - first) / DAY_MS) + 1;
 	return Array.from({ length: Math.max(1, count) }, (_, n) => {
 		const day = new Date(first + n * DAY_MS).toISOString().slice(0, 10);
-		return { day, incidents: told.get(day)?.incidents ?? 0, fixed: told.get(day)?.fixed ?? 0 };
+		return { day, incidents: known.get(day)?.incidents ?? 0, fixed: known.get(day)?.fixed ?? 0 };
 	});
 }

@@ -1,15 +1,15 @@
 import type { Artefact } from "../artefact.ts";
 import { compileArtefact } from "./compile-artefact.ts";
-import { expressionMistakes } from "./expression-mistakes.ts";
-import { limitMistakes } from "./limit-mistakes.ts";
-import { inOrder, type Mistake } from "./mistake.ts";
-import { nameMistakes, usedPrompts } from "./name-mistakes.ts";
+import { expressionDiagnostics } from "./expression-mistakes.ts";
+import { limitDiagnostics } from "./limit-mistakes.ts";
+import { type Diagnostic, inOrder } from "./mistake.ts";
+import { nameDiagnostics, usedPrompts } from "./name-mistakes.ts";
 import { pipelineFile } from "./pipeline-file.ts";
-import { promptMistakes } from "./prompt-mistakes.ts";
-import { ruleMistakes } from "./rule-mistakes.ts";
-import { schemaMistakes } from "./schema-mistakes.ts";
-import { sourceMistakes } from "./source-mistakes.ts";
-import { spawnMistakes } from "./spawn-mistakes.ts";
+import { promptDiagnostics } from "./prompt-mistakes.ts";
+import { ruleDiagnostics } from "./rule-mistakes.ts";
+import { schemaDiagnostics } from "./schema-mistakes.ts";
+import { sourceDiagnostics } from "./source-mistakes.ts";
+import { spawnDiagnostics } from "./spawn-mistakes.ts";
 import { readYaml } from "./yaml-source.ts";
 
 /** `pipeline.yaml`'s text, and every template and partial by name, without `.mustache`. */
@@ -21,31 +21,31 @@ export interface Sources {
 export type Built =
 	| { readonly ok: true; readonly artefact: Artefact }
 	/** At least one, all that could be found at once, in the order of reading. */
-	| { readonly ok: false; readonly mistakes: readonly Mistake[] };
+	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
  * Checks a pipeline and its prompts, and makes of them what the worker runs (DESIGN section 4). A file with any mistake
  * makes nothing. Only text that is not YAML hides what else may be wrong with it.
  */
 export function buildArtefact({ text, prompts }: Sources): Built {
-	const { source, mistakes: syntax } = readYaml(text);
+	const { source, diagnostics: syntax } = readYaml(text);
 	if (!source) {
-		return { ok: false, mistakes: inOrder(syntax) };
+		return { ok: false, diagnostics: inOrder(syntax) };
 	}
-	const { mistakes: shape, remains } = schemaMistakes(source);
+	const { diagnostics: shape, remains } = schemaDiagnostics(source);
 	const templates = Object.keys(prompts).filter((name) => !name.startsWith("_"));
-	const mistakes = [
+	const diagnostics = [
 		...syntax,
 		...shape,
-		...nameMistakes(source, remains, templates),
-		...promptMistakes(prompts, usedPrompts(remains, templates)),
-		...limitMistakes(source, remains),
-		...ruleMistakes(source, remains),
-		...expressionMistakes(source, remains),
-		...spawnMistakes(source, remains),
-		...sourceMistakes(source, remains),
+		...nameDiagnostics(source, remains, templates),
+		...promptDiagnostics(prompts, usedPrompts(remains, templates)),
+		...limitDiagnostics(source, remains),
+		...ruleDiagnostics(source, remains),
+		...expressionDiagnostics(source, remains),
+		...spawnDiagnostics(source, remains),
+		...sourceDiagnostics(source, remains),
 	];
-	return mistakes.length > 0
-		? { ok: false, mistakes: inOrder(mistakes) }
+	return diagnostics.length > 0
+		? { ok: false, diagnostics: inOrder(diagnostics) }
 		: { ok: true, artefact: compileArtefact(pipelineFile.parse(source.value), prompts) };
 }

@@ -1,19 +1,19 @@
-import type { SyntaxMistake } from "../expression/ast.ts";
-import type { Finding } from "./finding.ts";
-import { functionMistakes } from "./function-mistakes.ts";
+import type { SyntaxDiagnostic } from "../expression/ast.ts";
+import type { TextDiagnostic } from "./finding.ts";
+import { functionDiagnostics } from "./function-mistakes.ts";
 import { type Inspection, inspectExpression } from "./inspect-expression.ts";
-import { logPatternMistakes } from "./log-pattern-mistakes.ts";
-import type { Mistake } from "./mistake.ts";
-import { pathMistakes } from "./path-mistakes.ts";
-import { regexMistake } from "./regex-mistakes.ts";
-import type { Remains } from "./remains.ts";
+import { logPatternDiagnostics } from "./log-pattern-mistakes.ts";
+import type { Diagnostic } from "./mistake.ts";
+import { pathDiagnostics } from "./path-mistakes.ts";
+import { regexDiagnostic } from "./regex-mistakes.ts";
+import type { ValidPart } from "./remains.ts";
 import { sightOf, type Visible } from "./scopes.ts";
-import { valueMistakes } from "./value-mistakes.ts";
+import { valueDiagnostics } from "./value-mistakes.ts";
 import { type WrittenExpression, writtenExpressions } from "./written-expressions.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 /** Syntax, names, impossible comparisons, regexes and log patterns of every expression of the file. */
-export function expressionMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+export function expressionDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const sight = sightOf(file);
 	return writtenExpressions(file).flatMap((written) =>
 		findings(written, sight(written)).map(({ start, text, message, allowed }) =>
@@ -22,32 +22,32 @@ export function expressionMistakes(source: YamlSource, file: Remains): readonly 
 	);
 }
 
-function findings({ text, scope }: WrittenExpression, visible: Visible): readonly Finding[] {
+function findings({ text, scope }: WrittenExpression, visible: Visible): readonly TextDiagnostic[] {
 	const inspected = inspectExpression(text);
 	if (!inspected.ok) {
-		return [syntaxFinding(text, inspected.mistake)];
+		return [syntaxDiagnostic(text, inspected.diagnostic)];
 	}
 	const { inspection } = inspected;
-	const regexes = regexMistakes(inspection);
+	const regexes = regexDiagnostics(inspection);
 	const bad = new Set(regexes.map(({ start }) => start));
 	const sound = inspection.logPatterns.filter(({ position }) => !bad.has(position));
 	return [
-		...functionMistakes(inspection, scope, visible),
-		...pathMistakes(inspection, text, scope, visible),
-		...valueMistakes(inspection, text, visible),
+		...functionDiagnostics(inspection, scope, visible),
+		...pathDiagnostics(inspection, text, scope, visible),
+		...valueDiagnostics(inspection, text, visible),
 		...regexes,
-		...logPatternMistakes({ ...inspection, logPatterns: sound }, text),
+		...logPatternDiagnostics({ ...inspection, logPatterns: sound }, text),
 	];
 }
 
-function regexMistakes({ regexes }: Inspection): readonly Finding[] {
+function regexDiagnostics({ regexes }: Inspection): readonly TextDiagnostic[] {
 	return regexes.flatMap(({ source, flags, position }) => {
-		const message = regexMistake(source);
+		const message = regexDiagnostic(source);
 		return message === undefined ? [] : [{ start: position, text: `/${source}/${flags}`, message }];
 	});
 }
 
-function syntaxFinding(text: string, { message, position }: SyntaxMistake): Finding {
+function syntaxDiagnostic(text: string, { message, position }: SyntaxDiagnostic): TextDiagnostic {
 	const regex = /^Invalid regular expression: \/(.*)\/[a-z]*: (.*)$/s.exec(message);
 	if (regex) {
 		const [, source = "", reason = ""] = regex;

@@ -1,5 +1,5 @@
 /** Something wrong within one text, before it is known where the text stands in its file. */
-export interface Finding {
+export interface TextDiagnostic {
 	/** Offset in the text. */
 	readonly start: number;
 	/** The offending stretch. */

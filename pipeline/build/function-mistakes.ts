@@ -1,7 +1,7 @@
 import { refusal } from "../expression/ast.ts";
 import { BUILT_INS } from "../expression/built-ins.ts";
 import { FUNCTIONS } from "../expression/functions.ts";
-import type { Finding } from "./finding.ts";
+import type { TextDiagnostic } from "./finding.ts";
 import type { Inspection } from "./inspect-expression.ts";
 import { didYouMean } from "./near-miss.ts";
 import type { ScopeName, Visible } from "./scopes.ts";
@@ -12,20 +12,24 @@ interface Used {
 }
 
 /** Functions and variables that do not exist, that are refused, or that cannot work where or as they stand. */
-export function functionMistakes(
+export function functionDiagnostics(
 	{ functions, variables, refused }: Inspection,
 	scope: ScopeName,
 	visible: Visible,
-): readonly Finding[] {
+): readonly TextDiagnostic[] {
 	const usable = ({ name }: Used) => refusal(name) === undefined;
 	return [
 		...refused.map((use) => finding(use, `\`$${use.name}\` is refused: ${use.why}.`)),
-		...functions.filter(usable).flatMap((use) => callMistakes(use, scope, visible)),
-		...variables.filter(usable).flatMap((use) => variableMistakes(use, scope, visible)),
+		...functions.filter(usable).flatMap((use) => callDiagnostics(use, scope, visible)),
+		...variables.filter(usable).flatMap((use) => variableDiagnostics(use, scope, visible)),
 	];
 }
 
-function callMistakes(use: Used & { arguments: number }, scope: ScopeName, visible: Visible): readonly Finding[] {
+function callDiagnostics(
+	use: Used & { arguments: number },
+	scope: ScopeName,
+	visible: Visible,
+): readonly TextDiagnostic[] {
 	if (!isFunction(use.name)) {
 		const guess = didYouMean(`$${use.name}`, functionNames());
 		return [finding(use, `There is no function \`$${use.name}\`.${guess}`, functionNames())];
@@ -43,7 +47,7 @@ function callMistakes(use: Used & { arguments: number }, scope: ScopeName, visib
 }
 
 /** A `$name` that stands for no value: a function handed on by its name, or a slip. */
-function variableMistakes(use: Used, scope: ScopeName, visible: Visible): readonly Finding[] {
+function variableDiagnostics(use: Used, scope: ScopeName, visible: Visible): readonly TextDiagnostic[] {
 	if (Object.hasOwn(visible.variables, use.name)) {
 		return [];
 	}
@@ -71,6 +75,6 @@ function functionNames(): readonly string[] {
 	return names.map((name) => `$${name}`);
 }
 
-function finding({ name, position }: Used, message: string, allowed?: readonly string[]): Finding {
+function finding({ name, position }: Used, message: string, allowed?: readonly string[]): TextDiagnostic {
 	return { start: position, text: `$${name}`, message, ...(allowed && { allowed }) };
 }

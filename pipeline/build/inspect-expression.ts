@@ -5,7 +5,7 @@ import {
 	operandsOf,
 	parseExpression,
 	refusal,
-	type SyntaxMistake,
+	type SyntaxDiagnostic,
 	walkAst,
 } from "../expression/ast.ts";
 import { FUNCTIONS } from "../expression/functions.ts";
@@ -45,12 +45,14 @@ export interface Inspection {
 /** Parses and walks an expression for the checker. */
 export function inspectExpression(
 	text: string,
-): { readonly ok: true; readonly inspection: Inspection } | { readonly ok: false; readonly mistake: SyntaxMistake } {
+):
+	| { readonly ok: true; readonly inspection: Inspection }
+	| { readonly ok: false; readonly diagnostic: SyntaxDiagnostic } {
 	const parsing = parseExpression(text);
 	const offset = text.length - text.trimStart().length;
 	if (!parsing.ok) {
-		const { message, position } = parsing.mistake;
-		return { ok: false, mistake: { message, ...(position !== undefined && { position: position + offset }) } };
+		const { message, position } = parsing.diagnostic;
+		return { ok: false, diagnostic: { message, ...(position !== undefined && { position: position + offset }) } };
 	}
 	const walk = new InspectionWalk(parsing.parsed.text, offset);
 	walk.visit(parsing.parsed.ast, { prefix: [], bound: joinedNames(parsing.parsed.ast) });

@@ -1,7 +1,7 @@
 import { isGitHubSource } from "../context.ts";
 import { seconds } from "./duration.ts";
-import type { Mistake } from "./mistake.ts";
-import type { Remains } from "./remains.ts";
+import type { Diagnostic } from "./mistake.ts";
+import type { ValidPart } from "./remains.ts";
 import { byName, each } from "./written-expressions.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
 
@@ -10,8 +10,8 @@ const DAY = 24 * HOUR;
 const TEN_YEARS = 3650 * DAY;
 
 /** Durations that are too short or too long for what they are for. */
-export function limitMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
-	const between = (path: Path, written: string | undefined, least: number, most: number, why: string): Mistake[] => {
+export function limitDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
+	const between = (path: Path, written: string | undefined, least: number, most: number, why: string): Diagnostic[] => {
 		const length = written === undefined ? undefined : seconds(written);
 		return length === undefined || (length >= least && length <= most)
 			? []

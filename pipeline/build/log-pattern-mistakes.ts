@@ -1,10 +1,13 @@
 import { patternKey } from "../log/log-pattern.ts";
-import type { Finding } from "./finding.ts";
+import type { TextDiagnostic } from "./finding.ts";
 import type { Inspection } from "./inspect-expression.ts";
 import { logLiterals } from "./log-literals.ts";
 
 /** Patterns of `$log` and `$error` that cannot be searched for in one pass with all the others. Their regexes are sound. */
-export function logPatternMistakes({ logPatterns, computedPatterns }: Inspection, text: string): readonly Finding[] {
+export function logPatternDiagnostics(
+	{ logPatterns, computedPatterns }: Inspection,
+	text: string,
+): readonly TextDiagnostic[] {
 	const computed = computedPatterns.map(({ name, position }) => ({
 		start: position,
 		text: text.slice(position),

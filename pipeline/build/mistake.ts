@@ -1,5 +1,5 @@
 /** One thing wrong in a pipeline file or a prompt, with what to do about it. Plain data: this is also its JSON form. */
-export interface Mistake {
+export interface Diagnostic {
 	/** As its user knows it: `pipeline.yaml`, `prompts/rust-fix.mustache`. */
 	readonly file: string;
 	/** From 1. */
@@ -22,8 +22,8 @@ export function promptFile(template: string): string {
 }
 
 /** In the order of reading, each once. */
-export function inOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
-	const seen = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
+export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+	const seen = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
 	return [...seen.values()].sort(
 		(a, b) => fileOrder(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.message, b.message),
 	);

@@ -1,7 +1,7 @@
 import { GITHUB_EVENTS } from "./github-events.ts";
-import { type Mistake, promptFile } from "./mistake.ts";
+import { type Diagnostic, promptFile } from "./mistake.ts";
 import { didYouMean, nearest } from "./near-miss.ts";
-import type { Remains } from "./remains.ts";
+import type { ValidPart } from "./remains.ts";
 import { byName, each } from "./written-expressions.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
@@ -9,13 +9,17 @@ import type { YamlSource } from "./yaml-source.ts";
 const HUMAN = "human";
 
 /** Names that lead nowhere: agents, prompts, GitHub's events. `templates`: the prompts that there are, partials apart. */
-export function nameMistakes(source: YamlSource, file: Remains, templates: readonly string[]): readonly Mistake[] {
+export function nameDiagnostics(
+	source: YamlSource,
+	file: ValidPart,
+	templates: readonly string[],
+): readonly Diagnostic[] {
 	return [
-		...agentMistakes(source, file),
-		...promptMistakes(source, file, templates),
-		...escalationMistakes(source, file),
-		...eventMistakes(source, file),
-		...lifecycleMistakes(source, file),
+		...agentDiagnostics(source, file),
+		...promptDiagnostics(source, file, templates),
+		...escalationDiagnostics(source, file),
+		...eventDiagnostics(source, file),
+		...lifecycleDiagnostics(source, file),
 	];
 }
 
@@ -23,13 +27,13 @@ export function nameMistakes(source: YamlSource, file: Remains, templates: reado
  * The templates that agents use, or mean by a slip of the pen; undefined when that cannot be told, as an agent's
  * prompt is a mistake itself.
  */
-export function usedPrompts(file: Remains, templates: readonly string[]): readonly string[] | undefined {
+export function usedPrompts(file: ValidPart, templates: readonly string[]): readonly string[] | undefined {
 	const prompts = byName(file.agents).map(([, { prompt }]) => prompt && (nearest(prompt, templates) ?? prompt));
 	const known = prompts.filter((prompt) => prompt !== undefined);
 	return known.length > 0 && known.length === prompts.length ? known : undefined;
 }
 
-function agentMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const agents = Object.keys(file.agents ?? {});
 	const human = agents.includes(HUMAN)
 		? [source.atKey(["agents", HUMAN], "`human` is who comes after the agents. Name the agent otherwise.")]
@@ -43,7 +47,7 @@ function agentMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
 	return [...human, ...none, ...unknown];
 }
 
-function promptMistakes(source: YamlSource, file: Remains, templates: readonly string[]): readonly Mistake[] {
+function promptDiagnostics(source: YamlSource, file: ValidPart, templates: readonly string[]): readonly Diagnostic[] {
 	return byName(file.agents).flatMap(([name, { prompt }]) => {
 		if (prompt === undefined || templates.includes(prompt)) {
 			return [];
@@ -53,7 +57,7 @@ function promptMistakes(source: YamlSource, file: Remains, templates: readonly s
 	});
 }
 
-function escalationMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+function escalationDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const allowed = [...Object.keys(file.agents ?? {}), HUMAN];
 	const chain = each(file.outcome?.escalate);
 	return chain.flatMap(([index, name]) => {
@@ -66,7 +70,7 @@ function escalationMistakes(source: YamlSource, file: Remains): readonly Mistake
 	});
 }
 
-function eventMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+function eventDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.events).flatMap(([key, { on, identity, kind }]) => {
 		const event = on ?? key;
 		const path = on === undefined ? ["events", key] : ["events", key, "on"];
@@ -82,7 +86,7 @@ function eventMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
 }
 
 /** Only GitHub tells how branches and pull requests go on. */
-function lifecycleMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+function lifecycleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.lifecycle).flatMap(([key, { on }]) => {
 		const event = on ?? key;
 		if (GITHUB_EVENTS.includes(event)) {

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { TextDiagnostic } from "./finding.ts";
 import type { Inspection, ReadPath } from "./inspect-expression.ts";
 import { didYouMean } from "./near-miss.ts";
 import type { ScopeName, Visible } from "./scopes.ts";
@@ -9,12 +9,12 @@ import { follow, type Shape } from "./shape.ts";
  * of the context, fields of variables. A path of the payload that the expression asks for by `$exists` may lead to
  * nothing, unless it looks like a slip.
  */
-export function pathMistakes(
+export function pathDiagnostics(
 	{ paths, guarded }: Inspection,
 	text: string,
 	scope: ScopeName,
 	visible: Visible,
-): readonly Finding[] {
+): readonly TextDiagnostic[] {
 	const guards = new Set(guarded.map(writtenPath));
 	return paths.flatMap((path) => {
 		const shape = shapeRead(path, visible);

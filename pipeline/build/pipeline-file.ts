@@ -148,8 +148,8 @@ const lifecycleEvent = z
 	.strictObject({
 		on: name("GitHub's event (`X-GitHub-Event`); the key itself when left out.").optional(),
 		when: expression("Which of its deliveries say it; sees the payload").optional(),
-		says: z.enum(SIGNALS).describe("What they say."),
-		of: signalFields.describe("What it is about, each an expression over the payload."),
+		reports: z.enum(SIGNALS).describe("What they report."),
+		about: signalFields.describe("What it is about, each an expression over the payload."),
 	})
 	.describe("One event of a branch's or pull request's life; it is recorded and never starts anything.");
 

@@ -1,6 +1,6 @@
 import { PROMPT_LAMBDAS, PROMPT_VARIABLES, type PromptVariable } from "../prompt/prompt-variables.ts";
-import type { Finding } from "./finding.ts";
-import { type Mistake, offending, promptFile } from "./mistake.ts";
+import type { TextDiagnostic } from "./finding.ts";
+import { type Diagnostic, offending, promptFile } from "./mistake.ts";
 import { didYouMean } from "./near-miss.ts";
 import { parseTemplate, type Tag } from "./template-tags.ts";
 
@@ -19,7 +19,7 @@ interface Place {
  * Templates and partials: their syntax, what they name, and whether anybody uses them. `used`: agents' templates,
  * when they are known.
  */
-export function promptMistakes(prompts: Prompts, used: readonly string[] | undefined): readonly Mistake[] {
+export function promptDiagnostics(prompts: Prompts, used: readonly string[] | undefined): readonly Diagnostic[] {
 	const reached = new Set<string>();
 	const templates = Object.keys(prompts).filter((name) => !isPartial(name));
 	const within = templates.flatMap((name) =>
@@ -31,20 +31,20 @@ export function promptMistakes(prompts: Prompts, used: readonly string[] | undef
 	return [...within, ...unused.map((name) => unusedFile(name, prompts[name] ?? ""))];
 }
 
-function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Set<string>): readonly Mistake[] {
+function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Set<string>): readonly Diagnostic[] {
 	reached.add(name);
 	const text = prompts[name] ?? "";
 	const parsed = parseTemplate(text);
-	const located = (finding: Finding) => locate(name, text, finding);
+	const located = (finding: TextDiagnostic) => locate(name, text, finding);
 	return parsed.ok ? parsed.tags.flatMap((tag) => checkTag(tag, place)) : [located(parsed.finding)];
 
-	function checkTag(tag: Tag, here: Place): readonly Mistake[] {
+	function checkTag(tag: Tag, here: Place): readonly Diagnostic[] {
 		switch (tag.kind) {
 			case "variable":
-				return variableFindings(tag, here).map(located);
+				return variableDiagnosticsIn(tag, here).map(located);
 			case "section":
 				return [
-					...sectionFindings(tag, here).map(located),
+					...sectionDiagnostics(tag, here).map(located),
 					...tag.inner.flatMap((inner) => checkTag(inner, inside(tag, here))),
 				];
 			case "partial":
@@ -58,7 +58,7 @@ function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Se
 		}
 	}
 
-	function checkPartial(tag: Tag & { kind: "partial" }, here: Place): readonly Mistake[] {
+	function checkPartial(tag: Tag & { kind: "partial" }, here: Place): readonly Diagnostic[] {
 		const partials = Object.keys(prompts).filter(isPartial);
 		if (!partials.includes(tag.name)) {
 			const message = `There is no partial \`${promptFile(tag.name)}\`.${didYouMean(tag.name, partials) || " A partial's name begins with _."}`;
@@ -72,7 +72,10 @@ function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Se
 	}
 }
 
-function variableFindings(tag: Tag & { kind: "variable" }, { variables, fenced }: Place): readonly Finding[] {
+function variableDiagnosticsIn(
+	tag: Tag & { kind: "variable" },
+	{ variables, fenced }: Place,
+): readonly TextDiagnostic[] {
 	const at = { start: tag.start, text: tag.raw };
 	const variable = own(variables, tag.name);
 	if (Object.hasOwn(PROMPT_LAMBDAS, tag.name)) {
@@ -93,7 +96,7 @@ function variableFindings(tag: Tag & { kind: "variable" }, { variables, fenced }
 	return [];
 }
 
-function sectionFindings(tag: Tag & { kind: "section" }, { variables }: Place): readonly Finding[] {
+function sectionDiagnostics(tag: Tag & { kind: "section" }, { variables }: Place): readonly TextDiagnostic[] {
 	const at = { start: tag.start, text: tag.raw };
 	if (Object.hasOwn(PROMPT_LAMBDAS, tag.name)) {
 		return tag.inverted ? [{ ...at, message: `\`${tag.name}\` has no opposite. Write {{#${tag.name}}}.` }] : [];
@@ -103,7 +106,7 @@ function sectionFindings(tag: Tag & { kind: "section" }, { variables }: Place): 
 		: [];
 }
 
-function unknownName(at: { start: number; text: string }, name: string, allowed: readonly string[]): Finding {
+function unknownName(at: { start: number; text: string }, name: string, allowed: readonly string[]): TextDiagnostic {
 	return { ...at, message: `Nothing provides \`${name}\`.${didYouMean(name, allowed)}`, allowed };
 }
 
@@ -120,12 +123,12 @@ function inside({ name, inverted }: Tag & { kind: "section" }, place: Place): Pl
 	};
 }
 
-function unusedFile(name: string, text: string): Mistake {
+function unusedFile(name: string, text: string): Diagnostic {
 	const by = isPartial(name) ? "No template that an agent uses includes it" : "No agent uses this prompt";
 	return locate(name, text, { start: 0, text, message: `${by}. Use it or remove it.` });
 }
 
-function locate(name: string, text: string, { start, text: stretch, message, allowed }: Finding): Mistake {
+function locate(name: string, text: string, { start, text: stretch, message, allowed }: TextDiagnostic): Diagnostic {
 	const before = text.slice(0, start).split("\n");
 	return {
 		file: promptFile(name),

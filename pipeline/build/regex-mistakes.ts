@@ -7,7 +7,7 @@ import { parseRegex } from "./regex-syntax.ts";
 const MAX_STEPS = 500;
 
 /** What is wrong with a regex literal, and what to do; undefined when nothing is. */
-export function regexMistake(source: string): string | undefined {
+export function regexDiagnostic(source: string): string | undefined {
 	let pattern: AST.Pattern;
 	try {
 		pattern = parseRegex(source);

@@ -6,7 +6,7 @@ import type { Path } from "./yaml-source.ts";
  * The file as written, without the parts that the grammar refuses: what is there has the right shape, anything may
  * be absent. So names and expressions are checked even in a file whose shape is wrong elsewhere.
  */
-export type Remains = Partially<z.input<typeof pipelineFile>>;
+export type ValidPart = Partially<z.input<typeof pipelineFile>>;
 
 type Partially<T> = T extends readonly (infer Item)[]
 	? readonly (Partially<Item> | undefined)[]
@@ -15,7 +15,7 @@ type Partially<T> = T extends readonly (infer Item)[]
 		: T;
 
 /** A copy without the values at these paths; items of lists leave a gap, so that the other paths still hold. */
-export function without(value: unknown, paths: readonly Path[]): Remains {
+export function without(value: unknown, paths: readonly Path[]): ValidPart {
 	const copy: unknown = structuredCopy(value);
 	if (typeof copy !== "object" || copy === null || Array.isArray(copy) || paths.some((path) => path.length === 0)) {
 		return {};
@@ -24,7 +24,7 @@ export function without(value: unknown, paths: readonly Path[]): Remains {
 		drop(copy, path);
 	}
 	// What is left has passed the grammar, but for what is absent.
-	return copy as Remains;
+	return copy as ValidPart;
 }
 
 function drop(root: unknown, path: Path): void {

@@ -1,4 +1,4 @@
-import type { Mistake } from "./mistake.ts";
+import type { Diagnostic } from "./mistake.ts";
 
 /** Texts by the file names that mistakes carry. */
 export type SourceTexts = Readonly<Record<string, string>>;
@@ -7,22 +7,22 @@ export type SourceTexts = Readonly<Record<string, string>>;
  * Mistakes for people: `file:line:column`, what is wrong, the line with a caret, what is allowed. Ends with a count.
  * Whether to use colour is for the caller to know.
  */
-export function renderMistakes(mistakes: readonly Mistake[], sources: SourceTexts, colour = false): string {
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceTexts, colour = false): string {
 	const paint = colour ? ansi : plain;
-	const parts = mistakes.map((mistake) => renderOne(mistake, sources[mistake.file], paint));
-	const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+	const parts = diagnostics.map((diagnostic) => renderOne(diagnostic, sources[diagnostic.file], paint));
+	const count = diagnostics.length === 1 ? "1 mistake" : `${diagnostics.length} mistakes`;
 	return `${[...parts, paint.bad(`${count}.`)].join("\n\n")}\n`;
 }
 
-function renderOne(mistake: Mistake, source: string | undefined, paint: Paint): string {
-	const place = paint.place(`${mistake.file}:${mistake.line}:${mistake.column}`);
-	const allowed = mistake.allowed && mistake.allowed.length > 0 ? [`  allowed: ${wrap(mistake.allowed)}`] : [];
-	return [`${place}  ${printable(mistake.message)}`, ...excerpt(mistake, source, paint), ...allowed].join("\n");
+function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint): string {
+	const place = paint.place(`${diagnostic.file}:${diagnostic.line}:${diagnostic.column}`);
+	const allowed = diagnostic.allowed && diagnostic.allowed.length > 0 ? [`  allowed: ${wrap(diagnostic.allowed)}`] : [];
+	return [`${place}  ${printable(diagnostic.message)}`, ...excerpt(diagnostic, source, paint), ...allowed].join("\n");
 }
 
 const WIDTH = 100;
 
-function excerpt({ line, column, text }: Mistake, source: string | undefined, paint: Paint): readonly string[] {
+function excerpt({ line, column, text }: Diagnostic, source: string | undefined, paint: Paint): readonly string[] {
 	const whole = source?.split(/\r?\n/)[line - 1];
 	if (whole === undefined || whole.trim() === "") {
 		return [];

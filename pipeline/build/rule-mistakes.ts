@@ -1,6 +1,6 @@
 import { parseExpression } from "../expression/ast.ts";
-import type { Mistake } from "./mistake.ts";
-import type { Remains } from "./remains.ts";
+import type { Diagnostic } from "./mistake.ts";
+import type { ValidPart } from "./remains.ts";
 import { valueAt } from "./value-at.ts";
 import { byName, each } from "./written-expressions.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
@@ -18,7 +18,7 @@ type Condition =
 	| { readonly kind: "some"; readonly shape: string };
 
 /** Rules that can never be reached, names that stand twice, and lists that do not end with a rule for all the rest. */
-export function ruleMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const filters = rules(source, "filters", "keep", file.filters, ({ name, keep }) => ({ name, condition: keep }));
 	const dedup = rules(source, "dedup", "key", file.dedup, ({ name, key }) => ({ name, condition: key }));
 	const classify = rules(source, "classify", "when", file.classify, ({ type, when }) => ({
@@ -53,7 +53,7 @@ function rules<T>(
 }
 
 /** Entries under `events:` meet only when they take the same event. */
-function byEvent(source: YamlSource, file: Remains): readonly (readonly Rule[])[] {
+function byEvent(source: YamlSource, file: ValidPart): readonly (readonly Rule[])[] {
 	const groups = new Map<string, Rule[]>();
 	for (const [name, { on = name, when }] of byName(file.events)) {
 		const path = ["events", name];
@@ -63,7 +63,7 @@ function byEvent(source: YamlSource, file: Remains): readonly (readonly Rule[])[
 	return [...groups.values()];
 }
 
-function sameNames(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
+function sameNames(source: YamlSource, list: readonly Rule[]): readonly Diagnostic[] {
 	return list.flatMap(({ path, name }, index) =>
 		list.findIndex((other) => other.name === name) === index
 			? []
@@ -71,14 +71,14 @@ function sameNames(source: YamlSource, list: readonly Rule[]): readonly Mistake[
 	);
 }
 
-function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Mistake[] {
+function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Diagnostic[] {
 	return list.flatMap(({ path, condition }, index) => {
 		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
 		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
 	});
 }
 
-function unreachable(source: YamlSource, list: readonly Rule[]): readonly Mistake[] {
+function unreachable(source: YamlSource, list: readonly Rule[]): readonly Diagnostic[] {
 	return list.flatMap(({ path, name, condition }, index) => {
 		const earlier = list.slice(0, index);
 		const open = earlier.find(isOpen);
@@ -104,7 +104,7 @@ function lastForAll(
 	written: readonly unknown[] | undefined,
 	list: readonly Rule[],
 	gives: string,
-): readonly Mistake[] {
+): readonly Diagnostic[] {
 	const last = list.at(-1);
 	const isLast = last?.path[1] === (written?.length ?? 0) - 1;
 	if (!last || !isLast || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
@@ -115,7 +115,7 @@ function lastForAll(
 }
 
 /** A failure type may have several rules, but it is in one category. */
-function oneCategoryEach(source: YamlSource, file: Remains): readonly Mistake[] {
+function oneCategoryEach(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const categories = new Map<string, string>();
 	return each(file.classify).flatMap(([index, { type, category }]) => {
 		if (type === undefined || category === undefined) {

@@ -1,19 +1,19 @@
 import type { z } from "zod";
 import { keysAt, pipelineJsonSchema } from "./json-schema.ts";
-import type { Mistake } from "./mistake.ts";
+import type { Diagnostic } from "./mistake.ts";
 import { didYouMean } from "./near-miss.ts";
 import { pipelineFile } from "./pipeline-file.ts";
-import { type Remains, without } from "./remains.ts";
+import { type ValidPart, without } from "./remains.ts";
 import { valueAt } from "./value-at.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** What the grammar refuses, and what of the file is left to look at for other mistakes. */
-export function schemaMistakes(source: YamlSource): { mistakes: readonly Mistake[]; remains: Remains } {
+export function schemaDiagnostics(source: YamlSource): { diagnostics: readonly Diagnostic[]; remains: ValidPart } {
 	const issues = issuesOf(source.value);
 	return {
-		mistakes: issues.flatMap((issue) => describe(issue, source)),
+		diagnostics: issues.flatMap((issue) => describe(issue, source)),
 		remains: without(source.value, issues.flatMap(refusedPaths)),
 	};
 }
@@ -76,7 +76,7 @@ function refusedPaths(issue: Issue): Path[] {
 	return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function describe(issue: Issue, source: YamlSource): Mistake[] {
+function describe(issue: Issue, source: YamlSource): Diagnostic[] {
 	const path = pathOf(issue);
 	const value = valueAt(source.value, path);
 	switch (issue.code) {
@@ -104,7 +104,7 @@ function describe(issue: Issue, source: YamlSource): Mistake[] {
 	}
 }
 
-function unknownKeys(source: YamlSource, path: Path, keys: readonly string[]): Mistake[] {
+function unknownKeys(source: YamlSource, path: Path, keys: readonly string[]): Diagnostic[] {
 	const allowed = keysAt(pipelineJsonSchema(), path);
 	const where = path.length === 0 ? "A pipeline" : `\`${written(path)}\``;
 	return keys.map((key) =>
@@ -112,18 +112,18 @@ function unknownKeys(source: YamlSource, path: Path, keys: readonly string[]): M
 	);
 }
 
-function missing(source: YamlSource, path: Path): Mistake {
+function missing(source: YamlSource, path: Path): Diagnostic {
 	const where = path.length === 1 ? "The pipeline" : `\`${written(path.slice(0, -1))}\``;
 	return source.at(path, `${where} needs \`${path.at(-1)}\`. Add it.`);
 }
 
-function notInList(source: YamlSource, path: Path, value: unknown, allowed: string[]): Mistake {
+function notInList(source: YamlSource, path: Path, value: unknown, allowed: string[]): Diagnostic {
 	const only = allowed.length === 1 ? `It must be ${allowed[0]}.` : "Take one of those allowed.";
 	const guess = typeof value === "string" ? didYouMean(value, allowed) : "";
 	return source.at(path, `\`${path.at(-1)}\` cannot be \`${shown(value)}\`.${guess || ` ${only}`}`, allowed);
 }
 
-function wrongType(source: YamlSource, path: Path, value: unknown, expected: string): Mistake {
+function wrongType(source: YamlSource, path: Path, value: unknown, expected: string): Diagnostic {
 	if (path.length === 0) {
 		return source.at(path, `A pipeline is keys with values, not ${value === null ? "nothing" : kindOf(value)}.`);
 	}

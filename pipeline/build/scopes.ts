@@ -3,7 +3,7 @@ import { INCIDENT_KINDS } from "../incident.ts";
 import { BRANCH_STRATEGIES } from "../stages/branch-strategy.ts";
 import { incidentFields } from "./incident-fields.ts";
 import { payloadFields } from "./payload-fields.ts";
-import type { Remains } from "./remains.ts";
+import type { ValidPart } from "./remains.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import { each, type WrittenExpression } from "./written-expressions.ts";
 
@@ -25,7 +25,7 @@ export interface Visible {
 type Needs = NonNullable<(typeof FUNCTIONS)[string]["needs"]>;
 
 /** What an expression of this pipeline sees: by its stage, and by its event where it maps a payload. */
-export function sightOf(file: Remains): (written: WrittenExpression) => Visible {
+export function sightOf(file: ValidPart): (written: WrittenExpression) => Visible {
 	const scopes = scopesOf(file);
 	return ({ scope, path }) => {
 		if (scope !== "events" && scope !== "lifecycle") return scopes[scope];
@@ -37,7 +37,7 @@ export function sightOf(file: Remains): (written: WrittenExpression) => Visible 
 }
 
 /** What each stage sees: the parts of `context`, `$settings.vars`, types and categories are the pipeline's own. */
-export function scopesOf(file: Remains): Readonly<Record<ScopeName, Visible>> {
+export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> {
 	const settings = settingsFields(file);
 	const context = Object.fromEntries(Object.keys(file.context ?? {}).map((part) => [part, CONTEXT_PART]));
 	const incident: Fields = { ...INCIDENT, event: known(Object.keys(file.events ?? {})) };
@@ -109,7 +109,7 @@ function fieldsOf(shape: object): Fields {
 }
 
 /** As `pipeline/artefact.ts` has them. */
-function settingsFields(file: Remains): Fields {
+function settingsFields(file: ValidPart): Fields {
 	const vars = Object.fromEntries(Object.keys(file.settings?.vars ?? {}).map((name) => [name, "any" as const]));
 	return {
 		repositories: "any",

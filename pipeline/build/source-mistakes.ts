@@ -2,15 +2,15 @@ import type { ContextSource } from "../context.ts";
 import { parseExpression } from "../expression/ast.ts";
 import { SOURCE_PARAMETERS } from "../source-parameters.ts";
 import { incidentRead } from "./incident-read.ts";
-import type { Mistake } from "./mistake.ts";
+import type { Diagnostic } from "./mistake.ts";
 import { didYouMean } from "./near-miss.ts";
 import { nodeStart } from "./node-start.ts";
-import type { Remains } from "./remains.ts";
+import type { ValidPart } from "./remains.ts";
 import { byName } from "./written-expressions.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
 
 /** Parameters that a context source does not have, and queries that an incident could change. */
-export function sourceMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+export function sourceDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.context).flatMap(([name, { from, with: parameters }]) => {
 		if (from === undefined) return [];
 		const known = SOURCE_PARAMETERS[from] ?? {};
@@ -36,7 +36,7 @@ function changeable(
 	from: ContextSource,
 	parameter: string,
 	value: unknown,
-): readonly Mistake[] {
+): readonly Diagnostic[] {
 	const parsing = typeof value === "string" ? parseExpression(value) : undefined;
 	if (typeof value !== "string" || !parsing?.ok) return [];
 	const read = incidentRead(parsing.parsed.ast);

@@ -1,7 +1,7 @@
 import { parseExpression } from "../expression/ast.ts";
-import type { Mistake } from "./mistake.ts";
+import type { Diagnostic } from "./mistake.ts";
 import { nearest } from "./near-miss.ts";
-import type { Remains } from "./remains.ts";
+import type { ValidPart } from "./remains.ts";
 import { valueAt } from "./value-at.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
 
@@ -19,17 +19,17 @@ const REQUIRED = [
 const SPEC: Path = ["spawn", "spec"];
 
 /** Keys that Kubernetes refuses, and a spec that no CodeRun can have. */
-export function spawnMistakes(source: YamlSource, file: Remains): readonly Mistake[] {
+export function spawnDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const { labels = {}, annotations = {}, spec } = file.spawn ?? {};
 	return [
-		...Object.keys(labels).flatMap((key) => keyMistake(source, ["spawn", "labels", key])),
-		...Object.keys(annotations).flatMap((key) => keyMistake(source, ["spawn", "annotations", key])),
-		...(spec ? specMistakes(source, spec) : []),
+		...Object.keys(labels).flatMap((key) => keyDiagnostic(source, ["spawn", "labels", key])),
+		...Object.keys(annotations).flatMap((key) => keyDiagnostic(source, ["spawn", "annotations", key])),
+		...(spec ? specDiagnostics(source, spec) : []),
 	];
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-function keyMistake(source: YamlSource, path: Path): readonly Mistake[] {
+function keyDiagnostic(source: YamlSource, path: Path): readonly Diagnostic[] {
 	const key = String(path.at(-1));
 	const [name = "", prefix, ...more] = key.split("/").reverse();
 	const goodName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(name);
@@ -44,7 +44,7 @@ function keyMistake(source: YamlSource, path: Path): readonly Mistake[] {
 	return [source.atKey(path, `Kubernetes takes no key \`${key}\`. It is ${rule}.`)];
 }
 
-function specMistakes(source: YamlSource, spec: Readonly<Record<string, unknown>>): readonly Mistake[] {
+function specDiagnostics(source: YamlSource, spec: Readonly<Record<string, unknown>>): readonly Diagnostic[] {
 	const keys = Object.keys(spec);
 	const stray = keys.filter((key) => !REQUIRED.some((known) => known === key));
 	const absent = REQUIRED.filter((name) => valueAt(source.value, [...SPEC, name]) === undefined);
@@ -65,14 +65,14 @@ function specMistakes(source: YamlSource, spec: Readonly<Record<string, unknown>
 	return [
 		...missing,
 		...taskId,
-		...serviceMistakes(source, spec.service),
-		...envMistakes(source, spec.env),
-		...toolMistakes(source, spec),
+		...serviceDiagnostics(source, spec.service),
+		...envDiagnostics(source, spec.env),
+		...toolDiagnostics(source, spec),
 	];
 }
 
 /** A service with "healer" in its name puts all agents on one volume and in one folder. */
-function serviceMistakes(source: YamlSource, service: unknown): readonly Mistake[] {
+function serviceDiagnostics(source: YamlSource, service: unknown): readonly Diagnostic[] {
 	if (typeof service !== "string") {
 		return [];
 	}
@@ -93,7 +93,7 @@ function serviceMistakes(source: YamlSource, service: unknown): readonly Mistake
 			];
 }
 
-function envMistakes(source: YamlSource, env: unknown): readonly Mistake[] {
+function envDiagnostics(source: YamlSource, env: unknown): readonly Diagnostic[] {
 	if (env === undefined) {
 		return [];
 	}
@@ -116,7 +116,7 @@ function envMistakes(source: YamlSource, env: unknown): readonly Mistake[] {
 	});
 }
 
-function toolMistakes(source: YamlSource, spec: Readonly<Record<string, unknown>>): readonly Mistake[] {
+function toolDiagnostics(source: YamlSource, spec: Readonly<Record<string, unknown>>): readonly Diagnostic[] {
 	return ["localTools", "remoteTools"].flatMap((name) =>
 		Array.isArray(spec[name])
 			? [

@@ -1,6 +1,6 @@
 import Mustache from "mustache";
 import { messageOf } from "../expression/message-of.ts";
-import type { Finding } from "./finding.ts";
+import type { TextDiagnostic } from "./finding.ts";
 
 /** A tag of a mustache template; text and comments are left out. `start` counts characters from 0. */
 export type Tag = { readonly start: number; readonly raw: string } & (
@@ -13,11 +13,11 @@ export type Tag = { readonly start: number; readonly raw: string } & (
 /** https://mustache.github.io/mustache.5.html, by the same parser that renders. */
 export function parseTemplate(
 	text: string,
-): { readonly ok: true; readonly tags: readonly Tag[] } | { readonly ok: false; readonly finding: Finding } {
+): { readonly ok: true; readonly tags: readonly Tag[] } | { readonly ok: false; readonly finding: TextDiagnostic } {
 	try {
 		return { ok: true, tags: tagsOf(Mustache.parse(text), text) };
 	} catch (thrown) {
-		return { ok: false, finding: syntaxFinding(text, messageOf(thrown)) };
+		return { ok: false, finding: syntaxDiagnostic(text, messageOf(thrown)) };
 	}
 }
 
@@ -55,7 +55,7 @@ function tagOf([type, name, start, end, inner]: readonly unknown[], text: string
 	}
 }
 
-function syntaxFinding(text: string, message: string): Finding {
+function syntaxDiagnostic(text: string, message: string): TextDiagnostic {
 	const [, problem = message, section, position = "0"] = /^(.*?)(?: "(.*)")? at (\d+)$/.exec(message) ?? [];
 	const opened = problem === "Unclosed section" ? lastOpening(text, section ?? "") : lastTag(text, problem);
 	const start = opened ?? Math.min(Number(position), text.length);

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { TextDiagnostic } from "./finding.ts";
 import type { Inspection } from "./inspect-expression.ts";
 import { didYouMean } from "./near-miss.ts";
 import { shapeRead, writtenPath } from "./path-mistakes.ts";
@@ -6,7 +6,11 @@ import type { Visible } from "./scopes.ts";
 import { follow, KnownTexts } from "./shape.ts";
 
 /** Texts compared with something that can never be them, such as `action = 'complete'`. */
-export function valueMistakes({ comparisons }: Inspection, written: string, visible: Visible): readonly Finding[] {
+export function valueDiagnostics(
+	{ comparisons }: Inspection,
+	written: string,
+	visible: Visible,
+): readonly TextDiagnostic[] {
 	return comparisons.flatMap(({ path, texts }) => {
 		const from = shapeRead(path, visible);
 		const way = from === undefined ? undefined : follow(path.names, from);

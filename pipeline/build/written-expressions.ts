@@ -1,4 +1,4 @@
-import type { Remains } from "./remains.ts";
+import type { ValidPart } from "./remains.ts";
 import type { ScopeName } from "./scopes.ts";
 import type { Path } from "./yaml-source.ts";
 
@@ -10,13 +10,13 @@ export interface WrittenExpression {
 }
 
 /** Every expression of the file, in its order. */
-export function writtenExpressions(file: Remains): readonly WrittenExpression[] {
+export function writtenExpressions(file: ValidPart): readonly WrittenExpression[] {
 	return [
 		...byName(file.events).flatMap(([name, event]) =>
 			textsIn("events", ["events", name], { when: event.when, identity: event.identity, incident: event.incident }),
 		),
 		...byName(file.lifecycle).flatMap(([name, event]) =>
-			textsIn("lifecycle", ["lifecycle", name], { when: event.when, of: event.of }),
+			textsIn("lifecycle", ["lifecycle", name], { when: event.when, about: event.about }),
 		),
 		...each(file.filters).flatMap(([index, filter]) => textsIn("filters", ["filters", index], { keep: filter.keep })),
 		...each(file.dedup).flatMap(([index, rule]) => textsIn("dedup", ["dedup", index], { key: rule.key })),

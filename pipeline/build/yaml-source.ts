@@ -11,7 +11,7 @@ import {
 	visit,
 } from "yaml";
 import { messageOf } from "../expression/message-of.ts";
-import { type Mistake, offending, PIPELINE_FILE } from "./mistake.ts";
+import { type Diagnostic, offending, PIPELINE_FILE } from "./mistake.ts";
 import { offsetInScalar } from "./offset-in-scalar.ts";
 
 export type Path = readonly (string | number)[];
@@ -20,11 +20,16 @@ export type Path = readonly (string | number)[];
 export interface YamlSource {
 	readonly value: unknown;
 	/** A mistake about the value at the path; for a value that is not there, about what should hold it. */
-	at(path: Path, message: string, allowed?: readonly string[]): Mistake;
+	at(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
 	/** A mistake about the key that the path ends with. */
-	atKey(path: Path, message: string, allowed?: readonly string[]): Mistake;
+	atKey(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
 	/** A mistake about a stretch of the text that the scalar at the path stands for. */
-	inText(path: Path, stretch: { start: number; text: string }, message: string, allowed?: readonly string[]): Mistake;
+	inText(
+		path: Path,
+		stretch: { start: number; text: string },
+		message: string,
+		allowed?: readonly string[],
+	): Diagnostic;
 }
 
 /** A pipeline is a few hundred lines; more is not one. */
@@ -40,43 +45,51 @@ const HARMLESS = new Set(["DUPLICATE_KEY"]);
  * Reads YAML 1.2 with positions. `source` is absent when the text cannot be made sense of; a harmless mistake
  * (a duplicate key) leaves both.
  */
-export function readYaml(text: string): { source?: YamlSource; mistakes: readonly Mistake[] } {
+export function readYaml(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
 	if (text.length > MAX_LENGTH) {
 		return {
-			mistakes: [mistake(1, 1, "", `The file has more than ${MAX_LENGTH} characters; a pipeline is far smaller.`)],
+			diagnostics: [
+				diagnostic(1, 1, "", `The file has more than ${MAX_LENGTH} characters; a pipeline is far smaller.`),
+			],
 		};
 	}
 	try {
 		return readDocument(text);
 	} catch (cause) {
 		// Nesting without end overflows the parser's stack.
-		return { mistakes: [mistake(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
+		return { diagnostics: [diagnostic(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
 	}
 }
 
-function readDocument(text: string): { source?: YamlSource; mistakes: readonly Mistake[] } {
+function readDocument(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
 	const lines = new LineCounter();
 	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
 	const at: At = (start, end, message, allowed) => {
 		const { line, col } = lines.linePos(start);
-		return mistake(line, col, offending(text.slice(start, end)), message, allowed);
+		return diagnostic(line, col, offending(text.slice(start, end)), message, allowed);
 	};
 	const problems = [...document.errors, ...document.warnings];
-	const mistakes = problems.map(({ code, message, pos }) => at(pos[0], lineEnd(text, pos[0]), wording(code, message)));
+	const diagnostics = problems.map(({ code, message, pos }) =>
+		at(pos[0], lineEnd(text, pos[0]), wording(code, message)),
+	);
 	const broken = problems.some(({ code }) => !HARMLESS.has(code));
-	const unusable = [...aliasMistakes(document, at), ...keyMistakes(document, at), ...depthMistakes(document, at)];
+	const unusable = [
+		...aliasDiagnostics(document, at),
+		...keyDiagnostics(document, at),
+		...depthDiagnostics(document, at),
+	];
 	if (broken || unusable.length > 0) {
-		return { mistakes: [...mistakes, ...unusable] };
+		return { diagnostics: [...diagnostics, ...unusable] };
 	}
 	try {
 		const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-		return { mistakes, source: { value, ...places(document, text, at) } };
+		return { diagnostics, source: { value, ...places(document, text, at) } };
 	} catch {
-		return { mistakes: [...mistakes, at(0, 0, "Aliases unfold to far too much. Write the parts out.")] };
+		return { diagnostics: [...diagnostics, at(0, 0, "Aliases unfold to far too much. Write the parts out.")] };
 	}
 }
 
-type At = (start: number, end: number, message: string, allowed?: readonly string[]) => Mistake;
+type At = (start: number, end: number, message: string, allowed?: readonly string[]) => Diagnostic;
 
 function places(document: Document, text: string, at: At): Omit<YamlSource, "value"> {
 	return {
@@ -152,8 +165,8 @@ function keyIn(node: Node, step: string | number): unknown {
 	return step;
 }
 
-function aliasMistakes(document: Document, at: At): Mistake[] {
-	const mistakes: Mistake[] = [];
+function aliasDiagnostics(document: Document, at: At): Diagnostic[] {
+	const diagnostics: Diagnostic[] = [];
 	visit(document, {
 		Alias(_key, alias) {
 			const target = alias.resolve(document);
@@ -163,10 +176,10 @@ function aliasMistakes(document: Document, at: At): Mistake[] {
 			const message = target
 				? "An alias cannot stand within what it stands for. Write the part out."
 				: `There is no anchor \`&${alias.source}\` above. Set it before it is used.`;
-			mistakes.push(at(alias.range[0], alias.range[1], message));
+			diagnostics.push(at(alias.range[0], alias.range[1], message));
 		},
 	});
-	return mistakes;
+	return diagnostics;
 }
 
 function holds(node: Node, inner: Node): boolean {
@@ -174,32 +187,32 @@ function holds(node: Node, inner: Node): boolean {
 }
 
 /** A key that JavaScript takes for something else would vanish on the way. */
-function keyMistakes(document: Document, at: At): Mistake[] {
-	const mistakes: Mistake[] = [];
+function keyDiagnostics(document: Document, at: At): Diagnostic[] {
+	const diagnostics: Diagnostic[] = [];
 	visit(document, {
 		Pair(_key, { key }) {
 			if (isScalar(key) && key.value === "__proto__" && key.range) {
-				mistakes.push(at(key.range[0], key.range[1], "No key can be `__proto__`. Take another."));
+				diagnostics.push(at(key.range[0], key.range[1], "No key can be `__proto__`. Take another."));
 			} else if (isCollection(key) && key.range) {
-				mistakes.push(at(key.range[0], key.range[1], "A key is a plain text. Put it in quotes."));
+				diagnostics.push(at(key.range[0], key.range[1], "A key is a plain text. Put it in quotes."));
 			}
 		},
 	});
-	return mistakes;
+	return diagnostics;
 }
 
-function depthMistakes(document: Document, at: At): Mistake[] {
-	const mistakes: Mistake[] = [];
+function depthDiagnostics(document: Document, at: At): Diagnostic[] {
+	const diagnostics: Diagnostic[] = [];
 	visit(document, {
 		Collection(_key, { range }, ancestors) {
 			if (ancestors.length <= MAX_DEPTH || !range) {
 				return undefined;
 			}
-			mistakes.push(at(range[0], range[1], "This is nested far too deep for a pipeline."));
+			diagnostics.push(at(range[0], range[1], "This is nested far too deep for a pipeline."));
 			return visit.BREAK;
 		},
 	});
-	return mistakes;
+	return diagnostics;
 }
 
 function wording(code: string, message: string): string {
@@ -222,6 +235,12 @@ function lineEnd(text: string, from: number): number {
 	return end === -1 ? text.length : end;
 }
 
-function mistake(line: number, column: number, text: string, message: string, allowed?: readonly string[]): Mistake {
+function diagnostic(
+	line: number,
+	column: number,
+	text: string,
+	message: string,
+	allowed?: readonly string[],
+): Diagnostic {
 	return { file: PIPELINE_FILE, line, column, text, message, ...(allowed && { allowed }) };
 }

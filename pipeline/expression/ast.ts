@@ -34,7 +34,7 @@ export interface ParsedExpression {
 }
 
 /** Why a text is no expression. `position` counts characters from 0, when jsonata tells it. */
-export interface SyntaxMistake {
+export interface SyntaxDiagnostic {
 	readonly message: string;
 	readonly position?: number;
 }
@@ -45,7 +45,9 @@ export interface SyntaxMistake {
  */
 export function parseExpression(
 	text: string,
-): { readonly ok: true; readonly parsed: ParsedExpression } | { readonly ok: false; readonly mistake: SyntaxMistake } {
+):
+	| { readonly ok: true; readonly parsed: ParsedExpression }
+	| { readonly ok: false; readonly diagnostic: SyntaxDiagnostic } {
 	try {
 		const trimmed = text.trim();
 		const expression = jsonata(trimmed, GUARDS);
@@ -53,7 +55,7 @@ export function parseExpression(
 		walkAst(ast, adjust);
 		return { ok: true, parsed: { text: trimmed, ast, jsonata: expression } };
 	} catch (thrown) {
-		return { ok: false, mistake: { message: messageOf(thrown), ...positionOf(thrown) } };
+		return { ok: false, diagnostic: { message: messageOf(thrown), ...positionOf(thrown) } };
 	}
 }
 

@@ -49,7 +49,7 @@ export function compileCondition(text: string): CompiledCondition {
 
 function parseBuilt(text: string): ParsedExpression {
 	const parsing = parseExpression(text);
-	if (!parsing.ok) throw new Error(`expression \`${text}\` does not parse: ${parsing.mistake.message}`);
+	if (!parsing.ok) throw new Error(`expression \`${text}\` does not parse: ${parsing.diagnostic.message}`);
 	return parsing.parsed;
 }
 

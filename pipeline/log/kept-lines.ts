@@ -1,7 +1,7 @@
 import { looksRandom } from "../redaction/looks-random.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import { redactionMark } from "../redaction/redaction-mark.ts";
-import { detached } from "./detached.ts";
+import { copyString } from "./detached.ts";
 import type { RecentLine } from "./recent-lines.ts";
 
 /** Why a line is in the excerpt, the most important first. The budget is spent in this order. */
@@ -39,7 +39,7 @@ export class KeptLine {
 		this.lastSeen = line.lastSeen;
 		this.repeats = line.repeats;
 		this.reason = reason;
-		this.#whole = detached(line.text);
+		this.#whole = copyString(line.text);
 		this.#cut = line.cut;
 	}
 
@@ -83,7 +83,7 @@ function shorten(start: string, end: string, cut: number): string {
 }
 
 function shown(text: string): string {
-	return detached(text).trimEnd().toWellFormed();
+	return copyString(text).trimEnd().toWellFormed();
 }
 
 function cutMark(characters: number): string {

@@ -1,4 +1,4 @@
-import { detached } from "./detached.ts";
+import { copyString } from "./detached.ts";
 
 /**
  * One line of the log: `text` from `start` to `end`. A line that was too long is its first and last part with a newline
@@ -89,19 +89,19 @@ export class LineSplitter {
 
 	#carry(piece: string): void {
 		if (piece.length > this.#longest) this.#carried += piece;
-		else this.#carried += detached(piece);
+		else this.#carried += copyString(piece);
 		if (this.#carried.length > 2 * this.#longest) this.#shorten();
 	}
 
 	#shorten(): void {
 		const quarter = this.#longest >> 2;
 		if (this.#head === "") {
-			this.#head = detached(this.#carried.slice(0, 3 * quarter));
+			this.#head = copyString(this.#carried.slice(0, 3 * quarter));
 			this.#carried = this.#carried.slice(3 * quarter);
 		}
 		const dropped = Math.max(0, this.#carried.length - quarter);
 		this.#onCut(this.#carried.slice(0, dropped));
-		this.#carried = detached(this.#carried.slice(dropped));
+		this.#carried = copyString(this.#carried.slice(dropped));
 		this.#cut += dropped;
 	}
 

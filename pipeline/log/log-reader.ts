@@ -1,4 +1,4 @@
-import { detached } from "./detached.ts";
+import { copyString } from "./detached.ts";
 import { ExcerptKeeper } from "./excerpt-keeper.ts";
 import { LinePrefix } from "./line-prefix.ts";
 import { LineScanner } from "./line-scanner.ts";
@@ -184,7 +184,7 @@ class LogPass {
 
 	#stepName(text: string): string | undefined {
 		const column = text.slice(this.#prefix.stepFrom, this.#prefix.stepTo);
-		return column === "" || column === "UNKNOWN STEP" ? this.#marks.step?.title : detached(column);
+		return column === "" || column === "UNKNOWN STEP" ? this.#marks.step?.title : copyString(column);
 	}
 
 	/** A message of several lines is marked at its first one alone: the rest of its step belongs to it. */

@@ -1,4 +1,4 @@
-import { detached } from "./detached.ts";
+import { copyString } from "./detached.ts";
 import type { KeptLine } from "./kept-lines.ts";
 import type { LineKind } from "./runner-marks.ts";
 import { stripEscapes } from "./terminal-escapes.ts";
@@ -71,7 +71,7 @@ export class RecentLine {
 
 	/** Lets go of the chunk. */
 	detach(): void {
-		this.source = detached(this.source.slice(this.from, this.end));
+		this.source = copyString(this.source.slice(this.from, this.end));
 		this.end -= this.from;
 		this.from = 0;
 		this.#text = undefined;

@@ -1,4 +1,4 @@
-import { detached } from "./detached.ts";
+import { copyString } from "./detached.ts";
 import { stripEscapes } from "./terminal-escapes.ts";
 
 /**
@@ -53,7 +53,10 @@ export class RunnerMarks {
 		if (text.startsWith("[group]", from + 2)) {
 			this.#inEcho = false;
 			if (text.startsWith("Run ", from + 9)) {
-				this.#opened = { title: detached(text.slice(from + 9, Math.min(end, from + 9 + LONGEST_TITLE))).trim(), line };
+				this.#opened = {
+					title: copyString(text.slice(from + 9, Math.min(end, from + 9 + LONGEST_TITLE))).trim(),
+					line,
+				};
 				return "echo";
 			}
 		} else if (text.startsWith("[debug]", from + 2) || text.startsWith("[command]", from + 2)) return "echo";

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
@@ -18,8 +18,8 @@ const CLOSES = ",;)}]>.";
 const LINE_END = /[\s,;)}\]]*(?:#.*)?$/y;
 
 /** What stands after `token=`, `"secret": `, `--password ` and their like. */
-export function findAssignedSecrets(line: string): Finding[] {
-	const found: Finding[] = [];
+export function findAssignedSecrets(line: string): SecretSpan[] {
+	const found: SecretSpan[] = [];
 	let from = 0;
 	for (const { index } of line.matchAll(WORD)) {
 		if (index < from) continue;
@@ -43,7 +43,7 @@ function nameAround(line: string, at: number): { readonly start: number; readonl
 	return { start, end };
 }
 
-type Range = Pick<Finding, "from" | "to">;
+type Range = Pick<SecretSpan, "from" | "to">;
 
 function valueAfter(line: string, start: number, end: number, kind: string): Range | undefined {
 	const separator = matchAt(SEPARATOR, line, end);

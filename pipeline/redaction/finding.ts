@@ -1,5 +1,5 @@
 /** A secret in a text: from `from` up to `to`, in UTF-16 units. */
-export interface Finding {
+export interface SecretSpan {
 	readonly from: number;
 	readonly to: number;
 	/** Lower-case words that the mark shows, such as `github token`. */
@@ -10,5 +10,5 @@ export interface Finding {
 export interface RedactionRule {
 	/** Lower-case texts of which every line with such a secret has one, in whatever case: the others are not looked at. */
 	readonly literals: readonly string[];
-	readonly find: (line: string) => readonly Finding[];
+	readonly find: (line: string) => readonly SecretSpan[];
 }

@@ -1,4 +1,4 @@
-import type { Finding, RedactionRule } from "./finding.ts";
+import type { RedactionRule, SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 
@@ -21,7 +21,7 @@ export const HEADER_RULES: readonly RedactionRule[] = [
 	{ literals: ["login", "sshpass", "mysql"], find: (line) => findFlags(line, PASSWORD_FLAG) },
 ];
 
-function findHeaders(line: string): Finding[] {
+function findHeaders(line: string): SecretSpan[] {
 	return Array.from(line.matchAll(HEADER)).flatMap(({ index, 0: whole, 1: name = "", 2: scheme, 3: rest = "" }) => {
 		const value = rest.trimEnd();
 		const from = index + whole.length - rest.length;
@@ -30,14 +30,14 @@ function findHeaders(line: string): Finding[] {
 	});
 }
 
-function findSchemes(line: string): Finding[] {
+function findSchemes(line: string): SecretSpan[] {
 	return Array.from(line.matchAll(SCHEME)).flatMap(({ index, 0: whole, 1: value = "" }) => {
 		const to = index + whole.length;
 		return looksRandom(value) ? [{ from: to - value.length, to, kind: "authorization" }] : [];
 	});
 }
 
-function findFlags(line: string, pattern: RegExp): Finding[] {
+function findFlags(line: string, pattern: RegExp): SecretSpan[] {
 	return Array.from(line.matchAll(pattern)).flatMap(({ index, 0: whole, 1: value = "" }) => {
 		const to = index + whole.length;
 		if (isPlainValue(value) || /^[\d:.]{1,11}[^\w]?$/.test(value)) return [];

@@ -1,6 +1,6 @@
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
 import type { SecretLintRuleContext } from "@secretlint/types";
-import type { Finding, RedactionRule } from "./finding.ts";
+import type { RedactionRule, SecretSpan } from "./finding.ts";
 
 /**
  * The rules of secretlint's recommended preset that are asked, the kind of what each finds, and what it begins with.
@@ -43,7 +43,7 @@ type SourceCode = Parameters<NonNullable<ReturnType<Rule["create"]>["file"]>>[0]
 
 const PREFIX = "@secretlint/secretlint-rule-";
 
-let found: Finding[] = [];
+let found: SecretSpan[] = [];
 
 /** What the rule set finds, rule by rule. */
 export const KNOWN_TOKEN_RULES: readonly RedactionRule[] = rules.flatMap((rule) => {

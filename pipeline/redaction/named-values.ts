@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { SecretSpan } from "./finding.ts";
 import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
 
@@ -9,7 +9,7 @@ const NAME_LINE = /^[\s+-]{0,80}["']?(?:name|key)["']?\s{0,3}[:=]\s{0,3}["']?([\
 const VALUE_LINE = /^([\s+-]{0,80}["']?value["']?\s{0,3}[:=]\s{0,3}["']?)([^"'\s][^"'\r]{0,8192})/i;
 
 /** Values beside the name of something secret, in one line. */
-export function findNamedValues(line: string): Finding[] {
+export function findNamedValues(line: string): SecretSpan[] {
 	return Array.from(line.matchAll(PAIR)).flatMap(({ index, 0: whole, 1: name = "", 3: value = "" }) => {
 		const kind = secretKindOf(name);
 		if (kind === undefined || isPlainValue(value)) return [];
@@ -24,7 +24,7 @@ export function kindOfNextLine(line: string): string | undefined {
 }
 
 /** Where the value is in a line that follows such a name. */
-export function findValueInLine(line: string, kind: string): Finding | undefined {
+export function findValueInLine(line: string, kind: string): SecretSpan | undefined {
 	const match = VALUE_LINE.exec(line);
 	if (match === null || isPlainValue(match[2] ?? "")) return undefined;
 	const from = match[1]?.length ?? 0;

@@ -1,4 +1,4 @@
-import type { Finding, RedactionRule } from "./finding.ts";
+import type { RedactionRule, SecretSpan } from "./finding.ts";
 import { redactionMark } from "./redaction-mark.ts";
 
 /** RFC 7468's and OpenPGP's labels; a log may show a key in one line, with `\n` written out. */
@@ -119,7 +119,7 @@ function isFullLine(line: string): boolean {
 /** Keys that stand in one line. */
 export const KEY_IN_A_LINE_RULE: RedactionRule = { literals: ["private key"], find: findKeysInALine };
 
-function findKeysInALine(line: string): Finding[] {
+function findKeysInALine(line: string): SecretSpan[] {
 	return Array.from(line.matchAll(KEY_IN_A_LINE), ({ index, 0: whole }) => ({
 		from: index,
 		to: index + whole.length,

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { SecretSpan } from "./finding.ts";
 import { findValueInLine, kindOfNextLine } from "./named-values.ts";
 import { KEY_MARK, markKeyLine, privateKeyLines } from "./private-key-lines.ts";
 import { MARKS, redactionMark } from "./redaction-mark.ts";
@@ -55,12 +55,12 @@ function redactLine(line: string): string {
 
 /** Alternately text and marks, beginning and ending with text. */
 function redactPart(part: string, rule: number): readonly string[] {
-	const findings = REDACTION_RULES[rule]?.find(part) ?? [];
-	return findings.length === 0 ? [part] : replace(part, findings).split(MARKS);
+	const spans = REDACTION_RULES[rule]?.find(part) ?? [];
+	return spans.length === 0 ? [part] : replace(part, spans).split(MARKS);
 }
 
-function replace(text: string, findings: readonly Finding[]): string {
-	const inOrder = [...findings].sort((one, other) => one.from - other.from);
+function replace(text: string, spans: readonly SecretSpan[]): string {
+	const inOrder = [...spans].sort((one, other) => one.from - other.from);
 	let kept = "";
 	let at = 0;
 	for (const { from, to, kind } of inOrder.slice(0, MOST_OF_A_SORT)) {

@@ -1,4 +1,4 @@
-import type { Finding, RedactionRule } from "./finding.ts";
+import type { RedactionRule, SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 
 interface Shape {
@@ -144,7 +144,7 @@ export const TOKEN_SHAPE_RULES: readonly RedactionRule[] = SHAPES.map(({ literal
 	find: (line) => findShape(line, shape),
 }));
 
-function findShape(line: string, { kind, pattern, random }: Omit<Shape, "literals">): Finding[] {
+function findShape(line: string, { kind, pattern, random }: Omit<Shape, "literals">): SecretSpan[] {
 	return Array.from(line.matchAll(pattern)).flatMap(({ index, 0: whole, 1: body = "" }) =>
 		random && !looksRandom(body) ? [] : [{ from: index, to: index + whole.length, kind }],
 	);

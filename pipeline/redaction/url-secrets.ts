@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
@@ -18,8 +18,8 @@ const MAYBE = /^(?:key|code|state|sid|session)$/i;
 export const USERINFO_LITERALS = ["@", ..."postgres mysql: mariadb: mongodb redis amqp mssql: sqlserver:".split(" ")];
 
 /** Passwords and tokens before the host of an address, of connection strings, too. */
-export function findUserinfo(line: string): Finding[] {
-	const found: Finding[] = [];
+export function findUserinfo(line: string): SecretSpan[] {
+	const found: SecretSpan[] = [];
 	for (const match of line.matchAll(USERINFO)) {
 		const [whole, user = "", password] = match;
 		const end = match.index + whole.length - 1;
@@ -37,8 +37,8 @@ export function findUserinfo(line: string): Finding[] {
 }
 
 /** Parameters of an address that open what it names: `?access_token=`, `&X-Amz-Signature=`. */
-export function findQuerySecrets(line: string): Finding[] {
-	const found: Finding[] = [];
+export function findQuerySecrets(line: string): SecretSpan[] {
+	const found: SecretSpan[] = [];
 	for (const match of line.matchAll(QUERY)) {
 		const [whole, name = "", value = ""] = match;
 		const kind = SIGNED.test(name) ? "signature" : secretKindOf(name);
@@ -49,6 +49,6 @@ export function findQuerySecrets(line: string): Finding[] {
 	return found;
 }
 
-function add(found: Finding[], from: number, value: string, kind: string): void {
+function add(found: SecretSpan[], from: number, value: string, kind: string): void {
 	if (!isPlainValue(value)) found.push({ from, to: from + value.length, kind });
 }

@@ -42,7 +42,7 @@ function refused(reason: string): Admission {
 
 function tryExpression(text: string): void {
 	const parsing = parseExpression(text);
-	if (!parsing.ok) throw new Error(`\`${text}\` does not parse: ${parsing.mistake.message}`);
+	if (!parsing.ok) throw new Error(`\`${text}\` does not parse: ${parsing.diagnostic.message}`);
 	walkAst(parsing.parsed.ast, ({ value }) => {
 		if (value instanceof PatternLiteral || value instanceof RegExp) tryRegex(value);
 	});
@@ -57,7 +57,7 @@ function expressionsOf(artefact: Artefact): readonly string[] {
 	const { events, lifecycle, filters, dedup, context, classify, route, spawn } = artefact;
 	return [
 		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
-		...lifecycle.flatMap(({ when, of }) => [when, ...leaves(of)]),
+		...lifecycle.flatMap(({ when, about: of }) => [when, ...leaves(of)]),
 		...filters.map(({ keep }) => keep),
 		...dedup.map(({ key }) => key),
 		...context.flatMap((request) => [request.when, ...leaves(request.with)]),

@@ -16,7 +16,7 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 	const pull = dataFrom(context, "github.pull_request");
 	// What tells of a pull request alone, as a comment does, means its branch as it is now.
 	const meant = incident.branch === undefined && pull?.number === incident.pr_number ? pull : undefined;
-	const told = shapeIncident({
+	const known = shapeIncident({
 		head_repository: run?.head_repository ?? meant?.head_repository ?? headRepositoryOf(incident, pull),
 		branch: run?.head_branch ?? meant?.head_branch,
 		head_sha: run?.head_sha ?? meant?.head_sha,
@@ -28,8 +28,8 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 		job: logs.length === 1 ? logs[0]?.name : undefined,
 		failed_steps: logs.flatMap((job) => job.failed_steps ?? []),
 	});
-	const workflow = { ...told.workflow, ...incident.workflow };
-	return { ...told, ...incident, ...(Object.keys(workflow).length > 0 && { workflow }) };
+	const workflow = { ...known.workflow, ...incident.workflow };
+	return { ...known, ...incident, ...(Object.keys(workflow).length > 0 && { workflow }) };
 }
 
 /** A commit may also be in a pull request of another branch than the one that failed. */

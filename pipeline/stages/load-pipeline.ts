@@ -54,8 +54,8 @@ export interface CompiledEvent {
 export interface CompiledLifecycle {
 	readonly name: string;
 	readonly condition: CompiledCondition | undefined;
-	readonly says: LifecycleMapping["says"];
-	readonly of: CompiledMapping;
+	readonly reports: LifecycleMapping["reports"];
+	readonly about: CompiledMapping;
 }
 
 interface CompiledContextRequest {
@@ -126,8 +126,14 @@ function compileEvent(mapping: EventMapping): CompiledEvent & { readonly on: str
 	};
 }
 
-function compileLifecycle({ name, on, when, says, of }: LifecycleMapping): CompiledLifecycle & { readonly on: string } {
-	return { name, on, condition: conditionOf(when), says, of: compileMapping(of) };
+function compileLifecycle({
+	name,
+	on,
+	when,
+	reports: says,
+	about: of,
+}: LifecycleMapping): CompiledLifecycle & { readonly on: string } {
+	return { name, on, condition: conditionOf(when), reports: says, about: compileMapping(of) };
 }
 
 function compileSpawn({ namespace, labels, annotations, spec }: Spawn): CompiledSpawn {

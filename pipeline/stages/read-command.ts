@@ -19,12 +19,12 @@ export function readCommand(reading: Filtered): Reading {
 		const missing = Object.entries(wanted).flatMap(([field, value]) => (value === undefined ? [field] : []));
 		return { outcome: "ignored", reason: { kind: "no_identity", event, missing }, explanation };
 	}
-	const told = { id, name, repository, pr_number, comment_id, author: sender.login, delivery_id };
+	const known = { id, name, repository, pr_number, comment_id, author: sender.login, delivery_id };
 	const more = {
 		...(args !== undefined && { args }),
 		...(installation_id !== undefined && { installation_id }),
 		...(needs !== undefined && { needs }),
 		...(name === "fix" && { fix: { incident, identity: reading.identity, explanation } }),
 	};
-	return { outcome: "command", command: { ...told, ...more }, explanation };
+	return { outcome: "command", command: { ...known, ...more }, explanation };
 }

@@ -24,7 +24,7 @@ export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Pro
 	const { found: entry, verdicts } = await firstTrue(entries, scope);
 	if (entry === undefined) return { explanation: explain(verdicts, "no entry's condition is true") };
 
-	const { value, failed } = await evaluateMapping(entry.of, scope, "of");
+	const { value, failed } = await evaluateMapping(entry.about, scope, "of");
 	const rules = [...verdicts, ...failed];
 	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
 	const { repository } = fields;
@@ -36,8 +36,14 @@ export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Pro
 			explanation: explain(rules, `${entry.name} takes it, but ${repository} is none of settings.repositories`),
 		};
 	}
-	const signal = { ...fields, says: entry.says, event: entry.name, delivery_id: delivery.delivery_id, repository };
-	return { signal, explanation: explain(rules, `${entry.name} says ${entry.says}`) };
+	const signal = {
+		...fields,
+		reports: entry.reports,
+		event: entry.name,
+		delivery_id: delivery.delivery_id,
+		repository,
+	};
+	return { signal, explanation: explain(rules, `${entry.name} reports ${entry.reports}`) };
 }
 
 function explain(rules: readonly RuleVerdict[], outcome: string): readonly StageExplanation[] {

@@ -4,5 +4,5 @@ import type { Signal } from "../signal.ts";
 /** Why a delivery is no incident: where it is nothing else either, what it tells of a remediation is what counts. */
 export function whyIgnored(reason: IgnoredReason, { event }: Delivery, signal: Signal | undefined): IgnoredReason {
 	const isNothingElse = reason.kind === "unknown_event" || reason.kind === "not_matched";
-	return signal !== undefined && isNothingElse ? { kind: "tracked", event, says: signal.says } : reason;
+	return signal !== undefined && isNothingElse ? { kind: "tracked", event, reports: signal.reports } : reason;
 }

@@ -7,6 +7,6 @@ import { readPath } from "../expression/read-path.ts";
 export function withoutAlertSecret(payload: unknown): unknown {
 	const alert = readPath(payload, ["alert"]);
 	if (typeof alert !== "object" || alert === null || !Object.hasOwn(alert, "secret")) return payload;
-	const { secret: _, ...told } = alert as Readonly<Record<string, unknown>>;
-	return { ...(payload as Readonly<Record<string, unknown>>), alert: told };
+	const { secret: _, ...known } = alert as Readonly<Record<string, unknown>>;
+	return { ...(payload as Readonly<Record<string, unknown>>), alert: known };
 }

@@ -1,6 +1,6 @@
 import { held, limitsActive, type SpawnCall, type StepAnswer, unavailable } from "../spawn-call.ts";
 import type { ClaimRecord } from "./claim-record.ts";
-import type { Hand } from "./hand.ts";
+import type { HeldClaims } from "./hand.ts";
 import { leaseName } from "./lease-name.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 import { AGENT_CLAIM_TTL_S, AGENT_WAIT_MS, CLOCK_SLACK_MS } from "./timing.ts";
@@ -11,13 +11,13 @@ const LOOK_AGAIN_MS = 100;
  * Takes the claim on the agent: whoever has it counts the agent's unfinished CodeRuns and makes its own. It is short,
  * so it is worth waiting for; after 5 s the caller repeats instead.
  */
-export async function takeTurn(call: SpawnCall, hand: Hand): Promise<StepAnswer> {
+export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	if (!limitsActive(call)) return undefined;
 	const { agent } = call.request;
 	const wanted = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
 	const giveUpAt = call.clock.monotonic() + AGENT_WAIT_MS;
 	for (;;) {
-		const answer = await takeClaim(call, hand, wanted, async (record) => judge(call, record));
+		const answer = await takeClaim(call, claims, wanted, async (record) => judge(call, record));
 		if (answer?.kind !== "result") return answer;
 		if (call.clock.monotonic() >= giveUpAt) return unavailable(`others are in line for ${agent}`);
 		await call.clock.sleep(LOOK_AGAIN_MS);
@@ -28,8 +28,8 @@ export async function takeTurn(call: SpawnCall, hand: Hand): Promise<StepAnswer>
  * Lets the next one count, now that this attempt's CodeRun is there to be counted: a recognised turn as well, since
  * nobody who still holds it can make another. A turn written by another call since then stays that call's.
  */
-export async function giveBackTurn(call: SpawnCall, hand: Hand): Promise<void> {
-	const turn = hand.get(agentLease(call));
+export async function releaseAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<void> {
+	const turn = claims.get(agentLease(call));
 	if (turn !== undefined) await call.cluster.deleteClaim(turn.lease, turn.version);
 }
 

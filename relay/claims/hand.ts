@@ -16,8 +16,8 @@ export interface HeldClaim {
 }
 
 /** Everything that one call holds, by Lease name, in the order in which it was taken. */
-export type Hand = Map<string, HeldClaim>;
+export type HeldClaims = Map<string, HeldClaim>;
 
-export function newHand(): Hand {
+export function noClaims(): HeldClaims {
 	return new Map();
 }

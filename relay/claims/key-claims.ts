@@ -1,14 +1,14 @@
 import { held, refused, type SpawnCall, type StepAnswer } from "../spawn-call.ts";
 import type { ClaimRecord } from "./claim-record.ts";
-import type { Hand } from "./hand.ts";
+import type { HeldClaims } from "./hand.ts";
 import { leaseName } from "./lease-name.ts";
-import { type Judgement, takeClaim, type Wanted } from "./take-claim.ts";
+import { type ClaimSpec, type Judgement, takeClaim } from "./take-claim.ts";
 import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "./timing.ts";
 
 /** Takes the claims that the pipeline's `dedup` rules ask for, by Lease name; the first that is another's ends it. */
-export async function takeKeyClaims(call: SpawnCall, hand: Hand): Promise<StepAnswer> {
+export async function takeKeyClaims(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	for (const wanted of wantedClaims(call)) {
-		const answer = await takeClaim(call, hand, wanted, (record) => judge(call, wanted.name, record));
+		const answer = await takeClaim(call, claims, wanted, (record) => judge(call, wanted.name, record));
 		if (answer !== undefined) return answer;
 	}
 	return undefined;
@@ -38,8 +38,8 @@ function freeAt(record: ClaimRecord): number {
 }
 
 /** Two rules with one key are one claim: as long as the longer, while active if one says so. */
-function wantedClaims(call: SpawnCall): readonly (Wanted & { readonly name: string })[] {
-	const byLease = new Map<string, Wanted & { readonly name: string }>();
+function wantedClaims(call: SpawnCall): readonly (ClaimSpec & { readonly name: string })[] {
+	const byLease = new Map<string, ClaimSpec & { readonly name: string }>();
 	for (const claim of call.request.claims) {
 		const lease = leaseName("key", claim.key);
 		const same = byLease.get(lease);

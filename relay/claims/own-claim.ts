@@ -1,7 +1,7 @@
 import { recogniseCodeRun } from "../recognise-coderun.ts";
 import { exists, held, refused, type SpawnCall, type StepAnswer, unavailable } from "../spawn-call.ts";
 import type { ClaimRecord } from "./claim-record.ts";
-import type { Hand } from "./hand.ts";
+import type { HeldClaims } from "./hand.ts";
 import { leaseName } from "./lease-name.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 import { OWN_CLAIM_TTL_S } from "./timing.ts";
@@ -13,10 +13,10 @@ const MARK_ROUNDS = 8;
  * Takes the incident's claim on its own id, always first: all that was ever asked for this incident meets here. Only
  * the incident itself ever wants it, so it is judged by attempts, not by time.
  */
-export async function takeOwnClaim(call: SpawnCall, hand: Hand): Promise<StepAnswer> {
+export async function takeOwnClaim(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	const { incident_id } = call.request;
 	const wanted = { lease: ownLease(call), key: incident_id, ttl_s: OWN_CLAIM_TTL_S, while_active: false };
-	return takeClaim(call, hand, wanted, (record) => judge(call, record));
+	return takeClaim(call, claims, wanted, (record) => judge(call, record));
 }
 
 /**
@@ -24,8 +24,8 @@ export async function takeOwnClaim(call: SpawnCall, hand: Hand): Promise<StepAns
  * next attempt need not wait for calls that could still be about to create. Nobody is told of it before: when it cannot
  * be written, the answer is that, and the repeat sees the CodeRun and writes it.
  */
-export async function markSeen(call: SpawnCall, hand: Hand): Promise<StepAnswer> {
-	const own = hand.get(ownLease(call));
+export async function markSeen(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
+	const own = claims.get(ownLease(call));
 	if (own === undefined) return undefined;
 	const marked = { ...own.record, seen: true, quiet_at: own.others_until };
 	const written = await call.cluster.replaceClaim(own.lease, marked, own.version);

@@ -1,6 +1,6 @@
 import { type SpawnCall, type StepAnswer, unavailable } from "../spawn-call.ts";
 import type { ClaimRecord } from "./claim-record.ts";
-import type { Hand, HeldClaim } from "./hand.ts";
+import type { HeldClaim, HeldClaims } from "./hand.ts";
 import { IN_FLIGHT_MS } from "./timing.ts";
 
 /** What a call makes of a claim that is there already. `restore`: giving it back puts the earlier record back. */
@@ -9,7 +9,7 @@ export type Judgement =
 	| { readonly do: "take_over"; readonly restore: boolean }
 	| { readonly do: "stop"; readonly answer: NonNullable<StepAnswer> };
 
-export interface Wanted {
+export interface ClaimSpec {
 	readonly lease: string;
 	readonly key: string;
 	readonly ttl_s: number;
@@ -25,8 +25,8 @@ const ROUNDS = 8;
  */
 export async function takeClaim(
 	call: SpawnCall,
-	hand: Hand,
-	wanted: Wanted,
+	claims: HeldClaims,
+	wanted: ClaimSpec,
 	judge: (record: ClaimRecord) => Promise<Judgement>,
 ): Promise<StepAnswer> {
 	const { cluster, clock } = call;
@@ -35,7 +35,7 @@ export async function takeClaim(
 		const taken_at = clock.monotonic();
 		const record = newRecord(call, wanted);
 		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "others_until">) =>
-			void hand.set(wanted.lease, { lease: wanted.lease, record, version, taken_at, ...how });
+			void claims.set(wanted.lease, { lease: wanted.lease, record, version, taken_at, ...how });
 
 		const made = await cluster.createClaim(wanted.lease, record);
 		if (made.kind === "unavailable") return made;
@@ -59,7 +59,7 @@ export async function takeClaim(
 	return unavailable("a claim changes too fast");
 }
 
-function newRecord({ request, digest, clock }: SpawnCall, { key, ttl_s, while_active }: Wanted): ClaimRecord {
+function newRecord({ request, digest, clock }: SpawnCall, { key, ttl_s, while_active }: ClaimSpec): ClaimRecord {
 	const taken_at = clock.now();
 	return {
 		key,

@@ -4,7 +4,7 @@ import { type KubernetesAccess, openNamespace } from "./kubernetes-access.ts";
 import type { CustomKind } from "./kubernetes-reader.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { readAnswer, understood } from "./read-answer.ts";
-import { type Asking, checkedSource, failed, type Source, type SourceAnswer } from "./source.ts";
+import { checkedSource, failed, type Source, type SourceAnswer, type SourceCall } from "./source.ts";
 
 const KIND: CustomKind = { group: "argoproj.io", version: "v1alpha1", plural: "applications" };
 
@@ -30,7 +30,7 @@ async function fromApi(
 	argocd: Endpoint,
 	fetch: typeof globalThis.fetch,
 	{ name, namespace, project }: Wanted,
-	{ signal }: Asking,
+	{ signal }: SourceCall,
 ): Promise<SourceAnswer> {
 	const path = ["api", "v1", "applications", name];
 	const query = [["appNamespace", namespace] as const, ...(project ? [["project", project] as const] : [])];
@@ -50,7 +50,7 @@ async function fromApi(
 async function fromResource(
 	access: KubernetesAccess,
 	{ name, namespace, project }: Wanted,
-	{ signal }: Asking,
+	{ signal }: SourceCall,
 ): Promise<SourceAnswer> {
 	const opened = openNamespace(access, namespace);
 	if (!opened.ok) {

@@ -1,4 +1,4 @@
-import { collector, type Environment, type Told, told, wrong } from "../process/told.ts";
+import { collector, type Environment, invalid, ok, type Result } from "../process/told.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Which servers the in-cluster sources ask, and which namespaces they read. What is not set is not asked. */
@@ -35,32 +35,38 @@ export function readContextSettings(env: Environment): ContextSettingsReading {
 	return { settings, problems };
 }
 
-function readEndpoint(env: Environment, service: string, name: string, tokenName: string): Told<Endpoint | undefined> {
+function readEndpoint(
+	env: Environment,
+	service: string,
+	name: string,
+	tokenName: string,
+): Result<Endpoint | undefined> {
 	const given = env[name]?.trim();
 	const token = readHeader(env, tokenName);
 	if (!token.ok) return token;
-	if (!given) return told(undefined);
+	if (!given) return ok(undefined);
 	// As Argo CD's own tools take it: host and port, with TLS.
 	const address = name === "ARGOCD_SERVER" && !given.includes("://") ? `https://${given}` : given;
 	if (!URL.canParse(address))
-		return wrong(`${name} is no address: give one such as http://loki.observability.svc:3100.`);
+		return invalid(`${name} is no address: give one such as http://loki.observability.svc:3100.`);
 	const base = new URL(address);
-	if (!/^https?:$/.test(base.protocol)) return wrong(`${name} is no address of http or https.`);
-	if (base.username || base.password) return wrong(`${name} holds credentials: put a token into ${tokenName} instead.`);
-	if (base.search || base.hash) return wrong(`${name} has a query or a fragment: give the address alone.`);
+	if (!/^https?:$/.test(base.protocol)) return invalid(`${name} is no address of http or https.`);
+	if (base.username || base.password)
+		return invalid(`${name} holds credentials: put a token into ${tokenName} instead.`);
+	if (base.search || base.hash) return invalid(`${name} has a query or a fragment: give the address alone.`);
 	const headers = token.value === undefined ? {} : { authorization: `Bearer ${token.value}` };
-	return told({ service, base, headers, secrets: token.value === undefined ? [] : [token.value] });
+	return ok({ service, base, headers, secrets: token.value === undefined ? [] : [token.value] });
 }
 
 /** What goes into a header: printable, and nothing that would end it. */
-function readHeader(env: Environment, name: string): Told<string | undefined> {
+function readHeader(env: Environment, name: string): Result<string | undefined> {
 	const given = env[name]?.trim();
-	if (!given) return told(undefined);
-	return /^[!-~]{1,8192}$/.test(given) ? told(given) : wrong(`${name} holds characters that no header can have.`);
+	if (!given) return ok(undefined);
+	return /^[!-~]{1,8192}$/.test(given) ? ok(given) : invalid(`${name} holds characters that no header can have.`);
 }
 
-function readNamespaces(env: Environment): Told<readonly string[]> {
+function readNamespaces(env: Environment): Result<readonly string[]> {
 	const given = (env.HEALER_CONTEXT_NAMESPACES ?? "").split(/[\s,]+/).filter((name) => name !== "");
-	if (given.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return told(given);
-	return wrong("HEALER_CONTEXT_NAMESPACES names something that is no namespace: give names, with commas between.");
+	if (given.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return ok(given);
+	return invalid("HEALER_CONTEXT_NAMESPACES names something that is no namespace: give names, with commas between.");
 }

@@ -71,10 +71,10 @@ function alertLines(alerts: readonly Alert[]): string[] {
 		.slice(0, MAX_ALERTS)
 		.map(({ labels: { alertname = "an alert", ...labels }, annotations, startsAt }) => {
 			const named = Object.entries(labels).map(([name, value]) => `${name}=${shownWord(value)}`);
-			const says = annotations.summary ?? annotations.description ?? annotations.message;
+			const text = annotations.summary ?? annotations.description ?? annotations.message;
 			const since = shownTime(Date.parse(startsAt));
 			const head = [shownWord(alertname), named.length > 0 && `(${named.join(", ")})`, since && `since ${since}`];
-			return shownLine([head.filter(Boolean).join(" "), says].filter(Boolean).join(": "));
+			return shownLine([head.filter(Boolean).join(" "), text].filter(Boolean).join(": "));
 		});
 	if (alerts.length > MAX_ALERTS) lines.push(`and ${alerts.length - MAX_ALERTS} more`);
 	return lines;

@@ -3,7 +3,7 @@ import { bindQuery } from "./bind-query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { type AnswerReading, readAnswer } from "./read-answer.ts";
-import { type Asking, checkedSource, failed, type Source } from "./source.ts";
+import { checkedSource, failed, type Source, type SourceCall } from "./source.ts";
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
 const sampleSchema = z.tuple([z.number(), z.string()]);
@@ -38,7 +38,7 @@ async function numberAt(
 	fetch: typeof globalThis.fetch,
 	query: string,
 	ms: number,
-	{ signal }: Asking,
+	{ signal }: SourceCall,
 ): Promise<AnswerReading<number | undefined>> {
 	const parameters = [["query", query] as const, ["time", String(ms / 1000)] as const];
 	const question = { path: ["api", "v1", "query"], query: parameters, signal, fetch };

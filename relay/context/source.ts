@@ -9,7 +9,7 @@ export type SourceAnswer =
 	| { readonly status: "skipped"; readonly why: string };
 
 /** With what one question is asked. */
-export interface Asking {
+export interface SourceCall {
 	/** Milliseconds since the epoch. */
 	readonly now: number;
 	/** Fires when the answer is not waited for any more. */
@@ -17,7 +17,7 @@ export interface Asking {
 }
 
 /** One place in the cluster to ask. It takes parameters as they came, and says itself what is wrong with them. */
-export type Source = (parameters: unknown, asking: Asking) => Promise<SourceAnswer>;
+export type Source = (parameters: unknown, asking: SourceCall) => Promise<SourceAnswer>;
 
 /** Every in-cluster source of DESIGN section 8 by name. */
 export type ContextSources = Readonly<Record<ClusterSource, Source>>;
@@ -25,7 +25,7 @@ export type ContextSources = Readonly<Record<ClusterSource, Source>>;
 /** A source that asks only when its parameters are what `schema` says. */
 export function checkedSource<Parameters>(
 	schema: z.ZodType<Parameters>,
-	ask: (parameters: Parameters, asking: Asking) => Promise<SourceAnswer>,
+	ask: (parameters: Parameters, asking: SourceCall) => Promise<SourceAnswer>,
 ): Source {
 	return async (given, asking) => {
 		const checked = schema.safeParse(given);

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { type ClaimRecord, claimRecordSchema } from "../claims/claim-record.ts";
 import type { Cluster } from "../cluster.ts";
 import { answering, orNotFound } from "./answering.ts";
-import { inTurn } from "./in-turn.ts";
-import { createWhole, deleteWhole, replaceWhole } from "./whole-file.ts";
+import { createKeyedMutex } from "./in-turn.ts";
+import { createAtomic, deleteDurably, replaceAtomic } from "./whole-file.ts";
 
 const fileSchema = z.strictObject({ version: z.string(), record: claimRecordSchema });
 
@@ -17,7 +17,7 @@ const fileSchema = z.strictObject({ version: z.string(), record: claimRecordSche
 export function claimFiles(
 	folder: string,
 ): Pick<Cluster, "readClaim" | "createClaim" | "replaceClaim" | "deleteClaim"> {
-	const turns = inTurn();
+	const turns = createKeyedMutex();
 	const path = (lease: string) => join(folder, `${lease}.json`);
 	return {
 		readClaim: (lease) =>
@@ -28,7 +28,7 @@ export function claimFiles(
 		createClaim: (lease, record) =>
 			answering(async () => {
 				const { version, text } = newFile(record);
-				const made = await createWhole(path(lease), text);
+				const made = await createAtomic(path(lease), text);
 				return made === "created" ? ({ kind: "written", version } as const) : ({ kind: "conflict" } as const);
 			}),
 		replaceClaim: (lease, record, over) =>
@@ -36,7 +36,7 @@ export function claimFiles(
 				orNotFound(async () => {
 					if ((await read(path(lease))).version !== over) return { kind: "conflict" } as const;
 					const { version, text } = newFile(record);
-					await replaceWhole(path(lease), text);
+					await replaceAtomic(path(lease), text);
 					return { kind: "written", version } as const;
 				}),
 			),
@@ -44,7 +44,7 @@ export function claimFiles(
 			turns(lease, () =>
 				orNotFound(async () => {
 					if ((await read(path(lease))).version !== version) return { kind: "conflict" } as const;
-					await deleteWhole(path(lease));
+					await deleteDurably(path(lease));
 					return { kind: "deleted" } as const;
 				}),
 			),

@@ -5,7 +5,7 @@ import { OWN_LABELS, readIdentity } from "../coderun.ts";
 import { answering, orNotFound } from "./answering.ts";
 import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
 import { renderYaml } from "./coderun-yaml.ts";
-import { createWhole } from "./whole-file.ts";
+import { createAtomic } from "./whole-file.ts";
 
 /** CodeRuns as files `{name}.yaml`, applicable with kubectl as they are. */
 export function coderunFiles(
@@ -19,7 +19,7 @@ export function coderunFiles(
 			answering(async () => {
 				const until = clock.monotonic() + within_ms;
 				const path = coderunPath(folder, coderun.metadata.name);
-				const made = await createWhole(path, renderYaml(coderun), () => clock.monotonic() < until);
+				const made = await createAtomic(path, renderYaml(coderun), () => clock.monotonic() < until);
 				if (made === "too_late") return { kind: "unavailable", why: "the state folder is too slow" } as const;
 				return { kind: made } as const;
 			}),

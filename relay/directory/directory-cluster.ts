@@ -7,7 +7,7 @@ import { answering } from "./answering.ts";
 import { claimFiles } from "./claim-files.ts";
 import { coderunFiles } from "./coderun-files.ts";
 import { folders } from "./folders.ts";
-import { createWhole, deleteWhole, prepareFolder } from "./whole-file.ts";
+import { createAtomic, deleteDurably, prepareFolder } from "./whole-file.ts";
 
 /**
  * The folder that stands for a cluster (DESIGN section 5, last paragraph): `claims/`, `coderuns/` and `reported/` under
@@ -32,6 +32,6 @@ export async function directoryCluster(state: string, clock: Clock): Promise<Clu
 /** Only a write tells of a full disk. Two probes at once may meet: the other one's is as good. */
 async function tryWriting(folder: string): Promise<void> {
 	const path = join(folder, `.ready.${crypto.randomUUID()}.tmp`);
-	await createWhole(path, "ready\n");
-	await deleteWhole(path);
+	await createAtomic(path, "ready\n");
+	await deleteDurably(path);
 }

@@ -5,7 +5,7 @@ import { isTerminalPhase, TERMINAL_PHASES } from "../../wire/outcome.ts";
 import { coderunNameOf, coderunPath } from "./coderun-file.ts";
 import { renderYaml } from "./coderun-yaml.ts";
 import { folders } from "./folders.ts";
-import { codeOf, replaceWhole } from "./whole-file.ts";
+import { codeOf, replaceAtomic } from "./whole-file.ts";
 
 export type Finishing =
 	| { readonly ok: true }
@@ -30,7 +30,7 @@ export async function finishCodeRun(state: string, name: string, phase: string, 
 		return { ok: false, reason: "already_finished", phase: before };
 	}
 	const status = { ...coderun.status, phase, finishedAt: new Date(now).toISOString() };
-	await replaceWhole(path, renderYaml({ ...coderun, status }));
+	await replaceAtomic(path, renderYaml({ ...coderun, status }));
 	return { ok: true };
 }
 

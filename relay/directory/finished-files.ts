@@ -8,7 +8,7 @@ import { END_MESSAGES, type FinishedCodeRuns } from "../outcomes/finished-coderu
 import { answering, orNotFound } from "./answering.ts";
 import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
 import { folders } from "./folders.ts";
-import { codeOf, createWhole } from "./whole-file.ts";
+import { codeOf, createAtomic } from "./whole-file.ts";
 
 /** The finished CodeRuns of a state folder; a file in `reported/` says that the worker has taken an outcome. */
 export function finishedFiles(state: string): FinishedCodeRuns {
@@ -35,7 +35,7 @@ export function finishedFiles(state: string): FinishedCodeRuns {
 			answering(async () => {
 				const outcome = await readOutcome(coderuns, name);
 				// Its end is known from here even when its file is deleted afterwards.
-				await createWhole(join(reported, name), outcome === undefined ? "" : `${JSON.stringify(outcome)}\n`);
+				await createAtomic(join(reported, name), outcome === undefined ? "" : `${JSON.stringify(outcome)}\n`);
 				return { kind: "marked" } as const;
 			}),
 		inspect: (name) =>

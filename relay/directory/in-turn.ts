@@ -1,5 +1,5 @@
 /** Runs what is asked for one name one after the other, and for different names at once. */
-export function inTurn(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
+export function createKeyedMutex(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
 	const last = new Map<string, Promise<unknown>>();
 	return async (name, act) => {
 		const before = last.get(name) ?? Promise.resolve();

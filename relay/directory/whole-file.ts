@@ -10,7 +10,7 @@ const TEMPORARY = /^\.[^/]+\.tmp$/;
  * Makes a file whole or not at all, and only when there is none by that name: written beside, synced, then linked, so
  * that a kill at any point leaves at most a temporary file. `mayStill` is asked last, right before the link.
  */
-export async function createWhole(
+export async function createAtomic(
 	path: string,
 	text: string,
 	mayStill: () => boolean = () => true,
@@ -30,7 +30,7 @@ export async function createWhole(
 }
 
 /** Puts whole new contents in a file's place: a reader sees the old or the new ones. */
-export async function replaceWhole(path: string, text: string): Promise<void> {
+export async function replaceAtomic(path: string, text: string): Promise<void> {
 	const temporary = await writeBeside(path, text);
 	try {
 		await rename(temporary, path);
@@ -42,7 +42,7 @@ export async function replaceWhole(path: string, text: string): Promise<void> {
 }
 
 /** Deletes a file for good. */
-export async function deleteWhole(path: string): Promise<void> {
+export async function deleteDurably(path: string): Promise<void> {
 	await unlink(path);
 	await syncFolder(dirname(path));
 }

@@ -3,7 +3,7 @@ interface NetworkFault {
 	/** The code that people search for: `ECONNREFUSED`. */
 	readonly code: string;
 	/** One clause; `HOST` stands for where it was sent. */
-	readonly says: string;
+	readonly message: string;
 }
 
 const AUTHORITY =
@@ -40,18 +40,18 @@ const SAYINGS: Readonly<Record<string, string>> = {
 function readNetworkFault(error: unknown): NetworkFault | undefined {
 	if (!(error instanceof Error)) return undefined;
 	if (error.name === "TimeoutError" || error.name === "AbortError") {
-		return { code: "timeout", says: "HOST does not answer in time" };
+		return { code: "timeout", message: "HOST does not answer in time" };
 	}
 	const { cause } = error;
 	if (!(error instanceof TypeError) || !(cause instanceof Error)) return undefined;
 	const code = "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
 	const known = SAYINGS[code];
-	if (known !== undefined) return { code, says: known };
-	if (/^(?:ERR_SSL|ERR_TLS|CERT_|EPROTO)/.test(code)) return { code, says: "TLS with HOST failed" };
-	if (cause.name === "HTTPParserError") return { code, says: "what answers at HOST does not speak HTTP" };
+	if (known !== undefined) return { code, message: known };
+	if (/^(?:ERR_SSL|ERR_TLS|CERT_|EPROTO)/.test(code)) return { code, message: "TLS with HOST failed" };
+	if (cause.name === "HTTPParserError") return { code, message: "what answers at HOST does not speak HTTP" };
 	// fetch's own rules: a port that browsers block, a scheme that it does not know.
-	if (code === "Error") return { code: cause.message.slice(0, 100), says: "fetch does not ask HOST" };
-	return { code, says: "the connection to HOST failed" };
+	if (code === "Error") return { code: cause.message.slice(0, 100), message: "fetch does not ask HOST" };
+	return { code, message: "the connection to HOST failed" };
 }
 
 /**
@@ -62,8 +62,8 @@ export function explainNetworkError(error: unknown, url?: string | URL): string 
 	const fault = readNetworkFault(error);
 	if (fault === undefined) return undefined;
 	const host = (url !== undefined && URL.parse(url)?.host) || hostIn(error) || "the server";
-	const says = fault.says.replaceAll("HOST", host);
-	return fault.code === "timeout" ? says : `${says} (${fault.code})`;
+	const message = fault.message.replaceAll("HOST", host);
+	return fault.code === "timeout" ? message : `${message} (${fault.code})`;
 }
 
 /** Node's errors of a connection and of DNS name where it went. */

@@ -6,7 +6,7 @@ import type { ApiClients } from "./api-clients.ts";
 import { readFailure } from "./api-failure.ts";
 import { REPORTED_LABEL, readCodeRunObject, type SeenCodeRun } from "./coderun-object.ts";
 import { unexpected } from "./unexpected.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./within.ts";
 
 export const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 
@@ -33,7 +33,7 @@ export function coderunObjects(
 			try {
 				const request = { ...CODERUNS, namespace, body: unreported(coderun), fieldValidation: "Strict" };
 				// Read, so that nothing else that answers 200 is taken for the API server.
-				readCodeRunObject(await objects.createNamespacedCustomObject(request, within(within_ms)));
+				readCodeRunObject(await objects.createNamespacedCustomObject(request, withTimeout(within_ms)));
 				return { kind: "created" };
 			} catch (error) {
 				const failure = readFailure(error);
@@ -67,7 +67,10 @@ export async function readSeen(
 	name: string,
 ): Promise<{ kind: "found"; seen: SeenCodeRun } | { kind: "not_found" } | Unavailable> {
 	try {
-		const found = await objects.getNamespacedCustomObject({ ...CODERUNS, namespace, name }, within(CALL_WITHIN_MS));
+		const found = await objects.getNamespacedCustomObject(
+			{ ...CODERUNS, namespace, name },
+			withTimeout(CALL_WITHIN_MS),
+		);
 		return { kind: "found", seen: readCodeRunObject(found) };
 	} catch (error) {
 		const failure = readFailure(error);
@@ -95,7 +98,7 @@ export async function eachCodeRun(
 	for (;;) {
 		const place = next === undefined ? {} : { _continue: next };
 		const request = { ...CODERUNS, namespace, labelSelector, limit: PAGE, ...place };
-		const page = pageSchema.parse(await objects.listNamespacedCustomObject(request, within(CALL_WITHIN_MS)));
+		const page = pageSchema.parse(await objects.listNamespacedCustomObject(request, withTimeout(CALL_WITHIN_MS)));
 		for (const item of page.items) take(readCodeRunObject(item));
 		next = page.metadata.continue;
 		if (!next) return page.metadata.resourceVersion;

@@ -1,6 +1,6 @@
 import type { V1Lease } from "@kubernetes/client-node";
 import type { ApiClients } from "./api-clients.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./within.ts";
 
 const PAGE = 200;
 const CALL_WITHIN_MS = 10_000;
@@ -18,7 +18,7 @@ export async function* eachLease(
 	do {
 		const place = next === undefined ? {} : { _continue: next };
 		const request = { namespace, labelSelector, limit: PAGE, ...place };
-		const page = await leases.listNamespacedLease(request, within(CALL_WITHIN_MS));
+		const page = await leases.listNamespacedLease(request, withTimeout(CALL_WITHIN_MS));
 		yield* page.items;
 		next = page.metadata?._continue;
 	} while (next);

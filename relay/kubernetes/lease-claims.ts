@@ -4,7 +4,7 @@ import { type ApiFailure, readFailure } from "./api-failure.ts";
 import { noNamespace } from "./coderun-objects.ts";
 import { fromLease, splitVersion, toLease, versionOf } from "./lease.ts";
 import { unexpected } from "./unexpected.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./within.ts";
 
 const CALL_WITHIN_MS = 5_000;
 
@@ -16,7 +16,7 @@ export function leaseClaims(
 	return {
 		async readClaim(name) {
 			try {
-				const lease = await api.readNamespacedLease({ name, namespace }, within(CALL_WITHIN_MS));
+				const lease = await api.readNamespacedLease({ name, namespace }, withTimeout(CALL_WITHIN_MS));
 				const claim = fromLease(lease);
 				if (claim === undefined) return { kind: "unavailable", why: `Lease ${name} is not a claim that Healer wrote` };
 				return { kind: "found", claim };
@@ -28,7 +28,7 @@ export function leaseClaims(
 		async createClaim(name, record) {
 			try {
 				const body = toLease(namespace, name, record);
-				const made = await api.createNamespacedLease({ namespace, body }, within(CALL_WITHIN_MS));
+				const made = await api.createNamespacedLease({ namespace, body }, withTimeout(CALL_WITHIN_MS));
 				return { kind: "written", version: versionOf(made) };
 			} catch (error) {
 				const failure = readFailure(error);
@@ -39,7 +39,7 @@ export function leaseClaims(
 		async replaceClaim(name, record, version) {
 			try {
 				const body = toLease(namespace, name, record, version);
-				const written = await api.replaceNamespacedLease({ name, namespace, body }, within(CALL_WITHIN_MS));
+				const written = await api.replaceNamespacedLease({ name, namespace, body }, withTimeout(CALL_WITHIN_MS));
 				return { kind: "written", version: versionOf(written) };
 			} catch (error) {
 				const failure = readFailure(error);
@@ -50,7 +50,7 @@ export function leaseClaims(
 		async deleteClaim(name, version) {
 			try {
 				const body = { preconditions: splitVersion(version) };
-				await api.deleteNamespacedLease({ name, namespace, body }, within(CALL_WITHIN_MS));
+				await api.deleteNamespacedLease({ name, namespace, body }, withTimeout(CALL_WITHIN_MS));
 				return { kind: "deleted" };
 			} catch (error) {
 				const failure = readFailure(error);

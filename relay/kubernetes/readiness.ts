@@ -3,7 +3,7 @@ import type { ApiClients } from "./api-clients.ts";
 import { readFailure } from "./api-failure.ts";
 import { absent, CODERUNS } from "./coderun-objects.ts";
 import { OTHER_CLAIMS } from "./lease.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./within.ts";
 
 const WITHIN_MS = 3_000;
 const NAME = "healer-readiness";
@@ -17,9 +17,12 @@ export async function probeReadiness({ leases, objects }: ApiClients, namespace:
 	const lease = { namespace, dryRun: "All", body: { metadata, spec: {} } };
 	const coderun = { apiVersion: "agents.platform/v1", kind: "CodeRun", metadata, spec: PROBE };
 	const tries = [
-		() => leases.createNamespacedLease(lease, within(WITHIN_MS)),
+		() => leases.createNamespacedLease(lease, withTimeout(WITHIN_MS)),
 		() =>
-			objects.createNamespacedCustomObject({ ...CODERUNS, namespace, dryRun: "All", body: coderun }, within(WITHIN_MS)),
+			objects.createNamespacedCustomObject(
+				{ ...CODERUNS, namespace, dryRun: "All", body: coderun },
+				withTimeout(WITHIN_MS),
+			),
 	];
 	const problems = await Promise.all(tries.map((attempt) => problemOf(attempt, namespace)));
 	return problems.find((problem) => problem !== undefined) ?? { kind: "ready" };

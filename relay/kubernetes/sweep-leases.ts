@@ -9,7 +9,7 @@ import { readSeen } from "./coderun-objects.ts";
 import { eachLease, selectorOf } from "./each-lease.ts";
 import { fromLease, INCIDENT_CLAIMS, OTHER_CLAIMS, splitVersion, versionOf } from "./lease.ts";
 import { unexpected } from "./unexpected.ts";
-import { within } from "./within.ts";
+import { withTimeout } from "./within.ts";
 
 export interface SweepTools {
 	readonly clients: ApiClients;
@@ -55,7 +55,7 @@ async function sweepLease({ clients, namespace, clock }: SweepTools, lease: V1Le
 	if (found.kind === "unavailable" || (found.kind === "found" && found.seen.terminal === undefined)) return false;
 	try {
 		const body = { preconditions: splitVersion(versionOf(lease)) };
-		await clients.leases.deleteNamespacedLease({ name, namespace, body }, within(CALL_WITHIN_MS));
+		await clients.leases.deleteNamespacedLease({ name, namespace, body }, withTimeout(CALL_WITHIN_MS));
 		return true;
 	} catch (error) {
 		const failure = readFailure(error);

@@ -8,7 +8,7 @@ type Patch = "application/merge-patch+json" | "application/json-patch+json";
  * Options that end one call after `ms`, on both sides: the server gives up by its `timeout` parameter
  * (https://kubernetes.io/docs/reference/using-api/api-concepts/), and this side by a signal.
  */
-export function within(ms: number, patch?: Patch): ConfigurationOptions {
+export function withTimeout(ms: number, patch?: Patch): ConfigurationOptions {
 	return {
 		middlewareMergeStrategy: "append",
 		middleware: [

@@ -11,7 +11,7 @@ import { explainNetworkError } from "../http/network-fault.ts";
 export type Posting =
 	| { readonly kind: "taken" }
 	/** `error`: the worker's word for why, or undefined when something between answered. */
-	| { readonly kind: "not_taken"; readonly status: number; readonly error: string | undefined }
+	| { readonly kind: "not_locked"; readonly status: number; readonly error: string | undefined }
 	| { readonly kind: "unreachable"; readonly why: string };
 
 export interface PostTools {
@@ -44,7 +44,7 @@ export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, f
 		const { text } = await readBounded(response.body, MAX_ERROR_BYTES);
 		// 409: it has an outcome of this attempt already, told in other words or by another relay. The first one counts.
 		if (response.ok || response.status === REFUSAL_STATUS.replayed) return { kind: "taken" };
-		return { kind: "not_taken", status: response.status, error: readErrorAnswer(text)?.error };
+		return { kind: "not_locked", status: response.status, error: readErrorAnswer(text)?.error };
 	} catch (error) {
 		return {
 			kind: "unreachable",

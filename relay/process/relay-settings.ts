@@ -1,7 +1,7 @@
 import { readSecrets } from "../../wire/secret.ts";
 import { type ContextSettings, readContextSettings } from "../context/context-settings.ts";
 import type { Policy } from "../policy.ts";
-import { collector, type Environment, type Told, told, wrong } from "./told.ts";
+import { collector, type Environment, invalid, ok, type Result } from "./told.ts";
 
 /** What a relay on its own is told by its environment. */
 export interface RelaySettings {
@@ -47,53 +47,53 @@ export function readRelaySettings(env: Environment): SettingsReading {
 	return all.length === 0 ? { ok: true, settings } : { ok: false, problems: all };
 }
 
-function readSink(env: Environment): Told<RelaySettings["sink"]> {
+function readSink(env: Environment): Result<RelaySettings["sink"]> {
 	const sink = env.HEALER_SINK?.trim() || "directory";
-	if (sink === "kubernetes") return told({ kind: "kubernetes" });
-	if (sink === "directory") return told({ kind: "directory", state: env.HEALER_STATE_DIR || ".healer" });
-	return wrong(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
+	if (sink === "kubernetes") return ok({ kind: "kubernetes" });
+	if (sink === "directory") return ok({ kind: "directory", state: env.HEALER_STATE_DIR || ".healer" });
+	return invalid(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
 }
 
-function readPort(text: string | undefined): Told<number> {
+function readPort(text: string | undefined): Result<number> {
 	const given = text?.trim() || "8788";
 	const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN;
-	return port <= 65_535 ? told(port) : wrong(`HEALER_RELAY_PORT is ${JSON.stringify(given)}: give a port, 0 to 65535.`);
+	return port <= 65_535 ? ok(port) : invalid(`HEALER_RELAY_PORT is ${JSON.stringify(given)}: give a port, 0 to 65535.`);
 }
 
-function readUrl(text: string | undefined): Told<string> {
+function readUrl(text: string | undefined): Result<string> {
 	const given = text?.trim() ?? "";
-	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return told(given);
-	return wrong("HEALER_URL is not set to the worker's address, where outcomes go: https://healer.example.com");
+	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return ok(given);
+	return invalid("HEALER_URL is not set to the worker's address, where outcomes go: https://healer.example.com");
 }
 
-function readWireSecrets(text: string | undefined): Told<readonly string[]> {
+function readWireSecrets(text: string | undefined): Result<readonly string[]> {
 	try {
-		return told(readSecrets(text ?? ""));
+		return ok(readSecrets(text ?? ""));
 	} catch (error) {
-		return wrong(`${error instanceof Error ? error.message : "HEALER_WIRE_SECRETS: cannot be read"}.`);
+		return invalid(`${error instanceof Error ? error.message : "HEALER_WIRE_SECRETS: cannot be read"}.`);
 	}
 }
 
-function readList(name: string, text: string | undefined, example: string): Told<readonly string[]> {
+function readList(name: string, text: string | undefined, example: string): Result<readonly string[]> {
 	const items = (text ?? "").split(/[\s,]+/).filter((item) => item !== "");
-	if (items.length > 0) return told(items);
-	return wrong(`${name} is not set: the relay makes CodeRuns for what it names only (${example}; * is all).`);
+	if (items.length > 0) return ok(items);
+	return invalid(`${name} is not set: the relay makes CodeRuns for what it names only (${example}; * is all).`);
 }
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-function readDuration(name: string, text: string | undefined): Told<number | undefined> {
+function readDuration(name: string, text: string | undefined): Result<number | undefined> {
 	const given = text?.trim();
-	if (!given) return told(undefined);
+	if (!given) return ok(undefined);
 	const [, amount, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(given) ?? [];
 	if (amount === undefined)
-		return wrong(`${name} is ${JSON.stringify(given)}: give a duration such as 90s, 30m or 2h.`);
-	return told(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+		return invalid(`${name} is ${JSON.stringify(given)}: give a duration such as 90s, 30m or 2h.`);
+	return ok(Number(amount) * UNITS[unit as keyof typeof UNITS]);
 }
 
-function readSwitch(name: string, text: string | undefined, standard: boolean): Told<boolean> {
+function readSwitch(name: string, text: string | undefined, standard: boolean): Result<boolean> {
 	const given = text?.trim().toLowerCase();
-	if (!given) return told(standard);
-	if (given === "true" || given === "false") return told(given === "true");
-	return wrong(`${name} is ${JSON.stringify(given)}: give true or false.`);
+	if (!given) return ok(standard);
+	if (given === "true" || given === "false") return ok(given === "true");
+	return invalid(`${name} is ${JSON.stringify(given)}: give true or false.`);
 }

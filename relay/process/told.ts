@@ -1,20 +1,20 @@
 /** What one variable of the environment says, or what is wrong with it. A problem never holds a secret. */
-export type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export function told<T>(value: T): Told<T> {
+export function ok<T>(value: T): Result<T> {
 	return { ok: true, value };
 }
 
-export function wrong(problem: string): { readonly ok: false; readonly problem: string } {
+export function invalid(problem: string): { readonly ok: false; readonly problem: string } {
 	return { ok: false, problem };
 }
 
 /** Reads several, and keeps every problem. */
 export function collector(): {
 	readonly problems: readonly string[];
-	take<T>(reading: Told<T>, instead: T): T;
+	take<T>(reading: Result<T>, instead: T): T;
 } {
 	const problems: string[] = [];
 	return {

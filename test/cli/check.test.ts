@@ -34,7 +34,7 @@ describe("check", () => {
 		expect(rendered.problems.join("\n")).toContain(`${given}:`);
 		expect(rendered.problems.join("\n")).not.toContain("pipeline.yaml:");
 		expect(await check(given, { json: true }, json)).toBe(1);
-		expect(JSON.parse(json.lines.join("\n"))).toMatchObject({ mistakes: [{ file: given, text: "nonsense" }] });
+		expect(JSON.parse(json.lines.join("\n"))).toMatchObject({ diagnostics: [{ file: given, text: "nonsense" }] });
 	});
 
 	it("gives mistakes as JSON", async () => {
@@ -48,7 +48,7 @@ describe("check", () => {
 		).toBe(1);
 		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
 			ok: false,
-			mistakes: [{ line: expect.any(Number), column: 1, text: "nonsense" }],
+			diagnostics: [{ line: expect.any(Number), column: 1, text: "nonsense" }],
 		});
 	});
 

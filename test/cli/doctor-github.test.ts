@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lookAtGitHub } from "../../cli/doctor/look-at-github.ts";
+import { checkGitHub } from "../../cli/doctor/look-at-github.ts";
 import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
 
-describe("lookAtGitHub", () => {
+describe("checkGitHub", () => {
 	let github: GitHubMock;
 	let variables: { GITHUB_APP_ID: string; GITHUB_PRIVATE_KEY: string; GITHUB_API_URL: string };
 	beforeAll(async () => {
@@ -13,19 +13,19 @@ describe("lookAtGitHub", () => {
 	afterAll(() => github.close());
 
 	it("says as whom GitHub knows the App, by either form of its key", async () => {
-		const known = { name: "GitHub App", status: "ok", says: `GitHub at ${github.url} knows it as healer.` };
+		const known = { name: "GitHub App", status: "ok", summary: `GitHub at ${github.url} knows it as healer.` };
 		const needed = { actions: "read", contents: "read" } as const;
-		expect(await lookAtGitHub(variables, needed)).toEqual([known]);
+		expect(await checkGitHub(variables, needed)).toEqual([known]);
 		const pkcs8 = { ...variables, GITHUB_PRIVATE_KEY: github.app.privateKeyPkcs8 };
-		expect(await lookAtGitHub(pkcs8, needed)).toEqual([known]);
+		expect(await checkGitHub(pkcs8, needed)).toEqual([known]);
 	});
 
 	it("names what the pipeline needs and the App may not", async () => {
 		const needed = { actions: "read", checks: "read", issues: "write", pull_requests: "write" } as const;
-		expect(await lookAtGitHub(variables, needed)).toMatchObject([
+		expect(await checkGitHub(variables, needed)).toMatchObject([
 			{
 				status: "missing",
-				says: "healer lacks what the pipeline needs: checks: read, pull_requests: write.",
+				summary: "healer lacks what the pipeline needs: checks: read, pull_requests: write.",
 			},
 		]);
 	});
@@ -37,7 +37,7 @@ describe("lookAtGitHub", () => {
 		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
 		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],
 	])("says of %o: %s", async (changed, status, says) => {
-		const [check] = await lookAtGitHub({ ...variables, ...changed }, {});
-		expect(check).toMatchObject({ status, says: expect.stringContaining(says) });
+		const [check] = await checkGitHub({ ...variables, ...changed }, {});
+		expect(check).toMatchObject({ status, summary: expect.stringContaining(says) });
 	});
 });

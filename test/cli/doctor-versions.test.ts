@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lookAtVersions } from "../../cli/doctor/look-at-versions.ts";
+import { checkVersions } from "../../cli/doctor/look-at-versions.ts";
 import { oddServer } from "../relay/context/odd-server.ts";
 
 /** A side that says this of itself with each answer. */
@@ -10,15 +10,15 @@ const version = (name: string, protocol: number) => ({ "healer-version": name, "
 
 async function compared(worker: Record<string, string>, relay: Record<string, string>) {
 	const places = { webhookSecrets: [], apiTokens: [], wireSecrets: [], kubeconfig: undefined, namespace: "cto" };
-	return await lookAtVersions({ ...places, worker: await side(worker), relay: await side(relay) });
+	return await checkVersions({ ...places, worker: await side(worker), relay: await side(relay) });
 }
 
-describe("lookAtVersions", () => {
+describe("checkVersions", () => {
 	it("finds a pair of one protocol good", async () => {
 		expect(await compared(version("0.1.0", 1), version("0.1.3", 1))).toEqual({
 			name: "versions",
 			status: "ok",
-			says: "worker 0.1.0 (protocol 1), relay 0.1.3 (protocol 1): they go together.",
+			summary: "worker 0.1.0 (protocol 1), relay 0.1.3 (protocol 1): they go together.",
 		});
 	});
 
@@ -26,14 +26,16 @@ describe("lookAtVersions", () => {
 		const cure = "The relay first, then the worker: docs/deploy.md, Upgrade.";
 		expect(await compared(version("0.3.0", 2), version("0.1.0", 1))).toEqual({
 			...{ name: "versions", status: "missing", cure },
-			says: "worker 0.3.0 (protocol 2), relay 0.1.0 (protocol 1): upgrade the relay, it may refuse what the worker sends.",
+			summary:
+				"worker 0.3.0 (protocol 2), relay 0.1.0 (protocol 1): upgrade the relay, it may refuse what the worker sends.",
 		});
 		expect(await compared(version("0.1.0", 1), version("0.3.0", 2))).toMatchObject({
-			says: "worker 0.1.0 (protocol 1), relay 0.3.0 (protocol 2): upgrade the worker, it may refuse the relay's outcomes.",
+			summary:
+				"worker 0.1.0 (protocol 1), relay 0.3.0 (protocol 2): upgrade the worker, it may refuse the relay's outcomes.",
 		});
 		expect(await compared(version("0.1.0", 1), {})).toMatchObject({
 			status: "missing",
-			says: "worker 0.1.0 (protocol 1), relay of an unknown version: the relay is older.",
+			summary: "worker 0.1.0 (protocol 1), relay of an unknown version: the relay is older.",
 		});
 	});
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { lookAtRelay } from "../../cli/doctor/look-at-relay.ts";
-import { lookAtWorker } from "../../cli/doctor/look-at-worker.ts";
+import { checkRelay } from "../../cli/doctor/look-at-relay.ts";
+import { checkWorker } from "../../cli/doctor/look-at-worker.ts";
 import { findPlaces } from "../../cli/doctor/places.ts";
 import { stubWorker } from "./stub-worker.ts";
 
@@ -9,15 +9,15 @@ const SAYS =
 	'HEALER_WIRE_SECRETS: the secret is not whsec_ and 24 to 64 bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)".';
 
 it.each([
-	["worker", lookAtWorker],
-	["relay", lookAtRelay],
+	["worker", checkWorker],
+	["relay", checkRelay],
 ] as const)(
 	"doctor names a plain-text wire secret that would be tried at the %s, and asks nobody with it",
 	async (at, look) => {
 		const server = await stubWorker(() => ({ body: { status: "ok", pipeline: "0".repeat(64) } }));
 		const places = await findPlaces({ HEALER_URL: server.url, RELAY_URL: server.url, HEALER_WIRE_SECRETS: PLAIN });
 		const checks = await look(places);
-		expect(checks.find(({ name }) => name === `wire, at the ${at}`)).toMatchObject({ says: SAYS });
+		expect(checks.find(({ name }) => name === `wire, at the ${at}`)).toMatchObject({ summary: SAYS });
 		expect(JSON.stringify(checks)).not.toContain(PLAIN);
 		expect(server.asked).not.toContain(at === "worker" ? "/api/outcomes" : "/v1/context");
 	},

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { lookAtWorker } from "../../cli/doctor/look-at-worker.ts";
+import { checkWorker } from "../../cli/doctor/look-at-worker.ts";
 
 type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
 
@@ -16,8 +16,8 @@ async function found(answers: Answers) {
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	onTestFinished(() => void server.close());
 	const worker = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	const checks = await lookAtWorker({ ...nothingElse, worker, apiTokens: [] });
-	return checks.map(({ name, status, says }) => [name, status, says.replace(worker, "WORKER")]);
+	const checks = await checkWorker({ ...nothingElse, worker, apiTokens: [] });
+	return checks.map(({ name, status, summary: says }) => [name, status, says.replace(worker, "WORKER")]);
 }
 
 const STATUS = { pipeline: "5fba3648128c1a53", refused_signatures: 0, delivery_queue: null };

@@ -61,9 +61,9 @@ describe("explain", () => {
 		const output = recordedOutput();
 		expect(await explain(green, { event: "workflow_run", pipeline: PIPELINE }, output)).toBe(0);
 		const text = output.lines.join("\n");
-		expect(text).toContain("\nlifecycle: run_green says green\n");
+		expect(text).toContain("\nlifecycle: run_green reports success\n");
 		expect(output.lines.at(-1)).toBe(
-			"IGNORED: workflow_run says green: recorded for the remediations of its branch or pull request.",
+			"IGNORED: workflow_run reports success: recorded for the remediations of its branch or pull request.",
 		);
 	});
 

@@ -15,21 +15,24 @@ const OURS = "https://ghe.corp.example/api/v3";
 describe("findHostProblem", () => {
 	it("finds an agent that is sent to github.com while an Enterprise Server is asked", () => {
 		expect(findHostProblem(OURS, pipeline(ON_GITHUB))).toEqual({
-			says: "repositoryUrl in the pipeline's spawn.spec is on github.com, but GITHUB_API_URL is https://ghe.corp.example/api/v3: agents would work on another GitHub.",
+			message:
+				"repositoryUrl in the pipeline's spawn.spec is on github.com, but GITHUB_API_URL is https://ghe.corp.example/api/v3: agents would work on another GitHub.",
 			cure: "Write https://ghe.corp.example/ in repositoryUrl and docsRepositoryUrl, or correct GITHUB_API_URL.",
 		});
 	});
 
 	it("finds the other way round", () => {
 		expect(findHostProblem(undefined, pipeline(ON_OURS))).toEqual({
-			says: "repositoryUrl in the pipeline's spawn.spec is on ghe.corp.example, but GITHUB_API_URL is https://api.github.com: agents would work on another GitHub.",
+			message:
+				"repositoryUrl in the pipeline's spawn.spec is on ghe.corp.example, but GITHUB_API_URL is https://api.github.com: agents would work on another GitHub.",
 			cure: "Set GITHUB_API_URL to https://ghe.corp.example/api/v3, or write https://github.com/ in repositoryUrl.",
 		});
 	});
 
 	it("finds a prompt that shows github.com", () => {
 		expect(findHostProblem(OURS, pipeline(ON_OURS, "({{repository_url}})"))).toEqual({
-			says: "the prompt _failure shows {{repository_url}}, which is always on github.com, but GITHUB_API_URL is https://ghe.corp.example/api/v3.",
+			message:
+				"the prompt _failure shows {{repository_url}}, which is always on github.com, but GITHUB_API_URL is https://ghe.corp.example/api/v3.",
 			cure: "Write https://ghe.corp.example/{{repository}} in prompts/_failure.mustache.",
 		});
 	});

@@ -43,13 +43,13 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 			});
 		const { timeline } = (await incident(home, id)) as { timeline: { event: string; attempt: number; at: string }[] };
 		// On a busy machine the second attempt may have to wait for the first one's end to be seen.
-		const steps = timeline.filter(({ event }) => event !== "held_back");
+		const steps = timeline.filter(({ event }) => event !== "deferred");
 		expect(steps.map(({ event, attempt }) => `${attempt} ${event}`)).toEqual([
 			"1 spawned",
-			"1 tried_again",
+			"1 retry_scheduled",
 			"2 spawned",
-			"2 agent_done",
-			"2 went_green",
+			"2 agent_finished",
+			"2 ci_passed",
 		]);
 		expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ at }) => at).sort());
 		expect(await getJson(home, "/api/insights")).toMatchObject({
@@ -67,7 +67,7 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 			.poll(() => incident(home, id), SOON)
 			.toMatchObject({
 				status: "escalated",
-				told_url: expect.stringMatching(`^${FIX_URL}#issuecomment-\\d+$`),
+				escalation_url: expect.stringMatching(`^${FIX_URL}#issuecomment-\\d+$`),
 				attempts: [{ agent: "rex" }, { agent: "rex" }, { agent: "atlas" }],
 			});
 		expect(await namespace.coderuns()).toHaveLength(3);

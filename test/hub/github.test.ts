@@ -44,8 +44,8 @@ describe("a hub that was down while GitHub delivered", () => {
 		const deliveries = told.flatMap((one) => (one as { deliveries: { delivery_id: string }[] }).deliveries);
 		expect(deliveries.map(({ delivery_id }) => delivery_id).sort()).toEqual(lost.sort());
 
-		await eventually(async () => (await redeliveryOf(home)).arrived === 50, "the look that sees them", 90_000);
-		expect(await redeliveryOf(home)).toMatchObject({ wanted: 0, arrived: 50, given_up: 0, asked: 50, problem: null });
+		await eventually(async () => (await redeliveryOf(home)).recovered === 50, "the look that sees them", 90_000);
+		expect(await redeliveryOf(home)).toMatchObject({ pending: 0, recovered: 50, lost: 0, requests: 50, problem: null });
 	});
 });
 

@@ -28,7 +28,7 @@ export function copyIncidents(journal: DatabaseSync, id: string, changes: readon
 	);
 	journal.exec("BEGIN");
 	for (const change of changes) {
-		const row: Row = { ...original, next_try_at: null, waits_for: null, lock: null, ...change };
+		const row: Row = { ...original, next_try_at: null, blocked_on: null, lock: null, ...change };
 		insert.run(...names.map((name) => row[name] ?? null));
 	}
 	journal.exec("COMMIT");

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { sweepCommands } from "../../worker/command/sweep-commands.ts";
 import { sweepDue } from "../../worker/incident/sweep-due.ts";
 import { findIncident } from "../../worker/journal/find-incident.ts";
-import { followTold } from "../../worker/remediation/follow-told.ts";
-import { forgetOld } from "../../worker/retention/forget-old.ts";
+import { syncEscalations } from "../../worker/remediation/follow-told.ts";
+import { pruneJournal } from "../../worker/retention/forget-old.ts";
 import { commentGitHub } from "./support/comment-github.ts";
 import { failedJob } from "./support/failed-job.ts";
 import { finishAttempt } from "./support/finish-attempt.ts";
@@ -95,7 +95,7 @@ describe("one row that cannot be read", () => {
 			insert.bind("whole", command(8), stub.clock),
 		]);
 		await env.JOURNAL.prepare(
-			"INSERT INTO stickies (repository, pr_number, said, wanted_at, next_try_at) VALUES ('5dlabs/cto', 9, '7', 1, 1)",
+			"INSERT INTO status_comments (repository, pr_number, last_command, requested_at, next_try_at) VALUES ('5dlabs/cto', 9, '7', 1, 1)",
 		).run();
 		await sweepCommands(stub);
 		const { results } = await env.JOURNAL.prepare("SELECT id, answer FROM commands ORDER BY id").all();
@@ -105,10 +105,10 @@ describe("one row that cannot be read", () => {
 			{ id: "whole", answer: "+1" },
 		]);
 		expect(stub.github.comments.map(({ issue }) => issue)).toEqual([7, 8]);
-		const sticky = env.JOURNAL.prepare("SELECT next_try_at, problem FROM stickies WHERE pr_number = 9");
+		const sticky = env.JOURNAL.prepare("SELECT next_try_at, problem FROM status_comments WHERE pr_number = 9");
 		expect(await sticky.first()).toMatchObject({
 			next_try_at: null,
-			problem: expect.stringContaining("stickies.said"),
+			problem: expect.stringContaining("status_comments.last_command"),
 		});
 	});
 
@@ -119,14 +119,14 @@ describe("one row that cannot be read", () => {
 			const body = `<!-- healer:${id} -->\n### ...`;
 			const own = { id: 9000 + Number(id), issue: 7, body, user: { login: "healer[bot]" } };
 			stub.github.comments.push(own);
-			await env.JOURNAL.prepare("UPDATE incidents SET status = 'fixed', told_url = ?2 WHERE id = ?1")
+			await env.JOURNAL.prepare("UPDATE incidents SET status = 'fixed', escalation_url = ?2 WHERE id = ?1")
 				.bind(id, `https://github.com/5dlabs/cto/pull/7#issuecomment-${own.id}`)
 				.run();
 		}
-		await followTold(stub);
+		await syncEscalations(stub);
 		expect(stub.github.comments.map(({ body }) => body.includes("fixed"))).toEqual([false, true]);
 		const asked = stub.github.asked.length;
-		await followTold(stub);
+		await syncEscalations(stub);
 		expect(stub.github.asked).toHaveLength(asked);
 	});
 
@@ -135,7 +135,7 @@ describe("one row that cannot be read", () => {
 		await twoIncidents(stub);
 		await env.JOURNAL.prepare("UPDATE incidents SET status = 'failed', next_try_at = NULL, ended_at = 1").run();
 		await env.JOURNAL.prepare("UPDATE deliveries SET received_at = ?1").bind(stub.clock).run();
-		await forgetOld(stub);
+		await pruneJournal(stub);
 		const { results } = await env.JOURNAL.prepare("SELECT request FROM attempts ORDER BY incident_id").all();
 		expect(results[0]).toEqual({ request: "{}" });
 		expect(JSON.parse(String(results[1]?.request))).not.toHaveProperty("coderun");

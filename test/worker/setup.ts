@@ -41,9 +41,7 @@ afterEach(async () => {
 });
 
 // What a fresh journal has in it.
-const ROWS_OF_MIGRATIONS = env.MIGRATIONS.flatMap(({ queries }) => queries).filter((query) =>
-	/^\s*(--.*\n\s*)*INSERT INTO \w+ \([^)]*\) VALUES/.test(query),
-);
+const ROWS_OF_MIGRATIONS = ["INSERT INTO delivery_scan (one) VALUES (1)"];
 
 interface SchemaObject {
 	readonly type: string;

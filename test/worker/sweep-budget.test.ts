@@ -23,9 +23,9 @@ describe("the sweep with 2,000 due incidents after a pause", () => {
 	it("runs every other step within two minutes, in the limits of each invocation", async () => {
 		const stub = Object.assign(stubEffects(), { github: gitHub(), status: timedOut });
 		let handedOut = 0;
-		stub.handOutPipeline = async () => void handedOut++;
+		stub.publishPipeline = async () => void handedOut++;
 		await inEveryStep(stub);
-		await heldByPause(stub, 2000);
+		await checkPause(stub, 2000);
 
 		const spent: number[] = [];
 		for (let minute = 0; minute < 2; minute++) {
@@ -42,10 +42,10 @@ describe("the sweep with 2,000 due incidents after a pause", () => {
 		);
 		expect(await findIncident(env.JOURNAL, RUNNING)).toMatchObject({ status: "waiting", attempt: 2 });
 		expect(await findIncident(env.JOURNAL, ESCALATED)).toMatchObject({ next_try_at: null });
-		expect((await findIncident(env.JOURNAL, ESCALATED))?.told_url).toMatch(/comments\/9/);
+		expect((await findIncident(env.JOURNAL, ESCALATED))?.escalation_url).toMatch(/comments\/9/);
 		expect(await first("SELECT answer FROM commands")).toBe("+1");
-		expect(await first("SELECT comment_id FROM stickies")).not.toBeNull();
-		expect(await first("SELECT looked_at FROM delivery_look")).toBeGreaterThan(0);
+		expect(await first("SELECT comment_id FROM status_comments")).not.toBeNull();
+		expect(await first("SELECT scanned_at FROM delivery_scan")).toBeGreaterThan(0);
 		expect(await findIncident(env.JOURNAL, OLD)).toBeUndefined();
 		expect(handedOut).toBe(2);
 		// And of the due incidents as many as there is room for, while the queue is handed more.
@@ -55,7 +55,7 @@ describe("the sweep with 2,000 due incidents after a pause", () => {
 
 	it("gets through all of them, each once", async () => {
 		const stub = stubEffects();
-		await heldByPause(stub, 60);
+		await checkPause(stub, 60);
 		for (let minute = 0; minute < 20 && stub.sent.length < 60; minute++) {
 			stub.begin();
 			await runSteps(STEPS, stub);
@@ -203,12 +203,12 @@ async function inEveryStep(stub: Stub): Promise<void> {
 }
 
 /** So many incidents that a pause held back, all of them due once it is over. */
-async function heldByPause(stub: Stub, count: number): Promise<void> {
+async function checkPause(stub: Stub, count: number): Promise<void> {
 	await journalIncident(stub, sampleIncident({ id: sampleId(9), branch: "b-0" }));
 	await env.JOURNAL.prepare(
 		`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
 		INSERT INTO incidents (id, status, reason, kind, event, repository, branch, identity, incident, explanation, pipeline,
-			next_try_at, waits_for, created_at, updated_at)
+			next_try_at, blocked_on, created_at, updated_at)
 		SELECT printf('%032x', n + 4096), 'waiting', 'paused', kind, event, repository, 'b-' || n, identity,
 			json_set(incident, '$.id', printf('%032x', n + 4096), '$.branch', 'b-' || n), explanation, pipeline,
 			?2 + 600000, 'claim:5dlabs/cto/b-' || n, ?2 + n, ?2

@@ -1,40 +1,40 @@
 import type { IRequest } from "itty-router";
 import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { whoActs } from "../http/access.ts";
-import { answer, refuse, unauthorized } from "../http/answer.ts";
+import { authenticateWriter } from "../http/access.ts";
+import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
 import { createLog } from "../log.ts";
 import { releaseIncident } from "../remediation/release-incident.ts";
-import { type ByHand, retryRemediation } from "../remediation/retry-remediation.ts";
+import { type ManualAction, retryRemediation } from "../remediation/retry-remediation.ts";
 import { stopRemediation } from "../remediation/stop-remediation.ts";
 
 const ACTIONS = {
 	release: releaseIncident,
 	retry: retryRemediation,
 	stop: stopRemediation,
-} as const satisfies Record<string, (effects: Effects, id: string, by: string) => Promise<ByHand>>;
+} as const satisfies Record<string, (effects: Effects, id: string, by: string) => Promise<ManualAction>>;
 
 /**
  * `POST /api/incidents/{id}/release`, `/retry`, `/stop`: `{status, attempt}`, the state it is in then. By token, or from
  * the page. 409 when there is nothing to release, retry or stop in its state.
  */
 export async function actOnIncident(request: IRequest & Request, env: Env): Promise<Response> {
-	const by = await whoActs(request, env);
+	const by = await authenticateWriter(request, env);
 	if (by === undefined) return unauthorized();
 	const { id, action } = request.params;
 	const act = Object.entries(ACTIONS).find(([name]) => name === action)?.[1];
-	if (act === undefined) return refuse(404, "not found");
+	if (act === undefined) return errorResponse(404, "not found");
 	const effects = createEffects(env, createLog({ incident_id: id }));
 	const done = await act(effects, String(id), by);
 	effects.log.info("somebody acted on an incident", { action, by, ...done });
-	if (done.ok) return answer(200, { status: done.status, attempt: done.attempt });
+	if (done.ok) return jsonResponse(200, { status: done.status, attempt: done.attempt });
 	switch (done.reason) {
 		case "not_found":
-			return refuse(404, "no such incident");
+			return errorResponse(404, "no such incident");
 		case "not_now":
-			return refuse(409, `there is nothing to ${action} while it is ${done.status}`);
+			return errorResponse(409, `there is nothing to ${action} while it is ${done.status}`);
 		case "raced":
-			return refuse(409, "it went on at the same moment: look again");
+			return errorResponse(409, "it went on at the same moment: look again");
 		default:
 			return done satisfies never;
 	}

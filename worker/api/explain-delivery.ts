@@ -13,11 +13,11 @@ import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { createEffects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import type { Env } from "../env.ts";
-import { whoActs } from "../http/access.ts";
-import { answer, refuse, unauthorized } from "../http/answer.ts";
+import { authenticateWriter } from "../http/access.ts";
+import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
-import { refuseBody } from "../http/refuse-body.ts";
+import { bodyErrorResponse } from "../http/refuse-body.ts";
 import { createLog } from "../log.ts";
 import type { ExplainedDelivery } from "./shapes.ts";
 
@@ -37,17 +37,17 @@ type Question = z.infer<typeof question>;
  * written or spawned. By token, or from the page: it takes time that is not for everybody.
  */
 export async function explainDelivery(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-	if ((await whoActs(request, env)) === undefined) {
+	if ((await authenticateWriter(request, env)) === undefined) {
 		return unauthorized();
 	}
 	const body = await readBody(request, MOST_BYTES);
-	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
 		const json = parseJson(decodeUtf8(body.bytes));
 		const asked = question.safeParse(json.ok ? json.value : undefined);
-		if (!asked.success) return refuse(400, "the body is JSON: {event, payload, log?, changed_files?}");
+		if (!asked.success) return errorResponse(400, "the body is JSON: {event, payload, log?, changed_files?}");
 		const engine = await createEffects(env, createLog()).engine();
-		return answer(200, redactData(await explain(engine, asked.data)));
+		return jsonResponse(200, redactData(await explain(engine, asked.data)));
 	} finally {
 		body.release();
 	}

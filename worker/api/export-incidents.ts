@@ -1,6 +1,6 @@
 import type { Env } from "../env.ts";
 import { hasToken } from "../http/access.ts";
-import { answer, refuse, unauthorized } from "../http/answer.ts";
+import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
 import { type ExportedIncident, exportIncidents, searchedPatterns } from "../journal/export-incidents.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { writeCursor } from "./cursor.ts";
@@ -19,19 +19,19 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 	if (!(await hasToken(request, env))) return unauthorized();
 	const { searchParams } = new URL(request.url);
 	const query = readPageQuery(searchParams, LIMITS);
-	if (typeof query === "string") return refuse(400, query);
+	if (typeof query === "string") return errorResponse(400, query);
 
 	const { limit, after } = query;
 	const parts = searchParams.get("with") || undefined;
 	if (parts === "journal") {
 		return await exportJournalPage(env.JOURNAL, { since: searchParams.get("since") || null, after, limit });
 	}
-	if (parts !== undefined) return refuse(400, "with may be journal");
+	if (parts !== undefined) return errorResponse(400, "with may be journal");
 	const rows = await exportIncidents(env.JOURNAL, { limit: limit + 1, ...(after && { after }) });
 	const page = rows.slice(0, limit);
 	const last = page.at(-1);
 	const versions = new Set(page.flatMap(({ searched_by }) => searched_by ?? []));
-	return answer(200, {
+	return jsonResponse(200, {
 		incidents: page.flatMap(present),
 		searched: await searchedPatterns(env.JOURNAL, [...versions]),
 		next: rows.length > limit && last !== undefined ? writeCursor(last) : null,

@@ -1,5 +1,5 @@
 import { systemClock } from "../clock.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { errorResponse, jsonResponse } from "../http/answer.ts";
 import { sinceWhen } from "../insights/since.ts";
 import { exportJournal, type JournalEntry } from "../journal/export-journal.ts";
 import { readStored } from "../journal/stored-json.ts";
@@ -33,12 +33,12 @@ export async function exportJournalPage(
 ): Promise<Response> {
 	const since = page.since === null ? 0 : sinceWhen(page.since, systemClock.now());
 	if (since === undefined)
-		return refuse(400, "since is a length of time such as 7d, at most 366d, or an ISO 8601 time");
+		return errorResponse(400, "since is a length of time such as 7d, at most 366d, or an ISO 8601 time");
 	const { after, limit } = page;
 	const entries = await exportJournal(db, { since, limit: limit + 1, ...(after && { after }) });
 	const shown = entries.slice(0, limit);
 	const last = shown.at(-1);
-	return answer(200, {
+	return jsonResponse(200, {
 		journal: shown.map(present),
 		last: last === undefined ? null : writeCursor(last.incident),
 		more: entries.length > limit,

@@ -1,6 +1,6 @@
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, refuse, unauthorized } from "../http/answer.ts";
+import { errorResponse, taggedResponse, unauthorized } from "../http/answer.ts";
 import { isIncidentStatus } from "../journal/incident-status.ts";
 import { type IncidentQuery, listIncidents } from "../journal/list-incidents.ts";
 import { writeCursor } from "./cursor.ts";
@@ -18,7 +18,7 @@ const LONGEST_TEXT = 100;
 export async function listIncidentsApi(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
 	const query = readQuery(new URL(request.url).searchParams);
-	if (typeof query === "string") return refuse(400, query);
+	if (typeof query === "string") return errorResponse(400, query);
 
 	// One more than asked for tells whether there are more.
 	const rows = await listIncidents(env.JOURNAL, { ...query, limit: query.limit + 1 });
@@ -26,7 +26,7 @@ export async function listIncidentsApi(request: Request, env: Env): Promise<Resp
 	const last = shown.at(-1);
 	const next = rows.length > shown.length && last !== undefined ? writeCursor(last) : null;
 	const present = query.titled ? presentTitled : presentIncident;
-	return await answerTagged(request, { incidents: shown.map(present), next } satisfies IncidentPage<ShownIncident>);
+	return await taggedResponse(request, { incidents: shown.map(present), next } satisfies IncidentPage<ShownIncident>);
 }
 
 function readQuery(params: URLSearchParams): (IncidentQuery & { readonly titled: boolean }) | string {

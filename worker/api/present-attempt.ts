@@ -21,7 +21,7 @@ export function presentAttempt(row: AttemptRow): ShownAttempt {
 		message: row.message,
 		started_at: row.started_at,
 		finished_at: row.finished_at,
-		ci_said: row.ci_said,
+		ci_summary: row.ci_summary,
 		ci_url: row.ci_url,
 		escalated: row.escalated === 1,
 		coderun: request.ok ? (request.value.coderun ?? null) : null,

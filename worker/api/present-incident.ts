@@ -30,7 +30,7 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 		...(read.ok ? titleOf(read.value) : { title: row.event, part: read.reason }),
 		pr_number: (read.ok ? read.value.pr_number : undefined) ?? null,
 		attempt: row.attempt,
-		waits_for: row.waits_for,
+		blocked_on: row.blocked_on,
 		updated_at: isoOf(row.updated_at),
 	};
 }

@@ -34,7 +34,7 @@ export interface TitledIncident extends ShownIncident {
 	readonly pr_number: number | null;
 	readonly attempt: number;
 	/** What has to become free: `claim:{key}`, `agent:{name}` ... */
-	readonly waits_for: string | null;
+	readonly blocked_on: string | null;
 	readonly updated_at: string;
 }
 
@@ -52,7 +52,7 @@ export interface IncidentDetail extends TitledIncident {
 	/** Whose doing it was that the check is green again. */
 	readonly fixed_by: "agent" | "rerun" | "other" | null;
 	/** Where a person was told. */
-	readonly told_url: string | null;
+	readonly escalation_url: string | null;
 	/** The version of the pipeline that read or decided it last. */
 	readonly pipeline: string;
 	readonly identity: string;
@@ -92,7 +92,7 @@ export interface ShownAttempt {
 	readonly message: string | null;
 	readonly started_at: string | null;
 	readonly finished_at: string | null;
-	readonly ci_said: string | null;
+	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
 	/** Whether the escalation chose its agent instead of the router. */
 	readonly escalated: boolean;
@@ -128,7 +128,7 @@ export interface HubStatus {
 	readonly pipeline: string;
 	/** Null when nothing is held back. `since` is null where the pipeline says so. */
 	readonly paused: { readonly by: string; readonly reason: string | null; readonly since: string | null } | null;
-	readonly pipelines: readonly { readonly version: string; readonly pushed_at: string; readonly in_force: boolean }[];
+	readonly pipelines: readonly { readonly version: string; readonly pushed_at: string; readonly active: boolean }[];
 	readonly incidents: Readonly<Record<IncidentStatus, number>>;
 	/** Deliveries that were no incidents, by the kind of reason. */
 	readonly ignored: Readonly<Record<string, number>>;
@@ -152,14 +152,14 @@ export type Redelivery =
 	| { readonly configured: false }
 	| {
 			readonly configured: true;
-			readonly looked_at: string | null;
+			readonly scanned_at: string | null;
 			readonly waits_until: string | null;
 			readonly problem: string | null;
 			/** Events by what became of them, and how often GitHub was asked in all. */
-			readonly wanted: number;
-			readonly arrived: number;
-			readonly given_up: number;
-			readonly asked: number;
+			readonly pending: number;
+			readonly recovered: number;
+			readonly lost: number;
+			readonly requests: number;
 	  };
 
 /** Answer of `POST /api/explain`. */

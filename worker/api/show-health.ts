@@ -4,11 +4,11 @@ import { queueTakesMessages } from "../delivery-queue/queue-delivery.ts";
 import type { QueuedMessage } from "../delivery-queue/queued-message.ts";
 import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
-import { answer } from "../http/answer.ts";
+import { jsonResponse } from "../http/answer.ts";
 import { explainFailure } from "../journal/journal-failure.ts";
 import { findJournalFailure } from "../journal/use-journal.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
-import { SharedLook } from "../shared-look.ts";
+import { SharedResult } from "../shared-look.ts";
 import { withTimeout } from "../with-timeout.ts";
 
 type Health =
@@ -21,7 +21,7 @@ type Health =
 /** Beyond the limits of what it asks: whoever shares a look is not left waiting when its owner is gone. */
 const WITHIN_MS = 6_000;
 
-const probes = new SharedLook<Queue<QueuedMessage>, boolean>();
+const probes = new SharedResult<Queue<QueuedMessage>, boolean>();
 
 /**
  * `GET /health`, open to everybody: 200 when the next delivery would be taken, in the journal or in the queue, else 503 and
@@ -31,7 +31,7 @@ export async function showHealth(_request: Request, env: Env, ctx: ExecutionCont
 	const log = createLog();
 	const health = await healthOf(env, ctx, log);
 	if (health.status !== "ok") log.error("not healthy", { status: health.status, reason: health.reason });
-	return answer(health.status === "failing" ? 503 : 200, health);
+	return jsonResponse(health.status === "failing" ? 503 : 200, health);
 }
 
 async function healthOf(env: Env, ctx: ExecutionContext, log: Log): Promise<Health> {

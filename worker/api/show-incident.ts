@@ -3,7 +3,7 @@ import type { IncidentKind } from "../../pipeline/incident.ts";
 import { renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { mayRead } from "../http/access.ts";
-import { answerTagged, answerText, refuse, unauthorized } from "../http/answer.ts";
+import { errorResponse, taggedResponse, textResponse, unauthorized } from "../http/answer.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/show-incident.ts";
 import { readStored } from "../journal/stored-json.ts";
@@ -19,13 +19,13 @@ import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
 export async function showIncidentApi(request: IRequest & Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
 	const shown = await showIncident(env.JOURNAL, String(request.params.id));
-	if (shown === undefined) return refuse(404, "no such incident");
+	if (shown === undefined) return errorResponse(404, "no such incident");
 	const { incident: row } = shown;
 	const explanation = explanationOf(row);
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
-		return answerText([`pipeline ${explanation.pipeline ?? row.pipeline}`, ...renderStages(explanation.stages), ""]);
+		return textResponse([`pipeline ${explanation.pipeline ?? row.pipeline}`, ...renderStages(explanation.stages), ""]);
 	}
-	return await answerTagged(request, presentDetail(shown, explanation));
+	return await taggedResponse(request, presentDetail(shown, explanation));
 }
 
 /** Where it cannot be read, it explains that. */
@@ -53,7 +53,7 @@ function presentDetail(
 		next_try_at: isoOrNull(row.next_try_at),
 		ended_at: isoOrNull(row.ended_at),
 		fixed_by: row.fixed_by,
-		told_url: row.told_url,
+		escalation_url: row.escalation_url,
 		pipeline: row.pipeline,
 		identity: row.identity,
 		incident: incidentOf(row),

@@ -4,13 +4,13 @@ import type { Env } from "../env.ts";
 import { currentPause } from "../guards/current-pause.ts";
 import { presentPause } from "../guards/pause-api.ts";
 import { mayRead } from "../http/access.ts";
-import { answer, answerTagged, unauthorized } from "../http/answer.ts";
+import { jsonResponse, taggedResponse, unauthorized } from "../http/answer.ts";
 import { writeIgnored } from "../ignored/count-ignored.ts";
 import { countIncidents } from "../journal/count-incidents.ts";
 import { countIgnored } from "../journal/ignored-counts.ts";
 import { explainFailure, failureOf } from "../journal/journal-failure.ts";
 import { lastChange } from "../journal/last-change.ts";
-import { listPipelines, pipelineInForce } from "../journal/pipelines.ts";
+import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { createLog, messageOf } from "../log.ts";
 import { presentPushed } from "../pipeline/pipeline-api.ts";
 import { showRedelivery } from "../redelivery/show-redelivery.ts";
@@ -33,11 +33,11 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 	const delivery_queue = showDeliveryQueue(env);
 	try {
 		const known = await withTimeout(readStatus(effects), WITHIN_MS);
-		return await answerTagged(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
+		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
 		log.error("the status could not be read", { reason: failure, cause: messageOf(cause) });
-		return answer(503, { error: failure, delivery_queue: await delivery_queue });
+		return jsonResponse(503, { error: failure, delivery_queue: await delivery_queue });
 	}
 }
 
@@ -48,7 +48,7 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 		currentPause(effects),
 		countIncidents(effects.journal),
 		countIgnored(effects.journal),
-		pipelineInForce(effects.journal),
+		activePipeline(effects.journal),
 		listPipelines(effects.journal),
 		showRedelivery(effects),
 		lastChange(effects.journal),

@@ -1,6 +1,6 @@
 import type { Effects } from "../effects.ts";
 import { addDelivery } from "../journal/add-delivery.ts";
-import type { CommandResult, TakenCommand } from "../journal/commands.ts";
+import type { CommandResult, LockedCommandRequest } from "../journal/commands.ts";
 import { asCode } from "../remediation/plain-markdown.ts";
 import { askPermission } from "./ask-permission.ts";
 import { COMMAND_WORDS } from "./command-words.ts";
@@ -13,12 +13,12 @@ import { stopAll } from "./stop-all.ts";
  */
 export async function actOnCommand(
 	effects: Effects,
-	command: TakenCommand,
+	command: LockedCommandRequest,
 ): Promise<CommandResult | { readonly until: number }> {
 	const { request, received_at } = command;
 	const may = await askPermission(effects, command);
 	if (may.kind === "wait") return may;
-	if (may.kind === "refused") return { reaction: "confused", said: may.why };
+	if (may.kind === "refused") return { reaction: "confused", message: may.why };
 	switch (request.name) {
 		case "fix":
 			return await fix(effects, command);
@@ -27,16 +27,16 @@ export async function actOnCommand(
 		case "stop":
 			return await stopAll(effects, request, received_at);
 		case "status":
-			return { reaction: "+1", said: "this is how it stands." };
+			return { reaction: "+1", message: "this is how it stands." };
 		case "help":
-			return { reaction: "+1", said: `these are the words:\n\n${help()}` };
+			return { reaction: "+1", message: `these are the words:\n\n${help()}` };
 		default:
-			return { reaction: "confused", said: `there is no such word. These are known:\n\n${help()}` };
+			return { reaction: "confused", message: `there is no such word. These are known:\n\n${help()}` };
 	}
 }
 
 /** The incident is in the journal already, unless GitHub had to be asked first. */
-async function fix(effects: Effects, { request }: TakenCommand): Promise<CommandResult> {
+async function fix(effects: Effects, { request }: LockedCommandRequest): Promise<CommandResult> {
 	const { fix: asked } = request;
 	if (asked !== undefined) {
 		const { version, settle_s } = await effects.engine();
@@ -51,7 +51,7 @@ async function fix(effects: Effects, { request }: TakenCommand): Promise<Command
 		});
 		await effects.wake(incident.id, settle_s * 1000);
 	}
-	return { reaction: "eyes", said: "taken; it waits like any other failure for what is under way." };
+	return { reaction: "eyes", message: "taken; it waits like any other failure for what is under way." };
 }
 
 function help(): string {

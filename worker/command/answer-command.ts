@@ -1,24 +1,24 @@
 import type { Effects } from "../effects.ts";
 import { partsOf } from "../github/put-own-comment.ts";
-import { describeFailure, whenAgain } from "../github/when-again.ts";
+import { describeFailure, retryTime } from "../github/when-again.ts";
 import {
 	type CommandResult,
 	endCommand,
 	type LockedCommand,
+	type LockedCommandRequest,
+	lockCommand,
 	readCommand,
 	recordResult,
-	type TakenCommand,
-	takeCommand,
 	waitCommand,
 } from "../journal/commands.ts";
-import { wantSticky } from "../journal/stickies.ts";
+import { requestStatusComment } from "../journal/status-comments.ts";
 import { messageOf } from "../log.ts";
 import { backoffMs } from "../spawn/backoff.ts";
 import { actOnCommand } from "./act-on-command.ts";
-import { writeSticky } from "./write-sticky.ts";
+import { writeStatusComment } from "./write-sticky.ts";
 
 // A few questions to GitHub, each bounded by the client.
-const HOLD_MS = 60_000;
+const LOCK_MS = 60_000;
 const LONGEST_WAIT_S = 3600;
 
 /**
@@ -30,8 +30,8 @@ const LONGEST_WAIT_S = 3600;
 export async function answerCommand(effects: Effects, id: string): Promise<void> {
 	const now = effects.now();
 	try {
-		const locked = await takeCommand(effects.journal, id, { now, lock: effects.newId(), locked_until: now + HOLD_MS });
-		if (locked !== undefined) await goOnOrWait(effects, locked);
+		const locked = await lockCommand(effects.journal, id, { now, lock: effects.newId(), locked_until: now + LOCK_MS });
+		if (locked !== undefined) await processOrRetry(effects, locked);
 	} catch (cause) {
 		// The journal failing: the sweep tries again once the row is free.
 		effects.log.error("a command could not be worked on", { command_id: id, cause: messageOf(cause) });
@@ -39,7 +39,7 @@ export async function answerCommand(effects: Effects, id: string): Promise<void>
 }
 
 /** One that fails makes room for others; one that cannot be read is done with. */
-async function goOnOrWait(effects: Effects, locked: LockedCommand): Promise<void> {
+async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<void> {
 	const read = readCommand(locked);
 	if (!read.ok) {
 		effects.log.error("a command cannot be read", { command_id: locked.id, reason: read.reason });
@@ -54,40 +54,48 @@ async function goOnOrWait(effects: Effects, locked: LockedCommand): Promise<void
 	}
 }
 
-async function goOn(effects: Effects, taken: TakenCommand): Promise<void> {
-	const { request } = taken;
+async function goOn(effects: Effects, locked: LockedCommandRequest): Promise<void> {
+	const { request } = locked;
 	const log = effects.log.with({ command: request.name, author: request.author, pr_number: request.pr_number });
-	const result = taken.result ?? (await act(effects, taken));
+	const result = locked.result ?? (await act(effects, locked));
 	if (result === undefined) return;
 	log.info("command acted upon", { reaction: result.reaction });
 
-	const answer = await react(effects, taken, result);
+	const answer = await react(effects, locked, result);
 	if (answer !== undefined) {
-		await endCommand(effects.journal, taken, answer, effects.now());
+		await endCommand(effects.journal, locked, answer, effects.now());
 		log.info("command answered", { answer });
 	}
-	await writeSticky(effects, request);
+	await writeStatusComment(effects, request);
 }
 
 /** Undefined when it cannot be told yet whether its author may give it. */
-async function act(effects: Effects, taken: TakenCommand): Promise<CommandResult | undefined> {
-	const { request } = taken;
-	const acted = await actOnCommand(effects, taken);
+async function act(effects: Effects, locked: LockedCommandRequest): Promise<CommandResult | undefined> {
+	const { request } = locked;
+	const acted = await actOnCommand(effects, locked);
 	if ("until" in acted) {
-		await waitCommand(effects.journal, taken, acted.until);
+		await waitCommand(effects.journal, locked, acted.until);
 		return undefined;
 	}
 	const { author, name, installation_id } = request;
-	const wanted = { said: { author, name, came_to: acted.said }, installation_id, now: effects.now() };
-	await recordResult(effects.journal, taken, acted, wantSticky(effects.journal, request, wanted));
+	const wanted = {
+		last_command: { author, name, command_result: acted.message },
+		installation_id,
+		now: effects.now(),
+	};
+	await recordResult(effects.journal, locked, acted, requestStatusComment(effects.journal, request, wanted));
 	return acted;
 }
 
 /** What is written down about the answer; undefined when it waits. */
-async function react(effects: Effects, taken: TakenCommand, result: CommandResult): Promise<string | undefined> {
+async function react(
+	effects: Effects,
+	locked: LockedCommandRequest,
+	result: CommandResult,
+): Promise<string | undefined> {
 	const { github } = effects;
 	if (github === undefined) return "not answered: no GitHub App is configured";
-	const { repository, installation_id, comment_id } = taken.request;
+	const { repository, installation_id, comment_id } = locked.request;
 	// The same reaction of the same App is one, however often it is made:
 	// https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-an-issue-comment
 	const reacted = await github.asInstallation(
@@ -96,9 +104,9 @@ async function react(effects: Effects, taken: TakenCommand, result: CommandResul
 		{ ...partsOf(repository), comment_id, content: result.reaction },
 	);
 	if (reacted.ok) return result.reaction;
-	const until = whenAgain(effects, reacted.failure, { tries: taken.tries, since: taken.received_at });
+	const until = retryTime(effects, reacted.failure, { tries: locked.tries, since: locked.received_at });
 	effects.log.warn("a command was not answered", { reason: reacted.failure.reason, until });
 	if (until === undefined) return `not answered: ${describeFailure(reacted.failure)}`;
-	await waitCommand(effects.journal, taken, until);
+	await waitCommand(effects.journal, locked, until);
 	return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Effects } from "../effects.ts";
 import { partsOf } from "../github/put-own-comment.ts";
-import { whenAgain } from "../github/when-again.ts";
-import type { TakenCommand } from "../journal/commands.ts";
+import { retryTime } from "../github/when-again.ts";
+import type { LockedCommandRequest } from "../journal/commands.ts";
 import { asCode } from "../remediation/plain-markdown.ts";
 
 type Permission =
@@ -15,7 +15,7 @@ type Permission =
  * repository that suffice. What GitHub does not tell is refused.
  * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
  */
-export async function askPermission(effects: Effects, command: TakenCommand): Promise<Permission> {
+export async function askPermission(effects: Effects, command: LockedCommandRequest): Promise<Permission> {
 	const { needs, author, repository, installation_id } = command.request;
 	if (needs === undefined || needs.length === 0) return { kind: "granted" };
 	const wanted = `${asCode(author)} needs ${needs.map(asCode).join(" or ")} on this repository`;
@@ -26,7 +26,7 @@ export async function askPermission(effects: Effects, command: TakenCommand): Pr
 		{ ...partsOf(repository), username: author },
 	);
 	if (!asked.ok) {
-		const until = whenAgain(effects, asked.failure, { tries: command.tries, since: command.received_at });
+		const until = retryTime(effects, asked.failure, { tries: command.tries, since: command.received_at });
 		return until === undefined
 			? { kind: "refused", why: `${wanted}, and GitHub does not tell.` }
 			: { kind: "wait", until };

@@ -2,7 +2,7 @@ import type { CommandRequest } from "../../pipeline/index.ts";
 import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import { type PullRequestRemediation, steppedSince } from "../journal/pull-request-remediations.ts";
-import type { ByHand } from "../remediation/retry-remediation.ts";
+import type { ManualAction } from "../remediation/retry-remediation.ts";
 import { transit } from "../remediation/transitions.ts";
 
 const MOST_TRIES = 5;
@@ -10,7 +10,7 @@ const MOST_TRIES = 5;
 const STEP_COST: Cost = { statements: 40, subrequests: 40 };
 
 /** Which pull request a command is about, and whose word it is. */
-export type Ordered = Pick<CommandRequest, "repository" | "pr_number" | "author">;
+export type CommandTarget = Pick<CommandRequest, "repository" | "pr_number" | "author">;
 
 /** Of one pull request, a command acts on so many remediations, the newest. */
 export const MOST_REMEDIATIONS = 100;
@@ -25,7 +25,7 @@ export async function stepEach(
 	event: "retried" | "stopped",
 	remediations: readonly PullRequestRemediation[],
 	received_at: number,
-	act: (id: string) => Promise<ByHand>,
+	act: (id: string) => Promise<ManualAction>,
 ): Promise<number | undefined> {
 	const ids = remediations.map(({ id }) => id);
 	const before = await steppedSince(effects.journal, event, ids, received_at);
@@ -40,7 +40,7 @@ export async function stepEach(
 }
 
 /** Does it again when the remediation went on at the same moment. */
-async function unlessRaced(act: () => Promise<ByHand>): Promise<ByHand> {
+async function unlessRaced(act: () => Promise<ManualAction>): Promise<ManualAction> {
 	for (let tries = 1; ; tries++) {
 		const done = await act();
 		if (done.ok || done.reason !== "raced" || tries === MOST_TRIES) return done;

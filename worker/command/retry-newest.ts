@@ -4,7 +4,7 @@ import { type PullRequestRemediation, pullRequestRemediations } from "../journal
 import { readStored } from "../journal/stored-json.ts";
 import { checkName } from "../lifecycle/check-name.ts";
 import { retryRemediation } from "../remediation/retry-remediation.ts";
-import { countOf, MOST_REMEDIATIONS, type Ordered, stepEach } from "./each-remediation.ts";
+import { type CommandTarget, countOf, MOST_REMEDIATIONS, stepEach } from "./each-remediation.ts";
 
 /**
  * `/healer retry`: of each check that failed on the pull request, the newest remediation starts afresh, if it is at its
@@ -12,7 +12,7 @@ import { countOf, MOST_REMEDIATIONS, type Ordered, stepEach } from "./each-remed
  */
 export async function retryNewest(
 	effects: Effects,
-	{ repository, pr_number, author }: Ordered,
+	{ repository, pr_number, author }: CommandTarget,
 	received_at: number,
 ): Promise<CommandResult | { readonly until: number }> {
 	const all = await pullRequestRemediations(effects.journal, { repository, pr_number }, MOST_REMEDIATIONS);
@@ -20,8 +20,8 @@ export async function retryNewest(
 	const retried = await stepEach(effects, "retried", newestOfEach(all), received_at, retry);
 	if (retried === undefined) return { until: effects.now() };
 	return retried > 0
-		? { reaction: "eyes", said: `${countOf(retried)} will start afresh.` }
-		: { reaction: "confused", said: "there is nothing here to start afresh." };
+		? { reaction: "eyes", message: `${countOf(retried)} will start afresh.` }
+		: { reaction: "confused", message: "there is nothing here to start afresh." };
 }
 
 /** They come newest first. */
@@ -38,8 +38,8 @@ function newestOfEach(all: readonly PullRequestRemediation[]): readonly PullRequ
 function whatFailed({ id, kind, incident }: PullRequestRemediation): string {
 	const read = readStored("incidents.incident", incident);
 	if (!read.ok) return `damaged:${id}`;
-	const told = read.value;
-	const check = kind === "ci" ? checkName(told) : undefined;
-	if (check !== undefined) return check === "status" ? `status:${told.job}` : check;
-	return `${kind}:${told.alert?.type ?? ""}:${told.alert?.number ?? ""}`;
+	const failure = read.value;
+	const check = kind === "ci" ? checkName(failure) : undefined;
+	if (check !== undefined) return check === "status" ? `status:${failure.job}` : check;
+	return `${kind}:${failure.alert?.type ?? ""}:${failure.alert?.number ?? ""}`;
 }

@@ -1,6 +1,6 @@
 import type { Incident } from "../../pipeline/index.ts";
 import type { PullRequestRemediation } from "../journal/pull-request-remediations.ts";
-import type { Said } from "../journal/stickies.ts";
+import type { LastCommand } from "../journal/status-comments.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { asCode, asLink } from "../remediation/plain-markdown.ts";
 
@@ -10,8 +10,8 @@ const LONGEST_REASON = 200;
  * What Healer's comment on a pull request says: what the latest command came to, and how each remediation stands, newest
  * first. Words of others are code: they mention nobody and link to nothing.
  */
-export function stickyText(
-	{ said, pr_number }: { readonly said: Said; readonly pr_number: number },
+export function statusCommentText(
+	{ last_command, pr_number }: { readonly last_command: LastCommand; readonly pr_number: number },
 	remediations: readonly PullRequestRemediation[],
 	hasMore: boolean,
 ): string {
@@ -19,7 +19,7 @@ export function stickyText(
 	return [
 		"### Healer",
 		"",
-		`${asCode(said.author)} said ${asCode(`/healer ${said.name}`)}: ${said.came_to}`,
+		`${asCode(last_command.author)} said ${asCode(`/healer ${last_command.name}`)}: ${last_command.command_result}`,
 		"",
 		...(rows.length === 0
 			? ["Nothing was remediated on this pull request yet."]
@@ -33,14 +33,14 @@ export function stickyText(
 function rowOf(one: PullRequestRemediation, pr_number: number): string {
 	const { agent, attempt, status, reason, fix, incident } = one;
 	const read = readStored("incidents.incident", incident);
-	const told: Partial<Incident> = read.ok ? read.value : {};
+	const failure: Partial<Incident> = read.ok ? read.value : {};
 	const why = reason === null ? "" : `: ${asCode(cut(reason))}`;
 	const links = [
-		...(told.url === undefined ? [] : [asLink(told.url)]),
+		...(failure.url === undefined ? [] : [asLink(failure.url)]),
 		...(fix === null || fix === pr_number ? [] : [`the fix: #${fix}`]),
 	];
 	const cells = [
-		whatFailed(one, told),
+		whatFailed(one, failure),
 		agent === null ? "" : asCode(agent),
 		attempt,
 		`${stateOf(status)}${why}`,
@@ -49,11 +49,11 @@ function rowOf(one: PullRequestRemediation, pr_number: number): string {
 	return `| ${cells.map(inCell).join(" | ")} |`;
 }
 
-function whatFailed({ kind, event }: PullRequestRemediation, told: Partial<Incident>): string {
+function whatFailed({ kind, event }: PullRequestRemediation, failure: Partial<Incident>): string {
 	if (kind === "manual")
-		return `asked for by ${asCode(told.sender?.login ?? "somebody")}${told.command?.args === undefined ? "" : `: ${asCode(cut(told.command.args))}`}`;
-	const what = told.workflow?.name ?? told.app ?? told.alert?.type ?? told.job ?? event;
-	return `${asCode(what)}${told.job === undefined || told.job === what ? "" : `, ${asCode(told.job)}`}`;
+		return `asked for by ${asCode(failure.sender?.login ?? "somebody")}${failure.command?.args === undefined ? "" : `: ${asCode(cut(failure.command.args))}`}`;
+	const what = failure.workflow?.name ?? failure.app ?? failure.alert?.type ?? failure.job ?? event;
+	return `${asCode(what)}${failure.job === undefined || failure.job === what ? "" : `, ${asCode(failure.job)}`}`;
 }
 
 function stateOf(status: PullRequestRemediation["status"]): string {

@@ -1,11 +1,11 @@
 import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import { dueCommands } from "../journal/commands.ts";
-import { wantChangedStickies } from "../journal/pull-request-remediations.ts";
-import { dueStickies } from "../journal/stickies.ts";
+import { requestChangedStatusComments } from "../journal/pull-request-remediations.ts";
+import { dueStatusComments } from "../journal/status-comments.ts";
 import { messageOf } from "../log.ts";
 import { answerCommand } from "./answer-command.ts";
-import { writeSticky } from "./write-sticky.ts";
+import { writeStatusComment } from "./write-sticky.ts";
 
 const BATCH = 50;
 // Of one command or comment. A command for many remediations costs more, and does so once.
@@ -26,11 +26,11 @@ export async function sweepCommands(effects: Effects): Promise<void> {
 		if (isOver()) return;
 		await answerCommand(effects, id);
 	}
-	await wantChangedStickies(effects.journal, { now: effects.now(), since: now - KEPT_UP_MS });
-	for (const key of await dueStickies(effects.journal, effects.now(), BATCH)) {
+	await requestChangedStatusComments(effects.journal, { now: effects.now(), since: now - KEPT_UP_MS });
+	for (const key of await dueStatusComments(effects.journal, effects.now(), BATCH)) {
 		if (isOver()) return;
 		try {
-			await writeSticky(effects, key);
+			await writeStatusComment(effects, key);
 		} catch (cause) {
 			effects.log.error("a pull request's comment could not be written", { ...key, cause: messageOf(cause) });
 		}

@@ -1,7 +1,7 @@
 import { type Context, type ContextPart, isGitHubSource } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
-import { inTurn } from "../in-turn.ts";
+import { mapConcurrent } from "../in-turn.ts";
 import { messageOf } from "../log.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
@@ -29,7 +29,7 @@ export async function gatherContext(
 	sources: Sources,
 	now: () => number,
 ): Promise<Gathering> {
-	const results = await inTurn(questionsOf(requests, sources, now), AT_ONCE, (question) => question());
+	const results = await mapConcurrent(questionsOf(requests, sources, now), AT_ONCE, (question) => question());
 	return gatheringOf(requests, new Map(results.flat()));
 }
 

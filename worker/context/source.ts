@@ -12,7 +12,7 @@ export type SourceResult =
 	| { readonly status: "deferred"; readonly until_ms: number; readonly why: string };
 
 /** What a source may need to know besides what is planned for it. */
-export interface About {
+export interface SourceInput {
 	readonly incident: Incident;
 	/** Reads one log for all patterns of the pipeline in force. */
 	newLogReader(limits?: Partial<LogLimits>): LogReader;
@@ -39,4 +39,4 @@ export interface Sources {
 	readonly cluster: AskCluster;
 }
 
-export type SourcesFor = (about: About) => Sources;
+export type SourcesFor = (about: SourceInput) => Sources;

@@ -1,4 +1,4 @@
-import { cutToFit, jsonBytes } from "../incident/cut-to-fit.ts";
+import { jsonBytes, truncateToFit } from "../incident/cut-to-fit.ts";
 import type { PreparedDelivery } from "../incident/prepared-delivery.ts";
 import { type Log, messageOf } from "../log.ts";
 import { withTimeout } from "../with-timeout.ts";
@@ -20,7 +20,7 @@ export async function queueDelivery(
 	whole: PreparedDelivery,
 	log: Log,
 ): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string }> {
-	const delivery = cutToFit(whole, MESSAGE_BYTES - AROUND_DELIVERY_BYTES);
+	const delivery = truncateToFit(whole, MESSAGE_BYTES - AROUND_DELIVERY_BYTES);
 	if (delivery === undefined) {
 		log.error("the delivery is too large for the queue");
 		return { ok: false, problem: "it is too large to wait in the queue" };

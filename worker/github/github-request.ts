@@ -1,7 +1,7 @@
 import { request } from "@octokit/request";
 import type { Log } from "../log.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
-import { steadyFetch } from "./steady-fetch.ts";
+import { retryingFetch } from "./steady-fetch.ts";
 
 /** Asks one route of GitHub's REST API. */
 export type GitHubRequest = typeof request;
@@ -17,7 +17,7 @@ export function createGitHubRequest(api_url: string, fetcher: typeof fetch, log:
 			"x-github-api-version": "2022-11-28",
 		},
 		request: {
-			fetch: boundedFetch(steadyFetch(fetcher)),
+			fetch: boundedFetch(retryingFetch(fetcher)),
 			log: { debug: quiet, info: quiet, warn: (message: string) => log.warn(message), error: quiet },
 		},
 	});

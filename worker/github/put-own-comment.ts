@@ -11,7 +11,7 @@ export interface OwnComment {
 	/** The comment, if it is known from before. */
 	readonly id?: number | undefined;
 	/** Whether it is made when it is not there. */
-	readonly isNewWanted: boolean;
+	readonly createIfMissing: boolean;
 }
 
 export interface WrittenComment {
@@ -40,7 +40,7 @@ export async function putOwnComment(
 	const found = await find(github, comment, login.value);
 	if (!found.ok) return found;
 	if (found.value !== undefined) return await change(github, comment, found.value);
-	return comment.isNewWanted ? await make(github, comment) : { ...found, value: undefined };
+	return comment.createIfMissing ? await make(github, comment) : { ...found, value: undefined };
 }
 
 /** The login under which our App writes, in lower case. */

@@ -15,7 +15,7 @@ const BEFORE_RETRIES_MS = [250, 1000];
  * (https://developers.cloudflare.com/workers/runtime-apis/bindings/#making-changes-to-bindings says the same of
  * bindings), so one of an isolate could wait for a place that is never given back.
  */
-export function steadyFetch(fetcher: typeof fetch): typeof fetch {
+export function retryingFetch(fetcher: typeof fetch): typeof fetch {
 	return withRetries(throttled(fetcher));
 }
 

@@ -5,7 +5,7 @@ import type { GitHubFailure } from "./github.ts";
 const DAY_MS = 24 * 3600 * 1000;
 
 /** When to ask GitHub again after that failure, in ms; undefined when that is of no use, or was tried for a day. */
-export function whenAgain(
+export function retryTime(
 	effects: Pick<Effects, "now" | "random">,
 	failure: GitHubFailure,
 	sofar: { readonly tries: number; readonly since: number },

@@ -1,5 +1,5 @@
 import type { Effects } from "../effects.ts";
-import { orderedPause } from "../journal/pauses.ts";
+import { activePause } from "../journal/pauses.ts";
 
 /** Nothing is spawned at present, and by whose word. */
 export interface Pause {
@@ -12,7 +12,7 @@ export interface Pause {
 
 /** The kill switch (`settings.paused`, or ordered without a deploy): undefined when nothing is held back. */
 export async function currentPause(effects: Pick<Effects, "engine" | "journal">): Promise<Pause | undefined> {
-	const ordered = await orderedPause(effects.journal);
+	const ordered = await activePause(effects.journal);
 	if (ordered !== undefined) return { by: "command", ...ordered };
 	const { guards } = await effects.engine();
 	return guards.paused ? { by: "pipeline", reason: null, since: null } : undefined;

@@ -4,11 +4,11 @@ import type { HubStatus } from "../api/shapes.ts";
 import { createEffects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { hasToken } from "../http/access.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { errorResponse, jsonResponse } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
-import { refuseBody } from "../http/refuse-body.ts";
-import { endPause, orderPause } from "../journal/pauses.ts";
+import { bodyErrorResponse } from "../http/refuse-body.ts";
+import { endPause, startPause } from "../journal/pauses.ts";
 import { createLog } from "../log.ts";
 import { currentPause, type Pause } from "./current-pause.ts";
 import { endPauses } from "./end-pauses.ts";
@@ -19,17 +19,17 @@ const order = z.strictObject({ reason: z.string().trim().min(1).max(500).optiona
 export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	if (!(await hasToken(request, env))) return unauthorized();
 	const body = await readBody(request);
-	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	const text = decodeUtf8(body.bytes);
 	body.release();
 	const json = text === "" ? ({ ok: true, value: {} } as const) : parseJson(text);
 	const read = json.ok ? order.safeParse(json.value) : undefined;
-	if (read?.success !== true) return refuse(400, "the body is JSON: {reason}, which may be left out");
+	if (read?.success !== true) return errorResponse(400, "the body is JSON: {reason}, which may be left out");
 
 	const effects = createEffects(env, createLog());
-	await orderPause(effects.journal, read.data.reason ?? null, effects.now());
+	await startPause(effects.journal, read.data.reason ?? null, effects.now());
 	effects.log.warn("paused", { reason: read.data.reason ?? null });
-	return answer(200, { paused: presentPause(await currentPause(effects)) });
+	return jsonResponse(200, { paused: presentPause(await currentPause(effects)) });
 }
 
 /** `DELETE /api/pause` (bearer token): what was held back goes on. The pipeline may say otherwise still. */
@@ -39,7 +39,7 @@ export async function resumeApi(request: Request, env: Env): Promise<Response> {
 	await endPause(effects.journal);
 	const released = await endPauses(effects);
 	effects.log.warn("resumed", { released });
-	return answer(200, { paused: presentPause(await currentPause(effects)), released });
+	return jsonResponse(200, { paused: presentPause(await currentPause(effects)), released });
 }
 
 /** As `/api/status` shows it; null when nothing is held back. */
@@ -49,5 +49,5 @@ export function presentPause(pause: Pause | undefined): HubStatus["paused"] {
 }
 
 function unauthorized(): Response {
-	return refuse(401, "unauthorized", { "www-authenticate": "Bearer" });
+	return errorResponse(401, "unauthorized", { "www-authenticate": "Bearer" });
 }

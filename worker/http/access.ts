@@ -23,7 +23,7 @@ export async function mayRead(request: Request, env: Env): Promise<boolean> {
  * Who may change something, named for the timeline; undefined for those who may not. A browser sends by itself what
  * makes somebody a user of Access, or this machine, so these have to come from the page itself.
  */
-export async function whoActs(request: Request, env: Env): Promise<string | undefined> {
+export async function authenticateWriter(request: Request, env: Env): Promise<string | undefined> {
 	if (await hasToken(request, env)) return "the API token";
 	if (!comesFromPage(request)) return undefined;
 	const user = await accessUser(request, env);

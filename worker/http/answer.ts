@@ -1,7 +1,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** JSON that no cache keeps and no browser guesses about. */
-export function answer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+export function jsonResponse(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
 	return answerJson(status, JSON.stringify(body), headers);
 }
 
@@ -21,7 +21,7 @@ function answerJson(status: number, json: string, headers: Readonly<Record<strin
  * JSON that is asked for again and again: who names the version that it already has (`If-None-Match`) gets 304 and no
  * body. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
-export async function answerTagged(request: Request, body: unknown): Promise<Response> {
+export async function taggedResponse(request: Request, body: unknown): Promise<Response> {
 	const json = JSON.stringify(body);
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(json));
 	const etag = `"${bytesToHex(new Uint8Array(digest).subarray(0, 16))}"`;
@@ -30,7 +30,7 @@ export async function answerTagged(request: Request, body: unknown): Promise<Res
 }
 
 /** Lines of text, likewise. */
-export function answerText(lines: readonly string[]): Response {
+export function textResponse(lines: readonly string[]): Response {
 	return new Response(lines.join("\n"), {
 		headers: {
 			"content-type": "text/plain; charset=utf-8",
@@ -41,11 +41,11 @@ export function answerText(lines: readonly string[]): Response {
 }
 
 /** A refusal: one short sentence for the caller; what led to it is in the log. */
-export function refuse(status: number, error: string, headers: Readonly<Record<string, string>> = {}): Response {
-	return answer(status, { error }, headers);
+export function errorResponse(status: number, error: string, headers: Readonly<Record<string, string>> = {}): Response {
+	return jsonResponse(status, { error }, headers);
 }
 
 /** To somebody who may not: a token is how one may (RFC 6750 section 3). */
 export function unauthorized(error = "unauthorized"): Response {
-	return refuse(401, error, { "www-authenticate": "Bearer" });
+	return errorResponse(401, error, { "www-authenticate": "Bearer" });
 }

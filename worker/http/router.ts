@@ -18,9 +18,9 @@ import { serveAsset, servePage } from "../page/serve-page.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "../pipeline/pipeline-api.ts";
 import { receiveAlert, receiveCiFailure, receiveEvent } from "../sensor/receive-sensor.ts";
 import { receiveGithub } from "../webhook/receive-github.ts";
-import { refuse } from "./answer.ts";
+import { errorResponse } from "./answer.ts";
 
-const only = (method: string) => () => refuse(405, "method not allowed", { allow: method });
+const only = (method: string) => () => errorResponse(405, "method not allowed", { allow: method });
 
 /** Every way in: what the worker answers is on this page. */
 export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerFailure })
@@ -66,7 +66,7 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.get("/insights", servePage)
 	.get("/playground", servePage)
 	.get("/assets/:file", serveAsset)
-	.all("*", () => refuse(404, "not found"));
+	.all("*", () => errorResponse(404, "not found"));
 
 /** The caller learns whether it was the journal, and how that is cured; all else is for the log alone. */
 function answerFailure(cause: unknown, request: IRequest): Response {
@@ -76,5 +76,5 @@ function answerFailure(cause: unknown, request: IRequest): Response {
 		cause: messageOf(cause),
 	});
 	const fault = journalFaultOf(String(cause));
-	return fault === undefined ? refuse(500, "internal error") : refuse(503, explainJournalFault(fault));
+	return fault === undefined ? errorResponse(500, "internal error") : errorResponse(503, explainJournalFault(fault));
 }

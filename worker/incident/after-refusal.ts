@@ -2,7 +2,7 @@ import type { RefusedReason } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import { adoptCodeRun } from "../journal/adopt-coderun.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
-import type { TakenIncident } from "../journal/incident-row.ts";
+import type { LockedIncident } from "../journal/incident-row.ts";
 import { redecide } from "../journal/redecide.ts";
 import { failTry } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
@@ -18,7 +18,7 @@ const CURABLE: Readonly<Record<RefusedReason, boolean>> = {
 	earlier_attempt: false,
 };
 
-export function isCurable(reason: RefusedReason): boolean {
+export function isFixable(reason: RefusedReason): boolean {
 	return CURABLE[reason];
 }
 
@@ -31,11 +31,11 @@ const MOST_ATTEMPTS = 1000;
  * Under the same pipeline the same bytes are tried later; after a day of it the incident is dead, and can be released.
  * Each pushed version decides once, so the two cannot chase each other.
  */
-export async function waitForCure(effects: Effects, taken: TakenIncident, reason: string): Promise<Progress> {
-	const attempt = await findAttempt(effects.journal, taken.id, taken.attempt);
+export async function waitForFix(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
+	const attempt = await findAttempt(effects.journal, locked.id, locked.attempt);
 	const { version } = await effects.engine();
-	if (attempt === undefined || attempt.pipeline === version) return await failTry(effects, taken, reason);
-	return await decideAgain(effects, taken, `${reason}; decided again by pipeline ${version.slice(0, 12)}`);
+	if (attempt === undefined || attempt.pipeline === version) return await failTry(effects, locked, reason);
+	return await decideAgain(effects, locked, `${reason}; decided again by pipeline ${version.slice(0, 12)}`);
 }
 
 /** How often in a row nothing is found of what the relay says is there: then it is a mistake, not a restored journal. */
@@ -46,29 +46,30 @@ const MOST_IN_A_ROW = 10;
  * attempt. So the journal was restored from before that. What the cluster has is asked for, and its name is taken over;
  * nothing makes room for the next attempt, which meets what there is of it in the same way. Undefined: it never ends.
  */
-export async function findWhatIsThere(
+export async function findExistingCodeRun(
 	effects: Effects,
-	taken: TakenIncident,
+	locked: LockedIncident,
 	{ coderun_name, reason }: { readonly coderun_name: string; readonly reason: string },
 ): Promise<{ readonly coderun_name: string } | Progress | undefined> {
-	const { id: incident_id, attempt } = taken;
+	const { id: incident_id, attempt } = locked;
 	const answer = await effects.askStatus({ incident_id, attempt, coderun_name });
-	if (!answer.ok) return await failTry(effects, taken, `${reason}; what is there could not be asked: ${answer.reason}`);
+	if (!answer.ok)
+		return await failTry(effects, locked, `${reason}; what is there could not be asked: ${answer.reason}`);
 	const { status } = answer;
 	if (status.state === "gone") {
-		if (taken.tries >= MOST_IN_A_ROW) return undefined;
-		return await decideAgain(effects, taken, `${reason}; no CodeRun of attempt ${attempt} is there`);
+		if (locked.tries >= MOST_IN_A_ROW) return undefined;
+		return await decideAgain(effects, locked, `${reason}; no CodeRun of attempt ${attempt} is there`);
 	}
 	const name = status.state === "running" ? status.coderun_name : status.outcome.coderun_name;
-	await adoptCodeRun(effects.journal, taken, name);
+	await adoptCodeRun(effects.journal, locked, name);
 	return { coderun_name: name };
 }
 
-async function decideAgain(effects: Effects, taken: TakenIncident, reason: string): Promise<Progress> {
-	if (taken.attempt >= MOST_ATTEMPTS) return await failTry(effects, taken, reason);
+async function decideAgain(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
+	if (locked.attempt >= MOST_ATTEMPTS) return await failTry(effects, locked, reason);
 	const now = effects.now();
-	const failing_since = taken.failing_since ?? now;
-	if (!(await redecide(effects.journal, taken, { reason, failing_since, now }))) return { state: "lost" };
-	await effects.wake(taken.id, 0);
+	const failing_since = locked.failing_since ?? now;
+	if (!(await redecide(effects.journal, locked, { reason, failing_since, now }))) return { state: "lock_lost" };
+	await effects.wake(locked.id, 0);
 	return { state: "waiting", reason, next_try_at: now };
 }

@@ -14,7 +14,7 @@ const REST_BYTES = 250_000;
  * The delivery in at most so many bytes of JSON: as it is, or with its long texts cut to what an incident's short ones may
  * have. Undefined when even that is more.
  */
-export function cutToFit(delivery: PreparedDelivery, limit_bytes: number): PreparedDelivery | undefined {
+export function truncateToFit(delivery: PreparedDelivery, limit_bytes: number): PreparedDelivery | undefined {
 	// Making JSON to count it would cost every delivery; nearly all are far from any limit.
 	if (countedLength(delivery) * MOST_BYTES + REST_BYTES <= limit_bytes) return delivery;
 	if (jsonBytes(delivery) <= limit_bytes) return delivery;

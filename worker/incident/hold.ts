@@ -2,4 +2,4 @@
  * How long an incident's row is held at a time, in milliseconds: longer than one send and its bookkeeping. The row of a
  * consumer that died is free after it.
  */
-export const HOLD_MS = 30_000;
+export const LOCK_MS = 30_000;

@@ -4,7 +4,7 @@ import type { Engine } from "../engine.ts";
 import { completeCheckRun } from "../github/complete-check-run.ts";
 import { readSignal } from "../lifecycle/track-signal.ts";
 import { type Log, messageOf } from "../log.ts";
-import { cutToFit } from "./cut-to-fit.ts";
+import { truncateToFit } from "./cut-to-fit.ts";
 import type { DeliveryContent, PreparedDelivery } from "./prepared-delivery.ts";
 
 export type Preparation =
@@ -40,7 +40,7 @@ export async function prepareDelivery(
 		log.warn("delivery refused", { reason: "unreadable", cause: messageOf(cause) });
 		return { ok: false, problem: "the payload cannot be read: it may be nested too deep" };
 	}
-	const fitting = cutToFit(prepared, ROW_BYTES);
+	const fitting = truncateToFit(prepared, ROW_BYTES);
 	if (fitting !== undefined) return { ok: true, delivery: fitting };
 	log.warn("delivery refused", { reason: "too large for the journal" });
 	return { ok: false, problem: "the texts in the payload are too large for the journal" };

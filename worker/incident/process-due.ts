@@ -1,9 +1,9 @@
 import { type Cost, times } from "../budget.ts";
 import type { Effects } from "../effects.ts";
-import { inTurn } from "../in-turn.ts";
+import { mapConcurrent } from "../in-turn.ts";
 import { type DueFor, dueIncidents } from "../journal/due-incidents.ts";
 import type { DueKey } from "../journal/sweep-steps.ts";
-import { lookAtIncident } from "./look-at-incident.ts";
+import { advanceIncident } from "./look-at-incident.ts";
 
 export interface Swept {
 	readonly processed: number;
@@ -43,7 +43,7 @@ export async function processDue(
 				return { processed, stopped_at: after };
 			}
 			const together = page.slice(at, at + how.atOnce);
-			await inTurn(together, how.atOnce, ({ id }) => lookAtIncident(effects, id));
+			await mapConcurrent(together, how.atOnce, ({ id }) => advanceIncident(effects, id));
 			processed += together.length;
 			after = together.at(-1);
 		}

@@ -1,24 +1,24 @@
 import { messageId } from "../../wire/coderun-name.ts";
 import type { Effects } from "../effects.ts";
-import { capTarget, giveBackPlace, heldByCap, heldByPause } from "../guards/hold-back.ts";
+import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "../guards/hold-back.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
-import { firstInLine } from "../journal/first-in-line.ts";
-import type { TakenIncident } from "../journal/incident-row.ts";
+import { nextInQueue } from "../journal/first-in-line.ts";
+import type { LockedIncident } from "../journal/incident-row.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
-import { holdIncident, isDueToSend, releaseIncidentLock, takeIncident } from "../journal/take-incident.ts";
+import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/take-incident.ts";
 import type { Log } from "../log.ts";
-import { settleRemediation } from "../remediation/settle-remediation.ts";
+import { reconcile } from "../remediation/settle-remediation.ts";
 import { endSuperseded } from "../superseded/end-superseded.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
-import { HOLD_MS } from "./hold.ts";
-import { describeCause, failTry, layAside } from "./lay-aside.ts";
+import { LOCK_MS } from "./hold.ts";
+import { deferFor, describeCause, failTry } from "./lay-aside.ts";
 import type { Progress } from "./progress.ts";
-import { claimTarget, readRequest, waitTargets } from "./wait-targets.ts";
+import { blockers, claimBlocker, readRequest } from "./wait-targets.ts";
 
 // Behind others, an incident is woken when they go on; this is how often it looks by itself.
-const LOOK_FROM_BEHIND_MS = 30_000;
+const QUEUED_RETRY_MS = 30_000;
 
 /**
  * Brings one incident as far as it gets now: lock its row, follow what became known, decide unless decided, queue behind
@@ -28,79 +28,79 @@ const LOOK_FROM_BEHIND_MS = 30_000;
  */
 export async function processIncident(effects: Effects, id: string): Promise<Progress> {
 	const now = effects.now();
-	const taken = await takeIncident(effects.journal, id, { now, lock: effects.newId(), locked_until: now + HOLD_MS });
-	if (taken === undefined) return { state: "not_taken" };
+	const locked = await lockIncident(effects.journal, id, { now, lock: effects.newId(), locked_until: now + LOCK_MS });
+	if (locked === undefined) return { state: "not_locked" };
 
-	const log = effects.log.with({ incident_id: id, ...deliveryOf(taken), attempt: taken.attempt });
+	const log = effects.log.with({ incident_id: id, ...deliveryOf(locked), attempt: locked.attempt });
 	try {
-		const progress = await goOn(effects, taken, log);
-		if (progress.state !== "not_taken") log.info("incident looked at", { ...progress });
+		const progress = await processLocked(effects, locked, log);
+		if (progress.state !== "not_locked") log.info("incident looked at", { ...progress });
 		return progress;
 	} catch (cause) {
 		// A damaged row, a bug, or the journal failing half-way.
 		const reason = describeCause(cause);
 		log.error("working on the incident failed", { cause: reason });
-		return await failTry(effects, taken, reason);
+		return await failTry(effects, locked, reason);
 	}
 }
 
-async function goOn(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
+async function processLocked(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
 	// What became known meanwhile may have ended it, or begun its next attempt.
-	const seen = await settleRemediation(effects, taken.id, taken.lock);
-	const isHeld = seen?.lock === taken.lock;
-	if (isHeld && isDueToSend(seen, effects.now())) return await send(effects, { ...seen, lock: taken.lock }, log);
-	if (isHeld) await releaseIncidentLock(effects.journal, taken);
-	return { state: seen?.status === "escalated" ? "escalated" : "not_taken" };
+	const seen = await reconcile(effects, locked.id, locked.lock);
+	const isHeld = seen?.lock === locked.lock;
+	if (isHeld && isDueToSend(seen, effects.now())) return await send(effects, { ...seen, lock: locked.lock }, log);
+	if (isHeld) await releaseIncidentLock(effects.journal, locked);
+	return { state: seen?.status === "escalated" ? "escalated" : "not_locked" };
 }
 
-async function send(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
-	const stored = await findAttempt(effects.journal, taken.id, taken.attempt);
-	if (stored !== undefined) return await trySpawn(effects, taken, stored, log);
-	needStored("incidents.explanation", taken.explanation, taken.id);
-	const decided = await decideAttempt(effects, taken);
-	return "state" in decided ? decided : await trySpawn(effects, taken, decided, log);
+async function send(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
+	const stored = await findAttempt(effects.journal, locked.id, locked.attempt);
+	if (stored !== undefined) return await trySpawn(effects, locked, stored, log);
+	needStored("incidents.explanation", locked.explanation, locked.id);
+	const decided = await decideAttempt(effects, locked);
+	return "state" in decided ? decided : await trySpawn(effects, locked, decided, log);
 }
 
-async function trySpawn(effects: Effects, taken: TakenIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
+async function trySpawn(effects: Effects, locked: LockedIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
 	const request = readRequest(attempt);
-	const targets = waitTargets(request);
+	const targets = blockers(request);
 
-	const paused = await heldByPause(effects, targets);
-	if (paused !== undefined) return await layAside(effects, taken, paused);
+	const paused = await checkPause(effects, targets);
+	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
-	const ahead = await firstInLine(effects.journal, taken, [...targets, capTarget(taken)]);
+	const ahead = await nextInQueue(effects.journal, locked, [...targets, rateLimitBlocker(locked)]);
 	if (ahead !== undefined) {
-		return await layAside(effects, taken, {
-			reason: `behind incident ${ahead.id}, which waits for ${ahead.waits_for}`,
-			waits_for: ahead.waits_for,
-			next_try_at: Math.max(ahead.next_try_at, effects.now()) + LOOK_FROM_BEHIND_MS,
+		return await deferFor(effects, locked, {
+			reason: `behind incident ${ahead.id}, which waits for ${ahead.blocked_on}`,
+			blocked_on: ahead.blocked_on,
+			next_try_at: Math.max(ahead.next_try_at, effects.now()) + QUEUED_RETRY_MS,
 		});
 	}
 
-	const hold = await effects.claims.heldByAnother(request.claims, taken.id);
+	const hold = await effects.claims.findConflict(request.claims, locked.id);
 	if (hold !== undefined) {
-		return await layAside(effects, taken, {
+		return await deferFor(effects, locked, {
 			reason: `claim ${hold.claim.name} is held by incident ${hold.holder.incident_id} (${hold.holder.coderun_name})`,
-			waits_for: claimTarget(hold.claim),
+			blocked_on: claimBlocker(hold.claim),
 			next_try_at: hold.holder.until,
 		});
 	}
 
-	const superseded = await endSuperseded(effects, taken, request);
+	const superseded = await endSuperseded(effects, locked, request);
 	if (superseded !== undefined) return superseded;
 
-	const capped = await heldByCap(effects, taken);
-	if (capped !== undefined) return await layAside(effects, taken, capped);
+	const capped = await checkRateLimit(effects, locked);
+	if (capped !== undefined) return await deferFor(effects, locked, capped);
 
-	if (!(await holdIncident(effects.journal, taken, effects.now() + HOLD_MS))) return { state: "lost" };
-	const answer = await effects.sendSpawn(messageId(taken.id, taken.attempt), attempt.request);
+	if (!(await extendLock(effects.journal, locked, effects.now() + LOCK_MS))) return { state: "lock_lost" };
+	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), attempt.request);
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
-	await giveBackPlace(effects, taken, answer);
-	return await concludeSend(effects, taken, request, answer);
+	await releaseSlot(effects, locked, answer);
+	return await concludeSend(effects, locked, request, answer);
 }
 
 /** The delivery that opened it, where that can be read. */
-function deliveryOf(taken: TakenIncident): { readonly delivery_id?: string } {
-	const read = readStored("incidents.incident", taken.incident);
+function deliveryOf(locked: LockedIncident): { readonly delivery_id?: string } {
+	const read = readStored("incidents.incident", locked.incident);
 	return read.ok ? { delivery_id: read.value.delivery_id } : {};
 }

@@ -7,16 +7,16 @@ export function readRequest(attempt: AttemptRow): SpawnRequest {
 	return needStored("attempts.request", attempt.request, attempt.incident_id);
 }
 
-/** Everything an attempt may have to wait for, as `incidents.waits_for` names it. */
-export function waitTargets(request: SpawnRequest): readonly string[] {
-	const claims = request.claims.map(claimTarget);
-	return request.max_active > 0 ? [...claims, agentTarget(request.agent)] : claims;
+/** Everything an attempt may have to wait for, as `incidents.blocked_on` names it. */
+export function blockers(request: SpawnRequest): readonly string[] {
+	const claims = request.claims.map(claimBlocker);
+	return request.max_active > 0 ? [...claims, agentBlocker(request.agent)] : claims;
 }
 
-export function claimTarget(claim: Pick<WireClaim, "key">): string {
+export function claimBlocker(claim: Pick<WireClaim, "key">): string {
 	return `claim:${claim.key}`;
 }
 
-export function agentTarget(agent: string): string {
+export function agentBlocker(agent: string): string {
 	return `agent:${agent}`;
 }

@@ -73,12 +73,12 @@ async function writeIncident(
 		...(asked === undefined ? [] : [commandStatement(journal, asked, received_at)]),
 	];
 	// Behind the incident's own row: an older one of the same branch is superseded by that, not by a mere failure.
-	const told = signal && signalStatements(journal, signal.signal, signal);
-	const results = await journal.batch([...own, ...(told?.all ?? [])]);
+	const tracked = signal && signalStatements(journal, signal.signal, signal);
+	const results = await journal.batch([...own, ...(tracked?.all ?? [])]);
 	const status = results[0]?.meta.changes === 1 ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
-	if (signal !== undefined && told !== undefined) {
-		const affected = told.affected(results.slice(own.length));
+	if (signal !== undefined && tracked !== undefined) {
+		const affected = tracked.affected(results.slice(own.length));
 		// Its own incident has a wake-up of its own.
 		const others = status === "accepted" ? affected.filter((id) => id !== incident.id) : affected;
 		await wakeAffected(effects, signal, others, log);

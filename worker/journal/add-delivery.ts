@@ -28,7 +28,7 @@ export async function addDelivery(
  */
 export function deliveryStatements(db: D1Database, delivery: NewDelivery): readonly D1PreparedStatement[] {
 	const { incident, now, received_at = now } = delivery;
-	const told = JSON.stringify(incident);
+	const json = JSON.stringify(incident);
 	return [
 		db
 			.prepare(
@@ -45,7 +45,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 				incident.branch ?? null,
 				incident.run_id ?? null,
 				storable(delivery.identity.slice(0, 1024)),
-				told,
+				json,
 				JSON.stringify(delivery.explanation),
 				delivery.explanation.pipeline,
 				delivery.due_at,
@@ -54,10 +54,10 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 			),
 		db
 			.prepare(
-				`INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
+				`INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
 				ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
 				WHERE received_at <> excluded.received_at`,
 			)
-			.bind(incident.id, incident.delivery_id, incident.event, told, received_at),
+			.bind(incident.id, incident.delivery_id, incident.event, json, received_at),
 	];
 }

@@ -7,7 +7,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 export function refusedDeliveryStatement(db: D1Database, incident: Incident, received_at: number): D1PreparedStatement {
 	return db
 		.prepare(
-			`INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at)
+			`INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at)
 			SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND agent IS NULL)
 			ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
 			WHERE received_at <> excluded.received_at`,

@@ -35,7 +35,7 @@ export interface AttemptRow {
 	/** 1 where the escalation chose the agent. */
 	readonly escalated: number;
 	readonly signature: string | null;
-	readonly ci_said: string | null;
+	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
 	readonly pull_request: number | null;
 	/** 1 where its CodeRun was there already when it was asked for. */

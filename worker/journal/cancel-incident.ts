@@ -1,10 +1,10 @@
-import type { TakenIncident } from "./incident-row.ts";
+import type { LockedIncident } from "./incident-row.ts";
 import { takeStep } from "./transition.ts";
 
 /** Ends an incident that a filter refused once more was known. False when the row is no longer held. */
 export async function cancelIncident(
 	db: D1Database,
-	taken: TakenIncident,
+	locked: LockedIncident,
 	why: {
 		readonly reason: string;
 		readonly explanation: string;
@@ -14,6 +14,6 @@ export async function cancelIncident(
 	},
 ): Promise<boolean> {
 	const { reason, now, ...found } = why;
-	const set = { ...found, waits_for: null, next_try_at: null, failing_since: null };
-	return (await takeStep(db, taken.id, { event: "filtered", reason, now, when: taken, set })) === "done";
+	const set = { ...found, blocked_on: null, next_try_at: null, failing_since: null };
+	return (await takeStep(db, locked.id, { event: "filtered", reason, now, when: locked, set })) === "done";
 }

@@ -5,7 +5,7 @@ export interface CheckRow {
 	readonly branch: string;
 	readonly check_name: string;
 	readonly job: string;
-	readonly says: "green" | "red";
+	readonly conclusion: "success" | "failure";
 	readonly position: string;
 	readonly head_sha: string | null;
 	readonly run_id: string | null;

@@ -6,11 +6,11 @@ export interface CommandResult {
 	/** Under the comment: under way, done, or not done. */
 	readonly reaction: "eyes" | "+1" | "confused";
 	/** What came of it: Markdown of ours, in which the words of others are code. */
-	readonly said: string;
+	readonly message: string;
 }
 
 /** A command that this caller works on. */
-export interface TakenCommand {
+export interface LockedCommandRequest {
 	readonly id: string;
 	readonly request: Omit<CommandRequest, "id">;
 	readonly received_at: number;
@@ -20,7 +20,7 @@ export interface TakenCommand {
 }
 
 /** The row of such a command, before its texts are read. */
-export type LockedCommand = Pick<TakenCommand, "id" | "received_at" | "tries" | "lock"> & {
+export type LockedCommand = Pick<LockedCommandRequest, "id" | "received_at" | "tries" | "lock"> & {
 	readonly command: string;
 	readonly result: string | null;
 };
@@ -41,7 +41,7 @@ export async function dueCommands(db: D1Database, now: number, limit: number): P
 }
 
 /** Takes an open command that is due and nobody works on; undefined when there is nothing to take. */
-export async function takeCommand(
+export async function lockCommand(
 	db: D1Database,
 	id: string,
 	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
@@ -58,7 +58,7 @@ export async function takeCommand(
 }
 
 /** What such a row asks for. */
-export function readCommand({ command, result, ...row }: LockedCommand): Stored<TakenCommand> {
+export function readCommand({ command, result, ...row }: LockedCommand): Stored<LockedCommandRequest> {
 	const request = readStored("commands.command", command);
 	const before = result === null ? undefined : readStored("commands.result", result);
 	if (!request.ok) return request;
@@ -69,7 +69,7 @@ export function readCommand({ command, result, ...row }: LockedCommand): Stored<
 /** Writes down what it came to, and with it that the pull request's comment has to tell: both or neither. */
 export async function recordResult(
 	db: D1Database,
-	{ id, lock }: TakenCommand,
+	{ id, lock }: LockedCommandRequest,
 	result: CommandResult,
 	wanted: D1PreparedStatement,
 ): Promise<void> {
@@ -82,7 +82,7 @@ export async function recordResult(
 /** Looks at it again at that time. */
 export async function waitCommand(
 	db: D1Database,
-	{ id, lock, tries }: Pick<TakenCommand, "id" | "lock" | "tries">,
+	{ id, lock, tries }: Pick<LockedCommandRequest, "id" | "lock" | "tries">,
 	until: number,
 ): Promise<void> {
 	await db
@@ -96,7 +96,7 @@ export async function waitCommand(
 /** It is done with. `answer`: how it was answered, or why it was not. */
 export async function endCommand(
 	db: D1Database,
-	{ id, lock }: Pick<TakenCommand, "id" | "lock">,
+	{ id, lock }: Pick<LockedCommandRequest, "id" | "lock">,
 	answer: string,
 	now: number,
 ): Promise<void> {
@@ -110,6 +110,6 @@ export async function endCommand(
 export async function releaseCommandLocks(db: D1Database): Promise<void> {
 	await db.batch([
 		db.prepare("UPDATE commands SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL"),
-		db.prepare("UPDATE stickies SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL"),
+		db.prepare("UPDATE status_comments SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL"),
 	]);
 }

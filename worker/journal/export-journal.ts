@@ -43,8 +43,8 @@ export async function exportJournal(
 	const { results: incidents } = await db
 		.prepare(
 			`SELECT id, status, reason, kind, event, repository, branch, run_id, agent, failure_type, rule, coderun_name, attempt,
-				identity, incident, explanation, context, pipeline, waits_for, next_try_at, failing_since, tries, escalate_to,
-				budget_from, not_before, fixed_at, fixed_by, ended_at, told_url, told_status, trimmed_end, created_at, updated_at
+				identity, incident, explanation, context, pipeline, blocked_on, next_try_at, failing_since, tries, escalate_to,
+				budget_from, not_before, fixed_at, fixed_by, ended_at, escalation_url, escalation_status, trimmed_end, created_at, updated_at
 			FROM incidents WHERE created_at >= ?1 AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4`,
 		)
 		.bind(since, after?.created_at ?? -1, after?.id ?? "", limit)
@@ -56,7 +56,7 @@ export async function exportJournal(
 			.prepare(
 				`SELECT incident_id, attempt, agent, failure_type, rule, coderun_name, pipeline, decided_at, outcome,
 					pull_request_url, message, started_at, finished_at, result, ended_at, spawned_at, outcome_at, escalated,
-					signature, ci_said, ci_url, pull_request, existed
+					signature, ci_summary, ci_url, pull_request, existed
 				FROM attempts WHERE ${of} ORDER BY incident_id, attempt`,
 			)
 			.bind(ids),

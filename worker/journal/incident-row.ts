@@ -20,7 +20,7 @@ export interface IncidentRow {
 	readonly explanation: string;
 	readonly context: string | null;
 	readonly pipeline: string;
-	readonly waits_for: string | null;
+	readonly blocked_on: string | null;
 	readonly next_try_at: number | null;
 	readonly failing_since: number | null;
 	readonly tries: number;
@@ -32,11 +32,11 @@ export interface IncidentRow {
 	readonly fixed_at: number | null;
 	readonly fixed_by: "agent" | "rerun" | "other" | null;
 	readonly ended_at: number | null;
-	readonly told_url: string | null;
+	readonly escalation_url: string | null;
 	readonly trimmed_end: number | null;
 	readonly created_at: number;
 	readonly updated_at: number;
 }
 
 /** A row that this consumer has taken: every write names its lock. */
-export type TakenIncident = IncidentRow & { readonly lock: string };
+export type LockedIncident = IncidentRow & { readonly lock: string };

@@ -49,45 +49,45 @@ export function journalFaultOf(text: string): JournalFault | undefined {
 
 /** What happened and what to do, in one sentence each. Nothing of the error's own text is in it. */
 export function explainJournalFault(fault: JournalFault): string {
-	const { says, cure } = EXPLANATIONS[fault];
-	return `${says} ${cure}`;
+	const { summary, cure } = EXPLANATIONS[fault];
+	return `${summary} ${cure}`;
 }
 
-const EXPLANATIONS: Readonly<Record<JournalFault, { readonly says: string; readonly cure: string }>> = {
+const EXPLANATIONS: Readonly<Record<JournalFault, { readonly summary: string; readonly cure: string }>> = {
 	migrations_missing: {
-		says: "The journal lacks tables or columns that this worker needs.",
+		summary: "The journal lacks tables or columns that this worker needs.",
 		cure: "Apply the migrations: npx wrangler d1 migrations apply healer-journal --remote; npm start applies its own.",
 	},
 	damaged: {
-		says: "The journal's database is damaged.",
+		summary: "The journal's database is damaged.",
 		cure: "Restore it: docs/storage.md, When the journal fails.",
 	},
 	full: {
-		says: "The journal cannot grow: the disk or the database is full.",
+		summary: "The journal cannot grow: the disk or the database is full.",
 		cure: "Free space on the disk of HEALER_STATE_DIR, or shorten settings.retention: docs/storage.md, When the journal fails.",
 	},
 	read_only: {
-		says: "The journal's file cannot be opened or written.",
+		summary: "The journal's file cannot be opened or written.",
 		cure: "Give the hub's account the right to write in HEALER_STATE_DIR.",
 	},
 	too_large: {
-		says: "A row or a statement is larger than D1 takes.",
+		summary: "A row or a statement is larger than D1 takes.",
 		cure: "This is a bug of Healer: the worker's log names the request.",
 	},
 	too_many_queries: {
-		says: "One invocation asked the journal more often than the plan allows.",
+		summary: "One invocation asked the journal more often than the plan allows.",
 		cure: "Healer needs Workers Paid: docs/deploy.md.",
 	},
 	overloaded: {
-		says: "The journal takes no more queries at the moment.",
+		summary: "The journal takes no more queries at the moment.",
 		cure: "Nothing is lost: it is tried again. If it stays so, look at the database's metrics in Cloudflare's dashboard.",
 	},
 	unreachable: {
-		says: "The journal is away or restarts.",
+		summary: "The journal is away or restarts.",
 		cure: "Nothing is lost: it is tried again. If it stays so, see https://www.cloudflarestatus.com.",
 	},
 	internal: {
-		says: "The journal's storage failed and gives no reason.",
+		summary: "The journal's storage failed and gives no reason.",
 		cure: "On this machine hub.log names it, mostly a damaged file or a full disk; deployed, see https://www.cloudflarestatus.com, then docs/storage.md, When the journal fails.",
 	},
 };

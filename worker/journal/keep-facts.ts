@@ -1,4 +1,4 @@
-import type { TakenIncident } from "./incident-row.ts";
+import type { LockedIncident } from "./incident-row.ts";
 
 export interface KeptFacts {
 	/** JSON. */
@@ -10,7 +10,7 @@ export interface KeptFacts {
 }
 
 /** Keeps what the latest decision about an incident rested on, while the row is still held. */
-export async function keepFacts(db: D1Database, { id, lock }: TakenIncident, facts: KeptFacts): Promise<void> {
+export async function keepFacts(db: D1Database, { id, lock }: LockedIncident, facts: KeptFacts): Promise<void> {
 	await db.batch([
 		db
 			.prepare(

@@ -30,7 +30,7 @@ export type ListedIncident = Pick<
 	| "created_at"
 	| "incident"
 	| "attempt"
-	| "waits_for"
+	| "blocked_on"
 	| "updated_at"
 >;
 
@@ -75,7 +75,7 @@ export function listQuery(query: IncidentQuery): {
 	const sql = `WITH page AS MATERIALIZED (
 			SELECT id AS shown FROM incidents ${where} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}
 		) SELECT id, status, reason, event, repository, branch, run_id, agent, failure_type, rule, coderun_name,
-			created_at, incident, attempt, waits_for, updated_at
+			created_at, incident, attempt, blocked_on, updated_at
 		FROM page CROSS JOIN incidents ON id = shown ORDER BY created_at DESC, id DESC`;
 	return { sql, values };
 }

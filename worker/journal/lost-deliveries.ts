@@ -10,16 +10,16 @@ export interface ListedDelivery {
 	readonly redelivery: boolean;
 }
 
-export interface LostDelivery {
+export interface FailedDelivery {
 	readonly guid: string;
 	readonly delivery_id: string;
 	readonly delivered_at: number;
-	readonly asked: number;
+	readonly requests: number;
 }
 
-/** How far a look has come: the columns of `delivery_look`. */
-export interface LookProgress {
-	readonly seen_until: number | null;
+/** How far a look has come: the columns of `delivery_scan`. */
+export interface ScanProgress {
+	readonly scanned_until: number | null;
 	readonly began_at: number | null;
 	readonly cursor: string | null;
 }
@@ -31,7 +31,7 @@ export interface LookProgress {
 export async function keepPage(
 	db: D1Database,
 	page: readonly ListedDelivery[],
-	progress: LookProgress,
+	progress: ScanProgress,
 	now: number,
 ): Promise<void> {
 	const arrived = page.filter(({ status_code }) => isSuccess(status_code));
@@ -40,8 +40,8 @@ export async function keepPage(
 	await db.batch([
 		db
 			.prepare(
-				`UPDATE lost_deliveries SET state = 'arrived'
-				WHERE state IN ('wanted', 'given_up') AND guid IN (SELECT value FROM json_each(?1))`,
+				`UPDATE failed_deliveries SET state = 'recovered'
+				WHERE state IN ('pending', 'lost') AND guid IN (SELECT value FROM json_each(?1))`,
 			)
 			.bind(JSON.stringify([...guids])),
 		// A success that is newer than the failure is a redelivery: known before the failure's page is seen.
@@ -51,22 +51,22 @@ export async function keepPage(
 			arrived.filter(({ redelivery }) => redelivery),
 			now,
 		),
-		insertAll(db, "wanted", lost, now),
+		insertAll(db, "pending", lost, now),
 		db
-			.prepare("UPDATE delivery_look SET seen_until = ?1, began_at = ?2, cursor = ?3 WHERE one = 1")
-			.bind(progress.seen_until, progress.began_at, progress.cursor),
+			.prepare("UPDATE delivery_scan SET scanned_until = ?1, began_at = ?2, cursor = ?3 WHERE one = 1")
+			.bind(progress.scanned_until, progress.began_at, progress.cursor),
 	]);
 }
 
 function insertAll(
 	db: D1Database,
-	state: "wanted" | "repeated",
+	state: "pending" | "repeated",
 	deliveries: readonly ListedDelivery[],
 	now: number,
 ): D1PreparedStatement {
 	return db
 		.prepare(
-			`INSERT INTO lost_deliveries (guid, delivery_id, event, delivered_at, state, next_ask_at)
+			`INSERT INTO failed_deliveries (guid, delivery_id, event, delivered_at, state, next_request_at)
 			SELECT value ->> 'guid', value ->> 'id', value ->> 'event', value ->> 'delivered_at', ?2, ?3
 			FROM json_each(?1) WHERE true
 			ON CONFLICT (guid) DO NOTHING`,
@@ -79,68 +79,72 @@ function isSuccess(status: number): boolean {
 }
 
 /** What GitHub shall be asked for now, oldest first: GitHub forgets those first. */
-export async function dueLostDeliveries(db: D1Database, now: number, limit: number): Promise<readonly LostDelivery[]> {
+export async function dueFailedDeliveries(
+	db: D1Database,
+	now: number,
+	limit: number,
+): Promise<readonly FailedDelivery[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT guid, delivery_id, delivered_at, asked FROM lost_deliveries
-			WHERE state = 'wanted' AND next_ask_at <= ?1 ORDER BY delivered_at, guid LIMIT ?2`,
+			`SELECT guid, delivery_id, delivered_at, requests FROM failed_deliveries
+			WHERE state = 'pending' AND next_request_at <= ?1 ORDER BY delivered_at, guid LIMIT ?2`,
 		)
 		.bind(now, limit)
-		.all<LostDelivery>();
+		.all<FailedDelivery>();
 	return results;
 }
 
 /** Those that are in the journal although GitHub got no answer in time are not wanted any more. */
-export async function settleKnownDeliveries(db: D1Database): Promise<void> {
+export async function markRecovered(db: D1Database): Promise<void> {
 	await db
 		.prepare(
-			`UPDATE lost_deliveries SET state = 'arrived' WHERE state = 'wanted'
-			AND EXISTS (SELECT 1 FROM deliveries WHERE deliveries.delivery_id = lost_deliveries.guid)`,
+			`UPDATE failed_deliveries SET state = 'recovered' WHERE state = 'pending'
+			AND EXISTS (SELECT 1 FROM deliveries WHERE deliveries.delivery_id = failed_deliveries.guid)`,
 		)
 		.run();
 }
 
 /** Written down before GitHub is asked: whatever becomes of the answer, it is not asked again before its time. */
-export async function recordAsk(db: D1Database, guid: string, next_ask_at: number): Promise<void> {
+export async function recordRequest(db: D1Database, guid: string, next_request_at: number): Promise<void> {
 	await db
-		.prepare("UPDATE lost_deliveries SET asked = asked + 1, next_ask_at = ?2 WHERE guid = ?1")
-		.bind(guid, next_ask_at)
+		.prepare("UPDATE failed_deliveries SET requests = requests + 1, next_request_at = ?2 WHERE guid = ?1")
+		.bind(guid, next_request_at)
 		.run();
 }
 
 /** GitHub was not reached, or refused for now: this ask did not count. */
-export async function takeBackAsk(db: D1Database, guid: string, next_ask_at: number): Promise<void> {
+export async function undoRequest(db: D1Database, guid: string, next_request_at: number): Promise<void> {
 	await db
-		.prepare("UPDATE lost_deliveries SET asked = asked - 1, next_ask_at = ?2 WHERE guid = ?1")
-		.bind(guid, next_ask_at)
+		.prepare("UPDATE failed_deliveries SET requests = requests - 1, next_request_at = ?2 WHERE guid = ?1")
+		.bind(guid, next_request_at)
 		.run();
 }
 
-export async function giveUpDelivery(db: D1Database, guid: string): Promise<void> {
+export async function markLost(db: D1Database, guid: string): Promise<void> {
 	await db
-		.prepare("UPDATE lost_deliveries SET state = 'given_up' WHERE guid = ?1 AND state = 'wanted'")
+		.prepare("UPDATE failed_deliveries SET state = 'lost' WHERE guid = ?1 AND state = 'pending'")
 		.bind(guid)
 		.run();
 }
 
-export interface LostCounts {
-	readonly wanted: number;
-	readonly arrived: number;
-	readonly given_up: number;
+export interface FailedDeliveryCounts {
+	readonly pending: number;
+	readonly recovered: number;
+	readonly lost: number;
 	/** How often GitHub was asked, for all of them together. */
-	readonly asked: number;
+	readonly requests: number;
 }
 
 /** Of the deliveries that were lost in the time that rows are kept. */
-export async function countLostDeliveries(db: D1Database): Promise<LostCounts> {
+export async function countFailedDeliveries(db: D1Database): Promise<FailedDeliveryCounts> {
 	const { results } = await db
-		.prepare("SELECT state, count(*) AS count, sum(asked) AS asked FROM lost_deliveries GROUP BY state")
-		.all<{ state: string; count: number; asked: number }>();
+		.prepare("SELECT state, count(*) AS count, sum(requests) AS requests FROM failed_deliveries GROUP BY state")
+		.all<{ state: string; count: number; requests: number }>();
 	const count = (state: string) => results.find((row) => row.state === state)?.count ?? 0;
-	const asked = results.reduce((sum, row) => sum + row.asked, 0);
-	return { wanted: count("wanted"), arrived: count("arrived"), given_up: count("given_up"), asked };
+	const requests = results.reduce((sum, row) => sum + row.requests, 0);
+	return { pending: count("pending"), recovered: count("recovered"), lost: count("lost"), requests };
 }
 
-export async function forgetLostDeliveries(db: D1Database, before: number): Promise<void> {
-	await db.prepare("DELETE FROM lost_deliveries WHERE delivered_at < ?1").bind(before).run();
+export async function pruneFailedDeliveries(db: D1Database, before: number): Promise<void> {
+	await db.prepare("DELETE FROM failed_deliveries WHERE delivered_at < ?1").bind(before).run();
 }

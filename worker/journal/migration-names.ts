@@ -14,4 +14,5 @@ export const MIGRATIONS = [
 	"0012_heartbeats.sql",
 	"0013_sweep_steps.sql",
 	"0014_backfill.sql",
+	"0015_words.sql",
 ] as const;

@@ -21,7 +21,7 @@ export async function storePipeline(db: D1Database, artefact: Artefact, now: num
 				ON CONFLICT (version) DO UPDATE SET artefact = ?2, pushed_at = ?3`,
 			)
 			.bind(artefact.version, JSON.stringify(artefact), now),
-		forceStatement(db, artefact.version, now),
+		activateStatement(db, artefact.version, now),
 		db
 			.prepare(
 				`DELETE FROM pipelines WHERE version NOT IN (
@@ -34,13 +34,13 @@ export async function storePipeline(db: D1Database, artefact: Artefact, now: num
 }
 
 /** Says which version is in force from now on; null is the one that the worker was deployed with. */
-export async function forcePipeline(db: D1Database, version: string | null, now: number): Promise<void> {
-	await forceStatement(db, version, now).run();
+export async function activatePipeline(db: D1Database, version: string | null, now: number): Promise<void> {
+	await activateStatement(db, version, now).run();
 }
 
 /** The version that shall be in force; null is the one that the worker was deployed with. */
-export async function pipelineInForce(db: D1Database): Promise<string | null> {
-	return (await db.prepare("SELECT version FROM pipeline_in_force").first<string | null>("version")) ?? null;
+export async function activePipeline(db: D1Database): Promise<string | null> {
+	return (await db.prepare("SELECT version FROM active_pipeline").first<string | null>("version")) ?? null;
 }
 
 export async function listPipelines(db: D1Database): Promise<readonly PushedPipeline[]> {
@@ -54,10 +54,10 @@ export async function findPipeline(db: D1Database, version: string): Promise<str
 	return (await found.first<string>("artefact")) ?? undefined;
 }
 
-function forceStatement(db: D1Database, version: string | null, now: number): D1PreparedStatement {
+function activateStatement(db: D1Database, version: string | null, now: number): D1PreparedStatement {
 	return db
 		.prepare(
-			`INSERT INTO pipeline_in_force (one, version, since) VALUES (1, ?1, ?2)
+			`INSERT INTO active_pipeline (one, version, since) VALUES (1, ?1, ?2)
 			ON CONFLICT (one) DO UPDATE SET version = ?1, since = ?2`,
 		)
 		.bind(version, now);

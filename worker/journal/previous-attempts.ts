@@ -2,7 +2,7 @@ import type { PreviousAttempt } from "../../pipeline/index.ts";
 import type { IncidentRow } from "./incident-row.ts";
 
 type PastRow = Record<
-	"agent" | "result" | "outcome" | "message" | "pull_request_url" | "ci_said" | "ci_url",
+	"agent" | "result" | "outcome" | "message" | "pull_request_url" | "ci_summary" | "ci_url",
 	string | null
 >;
 
@@ -13,13 +13,13 @@ export async function previousAttempts(
 ): Promise<readonly PreviousAttempt[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT attempt, agent, result, outcome, message, pull_request_url, ci_said, ci_url FROM attempts
+			`SELECT attempt, agent, result, outcome, message, pull_request_url, ci_summary, ci_url FROM attempts
 			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL ORDER BY attempt`,
 		)
 		.bind(id, attempt)
 		.all<PastRow & { readonly attempt: number; readonly agent: string }>();
 	return results.map((row) => {
-		const ci = [row.ci_said, row.ci_url].filter(Boolean).join(" ");
+		const ci = [row.ci_summary, row.ci_url].filter(Boolean).join(" ");
 		return {
 			attempt: row.attempt,
 			agent: row.agent,

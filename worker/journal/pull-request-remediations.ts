@@ -45,14 +45,17 @@ export async function pullRequestRemediations(
  * Has the comments written again of pull requests one of whose remediations reached another state since. Only of
  * comments that are there, and were asked for after `since`.
  */
-export async function wantChangedStickies(db: D1Database, at: { readonly now: number; readonly since: number }) {
+export async function requestChangedStatusComments(
+	db: D1Database,
+	at: { readonly now: number; readonly since: number },
+) {
 	await db
 		.prepare(
-			`UPDATE stickies SET next_try_at = ?1, wants = wants + 1
-			WHERE next_try_at IS NULL AND comment_id IS NOT NULL AND wanted_at > ?2 AND EXISTS (
-				SELECT 1 FROM transitions t WHERE t.at >= stickies.looked_at AND t.to_status IS NOT NULL
+			`UPDATE status_comments SET next_try_at = ?1, revision = revision + 1
+			WHERE next_try_at IS NULL AND comment_id IS NOT NULL AND requested_at > ?2 AND EXISTS (
+				SELECT 1 FROM transitions t WHERE t.at >= status_comments.rendered_at AND t.to_status IS NOT NULL
 					AND t.to_status <> t.from_status
-					AND t.incident_id IN (${incidentsOf("stickies.repository", "+stickies.pr_number")})
+					AND t.incident_id IN (${incidentsOf("status_comments.repository", "+status_comments.pr_number")})
 			)`,
 		)
 		.bind(at.now, at.since)

@@ -1,13 +1,13 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
-import type { TakenIncident } from "./incident-row.ts";
+import type { LockedIncident } from "./incident-row.ts";
 
 /**
  * Has an incident whose CodeRun was seen processed again at that time, or no more where it is null, and gives the row
  * back. Its state stays. Where it goes on by itself, its reason says what is wrong until then.
  */
-export async function putOff(
+export async function reschedule(
 	db: D1Database,
-	{ id, lock }: TakenIncident,
+	{ id, lock }: LockedIncident,
 	off: {
 		readonly reason: string;
 		readonly next_try_at: number | null;

@@ -2,7 +2,7 @@ import type { WireOutcome } from "../../wire/outcome.ts";
 
 /**
  * Writes down how an attempt's CodeRun ended, once: a second call changes nothing. What follows from it for the incident
- * is `settleRemediation`'s to say; that somebody has to ask it stands in the journal until somebody did.
+ * is `reconcile`'s to say; that somebody has to ask it stands in the journal until somebody did.
  */
 export async function recordOutcome(
 	db: D1Database,

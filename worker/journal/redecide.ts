@@ -1,4 +1,4 @@
-import type { TakenIncident } from "./incident-row.ts";
+import type { LockedIncident } from "./incident-row.ts";
 import { takeStep } from "./transition.ts";
 
 /**
@@ -7,18 +7,18 @@ import { takeStep } from "./transition.ts";
  */
 export async function redecide(
 	db: D1Database,
-	taken: TakenIncident,
+	locked: LockedIncident,
 	{ reason, failing_since, now }: { readonly reason: string; readonly failing_since: number; readonly now: number },
 ): Promise<boolean> {
 	const refused = db
 		.prepare("UPDATE attempts SET refused = ?3 WHERE incident_id = ?1 AND attempt = ?2")
-		.bind(taken.id, taken.attempt, reason);
-	const done = await takeStep(db, taken.id, {
+		.bind(locked.id, locked.attempt, reason);
+	const done = await takeStep(db, locked.id, {
 		event: "redecided",
 		reason,
 		now,
-		when: taken,
-		set: { attempt: taken.attempt + 1, next_try_at: now, failing_since, tries: taken.tries + 1, not_before: null },
+		when: locked,
+		set: { attempt: locked.attempt + 1, next_try_at: now, failing_since, tries: locked.tries + 1, not_before: null },
 		with: [refused],
 	});
 	return done === "done";

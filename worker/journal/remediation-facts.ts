@@ -20,7 +20,7 @@ export async function remediationRows(
 			.prepare(
 				`SELECT incident_id, attempt, agent, failure_type, rule, coderun_name, pipeline, decided_at, outcome,
 					pull_request_url, message, started_at, finished_at, outcome_digest, result, ended_at, spawned_at, outcome_at,
-					escalated, signature, ci_said, ci_url, pull_request, refused, ask_at, json_valid(request) AS readable,
+					escalated, signature, ci_summary, ci_url, pull_request, refused, ask_at, json_valid(request) AS readable,
 					CASE WHEN json_valid(request) THEN json_extract(request, '$.deadline_s') END AS deadline_s
 				FROM attempts WHERE incident_id = ?1 ORDER BY attempt`,
 			)

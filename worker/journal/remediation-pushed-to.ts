@@ -21,13 +21,13 @@ interface Knowing {
  */
 export async function remediationPushedTo(
 	db: D1Database,
-	told: Incident,
+	failure: Incident,
 	{ isOwnAgent, now, late_ms }: Knowing,
 ): Promise<string | undefined> {
-	const { id, kind, repository, branch } = told;
+	const { id, kind, repository, branch } = failure;
 	if (kind !== "ci" || branch === undefined) return undefined;
 	const prefix = incidentOfFixBranch(branch);
-	const incident = await withKnownActor(db, told);
+	const incident = await withKnownActor(db, failure);
 	if (prefix === undefined && isByPerson(incident)) return undefined;
 	const isByAgent = incident.actor !== undefined && isOwnAgent(incident.actor.login);
 	const { results } = await db

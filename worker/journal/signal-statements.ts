@@ -60,40 +60,45 @@ function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsi
 }
 
 function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStatement[] {
-	switch (signal.says) {
-		case "green":
-		case "red":
-			return checkStatement(db, signal, signal.says, now);
+	switch (signal.reports) {
+		case "success":
+		case "failure":
+			return checkStatement(db, signal, signal.reports, now);
 		case "merged":
 		case "closed":
-			return pullRequestStatement(db, signal, signal.says, now);
+			return pullRequestStatement(db, signal, signal.reports, now);
 		case "reviewed":
 		case "queued":
 			return [];
 		default:
-			return signal.says satisfies never;
+			return signal.reports satisfies never;
 	}
 }
 
-function checkStatement(db: D1Database, signal: Signal, says: "green" | "red", now: number): D1PreparedStatement[] {
+function checkStatement(
+	db: D1Database,
+	signal: Signal,
+	conclusion: "success" | "failure",
+	now: number,
+): D1PreparedStatement[] {
 	const check_name = checkName(signal);
 	const { repository, branch, job = "" } = signal;
 	if (check_name === undefined || branch === undefined) return [];
 	// One green job of a workflow says nothing about the others.
-	if (says === "green" && isWorkflow(check_name) && job !== "") return [];
+	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
 	const { actor } = signal;
 	return [
 		db
 			.prepare(
-				`INSERT INTO checks (repository, head_repository, branch, check_name, job, says, position, head_sha, run_id,
+				`INSERT INTO checks (repository, head_repository, branch, check_name, job, conclusion, position, head_sha, run_id,
 					pr_number, actor_login, actor_type, failed_steps, url, started_at, received_at)
 				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 				ON CONFLICT (repository, branch, head_repository, check_name, job) DO UPDATE SET
-					says = excluded.says, position = excluded.position, head_sha = excluded.head_sha, run_id = excluded.run_id,
+					conclusion = excluded.conclusion, position = excluded.position, head_sha = excluded.head_sha, run_id = excluded.run_id,
 					pr_number = excluded.pr_number, actor_login = excluded.actor_login, actor_type = excluded.actor_type,
 					failed_steps = excluded.failed_steps, url = excluded.url, started_at = excluded.started_at,
 					received_at = excluded.received_at
-				WHERE (excluded.position, excluded.says) > (checks.position, checks.says)`,
+				WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`,
 			)
 			.bind(
 				repository,
@@ -101,7 +106,7 @@ function checkStatement(db: D1Database, signal: Signal, says: "green" | "red", n
 				branch,
 				check_name,
 				job,
-				says,
+				conclusion,
 				positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
 				signal.head_sha ?? null,
 				signal.run_id ?? null,
@@ -135,7 +140,7 @@ function pullRequestStatement(
 
 /** What changes nothing by itself stands in the timeline all the same, once however often it is delivered. */
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
-	if (signal.says === "green" || signal.says === "red") return [];
+	if (signal.reports === "success" || signal.reports === "failure") return [];
 	const number = signal.pr_number === undefined ? "" : `pull request #${signal.pr_number}`;
 	const reason = [number, signal.sender && `by ${signal.sender.login}`, signal.occurred_at].filter(Boolean).join(", ");
 	return [
@@ -146,6 +151,6 @@ function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number)
 					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?9 AND reason = ?10
 				)`,
 			)
-			.bind(...affected.values, now, signal.says, reason),
+			.bind(...affected.values, now, signal.reports, reason),
 	];
 }

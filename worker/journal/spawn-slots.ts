@@ -1,6 +1,6 @@
 const HOUR_MS = 3600_000;
 
-export interface Spawning {
+export interface SlotKey {
 	readonly incident_id: string;
 	readonly attempt: number;
 	readonly repository: string;
@@ -11,25 +11,25 @@ export interface Spawning {
  * one now; else when the next one becomes free, in milliseconds since 1970. One statement decides, so two at once
  * cannot both take the last place.
  */
-export async function takeSlot(
+export async function acquireSlot(
 	db: D1Database,
-	{ incident_id, attempt, repository }: Spawning,
+	{ incident_id, attempt, repository }: SlotKey,
 	most: number,
 	now: number,
 ): Promise<number | undefined> {
 	const [, , read] = await db.batch<{ mine: number; next: number | null }>([
-		db.prepare("DELETE FROM spawn_slots WHERE repository = ?1 AND taken_at <= ?2").bind(repository, now - HOUR_MS),
+		db.prepare("DELETE FROM rate_limit_slots WHERE repository = ?1 AND taken_at <= ?2").bind(repository, now - HOUR_MS),
 		db
 			.prepare(
-				`INSERT INTO spawn_slots (incident_id, attempt, repository, taken_at)
-				SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM spawn_slots WHERE repository = ?3) < ?5
+				`INSERT INTO rate_limit_slots (incident_id, attempt, repository, taken_at)
+				SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM rate_limit_slots WHERE repository = ?3) < ?5
 				ON CONFLICT (incident_id, attempt) DO NOTHING`,
 			)
 			.bind(incident_id, attempt, repository, now, most),
 		db
 			.prepare(
-				`SELECT EXISTS (SELECT 1 FROM spawn_slots WHERE incident_id = ?1 AND attempt = ?2) AS mine,
-					(SELECT min(taken_at) FROM spawn_slots WHERE repository = ?3) AS next`,
+				`SELECT EXISTS (SELECT 1 FROM rate_limit_slots WHERE incident_id = ?1 AND attempt = ?2) AS mine,
+					(SELECT min(taken_at) FROM rate_limit_slots WHERE repository = ?3) AS next`,
 			)
 			.bind(incident_id, attempt, repository),
 	]);
@@ -38,6 +38,9 @@ export async function takeSlot(
 }
 
 /** Gives the place back: no CodeRun came of it. */
-export async function freeSlot(db: D1Database, { incident_id, attempt }: Spawning): Promise<void> {
-	await db.prepare("DELETE FROM spawn_slots WHERE incident_id = ?1 AND attempt = ?2").bind(incident_id, attempt).run();
+export async function returnSlot(db: D1Database, { incident_id, attempt }: SlotKey): Promise<void> {
+	await db
+		.prepare("DELETE FROM rate_limit_slots WHERE incident_id = ?1 AND attempt = ?2")
+		.bind(incident_id, attempt)
+		.run();
 }

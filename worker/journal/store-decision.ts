@@ -1,7 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { AttemptRow } from "./attempt-row.ts";
 import { findAttempt } from "./find-attempt.ts";
-import type { TakenIncident } from "./incident-row.ts";
+import type { LockedIncident } from "./incident-row.ts";
 
 export interface DecidedAttempt {
 	readonly incident: Incident;
@@ -25,7 +25,7 @@ export interface DecidedAttempt {
  */
 export async function storeDecision(
 	db: D1Database,
-	taken: TakenIncident,
+	locked: LockedIncident,
 	decided: DecidedAttempt,
 ): Promise<AttemptRow | undefined> {
 	await db.batch([
@@ -37,8 +37,8 @@ export async function storeDecision(
 				ON CONFLICT (incident_id, attempt) DO NOTHING`,
 			)
 			.bind(
-				taken.id,
-				taken.attempt,
+				locked.id,
+				locked.attempt,
 				decided.agent,
 				decided.failure_type,
 				decided.rule,
@@ -46,7 +46,7 @@ export async function storeDecision(
 				decided.request,
 				decided.pipeline,
 				decided.now,
-				taken.lock,
+				locked.lock,
 				decided.escalated ? 1 : 0,
 			),
 		// Only the winner's words: its coderun_name and time are in the attempt that stands.
@@ -59,8 +59,8 @@ export async function storeDecision(
 				)`,
 			)
 			.bind(
-				taken.id,
-				taken.lock,
+				locked.id,
+				locked.lock,
 				decided.agent,
 				decided.failure_type,
 				decided.rule,
@@ -71,9 +71,9 @@ export async function storeDecision(
 				decided.incident.branch ?? null,
 				decided.incident.run_id ?? null,
 				decided.now,
-				taken.attempt,
+				locked.attempt,
 				decided.request,
 			),
 	]);
-	return findAttempt(db, taken.id, taken.attempt);
+	return findAttempt(db, locked.id, locked.attempt);
 }

@@ -4,7 +4,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { CommandResult } from "./commands.ts";
-import type { Said } from "./stickies.ts";
+import type { LastCommand } from "./status-comments.ts";
 import type { DueKey } from "./sweep-steps.ts";
 
 /** What a column holds, or why it cannot be read: one sentence that names the column. */
@@ -66,13 +66,17 @@ const SHAPES = {
 	"incidents.incident": incident as z.ZodType<unknown>,
 	"incidents.explanation": explanation as z.ZodType<unknown>,
 	"incidents.context": anyObject as z.ZodType<unknown>,
-	"deliveries.told": incident as z.ZodType<unknown>,
+	"deliveries.incident": incident as z.ZodType<unknown>,
 	"attempts.request": request as z.ZodType<unknown>,
 	"facts.context": anyObject as z.ZodType<unknown>,
 	"searched.patterns": z.array(z.string()) as z.ZodType<unknown>,
 	"commands.command": command as z.ZodType<unknown>,
-	"commands.result": z.looseObject({ reaction: z.string(), said: z.string() }) as z.ZodType<unknown>,
-	"stickies.said": z.looseObject({ author: z.string(), name: z.string(), came_to: z.string() }) as z.ZodType<unknown>,
+	"commands.result": z.looseObject({ reaction: z.string(), message: z.string() }) as z.ZodType<unknown>,
+	"status_comments.last_command": z.looseObject({
+		author: z.string(),
+		name: z.string(),
+		command_result: z.string(),
+	}) as z.ZodType<unknown>,
 	"checks.failed_steps": z.array(z.string()) as z.ZodType<unknown>,
 	"sweep_steps.stopped_at": z.object({
 		next_try_at: z.number(),
@@ -86,13 +90,13 @@ interface Columns {
 	/** Older rows do not name the pipeline. */
 	"incidents.explanation": Omit<Explanation, "pipeline"> & Partial<Pick<Explanation, "pipeline">>;
 	"incidents.context": Readonly<Record<string, unknown>>;
-	"deliveries.told": Incident;
+	"deliveries.incident": Incident;
 	"attempts.request": SpawnRequest;
 	"facts.context": Readonly<Record<string, unknown>>;
 	"searched.patterns": readonly string[];
 	"commands.command": Omit<CommandRequest, "id">;
 	"commands.result": CommandResult;
-	"stickies.said": Said;
+	"status_comments.last_command": LastCommand;
 	"checks.failed_steps": readonly string[];
 	"sweep_steps.stopped_at": DueKey;
 }

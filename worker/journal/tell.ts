@@ -1,11 +1,11 @@
-import type { IncidentRow, TakenIncident } from "./incident-row.ts";
+import type { IncidentRow, LockedIncident } from "./incident-row.ts";
 
 /** Locks an escalated incident that is due, to notify a person of it; undefined when another does, or it went on. */
-export async function holdTelling(
+export async function lockEscalation(
 	db: D1Database,
 	id: string,
 	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
-): Promise<TakenIncident | undefined> {
+): Promise<LockedIncident | undefined> {
 	const row = await db
 		.prepare(
 			`UPDATE incidents SET lock = ?2, locked_until = ?3
@@ -17,31 +17,31 @@ export async function holdTelling(
 }
 
 /** Writes down where a person was told, or in a note why nobody was. It is not due any more. */
-export async function recordTold(
+export async function recordNotified(
 	db: D1Database,
 	{ id, reason, updated_at }: IncidentRow,
-	told: { readonly url: string | null; readonly note: string | null; readonly now: number },
+	notified: { readonly url: string | null; readonly note: string | null; readonly now: number },
 ): Promise<void> {
-	const whole = told.note === null ? reason : [reason, told.note].filter(Boolean).join("; ");
+	const whole = notified.note === null ? reason : [reason, notified.note].filter(Boolean).join("; ");
 	await db.batch([
 		db
 			.prepare(
 				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-				SELECT id, ?3, attempt, 'told', status, status, ?4 FROM incidents
+				SELECT id, ?3, attempt, 'notified', status, status, ?4 FROM incidents
 				WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
 			)
-			.bind(id, updated_at, told.now, told.url ?? told.note),
+			.bind(id, updated_at, notified.now, notified.url ?? notified.note),
 		db
 			.prepare(
-				`UPDATE incidents SET told_url = coalesce(?3, told_url), reason = ?4, next_try_at = NULL, lock = NULL,
+				`UPDATE incidents SET escalation_url = coalesce(?3, escalation_url), reason = ?4, next_try_at = NULL, lock = NULL,
 					locked_until = 0 WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
 			)
-			.bind(id, updated_at, told.url, whole),
+			.bind(id, updated_at, notified.url, whole),
 	]);
 }
 
 /** Tries to tell again at that time. */
-export async function waitToTell(
+export async function retryNotification(
 	db: D1Database,
 	{ id, updated_at }: IncidentRow,
 	again: { readonly until: number; readonly tries: number },

@@ -5,10 +5,10 @@ import { needStored } from "./stored-json.ts";
 const MOST = 100;
 
 /** What every delivery of an incident told, first one first. */
-export async function toldIncidents(db: D1Database, id: string): Promise<readonly Incident[]> {
+export async function loadDeliveries(db: D1Database, id: string): Promise<readonly Incident[]> {
 	const { results } = await db
-		.prepare("SELECT told FROM deliveries WHERE incident_id = ?1 ORDER BY received_at, delivery_id LIMIT ?2")
+		.prepare("SELECT incident FROM deliveries WHERE incident_id = ?1 ORDER BY received_at, delivery_id LIMIT ?2")
 		.bind(id, MOST)
-		.all<{ told: string }>();
-	return results.map((row) => needStored("deliveries.told", row.told, id));
+		.all<{ incident: string }>();
+	return results.map((row) => needStored("deliveries.incident", row.incident, id));
 }

@@ -16,13 +16,13 @@ export interface Step {
 	readonly with?: readonly D1PreparedStatement[];
 }
 
-export type Taken = "done" | /** The machine has no place for it; kept in the timeline. */ "refused" | "lost";
+export type StepResult = "done" | /** The machine has no place for it; kept in the timeline. */ "refused" | "raced";
 
 /**
  * Takes one step of the state machine by compare-and-set, and writes it into the timeline: both or neither. Every status
  * that is ever written is written here, but for the first one.
  */
-export async function takeStep(db: D1Database, id: string, step: Step): Promise<Taken> {
+export async function takeStep(db: D1Database, id: string, step: Step): Promise<StepResult> {
 	const { from, to } = TRANSITIONS[step.event];
 	const guard = guardOf(step);
 	const states = from.map((status) => `'${status}'`).join(", ");
@@ -58,7 +58,7 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 			.bind(...about, ...guard.values, ...set.map(([, value]) => value)),
 	]);
 	if (results.at(-1)?.meta.changes === 1) return "done";
-	return results[0]?.meta.changes === 1 ? "refused" : "lost";
+	return results[0]?.meta.changes === 1 ? "refused" : "raced";
 }
 
 function guardOf({ when }: Step): {

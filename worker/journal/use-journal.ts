@@ -1,5 +1,5 @@
 import { unwrapped } from "../budget.ts";
-import { SharedLook } from "../shared-look.ts";
+import { SharedResult } from "../shared-look.ts";
 import { withTimeout } from "../with-timeout.ts";
 import { heartbeatStatements } from "./heartbeat.ts";
 import { failureOf, type JournalFailure } from "./journal-failure.ts";
@@ -26,7 +26,7 @@ const LEFT_ALONE_MS = 5_000;
 // A delivery may take three calls to the journal within its own limit.
 const HEARTBEAT_WITHIN_MS = 2_500;
 
-const heartbeats = new SharedLook<D1Database, Extract<JournalUse<never>, { ok: false }> | undefined>();
+const heartbeats = new SharedResult<D1Database, Extract<JournalUse<never>, { ok: false }> | undefined>();
 
 /**
  * Does work on a journal whose schema is not older than this worker, within a limit. Work that was not at its end in time

@@ -1,7 +1,7 @@
 import type { IncidentRow } from "./incident-row.ts";
 
 /** The relay is asked about the present attempt's CodeRun then, and not before. */
-export async function waitToAsk(
+export async function scheduleStatusQuery(
 	db: D1Database,
 	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
 	at: number,
@@ -16,7 +16,7 @@ export async function waitToAsk(
  * Has the relay asked now about every CodeRun that counts as running: for the start of a hub, whose journal may have been
  * restored, so that what ended since is learnt at once.
  */
-export async function askAboutRunning(db: D1Database, now: number): Promise<void> {
+export async function queryRunning(db: D1Database, now: number): Promise<void> {
 	await db.batch([
 		db
 			.prepare(

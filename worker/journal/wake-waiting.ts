@@ -9,7 +9,7 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 			db
 				.prepare(
 					`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(next_try_at, ?2)) WHERE id = (
-						SELECT id FROM incidents WHERE waits_for = ?1 AND status = 'waiting' ORDER BY created_at, id LIMIT 1
+						SELECT id FROM incidents WHERE blocked_on = ?1 AND status = 'waiting' ORDER BY created_at, id LIMIT 1
 					) RETURNING id`,
 				)
 				.bind(target, now),

@@ -1,5 +1,5 @@
 /** What says which check something is about. */
-interface OfCheck {
+interface CheckRef {
 	readonly workflow?: { readonly name?: string; readonly path?: string };
 	readonly app?: string;
 	readonly job?: string;
@@ -9,7 +9,7 @@ interface OfCheck {
  * Which check it is, however often it runs: a workflow by its name (jobs tell no path), the checks of an App by the App, a
  * commit status by its context alone. The checks of GitHub Actions are jobs of a workflow that they do not name.
  */
-export function checkName({ workflow, app, job }: OfCheck): string | undefined {
+export function checkName({ workflow, app, job }: CheckRef): string | undefined {
 	const name = workflow?.name ?? workflow?.path;
 	if (name !== undefined) return `workflow:${name}`;
 	if (app !== undefined) return `app:${app}`;

@@ -1,5 +1,5 @@
 /** What tells where a run or check stands among others. Times are ISO 8601. */
-interface Begun {
+interface RunTimes {
 	readonly run_id?: string;
 	readonly run_attempt?: number;
 	readonly started_at?: string;
@@ -10,7 +10,7 @@ interface Begun {
  * Sorts as runs and checks began: GitHub's run ids grow, and each rerun is a higher attempt of its run; all else goes by
  * its time. By when it began, since an older run may end after a newer one. Undefined when nothing tells.
  */
-export function positionOf(begun: Begun): string | undefined {
+export function positionOf(begun: RunTimes): string | undefined {
 	const { run_id, run_attempt = 1 } = begun;
 	if (run_id !== undefined && /^\d{1,18}$/.test(run_id)) {
 		return `run.${run_id.padStart(18, "0")}.${String(run_attempt).padStart(5, "0")}`;
@@ -20,7 +20,7 @@ export function positionOf(begun: Begun): string | undefined {
 }
 
 /** When it began, in milliseconds; else when it happened. */
-export function beganAt({ started_at, occurred_at }: Begun): number | undefined {
+export function beganAt({ started_at, occurred_at }: RunTimes): number | undefined {
 	const at = [started_at, occurred_at].map((time) => Date.parse(time ?? "")).find((time) => Number.isFinite(time));
 	return at !== undefined && at >= 0 ? at : undefined;
 }

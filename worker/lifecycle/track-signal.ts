@@ -48,7 +48,7 @@ export async function wakeAffected(
 	affected: readonly string[],
 	log: Log,
 ): Promise<void> {
-	log.info("signal recorded", { says: signal.says, lifecycle: signal.event, remediations: affected.length });
+	log.info("signal recorded", { reports: signal.reports, lifecycle: signal.event, remediations: affected.length });
 	// The settle time lets the other deliveries of the same run come first.
 	await Promise.all(affected.map((id) => effects.wake(id, 0)));
 }

@@ -7,13 +7,13 @@ import { verifyMessage } from "../../wire/signature.ts";
 import { VERSION_HEADERS } from "../../wire/version.ts";
 import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { errorResponse, jsonResponse } from "../http/answer.ts";
 import { decodeUtf8 } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
-import { refuseBody } from "../http/refuse-body.ts";
+import { bodyErrorResponse } from "../http/refuse-body.ts";
 import { createLog, messageOf } from "../log.ts";
-import { settleRemediation } from "../remediation/settle-remediation.ts";
-import { takeOutcome, wakeThoseBehind } from "./take-outcome.ts";
+import { reconcile } from "../remediation/settle-remediation.ts";
+import { takeOutcome, wakeBlocked } from "./take-outcome.ts";
 
 /**
  * `POST /api/outcomes`: the relay tells how a CodeRun ended (DESIGN section 6). Told twice it changes nothing; another
@@ -28,7 +28,7 @@ export async function receiveOutcome(request: Request, env: Env, ctx: ExecutionC
 async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const effects = createEffects(env, createLog({ delivery_id: request.headers.get("webhook-id")?.slice(0, 200) }));
 	const body = await readBody(request, MAX_OUTCOME_BYTES);
-	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	body.release();
 
 	const text = decodeUtf8(body.bytes);
@@ -43,27 +43,27 @@ async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext)
 	if (verdict.id !== outcomeMessageId(outcome.incident_id, outcome.attempt)) {
 		return refuseMessage(effects, "wrong_id", "the webhook-id is another attempt's");
 	}
-	const taken = await takeOutcome(effects, outcome, text);
-	switch (taken.status) {
+	const locked = await takeOutcome(effects, outcome, text);
+	switch (locked.status) {
 		case "recorded":
 			await followOutcome(effects, outcome.incident_id);
-			ctx.waitUntil(wakeThoseBehind(effects, taken.attempt));
-			return answer(200, { status: "recorded" });
+			ctx.waitUntil(wakeBlocked(effects, locked.attempt));
+			return jsonResponse(200, { status: "recorded" });
 		case "known":
-			return answer(200, { status: "known" });
+			return jsonResponse(200, { status: "known" });
 		case "replayed":
 			return refuseMessage(effects, "replayed", "this attempt's outcome is known");
 		case "unknown_attempt":
-			return refuse(404, "no such attempt");
+			return errorResponse(404, "no such attempt");
 		default:
-			return taken satisfies never;
+			return locked satisfies never;
 	}
 }
 
 /** The outcome is in the journal, and its incident is due: what cannot follow from it now, the sweep does. */
 async function followOutcome(effects: Effects, incident_id: string): Promise<void> {
 	try {
-		await settleRemediation(effects, incident_id);
+		await reconcile(effects, incident_id);
 	} catch (cause) {
 		effects.log.error("what follows from an outcome could not be done", { incident_id, cause: messageOf(cause) });
 	}
@@ -71,5 +71,5 @@ async function followOutcome(effects: Effects, incident_id: string): Promise<voi
 
 function refuseMessage(effects: Effects, reason: RefusalReason, detail: string): Response {
 	effects.log.warn("outcome refused", { reason, detail });
-	return refuse(REFUSAL_STATUS[reason], reason);
+	return errorResponse(REFUSAL_STATUS[reason], reason);
 }

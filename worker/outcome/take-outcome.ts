@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import type { WireOutcome } from "../../wire/outcome.ts";
 import type { Effects } from "../effects.ts";
-import { agentTarget, claimTarget } from "../incident/wait-targets.ts";
+import { agentBlocker, claimBlocker } from "../incident/wait-targets.ts";
 import type { AttemptRow } from "../journal/attempt-row.ts";
 import { findAttempt } from "../journal/find-attempt.ts";
 import { findIncident } from "../journal/find-incident.ts";
@@ -42,12 +42,12 @@ export async function takeOutcome(effects: Effects, sent: WireOutcome, body: str
 }
 
 /** What the CodeRun held is free, or soon: the oldest that waits for each looks again. */
-export async function wakeThoseBehind(effects: Effects, attempt: AttemptRow): Promise<void> {
+export async function wakeBlocked(effects: Effects, attempt: AttemptRow): Promise<void> {
 	const read = readStored("attempts.request", attempt.request);
 	// They are due by themselves, too, a little later.
 	if (!read.ok) return effects.log.error("nothing that waits for this attempt was woken", { reason: read.reason });
 	const request = read.value;
-	const targets = [...request.claims.map(claimTarget), agentTarget(request.agent), `incident:${request.incident_id}`];
+	const targets = [...request.claims.map(claimBlocker), agentBlocker(request.agent), `incident:${request.incident_id}`];
 	const woken = await wakeWaiting(effects.journal, targets, effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));
 }

@@ -1,5 +1,5 @@
 import type { Env } from "../env.ts";
-import { refuse } from "../http/answer.ts";
+import { errorResponse } from "../http/answer.ts";
 
 /** Nothing is loaded from elsewhere, nothing inline runs, nobody frames it: a text that slips through stays a text. */
 const HEADERS = {
@@ -36,9 +36,9 @@ async function serve(
 	env: Env,
 	{ path, cache }: { readonly path: string; readonly cache: string },
 ): Promise<Response> {
-	if (env.PAGE === undefined) return refuse(404, "this worker was deployed without its page");
+	if (env.PAGE === undefined) return errorResponse(404, "this worker was deployed without its page");
 	const asset = await env.PAGE.fetch(new URL(path, request.url).href);
-	if (asset.status !== 200) return refuse(404, "not found");
+	if (asset.status !== 200) return errorResponse(404, "not found");
 	return new Response(asset.body, {
 		headers: {
 			"content-type": asset.headers.get("content-type") ?? "application/octet-stream",

@@ -1,7 +1,7 @@
-import { findPipeline, pipelineInForce } from "../journal/pipelines.ts";
+import { activePipeline, findPipeline } from "../journal/pipelines.ts";
 
 /** Names the version in force; absent when that is the one that the worker was deployed with. */
-const ACTIVE_KEY = "pipeline:active";
+const ACTIVE_KEY = "active_pipeline";
 
 /** As short as KV allows, so that a push is seen everywhere within a minute: this and the time between two looks. */
 const SEEN_WITHIN_S = 30;
@@ -15,7 +15,7 @@ export async function readActiveVersion(kv: KVNamespace): Promise<string | null>
 }
 
 /** The artefact's JSON; null when KV does not have it (yet). */
-export async function readHandedOut(kv: KVNamespace, version: string): Promise<string | null> {
+export async function readPublished(kv: KVNamespace, version: string): Promise<string | null> {
 	return await kv.get(artefactKey(version));
 }
 
@@ -23,8 +23,8 @@ export async function readHandedOut(kv: KVNamespace, version: string): Promise<s
  * Lets KV say what the journal says, where it does not. Called after each change and by the sweep, so that a KV that
  * failed or was wiped costs a minute and not the policy.
  */
-export async function handOutPipeline(db: D1Database, kv: KVNamespace): Promise<void> {
-	const version = await pipelineInForce(db);
+export async function publishPipeline(db: D1Database, kv: KVNamespace): Promise<void> {
+	const version = await activePipeline(db);
 	if ((await kv.get(ACTIVE_KEY)) === version) return;
 	if (version === null) {
 		await kv.delete(ACTIVE_KEY);
@@ -38,10 +38,10 @@ export async function handOutPipeline(db: D1Database, kv: KVNamespace): Promise<
 }
 
 /** Takes a version out of KV that the journal has forgotten. */
-export async function takeBack(kv: KVNamespace, version: string): Promise<void> {
+export async function unpublish(kv: KVNamespace, version: string): Promise<void> {
 	await kv.delete(artefactKey(version));
 }
 
 function artefactKey(version: string): string {
-	return `pipeline:${version}`;
+	return `artefact:${version}`;
 }

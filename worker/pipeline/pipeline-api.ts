@@ -3,22 +3,22 @@ import { isoOf } from "../api/iso-of.ts";
 import type { HubStatus } from "../api/shapes.ts";
 import { systemClock } from "../clock.ts";
 import { createEffects } from "../effects.ts";
-import { lookAgain } from "../engine.ts";
+import { invalidateEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { hasToken, mayRead } from "../http/access.ts";
-import { answer, refuse, unauthorized } from "../http/answer.ts";
+import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
-import { refuseBody } from "../http/refuse-body.ts";
+import { bodyErrorResponse } from "../http/refuse-body.ts";
 import {
-	forcePipeline,
+	activatePipeline,
+	activePipeline,
 	listPipelines,
 	type PushedPipeline,
-	pipelineInForce,
 	storePipeline,
 } from "../journal/pipelines.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
-import { handOutPipeline, takeBack } from "./hand-out.ts";
+import { publishPipeline, unpublish } from "./hand-out.ts";
 
 /** The shipped one has 150 KB; a row of the journal holds 2 MB: https://developers.cloudflare.com/d1/platform/limits/ */
 const MAX_ARTEFACT_BYTES = 1_500_000;
@@ -31,12 +31,12 @@ export async function showPipeline(request: Request, env: Env): Promise<Response
 	if (!(await mayRead(request, env))) return unauthorized();
 	const [engine, inForce, versions] = await Promise.all([
 		createEffects(env, createLog()).engine(),
-		pipelineInForce(env.JOURNAL),
+		activePipeline(env.JOURNAL),
 		listPipelines(env.JOURNAL),
 	]);
-	return answer(200, {
+	return jsonResponse(200, {
 		version: engine.version,
-		in_force: inForce ?? BUNDLED,
+		active: inForce ?? BUNDLED,
 		versions: versions.map((pushed) => presentPushed(pushed, inForce)),
 	});
 }
@@ -45,7 +45,7 @@ type PushedVersion = HubStatus["pipelines"][number];
 
 /** A version as the API shows it. */
 export function presentPushed({ version, pushed_at }: PushedPipeline, inForce: string | null): PushedVersion {
-	return { version, pushed_at: isoOf(pushed_at), in_force: version === inForce };
+	return { version, pushed_at: isoOf(pushed_at), active: version === inForce };
 }
 
 /** `PUT /api/pipeline`: a built artefact comes into force, here at once and everywhere within a minute. */
@@ -53,20 +53,20 @@ export async function pushPipeline(request: Request, env: Env, ctx: ExecutionCon
 	const log = createLog({ push: "pipeline" });
 	if (!(await hasToken(request, env))) return withoutToken(log);
 	const body = await readBody(request, MAX_ARTEFACT_BYTES);
-	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
 		const json = parseJson(decodeUtf8(body.bytes));
 		const admission = admitArtefact(json.ok ? json.value : undefined);
 		if (!admission.ok) {
 			log.warn("a pipeline was refused", { reason: admission.reason });
-			return refuse(400, `this is no pipeline that can run: ${admission.reason}`);
+			return errorResponse(400, `this is no pipeline that can run: ${admission.reason}`);
 		}
 		const { artefact } = admission;
-		const before = await pipelineInForce(env.JOURNAL);
+		const before = await activePipeline(env.JOURNAL);
 		const forgotten = await storePipeline(env.JOURNAL, artefact, systemClock.now());
 		await handOut(env, log, forgotten);
 		log.info("a pipeline was pushed", { pipeline: artefact.version, before: before ?? BUNDLED });
-		return answer(200, { version: artefact.version, before: before ?? BUNDLED });
+		return jsonResponse(200, { version: artefact.version, before: before ?? BUNDLED });
 	} finally {
 		body.release();
 	}
@@ -77,23 +77,23 @@ export async function rollBackPipeline(request: Request, env: Env, ctx: Executio
 	const log = createLog({ push: "rollback" });
 	if (!(await hasToken(request, env))) return withoutToken(log);
 	const body = await readBody(request, 1000);
-	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	const text = decodeUtf8(body.bytes);
 	body.release();
 	const wanted = text === "" ? { ok: true, to: undefined } : readWanted(text);
-	if (!wanted.ok) return refuse(400, 'the body is {"to": "a version"}, or nothing');
+	if (!wanted.ok) return errorResponse(400, 'the body is {"to": "a version"}, or nothing');
 
-	const [before, versions] = await Promise.all([pipelineInForce(env.JOURNAL), listPipelines(env.JOURNAL)]);
+	const [before, versions] = await Promise.all([activePipeline(env.JOURNAL), listPipelines(env.JOURNAL)]);
 	const target = wanted.to === undefined ? oneBefore(before, versions) : named(wanted.to, versions);
 	if (target === undefined) {
 		return wanted.to === undefined
-			? refuse(409, "there is no version before the one in force")
-			: refuse(404, "no such version is kept");
+			? errorResponse(409, "there is no version before the one in force")
+			: errorResponse(404, "no such version is kept");
 	}
-	await forcePipeline(env.JOURNAL, target, systemClock.now());
+	await activatePipeline(env.JOURNAL, target, systemClock.now());
 	await handOut(env, log, []);
 	log.info("a pipeline was rolled back", { pipeline: target ?? BUNDLED, before: before ?? BUNDLED });
-	return answer(200, { version: target ?? BUNDLED, before: before ?? BUNDLED });
+	return jsonResponse(200, { version: target ?? BUNDLED, before: before ?? BUNDLED });
 }
 
 function readWanted(text: string | undefined): { readonly ok: boolean; readonly to?: string } {
@@ -119,12 +119,12 @@ function named(to: string, versions: readonly PushedPipeline[]): string | null |
 /** The journal has it already: what KV does not take now, the sweep hands out within a minute. */
 async function handOut(env: Env, log: Log, forgotten: readonly string[]): Promise<void> {
 	try {
-		await handOutPipeline(env.JOURNAL, env.DEDUP);
-		for (const version of forgotten) await takeBack(env.DEDUP, version);
+		await publishPipeline(env.JOURNAL, env.DEDUP);
+		for (const version of forgotten) await unpublish(env.DEDUP, version);
 	} catch (cause) {
 		log.warn("the pipeline in force could not be handed out; the sweep will", { cause: messageOf(cause) });
 	}
-	lookAgain();
+	invalidateEngine();
 }
 
 function withoutToken(log: Log): Response {

@@ -2,17 +2,17 @@ import type { Cost } from "../budget.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import {
-	dueLostDeliveries,
-	giveUpDelivery,
-	type LostDelivery,
-	recordAsk,
-	settleKnownDeliveries,
-	takeBackAsk,
+	dueFailedDeliveries,
+	type FailedDelivery,
+	markLost,
+	markRecovered,
+	recordRequest,
+	undoRequest,
 } from "../journal/lost-deliveries.ts";
 
-export interface Asked {
-	readonly asked: number;
-	readonly given_up: number;
+export interface RedeliveryResult {
+	readonly requested: number;
+	readonly lost: number;
 	/** Why it stopped before all were asked for. */
 	readonly failure?: GitHubFailure;
 }
@@ -28,27 +28,27 @@ const BATCH = 100;
 const ASK_COST: Cost = { statements: 10, subrequests: 10 };
 
 /** Asks GitHub to deliver again what is wanted and due, one after the other, until `until`. */
-export async function askAgain(
+export async function requestRedelivery(
 	effects: Pick<Effects, "budget" | "journal" | "now" | "log">,
 	github: GitHub,
 	until: number,
-): Promise<Asked> {
+): Promise<RedeliveryResult> {
 	const { journal } = effects;
-	await settleKnownDeliveries(journal);
-	const done = { asked: 0, given_up: 0 };
-	for (const lost of await dueLostDeliveries(journal, effects.now(), BATCH)) {
+	await markRecovered(journal);
+	const done = { requested: 0, lost: 0 };
+	for (const lost of await dueFailedDeliveries(journal, effects.now(), BATCH)) {
 		if (effects.now() >= until || !effects.budget.has(ASK_COST)) break;
 		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
-			await giveUpDelivery(journal, lost.guid);
-			done.given_up++;
+			await markLost(journal, lost.guid);
+			done.lost++;
 			continue;
 		}
 		const failure = await askFor(effects, github, lost);
-		if (failure === undefined) done.asked++;
+		if (failure === undefined) done.requested++;
 		else if (isForGood(failure)) {
-			await giveUpDelivery(journal, lost.guid);
+			await markLost(journal, lost.guid);
 			effects.log.warn("a delivery stays lost", { delivery_id: lost.guid, reason: detailOf(failure) });
-			done.given_up++;
+			done.lost++;
 		} else return { ...done, failure };
 	}
 	return done;
@@ -57,22 +57,22 @@ export async function askAgain(
 async function askFor(
 	{ journal, now }: Pick<Effects, "journal" | "now">,
 	github: GitHub,
-	{ guid, delivery_id, asked }: LostDelivery,
+	{ guid, delivery_id, requests }: FailedDelivery,
 ): Promise<GitHubFailure | undefined> {
-	await recordAsk(journal, guid, now() + pauseAfter(asked + 1));
+	await recordRequest(journal, guid, now() + pauseAfter(requests + 1));
 	const route = "POST /app/hook/deliveries/{delivery_id}/attempts";
 	// A number to GitHub's description, and beyond what a JavaScript number holds: in the URL it is its digits anyway.
 	const answer = await github.asApp(route, { delivery_id: delivery_id as unknown as number });
 	if (answer.ok) return undefined;
 	// A request that was cut off may have been heard.
 	const isHeard = answer.failure.reason === "unavailable";
-	if (!isForGood(answer.failure) && !isHeard) await takeBackAsk(journal, guid, now());
+	if (!isForGood(answer.failure) && !isHeard) await undoRequest(journal, guid, now());
 	return answer.failure;
 }
 
 /** 2, 6, 18, 54 minutes, then hours: while the way to Healer is broken, GitHub's tries fail as well. */
-function pauseAfter(asked: number): number {
-	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (asked - 1));
+function pauseAfter(requests: number): number {
+	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (requests - 1));
 }
 
 /** What no later ask changes, as opposed to limits, outages and wrong credentials. */

@@ -12,7 +12,7 @@ export interface OutcomeRules extends EscalationPolicy {
 }
 
 /** All that a remediation's next step depends on. Times are milliseconds. */
-export interface Facts {
+export interface RemediationState {
 	readonly incident: Pick<IncidentRow, "status" | "attempt" | "budget_from" | "updated_at">;
 	/** Those before the present one that belong to its budget. */
 	readonly ended: readonly EndedAttempt[];
@@ -34,7 +34,7 @@ export interface Facts {
 	/** Whether any attempt had a CodeRun. */
 	readonly was_tried: boolean;
 	/** What the relay said just now of the present attempt's CodeRun, where it said no end. */
-	readonly asked?: Asked;
+	readonly asked?: RelayStatus;
 	readonly ci: CiVerdict;
 	/** The pull request whose branch failed is closed or merged; when that was told. */
 	readonly branch_done?: { readonly why: string; readonly at: number };
@@ -43,17 +43,17 @@ export interface Facts {
 	readonly now: number;
 }
 
-export type Asked = { readonly says: "running" } | { readonly says: "nothing"; readonly why: string };
+export type RelayStatus = { readonly state: "running" } | { readonly state: "unknown"; readonly why: string };
 
 export interface AttemptEnd {
 	readonly result: AttemptResult;
 	readonly signature: string | null;
-	readonly ci_said: string | null;
+	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
 }
 
 /** One step to take now, or when to look again if nothing is told until then. */
-export type Advance =
+export type NextStep =
 	| {
 			readonly do: "step";
 			readonly event: RemediationEvent;
@@ -62,7 +62,7 @@ export type Advance =
 			readonly end?: AttemptEnd;
 			readonly set: Partial<Pick<IncidentRow, "attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by">>;
 	  }
-	| { readonly do: "look_again"; readonly at: number }
+	| { readonly do: "wait"; readonly at: number }
 	/** The relay has to be asked what became of the CodeRun before anything follows. */
 	| { readonly do: "ask_relay" };
 
@@ -73,7 +73,7 @@ const ASK_FOR_MS = 24 * 3600_000;
  * The next step of a remediation, from what is known alone: not from the order in which it came to be known. Undefined
  * when there is none: it waits for somebody to tell more, or is where it ends.
  */
-export function advance(facts: Facts, rules: OutcomeRules): Advance | undefined {
+export function nextStep(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	switch (facts.incident.status) {
 		case "accepted":
 		case "waiting":
@@ -86,7 +86,7 @@ export function advance(facts: Facts, rules: OutcomeRules): Advance | undefined 
 			return reconsider(facts, rules);
 		case "failed":
 		case "escalated":
-			return facts.ci.says === "green" && facts.current !== undefined ? wentGreen(facts.ci, undefined) : undefined;
+			return facts.ci.result === "passed" && facts.current !== undefined ? ciPassed(facts.ci, undefined) : undefined;
 		case "superseded":
 		case "cancelled":
 		case "dead":
@@ -96,23 +96,26 @@ export function advance(facts: Facts, rules: OutcomeRules): Advance | undefined 
 	}
 }
 
-function isOver({ current }: Facts): boolean {
+function isOver({ current }: RemediationState): boolean {
 	return current !== undefined && current.outcome !== null;
 }
 
 /** Whether there is still something to do: looked at each time before it is sent (DESIGN section 5.7). */
-function beforeSending({ was_tried, ci, branch_done, now }: Facts, { settle_s }: OutcomeRules): Advance | undefined {
-	if (ci.says === "green") {
-		if (was_tried) return wentGreen(ci, undefined);
+function beforeSending(
+	{ was_tried, ci, branch_done, now }: RemediationState,
+	{ settle_s }: OutcomeRules,
+): NextStep | undefined {
+	if (ci.result === "passed") {
+		if (was_tried) return ciPassed(ci, undefined);
 		const reason = `${ci.by === "rerun" ? "a rerun went green by itself" : "it is green again"}${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
-	if (ci.says === "another_incident") return supersededBy(ci.incident_id, undefined);
+	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
 	if (branch_done === undefined || now < branch_done.at + settle_s * 1000) return undefined;
 	return { do: "step", event: "superseded", reason: branch_done.why, set: { next_try_at: null } };
 }
 
-function afterRun(facts: Facts, rules: OutcomeRules): Advance | undefined {
+function afterRun(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current, now } = facts;
 	const decided = byCi(ci);
 	if (decided !== undefined) return decided;
@@ -126,10 +129,10 @@ function afterRun(facts: Facts, rules: OutcomeRules): Advance | undefined {
 	const settle_ms = rules.settle_s * 1000;
 	const closed = closedOf(facts);
 	if (closed !== undefined && now >= closed.at + settle_ms) return closed.step;
-	const isRed = ci.says === "red";
+	const isRed = ci.result === "failed";
 	if (isRed && now >= ci.received_at + settle_ms) {
-		const ci_said = `red: ${ci.signature}`.slice(0, 1000);
-		const end = { result: "ci_still_failing", signature: ci.signature, ci_said, ci_url: ci.row.url } as const;
+		const ci_summary = `failed: ${ci.signature}`.slice(0, 1000);
+		const end = { result: "ci_still_failing", signature: ci.signature, ci_summary, ci_url: ci.row.url } as const;
 		return endAttempt(facts, rules, end, `CI is still red after attempt ${facts.incident.attempt}`);
 	}
 	const silent_at = (current.outcome_at ?? facts.incident.updated_at) + rules.ci_deadline_s * 1000;
@@ -141,28 +144,28 @@ function afterRun(facts: Facts, rules: OutcomeRules): Advance | undefined {
 		isRed ? ci.received_at + settle_ms : silent_at,
 	);
 	const { status } = facts.incident;
-	if (status === "awaiting_ci" || status === "fixed") return { do: "look_again", at: look_at };
-	return { do: "step", event: "agent_done", reason: null, set: { next_try_at: look_at } };
+	if (status === "awaiting_ci" || status === "fixed") return { do: "wait", at: look_at };
+	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: look_at } };
 }
 
-function byCi(ci: CiVerdict): Advance | undefined {
-	if (ci.says === "green")
-		return wentGreen(ci, { result: "fixed", signature: null, ci_said: "green", ci_url: ci.row.url });
-	return ci.says === "another_incident" ? supersededBy(ci.incident_id, endAs("superseded")) : undefined;
+function byCi(ci: CiVerdict): NextStep | undefined {
+	if (ci.result === "passed")
+		return ciPassed(ci, { result: "fixed", signature: null, ci_summary: "passed", ci_url: ci.row.url });
+	return ci.result === "another_incident" ? supersededBy(ci.incident_id, endAs("superseded")) : undefined;
 }
 
 /** A row whose attempt is not in the journal: nothing can follow from what nobody knows. */
-function withoutAttempt({ now }: Facts, rules: OutcomeRules): Advance {
+function withoutAttempt({ now }: RemediationState, rules: OutcomeRules): NextStep {
 	return toPerson(rules, "its attempt is not in the journal", undefined, now);
 }
 
 /** A person merged what CI never spoke about: it was looked at. Otherwise a person has to look. */
-function afterSilence(facts: Facts, rules: OutcomeRules): Advance {
+function afterSilence(facts: RemediationState, rules: OutcomeRules): NextStep {
 	if (facts.fix?.state === "merged") {
 		const reason = `pull request #${facts.fix.number} was merged; CI said nothing about it`;
 		return {
 			do: "step",
-			event: "went_green",
+			event: "ci_passed",
 			reason,
 			end: endAs("fixed"),
 			set: { next_try_at: null, fixed_by: "agent" },
@@ -171,7 +174,7 @@ function afterSilence(facts: Facts, rules: OutcomeRules): Advance {
 	return endAttempt(facts, rules, endAs("ci_silent"), "CI said nothing in time");
 }
 
-function closedOf(facts: Facts): { readonly at: number; readonly step: Advance } | undefined {
+function closedOf(facts: RemediationState): { readonly at: number; readonly step: NextStep } | undefined {
 	const { fix, branch_done } = facts;
 	if (fix?.state === "closed") {
 		const reason = `pull request #${fix.number} of the fix was closed without merging it`;
@@ -190,14 +193,14 @@ function closedOf(facts: Facts): { readonly at: number; readonly step: Advance }
 }
 
 /** After a green only what the agent itself pushed since can take it back, and only for as long as CI had anyway. */
-function reconsider(facts: Facts, rules: OutcomeRules): Advance | undefined {
+function reconsider(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current } = facts;
-	if (ci.says !== "red" || current === undefined || current.outcome === null) return undefined;
+	if (ci.result !== "failed" || current === undefined || current.outcome === null) return undefined;
 	const until = (current.outcome_at ?? 0) + rules.ci_deadline_s * 1000;
 	return ci.received_at > until ? undefined : afterRun(facts, rules);
 }
 
-function endAttempt(facts: Facts, rules: OutcomeRules, end: AttemptEnd, said: string): Advance {
+function endAttempt(facts: RemediationState, rules: OutcomeRules, end: AttemptEnd, said: string): NextStep {
 	const { current, incident, now } = facts;
 	if (current === undefined) throw new Error("no attempt to end");
 	const { agent, failure_type, escalated } = current;
@@ -211,9 +214,9 @@ function endAttempt(facts: Facts, rules: OutcomeRules, end: AttemptEnd, said: st
 			const reason = `${said}; attempt ${incident.attempt + 1}${who} follows: ${next.why}`;
 			const escalate_to = next.agent ?? null;
 			const set = { attempt: incident.attempt + 1, escalate_to, next_try_at: due, not_before: due };
-			return { do: "step", event: "tried_again", reason, end, set };
+			return { do: "step", event: "retry_scheduled", reason, end, set };
 		}
-		case "tell_human":
+		case "notify_human":
 			return { do: "step", event: "escalated", reason: `${said}; ${next.why}`, end, set: { next_try_at: now } };
 		case "give_up":
 			return { do: "step", event: "exhausted", reason: `${said}; ${next.why}`, end, set: { next_try_at: null } };
@@ -222,14 +225,14 @@ function endAttempt(facts: Facts, rules: OutcomeRules, end: AttemptEnd, said: st
 	}
 }
 
-function wentGreen(ci: CiVerdict & { readonly says: "green" }, end: AttemptEnd | undefined): Advance {
+function ciPassed(ci: CiVerdict & { readonly result: "passed" }, end: AttemptEnd | undefined): NextStep {
 	const doing = { agent: "", rerun: " by a rerun", other: " by somebody else's push" }[ci.by];
 	const reason = `green again${doing}${at(ci.row.url)}`;
 	const set = { next_try_at: null, fixed_by: ci.by };
-	return { do: "step", event: "went_green", reason, set, ...(end !== undefined && { end }) };
+	return { do: "step", event: "ci_passed", reason, set, ...(end !== undefined && { end }) };
 }
 
-function supersededBy(incident_id: string, end: AttemptEnd | undefined): Advance {
+function supersededBy(incident_id: string, end: AttemptEnd | undefined): NextStep {
 	const reason = `its newer failure is incident ${incident_id}`;
 	return { do: "step", event: "superseded", reason, set: { next_try_at: null }, ...(end !== undefined && { end }) };
 }
@@ -238,20 +241,20 @@ function supersededBy(incident_id: string, end: AttemptEnd | undefined): Advance
  * Silence is no end: the relay is asked, later each time. Only what it says ends the attempt, so that no second CodeRun is
  * created while the first may still run. After a day of no end a person has to look.
  */
-function whileRunning(facts: Facts, rules: OutcomeRules): Advance | undefined {
+function whileRunning(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current, asked, now } = facts;
 	if (current === undefined) return withoutAttempt(facts, rules);
 	const { ask_at, overdue_at, coderun_name } = current;
 	const isOverdue = overdue_at !== undefined && now >= overdue_at;
 	const decided = isOverdue ? byCi(ci) : undefined;
 	if (decided !== undefined) return decided;
-	if (asked === undefined) return now < ask_at ? { do: "look_again", at: ask_at } : { do: "ask_relay" };
-	if (overdue_at === undefined || now < overdue_at + ASK_FOR_MS) return { do: "look_again", at: ask_at };
-	const why = asked.says === "running" ? "still runs" : `cannot be asked for: ${asked.why}`;
+	if (asked === undefined) return now < ask_at ? { do: "wait", at: ask_at } : { do: "ask_relay" };
+	if (overdue_at === undefined || now < overdue_at + ASK_FOR_MS) return { do: "wait", at: ask_at };
+	const why = asked.state === "running" ? "still runs" : `cannot be asked for: ${asked.why}`;
 	return toPerson(rules, `${coderun_name} ${why}, a day after its deadline`, endAs("timed_out"), now);
 }
 
-function toPerson(rules: OutcomeRules, reason: string, end: AttemptEnd | undefined, now: number): Advance {
+function toPerson(rules: OutcomeRules, reason: string, end: AttemptEnd | undefined, now: number): NextStep {
 	const ended = end !== undefined && { end };
 	return endsWithPerson(rules)
 		? { do: "step", event: "escalated", reason, set: { next_try_at: now }, ...ended }
@@ -265,7 +268,7 @@ function endOfAgent(outcome: string, message: string | null): AttemptEnd {
 }
 
 function endAs(result: AttemptResult): AttemptEnd {
-	return { result, signature: null, ci_said: null, ci_url: null };
+	return { result, signature: null, ci_summary: null, ci_url: null };
 }
 
 /** In words; phases that nobody knows are failures, too. */

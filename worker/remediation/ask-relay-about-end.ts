@@ -1,8 +1,8 @@
 import type { Effects } from "../effects.ts";
 import { adoptCodeRun } from "../journal/adopt-coderun.ts";
-import { waitToAsk } from "../journal/wait-to-ask.ts";
-import { takeOutcome, wakeThoseBehind } from "../outcome/take-outcome.ts";
-import type { Asked } from "./advance.ts";
+import { scheduleStatusQuery } from "../journal/wait-to-ask.ts";
+import { takeOutcome, wakeBlocked } from "../outcome/take-outcome.ts";
+import type { RelayStatus } from "./advance.ts";
 import type { Remediation } from "./gather-facts.ts";
 
 /**
@@ -10,7 +10,10 @@ import type { Remediation } from "./gather-facts.ts";
  * gone without a trace counts as deleted. Undefined then: the journal knows more. Otherwise when to ask again is written
  * down, and why nothing is known is given.
  */
-export async function askRelayAboutEnd(effects: Effects, { incident, facts }: Remediation): Promise<Asked | undefined> {
+export async function queryRelay(
+	effects: Effects,
+	{ incident, state: facts }: Remediation,
+): Promise<RelayStatus | undefined> {
 	const { current } = facts;
 	if (current === undefined) return undefined;
 	const { id: incident_id, attempt } = incident;
@@ -24,13 +27,13 @@ export async function askRelayAboutEnd(effects: Effects, { incident, facts }: Re
 		const outcome =
 			status.state === "ended" ? status.outcome : goneWithoutTrace({ incident_id, attempt, coderun_name });
 		await adoptCodeRun(effects.journal, incident, outcome.coderun_name);
-		const taken = await takeOutcome(effects, outcome, JSON.stringify(outcome));
-		if (taken.status === "recorded") await wakeThoseBehind(effects, taken.attempt);
-		if (taken.status !== "unknown_attempt") return undefined;
+		const locked = await takeOutcome(effects, outcome, JSON.stringify(outcome));
+		if (locked.status === "recorded") await wakeBlocked(effects, locked.attempt);
+		if (locked.status !== "unknown_attempt") return undefined;
 	}
 	const now = effects.now();
-	const asked: Asked = answer.ok ? { says: "running" } : { says: "nothing", why: answer.reason };
-	await waitToAsk(effects.journal, incident, askAgainAt(current.overdue_at, now));
+	const asked: RelayStatus = answer.ok ? { state: "running" } : { state: "unknown", why: answer.reason };
+	await scheduleStatusQuery(effects.journal, incident, askAgainAt(current.overdue_at, now));
 	return asked;
 }
 

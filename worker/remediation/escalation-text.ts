@@ -6,15 +6,15 @@ import { asCode, asLink } from "./plain-markdown.ts";
 /** What a person reads when the agents are at their end: what failed, what was tried, where to look. */
 export function escalationText(
 	incident: IncidentRow,
-	told: Incident,
+	failure: Incident,
 	attempts: readonly PastAttempt[],
 ): { readonly title: string; readonly body: string } {
-	const what = told.workflow?.name ?? told.app ?? told.alert?.type ?? told.job ?? incident.event;
+	const what = failure.workflow?.name ?? failure.app ?? failure.alert?.type ?? failure.job ?? incident.event;
 	const facts = [
-		`- What failed: ${asCode(what)}${told.job === undefined ? "" : `, job ${asCode(told.job)}`}`,
+		`- What failed: ${asCode(what)}${failure.job === undefined ? "" : `, job ${asCode(failure.job)}`}`,
 		...(incident.branch === null ? [] : [`- Branch: ${asCode(incident.branch)}`]),
-		...(told.head_sha === undefined ? [] : [`- Commit: ${asCode(told.head_sha)}`]),
-		...(told.url === undefined ? [] : [`- Look at it: ${asLink(told.url)}`]),
+		...(failure.head_sha === undefined ? [] : [`- Commit: ${asCode(failure.head_sha)}`]),
+		...(failure.url === undefined ? [] : [`- Look at it: ${asLink(failure.url)}`]),
 		...(incident.failure_type === null ? [] : [`- Failure type: ${asCode(incident.failure_type)}`]),
 		`- Why a person: ${asCode(incident.reason ?? "")}`,
 	];
@@ -25,7 +25,7 @@ export function escalationText(
 		...facts,
 		...(tried.length === 0 ? [] : ["", "What was tried:", "", ...tried]),
 		"",
-		...(told.pr_number === undefined
+		...(failure.pr_number === undefined
 			? []
 			: ["`/healer retry` in a comment starts afresh, with all attempts, from the first agent on."]),
 		`Incident \`${incident.id}\`.`,
@@ -34,13 +34,13 @@ export function escalationText(
 }
 
 function describeAttempt(past: PastAttempt): readonly string[] {
-	const { attempt, agent, result, outcome, message, pull_request, pull_request_url, ci_said, ci_url } = past;
+	const { attempt, agent, result, outcome, message, pull_request, pull_request_url, ci_summary, ci_url } = past;
 	const fix =
 		pull_request !== null ? `; pull request #${pull_request}` : pull_request_url ? `; ${asLink(pull_request_url)}` : "";
 	return [
 		`${attempt}. ${asCode(agent)}: ${asCode(result ?? outcome ?? "not finished")}${fix}`,
 		...(message ? [`   - It said: ${asCode(message)}`] : []),
-		...(ci_said ? [`   - CI: ${asCode(ci_said)}${ci_url ? ` ${asLink(ci_url)}` : ""}`] : []),
+		...(ci_summary ? [`   - CI: ${asCode(ci_summary)}${ci_url ? ` ${asLink(ci_url)}` : ""}`] : []),
 	];
 }
 

@@ -6,8 +6,8 @@ import type { FailedCheck } from "./judge-ci.ts";
 /** Which check has to be green again. Only CI's incidents have one: an alert is fixed when the fix's own checks are. */
 export function failedCheck(incident: Incident, created_at: number): FailedCheck {
 	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
-	const told = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
-	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : told;
+	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
+	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failure;
 	const position = positionOf(incident);
 	return {
 		jobs,

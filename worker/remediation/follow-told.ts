@@ -7,11 +7,11 @@ import { partsOf, putOwnComment } from "../github/put-own-comment.ts";
 import { describeCause } from "../incident/lay-aside.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
 import { DamagedRow, needStored } from "../journal/stored-json.ts";
-import { type ChangedSinceTold, changedSinceTold, recordToldStatus } from "../journal/told-changes.ts";
+import { type ChangedEscalation, changedEscalations, recordEscalationStatus } from "../journal/told-changes.ts";
 import { escalationText } from "./escalation-text.ts";
 import { asCode } from "./plain-markdown.ts";
-import { stickyMark } from "./post-sticky.ts";
-import { type ToldPlace, toldPlace } from "./told-place.ts";
+import { escalationMark } from "./post-sticky.ts";
+import { type CommentRef, commentRef } from "./told-place.ts";
 
 const BATCH = 20;
 const LONGEST_MS = 20_000;
@@ -23,13 +23,13 @@ const COST: Cost = { statements: 5, subrequests: 15 };
  * started afresh. Its label goes, since nobody is needed any more; an issue is closed when there is nothing left to do.
  * What GitHub does not take now, the next sweep tries again; what is gone stays away.
  */
-export async function followTold(effects: Effects): Promise<void> {
+export async function syncEscalations(effects: Effects): Promise<void> {
 	const { github, journal } = effects;
 	if (github === undefined) return;
 	const startedAt = effects.now();
-	let after: ChangedSinceTold | undefined;
+	let after: ChangedEscalation | undefined;
 	do {
-		const page: readonly ChangedSinceTold[] = await changedSinceTold(journal, BATCH, after);
+		const page: readonly ChangedEscalation[] = await changedEscalations(journal, BATCH, after);
 		for (const incident of page) {
 			if (!effects.budget.has(COST) || effects.now() - startedAt > LONGEST_MS) return;
 			if ((await followOne(effects, github, incident)) === "later") return;
@@ -42,16 +42,16 @@ export async function followTold(effects: Effects): Promise<void> {
 async function followOne(
 	effects: Effects,
 	github: GitHub,
-	incident: ChangedSinceTold,
+	incident: ChangedEscalation,
 ): Promise<"done" | "failed" | "later"> {
 	try {
-		const place = toldPlace(incident.told_url ?? "");
+		const place = commentRef(incident.escalation_url ?? "");
 		if (incident.status !== "escalated" && place !== undefined) {
 			const said = await sayHowItWentOn(effects, github, incident, place);
 			const isLater = !said.ok && ["rate_limited", "unavailable"].includes(said.failure.reason);
 			if (isLater) return "later";
 		}
-		await recordToldStatus(effects.journal, incident);
+		await recordEscalationStatus(effects.journal, incident);
 		return "done";
 	} catch (cause) {
 		effects.log.error("the comment of an escalation could not be changed", {
@@ -59,7 +59,7 @@ async function followOne(
 			cause: describeCause(cause),
 		});
 		// No later try reads it either.
-		if (cause instanceof DamagedRow) await recordToldStatus(effects.journal, incident);
+		if (cause instanceof DamagedRow) await recordEscalationStatus(effects.journal, incident);
 		return "failed";
 	}
 }
@@ -67,19 +67,19 @@ async function followOne(
 async function sayHowItWentOn(
 	effects: Effects,
 	github: GitHub,
-	incident: ChangedSinceTold,
-	place: ToldPlace,
+	incident: ChangedEscalation,
+	place: CommentRef,
 ): Promise<GitHubAnswer<unknown>> {
-	const told = needStored("incidents.incident", incident.incident, incident.id);
-	const of = { repository: incident.repository, installation_id: told.installation_id };
-	const body = await bodyNow(effects, incident, told);
+	const failure = needStored("incidents.incident", incident.incident, incident.id);
+	const of = { repository: incident.repository, installation_id: failure.installation_id };
+	const body = await bodyNow(effects, incident, failure);
 	const { number, comment } = place;
-	const written = { of, number, mark: stickyMark(incident.id), body };
+	const written = { of, number, mark: escalationMark(incident.id), body };
 	const changed =
 		comment === undefined
 			? await changeOwnIssue(github, { ...written, state: DONE.has(incident.status) ? "closed" : "open" })
-			: await putOwnComment(github, { ...written, id: comment, isNewWanted: false });
-	if (!changed.ok || incident.others_need_one === 1) return changed;
+			: await putOwnComment(github, { ...written, id: comment, createIfMissing: false });
+	if (!changed.ok || incident.others_escalated === 1) return changed;
 	const { outcome } = await effects.engine();
 	return await github.asInstallation(of, "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", {
 		...partsOf(of.repository),
@@ -90,10 +90,10 @@ async function sayHowItWentOn(
 
 const DONE: ReadonlySet<string> = new Set(["fixed", "superseded", "cancelled"]);
 
-async function bodyNow({ journal }: Effects, incident: ChangedSinceTold, told: Incident): Promise<string> {
-	const { id, status, reason, escalated_for } = incident;
+async function bodyNow({ journal }: Effects, incident: ChangedEscalation, failure: Incident): Promise<string> {
+	const { id, status, reason, escalation_reason } = incident;
 	const { attempts = [] } = (await remediationRows(journal, id)) ?? {};
-	const { body } = escalationText({ ...incident, reason: escalated_for }, told, attempts);
+	const { body } = escalationText({ ...incident, reason: escalation_reason }, failure, attempts);
 	const now = `### Healer needed a person here: ${asCode(status)} by now${reason === null ? "" : `, ${asCode(reason)}`}`;
 	return body.replace(/^### .*$/m, () => now);
 }

@@ -3,7 +3,7 @@ import type { Engine } from "../engine.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediation-facts.ts";
 import { DamagedRow, needStored } from "../journal/stored-json.ts";
-import type { Asked, Facts } from "./advance.ts";
+import type { RelayStatus, RemediationState } from "./advance.ts";
 import { failedCheck } from "./failed-check.ts";
 import { judgeCi } from "./judge-ci.ts";
 import type { EndedAttempt } from "./next-agent.ts";
@@ -14,29 +14,31 @@ const ASK_AFTER_MS = 3600_000;
 export interface Remediation {
 	readonly incident: IncidentRow;
 	readonly attempts: readonly PastAttempt[];
-	readonly facts: Facts;
+	readonly state: RemediationState;
 }
 
 /** What the journal knows about one remediation. `overdueAfter_ms`: see `Effects`. */
-export async function gatherFacts(
+export async function loadState(
 	db: D1Database,
 	id: string,
 	engine: Engine,
-	at: { readonly now: number; readonly overdueAfter_ms: number | undefined; readonly asked?: Asked | undefined },
+	at: { readonly now: number; readonly overdueAfter_ms: number | undefined; readonly asked?: RelayStatus | undefined },
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
 	if (rows === undefined) return undefined;
 	const { incident, attempts } = rows;
-	const told = needStored("incidents.incident", incident.incident, id);
+	const failure = needStored("incidents.incident", incident.incident, id);
 	const fix_branch = fixBranch(id);
-	const fixNumbers = attempts.flatMap(({ pull_request }) => pull_request ?? []).filter((pr) => pr !== told.pr_number);
+	const fixNumbers = attempts
+		.flatMap(({ pull_request }) => pull_request ?? [])
+		.filter((pr) => pr !== failure.pr_number);
 	const branch = await branchRows(db, {
 		id,
 		repository: incident.repository,
-		head_repository: told.head_repository ?? told.repository,
+		head_repository: failure.head_repository ?? failure.repository,
 		branch: incident.branch,
 		fix_branch,
-		pull_requests: told.pr_number === undefined ? fixNumbers : [...fixNumbers, told.pr_number],
+		pull_requests: failure.pr_number === undefined ? fixNumbers : [...fixNumbers, failure.pr_number],
 	});
 
 	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
@@ -48,7 +50,7 @@ export async function gatherFacts(
 		}
 	}
 	const ci = judgeCi({
-		failed: failedCheck(told, incident.created_at),
+		failed: failedCheck(failure, incident.created_at),
 		checks: branch.checks,
 		fix_branches: [...fix_branches],
 		isOwnAgent: engine.isOwnAgent,
@@ -60,12 +62,12 @@ export async function gatherFacts(
 		ended: endedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, at.overdueAfter_ms) }),
 		ci,
-		...closedOf(branch, told.pr_number, fixNumbers),
+		...closedOf(branch, failure.pr_number, fixNumbers),
 		was_tried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
 		...(at.asked !== undefined && { asked: at.asked }),
 	};
-	return { incident, attempts, facts };
+	return { incident, attempts, state: facts };
 }
 
 function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {
@@ -81,7 +83,10 @@ function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly P
 	});
 }
 
-function currentOf(current: PastAttempt, overdueAfter_ms: number | undefined): NonNullable<Facts["current"]> {
+function currentOf(
+	current: PastAttempt,
+	overdueAfter_ms: number | undefined,
+): NonNullable<RemediationState["current"]> {
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
 	const hasDeadline = overdueAfter_ms !== undefined && spawned_at !== null && deadline_s !== null;
 	const overdue_at = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfter_ms : undefined;
@@ -102,7 +107,7 @@ function closedOf(
 	{ pull_requests }: BranchRows,
 	own: number | undefined,
 	fixNumbers: readonly number[],
-): Pick<Facts, "branch_done" | "fix"> {
+): Pick<RemediationState, "branch_done" | "fix"> {
 	const done = pull_requests.find(({ number }) => number === own);
 	// Of several pull requests of the fix, the latest attempt's.
 	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));

@@ -18,19 +18,19 @@ export interface FailedCheck {
 
 /** What CI says about one attempt. `by`: whose doing the green is. */
 export type CiVerdict =
-	| { readonly says: "nothing" }
-	| { readonly says: "green"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
+	| { readonly result: "none" }
+	| { readonly result: "passed"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
 	| {
-			readonly says: "red";
+			readonly result: "failed";
 			readonly row: CheckRow;
 			/** What failed, the same text for the same failure. */
 			readonly signature: string;
 			readonly received_at: number;
 	  }
 	/** The newest failure on the branch is somebody's own push, and an incident itself. */
-	| { readonly says: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
+	| { readonly result: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
 
-export interface CiFacts {
+export interface CiInput {
 	readonly failed: FailedCheck;
 	/** The newest word of every check on the branches looked at. */
 	readonly checks: readonly CheckRow[];
@@ -47,31 +47,31 @@ export interface CiFacts {
  * Whether the failed check is green again: on its branch or on a branch of the fix, in a run that is newer than the one
  * that failed. Only the newest word of each check counts, so it is the same in whatever order they came.
  */
-export function judgeCi(facts: CiFacts): CiVerdict {
+export function judgeCi(facts: CiInput): CiVerdict {
 	const { failed, fix_branches } = facts;
 	const own = facts.checks.filter((row) => row.branch === failed.branch && !fix_branches.includes(row.branch));
 	const fixes = fix_branches.map((branch) => facts.checks.filter((row) => row.branch === branch));
 
 	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
-	const green = onFixes.find((judged) => judged?.says === "green");
-	if (green !== undefined) return { says: "green", by: "agent", row: green.newest };
+	const green = onFixes.find((judged) => judged?.result === "passed");
+	if (green !== undefined) return { result: "passed", by: "agent", row: green.newest };
 
 	// A fix on its own branch says nothing about checks that nobody knows by name on a branch of others.
 	const onOwn = failed.check_name === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
-	if (onOwn?.says === "green") return { says: "green", by: whoseDoing(facts, onOwn.newest), row: onOwn.newest };
+	if (onOwn?.result === "passed") return { result: "passed", by: whoseDoing(facts, onOwn.newest), row: onOwn.newest };
 
-	const red = onFixes.find((judged) => judged?.says === "red" && isOfAttempt(facts, judged.newest));
-	if (red !== undefined) return redOf(red);
-	if (onOwn?.says !== "red") return { says: "nothing" };
+	const red = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(facts, judged.newest));
+	if (red !== undefined) return failedVerdict(red);
+	if (onOwn?.result !== "failed") return { result: "none" };
 	const { newest } = onOwn;
 	const isByPerson = newest.actor_type === "User" && !isAgents(facts, newest);
 	const other = isByPerson ? facts.incidentOf(newest) : undefined;
-	if (other !== undefined) return { says: "another_incident", row: newest, incident_id: other };
-	return !isByPerson && isOfAttempt(facts, newest) ? redOf(onOwn) : { says: "nothing" };
+	if (other !== undefined) return { result: "another_incident", row: newest, incident_id: other };
+	return !isByPerson && isOfAttempt(facts, newest) ? failedVerdict(onOwn) : { result: "none" };
 }
 
 interface BranchVerdict {
-	readonly says: "green" | "red";
+	readonly result: "passed" | "failed";
 	/** The word that decided it. */
 	readonly newest: CheckRow;
 	/** All words of that run. */
@@ -88,19 +88,19 @@ function judgeBranch(
 		newestOf(job === undefined ? rows : rows.filter((row) => row.job === job || row.job === "")),
 	);
 	const known = deciding.filter((row) => row !== undefined);
-	const red = newestOf(known.filter((row) => row.says === "red"));
+	const red = newestOf(known.filter((row) => row.conclusion === "failure"));
 	if (red !== undefined) {
-		return { says: "red", newest: red, rows: rows.filter(({ position }) => position === red.position) };
+		return { result: "failed", newest: red, rows: rows.filter(({ position }) => position === red.position) };
 	}
 	const green = newestOf(known);
-	return green === undefined || known.length < deciding.length ? undefined : { says: "green", newest: green, rows };
+	return green === undefined || known.length < deciding.length ? undefined : { result: "passed", newest: green, rows };
 }
 
 /** Each of these has to be green. Where no check is known by name, every one on the fix has to be. */
 function jobsOf(failed: FailedCheck, rows: readonly CheckRow[]): readonly (string | undefined)[] {
 	if (failed.check_name !== undefined && failed.jobs.length > 0) return failed.jobs;
-	const told = [...new Set(rows.map(({ job }) => job))];
-	return told.length === 0 ? [undefined] : told;
+	const names = [...new Set(rows.map(({ job }) => job))];
+	return names.length === 0 ? [undefined] : names;
 }
 
 /** The newest; of one run its own word, before that of one of its jobs. */
@@ -124,25 +124,25 @@ function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => bo
 	return (row) => (position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at;
 }
 
-function isOfAttempt({ since }: CiFacts, row: CheckRow): boolean {
+function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
 	return since !== undefined && row.started_at >= since;
 }
 
-function whoseDoing(facts: CiFacts, row: CheckRow): "agent" | "rerun" | "other" {
+function whoseDoing(facts: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
 	const { position, head_sha } = facts.failed;
 	const isSame = position !== undefined && isSameRun(row.position, position);
 	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
 	return isAgents(facts, row) ? "agent" : "other";
 }
 
-function isAgents({ isOwnAgent }: CiFacts, { actor_login }: CheckRow): boolean {
+function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {
 	return actor_login !== null && isOwnAgent(actor_login);
 }
 
-function redOf({ newest, rows }: BranchVerdict): CiVerdict {
-	const failures = rows.filter(({ job, says }) => says === "red" && job !== "").map(describeJob);
+function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
+	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "").map(describeJob);
 	return {
-		says: "red",
+		result: "failed",
 		row: newest,
 		signature: failures.length === 0 ? newest.check_name : failures.toSorted().join("; "),
 		received_at: Math.max(...rows.map(({ received_at }) => received_at)),

@@ -22,7 +22,7 @@ export interface EndedAttempt {
 /** What follows. `agent` undefined: the router chooses. */
 export type Next =
 	| { readonly do: "attempt"; readonly agent: string | undefined; readonly why: string }
-	| { readonly do: "tell_human"; readonly why: string }
+	| { readonly do: "notify_human"; readonly why: string }
 	| { readonly do: "give_up"; readonly why: string };
 
 /**
@@ -75,5 +75,5 @@ export function endsWithPerson({ escalate }: EscalationPolicy): boolean {
 }
 
 function end(policy: EscalationPolicy, why: string): Next {
-	return endsWithPerson(policy) ? { do: "tell_human", why } : { do: "give_up", why };
+	return endsWithPerson(policy) ? { do: "notify_human", why } : { do: "give_up", why };
 }

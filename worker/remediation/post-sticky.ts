@@ -3,7 +3,7 @@ import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
 import { isOwn, ownLogin, partsOf, putOwnComment } from "../github/put-own-comment.ts";
 
 /** What a person shall read, on its pull request or in an issue of its own. */
-export interface Sticky {
+export interface EscalationPost {
 	readonly incident_id: string;
 	readonly of: InstallationOf;
 	/** The pull request; absent: an issue is opened. */
@@ -13,7 +13,7 @@ export interface Sticky {
 }
 
 /** The hidden beginning of what tells a person of an incident. */
-export function stickyMark(incident_id: string): string {
+export function escalationMark(incident_id: string): string {
 	return `<!-- healer:${incident_id} -->`;
 }
 
@@ -28,7 +28,7 @@ interface Posted {
  * Posts once, however often it is called: what was posted before is found again by a hidden mark and by its author, our
  * own App, and changed. Gives its address.
  */
-export async function postSticky(github: GitHub, sticky: Sticky): Promise<GitHubAnswer<string>> {
+export async function postEscalation(github: GitHub, sticky: EscalationPost): Promise<GitHubAnswer<string>> {
 	const { of, label, number } = sticky;
 	const posted = number === undefined ? await openIssue(github, sticky) : await comment(github, sticky, number);
 	if (!posted.ok) return posted;
@@ -43,18 +43,18 @@ export async function postSticky(github: GitHub, sticky: Sticky): Promise<GitHub
 
 async function comment(
 	github: GitHub,
-	{ incident_id, of, text }: Sticky,
+	{ incident_id, of, text }: EscalationPost,
 	number: number,
 ): Promise<GitHubAnswer<Posted>> {
-	const mark = stickyMark(incident_id);
-	const put = await putOwnComment(github, { of, number, mark, body: text.body, isNewWanted: true });
+	const mark = escalationMark(incident_id);
+	const put = await putOwnComment(github, { of, number, mark, body: text.body, createIfMissing: true });
 	return put.ok ? { ...put, value: { number, url: put.value?.url ?? "" } } : put;
 }
 
-async function openIssue(github: GitHub, { incident_id, of, text }: Sticky): Promise<GitHubAnswer<Posted>> {
+async function openIssue(github: GitHub, { incident_id, of, text }: EscalationPost): Promise<GitHubAnswer<Posted>> {
 	const login = await ownLogin(github);
 	if (!login.ok) return login;
-	const mark = stickyMark(incident_id);
+	const mark = escalationMark(incident_id);
 	const where = partsOf(of.repository);
 	// Newest first: one that was posted for this incident is among our last hundred.
 	const asked = { ...where, creator: login.value, state: "all", sort: "created", per_page: 100 } as const;

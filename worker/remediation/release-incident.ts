@@ -1,25 +1,25 @@
 import type { Effects } from "../effects.ts";
 import { findIncident } from "../journal/find-incident.ts";
 import { takeStep } from "../journal/transition.ts";
-import type { ByHand } from "./retry-remediation.ts";
+import type { ManualAction } from "./retry-remediation.ts";
 
 /**
  * Lets an incident that is dead, or held back, be tried now: the same attempt, the same bytes, with a day of tries
  * before it. What holds it back is asked again; a claim of another incident stays one.
  */
-export async function releaseIncident(effects: Effects, id: string, by: string): Promise<ByHand> {
+export async function releaseIncident(effects: Effects, id: string, by: string): Promise<ManualAction> {
 	const incident = await findIncident(effects.journal, id);
 	if (incident === undefined) return { ok: false, reason: "not_found" };
 	const now = effects.now();
-	const taken = await takeStep(effects.journal, id, {
+	const locked = await takeStep(effects.journal, id, {
 		event: "released",
 		reason: `${by} released it`,
 		now,
 		when: { seen: incident },
-		set: { next_try_at: now, not_before: null, failing_since: null, waits_for: null, tries: 0 },
+		set: { next_try_at: now, not_before: null, failing_since: null, blocked_on: null, tries: 0 },
 	});
-	if (taken === "refused") return { ok: false, reason: "not_now", status: incident.status };
-	if (taken === "lost") return { ok: false, reason: "raced" };
+	if (locked === "refused") return { ok: false, reason: "not_now", status: incident.status };
+	if (locked === "raced") return { ok: false, reason: "raced" };
 	await effects.wake(id, 0);
 	return { ok: true, status: "waiting", attempt: incident.attempt };
 }

@@ -1,11 +1,11 @@
 import type { Effects } from "../effects.ts";
-import { claimTarget } from "../incident/wait-targets.ts";
+import { claimBlocker } from "../incident/wait-targets.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { takeStep } from "../journal/transition.ts";
-import { type Advance, type Asked, advance } from "./advance.ts";
-import { askRelayAboutEnd } from "./ask-relay-about-end.ts";
+import { type NextStep, nextStep, type RelayStatus } from "./advance.ts";
+import { queryRelay } from "./ask-relay-about-end.ts";
 import { endAttemptStatement } from "./end-attempt.ts";
-import { gatherFacts } from "./gather-facts.ts";
+import { loadState } from "./gather-facts.ts";
 
 // From running to awaiting CI, to green: no remediation takes more steps at once than it has states.
 const MOST_STEPS = 10;
@@ -15,31 +15,31 @@ const MOST_STEPS = 10;
  * of times: it looks at the journal alone, and each step is a compare-and-set. Gives the state that it is in after it.
  * `lock`: of a caller that holds the row; a step gives it back.
  */
-export async function settleRemediation(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
+export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
-	let asked: Asked | undefined;
+	let asked: RelayStatus | undefined;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
-		const found = await gatherFacts(effects.journal, id, engine, {
+		const found = await loadState(effects.journal, id, engine, {
 			now,
 			overdueAfter_ms: effects.overdueAfter_ms,
 			asked,
 		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
-		const next = advance(found.facts, { ...engine.outcome, settle_s: engine.settle_s });
+		const next = nextStep(found.state, { ...engine.outcome, settle_s: engine.settle_s });
 		if (next === undefined) return await withoutDue(effects, incident);
-		if (next.do === "look_again") {
-			if (await lookAgain(effects, incident, next.at)) return { ...incident, next_try_at: next.at };
+		if (next.do === "wait") {
+			if (await waitUntilThen(effects, incident, next.at)) return { ...incident, next_try_at: next.at };
 			// Something became known at the same moment.
 			continue;
 		}
 		if (next.do === "ask_relay") {
-			asked = await askRelayAboutEnd(effects, found);
+			asked = await queryRelay(effects, found);
 			continue;
 		}
-		const taken = await take(effects, incident, next, lock);
-		if (taken !== "done") return incident;
+		const locked = await take(effects, incident, next, lock);
+		if (locked !== "done") return incident;
 		effects.log.info("remediation went on", { incident_id: id, event: next.event, attempt: incident.attempt });
 	}
 	throw new Error("a remediation does not come to rest");
@@ -48,19 +48,19 @@ export async function settleRemediation(effects: Effects, id: string, lock?: str
 async function take(
 	effects: Effects,
 	incident: IncidentRow,
-	{ event, reason, end, set }: Advance & { readonly do: "step" },
+	{ event, reason, end, set }: NextStep & { readonly do: "step" },
 	lock: string | undefined,
 ) {
 	const now = effects.now();
-	const isNext = event === "tried_again";
-	const fixed_at = event === "went_green" ? now : null;
-	const taken = await takeStep(effects.journal, incident.id, {
+	const isNext = event === "retry_scheduled";
+	const fixed_at = event === "ci_passed" ? now : null;
+	const locked = await takeStep(effects.journal, incident.id, {
 		event,
 		reason,
 		now,
 		when: lock !== undefined && incident.lock === lock ? { lock } : { seen: incident },
 		set: {
-			waits_for: isNext ? await branchClaim(effects.journal, incident) : null,
+			blocked_on: isNext ? await branchClaim(effects.journal, incident) : null,
 			failing_since: null,
 			tries: 0,
 			not_before: null,
@@ -70,8 +70,8 @@ async function take(
 		},
 		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, now)] }),
 	});
-	if (taken === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
-	return taken;
+	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
+	return locked;
 }
 
 /** What the attempt before had claimed stays its incident's: newer ones queue behind the next attempt for it. */
@@ -82,11 +82,11 @@ async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promis
 		)
 		.bind(id, attempt)
 		.first<string>("key");
-	return key === null ? null : claimTarget({ key });
+	return key === null ? null : claimBlocker({ key });
 }
 
 /** When to look although nothing more is reported. Changes nothing that anybody else sees. False: it changed meanwhile. */
-async function lookAgain(effects: Effects, incident: IncidentRow, at: number): Promise<boolean> {
+async function waitUntilThen(effects: Effects, incident: IncidentRow, at: number): Promise<boolean> {
 	if (incident.next_try_at !== at || incident.failing_since !== null) {
 		if (!(await setDue(effects.journal, incident, at))) return false;
 	}

@@ -1,16 +1,16 @@
 import type { Effects } from "../effects.ts";
 import type { GitHubAnswer } from "../github/github.ts";
-import { describeFailure, whenAgain } from "../github/when-again.ts";
+import { describeFailure, retryTime } from "../github/when-again.ts";
 import { describeCause, failTry } from "../incident/lay-aside.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
 import { remediationRows } from "../journal/remediation-facts.ts";
 import { needStored } from "../journal/stored-json.ts";
-import { holdTelling, recordTold, waitToTell } from "../journal/tell.ts";
+import { lockEscalation, recordNotified, retryNotification } from "../journal/tell.ts";
 import { escalationText } from "./escalation-text.ts";
-import { postSticky } from "./post-sticky.ts";
+import { postEscalation } from "./post-sticky.ts";
 
 // One look at what is there and one write, each bounded by the client.
-const HOLD_MS = 60_000;
+const LOCK_MS = 60_000;
 // It waits as if it had been tried that often already: 16 s, 32 s, then every minute.
 const TRIES_AHEAD = 3;
 
@@ -18,10 +18,10 @@ const TRIES_AHEAD = 3;
  * Notifies a person of an escalated remediation: one comment on its pull request, or one issue where there is none, with
  * the pipeline's label. Called again it changes that one. Where GitHub does not take it, the incident's reason says so.
  */
-export async function tellPerson(effects: Effects, id: string): Promise<void> {
+export async function notifyHuman(effects: Effects, id: string): Promise<void> {
 	const now = effects.now();
-	const at = { now, lock: effects.newId(), locked_until: now + HOLD_MS };
-	const incident = await holdTelling(effects.journal, id, at);
+	const at = { now, lock: effects.newId(), locked_until: now + LOCK_MS };
+	const incident = await lockEscalation(effects.journal, id, at);
 	if (incident === undefined) return;
 	try {
 		await post(effects, incident);
@@ -37,18 +37,18 @@ async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 	const { journal, github } = effects;
 	if (github === undefined) {
 		const note = "nobody was told: no GitHub App is configured";
-		return await recordTold(journal, incident, { url: null, note, now: effects.now() });
+		return await recordNotified(journal, incident, { url: null, note, now: effects.now() });
 	}
 	const { attempts = [] } = (await remediationRows(journal, incident.id)) ?? {};
 	const { outcome } = await effects.engine();
-	const told = needStored("incidents.incident", incident.incident, incident.id);
+	const failure = needStored("incidents.incident", incident.incident, incident.id);
 	const pr =
-		told.pr_number ?? attempts.findLast(({ pull_request }) => pull_request !== null)?.pull_request ?? undefined;
-	const posted = await postSticky(github, {
+		failure.pr_number ?? attempts.findLast(({ pull_request }) => pull_request !== null)?.pull_request ?? undefined;
+	const posted = await postEscalation(github, {
 		incident_id: incident.id,
-		of: { repository: incident.repository, installation_id: told.installation_id },
+		of: { repository: incident.repository, installation_id: failure.installation_id },
 		...(pr !== undefined && { number: pr }),
-		text: escalationText(incident, told, attempts),
+		text: escalationText(incident, failure, attempts),
 		label: outcome.label,
 	});
 	await conclude(effects, incident, posted);
@@ -57,20 +57,20 @@ async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 async function conclude(effects: Effects, incident: IncidentRow, posted: GitHubAnswer<string>): Promise<void> {
 	const now = effects.now();
 	if (posted.ok) {
-		await recordTold(effects.journal, incident, { url: posted.value, note: null, now });
+		await recordNotified(effects.journal, incident, { url: posted.value, note: null, now });
 		effects.log.info("a person was told", { incident_id: incident.id });
 		return;
 	}
 	const { failure } = posted;
-	const until = whenAgain(effects, failure, { tries: incident.tries + TRIES_AHEAD, since: incident.ended_at ?? now });
+	const until = retryTime(effects, failure, { tries: incident.tries + TRIES_AHEAD, since: incident.ended_at ?? now });
 	effects.log.warn("a person could not be told", { incident_id: incident.id, reason: failure.reason });
 	if (until === undefined) {
-		await recordTold(effects.journal, incident, {
+		await recordNotified(effects.journal, incident, {
 			url: null,
 			note: `nobody was told: ${describeFailure(failure)}`,
 			now,
 		});
 		return;
 	}
-	await waitToTell(effects.journal, incident, { until, tries: incident.tries + 1 });
+	await retryNotification(effects.journal, incident, { until, tries: incident.tries + 1 });
 }

@@ -1,5 +1,5 @@
 /** Where a person was told: in a comment on a pull request, or in an issue of its own. */
-export interface ToldPlace {
+export interface CommentRef {
 	/** Of the pull request or issue. */
 	readonly number: number;
 	/** The comment's id; absent: it is the issue itself. */
@@ -7,7 +7,7 @@ export interface ToldPlace {
 }
 
 /** Reads the address that GitHub gave for a comment or an issue; undefined where it is neither. */
-export function toldPlace(url: string): ToldPlace | undefined {
+export function commentRef(url: string): CommentRef | undefined {
 	const [, number, comment] = /\/(?:pull|issues)\/(\d+)(?:#issuecomment-(\d+))?$/.exec(url) ?? [];
 	if (number === undefined) return undefined;
 	return { number: Number(number), ...(comment !== undefined && { comment: Number(comment) }) };

@@ -15,7 +15,7 @@ interface Transition {
  */
 export const TRANSITIONS = {
 	/** A claim, an agent, a relay, a limit or a pause holds it back. */
-	held_back: { from: NOT_SENT, to: "waiting" },
+	deferred: { from: NOT_SENT, to: "waiting" },
 	/** Its CodeRun was seen. */
 	spawned: { from: NOT_SENT, to: "running" },
 	/** A filter refused it once more was known. */
@@ -25,13 +25,13 @@ export const TRANSITIONS = {
 	/** The relay refused what was decided, and the pipeline is another one now: decided again, as the next attempt. */
 	redecided: { from: NOT_SENT, to: "waiting" },
 	/** A day of nothing but failures: to send it, or to work on what follows. */
-	given_up: { from: OPEN, to: "dead" },
+	abandoned: { from: OPEN, to: "dead" },
 	/** The CodeRun ended well. The answer to its spawn may have been lost. */
-	agent_done: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
+	agent_finished: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
 	/** The failed check is green again. */
-	went_green: { from: [...OPEN, "failed", "escalated"], to: "fixed" },
+	ci_passed: { from: [...OPEN, "failed", "escalated"], to: "fixed" },
 	/** The attempt ended without that, and another one follows. */
-	tried_again: { from: [...OPEN, "fixed"], to: "waiting" },
+	retry_scheduled: { from: [...OPEN, "fixed"], to: "waiting" },
 	/** The attempts are used up, or more would not help: a person is told. */
 	escalated: { from: [...OPEN, "fixed"], to: "escalated" },
 	/** The same, where the pipeline names no person. */

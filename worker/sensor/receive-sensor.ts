@@ -3,10 +3,10 @@ import type { Delivery } from "../../pipeline/index.ts";
 import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { hasToken } from "../http/access.ts";
-import { answer } from "../http/answer.ts";
+import { jsonResponse } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
-import { refuseBody } from "../http/refuse-body.ts";
+import { bodyErrorResponse } from "../http/refuse-body.ts";
 import { countIgnored } from "../ignored/count-ignored.ts";
 import { acceptDelivery, type Receipt } from "../incident/accept-delivery.ts";
 import { processIncident } from "../incident/process-incident.ts";
@@ -54,22 +54,22 @@ async function receive(
 	const log = createLog({ delivery_id });
 	if (!(await hasToken(request, env))) {
 		log.warn("request refused", { reason: "token" });
-		return answer(401, failedAnswer("wrong or missing bearer token"), { "www-authenticate": "Bearer" });
+		return jsonResponse(401, failedAnswer("wrong or missing bearer token"), { "www-authenticate": "Bearer" });
 	}
 
 	const body = await readBody(request);
-	if (!body.ok) return refuseBody(request, ctx, body.reason);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
 		const json = parseJson(decodeUtf8(body.bytes));
 		const fields = json.ok ? unwrapBody(json.value) : undefined;
-		if (fields === undefined) return answer(400, failedAnswer("the body is not a JSON object"));
+		if (fields === undefined) return jsonResponse(400, failedAnswer("the body is not a JSON object"));
 		const read = readEvent(fields);
-		if (typeof read === "string") return answer(400, failedAnswer(read));
+		if (typeof read === "string") return jsonResponse(400, failedAnswer(read));
 
 		const effects = createEffects(env, log);
 		const remediation = await remediate(effects, { ...read, delivery_id }, ctx, log);
-		if (remediation.status === "refused") return answer(422, failedAnswer(remediation.problem));
-		return answer(remediationStatus(remediation), remediation);
+		if (remediation.status === "refused") return jsonResponse(422, failedAnswer(remediation.problem));
+		return jsonResponse(remediationStatus(remediation), remediation);
 	} finally {
 		body.release();
 	}

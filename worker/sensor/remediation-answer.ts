@@ -52,7 +52,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 					}
 				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
 		case "waiting":
-		case "put_off":
+		case "rescheduled":
 			return {
 				coderun_name: null,
 				agent,
@@ -62,8 +62,8 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 				reason: progress.reason,
 			};
 		// Another consumer came first: it is in the journal, and goes on there.
-		case "not_taken":
-		case "lost":
+		case "not_locked":
+		case "lock_lost":
 		case "escalated":
 			return {
 				coderun_name,

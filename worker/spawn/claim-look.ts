@@ -10,7 +10,7 @@ interface ClaimHolder {
 	readonly until: number;
 }
 
-interface ForeignHold {
+interface ClaimConflict {
 	readonly claim: WireClaim;
 	readonly holder: ClaimHolder;
 }
@@ -19,9 +19,9 @@ interface ForeignHold {
  * The fast, best-effort look at claims (DESIGN section 5.2). It can only send an incident to wait: the cluster
  * decides, and KV being slow, stale, wiped or down costs time, never correctness.
  */
-export interface ClaimLook {
+export interface ClaimCache {
 	/** The first of these claims that is known to be another incident's. */
-	heldByAnother(claims: readonly WireClaim[], incidentId: string): Promise<ForeignHold | undefined>;
+	findConflict(claims: readonly WireClaim[], incidentId: string): Promise<ClaimConflict | undefined>;
 	/** To be called once the CodeRun was seen, and not before. */
 	remember(claims: readonly WireClaim[], incidentId: string, codeRunName: string): Promise<void>;
 }
@@ -29,9 +29,9 @@ export interface ClaimLook {
 // KV takes no shorter time to live: https://developers.cloudflare.com/kv/api/write-key-value-pairs/#expiring-keys
 const SHORTEST_TTL_S = 60;
 
-export function createClaimLook(kv: KVNamespace, now: () => number, log: Log): ClaimLook {
+export function createClaimCache(kv: KVNamespace, now: () => number, log: Log): ClaimCache {
 	return {
-		async heldByAnother(claims, incidentId) {
+		async findConflict(claims, incidentId) {
 			const holders = await Promise.all(claims.map((claim) => readHolder(kv, claim, log)));
 			for (const [index, claim] of claims.entries()) {
 				const holder = holders[index];

@@ -16,8 +16,8 @@ export function explainRelayError({ status, headers }: Pick<Response, "status" |
 	}
 	const detail = answer.detail === undefined ? undefined : redactText(answer.detail);
 	const name = answer.cause ?? answer.error;
-	const says = [sayingOf(answer), detail, versionsOf(headers)].filter(Boolean).join("; ");
-	return `the relay answered ${status} (${name})${says === "" ? "" : `: ${says}`}`;
+	const details = [sayingOf(answer), detail, versionsOf(headers)].filter(Boolean).join("; ");
+	return `the relay answered ${status} (${name})${details === "" ? "" : `: ${details}`}`;
 }
 
 /** The relay's detail of an unavailable cluster has its own cure. */

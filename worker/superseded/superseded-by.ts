@@ -1,5 +1,5 @@
 import type { Effects } from "../effects.ts";
-import type { TakenIncident } from "../journal/incident-row.ts";
+import type { LockedIncident } from "../journal/incident-row.ts";
 import { newerIncident } from "../journal/newer-incident.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { askNewer } from "./ask-newer.ts";
@@ -15,18 +15,18 @@ const LONGEST_MS = 10_000;
  */
 export async function supersededBy(
 	effects: Pick<Effects, "github" | "journal">,
-	taken: TakenIncident,
+	locked: LockedIncident,
 ): Promise<string | undefined> {
-	if (effects.github === undefined || taken.waits_for === null || taken.attempt > 1) return undefined;
-	const incident = needStored("incidents.incident", taken.incident, taken.id);
+	if (effects.github === undefined || locked.blocked_on === null || locked.attempt > 1) return undefined;
+	const incident = needStored("incidents.incident", locked.incident, locked.id);
 	const newer = await askNewer(effects.github, incident, AbortSignal.timeout(LONGEST_MS));
 	if (newer === undefined) return undefined;
-	if (newer.says === "green") return newer.what;
+	if (newer.result === "passed") return newer.what;
 	const of = "run_id" in newer ? { run_id: newer.run_id } : { app: newer.app, head_sha: newer.head_sha };
 	const other = await newerIncident(effects.journal, {
-		id: taken.id,
-		repository: taken.repository,
-		branch: taken.branch,
+		id: locked.id,
+		repository: locked.repository,
+		branch: locked.branch,
 		of,
 	});
 	return other === undefined ? undefined : `its newer failure is incident ${other}`;

@@ -4,10 +4,10 @@ import { answerCommand } from "../command/answer-command.ts";
 import { deliveryQueue } from "../delivery-queue/delivery-queue.ts";
 import { createEffects, type Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { answer, refuse } from "../http/answer.ts";
+import { errorResponse, jsonResponse } from "../http/answer.ts";
 import { decodeUtf8, parseJson } from "../http/parse-json.ts";
 import { readBody } from "../http/read-body.ts";
-import { refuseBody } from "../http/refuse-body.ts";
+import { bodyErrorResponse } from "../http/refuse-body.ts";
 import { countIgnored } from "../ignored/count-ignored.ts";
 import { acceptDelivery, type Receipt } from "../incident/accept-delivery.ts";
 import { REFUSED_SIGNATURE } from "../journal/ignored-counts.ts";
@@ -25,7 +25,7 @@ export async function receiveGithub(request: Request, env: Env, ctx: ExecutionCo
 	const body = await readBody(request);
 	if (!body.ok) {
 		log.warn("delivery refused", { reason: body.reason });
-		return refuseBody(request, ctx, body.reason);
+		return bodyErrorResponse(request, ctx, body.reason);
 	}
 	try {
 		return await receiveBody(request, body.bytes, env, ctx, log);
@@ -44,7 +44,7 @@ async function receiveBody(
 	const read = readGithubHeaders(request.headers);
 	if (!read.ok) {
 		log.warn("delivery refused", { reason: `no valid ${read.missing.join(", ")}` });
-		return refuse(400, `missing or malformed header: ${read.missing.join(", ")}`);
+		return errorResponse(400, `missing or malformed header: ${read.missing.join(", ")}`);
 	}
 
 	const text = decodeUtf8(bytes);
@@ -53,17 +53,17 @@ async function receiveBody(
 	if (!(await verifySignature(secrets, { bytes, text }, request.headers.get("x-hub-signature-256")))) {
 		log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
 		ctx.waitUntil(countIgnored(createEffects(env, log), REFUSED_SIGNATURE));
-		return refuse(401, "wrong or missing X-Hub-Signature-256");
+		return errorResponse(401, "wrong or missing X-Hub-Signature-256");
 	}
 
 	if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
 		log.warn("delivery refused", { reason: "form-encoded" });
-		return refuse(415, "set the webhook's content type to application/json");
+		return errorResponse(415, "set the webhook's content type to application/json");
 	}
 	const json = parseJson(text);
 	if (!json.ok) {
 		log.warn("delivery refused", { reason: "not JSON" });
-		return refuse(400, "the body is not JSON");
+		return errorResponse(400, "the body is not JSON");
 	}
 
 	return await receivePayload(json.value, read.headers, env, ctx, log);
@@ -79,31 +79,35 @@ async function receivePayload(
 	const effects = createEffects(env, log, ctx);
 	const { event } = headers;
 	if (isSetupEvent(event)) {
-		return answer(202, { status: "ignored", incident_id: null, reason: await answerSetup(effects, event, payload) });
+		return jsonResponse(202, {
+			status: "ignored",
+			incident_id: null,
+			reason: await answerSetup(effects, event, payload),
+		});
 	}
 
 	const receipt = await receive(effects, { ...headers, payload }, env, log.with({ event }));
 	switch (receipt.status) {
 		case "ignored":
 			ctx.waitUntil(countIgnored(effects, receipt.kind));
-			return answer(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+			return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
 		case "queued":
-			return answer(202, { ...receipt, status: "accepted", reason: "journal unavailable, queued" });
+			return jsonResponse(202, { ...receipt, status: "accepted", reason: "journal unavailable, queued" });
 		case "refused":
-			return refuse(422, receipt.problem);
+			return errorResponse(422, receipt.problem);
 		case "unavailable":
 			return unavailable(receipt.problem);
 		case "command": {
 			ctx.waitUntil(answerCommand(effects, receipt.command_id));
 			const [status, again] = receipt.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
-			return answer(202, { status, incident_id: null, reason: `the command ${receipt.name} was taken${again}` });
+			return jsonResponse(202, { status, incident_id: null, reason: `the command ${receipt.name} was taken${again}` });
 		}
 		default: {
 			const { status, incident_id, command_id } = receipt;
 			if (command_id !== undefined) ctx.waitUntil(answerCommand(effects, command_id));
 			if (status === "accepted") await effects.wake(incident_id, receipt.due_in_ms);
 			const reason = status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
-			return answer(202, { status, incident_id, reason });
+			return jsonResponse(202, { status, incident_id, reason });
 		}
 	}
 }
@@ -120,7 +124,7 @@ async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log)
 
 function unavailable(problem: string): Response {
 	const error = `the delivery could not be written down; deliver it again: ${problem}`;
-	return refuse(503, error, { "retry-after": "10" });
+	return errorResponse(503, error, { "retry-after": "10" });
 }
 
 function isSha1Only(headers: Headers): boolean {

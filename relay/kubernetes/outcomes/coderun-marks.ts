@@ -4,7 +4,7 @@ import { readFailure } from "../api-failure.ts";
 import { REPORTED_LABEL, type Reported, type SeenCodeRun, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
 import { CODERUNS } from "../coderun-objects.ts";
 import { unexpected } from "../unexpected.ts";
-import { within } from "../within.ts";
+import { withTimeout } from "../within.ts";
 
 const CALL_WITHIN_MS = 5_000;
 
@@ -37,7 +37,7 @@ export async function deleteCodeRun({ objects }: ApiClients, namespace: string, 
 		const body = { preconditions: { uid: seen.uid } };
 		await objects.deleteNamespacedCustomObject(
 			{ ...CODERUNS, namespace, name: seen.name, body },
-			within(CALL_WITHIN_MS),
+			withTimeout(CALL_WITHIN_MS),
 		);
 		return { kind: "done" };
 	} catch (error) {
@@ -55,7 +55,7 @@ async function patch(
 ): Promise<Done | Conflict> {
 	try {
 		const request = { ...CODERUNS, namespace, name, body: { metadata } };
-		await objects.patchNamespacedCustomObject(request, within(CALL_WITHIN_MS, "application/merge-patch+json"));
+		await objects.patchNamespacedCustomObject(request, withTimeout(CALL_WITHIN_MS, "application/merge-patch+json"));
 		return { kind: "done" };
 	} catch (error) {
 		return orElse(error);

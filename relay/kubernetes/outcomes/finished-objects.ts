@@ -8,7 +8,7 @@ import { type DeadlineTools, endOverdue } from "./end-overdue.ts";
 import { findLost } from "./find-lost.ts";
 import { followCodeRuns } from "./follow-coderuns.ts";
 import { findIncidentLease, markIncidentLease } from "./incident-lease.ts";
-import { lookForGone } from "./look-for-gone.ts";
+import { findGone } from "./look-for-gone.ts";
 import { endOf, endOfLost } from "./outcome-of.ts";
 
 export interface FinishedObjectsTools extends DeadlineTools {
@@ -33,7 +33,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 
 	async function lookBehind(): Promise<void> {
 		for (const seen of [...view.left_behind.values()]) {
-			const look = await lookForGone(tools, seen);
+			const look = await findGone(tools, seen);
 			if (look.kind === "wait") continue;
 			// It may have been made again while it was looked for.
 			if (view.left_behind.get(seen.name) !== seen) continue;

@@ -9,7 +9,7 @@ import { REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
 import { fromLease, LEASE_ANNOTATIONS } from "../lease.ts";
 import { readTime } from "../read-time.ts";
 import { unexpected } from "../unexpected.ts";
-import { within } from "../within.ts";
+import { withTimeout } from "../within.ts";
 
 const CALL_WITHIN_MS = 5_000;
 
@@ -56,7 +56,7 @@ export async function findIncidentLease(
 ): Promise<{ kind: "found"; lease: IncidentLease } | { kind: "not_found" } | Unavailable> {
 	try {
 		const name = leaseName("incident", incidentId);
-		const lease = readIncidentLease(await leases.readNamespacedLease({ name, namespace }, within(CALL_WITHIN_MS)));
+		const lease = readIncidentLease(await leases.readNamespacedLease({ name, namespace }, withTimeout(CALL_WITHIN_MS)));
 		return lease === undefined ? { kind: "not_found" } : { kind: "found", lease };
 	} catch (error) {
 		const failure = readFailure(error);
@@ -86,7 +86,10 @@ export async function markIncidentLease(
 		...markOperations(mark),
 	];
 	try {
-		await leases.patchNamespacedLease({ name, namespace, body }, within(CALL_WITHIN_MS, "application/json-patch+json"));
+		await leases.patchNamespacedLease(
+			{ name, namespace, body },
+			withTimeout(CALL_WITHIN_MS, "application/json-patch+json"),
+		);
 		return { kind: "marked" };
 	} catch (error) {
 		const failure = readFailure(error);

@@ -7,7 +7,7 @@ import { findIncidentLease, markIncidentLease } from "./incident-lease.ts";
 import { endOfGone } from "./outcome-of.ts";
 
 /** `not_gone`: it only left what is followed, or the worker knows its end. `wait`: ask again later. */
-export type Look =
+export type GoneScan =
 	| { readonly kind: "gone"; readonly outcome: WireOutcome }
 	| { readonly kind: "not_gone" }
 	| { readonly kind: "wait" };
@@ -16,10 +16,10 @@ export type Look =
  * What became of a CodeRun that a watch said is gone: the same is said of one whose label changed, so the cluster is
  * asked. Deleted before it was finished is an outcome as well, once nothing can make it again.
  */
-export async function lookForGone(
+export async function findGone(
 	{ clients, namespace, clock }: { readonly clients: ApiClients; readonly namespace: string; readonly clock: Clock },
 	seen: SeenCodeRun,
-): Promise<Look> {
+): Promise<GoneScan> {
 	if (seen.identity === undefined) return { kind: "not_gone" };
 	const { incident_id, attempt } = seen.identity;
 	const found = await readSeen(clients, namespace, seen.name);

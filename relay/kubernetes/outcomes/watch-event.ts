@@ -18,7 +18,7 @@ export function readWatchEvent(type: string, object: unknown): WatchEvent {
 		case "ADDED":
 		case "MODIFIED":
 		case "DELETED":
-			return readChange(type === "DELETED" ? "left" : "seen", object);
+			return readPush(type === "DELETED" ? "left" : "seen", object);
 		case "BOOKMARK": {
 			const bookmark = bookmarkSchema.safeParse(object);
 			if (!bookmark.success) return { kind: "failed", why: "a bookmark without a version" };
@@ -33,7 +33,7 @@ export function readWatchEvent(type: string, object: unknown): WatchEvent {
 	}
 }
 
-function readChange(kind: "seen" | "left", object: unknown): WatchEvent {
+function readPush(kind: "seen" | "left", object: unknown): WatchEvent {
 	try {
 		const coderun = readCodeRunObject(object);
 		return { kind, coderun, version: coderun.resource_version };

@@ -45,7 +45,7 @@ describe("the heartbeat in a real SQLite", () => {
 	function takesDelivery(db: DatabaseSync, n: number): boolean {
 		try {
 			db.prepare(
-				"INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at) VALUES (?, ?, 'status', ?, 0)",
+				"INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at) VALUES (?, ?, 'status', ?, 0)",
 			).run("i", `d-${n}`, "x".repeat(20_000));
 			return true;
 		} catch {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildArtefact } from "../../../pipeline/build/build-artefact.ts";
 import { runs } from "../../support/tiers/at-size.ts";
-import { goodSources, mistakeCases, sourcesOf } from "./mistake-cases.ts";
+import { diagnosticCases, goodSources, sourcesOf } from "./mistake-cases.ts";
 
 function edited(lines: readonly string[], [at, how, value]: [number, string, string]): string[] {
 	const index = at % lines.length;
@@ -66,20 +66,23 @@ describe("buildArtefact", () => {
 		expect(one?.ok && other?.ok && one.artefact.version === other.artefact.version).toBe(true);
 	});
 
-	for (const [file, cases] of mistakeCases()) {
+	for (const [file, cases] of diagnosticCases()) {
 		describe(file, () => {
-			it.each(cases.map((mistakeCase) => [mistakeCase.case, mistakeCase] as const))("tells of %s", (_, mistakeCase) => {
-				expect(mistakeCase.mistakes.length).toBeGreaterThan(0);
-				const built = buildArtefact(sourcesOf(mistakeCase));
-				const found = built.ok ? [] : built.mistakes;
-				const shown = found.map(({ file, line, column, text, message, allowed }, index) => ({
-					at: `${file}:${line}:${column}`,
-					text,
-					says: message,
-					...(mistakeCase.mistakes[index]?.allowed && { allowed }),
-				}));
-				expect(shown).toEqual(mistakeCase.mistakes);
-			});
+			it.each(cases.map((diagnosticCase) => [diagnosticCase.case, diagnosticCase] as const))(
+				"reports %s",
+				(_, diagnosticCase) => {
+					expect(diagnosticCase.diagnostics.length).toBeGreaterThan(0);
+					const built = buildArtefact(sourcesOf(diagnosticCase));
+					const found = built.ok ? [] : built.diagnostics;
+					const shown = found.map(({ file, line, column, text, message, allowed }, index) => ({
+						at: `${file}:${line}:${column}`,
+						text,
+						message,
+						...(diagnosticCase.diagnostics[index]?.allowed && { allowed }),
+					}));
+					expect(shown).toEqual(diagnosticCase.diagnostics);
+				},
+			);
 		});
 	}
 
@@ -107,7 +110,7 @@ describe("buildArtefact", () => {
 				const text = edits.reduce(edited, lines).join("\n");
 				const built = buildArtefact({ ...goodSources, text });
 				const count = text.split("\n").length;
-				const places = built.ok ? [] : built.mistakes;
+				const places = built.ok ? [] : built.diagnostics;
 				expect(built.ok || places.length > 0).toBe(true);
 				expect(places.every(({ line, column }) => line >= 1 && line <= count && column >= 1)).toBe(true);
 			}),
@@ -116,15 +119,15 @@ describe("buildArtefact", () => {
 	});
 
 	it("points at the offending text", () => {
-		const elsewhere = mistakeCases()
+		const elsewhere = diagnosticCases()
 			.flatMap(([, cases]) => cases)
-			.flatMap((mistakeCase) => {
-				const sources = sourcesOf(mistakeCase);
+			.flatMap((diagnosticCase) => {
+				const sources = sourcesOf(diagnosticCase);
 				const built = buildArtefact(sources);
-				return (built.ok ? [] : built.mistakes).flatMap(({ file, line, column, text }) => {
+				return (built.ok ? [] : built.diagnostics).flatMap(({ file, line, column, text }) => {
 					const source = file === "pipeline.yaml" ? sources.text : sources.prompts[file.slice(8, -9)];
 					const stretch = source?.split("\n")[line - 1]?.slice(column - 1) ?? "";
-					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [mistakeCase.case];
+					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [diagnosticCase.case];
 				});
 			});
 		// Where something ends too early, the place is its end and the text is what ends there.

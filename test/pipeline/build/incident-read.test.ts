@@ -45,6 +45,6 @@ describe("incidentRead", () => {
 
 function isFound(text: string): boolean {
 	const parsing = parseExpression(text);
-	if (!parsing.ok) throw new Error(parsing.mistake.message);
+	if (!parsing.ok) throw new Error(parsing.diagnostic.message);
 	return incidentRead(parsing.parsed.ast) !== undefined;
 }

@@ -3,7 +3,7 @@ import { type Inspection, inspectExpression } from "../../../pipeline/build/insp
 
 function inspect(text: string): Inspection {
 	const inspected = inspectExpression(text);
-	if (!inspected.ok) throw new Error(inspected.mistake.message);
+	if (!inspected.ok) throw new Error(inspected.diagnostic.message);
 	return inspected.inspection;
 }
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { Sources } from "../../../pipeline/build/build-artefact.ts";
 
-/** A case of `test/cases/mistakes`: the good pipeline with these changes, and exactly what is wrong with it then. */
-export interface MistakeCase {
+/** A case of `test/cases/diagnostics`: the good pipeline with these changes, and exactly what is wrong with it then. */
+export interface DiagnosticCase {
 	readonly case: string;
 	/** Texts of the good pipeline, each there once, and what stands in their place. */
 	readonly change?: Readonly<Record<string, string>>;
@@ -11,17 +11,17 @@ export interface MistakeCase {
 	readonly text?: string;
 	/** Prompts instead of or besides the good ones; null for one that is not there. */
 	readonly prompts?: Readonly<Record<string, string | null>>;
-	readonly mistakes: readonly {
+	readonly diagnostics: readonly {
 		/** `file:line:column`. */
 		readonly at: string;
 		readonly text: string;
-		readonly says: string;
+		readonly message: string;
 		/** Compared where it is written out. */
 		readonly allowed?: readonly string[];
 	}[];
 }
 
-const FOLDER = new URL("../../cases/mistakes/", import.meta.url);
+const FOLDER = new URL("../../cases/diagnostics/", import.meta.url);
 
 export const goodSources: Sources = {
 	text: readFileSync(new URL("good/pipeline.yaml", FOLDER), "utf8"),
@@ -34,16 +34,16 @@ export const goodSources: Sources = {
 };
 
 /** All cases, by the name of their file. */
-export function mistakeCases(): readonly (readonly [string, readonly MistakeCase[]])[] {
+export function diagnosticCases(): readonly (readonly [string, readonly DiagnosticCase[]])[] {
 	const files = readdirSync(FOLDER).filter((file) => file.endsWith(".yaml"));
 	return files.map((file) => [
 		file,
-		(parse(readFileSync(new URL(file, FOLDER), "utf8")) as { cases: MistakeCase[] }).cases,
+		(parse(readFileSync(new URL(file, FOLDER), "utf8")) as { cases: DiagnosticCase[] }).cases,
 	]);
 }
 
 /** What the case looks at. Throws when a text to change is not there exactly once: the case would show nothing. */
-export function sourcesOf({ case: name, change = {}, text, prompts = {} }: MistakeCase): Sources {
+export function sourcesOf({ case: name, change = {}, text, prompts = {} }: DiagnosticCase): Sources {
 	let changed = text ?? goodSources.text;
 	for (const [from, to] of Object.entries(change)) {
 		const parts = changed.split(from);

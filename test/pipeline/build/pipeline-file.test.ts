@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { pipelineFile } from "../../../pipeline/build/pipeline-file.ts";
 
-const good = readFileSync(new URL("../../cases/mistakes/good/pipeline.yaml", import.meta.url), "utf8");
+const good = readFileSync(new URL("../../cases/diagnostics/good/pipeline.yaml", import.meta.url), "utf8");
 
 describe("pipelineFile", () => {
 	it("takes the small good pipeline and fills in the defaults", () => {

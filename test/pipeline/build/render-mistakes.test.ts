@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Mistake } from "../../../pipeline/build/mistake.ts";
-import { renderMistakes } from "../../../pipeline/build/render-mistakes.ts";
+import type { Diagnostic } from "../../../pipeline/build/mistake.ts";
+import { renderDiagnostics } from "../../../pipeline/build/render-mistakes.ts";
 
 const source = ["version: 1", "route:", "\t- { name: rust, agent: rexx }", ""].join("\n");
-const mistake: Mistake = {
+const diagnostic: Diagnostic = {
 	file: "pipeline.yaml",
 	line: 3,
 	column: 24,
@@ -12,9 +12,9 @@ const mistake: Mistake = {
 	allowed: ["rex", "atlas"],
 };
 
-describe("renderMistakes", () => {
+describe("renderDiagnostics", () => {
 	it("shows place, cure, the line with a caret under the text, and what is allowed", () => {
-		expect(renderMistakes([mistake], { "pipeline.yaml": source }, false)).toBe(
+		expect(renderDiagnostics([diagnostic], { "pipeline.yaml": source }, false)).toBe(
 			[
 				"pipeline.yaml:3:24  There is no agent `rexx`. Did you mean `rex`?",
 				"  3 | \t- { name: rust, agent: rexx }",
@@ -29,8 +29,8 @@ describe("renderMistakes", () => {
 
 	it("shows the part of a long line that matters", () => {
 		const long = `version: ${"x".repeat(500)}HERE${"y".repeat(500)}`;
-		const rendered = renderMistakes(
-			[{ ...mistake, line: 1, column: 510, text: "HERE" }],
+		const rendered = renderDiagnostics(
+			[{ ...diagnostic, line: 1, column: 510, text: "HERE" }],
 			{ "pipeline.yaml": long },
 			false,
 		);
@@ -40,14 +40,14 @@ describe("renderMistakes", () => {
 	});
 
 	it("goes without the line of a file that it does not have", () => {
-		expect(renderMistakes([mistake, mistake], {}, false)).toContain("2 mistakes.");
+		expect(renderDiagnostics([diagnostic, diagnostic], {}, false)).toContain("2 mistakes.");
 	});
 
 	it("colours only when told to, and never lets a file steer the terminal", () => {
 		const hostile = { "pipeline.yaml": source.replace("rust", "\u001b[2J") };
 		const esc = String.fromCharCode(27);
-		expect(renderMistakes([mistake], hostile, false)).not.toContain(esc);
-		expect(renderMistakes([mistake], hostile, true)).toContain(`${esc}[31m^^^^`);
-		expect(renderMistakes([mistake], hostile, true)).not.toContain(`${esc}[2J`);
+		expect(renderDiagnostics([diagnostic], hostile, false)).not.toContain(esc);
+		expect(renderDiagnostics([diagnostic], hostile, true)).toContain(`${esc}[31m^^^^`);
+		expect(renderDiagnostics([diagnostic], hostile, true)).not.toContain(`${esc}[2J`);
 	});
 });

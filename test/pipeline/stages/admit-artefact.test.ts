@@ -9,17 +9,17 @@ function built(more: Partial<Artefact>): object {
 	return { version: artefactVersion(rest), ...rest };
 }
 
-const green = { name: "green", on: "workflow_run", says: "green" } as const;
+const green = { name: "green", on: "workflow_run", reports: "success" } as const;
 
 describe("admitArtefact", () => {
 	it("takes an artefact whose expressions all parse", () => {
-		const lifecycle = [{ ...green, when: "action = 'completed'", of: { branch: "workflow_run.head_branch" } }];
+		const lifecycle = [{ ...green, when: "action = 'completed'", about: { branch: "workflow_run.head_branch" } }];
 		expect(admitArtefact(built({ lifecycle }))).toMatchObject({ ok: true });
 	});
 
 	it.each([
-		{ ...green, when: "action = ", of: {} },
-		{ ...green, of: { workflow: { name: "action = " } } },
+		{ ...green, when: "action = ", about: {} },
+		{ ...green, about: { workflow: { name: "action = " } } },
 	])("refuses an expression under `lifecycle` that does not parse: %j", (entry) => {
 		expect(admitArtefact(built({ lifecycle: [entry] }))).toMatchObject({
 			ok: false,

@@ -9,8 +9,8 @@ const pipeline = loadPipeline({
 		{
 			name: "leaked",
 			on: "secret_scanning_alert",
-			says: "closed",
-			of: { branch: "alert.secret", job: "alert.secret_type" },
+			reports: "closed",
+			about: { branch: "alert.secret", job: "alert.secret_type" },
 		},
 	],
 });
@@ -27,14 +27,14 @@ describe("readLifecycle", () => {
 		expect(signal).toEqual({
 			repository: "5dlabs/cto",
 			job: "own_kind",
-			says: "closed",
+			reports: "closed",
 			event: "leaked",
 			delivery_id: "d-1",
 		});
 	});
 
 	it.each([
-		["what it says", { repository: { full_name: "5dlabs/cto" }, alert: ALERT }, "leaked says closed"],
+		["what it says", { repository: { full_name: "5dlabs/cto" }, alert: ALERT }, "leaked reports closed"],
 		["that it names no repository", { alert: ALERT }, "leaked takes it, but it names no repository"],
 		[
 			"that its repository is another's",

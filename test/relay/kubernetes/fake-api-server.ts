@@ -59,7 +59,7 @@ export interface FakeApiServer {
 	/** Watches that are open. */
 	watches(): number;
 	/** Lists and watches from an older version than the present one are answered with 410 from now on. */
-	forgetVersions(): void;
+	pruneVersions(): void;
 }
 
 interface Watcher {
@@ -105,7 +105,7 @@ export async function fakeApiServer(): Promise<FakeApiServer> {
 			for (const { response } of watchers) response.end();
 		},
 		watches: () => watchers.size,
-		forgetVersions() {
+		pruneVersions() {
 			oldest = version;
 		},
 	};

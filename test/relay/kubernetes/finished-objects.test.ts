@@ -82,7 +82,7 @@ describe("the ends of CodeRuns", () => {
 		api.endWatches();
 		await expect.poll(() => api.watches(), SOON).toBe(0);
 		api.remove("coderuns", second);
-		api.forgetVersions();
+		api.pruneVersions();
 		api.fault = () => undefined;
 		await expect.poll(ends, { ...SOON, timeout: 20_000 }).toEqual([
 			[first, "Deleted"],
@@ -147,9 +147,9 @@ describe("following CodeRuns", () => {
 
 	it("lists anew when the server has forgotten the version, inside an answer of 200", async () => {
 		const { api, ends, first } = await setUp();
-		api.forgetVersions();
+		api.pruneVersions();
 		api.change("coderuns", first, { status: { phase: "Failed" } });
-		api.forgetVersions();
+		api.pruneVersions();
 		api.endWatches();
 		await expect.poll(ends, { ...SOON, timeout: 20_000 }).toEqual([[first, "Failed"]]);
 		await expect.poll(() => api.watches(), SOON).toBe(1);

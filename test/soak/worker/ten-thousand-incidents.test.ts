@@ -26,7 +26,7 @@ async function fill(now: number): Promise<void> {
 			FROM n JOIN json_each('[1,2]') a ON a.value <= 1 + n % 2`,
 		).bind(began, long),
 		env.JOURNAL.prepare(
-			`INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at)
+			`INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at)
 			${COUNT} SELECT printf('%032x', n), d.value, 'x', ?2, ?1 FROM n JOIN json_each('[1,2,3]') d`,
 		).bind(began, long),
 	]);

@@ -40,7 +40,7 @@ export async function successors(model: Model, world: World): Promise<Happening[
 	}
 	for (const sent of world.inFlight) arrive(model, world, sent, next);
 	await passTime(model, world, next);
-	byHand(model, world, next);
+	manual(model, world, next);
 	return next;
 }
 
@@ -166,7 +166,7 @@ async function passTime(model: Model, world: World, next: Happening[]): Promise<
 	}
 }
 
-function byHand({ agent }: Model, world: World, next: Happening[]): void {
+function manual({ agent }: Model, world: World, next: Happening[]): void {
 	if (world.left.hands === 0) return;
 	const left = { ...world.left, hands: world.left.hands - 1 };
 	next.push({ what: "one is made by hand", world: { ...world, left, cluster: addCodeRun(world.cluster, agent) } });

@@ -123,7 +123,7 @@ describe("answerCommand", () => {
 		const { stub, hub } = withGitHub();
 		for (let id = 1; id <= 100; id++) hub.comments.push({ id, issue: 7, body: "talk", user: { login: "octocat" } });
 		await say(stub, "status", 1);
-		await stub.journal.prepare("DELETE FROM stickies").run();
+		await stub.journal.prepare("DELETE FROM status_comments").run();
 		await say(stub, "help", 2);
 		expect(hub.comments).toHaveLength(101);
 	});
@@ -177,7 +177,7 @@ describe("answerCommand of retry", () => {
 			stub,
 			sampleIncident({ id: sampleId(101), branch: "fix/parser", head_repository: "mallory/cto" }),
 		);
-		await happen(stub, sampleId(100), run("red", 300, stub, { pr_number: 7, workflow: { name: "Another" } }));
+		await happen(stub, sampleId(100), run("failure", 300, stub, { pr_number: 7, workflow: { name: "Another" } }));
 		await say(stub, "stop", 1);
 		expect(await statusesOf(stub, [100, 101])).toEqual(["cancelled", "accepted"]);
 	});

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { stickyText } from "../../../worker/command/sticky-text.ts";
+import { statusCommentText } from "../../../worker/command/sticky-text.ts";
 import type { PullRequestRemediation } from "../../../worker/journal/pull-request-remediations.ts";
 import { sampleIncident } from "../support/sample-incident.ts";
 
-const said = { author: "octocat", name: "status", came_to: "this is how it stands." };
+const last_command = { author: "octocat", name: "status", command_result: "this is how it stands." };
 const HOSTILE = "@everyone | <img src=x> `x` ](http://evil.test) \n| a | b | -->";
 
-describe("stickyText", () => {
+describe("statusCommentText", () => {
 	it("shows each remediation in a row", () => {
 		const shown = [
 			remediation(
@@ -19,7 +19,7 @@ describe("stickyText", () => {
 				{ sender: { login: "octocat" }, command: { name: "fix", args: "rex the lock file" } },
 			),
 		];
-		expect(stickyText({ said, pr_number: 7 }, shown, true)).toBe(
+		expect(statusCommentText({ last_command, pr_number: 7 }, shown, true)).toBe(
 			[
 				"### Healer",
 				"",
@@ -42,7 +42,7 @@ describe("stickyText", () => {
 		["a reason", remediation({ reason: HOSTILE, agent: HOSTILE }, {})],
 		["arguments", remediation({ kind: "manual" }, { command: { args: HOSTILE }, sender: { login: HOSTILE } })],
 	])("shows hostile words of %s as code, in a row of five cells", (_, one) => {
-		const row = rowOf(stickyText({ said, pr_number: 7 }, [one], false));
+		const row = rowOf(statusCommentText({ last_command, pr_number: 7 }, [one], false));
 		expect(row.split("|")).toHaveLength(7);
 		expect(outsideOfCode(row)).not.toMatch(/[@<\]]|evil/);
 	});
@@ -52,7 +52,7 @@ describe("stickyText", () => {
 		fc.assert(
 			fc.property(words, words, words, (name, reason, url) => {
 				const one = remediation({ reason }, { workflow: { name }, url });
-				const row = rowOf(stickyText({ said, pr_number: 7 }, [one], false));
+				const row = rowOf(statusCommentText({ last_command, pr_number: 7 }, [one], false));
 				expect(row.split("|")).toHaveLength(7);
 				expect(outsideOfCode(row)).not.toMatch(/[@<\]]/);
 			}),
@@ -60,7 +60,11 @@ describe("stickyText", () => {
 	});
 
 	it("shows the words of a command as code", () => {
-		const text = stickyText({ said: { ...said, name: "@everyone", author: "a`b" }, pr_number: 7 }, [], false);
+		const text = statusCommentText(
+			{ last_command: { ...last_command, name: "@everyone", author: "a`b" }, pr_number: 7 },
+			[],
+			false,
+		);
 		expect(text.split("\n")[2]).toBe("`` a`b `` said ` /healer @everyone `: this is how it stands.");
 	});
 });

@@ -144,7 +144,7 @@ describe("a delivery while the journal is away", () => {
 		hub.back();
 		hub.queue.messages.reverse();
 		expect(await consume(hub.queue, hub.changes)).toEqual({ written: 2, waits: [] });
-		expect(await rows("SELECT says, run_id FROM checks")).toEqual([{ says: "green", run_id: "200" }]);
+		expect(await rows("SELECT conclusion, run_id FROM checks")).toEqual([{ conclusion: "success", run_id: "200" }]);
 		expect((await send(get("/api/status"))).body.ignored).toEqual({ tracked: 2 });
 	});
 

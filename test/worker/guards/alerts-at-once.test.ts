@@ -5,7 +5,7 @@ import { currentEngine } from "../../../worker/engine.ts";
 import { acceptDelivery } from "../../../worker/incident/accept-delivery.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import { recordOutcome } from "../../../worker/journal/record-outcome.ts";
-import { settleRemediation } from "../../../worker/remediation/settle-remediation.ts";
+import { reconcile } from "../../../worker/remediation/settle-remediation.ts";
 import { isAtSize } from "../../support/tiers/at-size.ts";
 import { EXAMPLES } from "../support/failed-job.ts";
 import { type Stub, stubEffects } from "../support/stub-effects.ts";
@@ -16,7 +16,7 @@ const TURNS = isAtSize ? 10 : 4;
 describe("alerts that are switched on", () => {
 	it("come by dozens at once, and are worked on one at a time, oldest first, none lost", async () => {
 		const stub = stubEffects();
-		stub.engineInForce = await currentEngine(env, Date.now(), stub.log);
+		stub.activeEngine = await currentEngine(env, Date.now(), stub.log);
 		const cluster = oneAtATime(stub);
 		const told = await Promise.all(Array.from({ length: ALERTS }, (_, n) => acceptAlert(stub, n + 1)));
 		expect(new Set(told.map(({ status }) => status))).toEqual(new Set(["accepted"]));
@@ -114,7 +114,7 @@ async function finish(stub: Stub, made: Made | undefined): Promise<void> {
 		finished_at: null,
 	};
 	await recordOutcome(stub.journal, outcome, { digest: "d", pull_request: null, now: stub.clock });
-	await settleRemediation(stub, incident_id);
+	await reconcile(stub, incident_id);
 }
 
 async function countByStatus(stub: Stub): Promise<Record<string, number>> {

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 
 async function capped(max_per_hour: number, incidents: number): Promise<Stub> {
 	const stub = stubEffects();
-	stub.engineInForce = stubEngine({ guards: { paused: false, max_per_hour } });
+	stub.activeEngine = stubEngine({ guards: { paused: false, max_per_hour } });
 	for (let n = 1; n <= incidents; n++) {
 		await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b${n}` }));
 		stub.clock += MINUTE_MS;
@@ -15,7 +15,7 @@ async function capped(max_per_hour: number, incidents: number): Promise<Stub> {
 	return stub;
 }
 
-describe("heldByCap", () => {
+describe("checkRateLimit", () => {
 	it("lets as many through within an hour as the settings say, and the rest an hour after the first", async () => {
 		const stub = await capped(2, 3);
 		const first = stub.clock;
@@ -44,7 +44,7 @@ describe("heldByCap", () => {
 		const stub = await capped(1, 2);
 		stub.relay = () => ({ ok: true, result: { result: "busy", agent: "rex", active: 1 } });
 		await processIncident(stub, sampleId(1));
-		const slots = await stub.journal.prepare("SELECT count(*) AS count FROM spawn_slots").first("count");
+		const slots = await stub.journal.prepare("SELECT count(*) AS count FROM rate_limit_slots").first("count");
 		expect(slots).toBe(0);
 	});
 

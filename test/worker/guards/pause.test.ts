@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { endPauses } from "../../../worker/guards/end-pauses.ts";
 import { processIncident } from "../../../worker/incident/process-incident.ts";
-import { endPause, orderPause } from "../../../worker/journal/pauses.ts";
+import { endPause, startPause } from "../../../worker/journal/pauses.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
@@ -16,7 +16,7 @@ describe("processIncident while it is paused", () => {
 	it("decides, sends nothing, and waits with the reason paused", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID, branch: "main" }));
-		await orderPause(stub.journal, "the cluster moves", stub.clock);
+		await startPause(stub.journal, "the cluster moves", stub.clock);
 
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "waiting", reason: "paused" });
 		expect(stub.sent).toEqual([]);
@@ -26,12 +26,12 @@ describe("processIncident while it is paused", () => {
 
 	it("holds back when the pipeline says so, too, and goes on when it says so no more", async () => {
 		const stub = stubEffects();
-		stub.engineInForce = stubEngine({ guards: { paused: true, max_per_hour: 0 } });
+		stub.activeEngine = stubEngine({ guards: { paused: true, max_per_hour: 0 } });
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		await processIncident(stub, ID);
 		expect(await endPauses(stub)).toBe(0);
 
-		stub.engineInForce = stubEngine();
+		stub.activeEngine = stubEngine();
 		expect(await endPauses(stub)).toBe(1);
 		expect(stub.woken.at(-1)).toEqual({ id: ID, delay_ms: 0 });
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
@@ -42,7 +42,7 @@ describe("processIncident while it is paused", () => {
 describe("endPauses", () => {
 	it("wakes what was held back, oldest first, and leaves alone what waits for something else", async () => {
 		const stub = stubEffects();
-		await orderPause(stub.journal, null, stub.clock);
+		await startPause(stub.journal, null, stub.clock);
 		for (const n of [1, 2, 3]) {
 			await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b${n}` }));
 			stub.clock += 1000;

@@ -17,7 +17,7 @@ describe("a row that cannot be read", () => {
 		["accepted", "UPDATE incidents SET incident = 'null'", "incidents.incident is damaged"],
 		["accepted", `UPDATE incidents SET incident = '{"kind":7}'`, "incidents.incident is damaged at kind"],
 		["accepted", "UPDATE incidents SET explanation = '{'", "incidents.explanation is damaged: it is not JSON"],
-		["accepted", "UPDATE deliveries SET told = '[]'", "deliveries.told is damaged"],
+		["accepted", "UPDATE deliveries SET incident = '[]'", "deliveries.incident is damaged"],
 		["waiting", "UPDATE attempts SET request = '{'", "attempts.request is damaged: it is not JSON"],
 		["waiting", "UPDATE attempts SET request = '{}'", "attempts.request is damaged at incident_id"],
 		["running", "UPDATE incidents SET incident = '7'", "incidents.incident is damaged"],
@@ -34,7 +34,7 @@ describe("a row that cannot be read", () => {
 		const dead = await findIncident(stub.journal, ID);
 		expect(dead).toMatchObject({ status: "dead", next_try_at: null, lock: null });
 		expect(dead?.reason).toContain(`incident ${ID}: ${reason}`);
-		expect((await timelineOf(stub, ID)).at(-1)).toMatchObject({ event: "given_up", to_status: "dead" });
+		expect((await timelineOf(stub, ID)).at(-1)).toMatchObject({ event: "abandoned", to_status: "dead" });
 	});
 
 	it("goes on from where it was once it is repaired and released", async () => {
@@ -67,7 +67,7 @@ describe("a row that cannot be read", () => {
 		await stub.journal.prepare("UPDATE incidents SET incident = 'null'").run();
 		await sweepFor(stub, 26);
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: "fixed", next_try_at: null, lock: null });
-		expect((await timelineOf(stub, ID)).at(-1)).toMatchObject({ event: "given_up", to_status: null });
+		expect((await timelineOf(stub, ID)).at(-1)).toMatchObject({ event: "abandoned", to_status: null });
 	});
 
 	it("is put off longer each time, at most ten minutes", async () => {

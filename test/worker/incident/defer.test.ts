@@ -11,7 +11,7 @@ const ID = sampleId(1);
 /** An incident whose logs GitHub gives from `until` on. */
 async function limitedUntil(until: (now: number) => number) {
 	const stub = stubEffects();
-	stub.engineInForce = stubEngine({
+	stub.activeEngine = stubEngine({
 		plan: async () => [{ name: "job_logs", from: "github.job_logs", with: {}, timeout_s: 60 }],
 	});
 	const unlimited = stub.sources;
@@ -39,7 +39,7 @@ describe("deferIncident", () => {
 			reason: "GitHub's rate limit",
 			next_try_at: Date.parse("2026-11-22T12:40:05Z"),
 		});
-		expect(await processIncident(effects, ID)).toEqual({ state: "not_taken" });
+		expect(await processIncident(effects, ID)).toEqual({ state: "not_locked" });
 		expect(effects.sent).toEqual([]);
 		effects.clock += 40 * 60_000 + 5000;
 		expect(await processIncident(effects, ID)).toMatchObject({ state: "running" });

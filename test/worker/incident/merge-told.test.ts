@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../pipeline/incident.ts";
-import { mergeTold } from "../../../worker/incident/merge-told.ts";
+import { mergeDeliveries } from "../../../worker/incident/merge-told.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 
 const told = (fields: Partial<Incident>) => sampleIncident({ id: sampleId(1), ...fields });
 
-describe("mergeTold", () => {
+describe("mergeDeliveries", () => {
 	it("names every failed job and step of one run, each once", () => {
 		const clippy = told({ job: "clippy", failed_steps: ["cargo clippy"] });
 		const test = told({ job: "test", failed_steps: ["cargo test", "Upload"] });
-		const merged = mergeTold(clippy, [test, clippy, told({ workflow: { path: ".github/workflows/ci.yml" } })]);
+		const merged = mergeDeliveries(clippy, [test, clippy, told({ workflow: { path: ".github/workflows/ci.yml" } })]);
 		expect(merged).toMatchObject({
 			job: "clippy",
 			jobs: ["clippy", "test"],
@@ -19,12 +19,14 @@ describe("mergeTold", () => {
 	});
 
 	it("keeps what every check of one App printed", () => {
-		const merged = mergeTold(told({ evidence: "error[E0308]" }), [told({ evidence: "2 lints" }), told({})]);
+		const merged = mergeDeliveries(told({ evidence: "error[E0308]" }), [told({ evidence: "2 lints" }), told({})]);
 		expect(merged.evidence).toBe("error[E0308]\n\n2 lints");
 	});
 
 	it("lets the first word stand, and names no list where there is one job", () => {
-		const merged = mergeTold(told({ job: "clippy", branch: "a" }), [told({ branch: "b", commit_message: "Fix" })]);
+		const merged = mergeDeliveries(told({ job: "clippy", branch: "a" }), [
+			told({ branch: "b", commit_message: "Fix" }),
+		]);
 		expect(merged).toMatchObject({ job: "clippy", branch: "a", commit_message: "Fix" });
 		expect(merged.jobs).toBeUndefined();
 	});

@@ -43,11 +43,11 @@ describe("processIncident", () => {
 	it("leaves an incident alone that is not due, and one that has gone on", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }), stub.clock + 5000);
-		expect(await processIncident(stub, ID)).toEqual({ state: "not_taken" });
+		expect(await processIncident(stub, ID)).toEqual({ state: "not_locked" });
 
 		stub.clock += 5000;
 		await processIncident(stub, ID);
-		expect(await processIncident(stub, ID)).toEqual({ state: "not_taken" });
+		expect(await processIncident(stub, ID)).toEqual({ state: "not_locked" });
 		expect(stub.sent).toHaveLength(1);
 	});
 
@@ -55,7 +55,7 @@ describe("processIncident", () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		const states = (await Promise.all([1, 2, 3, 4, 5].map(() => processIncident(stub, ID)))).map(({ state }) => state);
-		expect(states.sort()).toEqual(["not_taken", "not_taken", "not_taken", "not_taken", "running"]);
+		expect(states.sort()).toEqual(["not_locked", "not_locked", "not_locked", "not_locked", "running"]);
 		expect(stub.sent).toHaveLength(1);
 	});
 
@@ -65,7 +65,7 @@ describe("processIncident", () => {
 		// Each decision differs: only the first one stored may ever be sent.
 		let decisions = 0;
 		const plain = stubEngine();
-		stub.engineInForce = stubEngine({
+		stub.activeEngine = stubEngine({
 			decide: async (input) => {
 				decisions++;
 				const decision = await plain.decide(input);
@@ -81,7 +81,7 @@ describe("processIncident", () => {
 			expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
 			return await answer(id, body);
 		};
-		expect(await processIncident(stub, ID)).toEqual({ state: "lost" });
+		expect(await processIncident(stub, ID)).toEqual({ state: "lock_lost" });
 		expect(stub.sent).toHaveLength(2);
 		expect(stub.sent[0]?.body).toBe(stub.sent[1]?.body);
 		expect(stub.sent[0]?.body).toContain('"m1"');
@@ -92,7 +92,7 @@ describe("processIncident", () => {
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		let other: Promise<unknown> | undefined;
 		const plain = stubEngine();
-		stub.engineInForce = stubEngine({
+		stub.activeEngine = stubEngine({
 			decide: async (input) => {
 				if (other === undefined) {
 					stub.clock += 120_000;
@@ -102,7 +102,7 @@ describe("processIncident", () => {
 				return await plain.decide(input);
 			},
 		});
-		expect(await processIncident(stub, ID)).toEqual({ state: "lost" });
+		expect(await processIncident(stub, ID)).toEqual({ state: "lock_lost" });
 		expect(await other).toMatchObject({ state: "running" });
 		expect(stub.sent).toHaveLength(1);
 	});
@@ -158,7 +158,7 @@ describe("processIncident", () => {
 			reason: "claim branch is held by incident 00000000000000000000000000000009 (healer-ci-rex-1)",
 			next_try_at: Date.parse("2026-11-22T12:04:00Z"),
 		});
-		expect(await findIncident(stub.journal, ID)).toMatchObject({ waits_for: "claim:5dlabs/cto/main", agent: "rex" });
+		expect(await findIncident(stub.journal, ID)).toMatchObject({ blocked_on: "claim:5dlabs/cto/main", agent: "rex" });
 
 		stub.clock = Date.parse("2026-11-22T12:04:00Z");
 		stub.relay = held("2026-11-29T12:00:00.000Z");
@@ -177,7 +177,7 @@ describe("processIncident", () => {
 			state: "waiting",
 			reason: "agent rex has 1 unfinished CodeRuns",
 		});
-		expect(await findIncident(stub.journal, ID)).toMatchObject({ waits_for: "agent:rex" });
+		expect(await findIncident(stub.journal, ID)).toMatchObject({ blocked_on: "agent:rex" });
 	});
 
 	it("fails for good, with the reason, when the relay refuses what no configuration can cure", async () => {
@@ -195,7 +195,7 @@ describe("processIncident", () => {
 	it("is cancelled when a filter refuses it once more is known", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));
-		stub.engineInForce = stubEngine({
+		stub.activeEngine = stubEngine({
 			decide: async () => ({ outcome: "filtered", filter: "skip-marker", explanation: [] }),
 		});
 		const reason = "filter skip-marker refused it once more was known";
@@ -220,7 +220,7 @@ describe("processIncident", () => {
 		);
 		let seen: unknown;
 		const plain = stubEngine();
-		stub.engineInForce = stubEngine({
+		stub.activeEngine = stubEngine({
 			decide: (input) => {
 				seen = input.incident;
 				return plain.decide(input);
@@ -274,9 +274,9 @@ describe("processIncident", () => {
 	it("tries again when the pipeline throws", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));
-		stub.engineInForce = stubEngine({ decide: () => Promise.reject({ message: "T2009: boom" }) });
+		stub.activeEngine = stubEngine({ decide: () => Promise.reject({ message: "T2009: boom" }) });
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "waiting", reason: "internal error: T2009: boom" });
-		stub.engineInForce = stubEngine();
+		stub.activeEngine = stubEngine();
 		stub.clock += 60_000;
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
 	});

@@ -46,7 +46,7 @@ function protocolRelay() {
 
 function activate(stub: Stub, githubApp: string): void {
 	const plain = stubEngine();
-	stub.engineInForce = stubEngine({
+	stub.activeEngine = stubEngine({
 		version: `v of ${githubApp}`,
 		decide: async (input) => {
 			const decision = await plain.decide(input);

@@ -47,7 +47,7 @@ function allowOnly(stub: Stub, allowed: { app: string }): void {
 
 async function waiting(version = "v1", app = "5DLabs-Rex"): Promise<Stub> {
 	const stub = stubEffects();
-	stub.engineInForce = engineOf(version, app);
+	stub.activeEngine = engineOf(version, app);
 	await journalIncident(stub, sampleIncident({ id: ID, branch: "feat/one" }));
 	return stub;
 }
@@ -57,7 +57,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 		const stub = await waiting();
 		stub.relay = () => ({ ok: true, result: { result: "busy", agent: "rex", active: 1 } });
 		await processIncident(stub, ID);
-		stub.engineInForce = engineOf("v2", "5DLabs-Rex2");
+		stub.activeEngine = engineOf("v2", "5DLabs-Rex2");
 		allowOnly(stub, { app: "5DLabs-Rex2" });
 		stub.clock += 60_000;
 
@@ -71,7 +71,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 			[`${ID}.2`, "5DLabs-Rex2"],
 		]);
 		expect((await timelineOf(stub, ID)).map(({ event, attempt }) => [event, attempt])).toEqual([
-			["held_back", 1],
+			["deferred", 1],
 			["redecided", 1],
 			["spawned", 2],
 		]);
@@ -86,7 +86,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 		const stub = await waiting();
 		allowOnly(stub, { app: "5DLabs-Rex2" });
 		await processIncident(stub, ID);
-		stub.engineInForce = engineOf("v2", "5DLabs-Rex2");
+		stub.activeEngine = engineOf("v2", "5DLabs-Rex2");
 		stub.clock += 60_000;
 		await processIncident(stub, ID);
 		await processIncident(stub, ID);
@@ -109,7 +109,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 		stub.clock += DAY_MS;
 		expect(await processIncident(stub, ID)).toEqual({ state: "dead", reason });
 		// A person who has cured it releases it.
-		stub.engineInForce = engineOf("v2", "another");
+		stub.activeEngine = engineOf("v2", "another");
 		await releaseIncident(stub, ID, "octocat");
 		await processIncident(stub, ID);
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
@@ -136,7 +136,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 			const { state } = await processIncident(stub, ID);
 			if (state === "dead") break;
 			stub.clock += 20 * 60_000;
-			if (looks % 10 === 0) stub.engineInForce = engineOf(`v${++pushed}`, "5DLabs-Rex");
+			if (looks % 10 === 0) stub.activeEngine = engineOf(`v${++pushed}`, "5DLabs-Rex");
 		}
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: "dead" });
 		expect(stub.clock - until).toBeLessThan(3600_000);
@@ -149,7 +149,7 @@ describe("a send whose answer is unknown", () => {
 		const stub = await waiting();
 		stub.relay = () => ({ ok: false, reason: "the relay could not be reached: timeout", for_good: false });
 		await processIncident(stub, ID);
-		stub.engineInForce = engineOf("v2", "5DLabs-Rex2");
+		stub.activeEngine = engineOf("v2", "5DLabs-Rex2");
 		stub.clock += 60_000;
 		await processIncident(stub, ID);
 		stub.relay = (_id, body) => ({
@@ -166,17 +166,17 @@ describe("a send whose answer is unknown", () => {
 describe("a consumer that lost the row while its request was refused", () => {
 	it("does not decide again what the other one goes on with", async () => {
 		const stub = await waiting();
-		stub.engineInForce = engineOf("v1", "5DLabs-Rex");
+		stub.activeEngine = engineOf("v1", "5DLabs-Rex");
 		const refuse = { ok: true, result: { result: "refused", reason: "github_app_not_allowed", detail: "x" } } as const;
 		stub.relay = async () => {
 			// It hangs in its send; meanwhile another takes the row, is refused and decides again.
 			stub.relay = () => refuse;
 			stub.clock += 120_000;
-			stub.engineInForce = engineOf("v2", "5DLabs-Rex2");
+			stub.activeEngine = engineOf("v2", "5DLabs-Rex2");
 			expect(await processIncident(stub, ID)).toMatchObject({ state: "waiting" });
 			return refuse;
 		};
-		expect(await processIncident(stub, ID)).toEqual({ state: "lost" });
+		expect(await processIncident(stub, ID)).toEqual({ state: "lock_lost" });
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ attempt: 2, status: "waiting" });
 		expect((await timelineOf(stub, ID)).filter(({ event }) => event === "redecided")).toHaveLength(1);
 	});

@@ -42,7 +42,7 @@ function statementsOf(db: D1Database, n: number, cells: readonly string[]): D1Pr
 			.slice(0, times)
 			.map((d) =>
 				run_(
-					"INSERT INTO deliveries (incident_id, delivery_id, event, told, received_at, times) VALUES (?1, ?2, 'x', '{}', 1, ?3)",
+					"INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at, times) VALUES (?1, ?2, 'x', '{}', 1, ?3)",
 					id,
 					`d-${d}`,
 					d === 1 ? 1 : times - 1,
@@ -65,7 +65,7 @@ function statementsOf(db: D1Database, n: number, cells: readonly string[]): D1Pr
 			? [
 					run_(
 						`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-						VALUES (?1, 1, 1, 'held_back', 'accepted', 'waiting', 'paused')`,
+						VALUES (?1, 1, 1, 'deferred', 'accepted', 'waiting', 'paused')`,
 						id,
 					),
 				]

@@ -6,7 +6,7 @@ describe("journalFaultOf", () => {
 	it.each([
 		["D1_ERROR: no such table: incidents: SQLITE_ERROR", "migrations_missing"],
 		["D1_ERROR: no such column: told at offset 7: SQLITE_ERROR", "migrations_missing"],
-		["D1_ERROR: table deliveries has no column named told: SQLITE_ERROR", "migrations_missing"],
+		["D1_ERROR: table deliveries has no column named incident: SQLITE_ERROR", "migrations_missing"],
 		[
 			"workerd/util/sqlite.c++:1757: failed: SQLite failed; dbErrorMessage(err, db) = database disk image is malformed: SQLITE_CORRUPT",
 			"damaged",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { findStuck } from "../../../worker/incident/find-stuck.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
-import { forgetOld } from "../../../worker/retention/forget-old.ts";
+import { pruneJournal } from "../../../worker/retention/forget-old.ts";
 import { type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
 
 // Worker tests have no file system: the build puts the files in. https://vite.dev/guide/features#glob-import
@@ -74,8 +74,8 @@ describe("a journal of an earlier version", () => {
 			expect(stub.sent.some(({ id }) => id.startsWith("00000000000000000000000000000004"))).toBe(false);
 
 			stub.clock += 91 * DAY_MS;
-			await forgetOld(stub);
-			for (const table of ["incidents", "deliveries", "attempts", "transitions", "facts", "spawn_slots"]) {
+			await pruneJournal(stub);
+			for (const table of ["incidents", "deliveries", "attempts", "transitions", "facts", "rate_limit_slots"]) {
 				expect([table, await count(table)]).toEqual([table, 0]);
 			}
 		},
@@ -114,6 +114,44 @@ describe("a journal of an earlier version", () => {
 				pull_request: null,
 			},
 		]);
+	});
+});
+
+describe("a journal from before the names changed", () => {
+	it("keeps what it says under the new names", async () => {
+		await upgrade("0014", String(JOURNALS["./after-0014.sql"]));
+		const read = async (sql: string) => (await env.JOURNAL.prepare(sql).all()).results;
+		expect(
+			await read("SELECT event FROM transitions WHERE at BETWEEN 1793534520001 AND 1793534520005 ORDER BY at"),
+		).toEqual(["deferred", "agent_finished", "ci_passed", "retry_scheduled", "notified"].map((event) => ({ event })));
+		expect(await read("SELECT branch, conclusion FROM checks ORDER BY branch")).toEqual([
+			{ branch: "fix/new", conclusion: "failure" },
+			{ branch: "fix/old", conclusion: "success" },
+		]);
+		expect(await read("SELECT guid, state, requests, next_request_at FROM failed_deliveries ORDER BY guid")).toEqual([
+			{ guid: "lost-arrived", state: "recovered", requests: 1, next_request_at: 1793534460000 },
+			{ guid: "lost-given_up", state: "lost", requests: 1, next_request_at: 1793534460000 },
+			{ guid: "lost-repeated", state: "repeated", requests: 1, next_request_at: 1793534460000 },
+			{ guid: "lost-wanted", state: "pending", requests: 1, next_request_at: 1793534460000 },
+		]);
+		expect(await read("SELECT last_command, revision FROM status_comments WHERE pr_number = 8")).toEqual([
+			{ last_command: '{"author":"octocat","name":"stop","command_result":"1 remediation stopped."}', revision: 2 },
+		]);
+		expect(await read("SELECT version FROM active_pipeline")).toEqual([{ version: "0123456789abcdef" }]);
+	});
+
+	it("keeps a pushed pipeline, in today's grammar, and leaves its texts alone", async () => {
+		await upgrade("0014", String(JOURNALS["./after-0014.sql"]));
+		const artefact = await env.JOURNAL.prepare("SELECT artefact FROM pipelines").first<string>("artefact");
+		expect(JSON.parse(artefact ?? "")).toEqual({
+			version: "0123456789abcdef",
+			lifecycle: [
+				{ name: "green", on: "workflow_run", reports: "success", about: { branch: "b" } },
+				{ name: "red", on: "workflow_run", reports: "failure", about: {} },
+				{ name: "merged", on: "pull_request", reports: "merged", about: {} },
+			],
+			prompts: { x: '"says":"green"' },
+		});
 	});
 });
 

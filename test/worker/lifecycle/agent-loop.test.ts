@@ -76,12 +76,14 @@ async function expectOnlyAttempts(id: string, made: readonly string[]): Promise<
 	const { incidents } = (await send(get("/api/incidents"))).body as { incidents: unknown[] };
 	expect(incidents).toMatchObject([{ id, status: "escalated" }]);
 	expect(made).toHaveLength(3);
-	const { results } = await env.JOURNAL.prepare("SELECT check_name, says FROM checks ORDER BY check_name, job").all();
-	expect([...new Set(results.map(({ check_name, says }) => `${check_name} ${says}`))]).toEqual([
-		"app:github-actions red",
-		"app:vercel red",
-		"status red",
-		"workflow:Controller CI red",
+	const { results } = await env.JOURNAL.prepare(
+		"SELECT check_name, conclusion FROM checks ORDER BY check_name, job",
+	).all();
+	expect([...new Set(results.map(({ check_name, conclusion }) => `${check_name} ${conclusion}`))]).toEqual([
+		"app:github-actions failure",
+		"app:vercel failure",
+		"status failure",
+		"workflow:Controller CI failure",
 	]);
 }
 

@@ -17,7 +17,7 @@ describe("a remediation, by GitHub's own payloads", () => {
 		const { body } = await send(signedDelivery(failedJob({ run_id: 100 })));
 		const id = String(body.incident_id);
 		await goOn();
-		await tellOutcome(id, 1, "Failed", "out of tries");
+		await postOutcome(id, 1, "Failed", "out of tries");
 		expect(await incident(id)).toMatchObject({ status: "waiting", attempt: 2 });
 		await goOn();
 		expect(relay.made).toHaveLength(2);
@@ -25,11 +25,11 @@ describe("a remediation, by GitHub's own payloads", () => {
 		expect(spec.promptModification).toContain("attempt 1 by rex ended agent_failed: out of tries");
 		expect(spec.env).toMatchObject({ HEALER_BRANCH_STRATEGY: "same", HEALER_FIX_BRANCH: "fix/parser" });
 
-		await tellOutcome(id, 2, "Succeeded", null);
+		await postOutcome(id, 2, "Succeeded", null);
 		expect((await incident(id)).status).toBe("awaiting_ci");
 		const answer = await tell(run({ run_id: 200 }, "success"));
 		expect(answer).toMatchObject({ status: 202, body: { status: "ignored" } });
-		expect(answer.body.reason).toContain("workflow_run says green");
+		expect(answer.body.reason).toContain("workflow_run reports success");
 		await expect.poll(async () => (await incident(id)).status, { timeout: 10_000, interval: 50 }).toBe("fixed");
 		expect(await incident(id)).toMatchObject({ fixed_by: "agent" });
 		expect(relay.made).toHaveLength(2);
@@ -55,7 +55,7 @@ describe("a remediation, by GitHub's own payloads", () => {
 				await tell(run({ run_id }, "failure"));
 				await send(signedDelivery({ ...failedJob({ run_id }), sender: AGENT }));
 			}
-			await tellOutcome(id, attempt, "Succeeded", null);
+			await postOutcome(id, attempt, "Succeeded", null);
 			await goOn();
 		}
 		const { incidents } = (await send(get("/api/incidents"))).body as { incidents: unknown[] };
@@ -99,7 +99,7 @@ async function incident(id: string): Promise<Record<string, unknown>> {
 	return (await send(get(`/api/incidents/${id}`))).body;
 }
 
-async function tellOutcome(incident_id: string, attempt: number, phase: string, message: string | null): Promise<void> {
+async function postOutcome(incident_id: string, attempt: number, phase: string, message: string | null): Promise<void> {
 	const { attempts } = (await incident(incident_id)) as { attempts: { coderun_name: string }[] };
 	const coderun_name = attempts[attempt - 1]?.coderun_name;
 	if (coderun_name === undefined) return;

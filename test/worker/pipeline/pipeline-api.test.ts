@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import bundled from "../../../dist/pipeline.json";
 import { type Artefact, artefactVersion } from "../../../pipeline/index.ts";
-import { lookAgain } from "../../../worker/engine.ts";
+import { invalidateEngine } from "../../../worker/engine.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { type Answer, fireCron, get, post, send } from "../support/worker.ts";
@@ -34,7 +34,7 @@ function rollBack(body: unknown = ""): Promise<Answer> {
 }
 
 // What one test put in force is not what the next one finds: the isolate would remember it for a moment.
-beforeEach(() => lookAgain());
+beforeEach(() => invalidateEngine());
 
 describe("pushPipeline", () => {
 	it("puts an artefact in force at once, and the journal names it with what it read", async () => {
@@ -55,9 +55,10 @@ describe("pushPipeline", () => {
 		expect(versions.slice(0, 3).map(({ version }) => version)).toEqual(
 			[many[5], many[20], many[19]].map((artefact) => artefact?.version),
 		);
-		expect(versions[0]).toMatchObject({ in_force: true, pushed_at: expect.stringMatching(/^20\d\d-.*Z$/) });
-		const kept = await env.DEDUP.list({ prefix: "pipeline:" });
-		expect(kept.keys).toHaveLength(21);
+		expect(versions[0]).toMatchObject({ active: true, pushed_at: expect.stringMatching(/^20\d\d-.*Z$/) });
+		const kept = await env.DEDUP.list({ prefix: "artefact:" });
+		expect(kept.keys).toHaveLength(20);
+		expect(await env.DEDUP.get("active_pipeline")).toBe(versions[0]?.version);
 	});
 
 	it.each<[string, unknown, string]>([
@@ -109,7 +110,7 @@ describe("pushPipeline", () => {
 	it("refuses who has no token, also on loopback, and a body that is too large", async () => {
 		expect((await put(FIRST, { authorization: "Bearer wrong" })).status).toBe(401);
 		expect((await put(`"${"x".repeat(1_500_000)}"`)).status).toBe(413);
-		expect((await send(get("/api/pipeline"))).body).toMatchObject({ in_force: "bundled", versions: [] });
+		expect((await send(get("/api/pipeline"))).body).toMatchObject({ active: "bundled", versions: [] });
 	});
 });
 
@@ -152,11 +153,11 @@ describe("currentEngine", () => {
 	it("keeps the last good one when KV names one that is not there or does not load", async () => {
 		await put(FIRST);
 		expect(await inForce()).toBe(FIRST.version);
-		await env.DEDUP.put("pipeline:active", "0123456789abcdef");
-		lookAgain();
+		await env.DEDUP.put("active_pipeline", "0123456789abcdef");
+		invalidateEngine();
 		expect(await inForce()).toBe(FIRST.version);
-		await env.DEDUP.put("pipeline:0123456789abcdef", '{"version":"0123456789abcdef"}');
-		lookAgain();
+		await env.DEDUP.put("artefact:0123456789abcdef", '{"version":"0123456789abcdef"}');
+		invalidateEngine();
 		expect(await inForce()).toBe(FIRST.version);
 	});
 
@@ -164,7 +165,7 @@ describe("currentEngine", () => {
 		await put(FIRST);
 		for (const { name } of (await env.DEDUP.list()).keys) await env.DEDUP.delete(name);
 		await fireCron();
-		lookAgain();
+		invalidateEngine();
 		expect(await inForce()).toBe(FIRST.version);
 	});
 });

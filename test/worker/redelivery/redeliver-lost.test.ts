@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { GitHub, GitHubAnswer } from "../../../worker/github/github.ts";
 import { createLog } from "../../../worker/log.ts";
-import { redeliverLost } from "../../../worker/redelivery/redeliver-lost.ts";
+import { redeliverFailed } from "../../../worker/redelivery/redeliver-lost.ts";
 import { showRedelivery } from "../../../worker/redelivery/show-redelivery.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
@@ -57,7 +57,7 @@ function entry({ guid, ago, status_code = 502, redelivery = false, id }: Listed,
 const limited = (until: number) => ({ ok: false, failure: { reason: "rate_limited", until } }) as const;
 const gone = { ok: false, failure: { reason: "not_found", detail: "404" } } as const;
 
-describe("redeliverLost", () => {
+describe("redeliverFailed", () => {
 	it("asks once for each guid that never got a 2xx, the oldest first", async () => {
 		const stub = stubEffects();
 		const { state, effects } = stubGitHub(stub, [
@@ -70,16 +70,16 @@ describe("redeliverLost", () => {
 			{ guid: "refused-after-it-came", ago: 2 * HOUR, status_code: 200 },
 			{ guid: "refused-after-it-came", ago: HOUR, status_code: 503, redelivery: true },
 		]);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.listings).toEqual([undefined, "2", "4", "6"]);
 		expect(state.asked).toEqual(["1", "3"]);
 		expect(await showRedelivery(effects)).toEqual({
 			configured: true,
-			wanted: 2,
-			arrived: 1,
-			given_up: 0,
-			asked: 2,
-			looked_at: "2026-11-22T12:00:00.000Z",
+			pending: 2,
+			recovered: 1,
+			lost: 0,
+			requests: 2,
+			scanned_at: "2026-11-22T12:00:00.000Z",
 			waits_until: null,
 			problem: null,
 		});
@@ -88,7 +88,7 @@ describe("redeliverLost", () => {
 	it("asks by all digits of a number that JavaScript would round", async () => {
 		const stub = stubEffects();
 		const { state, effects } = stubGitHub(stub, [{ guid: "g", ago: HOUR, id: 9_007_199_254_740_993n }]);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual(["9007199254740993"]);
 	});
 
@@ -100,15 +100,15 @@ describe("redeliverLost", () => {
 		for (const minute of [0, 1, 2, 7, 8, 25, 26, 79, 80, 241, 242, 601, 602, 961, 962]) {
 			stub.clock = start + minute * MINUTE;
 			const before = state.asked.length;
-			await redeliverLost(effects);
+			await redeliverFailed(effects);
 			if (state.asked.length > before) times.push(minute);
 		}
 		expect(times).toEqual([0, 2, 8, 26, 80, 242, 602, 962]);
 		state.listed.push({ guid: "g", ago: -24 * HOUR, status_code: 202, redelivery: true });
 		stub.clock = start + 36 * HOUR;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toHaveLength(8);
-		expect(await showRedelivery(effects)).toMatchObject({ wanted: 0, arrived: 1, asked: 8 });
+		expect(await showRedelivery(effects)).toMatchObject({ pending: 0, recovered: 1, requests: 8 });
 	});
 
 	it("lists only what is new since the last look", async () => {
@@ -119,20 +119,20 @@ describe("redeliverLost", () => {
 			{ guid: "c", ago: 3 * HOUR, status_code: 200 },
 			{ guid: "d", ago: 2 * HOUR, status_code: 200 },
 		]);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.listings).toEqual([undefined, "2"]);
 		stub.clock += MINUTE;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.listings).toEqual([undefined, "2", undefined]);
 	});
 
 	it("finds what failed during days in which nobody looked", async () => {
 		const stub = stubEffects();
 		const { state, effects } = stubGitHub(stub, []);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		stub.clock += 60 * HOUR;
 		for (let n = 1; n <= 7; n++) state.listed.push({ guid: `g${n}`, ago: -n * 8 * HOUR, id: n });
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual(["1", "2", "3", "4", "5", "6", "7"]);
 	});
 
@@ -141,12 +141,12 @@ describe("redeliverLost", () => {
 		const listed = [1, 2, 3, 4, 5, 6].map((n) => ({ guid: `g${n}`, ago: n * HOUR, id: n }));
 		const { state, effects } = stubGitHub(stub, listed);
 		const slow = { ...effects, now: () => (stub.clock += 15_000) };
-		await redeliverLost(slow);
+		await redeliverFailed(slow);
 		const seen = state.listings.length;
 		expect(seen).toBeLessThan(3);
 		expect(state.asked).toEqual([]);
 		stub.clock += MINUTE;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.listings[seen]).toBe(String(2 * seen));
 		expect(state.asked).toEqual(["6", "5", "4", "3", "2", "1"]);
 	});
@@ -159,22 +159,22 @@ describe("redeliverLost", () => {
 		);
 		const until = stub.clock + 20 * MINUTE;
 		state.refuses = (id) => (id === "2" ? limited(until) : undefined);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual(["3", "2"]);
 		expect(await showRedelivery(effects)).toMatchObject({
-			wanted: 3,
-			asked: 1,
+			pending: 3,
+			requests: 1,
 			waits_until: "2026-11-22T12:20:00.000Z",
 			problem: "GitHub limits the rate of requests until 2026-11-22T12:20:00.000Z",
 		});
 		state.refuses = undefined;
 		stub.clock += 19 * MINUTE;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toHaveLength(2);
 		stub.clock += MINUTE;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual(["3", "2", "3", "2", "1"]);
-		expect(await showRedelivery(effects)).toMatchObject({ asked: 4, waits_until: null, problem: null });
+		expect(await showRedelivery(effects)).toMatchObject({ requests: 4, waits_until: null, problem: null });
 	});
 
 	it("gives up what GitHub has no more, and goes on with the rest", async () => {
@@ -185,26 +185,26 @@ describe("redeliverLost", () => {
 			{ guid: "there", ago: HOUR, id: 3 },
 		]);
 		state.refuses = (id) => (id === "2" ? gone : undefined);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual(["2", "3"]);
-		expect(await showRedelivery(effects)).toMatchObject({ wanted: 1, given_up: 2, asked: 2 });
+		expect(await showRedelivery(effects)).toMatchObject({ pending: 1, lost: 2, requests: 2 });
 	});
 
 	it("wants nothing that the journal has, although GitHub got no answer in time", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: sampleId(1), delivery_id: "known" }));
 		const { state, effects } = stubGitHub(stub, [{ guid: "known", ago: HOUR, status_code: 504 }]);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual([]);
-		expect(await showRedelivery(effects)).toMatchObject({ wanted: 0, arrived: 1 });
+		expect(await showRedelivery(effects)).toMatchObject({ pending: 0, recovered: 1 });
 	});
 
 	it("looks once at a time and once a minute", async () => {
 		const stub = stubEffects();
 		const { state, effects } = stubGitHub(stub, [{ guid: "g", ago: HOUR, id: 1 }]);
-		await Promise.all([redeliverLost(effects), redeliverLost(effects)]);
+		await Promise.all([redeliverFailed(effects), redeliverFailed(effects)]);
 		stub.clock += 20_000;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.listings).toHaveLength(1);
 		expect(state.asked).toEqual(["1"]);
 	});
@@ -213,23 +213,23 @@ describe("redeliverLost", () => {
 		const stub = stubEffects();
 		const { state, effects } = stubGitHub(stub, [{ guid: "g", ago: HOUR, id: 1 }]);
 		state.failure = { ok: false, failure: { reason: "unavailable", detail: "502" } };
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(await showRedelivery(effects)).toMatchObject({ problem: "GitHub gave no answer that helps: 502" });
 		state.failure = undefined;
 		stub.clock += 2 * MINUTE;
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
 		expect(state.asked).toEqual(["1"]);
 	});
 
 	it("says once that there is no App, and asks nobody", async () => {
 		// Once for each isolate: other files may have had it said.
 		vi.resetModules();
-		const { redeliverLost } = await import("../../../worker/redelivery/redeliver-lost.ts");
+		const { redeliverFailed } = await import("../../../worker/redelivery/redeliver-lost.ts");
 		const stub = stubEffects();
 		const lines: string[] = [];
 		const effects = { ...stub, github: undefined, log: createLog({}, (line) => lines.push(line)) };
-		await redeliverLost(effects);
-		await redeliverLost(effects);
+		await redeliverFailed(effects);
+		await redeliverFailed(effects);
 		expect(lines).toEqual([
 			'{"level":"info","message":"deliveries that GitHub fails to hand over are not looked for: not configured"}',
 		]);

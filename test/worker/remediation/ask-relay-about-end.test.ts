@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findIncident } from "../../../worker/journal/find-incident.ts";
-import { askAboutRunning } from "../../../worker/journal/wait-to-ask.ts";
-import { settleRemediation } from "../../../worker/remediation/settle-remediation.ts";
+import { queryRunning } from "../../../worker/journal/wait-to-ask.ts";
+import { reconcile } from "../../../worker/remediation/settle-remediation.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { attemptsOf, happen, passUntilQuiet, run, runningRemediation } from "../support/remediation-life.ts";
 import { sampleId } from "../support/sample-incident.ts";
@@ -27,7 +27,7 @@ describe("a CodeRun whose end was not reported by its deadline", () => {
 	it("is asked for, and not before", async () => {
 		const stub = await running();
 		stub.clock += OVERDUE_MS - 1;
-		await settleRemediation(stub, ID);
+		await reconcile(stub, ID);
 		expect(stub.asked).toEqual([]);
 		stub.clock += 1;
 		stub.status = timedOut;
@@ -81,7 +81,7 @@ describe("a CodeRun whose end was not reported by its deadline", () => {
 	it("need not be asked for when the check is green anyway", async () => {
 		const stub = await running();
 		stub.clock += OVERDUE_MS;
-		await happen(stub, ID, run("green", 200, stub));
+		await happen(stub, ID, run("success", 200, stub));
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: "fixed" });
 		expect(stub.asked).toEqual([]);
 	});
@@ -90,7 +90,7 @@ describe("a CodeRun whose end was not reported by its deadline", () => {
 		const stub = await running();
 		stub.clock += OVERDUE_MS;
 		await sweepOverdue(stub);
-		for (const n of [200, 201, 202]) await happen(stub, ID, run("red", n, stub));
+		for (const n of [200, 201, 202]) await happen(stub, ID, run("failure", n, stub));
 		expect(stub.asked).toHaveLength(1);
 	});
 });
@@ -114,7 +114,7 @@ describe("a CodeRun that nothing has a deadline for", () => {
 		const stub = await running({ overdueAfter_ms: undefined, status: timedOut });
 		await sweepOverdue(stub);
 		expect(stub.asked).toEqual([]);
-		await askAboutRunning(stub.journal, stub.clock);
+		await queryRunning(stub.journal, stub.clock);
 		await sweepOverdue(stub);
 		expect(await attemptsOf(stub, ID)).toMatchObject([{ outcome: "TimedOut" }]);
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Effects } from "../../../worker/effects.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
-import { followTold } from "../../../worker/remediation/follow-told.ts";
+import { syncEscalations } from "../../../worker/remediation/follow-told.ts";
 import { retryRemediation } from "../../../worker/remediation/retry-remediation.ts";
 import { commentGitHub } from "../support/comment-github.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
@@ -9,15 +9,15 @@ import { journalIncident, type Stub, stubEffects } from "../support/stub-effects
 
 const ID = sampleId(1);
 
-describe("followTold", () => {
+describe("syncEscalations", () => {
 	it("lets the comment say how a remediation went on after a person was told, each time once", async () => {
 		const { stub, hub } = await told();
-		await followTold(stub);
+		await syncEscalations(stub);
 		expect(hub.asked).toEqual([]);
 
 		await retryRemediation(stub, ID, "octocat");
-		await followTold(stub);
-		await followTold(stub);
+		await syncEscalations(stub);
+		await syncEscalations(stub);
 		expect(hub.asked).toEqual([
 			"PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
 			"DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
@@ -28,7 +28,7 @@ describe("followTold", () => {
 		expect(rest).toContain("- Why a person: ` all is tried `");
 
 		await stub.journal.prepare("UPDATE incidents SET status = 'fixed', reason = 'green again'").run();
-		await followTold(stub);
+		await syncEscalations(stub);
 		expect(hub.comments[0]?.body).toContain("` fixed ` by now, ` green again `");
 	});
 
@@ -36,22 +36,22 @@ describe("followTold", () => {
 		const { stub, hub } = await told();
 		await retryRemediation(stub, ID, "octocat");
 		hub.fails = () => ({ reason: "unavailable", detail: "503" });
-		await followTold(stub);
+		await syncEscalations(stub);
 		hub.fails = () => undefined;
 		hub.comments.length = 0;
-		await followTold(stub);
+		await syncEscalations(stub);
 		const asked = hub.asked.length;
-		await followTold(stub);
+		await syncEscalations(stub);
 		expect(hub.asked).toHaveLength(asked);
 		expect(hub.comments).toEqual([]);
 	});
 
 	it("leaves it to the next telling when it is escalated again", async () => {
 		const { stub, hub } = await told();
-		await stub.journal.prepare("UPDATE incidents SET told_status = 'waiting'").run();
-		await followTold(stub);
+		await stub.journal.prepare("UPDATE incidents SET escalation_status = 'waiting'").run();
+		await syncEscalations(stub);
 		expect(hub.asked).toEqual([]);
-		expect(await stub.journal.prepare("SELECT told_status FROM incidents").first("told_status")).toBeNull();
+		expect(await stub.journal.prepare("SELECT escalation_status FROM incidents").first("escalation_status")).toBeNull();
 	});
 });
 
@@ -66,7 +66,7 @@ async function told() {
 	await stub.journal.batch([
 		stub.journal.prepare(
 			`UPDATE incidents SET status = 'escalated', reason = 'all is tried', next_try_at = NULL,
-				told_url = 'https://github.com/5dlabs/cto/pull/7#issuecomment-9000'`,
+				escalation_url = 'https://github.com/5dlabs/cto/pull/7#issuecomment-9000'`,
 		),
 		stub.journal.prepare(
 			`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)

@@ -20,11 +20,11 @@ describe("nextAgent", () => {
 	it.each([
 		["the router again while the chain keeps one", 3, human, ended("rex"), { do: "attempt", agent: undefined }],
 		["the chain when only its share is left", 3, human, ended("rex", "rex"), { do: "attempt", agent: "atlas" }],
-		["a person when all are used up", 3, human, ended("rex", "rex", "atlas"), { do: "tell_human" }],
+		["a person when all are used up", 3, human, ended("rex", "rex", "atlas"), { do: "notify_human" }],
 		["the chain early after two failures alike", 5, human, ended("rex!", "rex!"), { do: "attempt", agent: "atlas" }],
-		["a person early when nobody is left", 5, human, ended("rex", "atlas!", "atlas!"), { do: "tell_human" }],
+		["a person early when nobody is left", 5, human, ended("rex", "atlas!", "atlas!"), { do: "notify_human" }],
 		["nobody twice: who was routed to is not escalated to", 3, human, ended("atlas", "atlas"), { do: "attempt" }],
-		["a person at once with one attempt", 1, human, ended("rex"), { do: "tell_human" }],
+		["a person at once with one attempt", 1, human, ended("rex"), { do: "notify_human" }],
 		["nobody where no person is named", 1, ["atlas"], ended("rex"), { do: "give_up" }],
 	] as const)("asks %s", (_name, max_attempts, escalate, attempts, next) => {
 		expect(nextAgent({ max_attempts, escalate }, attempts)).toMatchObject(next);
@@ -38,7 +38,7 @@ describe("nextAgent", () => {
 	it("asks a person when CI says nothing at all: another attempt could not be judged either", () => {
 		const [one] = ended("rex");
 		const attempts = one === undefined ? [] : [{ ...one, result: "ci_silent" as const, signature: null }];
-		expect(nextAgent({ max_attempts: 3, escalate: human }, attempts)).toMatchObject({ do: "tell_human" });
+		expect(nextAgent({ max_attempts: 3, escalate: human }, attempts)).toMatchObject({ do: "notify_human" });
 	});
 
 	it("never makes more attempts than the budget, whatever fails how", () => {
@@ -64,7 +64,7 @@ describe("nextAgent", () => {
 					});
 				}
 				expect(done.length).toBeLessThanOrEqual(rules.max_attempts);
-				expect(nextAgent(rules, done).do).toBe(rules.escalate.includes("human") ? "tell_human" : "give_up");
+				expect(nextAgent(rules, done).do).toBe(rules.escalate.includes("human") ? "notify_human" : "give_up");
 				// Each agent of the chain gets its turn when the budget has room for all of them.
 				const chain = rules.escalate.filter((name) => name !== "human" && name !== routed);
 				if (rules.max_attempts > chain.length)

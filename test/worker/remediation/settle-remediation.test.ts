@@ -21,14 +21,14 @@ const ID = sampleId(1);
 const done = { kind: "outcome", attempt: 1, phase: "Succeeded" } as const;
 const failed = { kind: "outcome", attempt: 1, phase: "Failed", message: "out of tries" } as const;
 
-describe("settleRemediation", () => {
+describe("reconcile", () => {
 	it("is fixed when the check is green on the agent's push, with the times", async () => {
 		const stub = await running();
 		stub.clock += 60_000;
 		await happen(stub, ID, done);
 		expect(await statusOf(stub)).toBe("awaiting_ci");
 		stub.clock += 60_000;
-		await happen(stub, ID, run("green", 200, stub));
+		await happen(stub, ID, run("success", 200, stub));
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({
 			status: "fixed",
 			fixed_by: "agent",
@@ -36,14 +36,14 @@ describe("settleRemediation", () => {
 			ended_at: stub.clock,
 			reason: "green again: https://github.com/5dlabs/cto/actions/runs/200",
 		});
-		expect((await timelineOf(stub, ID)).map(({ event }) => event)).toEqual(["spawned", "agent_done", "went_green"]);
-		expect(await attemptsOf(stub, ID)).toMatchObject([{ attempt: 1, result: "fixed", ci_said: "green" }]);
+		expect((await timelineOf(stub, ID)).map(({ event }) => event)).toEqual(["spawned", "agent_finished", "ci_passed"]);
+		expect(await attemptsOf(stub, ID)).toMatchObject([{ attempt: 1, result: "fixed", ci_summary: "passed" }]);
 	});
 
 	it("tries again after the pause with what was tried, when CI is still red on the agent's push", async () => {
 		const stub = await running();
 		await happen(stub, ID, done);
-		await happen(stub, ID, run("red", 200, stub, { job: "clippy", failed_steps: ["cargo clippy"] }));
+		await happen(stub, ID, run("failure", 200, stub, { job: "clippy", failed_steps: ["cargo clippy"] }));
 		expect(await statusOf(stub)).toBe("awaiting_ci");
 		const before = stub.clock;
 		await passUntilAttempt(stub, 2);
@@ -51,7 +51,7 @@ describe("settleRemediation", () => {
 		expect(await attemptsOf(stub, ID)).toMatchObject([
 			{
 				result: "ci_still_failing",
-				ci_said: "red: clippy: cargo clippy",
+				ci_summary: "failed: clippy: cargo clippy",
 				ci_url: "https://github.com/5dlabs/cto/actions/runs/200",
 			},
 			{ attempt: 2, agent: "rex" },
@@ -61,7 +61,7 @@ describe("settleRemediation", () => {
 				attempt: 1,
 				agent: "rex",
 				outcome: "ci_still_failing",
-				ci: "red: clippy: cargo clippy https://github.com/5dlabs/cto/actions/runs/200",
+				ci: "failed: clippy: cargo clippy https://github.com/5dlabs/cto/actions/runs/200",
 			},
 		]);
 	});
@@ -69,7 +69,7 @@ describe("settleRemediation", () => {
 	it("counts a green that comes in the pause, and makes no further attempt", async () => {
 		const stub = await running();
 		await happen(stub, ID, failed);
-		await happen(stub, ID, run("green", 200, stub));
+		await happen(stub, ID, run("success", 200, stub));
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({ status: "fixed", attempt: 2 });
 		expect(stub.sent).toHaveLength(1);
 	});
@@ -95,7 +95,7 @@ describe("settleRemediation", () => {
 	it("says that a rerun of the old commit went green by itself", async () => {
 		const stub = await running();
 		await happen(stub, ID, done);
-		await happen(stub, ID, run("green", 100, stub, { run_attempt: 2, head_sha: "sha-100" }));
+		await happen(stub, ID, run("success", 100, stub, { run_attempt: 2, head_sha: "sha-100" }));
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({ status: "fixed", fixed_by: "rerun" });
 	});
 
@@ -107,9 +107,9 @@ describe("settleRemediation", () => {
 			const id = (index === 0 ? "b" : "c").repeat(32);
 			const stub = await running(id, `main-${index}`);
 			await happen(stub, id, { ...done, pr: 7 });
-			await happen(stub, id, run("green", 300, stub, { branch: "unrelated" }));
+			await happen(stub, id, run("success", 300, stub, { branch: "unrelated" }));
 			expect((await passed(stub, id, 60_000)).status).toBe("awaiting_ci");
-			await happen(stub, id, run("green", 200, stub, signal));
+			await happen(stub, id, run("success", 200, stub, signal));
 			expect((await passUntilQuiet(stub, id)).status).toBe("fixed");
 		}
 	});
@@ -123,7 +123,7 @@ describe("settleRemediation", () => {
 	])("does not take the green of %s for its own", async (_name, changes) => {
 		const stub = await running();
 		await happen(stub, ID, done);
-		await happen(stub, ID, run("green", 200, stub, changes));
+		await happen(stub, ID, run("success", 200, stub, changes));
 		expect((await passed(stub, ID, 60_000)).status).toBe("awaiting_ci");
 	});
 
@@ -142,15 +142,19 @@ describe("settleRemediation", () => {
 	});
 
 	const orders: readonly [string, (stub: Stub) => readonly Happening[], IncidentStatus][] = [
-		["red, then green on two pushes", (stub) => [done, run("red", 200, stub), run("green", 201, stub)], "fixed"],
+		["red, then green on two pushes", (stub) => [done, run("failure", 200, stub), run("success", 201, stub)], "fixed"],
 		[
 			"an old run's failure beside a new green",
-			(stub) => [done, run("red", 99, stub), run("green", 200, stub)],
+			(stub) => [done, run("failure", 99, stub), run("success", 200, stub)],
 			"fixed",
 		],
-		["a green although the agent failed", (stub) => [failed, run("green", 200, stub)], "fixed"],
-		["green, then red on two pushes", (stub) => [done, run("green", 200, stub), run("red", 201, stub)], "escalated"],
-		["a rerun that goes green", (stub) => [done, run("green", 100, stub, { run_attempt: 2 })], "fixed"],
+		["a green although the agent failed", (stub) => [failed, run("success", 200, stub)], "fixed"],
+		[
+			"green, then red on two pushes",
+			(stub) => [done, run("success", 200, stub), run("failure", 201, stub)],
+			"escalated",
+		],
+		["a rerun that goes green", (stub) => [done, run("success", 100, stub, { run_attempt: 2 })], "fixed"],
 	];
 
 	it.each(orders)("ends the same in every order: %s", async (_name, happenings, end) => {
@@ -175,7 +179,7 @@ describe("settleRemediation", () => {
 			}),
 			fc
 				.tuple(
-					fc.constantFrom("green" as const, "red" as const),
+					fc.constantFrom("success" as const, "failure" as const),
 					fc.integer({ min: 98, max: 104 }),
 					fc.constantFrom("User", "Bot"),
 				)
@@ -243,7 +247,7 @@ function onBranch(happening: Happening, branch: string): Happening {
 }
 
 function nameOf(happening: Happening): string {
-	return happening.kind === "outcome" ? happening.phase : `${happening.signal.says} ${happening.signal.run_id}`;
+	return happening.kind === "outcome" ? happening.phase : `${happening.signal.reports} ${happening.signal.run_id}`;
 }
 
 function permutations<T>(items: readonly T[]): T[][] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { sweepDue } from "../../../worker/incident/sweep-due.ts";
 import { findIncident } from "../../../worker/journal/find-incident.ts";
-import { followTold } from "../../../worker/remediation/follow-told.ts";
+import { syncEscalations } from "../../../worker/remediation/follow-told.ts";
 import { retryRemediation } from "../../../worker/remediation/retry-remediation.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { attemptsOf, happen, passUntilQuiet, WORKFLOW } from "../support/remediation-life.ts";
@@ -13,13 +13,13 @@ import { type TellingGitHub, tellingGitHub } from "./telling-github.ts";
 const ID = sampleId(1);
 const HOSTILE = "`@everyone` <img src=x onerror=alert(1)>\n# [click](javascript:alert(1)) <!-- healer:x -->";
 
-describe("tellPerson", () => {
+describe("notifyHuman", () => {
 	it("leaves one comment on the pull request that says what was tried, and a label", async () => {
 		const { stub, github } = telling();
 		await failThrice(stub, { pr_number: 7 });
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({
 			status: "escalated",
-			told_url: "https://github.test/5dlabs/cto/pull/7#issuecomment-900",
+			escalation_url: "https://github.test/5dlabs/cto/pull/7#issuecomment-900",
 		});
 		expect([...github.labels]).toEqual(["7 needs-human"]);
 		expect(github.posted.map(({ on }) => on)).toEqual([7]);
@@ -66,7 +66,7 @@ describe("tellPerson", () => {
 			return isFirst ? { reason: "unavailable", detail: "cut" } : undefined;
 		};
 		await failThrice(stub, fields, false);
-		expect((await passUntilQuiet(stub, ID)).told_url).toBe(`https://github.test/5dlabs/cto/${where}`);
+		expect((await passUntilQuiet(stub, ID)).escalation_url).toBe(`https://github.test/5dlabs/cto/${where}`);
 		expect(lost.size).toBeGreaterThan(2);
 		expect(github.posted).toHaveLength(1);
 	});
@@ -151,7 +151,7 @@ describe("tellPerson", () => {
 /** As if it had come to this state, whatever brought it there. */
 async function goesOn(stub: Stub, id: string, status: string): Promise<void> {
 	await stub.journal.prepare("UPDATE incidents SET status = ?2, reason = NULL WHERE id = ?1").bind(id, status).run();
-	await followTold(stub);
+	await syncEscalations(stub);
 }
 
 function telling(): { readonly stub: Stub; readonly github: TellingGitHub } {

@@ -7,11 +7,11 @@ const EVENTS = Object.keys(TRANSITIONS) as RemediationEvent[];
 describe("transit", () => {
 	it.each([
 		["accepted", "spawned", "running"],
-		["running", "agent_done", "awaiting_ci"],
-		["awaiting_ci", "went_green", "fixed"],
-		["awaiting_ci", "tried_again", "waiting"],
+		["running", "agent_finished", "awaiting_ci"],
+		["awaiting_ci", "ci_passed", "fixed"],
+		["awaiting_ci", "retry_scheduled", "waiting"],
 		["running", "escalated", "escalated"],
-		["escalated", "went_green", "fixed"],
+		["escalated", "ci_passed", "fixed"],
 		["dead", "released", "waiting"],
 	] as const)("leads from %s by %s to %s", (from, event, to) => {
 		expect(transit(from, event)).toBe(to);
@@ -19,11 +19,11 @@ describe("transit", () => {
 
 	it.each([
 		["fixed", "spawned"],
-		["superseded", "went_green"],
-		["cancelled", "tried_again"],
+		["superseded", "ci_passed"],
+		["cancelled", "retry_scheduled"],
 		["running", "retried"],
 		["fixed", "stopped"],
-		["dead", "agent_done"],
+		["dead", "agent_finished"],
 	] as const)("has no place in %s for %s", (from, event) => {
 		expect(transit(from, event)).toBeUndefined();
 	});

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDelivery } from "../../../worker/journal/add-delivery.ts";
 import { INCIDENT_STATUSES, type IncidentStatus } from "../../../worker/journal/incident-status.ts";
-import { BELONGING, FORGETTABLE } from "../../../worker/retention/forget-incidents.ts";
-import { forgetOld } from "../../../worker/retention/forget-old.ts";
+import { BELONGING, PRUNABLE } from "../../../worker/retention/forget-incidents.ts";
+import { pruneJournal } from "../../../worker/retention/forget-old.ts";
 import { TRIMMABLE } from "../../../worker/retention/trim-incidents.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
@@ -54,7 +54,7 @@ async function keep(stub: Stub, n: number, { status, ended_days, told_days, is_d
 		),
 		run("INSERT INTO facts (incident_id, context, pipeline, kept_at) VALUES (?1, '{}', ?2, 1)", id, `v-${n}`),
 		run("INSERT INTO searched (pipeline, patterns) VALUES (?1, '[]')", `v-${n}`),
-		run("INSERT INTO spawn_slots (incident_id, attempt, repository, taken_at) VALUES (?1, 1, 'a/b', 1)", id),
+		run("INSERT INTO rate_limit_slots (incident_id, attempt, repository, taken_at) VALUES (?1, 1, 'a/b', 1)", id),
 	]);
 	return id;
 }
@@ -75,7 +75,7 @@ const kept = fc.record({
 	is_due: fc.boolean(),
 });
 
-describe("forgetOld", () => {
+describe("pruneJournal", () => {
 	it("leaves nothing that belongs to no incident, and every incident that is not at its end or not old", async () => {
 		const property = fc.asyncProperty(fc.array(kept, { maxLength: 12 }), async (rows) => {
 			await env.JOURNAL.batch(
@@ -83,12 +83,12 @@ describe("forgetOld", () => {
 			);
 			const stub = stubEffects();
 			for (const [n, row] of rows.entries()) await keep(stub, n, row);
-			await forgetOld(stub);
+			await pruneJournal(stub);
 
 			const stays = ({ status, ended_days, told_days, is_due }: Kept) =>
 				OPEN.includes(status) || is_due || ended_days < 90 || told_days < 90;
 			const expected = rows.flatMap((row, n) => (stays(row) ? [sampleId(n)] : []));
-			for (const table of ["incidents", "deliveries", "attempts", "transitions", "spawn_slots"]) {
+			for (const table of ["incidents", "deliveries", "attempts", "transitions", "rate_limit_slots"]) {
 				expect(await idsIn(table)).toEqual(expected);
 			}
 			const isTrimmed = (row: Kept) => !(OPEN.includes(row.status) || row.is_due || row.ended_days < 30);
@@ -111,7 +111,7 @@ describe("forgetOld", () => {
 		const old = { ended_days: 31, told_days: 31, is_due: false };
 		const fixed = await keep(stub, 1, { ...old, status: "fixed" });
 		const dead = await keep(stub, 2, { ...old, status: "dead" });
-		await forgetOld(stub);
+		await pruneJournal(stub);
 		const requests = await all("SELECT incident_id, request FROM attempts ORDER BY 1");
 		expect(requests).toEqual([
 			{ incident_id: fixed, request: '{"claims":[{"key":"k"}]}' },
@@ -127,9 +127,9 @@ describe("forgetOld", () => {
 		for (let n = 0; n < 102; n++) {
 			await keep(stub, n, { status: "fixed", ended_days: 500 - n, told_days: 500, is_due: false });
 		}
-		await forgetOld(stub);
+		await pruneJournal(stub);
 		expect(await idsIn("incidents")).toEqual([sampleId(100), sampleId(101)]);
-		await forgetOld(stub);
+		await pruneJournal(stub);
 		expect(await idsIn("incidents")).toEqual([]);
 	});
 
@@ -137,8 +137,8 @@ describe("forgetOld", () => {
 		const stub = stubEffects();
 		const at = (days: number) => stub.clock - days * DAY_MS;
 		const check = (branch: string, days: number) =>
-			`INSERT INTO checks (repository, head_repository, branch, check_name, job, says, position, started_at, received_at)
-			VALUES ('a/b', 'a/b', '${branch}', 'status', '', 'green', '1', ${at(days)}, ${at(days)})`;
+			`INSERT INTO checks (repository, head_repository, branch, check_name, job, conclusion, position, started_at, received_at)
+			VALUES ('a/b', 'a/b', '${branch}', 'status', '', 'success', '1', ${at(days)}, ${at(days)})`;
 		const lines = [
 			check("older", 200),
 			check("old", 100),
@@ -147,23 +147,23 @@ describe("forgetOld", () => {
 				('a/b', 1, 'x', 'merged', ${at(200)}), ('a/b', 2, 'x', 'merged', ${at(10)})`,
 			`INSERT INTO commands (id, command, received_at, done_at) VALUES
 				('done', '{}', ${at(100)}, 1), ('open', '{}', ${at(100)}, NULL), ('new', '{}', ${at(10)}, 1)`,
-			`INSERT INTO stickies (repository, pr_number, said, wanted_at, next_try_at) VALUES
+			`INSERT INTO status_comments (repository, pr_number, last_command, requested_at, next_try_at) VALUES
 				('a/b', 1, '{}', ${at(100)}, NULL), ('a/b', 2, '{}', ${at(100)}, 5), ('a/b', 3, '{}', ${at(10)}, NULL)`,
 			"INSERT INTO ignored (day, reason, count) VALUES ('2026-10-22', 'x', 1), ('2026-10-23', 'x', 1)",
 		];
 		await stub.journal.batch(lines.map((line) => stub.journal.prepare(line)));
 		await keep(stub, 1, { status: "waiting", ended_days: 0, told_days: 150, is_due: true });
-		await forgetOld(stub);
+		await pruneJournal(stub);
 		const left = async (sql: string) => (await all(sql)).map((row) => Object.values(row)[0]);
 		expect(await left("SELECT branch FROM checks ORDER BY 1")).toEqual(["new", "old"]);
 		expect(await left("SELECT number FROM pull_requests")).toEqual([2]);
 		expect(await left("SELECT id FROM commands ORDER BY 1")).toEqual(["new", "open"]);
-		expect(await left("SELECT pr_number FROM stickies ORDER BY 1")).toEqual([2, 3]);
+		expect(await left("SELECT pr_number FROM status_comments ORDER BY 1")).toEqual([2, 3]);
 		expect(await left("SELECT day FROM ignored")).toEqual(["2026-10-23"]);
 	});
 
 	it.each([
-		["incidents", FORGETTABLE],
+		["incidents", PRUNABLE],
 		["prompts", TRIMMABLE],
 	])("finds the %s by an index", async (_, sql) => {
 		const plan = await env.JOURNAL.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(1, 1, 1).all<{ detail: string }>();

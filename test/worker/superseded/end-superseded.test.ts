@@ -3,8 +3,8 @@ import type { Incident } from "../../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import type { GitHub, GitHubAnswer } from "../../../worker/github/github.ts";
 import { findIncident } from "../../../worker/journal/find-incident.ts";
-import type { TakenIncident } from "../../../worker/journal/incident-row.ts";
-import { takeIncident } from "../../../worker/journal/take-incident.ts";
+import type { LockedIncident } from "../../../worker/journal/incident-row.ts";
+import { lockIncident } from "../../../worker/journal/take-incident.ts";
 import { endSuperseded } from "../../../worker/superseded/end-superseded.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
@@ -64,15 +64,15 @@ function actions(own: ReturnType<typeof run>, later: readonly ReturnType<typeof 
 }
 
 /** An incident that waited for its branch, and has its row now. */
-async function heldBack(stub: Stub, fields: Partial<Incident> = {}): Promise<TakenIncident> {
+async function heldBack(stub: Stub, fields: Partial<Incident> = {}): Promise<LockedIncident> {
 	const incident = sampleIncident({ id: ID, branch: "fix/parser", run_id: "100", ...fields });
 	await journalIncident(stub, incident);
 	await stub.journal
-		.prepare("UPDATE incidents SET status = 'waiting', waits_for = 'claim:5dlabs/cto/fix/parser' WHERE id = ?1")
+		.prepare("UPDATE incidents SET status = 'waiting', blocked_on = 'claim:5dlabs/cto/fix/parser' WHERE id = ?1")
 		.bind(ID)
 		.run();
 	const lock = { now: stub.clock, lock: "mine", locked_until: stub.clock + 30_000 };
-	const taken = await takeIncident(stub.journal, ID, lock);
+	const taken = await lockIncident(stub.journal, ID, lock);
 	if (taken === undefined) throw new Error("the incident was not taken");
 	return taken;
 }
@@ -94,7 +94,7 @@ describe("endSuperseded", () => {
 			status: "superseded",
 			reason,
 			next_try_at: null,
-			waits_for: null,
+			blocked_on: null,
 			lock: null,
 		});
 	});
@@ -156,7 +156,7 @@ describe("endSuperseded", () => {
 	it("does not ask about an incident that was never held back", async () => {
 		const stub = stubEffects();
 		const { github, asked } = actions(run({ id: 100, run_number: 10, conclusion: "success" }), []);
-		const taken = { ...(await heldBack(stub)), waits_for: null };
+		const taken = { ...(await heldBack(stub)), blocked_on: null };
 		expect(await endSuperseded({ ...stub, github }, taken, request)).toBeUndefined();
 		expect(asked).toEqual([]);
 	});
@@ -166,7 +166,7 @@ describe("endSuperseded", () => {
 		const taken = await heldBack(stub);
 		await journalIncident(stub, sampleIncident({ id: sampleId(2), branch: "fix/parser" }), stub.clock + 60_000);
 		await stub.journal
-			.prepare("UPDATE incidents SET status = 'waiting', waits_for = 'agent:rex' WHERE id = ?1")
+			.prepare("UPDATE incidents SET status = 'waiting', blocked_on = 'agent:rex' WHERE id = ?1")
 			.bind(sampleId(2))
 			.run();
 		const { github } = actions(own, [run({ id: 101, run_number: 11, conclusion: "success" })]);
@@ -179,7 +179,7 @@ describe("endSuperseded", () => {
 		const taken = await heldBack(stub);
 		await stub.journal.prepare("UPDATE incidents SET lock = 'another'").run();
 		const { github } = actions(own, [run({ id: 101, run_number: 11, conclusion: "success" })]);
-		expect(await endSuperseded({ ...stub, github }, taken, request)).toEqual({ state: "lost" });
+		expect(await endSuperseded({ ...stub, github }, taken, request)).toEqual({ state: "lock_lost" });
 	});
 });
 

@@ -6,7 +6,7 @@ import type { IncidentRow } from "../../../worker/journal/incident-row.ts";
 import { recordOutcome } from "../../../worker/journal/record-outcome.ts";
 import { type PastAttempt, remediationRows } from "../../../worker/journal/remediation-facts.ts";
 import { readSignal, trackSignal } from "../../../worker/lifecycle/track-signal.ts";
-import { settleRemediation } from "../../../worker/remediation/settle-remediation.ts";
+import { reconcile } from "../../../worker/remediation/settle-remediation.ts";
 import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
 import { sampleIncident } from "./sample-incident.ts";
 import { journalIncident, type Stub, stubEngine } from "./stub-effects.ts";
@@ -41,12 +41,17 @@ export async function runningRemediation(stub: Stub, id: string, branch = "fix/p
 }
 
 /** The end of a workflow's run, as an agent's push makes it unless told otherwise. */
-export function run(says: "green" | "red", run_id: number, stub: Stub, changes: Partial<Signal> = {}): Happening {
+export function run(
+	reports: "success" | "failure",
+	run_id: number,
+	stub: Stub,
+	changes: Partial<Signal> = {},
+): Happening {
 	const started_at = new Date(stub.clock + run_id * 1000).toISOString();
 	const signal: Signal = {
-		says,
-		event: `run_${says}`,
-		delivery_id: `d-${run_id}-${says}`,
+		reports,
+		event: `run_${reports}`,
+		delivery_id: `d-${run_id}-${reports}`,
 		repository: "5dlabs/cto",
 		branch: "fix/parser",
 		head_sha: `sha-${run_id}`,
@@ -64,13 +69,13 @@ export function run(says: "green" | "red", run_id: number, stub: Stub, changes: 
 export async function happen(stub: Stub, id: string, happening: Happening): Promise<void> {
 	stub.begin();
 	if (happening.kind === "signal") {
-		stub.engineInForce = stubEngine({
-			...stub.engineInForce,
+		stub.activeEngine = stubEngine({
+			...stub.activeEngine,
 			readLifecycle: async () => ({ signal: happening.signal, explanation: [] }),
 		});
 		const told = await readSignal(stub, { event: "x", delivery_id: "x", payload: {} });
 		if (told !== undefined) await trackSignal(stub, told, stub.log);
-		await settleRemediation(stub, id);
+		await reconcile(stub, id);
 		return;
 	}
 	const { attempt, phase, message = null, pr } = happening;
@@ -87,7 +92,7 @@ export async function happen(stub: Stub, id: string, happening: Happening): Prom
 		finished_at: null,
 	};
 	await recordOutcome(stub.journal, outcome, { digest: "d", pull_request: pr ?? null, now: stub.clock });
-	await settleRemediation(stub, id);
+	await reconcile(stub, id);
 }
 
 /** Lets time pass in steps, with the cron's sweeps, until nothing is due any more. Throws when it is never so. */

@@ -10,7 +10,7 @@ import type { Engine } from "../../../worker/engine.ts";
 import { addDelivery } from "../../../worker/journal/add-delivery.ts";
 import { createLog } from "../../../worker/log.ts";
 import type { StatusAnswer } from "../../../worker/spawn/ask-status.ts";
-import { createClaimLook } from "../../../worker/spawn/claim-look.ts";
+import { createClaimCache } from "../../../worker/spawn/claim-look.ts";
 import type { SpawnAnswer } from "../../../worker/spawn/relay-client.ts";
 import { limitedJournal, newInvocation } from "./limited-env.ts";
 
@@ -28,7 +28,7 @@ export interface Stub extends Effects {
 	readonly woken: { readonly id: string; readonly delay_ms: number }[];
 	/** What the relay answers. */
 	relay: (id: string, body: string) => SpawnAnswer | Promise<SpawnAnswer>;
-	engineInForce: Engine;
+	activeEngine: Engine;
 	/** What the relay was asked about CodeRuns, in order, and what it answers; unless a test says so, it is silent. */
 	readonly asked: StatusRequest[];
 	status: (about: StatusRequest) => StatusAnswer | Promise<StatusAnswer>;
@@ -48,7 +48,7 @@ export function stubEffects(): Stub {
 		decided: [],
 		woken: [],
 		relay: (_id, body) => ({ ok: true, result: { result: "created", coderun_name: nameIn(body) } }),
-		engineInForce: stubEngine(),
+		activeEngine: stubEngine(),
 		begin() {
 			invocation = newInvocation();
 			budget = new InvocationBudget();
@@ -61,13 +61,13 @@ export function stubEffects(): Stub {
 		random: () => 0.5,
 		newId: () => `lock-${ids++}-${crypto.randomUUID()}`,
 		engine: async () => ({
-			...stub.engineInForce,
+			...stub.activeEngine,
 			decide: async (input) => {
 				stub.decided.push(input);
-				return await stub.engineInForce.decide(input);
+				return await stub.activeEngine.decide(input);
 			},
 		}),
-		handOutPipeline: async () => undefined,
+		publishPipeline: async () => undefined,
 		sources: createSources({
 			github: undefined,
 			fetch,
@@ -75,7 +75,7 @@ export function stubEffects(): Stub {
 		}),
 		overdueAfter_ms: 1_800_000,
 		github: undefined,
-		claims: createClaimLook(env.DEDUP, () => stub.clock, log),
+		claims: createClaimCache(env.DEDUP, () => stub.clock, log),
 		async sendSpawn(id, body) {
 			stub.sent.push({ id, body });
 			return await stub.relay(id, body);

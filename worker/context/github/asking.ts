@@ -4,7 +4,7 @@ import type { GitHub, GitHubAnswer, Route } from "../../github/github.ts";
 import { partsOf } from "../../github/put-own-comment.ts";
 
 /** GitHub, asked by the installation that has the incident's repository. */
-export interface Asking {
+export interface RepoClient {
 	/** Of the incident's repository, as routes name it. */
 	readonly repo: { readonly owner: string; readonly repo: string };
 	get<R extends Route>(
@@ -19,7 +19,7 @@ export interface Asking {
 	): Promise<GitHubAnswer<string>>;
 }
 
-export function askingFor(github: GitHub, { repository, installation_id }: Incident): Asking {
+export function repoClient(github: GitHub, { repository, installation_id }: Incident): RepoClient {
 	const of = { repository, installation_id };
 	return {
 		repo: partsOf(repository),

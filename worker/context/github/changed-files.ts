@@ -2,10 +2,10 @@ import * as z from "zod";
 import type { ChangedFile, ChangedFiles } from "../../../pipeline/context.ts";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
-import type { Asking } from "./asking.ts";
-import { type FileAnswer, fileSchema, type Lookups } from "./lookups.ts";
-import { present } from "./present.ts";
-import { type Told, told, unanswered } from "./told.ts";
+import type { RepoClient } from "./asking.ts";
+import { type CachedQueries, type FileAnswer, fileSchema } from "./lookups.ts";
+import { compact } from "./present.ts";
+import { type Parsed, parseResponse, sourceFailure } from "./told.ts";
 
 // GitHub itself tells of 3,000 files of a pull request: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 const MOST_FILES = 1000;
@@ -25,33 +25,33 @@ type Found = {
  * commit alone.
  */
 export async function askChangedFiles(
-	asking: Asking,
-	lookups: Lookups,
+	client: RepoClient,
+	queries: CachedQueries,
 	incident: Incident,
 	signal: AbortSignal,
 ): Promise<SourceResult> {
-	const pull = await lookups.pullRequest();
-	if (!pull.ok) return unanswered(pull);
+	const pull = await queries.pullRequest();
+	if (!pull.ok) return sourceFailure(pull);
 	const found =
 		pull.value === undefined
-			? ((await ofBranch(asking, incident, signal)) ?? (await ofCommit(lookups)))
-			: await ofPullRequest(asking, pull.value.number, pull.value.changed_files ?? undefined, signal);
-	if (!found.ok) return unanswered(found);
+			? ((await ofBranch(client, incident, signal)) ?? (await ofCommit(queries)))
+			: await ofPullRequest(client, pull.value.number, pull.value.changed_files ?? undefined, signal);
+	if (!found.ok) return sourceFailure(found);
 	if (found.value.files.length === 0) return { status: "empty" };
 	return resultOf(found.value);
 }
 
 async function ofPullRequest(
-	{ get, repo }: Asking,
+	{ get, repo }: RepoClient,
 	pull_number: number,
 	total: number | undefined,
 	signal: AbortSignal,
-): Promise<Told<Found>> {
+): Promise<Parsed<Found>> {
 	const files: FileAnswer[] = [];
 	for (let page = 1; files.length < MOST_FILES; page++) {
 		const parameters = { ...repo, pull_number, per_page: PER_PAGE, page };
 		const answer = await get("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", parameters, signal);
-		const more = told(z.array(fileSchema), answer);
+		const more = parseResponse(z.array(fileSchema), answer);
 		if (!more.ok) return more;
 		files.push(...more.value);
 		if (more.value.length < PER_PAGE) break;
@@ -63,21 +63,24 @@ const compareSchema = z.object({ files: z.array(fileSchema).nullish() });
 
 /** Undefined where there is nothing to compare, or no common past. */
 async function ofBranch(
-	{ get, repo }: Asking,
+	{ get, repo }: RepoClient,
 	{ branch, default_branch, head_sha }: Incident,
 	signal: AbortSignal,
-): Promise<Told<Found> | undefined> {
+): Promise<Parsed<Found> | undefined> {
 	if (default_branch === undefined || head_sha === undefined || branch === undefined) return undefined;
 	if (branch === default_branch) return undefined;
 	const parameters = { ...repo, basehead: `${default_branch}...${head_sha}`, per_page: 1 };
-	const compared = told(compareSchema, await get("GET /repos/{owner}/{repo}/compare/{basehead}", parameters, signal));
+	const compared = parseResponse(
+		compareSchema,
+		await get("GET /repos/{owner}/{repo}/compare/{basehead}", parameters, signal),
+	);
 	if (!compared.ok) return compared.failure.reason === "not_found" ? undefined : compared;
 	const files = compared.value.files ?? [];
 	if (files.length === 0) return undefined;
 	return { ok: true, value: toldAtOnce("branch", files) };
 }
 
-async function ofCommit({ commit }: Lookups): Promise<Told<Found>> {
+async function ofCommit({ commit }: CachedQueries): Promise<Parsed<Found>> {
 	const found = await commit();
 	if (!found.ok) return found;
 	return { ok: true, value: toldAtOnce("commit", found.value?.files ?? []) };
@@ -113,7 +116,7 @@ function boundedFiles(files: readonly FileAnswer[]): readonly FileAnswer[] {
 }
 
 function changedFile({ filename, previous_filename, status, additions, deletions }: FileAnswer): ChangedFile {
-	return { path: filename, ...present({ previous_path: previous_filename, status, additions, deletions }) };
+	return { path: filename, ...compact({ previous_path: previous_filename, status, additions, deletions }) };
 }
 
 function sum(numbers: readonly number[]): number {

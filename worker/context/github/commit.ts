@@ -1,22 +1,22 @@
 import type { Commit } from "../../../pipeline/context.ts";
 import type { SourceResult } from "../source.ts";
-import type { Lookups } from "./lookups.ts";
-import { present } from "./present.ts";
-import { unanswered } from "./told.ts";
+import type { CachedQueries } from "./lookups.ts";
+import { compact } from "./present.ts";
+import { sourceFailure } from "./told.ts";
 
 const LONGEST_MESSAGE = 16_384;
 
 /** `github.commit`: the head commit's message and author. */
-export async function askCommit({ commit }: Lookups): Promise<SourceResult> {
+export async function askCommit({ commit }: CachedQueries): Promise<SourceResult> {
 	const found = await commit();
-	if (!found.ok) return unanswered(found);
+	if (!found.ok) return sourceFailure(found);
 	if (found.value === undefined) return { status: "empty" };
-	const { sha, author, parents, commit: told } = found.value;
+	const { sha, author, parents, commit: details } = found.value;
 	const data: Commit = {
-		message: told.message.slice(0, LONGEST_MESSAGE),
+		message: details.message.slice(0, LONGEST_MESSAGE),
 		sha,
 		parents: parents.length,
-		...present({ author: author?.login ?? told.author?.name, authored_at: told.author?.date }),
+		...compact({ author: author?.login ?? details.author?.name, authored_at: details.author?.date }),
 	};
 	return { status: "ok", data };
 }

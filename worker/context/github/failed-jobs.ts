@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Asking } from "./asking.ts";
-import { type Told, told } from "./told.ts";
+import type { RepoClient } from "./asking.ts";
+import { type Parsed, parseResponse } from "./told.ts";
 
 const jobSchema = z.object({
 	id: z.number(),
@@ -17,7 +17,7 @@ const PER_PAGE = 100;
 const MOST_PAGES = 10;
 
 /** Which run: of one attempt, or of its latest. */
-export interface OfRun {
+export interface RunRef {
 	readonly run_id: number;
 	readonly run_attempt?: number | undefined;
 }
@@ -27,10 +27,14 @@ export function hasFailed(conclusion: string | null | undefined): boolean {
 }
 
 /** The failed jobs of a run. */
-export async function failedJobs(asking: Asking, run: OfRun, signal: AbortSignal): Promise<Told<readonly JobAnswer[]>> {
+export async function failedJobs(
+	client: RepoClient,
+	run: RunRef,
+	signal: AbortSignal,
+): Promise<Parsed<readonly JobAnswer[]>> {
 	const jobs: JobAnswer[] = [];
 	for (let page = 1; page <= MOST_PAGES; page++) {
-		const more = told(pageSchema, await askPage(asking, run, page, signal));
+		const more = parseResponse(pageSchema, await askPage(client, run, page, signal));
 		if (!more.ok) return more;
 		jobs.push(...more.value.jobs.filter(({ conclusion }) => hasFailed(conclusion)));
 		if (more.value.jobs.length < PER_PAGE) break;
@@ -38,7 +42,7 @@ export async function failedJobs(asking: Asking, run: OfRun, signal: AbortSignal
 	return { ok: true, value: jobs };
 }
 
-function askPage({ get, repo }: Asking, { run_id, run_attempt }: OfRun, page: number, signal: AbortSignal) {
+function askPage({ get, repo }: RepoClient, { run_id, run_attempt }: RunRef, page: number, signal: AbortSignal) {
 	const parameters = { ...repo, run_id, per_page: PER_PAGE, page };
 	if (run_attempt === undefined) {
 		const latest = { ...parameters, filter: "latest" } as const;

@@ -1,13 +1,13 @@
 import type { JobLogs } from "../../../pipeline/context.ts";
 import type { Incident } from "../../../pipeline/index.ts";
-import type { Asking } from "./asking.ts";
+import type { RepoClient } from "./asking.ts";
 import { failedJobs, type JobAnswer } from "./failed-jobs.ts";
-import type { Lookups } from "./lookups.ts";
-import { present } from "./present.ts";
+import type { CachedQueries } from "./lookups.ts";
+import { compact } from "./present.ts";
 import type { RedCheck } from "./red-checks.ts";
 import type { RedOnHead } from "./red-on-head.ts";
 import type { RunAnswer } from "./run-answer.ts";
-import { type Told, unanswered } from "./told.ts";
+import { type Parsed, sourceFailure } from "./told.ts";
 
 /** One thing that failed; `run` where the incident does not tell which. */
 export type Failure =
@@ -26,25 +26,25 @@ export interface Failures {
 
 /** What failed: the jobs of the incident's run; without a run, all that is red on the head. */
 export async function findFailures(
-	asking: Asking,
-	lookups: Lookups,
+	client: RepoClient,
+	queries: CachedQueries,
 	incident: Incident,
 	signal: AbortSignal,
-): Promise<Told<Failures>> {
-	if (incident.run_id !== undefined) return await ofRun(asking, incident, signal);
-	const red = await lookups.redOnHead();
+): Promise<Parsed<Failures>> {
+	if (incident.run_id !== undefined) return await ofRun(client, incident, signal);
+	const red = await queries.redOnHead();
 	if (!red.ok) return red;
 	return red.value === undefined
 		? { ok: true, value: { failures: [] } }
-		: await ofHead(asking, incident, red.value, signal);
+		: await ofHead(client, incident, red.value, signal);
 }
 
 async function ofRun(
-	asking: Asking,
+	client: RepoClient,
 	{ run_id, run_attempt, job: named }: Incident,
 	signal: AbortSignal,
-): Promise<Told<Failures>> {
-	const jobs = await failedJobs(asking, { run_id: Number(run_id), run_attempt }, signal);
+): Promise<Parsed<Failures>> {
+	const jobs = await failedJobs(client, { run_id: Number(run_id), run_attempt }, signal);
 	if (!jobs.ok) return jobs;
 	const isNamed = (job: JobAnswer) => Number(job.name === named);
 	const sorted = jobs.value.toSorted((one, other) => isNamed(other) - isNamed(one));
@@ -53,22 +53,22 @@ async function ofRun(
 
 /** Not all of them may be read: one job of each run comes before the others of one. */
 async function ofHead(
-	asking: Asking,
+	client: RepoClient,
 	incident: Incident,
 	{ runs, checks, incomplete }: RedOnHead,
 	signal: AbortSignal,
-): Promise<Told<Failures>> {
+): Promise<Parsed<Failures>> {
 	const firsts: Failure[] = [];
 	const rest: Failure[] = [];
 	for (const run of runs) {
-		const jobs = await failedJobs(asking, { run_id: run.id }, signal);
+		const jobs = await failedJobs(client, { run_id: run.id }, signal);
 		if (!jobs.ok && jobs.failure.reason === "rate_limited") return jobs;
 		const [first, ...others] = jobs.ok ? jobs.value.map((job): Failure => ({ kind: "job", job, run })) : [];
 		firsts.push(first ?? { kind: "run", run, why: whyNoJob(jobs) });
 		rest.push(...others);
 	}
-	const told = checks.filter((check) => !isOwn(incident, check)).map((check): Failure => ({ kind: "check", check }));
-	const failures = [...firsts, ...told, ...rest];
+	const found = checks.filter((check) => !isOwn(incident, check)).map((check): Failure => ({ kind: "check", check }));
+	const failures = [...firsts, ...found, ...rest];
 	const gap = incomplete !== undefined && { incomplete };
 	return { ok: true, value: { failures, runs: runs.map(redRun), ...gap } };
 }
@@ -78,8 +78,8 @@ function isOwn({ app, job }: Incident, check: RedCheck): boolean {
 	return app !== undefined && check.app === app && check.name === job;
 }
 
-function whyNoJob(jobs: Told<unknown>): string {
-	return jobs.ok ? "its run has no failed job" : unanswered(jobs).why;
+function whyNoJob(jobs: Parsed<unknown>): string {
+	return jobs.ok ? "its run has no failed job" : sourceFailure(jobs).why;
 }
 
 function redRun({
@@ -92,7 +92,7 @@ function redRun({
 }: RunAnswer): NonNullable<JobLogs["runs"]>[number] {
 	return {
 		id: String(id),
-		workflow: present({ name, path }),
-		...present({ attempt: run_attempt, conclusion, url: html_url }),
+		workflow: compact({ name, path }),
+		...compact({ attempt: run_attempt, conclusion, url: html_url }),
 	};
 }

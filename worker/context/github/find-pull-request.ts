@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Incident } from "../../../pipeline/index.ts";
-import type { Asking } from "./asking.ts";
-import { type Told, told } from "./told.ts";
+import type { RepoClient } from "./asking.ts";
+import { type Parsed, parseResponse } from "./told.ts";
 
 const headSchema = z.object({
 	ref: z.string(),
@@ -26,7 +26,7 @@ export type PullRequestAnswer = z.infer<typeof pullRequestSchema>;
 
 /** What the run tells of its branch's repository; the payload of a job does not. */
 type RunOf = () => Promise<
-	Told<{ readonly head_repository?: { readonly full_name: string } | null | undefined } | undefined>
+	Parsed<{ readonly head_repository?: { readonly full_name: string } | null | undefined } | undefined>
 >;
 
 /**
@@ -34,16 +34,16 @@ type RunOf = () => Promise<
  * the open one that the commit is in. For those from forks an event names none.
  */
 export async function findPullRequest(
-	asking: Asking,
+	client: RepoClient,
 	incident: Incident,
 	runOf: RunOf,
-): Promise<Told<PullRequestAnswer | undefined>> {
-	if (incident.pr_number !== undefined) return await readPullRequest(asking, incident.pr_number);
-	const ofBranch = await byBranch(asking, await withHeadRepository(incident, runOf));
+): Promise<Parsed<PullRequestAnswer | undefined>> {
+	if (incident.pr_number !== undefined) return await readPullRequest(client, incident.pr_number);
+	const ofBranch = await byBranch(client, await withHeadRepository(incident, runOf));
 	if (!ofBranch.ok) return ofBranch;
-	const found = ofBranch.value === undefined ? await byCommit(asking, incident) : ofBranch;
+	const found = ofBranch.value === undefined ? await byCommit(client, incident) : ofBranch;
 	if (!found.ok) return found;
-	return found.value === undefined ? { ok: true, value: undefined } : await readPullRequest(asking, found.value);
+	return found.value === undefined ? { ok: true, value: undefined } : await readPullRequest(client, found.value);
 }
 
 async function withHeadRepository(incident: Incident, runOf: RunOf): Promise<Incident> {
@@ -54,13 +54,13 @@ async function withHeadRepository(incident: Incident, runOf: RunOf): Promise<Inc
 }
 
 /** A fork's branch may be called as one of ours: it is told by its repository, or else by its commit. */
-async function byBranch({ get, repo }: Asking, incident: Incident): Promise<Told<number | undefined>> {
+async function byBranch({ get, repo }: RepoClient, incident: Incident): Promise<Parsed<number | undefined>> {
 	const { branch, repository, default_branch, head_sha } = incident;
 	const home = incident.head_repository ?? repository;
 	const isDefault = branch === default_branch && isSame(home, repository);
 	if (branch === undefined || isDefault) return { ok: true, value: undefined };
 	const parameters = { ...repo, state: "open", head: `${home.split("/")[0]}:${branch}`, per_page: 20 } as const;
-	const list = told(listSchema, await get("GET /repos/{owner}/{repo}/pulls", parameters));
+	const list = parseResponse(listSchema, await get("GET /repos/{owner}/{repo}/pulls", parameters));
 	if (!list.ok) return list;
 	const found = list.value.find(({ head }) =>
 		incident.head_repository === undefined ? head.sha === head_sha : isSame(head.repo?.full_name ?? "", home),
@@ -68,23 +68,23 @@ async function byBranch({ get, repo }: Asking, incident: Incident): Promise<Told
 	return { ok: true, value: found?.number };
 }
 
-async function byCommit({ get, repo }: Asking, { head_sha }: Incident): Promise<Told<number | undefined>> {
+async function byCommit({ get, repo }: RepoClient, { head_sha }: Incident): Promise<Parsed<number | undefined>> {
 	if (head_sha === undefined) return { ok: true, value: undefined };
 	const parameters = { ...repo, commit_sha: head_sha, per_page: 20 };
-	const list = told(listSchema, await get("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", parameters));
+	const list = parseResponse(listSchema, await get("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", parameters));
 	if (!list.ok) return isUnknownCommit(list) ? { ok: true, value: undefined } : list;
 	const open = list.value.filter(({ state }) => state === "open");
 	return { ok: true, value: (open.find(({ head }) => head.sha === head_sha) ?? open[0])?.number };
 }
 
 /** GitHub answers 422 about a commit that the repository does not have: it was pushed over, say. */
-function isUnknownCommit({ failure }: Told<unknown> & { readonly ok: false }): boolean {
+function isUnknownCommit({ failure }: Parsed<unknown> & { readonly ok: false }): boolean {
 	return failure.reason === "not_found" || (failure.reason === "refused" && failure.status === 422);
 }
 
-async function readPullRequest({ get, repo }: Asking, pull_number: number): Promise<Told<PullRequestAnswer>> {
+async function readPullRequest({ get, repo }: RepoClient, pull_number: number): Promise<Parsed<PullRequestAnswer>> {
 	const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
-	return told(pullRequestSchema, await get(route, { ...repo, pull_number }));
+	return parseResponse(pullRequestSchema, await get(route, { ...repo, pull_number }));
 }
 
 function isSame(one: string, other: string): boolean {

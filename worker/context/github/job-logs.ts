@@ -2,21 +2,21 @@ import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
 import { systemClock } from "../../clock.ts";
 import { explainFetchError } from "../../http/network-fault.ts";
-import { inTurn } from "../../in-turn.ts";
-import type { About, SourceResult } from "../source.ts";
-import type { Asking } from "./asking.ts";
+import { mapConcurrent } from "../../in-turn.ts";
+import type { SourceInput, SourceResult } from "../source.ts";
+import type { RepoClient } from "./asking.ts";
 import { hasFailed, type JobAnswer } from "./failed-jobs.ts";
 import { type Failure, type Failures, findFailures } from "./find-failures.ts";
-import type { Lookups } from "./lookups.ts";
+import type { CachedQueries } from "./lookups.ts";
 import { openLog } from "./open-log.ts";
-import { present } from "./present.ts";
+import { compact } from "./present.ts";
 import { READ_LIMITS, type ReadLimits, readLog } from "./read-log.ts";
-import { unanswered } from "./told.ts";
+import { sourceFailure } from "./told.ts";
 
 export interface LogTools {
-	readonly asking: Asking;
-	readonly lookups: Lookups;
-	readonly about: About;
+	readonly asking: RepoClient;
+	readonly lookups: CachedQueries;
+	readonly about: SourceInput;
 	/** For storage, where nothing of ours may go along. */
 	readonly fetch: typeof fetch;
 	readonly limits?: ReadLimits;
@@ -39,12 +39,12 @@ const SHARE_OF_TIME = 0.9;
 export async function askJobLogs(tools: LogTools, request: PlannedRequest, signal: AbortSignal): Promise<SourceResult> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
 	const found = await findFailures(tools.asking, tools.lookups, tools.about.incident, time);
-	if (!found.ok) return unanswered(found);
+	if (!found.ok) return sourceFailure(found);
 	const { failures } = found.value;
 	if (failures.length === 0) return { status: "empty" };
 
 	const budget = budgetOf(Math.min(failures.length, MOST_LOGS));
-	const read = await inTurn(failures, AT_ONCE, (failure, at) => readFailure(tools, failure, at, budget, time));
+	const read = await mapConcurrent(failures, AT_ONCE, (failure, at) => readFailure(tools, failure, at, budget, time));
 	const limited = read.find((log) => log.kind === "limited");
 	return limited?.result ?? resultOf(found.value, read);
 }
@@ -90,15 +90,15 @@ async function readJob(tools: LogTools, job: JobAnswer, budget: Budget, time: Ab
 }
 
 async function tryJob(
-	{ asking, about, fetch, limits = READ_LIMITS }: LogTools,
+	{ asking: client, about, fetch, limits = READ_LIMITS }: LogTools,
 	job: JobAnswer,
 	budget: Budget,
 	time: AbortSignal,
 ): Promise<Exclude<JobLog, { kind: "missing" }> | { kind: "missing"; why: string; may_come: boolean }> {
 	const route = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
-	const address = await asking.redirectOf(route, { ...asking.repo, job_id: job.id }, time);
+	const address = await client.redirectOf(route, { ...client.repo, job_id: job.id }, time);
 	if (!address.ok) {
-		const result = unanswered(address);
+		const result = sourceFailure(address);
 		if (result.status === "deferred") return { kind: "limited", result };
 		return { kind: "missing", why: result.why, may_come: address.failure.reason === "not_found" };
 	}
@@ -161,14 +161,14 @@ function failedJob(failure: Failure, log: JobLog | undefined): FailedJob {
 	const name = nameOf(failure);
 	if (failure.kind === "check") {
 		const { app = "status", url } = failure.check;
-		return { name, failed_steps: [], ...present({ url }), app, ...stateOf(log) };
+		return { name, failed_steps: [], ...compact({ url }), app, ...stateOf(log) };
 	}
 	const { run } = failure;
 	const { html_url } = failure.kind === "job" ? failure.job : failure.run;
 	const steps = (failure.kind === "job" ? failure.job.steps : null) ?? [];
 	const failed_steps = steps.filter(({ conclusion }) => hasFailed(conclusion)).map((step) => step.name);
 	const run_id = run && String(run.id);
-	return { name, failed_steps, ...present({ url: html_url, run_id }), ...stateOf(log) };
+	return { name, failed_steps, ...compact({ url: html_url, run_id }), ...stateOf(log) };
 }
 
 function stateOf(log: JobLog | undefined): Pick<FailedJob, "log" | "why"> {

@@ -1,36 +1,39 @@
 import * as z from "zod";
 import type { Incident } from "../../../pipeline/index.ts";
-import type { Asking } from "./asking.ts";
+import type { RepoClient } from "./asking.ts";
 import { findPullRequest, type PullRequestAnswer } from "./find-pull-request.ts";
 import { type RedOnHead, redOnHead } from "./red-on-head.ts";
 import { type RunAnswer, runSchema } from "./run-answer.ts";
-import { type Told, told } from "./told.ts";
+import { type Parsed, parseResponse } from "./told.ts";
 
 /** What several sources need to know of one incident, asked for once. `undefined`: there is none. */
-export interface Lookups {
-	run(): Promise<Told<RunAnswer | undefined>>;
-	pullRequest(): Promise<Told<PullRequestAnswer | undefined>>;
-	commit(): Promise<Told<CommitAnswer | undefined>>;
+export interface CachedQueries {
+	run(): Promise<Parsed<RunAnswer | undefined>>;
+	pullRequest(): Promise<Parsed<PullRequestAnswer | undefined>>;
+	commit(): Promise<Parsed<CommitAnswer | undefined>>;
 	/** What failed on the head: of the commit that the event told, else of the pull request's. */
-	redOnHead(): Promise<Told<RedOnHead | undefined>>;
+	redOnHead(): Promise<Parsed<RedOnHead | undefined>>;
 }
 
 /** They are not called off with the source that asked first: another one may be waiting for the same answer. */
-export function createLookups(asking: Asking, incident: Incident): Lookups {
-	const run = once(() => findRun(asking, incident));
-	const pullRequest = once(() => findPullRequest(asking, incident, run));
+export function createCachedQueries(client: RepoClient, incident: Incident): CachedQueries {
+	const run = once(() => findRun(client, incident));
+	const pullRequest = once(() => findPullRequest(client, incident, run));
 	return {
 		run,
 		pullRequest,
-		commit: once(() => findCommit(asking, incident)),
-		redOnHead: once(() => findRed(asking, incident, pullRequest)),
+		commit: once(() => findCommit(client, incident)),
+		redOnHead: once(() => findRed(client, incident, pullRequest)),
 	};
 }
 
-async function findRun({ get, repo }: Asking, { run_id }: Incident): Promise<Told<RunAnswer | undefined>> {
+async function findRun({ get, repo }: RepoClient, { run_id }: Incident): Promise<Parsed<RunAnswer | undefined>> {
 	const id = Number(run_id);
 	if (run_id === undefined || !Number.isSafeInteger(id)) return { ok: true, value: undefined };
-	return told(runSchema, await get("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: id }));
+	return parseResponse(
+		runSchema,
+		await get("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: id }),
+	);
 }
 
 export const fileSchema = z.object({
@@ -54,21 +57,24 @@ const commitSchema = z.object({
 });
 export type CommitAnswer = z.infer<typeof commitSchema>;
 
-async function findCommit({ get, repo }: Asking, { head_sha }: Incident): Promise<Told<CommitAnswer | undefined>> {
+async function findCommit(
+	{ get, repo }: RepoClient,
+	{ head_sha }: Incident,
+): Promise<Parsed<CommitAnswer | undefined>> {
 	if (head_sha === undefined) return { ok: true, value: undefined };
 	const parameters = { ...repo, ref: head_sha };
-	return told(commitSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}", parameters));
+	return parseResponse(commitSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}", parameters));
 }
 
 async function findRed(
-	asking: Asking,
+	client: RepoClient,
 	{ head_sha }: Incident,
-	pullRequest: Lookups["pullRequest"],
-): Promise<Told<RedOnHead | undefined>> {
-	if (head_sha !== undefined) return await redOnHead(asking, head_sha);
+	pullRequest: CachedQueries["pullRequest"],
+): Promise<Parsed<RedOnHead | undefined>> {
+	if (head_sha !== undefined) return await redOnHead(client, head_sha);
 	const pull = await pullRequest();
 	if (!pull.ok) return pull;
-	return pull.value === undefined ? { ok: true, value: undefined } : await redOnHead(asking, pull.value.head.sha);
+	return pull.value === undefined ? { ok: true, value: undefined } : await redOnHead(client, pull.value.head.sha);
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

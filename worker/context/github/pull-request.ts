@@ -1,19 +1,19 @@
 import type { PullRequest } from "../../../pipeline/context.ts";
 import type { SourceResult } from "../source.ts";
-import type { Lookups } from "./lookups.ts";
-import { present } from "./present.ts";
-import { unanswered } from "./told.ts";
+import type { CachedQueries } from "./lookups.ts";
+import { compact } from "./present.ts";
+import { sourceFailure } from "./told.ts";
 
 /** `github.pull_request`: see `findPullRequest` for which one. */
-export async function askPullRequest({ pullRequest }: Lookups): Promise<SourceResult> {
+export async function askPullRequest({ pullRequest }: CachedQueries): Promise<SourceResult> {
 	const found = await pullRequest();
-	if (!found.ok) return unanswered(found);
+	if (!found.ok) return sourceFailure(found);
 	const { value } = found;
 	if (value === undefined) return { status: "empty" };
 	const data: PullRequest = {
 		number: value.number,
 		title: value.title,
-		...present({
+		...compact({
 			url: value.html_url,
 			author: value.user?.login,
 			is_draft: value.draft,

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Asking } from "./asking.ts";
+import type { RepoClient } from "./asking.ts";
 import { hasFailed } from "./failed-jobs.ts";
-import { type Told, told } from "./told.ts";
+import { type Parsed, parseResponse } from "./told.ts";
 
 /** A failed check of an App, or a failed commit status. */
 export interface RedCheck {
@@ -33,13 +33,16 @@ const checksSchema = z.object({
 
 /** The newest of each name by each App on a commit. Those of GitHub Actions are left out: they are jobs, which their runs tell. */
 export async function redChecks(
-	{ get, repo }: Asking,
+	{ get, repo }: RepoClient,
 	ref: string,
-): Promise<Told<{ readonly red: readonly RedCheck[]; readonly isCut: boolean }>> {
+): Promise<Parsed<{ readonly red: readonly RedCheck[]; readonly isCut: boolean }>> {
 	const red: RedCheck[] = [];
 	for (let page = 1; page * PER_PAGE <= MOST_CHECKS_LOOKED_AT; page++) {
 		const parameters = { ...repo, ref, filter: "latest", per_page: PER_PAGE, page } as const;
-		const list = told(checksSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters));
+		const list = parseResponse(
+			checksSchema,
+			await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters),
+		);
 		if (!list.ok) return list;
 		const { check_runs } = list.value;
 		for (const { name, conclusion, html_url, app, output } of check_runs) {
@@ -64,9 +67,9 @@ const statusesSchema = z.object({
 });
 
 /** The newest of each context on a commit. */
-export async function redStatuses({ get, repo }: Asking, ref: string): Promise<Told<readonly RedCheck[]>> {
+export async function redStatuses({ get, repo }: RepoClient, ref: string): Promise<Parsed<readonly RedCheck[]>> {
 	const parameters = { ...repo, ref, per_page: PER_PAGE };
-	const list = told(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
+	const list = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
 	if (!list.ok) return list;
 	const red = list.value.statuses.filter(({ state }) => state === "failure" || state === "error");
 	return {

@@ -1,8 +1,8 @@
-import type { Asking } from "./asking.ts";
+import type { RepoClient } from "./asking.ts";
 import { MOST_CHECKS_LOOKED_AT, type RedCheck, redChecks, redStatuses } from "./red-checks.ts";
 import { redRuns } from "./red-runs.ts";
 import type { RunAnswer } from "./run-answer.ts";
-import { type Told, unanswered } from "./told.ts";
+import { type Parsed, sourceFailure } from "./told.ts";
 
 /** What is red on one commit by now. */
 export interface RedOnHead {
@@ -17,8 +17,8 @@ const MOST_RUNS = 5;
 const MOST_CHECKS = 20;
 
 /** Asks three lists at once. One that GitHub does not show costs itself only; when none is shown, there is no answer. */
-export async function redOnHead(asking: Asking, sha: string): Promise<Told<RedOnHead>> {
-	const lists = await Promise.all([redRuns(asking, sha), redChecks(asking, sha), redStatuses(asking, sha)]);
+export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed<RedOnHead>> {
+	const lists = await Promise.all([redRuns(client, sha), redChecks(client, sha), redStatuses(client, sha)]);
 	const [runs, checks, statuses] = lists;
 	const failed = lists.filter((list) => !list.ok);
 	const fatal = failed.find(({ failure }) => failure.reason === "rate_limited");
@@ -43,6 +43,6 @@ export async function redOnHead(asking: Asking, sha: string): Promise<Told<RedOn
 	};
 }
 
-function gapOf(what: string, list: Told<unknown>): string | undefined {
-	return list.ok ? undefined : `${what}: ${unanswered(list).why}`;
+function gapOf(what: string, list: Parsed<unknown>): string | undefined {
+	return list.ok ? undefined : `${what}: ${sourceFailure(list).why}`;
 }

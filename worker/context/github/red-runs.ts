@@ -1,16 +1,16 @@
-import type { Asking } from "./asking.ts";
+import type { RepoClient } from "./asking.ts";
 import { hasFailed } from "./failed-jobs.ts";
 import { type RunAnswer, runsSchema } from "./run-answer.ts";
-import { type Told, told } from "./told.ts";
+import { type Parsed, parseResponse } from "./told.ts";
 
 /**
  * The runs of GitHub Actions that are red on a commit, newest first: of each workflow, for each event that starts it, the
  * newest run that came to an end. A run that was cancelled or skipped says nothing about the failure before it. One page:
  * where there are more runs on one commit, the oldest tell nothing new.
  */
-export async function redRuns({ get, repo }: Asking, head_sha: string): Promise<Told<readonly RunAnswer[]>> {
+export async function redRuns({ get, repo }: RepoClient, head_sha: string): Promise<Parsed<readonly RunAnswer[]>> {
 	const parameters = { ...repo, head_sha, per_page: 100 };
-	const list = told(runsSchema, await get("GET /repos/{owner}/{repo}/actions/runs", parameters));
+	const list = parseResponse(runsSchema, await get("GET /repos/{owner}/{repo}/actions/runs", parameters));
 	if (!list.ok) return list;
 	const newest = new Map<string, RunAnswer>();
 	for (const run of list.value.workflow_runs.filter(isConclusive)) {

@@ -1,31 +1,31 @@
 import * as z from "zod";
 import type { WorkflowRun } from "../../../pipeline/context.ts";
 import type { SourceResult } from "../source.ts";
-import type { Asking } from "./asking.ts";
-import type { Lookups } from "./lookups.ts";
-import { present } from "./present.ts";
+import type { RepoClient } from "./asking.ts";
+import type { CachedQueries } from "./lookups.ts";
+import { compact } from "./present.ts";
 import { type RunAnswer, runsSchema } from "./run-answer.ts";
-import { type Told, told, unanswered } from "./told.ts";
+import { type Parsed, parseResponse, sourceFailure } from "./told.ts";
 
 /**
  * `github.run`: the run itself, whose branch's repository and actor a job's payload does not tell; whether the branch's
  * head moved, a newer run of the workflow exists there, and whether it is green by now.
  */
-export async function askRun(asking: Asking, lookups: Lookups, signal: AbortSignal): Promise<SourceResult> {
-	const found = await lookups.run();
-	if (!found.ok) return unanswered(found);
+export async function askRun(client: RepoClient, queries: CachedQueries, signal: AbortSignal): Promise<SourceResult> {
+	const found = await queries.run();
+	if (!found.ok) return sourceFailure(found);
 	const run = found.value;
 	if (run === undefined) return { status: "empty" };
-	const [newest, head] = await Promise.all([laterRuns(asking, run, signal), headOf(asking, lookups, run, signal)]);
-	if (!newest.ok) return unanswered(newest);
-	if (!head.ok) return unanswered(head);
+	const [newest, head] = await Promise.all([laterRuns(client, run, signal), headOf(client, queries, run, signal)]);
+	if (!newest.ok) return sourceFailure(newest);
+	if (!head.ok) return sourceFailure(head);
 
 	const [newer] = newest.value;
 	const finished = newest.value.find(({ status }) => status === "completed") ?? run;
 	const data: WorkflowRun = {
 		id: String(run.id),
-		workflow: present({ name: run.name, path: run.path }),
-		...present({
+		workflow: compact({ name: run.name, path: run.path }),
+		...compact({
 			event: run.event,
 			attempt: run.run_attempt,
 			status: run.status,
@@ -33,7 +33,7 @@ export async function askRun(asking: Asking, lookups: Lookups, signal: AbortSign
 			head_repository: run.head_repository?.full_name,
 			head_branch: run.head_branch,
 			head_sha: run.head_sha,
-			actor: run.actor && { login: run.actor.login, ...present({ type: run.actor.type }) },
+			actor: run.actor && { login: run.actor.login, ...compact({ type: run.actor.type }) },
 			head: head.value === undefined ? undefined : { sha: head.value, moved: head.value !== run.head_sha },
 			newer: newer && newerRun(newer),
 		}),
@@ -43,15 +43,15 @@ export async function askRun(asking: Asking, lookups: Lookups, signal: AbortSign
 }
 
 function newerRun({ id, html_url, head_sha, status, conclusion }: RunAnswer): NonNullable<WorkflowRun["newer"]> {
-	return { id: String(id), ...present({ url: html_url, head_sha, status, conclusion }) };
+	return { id: String(id), ...compact({ url: html_url, head_sha, status, conclusion }) };
 }
 
 /** Later runs of the same workflow on the same branch of the same repository, newest first. */
-async function laterRuns({ get, repo }: Asking, run: RunAnswer, signal: AbortSignal): Promise<Told<RunAnswer[]>> {
+async function laterRuns({ get, repo }: RepoClient, run: RunAnswer, signal: AbortSignal): Promise<Parsed<RunAnswer[]>> {
 	if (!run.head_branch) return { ok: true, value: [] };
 	const parameters = { ...repo, workflow_id: run.workflow_id, branch: run.head_branch, per_page: 20 };
 	const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
-	const runs = told(runsSchema, await get(route, parameters, signal));
+	const runs = parseResponse(runsSchema, await get(route, parameters, signal));
 	if (!runs.ok) return runs;
 	const home = run.head_repository?.full_name;
 	const later = runs.value.workflow_runs.filter(
@@ -64,19 +64,22 @@ const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
 
 /** The commit that the branch leads to now; undefined when the branch, or the fork, is gone or not shown to us. */
 async function headOf(
-	{ get }: Asking,
-	lookups: Lookups,
+	{ get }: RepoClient,
+	queries: CachedQueries,
 	run: RunAnswer,
 	signal: AbortSignal,
-): Promise<Told<string | undefined>> {
-	const pull = await lookups.pullRequest();
+): Promise<Parsed<string | undefined>> {
+	const pull = await queries.pullRequest();
 	if (pull.ok && pull.value !== undefined && pull.value.head.ref === run.head_branch) {
 		return { ok: true, value: pull.value.head.sha };
 	}
 	const [owner, repo] = (run.head_repository?.full_name ?? "").split("/");
 	if (!owner || !repo || !run.head_branch) return { ok: true, value: undefined };
 	const parameters = { owner, repo, branch: run.head_branch };
-	const branch = told(branchSchema, await get("GET /repos/{owner}/{repo}/branches/{branch}", parameters, signal));
+	const branch = parseResponse(
+		branchSchema,
+		await get("GET /repos/{owner}/{repo}/branches/{branch}", parameters, signal),
+	);
 	if (branch.ok) return { ok: true, value: branch.value.commit.sha };
 	const { reason } = branch.failure;
 	return reason === "not_found" || reason === "forbidden" ? { ok: true, value: undefined } : branch;

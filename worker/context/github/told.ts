@@ -3,7 +3,7 @@ import type { GitHubAnswer, GitHubFailure } from "../../github/github.ts";
 import type { SourceResult } from "../source.ts";
 
 /** What GitHub told, checked for what is needed of it; else why it is not known. */
-export type Told<T> =
+export type Parsed<T> =
 	| { readonly ok: true; readonly value: T }
 	| { readonly ok: false; readonly failure: GitHubFailure | NotUnderstood };
 
@@ -13,7 +13,7 @@ interface NotUnderstood {
 }
 
 /** Checks an answer by the fields that are needed; what else is in it is dropped. */
-export function told<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): Told<T> {
+export function parseResponse<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): Parsed<T> {
 	if (!answer.ok) return answer;
 	const checked = schema.safeParse(answer.value);
 	if (checked.success) return { ok: true, value: checked.data };
@@ -24,7 +24,7 @@ export function told<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): To
 type Unanswered = Extract<SourceResult, { readonly status: "failed" | "deferred" }>;
 
 /** What a source comes to that could not ask. A rate limit lets the whole incident wait instead of losing the part. */
-export function unanswered({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): Unanswered {
+export function sourceFailure({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): Unanswered {
 	switch (failure.reason) {
 		case "rate_limited": {
 			const until = new Date(failure.until).toISOString();

@@ -1,0 +1,116 @@
+import { readStored, type Stored } from "./stored-json.ts";
+
+/** The latest command on a pull request, as its comment tells it. */
+export interface LastCommand {
+	readonly author: string;
+	readonly name: string;
+	/** Markdown of ours. */
+	readonly command_result: string;
+}
+
+/** Which pull request. */
+export interface StatusCommentKey {
+	readonly repository: string;
+	readonly pr_number: number;
+}
+
+/** The one comment of a pull request, while this caller writes it. */
+export interface LockedStatusComment extends StatusCommentKey {
+	readonly installation_id: number | null;
+	readonly last_command: Stored<LastCommand>;
+	readonly requested_at: number;
+	readonly revision: number;
+	readonly comment_id: number | null;
+	readonly posted: string | null;
+	readonly rendered_at: number;
+	readonly tries: number;
+	readonly lock: string;
+}
+
+/** Has the comment written: made, or changed when it is there. */
+export function requestStatusComment(
+	db: D1Database,
+	{ repository, pr_number }: StatusCommentKey,
+	wanted: { readonly last_command: LastCommand; readonly installation_id: number | undefined; readonly now: number },
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`INSERT INTO status_comments (repository, pr_number, installation_id, last_command, requested_at, next_try_at)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+			ON CONFLICT (repository, pr_number) DO UPDATE SET installation_id = coalesce(?3, installation_id), last_command = ?4,
+				requested_at = ?5, next_try_at = max(?5, CASE WHEN tries > 0 THEN coalesce(next_try_at, 0) ELSE 0 END),
+				revision = revision + 1`,
+		)
+		.bind(repository, pr_number, wanted.installation_id ?? null, JSON.stringify(wanted.last_command), wanted.now);
+}
+
+/** Those that are due and nobody writes. */
+export async function dueStatusComments(
+	db: D1Database,
+	now: number,
+	limit: number,
+): Promise<readonly StatusCommentKey[]> {
+	const { results } = await db
+		.prepare(
+			`SELECT repository, pr_number FROM status_comments WHERE next_try_at <= ?1 AND locked_until <= ?1
+			ORDER BY next_try_at, repository, pr_number LIMIT ?2`,
+		)
+		.bind(now, limit)
+		.all<StatusCommentKey>();
+	return results;
+}
+
+/** Takes one that is due and nobody writes; undefined when there is nothing to take. */
+export async function lockStatusComment(
+	db: D1Database,
+	{ repository, pr_number }: StatusCommentKey,
+	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+): Promise<LockedStatusComment | undefined> {
+	const row = await db
+		.prepare(
+			`UPDATE status_comments SET lock = ?3, locked_until = ?4
+			WHERE repository = ?1 AND pr_number = ?2 AND next_try_at <= ?5 AND locked_until <= ?5 RETURNING *`,
+		)
+		.bind(repository, pr_number, at.lock, at.locked_until, at.now)
+		.first<Omit<LockedStatusComment, "last_command"> & { readonly last_command: string }>();
+	return row === null
+		? undefined
+		: { ...row, last_command: readStored("status_comments.last_command", row.last_command) };
+}
+
+/** The comment stands as `posted`, under this id; or, where that is undefined, it is wanted no more. */
+export async function recordStatusComment(
+	db: D1Database,
+	{
+		repository,
+		pr_number,
+		lock,
+		revision,
+	}: Pick<LockedStatusComment, "repository" | "pr_number" | "lock" | "revision">,
+	written: { readonly comment_id: number | undefined; readonly posted: string; readonly rendered_at: number },
+): Promise<void> {
+	const id = written.comment_id ?? null;
+	await db
+		.prepare(
+			`UPDATE status_comments SET comment_id = ?4, posted = ?5, rendered_at = ?6, tries = 0, problem = NULL,
+				next_try_at = CASE WHEN revision = ?7 THEN NULL ELSE ?6 END, lock = NULL, locked_until = 0
+			WHERE repository = ?1 AND pr_number = ?2 AND lock = ?3`,
+		)
+		.bind(repository, pr_number, lock, id, id === null ? null : written.posted, written.rendered_at, revision)
+		.run();
+}
+
+/** It could not be written. `until`: when it is tried again; undefined gives it up until it is wanted again. */
+export async function failStatusComment(
+	db: D1Database,
+	{ repository, pr_number, lock, tries }: Pick<LockedStatusComment, "repository" | "pr_number" | "lock" | "tries">,
+	failed: { readonly problem: string; readonly until: number | undefined },
+): Promise<void> {
+	await db
+		.prepare(
+			`UPDATE status_comments SET tries = ?4, problem = ?5, next_try_at = ?6, lock = NULL, locked_until = 0
+			WHERE repository = ?1 AND pr_number = ?2 AND lock = ?3`,
+		)
+		.bind(repository, pr_number, lock, failed.until === undefined ? 0 : tries + 1, failed.problem, failed.until ?? null)
+		.run();
+}
