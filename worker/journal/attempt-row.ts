@@ -1,15 +1,4 @@
-/** How an attempt ended for its incident; `outcome` is the phase that its CodeRun ended with. */
-export const ATTEMPT_RESULTS = [
-	"fixed",
-	"agent_failed",
-	"ci_still_failing",
-	"ci_silent",
-	"timed_out",
-	"deleted",
-	"superseded",
-	"stopped",
-] as const;
-export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
+import type { AttemptResult } from "./incident-status.ts";
 
 /** A row of `attempts`, as stored: see the migrations for what the columns mean. */
 export interface AttemptRow {

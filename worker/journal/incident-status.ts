@@ -17,3 +17,16 @@ export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 export function isIncidentStatus(text: string): text is IncidentStatus {
 	return INCIDENT_STATUSES.some((status) => status === text);
 }
+
+/** How an attempt ended for its incident; `outcome` is the phase that its CodeRun ended with. */
+export const ATTEMPT_RESULTS = [
+	"fixed",
+	"agent_failed",
+	"ci_still_failing",
+	"ci_silent",
+	"timed_out",
+	"deleted",
+	"superseded",
+	"stopped",
+] as const;
+export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];

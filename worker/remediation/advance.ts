@@ -1,5 +1,5 @@
-import type { AttemptResult } from "../journal/attempt-row.ts";
 import type { IncidentRow } from "../journal/incident-row.ts";
+import type { AttemptResult } from "../journal/incident-status.ts";
 import type { CiVerdict } from "./judge-ci.ts";
 import { type EndedAttempt, type EscalationPolicy, endsWithPerson, nextAgent } from "./next-agent.ts";
 import type { RemediationEvent } from "./transitions.ts";

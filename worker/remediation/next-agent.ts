@@ -1,4 +1,4 @@
-import type { AttemptResult } from "../journal/attempt-row.ts";
+import type { AttemptResult } from "../journal/incident-status.ts";
 
 /** Who is last in a chain: nobody comes after. */
 const HUMAN = "human";
