@@ -14,7 +14,7 @@ const WORKER_TESTS = "test/worker/**/*.test.ts";
 const ALONE_TESTS = [
 	"test/worker/api/health.test.ts",
 	"test/worker/delivery-queue/*.test.ts",
-	"test/worker/webhook/never-taken.test.ts",
+	"test/worker/ingest/never-taken.test.ts",
 ];
 // The short pass of the real hub that `npm test` has time for.
 const SMOKE_TESTS = ["test/hub/start.test.ts", "test/hub/start-under-traffic.test.ts"];

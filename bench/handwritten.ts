@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { inspectExpression } from "../pipeline/build/inspect-expression.ts";
+import { inspectExpression } from "../pipeline/build/checks/inspect-expression.ts";
 import type { Artefact, Incident } from "../pipeline/index.ts";
 import type { LogPattern } from "../pipeline/log/log-pattern.ts";
 

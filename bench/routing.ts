@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { loadGoodPipeline } from "../cli/build-pipeline.ts";
-import { type FailureCase, readFailureCase } from "../cli/case/failure-case.ts";
+import { type FailureCase, readFailureCase } from "../cli/cases/failure-case.ts";
 import { routeCase } from "../cli/route.ts";
 import { loadPipeline } from "../pipeline/index.ts";
 import { ownCases } from "./own-cases.ts";

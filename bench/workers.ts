@@ -1,5 +1,5 @@
 import { COMPATIBILITY_DATE } from "../cli/hub/edge-runtime.ts";
-import { MIGRATIONS } from "../worker/journal/migration-names.ts";
+import { MIGRATIONS } from "../worker/journal/migrations.ts";
 import type { Configuration } from "./workerd-process.ts";
 
 export const SECRET = "secret-of-the-benchmark";

@@ -3,7 +3,7 @@ import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
 import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
 import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
-import { readFailureCase } from "./case/failure-case.ts";
+import { readFailureCase } from "./cases/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 import { openInput } from "./read-input.ts";

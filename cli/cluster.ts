@@ -1,14 +1,14 @@
 import path from "node:path";
-import { makeFolder } from "../relay/directory/make-folder.ts";
+import { makeFolder } from "../relay/cluster/directory/make-folder.ts";
 import { applyDefinition } from "./cluster/apply-definition.ts";
 import { provideClusterBinaries } from "./cluster/cluster-binaries.ts";
 import { startLocalCluster } from "./cluster/local-cluster.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { stateDirOf } from "./hub/hub-settings.ts";
-import { takeStateLock } from "./hub/state-lock.ts";
 import { listenForStop } from "./hub/stop-signal.ts";
 import type { Output } from "./output.ts";
 import { messageOf } from "./result.ts";
+import { stateDirOf } from "./state/hub-settings.ts";
+import { takeStateLock } from "./state/state-lock.ts";
 
 /** `healer cluster`: a real API server on this machine that knows CodeRuns, until it is stopped. Its objects are kept. */
 export async function cluster(

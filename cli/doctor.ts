@@ -1,16 +1,16 @@
 import { buildPipeline } from "./build-pipeline.ts";
 import { type Check, renderCheck } from "./doctor/check.ts";
-import { checkCluster } from "./doctor/look-at-cluster.ts";
-import { checkGitHub } from "./doctor/look-at-github.ts";
-import { checkHosts } from "./doctor/look-at-hosts.ts";
-import { checkPipeline } from "./doctor/look-at-pipeline.ts";
-import { checkRelay } from "./doctor/look-at-relay.ts";
-import { checkVersions } from "./doctor/look-at-versions.ts";
-import { checkWorker } from "./doctor/look-at-worker.ts";
-import { findPlaces } from "./doctor/places.ts";
+import { checkCluster } from "./doctor/checks/cluster.ts";
+import { checkGitHub } from "./doctor/checks/github.ts";
+import { checkHosts } from "./doctor/checks/hosts.ts";
+import { checkPipeline } from "./doctor/checks/pipeline.ts";
+import { checkRelay } from "./doctor/checks/relay.ts";
+import { checkVersions } from "./doctor/checks/versions.ts";
+import { checkWorker } from "./doctor/checks/worker.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { permissionsForHealer } from "./github-app/permissions.ts";
 import type { Output } from "./output.ts";
+import { findPlaces } from "./places.ts";
 
 export interface DoctorOptions {
 	readonly pipeline: string;

@@ -1,9 +1,9 @@
 import path from "node:path";
-import { finishCodeRun, renderFinishing } from "../relay/directory/finish-coderun.ts";
+import { finishCodeRun, renderFinishing } from "../relay/cluster/directory/finish-coderun.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { stateDirOf } from "./hub/hub-settings.ts";
 import type { Output } from "./output.ts";
 import { messageOf } from "./result.ts";
+import { stateDirOf } from "./state/hub-settings.ts";
 
 /** `healer finish`: ends a CodeRun of the state folder as a controller would; a running hub tells the worker. */
 export async function finish(

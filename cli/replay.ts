@@ -1,13 +1,13 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { readHubFile } from "./hub/hub-file.ts";
-import { DEFAULT_PORT, stateDirOf } from "./hub/hub-settings.ts";
-import { readKeptSecrets } from "./hub/secrets.ts";
-import { stateFolderAt } from "./hub/state-folder.ts";
 import type { Output } from "./output.ts";
 import { readBytes } from "./read-input.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
+import { readHubFile } from "./state/hub-file.ts";
+import { DEFAULT_PORT, stateDirOf } from "./state/hub-settings.ts";
+import { readKeptSecrets } from "./state/secrets.ts";
+import { stateFolderAt } from "./state/state-folder.ts";
 
 export interface ReplayOptions {
 	readonly event: string;

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { type Artefact, decide, loadPipeline, type Pipeline, readLogText } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
-import { caseContext } from "./case/case-context.ts";
-import { type FailureCase, readFailureCase } from "./case/failure-case.ts";
-import { incidentOfCase } from "./case/incident-of-case.ts";
+import { caseContext } from "./cases/case-context.ts";
+import { type FailureCase, readFailureCase } from "./cases/failure-case.ts";
+import { incidentOfCase } from "./cases/incident-of-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 

@@ -1,8 +1,8 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { readHubSettings } from "./hub/hub-settings.ts";
 import { runHub } from "./hub/run-hub.ts";
 import { outputThatNeverWaits } from "./hub/unread-terminal.ts";
 import type { Output } from "./output.ts";
+import { readHubSettings } from "./state/hub-settings.ts";
 
 /** `healer start`: reads the configuration and runs the hub until it is stopped. */
 export async function start(

@@ -1,7 +1,7 @@
 import { explainNetworkError } from "../relay/http/network-fault.ts";
-import { findPlaces } from "./doctor/places.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
+import { findPlaces } from "./places.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
 /** A worker, as who holds its token asks it. */

@@ -2,7 +2,6 @@ import type { ContextSource } from "./context.ts";
 import type { IncidentKind } from "./incident.ts";
 import type { SearchablePattern } from "./log/log-pattern.ts";
 import type { SignalReport } from "./signal.ts";
-import type { BranchStrategy } from "./stages/branch-strategy.ts";
 
 /** JSONata text, checked at build time. */
 export type ExpressionText = string;
@@ -165,4 +164,16 @@ export interface OutcomePolicy {
 	readonly branch_strategy: BranchStrategy["name"];
 	/** Globs of branches that no agent pushes to, beside the default branch. */
 	readonly protected_branches: readonly string[];
+}
+
+/** `same`: push to the failing branch. `fix`: a branch of the fix's own, and a pull request. */
+export const BRANCH_STRATEGIES = ["same", "fix"] as const;
+
+/** Where the fix of one incident goes. Expressions see it as `$strategy`. */
+export interface BranchStrategy {
+	readonly name: (typeof BRANCH_STRATEGIES)[number];
+	/** The branch to push to. */
+	readonly branch: string;
+	/** Why it is not what the pipeline asks for. */
+	readonly why?: "fork" | "no_branch" | "default_branch" | "protected_branch";
 }

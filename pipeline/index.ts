@@ -1,6 +1,7 @@
 /** The run-time face of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the cli import it. */
 export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
+export { fixBranch, incidentOfFixBranch } from "./branch-strategy.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export type { StageExplanation } from "./explanation.ts";
@@ -16,7 +17,6 @@ export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading
 export { printable, renderStages } from "./render-stages.ts";
 export type { Signal } from "./signal.ts";
 export { admitArtefact } from "./stages/admit-artefact.ts";
-export { fixBranch, incidentOfFixBranch } from "./stages/branch-strategy.ts";
 export { type DecideInput, decide } from "./stages/decide.ts";
 export { enrichIncident } from "./stages/incident-facts.ts";
 export { loadPipeline, type Pipeline } from "./stages/load-pipeline.ts";

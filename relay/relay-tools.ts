@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import type { CodeRunEnds } from "./cluster/finished-coderuns.ts";
 import type { ContextSources } from "./context/source.ts";
 import type { Log } from "./log.ts";
-import type { CodeRunEnds } from "./outcomes/finished-coderuns.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy } from "./spawn/policy.ts";
 
 /** All that a relay is made of. */
 export interface RelayTools {

@@ -1,7 +1,34 @@
-import { consumeWakeups } from "./consume-wakeups.ts";
-import { consumeDeliveries } from "./delivery-queue/consume-deliveries.ts";
-import { isQueuedMessage, type QueuedMessage } from "./delivery-queue/queued-message.ts";
+import { createEffects } from "./create-effects.ts";
+import { advanceIncident, INCIDENT_COST } from "./dispatch/due-incidents.ts";
 import type { Env } from "./env.ts";
+import { consumeDeliveries } from "./ingest/consume-deliveries.ts";
+import { isQueuedMessage, type QueuedMessage } from "./ingest/delivery-queue.ts";
+import { createLog } from "./log.ts";
+import { times } from "./runtime/budget.ts";
+import { mapConcurrent } from "./runtime/map-concurrent.ts";
+
+// As many as a batch has by wrangler.toml.
+const AT_ONCE = 4;
+
+/**
+ * Looks at the incidents that a batch names. Every message is acknowledged whatever happens: it was only a hint, and
+ * what is still due stands in the journal. What a larger batch names beyond the budget of one invocation waits for the
+ * sweep.
+ */
+async function consumeWakeups(batch: MessageBatch<unknown>, env: Env): Promise<void> {
+	const effects = createEffects(env, createLog());
+	const ids = new Set(batch.messages.flatMap(({ body }) => incidentId(body)));
+	batch.ackAll();
+	const needed = times(INCIDENT_COST, AT_ONCE);
+	await mapConcurrent([...ids], AT_ONCE, async (id) => {
+		if (effects.budget.has(needed)) await advanceIncident(effects, id);
+	});
+}
+
+function incidentId(body: unknown): readonly string[] {
+	if (typeof body !== "object" || body === null || !("incident_id" in body)) return [];
+	return typeof body.incident_id === "string" ? [body.incident_id] : [];
+}
 
 /**
  * `queue`: wake-ups, or deliveries that waited for the journal. A batch is of one queue; its messages say of which, since

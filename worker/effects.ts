@@ -1,17 +1,11 @@
-import { type Budget, countedBindings, countedFetch, InvocationBudget } from "./budget.ts";
-import { systemClock } from "./clock.ts";
 import type { SourcesFor } from "./context/source.ts";
-import { createSources } from "./context/sources.ts";
-import { currentEngine, type Engine } from "./engine.ts";
-import type { Env } from "./env.ts";
-import { createGitHub } from "./github/create-github.ts";
+import type { Engine } from "./engine.ts";
 import type { GitHub } from "./github/github.ts";
-import { type Log, messageOf } from "./log.ts";
-import { publishPipeline } from "./pipeline/hand-out.ts";
-import { type AskStatus, createAskStatus } from "./spawn/ask-status.ts";
-import { type ClaimCache, createClaimCache } from "./spawn/claim-look.ts";
-import { createSendSpawn, type SendSpawn } from "./spawn/relay-client.ts";
-import { relayFetch } from "./spawn/relay-fetch.ts";
+import type { Log } from "./log.ts";
+import type { AskStatus } from "./relay/ask-status.ts";
+import type { ClaimCache } from "./relay/claim-cache.ts";
+import type { SendSpawn } from "./relay/send-spawn.ts";
+import type { Budget } from "./runtime/budget.ts";
 
 /** Everything that working on an incident does to, or learns from, the world. Tests pass their own. */
 export interface Effects {
@@ -43,69 +37,4 @@ export interface Effects {
 	/** The same for many that are due now, a hundred with one call. */
 	wakeAll(incidentIds: readonly string[]): Promise<void>;
 	readonly log: Log;
-}
-
-// The relay ends what takes too long, and tells it again until it was heard; this is for a relay that is gone for good.
-const OVERDUE_AFTER_MS = 30 * 60_000;
-
-// What is due later is found by the sweep at its time.
-const SWEEP_EVERY_MS = 60_000;
-
-/** The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. */
-export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Effects {
-	const budget = new InvocationBudget();
-	const env: Env = { ...given, ...countedBindings(given, budget) };
-	const now = () => systemClock.now();
-	const newId = () => crypto.randomUUID();
-	// As a function of its own: the runtime's refuses to be called as a method.
-	const plainFetch = countedFetch((input, init) => fetch(input, init), budget);
-	const toRelay = countedFetch(relayFetch(env), budget);
-	const github = createGitHub(env, { fetch: plainFetch, now, log });
-	return {
-		journal: env.JOURNAL,
-		budget,
-		now,
-		sleep: (ms) => systemClock.sleep(ms),
-		random: () => Math.random(),
-		newId,
-		engine: () => currentEngine(env, now(), log),
-		publishPipeline: () => publishPipeline(env.JOURNAL, env.DEDUP),
-		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: toRelay, now, newId } }),
-		overdueAfter_ms: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
-		github,
-		claims: createClaimCache(env.DEDUP, now, log),
-		sendSpawn: createSendSpawn(env, now, toRelay),
-		askStatus: createAskStatus(env, { now, newId, fetch: toRelay }),
-		async wake(incidentId, delay_ms) {
-			if (delay_ms > SWEEP_EVERY_MS) return;
-			const hint = sendWakeup(env, incidentId, delay_ms, log);
-			if (ctx === undefined) await hint;
-			else ctx.waitUntil(hint);
-		},
-		wakeAll: (incidentIds) => sendWakeups(env, incidentIds, log),
-		log,
-	};
-}
-
-async function sendWakeup(env: Env, incident_id: string, delay_ms: number, log: Log): Promise<void> {
-	const delaySeconds = Math.max(0, Math.ceil(delay_ms / 1000));
-	try {
-		await env.WAKEUPS.send({ incident_id }, { delaySeconds });
-	} catch (cause) {
-		log.warn("no wake-up was sent; the sweep will find the incident", { incident_id, cause: messageOf(cause) });
-	}
-}
-
-// https://developers.cloudflare.com/queues/platform/limits/
-const MOST_IN_BATCH = 100;
-
-async function sendWakeups(env: Env, ids: readonly string[], log: Log): Promise<void> {
-	try {
-		for (let at = 0; at < ids.length; at += MOST_IN_BATCH) {
-			const batch = ids.slice(at, at + MOST_IN_BATCH);
-			await env.WAKEUPS.sendBatch(batch.map((incident_id) => ({ body: { incident_id } })));
-		}
-	} catch (cause) {
-		log.warn("wake-ups were not sent; the sweep will find the incidents", { cause: messageOf(cause) });
-	}
 }

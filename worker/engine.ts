@@ -20,7 +20,7 @@ import {
 } from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
 import { type Log, messageOf } from "./log.ts";
-import { readActiveVersion, readPublished } from "./pipeline/hand-out.ts";
+import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 
 /** The pipeline in force, as the worker uses it. */
 export interface Engine {

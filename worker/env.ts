@@ -1,5 +1,3 @@
-import type { QueuedMessage } from "./delivery-queue/queued-message.ts";
-
 /** A hint that an incident may be due; the journal decides whether it is. */
 export interface Wakeup {
 	readonly incident_id: string;
@@ -11,7 +9,7 @@ export interface Env {
 	readonly DEDUP: KVNamespace;
 	readonly WAKEUPS: Queue<Wakeup>;
 	/** Where deliveries wait while the journal is away; without it they are refused then. */
-	readonly DELIVERIES?: Queue<QueuedMessage>;
+	readonly DELIVERIES?: Queue<unknown>;
 	/** Base URL of the relay. */
 	readonly RELAY_URL?: string;
 	/** The relay as a Workers VPC service; without it `RELAY_URL` is asked over the Internet. */

@@ -1,8 +1,8 @@
 import { consumeMessages } from "./consume-messages.ts";
 import type { Env } from "./env.ts";
-import { headAsGet } from "./http/head-as-get.ts";
-import { router } from "./http/router.ts";
-import { sweep } from "./sweep.ts";
+import { headAsGet } from "./http/responses.ts";
+import { sweep } from "./jobs/sweep.ts";
+import { router } from "./router.ts";
 
 /** Healer's edge. Requests: `http/router.ts`. Messages: `consume-messages.ts`. Wake-ups and the sweep both end in `incident/process-incident.ts`. */
 export default {

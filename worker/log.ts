@@ -1,5 +1,6 @@
 import { redactText } from "../pipeline/redaction/redact-text.ts";
-import { explainJournalFault, journalFaultOf } from "./journal/journal-fault.ts";
+import { DamagedRow, explainJournalFault, journalFaultOf } from "./journal/d1-error.ts";
+import { textOf } from "./runtime/text-of.ts";
 
 type Level = "info" | "warn" | "error";
 
@@ -59,10 +60,9 @@ export function messageOf(cause: unknown): string {
 	return fault === undefined ? text : `${text}: ${explainJournalFault(fault)}`;
 }
 
-/** The same without the cure. JSONata throws plain objects with a `message`. */
-export function textOf(cause: unknown): string {
-	if (typeof cause === "object" && cause !== null && "message" in cause) return String(cause.message);
-	return String(cause);
+/** For people: a damaged row by its column, anything else as a fault of the worker. */
+export function describeCause(cause: unknown): string {
+	return cause instanceof DamagedRow ? cause.message : `internal error: ${messageOf(cause)}`;
 }
 
 /** Redacted before it is cut, and a little beyond the cut, so that it leaves no half of a secret. */

@@ -10,10 +10,10 @@ import {
 	readLogText,
 	type StageExplanation,
 } from "../../pipeline/index.ts";
-import { caseContext, unknownParts } from "../case/case-context.ts";
-import { compact, incidentOfCase } from "../case/incident-of-case.ts";
+import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
 import { compareOutcome } from "./compare-outcome.ts";
+import { compact, incidentOfCase } from "./incident-of-case.ts";
 
 /** What the pipeline made of a case, in the words of `expect`. */
 export interface CaseOutcome {

@@ -5,9 +5,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { makeFolder } from "../../relay/directory/make-folder.ts";
-import { freePort } from "../hub/free-port.ts";
+import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { freePort } from "../state/free-port.ts";
 import type { ClusterBinaries } from "./cluster-binaries.ts";
 
 /** A real kube-apiserver and etcd on loopback. There is no controller and no kubelet: objects are kept, nothing runs. */

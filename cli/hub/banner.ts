@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { Output } from "../output.ts";
-import type { HubSettings } from "./hub-settings.ts";
-import type { Secrets } from "./secrets.ts";
-import type { StateFolder } from "./state-folder.ts";
+import type { HubSettings } from "../state/hub-settings.ts";
+import type { Secrets } from "../state/secrets.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export interface BannerFacts {
 	readonly url: string;

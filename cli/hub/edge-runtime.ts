@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
-import { LOOPBACK } from "./free-port.ts";
+import { LOOPBACK } from "../state/free-port.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
 import type { PageFile } from "./page-bundle.ts";
-import type { StateFolder } from "./state-folder.ts";
 
 /** The same as in wrangler.toml; a test compares them. */
 export const COMPATIBILITY_DATE = "2026-10-01";

@@ -1,4 +1,4 @@
-import { explainJournalFault, journalFaultOf } from "../../worker/journal/journal-fault.ts";
+import { explainJournalFault, journalFaultOf } from "../../worker/journal/d1-error.ts";
 import { messageOf } from "../result.ts";
 
 /**

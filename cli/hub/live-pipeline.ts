@@ -4,7 +4,7 @@ import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { pipelineSources } from "../pipeline-files.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { writeAtomic } from "../write-whole.ts";
+import { writeAtomic } from "../write-atomic.ts";
 
 export interface PipelinePlace {
 	readonly file: string;

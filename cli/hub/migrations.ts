@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import type { StateFolder } from "../state/state-folder.ts";
 import { askJournalWorker } from "./edge-runtime.ts";
-import type { StateFolder } from "./state-folder.ts";
 
 const MIGRATIONS = path.join(import.meta.dirname, "../../worker/migrations");
 

@@ -1,19 +1,19 @@
 import type { Artefact } from "../../pipeline/index.ts";
 import { systemClock } from "../../relay/clock.ts";
+import { loadKubeConfig } from "../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { ContextSettings } from "../../relay/context/context-settings.ts";
 import { contextSources } from "../../relay/context/sources.ts";
 import { createRelay } from "../../relay/index.ts";
-import { loadKubeConfig } from "../../relay/kubernetes/load-kube-config.ts";
 import { jsonLog } from "../../relay/log.ts";
 import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";
-import type { Policy } from "../../relay/policy.ts";
 import { openSink } from "../../relay/process/open-sink.ts";
 import { serveRelay } from "../../relay/serve-relay.ts";
+import type { Policy } from "../../relay/spawn/policy.ts";
 import { readSecrets } from "../../wire/secret.ts";
-import { LOOPBACK } from "./free-port.ts";
-import type { HubSettings } from "./hub-settings.ts";
-import type { Secrets } from "./secrets.ts";
-import type { StateFolder } from "./state-folder.ts";
+import { LOOPBACK } from "../state/free-port.ts";
+import type { HubSettings } from "../state/hub-settings.ts";
+import type { Secrets } from "../state/secrets.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 
 export interface HubRelay {
 	/** The embedded relay allows what the pipeline names; an edited pipeline changes that. */

@@ -1,4 +1,4 @@
-import type { Secrets } from "./secrets.ts";
+import type { Secrets } from "../state/secrets.ts";
 
 /** What the worker reads besides its secrets, by the names users have (DESIGN section 9). */
 const PASSED_ON = ["GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_API_URL", "HEALER_URL"] as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Insights } from "../../worker/insights/shapes.ts";
+import type { Insights } from "../../worker/api/insights/shapes.ts";
 
 const share = z.number().nullable();
 const count = z.number();

@@ -1,4 +1,4 @@
-import type { Figures, Insights, Target } from "../../worker/insights/shapes.ts";
+import type { Figures, Insights, Target } from "../../worker/api/insights/shapes.ts";
 import type { Output } from "../output.ts";
 import { table, visible } from "../table.ts";
 

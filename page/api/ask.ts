@@ -27,7 +27,7 @@ export async function ask(path: string, { etag, method = "GET", body }: Asking =
 				accept: "application/json",
 				...(token.value !== undefined && { authorization: `Bearer ${token.value}` }),
 				...(etag !== undefined && { "if-none-match": etag }),
-				// What changes something has to come from this page: see worker/http/access.ts.
+				// What changes something has to come from this page: see worker/http/auth.ts.
 				...(method !== "GET" && { "x-healer-page": "1" }),
 				...(body !== undefined && { "content-type": "application/json" }),
 			},

@@ -1,4 +1,4 @@
-import { INCIDENT_STATUSES } from "../../worker/journal/incident-status.ts";
+import { INCIDENT_STATUSES } from "../../worker/journal/statuses.ts";
 import { status as hub } from "../api/poll.ts";
 import { STATUSES } from "../parts/status-mark.tsx";
 import { params } from "../route.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Choices } from "../../worker/api/shapes.ts";
-import { INCIDENT_STATUSES } from "../../worker/journal/incident-status.ts";
+import { INCIDENT_STATUSES } from "../../worker/journal/statuses.ts";
 import { useResource } from "../api/resource.ts";
 import { STATUSES } from "../parts/status-mark.tsx";
 import { params, restate } from "../route.ts";

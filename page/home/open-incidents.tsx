@@ -1,5 +1,5 @@
 import type { IncidentPage, TitledIncident } from "../../worker/api/shapes.ts";
-import type { IncidentStatus } from "../../worker/journal/incident-status.ts";
+import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 import { status as hub } from "../api/poll.ts";
 import { useResource } from "../api/resource.ts";
 import { Actions } from "../incident/actions.tsx";

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { TitledIncident } from "../../worker/api/shapes.ts";
-import type { IncidentStatus } from "../../worker/journal/incident-status.ts";
+import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 import { ask } from "../api/ask.ts";
 import { pollNow } from "../api/poll.ts";
 
 type Name = "release" | "retry" | "stop";
 
-// As the worker's state machine has them: see worker/remediation/transitions.ts.
+// As the worker's state machine has them: see worker/journal/state-machine.ts.
 const ACTIONS: readonly {
 	readonly name: Name;
 	readonly text: (status: IncidentStatus) => string;

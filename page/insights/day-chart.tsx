@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { GroupFigures } from "../../worker/insights/shapes.ts";
+import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
 import { everyDay } from "./every-day.ts";
 
 /** Incidents, and how many an agent fixed, each day. The table under it says the same to who does not see the chart. */

@@ -1,4 +1,4 @@
-import type { GroupFigures } from "../../worker/insights/shapes.ts";
+import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
 
 export interface Day {
 	/** UTC: `2026-11-22`. */

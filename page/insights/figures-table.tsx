@@ -1,4 +1,4 @@
-import type { GroupFigures } from "../../worker/insights/shapes.ts";
+import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
 import { duration, share } from "./amount.ts";
 
 const MOST = 12;

@@ -1,4 +1,4 @@
-import { DIMENSIONS, type Dimension, type Insights } from "../../worker/insights/shapes.ts";
+import { DIMENSIONS, type Dimension, type Insights } from "../../worker/api/insights/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Problem } from "../parts/problem.tsx";
 import { params } from "../route.ts";

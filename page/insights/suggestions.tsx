@@ -1,4 +1,4 @@
-import type { Suggestion } from "../../worker/insights/shapes.ts";
+import type { Suggestion } from "../../worker/api/insights/shapes.ts";
 
 /** The rules that were most often wrong, and what would have been right. */
 export function Suggestions({ suggestions }: { readonly suggestions: readonly Suggestion[] }) {

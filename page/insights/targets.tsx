@@ -1,4 +1,4 @@
-import type { Figures, Target } from "../../worker/insights/shapes.ts";
+import type { Figures, Target } from "../../worker/api/insights/shapes.ts";
 import { duration, share } from "./amount.ts";
 
 /** What Healer is to reach, and what there is. */

@@ -1,4 +1,4 @@
-import type { IncidentStatus } from "../../worker/journal/incident-status.ts";
+import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 
 /** The words for the states, and the tone of each; a tone is never all that tells them apart. */
 export const STATUSES = {

@@ -1,16 +1,16 @@
 import type { Artefact } from "../artefact.ts";
+import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
+import { limitDiagnostics } from "./checks/limit-diagnostics.ts";
+import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
+import { promptDiagnostics } from "./checks/prompt-diagnostics.ts";
+import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
+import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
+import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
+import { spawnDiagnostics } from "./checks/spawn-diagnostics.ts";
 import { compileArtefact } from "./compile-artefact.ts";
-import { expressionDiagnostics } from "./expression-mistakes.ts";
-import { limitDiagnostics } from "./limit-mistakes.ts";
-import { type Diagnostic, inOrder } from "./mistake.ts";
-import { nameDiagnostics, usedPrompts } from "./name-mistakes.ts";
-import { pipelineFile } from "./pipeline-file.ts";
-import { promptDiagnostics } from "./prompt-mistakes.ts";
-import { ruleDiagnostics } from "./rule-mistakes.ts";
-import { schemaDiagnostics } from "./schema-mistakes.ts";
-import { sourceDiagnostics } from "./source-mistakes.ts";
-import { spawnDiagnostics } from "./spawn-mistakes.ts";
-import { readYaml } from "./yaml-source.ts";
+import { pipelineFile } from "./grammar/pipeline-file.ts";
+import { type Diagnostic, inOrder } from "./yaml/diagnostic.ts";
+import { readYaml } from "./yaml/yaml-source.ts";
 
 /** `pipeline.yaml`'s text, and every template and partial by name, without `.mustache`. */
 export interface Sources {

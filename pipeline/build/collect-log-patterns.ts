@@ -1,6 +1,6 @@
 import { patternKey, type SearchablePattern } from "../log/log-pattern.ts";
-import { inspectExpression } from "./inspect-expression.ts";
-import { logLiterals } from "./log-literals.ts";
+import { inspectExpression } from "./checks/inspect-expression.ts";
+import { logLiterals } from "./checks/log-literals.ts";
 
 /**
  * Every pattern that the expressions look for in logs, each once, with what to search for. Expressions are sound.

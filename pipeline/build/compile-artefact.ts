@@ -1,10 +1,10 @@
 import type { Artefact, ContextRequest, EventMapping, LifecycleMapping } from "../artefact.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import { collectLogPatterns } from "./collect-log-patterns.ts";
-import { seconds } from "./duration.ts";
-import type { PipelineFile } from "./pipeline-file.ts";
+import { seconds } from "./grammar/duration.ts";
+import type { PipelineFile } from "./grammar/pipeline-file.ts";
+import { writtenExpressions } from "./grammar/written-expressions.ts";
 import { webhookEvents } from "./webhook-events.ts";
-import { writtenExpressions } from "./written-expressions.ts";
 
 /** A file without mistakes, and its prompts, as the artefact that the worker imports. */
 export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<string, string>>): Artefact {

@@ -1,7 +1,7 @@
 import { looksRandom } from "../redaction/looks-random.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import { redactionMark } from "../redaction/redaction-mark.ts";
-import { copyString } from "./detached.ts";
+import { copyString } from "./copy-string.ts";
 import type { RecentLine } from "./recent-lines.ts";
 
 /** Why a line is in the excerpt, the most important first. The budget is spent in this order. */

@@ -1,4 +1,4 @@
-import { type LiteralAutomaton, placeOf } from "./literal-automaton.ts";
+import { type LiteralAutomaton, placeOf } from "../literals/literal-automaton.ts";
 import type { LogSearch } from "./log-search.ts";
 import { skipEscape } from "./terminal-escapes.ts";
 

@@ -1,4 +1,4 @@
-import { copyString } from "./detached.ts";
+import { copyString } from "./copy-string.ts";
 
 /**
  * One line of the log: `text` from `start` to `end`. A line that was too long is its first and last part with a newline

@@ -1,4 +1,4 @@
-import { copyString } from "./detached.ts";
+import { copyString } from "./copy-string.ts";
 import { ExcerptKeeper } from "./excerpt-keeper.ts";
 import { LinePrefix } from "./line-prefix.ts";
 import { LineScanner } from "./line-scanner.ts";

@@ -1,4 +1,4 @@
-import { copyString } from "./detached.ts";
+import { copyString } from "./copy-string.ts";
 import type { KeptLine } from "./kept-lines.ts";
 import type { LineKind } from "./runner-marks.ts";
 import { stripEscapes } from "./terminal-escapes.ts";

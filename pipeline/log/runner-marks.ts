@@ -1,4 +1,4 @@
-import { copyString } from "./detached.ts";
+import { copyString } from "./copy-string.ts";
 import { stripEscapes } from "./terminal-escapes.ts";
 
 /**

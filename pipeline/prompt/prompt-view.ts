@@ -1,8 +1,7 @@
-import type { Agent, ClassifyRule } from "../artefact.ts";
+import type { Agent, BranchStrategy, ClassifyRule } from "../artefact.ts";
 import type { Context } from "../context.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
-import type { BranchStrategy } from "../stages/branch-strategy.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
 

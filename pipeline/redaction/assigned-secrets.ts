@@ -1,7 +1,7 @@
-import type { SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
+import type { SecretSpan } from "./secret-span.ts";
 
 /** Where a name of something secret may be; the whole name decides. */
 const WORD = /pass|pwd|secret|token|key|cred/gi;

@@ -1,6 +1,6 @@
-import type { RedactionRule, SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
+import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
 /** A header's value ends with the line, or with the quote that it stands in. */
 const HEADER =

@@ -1,6 +1,6 @@
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
 import type { SecretLintRuleContext } from "@secretlint/types";
-import type { RedactionRule, SecretSpan } from "./finding.ts";
+import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
 /**
  * The rules of secretlint's recommended preset that are asked, the kind of what each finds, and what it begins with.

@@ -1,6 +1,6 @@
-import type { SecretSpan } from "./finding.ts";
 import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
+import type { SecretSpan } from "./secret-span.ts";
 
 /** `{"name": "DB_PASSWORD", "value": "..."}`, as manifests and settings name variables. */
 const PAIR =

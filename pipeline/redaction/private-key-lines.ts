@@ -1,5 +1,5 @@
-import type { RedactionRule, SecretSpan } from "./finding.ts";
 import { redactionMark } from "./redaction-mark.ts";
+import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
 /** RFC 7468's and OpenPGP's labels; a log may show a key in one line, with `\n` written out. */
 const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{0,5}/;

@@ -1,9 +1,9 @@
-import type { SecretSpan } from "./finding.ts";
 import { findValueInLine, kindOfNextLine } from "./named-values.ts";
 import { KEY_MARK, markKeyLine, privateKeyLines } from "./private-key-lines.ts";
 import { MARKS, redactionMark } from "./redaction-mark.ts";
 import { REDACTION_RULES } from "./redaction-rules.ts";
 import { hasLongRun, rulesFor } from "./rule-search.ts";
+import type { SecretSpan } from "./secret-span.ts";
 
 /** With more secrets of one sort a line is no log's: its rest goes as a whole. */
 const MOST_OF_A_SORT = 100;

@@ -1,9 +1,9 @@
 import { findAssignedSecrets } from "./assigned-secrets.ts";
-import type { RedactionRule } from "./finding.ts";
 import { HEADER_RULES } from "./header-secrets.ts";
 import { KNOWN_TOKEN_RULES } from "./known-tokens.ts";
 import { findNamedValues } from "./named-values.ts";
 import { KEY_IN_A_LINE_RULE } from "./private-key-lines.ts";
+import type { RedactionRule } from "./secret-span.ts";
 import { TOKEN_SHAPE_RULES } from "./token-shapes.ts";
 import { findQuerySecrets, findUserinfo, USERINFO_LITERALS } from "./url-secrets.ts";
 

@@ -1,4 +1,4 @@
-import { buildLiteralAutomaton, type LiteralAutomaton, placeOf, step } from "../log/literal-automaton.ts";
+import { buildLiteralAutomaton, type LiteralAutomaton, placeOf, step } from "../literals/literal-automaton.ts";
 import { REDACTION_RULES } from "./redaction-rules.ts";
 
 /** A run of so many characters of base64 may be a line of a key whose beginning is missing. */

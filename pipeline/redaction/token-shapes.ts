@@ -1,5 +1,5 @@
-import type { RedactionRule, SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
+import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
 interface Shape {
 	readonly kind: string;

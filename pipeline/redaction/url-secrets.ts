@@ -1,7 +1,7 @@
-import type { SecretSpan } from "./finding.ts";
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
+import type { SecretSpan } from "./secret-span.ts";
 
 /** RFC 3986's userinfo, with what people forget to encode in it; databases' passwords hold slashes, too. */
 const USERINFO = /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#"'`<>@:]{0,128})(?::([^\s/?#"'`<>]{1,256}))?@(?=[\w.[*-])/gi;

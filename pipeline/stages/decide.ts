@@ -1,3 +1,4 @@
+import { branchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
@@ -7,7 +8,6 @@ import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
-import { branchStrategy } from "./branch-strategy.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
 import { enrichIncident, factsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";

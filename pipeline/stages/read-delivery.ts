@@ -1,3 +1,4 @@
+import { canonicalJson } from "../artefact-version.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
 import type { Scope } from "../expression/facts.ts";
 import { makeKey } from "../expression/key.ts";
@@ -6,7 +7,6 @@ import { sha256Hex } from "../expression/sha256-hex.ts";
 import type { Incident } from "../incident.ts";
 import type { Delivery, IgnoredReason, Reading } from "../reading.ts";
 import { applyFilters } from "./apply-filters.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import { evaluateMapping } from "./compiled-mapping.ts";
 import { envelopeOf, REPOSITORY } from "./envelope.ts";
 import { factsOf } from "./incident-facts.ts";

@@ -1,7 +1,7 @@
-import { held, refused, type SpawnCall, type StepAnswer } from "../spawn-call.ts";
-import type { ClaimRecord } from "./claim-record.ts";
-import type { HeldClaims } from "./hand.ts";
+import type { ClaimRecord } from "../cluster/claim-record.ts";
+import type { HeldClaims } from "./held-claims.ts";
 import { leaseName } from "./lease-name.ts";
+import { held, refused, type SpawnCall, type StepAnswer } from "./spawn-call.ts";
 import { type ClaimSpec, type Judgement, takeClaim } from "./take-claim.ts";
 import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "./timing.ts";
 

@@ -1,8 +1,8 @@
-import { recogniseCodeRun } from "../recognise-coderun.ts";
-import { exists, held, refused, type SpawnCall, type StepAnswer, unavailable } from "../spawn-call.ts";
-import type { ClaimRecord } from "./claim-record.ts";
-import type { HeldClaims } from "./hand.ts";
+import type { ClaimRecord } from "../cluster/claim-record.ts";
+import type { HeldClaims } from "./held-claims.ts";
 import { leaseName } from "./lease-name.ts";
+import { recogniseCodeRun } from "./recognise-coderun.ts";
+import { exists, held, refused, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 import { OWN_CLAIM_TTL_S } from "./timing.ts";
 

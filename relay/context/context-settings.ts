@@ -1,4 +1,4 @@
-import { collector, type Environment, invalid, ok, type Result } from "../process/told.ts";
+import { collector, type Environment, invalid, ok, type Result } from "../environment.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Which servers the in-cluster sources ask, and which namespaces they read. What is not set is not asked. */

@@ -1,4 +1,5 @@
 import { explainNetworkError } from "../http/network-fault.ts";
+import { MAX_ANSWER_BYTES, readBounded, withoutSecrets } from "../http/read-bounded.ts";
 import { shownLine } from "./shown.ts";
 
 /** A server that may be asked: only the relay's own environment says where it is. */
@@ -24,8 +25,6 @@ export interface Question {
 	readonly fetch: typeof fetch;
 }
 
-/** What is read of an answer at most, unpacked: 4 MiB. */
-export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const MAX_ERROR_BYTES = 4 * 1024;
 const LONGEST_ERROR = 300;
 
@@ -85,25 +84,4 @@ function parsed(service: string, text: string): JsonAnswer {
 	} catch {
 		return { ok: false, why: `${service} answered something that is not JSON` };
 	}
-}
-
-/** Up to `limit` bytes as text; the rest is not read. */
-export async function readBounded(
-	body: ReadableStream<Uint8Array> | null,
-	limit: number,
-): Promise<{ readonly text: string; readonly cut: boolean }> {
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for await (const chunk of body ?? []) {
-		size += chunk.byteLength;
-		chunks.push(chunk);
-		// Leaving the loop cancels the stream.
-		if (size > limit) break;
-	}
-	const bytes = Buffer.concat(chunks).subarray(0, limit);
-	return { text: new TextDecoder().decode(bytes), cut: size > limit };
-}
-
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-	return secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), text);
 }

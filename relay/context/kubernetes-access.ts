@@ -1,4 +1,4 @@
-import type { KubeConfigLoading } from "../kubernetes/load-kube-config.ts";
+import type { KubeConfigLoading } from "../cluster/kubernetes/load-kube-config.ts";
 import { type KubernetesReader, kubernetesReader } from "./kubernetes-reader.ts";
 import { failed, type SourceAnswer } from "./source.ts";
 

@@ -7,10 +7,10 @@ import {
 	ServerConfiguration,
 	type V1Pod,
 } from "@kubernetes/client-node";
-import { readFailure } from "../kubernetes/api-failure.ts";
-import { boundedRead, OversizedAnswer } from "../kubernetes/bounded-read.ts";
-import { keepConnections } from "../kubernetes/keep-connections.ts";
-import { MAX_ANSWER_BYTES } from "./endpoint.ts";
+import { readFailure } from "../cluster/kubernetes/api-failure.ts";
+import { boundedRead, OversizedAnswer } from "../cluster/kubernetes/bounded-read.ts";
+import { keepConnections } from "../cluster/kubernetes/keep-connections.ts";
+import { MAX_ANSWER_BYTES } from "../http/read-bounded.ts";
 import type { AnswerReading } from "./read-answer.ts";
 
 /** A kind that is not Kubernetes' own. */

@@ -1,4 +1,4 @@
-import type { KubeConfigLoading } from "../kubernetes/load-kube-config.ts";
+import type { KubeConfigLoading } from "../cluster/kubernetes/load-kube-config.ts";
 import { argoWorkflow } from "./argo-workflow.ts";
 import { argocdApplication } from "./argocd-application.ts";
 import type { ContextSettings } from "./context-settings.ts";

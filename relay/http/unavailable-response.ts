@@ -1,4 +1,4 @@
-import type { Unavailable } from "../cluster.ts";
+import type { Unavailable } from "../cluster/cluster.ts";
 
 /** 503: nothing is decided, ask again. Only those who signed see why. */
 export function unavailableResponse({ why, cause }: Omit<Unavailable, "kind">): Response {

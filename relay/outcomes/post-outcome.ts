@@ -4,8 +4,8 @@ import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Clock } from "../clock.ts";
-import { readBounded } from "../context/endpoint.ts";
 import { explainNetworkError } from "../http/network-fault.ts";
+import { readBounded } from "../http/read-bounded.ts";
 
 /** `taken`: the worker has it. Everything else is tried again. */
 export type Posting =

@@ -1,7 +1,7 @@
 import type { WireOutcome } from "../../wire/outcome.ts";
+import type { FinishedCodeRuns } from "../cluster/finished-coderuns.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import type { FinishedCodeRuns } from "./finished-coderuns.ts";
 import { type PostTools, postOutcome } from "./post-outcome.ts";
 
 export interface ReportTools extends PostTools {

@@ -1,15 +1,15 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { systemClock } from "../clock.ts";
-import type { Cluster } from "../cluster.ts";
-import { directoryCluster } from "../directory/directory-cluster.ts";
-import { finishedFiles } from "../directory/finished-files.ts";
-import { apiClients } from "../kubernetes/api-clients.ts";
-import { kubernetesCluster } from "../kubernetes/kubernetes-cluster.ts";
-import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
-import { finishedObjects } from "../kubernetes/outcomes/finished-objects.ts";
-import { keepSweeping } from "../kubernetes/sweep-leases.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { directoryCluster } from "../cluster/directory/directory-cluster.ts";
+import { finishedFiles } from "../cluster/directory/finished-files.ts";
+import type { FinishedCodeRuns } from "../cluster/finished-coderuns.ts";
+import { apiClients } from "../cluster/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../cluster/kubernetes/kubernetes-cluster.ts";
+import { loadKubeConfig } from "../cluster/kubernetes/load-kube-config.ts";
+import { finishedObjects } from "../cluster/kubernetes/outcomes/finished-objects.ts";
+import { keepSweeping } from "../cluster/kubernetes/sweep-leases.ts";
 import type { Log } from "../log.ts";
-import type { FinishedCodeRuns } from "../outcomes/finished-coderuns.ts";
 import type { RelaySettings } from "./relay-settings.ts";
 
 /** Where CodeRuns are made, and where their ends are seen. */

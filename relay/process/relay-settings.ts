@@ -1,7 +1,7 @@
 import { readSecrets } from "../../wire/secret.ts";
 import { type ContextSettings, readContextSettings } from "../context/context-settings.ts";
-import type { Policy } from "../policy.ts";
-import { collector, type Environment, invalid, ok, type Result } from "./told.ts";
+import { collector, type Environment, invalid, ok, type Result } from "../environment.ts";
+import type { Policy } from "../spawn/policy.ts";
 
 /** What a relay on its own is told by its environment. */
 export interface RelaySettings {

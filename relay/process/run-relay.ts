@@ -1,8 +1,8 @@
 import { systemClock } from "../clock.ts";
-import type { Cluster } from "../cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { loadKubeConfig } from "../cluster/kubernetes/load-kube-config.ts";
 import { contextSources } from "../context/sources.ts";
 import { createRelay } from "../index.ts";
-import { loadKubeConfig } from "../kubernetes/load-kube-config.ts";
 import type { Log } from "../log.ts";
 import { reportOutcomes } from "../outcomes/report-outcomes.ts";
 import { serveRelay } from "../serve-relay.ts";

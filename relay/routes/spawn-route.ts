@@ -3,14 +3,14 @@ import { messageId } from "../../wire/coderun-name.ts";
 import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
 import { readVersion } from "../../wire/version.ts";
+import type { SpawnAnswer } from "../claims/spawn-call.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
 import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
-import { findViolation } from "../policy.ts";
-import { refuseUnlessThere } from "../refuse-unless-there.ts";
 import type { RelayTools } from "../relay-tools.ts";
-import { spawn } from "../spawn.ts";
-import type { SpawnAnswer } from "../spawn-call.ts";
+import { findViolation } from "../spawn/policy.ts";
+import { refuseUnlessThere } from "../spawn/refuse-unless-there.ts";
+import { spawn } from "../spawn/spawn.ts";
 
 /** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat of it gets the same answer. */
 export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {

@@ -3,7 +3,7 @@ import path from "node:path";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readAlertEvent, readCiEvent, unwrapBody } from "../../worker/sensor/sensor-event.ts";
+import { readAlertEvent, readCiEvent, unwrapBody } from "../../worker/ingest/sensor-event.ts";
 
 interface Filter {
 	readonly path: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COMMAND_WORDS } from "../../worker/command/command-words.ts";
+import { COMMAND_WORDS } from "../../worker/commands/command-words.ts";
 import { tableOf } from "../support/markdown.ts";
 
 describe("docs/commands.md", () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkGitHub } from "../../cli/doctor/look-at-github.ts";
+import { checkGitHub } from "../../cli/doctor/checks/github.ts";
 import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
 
 describe("checkGitHub", () => {

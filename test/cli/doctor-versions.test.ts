@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkVersions } from "../../cli/doctor/look-at-versions.ts";
+import { checkVersions } from "../../cli/doctor/checks/versions.ts";
 import { oddServer } from "../relay/context/odd-server.ts";
 
 /** A side that says this of itself with each answer. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkRelay } from "../../cli/doctor/look-at-relay.ts";
-import { checkWorker } from "../../cli/doctor/look-at-worker.ts";
-import { findPlaces } from "../../cli/doctor/places.ts";
+import { checkRelay } from "../../cli/doctor/checks/relay.ts";
+import { checkWorker } from "../../cli/doctor/checks/worker.ts";
+import { findPlaces } from "../../cli/places.ts";
 import { stubWorker } from "./stub-worker.ts";
 
 const PLAIN = "correct-horse-battery-staple-and-more";

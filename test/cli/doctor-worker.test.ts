@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { checkWorker } from "../../cli/doctor/look-at-worker.ts";
+import { checkWorker } from "../../cli/doctor/checks/worker.ts";
 
 type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { insights } from "../../cli/insights.ts";
-import type { Insights } from "../../worker/insights/shapes.ts";
+import type { Insights } from "../../worker/api/insights/shapes.ts";
 import { blocksOf } from "../support/markdown.ts";
 import { emptyFolder } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";

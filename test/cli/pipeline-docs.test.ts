@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { incidentFields } from "../../pipeline/build/incident-fields.ts";
+import { incidentFields } from "../../pipeline/build/grammar/incident-fields.ts";
+import { scopesOf } from "../../pipeline/build/grammar/scopes.ts";
 import { pipelineJsonSchema } from "../../pipeline/build/index.ts";
-import { scopesOf } from "../../pipeline/build/scopes.ts";
 import { compileCondition, compileExpression } from "../../pipeline/expression/compile-expression.ts";
 import { FUNCTIONS, REFUSED_FUNCTIONS } from "../../pipeline/expression/functions.ts";
 import { matchesGlob } from "../../pipeline/expression/glob.ts";

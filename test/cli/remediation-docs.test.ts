@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TRANSITIONS } from "../../worker/remediation/transitions.ts";
+import { TRANSITIONS } from "../../worker/journal/state-machine.ts";
 import { tableOf } from "../support/markdown.ts";
 
 describe("docs/remediation.md", () => {

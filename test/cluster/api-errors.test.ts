@@ -1,7 +1,7 @@
 import { CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import { apiClients } from "../../relay/kubernetes/api-clients.ts";
-import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
+import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../../relay/cluster/kubernetes/kubernetes-cluster.ts";
 import { misbehavingProxy } from "../support/misbehaving-proxy.ts";
 import { changedConfig, newNamespace } from "./support/namespace.ts";
 import { ask, requestIn, resultOf } from "./support/spawning.ts";

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest"
 import { z } from "zod";
 import { doctor } from "../../cli/doctor.ts";
 import { systemClock } from "../../relay/clock.ts";
-import { apiClients } from "../../relay/kubernetes/api-clients.ts";
-import { sweepLeases } from "../../relay/kubernetes/sweep-leases.ts";
+import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
+import { sweepLeases } from "../../relay/cluster/kubernetes/sweep-leases.ts";
 import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { recordedOutput } from "../cli/recorded-output.ts";

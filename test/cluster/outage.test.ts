@@ -1,8 +1,8 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { applyDefinition } from "../../cli/cluster/apply-definition.ts";
-import { apiClients } from "../../relay/kubernetes/api-clients.ts";
-import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
+import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../../relay/cluster/kubernetes/kubernetes-cluster.ts";
 import { namespaceOf } from "./support/namespace.ts";
 import { mustBeOk, ownCluster } from "./support/own-cluster.ts";
 import { startReporting } from "./support/reporting.ts";

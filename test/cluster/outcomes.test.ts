@@ -1,8 +1,8 @@
 import { CoordinationV1Api } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../relay/clock.ts";
-import { apiClients } from "../../relay/kubernetes/api-clients.ts";
-import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
+import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../../relay/cluster/kubernetes/kubernetes-cluster.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { misbehavingProxy } from "../support/misbehaving-proxy.ts";
 import { changedConfig, type Namespace, newNamespace } from "./support/namespace.ts";

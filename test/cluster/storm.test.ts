@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { apiClients } from "../../relay/kubernetes/api-clients.ts";
-import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
+import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../../relay/cluster/kubernetes/kubernetes-cluster.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { inParallel } from "../support/in-parallel.ts";
 import { misbehavingProxy } from "../support/misbehaving-proxy.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../relay/clock.ts";
-import { apiClients } from "../../relay/kubernetes/api-clients.ts";
-import { kubernetesCluster } from "../../relay/kubernetes/kubernetes-cluster.ts";
-import { sweepLeases } from "../../relay/kubernetes/sweep-leases.ts";
+import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
+import { kubernetesCluster } from "../../relay/cluster/kubernetes/kubernetes-cluster.ts";
+import { sweepLeases } from "../../relay/cluster/kubernetes/sweep-leases.ts";
 import { type Namespace, newNamespace } from "./support/namespace.ts";
 import { requestIn, resultOf } from "./support/spawning.ts";
 

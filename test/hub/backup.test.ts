@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { finishCodeRun } from "../../relay/directory/finish-coderun.ts";
+import { finishCodeRun } from "../../relay/cluster/directory/finish-coderun.ts";
 import { eventually } from "./eventually.ts";
 import { workflowJob } from "./failing-run.ts";
 import { codeRuns, deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findViolation } from "../../relay/policy.ts";
+import { findViolation } from "../../relay/spawn/policy.ts";
 import { spawnRequest } from "../support/spawn-request.ts";
 
 const POLICY = { namespace: "cto", repositories: ["5dlabs/cto", "5dlabs-*/x", "other/*"], github_apps: ["5DLabs-Rex"] };

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../relay/cluster.ts";
-import type { CodeRun } from "../../relay/coderun.ts";
-import { spawn } from "../../relay/spawn.ts";
-import type { SpawnAnswer } from "../../relay/spawn-call.ts";
+import type { SpawnAnswer } from "../../relay/claims/spawn-call.ts";
+import type { Cluster } from "../../relay/cluster/cluster.ts";
+import type { CodeRun } from "../../relay/cluster/coderun.ts";
+import { spawn } from "../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { interleavedCluster, Killed } from "../support/interleaved-cluster.ts";
 import { memoryCluster } from "../support/memory-cluster.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { leaseName } from "../../relay/claims/lease-name.ts";
-import type { Cluster } from "../../relay/cluster.ts";
-import { spawn } from "../../relay/spawn.ts";
+import type { Cluster } from "../../relay/cluster/cluster.ts";
+import { spawn } from "../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { memoryCluster } from "../support/memory-cluster.ts";
 import { spawnRequest } from "../support/spawn-request.ts";

@@ -1,8 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { finishCodeRun } from "../../relay/directory/finish-coderun.ts";
-import { finishedFiles } from "../../relay/directory/finished-files.ts";
+import { finishCodeRun } from "../../relay/cluster/directory/finish-coderun.ts";
+import { finishedFiles } from "../../relay/cluster/directory/finished-files.ts";
 import { memoryCluster } from "../support/memory-cluster.ts";
 import { type ServedRelay, servedRelay } from "../support/relay-on-directory.ts";
 import { spawnRequest } from "../support/spawn-request.ts";

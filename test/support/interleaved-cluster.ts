@@ -1,5 +1,5 @@
 import type { Clock } from "../../relay/clock.ts";
-import type { Cluster } from "../../relay/cluster.ts";
+import type { Cluster } from "../../relay/cluster/cluster.ts";
 
 /** Thrown into a call to stand for a relay that was killed there. */
 export class Killed extends Error {}

@@ -1,5 +1,5 @@
-import type { Cluster, StoredClaim, StoredCodeRun } from "../../relay/cluster.ts";
-import { OWN_LABELS, readIdentity } from "../../relay/coderun.ts";
+import type { Cluster, StoredClaim, StoredCodeRun } from "../../relay/cluster/cluster.ts";
+import { OWN_LABELS, readIdentity } from "../../relay/cluster/coderun.ts";
 
 export interface MemoryCluster extends Cluster {
 	/** Somebody else makes a CodeRun for the agent. */

@@ -1,6 +1,6 @@
 import { systemClock } from "../../relay/clock.ts";
-import { directoryCluster } from "../../relay/directory/directory-cluster.ts";
-import { spawn } from "../../relay/spawn.ts";
+import { directoryCluster } from "../../relay/cluster/directory/directory-cluster.ts";
+import { spawn } from "../../relay/spawn/spawn.ts";
 import { spawnRequest } from "./spawn-request.ts";
 
 /** A process that spawns one CodeRun after the other until it is killed: `node write-coderuns.ts STATE FIRST`. */

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { sweepCommands } from "../../worker/command/sweep-commands.ts";
-import { sweepDue } from "../../worker/incident/sweep-due.ts";
-import { findIncident } from "../../worker/journal/find-incident.ts";
-import { syncEscalations } from "../../worker/remediation/follow-told.ts";
-import { pruneJournal } from "../../worker/retention/forget-old.ts";
+import { sweepCommands } from "../../worker/commands/sweep-commands.ts";
+import { sweepDue } from "../../worker/dispatch/due-incidents.ts";
+import { pruneJournal } from "../../worker/jobs/prune-journal.ts";
+import { findIncident } from "../../worker/journal/incidents.ts";
+import { syncEscalations } from "../../worker/remediation/sync-escalations.ts";
 import { commentGitHub } from "./support/comment-github.ts";
 import { failedJob } from "./support/failed-job.ts";
 import { finishAttempt } from "./support/finish-attempt.ts";

@@ -1,12 +1,11 @@
 import type { IRequest } from "itty-router";
-import { createEffects, type Effects } from "../effects.ts";
+import { createEffects } from "../create-effects.ts";
+import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { authenticateWriter } from "../http/access.ts";
-import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
+import { authenticateWriter } from "../http/auth.ts";
+import { errorResponse, jsonResponse, unauthorized } from "../http/responses.ts";
 import { createLog } from "../log.ts";
-import { releaseIncident } from "../remediation/release-incident.ts";
-import { type ManualAction, retryRemediation } from "../remediation/retry-remediation.ts";
-import { stopRemediation } from "../remediation/stop-remediation.ts";
+import { type ManualAction, releaseIncident, retryRemediation, stopRemediation } from "../remediation/actions.ts";
 
 const ACTIONS = {
 	release: releaseIncident,

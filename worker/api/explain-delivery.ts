@@ -10,14 +10,12 @@ import {
 	whyIgnored,
 } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
-import { createEffects } from "../effects.ts";
+import { createEffects } from "../create-effects.ts";
 import type { Engine } from "../engine.ts";
 import type { Env } from "../env.ts";
-import { authenticateWriter } from "../http/access.ts";
-import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
-import { decodeUtf8, parseJson } from "../http/parse-json.ts";
-import { readBody } from "../http/read-body.ts";
-import { bodyErrorResponse } from "../http/refuse-body.ts";
+import { authenticateWriter } from "../http/auth.ts";
+import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
+import { bodyErrorResponse, errorResponse, jsonResponse, unauthorized } from "../http/responses.ts";
 import { createLog } from "../log.ts";
 import type { ExplainedDelivery } from "./shapes.ts";
 

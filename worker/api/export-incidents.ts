@@ -1,12 +1,11 @@
 import type { Env } from "../env.ts";
-import { hasToken } from "../http/access.ts";
-import { errorResponse, jsonResponse, unauthorized } from "../http/answer.ts";
-import { type ExportedIncident, exportIncidents, searchedPatterns } from "../journal/export-incidents.ts";
+import { hasToken } from "../http/auth.ts";
+import { errorResponse, jsonResponse, unauthorized } from "../http/responses.ts";
+import { type ExportedIncident, exportIncidents, searchedPatterns } from "../journal/export.ts";
 import { readStored } from "../journal/stored-json.ts";
-import { writeCursor } from "./cursor.ts";
 import { exportJournalPage } from "./export-journal.ts";
-import { isoOf } from "./iso-of.ts";
-import { readPageQuery } from "./page-query.ts";
+import { isoOf } from "./iso-time.ts";
+import { readPageQuery, writeCursor } from "./page-query.ts";
 
 const LIMITS = { usual: 25, highest: 50 };
 

@@ -1,10 +1,10 @@
-import { systemClock } from "../clock.ts";
-import { errorResponse, jsonResponse } from "../http/answer.ts";
-import { sinceWhen } from "../insights/since.ts";
-import { exportJournal, type JournalEntry } from "../journal/export-journal.ts";
+import { errorResponse, jsonResponse } from "../http/responses.ts";
+import { exportJournal, type JournalEntry } from "../journal/export.ts";
 import { readStored } from "../journal/stored-json.ts";
-import { type Cursor, writeCursor } from "./cursor.ts";
-import { isoOf } from "./iso-of.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { sinceWhen } from "./insights/since.ts";
+import { isoOf } from "./iso-time.ts";
+import { type Cursor, writeCursor } from "./page-query.ts";
 
 /** The columns that are moments in milliseconds; ISO 8601 in the answer. */
 const MOMENTS: ReadonlySet<string> = new Set([

@@ -1,12 +1,11 @@
 import type { Env } from "../env.ts";
-import { mayRead } from "../http/access.ts";
-import { errorResponse, taggedResponse, unauthorized } from "../http/answer.ts";
-import { isIncidentStatus } from "../journal/incident-status.ts";
-import { type IncidentQuery, listIncidents } from "../journal/list-incidents.ts";
-import { writeCursor } from "./cursor.ts";
-import { readPageQuery } from "./page-query.ts";
+import { mayRead } from "../http/auth.ts";
+import { errorResponse, taggedResponse, unauthorized } from "../http/responses.ts";
+import { type IncidentQuery, listChoices, listIncidents } from "../journal/incident-list.ts";
+import { isIncidentStatus } from "../journal/statuses.ts";
+import { readPageQuery, writeCursor } from "./page-query.ts";
 import { presentIncident, presentTitled } from "./present-incident.ts";
-import type { IncidentPage, ShownIncident } from "./shapes.ts";
+import type { Choices, IncidentPage, ShownIncident } from "./shapes.ts";
 
 const LIMITS = { usual: 50, highest: 200 };
 const LONGEST_TEXT = 100;
@@ -50,4 +49,10 @@ function readQuery(params: URLSearchParams): (IncidentQuery & { readonly titled:
 		...(text !== undefined && { text }),
 		...(page.after !== undefined && { after: page.after }),
 	};
+}
+
+/** `GET /api/choices`: what the list of incidents can be narrowed to. */
+export async function listChoicesApi(request: Request, env: Env): Promise<Response> {
+	if (!(await mayRead(request, env))) return unauthorized();
+	return await taggedResponse(request, (await listChoices(env.JOURNAL)) satisfies Choices);
 }

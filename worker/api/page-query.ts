@@ -1,5 +1,3 @@
-import { type Cursor, readCursor } from "./cursor.ts";
-
 /** Which page of a list is asked for; `after` is undefined for the first one. */
 export interface PageQuery {
 	readonly limit: number;
@@ -17,4 +15,20 @@ export function readPageQuery(
 	const after = cursor === undefined ? undefined : readCursor(cursor);
 	if (cursor !== undefined && after === undefined) return "the cursor is not one that was given out";
 	return { limit: Math.min(highest, Number(limit)), after };
+}
+
+/** Where a page of a list that is newest first goes on: behind this incident. */
+export interface Cursor {
+	readonly created_at: number;
+	readonly id: string;
+}
+
+export function writeCursor(last: Cursor): string {
+	return `${last.created_at}.${last.id}`;
+}
+
+/** Undefined when it is not one that was given out. */
+function readCursor(text: string): Cursor | undefined {
+	const found = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(text);
+	return found?.[2] === undefined ? undefined : { created_at: Number(found[1]), id: found[2] };
 }

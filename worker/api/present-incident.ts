@@ -1,8 +1,9 @@
 import type { Incident } from "../../pipeline/incident.ts";
-import type { ListedIncident } from "../journal/list-incidents.ts";
+import type { AttemptRow } from "../journal/attempts.ts";
+import type { ListedIncident } from "../journal/incident-list.ts";
 import { readStored } from "../journal/stored-json.ts";
-import { isoOf } from "./iso-of.ts";
-import type { ShownIncident, TitledIncident } from "./shapes.ts";
+import { isoOf, isoOrNull } from "./iso-time.ts";
+import type { ShownAttempt, ShownIncident, TitledIncident } from "./shapes.ts";
 
 /** A row of the journal as the API shows it (DESIGN section 9): times are ISO 8601, what is unknown is null. */
 export function presentIncident(row: ListedIncident): ShownIncident {
@@ -44,4 +45,29 @@ function titleOf(incident: Incident): Pick<TitledIncident, "title" | "part"> {
 	}
 	const title = workflow?.name ?? app ?? job ?? event;
 	return { title, part: job === undefined || job === title ? null : job };
+}
+
+/** An attempt as the API shows it, with the CodeRun that was asked for. */
+export function presentAttempt(row: AttemptRow): ShownAttempt {
+	const request = readStored("attempts.request", row.request);
+	return {
+		attempt: row.attempt,
+		agent: row.agent,
+		coderun_name: row.coderun_name,
+		outcome: row.outcome,
+		result: row.result,
+		failure_type: row.failure_type,
+		rule: row.rule,
+		decided_at: isoOf(row.decided_at),
+		ended_at: isoOrNull(row.ended_at),
+		refused: row.refused,
+		pull_request_url: row.pull_request_url,
+		message: row.message,
+		started_at: row.started_at,
+		finished_at: row.finished_at,
+		ci_summary: row.ci_summary,
+		ci_url: row.ci_url,
+		escalated: row.escalated === 1,
+		coderun: request.ok ? (request.value.coderun ?? null) : null,
+	};
 }

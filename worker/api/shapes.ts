@@ -1,6 +1,6 @@
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
-import type { AttemptResult, IncidentStatus } from "../journal/incident-status.ts";
+import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
 
 /*
  * What the API answers with (DESIGN section 9), as types alone: the worker builds them, the page reads them. Times are

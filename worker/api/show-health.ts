@@ -1,15 +1,13 @@
 import { readSecretList } from "../../wire/secret-list.ts";
-import { deliveryQueue } from "../delivery-queue/delivery-queue.ts";
-import { queueTakesMessages } from "../delivery-queue/queue-delivery.ts";
-import type { QueuedMessage } from "../delivery-queue/queued-message.ts";
 import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
-import { jsonResponse } from "../http/answer.ts";
-import { explainFailure } from "../journal/journal-failure.ts";
+import { jsonResponse } from "../http/responses.ts";
+import { deliveryQueue, type QueuedMessage, queueTakesMessages } from "../ingest/delivery-queue.ts";
+import { explainFailure } from "../journal/failure.ts";
 import { findJournalFailure } from "../journal/use-journal.ts";
 import { createLog, type Log, messageOf } from "../log.ts";
-import { SharedResult } from "../shared-look.ts";
-import { withTimeout } from "../with-timeout.ts";
+import { SharedResult } from "../runtime/shared-result.ts";
+import { withTimeout } from "../runtime/with-timeout.ts";
 
 type Health =
 	| { readonly status: "ok" }

@@ -2,14 +2,13 @@ import type { IRequest } from "itty-router";
 import type { IncidentKind } from "../../pipeline/incident.ts";
 import { renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
-import { mayRead } from "../http/access.ts";
-import { errorResponse, taggedResponse, textResponse, unauthorized } from "../http/answer.ts";
-import type { IncidentRow } from "../journal/incident-row.ts";
-import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/show-incident.ts";
+import { mayRead } from "../http/auth.ts";
+import { errorResponse, taggedResponse, textResponse, unauthorized } from "../http/responses.ts";
+import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
+import type { IncidentRow } from "../journal/incidents.ts";
 import { readStored } from "../journal/stored-json.ts";
-import { isoOf, isoOrNull } from "./iso-of.ts";
-import { presentAttempt } from "./present-attempt.ts";
-import { presentTitled } from "./present-incident.ts";
+import { isoOf, isoOrNull } from "./iso-time.ts";
+import { presentAttempt, presentTitled } from "./present-incident.ts";
 import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
 
 /**

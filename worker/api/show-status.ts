@@ -1,22 +1,22 @@
-import { showDeliveryQueue } from "../delivery-queue/show-queue.ts";
-import { createEffects, type Effects } from "../effects.ts";
+import { createEffects } from "../create-effects.ts";
+import { currentPause } from "../dispatch/gates.ts";
+import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { currentPause } from "../guards/current-pause.ts";
-import { presentPause } from "../guards/pause-api.ts";
-import { mayRead } from "../http/access.ts";
-import { jsonResponse, taggedResponse, unauthorized } from "../http/answer.ts";
-import { writeIgnored } from "../ignored/count-ignored.ts";
-import { countIncidents } from "../journal/count-incidents.ts";
-import { countIgnored } from "../journal/ignored-counts.ts";
-import { explainFailure, failureOf } from "../journal/journal-failure.ts";
-import { lastChange } from "../journal/last-change.ts";
+import { mayRead } from "../http/auth.ts";
+import { jsonResponse, taggedResponse, unauthorized } from "../http/responses.ts";
+import { writeIgnored } from "../ingest/count-ignored.ts";
+import { deliveryQueue } from "../ingest/delivery-queue.ts";
+import { countFailedDeliveries, readDeliveryScan } from "../journal/failed-deliveries.ts";
+import { explainFailure, failureOf } from "../journal/failure.ts";
+import { countIgnored } from "../journal/ignored.ts";
+import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { createLog, messageOf } from "../log.ts";
-import { presentPushed } from "../pipeline/pipeline-api.ts";
-import { showRedelivery } from "../redelivery/show-redelivery.ts";
-import { withTimeout } from "../with-timeout.ts";
-import { isoOrNull } from "./iso-of.ts";
-import type { HubStatus } from "./shapes.ts";
+import { withTimeout } from "../runtime/with-timeout.ts";
+import { isoOf, isoOrNull } from "./iso-time.ts";
+import { presentPause } from "./pause.ts";
+import { presentPushed } from "./pipeline.ts";
+import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
 
 /** Nobody reads a page for longer; the page itself asks again. */
 const WITHIN_MS = 10_000;
@@ -62,4 +62,35 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 		redelivery,
 		changed_at: isoOrNull(changed_at),
 	};
+}
+
+const QUEUE_WITHIN_MS = 2_000;
+
+/**
+ * How many deliveries wait for the journal, as the queue itself counts: about, and those that wait for their next try may
+ * be counted late. Null where there is no such queue.
+ */
+async function showDeliveryQueue(env: Env): Promise<DeliveryQueueStatus | null> {
+	const queue = deliveryQueue(env);
+	if (queue === undefined) return null;
+	try {
+		const { backlogCount, oldestMessageTimestamp } = await withTimeout(queue.metrics(), QUEUE_WITHIN_MS);
+		const oldest = backlogCount > 0 ? Number(oldestMessageTimestamp ?? 0) : 0;
+		return { waiting: backlogCount, oldest_at: oldest > 0 ? isoOf(oldest) : null };
+	} catch {
+		return { waiting: null, oldest_at: null };
+	}
+}
+
+/** What `GET /api/status` says about deliveries that GitHub failed to hand over. */
+export async function showRedelivery({ github, journal, now }: Pick<Effects, "github" | "journal" | "now">) {
+	if (github === undefined) return { configured: false } as const;
+	const [look, counts] = await Promise.all([readDeliveryScan(journal), countFailedDeliveries(journal)]);
+	return {
+		configured: true,
+		...counts,
+		scanned_at: isoOrNull(look?.scanned_at ?? null),
+		waits_until: look !== undefined && look.not_before > now() ? isoOf(look.not_before) : null,
+		problem: look?.problem ?? null,
+	} as const;
 }

@@ -6,9 +6,9 @@ import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
 import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Env } from "../env.ts";
+import { readTextWithin } from "../http/body.ts";
 import { explainFetchError } from "../http/network-fault.ts";
-import { readTextWithin } from "../http/read-text-within.ts";
-import { explainRelayError } from "../spawn/relay-error.ts";
+import { explainRelayError } from "../relay/relay-error.ts";
 import type { AskCluster, ClusterResult } from "./source.ts";
 
 export interface RelayTools {

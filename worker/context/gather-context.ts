@@ -1,8 +1,8 @@
 import { type Context, type ContextPart, isGitHubSource } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
-import { mapConcurrent } from "../in-turn.ts";
 import { messageOf } from "../log.ts";
+import { mapConcurrent } from "../runtime/map-concurrent.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
 /** What was gathered, without the secrets in it: from here on it is kept and shown. */

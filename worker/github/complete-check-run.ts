@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Delivery } from "../../pipeline/index.ts";
 import type { GitHub } from "./github.ts";
-import { partsOf } from "./put-own-comment.ts";
+import { partsOf } from "./own-comments.ts";
 
 const payloadSchema = z.object({
 	check_run: z.looseObject({

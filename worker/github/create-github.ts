@@ -1,6 +1,6 @@
 import { explainFetchError } from "../http/network-fault.ts";
 import { type Log, messageOf } from "../log.ts";
-import { signAppToken } from "./app-token.ts";
+import { readFailure } from "./failures.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
 import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
 import {
@@ -10,10 +10,8 @@ import {
 	isAppNamed,
 	readGitHubSettings,
 } from "./github-settings.ts";
-import { tokenFor } from "./installation-tokens.ts";
-import { type GitHubMemory, isolateMemory, remember } from "./isolate-memory.ts";
-import { keepAnswer, keptAnswer } from "./kept-answers.ts";
-import { readFailure } from "./read-failure.ts";
+import { signAppToken, tokenFor } from "./installation-tokens.ts";
+import { type GitHubMemory, isolateMemory, keepAnswer, keptAnswer, remember } from "./isolate-memory.ts";
 
 export interface GitHubTools {
 	readonly fetch: typeof fetch;

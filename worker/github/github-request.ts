@@ -1,7 +1,6 @@
 import { request } from "@octokit/request";
 import type { Log } from "../log.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
-import { retryingFetch } from "./steady-fetch.ts";
+import { boundedFetch, retryingFetch } from "./retrying-fetch.ts";
 
 /** Asks one route of GitHub's REST API. */
 export type GitHubRequest = typeof request;

@@ -1,4 +1,4 @@
-import type { IncidentRow } from "./incident-row.ts";
+import type { IncidentRow } from "./incidents.ts";
 
 /** A remediation of a pull request, with what its attempts made. */
 export type PullRequestRemediation = IncidentRow & {

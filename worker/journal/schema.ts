@@ -1,4 +1,4 @@
-import { MIGRATIONS } from "./migration-names.ts";
+import { MIGRATIONS } from "./migrations.ts";
 
 /** Thrown where the journal's schema is older than the worker. */
 export class MigrationsMissing extends Error {

@@ -4,16 +4,12 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { CommandResult } from "./commands.ts";
+import { DamagedRow } from "./d1-error.ts";
 import type { LastCommand } from "./status-comments.ts";
 import type { DueKey } from "./sweep-steps.ts";
 
 /** What a column holds, or why it cannot be read: one sentence that names the column. */
 export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
-
-/** A row that this worker cannot read. It says whose, and which column. */
-export class DamagedRow extends Error {
-	override readonly name = "DamagedRow";
-}
 
 const texts = z.array(z.string()).optional();
 const named = z.looseObject({}).optional();

@@ -1,8 +1,8 @@
-import { unwrapped } from "../budget.ts";
-import { SharedResult } from "../shared-look.ts";
-import { withTimeout } from "../with-timeout.ts";
-import { heartbeatStatements } from "./heartbeat.ts";
-import { failureOf, type JournalFailure } from "./journal-failure.ts";
+import { unwrapped } from "../runtime/budget.ts";
+import { SharedResult } from "../runtime/shared-result.ts";
+import { withTimeout } from "../runtime/with-timeout.ts";
+import { failureOf, type JournalFailure } from "./failure.ts";
+import { DELETE_OLDER_HEARTBEATS, INSERT_HEARTBEAT, ROOM_BYTES } from "./heartbeats.ts";
 import { appliedMigrations, requireMigrations } from "./schema.ts";
 
 /** What came of work on the journal. */
@@ -99,4 +99,13 @@ function memoryOf(db: D1Database): JournalMemory {
 	const memory = { schemaIsGood: false, awayUntil: 0 };
 	memories.set(key, memory);
 	return memory;
+}
+
+/** A write that needs as much room as a delivery does, and which migrations were applied: one transaction. */
+function heartbeatStatements(db: D1Database, now: number): D1PreparedStatement[] {
+	return [
+		db.prepare(INSERT_HEARTBEAT).bind(now, ROOM_BYTES),
+		db.prepare(DELETE_OLDER_HEARTBEATS),
+		appliedMigrations(db),
+	];
 }

@@ -1,7 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
-import type { IncidentRow } from "../journal/incident-row.ts";
-import type { PastAttempt } from "../journal/remediation-facts.ts";
-import { asCode, asLink } from "./plain-markdown.ts";
+import type { IncidentRow } from "../journal/incidents.ts";
+import type { PastAttempt } from "../journal/remediations.ts";
+import { asCode, asLink } from "./markdown.ts";
 
 /** What a person reads when the agents are at their end: what failed, what was tried, where to look. */
 export function escalationText(

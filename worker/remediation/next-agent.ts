@@ -1,4 +1,4 @@
-import type { AttemptResult } from "../journal/incident-status.ts";
+import type { AttemptResult } from "../journal/statuses.ts";
 
 /** Who is last in a chain: nobody comes after. */
 const HUMAN = "human";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { readHubSettings } from "../../../cli/hub/hub-settings.ts";
+import { readHubSettings } from "../../../cli/state/hub-settings.ts";
 
 describe("readHubSettings", () => {
 	it("has defaults for everything", () => {

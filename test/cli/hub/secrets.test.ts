@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { readOrMakeSecrets } from "../../../cli/hub/secrets.ts";
+import { readOrMakeSecrets } from "../../../cli/state/secrets.ts";
 import { readSecrets } from "../../../wire/secret.ts";
 import { emptyFolder } from "../pipeline-folder.ts";
 

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { takeStateLock } from "../../../cli/hub/state-lock.ts";
+import { takeStateLock } from "../../../cli/state/state-lock.ts";
 import { emptyFolder } from "../pipeline-folder.ts";
 
-const MODULE = path.join(import.meta.dirname, "../../../cli/hub/state-lock.ts");
+const MODULE = path.join(import.meta.dirname, "../../../cli/state/state-lock.ts");
 
 describe("takeStateLock", () => {
 	it("is held by one at a time", () => {

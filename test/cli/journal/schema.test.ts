@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { DELETE_OLDER_HEARTBEATS, INSERT_HEARTBEAT, ROOM_BYTES } from "../../../worker/journal/heartbeat-sql.ts";
-import { MIGRATIONS } from "../../../worker/journal/migration-names.ts";
+import { DELETE_OLDER_HEARTBEATS, INSERT_HEARTBEAT, ROOM_BYTES } from "../../../worker/journal/heartbeats.ts";
+import { MIGRATIONS } from "../../../worker/journal/migrations.ts";
 
 const FOLDER = path.join(import.meta.dirname, "../../../worker/migrations");
 
 describe("MIGRATIONS", () => {
-	it("are those in worker/migrations: add a new one to worker/journal/migration-names.ts", () => {
+	it("are those in worker/migrations: add a new one to worker/journal/migrations.ts", () => {
 		expect([...MIGRATIONS]).toEqual(
 			readdirSync(FOLDER)
 				.filter((name) => name.endsWith(".sql"))

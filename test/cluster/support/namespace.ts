@@ -9,7 +9,7 @@ import {
 	type V1PolicyRule,
 } from "@kubernetes/client-node";
 import { inject } from "vitest";
-import { apiClients } from "../../../relay/kubernetes/api-clients.ts";
+import { apiClients } from "../../../relay/cluster/kubernetes/api-clients.ts";
 
 const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 

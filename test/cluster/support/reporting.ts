@@ -1,8 +1,8 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../../relay/clock.ts";
-import { apiClients } from "../../../relay/kubernetes/api-clients.ts";
-import { finishedObjects } from "../../../relay/kubernetes/outcomes/finished-objects.ts";
+import { apiClients } from "../../../relay/cluster/kubernetes/api-clients.ts";
+import { finishedObjects } from "../../../relay/cluster/kubernetes/outcomes/finished-objects.ts";
 import type { LogEntry } from "../../../relay/log.ts";
 import { createMetrics } from "../../../relay/metrics.ts";
 import { type Reporting, reportOutcomes } from "../../../relay/outcomes/report-outcomes.ts";

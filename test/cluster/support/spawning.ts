@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Clock } from "../../../relay/clock.ts";
-import { systemClock } from "../../../relay/clock.ts";
-import type { Cluster } from "../../../relay/cluster.ts";
-import { spawn } from "../../../relay/spawn.ts";
-import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
+import type { SpawnAnswer } from "../../../relay/claims/spawn-call.ts";
+import { type Clock, systemClock } from "../../../relay/clock.ts";
+import type { Cluster } from "../../../relay/cluster/cluster.ts";
+import { spawn } from "../../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { spawnRequest } from "../../support/spawn-request.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { incidentRead } from "../../../pipeline/build/incident-read.ts";
+import { incidentRead } from "../../../pipeline/build/checks/incident-read.ts";
 import { parseExpression } from "../../../pipeline/expression/ast.ts";
 
 describe("incidentRead", () => {

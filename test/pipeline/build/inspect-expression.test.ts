@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Inspection, inspectExpression } from "../../../pipeline/build/inspect-expression.ts";
+import { type Inspection, inspectExpression } from "../../../pipeline/build/checks/inspect-expression.ts";
 
 function inspect(text: string): Inspection {
 	const inspected = inspectExpression(text);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { keysAt, pipelineJsonSchema } from "../../../pipeline/build/json-schema.ts";
+import { keysAt, pipelineJsonSchema } from "../../../pipeline/build/grammar/json-schema.ts";
 
 describe("pipelineJsonSchema", () => {
 	it("is what pipeline.schema.json holds (else run `npx healer build --schema`)", () => {

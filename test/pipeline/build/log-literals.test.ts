@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, it } from "vitest";
-import { logLiterals } from "../../../pipeline/build/log-literals.ts";
+import { logLiterals } from "../../../pipeline/build/checks/log-literals.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { sampledRegex } from "./arbitrary-regex.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest } from "../../../pipeline/build/near-miss.ts";
+import { nearest } from "../../../pipeline/build/checks/did-you-mean.ts";
 
 describe("nearest", () => {
 	it.each<[string, string | undefined]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { regexDiagnostic } from "../../../pipeline/build/regex-mistakes.ts";
+import { regexDiagnostic } from "../../../pipeline/build/checks/regex-diagnostics.ts";
 
 describe("regexDiagnostic", () => {
 	it.each(["(a+)+", "(a*)*$", "((ab)*)*", "(.*x)*", "(?:[a-z]+\\d*)+", "(\\w+-?)*", "(?:x|(?:y+)+)", "(?:a{2,})+"])(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../../../pipeline/build/mistake.ts";
-import { renderDiagnostics } from "../../../pipeline/build/render-mistakes.ts";
+import { renderDiagnostics } from "../../../pipeline/build/checks/render-diagnostics.ts";
+import type { Diagnostic } from "../../../pipeline/build/yaml/diagnostic.ts";
 
 const source = ["version: 1", "route:", "\t- { name: rust, agent: rexx }", ""].join("\n");
 const diagnostic: Diagnostic = {

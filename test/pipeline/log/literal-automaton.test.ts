@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildLiteralAutomaton, placeOf, step } from "../../../pipeline/log/literal-automaton.ts";
+import { buildLiteralAutomaton, placeOf, step } from "../../../pipeline/literals/literal-automaton.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 
 function find(literals: readonly string[], line: string): number[] {

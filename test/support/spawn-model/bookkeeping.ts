@@ -1,4 +1,4 @@
-import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
+import type { SpawnAnswer } from "../../../relay/claims/spawn-call.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { type ModelCluster, unfinishedOf } from "./model-cluster.ts";
 

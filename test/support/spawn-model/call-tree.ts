@@ -1,7 +1,7 @@
+import type { SpawnAnswer } from "../../../relay/claims/spawn-call.ts";
 import type { Clock } from "../../../relay/clock.ts";
-import { refuseUnlessThere } from "../../../relay/refuse-unless-there.ts";
-import { spawn } from "../../../relay/spawn.ts";
-import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
+import { refuseUnlessThere } from "../../../relay/spawn/refuse-unless-there.ts";
+import { spawn } from "../../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { POLICY } from "./bookkeeping.ts";
 import { type Interned, internTable } from "./interned.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { refuseUnlessThere } from "../../../relay/refuse-unless-there.ts";
-import { spawn } from "../../../relay/spawn.ts";
+import { refuseUnlessThere } from "../../../relay/spawn/refuse-unless-there.ts";
+import { spawn } from "../../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { type Book, Fault, isPolicyRefusal, POLICY, type Rules } from "./bookkeeping.ts";
 import { EPOCH } from "./call-tree.ts";

@@ -1,6 +1,6 @@
-import type { ClaimRecord } from "../../../relay/claims/claim-record.ts";
-import type { StoredClaim, StoredCodeRun } from "../../../relay/cluster.ts";
-import { OWN_LABELS, readIdentity } from "../../../relay/coderun.ts";
+import type { ClaimRecord } from "../../../relay/cluster/claim-record.ts";
+import type { StoredClaim, StoredCodeRun } from "../../../relay/cluster/cluster.ts";
+import { OWN_LABELS, readIdentity } from "../../../relay/cluster/coderun.ts";
 import { type Interned, internTable } from "./interned.ts";
 import type { Operation } from "./operation.ts";
 

@@ -1,6 +1,6 @@
-import type { ClaimRecord } from "../../../relay/claims/claim-record.ts";
-import type { Cluster } from "../../../relay/cluster.ts";
-import type { CodeRun } from "../../../relay/coderun.ts";
+import type { ClaimRecord } from "../../../relay/cluster/claim-record.ts";
+import type { Cluster } from "../../../relay/cluster/cluster.ts";
+import type { CodeRun } from "../../../relay/cluster/coderun.ts";
 
 /** One call of the claim protocol to what is outside of it, as a value; sleeping is one, too. */
 export type Operation =

@@ -1,4 +1,4 @@
-import type { SpawnAnswer } from "../../../relay/spawn-call.ts";
+import type { SpawnAnswer } from "../../../relay/claims/spawn-call.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { isPolicyRefusal, type Rules } from "./bookkeeping.ts";
 import { type CallNode, type CallTree, internAnswer } from "./call-tree.ts";

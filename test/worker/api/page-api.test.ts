@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { CHOICE_QUERIES } from "../../../worker/journal/list-choices.ts";
-import { type IncidentQuery, listQuery } from "../../../worker/journal/list-incidents.ts";
+import { CHOICE_QUERIES, type IncidentQuery, listQuery } from "../../../worker/journal/incident-list.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PlannedRequest } from "../../../pipeline/index.ts";
+import { summarizeContext } from "../../../worker/context/context-summary.ts";
 import { gatherContext, longestGathering } from "../../../worker/context/gather-context.ts";
 import type { Sources } from "../../../worker/context/source.ts";
-import { summarizeContext } from "../../../worker/context/summarize-context.ts";
 
 const noTime = () => 0;
 const asked = () => Promise.reject(new Error("asked"));

@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { router } from "../../../worker/http/router.ts";
+import { router } from "../../../worker/router.ts";
 
 /** A journal whose every call fails so. */
 function failingJournal(message: string): D1Database {

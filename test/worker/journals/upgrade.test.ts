@@ -1,10 +1,9 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { findStuck } from "../../../worker/incident/find-stuck.ts";
-import { sweepDue } from "../../../worker/incident/sweep-due.ts";
-import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
-import { pruneJournal } from "../../../worker/retention/forget-old.ts";
+import { sweepDue, sweepOverdue } from "../../../worker/dispatch/due-incidents.ts";
+import { findStuck } from "../../../worker/dispatch/find-stuck.ts";
+import { pruneJournal } from "../../../worker/jobs/prune-journal.ts";
 import { type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
 
 // Worker tests have no file system: the build puts the files in. https://vite.dev/guide/features#glob-import

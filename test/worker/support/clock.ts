@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { systemClock } from "../../../worker/clock.ts";
+import { systemClock } from "../../../worker/runtime/clock.ts";
 
 let ahead_ms = 0;
 

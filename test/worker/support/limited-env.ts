@@ -1,5 +1,5 @@
-import { wraps } from "../../../worker/budget.ts";
 import type { Env } from "../../../worker/env.ts";
+import { wraps } from "../../../worker/runtime/budget.ts";
 
 /*
  * The bindings as the platform gives them on the paid plan: what goes beyond its limits fails as it does there. workerd

@@ -1,13 +1,10 @@
 import type { Signal } from "../../../pipeline/index.ts";
-import { sweepDue } from "../../../worker/incident/sweep-due.ts";
-import { findAttempt } from "../../../worker/journal/find-attempt.ts";
-import { findIncident } from "../../../worker/journal/find-incident.ts";
-import type { IncidentRow } from "../../../worker/journal/incident-row.ts";
-import { recordOutcome } from "../../../worker/journal/record-outcome.ts";
-import { type PastAttempt, remediationRows } from "../../../worker/journal/remediation-facts.ts";
-import { readSignal, trackSignal } from "../../../worker/lifecycle/track-signal.ts";
-import { reconcile } from "../../../worker/remediation/settle-remediation.ts";
-import { sweepOverdue } from "../../../worker/remediation/sweep-overdue.ts";
+import { sweepDue, sweepOverdue } from "../../../worker/dispatch/due-incidents.ts";
+import { readSignal, trackSignal } from "../../../worker/ingest/track-signal.ts";
+import { findAttempt, recordOutcome } from "../../../worker/journal/attempts.ts";
+import { findIncident, type IncidentRow } from "../../../worker/journal/incidents.ts";
+import { type PastAttempt, remediationRows } from "../../../worker/journal/remediations.ts";
+import { reconcile } from "../../../worker/remediation/reconcile.ts";
 import { sampleIncident } from "./sample-incident.ts";
 import { journalIncident, type Stub, stubEngine } from "./stub-effects.ts";
 

@@ -3,15 +3,15 @@ import type { Incident } from "../../../pipeline/incident.ts";
 import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 import type { StatusRequest } from "../../../wire/status.ts";
-import { type Budget, type Cost, countedJournal, InvocationBudget } from "../../../worker/budget.ts";
 import { createSources } from "../../../worker/context/sources.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
-import { addDelivery } from "../../../worker/journal/add-delivery.ts";
+import { addDelivery } from "../../../worker/journal/deliveries.ts";
 import { createLog } from "../../../worker/log.ts";
-import type { StatusAnswer } from "../../../worker/spawn/ask-status.ts";
-import { createClaimCache } from "../../../worker/spawn/claim-look.ts";
-import type { SpawnAnswer } from "../../../worker/spawn/relay-client.ts";
+import type { StatusAnswer } from "../../../worker/relay/ask-status.ts";
+import { createClaimCache } from "../../../worker/relay/claim-cache.ts";
+import type { SpawnAnswer } from "../../../worker/relay/send-spawn.ts";
+import { type Budget, type Cost, countedJournal, InvocationBudget } from "../../../worker/runtime/budget.ts";
 import { limitedJournal, newInvocation } from "./limited-env.ts";
 
 export interface Stub extends Effects {

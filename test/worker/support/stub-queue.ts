@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import type { QueuedMessage } from "../../../worker/delivery-queue/queued-message.ts";
 import type { Env } from "../../../worker/env.ts";
 import worker from "../../../worker/index.ts";
+import type { QueuedMessage } from "../../../worker/ingest/delivery-queue.ts";
 
 /** The queue of deliveries, as far as the worker sees it: what is in it, and what a test has it do instead. */
 export interface StubQueue extends Queue<QueuedMessage> {

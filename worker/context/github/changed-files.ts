@@ -2,10 +2,8 @@ import * as z from "zod";
 import type { ChangedFile, ChangedFiles } from "../../../pipeline/context.ts";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
-import type { RepoClient } from "./asking.ts";
-import { type CachedQueries, type FileAnswer, fileSchema } from "./lookups.ts";
-import { compact } from "./present.ts";
-import { type Parsed, parseResponse, sourceFailure } from "./told.ts";
+import { type CachedQueries, type FileAnswer, fileSchema } from "./cached-queries.ts";
+import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 // GitHub itself tells of 3,000 files of a pull request: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 const MOST_FILES = 1000;

@@ -1,8 +1,7 @@
 import type { Commit } from "../../../pipeline/context.ts";
 import type { SourceResult } from "../source.ts";
-import type { CachedQueries } from "./lookups.ts";
-import { compact } from "./present.ts";
-import { sourceFailure } from "./told.ts";
+import type { CachedQueries } from "./cached-queries.ts";
+import { compact, sourceFailure } from "./repo-client.ts";
 
 const LONGEST_MESSAGE = 16_384;
 

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import type { RepoClient } from "./asking.ts";
-import { type Parsed, parseResponse } from "./told.ts";
+import { type Parsed, parseResponse, type RepoClient } from "./repo-client.ts";
 
 const jobSchema = z.object({
 	id: z.number(),

@@ -1,13 +1,10 @@
 import type { JobLogs } from "../../../pipeline/context.ts";
 import type { Incident } from "../../../pipeline/index.ts";
-import type { RepoClient } from "./asking.ts";
+import type { CachedQueries } from "./cached-queries.ts";
 import { failedJobs, type JobAnswer } from "./failed-jobs.ts";
-import type { CachedQueries } from "./lookups.ts";
-import { compact } from "./present.ts";
-import type { RedCheck } from "./red-checks.ts";
-import type { RedOnHead } from "./red-on-head.ts";
+import type { RedCheck, RedOnHead } from "./red-on-head.ts";
+import { compact, type Parsed, type RepoClient, sourceFailure } from "./repo-client.ts";
 import type { RunAnswer } from "./run-answer.ts";
-import { type Parsed, sourceFailure } from "./told.ts";
 
 /** One thing that failed; `run` where the incident does not tell which. */
 export type Failure =

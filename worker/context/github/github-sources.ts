@@ -1,11 +1,11 @@
 import type { GitHub } from "../../github/github.ts";
 import type { EdgeSource, Source, SourceInput } from "../source.ts";
-import { repoClient } from "./asking.ts";
+import { createCachedQueries } from "./cached-queries.ts";
 import { askChangedFiles } from "./changed-files.ts";
 import { askCommit } from "./commit.ts";
 import { askJobLogs } from "./job-logs.ts";
-import { createCachedQueries } from "./lookups.ts";
 import { askPullRequest } from "./pull-request.ts";
+import { repoClient } from "./repo-client.ts";
 import { askRun } from "./run.ts";
 
 /** GitHub's sources about one incident. What several of them need to know is asked for once. */

@@ -1,17 +1,14 @@
 import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
-import { systemClock } from "../../clock.ts";
 import { explainFetchError } from "../../http/network-fault.ts";
-import { mapConcurrent } from "../../in-turn.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { mapConcurrent } from "../../runtime/map-concurrent.ts";
 import type { SourceInput, SourceResult } from "../source.ts";
-import type { RepoClient } from "./asking.ts";
+import type { CachedQueries } from "./cached-queries.ts";
 import { hasFailed, type JobAnswer } from "./failed-jobs.ts";
 import { type Failure, type Failures, findFailures } from "./find-failures.ts";
-import type { CachedQueries } from "./lookups.ts";
-import { openLog } from "./open-log.ts";
-import { compact } from "./present.ts";
-import { READ_LIMITS, type ReadLimits, readLog } from "./read-log.ts";
-import { sourceFailure } from "./told.ts";
+import { openLog, READ_LIMITS, type ReadLimits, readLog } from "./read-log.ts";
+import { compact, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 export interface LogTools {
 	readonly asking: RepoClient;

@@ -1,8 +1,9 @@
+import * as z from "zod";
 import type { PullRequest } from "../../../pipeline/context.ts";
+import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
-import type { CachedQueries } from "./lookups.ts";
-import { compact } from "./present.ts";
-import { sourceFailure } from "./told.ts";
+import type { CachedQueries } from "./cached-queries.ts";
+import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 /** `github.pull_request`: see `findPullRequest` for which one. */
 export async function askPullRequest({ pullRequest }: CachedQueries): Promise<SourceResult> {
@@ -26,4 +27,92 @@ export async function askPullRequest({ pullRequest }: CachedQueries): Promise<So
 		}),
 	};
 	return { status: "ok", data };
+}
+
+const headSchema = z.object({
+	ref: z.string(),
+	sha: z.string(),
+	repo: z.object({ full_name: z.string() }).nullish(),
+});
+const listedSchema = z.object({ number: z.number(), state: z.string(), head: headSchema });
+const listSchema = z.array(listedSchema);
+
+const pullRequestSchema = z.object({
+	...listedSchema.shape,
+	title: z.string(),
+	html_url: z.string().nullish(),
+	draft: z.boolean().nullish(),
+	mergeable_state: z.string().nullish(),
+	changed_files: z.number().nullish(),
+	user: z.object({ login: z.string() }).nullish(),
+	base: z.object({ ref: z.string() }),
+	labels: z.array(z.object({ name: z.string().nullish() })).nullish(),
+});
+export type PullRequestAnswer = z.infer<typeof pullRequestSchema>;
+
+/** What the run tells of its branch's repository; the payload of a job does not. */
+type RunOf = () => Promise<
+	Parsed<{ readonly head_repository?: { readonly full_name: string } | null | undefined } | undefined>
+>;
+
+/**
+ * The pull request that an incident is about: by the number that the event told, else the open one of the branch, else
+ * the open one that the commit is in. For those from forks an event names none.
+ */
+export async function findPullRequest(
+	client: RepoClient,
+	incident: Incident,
+	runOf: RunOf,
+): Promise<Parsed<PullRequestAnswer | undefined>> {
+	if (incident.pr_number !== undefined) return await readPullRequest(client, incident.pr_number);
+	const ofBranch = await byBranch(client, await withHeadRepository(incident, runOf));
+	if (!ofBranch.ok) return ofBranch;
+	const found = ofBranch.value === undefined ? await byCommit(client, incident) : ofBranch;
+	if (!found.ok) return found;
+	return found.value === undefined ? { ok: true, value: undefined } : await readPullRequest(client, found.value);
+}
+
+async function withHeadRepository(incident: Incident, runOf: RunOf): Promise<Incident> {
+	if (incident.head_repository !== undefined || incident.run_id === undefined) return incident;
+	const run = await runOf();
+	const head_repository = run.ok ? run.value?.head_repository?.full_name : undefined;
+	return head_repository === undefined ? incident : { ...incident, head_repository };
+}
+
+/** A fork's branch may be called as one of ours: it is told by its repository, or else by its commit. */
+async function byBranch({ get, repo }: RepoClient, incident: Incident): Promise<Parsed<number | undefined>> {
+	const { branch, repository, default_branch, head_sha } = incident;
+	const home = incident.head_repository ?? repository;
+	const isDefault = branch === default_branch && isSame(home, repository);
+	if (branch === undefined || isDefault) return { ok: true, value: undefined };
+	const parameters = { ...repo, state: "open", head: `${home.split("/")[0]}:${branch}`, per_page: 20 } as const;
+	const list = parseResponse(listSchema, await get("GET /repos/{owner}/{repo}/pulls", parameters));
+	if (!list.ok) return list;
+	const found = list.value.find(({ head }) =>
+		incident.head_repository === undefined ? head.sha === head_sha : isSame(head.repo?.full_name ?? "", home),
+	);
+	return { ok: true, value: found?.number };
+}
+
+async function byCommit({ get, repo }: RepoClient, { head_sha }: Incident): Promise<Parsed<number | undefined>> {
+	if (head_sha === undefined) return { ok: true, value: undefined };
+	const parameters = { ...repo, commit_sha: head_sha, per_page: 20 };
+	const list = parseResponse(listSchema, await get("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", parameters));
+	if (!list.ok) return isUnknownCommit(list) ? { ok: true, value: undefined } : list;
+	const open = list.value.filter(({ state }) => state === "open");
+	return { ok: true, value: (open.find(({ head }) => head.sha === head_sha) ?? open[0])?.number };
+}
+
+/** GitHub answers 422 about a commit that the repository does not have: it was pushed over, say. */
+function isUnknownCommit({ failure }: Parsed<unknown> & { readonly ok: false }): boolean {
+	return failure.reason === "not_found" || (failure.reason === "refused" && failure.status === 422);
+}
+
+async function readPullRequest({ get, repo }: RepoClient, pull_number: number): Promise<Parsed<PullRequestAnswer>> {
+	const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
+	return parseResponse(pullRequestSchema, await get(route, { ...repo, pull_number }));
+}
+
+function isSame(one: string, other: string): boolean {
+	return one.toLowerCase() === other.toLowerCase();
 }

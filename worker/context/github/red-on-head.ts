@@ -1,8 +1,7 @@
-import type { RepoClient } from "./asking.ts";
-import { MOST_CHECKS_LOOKED_AT, type RedCheck, redChecks, redStatuses } from "./red-checks.ts";
-import { redRuns } from "./red-runs.ts";
-import type { RunAnswer } from "./run-answer.ts";
-import { type Parsed, sourceFailure } from "./told.ts";
+import * as z from "zod";
+import { hasFailed } from "./failed-jobs.ts";
+import { type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
+import { type RunAnswer, runsSchema } from "./run-answer.ts";
 
 /** What is red on one commit by now. */
 export interface RedOnHead {
@@ -45,4 +44,105 @@ export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed
 
 function gapOf(what: string, list: Parsed<unknown>): string | undefined {
 	return list.ok ? undefined : `${what}: ${sourceFailure(list).why}`;
+}
+
+/**
+ * The runs of GitHub Actions that are red on a commit, newest first: of each workflow, for each event that starts it, the
+ * newest run that came to an end. A run that was cancelled or skipped says nothing about the failure before it. One page:
+ * where there are more runs on one commit, the oldest tell nothing new.
+ */
+async function redRuns({ get, repo }: RepoClient, head_sha: string): Promise<Parsed<readonly RunAnswer[]>> {
+	const parameters = { ...repo, head_sha, per_page: 100 };
+	const list = parseResponse(runsSchema, await get("GET /repos/{owner}/{repo}/actions/runs", parameters));
+	if (!list.ok) return list;
+	const newest = new Map<string, RunAnswer>();
+	for (const run of list.value.workflow_runs.filter(isConclusive)) {
+		const of = `${run.workflow_id} ${run.event}`;
+		if (run.id > (newest.get(of)?.id ?? 0)) newest.set(of, run);
+	}
+	const red = [...newest.values()].filter(({ conclusion }) => hasFailed(conclusion));
+	return { ok: true, value: red.toSorted((one, other) => other.id - one.id) };
+}
+
+function isConclusive({ status, conclusion }: RunAnswer): boolean {
+	return status === "completed" && (conclusion === "success" || hasFailed(conclusion));
+}
+
+/** A failed check of an App, or a failed commit status. */
+export interface RedCheck {
+	readonly name: string;
+	/** The slug of the App that owns the check; a commit status has none. */
+	readonly app?: string;
+	readonly url?: string;
+	/** What it says; may be empty. */
+	readonly output: string;
+}
+
+const PER_PAGE = 100;
+const MOST_CHECKS_LOOKED_AT = 300;
+const ACTIONS = "github-actions";
+
+const checksSchema = z.object({
+	check_runs: z.array(
+		z.object({
+			name: z.string(),
+			conclusion: z.string().nullish(),
+			html_url: z.string().nullish(),
+			app: z.object({ slug: z.string().nullish() }).nullish(),
+			output: z
+				.object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() })
+				.nullish(),
+		}),
+	),
+});
+
+/** The newest of each name by each App on a commit. Those of GitHub Actions are left out: they are jobs, which their runs tell. */
+async function redChecks(
+	{ get, repo }: RepoClient,
+	ref: string,
+): Promise<Parsed<{ readonly red: readonly RedCheck[]; readonly isCut: boolean }>> {
+	const red: RedCheck[] = [];
+	for (let page = 1; page * PER_PAGE <= MOST_CHECKS_LOOKED_AT; page++) {
+		const parameters = { ...repo, ref, filter: "latest", per_page: PER_PAGE, page } as const;
+		const list = parseResponse(
+			checksSchema,
+			await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters),
+		);
+		if (!list.ok) return list;
+		const { check_runs } = list.value;
+		for (const { name, conclusion, html_url, app, output } of check_runs) {
+			if (app?.slug === ACTIONS || !hasFailed(conclusion)) continue;
+			const said = [output?.title, output?.summary, output?.text].filter(Boolean).join("\n");
+			red.push({ name, ...(app?.slug && { app: app.slug }), ...(html_url && { url: html_url }), output: said });
+		}
+		if (check_runs.length < PER_PAGE) return { ok: true, value: { red, isCut: false } };
+	}
+	return { ok: true, value: { red, isCut: true } };
+}
+
+const statusesSchema = z.object({
+	statuses: z.array(
+		z.object({
+			context: z.string(),
+			state: z.string(),
+			description: z.string().nullish(),
+			target_url: z.string().nullish(),
+		}),
+	),
+});
+
+/** The newest of each context on a commit. */
+async function redStatuses({ get, repo }: RepoClient, ref: string): Promise<Parsed<readonly RedCheck[]>> {
+	const parameters = { ...repo, ref, per_page: PER_PAGE };
+	const list = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
+	if (!list.ok) return list;
+	const red = list.value.statuses.filter(({ state }) => state === "failure" || state === "error");
+	return {
+		ok: true,
+		value: red.map(({ context, description, target_url }) => ({
+			name: context,
+			...(target_url && { url: target_url }),
+			output: description ?? "",
+		})),
+	};
 }

@@ -1,11 +1,9 @@
 import * as z from "zod";
 import type { WorkflowRun } from "../../../pipeline/context.ts";
 import type { SourceResult } from "../source.ts";
-import type { RepoClient } from "./asking.ts";
-import type { CachedQueries } from "./lookups.ts";
-import { compact } from "./present.ts";
+import type { CachedQueries } from "./cached-queries.ts";
+import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 import { type RunAnswer, runsSchema } from "./run-answer.ts";
-import { type Parsed, parseResponse, sourceFailure } from "./told.ts";
 
 /**
  * `github.run`: the run itself, whose branch's repository and actor a job's payload does not tell; whether the branch's

@@ -1,0 +1,51 @@
+import { createGitHub } from "../../../worker/github/create-github.ts";
+import type { GitHubFailure } from "../../../worker/github/github.ts";
+import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../../worker/github/github-settings.ts";
+import { createGitHubMemory } from "../../../worker/github/isolate-memory.ts";
+import { createLog } from "../../../worker/log.ts";
+import type { Permissions } from "../../github-app/permissions.ts";
+import { type Check, missing, ok, skipped } from "../check.ts";
+
+const NAME = "GitHub App";
+
+/** The App whose credentials the worker has: whether GitHub takes them, and whether it may do what the pipeline needs. */
+export async function checkGitHub(variables: GitHubVariables, needed: Permissions): Promise<readonly Check[]> {
+	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
+	const github = createGitHub(variables, tools);
+	if (github === undefined) return [skipped(NAME, "not looked at.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
+	const settings = await readGitHubSettings(variables);
+	if (!settings.ok) return [missing(NAME, settings.problem, "See docs/deploy.md, GitHub App.")];
+
+	const where = settings.settings.api_url === GITHUB_API_URL ? "" : ` at ${settings.settings.api_url}`;
+	const answer = await github.asApp("GET /app", {});
+	if (!answer.ok) return [missing(NAME, `GitHub${where} ${refusal(answer.failure)}.`, cureOf(answer.failure))];
+	const { slug, permissions } = answer.value ?? {};
+	const lacking = Object.entries(needed)
+		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
+		.map(([name, access]) => `${name}: ${access}`);
+	if (lacking.length === 0) return [ok(NAME, `GitHub${where} knows it as ${slug}.`)];
+	const cure = "Grant them in the App's settings, and accept them in each installation.";
+	return [missing(NAME, `${slug} lacks what the pipeline needs: ${lacking.join(", ")}.`, cure)];
+}
+
+function refusal(failure: GitHubFailure): string {
+	switch (failure.reason) {
+		case "rate_limited":
+			return `limits its requests until ${new Date(failure.until).toISOString()}`;
+		case "forbidden":
+		case "refused":
+			return `refuses its key (${failure.detail})`;
+		case "not_found":
+			return `knows no such App (${failure.detail})`;
+		case "unavailable":
+			return `does not answer (${failure.detail})`;
+		default:
+			return failure satisfies never;
+	}
+}
+
+function cureOf(failure: GitHubFailure): string {
+	if (failure.reason === "rate_limited") return "Look again then.";
+	if (failure.reason === "unavailable") return "GITHUB_API_URL is https://HOST/api/v3 for an Enterprise Server.";
+	return "GITHUB_APP_ID is the App's whose key GITHUB_PRIVATE_KEY is: compare both with its settings page.";
+}

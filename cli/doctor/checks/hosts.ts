@@ -1,0 +1,14 @@
+import type { BuiltPipeline } from "../../build-pipeline.ts";
+import { findHostProblem } from "../../github-app/github-host.ts";
+import type { Result } from "../../result.ts";
+import { type Check, missing, ok, skipped } from "../check.ts";
+
+const NAME = "GitHub's host";
+
+/** Whether agents are sent to the GitHub that the deliveries come from. */
+export function checkHosts(env: NodeJS.ProcessEnv, built: Result<BuiltPipeline>): readonly Check[] {
+	if (!built.ok || !built.value.ok) return [skipped(NAME, "not compared.", "Correct the pipeline first.")];
+	const problem = findHostProblem(env.GITHUB_API_URL, built.value.artefact);
+	if (problem === undefined) return [ok(NAME, "GITHUB_API_URL and the pipeline's addresses name the same one.")];
+	return [missing(NAME, problem.message, problem.cure)];
+}

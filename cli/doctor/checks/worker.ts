@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { secretsProblem } from "../../../wire/secret.ts";
+import { signMessage } from "../../../wire/signature.ts";
+import type { HubStatus } from "../../../worker/api/shapes.ts";
+import type { Places } from "../../places.ts";
+import { signedHeaders } from "../../replay.ts";
+import { type Answer, ask, describe } from "../ask.ts";
+import { type Check, missing, ok, skipped } from "../check.ts";
+import { askWithEach } from "./each-secret.ts";
+
+/** The worker, its journal, and whether it knows the secrets that are known here. No request leaves anything behind. */
+export async function checkWorker(places: Places): Promise<readonly Check[]> {
+	const { worker } = places;
+	if (worker === undefined) return [skipped("worker", "not looked at.", "Set HEALER_URL to its address.")];
+	const health = healthOf(worker, await ask(worker, "/health"));
+	if (health.status !== "ok") return [health];
+	return [
+		health,
+		...(
+			await Promise.all([
+				lookAtStatus(worker, places.apiTokens),
+				tryTokens(worker, places.apiTokens),
+				tryWebhookSecrets(worker, places.webhookSecrets),
+				tryWireSecrets(worker, places.wireSecrets),
+			])
+		).flat(),
+	];
+}
+
+function healthOf(worker: string, answer: Answer): Check {
+	if (answer.kind === "answered" && (answer.status === 200 || answer.status === 503)) {
+		const { status, reason } = readHealth(answer.text);
+		const see = "See the worker's log: npx wrangler tail.";
+		if (answer.status === 503)
+			return missing("worker", `${worker} refuses deliveries: ${reason ?? "no reason given"}.`, see);
+		if (status !== "degraded") return ok("worker", `${worker} writes its journal.`);
+		return missing("worker", `${worker} does not write its journal: ${reason ?? "no reason given"}.`, see);
+	}
+	return missing("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
+}
+
+/** What `/health` says; an older worker gives no reason, and another server no JSON. */
+function readHealth(text: string): { readonly status?: unknown; readonly reason?: string } {
+	try {
+		const { status, reason }: { status?: unknown; reason?: unknown } = Object(JSON.parse(text));
+		return { status, ...(typeof reason === "string" && { reason }) };
+	} catch {
+		return {};
+	}
+}
+
+/** Reads journal and pipeline as people do. */
+async function lookAtStatus(worker: string, [token]: readonly string[]): Promise<readonly Check[]> {
+	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+	const answer = await ask(worker, "/api/status", { headers });
+	if (answer.kind === "answered" && answer.status === 200) {
+		const status: Partial<HubStatus> = JSON.parse(answer.text);
+		const inForce = ok("pipeline in force", `${String(status.pipeline).slice(0, 12)}.`);
+		return [inForce, ...lookAtRefused(status), ...lookAtQueue(status)];
+	}
+	if (answer.kind === "answered" && answer.status === 401) {
+		return [skipped("pipeline in force", "not shown without a token.", "Set HEALER_API_TOKEN to the worker's.")];
+	}
+	const see = "See the worker's log: npx wrangler tail.";
+	return [missing("pipeline in force", `/api/status: ${describe(answer)}`, see)];
+}
+
+/** Anybody can send what is not signed, so that these prove no mistake. */
+function lookAtRefused({ refused_signatures = 0 }: Partial<HubStatus>): readonly Check[] {
+	if (refused_signatures === 0) return [];
+	const summary = `${refused_signatures} so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.`;
+	return [ok("refused signatures", summary)];
+}
+
+function lookAtQueue({ delivery_queue = null }: Partial<HubStatus>): readonly Check[] {
+	if (delivery_queue === null || !delivery_queue.waiting) return [];
+	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
+	return [ok("waiting deliveries", `${delivery_queue.waiting} wait for the journal${since}.`)];
+}
+
+/** A list is no event: it is refused with 400, but not before the token is looked at. */
+function tryTokens(worker: string, tokens: readonly string[]): Check | Promise<Check> {
+	const name = "sensor's token";
+	if (tokens.length === 0) return skipped(name, "not tried.", "Set HEALER_API_TOKEN.");
+	const question = {
+		...{ name, variable: "HEALER_API_TOKEN", at: "the worker", accepted: 400 },
+		cure: "Set the worker's: npx wrangler secret put HEALER_API_TOKEN.",
+		ask: (token: string) => {
+			const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+			return ask(worker, "/api/remediate/ci-failure", { method: "POST", headers, body: "[]" });
+		},
+	};
+	return askWithEach(question, tokens);
+}
+
+/** GitHub's own first delivery to a new webhook. */
+function tryWebhookSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
+	const name = "GitHub's signature";
+	if (secrets.length === 0) return skipped(name, "not tried.", "Set GITHUB_WEBHOOK_SECRET.");
+	const body = JSON.stringify({ zen: "Is anybody there?", hook_id: 0 });
+	const question = {
+		...{ name, variable: "GITHUB_WEBHOOK_SECRET", at: "the worker", accepted: 202 },
+		cure: "Set the worker's: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
+		ask: (secret: string) => {
+			const headers = signedHeaders("ping", randomUUID(), secret, Buffer.from(body));
+			return ask(worker, "/webhooks/github", { method: "POST", headers, body });
+		},
+	};
+	return askWithEach(question, secrets);
+}
+
+/** An outcome of nothing: refused with 422, but not before its signature is looked at. */
+function tryWireSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
+	const name = "wire, at the worker";
+	if (secrets.length === 0) return skipped(name, "not tried.", "Set HEALER_WIRE_SECRETS.");
+	const problem = secretsProblem(secrets);
+	if (problem !== undefined) return missing(name, `${problem}.`, "Set it anew at the worker and at the relay.");
+	const question = {
+		...{ name, variable: "HEALER_WIRE_SECRETS", at: "the worker", accepted: 422 },
+		cure: "Set the worker's: npx wrangler secret put HEALER_WIRE_SECRETS.",
+		ask: (secret: string) => {
+			const headers = signMessage([secret], { id: "doctor", at: Date.now() / 1000, body: "{}" });
+			return ask(worker, "/api/outcomes", { method: "POST", headers, body: "{}" });
+		},
+	};
+	return askWithEach(question, secrets);
+}

@@ -1,0 +1,32 @@
+import { readHubFile } from "./state/hub-file.ts";
+import { stateDirOf } from "./state/hub-settings.ts";
+import { readKeptSecrets } from "./state/secrets.ts";
+import { stateFolderAt } from "./state/state-folder.ts";
+
+/** Where the parts of one Healer are, and what they are spoken to with; undefined is not told. */
+export interface Places {
+	readonly worker: string | undefined;
+	readonly relay: string | undefined;
+	readonly webhookSecrets: readonly string[];
+	readonly apiTokens: readonly string[];
+	readonly wireSecrets: readonly string[];
+	readonly kubeconfig: string | undefined;
+	readonly namespace: string;
+}
+
+/** What the environment says, and where it says nothing the hub that runs on this state folder, if one does. */
+export async function findPlaces(env: NodeJS.ProcessEnv): Promise<Places> {
+	const stateDir = stateDirOf(env);
+	const hub = env.HEALER_URL || env.RELAY_URL ? undefined : await readHubFile(stateDir);
+	const kept = hub === undefined ? {} : await readKeptSecrets(stateFolderAt(stateDir).secrets);
+	const secrets = (name: string) => (env[name] || kept[name] || "").split(/[\s,]+/).filter((secret) => secret !== "");
+	return {
+		worker: env.HEALER_URL || hub?.url,
+		relay: env.RELAY_URL || hub?.relay_url,
+		webhookSecrets: secrets("GITHUB_WEBHOOK_SECRET"),
+		apiTokens: secrets("HEALER_API_TOKEN"),
+		wireSecrets: secrets("HEALER_WIRE_SECRETS"),
+		kubeconfig: env.KUBECONFIG || undefined,
+		namespace: env.HEALER_NAMESPACE?.trim() || "cto",
+	};
+}

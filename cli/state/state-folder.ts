@@ -1,0 +1,76 @@
+import { access, constants, mkdir, open, rm } from "node:fs/promises";
+import path from "node:path";
+import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
+import { fail, messageOf, ok, type Result } from "../result.ts";
+
+/** Where everything that the hub must not forget lies: one folder, so that moving or deleting it is easy. */
+export interface StateFolder {
+	readonly root: string;
+	/** One file a CodeRun; the relay's. */
+	readonly coderuns: string;
+	/** The relay's claims. */
+	readonly relay: string;
+	/** D1 and KV as workerd stores them. */
+	readonly edge: string;
+	/** The runtime's scratch files; emptied at every start. */
+	readonly scratch: string;
+	readonly secrets: string;
+	readonly lock: string;
+	readonly log: string;
+	/** The last artefact that ran. */
+	readonly artefact: string;
+}
+
+export function stateFolderAt(root: string): StateFolder {
+	return {
+		root,
+		coderuns: path.join(root, "coderuns"),
+		relay: root,
+		edge: path.join(root, "edge"),
+		scratch: path.join(root, "scratch"),
+		secrets: path.join(root, "secrets.env"),
+		lock: path.join(root, "hub.lock"),
+		log: path.join(root, "hub.log"),
+		artefact: path.join(root, "pipeline.json"),
+	};
+}
+
+/** Makes the folder when it is not there and proves that it can be written to, before anything depends on it. */
+export async function openStateFolder(root: string): Promise<Result<StateFolder>> {
+	const folder = stateFolderAt(root);
+	try {
+		await makeFolder(root, 0o700);
+		await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+		await writeAndRemove(root);
+		for (const sub of [folder.coderuns, folder.edge]) await mkdir(sub, { recursive: true });
+		return ok(folder);
+	} catch (error) {
+		return fail(
+			`The state folder ${root} cannot be written to: ${messageOf(error)}.\nGive Healer another one with HEALER_STATE_DIR=/some/folder.`,
+		);
+	}
+}
+
+/** Left behind by a hub that was killed. Only under the lock: a living hub works in it. */
+export async function emptyScratch(folder: StateFolder): Promise<void> {
+	await rm(folder.scratch, { recursive: true, force: true });
+	await mkdir(folder.scratch, { recursive: true });
+}
+
+/** Why nothing can be written in the folder; undefined when something can. */
+export async function whyNotWritable(root: string): Promise<string | undefined> {
+	return await writeAndRemove(root).then(() => undefined, messageOf);
+}
+
+/** `access` says yes to root and to a full disk; writing is the only proof. */
+async function writeAndRemove(root: string): Promise<void> {
+	const file = path.join(root, `.probe-${process.pid}`);
+	const handle = await open(file, "w", 0o600);
+	try {
+		await handle.writeFile("probe");
+		await handle.sync();
+	} finally {
+		await handle.close();
+		await rm(file, { force: true });
+	}
+}

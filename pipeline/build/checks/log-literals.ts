@@ -1,0 +1,194 @@
+import type { AST } from "@eslint-community/regexpp";
+import type { LogPattern } from "../../log/log-pattern.ts";
+import { parseRegex } from "./regex-syntax.ts";
+
+/**
+ * What a part of a regex tells about the texts that it matches, all in lower case.
+ * `exact`: all of them, when they are few. `needed`: texts one of which every match contains.
+ */
+interface Knowledge {
+	readonly exact?: readonly string[];
+	readonly needed?: readonly string[];
+}
+
+const NOTHING: Knowledge = {};
+const EMPTY: Knowledge = { exact: [""] };
+/** Few enough to search for at once, and to keep building by crossing. */
+const MOST_EXACT = 24;
+const MOST_NEEDED = 64;
+const LONGEST = 64;
+const MOST_COPIES = 8;
+
+/**
+ * The literals, in lower case, one of which every match of the pattern contains: the most selective such set that
+ * the regex's structure gives. Empty when there is none, as for `/\d+/`.
+ *
+ * Letters beyond ASCII count only where they have no case, since RE2's folding and `toLowerCase` differ on others.
+ * One folding of RE2 is left out: `ſ` and `K` (Kelvin) as `s` and `k` under the flag `i`.
+ */
+export function logLiterals(pattern: LogPattern): readonly string[] {
+	if (pattern.kind === "text") {
+		return pattern.text === "" ? [] : [pattern.text.toLowerCase()];
+	}
+	return asNeeded(ofAlternatives(parseRegex(pattern.source).alternatives)) ?? [];
+}
+
+function ofAlternatives(alternatives: readonly AST.Alternative[]): Knowledge {
+	const parts = alternatives.map(ofAlternative);
+	if (parts.length === 1) {
+		return parts[0] ?? NOTHING;
+	}
+	const exact = bounded(parts.flatMap((part) => part.exact ?? []));
+	const needed = smallest(parts.flatMap((part) => asNeeded(part) ?? []));
+	return {
+		...(parts.every((part) => part.exact) && exact && { exact }),
+		...(parts.every((part) => asNeeded(part)) && needed.length <= MOST_NEEDED && { needed }),
+	};
+}
+
+/** Joins neighbours while all their texts are known; where that ends, what was joined is a candidate. */
+function ofAlternative(alternative: AST.Alternative): Knowledge {
+	const candidates: (readonly string[])[] = [];
+	let joined: readonly string[] = [""];
+	let whole = true;
+	for (const element of alternative.elements) {
+		const { exact, needed, repeated } = ofElement(element);
+		const crossed = exact && bounded(cross(joined, exact));
+		if (crossed && !repeated) {
+			joined = crossed;
+			continue;
+		}
+		whole = false;
+		candidates.push(crossed ?? joined);
+		if (needed) {
+			candidates.push(needed);
+		}
+		joined = exact ?? [""];
+	}
+	if (whole) {
+		return { exact: joined };
+	}
+	const needed = mostSelective([...candidates, joined]);
+	return needed ? { needed } : NOTHING;
+}
+
+/** `repeated`: `exact` is what the part begins and what it ends with, and more of the same may lie between. */
+function ofElement(element: AST.Element): Knowledge & { readonly repeated?: boolean } {
+	switch (element.type) {
+		case "Character":
+			return ofCharacters([[element.value, element.value]]);
+		case "CharacterClass":
+			return element.negate ? NOTHING : ofClass(element);
+		case "Group":
+		case "CapturingGroup":
+			return ofAlternatives(element.alternatives);
+		case "Quantifier":
+			return ofQuantifier(element);
+		case "Assertion":
+			return EMPTY;
+		case "CharacterSet":
+		case "ExpressionCharacterClass":
+		case "Backreference":
+			return NOTHING;
+		default:
+			throw new Error(`regexpp has an element of a new type: ${JSON.stringify(element satisfies never)}`);
+	}
+}
+
+function ofQuantifier({ element, min, max }: AST.Quantifier): Knowledge & { readonly repeated?: boolean } {
+	const inner = ofElement(element);
+	if (min === 0) {
+		const exact = max === 1 && inner.exact && bounded(["", ...inner.exact]);
+		return exact ? { exact } : NOTHING;
+	}
+	const least = inner.exact && power(inner.exact, Math.min(min, MOST_COPIES));
+	if (least && min === max && min <= MOST_COPIES) {
+		return { exact: least };
+	}
+	const edge = least ?? inner.exact;
+	const needed = asNeeded(inner);
+	return { ...(edge && { exact: edge, repeated: true }), ...(needed && { needed }) };
+}
+
+function ofClass(element: AST.CharacterClass): Knowledge {
+	const ranges: [number, number][] = [];
+	for (const part of element.elements) {
+		if (part.type === "Character") {
+			ranges.push([part.value, part.value]);
+		} else if (part.type === "CharacterClassRange") {
+			ranges.push([part.min.value, part.max.value]);
+		} else {
+			return NOTHING;
+		}
+	}
+	return ofCharacters(ranges);
+}
+
+function ofCharacters(ranges: readonly (readonly [number, number])[]): Knowledge {
+	const exact: string[] = [];
+	for (const [first, last] of ranges) {
+		if (last - first >= MOST_EXACT) {
+			return NOTHING;
+		}
+		for (let code = first; code <= last; code++) {
+			const character = String.fromCodePoint(code);
+			if (code > 0x7f && character.toLowerCase() !== character.toUpperCase()) {
+				return NOTHING;
+			}
+			exact.push(character.toLowerCase());
+		}
+	}
+	const few = bounded(exact);
+	return few && few.length > 0 ? { exact: few } : NOTHING;
+}
+
+function asNeeded({ exact, needed }: Knowledge): readonly string[] | undefined {
+	return mostSelective([...(exact ? [exact] : []), ...(needed ? [needed] : [])]);
+}
+
+/** The set whose least telling text tells most; of such, the one with the fewest. */
+function mostSelective(sets: readonly (readonly string[])[]): readonly string[] | undefined {
+	const usable = sets.filter((set) => set.length > 0 && shortest(set) > 0).map(smallest);
+	return usable.reduce<readonly string[] | undefined>((best, set) => {
+		if (best === undefined) {
+			return set;
+		}
+		const gain = leastTelling(set) - leastTelling(best) || best.length - set.length;
+		return gain > 0 ? set : best;
+	}, undefined);
+}
+
+function leastTelling(set: readonly string[]): number {
+	return Math.min(...set.map((text) => (COMMON.test(text) ? 1 : text.length)));
+}
+
+/** Words that stand in most failed logs, alone: the regex would be tried on every line that has one. */
+const COMMON =
+	/^[\s:]*(errors?|err|fail|failed|fails|failures?|exception|warnings?|not|found|in|is|the|to|of|for|with|was)[\s:]*$/;
+
+function shortest(set: readonly string[]): number {
+	return Math.min(...set.map((text) => text.length));
+}
+
+/** A text that contains another one of the set adds nothing. */
+function smallest(set: readonly string[]): readonly string[] {
+	const once = [...new Set(set)];
+	return once.filter((text) => !once.some((other) => other !== text && text.includes(other)));
+}
+
+function cross(left: readonly string[], right: readonly string[]): readonly string[] {
+	return left.flatMap((a) => right.map((b) => a + b));
+}
+
+function power(set: readonly string[], times: number): readonly string[] | undefined {
+	let result: readonly string[] | undefined = [""];
+	for (let time = 0; time < times && result; time++) {
+		result = bounded(cross(result, set));
+	}
+	return result;
+}
+
+function bounded(set: readonly string[]): readonly string[] | undefined {
+	const once = [...new Set(set)];
+	return once.length <= MOST_EXACT && once.every((text) => text.length <= LONGEST) ? once : undefined;
+}

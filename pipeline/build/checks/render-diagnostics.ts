@@ -1,0 +1,75 @@
+import type { Diagnostic } from "../yaml/diagnostic.ts";
+
+/** Texts by the file names that mistakes carry. */
+export type SourceTexts = Readonly<Record<string, string>>;
+
+/**
+ * Mistakes for people: `file:line:column`, what is wrong, the line with a caret, what is allowed. Ends with a count.
+ * Whether to use colour is for the caller to know.
+ */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceTexts, colour = false): string {
+	const paint = colour ? ansi : plain;
+	const parts = diagnostics.map((diagnostic) => renderOne(diagnostic, sources[diagnostic.file], paint));
+	const count = diagnostics.length === 1 ? "1 mistake" : `${diagnostics.length} mistakes`;
+	return `${[...parts, paint.bad(`${count}.`)].join("\n\n")}\n`;
+}
+
+function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint): string {
+	const place = paint.place(`${diagnostic.file}:${diagnostic.line}:${diagnostic.column}`);
+	const allowed = diagnostic.allowed && diagnostic.allowed.length > 0 ? [`  allowed: ${wrap(diagnostic.allowed)}`] : [];
+	return [`${place}  ${printable(diagnostic.message)}`, ...excerpt(diagnostic, source, paint), ...allowed].join("\n");
+}
+
+const WIDTH = 100;
+
+function excerpt({ line, column, text }: Diagnostic, source: string | undefined, paint: Paint): readonly string[] {
+	const whole = source?.split(/\r?\n/)[line - 1];
+	if (whole === undefined || whole.trim() === "") {
+		return [];
+	}
+	// Of a very long line, the part around the column.
+	const from = Math.max(0, Math.min(column - 1 - WIDTH / 2, whole.length - WIDTH));
+	const shown = whole.slice(from, from + WIDTH);
+	const before = shown.slice(0, column - 1 - from);
+	const length = Math.max(1, Math.min(text.replace(/…$/, "").length, shown.length - before.length));
+	const margin = String(line);
+	return [
+		paint.dim(`  ${margin} | `) + printable(shown),
+		`  ${" ".repeat(margin.length)}   ${before.replace(/[^\t]/g, " ")}${paint.bad("^".repeat(length))}`,
+	];
+}
+
+/** Lists of names stay readable: lines of about a hundred characters. */
+function wrap(names: readonly string[]): string {
+	const lines = [""];
+	for (const name of names) {
+		const last = lines.length - 1;
+		const next = lines[last] === "" ? name : `${lines[last]}, ${name}`;
+		if (next.length > WIDTH) {
+			lines[last] += ",";
+			lines.push(name);
+		} else {
+			lines[last] = next;
+		}
+	}
+	return lines.join(`\n${" ".repeat("  allowed: ".length)}`);
+}
+
+/** What a file holds may be meant to steer the terminal. Tabs stay, as the caret's line has them too. */
+function printable(text: string): string {
+	return text.replace(/[^\P{Cc}\t]/gu, "\ufffd");
+}
+
+interface Paint {
+	place(text: string): string;
+	bad(text: string): string;
+	dim(text: string): string;
+}
+
+const plain: Paint = { place: (text) => text, bad: (text) => text, dim: (text) => text };
+
+const ansi: Paint = {
+	place: (text) => `\u001b[1m${text}\u001b[0m`,
+	bad: (text) => `\u001b[31m${text}\u001b[0m`,
+	dim: (text) => `\u001b[2m${text}\u001b[0m`,
+};

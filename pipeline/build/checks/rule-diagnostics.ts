@@ -1,0 +1,160 @@
+import { parseExpression } from "../../expression/ast.ts";
+import type { ValidPart } from "../grammar/valid-part.ts";
+import { byName, each } from "../grammar/written-expressions.ts";
+import type { Diagnostic } from "../yaml/diagnostic.ts";
+import { valueAt } from "../yaml/value-at.ts";
+import type { Path, YamlSource } from "../yaml/yaml-source.ts";
+
+/** A rule as far as its order matters. */
+interface Rule {
+	readonly path: Path;
+	readonly name: string;
+	readonly condition: Condition;
+}
+
+/** `unknown`: it is a mistake itself. `shape`: the expression without white space and positions. */
+type Condition =
+	| { readonly kind: "none" | "always" | "never" | "unknown" }
+	| { readonly kind: "some"; readonly shape: string };
+
+/** Rules that can never be reached, names that stand twice, and lists that do not end with a rule for all the rest. */
+export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
+	const filters = rules(source, "filters", "keep", file.filters, ({ name, keep }) => ({ name, condition: keep }));
+	const dedup = rules(source, "dedup", "key", file.dedup, ({ name, key }) => ({ name, condition: key }));
+	const classify = rules(source, "classify", "when", file.classify, ({ type, when }) => ({
+		name: type,
+		condition: when,
+	}));
+	const route = rules(source, "route", "when", file.route, ({ name, when }) => ({ name, condition: when }));
+	return [
+		...[filters, dedup, route].flatMap((list) => sameNames(source, list)),
+		...sameConditions(source, filters, "keep", "Leave one out."),
+		...sameConditions(source, dedup, "key", "Leave one out."),
+		...[classify, route].flatMap((list) => unreachable(source, list)),
+		...byEvent(source, file).flatMap((list) => unreachable(source, list)),
+		...lastForAll(source, "classify", file.classify, classify, "type"),
+		...lastForAll(source, "route", file.route, route, "agent"),
+		...oneCategoryEach(source, file),
+	];
+}
+
+function rules<T>(
+	source: YamlSource,
+	stage: string,
+	key: string,
+	list: readonly (T | undefined)[] | undefined,
+	read: (item: T) => { name: string | undefined; condition: string | undefined },
+): readonly Rule[] {
+	return each(list).map(([index, item]) => {
+		const { name, condition } = read(item);
+		const path = [stage, index];
+		return { path, name: name ?? `${stage}[${index}]`, condition: conditionOf(source, [...path, key], condition) };
+	});
+}
+
+/** Entries under `events:` meet only when they take the same event. */
+function byEvent(source: YamlSource, file: ValidPart): readonly (readonly Rule[])[] {
+	const groups = new Map<string, Rule[]>();
+	for (const [name, { on = name, when }] of byName(file.events)) {
+		const path = ["events", name];
+		const condition = conditionOf(source, [...path, "when"], when);
+		groups.set(on, [...(groups.get(on) ?? []), { path, name, condition }]);
+	}
+	return [...groups.values()];
+}
+
+function sameNames(source: YamlSource, list: readonly Rule[]): readonly Diagnostic[] {
+	return list.flatMap(({ path, name }, index) =>
+		list.findIndex((other) => other.name === name) === index
+			? []
+			: [source.at([...path, "name"], `The name \`${name}\` stands above already. Give each its own.`)],
+	);
+}
+
+function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Diagnostic[] {
+	return list.flatMap(({ path, condition }, index) => {
+		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
+		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
+	});
+}
+
+function unreachable(source: YamlSource, list: readonly Rule[]): readonly Diagnostic[] {
+	return list.flatMap(({ path, name, condition }, index) => {
+		const earlier = list.slice(0, index);
+		const open = earlier.find(isOpen);
+		const place = [...path, ...(condition.kind === "none" ? [] : ["when"])];
+		if (open) {
+			return [
+				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above takes everything. Move it up.`),
+			];
+		}
+		if (condition.kind === "never") {
+			return [source.at(place, `\`${name}\` can never be reached: its condition is always false.`)];
+		}
+		const same = earlier.find((other) => isSame(other.condition, condition));
+		return same
+			? [source.at(place, `\`${name}\` can never be reached: \`${same.name}\` above has the same condition.`)]
+			: [];
+	});
+}
+
+function lastForAll(
+	source: YamlSource,
+	stage: string,
+	written: readonly unknown[] | undefined,
+	list: readonly Rule[],
+	gives: string,
+): readonly Diagnostic[] {
+	const last = list.at(-1);
+	const isLast = last?.path[1] === (written?.length ?? 0) - 1;
+	if (!last || !isLast || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
+		return [];
+	}
+	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;
+	return [source.at([...last.path, "when"], message)];
+}
+
+/** A failure type may have several rules, but it is in one category. */
+function oneCategoryEach(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
+	const categories = new Map<string, string>();
+	return each(file.classify).flatMap(([index, { type, category }]) => {
+		if (type === undefined || category === undefined) {
+			return [];
+		}
+		const known = categories.get(type) ?? category;
+		categories.set(type, known);
+		return known === category
+			? []
+			: [source.at(["classify", index, "category"], `\`${type}\` is in the category \`${known}\` above.`, [known])];
+	});
+}
+
+function isOpen({ condition }: Rule): boolean {
+	return condition.kind === "none" || condition.kind === "always";
+}
+
+function isSame(a: Condition, b: Condition): boolean {
+	return a.kind === "some" && b.kind === "some" && a.shape === b.shape;
+}
+
+function conditionOf(source: YamlSource, path: Path, text: string | undefined): Condition {
+	if (text === undefined) {
+		return { kind: valueAt(source.value, path) === undefined ? "none" : "unknown" };
+	}
+	const parsed = parseExpression(text);
+	if (!parsed.ok) {
+		return { kind: "some", shape: text };
+	}
+	const { ast } = parsed.parsed;
+	if (ast.type === "value" && typeof ast.value === "boolean") {
+		return { kind: ast.value ? "always" : "never" };
+	}
+	return { kind: "some", shape: JSON.stringify(ast, withoutPositions) };
+}
+
+function withoutPositions(key: string, value: unknown): unknown {
+	if (key === "position") {
+		return undefined;
+	}
+	return value instanceof RegExp ? String(value) : value;
+}

@@ -1,0 +1,86 @@
+import Mustache from "mustache";
+import { messageOf } from "../../expression/message-of.ts";
+import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
+
+/** A tag of a mustache template; text and comments are left out. `start` counts characters from 0. */
+export type Tag = { readonly start: number; readonly raw: string } & (
+	| { readonly kind: "variable"; readonly name: string }
+	| { readonly kind: "section"; readonly name: string; readonly inverted: boolean; readonly inner: readonly Tag[] }
+	| { readonly kind: "partial"; readonly name: string }
+	| { readonly kind: "delimiters" }
+);
+
+/** https://mustache.github.io/mustache.5.html, by the same parser that renders. */
+export function parseTemplate(
+	text: string,
+): { readonly ok: true; readonly tags: readonly Tag[] } | { readonly ok: false; readonly finding: TextDiagnostic } {
+	try {
+		return { ok: true, tags: tagsOf(Mustache.parse(text), text) };
+	} catch (thrown) {
+		return { ok: false, finding: syntaxDiagnostic(text, messageOf(thrown)) };
+	}
+}
+
+function tagsOf(tokens: readonly unknown[], text: string): readonly Tag[] {
+	return tokens.flatMap((token) => (Array.isArray(token) ? tagOf(token, text) : []));
+}
+
+/** mustache.js: `[type, value, start, end]`, and for sections what is inside. */
+function tagOf([type, name, start, end, inner]: readonly unknown[], text: string): readonly Tag[] {
+	if (typeof name !== "string" || typeof start !== "number" || typeof end !== "number") {
+		return [];
+	}
+	const at = { start, raw: text.slice(start, end) };
+	switch (type) {
+		case "name":
+		case "&":
+			return [{ ...at, kind: "variable", name }];
+		case "#":
+		case "^":
+			return [
+				{
+					...at,
+					kind: "section",
+					name,
+					inverted: type === "^",
+					inner: tagsOf(Array.isArray(inner) ? inner : [], text),
+				},
+			];
+		case ">":
+			return [{ ...at, kind: "partial", name }];
+		case "=":
+			return [{ ...at, kind: "delimiters" }];
+		default:
+			return [];
+	}
+}
+
+function syntaxDiagnostic(text: string, message: string): TextDiagnostic {
+	const [, problem = message, section, position = "0"] = /^(.*?)(?: "(.*)")? at (\d+)$/.exec(message) ?? [];
+	const opened = problem === "Unclosed section" ? lastOpening(text, section ?? "") : lastTag(text, problem);
+	const start = opened ?? Math.min(Number(position), text.length);
+	const what = section === undefined ? problem : `${problem} \`${section}\``;
+	return { start, text: text.slice(start), message: `This is no mustache template: ${what}. ${cureOf(problem)}` };
+}
+
+function cureOf(problem: string): string {
+	switch (problem) {
+		case "Unclosed section":
+			return "Sections end with {{/name}}, inner ones first.";
+		case "Unopened section":
+			return "Remove it, or open the section with {{#name}}.";
+		default:
+			return "Tags are {{name}}, {{#name}}...{{/name}}, {{^name}}...{{/name}} and {{> _partial}}.";
+	}
+}
+
+/** The parser names the place where it missed the end. */
+function lastTag(text: string, problem: string): number | undefined {
+	const start = problem === "Unclosed tag" ? text.lastIndexOf("{{") : -1;
+	return start === -1 ? undefined : start;
+}
+
+function lastOpening(text: string, name: string): number | undefined {
+	const openings = [...text.matchAll(/\{\{\s*[#^]\s*([^}]*?)\s*\}\}/g)].filter(([, opened]) => opened === name);
+	return openings.at(-1)?.index;
+}

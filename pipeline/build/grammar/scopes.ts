@@ -1,0 +1,129 @@
+import { BRANCH_STRATEGIES } from "../../artefact.ts";
+import type { FUNCTIONS } from "../../expression/functions.ts";
+import { INCIDENT_KINDS } from "../../incident.ts";
+import { incidentFields } from "./incident-fields.ts";
+import { payloadFields } from "./payload-fields.ts";
+import { type Fields, KnownTexts } from "./shape.ts";
+import type { ValidPart } from "./valid-part.ts";
+import { each, type WrittenExpression } from "./written-expressions.ts";
+
+/** The stages whose expressions see different things. */
+export type ScopeName = "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";
+
+/** What the expressions of one stage see. */
+export interface Visible {
+	/** Fields of what bare names read; absent for the payload of an internal event, which may have any. */
+	readonly roots?: Fields;
+	/** The event of GitHub whose payload they are. */
+	readonly payload?: string;
+	/** Values by `$name`. */
+	readonly variables: Fields;
+	/** Facts that functions ask for and that this stage cannot have yet. */
+	readonly unknownFacts: ReadonlySet<Needs>;
+}
+
+type Needs = NonNullable<(typeof FUNCTIONS)[string]["needs"]>;
+
+/** What an expression of this pipeline sees: by its stage, and by its event where it maps a payload. */
+export function sightOf(file: ValidPart): (written: WrittenExpression) => Visible {
+	const scopes = scopesOf(file);
+	return ({ scope, path }) => {
+		if (scope !== "events" && scope !== "lifecycle") return scopes[scope];
+		const entry = String(path[1]);
+		const payload = file[scope]?.[entry]?.on ?? entry;
+		const roots = payloadFields(payload);
+		return roots === undefined ? scopes[scope] : { ...scopes[scope], roots, payload };
+	};
+}
+
+/** What each stage sees: the parts of `context`, `$settings.vars`, types and categories are the pipeline's own. */
+export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> {
+	const settings = settingsFields(file);
+	const context = Object.fromEntries(Object.keys(file.context ?? {}).map((part) => [part, CONTEXT_PART]));
+	const incident: Fields = { ...INCIDENT, event: known(Object.keys(file.events ?? {})) };
+	const later: Visible = { roots: { ...incident, context }, variables: { settings }, unknownFacts: new Set() };
+	const rules = each(file.classify).map(([, rule]) => rule);
+	const failure: Fields = {
+		type: known(rules.map(({ type }) => type)),
+		category: known(rules.map(({ category }) => category)),
+	};
+	const agent: Fields = { ...AGENT, name: known(Object.keys(file.agents ?? {})) };
+	const payload: Visible = {
+		variables: { settings, event: "any", delivery_id: "any" },
+		unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow"]),
+	};
+	return {
+		events: payload,
+		lifecycle: payload,
+		filters: later,
+		dedup: { ...later, variables: { settings, failure, agent } },
+		context: {
+			roots: incident,
+			variables: { settings },
+			unknownFacts: new Set<Needs>(["log", "changed_files"]),
+		},
+		classify: later,
+		route: { ...later, variables: { settings, failure } },
+		spawn: {
+			...later,
+			variables: { settings, failure, agent, attempt: "any", prompt: "any", rule: "any", strategy: STRATEGY },
+		},
+	};
+}
+
+/** Where some are not there, or are mistakes themselves, others are not ruled out. */
+function known(names: readonly (string | undefined)[]): KnownTexts {
+	const written = names.filter((name) => name !== undefined);
+	return new KnownTexts([...new Set(written)], written.length === 0 || written.length < names.length);
+}
+
+const CONTEXT_PART: Fields = { from: "any", took_ms: "any", status: "any", data: "any", why: "any" };
+
+const STRATEGY: Fields = { name: new KnownTexts(BRANCH_STRATEGIES), branch: "any", why: "any" };
+
+const AGENT: Fields = {
+	name: "any",
+	github_app: "any",
+	cli: "any",
+	model: "any",
+	prompt: "any",
+	max_active: "any",
+	tools: { local: "any", remote: "any" },
+};
+
+const INCIDENT: Fields = {
+	id: "any",
+	kind: new KnownTexts(INCIDENT_KINDS),
+	event: "any",
+	delivery_id: "any",
+	...fieldsOf(incidentFields.shape),
+};
+
+function fieldsOf(shape: object): Fields {
+	return Object.fromEntries(
+		Object.entries(shape).map(([name, schema]: [string, { unwrap(): { shape?: object } }]) => {
+			const inner = schema.unwrap().shape;
+			return [name, inner ? fieldsOf(inner) : "any"];
+		}),
+	);
+}
+
+/** As `pipeline/artefact.ts` has them. */
+function settingsFields(file: ValidPart): Fields {
+	const vars = Object.fromEntries(Object.keys(file.settings?.vars ?? {}).map((name) => [name, "any" as const]));
+	return {
+		repositories: "any",
+		paused: "any",
+		max_per_hour: "any",
+		process_bot_commits: "any",
+		process_bots: "any",
+		process_forks: "any",
+		skip_markers: "any",
+		reviewers: "any",
+		commands: { associations: "any", logins: "any", permissions: "any" },
+		watch: { pull_requests: "any", branches: "any" },
+		settle_s: "any",
+		retention: { incidents_s: "any", prompts_s: "any", ignored_s: "any" },
+		vars,
+	};
+}

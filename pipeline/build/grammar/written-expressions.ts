@@ -1,0 +1,58 @@
+import type { Path } from "../yaml/yaml-source.ts";
+import type { ScopeName } from "./scopes.ts";
+import type { ValidPart } from "./valid-part.ts";
+
+/** An expression of the file, where it stands, and what it sees. */
+export interface WrittenExpression {
+	readonly path: Path;
+	readonly text: string;
+	readonly scope: ScopeName;
+}
+
+/** Every expression of the file, in its order. */
+export function writtenExpressions(file: ValidPart): readonly WrittenExpression[] {
+	return [
+		...byName(file.events).flatMap(([name, event]) =>
+			textsIn("events", ["events", name], { when: event.when, identity: event.identity, incident: event.incident }),
+		),
+		...byName(file.lifecycle).flatMap(([name, event]) =>
+			textsIn("lifecycle", ["lifecycle", name], { when: event.when, about: event.about }),
+		),
+		...each(file.filters).flatMap(([index, filter]) => textsIn("filters", ["filters", index], { keep: filter.keep })),
+		...each(file.dedup).flatMap(([index, rule]) => textsIn("dedup", ["dedup", index], { key: rule.key })),
+		...byName(file.context).flatMap(([name, part]) =>
+			textsIn("context", ["context", name], { with: part.with, when: part.when }),
+		),
+		...each(file.classify).flatMap(([index, rule]) => textsIn("classify", ["classify", index], { when: rule.when })),
+		...each(file.route).flatMap(([index, rule]) => textsIn("route", ["route", index], { when: rule.when })),
+		...textsIn("spawn", ["spawn"], {
+			labels: file.spawn?.labels,
+			annotations: file.spawn?.annotations,
+			spec: file.spawn?.spec,
+		}),
+	];
+}
+
+/** The entries of a list that the grammar took, with their places. */
+export function each<T>(list: readonly (T | undefined)[] | undefined): readonly (readonly [number, T])[] {
+	return (list ?? []).flatMap((item, index) => (item ? [[index, item] as const] : []));
+}
+
+/** The entries of a mapping that the grammar took. */
+export function byName<T>(
+	record: Readonly<Record<string, T | undefined>> | undefined,
+): readonly (readonly [string, T])[] {
+	return Object.entries(record ?? {}).flatMap(([name, item]) => (item ? [[name, item] as const] : []));
+}
+
+/** The texts among the leaves of a tree. */
+function textsIn(scope: ScopeName, path: Path, tree: unknown): readonly WrittenExpression[] {
+	if (typeof tree === "string") {
+		return [{ path, text: tree, scope }];
+	}
+	if (typeof tree !== "object" || tree === null) {
+		return [];
+	}
+	const steps = Array.isArray(tree) ? [...tree.entries()] : Object.entries(tree);
+	return steps.flatMap(([step, item]) => textsIn(scope, [...path, step], item));
+}

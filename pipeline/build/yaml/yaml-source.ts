@@ -1,0 +1,246 @@
+import {
+	type Document,
+	isAlias,
+	isCollection,
+	isMap,
+	isPair,
+	isScalar,
+	LineCounter,
+	type Node,
+	parseDocument,
+	visit,
+} from "yaml";
+import { messageOf } from "../../expression/message-of.ts";
+import { type Diagnostic, offending, PIPELINE_FILE } from "./diagnostic.ts";
+import { offsetInScalar } from "./offset-in-scalar.ts";
+
+export type Path = readonly (string | number)[];
+
+/** A YAML text that was read: its value, and where each part of it stands. */
+export interface YamlSource {
+	readonly value: unknown;
+	/** A mistake about the value at the path; for a value that is not there, about what should hold it. */
+	at(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
+	/** A mistake about the key that the path ends with. */
+	atKey(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
+	/** A mistake about a stretch of the text that the scalar at the path stands for. */
+	inText(
+		path: Path,
+		stretch: { start: number; text: string },
+		message: string,
+		allowed?: readonly string[],
+	): Diagnostic;
+}
+
+/** A pipeline is a few hundred lines; more is not one. */
+const MAX_LENGTH = 1_000_000;
+/** Aliases are welcome, bombs of them are not. */
+const MAX_ALIASES = 100;
+/** Each level of a mapping counts twice: the mapping, and the pair. */
+const MAX_DEPTH = 60;
+/** Errors after which the rest of the file still means what it says. */
+const HARMLESS = new Set(["DUPLICATE_KEY"]);
+
+/**
+ * Reads YAML 1.2 with positions. `source` is absent when the text cannot be made sense of; a harmless mistake
+ * (a duplicate key) leaves both.
+ */
+export function readYaml(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
+	if (text.length > MAX_LENGTH) {
+		return {
+			diagnostics: [
+				diagnostic(1, 1, "", `The file has more than ${MAX_LENGTH} characters; a pipeline is far smaller.`),
+			],
+		};
+	}
+	try {
+		return readDocument(text);
+	} catch (cause) {
+		// Nesting without end overflows the parser's stack.
+		return { diagnostics: [diagnostic(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
+	}
+}
+
+function readDocument(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
+	const lines = new LineCounter();
+	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
+	const at: At = (start, end, message, allowed) => {
+		const { line, col } = lines.linePos(start);
+		return diagnostic(line, col, offending(text.slice(start, end)), message, allowed);
+	};
+	const problems = [...document.errors, ...document.warnings];
+	const diagnostics = problems.map(({ code, message, pos }) =>
+		at(pos[0], lineEnd(text, pos[0]), wording(code, message)),
+	);
+	const broken = problems.some(({ code }) => !HARMLESS.has(code));
+	const unusable = [
+		...aliasDiagnostics(document, at),
+		...keyDiagnostics(document, at),
+		...depthDiagnostics(document, at),
+	];
+	if (broken || unusable.length > 0) {
+		return { diagnostics: [...diagnostics, ...unusable] };
+	}
+	try {
+		const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+		return { diagnostics, source: { value, ...places(document, text, at) } };
+	} catch {
+		return { diagnostics: [...diagnostics, at(0, 0, "Aliases unfold to far too much. Write the parts out.")] };
+	}
+}
+
+type At = (start: number, end: number, message: string, allowed?: readonly string[]) => Diagnostic;
+
+function places(document: Document, text: string, at: At): Omit<YamlSource, "value"> {
+	return {
+		at(path, message, allowed) {
+			const { start, end } = rangeOf(document, path, text);
+			return at(start, end, message, allowed);
+		},
+		atKey(path, message, allowed) {
+			const { start, end } = keyRange(document, path) ?? rangeOf(document, path, text);
+			return at(start, end, message, allowed);
+		},
+		inText(path, stretch, message, allowed) {
+			const { node } = find(document, path);
+			const start = isScalar(node) ? offsetInScalar(node, text, stretch.start) : undefined;
+			if (start === undefined) {
+				return this.at(path, message, allowed);
+			}
+			const place = at(start, start, message, allowed);
+			return { ...place, text: offending(stretch.text) };
+		},
+	};
+}
+
+/** Where the value stands; else its key or the start of the nearest part that holds it, up to its line's end. */
+function rangeOf(document: Document, path: Path, text: string): { start: number; end: number } {
+	const { node, found } = find(document, path);
+	if (found === path.length && node?.range && node.range[1] > node.range[0]) {
+		return { start: node.range[0], end: node.range[1] };
+	}
+	const holder = path.slice(0, found);
+	const key = keyRange(document, holder);
+	if (key) {
+		return key;
+	}
+	const start = node?.range?.[0] ?? 0;
+	return { start, end: lineEnd(text, start) };
+}
+
+function keyRange(document: Document, path: Path): { start: number; end: number } | undefined {
+	const last = path.at(-1);
+	const { node: parent, found } = find(document, path.slice(0, -1));
+	if (found !== path.length - 1 || !isMap(parent)) {
+		return undefined;
+	}
+	for (const pair of parent.items) {
+		if (isScalar(pair.key) && String(pair.key.value) === String(last) && pair.key.range) {
+			return { start: pair.key.range[0], end: pair.key.range[1] };
+		}
+	}
+	return undefined;
+}
+
+/** Walks as far as the path leads; `found` says how many of its steps. Aliases lead to what they stand for. */
+function find(document: Document, path: Path): { node: Node | undefined; found: number } {
+	let node: Node | undefined = document.contents ?? undefined;
+	for (const [index, step] of path.entries()) {
+		const next: unknown = isCollection(node) ? node.get(keyIn(node, step), true) : undefined;
+		const resolved = isAlias(next) ? next.resolve(document) : next;
+		if (!isCollection(resolved) && !isScalar(resolved)) {
+			return { node, found: index };
+		}
+		node = resolved;
+	}
+	return { node, found: path.length };
+}
+
+/** A key written as a number (`1: x`) is text in the value, but a number in the tree. */
+function keyIn(node: Node, step: string | number): unknown {
+	if (isMap(node)) {
+		const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+		return pair && isPair(pair) && isScalar(pair.key) ? pair.key.value : step;
+	}
+	return step;
+}
+
+function aliasDiagnostics(document: Document, at: At): Diagnostic[] {
+	const diagnostics: Diagnostic[] = [];
+	visit(document, {
+		Alias(_key, alias) {
+			const target = alias.resolve(document);
+			if (!alias.range || (target && !holds(target, alias))) {
+				return;
+			}
+			const message = target
+				? "An alias cannot stand within what it stands for. Write the part out."
+				: `There is no anchor \`&${alias.source}\` above. Set it before it is used.`;
+			diagnostics.push(at(alias.range[0], alias.range[1], message));
+		},
+	});
+	return diagnostics;
+}
+
+function holds(node: Node, inner: Node): boolean {
+	return (node.range?.[0] ?? 0) <= (inner.range?.[0] ?? 0) && (inner.range?.[1] ?? 0) <= (node.range?.[1] ?? 0);
+}
+
+/** A key that JavaScript takes for something else would vanish on the way. */
+function keyDiagnostics(document: Document, at: At): Diagnostic[] {
+	const diagnostics: Diagnostic[] = [];
+	visit(document, {
+		Pair(_key, { key }) {
+			if (isScalar(key) && key.value === "__proto__" && key.range) {
+				diagnostics.push(at(key.range[0], key.range[1], "No key can be `__proto__`. Take another."));
+			} else if (isCollection(key) && key.range) {
+				diagnostics.push(at(key.range[0], key.range[1], "A key is a plain text. Put it in quotes."));
+			}
+		},
+	});
+	return diagnostics;
+}
+
+function depthDiagnostics(document: Document, at: At): Diagnostic[] {
+	const diagnostics: Diagnostic[] = [];
+	visit(document, {
+		Collection(_key, { range }, ancestors) {
+			if (ancestors.length <= MAX_DEPTH || !range) {
+				return undefined;
+			}
+			diagnostics.push(at(range[0], range[1], "This is nested far too deep for a pipeline."));
+			return visit.BREAK;
+		},
+	});
+	return diagnostics;
+}
+
+function wording(code: string, message: string): string {
+	switch (code) {
+		case "DUPLICATE_KEY":
+			return "This key stands here twice. Keep one.";
+		case "TAB_AS_INDENT":
+			return "YAML takes no tabs as indentation. Use spaces.";
+		case "MULTIPLE_DOCS":
+			return "A pipeline is one YAML document. Remove the `---`.";
+		case "BLOCK_AS_IMPLICIT_KEY":
+			return "A second `: ` in one line. Put the text in quotes, or the nested mapping on its own lines.";
+		default:
+			return `YAML: ${message.replace(/\.?$/, ".")}`;
+	}
+}
+
+function lineEnd(text: string, from: number): number {
+	const end = text.indexOf("\n", from);
+	return end === -1 ? text.length : end;
+}
+
+function diagnostic(
+	line: number,
+	column: number,
+	text: string,
+	message: string,
+	allowed?: readonly string[],
+): Diagnostic {
+	return { file: PIPELINE_FILE, line, column, text, message, ...(allowed && { allowed }) };
+}

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { isTerminalPhase, type TerminalPhase } from "../../../wire/outcome.ts";
+
+/** What Healer reads of a CodeRun's file; whatever else stands there is left alone. */
+const fileSchema = z.object({
+	metadata: z.object({
+		name: z.string(),
+		labels: z.record(z.string(), z.unknown()).nullish(),
+		annotations: z.record(z.string(), z.unknown()).nullish(),
+	}),
+	status: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export interface CodeRunFile {
+	readonly name: string;
+	readonly labels: Readonly<Record<string, unknown>>;
+	readonly annotations: Readonly<Record<string, unknown>>;
+	readonly status: Readonly<Record<string, unknown>>;
+	/** Absent while it is unfinished. */
+	readonly terminal?: TerminalPhase;
+}
+
+/** The path of a CodeRun's file. The name is a DNS label, so it cannot lead out of the folder. */
+export function coderunPath(folder: string, name: string): string {
+	return join(folder, `${name}.yaml`);
+}
+
+/** The name that a file in the folder stands for; undefined of anything else that lies there. */
+export function coderunNameOf(file: string): string | undefined {
+	return /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)\.yaml$/.exec(file)?.[1];
+}
+
+/** Reads one file. @throws `ENOENT` and other file system errors, and on a file that is no CodeRun. */
+export async function readCodeRunFile(folder: string, name: string): Promise<CodeRunFile> {
+	const document = parseDocument(await readFile(coderunPath(folder, name), "utf8"));
+	const [damage] = document.errors;
+	if (damage !== undefined) throw damage;
+	const { metadata, status } = fileSchema.parse(document.toJS());
+	const phase = typeof status?.phase === "string" ? status.phase : undefined;
+	return {
+		name: metadata.name,
+		labels: metadata.labels ?? {},
+		annotations: metadata.annotations ?? {},
+		status: status ?? {},
+		...(isTerminalPhase(phase) ? { terminal: phase } : {}),
+	};
+}

@@ -1,0 +1,117 @@
+import { watch } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readMessage } from "../../../wire/message.ts";
+import { outcomeSchema, type WireOutcome } from "../../../wire/outcome.ts";
+import { OWN_ANNOTATIONS, readIdentity } from "../coderun.ts";
+import { END_MESSAGES, type FinishedCodeRuns } from "../finished-coderuns.ts";
+import { answering, orNotFound } from "./answering.ts";
+import { codeOf, createAtomic } from "./atomic-file.ts";
+import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
+import { folders } from "./folders.ts";
+
+/** The finished CodeRuns of a state folder; a file in `reported/` says that the worker has taken an outcome. */
+export function finishedFiles(state: string): FinishedCodeRuns {
+	const { coderuns, reported } = folders(state);
+	/** Files read and found to have nothing to report, by name, as they looked then. */
+	const unfinished = new Map<string, string>();
+	return {
+		listUnreported: () =>
+			answering(async () => {
+				const taken = new Set(await readdir(reported));
+				const outcomes: WireOutcome[] = [];
+				for (const file of await readdir(coderuns)) {
+					const name = coderunNameOf(file);
+					if (name === undefined || taken.has(name)) continue;
+					const looks = await looksOf(coderunPath(coderuns, name));
+					if (looks === undefined || unfinished.get(name) === looks) continue;
+					const outcome = await readOutcome(coderuns, name);
+					if (outcome === undefined) unfinished.set(name, looks);
+					else outcomes.push(outcome);
+				}
+				return { kind: "listed", outcomes } as const;
+			}),
+		markReported: (name) =>
+			answering(async () => {
+				const outcome = await readOutcome(coderuns, name);
+				// Its end is known from here even when its file is deleted afterwards.
+				await createAtomic(join(reported, name), outcome === undefined ? "" : `${JSON.stringify(outcome)}\n`);
+				return { kind: "marked" } as const;
+			}),
+		inspect: (name) =>
+			orNotFound(async () => {
+				const file = await readCodeRunFile(coderuns, name);
+				const identity = readIdentity(file.annotations);
+				const outcome = outcomeOf(file);
+				return { kind: "found", ...(identity && { identity }), ...(outcome && { outcome }) } as const;
+			}),
+		endOfMissing: ({ coderun_name, holder, attempt }) =>
+			answering(async () => {
+				const outcome = (await readReported(join(reported, coderun_name))) ?? {
+					coderun_name,
+					incident_id: holder,
+					attempt,
+					phase: "Deleted",
+					pull_request_url: null,
+					message: END_MESSAGES.Deleted,
+					started_at: null,
+					finished_at: null,
+				};
+				return { kind: "ended", outcome } as const;
+			}),
+		watch: (changed) => {
+			const watcher = watch(coderuns, { persistent: false }, () => changed());
+			// A folder that goes away ends the watching; the polling says what is wrong.
+			watcher.on("error", () => watcher.close());
+			return () => watcher.close();
+		},
+	};
+}
+
+/** Changes whenever the file does; undefined when it went away. */
+async function looksOf(path: string): Promise<string | undefined> {
+	const stats = await stat(path, { bigint: true }).catch(() => undefined);
+	return stats && `${stats.ino}.${stats.size}.${stats.mtimeNs}`;
+}
+
+/** Undefined while it is unfinished, and of a file that is not Healer's or is being edited: its next look is another. */
+async function readOutcome(folder: string, name: string): Promise<WireOutcome | undefined> {
+	const file = await readCodeRunFile(folder, name).catch(() => undefined);
+	return file && outcomeOf({ ...file, name });
+}
+
+/** The outcome as it was reported; undefined when it was not, or by a version that kept no more than the name. */
+async function readReported(path: string): Promise<WireOutcome | undefined> {
+	try {
+		const read = readMessage(outcomeSchema, await readFile(path, "utf8"));
+		return read.ok ? read.value : undefined;
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+function outcomeOf(file: CodeRunFile): WireOutcome | undefined {
+	const identity = readIdentity(file.annotations);
+	if (file.terminal === undefined || identity === undefined) return undefined;
+	return {
+		coderun_name: file.name,
+		incident_id: identity.incident_id,
+		attempt: identity.attempt,
+		phase: file.terminal,
+		pull_request_url: pullRequestOf(file),
+		message: textOf(file.status.message, 16_384),
+		started_at: textOf(file.annotations[OWN_ANNOTATIONS.createdAt], 64),
+		finished_at: textOf(file.status.finishedAt, 64),
+	};
+}
+
+/** The controller writes an empty text or `no-pr` for none. */
+function pullRequestOf(file: CodeRunFile): string | null {
+	const url = textOf(file.status.pullRequestUrl, 2048);
+	return url === "no-pr" ? null : url;
+}
+
+function textOf(value: unknown, limit: number): string | null {
+	return typeof value === "string" && value !== "" ? value.slice(0, limit) : null;
+}

@@ -1,0 +1,83 @@
+import { type V1Lease, V1MicroTime } from "@kubernetes/client-node";
+import { z } from "zod";
+import { type ClaimRecord, claimRecordSchema } from "../claim-record.ts";
+import type { StoredClaim } from "../cluster.ts";
+
+/** Where on a Lease each part of a claim stands that the Lease itself has no field for. */
+export const LEASE_ANNOTATIONS = {
+	key: "healer/claim-key",
+	attempt: "healer/attempt",
+	coderun_name: "healer/coderun",
+	digest: "healer/request-digest",
+	taken_at: "healer/taken-at",
+	while_active: "healer/while-active",
+	seen: "healer/coderun-seen",
+	quiet_at: "healer/quiet-at",
+} as const;
+
+/** Finds Healer's own Leases: incidents' claims on their own ids, and all others, which the sweep may clear away. */
+export const INCIDENT_CLAIMS = { "app.kubernetes.io/name": "healer", "healer/kind": "incident-claim" } as const;
+export const OTHER_CLAIMS = { "app.kubernetes.io/name": "healer", "healer/kind": "claim" } as const;
+
+/** A claim as a Lease. No owner: deleting a CodeRun must not reopen its claim (DESIGN section 5.4). */
+export function toLease(namespace: string, name: string, record: ClaimRecord, version?: string): V1Lease {
+	const taken = new V1MicroTime(record.taken_at);
+	return {
+		apiVersion: "coordination.k8s.io/v1",
+		kind: "Lease",
+		metadata: {
+			name,
+			namespace,
+			labels: { ...(record.key === record.holder ? INCIDENT_CLAIMS : OTHER_CLAIMS) },
+			annotations: {
+				[LEASE_ANNOTATIONS.key]: record.key,
+				[LEASE_ANNOTATIONS.attempt]: String(record.attempt),
+				[LEASE_ANNOTATIONS.coderun_name]: record.coderun_name,
+				[LEASE_ANNOTATIONS.digest]: record.digest,
+				[LEASE_ANNOTATIONS.taken_at]: String(record.taken_at),
+				[LEASE_ANNOTATIONS.while_active]: String(record.while_active),
+				[LEASE_ANNOTATIONS.seen]: String(record.seen),
+				[LEASE_ANNOTATIONS.quiet_at]: String(record.quiet_at),
+			},
+			...(version === undefined ? {} : splitVersion(version)),
+		},
+		spec: {
+			holderIdentity: record.holder,
+			leaseDurationSeconds: record.ttl_s,
+			acquireTime: taken,
+			renewTime: taken,
+		},
+	};
+}
+
+/** The claim on a Lease; undefined when it is not one of Healer's, or somebody broke it. */
+export function fromLease(lease: V1Lease): StoredClaim | undefined {
+	const annotations = lease.metadata?.annotations ?? {};
+	const record = claimRecordSchema.safeParse({
+		key: annotations[LEASE_ANNOTATIONS.key],
+		holder: lease.spec?.holderIdentity,
+		attempt: Number(annotations[LEASE_ANNOTATIONS.attempt]),
+		coderun_name: annotations[LEASE_ANNOTATIONS.coderun_name],
+		digest: annotations[LEASE_ANNOTATIONS.digest],
+		taken_at: Number(annotations[LEASE_ANNOTATIONS.taken_at]),
+		ttl_s: lease.spec?.leaseDurationSeconds,
+		while_active: annotations[LEASE_ANNOTATIONS.while_active] === "true",
+		seen: annotations[LEASE_ANNOTATIONS.seen] === "true",
+		quiet_at: Number(annotations[LEASE_ANNOTATIONS.quiet_at]),
+	});
+	return record.success ? { record: record.data, version: versionOf(lease) } : undefined;
+}
+
+const versionSchema = z.object({ uid: z.string(), resourceVersion: z.string() });
+
+/** The uid makes a Lease made again under its name another one, whatever its resourceVersion. */
+export function versionOf(lease: V1Lease): string {
+	const { uid, resourceVersion } = versionSchema.parse(lease.metadata);
+	return `${uid}/${resourceVersion}`;
+}
+
+/** Preconditions, as Kubernetes takes them on a write and on a delete. */
+export function splitVersion(version: string): { uid: string; resourceVersion: string } {
+	const [uid = "", resourceVersion = ""] = version.split("/");
+	return { uid, resourceVersion };
+}

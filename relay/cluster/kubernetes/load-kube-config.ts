@@ -1,0 +1,67 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
+import { fileKind, isShellStream } from "../../file-kind.ts";
+import { codeOf, findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
+
+export type KubeConfigLoading =
+	| { readonly ok: true; readonly kubeConfig: KubeConfig }
+	| { readonly ok: false; readonly why: string };
+
+/**
+ * What `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is guessed: a relay that
+ * took somebody's own kubeconfig would act with his rights.
+ */
+export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.ProcessEnv): KubeConfigLoading {
+	const kubeConfig = new NamingKubeConfig();
+	try {
+		const kind = KUBECONFIG ? fileKind(statSync(KUBECONFIG)) : undefined;
+		// The client reads it in this thread, and would wait for somebody who writes into a named pipe.
+		if (KUBECONFIG && kind !== "a file" && !isShellStream(KUBECONFIG))
+			return { ok: false, why: `KUBECONFIG cannot be read: ${KUBECONFIG} is ${kind}` };
+		if (KUBECONFIG) {
+			// Read once: a shell's stream gives its text only once.
+			const text = readFileSync(KUBECONFIG, "utf8");
+			const folder = path.dirname(KUBECONFIG);
+			kubeConfig.loadFromString(text);
+			kubeConfig.makePathsAbsolute(folder);
+			useTokenFiles(kubeConfig, text, folder);
+		} else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
+		else return { ok: false, why: "there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster" };
+	} catch (error) {
+		return { ok: false, why: `KUBECONFIG cannot be read: ${error instanceof Error ? error.message : typeof error}` };
+	}
+	const problem = findKubeConfigProblem(kubeConfig);
+	if (problem !== undefined)
+		return { ok: false, why: `${KUBECONFIG ? "KUBECONFIG" : "the Pod's account"}: ${problem}` };
+	return { ok: true, kubeConfig };
+}
+
+/** Credentials that a kubeconfig promises and cannot give. `message` says why, and shows none. */
+export class UnusableCredentials extends Error {}
+
+/** A kubeconfig that says which of its credentials cannot be used, where the library throws whatever it comes upon. */
+class NamingKubeConfig extends KubeConfig {
+	override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+		try {
+			await super.applySecurityAuthentication(context);
+		} catch (error) {
+			throw new UnusableCredentials(explainCredentials(this, error), { cause: error });
+		}
+	}
+}
+
+/** What a command printed is not shown: it may be a secret. */
+function explainCredentials(kubeConfig: KubeConfig, error: unknown): string {
+	const user = kubeConfig.getCurrentUser();
+	const code = codeOf(error);
+	const { command } = (user?.exec ?? {}) as { readonly command?: string };
+	const problem = findKubeConfigProblem(kubeConfig);
+	if (problem !== undefined) return `the kubeconfig cannot be used: ${problem}`;
+	if (command === undefined) return `the kubeconfig's credentials of the user ${user?.name} cannot be used (${code})`;
+	if (code === "ENOENT") {
+		return `the kubeconfig's command ${command} is not there: install it where the relay runs, or give a token`;
+	}
+	if (code === "EACCES") return `the kubeconfig's command ${command} may not be run (EACCES)`;
+	return `the kubeconfig's command ${command} gives no credentials: run it by hand as the relay's user`;
+}

@@ -1,0 +1,70 @@
+import type { Conflict, Unavailable } from "../../cluster.ts";
+import type { ApiClients } from "../api-clients.ts";
+import { readFailure } from "../api-failure.ts";
+import { withTimeout } from "../call-options.ts";
+import { REPORTED_LABEL, type Reported, type SeenCodeRun, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
+import { CODERUNS } from "../coderun-objects.ts";
+import { unexpected } from "../unexpected.ts";
+
+const CALL_WITHIN_MS = 5_000;
+
+type Done = { readonly kind: "done" } | Unavailable;
+
+/** Keeps for good that the worker knows; the CodeRun is not followed from then on. */
+export async function labelReported(
+	clients: ApiClients,
+	namespace: string,
+	seen: SeenCodeRun,
+	as: Reported,
+): Promise<Done> {
+	const labelled = await patch(clients, namespace, seen.name, { uid: seen.uid, labels: { [REPORTED_LABEL]: as } });
+	return labelled.kind === "conflict" ? { kind: "unavailable", why: "others write to the CodeRun, too" } : labelled;
+}
+
+/** Writes down that the deadline passed, if the CodeRun is still as it was seen: it may have come to its end since. */
+export async function annotateTimedOut(
+	clients: ApiClients,
+	namespace: string,
+	seen: SeenCodeRun,
+	at: string,
+): Promise<Done | Conflict> {
+	const annotations = { [TIMED_OUT_ANNOTATION]: at };
+	return patch(clients, namespace, seen.name, { uid: seen.uid, resourceVersion: seen.resource_version, annotations });
+}
+
+export async function deleteCodeRun({ objects }: ApiClients, namespace: string, seen: SeenCodeRun): Promise<Done> {
+	try {
+		const body = { preconditions: { uid: seen.uid } };
+		await objects.deleteNamespacedCustomObject(
+			{ ...CODERUNS, namespace, name: seen.name, body },
+			withTimeout(CALL_WITHIN_MS),
+		);
+		return { kind: "done" };
+	} catch (error) {
+		const failed = orElse(error);
+		// Another one has its name by now.
+		return failed.kind === "conflict" ? { kind: "done" } : failed;
+	}
+}
+
+async function patch(
+	{ objects }: ApiClients,
+	namespace: string,
+	name: string,
+	metadata: object,
+): Promise<Done | Conflict> {
+	try {
+		const request = { ...CODERUNS, namespace, name, body: { metadata } };
+		await objects.patchNamespacedCustomObject(request, withTimeout(CALL_WITHIN_MS, "application/merge-patch+json"));
+		return { kind: "done" };
+	} catch (error) {
+		return orElse(error);
+	}
+}
+
+/** What is gone is in no need of it. */
+function orElse(error: unknown): Done | Conflict {
+	const failure = readFailure(error);
+	if (failure.kind === "not_found") return { kind: "done" };
+	return failure.kind === "unavailable" || failure.kind === "conflict" ? failure : unexpected(failure);
+}

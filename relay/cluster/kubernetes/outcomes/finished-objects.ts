@@ -1,0 +1,119 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { WireOutcome } from "../../../../wire/outcome.ts";
+import type { FinishedCodeRuns } from "../../finished-coderuns.ts";
+import { readSeen } from "../coderun-objects.ts";
+import { labelReported } from "./coderun-marks.ts";
+import { coderunView } from "./coderun-view.ts";
+import { type DeadlineTools, endOverdue } from "./end-overdue.ts";
+import { findGone } from "./find-gone.ts";
+import { findLost } from "./find-lost.ts";
+import { followCodeRuns } from "./follow-coderuns.ts";
+import { findIncidentLease, markIncidentLease } from "./incident-lease.ts";
+import { endOf, endOfLost } from "./outcome-of.ts";
+
+export interface FinishedObjectsTools extends DeadlineTools {
+	readonly kubeConfig: KubeConfig;
+}
+
+/** How often claims are searched for CodeRuns that went away unseen; also after each new list. */
+const SEARCH_EVERY_MS = 10 * 60_000;
+
+/**
+ * The CodeRuns of a namespace that came to their end: by their phase, by being deleted, or by their deadline. The label
+ * `healer/reported` on the CodeRun, and on its incident's claim, says that the worker has an outcome. What is kept in
+ * memory is a view; a relay that starts anew finds everything again.
+ */
+export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
+	const { clients, namespace, clock, log } = tools;
+	const view = coderunView();
+	/** Ends of CodeRuns that are gone, until they are reported. */
+	const gone = new Map<string, WireOutcome>();
+	let listed = false;
+	let searchAt = 0;
+
+	async function lookBehind(): Promise<void> {
+		for (const seen of [...view.left_behind.values()]) {
+			const look = await findGone(tools, seen);
+			if (look.kind === "wait") continue;
+			// It may have been made again while it was looked for.
+			if (view.left_behind.get(seen.name) !== seen) continue;
+			view.forget(seen.name);
+			if (look.kind === "gone") gone.set(seen.name, look.outcome);
+		}
+	}
+
+	async function searchLost(): Promise<void> {
+		if (clock.monotonic() < searchAt) return;
+		searchAt = clock.monotonic() + SEARCH_EVERY_MS;
+		const found = await findLost(clients, namespace, (name) => view.knows(name) || gone.has(name));
+		if (found.kind === "unavailable") {
+			searchAt = clock.monotonic() + SEARCH_EVERY_MS / 20;
+			log({ level: "warn", event: "claims_unreadable", why: found.why });
+			return;
+		}
+		for (const outcome of found.outcomes) gone.set(outcome.coderun_name, outcome);
+	}
+
+	return {
+		async listUnreported() {
+			if (!listed) return { kind: "listed", outcomes: [] };
+			await lookBehind();
+			await searchLost();
+			const outcomes: WireOutcome[] = [];
+			for (const seen of [...view.present.values()]) {
+				if ((await endOverdue(tools, seen)) === "wait") continue;
+				const outcome = endOf(seen);
+				if (outcome !== undefined) outcomes.push(outcome);
+			}
+			return { kind: "listed", outcomes: [...outcomes, ...gone.values()] };
+		},
+		async markReported(name) {
+			// One that was ended by its deadline may have gone while its outcome was posted.
+			const seen = view.present.get(name) ?? view.left_behind.get(name);
+			const outcome = gone.get(name) ?? (seen && endOf(seen));
+			if (outcome === undefined) return { kind: "marked" };
+			const marked = await markIncidentLease(clients, namespace, outcome, { mark: "reported", outcome });
+			if (marked.kind === "unavailable") return marked;
+			if (seen !== undefined) {
+				const labelled = await labelReported(clients, namespace, seen, seen.terminal ? "true" : "timed-out");
+				if (labelled.kind === "unavailable") return labelled;
+			}
+			view.forget(name);
+			gone.delete(name);
+			return { kind: "marked" };
+		},
+		async inspect(name) {
+			const found = await readSeen(clients, namespace, name);
+			if (found.kind !== "found") return found;
+			const { identity } = found.seen;
+			const outcome = endOf(found.seen);
+			return { kind: "found", ...(identity && { identity }), ...(outcome && { outcome }) };
+		},
+		async endOfMissing(claim) {
+			const found = await findIncidentLease(clients, namespace, claim.holder);
+			if (found.kind === "unavailable") return found;
+			const { attempt, coderun_name, holder: incident_id } = claim;
+			const isSame = found.kind === "found" && found.lease.coderun_name === coderun_name;
+			if (isSame) return { kind: "ended", outcome: found.lease.outcome ?? endOfLost(found.lease) };
+			return { kind: "ended", outcome: endOfLost({ coderun_name, incident_id, attempt, timed_out_at: null }) };
+		},
+		watch(changed) {
+			return followCodeRuns(tools, {
+				listed(all) {
+					view.listed(all);
+					listed = true;
+					searchAt = 0;
+					changed();
+				},
+				seen(coderun) {
+					view.seen(coderun);
+					changed();
+				},
+				left(coderun) {
+					view.left(coderun);
+					changed();
+				},
+			});
+		},
+	};
+}

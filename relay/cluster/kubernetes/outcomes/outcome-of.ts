@@ -1,0 +1,42 @@
+import type { OutcomePhase, WireOutcome } from "../../../../wire/outcome.ts";
+import { END_MESSAGES } from "../../finished-coderuns.ts";
+import type { SeenCodeRun } from "../coderun-object.ts";
+import type { IncidentLease } from "./incident-lease.ts";
+
+/** How a CodeRun ended that has a terminal phase, or that a relay ended; undefined while it has not. */
+export function endOf(seen: SeenCodeRun): WireOutcome | undefined {
+	if (seen.terminal !== undefined) return outcomeOf(seen, seen.terminal, seen.message, seen.finished_at);
+	return seen.timed_out_at === null ? undefined : outcomeOf(seen, "TimedOut", END_MESSAGES.TimedOut, seen.timed_out_at);
+}
+
+/** How a CodeRun ended that is gone, as it was seen last and as its incident's claim tells. */
+export function endOfGone(seen: SeenCodeRun, lease: IncidentLease | undefined): WireOutcome | undefined {
+	if (seen.terminal !== undefined || seen.timed_out_at !== null) return endOf(seen);
+	const at = lease?.timed_out_at ?? null;
+	return at === null
+		? outcomeOf(seen, "Deleted", END_MESSAGES.Deleted, null)
+		: outcomeOf(seen, "TimedOut", END_MESSAGES.TimedOut, at);
+}
+
+/** How a CodeRun ended that nobody saw since: only its incident's claim is left. */
+export function endOfLost({
+	coderun_name,
+	incident_id,
+	attempt,
+	timed_out_at,
+}: Pick<IncidentLease, "coderun_name" | "incident_id" | "attempt" | "timed_out_at">): WireOutcome {
+	const phase = timed_out_at === null ? "Deleted" : "TimedOut";
+	const times = { started_at: null, finished_at: timed_out_at };
+	return { coderun_name, incident_id, attempt, phase, pull_request_url: null, message: END_MESSAGES[phase], ...times };
+}
+
+function outcomeOf(
+	{ name, identity, pull_request_url, started_at }: SeenCodeRun,
+	phase: OutcomePhase,
+	message: string | null,
+	finished_at: string | null,
+): WireOutcome | undefined {
+	if (identity === undefined) return undefined;
+	const { incident_id, attempt } = identity;
+	return { coderun_name: name, incident_id, attempt, phase, pull_request_url, message, started_at, finished_at };
+}

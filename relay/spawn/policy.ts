@@ -1,0 +1,57 @@
+import { codeRunName } from "../../wire/coderun-name.ts";
+import type { RefusedReason, SpawnRequest } from "../../wire/spawn.ts";
+import { findInvalidMetadata } from "./metadata-rules.ts";
+
+/** What this relay makes at most, whatever a worker signs (DESIGN section 6). */
+export interface Policy {
+	/** The one namespace in which CodeRuns are made. */
+	readonly namespace: string;
+	/** `owner/name`, ignoring case; `*` stands for any owner or any name. */
+	readonly repositories: readonly string[];
+	/** Names of GitHub Apps, as `spec.githubApp` has them; `*` stands for any. */
+	readonly github_apps: readonly string[];
+}
+
+export interface PolicyViolation {
+	readonly reason: RefusedReason;
+	readonly detail: string;
+}
+
+/** The first rule that a request breaks; undefined when it keeps them all. */
+export function findViolation(request: SpawnRequest, policy: Policy): PolicyViolation | undefined {
+	const { metadata, spec } = request.coderun;
+	if (metadata.name !== codeRunName(request.agent, request.incident_id, request.attempt)) {
+		return { reason: "wrong_name", detail: "the name is not that of this incident, attempt and agent" };
+	}
+	if (metadata.namespace !== policy.namespace) {
+		return { reason: "namespace_not_allowed", detail: `only ${policy.namespace} is` };
+	}
+	for (const field of ["repositoryUrl", "docsRepositoryUrl"]) {
+		const repository = repositoryOf(spec[field]);
+		if (repository === undefined) return { reason: "invalid_coderun", detail: `spec.${field} names no repository` };
+		if (!policy.repositories.some((pattern) => matches(pattern, repository))) {
+			return { reason: "repository_not_allowed", detail: repository };
+		}
+	}
+	const { githubApp } = spec;
+	if (typeof githubApp !== "string") return { reason: "invalid_coderun", detail: "spec.githubApp is no text" };
+	if (!policy.github_apps.some((allowed) => allowed === "*" || allowed === githubApp)) {
+		return { reason: "github_app_not_allowed", detail: githubApp.slice(0, 100) };
+	}
+	const detail = findInvalidMetadata(metadata);
+	return detail === undefined ? undefined : { reason: "invalid_coderun", detail };
+}
+
+/** `owner/name` of the forms that the controller takes: https, ssh, and the bare one. */
+function repositoryOf(url: unknown): string | undefined {
+	if (typeof url !== "string") return undefined;
+	const form =
+		/^(?:https:\/\/github\.com\/|git@github\.com:|ssh:\/\/git@github\.com\/)?([\w.-]{1,100}\/[\w.-]{1,100}?)(?:\.git)?\/?$/;
+	return form.exec(url)?.[1]?.toLowerCase();
+}
+
+function matches(pattern: string, repository: string): boolean {
+	const wanted = pattern.toLowerCase().split("/");
+	const given = repository.split("/");
+	return wanted.length === 2 && wanted.every((part, at) => part === "*" || part === given[at]);
+}

@@ -1,0 +1,110 @@
+import { spawn as startProcess } from "node:child_process";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { systemClock } from "../../../../relay/clock.ts";
+import { directoryCluster } from "../../../../relay/cluster/directory/directory-cluster.ts";
+import { temporaryFolder } from "../../../support/relay-on-directory.ts";
+
+describe("directoryCluster", () => {
+	it("leaves no half CodeRun and no acknowledged one missing, killed with -9 again and again", async () => {
+		const state = await temporaryFolder();
+		const acknowledged: string[] = [];
+		for (let round = 0; round < 8; round++) {
+			acknowledged.push(...(await writeUntilKilled(state, round * 10_000, 20 + round * 35)));
+		}
+		await directoryCluster(state, systemClock);
+		const files = await readdir(join(state, "coderuns"));
+		expect(files.filter((file) => !file.endsWith(".yaml"))).toEqual([]);
+		for (const file of files) {
+			const coderun: unknown = parse(await readFile(join(state, "coderuns", file), "utf8"));
+			expect(coderun).toMatchObject({ spec: { promptModification: expect.stringMatching(/the end$/) } });
+		}
+		expect(acknowledged.length).toBeGreaterThan(0);
+		expect(files).toEqual(expect.arrayContaining(acknowledged.map((name) => `${name}.yaml`)));
+	}, 60_000);
+
+	it("clears away temporary files that a killed process left, and nothing else", async () => {
+		const state = await temporaryFolder();
+		await directoryCluster(state, systemClock);
+		await writeFile(join(state, "coderuns", ".healer-ci-rex-0.yaml.4d.tmp"), "apiVersion: agents");
+		await writeFile(join(state, "coderuns", "notes.tmp"), "mine");
+		await directoryCluster(state, systemClock);
+		expect(await readdir(join(state, "coderuns"))).toEqual(["notes.tmp"]);
+	});
+
+	it("gives every write another version, and writes over and deletes only the one named", async () => {
+		const cluster = await directoryCluster(await temporaryFolder(), systemClock);
+		const first = await cluster.createClaim("healer-a", record("one"));
+		expect(await cluster.createClaim("healer-a", record("two"))).toEqual({ kind: "conflict" });
+		const [one, other] = await Promise.all([
+			cluster.replaceClaim("healer-a", record("two"), versionOf(first)),
+			cluster.replaceClaim("healer-a", record("three"), versionOf(first)),
+		]);
+		expect([one.kind, other.kind].sort()).toEqual(["conflict", "written"]);
+		expect(await cluster.deleteClaim("healer-a", versionOf(first))).toEqual({ kind: "conflict" });
+		const found = await cluster.readClaim("healer-a");
+		expect(await cluster.deleteClaim("healer-a", found.kind === "found" ? found.claim.version : "")).toEqual({
+			kind: "deleted",
+		});
+		expect(await cluster.readClaim("healer-a")).toEqual({ kind: "not_found" });
+		expect(await cluster.replaceClaim("healer-a", record("two"), "v")).toEqual({ kind: "not_found" });
+	});
+
+	it("says what the file system says when a claim's file is damaged or the folder is gone", async () => {
+		const state = await temporaryFolder();
+		const cluster = await directoryCluster(state, systemClock);
+		await writeFile(join(state, "claims", "healer-a.json"), "{");
+		expect(await cluster.readClaim("healer-a")).toEqual({
+			kind: "unavailable",
+			why: "the state folder: a file in it is damaged",
+		});
+		const gone = await directoryCluster(join(state, "other"), systemClock);
+		await rm(join(state, "other"), { recursive: true });
+		expect(await gone.ready()).toEqual({ kind: "unavailable", why: "the state folder: ENOENT" });
+		expect(await gone.createClaim("healer-a", record("one"))).toEqual({
+			kind: "unavailable",
+			why: "the state folder: ENOENT",
+		});
+	});
+});
+
+/** Starts the writer, kills it a while after it began, and returns the names that it told of. */
+async function writeUntilKilled(state: string, first: number, after_ms: number): Promise<string[]> {
+	const script = join(import.meta.dirname, "../../../support/write-coderuns.ts");
+	const child = startProcess(process.execPath, [script, state, String(first)], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	let output = "";
+	const begun = new Promise<void>((resolve) =>
+		child.stdout.on("data", (chunk: Buffer) => {
+			output += chunk.toString();
+			resolve();
+		}),
+	);
+	const ended = new Promise((resolve) => child.once("close", resolve));
+	await begun;
+	setTimeout(() => child.kill("SIGKILL"), after_ms);
+	await ended;
+	return output.split("\n").slice(1, -1);
+}
+
+function record(holder: string) {
+	return {
+		key: "k",
+		holder,
+		attempt: 1,
+		coderun_name: "healer-ci-rex-0",
+		digest: "d",
+		taken_at: 0,
+		ttl_s: 60,
+		while_active: false,
+		seen: false,
+		quiet_at: 0,
+	};
+}
+
+function versionOf(written: { kind: string; version?: string }): string {
+	return written.version ?? "";
+}

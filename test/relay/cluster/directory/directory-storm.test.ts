@@ -1,0 +1,60 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SpawnAnswer } from "../../../../relay/claims/spawn-call.ts";
+import { systemClock } from "../../../../relay/clock.ts";
+import { directoryCluster } from "../../../../relay/cluster/directory/directory-cluster.ts";
+import { spawn } from "../../../../relay/spawn/spawn.ts";
+import { codeRunName } from "../../../../wire/coderun-name.ts";
+import { interleavedCluster, Killed } from "../../../support/interleaved-cluster.ts";
+import { temporaryFolder } from "../../../support/relay-on-directory.ts";
+import { spawnRequest } from "../../../support/spawn-request.ts";
+import { runs } from "../../../support/tiers/at-size.ts";
+
+const INCIDENTS = 12;
+const TOLD = 4;
+
+describe("spawn on a directory", () => {
+	it("makes exactly one file for each incident told four times at once, killed anywhere and repeated", () =>
+		fc.assert(
+			fc.asyncProperty(fc.infiniteStream(fc.option(fc.nat(20), { nil: Number.POSITIVE_INFINITY })), async (kills) => {
+				const state = await temporaryFolder();
+				const incidents = Array.from({ length: INCIDENTS }, (_, n) => n.toString(16).padStart(32, "0"));
+				await Promise.all(
+					incidents.flatMap((id) => Array.from({ length: TOLD }, () => tell(state, id, kills.next().value))),
+				);
+				for (const id of incidents) {
+					expect(await tell(state, id, Number.POSITIVE_INFINITY)).toMatchObject({ kind: "result" });
+				}
+				const files = await readdir(join(state, "coderuns"));
+				expect(files.sort()).toEqual(incidents.map((id) => `${codeRunName("rex", id, 1)}.yaml`).sort());
+			}),
+			{ numRuns: runs(20, 2) },
+		));
+});
+
+/** One relay told of one incident; it shares nothing with others but the folder's turns, and dies at `killed_at`. */
+async function tell(state: string, incident_id: string, killed_at: number): Promise<SpawnAnswer | undefined> {
+	let pauses = 0;
+	const cluster = interleavedCluster(await clusterOf(state), systemClock, async () => {
+		await new Promise((resolve) => setImmediate(resolve));
+		if (pauses++ >= killed_at) throw new Killed();
+	});
+	const claims = [{ name: "branch", key: `branch of ${incident_id}`, ttl_s: 600, while_active: true }];
+	const request = spawnRequest({ incident_id, claims });
+	try {
+		return await spawn({ request, digest: "d", cluster, clock: systemClock, enforce_max_active: false });
+	} catch (error) {
+		if (error instanceof Killed) return undefined;
+		throw error;
+	}
+}
+
+const clusters = new Map<string, ReturnType<typeof directoryCluster>>();
+
+function clusterOf(state: string): ReturnType<typeof directoryCluster> {
+	const cluster = clusters.get(state) ?? directoryCluster(state, systemClock);
+	clusters.set(state, cluster);
+	return cluster;
+}

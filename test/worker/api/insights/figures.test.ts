@@ -1,0 +1,134 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { COUNT_FIGURES, type Counts, countFigures } from "../../../../worker/api/insights/figures.ts";
+import { presentInsights } from "../../../../worker/api/insights/present-insights.ts";
+import type { Figures, GroupFigures } from "../../../../worker/api/insights/shapes.ts";
+import { suggestRules, WRONG_RULES } from "../../../../worker/api/insights/suggest-rules.ts";
+import { COLUMNS, EXPECTED } from "../../../cases/insights/fifty-remediations.ts";
+import { sampleId } from "../../support/sample-incident.ts";
+import { journalFifty } from "./journal-fifty.ts";
+
+const SINCE = Date.parse("2026-11-17T00:00:00Z");
+const ALL = { since: SINCE, repository: null };
+
+function rowOf(name: string, { time_to_fix, duplicates, routing, ...of }: Figures) {
+	const values: Record<(typeof COLUMNS)[number], string | number | null> = {
+		value: name,
+		incidents: of.incidents,
+		attempts: of.attempts,
+		remediations: of.remediations,
+		fixed: of.fixed,
+		p50_s: time_to_fix.p50_s,
+		p90_s: time_to_fix.p90_s,
+		timed: time_to_fix.of,
+		prevented: duplicates.prevented,
+		made: duplicates.made,
+		right: routing.right,
+		corrected: routing.corrected,
+		flaky: of.flaky,
+	};
+	return COLUMNS.map((column) => values[column]);
+}
+
+function sorted(groups: readonly GroupFigures[]) {
+	return groups.map((group) => rowOf(group.value, group)).toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+}
+
+describe("countFigures", () => {
+	it("counts fifty remediations as they were counted by hand", async () => {
+		await journalFifty(env.JOURNAL);
+		const { total, by } = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []);
+		expect([rowOf("", total)]).toEqual(EXPECTED.total);
+		for (const [dimension, groups] of Object.entries(by)) expect(sorted(groups)).toEqual(EXPECTED[dimension]);
+	});
+
+	it("counts only what began within the time, and only of the repository", async () => {
+		await journalFifty(env.JOURNAL);
+		const count = async (since: string, repository: string | null) => {
+			const counts = await countFigures(env.JOURNAL, { since: Date.parse(since), repository });
+			return counts.find(({ dimension }) => dimension === "total")?.incidents;
+		};
+		expect(await count("2026-11-20T00:00:00Z", null)).toBe(20);
+		expect(await count("2026-11-17T00:00:00Z", "ACME/infra")).toBe(11);
+		expect(await count("2026-11-17T00:00:00Z", "acme/other")).toBeUndefined();
+	});
+
+	it("reads nothing but indexes, and of incidents only those within the time", async () => {
+		for (const sql of [COUNT_FIGURES, WRONG_RULES]) {
+			const { results } = await env.JOURNAL.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+				.bind(SINCE, null)
+				.all<{ detail: string }>();
+			const ofTables = results
+				.map(({ detail }) => detail)
+				.filter((detail) => /incidents_|attempts_|sqlite_/.test(detail));
+			expect(new Set(ofTables)).toEqual(
+				new Set([
+					"SEARCH incidents USING COVERING INDEX incidents_measured (created_at>?)",
+					"SEARCH a USING COVERING INDEX attempts_measured (incident_id=?)",
+					"SEARCH o USING COVERING INDEX attempts_measured (incident_id=? AND attempt<?)",
+					"SEARCH o USING COVERING INDEX attempts_measured (incident_id=? AND attempt>?)",
+				]),
+			);
+			const looked = results.map(({ detail }) => detail).filter((detail) => /^(SEARCH|SCAN) [dot] USING/.test(detail));
+			for (const detail of looked) expect(detail).toMatch(/^SEARCH . USING (AUTOMATIC )?.*COVERING INDEX/);
+			expect(
+				results.filter(({ detail }) => /SCAN (incidents|attempts|deliveries|transitions|a|d)\b/.test(detail)),
+			).toEqual([]);
+		}
+	});
+});
+
+describe("suggestRules", () => {
+	it("names the rule that was most often wrong, who was right, and a better rule where a failure type tells", async () => {
+		await journalFifty(env.JOURNAL);
+		expect(await suggestRules(env.JOURNAL, ALL)).toEqual([
+			{
+				rule: "rust-workflow",
+				agent: "rex",
+				instead: "bolt",
+				chosen: 14,
+				fixed: 12,
+				wrong: 4,
+				failure_type: "docker_build",
+				incidents: [7, 6, 5, 4].map(sampleId),
+				text: "rule rust-workflow chose rex 14 times; of the 12 that were fixed, bolt fixed 4 after it: put { name: bolt-docker-build, agent: bolt, when: $failure.type = 'docker_build' } before it",
+			},
+			{
+				rule: "frontend-files",
+				agent: "blaze",
+				instead: "bolt",
+				chosen: 12,
+				fixed: 9,
+				wrong: 1,
+				failure_type: null,
+				incidents: [sampleId(27)],
+				text: "rule frontend-files chose blaze 12 times; of the 9 that were fixed, bolt fixed 1 after it: see what those have in common, and put a rule for bolt before it",
+			},
+		]);
+	});
+});
+
+describe("presentInsights", () => {
+	it("holds the figures against the targets", async () => {
+		await journalFifty(env.JOURNAL);
+		const { targets } = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []);
+		expect(targets).toEqual([
+			{ name: "routing", unit: "share", target: 0.9, actual: 0.8387, met: false },
+			{ name: "duplicates_prevented", unit: "share", target: 1, actual: 0.96, met: false },
+			{ name: "time_to_fix_p50", unit: "seconds", target: 900, actual: 500, met: true },
+			{ name: "fix_rate", unit: "share", target: 0.7, actual: 0.8158, met: true },
+		]);
+	});
+
+	it("judges nothing where nothing is counted", () => {
+		const { total, targets, by } = presentInsights(ALL, [], []);
+		expect(targets.map(({ actual, met }) => [actual, met])).toEqual(Array(4).fill([null, null]));
+		expect(total).toMatchObject({ incidents: 0, fix_rate: null, time_to_fix: { p50_s: null, of: 0 } });
+		expect(by.agent).toEqual([]);
+	});
+
+	it("never rounds up to all of them", () => {
+		const counts = { dimension: "total", value: "", prevented: 99_999, made: 1 } as Counts;
+		expect(presentInsights(ALL, [counts], []).total.duplicates.rate).toBe(0.9999);
+	});
+});

@@ -1,0 +1,248 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { INCIDENT_COST, sweepDue } from "../../../worker/dispatch/due-incidents.ts";
+import { processIncident } from "../../../worker/dispatch/process-incident.ts";
+import { runSteps, STEPS, type SweepStep } from "../../../worker/jobs/sweep.ts";
+import { findIncident } from "../../../worker/journal/incidents.ts";
+import { commentGitHub } from "../support/comment-github.ts";
+import { failedJob } from "../support/failed-job.ts";
+import { sampleId, sampleIncident } from "../support/sample-incident.ts";
+import { signedDelivery } from "../support/signed-delivery.ts";
+import { journalIncident, type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
+import { stubRelay } from "../support/stub-relay.ts";
+import { fireCron, send } from "../support/worker.ts";
+
+const MINUTE_MS = 60_000;
+const RUNNING = sampleId(1);
+const ESCALATED = sampleId(2);
+const OLD = sampleId(3);
+const DAY_MS = 24 * 3600_000;
+
+describe("the sweep with 2,000 due incidents after a pause", () => {
+	it("runs every other step within two minutes, in the limits of each invocation", async () => {
+		const stub = Object.assign(stubEffects(), { github: gitHub(), status: timedOut });
+		let handedOut = 0;
+		stub.publishPipeline = async () => void handedOut++;
+		await inEveryStep(stub);
+		await checkPause(stub, 2000);
+
+		const spent: number[] = [];
+		for (let minute = 0; minute < 2; minute++) {
+			stub.begin();
+			await runSteps(STEPS, stub);
+			spent.push(stub.spent().statements);
+			stub.clock += MINUTE_MS;
+		}
+
+		expect(Math.max(...spent)).toBeLessThanOrEqual(1000);
+		// What each step had to do is done.
+		expect(await first(`SELECT count(*) FROM incidents WHERE reason = 'paused' AND next_try_at > ${stub.clock}`)).toBe(
+			0,
+		);
+		expect(await findIncident(env.JOURNAL, RUNNING)).toMatchObject({ status: "waiting", attempt: 2 });
+		expect(await findIncident(env.JOURNAL, ESCALATED)).toMatchObject({ next_try_at: null });
+		expect((await findIncident(env.JOURNAL, ESCALATED))?.escalation_url).toMatch(/comments\/9/);
+		expect(await first("SELECT answer FROM commands")).toBe("+1");
+		expect(await first("SELECT comment_id FROM status_comments")).not.toBeNull();
+		expect(await first("SELECT scanned_at FROM delivery_scan")).toBeGreaterThan(0);
+		expect(await findIncident(env.JOURNAL, OLD)).toBeUndefined();
+		expect(handedOut).toBe(2);
+		// And of the due incidents as many as there is room for, while the queue is handed more.
+		expect(stub.sent.length).toBeGreaterThan(8);
+		expect(stub.woken.length).toBeGreaterThanOrEqual(2000);
+	});
+
+	it("gets through all of them, each once", async () => {
+		const stub = stubEffects();
+		await checkPause(stub, 60);
+		for (let minute = 0; minute < 20 && stub.sent.length < 60; minute++) {
+			stub.begin();
+			await runSteps(STEPS, stub);
+			stub.clock += MINUTE_MS;
+		}
+		expect(stub.sent).toHaveLength(60);
+		expect(new Set(stub.sent.map(({ id }) => id)).size).toBe(60);
+	});
+
+	it("holds to the limits as the cron runs it", async () => {
+		stubRelay();
+		for (let n = 1; n <= 40; n++) {
+			const delivery = await signedDelivery(failedJob({ run_id: n, job_id: n, branch: `b-${n}` }));
+			expect((await send(delivery)).status).toBe(202);
+		}
+		await env.JOURNAL.prepare("UPDATE incidents SET next_try_at = 0").run();
+		await fireCron();
+		// The queue is handed what the sweep leaves; its consumers run as they please.
+		await expect
+			.poll(() => first("SELECT count(*) FROM incidents WHERE status = 'running'"), { timeout: 15_000 })
+			.toBe(40);
+	});
+});
+
+describe("runSteps", () => {
+	it("begins with the step that began longest ago", async () => {
+		const stub = stubEffects();
+		const ran: string[] = [];
+		const steps = ["a", "b", "c"].map((name) => step(name, async () => void ran.push(name)));
+		await runSteps(steps, stub);
+		stub.clock += MINUTE_MS;
+		await runSteps(steps.slice(0, 1), stub);
+		stub.clock += MINUTE_MS;
+		await runSteps(steps, stub);
+		expect(ran).toEqual(["a", "b", "c", "a", "b", "c", "a"]);
+	});
+
+	it("gives the others their turn when one never comes to its end", async () => {
+		const stub = stubEffects();
+		const ran: string[] = [];
+		const hangs = step("hangs", () => new Promise(() => undefined));
+		const steps = [hangs, step("b", async () => void ran.push("b")), step("c", async () => void ran.push("c"))];
+		void runSteps(steps, stub);
+		await expect.poll(() => first("SELECT began_at FROM sweep_steps WHERE name = 'hangs'")).toBe(stub.clock);
+		stub.clock += MINUTE_MS;
+		void runSteps(steps, stub);
+		await expect.poll(() => ran).toEqual(["b", "c"]);
+	});
+
+	it("keeps what the later steps need from one that takes all it may", async () => {
+		const stub = stubEffects();
+		const ran: string[] = [];
+		const greedy: SweepStep = {
+			...step("greedy", async () => undefined),
+			run: async ({ budget, journal }) => {
+				while (budget.has({ statements: 1, subrequests: 1 })) await journal.prepare("SELECT 1").run();
+				return undefined;
+			},
+		};
+		const modest = {
+			...step("modest", async () => void ran.push("modest")),
+			needs: { statements: 50, subrequests: 50 },
+		};
+		await runSteps([greedy, modest], stub);
+		expect(ran).toEqual(["modest"]);
+		// The step's 50 are left; the sweep's own notes are in the rest.
+		expect(stub.spent().statements).toBeGreaterThan(900);
+		expect(stub.spent().statements).toBeLessThanOrEqual(950);
+	});
+
+	it("has room for what every step needs, in one invocation", () => {
+		const total = STEPS.map(({ needs }) => needs);
+		expect(total.reduce((all, { statements }) => all + statements + 2, 1)).toBeLessThanOrEqual(1000);
+		expect(total.reduce((all, { subrequests }) => all + subrequests + 2, 1)).toBeLessThanOrEqual(1000);
+	});
+
+	it("goes on where the budget of the sweep before ended", async () => {
+		const stub = stubEffects();
+		for (let n = 1; n <= 40; n++) await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b-${n}` }));
+		await env.JOURNAL.prepare(
+			"CREATE TRIGGER stuck BEFORE UPDATE OF lock ON incidents BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+		).run();
+		const tried: string[] = [];
+		const log = { ...stub.log, error: (_: string, fields?: object) => void tried.push(JSON.stringify(fields)) };
+		const small = { statements: 0, subrequests: 0 };
+		const sweeping = { ...step("due", async () => undefined), needs: small };
+		const steps: SweepStep[] = [
+			{
+				...sweeping,
+				run: async (effects, after) => {
+					let left = 3;
+					const budget = { has: () => left-- > 0, keeping: () => budget };
+					return (await sweepDue({ ...effects, log: Object.assign(Object.create(stub.log), log), budget }, after))
+						.stopped_at;
+				},
+			},
+		];
+		for (let sweep = 0; sweep < 20; sweep++) await runSteps(steps, stub);
+		expect(new Set(tried.map((line) => JSON.parse(line).incident_id)).size).toBe(40);
+	});
+});
+
+describe("INCIDENT_COST", () => {
+	it("covers an incident that is decided, sent, and followed by others that wait", async () => {
+		const stub = stubEffects();
+		await journalIncident(stub, sampleIncident({ id: RUNNING, branch: "main" }));
+		stub.begin();
+		expect(await processIncident(stub, RUNNING)).toMatchObject({ state: "running" });
+		expect(stub.spent().statements).toBeGreaterThan(15);
+		expect(stub.spent().statements).toBeLessThanOrEqual(INCIDENT_COST.statements);
+		expect(stub.spent().subrequests).toBeLessThanOrEqual(INCIDENT_COST.subrequests);
+	});
+});
+
+/** Something to do for every step but the due incidents. */
+async function inEveryStep(stub: Stub): Promise<void> {
+	const journal = env.JOURNAL;
+	for (const id of [RUNNING, ESCALATED, OLD]) {
+		await journalIncident(stub, sampleIncident({ id, branch: `b-${id}`, pr_number: 7 }));
+	}
+	await sweepDue(stub);
+	stub.sent.length = 0;
+	stub.woken.length = 0;
+	const old = stub.clock - 100 * DAY_MS;
+	stub.clock += 3 * 3600_000;
+	await journal.batch([
+		journal
+			.prepare(
+				`UPDATE incidents SET status = 'escalated', reason = 'all is tried', next_try_at = ?2, ended_at = ?2 WHERE id = ?1`,
+			)
+			.bind(ESCALATED, stub.clock),
+		journal
+			.prepare(
+				"UPDATE incidents SET status = 'failed', next_try_at = NULL, created_at = ?2, ended_at = ?2 WHERE id = ?1",
+			)
+			.bind(OLD, old),
+		journal.prepare("UPDATE deliveries SET received_at = ?2 WHERE incident_id = ?1").bind(OLD, old),
+		journal
+			.prepare("INSERT INTO commands (id, command, received_at) VALUES ('c', ?1, ?2)")
+			.bind(
+				JSON.stringify({ name: "status", repository: "5dlabs/cto", pr_number: 7, comment_id: 1, author: "octocat" }),
+				stub.clock,
+			),
+	]);
+}
+
+/** So many incidents that a pause held back, all of them due once it is over. */
+async function checkPause(stub: Stub, count: number): Promise<void> {
+	await journalIncident(stub, sampleIncident({ id: sampleId(9), branch: "b-0" }));
+	await env.JOURNAL.prepare(
+		`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+		INSERT INTO incidents (id, status, reason, kind, event, repository, branch, identity, incident, explanation, pipeline,
+			next_try_at, blocked_on, created_at, updated_at)
+		SELECT printf('%032x', n + 4096), 'waiting', 'paused', kind, event, repository, 'b-' || n, identity,
+			json_set(incident, '$.id', printf('%032x', n + 4096), '$.branch', 'b-' || n), explanation, pipeline,
+			?2 + 600000, 'claim:5dlabs/cto/b-' || n, ?2 + n, ?2
+		FROM n, incidents WHERE incidents.id = ?3`,
+	)
+		.bind(count, stub.clock, sampleId(9))
+		.run();
+	await env.JOURNAL.prepare("DELETE FROM incidents WHERE id = ?1").bind(sampleId(9)).run();
+}
+
+async function first(sql: string): Promise<unknown> {
+	const [row] = await env.JOURNAL.prepare(sql).raw();
+	return row?.[0];
+}
+
+/** GitHub with comments and labels, without runs, and without deliveries that were lost. */
+function gitHub() {
+	const hub = commentGitHub();
+	const { asApp, asInstallation } = hub;
+	const empty = { ok: true, value: [] as never, status: 200, headers: {} } as const;
+	hub.asApp = async (route, ...rest) => (route === "GET /app/hook/deliveries" ? empty : await asApp(route, ...rest));
+	hub.asInstallation = async (of, route, ...rest) => {
+		if (route.includes("/actions/")) return { ok: false, failure: { reason: "not_found", detail: "no runs here" } };
+		return route.endsWith("/labels") ? empty : await asInstallation(of, route, ...rest);
+	};
+	return hub;
+}
+
+function step(name: string, run: () => Promise<void>): SweepStep {
+	return {
+		name,
+		needs: { statements: 1, subrequests: 1 },
+		async run() {
+			await run();
+			return undefined;
+		},
+	};
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { type RemediationEvent, TRANSITIONS, transit } from "../../../worker/journal/state-machine.ts";
+import { INCIDENT_STATUSES } from "../../../worker/journal/statuses.ts";
+
+const EVENTS = Object.keys(TRANSITIONS) as RemediationEvent[];
+
+describe("transit", () => {
+	it.each([
+		["accepted", "spawned", "running"],
+		["running", "agent_finished", "awaiting_ci"],
+		["awaiting_ci", "ci_passed", "fixed"],
+		["awaiting_ci", "retry_scheduled", "waiting"],
+		["running", "escalated", "escalated"],
+		["escalated", "ci_passed", "fixed"],
+		["dead", "released", "waiting"],
+	] as const)("leads from %s by %s to %s", (from, event, to) => {
+		expect(transit(from, event)).toBe(to);
+	});
+
+	it.each([
+		["fixed", "spawned"],
+		["superseded", "ci_passed"],
+		["cancelled", "retry_scheduled"],
+		["running", "retried"],
+		["fixed", "stopped"],
+		["dead", "agent_finished"],
+	] as const)("has no place in %s for %s", (from, event) => {
+		expect(transit(from, event)).toBeUndefined();
+	});
+
+	it("reaches every state but the first, and leaves every one that is not an end", () => {
+		const reached = new Set(EVENTS.map((event) => TRANSITIONS[event].to));
+		expect(INCIDENT_STATUSES.filter((status) => !reached.has(status as never))).toEqual(["accepted"]);
+		const left = INCIDENT_STATUSES.filter((status) =>
+			EVENTS.some((event) => (transit(status, event) ?? status) !== status),
+		);
+		expect(INCIDENT_STATUSES.filter((status) => !left.includes(status))).toEqual(["superseded"]);
+	});
+});

@@ -1,0 +1,138 @@
+import { PAUSED } from "../../journal/incident-waits.ts";
+import { DIMENSIONS, type Dimension } from "./shapes.ts";
+
+/*
+ * The tables that all figures are counted from, as SQL: ?1 is the first moment counted, in milliseconds, ?2 the
+ * repository or null. Each is read from an index that has all that is asked of it: a row of the journal carries logs and
+ * prompts with it. `n` is a row's number, which is cheaper to compare than an id.
+ */
+
+/** `began`: incidents whose first delivery came within the time. */
+const BEGAN = `began AS MATERIALIZED (
+	SELECT rowid AS n, id, created_at, lower(repository) AS repository, kind, status, fixed_by, fixed_at, run_id, agent, failure_type, rule
+	FROM incidents INDEXED BY incidents_measured WHERE created_at >= ?1 AND (?2 IS NULL OR repository = ?2)
+)`;
+
+/** SQL: no other attempt of the same incident had its CodeRun seen before, or after. */
+function noneIs(comparison: "<" | ">"): string {
+	return `NOT EXISTS (
+		SELECT 1 FROM attempts o INDEXED BY attempts_measured
+		WHERE o.incident_id = a.incident_id AND o.attempt ${comparison} a.attempt AND o.spawned_at IS NOT NULL
+	)`;
+}
+
+/** `tries`: their attempts whose CodeRun was seen; the newest one is whose push CI spoke about. */
+const TRIES = `tries AS MATERIALIZED (
+	SELECT n, a.agent, a.failure_type, a.rule, a.existed, ${noneIs("<")} AS is_first, ${noneIs(">")} AS is_last
+	FROM began CROSS JOIN attempts a INDEXED BY attempts_measured ON a.incident_id = began.id
+	WHERE a.spawned_at IS NOT NULL
+)`;
+
+/**
+ * `routed`: one row an incident. It belongs to the agent, failure type and rule of its first attempt, before that to
+ * those of its latest decision.
+ */
+const ROUTED = `routed AS (
+	SELECT b.n, b.id, b.created_at, b.created_at / 86400000 AS day, b.repository, coalesce(f.agent, b.agent) AS agent,
+		coalesce(f.failure_type, b.failure_type) AS failure_type, coalesce(f.rule, b.rule) AS rule,
+		f.n IS NOT NULL AND b.status IN ('fixed', 'failed', 'escalated', 'dead') AND b.fixed_by IS NOT 'rerun' AS is_over,
+		f.n IS NOT NULL AND b.status = 'fixed' AND b.fixed_by IS 'agent' AS is_fixed,
+		b.status IN ('fixed', 'superseded') AND b.fixed_by IS 'rerun' AS is_flaky,
+		f.agent AS chosen, l.agent AS fixer, (b.fixed_at - b.created_at) / 1000 AS took_s
+	FROM began b
+	LEFT JOIN tries f ON f.n = b.n AND f.is_first
+	LEFT JOIN tries l ON l.n = b.n AND l.is_last
+)`;
+
+export const WITH_ROUTED = `WITH ${BEGAN}, ${TRIES}, ${ROUTED}`;
+
+/** `again`: incidents of CI with a CodeRun for a run that an earlier one had a CodeRun for. */
+const AGAIN = `again AS MATERIALIZED (
+	SELECT n FROM (
+		SELECT n, row_number() OVER (PARTITION BY repository, run_id ORDER BY created_at, id) AS place FROM began
+		WHERE kind = 'ci' AND run_id IS NOT NULL AND n IN (SELECT n FROM tries WHERE is_first)
+	) WHERE place > 1
+)`;
+
+/** `measured`: besides, how many deliveries came after the first, and whether a pause held it back. */
+const WITH_MEASURED = `${WITH_ROUTED}, ${AGAIN}, measured AS MATERIALIZED (
+	SELECT *, n IN (SELECT n FROM again) AS is_duplicate,
+		max(0, (SELECT total(times) FROM deliveries d WHERE d.incident_id = routed.id) - 1) AS repeats,
+		EXISTS (SELECT 1 FROM transitions t WHERE t.incident_id = routed.id AND t.reason = '${PAUSED}') AS was_paused
+	FROM routed
+)`;
+
+/** What is counted: incidents that began at `since` (milliseconds) or later, of one repository or of all. */
+export interface Counted {
+	readonly since: number;
+	readonly repository: string | null;
+}
+
+/** The counts of one agent, rule and so on; of everything, where `dimension` is `total`. */
+export interface Counts {
+	readonly dimension: Dimension | "total";
+	/** Days are counted since 1970. */
+	readonly value: string | number;
+	readonly incidents: number;
+	readonly prevented: number;
+	readonly made: number;
+	readonly right: number;
+	readonly corrected: number;
+	readonly flaky: number;
+	readonly attempts: number;
+	readonly remediations: number;
+	readonly fixed: number;
+	readonly timed: number;
+	readonly p50_s: number | null;
+	readonly p90_s: number | null;
+}
+
+/** All counts in one statement; what did not happen has no row. */
+export async function countFigures(db: D1Database, { since, repository }: Counted): Promise<readonly Counts[]> {
+	const { results } = await db.prepare(COUNT_FIGURES).bind(since, repository).all<Counts>();
+	return results;
+}
+
+/** The rows of every dimension, one SELECT for each: in threes, since D1 takes five terms in a row at most. */
+function forEach(select: (name: Counts["dimension"], value: string) => string): string {
+	const all = (["total", ...DIMENSIONS] as const).map((name) => select(name, name === "total" ? "''" : name));
+	return `SELECT * FROM (${all.slice(0, 3).join(" UNION ALL ")}) UNION ALL SELECT * FROM (${all.slice(3).join(" UNION ALL ")})`;
+}
+
+/** Percentiles are by nearest rank: the smallest time that at least so many in a hundred did not exceed. */
+export const COUNT_FIGURES = `${WITH_MEASURED},
+tried AS MATERIALIZED (
+	SELECT t.n, t.agent, t.failure_type, t.rule, t.existed, m.repository, m.day, is_over, is_fixed AND is_last AS is_fixer,
+		is_fixed AND is_last AND NOT was_paused AS is_timed, took_s
+	FROM tries t CROSS JOIN measured m ON m.n = t.n
+),
+timed AS MATERIALIZED (SELECT * FROM tried WHERE is_timed ORDER BY took_s),
+of_incidents AS (${forEach(
+	(name, value) => `
+	SELECT '${name}' AS dimension, ${value} AS value, count(*) AS incidents, sum(repeats) AS repeats,
+		sum(is_duplicate) AS made, sum(is_fixed AND fixer = chosen) AS right, sum(is_fixed AND fixer <> chosen) AS corrected,
+		sum(is_flaky) AS flaky
+	FROM measured GROUP BY ${value}`,
+)}),
+of_attempts AS (${forEach(
+	(name, value) => `
+	SELECT '${name}' AS dimension, ${value} AS value, count(*) AS attempts, sum(existed) AS existed,
+		count(DISTINCT iif(is_over, n, NULL)) AS remediations, sum(is_fixer) AS fixed
+	FROM tried GROUP BY ${value}`,
+)}),
+of_times AS (${forEach(
+	(name, value) => `
+	SELECT '${name}' AS dimension, value, count(*) AS timed, min(iif(rank * 100 >= of * 50, took_s, NULL)) AS p50_s,
+		min(iif(rank * 100 >= of * 90, took_s, NULL)) AS p90_s
+	FROM (
+		SELECT ${value} AS value, took_s, row_number() OVER (PARTITION BY ${value} ORDER BY took_s) AS rank,
+			count(*) OVER (PARTITION BY ${value}) AS of
+		FROM timed
+	) GROUP BY value`,
+)})
+SELECT dimension, value, coalesce(incidents, 0) AS incidents, coalesce(repeats, 0) + coalesce(existed, 0) AS prevented,
+	coalesce(made, 0) AS made, coalesce(right, 0) AS right, coalesce(corrected, 0) AS corrected,
+	coalesce(flaky, 0) AS flaky, coalesce(attempts, 0) AS attempts, coalesce(remediations, 0) AS remediations,
+	coalesce(fixed, 0) AS fixed, coalesce(timed, 0) AS timed, p50_s, p90_s
+FROM of_incidents FULL JOIN of_attempts USING (dimension, value) LEFT JOIN of_times USING (dimension, value)
+WHERE value IS NOT NULL`;

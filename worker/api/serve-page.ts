@@ -1,0 +1,49 @@
+import type { Env } from "../env.ts";
+import { errorResponse } from "../http/responses.ts";
+
+/** Nothing is loaded from elsewhere, nothing inline runs, nobody frames it: a text that slips through stays a text. */
+const HEADERS = {
+	"content-security-policy": [
+		"default-src 'none'",
+		"script-src 'self'",
+		"style-src 'self'",
+		"connect-src 'self'",
+		"img-src 'self'",
+		"frame-ancestors 'none'",
+		"base-uri 'none'",
+		"form-action 'none'",
+	].join("; "),
+	"x-content-type-options": "nosniff",
+	"referrer-policy": "no-referrer",
+	"cross-origin-opener-policy": "same-origin",
+	"cross-origin-resource-policy": "same-origin",
+	"permissions-policy": "camera=(), geolocation=(), microphone=()",
+} as const;
+
+/** The page itself, the same at each of its addresses; it holds no data. */
+export function servePage(request: Request, env: Env): Promise<Response> {
+	return serve(request, env, { path: "/", cache: "no-cache" });
+}
+
+/** Scripts and styles; their names change with what they hold. */
+export function serveAsset(request: Request, env: Env): Promise<Response> {
+	const path = new URL(request.url).pathname;
+	return serve(request, env, { path, cache: "public, max-age=31536000, immutable" });
+}
+
+async function serve(
+	request: Request,
+	env: Env,
+	{ path, cache }: { readonly path: string; readonly cache: string },
+): Promise<Response> {
+	if (env.PAGE === undefined) return errorResponse(404, "this worker was deployed without its page");
+	const asset = await env.PAGE.fetch(new URL(path, request.url).href);
+	if (asset.status !== 200) return errorResponse(404, "not found");
+	return new Response(asset.body, {
+		headers: {
+			"content-type": asset.headers.get("content-type") ?? "application/octet-stream",
+			"cache-control": cache,
+			...HEADERS,
+		},
+	});
+}

@@ -1,0 +1,38 @@
+import type { Effects } from "../effects.ts";
+import { retryTime } from "../github/failures.ts";
+import { partsOf } from "../github/own-comments.ts";
+import type { LockedCommandRequest } from "../journal/commands.ts";
+import { asCode } from "../remediation/markdown.ts";
+
+type Permission =
+	| { readonly kind: "granted" }
+	| { readonly kind: "wait"; readonly until: number }
+	/** `why`: Markdown. */
+	| { readonly kind: "refused"; readonly why: string };
+
+/**
+ * Whether its author may give a command where the event did not tell, but the pipeline names permissions of the
+ * repository that suffice. What GitHub does not tell is refused.
+ * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+ */
+export async function askPermission(effects: Effects, command: LockedCommandRequest): Promise<Permission> {
+	const { needs, author, repository, installation_id } = command.request;
+	if (needs === undefined || needs.length === 0) return { kind: "granted" };
+	const wanted = `${asCode(author)} needs ${needs.map(asCode).join(" or ")} on this repository`;
+	if (effects.github === undefined) return { kind: "refused", why: `${wanted}, and no GitHub App is there to ask.` };
+	const asked = await effects.github.asInstallation(
+		{ repository, installation_id },
+		"GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+		{ ...partsOf(repository), username: author },
+	);
+	if (!asked.ok) {
+		const until = retryTime(effects, asked.failure, { tries: command.tries, since: command.received_at });
+		return until === undefined
+			? { kind: "refused", why: `${wanted}, and GitHub does not tell.` }
+			: { kind: "wait", until };
+	}
+	// The role may be one that the organisation made; the permission is the nearest of GitHub's own.
+	const { permission, role_name } = asked.value;
+	const has = [permission, role_name].some((one) => needs.includes(one));
+	return has ? { kind: "granted" } : { kind: "refused", why: `${wanted}.` };
+}

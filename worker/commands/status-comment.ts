@@ -1,0 +1,156 @@
+import type { Incident } from "../../pipeline/index.ts";
+import type { Effects } from "../effects.ts";
+import { describeFailure, retryTime } from "../github/failures.ts";
+import type { GitHub } from "../github/github.ts";
+import { putOwnComment } from "../github/own-comments.ts";
+import { type PullRequestRemediation, pullRequestRemediations } from "../journal/pull-request-remediations.ts";
+import {
+	failStatusComment,
+	type LastCommand,
+	type LockedStatusComment,
+	lockStatusComment,
+	recordStatusComment,
+	type StatusCommentKey,
+} from "../journal/status-comments.ts";
+import { readStored } from "../journal/stored-json.ts";
+import { messageOf } from "../log.ts";
+import { asCode, asLink } from "../remediation/markdown.ts";
+import { backoffMs } from "../runtime/backoff.ts";
+
+// The comments of a long pull request are many pages, each bounded by the client.
+const LOCK_MS = 120_000;
+const MOST_SHOWN = 20;
+const LONGEST_WAIT_S = 3600;
+/** What tells it from what Healer says about one incident. */
+const MARK = "<!-- healer:pull-request -->";
+
+/**
+ * Writes the one comment of a pull request, if that is due: as the journal stands now, and not at all when that is what
+ * it says already. One that a person deleted comes back only when it is asked for again.
+ */
+export async function writeStatusComment(effects: Effects, key: StatusCommentKey): Promise<void> {
+	const { github } = effects;
+	const rendered_at = effects.now();
+	const at = { now: rendered_at, lock: effects.newId(), locked_until: rendered_at + LOCK_MS };
+	const locked = await lockStatusComment(effects.journal, key, at);
+	if (locked === undefined) return;
+	if (github === undefined) {
+		return await failStatusComment(effects.journal, locked, {
+			problem: "no GitHub App is configured",
+			until: undefined,
+		});
+	}
+	if (!locked.last_command.ok) {
+		effects.log.error("a pull request's comment cannot be read", { ...key, reason: locked.last_command.reason });
+		return await failStatusComment(effects.journal, locked, { problem: locked.last_command.reason, until: undefined });
+	}
+	try {
+		await write(effects, github, { ...locked, last_command: locked.last_command.value });
+	} catch (cause) {
+		// It makes room for others.
+		const problem = `internal error: ${messageOf(cause)}`;
+		effects.log.error("a pull request's comment could not be written", { ...key, cause: messageOf(cause) });
+		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
+		await failStatusComment(effects.journal, locked, { problem, until });
+	}
+}
+
+type ReadStatusComment = Omit<LockedStatusComment, "last_command"> & { readonly last_command: LastCommand };
+
+async function write(effects: Effects, github: GitHub, locked: ReadStatusComment): Promise<void> {
+	const rendered_at = effects.now();
+	const { repository, pr_number, installation_id, comment_id } = locked;
+	const remediations = await pullRequestRemediations(effects.journal, locked, MOST_SHOWN + 1);
+	const text = statusCommentText(locked, remediations.slice(0, MOST_SHOWN), remediations.length > MOST_SHOWN);
+	if (comment_id !== null && text === locked.posted) {
+		return await recordStatusComment(effects.journal, locked, { comment_id, posted: text, rendered_at });
+	}
+	const written = await putOwnComment(github, {
+		of: { repository, installation_id: installation_id ?? undefined },
+		number: pr_number,
+		mark: MARK,
+		body: text,
+		id: comment_id ?? undefined,
+		createIfMissing: comment_id === null || locked.requested_at > locked.rendered_at,
+	});
+	if (written.ok) {
+		await recordStatusComment(effects.journal, locked, { comment_id: written.value?.id, posted: text, rendered_at });
+		return;
+	}
+	const until = retryTime(effects, written.failure, { tries: locked.tries, since: rendered_at });
+	effects.log.warn("a pull request's comment was not written", {
+		repository,
+		pr_number,
+		reason: written.failure.reason,
+		until,
+	});
+	await failStatusComment(effects.journal, locked, { problem: describeFailure(written.failure), until });
+}
+
+const LONGEST_REASON = 200;
+
+/**
+ * What Healer's comment on a pull request says: what the latest command came to, and how each remediation stands, newest
+ * first. Words of others are code: they mention nobody and link to nothing.
+ */
+export function statusCommentText(
+	{ last_command, pr_number }: { readonly last_command: LastCommand; readonly pr_number: number },
+	remediations: readonly PullRequestRemediation[],
+	hasMore: boolean,
+): string {
+	const rows = remediations.map((one) => rowOf(one, pr_number));
+	return [
+		"### Healer",
+		"",
+		`${asCode(last_command.author)} said ${asCode(`/healer ${last_command.name}`)}: ${last_command.command_result}`,
+		"",
+		...(rows.length === 0
+			? ["Nothing was remediated on this pull request yet."]
+			: ["| what failed | agent | attempt | state | |", "| --- | --- | --- | --- | --- |", ...rows]),
+		...(hasMore ? ["", "Older ones are not shown."] : []),
+		"",
+		"`/healer help` in a comment tells what can be asked for.",
+	].join("\n");
+}
+
+function rowOf(one: PullRequestRemediation, pr_number: number): string {
+	const { agent, attempt, status, reason, fix, incident } = one;
+	const read = readStored("incidents.incident", incident);
+	const failure: Partial<Incident> = read.ok ? read.value : {};
+	const why = reason === null ? "" : `: ${asCode(cut(reason))}`;
+	const links = [
+		...(failure.url === undefined ? [] : [asLink(failure.url)]),
+		...(fix === null || fix === pr_number ? [] : [`the fix: #${fix}`]),
+	];
+	const cells = [
+		whatFailed(one, failure),
+		agent === null ? "" : asCode(agent),
+		attempt,
+		`${stateOf(status)}${why}`,
+		links.join(" "),
+	];
+	return `| ${cells.map(inCell).join(" | ")} |`;
+}
+
+function whatFailed({ kind, event }: PullRequestRemediation, failure: Partial<Incident>): string {
+	if (kind === "manual")
+		return `asked for by ${asCode(failure.sender?.login ?? "somebody")}${failure.command?.args === undefined ? "" : `: ${asCode(cut(failure.command.args))}`}`;
+	const what = failure.workflow?.name ?? failure.app ?? failure.alert?.type ?? failure.job ?? event;
+	return `${asCode(what)}${failure.job === undefined || failure.job === what ? "" : `, ${asCode(failure.job)}`}`;
+}
+
+function stateOf(status: PullRequestRemediation["status"]): string {
+	return status === "awaiting_ci" ? "awaiting CI" : status;
+}
+
+/**
+ * A bar would end the cell, within code, too, and a backslash before one is read in two ways.
+ * https://github.github.com/gfm/#tables-extension-
+ */
+function inCell(markdown: string | number): string {
+	return String(markdown).replaceAll("|", "¦");
+}
+
+function cut(text: string): string {
+	return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON).toWellFormed()}…` : text;
+}

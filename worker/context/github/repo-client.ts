@@ -1,0 +1,84 @@
+import type { Endpoints } from "@octokit/types";
+import type { z } from "zod";
+import type { Incident } from "../../../pipeline/index.ts";
+import type { GitHub, GitHubAnswer, GitHubFailure, Route } from "../../github/github.ts";
+import { partsOf } from "../../github/own-comments.ts";
+import type { SourceResult } from "../source.ts";
+
+/** GitHub, asked by the installation that has the incident's repository. */
+export interface RepoClient {
+	/** Of the incident's repository, as routes name it. */
+	readonly repo: { readonly owner: string; readonly repo: string };
+	get<R extends Route>(
+		route: R,
+		parameters: Endpoints[R]["parameters"],
+		signal?: AbortSignal,
+	): Promise<GitHubAnswer<unknown>>;
+	redirectOf<R extends Route>(
+		route: R,
+		parameters: Endpoints[R]["parameters"],
+		signal?: AbortSignal,
+	): Promise<GitHubAnswer<string>>;
+}
+
+export function repoClient(github: GitHub, { repository, installation_id }: Incident): RepoClient {
+	const of = { repository, installation_id };
+	return {
+		repo: partsOf(repository),
+		get: (route, parameters, signal) => github.asInstallation(of, route, parameters, signal),
+		redirectOf: (route, parameters, signal) => github.redirectOf(of, route, parameters, signal),
+	};
+}
+
+/** What GitHub told, checked for what is needed of it; else why it is not known. */
+export type Parsed<T> =
+	| { readonly ok: true; readonly value: T }
+	| { readonly ok: false; readonly failure: GitHubFailure | NotUnderstood };
+
+interface NotUnderstood {
+	readonly reason: "not_understood";
+	readonly detail: string;
+}
+
+/** Checks an answer by the fields that are needed; what else is in it is dropped. */
+export function parseResponse<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): Parsed<T> {
+	if (!answer.ok) return answer;
+	const checked = schema.safeParse(answer.value);
+	if (checked.success) return { ok: true, value: checked.data };
+	const fields = checked.error.issues.slice(0, 5).map(({ path }) => path.map(String).join(".") || "all of it");
+	return { ok: false, failure: { reason: "not_understood", detail: `wrong in GitHub's answer: ${fields.join(", ")}` } };
+}
+
+type Unanswered = Extract<SourceResult, { readonly status: "failed" | "deferred" }>;
+
+/** What a source comes to that could not ask. A rate limit lets the whole incident wait instead of losing the part. */
+export function sourceFailure({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): Unanswered {
+	switch (failure.reason) {
+		case "rate_limited": {
+			const until = new Date(failure.until).toISOString();
+			return { status: "deferred", until_ms: failure.until, why: `GitHub's rate limit, until ${until}` };
+		}
+		case "not_found":
+			return { status: "failed", why: `GitHub does not show it to the App (${failure.detail})` };
+		case "forbidden":
+			return { status: "failed", why: `GitHub refused it to the App (${failure.detail})` };
+		case "refused":
+			return { status: "failed", why: `GitHub refused the request (${failure.detail})` };
+		case "unavailable":
+			return { status: "failed", why: `GitHub gave no answer: ${failure.detail}` };
+		case "not_understood":
+			return { status: "failed", why: failure.detail };
+		default:
+			return failure satisfies never;
+	}
+}
+
+/** Only the fields that are there: what GitHub does not tell, or tells as null or empty text, is absent. */
+export function compact<T extends Readonly<Record<string, unknown>>>(fields: T): Present<T> {
+	// The loop keeps each field's name with its value, which TypeScript cannot follow.
+	return Object.fromEntries(
+		Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+	) as Present<T>;
+}
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };

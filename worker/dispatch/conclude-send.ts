@@ -1,0 +1,108 @@
+import type { SpawnRequest, SpawnResult } from "../../wire/spawn.ts";
+import type { Effects } from "../effects.ts";
+import { agentBlocker, blockers, claimBlocker, endWait, wakeWaiting } from "../journal/incident-waits.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import type { SpawnAnswer } from "../relay/send-spawn.ts";
+import { reconcile } from "../remediation/reconcile.ts";
+import { findExistingCodeRun, isFixable, waitForFix } from "./after-refusal.ts";
+import { deferFor, failTry, type Progress } from "./waiting.ts";
+
+/** Writes down what the relay's answer means for the incident. */
+export async function concludeSend(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+	answer: SpawnAnswer,
+): Promise<Progress> {
+	if (!answer.ok) {
+		return answer.for_good
+			? await takeOver(effects, locked, request, answer.reason)
+			: await failTry(effects, locked, answer.reason);
+	}
+	const { result } = answer;
+	switch (result.result) {
+		case "created":
+		case "exists":
+			return await run(effects, locked, request, result);
+		case "held":
+			return await deferFor(effects, locked, {
+				reason: `claim ${result.claim} is held by incident ${result.by} (${result.coderun_name})`,
+				blocked_on: heldBlocker(request, result.claim),
+				...untilOf(result.until),
+			});
+		case "busy":
+			return await deferFor(effects, locked, {
+				reason: `agent ${result.agent} has ${result.active} unfinished CodeRuns`,
+				blocked_on: agentBlocker(result.agent),
+			});
+		case "refused": {
+			const reason = `the relay refused: ${result.reason}: ${result.detail}`;
+			if (isFixable(result.reason)) return await waitForFix(effects, locked, reason);
+			if (result.reason === "earlier_attempt") return await takeOver(effects, locked, request, reason);
+			return await giveUp(effects, locked, request, reason);
+		}
+		default:
+			return result satisfies never;
+	}
+}
+
+async function run(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+	seen: Extract<SpawnResult, { coderun_name: string; result: "created" | "exists" }>,
+): Promise<Progress> {
+	const { coderun_name } = seen;
+	const existed = seen.result === "exists";
+	const ended = await endWait(effects.journal, locked, { event: "spawned", coderun_name, existed, now: effects.now() });
+	if (!ended) return { state: "lock_lost" };
+	await effects.claims.remember(request.claims, locked.id, coderun_name);
+	// Its outcome may have come before this answer.
+	await reconcile(effects, locked.id);
+	await wakeQueued(effects, locked, request);
+	return { state: "running", coderun_name, existed };
+}
+
+/** Follows the CodeRun that the cluster has of this attempt already, made of another request. */
+async function takeOver(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+	reason: string,
+): Promise<Progress> {
+	const { name } = request.coderun.metadata;
+	const found = await findExistingCodeRun(effects, locked, { coderun_name: name, reason });
+	if (found === undefined) return await giveUp(effects, locked, request, reason);
+	return "state" in found ? found : await run(effects, locked, request, { result: "exists", ...found });
+}
+
+async function giveUp(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+	reason: string,
+): Promise<Progress> {
+	if (!(await endWait(effects.journal, locked, { event: "refused", reason, now: effects.now() }))) {
+		return { state: "lock_lost" };
+	}
+	await wakeQueued(effects, locked, request);
+	return { state: "failed", reason };
+}
+
+/** Those that queued behind this one look for themselves now. */
+export async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
+	if (locked.blocked_on === null) return;
+	const woken = await wakeWaiting(effects.journal, blockers(request), effects.now());
+	await Promise.all(woken.map((id) => effects.wake(id, 0)));
+}
+
+/** The relay names a claim as the request does; `incident` is the incident's own. */
+function heldBlocker(request: SpawnRequest, name: string): string {
+	const claim = request.claims.find((one) => one.name === name);
+	return claim === undefined ? `incident:${request.incident_id}` : claimBlocker(claim);
+}
+
+function untilOf(until: string | null): { readonly next_try_at?: number } {
+	const at = until === null ? Number.NaN : Date.parse(until);
+	return Number.isNaN(at) ? {} : { next_try_at: at };
+}

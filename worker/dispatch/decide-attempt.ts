@@ -1,0 +1,99 @@
+import type { Decision } from "../../pipeline/decision.ts";
+import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
+import type { Incident } from "../../pipeline/incident.ts";
+import { enrichIncident } from "../../pipeline/index.ts";
+import { codeRunName } from "../../wire/coderun-name.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import { keptContext, summarizeContext } from "../context/context-summary.ts";
+import { gatherContext, longestGathering } from "../context/gather-context.ts";
+import type { Effects } from "../effects.ts";
+import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
+import { withKnownActor } from "../journal/checks.ts";
+import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.ts";
+import { loadDeliveries } from "../journal/deliveries.ts";
+import { extendLock } from "../journal/incident-locks.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import { mergeDeliveries } from "./merge-deliveries.ts";
+import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
+
+/** Gathers context, decides once, and stores the decision with the bytes that every send will send. */
+export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
+	const engine = await effects.engine();
+	const first: Incident = JSON.parse(locked.incident);
+	const merged = mergeDeliveries(first, await loadDeliveries(effects.journal, locked.id));
+	// The run of the commit may have been told of after its check.
+	const known = await withKnownActor(effects.journal, merged);
+
+	const planned = await engine.plan(known);
+	const until = effects.now() + LOCK_MS + longestGathering(planned);
+	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
+	const sources = effects.sources({ incident: known, newLogReader: engine.newLogReader });
+	const { context, deferred } = await gatherContext(planned, sources, effects.now);
+	const waiting = deferred && (await deferForRateLimit(effects, locked, deferred));
+	if (waiting !== undefined) return waiting;
+	const incident = enrichIncident(known, context);
+	const previous_attempts = await previousAttempts(effects.journal, locked);
+	const escalate_to = locked.escalate_to ?? undefined;
+	const decision = await engine.decide({
+		incident,
+		context,
+		attempt: locked.attempt,
+		previous_attempts,
+		...(escalate_to !== undefined && { escalate_to }),
+	});
+	await keepFacts(effects.journal, locked, {
+		context: JSON.stringify(keptContext(context)),
+		pipeline: engine.version,
+		searched: engine.searched,
+		now: effects.now(),
+	});
+
+	const found = {
+		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation)),
+		context: JSON.stringify(summarizeContext(context)),
+		pipeline: engine.version,
+		now: effects.now(),
+	};
+	if (decision.outcome === "filtered") {
+		const reason = `filter ${decision.filter} refused it once more was known`;
+		const ended = await cancelIncident(effects.journal, locked, { ...found, reason });
+		return ended ? { state: "cancelled", reason } : { state: "lock_lost" };
+	}
+
+	const request = spawnRequest(decision, locked.id, locked.attempt);
+	const stored = await storeDecision(effects.journal, locked, {
+		...found,
+		incident,
+		agent: decision.agent,
+		failure_type: decision.failure_type,
+		rule: decision.rule,
+		coderun_name: request.coderun.metadata.name,
+		request: JSON.stringify(request),
+		escalated: escalate_to === decision.agent,
+	});
+	return stored ?? { state: "lock_lost" };
+}
+
+/** The whole explanation: what was said at ingest stays, what was found now follows. */
+function explain(locked: LockedIncident, version: string, again: readonly StageExplanation[]): Explanation {
+	const before: Explanation = JSON.parse(locked.explanation);
+	return { pipeline: version, stages: [...before.stages.filter(({ round }) => round === "first"), ...again] };
+}
+
+/** The body of `POST /v1/spawn` for what was decided about one attempt (DESIGN section 6). */
+function spawnRequest(
+	decision: Decision & { readonly outcome: "spawn" },
+	incidentId: string,
+	attempt: number,
+): SpawnRequest {
+	const { metadata, spec } = decision.coderun;
+	return {
+		incident_id: incidentId,
+		attempt,
+		agent: decision.agent,
+		max_active: decision.max_active,
+		deadline_s: decision.deadline_s,
+		claims: decision.claims.map(({ name, key, ttl_s, while_active }) => ({ name, key, ttl_s, while_active })),
+		coderun: { metadata: { name: codeRunName(decision.agent, incidentId, attempt), ...metadata }, spec: { ...spec } },
+	};
+}

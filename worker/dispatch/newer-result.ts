@@ -1,0 +1,126 @@
+import * as z from "zod";
+import type { Incident } from "../../pipeline/incident.ts";
+import { createCachedQueries } from "../context/github/cached-queries.ts";
+import { hasFailed } from "../context/github/failed-jobs.ts";
+import { parseResponse, type RepoClient, repoClient } from "../context/github/repo-client.ts";
+import { type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
+import type { GitHub } from "../github/github.ts";
+
+/** What GitHub says by now about the workflow or check that failed, on the branch that it failed on. */
+export type NewerResult =
+	| { readonly result: "passed"; readonly what: string }
+	/** It failed anew; whether that is an incident, the journal knows. */
+	| { readonly result: "failed"; readonly run_id: string }
+	| { readonly result: "failed"; readonly app: string; readonly head_sha: string };
+
+/** Undefined when nothing newer is known: nothing ran since, it is under way, or GitHub cannot be asked. */
+export async function askNewer(
+	github: GitHub,
+	incident: Incident,
+	signal: AbortSignal,
+): Promise<NewerResult | undefined> {
+	if (incident.kind !== "ci") return undefined;
+	const client = calledOffWith(repoClient(github, incident), signal);
+	if (incident.run_id !== undefined) return await newerOfRuns(client, incident);
+	const { branch, repository, head_repository = repository, job } = incident;
+	// The branch of a fork is not here, and one of ours may have its name.
+	if (branch === undefined || head_repository.toLowerCase() !== repository.toLowerCase()) return undefined;
+	const jobs = incident.jobs ?? (job === undefined ? [] : [job]);
+	if (incident.app !== undefined) return await newerOfChecks(client, { branch, app: incident.app, jobs });
+	return incident.event === "status" ? await newerOfStatuses(client, { branch, contexts: jobs }) : undefined;
+}
+
+function calledOffWith(client: RepoClient, signal: AbortSignal): RepoClient {
+	return { ...client, get: (route, parameters) => client.get(route, parameters, signal) };
+}
+
+/** The newest run of the same workflow, on the same branch of the same repository, that came to an end. */
+async function newerOfRuns(client: RepoClient, incident: Incident): Promise<NewerResult | undefined> {
+	const found = await createCachedQueries(client, incident).run();
+	if (!found.ok || found.value === undefined) return undefined;
+	const run = found.value;
+	const [newest] = (await laterRuns(client, run)).filter(isConclusive);
+	// A rerun is the same run; it may be green by now.
+	const decides = newest ?? (isConclusive(run) ? run : undefined);
+	if (decides === undefined) return undefined;
+	if (decides.conclusion === "success") {
+		const which = decides.id === run.id ? "a rerun of its run" : `the newer run ${decides.run_number}`;
+		return {
+			result: "passed",
+			what: `${which} of the workflow is green${decides.html_url ? `: ${decides.html_url}` : ""}`,
+		};
+	}
+	return decides.id === run.id ? undefined : { result: "failed", run_id: String(decides.id) };
+}
+
+/** Newest first. */
+async function laterRuns({ get, repo }: RepoClient, run: RunAnswer): Promise<readonly RunAnswer[]> {
+	if (!run.head_branch) return [];
+	const parameters = { ...repo, workflow_id: run.workflow_id, branch: run.head_branch, per_page: 30 };
+	const runs = parseResponse(
+		runsSchema,
+		await get("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", parameters),
+	);
+	if (!runs.ok) return [];
+	const home = run.head_repository?.full_name;
+	return runs.value.workflow_runs
+		.filter((other) => other.run_number > run.run_number && other.head_repository?.full_name === home)
+		.toSorted((one, other) => other.run_number - one.run_number);
+}
+
+/** A run that was cancelled or skipped says nothing about the failure. */
+function isConclusive({ status, conclusion }: RunAnswer): boolean {
+	return status === "completed" && (conclusion === "success" || hasFailed(conclusion));
+}
+
+const checksSchema = z.object({
+	check_runs: z.array(
+		z.object({
+			name: z.string(),
+			head_sha: z.string(),
+			status: z.string(),
+			conclusion: z.string().nullish(),
+			app: z.object({ slug: z.string().nullish() }).nullish(),
+		}),
+	),
+});
+
+/** The check runs of the same App on the branch's head: green when each that failed is. */
+async function newerOfChecks(
+	{ get, repo }: RepoClient,
+	of: { readonly branch: string; readonly app: string; readonly jobs: readonly string[] },
+): Promise<NewerResult | undefined> {
+	if (of.jobs.length === 0) return undefined;
+	const parameters = { ...repo, ref: of.branch, filter: "latest", per_page: 100 } as const;
+	const answer = parseResponse(
+		checksSchema,
+		await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters),
+	);
+	if (!answer.ok) return undefined;
+	const ours = answer.value.check_runs.filter(({ app, name }) => app?.slug === of.app && of.jobs.includes(name));
+	const failed = ours.find(({ status, conclusion }) => status === "completed" && hasFailed(conclusion));
+	if (failed !== undefined) return { result: "failed", app: of.app, head_sha: failed.head_sha };
+	const isGreen = of.jobs.every((job) => {
+		const runs = ours.filter(({ name }) => name === job);
+		return runs.length > 0 && runs.every(({ conclusion }) => conclusion === "success");
+	});
+	return isGreen
+		? { result: "passed", what: `${of.jobs.join(", ")} of ${of.app} is green on the branch's head` }
+		: undefined;
+}
+
+const statusesSchema = z.object({ statuses: z.array(z.object({ context: z.string(), state: z.string() })) });
+
+/** The commit statuses on the branch's head, the newest of each context: green when each that failed is. */
+async function newerOfStatuses(
+	{ get, repo }: RepoClient,
+	of: { readonly branch: string; readonly contexts: readonly string[] },
+): Promise<NewerResult | undefined> {
+	if (of.contexts.length === 0) return undefined;
+	const parameters = { ...repo, ref: of.branch, per_page: 100 };
+	const answer = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
+	if (!answer.ok) return undefined;
+	const states = new Map(answer.value.statuses.map(({ context, state }) => [context, state]));
+	const isGreen = of.contexts.every((context) => states.get(context) === "success");
+	return isGreen ? { result: "passed", what: `${of.contexts.join(", ")} is green on the branch's head` } : undefined;
+}

@@ -1,0 +1,102 @@
+import { messageId } from "../../wire/coderun-name.ts";
+import type { Effects } from "../effects.ts";
+import { type AttemptRow, findAttempt } from "../journal/attempts.ts";
+import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
+import { blockers, claimBlocker, nextInQueue, readRequest } from "../journal/incident-waits.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import { needStored, readStored } from "../journal/stored-json.ts";
+import { describeCause, type Log } from "../log.ts";
+import { reconcile } from "../remediation/reconcile.ts";
+import { concludeSend } from "./conclude-send.ts";
+import { decideAttempt } from "./decide-attempt.ts";
+import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "./gates.ts";
+import { endSuperseded } from "./superseded.ts";
+import { deferFor, failTry, LOCK_MS, type Progress } from "./waiting.ts";
+
+// Behind others, an incident is woken when they go on; this is how often it looks by itself.
+const QUEUED_RETRY_MS = 30_000;
+
+/**
+ * Brings one incident as far as it gets now: lock its row, follow what became known, decide unless decided, queue behind
+ * older ones, look at the claims, send. Every step may run twice, here or in another consumer: the decision is stored
+ * before the first send, and whoever lost the row writes nothing. Whatever goes wrong puts this incident off, later each
+ * time, and ends its tries after a day.
+ */
+export async function processIncident(effects: Effects, id: string): Promise<Progress> {
+	const now = effects.now();
+	const locked = await lockIncident(effects.journal, id, { now, lock: effects.newId(), locked_until: now + LOCK_MS });
+	if (locked === undefined) return { state: "not_locked" };
+
+	const log = effects.log.with({ incident_id: id, ...deliveryOf(locked), attempt: locked.attempt });
+	try {
+		const progress = await processLocked(effects, locked, log);
+		if (progress.state !== "not_locked") log.info("incident looked at", { ...progress });
+		return progress;
+	} catch (cause) {
+		// A damaged row, a bug, or the journal failing half-way.
+		const reason = describeCause(cause);
+		log.error("working on the incident failed", { cause: reason });
+		return await failTry(effects, locked, reason);
+	}
+}
+
+async function processLocked(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
+	// What became known meanwhile may have ended it, or begun its next attempt.
+	const seen = await reconcile(effects, locked.id, locked.lock);
+	const isHeld = seen?.lock === locked.lock;
+	if (isHeld && isDueToSend(seen, effects.now())) return await send(effects, { ...seen, lock: locked.lock }, log);
+	if (isHeld) await releaseIncidentLock(effects.journal, locked);
+	return { state: seen?.status === "escalated" ? "escalated" : "not_locked" };
+}
+
+async function send(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
+	const stored = await findAttempt(effects.journal, locked.id, locked.attempt);
+	if (stored !== undefined) return await trySpawn(effects, locked, stored, log);
+	needStored("incidents.explanation", locked.explanation, locked.id);
+	const decided = await decideAttempt(effects, locked);
+	return "state" in decided ? decided : await trySpawn(effects, locked, decided, log);
+}
+
+async function trySpawn(effects: Effects, locked: LockedIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
+	const request = readRequest(attempt);
+	const targets = blockers(request);
+
+	const paused = await checkPause(effects, targets);
+	if (paused !== undefined) return await deferFor(effects, locked, paused);
+
+	const ahead = await nextInQueue(effects.journal, locked, [...targets, rateLimitBlocker(locked)]);
+	if (ahead !== undefined) {
+		return await deferFor(effects, locked, {
+			reason: `behind incident ${ahead.id}, which waits for ${ahead.blocked_on}`,
+			blocked_on: ahead.blocked_on,
+			next_try_at: Math.max(ahead.next_try_at, effects.now()) + QUEUED_RETRY_MS,
+		});
+	}
+
+	const hold = await effects.claims.findConflict(request.claims, locked.id);
+	if (hold !== undefined) {
+		return await deferFor(effects, locked, {
+			reason: `claim ${hold.claim.name} is held by incident ${hold.holder.incident_id} (${hold.holder.coderun_name})`,
+			blocked_on: claimBlocker(hold.claim),
+			next_try_at: hold.holder.until,
+		});
+	}
+
+	const superseded = await endSuperseded(effects, locked, request);
+	if (superseded !== undefined) return superseded;
+
+	const capped = await checkRateLimit(effects, locked);
+	if (capped !== undefined) return await deferFor(effects, locked, capped);
+
+	if (!(await extendLock(effects.journal, locked, effects.now() + LOCK_MS))) return { state: "lock_lost" };
+	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), attempt.request);
+	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
+	await releaseSlot(effects, locked, answer);
+	return await concludeSend(effects, locked, request, answer);
+}
+
+/** The delivery that opened it, where that can be read. */
+function deliveryOf(locked: LockedIncident): { readonly delivery_id?: string } {
+	const read = readStored("incidents.incident", locked.incident);
+	return read.ok ? { delivery_id: read.value.delivery_id } : {};
+}

@@ -1,0 +1,52 @@
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import type { Effects } from "../effects.ts";
+import { endWait } from "../journal/incident-waits.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import { newerIncident } from "../journal/remediations.ts";
+import { needStored } from "../journal/stored-json.ts";
+import { wakeQueued } from "./conclude-send.ts";
+import { askNewer } from "./newer-result.ts";
+import type { Progress } from "./waiting.ts";
+
+/** Ends an incident that is free to go on after it was held back, if there is nothing left to do; else undefined. */
+export async function endSuperseded(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+): Promise<Progress | undefined> {
+	const reason = await supersededBy(effects, locked);
+	if (reason === undefined) return undefined;
+	if (!(await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() }))) {
+		return { state: "lock_lost" };
+	}
+	await wakeQueued(effects, locked, request);
+	return { state: "superseded", reason };
+}
+
+// The row is held for longer than this.
+const LONGEST_MS = 10_000;
+
+/**
+ * By what an incident that had to wait is superseded, as one sentence: the same workflow or check is green on its branch,
+ * or its newer failure is an incident itself. Undefined when it goes on: a head that only moved, or a failure on an
+ * agent's push, supersedes nothing, nor does GitHub when it cannot be asked (DESIGN section 5.7). The attempts after the
+ * first have CI's own word for that.
+ */
+async function supersededBy(
+	effects: Pick<Effects, "github" | "journal">,
+	locked: LockedIncident,
+): Promise<string | undefined> {
+	if (effects.github === undefined || locked.blocked_on === null || locked.attempt > 1) return undefined;
+	const incident = needStored("incidents.incident", locked.incident, locked.id);
+	const newer = await askNewer(effects.github, incident, AbortSignal.timeout(LONGEST_MS));
+	if (newer === undefined) return undefined;
+	if (newer.result === "passed") return newer.what;
+	const of = "run_id" in newer ? { run_id: newer.run_id } : { app: newer.app, head_sha: newer.head_sha };
+	const other = await newerIncident(effects.journal, {
+		id: locked.id,
+		repository: locked.repository,
+		branch: locked.branch,
+		of,
+	});
+	return other === undefined ? undefined : `its newer failure is incident ${other}`;
+}

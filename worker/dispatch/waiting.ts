@@ -1,0 +1,112 @@
+import type { Gathering } from "../context/gather-context.ts";
+import type { Effects } from "../effects.ts";
+import { recordNotified } from "../journal/escalations.ts";
+import { reschedule } from "../journal/incident-locks.ts";
+import { endWait, type Wait, waitIncident } from "../journal/incident-waits.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import { transit } from "../journal/state-machine.ts";
+import { takeStep } from "../journal/transitions.ts";
+import { backoffMs } from "../runtime/backoff.ts";
+
+/**
+ * How long an incident's row is held at a time, in milliseconds: longer than one send and its bookkeeping. The row of a
+ * consumer that died is free after it.
+ */
+export const LOCK_MS = 30_000;
+
+/** How far one look at an incident brought it. */
+export type Progress =
+	/** Not due, ended, unknown, or held by another consumer. */
+	| { readonly state: "not_locked" }
+	/** The attempts are used up: whoever processes incidents has a person notified. */
+	| { readonly state: "escalated" }
+	/** Another consumer took the row over while this one worked; what it writes stands. */
+	| { readonly state: "lock_lost" }
+	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
+	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
+	/** Working on what follows from its CodeRun failed; its state stays. */
+	| { readonly state: "rescheduled"; readonly reason: string; readonly next_try_at: number }
+	| { readonly state: "cancelled" | "superseded"; readonly reason: string }
+	| { readonly state: "failed"; readonly reason: string }
+	| { readonly state: "dead"; readonly reason: string };
+
+const DAY_MS = 24 * 3600 * 1000;
+// However far off the time a claim names, it is looked at again: claims are given back early, too.
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
+
+/** Lets an incident wait for a claim, an agent or its turn. Waiting got an answer, so it is no failure. */
+export async function deferFor(
+	effects: Effects,
+	locked: LockedIncident,
+	why: { readonly reason: string; readonly blocked_on: string; readonly next_try_at?: number },
+): Promise<Progress> {
+	const now = effects.now();
+	const backoff = backoffMs(locked.tries, effects.random());
+	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
+	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
+	const { reason, blocked_on } = why;
+	return await waitUntil(effects, locked, { reason, blocked_on, next_try_at, tries: locked.tries + 1, now });
+}
+
+/** Tries again later, later each time; after a day of nothing but failures the incident is dead: shown, not lost. */
+export async function failTry(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
+	const now = effects.now();
+	const failing_since = locked.failing_since ?? now;
+	if (now - failing_since > DAY_MS) return await abandon(effects, locked, reason);
+	const tries = locked.failing_since === null ? 0 : locked.tries;
+	if (transit(locked.status, "deferred") !== undefined) {
+		const next_try_at = now + backoffMs(tries, effects.random());
+		return await waitUntil(effects, locked, { reason, next_try_at, failing_since, tries: tries + 1, now });
+	}
+	const next_try_at = now + backoffMs(tries, effects.random(), LONGEST_WAIT_MS / 1000);
+	const off = { reason, next_try_at, failing_since, tries: tries + 1 };
+	if (!(await reschedule(effects.journal, locked, off))) return { state: "lock_lost" };
+	return { state: "rescheduled", reason, next_try_at };
+}
+
+/** A remediation that is at its end already keeps its state: what cannot be done about it any more is noted. */
+async function abandon(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
+	const now = effects.now();
+	if (transit(locked.status, "abandoned") !== undefined) {
+		const ended = await endWait(effects.journal, locked, { event: "abandoned", reason, now });
+		return ended ? { state: "dead", reason } : { state: "lock_lost" };
+	}
+	if (locked.status === "escalated") {
+		await recordNotified(effects.journal, locked, { url: null, note: `nobody was told: ${reason}`, now });
+		return { state: "dead", reason };
+	}
+	await takeStep(effects.journal, locked.id, { event: "abandoned", reason, now, when: locked });
+	const off = { reason, next_try_at: null, failing_since: null, tries: 0 };
+	return (await reschedule(effects.journal, locked, off)) ? { state: "dead", reason } : { state: "lock_lost" };
+}
+
+/** Gives the row back until `next_try_at`, and has it looked at then. */
+async function waitUntil(effects: Effects, locked: LockedIncident, waiting: Wait): Promise<Progress> {
+	if (!(await waitIncident(effects.journal, locked, waiting))) return { state: "lock_lost" };
+	const { reason, next_try_at, now } = waiting;
+	await effects.wake(locked.id, next_try_at - now);
+	return { state: "waiting", reason, next_try_at };
+}
+
+// GitHub's limits are by the hour: after some of them the remediation matters more than the part that is missing.
+const LONGEST_DEFERRAL_MS = 3 * 3600 * 1000;
+const LONGEST_RATE_LIMIT_WAIT_MS = 65 * 60 * 1000;
+// Those that waited for the same hour do not come back at the same moment.
+const SPREAD_MS = 10_000;
+
+/**
+ * Lets an incident wait until the time that a source named, so that no part of its context is lost to a rate limit.
+ * Undefined once it has waited for three hours: it goes on without that part.
+ */
+export async function deferForRateLimit(
+	effects: Effects,
+	locked: LockedIncident,
+	{ until_ms, why }: NonNullable<Gathering["deferred"]>,
+): Promise<Progress | undefined> {
+	const now = effects.now();
+	const failing_since = locked.failing_since ?? now;
+	if (now - failing_since >= LONGEST_DEFERRAL_MS) return undefined;
+	const wait = Math.min(LONGEST_RATE_LIMIT_WAIT_MS, Math.max(1000, until_ms - now));
+	const next_try_at = Math.round(now + wait + effects.random() * SPREAD_MS);
+	return await waitUntil(effects, locked, { reason: why, next_try_at, failing_since, tries: locked.tries, now });
+}

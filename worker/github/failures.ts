@@ -1,0 +1,81 @@
+import { backoffMs } from "../runtime/backoff.ts";
+import type { GitHubFailure } from "./github.ts";
+
+/** What an answer that failed says of itself. Header names are in lower case. */
+export interface FailedAnswer {
+	readonly status: number;
+	readonly message: string;
+	readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+// "Otherwise, wait for at least one minute": https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+const UNNAMED_WAIT_MS = 60_000;
+// A primary limit is by the hour. A time further off than this is nobody's rate limit.
+const LONGEST_WAIT_MS = 65 * 60_000;
+const LONGEST_DETAIL = 300;
+
+/** Why GitHub did not give what was asked for. `now` is in milliseconds since 1970. */
+export function readFailure(answer: FailedAnswer, now: number): GitHubFailure {
+	const { status } = answer;
+	const detail = `${status}: ${answer.message}`.replaceAll(/\s+/g, " ").slice(0, LONGEST_DETAIL);
+	if (status === 429 || (status === 403 && isLimit(answer))) {
+		return { reason: "rate_limited", until: Math.min(allowedAgain(answer, now), now + LONGEST_WAIT_MS) };
+	}
+	if (status === 404 || status === 410) return { reason: "not_found", detail };
+	if (status === 401 || status === 403) return { reason: "forbidden", detail };
+	if (status >= 400 && status < 500) return { reason: "refused", status, detail };
+	return { reason: "unavailable", detail };
+}
+
+function isLimit({ headers, message }: FailedAnswer): boolean {
+	return (
+		headers["retry-after"] !== undefined ||
+		String(headers["x-ratelimit-remaining"]) === "0" ||
+		/\brate limit\b|\babuse detection\b/i.test(message)
+	);
+}
+
+/** In the order of GitHub's own rules: the seconds it names, else when the hour's allowance is new, else a minute. */
+function allowedAgain({ headers }: FailedAnswer, now: number): number {
+	const seconds = wholeNumber(headers["retry-after"]);
+	if (seconds !== undefined) return now + seconds * 1000;
+	const reset = wholeNumber(headers["x-ratelimit-reset"]);
+	const isUsedUp = String(headers["x-ratelimit-remaining"]) === "0";
+	// One second more: the reset is told in whole seconds.
+	if (isUsedUp && reset !== undefined && reset * 1000 > now) return (reset + 1) * 1000;
+	return now + UNNAMED_WAIT_MS;
+}
+
+function wholeNumber(value: string | number | undefined): number | undefined {
+	return value !== undefined && /^\d{1,12}$/.test(String(value)) ? Number(value) : undefined;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** When to ask GitHub again after that failure, in ms; undefined when that is of no use, or was tried for a day. */
+export function retryTime(
+	effects: { now(): number; random(): number },
+	failure: GitHubFailure,
+	sofar: { readonly tries: number; readonly since: number },
+): number | undefined {
+	const now = effects.now();
+	if (now - sofar.since > DAY_MS) return undefined;
+	switch (failure.reason) {
+		case "rate_limited":
+			return failure.until;
+		case "unavailable":
+			return now + backoffMs(sofar.tries + 1, effects.random());
+		case "forbidden":
+		case "not_found":
+		case "refused":
+			return undefined;
+		default:
+			return failure satisfies never;
+	}
+}
+
+/** For the journal: what GitHub said. */
+export function describeFailure(failure: GitHubFailure): string {
+	const detail = "detail" in failure ? `: ${failure.detail.slice(0, 300)}` : "";
+	return `GitHub: ${failure.reason}${detail}`;
+}

@@ -1,0 +1,91 @@
+import pLimit from "p-limit";
+
+// A Worker has six connections waiting for headers at most:
+// https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
+const MOST_AT_ONCE = 4;
+// https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests
+const BETWEEN_WRITES_MS = 1000;
+const BEFORE_RETRIES_MS = [250, 1000];
+
+/**
+ * A fetch for GitHub's API: a few requests at once, a pause between writes, and two more tries soon after a server error
+ * or a cut connection. A rate limit is never waited out here: an incident that has to wait does so in the journal.
+ *
+ * Make one for each invocation. Timers and promises belong to the invocation that made them and end with it
+ * (https://developers.cloudflare.com/workers/runtime-apis/bindings/#making-changes-to-bindings says the same of
+ * bindings), so one of an isolate could wait for a place that is never given back.
+ */
+export function retryingFetch(fetcher: typeof fetch): typeof fetch {
+	return withRetries(throttled(fetcher));
+}
+
+function withRetries(fetcher: typeof fetch): typeof fetch {
+	return async (input, init) => {
+		for (const pause_ms of mayRepeat(input, init) ? BEFORE_RETRIES_MS : []) {
+			const response = await fetcher(input, init).catch((cause) => {
+				if (init?.signal?.aborted) throw cause;
+			});
+			if (response !== undefined && response.status < 500) return response;
+			await response?.body?.cancel();
+			await pause(pause_ms);
+		}
+		return await fetcher(input, init);
+	};
+}
+
+function throttled(fetcher: typeof fetch): typeof fetch {
+	const takePlace = pLimit(MOST_AT_ONCE);
+	let writable = Promise.resolve();
+	const awaitTurnToWrite = () => {
+		const turn = writable;
+		writable = turn.then(() => pause(BETWEEN_WRITES_MS));
+		return turn;
+	};
+	return async (input, init) => {
+		if (isWrite(input, init)) await awaitTurnToWrite();
+		return await takePlace(() => fetcher(input, init));
+	};
+}
+
+type Input = Parameters<typeof fetch>[0];
+
+/** What makes something new could make it twice: whether GitHub did it before the answer was lost is unknown. */
+function mayRepeat(input: Input, init: RequestInit | undefined): boolean {
+	return init?.method !== "POST" || isForToken(input);
+}
+
+function isWrite(input: Input, init: RequestInit | undefined): boolean {
+	return init?.method !== "GET" && !isForToken(input);
+}
+
+function isForToken(input: Input): boolean {
+	return String(input).endsWith("/access_tokens");
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The largest answer that is read, in bytes: the files of a pull request with all their diffs stay far below. */
+const LARGEST = 8 * 1024 * 1024;
+
+/** A fetch whose bodies end in an error beyond 8 MB, whatever the other side sends. */
+export function boundedFetch(fetcher: typeof fetch, largest = LARGEST): typeof fetch {
+	return async (input, init) => {
+		const response = await fetcher(input, init);
+		if (response.body === null) return response;
+		const bounded = response.body.pipeThrough(endBeyond(largest));
+		return new Response(bounded, { status: response.status, headers: response.headers });
+	};
+}
+
+function endBeyond(largest: number): TransformStream<Uint8Array, Uint8Array> {
+	let seen = 0;
+	return new TransformStream({
+		transform(chunk, controller) {
+			seen += chunk.byteLength;
+			if (seen > largest) controller.error(new Error(`the answer is larger than ${largest} bytes`));
+			else controller.enqueue(chunk);
+		},
+	});
+}

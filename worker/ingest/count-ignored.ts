@@ -1,0 +1,44 @@
+import type { Effects } from "../effects.ts";
+import { addIgnored } from "../journal/ignored.ts";
+import { messageOf } from "../log.ts";
+
+// Written together: one statement for a burst instead of one for each delivery.
+const GATHER_MS = 500;
+const GIVEN_UP_MS = 10 * GATHER_MS;
+
+// Counts of this isolate that are not in the journal yet, by day and reason.
+const pending = new Map<string, Map<string, number>>();
+// Since when somebody waits to write them; a request that ends before its time takes its timer with it.
+let gatheringSince = 0;
+
+/** Counts an ignored delivery, after its answer: the caller hands this to `waitUntil`. Never throws. */
+export async function countIgnored(
+	effects: Pick<Effects, "journal" | "now" | "sleep" | "log">,
+	kind: string,
+): Promise<void> {
+	const now = effects.now();
+	add(new Date(now).toISOString().slice(0, 10), kind, 1);
+	if (Math.abs(now - gatheringSince) < GIVEN_UP_MS) return;
+	gatheringSince = now;
+	await effects.sleep(GATHER_MS);
+	gatheringSince = 0;
+	await writeIgnored(effects);
+}
+
+/** Writes what was counted and is not in the journal yet. */
+export async function writeIgnored(effects: Pick<Effects, "journal" | "log">): Promise<void> {
+	for (const [day, counts] of [...pending]) {
+		pending.delete(day);
+		try {
+			await addIgnored(effects.journal, day, counts);
+		} catch (cause) {
+			for (const [kind, count] of counts) add(day, kind, count);
+			effects.log.warn("ignored deliveries were not counted yet", { cause: messageOf(cause) });
+		}
+	}
+}
+
+function add(day: string, kind: string, count: number): void {
+	const counts = pending.get(day) ?? new Map<string, number>();
+	pending.set(day, counts.set(kind, (counts.get(kind) ?? 0) + count));
+}

@@ -1,0 +1,125 @@
+import type { Explanation } from "../../pipeline/explanation.ts";
+import {
+	type CommandRequest,
+	type Delivery,
+	type IgnoredReason,
+	type Incident,
+	type Reading,
+	whyIgnored,
+} from "../../pipeline/index.ts";
+import type { Effects } from "../effects.ts";
+import type { Engine } from "../engine.ts";
+import { completeCheckRun } from "../github/complete-check-run.ts";
+import { type Log, messageOf } from "../log.ts";
+import { type PreparedSignal, readSignal } from "./track-signal.ts";
+import { truncateToFit } from "./truncate.ts";
+
+/** What a verified delivery means, with all that is needed to write it down: JSON, so that it can wait in a queue. */
+export interface PreparedDelivery {
+	readonly delivery_id: string;
+	/** `X-GitHub-Event`, or the internal event's name. */
+	readonly event: string;
+	/** When it arrived, ms. It stays the same however often the delivery is written down, and tells that from a second arrival. */
+	readonly received_at: number;
+	readonly content: DeliveryContent;
+	/** What it says about remediations under way. */
+	readonly signal?: PreparedSignal;
+}
+
+export type DeliveryContent =
+	| {
+			readonly outcome: "incident";
+			readonly incident: Incident;
+			readonly identity: string;
+			readonly explanation: Explanation;
+			/** How long it waits for other deliveries of the same run. */
+			readonly settle_ms: number;
+			/** For how long after its last attempt a remediation that a person was notified of counts. */
+			readonly late_ms: number;
+	  }
+	| { readonly outcome: "command"; readonly command: CommandRequest }
+	| {
+			readonly outcome: "ignored";
+			readonly reason: IgnoredReason;
+			/** The incident that a filter refused; an earlier delivery may have opened it. */
+			readonly refused?: Incident;
+	  };
+
+/** Whether there is anything to write down. */
+export function needsJournal({ content, signal }: PreparedDelivery): boolean {
+	return content.outcome !== "ignored" || content.refused !== undefined || signal !== undefined;
+}
+
+export type Preparation =
+	| { readonly ok: true; readonly delivery: PreparedDelivery }
+	/** The delivery itself is at fault: it is refused however often it comes. `problem` is one clause for people. */
+	| { readonly ok: false; readonly problem: string };
+
+/** A row has 2 MB at D1 (https://developers.cloudflare.com/d1/platform/limits/); what is written takes several. */
+const ROW_BYTES = 1_500_000;
+
+/**
+ * Runs the pipeline's first stages (events, filters): what a verified delivery means, without the journal. `settle`: wait
+ * for other deliveries of the same run. Throws only when the pipeline itself cannot be had.
+ */
+export async function prepareDelivery(
+	effects: Effects,
+	received: Delivery,
+	settle: boolean,
+	log: Log,
+): Promise<Preparation> {
+	const received_at = effects.now();
+	const engine = await effects.engine();
+	const delivery = await completeCheckRun(effects.github, received);
+	const { delivery_id, event } = delivery;
+	let prepared: PreparedDelivery;
+	try {
+		const reading = await engine.read(delivery);
+		const signal = await readSignal(effects, delivery, engine);
+		const content = contentOf(reading, delivery, { engine, settle, signal: signal?.signal });
+		prepared = { delivery_id, event, received_at, content, ...(signal !== undefined && { signal }) };
+	} catch (cause) {
+		// Reading is a function of pipeline and payload alone. A payload nested very deep makes it overflow the stack.
+		log.warn("delivery refused", { reason: "unreadable", cause: messageOf(cause) });
+		return { ok: false, problem: "the payload cannot be read: it may be nested too deep" };
+	}
+	const fitting = truncateToFit(prepared, ROW_BYTES);
+	if (fitting !== undefined) return { ok: true, delivery: fitting };
+	log.warn("delivery refused", { reason: "too large for the journal" });
+	return { ok: false, problem: "the texts in the payload are too large for the journal" };
+}
+
+function contentOf(
+	reading: Reading,
+	delivery: Delivery,
+	{ engine, settle, signal }: { engine: Engine; settle: boolean; signal: Parameters<typeof whyIgnored>[2] },
+): DeliveryContent {
+	switch (reading.outcome) {
+		case "incident": {
+			const { incident, identity, explanation: stages } = reading;
+			const explanation = { pipeline: engine.version, stages };
+			const settle_ms = settle ? engine.settle_s * 1000 : 0;
+			const late_ms = engine.outcome.ci_deadline_s * 1000;
+			return { outcome: "incident", incident, identity, explanation, settle_ms, late_ms };
+		}
+		case "command":
+			return { outcome: "command", command: reading.command };
+		case "ignored": {
+			const { incident: refused } = reading;
+			const reason = whyIgnored(reading.reason, delivery, signal);
+			return { outcome: "ignored", reason, ...(refused !== undefined && { refused }) };
+		}
+		default:
+			return reading satisfies never;
+	}
+}
+
+/** `/healer fix`: an incident like any other, and a comment to be answered. */
+export function commandOf({ incident }: Extract<DeliveryContent, { outcome: "incident" }>): CommandRequest | undefined {
+	const { id, kind, repository, installation_id, pr_number, sender, command, delivery_id } = incident;
+	if (kind !== "manual" || command?.comment_id === undefined) return undefined;
+	if (command.name === undefined || pr_number === undefined || sender === undefined) return undefined;
+	const { name, comment_id } = command;
+	const installation = installation_id !== undefined && { installation_id };
+	return { id, name, repository, ...installation, pr_number, comment_id, author: sender.login, delivery_id };
+}

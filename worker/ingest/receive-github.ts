@@ -1,0 +1,131 @@
+import type { Delivery } from "../../pipeline/index.ts";
+import { readSecretList } from "../../wire/secret-list.ts";
+import { answerCommand } from "../commands/answer-command.ts";
+import { createEffects } from "../create-effects.ts";
+import type { Effects } from "../effects.ts";
+import type { Env } from "../env.ts";
+import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
+import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
+import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
+import { createLog, type Log, messageOf } from "../log.ts";
+import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
+import { answerSetup, isSetupEvent } from "./answer-setup.ts";
+import { countIgnored } from "./count-ignored.ts";
+import { deliveryQueue } from "./delivery-queue.ts";
+import { type GithubHeaders, readGithubHeaders } from "./github-headers.ts";
+import { verifySignature } from "./verify-signature.ts";
+
+/**
+ * `POST /webhooks/github`: guards in the order of the wire, each with its own status, then the journal, then 202.
+ * GitHub waits 10 s and never repeats by itself, so nothing here waits for another service (DESIGN section 3.1).
+ */
+export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const log = createLog({ delivery_id: request.headers.get("x-github-delivery") });
+	const body = await readBody(request);
+	if (!body.ok) {
+		log.warn("delivery refused", { reason: body.reason });
+		return bodyErrorResponse(request, ctx, body.reason);
+	}
+	try {
+		return await receiveBody(request, body.bytes, env, ctx, log);
+	} finally {
+		body.release();
+	}
+}
+
+async function receiveBody(
+	request: Request,
+	bytes: Uint8Array,
+	env: Env,
+	ctx: ExecutionContext,
+	log: Log,
+): Promise<Response> {
+	const read = readGithubHeaders(request.headers);
+	if (!read.ok) {
+		log.warn("delivery refused", { reason: `no valid ${read.missing.join(", ")}` });
+		return errorResponse(400, `missing or malformed header: ${read.missing.join(", ")}`);
+	}
+
+	const text = decodeUtf8(bytes);
+	const secrets = readSecretList(env.GITHUB_WEBHOOK_SECRET);
+	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
+	if (!(await verifySignature(secrets, { bytes, text }, request.headers.get("x-hub-signature-256")))) {
+		log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
+		ctx.waitUntil(countIgnored(createEffects(env, log), REFUSED_SIGNATURE));
+		return errorResponse(401, "wrong or missing X-Hub-Signature-256");
+	}
+
+	if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
+		log.warn("delivery refused", { reason: "form-encoded" });
+		return errorResponse(415, "set the webhook's content type to application/json");
+	}
+	const json = parseJson(text);
+	if (!json.ok) {
+		log.warn("delivery refused", { reason: "not JSON" });
+		return errorResponse(400, "the body is not JSON");
+	}
+
+	return await receivePayload(json.value, read.headers, env, ctx, log);
+}
+
+async function receivePayload(
+	payload: unknown,
+	headers: GithubHeaders,
+	env: Env,
+	ctx: ExecutionContext,
+	log: Log,
+): Promise<Response> {
+	const effects = createEffects(env, log, ctx);
+	const { event } = headers;
+	if (isSetupEvent(event)) {
+		return jsonResponse(202, {
+			status: "ignored",
+			incident_id: null,
+			reason: await answerSetup(effects, event, payload),
+		});
+	}
+
+	const receipt = await receive(effects, { ...headers, payload }, env, log.with({ event }));
+	switch (receipt.status) {
+		case "ignored":
+			ctx.waitUntil(countIgnored(effects, receipt.kind));
+			return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+		case "queued":
+			return jsonResponse(202, { ...receipt, status: "accepted", reason: "journal unavailable, queued" });
+		case "refused":
+			return errorResponse(422, receipt.problem);
+		case "unavailable":
+			return unavailable(receipt.problem);
+		case "command": {
+			ctx.waitUntil(answerCommand(effects, receipt.command_id));
+			const [status, again] = receipt.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
+			return jsonResponse(202, { status, incident_id: null, reason: `the command ${receipt.name} was taken${again}` });
+		}
+		default: {
+			const { status, incident_id, command_id } = receipt;
+			if (command_id !== undefined) ctx.waitUntil(answerCommand(effects, command_id));
+			if (status === "accepted") await effects.wake(incident_id, receipt.due_in_ms);
+			const reason = status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
+			return jsonResponse(202, { status, incident_id, reason });
+		}
+	}
+}
+
+/** Throws nothing: what cannot be had now, the pipeline say, may be there when the delivery comes again. */
+async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log): Promise<Receipt> {
+	try {
+		return await acceptDelivery(effects, delivery, true, log, deliveryQueue(env));
+	} catch (cause) {
+		log.error("the delivery could not be taken", { cause: messageOf(cause) });
+		return { status: "unavailable", problem: "the worker's log says why (`npx wrangler tail`)" };
+	}
+}
+
+function unavailable(problem: string): Response {
+	const error = `the delivery could not be written down; deliver it again: ${problem}`;
+	return errorResponse(503, error, { "retry-after": "10" });
+}
+
+function isSha1Only(headers: Headers): boolean {
+	return headers.has("x-hub-signature") && !headers.has("x-hub-signature-256");
+}

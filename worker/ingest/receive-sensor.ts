@@ -1,0 +1,107 @@
+import type { IRequest } from "itty-router";
+import type { Delivery } from "../../pipeline/index.ts";
+import { createEffects } from "../create-effects.ts";
+import { processIncident } from "../dispatch/process-incident.ts";
+import type { Effects } from "../effects.ts";
+import type { Env } from "../env.ts";
+import { hasToken } from "../http/auth.ts";
+import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
+import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
+import { findIncident } from "../journal/incidents.ts";
+import { createLog, type Log, messageOf } from "../log.ts";
+import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
+import { countIgnored } from "./count-ignored.ts";
+import {
+	commandAnswer,
+	duplicateAnswer,
+	failedAnswer,
+	ignoredAnswer,
+	progressAnswer,
+	type RemediationAnswer,
+	remediationStatus,
+} from "./remediation-answer.ts";
+import { readAlertEvent, readCiEvent, type SensorEvent, unwrapBody } from "./sensor-event.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `POST /api/remediate/ci-failure`: a sensor's workflow or check payload. */
+export function receiveCiFailure(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const wanted = "the body has none of workflow_run, workflow_job, check_run, check_suite, or state with context";
+	return receive(request, env, ctx, (fields) => readCiEvent(fields) ?? wanted);
+}
+
+/** `POST /api/remediate/security-alert`: a sensor's alert payload. */
+export function receiveAlert(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	return receive(request, env, ctx, (fields) => readAlertEvent(fields) ?? "the body has no alert");
+}
+
+/** `POST /api/events/{name}`: an internal event; what it means is in the pipeline's mapping of that name. */
+export function receiveEvent(request: IRequest & Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	const event = String(request.params.name);
+	const isName = /^[\w.-]{1,100}$/.test(event);
+	return receive(request, env, ctx, (payload) => (isName ? { event, payload } : "the event's name is malformed"));
+}
+
+/** Token, body, event: each wrong one has its own answer. Then the pipeline runs inline (DESIGN section 9). */
+async function receive(
+	request: Request,
+	env: Env,
+	ctx: ExecutionContext,
+	readEvent: (fields: Fields) => SensorEvent | string,
+): Promise<Response> {
+	const delivery_id = request.headers.get("x-github-delivery")?.slice(0, 200) ?? crypto.randomUUID();
+	const log = createLog({ delivery_id });
+	if (!(await hasToken(request, env))) {
+		log.warn("request refused", { reason: "token" });
+		return jsonResponse(401, failedAnswer("wrong or missing bearer token"), { "www-authenticate": "Bearer" });
+	}
+
+	const body = await readBody(request);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
+	try {
+		const json = parseJson(decodeUtf8(body.bytes));
+		const fields = json.ok ? unwrapBody(json.value) : undefined;
+		if (fields === undefined) return jsonResponse(400, failedAnswer("the body is not a JSON object"));
+		const read = readEvent(fields);
+		if (typeof read === "string") return jsonResponse(400, failedAnswer(read));
+
+		const effects = createEffects(env, log);
+		const remediation = await remediate(effects, { ...read, delivery_id }, ctx, log);
+		if (remediation.status === "refused") return jsonResponse(422, failedAnswer(remediation.problem));
+		return jsonResponse(remediationStatus(remediation), remediation);
+	} finally {
+		body.release();
+	}
+}
+
+/** It can never be taken, however often it is sent. */
+type Refusal = Extract<Receipt, { readonly status: "refused" }>;
+
+async function remediate(
+	effects: Effects,
+	delivery: Delivery,
+	ctx: ExecutionContext,
+	log: Log,
+): Promise<RemediationAnswer | Refusal> {
+	try {
+		const acceptance = await acceptDelivery(effects, delivery, false, log.with({ event: delivery.event }));
+		if (acceptance.status === "ignored") {
+			ctx.waitUntil(countIgnored(effects, acceptance.kind));
+			return ignoredAnswer(acceptance.reason);
+		}
+		if (acceptance.status === "refused") return acceptance;
+		// Its sender waits for what came of it, which nobody could say of a delivery that waits in the queue.
+		if (acceptance.status === "queued" || acceptance.status === "unavailable") {
+			const why = acceptance.status === "unavailable" ? `: ${acceptance.problem}` : "";
+			return failedAnswer(`the incident could not be written down; send it again${why}`);
+		}
+		if (acceptance.status === "command") return commandAnswer(acceptance);
+		const id = acceptance.incident_id;
+		if (acceptance.status === "duplicate") return duplicateAnswer(await findIncident(effects.journal, id));
+		const progress = await processIncident(effects, id);
+		return progressAnswer(progress, await findIncident(effects.journal, id));
+	} catch (cause) {
+		log.error("the journal failed", { cause: messageOf(cause) });
+		return failedAnswer("the incident could not be written down; send it again");
+	}
+}

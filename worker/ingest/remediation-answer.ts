@@ -1,0 +1,114 @@
+import type { Progress } from "../dispatch/waiting.ts";
+import type { IncidentRow } from "../journal/incidents.ts";
+
+/** The answer of `/api/remediate/*` and `/api/events/*`, exactly these fields (DESIGN section 9). */
+export interface RemediationAnswer {
+	readonly status: "accepted" | "skipped" | "failed";
+	readonly coderun_name: string | null;
+	readonly agent: string | null;
+	readonly failure_type: string | null;
+	readonly dedup_status: "new" | "existing" | "skipped";
+	readonly reason: string | null;
+}
+
+const nothing = { coderun_name: null, agent: null, failure_type: null } as const;
+
+/** Nothing was written down: the request was wrong, or the journal failed. */
+export function failedAnswer(reason: string): RemediationAnswer {
+	return { ...nothing, status: "failed", dedup_status: "skipped", reason };
+}
+
+/** No incident: unknown, not matched or filtered. */
+export function ignoredAnswer(reason: string): RemediationAnswer {
+	return { ...nothing, status: "skipped", dedup_status: "skipped", reason };
+}
+
+/** No incident, but a command for Healer itself, which is in the journal. */
+export function commandAnswer({ name, is_new }: { name: string; is_new: boolean }): RemediationAnswer {
+	const reason = `the command ${name} was taken`;
+	return is_new
+		? { ...nothing, status: "accepted", dedup_status: "new", reason }
+		: { ...nothing, status: "skipped", dedup_status: "existing", reason };
+}
+
+/** The incident was known before. */
+export function duplicateAnswer(row: IncidentRow | undefined): RemediationAnswer {
+	return { ...told(row), status: "skipped", dedup_status: "existing", reason: "the incident is known" };
+}
+
+/** What the inline run of a new incident came to. */
+export function progressAnswer(progress: Progress, row: IncidentRow | undefined): RemediationAnswer {
+	const { coderun_name, agent, failure_type } = told(row);
+	switch (progress.state) {
+		case "running":
+			return progress.existed
+				? {
+						coderun_name,
+						agent,
+						failure_type,
+						status: "skipped",
+						dedup_status: "existing",
+						reason: "the CodeRun was there",
+					}
+				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
+		case "waiting":
+		case "rescheduled":
+			return {
+				coderun_name: null,
+				agent,
+				failure_type,
+				status: "accepted",
+				dedup_status: "new",
+				reason: progress.reason,
+			};
+		// Another consumer came first: it is in the journal, and goes on there.
+		case "not_locked":
+		case "lock_lost":
+		case "escalated":
+			return {
+				coderun_name,
+				agent,
+				failure_type,
+				status: "accepted",
+				dedup_status: "new",
+				reason: row?.reason ?? null,
+			};
+		case "cancelled":
+		case "superseded":
+			return { ...nothing, status: "skipped", dedup_status: "skipped", reason: progress.reason };
+		case "failed":
+		case "dead":
+			return {
+				coderun_name: null,
+				agent,
+				failure_type,
+				status: "failed",
+				dedup_status: "new",
+				reason: progress.reason,
+			};
+		default:
+			return progress satisfies never;
+	}
+}
+
+/** 202 accepted, 200 skipped, 503 failed; 400 and 401 are the caller's to say. */
+export function remediationStatus(answer: RemediationAnswer): number {
+	switch (answer.status) {
+		case "accepted":
+			return 202;
+		case "skipped":
+			return 200;
+		case "failed":
+			return 503;
+		default:
+			return answer.status satisfies never;
+	}
+}
+
+function told(row: IncidentRow | undefined): Pick<RemediationAnswer, "coderun_name" | "agent" | "failure_type"> {
+	return {
+		coderun_name: row?.coderun_name ?? null,
+		agent: row?.agent ?? null,
+		failure_type: row?.failure_type ?? null,
+	};
+}

@@ -1,0 +1,139 @@
+import type { Effects } from "../effects.ts";
+
+// In a minute: what is left comes in the next one.
+const INCIDENTS = 100;
+const ROWS = 1000;
+
+/** Deletes from the journal what `settings.retention` keeps no longer. What is not at its end yet stays, however old. */
+export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" | "log" | "now">): Promise<void> {
+	const { incidents_s, prompts_s, ignored_s } = (await effects.engine()).retention;
+	const now = effects.now();
+	const before = now - incidents_s * 1000;
+	const forgotten = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });
+	const trimmed = await trimIncidents(effects.journal, { before: now - prompts_s * 1000, now, limit: INCIDENTS });
+	await pruneUnowned(effects.journal, { before, ignored_before: now - ignored_s * 1000, limit: ROWS });
+	if (forgotten + trimmed > 0) effects.log.info("old incidents were forgotten", { forgotten, trimmed });
+}
+
+/**
+ * SQL: nothing more is done about this incident by itself, since before ?1, and nobody works on it at ?2; both in
+ * milliseconds. Only those are ever forgotten, in whole or in part.
+ */
+const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL AND locked_until <= ?2
+	AND status IN ('fixed', 'failed', 'escalated', 'superseded', 'cancelled', 'dead')`;
+
+/** The tables whose rows belong to an incident. A test compares them with the journal's. */
+export const BELONGING = ["deliveries", "attempts", "transitions", "facts", "rate_limit_slots"] as const;
+
+/**
+ * Deletes incidents that ended before, the oldest first, with all that belongs to them: both or neither. Not those of
+ * which a delivery told since: GitHub may repeat it, and it would be a new incident then. Gives how many.
+ */
+async function pruneIncidents(
+	db: D1Database,
+	{ before, now, limit }: { readonly before: number; readonly now: number; readonly limit: number },
+): Promise<number> {
+	const { results } = await db.prepare(PRUNABLE).bind(before, now, limit).all<{ id: string }>();
+	if (results.length === 0) return 0;
+	const ids = JSON.stringify(results.map(({ id }) => id));
+	const [deleted] = await db.batch([
+		// Somebody may have said "retry" meanwhile, or told of it again.
+		db
+			.prepare(
+				`DELETE FROM incidents WHERE id IN (SELECT value FROM json_each(?3)) AND ${FINISHED} AND ${NO_NEW_DELIVERY}`,
+			)
+			.bind(before, now, ids),
+		...BELONGING.map((table) =>
+			db
+				.prepare(
+					`DELETE FROM ${table} WHERE incident_id IN (
+						SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE id = value)
+					)`,
+				)
+				.bind(ids),
+		),
+	]);
+	return deleted?.meta.changes ?? 0;
+}
+
+const NO_NEW_DELIVERY =
+	"NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.incident_id = incidents.id AND d.received_at >= ?1)";
+
+export const PRUNABLE = `SELECT id FROM incidents INDEXED BY incidents_by_end
+	WHERE ${FINISHED} AND ${NO_NEW_DELIVERY} ORDER BY ended_at LIMIT ?3`;
+
+/**
+ * Takes away the CodeRuns with their prompts, and the contexts, of incidents that ended before: what they say about the
+ * attempts stays. A dead one keeps what it would send when somebody releases it. Gives how many incidents.
+ */
+async function trimIncidents(
+	db: D1Database,
+	{ before, now, limit }: { readonly before: number; readonly now: number; readonly limit: number },
+): Promise<number> {
+	const { results } = await db.prepare(TRIMMABLE).bind(before, now, limit).all<{ id: string }>();
+	if (results.length === 0) return 0;
+	const ids = JSON.stringify(results.map(({ id }) => id));
+	const still = `SELECT id FROM incidents WHERE id IN (SELECT value FROM json_each(?3)) AND ${FINISHED}`;
+	const at = [before, now, ids] as const;
+	const trimmed = await db.batch([
+		db
+			.prepare(
+				`UPDATE attempts SET request = CASE WHEN json_valid(request) THEN json_remove(request, '$.coderun') ELSE '{}' END
+				WHERE incident_id IN (${still}) AND NOT EXISTS (
+					SELECT 1 FROM incidents i
+					WHERE i.id = attempts.incident_id AND i.status = 'dead' AND i.attempt = attempts.attempt
+				)`,
+			)
+			.bind(...at),
+		db.prepare(`DELETE FROM facts WHERE incident_id IN (${still})`).bind(...at),
+		db.prepare(`UPDATE incidents SET trimmed_end = ended_at WHERE id IN (${still})`).bind(...at),
+	]);
+	return trimmed.at(-1)?.meta.changes ?? 0;
+}
+
+export const TRIMMABLE = `SELECT id FROM incidents INDEXED BY incidents_to_trim
+	WHERE ${FINISHED} AND ended_at IS NOT trimmed_end ORDER BY ended_at LIMIT ?3`;
+
+/** What belongs to no one incident: all that is older than `before`, in milliseconds, but at most so many of each. */
+async function pruneUnowned(
+	db: D1Database,
+	{
+		before,
+		ignored_before,
+		limit,
+	}: { readonly before: number; readonly ignored_before: number; readonly limit: number },
+): Promise<void> {
+	const today = new Date(ignored_before).toISOString().slice(0, 10);
+	await db.batch([
+		db.prepare(PRUNE_CHECKS).bind(before, limit),
+		db.prepare(PRUNE_PULL_REQUESTS).bind(before, limit),
+		db.prepare(PRUNE_COMMANDS).bind(before, limit),
+		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
+		db.prepare("DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)"),
+		db.prepare("DELETE FROM ignored WHERE day < ?1").bind(today),
+	]);
+}
+
+/** What was told since an incident began that is not at its end yet may be what it waits for. */
+const OLDEST_OPEN = `(
+	SELECT min(created_at) FROM incidents WHERE status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
+)`;
+
+const PRUNE_CHECKS = `DELETE FROM checks WHERE (repository, branch, head_repository, check_name, job) IN (
+	SELECT repository, branch, head_repository, check_name, job FROM checks
+	WHERE received_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY received_at LIMIT ?2
+)`;
+
+const PRUNE_PULL_REQUESTS = `DELETE FROM pull_requests WHERE (repository, number) IN (
+	SELECT repository, number FROM pull_requests
+	WHERE closed_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY closed_at LIMIT ?2
+)`;
+
+const PRUNE_COMMANDS = `DELETE FROM commands WHERE id IN (
+	SELECT id FROM commands WHERE done_at IS NOT NULL AND received_at < ?1 ORDER BY received_at LIMIT ?2
+)`;
+
+/** The comment itself stays on its pull request, and is found there again. */
+const PRUNE_STATUS_COMMENTS = `DELETE FROM status_comments WHERE (repository, pr_number) IN (
+	SELECT repository, pr_number FROM status_comments WHERE next_try_at IS NULL AND requested_at < ?1 ORDER BY requested_at LIMIT ?2
+)`;

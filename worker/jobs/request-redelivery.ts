@@ -1,0 +1,85 @@
+import type { Effects } from "../effects.ts";
+import type { GitHub, GitHubFailure } from "../github/github.ts";
+import {
+	dueFailedDeliveries,
+	type FailedDelivery,
+	markLost,
+	markRecovered,
+	recordRequest,
+	undoRequest,
+} from "../journal/failed-deliveries.ts";
+import type { Cost } from "../runtime/budget.ts";
+
+export interface RedeliveryResult {
+	readonly requested: number;
+	readonly lost: number;
+	/** Why it stopped before all were asked for. */
+	readonly failure?: GitHubFailure;
+}
+
+const MINUTE_MS = 60_000;
+const FIRST_PAUSE_MS = 2 * MINUTE_MS;
+const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS;
+// GitHub delivers again what is at most 3 days old, GitHub Enterprise Server 7:
+// https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
+const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
+const BATCH = 100;
+// One ask, and what the run writes down at its end.
+const ASK_COST: Cost = { statements: 10, subrequests: 10 };
+
+/** Asks GitHub to deliver again what is wanted and due, one after the other, until `until`. */
+export async function requestRedelivery(
+	effects: Pick<Effects, "budget" | "journal" | "now" | "log">,
+	github: GitHub,
+	until: number,
+): Promise<RedeliveryResult> {
+	const { journal } = effects;
+	await markRecovered(journal);
+	const done = { requested: 0, lost: 0 };
+	for (const lost of await dueFailedDeliveries(journal, effects.now(), BATCH)) {
+		if (effects.now() >= until || !effects.budget.has(ASK_COST)) break;
+		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
+			await markLost(journal, lost.guid);
+			done.lost++;
+			continue;
+		}
+		const failure = await askFor(effects, github, lost);
+		if (failure === undefined) done.requested++;
+		else if (isForGood(failure)) {
+			await markLost(journal, lost.guid);
+			effects.log.warn("a delivery stays lost", { delivery_id: lost.guid, reason: detailOf(failure) });
+			done.lost++;
+		} else return { ...done, failure };
+	}
+	return done;
+}
+
+async function askFor(
+	{ journal, now }: Pick<Effects, "journal" | "now">,
+	github: GitHub,
+	{ guid, delivery_id, requests }: FailedDelivery,
+): Promise<GitHubFailure | undefined> {
+	await recordRequest(journal, guid, now() + pauseAfter(requests + 1));
+	const route = "POST /app/hook/deliveries/{delivery_id}/attempts";
+	// A number to GitHub's description, and beyond what a JavaScript number holds: in the URL it is its digits anyway.
+	const answer = await github.asApp(route, { delivery_id: delivery_id as unknown as number });
+	if (answer.ok) return undefined;
+	// A request that was cut off may have been heard.
+	const isHeard = answer.failure.reason === "unavailable";
+	if (!isForGood(answer.failure) && !isHeard) await undoRequest(journal, guid, now());
+	return answer.failure;
+}
+
+/** 2, 6, 18, 54 minutes, then hours: while the way to Healer is broken, GitHub's tries fail as well. */
+function pauseAfter(requests: number): number {
+	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (requests - 1));
+}
+
+/** What no later ask changes, as opposed to limits, outages and wrong credentials. */
+function isForGood({ reason }: GitHubFailure): boolean {
+	return reason === "not_found" || reason === "refused";
+}
+
+function detailOf(failure: GitHubFailure): string {
+	return failure.reason === "rate_limited" ? "limited" : failure.detail;
+}

@@ -1,0 +1,167 @@
+import type { PreviousAttempt } from "../../pipeline/index.ts";
+import type { WireOutcome } from "../../wire/outcome.ts";
+import type { IncidentRow } from "./incidents.ts";
+import type { AttemptResult } from "./statuses.ts";
+
+/** A row of `attempts`, as stored: see the migrations for what the columns mean. */
+export interface AttemptRow {
+	readonly incident_id: string;
+	readonly attempt: number;
+	readonly agent: string;
+	readonly failure_type: string;
+	readonly rule: string;
+	readonly coderun_name: string;
+	readonly request: string;
+	readonly pipeline: string;
+	readonly decided_at: number;
+	readonly outcome: string | null;
+	readonly pull_request_url: string | null;
+	readonly message: string | null;
+	readonly started_at: string | null;
+	readonly finished_at: string | null;
+	readonly outcome_digest: string | null;
+	readonly result: AttemptResult | null;
+	readonly ended_at: number | null;
+	readonly spawned_at: number | null;
+	readonly outcome_at: number | null;
+	/** 1 where the escalation chose the agent. */
+	readonly escalated: number;
+	readonly signature: string | null;
+	readonly ci_summary: string | null;
+	readonly ci_url: string | null;
+	readonly pull_request: number | null;
+	/** 1 where its CodeRun was there already when it was asked for. */
+	readonly existed: number;
+	readonly refused: string | null;
+	readonly ask_at: number | null;
+}
+
+/** The stored decision of one attempt, if there is one. */
+export async function findAttempt(db: D1Database, id: string, attempt: number): Promise<AttemptRow | undefined> {
+	const row = await db
+		.prepare("SELECT * FROM attempts WHERE incident_id = ?1 AND attempt = ?2")
+		.bind(id, attempt)
+		.first<AttemptRow>();
+	return row ?? undefined;
+}
+
+type PastRow = Record<
+	"agent" | "result" | "outcome" | "message" | "pull_request_url" | "ci_summary" | "ci_url",
+	string | null
+>;
+
+/** What was tried before this attempt and how it ended, the first one first: of all budgets, for the next agent to read. Those that the relay refused were never tried. */
+export async function previousAttempts(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+): Promise<readonly PreviousAttempt[]> {
+	const { results } = await db
+		.prepare(
+			`SELECT attempt, agent, result, outcome, message, pull_request_url, ci_summary, ci_url FROM attempts
+			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL ORDER BY attempt`,
+		)
+		.bind(id, attempt)
+		.all<PastRow & { readonly attempt: number; readonly agent: string }>();
+	return results.map((row) => {
+		const ci = [row.ci_summary, row.ci_url].filter(Boolean).join(" ");
+		return {
+			attempt: row.attempt,
+			agent: row.agent,
+			outcome: row.result ?? row.outcome ?? "unfinished",
+			...(row.message ? { message: row.message } : {}),
+			...(row.pull_request_url ? { pull_request_url: row.pull_request_url } : {}),
+			...(ci === "" ? {} : { ci }),
+		};
+	});
+}
+
+/**
+ * Takes over the CodeRun that the cluster has of this attempt, under the name that it has there: a journal that was
+ * restored may have decided the attempt anew, and for another agent.
+ */
+export async function adoptCodeRun(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+	coderun_name: string,
+): Promise<void> {
+	await db
+		.prepare(
+			`UPDATE attempts SET coderun_name = ?3, agent = coalesce(?4, agent)
+			WHERE incident_id = ?1 AND attempt = ?2 AND coderun_name <> ?3 AND outcome IS NULL`,
+		)
+		.bind(id, attempt, coderun_name, agentIn(coderun_name))
+		.run();
+}
+
+/** See `codeRunName`. */
+function agentIn(coderun_name: string): string | null {
+	return /^healer-ci-(.+)-[0-9a-f]{16}$/.exec(coderun_name)?.[1] ?? null;
+}
+
+/** The relay is asked about the present attempt's CodeRun then, and not before. */
+export async function scheduleStatusQuery(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+	at: number,
+): Promise<void> {
+	await db
+		.prepare("UPDATE attempts SET ask_at = ?3 WHERE incident_id = ?1 AND attempt = ?2")
+		.bind(id, attempt, at)
+		.run();
+}
+
+/**
+ * Has the relay asked now about every CodeRun that counts as running: for the start of a hub, whose journal may have been
+ * restored, so that what ended since is learnt at once.
+ */
+export async function queryRunning(db: D1Database, now: number): Promise<void> {
+	await db.batch([
+		db
+			.prepare(
+				`UPDATE attempts SET ask_at = ?1 WHERE outcome IS NULL AND (incident_id, attempt) IN (
+					SELECT id, attempt FROM incidents WHERE status = 'running'
+				)`,
+			)
+			.bind(now),
+		db.prepare("UPDATE incidents SET next_try_at = ?1 WHERE status = 'running'").bind(now),
+	]);
+}
+
+/**
+ * Writes down how an attempt's CodeRun ended, once: a second call changes nothing. What follows from it for the incident
+ * is `reconcile`'s to say; that somebody has to ask it stands in the journal until somebody did.
+ */
+export async function recordOutcome(
+	db: D1Database,
+	outcome: WireOutcome,
+	as: { readonly digest: string; readonly pull_request: number | null; readonly now: number },
+): Promise<void> {
+	await db.batch([
+		db
+			.prepare(
+				`UPDATE incidents SET coderun_name = ?3, next_try_at = ?4
+				WHERE id = ?1 AND attempt = ?2 AND status IN ('accepted', 'waiting', 'running') AND EXISTS (
+					SELECT 1 FROM attempts WHERE incident_id = ?1 AND attempt = ?2 AND outcome_digest IS NULL
+				)`,
+			)
+			.bind(outcome.incident_id, outcome.attempt, outcome.coderun_name, as.now),
+		db
+			.prepare(
+				`UPDATE attempts SET outcome = ?3, pull_request_url = ?4, message = ?5, started_at = ?6, finished_at = ?7,
+					outcome_digest = ?8, outcome_at = ?9, pull_request = ?10, spawned_at = coalesce(spawned_at, ?9)
+				WHERE incident_id = ?1 AND attempt = ?2 AND outcome_digest IS NULL`,
+			)
+			.bind(
+				outcome.incident_id,
+				outcome.attempt,
+				outcome.phase,
+				outcome.pull_request_url,
+				outcome.message,
+				outcome.started_at,
+				outcome.finished_at,
+				as.digest,
+				as.now,
+				as.pull_request,
+			),
+	]);
+}

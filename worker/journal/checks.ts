@@ -1,0 +1,105 @@
+import type { Incident } from "../../pipeline/index.ts";
+
+/** A row of `checks`, as stored: see the migrations for what the columns mean. */
+export interface CheckRow {
+	readonly repository: string;
+	readonly head_repository: string;
+	readonly branch: string;
+	readonly check_name: string;
+	readonly job: string;
+	readonly conclusion: "success" | "failure";
+	readonly position: string;
+	readonly head_sha: string | null;
+	readonly run_id: string | null;
+	readonly pr_number: number | null;
+	readonly actor_login: string | null;
+	readonly actor_type: string | null;
+	readonly failed_steps: string | null;
+	readonly url: string | null;
+	readonly started_at: number;
+	readonly received_at: number;
+}
+
+/** What says which check something is about. */
+interface CheckRef {
+	readonly workflow?: { readonly name?: string; readonly path?: string };
+	readonly app?: string;
+	readonly job?: string;
+}
+
+/**
+ * Which check it is, however often it runs: a workflow by its name (jobs tell no path), the checks of an App by the App, a
+ * commit status by its context alone. The checks of GitHub Actions are jobs of a workflow that they do not name.
+ */
+export function checkName({ workflow, app, job }: CheckRef): string | undefined {
+	const name = workflow?.name ?? workflow?.path;
+	if (name !== undefined) return `workflow:${name}`;
+	if (app !== undefined) return `app:${app}`;
+	return job === undefined ? undefined : "status";
+}
+
+/** A workflow's runs speak for all its jobs. */
+export function isWorkflow(check_name: string): boolean {
+	return check_name.startsWith("workflow:");
+}
+
+/** What tells where a run or check stands among others. Times are ISO 8601. */
+interface RunTimes {
+	readonly run_id?: string;
+	readonly run_attempt?: number;
+	readonly started_at?: string;
+	readonly occurred_at?: string;
+}
+
+/**
+ * Sorts as runs and checks began: GitHub's run ids grow, and each rerun is a higher attempt of its run; all else goes by
+ * its time. By when it began, since an older run may end after a newer one. Undefined when nothing tells.
+ */
+export function positionOf(begun: RunTimes): string | undefined {
+	const { run_id, run_attempt = 1 } = begun;
+	if (run_id !== undefined && /^\d{1,18}$/.test(run_id)) {
+		return `run.${run_id.padStart(18, "0")}.${String(run_attempt).padStart(5, "0")}`;
+	}
+	const at = beganAt(begun);
+	return at === undefined ? undefined : `time.${String(at).padStart(15, "0")}`;
+}
+
+/** When it began, in milliseconds; else when it happened. */
+export function beganAt({ started_at, occurred_at }: RunTimes): number | undefined {
+	const at = [started_at, occurred_at].map((time) => Date.parse(time ?? "")).find((time) => Number.isFinite(time));
+	return at !== undefined && at >= 0 ? at : undefined;
+}
+
+/** Whether one is newer than the other; undefined where they cannot be compared: one is a run, one is not. */
+export function isNewer(one: string, other: string): boolean | undefined {
+	return kindOf(one) === kindOf(other) ? one > other : undefined;
+}
+
+/** Whether both are the same run, or the same moment, if the attempt is left out. */
+export function isSameRun(one: string, other: string): boolean {
+	return kindOf(one) === "run" && one.slice(0, -6) === other.slice(0, -6);
+}
+
+function kindOf(position: string): string {
+	return position.slice(0, position.indexOf("."));
+}
+
+/**
+ * The failure with who made the run of its commit, where its event does not tell that and a run's has: what an App or a
+ * commit status says of a commit comes from the App, whoever pushed it.
+ */
+export async function withKnownActor(db: D1Database, incident: Incident): Promise<Incident> {
+	const { kind, repository, branch, head_sha, run_id = null } = incident;
+	if (kind !== "ci" || incident.actor !== undefined || branch === undefined || head_sha === undefined) return incident;
+	const known = await db
+		.prepare(
+			`SELECT actor_login AS login, actor_type AS type FROM checks
+			WHERE repository = ?1 AND branch = ?2 AND head_sha = ?3 AND actor_login IS NOT NULL
+			ORDER BY run_id IS ?4 DESC, position DESC LIMIT 1`,
+		)
+		.bind(repository, branch, head_sha, run_id)
+		.first<{ login: string; type: string | null }>();
+	if (known === null) return incident;
+	const { login, type } = known;
+	return { ...incident, actor: { login, ...(type !== null && { type }) } };
+}

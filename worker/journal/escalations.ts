@@ -1,0 +1,98 @@
+import type { IncidentRow, LockedIncident } from "./incidents.ts";
+
+/** Locks an escalated incident that is due, to notify a person of it; undefined when another does, or it went on. */
+export async function lockEscalation(
+	db: D1Database,
+	id: string,
+	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+): Promise<LockedIncident | undefined> {
+	const row = await db
+		.prepare(
+			`UPDATE incidents SET lock = ?2, locked_until = ?3
+			WHERE id = ?1 AND status = 'escalated' AND next_try_at <= ?4 AND locked_until <= ?4 RETURNING *`,
+		)
+		.bind(id, at.lock, at.locked_until, at.now)
+		.first<IncidentRow>();
+	return row === null ? undefined : { ...row, lock: at.lock };
+}
+
+/** Writes down where a person was told, or in a note why nobody was. It is not due any more. */
+export async function recordNotified(
+	db: D1Database,
+	{ id, reason, updated_at }: IncidentRow,
+	notified: { readonly url: string | null; readonly note: string | null; readonly now: number },
+): Promise<void> {
+	const whole = notified.note === null ? reason : [reason, notified.note].filter(Boolean).join("; ");
+	await db.batch([
+		db
+			.prepare(
+				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
+				SELECT id, ?3, attempt, 'notified', status, status, ?4 FROM incidents
+				WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
+			)
+			.bind(id, updated_at, notified.now, notified.url ?? notified.note),
+		db
+			.prepare(
+				`UPDATE incidents SET escalation_url = coalesce(?3, escalation_url), reason = ?4, next_try_at = NULL, lock = NULL,
+					locked_until = 0 WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
+			)
+			.bind(id, updated_at, notified.url, whole),
+	]);
+}
+
+/** Tries to tell again at that time. */
+export async function retryNotification(
+	db: D1Database,
+	{ id, updated_at }: IncidentRow,
+	again: { readonly until: number; readonly tries: number },
+): Promise<void> {
+	await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?3, tries = ?4, lock = NULL, locked_until = 0
+			WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
+		)
+		.bind(id, updated_at, again.until, again.tries)
+		.run();
+}
+
+/** An incident of which a person was told in another state than the one that it is in. */
+export type ChangedEscalation = IncidentRow & {
+	/** Why a person was told. */
+	readonly escalation_reason: string | null;
+	/** 1 where a person was told of another incident at the same place, which still needs one. */
+	readonly others_escalated: 0 | 1;
+};
+
+/** Of those that a person was told of as escalated: those that went on since, the first one first, behind `after`. */
+export async function changedEscalations(
+	db: D1Database,
+	limit: number,
+	after?: Pick<ChangedEscalation, "updated_at" | "id">,
+): Promise<readonly ChangedEscalation[]> {
+	const { results } = await db
+		.prepare(
+			`SELECT i.*, (
+				SELECT t.reason FROM transitions t WHERE t.incident_id = i.id AND t.event = 'escalated' AND t.to_status IS NOT NULL
+				ORDER BY t.id DESC LIMIT 1
+			) AS escalation_reason, EXISTS (
+				SELECT 1 FROM incidents o WHERE o.status = 'escalated' AND o.id <> i.id AND ${placeOf("o")} = ${placeOf("i")}
+			) AS others_escalated
+			FROM incidents i WHERE i.escalation_url IS NOT NULL AND i.status <> coalesce(i.escalation_status, 'escalated')
+				AND (i.updated_at, i.id) > (?2, ?3)
+			ORDER BY i.updated_at, i.id LIMIT ?1`,
+		)
+		.bind(limit, after?.updated_at ?? -1, after?.id ?? "")
+		.all<ChangedEscalation>();
+	return results;
+}
+
+/** SQL: the pull request's or issue's address, without the comment's place in it. */
+function placeOf(table: string): string {
+	return `substr(${table}.escalation_url, 1, instr(${table}.escalation_url || '#', '#') - 1)`;
+}
+
+/** What was told is of this state now. Escalated again, it is told anew by whoever tells a person. */
+export async function recordEscalationStatus(db: D1Database, { id, status }: IncidentRow): Promise<void> {
+	const announced = status === "escalated" ? null : status;
+	await db.prepare("UPDATE incidents SET escalation_status = ?2 WHERE id = ?1").bind(id, announced).run();
+}

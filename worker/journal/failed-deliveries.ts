@@ -1,0 +1,196 @@
+/** One entry of GitHub's list: an attempt to deliver an event. */
+export interface ListedDelivery {
+	readonly id: string;
+	/** Shared by all deliveries of one event; `X-GitHub-Delivery`. */
+	readonly guid: string;
+	readonly event: string;
+	/** Milliseconds since 1970. */
+	readonly delivered_at: number;
+	readonly status_code: number;
+	readonly redelivery: boolean;
+}
+
+export interface FailedDelivery {
+	readonly guid: string;
+	readonly delivery_id: string;
+	readonly delivered_at: number;
+	readonly requests: number;
+}
+
+/** How far a look has come: the columns of `delivery_scan`. */
+export interface ScanProgress {
+	readonly scanned_until: number | null;
+	readonly began_at: number | null;
+	readonly cursor: string | null;
+}
+
+/**
+ * Writes down one page of GitHub's list, with how far the look has come: both or neither. What was never a 2xx is
+ * wanted, unless another delivery of its guid was one, whichever of the two is seen first.
+ */
+export async function keepPage(
+	db: D1Database,
+	page: readonly ListedDelivery[],
+	progress: ScanProgress,
+	now: number,
+): Promise<void> {
+	const arrived = page.filter(({ status_code }) => isSuccess(status_code));
+	const guids = new Set(arrived.map(({ guid }) => guid));
+	const lost = page.filter(({ guid }) => !guids.has(guid));
+	await db.batch([
+		db
+			.prepare(
+				`UPDATE failed_deliveries SET state = 'recovered'
+				WHERE state IN ('pending', 'lost') AND guid IN (SELECT value FROM json_each(?1))`,
+			)
+			.bind(JSON.stringify([...guids])),
+		// A success that is newer than the failure is a redelivery: known before the failure's page is seen.
+		insertAll(
+			db,
+			"repeated",
+			arrived.filter(({ redelivery }) => redelivery),
+			now,
+		),
+		insertAll(db, "pending", lost, now),
+		db
+			.prepare("UPDATE delivery_scan SET scanned_until = ?1, began_at = ?2, cursor = ?3 WHERE one = 1")
+			.bind(progress.scanned_until, progress.began_at, progress.cursor),
+	]);
+}
+
+function insertAll(
+	db: D1Database,
+	state: "pending" | "repeated",
+	deliveries: readonly ListedDelivery[],
+	now: number,
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`INSERT INTO failed_deliveries (guid, delivery_id, event, delivered_at, state, next_request_at)
+			SELECT value ->> 'guid', value ->> 'id', value ->> 'event', value ->> 'delivered_at', ?2, ?3
+			FROM json_each(?1) WHERE true
+			ON CONFLICT (guid) DO NOTHING`,
+		)
+		.bind(JSON.stringify(deliveries), state, now);
+}
+
+function isSuccess(status: number): boolean {
+	return status >= 200 && status < 300;
+}
+
+/** What GitHub shall be asked for now, oldest first: GitHub forgets those first. */
+export async function dueFailedDeliveries(
+	db: D1Database,
+	now: number,
+	limit: number,
+): Promise<readonly FailedDelivery[]> {
+	const { results } = await db
+		.prepare(
+			`SELECT guid, delivery_id, delivered_at, requests FROM failed_deliveries
+			WHERE state = 'pending' AND next_request_at <= ?1 ORDER BY delivered_at, guid LIMIT ?2`,
+		)
+		.bind(now, limit)
+		.all<FailedDelivery>();
+	return results;
+}
+
+/** Those that are in the journal although GitHub got no answer in time are not wanted any more. */
+export async function markRecovered(db: D1Database): Promise<void> {
+	await db
+		.prepare(
+			`UPDATE failed_deliveries SET state = 'recovered' WHERE state = 'pending'
+			AND EXISTS (SELECT 1 FROM deliveries WHERE deliveries.delivery_id = failed_deliveries.guid)`,
+		)
+		.run();
+}
+
+/** Written down before GitHub is asked: whatever becomes of the answer, it is not asked again before its time. */
+export async function recordRequest(db: D1Database, guid: string, next_request_at: number): Promise<void> {
+	await db
+		.prepare("UPDATE failed_deliveries SET requests = requests + 1, next_request_at = ?2 WHERE guid = ?1")
+		.bind(guid, next_request_at)
+		.run();
+}
+
+/** GitHub was not reached, or refused for now: this ask did not count. */
+export async function undoRequest(db: D1Database, guid: string, next_request_at: number): Promise<void> {
+	await db
+		.prepare("UPDATE failed_deliveries SET requests = requests - 1, next_request_at = ?2 WHERE guid = ?1")
+		.bind(guid, next_request_at)
+		.run();
+}
+
+export async function markLost(db: D1Database, guid: string): Promise<void> {
+	await db
+		.prepare("UPDATE failed_deliveries SET state = 'lost' WHERE guid = ?1 AND state = 'pending'")
+		.bind(guid)
+		.run();
+}
+
+export interface FailedDeliveryCounts {
+	readonly pending: number;
+	readonly recovered: number;
+	readonly lost: number;
+	/** How often GitHub was asked, for all of them together. */
+	readonly requests: number;
+}
+
+/** Of the deliveries that were lost in the time that rows are kept. */
+export async function countFailedDeliveries(db: D1Database): Promise<FailedDeliveryCounts> {
+	const { results } = await db
+		.prepare("SELECT state, count(*) AS count, sum(requests) AS requests FROM failed_deliveries GROUP BY state")
+		.all<{ state: string; count: number; requests: number }>();
+	const count = (state: string) => results.find((row) => row.state === state)?.count ?? 0;
+	const requests = results.reduce((sum, row) => sum + row.requests, 0);
+	return { pending: count("pending"), recovered: count("recovered"), lost: count("lost"), requests };
+}
+
+export async function pruneFailedDeliveries(db: D1Database, before: number): Promise<void> {
+	await db.prepare("DELETE FROM failed_deliveries WHERE delivered_at < ?1").bind(before).run();
+}
+
+/** The row of `delivery_scan`: see the migrations for what the columns mean. */
+export interface DeliveryScan {
+	readonly scanned_until: number | null;
+	readonly began_at: number | null;
+	readonly cursor: string | null;
+	readonly scanned_at: number | null;
+	readonly not_before: number;
+	readonly problem: string | null;
+}
+
+/** Takes the look through GitHub's deliveries when it is due and nobody else has it. */
+export async function lockDeliveryScan(
+	db: D1Database,
+	at: { readonly now: number; readonly locked_until: number; readonly scanned_before: number },
+): Promise<DeliveryScan | undefined> {
+	const row = await db
+		.prepare(
+			`UPDATE delivery_scan SET locked_until = ?2
+			WHERE one = 1 AND locked_until <= ?1 AND not_before <= ?1 AND coalesce(scanned_at, 0) <= ?3
+			RETURNING scanned_until, began_at, cursor, scanned_at, not_before, problem`,
+		)
+		.bind(at.now, at.locked_until, at.scanned_before)
+		.first<DeliveryScan>();
+	return row ?? undefined;
+}
+
+/** Gives it back, and says when the next one may be. */
+export async function endDeliveryScan(
+	db: D1Database,
+	end: { readonly scanned_at: number; readonly not_before: number; readonly problem: string | null },
+): Promise<void> {
+	await db
+		.prepare("UPDATE delivery_scan SET scanned_at = ?1, not_before = ?2, problem = ?3, locked_until = 0 WHERE one = 1")
+		.bind(end.scanned_at, end.not_before, end.problem)
+		.run();
+}
+
+/** For the start of the one process that could hold it. */
+export async function releaseDeliveryScan(db: D1Database): Promise<void> {
+	await db.prepare("UPDATE delivery_scan SET locked_until = 0 WHERE one = 1").run();
+}
+
+export async function readDeliveryScan(db: D1Database): Promise<DeliveryScan | undefined> {
+	return (await db.prepare("SELECT * FROM delivery_scan WHERE one = 1").first<DeliveryScan>()) ?? undefined;
+}

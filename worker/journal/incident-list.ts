@@ -1,0 +1,155 @@
+import type { AttemptRow } from "./attempts.ts";
+import type { IncidentRow } from "./incidents.ts";
+import type { IncidentStatus } from "./statuses.ts";
+
+export interface IncidentQuery {
+	/** In any of these states. */
+	readonly statuses?: readonly IncidentStatus[];
+	readonly repository?: string;
+	readonly agent?: string;
+	readonly failure_type?: string;
+	/** Found anywhere in what was told of the incident, its reason or its CodeRun's name, in either case. */
+	readonly text?: string;
+	/** Only those older than this one. */
+	readonly after?: { readonly created_at: number; readonly id: string };
+	readonly limit: number;
+}
+
+export type ListedIncident = Pick<
+	IncidentRow,
+	| "id"
+	| "status"
+	| "reason"
+	| "event"
+	| "repository"
+	| "branch"
+	| "run_id"
+	| "agent"
+	| "failure_type"
+	| "rule"
+	| "coderun_name"
+	| "created_at"
+	| "incident"
+	| "attempt"
+	| "blocked_on"
+	| "updated_at"
+>;
+
+/** Incidents, newest first. */
+export async function listIncidents(db: D1Database, query: IncidentQuery): Promise<readonly ListedIncident[]> {
+	const { sql, values } = listQuery(query);
+	const { results } = await db
+		.prepare(sql)
+		.bind(...values)
+		.all<ListedIncident>();
+	return results;
+}
+
+/** The query and its values; of its own so that a test can ask the database how it would go about it. */
+export function listQuery(query: IncidentQuery): {
+	readonly sql: string;
+	readonly values: readonly (string | number)[];
+} {
+	const conditions: string[] = [];
+	const values: (string | number)[] = [];
+	const place = (value: string | number) => `?${values.push(value)}`;
+
+	const { statuses, text } = query;
+	if (statuses !== undefined) conditions.push(`status IN (${statuses.map(place).join(", ")})`);
+	if (query.repository !== undefined) conditions.push(`repository = ${place(query.repository)}`);
+	if (query.agent !== undefined) conditions.push(`agent = ${place(query.agent)}`);
+	if (query.failure_type !== undefined) conditions.push(`failure_type = ${place(query.failure_type)}`);
+	if (text !== undefined) {
+		// Not LIKE, whose pattern may have 50 bytes: https://developers.cloudflare.com/d1/platform/limits/
+		const within = (column: string, words: string) => `instr(lower(${column}), lower(${place(words)})) > 0`;
+		// The incident is JSON: there, the text stands as JSON writes it.
+		const written = JSON.stringify(text).slice(1, -1);
+		const places = [within("incident", written), within("reason", text), within("coderun_name", text)];
+		conditions.push(`(${places.join(" OR ")})`);
+	}
+	if (query.after !== undefined) {
+		conditions.push(`(created_at, id) < (${place(query.after.created_at)}, ${place(query.after.id)})`);
+	}
+
+	const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+	// The page's ids first, from an index alone: a row is long, and what is shown of it lies behind its explanation.
+	const sql = `WITH page AS MATERIALIZED (
+			SELECT id AS shown FROM incidents ${where} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}
+		) SELECT id, status, reason, event, repository, branch, run_id, agent, failure_type, rule, coderun_name,
+			created_at, incident, attempt, blocked_on, updated_at
+		FROM page CROSS JOIN incidents ON id = shown ORDER BY created_at DESC, id DESC`;
+	return { sql, values };
+}
+
+const MOST = 200;
+
+/** Every agent, failure type and repository that an incident has; at most 200 of each. */
+export async function listChoices(
+	db: D1Database,
+): Promise<Record<"agents" | "failure_types" | "repositories", string[]>> {
+	const [agents, failure_types, repositories] = await db.batch<{ value: string }>(
+		CHOICE_QUERIES.map((sql) => db.prepare(sql)),
+	);
+	const values = (rows: typeof agents) => rows?.results.map(({ value }) => value) ?? [];
+	return { agents: values(agents), failure_types: values(failure_types), repositories: values(repositories) };
+}
+
+/** Jumps from one value to the next by the index, instead of reading all rows. */
+export const CHOICE_QUERIES: readonly string[] = ["agent", "failure_type", "repository"].map(
+	(column) => `WITH RECURSIVE found(value) AS (
+		SELECT min(${column}) FROM incidents
+		UNION ALL
+		SELECT (SELECT min(${column}) FROM incidents WHERE ${column} > value) FROM found WHERE value IS NOT NULL
+	) SELECT value FROM found WHERE value IS NOT NULL LIMIT ${MOST}`,
+);
+
+export interface DeliveryRow {
+	readonly delivery_id: string;
+	readonly event: string;
+	readonly received_at: number;
+}
+
+/** One step of its life; `to_status` is null where the state machine had no place for it. */
+export interface TransitionRow {
+	readonly at: number;
+	readonly attempt: number;
+	readonly event: string;
+	readonly from_status: IncidentStatus;
+	readonly to_status: IncidentStatus | null;
+	readonly reason: string | null;
+}
+
+export interface ShownRows {
+	readonly incident: IncidentRow;
+	readonly attempts: readonly AttemptRow[];
+	readonly deliveries: readonly DeliveryRow[];
+	readonly timeline: readonly TransitionRow[];
+}
+
+/** One incident with all that the journal knows about it, from one moment. */
+export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
+	const [incidents, attempts, deliveries, timeline] = await db.batch([
+		db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id),
+		db.prepare("SELECT * FROM attempts WHERE incident_id = ?1 ORDER BY attempt").bind(id),
+		db
+			.prepare(
+				`SELECT delivery_id, event, received_at FROM deliveries WHERE incident_id = ?1
+				ORDER BY received_at, delivery_id LIMIT 1000`,
+			)
+			.bind(id),
+		db
+			.prepare(
+				`SELECT at, attempt, event, from_status, to_status, reason FROM transitions WHERE incident_id = ?1
+				ORDER BY id LIMIT 1000`,
+			)
+			.bind(id),
+	]);
+	const incident = incidents?.results[0];
+	if (incident === undefined) return undefined;
+	return {
+		incident: incident as IncidentRow,
+		attempts: (attempts?.results ?? []) as AttemptRow[],
+		deliveries: (deliveries?.results ?? []) as DeliveryRow[],
+		timeline: (timeline?.results ?? []) as TransitionRow[],
+	};
+}

@@ -1,0 +1,120 @@
+import { redactText } from "../../pipeline/redaction/redact-text.ts";
+import type { IncidentRow, LockedIncident } from "./incidents.ts";
+import type { IncidentStatus } from "./statuses.ts";
+import type { DueKey } from "./sweep-steps.ts";
+
+// A wake-up may come a little before its time: clocks of the queue and of the row differ.
+const EARLY_MS = 500;
+
+/** Locks an incident that nobody holds, whatever its state, until `locked_until`; undefined when somebody does. */
+export async function lockIncident(
+	db: D1Database,
+	id: string,
+	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+): Promise<LockedIncident | undefined> {
+	const row = await db
+		.prepare("UPDATE incidents SET lock = ?2, locked_until = ?3 WHERE id = ?1 AND locked_until <= ?4 RETURNING *")
+		.bind(id, at.lock, at.locked_until, at.now)
+		.first<IncidentRow>();
+	return row === null ? undefined : { ...row, lock: at.lock };
+}
+
+/** Whether it has to be sent, and that now. */
+export function isDueToSend({ status, next_try_at }: IncidentRow, now: number): boolean {
+	if (status !== "accepted" && status !== "waiting") return false;
+	return next_try_at !== null && next_try_at <= now + EARLY_MS;
+}
+
+/** Keeps a row for longer; false when another has taken it meanwhile. */
+export async function extendLock(db: D1Database, locked: LockedIncident, lockedUntil: number): Promise<boolean> {
+	const done = await db
+		.prepare("UPDATE incidents SET locked_until = ?3 WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')")
+		.bind(locked.id, locked.lock, lockedUntil)
+		.run();
+	return done.meta.changes === 1;
+}
+
+/** Gives a row back that there was nothing to do about. */
+export async function releaseIncidentLock(db: D1Database, { id, lock }: LockedIncident): Promise<void> {
+	await db
+		.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2")
+		.bind(id, lock)
+		.run();
+}
+
+/** Frees every row: for the start of the one process that could hold them. */
+export async function releaseLocks(db: D1Database): Promise<void> {
+	await db.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL").run();
+}
+
+/** What is due: to be sent, or past that: an outcome came, CI reported, a deadline is over, a person has to be notified. */
+export type DueFor = "sending" | "following";
+
+/** Incidents that are due and nobody holds, longest overdue first, those behind `after`. */
+export async function dueIncidents(
+	db: D1Database,
+	due: DueFor,
+	{ now, limit, after }: { readonly now: number; readonly limit: number; readonly after?: DueKey | undefined },
+): Promise<readonly DueKey[]> {
+	const unsent = "('accepted', 'waiting')";
+	const { results } = await db
+		.prepare(
+			`SELECT next_try_at, created_at, id FROM incidents
+			WHERE next_try_at <= ?1 AND locked_until <= ?1 AND status ${due === "sending" ? "IN" : "NOT IN"} ${unsent}
+				AND next_try_at >= ?3 AND (next_try_at, created_at, id) > (?3, ?4, ?5)
+			ORDER BY next_try_at, created_at, id LIMIT ?2`,
+		)
+		.bind(now, limit, after?.next_try_at ?? -1, after?.created_at ?? -1, after?.id ?? "")
+		.all<DueKey>();
+	return results;
+}
+
+export interface StuckIncident {
+	readonly id: string;
+	readonly status: IncidentStatus;
+	readonly attempt: number;
+}
+
+/** Makes active incidents due that nothing is due for and that nobody changed since `before`; gives which. */
+export async function makeStuckDue(
+	db: D1Database,
+	{ now, before, limit }: { readonly now: number; readonly before: number; readonly limit: number },
+): Promise<readonly StuckIncident[]> {
+	const { results } = await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?1 WHERE id IN (
+				SELECT id FROM incidents INDEXED BY incidents_stuck
+				WHERE next_try_at IS NULL AND status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
+					AND updated_at < ?2 AND locked_until <= ?1
+				ORDER BY updated_at LIMIT ?3
+			) RETURNING id, status, attempt`,
+		)
+		.bind(now, before, limit)
+		.all<StuckIncident>();
+	return results;
+}
+
+/**
+ * Has an incident whose CodeRun was seen processed again at that time, or no more where it is null, and gives the row
+ * back. Its state stays. Where it goes on by itself, its reason says what is wrong until then.
+ */
+export async function reschedule(
+	db: D1Database,
+	{ id, lock }: LockedIncident,
+	off: {
+		readonly reason: string;
+		readonly next_try_at: number | null;
+		readonly failing_since: number | null;
+		readonly tries: number;
+	},
+): Promise<boolean> {
+	const done = await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?3, failing_since = ?4, tries = ?5, lock = NULL, locked_until = 0,
+				reason = CASE WHEN status IN ('running', 'awaiting_ci') THEN ?6 ELSE reason END
+			WHERE id = ?1 AND lock = ?2`,
+		)
+		.bind(id, lock, off.next_try_at, off.failing_since, off.tries, redactText(off.reason))
+		.run();
+	return done.meta.changes === 1;
+}

@@ -1,0 +1,141 @@
+import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
+import type { AttemptRow } from "./attempts.ts";
+import type { IncidentRow, LockedIncident } from "./incidents.ts";
+import { needStored } from "./stored-json.ts";
+import { takeStep } from "./transitions.ts";
+
+/** The stored spawn request of an attempt. Throws `DamagedRow`. */
+export function readRequest(attempt: AttemptRow): SpawnRequest {
+	return needStored("attempts.request", attempt.request, attempt.incident_id);
+}
+
+/** Everything an attempt may have to wait for, as `incidents.blocked_on` names it. */
+export function blockers(request: SpawnRequest): readonly string[] {
+	const claims = request.claims.map(claimBlocker);
+	return request.max_active > 0 ? [...claims, agentBlocker(request.agent)] : claims;
+}
+
+export function claimBlocker(claim: Pick<WireClaim, "key">): string {
+	return `claim:${claim.key}`;
+}
+
+export function agentBlocker(agent: string): string {
+	return `agent:${agent}`;
+}
+
+export interface QueuedAhead {
+	readonly id: string;
+	readonly blocked_on: string;
+	readonly next_try_at: number;
+}
+
+/**
+ * The oldest incident, older than this one, that waits for one of the same things: a new one queues behind it
+ * (DESIGN section 5.7). Ages are totally ordered, so nobody waits in a circle.
+ */
+export async function nextInQueue(
+	db: D1Database,
+	row: Pick<IncidentRow, "id" | "created_at">,
+	targets: readonly string[],
+): Promise<QueuedAhead | undefined> {
+	if (targets.length === 0) return undefined;
+	const places = targets.map((_, index) => `?${index + 3}`).join(", ");
+	const first = await db
+		.prepare(
+			`SELECT id, blocked_on, next_try_at FROM incidents
+			WHERE blocked_on IN (${places}) AND status = 'waiting' AND (created_at, id) < (?1, ?2)
+			ORDER BY created_at, id LIMIT 1`,
+		)
+		.bind(row.created_at, row.id, ...targets)
+		.first<QueuedAhead>();
+	return first ?? undefined;
+}
+
+export interface Wait {
+	readonly reason: string;
+	/** `claim:{key}` or `agent:{name}`; absent when it waits for nothing but time. */
+	readonly blocked_on?: string;
+	readonly next_try_at: number;
+	/** Since when nothing but failures came back; absent when this try got an answer. */
+	readonly failing_since?: number;
+	readonly tries: number;
+	readonly now: number;
+}
+
+/** Lays an incident aside until `next_try_at`, and gives the row back. False when it is no longer held. */
+export async function waitIncident(db: D1Database, locked: LockedIncident, waiting: Wait): Promise<boolean> {
+	const { reason, next_try_at, tries, now } = waiting;
+	const set = {
+		blocked_on: waiting.blocked_on ?? null,
+		next_try_at,
+		failing_since: waiting.failing_since ?? null,
+		tries,
+		not_before: null,
+	};
+	return (await takeStep(db, locked.id, { event: "deferred", reason, now, when: locked, set })) === "done";
+}
+
+export type WaitEnd =
+	/** `existed`: the CodeRun was there already when it was asked for. */
+	| { readonly event: "spawned"; readonly coderun_name: string; readonly existed: boolean; readonly now: number }
+	| { readonly event: "refused" | "abandoned" | "superseded"; readonly reason: string; readonly now: number };
+
+/** What the sending came to, for good. False when the row is no longer held, or its outcome is already known. */
+export async function endWait(db: D1Database, locked: LockedIncident, end: WaitEnd): Promise<boolean> {
+	const { event, now } = end;
+	const ended = { blocked_on: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
+	const step =
+		event === "spawned"
+			? { reason: null, set: { ...ended, coderun_name: end.coderun_name }, with: [spawnedStatement(db, locked, end)] }
+			: { reason: end.reason, set: ended };
+	return (await takeStep(db, locked.id, { event, now, when: locked, ...step })) === "done";
+}
+
+function spawnedStatement(
+	db: D1Database,
+	{ id, attempt }: LockedIncident,
+	{ existed, now }: { readonly existed: boolean; readonly now: number },
+): D1PreparedStatement {
+	return db
+		.prepare(
+			// One that was there already may have ended meanwhile, its outcome lost with a journal that was restored: ask.
+			`UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
+			WHERE incident_id = ?1 AND attempt = ?2`,
+		)
+		.bind(id, attempt, now, existed ? 1 : 0);
+}
+
+/**
+ * Makes the oldest incident that waits for each of these things due now, and gives their ids. Those behind it are
+ * woken in their turn, when it has gone on.
+ */
+export async function wakeWaiting(db: D1Database, targets: readonly string[], now: number): Promise<readonly string[]> {
+	if (targets.length === 0) return [];
+	const woken = await db.batch<{ id: string }>(
+		targets.map((target) =>
+			db
+				.prepare(
+					`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(next_try_at, ?2)) WHERE id = (
+						SELECT id FROM incidents WHERE blocked_on = ?1 AND status = 'waiting' ORDER BY created_at, id LIMIT 1
+					) RETURNING id`,
+				)
+				.bind(target, now),
+		),
+	);
+	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
+}
+
+/** Why an incident waits that a pause holds back, word for word. */
+export const PAUSED = "paused";
+
+/** Makes every incident that a pause held back due now, and gives their ids, oldest first. */
+export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
+	const { results } = await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?2 WHERE status = 'waiting' AND reason = ?1 AND next_try_at > ?2
+			RETURNING id, created_at`,
+		)
+		.bind(PAUSED, now)
+		.all<{ id: string; created_at: number }>();
+	return results.toSorted((one, other) => one.created_at - other.created_at).map(({ id }) => id);
+}

@@ -1,0 +1,176 @@
+import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
+import type { AttemptRow } from "./attempts.ts";
+import { type CheckRow, checkName, withKnownActor } from "./checks.ts";
+import type { IncidentRow } from "./incidents.ts";
+import { readStored } from "./stored-json.ts";
+
+/** An attempt without the bytes that it sends. */
+export type PastAttempt = Omit<AttemptRow, "request" | "existed"> & {
+	readonly deadline_s: number | null;
+	/** 0 where those bytes are damaged. */
+	readonly readable: 0 | 1;
+};
+
+/** One incident and its attempts, from one moment. */
+export async function remediationRows(
+	db: D1Database,
+	id: string,
+): Promise<{ readonly incident: IncidentRow; readonly attempts: readonly PastAttempt[] } | undefined> {
+	const [incidents, attempts] = await db.batch([
+		db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id),
+		db
+			.prepare(
+				`SELECT incident_id, attempt, agent, failure_type, rule, coderun_name, pipeline, decided_at, outcome,
+					pull_request_url, message, started_at, finished_at, outcome_digest, result, ended_at, spawned_at, outcome_at,
+					escalated, signature, ci_summary, ci_url, pull_request, refused, ask_at, json_valid(request) AS readable,
+					CASE WHEN json_valid(request) THEN json_extract(request, '$.deadline_s') END AS deadline_s
+				FROM attempts WHERE incident_id = ?1 ORDER BY attempt`,
+			)
+			.bind(id),
+	]);
+	const incident = incidents?.results[0] as IncidentRow | undefined;
+	return incident === undefined ? undefined : { incident, attempts: (attempts?.results ?? []) as PastAttempt[] };
+}
+
+export interface ClosedPullRequest {
+	readonly number: number;
+	readonly branch: string;
+	readonly state: "closed" | "merged";
+	readonly closed_at: number;
+}
+
+/** What is known of the branches and pull requests that a remediation is about. */
+export interface BranchRows {
+	readonly checks: readonly CheckRow[];
+	readonly pull_requests: readonly ClosedPullRequest[];
+	/** Other incidents on the branch that failed, the newest first. */
+	readonly others: readonly { readonly id: string; readonly run_id: string | null; readonly head_sha: string | null }[];
+}
+
+export async function branchRows(
+	db: D1Database,
+	about: {
+		readonly id: string;
+		readonly repository: string;
+		/** The repository that the branch is in. */
+		readonly head_repository: string;
+		readonly branch: string | null;
+		readonly fix_branch: string;
+		/** Numbers of its own and of the fix's pull requests. */
+		readonly pull_requests: readonly number[];
+	},
+): Promise<BranchRows> {
+	const { repository, pull_requests } = about;
+	const numbers = JSON.stringify(pull_requests);
+	const [checks, closed, others] = await db.batch([
+		db
+			.prepare(
+				`SELECT * FROM checks WHERE repository = ?1 AND branch = ?2 AND head_repository = ?3
+				UNION SELECT * FROM checks WHERE repository = ?1 AND branch = ?4
+				UNION SELECT * FROM checks WHERE repository = ?1 AND pr_number IN (SELECT value FROM json_each(?5))
+				LIMIT 1000`,
+			)
+			.bind(repository, about.branch, about.head_repository, about.fix_branch, numbers),
+		db
+			.prepare(
+				`SELECT number, branch, state, closed_at FROM pull_requests
+				WHERE repository = ?1 AND number IN (SELECT value FROM json_each(?2))`,
+			)
+			.bind(repository, numbers),
+		db
+			.prepare(
+				`SELECT id, run_id, json_extract(incident, '$.head_sha') AS head_sha FROM incidents
+				WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status NOT IN ('cancelled', 'superseded')
+				ORDER BY created_at DESC LIMIT 50`,
+			)
+			.bind(repository, about.branch, about.id),
+	]);
+	return {
+		checks: (checks?.results ?? []) as unknown as CheckRow[],
+		pull_requests: (closed?.results ?? []) as unknown as ClosedPullRequest[],
+		others: (others?.results ?? []) as unknown as BranchRows["others"],
+	};
+}
+
+// A branch has as many unfinished remediations as it has failing checks.
+const MOST = 20;
+
+interface Knowing {
+	readonly isOwnAgent: (login: string) => boolean;
+	readonly now: number;
+	/** For how long after its last attempt a remediation that a person was told of counts, in milliseconds. */
+	readonly late_ms: number;
+}
+
+/**
+ * The remediation that a failure is the result of, if an agent may have pushed what fails: it is on the branch of a fix,
+ * or one of our agents is known to have pushed it, or it is on a branch that an agent works on, of the same check, and
+ * nobody knows that a person pushed it. Such a failure is no incident, or an agent that pushes what fails would be called
+ * again for ever. A failure that is an incident already stays one.
+ */
+export async function remediationPushedTo(
+	db: D1Database,
+	failure: Incident,
+	{ isOwnAgent, now, late_ms }: Knowing,
+): Promise<string | undefined> {
+	const { id, kind, repository, branch } = failure;
+	if (kind !== "ci" || branch === undefined) return undefined;
+	const prefix = incidentOfFixBranch(branch);
+	const incident = await withKnownActor(db, failure);
+	if (prefix === undefined && isByPerson(incident)) return undefined;
+	const isByAgent = incident.actor !== undefined && isOwnAgent(incident.actor.login);
+	const { results } = await db
+		.prepare(
+			`SELECT id, incident FROM incidents WHERE repository = ?1 AND id <> ?2
+				AND ((branch = ?3 AND (?7 OR status IN ('running', 'awaiting_ci') OR (status = 'waiting' AND attempt > 1)
+						OR (status IN ('failed', 'escalated') AND ended_at > ?8)))
+					OR (id >= ?4 AND id < ?5))
+				AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = ?2)
+			ORDER BY created_at DESC LIMIT ?6`,
+		)
+		.bind(repository, id, branch, prefix ?? "none", `${prefix ?? "none"}g`, MOST, isByAgent ? 1 : 0, now - late_ms)
+		.all<{ id: string; incident: string }>();
+	const check = checkName(incident);
+	return results.find((row) => prefix !== undefined || isByAgent || checkOf(row.incident) === check)?.id;
+}
+
+/** Of another incident: damaged, it is none of this failure's. */
+function checkOf(incident: string): string | undefined {
+	const read = readStored("incidents.incident", incident);
+	return read.ok ? checkName(read.value) : "unknown";
+}
+
+/** Who made the run, or, for a run, who caused its delivery: of checks and statuses the sender is an App by nature. */
+function isByPerson({ actor, sender, workflow }: Incident): boolean {
+	return (actor ?? (workflow === undefined ? undefined : sender))?.type === "User";
+}
+
+/** What tells a newer failure of the same branch. */
+export interface NewerFailure {
+	readonly id: string;
+	readonly repository: string;
+	readonly branch: string | null;
+	/** Its run, or its App and commit. */
+	readonly of: { readonly run_id: string } | { readonly app: string; readonly head_sha: string };
+}
+
+/** The incident that a newer failure is; undefined when it is none, or a filter refused it after all. */
+export async function newerIncident(
+	db: D1Database,
+	{ id, repository, branch, of }: NewerFailure,
+): Promise<string | undefined> {
+	const asked =
+		"run_id" in of
+			? db
+					.prepare(
+						"SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND id <> ?3 AND status <> 'cancelled' LIMIT 1",
+					)
+					.bind(repository, of.run_id, id)
+			: db
+					.prepare(
+						`SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status <> 'cancelled'
+						AND incident ->> 'app' = ?4 AND incident ->> 'head_sha' = ?5 LIMIT 1`,
+					)
+					.bind(repository, branch, id, of.app, of.head_sha);
+	return (await asked.first<string>("id")) ?? undefined;
+}

@@ -1,0 +1,154 @@
+import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
+import { beganAt, checkName, isWorkflow, positionOf } from "./checks.ts";
+
+// An incident is told of at once; more on one branch are looked at by the sweep.
+const MOST_AFFECTED = 50;
+
+/** Statements of one transaction, and what their results, in their order, come to. */
+export interface SignalStatements {
+	readonly all: readonly D1PreparedStatement[];
+	/** The remediations of the signal's branch or pull request, by their ids. */
+	affected(results: readonly D1Result[]): readonly string[];
+}
+
+/**
+ * Writes down what a signal says, and that the remediations of its branch or pull request have to be looked at: both or
+ * neither. Told twice, late or in another order it comes to the same.
+ */
+export function signalStatements(
+	db: D1Database,
+	signal: Signal,
+	at: { readonly now: number; readonly reconsider_ms: number },
+): SignalStatements {
+	const affected = affectedBy(signal, at);
+	return {
+		all: [
+			...factsOf(db, signal, at.now),
+			...noteOf(db, signal, affected, at.now),
+			db.prepare(`SELECT id FROM incidents WHERE id IN (${affected.sql})`).bind(...affected.values),
+			db
+				.prepare(
+					`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?8), ?8)
+					WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
+				)
+				.bind(...affected.values, at.now),
+		],
+		affected: (results) => ((results.at(-2)?.results ?? []) as { id: string }[]).map(({ id }) => id),
+	};
+}
+
+interface Affected {
+	readonly sql: string;
+	readonly values: readonly [string, string | null, string, number | null, number, number, string];
+}
+
+/** Remediations of the branch that failed, of the fix's branch, and of the fix's pull request. */
+function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
+	const { repository, branch, pr_number } = signal;
+	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
+	const open = `(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > ?5))`;
+	const sql = `SELECT id FROM (
+			SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND ${open} ORDER BY created_at DESC LIMIT ?6
+		)
+		UNION SELECT id FROM incidents WHERE id >= ?3 AND id < ?7 AND repository = ?1
+		UNION SELECT incident_id FROM attempts WHERE pull_request = ?4
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = ?1)`;
+	const since = at.now - at.reconsider_ms;
+	return { sql, values: [repository, branch ?? null, prefix, pr_number ?? null, since, MOST_AFFECTED, `${prefix}g`] };
+}
+
+function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStatement[] {
+	switch (signal.reports) {
+		case "success":
+		case "failure":
+			return checkStatement(db, signal, signal.reports, now);
+		case "merged":
+		case "closed":
+			return pullRequestStatement(db, signal, signal.reports, now);
+		case "reviewed":
+		case "queued":
+			return [];
+		default:
+			return signal.reports satisfies never;
+	}
+}
+
+function checkStatement(
+	db: D1Database,
+	signal: Signal,
+	conclusion: "success" | "failure",
+	now: number,
+): D1PreparedStatement[] {
+	const check_name = checkName(signal);
+	const { repository, branch, job = "" } = signal;
+	if (check_name === undefined || branch === undefined) return [];
+	// One green job of a workflow says nothing about the others.
+	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
+	const { actor } = signal;
+	return [
+		db
+			.prepare(
+				`INSERT INTO checks (repository, head_repository, branch, check_name, job, conclusion, position, head_sha, run_id,
+					pr_number, actor_login, actor_type, failed_steps, url, started_at, received_at)
+				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+				ON CONFLICT (repository, branch, head_repository, check_name, job) DO UPDATE SET
+					conclusion = excluded.conclusion, position = excluded.position, head_sha = excluded.head_sha, run_id = excluded.run_id,
+					pr_number = excluded.pr_number, actor_login = excluded.actor_login, actor_type = excluded.actor_type,
+					failed_steps = excluded.failed_steps, url = excluded.url, started_at = excluded.started_at,
+					received_at = excluded.received_at
+				WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`,
+			)
+			.bind(
+				repository,
+				signal.head_repository ?? repository,
+				branch,
+				check_name,
+				job,
+				conclusion,
+				positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
+				signal.head_sha ?? null,
+				signal.run_id ?? null,
+				signal.pr_number ?? null,
+				actor?.login ?? null,
+				actor?.type ?? null,
+				signal.failed_steps === undefined ? null : JSON.stringify(signal.failed_steps),
+				signal.url ?? null,
+				beganAt(signal) ?? now,
+				now,
+			),
+	];
+}
+
+function pullRequestStatement(
+	db: D1Database,
+	{ repository, pr_number, branch }: Signal,
+	state: "merged" | "closed",
+	now: number,
+): D1PreparedStatement[] {
+	if (pr_number === undefined) return [];
+	return [
+		db
+			.prepare(
+				`INSERT INTO pull_requests (repository, number, branch, state, closed_at) VALUES (?1, ?2, ?3, ?4, ?5)
+				ON CONFLICT (repository, number) DO UPDATE SET state = excluded.state WHERE excluded.state > pull_requests.state`,
+			)
+			.bind(repository, pr_number, branch ?? "", state, now),
+	];
+}
+
+/** What changes nothing by itself stands in the timeline all the same, once however often it is delivered. */
+function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
+	if (signal.reports === "success" || signal.reports === "failure") return [];
+	const number = signal.pr_number === undefined ? "" : `pull request #${signal.pr_number}`;
+	const reason = [number, signal.sender && `by ${signal.sender.login}`, signal.occurred_at].filter(Boolean).join(", ");
+	return [
+		db
+			.prepare(
+				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
+				SELECT id, ?8, attempt, ?9, status, status, ?10 FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
+					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?9 AND reason = ?10
+				)`,
+			)
+			.bind(...affected.values, now, signal.reports, reason),
+	];
+}

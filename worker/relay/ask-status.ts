@@ -1,0 +1,58 @@
+import { MAX_STATUS_ANSWER_BYTES } from "../../wire/limits.ts";
+import { readMessage } from "../../wire/message.ts";
+import { readSecrets } from "../../wire/secret.ts";
+import { signMessage } from "../../wire/signature.ts";
+import { type CodeRunStatus, type StatusRequest, statusAnswerSchema } from "../../wire/status.ts";
+import type { Env } from "../env.ts";
+import { readTextWithin } from "../http/body.ts";
+import { messageOf } from "../log.ts";
+
+/** What the relay says of an attempt's CodeRun, or why it says nothing. Silence is no answer: nothing follows from it. */
+export type StatusAnswer =
+	| { readonly ok: true; readonly status: CodeRunStatus }
+	| { readonly ok: false; readonly reason: string };
+
+export type AskStatus = (about: StatusRequest) => Promise<StatusAnswer>;
+
+const TIMEOUT_MS = 10_000;
+
+/** Asks the relay by a signed `POST /v1/coderuns/status`. Never throws. */
+export function createAskStatus(
+	env: Pick<Env, "RELAY_URL" | "HEALER_WIRE_SECRETS">,
+	{ now, newId, fetch }: { now(): number; newId(): string; readonly fetch: typeof globalThis.fetch },
+): AskStatus {
+	return async (about) => {
+		if (!env.RELAY_URL) return unknown("RELAY_URL is not set");
+		const body = JSON.stringify(about);
+		// Each question is a message of its own: its answer changes over time.
+		const id = `status.${about.incident_id}.${about.attempt}.${newId()}`;
+		try {
+			const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS ?? ""), {
+				id,
+				at: Math.floor(now() / 1000),
+				body,
+			});
+			const response = await fetch(new URL("/v1/coderuns/status", env.RELAY_URL), {
+				method: "POST",
+				headers: { ...headers, "content-type": "application/json" },
+				body,
+				redirect: "manual",
+				signal: AbortSignal.timeout(TIMEOUT_MS),
+			});
+			const text = await readTextWithin(response, MAX_STATUS_ANSWER_BYTES);
+			if (response.status === 404) return unknown("the relay does not know the question: it is older than this worker");
+			if (!response.ok) return unknown(`the relay answered ${response.status}`);
+			if (text === undefined) return unknown(`the relay's answer is larger than ${MAX_STATUS_ANSWER_BYTES} bytes`);
+			const read = readMessage<CodeRunStatus>(statusAnswerSchema, text);
+			return read.ok
+				? { ok: true, status: read.value }
+				: unknown(`the relay's answer was not understood: ${read.detail}`);
+		} catch (cause) {
+			return unknown(`the relay could not be reached: ${messageOf(cause)}`);
+		}
+	};
+}
+
+function unknown(reason: string): StatusAnswer {
+	return { ok: false, reason };
+}

@@ -1,0 +1,155 @@
+import { type CheckRow, isNewer, isSameRun, isWorkflow } from "../journal/checks.ts";
+import { readStored } from "../journal/stored-json.ts";
+
+/** The check that failed, as its incident tells it. Without a `check_name` no check is known: any on the fix counts. */
+export interface FailedCheck {
+	readonly check_name?: string;
+	/** The failed jobs, check runs or status contexts that were told of. */
+	readonly jobs: readonly string[];
+	readonly branch?: string;
+	/** See `positionOf`. */
+	readonly position?: string;
+	/** When it began or failed, in milliseconds. */
+	readonly began_at: number;
+	readonly head_sha?: string;
+}
+
+/** What CI says about one attempt. `by`: whose doing the green is. */
+export type CiVerdict =
+	| { readonly result: "none" }
+	| { readonly result: "passed"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
+	| {
+			readonly result: "failed";
+			readonly row: CheckRow;
+			/** What failed, the same text for the same failure. */
+			readonly signature: string;
+			readonly received_at: number;
+	  }
+	/** The newest failure on the branch is somebody's own push, and an incident itself. */
+	| { readonly result: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
+
+export interface CiInput {
+	readonly failed: FailedCheck;
+	/** The newest word of every check on the branches looked at. */
+	readonly checks: readonly CheckRow[];
+	/** Branches that are the fix's own. */
+	readonly fix_branches: readonly string[];
+	/** From when on a failure is the present attempt's, in milliseconds; undefined: there was none yet. */
+	readonly since?: number;
+	readonly isOwnAgent: (login: string) => boolean;
+	/** The incident that a run on the failed branch is, if it is another one. */
+	readonly incidentOf: (row: CheckRow) => string | undefined;
+}
+
+/**
+ * Whether the failed check is green again: on its branch or on a branch of the fix, in a run that is newer than the one
+ * that failed. Only the newest word of each check counts, so it is the same in whatever order they came.
+ */
+export function judgeCi(facts: CiInput): CiVerdict {
+	const { failed, fix_branches } = facts;
+	const own = facts.checks.filter((row) => row.branch === failed.branch && !fix_branches.includes(row.branch));
+	const fixes = fix_branches.map((branch) => facts.checks.filter((row) => row.branch === branch));
+
+	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
+	const green = onFixes.find((judged) => judged?.result === "passed");
+	if (green !== undefined) return { result: "passed", by: "agent", row: green.newest };
+
+	// A fix on its own branch says nothing about checks that nobody knows by name on a branch of others.
+	const onOwn = failed.check_name === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
+	if (onOwn?.result === "passed") return { result: "passed", by: whoseDoing(facts, onOwn.newest), row: onOwn.newest };
+
+	const red = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(facts, judged.newest));
+	if (red !== undefined) return failedVerdict(red);
+	if (onOwn?.result !== "failed") return { result: "none" };
+	const { newest } = onOwn;
+	const isByPerson = newest.actor_type === "User" && !isAgents(facts, newest);
+	const other = isByPerson ? facts.incidentOf(newest) : undefined;
+	if (other !== undefined) return { result: "another_incident", row: newest, incident_id: other };
+	return !isByPerson && isOfAttempt(facts, newest) ? failedVerdict(onOwn) : { result: "none" };
+}
+
+interface BranchVerdict {
+	readonly result: "passed" | "failed";
+	/** The word that decided it. */
+	readonly newest: CheckRow;
+	/** All words of that run. */
+	readonly rows: readonly CheckRow[];
+}
+
+function judgeBranch(
+	all: readonly CheckRow[],
+	failed: FailedCheck,
+	counts: (row: CheckRow) => boolean,
+): BranchVerdict | undefined {
+	const rows = all.filter((row) => isSameCheck(row, failed) && counts(row));
+	const deciding = (isWorkflow(failed.check_name ?? "") ? [undefined] : jobsOf(failed, rows)).map((job) =>
+		newestOf(job === undefined ? rows : rows.filter((row) => row.job === job || row.job === "")),
+	);
+	const known = deciding.filter((row) => row !== undefined);
+	const red = newestOf(known.filter((row) => row.conclusion === "failure"));
+	if (red !== undefined) {
+		return { result: "failed", newest: red, rows: rows.filter(({ position }) => position === red.position) };
+	}
+	const green = newestOf(known);
+	return green === undefined || known.length < deciding.length ? undefined : { result: "passed", newest: green, rows };
+}
+
+/** Each of these has to be green. Where no check is known by name, every one on the fix has to be. */
+function jobsOf(failed: FailedCheck, rows: readonly CheckRow[]): readonly (string | undefined)[] {
+	if (failed.check_name !== undefined && failed.jobs.length > 0) return failed.jobs;
+	const names = [...new Set(rows.map(({ job }) => job))];
+	return names.length === 0 ? [undefined] : names;
+}
+
+/** The newest; of one run its own word, before that of one of its jobs. */
+function newestOf(rows: readonly CheckRow[]): CheckRow | undefined {
+	let newest: CheckRow | undefined;
+	for (const row of rows) {
+		const isBetter =
+			newest === undefined ||
+			row.position > newest.position ||
+			(row.position === newest.position && row.job < newest.job);
+		if (isBetter) newest = row;
+	}
+	return newest;
+}
+
+function isSameCheck(row: CheckRow, { check_name }: FailedCheck): boolean {
+	return check_name === undefined || row.check_name === check_name;
+}
+
+function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
+	return (row) => (position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at;
+}
+
+function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
+	return since !== undefined && row.started_at >= since;
+}
+
+function whoseDoing(facts: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
+	const { position, head_sha } = facts.failed;
+	const isSame = position !== undefined && isSameRun(row.position, position);
+	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
+	return isAgents(facts, row) ? "agent" : "other";
+}
+
+function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {
+	return actor_login !== null && isOwnAgent(actor_login);
+}
+
+function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
+	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "").map(describeJob);
+	return {
+		result: "failed",
+		row: newest,
+		signature: failures.length === 0 ? newest.check_name : failures.toSorted().join("; "),
+		received_at: Math.max(...rows.map(({ received_at }) => received_at)),
+	};
+}
+
+function describeJob({ job, failed_steps }: CheckRow): string {
+	if (failed_steps === null) return job;
+	const steps = readStored("checks.failed_steps", failed_steps);
+	if (!steps.ok) return `${job}: steps unknown`;
+	return steps.value.length === 0 ? job : `${job}: ${steps.value.join(", ")}`;
+}

@@ -1,0 +1,138 @@
+import type { Incident } from "../../pipeline/incident.ts";
+import { fixBranch } from "../../pipeline/index.ts";
+import type { Engine } from "../engine.ts";
+import { beganAt, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
+import { DamagedRow } from "../journal/d1-error.ts";
+import type { IncidentRow } from "../journal/incidents.ts";
+import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
+import { needStored } from "../journal/stored-json.ts";
+import { type FailedCheck, judgeCi } from "./ci-verdict.ts";
+import type { EndedAttempt } from "./next-agent.ts";
+import type { RelayStatus, RemediationState } from "./next-step.ts";
+
+// Where nothing has a deadline the relay is asked every hour.
+const ASK_AFTER_MS = 3600_000;
+
+export interface Remediation {
+	readonly incident: IncidentRow;
+	readonly attempts: readonly PastAttempt[];
+	readonly state: RemediationState;
+}
+
+/** What the journal knows about one remediation. `overdueAfter_ms`: see `Effects`. */
+export async function loadState(
+	db: D1Database,
+	id: string,
+	engine: Engine,
+	at: { readonly now: number; readonly overdueAfter_ms: number | undefined; readonly asked?: RelayStatus | undefined },
+): Promise<Remediation | undefined> {
+	const rows = await remediationRows(db, id);
+	if (rows === undefined) return undefined;
+	const { incident, attempts } = rows;
+	const failure = needStored("incidents.incident", incident.incident, id);
+	const fix_branch = fixBranch(id);
+	const fixNumbers = attempts
+		.flatMap(({ pull_request }) => pull_request ?? [])
+		.filter((pr) => pr !== failure.pr_number);
+	const branch = await branchRows(db, {
+		id,
+		repository: incident.repository,
+		head_repository: failure.head_repository ?? failure.repository,
+		branch: incident.branch,
+		fix_branch,
+		pull_requests: failure.pr_number === undefined ? fixNumbers : [...fixNumbers, failure.pr_number],
+	});
+
+	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
+	if (current?.readable === 0) throw new DamagedRow(`incident ${id}: attempts.request is damaged: it is not JSON`);
+	const fix_branches = new Set([fix_branch]);
+	for (const row of branch.checks) {
+		if (row.pr_number !== null && fixNumbers.includes(row.pr_number) && row.branch !== incident.branch) {
+			fix_branches.add(row.branch);
+		}
+	}
+	const ci = judgeCi({
+		failed: failedCheck(failure, incident.created_at),
+		checks: branch.checks,
+		fix_branches: [...fix_branches],
+		isOwnAgent: engine.isOwnAgent,
+		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
+		...(current !== undefined && { since: current.decided_at }),
+	});
+	const facts = {
+		incident,
+		ended: endedBefore(incident, attempts),
+		...(current !== undefined && { current: currentOf(current, at.overdueAfter_ms) }),
+		ci,
+		...closedOf(branch, failure.pr_number, fixNumbers),
+		was_tried: attempts.some(({ spawned_at }) => spawned_at !== null),
+		now: at.now,
+		...(at.asked !== undefined && { asked: at.asked }),
+	};
+	return { incident, attempts, state: facts };
+}
+
+function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {
+	return row.run_id === null ? row.head_sha !== null && other.head_sha === row.head_sha : other.run_id === row.run_id;
+}
+
+function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly PastAttempt[]): readonly EndedAttempt[] {
+	return attempts.flatMap((past) => {
+		const { result } = past;
+		if (result === null || past.attempt >= attempt || past.attempt < budget_from) return [];
+		const { agent, failure_type, signature } = past;
+		return [{ attempt: past.attempt, agent, failure_type, escalated: past.escalated === 1, result, signature }];
+	});
+}
+
+function currentOf(
+	current: PastAttempt,
+	overdueAfter_ms: number | undefined,
+): NonNullable<RemediationState["current"]> {
+	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
+	const hasDeadline = overdueAfter_ms !== undefined && spawned_at !== null && deadline_s !== null;
+	const overdue_at = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfter_ms : undefined;
+	return {
+		agent,
+		failure_type,
+		coderun_name,
+		escalated: current.escalated === 1,
+		outcome,
+		outcome_at,
+		message,
+		ask_at: current.ask_at ?? overdue_at ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
+		...(overdue_at !== undefined && { overdue_at }),
+	};
+}
+
+function closedOf(
+	{ pull_requests }: BranchRows,
+	own: number | undefined,
+	fixNumbers: readonly number[],
+): Pick<RemediationState, "branch_done" | "fix"> {
+	const done = pull_requests.find(({ number }) => number === own);
+	// Of several pull requests of the fix, the latest attempt's.
+	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));
+	return {
+		...(done !== undefined && {
+			branch_done: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at },
+		}),
+		...(fix !== undefined && { fix: { state: fix.state, number: fix.number, at: fix.closed_at } }),
+	};
+}
+
+/** Which check has to be green again. Only CI's incidents have one: an alert is fixed when the fix's own checks are. */
+function failedCheck(incident: Incident, created_at: number): FailedCheck {
+	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
+	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
+	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failure;
+	const position = positionOf(incident);
+	return {
+		jobs,
+		began_at: beganAt(incident) ?? created_at,
+		...(check_name !== undefined && { check_name }),
+		...(incident.branch !== undefined && { branch: incident.branch }),
+		...(position !== undefined && { position }),
+		...(incident.head_sha !== undefined && { head_sha: incident.head_sha }),
+	};
+}

@@ -1,0 +1,133 @@
+import type { Effects } from "../effects.ts";
+import { claimBlocker } from "../journal/incident-waits.ts";
+import type { IncidentRow } from "../journal/incidents.ts";
+import { takeStep } from "../journal/transitions.ts";
+import { loadState } from "./load-state.ts";
+import { type AttemptEnd, type NextStep, nextStep, type RelayStatus } from "./next-step.ts";
+import { queryRelay } from "./query-relay.ts";
+
+// From running to awaiting CI, to green: no remediation takes more steps at once than it has states.
+const MOST_STEPS = 10;
+
+/**
+ * Takes every step of one remediation that what is known allows now. May be called at any time, by anybody, any number
+ * of times: it looks at the journal alone, and each step is a compare-and-set. Gives the state that it is in after it.
+ * `lock`: of a caller that holds the row; a step gives it back.
+ */
+export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
+	const engine = await effects.engine();
+	let asked: RelayStatus | undefined;
+	for (let step = 0; step < MOST_STEPS; step++) {
+		const now = effects.now();
+		const found = await loadState(effects.journal, id, engine, {
+			now,
+			overdueAfter_ms: effects.overdueAfter_ms,
+			asked,
+		});
+		if (found === undefined) return undefined;
+		const { incident } = found;
+		const next = nextStep(found.state, { ...engine.outcome, settle_s: engine.settle_s });
+		if (next === undefined) return await withoutDue(effects, incident);
+		if (next.do === "wait") {
+			if (await waitUntilThen(effects, incident, next.at)) return { ...incident, next_try_at: next.at };
+			// Something became known at the same moment.
+			continue;
+		}
+		if (next.do === "ask_relay") {
+			asked = await queryRelay(effects, found);
+			continue;
+		}
+		const locked = await take(effects, incident, next, lock);
+		if (locked !== "done") return incident;
+		effects.log.info("remediation went on", { incident_id: id, event: next.event, attempt: incident.attempt });
+	}
+	throw new Error("a remediation does not come to rest");
+}
+
+async function take(
+	effects: Effects,
+	incident: IncidentRow,
+	{ event, reason, end, set }: NextStep & { readonly do: "step" },
+	lock: string | undefined,
+) {
+	const now = effects.now();
+	const isNext = event === "retry_scheduled";
+	const fixed_at = event === "ci_passed" ? now : null;
+	const locked = await takeStep(effects.journal, incident.id, {
+		event,
+		reason,
+		now,
+		when: lock !== undefined && incident.lock === lock ? { lock } : { seen: incident },
+		set: {
+			blocked_on: isNext ? await branchClaim(effects.journal, incident) : null,
+			failing_since: null,
+			tries: 0,
+			not_before: null,
+			fixed_by: null,
+			fixed_at,
+			...set,
+		},
+		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, now)] }),
+	});
+	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
+	return locked;
+}
+
+/** What the attempt before had claimed stays its incident's: newer ones queue behind the next attempt for it. */
+async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promise<string | null> {
+	const key = await db
+		.prepare(
+			"SELECT json_extract(request, '$.claims[0].key') AS key FROM attempts WHERE incident_id = ?1 AND attempt = ?2",
+		)
+		.bind(id, attempt)
+		.first<string>("key");
+	return key === null ? null : claimBlocker({ key });
+}
+
+/** When to look although nothing more is reported. Changes nothing that anybody else sees. False: it changed meanwhile. */
+async function waitUntilThen(effects: Effects, incident: IncidentRow, at: number): Promise<boolean> {
+	if (incident.next_try_at !== at || incident.failing_since !== null) {
+		if (!(await setDue(effects.journal, incident, at))) return false;
+	}
+	await effects.wake(incident.id, Math.max(0, at - effects.now()));
+	return true;
+}
+
+/** A look that found nothing to do was due for nothing. */
+async function withoutDue(effects: Effects, incident: IncidentRow): Promise<IncidentRow> {
+	const { status, next_try_at } = incident;
+	const isForSending = status === "accepted" || status === "waiting" || status === "escalated";
+	if (!isForSending && next_try_at !== null) await setDue(effects.journal, incident, null);
+	return incident;
+}
+
+/** Unless it was made due at the same moment, by a signal or an outcome. What was failing is over. */
+async function setDue(db: D1Database, row: IncidentRow, at: number | null): Promise<boolean> {
+	const { id, status, attempt, updated_at, next_try_at } = row;
+	const done = await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?5, tries = 0, failing_since = NULL,
+				reason = CASE WHEN status IN ('running', 'awaiting_ci') THEN NULL ELSE reason END
+			WHERE id = ?1 AND status = ?2 AND attempt = ?3 AND updated_at = ?4 AND next_try_at IS ?6`,
+		)
+		.bind(id, status, attempt, updated_at, at, next_try_at)
+		.run();
+	return done.meta.changes === 1;
+}
+
+/** Writes down how the present attempt ended, while its incident is still as it was seen: to go with the step that ends it. */
+export function endAttemptStatement(
+	db: D1Database,
+	{ id, status, attempt, updated_at }: Pick<IncidentRow, "id" | "status" | "attempt" | "updated_at">,
+	end: AttemptEnd,
+	now: number,
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE attempts SET result = ?3, signature = ?4, ci_summary = ?5, ci_url = ?6, ended_at = ?7
+			WHERE incident_id = ?1 AND attempt = ?2 AND EXISTS (
+				SELECT 1 FROM incidents WHERE id = ?1 AND status = ?8 AND attempt = ?2 AND updated_at = ?9
+			)`,
+		)
+		.bind(id, attempt, end.result, end.signature, end.ci_summary, end.ci_url, now, status, updated_at);
+}
