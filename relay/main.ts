@@ -13,7 +13,7 @@ if (reading.ok) {
 		await runRelay({ settings: reading.settings, log, stop });
 		process.exitCode = 0;
 	} catch (error) {
-		log({ level: "error", event: "relay_failed", error: error instanceof Error ? error.message : typeof error });
+		log({ level: "error", message: "relay failed", cause: error });
 		process.exitCode = 1;
 	}
 	// A watch that is being cut may keep its socket for a while; nothing is left to be done.

@@ -3,7 +3,7 @@ import type { Effects } from "./effects.ts";
 import { currentEngine } from "./engine.ts";
 import type { Env } from "./env.ts";
 import { createGitHub } from "./github/create-github.ts";
-import { type Log, messageOf } from "./log.ts";
+import type { Log } from "./log.ts";
 import { publishPipeline } from "./published-pipeline.ts";
 import { createAskStatus } from "./relay/ask-status.ts";
 import { createClaimCache } from "./relay/claim-cache.ts";
@@ -59,7 +59,7 @@ async function sendWakeup(env: Env, incident_id: string, delay_ms: number, log: 
 	try {
 		await env.WAKEUPS.send({ incident_id }, { delaySeconds });
 	} catch (cause) {
-		log.warn("no wake-up was sent; the sweep will find the incident", { incident_id, cause: messageOf(cause) });
+		log.warn("no wake-up was sent; the sweep will find the incident", { incident_id, cause });
 	}
 }
 
@@ -73,6 +73,6 @@ async function sendWakeups(env: Env, ids: readonly string[], log: Log): Promise<
 			await env.WAKEUPS.sendBatch(batch.map((incident_id) => ({ body: { incident_id } })));
 		}
 	} catch (cause) {
-		log.warn("wake-ups were not sent; the sweep will find the incidents", { cause: messageOf(cause) });
+		log.warn("wake-ups were not sent; the sweep will find the incidents", { cause });
 	}
 }

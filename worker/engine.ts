@@ -19,7 +19,7 @@ import {
 	readLifecycle,
 } from "../pipeline/index.ts";
 import type { Env } from "./env.ts";
-import { type Log, messageOf } from "./log.ts";
+import type { Log } from "./log.ts";
 import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 
 /** The pipeline in force, as the worker uses it. */
@@ -87,7 +87,7 @@ async function changed(kv: KVNamespace, before: ActiveEngine | undefined, log: L
 		}
 		return { engine: load(text, named, log) ?? before?.engine ?? createEngine(bundled), named };
 	} catch (cause) {
-		log.warn("the pipeline in force could not be read; the last good one stays", { cause: messageOf(cause) });
+		log.warn("the pipeline in force could not be read; the last good one stays", { cause });
 		return undefined;
 	}
 }
@@ -102,7 +102,7 @@ function load(text: string, named: string, log: Log): Engine | undefined {
 	} catch (cause) {
 		log.error("the pipeline in force does not load; the last good one stays", {
 			pipeline: named,
-			cause: messageOf(cause),
+			cause,
 		});
 		return undefined;
 	}

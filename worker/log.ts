@@ -1,11 +1,15 @@
 import { redactText } from "../pipeline/redaction/redact-text.ts";
+import { type LogLevel, logLine, stackOf } from "../wire/log-line.ts";
 import { DamagedRow, explainJournalFault, journalFaultOf } from "./journal/d1-error.ts";
 import { textOf } from "./runtime/text-of.ts";
 
-type Level = "info" | "warn" | "error";
+/** The fields of a line: ids and short facts, never a secret or a payload. `cause` is what was thrown. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>> | WithCause;
 
-/** What a line says beside its message: ids and short facts. Never a secret, never a payload. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+interface WithCause {
+	readonly cause: unknown;
+	readonly [field: string]: unknown;
+}
 
 export interface Log {
 	info(message: string, fields?: LogFields): void;
@@ -15,18 +19,27 @@ export interface Log {
 	with(fields: LogFields): Log;
 }
 
-/** Structured logs: one JSON object a line, so that text from a payload cannot forge a line or colour a terminal, and secrets redacted. */
-export function createLog(bound: LogFields = {}, write: (line: string) => void = writeLine): Log {
-	return new BoundLog(bound, write);
+/**
+ * Structured logs, one JSON object a line (`wire/log-line.ts`): text from a payload cannot forge a line or colour a
+ * terminal. Secrets are redacted. A line of level `error` carries the `stack` of its cause.
+ */
+export function createLog(
+	bound: LogFields = {},
+	write: (line: string) => void = writeLine,
+	now: () => number = Date.now,
+): Log {
+	return new BoundLog(bound, write, now);
 }
 
 class BoundLog implements Log {
 	private readonly bound: LogFields;
 	private readonly write: (line: string) => void;
+	private readonly now: () => number;
 
-	constructor(bound: LogFields, write: (line: string) => void) {
+	constructor(bound: LogFields, write: (line: string) => void, now: () => number) {
 		this.bound = bound;
 		this.write = write;
+		this.now = now;
 	}
 
 	info(message: string, fields?: LogFields): void {
@@ -42,13 +55,23 @@ class BoundLog implements Log {
 	}
 
 	with(fields: LogFields): Log {
-		return new BoundLog({ ...this.bound, ...fields }, this.write);
+		return new BoundLog({ ...this.bound, ...fields }, this.write, this.now);
 	}
 
-	private line(level: Level, message: string, fields?: LogFields): void {
-		const line: Record<string, unknown> = { level, message, ...this.bound, ...fields };
-		for (const [name, value] of Object.entries(line)) if (typeof value === "string") line[name] = loggedText(value);
-		this.write(JSON.stringify(line));
+	private line(level: LogLevel, message: string, fields: LogFields = {}): void {
+		const { cause, ...others } = fields;
+		const stack = level === "error" ? stackOf(cause) : undefined;
+		const all = {
+			...this.bound,
+			...others,
+			...("cause" in fields && { cause: messageOf(cause) }),
+			...(stack !== undefined && { stack }),
+		};
+		const shown = Object.entries(all).map(([name, value]) => [
+			name,
+			typeof value === "string" ? loggedText(value) : value,
+		]);
+		this.write(logLine(this.now(), level, loggedText(message), Object.fromEntries(shown)));
 	}
 }
 
@@ -71,7 +94,8 @@ function loggedText(text: string): string {
 	return redacted.length > LONGEST_TEXT ? `${redacted.slice(0, LONGEST_TEXT)}…` : redacted;
 }
 
-const LONGEST_TEXT = 500;
+// Long enough for the frames of a stack that are our own.
+const LONGEST_TEXT = 1000;
 
 function writeLine(line: string): void {
 	// biome-ignore lint/suspicious/noConsole: the one place that writes logs; the platform collects them from here.

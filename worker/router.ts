@@ -17,7 +17,7 @@ import { receiveGithub } from "./ingest/receive-github.ts";
 import { receiveOutcome } from "./ingest/receive-outcome.ts";
 import { receiveAlert, receiveCiFailure, receiveEvent } from "./ingest/receive-sensor.ts";
 import { explainJournalFault, journalFaultOf } from "./journal/d1-error.ts";
-import { createLog, messageOf } from "./log.ts";
+import { createLog } from "./log.ts";
 
 const only = (method: string) => () => errorResponse(405, "method not allowed", { allow: method });
 
@@ -72,7 +72,7 @@ function answerFailure(cause: unknown, request: IRequest): Response {
 	createLog().error("a request failed", {
 		delivery_id: request.headers.get("x-github-delivery"),
 		path: new URL(request.url).pathname,
-		cause: messageOf(cause),
+		cause,
 	});
 	const fault = journalFaultOf(String(cause));
 	return fault === undefined ? errorResponse(500, "internal error") : errorResponse(503, explainJournalFault(fault));

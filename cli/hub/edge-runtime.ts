@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
+import { logLine } from "../../wire/log-line.ts";
 import { LOOPBACK } from "../state/free-port.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
@@ -142,5 +143,7 @@ function answerFile(page: readonly PageFile[], pathname: string): Response {
 
 /** The worker prints JSON already; what workerd itself says becomes JSON, so that the log is one format. */
 function asLogLine(level: string, message: string): string {
-	return message.startsWith("{") ? message : JSON.stringify({ level, source: "workerd", message });
+	return message.startsWith("{")
+		? message
+		: logLine(Date.now(), level === "warn" || level === "error" ? level : "info", message, { source: "workerd" });
 }

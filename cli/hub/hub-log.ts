@@ -1,75 +1,87 @@
-import { appendFile, rename, stat } from "node:fs/promises";
+import { createWriteStream, renameSync, statSync, type WriteStream } from "node:fs";
+import { type LogLevel, logLine } from "../../wire/log-line.ts";
 import { messageOf } from "../result.ts";
 
-/** The hub's log file: the worker's JSON lines and what the relay and the hub say. */
+/** The hub's log file: JSON lines of the worker, the relay and the hub (`wire/log-line.ts`). */
 export interface HubLog {
-	/** One line, as it is. Never waits for the disk. */
+	/** Appends one line as it is. Never waits for the disk. */
 	write(line: string): void;
-	/** Settles once all that was taken is in the file, or could not be written. */
+	/** Settles once every line accepted so far is in the file, or could not be written. */
 	flush(): Promise<void>;
 }
 
-/** One older file is kept beside the present one. */
+/** The file before is kept beside the present one, as `hub.log.1`. */
 const ROTATE_AT_BYTES = 16 * 1024 * 1024;
-/** What a disk that is slow or full may leave in memory. */
-const HELD_AT_MOST_BYTES = 4 * 1024 * 1024;
+/** The most that waits in memory for a slow disk. */
+const BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
- * Lines are written in the background, many at once. What does not fit into memory, or not on the disk, is left out and
- * counted: a full disk must not stop deliveries.
+ * Opens the log file for appending. Lines that do not fit into the buffer, or onto the disk, are dropped and counted in the
+ * next line that is written: a full disk must not stop deliveries.
  */
 export function openHubLog(file: string, also?: (line: string) => void): HubLog {
-	let held: string[] = [];
-	let heldBytes = 0;
-	let left = { lines: 0, why: "" };
-	let size: number | undefined;
-	let writing: Promise<void> | undefined;
+	let stream: WriteStream | undefined;
+	let size = 0;
+	let dropped = { lines: 0, why: "" };
 
-	function leaveOut(lines: number, why: string): void {
-		left = { lines: left.lines + lines, why };
+	function drop(why: string): void {
+		dropped = { lines: dropped.lines + 1, why };
 	}
 
-	async function writeHeld(): Promise<void> {
-		while (held.length > 0) {
-			const [lines, gap] = [held, left];
-			[held, heldBytes, left] = [[], 0, { lines: 0, why: "" }];
-			// A failed write may have left half a line.
-			const text = `${gap.lines > 0 ? `\n${gapLine(gap)}\n` : ""}${lines.join("\n")}\n`;
-			try {
-				size ??= await sizeOf(file);
-				if (size > ROTATE_AT_BYTES) {
-					await rename(file, `${file}.1`);
-					size = 0;
-				}
-				await appendFile(file, text, { mode: 0o600 });
-				size += Buffer.byteLength(text);
-			} catch (error) {
-				size = undefined;
-				leaveOut(gap.lines + lines.length, messageOf(error));
-			}
-		}
-		writing = undefined;
+	function open(): WriteStream {
+		const opened = createWriteStream(file, { flags: "a", mode: 0o600, highWaterMark: BUFFER_BYTES });
+		size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+		// The lines that it still holds are dropped one by one, by the callbacks of their writes.
+		opened.on("error", () => {
+			if (stream === opened) stream = undefined;
+		});
+		return opened;
+	}
+
+	/** What the old file's stream still holds goes into the renamed file. */
+	function rotate(): void {
+		stream?.end();
+		stream = undefined;
+		renameSync(file, `${file}.1`);
+	}
+
+	function append(text: string): void {
+		size += Buffer.byteLength(text);
+		stream?.write(text, (error) => {
+			if (error) drop(messageOf(error));
+		});
 	}
 
 	return {
 		write(line) {
 			also?.(line);
-			if (heldBytes >= HELD_AT_MOST_BYTES) return leaveOut(1, "the disk is too slow");
-			held.push(line);
-			heldBytes += Buffer.byteLength(line) + 1;
-			writing ??= writeHeld();
+			stream ??= open();
+			if (size > ROTATE_AT_BYTES) {
+				rotate();
+				stream = open();
+			}
+			if (stream.writableLength >= BUFFER_BYTES) return drop("the disk is too slow");
+			if (dropped.lines > 0) {
+				// A failed write may have left half a line.
+				append(`\n${droppedLine(dropped)}\n`);
+				dropped = { lines: 0, why: "" };
+			}
+			append(`${line}\n`);
 		},
-		flush: async () => await writing,
+		flush: async () => {
+			const { promise, resolve } = Promise.withResolvers<void>();
+			if (stream === undefined) resolve();
+			else stream.write("", () => resolve());
+			await promise;
+		},
 	};
 }
 
-function gapLine({ lines, why }: { readonly lines: number; readonly why: string }): string {
-	return JSON.stringify({ level: "warn", source: "hub", message: `${lines} lines are missing here: ${why}` });
+/** A line of the hub itself. */
+export function hubLine(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): string {
+	return logLine(Date.now(), level, message, { source: "hub", ...fields });
 }
 
-async function sizeOf(file: string): Promise<number> {
-	return await stat(file).then(
-		({ size }) => size,
-		() => 0,
-	);
+function droppedLine({ lines, why }: { readonly lines: number; readonly why: string }): string {
+	return hubLine("warn", `${lines} lines are missing here: ${why}`);
 }

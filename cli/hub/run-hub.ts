@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
+import { stackOf } from "../../wire/log-line.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -16,7 +17,7 @@ import { type StateLock, takeStateLock } from "../state/state-lock.ts";
 import { printBanner } from "./banner.ts";
 import { startCron } from "./cron.ts";
 import { startEdgeRuntime } from "./edge-runtime.ts";
-import { openHubLog } from "./hub-log.ts";
+import { hubLine, openHubLog } from "./hub-log.ts";
 import { explainStart, namingJournalFaults } from "./journal-faults.ts";
 import { firstPipeline, watchPipeline } from "./live-pipeline.ts";
 import { migrateJournal } from "./migrations.ts";
@@ -242,5 +243,5 @@ function short(version: string): string {
 }
 
 function logLine(source: string, error: unknown): string {
-	return JSON.stringify({ level: "error", source, message: messageOf(error) });
+	return hubLine("error", messageOf(error), { source, stack: stackOf(error) });
 }

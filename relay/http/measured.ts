@@ -18,7 +18,7 @@ export function measured({
 	return (route, handler) => async (request) => {
 		const started = clock.monotonic();
 		const response = await handler(request).catch((error: unknown) => {
-			log({ level: "error", event: "bug", route, error: error instanceof Error ? error.stack : typeof error });
+			log({ level: "error", message: "request failed", route, cause: error });
 			return Response.json({ error: "internal" }, { status: 500 });
 		});
 		for (const [name, value] of Object.entries(VERSION_HEADERS)) response.headers.set(name, value);

@@ -60,7 +60,7 @@ interface Pause {
 async function reportOnce(tools: ReportTools, pauses: Map<string, Pause>, stopped: () => boolean): Promise<void> {
 	const listed = await tools.finished.listUnreported();
 	if (listed.kind === "unavailable") {
-		tools.log({ level: "error", event: "outcomes_unreadable", why: listed.why });
+		tools.log({ level: "error", message: "outcomes cannot be read", reason: listed.why });
 		return;
 	}
 	for (const outcome of listed.outcomes) {
@@ -86,12 +86,13 @@ async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean
 	const posting = await postOutcome(outcome, tools);
 	tools.metrics.outcomes.inc({ result: posting.kind });
 	const level = posting.kind === "taken" ? "info" : "warn";
-	const { kind, ...why } = posting;
-	tools.log({ level, event: "outcome", coderun_name, phase, result: kind, ...why });
+	const { kind, ...detail } = posting;
+	const reason = "why" in detail ? { reason: detail.why } : detail;
+	tools.log({ level, message: "outcome posted", coderun_name, phase, result: kind, ...reason });
 	if (posting.kind !== "taken") return false;
 	const marked = await tools.finished.markReported(coderun_name);
 	if (marked.kind === "marked") return true;
-	tools.log({ level: "error", event: "outcome_unmarked", coderun_name, why: marked.why });
+	tools.log({ level: "error", message: "outcome not marked as reported", coderun_name, reason: marked.why });
 	return false;
 }
 

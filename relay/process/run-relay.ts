@@ -36,14 +36,14 @@ export async function runRelay({ settings, log, stop }: RunInput): Promise<void>
 	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforce_max_active });
 	const server = await serveRelay(relay, settings);
 	const reporting = reportOutcomes({ finished, url, secrets, clock, fetch, log, metrics: relay.metrics });
-	log({ level: "info", event: "relay_ready", url: server.url, ...sink.naming });
+	log({ level: "info", message: "relay ready", url: server.url, ...sink.naming });
 
 	await stop;
 	stopping = true;
-	log({ level: "info", event: "relay_stopping" });
+	log({ level: "info", message: "relay stopping" });
 	await within(STOP_WITHIN_MS, Promise.all([server.close(), reporting.stop()]));
 	sink.close();
-	log({ level: "info", event: "relay_stopped" });
+	log({ level: "info", message: "relay stopped" });
 }
 
 /** A relay that stops is not ready, so that no more requests are sent to it. */

@@ -13,20 +13,19 @@ export function contextRoute(tools: RelayTools, metrics: Metrics): (request: Req
 		if (!reading.ok) {
 			metrics.refusals.inc({ route: "context", reason: reading.reason });
 			const { reason, id, detail } = reading;
-			log({ level: "warn", event: "context_refused", reason, webhook_id: id, detail });
+			log({ level: "warn", message: "context request refused", reason, webhook_id: id, detail });
 			return refusalResponse(reading);
 		}
 		const { incident_id, sources: wanted } = reading.value;
 		const onBug = (error: unknown) => {
-			const text = error instanceof Error ? error.stack : typeof error;
-			log({ level: "error", event: "bug", route: "context", incident_id, error: text });
+			log({ level: "error", message: "request failed", route: "context", incident_id, cause: error });
 		};
 		const answer = await answerContext(wanted, { sources, clock, onBug });
 		for (const result of answer.results) {
 			const { name, from, status, took_ms } = result;
 			metrics.context.inc({ from, status });
-			const why = "why" in result ? { why: result.why } : {};
-			log({ level: "info", event: "context_part", incident_id, name, from, status, took_ms, ...why });
+			const reason = "why" in result ? { reason: result.why } : {};
+			log({ level: "info", message: "context source answered", incident_id, name, from, status, took_ms, ...reason });
 		}
 		return Response.json(answer);
 	};

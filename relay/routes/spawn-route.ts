@@ -19,7 +19,7 @@ export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Reque
 		if (!reading.ok) {
 			metrics.refusals.inc({ route: "spawn", reason: reading.reason });
 			const { reason, id, detail } = reading;
-			tools.log({ level: "warn", event: "spawn_refused", reason, webhook_id: id, detail });
+			tools.log({ level: "warn", message: "spawn request refused", reason, webhook_id: id, detail });
 			return refusalResponse(reading);
 		}
 		const answer = await answerSpawn(tools, reading.id, reading.value, reading.body);
@@ -27,7 +27,7 @@ export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Reque
 		metrics.results.inc({ result });
 		tools.log({
 			level: "info",
-			event: "spawn",
+			message: "spawn request answered",
 			webhook_id: reading.id,
 			...naming(reading.value),
 			...telling(answer),
@@ -75,6 +75,6 @@ function naming(request: SpawnRequest): Record<string, unknown> {
 }
 
 function telling(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Record<string, unknown> {
-	if (answer.kind === "unavailable") return { result: answer.kind, why: answer.why, cause: answer.cause };
+	if (answer.kind === "unavailable") return { result: answer.kind, code: answer.cause, reason: answer.why };
 	return answer.kind === "result" ? answer.result : { result: answer.kind };
 }

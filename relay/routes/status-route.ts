@@ -13,13 +13,14 @@ export function statusRoute(tools: RelayTools, metrics: Metrics): (request: Requ
 		if (!reading.ok) {
 			metrics.refusals.inc({ route: "status", reason: reading.reason });
 			const { reason, id, detail } = reading;
-			tools.log({ level: "warn", event: "status_refused", reason, webhook_id: id, detail });
+			tools.log({ level: "warn", message: "status request refused", reason, webhook_id: id, detail });
 			return refusalResponse(reading);
 		}
 		const { incident_id, attempt } = reading.value;
 		const answer = await coderunStatus(reading.value, tools);
-		const state = answer.kind === "status" ? { state: answer.status.state } : { state: answer.kind, why: answer.why };
-		tools.log({ level: "info", event: "coderun_status", incident_id, attempt, ...state });
+		const state =
+			answer.kind === "status" ? { state: answer.status.state } : { state: answer.kind, reason: answer.why };
+		tools.log({ level: "info", message: "CodeRun status answered", incident_id, attempt, ...state });
 		return answer.kind === "status" ? Response.json(answer.status) : unavailableResponse(answer);
 	};
 }

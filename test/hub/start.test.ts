@@ -88,6 +88,22 @@ describe("npm start", () => {
 		expect(detail).toContain(String(name).replace(".yaml", ""));
 	});
 
+	it("logs worker and relay in one schema: every line has its time, level and message", async () => {
+		const text = readFileSync(path.join(home.stateDir, "hub.log"), "utf8");
+		const lines: Record<string, unknown>[] = text
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		for (const line of lines) {
+			expect(Object.keys(line).slice(0, 3)).toEqual(["time", "level", "message"]);
+			expect(line.time).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+			expect(["info", "warn", "error"]).toContain(line.level);
+		}
+		const messages = lines.map(({ message }) => message);
+		expect(messages).toContain("delivery accepted");
+		expect(messages).toContain("spawn request answered");
+	});
+
 	it("takes a replayed file, and calls the second one a duplicate", async () => {
 		const payload = path.join(path.dirname(home.pipelineFile), "payload.json");
 		writeFileSync(payload, JSON.stringify(workflowJob({ runId: 4712, branch: "feature/replay" })));

@@ -25,7 +25,9 @@ describe("POST /v1/spawn", () => {
 		expect(response.status).toBe(503);
 		expect(await response.json()).toEqual({ error: "unavailable", cause: "unauthorized", detail: why });
 		expect([response.headers.get("healer-version"), response.headers.get("healer-protocol")]).toEqual(["0.1.0", "1"]);
-		expect(relay.log).toContainEqual(expect.objectContaining({ event: "spawn", cause: "unauthorized", why }));
+		expect(relay.log).toContainEqual(
+			expect.objectContaining({ message: "spawn request answered", code: "unauthorized", reason: why }),
+		);
 	});
 
 	it("writes one CodeRun, whole, with the identity on it", async () => {
@@ -225,7 +227,7 @@ describe("POST /v1/spawn", () => {
 		expect(relay.log).toEqual([
 			{
 				level: "info",
-				event: "spawn",
+				message: "spawn request answered",
 				webhook_id: "0123456789abcdef0123456789abcdef.1",
 				agent: "rex",
 				coderun_name: NAME,

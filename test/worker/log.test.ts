@@ -1,23 +1,43 @@
 import { describe, expect, it } from "vitest";
 import { createLog, messageOf } from "../../worker/log.ts";
 
+const NOW = () => Date.parse("2026-11-22T12:00:00.000Z");
+const START = '{"time":"2026-11-22T12:00:00.000Z","level"';
+
 describe("createLog", () => {
-	it("writes one JSON object a line, with the bound fields on every one", () => {
+	it("writes one JSON object a line, with the time and the bound fields on every one", () => {
 		const lines: string[] = [];
-		const log = createLog({ delivery_id: "d-1" }, (line) => lines.push(line));
+		const log = createLog({ delivery_id: "d-1" }, (line) => lines.push(line), NOW);
 		log.info("delivery accepted", { incident_id: "i-1" });
 		log.with({ event: "status" }).warn("delivery refused");
 		expect(lines).toEqual([
-			'{"level":"info","message":"delivery accepted","delivery_id":"d-1","incident_id":"i-1"}',
-			'{"level":"warn","message":"delivery refused","delivery_id":"d-1","event":"status"}',
+			`${START}:"info","message":"delivery accepted","delivery_id":"d-1","incident_id":"i-1"}`,
+			`${START}:"warn","message":"delivery refused","delivery_id":"d-1","event":"status"}`,
 		]);
+	});
+
+	it("gives the stack of what was thrown where it is an error, and of a warning the cause alone", () => {
+		const lines: string[] = [];
+		const log = createLog({}, (line) => lines.push(line), NOW);
+		const cause = new Error("boom, token=ghp_0123456789abcdefghijklmnopqrstuvwxyz");
+		cause.stack = `Error: ${cause.message}\n    at advance (worker/x.ts:1:2)\n    at ghp_0123456789abcdefghijklmnopqrstuvwxyz (y.ts:3:4)`;
+		log.error("x", { cause });
+		log.warn("y", { cause });
+		log.error("z", { cause: "thrown text" });
+		const [error, warning, text] = lines.map((line) => JSON.parse(line));
+		expect(error).toMatchObject({ cause: expect.stringMatching(/^boom, token=.*redacted/) });
+		expect(error.stack).toMatch(/^at advance \(worker\/x\.ts:1:2\)\nat .*redacted/);
+		expect(lines.join()).not.toContain("ghp_");
+		expect(warning).not.toHaveProperty("stack");
+		expect(text).toEqual({ time: "2026-11-22T12:00:00.000Z", level: "error", message: "z", cause: "thrown text" });
 	});
 
 	it("keeps text from outside inside its line, and short", () => {
 		const lines: string[] = [];
-		createLog({}, (line) => lines.push(line)).error("x", { a: 'b\n{"level":"info"}\u001b[31m', long: "y".repeat(600) });
+		const log = createLog({}, (line) => lines.push(line), NOW);
+		log.error("x", { a: 'b\n{"level":"info"}\u001b[31m', long: "y".repeat(1100) });
 		expect(lines).toEqual([
-			`{"level":"error","message":"x","a":"b\\n{\\"level\\":\\"info\\"}\\u001b[31m","long":"${"y".repeat(500)}…"}`,
+			`${START}:"error","message":"x","a":"b\\n{\\"level\\":\\"info\\"}\\u001b[31m","long":"${"y".repeat(1000)}…"}`,
 		]);
 	});
 });

@@ -12,7 +12,7 @@ import {
 	type PushedPipeline,
 	storePipeline,
 } from "../journal/pipelines.ts";
-import { createLog, type Log, messageOf } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { publishPipeline, unpublish } from "../published-pipeline.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { isoOf } from "./iso-time.ts";
@@ -120,7 +120,7 @@ async function handOut(env: Env, log: Log, forgotten: readonly string[]): Promis
 		await publishPipeline(env.JOURNAL, env.DEDUP);
 		for (const version of forgotten) await unpublish(env.DEDUP, version);
 	} catch (cause) {
-		log.warn("the pipeline in force could not be handed out; the sweep will", { cause: messageOf(cause) });
+		log.warn("the pipeline in force could not be handed out; the sweep will", { cause });
 	}
 	invalidateEngine();
 }

@@ -11,7 +11,7 @@ import { explainFailure, failureOf } from "../journal/failure.ts";
 import { countIgnored } from "../journal/ignored.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
-import { createLog, messageOf } from "../log.ts";
+import { createLog } from "../log.ts";
 import { withTimeout } from "../runtime/with-timeout.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentPause } from "./pause.ts";
@@ -36,7 +36,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
-		log.error("the status could not be read", { reason: failure, cause: messageOf(cause) });
+		log.error("the status could not be read", { reason: failure, cause });
 		return jsonResponse(503, { error: failure, delivery_queue: await delivery_queue });
 	}
 }

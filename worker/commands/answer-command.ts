@@ -12,7 +12,6 @@ import {
 	waitCommand,
 } from "../journal/commands.ts";
 import { requestStatusComment } from "../journal/status-comments.ts";
-import { messageOf } from "../log.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import { actOnCommand } from "./act-on-command.ts";
 import { writeStatusComment } from "./status-comment.ts";
@@ -34,7 +33,7 @@ export async function answerCommand(effects: Effects, id: string): Promise<void>
 		if (locked !== undefined) await processOrRetry(effects, locked);
 	} catch (cause) {
 		// The journal failing: the sweep tries again once the row is free.
-		effects.log.error("a command could not be worked on", { command_id: id, cause: messageOf(cause) });
+		effects.log.error("a command could not be worked on", { command_id: id, cause });
 	}
 }
 
@@ -48,7 +47,7 @@ async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<
 	try {
 		await goOn(effects, read.value);
 	} catch (cause) {
-		effects.log.error("a command could not be worked on", { command_id: locked.id, cause: messageOf(cause) });
+		effects.log.error("a command could not be worked on", { command_id: locked.id, cause });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await waitCommand(effects.journal, locked, until);
 	}

@@ -49,7 +49,7 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 	} catch (cause) {
 		// It makes room for others.
 		const problem = `internal error: ${messageOf(cause)}`;
-		effects.log.error("a pull request's comment could not be written", { ...key, cause: messageOf(cause) });
+		effects.log.error("a pull request's comment could not be written", { ...key, cause });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await failStatusComment(effects.journal, locked, { problem, until });
 	}

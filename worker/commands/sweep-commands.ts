@@ -2,7 +2,6 @@ import type { Effects } from "../effects.ts";
 import { dueCommands } from "../journal/commands.ts";
 import { requestChangedStatusComments } from "../journal/pull-request-remediations.ts";
 import { dueStatusComments } from "../journal/status-comments.ts";
-import { messageOf } from "../log.ts";
 import type { Cost } from "../runtime/budget.ts";
 import { answerCommand } from "./answer-command.ts";
 import { writeStatusComment } from "./status-comment.ts";
@@ -32,7 +31,7 @@ export async function sweepCommands(effects: Effects): Promise<void> {
 		try {
 			await writeStatusComment(effects, key);
 		} catch (cause) {
-			effects.log.error("a pull request's comment could not be written", { ...key, cause: messageOf(cause) });
+			effects.log.error("a pull request's comment could not be written", { ...key, cause });
 		}
 	}
 }

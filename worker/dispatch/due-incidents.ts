@@ -1,7 +1,6 @@
 import type { Effects } from "../effects.ts";
 import { type DueFor, dueIncidents } from "../journal/incident-locks.ts";
 import type { DueKey } from "../journal/sweep-steps.ts";
-import { messageOf } from "../log.ts";
 import { notifyHuman } from "../remediation/notify-human.ts";
 import { type Cost, times } from "../runtime/budget.ts";
 import { mapConcurrent } from "../runtime/map-concurrent.ts";
@@ -90,6 +89,6 @@ export async function advanceIncident(effects: Effects, id: string): Promise<voi
 		const failed = state === "escalated" ? await notifyHuman(effects, id) : undefined;
 		if (failed !== undefined) await failTry(effects, failed.locked, failed.reason);
 	} catch (cause) {
-		effects.log.error("an incident could not be looked at", { incident_id: id, cause: messageOf(cause) });
+		effects.log.error("an incident could not be looked at", { incident_id: id, cause });
 	}
 }

@@ -35,7 +35,7 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 	} catch (cause) {
 		// A damaged row, a bug, or the journal failing half-way.
 		const reason = describeCause(cause);
-		log.error("working on the incident failed", { cause: reason });
+		log.error("working on the incident failed", { cause });
 		return await failTry(effects, locked, reason);
 	}
 }

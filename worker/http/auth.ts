@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { readSecretList } from "../../wire/secret-list.ts";
 import type { Env } from "../env.ts";
-import { createLog, messageOf } from "../log.ts";
+import { createLog } from "../log.ts";
 
 /** Whether the request carries one of the API tokens; compared in a time that tells nothing about them. */
 export async function hasToken(request: Request, env: Env): Promise<boolean> {
@@ -77,7 +77,7 @@ async function accessUser(request: Request, env: Env): Promise<string | undefine
 	} catch (cause) {
 		// Anybody can send a bad token; that the keys cannot be had is ours to know.
 		const isBad = cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSTimeout);
-		createLog()[isBad ? "info" : "warn"]("a token of Cloudflare Access was refused", { cause: messageOf(cause) });
+		createLog()[isBad ? "info" : "warn"]("a token of Cloudflare Access was refused", { cause });
 		return undefined;
 	}
 }

@@ -2,7 +2,7 @@ import type { Delivery } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import { explainFailure, type JournalFailure } from "../journal/failure.ts";
 import { isJournalAway, useJournal } from "../journal/use-journal.ts";
-import { type Log, messageOf } from "../log.ts";
+import type { Log } from "../log.ts";
 import { type QueuedMessage, queueDelivery } from "./delivery-queue.ts";
 import { needsJournal, type PreparedDelivery, prepareDelivery } from "./prepare-delivery.ts";
 import { type Acceptance, writeDelivery } from "./write-delivery.ts";
@@ -51,7 +51,7 @@ export async function acceptDelivery(
 	const { failure, cause } = written;
 	log.error("the delivery could not be written down", {
 		reason: explainFailure(failure),
-		cause: messageOf(cause),
+		cause,
 	});
 	if (failure === "unfit") return { status: "refused", problem: explainFailure(failure) };
 	if (queue === undefined) return { status: "unavailable", problem: explainFailure(failure) };

@@ -4,7 +4,7 @@ import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { explainFailure } from "../journal/failure.ts";
 import { useJournal } from "../journal/use-journal.ts";
-import { createLog, messageOf } from "../log.ts";
+import { createLog } from "../log.ts";
 import { countIgnored } from "./count-ignored.ts";
 import type { QueuedMessage } from "./delivery-queue.ts";
 import type { PreparedDelivery } from "./prepare-delivery.ts";
@@ -69,7 +69,7 @@ async function tryToWrite(
 	const { failure, cause } = written;
 	log.error("a queued delivery could not be written down yet", {
 		reason: explainFailure(failure),
-		cause: messageOf(cause),
+		cause,
 	});
 	return "away";
 }
@@ -115,7 +115,7 @@ async function retryLater(message: Message<QueuedMessage>, env: Env, { now, log 
 			message.ack();
 			return;
 		} catch (cause) {
-			log.warn("a queued delivery could not be renewed", { cause: messageOf(cause) });
+			log.warn("a queued delivery could not be renewed", { cause });
 		}
 	}
 	message.retry({ delaySeconds });

@@ -1,6 +1,5 @@
 import type { Effects } from "../effects.ts";
 import { addIgnored } from "../journal/ignored.ts";
-import { messageOf } from "../log.ts";
 
 // Written together: one statement for a burst instead of one for each delivery.
 const GATHER_MS = 500;
@@ -33,7 +32,7 @@ export async function writeIgnored(effects: Pick<Effects, "journal" | "log">): P
 			await addIgnored(effects.journal, day, counts);
 		} catch (cause) {
 			for (const [kind, count] of counts) add(day, kind, count);
-			effects.log.warn("ignored deliveries were not counted yet", { cause: messageOf(cause) });
+			effects.log.warn("ignored deliveries were not counted yet", { cause });
 		}
 	}
 }

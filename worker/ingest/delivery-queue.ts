@@ -1,5 +1,5 @@
 import type { Env } from "../env.ts";
-import { type Log, messageOf } from "../log.ts";
+import type { Log } from "../log.ts";
 import { withTimeout } from "../runtime/with-timeout.ts";
 import type { PreparedDelivery } from "./prepare-delivery.ts";
 import { jsonBytes, truncateToFit } from "./truncate.ts";
@@ -63,7 +63,7 @@ async function sendWithin(queue: Queue<QueuedMessage>, message: QueuedMessage, l
 		await withTimeout(queue.send(message), WITHIN_MS);
 		return true;
 	} catch (cause) {
-		log.error("the queue of deliveries took no message", { cause: messageOf(cause) });
+		log.error("the queue of deliveries took no message", { cause });
 		return false;
 	}
 }

@@ -10,7 +10,7 @@ import {
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { completeCheckRun } from "../github/complete-check-run.ts";
-import { type Log, messageOf } from "../log.ts";
+import type { Log } from "../log.ts";
 import { type PreparedSignal, readSignal } from "./track-signal.ts";
 import { truncateToFit } from "./truncate.ts";
 
@@ -80,7 +80,7 @@ export async function prepareDelivery(
 		prepared = { delivery_id, event, received_at, content, ...(signal !== undefined && { signal }) };
 	} catch (cause) {
 		// Reading is a function of pipeline and payload alone. A payload nested very deep makes it overflow the stack.
-		log.warn("delivery refused", { reason: "unreadable", cause: messageOf(cause) });
+		log.warn("delivery refused", { reason: "unreadable", cause });
 		return { ok: false, problem: "the payload cannot be read: it may be nested too deep" };
 	}
 	const fitting = truncateToFit(prepared, ROW_BYTES);

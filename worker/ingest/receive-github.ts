@@ -7,7 +7,7 @@ import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
-import { createLog, type Log, messageOf } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { countIgnored } from "./count-ignored.ts";
@@ -116,7 +116,7 @@ async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log)
 	try {
 		return await acceptDelivery(effects, delivery, true, log, deliveryQueue(env));
 	} catch (cause) {
-		log.error("the delivery could not be taken", { cause: messageOf(cause) });
+		log.error("the delivery could not be taken", { cause });
 		return { status: "unavailable", problem: "the worker's log says why (`npx wrangler tail`)" };
 	}
 }

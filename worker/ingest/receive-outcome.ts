@@ -10,7 +10,7 @@ import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { decodeUtf8, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
-import { createLog, messageOf } from "../log.ts";
+import { createLog } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
 import { takeOutcome, wakeBlocked } from "../remediation/record-outcome.ts";
 
@@ -64,7 +64,7 @@ async function followOutcome(effects: Effects, incident_id: string): Promise<voi
 	try {
 		await reconcile(effects, incident_id);
 	} catch (cause) {
-		effects.log.error("what follows from an outcome could not be done", { incident_id, cause: messageOf(cause) });
+		effects.log.error("what follows from an outcome could not be done", { incident_id, cause });
 	}
 }
 

@@ -8,7 +8,7 @@ import { hasToken } from "../http/auth.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
-import { createLog, type Log, messageOf } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { countIgnored } from "./count-ignored.ts";
 import {
@@ -101,7 +101,7 @@ async function remediate(
 		const progress = await processIncident(effects, id);
 		return progressAnswer(progress, await findIncident(effects.journal, id));
 	} catch (cause) {
-		log.error("the journal failed", { cause: messageOf(cause) });
+		log.error("the journal failed", { cause });
 		return failedAnswer("the incident could not be written down; send it again");
 	}
 }

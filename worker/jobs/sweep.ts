@@ -11,7 +11,7 @@ import { releaseCommandLocks } from "../journal/commands.ts";
 import { releaseDeliveryScan } from "../journal/failed-deliveries.ts";
 import { releaseLocks } from "../journal/incident-locks.ts";
 import { beginStep, type DueKey, keepStop, type StepProgress, stepProgress } from "../journal/sweep-steps.ts";
-import { createLog, messageOf } from "../log.ts";
+import { createLog } from "../log.ts";
 import { syncEscalations } from "../remediation/sync-escalations.ts";
 import { type Cost, sum, times } from "../runtime/budget.ts";
 import { pruneJournal } from "./prune-journal.ts";
@@ -108,7 +108,7 @@ async function runStep({ name, run }: SweepStep, effects: Effects, after: DueKey
 		const stopped_at = await run(effects, after);
 		if (after !== undefined || stopped_at !== undefined) await keepStop(effects.journal, name, stopped_at);
 	} catch (cause) {
-		effects.log.error("a step of the sweep failed", { step: name, cause: messageOf(cause) });
+		effects.log.error("a step of the sweep failed", { step: name, cause });
 	}
 }
 
@@ -117,7 +117,7 @@ async function progressOf({ journal, log }: Effects): Promise<ReadonlyMap<string
 	try {
 		return await stepProgress(journal);
 	} catch (cause) {
-		log.error("the sweep's progress could not be read", { cause: messageOf(cause) });
+		log.error("the sweep's progress could not be read", { cause });
 		return new Map();
 	}
 }

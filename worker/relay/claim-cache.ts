@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { WireClaim } from "../../wire/spawn.ts";
-import { type Log, messageOf } from "../log.ts";
+import type { Log } from "../log.ts";
 
 /** Who holds a claim, as far as KV has heard. `until` is in milliseconds. */
 interface ClaimHolder {
@@ -51,7 +51,7 @@ export function createClaimCache(kv: KVNamespace, now: () => number, log: Log): 
 					try {
 						await kv.put(claimKey(claim), JSON.stringify(holder), { expirationTtl: ttl });
 					} catch (cause) {
-						log.warn("a claim could not be remembered in KV", { cause: messageOf(cause) });
+						log.warn("a claim could not be remembered in KV", { cause });
 					}
 				}),
 			);
@@ -63,7 +63,7 @@ async function readHolder(kv: KVNamespace, claim: WireClaim, log: Log): Promise<
 	try {
 		return (await kv.get<ClaimHolder>(claimKey(claim), "json")) ?? undefined;
 	} catch (cause) {
-		log.warn("a claim could not be looked up in KV", { cause: messageOf(cause) });
+		log.warn("a claim could not be looked up in KV", { cause });
 		return undefined;
 	}
 }

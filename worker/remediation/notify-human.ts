@@ -33,7 +33,7 @@ export async function notifyHuman(
 	} catch (cause) {
 		// A damaged row, a bug, or the journal failing half-way.
 		const reason = describeCause(cause);
-		effects.log.error("a person could not be told", { incident_id: id, cause: reason });
+		effects.log.error("a person could not be told", { incident_id: id, cause });
 		return { locked: incident, reason };
 	}
 }

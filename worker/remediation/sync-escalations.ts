@@ -6,7 +6,6 @@ import { DamagedRow } from "../journal/d1-error.ts";
 import { type ChangedEscalation, changedEscalations, recordEscalationStatus } from "../journal/escalations.ts";
 import { remediationRows } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
-import { describeCause } from "../log.ts";
 import type { Cost } from "../runtime/budget.ts";
 import { type CommentRef, commentRef, escalationMark } from "./escalation-post.ts";
 import { escalationText } from "./escalation-text.ts";
@@ -55,7 +54,7 @@ async function followOne(
 	} catch (cause) {
 		effects.log.error("the comment of an escalation could not be changed", {
 			incident_id: incident.id,
-			cause: describeCause(cause),
+			cause,
 		});
 		// No later try reads it either.
 		if (cause instanceof DamagedRow) await recordEscalationStatus(effects.journal, incident);

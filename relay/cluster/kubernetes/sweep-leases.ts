@@ -70,8 +70,8 @@ const EVERY_MS = 10 * 60_000;
 export function keepSweeping(tools: SweepTools): () => void {
 	const timer = setInterval(async () => {
 		const swept = await sweepLeases(tools);
-		if (swept.kind === "unavailable") tools.log({ level: "warn", event: "sweep_failed", why: swept.why });
-		else if (swept.deleted > 0) tools.log({ level: "info", event: "swept", claims: swept.deleted });
+		if (swept.kind === "unavailable") tools.log({ level: "warn", message: "lease sweep failed", reason: swept.why });
+		else if (swept.deleted > 0) tools.log({ level: "info", message: "leases swept", claims: swept.deleted });
 	}, EVERY_MS);
 	timer.unref();
 	return () => clearInterval(timer);

@@ -48,7 +48,7 @@ export async function configOf(namespace: string, serviceAccount: string): Promi
 
 export interface DeployedRelay {
 	readonly url: string;
-	readonly log: readonly { readonly level: string; readonly event: string }[];
+	readonly log: readonly { readonly level: string; readonly message: string }[];
 	stop(): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export async function startDeployedRelay(
 	];
 	const stdio = ["ignore", "pipe", "inherit"] as const;
 	const child = spawn(process.execPath, flags, { cwd: folder, env: { ...given, ...here }, stdio: [...stdio] });
-	const log: { level: string; event: string; url?: string }[] = [];
+	const log: { level: string; message: string; url?: string }[] = [];
 	return {
 		url: await readyUrl(child, log),
 		log,
@@ -118,15 +118,15 @@ async function environmentOf({ envFrom, env }: V1Container, namespace: string): 
 	return variables;
 }
 
-async function readyUrl(child: ChildProcess, log: { event: string; url?: string }[]): Promise<string> {
+async function readyUrl(child: ChildProcess, log: { message: string; url?: string }[]): Promise<string> {
 	if (child.stdout === null) throw new Error("the relay's output is not read");
 	const lines = createInterface(child.stdout);
 	return new Promise((resolve, reject) => {
 		child.once("exit", () => reject(new Error(`the relay ended: ${JSON.stringify(log)}`)));
 		lines.on("line", (line) => {
-			const entry: { event: string; url?: string } = JSON.parse(line);
+			const entry: { message: string; url?: string } = JSON.parse(line);
 			log.push(entry);
-			if (entry.event === "relay_ready" && entry.url !== undefined) resolve(entry.url);
+			if (entry.message === "relay ready" && entry.url !== undefined) resolve(entry.url);
 		});
 	});
 }

@@ -100,8 +100,8 @@ async function readyUrl(child: ChildProcess, ended: Promise<unknown>): Promise<s
 	const lines = createInterface(child.stdout);
 	const ready = new Promise<string>((resolve) => {
 		lines.on("line", (line) => {
-			const entry: { event?: string; url?: string } = JSON.parse(line);
-			if (entry.event === "relay_ready" && entry.url !== undefined) resolve(entry.url);
+			const entry: { message?: string; url?: string } = JSON.parse(line);
+			if (entry.message === "relay ready" && entry.url !== undefined) resolve(entry.url);
 		});
 	});
 	const died = ended.then(() => {

@@ -49,9 +49,15 @@ describe("POST /v1/context", () => {
 			"/prefix/api/v1/query?query=errors&time=T",
 		]);
 		expect(relay.log).toMatchObject([
-			{ event: "context_part", incident_id: INCIDENT, name: "logs", status: "skipped", why: "LOKI_URL is not set" },
-			{ event: "context_part", incident_id: INCIDENT, name: "rate", status: "ok" },
-			{ event: "context_part", incident_id: INCIDENT, name: "wrong", status: "failed" },
+			{
+				message: "context source answered",
+				incident_id: INCIDENT,
+				name: "logs",
+				status: "skipped",
+				reason: "LOKI_URL is not set",
+			},
+			{ message: "context source answered", incident_id: INCIDENT, name: "rate", status: "ok" },
+			{ message: "context source answered", incident_id: INCIDENT, name: "wrong", status: "failed" },
 		]);
 		expect(JSON.stringify(relay.log)).not.toContain("t0ken");
 		const metrics = await (await fetch(`${relay.url}/metrics`)).text();

@@ -230,8 +230,12 @@ describe("redeliverFailed", () => {
 		const effects = { ...stub, github: undefined, log: createLog({}, (line) => lines.push(line)) };
 		await redeliverFailed(effects);
 		await redeliverFailed(effects);
-		expect(lines).toEqual([
-			'{"level":"info","message":"deliveries that GitHub fails to hand over are not looked for: not configured"}',
+		expect(lines.map((line) => JSON.parse(line))).toEqual([
+			{
+				time: expect.any(String),
+				level: "info",
+				message: "deliveries that GitHub fails to hand over are not looked for: not configured",
+			},
 		]);
 		expect(await showRedelivery(effects)).toEqual({ configured: false });
 	});

@@ -30,7 +30,7 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 		if (!isOverdue(seen, tools)) return "wait";
 		const at = new Date(clock.now()).toISOString();
 		const annotated = await annotateTimedOut(clients, namespace, seen, at);
-		tell(log, seen, "timed_out", annotated);
+		report(log, seen, "CodeRun timed out", annotated);
 		return "wait";
 	}
 	if (!tools.delete_overdue || seen.deleting) return "ended";
@@ -38,11 +38,11 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 	const mark = { mark: "timed_out", at: seen.timed_out_at } as const;
 	const marked = await markIncidentLease(clients, namespace, { incident_id, coderun_name: seen.name }, mark);
 	if (marked.kind === "unavailable") {
-		tell(log, seen, "timed_out_unmarked", marked);
+		report(log, seen, "timed-out CodeRun marked", marked);
 		return "wait";
 	}
 	const deleted = await deleteCodeRun(clients, namespace, seen);
-	tell(log, seen, "overdue_deleted", deleted);
+	report(log, seen, "timed-out CodeRun deleted", deleted);
 	// A relay that may not delete still tells the worker.
 	return "ended";
 }
@@ -53,7 +53,12 @@ function isOverdue({ created_at, deadline_s }: SeenCodeRun, tools: DeadlineTools
 	return tools.clock.now() > created_at + seconds * 1000;
 }
 
-function tell(log: Log, { name }: SeenCodeRun, event: string, what: { readonly kind: string; readonly why?: string }) {
+function report(
+	log: Log,
+	{ name }: SeenCodeRun,
+	message: string,
+	what: { readonly kind: string; readonly why?: string },
+) {
 	const failed = what.kind === "unavailable";
-	log({ level: failed ? "error" : "info", event, coderun_name: name, ...(failed ? { why: what.why } : {}) });
+	log({ level: failed ? "error" : "info", message, coderun_name: name, ...(failed ? { reason: what.why } : {}) });
 }

@@ -48,7 +48,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 		const found = await findLost(clients, namespace, (name) => view.knows(name) || gone.has(name));
 		if (found.kind === "unavailable") {
 			searchAt = clock.monotonic() + SEARCH_EVERY_MS / 20;
-			log({ level: "warn", event: "claims_unreadable", why: found.why });
+			log({ level: "warn", message: "claims cannot be read", reason: found.why });
 			return;
 		}
 		for (const outcome of found.outcomes) gone.set(outcome.coderun_name, outcome);

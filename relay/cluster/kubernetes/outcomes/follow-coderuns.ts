@@ -55,7 +55,7 @@ async function follow(tools: FollowTools, listener: CodeRunListener, stopped: Ab
 			continue;
 		}
 		failures++;
-		if (step.problem !== undefined) tools.log({ level: "warn", event: "watch_interrupted", why: step.problem });
+		if (step.problem !== undefined) tools.log({ level: "warn", message: "watch interrupted", reason: step.problem });
 		if (failures % FAILURES_BEFORE_LISTING === 0) version = undefined;
 		await delay(Math.min(pauseAfter(failures), LONGEST_PAUSE_MS), undefined, { ref: false, signal: stopped }).catch(
 			() => undefined,
@@ -100,7 +100,7 @@ async function watch(
 				version = undefined;
 				return;
 			case "failed":
-				log({ level: "warn", event: "watch_error", why: event.why });
+				log({ level: "warn", message: "watch event not understood", reason: event.why });
 				return;
 			case "bookmark":
 				break;

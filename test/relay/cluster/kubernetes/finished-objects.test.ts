@@ -163,9 +163,9 @@ describe("following CodeRuns", () => {
 		api.change("coderuns", first, { status: { phase: "Error" } });
 		await expect.poll(ends, SOON).toEqual([[first, "Error"]]);
 		expect(log).toEqual([
-			{ level: "warn", event: "watch_error", why: "an event that is not about a CodeRun" },
-			{ level: "warn", event: "watch_error", why: "an event of an unknown type: SURPRISE" },
-			{ level: "warn", event: "watch_error", why: "500 etcd is slow" },
+			{ level: "warn", message: "watch event not understood", reason: "an event that is not about a CodeRun" },
+			{ level: "warn", message: "watch event not understood", reason: "an event of an unknown type: SURPRISE" },
+			{ level: "warn", message: "watch event not understood", reason: "500 etcd is slow" },
 		]);
 	});
 
