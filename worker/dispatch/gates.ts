@@ -1,5 +1,5 @@
 import type { Effects } from "../effects.ts";
-import { PAUSED, releasePaused } from "../journal/incident-waits.ts";
+import { releasePaused } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { activePause } from "../journal/pauses.ts";
 import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";
@@ -27,6 +27,7 @@ export interface Deferral {
 	readonly reason: string;
 	readonly blocked_on: string;
 	readonly next_try_at: number;
+	readonly paused?: boolean;
 }
 
 // Whoever ends a pause wakes those that it holds back; this is how often they look by themselves.
@@ -35,7 +36,8 @@ const PAUSED_RETRY_MS = 10 * 60_000;
 /** Held back by a pause? It keeps its place in the line for what it would wait for next. */
 export async function checkPause(effects: Effects, targets: readonly string[]): Promise<Deferral | undefined> {
 	if ((await currentPause(effects)) === undefined) return undefined;
-	return { reason: PAUSED, blocked_on: targets[0] ?? PAUSED, next_try_at: effects.now() + PAUSED_RETRY_MS };
+	const next_try_at = effects.now() + PAUSED_RETRY_MS;
+	return { reason: "paused", blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
 }
 
 /** Held back by `settings.max_per_hour`? If not, it has a place of the hour now: `releaseSlot` when nothing came of it. */

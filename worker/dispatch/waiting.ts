@@ -38,14 +38,19 @@ const LONGEST_WAIT_MS = 10 * 60 * 1000;
 export async function deferFor(
 	effects: Effects,
 	locked: LockedIncident,
-	why: { readonly reason: string; readonly blocked_on: string; readonly next_try_at?: number },
+	why: {
+		readonly reason: string;
+		readonly blocked_on: string;
+		readonly next_try_at?: number;
+		readonly paused?: boolean;
+	},
 ): Promise<Progress> {
 	const now = effects.now();
 	const backoff = backoffMs(locked.tries, effects.random());
 	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
 	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
-	const { reason, blocked_on } = why;
-	return await waitUntil(effects, locked, { reason, blocked_on, next_try_at, tries: locked.tries + 1, now });
+	const { reason, blocked_on, paused = false } = why;
+	return await waitUntil(effects, locked, { reason, blocked_on, paused, next_try_at, tries: locked.tries + 1, now });
 }
 
 /** Tries again later, later each time; after a day of nothing but failures the incident is dead: shown, not lost. */

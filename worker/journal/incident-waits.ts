@@ -59,6 +59,8 @@ export interface Wait {
 	/** Since when nothing but failures came back; absent when this try got an answer. */
 	readonly failing_since?: number;
 	readonly tries: number;
+	/** A pause defers it: it is due once that ends. */
+	readonly paused?: boolean;
 	readonly now: number;
 }
 
@@ -71,8 +73,17 @@ export async function waitIncident(db: D1Database, locked: LockedIncident, waiti
 		failing_since: waiting.failing_since ?? null,
 		tries,
 		not_before: null,
+		paused: waiting.paused ? 1 : 0,
 	};
-	return (await takeStep(db, locked.id, { event: "deferred", reason, now, when: locked, set })) === "done";
+	return (
+		(await takeStep(db, locked.id, {
+			event: waiting.paused ? "paused" : "deferred",
+			reason,
+			now,
+			when: locked,
+			set,
+		})) === "done"
+	);
 }
 
 export type WaitEnd =
@@ -125,17 +136,14 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
 }
 
-/** Why an incident waits that a pause holds back, word for word. */
-export const PAUSED = "paused";
-
 /** Makes every incident that a pause held back due now, and gives their ids, oldest first. */
 export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
 	const { results } = await db
 		.prepare(
-			`UPDATE incidents SET next_try_at = ?2 WHERE status = 'waiting' AND reason = ?1 AND next_try_at > ?2
+			`UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting' AND paused = 1 AND next_try_at > ?1
 			RETURNING id, created_at`,
 		)
-		.bind(PAUSED, now)
+		.bind(now)
 		.all<{ id: string; created_at: number }>();
 	return results.toSorted((one, other) => one.created_at - other.created_at).map(({ id }) => id);
 }

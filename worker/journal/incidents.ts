@@ -34,6 +34,8 @@ export interface IncidentRow {
 	readonly ended_at: number | null;
 	readonly escalation_url: string | null;
 	readonly trimmed_end: number | null;
+	/** 1 while a pause defers it. */
+	readonly paused: number;
 	readonly created_at: number;
 	readonly updated_at: number;
 }

@@ -16,6 +16,8 @@ interface Transition {
 export const TRANSITIONS = {
 	/** A claim, an agent, a relay, a limit or a pause holds it back. */
 	deferred: { from: NOT_SENT, to: "waiting" },
+	/** Spawning is paused. */
+	paused: { from: NOT_SENT, to: "waiting" },
 	/** Its CodeRun was seen. */
 	spawned: { from: NOT_SENT, to: "running" },
 	/** A filter refused it once more was known. */

@@ -76,6 +76,6 @@ function guardOf({ when }: Step): {
 }
 
 function setOf({ set, now }: Step, to: IncidentRow["status"]): readonly (readonly [string, string | number | null])[] {
-	const changes = { ended_at: isEnded(to) ? now : null, ...set };
+	const changes = { ended_at: isEnded(to) ? now : null, paused: 0, ...set };
 	return Object.entries(changes).filter(([, value]) => value !== undefined);
 }

@@ -11,6 +11,13 @@ CREATE INDEX incidents_by_escalation_url ON incidents (escalation_url) WHERE esc
 ALTER TABLE deliveries RENAME COLUMN told TO incident;
 ALTER TABLE attempts RENAME COLUMN ci_said TO ci_summary;
 
+-- Whether a pause defers it is a column, and an event of its own, not a sentence.
+ALTER TABLE incidents ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+UPDATE incidents SET paused = 1 WHERE status = 'waiting' AND reason = 'paused';
+UPDATE transitions SET event = 'paused' WHERE event = 'held_back' AND reason = 'paused';
+DROP INDEX transitions_paused;
+CREATE INDEX transitions_paused ON transitions (incident_id) WHERE event = 'paused';
+
 UPDATE transitions SET event = CASE event
 	WHEN 'held_back' THEN 'deferred'
 	WHEN 'agent_done' THEN 'agent_finished'

@@ -21,7 +21,7 @@ describe("processIncident while it is paused", () => {
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "waiting", reason: "paused" });
 		expect(stub.sent).toEqual([]);
 		const row = await stub.journal.prepare("SELECT * FROM incidents").first();
-		expect(row).toMatchObject({ status: "waiting", reason: "paused", agent: "rex", failing_since: null });
+		expect(row).toMatchObject({ status: "waiting", reason: "paused", paused: 1, agent: "rex", failing_since: null });
 	});
 
 	it("holds back when the pipeline says so, too, and goes on when it says so no more", async () => {

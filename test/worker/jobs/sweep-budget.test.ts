@@ -36,9 +36,7 @@ describe("the sweep with 2,000 due incidents after a pause", () => {
 
 		expect(Math.max(...spent)).toBeLessThanOrEqual(1000);
 		// What each step had to do is done.
-		expect(await first(`SELECT count(*) FROM incidents WHERE reason = 'paused' AND next_try_at > ${stub.clock}`)).toBe(
-			0,
-		);
+		expect(await first(`SELECT count(*) FROM incidents WHERE paused = 1 AND next_try_at > ${stub.clock}`)).toBe(0);
 		expect(await findIncident(env.JOURNAL, RUNNING)).toMatchObject({ status: "waiting", attempt: 2 });
 		expect(await findIncident(env.JOURNAL, ESCALATED)).toMatchObject({ next_try_at: null });
 		expect((await findIncident(env.JOURNAL, ESCALATED))?.escalation_url).toMatch(/comments\/9/);
@@ -207,10 +205,10 @@ async function checkPause(stub: Stub, count: number): Promise<void> {
 	await env.JOURNAL.prepare(
 		`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
 		INSERT INTO incidents (id, status, reason, kind, event, repository, branch, identity, incident, explanation, pipeline,
-			next_try_at, blocked_on, created_at, updated_at)
+			next_try_at, blocked_on, paused, created_at, updated_at)
 		SELECT printf('%032x', n + 4096), 'waiting', 'paused', kind, event, repository, 'b-' || n, identity,
 			json_set(incident, '$.id', printf('%032x', n + 4096), '$.branch', 'b-' || n), explanation, pipeline,
-			?2 + 600000, 'claim:5dlabs/cto/b-' || n, ?2 + n, ?2
+			?2 + 600000, 'claim:5dlabs/cto/b-' || n, 1, ?2 + n, ?2
 		FROM n, incidents WHERE incidents.id = ?3`,
 	)
 		.bind(count, stub.clock, sampleId(9))

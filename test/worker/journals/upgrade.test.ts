@@ -122,7 +122,7 @@ describe("a journal from before the names changed", () => {
 		const read = async (sql: string) => (await env.JOURNAL.prepare(sql).all()).results;
 		expect(
 			await read("SELECT event FROM transitions WHERE at BETWEEN 1793534520001 AND 1793534520005 ORDER BY at"),
-		).toEqual(["deferred", "agent_finished", "ci_passed", "retry_scheduled", "notified"].map((event) => ({ event })));
+		).toEqual(["paused", "agent_finished", "ci_passed", "retry_scheduled", "notified"].map((event) => ({ event })));
 		expect(await read("SELECT branch, conclusion FROM checks ORDER BY branch")).toEqual([
 			{ branch: "fix/new", conclusion: "failure" },
 			{ branch: "fix/old", conclusion: "success" },

@@ -1,4 +1,3 @@
-import { PAUSED } from "../../journal/incident-waits.ts";
 import { DIMENSIONS, type Dimension } from "./shapes.ts";
 
 /*
@@ -58,7 +57,7 @@ const AGAIN = `again AS MATERIALIZED (
 const WITH_MEASURED = `${WITH_ROUTED}, ${AGAIN}, measured AS MATERIALIZED (
 	SELECT *, n IN (SELECT n FROM again) AS is_duplicate,
 		max(0, (SELECT total(times) FROM deliveries d WHERE d.incident_id = routed.id) - 1) AS repeats,
-		EXISTS (SELECT 1 FROM transitions t WHERE t.incident_id = routed.id AND t.reason = '${PAUSED}') AS was_paused
+		EXISTS (SELECT 1 FROM transitions t WHERE t.incident_id = routed.id AND t.event = 'paused') AS was_paused
 	FROM routed
 )`;
 

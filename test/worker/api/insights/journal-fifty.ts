@@ -65,7 +65,7 @@ function statementsOf(db: D1Database, n: number, cells: readonly string[]): D1Pr
 			? [
 					run_(
 						`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-						VALUES (?1, 1, 1, 'deferred', 'accepted', 'waiting', 'paused')`,
+						VALUES (?1, 1, 1, 'paused', 'accepted', 'waiting', 'paused')`,
 						id,
 					),
 				]
