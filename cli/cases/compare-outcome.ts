@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import type { CommandRequest, Decision, Incident } from "../../pipeline/index.ts";
 import type { Expectation } from "./case-file.ts";
-import type { CaseOutcome } from "./run-case.ts";
 
 /** What differs from what a case expects, one line for people each. */
 export function compareOutcome(expected: Expectation, outcome: CaseOutcome): string[] {
@@ -49,4 +49,15 @@ function differs(name: string, expected: unknown, actual: unknown): string[] {
 
 function lacks(texts: readonly string[], prompt: string): string[] {
 	return texts.filter((text) => !prompt.includes(text)).map((text) => `prompt: lacks ${JSON.stringify(text)}`);
+}
+
+/** What the pipeline made of a case, in the words of `expect`. */
+export interface CaseOutcome {
+	readonly ignored?: string;
+	readonly filter?: string;
+	readonly identity?: string;
+	readonly incident?: Incident;
+	/** Of a command for Healer itself, which is no incident. */
+	readonly command?: CommandRequest;
+	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
 }

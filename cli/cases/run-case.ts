@@ -1,7 +1,5 @@
 import {
 	type Artefact,
-	type CommandRequest,
-	type Decision,
 	decide,
 	type Incident,
 	loadPipeline,
@@ -12,19 +10,9 @@ import {
 } from "../../pipeline/index.ts";
 import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
+import type { CaseOutcome } from "./compare-outcome.ts";
 import { compareOutcome } from "./compare-outcome.ts";
 import { compact, incidentOfCase } from "./incident-of-case.ts";
-
-/** What the pipeline made of a case, in the words of `expect`. */
-export interface CaseOutcome {
-	readonly ignored?: string;
-	readonly filter?: string;
-	readonly identity?: string;
-	readonly incident?: Incident;
-	/** Of a command for Healer itself, which is no incident. */
-	readonly command?: CommandRequest;
-	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
-}
 
 /** Hears what the stages said about a case. */
 type Note = (stages: readonly StageExplanation[]) => void;

@@ -4,13 +4,11 @@ import { BUILT_INS } from "./built-ins.ts";
 import type { Scope } from "./facts.ts";
 import { fastBuiltIn } from "./fast-built-ins.ts";
 import { binaryOperator, truth } from "./fast-operators.ts";
+import type { FastEvaluate } from "./fast-steps.ts";
 import { compileSteps, followSteps } from "./fast-steps.ts";
 import { callFunction, FUNCTIONS } from "./functions.ts";
 import { isCallable, readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
-
-/** Gives the value, or `SLOW` when jsonata must be asked. Throws only what one of our functions throws. */
-export type FastEvaluate = (scope: Scope) => unknown;
 
 /**
  * Compiles the common part of the language to a synchronous function: plain paths, literals, comparisons, `in`, `and`,

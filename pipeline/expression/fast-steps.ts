@@ -1,7 +1,6 @@
 import type { AstNode } from "./ast.ts";
 import type { Scope } from "./facts.ts";
 import { truth } from "./fast-operators.ts";
-import type { FastEvaluate } from "./fast-path.ts";
 import { readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
@@ -117,3 +116,6 @@ function compileFilter(node: AstNode, compile: (node: AstNode) => FastEvaluate |
 	const condition = compile(node);
 	return condition === undefined ? undefined : { condition };
 }
+
+/** Gives the value, or `SLOW` when jsonata must be asked. Throws only what one of our functions throws. */
+export type FastEvaluate = (scope: Scope) => unknown;

@@ -1,4 +1,5 @@
 import { spellings } from "./case-fold.ts";
+import type { OwnedLiteral } from "./literal-trie.ts";
 import { type LiteralTrie, NONE, plantTrie } from "./literal-trie.ts";
 
 /**
@@ -46,12 +47,6 @@ export function step(
 /** Where a state stands in `ownersAt` and `nextHit`. */
 export function placeOf({ width, rows }: Pick<LiteralAutomaton, "width" | "rows">, state: number): number {
 	return state < rows * width ? state / width : state - rows * width + rows;
-}
-
-/** A text to look for, and the number that a hit reports. Several may share either. */
-export interface OwnedLiteral {
-	readonly text: string;
-	readonly owner: number;
 }
 
 export function buildLiteralAutomaton(literals: readonly OwnedLiteral[]): LiteralAutomaton {

@@ -1,5 +1,3 @@
-import type { OwnedLiteral } from "./literal-automaton.ts";
-
 /** Marks a node that is not there. */
 export const NONE = -1;
 
@@ -47,4 +45,10 @@ function inOrder(literals: readonly OwnedLiteral[]): readonly OwnedLiteral[] {
 		.map((literal) => ({ literal, key: literal.text.toLowerCase() }))
 		.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
 		.map(({ literal }) => literal);
+}
+
+/** A text to look for, and the number that a hit reports. Several may share either. */
+export interface OwnedLiteral {
+	readonly text: string;
+	readonly owner: number;
 }

@@ -2,7 +2,6 @@ import { looksRandom } from "../redaction/looks-random.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import { redactionMark } from "../redaction/redaction-mark.ts";
 import { copyString } from "./copy-string.ts";
-import type { RecentLine } from "./recent-lines.ts";
 
 /** Why a line is in the excerpt, the most important first. The budget is spent in this order. */
 export const REASONS = [
@@ -22,6 +21,17 @@ const RANK: Readonly<Record<Reason, number>> = Object.fromEntries(
 	REASONS.map((reason, rank) => [reason, rank]),
 ) as Record<Reason, number>;
 
+/** What a recent line gives to be kept. */
+interface Keepable {
+	readonly line: number;
+	readonly seen: number;
+	readonly lastSeen: number;
+	readonly repeats: number;
+	readonly text: string;
+	readonly cut: number;
+	kept: KeptLine | undefined;
+}
+
 /** A line kept for the excerpt. */
 export class KeptLine {
 	readonly line: number;
@@ -33,7 +43,7 @@ export class KeptLine {
 	readonly #cut: number;
 	#shown: string | undefined;
 
-	constructor(line: RecentLine, reason: Reason) {
+	constructor(line: Keepable, reason: Reason) {
 		this.line = line.line;
 		this.seen = line.seen;
 		this.lastSeen = line.lastSeen;
@@ -55,7 +65,7 @@ const SHOWN_START = 480;
 const SHOWN_END = 120;
 
 /** Keeps a line, or gives one that is kept the more important reason. */
-export function keep(line: RecentLine, reason: Reason, lines: Set<KeptLine>): void {
+export function keep(line: Keepable, reason: Reason, lines: Set<KeptLine>): void {
 	line.kept ??= new KeptLine(line, reason);
 	if (RANK[reason] < RANK[line.kept.reason]) line.kept.reason = reason;
 	lines.add(line.kept);

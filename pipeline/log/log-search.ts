@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
-import { buildLiteralAutomaton, type LiteralAutomaton, type OwnedLiteral } from "../literals/literal-automaton.ts";
+import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
+import type { OwnedLiteral } from "../literals/literal-trie.ts";
 import { type LogPattern, patternKey, type SearchablePattern } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, ready for one pass over a log. Made once per pipeline; readers share it. */

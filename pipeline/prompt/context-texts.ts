@@ -1,6 +1,6 @@
 import type { ChangedFile, ChangedFiles, Context, ErrorRate, WorkflowRun } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
-import type { PromptView } from "./prompt-view.ts";
+import type { PromptView } from "./prompt-variables.ts";
 
 const MAX_FILES = 200;
 /** More than any budget: what is longer is cut before it is looked at. */

@@ -101,3 +101,10 @@ function untrusted(doc: string): PromptVariable & { kind: "text" } {
 function flag(doc: string): PromptVariable & { kind: "flag" } {
 	return { kind: "flag", untrusted: false, doc };
 }
+
+/** The values of `PROMPT_VARIABLES` for one prompt; what is not known is absent. */
+export type PromptView = {
+	readonly [Name in PromptVariableName]?: ValueOf<(typeof PROMPT_VARIABLES)[Name]["kind"]> | undefined;
+};
+
+type ValueOf<Kind> = Kind extends "flag" ? boolean : Kind extends "list" ? readonly Record<string, string>[] : string;

@@ -3,13 +3,7 @@ import type { Context } from "../context.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
 import { contextTexts } from "./context-texts.ts";
-import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
-
-/** The values of `PROMPT_VARIABLES` for one prompt; what is not known is absent. */
-export type PromptView = {
-	readonly [Name in PromptVariableName]?: ValueOf<(typeof PROMPT_VARIABLES)[Name]["kind"]> | undefined;
-};
-type ValueOf<Kind> = Kind extends "flag" ? boolean : Kind extends "list" ? readonly Record<string, string>[] : string;
+import type { PromptView } from "./prompt-variables.ts";
 
 /** An earlier attempt for the same incident, and how it ended. */
 export interface PreviousAttempt {

@@ -3,7 +3,7 @@ import type { Prompts } from "./compile-prompts.ts";
 import { cutText } from "./cut-text.ts";
 import { type Budget, PROMPT_BUDGETS, SHORT_BUDGETS } from "./prompt-budgets.ts";
 import { fenced, inline } from "./prompt-lambdas.ts";
-import type { PromptView } from "./prompt-view.ts";
+import type { PromptView } from "./prompt-variables.ts";
 
 /** A CodeRun's prompt ends in a ConfigMap of 1 MiB beside other things; this leaves ample room. */
 export const MAX_PROMPT_BYTES = 120 * 1024;

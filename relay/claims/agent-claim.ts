@@ -1,9 +1,9 @@
 import type { ClaimRecord } from "../cluster/claim-record.ts";
+import { AGENT_CLAIM_TTL_S, AGENT_WAIT_MS, CLOCK_SLACK_MS } from "../cluster/claim-timing.ts";
+import { leaseName } from "../cluster/lease-name.ts";
 import type { HeldClaims } from "./held-claims.ts";
-import { leaseName } from "./lease-name.ts";
 import { held, limitsActive, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
-import { AGENT_CLAIM_TTL_S, AGENT_WAIT_MS, CLOCK_SLACK_MS } from "./timing.ts";
 
 const LOOK_AGAIN_MS = 100;
 

@@ -1,9 +1,9 @@
 import type { ClaimRecord } from "../cluster/claim-record.ts";
+import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "../cluster/claim-timing.ts";
+import { leaseName } from "../cluster/lease-name.ts";
 import type { HeldClaims } from "./held-claims.ts";
-import { leaseName } from "./lease-name.ts";
 import { held, refused, type SpawnCall, type StepAnswer } from "./spawn-call.ts";
 import { type ClaimSpec, type Judgement, takeClaim } from "./take-claim.ts";
-import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "./timing.ts";
 
 /** Takes the claims that the pipeline's `dedup` rules ask for, by Lease name; the first that is another's ends it. */
 export async function takeKeyClaims(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {

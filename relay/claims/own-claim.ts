@@ -1,10 +1,10 @@
 import type { ClaimRecord } from "../cluster/claim-record.ts";
+import { OWN_CLAIM_TTL_S } from "../cluster/claim-timing.ts";
+import { leaseName } from "../cluster/lease-name.ts";
 import type { HeldClaims } from "./held-claims.ts";
-import { leaseName } from "./lease-name.ts";
 import { recogniseCodeRun } from "./recognise-coderun.ts";
 import { exists, held, refused, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
-import { OWN_CLAIM_TTL_S } from "./timing.ts";
 
 /** How often a mark is tried while other calls of the same attempt write, too. */
 const MARK_ROUNDS = 8;

@@ -1,6 +1,6 @@
+import { IN_FLIGHT_MS, MAX_CLAIM_AGE_MS } from "../cluster/claim-timing.ts";
 import type { HeldClaim, HeldClaims } from "./held-claims.ts";
 import { type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
-import { IN_FLIGHT_MS, MAX_CLAIM_AGE_MS } from "./timing.ts";
 
 /** How often all are looked at; each round can make the others old when the cluster is slow. */
 const ROUNDS = 3;

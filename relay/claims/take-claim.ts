@@ -1,7 +1,7 @@
 import type { ClaimRecord } from "../cluster/claim-record.ts";
+import { IN_FLIGHT_MS } from "../cluster/claim-timing.ts";
 import type { HeldClaim, HeldClaims } from "./held-claims.ts";
 import { type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
-import { IN_FLIGHT_MS } from "./timing.ts";
 
 /** What a call makes of a claim that is there already. `restore`: giving it back puts the earlier record back. */
 export type Judgement =

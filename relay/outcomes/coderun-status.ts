@@ -1,8 +1,8 @@
 import type { CodeRunStatus, StatusRequest } from "../../wire/status.ts";
-import { leaseName } from "../claims/lease-name.ts";
 import type { Clock } from "../clock.ts";
 import type { Cluster, Unavailable } from "../cluster/cluster.ts";
 import type { CodeRunEnds } from "../cluster/finished-coderuns.ts";
+import { leaseName } from "../cluster/lease-name.ts";
 
 export interface StatusTools {
 	readonly cluster: Pick<Cluster, "readClaim">;

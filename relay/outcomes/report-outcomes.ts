@@ -1,4 +1,5 @@
 import type { WireOutcome } from "../../wire/outcome.ts";
+import { pauseAfter } from "../backoff.ts";
 import type { FinishedCodeRuns } from "../cluster/finished-coderuns.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -19,7 +20,6 @@ export interface Reporting {
 
 const POLL_MS = 1_000;
 const GATHER_MS = 100;
-const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Posts each finished CodeRun's outcome to the worker until it is taken, then marks it. Nothing else is remembered: a
@@ -74,11 +74,6 @@ async function reportOnce(tools: ReportTools, pauses: Map<string, Pause>, stoppe
 		const failures = (pause?.failures ?? 0) + 1;
 		pauses.set(outcome.coderun_name, { failures, until: tools.clock.monotonic() + pauseAfter(failures) });
 	}
-}
-
-/** 1 s, 2 s, 4 s ... a minute at most. */
-export function pauseAfter(failures: number): number {
-	return Math.min(1_000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }
 
 async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean> {

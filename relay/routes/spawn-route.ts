@@ -5,12 +5,12 @@ import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
 import { readVersion } from "../../wire/version.ts";
 import type { SpawnAnswer } from "../claims/spawn-call.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
-import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
 import type { RelayTools } from "../relay-tools.ts";
 import { findViolation } from "../spawn/policy.ts";
 import { refuseUnlessThere } from "../spawn/refuse-unless-there.ts";
 import { spawn } from "../spawn/spawn.ts";
+import { unavailableResponse } from "./unavailable-response.ts";
 
 /** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat of it gets the same answer. */
 export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {

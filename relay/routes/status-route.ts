@@ -1,10 +1,10 @@
 import { MAX_STATUS_BYTES } from "../../wire/limits.ts";
 import { statusRequestSchema } from "../../wire/status.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
-import { unavailableResponse } from "../http/unavailable-response.ts";
 import type { Metrics } from "../metrics.ts";
 import { coderunStatus } from "../outcomes/coderun-status.ts";
 import type { RelayTools } from "../relay-tools.ts";
+import { unavailableResponse } from "./unavailable-response.ts";
 
 /** `POST /v1/coderuns/status`: what became of one attempt's CodeRun. Changes nothing. */
 export function statusRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {

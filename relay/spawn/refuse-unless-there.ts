@@ -1,4 +1,3 @@
-import { leaseName } from "../claims/lease-name.ts";
 import { recogniseCodeRun } from "../claims/recognise-coderun.ts";
 import {
 	exists,
@@ -8,6 +7,7 @@ import {
 	type StepAnswer,
 	unavailable,
 } from "../claims/spawn-call.ts";
+import { leaseName } from "../cluster/lease-name.ts";
 import type { PolicyViolation } from "./policy.ts";
 
 /**

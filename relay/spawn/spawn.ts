@@ -14,7 +14,7 @@ import {
 	type StepAnswer,
 	unavailable,
 } from "../claims/spawn-call.ts";
-import { CREATE_WITHIN_MS } from "../claims/timing.ts";
+import { CREATE_WITHIN_MS } from "../cluster/claim-timing.ts";
 import { buildCodeRun } from "../cluster/coderun.ts";
 
 /**

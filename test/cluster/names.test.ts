@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { annotationValues } from "../../pipeline/stages/annotation-values.ts";
 import { labelValue } from "../../pipeline/stages/label-value.ts";
-import { leaseName } from "../../relay/claims/lease-name.ts";
+import { leaseName } from "../../relay/cluster/lease-name.ts";
 import { buildCodeRun } from "../../relay/cluster/coderun.ts";
 import { findInvalidMetadata } from "../../relay/spawn/metadata-rules.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";

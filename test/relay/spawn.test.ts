@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { leaseName } from "../../relay/claims/lease-name.ts";
 import type { Cluster } from "../../relay/cluster/cluster.ts";
+import { leaseName } from "../../relay/cluster/lease-name.ts";
 import { spawn } from "../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { memoryCluster } from "../support/memory-cluster.ts";

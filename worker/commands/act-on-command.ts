@@ -1,6 +1,7 @@
 import type { Effects } from "../effects.ts";
-import type { CommandResult, LockedCommandRequest } from "../journal/commands.ts";
+import type { LockedCommandRequest } from "../journal/commands.ts";
 import { addDelivery } from "../journal/deliveries.ts";
+import type { CommandResult } from "../journal/stored-json.ts";
 import { asCode } from "../remediation/markdown.ts";
 import { askPermission } from "./ask-permission.ts";
 import { retryNewest, stopAll } from "./command-actions.ts";

@@ -2,7 +2,6 @@ import type { Effects } from "../effects.ts";
 import { describeFailure, retryTime } from "../github/failures.ts";
 import { partsOf } from "../github/own-comments.ts";
 import {
-	type CommandResult,
 	endCommand,
 	type LockedCommand,
 	type LockedCommandRequest,
@@ -12,6 +11,7 @@ import {
 	waitCommand,
 } from "../journal/commands.ts";
 import { requestStatusComment } from "../journal/status-comments.ts";
+import type { CommandResult } from "../journal/stored-json.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import { actOnCommand } from "./act-on-command.ts";
 import { writeStatusComment } from "./status-comment.ts";

@@ -1,13 +1,13 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import { checkName } from "../journal/checks.ts";
-import type { CommandResult } from "../journal/commands.ts";
 import {
 	type PullRequestRemediation,
 	pullRequestRemediations,
 	steppedSince,
 } from "../journal/pull-request-remediations.ts";
 import { transit } from "../journal/state-machine.ts";
+import type { CommandResult } from "../journal/stored-json.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { type ManualAction, retryRemediation, stopRemediation } from "../remediation/actions.ts";
 import type { Cost } from "../runtime/budget.ts";

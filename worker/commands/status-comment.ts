@@ -6,12 +6,12 @@ import { putOwnComment } from "../github/own-comments.ts";
 import { type PullRequestRemediation, pullRequestRemediations } from "../journal/pull-request-remediations.ts";
 import {
 	failStatusComment,
-	type LastCommand,
 	type LockedStatusComment,
 	lockStatusComment,
 	recordStatusComment,
 	type StatusCommentKey,
 } from "../journal/status-comments.ts";
+import type { LastCommand } from "../journal/stored-json.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { messageOf } from "../log.ts";
 import { asCode, asLink } from "../remediation/markdown.ts";

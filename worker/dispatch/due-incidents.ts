@@ -1,6 +1,6 @@
 import type { Effects } from "../effects.ts";
 import { type DueFor, dueIncidents } from "../journal/incident-locks.ts";
-import type { DueKey } from "../journal/sweep-steps.ts";
+import type { DueKey } from "../journal/stored-json.ts";
 import { notifyHuman } from "../remediation/notify-human.ts";
 import { type Cost, times } from "../runtime/budget.ts";
 import { mapConcurrent } from "../runtime/map-concurrent.ts";

@@ -3,8 +3,10 @@ import type { Effects } from "../effects.ts";
 import { explainFailure, type JournalFailure } from "../journal/failure.ts";
 import { isJournalAway, useJournal } from "../journal/use-journal.ts";
 import type { Log } from "../log.ts";
+import type { PreparedDelivery } from "./delivery-content.ts";
+import { needsJournal } from "./delivery-content.ts";
 import { type QueuedMessage, queueDelivery } from "./delivery-queue.ts";
-import { needsJournal, type PreparedDelivery, prepareDelivery } from "./prepare-delivery.ts";
+import { prepareDelivery } from "./prepare-delivery.ts";
 import { type Acceptance, writeDelivery } from "./write-delivery.ts";
 
 /** What became of a delivery. `problem` is one clause for people. */

@@ -6,8 +6,8 @@ import { explainFailure } from "../journal/failure.ts";
 import { useJournal } from "../journal/use-journal.ts";
 import { createLog } from "../log.ts";
 import { countIgnored } from "./count-ignored.ts";
+import type { PreparedDelivery } from "./delivery-content.ts";
 import type { QueuedMessage } from "./delivery-queue.ts";
-import type { PreparedDelivery } from "./prepare-delivery.ts";
 import { writeDelivery } from "./write-delivery.ts";
 
 /** Nobody waits for an answer here: a slow journal is better than none. */

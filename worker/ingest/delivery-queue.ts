@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import type { Log } from "../log.ts";
 import { withTimeout } from "../runtime/with-timeout.ts";
-import type { PreparedDelivery } from "./prepare-delivery.ts";
+import type { PreparedDelivery } from "./delivery-content.ts";
 import { jsonBytes, truncateToFit } from "./truncate.ts";
 
 /**

@@ -1,55 +1,11 @@
-import type { Explanation } from "../../pipeline/explanation.ts";
-import {
-	type CommandRequest,
-	type Delivery,
-	type IgnoredReason,
-	type Incident,
-	type Reading,
-	whyIgnored,
-} from "../../pipeline/index.ts";
+import { type CommandRequest, type Delivery, type Reading, whyIgnored } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { completeCheckRun } from "../github/complete-check-run.ts";
 import type { Log } from "../log.ts";
-import { type PreparedSignal, readSignal } from "./track-signal.ts";
+import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { readSignal } from "./track-signal.ts";
 import { truncateToFit } from "./truncate.ts";
-
-/** What a verified delivery means, with all that is needed to write it down: JSON, so that it can wait in a queue. */
-export interface PreparedDelivery {
-	readonly delivery_id: string;
-	/** `X-GitHub-Event`, or the internal event's name. */
-	readonly event: string;
-	/** When it arrived, ms. It stays the same however often the delivery is written down, and tells that from a second arrival. */
-	readonly received_at: number;
-	readonly content: DeliveryContent;
-	/** What it says about remediations under way. */
-	readonly signal?: PreparedSignal;
-}
-
-export type DeliveryContent =
-	| {
-			readonly outcome: "incident";
-			readonly incident: Incident;
-			readonly identity: string;
-			readonly explanation: Explanation;
-			/** How long it waits for other deliveries of the same run. */
-			readonly settle_ms: number;
-			/** For how long after its last attempt a remediation that a person was notified of counts. */
-			readonly late_ms: number;
-	  }
-	| { readonly outcome: "command"; readonly command: CommandRequest }
-	| {
-			readonly outcome: "ignored";
-			readonly reason: IgnoredReason;
-			/** The incident that a filter refused; an earlier delivery may have opened it. */
-			readonly refused?: Incident;
-	  };
-
-/** Whether there is anything to write down. */
-export function needsJournal({ content, signal }: PreparedDelivery): boolean {
-	return content.outcome !== "ignored" || content.refused !== undefined || signal !== undefined;
-}
-
 export type Preparation =
 	| { readonly ok: true; readonly delivery: PreparedDelivery }
 	/** The delivery itself is at fault: it is refused however often it comes. `problem` is one clause for people. */

@@ -1,6 +1,6 @@
 import type { Incident } from "../../pipeline/index.ts";
 import { cleanText, TEXT_LIMITS } from "../../pipeline/stages/clean-text.ts";
-import type { PreparedDelivery } from "./prepare-delivery.ts";
+import type { PreparedDelivery } from "./delivery-content.ts";
 
 /** What long texts are cut to, one after the other, until the whole fits: no more is lost than has to be. */
 const CUTS = [16_384, 4_096, TEXT_LIMITS.short] as const;

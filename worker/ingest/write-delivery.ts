@@ -5,7 +5,8 @@ import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliver
 import { remediationPushedTo } from "../journal/remediations.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
-import { commandOf, type DeliveryContent, type PreparedDelivery } from "./prepare-delivery.ts";
+import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { commandOf } from "./prepare-delivery.ts";
 import { trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** What became of a delivery once it was written down. */

@@ -1,13 +1,6 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import type { CommandResult } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
-
-/** What a command came to. */
-export interface CommandResult {
-	/** Under the comment: under way, done, or not done. */
-	readonly reaction: "eyes" | "+1" | "confused";
-	/** What came of it: Markdown of ours, in which the words of others are code. */
-	readonly message: string;
-}
 
 /** A command that this caller works on. */
 export interface LockedCommandRequest {

@@ -1,7 +1,7 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import type { IncidentRow, LockedIncident } from "./incidents.ts";
 import type { IncidentStatus } from "./statuses.ts";
-import type { DueKey } from "./sweep-steps.ts";
+import type { DueKey } from "./stored-json.ts";
 
 // A wake-up may come a little before its time: clocks of the queue and of the row differ.
 const EARLY_MS = 500;

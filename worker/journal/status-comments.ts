@@ -1,12 +1,5 @@
+import type { LastCommand } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
-
-/** The latest command on a pull request, as its comment tells it. */
-export interface LastCommand {
-	readonly author: string;
-	readonly name: string;
-	/** Markdown of ours. */
-	readonly command_result: string;
-}
 
 /** Which pull request. */
 export interface StatusCommentKey {

@@ -3,11 +3,7 @@ import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
-import type { CommandResult } from "./commands.ts";
 import { DamagedRow } from "./d1-error.ts";
-import type { LastCommand } from "./status-comments.ts";
-import type { DueKey } from "./sweep-steps.ts";
-
 /** What a column holds, or why it cannot be read: one sentence that names the column. */
 export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
@@ -117,4 +113,27 @@ export function needStored<C extends keyof Columns>(column: C, text: string, inc
 	const read = readStored(column, text);
 	if (!read.ok) throw new DamagedRow(`incident ${incident_id}: ${read.reason}`);
 	return read.value;
+}
+
+/** What a command came to. */
+export interface CommandResult {
+	/** Under the comment: under way, done, or not done. */
+	readonly reaction: "eyes" | "+1" | "confused";
+	/** What came of it: Markdown of ours, in which the words of others are code. */
+	readonly message: string;
+}
+
+/** The latest command on a pull request, as its comment tells it. */
+export interface LastCommand {
+	readonly author: string;
+	readonly name: string;
+	/** Markdown of ours. */
+	readonly command_result: string;
+}
+
+/** A place in a list that is sorted by when its rows are due. */
+export interface DueKey {
+	readonly next_try_at: number;
+	readonly created_at: number;
+	readonly id: string;
 }

@@ -1,11 +1,5 @@
+import type { DueKey } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
-
-/** A place in a list that is sorted by when its rows are due. */
-export interface DueKey {
-	readonly next_try_at: number;
-	readonly created_at: number;
-	readonly id: string;
-}
 
 export interface StepProgress {
 	readonly began_at: number;

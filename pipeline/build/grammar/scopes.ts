@@ -5,10 +5,8 @@ import { incidentFields } from "./incident-fields.ts";
 import { payloadFields } from "./payload-fields.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import type { ValidPart } from "./valid-part.ts";
+import type { ScopeName } from "./written-expressions.ts";
 import { each, type WrittenExpression } from "./written-expressions.ts";
-
-/** The stages whose expressions see different things. */
-export type ScopeName = "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";
 
 /** What the expressions of one stage see. */
 export interface Visible {

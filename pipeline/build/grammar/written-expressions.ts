@@ -1,5 +1,4 @@
 import type { Path } from "../yaml/yaml-source.ts";
-import type { ScopeName } from "./scopes.ts";
 import type { ValidPart } from "./valid-part.ts";
 
 /** An expression of the file, where it stands, and what it sees. */
@@ -56,3 +55,6 @@ function textsIn(scope: ScopeName, path: Path, tree: unknown): readonly WrittenE
 	const steps = Array.isArray(tree) ? [...tree.entries()] : Object.entries(tree);
 	return steps.flatMap(([step, item]) => textsIn(scope, [...path, step], item));
 }
+
+/** The stages whose expressions see different things. */
+export type ScopeName = "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";

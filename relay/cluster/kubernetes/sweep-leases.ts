@@ -1,7 +1,7 @@
 import type { V1Lease } from "@kubernetes/client-node";
-import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "../../claims/timing.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
+import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "../claim-timing.ts";
 import type { Unavailable } from "../cluster.ts";
 import type { ApiClients } from "./api-clients.ts";
 import { isExpired, readFailure } from "./api-failure.ts";

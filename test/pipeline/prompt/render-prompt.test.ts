@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compilePrompts } from "../../../pipeline/prompt/compile-prompts.ts";
+import type { PromptView } from "../../../pipeline/prompt/prompt-variables.ts";
 import { PROMPT_VARIABLES } from "../../../pipeline/prompt/prompt-variables.ts";
-import type { PromptView } from "../../../pipeline/prompt/prompt-view.ts";
 import { MAX_PROMPT_BYTES, renderPrompt } from "../../../pipeline/prompt/render-prompt.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { PreparedDelivery } from "../../../worker/ingest/prepare-delivery.ts";
+import type { PreparedDelivery } from "../../../worker/ingest/delivery-content.ts";
 import { failedJob, failedRun, type Payload } from "../support/failed-job.ts";
 import { whileTimeFlies } from "../support/fake-time.ts";
 import { type Fault, faultyJournal, good, hangs, isWrite, throws } from "../support/faulty-journal.ts";

@@ -2,11 +2,14 @@ import * as z from "zod";
 import type { PullRequest } from "../../../pipeline/context.ts";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
-import type { CachedQueries } from "./cached-queries.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 /** `github.pull_request`: see `findPullRequest` for which one. */
-export async function askPullRequest({ pullRequest }: CachedQueries): Promise<SourceResult> {
+export async function askPullRequest({
+	pullRequest,
+}: {
+	pullRequest(): Promise<Parsed<PullRequestAnswer | undefined>>;
+}): Promise<SourceResult> {
 	const found = await pullRequest();
 	if (!found.ok) return sourceFailure(found);
 	const { value } = found;

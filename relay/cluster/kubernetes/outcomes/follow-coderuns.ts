@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type KubeConfig, Watch } from "@kubernetes/client-node";
 import { z } from "zod";
+import { pauseAfter } from "../../../backoff.ts";
 import type { Log } from "../../../log.ts";
-import { pauseAfter } from "../../../outcomes/report-outcomes.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { explainWatchStatus, isExpired, readFailure } from "../api-failure.ts";
 import { type SeenCodeRun, UNREPORTED } from "../coderun-object.ts";

@@ -1,8 +1,8 @@
 import type { V1Lease } from "@kubernetes/client-node";
 import { readMessage } from "../../../../wire/message.ts";
 import { outcomeSchema, type WireOutcome } from "../../../../wire/outcome.ts";
-import { leaseName } from "../../../claims/lease-name.ts";
 import type { Unavailable } from "../../cluster.ts";
+import { leaseName } from "../../lease-name.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
 import { withTimeout } from "../call-options.ts";
