@@ -11,11 +11,11 @@ const TURNS = 9;
 export interface DecideTime {
 	readonly bytes: number;
 	readonly ms: number;
-	/** What a hand-written function takes for the same. */
+	/** The time of a hand-written function for the same work. */
 	readonly handwritten_ms: number;
 }
 
-/** What a decision, and making the pipeline ready, takes inside workerd. */
+/** Times inside workerd of one decision, and of loading the pipeline. */
 export async function measureInWorkerd(
 	artefact: Artefact,
 	sizes: readonly number[],
@@ -40,14 +40,14 @@ export async function measureInWorkerd(
 	}
 }
 
-/** The medians of one round each: a request with many rounds less one with none. All take turns. */
+/** The median time of one round: a request with many rounds minus one with none. The paths take turns. */
 async function inTurns(workerd: WorkerdProcess, rounds: number, paths: readonly string[]): Promise<number[]> {
 	const times: number[][] = paths.map(() => []);
 	for (let turn = 0; turn < TURNS + 2; turn++) {
 		for (const [at, asked] of paths.entries()) {
 			const nothing = await answered(workerd, `${asked}&rounds=0`);
 			const all = await answered(workerd, `${asked}&rounds=${rounds}`);
-			// The first turns warm it up.
+			// The first rounds are a warm-up.
 			if (turn >= 2) times[at]?.push((all - nothing) / rounds);
 		}
 	}

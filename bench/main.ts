@@ -7,7 +7,7 @@ import { type DecideFigures, measureDecide } from "./decide.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
 import { measureRouting, printRouting } from "./routing.ts";
 
-/** Every figure beside a floor or a peer of the same run. Reports; fails on no figure. */
+/** Reports every figure beside a floor or a reference of the same run. No figure makes it fail. */
 const USAGE = `npm run bench                             every figure but those of routing
 npm run bench -- decide                   what a decision takes, in Node and in workerd
 npm run bench -- context                  reading logs, and gathering the context

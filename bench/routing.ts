@@ -6,7 +6,7 @@ import { routeCase } from "../cli/route.ts";
 import { loadPipeline } from "../pipeline/index.ts";
 import { ownCases } from "./own-cases.ts";
 
-/** A failure whose right agent is known. */
+/** A failure whose correct agent is known. */
 export interface LabelledCase {
 	readonly id: string;
 	readonly agent: string;
@@ -17,9 +17,9 @@ export interface Accuracy {
 	readonly name: string;
 	readonly cases: number;
 	readonly right: number;
-	/** Half of the cases each, by their ids: rules changed while looking at one half are measured on the other. */
+	/** One half of the cases each, split by id: rules tuned on one half are measured on the other. */
 	readonly halves: readonly [number, number];
-	/** How many of the row's agent were given to the column's. */
+	/** How often the row's agent was expected and the column's was chosen. */
 	readonly matrix: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	readonly wrong: readonly {
 		readonly id: string;
@@ -29,7 +29,7 @@ export interface Accuracy {
 	}[];
 }
 
-/** What is left out of each case, to see what the rest carries. */
+/** What each variant removes from the cases, to measure the rest. */
 const VARIANTS: readonly (readonly [string, (given: FailureCase) => FailureCase])[] = [
 	["as they are", (given) => given],
 	[
@@ -40,7 +40,10 @@ const VARIANTS: readonly (readonly [string, (given: FailureCase) => FailureCase]
 	["the log alone", ({ id, log, event, alert }) => ({ id, log, event, alert })],
 ];
 
-/** The right agent, how often: of the cases in these files (`healer route`'s, with `agent`), else of the project's own. */
+/**
+ * How often the correct agent was chosen: for the cases in these files (`healer route`'s format, with `agent`), or else
+ * for the project's own.
+ */
 export async function measureRouting(files: readonly string[]): Promise<readonly Accuracy[]> {
 	const artefact = await loadGoodPipeline("pipeline.yaml");
 	if (!artefact.ok) throw new Error(artefact.problem);
@@ -91,7 +94,7 @@ async function labelledCases(file: string): Promise<LabelledCase[]> {
 	});
 }
 
-/** Accuracy of each variant, then the matrix of the first, then what is wrong in it. */
+/** Prints the accuracy of each variant, then the first variant's matrix, then its errors. */
 export function printRouting(measured: readonly Accuracy[], print: (line: string) => void): void {
 	print(`${"routing".padEnd(36)}right   of   part    halves`);
 	for (const { name, right, cases, halves } of measured) {

@@ -1,8 +1,8 @@
 import type { ContextSource } from "./context.ts";
 
 /**
- * Who may say what a parameter is. `pipeline`: it is a piece of a query, so that no word of an incident may be in it.
- * `anybody`: it is a value, escaped or checked by the relay, so that an incident may bring it.
+ * Who may set a parameter. `pipeline`: it is part of a query, so it must not contain incident data. `anybody`: it is a
+ * value that the relay escapes or checks, so an incident may supply it.
  */
 export interface SourceParameter {
 	readonly from: "pipeline" | "anybody";
@@ -15,7 +15,7 @@ const QUERY_VALUES = {
 } as const;
 const NAMESPACE = "where it is; the relay's own, or one of `HEALER_CONTEXT_NAMESPACES`";
 
-/** What `with` of each in-cluster source takes; GitHub's sources take nothing. */
+/** The parameters under `with` of each in-cluster source. GitHub's sources have none. */
 export const SOURCE_PARAMETERS: Readonly<Partial<Record<ContextSource, Readonly<Record<string, SourceParameter>>>>> = {
 	"argocd.application": {
 		name: anybody("the application"),

@@ -8,23 +8,23 @@ import { makeKey } from "./key.ts";
 import { patternIn, patternsOf } from "./pattern-literal.ts";
 import { slug } from "./slug.ts";
 
-/** A function that expressions have besides JSONata's own. */
+/** A function that Healer adds to JSONata's own. */
 export interface PipelineFunction {
 	readonly signature: string;
 	readonly doc: string;
 	readonly min: number;
 	readonly max: number;
-	/** The fact that it asks for: without it the function gives nothing, and what uses it is unknown. */
+	/** The fact it needs. Without that fact it returns undefined, and the clause is unknown. */
 	readonly needs?: keyof Facts;
-	/** Its arguments are texts and regex literals; `$log` and `$error` take nothing but literals. */
+	/** Arguments are texts and regex literals; `$log` and `$error` accept only literals. */
 	readonly patterns?: "literal" | "any";
-	/** Throws when an argument is of a kind that it cannot take. */
+	/** Throws when an argument has the wrong type. */
 	readonly call: (facts: Facts, args: readonly unknown[]) => unknown;
-	/** What an explanation shows of it instead of its value: which patterns were found, and not all that were not. */
+	/** What an explanation shows instead of the value: the patterns that were found, without those that were not. */
 	readonly found?: (facts: Facts, args: readonly unknown[]) => readonly string[];
 }
 
-/** All of them by name, without the `$`. */
+/** All functions by name, without the `$`. */
 export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	glob: {
 		signature: "$glob(value, patterns)",
@@ -162,7 +162,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 };
 
-/** JSONata's functions that no expression may use, and why. */
+/** JSONata functions that expressions may not use, with the reason. */
 export const REFUSED_FUNCTIONS: Readonly<Record<string, string>> = {
 	eval: "it would run text as an expression",
 	now: "an expression has no clock: what it gives must not depend on when it runs",
@@ -171,7 +171,7 @@ export const REFUSED_FUNCTIONS: Readonly<Record<string, string>> = {
 	shuffle: "an expression has no chance: it must give the same every time",
 };
 
-/** Calls one of ours after counting its arguments. Throws what the function throws. */
+/** Checks the number of arguments, then calls the function. Throws what the function throws. */
 export function callFunction(name: string, facts: Facts, args: readonly unknown[]): unknown {
 	const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
 	if (known === undefined) throw new Error(`there is no function $${name}`);
@@ -227,14 +227,14 @@ function countFiles(facts: Facts, patterns: unknown): number | undefined {
 	return files.filter((path) => matchesGlob(path, globs)).length;
 }
 
-/** Undefined when there is none; throws, with what it should be, when it is something else. */
+/** Undefined when absent; throws, naming the expected type, for anything but a text. */
 function oneText(value: unknown, wanted: string): string | undefined {
 	if (value === undefined || value === null) return undefined;
 	if (typeof value !== "string") throw new Error(wanted);
 	return value;
 }
 
-/** One text or a list of them as a list; undefined when there is none. */
+/** One text or a list of texts, as a list; undefined when absent. */
 function texts(value: unknown): readonly string[] | undefined {
 	if (value === undefined || value === null) return undefined;
 	if (typeof value === "string") return [value];

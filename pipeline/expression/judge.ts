@@ -6,13 +6,13 @@ import { liveProbes, type ProbePlan, probesOf } from "./probes.ts";
 import { isCallable } from "./read-path.ts";
 import { shownValue } from "./shown-value.ts";
 
-/** Gives a condition's verdict with all that decided it. Never throws, never rejects. */
+/** Returns a condition's verdict with everything that decided it. Never throws, never rejects. */
 export type Judge = (scope: Scope) => Clause | Promise<Clause>;
 
 /**
- * Compiles a condition to its three verdicts, by Kleene's logic over the clauses. Clauses that cannot change the
- * verdict any more are not looked at. Where nothing is unknown, the verdict is jsonata's: inside `and`, `or` and
- * `$not` other values than true and false are cast as jsonata casts them; as the whole they are false, with an error.
+ * Compiles a condition to three verdicts, by Kleene's logic over the clauses. Clauses that can no longer change the
+ * verdict are skipped. Without unknowns, the verdict equals jsonata's: inside `and`, `or` and `$not`, other values than
+ * true and false are cast as jsonata casts them. As the whole result they are false, with an error.
  */
 export function compileJudge(plan: ClausePlan): Judge {
 	return plan.kind === "leaf" ? leafJudge(plan, false) : combine(plan);
@@ -92,7 +92,7 @@ function verdictOf(
 	return { verdict: "false", error: `it gives ${kindOf(value)}, neither true nor false` };
 }
 
-/** jsonata's `$boolean` of what it gave. */
+/** jsonata's `$boolean` of its own result. */
 function isTrue(value: unknown): boolean {
 	if (Array.isArray(value)) return value.some(isTrue);
 	if (typeof value === "object" && value !== null) return !isCallable(value) && Object.keys(value).length > 0;
@@ -127,7 +127,7 @@ function look(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause,
 	return { values: Object.keys(values).length > 0 ? { values } : {}, missing };
 }
 
-/** An explanation is stored with every incident: of a long list of patterns its beginning says enough. */
+/** Every incident stores its explanation, so a long list of patterns is cut to its beginning. */
 function shownText(text: string): string {
 	return text.length > MAX_CLAUSE_TEXT ? `${text.slice(0, MAX_CLAUSE_TEXT)}…` : text;
 }

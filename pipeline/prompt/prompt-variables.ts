@@ -1,7 +1,7 @@
 /**
- * What templates may name. `text`: shown by `{{name}}`, and a section `{{#name}}` is shown when it is there.
- * `flag`: only for sections. `list`: a section repeats for each item, whose fields are named. Untrusted ones hold text
- * from outside and belong inside `{{#fenced}}` or `{{#inline}}`.
+ * A name that templates may use. `text`: `{{name}}` shows it, and a section `{{#name}}` is shown when it is present.
+ * `flag`: only for sections. `list`: a section repeats for each item, whose fields it names. Untrusted variables
+ * contain text from outside and must be inside `{{#fenced}}` or `{{#inline}}`.
  */
 export interface PromptVariable {
 	readonly kind: "text" | "flag" | "list";
@@ -84,7 +84,7 @@ export const PROMPT_VARIABLES = {
 
 export type PromptVariableName = keyof typeof PROMPT_VARIABLES;
 
-/** Sections that change what is inside them: see `prompt-lambdas.ts`. */
+/** Sections that transform their content: see `prompt-lambdas.ts`. */
 export const PROMPT_LAMBDAS = {
 	fenced: "Shows what is inside as a block of data that cannot end its own fence.",
 	inline: "Shows what is inside as one line of data.",

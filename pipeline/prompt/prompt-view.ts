@@ -5,26 +5,26 @@ import { redactData } from "../redaction/redact-data.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PROMPT_VARIABLES, PromptVariableName } from "./prompt-variables.ts";
 
-/** The values of `PROMPT_VARIABLES` for one prompt; what is not known is absent. */
+/** The values of `PROMPT_VARIABLES` for one prompt; unknown values are absent. */
 export type PromptView = {
 	readonly [Name in PromptVariableName]?: ValueOf<(typeof PROMPT_VARIABLES)[Name]["kind"]> | undefined;
 };
 type ValueOf<Kind> = Kind extends "flag" ? boolean : Kind extends "list" ? readonly Record<string, string>[] : string;
 
-/** An earlier attempt for the same incident, and how it ended. */
+/** An earlier attempt at the same incident, and its result. */
 export interface PreviousAttempt {
 	readonly attempt: number;
 	readonly agent: string;
-	/** How it ended, in a word: `agent_failed`, `ci_still_failing` ... */
+	/** The result in one word: `agent_failed`, `ci_still_failing` ... */
 	readonly outcome: string;
 	readonly message?: string;
 	readonly pull_request_url?: string;
-	/** What CI said after it. */
+	/** CI's result after it. */
 	readonly ci?: string;
 }
 
 export interface PromptInput {
-	/** With what the context told of it. */
+	/** The incident, enriched from its context. */
 	readonly incident: Incident;
 	readonly context: Context;
 	readonly attempt: number;
@@ -34,7 +34,7 @@ export interface PromptInput {
 	readonly strategy: BranchStrategy;
 }
 
-/** Everything that a template can name, taken from the incident, its context and the decision (DESIGN section 8). */
+/** Everything that a template can name, taken from the incident, its context and the decision. */
 export function promptView(input: PromptInput): PromptView {
 	const { incident, agent, failure, attempt } = input;
 	const context = contextTexts(input.context);
@@ -67,14 +67,14 @@ export function promptView(input: PromptInput): PromptView {
 }
 
 /**
- * What is kept was redacted when it came. A case, a context given by hand and what an older version kept were not. What
- * an agent has to name as it is stays.
+ * Stored data was redacted on arrival; cases, contexts given by hand and data of older versions were not. Names that
+ * the agent needs verbatim stay.
  */
 function withoutSecrets(view: PromptView): PromptView {
 	const { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files } = view;
 	const stays = { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files };
 	const redacted = redactData(view);
-	// The same text by both names, and the longest: looked through once.
+	// `logs` and `workflow_logs` are the same text, and the longest: redact it once.
 	return { ...redacted, ...stays, logs: redacted.workflow_logs };
 }
 
@@ -119,7 +119,7 @@ function incidentTexts(incident: Incident): PromptView {
 	};
 }
 
-/** Where the fix goes, in words of our own: names of branches of others are shown elsewhere, as data. */
+/** Where the fix goes, in Healer's own words. Untrusted branch names are shown elsewhere, as data. */
 function strategyText(incident: Incident, { name, branch, why }: BranchStrategy): string {
 	if (name === "same") {
 		return incident.pr_number === undefined

@@ -18,8 +18,8 @@ import { type Filtered, readCommand } from "./read-command.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
 /**
- * What a delivery means: the first of its event's entries whose `when` is true maps it to an incident, and the filters
- * are asked for the first time. Never throws on any payload: what is missing or of another type is absent.
+ * Reads a delivery: the first entry of its event whose `when` is true maps it to an incident, then the filters run for
+ * the first time. Never throws on any payload: a missing field, or one of another type, is absent.
  */
 export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Promise<Reading> {
 	const { event } = delivery;
@@ -96,7 +96,7 @@ async function identityOf({ name, identity }: CompiledEvent, scope: Scope, repos
 	return { missing, failed: [{ rule: "identity", verdict: "unknown", clause }] };
 }
 
-/** For internal events whose entry names no identity: equal payloads are the same incident (DESIGN section 9). */
+/** For internal events without an `identity`: equal payloads are the same incident (docs/pipeline.md#events). */
 function payloadIdentity(name: string, payload: unknown, repository: string): Identity {
 	const whole = canonicalJson(payload);
 	if (whole === undefined) return { missing: ["a payload nested less deep"], failed: [] };

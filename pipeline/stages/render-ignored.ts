@@ -1,6 +1,6 @@
 import type { IgnoredReason } from "../reading.ts";
 
-/** Why a delivery is no incident, as one sentence for people. */
+/** Why a delivery is not an incident, as one sentence for people. */
 export function renderIgnored(reason: IgnoredReason): string {
 	switch (reason.kind) {
 		case "unknown_event":

@@ -11,7 +11,7 @@ interface Used {
 	readonly position: number;
 }
 
-/** Functions and variables that do not exist, that are refused, or that cannot work where or as they stand. */
+/** Functions and variables that are unknown, forbidden, called wrongly, or unavailable in this stage. */
 export function functionDiagnostics(
 	{ functions, variables, refused }: Inspection,
 	scope: ScopeName,
@@ -46,7 +46,7 @@ function callDiagnostics(
 	return countable ? [] : [finding(use, `Call it as \`${known.signature}\`.`)];
 }
 
-/** A `$name` that stands for no value: a function handed on by its name, or a slip. */
+/** A `$name` that holds no value: a function passed by name, or a typo. */
 function variableDiagnostics(use: Used, scope: ScopeName, visible: Visible): readonly TextDiagnostic[] {
 	if (Object.hasOwn(visible.variables, use.name)) {
 		return [];

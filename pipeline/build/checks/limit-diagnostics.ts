@@ -9,7 +9,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const TEN_YEARS = 3650 * DAY;
 
-/** Durations that are too short or too long for what they are for. */
+/** Durations outside their limits. */
 export function limitDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const between = (path: Path, written: string | undefined, least: number, most: number, why: string): Diagnostic[] => {
 		const length = written === undefined ? undefined : seconds(written);

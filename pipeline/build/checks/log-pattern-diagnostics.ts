@@ -3,7 +3,10 @@ import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 import type { Inspection } from "./inspect-expression.ts";
 import { logLiterals } from "./log-literals.ts";
 
-/** Patterns of `$log` and `$error` that cannot be searched for in one pass with all the others. Their regexes are sound. */
+/**
+ * Patterns of `$log` and `$error` that cannot be part of the single-pass search. Invalid regexes are reported
+ * elsewhere.
+ */
 export function logPatternDiagnostics(
 	{ logPatterns, computedPatterns }: Inspection,
 	text: string,

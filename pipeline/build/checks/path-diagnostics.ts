@@ -5,9 +5,8 @@ import { didYouMean } from "./did-you-mean.ts";
 import type { Inspection, ReadPath } from "./inspect-expression.ts";
 
 /**
- * Paths that lead to nothing that a stage knows: fields of the payload by GitHub's schema, fields of the incident, parts
- * of the context, fields of variables. A path of the payload that the expression asks for by `$exists` may lead to
- * nothing, unless it looks like a slip.
+ * Paths that do not exist in their stage: payload fields by GitHub's schema, fields of the incident, parts of the
+ * context, fields of variables. A payload path inside `$exists` may be unknown, unless it looks like a typo.
  */
 export function pathDiagnostics(
 	{ paths, guarded }: Inspection,
@@ -35,12 +34,12 @@ export function pathDiagnostics(
 	});
 }
 
-/** What the path is read from: undefined when nothing is known about that. */
+/** The shape that the path reads from; undefined when unknown. */
 export function shapeRead({ variable }: ReadPath, visible: Visible): Shape | undefined {
 	return variable === undefined ? visible.roots : visible.variables[variable];
 }
 
-/** As it is written: `$agent.tools`. */
+/** The path as text: `$agent.tools`. */
 export function writtenPath({ names, variable }: ReadPath): string {
 	return [...(variable === undefined ? [] : [`$${variable}`]), ...names].join(".");
 }
@@ -73,8 +72,8 @@ function wording(path: ReadPath, index: number, scope: ScopeName, visible: Visib
 }
 
 /**
- * Undefined when the name stands before the path's own text: a filter's path goes on where the filtered one ends, and
- * that one is looked at for itself.
+ * Undefined when the name precedes the path's own text. That happens when a filter's path continues the filtered path,
+ * which is checked on its own.
  */
 function startOfName(text: string, names: readonly string[], index: number, position: number): number | undefined {
 	const own = names.findIndex((name) => text.startsWith(name, position) || text.startsWith(`\`${name}`, position));
@@ -89,7 +88,7 @@ function startOfName(text: string, names: readonly string[], index: number, posi
 	return start - (names[index]?.length ?? 0);
 }
 
-/** A fixed text without quotes is the likeliest slip where a text is wanted. */
+/** Where a text is expected, a bare name is most likely a text literal without its quotes. */
 function hint({ names, variable }: ReadPath, scope: ScopeName, visible: Visible): string {
 	if (visible.payload !== undefined && variable === undefined) {
 		return ` If GitHub sends it all the same, read it behind \`$exists(${names.join(".")})\`.`;

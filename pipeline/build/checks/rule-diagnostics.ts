@@ -5,19 +5,19 @@ import type { Diagnostic } from "../yaml/diagnostic.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 
-/** A rule as far as its order matters. */
+/** The parts of a rule that matter for its order. */
 interface Rule {
 	readonly path: Path;
 	readonly name: string;
 	readonly condition: Condition;
 }
 
-/** `unknown`: it is a mistake itself. `shape`: the expression without white space and positions. */
+/** `unknown`: the condition has an error of its own. `shape`: the expression without white space and positions. */
 type Condition =
 	| { readonly kind: "none" | "always" | "never" | "unknown" }
 	| { readonly kind: "some"; readonly shape: string };
 
-/** Rules that can never be reached, names that stand twice, and lists that do not end with a rule for all the rest. */
+/** Unreachable rules, duplicate names, and lists without a final rule that always holds. */
 export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const filters = rules(source, "filters", "keep", file.filters, ({ name, keep }) => ({ name, condition: keep }));
 	const dedup = rules(source, "dedup", "key", file.dedup, ({ name, key }) => ({ name, condition: key }));
@@ -52,7 +52,7 @@ function rules<T>(
 	});
 }
 
-/** Entries under `events:` meet only when they take the same event. */
+/** Entries under `events:` compete only when they listen to the same event. */
 function byEvent(source: YamlSource, file: ValidPart): readonly (readonly Rule[])[] {
 	const groups = new Map<string, Rule[]>();
 	for (const [name, { on = name, when }] of byName(file.events)) {
@@ -114,7 +114,7 @@ function lastForAll(
 	return [source.at([...last.path, "when"], message)];
 }
 
-/** A failure type may have several rules, but it is in one category. */
+/** A failure type may have several rules but only one category. */
 function oneCategoryEach(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const categories = new Map<string, string>();
 	return each(file.classify).flatMap(([index, { type, category }]) => {

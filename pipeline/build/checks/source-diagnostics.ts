@@ -9,7 +9,7 @@ import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { incidentRead } from "./incident-read.ts";
 
-/** Parameters that a context source does not have, and queries that an incident could change. */
+/** Unknown parameters of context sources, and queries that an incident could alter. */
 export function sourceDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.context).flatMap(([name, { from, with: parameters }]) => {
 		if (from === undefined) return [];

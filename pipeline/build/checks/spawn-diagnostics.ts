@@ -5,7 +5,7 @@ import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 import { nearest } from "./did-you-mean.ts";
 
-/** What the CodeRun's schema wants (DESIGN section 7). */
+/** Required by the CodeRun's schema. */
 const REQUIRED = [
 	"service",
 	"repositoryUrl",
@@ -18,7 +18,7 @@ const REQUIRED = [
 
 const SPEC: Path = ["spawn", "spec"];
 
-/** Keys that Kubernetes refuses, and a spec that no CodeRun can have. */
+/** Keys that Kubernetes rejects, and invalid CodeRun specs. */
 export function spawnDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const { labels = {}, annotations = {}, spec } = file.spawn ?? {};
 	return [

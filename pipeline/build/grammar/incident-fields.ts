@@ -6,7 +6,7 @@ const account = z.strictObject({
 	type: expression("`User`, `Bot` or `Organization`").optional(),
 });
 
-/** The incident's fields that an event maps (DESIGN section 1); id, kind, event and delivery_id are set by the engine. */
+/** The incident's fields that an event maps. The engine sets id, kind, event and delivery_id. */
 export const incidentFields = z.strictObject({
 	repository: expression("`owner/name`").optional(),
 	installation_id: expression("The App installation's number").optional(),
@@ -61,7 +61,7 @@ export const incidentFields = z.strictObject({
 	occurred_at: expression("When, ISO 8601").optional(),
 });
 
-/** The fields of what an event of a branch's life tells, by the names that an incident has for them. */
+/** The fields of a lifecycle event, named like the incident's fields. */
 export const signalFields = incidentFields.pick({
 	repository: true,
 	head_repository: true,

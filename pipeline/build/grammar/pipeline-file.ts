@@ -6,7 +6,7 @@ import { SIGNALS } from "../../signal.ts";
 import { agentName, duration, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
 
-/** What the controller of CodeRuns decodes as `cliConfig.cliType`; it fails on any other. */
+/** The values that the CodeRun controller accepts as `cliConfig.cliType`; it fails on any other. */
 const CLIS = [
 	"claude",
 	"code",
@@ -242,7 +242,7 @@ const outcome = z
 	})
 	.describe("What follows an attempt.");
 
-/** `pipeline.yaml` as written. Strict: an unknown key is a mistake. Names and expressions are checked elsewhere. */
+/** `pipeline.yaml` as written. Strict: an unknown key is an error. Names and expressions are checked elsewhere. */
 export const pipelineFile = z
 	.strictObject({
 		version: z.literal(1).describe("The version of this file's grammar."),
@@ -269,7 +269,7 @@ export const pipelineFile = z
 	})
 	.describe("Healer's pipeline: what fails, who fixes it, with what context.");
 
-/** The file with its defaults filled in: what the artefact is made from. */
+/** The file with defaults applied. The artefact is built from it. */
 export type PipelineFile = z.output<typeof pipelineFile>;
 
 function login(): z.ZodString {

@@ -16,14 +16,14 @@ import { offsetInScalar } from "./offset-in-scalar.ts";
 
 export type Path = readonly (string | number)[];
 
-/** A YAML text that was read: its value, and where each part of it stands. */
+/** A parsed YAML text: its value, and the position of each part. */
 export interface YamlSource {
 	readonly value: unknown;
-	/** A mistake about the value at the path; for a value that is not there, about what should hold it. */
+	/** An error about the value at the path; if it is missing, about its parent. */
 	at(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
-	/** A mistake about the key that the path ends with. */
+	/** An error about the last key of the path. */
 	atKey(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
-	/** A mistake about a stretch of the text that the scalar at the path stands for. */
+	/** An error about a part of the scalar's text. */
 	inText(
 		path: Path,
 		stretch: { start: number; text: string },
@@ -32,18 +32,18 @@ export interface YamlSource {
 	): Diagnostic;
 }
 
-/** A pipeline is a few hundred lines; more is not one. */
+/** A pipeline has a few hundred lines; this is far more. */
 const MAX_LENGTH = 1_000_000;
-/** Aliases are welcome, bombs of them are not. */
+/** Allows aliases, but not alias bombs. */
 const MAX_ALIASES = 100;
-/** Each level of a mapping counts twice: the mapping, and the pair. */
+/** Each level of a mapping counts twice: the mapping and the pair. */
 const MAX_DEPTH = 60;
-/** Errors after which the rest of the file still means what it says. */
+/** Errors that leave the meaning of the rest of the file intact. */
 const HARMLESS = new Set(["DUPLICATE_KEY"]);
 
 /**
- * Reads YAML 1.2 with positions. `source` is absent when the text cannot be made sense of; a harmless mistake
- * (a duplicate key) leaves both.
+ * Reads YAML 1.2 with positions. `source` is absent when the text cannot be parsed. A harmless error (a duplicate key)
+ * gives both a source and a diagnostic.
  */
 export function readYaml(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
 	if (text.length > MAX_LENGTH) {
@@ -56,7 +56,7 @@ export function readYaml(text: string): { source?: YamlSource; diagnostics: read
 	try {
 		return readDocument(text);
 	} catch (cause) {
-		// Nesting without end overflows the parser's stack.
+		// Very deep nesting overflows the parser's stack.
 		return { diagnostics: [diagnostic(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
 	}
 }
@@ -113,7 +113,7 @@ function places(document: Document, text: string, at: At): Omit<YamlSource, "val
 	};
 }
 
-/** Where the value stands; else its key or the start of the nearest part that holds it, up to its line's end. */
+/** The value's range up to the end of its line; for a missing value, its key or the start of its nearest parent. */
 function rangeOf(document: Document, path: Path, text: string): { start: number; end: number } {
 	const { node, found } = find(document, path);
 	if (found === path.length && node?.range && node.range[1] > node.range[0]) {
@@ -142,7 +142,7 @@ function keyRange(document: Document, path: Path): { start: number; end: number 
 	return undefined;
 }
 
-/** Walks as far as the path leads; `found` says how many of its steps. Aliases lead to what they stand for. */
+/** Follows the path as far as it leads, resolving aliases; `found` is the number of steps taken. */
 function find(document: Document, path: Path): { node: Node | undefined; found: number } {
 	let node: Node | undefined = document.contents ?? undefined;
 	for (const [index, step] of path.entries()) {
@@ -156,7 +156,7 @@ function find(document: Document, path: Path): { node: Node | undefined; found: 
 	return { node, found: path.length };
 }
 
-/** A key written as a number (`1: x`) is text in the value, but a number in the tree. */
+/** A key written as a number (`1: x`) is a text in the value but a number in the tree. */
 function keyIn(node: Node, step: string | number): unknown {
 	if (isMap(node)) {
 		const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
@@ -186,7 +186,7 @@ function holds(node: Node, inner: Node): boolean {
 	return (node.range?.[0] ?? 0) <= (inner.range?.[0] ?? 0) && (inner.range?.[1] ?? 0) <= (node.range?.[1] ?? 0);
 }
 
-/** A key that JavaScript takes for something else would vanish on the way. */
+/** JavaScript treats such a key specially, so it would be lost. */
 function keyDiagnostics(document: Document, at: At): Diagnostic[] {
 	const diagnostics: Diagnostic[] = [];
 	visit(document, {

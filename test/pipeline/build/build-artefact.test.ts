@@ -130,7 +130,7 @@ describe("buildArtefact", () => {
 					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [diagnosticCase.case];
 				});
 			});
-		// Where something ends too early, the place is its end and the text is what ends there.
+		// An expression that ends too early is reported at its end, with the text that ends there.
 		expect(elsewhere).toEqual([
 			"an expression that ends too early",
 			"a text that is not closed",

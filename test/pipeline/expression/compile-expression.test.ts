@@ -13,7 +13,7 @@ function scope(input: unknown, facts: Facts = {}): Scope {
 	return { input, variables: { settings }, facts };
 }
 
-/** jsonata alone, with our functions: what the fast path must agree with. */
+/** jsonata alone, with Healer's functions: the reference for the fast path. */
 async function byJsonata(text: string, { input, variables }: Scope): Promise<unknown> {
 	const expression = jsonata(text);
 	for (const name of Object.keys(FUNCTIONS)) {
@@ -234,7 +234,7 @@ describe("compileCondition", () => {
 	});
 });
 
-/** Without the marks that jsonata leaves on lists, and its prototype-less objects. */
+/** Removes jsonata's list marks and its prototype-less objects. */
 function plain(value: unknown): unknown {
 	return JSON.parse(JSON.stringify({ value }, (_, item: unknown) => (typeof item === "function" ? "function" : item)))
 		.value;

@@ -8,7 +8,7 @@ import { readLog, regex, text } from "./github-log.ts";
 
 const MB = 1_000_000;
 
-/** Reads a log and tells on how many characters regexes were tried. */
+/** Reads a log and returns on how many characters regexes were tried. */
 function effort(log: string, sources: readonly string[]) {
 	const search = compileLogSearch(sources.map((source) => regex(source, "i", "a")));
 	let characters = 0;
@@ -81,7 +81,7 @@ describe("createLogReader on a hostile log", () => {
 		const reader = createLogReader(compileLogSearch([text("error"), regex("warning \\d+", "i", "warning ")]));
 		const write = (from: number, to: number) => {
 			for (let n = from; n < to; n++) {
-				// A text of its own each time, as a decoder gives it.
+				// A separate text each time, as a decoder returns it.
 				reader.write(
 					Buffer.from(`##[error]broken ${n}\nwarning ${n}\n${`${"x".repeat(90)} ${n}\n`.repeat(640)}`).toString(),
 				);

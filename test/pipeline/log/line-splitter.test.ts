@@ -26,7 +26,7 @@ function split(chunks: readonly string[], longest = 4096): { lines: Line[]; drop
 
 const texts = (chunks: readonly string[]) => split(chunks).lines.map((line) => line.text);
 
-/** Cuts a text at any places, surrogate pairs and line ends among them. */
+/** Cuts a text anywhere, including inside surrogate pairs and line ends. */
 const chunked = (text: fc.Arbitrary<string>) =>
 	fc.tuple(text, fc.array(fc.nat(), { maxLength: 12 })).map(([whole, places]) => {
 		const cuts = [0, ...places.map((place) => place % (whole.length + 1)).sort((a, b) => a - b), whole.length];

@@ -6,7 +6,7 @@ import { shippedPrompts } from "./shipped-prompts.ts";
 
 const prompts = shippedPrompts();
 
-/** `npx vitest run --project node test/pipeline/prompt -u` writes the files again; read the difference. */
+/** `npx vitest run --project node test/pipeline/prompt -u` rewrites the files; review the diff. */
 describe("the shipped prompts", () => {
 	it.each(GOLDEN_INPUTS.map((input) => [input.agent.prompt, input] as const))(
 		"renders %s as test/cases/prompts has it",

@@ -6,7 +6,7 @@ import { cpuSeconds } from "../../support/cpu-seconds.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { JWT, made, PLANTED, pem } from "./planted-secrets.ts";
 
-/** No part of a secret that is long enough to be of use. */
+/** Expects that no usefully long part of a secret remains. */
 function expectNothingOf(secret: string, text: string, part = 12): void {
 	for (let at = 0; at + part <= secret.length; at++) expect(text).not.toContain(secret.slice(at, at + part));
 	if (secret.length < part) expect(text).not.toContain(secret);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judge } from "./description.ts";
 import { ROUTES } from "./routes.ts";
 
-// These answer with nothing that has a form.
+// These answers have no described shape.
 const WITHOUT_FORM: readonly string[] = ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"];
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
@@ -85,7 +85,7 @@ function answersOf(route: string, answer: unknown, body?: unknown): string {
 		body: body ?? bodyFor(route),
 	};
 	const judged = [200, 201, 202].map((status) => judge(request, () => ({ status, headers: JSON_TYPE, body: answer })));
-	// The status that the description does not list is refused as well; the one that it lists has to be, too.
+	// A status that the description does not list is rejected too; the listed one must be allowed.
 	return judged.some(({ kind }) => kind === "answered") ? "answered" : (judged[0]?.kind ?? "");
 }
 

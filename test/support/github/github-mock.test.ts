@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => mock.close());
 
-// Each has a test of its own: the token that every other test is let in by, and the redelivery.
+// These have tests of their own: the token that every other test uses, and the redelivery.
 const OF_THEIR_OWN: readonly MockRoute[] = [
 	"POST /app/installations/{installation_id}/access_tokens",
 	"POST /app/hook/deliveries/{delivery_id}/attempts",

@@ -32,7 +32,7 @@ describe("startLogServer", () => {
 			ahead = Math.max(ahead, server.sentBytes - read);
 		}
 		expect(read).toBeGreaterThan(100 * MB);
-		// What the sockets of both sides hold between them.
+		// The buffers of both sockets.
 		expect(ahead).toBeLessThan(30 * MB);
 	});
 

@@ -8,22 +8,21 @@ import type { Operation } from "./operation.ts";
 import type { Actor, Sent, World } from "./world.ts";
 
 export interface Model {
-	/** By actor. */
 	readonly trees: readonly CallTree[];
 	readonly requests: readonly SpawnRequest[];
-	/** By actor: whether the policy of its relay allows the request. */
+	/** By actor: whether its relay's policy allows the request. */
 	readonly isAllowed: readonly boolean[];
-	/** By actor: it begins once that other one's request was refused by policy. */
+	/** By actor: it begins after policy refused that other actor's request. */
 	readonly after: readonly (number | undefined)[];
 	readonly rules: Rules;
 	readonly apply: ApplyOperation;
-	/** How far time may jump, in milliseconds. */
+	/** Possible time jumps, in milliseconds. */
 	readonly jumps: readonly number[];
-	/** Of whom somebody may make a CodeRun by hand. */
+	/** The agent for which someone may create a CodeRun manually. */
 	readonly agent: string;
 }
 
-/** One thing that can happen next, in words, and what then is. */
+/** One possible next event, in words, and the resulting state. */
 export interface Happening {
 	readonly what: string;
 	readonly world: World;
@@ -31,7 +30,7 @@ export interface Happening {
 
 const UNANSWERED = internAnswer({ kind: "unavailable", why: "the connection broke" });
 
-/** Everything that can happen next. Throws a Fault when one of it must never be. */
+/** Every possible next event. Throws a Fault for a forbidden one. */
 export async function successors(model: Model, world: World): Promise<Happening[]> {
 	const next: Happening[] = [];
 	for (const [at, actor] of world.actors.entries()) {
@@ -91,7 +90,7 @@ async function act(
 	next.push(await deliver(model, { ...after, left }, at, UNANSWERED, `${asks.do}, the answer is lost`));
 }
 
-/** A relay is killed; what it had sent may still arrive. Sent or not is the same when it only reads. */
+/** A relay is killed; its sent operation may still arrive. For a read, sent or not makes no difference. */
 function kill(world: World, sent: Sent, { do: asks }: Operation): Happening {
 	const { calls } = actorAt(world, sent.actor);
 	const reads = ["readClaim", "readCodeRun", "listUnfinished", "sleep"].includes(asks);
@@ -122,7 +121,7 @@ function takeEffect(
 	return { after: { ...world, cluster, made: book.made, again: book.again }, answer: internAnswer(answer) };
 }
 
-/** The answer arrives, and the call goes on to what it asks next, or to its end. */
+/** The answer arrives, and the call continues to its next operation or its end. */
 async function deliver(
 	model: Model,
 	world: World,
@@ -148,7 +147,7 @@ function answerTo({ rules, requests }: Model, world: World, at: number, { answer
 	return withActor({ ...world, told }, at, { calls, began: 0, ...refused });
 }
 
-/** Time jumps. An answer that is under way arrives then, or stays under way: only time can tell early from late. */
+/** Time jumps. An answer in flight arrives then or stays in flight: only time distinguishes early from late. */
 async function passTime(model: Model, world: World, next: Happening[]): Promise<void> {
 	if (world.left.steps === 0) return;
 	const left = { ...world.left, steps: world.left.steps - 1 };
