@@ -53,7 +53,7 @@ function unreadablePart(input: unknown) {
 		.object({ name: z.string(), from: z.enum(CLUSTER_SOURCES), status: z.unknown() })
 		.safeParse(input).data;
 	const isKnown = ["ok", "empty", "failed", "skipped"].includes(String(named?.status));
-	const what = isKnown ? "" : `: it has a status that this worker does not know`;
+	const what = isKnown ? "" : `: unknown status`;
 	const why = `the relay's answer was not understood${what}; is the relay newer than the worker?`;
 	const { name = "", from = CLUSTER_SOURCES[0] } = named ?? {};
 	return { name, from, took_ms: 0, status: "failed" as const, why };

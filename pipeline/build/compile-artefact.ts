@@ -46,7 +46,7 @@ export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<str
 	const plain = JSON.parse(JSON.stringify(rest)) as Omit<Artefact, "version">;
 	const version = artefactVersion(plain);
 	if (version === undefined) {
-		throw new Error("The reader of the file let too deep a nesting through.");
+		throw new Error("The YAML reader accepted nesting that is too deep.");
 	}
 	return { version, ...plain };
 }
@@ -66,7 +66,7 @@ function compileContext([name, { timeout, ...part }]: [string, PipelineFile["con
 function checkedSeconds(duration: string): number {
 	const length = seconds(duration);
 	if (length === undefined) {
-		throw new Error(`The grammar let a bad duration through: ${duration}`);
+		throw new Error(`The grammar accepted an invalid duration: ${duration}`);
 	}
 	return length;
 }

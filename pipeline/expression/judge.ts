@@ -66,7 +66,7 @@ function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boole
 	const evaluate = compileEvaluation(parsed);
 	const probes = probesOf(parsed.ast);
 	const conclude = (evaluation: Evaluation, scope: Scope): Clause => {
-		const { values, missing } = look(probes, scope);
+		const { values, missing } = readProbes(probes, scope);
 		return { text, ...verdictOf(evaluation, missing, isOperand), ...values, ...missingOf(missing) };
 	};
 	return (scope) => {
@@ -85,11 +85,11 @@ function verdictOf(
 	const { value } = evaluation;
 	if (value === true) return { verdict: "true" };
 	if (value === undefined)
-		return missing.length > 0 ? { verdict: "unknown" } : { verdict: "unknown", error: "it gives nothing" };
+		return missing.length > 0 ? { verdict: "unknown" } : { verdict: "unknown", error: "it returns nothing" };
 	if (isOperand && isTrue(value)) return { verdict: "true" };
 	if (missing.length > 0) return { verdict: "unknown" };
 	if (value === false || isOperand) return { verdict: "false" };
-	return { verdict: "false", error: `it gives ${kindOf(value)}, neither true nor false` };
+	return { verdict: "false", error: `it returns ${kindOf(value)}, neither true nor false` };
 }
 
 /** jsonata's `$boolean` of its own result. */
@@ -114,7 +114,7 @@ function kindOf(value: unknown): string {
 	}
 }
 
-function look(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
+function readProbes(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
 	const values: Record<string, unknown> = {};
 	const missing: string[] = [];
 	for (const probe of liveProbes(plans, scope)) {

@@ -57,10 +57,10 @@ function sinceText(run: Partial<WorkflowRun> | undefined): string | undefined {
 	if (run === undefined) return undefined;
 	const { head, newer } = run;
 	const lines = [
-		head?.moved === true && `the branch leads to ${head.sha} now: look whether the failure is still there`,
+		head?.moved === true && `the branch head is now ${head.sha}: check whether the failure still exists`,
 		newer &&
-			`run ${newer.id} is newer: ${newer.conclusion ?? newer.status ?? "it has not ended"} ${newer.url ?? ""}`.trim(),
-		run.green_now === true && "the workflow is green on this branch meanwhile",
+			`run ${newer.id} is newer: ${newer.conclusion ?? newer.status ?? "not finished"} ${newer.url ?? ""}`.trim(),
+		run.green_now === true && "the workflow passes on this branch by now",
 	];
 	return textOf(lines.filter(isText));
 }

@@ -123,20 +123,20 @@ function incidentTexts(incident: Incident): PromptView {
 function strategyText(incident: Incident, { name, branch, why }: BranchStrategy): string {
 	if (name === "same") {
 		return incident.pr_number === undefined
-			? "Push to the failing branch itself; open no pull request for it."
+			? "Push to the failing branch itself; do not open a pull request for it."
 			: `Push to the branch of pull request #${incident.pr_number}; do not open another pull request for it.`;
 	}
-	const own = `the branch ${branch} (go on with it if it is there already)`;
+	const own = `the branch ${branch} (continue on it if it already exists)`;
 	switch (why) {
 		case "fork":
-			return `The failing branch is in a fork, where you cannot push. Make ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
+			return `The failing branch is in a fork, where you cannot push. Create ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
 		case "protected_branch":
-			return `Nobody pushes to the failing branch. Make ${own} from it and open a pull request to it.`;
+			return `The failing branch is protected. Create ${own} from it and open a pull request to it.`;
 		case "no_branch":
 		case "default_branch":
-			return `Make ${own} from the default branch and open a pull request to it. Never push to the default branch.`;
+			return `Create ${own} from the default branch and open a pull request to it. Never push to the default branch.`;
 		case undefined:
-			return `Make ${own} from the failing branch and open a pull request to the failing branch.`;
+			return `Create ${own} from the failing branch and open a pull request to the failing branch.`;
 		default:
 			return why satisfies never;
 	}

@@ -46,16 +46,16 @@ let found: SecretSpan[] = [];
 
 /** The findings of the rule set, rule by rule. */
 export const KNOWN_TOKEN_RULES: readonly RedactionRule[] = rules.flatMap((rule) => {
-	const asked = ASKED[rule.meta.id.slice(PREFIX.length)];
-	if (asked === undefined) return [];
-	const scanner = rule.create(reportingAs(asked.kind), {});
+	const enabled = ASKED[rule.meta.id.slice(PREFIX.length)];
+	if (enabled === undefined) return [];
+	const scanner = rule.create(reportingAs(enabled.kind), {});
 	// Rules report during the call: none of the enabled ones is asynchronous.
 	const find = (line: string) => {
 		found = [];
 		void scanner.file?.(sourceOf(line));
 		return found;
 	};
-	return [{ literals: asked.literals, find }];
+	return [{ literals: enabled.literals, find }];
 });
 
 function reportingAs(kind: string): SecretLintRuleContext {
@@ -88,5 +88,5 @@ function sourceOf(content: string): SourceCode {
 }
 
 function noPlaces(): never {
-	throw new Error("a rule asked for a place in lines");
+	throw new Error("a rule requested line positions");
 }

@@ -128,7 +128,7 @@ async function claimsOf(
 			continue;
 		}
 		const missing = key.missing(scope);
-		const error = evaluation.ok ? "it gives no key" : evaluation.error;
+		const error = evaluation.ok ? "it does not return a key" : evaluation.error;
 		const why = evaluation.ok && missing.length > 0 ? { missing } : { error };
 		rules.push({ rule: name, verdict: "unknown", clause: { text: key.text, verdict: "unknown", ...why } });
 	}

@@ -29,11 +29,11 @@ export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Pro
 	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
 	const { repository } = fields;
 	if (repository === undefined || !REPOSITORY.test(repository)) {
-		return { explanation: explain(rules, `${entry.name} takes it, but it names no repository`) };
+		return { explanation: explain(rules, `${entry.name} matches, but the payload names no repository`) };
 	}
 	if (!matchesGlob(repository, pipeline.settings.repositories)) {
 		return {
-			explanation: explain(rules, `${entry.name} takes it, but ${repository} is none of settings.repositories`),
+			explanation: explain(rules, `${entry.name} matches, but ${repository} is not in settings.repositories`),
 		};
 	}
 	const signal = {

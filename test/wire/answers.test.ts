@@ -41,7 +41,7 @@ describe("contextResponseSchema", () => {
 					{ name: "logs", from: "loki.query_range", took_ms: 5, status: "ok", data: [1] },
 					{
 						...{ name: "pods", from: "kubernetes.pods", took_ms: 0, status: "failed" },
-						why: "the relay's answer was not understood: it has a status that this worker does not know; is the relay newer than the worker?",
+						why: "the relay's answer was not understood: unknown status; is the relay newer than the worker?",
 					},
 					{
 						...{ name: "rate", from: "prometheus.query", took_ms: 0, status: "failed" },

@@ -52,7 +52,7 @@ function syntaxDiagnostic(text: string, { message, position }: SyntaxDiagnostic)
 	if (regex) {
 		const [, source = "", reason = ""] = regex;
 		const start = Math.max(0, text.indexOf(`/${source}/`));
-		return { start, text: `/${source}/`, message: `This is no regular expression: ${reason}.` };
+		return { start, text: `/${source}/`, message: `This is not a regular expression: ${reason}.` };
 	}
 	// The message quotes what was expected first and what was found last.
 	const atEnd = /end of expression/.test(message);

@@ -35,7 +35,7 @@ export function usedPrompts(file: ValidPart, templates: readonly string[]): read
 function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const agents = Object.keys(file.agents ?? {});
 	const human = agents.includes(HUMAN)
-		? [source.atKey(["agents", HUMAN], "`human` is who comes after the agents. Name the agent otherwise.")]
+		? [source.atKey(["agents", HUMAN], "`human` is reserved for the end of the escalation. Rename the agent.")]
 		: [];
 	const none = file.agents && agents.length === 0 ? [source.at(["agents"], "There is no agent. Add one.")] : [];
 	const unknown = each(file.route).flatMap(([index, { agent }]) =>
@@ -51,7 +51,7 @@ function promptDiagnostics(source: YamlSource, file: ValidPart, templates: reado
 		if (prompt === undefined || templates.includes(prompt)) {
 			return [];
 		}
-		const message = `There is no \`${promptFile(prompt)}\`.${didYouMean(prompt, templates) || " Write it, or take one that there is."}`;
+		const message = `There is no \`${promptFile(prompt)}\`.${didYouMean(prompt, templates) || " Write it, or use an existing one."}`;
 		return [source.at(["agents", name, "prompt"], message, templates)];
 	});
 }

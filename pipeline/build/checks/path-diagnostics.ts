@@ -57,13 +57,13 @@ function wording(path: ReadPath, index: number, scope: ScopeName, visible: Visib
 			: `\`${holder}\` has no field \`${name}\` in GitHub's payload of \`${visible.payload}\`.`;
 	}
 	if (holder === "" && name === "context" && visible.roots && scope === "context") {
-		return "The context is not gathered yet here. Ask for the incident's own fields.";
+		return "The context is not gathered yet here. Use the incident's own fields.";
 	}
 	switch (holder) {
 		case "":
 			return `An incident has no field \`${name}\`.`;
 		case "context":
-			return `\`context\` has no part \`${name}\`. Name a part that stands under \`context:\`.`;
+			return `\`context\` has no part \`${name}\`. Name a part defined under \`context:\`.`;
 		case "$settings.vars":
 			return `\`settings.vars\` has no \`${name}\`. Add it there.`;
 		default:
@@ -91,7 +91,7 @@ function startOfName(text: string, names: readonly string[], index: number, posi
 /** Where a text is expected, a bare name is most likely a text literal without its quotes. */
 function hint({ names, variable }: ReadPath, scope: ScopeName, visible: Visible): string {
 	if (visible.payload !== undefined && variable === undefined) {
-		return ` If GitHub sends it all the same, read it behind \`$exists(${names.join(".")})\`.`;
+		return ` If GitHub sends it nevertheless, read it behind \`$exists(${names.join(".")})\`.`;
 	}
 	const wantsText = variable === undefined && names.length === 1 && (scope === "spawn" || scope === "context");
 	return wantsText && names[0] !== "context" ? ` A fixed text is written in quotes of its own: "'${names[0]}'".` : "";

@@ -82,9 +82,7 @@ function variableDiagnosticsIn(
 		return [unknownName(at, tag.name, texts(variables))];
 	}
 	if (variable.kind !== "text") {
-		return [
-			{ ...at, message: `\`${tag.name}\` is no text to show, but a section: {{#${tag.name}}}...{{/${tag.name}}}.` },
-		];
+		return [{ ...at, message: `\`${tag.name}\` is a section, not a text: {{#${tag.name}}}...{{/${tag.name}}}.` }];
 	}
 	if (variable.untrusted && !fenced) {
 		const message = `\`${tag.name}\` comes from outside: put it in {{#fenced}}...{{/fenced}}, or in one line in {{#inline}}...{{/inline}}.`;

@@ -12,7 +12,7 @@ export function regexDiagnostic(source: string): string | undefined {
 	try {
 		pattern = parseRegex(source);
 	} catch (cause) {
-		return `This regular expression is not one in RE2 and JavaScript alike: ${reason(cause)}.`;
+		return `This regular expression is not valid in both RE2 and JavaScript: ${reason(cause)}.`;
 	}
 	const unsupported = findUnsupported(pattern);
 	if (unsupported !== undefined) {
@@ -26,7 +26,7 @@ export function regexDiagnostic(source: string): string | undefined {
 		const steps = RE2JS.compile(source).programSize();
 		return steps <= MAX_STEPS ? undefined : tooLarge(steps);
 	} catch (cause) {
-		return `RE2 does not take this regular expression: ${reason(cause)}.`;
+		return `RE2 rejects this regular expression: ${reason(cause)}.`;
 	}
 }
 

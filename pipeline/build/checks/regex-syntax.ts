@@ -27,7 +27,7 @@ function strictly(source: string): string {
 			at += (braced?.length ?? 2) - 1;
 		} else if (inClass) {
 			if (/^\[:\^?\w+:\]/.test(source.slice(at))) {
-				throw new SyntaxError("a class such as [:alpha:] is RE2's alone, write its characters out");
+				throw new SyntaxError("a class such as [:alpha:] exists only in RE2, write its characters out");
 			}
 			inClass = character !== "]";
 			strict += character;

@@ -10,7 +10,7 @@ export type SourceTexts = Readonly<Record<string, string>>;
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceTexts, colour = false): string {
 	const paint = colour ? ansi : plain;
 	const parts = diagnostics.map((diagnostic) => renderOne(diagnostic, sources[diagnostic.file], paint));
-	const count = diagnostics.length === 1 ? "1 mistake" : `${diagnostics.length} mistakes`;
+	const count = diagnostics.length === 1 ? "1 error" : `${diagnostics.length} errors`;
 	return `${[...parts, paint.bad(`${count}.`)].join("\n\n")}\n`;
 }
 

@@ -67,14 +67,14 @@ function sameNames(source: YamlSource, list: readonly Rule[]): readonly Diagnost
 	return list.flatMap(({ path, name }, index) =>
 		list.findIndex((other) => other.name === name) === index
 			? []
-			: [source.at([...path, "name"], `The name \`${name}\` stands above already. Give each its own.`)],
+			: [source.at([...path, "name"], `The name \`${name}\` is already used above. Names must be unique.`)],
 	);
 }
 
-function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Diagnostic[] {
+function sameConditions(source: YamlSource, list: readonly Rule[], key: string, remedy: string): readonly Diagnostic[] {
 	return list.flatMap(({ path, condition }, index) => {
 		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
-		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
+		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above has the same condition. ${remedy}`)] : [];
 	});
 }
 
@@ -85,7 +85,7 @@ function unreachable(source: YamlSource, list: readonly Rule[]): readonly Diagno
 		const place = [...path, ...(condition.kind === "none" ? [] : ["when"])];
 		if (open) {
 			return [
-				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above takes everything. Move it up.`),
+				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above matches everything. Move it up.`),
 			];
 		}
 		if (condition.kind === "never") {
@@ -110,7 +110,7 @@ function lastForAll(
 	if (!last || !isLast || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
 		return [];
 	}
-	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;
+	const message = `The last rule of \`${stage}\` must always hold, so every incident gets its ${gives}. Leave out its \`when\`, or add one without.`;
 	return [source.at([...last.path, "when"], message)];
 }
 

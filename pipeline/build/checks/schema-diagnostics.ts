@@ -83,9 +83,7 @@ function describe(issue: Issue, source: YamlSource): Diagnostic[] {
 		case "unrecognized_keys":
 			return unknownKeys(source, path, issue.keys);
 		case "invalid_key":
-			return [
-				source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not a key that may stand here"}.`),
-			];
+			return [source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not an allowed key"}.`)];
 		case "invalid_value":
 			return [value === undefined ? missing(source, path) : notInList(source, path, value, issue.values.map(String))];
 		case "invalid_type":
@@ -118,7 +116,7 @@ function missing(source: YamlSource, path: Path): Diagnostic {
 }
 
 function notInList(source: YamlSource, path: Path, value: unknown, allowed: string[]): Diagnostic {
-	const only = allowed.length === 1 ? `It must be ${allowed[0]}.` : "Take one of those allowed.";
+	const only = allowed.length === 1 ? `It must be ${allowed[0]}.` : "Use one of the allowed values.";
 	const guess = typeof value === "string" ? didYouMean(value, allowed) : "";
 	return source.at(path, `\`${path.at(-1)}\` cannot be \`${shown(value)}\`.${guess || ` ${only}`}`, allowed);
 }
@@ -130,13 +128,13 @@ function wrongType(source: YamlSource, path: Path, value: unknown, expected: str
 	if (typeof value === "number" && DURATIONS.includes(path.at(-1) ?? "")) {
 		return source.at(path, `\`${value}\`: a duration has a unit: s, m, h or d.`);
 	}
-	const cure =
+	const remedy =
 		value === true && path.at(-1) === "when"
 			? " A rule that always holds has no `when`."
 			: typeof value !== "object" && expected === "a text"
 				? " Put it in quotes."
 				: "";
-	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${cure}`);
+	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${remedy}`);
 }
 
 const DURATIONS: readonly (string | number)[] = ["settle", "ttl", "timeout", "deadline"];

@@ -60,10 +60,10 @@ function syntaxDiagnostic(text: string, message: string): TextDiagnostic {
 	const opened = problem === "Unclosed section" ? lastOpening(text, section ?? "") : lastTag(text, problem);
 	const start = opened ?? Math.min(Number(position), text.length);
 	const what = section === undefined ? problem : `${problem} \`${section}\``;
-	return { start, text: text.slice(start), message: `This is no mustache template: ${what}. ${cureOf(problem)}` };
+	return { start, text: text.slice(start), message: `This is not a mustache template: ${what}. ${remedyFor(problem)}` };
 }
 
-function cureOf(problem: string): string {
+function remedyFor(problem: string): string {
 	switch (problem) {
 		case "Unclosed section":
 			return "Sections end with {{/name}}, inner ones first.";

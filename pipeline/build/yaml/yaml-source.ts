@@ -57,7 +57,7 @@ export function readYaml(text: string): { source?: YamlSource; diagnostics: read
 		return readDocument(text);
 	} catch (cause) {
 		// Very deep nesting overflows the parser's stack.
-		return { diagnostics: [diagnostic(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
+		return { diagnostics: [diagnostic(1, 1, "", `This is not valid YAML: ${messageOf(cause)}.`)] };
 	}
 }
 
@@ -85,7 +85,7 @@ function readDocument(text: string): { source?: YamlSource; diagnostics: readonl
 		const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
 		return { diagnostics, source: { value, ...places(document, text, at) } };
 	} catch {
-		return { diagnostics: [...diagnostics, at(0, 0, "Aliases unfold to far too much. Write the parts out.")] };
+		return { diagnostics: [...diagnostics, at(0, 0, "Aliases expand to far too much. Write the parts out.")] };
 	}
 }
 
@@ -174,7 +174,7 @@ function aliasDiagnostics(document: Document, at: At): Diagnostic[] {
 				return;
 			}
 			const message = target
-				? "An alias cannot stand within what it stands for. Write the part out."
+				? "An alias cannot be part of what it refers to. Write the part out."
 				: `There is no anchor \`&${alias.source}\` above. Set it before it is used.`;
 			diagnostics.push(at(alias.range[0], alias.range[1], message));
 		},
@@ -192,9 +192,9 @@ function keyDiagnostics(document: Document, at: At): Diagnostic[] {
 	visit(document, {
 		Pair(_key, { key }) {
 			if (isScalar(key) && key.value === "__proto__" && key.range) {
-				diagnostics.push(at(key.range[0], key.range[1], "No key can be `__proto__`. Take another."));
+				diagnostics.push(at(key.range[0], key.range[1], "A key cannot be `__proto__`. Use another one."));
 			} else if (isCollection(key) && key.range) {
-				diagnostics.push(at(key.range[0], key.range[1], "A key is a plain text. Put it in quotes."));
+				diagnostics.push(at(key.range[0], key.range[1], "A key must be a plain text. Put it in quotes."));
 			}
 		},
 	});
@@ -218,9 +218,9 @@ function depthDiagnostics(document: Document, at: At): Diagnostic[] {
 function wording(code: string, message: string): string {
 	switch (code) {
 		case "DUPLICATE_KEY":
-			return "This key stands here twice. Keep one.";
+			return "This key is used twice. Keep one.";
 		case "TAB_AS_INDENT":
-			return "YAML takes no tabs as indentation. Use spaces.";
+			return "YAML does not allow tabs as indentation. Use spaces.";
 		case "MULTIPLE_DOCS":
 			return "A pipeline is one YAML document. Remove the `---`.";
 		case "BLOCK_AS_IMPLICIT_KEY":

@@ -21,7 +21,7 @@ describe("renderDiagnostics", () => {
 				"      \t                      ^^^^",
 				"  allowed: rex, atlas",
 				"",
-				"1 mistake.",
+				"1 error.",
 				"",
 			].join("\n"),
 		);
@@ -40,7 +40,7 @@ describe("renderDiagnostics", () => {
 	});
 
 	it("goes without the line of a file that it does not have", () => {
-		expect(renderDiagnostics([diagnostic, diagnostic], {}, false)).toContain("2 mistakes.");
+		expect(renderDiagnostics([diagnostic, diagnostic], {}, false)).toContain("2 errors.");
 	});
 
 	it("colours only when told to, and never lets a file steer the terminal", () => {

@@ -121,7 +121,7 @@ describe("compileCondition", () => {
 		expect(await judge("yes")).toBe("true");
 		for (const text of ["no", "text", "number", "none", "list"]) expect(await judge(text)).toBe("false");
 		expect(await compileCondition("text").judge(scope(input))).toMatchObject({
-			error: "it gives a text, neither true nor false",
+			error: "it returns a text, neither true nor false",
 		});
 	});
 

@@ -35,11 +35,11 @@ describe("readLifecycle", () => {
 
 	it.each([
 		["what it says", { repository: { full_name: "5dlabs/cto" }, alert: ALERT }, "leaked reports closed"],
-		["that it names no repository", { alert: ALERT }, "leaked takes it, but it names no repository"],
+		["that it names no repository", { alert: ALERT }, "leaked matches, but the payload names no repository"],
 		[
 			"that its repository is another's",
 			{ repository: { full_name: "octo/other" }, alert: ALERT },
-			"leaked takes it, but octo/other is none of settings.repositories",
+			"leaked matches, but octo/other is not in settings.repositories",
 		],
 	])("explains %s", async (_what, payload, outcome) => {
 		expect((await told(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
