@@ -128,7 +128,7 @@ async function measureGathering(start: Start): Promise<ContextFigures["gathering
 		for (let turn = 0; turn < TURNS; turn++) {
 			const { wall_ms, parts } = (await (await fetch(new URL("gather", workerd.url))).json()) as GatheringTimes;
 			const failed = Object.entries(parts).filter(([, { status }]) => status === "failed");
-			if (failed.length > 0) throw new Error(`not gathered: ${JSON.stringify(failed)}`);
+			if (failed.length > 0) throw new Error(`gathering failed: ${JSON.stringify(failed)}`);
 			runs.push({ wall_ms, slowest_ms: Math.max(...Object.values(parts).map(({ took_ms }) => took_ms)) });
 		}
 		const wall_ms = median(runs.map((run) => run.wall_ms));

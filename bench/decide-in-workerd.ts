@@ -27,13 +27,13 @@ export async function measureInWorkerd(
 		const by_size: DecideTime[] = [];
 		for (const size of sizes) {
 			const rounds = size >= 1_000_000 ? 5 : size >= 100_000 ? 40 : 400;
-			const [ms = Number.NaN, handwritten_ms = Number.NaN] = await inTurns(workerd, rounds, [
+			const [ms = Number.NaN, handwritten_ms = Number.NaN] = await measureInterleaved(workerd, rounds, [
 				`decide?size=${size}`,
 				`by-hand?size=${size}`,
 			]);
 			by_size.push({ bytes: size, ms, handwritten_ms });
 		}
-		const [compiling_ms = Number.NaN] = await inTurns(workerd, 3, ["compile?"]);
+		const [compiling_ms = Number.NaN] = await measureInterleaved(workerd, 3, ["compile?"]);
 		return { compiling_ms, by_size };
 	} finally {
 		await workerd.stop();
@@ -41,7 +41,11 @@ export async function measureInWorkerd(
 }
 
 /** The median time of one round: a request with many rounds minus one with none. The paths take turns. */
-async function inTurns(workerd: WorkerdProcess, rounds: number, paths: readonly string[]): Promise<number[]> {
+async function measureInterleaved(
+	workerd: WorkerdProcess,
+	rounds: number,
+	paths: readonly string[],
+): Promise<number[]> {
 	const times: number[][] = paths.map(() => []);
 	for (let turn = 0; turn < TURNS + 2; turn++) {
 		for (const [at, asked] of paths.entries()) {

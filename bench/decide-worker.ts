@@ -25,7 +25,7 @@ export default {
 		for (let round = 0; round < rounds; round++) {
 			if (pathname === "/decide") await readAndDecide(pipeline, artefact, chunks);
 			else if (pathname === "/by-hand") manual(INCIDENT, text);
-			else if (pathname === "/compile" && !admitArtefact(artefact).ok) throw new Error("It does not compile.");
+			else if (pathname === "/compile" && !admitArtefact(artefact).ok) throw new Error("the artefact does not compile");
 		}
 		return new Response("done");
 	},

@@ -84,7 +84,7 @@ async function mustAgree(
 	const type = decision.outcome === "spawn" ? decision.failure_type : decision.outcome;
 	const hand = JSON.stringify(manual(INCIDENT, log));
 	if (!hand.includes(`"FAILURE_TYPE":"${type}"`))
-		throw new Error(`The hand-written function does not say ${type}: ${hand.slice(0, 400)}`);
+		throw new Error(`the hand-written function did not return ${type}: ${hand.slice(0, 400)}`);
 }
 
 async function medians(runs: readonly (() => unknown)[], rounds = ROUNDS): Promise<number[]> {

@@ -89,14 +89,14 @@ async function labelledCases(file: string): Promise<LabelledCase[]> {
 	return lines.map((line, at) => {
 		const given = readFailureCase(line);
 		const { agent } = JSON.parse(line) as { agent?: unknown };
-		if (!given.ok || typeof agent !== "string") throw new Error(`${file}, line ${at + 1}: no case with its agent`);
+		if (!given.ok || typeof agent !== "string") throw new Error(`${file}, line ${at + 1}: not a case with an agent`);
 		return { id: String(given.value.id ?? `${file}:${at + 1}`), agent, given: given.value };
 	});
 }
 
 /** Prints the accuracy of each variant, then the first variant's matrix, then its errors. */
 export function printRouting(measured: readonly Accuracy[], print: (line: string) => void): void {
-	print(`${"routing".padEnd(36)}right   of   part    halves`);
+	print(`${"routing".padEnd(36)}right   of   share   halves`);
 	for (const { name, right, cases, halves } of measured) {
 		const parts = halves.map((half) => percent(half)).join(" ");
 		print(
@@ -107,7 +107,7 @@ export function printRouting(measured: readonly Accuracy[], print: (line: string
 	if (first === undefined) return;
 	const columns = [...new Set(Object.values(first.matrix).flatMap((row) => Object.keys(row)))];
 	print("");
-	print(`${"is for \\ given to".padEnd(20)}${columns.map((to) => to.padStart(8)).join("")}   recall precision`);
+	print(`${"expected \\ got".padEnd(20)}${columns.map((to) => to.padStart(8)).join("")}   recall precision`);
 	for (const [agent, row] of Object.entries(first.matrix)) {
 		const of = Object.values(row).reduce((sum, count) => sum + count, 0);
 		const given = Object.values(first.matrix).reduce((sum, other) => sum + (other[agent] ?? 0), 0);
@@ -116,10 +116,12 @@ export function printRouting(measured: readonly Accuracy[], print: (line: string
 		print(`${agent.padEnd(20)}${counts}   ${percent(hits / of)}    ${percent(hits / given)}`);
 	}
 	for (const { id, agent, given_to, rule } of first.wrong)
-		print(`  ${id}: for ${agent}, given to ${given_to} by ${rule}`);
+		print(`  ${id}: expected ${agent}, got ${given_to} by ${rule}`);
 	print("");
-	print("The rules are not fitted to these cases here. To see how much of a change is tuning, look at one half while");
-	print("changing rules (the ids whose SHA-256 begins with an even byte are the first) and compare on the other.");
+	print(
+		"This run does not tune the rules to these cases. To see how much of a change is overfitting, use one half while",
+	);
+	print("changing rules (the first half has the ids whose SHA-256 begins with an even byte) and compare on the other.");
 }
 
 function percent(part: number): string {

@@ -23,12 +23,16 @@ const reading: LogReading = {
 	excerpt: "error: clippy::all",
 };
 
-const told = { took_ms: 1, status: "ok" } as const;
+const okPart = { took_ms: 1, status: "ok" } as const;
 const context: Context = {
-	job_logs: { ...told, from: "github.job_logs", data: { reading, jobs: [{ name: "lint", failed_steps: ["clippy"] }] } },
-	commit: { ...told, from: "github.commit", data: { message: "Change it" } },
-	pull_request: { ...told, from: "github.pull_request", data: { number: 12, title: "A change" } },
-	changed_files: { ...told, from: "github.changed_files", data: { files: [{ path: "src/a.rs" }] } },
+	job_logs: {
+		...okPart,
+		from: "github.job_logs",
+		data: { reading, jobs: [{ name: "lint", failed_steps: ["clippy"] }] },
+	},
+	commit: { ...okPart, from: "github.commit", data: { message: "Change it" } },
+	pull_request: { ...okPart, from: "github.pull_request", data: { number: 12, title: "A change" } },
+	changed_files: { ...okPart, from: "github.changed_files", data: { files: [{ path: "src/a.rs" }] } },
 	loki: { from: "loki.query_range", took_ms: 0, status: "skipped", why: "not configured" },
 };
 
@@ -122,7 +126,7 @@ describe("decide", () => {
 	});
 
 	it("asks the filters again, and refuses once the message is known", async () => {
-		const commit = { ...told, from: "github.commit", data: { message: "No [SKIP-healer]" } } as const;
+		const commit = { ...okPart, from: "github.commit", data: { message: "No [SKIP-healer]" } } as const;
 		const decision = await decide(pipeline, { incident, context: { commit }, attempt: 1 });
 		expect(decision).toMatchObject({ outcome: "filtered", filter: "skip-markers" });
 	});

@@ -196,9 +196,9 @@ describe("readDelivery", () => {
 				for (const [path, value] of edits) put(payload, path.split("."), value);
 				const reading = await read("workflow_job", payload);
 				if (reading.outcome !== "incident") return;
-				const told = `${reading.incident.repository.toLowerCase()} ${String(payload.workflow_job.run_id)}`;
-				expect(ids.get(reading.incident.id) ?? told).toBe(told);
-				ids.set(reading.incident.id, told);
+				const runKey = `${reading.incident.repository.toLowerCase()} ${String(payload.workflow_job.run_id)}`;
+				expect(ids.get(reading.incident.id) ?? runKey).toBe(runKey);
+				ids.set(reading.incident.id, runKey);
 			},
 		);
 		await fc.assert(property, { numRuns: runs(500) });

@@ -17,13 +17,13 @@ const pipeline = loadPipeline({
 
 const ALERT = { secret: "hunter2", secret_type: "own_kind" };
 
-function told(payload: Readonly<Record<string, unknown>>, event = "secret_scanning_alert") {
+function readSignal(payload: Readonly<Record<string, unknown>>, event = "secret_scanning_alert") {
 	return readLifecycle(pipeline, { event, delivery_id: "d-1", payload });
 }
 
 describe("readLifecycle", () => {
 	it("shows no mapping the secret of a secret scanning alert", async () => {
-		const { signal } = await told({ repository: { full_name: "5dlabs/cto" }, alert: ALERT });
+		const { signal } = await readSignal({ repository: { full_name: "5dlabs/cto" }, alert: ALERT });
 		expect(signal).toEqual({
 			repository: "5dlabs/cto",
 			job: "own_kind",
@@ -42,10 +42,10 @@ describe("readLifecycle", () => {
 			"leaked matches, but octo/other is not in settings.repositories",
 		],
 	])("explains %s", async (_what, payload, outcome) => {
-		expect((await told(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
+		expect((await readSignal(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
 	});
 
 	it("explains nothing of an event that no entry listens to", async () => {
-		expect(await told({}, "star")).toEqual({ explanation: [] });
+		expect(await readSignal({}, "star")).toEqual({ explanation: [] });
 	});
 });

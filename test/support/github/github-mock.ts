@@ -157,7 +157,7 @@ class RunningMock implements GitHubMock {
 	/** Runs after the answer, as on GitHub. */
 	private startRedelivery(path: string): void {
 		if (this.webhook === undefined)
-			throw new Error("a redelivery was asked for, and the mock has no webhook to send it to");
+			throw new Error("a redelivery was requested, but the mock has no webhook to send it to");
 		const sent = redeliver(this.state, path.split("/").at(-2) ?? "", this.webhook);
 		this.underWay.add(sent);
 		void sent.finally(() => this.underWay.delete(sent));
@@ -174,7 +174,7 @@ async function describe(incoming: IncomingMessage): Promise<DescribedRequest> {
 	for await (const chunk of incoming) chunks.push(chunk);
 	const text = Buffer.concat(chunks).toString();
 	const method = METHODS.find((one) => one.toUpperCase() === incoming.method);
-	if (method === undefined) throw new Error(`${incoming.method} is no method of GitHub's API`);
+	if (method === undefined) throw new Error(`${incoming.method} is not a method of GitHub's API`);
 	const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
 	return {
 		method,

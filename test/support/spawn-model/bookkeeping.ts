@@ -5,7 +5,7 @@ import { type ModelCluster, unfinishedOf } from "./model-cluster.ts";
 /** What was created so far, and what answers reported. Bit N stands for the CodeRun of request N's name. */
 export interface Book {
 	readonly made: number;
-	readonly told: number;
+	readonly reported: number;
 	/** Created again after a manual deletion. */
 	readonly again: number;
 }
@@ -51,12 +51,14 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 		onAskedToRefuse(book, { claims }, { incident_id, attempt, coderun }) {
 			const records = [...claims.values()].map(({ value }) => value.record);
 			const isClaimed = records.some((record) => record.key === incident_id && record.attempt === attempt);
-			return isClaimed ? { ...book, told: book.told | claimedBit(coderun.metadata.name) } : book;
+			return isClaimed ? { ...book, reported: book.reported | claimedBit(coderun.metadata.name) } : book;
 		},
 		onCreated(book, cluster, name, began) {
 			if (twins.get(name)?.some((twin) => book.made & bit(twin))) throw new Fault("two names for one attempt");
-			if (book.told & refusedBit(name) && book.told & claimedBit(name)) throw new Fault("made after it was refused");
-			if (book.made & bit(name) & began) throw new Fault("made again by a call begun after an answer told of it");
+			if (book.reported & refusedBit(name) && book.reported & claimedBit(name))
+				throw new Fault("created after it was refused");
+			if (book.made & bit(name) & began)
+				throw new Fault("created again by a call that began after an answer reported it");
 			const again = book.again | (book.made & bit(name));
 			const active = new Set(unfinishedOf(cluster).map((coderun) => coderun.name));
 			const rivals = (of: typeof onOneKey) => (of.get(name) ?? []).filter((rival) => active.has(rival));
@@ -70,12 +72,13 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 			const { result } = answer;
 			if (isPolicyRefusal(answer)) {
 				const { name } = request.coderun.metadata;
-				if (book.told & claimedBit(name) && cluster.coderuns.has(name)) throw new Fault("refused although it is there");
-				return { ...book, told: book.told | refusedBit(name) };
+				if (book.reported & claimedBit(name) && cluster.coderuns.has(name))
+					throw new Fault("refused although it exists");
+				return { ...book, reported: book.reported | refusedBit(name) };
 			}
 			if (result.result !== "created" && result.result !== "exists") return book;
-			if (!(book.made & bit(result.coderun_name))) throw new Fault("told of one that was never made");
-			return { ...book, told: book.told | bit(result.coderun_name) };
+			if (!(book.made & bit(result.coderun_name))) throw new Fault("reported one that was never created");
+			return { ...book, reported: book.reported | bit(result.coderun_name) };
 		},
 		neverMade(book) {
 			const made = new Set(

@@ -22,7 +22,7 @@ export interface CallNode {
 export interface CallTree {
 	begin(at: number): Promise<CallNode>;
 	/** Continues the call with that answer, arriving at that time. */
-	goOn(node: CallNode, answer: Interned<object>, at: number): CallNode | Promise<CallNode>;
+	advance(node: CallNode, answer: Interned<object>, at: number): CallNode | Promise<CallNode>;
 }
 
 interface Heard {
@@ -55,7 +55,7 @@ export function callTree(request: SpawnRequest, digest: string, skew_ms: number,
 	}
 	return {
 		begin: async (at) => byHeard.get(`${at}`) ?? grow(`${at}`, undefined, [{ at }]),
-		goOn(node, answer, at) {
+		advance(node, answer, at) {
 			const key = `${node.id} ${answer.id} ${at}`;
 			const parent = grown.get(node);
 			return byHeard.get(key) ?? grow(key, parent, [...(parent?.heard ?? []), { at, answer: answer.value }]);

@@ -58,7 +58,7 @@ async function repeatAll(
 	/** The follow-up requests, if any. */
 	const call = async (repeat: Repeat): Promise<readonly Repeat[]> => {
 		const { request, isAllowed, decidedAgain } = repeat;
-		const began = book.told;
+		const began = book.reported;
 		const asked = clusterAsking(async (operation) => {
 			const effect = apply(cluster, operation, `repeat ${++writes}`);
 			cluster = effect.cluster;
@@ -75,7 +75,7 @@ async function repeatAll(
 	let open = [...requests];
 	for (let round = 0; open.length > 0; round++) {
 		if (round === ROUNDS)
-			throw new Fault(`not answered for good: ${open.map(({ request }) => request.coderun.metadata.name)}`);
+			throw new Fault(`no final answer: ${open.map(({ request }) => request.coderun.metadata.name)}`);
 		const left: Repeat[] = [];
 		for (const repeat of open) left.push(...(await call(repeat)));
 		open = left;
@@ -83,11 +83,11 @@ async function repeatAll(
 		for (const { name } of unfinishedOf(cluster)) cluster = finishCodeRun(cluster, name);
 	}
 	const lost = rules.neverMade(book);
-	if (lost.length > 0) throw new Fault(`no CodeRun was ever made of ${lost}`);
+	if (lost.length > 0) throw new Fault(`no CodeRun was ever created for ${lost}`);
 }
 
 /** What retries depend on: neither the time itself nor the names of versions. */
-function contentOf({ at, cluster, actors, made, told, again }: World): string {
+function contentOf({ at, cluster, actors, made, reported, again }: World): string {
 	const claims = [...cluster.claims.values()].map(({ value: { record } }) =>
 		[
 			record.key,
@@ -101,7 +101,7 @@ function contentOf({ at, cluster, actors, made, told, again }: World): string {
 	);
 	const coderuns = [...cluster.coderuns.values()].map(({ id }) => id);
 	const refused = actors.map((actor) => actor.refused ?? "").join();
-	return `${made} ${told} ${again} ${refused} ${coderuns.sort()} ${claims.sort().join(" ")}`;
+	return `${made} ${reported} ${again} ${refused} ${coderuns.sort()} ${claims.sort().join(" ")}`;
 }
 
 export function digestOf(request: SpawnRequest): string {

@@ -54,11 +54,11 @@ async function begin(
 	const before = after[at];
 	if (before !== undefined && !actorAt(world, before).refused) return;
 	const node = await treeOf(trees, at).begin(world.at);
-	const begun = { calls: actor.calls - 1, began: world.told, node };
+	const begun = { calls: actor.calls - 1, began: world.reported, node };
 	const request = requests[at];
 	const asksToRefuse = request !== undefined && isAllowed[at] === false;
-	const { told } = asksToRefuse ? rules.onAskedToRefuse(world, world.cluster, request) : world;
-	next.push({ what: `${at} begins`, world: withActor({ ...world, told }, at, begun) });
+	const { reported } = asksToRefuse ? rules.onAskedToRefuse(world, world.cluster, request) : world;
+	next.push({ what: `${at} begins`, world: withActor({ ...world, reported }, at, begun) });
 }
 
 async function act(
@@ -130,8 +130,8 @@ async function deliver(
 	what: string,
 ): Promise<Happening> {
 	const actor = actorAt(world, at);
-	if (actor.node === undefined) throw new Error("nobody waits for that answer");
-	const node = await treeOf(model.trees, at).goOn(actor.node, answer, world.at);
+	if (actor.node === undefined) throw new Error("no call waits for that answer");
+	const node = await treeOf(model.trees, at).advance(actor.node, answer, world.at);
 	if ("answer" in node.came) return { what: `${at} ${what}, answers`, world: answerTo(model, world, at, node.came) };
 	const { calls, began } = actor;
 	const sleepsOn = node.came.asks.do === "sleep" ? { sleepsOn: lastClaim(world, node) } : {};
@@ -141,10 +141,10 @@ async function deliver(
 function answerTo({ rules, requests }: Model, world: World, at: number, { answer }: { answer: SpawnAnswer }): World {
 	const request = requests[at];
 	if (request === undefined) throw new Error(`there is no actor ${at}`);
-	const { told } = rules.onAnswered(world, world.cluster, answer, request);
+	const { reported } = rules.onAnswered(world, world.cluster, answer, request);
 	const calls = isForGood(answer) ? 0 : actorAt(world, at).calls;
 	const refused = isPolicyRefusal(answer) && ({ refused: true } as const);
-	return withActor({ ...world, told }, at, { calls, began: 0, ...refused });
+	return withActor({ ...world, reported }, at, { calls, began: 0, ...refused });
 }
 
 /** Time jumps. An answer in flight arrives then or stays in flight: only time distinguishes early from late. */

@@ -45,8 +45,8 @@ export interface Budget {
 }
 
 /** The same text for states with the same possible futures. */
-export function keyOf({ at, cluster, actors, inFlight, left, made, told, again }: World): string {
-	let key = `${at} ${left.steps} ${left.hands} ${left.faults} ${made} ${told} ${again}`;
+export function keyOf({ at, cluster, actors, inFlight, left, made, reported, again }: World): string {
+	let key = `${at} ${left.steps} ${left.hands} ${left.faults} ${made} ${reported} ${again}`;
 	for (const id of [...cluster.claims.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;
 	key += "|";
 	for (const id of [...cluster.coderuns.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;

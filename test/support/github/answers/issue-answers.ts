@@ -50,8 +50,8 @@ function makeIssue({ repository, body }: AskedRepository): PlainAnswer {
 function changeIssue({ repository, parameters, body }: AskedRepository): PlainAnswer {
 	const issue = repository.issues.get(Number(parameters.issue_number));
 	if (issue === undefined) return notFound();
-	const told = ["title", "body", "state"].flatMap((key) => (typeof body[key] === "string" ? [[key, body[key]]] : []));
-	const changed = { ...issue, ...Object.fromEntries(told) };
+	const edits = ["title", "body", "state"].flatMap((key) => (typeof body[key] === "string" ? [[key, body[key]]] : []));
+	const changed = { ...issue, ...Object.fromEntries(edits) };
 	repository.issues.set(issue.number, changed);
 	return ok(changed);
 }
