@@ -91,7 +91,7 @@ describe("createLogReader", () => {
 		);
 	});
 
-	it("counts what testing each pattern on each stripped line counts", () => {
+	it("counts the same as testing each pattern on each stripped line", () => {
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are control characters.
 		const escapes = /\x1b(?:\[[\d;]*m|\]8;;u\x1b\\)/g;
 		const before = /^(?:job\tst[e\u00e9]p\t)?\ufeff?2026-\S+Z ?/;
@@ -118,7 +118,7 @@ describe("createLogReader", () => {
 		);
 	});
 
-	it("finds in the error zone what stands in the lines before a mark, and behind the last one of no step's end, without repeats", () => {
+	it("counts in the error zone the lines before a mark, and after the last mark without a step end, without repeats", () => {
 		const zoneLine = fc.constantFrom(
 			"boom",
 			"boom 1",

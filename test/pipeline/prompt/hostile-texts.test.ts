@@ -39,7 +39,7 @@ function trimmed(text: string): string {
 }
 
 describe("the shipped prompts, with hostile texts everywhere", () => {
-	it.each(cases)("keep it in its fences and spans, to the letter: %s", (_, text) => {
+	it.each(cases)("keep it in its fences and spans, verbatim: %s", (_, text) => {
 		for (const input of GOLDEN_INPUTS) {
 			const view = promptView(input);
 			const harmless = readDataMarks(renderPrompt(prompts, input.agent.prompt, viewOf(view, "harmless")));

@@ -31,7 +31,7 @@ function view(more: Partial<PromptInput> = {}) {
 const ok = { took_ms: 1, status: "ok" } as const;
 
 describe("promptView", () => {
-	it("gives nothing that is not among PROMPT_VARIABLES", () => {
+	it("returns only names in PROMPT_VARIABLES", () => {
 		for (const name of Object.keys(view())) expect(PROMPT_VARIABLES).toHaveProperty(name);
 	});
 
@@ -43,7 +43,7 @@ describe("promptView", () => {
 		for (const name of named.split(/\s+/)) expect(PROMPT_VARIABLES).toHaveProperty(name);
 	});
 
-	it("leaves absent what is not known", () => {
+	it("omits unknown values", () => {
 		const known = Object.entries(view()).filter(([, value]) => value !== undefined && value !== false);
 		expect(known.map(([name]) => name).sort()).toEqual([
 			"agent_name",
@@ -63,7 +63,7 @@ describe("promptView", () => {
 		]);
 	});
 
-	it("words the context", () => {
+	it("formats the context", () => {
 		const context: Context = {
 			files: {
 				...ok,
@@ -120,7 +120,7 @@ describe("promptView", () => {
 		expect(text({ ...fix, why: "fork" })).toContain("in a fork");
 	});
 
-	it("tells a retry what came before", () => {
+	it("gives a retry the earlier attempts", () => {
 		const previous_attempts = [{ attempt: 1, agent: "rex", outcome: "failed", message: "no PR" }];
 		expect(view({ attempt: 2, previous_attempts })).toMatchObject({
 			is_retry: true,

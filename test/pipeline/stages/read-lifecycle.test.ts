@@ -22,7 +22,7 @@ function readSignal(payload: Readonly<Record<string, unknown>>, event = "secret_
 }
 
 describe("readLifecycle", () => {
-	it("shows no mapping the secret of a secret scanning alert", async () => {
+	it("hides the secret of a secret scanning alert from mappings", async () => {
 		const { signal } = await readSignal({ repository: { full_name: "5dlabs/cto" }, alert: ALERT });
 		expect(signal).toEqual({
 			repository: "5dlabs/cto",
@@ -45,7 +45,7 @@ describe("readLifecycle", () => {
 		expect((await readSignal(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
 	});
 
-	it("explains nothing of an event that no entry listens to", async () => {
+	it("explains nothing for an event that no entry listens to", async () => {
 		expect(await readSignal({}, "star")).toEqual({ explanation: [] });
 	});
 });

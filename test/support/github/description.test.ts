@@ -9,7 +9,7 @@ const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 const TEXT_TYPE = { "content-type": "text/plain" };
 
 describe("judge", () => {
-	it("checks the answer of every route: a schema that checks nothing would let all through", () => {
+	it("checks the answer of every route: an empty schema would accept everything", () => {
 		for (const route of ROUTES.filter((one) => !WITHOUT_FORM.includes(one))) {
 			expect([route, answersOf(route, 70)]).toEqual([route, "answer_not_allowed"]);
 		}
@@ -24,7 +24,7 @@ describe("judge", () => {
 	});
 
 	it.each([
-		["an integer that is none", { query: "per_page=many" }, "query per_page must be integer"],
+		["an invalid integer", { query: "per_page=many" }, "query per_page must be integer"],
 		["a query twice", { query: "state=open&state=closed" }, "query state is there more than once"],
 		["a body where none is described", { body: {} }, "a body is not described"],
 	])("refuses %s", (_, { query = "", body }: { query?: string; body?: unknown }, problem) => {
@@ -67,7 +67,7 @@ describe("judge", () => {
 		expect(judged).toEqual({ kind: "answer_not_allowed", problems: [problem] });
 	});
 
-	it("lets an error through that is not described", () => {
+	it("allows an error that is not described", () => {
 		const asked = { method: "get", path: "/repos/5dlabs/cto/pulls/7", headers: {}, body: undefined } as const;
 		const answer = { status: 502, headers: TEXT_TYPE, body: "Bad Gateway" };
 		expect(judge({ ...asked, query: new URLSearchParams() }, () => answer)).toEqual({ kind: "answered", answer });
