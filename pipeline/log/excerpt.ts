@@ -12,9 +12,9 @@ const SHARES: Partial<Record<Reason, number>> = { error: 0.35, match_in_zone: 0.
 const LAST_FIRST: ReadonlySet<Reason> = new Set(["match_in_zone", "zone", "tail"]);
 
 /**
- * Renders the most important kept lines within the budget, in the log's order. Cuts are marked (`[... 1,204 lines cut
- * ...]`, blank lines not counted), and so are repeats (`[the line above 37 more times]`). `seen` is the log's number of
- * non-blank lines.
+ * Renders the most important kept lines within the budget, in the log's order. Cuts are marked as
+ * `[... 1,204 lines cut ...]`, not counting blank lines, and repeats as `[the line above 37 more times]`. `seen` is the
+ * log's number of non-blank lines.
  */
 export function renderExcerpt(kept: Iterable<KeptLine>, seen: number, limits: LogLimits): string {
 	const lines = [...kept].sort((a, b) => a.line - b.line);

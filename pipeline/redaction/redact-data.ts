@@ -14,8 +14,8 @@ const NAMES = new Set(
 const MOST_LEVELS = 32;
 
 /**
- * Redacts every secret in the texts of JSON data (`redactText`), and texts under a secret's name, as in `{"password":
- * "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`, whatever they look like. Field names stay, and so do the
+ * Redacts every secret in the texts of JSON data (`redactText`). Texts under a secret's name are redacted whatever they
+ * look like, as in `{"password": "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`. Field names stay, and so do the
  * identifiers of branches, commits, repositories and files.
  */
 export function redactData<T>(data: T): T {

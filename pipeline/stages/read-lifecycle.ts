@@ -9,7 +9,7 @@ import type { Pipeline } from "./load-pipeline.ts";
 import { payloadScope } from "./payload-scope.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
-/** The signal about something that may be under remediation, and why. */
+/** The signal about something that may be under remediation, with its explanation. */
 export interface LifecycleReading {
 	readonly signal?: Signal;
 	/** Empty when no entry listens to the event. */
