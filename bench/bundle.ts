@@ -4,10 +4,10 @@ import { type Configuration, startWorkerd } from "./workerd-process.ts";
 import { emptyWorker, healerWorker } from "./workers.ts";
 
 export interface BundleFigures {
-	/** As `wrangler deploy` uploads it: one module, minified, gzipped. */
+	/** What `wrangler deploy` uploads: one module, minified, gzipped. */
 	readonly gzip_bytes: number;
 	readonly raw_bytes: number;
-	/** Until workerd's first answer with the real bundle, less that with an empty worker; medians. */
+	/** Time until workerd's first answer with the real bundle, minus that with an empty worker; medians. */
 	readonly startup_ms: number;
 	readonly startup_ms_of_an_empty_worker: number;
 }

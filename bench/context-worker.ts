@@ -10,7 +10,10 @@ import { INCIDENT } from "./decision.ts";
 
 let loaded: { readonly settings: ContextWorkerSettings; readonly pipeline: Pipeline } | undefined;
 
-/** `/read?url=` reads a log as Healer does, `/merely?url=` counts its bytes, `/gather` gathers an incident's context. */
+/**
+ * `/read?url=` reads a log as Healer does, `/merely?url=` only counts its bytes, `/gather` gathers an incident's
+ * context.
+ */
 export default {
 	async fetch(request: Request): Promise<Response> {
 		if (request.method === "PUT") {

@@ -10,9 +10,9 @@ import { startWorkerd, type WorkerdProcess } from "./workerd-process.ts";
 import { outboundWorker } from "./workers.ts";
 
 export interface ContextFigures {
-	/** Reading a log over HTTP in workerd: searched and kept, and the floor, its bytes only counted. */
+	/** Reading a log over HTTP in workerd: fully processed, and as a floor with its bytes only counted. */
 	readonly logs: readonly LogFigures[];
-	/** Gathering all of the shipped pipeline's context, each answer delayed, as a multiple of its slowest part. */
+	/** Gathering all context of the shipped pipeline with each answer delayed, as a multiple of its slowest part. */
 	readonly gathering: { readonly wall_ms: number; readonly slowest_ms: number; readonly ratio: number };
 }
 
@@ -20,9 +20,9 @@ export interface LogFigures {
 	readonly bytes: number;
 	readonly mb_per_second: number;
 	readonly merely_mb_per_second: number;
-	/** How many times as long as merely reading it takes. */
+	/** Time as a multiple of only counting its bytes. */
 	readonly ratio_to_merely: number;
-	/** The most memory that the process had, over what it has before it reads; undefined where the system does not tell. */
+	/** Peak memory of the process, minus that before reading; undefined where the system does not report it. */
 	readonly peak_mb: number | undefined;
 	readonly merely_peak_mb: number | undefined;
 }
@@ -33,7 +33,7 @@ const SIZES: readonly number[] = [MB, 10 * MB, 100 * MB];
 const TURNS = 5;
 const DELAYS = { github_ms: 60, relay_ms: 400 };
 
-/** A server that answers as GitHub does, and how to start a worker that asks it. */
+/** A server that answers like GitHub, and a function that starts a worker using it. */
 export interface ContextBench {
 	readonly github: SlowGitHub;
 	start(): Promise<WorkerdProcess>;
@@ -81,7 +81,7 @@ async function measureLog(start: Start, github: SlowGitHub, bytes: number): Prom
 		const times: { readonly read: number[]; readonly merely: number[] } = { read: [], merely: [] };
 		for (let turn = 0; turn < TURNS + 1; turn++) {
 			const [reading, counting] = [await timed(workerd, read), await timed(workerd, merely)];
-			// The first turn warms it up.
+			// The first round is a warm-up.
 			if (turn === 0) continue;
 			times.read.push(reading);
 			times.merely.push(counting);
@@ -100,7 +100,7 @@ async function measureLog(start: Start, github: SlowGitHub, bytes: number): Prom
 	}
 }
 
-/** In a process of its own, over what it had before, in MB. */
+/** Peak memory of a separate process, minus that before reading, in MB. */
 export async function peakOf(start: Start, asked: string): Promise<number | undefined> {
 	const workerd = await start();
 	try {
@@ -128,7 +128,7 @@ async function measureGathering(start: Start): Promise<ContextFigures["gathering
 		for (let turn = 0; turn < TURNS; turn++) {
 			const { wall_ms, parts } = (await (await fetch(new URL("gather", workerd.url))).json()) as GatheringTimes;
 			const failed = Object.entries(parts).filter(([, { status }]) => status === "failed");
-			if (failed.length > 0) throw new Error(`not gathered: ${JSON.stringify(failed)}`);
+			if (failed.length > 0) throw new Error(`gathering failed: ${JSON.stringify(failed)}`);
 			runs.push({ wall_ms, slowest_ms: Math.max(...Object.values(parts).map(({ took_ms }) => took_ms)) });
 		}
 		const wall_ms = median(runs.map((run) => run.wall_ms));

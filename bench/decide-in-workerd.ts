@@ -11,11 +11,11 @@ const TURNS = 9;
 export interface DecideTime {
 	readonly bytes: number;
 	readonly ms: number;
-	/** What a hand-written function takes for the same. */
+	/** The time of a hand-written function for the same work. */
 	readonly handwritten_ms: number;
 }
 
-/** What a decision, and making the pipeline ready, takes inside workerd. */
+/** Times inside workerd of one decision, and of loading the pipeline. */
 export async function measureInWorkerd(
 	artefact: Artefact,
 	sizes: readonly number[],
@@ -27,27 +27,31 @@ export async function measureInWorkerd(
 		const by_size: DecideTime[] = [];
 		for (const size of sizes) {
 			const rounds = size >= 1_000_000 ? 5 : size >= 100_000 ? 40 : 400;
-			const [ms = Number.NaN, handwritten_ms = Number.NaN] = await inTurns(workerd, rounds, [
+			const [ms = Number.NaN, handwritten_ms = Number.NaN] = await measureInterleaved(workerd, rounds, [
 				`decide?size=${size}`,
 				`by-hand?size=${size}`,
 			]);
 			by_size.push({ bytes: size, ms, handwritten_ms });
 		}
-		const [compiling_ms = Number.NaN] = await inTurns(workerd, 3, ["compile?"]);
+		const [compiling_ms = Number.NaN] = await measureInterleaved(workerd, 3, ["compile?"]);
 		return { compiling_ms, by_size };
 	} finally {
 		await workerd.stop();
 	}
 }
 
-/** The medians of one round each: a request with many rounds less one with none. All take turns. */
-async function inTurns(workerd: WorkerdProcess, rounds: number, paths: readonly string[]): Promise<number[]> {
+/** The median time of one round: a request with many rounds minus one with none. The paths take turns. */
+async function measureInterleaved(
+	workerd: WorkerdProcess,
+	rounds: number,
+	paths: readonly string[],
+): Promise<number[]> {
 	const times: number[][] = paths.map(() => []);
 	for (let turn = 0; turn < TURNS + 2; turn++) {
 		for (const [at, asked] of paths.entries()) {
 			const nothing = await answered(workerd, `${asked}&rounds=0`);
 			const all = await answered(workerd, `${asked}&rounds=${rounds}`);
-			// The first turns warm it up.
+			// The first rounds are a warm-up.
 			if (turn >= 2) times[at]?.push((all - nothing) / rounds);
 		}
 	}

@@ -4,8 +4,8 @@ import { handwrittenDecider } from "./handwritten.ts";
 import { ordinaryLog } from "./ordinary-log.ts";
 
 /**
- * Takes a pipeline by PUT. Does one thing `rounds` times over, and answers: who asks measures, as a worker's clock stands
- * still meanwhile.
+ * Takes a pipeline by PUT and repeats one operation `rounds` times per request. The client measures, because a worker's
+ * clock stands still while it computes.
  */
 let loaded: { artefact: Artefact; pipeline: Pipeline; manual: ReturnType<typeof handwrittenDecider> } | undefined;
 const logs = new Map<number, { readonly text: string; readonly chunks: readonly string[] }>();
@@ -25,7 +25,7 @@ export default {
 		for (let round = 0; round < rounds; round++) {
 			if (pathname === "/decide") await readAndDecide(pipeline, artefact, chunks);
 			else if (pathname === "/by-hand") manual(INCIDENT, text);
-			else if (pathname === "/compile" && !admitArtefact(artefact).ok) throw new Error("It does not compile.");
+			else if (pathname === "/compile" && !admitArtefact(artefact).ok) throw new Error("the artefact does not compile");
 		}
 		return new Response("done");
 	},

@@ -8,22 +8,22 @@ import { median } from "./median.ts";
 import { ordinaryLog } from "./ordinary-log.ts";
 
 export interface DecideFigures {
-	/** Reading a log of 1 MB and deciding, as a multiple of what a hand-written function takes for the same. */
+	/** Reading a log of 1 MB and deciding, as a multiple of a hand-written function's time for the same. */
 	readonly ratio_to_handwritten: number;
 	readonly ms: number;
 	readonly handwritten_ms: number;
-	/** The part of `ms` that reading the log takes. */
+	/** The share of `ms` spent on reading the log. */
 	readonly reading_ms: number;
 	/** The first decision in a process, with nothing compiled yet. */
 	readonly first_ms: number;
-	/** Checking and building the shipped file, YAML and prompts in, artefact out; once warm. */
+	/** Checking and building the shipped file, from YAML and prompts to the artefact; warm. */
 	readonly building_ms: number;
-	/** Making all of the artefact ready, nothing left for its first use; once warm. */
+	/** Compiling all of the artefact, with nothing deferred to first use; warm. */
 	readonly compiling_ms: number;
 	readonly by_size: readonly DecideTime[];
-	/** The same in workerd, measured from outside, since its clock stands still while it works. */
+	/** The same in workerd, measured from outside, because its clock stands still while it computes. */
 	readonly workerd: { readonly compiling_ms: number; readonly by_size: readonly DecideTime[] };
-	/** Logs of 1 MB made to be slow, as multiples of the ordinary one. */
+	/** Logs of 1 MB designed to be slow, as multiples of the ordinary one. */
 	readonly hostile: Readonly<Record<string, number>>;
 }
 
@@ -31,7 +31,7 @@ const MB = 1_000_000;
 const ROUNDS = 31;
 const SIZES: readonly number[] = [1000, MB / 10, MB];
 
-/** All sides take turns, so that whatever else the machine does meets all of them. */
+/** All candidates take turns, so that other load on the machine affects all of them. */
 export async function measureDecide(): Promise<DecideFigures> {
 	const built = await loadGoodPipeline("pipeline.yaml");
 	if (!built.ok) throw new Error(built.problem);
@@ -73,7 +73,7 @@ async function measureHostile(pipeline: Pipeline, ordinary: string): Promise<Rec
 	return Object.fromEntries(logs.map(([name], i) => [name, (times[i] ?? Number.NaN) / floor] as const).slice(1));
 }
 
-/** A peer that decides something else would be no peer. */
+/** A reference that decides otherwise would be no reference. */
 async function mustAgree(
 	pipeline: Pipeline,
 	artefact: Artefact,
@@ -84,7 +84,7 @@ async function mustAgree(
 	const type = decision.outcome === "spawn" ? decision.failure_type : decision.outcome;
 	const hand = JSON.stringify(manual(INCIDENT, log));
 	if (!hand.includes(`"FAILURE_TYPE":"${type}"`))
-		throw new Error(`The hand-written function does not say ${type}: ${hand.slice(0, 400)}`);
+		throw new Error(`the hand-written function did not return ${type}: ${hand.slice(0, 400)}`);
 }
 
 async function medians(runs: readonly (() => unknown)[], rounds = ROUNDS): Promise<number[]> {

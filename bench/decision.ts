@@ -7,7 +7,7 @@ import {
 	type Pipeline,
 } from "../pipeline/index.ts";
 
-/** What is measured: a log read in chunks, and the decision about one incident with it. Runs in Node and in workerd. */
+/** The measured work: reading a log in chunks, and deciding about one incident with it. Runs in Node and in workerd. */
 export function read(pipeline: Pipeline, chunks: readonly string[]) {
 	const reader = createLogReader(pipeline.logSearch);
 	for (const chunk of chunks) reader.write(chunk);
@@ -26,10 +26,10 @@ export async function readAndDecide(pipeline: Pipeline, artefact: Artefact, chun
 	return decide(pipeline, { incident: INCIDENT, context, attempt: 1 });
 }
 
-/** As a response's body comes in. */
+/** The chunk size of a response's body. */
 const CHUNK = 64 * 1024;
 
-/** Texts of their own, as a decoder gives them: views into one text would be slower to read. */
+/** Separate texts, as a decoder returns them: views into one text are slower to read. */
 export function chunksOf(log: string): string[] {
 	const chunks: string[] = [];
 	for (let at = 0; at < log.length; at += CHUNK) {

@@ -9,7 +9,7 @@ export interface SignedDelivery {
 	readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A failed `workflow_job` of an allowed repository, as GitHub sends it, of 10 KB; the pipeline takes it. */
+/** A failed `workflow_job` of an allowed repository, as GitHub sends it, 10 KB large. The pipeline accepts it. */
 export function failedJob(): SignedDelivery {
 	const body = padded(failedPayload());
 	return {
@@ -33,7 +33,7 @@ function failedPayload(): Record<string, unknown> {
 	return payload;
 }
 
-/** With a field that nobody reads, up to the size. */
+/** Pads the payload to the size with an unused field. */
 function padded(payload: Record<string, unknown>): string {
 	const missing = BYTES - JSON.stringify({ ...payload, padding: "" }).length;
 	return JSON.stringify({ ...payload, padding: "x".repeat(Math.max(0, missing)) });

@@ -3,7 +3,9 @@ import { inspectExpression } from "../pipeline/build/checks/inspect-expression.t
 import type { Artefact, Incident } from "../pipeline/index.ts";
 import type { LogPattern } from "../pipeline/log/log-pattern.ts";
 
-/** One `if` of the hand-written function: these expressions, in the error lines or in the whole log, mean this failure. */
+/**
+ * One `if` of the hand-written function: these expressions, in the error lines or in the whole log, mean this failure.
+ */
 interface Rule {
 	readonly type: string;
 	readonly category: string;
@@ -20,9 +22,9 @@ const AGENTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What one would write without an engine, as the peer to measure against: strip, split, look for the pipeline's own
- * patterns with native regexes until a rule holds, choose the agent, build the CodeRun. Knows nothing of unknown
- * verdicts, explanations, hostile logs or bounded memory.
+ * What one would write without an engine, as the reference: strip, split, search for the pipeline's own patterns with
+ * native regexes until a rule holds, choose the agent, build the CodeRun. It has no unknown verdicts, explanations,
+ * protection from hostile logs or memory bound.
  */
 export function handwrittenDecider(artefact: Artefact): (incident: Incident, log: string) => object {
 	const rules = artefact.classify.map(ruleOf).filter((rule) => rule.inErrors.length + rule.anywhere.length > 0);
@@ -52,7 +54,7 @@ function toRegExp(pattern: LogPattern): RegExp[] {
 	return [new RegExp(pattern.source, `m${pattern.flags.replace("m", "")}`)];
 }
 
-/** Lines marked as errors, and the 80 before the end of the step that failed. */
+/** Lines marked as errors, and the 80 before the end of the failed step. */
 function errorLines(lines: readonly string[]): string[] {
 	const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
 	const zone = end === -1 ? lines.slice(-80) : lines.slice(Math.max(0, end - 80), end + 1);

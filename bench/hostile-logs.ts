@@ -1,4 +1,4 @@
-/** Logs of about `size` characters that are made to be slow to read. `keys` are the names of the pipeline's patterns. */
+/** Logs of about `size` characters, designed to be slow. `keys` are the names of the pipeline's patterns. */
 export function hostileLogs(keys: readonly string[], size: number): Readonly<Record<string, string>> {
 	const texts = keys.filter((key) => !key.startsWith("/"));
 	const fill = (line: (n: number) => string): string => {

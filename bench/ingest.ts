@@ -5,13 +5,13 @@ import { startWorkerd, type WorkerdProcess } from "./workerd-process.ts";
 import { healerWorker, hmacWorker } from "./workers.ts";
 
 export interface IngestFigures {
-	/** Accepted deliveries a second, as a part of what a worker answers that only checks the HMAC. */
+	/** Accepted deliveries per second, as a share of what a worker handles that only checks the HMAC. */
 	readonly ratio_to_floor: number;
 	readonly p99_ms: number;
 	readonly p50_ms: number;
 	readonly requests_per_second: number;
 	readonly floor: { readonly p99_ms: number; readonly p50_ms: number; readonly requests_per_second: number };
-	/** CPU time of workerd for one delivery; absent where the system does not tell. */
+	/** workerd's CPU time for one delivery; absent where the system does not report it. */
 	readonly cpu_us?: number;
 	readonly floor_cpu_us?: number;
 }
@@ -27,7 +27,7 @@ const ROUNDS = 5;
 const SECONDS = 3;
 const CONNECTIONS = 16;
 
-/** Both workers side by side, taking turns, so that whatever else the machine does meets both. */
+/** Both workers run side by side and take turns, so that other load on the machine affects both. */
 export async function measureIngest(bundle: string): Promise<IngestFigures> {
 	const delivery = failedJob();
 	const healer = await startWorkerd(healerWorker(bundle));
@@ -70,7 +70,7 @@ function middle(rounds: readonly Round[]): Round {
 	};
 }
 
-/** A worker that refuses is fast: measuring it would prove nothing. */
+/** A worker that refuses is fast, so measuring it would prove nothing. */
 async function mustAccept(worker: WorkerdProcess, { body, headers }: SignedDelivery): Promise<void> {
 	const response = await fetch(`${worker.url}webhooks/github`, { method: "POST", body, headers });
 	const text = await response.text();

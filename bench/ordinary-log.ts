@@ -1,4 +1,7 @@
-/** A failed job's log as GitHub's API gives it, of about that many characters: set-up, a long build, a failing lint. */
+/**
+ * A failed job's log in the format of GitHub's API, with about that many characters: set-up, a long build, a failing
+ * lint.
+ */
 export function ordinaryLog(characters: number): string {
 	const lines = [...SET_UP];
 	let length = 0;
@@ -8,7 +11,7 @@ export function ordinaryLog(characters: number): string {
 		lines.push(line);
 	}
 	lines.push(...FAILURE);
-	// Through bytes, so that the text is one piece, as a decoder gives it.
+	// A round trip through bytes makes the text one flat string, as a decoder returns it.
 	const text = `\ufeff${lines.map((line, n) => `${stamp(n)}${line}\n`).join("")}`;
 	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
@@ -46,7 +49,7 @@ const CRATES = ["tokio", "serde", "hyper", "tracing-subscriber", "kube-runtime",
 const AREAS = ["controller", "router", "session::store", "claims", "reconcile::backoff", "metrics"];
 const one = (names: readonly string[], n: number) => names[n % names.length] ?? "";
 
-/** What such builds print, over and over: progress, passing tests, some colour, a warning now and then. */
+/** Typical build output, repeated: progress, passing tests, some colour, an occasional warning. */
 const BODY: readonly ((n: number) => string)[] = [
 	(n) => ` Downloading crates ... ${one(CRATES, n)} v1.${n % 90}.${n % 7}`,
 	(n) => `\u001b[1m\u001b[32m   Compiling\u001b[0m ${one(CRATES, n)} v1.${n % 90}.${n % 7}`,

@@ -3,7 +3,7 @@ import { type PipelineCase, readCaseFile } from "../cli/cases/case-file.ts";
 import type { Incident } from "../pipeline/index.ts";
 import type { LabelledCase } from "./routing.ts";
 
-/** The project's own cases of failures that say which agent they are for: rules by themselves, and what tools print. */
+/** The project's own cases that name the expected agent: single rules, and real tool output. */
 export async function ownCases(): Promise<LabelledCase[]> {
 	const labelled: LabelledCase[] = [];
 	for await (const file of glob("test/cases/pipeline/**/*.yaml")) {
@@ -19,7 +19,7 @@ function labelledCase(
 	{ name, event, incident, log, changed_files, expect }: PipelineCase,
 ): LabelledCase[] {
 	if (expect.agent === undefined || event !== undefined) return [];
-	// The case's file writes an incident's fields by their own names.
+	// The case file names an incident's fields as the incident does.
 	const { workflow, job, failed_steps, evidence, alert, branch } = (incident ?? {}) as Partial<Incident>;
 	const id = `${file}: ${name}`;
 	const given = {

@@ -6,7 +6,7 @@ import { routeCase } from "../cli/route.ts";
 import { loadPipeline } from "../pipeline/index.ts";
 import { ownCases } from "./own-cases.ts";
 
-/** A failure whose right agent is known. */
+/** A failure whose correct agent is known. */
 export interface LabelledCase {
 	readonly id: string;
 	readonly agent: string;
@@ -17,9 +17,9 @@ export interface Accuracy {
 	readonly name: string;
 	readonly cases: number;
 	readonly right: number;
-	/** Half of the cases each, by their ids: rules changed while looking at one half are measured on the other. */
+	/** One half of the cases each, split by id: rules tuned on one half are measured on the other. */
 	readonly halves: readonly [number, number];
-	/** How many of the row's agent were given to the column's. */
+	/** How often the row's agent was expected and the column's was chosen. */
 	readonly matrix: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	readonly wrong: readonly {
 		readonly id: string;
@@ -29,7 +29,7 @@ export interface Accuracy {
 	}[];
 }
 
-/** What is left out of each case, to see what the rest carries. */
+/** What each variant removes from the cases, to measure the rest. */
 const VARIANTS: readonly (readonly [string, (given: FailureCase) => FailureCase])[] = [
 	["as they are", (given) => given],
 	[
@@ -40,7 +40,10 @@ const VARIANTS: readonly (readonly [string, (given: FailureCase) => FailureCase]
 	["the log alone", ({ id, log, event, alert }) => ({ id, log, event, alert })],
 ];
 
-/** The right agent, how often: of the cases in these files (`healer route`'s, with `agent`), else of the project's own. */
+/**
+ * How often the correct agent was chosen: for the cases in these files (`healer route`'s format, with `agent`), or else
+ * for the project's own.
+ */
 export async function measureRouting(files: readonly string[]): Promise<readonly Accuracy[]> {
 	const artefact = await loadGoodPipeline("pipeline.yaml");
 	if (!artefact.ok) throw new Error(artefact.problem);
@@ -86,14 +89,14 @@ async function labelledCases(file: string): Promise<LabelledCase[]> {
 	return lines.map((line, at) => {
 		const given = readFailureCase(line);
 		const { agent } = JSON.parse(line) as { agent?: unknown };
-		if (!given.ok || typeof agent !== "string") throw new Error(`${file}, line ${at + 1}: no case with its agent`);
+		if (!given.ok || typeof agent !== "string") throw new Error(`${file}, line ${at + 1}: not a case with an agent`);
 		return { id: String(given.value.id ?? `${file}:${at + 1}`), agent, given: given.value };
 	});
 }
 
-/** Accuracy of each variant, then the matrix of the first, then what is wrong in it. */
+/** Prints the accuracy of each variant, then the first variant's matrix, then its errors. */
 export function printRouting(measured: readonly Accuracy[], print: (line: string) => void): void {
-	print(`${"routing".padEnd(36)}right   of   part    halves`);
+	print(`${"routing".padEnd(36)}right   of   share   halves`);
 	for (const { name, right, cases, halves } of measured) {
 		const parts = halves.map((half) => percent(half)).join(" ");
 		print(
@@ -104,7 +107,7 @@ export function printRouting(measured: readonly Accuracy[], print: (line: string
 	if (first === undefined) return;
 	const columns = [...new Set(Object.values(first.matrix).flatMap((row) => Object.keys(row)))];
 	print("");
-	print(`${"is for \\ given to".padEnd(20)}${columns.map((to) => to.padStart(8)).join("")}   recall precision`);
+	print(`${"expected \\ got".padEnd(20)}${columns.map((to) => to.padStart(8)).join("")}   recall precision`);
 	for (const [agent, row] of Object.entries(first.matrix)) {
 		const of = Object.values(row).reduce((sum, count) => sum + count, 0);
 		const given = Object.values(first.matrix).reduce((sum, other) => sum + (other[agent] ?? 0), 0);
@@ -113,10 +116,12 @@ export function printRouting(measured: readonly Accuracy[], print: (line: string
 		print(`${agent.padEnd(20)}${counts}   ${percent(hits / of)}    ${percent(hits / given)}`);
 	}
 	for (const { id, agent, given_to, rule } of first.wrong)
-		print(`  ${id}: for ${agent}, given to ${given_to} by ${rule}`);
+		print(`  ${id}: expected ${agent}, got ${given_to} by ${rule}`);
 	print("");
-	print("The rules are not fitted to these cases here. To see how much of a change is tuning, look at one half while");
-	print("changing rules (the ids whose SHA-256 begins with an even byte are the first) and compare on the other.");
+	print(
+		"This run does not tune the rules to these cases. To see how much of a change is overfitting, use one half while",
+	);
+	print("changing rules (the first half has the ids whose SHA-256 begins with an even byte) and compare on the other.");
 }
 
 function percent(part: number): string {

@@ -2,10 +2,10 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** GitHub, its storage and a relay in one server on loopback, each answer a while after its request. */
+/** GitHub, its log storage and a relay in one loopback server; each answer is delayed. */
 export interface SlowGitHub {
 	readonly url: string;
-	/** Where a log of so many bytes is. */
+	/** The URL of a log of this many bytes. */
 	logOf(bytes: number): string;
 	close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface Delays {
 	readonly relay_ms: number;
 }
 
-/** `text` is a log of 1 MB; longer ones begin with it again and again, and end as it does. */
+/** `text` is a log of 1 MB; longer ones repeat it and end as it does. */
 export async function startSlowGitHub(text: string, delays: Delays): Promise<SlowGitHub> {
 	const log = Buffer.from(text);
 	const server = createServer(async (request, response) => {

@@ -6,14 +6,14 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { workerdPath } from "../cli/hub/edge-runtime.ts";
 
-/** Plain workerd with one configuration, outside of miniflare. */
+/** A workerd process with one configuration, without miniflare. */
 export interface WorkerdProcess {
 	readonly url: string;
-	/** From starting the process to its first answer. */
+	/** From the start of the process to its first answer. */
 	readonly startup_ms: number;
-	/** CPU time of the process so far, in microseconds; undefined where the system does not tell. */
+	/** CPU time of the process so far, in microseconds; undefined where the system does not report it. */
 	cpuMicroseconds(): number | undefined;
-	/** The most memory that the process had so far, resident; undefined where the system does not tell. */
+	/** Peak resident memory of the process so far; undefined where the system does not report it. */
 	peakBytes(): number | undefined;
 	stop(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface WorkerdProcess {
 export interface Configuration {
 	/** Files beside the configuration, by name. */
 	readonly files: Readonly<Record<string, string>>;
-	/** Cap'n Proto text; `PORT` stands for the port. */
+	/** Cap'n Proto text; `PORT` is replaced by the port. */
 	readonly capnp: string;
 }
 
@@ -66,7 +66,7 @@ async function answered(url: string, child: ChildProcess, said: () => string): P
 	}
 }
 
-/** The launcher in npm's package runs the real binary as its child on some systems; here it is the binary itself. */
+/** On some systems the launcher in npm's package runs the real binary as its child; here it is the binary itself. */
 function cpuOf(pid: number | undefined): number | undefined {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -4,28 +4,28 @@ import type { Configuration } from "./workerd-process.ts";
 
 export const SECRET = "secret-of-the-benchmark";
 
-/** Answers everything, does nothing: what starting a worker costs at least. */
+/** Answers everything and does nothing: the minimum cost of starting a worker. */
 export function emptyWorker(): Configuration {
 	return { files: { "worker.js": "export default { fetch: () => new Response() };" }, capnp: config("") };
 }
 
-/** A script without bindings; with Node's modules, which benchmarks use. */
+/** A script without bindings but with Node's modules, which the benchmarks use. */
 export function plainWorker(script: string): Configuration {
 	return { files: { "worker.js": script }, capnp: config("", [], ["nodejs_compat"]) };
 }
 
-/** A script that may ask servers on this machine. */
+/** A script that may call servers on this machine. */
 export function outboundWorker(script: string): Configuration {
 	const internet = '(name = "internet", network = (allow = ["public", "private", "local"])),';
 	return { files: { "worker.js": script }, capnp: config("", [], [], internet) };
 }
 
-/** Checks the HMAC of a delivery with a key that was imported once, and does nothing else: the floor. */
+/** Checks a delivery's HMAC with a key imported once, and does nothing else: the floor. */
 export function hmacWorker(): Configuration {
 	return { files: { "worker.js": HMAC_ONLY }, capnp: config(`(name = "SECRET", text = "${SECRET}")`) };
 }
 
-/** The real bundle, with a journal, keys and a queue that answer at once in the worker's own isolate. */
+/** The real bundle, with stubs of the journal, KV and the queue that answer at once in the worker's own isolate. */
 export function healerWorker(bundle: string): Configuration {
 	const bindings = `
 				(name = "GITHUB_WEBHOOK_SECRET", text = "${SECRET}"),
@@ -69,7 +69,7 @@ export default {
 	},
 };`;
 
-/** Every key is absent, every write is taken. */
+/** Every key is absent, every write succeeds. */
 const KEYS_STUB = `
 export default () => ({ get: async () => null, put: async () => {}, delete: async () => {} });`;
 
@@ -77,7 +77,10 @@ const QUEUE_STUB = `
 const send = async (body) => void JSON.stringify(body);
 export default () => ({ send, sendBatch: send });`;
 
-/** All migrations were applied; else every statement changes one row and gives none. Values are made JSON, as the real client does before it sends them. */
+/**
+ * All migrations are applied; any other statement changes one row and returns none. Values become JSON, as in the real
+ * client before sending.
+ */
 const JOURNAL_STUB = `
 const APPLIED = ${JSON.stringify(MIGRATIONS.map((name) => ({ name })))};
 const meta = { changes: 1, last_row_id: 1, duration: 0, rows_read: 0, rows_written: 1 };

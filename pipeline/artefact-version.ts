@@ -1,7 +1,10 @@
 import type { Artefact } from "./artefact.ts";
 import { sha256Hex } from "./expression/sha256-hex.ts";
 
-/** What an artefact's version is: 16 hex digits of the SHA-256 of all the rest. Undefined when it is nested too deep. */
+/**
+ * The artefact's version: the first 16 hex digits of the SHA-256 of everything else. Undefined when it is nested too
+ * deep.
+ */
 export function artefactVersion(rest: Omit<Artefact, "version">): string | undefined {
 	const canonical = canonicalJson(rest);
 	return canonical === undefined ? undefined : sha256Hex(canonical).slice(0, 16);
@@ -9,7 +12,7 @@ export function artefactVersion(rest: Omit<Artefact, "version">): string | undef
 
 const MAX_DEPTH = 200;
 
-/** JSON with sorted keys, so that equal payloads give equal text; undefined for one that is nested too deep. */
+/** JSON with sorted keys, so equal payloads give equal text. Undefined for a payload that is nested too deep. */
 export function canonicalJson(value: unknown, depth = 0): string | undefined {
 	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
 	if (depth === MAX_DEPTH) return undefined;

@@ -6,14 +6,16 @@ import type { SignalReport } from "./signal.ts";
 /** JSONata text, checked at build time. */
 export type ExpressionText = string;
 
-/** A tree whose string leaves are JSONata and whose other leaves are literals: how `incident` and `spawn` are written. */
+/**
+ * A tree whose string leaves are JSONata and whose other leaves are literals. `incident` and `spawn` have this shape.
+ */
 export type Mapping = {
 	readonly [name: string]: Mapping | ExpressionText | number | boolean | readonly ExpressionText[];
 };
 
 /**
- * `pipeline.yaml` and its prompts, checked and as plain JSON: what `healer build` writes and the worker imports.
- * Durations are seconds. `version` is the hash of all the rest and names the pipeline in the journal.
+ * The checked `pipeline.yaml` with its prompts, as plain JSON: `healer build` writes it, the worker imports it.
+ * Durations are in seconds. `version` is the hash of everything else and names the pipeline in the journal.
  */
 export interface Artefact {
 	readonly version: string;
@@ -21,7 +23,7 @@ export interface Artefact {
 	readonly agents: Readonly<Record<string, Agent>>;
 	readonly events: readonly EventMapping[];
 	readonly lifecycle: readonly LifecycleMapping[];
-	/** The events that GitHub has to send for both, by name. */
+	/** Names of the GitHub webhook events that `events` and `lifecycle` need. */
 	readonly webhook_events: readonly string[];
 	readonly filters: readonly Filter[];
 	readonly dedup: readonly DedupRule[];
@@ -32,39 +34,39 @@ export interface Artefact {
 	readonly outcome: OutcomePolicy;
 	/** Template and partial texts by name, without `.mustache`; partials start with `_`. */
 	readonly prompts: Readonly<Record<string, string>>;
-	/** Every pattern that an expression looks for in logs. */
+	/** Every pattern that the expressions search logs for. */
 	readonly log_patterns: readonly SearchablePattern[];
 }
 
-/** Seen by expressions as `$settings`. `vars` is the user's own. */
+/** Expressions see it as `$settings`. Users define `vars`. */
 export interface Settings {
 	readonly repositories: readonly string[];
-	/** Nothing is spawned while this is true; what would be waits. */
+	/** While true, nothing is spawned; incidents wait. */
 	readonly paused: boolean;
-	/** CodeRuns for one repository within an hour; 0 is no limit. What is over it waits. */
+	/** Limit on CodeRuns per repository and hour; 0 is no limit. Incidents over it wait. */
 	readonly max_per_hour: number;
 	readonly process_bot_commits: boolean;
-	/** Logins of bots whose runs are acted upon although other bots' are not. */
+	/** Logins of bots whose runs are processed even when other bots' are not. */
 	readonly process_bots: readonly string[];
 	readonly process_forks: boolean;
 	readonly skip_markers: readonly string[];
-	/** Logins whose reviews are findings to act upon. */
+	/** Logins whose review findings are processed. */
 	readonly reviewers: readonly string[];
-	/** Who may give commands: by `author_association`, by login, or by a permission of the repository. */
+	/** Who may give commands: by `author_association`, by login, or by repository permission. */
 	readonly commands: {
 		readonly associations: readonly string[];
 		readonly logins: readonly string[];
 		readonly permissions: readonly string[];
 	};
-	/** Whether pull requests and pushes are looked at by themselves, for what is red or in conflict already. */
+	/** Whether pull requests and pushes are checked for failures and conflicts that already exist. */
 	readonly watch: { readonly pull_requests: boolean; readonly branches: readonly string[] };
-	/** How long an incident waits for other deliveries of the same run before it is decided. */
+	/** How long an incident waits for more deliveries of the same run before it is decided. */
 	readonly settle_s: number;
-	/** How long the journal keeps what. */
+	/** How long the journal keeps records. */
 	readonly retention: {
-		/** Incidents that ended, with all that belongs to them; at least 30 days. */
+		/** Finished incidents with everything that belongs to them; at least 30 days. */
 		readonly incidents_s: number;
-		/** Of incidents that ended, the CodeRuns with their prompts, and the context. */
+		/** CodeRuns, prompts and contexts of finished incidents. */
 		readonly prompts_s: number;
 		readonly ignored_s: number;
 	};
@@ -75,9 +77,9 @@ export interface Agent {
 	readonly github_app: string;
 	readonly cli: string;
 	readonly model: string;
-	/** A template under `prompts/`. */
+	/** Name of a template under `prompts/`. */
 	readonly prompt: string;
-	/** Unfinished CodeRuns of this agent at once; 0 is no limit. */
+	/** Limit on this agent's unfinished CodeRuns; 0 is no limit. */
 	readonly max_active: number;
 	readonly tools: { readonly local: readonly string[]; readonly remote: readonly string[] };
 }
@@ -87,21 +89,21 @@ export interface EventMapping {
 	/** GitHub's `X-GitHub-Event`, or the internal event's name. */
 	readonly on: string;
 	readonly when?: ExpressionText;
-	/** What sort of incident it is; `command` is none, but something for Healer itself to do. */
+	/** `command` is not an incident: Healer itself answers it. */
 	readonly kind: IncidentKind | "command";
-	/** Absent only for internal events: their identity is then the payload's hash. */
+	/** Only internal events may omit it: their identity is the payload's hash. */
 	readonly identity?: ExpressionText;
 	readonly incident: Mapping;
 }
 
-/** What an event tells about something that may be under remediation. It never starts anything. */
+/** Maps an event to a signal about a branch or pull request that may be under remediation. It never starts anything. */
 export interface LifecycleMapping {
 	readonly name: string;
 	/** GitHub's `X-GitHub-Event`. */
 	readonly on: string;
 	readonly when?: ExpressionText;
 	readonly reports: SignalReport;
-	/** The signal's fields: which remediation it is about. */
+	/** The signal's fields, which identify the remediation. */
 	readonly about: Mapping;
 }
 
@@ -114,7 +116,7 @@ export interface Filter {
 export interface DedupRule {
 	readonly name: string;
 	readonly key: ExpressionText;
-	/** At least 60: KV takes no shorter one. */
+	/** At least 60, the minimum of KV. */
 	readonly ttl_s: number;
 	readonly while_active: boolean;
 }
@@ -141,7 +143,7 @@ export interface RouteRule {
 	readonly when?: ExpressionText;
 }
 
-/** The fields of the CodeRun. Label values are made valid whatever the expression gives. */
+/** The fields of the CodeRun. Label values are made valid. */
 export interface Spawn {
 	readonly namespace: string;
 	readonly labels: Readonly<Record<string, ExpressionText>>;
@@ -150,30 +152,29 @@ export interface Spawn {
 }
 
 export interface OutcomePolicy {
-	/** CodeRuns for one incident at most, whoever makes them. */
+	/** Limit on CodeRuns per incident, across all agents. */
 	readonly max_attempts: number;
-	/** Between the end of an attempt and the next one. */
+	/** Pause between two attempts, in seconds. */
 	readonly pause_s: number;
-	/** How long a CodeRun may take. */
+	/** Time limit of one CodeRun, in seconds. */
 	readonly deadline_s: number;
-	/** How long CI may take to be green after the CodeRun ended. */
+	/** Time limit for CI to pass after the CodeRun ended, in seconds. */
 	readonly ci_deadline_s: number;
 	readonly escalate: readonly string[];
-	/** The label of what a person was asked to look at. */
+	/** The label of incidents that were escalated to a person. */
 	readonly label: string;
 	readonly branch_strategy: BranchStrategy["name"];
-	/** Globs of branches that no agent pushes to, beside the default branch. */
+	/** Globs of branches that no agent pushes to, in addition to the default branch. */
 	readonly protected_branches: readonly string[];
 }
 
-/** `same`: push to the failing branch. `fix`: a branch of the fix's own, and a pull request. */
+/** `same` pushes to the failing branch. `fix` pushes to a separate branch and opens a pull request. */
 export const BRANCH_STRATEGIES = ["same", "fix"] as const;
 
-/** Where the fix of one incident goes. Expressions see it as `$strategy`. */
+/** Where the fix of one incident is pushed. Expressions see it as `$strategy`. */
 export interface BranchStrategy {
 	readonly name: (typeof BRANCH_STRATEGIES)[number];
-	/** The branch to push to. */
 	readonly branch: string;
-	/** Why it is not what the pipeline asks for. */
+	/** Why it differs from the pipeline's setting. */
 	readonly why?: "fork" | "no_branch" | "default_branch" | "protected_branch";
 }

@@ -3,8 +3,8 @@ import { matchesGlob } from "./expression/glob.ts";
 import type { Incident } from "./incident.ts";
 
 /**
- * The pipeline's `branch_strategy`, except where nobody but people may push: the default branch, protected branches and
- * branches of forks always get `fix`. So does a failure without a branch.
+ * The pipeline's `branch_strategy`, with exceptions: the default branch, protected branches, branches of forks and
+ * failures without a branch always get `fix`.
  */
 export function branchStrategy(incident: Incident, policy: OutcomePolicy): BranchStrategy {
 	const own = fixBranch(incident.id);
@@ -16,12 +16,12 @@ export function branchStrategy(incident: Incident, policy: OutcomePolicy): Branc
 	return policy.branch_strategy === "fix" ? { name: "fix", branch: own } : { name: "same", branch };
 }
 
-/** The branch of an incident's fix: the same for every attempt, so that each goes on where the one before was. */
+/** The branch of an incident's fix. All attempts share it, so each continues the work of the one before. */
 export function fixBranch(incidentId: string): string {
 	return `healer/${incidentId.slice(0, ID_DIGITS)}`;
 }
 
-/** The first digits of the incident whose fix has this branch; undefined for any other branch. */
+/** The leading digits of the incident id in a fix branch's name; undefined for any other branch. */
 export function incidentOfFixBranch(branch: string): string | undefined {
 	return /^healer\/([0-9a-f]{16})$/.exec(branch)?.[1];
 }

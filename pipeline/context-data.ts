@@ -14,7 +14,7 @@ import type {
 	WorkflowRun,
 } from "./context.ts";
 
-/** What each source puts into `data` of a part that is `ok`. */
+/** The `data` of each source, for a part that is `ok`. */
 interface SourceData {
 	readonly "github.run": WorkflowRun;
 	readonly "github.job_logs": JobLogs;
@@ -30,8 +30,8 @@ interface SourceData {
 }
 
 /**
- * The data of the first part from this source that is `ok`. Parts come from the journal and the wire as JSON, so no
- * field is sure to be there.
+ * The data of the first `ok` part from this source. Parts come from the journal and the wire as JSON, so any field may
+ * be missing.
  */
 export function dataFrom<S extends ContextSource>(context: Context, source: S): Partial<SourceData[S]> | undefined {
 	const part = Object.values(context).find(({ from, status }) => from === source && status === "ok");

@@ -2,8 +2,8 @@ import type { Account } from "./incident.ts";
 import type { LogReading } from "./log/log-reading.ts";
 
 /**
- * One gathered part of an incident's context, with its own status and how long it took (DESIGN section 1).
- * A part that could not be had says why; it never stops a remediation.
+ * One gathered part of an incident's context, with its own status and how long it took. A part that failed gives the
+ * reason; it never stops a remediation.
  */
 export type ContextPart = { readonly from: string; readonly took_ms: number } & (
 	| ContextData
@@ -15,20 +15,20 @@ export type ContextPart = { readonly from: string; readonly took_ms: number } & 
 interface ContextData {
 	readonly status: "ok";
 	readonly data: unknown;
-	/** What of it could not be had, in a sentence: a log that was cut off, files beyond a limit. */
+	/** What is missing, in one sentence: a truncated log, files beyond a limit. */
 	readonly incomplete?: string;
 }
 
-/** Every part asked for, by its name under `context:` in the pipeline. */
+/** Every requested part, by its name under `context:` in the pipeline. */
 export type Context = Readonly<Record<string, ContextPart>>;
 
 /** `data` of a part from `github.job_logs`: what the log reader kept of the failed jobs' logs. */
 export interface JobLogs {
-	/** Of all logs that could be read, together; absent when none could. */
+	/** All readable logs combined; absent when there were none. */
 	readonly reading?: LogReading;
-	/** Every failed job, the one that the event names first. */
+	/** Every failed job; the one named by the event comes first. */
 	readonly jobs: readonly FailedJob[];
-	/** Where the event names no run: those that are red on its commit, newest first. */
+	/** If the event names no run: the failed runs on its commit, newest first. */
 	readonly runs?: readonly RedRun[];
 }
 
@@ -44,33 +44,33 @@ export interface FailedJob {
 	readonly name: string;
 	readonly failed_steps: readonly string[];
 	readonly url?: string;
-	/** Which of `runs` it is of. */
+	/** The job's run, one of `runs`. */
 	readonly run_id?: string;
-	/** Of a check of another App, whose output stands for a log: the App's slug, or `status` for a commit status. */
+	/** For a check of another App, whose output replaces a log: the App's slug, or `status` for a commit status. */
 	readonly app?: string;
-	/** Was its log read: to its end, up to where it broke off, or not at all. Absent where nobody asked GitHub. */
+	/** Whether the log was read completely, in part, or not at all. Absent when GitHub was not asked. */
 	readonly log?: "whole" | "part" | "none";
-	/** Why the log was not read to its end. */
+	/** Why the log was not read completely. */
 	readonly why?: string;
 }
 
-/** `data` of a part from `github.run`: the run of GitHub Actions, and what became of its branch since. */
+/** `data` of a part from `github.run`: the GitHub Actions run, and what happened on its branch since. */
 export interface WorkflowRun {
 	readonly id: string;
 	readonly workflow: { readonly name?: string; readonly path?: string };
-	/** What started it: `push`, `pull_request`, `schedule` ... */
+	/** The run's trigger: `push`, `pull_request`, `schedule` ... */
 	readonly event?: string;
 	readonly attempt?: number;
 	readonly status?: string;
 	readonly conclusion?: string;
-	/** `owner/name` of the branch's repository: another one for a fork. */
+	/** `owner/name` of the branch's repository, which differs for a fork. */
 	readonly head_repository?: string;
 	readonly head_branch?: string;
 	readonly head_sha?: string;
 	readonly actor?: Account;
-	/** The commit that the branch leads to now; `moved` when that is another than the run's. */
+	/** The branch's current head; `moved` when it is not the run's commit. */
 	readonly head?: { readonly sha: string; readonly moved: boolean };
-	/** The newest run of the same workflow on the same branch, when that is another one. */
+	/** The newest run of the same workflow on the same branch, if it is another run. */
 	readonly newer?: {
 		readonly id: string;
 		readonly url?: string;
@@ -78,16 +78,18 @@ export interface WorkflowRun {
 		readonly status?: string;
 		readonly conclusion?: string;
 	};
-	/** The newest finished run of the workflow on the branch, or this one by a later attempt, succeeded. */
+	/** The workflow's newest finished run on the branch succeeded, or a later attempt of this run did. */
 	readonly green_now: boolean;
 }
 
 /** `data` of a part from `github.changed_files`. */
 export interface ChangedFiles {
 	readonly files: readonly ChangedFile[];
-	/** What they are the difference of: the pull request, the branch since it left the default one, or the one commit. */
+	/** What is compared: the pull request, the branch since it left the default branch, or the single commit. */
 	readonly of?: "pull_request" | "branch" | "commit";
-	/** How many there are, more than `files` has where it is cut; lines over those that it has. */
+	/**
+	 * Total number of files, which exceeds the length of `files` when the list is cut. Line counts cover only `files`.
+	 */
 	readonly total?: number;
 	readonly additions?: number;
 	readonly deletions?: number;
@@ -95,7 +97,7 @@ export interface ChangedFiles {
 
 export interface ChangedFile {
 	readonly path: string;
-	/** Its path before, when it was renamed. */
+	/** The path before a rename. */
 	readonly previous_path?: string;
 	/** `added`, `removed`, `modified`, `renamed` ... */
 	readonly status?: string;
@@ -107,27 +109,27 @@ export interface ChangedFile {
 export interface Commit {
 	readonly message: string;
 	readonly sha?: string;
-	/** Its author by GitHub's login, else by the name in the commit. */
+	/** The author's GitHub login, else the name in the commit. */
 	readonly author?: string;
 	/** ISO 8601. */
 	readonly authored_at?: string;
-	/** How many parents it has: 2 and more for a merge. */
+	/** Number of parents; 2 or more for a merge. */
 	readonly parents?: number;
 }
 
-/** `data` of a part from `github.pull_request`: one that is open. */
+/** `data` of a part from `github.pull_request`: an open pull request. */
 export interface PullRequest {
 	readonly number: number;
 	readonly title: string;
 	readonly url?: string;
 	readonly author?: string;
 	readonly is_draft?: boolean;
-	/** GitHub's word on whether it could be merged: `clean`, `dirty` (conflicts), `blocked`, `behind`, `unstable` ... */
+	/** GitHub's `mergeable_state`: `clean`, `dirty` (conflicts), `blocked`, `behind`, `unstable` ... */
 	readonly mergeable_state?: string;
 	readonly base_branch?: string;
 	readonly head_branch?: string;
 	readonly head_sha?: string;
-	/** `owner/name` of the branch's repository: another one for a fork; absent when the fork is gone. */
+	/** `owner/name` of the branch's repository, which differs for a fork; absent when the fork was deleted. */
 	readonly head_repository?: string;
 	readonly labels?: readonly string[];
 }
@@ -137,11 +139,11 @@ export interface ArgocdApplication {
 	readonly health?: string;
 	readonly sync?: string;
 	readonly revision?: string;
-	/** One line for each resource that is not healthy. */
+	/** One line per unhealthy resource. */
 	readonly unhealthy?: readonly string[];
-	/** How the last sync ended, in one line. */
+	/** The result of the last sync, in one line. */
 	readonly operation?: string;
-	/** What Argo CD complains of, one line each. */
+	/** Argo CD's conditions, one line each. */
 	readonly conditions?: readonly string[];
 }
 
@@ -162,26 +164,26 @@ export interface LokiLines {
 	readonly lines: readonly string[];
 }
 
-/** `data` of a part from `prometheus.query`: a rate now and an hour before. */
+/** `data` of a part from `prometheus.query`: the rate now and an hour before. */
 export interface ErrorRate {
 	readonly now: number;
 	readonly before: number;
 	readonly spike: boolean;
 }
 
-/** `data` of a part from `grafana.alerts`: one line each, the newest alert first. */
+/** `data` of a part from `grafana.alerts`: one line each, newest alert first. */
 export interface FiringAlerts {
 	readonly alerts: readonly string[];
 	readonly dashboards: readonly string[];
 }
 
-/** `data` of a part from `kubernetes.pods`: one line each, the worst pod and the newest event first. */
+/** `data` of a part from `kubernetes.pods`: one line each, worst pod and newest event first. */
 export interface RelatedPods {
 	readonly pods: readonly string[];
 	readonly events: readonly string[];
 }
 
-/** The context sources of DESIGN section 8: the only names that `from:` takes. */
+/** The context sources: the only values of `from:` (docs/pipeline.md#context). */
 export const CONTEXT_SOURCES = [
 	"github.run",
 	"github.job_logs",
@@ -198,7 +200,7 @@ export const CONTEXT_SOURCES = [
 export type ContextSource = (typeof CONTEXT_SOURCES)[number];
 export type GitHubSource = Extract<ContextSource, `github.${string}`>;
 
-/** Whether GitHub is asked, from the edge; all others are asked in the cluster, by the relay. */
+/** Whether the worker queries the source at GitHub. The relay queries all others in the cluster. */
 export function isGitHubSource(source: ContextSource): source is GitHubSource {
 	return source.startsWith("github.");
 }

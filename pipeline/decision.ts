@@ -1,16 +1,18 @@
 import type { StageExplanation } from "./explanation.ts";
 
-/** The exclusive right to act on a key for a time (DESIGN section 1). */
+/** The exclusive right to act on a key, for a limited time. */
 export interface ClaimRequest {
-	/** The dedup rule's name. */
 	readonly name: string;
 	readonly key: string;
 	readonly ttl_s: number;
-	/** Also held while the CodeRun made under it is unfinished. */
+	/** The claim also holds while its CodeRun is unfinished. */
 	readonly while_active: boolean;
 }
 
-/** A CodeRun to be made, all but its name, which incident, attempt and agent give. Objects, never text. */
+/**
+ * A CodeRun to create, without its name, which derives from incident, attempt and agent. Values are objects, never
+ * text.
+ */
 export interface CodeRunDraft {
 	readonly metadata: {
 		readonly namespace: string;
@@ -20,7 +22,7 @@ export interface CodeRunDraft {
 	readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** What the stages after the context came to: `filters` again, `classify`, `route`, `dedup`, `spawn`. */
+/** The result of the stages after the context: `filters` again, `classify`, `route`, `dedup`, `spawn`. */
 export type Decision =
 	| {
 			readonly outcome: "spawn";
@@ -30,7 +32,7 @@ export type Decision =
 			readonly failure_type: string;
 			readonly failure_category: string;
 			readonly max_active: number;
-			/** How long the attempt may take, in seconds. */
+			/** Time limit of the attempt, in seconds. */
 			readonly deadline_s: number;
 			readonly claims: readonly ClaimRequest[];
 			readonly coderun: CodeRunDraft;

@@ -1,6 +1,6 @@
 /**
- * What a condition came to. Unknown means that a path it needs is missing, or that it could not be evaluated:
- * a filter refuses only on false, a match counts only on true (DESIGN section 4).
+ * The result of a condition. Unknown: a path it needs is missing, or it could not be evaluated. A filter refuses only
+ * on false, and a match counts only on true (docs/pipeline.md#three-verdicts).
  */
 export type Verdict = "true" | "false" | "unknown";
 
@@ -8,11 +8,11 @@ export type Verdict = "true" | "false" | "unknown";
 export interface Clause {
 	readonly text: string;
 	readonly verdict: Verdict;
-	/** The values it looked at, cut to a readable length. */
+	/** The values it read, cut to a readable length. */
 	readonly values?: Readonly<Record<string, unknown>>;
-	/** Paths it needed that are not there. */
+	/** Paths it needed that are missing. */
 	readonly missing?: readonly string[];
-	/** Why it could not be evaluated, or gave something else than true or false. */
+	/** Why it could not be evaluated, or why its value is neither true nor false. */
 	readonly error?: string;
 	readonly clauses?: readonly Clause[];
 }
@@ -20,25 +20,25 @@ export interface Clause {
 export const STAGES = ["events", "filters", "lifecycle", "context", "classify", "route", "dedup", "spawn"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** One rule that was looked at. `clause` is absent for a rule without a condition: it always holds. */
+/** The verdict on one rule. `clause` is absent for a rule without a condition, which always holds. */
 export interface RuleVerdict {
 	readonly rule: string;
 	readonly verdict: Verdict;
 	readonly clause?: Clause;
 }
 
-/** What one stage did, rule by rule, in the order it looked. `outcome` is one sentence for people. */
+/** What one stage did, in the order of its rules. `outcome` is one sentence for people. */
 export interface StageExplanation {
 	readonly stage: Stage;
-	/** `first`: at ingest, from the delivery alone; `again`: after the context was gathered. */
+	/** `first`: at ingest, from the delivery alone. `again`: after the context was gathered. */
 	readonly round: "first" | "again";
 	readonly rules: readonly RuleVerdict[];
 	readonly outcome: string;
 }
 
-/** Why an incident was, or was not, acted upon. Stored with it, and the same for `healer explain`. */
+/** Why an incident was or was not acted upon. Stored with the incident; `healer explain` prints the same. */
 export interface Explanation {
-	/** The pipeline's version that decided. */
+	/** The version of the pipeline that decided. */
 	readonly pipeline: string;
 	readonly stages: readonly StageExplanation[];
 }

@@ -1,7 +1,7 @@
 import type { Context, ContextPart } from "./context.ts";
 import type { LogReading } from "./log/log-reading.ts";
 
-/** What a user gives in the place of the context that a worker would gather. Absent is not known. */
+/** Context that a user supplies instead of the worker gathering it. Absent fields are unknown. */
 export interface Given {
 	readonly log?: LogReading | undefined;
 	readonly job?: string | undefined;
@@ -10,7 +10,7 @@ export interface Given {
 	readonly commit_message?: string | undefined;
 }
 
-/** The parts that are given, each `ok`; one for each source at most. */
+/** The supplied parts, each `ok`, at most one per source. */
 export function givenParts({ log, job, failed_steps, changed_files, commit_message }: Given): readonly ContextPart[] {
 	const jobs =
 		job === undefined && failed_steps === undefined ? [] : [{ name: job ?? "", failed_steps: failed_steps ?? [] }];
@@ -21,7 +21,7 @@ export function givenParts({ log, job, failed_steps, changed_files, commit_messa
 	];
 }
 
-/** Every part that is asked for: the given ones `ok`, the others `skipped`. */
+/** Every requested part: supplied ones `ok`, the others `skipped`. */
 export function givenContext(
 	asked: readonly { readonly name: string; readonly from: string }[],
 	parts: readonly ContextPart[],

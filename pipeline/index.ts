@@ -1,4 +1,4 @@
-/** The run-time face of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the cli import it. */
+/** The run-time API of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the CLI import it. */
 export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { fixBranch, incidentOfFixBranch } from "./branch-strategy.ts";

@@ -1,12 +1,12 @@
 import type { Clause, RuleVerdict, StageExplanation, Verdict } from "./explanation.ts";
 
-/** What stands out, where the reader can show it. */
+/** Text emphasis, where the output supports it. */
 export type Emphasis = "red" | "green" | "yellow" | "dim" | "bold";
 export type Paint = (emphasis: Emphasis, text: string) => string;
 
 /**
- * What every stage said, as a tree for people, one line an element: each rule that was looked at, true, false or unknown,
- * with the values that decided and the paths that were missing.
+ * The stages' explanations as a tree for people, one line per element: each evaluated rule with its verdict, the values
+ * that decided and the missing paths.
  */
 export function renderStages(stages: readonly StageExplanation[], paint: Paint = (_, text) => text): string[] {
 	return stages.flatMap((stage) => renderStage(stage, paint));
@@ -60,7 +60,7 @@ function oneLine(text: string): string {
 	return text.replaceAll(/\s+/g, " ").trim();
 }
 
-/** What a payload holds may be meant to steer the terminal, or to turn the direction of writing. */
+/** Replaces characters that could steer the terminal or change the writing direction. */
 export function printable(text: string): string {
 	return text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }

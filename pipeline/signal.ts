@@ -1,12 +1,12 @@
 import type { Account } from "./incident.ts";
 
-/** What an event of the life of a branch or pull request can say. */
+/** What a lifecycle event of a branch or pull request can report. */
 export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued"] as const;
 export type SignalReport = (typeof SIGNALS)[number];
 
 /**
- * What a delivery tells about something that may be under remediation (pipeline.yaml `lifecycle`). It never starts
- * anything. What the event does not tell is absent.
+ * What a delivery reports about something that may be under remediation (`lifecycle` in pipeline.yaml). It never starts
+ * anything. Fields that the event lacks are absent.
  */
 export interface Signal {
 	readonly reports: SignalReport;
@@ -15,7 +15,7 @@ export interface Signal {
 	readonly delivery_id: string;
 	/** `owner/name`. */
 	readonly repository: string;
-	/** `owner/name` of the branch's repository: another one for a fork. */
+	/** `owner/name` of the branch's repository, which differs for a fork. */
 	readonly head_repository?: string;
 	readonly branch?: string;
 	readonly head_sha?: string;
@@ -24,16 +24,16 @@ export interface Signal {
 	readonly workflow?: { readonly name?: string; readonly path?: string };
 	/** Slug of the App that owns the check. */
 	readonly app?: string;
-	/** The job, check run or status context; absent for the whole of a run or suite. */
+	/** The job, check run or status context; absent for a whole run or suite. */
 	readonly job?: string;
 	readonly failed_steps?: readonly string[];
 	readonly pr_number?: number;
-	/** Who made the run. */
+	/** Who started the run. */
 	readonly actor?: Account;
 	/** Who caused the delivery. */
 	readonly sender?: Account;
 	readonly url?: string;
-	/** When the run or check began, ISO 8601: what is newer is told by this, not by when it ended. */
+	/** When the run or check began, ISO 8601. Used to tell which one is newer, rather than the time it ended. */
 	readonly started_at?: string;
 	/** When it happened, ISO 8601. */
 	readonly occurred_at?: string;

@@ -1,8 +1,8 @@
 import type { ContextSource } from "./context.ts";
 
 /**
- * Who may say what a parameter is. `pipeline`: it is a piece of a query, so that no word of an incident may be in it.
- * `anybody`: it is a value, escaped or checked by the relay, so that an incident may bring it.
+ * Who may set a parameter. `pipeline`: it is part of a query, so it must not contain incident data. `anybody`: it is a
+ * value that the relay escapes or checks, so an incident may supply it.
  */
 export interface SourceParameter {
 	readonly from: "pipeline" | "anybody";
@@ -11,45 +11,45 @@ export interface SourceParameter {
 
 const QUERY_VALUES = {
 	from: "anybody",
-	doc: "texts by name; `$name` in the query stands for one, quoted by the relay, wherever a value is compared",
+	doc: "texts by name; the relay quotes each and inserts it for `$name` where the query compares a value",
 } as const;
-const NAMESPACE = "where it is; the relay's own, or one of `HEALER_CONTEXT_NAMESPACES`";
+const NAMESPACE = "the namespace: the relay's own, or one of `HEALER_CONTEXT_NAMESPACES`";
 
-/** What `with` of each in-cluster source takes; GitHub's sources take nothing. */
+/** The parameters under `with` of each in-cluster source. GitHub's sources have none. */
 export const SOURCE_PARAMETERS: Readonly<Partial<Record<ContextSource, Readonly<Record<string, SourceParameter>>>>> = {
 	"argocd.application": {
 		name: anybody("the application"),
-		namespace: anybody("where the Application resource is; default: `argocd`"),
+		namespace: anybody("namespace of the Application resource; default: `argocd`"),
 		project: anybody("its project; default: any"),
 	},
 	"argo.workflow": {
-		name: anybody("the Workflow; else the newest with these labels"),
-		labels: anybody("labels that it has"),
+		name: anybody("the Workflow's name; default: the newest with these labels"),
+		labels: anybody("labels of the Workflow"),
 		selector: pipeline("a label selector"),
 		namespace: anybody(NAMESPACE),
 	},
 	"loki.query_range": {
-		query: pipeline("LogQL that finds lines"),
+		query: pipeline("LogQL that returns lines"),
 		values: QUERY_VALUES,
 		since: anybody("how far back; default: `30m`"),
-		limit: anybody("how many lines, the newest; default: 50, at most 200"),
+		limit: anybody("number of newest lines; default: 50, at most 200"),
 	},
 	"prometheus.query": {
-		query: pipeline("PromQL that gives one number"),
+		query: pipeline("PromQL that returns one number"),
 		values: QUERY_VALUES,
-		before: anybody("which time to compare with; default: `1h` ago"),
-		threshold: anybody("a spike is more than so many times what it was; default: 2"),
-		floor: anybody("what is not above this is no spike; default: 0"),
+		before: anybody("how long ago to compare with; default: `1h`"),
+		threshold: anybody("factor above which an increase is a spike; default: 2"),
+		floor: anybody("values up to this are never a spike; default: 0"),
 	},
 	"grafana.alerts": {
-		labels: anybody("labels that the alerts have"),
-		dashboards: anybody("a text in the titles of the dashboards to name; default: none are"),
+		labels: anybody("labels of the alerts"),
+		dashboards: anybody("text in the titles of dashboards to list; default: list none"),
 	},
 	"kubernetes.pods": {
-		labels: anybody("labels that the pods have"),
-		selector: pipeline("a label selector; one of both is needed"),
+		labels: anybody("labels of the pods"),
+		selector: pipeline("a label selector; this or `labels` is required"),
 		namespace: anybody(NAMESPACE),
-		limit: anybody("how many pods are told of, the worst; default: 20, at most 100"),
+		limit: anybody("number of worst pods to report; default: 20, at most 100"),
 	},
 };
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { incidentIdSchema } from "./names.ts";
 
-/** The context sources that only the relay reaches (DESIGN section 8). */
+/** The context sources that only the relay can reach. */
 const CLUSTER_SOURCES = [
 	"argocd.application",
 	"argo.workflow",
@@ -12,7 +12,7 @@ const CLUSTER_SOURCES = [
 ] as const;
 export type ClusterSource = (typeof CLUSTER_SOURCES)[number];
 
-/** Body of `POST /v1/context`: the in-cluster sources wanted, each under its own timeout in milliseconds. */
+/** Body of `POST /v1/context`: the requested in-cluster sources, each with its own timeout in milliseconds. */
 export const contextRequestSchema = z.strictObject({
 	incident_id: incidentIdSchema,
 	sources: z
@@ -21,7 +21,7 @@ export const contextRequestSchema = z.strictObject({
 				/** The part's name under `context:` in the pipeline. */
 				name: z.string().min(1).max(63),
 				from: z.enum(CLUSTER_SOURCES),
-				/** What it may be is the source's own to say: a mistake in one costs that part only. */
+				/** Each source validates its own parameters: an error costs only that part. */
 				with: z.record(z.string(), z.unknown()),
 				timeout_ms: z.int().min(1).max(60_000),
 			}),
@@ -32,8 +32,8 @@ export const contextRequestSchema = z.strictObject({
 const part = { name: z.string(), from: z.enum(CLUSTER_SOURCES), took_ms: z.number().min(0) };
 
 /**
- * One source's answer, with its own status; `why` is one sentence for people, and `incomplete` says what is missing. Read
- * loosely: fields of a newer relay are dropped, and a part that is not understood costs itself only.
+ * One source's answer with its own status. `why` is one sentence for people, and `incomplete` says what is missing.
+ * Parsed loosely: fields of a newer relay are dropped, and an unreadable part costs only itself.
  */
 const contextResultSchema = z
 	.discriminatedUnion("status", [
@@ -44,16 +44,16 @@ const contextResultSchema = z
 	])
 	.catch(({ input }) => unreadablePart(input));
 
-/** Answer to `POST /v1/context`: one result for each source asked for, in that order. */
+/** Answer to `POST /v1/context`: one result per requested source, in the same order. */
 export const contextResponseSchema = z.object({ results: z.array(contextResultSchema) });
 
-/** Which part it is may be all that is known of it; it belongs to nobody when not even that is. */
+/** Keeps the part's name, if that is readable; without it the result cannot be assigned. */
 function unreadablePart(input: unknown) {
 	const named = z
 		.object({ name: z.string(), from: z.enum(CLUSTER_SOURCES), status: z.unknown() })
 		.safeParse(input).data;
 	const isKnown = ["ok", "empty", "failed", "skipped"].includes(String(named?.status));
-	const what = isKnown ? "" : `: it has a status that this worker does not know`;
+	const what = isKnown ? "" : `: unknown status`;
 	const why = `the relay's answer was not understood${what}; is the relay newer than the worker?`;
 	const { name = "", from = CLUSTER_SOURCES[0] } = named ?? {};
 	return { name, from, took_ms: 0, status: "failed" as const, why };

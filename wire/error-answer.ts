@@ -2,13 +2,13 @@ import * as z from "zod";
 import { REFUSAL_STATUS, type RefusalReason } from "./refusal.ts";
 
 /**
- * Why a relay decided nothing although the request was good: `error` is `unavailable`, and the sender asks again.
+ * Why a relay decided nothing on a valid request: `error` is `unavailable`, and the sender retries.
  * - `credentials`: its kubeconfig gives none: an exec command, a token file or a certificate that cannot be used
  * - `unauthorized`, `forbidden`: the API server answered 401 or 403
- * - `no_namespace`, `no_kind`: the namespace or the CodeRun definition is not there
- * - `quota`, `terminating`: a ResourceQuota is used up, or the namespace is being deleted
- * - `unreachable`, `timeout`: no answer came from the API server
- * - `not_kubernetes`: what answered was not the API server, or only half of it
+ * - `no_namespace`, `no_kind`: the namespace or the CodeRun definition does not exist
+ * - `quota`, `terminating`: a ResourceQuota is exhausted, or the namespace is being deleted
+ * - `unreachable`, `timeout`: the API server did not answer
+ * - `not_kubernetes`: the answer was incomplete, or not from an API server
  * - `api_server`: the API server answered with another error
  */
 export const UNAVAILABLE_CAUSES = [
@@ -26,10 +26,10 @@ export const UNAVAILABLE_CAUSES = [
 ] as const;
 export type UnavailableCause = (typeof UNAVAILABLE_CAUSES)[number];
 
-/** Every `error` of an answer that is no 2xx. */
+/** Every `error` of an answer other than 2xx. */
 const ERRORS = [...(Object.keys(REFUSAL_STATUS) as RefusalReason[]), "unavailable", "internal", "not_found"] as const;
 
-/** An answer that is no 2xx, read loosely: what this side does not know is left out. */
+/** An answer other than 2xx, parsed loosely: unknown fields are dropped. */
 const errorAnswerSchema = z.object({
 	error: z.enum(ERRORS).optional().catch(undefined),
 	cause: z.enum(UNAVAILABLE_CAUSES).optional().catch(undefined),
@@ -37,7 +37,9 @@ const errorAnswerSchema = z.object({
 });
 export type ErrorAnswer = z.infer<typeof errorAnswerSchema>;
 
-/** The body of an answer that is no 2xx; undefined when it is not one of the other side, but of something between. */
+/**
+ * The body of an answer other than 2xx; undefined when it comes from something in between instead of the other side.
+ */
 export function readErrorAnswer(text: string): ErrorAnswer | undefined {
 	let body: unknown;
 	try {
@@ -51,7 +53,7 @@ export function readErrorAnswer(text: string): ErrorAnswer | undefined {
 
 const LONGEST_DETAIL = 500;
 
-/** The other side may repeat what it was sent or what a third one answered: no control characters, no second line. */
+/** The other side may repeat its input or a third party's answer: remove control characters and further lines. */
 function oneLine(text: string): string {
 	const line = text
 		.slice(0, LONGEST_DETAIL * 2)

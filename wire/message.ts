@@ -5,8 +5,8 @@ export type MessageReading<T> =
 	| { readonly ok: false; readonly reason: "not_json" | "invalid"; readonly detail: string };
 
 /**
- * A verified body as what its schema says. `detail` names the fields that are wrong or unknown, never their values:
- * it goes into logs and answers.
+ * Parses a verified body by its schema. `detail` names wrong or unknown fields, never their values, because it goes
+ * into logs and answers.
  */
 export function readMessage<T>(schema: z.ZodType<T>, body: string): MessageReading<T> {
 	const parsed = parseJson(body);

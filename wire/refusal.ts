@@ -1,7 +1,7 @@
 /**
- * Every reason to refuse a message before it is acted upon, with its HTTP status: the caller can tell each from its
- * answer, and answers of both sides agree. None of these is cured by sending the same bytes again at once, but all
- * except `replayed` can come of a configuration that somebody is about to repair.
+ * Every reason to reject a message before it is processed, with its HTTP status: the answer identifies the reason, and
+ * both sides agree. Resending the same bytes at once never helps, but all except `replayed` can be caused by a
+ * configuration that is about to be fixed.
  */
 export const REFUSAL_STATUS = {
 	missing_header: 400,

@@ -1,6 +1,6 @@
 /**
- * Secrets from a variable: several while they are rotated, separated by whitespace or commas. A secret may hold one of these
- * itself, so that the whole text is one, too: the last.
+ * Secrets from a variable: several during a rotation, separated by whitespace or commas. A secret may contain these
+ * itself, so the whole text is one too: the last.
  */
 export function readSecretList(text: string | undefined): readonly string[] {
 	const whole = (text ?? "").trim();

@@ -6,9 +6,9 @@ const FEWEST_BYTES = 24;
 const MOST_BYTES = 64;
 
 /**
- * Secrets from `HEALER_WIRE_SECRETS`: separated by whitespace or commas, the signing one first.
- * @throws when there is none, or one is not as Standard Webhooks wants it: a mistake in the configuration. The message
- * holds no secret.
+ * Secrets from `HEALER_WIRE_SECRETS`, separated by whitespace or commas; the first one signs.
+ * @throws when there is none, or one violates Standard Webhooks: an error in the configuration. The message contains no
+ * secret.
  */
 export function readSecrets(text: string): readonly [string, ...string[]] {
 	const [first, ...rest] = text.split(/[\s,]+/).filter((secret) => secret !== "");
@@ -18,7 +18,7 @@ export function readSecrets(text: string): readonly [string, ...string[]] {
 	return [first, ...rest];
 }
 
-/** What is wrong with the first of several secrets that cannot be used, and how to make a good one. */
+/** What is wrong with the first invalid secret, and how to generate a valid one. */
 export function secretsProblem(secrets: readonly string[]): string | undefined {
 	const at = secrets.findIndex((secret) => !isGood(secret));
 	if (at === -1) return undefined;
@@ -31,7 +31,7 @@ export function signer(secret: string): Webhook {
 	return new Webhook(secret);
 }
 
-// The library takes any base64, with the prefix or without, and an empty key alone is too short for it.
+// The library accepts any base64, with or without the prefix, and rejects only an empty key.
 function isGood(secret: string): boolean {
 	const text = secret.slice(PREFIX.length);
 	if (!secret.startsWith(PREFIX) || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))

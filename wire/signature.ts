@@ -8,7 +8,7 @@ export interface SignatureHeaders extends Record<string, string> {
 	"webhook-signature": string;
 }
 
-/** `Headers`, or anything that reads like it. */
+/** `Headers`, or anything with the same reading methods. */
 export interface HeaderReader {
 	get(name: string): string | null | undefined;
 }
@@ -31,7 +31,7 @@ export function signMessage(
 	};
 }
 
-/** Accepts a signature made with any of the secrets. `body` is the text as it was received, `nowSeconds` Unix seconds. */
+/** Accepts a signature made with any of the secrets. `body` is the text as received, `nowSeconds` Unix seconds. */
 export function verifyMessage(
 	secrets: readonly string[],
 	headers: HeaderReader,
@@ -56,12 +56,12 @@ export function verifyMessage(
 	return { ok: false, reason: "forged" };
 }
 
-// The library's own `verify` reads the machine's clock and takes "12abc" for a time; only its signing is used.
+// The library's own `verify` reads the machine's clock and parses "12abc" as a time; only its signing is used.
 function signatureOf(secret: string, id: string, at: number, body: string): string {
 	return signer(secret).sign(id, new Date(at * 1000), body);
 }
 
-/** Compares in a time that depends on the given text's length only. */
+/** Comparison time depends only on the given text's length. */
 function sameText(given: string, expected: string): boolean {
 	let difference = given.length ^ expected.length;
 	for (let i = 0; i < given.length; i++) difference |= given.charCodeAt(i) ^ expected.charCodeAt(i % expected.length);

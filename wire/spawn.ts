@@ -2,7 +2,10 @@ import * as z from "zod";
 import { MAX_DEPTH } from "./limits.ts";
 import { agentSchema, attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
 
-/** One key to be claimed for the incident. `ttl_s` is in seconds; `while_active`: also while its CodeRun is unfinished. */
+/**
+ * One key to claim for the incident. `ttl_s` is in seconds. `while_active`: the claim also holds while its CodeRun is
+ * unfinished.
+ */
 const claimSchema = z.strictObject({
 	name: z.string().min(1).max(63),
 	key: z.string().min(1).max(8192),
@@ -15,20 +18,20 @@ const claimSchema = z.strictObject({
 
 const texts = z.record(z.string().min(1).max(317), z.string());
 
-/** The CodeRun as it shall be made. Its name is `codeRunName(agent, incident_id, attempt)`; the relay compares. */
+/** The CodeRun to create. Its name is `codeRunName(agent, incident_id, attempt)`; the relay compares. */
 const codeRunSchema = z.strictObject({
 	metadata: z.strictObject({ name: objectNameSchema, namespace: objectNameSchema, labels: texts, annotations: texts }),
 	spec: z.record(z.string(), z.unknown()).refine(isShallow, { error: `nested deeper than ${MAX_DEPTH}` }),
 });
 
-/** Body of `POST /v1/spawn`: everything that was decided about one attempt (DESIGN section 6). */
+/** Body of `POST /v1/spawn`: the complete decision about one attempt. */
 export const spawnRequestSchema = z.strictObject({
 	incident_id: incidentIdSchema,
 	attempt: attemptSchema,
 	agent: agentSchema,
-	/** Unfinished CodeRuns of this agent at once; 0 is no limit. */
+	/** Limit on this agent's unfinished CodeRuns; 0 is no limit. */
 	max_active: z.int().min(0).max(100_000),
-	/** How long the attempt may take, in seconds; the relay ends what takes longer. Absent: its own setting, if any. */
+	/** Time limit of the attempt in seconds; the relay ends what exceeds it. Absent: the relay's own setting, if any. */
 	deadline_s: z
 		.int()
 		.min(1)
@@ -38,7 +41,7 @@ export const spawnRequestSchema = z.strictObject({
 	coderun: codeRunSchema,
 });
 
-/** Why a spawn request is not fulfilled, as the relay is configured now. */
+/** Why the relay, as currently configured, refuses a spawn request. */
 const REFUSED_REASONS = [
 	"earlier_attempt",
 	"wrong_name",
@@ -50,9 +53,9 @@ const REFUSED_REASONS = [
 ] as const;
 
 /**
- * Answer to `POST /v1/spawn`. `held`: a claim is another incident's, or an earlier attempt's of this one; `until` is
- * ISO 8601, or null when only the CodeRun's end will free it. `refused`: these bytes are not taken, and this attempt has no
- * CodeRun. Read loosely: fields of a newer relay are dropped.
+ * Answer to `POST /v1/spawn`. `held`: another incident, or an earlier attempt of this one, holds a claim; `until` is
+ * ISO 8601, or null when only the end of the CodeRun releases it. `refused`: these bytes are not accepted, and this
+ * attempt has no CodeRun. Parsed loosely: fields of a newer relay are dropped.
  */
 export const spawnResultSchema = z.discriminatedUnion("result", [
 	z.object({ result: z.literal("created"), coderun_name: z.string() }),
@@ -71,8 +74,8 @@ export const spawnResultSchema = z.discriminatedUnion("result", [
 ]);
 
 /**
- * What a newer relay answered and this worker has no word for, such as `result "queued"`; undefined when the answer is
- * something else. Only names are shown.
+ * A result of a newer relay that this worker does not know, such as `result "queued"`; undefined for any other answer.
+ * Shows only names.
  */
 export function unknownResult(answer: unknown): string | undefined {
 	const { result, reason } = z.object({ result: nameSchema, reason: nameSchema }).safeParse(answer).data ?? {};
@@ -93,7 +96,7 @@ export type SpawnRequest = z.infer<typeof spawnRequestSchema>;
 export type RefusedReason = (typeof REFUSED_REASONS)[number];
 export type SpawnResult = z.infer<typeof spawnResultSchema>;
 
-/** Walks without recursion: a signed body may still be nested 100,000 deep. */
+/** Iterative: a signed body may still be nested 100,000 deep. */
 function isShallow(tree: unknown): boolean {
 	const open: { value: unknown; depth: number }[] = [{ value: tree, depth: 1 }];
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {

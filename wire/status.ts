@@ -2,7 +2,7 @@ import * as z from "zod";
 import { attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
 import { outcomeSchema } from "./outcome.ts";
 
-/** Body of `POST /v1/coderuns/status`: which attempt's CodeRun is asked about, and its name as the worker knows it. */
+/** Body of `POST /v1/coderuns/status`: which attempt's CodeRun, and its name as the worker knows it. */
 export const statusRequestSchema = z.strictObject({
 	incident_id: incidentIdSchema,
 	attempt: attemptSchema,
@@ -10,9 +10,10 @@ export const statusRequestSchema = z.strictObject({
 });
 
 /**
- * Answer to `POST /v1/coderuns/status`, read loosely: fields of a newer relay are dropped. `ended` brings the outcome
- * that is, or was, posted to the worker. `gone`: neither the CodeRun nor a trace of it is there, and no request under way
- * can still create it. The name can differ from the one asked for: another agent was chosen when it was created.
+ * Answer to `POST /v1/coderuns/status`, parsed loosely: fields of a newer relay are dropped. `ended` contains the
+ * outcome that is, or was, posted to the worker. `gone`: neither the CodeRun nor a trace of it exists, and no request
+ * in flight can still create it. The name can differ from the requested one, if another agent was chosen when it was
+ * created.
  */
 export const statusAnswerSchema = z.discriminatedUnion("state", [
 	z.object({ state: z.literal("running"), coderun_name: objectNameSchema }),

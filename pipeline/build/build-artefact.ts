@@ -12,7 +12,7 @@ import { pipelineFile } from "./grammar/pipeline-file.ts";
 import { type Diagnostic, inOrder } from "./yaml/diagnostic.ts";
 import { readYaml } from "./yaml/yaml-source.ts";
 
-/** `pipeline.yaml`'s text, and every template and partial by name, without `.mustache`. */
+/** The text of `pipeline.yaml`, and every template and partial by name, without `.mustache`. */
 export interface Sources {
 	readonly text: string;
 	readonly prompts: Readonly<Record<string, string>>;
@@ -20,12 +20,12 @@ export interface Sources {
 
 export type Built =
 	| { readonly ok: true; readonly artefact: Artefact }
-	/** At least one, all that could be found at once, in the order of reading. */
+	/** At least one: every error found, in file order. */
 	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Checks a pipeline and its prompts, and makes of them what the worker runs (DESIGN section 4). A file with any mistake
- * makes nothing. Only text that is not YAML hides what else may be wrong with it.
+ * Checks a pipeline with its prompts and builds the artefact that the worker runs. Any error prevents the build. All
+ * errors are reported at once, unless the text is not YAML.
  */
 export function buildArtefact({ text, prompts }: Sources): Built {
 	const { source, diagnostics: syntax } = readYaml(text);

@@ -3,8 +3,8 @@ import { inspectExpression } from "./checks/inspect-expression.ts";
 import { logLiterals } from "./checks/log-literals.ts";
 
 /**
- * Every pattern that the expressions look for in logs, each once, with what to search for. Expressions are sound.
- * A pattern is for errors only when no expression that has it asks for whole logs.
+ * Every log pattern of the expressions, each once, with its search literals. Expects valid expressions. A pattern is
+ * marked `only_errors` when no expression searches whole logs for it.
  */
 export function collectLogPatterns(expressions: readonly string[]): readonly SearchablePattern[] {
 	const found = new Map<string, SearchablePattern>();

@@ -6,7 +6,7 @@ import type { PipelineFile } from "./grammar/pipeline-file.ts";
 import { writtenExpressions } from "./grammar/written-expressions.ts";
 import { webhookEvents } from "./webhook-events.ts";
 
-/** A file without mistakes, and its prompts, as the artefact that the worker imports. */
+/** Builds the artefact from a valid file and its prompts. */
 export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<string, string>>): Artefact {
 	const { settle, retention, ...settings } = file.settings;
 	const { deadline, ci_deadline, pause, ...outcome } = file.outcome;
@@ -41,11 +41,12 @@ export function compileArtefact(file: PipelineFile, prompts: Readonly<Record<str
 		prompts,
 		log_patterns: collectLogPatterns(writtenExpressions(file).map(({ text }) => text)),
 	};
-	// Through JSON, so that what is built and what is read back are the same: nothing undefined, nothing shared.
+	// A round trip through JSON makes the built artefact identical to the parsed one: no undefined values, no shared
+	// objects.
 	const plain = JSON.parse(JSON.stringify(rest)) as Omit<Artefact, "version">;
 	const version = artefactVersion(plain);
 	if (version === undefined) {
-		throw new Error("The reader of the file let too deep a nesting through.");
+		throw new Error("The YAML reader accepted nesting that is too deep.");
 	}
 	return { version, ...plain };
 }
@@ -65,7 +66,7 @@ function compileContext([name, { timeout, ...part }]: [string, PipelineFile["con
 function checkedSeconds(duration: string): number {
 	const length = seconds(duration);
 	if (length === undefined) {
-		throw new Error(`The grammar let a bad duration through: ${duration}`);
+		throw new Error(`The grammar accepted an invalid duration: ${duration}`);
 	}
 	return length;
 }

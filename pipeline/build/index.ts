@@ -1,4 +1,4 @@
-/** The build-time face of the pipeline: text in, a checked artefact or every mistake out. For the cli alone. */
+/** The build-time API of the pipeline: text in, a checked artefact or all diagnostics out. Only the CLI uses it. */
 export { buildArtefact } from "./build-artefact.ts";
 export { renderDiagnostics } from "./checks/render-diagnostics.ts";
 export { pipelineJsonSchema } from "./grammar/json-schema.ts";

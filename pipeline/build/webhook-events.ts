@@ -10,8 +10,8 @@ interface Entry {
 }
 
 /**
- * The events that GitHub has to send for these entries, by name. Left out are events of nobody's but ours, and entries
- * that the settings alone switch off, whatever a payload holds.
+ * The webhook events that GitHub must send for these entries. Excludes internal events, and entries that the settings
+ * alone disable for any payload.
  */
 export function webhookEvents(entries: readonly Entry[], settings: unknown): readonly string[] {
 	const on = entries
@@ -20,7 +20,7 @@ export function webhookEvents(entries: readonly Entry[], settings: unknown): rea
 	return [...new Set(on)].filter((event) => GITHUB_EVENTS.includes(event)).toSorted();
 }
 
-/** Is one of the conditions joined by `and` about settings only, and false? */
+/** Whether a condition joined by `and` depends only on settings, and is false. */
 function isSwitchedOff(when: string, settings: unknown): boolean {
 	const parsing = parseExpression(when);
 	if (!parsing.ok) return false;
@@ -45,6 +45,6 @@ function readsSettingsOnly(text: string): boolean {
 
 function isFalse(text: string, settings: unknown): boolean {
 	const clause = compileCondition(text).judge({ input: {}, variables: { settings }, facts: {} });
-	// What jsonata alone can evaluate is not waited for: then the entry counts as switched on.
+	// Only jsonata can evaluate this clause: the entry counts as enabled.
 	return !(clause instanceof Promise) && clause.verdict === "false";
 }

@@ -4,11 +4,14 @@ import { GUARDS } from "./guards.ts";
 import { messageOf } from "./message-of.ts";
 import { PatternLiteral } from "./pattern-literal.ts";
 
-/** A node of jsonata's tree, as far as we look at it. Its own types leave out half of the kinds (`path`, `bind` ...). */
+/**
+ * A node of jsonata's tree, reduced to what Healer uses. jsonata's own types omit half of the kinds (`path`, `bind`
+ * ...).
+ */
 export interface AstNode {
 	type: string;
 	value?: unknown;
-	/** Just behind the node's token in the trimmed text. */
+	/** The offset just behind the node's token in the trimmed text. */
 	readonly position?: number;
 	readonly steps?: readonly AstNode[];
 	readonly expressions?: readonly AstNode[];
@@ -27,21 +30,21 @@ export interface AstNode {
 }
 
 export interface ParsedExpression {
-	/** Without white space at its ends. */
+	/** The trimmed text. */
 	readonly text: string;
 	readonly ast: AstNode;
 	readonly jsonata: jsonata.Expression;
 }
 
-/** Why a text is no expression. `position` counts characters from 0, when jsonata tells it. */
+/** Why a text is not an expression. `position` counts characters from 0, when jsonata reports it. */
 export interface SyntaxDiagnostic {
 	readonly message: string;
 	readonly position?: number;
 }
 
 /**
- * Parses JSONata, with its guards on. The tree is the one that the returned expression evaluates; in it, regex
- * literals among the arguments of `$log` and the like are patterns instead of matching functions.
+ * Parses JSONata with guards on. The returned expression evaluates this tree, in which regex literals among the
+ * arguments of `$log` and similar functions are patterns instead of matching functions.
  */
 export function parseExpression(
 	text: string,
@@ -59,41 +62,41 @@ export function parseExpression(
 	}
 }
 
-/** Calls `visit` for every node, outer ones first. What it changes in a node is seen by the walk. */
+/** Calls `visit` for every node, outer ones first. The walk sees changes that `visit` makes to a node. */
 export function walkAst(node: AstNode, visit: (node: AstNode) => void): void {
 	visit(node);
 	for (const child of childrenOf(node)) walkAst(child, visit);
 }
 
-/** The nodes right below: of any property, since jsonata keeps parts in many (`terms`, `update` ...). */
+/** The direct children, found through any property, because jsonata keeps them in many (`terms`, `update` ...). */
 export function childrenOf(node: AstNode): AstNode[] {
 	return [...operandsOf(node), ...behindOf(node)];
 }
 
-/** The nodes right below that see what the node itself sees. */
+/** The direct children that share the node's scope. */
 export function operandsOf(node: AstNode): AstNode[] {
 	const names = Object.keys(node).filter((name) => !LEAF_PROPERTIES.has(name) && !BEHIND_PROPERTIES.has(name));
 	return names.flatMap((name) => nodesIn((node as unknown as Record<string, unknown>)[name]));
 }
 
-/** Predicates and groups: they see each of the node's values. */
+/** Predicates and groups: their scope is each of the node's values. */
 export function behindOf(node: AstNode): AstNode[] {
 	return [...BEHIND_PROPERTIES].flatMap((name) => nodesIn((node as unknown as Record<string, unknown>)[name]));
 }
 
-/** The name behind `$` that a call is made by; undefined for a lambda or another computed function. */
+/** The name of a call, without `$`; undefined for a lambda or another computed function. */
 export function calledName(node: AstNode): string | undefined {
 	const { procedure } = node;
 	if ((node.type !== "function" && node.type !== "partial") || procedure?.type !== "variable") return undefined;
 	return typeof procedure.value === "string" ? procedure.value : undefined;
 }
 
-/** Why an expression may not use this name, for JSONata's functions that depend on clock, chance or text. */
+/** Why expressions may not use this name: JSONata functions that depend on a clock, on chance or on text as code. */
 export function refusal(name: string): string | undefined {
 	return Object.hasOwn(REFUSED_FUNCTIONS, name) ? REFUSED_FUNCTIONS[name] : undefined;
 }
 
-/** Ancestry slots refer back to nodes; values, and signatures, hold none. */
+/** Ancestry slots refer back to nodes; values and signatures contain none. */
 const LEAF_PROPERTIES = new Set(["type", "value", "position", "seekingParent", "slot", "signature", "ancestor"]);
 
 const BEHIND_PROPERTIES = new Set(["predicate", "stages", "group"]);
@@ -110,7 +113,7 @@ function adjust(node: AstNode): void {
 	if (name !== undefined && Object.hasOwn(FUNCTIONS, name) && FUNCTIONS[name]?.patterns !== undefined) {
 		for (const argument of node.arguments ?? []) patternsInPlace(argument);
 	}
-	// `a ?? b` is parsed as `$exists(a) ? a : b` with a copy of `a` made through JSON, which loses its regexes.
+	// `a ?? b` is parsed as `$exists(a) ? a : b` with a copy of `a` made through JSON, which drops its regexes.
 	const { condition, then } = node;
 	if (node.type === "condition" && then !== undefined && condition !== undefined && isCoalescing(condition)) {
 		condition.arguments = [then];

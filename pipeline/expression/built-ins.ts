@@ -1,4 +1,4 @@
-/** The functions that JSONata brings along (https://docs.jsonata.org/, version 2.2), without the `$`. */
+/** JSONata's built-in functions (https://docs.jsonata.org/, version 2.2), without the `$`. */
 export const BUILT_INS: ReadonlySet<string> = new Set(
 	`abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent
 	distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber

@@ -1,14 +1,14 @@
 import type { AstNode, ParsedExpression } from "./ast.ts";
 import { calledName, parseExpression } from "./ast.ts";
 
-/** How a condition falls into clauses: a leaf is evaluated as a whole, the rest combines the verdicts below it. */
+/** How a condition splits into clauses: a leaf is evaluated as a whole, other nodes combine the verdicts below them. */
 export type ClausePlan =
 	| { readonly kind: "leaf"; readonly parsed: ParsedExpression }
 	| { readonly kind: "and" | "or" | "not"; readonly text: string; readonly clauses: readonly ClausePlan[] };
 
 /**
- * Takes `and`, `or`, `$not(...)` and parentheses apart. A part's text is cut out by the positions that jsonata gives
- * for operators, and is taken only if parsing it gives the very same tree; else the whole stays one leaf.
+ * Splits `and`, `or`, `$not(...)` and parentheses. A part's text is cut out at jsonata's operator positions, and is
+ * used only if it parses to the very same tree. Otherwise the whole stays one leaf.
  */
 export function planClauses(parsed: ParsedExpression): ClausePlan {
 	return split(parsed) ?? { kind: "leaf", parsed };
@@ -28,7 +28,7 @@ function split({ ast, text }: ParsedExpression): ClausePlan | undefined {
 	return undefined;
 }
 
-/** `a and b and c` is parsed as `(a and b) and c`, and read as one list of three. */
+/** `a and b and c` is parsed as `(a and b) and c`, and becomes one list of three. */
 function splitChain(ast: AstNode, operator: "and" | "or", text: string): ClausePlan | undefined {
 	const clauses: ClausePlan[] = [];
 	let end = text.length;

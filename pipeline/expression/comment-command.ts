@@ -1,19 +1,19 @@
 import type { OwnAgent } from "../own-agents.ts";
 
-/** What somebody told Healer in a comment: `/healer fix rex the lock file`. */
+/** A command in a comment: `/healer fix rex the lock file`. */
 export interface CommentCommand {
-	/** The first word, lower-cased: `fix`; `help` when there is none. */
+	/** The first word in lower case: `fix`; `help` when there is none. */
 	readonly name: string;
-	/** All words after it, as written. */
+	/** Everything after it, as written. */
 	readonly args?: string;
-	/** The first of those, when it is one of the agents' names. */
+	/** The first of those words, if it is an agent's name. */
 	readonly agent?: string;
 }
 
 /**
- * The first command of a comment: `/healer` at the beginning of a line that GitHub shows as the writer's own text, so
- * not in a quotation, a code block, inline code or an HTML comment (https://github.github.com/gfm/). Where that is
- * hard to tell it is none: a command is granted only when it surely is one.
+ * Finds the first command of a comment: `/healer` at the start of a line that GitHub renders as the author's own text,
+ * so not in a quotation, a code block, inline code or an HTML comment (https://github.github.com/gfm/). Ambiguous
+ * places do not count: a command must be certain.
  */
 export function readCommentCommand(text: string, agents: readonly OwnAgent[]): CommentCommand | undefined {
 	const lines = text.split(/\r\n|[\r\n]/);
@@ -21,14 +21,15 @@ export function readCommentCommand(text: string, agents: readonly OwnAgent[]): C
 	for (const at of plainLines(lines)) {
 		const found = COMMAND.exec(lines[at] ?? "");
 		if (found === null) continue;
-		// Looking for inline code goes through the paragraph, so a text made of commands alone is not read for ever.
+		// Checking for inline code scans the paragraph, so a bound keeps a text full of commands from taking quadratic
+		// time.
 		if (++looked > MOST_LOOKED_AT) return undefined;
 		if (!isInInlineCode(lines, at)) return commandOf(found[1] ?? "", agents);
 	}
 	return undefined;
 }
 
-// Up to three spaces: four make a code block.
+// At most three spaces: four make a code block.
 const COMMAND = /^ {0,3}\/healer(?:[ \t]+(.*))?$/i;
 const MOST_LOOKED_AT = 20;
 
@@ -48,7 +49,7 @@ function firstWord(text: string): [string, string] {
 	return end === -1 ? [trimmed, ""] : [trimmed.slice(0, end), trimmed.slice(end).trim()];
 }
 
-/** Indexes of the lines outside of quotations, code blocks, comments and raw HTML. */
+/** Indexes of the lines outside quotations, code blocks, comments and raw HTML. */
 function* plainLines(lines: readonly string[]): Generator<number> {
 	let until: RegExp | undefined;
 	let isQuoted = false;
@@ -57,7 +58,7 @@ function* plainLines(lines: readonly string[]): Generator<number> {
 			if (until.test(line)) until = undefined;
 			continue;
 		}
-		// A quotation goes on to the next empty line, with or without its mark.
+		// A quotation continues to the next empty line, with or without its mark.
 		isQuoted = /^ {0,3}>/.test(line) || (isQuoted && line.trim() !== "");
 		if (isQuoted) continue;
 		until = fenceEnd(line) ?? htmlEnd(line);
@@ -65,14 +66,14 @@ function* plainLines(lines: readonly string[]): Generator<number> {
 	}
 }
 
-/** Of the line that opens a fenced code block, also within a list: what closes it. */
+/** For a line that opens a fenced code block, also within a list: the pattern of its end. */
 function fenceEnd(line: string): RegExp | undefined {
 	const [, fence, info = ""] = /^(?:\s|[-*+]\s|\d{1,9}[.)]\s)*(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
 	if (fence === undefined || (fence.startsWith("`") && info.includes("`"))) return undefined;
 	return new RegExp(`^\\s*${fence[0]}{${fence.length},}\\s*$`);
 }
 
-/** Of a line that opens a comment, or an element whose text is none of the writer's, without closing it: what does. */
+/** For a line that opens, but does not close, a comment or an element with foreign text: the pattern of its end. */
 function htmlEnd(line: string): RegExp | undefined {
 	const rest = withoutComments(line.replaceAll(/`[^`]*`/g, ""));
 	if (rest === undefined) return /-->/;
@@ -82,7 +83,7 @@ function htmlEnd(line: string): RegExp | undefined {
 	return end.test(rest) ? undefined : end;
 }
 
-/** Undefined when the last one is not closed. Not by a regex: many that nothing closes would make it look again and again. */
+/** Undefined when the last comment is not closed. Not a regex: many unclosed comments would take quadratic time. */
 function withoutComments(line: string): string | undefined {
 	let kept = "";
 	let at = 0;
@@ -95,7 +96,7 @@ function withoutComments(line: string): string | undefined {
 	return kept + line.slice(at);
 }
 
-/** Inline code may go on over the lines of a paragraph: is this line between two equal runs of backticks? */
+/** Whether the line lies between two equal runs of backticks: inline code may span the lines of a paragraph. */
 function isInInlineCode(lines: readonly string[], at: number): boolean {
 	let start = at;
 	while (start > 0 && lines[start - 1]?.trim() !== "") start--;

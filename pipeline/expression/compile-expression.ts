@@ -5,26 +5,25 @@ import type { Scope } from "./facts.ts";
 import { compileJudge, type Judge } from "./judge.ts";
 import { liveProbes, probesOf } from "./probes.ts";
 
-/** An expression to be evaluated any number of times, also at once. */
+/** An expression that can be evaluated many times, also concurrently. */
 export interface CompiledExpression {
 	readonly text: string;
-	/** Its value: at once, or by a promise when jsonata is needed. */
+	/** The value, synchronously; a promise when jsonata is needed. */
 	readonly evaluate: Evaluate;
-	/** The paths and facts that it asks for and this scope does not have. */
+	/** The paths and facts that the expression needs and the scope lacks. */
 	readonly missing: (scope: Scope) => readonly string[];
 }
 
-/** A condition to be judged any number of times, also at once. */
+/** A condition that can be judged many times, also concurrently. */
 export interface CompiledCondition {
 	readonly text: string;
-	/** True, false or unknown, and why: at once, or by a promise when jsonata is needed. */
+	/** True, false or unknown, and why: synchronously, or a promise when jsonata is needed. */
 	readonly judge: Judge;
 }
 
 /**
- * Compiles once, when it is first used: a pipeline has hundreds of expressions, and a worker that starts for one
- * delivery needs few of them. The build has parsed every one, so text that does not parse throws then: the artefact is
- * corrupt.
+ * Compiles on first use: a pipeline has hundreds of expressions, and a worker that starts for one delivery needs few of
+ * them. The build has parsed every expression, so a text that does not parse throws: the artefact is corrupt.
  */
 export function compileExpression(text: string): CompiledExpression {
 	const parsed = once(() => parseBuilt(text));
@@ -41,7 +40,7 @@ export function compileExpression(text: string): CompiledExpression {
 	};
 }
 
-/** Compiles once, when it is first used, as `compileExpression` does. */
+/** Compiles on first use, like `compileExpression`. */
 export function compileCondition(text: string): CompiledCondition {
 	const judge = once(() => compileJudge(planClauses(parseBuilt(text))));
 	return { text, judge: (scope) => judge()(scope) };

@@ -5,12 +5,12 @@ import { messageOf } from "./message-of.ts";
 import { SLOW } from "./slow.ts";
 import { type SlowEvaluate, slowPath } from "./slow-path.ts";
 
-/** What evaluating came to: a value (undefined when a path is missing), or why there is none. */
+/** The result of an evaluation: a value (undefined when a path is missing), or an error. */
 export type Evaluation =
 	| { readonly ok: true; readonly value: unknown }
 	| { readonly ok: false; readonly error: string };
 
-/** Evaluates at once where the fast path can, else by jsonata. Never throws, never rejects. */
+/** Evaluates synchronously where the fast path can, else with jsonata. Never throws, never rejects. */
 export type Evaluate = (scope: Scope) => Evaluation | Promise<Evaluation>;
 
 export function compileEvaluation(parsed: ParsedExpression): Evaluate {

@@ -2,13 +2,13 @@ import type { LogReading } from "../log/log-reading.ts";
 import type { OwnAgent } from "../own-agents.ts";
 
 /**
- * What is known about an incident besides its fields: the functions of `functions.ts` ask here.
- * An absent fact is not known, and makes what asks for it unknown.
+ * What is known about an incident in addition to its fields; the functions in `functions.ts` read it. A function that
+ * needs an absent fact is unknown.
  */
 export interface Facts {
-	/** What was read of the failed jobs' logs, else of the text that came with the event. */
+	/** The reading of the failed jobs' logs, else of the text in the event. */
 	readonly log?: LogReading;
-	/** Paths, none twice; never empty. */
+	/** Unique paths; never empty. */
 	readonly changed_files?: readonly string[];
 	readonly failed_steps?: readonly string[];
 	/** Names of the failed jobs. */
@@ -18,7 +18,7 @@ export interface Facts {
 	readonly agents?: readonly OwnAgent[];
 }
 
-/** What one evaluation sees: the values that bare names read, the `$variables`, and the facts. */
+/** The scope of one evaluation: the values that bare names read, the `$variables`, and the facts. */
 export interface Scope {
 	readonly input: unknown;
 	readonly variables: Readonly<Record<string, unknown>>;

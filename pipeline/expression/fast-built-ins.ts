@@ -1,7 +1,7 @@
 import { truth } from "./fast-operators.ts";
 import { SLOW } from "./slow.ts";
 
-/** Takes values that are not `SLOW`, and gives what the built-in gives, or `SLOW`. */
+/** Takes values other than `SLOW` and returns the built-in's result, or `SLOW`. */
 export type BuiltIn = (a: unknown, b: unknown) => unknown;
 
 /** Some of jsonata's functions on plain values, called with all arguments written out. */

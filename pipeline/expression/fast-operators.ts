@@ -1,14 +1,14 @@
 import { SLOW } from "./slow.ts";
 
-/** Takes two values that are not `SLOW`, and gives what jsonata gives, or `SLOW`. */
+/** Takes values other than `SLOW` and returns jsonata's result, or `SLOW`. */
 export type BinaryOperator = (a: unknown, b: unknown) => unknown;
 
-/** jsonata's operators on plain values. Where it compares deeply, or throws, the answer is `SLOW`. */
+/** jsonata's operators on plain values. Returns `SLOW` where jsonata compares deeply or throws. */
 export function binaryOperator(symbol: unknown): BinaryOperator | undefined {
 	return typeof symbol === "string" && Object.hasOwn(OPERATORS, symbol) ? OPERATORS[symbol] : undefined;
 }
 
-/** jsonata's `$boolean` of a value, with undefined as false, as `and`, `or` and `? :` take it. */
+/** jsonata's `$boolean` of a value, with undefined as false, as in `and`, `or` and `? :`. */
 export function truth(value: unknown): boolean | typeof SLOW {
 	switch (typeof value) {
 		case "boolean":

@@ -12,15 +12,15 @@ import { SLOW } from "./slow.ts";
 
 /**
  * Compiles the common part of the language to a synchronous function: plain paths, literals, comparisons, `in`, `and`,
- * `or`, `&`, `? :`, lists, our functions and a few built-ins. It means exactly what jsonata means; wherever that is
- * subtle (a path that meets a list, an operand of another type), it gives `SLOW` and jsonata evaluates.
- * Undefined when the expression has other parts.
+ * `or`, `&`, `? :`, lists, Healer's functions and a few built-ins. Results equal jsonata's. In subtle cases (a path
+ * that meets a list, an operand of another type) the function returns `SLOW` and jsonata evaluates. Undefined when the
+ * expression uses anything else.
  */
 export function fastPath(node: AstNode): FastEvaluate | undefined {
 	return compile(node, false);
 }
 
-/** `isNested`: in a filter, where bare names read the item and not the root. */
+/** `isNested`: in a filter, where bare names read the item instead of the root. */
 function compile(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	if (!isPlain(node)) return undefined;
 	switch (node.type) {
@@ -47,12 +47,12 @@ function compile(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	}
 }
 
-/** Own properties of nodes without predicates, groups, focus and the like. */
+/** Properties of nodes without predicates, groups, focus and similar features. */
 const PLAIN_PROPERTIES = new Set(
 	"type value position steps expressions arguments procedure lhs rhs condition then else name".split(" "),
 );
 
-/** A step of a path can have filters besides. */
+/** A path step may also have filters. */
 const STEP_PROPERTIES = new Set(["type", "value", "position", "stages"]);
 
 function isPlain(node: AstNode, properties: ReadonlySet<string> = PLAIN_PROPERTIES): boolean {
@@ -98,14 +98,14 @@ function fastSteps(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 }
 
 function fastVariable(name: string, isNested: boolean): FastEvaluate | undefined {
-	// At the top `$` and `$$` are the same: what was given. In a filter `$` is the item.
+	// At the top level `$` and `$$` are both the input. In a filter `$` is the item.
 	if (name === "$" && isNested) return undefined;
 	if (name === "" || name === "$") return (scope) => (isOrdinary(scope.input) ? scope.input : SLOW);
 	const absent = BUILT_INS.has(name) || Object.hasOwn(FUNCTIONS, name) ? SLOW : undefined;
 	return ({ variables }) => (Object.hasOwn(variables, name) ? variables[name] : absent);
 }
 
-/** jsonata takes some properties of values as marks of its own; a payload can have them too. */
+/** jsonata marks values with properties of its own; a payload may contain the same names. */
 function isOrdinary(value: unknown): boolean {
 	return typeof value !== "object" || value === null || !(Array.isArray(value) || "outerWrapper" in value);
 }
@@ -163,7 +163,7 @@ function fastList(nodes: readonly AstNode[], isNested: boolean): FastEvaluate | 
 	}
 	const items = compileAll(nodes, isNested);
 	if (items === undefined) return undefined;
-	// A list written within a list stays one; one that a path gives is spread into it.
+	// A list written within a list stays nested; a list from a path is spread into it.
 	const written = nodes.map((node) => node.type === "unary" && node.value === "[");
 	return (scope) => {
 		const list: unknown[] = [];
@@ -194,7 +194,7 @@ function fastCall(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	};
 }
 
-/** An object that looks like a function of jsonata's is treated, or refused, as one. */
+/** jsonata treats, or rejects, an object that looks like one of its functions. */
 function argument(value: unknown): unknown {
 	return typeof value === "object" && value !== null && isCallable(value) ? SLOW : value;
 }

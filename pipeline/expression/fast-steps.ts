@@ -4,18 +4,18 @@ import { truth } from "./fast-operators.ts";
 import { readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
-/** One step of a path: a name, and the filters behind it. */
+/** One step of a path: a name, and its filters. */
 export interface FastStep {
 	readonly name: string;
 	readonly filters: readonly FastFilter[];
 }
 
-/** `[0]` by its index, `[condition]` by what is evaluated for each item. */
+/** `[0]` as its index, `[condition]` as a function evaluated for each item. */
 type FastFilter = { readonly index: number } | { readonly condition: FastEvaluate };
 
 /**
- * Compiles steps that are names with filters; `compile` compiles a condition, where bare names read the item.
- * Undefined if there is another step.
+ * Compiles steps that are names with filters. `compile` compiles a condition whose bare names read the item. Undefined
+ * if there is any other step.
  */
 export function compileSteps(
 	steps: readonly AstNode[],
@@ -37,9 +37,9 @@ export function compileSteps(
 }
 
 /**
- * Follows steps as jsonata does, lists included: a list in the middle is gone through item by item, what is found
- * becomes one flat list, one item alone stands for itself, and none is undefined. A list that the last step finds in
- * one place stays as it is.
+ * Follows steps as jsonata does, including lists: a list in the middle is visited item by item, and the results form
+ * one flat list. A single result stands for itself, and no result is undefined. A list that the last step finds in one
+ * place stays as it is.
  */
 export function followSteps(start: unknown, steps: readonly FastStep[], scope: Scope): unknown {
 	let values: readonly unknown[] = [start];
@@ -62,10 +62,10 @@ export function followSteps(start: unknown, steps: readonly FastStep[], scope: S
 	return values.length === 1 ? values[0] : values;
 }
 
-/** Far under the guard, at which jsonata throws. */
+/** Far below the limit at which jsonata throws. */
 const MAX_SEQUENCE_HERE = 5000;
 
-/** A value, and whether it is a list that jsonata made itself: such a one is flattened where it meets others. */
+/** A value, and whether jsonata created it as a list: such a list is flattened into others. */
 interface Found {
 	readonly value: unknown;
 	readonly isSequence: boolean;
@@ -84,7 +84,7 @@ function take(value: unknown, { name, filters }: FastStep, scope: Scope): Found 
 	return found;
 }
 
-/** jsonata asks the filter even about what is not there, and keeps it when the filter holds. */
+/** jsonata evaluates the filter even on a missing value, and keeps it when the filter holds. */
 function holdsForNothing(filter: FastFilter | undefined, scope: Scope): boolean {
 	if (filter === undefined || "index" in filter) return false;
 	return truth(filter.condition({ ...scope, input: undefined })) !== false;
@@ -99,7 +99,7 @@ function applyFilter(filter: FastFilter, items: readonly unknown[], scope: Scope
 	const kept: unknown[] = [];
 	for (const input of items) {
 		const holds = filter.condition({ input, variables: scope.variables, facts: scope.facts });
-		// A number is an index, and jsonata knows about lists.
+		// A number is an index; leave lists to jsonata.
 		if (typeof holds === "number") return SLOW;
 		const isKept = truth(holds);
 		if (isKept === SLOW) return SLOW;
@@ -117,5 +117,5 @@ function compileFilter(node: AstNode, compile: (node: AstNode) => FastEvaluate |
 	return condition === undefined ? undefined : { condition };
 }
 
-/** Gives the value, or `SLOW` when jsonata must be asked. Throws only what one of our functions throws. */
+/** Returns the value, or `SLOW` when only jsonata can evaluate. Throws only what Healer's own functions throw. */
 export type FastEvaluate = (scope: Scope) => unknown;

@@ -8,27 +8,27 @@ import { makeKey } from "./key.ts";
 import { patternIn, patternsOf } from "./pattern-literal.ts";
 import { slug } from "./slug.ts";
 
-/** A function that expressions have besides JSONata's own. */
+/** A function that Healer adds to JSONata's own. */
 export interface PipelineFunction {
 	readonly signature: string;
 	readonly doc: string;
 	readonly min: number;
 	readonly max: number;
-	/** The fact that it asks for: without it the function gives nothing, and what uses it is unknown. */
+	/** The fact it needs. Without that fact it returns undefined, and the clause is unknown. */
 	readonly needs?: keyof Facts;
-	/** Its arguments are texts and regex literals; `$log` and `$error` take nothing but literals. */
+	/** Arguments are texts and regex literals; `$log` and `$error` accept only literals. */
 	readonly patterns?: "literal" | "any";
-	/** Throws when an argument is of a kind that it cannot take. */
+	/** Throws when an argument has the wrong type. */
 	readonly call: (facts: Facts, args: readonly unknown[]) => unknown;
-	/** What an explanation shows of it instead of its value: which patterns were found, and not all that were not. */
+	/** What an explanation shows instead of the value: the patterns that were found, without those that were not. */
 	readonly found?: (facts: Facts, args: readonly unknown[]) => readonly string[];
 }
 
-/** All of them by name, without the `$`. */
+/** All functions by name, without the `$`. */
 export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	glob: {
 		signature: "$glob(value, patterns)",
-		doc: "Does the text, or one of the texts, match one of the globs? `*` within a segment, `**` any depth, `?`, `{a,b}`; ignores case; without a slash it is matched with the base name; `dir/*` matches any depth below.",
+		doc: "Whether the text, or one of the texts, matches a glob: `*` within a segment, `**` any depth, `?`, `{a,b}`. Ignores case. A glob without a slash is matched with the base name; `dir/*` matches any depth below.",
 		min: 2,
 		max: 2,
 		call: (_, [value, patterns]) => {
@@ -40,7 +40,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	mentions: {
 		signature: "$mentions(text, words)",
-		doc: "Does the text have one of these words or phrases anywhere in it? Ignores case.",
+		doc: "Whether the text contains one of these words or phrases. Ignores case.",
 		min: 2,
 		max: 2,
 		call: (_, [value, words]) => {
@@ -52,7 +52,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	slug: {
 		signature: "$slug(text)",
-		doc: "The text in lower case with a dash for every run of other characters: `Controller CI` is `controller-ci`.",
+		doc: "The text in lower case, with a dash for every run of other characters: `Controller CI` becomes `controller-ci`.",
 		min: 1,
 		max: 1,
 		call: (_, [value]) => {
@@ -62,14 +62,14 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	key: {
 		signature: "$key(part, ...)",
-		doc: "An unambiguous key of its parts; nothing if one of them is missing. The first part is the repository, and is lower-cased.",
+		doc: "An unambiguous key made of its parts; nothing if a part is missing. The first part is the repository and is lower-cased.",
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		call: (_, parts) => makeKey(parts),
 	},
 	ours: {
 		signature: "$ours(login)",
-		doc: "Is it the login of one of the agents' GitHub Apps? Another App's `[bot]` is not.",
+		doc: "Whether this is the login of one of the agents' GitHub Apps. Another App's `[bot]` is not.",
 		min: 1,
 		max: 1,
 		call: ({ agents }, [login]) => {
@@ -80,7 +80,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	command: {
 		signature: "$command(text)",
-		doc: "The first `/healer` command of a comment, `{name, args, agent}`: on a line of its own, not in a quotation, code or an HTML comment. `agent` is the first of the `args` if it is an agent's name. Nothing if there is no command.",
+		doc: "The first `/healer` command of a comment, as `{name, args, agent}`. It must start a line outside quotations, code and HTML comments. `agent` is the first of the `args` if it is an agent's name. Nothing if there is no command.",
 		min: 1,
 		max: 1,
 		call: ({ agents = [] }, [value]) => {
@@ -90,7 +90,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	workflow: {
 		signature: "$workflow(patterns)",
-		doc: "Does the slug of the workflow's name, or of its file's name without extension, match one of the globs?",
+		doc: "Whether the slug of the workflow's name, or of its file name without extension, matches a glob.",
 		min: 1,
 		max: 1,
 		needs: "workflow",
@@ -103,7 +103,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	log: {
 		signature: "$log(pattern, ...)",
-		doc: "Does a line of the failed jobs' logs, or else of the event's `evidence`, have one of the patterns? A text ignores case; a regex is RE2 syntax.",
+		doc: "Whether a line of the failed jobs' logs, or else of the event's `evidence`, matches a pattern. A text ignores case; a regex is RE2 syntax.",
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		needs: "log",
@@ -113,7 +113,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	error: {
 		signature: "$error(pattern, ...)",
-		doc: "As `$log`, but only among the lines marked as errors and those near the end of the failed step.",
+		doc: "Like `$log`, but only among the lines marked as errors and those near the end of the failed step.",
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		needs: "log",
@@ -123,7 +123,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	step: {
 		signature: "$step(pattern, ...)",
-		doc: "Does the name of a failed step have one of the patterns?",
+		doc: "Whether the name of a failed step matches a pattern.",
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		needs: "failed_steps",
@@ -133,7 +133,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	job: {
 		signature: "$job(pattern, ...)",
-		doc: "Does the name of the failed job, or of one of them, have one of the patterns?",
+		doc: "Whether the name of a failed job matches a pattern.",
 		min: 1,
 		max: Number.POSITIVE_INFINITY,
 		needs: "jobs",
@@ -143,7 +143,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	files: {
 		signature: "$files(patterns)",
-		doc: "How many of the changed files match one of the globs.",
+		doc: "Number of changed files that match a glob.",
 		min: 1,
 		max: 1,
 		needs: "changed_files",
@@ -151,7 +151,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	share: {
 		signature: "$share(patterns)",
-		doc: "Which part of the changed files matches one of the globs: 0 to 1.",
+		doc: "Share of the changed files that match a glob: 0 to 1.",
 		min: 1,
 		max: 1,
 		needs: "changed_files",
@@ -162,16 +162,16 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 };
 
-/** JSONata's functions that no expression may use, and why. */
+/** JSONata functions that expressions may not use, with the reason. */
 export const REFUSED_FUNCTIONS: Readonly<Record<string, string>> = {
 	eval: "it would run text as an expression",
-	now: "an expression has no clock: what it gives must not depend on when it runs",
-	millis: "an expression has no clock: what it gives must not depend on when it runs",
-	random: "an expression has no chance: it must give the same every time",
-	shuffle: "an expression has no chance: it must give the same every time",
+	now: "its result would depend on when it runs",
+	millis: "its result would depend on when it runs",
+	random: "its result would differ every time",
+	shuffle: "its result would differ every time",
 };
 
-/** Calls one of ours after counting its arguments. Throws what the function throws. */
+/** Checks the number of arguments, then calls the function. Throws what the function throws. */
 export function callFunction(name: string, facts: Facts, args: readonly unknown[]): unknown {
 	const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
 	if (known === undefined) throw new Error(`there is no function $${name}`);
@@ -227,14 +227,14 @@ function countFiles(facts: Facts, patterns: unknown): number | undefined {
 	return files.filter((path) => matchesGlob(path, globs)).length;
 }
 
-/** Undefined when there is none; throws, with what it should be, when it is something else. */
+/** Undefined when absent; throws, naming the expected type, for anything but a text. */
 function oneText(value: unknown, wanted: string): string | undefined {
 	if (value === undefined || value === null) return undefined;
 	if (typeof value !== "string") throw new Error(wanted);
 	return value;
 }
 
-/** One text or a list of them as a list; undefined when there is none. */
+/** One text or a list of texts, as a list; undefined when absent. */
 function texts(value: unknown): readonly string[] | undefined {
 	if (value === undefined || value === null) return undefined;
 	if (typeof value === "string") return [value];

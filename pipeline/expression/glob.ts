@@ -1,16 +1,15 @@
-/** Globs seen lately, compiled. Patterns come from the pipeline, so there are few; the bound is for those that do not. */
+/** Cache of compiled globs. Patterns come from the pipeline and are few; the bound covers computed patterns. */
 const compiled = new Map<string, GlobMatcher>();
 const MAX_COMPILED = 1000;
 const MAX_ALTERNATIVES = 256;
 
-/** Takes a lower-cased value. */
+/** Expects a lower-cased value. */
 type GlobMatcher = (value: string) => boolean;
 
 /**
- * Does the value match one of the globs? Case is ignored.
- * `*` stands for anything within a segment, `**` for anything, `?` for one character, `{a,b}` for either.
- * A pattern without a slash is matched with the base name, at any depth; `dir/*` matches any depth below.
- * Time is linear in the value's length, whatever the pattern.
+ * Whether the value matches one of the globs. Ignores case. `*` matches within a segment, `**` anything, `?` one
+ * character, `{a,b}` either. A pattern without a slash is matched with the base name, at any depth; `dir/*` matches any
+ * depth below. Time is linear in the value's length for any pattern.
  */
 export function matchesGlob(value: string, patterns: readonly string[]): boolean {
 	const lower = value.toLowerCase();
@@ -29,7 +28,7 @@ function matcherOf(pattern: string): GlobMatcher {
 	return matcher;
 }
 
-/** `{a,b}/c` as `a/c`, `b/c`. Braces that do not pair, or make too many alternatives, stand for themselves. */
+/** Expands `{a,b}/c` to `a/c`, `b/c`. Unbalanced braces, and those with too many alternatives, are literal. */
 function alternatives(pattern: string): string[] {
 	const done: string[] = [];
 	const open = [pattern];
@@ -86,7 +85,7 @@ function isLiteral(pattern: string): boolean {
 	return !/[*?]/.test(pattern);
 }
 
-/** `segment`: any run without a slash. `anything`: any run. `folders`: nothing, or any run that ends with a slash. */
+/** `segment`: any run without a slash. `anything`: any run. `folders`: empty, or any run that ends with a slash. */
 type Token = "segment" | "anything" | "folders" | "one" | { readonly char: string };
 
 function tokenize(pattern: string): Token[] {
@@ -105,7 +104,7 @@ function tokenize(pattern: string): Token[] {
 	return tokens;
 }
 
-/** Follows all ways through the tokens at once, so that no pattern can make it go back and forth. */
+/** Follows all paths through the tokens at once, so no pattern causes backtracking. */
 function run(tokens: readonly Token[], value: string): boolean {
 	let reached = new Uint8Array(tokens.length + 1);
 	let next = new Uint8Array(tokens.length + 1);
@@ -131,7 +130,7 @@ function run(tokens: readonly Token[], value: string): boolean {
 	return reached[tokens.length] === 1;
 }
 
-/** Marks a place as reached, and those behind it that need nothing more. */
+/** Marks a place as reached, and the following ones that can match nothing. */
 function enter(tokens: readonly Token[], places: Uint8Array, from: number): void {
 	for (let at = from; places[at] !== 1; at++) {
 		places[at] = 1;

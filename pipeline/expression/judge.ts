@@ -6,13 +6,13 @@ import { liveProbes, type ProbePlan, probesOf } from "./probes.ts";
 import { isCallable } from "./read-path.ts";
 import { shownValue } from "./shown-value.ts";
 
-/** Gives a condition's verdict with all that decided it. Never throws, never rejects. */
+/** Returns a condition's verdict with everything that decided it. Never throws, never rejects. */
 export type Judge = (scope: Scope) => Clause | Promise<Clause>;
 
 /**
- * Compiles a condition to its three verdicts, by Kleene's logic over the clauses. Clauses that cannot change the
- * verdict any more are not looked at. Where nothing is unknown, the verdict is jsonata's: inside `and`, `or` and
- * `$not` other values than true and false are cast as jsonata casts them; as the whole they are false, with an error.
+ * Compiles a condition to three verdicts, by Kleene's logic over the clauses. Clauses that can no longer change the
+ * verdict are skipped. Without unknowns, the verdict equals jsonata's: inside `and`, `or` and `$not`, other values than
+ * true and false are cast as jsonata casts them. As the whole result they are false, with an error.
  */
 export function compileJudge(plan: ClausePlan): Judge {
 	return plan.kind === "leaf" ? leafJudge(plan, false) : combine(plan);
@@ -66,7 +66,7 @@ function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boole
 	const evaluate = compileEvaluation(parsed);
 	const probes = probesOf(parsed.ast);
 	const conclude = (evaluation: Evaluation, scope: Scope): Clause => {
-		const { values, missing } = look(probes, scope);
+		const { values, missing } = readProbes(probes, scope);
 		return { text, ...verdictOf(evaluation, missing, isOperand), ...values, ...missingOf(missing) };
 	};
 	return (scope) => {
@@ -85,14 +85,14 @@ function verdictOf(
 	const { value } = evaluation;
 	if (value === true) return { verdict: "true" };
 	if (value === undefined)
-		return missing.length > 0 ? { verdict: "unknown" } : { verdict: "unknown", error: "it gives nothing" };
+		return missing.length > 0 ? { verdict: "unknown" } : { verdict: "unknown", error: "it returns nothing" };
 	if (isOperand && isTrue(value)) return { verdict: "true" };
 	if (missing.length > 0) return { verdict: "unknown" };
 	if (value === false || isOperand) return { verdict: "false" };
-	return { verdict: "false", error: `it gives ${kindOf(value)}, neither true nor false` };
+	return { verdict: "false", error: `it returns ${kindOf(value)}, neither true nor false` };
 }
 
-/** jsonata's `$boolean` of what it gave. */
+/** jsonata's `$boolean` of its own result. */
 function isTrue(value: unknown): boolean {
 	if (Array.isArray(value)) return value.some(isTrue);
 	if (typeof value === "object" && value !== null) return !isCallable(value) && Object.keys(value).length > 0;
@@ -114,7 +114,7 @@ function kindOf(value: unknown): string {
 	}
 }
 
-function look(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
+function readProbes(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
 	const values: Record<string, unknown> = {};
 	const missing: string[] = [];
 	for (const probe of liveProbes(plans, scope)) {
@@ -127,7 +127,7 @@ function look(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause,
 	return { values: Object.keys(values).length > 0 ? { values } : {}, missing };
 }
 
-/** An explanation is stored with every incident: of a long list of patterns its beginning says enough. */
+/** Every incident stores its explanation, so a long list of patterns is cut to its beginning. */
 function shownText(text: string): string {
 	return text.length > MAX_CLAUSE_TEXT ? `${text.slice(0, MAX_CLAUSE_TEXT)}…` : text;
 }

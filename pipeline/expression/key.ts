@@ -4,9 +4,9 @@ const MAX_PART = 300;
 const KEPT_OF_LONG_PART = 100;
 
 /**
- * A key of its parts, such as `5dlabs/cto|run|123`: undefined if one of them is missing, and never the same for
- * different parts. The first part is the repository and lower-cased, as GitHub takes `O/R` and `o/r` for one.
- * A bar or backslash within a part is escaped; of a very long part its beginning and its hash are kept.
+ * Joins parts into a key such as `5dlabs/cto|run|123`. Undefined if a part is missing; different parts never give the
+ * same key. The first part is the repository in lower case, because GitHub treats `O/R` and `o/r` as one. Bars and
+ * backslashes are escaped. A very long part is reduced to its beginning and its hash.
  */
 export function makeKey(parts: readonly unknown[]): string | undefined {
 	const texts: string[] = [];
@@ -27,7 +27,7 @@ function partText(part: unknown): string | undefined {
 
 function encodePart(text: string): string {
 	if (text.length <= MAX_PART) return escapePart(text);
-	// The head may be cut within a surrogate pair; escaping comes after the cut, so it is well formed all the same.
+	// The cut may split a surrogate pair; escaping after the cut makes the text well formed.
 	return `${escapePart(text.slice(0, KEPT_OF_LONG_PART))}\\~${sha256Hex(escapeSurrogates(text))}`;
 }
 
@@ -35,7 +35,7 @@ function escapePart(text: string): string {
 	return escapeSurrogates(/[\\|]/.test(text) ? text.replaceAll(/[\\|]/g, "\\$&") : text);
 }
 
-/** Lone surrogates have no UTF-8 and would all become one character: two branches would share a key. */
+/** Lone surrogates have no UTF-8 and would all become one character, so two branches could share a key. */
 function escapeSurrogates(text: string): string {
 	if (text.isWellFormed()) return text;
 	return text.replaceAll(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);

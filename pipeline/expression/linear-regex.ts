@@ -2,7 +2,7 @@ import { RE2JS } from "re2js";
 
 const compiled = new WeakMap<RegExp, RE2JS>();
 
-/** Compiles RE2 syntax, for search in linear time. Throws on look-around and back-references. Flags: `i`, `m`, `s`. */
+/** Compiles RE2 syntax for linear-time search. Throws on look-around and back-references. Flags: `i`, `m`, `s`. */
 export function compileLinear(source: string, flags: string): RE2JS {
 	let bits = 0;
 	if (flags.includes("i")) bits |= RE2JS.CASE_INSENSITIVE;
@@ -12,9 +12,8 @@ export function compileLinear(source: string, flags: string): RE2JS {
 }
 
 /**
- * What jsonata builds its regexes with, instead of `RegExp`: its `timeout` cannot stop a regex that goes back and
- * forth, so a linear-time engine takes the place (JSONata's guardrails, option `RegexEngine`).
- * jsonata uses `lastIndex` and `exec` alone.
+ * Replaces `RegExp` inside jsonata. jsonata's `timeout` cannot stop a backtracking regex, so a linear-time engine runs
+ * them all (JSONata's guardrails, option `RegexEngine`). jsonata uses only `lastIndex` and `exec`.
  */
 export class LinearRegex {
 	lastIndex = 0;
@@ -26,7 +25,7 @@ export class LinearRegex {
 		if (known === undefined) compiled.set(literal, this.#re2);
 	}
 
-	/** The first match from `lastIndex` on, as `RegExp.exec` with the flag `g` gives it. */
+	/** The first match from `lastIndex` on, like `RegExp.exec` with the flag `g`. */
 	exec(text: string): (string | undefined)[] | null {
 		const matcher = this.#re2.matcher(text);
 		if (this.lastIndex > text.length || !matcher.find(this.lastIndex)) {

@@ -1,8 +1,8 @@
 const MAX_LENGTH = 300;
 
 /**
- * The text of whatever was thrown. jsonata throws plain objects `{code, message, position}` that are not `Error`s, and
- * puts the offending value into the message: it is cut, and made well formed, as it may come from a payload.
+ * The message of anything thrown. jsonata throws plain objects `{code, message, position}` that are not `Error`s, with
+ * the offending value in the message. That value may come from a payload, so the text is cut and made well formed.
  */
 export function messageOf(thrown: unknown): string {
 	const text = rawMessage(thrown)

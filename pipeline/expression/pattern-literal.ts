@@ -2,8 +2,8 @@ import type { LogPattern } from "../log/log-pattern.ts";
 import { compileLinear } from "./linear-regex.ts";
 
 /**
- * A regex literal among the arguments of `$log` and the like. jsonata would hand over a function that matches; the
- * expression's tree is changed so that it hands over this instead, the pattern itself.
+ * A regex literal among the arguments of `$log` and similar functions. jsonata would pass a matching function; the tree
+ * is changed to pass this pattern instead.
  */
 export class PatternLiteral {
 	readonly kind = "regex";
@@ -23,7 +23,7 @@ export class PatternLiteral {
 	}
 }
 
-/** The patterns that arguments name: texts, regex literals, and lists of them; undefined if something else is there. */
+/** The patterns in the arguments: texts, regex literals, and lists of them; undefined for anything else. */
 export function patternsOf(args: readonly unknown[]): (LogPattern | PatternLiteral)[] | undefined {
 	const patterns: (LogPattern | PatternLiteral)[] = [];
 	for (const arg of args.flat()) {
@@ -34,7 +34,7 @@ export function patternsOf(args: readonly unknown[]): (LogPattern | PatternLiter
 	return patterns;
 }
 
-/** Is the pattern in this short text? Case is ignored for a text pattern. */
+/** Whether this short text contains the pattern. Text patterns ignore case. */
 export function patternIn(pattern: LogPattern | PatternLiteral, text: string): boolean {
 	if (pattern instanceof PatternLiteral) return pattern.test(text);
 	if (pattern.kind === "text") return text.toLowerCase().includes(pattern.text.toLowerCase());

@@ -8,24 +8,24 @@ import { FUNCTIONS, type PipelineFunction } from "./functions.ts";
 import { readThroughLists } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
-/** Something that a clause looks at: a path, or a question about facts. */
+/** Something that a clause reads: a path, or a question about facts. */
 export interface Probe {
 	readonly label: string;
-	/** What is said to be missing when it gives undefined. */
+	/** What the explanation lists as missing when `read` returns undefined. */
 	readonly missing: string;
-	/** Null when there is nothing to show, and nothing missing. */
+	/** Null when nothing is missing and there is nothing to show. */
 	readonly read: (scope: Scope) => unknown;
-	/** What to show instead of what `read` gives. */
+	/** What to show instead of the value of `read`. */
 	readonly show?: (scope: Scope) => unknown;
 }
 
-/** The probes of a clause; of a `? :` only those of the way taken count. */
+/** The probes of a clause; for `? :`, only those of the branch taken count. */
 export type ProbePlan = Probe | { readonly test: FastEvaluate | undefined; readonly ways: [ProbePlan[], ProbePlan[]] };
 
 /**
- * What a clause looks at, and needs: root paths, `$variable.paths`, and functions that ask about facts.
- * Paths inside `$exists(...)`, `$count(...)` and `$boolean(...)` do not count, nor the condition of `a ?: b` and
- * `a ?? b`: there a missing path has a meaning. Names in predicates are not root paths.
+ * What a clause reads: root paths, `$variable.paths`, and functions that need facts. Paths inside `$exists(...)`,
+ * `$count(...)` and `$boolean(...)` do not count, nor does the condition of `a ?: b` and `a ?? b`: there a missing path
+ * has a meaning. Names in predicates are not root paths.
  */
 export function probesOf(node: AstNode): ProbePlan[] {
 	switch (node.type) {
@@ -44,7 +44,7 @@ export function probesOf(node: AstNode): ProbePlan[] {
 	}
 }
 
-/** The probes that count in this scope, none twice. */
+/** The probes that count in this scope, without duplicates. */
 export function liveProbes(plans: readonly ProbePlan[], scope: Scope): readonly Probe[] {
 	const live: Probe[] = [];
 	for (const plan of plans) {
@@ -58,7 +58,7 @@ function belowProbes(node: AstNode): ProbePlan[] {
 	return operandsOf(node).flatMap(probesOf);
 }
 
-/** A variable with a name: not `$`, nor `$$`. */
+/** Neither `$` nor `$$`. */
 function isNamed(node: AstNode): boolean {
 	return node.type === "variable" && node.value !== "" && node.value !== "$";
 }
@@ -99,7 +99,7 @@ function callProbes(node: AstNode): ProbePlan[] {
 	return known?.needs === undefined ? args : [...args, factProbe(node, `$${name}`, known, known.needs)];
 }
 
-/** Its arguments are shown where they are few: of a list of patterns those that were found tell more. */
+/** Shows few arguments in full; of a long pattern list, only the patterns that were found. */
 function factProbe(node: AstNode, name: string, known: PipelineFunction, needs: string): Probe {
 	const evaluate = fastPath(node);
 	const args = (node.arguments ?? []).map(fastPath);
@@ -112,13 +112,13 @@ function factProbe(node: AstNode, name: string, known: PipelineFunction, needs: 
 	return {
 		label: found === undefined ? `${name}(${argumentTexts(node)})` : name,
 		missing: needs,
-		// What jsonata alone can evaluate is not evaluated again for this; it is not missing then.
+		// What only jsonata can evaluate is not evaluated again for this; it does not count as missing.
 		read: (scope) => (evaluate === undefined ? null : tryRead(evaluate, scope)),
 		...(found !== undefined && { show: (scope: Scope) => tryRead(readFound, scope) }),
 	};
 }
 
-/** A function that throws makes the clause an error, which tells more than a value would. */
+/** A function that throws makes the clause an error, which says more than a value. */
 function tryRead(evaluate: FastEvaluate, scope: Scope): unknown {
 	try {
 		const value = evaluate(scope);
@@ -151,7 +151,7 @@ function pathProbes(node: AstNode): ProbePlan[] {
 	return [{ label, missing: label, read: (scope) => readThroughLists(scope.input, names) }];
 }
 
-/** Only of variables that are given: those that an expression binds itself are its own affair. */
+/** Only supplied variables, not those that the expression binds itself. */
 function variableProbes(variable: string, names: string[]): ProbePlan[] {
 	const label = [`$${variable}`, ...names].join(".");
 	const read = ({ variables }: Scope) =>
@@ -159,7 +159,7 @@ function variableProbes(variable: string, names: string[]): ProbePlan[] {
 	return [{ label, missing: label, read }];
 }
 
-/** The names that a path begins with, up to a step that is more than a name. */
+/** The leading names of a path, up to the first step that is not a plain name. */
 function stepNames(steps: readonly AstNode[]): string[] {
 	const names: string[] = [];
 	for (const step of steps) {

@@ -1,6 +1,6 @@
 import { SLOW } from "./slow.ts";
 
-/** Follows names from value to value as jsonata does; `SLOW` when it would have to go through a list. */
+/** Follows names from value to value as jsonata does; `SLOW` when a list is in the way. */
 export function readPath(start: unknown, names: readonly string[]): unknown {
 	let value = start;
 	for (const name of names) {
@@ -12,7 +12,7 @@ export function readPath(start: unknown, names: readonly string[]): unknown {
 	return value;
 }
 
-/** As `readPath`, and through lists: what is found there as a list, undefined if nothing is. */
+/** Like `readPath`, but through lists: returns a list of the results, undefined if there are none. */
 export function readThroughLists(start: unknown, names: readonly string[]): unknown {
 	const found = readPath(start, names);
 	if (found !== SLOW) return found;
@@ -26,7 +26,7 @@ export function readThroughLists(start: unknown, names: readonly string[]): unkn
 	return values.length === 0 ? undefined : values.flat(1);
 }
 
-/** jsonata takes objects with these marks for functions, and a payload can have the marks. */
+/** jsonata treats objects with these properties as functions, and a payload may have them. */
 export function isCallable(value: object): boolean {
 	const marks = value as { _jsonata_function?: unknown; _jsonata_lambda?: unknown };
 	return marks._jsonata_function === true || marks._jsonata_lambda === true;

@@ -1,12 +1,12 @@
 import { redactText } from "../redaction/redact-text.ts";
 
 const MAX_TEXT = 200;
-/** Looked at for secrets beyond what is shown, so that the cut leaves no half of one. */
+/** Characters that are checked for secrets before the cut, so that the cut leaves no half of one. */
 const LOOKED_AT = 4096;
 const MAX_ITEMS = 5;
 const MAX_LEVELS = 2;
 
-/** A value as explanations keep it: JSON, bounded whatever the value, without secrets and without characters that a store refuses. */
+/** A value as explanations store it: bounded JSON without secrets and without characters that a store rejects. */
 export function shownValue(value: unknown, levels = MAX_LEVELS): unknown {
 	switch (typeof value) {
 		case "string":

@@ -3,13 +3,13 @@ import type { Scope } from "./facts.ts";
 import { callFunction, FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
 import { BEFORE_EACH_NODE, countStep } from "./guards.ts";
 
-/** Where the facts stand among an evaluation's bindings: a name that no expression can write. */
+/** The facts' key among an evaluation's bindings; no expression can write this name. */
 const FACTS = " facts";
 
-/** Evaluates by jsonata itself. Rejects with what jsonata or a function throws; see `message-of.ts`. */
+/** Evaluates with jsonata. Rejects with what jsonata or a function throws; see `message-of.ts`. */
 export type SlowEvaluate = (scope: Scope) => Promise<unknown>;
 
-/** Makes ready for evaluation by jsonata, with our functions in the place of its own of the same name. */
+/** Prepares evaluation by jsonata. Healer's functions replace built-ins of the same name. */
 export function slowPath(parsed: ParsedExpression): SlowEvaluate {
 	const { jsonata } = parsed;
 	for (const name of Object.keys(FUNCTIONS)) {
@@ -22,7 +22,7 @@ export function slowPath(parsed: ParsedExpression): SlowEvaluate {
 			throw new Error(`$${name} is refused: ${why}`);
 		});
 	}
-	// `assign` takes any key; its type only knows texts.
+	// `assign` accepts any key; its type allows only texts.
 	jsonata.assign(BEFORE_EACH_NODE as unknown as string, countStep);
 	return (scope) => jsonata.evaluate(scope.input, { ...scope.variables, [FACTS]: scope.facts });
 }

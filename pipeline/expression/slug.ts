@@ -1,6 +1,6 @@
 /**
- * A name as workflows are compared by: lower case, every run of other characters than letters and digits one dash,
- * none at the ends. `Controller CI` is `controller-ci`.
+ * The form in which workflow names are compared: lower case, with every run of other characters as one dash and no dash
+ * at the ends. `Controller CI` becomes `controller-ci`.
  */
 export function slug(text: string): string {
 	return text

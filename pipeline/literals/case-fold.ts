@@ -1,6 +1,6 @@
 /**
- * Letters that differ from their lower case in more than one way, as Unicode's simple case folding joins them: RE2 with
- * the flag `i` takes each for the other. https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt
+ * Letters that differ from their lower case in more than one way, by Unicode's simple case folding. RE2 with the flag
+ * `i` treats each group as one letter. https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt
  */
 const SAME_LETTER: readonly string[] = [
 	"kK\u212a",
@@ -14,7 +14,7 @@ const SAME_LETTER: readonly string[] = [
 	"εϵΕ",
 ];
 
-/** Every UTF-16 unit that is the same letter as `unit`, ignoring case; `unit` itself among them. */
+/** Every UTF-16 unit that is the same letter as `unit`, ignoring case; includes `unit`. */
 export function spellings(unit: number): readonly number[] {
 	const letter = String.fromCharCode(unit);
 	const found = new Set([unit]);

@@ -3,33 +3,33 @@ import type { OwnedLiteral } from "./literal-trie.ts";
 import { type LiteralTrie, NONE, plantTrie } from "./literal-trie.ts";
 
 /**
- * Finds every literal of a set in one walk over a text, whatever their number (Aho and Corasick, 1975), ignoring case.
- * Where literals begin and branch, a state is the offset of its row in `next`: one look a unit. Along the rest of a
- * literal only one unit leads on, so a state from `rows * width` on has that one, and its longest suffix to go on from:
- * the whole stays small enough for a cache, also when a text walks through all of it. `step` shows how to read it.
+ * Finds any number of literals in one pass over a text (Aho and Corasick, 1975), ignoring case. Near the root and at
+ * branches, a state is the offset of its row in `next`: one lookup per unit. Along the rest of a literal only one unit
+ * leads on, so states from `rows * width` on store only that unit and their longest suffix. This keeps the automaton
+ * small enough for a cache, even when a text visits all of it. `step` shows how to read it.
  */
 export interface LiteralAutomaton {
-	/** Column of each UTF-16 unit: units that no literal holds share column 0. */
+	/** Column of each UTF-16 unit; units that occur in no literal share column 0. */
 	readonly columns: Uint16Array;
 	readonly width: number;
-	/** States with a row of their own. */
+	/** Number of states with a row of their own. */
 	readonly rows: number;
 	/** `next[state + columns[unit]]` is the state after `unit`; `~state` when a literal ends there. */
 	readonly next: Int32Array;
-	/** Of the states without a row: the column that leads on (-1 when none does), where to, and the suffix's state. */
+	/** For states without a row: the column that leads on (-1 when none does), the target, and the suffix's state. */
 	readonly onlyColumn: Int16Array;
 	readonly onlyNext: Int32Array;
 	readonly suffix: Int32Array;
 	/**
-	 * By place (`placeOf`): the owners of the literals that end in a state are `owners` from `ownersAt[place]` up to
-	 * `ownersAt[place + 1]`; `nextHit` is the place of its longest suffix in which literals end too, or -1.
+	 * By place (`placeOf`): `owners` from `ownersAt[place]` up to `ownersAt[place + 1]` own the literals that end in a
+	 * state. `nextHit` is the place of its longest suffix in which literals also end, or -1.
 	 */
 	readonly ownersAt: Int32Array;
 	readonly owners: Int32Array;
 	readonly nextHit: Int32Array;
 }
 
-/** The state after the column of a unit; `~state` when a literal ends there. Begin with state 0. */
+/** The state after a unit's column; `~state` when a literal ends there. Start with state 0. */
 export function step(
 	{ width, rows, next, onlyColumn, onlyNext, suffix }: Omit<LiteralAutomaton, "columns">,
 	from: number,
@@ -44,7 +44,7 @@ export function step(
 	return next[state + column] as number;
 }
 
-/** Where a state stands in `ownersAt` and `nextHit`. */
+/** The index of a state in `ownersAt` and `nextHit`. */
 export function placeOf({ width, rows }: Pick<LiteralAutomaton, "width" | "rows">, state: number): number {
 	return state < rows * width ? state / width : state - rows * width + rows;
 }
@@ -69,10 +69,10 @@ function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Arra
 	return { columns, width };
 }
 
-/** Nodes this near to the root have a row whatever leads on: most of a text is spent there. */
+/** Nodes this close to the root always have a row, because most of a text is spent there. */
 const ALWAYS_ROWS = 3;
 
-/** Makes a state of each node, in breadth: what its suffix needs is complete by then. */
+/** Makes a state of each node, breadth first, so the suffixes that a node needs are complete. */
 function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "columns"> {
 	const { size, column, firstChild, sibling } = trie;
 	const { order, states, rows } = arrange(trie, width);
@@ -81,7 +81,7 @@ function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "c
 	const onlyColumn = new Int16Array(size - rows).fill(-1);
 	const onlyNext = new Int32Array(size - rows);
 	const suffix = new Int32Array(size - rows);
-	/** Of every node: the state of its longest suffix. */
+	/** Per node: the state of its longest suffix. */
 	const shorter = new Int32Array(size);
 	const nextHit = new Int32Array(size).fill(NONE);
 	const { ownersAt, owners } = listOwners(trie, (node) => placeOf({ width, rows }, states[node] as number));
@@ -113,7 +113,7 @@ function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "c
 	return linked;
 }
 
-/** The nodes in breadth, and the state of each: those with a row first. */
+/** The nodes breadth first, and the state of each; those with a row come first. */
 function arrange(
 	{ size, firstChild, sibling }: LiteralTrie,
 	width: number,

@@ -1,7 +1,7 @@
-/** Marks a node that is not there. */
+/** Marks a missing node. */
 export const NONE = -1;
 
-/** All literals as paths from node 0, column by column. Children of a node are a list, linked by `sibling`. */
+/** All literals as paths from node 0, column by column. A node's children are a list linked by `sibling`. */
 export interface LiteralTrie {
 	readonly size: number;
 	readonly column: Int32Array;
@@ -18,7 +18,7 @@ export function plantTrie(literals: readonly OwnedLiteral[], columns: Uint16Arra
 	const sibling = new Int32Array(most).fill(NONE);
 	const owners = new Map<number, number[]>();
 	let size = 1;
-	// In order, so that what two share is found where the last one was planted, at the head of each list.
+	// Sorted, so a shared prefix is always the most recently inserted one, at the head of each list.
 	for (const { text, owner } of inOrder(literals)) {
 		let node = 0;
 		for (let i = 0; i < text.length; i++) {
@@ -47,7 +47,7 @@ function inOrder(literals: readonly OwnedLiteral[]): readonly OwnedLiteral[] {
 		.map(({ literal }) => literal);
 }
 
-/** A text to look for, and the number that a hit reports. Several may share either. */
+/** A text to search for, and the number that a hit reports. Several literals may share either. */
 export interface OwnedLiteral {
 	readonly text: string;
 	readonly owner: number;

@@ -1,8 +1,8 @@
 /**
- * The same text, not a view into a larger one. Engines make `slice` a view that keeps the whole of its source in memory;
- * a log reader keeps lines of chunks that must be free to go.
+ * A copy of the text instead of a view into a larger one. Engines implement `slice` as a view that keeps its whole
+ * source in memory. The log reader keeps lines of chunks that must be released.
  */
 export function copyString(text: string): string {
-	// A concatenation is copied into a text of its own when it is sliced.
+	// Slicing a concatenation copies it.
 	return ` ${text}`.slice(1);
 }

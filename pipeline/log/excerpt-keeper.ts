@@ -4,24 +4,24 @@ import type { LogLimits } from "./log-limits.ts";
 import type { Zone } from "./pattern-counts.ts";
 import type { RecentLine, RecentLines } from "./recent-lines.ts";
 
-/** Errors kept with what is around them; those after them only when they are among the last lines. */
+/** Errors kept with their surroundings. Later errors are kept only among the last lines. */
 const FIRST_ERRORS = 100;
-/** Lines kept before the first error that ends no step, before each further one, and after each. */
+/** Lines kept before the first error that ends no step, before each later one, and after each. */
 const BEFORE_FIRST_ERROR = 30;
 const BEFORE_ERROR = 3;
 const AFTER_ERROR = 4;
 const AFTER_MATCH = 2;
-/** Steps that end in an error kept with lines before them: all of the zone for the first, then each time half as many. */
+/** Failed steps kept with lines before their end: the whole zone for the first, half as many for each further one. */
 const STEP_ENDS = 12;
 const FEWEST_BEFORE_STEP_END = 8;
-/** Lines kept of the log's end, when a step's end says where the failure is. */
+/** Lines kept from the end of the log when a step's end marks the failure. */
 const TAIL_LINES = 40;
 /** Lines of a step's header: its title and the start of its script. */
 const COMMAND_LINES = 12;
-/** Steps whose header is looked at; no job has as many. */
+/** Steps whose header is kept; no job has as many. */
 const STEPS = 1000;
 
-/** Keeps lines for the excerpt while the log streams by: a bounded number, whatever the log. */
+/** Keeps lines for the excerpt while the log streams by. Their number is bounded for any log. */
 export class ExcerptKeeper {
 	readonly #recent: RecentLines;
 	readonly #limits: LogLimits;
@@ -39,7 +39,7 @@ export class ExcerptKeeper {
 		this.#limits = limits;
 	}
 
-	/** A line that is the newest of the recent ones now. `first`: it is the first that has some pattern. */
+	/** Adds the newest of the recent lines. `first`: it is the first match of some pattern. */
 	add(line: RecentLine, first: boolean): void {
 		if (this.#keepNext > 0) {
 			this.#keepNext--;
@@ -54,7 +54,7 @@ export class ExcerptKeeper {
 		}
 	}
 
-	/** The newest line is an error; `stepLine` is where its step began. */
+	/** The newest line is an error; `stepLine` is the first line of its step. */
 	addError(line: RecentLine, stepLine: number): void {
 		if (this.#command.size > 0) {
 			for (const command of this.#command) this.#lines.add(command);
@@ -73,7 +73,7 @@ export class ExcerptKeeper {
 		this.#errors++;
 	}
 
-	/** `zone` tells what the last lines are: the error zone, near an error, or what came after the step that failed. */
+	/** `zone` tells what the last lines are: the error zone, near an error, or output after the failed step. */
 	render(zone: Zone, seen: number): string {
 		const lines = new Set(this.#lines);
 		for (let back = 0; back < this.#limits.zone_lines; back++) {

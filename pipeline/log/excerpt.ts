@@ -2,19 +2,19 @@ import { type KeptLine, REASONS, type Reason, withCommas } from "./kept-lines.ts
 import type { LogLimits } from "./log-limits.ts";
 import { extraBytes } from "./utf8-length.ts";
 
-/** What a mark of a cut or of repeats may take, its line end among it. */
+/** Bytes reserved for the mark of a cut or of repeats, including its line end. */
 const MARK_BYTES = 48;
 
-/** The part of the budget that one reason may take before the others had their turn. */
+/** The share of the budget that one reason may use before the others had their turn. */
 const SHARES: Partial<Record<Reason, number>> = { error: 0.35, match_in_zone: 0.5, command: 0.15, near_error: 0.3 };
 
-/** Of these the last ones are nearest to the failure, of the others the first ones. */
+/** For these reasons the last lines are nearest to the failure; for the others, the first. */
 const LAST_FIRST: ReadonlySet<Reason> = new Set(["match_in_zone", "zone", "tail"]);
 
 /**
- * The excerpt: the most important of the kept lines within the budget, in the log's order. What is missing in between is
- * marked (`[... 1,204 lines cut ...]`, blank lines not counted), so are repeats (`[the line above 37 more times]`).
- * `seen` is how many lines that are not blank the log has.
+ * Renders the most important kept lines within the budget, in the log's order. Cuts are marked as
+ * `[... 1,204 lines cut ...]`, not counting blank lines, and repeats as `[the line above 37 more times]`. `seen` is the
+ * log's number of non-blank lines.
  */
 export function renderExcerpt(kept: Iterable<KeptLine>, seen: number, limits: LogLimits): string {
 	const lines = [...kept].sort((a, b) => a.line - b.line);
@@ -34,7 +34,7 @@ export function renderExcerpt(kept: Iterable<KeptLine>, seen: number, limits: Lo
 
 function choose(lines: readonly KeptLine[], limits: LogLimits): ReadonlySet<KeptLine> {
 	const chosen = new Set<KeptLine>();
-	// One mark is always possible: at the end.
+	// Reserve one mark for the end.
 	let bytes = limits.excerpt_bytes - MARK_BYTES;
 	let count = limits.excerpt_lines - 1;
 	for (const share of [SHARES, {}]) {
@@ -43,7 +43,7 @@ function choose(lines: readonly KeptLine[], limits: LogLimits): ReadonlySet<Kept
 			const leaveBytes = bytes - limits.excerpt_bytes * part;
 			const leaveCount = count - limits.excerpt_lines * part;
 			for (const at of inOrder(lines, reason)) {
-				// Nothing fits any more, and what is not shown need not be made ready for it.
+				// Nothing more fits, so skip the work of preparing lines.
 				if (count < 1 || bytes < 1) return chosen;
 				const line = lines[at] as KeptLine;
 				if (chosen.has(line)) continue;
@@ -64,7 +64,7 @@ function inOrder(lines: readonly KeptLine[], reason: Reason): readonly number[] 
 	return LAST_FIRST.has(reason) ? places.reverse() : places;
 }
 
-/** How many more cuts need a mark once this line is shown: one alone adds one, one that closes a gap takes one away. */
+/** How many more marks this line adds: one between two cuts adds one, one that closes a gap removes one. */
 function marksAdded(lines: readonly KeptLine[], at: number, chosen: ReadonlySet<KeptLine>): number {
 	const line = lines[at] as KeptLine;
 	const before = lines[at - 1];

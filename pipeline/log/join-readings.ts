@@ -1,17 +1,17 @@
 import type { LogReading, PatternFact } from "./log-reading.ts";
 
-/** One log of several, with what stands above and below its excerpt. */
+/** One of several logs, with the lines above and below its excerpt. */
 export interface NamedReading {
 	readonly reading: LogReading;
-	/** One line: what it is the log of. */
+	/** One line: the log's title. */
 	readonly title: string;
-	/** One line: why it ends before its end. */
+	/** One line: why the log is incomplete. */
 	readonly cut?: string;
 }
 
 /**
- * Several logs as one, as if they stood one after another: counts add up, line numbers go on, the first failed step is
- * the one that counts. Titles stand above the excerpts when there are several.
+ * Joins several logs as if they were concatenated: counts add up, line numbers continue, the first failed step wins.
+ * Several excerpts get titles.
  */
 export function joinReadings(logs: readonly NamedReading[]): LogReading {
 	const patterns: Record<string, PatternFact> = {};

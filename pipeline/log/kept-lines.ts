@@ -3,7 +3,7 @@ import { redactText } from "../redaction/redact-text.ts";
 import { redactionMark } from "../redaction/redaction-mark.ts";
 import { copyString } from "./copy-string.ts";
 
-/** Why a line is in the excerpt, the most important first. The budget is spent in this order. */
+/** Why a line is in the excerpt, most important first. The budget is spent in this order. */
 export const REASONS = [
 	"step_end",
 	"error",
@@ -32,7 +32,6 @@ interface Keepable {
 	kept: KeptLine | undefined;
 }
 
-/** A line kept for the excerpt. */
 export class KeptLine {
 	readonly line: number;
 	readonly seen: number;
@@ -53,18 +52,18 @@ export class KeptLine {
 		this.#cut = line.cut;
 	}
 
-	/** Without its secrets, and cut to a readable length. Made when it is asked for: of the lines kept, few are shown. */
+	/** Without secrets, and cut to a readable length. Computed on demand, because few kept lines are shown. */
 	get text(): string {
 		this.#shown ??= shownText(this.#whole, this.#cut);
 		return this.#shown;
 	}
 }
 
-/** Lines kept are shown with this many characters of their start and end. */
+/** Characters shown of a kept line, from its start and its end. */
 const SHOWN_START = 480;
 const SHOWN_END = 120;
 
-/** Keeps a line, or gives one that is kept the more important reason. */
+/** Keeps a line, or raises a kept line to a more important reason. */
 export function keep(line: Keepable, reason: Reason, lines: Set<KeptLine>): void {
 	line.kept ??= new KeptLine(line, reason);
 	if (RANK[reason] < RANK[line.kept.reason]) line.kept.reason = reason;
@@ -72,8 +71,8 @@ export function keep(line: Keepable, reason: Reason, lines: Set<KeptLine>): void
 }
 
 /**
- * A line without its secrets, cut to a readable length: what a cut would leave of a secret nobody could know for one.
- * `cut` characters are missing at the text's newline already.
+ * Redacts a line and cuts it to a readable length. Redaction comes first, because half a secret cannot be recognised.
+ * `cut` characters are already missing at the text's newline.
  */
 function shownText(text: string, cut: number): string {
 	if (cut === 0) return shorten(redactText(text), "", 0);
@@ -100,7 +99,7 @@ function cutMark(characters: number): string {
 	return `[... ${withCommas(characters)} characters cut ...]`;
 }
 
-/** The end of what may have been a token, at the edge where its beginning is missing. */
+/** Drops what may be the end of a token, at the edge where its beginning is missing. */
 function withoutCutToken(text: string): string {
 	const run = /^[\w+/=.~-]{16,}/.exec(text)?.[0] ?? "";
 	return looksRandom(run) ? redactionMark("cut text") + text.slice(run.length) : text;

@@ -1,20 +1,20 @@
 const BOM = 0xfeff;
 const TAB = 9;
 const SPACE = 0x20;
-/** Job and step names are short; what has no tab by then is no column. */
+/** Job and step names are short: a longer text without a tab is not a column. */
 const LONGEST_COLUMN = 256;
 
 /**
- * What stands before a line's own text: GitHub's timestamp (`2025-01-01T00:00:00.1234567Z `), a byte order mark before
- * it, and the columns `job<TAB>step<TAB>` of `gh run view --log`. One object is used for all lines.
+ * What precedes a line's own text: GitHub's timestamp (`2025-01-01T00:00:00.1234567Z `), a byte order mark before it,
+ * and the columns `job<TAB>step<TAB>` of `gh run view --log`. One object is reused for all lines.
  */
 export class LinePrefix {
-	/** Where the line's own text starts. */
+	/** Start of the line's own text. */
 	textAt = 0;
-	/** The step's column, both 0 when the line has none. */
+	/** Range of the step's column; both 0 when the line has none. */
 	stepFrom = 0;
 	stepTo = 0;
-	/** Whether the log has columns, as its first line tells. */
+	/** Whether the log has columns, decided by its first line. */
 	#hasColumns: boolean | undefined;
 
 	read(text: string, start: number, end: number): void {
@@ -25,12 +25,12 @@ export class LinePrefix {
 		this.#hasColumns ??= this.stepTo > 0;
 	}
 
-	/** A timestamp is ASCII; job and step names, and a byte order mark, are not. */
+	/** A timestamp is ASCII; job and step names, and a byte order mark, may not be. */
 	mayBeWide(text: string, start: number): boolean {
 		return this.stepTo > 0 || (this.textAt > start && text.charCodeAt(start) === BOM);
 	}
 
-	/** A tab may be any output's; only a timestamp after the second one makes columns of them. */
+	/** Any output may contain tabs; only a timestamp after the second one makes them columns. */
 	#readColumns(text: string, start: number, end: number): void {
 		const job = findTab(text, start, end);
 		if (job === -1) return;
@@ -44,10 +44,10 @@ export class LinePrefix {
 	}
 }
 
-/** Past the byte order mark, the timestamp and the one space behind it; `from` when there is no timestamp. */
+/** The index behind the byte order mark, the timestamp and its one space; `from` when there is no timestamp. */
 function afterTimestamp(text: string, from: number, end: number): number {
 	const at = from < end && text.charCodeAt(from) === BOM ? from + 1 : from;
-	// "2025-01-01T00:00:00Z" has 20 characters. Its digits are taken on trust: the marks between them are telling enough.
+	// "2025-01-01T00:00:00Z" has 20 characters. The separators identify it well enough; the digits are not checked.
 	if (end - at < 20 || !isDigit(text.charCodeAt(at))) return at;
 	if (text.charCodeAt(at + 10) !== 0x54 || text.charCodeAt(at + 4) !== 0x2d || text.charCodeAt(at + 7) !== 0x2d)
 		return at;

@@ -5,18 +5,18 @@ import { skipEscape } from "./terminal-escapes.ts";
 const ESC = 0x1b;
 const SPACE = 0x20;
 
-/** Walks lines with the search's automaton. Its fields tell of the line scanned last. */
+/** Scans lines with the search's automaton. Its fields describe the last line scanned. */
 export class LineScanner {
-	/** The patterns one of whose literals the line has, each once; only the first `found` count. */
+	/** The patterns with a literal in the line, each once; only the first `found` entries count. */
 	readonly patterns: Int32Array;
 	found = 0;
-	/** It has terminal escape sequences; they were stepped over, so that they part no word. */
+	/** The line has terminal escape sequences. They are skipped, so they split no word. */
 	escaped = false;
-	/** It has no unit above U+007F, nor escape sequences, whose text is not looked at. */
+	/** The line has no unit above U+007F and no escape sequences, whose text is not scanned. */
 	onlyAscii = true;
 	readonly #automaton: LiteralAutomaton;
 	readonly #unprompted: readonly number[];
-	/** The line that last had the pattern, or reached the hit state: what was seen once need not be looked at again. */
+	/** The line that last had the pattern, or reached the hit state, to skip repeated work. */
 	readonly #patternSeen: Int32Array;
 	readonly #stateSeen: Int32Array;
 	#line = 0;
@@ -29,7 +29,7 @@ export class LineScanner {
 		this.#stateSeen = new Int32Array(this.#automaton.ownersAt.length);
 	}
 
-	/** Where the first character stands that is neither white nor part of an escape sequence; `end` when none does. */
+	/** The first character that is neither white space nor part of an escape sequence; `end` when there is none. */
 	firstVisible(text: string, from: number, end: number): number {
 		let at = from;
 		while (at < end) {
@@ -58,7 +58,7 @@ export class LineScanner {
 			}
 			units |= unit;
 			const column = columns[unit] as number;
-			// `step`, written out: this is the innermost loop of all.
+			// `step`, inlined: this is the innermost loop.
 			if (state < rowsEnd) state = next[state + column] as number;
 			else {
 				while (state >= rowsEnd && onlyColumn[state - rowsEnd] !== column) state = suffix[state - rowsEnd] as number;

@@ -1,8 +1,8 @@
 import { copyString } from "./copy-string.ts";
 
 /**
- * One line of the log: `text` from `start` to `end`. A line that was too long is its first and last part with a newline
- * between, and `cut` says how many characters are missing. `overwritten`: it ended in a lone carriage return.
+ * One line of the log: `text` from `start` to `end`. A line over the limit consists of its first and last part with a
+ * newline between, and `cut` counts the missing characters. `overwritten`: it ended in a lone carriage return.
  */
 export type OnLine = (text: string, start: number, end: number, cut: number, overwritten: boolean) => void;
 
@@ -10,21 +10,21 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Cuts chunks into lines, wherever the chunks end. A line ends at `\n`, at lone `\r`s, or at `\r`s and `\n`, as the
- * runner itself reads a process's output. One longer than `longest` is kept in its first three quarters and last
- * quarter of that. Lines that lie within a chunk are handed over in place, without a copy.
+ * Splits chunks into lines, independent of chunk boundaries. A line ends at `\n`, at lone `\r`s, or at `\r`s and `\n`,
+ * the way the runner reads a process's output. A line over `longest` keeps its first three quarters and last quarter of
+ * that. Lines within one chunk are passed in place, without a copy.
  */
 export class LineSplitter {
 	readonly #onLine: OnLine;
 	readonly #onCut: (dropped: string) => void;
 	readonly #longest: number;
-	/** The first part of a line that is too long; else empty. */
+	/** The first part of a line over the limit; else empty. */
 	#head = "";
 	#carried = "";
 	#cut = 0;
 	#sawReturn = false;
 
-	/** `onCut` gets what is left out of a long line, in pieces. */
+	/** `onCut` gets the removed part of a long line, in pieces. */
 	constructor(longest: number, onLine: OnLine, onCut: (dropped: string) => void) {
 		this.#longest = longest;
 		this.#onLine = onLine;
@@ -36,13 +36,13 @@ export class LineSplitter {
 		let newline = -1;
 		let carriage = -1;
 		while (at < chunk.length) {
-			// Each is looked for once per occurrence, so a chunk without any costs one search.
+			// Each search runs once per occurrence, so a chunk without any costs one search.
 			if (newline < at) newline = chunk.charCodeAt(at) === LF ? at : indexOrEnd(chunk, "\n", at);
 			if (carriage < at) carriage = chunk.charCodeAt(at) === CR ? at : indexOrEnd(chunk, "\r", at);
 			const end = Math.min(newline, carriage);
 			const next = end === carriage ? afterReturns(chunk, end) : end + 1;
 			if (next >= chunk.length && (end === chunk.length || end === carriage)) {
-				// Whether the line, or its line end, goes on is for the next chunk to tell.
+				// The next chunk decides whether the line, or its line end, continues.
 				this.#carry(chunk.slice(at, end));
 				this.#sawReturn = end < chunk.length;
 				return;
@@ -53,12 +53,12 @@ export class LineSplitter {
 		}
 	}
 
-	/** What follows the last line end is a line too, unless it is empty. */
+	/** Text after the last line end is a line too, unless it is empty. */
 	end(): void {
 		if (this.#sawReturn || this.#carried !== "") this.#finish(false);
 	}
 
-	/** Ends the line that the last chunk left open, if this chunk does; answers where to go on. */
+	/** Ends the line left open by the last chunk, if this chunk ends it; returns where to continue. */
 	#finishCarried(chunk: string): number {
 		let at = 0;
 		if (!this.#sawReturn) {

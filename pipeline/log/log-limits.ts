@@ -1,18 +1,21 @@
-/** How much a log reader keeps and does, whatever the log. Characters are UTF-16 units. */
+/** Limits of a log reader, independent of the log. Characters are UTF-16 units. */
 export interface LogLimits {
-	/** Characters of a line that are searched: three quarters at its start, one at its end. */
+	/** Characters searched per line: three quarters at its start, one quarter at its end. */
 	readonly longest_line: number;
-	/** Lines before a step's end (or the log's) that make the error zone; blank ones and repeats do not count. */
+	/** Lines before the end of a step (or of the log) that form the error zone; blank lines and repeats do not count. */
 	readonly zone_lines: number;
-	/** Matching lines after which a pattern is not counted any further. */
+	/** Matching lines after which a pattern is no longer counted. */
 	readonly count: number;
-	/** Of the excerpt, in UTF-8. */
+	/** Excerpt size in UTF-8. */
 	readonly excerpt_bytes: number;
 	readonly excerpt_lines: number;
-	/** Characters that all regexes together may be tried on outside error zones: this much, and a part of what was read. */
+	/**
+	 * Characters that all regexes together may process outside error zones: this fixed amount, plus a share of what was
+	 * read.
+	 */
 	readonly regex_characters: number;
 	readonly regex_share: number;
-	/** The same in error zones. */
+	/** The same, in error zones. */
 	readonly zone_regex_characters: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One thing to look for in a log, within one line. A text is found as it stands, ignoring case; a regex is RE2
- * syntax (linear time: no look-around, no back-references).
+ * One pattern to search for within each line. A text is matched literally, ignoring case; a regex is RE2 syntax (linear
+ * time: no look-around, no back-references).
  */
 export type LogPattern =
 	| { readonly kind: "text"; readonly text: string }
@@ -12,12 +12,12 @@ export function patternKey(pattern: LogPattern): string {
 }
 
 /**
- * A pattern with the literals one of which every match must contain (lower-cased, at least one character each).
- * Found at build time, so that all patterns are searched in one pass and regexes only run on lines with a literal.
+ * A pattern with literals, such that every match contains at least one of them (lower-cased, not empty). The build
+ * computes them, so all patterns are searched in one pass and regexes run only on lines with a literal.
  */
 export interface SearchablePattern {
 	readonly pattern: LogPattern;
 	readonly literals: readonly string[];
-	/** Only asked for among errors: a regex is then tried, and counted, in the error zone alone. Absent means false. */
+	/** Only used by `$error`: the regex is tried and counted in the error zone alone. Absent means false. */
 	readonly only_errors?: boolean;
 }

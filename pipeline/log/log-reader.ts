@@ -11,15 +11,15 @@ import { type RecentLine, RecentLines } from "./recent-lines.ts";
 import { RunnerMarks } from "./runner-marks.ts";
 import { extraBytes } from "./utf8-length.ts";
 
-/** Takes a log in chunks, cut anywhere, and gives what is kept of it. `end` once, at the end; it throws later. */
+/** Takes a log in chunks of any size and returns its reading. Call `end` once; afterwards both methods throw. */
 export interface LogReader {
 	write(chunk: string): void;
 	end(): LogReading;
 }
 
 /**
- * Reads a log in one pass and in constant memory: counts every pattern of the search, finds the failing step and the
- * error zone, keeps an excerpt. Takes the logs of GitHub's API, those of `gh run view --log`, and any plain text.
+ * Reads a log in one pass and in constant memory: counts every pattern, finds the failed step and the error zone, keeps
+ * an excerpt. Accepts logs of GitHub's API, those of `gh run view --log`, and plain text.
  */
 export function createLogReader(search: LogSearch, limits: Partial<LogLimits> = {}): LogReader {
 	const pass = new LogPass(search, { ...LOG_LIMITS, ...limits });
@@ -37,7 +37,7 @@ export function createLogReader(search: LogSearch, limits: Partial<LogLimits> = 
 	};
 }
 
-/** Reads a text that is at hand as a log. */
+/** Reads a complete text as a log. */
 export function readLogText(search: LogSearch, text: string): LogReading {
 	const reader = createLogReader(search);
 	reader.write(text);
@@ -53,14 +53,14 @@ class LogPass {
 	readonly #counts: PatternCounts;
 	readonly #recent: RecentLines;
 	readonly #excerpt: ExcerptKeeper;
-	/** Lines so far, and those of them that are not blank. */
+	/** Number of lines so far, and of those that are not blank. */
 	#lines = 0;
 	#seen = 0;
 	#characters = 0;
 	#extraBytes = 0;
-	/** Characters of the lines read, for the bound on regexes: the same wherever chunks end. */
+	/** Characters read, for the bound on regexes; independent of chunk boundaries. */
 	#read = 0;
-	/** The last line whose zone was counted, by what made the zone. */
+	/** The last line whose zone was counted, by the kind of zone. */
 	readonly #counted = { step_end: 0, error: 0 };
 	#zone: Zone = "tail";
 	/** The first line of the last error's step. */
@@ -71,7 +71,7 @@ class LogPass {
 		this.#limits = limits;
 		this.#scanner = new LineScanner(search);
 		this.#counts = new PatternCounts(search, limits);
-		// Zone lines stand before the line that ends the step.
+		// Zone lines precede the line that ends the step.
 		this.#recent = new RecentLines(limits.zone_lines + 1);
 		this.#excerpt = new ExcerptKeeper(this.#recent, limits);
 		this.#splitter = new LineSplitter(
@@ -136,7 +136,7 @@ class LogPass {
 		if (kind === "error" || kind === "step_end") this.#readError(line, kind);
 	}
 
-	/** True when the line is the first with some pattern. */
+	/** True when the line is the first match of some pattern. */
 	#scan(line: RecentLine, text: string, start: number): boolean {
 		const scanner = this.#scanner;
 		scanner.scan(text, line.from, line.end);
@@ -174,7 +174,7 @@ class LogPass {
 		this.#excerpt.addError(line, stepLine);
 		this.#errorStepLine = stepLine;
 		if (kind === "error" && this.#zone === "step_end") return;
-		// The first step that failed is told, and one whose end is marked before one with an error alone.
+		// Reports the first failed step; a marked step end takes precedence over an error alone.
 		if (this.#zone !== kind) {
 			this.#zone = kind;
 			this.#failedStep = this.#stepName(line.source);
@@ -187,14 +187,14 @@ class LogPass {
 		return column === "" || column === "UNKNOWN STEP" ? this.#marks.step?.title : copyString(column);
 	}
 
-	/** A message of several lines is marked at its first one alone: the rest of its step belongs to it. */
+	/** A multi-line message is marked only at its first line; the rest of the step belongs to it. */
 	#countBehindError(): void {
 		let later = 0;
 		while ((this.#recent.back(later)?.stepLine ?? 0) > this.#errorStepLine) later++;
 		this.#countZone("error", later, this.#errorStepLine);
 	}
 
-	/** Counts what is new in the zone that ends at the newest line: `back` 1 leaves that one out. */
+	/** Counts new lines in the zone that ends at the newest line; `back` 1 excludes that line. */
 	#countZone(zone: "step_end" | "error" | "tail", skip: number, stepLine: number): void {
 		const counted = zone === "tail" ? 0 : this.#counted[zone];
 		for (let back = skip; back < this.#limits.zone_lines + skip; back++) {

@@ -1,29 +1,29 @@
 /**
- * How often, and where, one pattern was found. Line numbers start at 1; `first` and `last` are of lines that were
- * counted. A regex that is only asked for among errors is counted among them alone.
+ * How often and where one pattern was found. Line numbers start at 1; `first` and `last` refer to counted lines. A
+ * regex that only `$error` uses is counted only among errors.
  */
 export interface PatternFact {
-	/** Lines that match; counting stops at the reader's limit. */
+	/** Matching lines; counting stops at the reader's limit. */
 	readonly count: number;
-	/** Those of them in the error zone: marked as errors, or near the end of the failing step. */
+	/** Those in the error zone: marked as errors, or near the end of the failed step. */
 	readonly errors: number;
 	readonly first: number;
 	readonly last: number;
 }
 
-/** All that is kept of a log: facts for matchers, excerpts for the agent. Its size is bounded, whatever the log's. */
+/** Everything kept of a log: facts for matchers, excerpts for the agent. Its size is bounded for any log. */
 export interface LogReading {
 	readonly lines: number;
 	readonly bytes: number;
-	/** By pattern key (see `log-pattern.ts`); a pattern that never matched is absent. */
+	/** By pattern key (see `log-pattern.ts`); patterns without a match are absent. */
 	readonly patterns: Readonly<Record<string, PatternFact>>;
-	/** The first step that failed, when the log tells: its name in columns, else its group's title (`Run cargo test`). */
+	/** The first step that failed, when known: its name in the columns, else its group's title (`Run cargo test`). */
 	readonly failed_step?: string;
 	/**
-	 * Regexes that used up their effort on a hostile log, by key: an absent fact of these, or no error in it, means
-	 * unknown, not false.
+	 * Keys of regexes that used up their budget. For these, an absent fact, or a fact without errors, means unknown
+	 * instead of false.
 	 */
 	readonly gave_up: readonly string[];
-	/** Excerpts around errors and matches, and the tail; ANSI and timestamps stripped, cuts marked. */
+	/** Excerpts around errors and matches, and the tail, without ANSI escapes and timestamps; cuts are marked. */
 	readonly excerpt: string;
 }

@@ -3,25 +3,25 @@ import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/litera
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
 import { type LogPattern, patternKey, type SearchablePattern } from "./log-pattern.ts";
 
-/** All patterns of a pipeline, ready for one pass over a log. Made once per pipeline; readers share it. */
+/** All patterns of a pipeline, prepared for a single pass. Built once per pipeline; readers share it. */
 export interface LogSearch {
-	/** Names of the patterns (see `patternKey`); a pattern is its index here from now on. */
+	/** Pattern keys (see `patternKey`); everywhere else a pattern is its index here. */
 	readonly keys: readonly string[];
-	/** Reports the patterns one of whose literals a line has. For a text that is the match itself. */
+	/** Reports the patterns with a literal in a line. For a text pattern, that is the match. */
 	readonly automaton: LiteralAutomaton;
-	/** 1 for the patterns that a literal alone does not prove: `test` must be asked. */
+	/** 1 for patterns whose literal is not yet a match: `test` decides. */
 	readonly isRegex: Uint8Array;
-	/** 1 for the regexes that are asked for among errors alone: they need no test elsewhere. */
+	/** 1 for regexes that only `$error` uses: they are not tested elsewhere. */
 	readonly onlyErrors: Uint8Array;
 	/** Regexes without a literal: every line is a candidate. */
 	readonly unprompted: readonly number[];
-	/** Does the line have the regex? Linear in its length. */
+	/** Whether the line matches the regex. Time is linear in its length. */
 	test(pattern: number, line: string): boolean;
 }
 
 /**
- * Prepares the search. What costs time waits until a log needs it: the automaton for the first log, each regex for the
- * first line that may have it. Then throws on a regex that RE2 does not take.
+ * Prepares the search. The automaton is built for the first log, each regex for the first candidate line. That is when
+ * an invalid RE2 regex throws.
  */
 export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSearch {
 	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).values()];
@@ -53,7 +53,7 @@ function literalsOf({ pattern, literals }: SearchablePattern, owner: number): Ow
 	return texts.filter(isInOneLine).map((text) => ({ text, owner }));
 }
 
-/** Patterns are looked for within one line, so a text that spans two is nowhere; an empty one would be everywhere. */
+/** Patterns match within one line: a text with a line end never matches, and an empty one would match everywhere. */
 function isInOneLine(text: string): boolean {
 	return text !== "" && !/[\r\n]/.test(text);
 }

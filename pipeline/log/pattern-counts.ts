@@ -4,12 +4,12 @@ import type { LogSearch } from "./log-search.ts";
 import type { RecentLine } from "./recent-lines.ts";
 
 /**
- * Where hits near an error are counted, until the whole log is known: lines marked as errors always count; the lines
- * before a step's end count when there is such an end; those before any error only when there is none.
+ * Where hits near an error are counted while the outcome is open: lines marked as errors always count; lines before a
+ * step's end count if there is such an end; lines before any other error count only if there is none.
  */
 export type Zone = "marked" | "step_end" | "error" | "tail";
 
-/** Counts each pattern's lines, and bounds the work that regexes make. */
+/** Counts each pattern's lines, and bounds the work of regexes. */
 export class PatternCounts {
 	readonly #search: LogSearch;
 	readonly #limits: LogLimits;
@@ -19,7 +19,7 @@ export class PatternCounts {
 	readonly #errors: Readonly<Record<Zone, Int32Array>>;
 	readonly #zoneFirst: Readonly<Record<Zone, Int32Array>>;
 	readonly #zoneLast: Readonly<Record<Zone, Int32Array>>;
-	/** Characters that each regex was tried on in vain. */
+	/** Characters that each regex processed without a match. */
 	readonly #vain: Float64Array;
 	#tried = 0;
 	#triedInZone = 0;
@@ -44,7 +44,7 @@ export class PatternCounts {
 		this.#skippedInZone = new Uint8Array(size);
 	}
 
-	/** A literal of the pattern is in the line: counts it if that, or the regex, makes a match. True: its first. */
+	/** The line has a literal of the pattern: counts it if it matches. Returns true for the pattern's first match. */
 	add(pattern: number, line: RecentLine, read: number): boolean {
 		const count = this.#count[pattern] as number;
 		if (this.#search.isRegex[pattern] === 1) {
@@ -59,7 +59,7 @@ export class PatternCounts {
 		return count === 0;
 	}
 
-	/** The same line once more. */
+	/** Counts a repeat of the same line. */
 	repeat(line: RecentLine, at: number): void {
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
@@ -69,7 +69,7 @@ export class PatternCounts {
 		}
 	}
 
-	/** The line is in that zone, with all its repeats so far. To be called once for each line and zone. */
+	/** Counts the line, with all repeats so far, in that zone. Call once per line and zone. */
 	addToZone(zone: Zone, line: RecentLine): void {
 		this.#settle(line);
 		for (let i = 0; i < line.hitCount; i++) {
@@ -78,7 +78,7 @@ export class PatternCounts {
 		}
 	}
 
-	/** `zone` is the one that counts beside the marked lines. */
+	/** `zone` counts in addition to the marked lines. */
 	read(zone: Zone): Pick<LogReading, "patterns" | "gave_up"> {
 		const facts: [string, PatternFact][] = [];
 		const gaveUp: string[] = [];
@@ -114,7 +114,7 @@ export class PatternCounts {
 		this.#last[pattern] = line;
 	}
 
-	/** Zones are counted from their end, and a pattern may stand in several. */
+	/** Zones are counted backwards, and a pattern may occur in several. */
 	#countError(zone: Zone, pattern: number, lines: number, first: number, last: number): void {
 		const errors = this.#errors[zone];
 		const firsts = this.#zoneFirst[zone];
@@ -124,7 +124,7 @@ export class PatternCounts {
 		if (last > (lasts[pattern] as number)) lasts[pattern] = last;
 	}
 
-	/** A regex that fails again and again may use a fifth of what all may use together. */
+	/** A regex without matches may use at most a fifth of the shared budget. */
 	#mayTry(pattern: number, line: RecentLine, read: number): boolean {
 		const allowance = this.#allowance(read);
 		const length = line.end - line.from;
@@ -141,7 +141,7 @@ export class PatternCounts {
 		return false;
 	}
 
-	/** Tries the regexes that were put off; afterwards the line has those that match. */
+	/** Tries the deferred regexes; afterwards the line has only those that match. */
 	#settle(line: RecentLine): void {
 		let kept = 0;
 		for (let i = 0; i < line.hitCount; i++) {

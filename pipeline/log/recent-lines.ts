@@ -3,30 +3,30 @@ import type { KeptLine } from "./kept-lines.ts";
 import type { LineKind } from "./runner-marks.ts";
 import { stripEscapes } from "./terminal-escapes.ts";
 
-/** One of the last lines: where it is, what it is, which patterns it has. These objects are used again and again. */
+/** One of the last lines: its place, its kind, its patterns. These objects are reused. */
 export class RecentLine {
-	/** The text it lies in: a chunk while that is being read, a copy of its own afterwards. */
+	/** The text that contains the line: a chunk while it is being read, later a copy. */
 	source = "";
 	from = 0;
 	end = 0;
-	/** Characters left out of its middle. */
+	/** Characters removed from its middle. */
 	cut = 0;
 	escaped = false;
 	kind: LineKind = "plain";
-	/** The first line of the step that it is in. */
+	/** The first line of its step. */
 	stepLine = 0;
-	/** Line numbers of it and of its last repeat; `seen` and `lastSeen` are the same without blank lines. */
+	/** Line numbers of it and of its last repeat; `seen` and `lastSeen` do not count blank lines. */
 	line = 0;
 	lastLine = 0;
 	seen = 0;
 	lastSeen = 0;
 	repeats = 0;
-	/** Patterns that it has; those that it may have, but that were not tried, as `~pattern`. Only `hitCount` count. */
+	/** Patterns it has, and as `~pattern` those that were not tried yet. Only the first `hitCount` entries count. */
 	readonly hits: number[] = [];
 	hitCount = 0;
 	/** UTF-8 bytes beyond its length. */
 	extraBytes = 0;
-	/** Its place in the excerpt, when it has one. */
+	/** Its entry in the excerpt, if any. */
 	kept: KeptLine | undefined;
 	#text: string | undefined;
 
@@ -42,7 +42,7 @@ export class RecentLine {
 		this.#text = undefined;
 	}
 
-	/** Its text without escape sequences; a newline stands where the middle was cut. */
+	/** Its text without escape sequences; a newline marks the cut in the middle. */
 	get text(): string {
 		if (this.#text === undefined) {
 			const raw = this.source.slice(this.from, this.end);
@@ -51,7 +51,7 @@ export class RecentLine {
 		return this.#text;
 	}
 
-	/** Is that line the same, letter by letter? Most that begin alike differ near their end, in a number. */
+	/** Whether that line has the same text. Lines that begin alike mostly differ near their end, in a number. */
 	equals(source: string, from: number, end: number, cut: number): boolean {
 		if (end - from !== this.end - this.from || cut !== this.cut) return false;
 		for (let i = end - 1, own = this.end - 1; i >= from; i--, own--) {
@@ -69,7 +69,7 @@ export class RecentLine {
 		return false;
 	}
 
-	/** Lets go of the chunk. */
+	/** Releases the chunk. */
 	detach(): void {
 		this.source = copyString(this.source.slice(this.from, this.end));
 		this.end -= this.from;
@@ -78,19 +78,19 @@ export class RecentLine {
 	}
 }
 
-/** The last lines that were neither blank nor repeats, in a ring. */
+/** Ring of the last lines that were neither blank nor repeats. */
 export class RecentLines {
 	readonly #ring: RecentLine[];
-	/** Place of the line to come. */
+	/** Index of the next line. */
 	#next = 0;
-	/** How many lines the ring has, and how many of the newest lie in the chunk being read. */
+	/** Number of lines in the ring, and number of newest lines that still refer to the current chunk. */
 	#filled = 0;
 	#inChunk = 0;
-	/** The object for the next line; `add` makes it the newest, otherwise it is used for the one after it. */
+	/** The object for the next line. `add` makes it the newest; otherwise the line after it reuses the object. */
 	draft: RecentLine;
 	newest: RecentLine | undefined;
 
-	/** One more than `size` is made: a draft overwrites the oldest before it is known whether it stays. */
+	/** Allocates `size` + 1: a draft overwrites the oldest line before it is known whether it stays. */
 	constructor(size: number) {
 		this.#ring = Array.from({ length: size + 1 }, () => new RecentLine());
 		this.draft = this.#ring[0] as RecentLine;
@@ -104,14 +104,14 @@ export class RecentLines {
 		if (this.#inChunk < this.#filled) this.#inChunk++;
 	}
 
-	/** The newest line (`back` 0) or one before it; undefined where the ring ends. */
+	/** The newest line (`back` 0) or an earlier one; undefined beyond the ring. */
 	back(back: number): RecentLine | undefined {
 		if (back >= this.#filled) return undefined;
 		const at = this.#next - 1 - back;
 		return this.#ring[at < 0 ? at + this.#ring.length : at];
 	}
 
-	/** Copies what lies in the chunk that was just read. */
+	/** Copies the lines that refer to the chunk that was just read. */
 	detach(): void {
 		while (this.#inChunk > 0) this.back(--this.#inChunk)?.detach();
 		this.draft.place("", 0, 0, 0);

@@ -2,13 +2,13 @@ import { readLogText } from "./log-reader.ts";
 import type { LogReading } from "./log-reading.ts";
 import type { LogSearch } from "./log-search.ts";
 
-/** What the excerpt marks where lines are left out. */
+/** The excerpt's mark of missing lines. */
 const CUT = /^\[\.\.\. [\d,]+ lines? cut \.\.\.\]$/m;
 
 /**
- * What is known of a log that is gone but for its reading, to another pipeline: what the patterns that were looked for
- * then (`searched`, by key) had found; of others, what the excerpt shows. What it does not show is unknown, unless the
- * excerpt is the whole log.
+ * Reinterprets a kept reading for another pipeline after the log is gone. For patterns that were searched then
+ * (`searched`, by key) the facts are known; for others, only what the excerpt shows. What it does not show is unknown,
+ * unless the excerpt is the whole log.
  */
 export function rereadLog(search: LogSearch, kept: LogReading, searched: readonly string[]): LogReading {
 	const wasSearched = new Set(searched);

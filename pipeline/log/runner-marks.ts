@@ -2,28 +2,28 @@ import { copyString } from "./copy-string.ts";
 import { stripEscapes } from "./terminal-escapes.ts";
 
 /**
- * What a line is to the runner. `echo`: source that it prints before it runs it. `aside`: the clean-up after the job.
+ * What a line means to the runner. `echo`: source that it prints before running it. `aside`: clean-up after the job.
  * `step_end`: the error that ended a step.
  */
 export type LineKind = "plain" | "echo" | "aside" | "group_end" | "error" | "step_end";
 
-/** A step, as far as the log tells: its group's title (`Run cargo test`) and where it began. */
+/** A step as the log shows it: its group's title (`Run cargo test`) and its first line. */
 export interface Step {
 	readonly title: string;
 	readonly line: number;
 }
 
 /**
- * Reads the runner's own marks, line by line: groups, errors, echoed scripts, the end of a step.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands, and the runner's sources for
- * the form in which marks reach the log (`##[error]` for `::error::`).
+ * Recognises the runner's marks line by line: groups, errors, echoed scripts, the end of a step. Sources:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ * and the runner's sources for the form of marks in the log (`##[error]` for `::error::`).
  */
 export class RunnerMarks {
-	/** The step under way, when the log tells. */
+	/** The current step, when known. */
 	step: Step | undefined;
-	/** The first line that can belong to the step under way. */
+	/** The first line that can belong to the current step. */
 	stepLine = 0;
-	/** A group `Run ...` that nothing has yet shown to be a step's: a script may print such groups itself. */
+	/** A group `Run ...` not yet confirmed as a step: scripts may print such groups themselves. */
 	#opened: Step | undefined;
 	#inEcho = false;
 	#afterJob = false;
@@ -64,13 +64,13 @@ export class RunnerMarks {
 		return this.#afterJob ? "aside" : "plain";
 	}
 
-	/** To be called after the line that ended a step was dealt with. */
+	/** Call after processing the line that ended a step. */
 	leaveStep(line: number): void {
 		this.step = undefined;
 		this.stepLine = line + 1;
 	}
 
-	/** The first line in a group tells whether it is a step's header or just a group with that name. */
+	/** The first line in a group tells whether it is a step's header or just a group of that name. */
 	#settle(opened: Step, text: string, from: number, end: number): void {
 		this.#opened = undefined;
 		const isHeader = HEADER_BODY.some((start) => text.startsWith(start, from));
@@ -94,10 +94,10 @@ export class RunnerMarks {
 
 const LONGEST_TITLE = 200;
 
-/** The runner colours echoed scripts, and prints inputs, environment and shell behind them. */
+/** The runner colours echoed scripts, and prints inputs, environment and shell after them. */
 const HEADER_BODY = ["\u001b[36;1m", "with:", "env:", "shell: ", "##[endgroup]", "##[error]"];
 
-/** Errors that the runner, or an action's toolkit, prints as a step's last. */
+/** Errors that the runner, or an action's toolkit, prints last in a step. */
 const STEP_ENDS = [
 	"Process completed with exit code ",
 	"The operation was canceled.",
@@ -108,7 +108,7 @@ const STEP_ENDS = [
 
 function endsStep(text: string, from: number): boolean {
 	const first = text.charCodeAt(from);
-	// Without a function for each line: a log may be nothing but errors.
+	// No closure per line: a log may consist of nothing but errors.
 	for (const start of STEP_ENDS) if (start.charCodeAt(0) === first && text.startsWith(start, from)) return true;
 	return false;
 }

@@ -2,8 +2,8 @@ const ESC = 0x1b;
 const BEL = 0x07;
 
 /**
- * Where a terminal escape sequence (ECMA-48) that starts at `at` ends. A string sequence (a hyperlink, a window title)
- * that nothing terminates within the line is not one: only its introducer is skipped, so that it hides no text.
+ * The end of a terminal escape sequence (ECMA-48) that starts at `at`. A string sequence (a hyperlink, a window title)
+ * without a terminator in the line does not count: only its introducer is skipped, so it hides no text.
  */
 export function skipEscape(text: string, at: number, end: number): number {
 	const kind = at + 1 < end ? text.charCodeAt(at + 1) : 0;
@@ -15,7 +15,6 @@ export function skipEscape(text: string, at: number, end: number): number {
 	return kind >= 0x30 && kind <= 0x7e ? at + 2 : at + 1;
 }
 
-/** The text without terminal escape sequences. */
 export function stripEscapes(text: string): string {
 	let kept = "";
 	let from = 0;
@@ -31,7 +30,7 @@ function skipControlSequence(text: string, from: number, end: number): number {
 	return skipFinal(text, skipRange(text, from, end, 0x20, 0x3f), end, 0x40);
 }
 
-/** `ESC ]` and its like: up to BEL or `ESC \`. */
+/** `ESC ]` and similar: up to BEL or `ESC \`. */
 function skipControlString(text: string, from: number, end: number): number {
 	for (let at = from; at < end; at++) {
 		const unit = text.charCodeAt(at);
@@ -47,7 +46,7 @@ function skipRange(text: string, from: number, end: number, low: number, high: n
 	return at;
 }
 
-/** The byte that ends a sequence, if it is there. */
+/** Skips the final byte of a sequence, if present. */
 function skipFinal(text: string, at: number, end: number, low: number): number {
 	return at < end && text.charCodeAt(at) >= low && text.charCodeAt(at) <= 0x7e ? at + 1 : at;
 }

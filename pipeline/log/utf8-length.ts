@@ -1,6 +1,6 @@
 /**
- * UTF-8 bytes of a text beyond its length in UTF-16 units. Half of a surrogate pair counts two bytes by itself, so parts
- * of a text add up wherever it was cut.
+ * UTF-8 bytes of a text beyond its length in UTF-16 units. Half of a surrogate pair counts two bytes, so parts add up
+ * wherever the text was cut.
  */
 export function extraBytes(text: string, from: number, end: number): number {
 	let extra = 0;

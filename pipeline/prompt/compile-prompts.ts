@@ -1,8 +1,8 @@
 import Mustache from "mustache";
 
-/** Templates, and the partials (`_name`) that they may use. */
+/** Templates, and the partials (`_name`) that they may include. */
 export interface Prompts {
-	/** Keeps what it parsed: each template is parsed once, when it is first rendered. */
+	/** Caches parsed templates: each is parsed on first use. */
 	readonly writer: InstanceType<typeof Mustache.Writer>;
 	readonly texts: Readonly<Record<string, string>>;
 }
@@ -12,7 +12,7 @@ export function parsePrompt(text: string): void {
 	new Mustache.Writer().parse(text);
 }
 
-/** The build has parsed every template, so one that does not parse makes rendering throw: the artefact is corrupt. */
+/** The build has parsed every template, so rendering one that does not parse throws: the artefact is corrupt. */
 export function compilePrompts(texts: Readonly<Record<string, string>>): Prompts {
 	return { writer: new Mustache.Writer(), texts };
 }

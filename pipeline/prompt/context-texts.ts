@@ -3,12 +3,12 @@ import { dataFrom } from "../context-data.ts";
 import type { PromptView } from "./prompt-variables.ts";
 
 const MAX_FILES = 200;
-/** More than any budget: what is longer is cut before it is looked at. */
+/** Exceeds every budget: longer texts are cut before they are processed. */
 const MAX_TEXT = 262_144;
 
 /**
- * The context as texts for the prompt. Parts come from the journal or the wire as JSON, so whatever has another form
- * than its source promises is shown as JSON, or left out.
+ * The context as texts for the prompt. Parts come from the journal or the wire as JSON, so data with an unexpected
+ * shape is shown as JSON, or left out.
  */
 export function contextTexts(context: Context): PromptView {
 	const pull = dataFrom(context, "github.pull_request");
@@ -52,20 +52,20 @@ function listOf(value: unknown): readonly unknown[] {
 	return Array.isArray(value) ? value : [];
 }
 
-/** What the agent has to know before it works on a commit that may be history. */
+/** What the agent must know before it works on a commit that may be outdated. */
 function sinceText(run: Partial<WorkflowRun> | undefined): string | undefined {
 	if (run === undefined) return undefined;
 	const { head, newer } = run;
 	const lines = [
-		head?.moved === true && `the branch leads to ${head.sha} now: look whether the failure is still there`,
+		head?.moved === true && `the branch head is now ${head.sha}: check whether the failure still exists`,
 		newer &&
-			`run ${newer.id} is newer: ${newer.conclusion ?? newer.status ?? "it has not ended"} ${newer.url ?? ""}`.trim(),
-		run.green_now === true && "the workflow is green on this branch meanwhile",
+			`run ${newer.id} is newer: ${newer.conclusion ?? newer.status ?? "not finished"} ${newer.url ?? ""}`.trim(),
+		run.green_now === true && "the workflow passes on this branch by now",
 	];
 	return textOf(lines.filter(isText));
 }
 
-/** Name and phase, then what failed, one a line. */
+/** Name and phase, then the failed nodes, one per line. */
 function workflowText(data: object | undefined): string | undefined {
 	if (data === undefined) return undefined;
 	const { name, phase, message, failed_nodes } = data as Readonly<Record<string, unknown>>;
@@ -100,7 +100,7 @@ function isFile(value: unknown): value is ChangedFile {
 }
 
 function fileLine({ path, previous_path, status, additions, deletions }: ChangedFile): string {
-	// A path can hold a line end, which would look like another path.
+	// A line end in a path would look like another path.
 	const shown = [previous_path, path].filter(isText).map((name) => name.replaceAll("\n", "\\n"));
 	const said = isText(status) && status !== "modified" ? ` ${status.slice(0, 20)}` : "";
 	return `${shown.join(" -> ")}${said} (+${count(additions)} -${count(deletions)})`;

@@ -1,9 +1,12 @@
 import { extraBytes } from "../log/utf8-length.ts";
 
-/** Which part of a text that is too long stays: its beginning, its end, or a third and two thirds of both. */
+/**
+ * Which part of an overlong text stays: its beginning, its end, or one third of the beginning and two thirds of the
+ * end.
+ */
 export type Keep = "head" | "tail" | "ends";
 
-/** A text of at most `bytes` of UTF-8, and a mark that says how much was cut where. */
+/** Cuts a text to at most `bytes` of UTF-8, and marks the cut with its size. */
 export function cutText(text: string, bytes: number, keep: Keep): string {
 	if (text.length + extraBytes(text, 0, text.length) <= bytes) return text;
 	const head = keep === "tail" ? 0 : fitting(text, keep === "head" ? bytes : Math.floor(bytes / 3), 1);
@@ -14,7 +17,7 @@ export function cutText(text: string, bytes: number, keep: Keep): string {
 	return parts.filter((part) => part !== "").join("\n");
 }
 
-/** How many characters from the beginning (`step` 1) or the end (-1) take at most `bytes`. */
+/** How many characters from the beginning (`step` 1) or the end (-1) fit into `bytes`. */
 function fitting(text: string, bytes: number, step: 1 | -1): number {
 	let left = bytes;
 	for (let count = 0; count < text.length; count++) {

@@ -1,24 +1,23 @@
 import type { Keep } from "./cut-text.ts";
 import { PROMPT_VARIABLES, type PromptVariable, type PromptVariableName } from "./prompt-variables.ts";
 
-/** Variables that hold text. */
 export type TextVariable = {
 	[N in PromptVariableName]: (typeof PROMPT_VARIABLES)[N]["kind"] extends "text" ? N : never;
 }[PromptVariableName];
 
 export interface Budget {
 	readonly name: TextVariable;
-	/** Of UTF-8, that it may take whatever else there is. */
+	/** Limit in UTF-8 bytes, independent of the rest of the prompt. */
 	readonly bytes: number;
-	/** Which part says most. */
+	/** The most informative part. */
 	readonly keep: Keep;
 }
 
 const KIB = 1024;
 
 /**
- * What each text that may be long gets of a prompt, the least important first: when the whole is too long, they are cut
- * in this order. What the log says around its errors goes last.
+ * Budgets of the long texts in a prompt, least important first: if the whole is too long, they are cut in this order.
+ * The log excerpts come last.
  */
 export const PROMPT_BUDGETS: readonly Budget[] = [
 	{ name: "grafana_alerts", bytes: 8 * KIB, keep: "head" },
@@ -38,10 +37,10 @@ export const PROMPT_BUDGETS: readonly Budget[] = [
 	{ name: "logs", bytes: 64 * KIB, keep: "ends" },
 ];
 
-/** Names, numbers and addresses: everything else from outside. */
+/** Names, numbers and addresses: every other untrusted text. */
 const SHORT_BYTES = 2 * KIB;
 
-/** The budgets of all others that hold text from outside. */
+/** The budgets of all other untrusted texts. */
 export const SHORT_BUDGETS: readonly Budget[] = Object.entries<PromptVariable>(PROMPT_VARIABLES)
 	.filter(
 		([name, { kind, untrusted }]) => kind === "text" && untrusted && !PROMPT_BUDGETS.some((one) => one.name === name),

@@ -1,9 +1,9 @@
 import { visibleText } from "./visible-text.ts";
 
-/** What a fence's first line says, so that the agent takes what is inside for data. */
+/** The info string of a fence, which tells the agent that the content is data. */
 const FENCE_LABEL = "untrusted-data";
 
-/** `{{#fenced}}`: a code block whose fence is longer than any run of backticks inside. Nothing for nothing. */
+/** `{{#fenced}}`: a code block whose fence is longer than any run of backticks inside. Empty for empty content. */
 export function fenced(content: string): string {
 	const text = visibleText(content)
 		.replace(/^(?:[ \t]*\n)+/, "")
@@ -13,12 +13,12 @@ export function fenced(content: string): string {
 	return `\n${fence}${FENCE_LABEL}\n${text}\n${fence}\n`;
 }
 
-/** `{{#inline}}`: a code span of one line. Nothing for nothing. */
+/** `{{#inline}}`: a code span of one line. Empty for empty content. */
 export function inline(content: string): string {
 	const text = visibleText(content.trim(), { oneLine: true });
 	if (text === "") return "";
 	const tick = "`".repeat(longestBackticks(text) + 1);
-	// A code span loses a space at each end, so one is given where a backtick would touch the span's own.
+	// A code span strips one space at each end, so pad where a backtick would touch the span's own.
 	const pad = text.startsWith("`") || text.endsWith("`") ? " " : "";
 	return `${tick}${pad}${text}${pad}${tick}`;
 }

@@ -5,20 +5,20 @@ import { redactData } from "../redaction/redact-data.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PromptView } from "./prompt-variables.ts";
 
-/** An earlier attempt for the same incident, and how it ended. */
+/** An earlier attempt at the same incident, and its result. */
 export interface PreviousAttempt {
 	readonly attempt: number;
 	readonly agent: string;
-	/** How it ended, in a word: `agent_failed`, `ci_still_failing` ... */
+	/** The result in one word: `agent_failed`, `ci_still_failing` ... */
 	readonly outcome: string;
 	readonly message?: string;
 	readonly pull_request_url?: string;
-	/** What CI said after it. */
+	/** CI's result after it. */
 	readonly ci?: string;
 }
 
 export interface PromptInput {
-	/** With what the context told of it. */
+	/** The incident, enriched from its context. */
 	readonly incident: Incident;
 	readonly context: Context;
 	readonly attempt: number;
@@ -28,7 +28,7 @@ export interface PromptInput {
 	readonly strategy: BranchStrategy;
 }
 
-/** Everything that a template can name, taken from the incident, its context and the decision (DESIGN section 8). */
+/** Everything that a template can name, taken from the incident, its context and the decision. */
 export function promptView(input: PromptInput): PromptView {
 	const { incident, agent, failure, attempt } = input;
 	const context = contextTexts(input.context);
@@ -61,14 +61,14 @@ export function promptView(input: PromptInput): PromptView {
 }
 
 /**
- * What is kept was redacted when it came. A case, a context given by hand and what an older version kept were not. What
- * an agent has to name as it is stays.
+ * Stored data was redacted on arrival; cases, contexts given by hand and data of older versions were not. Names that
+ * the agent needs verbatim stay.
  */
 function withoutSecrets(view: PromptView): PromptView {
 	const { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files } = view;
 	const stays = { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files };
 	const redacted = redactData(view);
-	// The same text by both names, and the longest: looked through once.
+	// `logs` and `workflow_logs` are the same text, and the longest: redact it once.
 	return { ...redacted, ...stays, logs: redacted.workflow_logs };
 }
 
@@ -113,24 +113,24 @@ function incidentTexts(incident: Incident): PromptView {
 	};
 }
 
-/** Where the fix goes, in words of our own: names of branches of others are shown elsewhere, as data. */
+/** Where the fix goes, in Healer's own words. Untrusted branch names are shown elsewhere, as data. */
 function strategyText(incident: Incident, { name, branch, why }: BranchStrategy): string {
 	if (name === "same") {
 		return incident.pr_number === undefined
-			? "Push to the failing branch itself; open no pull request for it."
+			? "Push to the failing branch itself; do not open a pull request for it."
 			: `Push to the branch of pull request #${incident.pr_number}; do not open another pull request for it.`;
 	}
-	const own = `the branch ${branch} (go on with it if it is there already)`;
+	const own = `the branch ${branch} (continue on it if it already exists)`;
 	switch (why) {
 		case "fork":
-			return `The failing branch is in a fork, where you cannot push. Make ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
+			return `The failing branch is in a fork, where you cannot push. Create ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
 		case "protected_branch":
-			return `Nobody pushes to the failing branch. Make ${own} from it and open a pull request to it.`;
+			return `The failing branch is protected. Create ${own} from it and open a pull request to it.`;
 		case "no_branch":
 		case "default_branch":
-			return `Make ${own} from the default branch and open a pull request to it. Never push to the default branch.`;
+			return `Create ${own} from the default branch and open a pull request to it. Never push to the default branch.`;
 		case undefined:
-			return `Make ${own} from the failing branch and open a pull request to the failing branch.`;
+			return `Create ${own} from the failing branch and open a pull request to the failing branch.`;
 		default:
 			return why satisfies never;
 	}

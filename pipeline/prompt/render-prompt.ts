@@ -5,13 +5,13 @@ import { type Budget, PROMPT_BUDGETS, SHORT_BUDGETS } from "./prompt-budgets.ts"
 import { fenced, inline } from "./prompt-lambdas.ts";
 import type { PromptView } from "./prompt-variables.ts";
 
-/** A CodeRun's prompt ends in a ConfigMap of 1 MiB beside other things; this leaves ample room. */
+/** A CodeRun's prompt ends up in a ConfigMap of 1 MiB with other data; this leaves ample room. */
 export const MAX_PROMPT_BYTES = 120 * 1024;
 
 /**
- * Renders an agent's prompt. Values are put in as they are, once: nothing in them is ever taken for a template, and
- * nothing is escaped for HTML. Each long text is cut to its own budget; a prompt that is still over `maxBytes` of UTF-8
- * has them cut further, the least important first (`PROMPT_BUDGETS`). Each cut is marked.
+ * Renders an agent's prompt. Values are inserted verbatim and once: nothing in them is parsed as a template or escaped
+ * for HTML. Each long text is cut to its own budget. A prompt still over `maxBytes` of UTF-8 has its texts cut further,
+ * the least important first (`PROMPT_BUDGETS`). Each cut is marked.
  */
 export function renderPrompt(
 	prompts: Prompts,
@@ -28,7 +28,7 @@ export function renderPrompt(
 		const over = byteLength(prompt) - maxBytes;
 		if (over <= 0) return prompt;
 		const length = byteLength(shown[budget.name] ?? "");
-		// What is shown of it takes at least as many bytes as it has, so this many fewer are enough, with the mark's own.
+		// The rendered text is at least as long as the value, so cutting this many bytes plus the mark is enough.
 		shown = cutVariable(shown, budget, Math.max(ALWAYS_KEPT, length - over - MARK_BYTES));
 		prompt = render(prompts, template, shown);
 	}
@@ -46,7 +46,7 @@ function cutVariable(view: PromptView, { name, keep }: Budget, bytes: number): P
 function render({ writer, texts }: Prompts, template: string, view: PromptView): string {
 	const text = Object.hasOwn(texts, template) ? texts[template] : undefined;
 	if (text === undefined) throw new Error(`there is no prompt ${template}`);
-	// Without a prototype, so that no name of a template can reach more than the view.
+	// No prototype, so a template's names cannot reach beyond the view.
 	const values = Object.assign(Object.create(null), view, LAMBDAS);
 	const partial = (name: string) => (Object.hasOwn(texts, name) ? (texts[name] ?? "") : "");
 	return writer.render(text, values, partial, { escape: String });

@@ -3,21 +3,21 @@ import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
 import type { SecretSpan } from "./secret-span.ts";
 
-/** Where a name of something secret may be; the whole name decides. */
+/** Candidates for a secret's name; the whole name decides. */
 const WORD = /pass|pwd|secret|token|key|cred/gi;
 const NAME_UNIT = /[\w.-]/;
 const LONGEST_NAME = 80;
 
-/** What parts a name from its value, with the quotes and brackets that may close the name. Not `==`, not `::`. */
+/** Separates a name from its value, with quotes and brackets that may close the name. Excludes `==` and `::`. */
 const SEPARATOR = /(?:\\*["'`])?\]?(\s{0,4})(=>|:=|=(?![=>])|:(?![:/]))(\s{0,8})/y;
 const FLAG_SEPARATOR = /( )(?![-|=:])( {0,3})/y;
 const QUOTED = /(\\*["'`])((?:(?!\1)(?:\\.|[^\\])){0,8192})/y;
 const UNQUOTED = /[^\s"'`]+/y;
 const CLOSES = ",;)}]>.";
-/** Nothing but brackets, a comma or a comment follows. */
+/** Only brackets, a comma or a comment follow. */
 const LINE_END = /[\s,;)}\]]*(?:#.*)?$/y;
 
-/** What stands after `token=`, `"secret": `, `--password ` and their like. */
+/** Values after `token=`, `"secret": `, `--password ` and similar. */
 export function findAssignedSecrets(line: string): SecretSpan[] {
 	const found: SecretSpan[] = [];
 	let from = 0;
@@ -63,12 +63,12 @@ function flagValue(line: string, end: number): Range | undefined {
 	const separator = matchAt(FLAG_SEPARATOR, line, end);
 	if (separator === undefined) return undefined;
 	const at = end + separator[0].length;
-	// A backtick closes what a text quotes.
+	// A backtick closes quoted code.
 	if (line.charAt(at) === "`") return undefined;
 	return quotedValue(line, at) ?? unquotedValue(line, at, /[;|&]/);
 }
 
-/** Between quotes, or from a quote to the line's end when nothing closes it. */
+/** Between quotes, or from an unclosed quote to the line's end. */
 function quotedValue(line: string, at: number): Range | undefined {
 	const quoted = matchAt(QUOTED, line, at);
 	if (quoted === undefined) return undefined;
@@ -78,13 +78,13 @@ function quotedValue(line: string, at: number): Range | undefined {
 
 function unquotedValue(line: string, at: number, endsAt: RegExp): Range | undefined {
 	const word = matchAt(UNQUOTED, line, at)?.[0].split(endsAt, 1)[0] ?? "";
-	// What closes a list or a sentence is no part of it.
+	// Punctuation that closes a list or a sentence is not part of it.
 	let end = word.length;
 	while (end > 0 && CLOSES.includes(word.charAt(end - 1))) end--;
 	return unless(line, at, at + end);
 }
 
-/** After `: ` prose may follow as well: one word alone is a value, another one only when it looks made. */
+/** After `: ` prose may follow: a single word is a value, another word only if it looks generated. */
 function loneValue(line: string, at: number): Range | undefined {
 	const value = unquotedValue(line, at, /&/);
 	if (value === undefined) return undefined;

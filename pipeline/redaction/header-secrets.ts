@@ -2,10 +2,10 @@ import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
 import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
-/** A header's value ends with the line, or with the quote that it stands in. */
+/** A header's value ends with the line, or with its surrounding quote. */
 const HEADER =
 	/\b(proxy-authorization|authorization|set-cookie|cookie|x-api-key|x-auth-token|x-vault-token|private-token|job-token|x-goog-api-key)\\{0,4}["'`]?\s{0,3}(?:[:=]|=>)\s{0,3}\\{0,4}["'`]?((?:bearer|basic|token|digest|negotiate|apikey|oauth|aws4-hmac-sha256)\s+)?([^"'`\\\r\n]+)/gi;
-/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 and rfc7617, wherever they are printed. */
+/** The schemes of https://www.rfc-editor.org/rfc/rfc6750#section-2.1 and rfc7617, wherever they are printed. */
 const SCHEME = /\b(?:bearer|basic)\s{1,3}([A-Za-z0-9._~+/-]{16,}=*)/gi;
 /** `curl -u user:password`; not `docker run -u 1000:1000`. */
 const USER_FLAG = /\s(?:-u|--user)[ =]["']?[^\s:"'=]{1,100}:([^\s"']{1,256})/g;
@@ -13,7 +13,7 @@ const USER_FLAG = /\s(?:-u|--user)[ =]["']?[^\s:"'=]{1,100}:([^\s"']{1,256})/g;
 const PASSWORD_FLAG =
 	/(?:\blogin\b[^|;&]{0,200}?\s-p[ =]?|\bsshpass -p ?|\bmysql[^|;&]{0,200}?\s-p(?=\S))["']?([^\s"']{1,256})/g;
 
-/** Values of `Authorization` and its like, cookies, and passwords given to a command by a letter. */
+/** Values of `Authorization` and similar headers, cookies, and passwords passed by a one-letter flag. */
 export const HEADER_RULES: readonly RedactionRule[] = [
 	{ literals: ["authorization", "cookie", "-token", "api-key"], find: findHeaders },
 	{ literals: ["bearer", "basic"], find: findSchemes },

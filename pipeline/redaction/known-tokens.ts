@@ -3,11 +3,10 @@ import type { SecretLintRuleContext } from "@secretlint/types";
 import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
 /**
- * The rules of secretlint's recommended preset that are asked, the kind of what each finds, and what it begins with.
- * Left out: the one that looks at files (gcp), the one by which a text's author could switch the others off
- * (filter-comments), and those that take more than the secret or need the whole of it (basicauth,
- * database-connection-string, privatekey): `url-secrets.ts` leaves hosts readable, `private-key-lines.ts` knows keys that
- * an excerpt cut.
+ * The enabled rules of secretlint's recommended preset, with the kind and the first characters of what each finds.
+ * Disabled: the one that reads files (gcp), the one that lets a text's author switch off the others (filter-comments),
+ * and those that take more than the secret or need all of it (basicauth, database-connection-string, privatekey):
+ * `url-secrets.ts` keeps hosts readable, and `private-key-lines.ts` recognises keys that an excerpt cut.
  */
 const ASKED: Readonly<Record<string, { readonly kind: string; readonly literals: readonly string[] }>> = {
 	aws: { kind: "aws access key id", literals: ["a3t", "akia", "agpa", "aida", "aroa", "aipa", "anpa", "anva", "asia"] },
@@ -33,8 +32,8 @@ const ASKED: Readonly<Record<string, { readonly kind: string; readonly literals:
 };
 
 /**
- * Messages of these rules that are not taken: of no secret, with the rest of the line, with a range that misses the secret
- * (its length from where the name starts), with the host. Our own finders know these by their names.
+ * Messages of these rules that are ignored: they report no secret, the rest of the line, a range that misses the secret
+ * (its length counts from where the name starts), or the host. Healer's own finders detect these by their names.
  */
 const NOT_ASKED = new Set(["AWSAccountID", "AWSSecretAccessKey", "Npmrc_authToken", "IncomingWebhook"]);
 
@@ -45,18 +44,18 @@ const PREFIX = "@secretlint/secretlint-rule-";
 
 let found: SecretSpan[] = [];
 
-/** What the rule set finds, rule by rule. */
+/** The findings of the rule set, rule by rule. */
 export const KNOWN_TOKEN_RULES: readonly RedactionRule[] = rules.flatMap((rule) => {
-	const asked = ASKED[rule.meta.id.slice(PREFIX.length)];
-	if (asked === undefined) return [];
-	const scanner = rule.create(reportingAs(asked.kind), {});
-	// A rule reports while it is called: none of those asked waits for anything.
+	const enabled = ASKED[rule.meta.id.slice(PREFIX.length)];
+	if (enabled === undefined) return [];
+	const scanner = rule.create(reportingAs(enabled.kind), {});
+	// Rules report during the call: none of the enabled ones is asynchronous.
 	const find = (line: string) => {
 		found = [];
 		void scanner.file?.(sourceOf(line));
 		return found;
 	};
-	return [{ literals: asked.literals, find }];
+	return [{ literals: enabled.literals, find }];
 });
 
 function reportingAs(kind: string): SecretLintRuleContext {
@@ -70,7 +69,7 @@ function reportingAs(kind: string): SecretLintRuleContext {
 	};
 }
 
-/** A text without a file; nothing asks for places in lines. */
+/** A text without a file; no rule needs line positions. */
 function sourceOf(content: string): SourceCode {
 	return {
 		hasBOM: false,
@@ -89,5 +88,5 @@ function sourceOf(content: string): SourceCode {
 }
 
 function noPlaces(): never {
-	throw new Error("a rule asked for a place in lines");
+	throw new Error("a rule requested line positions");
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a run of letters and digits looks made by a machine to be secret: digits together with letters of both cases,
- * or with letters beyond hexadecimal ones. Digests and ids in lower-case hexadecimal are ordinary in logs, names have no
+ * Whether a run of letters and digits looks like a generated secret: digits together with letters of both cases, or
+ * with letters beyond hexadecimal ones. Digests and ids in lower-case hexadecimal are ordinary in logs; names have no
  * digits.
  */
 export function looksRandom(text: string): boolean {

@@ -1,8 +1,8 @@
-/** Masks, variables and placeholders: they stand for a secret and are none. */
+/** Masks, variables and placeholders, which stand in for a secret. */
 const STAND_IN =
 	/^(?:\*{3,}|x{3,}|X{3,}|\.{3,}|…|•{3,}|\$[\w{(].*|%\w+%|\{\{.*|\{\w*\}|<.*|\[.*|#.*|@\w+|(?:secrets?|env|vars|inputs|steps|process|self|this|os|data|var|local|args)\.\S+)$/s;
 
-/** Calls, paths of code, and what ends a statement of it. */
+/** Calls, code paths, and ends of statements. */
 const CODE =
 	/[(]|^[A-Za-z_$][\w$]*\[|^[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z_$]*)+[,;]?$|^&?[A-Za-z_<>&]*;$/;
 
@@ -20,7 +20,7 @@ const WORDS = new Set(
 	),
 );
 
-/** Whether what stands after a secret's name is no secret: a mask, a variable, code, a type, a word of prose. */
+/** Whether the text after a secret's name is not a secret: a mask, a variable, code, a type, a word of prose. */
 export function isPlainValue(value: string): boolean {
 	if (value.length > LONGEST_PLAIN) return false;
 	const bare = value.replace(/^[\\"'`]+|[\\"'`,;>]+$/g, "");

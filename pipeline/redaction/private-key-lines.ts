@@ -1,27 +1,28 @@
 import { redactionMark } from "./redaction-mark.ts";
 import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
-/** RFC 7468's and OpenPGP's labels; a log may show a key in one line, with `\n` written out. */
+/** Labels of RFC 7468 and OpenPGP. A log may show a key in one line, with `\n` written out. */
 const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{0,5}/;
 const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 
-/** What stands in the place of each line of a key. */
+/** Replaces each line of a key. */
 export const KEY_MARK = redactionMark("private key");
 
-/** What may stand before each line of a key: indentation, a list's or a diff's mark, a quote, a comment's sign. */
+/** May precede each line of a key: indentation, list or diff marks, a quote, a comment sign. */
 const BEFORE = String.raw`^[\s>|+\-#*"',]{0,40}`;
-/** What may stand behind it: the ends of a quote, a written line end, a concatenation. */
+/** May follow it: closing quotes, a written line end, a concatenation. */
 const BEHIND = String.raw`(?:\\[nr]){0,2}["',+\\\s]{0,10}$`;
 const BODY = new RegExp(`${BEFORE}[A-Za-z0-9+/=]{1,100}${BEHIND}`);
-/** Lines in which PEM is wrapped, at 60 characters and more; a time or a container's name may stand before them. */
+/** Full PEM lines of 60 characters or more; a time or a container's name may precede them. */
 const FULL = new RegExp(`^(?:.{0,200}[\\s>|#*"',:])?([A-Za-z0-9+/]{60,100}={0,2})${BEHIND}`);
-/** Headers inside of a key: `Proc-Type: 4,ENCRYPTED`, `DEK-Info: ...`, `Version: ...`. */
+/** Headers inside a key: `Proc-Type: 4,ENCRYPTED`, `DEK-Info: ...`, `Version: ...`. */
 const HEADER = new RegExp(`${BEFORE}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): .{0,200}$`);
 const CUT = /^\[\.\.\. .{1,40} cut \.\.\.\]$/;
 
 /**
- * Which lines belong to a private key, as places in `lines`: from its beginning to its end, to the first line that is no
- * part of a key, or to the text's edge; upwards from an end alone; and full lines of a key whose both ends were cut.
+ * The lines that belong to a private key, as indexes into `lines`: from its beginning to its end, to the first line
+ * that cannot be part of a key, or to the end of the text; from an end without a beginning, upwards; and full lines of
+ * a key with both ends cut.
  */
 export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 	const key = new Set<number>();
@@ -35,7 +36,7 @@ export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 	return key;
 }
 
-/** The line with a mark in the place of what is the key's: what stands before its beginning or behind its end stays. */
+/** Replaces the key's part of the line by a mark. Text before its beginning and after its end stays. */
 export function markKeyLine(line: string): string {
 	const begin = BEGIN.exec(line);
 	const end = END.exec(line);
@@ -58,11 +59,11 @@ function indentOf(line: string): string {
 	return /^\s*/.exec(line)?.[0] ?? "";
 }
 
-/** From a `BEGIN` to the `END` in the same line, or to the line's end. */
+/** From `BEGIN` to the `END` in the same line, or to the line's end. */
 const KEY_IN_A_LINE =
 	/-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN).)*?(?:-----END[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?=-----BEGIN)|$)/gs;
 
-/** Whether the line has the end of a key that began before it. */
+/** Whether the line ends a key that began before it. */
 function endsKey(line: string): boolean {
 	const end = END.exec(line);
 	const begin = BEGIN.exec(line);
@@ -79,7 +80,7 @@ function downwards(lines: readonly string[], from: number, key: Set<number>): vo
 			return;
 		}
 		if (BEGIN.test(line)) return;
-		// The last line is short, and may have a time or a name before it, too.
+		// The last line is short, and a time or a name may precede it too.
 		const isPart = BODY.test(line) || HEADER.test(line) || isFullLine(line) || endsKey(lines[at + 1] ?? "");
 		if (!isPart) return;
 		key.add(at);
@@ -103,20 +104,20 @@ function isBetweenMarks(lines: readonly string[], at: number): boolean {
 	);
 }
 
-/** A full line, and the short last one that follows it. */
+/** A full line, and the short last line after it. */
 function around(lines: readonly string[], at: number, key: Set<number>): void {
 	key.add(at);
 	const next = lines[at + 1];
 	if (next !== undefined && next.trim() !== "" && BODY.test(next)) key.add(at + 1);
 }
 
-/** Base64 of a key has letters of both cases and digits; digests are hexadecimal. */
+/** A key's base64 has letters of both cases and digits; digests are hexadecimal. */
 function isFullLine(line: string): boolean {
 	const body = FULL.exec(line)?.[1];
 	return body !== undefined && /[a-z]/.test(body) && /[A-Z]/.test(body) && /\d/.test(body) && !/(.)\1{7}/.test(body);
 }
 
-/** Keys that stand in one line. */
+/** Keys within one line. */
 export const KEY_IN_A_LINE_RULE: RedactionRule = { literals: ["private key"], find: findKeysInALine };
 
 function findKeysInALine(line: string): SecretSpan[] {

@@ -3,23 +3,23 @@ import { redactText } from "./redact-text.ts";
 import { redactionMark } from "./redaction-mark.ts";
 import { secretKindOf } from "./secret-name.ts";
 
-/** What something is known by: it stays as it is, or nobody would find it. */
+/** Identifiers, which stay verbatim: without them nothing could be found. */
 const NAMES = new Set(
 	"id branch head_branch default_branch base_branch ref sha head_sha repository full_name head_repository path login".split(
 		" ",
 	),
 );
 
-/** Deeper data is left out: no source nests so far. */
+/** Deeper data is dropped: no source nests this deep. */
 const MOST_LEVELS = 32;
 
 /**
- * JSON data with every secret in its texts redacted (`redactText`), and the texts under a name of something secret, as
- * in `{"password": "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`, whatever they look like.
- * Names of fields stay, and so does what branches, commits, repositories and files are known by.
+ * Redacts every secret in the texts of JSON data (`redactText`). Texts under a secret's name are redacted whatever they
+ * look like, as in `{"password": "..."}` or `{"name": "DB_PASSWORD", "value": "..."}`. Field names stay, and so do the
+ * identifiers of branches, commits, repositories and files.
  */
 export function redactData<T>(data: T): T {
-	// Texts become texts and everything else stays what it is, which TypeScript cannot follow.
+	// Texts stay texts and everything else keeps its type; TypeScript cannot follow this.
 	return redactValue(data, MOST_LEVELS) as T;
 }
 
@@ -42,7 +42,7 @@ function redactList(list: readonly unknown[], levels: number): readonly unknown[
 	return isTexts(list) ? redactTexts(list) : list.map((item) => redactValue(item, levels - 1));
 }
 
-/** Texts in a list are lines of one log mostly: what one says of the next is seen when they are read as one. */
+/** A list of texts is mostly lines of one log. Reading them together uses what one line says about the next. */
 function redactTexts(texts: readonly string[]): readonly string[] {
 	const lines = redactText(texts.join("\n")).split("\n");
 	let at = 0;

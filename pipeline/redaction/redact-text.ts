@@ -5,16 +5,16 @@ import { REDACTION_RULES } from "./redaction-rules.ts";
 import { hasLongRun, rulesFor } from "./rule-search.ts";
 import type { SecretSpan } from "./secret-span.ts";
 
-/** With more secrets of one sort a line is no log's: its rest goes as a whole. */
+/** A line with more secrets of one kind is not from a log: the rest of it is removed. */
 const MOST_OF_A_SORT = 100;
 
 /**
- * The text with a mark of its kind (`[redacted: github token]`) in the place of each secret. Line ends stay as they are,
- * masks (`***`) and variables too; each line of a private key becomes a mark. Redacting twice changes nothing.
+ * Replaces each secret by a mark of its kind (`[redacted: github token]`). Line ends, masks (`***`) and variables stay.
+ * Each line of a private key becomes a mark. Redacting twice changes nothing.
  */
 export function redactText(text: string): string {
 	let redacted = text;
-	// What stood around a secret may be another's part once it is gone.
+	// Removing a secret may turn the text around it into a new match.
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const before = redacted;
 		redacted = redactOnce(before);
@@ -53,7 +53,7 @@ function redactLine(line: string): string {
 	return parts.join("");
 }
 
-/** Alternately text and marks, beginning and ending with text. */
+/** Alternating text and marks, beginning and ending with text. */
 function redactPart(part: string, rule: number): readonly string[] {
 	const spans = REDACTION_RULES[rule]?.find(part) ?? [];
 	return spans.length === 0 ? [part] : replace(part, spans).split(MARKS);
@@ -65,7 +65,7 @@ function replace(text: string, spans: readonly SecretSpan[]): string {
 	let at = 0;
 	for (const { from, to, kind } of inOrder.slice(0, MOST_OF_A_SORT)) {
 		if (to <= at || to <= from) continue;
-		// What overlaps the one before goes with it.
+		// The previous mark also covers a match that overlaps it.
 		if (from >= at) kept += text.slice(at, from) + redactionMark(kind);
 		at = to;
 	}

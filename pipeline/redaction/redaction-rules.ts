@@ -10,7 +10,7 @@ import { findQuerySecrets, findUserinfo, USERINFO_LITERALS } from "./url-secrets
 const SECRET_WORDS = ["pass", "pwd", "secret", "token", "key", "cred"];
 const SIGNED_BY = ["sig", "auth=", "jwt=", "hmac=", "code=", "state=", "sid=", "session="];
 
-/** In this order: what knows best what a secret is comes first, and its mark is not looked into any more. */
+/** In this order: the most specific rules come first, and their marks are not searched again. */
 export const REDACTION_RULES: readonly RedactionRule[] = [
 	KEY_IN_A_LINE_RULE,
 	...KNOWN_TOKEN_RULES,

@@ -1,12 +1,15 @@
 import { buildLiteralAutomaton, type LiteralAutomaton, placeOf, step } from "../literals/literal-automaton.ts";
 import { REDACTION_RULES } from "./redaction-rules.ts";
 
-/** A run of so many characters of base64 may be a line of a key whose beginning is missing. */
+/** A run of this many base64 characters may be a line of a key whose beginning is missing. */
 const LONG_RUN = 60;
 
 let automaton: LiteralAutomaton | undefined;
 
-/** The rules, as places in `REDACTION_RULES`, one of whose literals the text has. One pass; nothing is made for none. */
+/**
+ * The rules with a literal in the text, as indexes into `REDACTION_RULES`. One pass, without allocation if there is
+ * none.
+ */
 export function rulesFor(text: string): readonly number[] {
 	automaton ??= build();
 	const { columns, ownersAt, owners, nextHit } = automaton;
@@ -28,7 +31,7 @@ export function rulesFor(text: string): readonly number[] {
 
 const NONE: readonly number[] = [];
 
-/** Whether the text has a run of base64 as long as a key's lines. Looks at every sixtieth character mostly. */
+/** Whether the text has a run of base64 as long as a key's lines. Mostly reads every sixtieth character. */
 export function hasLongRun(text: string): boolean {
 	let start = 0;
 	while (start + LONG_RUN <= text.length) {
@@ -48,7 +51,7 @@ const BASE64 = Uint8Array.from({ length: 0x7b }, (_, unit) =>
 	/[A-Za-z0-9+/]/.test(String.fromCharCode(unit)) ? 1 : 0,
 );
 
-/** Built when the first text comes: a worker that starts has other things to do. */
+/** Built for the first text, to keep the worker's start fast. */
 function build(): LiteralAutomaton {
 	return buildLiteralAutomaton(
 		REDACTION_RULES.flatMap(({ literals }, owner) => literals.map((text) => ({ text, owner }))),

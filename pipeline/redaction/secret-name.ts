@@ -1,4 +1,4 @@
-/** Last words of names whose values are secret, and the kind that is shown. */
+/** Last words of names whose values are secret, with the kind shown. */
 const SECRET_WORDS: readonly (readonly [word: string, kind: string])[] = [
 	["password", "password"],
 	["passwd", "password"],
@@ -18,18 +18,18 @@ const SECRET_WORDS: readonly (readonly [word: string, kind: string])[] = [
 	["creds", "credentials"],
 ];
 
-/** What makes a `key` a secret one when it stands before it. */
+/** Words before `key` that make it a secret. */
 const KEY_OF = new Set(
 	"api access secret private account shared signing encryption master auth storage service license deploy ssh session client app admin functions subscription".split(
 		" ",
 	),
 );
 
-/** Words after the secret one that change nothing. */
+/** Words after the secret word that change nothing. */
 const NEUTRAL =
 	/^(?:\d+|v\d+|b64|base64|base|value|raw|plain|plaintext|prod|production|dev|staging|test|old|new|current|previous|primary|secondary)$/;
 
-/** Words that make a name one of something about a secret, not of the secret. */
+/** Words that make the name one about a secret, not of the secret. */
 const ABOUT = new Set(
 	`id ids name names count counts type types ttl expiry expires expiration exp expired at in path file files dir length len
 	size limit limits max min usage used url uri endpoint host version policy ref refs arn status state error errors kind header
@@ -38,11 +38,11 @@ const ABOUT = new Set(
 	username email timeout cache prefix length source mode`.split(/\s+/),
 );
 
-/** The kind of secret that a field, variable or flag of this name holds; undefined when it holds none. */
+/** The kind of secret that a field, variable or flag of this name contains; undefined when it contains none. */
 export function secretKindOf(name: string): string | undefined {
 	const words = wordsOf(name);
 	if (isFileName(name)) return undefined;
-	// Variables in capitals have anything behind the word: TOKEN_GITHUB, PASSWORD_ADMIN.
+	// Upper-case variables may have any word after it: TOKEN_GITHUB, PASSWORD_ADMIN.
 	const mayFollow = /[a-z]/.test(name)
 		? (word: string) => NEUTRAL.test(word)
 		: (word: string) => word !== "" && !ABOUT.has(word);
@@ -71,7 +71,7 @@ function wordsOf(name: string): string[] {
 		.filter((word) => word !== "");
 }
 
-/** `token.rs`, `secret_test.go`: what follows the dot is no secret word and short. */
+/** `token.rs`, `secret_test.go`: the part after the dot is short and not a secret word. */
 function isFileName(name: string): boolean {
 	const ending = /\.([a-z]{1,4})$/.exec(name)?.[1];
 	return ending !== undefined && !/key|pass|pwd/.test(ending);

@@ -2,13 +2,13 @@
 export interface SecretSpan {
 	readonly from: number;
 	readonly to: number;
-	/** Lower-case words that the mark shows, such as `github token`. */
+	/** Lower-case words shown in the mark, such as `github token`. */
 	readonly kind: string;
 }
 
-/** Looks for one sort of secret in a part of one line. */
+/** Finds one kind of secret in a part of one line. */
 export interface RedactionRule {
-	/** Lower-case texts of which every line with such a secret has one, in whatever case: the others are not looked at. */
+	/** Lower-case texts; every line with such a secret contains one of them in some case. Other lines are skipped. */
 	readonly literals: readonly string[];
 	readonly find: (line: string) => readonly SecretSpan[];
 }

@@ -3,15 +3,15 @@ import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
 interface Shape {
 	readonly kind: string;
-	/** Lower-cased beginnings, at least one of which a match has. */
+	/** Lower-cased prefixes; every match contains at least one. */
 	readonly literals: readonly string[];
-	/** Its last group is what follows the prefix. */
+	/** The last group is what follows the prefix. */
 	readonly pattern: RegExp;
-	/** What follows must look random, since the prefix alone begins ordinary words as well. */
+	/** The rest must look random, because the prefix also begins ordinary words. */
 	readonly random?: boolean;
 }
 
-/** Prefixes of services that CI logs rarely show: Sentry, Doppler, Pulumi, Tailscale, New Relic, Postman ... */
+/** Prefixes of services that are rare in CI logs: Sentry, Doppler, Pulumi, Tailscale, New Relic, Postman ... */
 const SERVICE_PREFIXES = [
 	..."sntrys_ sntryu_ dp.pt. dp.st. dp.ct. dp.sa. pul- tskey- NRAK- PMAK- CCIPAT_ bkua_ dapi figd_ lin_api_ ntn_".split(
 		" ",
@@ -22,8 +22,8 @@ const SERVICE_PREFIXES = [
 ];
 
 /**
- * Tokens that their issuer made knowable by a prefix: those that the rule set has no rule for, and a shorter form of
- * those that it has, because an excerpt may have cut them.
+ * Tokens with an issuer's prefix that the rule set lacks, and shorter forms of those that it has, because an excerpt
+ * may have cut them.
  */
 const SHAPES: readonly Shape[] = [
 	{
@@ -131,14 +131,14 @@ const SHAPES: readonly Shape[] = [
 	},
 	{ kind: "age key", literals: ["age-secret-key-1"], pattern: /\bAGE-SECRET-KEY-1([A-Z0-9]{8,})/g },
 	{
-		// A token's header says `{"alg`, `{"typ`, `{"kid`, `{"enc`: any cut of one is known by that.
+		// A token's header begins with `{"alg`, `{"typ`, `{"kid` or `{"enc`, so any cut token is still recognised.
 		kind: "jwt",
 		literals: ["eyj"],
 		pattern: /\beyJ((?:hbGci|0eXAi|raWQi|lbmMi|jdHki|4NXQi|qa3Ui)[\w.-]{4,}|[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3})/g,
 	},
 ];
 
-/** Every token whose prefix says what it is. */
+/** Every token that its prefix identifies. */
 export const TOKEN_SHAPE_RULES: readonly RedactionRule[] = SHAPES.map(({ literals, ...shape }) => ({
 	literals,
 	find: (line) => findShape(line, shape),

@@ -3,21 +3,21 @@ import { isPlainValue } from "./plain-value.ts";
 import { secretKindOf } from "./secret-name.ts";
 import type { SecretSpan } from "./secret-span.ts";
 
-/** RFC 3986's userinfo, with what people forget to encode in it; databases' passwords hold slashes, too. */
+/** RFC 3986's userinfo, including characters that people forget to encode; database passwords also contain slashes. */
 const USERINFO = /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#"'`<>@:]{0,128})(?::([^\s/?#"'`<>]{1,256}))?@(?=[\w.[*-])/gi;
 const DATABASE =
 	/\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver):\/\/[^\s@:/]{0,128}:([^\s@"'`]{1,256})(@|$)/gi;
 const QUERY = /[?&;#]([\w.-]{1,64})=([^&\s#"'`<>]{1,4096})/g;
 
-/** Query parameters that sign or open an address and are not named after it. */
+/** Query parameters that sign or unlock an address without being named after a secret. */
 const SIGNED =
 	/^(?:sig|signature|x-amz-(?:signature|credential)|x-goog-(?:signature|credential)|awsaccesskeyid|jwt|hmac|auth)$/i;
 const MAYBE = /^(?:key|code|state|sid|session)$/i;
 
-/** Every userinfo ends in the first; a database's address may have been cut before it. */
+/** Every userinfo ends in the first; a database address may have been cut before it. */
 export const USERINFO_LITERALS = ["@", ..."postgres mysql: mariadb: mongodb redis amqp mssql: sqlserver:".split(" ")];
 
-/** Passwords and tokens before the host of an address, of connection strings, too. */
+/** Passwords and tokens before the host of an address, also in connection strings. */
 export function findUserinfo(line: string): SecretSpan[] {
 	const found: SecretSpan[] = [];
 	for (const match of line.matchAll(USERINFO)) {
@@ -28,15 +28,15 @@ export function findUserinfo(line: string): SecretSpan[] {
 	}
 	for (const match of line.matchAll(DATABASE)) {
 		const [whole, password = "", at = ""] = match;
-		// Without a host behind it, it may be a port, or a password that was cut off.
+		// Without a host behind it, this may be a port, or a password that was cut off.
 		if (at === "" && /^\d{1,5}(?:\/|$)/.test(password)) continue;
-		// Where both found the same one, the longer one holds the other.
+		// If both find the same password, the longer match contains the other.
 		add(found, match.index + whole.length - at.length - password.length, password, "password");
 	}
 	return found;
 }
 
-/** Parameters of an address that open what it names: `?access_token=`, `&X-Amz-Signature=`. */
+/** Query parameters that unlock an address: `?access_token=`, `&X-Amz-Signature=`. */
 export function findQuerySecrets(line: string): SecretSpan[] {
 	const found: SecretSpan[] = [];
 	for (const match of line.matchAll(QUERY)) {

@@ -13,20 +13,20 @@ export type Admission =
 	| { readonly ok: false; readonly reason: string };
 
 /**
- * Whether what came from outside is an artefact that may run: its version is the hash of its content, so that nothing
- * was lost or changed since it was checked and built, and this program can run all of it.
+ * Decides whether foreign data is an artefact that may run. Its version must be the hash of its content, so nothing was
+ * lost or changed since the build, and this program must be able to run all of it.
  */
 export function admitArtefact(value: unknown): Admission {
 	if (typeof value !== "object" || value === null || !("version" in value)) return refused("it has no version");
 	const { version, ...rest } = value;
-	// Whatever it really is: the hash tells whether it was built, loading it whether it fits this program.
+	// Any value: the hash proves that it was built, and loading proves that it fits this program.
 	const artefact = value as Artefact;
 	if (version !== artefactVersion(rest as Omit<Artefact, "version">)) {
 		return refused("its version is not the hash of its content");
 	}
 	try {
 		loadPipeline(artefact);
-		// What loading leaves for its first use.
+		// Check what loading defers to first use.
 		for (const text of expressionsOf(artefact)) tryExpression(text);
 		for (const { pattern } of artefact.log_patterns) if (pattern.kind === "regex") tryRegex(pattern);
 		for (const text of Object.values(artefact.prompts)) parsePrompt(text);
@@ -48,7 +48,7 @@ function tryExpression(text: string): void {
 	});
 }
 
-/** Throws when RE2 does not take it. */
+/** Throws when RE2 rejects it. */
 function tryRegex({ source, flags }: { readonly source: string; readonly flags: string }): void {
 	compileLinear(source, flags);
 }

@@ -4,8 +4,8 @@ const MAX_CHARACTERS = 4096;
 const MAX_TOTAL_CHARACTERS = 32_768;
 
 /**
- * Annotation values cut so that all of them together stay far under Kubernetes' 256 KiB, at four bytes a character
- * and with their keys. Those that come when the room is used up are cut to nothing but the mark.
+ * Cuts annotation values, so that together they stay far below Kubernetes' 256 KiB at four bytes per character,
+ * including keys. Values after that limit are cut to the mark alone.
  */
 export function annotationValues(raw: Readonly<Record<string, string>>): Record<string, string> {
 	let room = MAX_TOTAL_CHARACTERS;

@@ -3,7 +3,10 @@ import type { Scope } from "../expression/facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { judgeRule } from "./rule-verdicts.ts";
 
-/** Asks the filters in order until one refuses. One refuses on false alone: what is unknown passes (DESIGN section 4). */
+/**
+ * Applies the filters in order until one refuses. A filter refuses only on false: unknown passes
+ * (docs/pipeline.md#three-verdicts).
+ */
 export async function applyFilters(
 	{ filters }: Pipeline,
 	scope: Scope,

@@ -1,11 +1,11 @@
 import { sha256Hex } from "../expression/sha256-hex.ts";
 
-/** Lengths, in characters, that an incident's texts are cut to. */
+/** Limits for an incident's texts, in characters. */
 export const TEXT_LIMITS = { short: 1024, long: 65_536 } as const;
 
 /**
- * A text from outside made storable: lone surrogates and NUL become U+FFFD, and what is longer than `max` is cut, with
- * a hash of the whole, so that two long values stay different.
+ * Makes a foreign text storable: lone surrogates and NUL become U+FFFD. A text over `max` is cut and ends in a hash of
+ * the whole, so two long values stay different.
  */
 export function cleanText(text: string, max: number): string {
 	const whole = storable(text.length > max ? text.slice(0, max) : text);
@@ -14,7 +14,7 @@ export function cleanText(text: string, max: number): string {
 	return whole + mark;
 }
 
-/** Without the characters that JSON stores, YAML and environment variables refuse. */
+/** Replaces characters that JSON can store but YAML and environment variables cannot. */
 export function storable(text: string): string {
 	const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
 	return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "\u{FFFD}") : wellFormed;

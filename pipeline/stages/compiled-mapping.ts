@@ -15,10 +15,10 @@ interface MappedLeaf {
 		| { readonly kind: "list"; readonly expressions: readonly CompiledExpression[] };
 }
 
-/** What a mapping came to: what is undefined is left out, and so are branches without a leaf. */
+/** The result of a mapping. Undefined values, and branches without a leaf, are omitted. */
 export interface Mapped {
 	readonly value: Record<string, unknown>;
-	/** The leaves that could not be evaluated; they are left out as well. */
+	/** The leaves that could not be evaluated; they are omitted as well. */
 	readonly failed: readonly RuleVerdict[];
 }
 
@@ -26,7 +26,7 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
 	return Object.entries(mapping).flatMap(([name, written]) => leaves([name], written));
 }
 
-/** Evaluates every leaf. `prefix` names the mapping in what failed, such as `incident`. */
+/** Evaluates every leaf. `prefix` names the mapping in errors, such as `incident`. */
 export async function evaluateMapping(mapping: CompiledMapping, scope: Scope, prefix: string): Promise<Mapped> {
 	const value: Record<string, unknown> = {};
 	const failed: RuleVerdict[] = [];
@@ -37,7 +37,7 @@ export async function evaluateMapping(mapping: CompiledMapping, scope: Scope, pr
 			const items: unknown[] = [];
 			for (const expression of source.expressions) {
 				const evaluation = expression.evaluate(scope);
-				// Awaiting what is there already would cost a turn of the microtask queue for each field.
+				// Awaiting an available value would cost a microtask turn per field.
 				items.push(given(evaluation instanceof Promise ? await evaluation : evaluation, expression, leaf));
 			}
 			put(

@@ -19,13 +19,13 @@ export interface DecideInput {
 	/** Counts from 1. */
 	readonly attempt: number;
 	readonly previous_attempts?: readonly PreviousAttempt[];
-	/** The agent that the escalation puts in charge, whatever the rules say. */
+	/** The agent chosen by escalation, which overrides the rules. */
 	readonly escalate_to?: string;
 }
 
 /**
- * Who should fix an incident, with what, and under which claims: `filters` again, `classify`, `route`, `dedup`, the
- * prompt, `spawn`. Equal input gives an equal decision; nothing is looked up here.
+ * Decides who should fix an incident, with what prompt and under which claims: `filters` again, `classify`, `route`,
+ * `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
  */
 export async function decide(pipeline: Pipeline, input: DecideInput): Promise<Decision> {
 	const incident = enrichIncident(input.incident, input.context);
@@ -83,19 +83,19 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 }
 
 /**
- * Where no job's log was read, the text that came with the event is what `$log` and `$error` ask about: a check's output
- * and a play's error hold the lines that a log would. A log says more, and stays the one source where there is one.
+ * If no job's log was read, `$log` and `$error` search the event's own text: a check's output and a play's error
+ * contain the lines that a log would. A log says more, so it is the only source when there is one.
  */
 function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: Pick<Pipeline, "logSearch">): Facts {
 	return facts.log !== undefined || evidence === "" ? facts : { ...facts, log: readLogText(logSearch, evidence) };
 }
 
-/** What an escalation is called where a rule's name is shown. */
+/** Shown in place of a rule's name when an escalation chose the agent. */
 const ESCALATION = "escalation";
 
 type Route = Pick<Pipeline["route"][number], "name" | "agent" | "to">;
 
-/** An agent that the pipeline does not know any more leaves it to the rules. */
+/** If the pipeline no longer has the agent, the rules decide. */
 function escalatedRoute(pipeline: Pipeline, name: string | undefined): Route | undefined {
 	if (name === undefined) return undefined;
 	const to = pipeline.agentOf(name);
@@ -108,12 +108,12 @@ function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string 
 }
 
 function mustHold<T>(found: T | undefined, stage: string): T {
-	// Loading has made sure that the last rule always holds.
+	// Loading has verified that the last rule always holds.
 	if (found === undefined) throw new Error(`no ${stage} rule holds`);
 	return found;
 }
 
-/** An undefined key makes no claim (DESIGN section 4). */
+/** An undefined key makes no claim (docs/pipeline.md#dedup). */
 async function claimsOf(
 	{ dedup }: Pipeline,
 	scope: Scope,
@@ -128,7 +128,7 @@ async function claimsOf(
 			continue;
 		}
 		const missing = key.missing(scope);
-		const error = evaluation.ok ? "it gives no key" : evaluation.error;
+		const error = evaluation.ok ? "it does not return a key" : evaluation.error;
 		const why = evaluation.ok && missing.length > 0 ? { missing } : { error };
 		rules.push({ rule: name, verdict: "unknown", clause: { text: key.text, verdict: "unknown", ...why } });
 	}

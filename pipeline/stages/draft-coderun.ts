@@ -9,8 +9,8 @@ import { labelValue } from "./label-value.ts";
 import type { CompiledSpawn } from "./load-pipeline.ts";
 
 /**
- * The CodeRun of a decision, all but its name. Label values are made valid, annotations cut, `spec.env` holds texts
- * alone; what is undefined is left out. Values are put into objects, never into text (DESIGN section 3.5).
+ * The CodeRun of a decision, without its name. Label values are made valid, annotations are cut, `spec.env` holds only
+ * texts, undefined values are omitted. Values go into objects, never into text.
  */
 export async function draftCodeRun(
 	spawn: CompiledSpawn,
@@ -66,7 +66,7 @@ function asText(value: unknown): string | undefined {
 	return undefined;
 }
 
-/** Plain JSON of what expressions gave: without jsonata's functions and the marks on its lists. */
+/** Plain JSON of an expression's result, without jsonata's functions and list marks. */
 function plainObject(value: object): Record<string, unknown> {
 	const entries = Object.entries(value).flatMap(([name, item]) => {
 		const plain = plainValue(item);

@@ -4,7 +4,7 @@ import { type IncidentFields, shapeIncident } from "./incident-shape.ts";
 /** `owner/name` in the characters that GitHub allows. */
 export const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
 
-/** What nearly every payload of GitHub tells in the same place; a mapping that names one of these fields wins. */
+/** Fields that nearly every GitHub payload has in the same place; a mapping of the same field wins. */
 export function envelopeOf(payload: unknown): IncidentFields {
 	return shapeIncident({
 		repository: readPath(payload, ["repository", "full_name"]),

@@ -6,15 +6,15 @@ import { shapeIncident } from "./incident-shape.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 
 /**
- * The incident with what its context tells and its event did not: the branch, its repository, who made the run, the
- * workflow's file, commit message, pull request, job, failed steps. What the event told stands.
+ * Adds to the incident what its context knows and its event lacked: the branch, its repository, who started the run,
+ * the workflow's file, commit message, pull request, job, failed steps. Fields from the event take precedence.
  */
 export function enrichIncident(incident: Incident, context: Context): Incident {
 	const logs = jobsOf(context);
 	const run = dataFrom(context, "github.run");
 	const commit = dataFrom(context, "github.commit");
 	const pull = dataFrom(context, "github.pull_request");
-	// What tells of a pull request alone, as a comment does, means its branch as it is now.
+	// An event that names only a pull request, such as a comment, means its branch as it is now.
 	const meant = incident.branch === undefined && pull?.number === incident.pr_number ? pull : undefined;
 	const known = shapeIncident({
 		head_repository: run?.head_repository ?? meant?.head_repository ?? headRepositoryOf(incident, pull),
@@ -37,7 +37,7 @@ function headRepositoryOf({ branch }: Incident, pull: Partial<PullRequest> | und
 	return pull?.head_branch === branch ? pull?.head_repository : undefined;
 }
 
-/** The facts that functions ask about. Without a context these are what the incident itself tells. */
+/** The facts for functions. Without a context, these come from the incident itself. */
 export function factsOf({ agents }: Pick<Pipeline, "agents">, incident: Incident, context: Context = {}): Facts {
 	const log = dataFrom(context, "github.job_logs")?.reading;
 	const logs = jobsOf(context);
@@ -64,7 +64,7 @@ function jobsOf(context: Context): readonly Partial<JobLogs["jobs"][number]>[] {
 	return Array.isArray(jobs) ? jobs.filter(isObject) : [];
 }
 
-/** Where the event named no run and one alone is red. */
+/** The failed run, if the event named none and exactly one failed. */
 function onlyRunOf(context: Context): Partial<RedRun> | undefined {
 	const runs = dataFrom(context, "github.job_logs")?.runs;
 	const [only] = Array.isArray(runs) && runs.length === 1 ? runs.filter(isObject) : [];

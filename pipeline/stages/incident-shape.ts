@@ -3,8 +3,8 @@ import { redactText } from "../redaction/redact-text.ts";
 import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
 
 /**
- * What an incident's field holds. Longer texts are cut; values of another type count as absent. `text` is a name that
- * something is known by, and stays as it is; `said` is what somebody or something said, without secrets.
+ * The type of an incident's field. Longer texts are cut; values of another type count as absent. `text` is an
+ * identifier and stays verbatim; `said` is free text and is redacted.
  */
 type Shape = "text" | "said" | "long_said" | "url" | "count" | "said_list" | { readonly [field: string]: Shape };
 
@@ -46,15 +46,15 @@ const INCIDENT_SHAPE = {
 	occurred_at: "text",
 } as const satisfies Readonly<Record<IncidentField, Shape>>;
 
-/** The fields that a mapping gives; the engine sets the others. */
+/** The fields that a mapping sets; the engine sets the others. */
 type IncidentField = Exclude<keyof Incident, "id" | "kind" | "event" | "delivery_id">;
 export type IncidentFields = Partial<Pick<Incident, IncidentField>>;
 
 const MAX_TEXTS = 100;
 
-/** Brings whatever a mapping gave into an incident's shape: bounded, clean, and without what has another type. */
+/** Converts a mapping's result to an incident's fields: bounded, clean, and without values of a wrong type. */
 export function shapeIncident(raw: Readonly<Record<string, unknown>>): IncidentFields {
-	// The shape above names every field with its type, which TypeScript cannot follow through a loop.
+	// The shape above lists every field with its type, which TypeScript cannot follow through a loop.
 	return shapeFields(INCIDENT_SHAPE, raw) as IncidentFields;
 }
 
@@ -93,7 +93,7 @@ function shapeText(value: unknown, max: number): string | undefined {
 	return typeof value === "string" && value !== "" ? cleanText(value, max) : undefined;
 }
 
-/** Redacted before it is cut, and a little beyond the cut, so that none leaves half a secret. */
+/** Redacts before the cut, and a little beyond it, so the cut leaves no half of a secret. */
 function shapeSaid(value: unknown, max: number): string | undefined {
 	if (typeof value !== "string" || value === "") return undefined;
 	const looked = max + BEYOND_CUT;
@@ -104,7 +104,7 @@ function shapeSaid(value: unknown, max: number): string | undefined {
 
 const BEYOND_CUT = 8192;
 
-/** Only what a browser opens as a page, in printable characters: it may become a link, unless a secret is in it. */
+/** Accepts only what a browser opens as a page, in printable characters and without secrets: it may become a link. */
 function shapeUrl(value: unknown): string | undefined {
 	const isUrl = typeof value === "string" && value.length <= 2048 && /^https?:\/\/[!-~]+$/.test(value);
 	return isUrl && redactText(value) === value ? value : undefined;

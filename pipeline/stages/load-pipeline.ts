@@ -21,19 +21,19 @@ import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 
-/** A pipeline ready to run: names resolved, every expression and template compiled once, when it is first used. */
+/** A pipeline ready to run: names resolved, expressions and templates compiled on first use. */
 export interface Pipeline {
 	readonly version: string;
 	readonly settings: Settings;
 	readonly agents: readonly OwnAgent[];
-	/** By the event that they listen to, in the file's order. */
+	/** By the event they listen to, in file order. */
 	readonly events: ReadonlyMap<string, readonly CompiledEvent[]>;
-	/** By the event that they listen to, in the file's order. */
+	/** By the event they listen to, in file order. */
 	readonly lifecycle: ReadonlyMap<string, readonly CompiledLifecycle[]>;
 	readonly filters: readonly { readonly name: string; readonly keep: CompiledCondition }[];
 	readonly context: readonly CompiledContextRequest[];
 	readonly classify: readonly (ClassifyRule & Named)[];
-	/** The agents by name, as an escalation names them. */
+	/** Looks up an agent by the name in an escalation. */
 	readonly agentOf: (name: string) => Agent | undefined;
 	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
@@ -73,13 +73,13 @@ export interface CompiledSpawn {
 	readonly spec: CompiledMapping;
 }
 
-/** A rule as `firstTrue` looks at it: its condition compiled. */
+/** A rule with its compiled condition, for `firstTrue`. */
 interface Named {
 	readonly name: string;
 	readonly condition: CompiledCondition | undefined;
 }
 
-/** Compiles a built artefact. Throws when it is corrupt: what the build checks does not hold. */
+/** Loads a built artefact. Throws when it is corrupt, which means it violates what the build checks. */
 export function loadPipeline(artefact: Artefact): Pipeline {
 	mustEndUnconditionally("classify", artefact.classify);
 	mustEndUnconditionally("route", artefact.route);
@@ -107,7 +107,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		spawn: compileSpawn(artefact.spawn),
 		outcome: artefact.outcome,
 		prompts: compilePrompts(artefact.prompts),
-		// Only what reads logs needs it, and it takes a while to build.
+		// Built on demand: it takes a while, and only log reading needs it.
 		get logSearch() {
 			logSearch ??= compileLogSearch(artefact.log_patterns);
 			return logSearch;

@@ -3,7 +3,7 @@ import type { Delivery } from "../reading.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { withoutAlertSecret } from "./without-alert-secret.ts";
 
-/** What the entries under `events` and `lifecycle` see of a delivery. */
+/** The scope of the entries under `events` and `lifecycle`. */
 export function payloadScope({ settings, agents }: Pipeline, { event, payload, delivery_id }: Delivery): Scope {
 	return {
 		input: withoutAlertSecret(payload),

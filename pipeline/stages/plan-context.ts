@@ -7,17 +7,17 @@ import { factsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { judgeRule } from "./rule-verdicts.ts";
 
-/** One context source to ask for an incident, with its parameters evaluated. */
+/** One context source to query for an incident, with its parameters evaluated. */
 export interface PlannedRequest {
 	readonly name: string;
 	readonly from: ContextSource;
 	readonly with: Readonly<Record<string, unknown>>;
 	readonly timeout_s: number;
-	/** Present when the source is not to be asked: its `when` is not true, or a parameter cannot be evaluated. */
+	/** Present when the source is skipped: its `when` is not true, or a parameter cannot be evaluated. */
 	readonly skip?: { readonly why: string; readonly rule: RuleVerdict };
 }
 
-/** What to gather about an incident: every request of the pipeline, in its order, those to skip with the reason. */
+/** What to gather for an incident: every request of the pipeline in order, with a reason for those to skip. */
 export async function planContext(pipeline: Pipeline, incident: Incident): Promise<readonly PlannedRequest[]> {
 	const scope: Scope = {
 		input: incident,

@@ -1,11 +1,11 @@
 import type { Reading } from "../reading.ts";
 
-/** What the filters leave of an incident: they make no command of it. */
+/** The possible results of the filters, which never produce a command. */
 export type Filtered = Exclude<Reading, { readonly outcome: "command" }>;
 
 /**
- * Of what an entry of kind `command` gave: the command. The filters were asked about it as about an incident, but it is
- * none: no incident is added to, and nothing is decided.
+ * Turns an incident from an entry of kind `command` into a command. The filters have judged it like an incident, but no
+ * incident is updated and nothing is decided.
  */
 export function readCommand(reading: Filtered): Reading {
 	if (reading.outcome === "ignored") {

@@ -18,8 +18,8 @@ import { type Filtered, readCommand } from "./read-command.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
 /**
- * What a delivery means: the first of its event's entries whose `when` is true maps it to an incident, and the filters
- * are asked for the first time. Never throws on any payload: what is missing or of another type is absent.
+ * Reads a delivery: the first entry of its event whose `when` is true maps it to an incident, then the filters run for
+ * the first time. Never throws on any payload: a missing field, or one of another type, is absent.
  */
 export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Promise<Reading> {
 	const { event } = delivery;
@@ -36,13 +36,17 @@ export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Prom
 	const rules = [...verdicts, ...failed];
 	const { repository } = fields;
 	if (repository === undefined || !REPOSITORY.test(repository)) {
-		return ignored({ kind: "no_repository", event }, rules, `${entry.name} takes it, but it names no repository`);
+		return ignored(
+			{ kind: "no_repository", event },
+			rules,
+			`${entry.name} matches, but the payload names no repository`,
+		);
 	}
 
 	const identity = await identityOf(entry, scope, repository);
 	if (identity.text === undefined) {
 		const reason = { kind: "no_identity", event, missing: identity.missing } as const;
-		return ignored(reason, [...rules, ...identity.failed], `${entry.name} takes it, but its identity is not known`);
+		return ignored(reason, [...rules, ...identity.failed], `${entry.name} matches, but its identity is unknown`);
 	}
 	const incident: Incident = {
 		id: incidentId(identity.text),
@@ -91,15 +95,15 @@ async function identityOf({ name, identity }: CompiledEvent, scope: Scope, repos
 	const { value } = evaluation;
 	if (typeof value === "string" && value !== "") return { text: value, missing: [], failed: [] };
 	const missing = identity.missing(scope);
-	const error = value === undefined ? "it gives nothing" : "it gives no text";
+	const error = value === undefined ? "it returns nothing" : "it does not return a text";
 	const clause = { text: identity.text, verdict: "unknown", missing, error } as const;
 	return { missing, failed: [{ rule: "identity", verdict: "unknown", clause }] };
 }
 
-/** For internal events whose entry names no identity: equal payloads are the same incident (DESIGN section 9). */
+/** For internal events without an `identity`: equal payloads are the same incident (docs/pipeline.md#events). */
 function payloadIdentity(name: string, payload: unknown, repository: string): Identity {
 	const whole = canonicalJson(payload);
-	if (whole === undefined) return { missing: ["a payload nested less deep"], failed: [] };
+	if (whole === undefined) return { missing: ["a less deeply nested payload"], failed: [] };
 	const text = makeKey([repository, "event", name, sha256Hex(whole)]);
 	return { ...(text !== undefined && { text }), missing: [], failed: [] };
 }

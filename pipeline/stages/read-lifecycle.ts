@@ -9,14 +9,14 @@ import type { Pipeline } from "./load-pipeline.ts";
 import { payloadScope } from "./payload-scope.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
-/** What a delivery tells about something that may be under remediation, and why. */
+/** The signal about something that may be under remediation, with its explanation. */
 export interface LifecycleReading {
 	readonly signal?: Signal;
-	/** Empty where no entry listens to the event. */
+	/** Empty when no entry listens to the event. */
 	readonly explanation: readonly StageExplanation[];
 }
 
-/** Reads a delivery by the first of its event's entries under `lifecycle` whose `when` is true. */
+/** Reads a delivery with the first entry under `lifecycle` for its event whose `when` is true. */
 export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Promise<LifecycleReading> {
 	const entries = pipeline.lifecycle.get(delivery.event);
 	if (entries === undefined) return { explanation: [] };
@@ -29,11 +29,11 @@ export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Pro
 	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
 	const { repository } = fields;
 	if (repository === undefined || !REPOSITORY.test(repository)) {
-		return { explanation: explain(rules, `${entry.name} takes it, but it names no repository`) };
+		return { explanation: explain(rules, `${entry.name} matches, but the payload names no repository`) };
 	}
 	if (!matchesGlob(repository, pipeline.settings.repositories)) {
 		return {
-			explanation: explain(rules, `${entry.name} takes it, but ${repository} is none of settings.repositories`),
+			explanation: explain(rules, `${entry.name} matches, but ${repository} is not in settings.repositories`),
 		};
 	}
 	const signal = {

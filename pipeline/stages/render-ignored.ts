@@ -1,19 +1,19 @@
 import type { IgnoredReason } from "../reading.ts";
 
-/** Why a delivery is no incident, as one sentence for people. */
+/** Why a delivery is not an incident, as one sentence for people. */
 export function renderIgnored(reason: IgnoredReason): string {
 	switch (reason.kind) {
 		case "unknown_event":
 			return `the pipeline has no entry for the event ${reason.event}`;
 		case "not_matched": {
 			const action = reason.action === undefined ? "" : ` with action ${reason.action}`;
-			return `no entry for the event ${reason.event} takes this delivery${action}`;
+			return `no entry for the event ${reason.event} matches this delivery${action}`;
 		}
 		case "no_repository":
 			return `this ${reason.event} names no repository`;
 		case "no_identity": {
 			const missing = reason.missing.length === 0 ? "" : `: missing ${reason.missing.join(", ")}`;
-			return `this ${reason.event} cannot be told from others${missing}`;
+			return `this ${reason.event} has no identity${missing}`;
 		}
 		case "tracked":
 			return `${reason.event} reports ${reason.reports}: recorded for the remediations of its branch or pull request`;

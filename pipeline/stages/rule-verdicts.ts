@@ -14,7 +14,7 @@ export async function judgeRule(
 	return { rule, verdict: clause.verdict, clause };
 }
 
-/** The first rule that is true, and the verdict of every rule looked at until then. */
+/** The first rule that is true, and the verdicts up to it. */
 export async function firstTrue<T extends { readonly name: string; readonly condition: CompiledCondition | undefined }>(
 	rules: readonly T[],
 	scope: Scope,

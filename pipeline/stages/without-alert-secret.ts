@@ -1,8 +1,8 @@
 import { readPath } from "../expression/read-path.ts";
 
 /**
- * The payload without the very secret that a secret scanning alert may tell (`alert.secret`): no mapping, no condition
- * and no explanation gets to see it.
+ * Removes the secret itself from a secret scanning alert (`alert.secret`), so that no mapping, condition or explanation
+ * can read it.
  */
 export function withoutAlertSecret(payload: unknown): unknown {
 	const alert = readPath(payload, ["alert"]);

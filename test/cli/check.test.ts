@@ -20,7 +20,7 @@ describe("check", () => {
 		const output = recordedOutput();
 		expect(await check(file, {}, output)).toBe(1);
 		const said = output.problems.join("\n");
-		expect(said).toContain("2 mistakes.");
+		expect(said).toContain("2 errors.");
 		expect(said).toMatch(new RegExp(`${file}:\\d+:\\d+ .*nobody`));
 		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
 	});

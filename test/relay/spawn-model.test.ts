@@ -170,7 +170,7 @@ describe("exploring every order", () => {
 	it("finds the CodeRun of a request that was refused without looking", async () => {
 		const bound = { ...NOTHING_ELSE, steps: 1, jumps_s: [40] };
 		const { fault } = await exploreRedeciding({ attempt: 2 }, bound, true);
-		expect(fault?.at(-1)).toMatch(/^refused although it is there|^made after it was refused/);
+		expect(fault?.at(-1)).toMatch(/^refused although it exists|^created after it was refused/);
 	});
 
 	it("finds the second CodeRun when claims are written over whatever was written since", async () => {
@@ -204,7 +204,7 @@ describe("exploring every order", () => {
 				? { cluster, answer: { kind: "unavailable", why: "deaf" } }
 				: applyOperation(cluster, operation, version);
 		const { fault } = await exploreAll(PAIRS["one incident, told to two"] ?? [], NOTHING_ELSE, deaf);
-		expect(fault?.at(-1)).toMatch(/^not answered for good: /);
+		expect(fault?.at(-1)).toMatch(/^no final answer: /);
 	});
 });
 
@@ -220,7 +220,7 @@ async function exploreAll(
 	const trees = requests.map((request, at) => callTree(request, digestOf(request), SKEWS[at] ?? 0));
 	const jumps = jumps_s.map((s) => s * 1000);
 	const actors = requests.map(() => ({ calls, began: 0 }));
-	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, told: 0, again: 0 };
+	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, reported: 0, again: 0 };
 	const agent = requests[0]?.agent ?? "";
 	const repeats = requests.map((request) => ({ request, isAllowed: true }));
 	const after = requests.map(() => undefined);
@@ -252,7 +252,7 @@ async function exploreRedeciding(
 		callTree(again, digestOf(again), 0),
 	];
 	const actors = [1, calls, calls].map((each) => ({ calls: each, began: 0 }));
-	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, told: 0, again: 0 };
+	const start = { at: 0, cluster: EMPTY, actors, inFlight: [], left, made: 0, reported: 0, again: 0 };
 	const jumps = jumps_s.map((s) => s * 1000);
 	const model = {
 		trees,
@@ -278,7 +278,7 @@ function blindTree(): CallTree {
 	const node = (id: number, at: number, came: CallNode["came"]) => ({ id, at, writes: 0, lastLease: undefined, came });
 	return {
 		begin: async (at) => node(1, at, { asks }),
-		goOn: (_node, _answer, at) => node(2, at, { answer }),
+		advance: (_node, _answer, at) => node(2, at, { answer }),
 	};
 }
 

@@ -1,4 +1,4 @@
-/** How long this process computed during `work`: other programs on a busy machine do not count. */
+/** CPU seconds of this process during `work`; other programs on a busy machine do not count. */
 export function cpuSeconds(work: () => void): number {
 	const before = process.cpuUsage();
 	work();

@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 import { z } from "zod";
 
 /**
- * Cuts GitHub's webhook schema (`github-webhooks.json`) down to what the checker asks: which fields each
- * event's payload may have, in any of its actions, and which texts a field is limited to. GitHub's own examples
- * (`@octokit/webhooks-examples`) are laid over it, since they show fields that the schema leaves out.
- * `npm run payloads` writes the result.
+ * Reduces GitHub's webhook schema (`github-webhooks.json`) to what the checker needs: the fields that each event's
+ * payload may have, in any of its actions, and the allowed texts of enumerated fields. GitHub's own examples
+ * (`@octokit/webhooks-examples`) are merged in, because they contain fields that the schema omits. `npm run payloads`
+ * writes the result.
  */
 export function cutPayloads(): string {
 	const events = new Map<string, Cut>();
@@ -70,10 +70,10 @@ const exampleList = z
 	.array(z.object({ name: z.string(), examples: z.array(z.unknown()) }))
 	.parse(read("@octokit/webhooks-examples/api.github.com/index.json"));
 
-/** `nothing`: only null is ever there. `any`: whatever may be below. An array is its items, as JSONata has it. */
+/** `nothing`: always null. `any`: anything may follow. An array counts as its items, as in JSONata. */
 type Cut =
 	| { readonly kind: "nothing" | "any" | "plain" }
-	/** `open`: other texts were seen, or are not ruled out everywhere. */
+	/** `open`: other texts occurred, or are possible in some action. */
 	| { readonly kind: "texts"; readonly texts: readonly string[]; readonly open: boolean }
 	| { readonly kind: "object"; readonly fields: Fields };
 
@@ -116,7 +116,7 @@ function cutItself(part: Schema, within: readonly string[]): Cut {
 	return types.every((type) => type === "null") ? NOTHING : PLAIN;
 }
 
-/** What the one or the other allows. */
+/** What either allows. */
 function merged(a: Cut, b: Cut): Cut {
 	if (a.kind === "nothing") return b;
 	if (b.kind === "nothing") return a;
@@ -130,7 +130,7 @@ function merged(a: Cut, b: Cut): Cut {
 	return texts.kind === "texts" ? { ...texts, open: true } : PLAIN;
 }
 
-/** What both allow, as far as it matters here: the one that says more. */
+/** What both allow, as far as it matters here: the more specific one. */
 function narrowed(a: Cut, b: Cut): Cut {
 	if (a.kind === "object" && b.kind === "object") return joined(a.fields, b.fields, narrowed);
 	const order = ["nothing", "any", "plain", "texts", "object"];
@@ -143,7 +143,7 @@ function joined(a: Fields, b: Fields, join: (a: Cut, b: Cut) => Cut): Cut {
 	return { kind: "object", fields: Object.fromEntries(fields) };
 }
 
-/** What an example has besides is added; a text that is none of those allowed shows that there are others. */
+/** Adds the example's extra fields; a text outside the known ones shows that others are possible. */
 function laidOver(known: Cut, value: unknown): Cut {
 	if (Array.isArray(value)) return value.reduce<Cut>(laidOver, known);
 	if (value === null || known.kind === "any") return known;
@@ -158,8 +158,8 @@ function laidOver(known: Cut, value: unknown): Cut {
 }
 
 /**
- * Equal shapes stand once, in an order in which each refers to earlier ones only: null is any, a list its texts (with a
- * null at its end when there may be others), an object its fields by the index of their shape.
+ * Equal shapes are stored once, ordered so that each refers only to earlier ones. Null is any, a list its texts (with a
+ * null at the end when others are possible), an object its fields by the index of their shape.
  */
 function written(events: ReadonlyMap<string, Cut>): string {
 	const shapes = new Map<string, number>();

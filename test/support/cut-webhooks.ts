@@ -1,9 +1,7 @@
 /**
- * Cuts GitHub's OpenAPI description of its webhooks to the form of their payloads, into `github-webhooks.json` beside this
- * file. Run it when GitHub has new events or fields, with the newer version of the package below:
- *
+ * Reduces GitHub's OpenAPI description of its webhooks to the shape of their payloads, into `github-webhooks.json` in
+ * this folder. Run it when GitHub adds events or fields, with a newer version of the package below:
  *     npx node test/support/cut-webhooks.ts && npm run payloads
- *
  * It fetches `@octokit/openapi-webhooks` with `npm pack`: the package unpacks to 36 MB, too much for a dependency.
  */
 import { writeFileSync } from "node:fs";
@@ -51,7 +49,7 @@ function cutWebhook({ operationId, summary, "x-github": { subcategory }, request
 	};
 }
 
-/** A schema without what people read, and without limits of numbers and texts. */
+/** A schema without descriptions, and without limits on numbers and texts. */
 function cut(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(cut);
 	if (typeof schema !== "object" || schema === null) return schema;
@@ -66,7 +64,7 @@ function cutKeyword(key: string, value: unknown): unknown {
 	return Object.fromEntries(Object.entries(Object(value)).map(([name, schema]) => [name, cut(schema)]));
 }
 
-/** One name a line: a change shows as the lines that changed. */
+/** One name per line, so that a change shows as the lines that changed. */
 function lines(named: readonly (readonly [string, unknown])[]): string {
 	return named.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",\n");
 }

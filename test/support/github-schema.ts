@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** One webhook of GitHub's own description of them: an event, and the action it is about if it has any. */
+/** One webhook of GitHub's own description: an event, and its action, if any. */
 export interface KnownWebhook {
 	readonly event: string;
 	readonly action?: string;
@@ -11,7 +11,7 @@ interface Described {
 	readonly webhooks: Readonly<Record<string, { readonly post: { operationId: string; summary?: string } }>>;
 }
 
-/** Every webhook that GitHub describes, as `cut-webhooks.ts` keeps it. */
+/** Every webhook that GitHub describes, as stored by `cut-webhooks.ts`. */
 export function knownWebhooks(): readonly KnownWebhook[] {
 	const file = new URL("./github-webhooks.json", import.meta.url);
 	const { webhooks }: Described = JSON.parse(readFileSync(file, "utf8"));

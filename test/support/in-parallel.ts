@@ -1,4 +1,4 @@
-/** Does `act` to every item, `width` at a time. */
+/** Runs `act` on every item, `width` at a time. */
 export async function inParallel<T>(
 	width: number,
 	items: readonly T[],

@@ -1,13 +1,13 @@
 import type { Clock } from "../../relay/clock.ts";
 import type { Cluster } from "../../relay/cluster/cluster.ts";
 
-/** Thrown into a call to stand for a relay that was killed there. */
+/** Thrown into a call to simulate a relay that is killed there. */
 export class Killed extends Error {}
 
 /**
  * A cluster as one relay sees it over a network: every call waits at `pause` before it takes effect and again before
- * its answer arrives, where others may run, time may pass, and the relay may be killed. A create that arrives later
- * than it may does not happen.
+ * its answer arrives. Meanwhile others may run, time may pass, and the relay may be killed. A create that arrives after
+ * its deadline does not happen.
  */
 export function interleavedCluster(cluster: Cluster, clock: Clock, pause: (where: string) => Promise<void>): Cluster {
 	async function across<T>(name: string, act: () => Promise<T>): Promise<T> {

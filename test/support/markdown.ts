@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
-/** A fenced block: what its fence says it is, and its text. */
+/** A fenced block: its info string and its text. */
 export interface MarkdownBlock {
-	/** `README.md:12`, for the name of a test. */
+	/** `README.md:12`, for test names. */
 	readonly at: string;
 	readonly language: string;
 	readonly text: string;
@@ -24,13 +24,13 @@ export function blocksOf(file: string): readonly MarkdownBlock[] {
 	}));
 }
 
-/** The lines of the shell blocks, in order, without their comments. */
+/** The lines of the shell blocks, in order, without comments. */
 export function commandsOf(file: string): readonly string[] {
 	const lines = blocksOf(file).flatMap(({ language, text }) => (language === "sh" ? text.split("\n") : []));
 	return lines.map((line) => line.replace(/\s+# .*$/, "")).filter((line) => line !== "");
 }
 
-/** The rows of the table with this heading, cell by cell, as they are read: code without its ticks. */
+/** The rows of the table under this heading, cell by cell, as rendered: code without backticks. */
 export function tableOf(file: string, heading: string): readonly (readonly string[])[] {
 	const lines = readMarkdown(file).split("\n");
 	const start = lines.indexOf(heading);

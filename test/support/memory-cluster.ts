@@ -2,7 +2,7 @@ import type { Cluster, StoredClaim, StoredCodeRun } from "../../relay/cluster/cl
 import { OWN_LABELS, readIdentity } from "../../relay/cluster/coderun.ts";
 
 export interface MemoryCluster extends Cluster {
-	/** Somebody else makes a CodeRun for the agent. */
+	/** Simulates a CodeRun that someone else creates for the agent. */
 	appear(name: string, agent: string): void;
 	finish(name: string): void;
 	remove(name: string): void;
@@ -10,7 +10,7 @@ export interface MemoryCluster extends Cluster {
 	readonly claims: ReadonlyMap<string, StoredClaim>;
 }
 
-/** A cluster in memory whose every call takes effect at once. */
+/** A cluster in memory whose calls take effect at once. */
 export function memoryCluster(): MemoryCluster {
 	const claims = new Map<string, StoredClaim>();
 	const coderuns = new Map<string, StoredCodeRun & { readonly agent: string | undefined }>();

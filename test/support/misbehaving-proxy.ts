@@ -3,29 +3,29 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Agent, request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 
-/** What happens to one request on its way to an API server, or to its answer on the way back. */
+/** A fault of one request on its way to an API server, or of its answer on the way back. */
 export type Fault =
-	/** Answered by the proxy; the server never sees it. */
+	/** The proxy answers; the server never sees the request. */
 	| { readonly do: "answer"; readonly status: number; readonly body?: object | string }
-	/** The connection ends before the server sees it. */
+	/** The connection closes before the server sees the request. */
 	| { readonly do: "drop_request" }
-	/** The server does what was asked, and the connection ends before its answer arrives. */
+	/** The server executes the request, and the connection closes before its answer arrives. */
 	| { readonly do: "drop_response" }
 	/** Half of the answer arrives. */
 	| { readonly do: "halve_response" }
-	/** Nothing is ever answered. */
+	/** There is never an answer. */
 	| { readonly do: "hang" };
 
 export interface MisbehavingProxy {
 	readonly url: string;
-	/** Decides about each request; undefined lets it pass. */
+	/** Chooses each request's fault; undefined lets it pass. */
 	misbehave: (asked: { readonly method: string; readonly path: string }) => Fault | undefined;
-	/** Cuts all connections that are open now, watches among them. */
+	/** Cuts all open connections, including watches. */
 	cut(): void;
 	stop(): Promise<void>;
 }
 
-/** A proxy before the API server of `target`, without TLS on its own side. */
+/** A proxy in front of `target`'s API server, without TLS on its own side. */
 export async function misbehavingProxy(target: {
 	readonly server: string;
 	readonly caFile: string;

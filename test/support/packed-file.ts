@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 /**
- * The text of one file of a published package, such as `@octokit/openapi@23.0.2`, fetched with `npm pack`: for what is too
- * large to be a dependency, and is needed only when something is cut out of it anew.
+ * The text of one file of a published package, such as `@octokit/openapi@23.0.2`, fetched with `npm pack`. For packages
+ * that are too large to be dependencies, and are needed only to regenerate something.
  */
 export function packedFile(packageAtVersion: string, file: string): string {
 	const folder = mkdtempSync(path.join(tmpdir(), "healer-package-"));

@@ -1,14 +1,14 @@
-/** A Markdown text, taken apart by CommonMark's rules for fenced code blocks and code spans. */
+/** A Markdown text, split by CommonMark's rules for fenced code blocks and code spans. */
 export interface DataMarks {
-	/** What the fenced blocks hold, in order. */
+	/** The content of the fenced blocks, in order. */
 	readonly blocks: readonly string[];
-	/** What the code spans outside of them hold. */
+	/** The content of the code spans outside of them. */
 	readonly spans: readonly string[];
-	/** The text with nothing in blocks and spans: all that an agent can take for the template's own words. */
+	/** The text without the content of blocks and spans: all that an agent can mistake for the template's own words. */
 	readonly skeleton: string;
 }
 
-/** https://spec.commonmark.org/0.31.2/#fenced-code-blocks and #code-spans; a block that nothing closes goes to the end. */
+/** https://spec.commonmark.org/0.31.2/#fenced-code-blocks and #code-spans; an unclosed block extends to the end. */
 export function readDataMarks(text: string): DataMarks {
 	const blocks: string[] = [];
 	const spans: string[] = [];

@@ -30,7 +30,7 @@ const NOT_CONFIGURED = contextSources({
 	fetch,
 });
 
-/** A folder for one test, removed after it. */
+/** A folder for one test, removed afterwards. */
 export async function temporaryFolder(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), "healer-"));
 	onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -46,7 +46,7 @@ export interface ServedRelay {
 	spawn(request: SpawnRequest): Promise<{ status: number; body: unknown }>;
 }
 
-/** A relay on a directory of its own, served on loopback until the test is over. */
+/** A relay on its own directory, served on loopback until the test ends. */
 export async function servedRelay(
 	changes: {
 		cluster?: Cluster;
@@ -87,7 +87,7 @@ export async function servedRelay(
 	};
 }
 
-/** The `webhook-id` that goes with a spawn request's body. */
+/** The `webhook-id` for a spawn request's body. */
 function idOf(body: string): string {
 	return /"incident_id":"([^"]*)"/.exec(body)?.[1]?.concat(".", /"attempt":(\d+)/.exec(body)?.[1] ?? "1") ?? "none";
 }

@@ -1,4 +1,4 @@
-/** Chance that comes out the same for the same seed. */
+/** Randomness that the seed reproduces. */
 export interface Chance {
 	/** 0 to below 1. */
 	next(): number;
@@ -6,7 +6,7 @@ export interface Chance {
 	shuffled<T>(items: readonly T[]): T[];
 }
 
-/** The generator mulberry32; `HEALER_SEED` repeats a run. The seed is printed, and so shown when the test fails. */
+/** The generator mulberry32; `HEALER_SEED` repeats a run. The seed is printed, so a failing test shows it. */
 export function seededChance(seed = Number(process.env.HEALER_SEED ?? Math.floor(Math.random() * 2 ** 31))): Chance {
 	process.stdout.write(`HEALER_SEED=${seed}\n`);
 	let state = seed;

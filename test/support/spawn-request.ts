@@ -1,7 +1,7 @@
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 
-/** A spawn request as the worker sends it, valid by schema and by the policy of the tests. */
+/** A spawn request as the worker sends it, valid by schema and by the tests' policy. */
 export function spawnRequest(changes: Partial<SpawnRequest> = {}): SpawnRequest {
 	const identity = { incident_id: "0123456789abcdef0123456789abcdef", attempt: 1, agent: "rex", ...changes };
 	return {

@@ -1,9 +1,9 @@
 import type { Clock } from "../../relay/clock.ts";
 
-/** A clock that moves only when told to, or when somebody sleeps. */
+/** A clock that moves only when a test moves it, or when code sleeps. */
 export interface VirtualClock extends Clock {
 	advance(ms: number): void;
-	/** The same time as another machine shows it: `ms` ahead. */
+	/** The time on another machine: `ms` ahead. */
 	skewed(ms: number): Clock;
 }
 

@@ -3,7 +3,7 @@ import { directoryCluster } from "../../relay/cluster/directory/directory-cluste
 import { spawn } from "../../relay/spawn/spawn.ts";
 import { spawnRequest } from "./spawn-request.ts";
 
-/** A process that spawns one CodeRun after the other until it is killed: `node write-coderuns.ts STATE FIRST`. */
+/** A process that spawns CodeRuns one after another until it is killed: `node write-coderuns.ts STATE FIRST`. */
 const [state = "", first = "0"] = process.argv.slice(2);
 const cluster = await directoryCluster(state, systemClock);
 process.stdout.write("ready\n");

@@ -16,7 +16,7 @@ describe("spawnResultSchema", () => {
 });
 
 describe("unknownResult", () => {
-	it("names a result and a reason that are not known, and shows nothing else", () => {
+	it("names an unknown result and reason, and shows nothing else", () => {
 		expect(unknownResult({ result: "queued", secret: "x" })).toBe('result "queued"');
 		expect(unknownResult({ result: "refused", reason: "too_old", detail: "x" })).toBe('refused for "too_old"');
 		expect(unknownResult({ result: "refused", reason: "wrong_name" })).toBeUndefined();
@@ -26,7 +26,7 @@ describe("unknownResult", () => {
 });
 
 describe("contextResponseSchema", () => {
-	it("drops new fields, and lets a part that it does not understand cost itself only", () => {
+	it("drops new fields, and loses only the part that it cannot read", () => {
 		const results = [
 			{ name: "logs", from: "loki.query_range", took_ms: 5, status: "ok", data: [1], region: "a newer field" },
 			{ name: "pods", from: "kubernetes.pods", took_ms: 5, status: "partial", data: [] },
@@ -41,7 +41,7 @@ describe("contextResponseSchema", () => {
 					{ name: "logs", from: "loki.query_range", took_ms: 5, status: "ok", data: [1] },
 					{
 						...{ name: "pods", from: "kubernetes.pods", took_ms: 0, status: "failed" },
-						why: "the relay's answer was not understood: it has a status that this worker does not know; is the relay newer than the worker?",
+						why: "the relay's answer was not understood: unknown status; is the relay newer than the worker?",
 					},
 					{
 						...{ name: "rate", from: "prometheus.query", took_ms: 0, status: "failed" },
@@ -55,7 +55,7 @@ describe("contextResponseSchema", () => {
 });
 
 describe("readVersion", () => {
-	it("reads what the other side says of itself, or nothing", () => {
+	it("reads the other side's version, if any", () => {
 		const of = (version: string, protocol: string) =>
 			readVersion(new Headers({ "healer-version": version, "healer-protocol": protocol }));
 		expect(of("0.3.0-rc.1", "2")).toEqual({ version: "0.3.0-rc.1", protocol: 2 });
@@ -73,7 +73,7 @@ describe("OWN_VERSION", () => {
 
 describe("pairOf", () => {
 	const at = (protocol: number) => ({ version: "0.1.0", protocol });
-	it("is good for one protocol, else names the older side", () => {
+	it("accepts equal protocols, else names the older side", () => {
 		expect(pairOf({ version: "0.2.0", protocol: 1 }, at(1))).toEqual({ good: true });
 		expect(pairOf(at(1), at(2))).toEqual({ good: false, older: "worker" });
 		expect(pairOf(at(2), at(1))).toEqual({ good: false, older: "relay" });

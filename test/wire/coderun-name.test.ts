@@ -9,7 +9,7 @@ describe("codeRunName", () => {
 		expect(codeRunName("rex", INCIDENT, 1)).toBe("healer-ci-rex-ed573f914714fbca");
 	});
 
-	it("is another for another attempt", () => {
+	it("differs for another attempt", () => {
 		expect(codeRunName("rex", INCIDENT, 2)).not.toBe(codeRunName("rex", INCIDENT, 1));
 	});
 });

@@ -11,6 +11,6 @@ it.each([
 	[" one,two  three\n,four ", ["one", "two", "three", "four", "one,two  three\n,four"]],
 	["p@ss,word-1", ["p@ss", "word-1", "p@ss,word-1"]],
 	[",one", ["one", ",one"]],
-])("readSecretList(%j) gives each part, and the whole where that is another one", (text, secrets) => {
+])("readSecretList(%j) returns each part, and the whole if it differs", (text, secrets) => {
 	expect(readSecretList(text)).toEqual(secrets);
 });

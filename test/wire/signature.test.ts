@@ -19,7 +19,7 @@ const headers = (changes: Record<string, string> = {}) =>
 	new Headers({ "webhook-id": "msg_1", "webhook-timestamp": String(AT), "webhook-signature": BY_WHSEC, ...changes });
 
 describe("signMessage", () => {
-	it("makes the signature that openssl makes with a whsec_ secret", () => {
+	it("creates the same signature as openssl with a whsec_ secret", () => {
 		expect(signMessage([WHSEC], { id: "msg_1", at: AT, body: BODY })).toEqual({
 			"webhook-id": "msg_1",
 			"webhook-timestamp": "1700000000",
@@ -51,7 +51,7 @@ describe("verifyMessage", () => {
 		expect(verdict).toEqual({ ok: false, reason: "bad_timestamp" });
 	});
 
-	it("tolerates five minutes both ways and no second more", () => {
+	it("tolerates five minutes in both directions, and no second more", () => {
 		const at = (now: number) => verifyMessage([WHSEC], headers(), BODY, now);
 		expect(at(AT + 300).ok).toBe(true);
 		expect(at(AT - 300).ok).toBe(true);
@@ -66,7 +66,7 @@ describe("verifyMessage", () => {
 		});
 	});
 
-	it("accepts whatever was signed, by any secret of the receiver", () => {
+	it("accepts any signed message, by any secret of the receiver", () => {
 		return fc.assert(
 			fc.property(message(), secrets(), fc.nat(300), ({ id, body }, both, age) => {
 				const signed = new Headers(signMessage([both[1]], { id, at: AT, body }));
@@ -113,7 +113,7 @@ describe("readSecrets", () => {
 		["base64 without its padding", `whsec_${"QUFB".repeat(8)}QQ`],
 		["23 bytes", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="],
 		["65 bytes", `whsec_${"QUFB".repeat(21)}QUE=`],
-	])("refuses %s, says how to make one, and never quotes it", (_, secret) => {
+	])("refuses %s, says how to generate one, and never quotes it", (_, secret) => {
 		const refused =
 			'is not whsec_ and 24 to 64 bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)"';
 		expect(() => readSecrets(secret)).toThrow(new Error(`HEALER_WIRE_SECRETS: the secret ${refused}`));

@@ -7,7 +7,7 @@ import { spawnRequest } from "../support/spawn-request.ts";
 const read = (value: unknown) => readMessage(spawnRequestSchema, JSON.stringify(value));
 
 describe("readMessage(spawnRequestSchema)", () => {
-	it("reads what the worker sends", () => {
+	it("reads the worker's message", () => {
 		expect(read(spawnRequest())).toEqual({ ok: true, value: spawnRequest() });
 	});
 
@@ -28,7 +28,7 @@ describe("readMessage(spawnRequestSchema)", () => {
 	});
 
 	it.each([
-		["an incident id that is no hash", { incident_id: "../../etc" }, "incident_id: invalid_format"],
+		["an incident id that is not a hash", { incident_id: "../../etc" }, "incident_id: invalid_format"],
 		["an agent that is no label", { agent: "Rex!" }, "agent: invalid_format"],
 		["attempt 0", { attempt: 0 }, "attempt: too_small"],
 		["a fractional max_active", { max_active: 0.5 }, "max_active: invalid_type"],
@@ -46,7 +46,7 @@ describe("readMessage(spawnRequestSchema)", () => {
 		});
 	});
 
-	it("tells what is not JSON", () => {
+	it("reports a body that is not JSON", () => {
 		expect(readMessage(spawnRequestSchema, "{")).toEqual({
 			ok: false,
 			reason: "not_json",

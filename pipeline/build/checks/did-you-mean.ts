@@ -1,10 +1,10 @@
-/** ` Did you mean X?` when a name in the list is near enough to be what was meant; else nothing. */
+/** ` Did you mean X?` when a name in the list is close enough; else an empty string. */
 export function didYouMean(written: string, allowed: readonly string[]): string {
 	const near = nearest(written, allowed);
 	return near === undefined ? "" : ` Did you mean \`${near}\`?`;
 }
 
-/** The name nearest to what was written, if it is within a third of its length. */
+/** The closest name, if its edit distance is within a third of the written name's length. */
 export function nearest(written: string, allowed: readonly string[]): string | undefined {
 	const limit = Math.max(1, Math.floor(written.length / 3));
 	let best: { name: string; distance: number } | undefined;
@@ -17,7 +17,7 @@ export function nearest(written: string, allowed: readonly string[]): string | u
 	return best?.name;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours; more than `limit` counts as `limit + 1`. */
+/** Counts insertions, deletions, substitutions and swaps of neighbours. Stops at `limit + 1`. */
 function editDistance(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) > limit) {
 		return limit + 1;

@@ -12,7 +12,7 @@ import { pathDiagnostics } from "./path-diagnostics.ts";
 import { regexDiagnostic } from "./regex-diagnostics.ts";
 import { valueDiagnostics } from "./value-diagnostics.ts";
 
-/** Syntax, names, impossible comparisons, regexes and log patterns of every expression of the file. */
+/** Syntax, names, impossible comparisons, regexes and log patterns of every expression in the file. */
 export function expressionDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const sight = sightOf(file);
 	return writtenExpressions(file).flatMap((written) =>
@@ -52,9 +52,9 @@ function syntaxDiagnostic(text: string, { message, position }: SyntaxDiagnostic)
 	if (regex) {
 		const [, source = "", reason = ""] = regex;
 		const start = Math.max(0, text.indexOf(`/${source}/`));
-		return { start, text: `/${source}/`, message: `This is no regular expression: ${reason}.` };
+		return { start, text: `/${source}/`, message: `This is not a regular expression: ${reason}.` };
 	}
-	// What was expected is quoted first, what stands there last.
+	// The message quotes what was expected first and what was found last.
 	const atEnd = /end of expression/.test(message);
 	const token = atEnd ? "" : ([...message.matchAll(/"([^"]+)"/g)].at(-1)?.[1] ?? "");
 	const end = Math.min(position ?? 0, text.length);

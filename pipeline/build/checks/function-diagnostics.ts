@@ -12,7 +12,7 @@ interface Used {
 	readonly position: number;
 }
 
-/** Functions and variables that do not exist, that are refused, or that cannot work where or as they stand. */
+/** Functions and variables that are unknown, forbidden, called wrongly, or unavailable in this stage. */
 export function functionDiagnostics(
 	{ functions, variables, refused }: Inspection,
 	scope: ScopeName,
@@ -20,7 +20,7 @@ export function functionDiagnostics(
 ): readonly TextDiagnostic[] {
 	const usable = ({ name }: Used) => refusal(name) === undefined;
 	return [
-		...refused.map((use) => finding(use, `\`$${use.name}\` is refused: ${use.why}.`)),
+		...refused.map((use) => diagnostic(use, `\`$${use.name}\` is refused: ${use.why}.`)),
 		...functions.filter(usable).flatMap((use) => callDiagnostics(use, scope, visible)),
 		...variables.filter(usable).flatMap((use) => variableDiagnostics(use, scope, visible)),
 	];
@@ -33,21 +33,21 @@ function callDiagnostics(
 ): readonly TextDiagnostic[] {
 	if (!isFunction(use.name)) {
 		const guess = didYouMean(`$${use.name}`, functionNames());
-		return [finding(use, `There is no function \`$${use.name}\`.${guess}`, functionNames())];
+		return [diagnostic(use, `There is no function \`$${use.name}\`.${guess}`, functionNames())];
 	}
 	const known = ours(use.name);
 	if (known === undefined) {
 		return [];
 	}
 	if (known.needs !== undefined && visible.unknownFacts.has(known.needs)) {
-		const message = `\`$${use.name}\` knows nothing in \`${scope}\`: what it asks for is known in later stages only.`;
-		return [finding(use, message)];
+		const message = `\`$${use.name}\` is always unknown in \`${scope}\`: what it needs is known only in later stages.`;
+		return [diagnostic(use, message)];
 	}
 	const countable = use.arguments >= known.min && use.arguments <= known.max;
-	return countable ? [] : [finding(use, `Call it as \`${known.signature}\`.`)];
+	return countable ? [] : [diagnostic(use, `Call it as \`${known.signature}\`.`)];
 }
 
-/** A `$name` that stands for no value: a function handed on by its name, or a slip. */
+/** A `$name` that holds no value: a function passed by name, or a typo. */
 function variableDiagnostics(use: Used, scope: ScopeName, visible: Visible): readonly TextDiagnostic[] {
 	if (Object.hasOwn(visible.variables, use.name)) {
 		return [];
@@ -55,12 +55,12 @@ function variableDiagnostics(use: Used, scope: ScopeName, visible: Visible): rea
 	if (isFunction(use.name)) {
 		const known = ours(use.name);
 		return known?.patterns === "literal"
-			? [finding(use, `\`$${use.name}\` can only be called. Call it as \`${known.signature}\`.`)]
+			? [diagnostic(use, `\`$${use.name}\` can only be called. Call it as \`${known.signature}\`.`)]
 			: [];
 	}
 	const allowed = Object.keys(visible.variables).map((known) => `$${known}`);
 	const guess = didYouMean(`$${use.name}`, [...allowed, ...functionNames()]);
-	return [finding(use, `\`${scope}\` has no variable \`$${use.name}\`.${guess}`, allowed)];
+	return [diagnostic(use, `\`${scope}\` has no variable \`$${use.name}\`.${guess}`, allowed)];
 }
 
 function isFunction(name: string): boolean {
@@ -76,6 +76,6 @@ function functionNames(): readonly string[] {
 	return names.map((name) => `$${name}`);
 }
 
-function finding({ name, position }: Used, message: string, allowed?: readonly string[]): TextDiagnostic {
+function diagnostic({ name, position }: Used, message: string, allowed?: readonly string[]): TextDiagnostic {
 	return { start: position, text: `$${name}`, message, ...(allowed && { allowed }) };
 }

@@ -1,8 +1,8 @@
 import { type AstNode, calledName, childrenOf } from "../../expression/ast.ts";
 
 /**
- * The first place where a value is made of what the incident says: anything read but `$settings`. Choosing among the
- * pipeline's own texts by the incident is none: a condition, a predicate on a setting, the key of `$lookup`.
+ * The first place where a value is built from the incident: any read except `$settings`. The incident may still select
+ * one of the pipeline's own texts, through a condition, a predicate on a setting or the key of `$lookup`.
  */
 export function incidentRead(node: AstNode, below: "incident" | "settings" = "incident"): AstNode | undefined {
 	switch (node.type) {
@@ -30,7 +30,7 @@ function inPath(steps: readonly AstNode[], below: "incident" | "settings"): AstN
 	if (start === undefined) return undefined;
 	if (start.type === "variable" && start.value === "settings") return first(rest, "settings");
 	const read = incidentRead(start, below);
-	// What a path leads to from a value that is not the incident's is not the incident's either.
+	// A path that starts outside the incident never leads into it.
 	return read ?? first(rest, "settings");
 }
 

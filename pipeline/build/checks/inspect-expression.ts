@@ -13,36 +13,39 @@ import { PatternLiteral } from "../../expression/pattern-literal.ts";
 import type { LogPattern } from "../../log/log-pattern.ts";
 import { nodeStart } from "../yaml/node-start.ts";
 
-/** A path from the root (`variable` absent) or from a variable: the names up to a step that is more than a name. */
+/**
+ * A path from the root (`variable` absent) or from a variable: its names, up to the first step that is not a plain
+ * name.
+ */
 export interface ReadPath {
 	readonly names: readonly string[];
 	readonly variable?: string;
 	readonly position: number;
 }
 
-/** What a check can know about an expression without running it. Positions count characters of the text, from 0. */
+/** What is known about an expression without running it. Positions are character offsets in the text, from 0. */
 export interface Inspection {
 	readonly functions: readonly { readonly name: string; readonly position: number; readonly arguments: number }[];
-	/** Variables read by name that the expression does not bind itself; functions called are not among them. */
+	/** Variables read by name that the expression does not bind itself. Called functions are not included. */
 	readonly variables: readonly { readonly name: string; readonly position: number }[];
 	readonly paths: readonly ReadPath[];
-	/** Those that `$exists` asks for. */
+	/** Paths inside `$exists`. */
 	readonly guarded: readonly ReadPath[];
-	/** Paths compared by `=`, `!=` or `in` with texts that are written out. */
+	/** Paths compared with text literals by `=`, `!=` or `in`. */
 	readonly comparisons: readonly {
 		readonly path: ReadPath;
 		readonly texts: readonly { readonly text: string; readonly position: number }[];
 	}[];
-	/** What `$log` and `$error` look for. */
+	/** Literal patterns of `$log` and `$error`. */
 	readonly logPatterns: readonly { readonly pattern: LogPattern; readonly position: number }[];
-	/** Every regex literal, also those in `logPatterns`. */
+	/** Every regex literal, including those in `logPatterns`. */
 	readonly regexes: readonly { readonly source: string; readonly flags: string; readonly position: number }[];
-	/** Arguments of `$log` and `$error` that are no literals. */
+	/** Arguments of `$log` and `$error` that are not literals. */
 	readonly computedPatterns: readonly { readonly name: string; readonly position: number }[];
 	readonly refused: readonly { readonly name: string; readonly why: string; readonly position: number }[];
 }
 
-/** Parses and walks an expression for the checker. */
+/** Parses and walks an expression for the checks. */
 export function inspectExpression(
 	text: string,
 ):
@@ -59,13 +62,13 @@ export function inspectExpression(
 	return { ok: true, inspection: walk.found };
 }
 
-/** Where names stand: below which root path (undefined: below something that is not known), and what is bound. */
+/** Scope of a name: the path it is relative to (undefined when unknown), and the bound variables. */
 interface Place {
 	readonly prefix: readonly string[] | undefined;
 	readonly bound: Set<string>;
 }
 
-/** Names that paths bind: `items@$x`, `items#$i`. jsonata keeps them in properties that are not nodes. */
+/** Names bound by paths: `items@$x`, `items#$i`. jsonata keeps them in properties that are not nodes. */
 function joinedNames(ast: AstNode): Set<string> {
 	const names = new Set<string>();
 	walkAst(ast, (node: AstNode & { focus?: unknown; index?: unknown }) => {
@@ -99,7 +102,7 @@ class InspectionWalk {
 		this.#offset = offset;
 	}
 
-	/** `piped`: what stands before `~>`, the first argument of a call behind it. */
+	/** `piped`: the left side of `~>`, which is the first argument of the call on the right. */
 	visit(node: AstNode, place: Place, piped: readonly AstNode[] = []): void {
 		if (node.type === "path") this.#path(node.steps ?? [], place);
 		else if (node.type === "function" || node.type === "partial") this.#call(node, place, piped);
@@ -152,7 +155,7 @@ class InspectionWalk {
 		this.#report(start, names, variable, place);
 	}
 
-	/** The path that the node is, when it is nothing but names. */
+	/** The node's path, if the node is nothing but names. */
 	#plainPath(node: AstNode | undefined, place: Place): ReadPath | undefined {
 		const [first, ...rest] = node?.type === "path" ? (node.steps ?? []) : [];
 		if (first === undefined || rest.some(({ type }) => type !== "name")) return undefined;
@@ -218,7 +221,7 @@ class InspectionWalk {
 		this.#behind(node, { prefix: undefined, bound: place.bound });
 	}
 
-	/** A date picture from elsewhere can make `$toMillis` and `$fromMillis` run for ever. */
+	/** A computed date picture can make `$toMillis` and `$fromMillis` loop endlessly. */
 	#picture(name: string, passed: readonly AstNode[], position: number): void {
 		if (name !== "toMillis" && name !== "fromMillis") return;
 		const picture = passed[1];
@@ -259,7 +262,7 @@ class InspectionWalk {
 	}
 
 	#bind(node: AstNode, place: Place): void {
-		// Before its value: a function may call itself.
+		// Bind before visiting the value: a function may call itself.
 		place.bound.add(String(node.lhs?.value));
 		if (node.rhs !== undefined) this.visit(node.rhs, place);
 	}
@@ -269,7 +272,7 @@ class InspectionWalk {
 		if (node.body !== undefined) this.visit(node.body, { prefix: place.prefix, bound });
 	}
 
-	/** In `a ?: b` and `a ?? b` the tree has `a` twice. */
+	/** For `a ?: b` and `a ?? b`, the tree contains `a` twice. */
 	#condition(node: AstNode, place: Place): void {
 		const { condition, then, else: otherwise } = node;
 		const repeated = condition === then || (condition?.arguments?.length === 1 && condition.arguments[0] === then);

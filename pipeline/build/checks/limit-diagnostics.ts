@@ -9,7 +9,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const TEN_YEARS = 3650 * DAY;
 
-/** Durations that are too short or too long for what they are for. */
+/** Durations outside their limits. */
 export function limitDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const between = (path: Path, written: string | undefined, least: number, most: number, why: string): Diagnostic[] => {
 		const length = written === undefined ? undefined : seconds(written);
@@ -18,13 +18,13 @@ export function limitDiagnostics(source: YamlSource, file: ValidPart): readonly 
 			: [source.at(path, `\`${written}\`: ${why}.`)];
 	};
 	return [
-		...between(["settings", "settle"], file.settings?.settle, 0, HOUR, "an incident waits 1h at most"),
+		...between(["settings", "settle"], file.settings?.settle, 0, HOUR, "an incident waits at most 1h"),
 		...between(
 			["settings", "retention", "incidents"],
 			file.settings?.retention?.incidents,
 			30 * DAY,
 			TEN_YEARS,
-			"incidents are kept for at least 30d, so that a late delivery of one is known again, and at most 3650d",
+			"incidents are kept for at least 30d, to recognise their late deliveries, and at most 3650d",
 		),
 		...(["prompts", "ignored"] as const).flatMap((name) =>
 			between(
@@ -41,7 +41,7 @@ export function limitDiagnostics(source: YamlSource, file: ValidPart): readonly 
 				ttl,
 				60,
 				30 * DAY,
-				"a claim holds at least 60s, as KV takes no shorter one, and at most 30d",
+				"a claim holds at least 60s, the minimum of KV, and at most 30d",
 			),
 		),
 		...byName(file.context).flatMap(([name, { from, timeout }]) => {
@@ -50,7 +50,7 @@ export function limitDiagnostics(source: YamlSource, file: ValidPart): readonly 
 				? between(path, timeout, 1, 600, "a source has at least 1s and at most 10m")
 				: between(path, timeout, 1, 60, "a source in the cluster has at least 1s and at most 1m");
 		}),
-		...between(["outcome", "pause"], file.outcome?.pause, 0, DAY, "a pause is 1d at most"),
+		...between(["outcome", "pause"], file.outcome?.pause, 0, DAY, "a pause is at most 1d"),
 		...between(["outcome", "ci_deadline"], file.outcome?.ci_deadline, 60, 7 * DAY, "CI has at least 1m and at most 7d"),
 		...between(
 			["outcome", "deadline"],

@@ -3,8 +3,8 @@ import type { LogPattern } from "../../log/log-pattern.ts";
 import { parseRegex } from "./regex-syntax.ts";
 
 /**
- * What a part of a regex tells about the texts that it matches, all in lower case.
- * `exact`: all of them, when they are few. `needed`: texts one of which every match contains.
+ * What a part of a regex implies about the texts that it matches, in lower case. `exact`: all these texts, when there
+ * are few. `needed`: every match contains at least one of them.
  */
 interface Knowledge {
 	readonly exact?: readonly string[];
@@ -13,18 +13,17 @@ interface Knowledge {
 
 const NOTHING: Knowledge = {};
 const EMPTY: Knowledge = { exact: [""] };
-/** Few enough to search for at once, and to keep building by crossing. */
+/** Few enough to search for at once, and to combine with neighbours. */
 const MOST_EXACT = 24;
 const MOST_NEEDED = 64;
 const LONGEST = 64;
 const MOST_COPIES = 8;
 
 /**
- * The literals, in lower case, one of which every match of the pattern contains: the most selective such set that
- * the regex's structure gives. Empty when there is none, as for `/\d+/`.
- *
- * Letters beyond ASCII count only where they have no case, since RE2's folding and `toLowerCase` differ on others.
- * One folding of RE2 is left out: `ſ` and `K` (Kelvin) as `s` and `k` under the flag `i`.
+ * Literals in lower case, such that every match of the pattern contains at least one: the most selective set that the
+ * regex's structure gives. Empty when there is none, as for `/\d+/`. Letters beyond ASCII count only if they have no
+ * case, because RE2's case folding and `toLowerCase` differ on the others. One folding of RE2 is ignored: `ſ` and `K`
+ * (Kelvin) as `s` and `k` under the flag `i`.
  */
 export function logLiterals(pattern: LogPattern): readonly string[] {
 	if (pattern.kind === "text") {
@@ -46,7 +45,7 @@ function ofAlternatives(alternatives: readonly AST.Alternative[]): Knowledge {
 	};
 }
 
-/** Joins neighbours while all their texts are known; where that ends, what was joined is a candidate. */
+/** Combines neighbours while all their texts are known. Each combined run is a candidate. */
 function ofAlternative(alternative: AST.Alternative): Knowledge {
 	const candidates: (readonly string[])[] = [];
 	let joined: readonly string[] = [""];
@@ -72,7 +71,7 @@ function ofAlternative(alternative: AST.Alternative): Knowledge {
 	return needed ? { needed } : NOTHING;
 }
 
-/** `repeated`: `exact` is what the part begins and what it ends with, and more of the same may lie between. */
+/** `repeated`: `exact` holds what the part begins and ends with; more of the same may lie between. */
 function ofElement(element: AST.Element): Knowledge & { readonly repeated?: boolean } {
 	switch (element.type) {
 		case "Character":
@@ -146,23 +145,23 @@ function asNeeded({ exact, needed }: Knowledge): readonly string[] | undefined {
 	return mostSelective([...(exact ? [exact] : []), ...(needed ? [needed] : [])]);
 }
 
-/** The set whose least telling text tells most; of such, the one with the fewest. */
+/** The set whose shortest text is the longest, where a common word counts as 1; ties go to the smallest set. */
 function mostSelective(sets: readonly (readonly string[])[]): readonly string[] | undefined {
 	const usable = sets.filter((set) => set.length > 0 && shortest(set) > 0).map(smallest);
 	return usable.reduce<readonly string[] | undefined>((best, set) => {
 		if (best === undefined) {
 			return set;
 		}
-		const gain = leastTelling(set) - leastTelling(best) || best.length - set.length;
+		const gain = selectivity(set) - selectivity(best) || best.length - set.length;
 		return gain > 0 ? set : best;
 	}, undefined);
 }
 
-function leastTelling(set: readonly string[]): number {
+function selectivity(set: readonly string[]): number {
 	return Math.min(...set.map((text) => (COMMON.test(text) ? 1 : text.length)));
 }
 
-/** Words that stand in most failed logs, alone: the regex would be tried on every line that has one. */
+/** Words that occur in most failed logs: alone, they would run the regex on every line that contains one. */
 const COMMON =
 	/^[\s:]*(errors?|err|fail|failed|fails|failures?|exception|warnings?|not|found|in|is|the|to|of|for|with|was)[\s:]*$/;
 
@@ -170,7 +169,7 @@ function shortest(set: readonly string[]): number {
 	return Math.min(...set.map((text) => text.length));
 }
 
-/** A text that contains another one of the set adds nothing. */
+/** Drops texts that contain another text of the set. */
 function smallest(set: readonly string[]): readonly string[] {
 	const once = [...new Set(set)];
 	return once.filter((text) => !once.some((other) => other !== text && text.includes(other)));

@@ -5,10 +5,12 @@ import { type Diagnostic, promptFile } from "../yaml/diagnostic.ts";
 import type { YamlSource } from "../yaml/yaml-source.ts";
 import { didYouMean, nearest } from "./did-you-mean.ts";
 
-/** Whoever comes after the last agent. */
 const HUMAN = "human";
 
-/** Names that lead nowhere: agents, prompts, GitHub's events. `templates`: the prompts that there are, partials apart. */
+/**
+ * Names that resolve to nothing: agents, prompts, GitHub's events. `templates` are the existing prompts, without
+ * partials.
+ */
 export function nameDiagnostics(
 	source: YamlSource,
 	file: ValidPart,
@@ -23,10 +25,7 @@ export function nameDiagnostics(
 	];
 }
 
-/**
- * The templates that agents use, or mean by a slip of the pen; undefined when that cannot be told, as an agent's
- * prompt is a mistake itself.
- */
+/** The templates that agents use, with typos resolved; undefined when unknown because an agent's prompt is invalid. */
 export function usedPrompts(file: ValidPart, templates: readonly string[]): readonly string[] | undefined {
 	const prompts = byName(file.agents).map(([, { prompt }]) => prompt && (nearest(prompt, templates) ?? prompt));
 	const known = prompts.filter((prompt) => prompt !== undefined);
@@ -36,7 +35,7 @@ export function usedPrompts(file: ValidPart, templates: readonly string[]): read
 function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const agents = Object.keys(file.agents ?? {});
 	const human = agents.includes(HUMAN)
-		? [source.atKey(["agents", HUMAN], "`human` is who comes after the agents. Name the agent otherwise.")]
+		? [source.atKey(["agents", HUMAN], "`human` is reserved for the end of the escalation. Rename the agent.")]
 		: [];
 	const none = file.agents && agents.length === 0 ? [source.at(["agents"], "There is no agent. Add one.")] : [];
 	const unknown = each(file.route).flatMap(([index, { agent }]) =>
@@ -52,7 +51,7 @@ function promptDiagnostics(source: YamlSource, file: ValidPart, templates: reado
 		if (prompt === undefined || templates.includes(prompt)) {
 			return [];
 		}
-		const message = `There is no \`${promptFile(prompt)}\`.${didYouMean(prompt, templates) || " Write it, or take one that there is."}`;
+		const message = `There is no \`${promptFile(prompt)}\`.${didYouMean(prompt, templates) || " Write it, or use an existing one."}`;
 		return [source.at(["agents", name, "prompt"], message, templates)];
 	});
 }
@@ -85,7 +84,7 @@ function eventDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnos
 	});
 }
 
-/** Only GitHub tells how branches and pull requests go on. */
+/** Only GitHub sends events about branches and pull requests. */
 function lifecycleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.lifecycle).flatMap(([key, { on }]) => {
 		const event = on ?? key;

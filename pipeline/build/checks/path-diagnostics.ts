@@ -6,9 +6,8 @@ import { didYouMean } from "./did-you-mean.ts";
 import type { Inspection, ReadPath } from "./inspect-expression.ts";
 
 /**
- * Paths that lead to nothing that a stage knows: fields of the payload by GitHub's schema, fields of the incident, parts
- * of the context, fields of variables. A path of the payload that the expression asks for by `$exists` may lead to
- * nothing, unless it looks like a slip.
+ * Paths that do not exist in their stage: payload fields by GitHub's schema, fields of the incident, parts of the
+ * context, fields of variables. A payload path inside `$exists` may be unknown, unless it looks like a typo.
  */
 export function pathDiagnostics(
 	{ paths, guarded }: Inspection,
@@ -36,12 +35,12 @@ export function pathDiagnostics(
 	});
 }
 
-/** What the path is read from: undefined when nothing is known about that. */
+/** The shape that the path reads from; undefined when unknown. */
 export function shapeRead({ variable }: ReadPath, visible: Visible): Shape | undefined {
 	return variable === undefined ? visible.roots : visible.variables[variable];
 }
 
-/** As it is written: `$agent.tools`. */
+/** The path as text: `$agent.tools`. */
 export function writtenPath({ names, variable }: ReadPath): string {
 	return [...(variable === undefined ? [] : [`$${variable}`]), ...names].join(".");
 }
@@ -59,13 +58,13 @@ function wording(path: ReadPath, index: number, scope: ScopeName, visible: Visib
 			: `\`${holder}\` has no field \`${name}\` in GitHub's payload of \`${visible.payload}\`.`;
 	}
 	if (holder === "" && name === "context" && visible.roots && scope === "context") {
-		return "The context is not gathered yet here. Ask for the incident's own fields.";
+		return "The context is not gathered yet here. Use the incident's own fields.";
 	}
 	switch (holder) {
 		case "":
 			return `An incident has no field \`${name}\`.`;
 		case "context":
-			return `\`context\` has no part \`${name}\`. Name a part that stands under \`context:\`.`;
+			return `\`context\` has no part \`${name}\`. Name a part defined under \`context:\`.`;
 		case "$settings.vars":
 			return `\`settings.vars\` has no \`${name}\`. Add it there.`;
 		default:
@@ -74,8 +73,8 @@ function wording(path: ReadPath, index: number, scope: ScopeName, visible: Visib
 }
 
 /**
- * Undefined when the name stands before the path's own text: a filter's path goes on where the filtered one ends, and
- * that one is looked at for itself.
+ * Undefined when the name precedes the path's own text. That happens when a filter's path continues the filtered path,
+ * which is checked on its own.
  */
 function startOfName(text: string, names: readonly string[], index: number, position: number): number | undefined {
 	const own = names.findIndex((name) => text.startsWith(name, position) || text.startsWith(`\`${name}`, position));
@@ -90,10 +89,10 @@ function startOfName(text: string, names: readonly string[], index: number, posi
 	return start - (names[index]?.length ?? 0);
 }
 
-/** A fixed text without quotes is the likeliest slip where a text is wanted. */
+/** Where a text is expected, a bare name is most likely a text literal without its quotes. */
 function hint({ names, variable }: ReadPath, scope: ScopeName, visible: Visible): string {
 	if (visible.payload !== undefined && variable === undefined) {
-		return ` If GitHub sends it all the same, read it behind \`$exists(${names.join(".")})\`.`;
+		return ` If GitHub sends it nevertheless, read it behind \`$exists(${names.join(".")})\`.`;
 	}
 	const wantsText = variable === undefined && names.length === 1 && (scope === "spawn" || scope === "context");
 	return wantsText && names[0] !== "context" ? ` A fixed text is written in quotes of its own: "'${names[0]}'".` : "";

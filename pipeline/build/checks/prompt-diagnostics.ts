@@ -7,7 +7,7 @@ import { parseTemplate, type Tag } from "./template-tags.ts";
 type Prompts = Readonly<Record<string, string>>;
 type Variables = Readonly<Record<string, PromptVariable>>;
 
-/** Where a tag stands: what it may name, whether a fence is around it, and the partials that led here. */
+/** Where a tag stands: the names in scope, whether it is fenced, and the chain of including partials. */
 interface Place {
 	readonly file: string;
 	readonly variables: Variables;
@@ -15,10 +15,7 @@ interface Place {
 	readonly within: readonly string[];
 }
 
-/**
- * Templates and partials: their syntax, what they name, and whether anybody uses them. `used`: agents' templates,
- * when they are known.
- */
+/** Templates and partials: syntax, names, and whether they are used. `used` holds the agents' templates, when known. */
 export function promptDiagnostics(prompts: Prompts, used: readonly string[] | undefined): readonly Diagnostic[] {
 	const reached = new Set<string>();
 	const templates = Object.keys(prompts).filter((name) => !isPartial(name));
@@ -85,9 +82,7 @@ function variableDiagnosticsIn(
 		return [unknownName(at, tag.name, texts(variables))];
 	}
 	if (variable.kind !== "text") {
-		return [
-			{ ...at, message: `\`${tag.name}\` is no text to show, but a section: {{#${tag.name}}}...{{/${tag.name}}}.` },
-		];
+		return [{ ...at, message: `\`${tag.name}\` is a section, not a text: {{#${tag.name}}}...{{/${tag.name}}}.` }];
 	}
 	if (variable.untrusted && !fenced) {
 		const message = `\`${tag.name}\` comes from outside: put it in {{#fenced}}...{{/fenced}}, or in one line in {{#inline}}...{{/inline}}.`;
@@ -110,7 +105,7 @@ function unknownName(at: { start: number; text: string }, name: string, allowed:
 	return { ...at, message: `Nothing provides \`${name}\`.${didYouMean(name, allowed)}`, allowed };
 }
 
-/** Within a list's section its fields can be named too; within a fence untrusted text may stand. */
+/** A list's section also sees the item's fields; a fence allows untrusted text. */
 function inside({ name, inverted }: Tag & { kind: "section" }, place: Place): Place {
 	if (inverted) {
 		return place;

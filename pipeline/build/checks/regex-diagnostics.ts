@@ -3,16 +3,16 @@ import { RE2JS } from "re2js";
 import { messageOf } from "../../expression/message-of.ts";
 import { parseRegex } from "./regex-syntax.ts";
 
-/** Each character of a text may cost as many steps as the regex has; the largest shipped one has half of these. */
+/** A regex may spend this many steps on each character. The largest regex of the shipped pipeline has half as many. */
 const MAX_STEPS = 500;
 
-/** What is wrong with a regex literal, and what to do; undefined when nothing is. */
+/** What is wrong with a regex literal, and how to fix it; undefined when it is valid. */
 export function regexDiagnostic(source: string): string | undefined {
 	let pattern: AST.Pattern;
 	try {
 		pattern = parseRegex(source);
 	} catch (cause) {
-		return `This regular expression is not one in RE2 and JavaScript alike: ${reason(cause)}.`;
+		return `This regular expression is not valid in both RE2 and JavaScript: ${reason(cause)}.`;
 	}
 	const unsupported = findUnsupported(pattern);
 	if (unsupported !== undefined) {
@@ -26,7 +26,7 @@ export function regexDiagnostic(source: string): string | undefined {
 		const steps = RE2JS.compile(source).programSize();
 		return steps <= MAX_STEPS ? undefined : tooLarge(steps);
 	} catch (cause) {
-		return `RE2 does not take this regular expression: ${reason(cause)}.`;
+		return `RE2 rejects this regular expression: ${reason(cause)}.`;
 	}
 }
 
@@ -52,8 +52,8 @@ function findUnsupported(node: AST.Node): string | undefined {
 }
 
 /**
- * An endless repetition of something that is no more than an endless repetition itself, as in `(a+)+` and
- * `(.*x)*`. Something between the inner rounds that cannot be taken for a part of them, as in `(\w+,)+`, is harmless.
+ * Finds an unbounded repetition whose body is itself only an unbounded repetition, as in `(a+)+` and `(.*x)*`. A
+ * separator that the inner repetition cannot match makes it safe, as in `(\w+,)+`.
  */
 function findBlowUp(node: AST.Node): AST.Quantifier | undefined {
 	if (node.type === "Quantifier" && isEndless(node) && endlessWithin(node.element)) {
@@ -84,7 +84,7 @@ function repeatsEndlessly(element: AST.Node): boolean {
 	return (element.type === "Quantifier" && isEndless(element)) || endlessWithin(element);
 }
 
-/** Must it stand between two rounds, and can no part of it be taken for one? */
+/** Whether `other` must appear between two rounds and shares no character with them. */
 function separates(other: AST.Node, inner: AST.Node): boolean {
 	const between = charactersOf(other);
 	const repeated = charactersOf(inner);
@@ -107,7 +107,7 @@ function canBeEmpty(node: AST.Node): boolean {
 
 const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
-/** The ASCII characters that may stand in what the node matches. */
+/** The ASCII characters that the node can match. */
 function charactersOf(node: AST.Node): readonly string[] {
 	switch (node.type) {
 		case "Character":

@@ -1,8 +1,8 @@
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
 
 /**
- * The regex as a tree, in the syntax that RE2 and JavaScript share. It is read strictly, as an escape that one of
- * the two takes for something else (`\z`, `\A`) must not go through unseen; harmless laxness (`\:`, `]`) is allowed.
+ * Parses the regex syntax that RE2 and JavaScript share. Parsing is strict, because some escapes mean different things
+ * to the two (`\z`, `\A`). Harmless laxness (`\:`, `]`) is allowed.
  * @throws SyntaxError, with `index` into a source of about the same shape
  */
 export function parseRegex(source: string): AST.Pattern {
@@ -13,7 +13,7 @@ export function parseRegex(source: string): AST.Pattern {
 	});
 }
 
-/** The same regex without needless escapes of punctuation and with the needed ones of brackets. */
+/** The same regex without needless escapes of punctuation, and with the required escapes of brackets. */
 function strictly(source: string): string {
 	let strict = "";
 	let inClass = false;
@@ -27,7 +27,7 @@ function strictly(source: string): string {
 			at += (braced?.length ?? 2) - 1;
 		} else if (inClass) {
 			if (/^\[:\^?\w+:\]/.test(source.slice(at))) {
-				throw new SyntaxError("a class such as [:alpha:] is RE2's alone, write its characters out");
+				throw new SyntaxError("a class such as [:alpha:] exists only in RE2, write its characters out");
 			}
 			inClass = character !== "]";
 			strict += character;

@@ -1,16 +1,16 @@
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 
-/** Texts by the file names that mistakes carry. */
+/** Texts by the file names used in diagnostics. */
 export type SourceTexts = Readonly<Record<string, string>>;
 
 /**
- * Mistakes for people: `file:line:column`, what is wrong, the line with a caret, what is allowed. Ends with a count.
- * Whether to use colour is for the caller to know.
+ * Formats diagnostics for people: `file:line:column`, the message, the line with a caret, the allowed values. Ends with
+ * a count. The caller decides about colour.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceTexts, colour = false): string {
 	const paint = colour ? ansi : plain;
 	const parts = diagnostics.map((diagnostic) => renderOne(diagnostic, sources[diagnostic.file], paint));
-	const count = diagnostics.length === 1 ? "1 mistake" : `${diagnostics.length} mistakes`;
+	const count = diagnostics.length === 1 ? "1 error" : `${diagnostics.length} errors`;
 	return `${[...parts, paint.bad(`${count}.`)].join("\n\n")}\n`;
 }
 
@@ -27,7 +27,7 @@ function excerpt({ line, column, text }: Diagnostic, source: string | undefined,
 	if (whole === undefined || whole.trim() === "") {
 		return [];
 	}
-	// Of a very long line, the part around the column.
+	// Of a very long line, show the part around the column.
 	const from = Math.max(0, Math.min(column - 1 - WIDTH / 2, whole.length - WIDTH));
 	const shown = whole.slice(from, from + WIDTH);
 	const before = shown.slice(0, column - 1 - from);
@@ -39,7 +39,7 @@ function excerpt({ line, column, text }: Diagnostic, source: string | undefined,
 	];
 }
 
-/** Lists of names stay readable: lines of about a hundred characters. */
+/** Wraps long lists of names at about a hundred characters. */
 function wrap(names: readonly string[]): string {
 	const lines = [""];
 	for (const name of names) {
@@ -55,7 +55,7 @@ function wrap(names: readonly string[]): string {
 	return lines.join(`\n${" ".repeat("  allowed: ".length)}`);
 }
 
-/** What a file holds may be meant to steer the terminal. Tabs stay, as the caret's line has them too. */
+/** Replaces control characters, which could steer the terminal. Tabs stay, because the caret's line has them too. */
 function printable(text: string): string {
 	return text.replace(/[^\P{Cc}\t]/gu, "\ufffd");
 }

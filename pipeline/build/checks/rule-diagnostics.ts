@@ -5,19 +5,19 @@ import type { Diagnostic } from "../yaml/diagnostic.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 
-/** A rule as far as its order matters. */
+/** The parts of a rule that matter for its order. */
 interface Rule {
 	readonly path: Path;
 	readonly name: string;
 	readonly condition: Condition;
 }
 
-/** `unknown`: it is a mistake itself. `shape`: the expression without white space and positions. */
+/** `unknown`: the condition has an error of its own. `shape`: the expression without white space and positions. */
 type Condition =
 	| { readonly kind: "none" | "always" | "never" | "unknown" }
 	| { readonly kind: "some"; readonly shape: string };
 
-/** Rules that can never be reached, names that stand twice, and lists that do not end with a rule for all the rest. */
+/** Unreachable rules, duplicate names, and lists without a final rule that always holds. */
 export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const filters = rules(source, "filters", "keep", file.filters, ({ name, keep }) => ({ name, condition: keep }));
 	const dedup = rules(source, "dedup", "key", file.dedup, ({ name, key }) => ({ name, condition: key }));
@@ -52,7 +52,7 @@ function rules<T>(
 	});
 }
 
-/** Entries under `events:` meet only when they take the same event. */
+/** Entries under `events:` compete only when they listen to the same event. */
 function byEvent(source: YamlSource, file: ValidPart): readonly (readonly Rule[])[] {
 	const groups = new Map<string, Rule[]>();
 	for (const [name, { on = name, when }] of byName(file.events)) {
@@ -67,14 +67,14 @@ function sameNames(source: YamlSource, list: readonly Rule[]): readonly Diagnost
 	return list.flatMap(({ path, name }, index) =>
 		list.findIndex((other) => other.name === name) === index
 			? []
-			: [source.at([...path, "name"], `The name \`${name}\` stands above already. Give each its own.`)],
+			: [source.at([...path, "name"], `The name \`${name}\` is already used above. Names must be unique.`)],
 	);
 }
 
-function sameConditions(source: YamlSource, list: readonly Rule[], key: string, cure: string): readonly Diagnostic[] {
+function sameConditions(source: YamlSource, list: readonly Rule[], key: string, remedy: string): readonly Diagnostic[] {
 	return list.flatMap(({ path, condition }, index) => {
 		const earlier = list.slice(0, index).find((other) => isSame(other.condition, condition));
-		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above says the same. ${cure}`)] : [];
+		return earlier ? [source.at([...path, key], `\`${earlier.name}\` above has the same condition. ${remedy}`)] : [];
 	});
 }
 
@@ -85,7 +85,7 @@ function unreachable(source: YamlSource, list: readonly Rule[]): readonly Diagno
 		const place = [...path, ...(condition.kind === "none" ? [] : ["when"])];
 		if (open) {
 			return [
-				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above takes everything. Move it up.`),
+				source.at(place, `\`${name}\` can never be reached: \`${open.name}\` above matches everything. Move it up.`),
 			];
 		}
 		if (condition.kind === "never") {
@@ -110,11 +110,11 @@ function lastForAll(
 	if (!last || !isLast || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
 		return [];
 	}
-	const message = `The last rule of \`${stage}\` must hold always, so that every incident has its ${gives}. Leave out its \`when\`, or add one without.`;
+	const message = `The last rule of \`${stage}\` must always hold, so every incident gets its ${gives}. Leave out its \`when\`, or add one without.`;
 	return [source.at([...last.path, "when"], message)];
 }
 
-/** A failure type may have several rules, but it is in one category. */
+/** A failure type may have several rules but only one category. */
 function oneCategoryEach(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const categories = new Map<string, string>();
 	return each(file.classify).flatMap(([index, { type, category }]) => {

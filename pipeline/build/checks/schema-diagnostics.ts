@@ -9,7 +9,7 @@ import { didYouMean } from "./did-you-mean.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** What the grammar refuses, and what of the file is left to look at for other mistakes. */
+/** Grammar errors, and the valid rest of the file for the other checks. */
 export function schemaDiagnostics(source: YamlSource): { diagnostics: readonly Diagnostic[]; remains: ValidPart } {
 	const issues = issuesOf(source.value);
 	return {
@@ -19,24 +19,24 @@ export function schemaDiagnostics(source: YamlSource): { diagnostics: readonly D
 }
 
 /**
- * All of the grammar's complaints. It looks at no value under a key that it refuses, so it is asked a second time
- * about the same file with other keys there.
+ * All grammar issues. The grammar ignores values under an unknown key, so it runs a second time with these keys
+ * renamed.
  */
 function issuesOf(value: unknown): readonly Issue[] {
-	const issues = complaints(value);
+	const issues = grammarIssues(value);
 	const badKeys = issues.filter((issue) => issue.code === "invalid_key").map(pathOf);
 	if (badKeys.length === 0) {
 		return issues;
 	}
 	const standIns = new Map(badKeys.map((path, index) => [`renamed${index}`, path.at(-1) ?? ""]));
-	const hidden = complaints(renamed(value, badKeys)).map((issue) => ({
+	const hidden = grammarIssues(renamed(value, badKeys)).map((issue) => ({
 		...issue,
 		path: issue.path.map((step) => standIns.get(String(step)) ?? step),
 	}));
 	return [...issues.filter((issue) => issue.code === "invalid_key"), ...hidden];
 }
 
-function complaints(value: unknown): readonly Issue[] {
+function grammarIssues(value: unknown): readonly Issue[] {
 	const parsed = pipelineFile.safeParse(value);
 	return parsed.success ? [] : parsed.error.issues.map(deepest);
 }
@@ -52,7 +52,7 @@ function renamed(value: unknown, paths: readonly Path[]): unknown {
 	return copy;
 }
 
-/** Of a union's complaints, the one of the branch that got furthest into the value. */
+/** Of a union's issues, the one from the branch that got furthest into the value. */
 function deepest(issue: Issue): Issue {
 	if (issue.code !== "invalid_union") {
 		return issue;
@@ -83,9 +83,7 @@ function describe(issue: Issue, source: YamlSource): Diagnostic[] {
 		case "unrecognized_keys":
 			return unknownKeys(source, path, issue.keys);
 		case "invalid_key":
-			return [
-				source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not a key that may stand here"}.`),
-			];
+			return [source.atKey(path, `\`${path.at(-1)}\`: ${issue.issues[0]?.message ?? "not an allowed key"}.`)];
 		case "invalid_value":
 			return [value === undefined ? missing(source, path) : notInList(source, path, value, issue.values.map(String))];
 		case "invalid_type":
@@ -118,7 +116,7 @@ function missing(source: YamlSource, path: Path): Diagnostic {
 }
 
 function notInList(source: YamlSource, path: Path, value: unknown, allowed: string[]): Diagnostic {
-	const only = allowed.length === 1 ? `It must be ${allowed[0]}.` : "Take one of those allowed.";
+	const only = allowed.length === 1 ? `It must be ${allowed[0]}.` : "Use one of the allowed values.";
 	const guess = typeof value === "string" ? didYouMean(value, allowed) : "";
 	return source.at(path, `\`${path.at(-1)}\` cannot be \`${shown(value)}\`.${guess || ` ${only}`}`, allowed);
 }
@@ -130,13 +128,13 @@ function wrongType(source: YamlSource, path: Path, value: unknown, expected: str
 	if (typeof value === "number" && DURATIONS.includes(path.at(-1) ?? "")) {
 		return source.at(path, `\`${value}\`: a duration has a unit: s, m, h or d.`);
 	}
-	const cure =
+	const remedy =
 		value === true && path.at(-1) === "when"
 			? " A rule that always holds has no `when`."
 			: typeof value !== "object" && expected === "a text"
 				? " Put it in quotes."
 				: "";
-	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${cure}`);
+	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${remedy}`);
 }
 
 const DURATIONS: readonly (string | number)[] = ["settle", "ttl", "timeout", "deadline"];
@@ -194,7 +192,7 @@ function written(path: Path): string {
 		.join("");
 }
 
-/** Symbols cannot be keys of YAML. */
+/** YAML keys are never symbols. */
 function pathOf(issue: Issue): Path {
 	return issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
 }

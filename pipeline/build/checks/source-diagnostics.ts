@@ -9,7 +9,7 @@ import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { incidentRead } from "./incident-read.ts";
 
-/** Parameters that a context source does not have, and queries that an incident could change. */
+/** Unknown parameters of context sources, and queries that an incident could alter. */
 export function sourceDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.context).flatMap(([name, { from, with: parameters }]) => {
 		if (from === undefined) return [];
@@ -42,11 +42,11 @@ function changeable(
 	const read = incidentRead(parsing.parsed.ast);
 	if (read === undefined) return [];
 	const start = nodeStart(read, parsing.parsed.text) + value.length - value.trimStart().length;
-	const cure =
+	const remedy =
 		parameter === "query"
-			? "Write `$name` where a value is compared, and give it under `values`."
-			: "Give what the incident says under `labels`.";
-	const message = `What an incident says could change the \`${parameter}\` of \`${from}\`. ${cure}`;
+			? "Write `$name` where a value is compared, and define it under `values`."
+			: "Put incident data under `labels`.";
+	const message = `Incident data could change the \`${parameter}\` of \`${from}\`. ${remedy}`;
 	const [text = ""] = /^[$\w.]+|^./.exec(value.slice(start)) ?? [];
 	return [source.inText(path, { start, text }, message)];
 }

@@ -5,7 +5,7 @@ import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 import { nearest } from "./did-you-mean.ts";
 
-/** What the CodeRun's schema wants (DESIGN section 7). */
+/** Required by the CodeRun's schema. */
 const REQUIRED = [
 	"service",
 	"repositoryUrl",
@@ -18,7 +18,7 @@ const REQUIRED = [
 
 const SPEC: Path = ["spawn", "spec"];
 
-/** Keys that Kubernetes refuses, and a spec that no CodeRun can have. */
+/** Keys that Kubernetes rejects, and invalid CodeRun specs. */
 export function spawnDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const { labels = {}, annotations = {}, spec } = file.spawn ?? {};
 	return [
@@ -41,7 +41,7 @@ function keyDiagnostic(source: YamlSource, path: Path): readonly Diagnostic[] {
 	}
 	const rule =
 		"[prefix/]name: the name has at most 63 letters, digits, -, _ and . and a letter or digit at both ends; the prefix is a domain name";
-	return [source.atKey(path, `Kubernetes takes no key \`${key}\`. It is ${rule}.`)];
+	return [source.atKey(path, `Kubernetes rejects the key \`${key}\`. A key is ${rule}.`)];
 }
 
 function specDiagnostics(source: YamlSource, spec: Readonly<Record<string, unknown>>): readonly Diagnostic[] {
@@ -78,7 +78,7 @@ function serviceDiagnostics(source: YamlSource, service: unknown): readonly Diag
 	}
 	if (/healer/i.test(service)) {
 		const message =
-			'A `service` with "healer" in it puts all agents on one volume and in one folder. Take another, such as "\'remediation\'".';
+			'A `service` with "healer" in it puts all agents on one volume and in one folder. Use another one, such as "\'remediation\'".';
 		return [source.at([...SPEC, "service"], message)];
 	}
 	const parsed = parseExpression(service);
@@ -99,20 +99,23 @@ function envDiagnostics(source: YamlSource, env: unknown): readonly Diagnostic[]
 	}
 	const path = [...SPEC, "env"];
 	if (typeof env !== "object" || env === null || Array.isArray(env)) {
-		return [source.at(path, "`env` is keys with values: a CodeRun takes no list of {name, value}.")];
+		return [source.at(path, "`env` is keys with values: a CodeRun does not accept a list of {name, value}.")];
 	}
 	return Object.entries(env).flatMap(([name, value]) => {
 		const at = [...path, name];
 		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
 			return [
-				source.atKey(at, `\`${name}\` is no name of an environment variable: letters, digits and _, no digit first.`),
+				source.atKey(
+					at,
+					`\`${name}\` is not a valid environment variable name: letters, digits and _, no digit first.`,
+				),
 			];
 		}
 		if (typeof value === "string") {
 			return [];
 		}
-		const cure = typeof value === "object" ? "Write one expression." : `Write it as "'${value}'".`;
-		return [source.at(at, `\`${name}\`: values of \`env\` are texts. ${cure}`)];
+		const remedy = typeof value === "object" ? "Write one expression." : `Write it as "'${value}'".`;
+		return [source.at(at, `\`${name}\`: values of \`env\` are texts. ${remedy}`)];
 	});
 }
 

@@ -2,7 +2,7 @@ import Mustache from "mustache";
 import { messageOf } from "../../expression/message-of.ts";
 import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 
-/** A tag of a mustache template; text and comments are left out. `start` counts characters from 0. */
+/** A tag of a mustache template, without text and comments. `start` is a character offset from 0. */
 export type Tag = { readonly start: number; readonly raw: string } & (
 	| { readonly kind: "variable"; readonly name: string }
 	| { readonly kind: "section"; readonly name: string; readonly inverted: boolean; readonly inner: readonly Tag[] }
@@ -10,7 +10,7 @@ export type Tag = { readonly start: number; readonly raw: string } & (
 	| { readonly kind: "delimiters" }
 );
 
-/** https://mustache.github.io/mustache.5.html, by the same parser that renders. */
+/** Uses the parser that also renders. Syntax: https://mustache.github.io/mustache.5.html */
 export function parseTemplate(
 	text: string,
 ): { readonly ok: true; readonly tags: readonly Tag[] } | { readonly ok: false; readonly finding: TextDiagnostic } {
@@ -25,7 +25,7 @@ function tagsOf(tokens: readonly unknown[], text: string): readonly Tag[] {
 	return tokens.flatMap((token) => (Array.isArray(token) ? tagOf(token, text) : []));
 }
 
-/** mustache.js: `[type, value, start, end]`, and for sections what is inside. */
+/** A token of mustache.js is `[type, value, start, end]`; sections also carry their content. */
 function tagOf([type, name, start, end, inner]: readonly unknown[], text: string): readonly Tag[] {
 	if (typeof name !== "string" || typeof start !== "number" || typeof end !== "number") {
 		return [];
@@ -60,10 +60,10 @@ function syntaxDiagnostic(text: string, message: string): TextDiagnostic {
 	const opened = problem === "Unclosed section" ? lastOpening(text, section ?? "") : lastTag(text, problem);
 	const start = opened ?? Math.min(Number(position), text.length);
 	const what = section === undefined ? problem : `${problem} \`${section}\``;
-	return { start, text: text.slice(start), message: `This is no mustache template: ${what}. ${cureOf(problem)}` };
+	return { start, text: text.slice(start), message: `This is not a mustache template: ${what}. ${remedyFor(problem)}` };
 }
 
-function cureOf(problem: string): string {
+function remedyFor(problem: string): string {
 	switch (problem) {
 		case "Unclosed section":
 			return "Sections end with {{/name}}, inner ones first.";
@@ -74,7 +74,7 @@ function cureOf(problem: string): string {
 	}
 }
 
-/** The parser names the place where it missed the end. */
+/** The parser's message gives the offset where it expected the closing tag. */
 function lastTag(text: string, problem: string): number | undefined {
 	const start = problem === "Unclosed tag" ? text.lastIndexOf("{{") : -1;
 	return start === -1 ? undefined : start;

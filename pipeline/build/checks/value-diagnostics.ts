@@ -5,7 +5,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import type { Inspection } from "./inspect-expression.ts";
 import { shapeRead, writtenPath } from "./path-diagnostics.ts";
 
-/** Texts compared with something that can never be them, such as `action = 'complete'`. */
+/** Comparisons with a text that the value can never be, such as `action = 'complete'`. */
 export function valueDiagnostics(
 	{ comparisons }: Inspection,
 	written: string,

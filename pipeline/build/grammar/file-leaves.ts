@@ -3,13 +3,13 @@ import { z } from "zod";
 /** `30s`, `10m`, `2h`, `1d`: a whole number and one unit. */
 export const DURATION = /^(0|[1-9]\d{0,8})(s|m|h|d)$/;
 
-/** Names of rules and parts: safe in logs, paths of expressions, URLs and metric labels. */
+/** Names of rules and parts: safe in logs, expression paths, URLs and metric labels. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
-/** Agents' names stand in `healer-ci-{agent}-{16 hex}`, a Kubernetes name of at most 63 characters. */
+/** An agent's name is part of `healer-ci-{agent}-{16 hex}`, a Kubernetes name of at most 63 characters. */
 const AGENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 
-/** Names that expressions write as a path step, as in `context.job_logs`. */
+/** Names that expressions use as path steps, as in `context.job_logs`. */
 const PATH_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
 export function duration(description: string): z.ZodString {
@@ -49,7 +49,7 @@ export const pathName = z
 		"this name is lower-case letters, digits and _, begins with a letter, as expressions write it in paths",
 	);
 
-/** A tree as `pipeline/artefact.ts` has it: text leaves are JSONata, other leaves are literals. */
+/** The input form of `Mapping` in `pipeline/artefact.ts`: text leaves are JSONata, other leaves are literals. */
 export type WrittenMapping = { [name: string]: string | number | boolean | string[] | WrittenMapping };
 
 export const mapping: z.ZodType<WrittenMapping, WrittenMapping> = z.lazy(() =>

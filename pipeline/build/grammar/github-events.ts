@@ -1,6 +1,6 @@
 /**
- * The names that GitHub sends as `X-GitHub-Event`
- * (https://docs.github.com/en/webhooks/webhook-events-and-payloads). Any other event is an internal one.
+ * The values of `X-GitHub-Event` (https://docs.github.com/en/webhooks/webhook-events-and-payloads). Any other event is
+ * an internal event.
  */
 export const GITHUB_EVENTS: readonly string[] = `branch_protection_configuration branch_protection_rule check_run
 	check_suite code_scanning_alert commit_comment create custom_property custom_property_values delete dependabot_alert

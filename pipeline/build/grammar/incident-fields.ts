@@ -6,7 +6,7 @@ const account = z.strictObject({
 	type: expression("`User`, `Bot` or `Organization`").optional(),
 });
 
-/** The incident's fields that an event maps (DESIGN section 1); id, kind, event and delivery_id are set by the engine. */
+/** The incident's fields that an event maps. The engine sets id, kind, event and delivery_id. */
 export const incidentFields = z.strictObject({
 	repository: expression("`owner/name`").optional(),
 	installation_id: expression("The App installation's number").optional(),
@@ -27,10 +27,10 @@ export const incidentFields = z.strictObject({
 	jobs: expression("Names of all failed jobs, a list").optional(),
 	failed_steps: expression("Names of the failed steps, a list").optional(),
 	conclusion: expression("How it ended").optional(),
-	url: expression("Where people look at it").optional(),
+	url: expression("Link for people").optional(),
 	commit_message: expression("The head commit's message").optional(),
 	actor: account.optional().describe("Who made the run."),
-	author: account.optional().describe("Who wrote the head commit."),
+	author: account.optional().describe("Author of the head commit."),
 	sender: account.optional().describe("Who caused the delivery."),
 	app: expression("Slug of the App that owns the check").optional(),
 	pr_number: expression("The pull request's number").optional(),
@@ -50,18 +50,18 @@ export const incidentFields = z.strictObject({
 		.strictObject({
 			name: expression("The command").optional(),
 			args: expression("Its arguments").optional(),
-			agent: expression("The agent that it names").optional(),
+			agent: expression("The requested agent").optional(),
 			comment_id: expression("The comment's id, a number").optional(),
-			needs: expression("Permissions of the repository, one of which its author has to have, a list").optional(),
+			needs: expression("Repository permissions, one of which the author needs, a list").optional(),
 		})
 		.optional()
-		.describe("A command that somebody gave."),
-	evidence: expression("Text that came with the event itself").optional(),
+		.describe("A command from a comment or a button."),
+	evidence: expression("Text in the event itself").optional(),
 	started_at: expression("When the run or check began, ISO 8601").optional(),
 	occurred_at: expression("When, ISO 8601").optional(),
 });
 
-/** The fields of what an event of a branch's life tells, by the names that an incident has for them. */
+/** The fields of a lifecycle event, named like the incident's fields. */
 export const signalFields = incidentFields.pick({
 	repository: true,
 	head_repository: true,

@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { pipelineFile } from "./pipeline-file.ts";
 
-/** A JSON Schema (draft 2020-12), as far as this folder looks into one. */
+/** A JSON Schema (draft 2020-12), reduced to the keywords used in this folder. */
 export interface JsonSchema {
 	readonly [keyword: string]: unknown;
 }
 
 /**
- * The grammar of `pipeline.yaml` for editors, made from the one schema that also checks it. It knows shapes and
- * closed lists; names and expressions are beyond it.
+ * The grammar of `pipeline.yaml` for editors, generated from the schema that also validates it. It covers shapes and
+ * closed lists, but not names and expressions.
  */
 export function pipelineJsonSchema(): JsonSchema {
 	return { title: "Healer pipeline", ...z.toJSONSchema(pipelineFile, { io: "input" }) };
 }
 
-/** The keys that the grammar has at a path; nothing where any key may stand. */
+/** The keys that the grammar allows at a path; empty where any key is allowed. */
 export function keysAt(root: JsonSchema, path: readonly (string | number)[]): readonly string[] {
 	let schema: unknown = root;
 	for (const step of path) {

@@ -2,8 +2,9 @@ import payloads from "../payload-shapes.json" with { type: "json" };
 import { type Fields, KnownTexts, type Shape } from "./shape.ts";
 
 /**
- * The fields that GitHub's schema and examples know for an event's payload, in any of its actions
- * (`test/support/cut-payloads.ts` cuts them out). Undefined for internal events, and where anything may be sent.
+ * The payload fields of an event, for all its actions, from GitHub's schema and examples
+ * (`test/support/cut-payloads.ts` generates them). Undefined for internal events and for payloads with arbitrary
+ * fields.
  */
 export function payloadFields(event: string): Fields | undefined {
 	const roots: Readonly<Record<string, number>> = payloads.events;
@@ -15,7 +16,9 @@ type Cut = Readonly<Record<string, number>> | readonly (string | null)[] | null;
 
 let read: readonly Shape[] | undefined;
 
-/** Each refers to earlier ones only, and equal ones stand once: what comes of it is as small as the file. */
+/**
+ * Each shape refers only to earlier ones, and equal shapes are stored once. So the result stays as small as the file.
+ */
 function shapes(): readonly Shape[] {
 	if (read === undefined) {
 		const shapes: Shape[] = [];

@@ -6,7 +6,7 @@ import { SIGNALS } from "../../signal.ts";
 import { agentName, duration, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
 
-/** What the controller of CodeRuns decodes as `cliConfig.cliType`; it fails on any other. */
+/** The values that the CodeRun controller accepts as `cliConfig.cliType`; it fails on any other. */
 const CLIS = [
 	"claude",
 	"code",
@@ -35,64 +35,61 @@ const settings = z
 					.describe("`owner/name`, or a glob such as `5dlabs/*`."),
 			)
 			.min(1, "name at least one repository")
-			.describe("The repositories whose failures are acted upon."),
-		paused: z.boolean().default(false).describe("Make no CodeRun while this is true; what would be made waits."),
+			.describe("Repositories whose failures are processed."),
+		paused: z.boolean().default(false).describe("Create no CodeRuns while this is true; incidents wait."),
 		max_per_hour: z
 			.int()
 			.min(0)
 			.max(10_000)
 			.default(0)
-			.describe("CodeRuns for one repository within an hour; what is over it waits. 0 is no limit."),
-		process_bot_commits: z.boolean().default(false).describe("Act on runs that a bot caused, too."),
+			.describe("Limit on CodeRuns per repository and hour; incidents over it wait. 0 is no limit."),
+		process_bot_commits: z.boolean().default(false).describe("Also process runs that a bot started."),
 		process_bots: z
 			.array(login())
 			.default([])
-			.describe("Bots whose runs are acted upon although other bots' are not, such as `dependabot[bot]`."),
-		process_forks: z.boolean().default(false).describe("Act on failures of branches in forks, too."),
+			.describe("Bots whose runs are processed even when other bots' are not, such as `dependabot[bot]`."),
+		process_forks: z.boolean().default(false).describe("Also process failures of branches in forks."),
 		skip_markers: z
 			.array(text("Text in a commit message."))
 			.default(["[skip-healer]", "[healer skip]"])
-			.describe("A commit whose message has one of these is left alone."),
-		reviewers: z.array(login()).default([]).describe("Whose reviews are findings to act upon."),
+			.describe("Commits whose message contains one of these are ignored."),
+		reviewers: z.array(login()).default([]).describe("Logins whose review findings are processed."),
 		commands: z
 			.strictObject({
 				associations: z
 					.array(z.enum(ASSOCIATIONS))
 					.default(["OWNER", "MEMBER", "COLLABORATOR"])
-					.describe("By what GitHub says that the writer is to the repository: a comment's `author_association`."),
+					.describe("By the comment's `author_association`."),
 				logins: z.array(login()).default([]).describe("By login."),
 				permissions: z
 					.array(text("`admin`, `maintain`, `write`, or a role's name."))
 					.default([])
-					.describe("By a permission of the repository, of which GitHub is asked where neither says enough."),
+					.describe("By repository permission, which Healer requests from GitHub if neither of the others matches."),
 			})
 			.prefault({})
 			.describe("Who may give `/healer` commands in comments."),
 		watch: z
 			.strictObject({
-				pull_requests: z.boolean().default(false).describe("Look at pull requests that were opened or pushed to."),
-				branches: z
-					.array(text("A branch's name, or a glob."))
-					.default([])
-					.describe("Look at pushes to these branches."),
+				pull_requests: z.boolean().default(false).describe("Check pull requests that were opened or pushed to."),
+				branches: z.array(text("A branch's name, or a glob.")).default([]).describe("Check pushes to these branches."),
 			})
 			.prefault({})
-			.describe("Look for what is red or in conflict already when nothing fails anew; off by default."),
-		settle: duration("How long an incident waits for other deliveries of the same run before it is decided.").default(
+			.describe("Check for failures and conflicts that already exist; off by default."),
+		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.").default(
 			"5s",
 		),
 		retention: z
 			.strictObject({
-				incidents: duration("Incidents that ended, with all that belongs to them.").default("90d"),
-				prompts: duration("Of incidents that ended, the CodeRuns with their prompts, and the context.").default("30d"),
-				ignored: duration("How many deliveries were no incidents, by day.").default("30d"),
+				incidents: duration("Finished incidents, with everything that belongs to them.").default("90d"),
+				prompts: duration("CodeRuns, prompts and contexts of finished incidents.").default("30d"),
+				ignored: duration("Daily counts of ignored deliveries.").default("30d"),
 			})
 			.prefault({})
-			.describe("How long the journal keeps what."),
+			.describe("How long the journal keeps records."),
 		vars: z
 			.record(z.string(), z.json())
 			.default({})
-			.describe("Values of your own, seen by expressions as `$settings.vars`."),
+			.describe("Your own values; expressions see them as `$settings.vars`."),
 	})
 	.describe("Values that expressions see as `$settings`.");
 
@@ -105,7 +102,7 @@ const agent = z
 				"a GitHub App's name here is letters, digits and single dashes",
 			)
 			.describe("The GitHub App that the agent works as, such as `5DLabs-Rex`."),
-		cli: z.enum(CLIS).describe("The command-line agent that runs."),
+		cli: z.enum(CLIS).describe("The command-line agent to run."),
 		model: text("The model that the CLI uses."),
 		prompt: name("The template under `prompts/`, without `.mustache`."),
 		max_active: z
@@ -113,7 +110,7 @@ const agent = z
 			.min(0)
 			.max(1000)
 			.default(1)
-			.describe("Unfinished CodeRuns of this agent at once; 0 is no limit."),
+			.describe("Limit on this agent's unfinished CodeRuns; 0 is no limit."),
 		tools: z
 			.strictObject({
 				local: z
@@ -128,53 +125,53 @@ const agent = z
 			.default({ local: [], remote: [] })
 			.describe("The tools that the agent may use."),
 	})
-	.describe("One agent: what it runs, and as whom.");
+	.describe("One agent: what it runs, and its GitHub App.");
 
 const event = z
 	.strictObject({
-		on: name("GitHub's event (`X-GitHub-Event`) or an internal event; the key itself when left out.").optional(),
+		on: name("GitHub's event (`X-GitHub-Event`) or an internal event; default: the entry's key.").optional(),
 		when: expression("Which of its deliveries are incidents; sees the payload").optional(),
 		kind: z
 			.enum([...INCIDENT_KINDS, "command"])
-			.describe("What sort of incident it is; `command` is for Healer itself, not for an agent."),
+			.describe("The kind of incident; a `command` is answered by Healer itself."),
 		identity: expression(
-			"The same for every delivery of one failure, by `$key(...)`; only an internal event may do without",
+			"Identical for every delivery of one failure; use `$key(...)`. Only internal events may omit it",
 		).optional(),
 		incident: incidentFields.describe("The incident's fields, each an expression over the payload."),
 	})
-	.describe("One event: which of its deliveries are incidents, and what they mean.");
+	.describe("One event: which of its deliveries are incidents, and their fields.");
 
 const lifecycleEvent = z
 	.strictObject({
-		on: name("GitHub's event (`X-GitHub-Event`); the key itself when left out.").optional(),
-		when: expression("Which of its deliveries say it; sees the payload").optional(),
+		on: name("GitHub's event (`X-GitHub-Event`); default: the entry's key.").optional(),
+		when: expression("Which of its deliveries count; sees the payload").optional(),
 		reports: z.enum(SIGNALS).describe("What they report."),
 		about: signalFields.describe("What it is about, each an expression over the payload."),
 	})
-	.describe("One event of a branch's or pull request's life; it is recorded and never starts anything.");
+	.describe("One lifecycle event of a branch or pull request; it is recorded and never starts anything.");
 
 const filter = z
 	.strictObject({
 		name: name("The filter's name, shown in reasons."),
-		keep: expression("Refuses only on false; unknown passes and is asked again after the context"),
+		keep: expression("Refuses only on false; unknown passes, and is evaluated again with the context"),
 	})
 	.describe("One filter.");
 
 const dedupRule = z
 	.strictObject({
 		name: name("The claim's name."),
-		key: expression("The key that is claimed, by `$key(...)`; an undefined key makes no claim"),
+		key: expression("The key to claim; use `$key(...)`. An undefined key makes no claim"),
 		ttl: duration("How long the claim holds; at least 60s."),
-		while_active: z.boolean().default(false).describe("Also held while the CodeRun made under it is unfinished."),
+		while_active: z.boolean().default(false).describe("Also hold the claim while its CodeRun is unfinished."),
 	})
-	.describe("One claim, beside the one on the incident's own identity.");
+	.describe("One claim, in addition to the one on the incident's identity.");
 
 const contextRequest = z
 	.strictObject({
 		from: z.enum(CONTEXT_SOURCES).describe("The source."),
 		with: mapping.default({}).describe("The source's parameters: texts are expressions (JSONata)."),
 		when: expression("Gathered only when this is true").optional(),
-		timeout: duration("How long the source may take.").default("10s"),
+		timeout: duration("The source's time limit.").default("10s"),
 	})
 	.describe("One part of the context.");
 
@@ -182,18 +179,18 @@ const classifyRule = z
 	.strictObject({
 		type: pathName.describe("The failure type."),
 		category: pathName.describe("The failure type's category."),
-		when: expression("The type holds when this is true; the last rule has none").optional(),
+		when: expression("Matches when true; the last rule has none").optional(),
 		fix: text("The suggested approach, for the prompt."),
 	})
-	.describe("One failure type; the first that holds is taken.");
+	.describe("One failure type; the first match wins.");
 
 const routeRule = z
 	.strictObject({
 		name: name("The rule's name."),
 		agent: agentName,
-		when: expression("The agent is taken when this is true; the last rule has none").optional(),
+		when: expression("Matches when true; the last rule has none").optional(),
 	})
-	.describe("One way to an agent; the first that holds is taken.");
+	.describe("One routing rule; the first match wins.");
 
 const spawn = z
 	.strictObject({
@@ -205,7 +202,7 @@ const spawn = z
 			)
 			.describe("The Kubernetes namespace of the CodeRuns."),
 		labels: z
-			.record(z.string(), expression("The label's value; made valid whatever it gives"))
+			.record(z.string(), expression("The label's value; made valid automatically"))
 			.default({})
 			.describe("Labels by key."),
 		annotations: z.record(z.string(), expression("The annotation's value")).default({}).describe("Annotations by key."),
@@ -217,45 +214,45 @@ const spawn = z
 
 const outcome = z
 	.strictObject({
-		max_attempts: z.int().min(1).max(20).default(3).describe("CodeRuns for one incident at most."),
-		pause: duration("How long after an attempt the next one begins.").default("2m"),
-		deadline: duration("How long one CodeRun may take before it counts as failed.").default("2h"),
-		ci_deadline: duration("How long CI may take to be green after the CodeRun ended.").default("1h"),
+		max_attempts: z.int().min(1).max(20).default(3).describe("Limit on CodeRuns per incident."),
+		pause: duration("Pause between two attempts.").default("2m"),
+		deadline: duration("Time limit of one CodeRun; after it, the attempt counts as failed.").default("2h"),
+		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.").default("1h"),
 		escalate: z
 			.array(agentName.describe("An agent's name, or `human`."))
 			.default(["human"])
-			.describe("Who is next when attempts fail: agents in order, then `human`."),
+			.describe("Escalation after failed attempts: agents in order, then `human`."),
 		label: z
 			.string()
 			.min(1)
 			.max(50, "GitHub takes at most 50 characters")
 			.default("needs-human")
-			.describe("The label of what a person was asked to look at."),
+			.describe("The GitHub label set when an incident is escalated to a person."),
 		branch_strategy: z
 			.enum(BRANCH_STRATEGIES)
 			.default("same")
-			.describe("Where a fix goes: the failing branch, or a branch and pull request of its own."),
+			.describe("Where a fix goes: to the failing branch, or to a new branch with a pull request."),
 		protected_branches: z
 			.array(text("A branch's name, or a glob."))
 			.default(["main", "master", "release/**", "releases/**"])
-			.describe("Branches that no agent pushes to; the default branch is one anyway."),
+			.describe("Branches that no agent pushes to; the default branch is always included."),
 	})
-	.describe("What follows an attempt.");
+	.describe("What happens after an attempt.");
 
-/** `pipeline.yaml` as written. Strict: an unknown key is a mistake. Names and expressions are checked elsewhere. */
+/** `pipeline.yaml` as written. Strict: an unknown key is an error. Names and expressions are checked elsewhere. */
 export const pipelineFile = z
 	.strictObject({
 		version: z.literal(1).describe("The version of this file's grammar."),
 		settings,
-		agents: z.record(agentName, agent).describe("The agents that fix, by name."),
+		agents: z.record(agentName, agent).describe("The agents, by name."),
 		events: z.record(name("The event's name."), event).describe("Which deliveries are incidents, by event."),
 		lifecycle: z
 			.record(name("The entry's name."), lifecycleEvent)
 			.default({})
-			.describe("What tells how a remediation goes on; none of it starts one."),
-		filters: z.array(filter).default([]).describe("What is left alone, in this order."),
-		dedup: z.array(dedupRule).default([]).describe("Claims that keep two CodeRuns from the same ground."),
-		context: z.record(pathName, contextRequest).default({}).describe("What is gathered about an incident, by part."),
+			.describe("Events that report the progress of a remediation; they never start one."),
+		filters: z.array(filter).default([]).describe("Filters that decide which incidents to ignore, in order."),
+		dedup: z.array(dedupRule).default([]).describe("Claims that prevent concurrent CodeRuns for the same key."),
+		context: z.record(pathName, contextRequest).default({}).describe("The context to gather for an incident, by part."),
 		classify: z
 			.array(classifyRule)
 			.min(1, "needs at least one rule")
@@ -267,9 +264,9 @@ export const pipelineFile = z
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
 	})
-	.describe("Healer's pipeline: what fails, who fixes it, with what context.");
+	.describe("Healer's pipeline: which failures are incidents, which agent fixes them, with what context.");
 
-/** The file with its defaults filled in: what the artefact is made from. */
+/** The file with defaults applied. The artefact is built from it. */
 export type PipelineFile = z.output<typeof pipelineFile>;
 
 function login(): z.ZodString {

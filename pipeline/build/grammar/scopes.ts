@@ -8,21 +8,21 @@ import type { ValidPart } from "./valid-part.ts";
 import type { ScopeName } from "./written-expressions.ts";
 import { each, type WrittenExpression } from "./written-expressions.ts";
 
-/** What the expressions of one stage see. */
+/** The scope of one stage's expressions. */
 export interface Visible {
-	/** Fields of what bare names read; absent for the payload of an internal event, which may have any. */
+	/** Fields that bare names read. Absent for payloads of internal events, which may have any field. */
 	readonly roots?: Fields;
-	/** The event of GitHub whose payload they are. */
+	/** The GitHub event of the payload. */
 	readonly payload?: string;
 	/** Values by `$name`. */
 	readonly variables: Fields;
-	/** Facts that functions ask for and that this stage cannot have yet. */
+	/** Facts that functions need but this stage cannot have yet. */
 	readonly unknownFacts: ReadonlySet<Needs>;
 }
 
 type Needs = NonNullable<(typeof FUNCTIONS)[string]["needs"]>;
 
-/** What an expression of this pipeline sees: by its stage, and by its event where it maps a payload. */
+/** The scope of an expression in this pipeline, by its stage, and by its event if it maps a payload. */
 export function sightOf(file: ValidPart): (written: WrittenExpression) => Visible {
 	const scopes = scopesOf(file);
 	return ({ scope, path }) => {
@@ -34,7 +34,7 @@ export function sightOf(file: ValidPart): (written: WrittenExpression) => Visibl
 	};
 }
 
-/** What each stage sees: the parts of `context`, `$settings.vars`, types and categories are the pipeline's own. */
+/** The scope of each stage. The parts of `context`, `$settings.vars`, types and categories come from the pipeline. */
 export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> {
 	const settings = settingsFields(file);
 	const context = Object.fromEntries(Object.keys(file.context ?? {}).map((part) => [part, CONTEXT_PART]));
@@ -69,7 +69,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> 
 	};
 }
 
-/** Where some are not there, or are mistakes themselves, others are not ruled out. */
+/** If a name is missing or invalid, other names remain possible. */
 function known(names: readonly (string | undefined)[]): KnownTexts {
 	const written = names.filter((name) => name !== undefined);
 	return new KnownTexts([...new Set(written)], written.length === 0 || written.length < names.length);
@@ -106,7 +106,7 @@ function fieldsOf(shape: object): Fields {
 	);
 }
 
-/** As `pipeline/artefact.ts` has them. */
+/** The fields of `Settings` in `pipeline/artefact.ts`. */
 function settingsFields(file: ValidPart): Fields {
 	const vars = Object.fromEntries(Object.keys(file.settings?.vars ?? {}).map((name) => [name, "any" as const]));
 	return {

@@ -1,11 +1,11 @@
-/** What is known about a value: its fields (none, when nothing may follow), the texts it can be, or nothing. */
+/** What is known about a value: its fields (none, when nothing may follow), its possible texts, or nothing. */
 export type Shape = Fields | KnownTexts | "any";
 
 export interface Fields {
 	readonly [name: string]: Shape;
 }
 
-/** A text that is one of these; when `open`, others are not ruled out. */
+/** A text that is one of these. `open`: other texts are possible. */
 export class KnownTexts {
 	readonly texts: readonly string[];
 	readonly open: boolean;
@@ -16,7 +16,9 @@ export class KnownTexts {
 	}
 }
 
-/** How far names lead into a shape: to what they name, or to the first one that is not there and those that are. */
+/**
+ * How far a path of names leads into a shape: to its end, or to the first unknown name and the known ones beside it.
+ */
 export type Way =
 	| { readonly kind: "there"; readonly shape: Shape }
 	| { readonly kind: "unknown"; readonly index: number; readonly allowed: readonly string[] };

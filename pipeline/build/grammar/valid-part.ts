@@ -3,8 +3,8 @@ import type { Path } from "../yaml/yaml-source.ts";
 import type { pipelineFile } from "./pipeline-file.ts";
 
 /**
- * The file as written, without the parts that the grammar refuses: what is there has the right shape, anything may
- * be absent. So names and expressions are checked even in a file whose shape is wrong elsewhere.
+ * The file as written, minus the parts that the grammar rejects: everything present has the right shape, anything may
+ * be absent. This lets names and expressions be checked even when the shape is wrong elsewhere.
  */
 export type ValidPart = Partially<z.input<typeof pipelineFile>>;
 
@@ -14,7 +14,7 @@ type Partially<T> = T extends readonly (infer Item)[]
 		? { readonly [Key in keyof T]?: Partially<T[Key]> | undefined }
 		: T;
 
-/** A copy without the values at these paths; items of lists leave a gap, so that the other paths still hold. */
+/** A copy without the values at these paths. Removed list items leave a gap, so the other paths stay valid. */
 export function without(value: unknown, paths: readonly Path[]): ValidPart {
 	const copy: unknown = structuredCopy(value);
 	if (typeof copy !== "object" || copy === null || Array.isArray(copy) || paths.some((path) => path.length === 0)) {
@@ -23,7 +23,7 @@ export function without(value: unknown, paths: readonly Path[]): ValidPart {
 	for (const path of paths) {
 		drop(copy, path);
 	}
-	// What is left has passed the grammar, but for what is absent.
+	// The rest passed the grammar, except for what is absent.
 	return copy as ValidPart;
 }
 

@@ -1,14 +1,14 @@
 import type { Path } from "../yaml/yaml-source.ts";
 import type { ValidPart } from "./valid-part.ts";
 
-/** An expression of the file, where it stands, and what it sees. */
+/** An expression in the file: its place and its scope. */
 export interface WrittenExpression {
 	readonly path: Path;
 	readonly text: string;
 	readonly scope: ScopeName;
 }
 
-/** Every expression of the file, in its order. */
+/** Every expression in the file, in file order. */
 export function writtenExpressions(file: ValidPart): readonly WrittenExpression[] {
 	return [
 		...byName(file.events).flatMap(([name, event]) =>
@@ -32,19 +32,19 @@ export function writtenExpressions(file: ValidPart): readonly WrittenExpression[
 	];
 }
 
-/** The entries of a list that the grammar took, with their places. */
+/** The valid entries of a list, with their paths. */
 export function each<T>(list: readonly (T | undefined)[] | undefined): readonly (readonly [number, T])[] {
 	return (list ?? []).flatMap((item, index) => (item ? [[index, item] as const] : []));
 }
 
-/** The entries of a mapping that the grammar took. */
+/** The valid entries of a mapping. */
 export function byName<T>(
 	record: Readonly<Record<string, T | undefined>> | undefined,
 ): readonly (readonly [string, T])[] {
 	return Object.entries(record ?? {}).flatMap(([name, item]) => (item ? [[name, item] as const] : []));
 }
 
-/** The texts among the leaves of a tree. */
+/** The text leaves of a tree. */
 function textsIn(scope: ScopeName, path: Path, tree: unknown): readonly WrittenExpression[] {
 	if (typeof tree === "string") {
 		return [{ path, text: tree, scope }];
@@ -56,5 +56,5 @@ function textsIn(scope: ScopeName, path: Path, tree: unknown): readonly WrittenE
 	return steps.flatMap(([step, item]) => textsIn(scope, [...path, step], item));
 }
 
-/** The stages whose expressions see different things. */
+/** The stages, each of which gives expressions a different scope. */
 export type ScopeName = "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";

@@ -1,16 +1,16 @@
-/** One thing wrong in a pipeline file or a prompt, with what to do about it. Plain data: this is also its JSON form. */
+/** One error in a pipeline file or a prompt, with its fix. Plain data: this is also its JSON form. */
 export interface Diagnostic {
-	/** As its user knows it: `pipeline.yaml`, `prompts/rust-fix.mustache`. */
+	/** The path as the user knows it: `pipeline.yaml`, `prompts/rust-fix.mustache`. */
 	readonly file: string;
 	/** From 1. */
 	readonly line: number;
 	/** From 1, in UTF-16 code units, as editors count. */
 	readonly column: number;
-	/** The offending text, one line, cut to a readable length. */
+	/** The offending text: one line, cut to a readable length. */
 	readonly text: string;
-	/** What is wrong, and what to do. */
+	/** What is wrong, and how to fix it. */
 	readonly message: string;
-	/** The names that may stand there, when there is a closed list. */
+	/** The allowed names, when the list is closed. */
 	readonly allowed?: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export function promptFile(template: string): string {
 	return `prompts/${template}.mustache`;
 }
 
-/** In the order of reading, each once. */
+/** Sorts by position and removes duplicates. */
 export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 	const seen = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
 	return [...seen.values()].sort(
@@ -29,7 +29,7 @@ export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic
 	);
 }
 
-/** One line of the text, at most 80 characters. */
+/** The first line of the text, at most 80 characters. */
 export function offending(text: string): string {
 	const line = text.trim().split(/\r?\n/, 1)[0] ?? "";
 	return line.length > 80 ? `${line.slice(0, 79)}…` : line;

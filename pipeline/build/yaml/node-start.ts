@@ -2,7 +2,9 @@ import { type AstNode, childrenOf } from "../../expression/ast.ts";
 import { PatternLiteral } from "../../expression/pattern-literal.ts";
 import { patternKey } from "../../log/log-pattern.ts";
 
-/** Where a node begins in its text: jsonata's positions are behind the node's token, which stands behind its left part. */
+/**
+ * Where a node begins in its text. jsonata's positions point behind the node's token, which follows the left operand.
+ */
 export function nodeStart(node: AstNode, text: string): number {
 	const own = node.position === undefined ? [] : [tokenStart(node, node.position, text)];
 	const starts = [...own, ...childrenOf(node).map((child) => nodeStart(child, text))];
@@ -18,7 +20,7 @@ function tokenStart(node: AstNode, end: number, text: string): number {
 	return end - (form?.length ?? 0);
 }
 
-/** The quote that opens a text whose closing quote stands before `end`; within it, quotes are escaped. */
+/** The quote that opens the text literal whose closing quote is before `end`. Quotes inside are escaped. */
 function openingQuote(text: string, end: number): number {
 	const quote = text[end - 1] ?? "";
 	for (let at = end - 2; at >= 0; at--) {

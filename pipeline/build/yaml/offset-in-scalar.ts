@@ -1,8 +1,8 @@
 import type { Scalar } from "yaml";
 
 /**
- * Where in the file the character stands that a scalar's value has at `index`: quotes, escapes, folding and
- * indentation lie between the two. Undefined when they cannot be laid side by side.
+ * The file offset of the character at `index` of a scalar's value. The two differ by quotes, escapes, folding and
+ * indentation. Undefined when they cannot be aligned.
  */
 export function offsetInScalar(scalar: Scalar, file: string, index: number): number | undefined {
 	const value = scalar.value;
@@ -27,7 +27,7 @@ export function offsetInScalar(scalar: Scalar, file: string, index: number): num
 	}
 }
 
-/** Folding and indentation: white space of the file that the value does not have, or has as one space or line end. */
+/** Folding and indentation: white space of the file that the value lacks, or has as a single space or line end. */
 function skipToMatch(file: string, offset: number, end: number, next: string | undefined): number {
 	if (next === undefined || file[offset] === next || !isSpace(file[offset])) {
 		return offset;
@@ -39,7 +39,7 @@ function skipToMatch(file: string, offset: number, end: number, next: string | u
 	return isSpace(next) ? offset : skipped;
 }
 
-/** How many characters of the file stand for this one of the value. */
+/** How many characters in the file represent this character of the value. */
 function written(scalar: Scalar, file: string, offset: number, character: string): number {
 	if (scalar.type === "QUOTE_SINGLE" && character === "'") {
 		return 2;

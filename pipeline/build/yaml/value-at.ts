@@ -1,6 +1,6 @@
 import type { Path } from "./yaml-source.ts";
 
-/** The value at a path of plain data; undefined when the path does not lead there. */
+/** The value at a path of plain data; undefined when there is none. */
 export function valueAt(root: unknown, path: Path): unknown {
 	let value = root;
 	for (const step of path) {

@@ -16,14 +16,14 @@ import { offsetInScalar } from "./offset-in-scalar.ts";
 
 export type Path = readonly (string | number)[];
 
-/** A YAML text that was read: its value, and where each part of it stands. */
+/** A parsed YAML text: its value, and the position of each part. */
 export interface YamlSource {
 	readonly value: unknown;
-	/** A mistake about the value at the path; for a value that is not there, about what should hold it. */
+	/** An error about the value at the path; if it is missing, about its parent. */
 	at(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
-	/** A mistake about the key that the path ends with. */
+	/** An error about the last key of the path. */
 	atKey(path: Path, message: string, allowed?: readonly string[]): Diagnostic;
-	/** A mistake about a stretch of the text that the scalar at the path stands for. */
+	/** An error about a part of the scalar's text. */
 	inText(
 		path: Path,
 		stretch: { start: number; text: string },
@@ -32,18 +32,18 @@ export interface YamlSource {
 	): Diagnostic;
 }
 
-/** A pipeline is a few hundred lines; more is not one. */
+/** A pipeline has a few hundred lines; this is far more. */
 const MAX_LENGTH = 1_000_000;
-/** Aliases are welcome, bombs of them are not. */
+/** Allows aliases, but not alias bombs. */
 const MAX_ALIASES = 100;
-/** Each level of a mapping counts twice: the mapping, and the pair. */
+/** Each level of a mapping counts twice: the mapping and the pair. */
 const MAX_DEPTH = 60;
-/** Errors after which the rest of the file still means what it says. */
+/** Errors that leave the meaning of the rest of the file intact. */
 const HARMLESS = new Set(["DUPLICATE_KEY"]);
 
 /**
- * Reads YAML 1.2 with positions. `source` is absent when the text cannot be made sense of; a harmless mistake
- * (a duplicate key) leaves both.
+ * Reads YAML 1.2 with positions. `source` is absent when the text cannot be parsed. A harmless error (a duplicate key)
+ * gives both a source and a diagnostic.
  */
 export function readYaml(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
 	if (text.length > MAX_LENGTH) {
@@ -56,8 +56,8 @@ export function readYaml(text: string): { source?: YamlSource; diagnostics: read
 	try {
 		return readDocument(text);
 	} catch (cause) {
-		// Nesting without end overflows the parser's stack.
-		return { diagnostics: [diagnostic(1, 1, "", `This is no YAML that can be read: ${messageOf(cause)}.`)] };
+		// Very deep nesting overflows the parser's stack.
+		return { diagnostics: [diagnostic(1, 1, "", `This is not valid YAML: ${messageOf(cause)}.`)] };
 	}
 }
 
@@ -85,7 +85,7 @@ function readDocument(text: string): { source?: YamlSource; diagnostics: readonl
 		const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
 		return { diagnostics, source: { value, ...places(document, text, at) } };
 	} catch {
-		return { diagnostics: [...diagnostics, at(0, 0, "Aliases unfold to far too much. Write the parts out.")] };
+		return { diagnostics: [...diagnostics, at(0, 0, "Aliases expand to far too much. Write the parts out.")] };
 	}
 }
 
@@ -113,7 +113,7 @@ function places(document: Document, text: string, at: At): Omit<YamlSource, "val
 	};
 }
 
-/** Where the value stands; else its key or the start of the nearest part that holds it, up to its line's end. */
+/** The value's range up to the end of its line; for a missing value, its key or the start of its nearest parent. */
 function rangeOf(document: Document, path: Path, text: string): { start: number; end: number } {
 	const { node, found } = find(document, path);
 	if (found === path.length && node?.range && node.range[1] > node.range[0]) {
@@ -142,7 +142,7 @@ function keyRange(document: Document, path: Path): { start: number; end: number 
 	return undefined;
 }
 
-/** Walks as far as the path leads; `found` says how many of its steps. Aliases lead to what they stand for. */
+/** Follows the path as far as it leads, resolving aliases; `found` is the number of steps taken. */
 function find(document: Document, path: Path): { node: Node | undefined; found: number } {
 	let node: Node | undefined = document.contents ?? undefined;
 	for (const [index, step] of path.entries()) {
@@ -156,7 +156,7 @@ function find(document: Document, path: Path): { node: Node | undefined; found: 
 	return { node, found: path.length };
 }
 
-/** A key written as a number (`1: x`) is text in the value, but a number in the tree. */
+/** A key written as a number (`1: x`) is a text in the value but a number in the tree. */
 function keyIn(node: Node, step: string | number): unknown {
 	if (isMap(node)) {
 		const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
@@ -174,7 +174,7 @@ function aliasDiagnostics(document: Document, at: At): Diagnostic[] {
 				return;
 			}
 			const message = target
-				? "An alias cannot stand within what it stands for. Write the part out."
+				? "An alias cannot be part of what it refers to. Write the part out."
 				: `There is no anchor \`&${alias.source}\` above. Set it before it is used.`;
 			diagnostics.push(at(alias.range[0], alias.range[1], message));
 		},
@@ -186,15 +186,15 @@ function holds(node: Node, inner: Node): boolean {
 	return (node.range?.[0] ?? 0) <= (inner.range?.[0] ?? 0) && (inner.range?.[1] ?? 0) <= (node.range?.[1] ?? 0);
 }
 
-/** A key that JavaScript takes for something else would vanish on the way. */
+/** JavaScript treats such a key specially, so it would be lost. */
 function keyDiagnostics(document: Document, at: At): Diagnostic[] {
 	const diagnostics: Diagnostic[] = [];
 	visit(document, {
 		Pair(_key, { key }) {
 			if (isScalar(key) && key.value === "__proto__" && key.range) {
-				diagnostics.push(at(key.range[0], key.range[1], "No key can be `__proto__`. Take another."));
+				diagnostics.push(at(key.range[0], key.range[1], "A key cannot be `__proto__`. Use another one."));
 			} else if (isCollection(key) && key.range) {
-				diagnostics.push(at(key.range[0], key.range[1], "A key is a plain text. Put it in quotes."));
+				diagnostics.push(at(key.range[0], key.range[1], "A key must be a plain text. Put it in quotes."));
 			}
 		},
 	});
@@ -218,9 +218,9 @@ function depthDiagnostics(document: Document, at: At): Diagnostic[] {
 function wording(code: string, message: string): string {
 	switch (code) {
 		case "DUPLICATE_KEY":
-			return "This key stands here twice. Keep one.";
+			return "This key is used twice. Keep one.";
 		case "TAB_AS_INDENT":
-			return "YAML takes no tabs as indentation. Use spaces.";
+			return "YAML does not allow tabs as indentation. Use spaces.";
 		case "MULTIPLE_DOCS":
 			return "A pipeline is one YAML document. Remove the `---`.";
 		case "BLOCK_AS_IMPLICIT_KEY":

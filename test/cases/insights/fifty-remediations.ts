@@ -1,11 +1,11 @@
-/*
- * Fifty incidents, ten a day from 2026-11-17 on, and what their insights are: counted line by line from the
- * definitions in docs/insights.md, by other means than the code.
+/**
+ * Fifty incidents, ten a day from 2026-11-17 on, and their insights, counted line by line from the definitions in
+ * docs/insights.md, independently of the code.
  */
 
 /**
- * `agents`: who made each attempt, in order; `?` before one whose CodeRun was never seen. The rule is the first
- * attempt's; another agent after it came by escalation. `took_s`: from the first delivery to fixed.
+ * `agents`: the agent of each attempt, in order; `?` precedes one whose CodeRun was never seen. The rule is the first
+ * attempt's; a later agent was chosen by escalation. `took_s`: from the first delivery to fixed.
  */
 export const FIFTY = `
 repository run failure_type        rule            agents            status      fixed_by took_s deliveries also
@@ -80,7 +80,7 @@ export const COLUMNS = [
 
 type Row = readonly [string, ...(number | null)[]];
 
-/** Everything, and by each dimension. */
+/** In total, and by each dimension. */
 export const EXPECTED: Readonly<Record<string, readonly Row[]>> = {
 	total: [["", 50, 63, 38, 31, 500, 2400, 30, 24, 1, 26, 5, 3]],
 	agent: [

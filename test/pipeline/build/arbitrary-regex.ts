@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A regex that RE2 takes, and a text that it matches by the way it was made. */
+/** A regex that RE2 accepts, and a text that it matches by construction. */
 export interface Sampled {
 	readonly source: string;
 	readonly sample: string;
@@ -26,7 +26,7 @@ const set: fc.Arbitrary<Sampled> = fc.constantFrom(
 	{ source: "(?:)", sample: "" },
 );
 
-/** Regexes of literals, classes, groups, alternatives and repetitions, some levels deep. */
+/** Regexes of literals, classes, groups, alternatives and repetitions, nested a few levels deep. */
 export const sampledRegex: fc.Arbitrary<Sampled> = fc.letrec<{ regex: Sampled }>((tie) => ({
 	regex: fc.oneof(
 		{ maxDepth: 4, withCrossShrink: true },

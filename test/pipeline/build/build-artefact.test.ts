@@ -20,7 +20,7 @@ function edited(lines: readonly string[], [at, how, value]: [number, string, str
 }
 
 describe("buildArtefact", () => {
-	it("compiles the good pipeline, durations as seconds and patterns with their literals", () => {
+	it("compiles the good pipeline, with durations in seconds and the patterns' literals", () => {
 		const built = buildArtefact(goodSources);
 		expect(built).toMatchObject({
 			ok: true,
@@ -45,7 +45,7 @@ describe("buildArtefact", () => {
 		});
 	});
 
-	it("names the same content by the same version, and any change by another", () => {
+	it("gives equal content the same version, and any change another", () => {
 		const version = (text: string) => {
 			const built = buildArtefact({ ...goodSources, text });
 			return built.ok ? built.artefact.version : undefined;
@@ -57,7 +57,7 @@ describe("buildArtefact", () => {
 		expect(version(goodSources.text.replace("ttl: 10m", "ttl: 11m"))).not.toBe(good);
 	});
 
-	it("names the same version whatever the order of keys", () => {
+	it("gives the same version for any order of keys", () => {
 		const swapped = goodSources.text.replace(
 			"tools: { local: [git], remote: [] }",
 			"tools: { remote: [], local: [git] }",
@@ -86,7 +86,7 @@ describe("buildArtefact", () => {
 		});
 	}
 
-	it("answers whatever is done to the file, with places that are in it", () => {
+	it("answers for any change of the file, with positions inside it", () => {
 		const lines = goodSources.text.split("\n");
 		const value = fc.constantFrom(
 			"",
@@ -130,7 +130,7 @@ describe("buildArtefact", () => {
 					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [diagnosticCase.case];
 				});
 			});
-		// Where something ends too early, the place is its end and the text is what ends there.
+		// An expression that ends too early is reported at its end, with the text that ends there.
 		expect(elsewhere).toEqual([
 			"an expression that ends too early",
 			"a text that is not closed",

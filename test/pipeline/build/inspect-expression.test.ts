@@ -36,12 +36,12 @@ describe("inspectExpression", () => {
 		expect(inspect("($f := function($n) { $n > 0 ? $f($n - 1) : $n }; $f(3))").functions).toEqual([]);
 	});
 
-	it("counts what is piped into a call as its first argument", () => {
+	it("counts a piped value as the call's first argument", () => {
 		expect(inspect("branch ~> $glob('x')").functions).toEqual([{ name: "glob", position: 10, arguments: 2 }]);
 		expect(inspect("occurred_at ~> $toMillis(branch)").refused).toHaveLength(1);
 	});
 
-	it("finds log patterns in lists, and what is no literal", () => {
+	it("finds log patterns in lists, and computed ones", () => {
 		const { logPatterns, computedPatterns } = inspect("$log(['a', /b/i], c & 'd')");
 		expect(logPatterns).toEqual([
 			{ pattern: { kind: "text", text: "a" }, position: 6 },
@@ -50,7 +50,7 @@ describe("inspectExpression", () => {
 		expect(computedPatterns).toEqual([{ name: "log", position: 18 }]);
 	});
 
-	it("says where things stand behind white space and escapes", () => {
+	it("reports correct positions after white space and escapes", () => {
 		const { regexes, variables } = inspect("  'it\\\\s' & $x & $match(y, /a\\/b/i)");
 		expect(variables).toEqual([{ name: "x", position: 12 }]);
 		expect(regexes).toEqual([{ source: "a\\/b", flags: "i", position: 27 }]);

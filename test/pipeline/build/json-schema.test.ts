@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { keysAt, pipelineJsonSchema } from "../../../pipeline/build/grammar/json-schema.ts";
 
 describe("pipelineJsonSchema", () => {
-	it("is what pipeline.schema.json holds (else run `npx healer build --schema`)", () => {
+	it("equals pipeline.schema.json (else run `npx healer build --schema`)", () => {
 		const written = readFileSync(new URL("../../../pipeline.schema.json", import.meta.url), "utf8");
 		expect(written).toBe(`${JSON.stringify(pipelineJsonSchema(), undefined, "\t")}\n`);
 	});

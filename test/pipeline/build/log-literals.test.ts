@@ -37,7 +37,7 @@ describe("logLiterals", () => {
 		expect(logLiterals({ kind: "text", text: "Clippy::" })).toEqual(["clippy::"]);
 	});
 
-	it("are such that every match has one of them", () => {
+	it("occur in every match", () => {
 		fc.assert(
 			fc.property(sampledRegex, fc.boolean(), ({ source, sample }, ignoreCase) => {
 				const text = ignoreCase ? sample.toUpperCase() : sample;
@@ -51,7 +51,7 @@ describe("logLiterals", () => {
 		);
 	});
 
-	it("are never empty texts, nor one within another", () => {
+	it("are never empty, nor contained in one another", () => {
 		fc.assert(
 			fc.property(sampledRegex, ({ source }) => {
 				const literals = ofRegex(source);

@@ -2,21 +2,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { Sources } from "../../../pipeline/build/build-artefact.ts";
 
-/** A case of `test/cases/diagnostics`: the good pipeline with these changes, and exactly what is wrong with it then. */
+/** A case of `test/cases/diagnostics`: the good pipeline with these changes, and the exact diagnostics. */
 export interface DiagnosticCase {
 	readonly case: string;
-	/** Texts of the good pipeline, each there once, and what stands in their place. */
+	/** Texts of the good pipeline, each of which occurs once, and their replacements. */
 	readonly change?: Readonly<Record<string, string>>;
-	/** A whole file instead of the good one. */
+	/** A complete file instead of the good one. */
 	readonly text?: string;
-	/** Prompts instead of or besides the good ones; null for one that is not there. */
+	/** Prompts that replace or extend the good ones; null removes one. */
 	readonly prompts?: Readonly<Record<string, string | null>>;
 	readonly diagnostics: readonly {
 		/** `file:line:column`. */
 		readonly at: string;
 		readonly text: string;
 		readonly message: string;
-		/** Compared where it is written out. */
+		/** Compared only if present. */
 		readonly allowed?: readonly string[];
 	}[];
 }
@@ -33,7 +33,7 @@ export const goodSources: Sources = {
 	),
 };
 
-/** All cases, by the name of their file. */
+/** All cases, by file name. */
 export function diagnosticCases(): readonly (readonly [string, readonly DiagnosticCase[]])[] {
 	const files = readdirSync(FOLDER).filter((file) => file.endsWith(".yaml"));
 	return files.map((file) => [
@@ -42,7 +42,7 @@ export function diagnosticCases(): readonly (readonly [string, readonly Diagnost
 	]);
 }
 
-/** What the case looks at. Throws when a text to change is not there exactly once: the case would show nothing. */
+/** The case's input. Throws unless each text to change occurs exactly once: otherwise the case would prove nothing. */
 export function sourcesOf({ case: name, change = {}, text, prompts = {} }: DiagnosticCase): Sources {
 	let changed = text ?? goodSources.text;
 	for (const [from, to] of Object.entries(change)) {

@@ -14,7 +14,7 @@ function find(event: string, path: string): Shape | undefined {
 }
 
 describe("payloadFields", () => {
-	it("is what `npm run payloads` cuts out of GitHub's schema and examples", () => {
+	it("equals the output of `npm run payloads`", () => {
 		expect(readFileSync(SHAPES, "utf8")).toBe(cutPayloads());
 	});
 
@@ -28,18 +28,18 @@ describe("payloadFields", () => {
 		expect(find("repository_vulnerability_alert", "alert.affected_package_name")).toEqual({});
 	});
 
-	it("knows which texts a field is limited to", () => {
+	it("knows the allowed texts of a field", () => {
 		expect(find("workflow_run", "action")).toEqual(new KnownTexts(["completed", "in_progress", "requested"]));
 		expect(find("status", "state")).toEqual(new KnownTexts(["error", "failure", "pending", "success"]));
 	});
 
-	it("lets anything follow where a payload is free in its form", () => {
+	it("allows anything in a free-form part of a payload", () => {
 		expect(find("repository_dispatch", "client_payload.whatever.it.is")).toBe("any");
 		expect(payloadFields("play_stage_failure")).toBeUndefined();
 		expect(payloadFields("constructor")).toBeUndefined();
 	});
 
-	it("has no field of GitHub's examples missing, and no text of theirs ruled out", () => {
+	it("knows every field and text of GitHub's examples", () => {
 		const wrong: string[] = [];
 		const look = (value: unknown, shape: Shape | undefined, path: string): void => {
 			if (shape === "any" || value === null) return;

@@ -6,7 +6,7 @@ import { pipelineFile } from "../../../pipeline/build/grammar/pipeline-file.ts";
 const good = readFileSync(new URL("../../cases/diagnostics/good/pipeline.yaml", import.meta.url), "utf8");
 
 describe("pipelineFile", () => {
-	it("takes the small good pipeline and fills in the defaults", () => {
+	it("accepts the small good pipeline and applies the defaults", () => {
 		const file = pipelineFile.parse(parse(good));
 		expect(file.settings).toEqual({
 			repositories: ["5dlabs/cto"],
@@ -33,7 +33,7 @@ describe("pipelineFile", () => {
 		});
 	});
 
-	it("refuses a key that it does not know", () => {
+	it("refuses an unknown key", () => {
 		expect(pipelineFile.safeParse({ ...parse(good), spawns: {} }).success).toBe(false);
 	});
 });

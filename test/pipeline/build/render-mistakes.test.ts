@@ -13,7 +13,7 @@ const diagnostic: Diagnostic = {
 };
 
 describe("renderDiagnostics", () => {
-	it("shows place, cure, the line with a caret under the text, and what is allowed", () => {
+	it("shows the position, the fix, the line with a caret, and the allowed values", () => {
 		expect(renderDiagnostics([diagnostic], { "pipeline.yaml": source }, false)).toBe(
 			[
 				"pipeline.yaml:3:24  There is no agent `rexx`. Did you mean `rex`?",
@@ -21,13 +21,13 @@ describe("renderDiagnostics", () => {
 				"      \t                      ^^^^",
 				"  allowed: rex, atlas",
 				"",
-				"1 mistake.",
+				"1 error.",
 				"",
 			].join("\n"),
 		);
 	});
 
-	it("shows the part of a long line that matters", () => {
+	it("shows the relevant part of a long line", () => {
 		const long = `version: ${"x".repeat(500)}HERE${"y".repeat(500)}`;
 		const rendered = renderDiagnostics(
 			[{ ...diagnostic, line: 1, column: 510, text: "HERE" }],
@@ -39,11 +39,11 @@ describe("renderDiagnostics", () => {
 		expect(line.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("HERE");
 	});
 
-	it("goes without the line of a file that it does not have", () => {
-		expect(renderDiagnostics([diagnostic, diagnostic], {}, false)).toContain("2 mistakes.");
+	it("omits the line of a file that it does not have", () => {
+		expect(renderDiagnostics([diagnostic, diagnostic], {}, false)).toContain("2 errors.");
 	});
 
-	it("colours only when told to, and never lets a file steer the terminal", () => {
+	it("colours only on request, and never lets a file steer the terminal", () => {
 		const hostile = { "pipeline.yaml": source.replace("rust", "\u001b[2J") };
 		const esc = String.fromCharCode(27);
 		expect(renderDiagnostics([diagnostic], hostile, false)).not.toContain(esc);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Values as payloads have them, with lists, nulls, wrong types, and the marks that jsonata takes for its own. */
+/** Payload-like values, with lists, nulls, wrong types, and jsonata's own marks. */
 export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; root: unknown }>((tie) => ({
 	root: fc.oneof(
 		{ weight: 1, arbitrary: tie("value") },
@@ -18,7 +18,7 @@ export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; 
 	),
 })).root;
 
-/** JSONata text of the common sub-language and a little beyond it. */
+/** JSONata text of the common sub-language, and slightly beyond it. */
 export const arbitraryExpression: fc.Arbitrary<string> = fc.letrec<{ expression: string }>((tie) => {
 	const name = fc.constantFrom("a", "b", "c", "`a`", "length");
 	const filter = fc.oneof(

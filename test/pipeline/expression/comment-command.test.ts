@@ -50,7 +50,7 @@ describe("readCommentCommand", () => {
 		expect(read(text)).toBeUndefined();
 	});
 
-	it("takes time linear in the text, and finds no more in it than is there", () => {
+	it("takes linear time, and finds no false commands", () => {
 		const hostile = ["`\n/healer fix".repeat(20_000), "<!--".repeat(50_000), "1. ".repeat(50_000), "`".repeat(200_000)];
 		const readAll = () => {
 			for (const text of hostile) read(text);
@@ -62,7 +62,7 @@ describe("readCommentCommand", () => {
 });
 
 describe("$ours", () => {
-	it("knows our agents' Apps by their logins, and no other App or person", () => {
+	it("recognises only our agents' Apps by their logins", () => {
 		const ours = (login: unknown) => callFunction("ours", { agents }, [login]);
 		expect(["5dlabs-rex[bot]", "5DLabs-Blaze[bot]"].map(ours)).toEqual([true, true]);
 		expect(["5dlabs-rex", "5dlabs-rexx[bot]", "rex[bot]", "x5dlabs-rex[bot]", ""].map(ours)).toEqual(

@@ -13,7 +13,7 @@ function scope(input: unknown, facts: Facts = {}): Scope {
 	return { input, variables: { settings }, facts };
 }
 
-/** jsonata alone, with our functions: what the fast path must agree with. */
+/** jsonata alone, with Healer's functions: the reference for the fast path. */
 async function byJsonata(text: string, { input, variables }: Scope): Promise<unknown> {
 	const expression = jsonata(text);
 	for (const name of Object.keys(FUNCTIONS)) {
@@ -27,7 +27,7 @@ async function byJsonata(text: string, { input, variables }: Scope): Promise<unk
 }
 
 describe("compileExpression", () => {
-	it("gives what jsonata gives, on any data", async () => {
+	it("returns jsonata's result on any data", async () => {
 		const property = fc.asyncProperty(arbitraryExpression, arbitraryData, arbitraryData, async (text, input, own) => {
 			const given: Scope = { input, variables: { settings: own }, facts: {} };
 			const evaluation = await compileExpression(text).evaluate(given);
@@ -37,7 +37,7 @@ describe("compileExpression", () => {
 		await fc.assert(property, { numRuns: runs(1500) });
 	});
 
-	it("evaluates plain paths, comparisons and our functions at once, without a promise", () => {
+	it("evaluates plain paths, comparisons and our functions synchronously", () => {
 		const texts = [
 			"repository.full_name",
 			"action = 'completed' and run.conclusion in ['failure', 'timed_out']",
@@ -74,7 +74,7 @@ describe("compileExpression", () => {
 		}
 	});
 
-	it("refuses clock, chance and text run as an expression", async () => {
+	it("refuses clocks, randomness and text run as an expression", async () => {
 		for (const text of [
 			"$now()",
 			"$millis()",
@@ -88,12 +88,12 @@ describe("compileExpression", () => {
 		}
 	});
 
-	it("runs a regex that goes back and forth elsewhere in linear time", async () => {
+	it("runs a regex in linear time that would backtrack elsewhere", async () => {
 		const { evaluate } = compileExpression("$contains(text, /^(a+)+$/)");
 		expect(await evaluate(scope({ text: `${"a".repeat(5000)}!` }))).toEqual({ ok: true, value: false });
 	});
 
-	it("gives regexes the meaning that jsonata gives them in $match, $replace and $split", async () => {
+	it("keeps jsonata's meaning of regexes in $match, $replace and $split", async () => {
 		const text = "[$match(t, /b(.)/).match, $match(t, /b(.)/).groups, $replace(t, /B/i, 'x'), $split(t, /,/)]";
 		const evaluation = await compileExpression(text).evaluate(scope({ t: "abc,bd" }));
 		expect(plain(evaluation)).toEqual({ ok: true, value: ["bc", "bd", "c", "d", "axc,xd", "abc", "bd"] });
@@ -103,7 +103,7 @@ describe("compileExpression", () => {
 		expect(() => compileExpression("a = ").evaluate(scope({}))).toThrow("does not parse");
 	});
 
-	it("may be evaluated many times at once", async () => {
+	it("may be evaluated concurrently", async () => {
 		const { evaluate } = compileExpression("$join([$$.a, $map(b, function($x) { $x & $$.a })], ',')");
 		const all = await Promise.all([1, 2, 3].map((n) => evaluate(scope({ a: `a${n}`, b: ["x", "y"] }))));
 		expect(all.map((evaluation) => evaluation.ok && evaluation.value)).toEqual([
@@ -115,17 +115,17 @@ describe("compileExpression", () => {
 });
 
 describe("compileCondition", () => {
-	it("is true for the boolean true alone", async () => {
+	it("is true only for the boolean true", async () => {
 		const input = { yes: true, no: false, text: "true", number: 1, none: null, list: [true] };
 		const judge = async (text: string) => (await compileCondition(text).judge(scope(input))).verdict;
 		expect(await judge("yes")).toBe("true");
 		for (const text of ["no", "text", "number", "none", "list"]) expect(await judge(text)).toBe("false");
 		expect(await compileCondition("text").judge(scope(input))).toMatchObject({
-			error: "it gives a text, neither true nor false",
+			error: "it returns a text, neither true nor false",
 		});
 	});
 
-	it("explains every clause with the values it looked at", () => {
+	it("explains every clause with the values it read", () => {
 		const { judge } = compileCondition("action = 'completed' and (run.conclusion in ['failure'] or run.name = 'x')");
 		expect(judge(scope({ action: "completed", run: { conclusion: "success", name: "y" } }))).toEqual({
 			text: "action = 'completed' and (run.conclusion in ['failure'] or run.name = 'x')",
@@ -189,7 +189,7 @@ describe("compileCondition", () => {
 		});
 	});
 
-	it("does not look at clauses that cannot change the verdict", () => {
+	it("skips clauses that cannot change the verdict", () => {
 		expect(compileCondition("no and yes and $key({}) = 1").judge(scope({ yes: true, no: false }))).toEqual({
 			text: "no and yes and $key({}) = 1",
 			verdict: "false",
@@ -197,12 +197,12 @@ describe("compileCondition", () => {
 		});
 	});
 
-	it("keeps clauses that it cannot cut out as one", async () => {
+	it("keeps clauses as one that it cannot separate", async () => {
 		const clause = await compileCondition("($x := yes; $x and yes)").judge(scope({ yes: true }));
 		expect(clause).toEqual({ text: "($x := yes; $x and yes)", verdict: "true", values: { yes: true } });
 	});
 
-	it("takes clauses apart whatever stands between them", async () => {
+	it("separates clauses with anything between them", async () => {
 		const text = " /* why */ ( yes /* or */ or and.or ) and\n\t$not( $contains(t, ') or (') ) and `and`[0].x = 1 ";
 		const clause = await compileCondition(text).judge(scope({ yes: true, t: "t", and: { x: 1, or: true } }));
 		expect(clause.verdict).toBe("true");
@@ -218,7 +218,7 @@ describe("compileCondition", () => {
 		expect(clause.values).toEqual({ t: `\u{FFFD}\u{FFFD}${"x".repeat(198)}…` });
 	});
 
-	it("says what jsonata says wherever nothing is missing and nothing fails", async () => {
+	it("agrees with jsonata unless something is missing or fails", async () => {
 		const property = fc.asyncProperty(arbitraryExpression, arbitraryExpression, arbitraryData, async (a, b, input) => {
 			for (const text of [`(${a}) and (${b})`, `(${a}) or $not(${b})`, a]) {
 				const clause = await compileCondition(text).judge(scope(input));
@@ -234,7 +234,7 @@ describe("compileCondition", () => {
 	});
 });
 
-/** Without the marks that jsonata leaves on lists, and its prototype-less objects. */
+/** Removes jsonata's list marks and its prototype-less objects. */
 function plain(value: unknown): unknown {
 	return JSON.parse(JSON.stringify({ value }, (_, item: unknown) => (typeof item === "function" ? "function" : item)))
 		.value;

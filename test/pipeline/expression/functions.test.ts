@@ -61,7 +61,7 @@ describe("$glob", () => {
 		expect(call("glob", [value, patterns])).toBe(expected);
 	});
 
-	it("takes time linear in the value, whatever the pattern", () => {
+	it("takes time linear in the value for any pattern", () => {
 		const globs = () => {
 			expect(call("glob", ["a".repeat(20_000), "*a*a*a*a*a*a*a*a*b/**/*a*a"])).toBe(false);
 			expect(call("glob", ["a".repeat(20_000), "*a*a*a*a*a*a*a*a*b"])).toBe(false);
@@ -69,7 +69,7 @@ describe("$glob", () => {
 		expect(cpuSeconds(globs)).toBeLessThan(2);
 	});
 
-	it("gives nothing for a value that is missing, and refuses numbers", () => {
+	it("returns undefined for a missing value, and refuses numbers", () => {
 		expect(call("glob", [undefined, "*"])).toBeUndefined();
 		expect(() => call("glob", [5, "*"])).toThrow("a text or a list of texts");
 	});
@@ -88,17 +88,17 @@ describe("$slug", () => {
 });
 
 describe("$key", () => {
-	it("is undefined if any part is missing, empty or no plain value", () => {
+	it("is undefined if any part is missing, empty or not a plain value", () => {
 		for (const missing of [undefined, null, "", {}, [], Number.NaN]) {
 			expect(call("key", ["o/r", "run", missing])).toBeUndefined();
 		}
 	});
 
-	it("lower-cases the repository alone, and escapes bars", () => {
+	it("lower-cases only the repository, and escapes bars", () => {
 		expect(call("key", ["5DLabs/CTO", "branch", "Feat|x\\y"])).toBe("5dlabs/cto|branch|Feat\\|x\\\\y");
 	});
 
-	it("is never the same for different parts, however long or malformed", () => {
+	it("is never equal for different parts, even long or malformed ones", () => {
 		const part = fc.oneof(
 			fc.string({ unit: "binary", minLength: 1 }),
 			fc.string({ unit: fc.constantFrom("|", "\\", "~", "u", "d", "8", "\u{D800}", "\u{FFFD}"), minLength: 1 }),
@@ -130,20 +130,20 @@ describe("$workflow", () => {
 });
 
 describe("$log and $error", () => {
-	it("ask the reading for the pattern by its key", () => {
+	it("look up the pattern in the reading by its key", () => {
 		expect(call("log", ["clippy::"], { log })).toBe(true);
 		expect(call("error", ["clippy::"], { log })).toBe(false);
 		expect(call("error", [["nothing", new PatternLiteral(/error\[E\d+\]/gi)]], { log })).toBe(true);
 		expect(call("log", ["nothing"], { log })).toBe(false);
 	});
 
-	it("give nothing when no log was read, or the reader gave up on the pattern", () => {
+	it("return undefined when no log was read, or the reader gave up on the pattern", () => {
 		expect(call("log", ["clippy::"])).toBeUndefined();
 		expect(call("log", [new PatternLiteral(/(a+)+/g)], { log })).toBeUndefined();
 		expect(call("log", [new PatternLiteral(/(a+)+/g), "clippy::"], { log })).toBe(true);
 	});
 
-	it("take regex literals written in an expression, also where jsonata evaluates it", async () => {
+	it("accept regex literals in an expression, also where jsonata evaluates it", async () => {
 		const texts = [
 			"$error(/error\\[E\\d+\\]/i)",
 			"$error(['x', /error\\[E\\d+\\]/i])",
@@ -163,7 +163,7 @@ describe("$log and $error", () => {
 });
 
 describe("$step and $job", () => {
-	it("look into short texts, ignoring case for texts", () => {
+	it("search short texts, ignoring case for text patterns", () => {
 		const facts = { failed_steps: ["Run Clippy"], jobs: ["lint / rust"] };
 		expect(call("step", ["clippy"], facts)).toBe(true);
 		expect(call("job", [new PatternLiteral(/^lint .*rust$/g)], facts)).toBe(true);
@@ -191,7 +191,7 @@ describe("$mentions", () => {
 });
 
 describe("callFunction", () => {
-	it("counts arguments and names the right call", () => {
+	it("checks the number of arguments and names the correct call", () => {
 		for (const [name, { min, signature }] of Object.entries(FUNCTIONS)) {
 			expect(() => call(name, Array(min - 1).fill("x"))).toThrow(`call it as ${signature}`);
 		}

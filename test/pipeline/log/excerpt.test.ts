@@ -14,7 +14,7 @@ describe("the excerpt", () => {
 		);
 	});
 
-	it("says how much was cut, blank lines not counted", () => {
+	it("marks the number of cut lines, without blank ones", () => {
 		const lines = [...many(1204), "", ...step("make", "first", "", "second", failed), ...many(3)];
 		expect(readLog(githubLog(lines), [], { zone_lines: 1 }).excerpt).toBe(
 			[
@@ -31,7 +31,7 @@ describe("the excerpt", () => {
 		);
 	});
 
-	it("says how much of a long line was cut", () => {
+	it("marks how much of a long line was cut", () => {
 		expect(readLog(`start ${"x".repeat(100_000)} end`).excerpt).toBe(
 			`start ${"x".repeat(474)}[... 99,410 characters cut ...]${"x".repeat(116)} end`,
 		);
@@ -50,7 +50,7 @@ describe("the excerpt", () => {
 		]);
 	});
 
-	it("shows errors marked in the middle, with what is around them", () => {
+	it("shows errors marked in the middle, with their surroundings", () => {
 		const lines = [...step("make"), ...many(300, "a"), "##[error]src/a.c:1: broken", ...many(300, "b"), failed];
 		const excerpt = readLog(githubLog(lines)).excerpt.split("\n");
 		const at = excerpt.indexOf("##[error]src/a.c:1: broken");
@@ -73,7 +73,7 @@ describe("the excerpt", () => {
 		);
 	});
 
-	it("stays within 24 KB and 400 lines, whatever the log", () => {
+	it("stays within 24 KB and 400 lines for any log", () => {
 		const lines = Array.from({ length: 5000 }, (_, n) => `##[error]src/file-${n}.ts:1: ${"wide \u2713 ".repeat(100)}`);
 		const { excerpt } = readLog(lines.join("\n"));
 		expect(Buffer.byteLength(excerpt)).toBeLessThanOrEqual(24 * 1024);

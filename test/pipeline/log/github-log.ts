@@ -4,14 +4,14 @@ import { createLogReader } from "../../../pipeline/log/log-reader.ts";
 import type { LogReading } from "../../../pipeline/log/log-reading.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 
-/** A job's log as GitHub's API gives it: a byte order mark, and a timestamp before each line. */
+/** A job's log in the format of GitHub's API: a byte order mark, and a timestamp before each line. */
 export function githubLog(lines: readonly string[]): string {
 	const stamp = (n: number) =>
 		`2026-03-01T10:${String(Math.floor(n / 60) % 60).padStart(2, "0")}:${String(n % 60).padStart(2, "0")}.1234567Z`;
 	return `\ufeff${lines.map((line, n) => `${stamp(n)} ${line}\n`).join("")}`;
 }
 
-/** The lines with which a runner starts a script's step. */
+/** The lines that a runner prints at the start of a script step. */
 export function step(script: string, ...rest: readonly string[]): string[] {
 	const lines = script.split("\n");
 	return [

@@ -8,7 +8,7 @@ import { readLog, regex, text } from "./github-log.ts";
 
 const MB = 1_000_000;
 
-/** Reads a log and tells on how many characters regexes were tried. */
+/** Reads a log and returns on how many characters regexes were tried. */
 function effort(log: string, sources: readonly string[]) {
 	const search = compileLogSearch(sources.map((source) => regex(source, "i", "a")));
 	let characters = 0;
@@ -26,7 +26,7 @@ function effort(log: string, sources: readonly string[]) {
 const allowed = LOG_LIMITS.regex_characters + LOG_LIMITS.regex_share * MB + LOG_LIMITS.zone_regex_characters;
 
 describe("createLogReader on a hostile log", () => {
-	it("tries regexes on a bounded part of a log that prompts them everywhere, and says which gave up", () => {
+	it("bounds regexes on a log that triggers them everywhere, and reports which gave up", () => {
 		const sources = Array.from({ length: 50 }, (_, n) => `(a+)+b${n}$`);
 		const lines = Array.from({ length: MB / 80 }, (_, n) => `${"a".repeat(70)} ${n}`);
 		const { reading, characters } = effort(lines.join("\n"), sources);
@@ -35,7 +35,7 @@ describe("createLogReader on a hostile log", () => {
 		expect(reading.patterns).toStrictEqual({});
 	});
 
-	it("tries regexes that match everywhere no more than that either", () => {
+	it("applies the same bound to regexes that match everywhere", () => {
 		const sources = Array.from({ length: 50 }, (_, n) => `a+ \\d{0,${n + 1}}`);
 		const lines = Array.from({ length: MB / 80 }, (_, n) => `${"a".repeat(70)} ${n}`);
 		const { reading, characters } = effort(lines.join("\n"), sources);
@@ -43,13 +43,13 @@ describe("createLogReader on a hostile log", () => {
 		expect(Object.keys(reading.patterns).length + reading.gave_up.length).toBeGreaterThanOrEqual(50);
 	});
 
-	it("lets one regex that fails everywhere not starve the others", () => {
+	it("does not let a regex that fails everywhere starve the others", () => {
 		const lines = Array.from({ length: MB / 80 }, (_, n) => `${"a".repeat(70)} ${n}`);
 		const { reading } = effort([...lines, "a needle", ...lines].join("\n"), ["(a+)+$", "a needle"]);
 		expect(reading.gave_up).toStrictEqual(["/(a+)+$/i"]);
 	});
 
-	it("searches a line of 1 MB at its ends only", () => {
+	it("searches only the ends of a line of 1 MB", () => {
 		const { reading, characters } = effort(`${"a".repeat(MB)}!`, ["(a+)+$", "((a*)*)*b", "a{1,100}b"]);
 		expect(characters).toBeLessThanOrEqual(3 * (LOG_LIMITS.longest_line + 1));
 		expect(reading).toMatchObject({ lines: 1, bytes: MB + 1, patterns: {}, gave_up: [] });
@@ -71,7 +71,7 @@ describe("createLogReader on a hostile log", () => {
 		expect(excerpt.isWellFormed()).toBe(true);
 	});
 
-	it("keeps no more of 100 MB than of 1 MB", () => {
+	it("keeps no more memory for 100 MB than for 1 MB", () => {
 		setFlagsFromString("--expose-gc");
 		const gc: () => void = runInNewContext("gc");
 		const used = () => {
@@ -81,7 +81,7 @@ describe("createLogReader on a hostile log", () => {
 		const reader = createLogReader(compileLogSearch([text("error"), regex("warning \\d+", "i", "warning ")]));
 		const write = (from: number, to: number) => {
 			for (let n = from; n < to; n++) {
-				// A text of its own each time, as a decoder gives it.
+				// A separate text each time, as a decoder returns it.
 				reader.write(
 					Buffer.from(`##[error]broken ${n}\nwarning ${n}\n${`${"x".repeat(90)} ${n}\n`.repeat(640)}`).toString(),
 				);

@@ -13,7 +13,7 @@ describe("joinReadings", () => {
 		expect(joinReadings([{ reading: one, title: "job build" }])).toEqual(one);
 	});
 
-	it("adds counts up, goes on with line numbers, and titles each excerpt", () => {
+	it("adds counts, continues line numbers, and titles each excerpt", () => {
 		const first = reading({ patterns: { a: { count: 2, errors: 1, first: 3, last: 7 } }, gave_up: ["/x+/"] });
 		const second = reading({
 			lines: 4,

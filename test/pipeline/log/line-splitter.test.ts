@@ -26,7 +26,7 @@ function split(chunks: readonly string[], longest = 4096): { lines: Line[]; drop
 
 const texts = (chunks: readonly string[]) => split(chunks).lines.map((line) => line.text);
 
-/** Cuts a text at any places, surrogate pairs and line ends among them. */
+/** Cuts a text anywhere, including inside surrogate pairs and line ends. */
 const chunked = (text: fc.Arbitrary<string>) =>
 	fc.tuple(text, fc.array(fc.nat(), { maxLength: 12 })).map(([whole, places]) => {
 		const cuts = [0, ...places.map((place) => place % (whole.length + 1)).sort((a, b) => a - b), whole.length];
@@ -38,7 +38,7 @@ describe("LineSplitter", () => {
 		expect(texts(["one\ntwo\r\nthree\r\r\nfour"])).toStrictEqual(["one", "two", "three", "four"]);
 	});
 
-	it("ends a line at a lone carriage return and tells that it is overwritten", () => {
+	it("ends a line at a lone carriage return and reports it as overwritten", () => {
 		expect(split(["10%\r20%\r100%\n"]).lines).toStrictEqual([
 			{ text: "10%", cut: 0, overwritten: true },
 			{ text: "20%", cut: 0, overwritten: true },
@@ -46,7 +46,7 @@ describe("LineSplitter", () => {
 		]);
 	});
 
-	it("puts lines together that chunks cut anywhere", () => {
+	it("joins lines that chunks cut anywhere", () => {
 		expect(texts(["o", "ne", "\n", "\n", "t", "wo\r", "\nthree\r", "four\r", "\r", "\n"])).toStrictEqual([
 			"one",
 			"",
@@ -56,7 +56,7 @@ describe("LineSplitter", () => {
 		]);
 	});
 
-	it("makes no line of nothing", () => {
+	it("returns no line for empty input", () => {
 		expect(texts([])).toStrictEqual([]);
 		expect(texts([""])).toStrictEqual([]);
 		expect(texts(["\n"])).toStrictEqual([""]);
@@ -85,7 +85,7 @@ describe("LineSplitter", () => {
 		);
 	});
 
-	it("gives the lines that a split by line ends gives", () => {
+	it("returns the same lines as a split by line ends", () => {
 		const unit = fc.constantFrom("a", "b", "\n", "\r");
 		fc.assert(
 			fc.property(chunked(fc.string({ unit, maxLength: 60 })), ({ whole, chunks }) => {

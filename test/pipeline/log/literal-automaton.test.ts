@@ -19,7 +19,7 @@ function find(literals: readonly string[], line: string): number[] {
 }
 
 describe("buildLiteralAutomaton", () => {
-	it("finds literals within one another and overlapping", () => {
+	it("finds nested and overlapping literals", () => {
 		expect(find(["he", "she", "his", "hers", "ushe"], "ushers")).toStrictEqual([0, 1, 3, 4]);
 	});
 
@@ -29,7 +29,7 @@ describe("buildLiteralAutomaton", () => {
 		]);
 	});
 
-	it("takes a dotless i for another letter than i", () => {
+	it("treats a dotless i as another letter than i", () => {
 		expect(find(["info"], "ınfo")).toStrictEqual([]);
 	});
 
@@ -37,7 +37,7 @@ describe("buildLiteralAutomaton", () => {
 		expect(find([], "anything")).toStrictEqual([]);
 	});
 
-	it("finds what a search for each literal finds", () => {
+	it("finds the same as a search for each literal", () => {
 		const word = fc.string({ unit: fc.constantFrom("a", "b", "A", "B", ":", "é", "É"), minLength: 1, maxLength: 8 });
 		const line = fc.string({ unit: fc.constantFrom("a", "b", "A", "B", ":", "é", "É", "z"), maxLength: 60 });
 		fc.assert(

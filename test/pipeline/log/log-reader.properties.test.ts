@@ -38,7 +38,7 @@ const word = fc.constantFrom(
 );
 const colour = fc.constantFrom("\u001b[31m", "\u001b[0m", "\u001b]8;;u\u001b\\", "\u001b[36;1m");
 const stamp = "2026-03-01T10:00:00.1234567Z ";
-/** Timestamps may be missing; columns stand before every line or none. */
+/** Timestamps may be missing; columns are on every line or on none. */
 const prefixes = fc.constantFrom(
 	["", stamp, `\ufeff${stamp}`],
 	[`job\tstep\t${stamp}`, `job\tst\u00e9p\t\ufeff${stamp}`],
@@ -91,7 +91,7 @@ describe("createLogReader", () => {
 		);
 	});
 
-	it("counts what testing each pattern on each stripped line counts", () => {
+	it("counts the same as testing each pattern on each stripped line", () => {
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are control characters.
 		const escapes = /\x1b(?:\[[\d;]*m|\]8;;u\x1b\\)/g;
 		const before = /^(?:job\tst[e\u00e9]p\t)?\ufeff?2026-\S+Z ?/;
@@ -118,7 +118,7 @@ describe("createLogReader", () => {
 		);
 	});
 
-	it("finds in the error zone what stands in the lines before a mark, and behind the last one of no step's end, without repeats", () => {
+	it("counts in the error zone the lines before a mark, and after the last mark without a step end, without repeats", () => {
 		const zoneLine = fc.constantFrom(
 			"boom",
 			"boom 1",
@@ -152,8 +152,8 @@ describe("createLogReader", () => {
 });
 
 /**
- * How many lines with "boom" are marked, or among the last `size` runs of equal lines before a mark in its step; where no
- * mark ends a step, also among the last `size` after the last one.
+ * How many lines with "boom" are marked, or are among the last `size` runs of equal lines before a mark in the same
+ * step. If no mark ends a step, the last `size` after the last mark count too.
  */
 function naiveErrors(lines: readonly string[], size: number): number {
 	const runs: { line: string; count: number }[] = [];

@@ -96,11 +96,11 @@ describe("createLogReader", () => {
 		]);
 	});
 
-	it("takes a tab for a column only with a timestamp behind it", () => {
+	it("treats a tab as a column separator only before a timestamp", () => {
 		expect(readLog("ok\tpkg/a\t0.1s\nFAIL\tpkg/b\t0.2s\n").excerpt).toBe("ok\tpkg/a\t0.1s\nFAIL\tpkg/b\t0.2s");
 	});
 
-	it("takes plain text: its last lines are the error zone, and no step is told", () => {
+	it("accepts plain text: its last lines are the error zone, and there is no step", () => {
 		const reading = readLog("starting\nnpm ERR! missing script: build\n\n", [text("npm err!")]);
 		expect(reading).toStrictEqual({
 			lines: 3,
@@ -111,11 +111,11 @@ describe("createLogReader", () => {
 		});
 	});
 
-	it("gives nothing for nothing", () => {
+	it("returns an empty reading for an empty log", () => {
 		expect(readLog("", [text("a")])).toStrictEqual({ lines: 0, bytes: 0, patterns: {}, gave_up: [], excerpt: "" });
 	});
 
-	it("counts bytes as UTF-8 has them", () => {
+	it("counts bytes as UTF-8", () => {
 		expect(readLog("\ufeffé \u2713 \ud83d\ude00\u001b[1mé\u001b[0m\n").bytes).toBe(
 			Buffer.byteLength("\ufeffé \u2713 \ud83d\ude00\u001b[1mé\u001b[0m\n"),
 		);
@@ -146,7 +146,7 @@ describe("the error zone", () => {
 		).toBe(0);
 	});
 
-	it("has every line that is marked as an error, wherever it stands", () => {
+	it("includes every line marked as an error, anywhere", () => {
 		const marked = ["##[error]boom", "::error file=a.c,line=1::boom", "::error::boom"];
 		expect(errors([...marked, ...many(200), "##[error]Process completed with exit code 1."])).toBe(3);
 	});
@@ -156,7 +156,7 @@ describe("the error zone", () => {
 		expect(errors([...step("make"), "boom", ...many(80), "##[error]buildx failed with: ERROR", ...many(20)])).toBe(0);
 	});
 
-	it("goes on behind an error when no step's end is marked: a message of several lines is marked at its first", () => {
+	it("continues after an error when no step end is marked: only the first line of a message is marked", () => {
 		const message = ["##[error]You have commit messages with errors", "", "✖   type may not be empty [type-empty]"];
 		const later = [...step("echo done"), "type may not be empty: not said of a step after it"];
 		const errorsOf = (lines: readonly string[]) =>
@@ -166,7 +166,7 @@ describe("the error zone", () => {
 		expect(errorsOf([...step("commitlint"), "##[error]failed", ...later])).toBe(0);
 	});
 
-	it("is the last 80 lines that are not blank when nothing is marked", () => {
+	it("is the last 80 non-blank lines when nothing is marked", () => {
 		expect(errors(["boom", ...many(79), "", " ", ...cleanup])).toBe(1);
 		expect(errors(["boom", ...many(80)])).toBe(0);
 	});
@@ -188,7 +188,7 @@ describe("the error zone", () => {
 		).toBe(0);
 	});
 
-	it("knows an echoed script without its colour", () => {
+	it("recognises an echoed script without its colour", () => {
 		const lines = [
 			"##[group]Run make boom",
 			"make boom",
@@ -202,7 +202,7 @@ describe("the error zone", () => {
 		});
 	});
 
-	it("does not take a group that a script opened for a step's header", () => {
+	it("does not mistake a script's group for a step's header", () => {
 		const lines = [
 			...step("./ci.sh"),
 			"##[group]Run unit tests",
@@ -216,7 +216,7 @@ describe("the error zone", () => {
 		});
 	});
 
-	it("takes a repeated line for one of the 80, and counts each repeat", () => {
+	it("counts a repeated line once towards the 80, and each repeat as a match", () => {
 		const lines = [
 			...step("make"),
 			"boom",
@@ -242,7 +242,7 @@ describe("the failing step", () => {
 		expect(readLog(githubLog(lines)).failed_step).toBe("Run make test");
 	});
 
-	it("is not told when the log begins within it", () => {
+	it("is unknown when the log begins within it", () => {
 		expect(readLog(githubLog(["some output", "##[error]Process completed with exit code 1."]))).not.toHaveProperty(
 			"failed_step",
 		);
@@ -274,13 +274,13 @@ describe("patterns", () => {
 		});
 	});
 
-	it("are found in the first and the last part of a long line, not across its cut", () => {
+	it("are found at both ends of a long line, not across its cut", () => {
 		const line = `first ${"x".repeat(10_000)} last`;
 		const reading = readLog(line, [text("first"), text("last"), regex("first.*last", "", "first")]);
 		expect(Object.keys(reading.patterns)).toStrictEqual(["first", "last"]);
 	});
 
-	it("may bear any name", () => {
+	it("may have any name", () => {
 		const { patterns } = readLog("__proto__ 404\n", [text("__proto__"), text("404")]);
 		expect(Object.getOwnPropertyNames(patterns).sort()).toStrictEqual(["404", "__proto__"]);
 	});
@@ -301,7 +301,7 @@ describe("patterns", () => {
 		});
 	});
 
-	it("that are asked for among errors alone are counted there alone", () => {
+	it("that only $error uses are counted only among errors", () => {
 		const pattern = { ...regex("boom \\d", "", "boom "), only_errors: true };
 		const lines = [
 			"boom 1",

@@ -11,19 +11,19 @@ const WHOLE = "Compiling x\nwarning: unused\n##[error]clippy::needless_collect\n
 const LONG = `${"a line of no importance, such as there are many\n".repeat(3)}early mention\n${Array.from({ length: 3000 }, (_, n) => `Compiling crate ${n}\n`).join("")}##[error]late problem\n`;
 
 describe("rereadLog", () => {
-	it("tells another pipeline what the old one's patterns found, and had not found", () => {
+	it("gives another pipeline the old patterns' results, including negative ones", () => {
 		const reread = rereadLog(search("clippy::", "CVE-"), readLogText(OLD, WHOLE), OLD.keys);
 		expect(reread.patterns).toEqual({ "clippy::": { count: 1, errors: 1, first: 3, last: 3 } });
 		expect(reread.gave_up).toEqual([]);
 	});
 
-	it("looks for new patterns in an excerpt that is the whole log, and is sure of those not there", () => {
+	it("searches new patterns in an excerpt that is the whole log, where absence is certain", () => {
 		const reread = rereadLog(search("1 problem", "CVE-"), readLogText(OLD, WHOLE), OLD.keys);
 		expect(Object.keys(reread.patterns)).toEqual(["1 problem"]);
 		expect(reread.gave_up).toEqual([]);
 	});
 
-	it("does not know of new patterns that the excerpt of a longer log does not show", () => {
+	it("leaves new patterns unknown that the excerpt of a longer log does not show", () => {
 		const reread = rereadLog(search("late problem", "crate 17", "warning:"), readLogText(OLD, LONG), OLD.keys);
 		expect(Object.keys(reread.patterns)).toEqual(["late problem"]);
 		expect(reread.gave_up).toEqual(["crate 17"]);

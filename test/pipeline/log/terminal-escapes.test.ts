@@ -19,11 +19,11 @@ describe("stripEscapes", () => {
 		expect(stripEscapes(line)).toBe(wanted);
 	});
 
-	it("hides no text behind a sequence that nothing ends", () => {
+	it("hides no text behind an unterminated sequence", () => {
 		expect(stripEscapes(`${ESC}]0;error: it failed`)).toBe("0;error: it failed");
 	});
 
-	it("takes away what one expression for the same grammar does", () => {
+	it("removes what a single regex for the same grammar removes", () => {
 		const grammar =
 			// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are control characters.
 			/\x1b(?:\[[\x20-\x3f]*[\x40-\x7e]?|[\]PX^_](?:[^\x07\x1b]*(?:\x07|\x1b\\))?|[\x20-\x2f]+[\x30-\x7e]?|[\x30-\x7e])?/g;

@@ -347,5 +347,5 @@ const github: PromptInput = {
 	strategy: { name: "fix", branch: OWN_BRANCH, why: "fork" },
 };
 
-/** One full input for each shipped template. */
+/** One complete input for each shipped template. */
 export const GOLDEN_INPUTS: readonly PromptInput[] = [rust, frontend, infra, security, github];

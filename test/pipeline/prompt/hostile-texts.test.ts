@@ -18,7 +18,7 @@ const texts = readdirSync(FOLDER).map((name) => [name, readFileSync(path.join(FO
 const branches = readFileSync(path.join(FOLDER, "branch-names.txt"), "utf8").trimEnd().split("\n");
 const cases = [...texts, ...branches.map((branch) => [`the branch ${JSON.stringify(branch)}`, branch] as const)];
 
-/** Each text from outside that the template shows becomes `text`. */
+/** Replaces each untrusted text that the template shows by `text`. */
 function viewOf(view: PromptView, text: string): PromptView {
 	const untrusted = Object.entries<PromptVariable>(PROMPT_VARIABLES).flatMap(([name, variable]) =>
 		variable.untrusted && view[name as keyof PromptView] !== undefined ? [[name, text]] : [],
@@ -27,7 +27,7 @@ function viewOf(view: PromptView, text: string): PromptView {
 	return { ...view, ...Object.fromEntries(untrusted), ...(missing && { missing }) };
 }
 
-/** What visible names stand for, written here once more: nothing is lost on the way. */
+/** The reverse of the visible names, written independently, to prove that nothing is lost. */
 function decoded(shown: string): string {
 	return shown
 		.replaceAll(/<U\+([0-9A-F]{4,6})>/g, (_, code) => String.fromCodePoint(Number.parseInt(code, 16)))
@@ -40,7 +40,7 @@ function trimmed(text: string): string {
 }
 
 describe("the shipped prompts, with hostile texts everywhere", () => {
-	it.each(cases)("keep it in its fences and spans, to the letter: %s", (_, text) => {
+	it.each(cases)("keep it in its fences and spans, verbatim: %s", (_, text) => {
 		for (const input of GOLDEN_INPUTS) {
 			const view = promptView(input);
 			const harmless = readDataMarks(renderPrompt(prompts, input.agent.prompt, viewOf(view, "harmless")));

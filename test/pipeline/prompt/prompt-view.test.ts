@@ -31,11 +31,11 @@ function view(more: Partial<PromptInput> = {}) {
 const ok = { took_ms: 1, status: "ok" } as const;
 
 describe("promptView", () => {
-	it("gives nothing that is not among PROMPT_VARIABLES", () => {
+	it("returns only names in PROMPT_VARIABLES", () => {
 		for (const name of Object.keys(view())) expect(PROMPT_VARIABLES).toHaveProperty(name);
 	});
 
-	it("has every variable that DESIGN names", () => {
+	it("has every variable that templates rely on", () => {
 		const named = `workflow_name workflow_url branch commit_sha commit_message workflow_logs logs pr_number pr_title
 			changed_files file_diff_summary argocd_app_status argocd_sync_status argocd_resources_unhealthy recent_error_logs
 			error_rate_spike related_pods pod_events failure_type failure_category suggested_fix_approach attempt
@@ -43,7 +43,7 @@ describe("promptView", () => {
 		for (const name of named.split(/\s+/)) expect(PROMPT_VARIABLES).toHaveProperty(name);
 	});
 
-	it("leaves absent what is not known", () => {
+	it("omits unknown values", () => {
 		const known = Object.entries(view()).filter(([, value]) => value !== undefined && value !== false);
 		expect(known.map(([name]) => name).sort()).toEqual([
 			"agent_name",
@@ -63,7 +63,7 @@ describe("promptView", () => {
 		]);
 	});
 
-	it("words the context", () => {
+	it("formats the context", () => {
 		const context: Context = {
 			files: {
 				...ok,
@@ -113,14 +113,14 @@ describe("promptView", () => {
 		expect(text({ name: "same", branch: "x" })).toContain("Push to the failing branch itself");
 		const fix = { name: "fix", branch: "healer/1" } as const;
 		expect(text({ ...fix, why: "default_branch" })).toContain(
-			"healer/1 (go on with it if it is there already) from the default",
+			"healer/1 (continue on it if it already exists) from the default",
 		);
-		expect(text({ ...fix, why: "protected_branch" })).toContain("Nobody pushes to the failing branch");
+		expect(text({ ...fix, why: "protected_branch" })).toContain("The failing branch is protected");
 		expect(text(fix)).toContain("from the failing branch");
 		expect(text({ ...fix, why: "fork" })).toContain("in a fork");
 	});
 
-	it("tells a retry what came before", () => {
+	it("gives a retry the earlier attempts", () => {
 		const previous_attempts = [{ attempt: 1, agent: "rex", outcome: "failed", message: "no PR" }];
 		expect(view({ attempt: 2, previous_attempts })).toMatchObject({
 			is_retry: true,

@@ -13,13 +13,13 @@ function render(text: string, view: PromptView, partials: Record<string, string>
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
 describe("renderPrompt", () => {
-	it("puts values in as they are, without HTML's escapes, and nothing for what is absent", () => {
+	it("inserts values verbatim, without HTML escapes, and nothing for absent ones", () => {
 		expect(render("{{branch}}|{{{branch}}}|{{commit_sha}}|", { branch: `<a & "b">'\`` })).toBe(
 			`<a & "b">'\`|<a & "b">'\`||`,
 		);
 	});
 
-	it("never takes a value for a template, also inside fences and partials", () => {
+	it("never parses a value as a template, also inside fences and partials", () => {
 		const view = { branch: "{{agent_name}} {{> _secret}} {{#fenced}}{{=<% %>=}}", agent_name: "rex" };
 		const text = "{{branch}}{{#inline}}{{branch}}{{/inline}}{{#fenced}}{{branch}}{{/fenced}}{{> _part}}";
 		expect(render(text, view, { _part: "{{branch}}", _secret: "SECRET" })).toBe(
@@ -27,7 +27,7 @@ describe("renderPrompt", () => {
 		);
 	});
 
-	it("does not let a template reach more than the view", () => {
+	it("does not let a template reach beyond the view", () => {
 		expect(render("{{constructor}}{{toString}}{{__proto__}}{{branch.constructor}}", { branch: "b" })).toBe("");
 	});
 
@@ -41,7 +41,7 @@ describe("renderPrompt", () => {
 		);
 	});
 
-	it("gives each long text its own budget, and marks how much is cut", () => {
+	it("gives each long text its own budget, and marks the size of each cut", () => {
 		const view = { workflow_logs: `START${"x".repeat(500_000)}THE END`, commit_message: "é".repeat(10_000) };
 		const prompt = render("{{commit_message}}|{{workflow_logs}}", view);
 		const [message = "", logs = ""] = prompt.split("|");
@@ -50,7 +50,7 @@ describe("renderPrompt", () => {
 		expect(bytes(logs)).toBeLessThan(65 * 1024);
 	});
 
-	it("cuts the least important first when the whole is too long, the logs last", () => {
+	it("cuts the least important texts first when the whole is too long, the logs last", () => {
 		const view = { workflow_logs: "l".repeat(6000), evidence: "e".repeat(6000), grafana_alerts: "g".repeat(6000) };
 		const prompt = render("{{workflow_logs}}|{{evidence}}|{{grafana_alerts}}", view, {}, 12_000);
 		const [logs = "", evidence = "", alerts = ""] = prompt.split("|");
@@ -60,7 +60,7 @@ describe("renderPrompt", () => {
 		expect(alerts).toBe(`${"g".repeat(500)}\n[... 5500 characters cut here, to bound the prompt ...]`);
 	});
 
-	it("stays under 200 KB when every variable is as long and as wide as it can be", () => {
+	it("stays under 200 KB with every variable at maximum length and width", () => {
 		const wide = "\u{202E}😀é\n`".repeat(5000);
 		const names = Object.entries(PROMPT_VARIABLES).flatMap(([name, { kind }]) => (kind === "text" ? [name] : []));
 		const template = names.map((name) => `{{#fenced}}{{${name}}}{{/fenced}}`).join("");
@@ -119,7 +119,7 @@ describe("renderPrompt", () => {
 		);
 	});
 
-	it("keeps hostile text inside its code span: one line, closed by its own ticks alone", () => {
+	it("keeps hostile text inside its code span: one line, closed only by its own ticks", () => {
 		const hostile = fc.array(fc.constantFrom("`", "``", "\n", "\r", " ", "x", "{{branch}}", "\u{85}"), {
 			maxLength: 20,
 		});

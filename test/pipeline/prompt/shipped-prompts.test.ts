@@ -6,10 +6,10 @@ import { shippedPrompts } from "./shipped-prompts.ts";
 
 const prompts = shippedPrompts();
 
-/** `npx vitest run --project node test/pipeline/prompt -u` writes the files again; read the difference. */
+/** `npx vitest run --project node test/pipeline/prompt -u` rewrites the files; review the diff. */
 describe("the shipped prompts", () => {
 	it.each(GOLDEN_INPUTS.map((input) => [input.agent.prompt, input] as const))(
-		"renders %s as test/cases/prompts has it",
+		"renders %s as in test/cases/prompts",
 		async (name, input) => {
 			const prompt = renderPrompt(prompts, name, promptView(input));
 			await expect(prompt).toMatchFileSnapshot(`../../cases/prompts/${name}.md`);

@@ -4,7 +4,7 @@ import { compilePrompts, type Prompts } from "../../../pipeline/prompt/compile-p
 
 const FOLDER = path.join(import.meta.dirname, "../../../prompts");
 
-/** The templates in `prompts/`, as the build reads them. */
+/** The templates in `prompts/`, read like the build does. */
 export function shippedPrompts(): Prompts {
 	const files = readdirSync(FOLDER).filter((name) => name.endsWith(".mustache"));
 	const texts = files.map((name) => [path.basename(name, ".mustache"), readFileSync(path.join(FOLDER, name), "utf8")]);

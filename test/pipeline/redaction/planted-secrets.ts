@@ -1,18 +1,18 @@
 /**
- * Secrets of every kind in the lines that tools print them in. They are put together here, from parts, so that no
- * scanner takes this file for a leak; none of them opens anything.
+ * Secrets of every kind, in lines that tools print. They are assembled from parts here, so that no scanner reports this
+ * file; none of them is valid.
  */
 export interface Planted {
 	readonly kind: string;
-	/** What must not be seen anywhere. */
+	/** Must not appear anywhere. */
 	readonly secret: string;
-	/** Lines with the secret in its usual surroundings. */
+	/** Lines that contain the secret in its usual context. */
 	readonly text: string;
 }
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** `length` letters and digits that look random and are the same each time. */
+/** `length` random-looking letters and digits that are the same each time. */
 export function made(length: number, seed: number, letters = ALPHANUMERIC): string {
 	let state = (seed * 2_654_435_761 + 97) % 4_294_967_296;
 	let text = "";
@@ -36,7 +36,7 @@ export const JWT = [
 	made(43, 90),
 ].join(".");
 
-/** A key of PEM's form, `lines` lines of 64 characters and a short one. */
+/** A key in PEM format: `lines` lines of 64 characters and a short one. */
 export function pem(label: string, lines: number, seed: number): string {
 	const body = Array.from({ length: lines }, (_, at) => made(64, seed + at));
 	return [`-----BEGIN ${label}-----`, ...body, `${made(22, seed + lines)}==`, `-----END ${label}-----`].join("\n");

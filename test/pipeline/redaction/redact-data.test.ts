@@ -37,7 +37,7 @@ describe("redactData", () => {
 		});
 	});
 
-	it("leaves what a branch, a commit, a repository and a file are known by", () => {
+	it("keeps the identifiers of branches, commits, repositories and files", () => {
 		const known = {
 			branch: `fix/token=${made(20, 1)}`,
 			head_sha: made(40, 2, "0123456789abcdef"),

@@ -6,7 +6,7 @@ import { cpuSeconds } from "../../support/cpu-seconds.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { JWT, made, PLANTED, pem } from "./planted-secrets.ts";
 
-/** No part of a secret that is long enough to be of use. */
+/** Expects that no usefully long part of a secret remains. */
 function expectNothingOf(secret: string, text: string, part = 12): void {
 	for (let at = 0; at + part <= secret.length; at++) expect(text).not.toContain(secret.slice(at, at + part));
 	if (secret.length < part) expect(text).not.toContain(secret);
@@ -17,7 +17,7 @@ const KEY_BODY = KEY.split("\n").slice(1, -1);
 
 describe("redactText", () => {
 	it.each(PLANTED.map((planted, at) => [`${at} ${planted.kind}`, planted] as const))(
-		"shows the kind of a secret and nothing of it, wherever its line stands: %s",
+		"shows the kind of a secret and nothing else, at any position: %s",
 		(_, { kind, secret, text }) => {
 			for (const around of [text, `before\n${text}\nafter`, `${text}\r\n\r\n`]) {
 				const redacted = redactText(around);
@@ -76,7 +76,7 @@ describe("redactText", () => {
 		expect(redactText(lines.join("\n")).split("\n")).toHaveLength(lines.length);
 	});
 
-	it("keeps what is around a secret: the user, the host, the next field", () => {
+	it("keeps the surroundings of a secret: the user, the host, the next field", () => {
 		expect(redactText(`postgres://app:${made(12, 1)}@db:5432/x failed`)).toBe(
 			"postgres://app:[redacted: password]@db:5432/x failed",
 		);
@@ -113,13 +113,13 @@ describe("redactText", () => {
 		);
 	});
 
-	it("redacts a token that was cut at its end, as far as it is there", () => {
+	it("redacts the rest of a token that was cut at its end", () => {
 		for (const { secret, text } of PLANTED) {
 			for (let end = 0; end <= text.length; end++) expectNothingOf(secret, redactText(text.slice(0, end)), 20);
 		}
 	});
 
-	it("changes nothing the second time, and keeps every line end, whatever the text", () => {
+	it("is idempotent, and keeps every line end, for any text", () => {
 		const words = PLANTED.flatMap(({ text, secret }) => [text, secret]);
 		const bits = [
 			"token=",
@@ -149,7 +149,7 @@ describe("redactText", () => {
 		);
 	});
 
-	it("takes no more than seconds on texts that are made to be slow", () => {
+	it("takes only seconds on texts designed to be slow", () => {
 		const units = [
 			'password="',
 			"token='a",

@@ -12,7 +12,7 @@ function built(more: Partial<Artefact>): object {
 const green = { name: "green", on: "workflow_run", reports: "success" } as const;
 
 describe("admitArtefact", () => {
-	it("takes an artefact whose expressions all parse", () => {
+	it("accepts an artefact whose expressions all parse", () => {
 		const lifecycle = [{ ...green, when: "action = 'completed'", about: { branch: "workflow_run.head_branch" } }];
 		expect(admitArtefact(built({ lifecycle }))).toMatchObject({ ok: true });
 	});

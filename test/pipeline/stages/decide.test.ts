@@ -23,12 +23,16 @@ const reading: LogReading = {
 	excerpt: "error: clippy::all",
 };
 
-const told = { took_ms: 1, status: "ok" } as const;
+const okPart = { took_ms: 1, status: "ok" } as const;
 const context: Context = {
-	job_logs: { ...told, from: "github.job_logs", data: { reading, jobs: [{ name: "lint", failed_steps: ["clippy"] }] } },
-	commit: { ...told, from: "github.commit", data: { message: "Change it" } },
-	pull_request: { ...told, from: "github.pull_request", data: { number: 12, title: "A change" } },
-	changed_files: { ...told, from: "github.changed_files", data: { files: [{ path: "src/a.rs" }] } },
+	job_logs: {
+		...okPart,
+		from: "github.job_logs",
+		data: { reading, jobs: [{ name: "lint", failed_steps: ["clippy"] }] },
+	},
+	commit: { ...okPart, from: "github.commit", data: { message: "Change it" } },
+	pull_request: { ...okPart, from: "github.pull_request", data: { number: 12, title: "A change" } },
+	changed_files: { ...okPart, from: "github.changed_files", data: { files: [{ path: "src/a.rs" }] } },
 	loki: { from: "loki.query_range", took_ms: 0, status: "skipped", why: "not configured" },
 };
 
@@ -39,7 +43,7 @@ async function spawned(given: Context = {}, of: Incident = incident) {
 }
 
 describe("decide", () => {
-	it("classifies, routes, claims and drafts with what the context tells", async () => {
+	it("classifies, routes, claims and drafts with the context's data", async () => {
 		const decision = await spawned(context);
 		expect(decision).toMatchObject({
 			agent: "rex",
@@ -76,7 +80,7 @@ describe("decide", () => {
 		});
 	});
 
-	it("goes to the default when nothing is known, and makes no claim without its key", async () => {
+	it("uses the default without evidence, and makes no claim without its key", async () => {
 		const { branch: _, ...without } = incident;
 		const decision = await spawned({}, without);
 		expect(decision).toMatchObject({ agent: "atlas", rule: "default", failure_type: "general", claims: [] });
@@ -95,7 +99,7 @@ describe("decide", () => {
 		]);
 	});
 
-	it("reads what the event brought as a log where there is none", async () => {
+	it("reads the event's text as a log if there is none", async () => {
 		const { job_logs: _, ...without } = context;
 		const evidence = "Checked 3 files\n  = note: `-D clippy::needless-return` implied by `-D warnings`\n";
 		const decision = await spawned(without, { ...incident, evidence });
@@ -105,7 +109,7 @@ describe("decide", () => {
 		]);
 	});
 
-	it("says false, not unknown, of what the event brought without the pattern", async () => {
+	it("returns false, not unknown, if the event's text lacks the pattern", async () => {
 		const { explanation } = await spawned({}, { ...incident, evidence: "All red." });
 		expect(explanation.find(({ stage }) => stage === "classify")?.rules).toMatchObject([
 			{ rule: "rust_clippy", verdict: "false" },
@@ -113,7 +117,7 @@ describe("decide", () => {
 		]);
 	});
 
-	it("leaves what the event brought alone where a log was read", async () => {
+	it("ignores the event's text if a log was read", async () => {
 		const { job_logs } = context;
 		const silent: LogReading = { ...reading, patterns: {} };
 		const read = { ...job_logs, data: { reading: silent, jobs: [] } } as Context[string];
@@ -121,13 +125,13 @@ describe("decide", () => {
 		expect(decision).toMatchObject({ agent: "atlas", failure_type: "general" });
 	});
 
-	it("asks the filters again, and refuses once the message is known", async () => {
-		const commit = { ...told, from: "github.commit", data: { message: "No [SKIP-healer]" } } as const;
+	it("runs the filters again, and refuses once the message is known", async () => {
+		const commit = { ...okPart, from: "github.commit", data: { message: "No [SKIP-healer]" } } as const;
 		const decision = await decide(pipeline, { incident, context: { commit }, attempt: 1 });
 		expect(decision).toMatchObject({ outcome: "filtered", filter: "skip-markers" });
 	});
 
-	it("explains every stage in order, and what could not be evaluated", async () => {
+	it("explains every stage in order, including evaluation errors", async () => {
 		const { explanation } = await spawned(context);
 		expect(explanation.map(({ stage, round, outcome }) => `${stage} ${round}: ${outcome}`)).toEqual([
 			"context again: 4 of 5 parts",
@@ -153,7 +157,7 @@ describe("decide", () => {
 		expect(await spawned(context)).toEqual(await spawned(context));
 	});
 
-	it("survives a context that has not the form its sources promise", async () => {
+	it("survives a context of an unexpected shape", async () => {
 		for (const data of [
 			null,
 			5,
@@ -168,7 +172,7 @@ describe("decide", () => {
 		}
 	});
 
-	it("keeps a CodeRun valid whatever the branch and the message are", async () => {
+	it("keeps a CodeRun valid for any branch and message", async () => {
 		const branches = [
 			"_wip",
 			".x",
@@ -192,7 +196,7 @@ describe("decide", () => {
 });
 
 describe("loadPipeline", () => {
-	it("throws on an artefact whose rules do not end, or whose agents and prompts are not there", () => {
+	it("throws on an artefact without a final rule, or with missing agents or prompts", () => {
 		const broken = [
 			{ ...smallArtefact, classify: [] },
 			{ ...smallArtefact, route: smallArtefact.route.slice(0, 1) },

@@ -9,7 +9,7 @@ const incident: Incident = {
 const part = (from: string, data: object): Context[string] => ({ from, took_ms: 1, status: "ok", data });
 
 describe("enrichIncident", () => {
-	it("learns of the run whose branch it is, who made it, and which file its workflow is", () => {
+	it("adds the run's branch, its actor and its workflow file", () => {
 		const run = part("github.run", {
 			...{ head_repository: "mallory/cto", head_branch: "other", head_sha: "1".repeat(40) },
 			...{ actor: { login: "mallory", type: "User" }, workflow: { name: "CI 2", path: ".github/workflows/ci.yaml" } },
@@ -23,7 +23,7 @@ describe("enrichIncident", () => {
 		});
 	});
 
-	it("learns the fork of the pull request of its own branch alone", () => {
+	it("adds only the fork of its own branch's pull request", () => {
 		const pull = (head_branch: string) =>
 			part("github.pull_request", { number: 7, title: "Change it", head_branch, head_repository: "mallory/cto" });
 		expect(enrichIncident(incident, { pull: pull("main") })).toMatchObject({
@@ -33,7 +33,7 @@ describe("enrichIncident", () => {
 		expect(enrichIncident(incident, { pull: pull("other") })).not.toHaveProperty("head_repository");
 	});
 
-	it("learns nothing of parts that failed, or have another shape", () => {
+	it("adds nothing from parts that failed, or have another shape", () => {
 		const context: Context = {
 			run: { from: "github.run", took_ms: 1, status: "failed", why: "HTTP 500" },
 			pull: part("github.pull_request", { number: "seven", head_branch: ["main"] }),

@@ -7,7 +7,7 @@ describe("labelValue", () => {
 		for (const text of ["", "main", "a", "v1.2_x-3", "a".repeat(63)]) expect(labelValue(text)).toBe(text);
 	});
 
-	it("keeps apart what would become the same", () => {
+	it("keeps values different that would become equal", () => {
 		const texts = [
 			"feat/a",
 			"feat-a",
@@ -23,7 +23,7 @@ describe("labelValue", () => {
 		expect(new Set(texts.map(labelValue)).size).toBe(texts.length);
 	});
 
-	it("is always what Kubernetes takes", () => {
+	it("is always valid for Kubernetes", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
 				expect(labelValue(text)).toMatch(/^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$/);

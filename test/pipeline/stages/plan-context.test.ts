@@ -6,7 +6,7 @@ const pipeline = loadPipeline(smallArtefact);
 const incident: Incident = { id: "a", kind: "ci", event: "e", delivery_id: "d", repository: "o/r", branch: "main" };
 
 describe("planContext", () => {
-	it("evaluates parameters, and says why a source is not asked", async () => {
+	it("evaluates parameters, and gives the reason for skipping a source", async () => {
 		expect(await planContext(pipeline, incident)).toMatchObject([
 			{
 				name: "job_logs",

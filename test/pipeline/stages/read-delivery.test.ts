@@ -17,7 +17,7 @@ const failedJob = () =>
 	}) as { workflow_job: Record<string, unknown>; repository: Record<string, unknown>; sender: unknown };
 
 describe("readDelivery", () => {
-	it("maps a real failed job to an incident, with what the envelope tells", async () => {
+	it("maps a real failed job to an incident, with the envelope's fields", async () => {
 		const reading = await read("workflow_job", failedJob());
 		expect(reading).toMatchObject({ outcome: "incident", identity: "codertocat/hello-world|run|2202229078" });
 		expect(reading.outcome === "incident" && reading.incident).toEqual({
@@ -40,7 +40,7 @@ describe("readDelivery", () => {
 		});
 	});
 
-	it("explains the entries it looked at, and filters that are not known yet", async () => {
+	it("explains the evaluated entries, and filters that are still unknown", async () => {
 		const { explanation } = await read("workflow_job", failedJob());
 		expect(explanation.map(({ stage, round, outcome }) => ({ stage, round, outcome }))).toEqual([
 			{ stage: "events", round: "first", outcome: "failed_job takes it" },
@@ -59,14 +59,14 @@ describe("readDelivery", () => {
 		});
 	});
 
-	it("ignores a delivery that no entry takes, and names its action", async () => {
+	it("ignores a delivery without a matching entry, and names its action", async () => {
 		expect(await read("workflow_job", { action: "queued" })).toMatchObject({
 			outcome: "ignored",
 			reason: { kind: "not_matched", event: "workflow_job", action: "queued" },
 		});
 	});
 
-	it("ignores what names no repository, or one that cannot be", async () => {
+	it("ignores a payload with no repository, or an invalid one", async () => {
 		for (const repository of [undefined, {}, { full_name: 5 }, { full_name: "a/b/c" }, { full_name: "../x y/z" }]) {
 			expect(await read("workflow_job", { ...failedJob(), repository })).toMatchObject({
 				reason: { kind: "no_repository" },
@@ -86,7 +86,7 @@ describe("readDelivery", () => {
 		});
 	});
 
-	it("reads a job without branch all the same, and leaves absent what has another type", async () => {
+	it("reads a job without a branch, and omits fields of another type", async () => {
 		const payload = failedJob();
 		Object.assign(payload.workflow_job, {
 			head_branch: null,
@@ -100,7 +100,7 @@ describe("readDelivery", () => {
 		for (const field of ["branch", "head_sha", "run_attempt", "url", "job"]) expect(incident).not.toHaveProperty(field);
 	});
 
-	it("says which incident a filtered delivery would have been", async () => {
+	it("returns the incident that a filtered delivery would have been", async () => {
 		const payload = failedJob();
 		payload.repository.full_name = "someone/else";
 		expect(await read("workflow_job", payload)).toMatchObject({
@@ -110,7 +110,7 @@ describe("readDelivery", () => {
 		});
 	});
 
-	it("tells one run by one identity, whatever the attempt, the job and the case of the repository", async () => {
+	it("gives one run one identity, for any attempt, job and case of the repository", async () => {
 		const first = await read("workflow_job", failedJob());
 		const other = failedJob();
 		Object.assign(other.workflow_job, { run_attempt: 2, id: 77, name: "another job" });
@@ -121,7 +121,7 @@ describe("readDelivery", () => {
 		).toBe(true);
 	});
 
-	it("takes an internal event's payload for its identity, whatever the order of its keys", async () => {
+	it("uses an internal event's payload as its identity, in any order of keys", async () => {
 		const one = await read("play", {
 			repository: { full_name: "5dlabs/cto" },
 			stage: "build",
@@ -145,7 +145,7 @@ describe("readDelivery", () => {
 		expect(ids[0]).not.toBe(ids[2]);
 	});
 
-	it("cuts long fields so that they stay different, and cleans hostile ones", async () => {
+	it("cuts long fields without making them equal, and cleans hostile ones", async () => {
 		const branchOf = async (head_branch: string) => {
 			const payload = failedJob();
 			Object.assign(payload.workflow_job, { head_branch });
@@ -158,7 +158,7 @@ describe("readDelivery", () => {
 		expect(await branchOf("a\0b\u{D800}c{{x}}\u{1B}[31m")).toBe("a\u{FFFD}b\u{FFFD}c{{x}}\u{1B}[31m");
 	});
 
-	it("never throws on GitHub's own payloads, whichever event they come as", async () => {
+	it("never throws on GitHub's own payloads, under any event name", async () => {
 		for (const { event, payload } of realPayloads) {
 			expect(await read(event, payload)).toHaveProperty("explanation");
 			for (const as of ["workflow_job", "check_run", "play"]) expect(await read(as, payload)).toHaveProperty("outcome");
@@ -196,9 +196,9 @@ describe("readDelivery", () => {
 				for (const [path, value] of edits) put(payload, path.split("."), value);
 				const reading = await read("workflow_job", payload);
 				if (reading.outcome !== "incident") return;
-				const told = `${reading.incident.repository.toLowerCase()} ${String(payload.workflow_job.run_id)}`;
-				expect(ids.get(reading.incident.id) ?? told).toBe(told);
-				ids.set(reading.incident.id, told);
+				const runKey = `${reading.incident.repository.toLowerCase()} ${String(payload.workflow_job.run_id)}`;
+				expect(ids.get(reading.incident.id) ?? runKey).toBe(runKey);
+				ids.set(reading.incident.id, runKey);
 			},
 		);
 		await fc.assert(property, { numRuns: runs(500) });

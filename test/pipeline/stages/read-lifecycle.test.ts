@@ -17,13 +17,13 @@ const pipeline = loadPipeline({
 
 const ALERT = { secret: "hunter2", secret_type: "own_kind" };
 
-function told(payload: Readonly<Record<string, unknown>>, event = "secret_scanning_alert") {
+function readSignal(payload: Readonly<Record<string, unknown>>, event = "secret_scanning_alert") {
 	return readLifecycle(pipeline, { event, delivery_id: "d-1", payload });
 }
 
 describe("readLifecycle", () => {
-	it("shows no mapping the secret of a secret scanning alert", async () => {
-		const { signal } = await told({ repository: { full_name: "5dlabs/cto" }, alert: ALERT });
+	it("hides the secret of a secret scanning alert from mappings", async () => {
+		const { signal } = await readSignal({ repository: { full_name: "5dlabs/cto" }, alert: ALERT });
 		expect(signal).toEqual({
 			repository: "5dlabs/cto",
 			job: "own_kind",
@@ -35,17 +35,17 @@ describe("readLifecycle", () => {
 
 	it.each([
 		["what it says", { repository: { full_name: "5dlabs/cto" }, alert: ALERT }, "leaked reports closed"],
-		["that it names no repository", { alert: ALERT }, "leaked takes it, but it names no repository"],
+		["that it names no repository", { alert: ALERT }, "leaked matches, but the payload names no repository"],
 		[
 			"that its repository is another's",
 			{ repository: { full_name: "octo/other" }, alert: ALERT },
-			"leaked takes it, but octo/other is none of settings.repositories",
+			"leaked matches, but octo/other is not in settings.repositories",
 		],
 	])("explains %s", async (_what, payload, outcome) => {
-		expect((await told(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
+		expect((await readSignal(payload)).explanation).toMatchObject([{ stage: "lifecycle", outcome }]);
 	});
 
-	it("explains nothing of an event that no entry listens to", async () => {
-		expect(await told({}, "star")).toEqual({ explanation: [] });
+	it("explains nothing for an event that no entry listens to", async () => {
+		expect(await readSignal({}, "star")).toEqual({ explanation: [] });
 	});
 });

@@ -5,7 +5,7 @@ export const realPayloads: readonly { readonly event: string; readonly payload: 
 	({ name, examples: payloads }) => payloads.map((payload: unknown) => ({ event: name, payload })),
 );
 
-/** The first example of this event that `is` right. */
+/** The first example of this event for which `is` holds. */
 export function realPayload(event: string, is: (payload: { readonly [name: string]: unknown }) => boolean): unknown {
 	const found = realPayloads.find(
 		({ event: name, payload }) => name === event && is(payload as { readonly [name: string]: unknown }),

@@ -1,6 +1,6 @@
 import type { Artefact } from "../../../pipeline/artefact.ts";
 
-/** A small pipeline as the build writes it: two events of GitHub, an internal one, and every stage. */
+/** A small artefact: two GitHub events, an internal one, and every stage. */
 export const smallArtefact: Artefact = {
 	version: "v1",
 	settings: {

@@ -1,12 +1,10 @@
 /**
- * Cuts GitHub's OpenAPI description of api.github.com to `ROUTES`, into `api.github.com.json` beside this file. Run it
- * after a route was added:
- *
+ * Reduces GitHub's OpenAPI description of api.github.com to `ROUTES`, into `api.github.com.json` in this folder. Run it
+ * after adding a route:
  *     npx node test/support/github/cut-description.ts
- *
- * It fetches `@octokit/openapi` with `npm pack`: the package unpacks to 385 MB, too much for a
- * dependency. With a path as its argument it reads that `api.github.com.json` instead. What people read (descriptions,
- * links to the docs) is left out; the examples of successful answers stay, since the mock's objects are made of them.
+ * It fetches `@octokit/openapi` with `npm pack`: the package unpacks to 385 MB, too much for a dependency. With a path
+ * as its argument it reads that `api.github.com.json` instead. Descriptions and links to the docs are removed. The
+ * examples of successful answers stay, because the mock's objects are made from them.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -40,7 +38,7 @@ function cut(description: JsonObject): JsonObject {
 		const [, kind, name] = reference.slice(2).split("/");
 		const found = withoutNoise(at(description, ["components", String(kind), String(name)]) ?? null);
 		components[String(kind)] = { ...components[String(kind)], [String(name)]: found };
-		// A set that grows is walked to its new end.
+		// Iterating over a growing set includes the new items.
 		for (const further of referencesIn(found)) wanted.add(further);
 	}
 	const { openapi, servers } = description;
@@ -53,9 +51,9 @@ function at(value: Json | undefined, keys: readonly string[]): Json | undefined 
 }
 
 /**
- * Says what GitHub's description means in words that a validator of JSON Schema knows. It would not check at all, and in silence,
- * where `nullable` stands without a `type`; and in a path, 17 is a number and a text at once, so that "one of" the two
- * would refuse it.
+ * Rewrites GitHub's description in keywords that a JSON Schema validator understands. The validator would silently
+ * check nothing where `nullable` stands without a `type`. In a path, 17 is both a number and a text, so "one of" the
+ * two would reject it.
  */
 function clarified(schema: JsonObject): JsonObject {
 	if (schema.nullable === true && schema.type === undefined) {
@@ -69,7 +67,7 @@ function clarified(schema: JsonObject): JsonObject {
 	return schema;
 }
 
-/** `named`: the keys are names of things, such as properties, and a property may be called `description`. */
+/** `named`: the keys are names, such as properties, and a property may be called `description`. */
 function withoutNoise(value: Json, named = false): Json {
 	if (isArray(value)) return value.map((item) => withoutNoise(item));
 	if (!isObject(value)) return value;
@@ -100,7 +98,7 @@ function referencesIn(value: Json, found = new Set<string>()): Set<string> {
 	return found;
 }
 
-/** One path and one component a line, in order: a change shows as the lines that changed. */
+/** One path and one component per line, sorted, so that a change shows as the lines that changed. */
 function render(description: JsonObject): string {
 	const { paths, components, ...head } = description;
 	const groups = Object.entries(isObject(components) ? components : {}).sort(byKey);

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { judge } from "./description.ts";
 import { ROUTES } from "./routes.ts";
 
-// These answer with nothing that has a form.
+// These answers have no described shape.
 const WITHOUT_FORM: readonly string[] = ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"];
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
 const TEXT_TYPE = { "content-type": "text/plain" };
 
 describe("judge", () => {
-	it("checks the answer of every route: a schema that checks nothing would let all through", () => {
+	it("checks the answer of every route: an empty schema would accept everything", () => {
 		for (const route of ROUTES.filter((one) => !WITHOUT_FORM.includes(one))) {
 			expect([route, answersOf(route, 70)]).toEqual([route, "answer_not_allowed"]);
 		}
@@ -24,7 +24,7 @@ describe("judge", () => {
 	});
 
 	it.each([
-		["an integer that is none", { query: "per_page=many" }, "query per_page must be integer"],
+		["an invalid integer", { query: "per_page=many" }, "query per_page must be integer"],
 		["a query twice", { query: "state=open&state=closed" }, "query state is there more than once"],
 		["a body where none is described", { body: {} }, "a body is not described"],
 	])("refuses %s", (_, { query = "", body }: { query?: string; body?: unknown }, problem) => {
@@ -67,7 +67,7 @@ describe("judge", () => {
 		expect(judged).toEqual({ kind: "answer_not_allowed", problems: [problem] });
 	});
 
-	it("lets an error through that is not described", () => {
+	it("allows an error that is not described", () => {
 		const asked = { method: "get", path: "/repos/5dlabs/cto/pulls/7", headers: {}, body: undefined } as const;
 		const answer = { status: 502, headers: TEXT_TYPE, body: "Bad Gateway" };
 		expect(judge({ ...asked, query: new URLSearchParams() }, () => answer)).toEqual({ kind: "answered", answer });
@@ -85,7 +85,7 @@ function answersOf(route: string, answer: unknown, body?: unknown): string {
 		body: body ?? bodyFor(route),
 	};
 	const judged = [200, 201, 202].map((status) => judge(request, () => ({ status, headers: JSON_TYPE, body: answer })));
-	// The status that the description does not list is refused as well; the one that it lists has to be, too.
+	// A status that the description does not list is rejected too; the listed one must be allowed.
 	return judged.some(({ kind }) => kind === "answered") ? "answered" : (judged[0]?.kind ?? "");
 }
 

@@ -5,7 +5,7 @@ import { type MockRoute, parametersOf, ROUTES, routeOf } from "./routes.ts";
 export interface DescribedRequest {
 	/** Lower case. */
 	readonly method: "get" | "post" | "patch" | "put" | "delete";
-	/** As it was sent: percent-encoded. */
+	/** As sent: percent-encoded. */
 	readonly path: string;
 	readonly query: URLSearchParams;
 	readonly headers: Readonly<Record<string, string>>;
@@ -21,13 +21,14 @@ export interface PlainAnswer {
 
 export type Judgement =
 	| { readonly kind: "answered"; readonly answer: PlainAnswer }
-	/** The description does not allow the request: `problems` says what, for people. */
+	/** The description does not allow the request; `problems` explains why. */
 	| { readonly kind: "not_allowed"; readonly problems: readonly string[] }
-	/** The description does not allow the answer that the mock gave: the mock's own mistake. */
+	/** The description does not allow the mock's answer: an error in the mock. */
 	| { readonly kind: "answer_not_allowed"; readonly problems: readonly string[] };
 
 /**
- * Holds a request to GitHub's own description of its API, lets `answer` answer an allowed one, and holds that to it, too.
+ * Validates a request against GitHub's own description of its API, lets `answer` answer a valid one, and validates the
+ * answer too.
  */
 export function judge(
 	request: DescribedRequest,
@@ -62,7 +63,7 @@ function problemsOfRequestBody({ body }: Operation, request: DescribedRequest): 
 
 function problemsOfAnswer({ answers }: Operation, given: PlainAnswer): readonly string[] {
 	const bodies = answers[given.status];
-	// Errors of servers and proxies are not all described.
+	// Errors of servers and proxies are not always described.
 	if (bodies === undefined) return given.status < 400 ? [`Response ${given.status} is not described`] : [];
 	if (given.body === undefined) return bodies.types.length > 0 ? ["Response body is required"] : [];
 	return problemsOfBody(bodies, "Response body", given);

@@ -1,29 +1,29 @@
 import type { ServerResponse } from "node:http";
 import type { MockRoute } from "./routes.ts";
 
-/** What GitHub, or the way to it, does instead of answering. */
+/** What GitHub, or the network, does instead of answering. */
 export type Disturbance =
-	/** The hour's allowance is used up until then; ms since 1970, told in whole seconds. */
+	/** The hourly limit is exhausted until then; ms since 1970, reported in whole seconds. */
 	| { readonly kind: "primary_limit"; readonly until: number }
-	/** Too much at once: come back after so many seconds. */
+	/** Secondary rate limit: retry after this many seconds. */
 	| { readonly kind: "secondary_limit"; readonly retry_after_s: number; readonly status?: 403 | 429 }
 	| { readonly kind: "status"; readonly status: number; readonly message?: string }
-	/** No answer, ever. */
+	/** Never answers. */
 	| { readonly kind: "stall" }
-	/** The connection ends without an answer. */
+	/** Closes the connection without an answer. */
 	| { readonly kind: "cut" }
-	/** 200 with something that is no JSON. */
+	/** 200 with a body that is not JSON. */
 	| { readonly kind: "nonsense" };
 
 export interface Disturbing {
 	readonly by: Disturbance;
-	/** Every route unless given. */
+	/** Every route by default. */
 	readonly route?: MockRoute;
-	/** How often; until `calm()` unless given. A limit in any case ends at its time. */
+	/** How often; by default until `calm()`. A rate limit always ends at its time. */
 	readonly times?: number;
 }
 
-/** What stands between a request and its answer. */
+/** The disturbances between requests and their answers. */
 export class Disturbances {
 	private active: { readonly by: Disturbance; readonly route?: MockRoute; left: number; readonly until: number }[] = [];
 
@@ -35,7 +35,7 @@ export class Disturbances {
 		this.active = [];
 	}
 
-	/** The one that this request meets, if any. */
+	/** The one that applies to this request, if any. */
 	next(route: MockRoute | undefined): Disturbance | undefined {
 		this.active = this.active.filter(({ left, until }) => left > 0 && Date.now() < until);
 		const met = this.active.find((one) => one.route === undefined || one.route === route);

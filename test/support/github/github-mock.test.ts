@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => mock.close());
 
-// Each has a test of its own: the token that every other test is let in by, and the redelivery.
+// These have tests of their own: the token that every other test uses, and the redelivery.
 const OF_THEIR_OWN: readonly MockRoute[] = [
 	"POST /app/installations/{installation_id}/access_tokens",
 	"POST /app/hook/deliveries/{delivery_id}/attempts",
@@ -49,7 +49,7 @@ function asInstallation(): Asking {
 }
 
 describe("startGitHubMock", () => {
-	it("answers every route as GitHub's description says it does", async () => {
+	it("answers every route as described by GitHub", async () => {
 		const cto = mock.repository("5dlabs/cto");
 		cto.putRun({ id: 1, workflow_id: 7, head_branch: "fix/x", head_sha: "a1", conclusion: "failure" });
 		cto.putJob({ id: 2, run_id: 1, conclusion: "failure" }, "http://127.0.0.1:1/log");
@@ -126,7 +126,7 @@ describe("startGitHubMock", () => {
 		expect(new Set(asked.map(([route]) => route)).size).toBe(ROUTES.length - OF_THEIR_OWN.length);
 	});
 
-	it("refuses what the description does not allow, and does not close well after it", async () => {
+	it("refuses what the description forbids, and then fails to close", async () => {
 		const asked: readonly (readonly [route: string, parameters: Record<string, unknown>, problem: RegExp])[] = [
 			["GET /repos/{owner}/{repo}/pulls", { state: "opened" }, /state must be equal to one of/],
 			["GET /repos/{owner}/{repo}/pulls", { branch: "main" }, /query branch is not described/],
@@ -151,7 +151,7 @@ describe("startGitHubMock", () => {
 		mock = await startGitHubMock();
 	});
 
-	it("refuses an answer that a test put together wrongly", async () => {
+	it("refuses an answer that a test assembled wrongly", async () => {
 		mock.repository("5dlabs/cto").putRun({ id: 1, run_number: "first" as never });
 		const asked = asInstallation()("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: 1 });
 		await expect(asked).rejects.toMatchObject({ status: 500 });
@@ -161,7 +161,7 @@ describe("startGitHubMock", () => {
 		]);
 	});
 
-	it("lets in only its App, and an installation only where it is installed", async () => {
+	it("admits only its App, and an installation only where it is installed", async () => {
 		const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
 			type: "pkcs8",
 			format: "pem",
@@ -193,7 +193,7 @@ describe("startGitHubMock", () => {
 		expect(seen).toEqual([["guid-4", "guid-3"], ["guid-2", "guid-1"], ["guid-0"]]);
 	});
 
-	it("delivers again what it is asked for, signed, under the same guid", async () => {
+	it("redelivers on request, signed, under the same guid", async () => {
 		const received: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
 		const hub = createServer(async (request, response) => {
 			received.push({ headers: request.headers, body: await text(request) });
@@ -221,7 +221,7 @@ describe("startGitHubMock", () => {
 		]);
 	});
 
-	it("says that nothing changed, and limits, and ends connections, when it shall", async () => {
+	it("answers 304, limits, and closes connections on request", async () => {
 		const first = await asApp()("GET /app");
 		const headers = { "if-none-match": String(first.headers.etag) };
 		await expect(asApp()("GET /app", { headers })).rejects.toMatchObject({ status: 304 });

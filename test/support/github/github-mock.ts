@@ -18,38 +18,40 @@ export interface RecordedRequest {
 	readonly as: Asker["kind"];
 	readonly body: unknown;
 	readonly headers: Readonly<Record<string, string>>;
-	/** Of the answer; 0 when there was none. */
+	/** The answer's status; 0 when there was none. */
 	status: number;
 }
 
-/** GitHub on loopback: answers from what a test puts into it, and refuses what GitHub's own description does not allow. */
+/**
+ * GitHub on loopback: it answers from the data a test puts into it, and rejects what GitHub's own description forbids.
+ */
 export interface GitHubMock {
 	/** For `GITHUB_API_URL`. */
 	readonly url: string;
-	/** What makes a hub this App. */
+	/** The settings that make a hub this App. */
 	readonly variables: Readonly<Record<"GITHUB_APP_ID" | "GITHUB_PRIVATE_KEY" | "GITHUB_API_URL", string>>;
 	/** For `GITHUB_APP_ID` and `GITHUB_PRIVATE_KEY`. */
 	readonly app: { readonly id: string; readonly privateKey: string; readonly privateKeyPkcs8: string };
-	/** What there is in `owner/name`; made, with the App installed, when it is not there yet. */
+	/** The content of `owner/name`, created with the App installed if missing. */
 	repository(fullName: string): RepositoryState;
-	/** A delivery of the App's hook, newer than those before it. Nothing is sent. */
+	/** Adds a delivery of the App's hook, newer than the earlier ones. Nothing is sent. */
 	putDelivery(delivery: PutDelivery): Delivery;
 	/** Oldest first. */
 	readonly deliveries: readonly Delivery[];
-	/** Where redeliveries go to. */
+	/** The target of redeliveries. */
 	webhook: Webhook | undefined;
-	/** Makes GitHub misbehave; `calm` ends that. */
+	/** Makes GitHub misbehave until `calm`. */
 	disturb(disturbing: Disturbing): void;
 	calm(): void;
-	/** Every request, in the order they came. */
+	/** Every request, in order of arrival. */
 	readonly requests: readonly RecordedRequest[];
-	/** What GitHub's description does not allow: of requests, and of the answers that a test put together. */
+	/** What violates GitHub's description: requests, and answers assembled by a test. */
 	readonly violations: string[];
-	/** Ends it; throws when there were violations, so that no test passes with one. Take expected ones out before. */
+	/** Stops the mock. Throws on violations, so that no test passes with one; remove expected ones first. */
 	close(): Promise<void>;
 }
 
-/** Starts it on a free port of loopback. */
+/** Starts the mock on a free loopback port. */
 export async function startGitHubMock(): Promise<GitHubMock> {
 	const mock = new RunningMock();
 	await mock.listen();
@@ -73,7 +75,7 @@ class RunningMock implements GitHubMock {
 	}
 
 	get variables(): GitHubMock["variables"] {
-		// Line ends as one line of an environment file has them.
+		// Line ends as in one line of an environment file.
 		const key = this.app.privateKey.replaceAll("\n", "\\n");
 		return { GITHUB_APP_ID: this.app.id, GITHUB_PRIVATE_KEY: key, GITHUB_API_URL: this.url };
 	}
@@ -152,10 +154,10 @@ class RunningMock implements GitHubMock {
 		return record;
 	}
 
-	/** After the answer, as GitHub does. */
+	/** Runs after the answer, as on GitHub. */
 	private startRedelivery(path: string): void {
 		if (this.webhook === undefined)
-			throw new Error("a redelivery was asked for, and the mock has no webhook to send it to");
+			throw new Error("a redelivery was requested, but the mock has no webhook to send it to");
 		const sent = redeliver(this.state, path.split("/").at(-2) ?? "", this.webhook);
 		this.underWay.add(sent);
 		void sent.finally(() => this.underWay.delete(sent));
@@ -172,7 +174,7 @@ async function describe(incoming: IncomingMessage): Promise<DescribedRequest> {
 	for await (const chunk of incoming) chunks.push(chunk);
 	const text = Buffer.concat(chunks).toString();
 	const method = METHODS.find((one) => one.toUpperCase() === incoming.method);
-	if (method === undefined) throw new Error(`${incoming.method} is no method of GitHub's API`);
+	if (method === undefined) throw new Error(`${incoming.method} is not a method of GitHub's API`);
 	const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
 	return {
 		method,

@@ -15,7 +15,7 @@ async function bytesOf(url: string): Promise<number> {
 }
 
 describe("startLogServer", () => {
-	it("serves a text, a redirect to it, and refusals", async () => {
+	it("serves a text, a redirect to it, and errors", async () => {
 		const text = server.put({ kind: "text", text: "a log\n" });
 		expect(await (await fetch(server.put({ kind: "redirect", to: text }))).text()).toBe("a log\n");
 		for (const status of [403, 404, 410, 429, 500] as const) {
@@ -23,7 +23,7 @@ describe("startLogServer", () => {
 		}
 	});
 
-	it("makes 100 MB while it sends them, no faster than they are read", async () => {
+	it("generates 100 MB while sending, no faster than they are read", async () => {
 		const url = server.put({ kind: "generated", bytes: 100 * MB, last: "##[error]the end\n" });
 		let read = 0;
 		let ahead = 0;
@@ -32,15 +32,15 @@ describe("startLogServer", () => {
 			ahead = Math.max(ahead, server.sentBytes - read);
 		}
 		expect(read).toBeGreaterThan(100 * MB);
-		// What the sockets of both sides hold between them.
+		// The buffers of both sockets.
 		expect(ahead).toBeLessThan(30 * MB);
 	});
 
-	it("breaks off, so that the reader notices", async () => {
+	it("breaks off noticeably", async () => {
 		await expect(bytesOf(server.put({ kind: "cut", after: "half\n" }))).rejects.toThrow();
 	});
 
-	it("stalls for as long as the reader likes", async () => {
+	it("stalls until the reader gives up", async () => {
 		const response = await fetch(server.put({ kind: "stall", after: "half\n" }));
 		const reader = response.body?.getReader();
 		expect((await reader?.read())?.value?.byteLength).toBe(5);
@@ -48,7 +48,7 @@ describe("startLogServer", () => {
 		expect(await Promise.race([reader?.read(), late])).toBe("nothing came");
 	});
 
-	it("tells whether it saw an Authorization", async () => {
+	it("records whether it received an Authorization", async () => {
 		const url = server.put({ kind: "text", text: "" });
 		await fetch(url, { headers: { authorization: "token ghs_x" } });
 		await fetch(url);

@@ -1,29 +1,29 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How the storage that GitHub redirects to serves one log. */
+/** How the log storage serves one log. */
 export type ServedLog =
 	| { readonly kind: "text"; readonly text: string }
-	/** At least so many bytes of ordinary lines, made while they are sent; then `last`. */
+	/** At least this many bytes of ordinary lines, generated while sending; then `last`. */
 	| { readonly kind: "generated"; readonly bytes: number; readonly last?: string }
-	/** Sends this and then nothing more, with the connection open. */
+	/** Sends this and then nothing more, keeping the connection open. */
 	| { readonly kind: "stall"; readonly after: string }
-	/** Sends this and then breaks the connection, in the middle of a chunk. */
+	/** Sends this and then breaks the connection in the middle of a chunk. */
 	| { readonly kind: "cut"; readonly after: string }
 	| { readonly kind: "redirect"; readonly to: string }
 	| { readonly kind: "status"; readonly status: 403 | 404 | 410 | 429 | 500 };
 
 export interface LogServer {
-	/** The URL of a log that is served like this. */
+	/** The URL of a log served in this way. */
 	put(log: ServedLog): string;
-	/** Each request, with its Authorization: storage must never see one. */
+	/** Each request with its Authorization, which storage must never receive. */
 	readonly requests: readonly { readonly path: string; readonly authorization: string | undefined }[];
-	/** Bytes of bodies sent so far, by all requests together. */
+	/** Body bytes sent so far, over all requests. */
 	readonly sentBytes: number;
 	close(): Promise<void>;
 }
 
-/** Starts the storage for job logs on a free port of loopback. */
+/** Starts the log storage on a free loopback port. */
 export async function startLogServer(): Promise<LogServer> {
 	const logs = new Map<string, ServedLog>();
 	const requests: { readonly path: string; readonly authorization: string | undefined }[] = [];
@@ -85,7 +85,7 @@ async function serve(
 			return await write(log.after);
 		case "cut":
 			await write(log.after);
-			// Half a chunk: the other side must not take it for the end.
+			// Half a chunk, so that the client cannot mistake it for the end.
 			response.socket?.end("ffff\r\nhalf of it");
 			return;
 		default:

@@ -4,9 +4,9 @@ import { Ajv, type ValidateFunction } from "ajv";
 import formats from "ajv-formats";
 import type { MockRoute } from "./routes.ts";
 
-/** What GitHub's description says of one route, ready to check what is sent. */
+/** GitHub's description of one route, compiled for validation. */
 export interface Operation {
-	/** Of `{path, query}`, all of it texts. */
+	/** Validates `{path, query}`, all values texts. */
 	readonly parameters: ValidateFunction;
 	/** Undefined where none is described. */
 	readonly body: { readonly isRequired: boolean; readonly bodies: Bodies } | undefined;
@@ -14,7 +14,7 @@ export interface Operation {
 	readonly answers: Readonly<Record<number, Bodies>>;
 }
 
-/** What a body may be, by its media type; no type at all where there is no body. */
+/** Allowed bodies by media type; empty where there is no body. */
 export interface Bodies {
 	readonly types: readonly string[];
 	checkOf(type: string): ValidateFunction;
@@ -22,7 +22,7 @@ export interface Bodies {
 
 const operations = new Map<MockRoute, Operation>();
 
-/** Compiled when it is first asked for, once a process: all routes together take a second. */
+/** Compiled on first use, once per process: all routes together take a second. */
 export function operationOf(route: MockRoute): Operation {
 	const known = operations.get(route);
 	if (known !== undefined) return known;
@@ -31,7 +31,7 @@ export function operationOf(route: MockRoute): Operation {
 	return made;
 }
 
-/** What of OpenAPI 3.0 the description uses. */
+/** The part of OpenAPI 3.0 that the description uses. */
 interface Described {
 	readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 }
@@ -50,7 +50,7 @@ type Reference = { readonly $ref: string };
 
 const described: Described = JSON.parse(readFileSync(path.join(import.meta.dirname, "api.github.com.json"), "utf8"));
 
-// Not `strict`, which refuses the keywords that OpenAPI adds to those of JSON Schema.
+// Not `strict`, which rejects OpenAPI's additions to the keywords of JSON Schema.
 const OPTIONS = { strict: false, allErrors: true } as const;
 const bodySchemas = withDescription(new Ajv(OPTIONS));
 const textSchemas = withDescription(new Ajv({ ...OPTIONS, coerceTypes: true }));
@@ -90,7 +90,7 @@ function parametersSchema({ parameters = [] }: DescribedOperation, at: string): 
 			type: "object",
 			properties: Object.fromEntries(here.map(({ value, at }) => [value.name, { $ref: `github#${at}/schema` }])),
 			required: here.filter(({ value }) => value.required).map(({ value }) => value.name),
-			// GitHub ignores a query that it does not know; who sends one has mistaken its name.
+			// GitHub ignores unknown query parameters, so one that is sent is misspelt.
 			additionalProperties: false,
 		};
 	};
@@ -108,7 +108,7 @@ function bodiesOf(content: Content | undefined, at: string): Bodies {
 	};
 }
 
-/** What a reference refers to, if it is one, and where that stands in the description. */
+/** Resolves a reference, with its place in the description. */
 function follow<T extends object>(value: T | Reference, at: string): { readonly value: T; readonly at: string } {
 	if (!("$ref" in value)) return { value, at };
 	const keys = value.$ref.split("/").slice(1);

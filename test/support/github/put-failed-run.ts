@@ -1,13 +1,13 @@
 import type { GitHubMock } from "./github-mock.ts";
 
-/** A run with one failed job, as GitHub tells who asks about it. */
+/** A run with one failed job, as GitHub returns it. */
 interface PutRun {
 	readonly runId: number;
 	readonly branch: string;
 	readonly sha: string;
-	/** Where GitHub sends one for the job's log. */
+	/** The URL to which GitHub redirects for the job's log. */
 	readonly log: string;
-	/** The one that the branch is in, unless it is the repository itself. */
+	/** The branch's repository, if it is another one. */
 	readonly head_repository?: { readonly full_name: string };
 }
 

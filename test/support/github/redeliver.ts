@@ -1,16 +1,16 @@
 import { createHmac } from "node:crypto";
 import type { AppState } from "./app-state.ts";
 
-/** Where the App's hook delivers to. */
+/** The target of the App's hook. */
 export interface Webhook {
 	readonly url: string;
 	readonly secret: string;
 }
 
-// GitHub waits so long: https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks
+// GitHub's timeout: https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks
 const PATIENCE_MS = 10_000;
 
-/** Delivers once more what this delivery delivered, under the same guid, and writes the new delivery down. */
+/** Sends this delivery again under the same guid, and records the new delivery. */
 export async function redeliver(state: AppState, deliveryId: string, webhook: Webhook): Promise<void> {
 	const delivery = state.deliveries.find(({ id }) => String(id) === deliveryId);
 	if (delivery === undefined) throw new Error(`there is no delivery ${deliveryId}`);
@@ -40,7 +40,7 @@ async function post(
 		await response.body?.cancel();
 		return response.status;
 	} catch {
-		// GitHub shows a delivery that nobody answered as one that got a 502.
+		// GitHub shows an unanswered delivery as a 502.
 		return 502;
 	}
 }

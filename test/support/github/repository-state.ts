@@ -18,8 +18,8 @@ import {
 } from "./samples.ts";
 
 /**
- * What there is in one repository. Each `put` takes the fields that a test is about; the rest is GitHub's own example.
- * What is put again under the same id, number or name takes the place of what was there.
+ * The content of one repository. Each `put` takes the fields that a test is about; the rest is GitHub's own example.
+ * Putting the same id, number or name again replaces the object.
  */
 export class RepositoryState {
 	readonly fullName: string;
@@ -56,7 +56,7 @@ export class RepositoryState {
 		return put(this.runs, changes.id, samples.run({ repository, head_repository: repository, ...changes }));
 	}
 
-	/** `logUrl`: where GitHub sends one for the log; without it the log is gone. */
+	/** `logUrl`: where GitHub redirects for the log. Without it the log is gone. */
 	putJob(changes: Changes<Job> & { readonly id: number; readonly run_id: number }, logUrl?: string): Job {
 		const job = samples.job({ run_attempt: 1, ...changes });
 		return put(this.jobs, changes.id, { ...job, ...(logUrl !== undefined && { logUrl }) });
@@ -75,7 +75,7 @@ export class RepositoryState {
 		return put(this.checkRuns, changes.id, samples.checkRun(changes));
 	}
 
-	/** The newest first, as GitHub lists them. */
+	/** Newest first, as GitHub lists them. */
 	putStatuses(sha: string, statuses: readonly Changes<Status>[]): void {
 		this.statuses.set(sha, statuses.map(samples.status));
 	}

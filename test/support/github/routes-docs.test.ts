@@ -15,12 +15,12 @@ describe("docs/github.md", () => {
 		routesIn(readFileSync(path.join(ROOT, file), "utf8")),
 	);
 
-	it("names every request that the worker makes, and no other", () => {
+	it("lists exactly the requests of the worker", () => {
 		const documented = routesIn(readFileSync(path.join(ROOT, "docs/github.md"), "utf8"));
 		expect(documented.toSorted()).toEqual([...new Set(asked)].toSorted());
 	});
 
-	it("names none that the mock of GitHub does not know", () => {
+	it("lists only routes of the GitHub mock", () => {
 		const known: readonly string[] = ROUTES;
 		expect(asked.filter((route) => !known.includes(route))).toEqual([]);
 	});

@@ -1,4 +1,4 @@
-/** What of GitHub's REST API the mock knows: all that Healer asks, and no more. */
+/** The part of GitHub's REST API in the mock: exactly what Healer uses. */
 export const ROUTES = [
 	"GET /app",
 	"GET /app/installations",
@@ -42,7 +42,7 @@ export const ROUTES = [
 ] as const;
 export type MockRoute = (typeof ROUTES)[number];
 
-/** The route of a request; undefined when the mock has none. `path` is percent-encoded. */
+/** The route of a request; undefined for any other. `path` is percent-encoded. */
 export function routeOf(method: string, path: string): MockRoute | undefined {
 	const sent = path.split("/");
 	return ROUTES.find((route) => {
@@ -53,7 +53,7 @@ export function routeOf(method: string, path: string): MockRoute | undefined {
 	});
 }
 
-/** The parameters in its path, by their names, decoded. */
+/** The path parameters by name, decoded. */
 export function parametersOf(route: MockRoute, path: string): Readonly<Record<string, string>> {
 	const sent = path.split("/").map(decodeURIComponent);
 	const names = (route.split(" ")[1] ?? "").split("/").map((part) => /^\{(.+)\}$/.exec(part)?.[1]);

@@ -23,14 +23,14 @@ export type App = NonNullable<Data<"GET /app">>;
 export type Delivery = Data<"GET /app/hook/deliveries/{delivery_id}">;
 export type RepositoryData = Data<"GET /repos/{owner}/{repo}">;
 
-/** Some fields of an object, and of the objects inside it. A list is given whole. */
+/** Some fields of an object, and of nested objects. Lists are given completely. */
 export type Changes<T> = T extends readonly unknown[]
 	? T
 	: T extends object
 		? { readonly [K in keyof T]?: Changes<T[K]> }
 		: T;
 
-/** Every kind of object starts as GitHub's own example of it, with what the example lacks of its description. */
+/** Every object starts as GitHub's own example, plus required fields that the example lacks. */
 export const samples = {
 	run: madeOf<Run>("GET /repos/{owner}/{repo}/actions/runs/{run_id}"),
 	job: madeOf<Job>("GET /repos/{owner}/{repo}/actions/jobs/{job_id}", { created_at: "2026-11-22T11:00:00Z" }),
@@ -65,7 +65,7 @@ interface Described {
 }
 const described: Described = JSON.parse(readFileSync(path.join(import.meta.dirname, "api.github.com.json"), "utf8"));
 
-/** A new copy at each call. That it fits its type is judged when it is sent. */
+/** Returns a new copy on each call. It is validated when it is sent. */
 function madeOf<T>(route: MockRoute, lacks?: Changes<T>): (changes: Changes<T>) => T {
 	return (changes) => {
 		const sample = example(route) as T;
@@ -73,7 +73,7 @@ function madeOf<T>(route: MockRoute, lacks?: Changes<T>): (changes: Changes<T>) 
 	};
 }
 
-/** GitHub's example of a successful answer; of a list, its first. */
+/** GitHub's example of a successful answer; for a list, its first item. */
 function example(route: MockRoute): unknown {
 	const [method = "", template = ""] = route.split(" ");
 	const responses = described.paths[template]?.[method.toLowerCase()]?.responses ?? {};
@@ -84,7 +84,7 @@ function example(route: MockRoute): unknown {
 	return withoutSource(structuredClone(firstOf(value)));
 }
 
-/** An example, or its value, may only say where it is kept. */
+/** An example, or its value, may be a reference. */
 function follow(found: unknown): unknown {
 	if (!isPlain(found)) return found;
 	if (typeof found.$ref === "string") return follow(described.components.examples[found.$ref.split("/").at(-1) ?? ""]);
@@ -96,7 +96,7 @@ function firstOf(value: unknown): unknown {
 	return isPlain(value) && Array.isArray(value.statuses) ? value.statuses[0] : value;
 }
 
-/** A fork's origin in the example lacks what its description asks of it. */
+/** A fork's origin lacks required fields in the example. */
 function withoutSource(value: unknown): unknown {
 	if (!isPlain(value)) return value;
 	const { source: _, ...rest } = value;

@@ -2,34 +2,35 @@ import type { SpawnAnswer } from "../../../relay/claims/spawn-call.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { type ModelCluster, unfinishedOf } from "./model-cluster.ts";
 
-/** What was made, and of what answers told, so far. Bit N stands for the CodeRun of request N's name. */
+/** What was created so far, and what answers reported. Bit N stands for the CodeRun of request N's name. */
 export interface Book {
 	readonly made: number;
-	readonly told: number;
-	/** Made again after it was deleted by hand. */
+	readonly reported: number;
+	/** Created again after a manual deletion. */
 	readonly again: number;
 }
 
-/** A state that must never be. */
+/** A state that must be unreachable. */
 export class Fault extends Error {}
 
 export interface Rules {
-	/** What the book says after a CodeRun came to be by a call that began when `began` was told; throws a Fault. */
+	/** The book after a CodeRun was created by a call that began when `began` was reported; throws a Fault. */
 	onCreated(book: Book, cluster: ModelCluster, name: string, began: number): Book;
-	/** What the book says once a call began that will refuse unless the CodeRun is, or may yet be, there. */
+	/** The book after a call began that will refuse, unless the CodeRun exists or may still appear. */
 	onAskedToRefuse(book: Book, cluster: ModelCluster, request: SpawnRequest): Book;
 	onAnswered(book: Book, cluster: ModelCluster, answer: SpawnAnswer, request: SpawnRequest): Book;
-	/** Incidents of which no CodeRun was ever made. */
+	/** Incidents that never had a CodeRun. */
 	neverMade(book: Book): readonly string[];
 }
 
 /**
- * The rules, in full. For one incident and attempt only one name is ever made. The same name is made again only after
- * it was deleted by hand, and only by a call that began before any answer told of the first: nobody had seen it yet.
- * No two CodeRuns that share a key are unfinished at a time. Nor are two of one agent (all ask for one at a time), but
- * for one that was made again in that way: the turn was given back when its first was there to be counted. Nobody is
- * told of a CodeRun that was never made. What is refused by policy is not there, and is not made afterwards, by any call
- * that held the incident's claim when the refusing one began; one that begins later meets the next attempt's claim.
+ * The complete rules. One incident and attempt ever creates only one name. The same name is created again only after a
+ * manual deletion, and only by a call that began before any answer reported the first: nobody had seen it yet. No two
+ * CodeRuns that share a key are unfinished at a time. Nor are two of one agent (all allow one at a time), except for
+ * one created again in that way: the agent's slot was released when the first one was there to be counted. No answer
+ * reports a CodeRun that was never created. What policy refuses does not exist, and is not created afterwards by any
+ * call that held the incident's claim when the refusing call began; a call that begins later meets the next attempt's
+ * claim.
  */
 export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 	const names = [...new Set(requests.map(({ coderun }) => coderun.metadata.name))];
@@ -50,12 +51,14 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 		onAskedToRefuse(book, { claims }, { incident_id, attempt, coderun }) {
 			const records = [...claims.values()].map(({ value }) => value.record);
 			const isClaimed = records.some((record) => record.key === incident_id && record.attempt === attempt);
-			return isClaimed ? { ...book, told: book.told | claimedBit(coderun.metadata.name) } : book;
+			return isClaimed ? { ...book, reported: book.reported | claimedBit(coderun.metadata.name) } : book;
 		},
 		onCreated(book, cluster, name, began) {
 			if (twins.get(name)?.some((twin) => book.made & bit(twin))) throw new Fault("two names for one attempt");
-			if (book.told & refusedBit(name) && book.told & claimedBit(name)) throw new Fault("made after it was refused");
-			if (book.made & bit(name) & began) throw new Fault("made again by a call begun after an answer told of it");
+			if (book.reported & refusedBit(name) && book.reported & claimedBit(name))
+				throw new Fault("created after it was refused");
+			if (book.made & bit(name) & began)
+				throw new Fault("created again by a call that began after an answer reported it");
 			const again = book.again | (book.made & bit(name));
 			const active = new Set(unfinishedOf(cluster).map((coderun) => coderun.name));
 			const rivals = (of: typeof onOneKey) => (of.get(name) ?? []).filter((rival) => active.has(rival));
@@ -69,12 +72,13 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 			const { result } = answer;
 			if (isPolicyRefusal(answer)) {
 				const { name } = request.coderun.metadata;
-				if (book.told & claimedBit(name) && cluster.coderuns.has(name)) throw new Fault("refused although it is there");
-				return { ...book, told: book.told | refusedBit(name) };
+				if (book.reported & claimedBit(name) && cluster.coderuns.has(name))
+					throw new Fault("refused although it exists");
+				return { ...book, reported: book.reported | refusedBit(name) };
 			}
 			if (result.result !== "created" && result.result !== "exists") return book;
-			if (!(book.made & bit(result.coderun_name))) throw new Fault("told of one that was never made");
-			return { ...book, told: book.told | bit(result.coderun_name) };
+			if (!(book.made & bit(result.coderun_name))) throw new Fault("reported one that was never created");
+			return { ...book, reported: book.reported | bit(result.coderun_name) };
 		},
 		neverMade(book) {
 			const made = new Set(
@@ -88,12 +92,12 @@ export function rulesFor(requests: readonly SpawnRequest[]): Rules {
 	};
 }
 
-/** The refusal that decides again. */
+/** The refusal that leads to a new decision. */
 export function isPolicyRefusal(answer: SpawnAnswer): boolean {
 	return answer.kind === "result" && answer.result.result === "refused" && answer.result.reason === POLICY.reason;
 }
 
-/** What a newer policy says of a request. */
+/** A newer policy's refusal of a request. */
 export const POLICY = { reason: "github_app_not_allowed", detail: "5DLabs-Rex" } as const;
 
 function idOf({ incident_id }: SpawnRequest): string {

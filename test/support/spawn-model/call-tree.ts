@@ -7,22 +7,22 @@ import { POLICY } from "./bookkeeping.ts";
 import { type Interned, internTable } from "./interned.ts";
 import { clusterAsking, type Operation } from "./operation.ts";
 
-/** A call of `spawn` as far as it got with the answers that it had: what it asks for next, or what it came to. */
+/** A call of `spawn`, as far as its answers so far took it: its next operation, or its result. */
 export interface CallNode {
 	readonly id: number;
-	/** When the last of those answers arrived, which is when it asks for the next. */
+	/** When the last of those answers arrived, which is when it issues the next operation. */
 	readonly at: number;
 	/** How many of its writes may have taken effect. */
 	readonly writes: number;
-	/** The claim that it last asked about. */
+	/** The last claim it read. */
 	readonly lastLease: string | undefined;
 	readonly came: { readonly asks: Operation } | { readonly answer: SpawnAnswer };
 }
 
 export interface CallTree {
 	begin(at: number): Promise<CallNode>;
-	/** The call goes on with that answer, which arrives then. */
-	goOn(node: CallNode, answer: Interned<object>, at: number): CallNode | Promise<CallNode>;
+	/** Continues the call with that answer, arriving at that time. */
+	advance(node: CallNode, answer: Interned<object>, at: number): CallNode | Promise<CallNode>;
 }
 
 interface Heard {
@@ -36,8 +36,8 @@ interface GrownNode extends CallNode {
 }
 
 /**
- * All ways that calls of one request can go. What a call does next depends on nothing but what it heard and when, so
- * each way is run once, from its beginning, with the answers that lead there.
+ * All paths that calls of one request can take. A call's next step depends only on the answers and their times, so each
+ * path runs once, from its beginning, with the answers that lead there.
  */
 export function callTree(request: SpawnRequest, digest: string, skew_ms: number, isAllowed = true): CallTree {
 	const grown = new Map<CallNode, GrownNode>();
@@ -55,7 +55,7 @@ export function callTree(request: SpawnRequest, digest: string, skew_ms: number,
 	}
 	return {
 		begin: async (at) => byHeard.get(`${at}`) ?? grow(`${at}`, undefined, [{ at }]),
-		goOn(node, answer, at) {
+		advance(node, answer, at) {
 			const key = `${node.id} ${answer.id} ${at}`;
 			const parent = grown.get(node);
 			return byHeard.get(key) ?? grow(key, parent, [...(parent?.heard ?? []), { at, answer: answer.value }]);
@@ -64,8 +64,8 @@ export function callTree(request: SpawnRequest, digest: string, skew_ms: number,
 }
 
 /**
- * A call that lost a write to another and begins that round again at the same time is where it was before the round: it
- * differs by the count of its rounds only. Without this the ways would be told apart by how often each had lost.
+ * A call that lost a write to another one and restarts its round at the same time is in the state before the round,
+ * except for its round counter. Without this, paths would differ by how often each had lost.
  */
 function beforeFailedRound(made: GrownNode): GrownNode | undefined {
 	const asks = textOf(made);
@@ -98,7 +98,7 @@ interface Called {
 	readonly request: SpawnRequest;
 	readonly digest: string;
 	readonly skew_ms: number;
-	/** By the policy of the relay that takes the call. */
+	/** By the policy of the relay that handles the call. */
 	readonly isAllowed: boolean;
 }
 
@@ -129,7 +129,7 @@ async function replay({ request, digest, skew_ms, isAllowed }: Called, heard: re
 	return { came, lastLease };
 }
 
-/** Where the model's time begins. */
+/** The model's time zero. */
 export const EPOCH = Date.UTC(2026, 10, 22);
 
 export const internAnswer = internTable<object>();

@@ -13,8 +13,9 @@ const ROUNDS = 12;
 const BETWEEN_ROUNDS_MS = 300_000;
 
 /**
- * Throws a Fault when the worker's repeats would not come to their end from a state in which all relays were killed:
- * every request is answered for good within an hour of repeats, in which CodeRuns end, and each incident had its CodeRun.
+ * Throws a Fault when the worker's retries would not complete after all relays were killed in this state. Complete
+ * means: every request has a final answer within an hour of retries, in which CodeRuns end, and each incident had its
+ * CodeRun.
  */
 export function completion(
 	repeats: (world: World) => readonly Repeat[],
@@ -30,11 +31,11 @@ export function completion(
 	};
 }
 
-/** A request that is repeated until it is answered for good. */
+/** A request that is retried until its final answer. */
 export interface Repeat {
 	readonly request: SpawnRequest;
 	readonly isAllowed: boolean;
-	/** What is decided again once this one is refused by policy. */
+	/** The request of the new decision after policy refused this one. */
 	readonly decidedAgain?: SpawnRequest;
 }
 
@@ -54,10 +55,10 @@ async function repeatAll(
 			at += ms;
 		},
 	};
-	/** What has to be asked for after it, if anything. */
+	/** The follow-up requests, if any. */
 	const call = async (repeat: Repeat): Promise<readonly Repeat[]> => {
 		const { request, isAllowed, decidedAgain } = repeat;
-		const began = book.told;
+		const began = book.reported;
 		const asked = clusterAsking(async (operation) => {
 			const effect = apply(cluster, operation, `repeat ${++writes}`);
 			cluster = effect.cluster;
@@ -74,7 +75,7 @@ async function repeatAll(
 	let open = [...requests];
 	for (let round = 0; open.length > 0; round++) {
 		if (round === ROUNDS)
-			throw new Fault(`not answered for good: ${open.map(({ request }) => request.coderun.metadata.name)}`);
+			throw new Fault(`no final answer: ${open.map(({ request }) => request.coderun.metadata.name)}`);
 		const left: Repeat[] = [];
 		for (const repeat of open) left.push(...(await call(repeat)));
 		open = left;
@@ -82,11 +83,11 @@ async function repeatAll(
 		for (const { name } of unfinishedOf(cluster)) cluster = finishCodeRun(cluster, name);
 	}
 	const lost = rules.neverMade(book);
-	if (lost.length > 0) throw new Fault(`no CodeRun was ever made of ${lost}`);
+	if (lost.length > 0) throw new Fault(`no CodeRun was ever created for ${lost}`);
 }
 
-/** What repeats depend on: not on the time itself, nor on the names of versions. */
-function contentOf({ at, cluster, actors, made, told, again }: World): string {
+/** What retries depend on: neither the time itself nor the names of versions. */
+function contentOf({ at, cluster, actors, made, reported, again }: World): string {
 	const claims = [...cluster.claims.values()].map(({ value: { record } }) =>
 		[
 			record.key,
@@ -100,7 +101,7 @@ function contentOf({ at, cluster, actors, made, told, again }: World): string {
 	);
 	const coderuns = [...cluster.coderuns.values()].map(({ id }) => id);
 	const refused = actors.map((actor) => actor.refused ?? "").join();
-	return `${made} ${told} ${again} ${refused} ${coderuns.sort()} ${claims.sort().join(" ")}`;
+	return `${made} ${reported} ${again} ${refused} ${coderuns.sort()} ${claims.sort().join(" ")}`;
 }
 
 export function digestOf(request: SpawnRequest): string {

@@ -2,13 +2,13 @@ import { Fault } from "./bookkeeping.ts";
 import { type Happening, type Model, successors } from "./successors.ts";
 import { keyOf, type World } from "./world.ts";
 
-/** How much was looked at; `fault` is the way to a state that must never be, step by step. */
+/** How much was explored; `fault` is the path to a forbidden state, step by step. */
 export interface Exploration {
 	readonly states: number;
 	readonly fault?: readonly string[];
 }
 
-/** Visits every state that can be reached from `start`, each once, and asks `completes` of each. */
+/** Visits every state reachable from `start` once, and checks `completes` for each. */
 export async function explore(
 	model: Model,
 	start: World,

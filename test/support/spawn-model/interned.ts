@@ -1,4 +1,4 @@
-/** A value with a number that equal values share, so that states made of many are compared fast. */
+/** A value with a number shared by equal values, for fast comparison of states. */
 export interface Interned<T> {
 	readonly id: number;
 	readonly value: T;

@@ -8,7 +8,7 @@ export interface ModelCodeRun extends StoredCodeRun {
 	readonly agent: string | undefined;
 }
 
-/** What an API server holds. Never changed: an operation makes another one. */
+/** The content of an API server. Immutable: an operation returns a new one. */
 export interface ModelCluster {
 	readonly claims: ReadonlyMap<string, Interned<StoredClaim>>;
 	readonly coderuns: ReadonlyMap<string, Interned<ModelCodeRun>>;
@@ -16,14 +16,14 @@ export interface ModelCluster {
 
 export const EMPTY: ModelCluster = { claims: new Map(), coderuns: new Map() };
 
-/** What an operation makes of a cluster, and is answered. `created` names the CodeRun that came to be by it. */
+/** An operation's new cluster and its answer. `created` names the CodeRun it created. */
 export interface Effect {
 	readonly cluster: ModelCluster;
 	readonly answer: object;
 	readonly created?: string;
 }
 
-/** One operation, all of it at once. `version` is what a write is to be known by. */
+/** Applies one operation atomically. `version` identifies a write. */
 export type ApplyOperation = (cluster: ModelCluster, operation: Operation, version: string) => Effect;
 
 const internClaim = internTable<StoredClaim>();
@@ -79,20 +79,20 @@ export function unfinishedOf({ coderuns }: ModelCluster): readonly ModelCodeRun[
 	return [...coderuns.values()].map(({ value }) => value).filter(({ finished }) => !finished);
 }
 
-/** Its controller brings it to its end. */
+/** The controller finishes it. */
 export function finishCodeRun(cluster: ModelCluster, name: string): ModelCluster {
 	const coderun = cluster.coderuns.get(name)?.value;
 	return coderun === undefined ? cluster : putCodeRun(cluster, { ...coderun, finished: true });
 }
 
-/** Somebody deletes it by hand. */
+/** Someone deletes it manually. */
 export function removeCodeRun({ claims, coderuns }: ModelCluster, name: string): ModelCluster {
 	const left = new Map(coderuns);
 	left.delete(name);
 	return { claims, coderuns: left };
 }
 
-/** Somebody makes one by hand for that agent. */
+/** Someone creates one manually for that agent. */
 export function addCodeRun(cluster: ModelCluster, agent: string): ModelCluster {
 	return putCodeRun(cluster, { name: `by-hand-${agent}`, finished: false, agent });
 }

@@ -2,7 +2,7 @@ import type { ClaimRecord } from "../../../relay/cluster/claim-record.ts";
 import type { Cluster } from "../../../relay/cluster/cluster.ts";
 import type { CodeRun } from "../../../relay/cluster/coderun.ts";
 
-/** One call of the claim protocol to what is outside of it, as a value; sleeping is one, too. */
+/** One call of the claim protocol to the outside, as a value; sleeping is one too. */
 export type Operation =
 	| { readonly do: "readClaim"; readonly lease: string }
 	| { readonly do: "createClaim"; readonly lease: string; readonly record: ClaimRecord }
@@ -13,7 +13,7 @@ export type Operation =
 	| { readonly do: "listUnfinished"; readonly agent: string }
 	| { readonly do: "sleep"; readonly ms: number };
 
-/** A cluster whose every call is put to `ask`, which has to answer as that call does. */
+/** A cluster that passes every call to `ask`, which must answer like that call. */
 export function clusterAsking(ask: (operation: Operation) => Promise<never>): Cluster {
 	return {
 		readClaim: (lease) => ask({ do: "readClaim", lease }),

@@ -8,22 +8,21 @@ import type { Operation } from "./operation.ts";
 import type { Actor, Sent, World } from "./world.ts";
 
 export interface Model {
-	/** By actor. */
 	readonly trees: readonly CallTree[];
 	readonly requests: readonly SpawnRequest[];
-	/** By actor: whether the policy of its relay allows the request. */
+	/** By actor: whether its relay's policy allows the request. */
 	readonly isAllowed: readonly boolean[];
-	/** By actor: it begins once that other one's request was refused by policy. */
+	/** By actor: it begins after policy refused that other actor's request. */
 	readonly after: readonly (number | undefined)[];
 	readonly rules: Rules;
 	readonly apply: ApplyOperation;
-	/** How far time may jump, in milliseconds. */
+	/** Possible time jumps, in milliseconds. */
 	readonly jumps: readonly number[];
-	/** Of whom somebody may make a CodeRun by hand. */
+	/** The agent for which someone may create a CodeRun manually. */
 	readonly agent: string;
 }
 
-/** One thing that can happen next, in words, and what then is. */
+/** One possible next event, in words, and the resulting state. */
 export interface Happening {
 	readonly what: string;
 	readonly world: World;
@@ -31,7 +30,7 @@ export interface Happening {
 
 const UNANSWERED = internAnswer({ kind: "unavailable", why: "the connection broke" });
 
-/** Everything that can happen next. Throws a Fault when one of it must never be. */
+/** Every possible next event. Throws a Fault for a forbidden one. */
 export async function successors(model: Model, world: World): Promise<Happening[]> {
 	const next: Happening[] = [];
 	for (const [at, actor] of world.actors.entries()) {
@@ -55,11 +54,11 @@ async function begin(
 	const before = after[at];
 	if (before !== undefined && !actorAt(world, before).refused) return;
 	const node = await treeOf(trees, at).begin(world.at);
-	const begun = { calls: actor.calls - 1, began: world.told, node };
+	const begun = { calls: actor.calls - 1, began: world.reported, node };
 	const request = requests[at];
 	const asksToRefuse = request !== undefined && isAllowed[at] === false;
-	const { told } = asksToRefuse ? rules.onAskedToRefuse(world, world.cluster, request) : world;
-	next.push({ what: `${at} begins`, world: withActor({ ...world, told }, at, begun) });
+	const { reported } = asksToRefuse ? rules.onAskedToRefuse(world, world.cluster, request) : world;
+	next.push({ what: `${at} begins`, world: withActor({ ...world, reported }, at, begun) });
 }
 
 async function act(
@@ -91,7 +90,7 @@ async function act(
 	next.push(await deliver(model, { ...after, left }, at, UNANSWERED, `${asks.do}, the answer is lost`));
 }
 
-/** A relay is killed; what it had sent may still arrive. Sent or not is the same when it only reads. */
+/** A relay is killed; its sent operation may still arrive. For a read, sent or not makes no difference. */
 function kill(world: World, sent: Sent, { do: asks }: Operation): Happening {
 	const { calls } = actorAt(world, sent.actor);
 	const reads = ["readClaim", "readCodeRun", "listUnfinished", "sleep"].includes(asks);
@@ -122,7 +121,7 @@ function takeEffect(
 	return { after: { ...world, cluster, made: book.made, again: book.again }, answer: internAnswer(answer) };
 }
 
-/** The answer arrives, and the call goes on to what it asks next, or to its end. */
+/** The answer arrives, and the call continues to its next operation or its end. */
 async function deliver(
 	model: Model,
 	world: World,
@@ -131,8 +130,8 @@ async function deliver(
 	what: string,
 ): Promise<Happening> {
 	const actor = actorAt(world, at);
-	if (actor.node === undefined) throw new Error("nobody waits for that answer");
-	const node = await treeOf(model.trees, at).goOn(actor.node, answer, world.at);
+	if (actor.node === undefined) throw new Error("no call waits for that answer");
+	const node = await treeOf(model.trees, at).advance(actor.node, answer, world.at);
 	if ("answer" in node.came) return { what: `${at} ${what}, answers`, world: answerTo(model, world, at, node.came) };
 	const { calls, began } = actor;
 	const sleepsOn = node.came.asks.do === "sleep" ? { sleepsOn: lastClaim(world, node) } : {};
@@ -142,13 +141,13 @@ async function deliver(
 function answerTo({ rules, requests }: Model, world: World, at: number, { answer }: { answer: SpawnAnswer }): World {
 	const request = requests[at];
 	if (request === undefined) throw new Error(`there is no actor ${at}`);
-	const { told } = rules.onAnswered(world, world.cluster, answer, request);
+	const { reported } = rules.onAnswered(world, world.cluster, answer, request);
 	const calls = isForGood(answer) ? 0 : actorAt(world, at).calls;
 	const refused = isPolicyRefusal(answer) && ({ refused: true } as const);
-	return withActor({ ...world, told }, at, { calls, began: 0, ...refused });
+	return withActor({ ...world, reported }, at, { calls, began: 0, ...refused });
 }
 
-/** Time jumps. An answer that is under way arrives then, or stays under way: only time can tell early from late. */
+/** Time jumps. An answer in flight arrives then or stays in flight: only time distinguishes early from late. */
 async function passTime(model: Model, world: World, next: Happening[]): Promise<void> {
 	if (world.left.steps === 0) return;
 	const left = { ...world.left, steps: world.left.steps - 1 };

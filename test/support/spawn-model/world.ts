@@ -3,30 +3,30 @@ import type { CallNode } from "./call-tree.ts";
 import type { Interned } from "./interned.ts";
 import type { ModelCluster } from "./model-cluster.ts";
 
-/** All that decides what can happen from here on. */
+/** Everything that determines what can happen next. */
 export interface World extends Book {
-	/** Milliseconds since the model's beginning. */
+	/** Milliseconds since the model's time zero. */
 	readonly at: number;
 	readonly cluster: ModelCluster;
 	readonly actors: readonly Actor[];
-	/** What relays that were killed had sent, and may still arrive. */
+	/** Operations sent by relays that were killed; they may still arrive. */
 	readonly inFlight: readonly Sent[];
 	readonly left: Budget;
 }
 
-/** A relay that handles one request, call after call until it has its answer for good. */
+/** A relay that handles one request, call after call, until its final answer. */
 export interface Actor {
-	/** How often it may still ask. */
+	/** How many calls it may still make. */
 	readonly calls: number;
-	/** Its request was refused by policy. */
+	/** Policy refused its request. */
 	readonly refused?: true;
-	/** What had been told when its call began. */
+	/** What had been reported when its call began. */
 	readonly began: number;
 	/** Absent between two calls. */
 	readonly node?: CallNode;
 	/** Its operation took effect; the answer has not arrived yet. */
 	readonly answer?: Interned<object>;
-	/** The claim that stood there when it went to sleep. */
+	/** The claim it found before it went to sleep. */
 	readonly sleepsOn?: number;
 }
 
@@ -37,16 +37,16 @@ export interface Sent {
 	readonly version: string;
 }
 
-/** How often each may still happen. */
+/** How often each event may still happen. */
 export interface Budget {
 	readonly steps: number;
 	readonly hands: number;
 	readonly faults: number;
 }
 
-/** The same text for states from which the same can happen. */
-export function keyOf({ at, cluster, actors, inFlight, left, made, told, again }: World): string {
-	let key = `${at} ${left.steps} ${left.hands} ${left.faults} ${made} ${told} ${again}`;
+/** The same text for states with the same possible futures. */
+export function keyOf({ at, cluster, actors, inFlight, left, made, reported, again }: World): string {
+	let key = `${at} ${left.steps} ${left.hands} ${left.faults} ${made} ${reported} ${again}`;
 	for (const id of [...cluster.claims.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;
 	key += "|";
 	for (const id of [...cluster.coderuns.values()].map(({ id }) => id).sort(ascending)) key += ` ${id}`;

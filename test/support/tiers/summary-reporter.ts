@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestModule, Vitest } from "vitest/node";
 import { TIERS } from "./tiers.ts";
 
-/** Closes a run with what was not run and how to run it, and one plain line of totals: `N passed, N failed`. */
+/** Ends a run with what was skipped and how to run it, and one plain line of totals: `N passed, N failed`. */
 export class SummaryReporter implements Reporter {
 	private vitest: Vitest | undefined;
 
@@ -11,7 +11,7 @@ export class SummaryReporter implements Reporter {
 
 	onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
 		const { passed, failed, skipped } = countTests(modules);
-		// Behind the default reporter's own summary, which is printed in the same turn.
+		// After the default reporter's own summary, which is printed in the same turn.
 		setImmediate(() => {
 			this.print(passed, failed + unhandled.length, skipped);
 		});
@@ -34,7 +34,7 @@ interface Counts {
 	readonly skipped: number;
 }
 
-/** A file that could not be loaded, or whose hooks failed outside of a test, counts as one failure. */
+/** A file that failed to load, or whose hooks failed outside a test, counts as one failure. */
 function countTests(modules: readonly TestModule[]): Counts {
 	let [passed, failed, skipped] = [0, 0, 0];
 	for (const module of modules) {

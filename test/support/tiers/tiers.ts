@@ -1,11 +1,11 @@
-/** A tier is what one command runs: the projects of `vitest.config.ts` that belong to it. */
+/** A tier is what one command runs: its projects in `vitest.config.ts`. */
 export interface Tier {
 	readonly command: string;
 	readonly holds: string;
 	readonly projects: readonly string[];
 }
 
-/** All tiers, the soonest first. `docs/testing.md` says more, with times. */
+/** All tiers, fastest first. `docs/testing.md` describes them, with times. */
 export const TIERS: readonly Tier[] = [
 	{
 		command: "npm test",

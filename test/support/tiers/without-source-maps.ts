@@ -3,7 +3,9 @@ import type { Plugin } from "vitest/config";
 
 const SCRIPT_OF_A_PACKAGE = /\/node_modules\/.*\.m?js$/;
 
-/** Packages name source maps whose sources they do not ship; Vite warns of each. Nobody steps through those here. */
+/**
+ * Packages name source maps whose sources they do not ship, and Vite warns about each. Nobody steps through those here.
+ */
 export function withoutSourceMaps(): Plugin {
 	return {
 		name: "without-source-maps-of-packages",

@@ -89,7 +89,7 @@ describe("createAskRelay", () => {
 			{ status: "ok", data: 1, took_ms: 1 },
 			{
 				...{ status: "failed", took_ms: 0 },
-				why: "the relay's answer was not understood: it has a status that this worker does not know; is the relay newer than the worker?",
+				why: "the relay's answer was not understood: unknown status; is the relay newer than the worker?",
 			},
 		]);
 	});

@@ -2,7 +2,6 @@ import type { PlainAnswer } from "../description.ts";
 import type { Job, Run } from "../samples.ts";
 import { type AskedRepository, failure, found, isWanted, notFound, page } from "./asked.ts";
 
-/** Runs, their jobs, their logs. */
 export const actionsAnswers = {
 	"GET /repos/{owner}/{repo}/actions/runs": listRuns,
 	"GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": listRuns,
@@ -29,12 +28,12 @@ function listRuns(asked: AskedRepository): PlainAnswer {
 	return page(asked, runs, (workflow_runs) => ({ total_count: runs.length, workflow_runs }));
 }
 
-/** A workflow goes by its number or by its file's name. */
+/** A workflow is identified by its number or by its file name. */
 function isOfWorkflow(run: Run, workflow: string | undefined): boolean {
 	return workflow === undefined || workflow === String(run.workflow_id) || run.path.endsWith(`/${workflow}`);
 }
 
-/** Those of the last attempt, unless all are asked for, or those of one attempt. */
+/** Jobs of the last attempt, of all attempts, or of one attempt, as requested. */
 function listJobs(asked: AskedRepository): PlainAnswer {
 	const { repository, parameters, query } = asked;
 	const run = repository.runs.get(Number(parameters.run_id));

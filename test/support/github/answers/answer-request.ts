@@ -9,7 +9,7 @@ import { codeAnswers } from "./code-answers.ts";
 import { issueAnswers } from "./issue-answers.ts";
 
 const repositoryAnswers = { ...actionsAnswers, ...codeAnswers, ...issueAnswers };
-/** Who asks, as the request's Authorization proves it. */
+/** The caller, as proven by the request's Authorization. */
 export type Asker =
 	| { readonly kind: "app" }
 	| { readonly kind: "installation"; readonly id: number }
@@ -25,7 +25,7 @@ export async function askerOf(request: DescribedRequest, state: AppState): Promi
 	return claim.ok ? { kind: "app" } : { kind: "nobody", message: claim.message };
 }
 
-/** Answers a request that the description allows, from what there is, to whom may see it. */
+/** Answers a request that the description allows, if the caller may see the object. */
 export function answerRequest(route: MockRoute, asked: Asked, asker: Asker): PlainAnswer {
 	if (asker.kind === "nobody") return failure(401, asker.message);
 	if (isAppRoute(route)) {

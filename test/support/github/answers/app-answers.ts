@@ -3,7 +3,7 @@ import type { PlainAnswer } from "../description.ts";
 import { samples } from "../samples.ts";
 import { type Asked, found, notFound, ok } from "./asked.ts";
 
-/** What the App is told about itself. */
+/** The App's own endpoints. */
 export const appAnswers = {
 	"GET /app": ({ state }: Asked) => ok(state.app),
 	"GET /app/installations": ({ state }: Asked) => ok(installations(state)),
@@ -22,7 +22,7 @@ export const appAnswers = {
 	},
 };
 
-/** Newest first, by a cursor that only GitHub understands: the id of the last one on the page before. */
+/** Newest first. Only GitHub understands the cursor: the id of the last delivery on the previous page. */
 function listDeliveries({ state, query, url, path }: Asked): PlainAnswer {
 	const size = Number(query.get("per_page") ?? 30);
 	const cursor = query.get("cursor");
@@ -46,7 +46,7 @@ function makeToken({ state, parameters }: Asked): PlainAnswer {
 
 function installations(state: Asked["state"]): readonly unknown[] {
 	const ids = new Set([...state.repositories.values()].map(({ installationId }) => installationId));
-	// Of this list alone GitHub's description says that an account is a user and an enterprise at once.
+	// For this list alone, GitHub's description says that an account is both a user and an enterprise.
 	const account = { name: "5D Labs", slug: "5dlabs", created_at: "2020-01-01T00:00:00Z", updated_at: null };
 	return [...ids].map((id) => {
 		const installation = samples.installation({ id, app_id: APP_ID, app_slug: "healer" });

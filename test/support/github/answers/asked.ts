@@ -12,7 +12,7 @@ export interface Asked {
 	readonly state: AppState;
 }
 
-/** One about a repository that there is, by an installation that may see it. */
+/** A request about an existing repository, by an installation that may see it. */
 export interface AskedRepository extends Asked {
 	readonly repository: RepositoryState;
 }
@@ -34,7 +34,7 @@ export function found(body: unknown): PlainAnswer {
 	return body === undefined ? notFound() : ok(body);
 }
 
-/** A page of a list, and the `Link` to the next one: 30 a page unless `per_page` says otherwise, 100 at most. */
+/** One page of a list, with the `Link` to the next one: 30 per page unless `per_page` says otherwise, 100 at most. */
 export function page<T>(
 	asked: Asked,
 	all: readonly T[],
@@ -49,7 +49,7 @@ export function page<T>(
 	return ok(wrap(all.slice((number - 1) * size, number * size)), 200, isLast ? {} : link);
 }
 
-/** Whether the query asks for this value, or for none. */
+/** Whether the query asks for this value, or does not restrict it. */
 export function isWanted(asked: Asked, name: string, value: unknown): boolean {
 	const wanted = asked.query.get(name);
 	return wanted === null || wanted === String(value);

@@ -3,7 +3,6 @@ import type { RepositoryState } from "../repository-state.ts";
 import { samples } from "../samples.ts";
 import { type AskedRepository, failure, found, isWanted, notFound, ok, page } from "./asked.ts";
 
-/** Pull requests, commits, checks, branches, files. */
 export const codeAnswers = {
 	"GET /repos/{owner}/{repo}": ({ repository }: AskedRepository) => {
 		const [login = "", name = ""] = repository.fullName.split("/");
@@ -36,7 +35,7 @@ export const codeAnswers = {
 	"GET /repos/{owner}/{repo}/contents/{path}": showContents,
 };
 
-/** `head` is `owner:branch`; only open ones unless asked otherwise. */
+/** `head` is `owner:branch`; open ones by default. */
 function listPulls(asked: AskedRepository): PlainAnswer {
 	const state = asked.query.get("state") ?? "open";
 	const pulls = [...asked.repository.pulls.values()]
@@ -46,7 +45,7 @@ function listPulls(asked: AskedRepository): PlainAnswer {
 	return page(asked, pulls.map(simple));
 }
 
-/** A list tells less of each than its own page does. */
+/** Lists contain fewer fields than the single resource. */
 function simple(pull: Record<string, unknown>): Record<string, unknown> {
 	const { mergeable: _1, mergeable_state: _2, additions: _3, deletions: _4, changed_files: _5, ...rest } = pull;
 	return rest;
@@ -60,7 +59,7 @@ function listCheckRuns(asked: AskedRepository): PlainAnswer {
 		.filter((run) => isWanted(asked, "app_id", run.app?.id))
 		.filter((run) => isWanted(asked, "status", run.status))
 		.sort((a, b) => Number(b.id) - Number(a.id));
-	// One of each name by one App, the newest, unless all are asked for.
+	// The newest of each name and App, unless all are requested.
 	const seen = new Set<string>();
 	const latest = runs.filter(({ name, app }) => {
 		const key = `${app?.id} ${name}`;
@@ -69,7 +68,7 @@ function listCheckRuns(asked: AskedRepository): PlainAnswer {
 	return page(asked, latest, (check_runs) => ({ total_count: latest.length, check_runs }));
 }
 
-/** The newest of each context; together failed if one did, else pending if one is, else a success. */
+/** The newest of each context. Combined: failed if one failed, else pending if one is pending, else success. */
 function showStatus({ repository, parameters }: AskedRepository): PlainAnswer {
 	const sha = shaOf(repository, String(parameters.ref));
 	const all = repository.statuses.get(sha) ?? [];

@@ -2,7 +2,7 @@ import type { PlainAnswer } from "../description.ts";
 import { type Comment, type Issue, type Reaction, samples } from "../samples.ts";
 import { type Asked, type AskedRepository, found, notFound, ok, page } from "./asked.ts";
 
-/** What people and Apps talk about: issues, comments, reactions, labels; and who may what. */
+/** Issues, comments, reactions, labels and permissions. */
 export const issueAnswers = {
 	"GET /repos/{owner}/{repo}/issues": (asked: AskedRepository) => {
 		const state = asked.query.get("state") ?? "open";
@@ -30,7 +30,7 @@ export const issueAnswers = {
 		asked.repository.labels.set(Number(asked.parameters.issue_number), left);
 		return ok(left);
 	},
-	/** Nobody whom a test does not name has any. */
+	/** Users that a test does not name have none. */
 	"GET /repos/{owner}/{repo}/collaborators/{username}/permission": ({ repository, parameters }: AskedRepository) =>
 		found(repository.permissions.get(String(parameters.username).toLowerCase())),
 };
@@ -50,8 +50,8 @@ function makeIssue({ repository, body }: AskedRepository): PlainAnswer {
 function changeIssue({ repository, parameters, body }: AskedRepository): PlainAnswer {
 	const issue = repository.issues.get(Number(parameters.issue_number));
 	if (issue === undefined) return notFound();
-	const told = ["title", "body", "state"].flatMap((key) => (typeof body[key] === "string" ? [[key, body[key]]] : []));
-	const changed = { ...issue, ...Object.fromEntries(told) };
+	const edits = ["title", "body", "state"].flatMap((key) => (typeof body[key] === "string" ? [[key, body[key]]] : []));
+	const changed = { ...issue, ...Object.fromEntries(edits) };
 	repository.issues.set(issue.number, changed);
 	return ok(changed);
 }
@@ -78,7 +78,7 @@ function changeComment({ repository, parameters, body }: AskedRepository): Plain
 	return ok(withoutIssue(changed));
 }
 
-/** The same reaction of the same user is one: 201 the first time, 200 after it. */
+/** A repeated reaction of the same user is one reaction: 201 the first time, 200 afterwards. */
 function react({ repository, parameters, body, state }: AskedRepository): PlainAnswer {
 	const id = Number(parameters.comment_id);
 	if (!repository.comments.has(id)) return notFound();
