@@ -94,7 +94,7 @@ function stateOf(shown: IncidentDetail) {
 			{shown.next_try_at !== null && shown.status === "waiting" && (
 				<span class="dim">
 					{" "}
-					Next retry <Age at={shown.next_try_at} />.
+					· Next retry <Age at={shown.next_try_at} />
 				</span>
 			)}{" "}
 			{shown.escalation_url !== null && <OutsideLink href={shown.escalation_url}>Escalation comment</OutsideLink>}

@@ -6,7 +6,7 @@ export function Reason({ of }: { readonly of: Pick<TitledIncident, "id" | "block
 	const blocker = blockerOf(of);
 	if (blocker === undefined) return <>{of.reason}</>;
 	return (
-		<span title={of.reason ?? undefined}>
+		<span class="blocker" title={of.reason ?? undefined}>
 			Waiting for <a href={`/incidents/${blocker.id}`}>{blocker.label}</a> {blocker.shared}
 		</span>
 	);

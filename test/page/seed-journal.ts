@@ -8,7 +8,7 @@ type Row = Record<string, string | number | null>;
 // The runtime exits a moment after its hub and keeps the file locked until then.
 const PATIENCE_MS = 15_000;
 
-/** Opens the SQLite file of a stopped hub's journal. */
+/** Runs `work` on the SQLite file of a stopped hub's journal. */
 export function withJournal<Result>(home: Home, work: (journal: DatabaseSync) => Result): Result {
 	const journal = new DatabaseSync(journalFile(home), { timeout: PATIENCE_MS });
 	try {
