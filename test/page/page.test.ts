@@ -300,7 +300,7 @@ describe("every view", () => {
 		await using page = await open("/");
 		await page.locator("table.incidents").waitFor();
 		await page.keyboard.press("Tab");
-		expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to the content");
+		expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
 		const outlines = new Set<unknown>();
 		for (let n = 0; n < 12; n++) {
 			await page.keyboard.press("Tab");
