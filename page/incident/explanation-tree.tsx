@@ -17,6 +17,7 @@ export function ExplanationTree({ stages }: { readonly stages: readonly StageExp
 
 function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: StageExplanation }) {
 	const name = round === "again" && stage === "filters" ? "filters, again" : stage;
+	const kind = stage === "context" ? "context" : "rules";
 	const isLong = rules.length > 4;
 	const shown = isLong ? rules.filter(({ verdict }) => verdict === "true") : rules;
 	return (
@@ -25,20 +26,30 @@ function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: St
 				<span class="stage">{name}</span> {outcome}
 			</h3>
 			{shown.length > 0 && <Rules rules={shown} opened={DECISIVE[stage]} />}
-			{isLong && (
-				<Folded rules={rules.filter(({ verdict }) => verdict === "unknown")} are="not evaluated (missing data)" />
-			)}
-			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "false")} are="not matched" />}
+			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "unknown")} {...UNKNOWN[kind]} />}
+			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "false")} noun="rule" are="not matched" />}
 		</li>
 	);
 }
 
-function Folded({ rules, are }: { readonly rules: readonly RuleVerdict[]; readonly are: string }) {
+/** The stage `context` lists parts of the context instead of rules: an unknown one failed or was skipped. */
+const UNKNOWN = {
+	rules: { noun: "rule", are: "not evaluated (missing data)" },
+	context: { noun: "part", are: "not available" },
+} as const;
+
+interface FoldedProps {
+	readonly rules: readonly RuleVerdict[];
+	readonly noun: string;
+	readonly are: string;
+}
+
+function Folded({ rules, noun, are }: FoldedProps) {
 	if (rules.length === 0) return null;
 	return (
 		<details class="more">
 			<summary>
-				{rules.length} {rules.length === 1 ? "rule" : "rules"} {are}
+				{rules.length} {rules.length === 1 ? noun : `${noun}s`} {are}
 			</summary>
 			<Rules rules={rules} />
 		</details>
