@@ -8,7 +8,7 @@ import { withoutSourceMaps } from "./test/support/tiers/without-source-maps.ts";
 
 keepStorageInMemory();
 
-const NODE_TESTS = "test/{pipeline,wire,relay,cli,lint,support}/**/*.test.ts";
+const NODE_TESTS = "test/{pipeline,wire,relay,cli,lint,page-units,support}/**/*.test.ts";
 const WORKER_TESTS = "test/worker/**/*.test.ts";
 // They take the journal away from a worker, or let time stand still for it.
 const ALONE_TESTS = [

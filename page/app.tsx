@@ -9,12 +9,11 @@ import { LogIn } from "./log-in.tsx";
 import { Playground } from "./playground/playground.tsx";
 import { view } from "./route.ts";
 
-/** Every view that there is. */
 export function App() {
 	const { value: shown } = view;
 	const key = shown.name === "incident" ? shown.id : shown.name;
 	const isFirst = useRef(true);
-	// Who reads by ear has to be told that the view is another one.
+	// Screen readers announce a new view only when the focus moves to it.
 	useEffect(() => {
 		if (!isFirst.current) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 		isFirst.current = false;
@@ -35,19 +34,19 @@ function Shown() {
 			return <Playground />;
 		case "insights":
 			return <InsightsView />;
-		case "nowhere":
-			return <Nowhere />;
+		case "not-found":
+			return <NotFound />;
 		default:
 			return shown satisfies never;
 	}
 }
 
-function Nowhere() {
+function NotFound() {
 	return (
 		<section>
-			<h1 tabIndex={-1}>There is nothing here</h1>
+			<h1 tabIndex={-1}>Page not found</h1>
 			<p>
-				<a href="/">What runs now, and the last incidents</a>
+				<a href="/">Show all incidents</a>
 			</p>
 		</section>
 	);

@@ -13,16 +13,16 @@ const LINKS: readonly { readonly name: View["name"]; readonly href: string; read
 	{ name: "playground", href: "/playground", text: "Playground" },
 ];
 
-/** What stands around every view: where one can go, whether the page is live, and what holds everything back. */
+/** The header around every view: navigation, whether the page is live, and the pause banner. */
 export function Frame({ children }: { readonly children: ComponentChildren }) {
-	const open = personsNeeded();
+	const open = needingPerson();
 	useEffect(() => {
 		document.title = open > 0 ? `(${open}) Healer` : "Healer";
 	}, [open]);
 	return (
 		<>
 			<a class="skip" href="#main">
-				Skip to the content
+				Skip to content
 			</a>
 			<header class="frame">
 				<a class="brand" href="/">
@@ -49,7 +49,7 @@ function isCurrent(name: View["name"]): boolean {
 	return shown.name === name || (shown.name === "incident" && name === "home");
 }
 
-function personsNeeded(): number {
+function needingPerson(): number {
 	const counts = status.value?.incidents;
 	return counts === undefined ? 0 : counts.dead + counts.escalated;
 }
@@ -59,7 +59,7 @@ function Liveness() {
 	return (
 		<div class="liveness">
 			{status.value !== undefined && (
-				<a class="quiet" href="/hub" title="The pipeline in force">
+				<a class="quiet" href="/hub" title="Active pipeline">
 					<Version version={status.value.pipeline} />
 				</a>
 			)}
@@ -80,15 +80,15 @@ function PauseBanner() {
 	if (paused == null) return null;
 	return (
 		<div class="banner" role="status">
-			<strong>Paused.</strong> Nothing is spawned; incidents wait, none is lost.{" "}
+			<strong>Paused.</strong> No CodeRuns are created. Incidents wait; none are lost.{" "}
 			{paused.by === "pipeline" ? (
 				<>
-					The pipeline says so: <code>settings.paused</code>.
+					Set by <code>settings.paused</code> in the pipeline.
 				</>
 			) : (
 				<>
-					{paused.reason !== null && <q>{paused.reason}</q>} Since <Age at={paused.since} />;{" "}
-					<code>npx healer resume</code> ends it.
+					{paused.reason !== null && <q>{paused.reason}</q>} Paused <Age at={paused.since} />. Resume with{" "}
+					<code>npx healer resume</code>.
 				</>
 			)}
 		</div>

@@ -1,35 +1,35 @@
 import { useState } from "preact/hooks";
 import { keepToken, token } from "./api/token.ts";
 
-/** Asks for the API token. It is kept in this tab alone, and sent to this worker alone. */
+/** Asks for the API token. It stays in this tab and is sent to this worker only. */
 export function LogIn() {
-	const [given, give] = useState("");
+	const [typed, setTyped] = useState("");
 	return (
 		<section class="log-in">
-			<h1 tabIndex={-1}>This Healer is locked</h1>
+			<h1 tabIndex={-1}>API token required</h1>
 			<form
 				class="card"
 				onSubmit={(event) => {
 					event.preventDefault();
-					if (given.trim() !== "") keepToken(given.trim());
+					if (typed.trim() !== "") keepToken(typed.trim());
 				}}
 			>
-				{token.value !== undefined && <p class="error">The worker does not take that token.</p>}
+				{token.value !== undefined && <p class="error">The worker rejected this token.</p>}
 				<label>
 					API token
 					<input
 						type="password"
 						autocomplete="off"
 						spellcheck={false}
-						value={given}
-						onInput={(event) => give(event.currentTarget.value)}
+						value={typed}
+						onInput={(event) => setTyped(event.currentTarget.value)}
 					/>
 				</label>
 				<button type="submit" class="main">
 					Open
 				</button>
 				<p class="dim">
-					<code>HEALER_API_TOKEN</code> of the worker. It stays in this tab. Behind Cloudflare Access none is needed.
+					The worker's <code>HEALER_API_TOKEN</code>. It stays in this tab. Behind Cloudflare Access you need no token.
 				</p>
 			</form>
 		</section>

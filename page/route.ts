@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 
-/** Where the page is: every view has its own address, and the browser's back button leads back. */
+/** The current address. Every view has its own, so the browser's back button works. */
 const address = signal(read());
 
 export type View =
@@ -9,7 +9,7 @@ export type View =
 	| { readonly name: "hub" }
 	| { readonly name: "insights" }
 	| { readonly name: "playground" }
-	| { readonly name: "nowhere" };
+	| { readonly name: "not-found" };
 
 export const view = computed((): View => {
 	const { pathname } = address.value;
@@ -23,7 +23,7 @@ export const view = computed((): View => {
 		case "/playground":
 			return { name: pathname.slice(1) as "hub" | "insights" | "playground" };
 		default:
-			return { name: "nowhere" };
+			return { name: "not-found" };
 	}
 });
 
@@ -34,13 +34,13 @@ function go(href: string): void {
 	address.value = read();
 }
 
-/** The same view under another address: no step for the back button. */
-export function restate(href: string): void {
+/** Changes the address without a history entry. */
+export function replaceAddress(href: string): void {
 	history.replaceState(null, "", href);
 	address.value = read();
 }
 
-/** Links inside of the page change the view; with a modifier, or to elsewhere, they are the browser's. */
+/** Same-origin links change the view without a page load. Modified clicks and all other links go to the browser. */
 export function followLinks(): void {
 	addEventListener("popstate", () => (address.value = read()));
 	addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 import { visibleText } from "../pipeline/prompt/visible-text.ts";
 
-/** The same JSON with every text, and every key, showing what it holds: controls and bidi marks by their names. */
+/** The same JSON with control characters and bidi marks in its strings and keys replaced by their names. */
 export function visible(value: unknown): unknown {
 	if (typeof value === "string") return visibleText(value);
 	if (Array.isArray(value)) return value.map(visible);

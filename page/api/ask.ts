@@ -3,31 +3,31 @@ import { isLockedOut, token } from "./token.ts";
 
 export type ApiAnswer =
 	| { readonly ok: true; readonly body: unknown; readonly etag: string | null }
-	/** 304: what the asker has is what there is. */
+	/** 304: the cached body is current. */
 	| { readonly ok: true; readonly unchanged: true }
-	/** `status` 0: there was no answer. */
+	/** `status` is 0 when there was no answer. */
 	| { readonly ok: false; readonly status: number; readonly error: string };
 
-interface Asking {
+interface RequestOptions {
 	readonly etag?: string | undefined;
 	readonly method?: "GET" | "POST" | "DELETE";
 	readonly body?: unknown;
 }
 
-const LONGEST_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
-/** Asks the worker. All texts of the answer are made visible on arrival, so that no view can forget it. */
-export async function ask(path: string, { etag, method = "GET", body }: Asking = {}): Promise<ApiAnswer> {
+/** Calls the worker's API. Every string of the answer is made visible here, so that no view can forget to. */
+export async function ask(path: string, { etag, method = "GET", body }: RequestOptions = {}): Promise<ApiAnswer> {
 	try {
 		const response = await fetch(path, {
 			method,
 			cache: "no-store",
-			signal: AbortSignal.timeout(LONGEST_MS),
+			signal: AbortSignal.timeout(TIMEOUT_MS),
 			headers: {
 				accept: "application/json",
 				...(token.value !== undefined && { authorization: `Bearer ${token.value}` }),
 				...(etag !== undefined && { "if-none-match": etag }),
-				// What changes something has to come from this page: see worker/http/auth.ts.
+				// The worker accepts changes from this page only: see worker/http/auth.ts.
 				...(method !== "GET" && { "x-healer-page": "1" }),
 				...(body !== undefined && { "content-type": "application/json" }),
 			},

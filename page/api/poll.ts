@@ -6,23 +6,23 @@ import { isLockedOut, token } from "./token.ts";
 const EVERY_MS = 3_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** The hub's state, asked for every three seconds; undefined until the first answer. */
+/** The hub's state, polled every three seconds; undefined until the first answer. */
 export const status = signal<HubStatus | undefined>(undefined);
 
-/** Counts the looks at the hub: what has to be as new as it asks again with each. */
+/** Counts successful polls. Resources that must be as fresh as the hub's state reload with each. */
 export const polls = signal(0);
 
-/** Milliseconds since 1970, for the ages that are shown. */
+/** Milliseconds since 1970, updated with each poll; ages are relative to it. */
 export const now = signal(Date.now());
 
-/** Undefined while the worker answers; else what is wrong. */
+/** Why the last poll failed; undefined while the worker answers. */
 export const trouble = signal<string | undefined>(undefined);
 
 let etag: string | undefined;
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Looks again and again while somebody can see it, less often while nobody answers. */
+/** Polls while the tab is visible, and backs off while the worker does not answer. */
 export function startPolling(): void {
 	document.addEventListener("visibilitychange", pollNow);
 	addEventListener("online", pollNow);
@@ -31,27 +31,27 @@ export function startPolling(): void {
 
 export function pollNow(): void {
 	clearTimeout(timer);
-	timer = setTimeout(look, 0);
+	timer = setTimeout(poll, 0);
 }
 
-async function look(): Promise<void> {
+async function poll(): Promise<void> {
 	clearTimeout(timer);
 	if (document.hidden) return;
-	const asked = await ask("/api/status", { etag });
+	const answer = await ask("/api/status", { etag });
 	now.value = Date.now();
-	if (asked.ok) {
+	if (answer.ok) {
 		failures = 0;
 		trouble.value = undefined;
-		if (!("unchanged" in asked)) {
-			status.value = asked.body as HubStatus;
-			etag = asked.etag ?? undefined;
+		if (!("unchanged" in answer)) {
+			status.value = answer.body as HubStatus;
+			etag = answer.etag ?? undefined;
 		}
 		polls.value++;
 	} else {
 		failures++;
-		trouble.value = asked.error;
+		trouble.value = answer.error;
 		if (isLockedOut.value) return;
 	}
 	clearTimeout(timer);
-	timer = setTimeout(look, Math.min(LONGEST_PAUSE_MS, EVERY_MS * 2 ** failures));
+	timer = setTimeout(poll, Math.min(LONGEST_PAUSE_MS, EVERY_MS * 2 ** failures));
 }

@@ -2,15 +2,15 @@ import { signal } from "@preact/signals";
 
 const KEY = "healer-token";
 
-/** The API token of this tab: forgotten with it. Undefined where none was given, as on loopback or behind Access. */
+/** The API token, kept until the tab is closed. Undefined when none was entered, as on loopback or behind Access. */
 export const token = signal(sessionStorage.getItem(KEY) ?? undefined);
 
-/** Whether the worker asked for one. */
+/** Whether the worker answered 401. */
 export const isLockedOut = signal(false);
 
-export function keepToken(given: string): void {
-	sessionStorage.setItem(KEY, given);
-	token.value = given;
+export function keepToken(entered: string): void {
+	sessionStorage.setItem(KEY, entered);
+	token.value = entered;
 	isLockedOut.value = false;
 }
 

@@ -4,7 +4,7 @@ import { STATUSES } from "../parts/status-mark.tsx";
 import { params } from "../route.ts";
 import { queryWith } from "./query-with.ts";
 
-/** How many incidents are in each state; each number narrows the list to its state, and again shows all. */
+/** The number of incidents in each state. Clicking one filters the list by that state; clicking again shows all. */
 export function Counts() {
 	const counts = hub.value?.incidents;
 	const chosen = params.value.get("status") ?? "";

@@ -3,12 +3,12 @@ import type { Choices } from "../../worker/api/shapes.ts";
 import { INCIDENT_STATUSES } from "../../worker/journal/statuses.ts";
 import { useResource } from "../api/resource.ts";
 import { STATUSES } from "../parts/status-mark.tsx";
-import { params, restate } from "../route.ts";
+import { params, replaceAddress } from "../route.ts";
 import { type FilterName, filterIn, queryWith } from "./query-with.ts";
 
 const PAUSE_MS = 250;
 
-/** What the list is narrowed by. Everything stands in the address, so that it can be sent to somebody. */
+/** The list's filters. They are part of the address, so that a filtered list can be shared. */
 export function Filters() {
 	const choices = useResource<Choices>("/api/choices", "changes").body;
 	const filter = filterIn(params.value);
@@ -46,7 +46,7 @@ function Choice({
 	readonly choices: readonly string[] | undefined;
 }) {
 	const known = choices ?? [];
-	// What the address names may be several, or none that there is yet.
+	// The address may name several values, or one that the journal does not hold yet.
 	const all = chosen === "" || known.includes(chosen) ? known : [chosen, ...known];
 	return (
 		<label>
@@ -84,7 +84,7 @@ function Text({ chosen }: { readonly chosen: string }) {
 			<span>Text</span>
 			<input
 				type="search"
-				placeholder="workflow, branch, commit, run …"
+				placeholder="workflow, branch, commit, run…"
 				maxLength={100}
 				value={typed}
 				onInput={({ currentTarget }) => type(currentTarget.value)}
@@ -94,5 +94,5 @@ function Text({ chosen }: { readonly chosen: string }) {
 }
 
 function narrow(changes: Partial<Record<FilterName, string>>): void {
-	restate(queryWith(params.value, changes));
+	replaceAddress(queryWith(params.value, changes));
 }

@@ -4,7 +4,7 @@ import { Filters } from "./filters.tsx";
 import { IncidentTable } from "./incident-table.tsx";
 import { OpenIncidents } from "./open-incidents.tsx";
 
-/** The first view: what needs a person, what runs now, then the last incidents. */
+/** The first view: incidents that need a person, incidents in progress, then the latest ones. */
 export function Home() {
 	return (
 		<>
@@ -15,16 +15,16 @@ export function Home() {
 				<OpenIncidents
 					title="Needs a person"
 					statuses={["dead", "escalated"]}
-					whenNone="Nothing needs a person. What is dead or escalated will be here."
+					whenNone="Nothing needs a person. Dead and escalated incidents appear here."
 				/>
 				<OpenIncidents
 					title="In progress"
 					statuses={["running", "awaiting_ci", "accepted", "waiting"]}
-					whenNone="No agent works right now, and nothing is held back."
+					whenNone="No agent is working and no incident is waiting."
 				/>
 			</div>
-			<section aria-labelledby="last">
-				<h2 id="last">Last incidents</h2>
+			<section aria-labelledby="latest">
+				<h2 id="latest">Latest incidents</h2>
 				<Counts />
 				<Filters />
 				<IncidentTable query={params.value} />

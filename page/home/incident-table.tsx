@@ -3,6 +3,7 @@ import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { filterIn, queryWith } from "./query-with.ts";
 
@@ -10,15 +11,15 @@ import { filterIn, queryWith } from "./query-with.ts";
 export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
 	const filter = Object.entries(filterIn(query)).filter(([, value]) => value !== "");
 	const cursor = query.get("cursor") ?? "";
-	const asked = new URLSearchParams([["with", "title"], ...filter, ...(cursor === "" ? [] : [["cursor", cursor]])]);
-	const resource = useResource<IncidentPage<TitledIncident>>(`/api/incidents?${asked}`, "changes");
+	const search = new URLSearchParams([["with", "title"], ...filter, ...(cursor === "" ? [] : [["cursor", cursor]])]);
+	const resource = useResource<IncidentPage<TitledIncident>>(`/api/incidents?${search}`, "changes");
 	const { body } = resource;
 	return (
 		<>
 			<Problem of={resource} />
 			<div class="table" aria-busy={body === undefined}>
-				{body === undefined && resource.error === undefined && <p class="empty">Looking …</p>}
-				{body?.incidents.length === 0 && <Nothing isNarrowed={filter.length > 0 || cursor !== ""} />}
+				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
+				{body?.incidents.length === 0 && <NoRows isNarrowed={filter.length > 0 || cursor !== ""} />}
 				{body !== undefined && body.incidents.length > 0 && <Rows rows={body.incidents} />}
 			</div>
 			<nav class="pages" aria-label="Pages">
@@ -61,7 +62,11 @@ function Row({ row }: { readonly row: TitledIncident }) {
 				<a class="title" href={`/incidents/${row.id}`}>
 					<IncidentTitle of={row} />
 				</a>
-				{row.reason !== null && <div class="reason">{row.reason}</div>}
+				{row.reason !== null && (
+					<div class="reason">
+						<Reason of={row} />
+					</div>
+				)}
 			</td>
 			<td class="where">
 				{row.repository}
@@ -85,22 +90,22 @@ function Row({ row }: { readonly row: TitledIncident }) {
 	);
 }
 
-function Nothing({ isNarrowed }: { readonly isNarrowed: boolean }) {
+function NoRows({ isNarrowed }: { readonly isNarrowed: boolean }) {
 	if (isNarrowed) {
 		return (
 			<p class="empty">
-				No incident is like that. <a href="/">Show all</a>
+				No matching incidents. <a href="/">Show all</a>
 			</p>
 		);
 	}
 	return (
 		<div class="empty">
-			<p>Nothing failed yet, as far as Healer was told. Point a GitHub App's webhook here, or hand it a payload:</p>
+			<p>No incidents yet. Point a GitHub App's webhook here, or send a payload:</p>
 			<pre>
 				<code>npx healer replay payload.json --event workflow_job</code>
 			</pre>
 			<p>
-				Deliveries that came and were no incidents are counted under <a href="/hub">Hub</a>, each with its reason.
+				Ignored deliveries are counted by reason under <a href="/hub">Hub</a>.
 			</p>
 		</div>
 	);

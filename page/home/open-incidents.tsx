@@ -6,11 +6,12 @@ import { Actions } from "../incident/actions.tsx";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 
 const MOST = 5;
 
-/** The newest incidents in some states, each with what can be done about it. */
+/** The newest incidents in these states, each with its actions. */
 export function OpenIncidents({
 	title,
 	statuses,
@@ -56,7 +57,11 @@ function OpenIncident({ row }: { readonly row: TitledIncident }) {
 				{row.repository} {row.branch !== null && <code>{row.branch}</code>}
 				{row.agent !== null && ` · ${row.agent}, attempt ${row.attempt}`}
 			</div>
-			{row.reason !== null && <p class="reason">{row.reason}</p>}
+			{row.reason !== null && (
+				<p class="reason">
+					<Reason of={row} />
+				</p>
+			)}
 			<Actions row={row} only={["release"]} />
 		</li>
 	);

@@ -1,22 +1,22 @@
 const NAMES = ["status", "agent", "failure_type", "repository", "text"] as const;
 export type FilterName = (typeof NAMES)[number];
 
-/** What the list of incidents is narrowed to. */
+/** The filters of the list of incidents; an empty one is off. */
 export type Filter = Readonly<Record<FilterName, string>>;
 
 export function filterIn(params: URLSearchParams): Filter {
-	const given = (name: FilterName) => params.get(name) ?? "";
+	const param = (name: FilterName) => params.get(name) ?? "";
 	return {
-		status: given("status"),
-		agent: given("agent"),
-		failure_type: given("failure_type"),
-		repository: given("repository"),
-		text: given("text"),
+		status: param("status"),
+		agent: param("agent"),
+		failure_type: param("failure_type"),
+		repository: param("repository"),
+		text: param("text"),
 	};
 }
 
-/** The first page's address with another filter: what is empty is left out. */
+/** The first page's address with these filters changed; empty ones are left out. */
 export function queryWith(params: URLSearchParams, changes: Partial<Filter> & { readonly cursor?: string }): string {
-	const wanted = Object.entries({ ...filterIn(params), ...changes }).filter(([, value]) => value !== "");
-	return wanted.length === 0 ? "/" : `/?${new URLSearchParams(wanted)}`;
+	const set = Object.entries({ ...filterIn(params), ...changes }).filter(([, value]) => value !== "");
+	return set.length === 0 ? "/" : `/?${new URLSearchParams(set)}`;
 }

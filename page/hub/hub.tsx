@@ -4,20 +4,20 @@ import { Age } from "../parts/age.tsx";
 import { Version } from "../parts/version.tsx";
 import { IGNORED } from "./ignored.ts";
 
-/** The hub itself: its pipeline, the deliveries that were no incidents, those that GitHub failed to hand over. */
+/** The hub itself: its pipeline, ignored deliveries, and deliveries that GitHub failed to deliver. */
 export function Hub() {
 	const { value: shown } = status;
 	return (
 		<>
 			<h1 tabIndex={-1}>Hub</h1>
 			{shown === undefined ? (
-				<p class="empty">Looking …</p>
+				<p class="empty">Loading…</p>
 			) : (
 				<div class="columns">
 					<Pipeline shown={shown} />
 					<Ignored ignored={shown.ignored} />
-					<Arrivals shown={shown} />
-					<Lost redelivery={shown.redelivery} />
+					<Undelivered shown={shown} />
+					<FailedDeliveries redelivery={shown.redelivery} />
 				</div>
 			)}
 		</>
@@ -30,8 +30,8 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 		<section>
 			<h2>Pipeline</h2>
 			<p>
-				In force: <Version version={pipeline} />
-				{isDeployed && <span class="dim"> the one that was deployed</span>}.{" "}
+				Active: <Version version={pipeline} />
+				{isDeployed && <span class="dim"> (deployed)</span>}.{" "}
 				{paused === null ? "Not paused." : <strong>Paused.</strong>}
 			</p>
 			{pipelines.length > 0 && (
@@ -46,7 +46,7 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 						{pipelines.map(({ version, pushed_at, active }) => (
 							<tr key={version}>
 								<td>
-									<Version version={version} /> {active && <span class="mark good">in force</span>}
+									<Version version={version} /> {active && <span class="mark good">active</span>}
 								</td>
 								<td>
 									<Age at={pushed_at} />
@@ -57,8 +57,8 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 				</table>
 			)}
 			<p class="dim">
-				<code>npx healer push</code> puts another in force, <code>npx healer rollback</code> the one before,{" "}
-				<code>npx healer pause</code> stops all spawning.
+				<code>npx healer push</code> activates a new version, <code>npx healer rollback</code> goes back to the previous
+				one, <code>npx healer pause</code> stops creating CodeRuns.
 			</p>
 		</section>
 	);
@@ -70,7 +70,7 @@ function Ignored({ ignored }: { readonly ignored: HubStatus["ignored"] }) {
 		<section>
 			<h2>Ignored deliveries</h2>
 			{rows.length === 0 ? (
-				<p class="empty">Every delivery so far told of an incident, or none came.</p>
+				<p class="empty">No delivery was ignored.</p>
 			) : (
 				<table class="plain">
 					<thead>
@@ -85,8 +85,8 @@ function Ignored({ ignored }: { readonly ignored: HubStatus["ignored"] }) {
 						{rows.map(([reason, count]) => (
 							<tr key={reason}>
 								<td>
-									<code>{reason}</code>
-									<div class="reason">{IGNORED.get(reason) ?? ""}</div>
+									<span title={reason}>{IGNORED.get(reason)?.label ?? reason}</span>
+									<div class="reason">{IGNORED.get(reason)?.meaning ?? ""}</div>
 								</td>
 								<td class="number">{count.toLocaleString()}</td>
 							</tr>
@@ -95,55 +95,55 @@ function Ignored({ ignored }: { readonly ignored: HubStatus["ignored"] }) {
 				</table>
 			)}
 			<p class="dim">
-				Why one of them was ignored: <code>npx healer explain payload.json --event NAME</code>, or the{" "}
+				To see why a delivery was ignored, run <code>npx healer explain payload.json --event NAME</code> or use the{" "}
 				<a href="/playground">playground</a>.
 			</p>
 		</section>
 	);
 }
 
-/** What did not get as far as the journal; nothing where all did. */
-function Arrivals({ shown: { refused_signatures, delivery_queue } }: { readonly shown: HubStatus }) {
+/** Deliveries that did not reach the journal; renders nothing when there are none. */
+function Undelivered({ shown: { refused_signatures, delivery_queue } }: { readonly shown: HubStatus }) {
 	const { waiting = 0, oldest_at = null } = delivery_queue ?? {};
 	if (refused_signatures === 0 && waiting === 0) return null;
 	return (
 		<section>
-			<h2>Deliveries on their way</h2>
+			<h2>Deliveries outside the journal</h2>
 			<dl class="facts">
 				{waiting !== null && waiting > 0 && <Count name="Waiting for the journal" count={waiting} />}
 				{refused_signatures > 0 && <Count name="Refused signatures" count={refused_signatures} />}
 			</dl>
-			{waiting === null && <p class="dim">The queue does not say how many wait for the journal.</p>}
+			{waiting === null && <p class="dim">The queue does not report how many deliveries are waiting.</p>}
 			{oldest_at !== null && (
 				<p>
-					The oldest waits since <Age at={oldest_at} />.
+					The oldest arrived <Age at={oldest_at} />.
 				</p>
 			)}
 			{refused_signatures > 0 && (
-				<p class="dim">Is it GitHub? Then the App's webhook secret is none of the worker's.</p>
+				<p class="dim">If these come from GitHub, the App's webhook secret does not match the worker's.</p>
 			)}
 		</section>
 	);
 }
 
-function Lost({ redelivery }: { readonly redelivery: Redelivery }) {
+function FailedDeliveries({ redelivery }: { readonly redelivery: Redelivery }) {
 	return (
 		<section>
-			<h2>Lost deliveries</h2>
+			<h2>Failed deliveries</h2>
 			{redelivery.configured ? (
 				<>
 					<dl class="facts">
-						<Count name="to be asked for" count={redelivery.pending} />
-						<Count name="came after all" count={redelivery.recovered} />
-						<Count name="given up" count={redelivery.lost} />
-						<Count name="GitHub was asked" count={redelivery.requests} />
+						<Count name="Pending" count={redelivery.pending} />
+						<Count name="Recovered" count={redelivery.recovered} />
+						<Count name="Lost" count={redelivery.lost} />
+						<Count name="Requests to GitHub" count={redelivery.requests} />
 					</dl>
 					<p>
-						Looked through GitHub's list: <Age at={redelivery.scanned_at} />.
+						Last scan of GitHub's deliveries: <Age at={redelivery.scanned_at} />.
 						{redelivery.waits_until !== null && (
 							<>
 								{" "}
-								Goes on <Age at={redelivery.waits_until} />.
+								Rate-limited; next scan <Age at={redelivery.waits_until} />.
 							</>
 						)}
 					</p>
@@ -151,8 +151,8 @@ function Lost({ redelivery }: { readonly redelivery: Redelivery }) {
 				</>
 			) : (
 				<p class="empty">
-					Nobody looks for deliveries that GitHub failed to hand over: no App is configured. Give the worker{" "}
-					<code>GITHUB_APP_ID</code> and <code>GITHUB_PRIVATE_KEY</code>.
+					Failed deliveries are not recovered: no GitHub App is configured. Set <code>GITHUB_APP_ID</code> and{" "}
+					<code>GITHUB_PRIVATE_KEY</code> on the worker.
 				</p>
 			)}
 		</section>

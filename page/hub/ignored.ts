@@ -1,14 +1,25 @@
 import type { IgnoredReason } from "../../pipeline/reading.ts";
 
-/** What each kind of reason means, and where one looks when it is not what one wants. */
-const MEANINGS = {
-	unknown_event: "The pipeline has no entry for the event.",
-	not_matched: "No entry for the event takes it: a job that succeeded, an action that is none of ours.",
-	no_repository: "It names no repository.",
-	no_identity: "It cannot be told from others: a part of its identity is missing.",
-	filtered: "A filter refuses it: another repository, a bot's commit, a skip marker.",
-	tracked: "It told how a branch or pull request goes on, and was recorded for that.",
-	attempt_result: "The failure of what an agent pushed: its attempt's result.",
-} as const satisfies Record<IgnoredReason["kind"], string>;
+interface IgnoredKind {
+	readonly label: string;
+	readonly meaning: string;
+}
 
-export const IGNORED: ReadonlyMap<string, string> = new Map(Object.entries(MEANINGS));
+const KINDS = {
+	unknown_event: { label: "Unknown event", meaning: "The pipeline has no entry for this event." },
+	not_matched: {
+		label: "No rule matched",
+		meaning: "No entry for this event matched: a job that succeeded, for example, or an action without an entry.",
+	},
+	no_repository: { label: "No repository", meaning: "The delivery names no repository." },
+	no_identity: { label: "No identity", meaning: "A part of the incident's identity is missing." },
+	filtered: { label: "Filtered", meaning: "A filter refused it: another repository, a bot's commit, a skip marker." },
+	tracked: { label: "Lifecycle event", meaning: "It reports on a branch or pull request, and was recorded." },
+	attempt_result: {
+		label: "Result of an attempt",
+		meaning: "CI failed on what an agent pushed. It counts as the result of that attempt.",
+	},
+} as const satisfies Record<IgnoredReason["kind"], IgnoredKind>;
+
+/** Label and meaning of each kind of ignored delivery, as `/api/status` counts them. */
+export const IGNORED: ReadonlyMap<string, IgnoredKind> = new Map(Object.entries(KINDS));

@@ -6,38 +6,38 @@ import { pollNow } from "../api/poll.ts";
 
 type Name = "release" | "retry" | "stop";
 
-// As the worker's state machine has them: see worker/journal/state-machine.ts.
+// The transitions of worker/journal/state-machine.ts.
 const ACTIONS: readonly {
 	readonly name: Name;
 	readonly text: (status: IncidentStatus) => string;
-	readonly means: string;
+	readonly tooltip: string;
 	readonly from: readonly IncidentStatus[];
-	readonly asksAgain: boolean;
+	readonly needsConfirmation: boolean;
 }[] = [
 	{
 		name: "release",
 		text: (status) => (status === "dead" ? "Release" : "Try now"),
-		means: "The same attempt, tried at once. A claim of another incident stays one.",
+		tooltip: "Tries the same attempt at once. Claims that other incidents hold still count.",
 		from: ["dead", "waiting"],
-		asksAgain: false,
+		needsConfirmation: false,
 	},
 	{
 		name: "retry",
 		text: () => "Retry",
-		means: "Starts afresh, with all attempts.",
+		tooltip: "Starts over with all attempts.",
 		from: ["failed", "escalated", "cancelled", "dead"],
-		asksAgain: false,
+		needsConfirmation: false,
 	},
 	{
 		name: "stop",
 		text: () => "Stop",
-		means: "No further attempt. What runs goes on to its end.",
+		tooltip: "Makes no further attempt. A running CodeRun is not interrupted.",
 		from: ["accepted", "waiting", "running", "awaiting_ci"],
-		asksAgain: true,
+		needsConfirmation: true,
 	},
 ];
 
-/** What can be done about an incident by hand. */
+/** The buttons for the actions that the incident's state allows. */
 export function Actions({
 	row,
 	only,
@@ -45,37 +45,37 @@ export function Actions({
 	readonly row: Pick<TitledIncident, "id" | "status" | "title">;
 	readonly only?: readonly Name[];
 }) {
-	const [said, say] = useState("");
+	const [result, setResult] = useState("");
 	const [isBusy, setBusy] = useState(false);
-	const [asked, askAgain] = useState<Name>();
+	const [confirming, setConfirming] = useState<Name>();
 	const offered = ACTIONS.filter(({ name, from }) => from.includes(row.status) && (only?.includes(name) ?? true));
-	if (offered.length === 0 && said === "") return null;
+	if (offered.length === 0 && result === "") return null;
 
 	const act = async (name: Name) => {
-		askAgain(undefined);
+		setConfirming(undefined);
 		setBusy(true);
-		const done = await ask(`/api/incidents/${row.id}/${name}`, { method: "POST" });
-		say(done.ok ? "done" : done.error);
+		const answer = await ask(`/api/incidents/${row.id}/${name}`, { method: "POST" });
+		setResult(answer.ok ? "Done" : answer.error);
 		setBusy(false);
 		pollNow();
 	};
 	return (
 		<div class="actions">
-			{offered.map(({ name, text, means, asksAgain }) => (
+			{offered.map(({ name, text, tooltip, needsConfirmation }) => (
 				<button
 					key={name}
 					type="button"
 					disabled={isBusy}
-					title={means}
-					aria-label={`${asked === name ? "Really" : ""} ${text(row.status)}: ${row.title}`.trim()}
-					onBlur={() => askAgain(undefined)}
-					onClick={() => (asksAgain && asked !== name ? askAgain(name) : act(name))}
+					title={tooltip}
+					aria-label={`${confirming === name ? "Really" : ""} ${text(row.status)}: ${row.title}`.trim()}
+					onBlur={() => setConfirming(undefined)}
+					onClick={() => (needsConfirmation && confirming !== name ? setConfirming(name) : act(name))}
 				>
-					{asked === name ? `Really ${text(row.status).toLowerCase()}?` : text(row.status)}
+					{confirming === name ? `Really ${text(row.status).toLowerCase()}?` : text(row.status)}
 				</button>
 			))}
 			<span class="dim" role="status">
-				{said}
+				{result}
 			</span>
 		</div>
 	);

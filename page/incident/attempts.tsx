@@ -2,9 +2,9 @@ import type { IncidentDetail, ShownAttempt } from "../../worker/api/shapes.ts";
 import { Age, lengthOf } from "../parts/age.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 
-/** Every CodeRun that was made, or will be, and how it ended. */
+/** Every attempt with its CodeRun and how it ended, newest first. */
 export function Attempts({ shown }: { readonly shown: IncidentDetail }) {
-	if (shown.attempts.length === 0) return <p class="empty">No attempt was decided yet.</p>;
+	if (shown.attempts.length === 0) return <p class="empty">No attempts yet.</p>;
 	return (
 		<ol class="attempts">
 			{shown.attempts.toReversed().map((attempt) => (
@@ -26,7 +26,7 @@ function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
 				<Age at={decided_at} />
 			</div>
 			<div class="where">
-				{escalated ? "chosen by the escalation" : "by the rule"} {!escalated && <code>{rule}</code>}
+				{escalated ? "chosen by escalation" : "chosen by rule"} {!escalated && <code>{rule}</code>}
 				{took(attempt)}
 			</div>
 			<div>
@@ -39,7 +39,7 @@ function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
 			)}
 			{message !== null && (
 				<p class="reason">
-					It said: <span class="said">{message}</span>
+					Message: <span class="said">{message}</span>
 				</p>
 			)}
 			{ci_summary !== null && (

@@ -1,9 +1,9 @@
 import type { ContextSummary } from "../../worker/api/shapes.ts";
 
-/** What was asked for the incident, what became of it, and how long it took. */
+/** The parts of the incident's context, each with its status, its problem if any, and how long it took. */
 export function ContextTable({ context }: { readonly context: Readonly<Record<string, ContextSummary>> | null }) {
 	const parts = Object.entries(context ?? {});
-	if (parts.length === 0) return <p class="empty">Nothing was gathered yet.</p>;
+	if (parts.length === 0) return <p class="empty">No context collected yet.</p>;
 	return (
 		<table class="plain">
 			<thead>

@@ -1,7 +1,7 @@
 import type { ShownDelivery } from "../../worker/api/shapes.ts";
 import { Age } from "../parts/age.tsx";
 
-/** What told of the incident: several deliveries, one incident. */
+/** The deliveries that reported this incident. */
 export function Deliveries({ deliveries }: { readonly deliveries: readonly ShownDelivery[] }) {
 	return (
 		<ul class="deliveries">

@@ -1,8 +1,8 @@
 import type { Clause, RuleVerdict, StageExplanation, Verdict } from "../../pipeline/explanation.ts";
 
 /**
- * What every stage said: its outcome, and below it each rule that was looked at with the values that decided. Where many
- * were looked at, those that did not hold, or could not be told, are one line until somebody wants to know.
+ * Each stage's outcome, and below it the rules that were evaluated with the values that decided. Of more than four rules,
+ * those that did not match or could not be evaluated are folded into one line.
  */
 export function ExplanationTree({ stages }: { readonly stages: readonly StageExplanation[] }) {
 	if (stages.length === 0) return <p class="empty">Not decided yet.</p>;
@@ -17,6 +17,7 @@ export function ExplanationTree({ stages }: { readonly stages: readonly StageExp
 
 function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: StageExplanation }) {
 	const name = round === "again" && stage === "filters" ? "filters, again" : stage;
+	const kind = stage === "context" ? "context" : "rules";
 	const isLong = rules.length > 4;
 	const shown = isLong ? rules.filter(({ verdict }) => verdict === "true") : rules;
 	return (
@@ -25,25 +26,37 @@ function Stage({ stage: { stage, round, rules, outcome } }: { readonly stage: St
 				<span class="stage">{name}</span> {outcome}
 			</h3>
 			{shown.length > 0 && <Rules rules={shown} opened={DECISIVE[stage]} />}
-			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "unknown")} are="could not be told" />}
-			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "false")} are="did not hold" />}
+			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "unknown")} {...UNKNOWN[kind]} />}
+			{isLong && <Folded rules={rules.filter(({ verdict }) => verdict === "false")} noun="rule" are="not matched" />}
 		</li>
 	);
 }
 
-function Folded({ rules, are }: { readonly rules: readonly RuleVerdict[]; readonly are: string }) {
+/** The stage `context` lists parts of the context instead of rules: an unknown one failed or was skipped. */
+const UNKNOWN = {
+	rules: { noun: "rule", are: "not evaluated (missing data)" },
+	context: { noun: "part", are: "not available" },
+} as const;
+
+interface FoldedProps {
+	readonly rules: readonly RuleVerdict[];
+	readonly noun: string;
+	readonly are: string;
+}
+
+function Folded({ rules, noun, are }: FoldedProps) {
 	if (rules.length === 0) return null;
 	return (
 		<details class="more">
 			<summary>
-				{rules.length} {rules.length === 1 ? "rule" : "rules"} that {are}
+				{rules.length} {rules.length === 1 ? noun : `${noun}s`} {are}
 			</summary>
 			<Rules rules={rules} />
 		</details>
 	);
 }
 
-/** A filter speaks by refusing, a match by holding; what was asked for the context decides nothing. */
+/** The verdict that decides in each stage: a filter decides by refusing, a rule by matching. `context` and `spawn` decide nothing. */
 const DECISIVE = {
 	events: "true",
 	filters: "false",

@@ -5,6 +5,7 @@ import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { Version } from "../parts/version.tsx";
 import { Actions } from "./actions.tsx";
@@ -15,12 +16,12 @@ import { ExplanationTree } from "./explanation-tree.tsx";
 import { Prompt } from "./prompt.tsx";
 import { Timeline } from "./timeline.tsx";
 
-/** One incident: what it is, what was done, and why. */
+/** One incident: what failed, what was done, and why. */
 export function IncidentView({ id }: { readonly id: string }) {
-	const resource = useResource<IncidentDetail>(`/api/incidents/${id}`, "looks");
+	const resource = useResource<IncidentDetail>(`/api/incidents/${id}`, "polls");
 	const { body: shown, error } = resource;
 	const isUnknown = shown === undefined && error?.status === 404;
-	// One heading, whatever is loaded: the focus that it got when the view changed stays on it.
+	// The heading stays mounted while the incident loads, so that it keeps the focus it got when the view changed.
 	return (
 		<article class="incident">
 			{shown !== undefined && (
@@ -30,7 +31,7 @@ export function IncidentView({ id }: { readonly id: string }) {
 			)}
 			<header>
 				<h1 tabIndex={-1}>
-					{shown !== undefined ? <IncidentTitle of={shown} /> : isUnknown ? "There is no such incident" : "Incident"}
+					{shown !== undefined ? <IncidentTitle of={shown} /> : isUnknown ? "Incident not found" : "Incident"}
 				</h1>
 				{shown !== undefined && (
 					<>
@@ -44,7 +45,7 @@ export function IncidentView({ id }: { readonly id: string }) {
 			{shown !== undefined && <Loaded shown={shown} />}
 			{isUnknown ? (
 				<p>
-					<a href="/">The last incidents</a>
+					<a href="/">Show all incidents</a>
 				</p>
 			) : (
 				<Problem of={resource} />
@@ -88,23 +89,23 @@ function Loaded({ shown }: { readonly shown: IncidentDetail }) {
 function stateOf(shown: IncidentDetail) {
 	return (
 		<>
-			{shown.reason ?? ""}
+			<Reason of={shown} />
 			{shown.fixed_by !== null && ` ${FIXED_BY[shown.fixed_by]}`}
 			{shown.next_try_at !== null && shown.status === "waiting" && (
 				<span class="dim">
 					{" "}
-					Looked at again <Age at={shown.next_try_at} />.
+					· Next retry <Age at={shown.next_try_at} />
 				</span>
 			)}{" "}
-			{shown.escalation_url !== null && <OutsideLink href={shown.escalation_url}>Where a person was told</OutsideLink>}
+			{shown.escalation_url !== null && <OutsideLink href={shown.escalation_url}>Escalation comment</OutsideLink>}
 		</>
 	);
 }
 
 const FIXED_BY = {
-	agent: "By the agent.",
-	rerun: "It went green when it ran again: flaky.",
-	other: "By somebody else's push.",
+	agent: "Fixed by the agent.",
+	rerun: "Passed on a rerun: flaky.",
+	other: "Fixed by someone else's push.",
 } as const;
 
 function Facts({ shown }: { readonly shown: IncidentDetail }) {
@@ -120,9 +121,7 @@ function Facts({ shown }: { readonly shown: IncidentDetail }) {
 				{incident.head_sha && <code title={incident.head_sha}>{incident.head_sha.slice(0, 10)}</code>}
 			</Fact>
 			<Fact name="Run">
-				{(incident.url ?? shown.run_id) && (
-					<OutsideLink href={incident.url}>{shown.run_id ?? "where it failed"}</OutsideLink>
-				)}
+				{(incident.url ?? shown.run_id) && <OutsideLink href={incident.url}>{shown.run_id ?? "open"}</OutsideLink>}
 			</Fact>
 			<Fact name="Failed steps">{incident.failed_steps?.join(", ")}</Fact>
 			<Fact name="Agent">{shown.agent}</Fact>

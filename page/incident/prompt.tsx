@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { ShownAttempt } from "../../worker/api/shapes.ts";
 
-/** The prompt of each attempt, as the agent got it, and the rest of the CodeRun that was asked for. */
+/** The prompt of each attempt as the agent got it, and the rest of the requested CodeRun. */
 export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[] }) {
 	const [chosen, choose] = useState<number>();
 	const attempt = attempts.find((one) => one.attempt === chosen) ?? attempts.at(-1);
-	if (attempt === undefined) return <p class="empty">It is written when the first attempt is decided.</p>;
-	const { prompt, rest } = apart(attempt);
+	if (attempt === undefined) return <p class="empty">The prompt is written when the first attempt is decided.</p>;
+	const { prompt, rest } = splitPrompt(attempt);
 	return (
 		<>
 			{attempts.length > 1 && (
@@ -21,7 +21,7 @@ export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[
 			)}
 			<LongText label={`Prompt of attempt ${attempt.attempt}`} text={prompt ?? "This CodeRun has no prompt."} />
 			<details class="more">
-				<summary>The CodeRun that was asked for, without its prompt</summary>
+				<summary>Requested CodeRun, without its prompt</summary>
 				<LongText label="CodeRun" text={JSON.stringify(rest, undefined, 2)} />
 			</details>
 		</>
@@ -30,14 +30,14 @@ export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[
 
 function LongText({ label, text }: { readonly label: string; readonly text: string }) {
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
 		<section class="prompt" tabIndex={0} aria-label={label}>
 			<pre>{text}</pre>
 		</section>
 	);
 }
 
-function apart({ coderun }: ShownAttempt): { readonly prompt: string | undefined; readonly rest: unknown } {
+function splitPrompt({ coderun }: ShownAttempt): { readonly prompt: string | undefined; readonly rest: unknown } {
 	if (coderun === null) return { prompt: undefined, rest: null };
 	const { promptModification, ...spec } = coderun.spec;
 	const prompt = typeof promptModification === "string" ? promptModification : undefined;

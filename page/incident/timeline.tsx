@@ -2,7 +2,7 @@ import type { ShownStep } from "../../worker/api/shapes.ts";
 import { absolute, Clock, lengthOf } from "../parts/age.tsx";
 import { STATUSES } from "../parts/status-mark.tsx";
 
-/** Every step of the remediation's life, with the time since the incident was opened. */
+/** Every event of the remediation, with the time since the incident was opened. */
 export function Timeline({ steps, since }: { readonly steps: readonly ShownStep[]; readonly since: string }) {
 	return (
 		<ol class="timeline">
@@ -27,7 +27,7 @@ function Step({
 	return (
 		<li class={to === null ? "refused" : STATUSES[to].tone}>
 			<Clock at={at} /> <b>{event.replaceAll("_", " ")}</b>
-			{to === null ? <span class="dim"> changed nothing</span> : <> → {STATUSES[to].text}</>}
+			{to === null ? <span class="dim"> no change</span> : <> → {STATUSES[to].text}</>}
 			<span class="dim">
 				{" "}
 				attempt {attempt}, +{lengthOf(Math.max(0, seconds))}

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
 import { everyDay } from "./every-day.ts";
 
-/** Incidents, and how many an agent fixed, each day. The table under it says the same to who does not see the chart. */
+/** Incidents per day, and how many of them an agent fixed. The table below holds the same figures for screen readers. */
 export function DayChart({ days, since }: { readonly days: readonly GroupFigures[]; readonly since: string }) {
 	const place = useRef<HTMLDivElement>(null);
 	const shown = everyDay(days, since, new Date().toISOString());
@@ -12,13 +12,13 @@ export function DayChart({ days, since }: { readonly days: readonly GroupFigures
 		const { current: element } = place;
 		if (element === null) return;
 		let end: (() => void) | undefined;
-		let isWanted = true;
-		// The chart's library is asked for by this view alone.
+		let isMounted = true;
+		// Loaded on demand: no other view needs the chart library.
 		void import("./draw-days.ts").then(({ drawDays }) => {
-			if (isWanted) end = drawDays(element, shown);
+			if (isMounted) end = drawDays(element, shown);
 		});
 		return () => {
-			isWanted = false;
+			isMounted = false;
 			end?.();
 		};
 	}, [key]);

@@ -4,10 +4,10 @@ import type { Day } from "./every-day.ts";
 const HEIGHT = 180;
 const DAY_S = 86_400;
 
-/** Draws two bars a day, in the page's colours; again when its width or the colours change. Gives how to end it. */
+/** Draws two bars per day in the page's colours, and redraws when the width or the colour scheme changes. Returns a cleanup. */
 export function drawDays(element: HTMLElement, days: readonly Day[]): () => void {
 	let chart = draw(element, days);
-	const again = () => {
+	const redraw = () => {
 		chart.destroy();
 		chart = draw(element, days);
 	};
@@ -16,10 +16,10 @@ export function drawDays(element: HTMLElement, days: readonly Day[]): () => void
 	});
 	widths.observe(element);
 	const dark = matchMedia("(prefers-color-scheme: dark)");
-	dark.addEventListener("change", again);
+	dark.addEventListener("change", redraw);
 	return () => {
 		widths.disconnect();
-		dark.removeEventListener("change", again);
+		dark.removeEventListener("change", redraw);
 		chart.destroy();
 	};
 }
@@ -48,7 +48,7 @@ function draw(element: HTMLElement, days: readonly Day[]): uPlot {
 					grid: { show: false },
 					values: [[DAY_S, "{MMM} {D}", null, null, null, null, null, null, 1]],
 					space: 60,
-					// Half a day would name each day twice.
+					// With half-day steps each day would be labelled twice.
 					incrs: [1, 2, 7, 14, 28, 91].map((days) => days * DAY_S),
 				},
 				{ ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
@@ -68,7 +68,7 @@ function widthOf(element: HTMLElement): number {
 	return Math.max(200, Math.floor(element.clientWidth));
 }
 
-/** A property may be `light-dark(…)`: what it comes to is known for a colour that is in use. */
+/** Resolves a property that may be `light-dark(…)`: only a colour that is applied has a computed value. */
 function colourOf(element: HTMLElement, property: string): string {
 	const before = element.style.color;
 	element.style.color = `var(${property})`;

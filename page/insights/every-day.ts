@@ -9,7 +9,7 @@ export interface Day {
 
 const DAY_MS = 86_400_000;
 
-/** Each day from `since` to `until`, both ISO 8601, those on which nothing failed as well. */
+/** Every day from `since` to `until` (ISO 8601), including days without incidents. */
 export function everyDay(days: readonly GroupFigures[], since: string, until: string): readonly Day[] {
 	const known = new Map(days.map((day) => [day.value, day]));
 	const first = Date.parse(since.slice(0, 10));

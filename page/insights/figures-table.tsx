@@ -1,18 +1,18 @@
 import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
 import { duration, share } from "./amount.ts";
 
-const MOST = 12;
+const VISIBLE = 12;
 
-/** The figures of each agent, failure type, rule or repository, the largest first. */
+/** The figures of each agent, failure type, rule or repository, largest first. */
 export function FiguresTable({ title, groups }: { readonly title: string; readonly groups: readonly GroupFigures[] }) {
-	if (groups.length === 0) return <p class="empty">Nothing was decided in this time.</p>;
+	if (groups.length === 0) return <p class="empty">Nothing was decided in this period.</p>;
 	return (
 		<>
-			<Table title={title} groups={groups.slice(0, MOST)} />
-			{groups.length > MOST && (
+			<Table title={title} groups={groups.slice(0, VISIBLE)} />
+			{groups.length > VISIBLE && (
 				<details class="more">
-					<summary>{groups.length - MOST} more</summary>
-					<Table title={`${title}, the others`} groups={groups.slice(MOST)} />
+					<summary>{groups.length - VISIBLE} more</summary>
+					<Table title={`${title}, the others`} groups={groups.slice(VISIBLE)} />
 				</details>
 			)}
 		</>
@@ -21,7 +21,7 @@ export function FiguresTable({ title, groups }: { readonly title: string; readon
 
 function Table({ title, groups }: { readonly title: string; readonly groups: readonly GroupFigures[] }) {
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
 		<section class="wide-table" tabIndex={0} aria-label={`${title}: figures`}>
 			<table class="plain figures">
 				<thead>

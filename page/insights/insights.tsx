@@ -9,7 +9,7 @@ import { Targets } from "./targets.tsx";
 
 const SPANS = { "24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days" } as const;
 
-/** How well it goes: the targets, what happened each day, and the figures by agent, failure type, rule and repository. */
+/** The targets, the figures of each day, and the figures by agent, failure type, rule and repository. */
 export function InsightsView() {
 	const since = params.value.get("since") ?? "7d";
 	const resource = useResource<Insights>(`/api/insights?since=${encodeURIComponent(since)}`, "changes");
@@ -18,7 +18,7 @@ export function InsightsView() {
 		<>
 			<header class="head">
 				<h1 tabIndex={-1}>Insights</h1>
-				<nav class="counts" aria-label="Since when">
+				<nav class="counts" aria-label="Period">
 					{Object.entries(SPANS).map(([span, text]) => (
 						<a key={span} href={`/insights?since=${span}`} aria-current={span === since ? "true" : undefined}>
 							{text}
@@ -27,7 +27,7 @@ export function InsightsView() {
 				</nav>
 			</header>
 			<Problem of={resource} />
-			{body === undefined ? resource.error === undefined && <p class="empty">Counting …</p> : <Shown insights={body} />}
+			{body === undefined ? resource.error === undefined && <p class="empty">Loading…</p> : <Shown insights={body} />}
 		</>
 	);
 }
@@ -38,8 +38,7 @@ function Shown({ insights: { targets, total, by, since, suggestions } }: { reado
 			<Targets targets={targets} total={total} />
 			{total.incidents === 0 ? (
 				<p class="empty">
-					Nothing failed in this time, as far as Healer was told. <a href="/hub">Hub</a> says what came and was no
-					incident.
+					No incidents in this period. <a href="/hub">Hub</a> counts the ignored deliveries.
 				</p>
 			) : (
 				<>

@@ -1,6 +1,6 @@
 import type { Suggestion } from "../../worker/api/insights/shapes.ts";
 
-/** The rules that were most often wrong, and what would have been right. */
+/** The rules that chose the wrong agent most often, and the rule that would have been right. */
 export function Suggestions({ suggestions }: { readonly suggestions: readonly Suggestion[] }) {
 	if (suggestions.length === 0) return null;
 	return (

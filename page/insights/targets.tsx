@@ -1,7 +1,7 @@
 import type { Figures, Target } from "../../worker/api/insights/shapes.ts";
 import { duration, share } from "./amount.ts";
 
-/** What Healer is to reach, and what there is. */
+/** The four targets, each with the current figure. */
 export function Targets({ targets, total }: { readonly targets: readonly Target[]; readonly total: Figures }) {
 	return (
 		<ul class="targets">
@@ -16,7 +16,7 @@ export function Targets({ targets, total }: { readonly targets: readonly Target[
 							{amount(target, target.target)}
 						</span>
 					</div>
-					<div class="dim">{restsOn(target.name, total)}</div>
+					<div class="dim">{detailOf(target.name, total)}</div>
 				</li>
 			))}
 		</ul>
@@ -24,7 +24,7 @@ export function Targets({ targets, total }: { readonly targets: readonly Target[
 }
 
 function Verdict({ target: { met } }: { readonly target: Target }) {
-	if (met === null) return <span class="mark quiet">nothing to judge yet</span>;
+	if (met === null) return <span class="mark quiet">no data yet</span>;
 	return met ? <span class="mark good">met</span> : <span class="mark bad">missed</span>;
 }
 
@@ -32,14 +32,14 @@ function amount({ unit }: Target, value: number | null): string {
 	return unit === "share" ? share(value) : duration(value);
 }
 
-function restsOn(name: Target["name"], { routing, duplicates, time_to_fix, fixed, remediations }: Figures): string {
+function detailOf(name: Target["name"], { routing, duplicates, time_to_fix, fixed, remediations }: Figures): string {
 	switch (name) {
 		case "routing":
 			return `${routing.right} of ${routing.right + routing.corrected} fixed by the agent chosen first`;
 		case "duplicates_prevented":
 			return `${duplicates.prevented} prevented, ${duplicates.made} made`;
 		case "time_to_fix_p50":
-			return `half of ${time_to_fix.of}; nine of ten: ${duration(time_to_fix.p90_s)}`;
+			return `Median of ${time_to_fix.of} fixes; p90 ${duration(time_to_fix.p90_s)}`;
 		case "fix_rate":
 			return `${fixed} of ${remediations} remediations`;
 		default:

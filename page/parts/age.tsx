@@ -1,6 +1,6 @@
 import { now } from "../api/poll.ts";
 
-/** How long ago, or how soon; the time itself on pointing at it. */
+/** A time as its distance from now; the full time is its tooltip. */
 export function Age({ at }: { readonly at: string | null }) {
 	if (at === null) return <span class="dim">–</span>;
 	return (
@@ -10,7 +10,7 @@ export function Age({ at }: { readonly at: string | null }) {
 	);
 }
 
-/** Of today the time alone. */
+/** The time of day; the full time is its tooltip. */
 export function Clock({ at }: { readonly at: string }) {
 	return (
 		<time dateTime={at} title={absolute(at)}>
@@ -25,13 +25,13 @@ export function absolute(at: string): string {
 
 function ageOf(at: number, since: number): string {
 	const seconds = Math.round((since - at) / 1000);
-	// Two clocks: the worker's may be a little ahead.
+	// The worker's clock may be a little ahead of the browser's.
 	if (Math.abs(seconds) < 5) return "now";
 	const length = lengthOf(Math.abs(seconds));
 	return seconds < 0 ? `in ${length}` : `${length} ago`;
 }
 
-/** Seconds in one or two of the units that people use: `45 s`, `3 min`, `2 h 5 min`, `4 d`. */
+/** Seconds as `45 s`, `3 min`, `2 h 5 min` or `4 d`. */
 export function lengthOf(seconds: number): string {
 	if (seconds < 60) return `${Math.round(seconds)} s`;
 	const minutes = Math.floor(seconds / 60);

@@ -1,6 +1,6 @@
 import type { TitledIncident } from "../../worker/api/shapes.ts";
 
-/** What failed, and which part of it where several did. */
+/** What failed; the job, package or command where the title does not name it. */
 export function IncidentTitle({ of: { title, part } }: { readonly of: Pick<TitledIncident, "title" | "part"> }) {
 	return (
 		<>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A link to elsewhere; plain text unless its address is one of the web, whatever a payload says it is. */
+/** An external link. Plain text unless the address is http or https, since payloads choose it. */
 export function OutsideLink({
 	href,
 	children,

@@ -1,17 +1,17 @@
 import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 
-/** The words for the states, and the tone of each; a tone is never all that tells them apart. */
+/** Label, tone and meaning of each state. The label always distinguishes them: colour alone is not accessible. */
 export const STATUSES = {
-	accepted: { text: "accepted", tone: "busy", means: "written down, about to be decided" },
-	waiting: { text: "waiting", tone: "wait", means: "held back, or between two attempts" },
-	running: { text: "running", tone: "busy", means: "an agent works on it" },
-	awaiting_ci: { text: "awaiting CI", tone: "busy", means: "the agent is done, CI has the word" },
-	fixed: { text: "fixed", tone: "good", means: "the failed check is green again" },
-	failed: { text: "failed", tone: "bad", means: "the attempts are used up" },
-	escalated: { text: "escalated", tone: "person", means: "a person was told" },
-	superseded: { text: "superseded", tone: "quiet", means: "something newer took its place" },
+	accepted: { text: "accepted", tone: "busy", means: "stored, about to be decided" },
+	waiting: { text: "waiting", tone: "wait", means: "deferred, or between two attempts" },
+	running: { text: "running", tone: "busy", means: "an agent is working on it" },
+	awaiting_ci: { text: "awaiting CI", tone: "busy", means: "the agent finished, CI is running" },
+	fixed: { text: "fixed", tone: "good", means: "the failed check passes again" },
+	failed: { text: "failed", tone: "bad", means: "all attempts are used up" },
+	escalated: { text: "escalated", tone: "person", means: "a person was notified" },
+	superseded: { text: "superseded", tone: "quiet", means: "replaced by something newer" },
 	cancelled: { text: "cancelled", tone: "quiet", means: "filtered or stopped" },
-	dead: { text: "dead", tone: "bad", means: "a day of failures to send it" },
+	dead: { text: "dead", tone: "bad", means: "could not be processed for a day" },
 } as const satisfies Record<IncidentStatus, { text: string; tone: string; means: string }>;
 
 export function StatusMark({ status }: { readonly status: IncidentStatus }) {

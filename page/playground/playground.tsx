@@ -3,23 +3,23 @@ import type { ExplainedDelivery } from "../../worker/api/shapes.ts";
 import { ask } from "../api/ask.ts";
 import { ExplanationTree } from "../incident/explanation-tree.tsx";
 
-type Said =
-	| { readonly kind: "nothing" | "asking" }
+type Answered =
+	| { readonly kind: "nothing" | "loading" }
 	| { readonly kind: "problem"; readonly problem: string }
 	| { readonly kind: "explained"; readonly explained: ExplainedDelivery };
 
-/** Paste a payload, and a log, and see what the pipeline in force would decide. Nothing is written or spawned. */
+/** Shows what the active pipeline would decide about a payload and a log. Nothing is stored and no CodeRun is created. */
 export function Playground() {
 	const [event, setEvent] = useState("workflow_job");
 	const [payload, setPayload] = useState("");
 	const [log, setLog] = useState("");
 	const [files, setFiles] = useState("");
-	const [said, say] = useState<Said>({ kind: "nothing" });
+	const [answered, setAnswered] = useState<Answered>({ kind: "nothing" });
 
 	const explain = async () => {
 		const read = readJson(payload);
-		if (!read.ok) return say({ kind: "problem", problem: `The payload is not JSON: ${read.problem}` });
-		say({ kind: "asking" });
+		if (!read.ok) return setAnswered({ kind: "problem", problem: `The payload is not JSON: ${read.problem}` });
+		setAnswered({ kind: "loading" });
 		const changed_files = files.split(/[\s,]+/).filter((path) => path !== "");
 		const answer = await ask("/api/explain", {
 			method: "POST",
@@ -30,15 +30,17 @@ export function Playground() {
 				...(changed_files.length > 0 && { changed_files }),
 			},
 		});
-		if (!answer.ok) return say({ kind: "problem", problem: answer.error });
+		if (!answer.ok) return setAnswered({ kind: "problem", problem: answer.error });
 		// The shape of POST /api/explain: see worker/api/shapes.ts.
-		if (!("unchanged" in answer)) say({ kind: "explained", explained: answer.body as ExplainedDelivery });
+		if (!("unchanged" in answer)) setAnswered({ kind: "explained", explained: answer.body as ExplainedDelivery });
 	};
 
 	return (
 		<>
 			<h1 tabIndex={-1}>Playground</h1>
-			<p class="dim">What would the pipeline in force decide? Nothing is written down and nothing is spawned.</p>
+			<p class="dim">
+				See what the active pipeline would decide about a delivery. Nothing is stored and no CodeRun is created.
+			</p>
 			<div class="sides">
 				<form
 					class="card"
@@ -64,39 +66,40 @@ export function Playground() {
 						/>
 					</label>
 					<label>
-						Log of the failed job, if there is one
+						Log of the failed job (optional)
 						<textarea rows={6} spellcheck={false} value={log} onInput={(e) => setLog(e.currentTarget.value)} />
 					</label>
 					<label>
-						Changed files, separated by commas or lines
+						Changed files (optional, separated by commas or line breaks)
 						<textarea rows={2} spellcheck={false} value={files} onInput={(e) => setFiles(e.currentTarget.value)} />
 					</label>
-					<button type="submit" class="main" disabled={said.kind === "asking"}>
+					<button type="submit" class="main" disabled={answered.kind === "loading"}>
 						Explain
 					</button>
 				</form>
 				<section aria-label="Explanation" aria-live="polite">
-					<Answer said={said} />
+					<Answer answered={answered} />
 				</section>
 			</div>
 		</>
 	);
 }
 
-function Answer({ said }: { readonly said: Said }) {
-	switch (said.kind) {
+function Answer({ answered }: { readonly answered: Answered }) {
+	switch (answered.kind) {
 		case "nothing":
 			return (
 				<p class="empty">
-					The explanation appears here. GitHub shows the payloads of an App's deliveries under Settings, Advanced.
+					The explanation appears here. You find payloads of past deliveries in the GitHub App's settings, under
+					Advanced.
 				</p>
 			);
-		case "asking":
-			return <p class="empty">Asking …</p>;
+		case "loading":
+			return <p class="empty">Loading…</p>;
 		case "problem":
-			return <p class="error">{said.problem}</p>;
+			return <p class="error">{answered.problem}</p>;
 		case "explained": {
-			const { verdict, agent, failure_type, rule, explanation } = said.explained;
+			const { verdict, agent, failure_type, rule, explanation } = answered.explained;
 			return (
 				<>
 					<p class="verdict-line">
@@ -104,7 +107,7 @@ function Answer({ said }: { readonly said: Said }) {
 						{failure_type !== null && (
 							<>
 								{" "}
-								<code>{failure_type}</code> by the rule <code>{rule}</code>.
+								<code>{failure_type}</code> by rule <code>{rule}</code>.
 							</>
 						)}
 					</p>
@@ -113,7 +116,7 @@ function Answer({ said }: { readonly said: Said }) {
 			);
 		}
 		default:
-			return said satisfies never;
+			return answered satisfies never;
 	}
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** The browser that the page is tested in: HEALER_CHROMIUM, else one that is installed; undefined without any. */
+/** Path of the browser for the page's tests: HEALER_CHROMIUM, else an installed one; undefined when there is none. */
 export function findChromium(): string | undefined {
 	const places = process.env.HEALER_CHROMIUM ? [process.env.HEALER_CHROMIUM] : PLACES;
 	return places.find(isProgram);

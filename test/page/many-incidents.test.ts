@@ -52,7 +52,7 @@ describe("the first view", () => {
 	});
 });
 
-/** Copies the one incident that was told, with the hub stopped meanwhile. */
+/** Fills the journal with copies of the one real incident while the hub is stopped. */
 async function fillTo(incidents: number): Promise<void> {
 	hub.signalGroup("SIGTERM");
 	await hub.ended();
@@ -75,7 +75,7 @@ async function fillTo(incidents: number): Promise<void> {
 	hub = await startReadyHub(home);
 }
 
-/** Milliseconds from when the browser began to load the page until all of it is there, load by load. */
+/** Milliseconds from the start of each load until the whole view is shown. */
 async function firstViews(incidents: number): Promise<readonly number[]> {
 	const took: number[] = [];
 	for (let load = 1; load <= 3; load++) {

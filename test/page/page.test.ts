@@ -16,6 +16,17 @@ const HOSTILE = {
 const DEAD = "d".repeat(32);
 const ESCALATED = "e".repeat(32);
 
+/** What the page calls each kind of ignored delivery. */
+const LABELS: Readonly<Record<string, string>> = {
+	unknown_event: "Unknown event",
+	not_matched: "No rule matched",
+	no_repository: "No repository",
+	no_identity: "No identity",
+	filtered: "Filtered",
+	tracked: "Lifecycle event",
+	attempt_result: "Result of an attempt",
+};
+
 let home: Home;
 let hub: HubProcess;
 let browser: Browser;
@@ -36,8 +47,8 @@ beforeAll(async () => {
 	for (const { name, examples: payloads } of examples) {
 		if (payloads[0] !== undefined) await deliver(home, name, payloads[0]);
 	}
-	await eventually(async () => (await count("waiting")) === 1, "one that is held back");
-	// What takes a day to come about is written down while the hub is away.
+	await eventually(async () => (await count("waiting")) === 1, "one that waits");
+	// A state that takes a day to reach is written to the journal while the hub is stopped.
 	await stop();
 	const hour = 3_600_000;
 	withJournal(home, (journal) => {
@@ -66,14 +77,17 @@ afterAll(async () => {
 });
 
 describe("the first view", () => {
-	it("shows what needs a person, what is in progress, and the last incidents", async () => {
+	it("shows what needs a person, what is in progress, and the latest incidents", async () => {
 		await using page = await open("/");
 		const person = page.getByRole("region", { name: "Needs a person" });
 		await person.getByText("the relay did not answer for a day").waitFor();
 		expect(await person.getByRole("listitem").count()).toBe(2);
 		const progress = page.getByRole("region", { name: "In progress" });
 		expect(await progress.getByRole("listitem").count()).toBe(3);
-		await progress.getByText("is held by incident").waitFor();
+		const waiting = progress.getByRole("listitem").filter({ hasText: "on the same branch" });
+		await waiting.getByText(`Waiting for #${ids.running.slice(0, 5)} on the same branch`).waitFor();
+		const link = waiting.getByRole("link", { name: `#${ids.running.slice(0, 5)}` });
+		expect(await link.getAttribute("href")).toBe(`/incidents/${ids.running}`);
 		expect(await page.locator("table.incidents tbody tr").count()).toBe(50);
 	});
 
@@ -84,7 +98,7 @@ describe("the first view", () => {
 		await page.waitForURL("**/?agent=blaze");
 		await eventually(async () => (await rows.count()) === 35, "35 rows of blaze");
 		await page.getByRole("combobox", { name: "Failure type" }).selectOption("helm_chart");
-		await page.getByText("No incident is like that.").waitFor();
+		await page.getByText("No matching incidents.").waitFor();
 		await page.getByRole("link", { name: "Show all" }).first().click();
 		await page.getByRole("combobox", { name: "Repository" }).selectOption("5dlabs/other");
 		await eventually(async () => (await rows.count()) === 5, "5 rows of the other repository");
@@ -130,7 +144,7 @@ describe("the first view", () => {
 		});
 		await page.getByLabel("API token").fill("wrong");
 		await page.getByRole("button", { name: "Open" }).click();
-		await page.getByText("does not take that token").waitFor();
+		await page.getByText("The worker rejected this token.").waitFor();
 		await page.getByLabel("API token").fill("right");
 		await page.getByRole("button", { name: "Open" }).click();
 		await page.locator("table.incidents").waitFor();
@@ -139,7 +153,7 @@ describe("the first view", () => {
 });
 
 describe("an incident", () => {
-	it("tells why, with the values that decided, and what was asked, made and told", async () => {
+	it("shows why, with the values that decided, the attempts, the context and the prompt", async () => {
 		await using page = await open(`/incidents/${ids.running}`);
 		const part = (name: string) => page.getByRole("region", { name, exact: true });
 		await part("Why").getByText("workflow_job takes it").waitFor();
@@ -152,16 +166,16 @@ describe("an incident", () => {
 		await part("Context").getByText("not configured").first().waitFor();
 		expect(await part("Deliveries").getByRole("listitem").count()).toBe(2);
 		expect(await part("Prompt of attempt 1").innerText()).toContain("Controller CI");
-		await page.getByText("The CodeRun that was asked for").click();
+		await page.getByText("Requested CodeRun").click();
 		expect(await part("CodeRun").innerText()).toContain('"githubApp": "5DLabs-Rex"');
 	});
 
 	it("shows hostile texts as what they are: nothing runs, nothing is hidden, nothing else is asked", async () => {
 		const asked: string[] = [];
-		const said: string[] = [];
+		const logged: string[] = [];
 		await using page = await open(`/incidents/${ids.hostile}`, async (context) => {
 			context.on("request", (request) => asked.push(new URL(request.url()).origin));
-			context.on("console", (message) => said.push(message.text()));
+			context.on("console", (message) => logged.push(message.text()));
 		});
 		await page
 			.getByRole("heading", { level: 1, name: "<script>document.title='workflow'</script>␇<U+200B>" })
@@ -170,12 +184,12 @@ describe("an incident", () => {
 		expect(await page.title()).toBe("(2) Healer");
 		expect(await page.locator("main img, main script").count()).toBe(0);
 		expect(new Set(asked)).toEqual(new Set([home.url]));
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 
-	it("says that it is not there", async () => {
+	it("that does not exist is reported", async () => {
 		await using page = await open(`/incidents/${"f".repeat(32)}`);
-		await page.getByText("There is no such incident").waitFor();
+		await page.getByText("Incident not found").waitFor();
 	});
 
 	it("that is dead goes on by its button", async () => {
@@ -190,7 +204,7 @@ describe("an incident", () => {
 		});
 	});
 
-	it("that is held back is tried by its button, and stopped by another that asks again", async () => {
+	it("that waits is tried by its button, and stopped by another after a confirmation", async () => {
 		await using page = await open(`/incidents/${ids.held}`);
 		await page.getByRole("button", { name: /^Try now/ }).click();
 		await page.getByRole("region", { name: "Timeline" }).getByText("somebody on this machine released it").waitFor();
@@ -201,7 +215,7 @@ describe("an incident", () => {
 });
 
 describe("the hub's view", () => {
-	it("tells the pipeline's version, ignored deliveries by reason, and that nobody looks for lost ones", async () => {
+	it("shows the pipeline's version, ignored deliveries by reason, and that failed ones are not recovered", async () => {
 		await using page = await open("/hub");
 		const { pipeline, ignored } = (await getJson(home, "/api/status")) as {
 			pipeline: string;
@@ -209,16 +223,16 @@ describe("the hub's view", () => {
 		};
 		await page.locator("main").getByText(pipeline.slice(0, 8)).first().waitFor();
 		expect(Object.keys(ignored).length).toBeGreaterThan(1);
-		for (const reason of Object.keys(ignored)) await page.getByText(reason, { exact: true }).waitFor();
-		await page.getByText("no App is configured").waitFor();
+		for (const reason of Object.keys(ignored)) await page.getByText(LABELS[reason] ?? "", { exact: true }).waitFor();
+		await page.getByText("no GitHub App is configured").waitFor();
 	});
 });
 
 describe("the insights' view", () => {
-	it("tells the targets, the days and the figures of each agent", async () => {
-		const said: string[] = [];
+	it("shows the targets, the days and the figures of each agent", async () => {
+		const logged: string[] = [];
 		await using page = await open("/insights?since=30d", async (context) => {
-			context.on("console", (message) => said.push(message.text()));
+			context.on("console", (message) => logged.push(message.text()));
 		});
 		await page.getByText("Duplicates prevented").first().waitFor();
 		await page.getByRole("img", { name: /^7\d incidents in 31 days, \d+ of them fixed by an agent$/ }).waitFor();
@@ -228,7 +242,7 @@ describe("the insights' view", () => {
 		await page.waitForURL("**/insights?since=24h");
 		await page.getByRole("img", { name: /incidents in 2 days/ }).waitFor();
 		// The chart's library sets its styles within the policy.
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 });
 
@@ -239,9 +253,9 @@ describe("the playground", () => {
 		await page.getByLabel("Payload (JSON)").fill(JSON.stringify(workflowJob({ runId: 9001, branch: "play" })));
 		await page.getByLabel("Log of the failed job").fill("error[E0308]: mismatched types\n --> src/main.rs:1:1\n");
 		await page.getByRole("button", { name: "Explain" }).click();
-		const told = page.getByRole("region", { name: "Explanation" });
-		await told.getByText("would get the CodeRun.").waitFor();
-		expect(await told.locator(".verdict-line").innerText()).toMatch(/^rex would get the CodeRun\. rust_/);
+		const explanation = page.getByRole("region", { name: "Explanation" });
+		await explanation.getByText("would get the CodeRun.").waitFor();
+		expect(await explanation.locator(".verdict-line").innerText()).toMatch(/^rex would get the CodeRun\. rust_/);
 		await page.getByLabel("Payload (JSON)").fill("{");
 		await page.getByRole("button", { name: "Explain" }).click();
 		await page.getByText("The payload is not JSON").waitFor();
@@ -286,7 +300,7 @@ describe("every view", () => {
 		await using page = await open("/");
 		await page.locator("table.incidents").waitFor();
 		await page.keyboard.press("Tab");
-		expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to the content");
+		expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
 		const outlines = new Set<unknown>();
 		for (let n = 0; n < 12; n++) {
 			await page.keyboard.press("Tab");
@@ -306,11 +320,11 @@ describe("every view", () => {
 interface Options {
 	readonly colorScheme?: "light" | "dark";
 	readonly viewport?: { readonly width: number; readonly height: number };
-	/** Only to bring axe into the page. */
+	/** Needed to inject axe. */
 	readonly bypassCSP?: boolean;
 }
 
-/** Opens a view in a browser of its own; what the page throws fails the test. */
+/** Opens a view in a fresh browser context. An error that the page throws fails the test. */
 async function open(
 	view: string,
 	prepare: (context: BrowserContext) => Promise<void> = async () => undefined,
@@ -331,7 +345,7 @@ async function open(
 	});
 }
 
-/** Its heading is there, and all that it asked for at first. */
+/** Waits for the heading and the first answers. */
 async function shownWhole(page: Page): Promise<void> {
 	await page.locator("h1").waitFor();
 	await page.waitForLoadState("networkidle");

@@ -5,10 +5,10 @@ import type { Home } from "../hub/hub-process.ts";
 
 type Row = Record<string, string | number | null>;
 
-// The runtime ends a moment after its hub.
+// The runtime exits a moment after its hub and keeps the file locked until then.
 const PATIENCE_MS = 15_000;
 
-/** Changes the journal of a hub that does not run, as the local runtime keeps it. */
+/** Runs `work` on the SQLite file of a stopped hub's journal. */
 export function withJournal<Result>(home: Home, work: (journal: DatabaseSync) => Result): Result {
 	const journal = new DatabaseSync(journalFile(home), { timeout: PATIENCE_MS });
 	try {
@@ -18,7 +18,7 @@ export function withJournal<Result>(home: Home, work: (journal: DatabaseSync) =>
 	}
 }
 
-/** Writes copies of an incident that is there already, each with its own id and changes; the newest last. */
+/** Inserts copies of an existing incident, one for each set of changes. */
 export function copyIncidents(journal: DatabaseSync, id: string, changes: readonly Row[]): void {
 	const original = journal.prepare("SELECT * FROM incidents WHERE id = ?").get(id) as Row | undefined;
 	if (original === undefined) throw new Error(`there is no incident ${id}`);
