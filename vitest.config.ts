@@ -13,7 +13,7 @@ const WORKER_TESTS = "test/worker/**/*.test.ts";
 // They take the journal away from a worker, or let time stand still for it.
 const ALONE_TESTS = [
 	"test/worker/api/health.test.ts",
-	"test/worker/delivery-queue/*.test.ts",
+	"test/worker/ingest/{consume-deliveries,stall}.test.ts",
 	"test/worker/ingest/never-taken.test.ts",
 ];
 // The short pass of the real hub that `npm test` has time for.
