@@ -15,6 +15,7 @@ export function summarizeContext(context: Context): Record<string, unknown> {
 /** Maximum of a part's data as JSON; a log excerpt alone has up to 24 KiB. */
 const LARGEST_DATA = 64 * 1024;
 const MOST_FILES = 1000;
+
 /**
  * The context with its data, kept in the journal for backtests. Changed files are reduced to their paths, and parts that are
  * too large are dropped. The input is already redacted.
