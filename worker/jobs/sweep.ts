@@ -28,7 +28,7 @@ export interface SweepStep {
 
 /** All steps of a sweep. Their `needs` fit into one invocation, so each runs in every sweep. */
 export const STEPS: readonly SweepStep[] = [
-	{ name: "pauses that ended", needs: { statements: 5, subrequests: 30 }, run: whole(endPauses) },
+	{ name: "ended pauses", needs: { statements: 5, subrequests: 30 }, run: whole(endPauses) },
 	{
 		name: "due incidents",
 		needs: times(INCIDENT_COST, 5),
@@ -39,17 +39,17 @@ export const STEPS: readonly SweepStep[] = [
 		needs: times(INCIDENT_COST, 2),
 		run: async (effects, after) => (await sweepOverdue(effects, after)).stopped_at,
 	},
-	{ name: "incidents without a time", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
+	{ name: "stuck incidents", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
 	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
-	{ name: "comments of escalations", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
-	{ name: "lost deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
+	{ name: "escalation comments", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
+	{ name: "failed deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
 	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
 	{
-		name: "pipeline in force",
+		name: "active pipeline",
 		needs: { statements: 5, subrequests: 10 },
 		run: whole((effects) => effects.publishPipeline()),
 	},
-	{ name: "what is kept no longer", needs: { statements: 30, subrequests: 10 }, run: whole(pruneJournal) },
+	{ name: "retention", needs: { statements: 30, subrequests: 10 }, run: whole(pruneJournal) },
 ];
 
 /** A step that starts from the beginning each time. */

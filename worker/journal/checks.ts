@@ -87,7 +87,7 @@ function kindOf(position: string): string {
 
 /**
  * Adds the actor to a failure whose event lacks one, from a known run of the same commit. Reports by an App or as a commit
- * status come from the App, whoever pushed the commit.
+ * status come from the App, regardless of who pushed the commit.
  */
 export async function withKnownActor(db: D1Database, incident: Incident): Promise<Incident> {
 	const { kind, repository, branch, head_sha, run_id = null } = incident;

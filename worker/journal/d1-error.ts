@@ -49,46 +49,46 @@ export function journalFaultOf(text: string): JournalFault | undefined {
 
 /** What happened and how to fix it, in one sentence each. It contains nothing of the error's own text. */
 export function explainJournalFault(fault: JournalFault): string {
-	const { summary, cure } = FAULT_TEXTS[fault];
-	return `${summary} ${cure}`;
+	const { summary, fix } = FAULT_TEXTS[fault];
+	return `${summary} ${fix}`;
 }
 
-const FAULT_TEXTS: Readonly<Record<JournalFault, { readonly summary: string; readonly cure: string }>> = {
+const FAULT_TEXTS: Readonly<Record<JournalFault, { readonly summary: string; readonly fix: string }>> = {
 	migrations_missing: {
 		summary: "The journal lacks tables or columns that this worker needs.",
-		cure: "Apply the migrations: npx wrangler d1 migrations apply healer-journal --remote; npm start applies its own.",
+		fix: "Apply the migrations: npx wrangler d1 migrations apply healer-journal --remote; npm start applies its own.",
 	},
 	damaged: {
 		summary: "The journal's database is damaged.",
-		cure: "Restore it: docs/storage.md, When the journal fails.",
+		fix: "Restore it: docs/storage.md, When the journal fails.",
 	},
 	full: {
 		summary: "The journal cannot grow: the disk or the database is full.",
-		cure: "Free space on the disk of HEALER_STATE_DIR, or shorten settings.retention: docs/storage.md, When the journal fails.",
+		fix: "Free space on the disk of HEALER_STATE_DIR, or shorten settings.retention: docs/storage.md, When the journal fails.",
 	},
 	read_only: {
 		summary: "The journal's file cannot be opened or written.",
-		cure: "Give the hub's account the right to write in HEALER_STATE_DIR.",
+		fix: "Give the hub's account the right to write in HEALER_STATE_DIR.",
 	},
 	too_large: {
 		summary: "A row or a statement exceeds D1's limits.",
-		cure: "This is a bug in Healer: the worker's log names the request.",
+		fix: "This is a bug in Healer: the worker's log names the request.",
 	},
 	too_many_queries: {
 		summary: "One invocation ran more queries than the plan allows.",
-		cure: "Healer needs Workers Paid: docs/deploy.md.",
+		fix: "Healer needs Workers Paid: docs/deploy.md.",
 	},
 	overloaded: {
 		summary: "The journal is overloaded.",
-		cure: "Nothing is lost: Healer retries. If it persists, see the database's metrics in Cloudflare's dashboard.",
+		fix: "Nothing is lost: Healer retries. If it persists, see the database's metrics in Cloudflare's dashboard.",
 	},
 	unreachable: {
 		summary: "The journal is unreachable or restarting.",
-		cure: "Nothing is lost: Healer retries. If it persists, see https://www.cloudflarestatus.com.",
+		fix: "Nothing is lost: Healer retries. If it persists, see https://www.cloudflarestatus.com.",
 	},
 	internal: {
 		summary: "The journal's storage failed without giving a reason.",
-		cure: "On this machine, hub.log names the reason, mostly a damaged file or a full disk; deployed, see https://www.cloudflarestatus.com, then docs/storage.md, When the journal fails.",
+		fix: "On this machine, hub.log names the reason, mostly a damaged file or a full disk; deployed, see https://www.cloudflarestatus.com, then docs/storage.md, When the journal fails.",
 	},
 };
 

@@ -20,9 +20,7 @@ describe("runSteps", () => {
 		];
 		await runSteps(steps, { ...stubEffects(), log: createLog({}, (line) => lines.push(line)) });
 		expect(ran).toEqual(["first", "last"]);
-		expect(lines).toEqual([
-			'{"level":"error","message":"a step of the sweep failed","step":"broken","cause":"no journal"}',
-		]);
+		expect(lines).toEqual(['{"level":"error","message":"sweep step failed","step":"broken","cause":"no journal"}']);
 	});
 });
 

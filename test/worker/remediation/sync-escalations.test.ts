@@ -24,8 +24,8 @@ describe("syncEscalations", () => {
 		]);
 		const [mark, heading, ...rest] = hub.comments[0]?.body.split("\n") ?? [];
 		expect(mark).toBe(`<!-- healer:${ID} -->`);
-		expect(heading).toBe("### Healer needed a person here: ` waiting ` by now, ` octocat said retry `");
-		expect(rest).toContain("- Why a person: ` all is tried `");
+		expect(heading).toBe("### Healer needed a person here: ` waiting ` by now, ` retried by octocat `");
+		expect(rest).toContain("- Reason: ` all is tried `");
 
 		await stub.journal.prepare("UPDATE incidents SET status = 'fixed', reason = 'green again'").run();
 		await syncEscalations(stub);
