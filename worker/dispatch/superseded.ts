@@ -29,7 +29,7 @@ const LONGEST_MS = 10_000;
 /**
  * Why an incident that had to wait is superseded, as one sentence: the same workflow or check passes on its branch, or its
  * newer failure is itself an incident. Undefined if it continues: a moved head or a failure on an agent's push does not
- * supersede it, nor does an unreachable GitHub (docs/github.md#before-an-incident-that-had-to-wait-is-sent). Later attempts
+ * supersede it, nor does an unreachable GitHub (docs/github.md). Later attempts
  * get this from CI's results.
  */
 async function supersededBy(

@@ -13,7 +13,7 @@ export type GitHubFailure =
 	| { readonly reason: "forbidden"; readonly detail: string }
 	/** 422 and other refusals of the request itself. */
 	| { readonly reason: "refused"; readonly status: number; readonly detail: string }
-	/** 5xx, a cut connection, no answer in time. */
+	/** 5xx, a lost connection, or a timeout. */
 	| { readonly reason: "unavailable"; readonly detail: string };
 
 export type GitHubAnswer<T> =

@@ -24,7 +24,7 @@ export interface AttemptRow {
 	readonly ended_at: number | null;
 	readonly spawned_at: number | null;
 	readonly outcome_at: number | null;
-	/** 1 where the escalation chose the agent. */
+	/** 1 if the escalation chose the agent. */
 	readonly escalated: number;
 	readonly signature: string | null;
 	readonly ci_summary: string | null;

@@ -122,7 +122,7 @@ export interface KeptFacts {
 	/** JSON. */
 	readonly context: string;
 	readonly pipeline: string;
-	/** The patterns that this pipeline looks for in logs. */
+	/** The patterns for which this pipeline searches logs. */
 	readonly searched: readonly string[];
 	readonly now: number;
 }

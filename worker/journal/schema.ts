@@ -1,6 +1,6 @@
 import { MIGRATIONS } from "./migrations.ts";
 
-/** Thrown where the journal's schema is older than the worker. */
+/** Thrown if the journal's schema is older than the worker. */
 export class MigrationsMissing extends Error {
 	override readonly name = "MigrationsMissing";
 	readonly missing: readonly string[];

@@ -17,7 +17,7 @@ interface ClaimConflict {
 
 /**
  * A fast, best-effort check of claims. It can only defer an incident: the cluster decides, and a slow, stale, wiped or
- * unavailable KV costs time, never correctness (docs/storage.md#key-value-kv-binding-dedup).
+ * unavailable KV costs time, never correctness (docs/storage.md).
  */
 export interface ClaimCache {
 	/** The first of these claims that another incident holds, as far as KV knows. */

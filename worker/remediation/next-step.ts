@@ -100,7 +100,7 @@ function isOver({ current }: RemediationState): boolean {
 	return current !== undefined && current.outcome !== null;
 }
 
-/** Whether there is still something to fix, checked before each send (docs/remediation.md#what-ci-says). */
+/** Whether there is still something to fix, checked before each send (docs/remediation.md). */
 function beforeSending(
 	{ was_tried, ci, branch_done, now }: RemediationState,
 	{ settle_s }: OutcomeRules,
