@@ -21,7 +21,7 @@ describe("explainFetchError", () => {
 
 	it("names an address that is none", async () => {
 		const error = await fetch("ftp://relay.example").catch((cause: unknown) => cause);
-		expect(explainFetchError(error, "ftp://relay.example")).toBe("its address is not http(s)");
+		expect(explainFetchError(error, "ftp://relay.example")).toBe("its URL is not http(s)");
 	});
 
 	it("shows no credentials of the address", () => {

@@ -231,7 +231,7 @@ describe("redeliverFailed", () => {
 		await redeliverFailed(effects);
 		await redeliverFailed(effects);
 		expect(lines).toEqual([
-			'{"level":"info","message":"deliveries that GitHub fails to hand over are not looked for: not configured"}',
+			'{"level":"info","message":"failed deliveries not scanned: no GitHub App is configured"}',
 		]);
 		expect(await showRedelivery(effects)).toEqual({ configured: false });
 	});

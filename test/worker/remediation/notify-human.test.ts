@@ -125,8 +125,8 @@ describe("notifyHuman", () => {
 		await goesOn(stub, sampleId(2), "fixed");
 		expect([...github.labels]).toEqual([]);
 		expect(github.posted.map(({ body }) => body.split("\n")[1])).toEqual([
-			"### Healer needed a person here: ` fixed ` by now",
-			"### Healer needed a person here: ` fixed ` by now",
+			"### Healer no longer needs a person here: ` fixed `",
+			"### Healer no longer needs a person here: ` fixed `",
 		]);
 	});
 

@@ -73,7 +73,7 @@ describe("reconcile", () => {
 		expect(stub.sent).toHaveLength(1);
 	});
 
-	it("goes to the chain, then to a person, and says that nobody was told without GitHub", async () => {
+	it("goes to the chain, then to a person, and says that nobody was notified without GitHub", async () => {
 		const stub = await running();
 		for (const attempt of [1, 2, 3]) {
 			await happen(stub, ID, { ...failed, attempt, message: `reason ${attempt}` });
