@@ -1,6 +1,6 @@
 import type { AttemptResult } from "../journal/statuses.ts";
 
-/** The last entry of a chain: a person, after whom no agent follows. */
+/** The last entry of a chain: a person instead of an agent. */
 const HUMAN = "human";
 
 /** The part of `outcome` in pipeline.yaml that chooses the next agent. */
