@@ -7,13 +7,12 @@ import { createLog } from "./log.ts";
 import { times } from "./runtime/budget.ts";
 import { mapConcurrent } from "./runtime/map-concurrent.ts";
 
-// As many as a batch has by wrangler.toml.
+// The batch size in wrangler.toml.
 const AT_ONCE = 4;
 
 /**
- * Looks at the incidents that a batch names. Every message is acknowledged whatever happens: it was only a hint, and
- * what is still due stands in the journal. What a larger batch names beyond the budget of one invocation waits for the
- * sweep.
+ * Processes the incidents that a batch names. Every message is acknowledged in any case: it is only a hint, and what is due is
+ * in the journal. Incidents of a larger batch that do not fit into one invocation's budget wait for the sweep.
  */
 async function consumeWakeups(batch: MessageBatch<unknown>, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog());
@@ -31,8 +30,8 @@ function incidentId(body: unknown): readonly string[] {
 }
 
 /**
- * `queue`: wake-ups, or deliveries that waited for the journal. A batch is of one queue; its messages say of which, since
- * the queues are called as whoever deploys likes.
+ * `queue`: wake-ups, or deliveries that waited for the journal. A batch comes from one queue. Its messages show from which,
+ * because the names of the queues are chosen at deployment.
  */
 export async function consumeMessages(batch: MessageBatch<unknown>, env: Env): Promise<void> {
 	const deliveries = batch.messages.filter((one): one is Message<QueuedMessage> => isQueuedMessage(one.body));

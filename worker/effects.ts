@@ -7,10 +7,10 @@ import type { ClaimCache } from "./relay/claim-cache.ts";
 import type { SendSpawn } from "./relay/send-spawn.ts";
 import type { Budget } from "./runtime/budget.ts";
 
-/** Everything that working on an incident does to, or learns from, the world. Tests pass their own. */
+/** Every side effect and input of processing an incident. Tests pass their own. */
 export interface Effects {
 	readonly journal: D1Database;
-	/** What is left of the invocation's limits. */
+	/** The rest of the invocation's limits. */
 	readonly budget: Budget;
 	/** Milliseconds since 1970. */
 	now(): number;
@@ -19,22 +19,22 @@ export interface Effects {
 	random(): number;
 	newId(): string;
 	engine(): Promise<Engine>;
-	/** Lets KV name the pipeline that the journal says is in force. */
+	/** Updates the active pipeline in KV from the journal. */
 	publishPipeline(): Promise<void>;
 	readonly sources: SourcesFor;
 	/**
-	 * How long after its deadline the relay is asked about a CodeRun whose end was not reported; undefined where nothing
-	 * has a deadline, since nobody works there.
+	 * How long after its deadline a CodeRun without a reported end is overdue, so that the relay is queried; undefined if
+	 * nothing has a deadline, because no controller runs CodeRuns there.
 	 */
 	readonly overdueAfter_ms: number | undefined;
-	/** Undefined where no App is configured. */
+	/** Undefined if no App is configured. */
 	readonly github: GitHub | undefined;
 	readonly claims: ClaimCache;
 	readonly sendSpawn: SendSpawn;
 	readonly askStatus: AskStatus;
-	/** Hints that an incident is due in `delay_ms`. Losing the hint costs up to a minute, so it never throws. */
+	/** Hints that an incident is due in `delay_ms`. A lost hint costs up to a minute, so this never throws. */
 	wake(incidentId: string, delay_ms: number): Promise<void>;
-	/** The same for many that are due now, a hundred with one call. */
+	/** The same for many incidents that are due now, a hundred in one call. */
 	wakeAll(incidentIds: readonly string[]): Promise<void>;
 	readonly log: Log;
 }

@@ -22,59 +22,59 @@ import type { Env } from "./env.ts";
 import type { Log } from "./log.ts";
 import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 
-/** The pipeline in force, as the worker uses it. */
+/** The active pipeline, as the worker uses it. */
 export interface Engine {
 	readonly version: string;
 	readonly settle_s: number;
 	read(delivery: Delivery): Promise<Reading>;
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
-	/** What a delivery tells about a branch that may be under remediation. */
+	/** Reads what a delivery reports about a branch that may be under remediation. */
 	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
 	readonly outcome: Artefact["outcome"];
 	/** The events that GitHub has to send. */
 	readonly webhook_events: readonly string[];
-	/** What holds back CodeRuns that were decided. */
+	/** The settings that defer decided CodeRuns. */
 	readonly guards: Pick<Artefact["settings"], "paused" | "max_per_hour">;
 	readonly retention: Artefact["settings"]["retention"];
 	/** Whether one of the pipeline's agents acts under this login. */
 	isOwnAgent(login: string): boolean;
-	/** The patterns that logs are searched for, by their keys. */
+	/** The patterns for which logs are searched, by key. */
 	readonly searched: readonly string[];
 	/** Reads one log for all of the pipeline's patterns. */
 	newLogReader(limits?: Partial<LogLimits>): LogReader;
 }
 
-const LOOK_AGAIN_MS = { loopback: 250, elsewhere: 20_000 };
+const RECHECK_MS = { loopback: 250, elsewhere: 20_000 };
 
 interface ActiveEngine {
 	readonly engine: Engine;
-	/** What KV named when it was loaded; null for the bundled one. */
+	/** The version in KV when it was loaded; null for the bundled one. */
 	readonly named: string | null;
 }
 
-// Kept for the life of the isolate: compiling is done once a version, not once a delivery.
+// Kept for the life of the isolate: a version is compiled once, not for every delivery.
 let active: ActiveEngine | undefined;
 let checkedAt = 0;
 
 /**
- * The pipeline in force: the version that KV names, else the bundled one. Looked at again at most four times a second
- * on loopback, every 20 s elsewhere. One that is not there or does not load is logged, and the last good one stays.
+ * The active pipeline: the version that KV names, else the bundled one. Checked at most four times a second on loopback, every
+ * 20 s elsewhere. If the version is missing or does not load, that is logged, and the last good one stays.
  */
 export async function currentEngine(env: Env, now: number, log: Log): Promise<Engine> {
-	const every = env.HEALER_LOOPBACK === "true" ? LOOK_AGAIN_MS.loopback : LOOK_AGAIN_MS.elsewhere;
+	const every = env.HEALER_LOOPBACK === "true" ? RECHECK_MS.loopback : RECHECK_MS.elsewhere;
 	if (active !== undefined && now - checkedAt < every) return active.engine;
 	checkedAt = now;
 	active = (await changed(env.DEDUP, active, log)) ?? active ?? { engine: createEngine(bundled), named: null };
 	return active.engine;
 }
 
-/** What this isolate knows of the pipeline in force is out of date: the next one that asks looks again. */
+/** Makes the next call of `currentEngine` check KV: the active pipeline has changed. */
 export function invalidateEngine(): void {
 	checkedAt = 0;
 }
 
-/** Undefined when what there is stays. */
+/** The newly loaded engine; undefined if the current one stays. */
 async function changed(kv: KVNamespace, before: ActiveEngine | undefined, log: Log): Promise<ActiveEngine | undefined> {
 	try {
 		const named = await readActiveVersion(kv);
@@ -82,12 +82,12 @@ async function changed(kv: KVNamespace, before: ActiveEngine | undefined, log: L
 		if (named === null) return { engine: createEngine(bundled), named };
 		const text = await readPublished(kv, named);
 		if (text === null) {
-			log.warn("the pipeline in force is not in KV yet; the last good one stays", { pipeline: named });
+			log.warn("active pipeline not in KV yet, the last good one stays", { pipeline: named });
 			return undefined;
 		}
 		return { engine: load(text, named, log) ?? before?.engine ?? createEngine(bundled), named };
 	} catch (cause) {
-		log.warn("the pipeline in force could not be read; the last good one stays", { cause });
+		log.warn("reading the active pipeline failed, the last good one stays", { cause: messageOf(cause) });
 		return undefined;
 	}
 }
@@ -95,12 +95,12 @@ async function changed(kv: KVNamespace, before: ActiveEngine | undefined, log: L
 function load(text: string, named: string, log: Log): Engine | undefined {
 	try {
 		const artefact: Artefact = JSON.parse(text);
-		if (artefact.version !== named) throw new Error(`it says that it is ${artefact.version}`);
+		if (artefact.version !== named) throw new Error(`its version is ${artefact.version}`);
 		const engine = createEngine(artefact);
-		log.info("a pipeline came into force", { pipeline: named });
+		log.info("pipeline activated", { pipeline: named });
 		return engine;
 	} catch (cause) {
-		log.error("the pipeline in force does not load; the last good one stays", {
+		log.error("loading the active pipeline failed, the last good one stays", {
 			pipeline: named,
 			cause,
 		});
@@ -108,7 +108,7 @@ function load(text: string, named: string, log: Log): Engine | undefined {
 	}
 }
 
-/** Binds the pipeline's functions to one loaded artefact. Throws when the artefact is corrupt. */
+/** Binds the pipeline's functions to one loaded artefact. Throws if the artefact is corrupt. */
 function createEngine(artefact: Artefact): Engine {
 	const pipeline = loadPipeline(artefact);
 	return {

@@ -8,26 +8,26 @@ export interface Env {
 	readonly JOURNAL: D1Database;
 	readonly DEDUP: KVNamespace;
 	readonly WAKEUPS: Queue<Wakeup>;
-	/** Where deliveries wait while the journal is away; without it they are refused then. */
+	/** The queue for deliveries while the journal is unavailable; without it, they are refused then. */
 	readonly DELIVERIES?: Queue<unknown>;
 	/** Base URL of the relay. */
 	readonly RELAY_URL?: string;
-	/** The relay as a Workers VPC service; without it `RELAY_URL` is asked over the Internet. */
+	/** The relay as a Workers VPC service; without it, `RELAY_URL` is reached over the Internet. */
 	readonly RELAY?: Fetcher;
 	/** One secret, or several while they are rotated, separated by whitespace or commas. */
 	readonly GITHUB_WEBHOOK_SECRET?: string;
 	/** Bearer token of sensors, internal callers and, away from loopback, readers; several while it is rotated. */
 	readonly HEALER_API_TOKEN?: string;
-	/** `directory` where CodeRuns go into a folder: nobody works there, so nothing is overdue. */
+	/** `directory` if CodeRuns are written to a folder: no controller runs them, so nothing is overdue. */
 	readonly HEALER_SINK?: string;
 	/** Secrets of the messages between worker and relay; the first one signs. */
 	readonly HEALER_WIRE_SECRETS?: string;
-	/** The GitHub App that asks GitHub for context: its number or client id, and its private key in PEM. */
+	/** The GitHub App for requests to GitHub: its number or client id, and its private key in PEM. */
 	readonly GITHUB_APP_ID?: string;
 	readonly GITHUB_PRIVATE_KEY?: string;
 	/** The API of a GitHub Enterprise Server; `https://api.github.com` unless set. */
 	readonly GITHUB_API_URL?: string;
-	/** `true` only where the worker listens on loopback alone: reading is then open to Host localhost and 127.0.0.1. */
+	/** `true` only if the worker listens on loopback alone: reading is then open to Host localhost and 127.0.0.1. */
 	readonly HEALER_LOOPBACK?: string;
 	/** The page's files; without them the worker has no page. */
 	readonly PAGE?: Fetcher;

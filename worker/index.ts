@@ -4,7 +4,7 @@ import { headAsGet } from "./http/responses.ts";
 import { sweep } from "./jobs/sweep.ts";
 import { router } from "./router.ts";
 
-/** Healer's edge. Requests: `http/router.ts`. Messages: `consume-messages.ts`. Wake-ups and the sweep both end in `incident/process-incident.ts`. */
+/** Healer's edge. Requests: `router.ts`. Messages: `consume-messages.ts`. Wake-ups and the sweep both end in `dispatch/process-incident.ts`. */
 export default {
 	fetch: (request, env, ctx) => router.fetch(headAsGet(request), env, ctx),
 	queue: (batch, env) => consumeMessages(batch, env),

@@ -21,7 +21,7 @@ import { createLog } from "./log.ts";
 
 const only = (method: string) => () => errorResponse(405, "method not allowed", { allow: method });
 
-/** Every way in: what the worker answers is on this page. */
+/** Every route of the worker. */
 export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerFailure })
 	.post("/webhooks/github", receiveGithub)
 	.all("/webhooks/github", only("POST"))
@@ -67,9 +67,9 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 	.get("/assets/:file", serveAsset)
 	.all("*", () => errorResponse(404, "not found"));
 
-/** The caller learns whether it was the journal, and how that is cured; all else is for the log alone. */
+/** The caller learns whether the journal failed, with the fix; everything else goes only to the log. */
 function answerFailure(cause: unknown, request: IRequest): Response {
-	createLog().error("a request failed", {
+	createLog().error("request failed", {
 		delivery_id: request.headers.get("x-github-delivery"),
 		path: new URL(request.url).pathname,
 		cause,

@@ -33,7 +33,7 @@ it("says what to run when the worker refuses deliveries", async () => {
 });
 
 it("does not call a worker well whose deliveries wait in the queue", async () => {
-	const reason = "deliveries wait in the queue: the journal does not answer in time";
+	const reason = "deliveries wait in the queue: the journal did not answer in time";
 	expect(await found({ "/health": [200, { status: "degraded", reason }] })).toEqual([
 		["worker", "missing", `WORKER does not write its journal: ${reason}.`],
 	]);

@@ -83,7 +83,7 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 		// The comment follows with the sweep, once a minute.
 		await expect.poll(() => labelsOf(github), { ...SOON, timeout: 90_000 }).toEqual([]);
 		expect([...repository.comments.values()].map(({ body }) => body?.split("\n")[1])).toEqual([
-			expect.stringMatching(/^### Healer needed a person here: ` fixed ` by now/),
+			expect.stringMatching(/^### Healer no longer needs a person here: ` fixed `/),
 		]);
 		expect(await namespace.coderuns()).toHaveLength(3);
 	});

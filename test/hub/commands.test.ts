@@ -71,7 +71,7 @@ describe("commands in comments of a pull request", () => {
 		const codeRun = readFileSync(path.join(home.stateDir, "coderuns", name), "utf8");
 		expect(codeRun).toContain("the flaky test");
 		expect(codeRun).toContain("Parse faster");
-		await isSaid("| asked for by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
+		await isSaid("| requested by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
 		expect(reactionsTo(fix.id)).toEqual(["eyes"]);
 
 		for (let time = 0; time < 3; time++) {
@@ -80,15 +80,15 @@ describe("commands in comments of a pull request", () => {
 		}
 
 		const status = await write("/healer status");
-		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was taken" });
-		await isSaid("` octocat ` said ` /healer status `: this is how it stands.");
+		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was accepted" });
+		await isSaid("` octocat ` ran ` /healer status `: here is the current state.");
 		const stop = await write("/healer stop");
 		await isSaid("1 remediation stopped.");
 		expect(await getJson(home, `/api/incidents/${fix.body.incident_id}`)).toMatchObject({ status: "cancelled" });
 		const retry = await write("/healer retry");
-		await isSaid("1 remediation will start afresh.");
+		await isSaid("1 remediation will start over.");
 		const wrong = await write("/healer dance");
-		await isSaid("there is no such word.");
+		await isSaid("unknown command.");
 
 		expect([status, stop, retry, wrong].map(({ id }) => reactionsTo(id))).toEqual([
 			["+1"],
@@ -103,7 +103,7 @@ describe("commands in comments of a pull request", () => {
 
 	it("does not talk to bots, however long they answer its comments", async () => {
 		await write("/healer help");
-		await isSaid("these are the words:");
+		await isSaid("these are the commands:");
 		const [comment] = ours();
 		const asked = github.requests.length;
 		// GitHub tells of our own comment, too; another App answers it, and is answered by nobody.
@@ -146,7 +146,7 @@ describe("commands in comments of a pull request", () => {
 		hub = await start();
 		await eventually(() => reactionsTo(status.id).length > 0, "a reaction", 150_000);
 		expect(reactionsTo(status.id)).toEqual(["+1"]);
-		await isSaid("this is how it stands.");
+		await isSaid("here is the current state.");
 		expect(ours()).toHaveLength(1);
 	});
 });

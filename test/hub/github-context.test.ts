@@ -91,7 +91,7 @@ describe("the context that GitHub gives", () => {
 		const incident = await fail(502, { kind: "text", text: CLIPPY_LOG }, "main", { full_name: "mallory/cto" });
 		await eventually(async () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
-			return status === "cancelled" && reason === "filter forks refused it once more was known";
+			return status === "cancelled" && reason === "filter forks refused it once its context was known";
 		}, "the incident is cancelled");
 	});
 
@@ -107,13 +107,13 @@ describe("the context that GitHub gives", () => {
 			"breaks off",
 			{ kind: "cut", after: CLIPPY_LOG },
 			"this loop never actually loops",
-			"the connection broke off here",
+			"the connection was lost here",
 		],
 		[
 			"stalls",
 			{ kind: "stall", after: CLIPPY_LOG },
 			"this loop never actually loops",
-			"nothing more came from here on",
+			"no more data arrived from here on",
 		],
 		["may not be read", { kind: "status", status: 403 }, "Run cargo clippy", "its storage answered 403"],
 		["is gone", { kind: "status", status: 410 }, "Run cargo clippy", "its storage answered 410"],

@@ -74,7 +74,7 @@ describe("an incident that was held back", () => {
 
 		await eventually(async () => (await status()).status === "superseded", "it is superseded", 60_000);
 		expect(await status()).toMatchObject({
-			reason: "the newer run 2 of the workflow is green: https://github.test/runs/8200",
+			reason: "the workflow passed in the newer run 2: https://github.test/runs/8200",
 		});
 		expect(codeRuns(home)).toEqual([]);
 	});

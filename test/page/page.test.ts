@@ -199,7 +199,7 @@ describe("an incident", () => {
 		await eventually(async () => ((await detail(DEAD)) as { status: string }).status !== "dead", "it goes on");
 		expect(await detail(DEAD)).toMatchObject({
 			timeline: expect.arrayContaining([
-				expect.objectContaining({ event: "released", reason: "somebody on this machine released it" }),
+				expect.objectContaining({ event: "released", reason: "released by somebody on this machine" }),
 			]),
 		});
 	});
@@ -207,7 +207,7 @@ describe("an incident", () => {
 	it("that waits is tried by its button, and stopped by another after a confirmation", async () => {
 		await using page = await open(`/incidents/${ids.held}`);
 		await page.getByRole("button", { name: /^Try now/ }).click();
-		await page.getByRole("region", { name: "Timeline" }).getByText("somebody on this machine released it").waitFor();
+		await page.getByRole("region", { name: "Timeline" }).getByText("released by somebody on this machine").waitFor();
 		await page.getByRole("button", { name: /^Stop/ }).click();
 		await page.getByRole("button", { name: /^Really Stop/ }).click();
 		await page.locator(".incident > header").getByText("cancelled").waitFor();

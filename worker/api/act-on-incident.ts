@@ -14,8 +14,8 @@ const ACTIONS = {
 } as const satisfies Record<string, (effects: Effects, id: string, by: string) => Promise<ManualAction>>;
 
 /**
- * `POST /api/incidents/{id}/release`, `/retry`, `/stop`: `{status, attempt}`, the state it is in then. By token, or from
- * the page. 409 when there is nothing to release, retry or stop in its state.
+ * `POST /api/incidents/{id}/release`, `/retry`, `/stop`: `{status, attempt}`, the state afterwards. By token, or from the
+ * page. 409 if the action does not apply in the incident's state.
  */
 export async function actOnIncident(request: IRequest & Request, env: Env): Promise<Response> {
 	const by = await authenticateWriter(request, env);
@@ -25,7 +25,7 @@ export async function actOnIncident(request: IRequest & Request, env: Env): Prom
 	if (act === undefined) return errorResponse(404, "not found");
 	const effects = createEffects(env, createLog({ incident_id: id }));
 	const done = await act(effects, String(id), by);
-	effects.log.info("somebody acted on an incident", { action, by, ...done });
+	effects.log.info("manual action on an incident", { action, by, ...done });
 	if (done.ok) return jsonResponse(200, { status: done.status, attempt: done.attempt });
 	switch (done.reason) {
 		case "not_found":
@@ -33,7 +33,7 @@ export async function actOnIncident(request: IRequest & Request, env: Env): Prom
 		case "not_now":
 			return errorResponse(409, `there is nothing to ${action} while it is ${done.status}`);
 		case "raced":
-			return errorResponse(409, "it went on at the same moment: look again");
+			return errorResponse(409, "The incident changed concurrently; reload");
 		default:
 			return done satisfies never;
 	}

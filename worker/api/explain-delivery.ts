@@ -31,8 +31,8 @@ const question = z.strictObject({
 type Question = z.infer<typeof question>;
 
 /**
- * `POST /api/explain {event, payload, log?, changed_files?}`: what the pipeline in force would decide. Nothing is asked,
- * written or spawned. By token, or from the page: it takes time that is not for everybody.
+ * `POST /api/explain {event, payload, log?, changed_files?}`: what the active pipeline would decide. Queries, writes and
+ * spawns nothing. By token, or from the page: it costs CPU time, so it is not public.
  */
 export async function explainDelivery(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	if ((await authenticateWriter(request, env)) === undefined) {
@@ -81,13 +81,13 @@ function noIncident({ command }: Extract<Reading, { outcome: "command" }>): stri
 
 function conclude(decision: Decision): Pick<ExplainedDelivery, "verdict"> & Partial<ExplainedDelivery> {
 	if (decision.outcome === "filtered") {
-		return { verdict: `the filter ${decision.filter} refuses it, now that more is known.` };
+		return { verdict: `filter ${decision.filter} refuses it once the context is known.` };
 	}
 	const { agent, failure_type, rule } = decision;
 	return { verdict: `would get the CodeRun.`, agent, failure_type, rule };
 }
 
-/** As `healer explain` has it, but of what is planned alone: that is all that a hub would gather. */
+/** As in `healer explain`, but only for the planned sources: a hub would gather nothing else. */
 async function given(
 	engine: Engine,
 	{ incident }: Extract<Reading, { outcome: "incident" }>,

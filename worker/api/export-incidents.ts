@@ -10,9 +10,9 @@ import { readPageQuery, writeCursor } from "./page-query.ts";
 const LIMITS = { usual: 25, highest: 50 };
 
 /**
- * `GET /api/export?limit=&cursor=`: decided incidents with what the decisions rested on, newest first, for
- * `healer backtest`; with `&with=journal&since=`, the whole journal for `healer export`. By token alone, also on
- * loopback: it has excerpts of logs in it.
+ * `GET /api/export?limit=&cursor=`: decided incidents with the context of their decisions, newest first, for
+ * `healer backtest`; with `&with=journal&since=`, the whole journal for `healer export`. By token only, also on loopback: it
+ * contains excerpts of logs.
  */
 export async function exportIncidentsApi(request: Request, env: Env): Promise<Response> {
 	if (!(await hasToken(request, env))) return unauthorized();
@@ -37,7 +37,7 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 	});
 }
 
-/** No pipeline can be tried on an incident that cannot be read. */
+/** Skips an incident that cannot be read: no pipeline can be tested on it. */
 function present(row: ExportedIncident): readonly object[] {
 	const incident = readStored("incidents.incident", row.incident);
 	if (!incident.ok) return [];

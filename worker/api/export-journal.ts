@@ -6,7 +6,7 @@ import { sinceWhen } from "./insights/since.ts";
 import { isoOf } from "./iso-time.ts";
 import { type Cursor, writeCursor } from "./page-query.ts";
 
-/** The columns that are moments in milliseconds; ISO 8601 in the answer. */
+/** The columns that hold times in milliseconds; ISO 8601 in the answer. */
 const MOMENTS: ReadonlySet<string> = new Set([
 	"at",
 	"created_at",
@@ -24,8 +24,8 @@ const MOMENTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * One page of the journal for `healer export`, in the order in which incidents began. `last` is the cursor behind the
- * page, `more` whether anything stands there by now.
+ * One page of the journal for `healer export`, incidents in order of creation. `last` is the cursor behind the page, `more`
+ * whether anything follows it.
  */
 export async function exportJournalPage(
 	db: D1Database,

@@ -11,15 +11,15 @@ const LIMITS = { usual: 50, highest: 200 };
 const LONGEST_TEXT = 100;
 
 /**
- * `GET /api/incidents?status=&repository=&agent=&failure_type=&text=&limit=&cursor=&with=title`: newest first; `next` is
- * the following cursor. `status` may name several, separated by commas.
+ * `GET /api/incidents?status=&repository=&agent=&failure_type=&text=&limit=&cursor=&with=title`: newest first; `next` is the
+ * next page's cursor. `status` accepts several, separated by commas.
  */
 export async function listIncidentsApi(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
 	const query = readQuery(new URL(request.url).searchParams);
 	if (typeof query === "string") return errorResponse(400, query);
 
-	// One more than asked for tells whether there are more.
+	// One more than requested shows whether there is a next page.
 	const rows = await listIncidents(env.JOURNAL, { ...query, limit: query.limit + 1 });
 	const shown = rows.slice(0, query.limit);
 	const last = shown.at(-1);
@@ -51,7 +51,7 @@ function readQuery(params: URLSearchParams): (IncidentQuery & { readonly titled:
 	};
 }
 
-/** `GET /api/choices`: what the list of incidents can be narrowed to. */
+/** `GET /api/choices`: the values by which the list can be filtered. */
 export async function listChoicesApi(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
 	return await taggedResponse(request, (await listChoices(env.JOURNAL)) satisfies Choices);

@@ -1,10 +1,10 @@
-/** Which page of a list is asked for; `after` is undefined for the first one. */
+/** The requested page of a list; `after` is undefined for the first one. */
 export interface PageQuery {
 	readonly limit: number;
 	readonly after: Cursor | undefined;
 }
 
-/** Reads `limit` and `cursor`; a string says what is wrong with them. A limit above the highest is the highest. */
+/** Reads `limit` and `cursor`; returns a string if one is invalid. A limit above the highest becomes the highest. */
 export function readPageQuery(
 	params: URLSearchParams,
 	{ usual, highest }: { readonly usual: number; readonly highest: number },
@@ -13,11 +13,11 @@ export function readPageQuery(
 	if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) return `limit is a number from 1 to ${highest}`;
 	const cursor = params.get("cursor") || undefined;
 	const after = cursor === undefined ? undefined : readCursor(cursor);
-	if (cursor !== undefined && after === undefined) return "the cursor is not one that was given out";
+	if (cursor !== undefined && after === undefined) return "the cursor is invalid";
 	return { limit: Math.min(highest, Number(limit)), after };
 }
 
-/** Where a page of a list that is newest first goes on: behind this incident. */
+/** The incident behind which a list that is newest first continues. */
 export interface Cursor {
 	readonly created_at: number;
 	readonly id: string;
@@ -27,7 +27,7 @@ export function writeCursor(last: Cursor): string {
 	return `${last.created_at}.${last.id}`;
 }
 
-/** Undefined when it is not one that was given out. */
+/** Undefined if it is not a cursor of `writeCursor`. */
 function readCursor(text: string): Cursor | undefined {
 	const found = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(text);
 	return found?.[2] === undefined ? undefined : { created_at: Number(found[1]), id: found[2] };

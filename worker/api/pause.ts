@@ -10,9 +10,9 @@ import { createLog } from "../log.ts";
 import { isoOrNull } from "./iso-time.ts";
 import type { HubStatus } from "./shapes.ts";
 
-const order = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() });
+const pauseBody = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() });
 
-/** `POST /api/pause {reason}` (bearer token): from now on nothing is spawned, anywhere; what would be waits. */
+/** `POST /api/pause {reason}` (bearer token): stops all spawning; incidents wait. */
 export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	if (!(await hasToken(request, env))) return unauthorized();
 	const body = await readBody(request);
@@ -20,7 +20,7 @@ export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext
 	const text = decodeUtf8(body.bytes);
 	body.release();
 	const json = text === "" ? ({ ok: true, value: {} } as const) : parseJson(text);
-	const read = json.ok ? order.safeParse(json.value) : undefined;
+	const read = json.ok ? pauseBody.safeParse(json.value) : undefined;
 	if (read?.success !== true) return errorResponse(400, "the body is JSON: {reason}, which may be left out");
 
 	const effects = createEffects(env, createLog());
@@ -29,7 +29,7 @@ export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext
 	return jsonResponse(200, { paused: presentPause(await currentPause(effects)) });
 }
 
-/** `DELETE /api/pause` (bearer token): what was held back goes on. The pipeline may say otherwise still. */
+/** `DELETE /api/pause` (bearer token): resumes what was deferred, unless the pipeline is paused as well. */
 export async function resumeApi(request: Request, env: Env): Promise<Response> {
 	if (!(await hasToken(request, env))) return unauthorized();
 	const effects = createEffects(env, createLog());
@@ -39,7 +39,7 @@ export async function resumeApi(request: Request, env: Env): Promise<Response> {
 	return jsonResponse(200, { paused: presentPause(await currentPause(effects)), released });
 }
 
-/** As `/api/status` shows it; null when nothing is held back. */
+/** As `/api/status` shows it; null without an active pause. */
 export function presentPause(pause: Pause | undefined): HubStatus["paused"] {
 	if (pause === undefined) return null;
 	return { ...pause, since: isoOrNull(pause.since) };

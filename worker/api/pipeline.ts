@@ -18,35 +18,35 @@ import { systemClock } from "../runtime/clock.ts";
 import { isoOf } from "./iso-time.ts";
 import type { HubStatus } from "./shapes.ts";
 
-/** The shipped one has 150 KB; a row of the journal holds 2 MB: https://developers.cloudflare.com/d1/platform/limits/ */
+/** The shipped artefact has 150 KB; a row of the journal is limited to 2 MB: https://developers.cloudflare.com/d1/platform/limits/ */
 const MAX_ARTEFACT_BYTES = 1_500_000;
 
-/** The name of the version that the worker was deployed with, where one is chosen. */
+/** The name by which the version that the worker was deployed with is chosen. */
 const BUNDLED = "bundled";
 
-/** `GET /api/pipeline`: the version that this isolate works by, the one that shall be in force, those to roll back to. */
+/** `GET /api/pipeline`: the version loaded in this isolate, the active one, and those to roll back to. */
 export async function showPipeline(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
-	const [engine, inForce, versions] = await Promise.all([
+	const [engine, active, versions] = await Promise.all([
 		createEffects(env, createLog()).engine(),
 		activePipeline(env.JOURNAL),
 		listPipelines(env.JOURNAL),
 	]);
 	return jsonResponse(200, {
 		version: engine.version,
-		active: inForce ?? BUNDLED,
-		versions: versions.map((pushed) => presentPushed(pushed, inForce)),
+		active: active ?? BUNDLED,
+		versions: versions.map((pushed) => presentPushed(pushed, active)),
 	});
 }
 
 type PushedVersion = HubStatus["pipelines"][number];
 
 /** A version as the API shows it. */
-export function presentPushed({ version, pushed_at }: PushedPipeline, inForce: string | null): PushedVersion {
-	return { version, pushed_at: isoOf(pushed_at), active: version === inForce };
+export function presentPushed({ version, pushed_at }: PushedPipeline, active: string | null): PushedVersion {
+	return { version, pushed_at: isoOf(pushed_at), active: version === active };
 }
 
-/** `PUT /api/pipeline`: a built artefact comes into force, here at once and everywhere within a minute. */
+/** `PUT /api/pipeline`: activates a built artefact, here at once and everywhere within a minute. */
 export async function pushPipeline(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog({ push: "pipeline" });
 	if (!(await hasToken(request, env))) return withoutToken(log);
@@ -56,21 +56,21 @@ export async function pushPipeline(request: Request, env: Env, ctx: ExecutionCon
 		const json = parseJson(decodeUtf8(body.bytes));
 		const admission = admitArtefact(json.ok ? json.value : undefined);
 		if (!admission.ok) {
-			log.warn("a pipeline was refused", { reason: admission.reason });
-			return errorResponse(400, `this is no pipeline that can run: ${admission.reason}`);
+			log.warn("pipeline rejected", { reason: admission.reason });
+			return errorResponse(400, `not a valid pipeline: ${admission.reason}`);
 		}
 		const { artefact } = admission;
 		const before = await activePipeline(env.JOURNAL);
-		const forgotten = await storePipeline(env.JOURNAL, artefact, systemClock.now());
-		await handOut(env, log, forgotten);
-		log.info("a pipeline was pushed", { pipeline: artefact.version, before: before ?? BUNDLED });
+		const deleted = await storePipeline(env.JOURNAL, artefact, systemClock.now());
+		await publish(env, log, deleted);
+		log.info("pipeline pushed", { pipeline: artefact.version, before: before ?? BUNDLED });
 		return jsonResponse(200, { version: artefact.version, before: before ?? BUNDLED });
 	} finally {
 		body.release();
 	}
 }
 
-/** `POST /api/pipeline/rollback`, `{to}` or nothing: the version pushed before the one in force comes back, or `to`. */
+/** `POST /api/pipeline/rollback`, `{to}` or no body: activates the version pushed before the active one, or `to`. */
 export async function rollBackPipeline(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog({ push: "rollback" });
 	if (!(await hasToken(request, env))) return withoutToken(log);
@@ -78,23 +78,23 @@ export async function rollBackPipeline(request: Request, env: Env, ctx: Executio
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	const text = decodeUtf8(body.bytes);
 	body.release();
-	const wanted = text === "" ? { ok: true, to: undefined } : readWanted(text);
-	if (!wanted.ok) return errorResponse(400, 'the body is {"to": "a version"}, or nothing');
+	const rollback = text === "" ? { ok: true, to: undefined } : readRollback(text);
+	if (!rollback.ok) return errorResponse(400, 'the body is {"to": "a version"}, or nothing');
 
 	const [before, versions] = await Promise.all([activePipeline(env.JOURNAL), listPipelines(env.JOURNAL)]);
-	const target = wanted.to === undefined ? oneBefore(before, versions) : named(wanted.to, versions);
+	const target = rollback.to === undefined ? oneBefore(before, versions) : named(rollback.to, versions);
 	if (target === undefined) {
-		return wanted.to === undefined
-			? errorResponse(409, "there is no version before the one in force")
+		return rollback.to === undefined
+			? errorResponse(409, "there is no version before the active one")
 			: errorResponse(404, "no such version is kept");
 	}
 	await activatePipeline(env.JOURNAL, target, systemClock.now());
-	await handOut(env, log, []);
-	log.info("a pipeline was rolled back", { pipeline: target ?? BUNDLED, before: before ?? BUNDLED });
+	await publish(env, log, []);
+	log.info("pipeline rolled back", { pipeline: target ?? BUNDLED, before: before ?? BUNDLED });
 	return jsonResponse(200, { version: target ?? BUNDLED, before: before ?? BUNDLED });
 }
 
-function readWanted(text: string | undefined): { readonly ok: boolean; readonly to?: string } {
+function readRollback(text: string | undefined): { readonly ok: boolean; readonly to?: string } {
 	const json = parseJson(text);
 	if (!json.ok || typeof json.value !== "object" || json.value === null) return { ok: false };
 	const { to, ...others } = json.value as Readonly<Record<string, unknown>>;
@@ -102,10 +102,10 @@ function readWanted(text: string | undefined): { readonly ok: boolean; readonly 
 	return { ok: true, ...(to !== undefined && { to }) };
 }
 
-/** Before the first one that was pushed is the one that the worker was deployed with; before that there is none. */
-function oneBefore(inForce: string | null, versions: readonly PushedPipeline[]): string | null | undefined {
-	if (inForce === null) return undefined;
-	const at = versions.findIndex(({ version }) => version === inForce);
+/** The deployed version comes before the first pushed one; before the deployed version there is none. */
+function oneBefore(active: string | null, versions: readonly PushedPipeline[]): string | null | undefined {
+	if (active === null) return undefined;
+	const at = versions.findIndex(({ version }) => version === active);
 	return versions[at + 1]?.version ?? null;
 }
 
@@ -114,13 +114,13 @@ function named(to: string, versions: readonly PushedPipeline[]): string | null |
 	return versions.find(({ version }) => version === to)?.version;
 }
 
-/** The journal has it already: what KV does not take now, the sweep hands out within a minute. */
-async function handOut(env: Env, log: Log, forgotten: readonly string[]): Promise<void> {
+/** The journal already has the version: if KV rejects it now, the sweep publishes it within a minute. */
+async function publish(env: Env, log: Log, deleted: readonly string[]): Promise<void> {
 	try {
 		await publishPipeline(env.JOURNAL, env.DEDUP);
-		for (const version of forgotten) await unpublish(env.DEDUP, version);
+		for (const version of deleted) await unpublish(env.DEDUP, version);
 	} catch (cause) {
-		log.warn("the pipeline in force could not be handed out; the sweep will", { cause });
+		log.warn("active pipeline not published, the sweep retries", { cause: messageOf(cause) });
 	}
 	invalidateEngine();
 }

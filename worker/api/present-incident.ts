@@ -5,7 +5,7 @@ import { readStored } from "../journal/stored-json.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import type { ShownAttempt, ShownIncident, TitledIncident } from "./shapes.ts";
 
-/** A row of the journal as the API shows it (DESIGN section 9): times are ISO 8601, what is unknown is null. */
+/** A row of the journal as the API shows it: times are ISO 8601, unknown values are null. */
 export function presentIncident(row: ListedIncident): ShownIncident {
 	return {
 		id: row.id,
@@ -23,7 +23,7 @@ export function presentIncident(row: ListedIncident): ShownIncident {
 	};
 }
 
-/** The same with what a person recognises it by. */
+/** The same, with a title for people. */
 export function presentTitled(row: ListedIncident): TitledIncident {
 	const read = readStored("incidents.incident", row.incident);
 	return {
@@ -47,7 +47,7 @@ function titleOf(incident: Incident): Pick<TitledIncident, "title" | "part"> {
 	return { title, part: job === undefined || job === title ? null : job };
 }
 
-/** An attempt as the API shows it, with the CodeRun that was asked for. */
+/** An attempt as the API shows it, with its requested CodeRun. */
 export function presentAttempt(row: AttemptRow): ShownAttempt {
 	const request = readStored("attempts.request", row.request);
 	return {

@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { errorResponse } from "../http/responses.ts";
 
-/** Nothing is loaded from elsewhere, nothing inline runs, nobody frames it: a text that slips through stays a text. */
+/** Nothing loads from elsewhere, no inline code runs, no frame embeds it: markup that slips through stays inert. */
 const HEADERS = {
 	"content-security-policy": [
 		"default-src 'none'",
@@ -20,12 +20,12 @@ const HEADERS = {
 	"permissions-policy": "camera=(), geolocation=(), microphone=()",
 } as const;
 
-/** The page itself, the same at each of its addresses; it holds no data. */
+/** The page itself, the same under each of its URLs; it contains no data. */
 export function servePage(request: Request, env: Env): Promise<Response> {
 	return serve(request, env, { path: "/", cache: "no-cache" });
 }
 
-/** Scripts and styles; their names change with what they hold. */
+/** Scripts and styles; their names contain a hash of their contents. */
 export function serveAsset(request: Request, env: Env): Promise<Response> {
 	const path = new URL(request.url).pathname;
 	return serve(request, env, { path, cache: "public, max-age=31536000, immutable" });

@@ -3,8 +3,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
 
 /*
- * What the API answers with (DESIGN section 9), as types alone: the worker builds them, the page reads them. Times are
- * ISO 8601, what is unknown is null.
+ * The API's answers, as types only: the worker builds them, the page reads them. Times are ISO 8601, unknown values are null.
  */
 
 /** An incident in the list. */
@@ -24,11 +23,11 @@ export interface ShownIncident {
 	readonly created_at: string;
 }
 
-/** With `?with=title`: what a person recognises it by, too. */
+/** With `?with=title`: adds a title for people. */
 export interface TitledIncident extends ShownIncident {
 	/** The workflow, check, alert or stage that failed. */
 	readonly title: string;
-	/** The job, package or words of the command, where the title does not say it. */
+	/** The job, package or words of the command, if the title does not contain it. */
 	readonly part: string | null;
 	readonly pr_number: number | null;
 	readonly attempt: number;
@@ -39,20 +38,20 @@ export interface TitledIncident extends ShownIncident {
 
 export interface IncidentPage<Row extends ShownIncident> {
 	readonly incidents: readonly Row[];
-	/** The cursor of the page after it; null on the last one. */
+	/** The next page's cursor; null on the last page. */
 	readonly next: string | null;
 }
 
-/** One incident with all that is known about it. */
+/** One incident with everything that is known about it. */
 export interface IncidentDetail extends TitledIncident {
 	readonly kind: string;
 	readonly next_try_at: string | null;
 	readonly ended_at: string | null;
-	/** Whose doing it was that the check is green again. */
+	/** What made the check pass again. */
 	readonly fixed_by: "agent" | "rerun" | "other" | null;
-	/** Where a person was told. */
+	/** The escalation comment. */
 	readonly escalation_url: string | null;
-	/** The version of the pipeline that read or decided it last. */
+	/** The version of the pipeline that last read or decided it. */
 	readonly pipeline: string;
 	readonly identity: string;
 	readonly incident: Incident;
@@ -63,13 +62,13 @@ export interface IncidentDetail extends TitledIncident {
 	readonly timeline: readonly ShownStep[];
 }
 
-/** What became of one part of the context, without its data. */
+/** The status of one part of the context, without its data. */
 export interface ContextSummary {
 	readonly from: string;
 	readonly status: "ok" | "empty" | "failed" | "skipped";
 	readonly took_ms: number;
 	readonly why?: string;
-	/** What of it could not be had. */
+	/** What is missing of it. */
 	readonly incomplete?: string;
 }
 
@@ -77,7 +76,7 @@ export interface ShownAttempt {
 	readonly attempt: number;
 	readonly agent: string;
 	readonly coderun_name: string;
-	/** The phase that its CodeRun ended with. */
+	/** The phase in which its CodeRun ended. */
 	readonly outcome: string | null;
 	/** How it ended for the incident. */
 	readonly result: AttemptResult | null;
@@ -85,7 +84,7 @@ export interface ShownAttempt {
 	readonly rule: string;
 	readonly decided_at: string;
 	readonly ended_at: string | null;
-	/** Why the relay refused it, where it was decided again as the next attempt. */
+	/** Why the relay refused it, if it was decided again as the next attempt. */
 	readonly refused: string | null;
 	readonly pull_request_url: string | null;
 	readonly message: string | null;
@@ -93,9 +92,9 @@ export interface ShownAttempt {
 	readonly finished_at: string | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
-	/** Whether the escalation chose its agent instead of the router. */
+	/** Whether the escalation chose its agent, not the router. */
 	readonly escalated: boolean;
-	/** The CodeRun as it was, or will be, asked for; its prompt is in it. Null when it cannot be read. */
+	/** The requested CodeRun with its prompt; null if it cannot be read. */
 	readonly coderun: { readonly metadata: unknown; readonly spec: Readonly<Record<string, unknown>> } | null;
 }
 
@@ -105,7 +104,7 @@ export interface ShownDelivery {
 	readonly received_at: string;
 }
 
-/** One line of the timeline. `to` is null for a step that the state machine has no place for: nothing changed. */
+/** One line of the timeline. `to` is null for a step that the state machine refused: nothing changed. */
 export interface ShownStep {
 	readonly at: string;
 	readonly attempt: number;
@@ -115,7 +114,7 @@ export interface ShownStep {
 	readonly reason: string | null;
 }
 
-/** What the list can be narrowed to, as far as the journal knows any. */
+/** The values in the journal by which the list can be filtered. */
 export interface Choices {
 	readonly agents: readonly string[];
 	readonly failure_types: readonly string[];
@@ -123,30 +122,30 @@ export interface Choices {
 }
 
 export interface HubStatus {
-	/** The version of the pipeline that works. */
+	/** The version of the loaded pipeline. */
 	readonly pipeline: string;
-	/** Null when nothing is held back. `since` is null where the pipeline says so. */
+	/** Null without an active pause. `since` is null if the pipeline sets it. */
 	readonly paused: { readonly by: string; readonly reason: string | null; readonly since: string | null } | null;
 	readonly pipelines: readonly { readonly version: string; readonly pushed_at: string; readonly active: boolean }[];
 	readonly incidents: Readonly<Record<IncidentStatus, number>>;
-	/** Deliveries that were no incidents, by the kind of reason. */
+	/** Deliveries that are not incidents, by kind of reason. */
 	readonly ignored: Readonly<Record<string, number>>;
-	/** Requests whose signature was made with none of the webhook's secrets, in the days that are kept. */
+	/** Requests whose signature matches none of the webhook's secrets, over the days kept. */
 	readonly refused_signatures: number;
-	/** Deliveries that wait in the queue until the journal is back; null where there is no such queue. */
+	/** Deliveries that wait in the queue for the journal; null if there is no such queue. */
 	readonly delivery_queue: DeliveryQueueStatus | null;
 	readonly redelivery: Redelivery;
-	/** When an incident changed last; null where there is none. */
+	/** When an incident last changed; null if there is none. */
 	readonly changed_at: string | null;
 }
 
 export interface DeliveryQueueStatus {
-	/** Null when the queue does not say. */
+	/** Null if the queue does not report it. */
 	readonly waiting: number | null;
 	readonly oldest_at: string | null;
 }
 
-/** What became of deliveries that GitHub failed to hand over. */
+/** The state of deliveries that GitHub failed to deliver. */
 export type Redelivery =
 	| { readonly configured: false }
 	| {
@@ -154,7 +153,7 @@ export type Redelivery =
 			readonly scanned_at: string | null;
 			readonly waits_until: string | null;
 			readonly problem: string | null;
-			/** Events by what became of them, and how often GitHub was asked in all. */
+			/** Events by state, and the redeliveries requested for all of them. */
 			readonly pending: number;
 			readonly recovered: number;
 			readonly lost: number;
@@ -164,9 +163,9 @@ export type Redelivery =
 /** Answer of `POST /api/explain`. */
 export interface ExplainedDelivery {
 	readonly pipeline: string;
-	/** What would come of it, in one sentence. */
+	/** The result, in one sentence. */
 	readonly verdict: string;
-	/** The incident's id; null where it would be none. */
+	/** The incident's id; null if it would be none. */
 	readonly incident_id: string | null;
 	readonly agent: string | null;
 	readonly failure_type: string | null;

@@ -11,19 +11,19 @@ import { withTimeout } from "../runtime/with-timeout.ts";
 
 type Health =
 	| { readonly status: "ok" }
-	/** Deliveries are taken, but wait in the queue. */
+	/** Deliveries are accepted, but wait in the queue. */
 	| { readonly status: "degraded"; readonly reason: string }
 	/** Deliveries are refused. */
 	| { readonly status: "failing"; readonly reason: string };
 
-/** Beyond the limits of what it asks: whoever shares a look is not left waiting when its owner is gone. */
+/** Longer than the limits of the checks: a request that shares a check must not hang when the check's owner is gone. */
 const WITHIN_MS = 6_000;
 
 const probes = new SharedResult<Queue<QueuedMessage>, boolean>();
 
 /**
- * `GET /health`, open to everybody: 200 when the next delivery would be taken, in the journal or in the queue, else 503 and
- * what to do. It is tried, not guessed, at most once in two seconds, whoever asks.
+ * `GET /health`, public: 200 if the next delivery would be accepted, by the journal or the queue, else 503 with the fix. It
+ * tests this with a real write, at most once in two seconds for all callers.
  */
 export async function showHealth(_request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog();
@@ -36,8 +36,8 @@ async function healthOf(env: Env, ctx: ExecutionContext, log: Log): Promise<Heal
 	try {
 		return await withTimeout(tryAll(env, ctx, log), WITHIN_MS);
 	} catch (cause) {
-		log.error("the health check failed", { cause });
-		return { status: "failing", reason: "the worker's log says why (`npx wrangler tail`)" };
+		log.error("health check failed", { cause: messageOf(cause) });
+		return { status: "failing", reason: "the worker's log has the reason (`npx wrangler tail`)" };
 	}
 }
 
@@ -50,13 +50,13 @@ async function tryAll(env: Env, ctx: ExecutionContext, log: Log): Promise<Health
 	const away = await findJournalFailure(env.JOURNAL, now, keepAlive);
 	if (away === undefined) return { status: "ok" };
 	const reason = explainFailure(away.failure);
-	log.error("the journal takes no writes", { reason, cause: messageOf(away.cause) });
+	log.error("journal accepts no writes", { reason, cause: messageOf(away.cause) });
 	const queue = deliveryQueue(env);
 	if (queue === undefined) return { status: "failing", reason };
 	if (await probes.find(queue, now(), () => queueTakesMessages(queue, log), keepAlive)) {
 		return { status: "degraded", reason: `deliveries wait in the queue: ${reason}` };
 	}
-	return { status: "failing", reason: `${reason}, and the queue takes no deliveries` };
+	return { status: "failing", reason: `${reason}, and the queue accepts no deliveries` };
 }
 
 const NO_SECRET =

@@ -12,8 +12,8 @@ import { presentAttempt, presentTitled } from "./present-incident.ts";
 import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
 
 /**
- * `GET /api/incidents/{id}`: the list's fields, and why: explanation, context, attempts, deliveries, timeline. To who
- * accepts `text/plain` alone, the explanation as `healer explain` writes it.
+ * `GET /api/incidents/{id}`: the list's fields, and explanation, context, attempts, deliveries and timeline. A client that
+ * accepts `text/plain` gets the explanation as `healer explain` prints it.
  */
 export async function showIncidentApi(request: IRequest & Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
@@ -27,13 +27,13 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	return await taggedResponse(request, presentDetail(shown, explanation));
 }
 
-/** Where it cannot be read, it explains that. */
+/** A damaged explanation is replaced by one that says so. */
 function explanationOf(row: IncidentRow): IncidentDetail["explanation"] {
 	const read = readStored("incidents.explanation", row.explanation);
 	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.reason }] };
 }
 
-/** Where it cannot be read, what stands in the row's own columns. */
+/** A damaged incident is replaced by what the row's own columns contain. */
 function incidentOf(row: IncidentRow): IncidentDetail["incident"] {
 	const read = readStored("incidents.incident", row.incident);
 	if (read.ok) return read.value;

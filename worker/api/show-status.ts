@@ -18,13 +18,13 @@ import { presentPause } from "./pause.ts";
 import { presentPushed } from "./pipeline.ts";
 import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
 
-/** Nobody reads a page for longer; the page itself asks again. */
+/** Nobody waits longer for the page, which retries by itself. */
 const WITHIN_MS = 10_000;
 
 /**
- * `GET /api/status`: whether it is paused, incidents by state, ignored deliveries by reason, the version of the pipeline,
- * those that were pushed, deliveries that wait for the journal, what became of those that GitHub failed to hand over, and
- * when an incident changed last. While the journal is away: how many deliveries wait for it.
+ * `GET /api/status`: the pause, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
+ * deliveries that wait for the journal, deliveries that GitHub failed to deliver, and when an incident last changed. While the
+ * journal is unavailable: how many deliveries wait for it.
  */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return unauthorized();
@@ -36,14 +36,14 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
-		log.error("the status could not be read", { reason: failure, cause });
+		log.error("reading the status failed", { reason: failure, cause: messageOf(cause) });
 		return jsonResponse(503, { error: failure, delivery_queue: await delivery_queue });
 	}
 }
 
 async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
 	await writeIgnored(effects);
-	const [engine, pause, incidents, counts, inForce, versions, redelivery, changed_at] = await Promise.all([
+	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at] = await Promise.all([
 		effects.engine(),
 		currentPause(effects),
 		countIncidents(effects.journal),
@@ -56,7 +56,7 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 	return {
 		pipeline: engine.version,
 		paused: presentPause(pause),
-		pipelines: versions.map((pushed) => presentPushed(pushed, inForce)),
+		pipelines: versions.map((pushed) => presentPushed(pushed, active)),
 		incidents,
 		...counts,
 		redelivery,
@@ -67,8 +67,8 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 const QUEUE_WITHIN_MS = 2_000;
 
 /**
- * How many deliveries wait for the journal, as the queue itself counts: about, and those that wait for their next try may
- * be counted late. Null where there is no such queue.
+ * The number of deliveries that wait for the journal, from the queue's own metrics: approximate, and messages that wait for a
+ * retry may be counted late. Null if there is no such queue.
  */
 async function showDeliveryQueue(env: Env): Promise<DeliveryQueueStatus | null> {
 	const queue = deliveryQueue(env);
@@ -82,15 +82,15 @@ async function showDeliveryQueue(env: Env): Promise<DeliveryQueueStatus | null> 
 	}
 }
 
-/** What `GET /api/status` says about deliveries that GitHub failed to hand over. */
+/** The `redelivery` part of `GET /api/status`. */
 export async function showRedelivery({ github, journal, now }: Pick<Effects, "github" | "journal" | "now">) {
 	if (github === undefined) return { configured: false } as const;
-	const [look, counts] = await Promise.all([readDeliveryScan(journal), countFailedDeliveries(journal)]);
+	const [scan, counts] = await Promise.all([readDeliveryScan(journal), countFailedDeliveries(journal)]);
 	return {
 		configured: true,
 		...counts,
-		scanned_at: isoOrNull(look?.scanned_at ?? null),
-		waits_until: look !== undefined && look.not_before > now() ? isoOf(look.not_before) : null,
-		problem: look?.problem ?? null,
+		scanned_at: isoOrNull(scan?.scanned_at ?? null),
+		waits_until: scan !== undefined && scan.not_before > now() ? isoOf(scan.not_before) : null,
+		problem: scan?.problem ?? null,
 	} as const;
 }

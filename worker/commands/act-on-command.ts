@@ -8,17 +8,17 @@ import { retryNewest, stopAll } from "./command-actions.ts";
 import { COMMAND_WORDS } from "./command-words.ts";
 
 /**
- * Does what a command asks for. Repeated, it finds what it did already. `until`: GitHub cannot be asked yet whether its
- * author may give it, or it takes more than one invocation.
+ * Executes a command. A repeated call finds what it already did. `until`: the author's permission cannot be read from GitHub
+ * yet, or the command needs more than one invocation.
  */
 export async function actOnCommand(
 	effects: Effects,
 	command: LockedCommandRequest,
 ): Promise<CommandResult | { readonly until: number }> {
 	const { request, received_at } = command;
-	const may = await askPermission(effects, command);
-	if (may.kind === "wait") return may;
-	if (may.kind === "refused") return { reaction: "confused", message: may.why };
+	const permission = await askPermission(effects, command);
+	if (permission.kind === "wait") return permission;
+	if (permission.kind === "refused") return { reaction: "confused", message: permission.why };
 	switch (request.name) {
 		case "fix":
 			return await fix(effects, command);
@@ -27,21 +27,21 @@ export async function actOnCommand(
 		case "stop":
 			return await stopAll(effects, request, received_at);
 		case "status":
-			return { reaction: "+1", message: "this is how it stands." };
+			return { reaction: "+1", message: "here is the current state." };
 		case "help":
-			return { reaction: "+1", message: `these are the words:\n\n${help()}` };
+			return { reaction: "+1", message: `these are the commands:\n\n${help()}` };
 		default:
-			return { reaction: "confused", message: `there is no such word. These are known:\n\n${help()}` };
+			return { reaction: "confused", message: `unknown command. These are the commands:\n\n${help()}` };
 	}
 }
 
-/** The incident is in the journal already, unless GitHub had to be asked first. */
+/** The incident is already in the journal, unless GitHub had to be asked for the permission first. */
 async function fix(effects: Effects, { request }: LockedCommandRequest): Promise<CommandResult> {
-	const { fix: asked } = request;
-	if (asked !== undefined) {
+	const { fix: pending } = request;
+	if (pending !== undefined) {
 		const { version, settle_s } = await effects.engine();
 		const now = effects.now();
-		const { incident, identity, explanation } = asked;
+		const { incident, identity, explanation } = pending;
 		await addDelivery(effects.journal, {
 			incident,
 			identity,
@@ -51,7 +51,7 @@ async function fix(effects: Effects, { request }: LockedCommandRequest): Promise
 		});
 		await effects.wake(incident.id, settle_s * 1000);
 	}
-	return { reaction: "eyes", message: "taken; it waits like any other failure for what is under way." };
+	return { reaction: "eyes", message: "accepted; like any other failure, it waits for remediations in progress." };
 }
 
 function help(): string {

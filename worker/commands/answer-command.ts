@@ -16,15 +16,14 @@ import { backoffMs } from "../runtime/backoff.ts";
 import { actOnCommand } from "./act-on-command.ts";
 import { writeStatusComment } from "./status-comment.ts";
 
-// A few questions to GitHub, each bounded by the client.
+// A few requests to GitHub, each bounded by the client.
 const LOCK_MS = 60_000;
 const LONGEST_WAIT_S = 3600;
 
 /**
- * Acts on one command and answers it, after its webhook was answered: what it came to is in the journal first, then comes
- * the reaction on its comment, then the pull request's own comment. May be called any number of times: every step is
- * found as done, or is the same when it is done again. What GitHub does not take now is tried again by the sweep.
- * Never throws.
+ * Executes one command and answers it, after its webhook was answered: first the result goes to the journal, then the
+ * reaction to its comment, then the status comment is written. May be called repeatedly: every step finds that it is done, or
+ * is idempotent. If GitHub does not accept an answer now, the sweep retries. Never throws.
  */
 export async function answerCommand(effects: Effects, id: string): Promise<void> {
 	const now = effects.now();
@@ -32,33 +31,33 @@ export async function answerCommand(effects: Effects, id: string): Promise<void>
 		const locked = await lockCommand(effects.journal, id, { now, lock: effects.newId(), locked_until: now + LOCK_MS });
 		if (locked !== undefined) await processOrRetry(effects, locked);
 	} catch (cause) {
-		// The journal failing: the sweep tries again once the row is free.
-		effects.log.error("a command could not be worked on", { command_id: id, cause });
+		// The journal failed: the sweep retries once the lock has expired.
+		effects.log.error("processing the command failed", { command_id: id, cause: messageOf(cause) });
 	}
 }
 
-/** One that fails makes room for others; one that cannot be read is done with. */
+/** A command that fails backs off, so that others get their turn; one that cannot be read is ended. */
 async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<void> {
 	const read = readCommand(locked);
 	if (!read.ok) {
-		effects.log.error("a command cannot be read", { command_id: locked.id, reason: read.reason });
+		effects.log.error("command not readable", { command_id: locked.id, reason: read.reason });
 		return await endCommand(effects.journal, locked, `not answered: ${read.reason}`, effects.now());
 	}
 	try {
-		await goOn(effects, read.value);
+		await process(effects, read.value);
 	} catch (cause) {
-		effects.log.error("a command could not be worked on", { command_id: locked.id, cause });
+		effects.log.error("processing the command failed", { command_id: locked.id, cause: messageOf(cause) });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await waitCommand(effects.journal, locked, until);
 	}
 }
 
-async function goOn(effects: Effects, locked: LockedCommandRequest): Promise<void> {
+async function process(effects: Effects, locked: LockedCommandRequest): Promise<void> {
 	const { request } = locked;
 	const log = effects.log.with({ command: request.name, author: request.author, pr_number: request.pr_number });
 	const result = locked.result ?? (await act(effects, locked));
 	if (result === undefined) return;
-	log.info("command acted upon", { reaction: result.reaction });
+	log.info("command executed", { reaction: result.reaction });
 
 	const answer = await react(effects, locked, result);
 	if (answer !== undefined) {
@@ -68,7 +67,7 @@ async function goOn(effects: Effects, locked: LockedCommandRequest): Promise<voi
 	await writeStatusComment(effects, request);
 }
 
-/** Undefined when it cannot be told yet whether its author may give it. */
+/** Undefined if the author's permission is not known yet. */
 async function act(effects: Effects, locked: LockedCommandRequest): Promise<CommandResult | undefined> {
 	const { request } = locked;
 	const acted = await actOnCommand(effects, locked);
@@ -77,16 +76,16 @@ async function act(effects: Effects, locked: LockedCommandRequest): Promise<Comm
 		return undefined;
 	}
 	const { author, name, installation_id } = request;
-	const wanted = {
+	const comment = {
 		last_command: { author, name, command_result: acted.message },
 		installation_id,
 		now: effects.now(),
 	};
-	await recordResult(effects.journal, locked, acted, requestStatusComment(effects.journal, request, wanted));
+	await recordResult(effects.journal, locked, acted, requestStatusComment(effects.journal, request, comment));
 	return acted;
 }
 
-/** What is written down about the answer; undefined when it waits. */
+/** The text for the command's column `answer`; undefined if the reaction is retried. */
 async function react(
 	effects: Effects,
 	locked: LockedCommandRequest,
@@ -95,7 +94,7 @@ async function react(
 	const { github } = effects;
 	if (github === undefined) return "not answered: no GitHub App is configured";
 	const { repository, installation_id, comment_id } = locked.request;
-	// The same reaction of the same App is one, however often it is made:
+	// Repeating a reaction of the same App changes nothing:
 	// https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-an-issue-comment
 	const reacted = await github.asInstallation(
 		{ repository, installation_id },
@@ -104,7 +103,7 @@ async function react(
 	);
 	if (reacted.ok) return result.reaction;
 	const until = retryTime(effects, reacted.failure, { tries: locked.tries, since: locked.received_at });
-	effects.log.warn("a command was not answered", { reason: reacted.failure.reason, until });
+	effects.log.warn("command not answered", { reason: reacted.failure.reason, until });
 	if (until === undefined) return `not answered: ${describeFailure(reacted.failure)}`;
 	await waitCommand(effects.journal, locked, until);
 	return undefined;

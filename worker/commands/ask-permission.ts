@@ -11,15 +11,15 @@ type Permission =
 	| { readonly kind: "refused"; readonly why: string };
 
 /**
- * Whether its author may give a command where the event did not tell, but the pipeline names permissions of the
- * repository that suffice. What GitHub does not tell is refused.
+ * Whether the author may give a command that the event alone does not allow, when the pipeline names sufficient permissions
+ * of the repository. A permission that GitHub does not report is refused.
  * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
  */
 export async function askPermission(effects: Effects, command: LockedCommandRequest): Promise<Permission> {
 	const { needs, author, repository, installation_id } = command.request;
 	if (needs === undefined || needs.length === 0) return { kind: "granted" };
-	const wanted = `${asCode(author)} needs ${needs.map(asCode).join(" or ")} on this repository`;
-	if (effects.github === undefined) return { kind: "refused", why: `${wanted}, and no GitHub App is there to ask.` };
+	const needed = `${asCode(author)} needs ${needs.map(asCode).join(" or ")} on this repository`;
+	if (effects.github === undefined) return { kind: "refused", why: `${needed}, and no GitHub App is configured.` };
 	const asked = await effects.github.asInstallation(
 		{ repository, installation_id },
 		"GET /repos/{owner}/{repo}/collaborators/{username}/permission",
@@ -28,11 +28,11 @@ export async function askPermission(effects: Effects, command: LockedCommandRequ
 	if (!asked.ok) {
 		const until = retryTime(effects, asked.failure, { tries: command.tries, since: command.received_at });
 		return until === undefined
-			? { kind: "refused", why: `${wanted}, and GitHub does not tell.` }
+			? { kind: "refused", why: `${needed}, and GitHub did not report the permission.` }
 			: { kind: "wait", until };
 	}
-	// The role may be one that the organisation made; the permission is the nearest of GitHub's own.
+	// The role may be a custom one of the organisation; the permission is then GitHub's closest built-in one.
 	const { permission, role_name } = asked.value;
 	const has = [permission, role_name].some((one) => needs.includes(one));
-	return has ? { kind: "granted" } : { kind: "refused", why: `${wanted}.` };
+	return has ? { kind: "granted" } : { kind: "refused", why: `${needed}.` };
 }

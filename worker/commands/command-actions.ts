@@ -13,19 +13,19 @@ import { type ManualAction, retryRemediation, stopRemediation } from "../remedia
 import type { Cost } from "../runtime/budget.ts";
 
 const MOST_TRIES = 5;
-// One step that is raced, and what the command itself needs after it.
+// One step, raced several times, and the rest of the command after it.
 const STEP_COST: Cost = { statements: 40, subrequests: 40 };
 
-/** Which pull request a command is about, and whose word it is. */
+/** The pull request of a command, and its author. */
 export type CommandTarget = Pick<CommandRequest, "repository" | "pr_number" | "author">;
 
-/** Of one pull request, a command acts on so many remediations, the newest. */
+/** A command acts on at most this many remediations of a pull request, the newest ones. */
 const MOST_REMEDIATIONS = 100;
 
 /**
- * Takes this step with each of the remediations that it is possible for, unless it was taken since the command came: whoever
- * repeats a command finds what it did already. Gives how many took it, then or now; undefined when the invocation has no
- * room for all of them: called again it does the rest.
+ * Takes this step with each remediation for which it is possible, unless it was taken since the command arrived: a repeated
+ * command finds what it already did. Returns how many took it, then or now; undefined if the invocation's budget does not
+ * suffice for all: the next call does the rest.
  */
 async function stepEach(
 	effects: Effects,
@@ -46,7 +46,7 @@ async function stepEach(
 	return stepped;
 }
 
-/** Does it again when the remediation went on at the same moment. */
+/** Retries when the remediation changed concurrently. */
 async function unlessRaced(act: () => Promise<ManualAction>): Promise<ManualAction> {
 	for (let tries = 1; ; tries++) {
 		const done = await act();
@@ -59,7 +59,7 @@ function countOf(count: number): string {
 	return count === 1 ? "1 remediation" : `${count} remediations`;
 }
 
-/** `/healer stop`: ends every remediation of the pull request that is under way or waits. */
+/** `/healer stop`: ends every remediation of the pull request that is in progress or waits. */
 export async function stopAll(
 	effects: Effects,
 	{ repository, pr_number, author }: CommandTarget,
@@ -71,14 +71,14 @@ export async function stopAll(
 	if (stopped === undefined) return { until: effects.now() };
 	const message =
 		stopped === 0
-			? "nothing was under way here."
-			: `${countOf(stopped)} stopped. A CodeRun that runs goes on to its end; nothing follows from it.`;
+			? "no remediation was in progress here."
+			: `${countOf(stopped)} stopped. A running CodeRun finishes, but its outcome changes nothing.`;
 	return { reaction: "+1", message };
 }
 
 /**
- * `/healer retry`: of each check that failed on the pull request, the newest remediation starts afresh, if it is at its
- * end without having fixed anything, or waits. What runs is left alone.
+ * `/healer retry`: starts the newest remediation of each check that failed on the pull request over, if it waits or ended
+ * without a fix. Running ones continue.
  */
 export async function retryNewest(
 	effects: Effects,
@@ -90,11 +90,11 @@ export async function retryNewest(
 	const retried = await stepEach(effects, "retried", newestOfEach(all), received_at, retry);
 	if (retried === undefined) return { until: effects.now() };
 	return retried > 0
-		? { reaction: "eyes", message: `${countOf(retried)} will start afresh.` }
-		: { reaction: "confused", message: "there is nothing here to start afresh." };
+		? { reaction: "eyes", message: `${countOf(retried)} will start over.` }
+		: { reaction: "confused", message: "there is nothing to retry here." };
 }
 
-/** They come newest first. */
+/** Expects the newest first. */
 function newestOfEach(all: readonly PullRequestRemediation[]): readonly PullRequestRemediation[] {
 	const newest = new Map<string, PullRequestRemediation>();
 	for (const one of all) {
@@ -104,7 +104,7 @@ function newestOfEach(all: readonly PullRequestRemediation[]): readonly PullRequ
 	return [...newest.values()];
 }
 
-/** One that cannot be read is nobody's newer one. */
+/** A damaged one stays separate, so that it hides no other. */
 function whatFailed({ id, kind, incident }: PullRequestRemediation): string {
 	const read = readStored("incidents.incident", incident);
 	if (!read.ok) return `damaged:${id}`;

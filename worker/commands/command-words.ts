@@ -1,9 +1,9 @@
-/** The words that Healer knows, in the order in which it tells them. */
+/** The commands, in the order of the help text. */
 export const COMMAND_WORDS = [
-	["fix", "fixes what is red here; the rules choose the agent"],
-	["fix rex the lock file", "rex does it, and is told the words"],
-	["retry", "starts the newest remediation of each check afresh, unless it runs or is done"],
-	["stop", "makes no further attempt at what is under way here"],
-	["status", "writes Healer's comment here anew"],
+	["fix", "fixes what fails here; the rules choose the agent"],
+	["fix rex the lock file", "assigns rex, and passes the words on to it"],
+	["retry", "starts the newest remediation of each check over, unless it runs or is done"],
+	["stop", "stops the remediations in progress here"],
+	["status", "updates Healer's status comment here"],
 	["help", "lists the commands"],
 ] as const;

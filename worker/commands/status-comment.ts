@@ -17,16 +17,16 @@ import { messageOf } from "../log.ts";
 import { asCode, asLink } from "../remediation/markdown.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 
-// The comments of a long pull request are many pages, each bounded by the client.
+// The comments of a long pull request fill many pages, each bounded by the client.
 const LOCK_MS = 120_000;
 const MOST_SHOWN = 20;
 const LONGEST_WAIT_S = 3600;
-/** What tells it from what Healer says about one incident. */
+/** Distinguishes the status comment from escalation comments. */
 const MARK = "<!-- healer:pull-request -->";
 
 /**
- * Writes the one comment of a pull request, if that is due: as the journal stands now, and not at all when that is what
- * it says already. One that a person deleted comes back only when it is asked for again.
+ * Writes the status comment of a pull request if it is due, from the current journal; skips the write if the text is
+ * unchanged. A comment that a person deleted is recreated only when it is requested again.
  */
 export async function writeStatusComment(effects: Effects, key: StatusCommentKey): Promise<void> {
 	const { github } = effects;
@@ -41,15 +41,15 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 		});
 	}
 	if (!locked.last_command.ok) {
-		effects.log.error("a pull request's comment cannot be read", { ...key, reason: locked.last_command.reason });
+		effects.log.error("status comment not readable", { ...key, reason: locked.last_command.reason });
 		return await failStatusComment(effects.journal, locked, { problem: locked.last_command.reason, until: undefined });
 	}
 	try {
 		await write(effects, github, { ...locked, last_command: locked.last_command.value });
 	} catch (cause) {
-		// It makes room for others.
+		// Backs off, so that others get their turn.
 		const problem = `internal error: ${messageOf(cause)}`;
-		effects.log.error("a pull request's comment could not be written", { ...key, cause });
+		effects.log.error("writing the status comment failed", { ...key, cause: messageOf(cause) });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await failStatusComment(effects.journal, locked, { problem, until });
 	}
@@ -78,7 +78,7 @@ async function write(effects: Effects, github: GitHub, locked: ReadStatusComment
 		return;
 	}
 	const until = retryTime(effects, written.failure, { tries: locked.tries, since: rendered_at });
-	effects.log.warn("a pull request's comment was not written", {
+	effects.log.warn("status comment not written", {
 		repository,
 		pr_number,
 		reason: written.failure.reason,
@@ -90,8 +90,8 @@ async function write(effects: Effects, github: GitHub, locked: ReadStatusComment
 const LONGEST_REASON = 200;
 
 /**
- * What Healer's comment on a pull request says: what the latest command came to, and how each remediation stands, newest
- * first. Words of others are code: they mention nobody and link to nothing.
+ * The text of the status comment: the result of the latest command, and the state of each remediation, newest first. Text of
+ * others is in code spans, without mentions or links.
  */
 export function statusCommentText(
 	{ last_command, pr_number }: { readonly last_command: LastCommand; readonly pr_number: number },
@@ -102,14 +102,14 @@ export function statusCommentText(
 	return [
 		"### Healer",
 		"",
-		`${asCode(last_command.author)} said ${asCode(`/healer ${last_command.name}`)}: ${last_command.command_result}`,
+		`${asCode(last_command.author)} ran ${asCode(`/healer ${last_command.name}`)}: ${last_command.command_result}`,
 		"",
 		...(rows.length === 0
-			? ["Nothing was remediated on this pull request yet."]
+			? ["No remediations on this pull request yet."]
 			: ["| what failed | agent | attempt | state | |", "| --- | --- | --- | --- | --- |", ...rows]),
-		...(hasMore ? ["", "Older ones are not shown."] : []),
+		...(hasMore ? ["", "Older remediations are not shown."] : []),
 		"",
-		"`/healer help` in a comment tells what can be asked for.",
+		"Comment `/healer help` for the list of commands.",
 	].join("\n");
 }
 
@@ -134,7 +134,7 @@ function rowOf(one: PullRequestRemediation, pr_number: number): string {
 
 function whatFailed({ kind, event }: PullRequestRemediation, failure: Partial<Incident>): string {
 	if (kind === "manual")
-		return `asked for by ${asCode(failure.sender?.login ?? "somebody")}${failure.command?.args === undefined ? "" : `: ${asCode(cut(failure.command.args))}`}`;
+		return `requested by ${asCode(failure.sender?.login ?? "somebody")}${failure.command?.args === undefined ? "" : `: ${asCode(cut(failure.command.args))}`}`;
 	const what = failure.workflow?.name ?? failure.app ?? failure.alert?.type ?? failure.job ?? event;
 	return `${asCode(what)}${failure.job === undefined || failure.job === what ? "" : `, ${asCode(failure.job)}`}`;
 }
@@ -144,7 +144,7 @@ function stateOf(status: PullRequestRemediation["status"]): string {
 }
 
 /**
- * A bar would end the cell, within code, too, and a backslash before one is read in two ways.
+ * Replaces bars: they end the cell, even within code, and a backslash before a bar is read in two ways.
  * https://github.github.com/gfm/#tables-extension-
  */
 function inCell(markdown: string | number): string {

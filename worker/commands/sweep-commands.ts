@@ -7,16 +7,16 @@ import { answerCommand } from "./answer-command.ts";
 import { writeStatusComment } from "./status-comment.ts";
 
 const BATCH = 50;
-// Of one command or comment. A command for many remediations costs more, and does so once.
+// Of one command or comment. A command for many remediations costs more, but only once.
 const COST: Cost = { statements: 30, subrequests: 30 };
-// One after the other, as GitHub wants it; a GitHub that is slow shall not keep the rest of the sweep waiting.
+// Sequential, as GitHub asks for; the limit keeps a slow GitHub from delaying the rest of the sweep.
 const LONGEST_MS = 20_000;
-// Nobody reads what a comment of last month says now.
+// Comments older than a month are not kept up to date.
 const KEPT_UP_MS = 30 * 24 * 3600 * 1000;
 
 /**
- * Goes on with every command that was not answered yet, and writes the comments of pull requests that are due or whose
- * remediations went on. One that fails costs itself only.
+ * Continues every unanswered command, and writes the status comments that are due or whose remediations changed state. A
+ * failure affects only its own command or comment.
  */
 export async function sweepCommands(effects: Effects): Promise<void> {
 	const now = effects.now();
@@ -31,7 +31,7 @@ export async function sweepCommands(effects: Effects): Promise<void> {
 		try {
 			await writeStatusComment(effects, key);
 		} catch (cause) {
-			effects.log.error("a pull request's comment could not be written", { ...key, cause });
+			effects.log.error("writing the status comment failed", { ...key, cause: messageOf(cause) });
 		}
 	}
 }

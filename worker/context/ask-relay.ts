@@ -19,12 +19,12 @@ export interface RelayTools {
 	newId(): string;
 }
 
-// What the relay takes at most: `contextRequestSchema`.
+// The relay's maximum: `contextRequestSchema`.
 const LONGEST_TIMEOUT_MS = 60_000;
 
 /**
- * The in-cluster sources of one incident as one signed `POST /v1/context` (DESIGN section 6). A relay that is down, slow
- * or misconfigured fails each of them with the reason.
+ * Queries the in-cluster sources of one incident with one signed `POST /v1/context`. A relay that is down, slow or
+ * misconfigured fails each source, with the reason.
  */
 export function createAskRelay(tools: RelayTools, incident_id: string): AskCluster {
 	return async (requests, signal) => {
@@ -46,10 +46,10 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<RelayAnswer> {
 	if (!env.RELAY_URL) return no("RELAY_URL is not set");
-	const body = JSON.stringify({ incident_id, sources: requests.map(wanted) });
+	const body = JSON.stringify({ incident_id, sources: requests.map(wireRequest) });
 	if (new TextEncoder().encode(body).length > MAX_CONTEXT_BYTES) return no("the parameters are too large");
 	try {
-		// Told apart from every other message: what is asked again may have other parameters.
+		// A unique id: a repeated query may have other parameters, and is not a replay.
 		const message = { id: `context.${incident_id}.${newId()}`, at: Math.floor(now() / 1000), body };
 		const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS ?? ""), message);
 		const response = await fetch(new URL("/v1/context", env.RELAY_URL), {
@@ -69,13 +69,13 @@ async function ask(
 	}
 }
 
-function wanted({ name, from, with: parameters, timeout_s }: PlannedRequest) {
+function wireRequest({ name, from, with: parameters, timeout_s }: PlannedRequest) {
 	return { name, from, with: parameters, timeout_ms: Math.min(LONGEST_TIMEOUT_MS, Math.round(timeout_s * 1000)) };
 }
 
 function resultOf({ name, from }: PlannedRequest, results: ContextWireResponse["results"]): ClusterResult {
 	const result = results.find((one) => one.name === name && one.from === (from as ClusterSource));
-	if (result === undefined) return { status: "failed", why: "the relay's answer leaves it out", took_ms: 0 };
+	if (result === undefined) return { status: "failed", why: "missing in the relay's answer", took_ms: 0 };
 	const { took_ms } = result;
 	switch (result.status) {
 		case "ok": {

@@ -1,6 +1,6 @@
 import type { Context, ContextPart } from "../../pipeline/context.ts";
 
-/** The context without its data, as the journal keeps it: what was asked, what became of it, how long it took. */
+/** The context without its data, for the journal: each source, its status, and how long it took. */
 export function summarizeContext(context: Context): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(context).map(([name, part]) => {
@@ -12,13 +12,13 @@ export function summarizeContext(context: Context): Record<string, unknown> {
 	);
 }
 
-/** Of a part's data as JSON; the log's excerpt alone has up to 24 KiB. */
+/** Maximum of a part's data as JSON; a log excerpt alone has up to 24 KiB. */
 const LARGEST_DATA = 64 * 1024;
 const MOST_FILES = 1000;
 
 /**
- * The context as the journal keeps it for a backtest: with its data, but of changed files the paths alone, and nothing
- * of what is too large. What it is given is redacted already.
+ * The context with its data, kept in the journal for backtests. Changed files are reduced to their paths, and parts that are
+ * too large are dropped. The input is already redacted.
  */
 export function keptContext(context: Context): Context {
 	return Object.fromEntries(Object.entries(context).map(([name, part]) => [name, keptPart(part)]));
@@ -29,7 +29,7 @@ function keptPart(part: ContextPart): ContextPart {
 	const data = part.from === "github.changed_files" ? pathsAlone(part.data) : part.data;
 	const { from, took_ms } = part;
 	const size = JSON.stringify(data)?.length ?? 0;
-	return size <= LARGEST_DATA ? { ...part, data } : { from, took_ms, status: "skipped", why: "too large to be kept" };
+	return size <= LARGEST_DATA ? { ...part, data } : { from, took_ms, status: "skipped", why: "too large to keep" };
 }
 
 function pathsAlone(data: unknown): unknown {

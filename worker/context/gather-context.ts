@@ -5,37 +5,36 @@ import { messageOf } from "../log.ts";
 import { mapConcurrent } from "../runtime/map-concurrent.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
-/** What was gathered, without the secrets in it: from here on it is kept and shown. */
+/** The gathered context, redacted: it is stored and shown from here on. */
 export interface Gathering {
-	/** A part that is deferred stands here as failed. */
+	/** Deferred parts are listed as failed. */
 	readonly context: Context;
-	/** The latest time that a source named, when one did: asked again then, it will answer. */
+	/** The latest time named by a source that has to wait; a query after it will succeed. */
 	readonly deferred?: { readonly until_ms: number; readonly why: string };
 }
 
-// A Worker has six connections waiting for headers at most; two are left to the journal's neighbours.
+// A Worker may wait for the headers of six connections at once; two are left for the journal and others.
 const AT_ONCE = 4;
-// Of one part, as JSON: contexts of several incidents are in memory at once.
+// Of one part, as JSON. Contexts of several incidents are in memory at once.
 const LARGEST_PART = 512 * 1024;
 const WAY_TO_THE_RELAY_MS = 2000;
 
 /**
- * Asks every source that is planned, at most four at once, each under its own timeout whose clock starts when it is
- * asked; the in-cluster ones are one request. A source that is slow, down or not configured costs its own part only
- * (DESIGN section 3.4).
+ * Queries every planned source, at most four at once. Each has its own timeout, which starts with its query; the in-cluster
+ * sources are one request. A source that is slow, down or not configured loses only its own part (docs/pipeline.md#context).
  */
 export async function gatherContext(
 	requests: readonly PlannedRequest[],
 	sources: Sources,
 	now: () => number,
 ): Promise<Gathering> {
-	const results = await mapConcurrent(questionsOf(requests, sources, now), AT_ONCE, (question) => question());
+	const results = await mapConcurrent(queriesOf(requests, sources, now), AT_ONCE, (query) => query());
 	return gatheringOf(requests, new Map(results.flat()));
 }
 
 /**
- * The longest that gathering can take, in milliseconds: how long the incident's row has to be held. However four at
- * once fall out, it is less than an even share of all and the longest one.
+ * The maximum duration of gathering, in milliseconds: how long the incident's row has to stay locked. For any order of four
+ * at once, it is below an even share of all timeouts plus the longest one.
  */
 export function longestGathering(requests: readonly PlannedRequest[]): number {
 	const planned = requests.filter(({ skip }) => skip === undefined);
@@ -45,42 +44,43 @@ export function longestGathering(requests: readonly PlannedRequest[]): number {
 }
 
 type TimedResult = SourceResult & { readonly took_ms: number };
-/** Asks one request's source, or the relay for all of its. */
-type Question = () => Promise<readonly (readonly [PlannedRequest, TimedResult])[]>;
+/** Queries one request's source, or the relay for all of its sources. */
+type Query = () => Promise<readonly (readonly [PlannedRequest, TimedResult])[]>;
 type EdgeRequest = PlannedRequest & { readonly from: EdgeSource };
 
-/** The relay first: what it is asked for counts as one, and nothing else waits for it. */
-function questionsOf(requests: readonly PlannedRequest[], sources: Sources, now: () => number): Question[] {
+/** The relay comes first: its sources count as one query, and no other query waits for it. */
+function queriesOf(requests: readonly PlannedRequest[], sources: Sources, now: () => number): Query[] {
 	const planned = requests.filter(({ skip }) => skip === undefined);
 	const cluster = planned.filter((request) => !isEdge(request));
-	const questions = planned.filter(isEdge).map((request): Question => {
+	const queries = planned.filter(isEdge).map((request): Query => {
 		return async () => {
 			const startedAt = now();
 			const ask = (signal: AbortSignal) => sources.edge[request.from](request, signal);
-			const result = await within<SourceResult>(timeoutOf(request), ask, failed);
+			const result = await askWithTimeout<SourceResult>(timeoutOf(request), ask, failed);
 			return [[request, { ...result, took_ms: now() - startedAt }]];
 		};
 	});
-	return cluster.length === 0 ? questions : [() => askCluster(cluster, sources, now), ...questions];
+	return cluster.length === 0 ? queries : [() => askCluster(cluster, sources, now), ...queries];
 }
 
 async function askCluster(
 	requests: readonly PlannedRequest[],
 	{ cluster }: Sources,
 	now: () => number,
-): ReturnType<Question> {
+): ReturnType<Query> {
 	const startedAt = now();
 	const allFailed = (why: string) =>
 		requests.map((): ClusterResult => ({ status: "failed", why, took_ms: now() - startedAt }));
-	const results = await within(relayTimeout(requests.map(timeoutOf)), (signal) => cluster(requests, signal), allFailed);
+	const ask = (signal: AbortSignal) => cluster(requests, signal);
+	const results = await askWithTimeout(relayTimeout(requests.map(timeoutOf)), ask, allFailed);
 	return requests.map((request, index) => [
 		request,
-		results[index] ?? { status: "failed", why: "the relay's answer leaves it out", took_ms: now() - startedAt },
+		results[index] ?? { status: "failed", why: "missing in the relay's answer", took_ms: now() - startedAt },
 	]);
 }
 
-/** What is asked for, or what `late` makes of there being no answer in time or a bug. */
-async function within<T>(
+/** The answer, or `late`'s result after a timeout or a bug. */
+async function askWithTimeout<T>(
 	timeout_ms: number,
 	ask: (signal: AbortSignal) => Promise<T>,
 	late: (why: string) => T,
@@ -111,7 +111,7 @@ function gatheringOf(
 	for (const request of requests) {
 		const { name, from, skip } = request;
 		const result = skip === undefined ? results.get(request) : undefined;
-		const part = partOf(result ?? { status: "skipped", why: skip?.why ?? "not asked", took_ms: 0 });
+		const part = partOf(result ?? { status: "skipped", why: skip?.why ?? "not queried", took_ms: 0 });
 		parts[name] = { from, ...redactData(part) };
 		if (result?.status !== "deferred") continue;
 		if (deferred === undefined || result.until_ms > deferred.until_ms) deferred = result;
@@ -133,7 +133,7 @@ function isEdge(request: PlannedRequest): request is EdgeRequest {
 	return isGitHubSource(request.from);
 }
 
-/** The relay keeps each source's own timeout; its answer has to come back, too. */
+/** The relay enforces each source's own timeout; the rest is for its answer to travel back. */
 function relayTimeout(timeouts: readonly number[]): number {
 	return Math.max(...timeouts) + WAY_TO_THE_RELAY_MS;
 }

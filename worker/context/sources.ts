@@ -4,14 +4,14 @@ import { githubSources } from "./github/github-sources.ts";
 import type { EdgeSource, Source, SourcesFor } from "./source.ts";
 
 export interface SourceTools {
-	/** Undefined where no App is configured. */
+	/** Undefined if no App is configured. */
 	readonly github: GitHub | undefined;
-	/** For what GitHub keeps elsewhere. */
+	/** For the storage that GitHub redirects to. */
 	readonly fetch: typeof fetch;
 	readonly relay: RelayTools;
 }
 
-/** The sources there are, for one incident: GitHub's are asked from here, the in-cluster ones by the relay. */
+/** The available sources for one incident: the worker queries GitHub, the relay queries the cluster. */
 export function createSources({ github, fetch, relay }: SourceTools): SourcesFor {
 	return (about) => ({
 		edge: github === undefined ? NO_GITHUB : githubSources(github, about, fetch),

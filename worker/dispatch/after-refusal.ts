@@ -5,8 +5,8 @@ import { redecide } from "../journal/decisions.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { failTry, type Progress } from "./waiting.ts";
 
-/** What configuration can cure, at the relay or in the pipeline. The others say that something else went wrong. */
-const CURABLE: Readonly<Record<RefusedReason, boolean>> = {
+/** Refusals that a change of the relay's or the pipeline's configuration can fix. The others have other causes. */
+const FIXABLE: Readonly<Record<RefusedReason, boolean>> = {
 	namespace_not_allowed: true,
 	repository_not_allowed: true,
 	github_app_not_allowed: true,
@@ -17,17 +17,17 @@ const CURABLE: Readonly<Record<RefusedReason, boolean>> = {
 };
 
 export function isFixable(reason: RefusedReason): boolean {
-	return CURABLE[reason];
+	return FIXABLE[reason];
 }
 
-// What an attempt's number may be at most: `attemptSchema`.
+// The maximum of `attemptSchema`.
 const MOST_ATTEMPTS = 1000;
 
 /**
- * The relay refused what was decided, which proves that this attempt has no CodeRun. Under another pipeline it is decided
- * again, as the next attempt: whatever is still under way of this one, the relay lets none of two attempts run at once.
- * Under the same pipeline the same bytes are tried later; after a day of it the incident is dead, and can be released.
- * Each pushed version decides once, so the two cannot chase each other.
+ * The relay refused the decision, so this attempt has no CodeRun. If the pipeline has changed, the incident is decided again
+ * as its next attempt. That is safe even if a request of this attempt is still in flight: the relay never lets two attempts
+ * run at once. Under the same pipeline, the same bytes are retried later; after a day the incident is dead, and can be
+ * released. Each pushed version decides once, so decisions and refusals cannot loop.
  */
 export async function waitForFix(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
 	const attempt = await findAttempt(effects.journal, locked.id, locked.attempt);
@@ -36,13 +36,13 @@ export async function waitForFix(effects: Effects, locked: LockedIncident, reaso
 	return await decideAgain(effects, locked, `${reason}; decided again by pipeline ${version.slice(0, 12)}`);
 }
 
-/** How often in a row nothing is found of what the relay says is there: then it is a mistake, not a restored journal. */
+/** How many attempts in a row the relay may report without a CodeRun: more is a bug, not a restored journal. */
 const MOST_IN_A_ROW = 10;
 
 /**
- * The relay knows more of this incident than the journal does: it has another request under this attempt, or a later
- * attempt. So the journal was restored from before that. What the cluster has is asked for, and its name is taken over;
- * nothing makes room for the next attempt, which meets what there is of it in the same way. Undefined: it never ends.
+ * The relay has another request under this attempt, or a later attempt, so the journal was restored from an older backup.
+ * Queries the relay for the existing CodeRun and adopts its name. Without a CodeRun, the next attempt is decided; if that one
+ * exists too, it is handled in the same way. Undefined if this does not end.
  */
 export async function findExistingCodeRun(
 	effects: Effects,
@@ -51,12 +51,11 @@ export async function findExistingCodeRun(
 ): Promise<{ readonly coderun_name: string } | Progress | undefined> {
 	const { id: incident_id, attempt } = locked;
 	const answer = await effects.askStatus({ incident_id, attempt, coderun_name });
-	if (!answer.ok)
-		return await failTry(effects, locked, `${reason}; what is there could not be asked: ${answer.reason}`);
+	if (!answer.ok) return await failTry(effects, locked, `${reason}; the relay could not be queried: ${answer.reason}`);
 	const { status } = answer;
 	if (status.state === "gone") {
 		if (locked.tries >= MOST_IN_A_ROW) return undefined;
-		return await decideAgain(effects, locked, `${reason}; no CodeRun of attempt ${attempt} is there`);
+		return await decideAgain(effects, locked, `${reason}; attempt ${attempt} has no CodeRun`);
 	}
 	const name = status.state === "running" ? status.coderun_name : status.outcome.coderun_name;
 	await adoptCodeRun(effects.journal, locked, name);

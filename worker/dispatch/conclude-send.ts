@@ -7,7 +7,7 @@ import { reconcile } from "../remediation/reconcile.ts";
 import { findExistingCodeRun, isFixable, waitForFix } from "./after-refusal.ts";
 import { deferFor, failTry, type Progress } from "./waiting.ts";
 
-/** Writes down what the relay's answer means for the incident. */
+/** Records what the relay's answer means for the incident. */
 export async function concludeSend(
 	effects: Effects,
 	locked: LockedIncident,
@@ -57,13 +57,13 @@ async function run(
 	const ended = await endWait(effects.journal, locked, { event: "spawned", coderun_name, existed, now: effects.now() });
 	if (!ended) return { state: "lock_lost" };
 	await effects.claims.remember(request.claims, locked.id, coderun_name);
-	// Its outcome may have come before this answer.
+	// Its outcome may have arrived before this answer.
 	await reconcile(effects, locked.id);
 	await wakeQueued(effects, locked, request);
 	return { state: "running", coderun_name, existed };
 }
 
-/** Follows the CodeRun that the cluster has of this attempt already, made of another request. */
+/** Follows the CodeRun that the cluster already has for this attempt, made from another request. */
 async function takeOver(
 	effects: Effects,
 	locked: LockedIncident,
@@ -89,14 +89,14 @@ async function giveUp(
 	return { state: "failed", reason };
 }
 
-/** Those that queued behind this one look for themselves now. */
+/** Wakes the incidents that queued behind this one. */
 export async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
 	if (locked.blocked_on === null) return;
 	const woken = await wakeWaiting(effects.journal, blockers(request), effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));
 }
 
-/** The relay names a claim as the request does; `incident` is the incident's own. */
+/** Maps the relay's name of a claim to a blocker. `incident` is the incident's own claim and not in the request. */
 function heldBlocker(request: SpawnRequest, name: string): string {
 	const claim = request.claims.find((one) => one.name === name);
 	return claim === undefined ? `incident:${request.incident_id}` : claimBlocker(claim);

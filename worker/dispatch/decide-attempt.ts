@@ -16,12 +16,12 @@ import type { LockedIncident } from "../journal/incidents.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
 
-/** Gathers context, decides once, and stores the decision with the bytes that every send will send. */
+/** Gathers context, decides once, and stores the decision with the bytes of every send. */
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
 	const merged = mergeDeliveries(first, await loadDeliveries(effects.journal, locked.id));
-	// The run of the commit may have been told of after its check.
+	// The commit's run may have been delivered after its check.
 	const known = await withKnownActor(effects.journal, merged);
 
 	const planned = await engine.plan(known);
@@ -55,7 +55,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		now: effects.now(),
 	};
 	if (decision.outcome === "filtered") {
-		const reason = `filter ${decision.filter} refused it once more was known`;
+		const reason = `filter ${decision.filter} refused it once its context was known`;
 		const ended = await cancelIncident(effects.journal, locked, { ...found, reason });
 		return ended ? { state: "cancelled", reason } : { state: "lock_lost" };
 	}
@@ -74,13 +74,13 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	return stored ?? { state: "lock_lost" };
 }
 
-/** The whole explanation: what was said at ingest stays, what was found now follows. */
+/** The complete explanation: the stages of ingest, then the stages of this decision. */
 function explain(locked: LockedIncident, version: string, again: readonly StageExplanation[]): Explanation {
 	const before: Explanation = JSON.parse(locked.explanation);
 	return { pipeline: version, stages: [...before.stages.filter(({ round }) => round === "first"), ...again] };
 }
 
-/** The body of `POST /v1/spawn` for what was decided about one attempt (DESIGN section 6). */
+/** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */
 function spawnRequest(
 	decision: Decision & { readonly outcome: "spawn" },
 	incidentId: string,

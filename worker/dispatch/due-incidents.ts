@@ -8,16 +8,16 @@ import { processIncident } from "./process-incident.ts";
 import { failTry } from "./waiting.ts";
 
 /**
- * What processing one incident may cost: 16 calls and 27 statements on the usual way, more where remediations wait for
- * several claims, and what its context asks of GitHub. Tests hold it to this.
+ * The maximum cost of processing one incident: usually 16 subrequests and 27 statements, more if remediations wait for
+ * several claims, plus the context's requests to GitHub. Tests enforce it.
  */
 export const INCIDENT_COST: Cost = { statements: 45, subrequests: 75 };
 
 const AT_ONCE = 4;
-// The other steps of a sweep have their turn within two minutes.
+// Leaves the other steps of a sweep their time within two minutes.
 const LONGEST_SENDING_MS = 40_000;
 
-/** Processes every incident that is due to be sent, as far as the budget goes; the queue is handed some of the rest. */
+/** Processes every incident that is due to be sent, within the budget; sends some of the rest to the queue. */
 export async function sweepDue(effects: Effects, after?: DueKey): Promise<Swept> {
 	const how = { atOnce: AT_ONCE, cost: INCIDENT_COST, longest_ms: LONGEST_SENDING_MS, wakesRest: true, after };
 	const swept = await processDue(effects, "sending", how);
@@ -27,7 +27,7 @@ export async function sweepDue(effects: Effects, after?: DueKey): Promise<Swept>
 
 const LONGEST_OVERDUE_MS = 30_000;
 
-/** Processes every remediation whose CodeRun or CI is due to have reported. One after the other: some write to GitHub. */
+/** Processes every remediation whose CodeRun or CI is overdue. Sequential, because some write to GitHub. */
 export async function sweepOverdue(effects: Effects, after?: DueKey): Promise<Swept> {
 	const how = { atOnce: 1, cost: INCIDENT_COST, longest_ms: LONGEST_OVERDUE_MS, wakesRest: false, after };
 	return await processDue(effects, "following", how);
@@ -35,16 +35,16 @@ export async function sweepOverdue(effects: Effects, after?: DueKey): Promise<Sw
 
 export interface Swept {
 	readonly processed: number;
-	/** Where the next sweep goes on; undefined: nothing is due behind it. */
+	/** Where the next sweep continues; undefined: nothing is due behind it. */
 	readonly stopped_at: DueKey | undefined;
 }
 
 const PAGE = 100;
 
 /**
- * Processes what is due, longest overdue first, `atOnce` at a time, until the budget or the time is used up. It pages by
- * a cursor that outlives the invocation: however many rows cannot be brought on, those behind them have their turn.
- * `wakesRest`: what one page is due beyond the budget is handed to the queue, whose consumers have budgets of their own.
+ * Processes due incidents, longest overdue first, `atOnce` at a time, until the budget or the time is used up. The cursor
+ * outlives the invocation: rows that make no progress do not block the rows behind them. `wakesRest`: the rest of the current
+ * page goes to the queue, whose consumers have their own budgets.
  */
 async function processDue(
 	effects: Effects,
@@ -80,8 +80,8 @@ async function processDue(
 }
 
 /**
- * Brings one of many incidents as far as it gets now, and has a person notified where the agents are at their end. One
- * that fails costs itself only: it is due again later.
+ * Processes one of many incidents as far as possible, and notifies a person if it is escalated. A failure affects only this
+ * incident: it is due again later.
  */
 export async function advanceIncident(effects: Effects, id: string): Promise<void> {
 	try {
@@ -89,6 +89,6 @@ export async function advanceIncident(effects: Effects, id: string): Promise<voi
 		const failed = state === "escalated" ? await notifyHuman(effects, id) : undefined;
 		if (failed !== undefined) await failTry(effects, failed.locked, failed.reason);
 	} catch (cause) {
-		effects.log.error("an incident could not be looked at", { incident_id: id, cause });
+		effects.log.error("processing the incident failed", { incident_id: id, cause: messageOf(cause) });
 	}
 }

@@ -5,24 +5,24 @@ import { activePause } from "../journal/pauses.ts";
 import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 
-/** Nothing is spawned at present, and by whose word. */
+/** An active pause and its origin: nothing is spawned. */
 export interface Pause {
 	/** `settings.paused` in the pipeline, or `healer pause`. */
 	readonly by: "pipeline" | "command";
 	readonly reason: string | null;
-	/** Milliseconds since 1970; null when the pipeline says so. */
+	/** Milliseconds since 1970; null if the pipeline sets it. */
 	readonly since: number | null;
 }
 
-/** The kill switch (`settings.paused`, or ordered without a deploy): undefined when nothing is held back. */
+/** The kill switch (`settings.paused`, or set without a deploy): undefined if spawning is allowed. */
 export async function currentPause(effects: Pick<Effects, "engine" | "journal">): Promise<Pause | undefined> {
-	const ordered = await activePause(effects.journal);
-	if (ordered !== undefined) return { by: "command", ...ordered };
+	const stored = await activePause(effects.journal);
+	if (stored !== undefined) return { by: "command", ...stored };
 	const { guards } = await effects.engine();
 	return guards.paused ? { by: "pipeline", reason: null, since: null } : undefined;
 }
 
-/** Why an incident is not sent although it is decided and its turn: it waits, and is looked at again. */
+/** Why an incident is deferred although it is decided and next in the queue. */
 export interface Deferral {
 	readonly reason: string;
 	readonly blocked_on: string;
@@ -30,32 +30,32 @@ export interface Deferral {
 	readonly paused?: boolean;
 }
 
-// Whoever ends a pause wakes those that it holds back; this is how often they look by themselves.
+// Ending a pause wakes the incidents that it deferred; this is how often they are retried otherwise.
 const PAUSED_RETRY_MS = 10 * 60_000;
 
-/** Held back by a pause? It keeps its place in the line for what it would wait for next. */
+/** Defers for an active pause. The incident keeps its place in the queue for its first blocker. */
 export async function checkPause(effects: Effects, targets: readonly string[]): Promise<Deferral | undefined> {
 	if ((await currentPause(effects)) === undefined) return undefined;
 	const next_try_at = effects.now() + PAUSED_RETRY_MS;
 	return { reason: "paused", blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
 }
 
-/** Held back by `settings.max_per_hour`? If not, it has a place of the hour now: `releaseSlot` when nothing came of it. */
+/** Defers for `settings.max_per_hour`. Otherwise the attempt has a slot now: `releaseSlot` frees it if no CodeRun follows. */
 export async function checkRateLimit(effects: Effects, locked: LockedIncident): Promise<Deferral | undefined> {
 	const { max_per_hour } = (await effects.engine()).guards;
 	if (max_per_hour === 0) return undefined;
 	const next_try_at = await acquireSlot(effects.journal, spawningOf(locked), max_per_hour, effects.now());
 	if (next_try_at === undefined) return undefined;
-	const reason = `${locked.repository} had its ${max_per_hour} CodeRuns of this hour (settings.max_per_hour)`;
+	const reason = `${locked.repository} reached its limit of ${max_per_hour} CodeRuns an hour (settings.max_per_hour)`;
 	return { reason, blocked_on: rateLimitBlocker(locked), next_try_at };
 }
 
-/** What those that the cap holds back wait for, oldest first. */
+/** The blocker of incidents that the rate limit defers. */
 export function rateLimitBlocker({ repository }: Pick<LockedIncident, "repository">): string {
 	return `cap:${repository.toLowerCase()}`;
 }
 
-/** After an answer that says that there is no CodeRun. Where that is not known, the place stays taken. */
+/** Releases the slot if the answer says that there is no CodeRun. If that is unknown, the slot stays acquired. */
 export async function releaseSlot(effects: Effects, locked: LockedIncident, answer: SpawnAnswer): Promise<void> {
 	const isMade = answer.ok && (answer.result.result === "created" || answer.result.result === "exists");
 	const isUnknown = !answer.ok && !answer.for_good;
@@ -67,7 +67,7 @@ function spawningOf({ id, attempt, repository }: LockedIncident): SlotKey {
 	return { incident_id: id, attempt, repository };
 }
 
-/** Lets everything go on that a pause held back, if there is none any more. Gives how many incidents that were. */
+/** Wakes everything that a pause deferred, unless a pause is still active. Returns the number of incidents. */
 export async function endPauses(effects: Effects): Promise<number> {
 	if ((await currentPause(effects)) !== undefined) return 0;
 	const released = await releasePaused(effects.journal, effects.now());

@@ -1,16 +1,16 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { cleanText, TEXT_LIMITS } from "../../pipeline/stages/clean-text.ts";
 
-// As many as one delivery may name.
+// The limit of one delivery.
 const MOST_NAMES = 100;
 
 /**
- * What all deliveries of one incident tell together: the first one's word stands, later ones fill in what it did not
- * tell (the commit message, the workflow's path ...). Failed jobs, failed steps and evidence are those of all of them.
+ * Merges all deliveries of one incident: the first one's fields win, later ones fill in what it lacks (the commit message,
+ * the workflow's path ...). Failed jobs, failed steps and evidence are collected from all of them.
  */
 export function mergeDeliveries(first: Incident, later: readonly Incident[]): Incident {
 	const all = [first, ...later];
-	// Assigned from the last to the first, so that the earliest word wins.
+	// Assigned from the last to the first, so that the earliest value wins.
 	const workflow = Object.assign({}, ...all.map((failure) => failure.workflow).toReversed());
 	const merged: Incident = Object.assign({}, ...all.toReversed());
 	const jobs = unique(

@@ -6,48 +6,48 @@ import { parseResponse, type RepoClient, repoClient } from "../context/github/re
 import { type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
 import type { GitHub } from "../github/github.ts";
 
-/** What GitHub says by now about the workflow or check that failed, on the branch that it failed on. */
+/** GitHub's latest result of the failed workflow or check, on the branch that it failed on. */
 export type NewerResult =
 	| { readonly result: "passed"; readonly what: string }
-	/** It failed anew; whether that is an incident, the journal knows. */
+	/** It failed again; only the journal knows whether that is an incident. */
 	| { readonly result: "failed"; readonly run_id: string }
 	| { readonly result: "failed"; readonly app: string; readonly head_sha: string };
 
-/** Undefined when nothing newer is known: nothing ran since, it is under way, or GitHub cannot be asked. */
+/** Undefined if nothing newer is known: nothing ran since, it is in progress, or GitHub cannot be asked. */
 export async function askNewer(
 	github: GitHub,
 	incident: Incident,
 	signal: AbortSignal,
 ): Promise<NewerResult | undefined> {
 	if (incident.kind !== "ci") return undefined;
-	const client = calledOffWith(repoClient(github, incident), signal);
+	const client = abortedBy(repoClient(github, incident), signal);
 	if (incident.run_id !== undefined) return await newerOfRuns(client, incident);
 	const { branch, repository, head_repository = repository, job } = incident;
-	// The branch of a fork is not here, and one of ours may have its name.
+	// A fork's branch is not in this repository, and one of ours may have its name.
 	if (branch === undefined || head_repository.toLowerCase() !== repository.toLowerCase()) return undefined;
 	const jobs = incident.jobs ?? (job === undefined ? [] : [job]);
 	if (incident.app !== undefined) return await newerOfChecks(client, { branch, app: incident.app, jobs });
 	return incident.event === "status" ? await newerOfStatuses(client, { branch, contexts: jobs }) : undefined;
 }
 
-function calledOffWith(client: RepoClient, signal: AbortSignal): RepoClient {
+function abortedBy(client: RepoClient, signal: AbortSignal): RepoClient {
 	return { ...client, get: (route, parameters) => client.get(route, parameters, signal) };
 }
 
-/** The newest run of the same workflow, on the same branch of the same repository, that came to an end. */
+/** The newest completed run of the same workflow, on the same branch of the same repository. */
 async function newerOfRuns(client: RepoClient, incident: Incident): Promise<NewerResult | undefined> {
 	const found = await createCachedQueries(client, incident).run();
 	if (!found.ok || found.value === undefined) return undefined;
 	const run = found.value;
 	const [newest] = (await laterRuns(client, run)).filter(isConclusive);
-	// A rerun is the same run; it may be green by now.
+	// A rerun has the same run id and may have passed.
 	const decides = newest ?? (isConclusive(run) ? run : undefined);
 	if (decides === undefined) return undefined;
 	if (decides.conclusion === "success") {
 		const which = decides.id === run.id ? "a rerun of its run" : `the newer run ${decides.run_number}`;
 		return {
 			result: "passed",
-			what: `${which} of the workflow is green${decides.html_url ? `: ${decides.html_url}` : ""}`,
+			what: `the workflow passed in ${which}${decides.html_url ? `: ${decides.html_url}` : ""}`,
 		};
 	}
 	return decides.id === run.id ? undefined : { result: "failed", run_id: String(decides.id) };
@@ -85,7 +85,7 @@ const checksSchema = z.object({
 	),
 });
 
-/** The check runs of the same App on the branch's head: green when each that failed is. */
+/** The App's check runs on the branch's head: passed if each of the failed ones passes. */
 async function newerOfChecks(
 	{ get, repo }: RepoClient,
 	of: { readonly branch: string; readonly app: string; readonly jobs: readonly string[] },
@@ -100,18 +100,18 @@ async function newerOfChecks(
 	const ours = answer.value.check_runs.filter(({ app, name }) => app?.slug === of.app && of.jobs.includes(name));
 	const failed = ours.find(({ status, conclusion }) => status === "completed" && hasFailed(conclusion));
 	if (failed !== undefined) return { result: "failed", app: of.app, head_sha: failed.head_sha };
-	const isGreen = of.jobs.every((job) => {
+	const isPassing = of.jobs.every((job) => {
 		const runs = ours.filter(({ name }) => name === job);
 		return runs.length > 0 && runs.every(({ conclusion }) => conclusion === "success");
 	});
-	return isGreen
-		? { result: "passed", what: `${of.jobs.join(", ")} of ${of.app} is green on the branch's head` }
+	return isPassing
+		? { result: "passed", what: `${of.jobs.join(", ")} of ${of.app} passed on the branch's head` }
 		: undefined;
 }
 
 const statusesSchema = z.object({ statuses: z.array(z.object({ context: z.string(), state: z.string() })) });
 
-/** The commit statuses on the branch's head, the newest of each context: green when each that failed is. */
+/** The latest commit status of each context on the branch's head: passed if each of the failed ones passes. */
 async function newerOfStatuses(
 	{ get, repo }: RepoClient,
 	of: { readonly branch: string; readonly contexts: readonly string[] },
@@ -121,6 +121,6 @@ async function newerOfStatuses(
 	const answer = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
 	if (!answer.ok) return undefined;
 	const states = new Map(answer.value.statuses.map(({ context, state }) => [context, state]));
-	const isGreen = of.contexts.every((context) => states.get(context) === "success");
-	return isGreen ? { result: "passed", what: `${of.contexts.join(", ")} is green on the branch's head` } : undefined;
+	const isPassing = of.contexts.every((context) => states.get(context) === "success");
+	return isPassing ? { result: "passed", what: `${of.contexts.join(", ")} passed on the branch's head` } : undefined;
 }

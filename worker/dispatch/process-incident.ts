@@ -13,14 +13,14 @@ import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "./gat
 import { endSuperseded } from "./superseded.ts";
 import { deferFor, failTry, LOCK_MS, type Progress } from "./waiting.ts";
 
-// Behind others, an incident is woken when they go on; this is how often it looks by itself.
+// Incidents ahead wake those behind them; this is how often a queued incident is retried otherwise.
 const QUEUED_RETRY_MS = 30_000;
 
 /**
- * Brings one incident as far as it gets now: lock its row, follow what became known, decide unless decided, queue behind
- * older ones, look at the claims, send. Every step may run twice, here or in another consumer: the decision is stored
- * before the first send, and whoever lost the row writes nothing. Whatever goes wrong puts this incident off, later each
- * time, and ends its tries after a day.
+ * Processes one incident as far as possible: lock its row, reconcile, decide unless decided, queue behind older incidents,
+ * check the claims, send. Every step may run twice, here or in another consumer: the decision is stored before the first
+ * send, and a consumer that lost the lock writes nothing. Any error defers this incident with growing delays, and ends its
+ * retries after a day.
  */
 export async function processIncident(effects: Effects, id: string): Promise<Progress> {
 	const now = effects.now();
@@ -30,18 +30,18 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 	const log = effects.log.with({ incident_id: id, ...deliveryOf(locked), attempt: locked.attempt });
 	try {
 		const progress = await processLocked(effects, locked, log);
-		if (progress.state !== "not_locked") log.info("incident looked at", { ...progress });
+		if (progress.state !== "not_locked") log.info("incident processed", { ...progress });
 		return progress;
 	} catch (cause) {
-		// A damaged row, a bug, or the journal failing half-way.
+		// A damaged row, a bug, or a failure of the journal.
 		const reason = describeCause(cause);
-		log.error("working on the incident failed", { cause });
+		log.error("processing the incident failed", { cause: reason });
 		return await failTry(effects, locked, reason);
 	}
 }
 
 async function processLocked(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
-	// What became known meanwhile may have ended it, or begun its next attempt.
+	// This may end the incident, or start its next attempt.
 	const seen = await reconcile(effects, locked.id, locked.lock);
 	const isHeld = seen?.lock === locked.lock;
 	if (isHeld && isDueToSend(seen, effects.now())) return await send(effects, { ...seen, lock: locked.lock }, log);
@@ -95,7 +95,7 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	return await concludeSend(effects, locked, request, answer);
 }
 
-/** The delivery that opened it, where that can be read. */
+/** The delivery that opened the incident, if its row can be read. */
 function deliveryOf(locked: LockedIncident): { readonly delivery_id?: string } {
 	const read = readStored("incidents.incident", locked.incident);
 	return read.ok ? { delivery_id: read.value.delivery_id } : {};

@@ -8,7 +8,7 @@ import { wakeQueued } from "./conclude-send.ts";
 import { askNewer } from "./newer-result.ts";
 import type { Progress } from "./waiting.ts";
 
-/** Ends an incident that is free to go on after it was held back, if there is nothing left to do; else undefined. */
+/** Ends an incident that is free to continue after it was deferred, if nothing is left to fix; else undefined. */
 export async function endSuperseded(
 	effects: Effects,
 	locked: LockedIncident,
@@ -23,14 +23,14 @@ export async function endSuperseded(
 	return { state: "superseded", reason };
 }
 
-// The row is held for longer than this.
+// Shorter than the row's lock.
 const LONGEST_MS = 10_000;
 
 /**
- * By what an incident that had to wait is superseded, as one sentence: the same workflow or check is green on its branch,
- * or its newer failure is an incident itself. Undefined when it goes on: a head that only moved, or a failure on an
- * agent's push, supersedes nothing, nor does GitHub when it cannot be asked (DESIGN section 5.7). The attempts after the
- * first have CI's own word for that.
+ * Why an incident that had to wait is superseded, as one sentence: the same workflow or check passes on its branch, or its
+ * newer failure is itself an incident. Undefined if it continues: a moved head or a failure on an agent's push does not
+ * supersede it, nor does an unreachable GitHub (docs/github.md). Later attempts
+ * get this from CI's results.
  */
 async function supersededBy(
 	effects: Pick<Effects, "github" | "journal">,

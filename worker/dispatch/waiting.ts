@@ -9,32 +9,32 @@ import { takeStep } from "../journal/transitions.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 
 /**
- * How long an incident's row is held at a time, in milliseconds: longer than one send and its bookkeeping. The row of a
- * consumer that died is free after it.
+ * How long an incident's row is locked at a time, in milliseconds: longer than one send and its bookkeeping. After that, the
+ * row of a consumer that died is free.
  */
 export const LOCK_MS = 30_000;
 
-/** How far one look at an incident brought it. */
+/** The result of processing an incident once. */
 export type Progress =
-	/** Not due, ended, unknown, or held by another consumer. */
+	/** Not due, ended, unknown, or locked by another consumer. */
 	| { readonly state: "not_locked" }
-	/** The attempts are used up: whoever processes incidents has a person notified. */
+	/** The attempts are used up: the caller notifies a person. */
 	| { readonly state: "escalated" }
-	/** Another consumer took the row over while this one worked; what it writes stands. */
+	/** Another consumer locked the row while this one worked; the other one's writes stand. */
 	| { readonly state: "lock_lost" }
 	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
 	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
-	/** Working on what follows from its CodeRun failed; its state stays. */
+	/** Processing after its CodeRun failed; the state stays. */
 	| { readonly state: "rescheduled"; readonly reason: string; readonly next_try_at: number }
 	| { readonly state: "cancelled" | "superseded"; readonly reason: string }
 	| { readonly state: "failed"; readonly reason: string }
 	| { readonly state: "dead"; readonly reason: string };
 
 const DAY_MS = 24 * 3600 * 1000;
-// However far off the time a claim names, it is looked at again: claims are given back early, too.
+// However long a claim still runs, the incident is retried after this: claims are also released early.
 const LONGEST_WAIT_MS = 10 * 60 * 1000;
 
-/** Lets an incident wait for a claim, an agent or its turn. Waiting got an answer, so it is no failure. */
+/** Defers an incident for a claim, an agent or its turn. The try got an answer, so it is not a failure. */
 export async function deferFor(
 	effects: Effects,
 	locked: LockedIncident,
@@ -53,7 +53,7 @@ export async function deferFor(
 	return await waitUntil(effects, locked, { reason, blocked_on, paused, next_try_at, tries: locked.tries + 1, now });
 }
 
-/** Tries again later, later each time; after a day of nothing but failures the incident is dead: shown, not lost. */
+/** Retries later, with growing delays; after a day of failures only, the incident is dead: shown, not lost. */
 export async function failTry(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
 	const now = effects.now();
 	const failing_since = locked.failing_since ?? now;
@@ -69,7 +69,7 @@ export async function failTry(effects: Effects, locked: LockedIncident, reason: 
 	return { state: "rescheduled", reason, next_try_at };
 }
 
-/** A remediation that is at its end already keeps its state: what cannot be done about it any more is noted. */
+/** A remediation that has already ended keeps its state; the timeline or its reason notes what could not be done. */
 async function abandon(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
 	const now = effects.now();
 	if (transit(locked.status, "abandoned") !== undefined) {
@@ -77,7 +77,7 @@ async function abandon(effects: Effects, locked: LockedIncident, reason: string)
 		return ended ? { state: "dead", reason } : { state: "lock_lost" };
 	}
 	if (locked.status === "escalated") {
-		await recordNotified(effects.journal, locked, { url: null, note: `nobody was told: ${reason}`, now });
+		await recordNotified(effects.journal, locked, { url: null, note: `nobody was notified: ${reason}`, now });
 		return { state: "dead", reason };
 	}
 	await takeStep(effects.journal, locked.id, { event: "abandoned", reason, now, when: locked });
@@ -85,7 +85,7 @@ async function abandon(effects: Effects, locked: LockedIncident, reason: string)
 	return (await reschedule(effects.journal, locked, off)) ? { state: "dead", reason } : { state: "lock_lost" };
 }
 
-/** Gives the row back until `next_try_at`, and has it looked at then. */
+/** Defers until `next_try_at`, releases the lock, and schedules the wake-up. */
 async function waitUntil(effects: Effects, locked: LockedIncident, waiting: Wait): Promise<Progress> {
 	if (!(await waitIncident(effects.journal, locked, waiting))) return { state: "lock_lost" };
 	const { reason, next_try_at, now } = waiting;
@@ -93,15 +93,15 @@ async function waitUntil(effects: Effects, locked: LockedIncident, waiting: Wait
 	return { state: "waiting", reason, next_try_at };
 }
 
-// GitHub's limits are by the hour: after some of them the remediation matters more than the part that is missing.
+// GitHub's limits are per hour. After a few of them, the remediation matters more than the missing part.
 const LONGEST_DEFERRAL_MS = 3 * 3600 * 1000;
 const LONGEST_RATE_LIMIT_WAIT_MS = 65 * 60 * 1000;
-// Those that waited for the same hour do not come back at the same moment.
+// Spreads incidents that waited for the same reset.
 const SPREAD_MS = 10_000;
 
 /**
- * Lets an incident wait until the time that a source named, so that no part of its context is lost to a rate limit.
- * Undefined once it has waited for three hours: it goes on without that part.
+ * Defers an incident until the time that a source named, so that no part of its context is lost to a rate limit. Undefined
+ * after three hours: the incident continues without that part.
  */
 export async function deferForRateLimit(
 	effects: Effects,

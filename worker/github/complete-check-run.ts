@@ -15,15 +15,14 @@ const payloadSchema = z.object({
 });
 const jobSchema = z.object({ html_url: z.string() });
 
-// GitHub waits ten seconds for the answer to its delivery.
+// GitHub waits ten seconds for the answer to its delivery, and the journal needs its share.
 const WITHIN_MS = 3000;
 const RUN_IN_URL = /\/actions\/runs\/\d+/;
 const FINE: ReadonlySet<string> = new Set(["success", "neutral", "skipped"]);
 
 /**
- * A check run of GitHub Actions names its run in `details_url`. Where it does not, as on older Enterprise Servers, its own
- * id is its job's: that job's address, which names the run, takes the place (DESIGN section 5.1). What cannot be looked up
- * stays as it was told.
+ * A check run of GitHub Actions names its run in `details_url`. Older Enterprise Servers omit it; the check run's id is then
+ * the id of its job, and the job's URL, which names the run, replaces it. If the lookup fails, the delivery stays unchanged.
  */
 export async function completeCheckRun(github: GitHub | undefined, delivery: Delivery): Promise<Delivery> {
 	if (github === undefined || delivery.event !== "check_run") return delivery;

@@ -18,30 +18,30 @@ export interface GitHubTools {
 	/** Milliseconds since 1970. */
 	now(): number;
 	readonly log: Log;
-	/** What earlier invocations learned; the isolate's own unless given. */
+	/** What earlier invocations learned; defaults to the isolate's memory. */
 	readonly memory?: GitHubMemory;
 }
 
 /**
- * GitHub as the App of these variables sees it; undefined when they name none. Nothing is made before the first
- * question. An App whose variables are wrong answers every question with `forbidden` and what is wrong.
+ * GitHub as the App of these variables; undefined if they name none. Created lazily, with the first request. An App with
+ * invalid variables answers every request with `forbidden` and the problem.
  */
 export function createGitHub(variables: GitHubVariables, tools: GitHubTools): GitHub | undefined {
 	return isAppNamed(variables) ? new AppGitHub(variables, tools) : undefined;
 }
 
-// A request that gets no answer must not outlive what it is asked for.
+// A request without an answer must not outlive its purpose.
 const TIMEOUT_MS = 20_000;
 
-interface Question {
+interface Query {
 	readonly route: string;
 	readonly parameters: Readonly<Record<string, unknown>>;
 	readonly signal?: AbortSignal | undefined;
 	readonly redirect?: "manual";
 }
 
-/** Who asks: `name` is `app`, or the installation's number. */
-interface Asker {
+/** The requesting identity: `name` is `app`, or the installation's number. */
+interface Identity {
 	readonly name: string;
 	readonly authorization: string;
 }
@@ -63,8 +63,8 @@ class AppGitHub implements GitHub {
 		this.#memory = tools.memory ?? isolateMemory;
 	}
 
-	// GitHub's own description promises the form of each route's answer. TypeScript cannot follow that here, and who needs
-	// a field checks for it.
+	// GitHub's description defines each route's answer. TypeScript cannot follow that here; callers check the fields that
+	// they use.
 	asApp: GitHub["asApp"] = async (route, parameters, signal) =>
 		(await this.#asApp({ route, parameters: { ...parameters }, signal })) as never;
 
@@ -72,70 +72,70 @@ class AppGitHub implements GitHub {
 		(await this.#asInstallation(of, { route, parameters: { ...parameters }, signal })) as never;
 
 	redirectOf: GitHub["redirectOf"] = async (of, route, parameters, signal) => {
-		const question = { route, parameters: { ...parameters }, signal, redirect: "manual" } as const;
-		const answer = await this.#asInstallation(of, question);
+		const query = { route, parameters: { ...parameters }, signal, redirect: "manual" } as const;
+		const answer = await this.#asInstallation(of, query);
 		if (!answer.ok) return answer;
 		const { location } = answer.headers;
 		if (typeof location === "string" && URL.canParse(location)) return { ...answer, value: location };
-		return unavailable(`${answer.status} without an address to go to`);
+		return unavailable(`${answer.status} without a location`);
 	};
 
-	async #asApp(question: Question): Promise<GitHubAnswer<unknown>> {
+	async #asApp(query: Query): Promise<GitHubAnswer<unknown>> {
 		const client = await this.#start();
 		if ("ok" in client) return client;
 		const token = await signAppToken(client.settings, this.#tools.now());
-		return await this.#ask(client.request, { name: "app", authorization: `bearer ${token}` }, question);
+		return await this.#ask(client.request, { name: "app", authorization: `bearer ${token}` }, query);
 	}
 
-	async #asInstallation(of: InstallationOf, question: Question): Promise<GitHubAnswer<unknown>> {
+	async #asInstallation(of: InstallationOf, query: Query): Promise<GitHubAnswer<unknown>> {
 		const client = await this.#start();
 		if ("ok" in client) return client;
 		const askWithToken = async () => {
-			const token = await this.#tokenFor(of, question.signal);
+			const token = await this.#tokenFor(of, query.signal);
 			if (!token.ok) return token;
-			const asker = { name: String(token.installation_id), authorization: `token ${token.value}` };
-			const answer = await this.#ask(client.request, asker, question);
+			const identity = { name: String(token.installation_id), authorization: `token ${token.value}` };
+			const answer = await this.#ask(client.request, identity, query);
 			if (isUnauthorized(answer)) this.#memory.tokens.delete(token.installation_id);
 			return answer;
 		};
 		const answer = await askWithToken();
-		// The token was revoked before its time: the App was installed anew, say.
+		// The token was revoked before it expired, for example by a new installation of the App.
 		return isUnauthorized(answer) ? await askWithToken() : answer;
 	}
 
 	#tokenFor(of: InstallationOf, signal: AbortSignal | undefined) {
-		const ask = (route: string, parameters: Question["parameters"]) => this.#asApp({ route, parameters, signal });
+		const ask = (route: string, parameters: Query["parameters"]) => this.#asApp({ route, parameters, signal });
 		return tokenFor(of, ask, this.#memory, this.#tools.now());
 	}
 
-	async #ask(request: GitHubRequest, asker: Asker, question: Question): Promise<GitHubAnswer<unknown>> {
-		// Asking on while limited makes GitHub shut an App out altogether.
-		const limited = this.#memory.limited.get(asker.name) ?? 0;
+	async #ask(request: GitHubRequest, identity: Identity, query: Query): Promise<GitHubAnswer<unknown>> {
+		// GitHub may ban an App that continues while it is rate limited.
+		const limited = this.#memory.limited.get(identity.name) ?? 0;
 		if (limited > this.#tools.now()) return failed({ reason: "rate_limited", until: limited });
-		const answer = await this.#askUnlessKnown(request, asker, question);
+		const answer = await this.#askUnlessKnown(request, identity, query);
 		if (!answer.ok && answer.failure.reason === "rate_limited") {
 			const { until } = answer.failure;
-			remember(this.#memory.limited, asker.name, until);
-			const details = { who: asker.name, until: new Date(until).toISOString() };
-			this.#tools.log.warn("GitHub limits the rate of requests", details);
+			remember(this.#memory.limited, identity.name, until);
+			const details = { who: identity.name, until: new Date(until).toISOString() };
+			this.#tools.log.warn("GitHub rate limit reached", details);
 		}
 		return answer;
 	}
 
-	async #askUnlessKnown(request: GitHubRequest, asker: Asker, question: Question): Promise<GitHubAnswer<unknown>> {
-		const { route } = question;
-		const { url } = request.endpoint(route, question.parameters);
-		const kept = keptAnswer(this.#memory, asker.name, route, url);
-		const answer = await this.#send(request, asker, question, kept?.etag);
-		if (answer === "not_modified") return kept?.answer ?? unavailable("304 to what was not asked for conditionally");
-		keepAnswer(this.#memory, asker.name, route, url, answer);
+	async #askUnlessKnown(request: GitHubRequest, identity: Identity, query: Query): Promise<GitHubAnswer<unknown>> {
+		const { route } = query;
+		const { url } = request.endpoint(route, query.parameters);
+		const kept = keptAnswer(this.#memory, identity.name, route, url);
+		const answer = await this.#send(request, identity, query, kept?.etag);
+		if (answer === "not_modified") return kept?.answer ?? unavailable("304 to an unconditional request");
+		keepAnswer(this.#memory, identity.name, route, url, answer);
 		return answer;
 	}
 
 	async #send(
 		request: GitHubRequest,
-		{ authorization }: Asker,
-		{ route, parameters, signal, redirect }: Question,
+		{ authorization }: Identity,
+		{ route, parameters, signal, redirect }: Query,
 		etag: string | undefined,
 	): Promise<GitHubAnswer<unknown> | "not_modified"> {
 		const headers = { authorization, ...(etag !== undefined && { "if-none-match": etag }) };
@@ -146,8 +146,8 @@ class AppGitHub implements GitHub {
 		};
 		try {
 			const { status, data, ...answer } = await request(route, { ...parameters, headers, request: how });
-			// What is not JSON, or was cut off, arrives as text.
-			if (status === 200 && typeof data === "string") return unavailable("an answer that is no JSON, or not all of it");
+			// A body that is not JSON, or is truncated, arrives as text.
+			if (status === 200 && typeof data === "string") return unavailable("an answer that is not JSON, or is truncated");
 			return { ok: true, status, headers: { ...answer.headers }, value: data };
 		} catch (cause) {
 			return this.#failureOf(cause);
@@ -175,7 +175,7 @@ class AppGitHub implements GitHub {
 			const request = createGitHubRequest(read.settings.api_url, this.#tools.fetch, this.#tools.log);
 			return { settings: read.settings, request };
 		}
-		this.#tools.log.error("the GitHub App cannot be used", { problem: read.problem });
+		this.#tools.log.error("GitHub App not usable", { problem: read.problem });
 		return failed({ reason: "forbidden", detail: read.problem });
 	}
 }
@@ -197,7 +197,7 @@ function isUnauthorized(answer: GitHubAnswer<unknown>): boolean {
 	return !answer.ok && answer.failure.reason === "forbidden" && answer.failure.detail.startsWith("401");
 }
 
-/** Octokit's errors carry a status; those of a request that was called off are an `AbortError` or a `TimeoutError`. */
+/** Octokit's errors have a status; an aborted request fails with an `AbortError` or a `TimeoutError`. */
 function isRequestError(
 	cause: unknown,
 ): cause is { readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>> } } {

@@ -1,7 +1,7 @@
 import { backoffMs } from "../runtime/backoff.ts";
 import type { GitHubFailure } from "./github.ts";
 
-/** What an answer that failed says of itself. Header names are in lower case. */
+/** The fields of a failed answer. Header names are in lower case. */
 export interface FailedAnswer {
 	readonly status: number;
 	readonly message: string;
@@ -10,11 +10,11 @@ export interface FailedAnswer {
 
 // "Otherwise, wait for at least one minute": https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 const UNNAMED_WAIT_MS = 60_000;
-// A primary limit is by the hour. A time further off than this is nobody's rate limit.
+// A primary limit resets within the hour. A later time is not taken for a rate limit's.
 const LONGEST_WAIT_MS = 65 * 60_000;
 const LONGEST_DETAIL = 300;
 
-/** Why GitHub did not give what was asked for. `now` is in milliseconds since 1970. */
+/** Classifies a failed answer. `now` is in milliseconds since 1970. */
 export function readFailure(answer: FailedAnswer, now: number): GitHubFailure {
 	const { status } = answer;
 	const detail = `${status}: ${answer.message}`.replaceAll(/\s+/g, " ").slice(0, LONGEST_DETAIL);
@@ -35,13 +35,13 @@ function isLimit({ headers, message }: FailedAnswer): boolean {
 	);
 }
 
-/** In the order of GitHub's own rules: the seconds it names, else when the hour's allowance is new, else a minute. */
+/** By GitHub's rules, in order: the seconds it names, else the reset of the hourly limit, else a minute. */
 function allowedAgain({ headers }: FailedAnswer, now: number): number {
 	const seconds = wholeNumber(headers["retry-after"]);
 	if (seconds !== undefined) return now + seconds * 1000;
 	const reset = wholeNumber(headers["x-ratelimit-reset"]);
 	const isUsedUp = String(headers["x-ratelimit-remaining"]) === "0";
-	// One second more: the reset is told in whole seconds.
+	// One second more: the reset is rounded to whole seconds.
 	if (isUsedUp && reset !== undefined && reset * 1000 > now) return (reset + 1) * 1000;
 	return now + UNNAMED_WAIT_MS;
 }
@@ -52,19 +52,19 @@ function wholeNumber(value: string | number | undefined): number | undefined {
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** When to ask GitHub again after that failure, in ms; undefined when that is of no use, or was tried for a day. */
+/** When to retry a request to GitHub, in ms; undefined if a retry cannot help, or a day has passed. */
 export function retryTime(
 	effects: { now(): number; random(): number },
 	failure: GitHubFailure,
-	sofar: { readonly tries: number; readonly since: number },
+	history: { readonly tries: number; readonly since: number },
 ): number | undefined {
 	const now = effects.now();
-	if (now - sofar.since > DAY_MS) return undefined;
+	if (now - history.since > DAY_MS) return undefined;
 	switch (failure.reason) {
 		case "rate_limited":
 			return failure.until;
 		case "unavailable":
-			return now + backoffMs(sofar.tries + 1, effects.random());
+			return now + backoffMs(history.tries + 1, effects.random());
 		case "forbidden":
 		case "not_found":
 		case "refused":
@@ -74,7 +74,7 @@ export function retryTime(
 	}
 }
 
-/** For the journal: what GitHub said. */
+/** One clause for the journal. */
 export function describeFailure(failure: GitHubFailure): string {
 	const detail = "detail" in failure ? `: ${failure.detail.slice(0, 300)}` : "";
 	return `GitHub: ${failure.reason}${detail}`;

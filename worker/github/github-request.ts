@@ -2,7 +2,7 @@ import { request } from "@octokit/request";
 import type { Log } from "../log.ts";
 import { boundedFetch, retryingFetch } from "./retrying-fetch.ts";
 
-/** Asks one route of GitHub's REST API. */
+/** Sends a request to one route of GitHub's REST API. */
 export type GitHubRequest = typeof request;
 
 /** GitHub's REST API for one invocation of the worker. */

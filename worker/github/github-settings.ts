@@ -1,6 +1,6 @@
 import { readPrivateKey } from "./private-key.ts";
 
-/** What the environment tells of the App (DESIGN section 9). */
+/** The App's environment variables (docs/deploy.md). */
 export interface GitHubVariables {
 	readonly GITHUB_APP_ID?: string;
 	readonly GITHUB_PRIVATE_KEY?: string;
@@ -11,7 +11,7 @@ export interface GitHubSettings {
 	readonly app_id: string;
 	/** Signs with RS256. */
 	readonly key: CryptoKey;
-	/** Without a slash at its end. */
+	/** Without a trailing slash. */
 	readonly api_url: string;
 }
 
@@ -22,12 +22,12 @@ export type SettingsReading =
 
 export const GITHUB_API_URL = "https://api.github.com";
 
-/** Is an App meant to be used at all? */
+/** Whether the variables configure an App at all. */
 export function isAppNamed({ GITHUB_APP_ID, GITHUB_PRIVATE_KEY }: GitHubVariables): boolean {
 	return Boolean(GITHUB_APP_ID?.trim() || GITHUB_PRIVATE_KEY?.trim());
 }
 
-/** What is wrong is said here, once, before GitHub is asked: its own answer to a bad key names none of these reasons. */
+/** Checks the settings once, before the first request: GitHub's answer to a bad key names none of these problems. */
 export async function readGitHubSettings(variables: GitHubVariables): Promise<SettingsReading> {
 	const app_id = variables.GITHUB_APP_ID?.trim();
 	if (!app_id) return wrong("GITHUB_APP_ID is not set, GITHUB_PRIVATE_KEY is.");
@@ -45,7 +45,7 @@ function wrong(problem: string): SettingsReading {
 	return { ok: false, problem };
 }
 
-/** Plain http is for this machine alone: the App's token travels in every request. */
+/** Plain http is allowed for this machine only: every request carries the App's token. */
 function readApiUrl(text: string): string | undefined {
 	if (!URL.canParse(text)) return undefined;
 	const { protocol, origin, pathname, hostname } = new URL(text);

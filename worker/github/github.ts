@@ -1,19 +1,19 @@
 import type { Endpoints } from "@octokit/types";
 
-/** Any request of GitHub's REST API, as its reference writes it: `GET /repos/{owner}/{repo}/pulls/{pull_number}`. */
+/** Any route of GitHub's REST API, as in its reference: `GET /repos/{owner}/{repo}/pulls/{pull_number}`. */
 export type Route = keyof Endpoints;
 
-/** Why GitHub gave no answer that helps: a closed set, so that each caller says what it does about each. */
+/** Why GitHub gave no usable answer: a closed set, so that each caller handles every reason. */
 export type GitHubFailure =
 	/** Primary or secondary limit. `until` is when GitHub allows the next request, in milliseconds since 1970. */
 	| { readonly reason: "rate_limited"; readonly until: number }
-	/** 404 or 410: it is not there, not any more, or the App does not see it. */
+	/** 404 or 410: it does not exist, or the App cannot see it. */
 	| { readonly reason: "not_found"; readonly detail: string }
-	/** 401 or 403: the App may not; `detail` names what GitHub said. */
+	/** 401 or 403: the App has no access; `detail` is GitHub's message. */
 	| { readonly reason: "forbidden"; readonly detail: string }
 	/** 422 and other refusals of the request itself. */
 	| { readonly reason: "refused"; readonly status: number; readonly detail: string }
-	/** 5xx, a cut connection, no answer in time. */
+	/** 5xx, a lost connection, or a timeout. */
 	| { readonly reason: "unavailable"; readonly detail: string };
 
 export type GitHubAnswer<T> =
@@ -27,7 +27,7 @@ export type GitHubAnswer<T> =
 
 type Answer<R extends Route> = Promise<GitHubAnswer<Endpoints[R]["response"]["data"]>>;
 
-/** Which installation asks. Without its id it is looked up by the repository, once. */
+/** The installation that makes a request. Without an id, it is looked up by the repository, once. */
 export interface InstallationOf {
 	/** `owner/name`. */
 	readonly repository: string;
@@ -38,7 +38,7 @@ export interface InstallationOf {
 export interface GitHub {
 	/** As the App itself: its hook's deliveries, its installations. */
 	asApp<R extends Route>(route: R, parameters: Endpoints[R]["parameters"], signal?: AbortSignal): Answer<R>;
-	/** As the installation that has the repository: all the rest. */
+	/** As the installation that has the repository: everything else. */
 	asInstallation<R extends Route>(
 		of: InstallationOf,
 		route: R,
@@ -46,8 +46,8 @@ export interface GitHub {
 		signal?: AbortSignal,
 	): Answer<R>;
 	/**
-	 * Where GitHub sends one for what it keeps elsewhere, a job's log say: an absolute URL. The redirect is not followed,
-	 * so that our Authorization reaches no other host.
+	 * The absolute URL that GitHub redirects to for content stored elsewhere, such as a job's log. The redirect is not
+	 * followed, so that our Authorization header reaches no other host.
 	 */
 	redirectOf<R extends Route>(
 		of: InstallationOf,

@@ -8,15 +8,15 @@ export type TokenAnswer =
 	| { readonly ok: true; readonly installation_id: number; readonly value: string }
 	| { readonly ok: false; readonly failure: GitHubFailure };
 
-/** Asks GitHub as the App itself. */
+/** Requests GitHub as the App itself. */
 export type AskAsApp = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<GitHubAnswer<unknown>>;
 
-// A token is good for an hour; none is used in its last minutes.
+// A token is valid for an hour; it is not used in its last minutes.
 const MARGIN_MS = 5 * 60_000;
 
 /**
- * The token of the installation that has the repository. The payload's installation may be another App's, when a sensor
- * passed it on; then the repository tells.
+ * The token of the installation that has the repository. A payload forwarded by a sensor may name another App's
+ * installation; then the repository decides.
  */
 export async function tokenFor(
 	of: InstallationOf,
@@ -39,7 +39,7 @@ export async function tokenFor(
 	return await tokenOf(id, ask, memory, now);
 }
 
-/** A token that is kept is data: nobody waits for one that another invocation asks for, and may end before it has. */
+/** Caches tokens, not promises: no invocation waits for another one's request, which may end before its answer. */
 async function tokenOf(id: number, ask: AskAsApp, { tokens }: GitHubMemory, now: number): Promise<TokenAnswer> {
 	const kept = tokens.get(id);
 	if (kept !== undefined && kept.until > now) return { ok: true, installation_id: id, value: kept.token };
@@ -61,11 +61,11 @@ function fieldOf(value: unknown, field: string): unknown {
 	return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
 }
 
-// GitHub takes a token for ten minutes at most. Half of them lie in the past, for a machine whose clock is ahead.
+// GitHub accepts a validity of ten minutes at most. Half of it lies in the past, for a machine whose clock is ahead.
 const EACH_WAY_S = 300;
 
 /**
- * What proves to GitHub that the App itself asks. `now` is in milliseconds since 1970.
+ * The JSON web token of a request as the App itself. `now` is in milliseconds since 1970.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 export async function signAppToken(settings: Pick<GitHubSettings, "app_id" | "key">, now: number): Promise<string> {

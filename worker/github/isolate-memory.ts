@@ -1,14 +1,14 @@
 import type { GitHubAnswer, Route } from "./github.ts";
 
-/** What is kept between invocations: plain data, no promise, so that none waits for another's. */
+/** State kept between invocations: plain data, no promises, so that no invocation waits for another one. */
 export interface GitHubMemory {
 	/** By installation. */
 	readonly tokens: Map<number, { readonly token: string; readonly until: number }>;
 	/** Installation by repository, lower-cased. */
 	readonly installations: Map<string, number>;
-	/** Until when GitHub wants no request, by who asks: `app`, or an installation's number. */
+	/** Until when GitHub rate-limits an identity: `app`, or an installation's number. */
 	readonly limited: Map<string, number>;
-	/** By who asked, and the address that was asked. */
+	/** By identity and URL. */
 	readonly answers: Map<string, KeptAnswer>;
 }
 
@@ -18,10 +18,10 @@ export function createGitHubMemory(): GitHubMemory {
 	return { tokens: new Map(), installations: new Map(), limited: new Map(), answers: new Map() };
 }
 
-/** The isolate's own. */
+/** The memory of this isolate. */
 export const isolateMemory = createGitHubMemory();
 
-/** Keeps the newest ones. */
+/** Sets an entry and drops the oldest one beyond `most`. */
 export function remember<K, V>(map: Map<K, V>, key: K, value: V, most = MOST_ENTRIES): void {
 	map.delete(key);
 	map.set(key, value);
@@ -29,15 +29,15 @@ export function remember<K, V>(map: Map<K, V>, key: K, value: V, most = MOST_ENT
 	if (map.size > most && oldest !== undefined) map.delete(oldest);
 }
 
-/** An answer as it was given, and the tag by which GitHub says that it still is the answer. */
+/** A cached answer with its ETag. */
 export interface KeptAnswer {
 	readonly etag: string;
 	readonly answer: GitHubAnswer<unknown> & { readonly ok: true };
 }
 
 /**
- * What several incidents ask for in the same words, when all workflows of one push are red. A 304 costs nothing of the
- * hour's allowance:
+ * Routes that several incidents request identically, when all workflows of one push fail. A 304 does not count against the
+ * rate limit:
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
  */
 const REPEATED: ReadonlySet<string> = new Set<Route>([
@@ -48,11 +48,11 @@ const REPEATED: ReadonlySet<string> = new Set<Route>([
 	"GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
 ]);
 
-// As JSON: a hundred of them share an isolate with all else.
+// As JSON: a hundred of them share the isolate's memory with everything else.
 const LARGEST = 64 * 1024;
 const MOST = 100;
 
-/** What was kept of this question; `who` asks, since each sees what it may. */
+/** The cached answer for an identity, since each one sees only what it may. */
 export function keptAnswer(memory: GitHubMemory, who: string, route: string, url: string): KeptAnswer | undefined {
 	return REPEATED.has(route) ? memory.answers.get(`${who} ${url}`) : undefined;
 }

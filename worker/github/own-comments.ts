@@ -1,31 +1,31 @@
 import type { GitHub, GitHubAnswer, InstallationOf } from "./github.ts";
 
-/** A comment of our own App on an issue or pull request, of which there is one with this mark. */
+/** A comment by our own App on an issue or pull request; at most one has this mark. */
 export interface OwnComment {
 	readonly of: InstallationOf;
 	readonly number: number;
-	/** An HTML comment, which nobody sees: the beginning of its text. */
+	/** An invisible HTML comment at the start of its text. */
 	readonly mark: string;
-	/** What follows the mark. */
+	/** The text after the mark. */
 	readonly body: string;
-	/** The comment, if it is known from before. */
+	/** The comment's id, if known. */
 	readonly id?: number | undefined;
-	/** Whether it is made when it is not there. */
+	/** Whether to create it if it does not exist. */
 	readonly createIfMissing: boolean;
 }
 
 export interface WrittenComment {
 	readonly id: number;
-	/** Where people look at it. */
+	/** The URL for people. */
 	readonly url: string;
 }
 
-/** How far back a comment is looked for: GitHub gives a hundred a page. */
+/** How many pages are searched for a comment: GitHub returns a hundred comments a page. */
 const MOST_PAGES = 20;
 
 /**
- * Writes the comment, once however often it is called, and after a crash half-way: what was written before is found again
- * by its mark and by its author, our own App, and changed. Undefined when it is not there and not wanted anew.
+ * Creates or updates the comment. Repeated calls write it once, also after a crash in between: an existing one is found by its
+ * mark and its author, our own App, and edited. Undefined if it does not exist and is not to be created.
  */
 export async function putOwnComment(
 	github: GitHub,
@@ -43,7 +43,7 @@ export async function putOwnComment(
 	return comment.createIfMissing ? await make(github, comment) : { ...found, value: undefined };
 }
 
-/** The login under which our App writes, in lower case. */
+/** The login of our App, in lower case. */
 export async function ownLogin(github: GitHub): Promise<GitHubAnswer<string>> {
 	const app = await github.asApp("GET /app", {});
 	if (!app.ok) return app;
@@ -53,7 +53,7 @@ export async function ownLogin(github: GitHub): Promise<GitHubAnswer<string>> {
 		: { ...app, value: `${slug}[bot]`.toLowerCase() };
 }
 
-/** Whether our App wrote it, with this mark. Others may write the mark, too. */
+/** Whether our App wrote it with this mark. Others may copy the mark. */
 export function isOwn(
 	one: { readonly body?: string | null; readonly user: { readonly login: string } | null },
 	{ login, mark }: { readonly login: string; readonly mark: string },
@@ -90,10 +90,10 @@ async function find(
 	{ of, number, mark }: OwnComment,
 	login: string,
 ): Promise<GitHubAnswer<number | undefined>> {
-	const asked = { ...partsOf(of.repository), issue_number: number, per_page: 100 };
+	const query = { ...partsOf(of.repository), issue_number: number, per_page: 100 };
 	for (let page = 1; ; page++) {
 		const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
-		const listed = await github.asInstallation(of, route, { ...asked, page });
+		const listed = await github.asInstallation(of, route, { ...query, page });
 		if (!listed.ok) return listed;
 		const found = listed.value.find((one) => isOwn(one, { login, mark }));
 		if (found !== undefined) return { ...listed, value: Number(found.id) };
@@ -115,14 +115,14 @@ export function partsOf(repository: string): { readonly owner: string; readonly 
 export interface OwnIssue {
 	readonly of: InstallationOf;
 	readonly number: number;
-	/** The beginning of its text, by which it is found: an HTML comment, which nobody sees. */
+	/** An invisible HTML comment at the start of its text, by which it is found. */
 	readonly mark: string;
-	/** What follows the mark. */
+	/** The text after the mark. */
 	readonly body: string;
 	readonly state: "open" | "closed";
 }
 
-/** Writes the issue anew, and opens or closes it. Gives where people look at it. */
+/** Rewrites the issue, and opens or closes it. Returns its URL for people. */
 export async function changeOwnIssue(
 	github: GitHub,
 	{ of, number, mark, body, state }: OwnIssue,

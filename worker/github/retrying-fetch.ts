@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 
-// A Worker has six connections waiting for headers at most:
+// A Worker may wait for the headers of six connections at once:
 // https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
 const MOST_AT_ONCE = 4;
 // https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests
@@ -8,12 +8,12 @@ const BETWEEN_WRITES_MS = 1000;
 const BEFORE_RETRIES_MS = [250, 1000];
 
 /**
- * A fetch for GitHub's API: a few requests at once, a pause between writes, and two more tries soon after a server error
- * or a cut connection. A rate limit is never waited out here: an incident that has to wait does so in the journal.
+ * A fetch for GitHub's API: a few requests at once, a pause between writes, and two quick retries after a server error or a
+ * lost connection. It never waits for a rate limit: an incident does that in the journal.
  *
- * Make one for each invocation. Timers and promises belong to the invocation that made them and end with it
+ * Create one for each invocation. Timers and promises end with the invocation that made them
  * (https://developers.cloudflare.com/workers/runtime-apis/bindings/#making-changes-to-bindings says the same of
- * bindings), so one of an isolate could wait for a place that is never given back.
+ * bindings), so a shared one could wait for a slot that is never released.
  */
 export function retryingFetch(fetcher: typeof fetch): typeof fetch {
 	return withRetries(throttled(fetcher));
@@ -34,7 +34,7 @@ function withRetries(fetcher: typeof fetch): typeof fetch {
 }
 
 function throttled(fetcher: typeof fetch): typeof fetch {
-	const takePlace = pLimit(MOST_AT_ONCE);
+	const withSlot = pLimit(MOST_AT_ONCE);
 	let writable = Promise.resolve();
 	const awaitTurnToWrite = () => {
 		const turn = writable;
@@ -43,13 +43,13 @@ function throttled(fetcher: typeof fetch): typeof fetch {
 	};
 	return async (input, init) => {
 		if (isWrite(input, init)) await awaitTurnToWrite();
-		return await takePlace(() => fetcher(input, init));
+		return await withSlot(() => fetcher(input, init));
 	};
 }
 
 type Input = Parameters<typeof fetch>[0];
 
-/** What makes something new could make it twice: whether GitHub did it before the answer was lost is unknown. */
+/** A repeated POST could create something twice: GitHub may have processed it before the answer was lost. */
 function mayRepeat(input: Input, init: RequestInit | undefined): boolean {
 	return init?.method !== "POST" || isForToken(input);
 }
@@ -66,10 +66,10 @@ function pause(ms: number): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The largest answer that is read, in bytes: the files of a pull request with all their diffs stay far below. */
+/** The maximum size of an answer, in bytes: the files of a pull request with all their diffs are far smaller. */
 const LARGEST = 8 * 1024 * 1024;
 
-/** A fetch whose bodies end in an error beyond 8 MB, whatever the other side sends. */
+/** A fetch whose bodies fail beyond 8 MB, whatever the server sends. */
 export function boundedFetch(fetcher: typeof fetch, largest = LARGEST): typeof fetch {
 	return async (input, init) => {
 		const response = await fetcher(input, init);

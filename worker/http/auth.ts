@@ -3,7 +3,7 @@ import { readSecretList } from "../../wire/secret-list.ts";
 import type { Env } from "../env.ts";
 import { createLog } from "../log.ts";
 
-/** Whether the request carries one of the API tokens; compared in a time that tells nothing about them. */
+/** Whether the request carries one of the API tokens; compared in constant time. */
 export async function hasToken(request: Request, env: Env): Promise<boolean> {
 	const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
 	if (given === undefined) return false;
@@ -12,8 +12,8 @@ export async function hasToken(request: Request, env: Env): Promise<boolean> {
 }
 
 /**
- * Whether the request may read: by token, as a user of Cloudflare Access, or on loopback when it names the host as one
- * does there: a page of another origin whose name was pointed at 127.0.0.1 sends that name (DESIGN section 9).
+ * Whether the request may read: by token, as a user of Cloudflare Access, or on loopback if the Host header is a loopback
+ * name. The latter stops DNS rebinding: a foreign page whose name points at 127.0.0.1 sends that name (docs/page.md).
  */
 export async function mayRead(request: Request, env: Env): Promise<boolean> {
 	if (env.HEALER_LOOPBACK === "true" && namesLoopback(request)) return true;
@@ -21,8 +21,8 @@ export async function mayRead(request: Request, env: Env): Promise<boolean> {
 }
 
 /**
- * Who may change something, named for the timeline; undefined for those who may not. A browser sends by itself what
- * makes somebody a user of Access, or this machine, so these have to come from the page itself.
+ * The name of a caller who may write, for the timeline; undefined for all others. A browser sends the credentials of Access or
+ * of this machine by itself (CSRF), so such requests have to come from the page.
  */
 export async function authenticateWriter(request: Request, env: Env): Promise<string | undefined> {
 	if (await hasToken(request, env)) return "the API token";
@@ -33,8 +33,8 @@ export async function authenticateWriter(request: Request, env: Env): Promise<st
 }
 
 /**
- * A header of our own can be set by another origin only after it asked (CORS), and nobody answers that here; the browser
- * names the origin besides: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+ * Another origin can set a custom header only after a CORS preflight, which nothing here answers. The browser also names the
+ * origin: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 function comesFromPage(request: Request): boolean {
 	if (request.headers.get("x-healer-page") !== "1") return false;
@@ -57,11 +57,11 @@ function digest(text: string): Promise<ArrayBuffer> {
 
 type Keys = ReturnType<typeof createRemoteJWKSet>;
 
-// For the life of the isolate; jose asks again when a key is unknown, or after ten minutes.
+// Kept for the life of the isolate; jose fetches the keys again for an unknown key, or after ten minutes.
 let kept: { readonly issuer: string; readonly keys: Keys } | undefined;
 
 /**
- * Who Cloudflare Access says it is: the e-mail address, or the name of a service token; undefined unless its JWT is
+ * The caller according to Cloudflare Access: the e-mail address, or the name of a service token; undefined unless its JWT is
  * signed by the team's keys for this application.
  * https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/
  */
@@ -75,14 +75,14 @@ async function accessUser(request: Request, env: Env): Promise<string | undefine
 		const { email, common_name } = payload;
 		return [email, common_name].find((name) => typeof name === "string" && name !== "") as string | undefined;
 	} catch (cause) {
-		// Anybody can send a bad token; that the keys cannot be had is ours to know.
+		// Anybody can send a bad token; keys that cannot be fetched are our problem.
 		const isBad = cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSTimeout);
-		createLog()[isBad ? "info" : "warn"]("a token of Cloudflare Access was refused", { cause });
+		createLog()[isBad ? "info" : "warn"]("Cloudflare Access token refused", { cause: messageOf(cause) });
 		return undefined;
 	}
 }
 
-/** The team's domain with or without `https://`: `https://TEAM.cloudflareaccess.com`. */
+/** Normalizes the team's domain, with or without `https://`, to `https://TEAM.cloudflareaccess.com`. */
 function issuerOf(domain: string | undefined): string | undefined {
 	const text = domain?.trim();
 	if (!text) return undefined;

@@ -1,6 +1,6 @@
 /** GitHub delivers no payload over 25 MB: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
-// An isolate has 128 MB for all its requests, and a parsed body is many times its text.
+// An isolate has 128 MB for all its requests, and a parsed body is several times as large as its text.
 const LARGE_BODY_BYTES = 2 * 1024 * 1024;
 
 export type BodyReading =
@@ -8,16 +8,16 @@ export type BodyReading =
 	| { readonly ok: false; readonly reason: "too_large" | "busy" | "slow" | "broken" };
 type Failure = Extract<BodyReading, { readonly ok: false }>["reason"];
 
-// As long as GitHub itself waits; a large body that never ends would keep its place for ever.
+// As long as GitHub itself waits. A large body that never ends would occupy the only slot.
 const LONGEST_MS = 10_000;
 
 // One large body at a time in this isolate.
 let largeBodyIsOpen = false;
 
 /**
- * Reads a body of at most `limit` bytes. Its announced length is believed when it is too large; what really comes is
- * counted, and no more than the limit is read. Over 2 MB it has to be the only such body: `busy` otherwise. Whoever
- * gets the bytes releases them when done.
+ * Reads a body of at most `limit` bytes. An announced length that is too large is rejected at once; the bytes received are
+ * counted, and reading stops at the limit. Only one body over 2 MB is read at a time: otherwise `busy`. The caller releases
+ * the bytes when done.
  */
 export async function readBody(request: Request, limit: number = MAX_BODY_BYTES): Promise<BodyReading> {
 	const announced = Number(request.headers.get("content-length") ?? 0);
@@ -72,7 +72,7 @@ async function readCounted(
 		: { ok: false, reason: failure };
 }
 
-/** Bytes that come in pieces, in one buffer: of the announced size at once, so that nothing is held twice. */
+/** Collects chunks in one buffer, allocated with the announced size, so that nothing is held twice. */
 class GrowingBytes {
 	length = 0;
 	private buffer: Uint8Array;
@@ -114,7 +114,7 @@ class LargeBodySlot {
 	}
 }
 
-/** A response's text; undefined, and the rest not read, when it is longer than `limit` bytes. */
+/** A response's text; undefined, with the rest unread, if it is longer than `limit` bytes. */
 export async function readTextWithin(response: Response, limit: number): Promise<string | undefined> {
 	if (response.body === null) return "";
 	const decoder = new TextDecoder();
@@ -130,10 +130,10 @@ export async function readTextWithin(response: Response, limit: number): Promise
 
 export type JsonReading = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-// JSON text is UTF-8 without a mark at its start: https://www.rfc-editor.org/rfc/rfc8259#section-8.1
+// JSON text is UTF-8 without a byte order mark: https://www.rfc-editor.org/rfc/rfc8259#section-8.1
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The bytes as text; undefined when they are not UTF-8. */
+/** The bytes as text; undefined if they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
 	try {
 		return utf8.decode(bytes);
@@ -142,7 +142,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 	}
 }
 
-/** Parses a text, or says that it is not JSON. */
+/** Parses a text; not `ok` if it is not JSON. */
 export function parseJson(text: string | undefined): JsonReading {
 	if (text === undefined) return { ok: false };
 	try {

@@ -1,7 +1,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { BodyReading } from "./body.ts";
 
-/** JSON that no cache keeps and no browser guesses about. */
+/** A JSON response without caching or content sniffing. */
 export function jsonResponse(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
 	return answerJson(status, JSON.stringify(body), headers);
 }
@@ -19,8 +19,8 @@ function answerJson(status: number, json: string, headers: Readonly<Record<strin
 }
 
 /**
- * JSON that is asked for again and again: who names the version that it already has (`If-None-Match`) gets 304 and no
- * body. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+ * A JSON response for polling: a client that sends its current version (`If-None-Match`) gets 304 without a body.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export async function taggedResponse(request: Request, body: unknown): Promise<Response> {
 	const json = JSON.stringify(body);
@@ -30,7 +30,7 @@ export async function taggedResponse(request: Request, body: unknown): Promise<R
 	return new Response(null, { status: 304, headers: { etag, "cache-control": "no-store" } });
 }
 
-/** Lines of text, likewise. */
+/** A text response without caching or content sniffing. */
 export function textResponse(lines: readonly string[]): Response {
 	return new Response(lines.join("\n"), {
 		headers: {
@@ -41,44 +41,44 @@ export function textResponse(lines: readonly string[]): Response {
 	});
 }
 
-/** A refusal: one short sentence for the caller; what led to it is in the log. */
+/** An error response: one short sentence for the caller; the details are in the log. */
 export function errorResponse(status: number, error: string, headers: Readonly<Record<string, string>> = {}): Response {
 	return jsonResponse(status, { error }, headers);
 }
 
-/** To somebody who may not: a token is how one may (RFC 6750 section 3). */
+/** 401 with the scheme to authenticate by (RFC 6750 section 3). */
 export function unauthorized(error = "unauthorized"): Response {
 	return errorResponse(401, error, { "www-authenticate": "Bearer" });
 }
 
 /**
- * HEAD is GET without the answer's content (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2), as monitors ask it. The
- * routes need not know of it: the runtime leaves the content out.
+ * HEAD is GET without the content (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2); monitors use it. Routes need not
+ * handle it: the runtime drops the content.
  */
 export function headAsGet(request: Request): Request {
 	return request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
 }
 
-// What is thrown away for politeness, at most.
+// Limits on what is drained.
 const MOST_BYTES = 32 * 1024 * 1024;
 const LONGEST_MS = 5_000;
 
 /**
- * Answers at once although the request's body is still coming. Closing then would reset the connection, and most
- * clients report that instead of the answer that they already got; so the rest is read for a while and thrown away:
+ * Answers at once although the request's body is still arriving. Closing the connection then would reset it, and most clients
+ * report the reset instead of the answer; so the rest is drained for a while:
  * https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 function answerBeforeBody(request: Request, ctx: ExecutionContext, response: Response): Response {
 	const { body } = request;
 	if (body === null || response.body === null) return response;
 	const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-	// The answer ends when the rest has come: the runtime keeps the request's body open until then.
+	// The answer ends after the drain: the runtime keeps the request's body open until then.
 	const sent = response.body.pipeTo(writable, { preventClose: true });
-	ctx.waitUntil(Promise.allSettled([sent, throwAway(body)]).then(() => writable.close().catch(() => undefined)));
+	ctx.waitUntil(Promise.allSettled([sent, drain(body)]).then(() => writable.close().catch(() => undefined)));
 	return new Response(readable, response);
 }
 
-async function throwAway(stream: ReadableStream<Uint8Array>): Promise<void> {
+async function drain(stream: ReadableStream<Uint8Array>): Promise<void> {
 	const reader = stream.getReader();
 	const timer = setTimeout(() => reader.cancel().catch(() => undefined), LONGEST_MS);
 	try {
@@ -92,7 +92,7 @@ async function throwAway(stream: ReadableStream<Uint8Array>): Promise<void> {
 	}
 }
 
-/** The answer to a body that could not be read. */
+/** The response to a body that could not be read. */
 export function bodyErrorResponse(
 	request: Request,
 	ctx: ExecutionContext,
@@ -108,7 +108,7 @@ export function bodyErrorResponse(
 		case "slow":
 			return errorResponse(408, "the body took too long");
 		case "broken":
-			return errorResponse(400, "the body ended before its time");
+			return errorResponse(400, "the body ended early");
 		default:
 			return reason satisfies never;
 	}

@@ -9,25 +9,25 @@ import { type QueuedMessage, queueDelivery } from "./delivery-queue.ts";
 import { prepareDelivery } from "./prepare-delivery.ts";
 import { type Acceptance, writeDelivery } from "./write-delivery.ts";
 
-/** What became of a delivery. `problem` is one clause for people. */
+/** The result of a delivery. `problem` is one clause for people. */
 export type Receipt =
 	| Acceptance
-	/** The journal is away; the queue has it, and writes it down later. */
+	/** The journal is unavailable; the queue has the delivery and writes it later. */
 	| { readonly status: "queued"; readonly incident_id: string | null }
-	/** It can never be taken. */
+	/** It can never be accepted. */
 	| { readonly status: "refused"; readonly problem: string }
-	/** It is nowhere: deliver it again. */
+	/** It is stored nowhere: deliver it again. */
 	| { readonly status: "unavailable"; readonly problem: string };
 
 /**
- * How long a delivery waits for the journal. GitHub gives up after ten seconds, in which what comes before (three at most,
- * where GitHub has to be asked) and the queue behind it have their part.
+ * How long a delivery waits for the journal. GitHub times out after ten seconds, which this wait shares with the work before
+ * it (at most three seconds, if GitHub has to be asked) and with the queue after it.
  */
 const WITHIN_MS = { beforeQueue: 3_000, alone: 6_000 } as const;
 
 /**
- * Takes a verified delivery: read by the pipeline, then written down, or put into `queue` where there is one and the
- * journal does not take it in time. `settle`: wait for other deliveries of the same run.
+ * Accepts a verified delivery: the pipeline reads it, then the journal stores it, or `queue` if there is one and the journal
+ * does not accept it in time. `settle`: wait for other deliveries of the same run.
  */
 export async function acceptDelivery(
 	effects: Effects,
@@ -39,10 +39,10 @@ export async function acceptDelivery(
 	const prepared = await prepareDelivery(effects, received, settle, log);
 	if (!prepared.ok) return { status: "refused", problem: prepared.problem };
 	const { delivery } = prepared;
-	// Nothing to write down: it is answered whether there is a journal or not.
+	// Nothing to store, so the answer does not depend on the journal.
 	if (!needsJournal(delivery)) return await writeDelivery(effects, delivery, log);
 
-	// Others have waited for it in vain: not each delivery has to.
+	// The journal timed out a moment ago for another delivery: this one skips the wait.
 	if (queue !== undefined && isJournalAway(effects.journal, effects.now())) {
 		return await queueInstead(queue, delivery, "timed_out", log);
 	}
@@ -51,7 +51,7 @@ export async function acceptDelivery(
 	const written = await useJournal(journal, { limit_ms, now }, () => writeDelivery(effects, delivery, log));
 	if (written.ok) return written.value;
 	const { failure, cause } = written;
-	log.error("the delivery could not be written down", {
+	log.error("delivery not stored", {
 		reason: explainFailure(failure),
 		cause,
 	});

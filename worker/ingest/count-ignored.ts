@@ -1,16 +1,16 @@
 import type { Effects } from "../effects.ts";
 import { addIgnored } from "../journal/ignored.ts";
 
-// Written together: one statement for a burst instead of one for each delivery.
+// Written together: one statement for a burst, not one for each delivery.
 const GATHER_MS = 500;
 const GIVEN_UP_MS = 10 * GATHER_MS;
 
-// Counts of this isolate that are not in the journal yet, by day and reason.
+// This isolate's counts that are not in the journal yet, by day and reason.
 const pending = new Map<string, Map<string, number>>();
-// Since when somebody waits to write them; a request that ends before its time takes its timer with it.
+// When the pending write was scheduled. A request that is cut off takes its timer with it.
 let gatheringSince = 0;
 
-/** Counts an ignored delivery, after its answer: the caller hands this to `waitUntil`. Never throws. */
+/** Counts an ignored delivery after its answer: the caller passes the promise to `waitUntil`. Never throws. */
 export async function countIgnored(
 	effects: Pick<Effects, "journal" | "now" | "sleep" | "log">,
 	kind: string,
@@ -24,7 +24,7 @@ export async function countIgnored(
 	await writeIgnored(effects);
 }
 
-/** Writes what was counted and is not in the journal yet. */
+/** Writes the pending counts to the journal. */
 export async function writeIgnored(effects: Pick<Effects, "journal" | "log">): Promise<void> {
 	for (const [day, counts] of [...pending]) {
 		pending.delete(day);
@@ -32,7 +32,7 @@ export async function writeIgnored(effects: Pick<Effects, "journal" | "log">): P
 			await addIgnored(effects.journal, day, counts);
 		} catch (cause) {
 			for (const [kind, count] of counts) add(day, kind, count);
-			effects.log.warn("ignored deliveries were not counted yet", { cause });
+			effects.log.warn("ignored deliveries not counted yet", { cause: messageOf(cause) });
 		}
 	}
 }

@@ -5,20 +5,20 @@ import type { PreparedDelivery } from "./delivery-content.ts";
 import { jsonBytes, truncateToFit } from "./truncate.ts";
 
 /**
- * Where deliveries wait for the journal; undefined where there is no such queue. On loopback its messages would be in the
- * memory of this process: whoever was answered 202 could lose the delivery.
+ * The queue in which deliveries wait for the journal; undefined if there is none. On loopback its messages would live in the
+ * memory of this process, so a delivery answered with 202 could be lost.
  */
 export function deliveryQueue(env: Pick<Env, "DELIVERIES" | "HEALER_LOOPBACK">): Queue<QueuedMessage> | undefined {
 	return env.HEALER_LOOPBACK === "true" ? undefined : env.DELIVERIES;
 }
 
-/** What waits in the queue `DELIVERIES`. The version says how it is read: an older worker's messages outlive a deploy. */
+/** A message in the queue `DELIVERIES`. The version decides how it is read: messages of an older worker outlive a deploy. */
 export type QueuedMessage =
 	| { readonly kind: "delivery"; readonly version: 1; readonly delivery: PreparedDelivery }
-	/** Asks whether the queue takes messages; nothing comes of it. */
+	/** Tests whether the queue accepts messages; consumers drop it. */
 	| { readonly kind: "probe"; readonly version: 1 };
 
-/** Whether a message is one of these, and none of the queue of wake-ups. */
+/** Whether a message is one of these, not one of the wake-up queue. */
 export function isQueuedMessage(body: unknown): body is QueuedMessage {
 	return (
 		typeof body === "object" && body !== null && "kind" in body && (body.kind === "delivery" || body.kind === "probe")
@@ -26,34 +26,34 @@ export function isQueuedMessage(body: unknown): body is QueuedMessage {
 }
 
 /**
- * A message has 128,000 bytes, some hundred of which are the platform's:
+ * A message is limited to 128,000 bytes, about a hundred of which the platform uses:
  * https://developers.cloudflare.com/queues/platform/limits/
  */
 const MESSAGE_BYTES = 127_000;
 const AROUND_DELIVERY_BYTES = jsonBytes({ kind: "delivery", version: 1, delivery: 0 });
 
-/** What is left of GitHub's ten seconds. */
+/** The rest of GitHub's ten seconds. */
 const WITHIN_MS = 2_500;
 
-/** Puts a delivery where it waits for the journal. Its long texts are cut if it is too large otherwise. */
+/** Queues a delivery until the journal is available. Truncates its long texts if it is too large. */
 export async function queueDelivery(
 	queue: Queue<QueuedMessage>,
-	whole: PreparedDelivery,
+	original: PreparedDelivery,
 	log: Log,
 ): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: string }> {
-	const delivery = truncateToFit(whole, MESSAGE_BYTES - AROUND_DELIVERY_BYTES);
+	const delivery = truncateToFit(original, MESSAGE_BYTES - AROUND_DELIVERY_BYTES);
 	if (delivery === undefined) {
-		log.error("the delivery is too large for the queue");
-		return { ok: false, problem: "it is too large to wait in the queue" };
+		log.error("delivery too large for the queue");
+		return { ok: false, problem: "it is too large for the queue" };
 	}
 	if (!(await sendWithin(queue, { kind: "delivery", version: 1, delivery }, log))) {
-		return { ok: false, problem: "the queue does not take it" };
+		return { ok: false, problem: "the queue did not accept it" };
 	}
-	log.warn("the journal is away: the delivery waits in the queue", { cut: delivery !== whole });
+	log.warn("journal unavailable, delivery queued", { cut: delivery !== original });
 	return { ok: true };
 }
 
-/** Whether the queue takes messages now, as sending one tells. */
+/** Whether the queue accepts messages now; sends one to find out. */
 export async function queueTakesMessages(queue: Queue<QueuedMessage>, log: Log): Promise<boolean> {
 	return await sendWithin(queue, { kind: "probe", version: 1 }, log);
 }
@@ -63,7 +63,7 @@ async function sendWithin(queue: Queue<QueuedMessage>, message: QueuedMessage, l
 		await withTimeout(queue.send(message), WITHIN_MS);
 		return true;
 	} catch (cause) {
-		log.error("the queue of deliveries took no message", { cause });
+		log.error("sending to the queue of deliveries failed", { cause: messageOf(cause) });
 		return false;
 	}
 }

@@ -1,4 +1,4 @@
-/** What GitHub says about a delivery beside its payload. */
+/** The fields of a delivery that GitHub sends as headers. */
 export interface GithubHeaders {
 	readonly event: string;
 	readonly delivery_id: string;
@@ -8,12 +8,12 @@ export type GithubHeadersReading =
 	| { readonly ok: true; readonly headers: GithubHeaders }
 	| { readonly ok: false; readonly missing: readonly string[] };
 
-// GitHub's are words and GUIDs; these leave room without letting a header carry a book.
+// GitHub sends words and GUIDs; these limits leave room for both and keep long values out of the journal.
 const EVENT = /^[\w.-]{1,100}$/;
 const DELIVERY_ID = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Reads the delivery headers and names every one that is missing or malformed.
+ * Reads the delivery headers and lists every one that is missing or malformed.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
  */
 export function readGithubHeaders(headers: Headers): GithubHeadersReading {

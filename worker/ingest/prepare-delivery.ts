@@ -6,17 +6,54 @@ import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { readSignal } from "./track-signal.ts";
 import { truncateToFit } from "./truncate.ts";
+
+/** A verified delivery as the pipeline read it, with everything needed to store it. JSON, so that it can be queued. */
+export interface PreparedDelivery {
+	readonly delivery_id: string;
+	/** `X-GitHub-Event`, or the internal event's name. */
+	readonly event: string;
+	/** When it arrived, ms. Constant however often the delivery is written, so that a second arrival can be distinguished. */
+	readonly received_at: number;
+	readonly content: DeliveryContent;
+	/** What it reports about remediations in progress. */
+	readonly signal?: PreparedSignal;
+}
+
+export type DeliveryContent =
+	| {
+			readonly outcome: "incident";
+			readonly incident: Incident;
+			readonly identity: string;
+			readonly explanation: Explanation;
+			/** How long the incident waits for other deliveries of the same run. */
+			readonly settle_ms: number;
+			/** How long an escalated remediation still counts after its last attempt. */
+			readonly late_ms: number;
+	  }
+	| { readonly outcome: "command"; readonly command: CommandRequest }
+	| {
+			readonly outcome: "ignored";
+			readonly reason: IgnoredReason;
+			/** The refused incident; an earlier delivery may have opened it. */
+			readonly refused?: Incident;
+	  };
+
+/** Whether there is anything to store. */
+export function needsJournal({ content, signal }: PreparedDelivery): boolean {
+	return content.outcome !== "ignored" || content.refused !== undefined || signal !== undefined;
+}
+
 export type Preparation =
 	| { readonly ok: true; readonly delivery: PreparedDelivery }
-	/** The delivery itself is at fault: it is refused however often it comes. `problem` is one clause for people. */
+	/** The delivery itself is at fault and is refused each time. `problem` is one clause for people. */
 	| { readonly ok: false; readonly problem: string };
 
-/** A row has 2 MB at D1 (https://developers.cloudflare.com/d1/platform/limits/); what is written takes several. */
+/** D1 limits a row to 2 MB (https://developers.cloudflare.com/d1/platform/limits/); a delivery is written to several rows. */
 const ROW_BYTES = 1_500_000;
 
 /**
- * Runs the pipeline's first stages (events, filters): what a verified delivery means, without the journal. `settle`: wait
- * for other deliveries of the same run. Throws only when the pipeline itself cannot be had.
+ * Runs the pipeline's first stages (events, filters) on a verified delivery, without the journal. `settle`: wait for other
+ * deliveries of the same run. Throws only if the pipeline cannot be loaded.
  */
 export async function prepareDelivery(
 	effects: Effects,
@@ -35,8 +72,8 @@ export async function prepareDelivery(
 		const content = contentOf(reading, delivery, { engine, settle, signal: signal?.signal });
 		prepared = { delivery_id, event, received_at, content, ...(signal !== undefined && { signal }) };
 	} catch (cause) {
-		// Reading is a function of pipeline and payload alone. A payload nested very deep makes it overflow the stack.
-		log.warn("delivery refused", { reason: "unreadable", cause });
+		// Reading depends on pipeline and payload alone. A very deeply nested payload overflows the stack.
+		log.warn("delivery refused", { reason: "unreadable", cause: messageOf(cause) });
 		return { ok: false, problem: "the payload cannot be read: it may be nested too deep" };
 	}
 	const fitting = truncateToFit(prepared, ROW_BYTES);
@@ -70,7 +107,7 @@ function contentOf(
 	}
 }
 
-/** `/healer fix`: an incident like any other, and a comment to be answered. */
+/** The command of a `/healer fix` incident: it is an incident like any other, and its comment needs an answer. */
 export function commandOf({ incident }: Extract<DeliveryContent, { outcome: "incident" }>): CommandRequest | undefined {
 	const { id, kind, repository, installation_id, pr_number, sender, command, delivery_id } = incident;
 	if (kind !== "manual" || command?.comment_id === undefined) return undefined;

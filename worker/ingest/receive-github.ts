@@ -16,8 +16,9 @@ import { type GithubHeaders, readGithubHeaders } from "./github-headers.ts";
 import { verifySignature } from "./verify-signature.ts";
 
 /**
- * `POST /webhooks/github`: guards in the order of the wire, each with its own status, then the journal, then 202.
- * GitHub waits 10 s and never repeats by itself, so nothing here waits for another service (DESIGN section 3.1).
+ * `POST /webhooks/github`: guards in wire order, each with its own status, then the journal, then 202. GitHub waits 10 s and
+ * never redelivers by itself, so nothing here waits for another service but the one lookup of `completeCheckRun`
+ * (docs/events.md, https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks).
  */
 export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog({ delivery_id: request.headers.get("x-github-delivery") });
@@ -98,8 +99,12 @@ async function receivePayload(
 			return unavailable(receipt.problem);
 		case "command": {
 			ctx.waitUntil(answerCommand(effects, receipt.command_id));
-			const [status, again] = receipt.is_new ? (["accepted", ""] as const) : (["duplicate", " before"] as const);
-			return jsonResponse(202, { status, incident_id: null, reason: `the command ${receipt.name} was taken${again}` });
+			const [status, again] = receipt.is_new ? (["accepted", ""] as const) : (["duplicate", "already "] as const);
+			return jsonResponse(202, {
+				status,
+				incident_id: null,
+				reason: `the command ${receipt.name} was ${again}accepted`,
+			});
 		}
 		default: {
 			const { status, incident_id, command_id } = receipt;
@@ -111,18 +116,18 @@ async function receivePayload(
 	}
 }
 
-/** Throws nothing: what cannot be had now, the pipeline say, may be there when the delivery comes again. */
+/** Never throws: whatever failed, such as loading the pipeline, may succeed when the delivery is sent again. */
 async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log): Promise<Receipt> {
 	try {
 		return await acceptDelivery(effects, delivery, true, log, deliveryQueue(env));
 	} catch (cause) {
-		log.error("the delivery could not be taken", { cause });
-		return { status: "unavailable", problem: "the worker's log says why (`npx wrangler tail`)" };
+		log.error("delivery not accepted", { cause: messageOf(cause) });
+		return { status: "unavailable", problem: "the worker's log has the reason (`npx wrangler tail`)" };
 	}
 }
 
 function unavailable(problem: string): Response {
-	const error = `the delivery could not be written down; deliver it again: ${problem}`;
+	const error = `the delivery could not be stored; deliver it again: ${problem}`;
 	return errorResponse(503, error, { "retry-after": "10" });
 }
 

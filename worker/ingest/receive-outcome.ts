@@ -15,8 +15,8 @@ import { reconcile } from "../remediation/reconcile.ts";
 import { takeOutcome, wakeBlocked } from "../remediation/record-outcome.ts";
 
 /**
- * `POST /api/outcomes`: the relay tells how a CodeRun ended (DESIGN section 6). Told twice it changes nothing; another
- * body under the same webhook-id is refused.
+ * `POST /api/outcomes`: the relay reports how a CodeRun ended (docs/remediation.md). Idempotent; another body under the same
+ * webhook-id is refused.
  */
 export async function receiveOutcome(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const response = await receiveMessage(request, env, ctx);
@@ -40,7 +40,7 @@ async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext)
 	if (!read.ok) return refuseMessage(effects, read.reason, read.detail);
 	const outcome = read.value;
 	if (verdict.id !== outcomeMessageId(outcome.incident_id, outcome.attempt)) {
-		return refuseMessage(effects, "wrong_id", "the webhook-id is another attempt's");
+		return refuseMessage(effects, "wrong_id", "the webhook-id belongs to another attempt");
 	}
 	const locked = await takeOutcome(effects, outcome, text);
 	switch (locked.status) {
@@ -51,7 +51,7 @@ async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext)
 		case "known":
 			return jsonResponse(200, { status: "known" });
 		case "replayed":
-			return refuseMessage(effects, "replayed", "this attempt's outcome is known");
+			return refuseMessage(effects, "replayed", "the outcome of this attempt is already recorded");
 		case "unknown_attempt":
 			return errorResponse(404, "no such attempt");
 		default:
@@ -59,12 +59,12 @@ async function receiveMessage(request: Request, env: Env, ctx: ExecutionContext)
 	}
 }
 
-/** The outcome is in the journal, and its incident is due: what cannot follow from it now, the sweep does. */
+/** The outcome is in the journal and its incident is due: if this fails, the sweep processes it. */
 async function followOutcome(effects: Effects, incident_id: string): Promise<void> {
 	try {
 		await reconcile(effects, incident_id);
 	} catch (cause) {
-		effects.log.error("what follows from an outcome could not be done", { incident_id, cause });
+		effects.log.error("processing the outcome failed", { incident_id, cause: messageOf(cause) });
 	}
 }
 

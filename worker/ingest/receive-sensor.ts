@@ -26,8 +26,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** `POST /api/remediate/ci-failure`: a sensor's workflow or check payload. */
 export function receiveCiFailure(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-	const wanted = "the body has none of workflow_run, workflow_job, check_run, check_suite, or state with context";
-	return receive(request, env, ctx, (fields) => readCiEvent(fields) ?? wanted);
+	const problem = "the body has none of workflow_run, workflow_job, check_run, check_suite, or state with context";
+	return receive(request, env, ctx, (fields) => readCiEvent(fields) ?? problem);
 }
 
 /** `POST /api/remediate/security-alert`: a sensor's alert payload. */
@@ -35,14 +35,14 @@ export function receiveAlert(request: Request, env: Env, ctx: ExecutionContext):
 	return receive(request, env, ctx, (fields) => readAlertEvent(fields) ?? "the body has no alert");
 }
 
-/** `POST /api/events/{name}`: an internal event; what it means is in the pipeline's mapping of that name. */
+/** `POST /api/events/{name}`: an internal event; the pipeline's mapping of that name defines it. */
 export function receiveEvent(request: IRequest & Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const event = String(request.params.name);
 	const isName = /^[\w.-]{1,100}$/.test(event);
 	return receive(request, env, ctx, (payload) => (isName ? { event, payload } : "the event's name is malformed"));
 }
 
-/** Token, body, event: each wrong one has its own answer. Then the pipeline runs inline (DESIGN section 9). */
+/** Checks token, body and event, each with its own answer. Then runs the pipeline inline (docs/events.md). */
 async function receive(
 	request: Request,
 	env: Env,
@@ -74,7 +74,7 @@ async function receive(
 	}
 }
 
-/** It can never be taken, however often it is sent. */
+/** It can never be accepted, however often it is sent. */
 type Refusal = Extract<Receipt, { readonly status: "refused" }>;
 
 async function remediate(
@@ -90,10 +90,10 @@ async function remediate(
 			return ignoredAnswer(acceptance.reason);
 		}
 		if (acceptance.status === "refused") return acceptance;
-		// Its sender waits for what came of it, which nobody could say of a delivery that waits in the queue.
+		// The sender waits for the result, which nobody knows while the delivery is queued.
 		if (acceptance.status === "queued" || acceptance.status === "unavailable") {
 			const why = acceptance.status === "unavailable" ? `: ${acceptance.problem}` : "";
-			return failedAnswer(`the incident could not be written down; send it again${why}`);
+			return failedAnswer(`the incident could not be stored; send it again${why}`);
 		}
 		if (acceptance.status === "command") return commandAnswer(acceptance);
 		const id = acceptance.incident_id;
@@ -101,7 +101,7 @@ async function remediate(
 		const progress = await processIncident(effects, id);
 		return progressAnswer(progress, await findIncident(effects.journal, id));
 	} catch (cause) {
-		log.error("the journal failed", { cause });
-		return failedAnswer("the incident could not be written down; send it again");
+		log.error("the journal failed", { cause: messageOf(cause) });
+		return failedAnswer("the incident could not be stored; send it again");
 	}
 }

@@ -1,7 +1,7 @@
 import type { Progress } from "../dispatch/waiting.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 
-/** The answer of `/api/remediate/*` and `/api/events/*`, exactly these fields (DESIGN section 9). */
+/** The answer of `/api/remediate/*` and `/api/events/*`, with exactly these fields (docs/events.md). */
 export interface RemediationAnswer {
 	readonly status: "accepted" | "skipped" | "failed";
 	readonly coderun_name: string | null;
@@ -13,7 +13,7 @@ export interface RemediationAnswer {
 
 const nothing = { coderun_name: null, agent: null, failure_type: null } as const;
 
-/** Nothing was written down: the request was wrong, or the journal failed. */
+/** Nothing was stored: the request was wrong, or the journal failed. */
 export function failedAnswer(reason: string): RemediationAnswer {
 	return { ...nothing, status: "failed", dedup_status: "skipped", reason };
 }
@@ -23,22 +23,22 @@ export function ignoredAnswer(reason: string): RemediationAnswer {
 	return { ...nothing, status: "skipped", dedup_status: "skipped", reason };
 }
 
-/** No incident, but a command for Healer itself, which is in the journal. */
+/** No incident, but a command for Healer itself, stored in the journal. */
 export function commandAnswer({ name, is_new }: { name: string; is_new: boolean }): RemediationAnswer {
-	const reason = `the command ${name} was taken`;
+	const reason = `the command ${name} was accepted`;
 	return is_new
 		? { ...nothing, status: "accepted", dedup_status: "new", reason }
 		: { ...nothing, status: "skipped", dedup_status: "existing", reason };
 }
 
-/** The incident was known before. */
+/** The incident existed before. */
 export function duplicateAnswer(row: IncidentRow | undefined): RemediationAnswer {
-	return { ...told(row), status: "skipped", dedup_status: "existing", reason: "the incident is known" };
+	return { ...decisionOf(row), status: "skipped", dedup_status: "existing", reason: "the incident is known" };
 }
 
-/** What the inline run of a new incident came to. */
+/** The result of processing a new incident inline. */
 export function progressAnswer(progress: Progress, row: IncidentRow | undefined): RemediationAnswer {
-	const { coderun_name, agent, failure_type } = told(row);
+	const { coderun_name, agent, failure_type } = decisionOf(row);
 	switch (progress.state) {
 		case "running":
 			return progress.existed
@@ -48,7 +48,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 						failure_type,
 						status: "skipped",
 						dedup_status: "existing",
-						reason: "the CodeRun was there",
+						reason: "the CodeRun already existed",
 					}
 				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
 		case "waiting":
@@ -61,7 +61,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 				dedup_status: "new",
 				reason: progress.reason,
 			};
-		// Another consumer came first: it is in the journal, and goes on there.
+		// Another consumer came first. The incident is in the journal, and that consumer continues.
 		case "not_locked":
 		case "lock_lost":
 		case "escalated":
@@ -91,7 +91,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 	}
 }
 
-/** 202 accepted, 200 skipped, 503 failed; 400 and 401 are the caller's to say. */
+/** 202 accepted, 200 skipped, 503 failed; the caller answers 400 and 401. */
 export function remediationStatus(answer: RemediationAnswer): number {
 	switch (answer.status) {
 		case "accepted":
@@ -105,7 +105,7 @@ export function remediationStatus(answer: RemediationAnswer): number {
 	}
 }
 
-function told(row: IncidentRow | undefined): Pick<RemediationAnswer, "coderun_name" | "agent" | "failure_type"> {
+function decisionOf(row: IncidentRow | undefined): Pick<RemediationAnswer, "coderun_name" | "agent" | "failure_type"> {
 	return {
 		coderun_name: row?.coderun_name ?? null,
 		agent: row?.agent ?? null,

@@ -1,21 +1,21 @@
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A sensor's payload as GitHub would have sent it: `event` is GitHub's name for it. */
+/** A sensor's payload in GitHub's form; `event` is GitHub's name for it. */
 export interface SensorEvent {
 	readonly event: string;
 	readonly payload: Fields;
 }
 
-// Which key of a GitHub payload names which event; the more telling ones first, since a run's payload may hold others.
+// The key that identifies each event, most specific first: a run's payload may contain others.
 const KEYS = ["workflow_job", "workflow_run", "check_run", "check_suite"] as const;
 
-/** The fields of a body, bare or under `body` as Argo Events hands it on; undefined when it is no JSON object. */
+/** The fields of a body, bare or under `body` as Argo Events sends it; undefined if it is not a JSON object. */
 export function unwrapBody(body: unknown): Fields | undefined {
 	if (!isFields(body)) return undefined;
 	return isFields(body.body) ? body.body : body;
 }
 
-/** Reads a sensor's CI payload: the event is known by its key. Sensors leave out the action; what failed is completed. */
+/** Reads a sensor's CI payload. The key identifies the event. Sensors omit the action; a failure is always `completed`. */
 export function readCiEvent(fields: Fields): SensorEvent | undefined {
 	const event = KEYS.find((key) => isFields(fields[key]));
 	if (event !== undefined) return { event, payload: withAction(fields, "completed") };
@@ -23,12 +23,12 @@ export function readCiEvent(fields: Fields): SensorEvent | undefined {
 	return isStatus ? { event: "status", payload: fields } : undefined;
 }
 
-/** Reads a sensor's security alert: its kind is known by what only that kind has. */
+/** Reads a sensor's security alert. Fields that only one kind has identify the kind. */
 export function readAlertEvent(fields: Fields): SensorEvent | undefined {
 	const { alert } = fields;
 	if (!isFields(alert)) return undefined;
 	const event = alertEvent(alert);
-	// A vulnerability alert of the older kind is created, not opened, in GitHub's words, too: `create`.
+	// GitHub's action for the older vulnerability alerts is `create`.
 	const action = event === "repository_vulnerability_alert" ? "create" : "created";
 	return { event, payload: withAction(fields, action) };
 }

@@ -4,16 +4,16 @@ import type { Engine } from "../engine.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 
-/** What a delivery says about a branch or pull request that may be under remediation, ready to be written down. */
+/** A signal about a branch or pull request that may be under remediation, ready to be stored. */
 export interface PreparedSignal {
 	readonly signal: Signal;
 	/** When it arrived, ms. */
 	readonly now: number;
-	/** For how long a remediation that was fixed may still go red. */
+	/** How long a fixed remediation may still turn to failed. */
 	readonly reconsider_ms: number;
 }
 
-/** Reads a delivery by pipeline.yaml `lifecycle`; undefined when it says nothing. */
+/** Reads a delivery by `lifecycle` in pipeline.yaml; undefined if no rule matches. */
 export async function readSignal(
 	effects: Pick<Effects, "engine" | "now">,
 	delivery: Delivery,
@@ -26,8 +26,8 @@ export async function readSignal(
 }
 
 /**
- * Writes down a signal, with what belongs to it in the same transaction, before GitHub gets its answer; what follows from
- * it is a wake-up's work. Never starts anything. Throws when the journal fails. Gives what the other statements changed.
+ * Stores a signal, and `others` in the same transaction, before GitHub gets its answer. A wake-up processes what follows;
+ * this starts nothing. Throws if the journal fails. Returns the results of `others`.
  */
 export async function trackSignal(
 	effects: Effects,
@@ -41,7 +41,7 @@ export async function trackSignal(
 	return results.slice(0, others.length);
 }
 
-/** The remediations that a signal, written down already, is about are looked at. */
+/** Wakes the remediations of a signal that is already stored. */
 export async function wakeAffected(
 	effects: Effects,
 	{ signal }: PreparedSignal,
@@ -49,6 +49,6 @@ export async function wakeAffected(
 	log: Log,
 ): Promise<void> {
 	log.info("signal recorded", { reports: signal.reports, lifecycle: signal.event, remediations: affected.length });
-	// The settle time lets the other deliveries of the same run come first.
+	// The settle time lets the other deliveries of the same run arrive first.
 	await Promise.all(affected.map((id) => effects.wake(id, 0)));
 }

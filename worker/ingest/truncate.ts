@@ -2,20 +2,20 @@ import type { Incident } from "../../pipeline/index.ts";
 import { cleanText, TEXT_LIMITS } from "../../pipeline/stages/clean-text.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 
-/** What long texts are cut to, one after the other, until the whole fits: no more is lost than has to be. */
+/** Lengths that long texts are cut to, tried in order until the delivery fits, so that no more than needed is lost. */
 const CUTS = [16_384, 4_096, TEXT_LIMITS.short] as const;
 
-/** A character takes at most six bytes as JSON: a control character is `\u001b`. */
+/** A character takes at most six bytes in JSON: a control character is `\u001b`. */
 const MOST_BYTES = 6;
-/** What is not counted: the short fields, the explanation, the signal. */
+/** An upper bound for what is not counted: short fields, explanation, signal. */
 const REST_BYTES = 250_000;
 
 /**
- * The delivery in at most so many bytes of JSON: as it is, or with its long texts cut to what an incident's short ones may
- * have. Undefined when even that is more.
+ * The delivery in at most `limit_bytes` of JSON: unchanged, or with its long texts cut down to the length of an incident's
+ * short fields. Undefined if even that is too large.
  */
 export function truncateToFit(delivery: PreparedDelivery, limit_bytes: number): PreparedDelivery | undefined {
-	// Making JSON to count it would cost every delivery; nearly all are far from any limit.
+	// Serializing every delivery to count it would be slow; nearly all are far below any limit.
 	if (countedLength(delivery) * MOST_BYTES + REST_BYTES <= limit_bytes) return delivery;
 	if (jsonBytes(delivery) <= limit_bytes) return delivery;
 	for (const max of CUTS) {
@@ -25,12 +25,12 @@ export function truncateToFit(delivery: PreparedDelivery, limit_bytes: number): 
 	return undefined;
 }
 
-/** How many bytes it takes as a message or a row. */
+/** Its size as a message or a row. */
 export function jsonBytes(value: unknown): number {
 	return new TextEncoder().encode(JSON.stringify(value)).byteLength;
 }
 
-/** Characters of the fields that can be large; lists by the most that their items may have. */
+/** Characters of the fields that can be large; lists count with the maximum of their items. */
 function countedLength({ content, signal }: PreparedDelivery): number {
 	const incident = incidentIn(content);
 	const { evidence = "", commit_message = "", alert, jobs = [], failed_steps = [] } = incident ?? {};

@@ -1,16 +1,16 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { verify } from "@octokit/webhooks-methods";
 
-// `X-Hub-Signature` (SHA-1) is not looked at: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+// `X-Hub-Signature` (SHA-1) is ignored: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 const SIGNATURE = /^sha256=[0-9a-f]{64}$/i;
 
-/** A body as it was received, and as text if it is UTF-8. */
+/** A body as received, and as text if it is UTF-8. */
 export interface ReceivedBody {
 	readonly bytes: Uint8Array;
 	readonly text: string | undefined;
 }
 
-// The library turns text into bytes again; of a large body there are copies enough in an isolate's 128 MB.
+// The library encodes text to bytes again, and an isolate has 128 MB: large bodies are verified without that copy.
 const LONGEST_TEXT = 2 * 1024 * 1024;
 
 /** Whether `X-Hub-Signature-256` was made over exactly these bytes with one of the secrets. */
@@ -21,7 +21,7 @@ export async function verifySignature(
 ): Promise<boolean> {
 	if (signature === null || !SIGNATURE.test(signature)) return false;
 	for (const secret of secrets) {
-		// The library takes text, and some of it: anything else has to be checked as it is.
+		// The library accepts only text that is not empty; other bodies are verified as bytes.
 		const isText = text !== undefined && text !== "" && text.length <= LONGEST_TEXT;
 		if (await (isText ? verify(secret, text, signature) : verifyBytes(secret, bytes, signature))) return true;
 	}

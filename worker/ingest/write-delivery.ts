@@ -9,13 +9,13 @@ import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { commandOf } from "./prepare-delivery.ts";
 import { trackSignal, wakeAffected } from "./track-signal.ts";
 
-/** What became of a delivery once it was written down. */
+/** The result of storing a delivery. */
 export type Acceptance =
 	| {
 			readonly status: "accepted" | "duplicate";
 			readonly incident_id: string;
 			readonly due_in_ms: number;
-			/** Of an incident that a comment asked for: the command that has to be answered. */
+			/** The command to answer, if a comment requested the incident. */
 			readonly command_id?: string;
 	  }
 	/** A command for Healer itself. */
@@ -24,16 +24,16 @@ export type Acceptance =
 			readonly status: "ignored";
 			readonly kind: IgnoredReason["kind"];
 			readonly reason: string;
-			/** A filter refused the incident, and the journal has none that this could be added to. */
+			/** A filter refused the incident, and the journal has no incident to add the delivery to. */
 			readonly is_unknown?: boolean;
 	  };
 
 type ContentOf<T extends DeliveryContent["outcome"]> = Extract<DeliveryContent, { readonly outcome: T }>;
 
 /**
- * Writes a prepared delivery down: the incident, the command, what it says of remediations under way. The same for a
- * delivery that GitHub waits for and for one that waited in the queue. Written twice it comes to the same. When this
- * returns, it is in the journal; it throws when the journal fails, and only then.
+ * Stores a prepared delivery: the incident or command, and what it reports about remediations in progress. Webhook requests
+ * and queued deliveries both go through here. Idempotent. On return the delivery is in the journal; it throws only if the
+ * journal fails.
  */
 export async function writeDelivery(effects: Effects, prepared: PreparedDelivery, log: Log): Promise<Acceptance> {
 	const { content } = prepared;
@@ -57,8 +57,8 @@ async function writeIncident(
 ): Promise<Acceptance> {
 	const { incident, identity, explanation, settle_ms, late_ms } = content;
 	const { isOwnAgent } = await effects.engine();
-	const knowing = { isOwnAgent, now: received_at, late_ms };
-	const remediation = await remediationPushedTo(effects.journal, incident, knowing);
+	const origin = { isOwnAgent, now: received_at, late_ms };
+	const remediation = await remediationPushedTo(effects.journal, incident, origin);
 	if (remediation !== undefined) {
 		if (signal !== undefined) await trackSignal(effects, signal, log);
 		return ignore({ kind: "attempt_result", incident_id: remediation }, log);
@@ -66,23 +66,23 @@ async function writeIncident(
 
 	const { journal } = effects;
 	const now = effects.now();
-	const asked = commandOf(content);
+	const requested = commandOf(content);
 	const own = [
 		...deliveryStatements(journal, { incident, identity, explanation, due_at: now + settle_ms, now, received_at }),
-		...(asked === undefined ? [] : [commandStatement(journal, asked, received_at)]),
+		...(requested === undefined ? [] : [commandStatement(journal, requested, received_at)]),
 	];
-	// Behind the incident's own row: an older one of the same branch is superseded by that, not by a mere failure.
+	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
 	const results = await journal.batch([...own, ...(tracked?.all ?? [])]);
 	const status = results[0]?.meta.changes === 1 ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
 	if (signal !== undefined && tracked !== undefined) {
 		const affected = tracked.affected(results.slice(own.length));
-		// Its own incident has a wake-up of its own.
+		// Its own incident has its own wake-up.
 		const others = status === "accepted" ? affected.filter((id) => id !== incident.id) : affected;
 		await wakeAffected(effects, signal, others, log);
 	}
-	const command_id = asked !== undefined && { command_id: asked.id };
+	const command_id = requested !== undefined && { command_id: requested.id };
 	return { status, incident_id: incident.id, due_in_ms: settle_ms, ...command_id };
 }
 

@@ -1,33 +1,33 @@
 import type { Effects } from "../effects.ts";
 
-// In a minute: what is left comes in the next one.
+// Per minute; the next sweep continues.
 const INCIDENTS = 100;
 const ROWS = 1000;
 
-/** Deletes from the journal what `settings.retention` keeps no longer. What is not at its end yet stays, however old. */
+/** Deletes rows older than `settings.retention` from the journal. Active incidents stay, however old. */
 export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" | "log" | "now">): Promise<void> {
 	const { incidents_s, prompts_s, ignored_s } = (await effects.engine()).retention;
 	const now = effects.now();
 	const before = now - incidents_s * 1000;
-	const forgotten = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });
+	const pruned = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });
 	const trimmed = await trimIncidents(effects.journal, { before: now - prompts_s * 1000, now, limit: INCIDENTS });
 	await pruneUnowned(effects.journal, { before, ignored_before: now - ignored_s * 1000, limit: ROWS });
-	if (forgotten + trimmed > 0) effects.log.info("old incidents were forgotten", { forgotten, trimmed });
+	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
 }
 
 /**
- * SQL: nothing more is done about this incident by itself, since before ?1, and nobody works on it at ?2; both in
- * milliseconds. Only those are ever forgotten, in whole or in part.
+ * SQL: the incident ended before ?1, nothing is due, and it is not locked at ?2; both in milliseconds. Only these incidents
+ * are pruned or trimmed.
  */
 const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL AND locked_until <= ?2
 	AND status IN ('fixed', 'failed', 'escalated', 'superseded', 'cancelled', 'dead')`;
 
-/** The tables whose rows belong to an incident. A test compares them with the journal's. */
+/** The tables whose rows belong to an incident. A test compares them with the journal's schema. */
 export const BELONGING = ["deliveries", "attempts", "transitions", "facts", "rate_limit_slots"] as const;
 
 /**
- * Deletes incidents that ended before, the oldest first, with all that belongs to them: both or neither. Not those of
- * which a delivery told since: GitHub may repeat it, and it would be a new incident then. Gives how many.
+ * Deletes incidents that ended before `before`, oldest first, with all rows that belong to them, in one transaction. Skips
+ * incidents with a later delivery: GitHub may repeat it, which would open a new incident. Returns how many.
  */
 async function pruneIncidents(
 	db: D1Database,
@@ -37,7 +37,7 @@ async function pruneIncidents(
 	if (results.length === 0) return 0;
 	const ids = JSON.stringify(results.map(({ id }) => id));
 	const [deleted] = await db.batch([
-		// Somebody may have said "retry" meanwhile, or told of it again.
+		// Repeats the conditions: a retry or a new delivery may have come in between.
 		db
 			.prepare(
 				`DELETE FROM incidents WHERE id IN (SELECT value FROM json_each(?3)) AND ${FINISHED} AND ${NO_NEW_DELIVERY}`,
@@ -63,8 +63,8 @@ export const PRUNABLE = `SELECT id FROM incidents INDEXED BY incidents_by_end
 	WHERE ${FINISHED} AND ${NO_NEW_DELIVERY} ORDER BY ended_at LIMIT ?3`;
 
 /**
- * Takes away the CodeRuns with their prompts, and the contexts, of incidents that ended before: what they say about the
- * attempts stays. A dead one keeps what it would send when somebody releases it. Gives how many incidents.
+ * Removes the CodeRuns with their prompts, and the contexts, of incidents that ended before; the attempts' other columns
+ * stay. A dead incident keeps the CodeRun that a release would send. Returns the number of incidents.
  */
 async function trimIncidents(
 	db: D1Database,
@@ -94,7 +94,7 @@ async function trimIncidents(
 export const TRIMMABLE = `SELECT id FROM incidents INDEXED BY incidents_to_trim
 	WHERE ${FINISHED} AND ended_at IS NOT trimmed_end ORDER BY ended_at LIMIT ?3`;
 
-/** What belongs to no one incident: all that is older than `before`, in milliseconds, but at most so many of each. */
+/** Deletes rows older than `before`, in milliseconds, that belong to no single incident; at most `limit` of each table. */
 async function pruneUnowned(
 	db: D1Database,
 	{
@@ -114,7 +114,7 @@ async function pruneUnowned(
 	]);
 }
 
-/** What was told since an incident began that is not at its end yet may be what it waits for. */
+/** An active incident may wait for anything reported since it began, so newer rows stay. */
 const OLDEST_OPEN = `(
 	SELECT min(created_at) FROM incidents WHERE status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
 )`;
@@ -133,7 +133,7 @@ const PRUNE_COMMANDS = `DELETE FROM commands WHERE id IN (
 	SELECT id FROM commands WHERE done_at IS NOT NULL AND received_at < ?1 ORDER BY received_at LIMIT ?2
 )`;
 
-/** The comment itself stays on its pull request, and is found there again. */
+/** The comment itself stays on its pull request, and would be found there again. */
 const PRUNE_STATUS_COMMENTS = `DELETE FROM status_comments WHERE (repository, pr_number) IN (
 	SELECT repository, pr_number FROM status_comments WHERE next_try_at IS NULL AND requested_at < ?1 ORDER BY requested_at LIMIT ?2
 )`;

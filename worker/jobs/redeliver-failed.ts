@@ -10,9 +10,9 @@ import {
 import { requestRedelivery } from "./request-redelivery.ts";
 import { scanDeliveries } from "./scan-deliveries.ts";
 
-// The cron of one machine comes more often than once a minute.
+// The cron of a hub runs more often than once a minute.
 const EVERY_MS = 55_000;
-// At one request for a redelivery a second, as GitHub wants it, some 70 a run.
+// About 70 redelivery requests a run, at one a second as GitHub asks for.
 const LONGEST_MS = 75_000;
 const LOCK_MS = LONGEST_MS + 60_000;
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -21,15 +21,15 @@ const AFTER_FAILURE_MS = 60_000;
 let isLogged = false;
 
 /**
- * No delivery stays lost: GitHub never delivers again by itself. Looks through what the App's hook delivered since the
- * last look and asks GitHub to deliver again what never got a 2xx. They come in as any delivery does; that one was
- * known already changes nothing. One run at a time, bounded, and within the limits that GitHub names.
+ * Recovers lost deliveries, which GitHub never redelivers by itself: scans what the App's hook delivered since the last scan,
+ * and requests redelivery of everything that never got a 2xx. Redeliveries arrive like any delivery, and known ones change
+ * nothing. One run at a time, bounded, and within GitHub's limits.
  * https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
  */
 export async function redeliverFailed(effects: Effects): Promise<void> {
 	const { github, journal, now } = effects;
 	if (github === undefined) {
-		if (!isLogged) effects.log.info("deliveries that GitHub fails to hand over are not looked for: not configured");
+		if (!isLogged) effects.log.info("failed deliveries not scanned: no GitHub App is configured");
 		isLogged = true;
 		return;
 	}
@@ -58,7 +58,7 @@ async function scanAndRequest(
 	const { journal, log, now } = effects;
 	const before = await countFailedDeliveries(journal);
 	const scanned = await scanDeliveries(effects, github, scan, until);
-	// Before all is seen, a redelivery of what failed may still stand on a later page.
+	// Until the scan is through, a later page may still contain a redelivery of a failed one.
 	const requested =
 		scanned.ok && scanned.through ? await requestRedelivery(effects, github, until) : { requested: 0, lost: 0 };
 	await pruneFailedDeliveries(journal, now() - KEPT_MS);
@@ -72,9 +72,9 @@ async function scanAndRequest(
 		lost: requested.lost,
 	};
 	if (failure !== undefined)
-		log.warn("GitHub's failed deliveries were not all requested again", { ...found, reason: describe(failure) });
+		log.warn("failed deliveries not all requested again", { ...found, reason: describe(failure) });
 	else if (pending > 0 || found.recovered > 0 || requested.lost > 0)
-		log.info("failed deliveries were requested again", found);
+		log.info("failed deliveries requested again", found);
 	return failure;
 }
 
@@ -85,13 +85,13 @@ function waitAfter(failure: GitHubFailure, now: number): number {
 function describe(failure: GitHubFailure): string {
 	switch (failure.reason) {
 		case "rate_limited":
-			return `GitHub limits the rate of requests until ${new Date(failure.until).toISOString()}`;
+			return `GitHub's rate limit, until ${new Date(failure.until).toISOString()}`;
 		case "forbidden":
-			return `GitHub refused it to the App: ${failure.detail}`;
+			return `GitHub denied the App access: ${failure.detail}`;
 		case "not_found":
 		case "refused":
 		case "unavailable":
-			return `GitHub gave no answer that helps: ${failure.detail}`;
+			return `GitHub gave no usable answer: ${failure.detail}`;
 		default:
 			return failure satisfies never;
 	}

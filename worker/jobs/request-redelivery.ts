@@ -13,21 +13,21 @@ import type { Cost } from "../runtime/budget.ts";
 export interface RedeliveryResult {
 	readonly requested: number;
 	readonly lost: number;
-	/** Why it stopped before all were asked for. */
+	/** Why it stopped before all were requested. */
 	readonly failure?: GitHubFailure;
 }
 
 const MINUTE_MS = 60_000;
 const FIRST_PAUSE_MS = 2 * MINUTE_MS;
 const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS;
-// GitHub delivers again what is at most 3 days old, GitHub Enterprise Server 7:
+// GitHub redelivers events of the last 3 days, GitHub Enterprise Server of the last 7:
 // https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
 const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
 const BATCH = 100;
-// One ask, and what the run writes down at its end.
+// One request, and what the run records at its end.
 const ASK_COST: Cost = { statements: 10, subrequests: 10 };
 
-/** Asks GitHub to deliver again what is wanted and due, one after the other, until `until`. */
+/** Requests redelivery of pending deliveries that are due, one after the other, until `until`. */
 export async function requestRedelivery(
 	effects: Pick<Effects, "budget" | "journal" | "now" | "log">,
 	github: GitHub,
@@ -47,7 +47,7 @@ export async function requestRedelivery(
 		if (failure === undefined) done.requested++;
 		else if (isForGood(failure)) {
 			await markLost(journal, lost.guid);
-			effects.log.warn("a delivery stays lost", { delivery_id: lost.guid, reason: detailOf(failure) });
+			effects.log.warn("delivery lost", { delivery_id: lost.guid, reason: detailOf(failure) });
 			done.lost++;
 		} else return { ...done, failure };
 	}
@@ -61,21 +61,21 @@ async function askFor(
 ): Promise<GitHubFailure | undefined> {
 	await recordRequest(journal, guid, now() + pauseAfter(requests + 1));
 	const route = "POST /app/hook/deliveries/{delivery_id}/attempts";
-	// A number to GitHub's description, and beyond what a JavaScript number holds: in the URL it is its digits anyway.
+	// GitHub's description has a number, which may exceed JavaScript's safe integers. In the URL it is only digits.
 	const answer = await github.asApp(route, { delivery_id: delivery_id as unknown as number });
 	if (answer.ok) return undefined;
-	// A request that was cut off may have been heard.
-	const isHeard = answer.failure.reason === "unavailable";
-	if (!isForGood(answer.failure) && !isHeard) await undoRequest(journal, guid, now());
+	// GitHub may have received a request that was cut off.
+	const mayHaveArrived = answer.failure.reason === "unavailable";
+	if (!isForGood(answer.failure) && !mayHaveArrived) await undoRequest(journal, guid, now());
 	return answer.failure;
 }
 
-/** 2, 6, 18, 54 minutes, then hours: while the way to Healer is broken, GitHub's tries fail as well. */
+/** 2, 6, 18, 54 minutes, then hours: while Healer is unreachable, GitHub's redeliveries fail as well. */
 function pauseAfter(requests: number): number {
 	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (requests - 1));
 }
 
-/** What no later ask changes, as opposed to limits, outages and wrong credentials. */
+/** Failures that a later request cannot change, unlike limits, outages and wrong credentials. */
 function isForGood({ reason }: GitHubFailure): boolean {
 	return reason === "not_found" || reason === "refused";
 }

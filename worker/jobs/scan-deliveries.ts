@@ -5,33 +5,33 @@ import { type DeliveryScan, keepPage, type ListedDelivery } from "../journal/fai
 import type { Cost } from "../runtime/budget.ts";
 
 export type ScanResult =
-	/** `through`: the whole list since the last look was seen; what is not through goes on in the next run. */
+	/** `through`: the whole list since the last scan was read; otherwise the next run continues. */
 	{ readonly ok: true; readonly through: boolean } | { readonly ok: false; readonly failure: GitHubFailure };
 
 // 3,000 deliveries a run.
 const MOST_PAGES = 30;
-// One page, and what the run writes down at its end.
+// One page, and what the run records at its end.
 const PAGE_COST: Cost = { statements: 15, subrequests: 15 };
-// A delivery is listed when its answer is there or 10 s are over, and a little later by GitHub's own delay.
+// A delivery is listed once it is answered or 10 s have passed, plus GitHub's own delay.
 const OVERLAP_MS = 15 * 60_000;
 
 /**
- * Goes through GitHub's list of deliveries, newest first, back to where the last look began; the first look ever goes
- * back as far as GitHub's list does. A look that takes more than one run goes on where it was.
+ * Scans GitHub's list of deliveries, newest first, back to the start of the last scan; the first scan goes back as far as the
+ * list does. A scan that takes several runs continues where it stopped.
  */
 export async function scanDeliveries(
 	effects: Pick<Effects, "budget" | "journal" | "now">,
 	github: GitHub,
-	look: DeliveryScan,
+	scan: DeliveryScan,
 	until: number,
 ): Promise<ScanResult> {
-	const began_at = look.began_at ?? effects.now();
-	const { scanned_until } = look;
-	let cursor = look.began_at === null ? null : look.cursor;
+	const began_at = scan.began_at ?? effects.now();
+	const { scanned_until } = scan;
+	let cursor = scan.began_at === null ? null : scan.cursor;
 	for (let page = 0; page < MOST_PAGES && effects.now() < until && effects.budget.has(PAGE_COST); page++) {
 		const read = await listDeliveries(github, cursor);
 		if (!read.ok) {
-			// A cursor that GitHub takes no more: from the start again.
+			// GitHub no longer accepts the cursor: start over.
 			if (read.failure.reason === "refused" && cursor !== null) {
 				await keepPage(effects.journal, [], { scanned_until, began_at: null, cursor: null }, effects.now());
 			}
@@ -50,7 +50,7 @@ export async function scanDeliveries(
 }
 
 export type PageReading =
-	/** `next`: where the list goes on; undefined at its end. */
+	/** `next`: the next page's cursor; undefined at the end. */
 	| { readonly ok: true; readonly deliveries: readonly ListedDelivery[]; readonly next: string | undefined }
 	| { readonly ok: false; readonly failure: GitHubFailure };
 
@@ -59,7 +59,7 @@ const PER_PAGE = 100;
 const schema = z.array(
 	z
 		.object({
-			// 64 bits: beyond what a JavaScript number holds it comes as a bigint.
+			// 64 bits: parsed as a bigint if it exceeds JavaScript's safe integers.
 			id: z.union([z.int().nonnegative(), z.bigint()]).transform(String),
 			guid: z.string().min(1).max(200),
 			event: z.string().min(1).max(100),
@@ -71,17 +71,17 @@ const schema = z.array(
 );
 
 /**
- * One page of what the App's hook delivered, newest first.
+ * One page of the App's hook deliveries, newest first.
  * https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
  */
 async function listDeliveries(github: GitHub, cursor: string | null): Promise<PageReading> {
-	const asked = { per_page: PER_PAGE, ...(cursor !== null && { cursor }) };
-	const answer = await github.asApp("GET /app/hook/deliveries", asked);
+	const parameters = { per_page: PER_PAGE, ...(cursor !== null && { cursor }) };
+	const answer = await github.asApp("GET /app/hook/deliveries", parameters);
 	if (!answer.ok) return answer;
 	const read = schema.safeParse(answer.value);
 	if (!read.success) {
 		const fields = read.error.issues.slice(0, 3).map(({ path }) => path.map(String).join("."));
-		const detail = `its list of deliveries is not as GitHub describes it: ${fields.join(", ")}`;
+		const detail = `its list of deliveries does not match GitHub's description: ${fields.join(", ")}`;
 		return { ok: false, failure: { reason: "unavailable", detail } };
 	}
 	return { ok: true, deliveries: read.data, next: nextCursor(answer.headers.link) };

@@ -18,18 +18,18 @@ import { type Cost, sum, times } from "../runtime/budget.ts";
 import { pruneJournal } from "./prune-journal.ts";
 import { redeliverFailed } from "./redeliver-failed.ts";
 
-/** One thing that a sweep does. */
+/** One step of a sweep. */
 export interface SweepStep {
 	readonly name: string;
-	/** What is kept for it while the steps before it run. */
+	/** The budget reserved for it while the steps before it run. */
 	readonly needs: Cost;
-	/** `after`: where the one before stopped. Gives where the next one goes on; nothing: from the start. */
+	/** `after`: where the previous run stopped. Returns where the next run continues; undefined: from the start. */
 	run(effects: Effects, after: DueKey | undefined): Promise<DueKey | undefined>;
 }
 
-/** All that a sweep does. What these need fits into one invocation: each has its turn in every sweep. */
+/** All steps of a sweep. Their `needs` fit into one invocation, so each runs in every sweep. */
 export const STEPS: readonly SweepStep[] = [
-	{ name: "pauses that ended", needs: { statements: 5, subrequests: 30 }, run: whole(endPauses) },
+	{ name: "ended pauses", needs: { statements: 5, subrequests: 30 }, run: whole(endPauses) },
 	{
 		name: "due incidents",
 		needs: times(INCIDENT_COST, 5),
@@ -40,20 +40,20 @@ export const STEPS: readonly SweepStep[] = [
 		needs: times(INCIDENT_COST, 2),
 		run: async (effects, after) => (await sweepOverdue(effects, after)).stopped_at,
 	},
-	{ name: "incidents without a time", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
+	{ name: "stuck incidents", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
 	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
-	{ name: "comments of escalations", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
-	{ name: "lost deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
+	{ name: "escalation comments", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
+	{ name: "failed deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
 	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
 	{
-		name: "pipeline in force",
+		name: "active pipeline",
 		needs: { statements: 5, subrequests: 10 },
 		run: whole((effects) => effects.publishPipeline()),
 	},
-	{ name: "what is kept no longer", needs: { statements: 30, subrequests: 10 }, run: whole(pruneJournal) },
+	{ name: "retention", needs: { statements: 30, subrequests: 10 }, run: whole(pruneJournal) },
 ];
 
-/** A step that begins at the start each time. */
+/** A step that starts from the beginning each time. */
 function whole(run: (effects: Effects) => Promise<unknown>): SweepStep["run"] {
 	return async (effects) => {
 		await run(effects);
@@ -64,9 +64,9 @@ function whole(run: (effects: Effects) => Promise<unknown>): SweepStep["run"] {
 let isFirst = true;
 
 /**
- * `scheduled`: finds in the journal what is due, however its wake-up was lost, and goes on with it. On one machine
- * there is one isolate, so at its first sweep whoever still holds a row died with the one before: nobody waits for
- * that. Taking a row from somebody who lives does no harm either, both send the same bytes.
+ * `scheduled`: processes everything that is due in the journal, even if its wake-up was lost. A hub has one isolate, so locks
+ * that exist at its first sweep belong to a dead process and are released at once. Releasing a live lock would do no harm
+ * either: both holders send the same bytes.
  */
 export async function sweep(controller: ScheduledController, env: Env): Promise<void> {
 	const effects = createEffects(env, createLog({ sweep: controller.cron }));
@@ -82,13 +82,13 @@ export async function sweep(controller: ScheduledController, env: Env): Promise<
 	await runSteps(STEPS, effects);
 }
 
-/** What a sweep itself writes down about one step. */
+/** The sweep's own cost of one step. */
 const BOOKKEEPING: Cost = { statements: 2, subrequests: 2 };
 
 /**
- * One step after the other, the one first that began longest ago: not even one that uses up an invocation, or is cut off
- * with it, keeps the others from their turn. Each may use what is left but for the needs of those after it. One that
- * fails costs itself only: the others run, and it does again in a minute.
+ * Runs the steps one after the other, the one that began longest ago first: a step that uses up an invocation, or is cut off
+ * with it, cannot starve the others. Each may use what the later steps do not need. A failure affects only its own step, which
+ * runs again in a minute.
  */
 export async function runSteps(steps: readonly SweepStep[], effects: Effects): Promise<void> {
 	const progress = await progressOf(effects);
@@ -97,8 +97,8 @@ export async function runSteps(steps: readonly SweepStep[], effects: Effects): P
 	for (const [at, step] of order.entries()) {
 		const kept = order.slice(at + 1).flatMap(({ needs }) => [needs, BOOKKEEPING]);
 		const budget = effects.budget.keeping(sum([...kept, BOOKKEEPING]));
-		// It began longest ago in the next sweep.
-		if (!budget.has(step.needs)) effects.log.warn("a step of the sweep waits for the next one", { step: step.name });
+		// In the next sweep, it is the one that began longest ago.
+		if (!budget.has(step.needs)) effects.log.warn("sweep step postponed to the next sweep", { step: step.name });
 		else await runStep(step, { ...effects, budget }, progress.get(step.name)?.stopped_at);
 	}
 }
@@ -109,16 +109,16 @@ async function runStep({ name, run }: SweepStep, effects: Effects, after: DueKey
 		const stopped_at = await run(effects, after);
 		if (after !== undefined || stopped_at !== undefined) await keepStop(effects.journal, name, stopped_at);
 	} catch (cause) {
-		effects.log.error("a step of the sweep failed", { step: name, cause });
+		effects.log.error("sweep step failed", { step: name, cause: messageOf(cause) });
 	}
 }
 
-/** Without it the steps run in the order of the list. */
+/** Without it, the steps run in the order of the list. */
 async function progressOf({ journal, log }: Effects): Promise<ReadonlyMap<string, StepProgress>> {
 	try {
 		return await stepProgress(journal);
 	} catch (cause) {
-		log.error("the sweep's progress could not be read", { cause });
+		log.error("reading the sweep's progress failed", { cause: messageOf(cause) });
 		return new Map();
 	}
 }

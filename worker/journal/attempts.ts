@@ -3,7 +3,7 @@ import type { WireOutcome } from "../../wire/outcome.ts";
 import type { IncidentRow } from "./incidents.ts";
 import type { AttemptResult } from "./statuses.ts";
 
-/** A row of `attempts`, as stored: see the migrations for what the columns mean. */
+/** A row of `attempts`, as stored. The migrations describe the columns. */
 export interface AttemptRow {
 	readonly incident_id: string;
 	readonly attempt: number;
@@ -24,13 +24,13 @@ export interface AttemptRow {
 	readonly ended_at: number | null;
 	readonly spawned_at: number | null;
 	readonly outcome_at: number | null;
-	/** 1 where the escalation chose the agent. */
+	/** 1 if the escalation chose the agent. */
 	readonly escalated: number;
 	readonly signature: string | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
 	readonly pull_request: number | null;
-	/** 1 where its CodeRun was there already when it was asked for. */
+	/** 1 if the CodeRun already existed when the spawn was requested. */
 	readonly existed: number;
 	readonly refused: string | null;
 	readonly ask_at: number | null;
@@ -50,7 +50,7 @@ type PastRow = Record<
 	string | null
 >;
 
-/** What was tried before this attempt and how it ended, the first one first: of all budgets, for the next agent to read. Those that the relay refused were never tried. */
+/** Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused: they never ran. */
 export async function previousAttempts(
 	db: D1Database,
 	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
@@ -76,8 +76,8 @@ export async function previousAttempts(
 }
 
 /**
- * Takes over the CodeRun that the cluster has of this attempt, under the name that it has there: a journal that was
- * restored may have decided the attempt anew, and for another agent.
+ * Records the name of the CodeRun that the cluster already has for this attempt. After a restore, the journal may have
+ * decided the attempt again, for another agent.
  */
 export async function adoptCodeRun(
 	db: D1Database,
@@ -93,12 +93,12 @@ export async function adoptCodeRun(
 		.run();
 }
 
-/** See `codeRunName`. */
+/** The agent's name in a name made by `codeRunName`. */
 function agentIn(coderun_name: string): string | null {
 	return /^healer-ci-(.+)-[0-9a-f]{16}$/.exec(coderun_name)?.[1] ?? null;
 }
 
-/** The relay is asked about the present attempt's CodeRun then, and not before. */
+/** Sets when the relay is next asked about the current attempt's CodeRun. */
 export async function scheduleStatusQuery(
 	db: D1Database,
 	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
@@ -111,8 +111,8 @@ export async function scheduleStatusQuery(
 }
 
 /**
- * Has the relay asked now about every CodeRun that counts as running: for the start of a hub, whose journal may have been
- * restored, so that what ended since is learnt at once.
+ * Makes a relay query due now for every incident in `running`. A hub calls this at start: its journal may have been
+ * restored, and CodeRuns may have ended since the backup.
  */
 export async function queryRunning(db: D1Database, now: number): Promise<void> {
 	await db.batch([
@@ -128,8 +128,8 @@ export async function queryRunning(db: D1Database, now: number): Promise<void> {
 }
 
 /**
- * Writes down how an attempt's CodeRun ended, once: a second call changes nothing. What follows from it for the incident
- * is `reconcile`'s to say; that somebody has to ask it stands in the journal until somebody did.
+ * Records how an attempt's CodeRun ended, once: a second call changes nothing. It also makes the incident due, so that
+ * `reconcile` processes the outcome even if the caller stops here.
  */
 export async function recordOutcome(
 	db: D1Database,

@@ -1,6 +1,6 @@
 import type { Incident } from "../../pipeline/index.ts";
 
-/** A row of `checks`, as stored: see the migrations for what the columns mean. */
+/** A row of `checks`, as stored. The migrations describe the columns. */
 export interface CheckRow {
 	readonly repository: string;
 	readonly head_repository: string;
@@ -20,7 +20,7 @@ export interface CheckRow {
 	readonly received_at: number;
 }
 
-/** What says which check something is about. */
+/** The fields that identify a check. */
 interface CheckRef {
 	readonly workflow?: { readonly name?: string; readonly path?: string };
 	readonly app?: string;
@@ -28,8 +28,8 @@ interface CheckRef {
 }
 
 /**
- * Which check it is, however often it runs: a workflow by its name (jobs tell no path), the checks of an App by the App, a
- * commit status by its context alone. The checks of GitHub Actions are jobs of a workflow that they do not name.
+ * A check's name, the same for every run of it: the name of a workflow (jobs carry no path), the App of an App's check, and
+ * `status` for a commit status, whose context is its job. Checks of GitHub Actions are jobs that do not name their workflow.
  */
 export function checkName({ workflow, app, job }: CheckRef): string | undefined {
 	const name = workflow?.name ?? workflow?.path;
@@ -38,12 +38,12 @@ export function checkName({ workflow, app, job }: CheckRef): string | undefined 
 	return job === undefined ? undefined : "status";
 }
 
-/** A workflow's runs speak for all its jobs. */
+/** Whether the check is a workflow, whose run reports for all its jobs. */
 export function isWorkflow(check_name: string): boolean {
 	return check_name.startsWith("workflow:");
 }
 
-/** What tells where a run or check stands among others. Times are ISO 8601. */
+/** The fields that order runs and checks. Times are ISO 8601. */
 interface RunTimes {
 	readonly run_id?: string;
 	readonly run_attempt?: number;
@@ -52,8 +52,9 @@ interface RunTimes {
 }
 
 /**
- * Sorts as runs and checks began: GitHub's run ids grow, and each rerun is a higher attempt of its run; all else goes by
- * its time. By when it began, since an older run may end after a newer one. Undefined when nothing tells.
+ * A key that sorts runs and checks by when they started. GitHub's run ids grow, and a rerun is a higher attempt of its run;
+ * everything else sorts by time. The end would be the wrong key: an older run may end after a newer one. Undefined without
+ * a run id or a time.
  */
 export function positionOf(begun: RunTimes): string | undefined {
 	const { run_id, run_attempt = 1 } = begun;
@@ -64,18 +65,18 @@ export function positionOf(begun: RunTimes): string | undefined {
 	return at === undefined ? undefined : `time.${String(at).padStart(15, "0")}`;
 }
 
-/** When it began, in milliseconds; else when it happened. */
+/** When it started, in milliseconds; without that, when it happened. */
 export function beganAt({ started_at, occurred_at }: RunTimes): number | undefined {
 	const at = [started_at, occurred_at].map((time) => Date.parse(time ?? "")).find((time) => Number.isFinite(time));
 	return at !== undefined && at >= 0 ? at : undefined;
 }
 
-/** Whether one is newer than the other; undefined where they cannot be compared: one is a run, one is not. */
+/** Whether `one` is newer than `other`; undefined if only one of them is a run: those cannot be compared. */
 export function isNewer(one: string, other: string): boolean | undefined {
 	return kindOf(one) === kindOf(other) ? one > other : undefined;
 }
 
-/** Whether both are the same run, or the same moment, if the attempt is left out. */
+/** Whether both are attempts of the same run. */
 export function isSameRun(one: string, other: string): boolean {
 	return kindOf(one) === "run" && one.slice(0, -6) === other.slice(0, -6);
 }
@@ -85,8 +86,8 @@ function kindOf(position: string): string {
 }
 
 /**
- * The failure with who made the run of its commit, where its event does not tell that and a run's has: what an App or a
- * commit status says of a commit comes from the App, whoever pushed it.
+ * Adds the actor to a failure whose event lacks one, from a known run of the same commit. Reports by an App or as a commit
+ * status come from the App, regardless of who pushed the commit.
  */
 export async function withKnownActor(db: D1Database, incident: Incident): Promise<Incident> {
 	const { kind, repository, branch, head_sha, run_id = null } = incident;

@@ -2,7 +2,15 @@ import type { CommandRequest } from "../../pipeline/index.ts";
 import type { CommandResult } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
 
-/** A command that this caller works on. */
+/** The result of a command. */
+export interface CommandResult {
+	/** Reaction to the command's comment: in progress, done, or not done. */
+	readonly reaction: "eyes" | "+1" | "confused";
+	/** Our own Markdown; text of others is in code spans. */
+	readonly message: string;
+}
+
+/** A command that this caller has locked. */
 export interface LockedCommandRequest {
 	readonly id: string;
 	readonly request: Omit<CommandRequest, "id">;
@@ -12,7 +20,7 @@ export interface LockedCommandRequest {
 	readonly lock: string;
 }
 
-/** The row of such a command, before its texts are read. */
+/** The row of a locked command, before its JSON is read. */
 export type LockedCommand = Pick<LockedCommandRequest, "id" | "received_at" | "tries" | "lock"> & {
 	readonly command: string;
 	readonly result: string | null;
@@ -20,7 +28,7 @@ export type LockedCommand = Pick<LockedCommandRequest, "id" | "received_at" | "t
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Ids of open commands of the last two days that are due and nobody works on, oldest first. */
+/** Ids of open, due and unlocked commands of the last two days, oldest first. */
 export async function dueCommands(db: D1Database, now: number, limit: number): Promise<readonly string[]> {
 	const { results } = await db
 		.prepare(
@@ -33,7 +41,7 @@ export async function dueCommands(db: D1Database, now: number, limit: number): P
 	return results.map(({ id }) => id);
 }
 
-/** Takes an open command that is due and nobody works on; undefined when there is nothing to take. */
+/** Locks an open command that is due; undefined if it is not due, done or locked. */
 export async function lockCommand(
 	db: D1Database,
 	id: string,
@@ -50,7 +58,7 @@ export async function lockCommand(
 	return row === null ? undefined : { ...row, id, lock: at.lock };
 }
 
-/** What such a row asks for. */
+/** Reads the JSON of a locked row. */
 export function readCommand({ command, result, ...row }: LockedCommand): Stored<LockedCommandRequest> {
 	const request = readStored("commands.command", command);
 	const before = result === null ? undefined : readStored("commands.result", result);
@@ -59,20 +67,20 @@ export function readCommand({ command, result, ...row }: LockedCommand): Stored<
 	return { ok: true, value: { ...row, request: request.value, result: before?.value } };
 }
 
-/** Writes down what it came to, and with it that the pull request's comment has to tell: both or neither. */
+/** Stores the result and requests an update of the status comment, in one transaction. */
 export async function recordResult(
 	db: D1Database,
 	{ id, lock }: LockedCommandRequest,
 	result: CommandResult,
-	wanted: D1PreparedStatement,
+	statusComment: D1PreparedStatement,
 ): Promise<void> {
 	await db.batch([
 		db.prepare("UPDATE commands SET result = ?3 WHERE id = ?1 AND lock = ?2").bind(id, lock, JSON.stringify(result)),
-		wanted,
+		statusComment,
 	]);
 }
 
-/** Looks at it again at that time. */
+/** Schedules the next try and releases the lock. */
 export async function waitCommand(
 	db: D1Database,
 	{ id, lock, tries }: Pick<LockedCommandRequest, "id" | "lock" | "tries">,
@@ -86,7 +94,7 @@ export async function waitCommand(
 		.run();
 }
 
-/** It is done with. `answer`: how it was answered, or why it was not. */
+/** Marks a command as done. `answer`: how it was answered, or why it was not. */
 export async function endCommand(
 	db: D1Database,
 	{ id, lock }: Pick<LockedCommandRequest, "id" | "lock">,
@@ -99,7 +107,7 @@ export async function endCommand(
 		.run();
 }
 
-/** Frees every command and comment: for the start of the one process that could hold them. */
+/** Releases all locks of commands and status comments, at the start of the only process that can hold them. */
 export async function releaseCommandLocks(db: D1Database): Promise<void> {
 	await db.batch([
 		db.prepare("UPDATE commands SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL"),
@@ -107,7 +115,7 @@ export async function releaseCommandLocks(db: D1Database): Promise<void> {
 	]);
 }
 
-/** Writes a command down, once for each comment. */
+/** Inserts a command, once for each comment. */
 export function commandStatement(
 	db: D1Database,
 	{ id, ...command }: CommandRequest,
@@ -118,7 +126,7 @@ export function commandStatement(
 		.bind(id, JSON.stringify(command), received_at);
 }
 
-/** Writes it down by itself. */
+/** Inserts a command outside a transaction. */
 export async function addCommand(db: D1Database, command: CommandRequest, received_at: number): Promise<void> {
 	await commandStatement(db, command, received_at).run();
 }

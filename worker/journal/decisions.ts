@@ -9,9 +9,9 @@ export interface DecidedAttempt {
 	readonly failure_type: string;
 	readonly rule: string;
 	readonly coderun_name: string;
-	/** The body of the spawn request, as it will be sent each time. */
+	/** The body of the spawn request, identical for every send. */
 	readonly request: string;
-	/** Whether the escalation chose the agent instead of the router. */
+	/** Whether the escalation chose the agent, not the router. */
 	readonly escalated: boolean;
 	readonly explanation: string;
 	readonly context: string;
@@ -20,8 +20,8 @@ export interface DecidedAttempt {
 }
 
 /**
- * Stores what was decided under (incident, attempt) unless something stands there already, and gives what stands
- * there: who comes second sends the first one's bytes (DESIGN section 5.3). Undefined when the row is no longer held.
+ * Stores the decision for (incident, attempt) unless one is stored already, and returns the stored one: a second consumer
+ * sends the first one's bytes (docs/storage.md). Undefined if the lock was lost.
  */
 export async function storeDecision(
 	db: D1Database,
@@ -49,7 +49,7 @@ export async function storeDecision(
 				locked.lock,
 				decided.escalated ? 1 : 0,
 			),
-		// Only the winner's words: its coderun_name and time are in the attempt that stands.
+		// Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt.
 		db
 			.prepare(
 				`UPDATE incidents SET agent = ?3, failure_type = ?4, rule = ?5, explanation = ?6, context = ?7, pipeline = ?8,
@@ -79,8 +79,8 @@ export async function storeDecision(
 }
 
 /**
- * Lets an incident be decided again as its next attempt, and writes down why the present one never had a CodeRun: all or
- * nothing, and only by whoever holds the row. The refused decision stays as it was sent. False when the row is lost.
+ * Makes an incident due for a new decision as its next attempt, and records why the current attempt never had a CodeRun, in
+ * one transaction. The refused decision stays as it was sent. False if the lock was lost.
  */
 export async function redecide(
 	db: D1Database,
@@ -101,7 +101,7 @@ export async function redecide(
 	return done === "done";
 }
 
-/** Ends an incident that a filter refused once more was known. False when the row is no longer held. */
+/** Ends an incident that a filter refused once its context was known. False if the lock was lost. */
 export async function cancelIncident(
 	db: D1Database,
 	locked: LockedIncident,
@@ -122,12 +122,12 @@ export interface KeptFacts {
 	/** JSON. */
 	readonly context: string;
 	readonly pipeline: string;
-	/** The patterns that this pipeline looks for in logs. */
+	/** The patterns for which this pipeline searches logs. */
 	readonly searched: readonly string[];
 	readonly now: number;
 }
 
-/** Keeps what the latest decision about an incident rested on, while the row is still held. */
+/** Stores the context that the latest decision was based on, while the row is still locked. */
 export async function keepFacts(db: D1Database, { id, lock }: LockedIncident, facts: KeptFacts): Promise<void> {
 	await db.batch([
 		db

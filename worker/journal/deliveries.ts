@@ -7,14 +7,14 @@ export interface NewDelivery {
 	readonly incident: Incident;
 	readonly identity: string;
 	readonly explanation: Explanation;
-	/** When the incident, if this is its first delivery, is looked at; ms. */
+	/** When the incident is due, if this is its first delivery; ms. */
 	readonly due_at: number;
 	readonly now: number;
-	/** When it arrived; `now` unless it waited. */
+	/** When it arrived; differs from `now` if it waited in the queue. */
 	readonly received_at?: number;
 }
 
-/** Writes down one delivery by itself, and says whether it is its incident's first. */
+/** Inserts one delivery; `accepted` if it is the first of its incident. */
 export async function addDelivery(
 	db: D1Database,
 	delivery: NewDelivery,
@@ -24,8 +24,8 @@ export async function addDelivery(
 }
 
 /**
- * The incident, if this delivery is its first one, then the delivery. Five deliveries of one incident make
- * one row, whatever order or moment they come in. The same arrival, written down twice, counts once.
+ * Inserts the incident, if this is its first delivery, then the delivery. Five deliveries of one incident make one row, in
+ * any order and also at the same time. The same arrival, written twice, counts once.
  */
 export function deliveryStatements(db: D1Database, delivery: NewDelivery): readonly D1PreparedStatement[] {
 	const { incident, now, received_at = now } = delivery;
@@ -64,8 +64,8 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 }
 
 /**
- * Adds a delivery that a filter refused to an incident that an earlier delivery opened and nobody decided yet: what
- * it tells (a commit message with a skip marker, say) is then known when the filters are asked again.
+ * Adds a delivery that a filter refused to an incident that is open but not decided. Its fields, such as a commit message
+ * with a skip marker, then count when the filters run again.
  */
 export function refusedDeliveryStatement(db: D1Database, incident: Incident, received_at: number): D1PreparedStatement {
 	return db
@@ -78,10 +78,10 @@ export function refusedDeliveryStatement(db: D1Database, incident: Incident, rec
 		.bind(incident.id, incident.delivery_id, incident.event, JSON.stringify(incident), received_at);
 }
 
-// More would only repeat the same: a run has as many deliveries as it has jobs.
+// A run has as many deliveries as it has jobs; more than this would only repeat the same fields.
 const MOST = 100;
 
-/** What every delivery of an incident told, first one first. */
+/** The parsed deliveries of an incident, oldest first. */
 export async function loadDeliveries(db: D1Database, id: string): Promise<readonly Incident[]> {
 	const { results } = await db
 		.prepare("SELECT incident FROM deliveries WHERE incident_id = ?1 ORDER BY received_at, delivery_id LIMIT ?2")

@@ -1,6 +1,6 @@
 import type { IncidentRow, LockedIncident } from "./incidents.ts";
 
-/** Locks an escalated incident that is due, to notify a person of it; undefined when another does, or it went on. */
+/** Locks an escalated incident whose notification is due; undefined if it is locked, or no longer escalated. */
 export async function lockEscalation(
 	db: D1Database,
 	id: string,
@@ -16,13 +16,13 @@ export async function lockEscalation(
 	return row === null ? undefined : { ...row, lock: at.lock };
 }
 
-/** Writes down where a person was told, or in a note why nobody was. It is not due any more. */
+/** Records the escalation comment's URL, or a note on why there is none. The notification is no longer due. */
 export async function recordNotified(
 	db: D1Database,
 	{ id, reason, updated_at }: IncidentRow,
 	notified: { readonly url: string | null; readonly note: string | null; readonly now: number },
 ): Promise<void> {
-	const whole = notified.note === null ? reason : [reason, notified.note].filter(Boolean).join("; ");
+	const text = notified.note === null ? reason : [reason, notified.note].filter(Boolean).join("; ");
 	await db.batch([
 		db
 			.prepare(
@@ -36,11 +36,11 @@ export async function recordNotified(
 				`UPDATE incidents SET escalation_url = coalesce(?3, escalation_url), reason = ?4, next_try_at = NULL, lock = NULL,
 					locked_until = 0 WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
 			)
-			.bind(id, updated_at, notified.url, whole),
+			.bind(id, updated_at, notified.url, text),
 	]);
 }
 
-/** Tries to tell again at that time. */
+/** Schedules the next try of the notification. */
 export async function retryNotification(
 	db: D1Database,
 	{ id, updated_at }: IncidentRow,
@@ -55,15 +55,15 @@ export async function retryNotification(
 		.run();
 }
 
-/** An incident of which a person was told in another state than the one that it is in. */
+/** An incident whose escalation comment shows another state than its current one. */
 export type ChangedEscalation = IncidentRow & {
-	/** Why a person was told. */
+	/** Why it was escalated. */
 	readonly escalation_reason: string | null;
-	/** 1 where a person was told of another incident at the same place, which still needs one. */
+	/** 1 if another incident with a comment at the same place is still escalated. */
 	readonly others_escalated: 0 | 1;
 };
 
-/** Of those that a person was told of as escalated: those that went on since, the first one first, behind `after`. */
+/** Escalated incidents whose state changed since, oldest change first, starting behind `after`. */
 export async function changedEscalations(
 	db: D1Database,
 	limit: number,
@@ -86,12 +86,12 @@ export async function changedEscalations(
 	return results;
 }
 
-/** SQL: the pull request's or issue's address, without the comment's place in it. */
+/** SQL: the URL of the pull request or issue, without the comment's fragment. */
 function placeOf(table: string): string {
 	return `substr(${table}.escalation_url, 1, instr(${table}.escalation_url || '#', '#') - 1)`;
 }
 
-/** What was told is of this state now. Escalated again, it is told anew by whoever tells a person. */
+/** Records the state that the comment shows now. If the incident is escalated again, `notifyHuman` rewrites it. */
 export async function recordEscalationStatus(db: D1Database, { id, status }: IncidentRow): Promise<void> {
 	const announced = status === "escalated" ? null : status;
 	await db.prepare("UPDATE incidents SET escalation_status = ?2 WHERE id = ?1").bind(id, announced).run();

@@ -3,10 +3,10 @@ import type { IncidentQuery } from "./incident-list.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { readStored } from "./stored-json.ts";
 
-/** An incident with all that a backtest needs; `context` and `searched_by` are null where they were not kept. */
+/** An incident with everything that a backtest needs; `context` and `searched_by` are null if they were not kept. */
 export interface ExportedIncident
 	extends Pick<IncidentRow, "id" | "status" | "reason" | "incident" | "pipeline" | "created_at"> {
-	/** Of the first attempt, else of the latest decision: a later attempt may be another agent's by escalation. */
+	/** Of the first attempt, else of the latest decision: an escalation may give later attempts to another agent. */
 	readonly agent: string | null;
 	readonly failure_type: string | null;
 	readonly rule: string | null;
@@ -14,7 +14,7 @@ export interface ExportedIncident
 	readonly searched_by: string | null;
 }
 
-/** Incidents that were decided, newest first. */
+/** Decided incidents, newest first. */
 export async function exportIncidents(
 	db: D1Database,
 	{ after, limit }: Pick<IncidentQuery, "after" | "limit">,
@@ -35,7 +35,7 @@ export async function exportIncidents(
 	return results;
 }
 
-/** The patterns that these versions looked for in logs. */
+/** The patterns that these pipeline versions searched logs for. */
 export async function searchedPatterns(
 	db: D1Database,
 	versions: readonly string[],
@@ -52,7 +52,7 @@ export async function searchedPatterns(
 	);
 }
 
-/** One incident with all that happened to it; the bytes of its spawn requests are left out: they are mostly prompts. */
+/** One incident with its history, without the bytes of its spawn requests, which are mostly prompts. */
 export interface JournalEntry {
 	readonly incident: Omit<IncidentRow, "lock" | "locked_until">;
 	readonly attempts: readonly Omit<AttemptRow, "request" | "outcome_digest">[];
@@ -81,12 +81,12 @@ interface DeliveryRow {
 export interface JournalPage {
 	/** Milliseconds since 1970. */
 	readonly since: number;
-	/** Only those that began after this one. */
+	/** Only incidents created after this one. */
 	readonly after?: { readonly created_at: number; readonly id: string };
 	readonly limit: number;
 }
 
-/** The journal's incidents, those that began first first, so that whoever goes on later misses no new one. */
+/** Incidents in order of creation, oldest first: a later call that continues misses no new one. */
 export async function exportJournal(
 	db: D1Database,
 	{ since, after, limit }: JournalPage,

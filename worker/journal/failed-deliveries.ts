@@ -17,7 +17,7 @@ export interface FailedDelivery {
 	readonly requests: number;
 }
 
-/** How far a look has come: the columns of `delivery_scan`. */
+/** How far the current scan has come: columns of `delivery_scan`. */
 export interface ScanProgress {
 	readonly scanned_until: number | null;
 	readonly began_at: number | null;
@@ -25,8 +25,8 @@ export interface ScanProgress {
 }
 
 /**
- * Writes down one page of GitHub's list, with how far the look has come: both or neither. What was never a 2xx is
- * wanted, unless another delivery of its guid was one, whichever of the two is seen first.
+ * Stores one page of GitHub's list and the scan's progress, in one transaction. A guid without a 2xx becomes pending, unless
+ * another delivery of it succeeded. The order in which the two are seen does not matter.
  */
 export async function keepPage(
 	db: D1Database,
@@ -44,7 +44,7 @@ export async function keepPage(
 				WHERE state IN ('pending', 'lost') AND guid IN (SELECT value FROM json_each(?1))`,
 			)
 			.bind(JSON.stringify([...guids])),
-		// A success that is newer than the failure is a redelivery: known before the failure's page is seen.
+		// A success newer than the failure is a redelivery. The scan sees it before the page with the failure.
 		insertAll(
 			db,
 			"repeated",
@@ -78,7 +78,7 @@ function isSuccess(status: number): boolean {
 	return status >= 200 && status < 300;
 }
 
-/** What GitHub shall be asked for now, oldest first: GitHub forgets those first. */
+/** Deliveries whose redelivery is due to be requested, oldest first: GitHub deletes those first. */
 export async function dueFailedDeliveries(
 	db: D1Database,
 	now: number,
@@ -94,7 +94,7 @@ export async function dueFailedDeliveries(
 	return results;
 }
 
-/** Those that are in the journal although GitHub got no answer in time are not wanted any more. */
+/** Marks deliveries as recovered that are in the journal, although GitHub got no answer in time. */
 export async function markRecovered(db: D1Database): Promise<void> {
 	await db
 		.prepare(
@@ -104,7 +104,7 @@ export async function markRecovered(db: D1Database): Promise<void> {
 		.run();
 }
 
-/** Written down before GitHub is asked: whatever becomes of the answer, it is not asked again before its time. */
+/** Counts the request before it is sent: if its answer is lost, it is still not repeated early. */
 export async function recordRequest(db: D1Database, guid: string, next_request_at: number): Promise<void> {
 	await db
 		.prepare("UPDATE failed_deliveries SET requests = requests + 1, next_request_at = ?2 WHERE guid = ?1")
@@ -112,7 +112,7 @@ export async function recordRequest(db: D1Database, guid: string, next_request_a
 		.run();
 }
 
-/** GitHub was not reached, or refused for now: this ask did not count. */
+/** Takes back the count of a request that did not reach GitHub, or that GitHub refused for now. */
 export async function undoRequest(db: D1Database, guid: string, next_request_at: number): Promise<void> {
 	await db
 		.prepare("UPDATE failed_deliveries SET requests = requests - 1, next_request_at = ?2 WHERE guid = ?1")
@@ -131,11 +131,11 @@ export interface FailedDeliveryCounts {
 	readonly pending: number;
 	readonly recovered: number;
 	readonly lost: number;
-	/** How often GitHub was asked, for all of them together. */
+	/** Redeliveries requested from GitHub, all deliveries together. */
 	readonly requests: number;
 }
 
-/** Of the deliveries that were lost in the time that rows are kept. */
+/** Counts over all rows kept. */
 export async function countFailedDeliveries(db: D1Database): Promise<FailedDeliveryCounts> {
 	const { results } = await db
 		.prepare("SELECT state, count(*) AS count, sum(requests) AS requests FROM failed_deliveries GROUP BY state")
@@ -149,7 +149,7 @@ export async function pruneFailedDeliveries(db: D1Database, before: number): Pro
 	await db.prepare("DELETE FROM failed_deliveries WHERE delivered_at < ?1").bind(before).run();
 }
 
-/** The row of `delivery_scan`: see the migrations for what the columns mean. */
+/** The row of `delivery_scan`. The migrations describe the columns. */
 export interface DeliveryScan {
 	readonly scanned_until: number | null;
 	readonly began_at: number | null;
@@ -159,7 +159,7 @@ export interface DeliveryScan {
 	readonly problem: string | null;
 }
 
-/** Takes the look through GitHub's deliveries when it is due and nobody else has it. */
+/** Locks the scan of GitHub's deliveries if it is due and unlocked. */
 export async function lockDeliveryScan(
 	db: D1Database,
 	at: { readonly now: number; readonly locked_until: number; readonly scanned_before: number },
@@ -175,7 +175,7 @@ export async function lockDeliveryScan(
 	return row ?? undefined;
 }
 
-/** Gives it back, and says when the next one may be. */
+/** Releases the scan's lock and sets when the next scan may start. */
 export async function endDeliveryScan(
 	db: D1Database,
 	end: { readonly scanned_at: number; readonly not_before: number; readonly problem: string | null },
@@ -186,7 +186,7 @@ export async function endDeliveryScan(
 		.run();
 }
 
-/** For the start of the one process that could hold it. */
+/** Releases the scan's lock, at the start of the only process that can hold it. */
 export async function releaseDeliveryScan(db: D1Database): Promise<void> {
 	await db.prepare("UPDATE delivery_scan SET locked_until = 0 WHERE one = 1").run();
 }

@@ -13,10 +13,10 @@ export async function addIgnored(db: D1Database, day: string, counts: ReadonlyMa
 	);
 }
 
-/** Counted like the reasons of ignored deliveries, and shown apart: whoever sent it may not be GitHub. */
+/** Counted like the reasons of ignored deliveries, but shown apart: the sender may not be GitHub. */
 export const REFUSED_SIGNATURE = "refused_signature";
 
-/** Over all days kept: ignored deliveries by the kind of reason, and requests whose signature was refused. */
+/** Over all days kept: ignored deliveries by kind of reason, and requests with a refused signature. */
 export async function countIgnored(
 	db: D1Database,
 ): Promise<{ readonly ignored: Record<string, number>; readonly refused_signatures: number }> {

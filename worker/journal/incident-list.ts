@@ -8,9 +8,9 @@ export interface IncidentQuery {
 	readonly repository?: string;
 	readonly agent?: string;
 	readonly failure_type?: string;
-	/** Found anywhere in what was told of the incident, its reason or its CodeRun's name, in either case. */
+	/** Case-insensitive substring of the incident's JSON, its reason or its CodeRun's name. */
 	readonly text?: string;
-	/** Only those older than this one. */
+	/** Only incidents older than this one. */
 	readonly after?: { readonly created_at: number; readonly id: string };
 	readonly limit: number;
 }
@@ -45,7 +45,7 @@ export async function listIncidents(db: D1Database, query: IncidentQuery): Promi
 	return results;
 }
 
-/** The query and its values; of its own so that a test can ask the database how it would go about it. */
+/** The query and its values; separate so that a test can EXPLAIN it. */
 export function listQuery(query: IncidentQuery): {
 	readonly sql: string;
 	readonly values: readonly (string | number)[];
@@ -60,9 +60,9 @@ export function listQuery(query: IncidentQuery): {
 	if (query.agent !== undefined) conditions.push(`agent = ${place(query.agent)}`);
 	if (query.failure_type !== undefined) conditions.push(`failure_type = ${place(query.failure_type)}`);
 	if (text !== undefined) {
-		// Not LIKE, whose pattern may have 50 bytes: https://developers.cloudflare.com/d1/platform/limits/
+		// Not LIKE: its pattern is limited to 50 bytes (https://developers.cloudflare.com/d1/platform/limits/).
 		const within = (column: string, words: string) => `instr(lower(${column}), lower(${place(words)})) > 0`;
-		// The incident is JSON: there, the text stands as JSON writes it.
+		// The incident is JSON, so it contains the text as JSON escapes it.
 		const written = JSON.stringify(text).slice(1, -1);
 		const places = [within("incident", written), within("reason", text), within("coderun_name", text)];
 		conditions.push(`(${places.join(" OR ")})`);
@@ -72,7 +72,7 @@ export function listQuery(query: IncidentQuery): {
 	}
 
 	const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-	// The page's ids first, from an index alone: a row is long, and what is shown of it lies behind its explanation.
+	// First the page's ids, from an index alone: rows are long, and the columns shown lie behind the explanation.
 	const sql = `WITH page AS MATERIALIZED (
 			SELECT id AS shown FROM incidents ${where} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}
 		) SELECT id, status, reason, event, repository, branch, run_id, agent, failure_type, rule, coderun_name,
@@ -109,7 +109,7 @@ export interface DeliveryRow {
 	readonly received_at: number;
 }
 
-/** One step of its life; `to_status` is null where the state machine had no place for it. */
+/** One step in an incident's life; `to_status` is null if the state machine refused it. */
 export interface TransitionRow {
 	readonly at: number;
 	readonly attempt: number;
@@ -126,7 +126,7 @@ export interface ShownRows {
 	readonly timeline: readonly TransitionRow[];
 }
 
-/** One incident with all that the journal knows about it, from one moment. */
+/** One incident with everything that the journal has on it, from one snapshot. */
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
 	const [incidents, attempts, deliveries, timeline] = await db.batch([
 		db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id),

@@ -3,10 +3,10 @@ import type { IncidentRow, LockedIncident } from "./incidents.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import type { DueKey } from "./stored-json.ts";
 
-// A wake-up may come a little before its time: clocks of the queue and of the row differ.
+// A wake-up may come slightly early: the queue's clock and the row's differ.
 const EARLY_MS = 500;
 
-/** Locks an incident that nobody holds, whatever its state, until `locked_until`; undefined when somebody does. */
+/** Locks an incident until `locked_until`, whatever its state; undefined if it is locked. */
 export async function lockIncident(
 	db: D1Database,
 	id: string,
@@ -19,13 +19,13 @@ export async function lockIncident(
 	return row === null ? undefined : { ...row, lock: at.lock };
 }
 
-/** Whether it has to be sent, and that now. */
+/** Whether it is due to be sent. */
 export function isDueToSend({ status, next_try_at }: IncidentRow, now: number): boolean {
 	if (status !== "accepted" && status !== "waiting") return false;
 	return next_try_at !== null && next_try_at <= now + EARLY_MS;
 }
 
-/** Keeps a row for longer; false when another has taken it meanwhile. */
+/** Extends the lock; false if another consumer has it meanwhile. */
 export async function extendLock(db: D1Database, locked: LockedIncident, lockedUntil: number): Promise<boolean> {
 	const done = await db
 		.prepare("UPDATE incidents SET locked_until = ?3 WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')")
@@ -34,7 +34,7 @@ export async function extendLock(db: D1Database, locked: LockedIncident, lockedU
 	return done.meta.changes === 1;
 }
 
-/** Gives a row back that there was nothing to do about. */
+/** Releases the lock without a change. */
 export async function releaseIncidentLock(db: D1Database, { id, lock }: LockedIncident): Promise<void> {
 	await db
 		.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE id = ?1 AND lock = ?2")
@@ -42,15 +42,15 @@ export async function releaseIncidentLock(db: D1Database, { id, lock }: LockedIn
 		.run();
 }
 
-/** Frees every row: for the start of the one process that could hold them. */
+/** Releases all locks, at the start of the only process that can hold them. */
 export async function releaseLocks(db: D1Database): Promise<void> {
 	await db.prepare("UPDATE incidents SET lock = NULL, locked_until = 0 WHERE lock IS NOT NULL").run();
 }
 
-/** What is due: to be sent, or past that: an outcome came, CI reported, a deadline is over, a person has to be notified. */
+/** `sending`: due to be sent. `following`: sent, and an outcome, a CI result, a deadline or a notification is due. */
 export type DueFor = "sending" | "following";
 
-/** Incidents that are due and nobody holds, longest overdue first, those behind `after`. */
+/** Due and unlocked incidents, longest overdue first, starting behind `after`. */
 export async function dueIncidents(
 	db: D1Database,
 	due: DueFor,
@@ -75,7 +75,7 @@ export interface StuckIncident {
 	readonly attempt: number;
 }
 
-/** Makes active incidents due that nothing is due for and that nobody changed since `before`; gives which. */
+/** Makes active incidents due that have no due time and no change since `before`; returns them. */
 export async function makeStuckDue(
 	db: D1Database,
 	{ now, before, limit }: { readonly now: number; readonly before: number; readonly limit: number },
@@ -95,8 +95,8 @@ export async function makeStuckDue(
 }
 
 /**
- * Has an incident whose CodeRun was seen processed again at that time, or no more where it is null, and gives the row
- * back. Its state stays. Where it goes on by itself, its reason says what is wrong until then.
+ * Sets when an incident whose CodeRun was seen is processed again (null: not by itself), and releases the lock. The state
+ * stays. While it is active, its reason says what is wrong.
  */
 export async function reschedule(
 	db: D1Database,

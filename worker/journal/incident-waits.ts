@@ -9,7 +9,7 @@ export function readRequest(attempt: AttemptRow): SpawnRequest {
 	return needStored("attempts.request", attempt.request, attempt.incident_id);
 }
 
-/** Everything an attempt may have to wait for, as `incidents.blocked_on` names it. */
+/** Everything that an attempt may have to wait for, as values of `incidents.blocked_on`. */
 export function blockers(request: SpawnRequest): readonly string[] {
 	const claims = request.claims.map(claimBlocker);
 	return request.max_active > 0 ? [...claims, agentBlocker(request.agent)] : claims;
@@ -31,7 +31,7 @@ export interface QueuedAhead {
 
 /**
  * The oldest incident, older than this one, that waits for one of the same things: a new one queues behind it
- * (DESIGN section 5.7). Ages are totally ordered, so nobody waits in a circle.
+ * (docs/architecture.md#what-is-guaranteed). Ages are totally ordered, so waits cannot form a cycle.
  */
 export async function nextInQueue(
 	db: D1Database,
@@ -53,10 +53,10 @@ export async function nextInQueue(
 
 export interface Wait {
 	readonly reason: string;
-	/** `claim:{key}` or `agent:{name}`; absent when it waits for nothing but time. */
+	/** `claim:{key}` or `agent:{name}`; absent if only time has to pass. */
 	readonly blocked_on?: string;
 	readonly next_try_at: number;
-	/** Since when nothing but failures came back; absent when this try got an answer. */
+	/** Start of the current series of failed tries; absent if this try got an answer. */
 	readonly failing_since?: number;
 	readonly tries: number;
 	/** A pause defers it: it is due once that ends. */
@@ -64,7 +64,7 @@ export interface Wait {
 	readonly now: number;
 }
 
-/** Lays an incident aside until `next_try_at`, and gives the row back. False when it is no longer held. */
+/** Defers an incident until `next_try_at` and releases the lock. False if the lock was lost. */
 export async function waitIncident(db: D1Database, locked: LockedIncident, waiting: Wait): Promise<boolean> {
 	const { reason, next_try_at, tries, now } = waiting;
 	const set = {
@@ -87,11 +87,11 @@ export async function waitIncident(db: D1Database, locked: LockedIncident, waiti
 }
 
 export type WaitEnd =
-	/** `existed`: the CodeRun was there already when it was asked for. */
+	/** `existed`: the CodeRun already existed when the spawn was requested. */
 	| { readonly event: "spawned"; readonly coderun_name: string; readonly existed: boolean; readonly now: number }
 	| { readonly event: "refused" | "abandoned" | "superseded"; readonly reason: string; readonly now: number };
 
-/** What the sending came to, for good. False when the row is no longer held, or its outcome is already known. */
+/** Ends the sending of an attempt. False if the lock was lost, or the outcome is already known. */
 export async function endWait(db: D1Database, locked: LockedIncident, end: WaitEnd): Promise<boolean> {
 	const { event, now } = end;
 	const ended = { blocked_on: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
@@ -109,7 +109,7 @@ function spawnedStatement(
 ): D1PreparedStatement {
 	return db
 		.prepare(
-			// One that was there already may have ended meanwhile, its outcome lost with a journal that was restored: ask.
+			// A CodeRun that already existed may have ended, and a restored journal lost its outcome: query the relay.
 			`UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
 			WHERE incident_id = ?1 AND attempt = ?2`,
 		)
@@ -117,8 +117,8 @@ function spawnedStatement(
 }
 
 /**
- * Makes the oldest incident that waits for each of these things due now, and gives their ids. Those behind it are
- * woken in their turn, when it has gone on.
+ * Makes the oldest incident that waits for each of these things due now, and returns their ids. The ones behind it are
+ * woken after it has been processed.
  */
 export async function wakeWaiting(db: D1Database, targets: readonly string[], now: number): Promise<readonly string[]> {
 	if (targets.length === 0) return [];
@@ -136,7 +136,10 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
 }
 
-/** Makes every incident that a pause held back due now, and gives their ids, oldest first. */
+/** The reason of every incident that a pause defers, verbatim. */
+export const PAUSED = "paused";
+
+/** Makes every incident that a pause deferred due now; returns their ids, oldest first. */
 export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
 	const { results } = await db
 		.prepare(

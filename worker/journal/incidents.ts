@@ -1,6 +1,6 @@
 import { INCIDENT_STATUSES, type IncidentStatus } from "./statuses.ts";
 
-/** A row of `incidents`, as stored: see the migrations for what the columns mean. */
+/** A row of `incidents`, as stored. The migrations describe the columns. */
 export interface IncidentRow {
 	readonly id: string;
 	readonly status: IncidentStatus;
@@ -40,15 +40,14 @@ export interface IncidentRow {
 	readonly updated_at: number;
 }
 
-/** A row that this consumer has taken: every write names its lock. */
+/** A row that this consumer has locked: every write names its lock. */
 export type LockedIncident = IncidentRow & { readonly lock: string };
 
-/** One incident's row. */
 export async function findIncident(db: D1Database, id: string): Promise<IncidentRow | undefined> {
 	return (await db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id).first<IncidentRow>()) ?? undefined;
 }
 
-/** How many incidents are in each state; every state is named, also those with none. */
+/** The number of incidents in each state, 0 included. */
 export async function countIncidents(db: D1Database): Promise<Record<IncidentStatus, number>> {
 	const { results } = await db
 		.prepare("SELECT status, count(*) AS count FROM incidents GROUP BY status")
@@ -60,7 +59,7 @@ export async function countIncidents(db: D1Database): Promise<Record<IncidentSta
 	>;
 }
 
-/** When an incident changed last; null where there is none. */
+/** When an incident last changed; null if there is none. */
 export async function lastChange(db: D1Database): Promise<number | null> {
 	return await db.prepare("SELECT max(updated_at) AS at FROM incidents").first<number | null>("at");
 }

@@ -1,4 +1,4 @@
-/** The migrations that this worker was built for, in their order; a test compares them with `worker/migrations`. */
+/** The migrations that this worker was built for, in order; a test compares them with `worker/migrations`. */
 export const MIGRATIONS = [
 	"0001_journal.sql",
 	"0002_remediation.sql",

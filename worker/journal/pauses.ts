@@ -1,16 +1,16 @@
-/** A pause that somebody ordered: see `pauses` in the migrations. */
+/** A pause set by a person. The migrations describe the columns of `pauses`. */
 export interface StoredPause {
 	readonly reason: string | null;
 	/** Milliseconds since 1970. */
 	readonly since: number;
 }
 
-/** The pause that is in force, if somebody ordered one. */
+/** The active pause, if there is one. */
 export async function activePause(db: D1Database): Promise<StoredPause | undefined> {
 	return (await db.prepare("SELECT reason, since FROM pauses").first<StoredPause>()) ?? undefined;
 }
 
-/** Orders a pause. One that is in force stays as it was ordered first, but for a newer reason. */
+/** Starts a pause. An active one keeps its start, and takes a newer reason. */
 export async function startPause(db: D1Database, reason: string | null, now: number): Promise<void> {
 	await db
 		.prepare(
@@ -21,7 +21,7 @@ export async function startPause(db: D1Database, reason: string | null, now: num
 		.run();
 }
 
-/** Ends the pause that somebody ordered. */
+/** Ends the active pause. */
 export async function endPause(db: D1Database): Promise<void> {
 	await db.prepare("DELETE FROM pauses").run();
 }

@@ -1,18 +1,15 @@
 import type { Artefact } from "../../pipeline/index.ts";
 
-/** A version that was pushed, newest push first in lists. */
+/** A pushed version; lists have the newest push first. */
 export interface PushedPipeline {
 	readonly version: string;
 	readonly pushed_at: number;
 }
 
-/** Versions that are kept to roll back to. */
+/** Versions kept to roll back to. */
 const KEPT = 20;
 
-/**
- * Keeps an artefact and says that it is in force from now on. Gives the versions that are forgotten for it: those pushed
- * long ago.
- */
+/** Stores an artefact and activates it. Deletes the oldest pushes beyond `KEPT` and returns their versions. */
 export async function storePipeline(db: D1Database, artefact: Artefact, now: number): Promise<readonly string[]> {
 	const [, , forgotten] = await db.batch<{ version: string }>([
 		db
@@ -33,12 +30,12 @@ export async function storePipeline(db: D1Database, artefact: Artefact, now: num
 	return (forgotten?.results ?? []).map(({ version }) => version);
 }
 
-/** Says which version is in force from now on; null is the one that the worker was deployed with. */
+/** Sets the active version; null is the one that the worker was deployed with. */
 export async function activatePipeline(db: D1Database, version: string | null, now: number): Promise<void> {
 	await activateStatement(db, version, now).run();
 }
 
-/** The version that shall be in force; null is the one that the worker was deployed with. */
+/** The active version; null is the one that the worker was deployed with. */
 export async function activePipeline(db: D1Database): Promise<string | null> {
 	return (await db.prepare("SELECT version FROM active_pipeline").first<string | null>("version")) ?? null;
 }

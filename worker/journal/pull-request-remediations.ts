@@ -1,14 +1,15 @@
 import type { IncidentRow } from "./incidents.ts";
 
-/** A remediation of a pull request, with what its attempts made. */
+/** A remediation of a pull request, with the pull request of its fix. */
 export type PullRequestRemediation = IncidentRow & {
-	/** Number of the pull request that its newest fix is in, unless that is the one it is about. */
+	/** Number of the pull request with its newest fix, unless that is the one asked for. */
 	readonly fix: number | null;
 };
 
 /**
- * Ids of a pull request's remediations, given the SQL of its repository and number. CROSS JOIN: the few checks first, not
- * all incidents of the repository (https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join).
+ * SQL for the ids of a pull request's remediations, given the SQL of its repository and number. CROSS JOIN makes SQLite read
+ * the few checks first, not all incidents of the repository
+ * (https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join).
  */
 const incidentsOf = (repository: string, number: string) => `
 	SELECT id FROM incidents WHERE repository = ${repository} AND json_extract(incident, '$.pr_number') = ${number}
@@ -19,8 +20,8 @@ const incidentsOf = (repository: string, number: string) => `
 		WHERE c.repository = ${repository} AND c.pr_number = ${number}`;
 
 /**
- * The remediations of a pull request, newest first: those of what failed on it, by its number or, where the event did
- * not tell that, by the branch that its checks name; and those whose fix it is.
+ * The remediations of a pull request, newest first: those of failures on it, matched by its number or, if the event has
+ * none, by the branch that its checks name; and those whose fix it is.
  */
 export async function pullRequestRemediations(
 	db: D1Database,
@@ -42,8 +43,8 @@ export async function pullRequestRemediations(
 }
 
 /**
- * Has the comments written again of pull requests one of whose remediations reached another state since. Only of
- * comments that are there, and were asked for after `since`.
+ * Requests an update of the status comments of pull requests whose remediations changed state since the last update. Only
+ * of comments that exist and were requested after `since`.
  */
 export async function requestChangedStatusComments(
 	db: D1Database,
@@ -62,7 +63,7 @@ export async function requestChangedStatusComments(
 		.run();
 }
 
-/** Which of these had such a step since then: whoever repeats a command finds what it did already. */
+/** Which of these incidents had this event since then: a repeated command finds what it already did. */
 export async function steppedSince(
 	db: D1Database,
 	event: "retried" | "stopped",

@@ -7,9 +7,9 @@ export interface SlotKey {
 }
 
 /**
- * Takes one of the repository's `most` places within an hour, unless this attempt has one already. Undefined when it has
- * one now; else when the next one becomes free, in milliseconds since 1970. One statement decides, so two at once
- * cannot both take the last place.
+ * Acquires one of the repository's `most` slots of an hour, unless this attempt has one. Undefined if it has one now; else
+ * when the next slot becomes free, in milliseconds since 1970. One statement decides, so two callers cannot both get the
+ * last slot.
  */
 export async function acquireSlot(
 	db: D1Database,
@@ -37,7 +37,7 @@ export async function acquireSlot(
 	return found?.mine === 1 ? undefined : (found?.next ?? now) + HOUR_MS;
 }
 
-/** Gives the place back: no CodeRun came of it. */
+/** Releases the slot of an attempt that made no CodeRun. */
 export async function returnSlot(db: D1Database, { incident_id, attempt }: SlotKey): Promise<void> {
 	await db
 		.prepare("DELETE FROM rate_limit_slots WHERE incident_id = ?1 AND attempt = ?2")

@@ -4,14 +4,14 @@ import { type CheckRow, checkName, withKnownActor } from "./checks.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { readStored } from "./stored-json.ts";
 
-/** An attempt without the bytes that it sends. */
+/** An attempt without the bytes of its request. */
 export type PastAttempt = Omit<AttemptRow, "request" | "existed"> & {
 	readonly deadline_s: number | null;
-	/** 0 where those bytes are damaged. */
+	/** 0 if those bytes are damaged. */
 	readonly readable: 0 | 1;
 };
 
-/** One incident and its attempts, from one moment. */
+/** One incident and its attempts, from one snapshot. */
 export async function remediationRows(
 	db: D1Database,
 	id: string,
@@ -39,11 +39,11 @@ export interface ClosedPullRequest {
 	readonly closed_at: number;
 }
 
-/** What is known of the branches and pull requests that a remediation is about. */
+/** What the journal has on the branches and pull requests of a remediation. */
 export interface BranchRows {
 	readonly checks: readonly CheckRow[];
 	readonly pull_requests: readonly ClosedPullRequest[];
-	/** Other incidents on the branch that failed, the newest first. */
+	/** Other incidents on the branch that failed, newest first. */
 	readonly others: readonly { readonly id: string; readonly run_id: string | null; readonly head_sha: string | null }[];
 }
 
@@ -95,23 +95,23 @@ export async function branchRows(
 // A branch has as many unfinished remediations as it has failing checks.
 const MOST = 20;
 
-interface Knowing {
+interface PushOrigin {
 	readonly isOwnAgent: (login: string) => boolean;
 	readonly now: number;
-	/** For how long after its last attempt a remediation that a person was told of counts, in milliseconds. */
+	/** How long a failed or escalated remediation still counts, in milliseconds after its end. */
 	readonly late_ms: number;
 }
 
 /**
- * The remediation that a failure is the result of, if an agent may have pushed what fails: it is on the branch of a fix,
- * or one of our agents is known to have pushed it, or it is on a branch that an agent works on, of the same check, and
- * nobody knows that a person pushed it. Such a failure is no incident, or an agent that pushes what fails would be called
- * again for ever. A failure that is an incident already stays one.
+ * The remediation that caused a failure, if an agent may have pushed the failing commit. That is so on the branch of a fix,
+ * when one of our agents is known to have pushed, or on a branch that an agent works on: for the same check, unless a person
+ * is known to have pushed. Such a failure is not an incident, or an agent that pushes failing commits would be called without
+ * end. A failure that is already an incident stays one.
  */
 export async function remediationPushedTo(
 	db: D1Database,
 	failure: Incident,
-	{ isOwnAgent, now, late_ms }: Knowing,
+	{ isOwnAgent, now, late_ms }: PushOrigin,
 ): Promise<string | undefined> {
 	const { id, kind, repository, branch } = failure;
 	if (kind !== "ci" || branch === undefined) return undefined;
@@ -134,18 +134,18 @@ export async function remediationPushedTo(
 	return results.find((row) => prefix !== undefined || isByAgent || checkOf(row.incident) === check)?.id;
 }
 
-/** Of another incident: damaged, it is none of this failure's. */
+/** The check of another incident. A damaged one matches no failure. */
 function checkOf(incident: string): string | undefined {
 	const read = readStored("incidents.incident", incident);
 	return read.ok ? checkName(read.value) : "unknown";
 }
 
-/** Who made the run, or, for a run, who caused its delivery: of checks and statuses the sender is an App by nature. */
+/** Whether a person made the run, or caused a run's delivery: the sender of checks and statuses is always an App. */
 function isByPerson({ actor, sender, workflow }: Incident): boolean {
 	return (actor ?? (workflow === undefined ? undefined : sender))?.type === "User";
 }
 
-/** What tells a newer failure of the same branch. */
+/** The fields that identify a newer failure of the same branch. */
 export interface NewerFailure {
 	readonly id: string;
 	readonly repository: string;
@@ -154,12 +154,12 @@ export interface NewerFailure {
 	readonly of: { readonly run_id: string } | { readonly app: string; readonly head_sha: string };
 }
 
-/** The incident that a newer failure is; undefined when it is none, or a filter refused it after all. */
+/** The incident of a newer failure; undefined if it is not one, or a filter cancelled it. */
 export async function newerIncident(
 	db: D1Database,
 	{ id, repository, branch, of }: NewerFailure,
 ): Promise<string | undefined> {
-	const asked =
+	const query =
 		"run_id" in of
 			? db
 					.prepare(
@@ -172,5 +172,5 @@ export async function newerIncident(
 						AND incident ->> 'app' = ?4 AND incident ->> 'head_sha' = ?5 LIMIT 1`,
 					)
 					.bind(repository, branch, id, of.app, of.head_sha);
-	return (await asked.first<string>("id")) ?? undefined;
+	return (await query.first<string>("id")) ?? undefined;
 }

@@ -1,6 +1,6 @@
 import { MIGRATIONS } from "./migrations.ts";
 
-/** Thrown where the journal's schema is older than the worker. */
+/** Thrown if the journal's schema is older than the worker. */
 export class MigrationsMissing extends Error {
 	override readonly name = "MigrationsMissing";
 	readonly missing: readonly string[];
@@ -11,12 +11,12 @@ export class MigrationsMissing extends Error {
 	}
 }
 
-/** wrangler's own list of the migrations that were applied. It has no such table before the first one. */
+/** wrangler's own list of applied migrations. The table does not exist before the first one. */
 export function appliedMigrations(db: D1Database): D1PreparedStatement {
 	return db.prepare("SELECT name FROM d1_migrations");
 }
 
-/** Throws `MigrationsMissing` unless all that this worker needs were applied. A newer schema is fine: it only adds. */
+/** Throws `MigrationsMissing` unless all that this worker needs are applied. A newer schema is fine: it only adds. */
 export function requireMigrations(rows: readonly unknown[]): void {
 	const applied = new Set((rows as readonly { readonly name: string }[]).map(({ name }) => name));
 	const missing = MIGRATIONS.filter((name) => !applied.has(name));

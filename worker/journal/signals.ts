@@ -1,19 +1,19 @@
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { beganAt, checkName, isWorkflow, positionOf } from "./checks.ts";
 
-// An incident is told of at once; more on one branch are looked at by the sweep.
+// These incidents are notified at once; the sweep processes the rest of a branch.
 const MOST_AFFECTED = 50;
 
-/** Statements of one transaction, and what their results, in their order, come to. */
+/** The statements of one transaction, and how to read their results. */
 export interface SignalStatements {
 	readonly all: readonly D1PreparedStatement[];
-	/** The remediations of the signal's branch or pull request, by their ids. */
+	/** The ids of the remediations of the signal's branch or pull request. */
 	affected(results: readonly D1Result[]): readonly string[];
 }
 
 /**
- * Writes down what a signal says, and that the remediations of its branch or pull request have to be looked at: both or
- * neither. Told twice, late or in another order it comes to the same.
+ * Stores a signal and makes the remediations of its branch or pull request due, in one transaction. Idempotent, and
+ * independent of the order in which signals arrive.
  */
 export function signalStatements(
 	db: D1Database,
@@ -82,7 +82,7 @@ function checkStatement(
 	const check_name = checkName(signal);
 	const { repository, branch, job = "" } = signal;
 	if (check_name === undefined || branch === undefined) return [];
-	// One green job of a workflow says nothing about the others.
+	// One passed job of a workflow says nothing about the others.
 	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
 	const { actor } = signal;
 	return [
@@ -136,7 +136,7 @@ function pullRequestStatement(
 	];
 }
 
-/** What changes nothing by itself stands in the timeline all the same, once however often it is delivered. */
+/** Adds signals that change no state to the timeline, once however often they are delivered. */
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
 	if (signal.reports === "success" || signal.reports === "failure") return [];
 	const number = signal.pr_number === undefined ? "" : `pull request #${signal.pr_number}`;

@@ -1,8 +1,8 @@
 import type { IncidentStatus } from "./statuses.ts";
 
-/** Before the CodeRun of its attempt was seen. */
+/** Before the CodeRun of the attempt was seen. */
 const NOT_SENT = ["accepted", "waiting"] as const;
-/** While something may still come of it without anybody's doing. */
+/** While Healer still continues by itself. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
 interface Transition {
 	readonly from: readonly IncidentStatus[];
@@ -10,53 +10,53 @@ interface Transition {
 }
 
 /**
- * The life of a remediation: every event, the states it may come in, and the one it leads to. All else is refused, and
- * kept in the timeline. docs/remediation.md has this table; a test compares them.
+ * The life of a remediation: every event, the states it is valid in, and the state it leads to. All other events are refused
+ * and kept in the timeline. docs/remediation.md has this table; a test compares them.
  */
 export const TRANSITIONS = {
-	/** A claim, an agent, a relay, a limit or a pause holds it back. */
+	/** A claim, an agent, a relay, a limit or a pause defers it. */
 	deferred: { from: NOT_SENT, to: "waiting" },
 	/** Spawning is paused. */
 	paused: { from: NOT_SENT, to: "waiting" },
 	/** Its CodeRun was seen. */
 	spawned: { from: NOT_SENT, to: "running" },
-	/** A filter refused it once more was known. */
+	/** A filter refused it once its context was known. */
 	filtered: { from: NOT_SENT, to: "cancelled" },
 	/** The relay will never make this CodeRun. */
 	refused: { from: NOT_SENT, to: "failed" },
-	/** The relay refused what was decided, and the pipeline is another one now: decided again, as the next attempt. */
+	/** The relay refused the decision, and the pipeline has changed since: decided again, as the next attempt. */
 	redecided: { from: NOT_SENT, to: "waiting" },
-	/** A day of nothing but failures: to send it, or to work on what follows. */
+	/** A day of failures only: of sending it, or of processing what followed. */
 	abandoned: { from: OPEN, to: "dead" },
-	/** The CodeRun ended well. The answer to its spawn may have been lost. */
+	/** The CodeRun succeeded. The answer to its spawn may have been lost. */
 	agent_finished: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
-	/** The failed check is green again. */
+	/** The failed check passes again. */
 	ci_passed: { from: [...OPEN, "failed", "escalated"], to: "fixed" },
 	/** The attempt ended without that, and another one follows. */
 	retry_scheduled: { from: [...OPEN, "fixed"], to: "waiting" },
-	/** The attempts are used up, or more would not help: a person is told. */
+	/** The attempts are used up, or more would not help: a person is notified. */
 	escalated: { from: [...OPEN, "fixed"], to: "escalated" },
-	/** The same, where the pipeline names no person. */
+	/** The same, if the pipeline names nobody to notify. */
 	exhausted: { from: [...OPEN, "fixed"], to: "failed" },
-	/** It went green by itself before anybody tried, its newer failure is an incident, or its branch is done with. */
+	/** CI passed before an attempt, its newer failure is an incident, or its branch was merged or closed. */
 	superseded: { from: OPEN, to: "superseded" },
-	/** Somebody said "stop", or closed the pull request of the fix. */
+	/** A person said "stop", or closed the pull request of the fix. */
 	stopped: { from: OPEN, to: "cancelled" },
-	/** Somebody said "retry". */
+	/** A person said "retry". */
 	retried: { from: ["waiting", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
-	/** Somebody released what was dead or waits: the same attempt is tried now. */
+	/** A person released a dead or waiting incident: the same attempt is tried now. */
 	released: { from: ["waiting", "dead"], to: "waiting" },
 } as const satisfies Readonly<Record<string, Transition>>;
 
 export type RemediationEvent = keyof typeof TRANSITIONS;
 
-/** Where an event leads from a state; undefined where the machine has no place for it. */
+/** The state that an event leads to; undefined if the event is not valid in this state. */
 export function transit(from: IncidentStatus, event: RemediationEvent): IncidentStatus | undefined {
 	const transition: Transition = TRANSITIONS[event];
 	return transition.from.includes(from) ? transition.to : undefined;
 }
 
-/** In these nothing more is done by itself. */
+/** States in which nothing more happens by itself. */
 const ENDED: readonly IncidentStatus[] = ["fixed", "failed", "escalated", "superseded", "cancelled", "dead"];
 
 export function isEnded(status: IncidentStatus): boolean {

@@ -1,13 +1,20 @@
 import type { LastCommand } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
 
-/** Which pull request. */
+/** The latest command on a pull request, as shown in its status comment. */
+export interface LastCommand {
+	readonly author: string;
+	readonly name: string;
+	/** Our own Markdown. */
+	readonly command_result: string;
+}
+
 export interface StatusCommentKey {
 	readonly repository: string;
 	readonly pr_number: number;
 }
 
-/** The one comment of a pull request, while this caller writes it. */
+/** The status comment of a pull request, locked by this caller. */
 export interface LockedStatusComment extends StatusCommentKey {
 	readonly installation_id: number | null;
 	readonly last_command: Stored<LastCommand>;
@@ -20,11 +27,11 @@ export interface LockedStatusComment extends StatusCommentKey {
 	readonly lock: string;
 }
 
-/** Has the comment written: made, or changed when it is there. */
+/** Requests that the comment is created, or updated if it exists. */
 export function requestStatusComment(
 	db: D1Database,
 	{ repository, pr_number }: StatusCommentKey,
-	wanted: { readonly last_command: LastCommand; readonly installation_id: number | undefined; readonly now: number },
+	request: { readonly last_command: LastCommand; readonly installation_id: number | undefined; readonly now: number },
 ): D1PreparedStatement {
 	return db
 		.prepare(
@@ -34,10 +41,10 @@ export function requestStatusComment(
 				requested_at = ?5, next_try_at = max(?5, CASE WHEN tries > 0 THEN coalesce(next_try_at, 0) ELSE 0 END),
 				revision = revision + 1`,
 		)
-		.bind(repository, pr_number, wanted.installation_id ?? null, JSON.stringify(wanted.last_command), wanted.now);
+		.bind(repository, pr_number, request.installation_id ?? null, JSON.stringify(request.last_command), request.now);
 }
 
-/** Those that are due and nobody writes. */
+/** Due and unlocked comments. */
 export async function dueStatusComments(
 	db: D1Database,
 	now: number,
@@ -53,7 +60,7 @@ export async function dueStatusComments(
 	return results;
 }
 
-/** Takes one that is due and nobody writes; undefined when there is nothing to take. */
+/** Locks a comment that is due; undefined if it is not due, or locked. */
 export async function lockStatusComment(
 	db: D1Database,
 	{ repository, pr_number }: StatusCommentKey,
@@ -71,7 +78,7 @@ export async function lockStatusComment(
 		: { ...row, last_command: readStored("status_comments.last_command", row.last_command) };
 }
 
-/** The comment stands as `posted`, under this id; or, where that is undefined, it is wanted no more. */
+/** Records that the comment reads `posted` and has this id. Without an id, it is no longer needed. */
 export async function recordStatusComment(
 	db: D1Database,
 	{
@@ -93,7 +100,7 @@ export async function recordStatusComment(
 		.run();
 }
 
-/** It could not be written. `until`: when it is tried again; undefined gives it up until it is wanted again. */
+/** Records that the comment could not be written. `until`: the next try; undefined: none until it is requested again. */
 export async function failStatusComment(
 	db: D1Database,
 	{ repository, pr_number, lock, tries }: Pick<LockedStatusComment, "repository" | "pr_number" | "lock" | "tries">,

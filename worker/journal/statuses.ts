@@ -1,4 +1,4 @@
-/** Every state of an incident (DESIGN section 9). */
+/** Every state of an incident (docs/remediation.md). */
 export const INCIDENT_STATUSES = [
 	"accepted",
 	"waiting",
@@ -13,12 +13,12 @@ export const INCIDENT_STATUSES = [
 ] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
-/** Narrows a text from outside, such as a query parameter. */
+/** Narrows untrusted text, such as a query parameter. */
 export function isIncidentStatus(text: string): text is IncidentStatus {
 	return INCIDENT_STATUSES.some((status) => status === text);
 }
 
-/** How an attempt ended for its incident; `outcome` is the phase that its CodeRun ended with. */
+/** How an attempt ended for its incident; `outcome` is the phase in which its CodeRun ended. */
 export const ATTEMPT_RESULTS = [
 	"fixed",
 	"agent_failed",

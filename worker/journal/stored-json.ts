@@ -4,13 +4,16 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { DamagedRow } from "./d1-error.ts";
-/** What a column holds, or why it cannot be read: one sentence that names the column. */
+import type { LastCommand } from "./status-comments.ts";
+import type { DueKey } from "./sweep-steps.ts";
+
+/** A column's value, or why it cannot be read: one sentence that names the column. */
 export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 const texts = z.array(z.string()).optional();
 const named = z.looseObject({}).optional();
 
-/** As far as the worker relies on it without looking; what is optional there is checked where it is used. */
+/** Only what the worker uses without a check; optional fields are checked where they are used. */
 const incident = z.looseObject({
 	kind: z.string(),
 	event: z.string(),
@@ -30,7 +33,7 @@ const explanation = z.looseObject({ pipeline: z.string().optional(), stages: z.a
 
 const claim = z.looseObject({ name: z.string(), key: z.string() });
 
-/** `coderun` is gone once the retention took it away. */
+/** `coderun` is absent after the retention removed it. */
 const request = z.looseObject({
 	incident_id: z.string(),
 	agent: z.string(),
@@ -51,8 +54,8 @@ const command = z.looseObject({
 });
 
 /**
- * The shapes of each JSON column, as TABLE.COLUMN. A shape that an older version of the worker wrote is a branch of its
- * column's schema (`z.union`, the newest first) that turns it into the present one.
+ * The schema of each JSON column, as TABLE.COLUMN. A shape written by an older version of the worker is a branch of its
+ * column's schema (`z.union`, newest first) that converts it to the current one.
  */
 const SHAPES = {
 	"incidents.incident": incident as z.ZodType<unknown>,
@@ -79,7 +82,7 @@ const SHAPES = {
 
 interface Columns {
 	"incidents.incident": Incident;
-	/** Older rows do not name the pipeline. */
+	/** Older rows lack the pipeline. */
 	"incidents.explanation": Omit<Explanation, "pipeline"> & Partial<Pick<Explanation, "pipeline">>;
 	"incidents.context": Readonly<Record<string, unknown>>;
 	"deliveries.incident": Incident;
@@ -93,7 +96,7 @@ interface Columns {
 	"sweep_steps.stopped_at": DueKey;
 }
 
-/** Reads one JSON column of the journal. Rows may be older than this worker, restored, or changed by hand. */
+/** Reads one JSON column of the journal. Rows may be older than this worker, restored, or edited by hand. */
 export function readStored<C extends keyof Columns>(column: C, text: string): Stored<Columns[C]> {
 	let value: unknown;
 	try {
@@ -108,7 +111,7 @@ export function readStored<C extends keyof Columns>(column: C, text: string): St
 	return { ok: false, reason: `${column} is damaged${where}: ${issue?.message ?? "unknown shape"}` };
 }
 
-/** The same for a row that nothing can be done about without it. Throws `DamagedRow`, which names the incident. */
+/** Like `readStored`, for a column that the caller cannot do without. Throws `DamagedRow`, which names the incident. */
 export function needStored<C extends keyof Columns>(column: C, text: string, incident_id: string): Columns[C] {
 	const read = readStored(column, text);
 	if (!read.ok) throw new DamagedRow(`incident ${incident_id}: ${read.reason}`);

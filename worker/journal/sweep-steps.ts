@@ -1,13 +1,20 @@
 import type { DueKey } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
 
+/** A position in a list sorted by due time. */
+export interface DueKey {
+	readonly next_try_at: number;
+	readonly created_at: number;
+	readonly id: string;
+}
+
 export interface StepProgress {
 	readonly began_at: number;
 	/** Undefined: from the start. */
 	readonly stopped_at: DueKey | undefined;
 }
 
-/** What is known of the steps of earlier sweeps, by their names. */
+/** The progress of earlier sweeps, by name of the step. */
 export async function stepProgress(db: D1Database): Promise<ReadonlyMap<string, StepProgress>> {
 	const { results } = await db
 		.prepare("SELECT name, began_at, stopped_at FROM sweep_steps")
@@ -20,7 +27,7 @@ export async function stepProgress(db: D1Database): Promise<ReadonlyMap<string, 
 	);
 }
 
-/** Written before the step does anything: one that never comes to its end waits its turn, too. */
+/** Written before the step starts: a step that never ends must not run first every time. */
 export async function beginStep(db: D1Database, name: string, now: number): Promise<void> {
 	await db
 		.prepare(
@@ -30,7 +37,7 @@ export async function beginStep(db: D1Database, name: string, now: number): Prom
 		.run();
 }
 
-/** Where the step goes on the next time. */
+/** Stores where the step continues next time. */
 export async function keepStop(db: D1Database, name: string, at: DueKey | undefined): Promise<void> {
 	await db
 		.prepare("UPDATE sweep_steps SET stopped_at = ?2 WHERE name = ?1")

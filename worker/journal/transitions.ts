@@ -2,25 +2,25 @@ import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { isEnded, type RemediationEvent, TRANSITIONS } from "./state-machine.ts";
 
-/** One step of an incident's life. */
+/** One step in an incident's life. */
 export interface Step {
 	readonly event: RemediationEvent;
-	/** One sentence for people; null when the state says it all. */
+	/** One sentence for people; null if the state needs none. */
 	readonly reason: string | null;
 	readonly now: number;
-	/** What else changes in the row. A row's lock is always given back. */
+	/** Other columns to change. The lock is always released. */
 	readonly set?: Partial<Omit<IncidentRow, "id" | "status" | "reason" | "lock" | "locked_until" | "updated_at">>;
-	/** The step is taken only while this holds; otherwise somebody else has gone on with it. */
+	/** The step is taken only while this holds; otherwise another caller has changed the row. */
 	readonly when: { readonly lock: string } | { readonly seen: Pick<IncidentRow, "status" | "attempt" | "updated_at"> };
-	/** Written together with the step, or not at all: they run while the row is still as it was before. */
+	/** Run in the step's transaction, before the row changes. */
 	readonly with?: readonly D1PreparedStatement[];
 }
 
-export type StepResult = "done" | /** The machine has no place for it; kept in the timeline. */ "refused" | "raced";
+export type StepResult = "done" | /** The state machine does not allow it; kept in the timeline. */ "refused" | "raced";
 
 /**
- * Takes one step of the state machine by compare-and-set, and writes it into the timeline: both or neither. Every status
- * that is ever written is written here, but for the first one.
+ * Takes one step of the state machine by compare-and-set and adds it to the timeline, in one transaction. Every status but
+ * the first one is written here.
  */
 export async function takeStep(db: D1Database, id: string, step: Step): Promise<StepResult> {
 	const { from, to } = TRANSITIONS[step.event];
@@ -41,7 +41,7 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 				SELECT id, ?2, attempt, ?3, status, NULL, ?4 FROM incidents WHERE id = ?1 AND ${holds} AND status NOT IN (${states})`,
 			)
 			.bind(...about, ...guard.values),
-		// A wait that goes on for the same reason is one line of the timeline, not one a minute.
+		// A wait that continues for the same reason is one line in the timeline, not one a minute.
 		db
 			.prepare(
 				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
@@ -67,7 +67,7 @@ function guardOf({ when }: Step): {
 } {
 	if ("lock" in when) return { values: [when.lock], sql: ([lock]) => `lock = ${lock}` };
 	const { status, attempt, updated_at } = when.seen;
-	// Whoever is working on a row that is not sent yet goes on first.
+	// The holder of an unsent row's lock goes first.
 	return {
 		values: [status, attempt, updated_at],
 		sql: ([s, a, u]) =>

@@ -5,32 +5,32 @@ import { failureOf, type JournalFailure } from "./failure.ts";
 import { DELETE_OLDER_HEARTBEATS, INSERT_HEARTBEAT, ROOM_BYTES } from "./heartbeats.ts";
 import { appliedMigrations, requireMigrations } from "./schema.ts";
 
-/** What came of work on the journal. */
+/** The result of work on the journal. */
 export type JournalUse<T> =
 	| { readonly ok: true; readonly value: T }
 	| { readonly ok: false; readonly failure: JournalFailure; readonly cause: unknown };
 
 interface JournalMemory {
-	/** Migrations are applied, never taken back: this is asked once, not once a delivery. */
+	/** Migrations are never reverted, so one check is enough: not one a delivery. */
 	schemaIsGood: boolean;
-	/** Until when it is left alone after it did not answer in time; 0 while it answers. */
+	/** Until when the journal is skipped after a timeout; 0 while it answers. */
 	awayUntil: number;
 }
 
-// For the life of the isolate, which has one journal.
+// Kept for the life of the isolate, which has one journal.
 const memories = new WeakMap<D1Database, JournalMemory>();
 
-// Longer than the limit of one try, so that only one delivery waits for it while the others pass by.
+// Longer than the limit of one try, so that only one delivery waits for the journal while the others skip it.
 const LEFT_ALONE_MS = 5_000;
 
-// A delivery may take three calls to the journal within its own limit.
+// A delivery may make three calls to the journal within its own limit.
 const HEARTBEAT_WITHIN_MS = 2_500;
 
 const heartbeats = new SharedResult<D1Database, Extract<JournalUse<never>, { ok: false }> | undefined>();
 
 /**
- * Does work on a journal whose schema is not older than this worker, within a limit. Work that was not at its end in time
- * may have been done, or be done later.
+ * Runs work on a journal whose schema is not older than this worker, with a timeout. Work that timed out may have
+ * completed, or may still complete.
  */
 export async function useJournal<T>(
 	db: D1Database,
@@ -62,8 +62,8 @@ async function workOnGoodSchema<T>(db: D1Database, memory: JournalMemory, work: 
 }
 
 /**
- * Whether the journal did not answer a moment ago, so that nobody else needs to wait for it. After that moment the first
- * one who asks may try it; the others hear that it is away until that try is over.
+ * Whether the journal timed out a moment ago, so that nobody else waits for it. After that, the first caller may try it;
+ * the others get `true` until that try is over.
  */
 export function isJournalAway(db: D1Database, now: number): boolean {
 	const memory = memoryOf(db);
@@ -73,7 +73,7 @@ export function isJournalAway(db: D1Database, now: number): boolean {
 	return false;
 }
 
-/** Why the journal would take no delivery now, as a write that needs as much room tells; undefined when it would. */
+/** Why the journal would reject a delivery now, tested by a write of the same size; undefined if it would accept one. */
 export function findJournalFailure(
 	db: D1Database,
 	now: () => number,
@@ -101,7 +101,7 @@ function memoryOf(db: D1Database): JournalMemory {
 	return memory;
 }
 
-/** A write that needs as much room as a delivery does, and which migrations were applied: one transaction. */
+/** One transaction: a write as large as a delivery, and the list of applied migrations. */
 function heartbeatStatements(db: D1Database, now: number): D1PreparedStatement[] {
 	return [
 		db.prepare(INSERT_HEARTBEAT).bind(now, ROOM_BYTES),

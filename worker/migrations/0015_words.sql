@@ -1,6 +1,5 @@
--- The journal's names become the field's words: what waits is blocked on something, what a person reads is a comment, what
--- GitHub failed to hand over is a failed delivery. Every row is kept. A worker of before does not run on these names:
--- migrate and deploy together.
+-- Renames tables, columns and events to the terms of the documentation. Every row is kept. An older worker does not run on the
+-- new names: migrate and deploy together.
 
 ALTER TABLE incidents RENAME COLUMN waits_for TO blocked_on;
 ALTER TABLE incidents RENAME COLUMN told_url TO escalation_url;
@@ -31,15 +30,15 @@ WHERE event IN ('held_back', 'agent_done', 'went_green', 'tried_again', 'given_u
 -- The newest result of each check on each branch.
 CREATE TABLE checks_renamed (
 	repository TEXT NOT NULL COLLATE NOCASE,
-	-- The repository that the branch is in: another one for a fork.
+	-- The repository of the branch: another one for a fork.
 	head_repository TEXT NOT NULL COLLATE NOCASE,
 	branch TEXT NOT NULL,
 	-- `workflow:{name}`, `app:{slug}` or `status`.
 	check_name TEXT NOT NULL,
-	-- The job, check run or status context; empty for the whole of it.
+	-- The job, check run or status context; empty for the check as a whole.
 	job TEXT NOT NULL,
 	conclusion TEXT NOT NULL CHECK (conclusion IN ('success', 'failure')),
-	-- Sorts as the runs began: see `positionOf`.
+	-- Sorts by when the runs started: see `positionOf`.
 	position TEXT NOT NULL,
 	head_sha TEXT,
 	run_id TEXT,
@@ -62,7 +61,7 @@ ALTER TABLE checks_renamed RENAME TO checks;
 CREATE INDEX checks_by_pull_request ON checks (repository, pr_number) WHERE pr_number IS NOT NULL;
 CREATE INDEX checks_by_age ON checks (received_at);
 
--- Deliveries that GitHub failed to hand over.
+-- Deliveries that GitHub failed to deliver.
 CREATE TABLE failed_deliveries (
 	-- Shared by all deliveries of one event.
 	guid TEXT PRIMARY KEY,
@@ -70,10 +69,10 @@ CREATE TABLE failed_deliveries (
 	delivery_id TEXT NOT NULL,
 	event TEXT NOT NULL,
 	delivered_at INTEGER NOT NULL,
-	-- pending: GitHub will be asked for it; recovered: it arrived; lost: GitHub has it no more, or will not send it;
-	-- repeated: somebody else had it delivered again before.
+	-- pending: a redelivery will be requested; recovered: it arrived; lost: GitHub no longer has it, or refuses to send it;
+	-- repeated: it was redelivered before Healer requested it.
 	state TEXT NOT NULL CHECK (state IN ('pending', 'recovered', 'lost', 'repeated')),
-	-- How often GitHub was asked to deliver it again, and when next.
+	-- Redeliveries requested from GitHub, and when the next request is due.
 	requests INTEGER NOT NULL DEFAULT 0,
 	next_request_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -94,7 +93,7 @@ DROP INDEX spawn_slots_by_repository;
 CREATE INDEX rate_limit_slots_by_repository ON rate_limit_slots (repository, taken_at);
 
 ALTER TABLE pipeline_in_force RENAME TO active_pipeline;
--- Pushed pipelines with the words of today's grammar. The quotes make these keys: inside of a text they would be escaped.
+-- Pushed pipelines get the keys of the current grammar. The quotes match only keys: inside a text they would be escaped.
 UPDATE pipelines SET artefact = replace(replace(replace(replace(artefact,
 	'"says":"green"', '"reports":"success"'), '"says":"red"', '"reports":"failure"'), '"says":"', '"reports":"'),
 	'"of":{', '"about":{')

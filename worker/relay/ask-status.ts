@@ -7,7 +7,7 @@ import type { Env } from "../env.ts";
 import { readTextWithin } from "../http/body.ts";
 import { messageOf } from "../log.ts";
 
-/** What the relay says of an attempt's CodeRun, or why it says nothing. Silence is no answer: nothing follows from it. */
+/** The relay's status of an attempt's CodeRun, or why it is unknown. An unknown status changes nothing. */
 export type StatusAnswer =
 	| { readonly ok: true; readonly status: CodeRunStatus }
 	| { readonly ok: false; readonly reason: string };
@@ -16,7 +16,7 @@ export type AskStatus = (about: StatusRequest) => Promise<StatusAnswer>;
 
 const TIMEOUT_MS = 10_000;
 
-/** Asks the relay by a signed `POST /v1/coderuns/status`. Never throws. */
+/** Queries the relay by a signed `POST /v1/coderuns/status`. Never throws. */
 export function createAskStatus(
 	env: Pick<Env, "RELAY_URL" | "HEALER_WIRE_SECRETS">,
 	{ now, newId, fetch }: { now(): number; newId(): string; readonly fetch: typeof globalThis.fetch },
@@ -24,7 +24,7 @@ export function createAskStatus(
 	return async (about) => {
 		if (!env.RELAY_URL) return unknown("RELAY_URL is not set");
 		const body = JSON.stringify(about);
-		// Each question is a message of its own: its answer changes over time.
+		// Each query is its own message: the answer changes over time.
 		const id = `status.${about.incident_id}.${about.attempt}.${newId()}`;
 		try {
 			const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS ?? ""), {
@@ -40,7 +40,7 @@ export function createAskStatus(
 				signal: AbortSignal.timeout(TIMEOUT_MS),
 			});
 			const text = await readTextWithin(response, MAX_STATUS_ANSWER_BYTES);
-			if (response.status === 404) return unknown("the relay does not know the question: it is older than this worker");
+			if (response.status === 404) return unknown("the relay has no such route: it is older than this worker");
 			if (!response.ok) return unknown(`the relay answered ${response.status}`);
 			if (text === undefined) return unknown(`the relay's answer is larger than ${MAX_STATUS_ANSWER_BYTES} bytes`);
 			const read = readMessage<CodeRunStatus>(statusAnswerSchema, text);

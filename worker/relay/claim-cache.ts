@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { WireClaim } from "../../wire/spawn.ts";
 import type { Log } from "../log.ts";
 
-/** Who holds a claim, as far as KV has heard. `until` is in milliseconds. */
+/** The holder of a claim according to KV. `until` is in milliseconds. */
 interface ClaimHolder {
 	readonly incident_id: string;
 	readonly coderun_name: string;
@@ -16,17 +16,17 @@ interface ClaimConflict {
 }
 
 /**
- * The fast, best-effort look at claims (DESIGN section 5.2). It can only send an incident to wait: the cluster
- * decides, and KV being slow, stale, wiped or down costs time, never correctness.
+ * A fast, best-effort check of claims. It can only defer an incident: the cluster decides, and a slow, stale, wiped or
+ * unavailable KV costs time, never correctness (docs/storage.md).
  */
 export interface ClaimCache {
-	/** The first of these claims that is known to be another incident's. */
+	/** The first of these claims that another incident holds, as far as KV knows. */
 	findConflict(claims: readonly WireClaim[], incidentId: string): Promise<ClaimConflict | undefined>;
-	/** To be called once the CodeRun was seen, and not before. */
+	/** Call this only once the CodeRun was seen. */
 	remember(claims: readonly WireClaim[], incidentId: string, codeRunName: string): Promise<void>;
 }
 
-// KV takes no shorter time to live: https://developers.cloudflare.com/kv/api/write-key-value-pairs/#expiring-keys
+// KV's minimum: https://developers.cloudflare.com/kv/api/write-key-value-pairs/#expiring-keys
 const SHORTEST_TTL_S = 60;
 
 export function createClaimCache(kv: KVNamespace, now: () => number, log: Log): ClaimCache {
@@ -51,7 +51,7 @@ export function createClaimCache(kv: KVNamespace, now: () => number, log: Log): 
 					try {
 						await kv.put(claimKey(claim), JSON.stringify(holder), { expirationTtl: ttl });
 					} catch (cause) {
-						log.warn("a claim could not be remembered in KV", { cause });
+						log.warn("writing a claim to KV failed", { cause: messageOf(cause) });
 					}
 				}),
 			);
@@ -63,12 +63,12 @@ async function readHolder(kv: KVNamespace, claim: WireClaim, log: Log): Promise<
 	try {
 		return (await kv.get<ClaimHolder>(claimKey(claim), "json")) ?? undefined;
 	} catch (cause) {
-		log.warn("a claim could not be looked up in KV", { cause });
+		log.warn("reading a claim from KV failed", { cause: messageOf(cause) });
 		return undefined;
 	}
 }
 
-/** A KV key holds 512 bytes, a claim's key may be longer. */
+/** A KV key is limited to 512 bytes; a claim's key may be longer. */
 function claimKey(claim: WireClaim): string {
 	return `claim:${bytesToHex(sha256(utf8ToBytes(claim.key)))}`;
 }

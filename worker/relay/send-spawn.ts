@@ -9,20 +9,20 @@ import { readTextWithin } from "../http/body.ts";
 import { explainFetchError } from "../http/network-fault.ts";
 import { explainRelayError } from "./relay-error.ts";
 
-/** What came back from the relay: its result, or why there is none. `for_good`: the same bytes will never be taken. */
+/** The relay's result, or why there is none. `for_good`: the same bytes will never be accepted. */
 export type SpawnAnswer =
 	| { readonly ok: true; readonly result: SpawnResult }
 	| { readonly ok: false; readonly reason: string; readonly for_good: boolean };
 
 export type SendSpawn = (messageId: string, body: string) => Promise<SpawnAnswer>;
 
-// Both sides bound a create to 10 s (DESIGN section 5.6).
+// Worker and relay both limit a create to 10 s.
 const TIMEOUT_MS = 10_000;
 const LONGEST_ANSWER = 64 * 1024;
 
 /**
- * Sends stored spawn requests to the relay, signed by Standard Webhooks (DESIGN section 6). Never throws: a relay
- * that is down, slow or misconfigured is a reason to try again later.
+ * Sends stored spawn requests to the relay, signed by Standard Webhooks (https://www.standardwebhooks.com/). Never throws: a
+ * relay that is down, slow or misconfigured is a reason to retry later.
  */
 export function createSendSpawn(env: Env, now: () => number, fetcher: typeof fetch): SendSpawn {
 	return async (messageId, body) => {
@@ -52,7 +52,7 @@ async function readAnswer(response: Response): Promise<SpawnAnswer> {
 	if (text === undefined) return tryAgain(`the relay's answer is larger than ${LONGEST_ANSWER} bytes`);
 	if (!response.ok) {
 		const reason = explainRelayError(response, text);
-		// Another body under a known webhook-id: what is stored here is not what the relay was sent before.
+		// Another body under a known webhook-id: an earlier send had other bytes than the ones stored here.
 		return { ok: false, reason, for_good: readErrorAnswer(text)?.error === "replayed" };
 	}
 	const read: MessageReading<SpawnResult> = readMessage(spawnResultSchema, text);

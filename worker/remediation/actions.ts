@@ -6,23 +6,23 @@ import type { IncidentStatus } from "../journal/statuses.ts";
 import { takeStep } from "../journal/transitions.ts";
 import { endAttemptStatement } from "./reconcile.ts";
 
-/** What came of somebody's word about a remediation. */
+/** The result of a person's action on a remediation. */
 export type ManualAction =
 	| { readonly ok: true; readonly status: IncidentStatus; readonly attempt: number }
-	/** `not_now`: in this state there is nothing to retry, stop or release. `raced`: it went on at the same moment. */
+	/** `not_now`: the action does not apply in this state. `raced`: the incident changed concurrently. */
 	| { readonly ok: false; readonly reason: "not_found" | "raced" }
 	| { readonly ok: false; readonly reason: "not_now"; readonly status: IncidentStatus };
 
 /**
- * `/healer retry`: starts a remediation afresh that is at its end or waits, with a new budget and the router's choice;
- * attempt numbers go on. `by` is a login, for the timeline. One that runs, or waits for CI, is left alone.
+ * `/healer retry`: starts a remediation over that has ended or waits, with a new budget and the router's choice of agent;
+ * attempt numbers continue. `by` is a login, for the timeline. Not for one that runs, or waits for CI.
  */
 export async function retryRemediation(effects: Effects, id: string, by: string): Promise<ManualAction> {
 	const found = await remediationRows(effects.journal, id);
 	if (found === undefined) return { ok: false, reason: "not_found" };
 	const { incident, attempts } = found;
 	const now = effects.now();
-	// What was decided but never seen in a cluster may still come to be there: a new attempt is another CodeRun.
+	// A decided attempt may still appear in a cluster although it was never seen: a new attempt needs another CodeRun.
 	const isUsed = attempts.some(({ attempt }) => attempt === incident.attempt);
 	const isWaiting =
 		incident.status === "waiting" &&
@@ -30,7 +30,7 @@ export async function retryRemediation(effects: Effects, id: string, by: string)
 	const attempt = isUsed && !isWaiting ? incident.attempt + 1 : incident.attempt;
 	const locked = await takeStep(effects.journal, id, {
 		event: "retried",
-		reason: `${by} said retry`,
+		reason: `retried by ${by}`,
 		now,
 		when: { seen: incident },
 		set: {
@@ -55,19 +55,19 @@ export async function retryRemediation(effects: Effects, id: string, by: string)
 }
 
 /**
- * `/healer stop`: no further attempt is made. A CodeRun that runs already goes on to its end: its outcome is recorded,
- * and nothing follows from it. `by` is a login, for the timeline.
+ * `/healer stop`: makes no further attempt. A running CodeRun continues; its outcome is recorded, but changes nothing. `by`
+ * is a login, for the timeline.
  */
 export async function stopRemediation(effects: Effects, id: string, by: string): Promise<ManualAction> {
 	const incident = await findIncident(effects.journal, id);
 	if (incident === undefined) return { ok: false, reason: "not_found" };
 	const now = effects.now();
 	const runs =
-		incident.status === "running" ? `; ${incident.coderun_name} goes on to its end, nothing follows from it` : "";
+		incident.status === "running" ? `; ${incident.coderun_name} keeps running, its outcome changes nothing` : "";
 	const end = { result: "stopped", signature: null, ci_summary: null, ci_url: null } as const;
 	const locked = await takeStep(effects.journal, id, {
 		event: "stopped",
-		reason: `${by} said stop${runs}`,
+		reason: `stopped by ${by}${runs}`,
 		now,
 		when: { seen: incident },
 		set: { next_try_at: null, not_before: null, blocked_on: null, failing_since: null, tries: 0 },
@@ -79,8 +79,8 @@ export async function stopRemediation(effects: Effects, id: string, by: string):
 }
 
 /**
- * Lets an incident that is dead, or held back, be tried now: the same attempt, the same bytes, with a day of tries
- * before it. What holds it back is asked again; a claim of another incident stays one.
+ * Makes a dead or deferred incident due now: the same attempt, the same bytes, with a new day of tries. Gates and claims
+ * still apply.
  */
 export async function releaseIncident(effects: Effects, id: string, by: string): Promise<ManualAction> {
 	const incident = await findIncident(effects.journal, id);
@@ -88,7 +88,7 @@ export async function releaseIncident(effects: Effects, id: string, by: string):
 	const now = effects.now();
 	const locked = await takeStep(effects.journal, id, {
 		event: "released",
-		reason: `${by} released it`,
+		reason: `released by ${by}`,
 		now,
 		when: { seen: incident },
 		set: { next_try_at: now, not_before: null, failing_since: null, blocked_on: null, tries: 0 },

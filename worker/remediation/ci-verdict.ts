@@ -1,49 +1,49 @@
 import { type CheckRow, isNewer, isSameRun, isWorkflow } from "../journal/checks.ts";
 import { readStored } from "../journal/stored-json.ts";
 
-/** The check that failed, as its incident tells it. Without a `check_name` no check is known: any on the fix counts. */
+/** The check that failed, from its incident. Without a `check_name` the check is unknown, and any check on the fix counts. */
 export interface FailedCheck {
 	readonly check_name?: string;
-	/** The failed jobs, check runs or status contexts that were told of. */
+	/** The failed jobs, check runs or status contexts known so far. */
 	readonly jobs: readonly string[];
 	readonly branch?: string;
 	/** See `positionOf`. */
 	readonly position?: string;
-	/** When it began or failed, in milliseconds. */
+	/** When it started or failed, in milliseconds. */
 	readonly began_at: number;
 	readonly head_sha?: string;
 }
 
-/** What CI says about one attempt. `by`: whose doing the green is. */
+/** CI's result for one attempt. `by`: what made it pass. */
 export type CiVerdict =
 	| { readonly result: "none" }
 	| { readonly result: "passed"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
 	| {
 			readonly result: "failed";
 			readonly row: CheckRow;
-			/** What failed, the same text for the same failure. */
+			/** What failed; the same text for the same failure. */
 			readonly signature: string;
 			readonly received_at: number;
 	  }
-	/** The newest failure on the branch is somebody's own push, and an incident itself. */
+	/** The newest failure on the branch comes from a person's push, and has its own incident. */
 	| { readonly result: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
 
 export interface CiInput {
 	readonly failed: FailedCheck;
-	/** The newest word of every check on the branches looked at. */
+	/** The latest result of every check on the relevant branches. */
 	readonly checks: readonly CheckRow[];
-	/** Branches that are the fix's own. */
+	/** Branches of the fix. */
 	readonly fix_branches: readonly string[];
-	/** From when on a failure is the present attempt's, in milliseconds; undefined: there was none yet. */
+	/** Failures from this time on count for the current attempt, in milliseconds; undefined: there is no attempt yet. */
 	readonly since?: number;
 	readonly isOwnAgent: (login: string) => boolean;
-	/** The incident that a run on the failed branch is, if it is another one. */
+	/** The id of another incident for this run on the failed branch, if there is one. */
 	readonly incidentOf: (row: CheckRow) => string | undefined;
 }
 
 /**
- * Whether the failed check is green again: on its branch or on a branch of the fix, in a run that is newer than the one
- * that failed. Only the newest word of each check counts, so it is the same in whatever order they came.
+ * Whether the failed check passes again: on its branch or on a branch of the fix, in a run newer than the failed one. Only
+ * the latest result of each check counts, so the order in which results arrive does not matter.
  */
 export function judgeCi(facts: CiInput): CiVerdict {
 	const { failed, fix_branches } = facts;
@@ -51,15 +51,15 @@ export function judgeCi(facts: CiInput): CiVerdict {
 	const fixes = fix_branches.map((branch) => facts.checks.filter((row) => row.branch === branch));
 
 	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
-	const green = onFixes.find((judged) => judged?.result === "passed");
-	if (green !== undefined) return { result: "passed", by: "agent", row: green.newest };
+	const passing = onFixes.find((judged) => judged?.result === "passed");
+	if (passing !== undefined) return { result: "passed", by: "agent", row: passing.newest };
 
-	// A fix on its own branch says nothing about checks that nobody knows by name on a branch of others.
+	// Without the check's name, checks on a branch of others say nothing about a fix on its own branch.
 	const onOwn = failed.check_name === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
-	if (onOwn?.result === "passed") return { result: "passed", by: whoseDoing(facts, onOwn.newest), row: onOwn.newest };
+	if (onOwn?.result === "passed") return { result: "passed", by: passedBy(facts, onOwn.newest), row: onOwn.newest };
 
-	const red = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(facts, judged.newest));
-	if (red !== undefined) return failedVerdict(red);
+	const failing = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(facts, judged.newest));
+	if (failing !== undefined) return failedVerdict(failing);
 	if (onOwn?.result !== "failed") return { result: "none" };
 	const { newest } = onOwn;
 	const isByPerson = newest.actor_type === "User" && !isAgents(facts, newest);
@@ -70,9 +70,9 @@ export function judgeCi(facts: CiInput): CiVerdict {
 
 interface BranchVerdict {
 	readonly result: "passed" | "failed";
-	/** The word that decided it. */
+	/** The result that decided it. */
 	readonly newest: CheckRow;
-	/** All words of that run. */
+	/** All results of that run. */
 	readonly rows: readonly CheckRow[];
 }
 
@@ -86,22 +86,24 @@ function judgeBranch(
 		newestOf(job === undefined ? rows : rows.filter((row) => row.job === job || row.job === "")),
 	);
 	const known = deciding.filter((row) => row !== undefined);
-	const red = newestOf(known.filter((row) => row.conclusion === "failure"));
-	if (red !== undefined) {
-		return { result: "failed", newest: red, rows: rows.filter(({ position }) => position === red.position) };
+	const failing = newestOf(known.filter((row) => row.conclusion === "failure"));
+	if (failing !== undefined) {
+		return { result: "failed", newest: failing, rows: rows.filter(({ position }) => position === failing.position) };
 	}
-	const green = newestOf(known);
-	return green === undefined || known.length < deciding.length ? undefined : { result: "passed", newest: green, rows };
+	const passing = newestOf(known);
+	return passing === undefined || known.length < deciding.length
+		? undefined
+		: { result: "passed", newest: passing, rows };
 }
 
-/** Each of these has to be green. Where no check is known by name, every one on the fix has to be. */
+/** The jobs that have to pass. If the check is unknown, these are all on the fix. */
 function jobsOf(failed: FailedCheck, rows: readonly CheckRow[]): readonly (string | undefined)[] {
 	if (failed.check_name !== undefined && failed.jobs.length > 0) return failed.jobs;
 	const names = [...new Set(rows.map(({ job }) => job))];
 	return names.length === 0 ? [undefined] : names;
 }
 
-/** The newest; of one run its own word, before that of one of its jobs. */
+/** The newest result; within one run, the run's own result before those of its jobs. */
 function newestOf(rows: readonly CheckRow[]): CheckRow | undefined {
 	let newest: CheckRow | undefined;
 	for (const row of rows) {
@@ -126,7 +128,7 @@ function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
 	return since !== undefined && row.started_at >= since;
 }
 
-function whoseDoing(facts: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
+function passedBy(facts: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
 	const { position, head_sha } = facts.failed;
 	const isSame = position !== undefined && isSameRun(row.position, position);
 	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";

@@ -1,32 +1,32 @@
 import type { GitHub, GitHubAnswer, InstallationOf } from "../github/github.ts";
 import { changeOwnIssue, isOwn, ownLogin, partsOf, putOwnComment } from "../github/own-comments.ts";
 
-/** Where a person was told: in a comment on a pull request, or in an issue of its own. */
+/** The escalation comment: a comment on a pull request, or an issue. */
 export interface CommentRef {
 	/** Of the pull request or issue. */
 	readonly number: number;
-	/** The comment's id; absent: it is the issue itself. */
+	/** The comment's id; absent for an issue. */
 	readonly comment?: number;
 }
 
-/** Reads the address that GitHub gave for a comment or an issue; undefined where it is neither. */
+/** Parses GitHub's URL of a comment or an issue; undefined if it is neither. */
 export function commentRef(url: string): CommentRef | undefined {
 	const [, number, comment] = /\/(?:pull|issues)\/(\d+)(?:#issuecomment-(\d+))?$/.exec(url) ?? [];
 	if (number === undefined) return undefined;
 	return { number: Number(number), ...(comment !== undefined && { comment: Number(comment) }) };
 }
 
-/** What a person shall read, on its pull request or in an issue of its own. */
+/** An escalation comment to post on a pull request, or as an issue. */
 export interface EscalationPost {
 	readonly incident_id: string;
 	readonly of: InstallationOf;
-	/** The pull request; absent: an issue is opened. */
+	/** The pull request's number; absent: an issue is opened. */
 	readonly number?: number;
 	readonly text: { readonly title: string; readonly body: string };
 	readonly label: string;
 }
 
-/** The hidden beginning of what tells a person of an incident. */
+/** The hidden first line of an escalation comment. */
 export function escalationMark(incident_id: string): string {
 	return `<!-- healer:${incident_id} -->`;
 }
@@ -34,17 +34,17 @@ export function escalationMark(incident_id: string): string {
 interface Posted {
 	/** Of the pull request or issue. */
 	readonly number: number;
-	/** Where people look at it. */
+	/** The URL for people. */
 	readonly url: string;
 }
 
 /**
- * Posts once, however often it is called: what was posted before is found again by a hidden mark and by its author, our
- * own App, and changed. Gives its address.
+ * Posts or updates the escalation comment. An existing one is found by its hidden mark and its author, our own App, and
+ * edited, so repeated calls post it once. Returns its URL.
  */
-export async function postEscalation(github: GitHub, sticky: EscalationPost): Promise<GitHubAnswer<string>> {
-	const { of, label, number } = sticky;
-	const posted = number === undefined ? await openIssue(github, sticky) : await comment(github, sticky, number);
+export async function postEscalation(github: GitHub, post: EscalationPost): Promise<GitHubAnswer<string>> {
+	const { of, label, number } = post;
+	const posted = number === undefined ? await openIssue(github, post) : await comment(github, post, number);
 	if (!posted.ok) return posted;
 	const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/labels";
 	const labelled = await github.asInstallation(of, route, {
@@ -70,9 +70,9 @@ async function openIssue(github: GitHub, { incident_id, of, text }: EscalationPo
 	if (!login.ok) return login;
 	const mark = escalationMark(incident_id);
 	const where = partsOf(of.repository);
-	// Newest first: one that was posted for this incident is among our last hundred.
-	const asked = { ...where, creator: login.value, state: "all", sort: "created", per_page: 100 } as const;
-	const listed = await github.asInstallation(of, "GET /repos/{owner}/{repo}/issues", asked);
+	// Newest first: an issue that was already posted for this incident is among the App's last hundred.
+	const query = { ...where, creator: login.value, state: "all", sort: "created", per_page: 100 } as const;
+	const listed = await github.asInstallation(of, "GET /repos/{owner}/{repo}/issues", query);
 	if (!listed.ok) return listed;
 	const found = listed.value.find((one) => isOwn(one, { login: login.value, mark }));
 	const posted =

@@ -3,7 +3,7 @@ import type { IncidentRow } from "../journal/incidents.ts";
 import type { PastAttempt } from "../journal/remediations.ts";
 import { asCode, asLink } from "./markdown.ts";
 
-/** What a person reads when the agents are at their end: what failed, what was tried, where to look. */
+/** The text of an escalation comment: what failed, what was tried, where to look. */
 export function escalationText(
 	incident: IncidentRow,
 	failure: Incident,
@@ -14,20 +14,20 @@ export function escalationText(
 		`- What failed: ${asCode(what)}${failure.job === undefined ? "" : `, job ${asCode(failure.job)}`}`,
 		...(incident.branch === null ? [] : [`- Branch: ${asCode(incident.branch)}`]),
 		...(failure.head_sha === undefined ? [] : [`- Commit: ${asCode(failure.head_sha)}`]),
-		...(failure.url === undefined ? [] : [`- Look at it: ${asLink(failure.url)}`]),
+		...(failure.url === undefined ? [] : [`- Link: ${asLink(failure.url)}`]),
 		...(incident.failure_type === null ? [] : [`- Failure type: ${asCode(incident.failure_type)}`]),
-		`- Why a person: ${asCode(incident.reason ?? "")}`,
+		`- Reason: ${asCode(incident.reason ?? "")}`,
 	];
 	const tried = attempts.filter(({ refused }) => refused === null).flatMap(describeAttempt);
 	const body = [
 		"### Healer needs a person here",
 		"",
 		...facts,
-		...(tried.length === 0 ? [] : ["", "What was tried:", "", ...tried]),
+		...(tried.length === 0 ? [] : ["", "Attempts:", "", ...tried]),
 		"",
 		...(failure.pr_number === undefined
 			? []
-			: ["`/healer retry` in a comment starts afresh, with all attempts, from the first agent on."]),
+			: ["Comment `/healer retry` to start over with all attempts, from the first agent."]),
 		`Incident \`${incident.id}\`.`,
 	].join("\n");
 	return { title: `Healer needs a person: ${titleText(what)} (incident ${incident.id.slice(0, 8)})`, body };
@@ -39,12 +39,12 @@ function describeAttempt(past: PastAttempt): readonly string[] {
 		pull_request !== null ? `; pull request #${pull_request}` : pull_request_url ? `; ${asLink(pull_request_url)}` : "";
 	return [
 		`${attempt}. ${asCode(agent)}: ${asCode(result ?? outcome ?? "not finished")}${fix}`,
-		...(message ? [`   - It said: ${asCode(message)}`] : []),
+		...(message ? [`   - Message: ${asCode(message)}`] : []),
 		...(ci_summary ? [`   - CI: ${asCode(ci_summary)}${ci_url ? ` ${asLink(ci_url)}` : ""}`] : []),
 	];
 }
 
-/** A title is plain text to GitHub, but for mentions of issues and people. */
+/** GitHub reads a title as plain text, except for mentions of issues and people. */
 function titleText(text: string): string {
 	return text.replace(/[^\p{L}\p{N} ._/-]/gu, " ").slice(0, 100);
 }

@@ -10,7 +10,7 @@ import { type FailedCheck, judgeCi } from "./ci-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 
-// Where nothing has a deadline the relay is asked every hour.
+// If nothing has a deadline, the relay is queried every hour.
 const ASK_AFTER_MS = 3600_000;
 
 export interface Remediation {
@@ -19,7 +19,7 @@ export interface Remediation {
 	readonly state: RemediationState;
 }
 
-/** What the journal knows about one remediation. `overdueAfter_ms`: see `Effects`. */
+/** The state of one remediation in the journal. `overdueAfter_ms`: see `Effects`. */
 export async function loadState(
 	db: D1Database,
 	id: string,
@@ -111,7 +111,7 @@ function closedOf(
 	fixNumbers: readonly number[],
 ): Pick<RemediationState, "branch_done" | "fix"> {
 	const done = pull_requests.find(({ number }) => number === own);
-	// Of several pull requests of the fix, the latest attempt's.
+	// The fix may have several pull requests: the latest attempt's counts.
 	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));
 	return {
 		...(done !== undefined && {
@@ -121,7 +121,7 @@ function closedOf(
 	};
 }
 
-/** Which check has to be green again. Only CI's incidents have one: an alert is fixed when the fix's own checks are. */
+/** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
 	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
 	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);

@@ -1,9 +1,8 @@
 const LONGEST = 500;
 
 /**
- * Text of others as a code span: nobody is mentioned, nothing is linked, no markup is read. The span's fence is longer
- * than any run of backticks within; whatever breaks a line or hides is a space.
- * https://spec.commonmark.org/0.31.2/#code-spans
+ * Untrusted text as a code span: no mentions, links or markup. The span's fence is longer than any run of backticks inside;
+ * line breaks and invisible characters become spaces. https://spec.commonmark.org/0.31.2/#code-spans
  */
 export function asCode(text: string): string {
 	const line = text
@@ -17,7 +16,7 @@ export function asCode(text: string): string {
 	return `${fence} ${cut} ${fence}`;
 }
 
-/** An http or https address as a link to itself; anything else as a code span. */
+/** An http or https URL as a link to itself; anything else as a code span. */
 export function asLink(url: string): string {
 	const isPlain = url.length <= 2048 && /^https?:\/\/[\w.:-]+(\/[\w./%?=&#~:+,;-]*)?$/.test(url);
 	return isPlain ? `<${url}>` : asCode(url);

@@ -1,15 +1,15 @@
 import type { AttemptResult } from "../journal/statuses.ts";
 
-/** Who is last in a chain: nobody comes after. */
+/** The last entry of a chain: a person instead of an agent. */
 const HUMAN = "human";
 
-/** pipeline.yaml `outcome`, as far as it says who is next. */
+/** The part of `outcome` in pipeline.yaml that chooses the next agent. */
 export interface EscalationPolicy {
 	readonly max_attempts: number;
 	readonly escalate: readonly string[];
 }
 
-/** One attempt of the present budget that is over. */
+/** One ended attempt of the current budget. */
 export interface EndedAttempt {
 	readonly attempt: number;
 	readonly agent: string;
@@ -26,15 +26,15 @@ export type Next =
 	| { readonly do: "give_up"; readonly why: string };
 
 /**
- * Who tries next after the last of these attempts. `max_attempts` is the whole budget of an incident: no order of
- * failures makes more CodeRuns. Each agent of the chain that has not had its turn keeps one attempt of it, so that an
- * escalation is never eaten up by the agent before; what is left is the router's. Two failures alike end a turn early.
+ * Chooses who tries next after these attempts. `max_attempts` is the whole budget of an incident: no sequence of failures
+ * makes more CodeRuns. One attempt is reserved for each agent of the chain that has not had a turn, so that an earlier agent
+ * cannot use up an escalation; the router gets the rest. Two identical failures end a turn early.
  */
 export function nextAgent(policy: EscalationPolicy, ended: readonly EndedAttempt[]): Next {
 	const last = ended.at(-1);
-	if (last?.result === "ci_silent") return end(policy, `CI said nothing after attempt ${last.attempt}`);
+	if (last?.result === "ci_silent") return end(policy, `CI reported nothing after attempt ${last.attempt}`);
 	if (ended.length >= policy.max_attempts) {
-		return end(policy, ended.length === 1 ? "its one attempt is used up" : `all ${ended.length} attempts are used up`);
+		return end(policy, ended.length === 1 ? "its only attempt is used up" : `all ${ended.length} attempts are used up`);
 	}
 	const tried = new Set(ended.map(({ agent }) => agent));
 	const waiting = policy.escalate.filter((name) => name !== HUMAN && !tried.has(name));
@@ -51,11 +51,11 @@ export function nextAgent(policy: EscalationPolicy, ended: readonly EndedAttempt
 	return {
 		do: "attempt",
 		agent: again,
-		why: `${policy.max_attempts - ended.length} of ${policy.max_attempts} are left`,
+		why: `${policy.max_attempts - ended.length} of ${policy.max_attempts} attempts are left`,
 	};
 }
 
-/** The same agent, failure type and failed jobs with their steps, twice in a row. */
+/** Twice in a row the same agent, failure type, and failed jobs with their steps. */
 function endedAlike(ended: readonly EndedAttempt[]): boolean {
 	const [before, last] = ended.slice(-2);
 	return (
@@ -69,7 +69,7 @@ function endedAlike(ended: readonly EndedAttempt[]): boolean {
 	);
 }
 
-/** Whether a person is told at the end. */
+/** Whether a person is notified at the end. */
 export function endsWithPerson({ escalate }: EscalationPolicy): boolean {
 	return escalate.includes(HUMAN);
 }

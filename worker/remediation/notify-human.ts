@@ -9,15 +9,15 @@ import { describeCause } from "../log.ts";
 import { postEscalation } from "./escalation-post.ts";
 import { escalationText } from "./escalation-text.ts";
 
-// One look at what is there and one write, each bounded by the client.
+// One lookup and one write, each bounded by the client.
 const LOCK_MS = 60_000;
-// It waits as if it had been tried that often already: 16 s, 32 s, then every minute.
+// Backs off as if it had been tried this often already: 16 s, 32 s, then every minute.
 const TRIES_AHEAD = 3;
 
 /**
- * Notifies a person of an escalated remediation: one comment on its pull request, or one issue where there is none, with
- * the pipeline's label. Called again it changes that one. Where GitHub does not take it, the incident's reason says so.
- * Undefined when that is done; else the incident, still locked, and why it has to be tried again.
+ * Notifies a person of an escalated remediation: one comment on its pull request, or one issue if there is none, with the
+ * pipeline's label. A repeated call edits that one. If GitHub rejects it, the incident's reason says so. Undefined when done;
+ * else the incident, still locked, and why it has to be retried.
  */
 export async function notifyHuman(
 	effects: Effects,
@@ -31,9 +31,9 @@ export async function notifyHuman(
 		await post(effects, incident);
 		return undefined;
 	} catch (cause) {
-		// A damaged row, a bug, or the journal failing half-way.
+		// A damaged row, a bug, or a failure of the journal.
 		const reason = describeCause(cause);
-		effects.log.error("a person could not be told", { incident_id: id, cause });
+		effects.log.error("notifying a person failed", { incident_id: id, cause: reason });
 		return { locked: incident, reason };
 	}
 }
@@ -41,7 +41,7 @@ export async function notifyHuman(
 async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 	const { journal, github } = effects;
 	if (github === undefined) {
-		const note = "nobody was told: no GitHub App is configured";
+		const note = "nobody was notified: no GitHub App is configured";
 		return await recordNotified(journal, incident, { url: null, note, now: effects.now() });
 	}
 	const { attempts = [] } = (await remediationRows(journal, incident.id)) ?? {};
@@ -63,16 +63,16 @@ async function conclude(effects: Effects, incident: IncidentRow, posted: GitHubA
 	const now = effects.now();
 	if (posted.ok) {
 		await recordNotified(effects.journal, incident, { url: posted.value, note: null, now });
-		effects.log.info("a person was told", { incident_id: incident.id });
+		effects.log.info("person notified", { incident_id: incident.id });
 		return;
 	}
 	const { failure } = posted;
 	const until = retryTime(effects, failure, { tries: incident.tries + TRIES_AHEAD, since: incident.ended_at ?? now });
-	effects.log.warn("a person could not be told", { incident_id: incident.id, reason: failure.reason });
+	effects.log.warn("person not notified", { incident_id: incident.id, reason: failure.reason });
 	if (until === undefined) {
 		await recordNotified(effects.journal, incident, {
 			url: null,
-			note: `nobody was told: ${describeFailure(failure)}`,
+			note: `nobody was notified: ${describeFailure(failure)}`,
 			now,
 		});
 		return;

@@ -5,9 +5,9 @@ import type { RelayStatus } from "./next-step.ts";
 import { takeOutcome, wakeBlocked } from "./record-outcome.ts";
 
 /**
- * Asks the relay what became of the present attempt's CodeRun. An end is recorded just as if the relay had posted it;
- * gone without a trace counts as deleted. Undefined then: the journal knows more. Otherwise when to ask again is written
- * down, and why nothing is known is given.
+ * Queries the relay about the current attempt's CodeRun. An end is recorded as if the relay had posted it, and a CodeRun that
+ * left no trace counts as deleted; the result is undefined then, because the journal has changed. Otherwise schedules the
+ * next query and returns the CodeRun's state.
  */
 export async function queryRelay(
 	effects: Effects,
@@ -19,7 +19,7 @@ export async function queryRelay(
 	const { coderun_name } = current;
 	const answer = await effects.askStatus({ incident_id, attempt, coderun_name });
 	const state = answer.ok ? answer.status.state : "unknown";
-	effects.log.info("the relay was asked about a CodeRun", { incident_id, attempt, coderun_name, state });
+	effects.log.info("relay queried about a CodeRun", { incident_id, attempt, coderun_name, state });
 
 	if (answer.ok && answer.status.state !== "running") {
 		const { status } = answer;
@@ -32,12 +32,12 @@ export async function queryRelay(
 	}
 	const now = effects.now();
 	const asked: RelayStatus = answer.ok ? { state: "running" } : { state: "unknown", why: answer.reason };
-	await scheduleStatusQuery(effects.journal, incident, askAgainAt(current.overdue_at, now));
+	await scheduleStatusQuery(effects.journal, incident, nextQueryAt(current.overdue_at, now));
 	return asked;
 }
 
 function goneWithoutTrace(of: { incident_id: string; attempt: number; coderun_name: string }) {
-	const message = "the CodeRun is gone, and nothing in the cluster says how it ended";
+	const message = "the CodeRun is gone, and the cluster has no record of how it ended";
 	const nothing = { pull_request_url: null, started_at: null, finished_at: null };
 	return { ...of, phase: "Deleted", message, ...nothing };
 }
@@ -45,8 +45,8 @@ function goneWithoutTrace(of: { incident_id: string; attempt: number; coderun_na
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 3600_000;
 
-/** At the deadline; after it in a minute, two, four ... an hour at most, and every hour where there is no deadline. */
-function askAgainAt(overdue_at: number | undefined, now: number): number {
+/** At the deadline; then after 1, 2, 4 ... minutes, at most an hour. Every hour if there is no deadline. */
+function nextQueryAt(overdue_at: number | undefined, now: number): number {
 	if (overdue_at === undefined) return now + LONGEST_MS;
 	if (now < overdue_at) return overdue_at;
 	return now + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - overdue_at));

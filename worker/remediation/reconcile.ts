@@ -6,13 +6,13 @@ import { loadState } from "./load-state.ts";
 import { type AttemptEnd, type NextStep, nextStep, type RelayStatus } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
 
-// From running to awaiting CI, to green: no remediation takes more steps at once than it has states.
+// A bound against endless loops: no remediation takes more steps at once than it has states.
 const MOST_STEPS = 10;
 
 /**
- * Takes every step of one remediation that what is known allows now. May be called at any time, by anybody, any number
- * of times: it looks at the journal alone, and each step is a compare-and-set. Gives the state that it is in after it.
- * `lock`: of a caller that holds the row; a step gives it back.
+ * Takes every step of one remediation that its state allows now. Any caller may call it at any time and repeatedly: it reads
+ * only the journal, and each step is a compare-and-set. Returns the incident afterwards. `lock`: the lock of a caller that
+ * holds the row; a step releases it.
  */
 export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
@@ -30,7 +30,7 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 		if (next === undefined) return await withoutDue(effects, incident);
 		if (next.do === "wait") {
 			if (await waitUntilThen(effects, incident, next.at)) return { ...incident, next_try_at: next.at };
-			// Something became known at the same moment.
+			// The incident changed concurrently.
 			continue;
 		}
 		if (next.do === "ask_relay") {
@@ -39,9 +39,9 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 		}
 		const locked = await take(effects, incident, next, lock);
 		if (locked !== "done") return incident;
-		effects.log.info("remediation went on", { incident_id: id, event: next.event, attempt: incident.attempt });
+		effects.log.info("remediation advanced", { incident_id: id, event: next.event, attempt: incident.attempt });
 	}
-	throw new Error("a remediation does not come to rest");
+	throw new Error("the remediation did not reach a stable state");
 }
 
 async function take(
@@ -73,7 +73,7 @@ async function take(
 	return locked;
 }
 
-/** What the attempt before had claimed stays its incident's: newer ones queue behind the next attempt for it. */
+/** The branch claim of the previous attempt, so that newer incidents queue behind the next attempt for it. */
 async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promise<string | null> {
 	const key = await db
 		.prepare(
@@ -84,7 +84,7 @@ async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promis
 	return key === null ? null : claimBlocker({ key });
 }
 
-/** When to look although nothing more is reported. Changes nothing that anybody else sees. False: it changed meanwhile. */
+/** Schedules the next check. Changes nothing that is visible outside. False if the incident changed concurrently. */
 async function waitUntilThen(effects: Effects, incident: IncidentRow, at: number): Promise<boolean> {
 	if (incident.next_try_at !== at || incident.failing_since !== null) {
 		if (!(await setDue(effects.journal, incident, at))) return false;
@@ -93,7 +93,7 @@ async function waitUntilThen(effects: Effects, incident: IncidentRow, at: number
 	return true;
 }
 
-/** A look that found nothing to do was due for nothing. */
+/** Clears the due time of an incident for which there is nothing to do. */
 async function withoutDue(effects: Effects, incident: IncidentRow): Promise<IncidentRow> {
 	const { status, next_try_at } = incident;
 	const isForSending = status === "accepted" || status === "waiting" || status === "escalated";
@@ -101,7 +101,7 @@ async function withoutDue(effects: Effects, incident: IncidentRow): Promise<Inci
 	return incident;
 }
 
-/** Unless it was made due at the same moment, by a signal or an outcome. What was failing is over. */
+/** Sets the due time unless a signal or an outcome changed it concurrently. Ends a series of failed tries. */
 async function setDue(db: D1Database, row: IncidentRow, at: number | null): Promise<boolean> {
 	const { id, status, attempt, updated_at, next_try_at } = row;
 	const done = await db
@@ -115,7 +115,7 @@ async function setDue(db: D1Database, row: IncidentRow, at: number | null): Prom
 	return done.meta.changes === 1;
 }
 
-/** Writes down how the present attempt ended, while its incident is still as it was seen: to go with the step that ends it. */
+/** Records how the current attempt ended, if its incident is unchanged: belongs in the transaction of the step that ends it. */
 export function endAttemptStatement(
 	db: D1Database,
 	{ id, status, attempt, updated_at }: Pick<IncidentRow, "id" | "status" | "attempt" | "updated_at">,

@@ -8,23 +8,23 @@ import { agentBlocker, claimBlocker, wakeWaiting } from "../journal/incident-wai
 import { findIncident } from "../journal/incidents.ts";
 import { readStored } from "../journal/stored-json.ts";
 
-/** What became of an outcome. `replayed`: another one of this attempt is known. */
+/** The result of recording an outcome. `replayed`: another outcome of this attempt is already recorded. */
 export type TakenOutcome =
 	| { readonly status: "recorded"; readonly attempt: AttemptRow }
 	| { readonly status: "known" | "replayed" | "unknown_attempt" };
 
 /**
- * Writes down how an attempt's CodeRun ended, the same whether the relay posted it or was asked. `body` is the message
- * as it is posted: the first one of an attempt counts, and the same one again changes nothing.
+ * Records how an attempt's CodeRun ended, whether the relay posted it or was queried. `body` is the message as posted: the
+ * first one of an attempt counts, and repeating it changes nothing.
  */
 export async function takeOutcome(effects: Effects, sent: WireOutcome, body: string): Promise<TakenOutcome> {
-	// What the agent said of itself is kept and shown; the digest is of what was sent.
+	// The agent's message is stored and shown, so it is redacted; the digest is of the message as sent.
 	const outcome = redactData(sent);
 	const digest = bytesToHex(sha256(utf8ToBytes(body)));
 	const { incident_id, attempt } = outcome;
 	const stored = await findAttempt(effects.journal, incident_id, attempt);
 	if (stored === undefined || stored.coderun_name !== outcome.coderun_name) {
-		effects.log.warn("an outcome of no known attempt", { incident_id, attempt, coderun_name: outcome.coderun_name });
+		effects.log.warn("outcome of an unknown attempt", { incident_id, attempt, coderun_name: outcome.coderun_name });
 		return { status: "unknown_attempt" };
 	}
 	if (stored.outcome_digest === digest) return { status: "known" };
@@ -37,11 +37,11 @@ export async function takeOutcome(effects: Effects, sent: WireOutcome, body: str
 	return { status: "recorded", attempt: stored };
 }
 
-/** What the CodeRun held is free, or soon: the oldest that waits for each looks again. */
+/** Wakes the oldest incident that waits for each thing that the CodeRun held: it is free now, or soon. */
 export async function wakeBlocked(effects: Effects, attempt: AttemptRow): Promise<void> {
 	const read = readStored("attempts.request", attempt.request);
-	// They are due by themselves, too, a little later.
-	if (!read.ok) return effects.log.error("nothing that waits for this attempt was woken", { reason: read.reason });
+	// They are also due by themselves, a little later.
+	if (!read.ok) return effects.log.error("waking blocked incidents failed", { reason: read.reason });
 	const request = read.value;
 	const targets = [...request.claims.map(claimBlocker), agentBlocker(request.agent), `incident:${request.incident_id}`];
 	const woken = await wakeWaiting(effects.journal, targets, effects.now());
@@ -49,8 +49,8 @@ export async function wakeBlocked(effects: Effects, attempt: AttemptRow): Promis
 }
 
 /**
- * The number in a pull request's URL, if it is one of the repository's. An agent tells it, so it may be anything; null,
- * empty and `no-pr` are none.
+ * The number in a pull request's URL, if it belongs to the repository. The URL comes from an agent and may be anything; null,
+ * empty and `no-pr` mean none.
  */
 function pullRequestNumber(url: string | null, repository: string): number | null {
 	const found = /^https?:\/\/[\w.:-]+\/([\w.-]+\/[\w.-]+)\/pull\/(\d{1,9})(?:[/?#]|$)/.exec(url ?? "");

@@ -13,13 +13,13 @@ import { asCode } from "./markdown.ts";
 
 const BATCH = 20;
 const LONGEST_MS = 20_000;
-// Of one: its comment is found and changed, its label taken off.
+// Of one incident: its comment is found and edited, its label removed.
 const COST: Cost = { statements: 5, subrequests: 15 };
 
 /**
- * Lets the comment or issue that told a person of an escalated remediation say how it went on: it is fixed by now, or was
- * started afresh. Its label goes, since nobody is needed any more; an issue is closed when there is nothing left to do.
- * What GitHub does not take now, the next sweep tries again; what is gone stays away.
+ * Updates the escalation comment or issue of remediations that have continued since: fixed, or started over. Removes the
+ * label, since nobody is needed any more, and closes an issue when nothing is left to do. If GitHub does not accept it now,
+ * the next sweep retries; a deleted comment is not recreated.
  */
 export async function syncEscalations(effects: Effects): Promise<void> {
 	const { github, journal } = effects;
@@ -30,14 +30,14 @@ export async function syncEscalations(effects: Effects): Promise<void> {
 		const page: readonly ChangedEscalation[] = await changedEscalations(journal, BATCH, after);
 		for (const incident of page) {
 			if (!effects.budget.has(COST) || effects.now() - startedAt > LONGEST_MS) return;
-			if ((await followOne(effects, github, incident)) === "later") return;
+			if ((await syncOne(effects, github, incident)) === "later") return;
 		}
 		after = page.at(-1);
 	} while (after !== undefined);
 }
 
-/** `later`: GitHub takes nothing now. One that fails costs itself only. */
-async function followOne(
+/** `later`: GitHub accepts nothing now. A failure affects only this incident. */
+async function syncOne(
 	effects: Effects,
 	github: GitHub,
 	incident: ChangedEscalation,
@@ -45,24 +45,24 @@ async function followOne(
 	try {
 		const place = commentRef(incident.escalation_url ?? "");
 		if (incident.status !== "escalated" && place !== undefined) {
-			const said = await sayHowItWentOn(effects, github, incident, place);
-			const isLater = !said.ok && ["rate_limited", "unavailable"].includes(said.failure.reason);
+			const updated = await updateEscalation(effects, github, incident, place);
+			const isLater = !updated.ok && ["rate_limited", "unavailable"].includes(updated.failure.reason);
 			if (isLater) return "later";
 		}
 		await recordEscalationStatus(effects.journal, incident);
 		return "done";
 	} catch (cause) {
-		effects.log.error("the comment of an escalation could not be changed", {
+		effects.log.error("updating the escalation comment failed", {
 			incident_id: incident.id,
 			cause,
 		});
-		// No later try reads it either.
+		// A retry cannot read the row either.
 		if (cause instanceof DamagedRow) await recordEscalationStatus(effects.journal, incident);
 		return "failed";
 	}
 }
 
-async function sayHowItWentOn(
+async function updateEscalation(
 	effects: Effects,
 	github: GitHub,
 	incident: ChangedEscalation,
@@ -92,6 +92,6 @@ async function bodyNow({ journal }: Effects, incident: ChangedEscalation, failur
 	const { id, status, reason, escalation_reason } = incident;
 	const { attempts = [] } = (await remediationRows(journal, id)) ?? {};
 	const { body } = escalationText({ ...incident, reason: escalation_reason }, failure, attempts);
-	const now = `### Healer needed a person here: ${asCode(status)} by now${reason === null ? "" : `, ${asCode(reason)}`}`;
+	const now = `### Healer no longer needs a person here: ${asCode(status)}${reason === null ? "" : `, ${asCode(reason)}`}`;
 	return body.replace(/^### .*$/m, () => now);
 }

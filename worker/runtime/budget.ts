@@ -1,28 +1,28 @@
 import type { Env } from "../env.ts";
 
-/** What a piece of work asks of the platform. */
+/** What a piece of work costs of the platform's limits. */
 export interface Cost {
-	/** Statements that the journal runs; each one of a batch counts. */
+	/** Statements that the journal runs; each statement of a batch counts. */
 	readonly statements: number;
-	/** Requests to anything outside: GitHub, the relay, and every call of the journal, of KV and of the queue. */
+	/** Requests to anything outside: GitHub and the relay, and every call to the journal, KV and the queue. */
 	readonly subrequests: number;
 }
 
 /**
- * What the platform allows one invocation on the paid plan. Whether a batch counts once or by its statements is not
- * documented, and older copies of the documentation name 1,000 subrequests: the strict reading of both.
+ * The limits of one invocation on the paid plan. The documentation does not say whether a batch counts once or by its
+ * statements, and older versions name 1,000 subrequests: this is the strict reading of both.
  * https://developers.cloudflare.com/d1/platform/limits/, https://developers.cloudflare.com/workers/platform/limits/
  */
 const INVOCATION_LIMITS: Cost = { statements: 1000, subrequests: 1000 };
 
-/** What is left of an invocation's limits. Work that finds too little left is done by a later invocation. */
+/** The rest of an invocation's limits. Work that does not fit is left to a later invocation. */
 export interface Budget {
 	has(cost: Cost): boolean;
-	/** The same budget, of which so much is kept for others. */
+	/** The same budget, with this much reserved for others. */
 	keeping(kept: Cost): Budget;
 }
 
-/** Where what was spent is counted. */
+/** Counts costs. */
 export type Spending = Pick<InvocationBudget, "spend">;
 
 /** What one invocation has spent, and what is left. */
@@ -59,7 +59,7 @@ export class InvocationBudget implements Budget {
 	}
 }
 
-/** All of these together. */
+/** The total of these costs. */
 export function sum(costs: readonly Cost[]): Cost {
 	return {
 		statements: costs.reduce((total, { statements }) => total + statements, 0),
@@ -67,14 +67,14 @@ export function sum(costs: readonly Cost[]): Cost {
 	};
 }
 
-/** So many of the same. */
+/** The cost `count` times. */
 export function times({ statements, subrequests }: Cost, count: number): Cost {
 	return { statements: statements * count, subrequests: subrequests * count };
 }
 
 const ONE_SUBREQUEST: Cost = { statements: 0, subrequests: 1 };
 
-/** The same function; every call is spent. */
+/** The same function; every call is counted. */
 export function countedFetch(made: typeof fetch, budget: Spending): typeof fetch {
 	return (input, init) => {
 		budget.spend(ONE_SUBREQUEST);
@@ -82,7 +82,7 @@ export function countedFetch(made: typeof fetch, budget: Spending): typeof fetch
 	};
 }
 
-/** The same bindings; what goes to the journal, KV and the queue is spent. */
+/** The same bindings; calls to the journal, KV and the queues are counted. */
 export function countedBindings(env: Env, budget: Spending): Pick<Env, "JOURNAL" | "DEDUP" | "WAKEUPS" | "DELIVERIES"> {
 	return {
 		JOURNAL: countedJournal(env.JOURNAL, budget),
@@ -94,13 +94,13 @@ export function countedBindings(env: Env, budget: Spending): Pick<Env, "JOURNAL"
 
 const counted = new WeakMap<object, object>();
 
-/** Notes that `wrapper` is `binding`, with its calls counted for one invocation. */
+/** Records that `wrapper` counts the calls of `binding` for one invocation. */
 export function wraps<T extends object>(wrapper: T, binding: T): T {
 	counted.set(wrapper, binding);
 	return wrapper;
 }
 
-/** The binding itself, which outlives the invocation: what is remembered about it is kept by it. */
+/** The original binding, which outlives the invocation: use it as the key of what is remembered about it. */
 export function unwrapped<T extends object>(binding: T): T {
 	const inner = counted.get(binding);
 	return inner === undefined ? binding : unwrapped(inner as T);
@@ -120,9 +120,9 @@ function countedCalls<T extends object>(binding: T, budget: Spending): T {
 	return wraps(wrapper, binding);
 }
 
-/** The same journal; every statement and every call is spent. */
+/** The same journal; every statement and every call is counted. */
 export function countedJournal(db: D1Database, budget: Spending): D1Database {
-	// A batch takes D1's own statements alone.
+	// A batch accepts only D1's own statements.
 	const own = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
 	const countedStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
 		const shown = new Proxy(statement, {

@@ -1,4 +1,4 @@
-/** The worker's time. Nothing else in `worker/` asks for it, so that tests can move it. */
+/** The worker's clock. Nothing else in `worker/` reads the time, so that tests can control it. */
 export const systemClock = {
 	/** Milliseconds since 1970. */
 	now: (): number => Date.now(),

@@ -1,4 +1,4 @@
-/** Does the work for each item, in their order, for so many at once; the results are in that order, too. */
+/** Maps items with at most `atOnce` in progress, started in order; the results have the same order. */
 export async function mapConcurrent<T, R>(
 	items: readonly T[],
 	atOnce: number,

@@ -1,31 +1,30 @@
 import { unwrapped } from "./budget.ts";
 
-interface Look<T> {
+interface Check<T> {
 	readonly at: number;
 	readonly found: Promise<T>;
 }
 
 /**
- * What was found out about a binding, shared by all who ask in this isolate: those who ask while it is found out, too, and
- * those of the next two seconds.
+ * The result of a check of a binding, shared in this isolate: by callers while the check runs, and for the next two seconds.
  */
 export class SharedResult<Binding extends object, T> {
-	private readonly looks = new WeakMap<Binding, Look<T>>();
+	private readonly checks = new WeakMap<Binding, Check<T>>();
 
-	/** `keepAlive`: the one whose look it is may be gone before the others have their answer. */
-	find(binding: Binding, now: number, look: () => Promise<T>, keepAlive: (work: Promise<T>) => void): Promise<T> {
+	/** `keepAlive`: the request that started the check may end before the others have their answer. */
+	find(binding: Binding, now: number, check: () => Promise<T>, keepAlive: (work: Promise<T>) => void): Promise<T> {
 		const key = unwrapped(binding);
-		const known = this.looks.get(key);
+		const known = this.checks.get(key);
 		if (known !== undefined && now >= known.at && now - known.at < SHARED_MS) return known.found;
-		const found = look();
+		const found = check();
 		keepAlive(found);
-		this.looks.set(key, { at: now, found });
+		this.checks.set(key, { at: now, found });
 		return found;
 	}
 
-	/** Something happened that the last look did not see. */
+	/** Drops a result that is out of date. */
 	forget(binding: Binding): void {
-		this.looks.delete(unwrapped(binding));
+		this.checks.delete(unwrapped(binding));
 	}
 }
 

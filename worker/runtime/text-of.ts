@@ -1,4 +1,4 @@
-/** What was thrown, as text. JSONata throws plain objects with a `message`. */
+/** The text of a thrown value. JSONata throws plain objects with a `message`. */
 export function textOf(cause: unknown): string {
 	if (typeof cause === "object" && cause !== null && "message" in cause) return String(cause.message);
 	return String(cause);

@@ -1,9 +1,9 @@
-/** Thrown by `withTimeout`: the work may still come to its end, but nobody waits for it. */
+/** Thrown by `withTimeout`: the work may still complete, but nobody waits for it. */
 export class TimedOut extends Error {
 	override readonly name = "TimedOut";
 }
 
-/** What the work comes to, or a `TimedOut` after so many milliseconds. */
+/** The result of the work, or a `TimedOut` after that many milliseconds. */
 export async function withTimeout<T>(work: Promise<T>, limit_ms: number): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | null = null;
 	const timeout = new Promise<never>((_resolve, reject) => {

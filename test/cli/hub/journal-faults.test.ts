@@ -26,7 +26,7 @@ describe("namingJournalFaults", () => {
 describe("explainStart", () => {
 	it("adds the cure where the journal is why", () => {
 		expect(explainStart(new Error("internal error; reference = hh94e22gq9vgg01r297sh63r"))).toContain(
-			"\nThe journal's storage failed and gives no reason. On this machine hub.log names it",
+			"\nThe journal's storage failed without giving a reason. On this machine, hub.log names the reason",
 		);
 		expect(explainStart(new Error("no port is free"))).toBe("no port is free");
 	});

@@ -25,7 +25,7 @@ describe("joinReadings", () => {
 		expect(
 			joinReadings([
 				{ reading: first, title: "job build" },
-				{ reading: second, title: "job test", cut: "the connection broke off here" },
+				{ reading: second, title: "job test", cut: "the connection was lost here" },
 			]),
 		).toEqual({
 			lines: 14,
@@ -36,7 +36,7 @@ describe("joinReadings", () => {
 			},
 			failed_step: "Run tests",
 			gave_up: ["/x+/", "/y+/"],
-			excerpt: "=== job build ===\ntext\n\n=== job test ===\nother\n[... the connection broke off here ...]",
+			excerpt: "=== job build ===\ntext\n\n=== job test ===\nother\n[... the connection was lost here ...]",
 		});
 	});
 });

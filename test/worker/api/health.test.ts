@@ -20,9 +20,9 @@ import { type StubQueue, stubQueue } from "../support/stub-queue.ts";
 import { type Answer, get, send } from "../support/worker.ts";
 
 const RUN_MIGRATIONS = "migrations missing: run `npx wrangler d1 migrations apply healer-journal --remote`";
-const NO_ANSWER = "the journal does not answer in time";
-const NO_WRITES = "the journal takes no writes: the worker's log says why (`npx wrangler tail`)";
-const FULL = "the journal is full: make room, or keep less (settings.retention in pipeline.yaml)";
+const NO_ANSWER = "the journal did not answer in time";
+const NO_WRITES = "the journal accepts no writes: the worker's log has the reason (`npx wrangler tail`)";
+const FULL = "the journal is full: free space, or keep less (settings.retention in pipeline.yaml)";
 const NO_SECRET =
 	"no GITHUB_WEBHOOK_SECRET is set, every delivery is refused: run `npx wrangler secret put GITHUB_WEBHOOK_SECRET`";
 
@@ -92,7 +92,7 @@ describe("health is 200 if and only if the next delivery gets 2xx", () => {
 			expect(health.body).toEqual({ status: "degraded", reason: `deliveries wait in the queue: ${state.reason}` });
 		} else {
 			const queue = DELIVERIES !== undefined && HEALER_LOOPBACK === "" && !state.refused;
-			const reason = `${state.reason}${queue ? ", and the queue takes no deliveries" : ""}`;
+			const reason = `${state.reason}${queue ? ", and the queue accepts no deliveries" : ""}`;
 			expect(health).toMatchObject({ status: 503, body: { status: "failing", reason } });
 		}
 		// What to do stands in a refused delivery's answer, too; nothing of what D1 said does.

@@ -77,7 +77,7 @@ describe("actOnIncident", () => {
 		});
 		expect((await send(get(`/api/incidents/${id}`))).body).toMatchObject({
 			status: "waiting",
-			timeline: [{ event: "released", from: "dead", to: "waiting", reason: "somebody on this machine released it" }],
+			timeline: [{ event: "released", from: "dead", to: "waiting", reason: "released by somebody on this machine" }],
 		});
 		expect(await send(post(`/api/incidents/${id}/stop`, ""))).toMatchObject({
 			status: 200,

@@ -23,14 +23,16 @@ describe("answerCommand", () => {
 		expect([...hub.reactions]).toEqual(["1 +1"]);
 		expect(hub.comments).toHaveLength(1);
 		expect(hub.comments[0]?.body).toContain(
-			"<!-- healer:pull-request -->\n### Healer\n\n` octocat ` said ` /healer status `",
+			"<!-- healer:pull-request -->\n### Healer\n\n` octocat ` ran ` /healer status `",
 		);
-		expect(hub.comments[0]?.body).toContain("Nothing was remediated on this pull request yet.");
+		expect(hub.comments[0]?.body).toContain("No remediations on this pull request yet.");
 
 		await say(stub, "help", 2);
 		expect([...hub.reactions]).toEqual(["1 +1", "2 +1"]);
 		expect(hub.comments).toHaveLength(1);
-		expect(hub.comments[0]?.body).toContain("- ` /healer fix rex the lock file ` rex does it, and is told the words");
+		expect(hub.comments[0]?.body).toContain(
+			"- ` /healer fix rex the lock file ` assigns rex, and passes the words on to it",
+		);
 	});
 
 	it("does nothing more when it is called again", async () => {
@@ -55,7 +57,7 @@ describe("answerCommand", () => {
 		const { stub, hub } = withGitHub();
 		await say(stub, name, 1);
 		expect([...hub.reactions]).toEqual(["1 confused"]);
-		expect(hub.comments[0]?.body).toContain("there is no such word. These are known:");
+		expect(hub.comments[0]?.body).toContain("unknown command. These are the commands:");
 		expect(hub.comments[0]?.body).toContain("` /healer stop `");
 	});
 
@@ -141,14 +143,14 @@ describe("answerCommand of retry", () => {
 		await say(stub, "retry", 1);
 		expect(await statusesOf(stub, [100, 101, 102])).toEqual(["failed", "waiting", "running"]);
 		expect([...hub.reactions]).toEqual(["1 eyes"]);
-		expect(hub.comments[0]?.body).toContain("1 remediation will start afresh.");
+		expect(hub.comments[0]?.body).toContain("1 remediation will start over.");
 
 		// The journal forgot what came of it, as if it had been killed in between; the second attempt ended meanwhile.
 		await end(stub, 101, "failed");
 		await stub.journal.prepare("UPDATE commands SET result = NULL, done_at = NULL").run();
 		await answerCommand(stub, sampleId(1));
 		expect(await statusesOf(stub, [101])).toEqual(["failed"]);
-		expect(hub.comments[0]?.body).toContain("1 remediation will start afresh.");
+		expect(hub.comments[0]?.body).toContain("1 remediation will start over.");
 		expect((await timelineOf(stub, sampleId(101))).filter(({ event }) => event === "retried")).toHaveLength(1);
 	});
 
@@ -158,7 +160,7 @@ describe("answerCommand of retry", () => {
 		await end(stub, 100, "fixed");
 		await say(stub, "retry", 1);
 		expect([...hub.reactions]).toEqual(["1 confused"]);
-		expect(hub.comments[0]?.body).toContain("there is nothing here to start afresh.");
+		expect(hub.comments[0]?.body).toContain("there is nothing to retry here.");
 	});
 
 	it("knows the remediation from the pull request of its fix", async () => {

@@ -10,7 +10,7 @@ describe("a command in a comment", () => {
 		expect((await comment("/healer status", { id: 1 })).body).toEqual({
 			status: "accepted",
 			incident_id: null,
-			reason: "the command status was taken",
+			reason: "the command status was accepted",
 		});
 		expect((await comment("/healer status", { id: 1 })).body).toMatchObject({ status: "duplicate" });
 		expect(await commands()).toEqual([{ name: "status", answer: "not answered: no GitHub App is configured" }]);

@@ -4,7 +4,7 @@ import { statusCommentText } from "../../../worker/commands/status-comment.ts";
 import type { PullRequestRemediation } from "../../../worker/journal/pull-request-remediations.ts";
 import { sampleIncident } from "../support/sample-incident.ts";
 
-const last_command = { author: "octocat", name: "status", command_result: "this is how it stands." };
+const last_command = { author: "octocat", name: "status", command_result: "here is the current state." };
 const HOSTILE = "@everyone | <img src=x> `x` ](http://evil.test) \n| a | b | -->";
 
 describe("statusCommentText", () => {
@@ -23,16 +23,16 @@ describe("statusCommentText", () => {
 			[
 				"### Healer",
 				"",
-				"` octocat ` said ` /healer status `: this is how it stands.",
+				"` octocat ` ran ` /healer status `: here is the current state.",
 				"",
 				"| what failed | agent | attempt | state | |",
 				"| --- | --- | --- | --- | --- |",
 				"| ` Controller CI `, ` clippy ` | ` rex ` | 2 | awaiting CI | <https://github.test/runs/1> the fix: #12 |",
-				"| asked for by ` octocat `: ` rex the lock file ` |  | 1 | waiting: ` busy ` |  |",
+				"| requested by ` octocat `: ` rex the lock file ` |  | 1 | waiting: ` busy ` |  |",
 				"",
-				"Older ones are not shown.",
+				"Older remediations are not shown.",
 				"",
-				"`/healer help` in a comment tells what can be asked for.",
+				"Comment `/healer help` for the list of commands.",
 			].join("\n"),
 		);
 	});
@@ -65,7 +65,7 @@ describe("statusCommentText", () => {
 			[],
 			false,
 		);
-		expect(text.split("\n")[2]).toBe("`` a`b `` said ` /healer @everyone `: this is how it stands.");
+		expect(text.split("\n")[2]).toBe("`` a`b `` ran ` /healer @everyone `: here is the current state.");
 	});
 });
 

@@ -58,7 +58,7 @@ describe("createAskRelay", () => {
 		[
 			"is down",
 			() => Promise.reject(new Error("Network connection lost.")),
-			"the relay could not be reached: relay.test refuses or cuts the connection",
+			"the relay could not be reached: relay.test refused or dropped the connection",
 		],
 		[
 			"refuses",
@@ -97,7 +97,7 @@ describe("createAskRelay", () => {
 	it("fails a part that the answer leaves out, or gives from another source", async () => {
 		const results = [{ name: "logs", from: "kubernetes.pods", took_ms: 1, status: "empty" }];
 		const asked = await askRelay(() => Response.json({ results }), [LOKI]);
-		expect(asked.results).toEqual([{ status: "failed", why: "the relay's answer leaves it out", took_ms: 0 }]);
+		expect(asked.results).toEqual([{ status: "failed", why: "missing in the relay's answer", took_ms: 0 }]);
 	});
 
 	it("asks nobody without an address, or for more than a relay takes", async () => {

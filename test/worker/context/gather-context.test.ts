@@ -97,7 +97,7 @@ describe("gatherContext", () => {
 		expect(context).toEqual({
 			loki: { from: "loki.query_range", status: "ok", data: { lines: ["error: no space left"] }, took_ms: 12 },
 			rate: { from: "prometheus.query", status: "failed", why: "HTTP 500", took_ms: 7 },
-			pods: { from: "kubernetes.pods", status: "failed", why: "the relay's answer leaves it out", took_ms: 0 },
+			pods: { from: "kubernetes.pods", status: "failed", why: "missing in the relay's answer", took_ms: 0 },
 		});
 	});
 

@@ -57,7 +57,7 @@ describe("a row that cannot be read", () => {
 		await sweepFor(stub, 26);
 		const row = await findIncident(stub.journal, ID);
 		expect(row).toMatchObject({ status: "escalated", next_try_at: null, lock: null });
-		expect(row?.reason).toContain(`nobody was told: incident ${ID}: incidents.incident is damaged`);
+		expect(row?.reason).toContain(`nobody was notified: incident ${ID}: incidents.incident is damaged`);
 	});
 
 	it("keeps its state when it is at its end, and is not processed for ever", async () => {

@@ -198,7 +198,7 @@ describe("processIncident", () => {
 		stub.activeEngine = stubEngine({
 			decide: async () => ({ outcome: "filtered", filter: "skip-marker", explanation: [] }),
 		});
-		const reason = "filter skip-marker refused it once more was known";
+		const reason = "filter skip-marker refused it once its context was known";
 		expect(await processIncident(stub, ID)).toEqual({ state: "cancelled", reason });
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: "cancelled", reason, lock: null });
 		expect(stub.sent).toEqual([]);

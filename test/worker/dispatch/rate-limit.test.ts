@@ -21,7 +21,7 @@ describe("checkRateLimit", () => {
 		const first = stub.clock;
 		for (const n of [1, 2]) expect(await processIncident(stub, sampleId(n))).toMatchObject({ state: "running" });
 		const third = await processIncident(stub, sampleId(3));
-		expect(third).toMatchObject({ state: "waiting", reason: expect.stringContaining("2 CodeRuns of this hour") });
+		expect(third).toMatchObject({ state: "waiting", reason: expect.stringContaining("2 CodeRuns an hour") });
 
 		stub.clock = first + 60 * MINUTE_MS;
 		expect(await processIncident(stub, sampleId(3))).toMatchObject({ state: "running" });

@@ -201,7 +201,7 @@ describe("a journal that is older than the cluster", () => {
 		expect(await findIncident(stub.journal, ID)).toMatchObject({
 			status: "waiting",
 			attempt: 1,
-			reason: "the relay answered 409: replayed; what is there could not be asked: the relay answered 503",
+			reason: "the relay answered 409: replayed; the relay could not be queried: the relay answered 503",
 		});
 	});
 

@@ -86,7 +86,7 @@ describe("endSuperseded", () => {
 			run({ id: 102, run_number: 12, conclusion: "success" }),
 			run({ id: 101, run_number: 11, conclusion: "failure" }),
 		]);
-		const reason = "the newer run 12 of the workflow is green: https://github.com/5dlabs/cto/actions/runs/102";
+		const reason = "the workflow passed in the newer run 12: https://github.com/5dlabs/cto/actions/runs/102";
 		const ended = await endSuperseded({ ...stub, github }, await heldBack(stub), request);
 		expect(ended).toEqual({ state: "superseded", reason });
 		expect(await findIncident(stub.journal, ID)).toMatchObject({
@@ -103,7 +103,7 @@ describe("endSuperseded", () => {
 		const { github } = actions(run({ id: 100, run_number: 10, conclusion: "success" }), []);
 		expect(await endSuperseded({ ...stub, github }, await heldBack(stub), request)).toEqual({
 			state: "superseded",
-			reason: "a rerun of its run of the workflow is green: https://github.com/5dlabs/cto/actions/runs/100",
+			reason: "the workflow passed in a rerun of its run: https://github.com/5dlabs/cto/actions/runs/100",
 		});
 	});
 
@@ -199,7 +199,7 @@ describe("endSuperseded, of another App's checks", () => {
 	it("ends it when each that failed is green on the branch's head", async () => {
 		expect(await of([check("lint", "success"), check("types", "success"), check("other", "failure")])).toMatchObject({
 			state: "superseded",
-			reason: "lint, types of sonar is green on the branch's head",
+			reason: "lint, types of sonar passed on the branch's head",
 		});
 	});
 

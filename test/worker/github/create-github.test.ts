@@ -193,7 +193,7 @@ describe("asInstallation", () => {
 		cuts = 99;
 		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
 			ok: false,
-			failure: { reason: "unavailable", detail: "api.github.com refuses or cuts the connection" },
+			failure: { reason: "unavailable", detail: "api.github.com refused or dropped the connection" },
 		});
 		expect(stub.questions()).toHaveLength(6);
 	});
@@ -273,7 +273,7 @@ describe("asInstallation", () => {
 		const stub = stubGitHub(forPull(answer));
 		expect(await stub.github.asInstallation(OF, PULL_ROUTE, PULL)).toEqual({
 			ok: false,
-			failure: { reason: "unavailable", detail: "an answer that is no JSON, or not all of it" },
+			failure: { reason: "unavailable", detail: "an answer that is not JSON, or is truncated" },
 		});
 	});
 
@@ -300,7 +300,7 @@ describe("redirectOf", () => {
 		const stub = stubGitHub(({ what }) => (what.endsWith("/logs") ? Response.json({}) : undefined));
 		expect(await stub.github.redirectOf(OF, LOGS, { ...CTO, job_id: 12 })).toEqual({
 			ok: false,
-			failure: { reason: "unavailable", detail: "200 without an address to go to" },
+			failure: { reason: "unavailable", detail: "200 without a location" },
 		});
 	});
 });

@@ -24,32 +24,36 @@ describe("readPrivateKey", () => {
 	});
 
 	it.each([
-		["nonsense", "s3cret", "is no PEM: it begins with -----BEGIN RSA PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----"],
-		["a file's name", "/run/secrets/app.pem", "names a file: give the file's text"],
+		[
+			"nonsense",
+			"s3cret",
+			"is not PEM, which begins with -----BEGIN RSA PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----",
+		],
+		["a file's name", "/run/secrets/app.pem", "is a file name: use the file's contents"],
 		[
 			"the first line alone",
 			"-----BEGIN RSA PRIVATE KEY-----",
 			"is cut off: its last line, -----END ... PRIVATE KEY-----, is missing",
 		],
-		["half a key", labelled("RSA PRIVATE KEY", BODY.slice(0, 400)), "is damaged: it holds no RSA key"],
+		["half a key", labelled("RSA PRIVATE KEY", BODY.slice(0, 400)), "is damaged: it contains no RSA key"],
 		[
 			"what is no base64",
 			labelled("PRIVATE KEY", "%%%%"),
-			"is damaged: what stands between its first and last line is not base64",
+			"is damaged: the text between its first and last line is not base64",
 		],
-		["an encrypted one", labelled("ENCRYPTED PRIVATE KEY"), "is encrypted: give the key as GitHub handed it out"],
+		["an encrypted one", labelled("ENCRYPTED PRIVATE KEY"), "is encrypted: use the key as downloaded from GitHub"],
 		[
 			"an encrypted one of old",
 			labelled("RSA PRIVATE KEY", `Proc-Type: 4,ENCRYPTED\nDEK: AES\n\n${BODY}`),
-			"is encrypted: give the key as GitHub handed it out",
+			"is encrypted: use the key as downloaded from GitHub",
 		],
 		[
 			"OpenSSH's form",
 			labelled("OPENSSH PRIVATE KEY"),
-			"is in OpenSSH's form: give the .pem file that GitHub handed out",
+			"is in OpenSSH format: use the .pem file downloaded from GitHub",
 		],
-		["an elliptic curve's", labelled("EC PRIVATE KEY"), "is an elliptic curve's: a GitHub App's is RSA"],
-		["a public one", labelled("PUBLIC KEY"), "is a public key: give the private one"],
+		["an elliptic curve's", labelled("EC PRIVATE KEY"), "is an elliptic-curve key: a GitHub App's key is RSA"],
+		["a public one", labelled("PUBLIC KEY"), "is a public key: use the private one"],
 		["a certificate", labelled("CERTIFICATE"), "is a certificate, not an App's private key"],
 	])("refuses %s, and shows nothing of it", async (_, text, problem) => {
 		expect(await readPrivateKey(text)).toEqual({ ok: false, problem: `GITHUB_PRIVATE_KEY ${problem}.` });

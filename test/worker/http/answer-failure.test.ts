@@ -34,7 +34,7 @@ describe("a request that the journal fails", () => {
 			503,
 			{
 				error: expect.stringMatching(
-					/^The journal's storage failed and gives no reason\. On this machine hub\.log names it/,
+					/^The journal's storage failed without giving a reason\. On this machine, hub\.log names the reason/,
 				),
 			},
 		]);

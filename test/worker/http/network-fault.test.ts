@@ -5,23 +5,23 @@ describe("explainFetchError", () => {
 	it("names a host that does not exist, as this runtime tells it", async () => {
 		const error = await fetch("http://relay.invalid:8788/v1").catch((cause: unknown) => cause);
 		expect(explainFetchError(error, "http://relay.invalid:8788/v1")).toBe(
-			"DNS does not know relay.invalid:8788, or its TLS certificate is not accepted",
+			"DNS cannot resolve relay.invalid:8788, or its TLS certificate is not trusted",
 		);
 	});
 
 	it("names a connection that is refused, as this runtime tells it", async () => {
 		const error = await fetch("http://127.0.0.1:9/").catch((cause: unknown) => cause);
-		expect(explainFetchError(error, "http://127.0.0.1:9/")).toBe("127.0.0.1:9 refuses or cuts the connection");
+		expect(explainFetchError(error, "http://127.0.0.1:9/")).toBe("127.0.0.1:9 refused or dropped the connection");
 	});
 
 	it("names a time that ran out", () => {
 		const late = new DOMException("The operation was aborted due to timeout", "TimeoutError");
-		expect(explainFetchError(late, "https://relay.example/v1/spawn")).toBe("relay.example does not answer in time");
+		expect(explainFetchError(late, "https://relay.example/v1/spawn")).toBe("relay.example did not answer in time");
 	});
 
 	it("names an address that is none", async () => {
 		const error = await fetch("ftp://relay.example").catch((cause: unknown) => cause);
-		expect(explainFetchError(error, "ftp://relay.example")).toBe("its address is not http(s)");
+		expect(explainFetchError(error, "ftp://relay.example")).toBe("its URL is not http(s)");
 	});
 
 	it("shows no credentials of the address", () => {

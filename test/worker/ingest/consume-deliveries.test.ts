@@ -258,7 +258,7 @@ describe("a delivery while the journal is away", () => {
 		const refused = await hub.deliver(failedJob());
 		expect(refused.status).toBe(503);
 		expect(refused.body.error).toMatch(
-			/deliver it again: the journal takes no writes: .*, and the queue does not take it$/,
+			/deliver it again: the journal accepts no writes: .*, and the queue did not accept it$/,
 		);
 
 		hub.queue.fails = async () => undefined;
@@ -268,7 +268,7 @@ describe("a delivery while the journal is away", () => {
 		const payload = failedJob() as Payload;
 		const large = await hub.deliver({ ...payload, workflow_job: { ...payload.workflow_job, steps } });
 		expect(large.status).toBe(503);
-		expect(large.body.error).toMatch(/, and it is too large to wait in the queue$/);
+		expect(large.body.error).toMatch(/, and it is too large for the queue$/);
 	});
 
 	it("503 within GitHub's ten seconds when neither journal nor queue answers", async () => {
@@ -322,7 +322,7 @@ describe("GET /api/status", () => {
 		expect(await status()).toMatchObject({
 			status: 503,
 			body: {
-				error: "the journal takes no writes: the worker's log says why (`npx wrangler tail`)",
+				error: "the journal accepts no writes: the worker's log has the reason (`npx wrangler tail`)",
 				delivery_queue: { waiting: 2, oldest_at: null },
 			},
 		});

@@ -73,7 +73,7 @@ describe("receiveGithub", () => {
 		expect(relay.made).toEqual([]);
 		const { body } = await send(get("/api/incidents"));
 		expect(body.incidents).toMatchObject([
-			{ status: "cancelled", reason: "filter skip-markers refused it once more was known" },
+			{ status: "cancelled", reason: "filter skip-markers refused it once its context was known" },
 		]);
 	});
 

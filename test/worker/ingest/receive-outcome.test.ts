@@ -9,7 +9,7 @@ import { stubRelay } from "../support/stub-relay.ts";
 import { fireCron, get, passTime, send } from "../support/worker.ts";
 
 describe("receiveOutcome", () => {
-	const follows = "; attempt 2 follows: 2 of 3 are left";
+	const follows = "; attempt 2 follows: 2 of 3 attempts are left";
 
 	it.each([
 		["Succeeded", "awaiting_ci", null],

@@ -84,7 +84,7 @@ describe("receiveCiFailure", () => {
 		});
 	});
 
-	it("says existing when the CodeRun was there", async () => {
+	it("says existing when the CodeRun already existed", async () => {
 		const relay = stubRelay();
 		relay.answer = (name) => ({ result: "exists", coderun_name: name });
 		const answer = await send(post(CI, run));

@@ -165,7 +165,7 @@ describe("redeliverFailed", () => {
 			pending: 3,
 			requests: 1,
 			waits_until: "2026-11-22T12:20:00.000Z",
-			problem: "GitHub limits the rate of requests until 2026-11-22T12:20:00.000Z",
+			problem: "GitHub's rate limit, until 2026-11-22T12:20:00.000Z",
 		});
 		state.refuses = undefined;
 		stub.clock += 19 * MINUTE;
@@ -214,7 +214,7 @@ describe("redeliverFailed", () => {
 		const { state, effects } = stubGitHub(stub, [{ guid: "g", ago: HOUR, id: 1 }]);
 		state.failure = { ok: false, failure: { reason: "unavailable", detail: "502" } };
 		await redeliverFailed(effects);
-		expect(await showRedelivery(effects)).toMatchObject({ problem: "GitHub gave no answer that helps: 502" });
+		expect(await showRedelivery(effects)).toMatchObject({ problem: "GitHub gave no usable answer: 502" });
 		state.failure = undefined;
 		stub.clock += 2 * MINUTE;
 		await redeliverFailed(effects);
@@ -230,12 +230,8 @@ describe("redeliverFailed", () => {
 		const effects = { ...stub, github: undefined, log: createLog({}, (line) => lines.push(line)) };
 		await redeliverFailed(effects);
 		await redeliverFailed(effects);
-		expect(lines.map((line) => JSON.parse(line))).toEqual([
-			{
-				time: expect.any(String),
-				level: "info",
-				message: "deliveries that GitHub fails to hand over are not looked for: not configured",
-			},
+		expect(lines).toEqual([
+			'{"level":"info","message":"failed deliveries not scanned: no GitHub App is configured"}',
 		]);
 		expect(await showRedelivery(effects)).toEqual({ configured: false });
 	});

@@ -163,7 +163,7 @@ describe("findStuck", () => {
 		const log = { ...stub.log, warn: (message: string, fields?: object) => void lines.push({ message, ...fields }) };
 
 		expect(await findStuck({ ...stub, log })).toBe(4);
-		const message = "an active incident had nothing due; it is processed now";
+		const message = "active incident had no due time, made due now";
 		expect(lines).toEqual(
 			[1, 2, 3, 4].map((n) => ({
 				message,

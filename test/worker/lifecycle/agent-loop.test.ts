@@ -9,7 +9,7 @@ import { fireCron, get, passTime, send } from "../support/worker.ts";
 
 const AGENT = { login: "5dlabs-rex[bot]", type: "Bot" };
 describe("an agent whose pushes never stop failing", () => {
-	it("makes no incident of its own on the branch that failed, in fifty rounds, also after a person was told", async () => {
+	it("makes no incident of its own on the branch that failed, in fifty rounds, also after a person was notified", async () => {
 		const relay = stubRelay();
 		const id = await failFirst();
 		for (let round = 1; round <= 50; round++) {
@@ -102,7 +102,7 @@ async function tell(push: readonly ToldBy[]): Promise<readonly Told[]> {
 	return told;
 }
 
-/** Ends the CodeRun that runs, or will once what waits for the clock is due; nothing when a person was told. */
+/** Ends the CodeRun that runs, or will once what waits for the clock is due; nothing when a person was notified. */
 async function finishRunning(id: string): Promise<void> {
 	for (let look = 1; look <= 6; look++) {
 		const { status, attempts } = (await send(get(`/api/incidents/${id}`))).body as {

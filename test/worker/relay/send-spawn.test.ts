@@ -52,17 +52,17 @@ describe("createSendSpawn", () => {
 		[
 			"a bug of the relay",
 			() => refusal(500, { error: "internal" }),
-			"the relay answered 500 (internal): a bug of the relay: its log names it (kubectl -n cto logs deployment/healer-relay)",
+			"the relay answered 500 (internal): a bug in the relay: its log names it (kubectl -n cto logs deployment/healer-relay)",
 		],
 		[
 			"a tunnel without a connector",
 			() => new Response("error code: 1033", { status: 530 }),
-			"the relay answered 530: Cloudflare finds no way to it: DNS does not know it, or the tunnel has no connector (kubectl -n cto get pods)",
+			"the relay answered 530: Cloudflare cannot reach it: DNS cannot resolve it, or the tunnel has no connector (kubectl -n cto get pods)",
 		],
 		[
 			"something else at that address",
 			() => new Response("<html>nginx</html>", { status: 404 }),
-			"the relay answered 404: what answered is no relay; RELAY_URL is the relay's own address",
+			"the relay answered 404: the answer is not a relay's; set RELAY_URL to the relay's own URL",
 		],
 		[
 			"a result of a newer relay",
@@ -78,12 +78,12 @@ describe("createSendSpawn", () => {
 		[
 			"a connection that is refused",
 			() => Promise.reject(new Error("Network connection lost.")),
-			"the relay could not be reached: relay.test refuses or cuts the connection",
+			"the relay could not be reached: relay.test refused or dropped the connection",
 		],
 		[
 			"a time that ran out",
 			() => Promise.reject(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
-			"the relay could not be reached: relay.test does not answer in time",
+			"the relay could not be reached: relay.test did not answer in time",
 		],
 	])("tries again, and names %s", async (_, answer, reason) => {
 		expect((await sent(answer)).result).toEqual({ ok: false, reason, for_good: false });
@@ -92,7 +92,7 @@ describe("createSendSpawn", () => {
 	it("gives up when another message was sent for this attempt", async () => {
 		expect((await sent(() => refusal(409, { error: "replayed" }))).result).toEqual({
 			ok: false,
-			reason: "the relay answered 409 (replayed): another message was sent for this attempt before",
+			reason: "the relay answered 409 (replayed): another message was already sent for this attempt",
 			for_good: true,
 		});
 	});

@@ -29,18 +29,18 @@ describe("notifyHuman", () => {
 			"- What failed: ` Controller CI `, job ` clippy `",
 			"- Branch: ` fix/parser `",
 			"- Failure type: ` rust_clippy `",
-			"- Why a person: ` the CodeRun ended as Failed: reason 3; all 3 attempts are used up `",
+			"- Reason: ` the CodeRun ended as Failed: reason 3; all 3 attempts are used up `",
 			"",
-			"What was tried:",
+			"Attempts:",
 			"",
 			"1. ` rex `: ` agent_failed `; pull request #71",
-			"   - It said: ` reason 1 `",
+			"   - Message: ` reason 1 `",
 			"2. ` rex `: ` agent_failed `; pull request #72",
-			"   - It said: ` reason 2 `",
+			"   - Message: ` reason 2 `",
 			"3. ` atlas `: ` agent_failed `; pull request #73",
-			"   - It said: ` reason 3 `",
+			"   - Message: ` reason 3 `",
 			"",
-			"`/healer retry` in a comment starts afresh, with all attempts, from the first agent on.",
+			"Comment `/healer retry` to start over with all attempts, from the first agent.",
 			`Incident \`${ID}\`.`,
 		]);
 	});
@@ -87,7 +87,7 @@ describe("notifyHuman", () => {
 		expect((await findIncident(stub.journal, ID))?.next_try_at).toBe(until);
 		github.loses = () => ({ reason: "forbidden", detail: "Resource not accessible by integration" });
 		expect((await passUntilQuiet(stub, ID)).reason).toContain(
-			"nobody was told: GitHub: forbidden: Resource not accessible by integration",
+			"nobody was notified: GitHub: forbidden: Resource not accessible by integration",
 		);
 	});
 
@@ -125,8 +125,8 @@ describe("notifyHuman", () => {
 		await goesOn(stub, sampleId(2), "fixed");
 		expect([...github.labels]).toEqual([]);
 		expect(github.posted.map(({ body }) => body.split("\n")[1])).toEqual([
-			"### Healer needed a person here: ` fixed ` by now",
-			"### Healer needed a person here: ` fixed ` by now",
+			"### Healer no longer needs a person here: ` fixed `",
+			"### Healer no longer needs a person here: ` fixed `",
 		]);
 	});
 

@@ -38,14 +38,14 @@ describe("a CodeRun whose end was not reported by its deadline", () => {
 
 	it.each([
 		[
-			"the relay cannot be asked",
+			"the relay cannot be queried",
 			() => ({ ok: false, reason: "the relay answered 503" }) as const,
-			"cannot be asked for",
+			"is in an unknown state (the relay answered 503)",
 		],
 		[
 			"it still runs",
 			() => ({ ok: true, status: { state: "running", coderun_name: "healer-ci-rex-cffcb7abb411477e" } }) as const,
-			"still runs",
+			"is still running",
 		],
 	])(
 		"waits while %s, longer each time, and is a person's after a day, without a second CodeRun",

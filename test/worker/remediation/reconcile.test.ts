@@ -33,7 +33,7 @@ describe("reconcile", () => {
 			fixed_by: "agent",
 			fixed_at: stub.clock,
 			ended_at: stub.clock,
-			reason: "green again: https://github.com/5dlabs/cto/actions/runs/200",
+			reason: "CI passed: https://github.com/5dlabs/cto/actions/runs/200",
 		});
 		expect((await timelineOf(stub, ID)).map(({ event }) => event)).toEqual(["spawned", "agent_finished", "ci_passed"]);
 		expect(await attemptsOf(stub, ID)).toMatchObject([{ attempt: 1, result: "fixed", ci_summary: "passed" }]);
@@ -73,7 +73,7 @@ describe("reconcile", () => {
 		expect(stub.sent).toHaveLength(1);
 	});
 
-	it("goes to the chain, then to a person, and says that nobody was told without GitHub", async () => {
+	it("goes to the chain, then to a person, and says that nobody was notified without GitHub", async () => {
 		const stub = await running();
 		for (const attempt of [1, 2, 3]) {
 			await happen(stub, ID, { ...failed, attempt, message: `reason ${attempt}` });
@@ -87,7 +87,7 @@ describe("reconcile", () => {
 		expect(await passUntilQuiet(stub, ID)).toMatchObject({
 			status: "escalated",
 			reason:
-				"the CodeRun ended as Failed: reason 3; all 3 attempts are used up; nobody was told: no GitHub App is configured",
+				"the CodeRun ended as Failed: reason 3; all 3 attempts are used up; nobody was notified: no GitHub App is configured",
 		});
 	});
 

@@ -10,7 +10,7 @@ import { journalIncident, type Stub, stubEffects } from "../support/stub-effects
 const ID = sampleId(1);
 
 describe("syncEscalations", () => {
-	it("lets the comment say how a remediation went on after a person was told, each time once", async () => {
+	it("updates the comment of a remediation that continued after a person was notified, each time once", async () => {
 		const { stub, hub } = await told();
 		await syncEscalations(stub);
 		expect(hub.asked).toEqual([]);
@@ -24,12 +24,12 @@ describe("syncEscalations", () => {
 		]);
 		const [mark, heading, ...rest] = hub.comments[0]?.body.split("\n") ?? [];
 		expect(mark).toBe(`<!-- healer:${ID} -->`);
-		expect(heading).toBe("### Healer needed a person here: ` waiting ` by now, ` octocat said retry `");
-		expect(rest).toContain("- Why a person: ` all is tried `");
+		expect(heading).toBe("### Healer no longer needs a person here: ` waiting `, ` retried by octocat `");
+		expect(rest).toContain("- Reason: ` all is tried `");
 
-		await stub.journal.prepare("UPDATE incidents SET status = 'fixed', reason = 'green again'").run();
+		await stub.journal.prepare("UPDATE incidents SET status = 'fixed', reason = 'CI passed'").run();
 		await syncEscalations(stub);
-		expect(hub.comments[0]?.body).toContain("` fixed ` by now, ` green again `");
+		expect(hub.comments[0]?.body).toContain("` fixed `, ` CI passed `");
 	});
 
 	it("tries again when GitHub did not take it, and not when the comment is gone", async () => {

@@ -1,18 +1,18 @@
 import { DIMENSIONS, type Dimension } from "./shapes.ts";
 
 /*
- * The tables that all figures are counted from, as SQL: ?1 is the first moment counted, in milliseconds, ?2 the
- * repository or null. Each is read from an index that has all that is asked of it: a row of the journal carries logs and
- * prompts with it. `n` is a row's number, which is cheaper to compare than an id.
+ * SQL of the tables from which all figures are counted: ?1 is the first moment counted, in milliseconds, ?2 the repository
+ * or null. Each reads from an index that covers its columns: a row of the journal contains logs and prompts. `n` is a row's
+ * number, which is cheaper to compare than an id.
  */
 
-/** `began`: incidents whose first delivery came within the time. */
+/** `began`: incidents whose first delivery arrived within the time. */
 const BEGAN = `began AS MATERIALIZED (
 	SELECT rowid AS n, id, created_at, lower(repository) AS repository, kind, status, fixed_by, fixed_at, run_id, agent, failure_type, rule
 	FROM incidents INDEXED BY incidents_measured WHERE created_at >= ?1 AND (?2 IS NULL OR repository = ?2)
 )`;
 
-/** SQL: no other attempt of the same incident had its CodeRun seen before, or after. */
+/** SQL: no earlier, or later, attempt of the same incident has a CodeRun that was seen. */
 function noneIs(comparison: "<" | ">"): string {
 	return `NOT EXISTS (
 		SELECT 1 FROM attempts o INDEXED BY attempts_measured
@@ -20,7 +20,7 @@ function noneIs(comparison: "<" | ">"): string {
 	)`;
 }
 
-/** `tries`: their attempts whose CodeRun was seen; the newest one is whose push CI spoke about. */
+/** `tries`: their attempts whose CodeRun was seen; CI's result is about the push of the last one. */
 const TRIES = `tries AS MATERIALIZED (
 	SELECT n, a.agent, a.failure_type, a.rule, a.existed, ${noneIs("<")} AS is_first, ${noneIs(">")} AS is_last
 	FROM began CROSS JOIN attempts a INDEXED BY attempts_measured ON a.incident_id = began.id
@@ -28,8 +28,8 @@ const TRIES = `tries AS MATERIALIZED (
 )`;
 
 /**
- * `routed`: one row an incident. It belongs to the agent, failure type and rule of its first attempt, before that to
- * those of its latest decision.
+ * `routed`: one row an incident. It counts for the agent, failure type and rule of its first attempt, or, without one, of its
+ * latest decision.
  */
 const ROUTED = `routed AS (
 	SELECT b.n, b.id, b.created_at, b.created_at / 86400000 AS day, b.repository, coalesce(f.agent, b.agent) AS agent,
@@ -45,7 +45,7 @@ const ROUTED = `routed AS (
 
 export const WITH_ROUTED = `WITH ${BEGAN}, ${TRIES}, ${ROUTED}`;
 
-/** `again`: incidents of CI with a CodeRun for a run that an earlier one had a CodeRun for. */
+/** `again`: CI incidents with a CodeRun for a run for which an earlier incident had one. */
 const AGAIN = `again AS MATERIALIZED (
 	SELECT n FROM (
 		SELECT n, row_number() OVER (PARTITION BY repository, run_id ORDER BY created_at, id) AS place FROM began
@@ -53,7 +53,7 @@ const AGAIN = `again AS MATERIALIZED (
 	) WHERE place > 1
 )`;
 
-/** `measured`: besides, how many deliveries came after the first, and whether a pause held it back. */
+/** `measured`: adds the number of deliveries after the first, and whether a pause deferred the incident. */
 const WITH_MEASURED = `${WITH_ROUTED}, ${AGAIN}, measured AS MATERIALIZED (
 	SELECT *, n IN (SELECT n FROM again) AS is_duplicate,
 		max(0, (SELECT total(times) FROM deliveries d WHERE d.incident_id = routed.id) - 1) AS repeats,
@@ -61,13 +61,13 @@ const WITH_MEASURED = `${WITH_ROUTED}, ${AGAIN}, measured AS MATERIALIZED (
 	FROM routed
 )`;
 
-/** What is counted: incidents that began at `since` (milliseconds) or later, of one repository or of all. */
+/** The incidents counted: created at `since` (milliseconds) or later, of one repository or of all. */
 export interface Counted {
 	readonly since: number;
 	readonly repository: string | null;
 }
 
-/** The counts of one agent, rule and so on; of everything, where `dimension` is `total`. */
+/** The counts of one agent, rule and so on; of everything if `dimension` is `total`. */
 export interface Counts {
 	readonly dimension: Dimension | "total";
 	/** Days are counted since 1970. */
@@ -86,19 +86,19 @@ export interface Counts {
 	readonly p90_s: number | null;
 }
 
-/** All counts in one statement; what did not happen has no row. */
+/** All counts in one statement; groups without any have no row. */
 export async function countFigures(db: D1Database, { since, repository }: Counted): Promise<readonly Counts[]> {
 	const { results } = await db.prepare(COUNT_FIGURES).bind(since, repository).all<Counts>();
 	return results;
 }
 
-/** The rows of every dimension, one SELECT for each: in threes, since D1 takes five terms in a row at most. */
+/** The rows of every dimension, one SELECT each: in groups of three, because D1 allows five terms of a compound SELECT. */
 function forEach(select: (name: Counts["dimension"], value: string) => string): string {
 	const all = (["total", ...DIMENSIONS] as const).map((name) => select(name, name === "total" ? "''" : name));
 	return `SELECT * FROM (${all.slice(0, 3).join(" UNION ALL ")}) UNION ALL SELECT * FROM (${all.slice(3).join(" UNION ALL ")})`;
 }
 
-/** Percentiles are by nearest rank: the smallest time that at least so many in a hundred did not exceed. */
+/** Percentiles are by nearest rank: the smallest time that at least that share of the times does not exceed. */
 export const COUNT_FIGURES = `${WITH_MEASURED},
 tried AS MATERIALIZED (
 	SELECT t.n, t.agent, t.failure_type, t.rule, t.existed, m.repository, m.day, is_over, is_fixed AND is_last AS is_fixer,

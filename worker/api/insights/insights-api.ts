@@ -7,7 +7,7 @@ import { presentInsights } from "./present-insights.ts";
 import { sinceWhen } from "./since.ts";
 import { suggestRules } from "./suggest-rules.ts";
 
-/** `GET /api/insights?since=7d&repository=`: how well it goes, counted from the journal (docs/insights.md). */
+/** `GET /api/insights?since=7d&repository=`: figures counted from the journal (docs/insights.md). */
 export async function insightsApi(request: Request, env: Env): Promise<Response> {
 	if (!(await mayRead(request, env))) return errorResponse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const { searchParams } = new URL(request.url);

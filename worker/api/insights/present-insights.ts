@@ -3,7 +3,7 @@ import type { Dimension, Figures, GroupFigures, Insights, Suggestion, Target } f
 
 const MOST_GROUPS = 100;
 
-/** The counts as the API tells them: what nobody counted is 0, and rates of nothing are null. */
+/** The counts as the API shows them: missing counts are 0, and rates of nothing are null. */
 export function presentInsights(
 	{ since, repository }: Counted,
 	counts: readonly Counts[],
@@ -67,7 +67,7 @@ function figuresOf(row: Counts | undefined): Figures {
 	};
 }
 
-/** To four places. Never rounded up to a whole: 1 means all of them. */
+/** To four decimal places. Never rounded up to 1, which means all of them. */
 function share(part: number, whole: number): number | null {
 	if (whole === 0) return null;
 	return part === whole ? 1 : Math.min(0.9999, Math.round((part / whole) * 10_000) / 10_000);
@@ -75,7 +75,7 @@ function share(part: number, whole: number): number | null {
 
 const FIFTEEN_MINUTES_S = 15 * 60;
 
-/** The figures of everything against what Healer is to reach; while there is nothing to judge, nothing is met or missed. */
+/** The totals against Healer's targets; without data, a target is neither met nor missed. */
 function judgeTargets({ routing, duplicates, time_to_fix, fix_rate }: Figures): readonly Target[] {
 	return [
 		shareAbove("routing", 0.9, routing.rate),

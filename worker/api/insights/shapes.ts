@@ -1,31 +1,30 @@
 /*
- * What `GET /api/insights` answers with, as types alone: the worker builds it, the page and the command line read it.
- * docs/insights.md says exactly what each figure counts. Lengths of time are whole seconds, rates are from 0 to 1, and
- * null where there is nothing to divide by.
+ * The answer of `GET /api/insights`, as types only: the worker builds it, the page and the CLI read it. docs/insights.md
+ * defines each figure. Durations are whole seconds, rates are from 0 to 1, and null if there is nothing to divide by.
  */
 
 export interface Insights {
-	/** ISO 8601. Counted are incidents whose first delivery came then or later. */
+	/** ISO 8601. Incidents whose first delivery arrived then or later are counted. */
 	readonly since: string;
 	/** Null: all of them. */
 	readonly repository: string | null;
 	/** Always these four, in this order. */
 	readonly targets: readonly Target[];
 	readonly total: Figures;
-	/** Each newest or largest first; at most 100 of each, but every day (UTC) on which there was an incident. */
+	/** Newest or largest first; at most 100 of each, but every day (UTC) with an incident. */
 	readonly by: Readonly<Record<Dimension, readonly GroupFigures[]>>;
-	/** The rule that was most often wrong first; at most five. */
+	/** The rule that was wrong most often first; at most five. */
 	readonly suggestions: readonly Suggestion[];
 }
 
 export const DIMENSIONS = ["agent", "failure_type", "rule", "repository", "day"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** A target, and what there is: `met` is null while there is nothing to judge. */
+/** A target and the actual value: `met` is null without data. */
 export interface Target {
 	readonly name: "routing" | "duplicates_prevented" | "time_to_fix_p50" | "fix_rate";
 	readonly unit: "share" | "seconds";
-	/** What it has to be above; or below, for seconds. Duplicates prevented has to reach it. */
+	/** `actual` has to be above it; for seconds, below it. Duplicates prevented have to reach it. */
 	readonly target: number;
 	readonly actual: number | null;
 	readonly met: boolean | null;
@@ -35,7 +34,7 @@ export interface Figures {
 	readonly incidents: number;
 	/** CodeRuns that were seen. */
 	readonly attempts: number;
-	/** Incidents that came to their end after at least one attempt. */
+	/** Incidents that ended after at least one attempt. */
 	readonly remediations: number;
 	/** How many of those an agent fixed. */
 	readonly fixed: number;
@@ -44,9 +43,9 @@ export interface Figures {
 	readonly time_to_fix: { readonly p50_s: number | null; readonly p90_s: number | null; readonly of: number };
 	/** `made`: CodeRuns for a run that had one already. */
 	readonly duplicates: { readonly prevented: number; readonly made: number; readonly rate: number | null };
-	/** Of those that an agent fixed: by the one that was chosen first, or by another one after it. */
+	/** Of the fixed ones: by the agent chosen first, or by another one after it. */
 	readonly routing: { readonly right: number; readonly corrected: number; readonly rate: number | null };
-	/** Incidents that went green by themselves. */
+	/** Incidents that passed in a rerun. */
 	readonly flaky: number;
 }
 
@@ -55,20 +54,20 @@ export interface GroupFigures extends Figures {
 	readonly value: string;
 }
 
-/** A rule that chose an agent after which another one fixed it. */
+/** A rule whose agent was followed by another one that fixed it. */
 export interface Suggestion {
 	readonly rule: string;
 	readonly agent: string;
-	/** Who fixed it instead. */
+	/** The agent that fixed it instead. */
 	readonly instead: string;
 	/** Remediations for which the rule chose this agent, and how many of them any agent fixed. */
 	readonly chosen: number;
 	readonly fixed: number;
 	/** How many of those `instead` fixed. */
 	readonly wrong: number;
-	/** The failure type for which `instead` was right more often than not, if there is one. */
+	/** The failure type for which `instead` was right in most cases, if there is one. */
 	readonly failure_type: string | null;
-	/** At most five of the incidents, the newest first. */
+	/** At most five of the incidents, newest first. */
 	readonly incidents: readonly string[];
 	/** One sentence for people. */
 	readonly text: string;

@@ -2,8 +2,8 @@ const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3600_000, d: 
 const LONGEST_MS = 366 * 86_400_000;
 
 /**
- * The first moment that `since` means, in milliseconds: `90m`, `24h`, `7d` (at most 366 days) back from now, or a time in
- * ISO 8601. Whole minutes, so that asking again at once gives the same answer. Undefined when it is neither.
+ * The start of `since`, in milliseconds: `90m`, `24h`, `7d` (at most 366 days) before now, or an ISO 8601 time. Rounded down
+ * to a minute, so that a repeated request gets the same answer. Undefined if it is neither.
  */
 export function sinceWhen(since: string, now: number): number | undefined {
 	const at = /^\d{4}-\d\d-\d\d/.test(since) ? Date.parse(since) : now - (length(since) ?? Number.NaN);

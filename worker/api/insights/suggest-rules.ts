@@ -1,7 +1,7 @@
 import { type Counted, WITH_ROUTED } from "./figures.ts";
 import type { Suggestion } from "./shapes.ts";
 
-/** The rules that chose an agent after which another one fixed it, the one that was most often wrong first. */
+/** Rules whose agent was followed by another one that fixed it; the rule that was wrong most often first. */
 export async function suggestRules(db: D1Database, { since, repository }: Counted): Promise<readonly Suggestion[]> {
 	const { results } = await db.prepare(WRONG_RULES).bind(since, repository).all<WrongRule>();
 	return results.map(({ incidents, ...row }) => ({ ...row, incidents: JSON.parse(incidents), text: advise(row) }));
@@ -38,12 +38,13 @@ SELECT rule, agent, instead, chosen, fixed, count(*) AS wrong,
 FROM wrong w JOIN of_rules USING (rule, agent)
 GROUP BY rule, agent, instead ORDER BY count(*) DESC, count(*) * 1.0 / fixed DESC, rule, instead LIMIT 5`;
 
-/** `$failure` is what rules under `route` see of the classification. */
+/** `$failure` is the classification, as rules under `route` see it. */
 function advise({ rule, agent, instead, chosen, fixed, wrong, failure_type }: Omit<WrongRule, "incidents">): string {
-	const said = `rule ${rule} chose ${agent} ${times(chosen)}; of the ${fixed} that were fixed, ${instead} fixed ${wrong} after it`;
-	if (failure_type === null) return `${said}: see what those have in common, and put a rule for ${instead} before it`;
+	const summary = `rule ${rule} chose ${agent} ${times(chosen)}; of the ${fixed} that were fixed, ${instead} fixed ${wrong} after it`;
+	if (failure_type === null)
+		return `${summary}: see what those have in common, and put a rule for ${instead} before it`;
 	const better = `{ name: ${instead}-${failure_type.replaceAll("_", "-")}, agent: ${instead}, when: $failure.type = '${failure_type}' }`;
-	return `${said}: put ${better} before it`;
+	return `${summary}: put ${better} before it`;
 }
 
 function times(count: number): string {

@@ -5,16 +5,16 @@ import { type RedOnHead, redOnHead } from "./red-on-head.ts";
 import { type Parsed, parseResponse, type RepoClient } from "./repo-client.ts";
 import { type RunAnswer, runSchema } from "./run-answer.ts";
 
-/** What several sources need to know of one incident, asked for once. `undefined`: there is none. */
+/** Queries about one incident that several sources share; each is sent once. `undefined`: there is none. */
 export interface CachedQueries {
 	run(): Promise<Parsed<RunAnswer | undefined>>;
 	pullRequest(): Promise<Parsed<PullRequestAnswer | undefined>>;
 	commit(): Promise<Parsed<CommitAnswer | undefined>>;
-	/** What failed on the head: of the commit that the event told, else of the pull request's. */
+	/** What failed on the head: the event's commit, else the pull request's head. */
 	redOnHead(): Promise<Parsed<RedOnHead | undefined>>;
 }
 
-/** They are not called off with the source that asked first: another one may be waiting for the same answer. */
+/** A query does not end with the source that sent it first: another source may be waiting for the answer. */
 export function createCachedQueries(client: RepoClient, incident: Incident): CachedQueries {
 	const run = once(() => findRun(client, incident));
 	const pullRequest = once(() => findPullRequest(client, incident, run));
@@ -77,9 +77,9 @@ async function findRed(
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
-	let asked: Promise<T> | undefined;
+	let answer: Promise<T> | undefined;
 	return () => {
-		asked ??= ask();
-		return asked;
+		answer ??= ask();
+		return answer;
 	};
 }

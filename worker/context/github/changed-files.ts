@@ -5,11 +5,11 @@ import type { SourceResult } from "../source.ts";
 import { type CachedQueries, type FileAnswer, fileSchema } from "./cached-queries.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
-// GitHub itself tells of 3,000 files of a pull request: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
+// GitHub lists up to 3,000 files of a pull request: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 const MOST_FILES = 1000;
 const PER_PAGE = 100;
-// All that an answer about a comparison or a commit tells of: https://docs.github.com/en/rest/commits/commits#compare-two-commits
-const TOLD_AT_ONCE = 300;
+// The most that a comparison or a commit lists: https://docs.github.com/en/rest/commits/commits#compare-two-commits
+const LISTED_AT_ONCE = 300;
 const MOST_PATH_CHARACTERS = 256 * 1024;
 
 type Found = {
@@ -19,8 +19,8 @@ type Found = {
 };
 
 /**
- * `github.changed_files`: those of the pull request, else of the branch since it left the default one, else of the
- * commit alone.
+ * `github.changed_files`: of the pull request, else of the branch since it left the default branch, else of the commit
+ * alone.
  */
 export async function askChangedFiles(
 	client: RepoClient,
@@ -59,7 +59,7 @@ async function ofPullRequest(
 
 const compareSchema = z.object({ files: z.array(fileSchema).nullish() });
 
-/** Undefined where there is nothing to compare, or no common past. */
+/** Undefined if there is nothing to compare, or no common ancestor. */
 async function ofBranch(
 	{ get, repo }: RepoClient,
 	{ branch, default_branch, head_sha }: Incident,
@@ -75,18 +75,18 @@ async function ofBranch(
 	if (!compared.ok) return compared.failure.reason === "not_found" ? undefined : compared;
 	const files = compared.value.files ?? [];
 	if (files.length === 0) return undefined;
-	return { ok: true, value: toldAtOnce("branch", files) };
+	return { ok: true, value: listedAtOnce("branch", files) };
 }
 
 async function ofCommit({ commit }: CachedQueries): Promise<Parsed<Found>> {
 	const found = await commit();
 	if (!found.ok) return found;
-	return { ok: true, value: toldAtOnce("commit", found.value?.files ?? []) };
+	return { ok: true, value: listedAtOnce("commit", found.value?.files ?? []) };
 }
 
-/** `total` is infinite where GitHub tells of no more, and not how many there are. */
-function toldAtOnce(of: Found["of"], files: readonly FileAnswer[]): Found {
-	return { of, files, total: files.length >= TOLD_AT_ONCE ? Number.POSITIVE_INFINITY : files.length };
+/** `total` is infinite if GitHub's list ends at its limit: it does not report the total. */
+function listedAtOnce(of: Found["of"], files: readonly FileAnswer[]): Found {
+	return { of, files, total: files.length >= LISTED_AT_ONCE ? Number.POSITIVE_INFINITY : files.length };
 }
 
 function resultOf({ of, files, total }: Found): SourceResult {
@@ -99,11 +99,11 @@ function resultOf({ of, files, total }: Found): SourceResult {
 		deletions: sum(kept.map(({ deletions = 0 }) => deletions)),
 	};
 	if (total <= kept.length) return { status: "ok", data };
-	const all = Number.isFinite(total) ? `${total} files` : "more files than GitHub tells of";
+	const all = Number.isFinite(total) ? `${total} files` : "more files than GitHub lists";
 	return { status: "ok", data, incomplete: `the first ${kept.length} of ${all}` };
 }
 
-/** Paths may be as long as a file system allows. */
+/** Bounds the characters as well: a path may be as long as a file system allows. */
 function boundedFiles(files: readonly FileAnswer[]): readonly FileAnswer[] {
 	let characters = 0;
 	const cut = files.slice(0, MOST_FILES).findIndex(({ filename, previous_filename }) => {

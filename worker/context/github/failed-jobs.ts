@@ -15,7 +15,7 @@ const FAILED: ReadonlySet<string> = new Set(["failure", "timed_out", "startup_fa
 const PER_PAGE = 100;
 const MOST_PAGES = 10;
 
-/** Which run: of one attempt, or of its latest. */
+/** A run: one attempt of it, or its latest. */
 export interface RunRef {
 	readonly run_id: number;
 	readonly run_attempt?: number | undefined;

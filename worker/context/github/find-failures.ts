@@ -6,22 +6,22 @@ import type { RedCheck, RedOnHead } from "./red-on-head.ts";
 import { compact, type Parsed, type RepoClient, sourceFailure } from "./repo-client.ts";
 import type { RunAnswer } from "./run-answer.ts";
 
-/** One thing that failed; `run` where the incident does not tell which. */
+/** One failure; `run` is set if the incident does not name it. */
 export type Failure =
 	| { readonly kind: "job"; readonly job: JobAnswer; readonly run?: RunAnswer }
 	| { readonly kind: "check"; readonly check: RedCheck }
-	/** It has no job to read the log of. */
+	/** A failed run without a job whose log could be read. */
 	| { readonly kind: "run"; readonly run: RunAnswer; readonly why: string };
 
 export interface Failures {
-	/** The one that the event names first. */
+	/** The one that the event names comes first. */
 	readonly failures: readonly Failure[];
-	/** The runs that are red on the head, where they had to be looked for. */
+	/** The failed runs on the head, if the incident names no run. */
 	readonly runs?: NonNullable<JobLogs["runs"]>;
 	readonly incomplete?: string;
 }
 
-/** What failed: the jobs of the incident's run; without a run, all that is red on the head. */
+/** What failed: the jobs of the incident's run; without a run, everything that failed on the head. */
 export async function findFailures(
 	client: RepoClient,
 	queries: CachedQueries,
@@ -48,7 +48,7 @@ async function ofRun(
 	return { ok: true, value: { failures: sorted.map((job) => ({ kind: "job", job })) } };
 }
 
-/** Not all of them may be read: one job of each run comes before the others of one. */
+/** Not all logs may be read, so one job of each run comes before the other jobs of any run. */
 async function ofHead(
 	client: RepoClient,
 	incident: Incident,
@@ -70,7 +70,7 @@ async function ofHead(
 	return { ok: true, value: { failures, runs: runs.map(redRun), ...gap } };
 }
 
-/** The check whose button was pressed has told its findings with the event. */
+/** The event already contains the output of the check whose button was pressed. */
 function isOwn({ app, job }: Incident, check: RedCheck): boolean {
 	return app !== undefined && check.app === app && check.name === job;
 }

@@ -8,7 +8,7 @@ import { askPullRequest } from "./pull-request.ts";
 import { repoClient } from "./repo-client.ts";
 import { askRun } from "./run.ts";
 
-/** GitHub's sources about one incident. What several of them need to know is asked for once. */
+/** GitHub's sources for one incident. Queries that several sources need are sent once. */
 export function githubSources(
 	github: GitHub,
 	about: SourceInput,

@@ -14,24 +14,23 @@ export interface LogTools {
 	readonly asking: RepoClient;
 	readonly lookups: CachedQueries;
 	readonly about: SourceInput;
-	/** For storage, where nothing of ours may go along. */
+	/** For the log storage, without our credentials. */
 	readonly fetch: typeof fetch;
 	readonly limits?: ReadLimits;
 }
 
-// Between two tries.
+// Between two tries of a log.
 const PAUSE_MS = 2000;
-// Of a matrix that failed as a whole, a few tell enough.
+// A few logs suffice for a matrix that failed as a whole.
 const MOST_LOGS = 8;
 const AT_ONCE = 2;
 const MOST_JOBS = 100;
-// What was read when the time is over is used, so it has to be over a little before the part's own.
+// Ends a little before the part's own timeout, so that what was read until then is used.
 const SHARE_OF_TIME = 0.9;
 
 /**
- * `github.job_logs`: the failed jobs of the run, and each one's log, streamed through the log reader. Without a run: of
- * all runs that are red on the head, and the output of other Apps' red checks there. A log that cannot be read to its
- * end costs its rest only.
+ * `github.job_logs`: the failed jobs of the run with their logs, streamed through the log reader. Without a run: the jobs of
+ * all failed runs on the head, and the output of other Apps' failed checks there. A log that breaks off loses only its rest.
  */
 export async function askJobLogs(tools: LogTools, request: PlannedRequest, signal: AbortSignal): Promise<SourceResult> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
@@ -56,7 +55,7 @@ interface Budget {
 	readonly excerpt_lines: number;
 }
 
-/** One log has 24 KB for its excerpt, several have up to 48 KB together. */
+/** A single log gets 24 KB for its excerpt; several share up to 48 KB. */
 function budgetOf(logs: number): Budget {
 	const share = Math.min(2, (logs + 2) / 3) / logs;
 	return { excerpt_bytes: Math.floor(24 * 1024 * share), excerpt_lines: Math.floor(400 * share) };
@@ -72,13 +71,13 @@ async function readFailure(
 	if (failure.kind === "run") return { kind: "missing", why: failure.why };
 	if (at >= MOST_LOGS) return { kind: "missing", why: `only ${MOST_LOGS} logs are read` };
 	if (failure.kind === "job") return await readJob(tools, failure.job, budget, time);
-	if (failure.check.output === "") return { kind: "missing", why: "it says nothing" };
+	if (failure.check.output === "") return { kind: "missing", why: "its output is empty" };
 	const reader = tools.about.newLogReader(budget);
 	reader.write(failure.check.output);
 	return { kind: "read", reading: reader.end() };
 }
 
-/** Asked for again, once, when nothing came that may still come. */
+/** Retries once if the log may still become available. */
 async function readJob(tools: LogTools, job: JobAnswer, budget: Budget, time: AbortSignal): Promise<JobLog> {
 	const first = await tryJob(tools, job, budget, time);
 	if (first.kind !== "missing" || !first.may_come || time.aborted) return first;
@@ -99,7 +98,7 @@ async function tryJob(
 		if (result.status === "deferred") return { kind: "limited", result };
 		return { kind: "missing", why: result.why, may_come: address.failure.reason === "not_found" };
 	}
-	// A server that takes the connection and says nothing must not take the time of the other logs.
+	// A server that accepts the connection and never answers must not use up the time of the other logs.
 	const headersLate = new AbortController();
 	const timer = setTimeout(() => headersLate.abort(), limits.stall_ms);
 	try {
@@ -114,7 +113,7 @@ async function tryJob(
 	} catch (cause) {
 		const unreached = `its storage could not be reached: ${explainFetchError(cause, address.value)}`;
 		const why = headersLate.signal.aborted ? "its storage did not answer" : unreached;
-		return { kind: "missing", why: time.aborted ? "no time was left for it" : why, may_come: true };
+		return { kind: "missing", why: time.aborted ? "the time for logs was used up" : why, may_come: true };
 	} finally {
 		clearTimeout(timer);
 	}
@@ -179,10 +178,11 @@ function incompleteness(jobs: readonly FailedJob[], all: number): string | undef
 	if (first === undefined) return undefined;
 	const others = missing.length - 1 + (all - jobs.length);
 	const more = others === 0 ? "" : `, and ${others} of ${all} more`;
-	return `the log of job ${oneLine(first.name)} ${first.log === "part" ? "in part" : "is missing"}: ${first.why}${more}`;
+	const state = first.log === "part" ? "incomplete" : "missing";
+	return `the log of job ${oneLine(first.name)} is ${state}: ${first.why}${more}`;
 }
 
-/** A job is named by its workflow file's author. */
+/** Job names come from the workflow file's author, so they are untrusted. */
 function oneLine(name: string): string {
 	return name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 200);
 }

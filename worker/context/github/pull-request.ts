@@ -4,12 +4,8 @@ import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
-/** `github.pull_request`: see `findPullRequest` for which one. */
-export async function askPullRequest({
-	pullRequest,
-}: {
-	pullRequest(): Promise<Parsed<PullRequestAnswer | undefined>>;
-}): Promise<SourceResult> {
+/** `github.pull_request`: the one that `findPullRequest` chooses. */
+export async function askPullRequest({ pullRequest }: CachedQueries): Promise<SourceResult> {
 	const found = await pullRequest();
 	if (!found.ok) return sourceFailure(found);
 	const { value } = found;
@@ -53,14 +49,14 @@ const pullRequestSchema = z.object({
 });
 export type PullRequestAnswer = z.infer<typeof pullRequestSchema>;
 
-/** What the run tells of its branch's repository; the payload of a job does not. */
+/** The run knows its branch's repository; a job's payload does not. */
 type RunOf = () => Promise<
 	Parsed<{ readonly head_repository?: { readonly full_name: string } | null | undefined } | undefined>
 >;
 
 /**
- * The pull request that an incident is about: by the number that the event told, else the open one of the branch, else
- * the open one that the commit is in. For those from forks an event names none.
+ * The pull request of an incident: by the event's number, else the open one of the branch, else the open one that contains
+ * the commit. Events name no pull request from a fork.
  */
 export async function findPullRequest(
 	client: RepoClient,
@@ -82,7 +78,7 @@ async function withHeadRepository(incident: Incident, runOf: RunOf): Promise<Inc
 	return head_repository === undefined ? incident : { ...incident, head_repository };
 }
 
-/** A fork's branch may be called as one of ours: it is told by its repository, or else by its commit. */
+/** A fork's branch may have the name of one of ours: the repository distinguishes them, or else the commit. */
 async function byBranch({ get, repo }: RepoClient, incident: Incident): Promise<Parsed<number | undefined>> {
 	const { branch, repository, default_branch, head_sha } = incident;
 	const home = incident.head_repository ?? repository;
@@ -106,7 +102,7 @@ async function byCommit({ get, repo }: RepoClient, { head_sha }: Incident): Prom
 	return { ok: true, value: (open.find(({ head }) => head.sha === head_sha) ?? open[0])?.number };
 }
 
-/** GitHub answers 422 about a commit that the repository does not have: it was pushed over, say. */
+/** GitHub answers 422 for a commit that the repository does not have, for example after a force push. */
 function isUnknownCommit({ failure }: Parsed<unknown> & { readonly ok: false }): boolean {
 	return failure.reason === "not_found" || (failure.reason === "refused" && failure.status === 422);
 }

@@ -1,21 +1,21 @@
 import type { LogReader } from "../../../pipeline/index.ts";
 
-/** How far a log was read; `cut` says why not to its end. */
+/** How far a log was read; `cut` is the reason if not to its end. */
 export interface ReadLog {
 	readonly bytes: number;
 	readonly cut?: string;
 }
 
 export interface ReadLimits {
-	/** Bytes after which the rest is left. */
+	/** The rest is skipped after this many bytes. */
 	readonly bytes: number;
-	/** How long nothing may come, in milliseconds. Looked at this often, so it takes up to twice as long. */
+	/** How long the stream may be silent, in milliseconds. Checked at this interval, so it takes up to twice as long. */
 	readonly stall_ms: number;
 }
 
 export const READ_LIMITS: ReadLimits = { bytes: 256 * 1024 * 1024, stall_ms: 8000 };
 
-/** Lets a log stream through the reader; what came until it broke off stays read. */
+/** Streams a log through the reader; if it breaks off, the part read until then counts. */
 export async function readLog(
 	body: ReadableStream<Uint8Array>,
 	reader: LogReader,
@@ -28,14 +28,14 @@ export async function readLog(
 	let cut: string | undefined;
 	const stop = (why: string) => {
 		cut ??= why;
-		// Ends the read that waits below; the connection goes with it.
+		// Ends the pending read below and closes the connection.
 		stream.cancel().catch(() => undefined);
 	};
-	const onAbort = () => stop("the time for logs was over here");
+	const onAbort = () => stop("the time for logs was used up here");
 	signal.addEventListener("abort", onAbort);
 	let bytesThen = -1;
 	const watch = setInterval(() => {
-		if (bytes === bytesThen) stop("nothing more came from here on");
+		if (bytes === bytesThen) stop("no more data arrived from here on");
 		bytesThen = bytes;
 	}, limits.stall_ms);
 	try {
@@ -45,7 +45,7 @@ export async function readLog(
 			if (bytes > limits.bytes) stop(`only the first ${limits.bytes} bytes were read`);
 		}
 	} catch {
-		cut ??= "the connection broke off here";
+		cut ??= "the connection was lost here";
 	} finally {
 		clearInterval(watch);
 		signal.removeEventListener("abort", onAbort);
@@ -55,7 +55,7 @@ export async function readLog(
 }
 
 interface ByteSource {
-	/** Undefined at the end. What was read before may be written over. */
+	/** Undefined at the end. The next read may overwrite the result of the previous one. */
 	read(): Promise<Uint8Array | undefined>;
 	cancel(): Promise<void>;
 }
@@ -63,8 +63,8 @@ interface ByteSource {
 const BUFFER_BYTES = 256 * 1024;
 
 /**
- * A body from the network fills one buffer over and over: chunks of their own are collected so late that a log of 100 MB
- * would have most of itself in memory.
+ * Reads a network body into one reused buffer: separate chunks are garbage-collected so late that most of a 100 MB log would
+ * be in memory at once.
  */
 function openStream(body: ReadableStream<Uint8Array>): ByteSource {
 	const buffered = byobReader(body);
@@ -83,7 +83,7 @@ function openStream(body: ReadableStream<Uint8Array>): ByteSource {
 	};
 }
 
-/** Only a stream of bytes has one. */
+/** Only byte streams have a BYOB reader. */
 function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
 	try {
 		return body.getReader({ mode: "byob" });
@@ -92,24 +92,24 @@ function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader 
 	}
 }
 
-/** A log that begins to come; else why it does not, and whether asking for its address anew may help. */
+/** A log whose body arrives; else why it does not, and whether a new URL may help. */
 export type OpenedLog =
 	| { readonly ok: true; readonly body: ReadableStream<Uint8Array> }
 	| { readonly ok: false; readonly why: string; readonly may_come: boolean };
 
 const MOST_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-// A log is stored some moments after its job ended; storage that is busy is so for moments, too.
+// A log is stored some moments after its job ended, and busy storage recovers within moments.
 const MAY_COME: ReadonlySet<number> = new Set([404, 408, 425, 429]);
 
 /**
- * Fetches a log from the storage that GitHub's redirect leads to, followed by hand: nothing of ours goes there but the
- * address, which is signed for a minute and so is not to be logged.
+ * Fetches a log from the storage that GitHub redirects to. Redirects are followed by hand: the storage gets nothing but the
+ * URL, without our credentials. The URL is signed for a minute, so it must not be logged.
  */
 export async function openLog(address: string, fetcher: typeof fetch, signal: AbortSignal): Promise<OpenedLog> {
 	let url = address;
 	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-		if (!isAllowed(url)) return { ok: false, why: "its address is not https", may_come: false };
+		if (!isAllowed(url)) return { ok: false, why: "its URL is not https", may_come: false };
 		const response = await fetcher(url, { redirect: "manual", signal, headers: { "user-agent": "healer" } });
 		const { status, body } = response;
 		if (status === 200 && body !== null) return { ok: true, body };
@@ -124,7 +124,7 @@ export async function openLog(address: string, fetcher: typeof fetch, signal: Ab
 	return { ok: false, why: `more than ${MOST_REDIRECTS} redirects`, may_come: false };
 }
 
-/** Plain http is for a server on this machine alone. */
+/** Plain http is allowed for this machine only. */
 function isAllowed(url: string): boolean {
 	const { protocol, hostname } = new URL(url);
 	return protocol === "https:" || (protocol === "http:" && (hostname === "127.0.0.1" || hostname === "localhost"));

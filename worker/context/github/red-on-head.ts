@@ -3,19 +3,19 @@ import { hasFailed } from "./failed-jobs.ts";
 import { type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 import { type RunAnswer, runsSchema } from "./run-answer.ts";
 
-/** What is red on one commit by now. */
+/** What currently fails on one commit. */
 export interface RedOnHead {
 	readonly runs: readonly RunAnswer[];
-	/** Checks of other Apps than GitHub Actions, and commit statuses. */
+	/** Checks of Apps other than GitHub Actions, and commit statuses. */
 	readonly checks: readonly RedCheck[];
-	/** What GitHub did not tell, or what is more than is taken, in a sentence. */
+	/** What GitHub did not report, or what exceeds a limit, in one sentence. */
 	readonly incomplete?: string;
 }
 
 const MOST_RUNS = 5;
 const MOST_CHECKS = 20;
 
-/** Asks three lists at once. One that GitHub does not show costs itself only; when none is shown, there is no answer. */
+/** Queries three lists at once. A failed list loses only its own part; if all fail, there is no answer. */
 export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed<RedOnHead>> {
 	const lists = await Promise.all([redRuns(client, sha), redChecks(client, sha), redStatuses(client, sha)]);
 	const [runs, checks, statuses] = lists;
@@ -28,9 +28,9 @@ export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed
 		gapOf("the runs of the commit", runs),
 		gapOf("its checks", checks),
 		gapOf("its statuses", statuses),
-		runs.ok && runs.value.length > MOST_RUNS && `only the newest ${MOST_RUNS} of ${runs.value.length} red runs`,
-		checks.ok && checks.value.isCut && `only ${MOST_CHECKS_LOOKED_AT} of its checks`,
-		red.length > MOST_CHECKS && `only ${MOST_CHECKS} of ${red.length} red checks`,
+		runs.ok && runs.value.length > MOST_RUNS && `only the newest ${MOST_RUNS} of ${runs.value.length} failed runs`,
+		checks.ok && checks.value.isCut && `only ${MOST_CHECKS_READ} of its checks`,
+		red.length > MOST_CHECKS && `only ${MOST_CHECKS} of ${red.length} failed checks`,
 	].filter((gap) => typeof gap === "string");
 	return {
 		ok: true,
@@ -47,9 +47,9 @@ function gapOf(what: string, list: Parsed<unknown>): string | undefined {
 }
 
 /**
- * The runs of GitHub Actions that are red on a commit, newest first: of each workflow, for each event that starts it, the
- * newest run that came to an end. A run that was cancelled or skipped says nothing about the failure before it. One page:
- * where there are more runs on one commit, the oldest tell nothing new.
+ * The failed runs of GitHub Actions on a commit, newest first: the newest conclusive run of each workflow and triggering
+ * event. A cancelled or skipped run says nothing about the failure before it. One page suffices: on a commit with more runs,
+ * the oldest add nothing new.
  */
 async function redRuns({ get, repo }: RepoClient, head_sha: string): Promise<Parsed<readonly RunAnswer[]>> {
 	const parameters = { ...repo, head_sha, per_page: 100 };
@@ -74,12 +74,12 @@ export interface RedCheck {
 	/** The slug of the App that owns the check; a commit status has none. */
 	readonly app?: string;
 	readonly url?: string;
-	/** What it says; may be empty. */
+	/** Its output; may be empty. */
 	readonly output: string;
 }
 
 const PER_PAGE = 100;
-const MOST_CHECKS_LOOKED_AT = 300;
+const MOST_CHECKS_READ = 300;
 const ACTIONS = "github-actions";
 
 const checksSchema = z.object({
@@ -96,13 +96,13 @@ const checksSchema = z.object({
 	),
 });
 
-/** The newest of each name by each App on a commit. Those of GitHub Actions are left out: they are jobs, which their runs tell. */
+/** The newest check of each name and App on a commit. Leaves out GitHub Actions: its checks are jobs, which the runs cover. */
 async function redChecks(
 	{ get, repo }: RepoClient,
 	ref: string,
 ): Promise<Parsed<{ readonly red: readonly RedCheck[]; readonly isCut: boolean }>> {
 	const red: RedCheck[] = [];
-	for (let page = 1; page * PER_PAGE <= MOST_CHECKS_LOOKED_AT; page++) {
+	for (let page = 1; page * PER_PAGE <= MOST_CHECKS_READ; page++) {
 		const parameters = { ...repo, ref, filter: "latest", per_page: PER_PAGE, page } as const;
 		const list = parseResponse(
 			checksSchema,
@@ -112,8 +112,8 @@ async function redChecks(
 		const { check_runs } = list.value;
 		for (const { name, conclusion, html_url, app, output } of check_runs) {
 			if (app?.slug === ACTIONS || !hasFailed(conclusion)) continue;
-			const said = [output?.title, output?.summary, output?.text].filter(Boolean).join("\n");
-			red.push({ name, ...(app?.slug && { app: app.slug }), ...(html_url && { url: html_url }), output: said });
+			const text = [output?.title, output?.summary, output?.text].filter(Boolean).join("\n");
+			red.push({ name, ...(app?.slug && { app: app.slug }), ...(html_url && { url: html_url }), output: text });
 		}
 		if (check_runs.length < PER_PAGE) return { ok: true, value: { red, isCut: false } };
 	}
@@ -131,7 +131,7 @@ const statusesSchema = z.object({
 	),
 });
 
-/** The newest of each context on a commit. */
+/** The newest status of each context on a commit. */
 async function redStatuses({ get, repo }: RepoClient, ref: string): Promise<Parsed<readonly RedCheck[]>> {
 	const parameters = { ...repo, ref, per_page: PER_PAGE };
 	const list = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));

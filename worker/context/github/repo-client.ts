@@ -5,9 +5,9 @@ import type { GitHub, GitHubAnswer, GitHubFailure, Route } from "../../github/gi
 import { partsOf } from "../../github/own-comments.ts";
 import type { SourceResult } from "../source.ts";
 
-/** GitHub, asked by the installation that has the incident's repository. */
+/** GitHub's API as the installation that has the incident's repository. */
 export interface RepoClient {
-	/** Of the incident's repository, as routes name it. */
+	/** The incident's repository as route parameters. */
 	readonly repo: { readonly owner: string; readonly repo: string };
 	get<R extends Route>(
 		route: R,
@@ -30,7 +30,7 @@ export function repoClient(github: GitHub, { repository, installation_id }: Inci
 	};
 }
 
-/** What GitHub told, checked for what is needed of it; else why it is not known. */
+/** A checked answer of GitHub, or why there is none. */
 export type Parsed<T> =
 	| { readonly ok: true; readonly value: T }
 	| { readonly ok: false; readonly failure: GitHubFailure | NotUnderstood };
@@ -40,7 +40,7 @@ interface NotUnderstood {
 	readonly detail: string;
 }
 
-/** Checks an answer by the fields that are needed; what else is in it is dropped. */
+/** Checks the fields that are used; all others are dropped. */
 export function parseResponse<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): Parsed<T> {
 	if (!answer.ok) return answer;
 	const checked = schema.safeParse(answer.value);
@@ -51,7 +51,7 @@ export function parseResponse<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unkn
 
 type Unanswered = Extract<SourceResult, { readonly status: "failed" | "deferred" }>;
 
-/** What a source comes to that could not ask. A rate limit lets the whole incident wait instead of losing the part. */
+/** A source's result after a failed request. A rate limit defers the whole incident instead of losing the part. */
 export function sourceFailure({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): Unanswered {
 	switch (failure.reason) {
 		case "rate_limited": {
@@ -73,7 +73,7 @@ export function sourceFailure({ failure }: { readonly failure: GitHubFailure | N
 	}
 }
 
-/** Only the fields that are there: what GitHub does not tell, or tells as null or empty text, is absent. */
+/** Only the fields with a value: null, undefined and empty text are dropped. */
 export function compact<T extends Readonly<Record<string, unknown>>>(fields: T): Present<T> {
 	// The loop keeps each field's name with its value, which TypeScript cannot follow.
 	return Object.fromEntries(

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 const account = z.object({ login: z.string(), type: z.string().optional() }).nullish();
 
-/** A run of GitHub Actions, by the fields that are needed. */
+/** The fields in use of a run of GitHub Actions. */
 export const runSchema = z.object({
 	id: z.number(),
 	name: z.string().nullish(),

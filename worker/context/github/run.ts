@@ -6,8 +6,8 @@ import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } f
 import { type RunAnswer, runsSchema } from "./run-answer.ts";
 
 /**
- * `github.run`: the run itself, whose branch's repository and actor a job's payload does not tell; whether the branch's
- * head moved, a newer run of the workflow exists there, and whether it is green by now.
+ * `github.run`: the run itself, with its branch's repository and its actor, which a job's payload lacks; whether the branch's
+ * head moved, whether a newer run of the workflow exists there, and whether it passes now.
  */
 export async function askRun(client: RepoClient, queries: CachedQueries, signal: AbortSignal): Promise<SourceResult> {
 	const found = await queries.run();
@@ -60,7 +60,7 @@ async function laterRuns({ get, repo }: RepoClient, run: RunAnswer, signal: Abor
 
 const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
 
-/** The commit that the branch leads to now; undefined when the branch, or the fork, is gone or not shown to us. */
+/** The branch's current head; undefined if the branch or fork is deleted or not visible to us. */
 async function headOf(
 	{ get }: RepoClient,
 	queries: CachedQueries,

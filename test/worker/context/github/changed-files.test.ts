@@ -82,7 +82,7 @@ describe("github.changed_files", () => {
 		});
 		expect(await ask("github.changed_files")).toMatchObject({
 			data: { of: "commit" },
-			incomplete: "the first 300 of more files than GitHub tells of",
+			incomplete: "the first 300 of more files than GitHub lists",
 		});
 	});
 

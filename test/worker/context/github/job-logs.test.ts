@@ -88,7 +88,7 @@ describe("github.job_logs", () => {
 		expect(loop.stored).toHaveLength(4);
 
 		const plain = oneJob({ "/log": log(TEXT) }, "http://storage.test/log");
-		expect(await plain.ask("github.job_logs")).toMatchObject({ data: { jobs: [{ why: "its address is not https" }] } });
+		expect(await plain.ask("github.job_logs")).toMatchObject({ data: { jobs: [{ why: "its URL is not https" }] } });
 		expect(plain.stored).toEqual([]);
 	});
 
@@ -150,11 +150,11 @@ describe("github.job_logs", () => {
 		});
 		const result = await ask("github.job_logs");
 		expect(result).toMatchObject({
-			data: { jobs: [{ log: "part", why: "the connection broke off here" }] },
-			incomplete: "the log of job lint in part: the connection broke off here",
+			data: { jobs: [{ log: "part", why: "the connection was lost here" }] },
+			incomplete: "the log of job lint is incomplete: the connection was lost here",
 		});
 		expect(excerptOf(result)).toBe(
-			"##[group]Run make\nerror: no space left on device\n[... the connection broke off here ...]",
+			"##[group]Run make\nerror: no space left on device\n[... the connection was lost here ...]",
 		);
 	});
 
@@ -163,7 +163,7 @@ describe("github.job_logs", () => {
 		expect(await ask("github.job_logs", 1)).toMatchObject({
 			data: {
 				reading: { lines: 2 },
-				jobs: [{ log: "part", why: "the time for logs was over here" }],
+				jobs: [{ log: "part", why: "the time for logs was used up here" }],
 			},
 		});
 	});

@@ -200,7 +200,7 @@ describe("github.job_logs of an incident without a run", () => {
 		const result = await ask("github.job_logs");
 		expect(result).toMatchObject({ data: { jobs: { length: 25 }, runs: { length: 5, 0: { id: "7" } } } });
 		expect(result).toMatchObject({
-			incomplete: expect.stringContaining("; only the newest 5 of 7 red runs; only 20 of 30 red checks"),
+			incomplete: expect.stringContaining("; only the newest 5 of 7 failed runs; only 20 of 30 failed checks"),
 		});
 	});
 
@@ -213,7 +213,7 @@ describe("github.job_logs of an incident without a run", () => {
 			[CHECKS.replace("&page=1", "&page=3")]: { check_runs: [...full.slice(1), check("preview", "failure")] },
 		});
 		expect(await ask("github.job_logs")).toMatchObject({
-			data: { jobs: [{ name: "preview", why: "it says nothing" }] },
+			data: { jobs: [{ name: "preview", why: "its output is empty" }] },
 			incomplete: expect.stringContaining("only 300 of its checks"),
 		});
 	});
