@@ -87,7 +87,7 @@ async function changed(kv: KVNamespace, before: ActiveEngine | undefined, log: L
 		}
 		return { engine: load(text, named, log) ?? before?.engine ?? createEngine(bundled), named };
 	} catch (cause) {
-		log.warn("reading the active pipeline failed, the last good one stays", { cause: messageOf(cause) });
+		log.warn("reading the active pipeline failed, the last good one stays", { cause });
 		return undefined;
 	}
 }

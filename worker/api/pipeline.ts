@@ -120,7 +120,7 @@ async function publish(env: Env, log: Log, deleted: readonly string[]): Promise<
 		await publishPipeline(env.JOURNAL, env.DEDUP);
 		for (const version of deleted) await unpublish(env.DEDUP, version);
 	} catch (cause) {
-		log.warn("active pipeline not published, the sweep retries", { cause: messageOf(cause) });
+		log.warn("active pipeline not published, the sweep retries", { cause });
 	}
 	invalidateEngine();
 }

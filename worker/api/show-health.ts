@@ -36,7 +36,7 @@ async function healthOf(env: Env, ctx: ExecutionContext, log: Log): Promise<Heal
 	try {
 		return await withTimeout(tryAll(env, ctx, log), WITHIN_MS);
 	} catch (cause) {
-		log.error("health check failed", { cause: messageOf(cause) });
+		log.error("health check failed", { cause });
 		return { status: "failing", reason: "the worker's log has the reason (`npx wrangler tail`)" };
 	}
 }

@@ -36,7 +36,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
-		log.error("reading the status failed", { reason: failure, cause: messageOf(cause) });
+		log.error("reading the status failed", { reason: failure, cause });
 		return jsonResponse(503, { error: failure, delivery_queue: await delivery_queue });
 	}
 }

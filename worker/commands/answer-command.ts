@@ -32,7 +32,7 @@ export async function answerCommand(effects: Effects, id: string): Promise<void>
 		if (locked !== undefined) await processOrRetry(effects, locked);
 	} catch (cause) {
 		// The journal failed: the sweep retries once the lock has expired.
-		effects.log.error("processing the command failed", { command_id: id, cause: messageOf(cause) });
+		effects.log.error("processing the command failed", { command_id: id, cause });
 	}
 }
 
@@ -46,7 +46,7 @@ async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<
 	try {
 		await process(effects, read.value);
 	} catch (cause) {
-		effects.log.error("processing the command failed", { command_id: locked.id, cause: messageOf(cause) });
+		effects.log.error("processing the command failed", { command_id: locked.id, cause });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await waitCommand(effects.journal, locked, until);
 	}

@@ -49,7 +49,7 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 	} catch (cause) {
 		// Backs off, so that others get their turn.
 		const problem = `internal error: ${messageOf(cause)}`;
-		effects.log.error("writing the status comment failed", { ...key, cause: messageOf(cause) });
+		effects.log.error("writing the status comment failed", { ...key, cause });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await failStatusComment(effects.journal, locked, { problem, until });
 	}

@@ -31,7 +31,7 @@ export async function sweepCommands(effects: Effects): Promise<void> {
 		try {
 			await writeStatusComment(effects, key);
 		} catch (cause) {
-			effects.log.error("writing the status comment failed", { ...key, cause: messageOf(cause) });
+			effects.log.error("writing the status comment failed", { ...key, cause });
 		}
 	}
 }

@@ -89,6 +89,6 @@ export async function advanceIncident(effects: Effects, id: string): Promise<voi
 		const failed = state === "escalated" ? await notifyHuman(effects, id) : undefined;
 		if (failed !== undefined) await failTry(effects, failed.locked, failed.reason);
 	} catch (cause) {
-		effects.log.error("processing the incident failed", { incident_id: id, cause: messageOf(cause) });
+		effects.log.error("processing the incident failed", { incident_id: id, cause });
 	}
 }

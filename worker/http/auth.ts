@@ -77,7 +77,7 @@ async function accessUser(request: Request, env: Env): Promise<string | undefine
 	} catch (cause) {
 		// Anybody can send a bad token; keys that cannot be fetched are our problem.
 		const isBad = cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSTimeout);
-		createLog()[isBad ? "info" : "warn"]("Cloudflare Access token refused", { cause: messageOf(cause) });
+		createLog()[isBad ? "info" : "warn"]("Cloudflare Access token refused", { cause });
 		return undefined;
 	}
 }

@@ -115,7 +115,7 @@ async function retryLater(message: Message<QueuedMessage>, env: Env, { now, log 
 			message.ack();
 			return;
 		} catch (cause) {
-			log.warn("queued delivery not renewed", { cause: messageOf(cause) });
+			log.warn("queued delivery not renewed", { cause });
 		}
 	}
 	message.retry({ delaySeconds });

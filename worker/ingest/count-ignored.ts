@@ -32,7 +32,7 @@ export async function writeIgnored(effects: Pick<Effects, "journal" | "log">): P
 			await addIgnored(effects.journal, day, counts);
 		} catch (cause) {
 			for (const [kind, count] of counts) add(day, kind, count);
-			effects.log.warn("ignored deliveries not counted yet", { cause: messageOf(cause) });
+			effects.log.warn("ignored deliveries not counted yet", { cause });
 		}
 	}
 }

@@ -63,7 +63,7 @@ async function sendWithin(queue: Queue<QueuedMessage>, message: QueuedMessage, l
 		await withTimeout(queue.send(message), WITHIN_MS);
 		return true;
 	} catch (cause) {
-		log.error("sending to the queue of deliveries failed", { cause: messageOf(cause) });
+		log.error("sending to the queue of deliveries failed", { cause });
 		return false;
 	}
 }

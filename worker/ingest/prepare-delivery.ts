@@ -7,42 +7,6 @@ import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { readSignal } from "./track-signal.ts";
 import { truncateToFit } from "./truncate.ts";
 
-/** A verified delivery as the pipeline read it, with everything needed to store it. JSON, so that it can be queued. */
-export interface PreparedDelivery {
-	readonly delivery_id: string;
-	/** `X-GitHub-Event`, or the internal event's name. */
-	readonly event: string;
-	/** When it arrived, ms. Constant however often the delivery is written, so that a second arrival can be distinguished. */
-	readonly received_at: number;
-	readonly content: DeliveryContent;
-	/** What it reports about remediations in progress. */
-	readonly signal?: PreparedSignal;
-}
-
-export type DeliveryContent =
-	| {
-			readonly outcome: "incident";
-			readonly incident: Incident;
-			readonly identity: string;
-			readonly explanation: Explanation;
-			/** How long the incident waits for other deliveries of the same run. */
-			readonly settle_ms: number;
-			/** How long an escalated remediation still counts after its last attempt. */
-			readonly late_ms: number;
-	  }
-	| { readonly outcome: "command"; readonly command: CommandRequest }
-	| {
-			readonly outcome: "ignored";
-			readonly reason: IgnoredReason;
-			/** The refused incident; an earlier delivery may have opened it. */
-			readonly refused?: Incident;
-	  };
-
-/** Whether there is anything to store. */
-export function needsJournal({ content, signal }: PreparedDelivery): boolean {
-	return content.outcome !== "ignored" || content.refused !== undefined || signal !== undefined;
-}
-
 export type Preparation =
 	| { readonly ok: true; readonly delivery: PreparedDelivery }
 	/** The delivery itself is at fault and is refused each time. `problem` is one clause for people. */
@@ -73,7 +37,7 @@ export async function prepareDelivery(
 		prepared = { delivery_id, event, received_at, content, ...(signal !== undefined && { signal }) };
 	} catch (cause) {
 		// Reading depends on pipeline and payload alone. A very deeply nested payload overflows the stack.
-		log.warn("delivery refused", { reason: "unreadable", cause: messageOf(cause) });
+		log.warn("delivery refused", { reason: "unreadable", cause });
 		return { ok: false, problem: "the payload cannot be read: it may be nested too deep" };
 	}
 	const fitting = truncateToFit(prepared, ROW_BYTES);

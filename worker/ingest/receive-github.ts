@@ -121,7 +121,7 @@ async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log)
 	try {
 		return await acceptDelivery(effects, delivery, true, log, deliveryQueue(env));
 	} catch (cause) {
-		log.error("delivery not accepted", { cause: messageOf(cause) });
+		log.error("delivery not accepted", { cause });
 		return { status: "unavailable", problem: "the worker's log has the reason (`npx wrangler tail`)" };
 	}
 }

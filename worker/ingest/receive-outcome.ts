@@ -64,7 +64,7 @@ async function followOutcome(effects: Effects, incident_id: string): Promise<voi
 	try {
 		await reconcile(effects, incident_id);
 	} catch (cause) {
-		effects.log.error("processing the outcome failed", { incident_id, cause: messageOf(cause) });
+		effects.log.error("processing the outcome failed", { incident_id, cause });
 	}
 }
 

@@ -101,7 +101,7 @@ async function remediate(
 		const progress = await processIncident(effects, id);
 		return progressAnswer(progress, await findIncident(effects.journal, id));
 	} catch (cause) {
-		log.error("the journal failed", { cause: messageOf(cause) });
+		log.error("the journal failed", { cause });
 		return failedAnswer("the incident could not be stored; send it again");
 	}
 }

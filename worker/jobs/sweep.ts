@@ -109,7 +109,7 @@ async function runStep({ name, run }: SweepStep, effects: Effects, after: DueKey
 		const stopped_at = await run(effects, after);
 		if (after !== undefined || stopped_at !== undefined) await keepStop(effects.journal, name, stopped_at);
 	} catch (cause) {
-		effects.log.error("sweep step failed", { step: name, cause: messageOf(cause) });
+		effects.log.error("sweep step failed", { step: name, cause });
 	}
 }
 
@@ -118,7 +118,7 @@ async function progressOf({ journal, log }: Effects): Promise<ReadonlyMap<string
 	try {
 		return await stepProgress(journal);
 	} catch (cause) {
-		log.error("reading the sweep's progress failed", { cause: messageOf(cause) });
+		log.error("reading the sweep's progress failed", { cause });
 		return new Map();
 	}
 }

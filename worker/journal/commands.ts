@@ -2,14 +2,6 @@ import type { CommandRequest } from "../../pipeline/index.ts";
 import type { CommandResult } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
 
-/** The result of a command. */
-export interface CommandResult {
-	/** Reaction to the command's comment: in progress, done, or not done. */
-	readonly reaction: "eyes" | "+1" | "confused";
-	/** Our own Markdown; text of others is in code spans. */
-	readonly message: string;
-}
-
 /** A command that this caller has locked. */
 export interface LockedCommandRequest {
 	readonly id: string;

@@ -136,9 +136,6 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
 }
 
-/** The reason of every incident that a pause defers, verbatim. */
-export const PAUSED = "paused";
-
 /** Makes every incident that a pause deferred due now; returns their ids, oldest first. */
 export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
 	const { results } = await db

@@ -1,14 +1,6 @@
 import type { LastCommand } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
 
-/** The latest command on a pull request, as shown in its status comment. */
-export interface LastCommand {
-	readonly author: string;
-	readonly name: string;
-	/** Our own Markdown. */
-	readonly command_result: string;
-}
-
 export interface StatusCommentKey {
 	readonly repository: string;
 	readonly pr_number: number;

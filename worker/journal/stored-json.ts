@@ -4,8 +4,6 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { DamagedRow } from "./d1-error.ts";
-import type { LastCommand } from "./status-comments.ts";
-import type { DueKey } from "./sweep-steps.ts";
 
 /** A column's value, or why it cannot be read: one sentence that names the column. */
 export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
@@ -118,23 +116,23 @@ export function needStored<C extends keyof Columns>(column: C, text: string, inc
 	return read.value;
 }
 
-/** What a command came to. */
+/** The result of a command. */
 export interface CommandResult {
-	/** Under the comment: under way, done, or not done. */
+	/** Reaction to the command's comment: in progress, done, or not done. */
 	readonly reaction: "eyes" | "+1" | "confused";
-	/** What came of it: Markdown of ours, in which the words of others are code. */
+	/** Our own Markdown; text of others is in code spans. */
 	readonly message: string;
 }
 
-/** The latest command on a pull request, as its comment tells it. */
+/** The latest command on a pull request, as shown in its status comment. */
 export interface LastCommand {
 	readonly author: string;
 	readonly name: string;
-	/** Markdown of ours. */
+	/** Our own Markdown. */
 	readonly command_result: string;
 }
 
-/** A place in a list that is sorted by when its rows are due. */
+/** A position in a list sorted by due time. */
 export interface DueKey {
 	readonly next_try_at: number;
 	readonly created_at: number;

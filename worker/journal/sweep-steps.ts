@@ -1,13 +1,6 @@
 import type { DueKey } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
 
-/** A position in a list sorted by due time. */
-export interface DueKey {
-	readonly next_try_at: number;
-	readonly created_at: number;
-	readonly id: string;
-}
-
 export interface StepProgress {
 	readonly began_at: number;
 	/** Undefined: from the start. */

@@ -51,7 +51,7 @@ export function createClaimCache(kv: KVNamespace, now: () => number, log: Log): 
 					try {
 						await kv.put(claimKey(claim), JSON.stringify(holder), { expirationTtl: ttl });
 					} catch (cause) {
-						log.warn("writing a claim to KV failed", { cause: messageOf(cause) });
+						log.warn("writing a claim to KV failed", { cause });
 					}
 				}),
 			);
@@ -63,7 +63,7 @@ async function readHolder(kv: KVNamespace, claim: WireClaim, log: Log): Promise<
 	try {
 		return (await kv.get<ClaimHolder>(claimKey(claim), "json")) ?? undefined;
 	} catch (cause) {
-		log.warn("reading a claim from KV failed", { cause: messageOf(cause) });
+		log.warn("reading a claim from KV failed", { cause });
 		return undefined;
 	}
 }

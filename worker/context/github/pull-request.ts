@@ -5,7 +5,11 @@ import type { SourceResult } from "../source.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 /** `github.pull_request`: the one that `findPullRequest` chooses. */
-export async function askPullRequest({ pullRequest }: CachedQueries): Promise<SourceResult> {
+export async function askPullRequest({
+	pullRequest,
+}: {
+	pullRequest(): Promise<Parsed<PullRequestAnswer | undefined>>;
+}): Promise<SourceResult> {
 	const found = await pullRequest();
 	if (!found.ok) return sourceFailure(found);
 	const { value } = found;
