@@ -3,7 +3,7 @@ import type { HeldClaim, HeldClaims } from "./held-claims.ts";
 import { type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { IN_FLIGHT_MS } from "./timing.ts";
 
-/** What a call makes of a claim that is there already. `restore`: giving it back puts the earlier record back. */
+/** What a call does with an existing claim. `restore`: releasing it restores the earlier record. */
 export type Judgement =
 	| { readonly do: "recognise" }
 	| { readonly do: "take_over"; readonly restore: boolean }
@@ -16,12 +16,12 @@ export interface ClaimSpec {
 	readonly while_active: boolean;
 }
 
-/** How often the claim may change under a call's eyes before it lets go. */
+/** How often another call may change the claim before this one stops. */
 const ROUNDS = 8;
 
 /**
- * Takes one claim: creates it, or, when there is one, does what `judge` says of it. Writing is always conditional, so
- * of two calls at once one starts over with what the other wrote.
+ * Takes one claim: creates it, or does what `judge` decides about the existing one. Every write is conditional: of two
+ * concurrent calls, one retries with what the other wrote.
  */
 export async function takeClaim(
 	call: SpawnCall,
@@ -31,7 +31,7 @@ export async function takeClaim(
 ): Promise<StepAnswer> {
 	const { cluster, clock } = call;
 	for (let round = 0; round < ROUNDS; round++) {
-		// Both times are read before the write is sent: a claim may be older than it says, never younger.
+		// Read both clocks before the write is sent: a claim may be older than it says, never younger.
 		const taken_at = clock.monotonic();
 		const record = newRecord(call, wanted);
 		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "others_until">) =>

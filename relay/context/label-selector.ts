@@ -1,6 +1,6 @@
 /**
- * The pipeline's own selector, and labels that have to be there besides. Their names and values were checked to hold
- * no comma, no operator and no bracket, so that none changes what else is asked
+ * The pipeline's own selector, plus required labels. Their names and values were checked to contain no comma, operator
+ * or bracket, so none can change the rest of the selector
  * (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors).
  */
 export function labelSelector({

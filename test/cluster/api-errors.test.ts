@@ -126,7 +126,7 @@ describe("spawn through a proxy that misbehaves", () => {
 		[{ do: "drop_request" }, "the API server cannot be reached"],
 		[{ do: "drop_response" }, "the API server cannot be reached"],
 		[{ do: "halve_response" }, "the API server cannot be reached"],
-		[{ do: "hang" }, "the API server did not answer in time"],
+		[{ do: "hang" }, "the API server timed out"],
 	] as const)("is unavailable on %o, then makes exactly one CodeRun", async (fault, why) => {
 		const namespace = await newNamespace();
 		const { kubeConfig, name } = namespace;

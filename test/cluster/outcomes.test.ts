@@ -62,7 +62,7 @@ describe("reportOutcomes of a namespace", () => {
 			.toMatchObject({
 				coderun_name: nameOf(request),
 				phase: "Deleted",
-				message: "the CodeRun was deleted before it was finished",
+				message: "the CodeRun was deleted before it finished",
 			});
 		await expectClaimReported(namespace, request);
 	});
@@ -132,7 +132,7 @@ describe("reportOutcomes of a namespace", () => {
 		await expect
 			.poll(() => worker.taken, SOON)
 			.toMatchObject([
-				{ coderun_name: nameOf(request), phase: "TimedOut", message: "the CodeRun was not finished by its deadline" },
+				{ coderun_name: nameOf(request), phase: "TimedOut", message: "the CodeRun did not finish before its deadline" },
 			]);
 		await expect
 			.poll(async () => (await namespace.coderuns()).map(({ metadata }) => metadata.name), SOON)

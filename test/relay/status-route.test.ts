@@ -58,7 +58,7 @@ describe("POST /v1/coderuns/status", () => {
 		const deleted = {
 			...SUCCEEDED,
 			phase: "Deleted",
-			message: "the CodeRun was deleted before it was finished",
+			message: "the CodeRun was deleted before it finished",
 			started_at: null,
 			finished_at: null,
 		};

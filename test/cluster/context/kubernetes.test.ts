@@ -156,7 +156,7 @@ describe("the sources that read the API server", () => {
 			await workflow("packed", {}, { phase: "Failed", compressedNodes: "H4sIAAAA" });
 			expect(await ask({ name: "packed" })).toMatchObject({
 				status: "ok",
-				incomplete: "the Workflow keeps its nodes packed or elsewhere",
+				incomplete: "the Workflow's nodes are compressed or stored elsewhere",
 			});
 		});
 	});
@@ -257,7 +257,7 @@ describe("the sources that read the API server", () => {
 			]);
 			expect(await askSource("argocd.application", { name: "none" }, { env })).toEqual({
 				status: "failed",
-				why: "Argo CD answered 403: there is no such application, or ARGOCD_TOKEN may not read it",
+				why: "Argo CD answered 403: the application does not exist, or ARGOCD_TOKEN may not read it",
 			});
 		});
 	});

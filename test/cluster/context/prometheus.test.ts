@@ -50,7 +50,7 @@ describe("prometheus.query, asked of a real Prometheus", () => {
 	it.each([
 		["sum(level", /^Prometheus answered 400: .*parse error/],
 		["level", /^the query gives \d+ series: sum them up, or take one$/],
-		['level{namespace="steady"} / 0', /^the query gives no number$/],
+		['level{namespace="steady"} / 0', /^the query returns no number$/],
 		["level[5m]", /^Prometheus answered something else than it should: data\.resultType$/],
 		['label_replace(level, "a", "b", "c", $x)', /^query: there is no x among its values$/],
 	])("says what is wrong with %j", async (query, why) => {

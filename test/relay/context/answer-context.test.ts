@@ -88,7 +88,7 @@ describe("answerContext", () => {
 			onBug,
 		});
 		expect(results).toMatchObject([
-			{ status: "failed", why: "the relay made a mistake in asking; its log says which" },
+			{ status: "failed", why: "internal error in the relay; see its log" },
 		]);
 		expect(bugs).toEqual([new Error("with a secret")]);
 	});

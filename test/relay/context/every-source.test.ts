@@ -91,7 +91,7 @@ describe.each(SOURCES)("%s", (from) => {
 		const result = await ask(sourcesAt("http://127.0.0.1:1"), from, { with: { ...ENOUGH[from], url: "http://evil" } });
 		expect(result).toMatchObject({
 			status: "failed",
-			why: 'its parameters are not right: with has no "url"',
+			why: 'invalid parameters: with has no "url"',
 		});
 	});
 
@@ -118,8 +118,8 @@ describe("the sources' parameters", () => {
 	const sources = sourcesAt("http://127.0.0.1:1");
 	it.each([
 		["argocd.application", {}, "with.name: "],
-		["argocd.application", { name: "../../session" }, "with.name: it is no name of a Kubernetes object"],
-		["argocd.application", { name: "web", namespace: "a/b" }, "with.namespace: it is no name of a namespace"],
+		["argocd.application", { name: "../../session" }, "with.name: not a valid name of a Kubernetes object"],
+		["argocd.application", { name: "web", namespace: "a/b" }, "with.namespace: not a valid name of a namespace"],
 		["argo.workflow", {}, "with: give either name, or labels or selector"],
 		["argo.workflow", { name: "a", labels: { a: "b" } }, "with: give either name, or labels or selector"],
 		["loki.query_range", { query: "{a=$b}", values: { b: 5 } }, "with.values.b: "],
@@ -130,10 +130,10 @@ describe("the sources' parameters", () => {
 		["loki.query_range", { query: "{a=$b}" }, "query: there is no b among its values"],
 		["prometheus.query", { query: "up", threshold: 0 }, "with.threshold: "],
 		["prometheus.query", { query: 'up{a="$b"}', values: { b: "c" } }, "query: write $b without quotes"],
-		["grafana.alerts", { labels: { 'a="b",c': "d" } }, "it is no name of an alert's label"],
+		["grafana.alerts", { labels: { 'a="b",c': "d" } }, "not a valid name of an alert's label"],
 		["kubernetes.pods", {}, "with: give labels or selector"],
-		["kubernetes.pods", { labels: { app: "web,tier!=x" } }, "with.labels.app: it is no value of a label"],
-		["kubernetes.pods", { labels: { "app in (a),x": "web" } }, "it is no name of a label"],
+		["kubernetes.pods", { labels: { app: "web,tier!=x" } }, "with.labels.app: not a valid value of a label"],
+		["kubernetes.pods", { labels: { "app in (a),x": "web" } }, "not a valid name of a label"],
 		[
 			"kubernetes.pods",
 			{ labels: { app: "web" }, namespace: "kube-system" },

@@ -215,7 +215,7 @@ describe("sweepLeases", () => {
 		api.fault = ({ path }) => (path.endsWith("/leases") ? { status: 410, reason: "Expired" } : undefined);
 		expect(await sweepLeases(tools)).toEqual({
 			kind: "unavailable",
-			why: "the claims changed too fast to be listed",
+			why: "the claims changed while they were being listed",
 		});
 	});
 });
