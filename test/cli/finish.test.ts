@@ -23,6 +23,6 @@ describe("finish", () => {
 		const state = emptyFolder();
 		const output = recordedOutput();
 		expect(await finish(NAME, { phase: "Failed" }, { HEALER_STATE_DIR: state }, output)).toBe(1);
-		expect(output.problems).toEqual([`there is no CodeRun ${NAME} in ${path.join(state, "coderuns")}.`]);
+		expect(output.problems).toEqual([`no CodeRun named ${NAME} in ${path.join(state, "coderuns")}.`]);
 	});
 });

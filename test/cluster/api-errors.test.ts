@@ -76,7 +76,7 @@ describe("spawn on a real API server", () => {
 		const request = requestIn(namespace.name);
 		await expect
 			.poll(async () => JSON.stringify(await ask(cluster, request)), { timeout: 20_000 })
-			.toContain("a ResourceQuota is used up: ");
+			.toContain("a ResourceQuota is exhausted: ");
 	});
 
 	it("says that the namespace is being deleted", async () => {
@@ -99,7 +99,7 @@ describe("spawn on a real API server", () => {
 		const nowhere = {
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace nowhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace nowhere does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		};
 		expect(await ask(cluster, requestIn("nowhere"))).toEqual(nowhere);
 		expect(await cluster.ready()).toEqual(nowhere);
@@ -121,8 +121,8 @@ describe("spawn through a proxy that misbehaves", () => {
 		[{ do: "answer", status: 429, body: { reason: "TooManyRequests", message: "slow down" } }, "429 slow down"],
 		[{ do: "answer", status: 500, body: "<h1>broken</h1>" }, "the API server answered 500"],
 		[{ do: "answer", status: 503, body: { message: "apiserver not ready" } }, "503 apiserver not ready"],
-		[{ do: "answer", status: 400, body: "<h1>no</h1>" }, "something before the API server answered 400"],
-		[{ do: "answer", status: 200, body: "<h1>hello</h1>" }, "what answered was not the API server"],
+		[{ do: "answer", status: 400, body: "<h1>no</h1>" }, "a proxy in front of the API server answered 400"],
+		[{ do: "answer", status: 200, body: "<h1>hello</h1>" }, "the answer was not from the API server"],
 		[{ do: "drop_request" }, "the API server cannot be reached"],
 		[{ do: "drop_response" }, "the API server cannot be reached"],
 		[{ do: "halve_response" }, "the API server cannot be reached"],

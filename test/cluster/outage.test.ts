@@ -16,7 +16,7 @@ describe("a relay on a cluster of its own", () => {
 		expect(await cluster.ready()).toEqual({
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace cto: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace cto does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		});
 		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
 		const noKind = {

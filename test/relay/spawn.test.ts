@@ -97,7 +97,7 @@ describe("spawn", () => {
 		const { clock, call } = stage();
 		await call(a(), { createCodeRun: async () => unavailable });
 		const started = clock.monotonic();
-		expect(await call(b({ claims: [] }))).toEqual({ kind: "unavailable", why: "others are in line for rex" });
+		expect(await call(b({ claims: [] }))).toEqual({ kind: "unavailable", why: "other requests are waiting for rex" });
 		expect(clock.monotonic() - started).toBe(5_000);
 		clock.advance(35_000);
 		expect(await call(b({ claims: [] }))).toMatchObject({ result: "created" });
@@ -161,7 +161,7 @@ describe("spawn", () => {
 		expect(await call(a({ attempt: 2 }))).toMatchObject({ result: "held", until: "2026-11-22T00:00:40.000Z" });
 	});
 
-	it("lets the next attempt wait when the answer that there is no CodeRun came late", async () => {
+	it("lets the next attempt wait when a late answer says that there is no CodeRun", async () => {
 		const { cluster, clock, call } = stage();
 		await call(a(), { createCodeRun: async () => unavailable });
 		const slow: Partial<Cluster> = {

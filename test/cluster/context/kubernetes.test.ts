@@ -88,7 +88,7 @@ describe("the sources that read the API server", () => {
 		it("looks into no namespace that it was not told of, and may be told", async () => {
 			const parameters = { namespace: "kube-system", labels: { app: "web" } };
 			expect(await ask(parameters)).toMatchObject({
-				why: "this relay does not read the namespace kube-system: HEALER_CONTEXT_NAMESPACES does not name it",
+				why: "this relay does not read the namespace kube-system: add it to HEALER_CONTEXT_NAMESPACES",
 			});
 			const env = { HEALER_CONTEXT_NAMESPACES: "kube-system" };
 			expect(await askSource("kubernetes.pods", parameters, { env, cluster, own: namespace.name })).toMatchObject({
@@ -212,7 +212,7 @@ describe("the sources that read the API server", () => {
 			});
 			expect(await askSource("argocd.application", { name: "shop" }, where())).toEqual({
 				status: "skipped",
-				why: "ARGOCD_SERVER is not set, and instead of it this relay does not read the namespace argocd: HEALER_CONTEXT_NAMESPACES does not name it",
+				why: "ARGOCD_SERVER is not set, and for the Application resource: this relay does not read the namespace argocd: add it to HEALER_CONTEXT_NAMESPACES",
 			});
 		});
 

@@ -79,7 +79,7 @@ describe("loki.query_range, asked of a real Loki", () => {
 
 	it.each([
 		["{app=}", /^Loki answered 400: parse error at line 1, col 6/],
-		['count_over_time({app="web"}[5m])', /^Loki answered something else than it should: data\.resultType$/],
+		['count_over_time({app="web"}[5m])', /^Loki sent an unexpected answer: data\.resultType$/],
 		['{app="$x"}', undefined],
 	])("says what is wrong with %j", async (query, why) => {
 		const answer = await ask({ query });

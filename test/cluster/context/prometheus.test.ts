@@ -49,10 +49,10 @@ describe("prometheus.query, asked of a real Prometheus", () => {
 
 	it.each([
 		["sum(level", /^Prometheus answered 400: .*parse error/],
-		["level", /^the query gives \d+ series: sum them up, or take one$/],
+		["level", /^the query returns \d+ series: sum them, or select one$/],
 		['level{namespace="steady"} / 0', /^the query returns no number$/],
-		["level[5m]", /^Prometheus answered something else than it should: data\.resultType$/],
-		['label_replace(level, "a", "b", "c", $x)', /^query: there is no x among its values$/],
+		["level[5m]", /^Prometheus sent an unexpected answer: data\.resultType$/],
+		['label_replace(level, "a", "b", "c", $x)', /^query: values has no x$/],
 	])("says what is wrong with %j", async (query, why) => {
 		expect(await ask({ query })).toEqual({ status: "failed", why: expect.stringMatching(why) });
 	});

@@ -87,9 +87,7 @@ describe("answerContext", () => {
 			clock: systemClock,
 			onBug,
 		});
-		expect(results).toMatchObject([
-			{ status: "failed", why: "internal error in the relay; see its log" },
-		]);
+		expect(results).toMatchObject([{ status: "failed", why: "internal error in the relay; see its log" }]);
 		expect(bugs).toEqual([new Error("with a secret")]);
 	});
 
@@ -99,7 +97,7 @@ describe("answerContext", () => {
 		const wanted = { name: "a", from: "loki.query_range" as const, with: {}, timeout_ms: 1_000 };
 		expect((await answered([wanted], sources)).results).toMatchObject([{ status: "ok" }]);
 		expect((await answered([wanted, { ...wanted, name: "b" }], sources)).results).toMatchObject([
-			{ status: "failed", why: "what was found is more than the 1023 KiB of its share: ask for less" },
+			{ status: "failed", why: "the result is larger than its share of 1023 KiB: narrow the query" },
 			{ status: "failed" },
 		]);
 	});

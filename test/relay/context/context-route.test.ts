@@ -39,7 +39,7 @@ describe("POST /v1/context", () => {
 					part("rate", "prometheus.query", { status: "ok", data: { now: 4.5, before: 1.5, spike: true } }),
 					part("wrong", "prometheus.query", {
 						status: "failed",
-						why: expect.stringMatching(/^invalid parameters: with\.query: .*; with has no "qurey"$/),
+						why: expect.stringMatching(/^invalid parameters: with\.query: .*; with does not take "qurey"$/),
 					}),
 				],
 			},

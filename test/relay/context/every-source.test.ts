@@ -70,7 +70,9 @@ describe.each(SOURCES)("%s", (from) => {
 		const result = await ask(sourcesAt(server.url), from);
 		expect(result.status).toBe("failed");
 		if (service !== undefined) {
-			expect(result).toMatchObject({ why: `${service} answered 302, a redirect: give the address it leads to` });
+			expect(result).toMatchObject({
+				why: `${service} answered 302, a redirect: configure the address it redirects to`,
+			});
 			expect(elsewhere.asked).toEqual([]);
 		}
 		expect(elsewhere.asked.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
@@ -91,24 +93,25 @@ describe.each(SOURCES)("%s", (from) => {
 		const result = await ask(sourcesAt("http://127.0.0.1:1"), from, { with: { ...ENOUGH[from], url: "http://evil" } });
 		expect(result).toMatchObject({
 			status: "failed",
-			why: 'invalid parameters: with has no "url"',
+			why: 'invalid parameters: with does not take "url"',
 		});
 	});
 
 	it("is skipped where nothing is configured, and says what is missing", async () => {
 		const nothing = contextSources({
 			settings: { namespaces: [] },
-			cluster: { ok: false, why: "there is no cluster: KUBECONFIG is not set" },
+			cluster: { ok: false, why: "no cluster is configured: KUBECONFIG is not set" },
 			ownNamespace: () => "cto",
 			fetch,
 		});
 		const missing = {
-			"argocd.application": "ARGOCD_SERVER is not set, and instead of it there is no cluster: KUBECONFIG is not set",
-			"argo.workflow": "there is no cluster: KUBECONFIG is not set",
+			"argocd.application":
+				"ARGOCD_SERVER is not set, and for the Application resource: no cluster is configured: KUBECONFIG is not set",
+			"argo.workflow": "no cluster is configured: KUBECONFIG is not set",
 			"loki.query_range": "LOKI_URL is not set",
 			"prometheus.query": "PROMETHEUS_URL is not set",
 			"grafana.alerts": "GRAFANA_URL is not set",
-			"kubernetes.pods": "there is no cluster: KUBECONFIG is not set",
+			"kubernetes.pods": "no cluster is configured: KUBECONFIG is not set",
 		};
 		expect(await ask(nothing, from)).toMatchObject({ status: "skipped", why: missing[from] });
 	});
@@ -127,18 +130,14 @@ describe("the sources' parameters", () => {
 		["loki.query_range", { query: "{a=$b}", since: "half an hour" }, "with.since: give a duration"],
 		["loki.query_range", { query: "{a=$b}", since: "99d" }, "with.since: at most 7d"],
 		["loki.query_range", { query: "{a=$b}", limit: 5_000 }, "with.limit: "],
-		["loki.query_range", { query: "{a=$b}" }, "query: there is no b among its values"],
+		["loki.query_range", { query: "{a=$b}" }, "query: values has no b"],
 		["prometheus.query", { query: "up", threshold: 0 }, "with.threshold: "],
 		["prometheus.query", { query: 'up{a="$b"}', values: { b: "c" } }, "query: write $b without quotes"],
 		["grafana.alerts", { labels: { 'a="b",c': "d" } }, "not a valid name of an alert's label"],
 		["kubernetes.pods", {}, "with: give labels or selector"],
 		["kubernetes.pods", { labels: { app: "web,tier!=x" } }, "with.labels.app: not a valid value of a label"],
 		["kubernetes.pods", { labels: { "app in (a),x": "web" } }, "not a valid name of a label"],
-		[
-			"kubernetes.pods",
-			{ labels: { app: "web" }, namespace: "kube-system" },
-			"HEALER_CONTEXT_NAMESPACES does not name",
-		],
+		["kubernetes.pods", { labels: { app: "web" }, namespace: "kube-system" }, "add it to HEALER_CONTEXT_NAMESPACES"],
 	] as const)("%s refuses %j: %s", async (from, parameters, why) => {
 		const result = await ask(sources, from, { with: parameters });
 		expect(result).toMatchObject({ status: "failed", why: expect.stringContaining(why) });

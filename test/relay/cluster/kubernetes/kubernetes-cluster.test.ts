@@ -70,7 +70,7 @@ describe("claims as Leases", () => {
 		expect(await kubernetesCluster(api.clients, "elsewhere").createClaim("healer-a", record())).toEqual({
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace elsewhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace elsewhere does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		});
 	});
 });
@@ -132,7 +132,7 @@ const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
 		"401",
 		{ status: 401, reason: "Unauthorized" },
 		"unauthorized",
-		"the API server does not know the relay's token: it expired, or is another cluster's; renew the kubeconfig's, or start the Pod anew",
+		"the API server does not accept the relay's token: it expired or belongs to another cluster; renew it in the kubeconfig, or restart the Pod",
 	],
 	[
 		"403 without the permission",
@@ -144,7 +144,7 @@ const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
 		"403 by a quota",
 		{ status: 403, message: "exceeded quota: few" },
 		"quota",
-		"a ResourceQuota is used up: exceeded quota: few",
+		"a ResourceQuota is exhausted: exceeded quota: few",
 	],
 	["429", { status: 429, message: "too many requests" }, "api_server", "the API server answered 429 too many requests"],
 	["500", { status: 500, message: "etcd is gone" }, "api_server", "the API server answered 500 etcd is gone"],
@@ -153,13 +153,13 @@ const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
 		"200 of a proxy",
 		{ status: 200, page: "<h1>welcome</h1>" },
 		"not_kubernetes",
-		"what answered was not the API server, or only half of it",
+		"the answer was incomplete or not from the API server",
 	],
 	[
 		"413 of a proxy",
 		{ status: 413, page: "<h1>too large</h1>" },
 		"not_kubernetes",
-		"something before the API server answered 413",
+		"a proxy in front of the API server answered 413",
 	],
 ];
 
@@ -180,7 +180,7 @@ describe("a CodeRun that could not be created", () => {
 		});
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "refused",
-			why: "spec.env.PR_NUMBER: Invalid value; spec.model; change spawn.spec in pipeline.yaml to what the cluster's CodeRun definition has (kubectl explain coderun.spec)",
+			why: "spec.env.PR_NUMBER: Invalid value; spec.model; change spawn.spec in pipeline.yaml to match the cluster's CodeRun definition (kubectl explain coderun.spec)",
 		});
 	});
 
@@ -197,7 +197,7 @@ describe("a CodeRun that could not be created", () => {
 		expect(await kubernetesCluster(api.clients, "elsewhere").createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace elsewhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace elsewhere does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		});
 		api.fault = () => ({ status: 404, message: "404 page not found" });
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({
