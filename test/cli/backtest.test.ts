@@ -50,19 +50,19 @@ describe("backtest", () => {
 		const output = recordedOutput();
 		expect(await backtest([], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze), url }, {}, output)).toBe(0);
 		expect(output.lines.map((line) => line.trim())).toEqual([
-			"where       old              new                outcome of the old",
+			"where       old              new                old outcome",
 			"a1  5dlabs/cto  rex rust_clippy  blaze rust_clippy  fixed",
 			"a2  5dlabs/cto  rex rust_clippy  blaze rust_clippy  failed",
 			"",
-			"3 decided again:",
-			"2 go to another agent",
-			"1 are the same",
-			"1 were left out: their context was not kept",
+			"3 replayed:",
+			"2 go to a different agent",
+			"1 are unchanged",
+			"1 skipped: their context was not stored",
 			"",
-			"old → new       outcomes of the old",
+			"old → new       old outcomes",
 			"rex → blaze  2  1 fixed, 1 failed",
 		]);
-		expect(output.problems).toEqual(["2 incidents read ..."]);
+		expect(output.problems).toEqual(["2 incidents replayed..."]);
 	});
 
 	it("tells in JSON, and by its exit code when asked, of one that would be skipped and one that would not", async () => {
@@ -91,7 +91,7 @@ describe("backtest", () => {
 		const output = recordedOutput();
 		expect(await backtest([cases], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze) }, {}, output)).toBe(0);
 		expect(output.lines.join("\n")).toContain("rex rust_clippy  blaze rust_clippy");
-		expect(output.lines.join("\n")).toContain("1 are the same");
+		expect(output.lines.join("\n")).toContain("1 are unchanged");
 	});
 
 	it.each([
@@ -100,8 +100,8 @@ describe("backtest", () => {
 			{ pipeline: pipelineFolder((text) => text.replace("agent: rex", "agent: rx")) },
 			"There is no agent `rx`",
 		],
-		["no worker to ask", { pipeline: PIPELINE }, "No worker to ask"],
-		["a worker that is not there", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "Nothing answers"],
+		["no worker to ask", { pipeline: PIPELINE }, "No worker given"],
+		["a worker that is not there", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "No answer from"],
 	])("ends with 2 for %s", async (_, options, problem) => {
 		const output = recordedOutput();
 		const env = { HEALER_STATE_DIR: emptyFolder() };

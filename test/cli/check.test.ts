@@ -10,7 +10,7 @@ describe("check", () => {
 	it("is content with the shipped pipeline", async () => {
 		const output = recordedOutput();
 		expect(await check(pipelineFolder(), {}, output)).toBe(0);
-		expect(output.lines[0]).toMatch(/is good: [0-9a-f]{12}\.$/);
+		expect(output.lines[0]).toMatch(/is valid: version [0-9a-f]{12}\.$/);
 	});
 
 	it("shows all mistakes at once, where the user finds them", async () => {
@@ -37,7 +37,7 @@ describe("check", () => {
 		expect(JSON.parse(json.lines.join("\n"))).toMatchObject({ diagnostics: [{ file: given, text: "nonsense" }] });
 	});
 
-	it("gives mistakes as JSON", async () => {
+	it("prints errors as JSON", async () => {
 		const output = recordedOutput();
 		expect(
 			await check(
@@ -63,7 +63,7 @@ describe("check", () => {
 	it("ends with 2 when there is no such file", async () => {
 		const output = recordedOutput();
 		expect(await check("/nowhere/pipeline.yaml", {}, output)).toBe(2);
-		expect(output.problems).toEqual(["Cannot read /nowhere/pipeline.yaml: there is no such file."]);
+		expect(output.problems).toEqual(["Cannot read /nowhere/pipeline.yaml: no such file."]);
 	});
 });
 

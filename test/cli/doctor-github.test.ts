@@ -13,7 +13,7 @@ describe("checkGitHub", () => {
 	afterAll(() => github.close());
 
 	it("says as whom GitHub knows the App, by either form of its key", async () => {
-		const known = { name: "GitHub App", status: "ok", summary: `GitHub at ${github.url} knows it as healer.` };
+		const known = { name: "GitHub App", status: "ok", summary: `GitHub at ${github.url} accepts it: healer.` };
 		const needed = { actions: "read", contents: "read" } as const;
 		expect(await checkGitHub(variables, needed)).toEqual([known]);
 		const pkcs8 = { ...variables, GITHUB_PRIVATE_KEY: github.app.privateKeyPkcs8 };
@@ -25,14 +25,14 @@ describe("checkGitHub", () => {
 		expect(await checkGitHub(variables, needed)).toMatchObject([
 			{
 				status: "missing",
-				summary: "healer lacks what the pipeline needs: checks: read, pull_requests: write.",
+				summary: "healer lacks permissions that the pipeline needs: checks: read, pull_requests: write.",
 			},
 		]);
 	});
 
 	it.each([
-		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not looked at."],
-		[{ GITHUB_APP_ID: "999" }, "missing", "refuses its key (401: A JSON web token could not be decoded"],
+		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not checked."],
+		[{ GITHUB_APP_ID: "999" }, "missing", "rejects its key (401: A JSON web token could not be decoded"],
 		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY names a file: give the file's text."],
 		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
 		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],

@@ -18,12 +18,12 @@ describe("checkVersions", () => {
 		expect(await compared(version("0.1.0", 1), version("0.1.3", 1))).toEqual({
 			name: "versions",
 			status: "ok",
-			summary: "worker 0.1.0 (protocol 1), relay 0.1.3 (protocol 1): they go together.",
+			summary: "worker 0.1.0 (protocol 1), relay 0.1.3 (protocol 1): compatible.",
 		});
 	});
 
 	it("says which side to upgrade", async () => {
-		const cure = "The relay first, then the worker: docs/deploy.md, Upgrade.";
+		const cure = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";
 		expect(await compared(version("0.3.0", 2), version("0.1.0", 1))).toEqual({
 			...{ name: "versions", status: "missing", cure },
 			summary:

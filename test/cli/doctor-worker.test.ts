@@ -46,17 +46,17 @@ it("shows refused signatures and deliveries that wait, where there are any", asy
 	const delivery_queue = { waiting: 3, oldest_at: "2026-11-28T10:00:00.000Z" };
 	expect(await lines({ ...STATUS, refused_signatures: 12, delivery_queue })).toEqual([
 		["worker", "ok", "WORKER writes its journal."],
-		["pipeline in force", "ok", "5fba3648128c."],
+		["active pipeline", "ok", "5fba3648128c."],
 		[
 			"refused signatures",
 			"ok",
-			"12 so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.",
+			"12 so far. If the GitHub App shows 401 for its deliveries, its webhook secret differs.",
 		],
-		["waiting deliveries", "ok", "3 wait for the journal, the oldest since 2026-11-28T10:00:00.000Z."],
+		["waiting deliveries", "ok", "3 waiting for the journal, the oldest since 2026-11-28T10:00:00.000Z."],
 	]);
 	expect((await lines(STATUS)).map(([name]) => name)).toEqual([
 		"worker",
-		"pipeline in force",
+		"active pipeline",
 		"sensor's token",
 		"GitHub's signature",
 	]);

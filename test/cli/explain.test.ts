@@ -45,7 +45,7 @@ describe("explain", () => {
 		expect(text).toContain("(5dlabs/cto|run|4711)");
 		expect(text).toContain('workflow_job.conclusion is "failure"');
 		expect(text).toContain("missing: commit_message");
-		expect(text).toContain("ATLAS by the rule default");
+		expect(text).toContain("ATLAS by rule default");
 	});
 
 	it("shows what a delivery tells of remediations under way, as a running hub records it", async () => {
@@ -106,7 +106,7 @@ describe("explain", () => {
 	});
 
 	it.each([
-		["a missing file", "/nowhere/payload.json", "there is no such file"],
+		["a missing file", "/nowhere/payload.json", "no such file"],
 		["text that is not JSON", write(emptyFolder(), "payload.json", "{"), "is not JSON"],
 	])("ends with 2 for %s", async (_what, file, said) => {
 		const output = recordedOutput();

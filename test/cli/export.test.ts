@@ -26,7 +26,7 @@ describe("exportJournal", () => {
 		const output = recordedOutput();
 		expect(await exportJournal({ url, since: "30d" }, ENV, output)).toBe(0);
 		expect(output.lines).toEqual(['{"id":"a","reason":"two\\nlines"}', '{"id":"b"}', '{"id":"c"}']);
-		expect(output.problems).toEqual(["2 incidents ...", "3 incidents. Those that begin later: --cursor 3.c"]);
+		expect(output.problems).toEqual(["2 incidents...", "3 incidents. To export newer ones later: --cursor 3.c"]);
 		expect(asked).toEqual([
 			"/api/export?with=journal&limit=50&since=30d",
 			"/api/export?with=journal&limit=50&since=30d&cursor=2.b",
@@ -40,7 +40,7 @@ describe("exportJournal", () => {
 		expect(await exportJournal({ url }, ENV, output)).toBe(1);
 		expect(output.problems.slice(1)).toEqual([
 			`${url} answered 500: internal error.`,
-			"1 incidents are written. Go on with --cursor 1.a",
+			"Wrote 1 incidents. To continue: --cursor 1.a",
 		]);
 		const again = await workerWith({ "1.a": { journal: [{ id: "b" }], last: "2.b", more: false } });
 		const rest = recordedOutput();
@@ -50,7 +50,7 @@ describe("exportJournal", () => {
 
 	it.each([
 		["a cursor that is none", { cursor: "x" }, 2, "no such cursor"],
-		["no worker that is there", { url: "http://127.0.0.1:9" }, 1, "Nothing answers"],
+		["no worker that is there", { url: "http://127.0.0.1:9" }, 1, "No answer from"],
 	])("ends for %s", async (_, options, code, problem) => {
 		const { url } = await workerWith({});
 		const output = recordedOutput();

@@ -61,8 +61,8 @@ describe("insights", () => {
 
 	it.each([
 		[400, { error: "since is a length of time" }, 2, "since is a length of time."],
-		[404, { error: "not found" }, 1, "tells no insights (404)"],
-		[401, { error: "unauthorized" }, 1, "asks for a token, and none is known"],
+		[404, { error: "not found" }, 1, "has no insights (404)"],
+		[401, { error: "unauthorized" }, 1, "requires a token"],
 	])("says what is wrong when the worker answers %i", async (status, body, code, problem) => {
 		const { url } = await stubWorker(() => ({ status, body }));
 		const output = recordedOutput();
@@ -70,10 +70,10 @@ describe("insights", () => {
 		expect(output.problems.join("\n")).toContain(problem);
 	});
 
-	it("says so when the worker does not take the token that there is", async () => {
+	it("says so when the worker rejects the token", async () => {
 		const { url } = await stubWorker(() => ({ status: 401, body: { error: "unauthorized" } }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "7d" }, { ...ENV, HEALER_API_TOKEN: "old" }, output)).toBe(1);
-		expect(output.problems.join("\n")).toContain("does not take the token");
+		expect(output.problems.join("\n")).toContain("rejects the token");
 	});
 });

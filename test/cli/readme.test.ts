@@ -53,7 +53,7 @@ describe("README example", () => {
 		const output = recordedOutput();
 		await test([], { pipeline }, output);
 		expect(output.problems).toEqual([]);
-		expect(output.lines.at(-1)).toBe("4 of 4 cases pass.");
+		expect(output.lines.at(-1)).toBe("4 of 4 cases passed.");
 	});
 
 	it("has every kind of block: a slip would leave blocks untried", () => {

@@ -18,20 +18,20 @@ describe("replay", () => {
 	});
 
 	it.each([
-		["a file that is not there", "no.json", { event: "ping" }, ENV, "Cannot read no.json: there is no such file."],
+		["a file that is not there", "no.json", { event: "ping" }, ENV, "Cannot read no.json: no such file."],
 		[
 			"an address that is none",
 			PAYLOAD,
 			{ event: "ping", url: "banana" },
 			ENV,
-			"banana is no address: give one such as",
+			"banana is not a URL: give one such as",
 		],
 		[
 			"no secret to sign with",
 			PAYLOAD,
 			{ event: "ping" },
 			{ HEALER_STATE_DIR: ENV.HEALER_STATE_DIR },
-			`no hub has kept one in ${path.join(ENV.HEALER_STATE_DIR, "secrets.env")}`,
+			`no hub has stored one in ${path.join(ENV.HEALER_STATE_DIR, "secrets.env")}`,
 		],
 	])("says what is wrong with %s", async (_what, file, options, env, problem) => {
 		const output = recordedOutput();

@@ -36,7 +36,7 @@ describe("workerAt", () => {
 		const env = stateOf(hub.url);
 		expect(await asked(other.url, env)).toEqual({
 			ok: false,
-			problem: `${other.url} asks for a token, and none is known. Set HEALER_API_TOKEN to one of its tokens.`,
+			problem: `${other.url} requires a token. Set HEALER_API_TOKEN to one of its tokens.`,
 		});
 		await asked(undefined, { ...env, HEALER_URL: other.url });
 		await asked(other.url, { ...env, HEALER_API_TOKEN: "the-others" });
@@ -45,7 +45,7 @@ describe("workerAt", () => {
 	});
 
 	it.each(["banana", "ftp://healer.example.com", "127.0.0.1:8787"])("says that %s is no address", async (url) => {
-		expect(await asked(url, {})).toBe(`${url} is no address of a worker: give one such as https://healer.example.com.`);
+		expect(await asked(url, {})).toBe(`${url} is not a worker's URL: give one such as https://healer.example.com.`);
 	});
 });
 
@@ -54,6 +54,6 @@ describe("pause", () => {
 		const other = await stubWorker(() => ({ body: {} }));
 		const output = recordedOutput();
 		expect(await pause({ url: other.url }, { HEALER_API_TOKEN: "x" }, output)).toBe(1);
-		expect(output.problems).toEqual([`${other.url} answered 200, and not whether it is paused: is that a Healer?`]);
+		expect(output.problems).toEqual([`${other.url} sent an unexpected answer (200). Is it Healer?`]);
 	});
 });

@@ -182,17 +182,17 @@ describe("deploy/relay and deploy/tunnel", () => {
 			onTestFinished(relay.stop);
 			expect(await examined({ RELAY_URL: relay.url, HEALER_WIRE_SECRETS: SECRETS.join(",") })).toEqual([
 				0,
-				expect.stringMatching(/^ok {7}pipeline .* is good: /),
-				"skipped  worker                 not looked at. Set HEALER_URL to its address.",
-				"skipped  GitHub App             not looked at. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+				expect.stringMatching(/^ok {7}pipeline .* is valid: version /),
+				"skipped  worker                 not checked. Set HEALER_URL to its address.",
+				"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
 				`ok       relay                  ${relay.url} runs.`,
-				"ok       relay's cluster        a CodeRun could be made.",
+				"ok       relay's cluster        accepts CodeRuns.",
 				"ok       wire, at the relay     the relay accepts it.",
 				"skipped  versions               not compared. Set HEALER_URL and RELAY_URL.",
 				"ok       namespace              cto is there.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				"ok       permissions            ServiceAccount healer-relay may do all that a relay does in cto.",
-				"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
+				"ok       permissions            ServiceAccount healer-relay has every permission that a relay needs in cto.",
+				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,
@@ -200,7 +200,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			});
 			expect([code, lines.find((line) => String(line).startsWith("missing"))]).toEqual([
 				1,
-				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Put the worker's into the Secret healer-relay, then: kubectl -n cto rollout restart deployment/healer-relay.",
+				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
 			]);
 		});
 
@@ -215,8 +215,8 @@ describe("deploy/relay and deploy/tunnel", () => {
 			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-4)).toEqual([
 				"skipped  namespace              this account may not look at namespaces. Use another one's KUBECONFIG.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. kubectl apply -k deploy/relay grants them.`,
-				"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
+				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay.`,
+				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			]);
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
 			expect([code, lines.at(-4)]).toEqual([

@@ -25,19 +25,19 @@ describe("doctor", () => {
 	it("finds all of a running hub well by its state folder, and leaves nothing behind", async () => {
 		expect(await examined({})).toEqual([
 			0,
-			expect.stringMatching(/^ok {7}pipeline .* is good: [0-9a-f]{12}\.$/),
+			expect.stringMatching(/^ok {7}pipeline .* is valid: version [0-9a-f]{12}\.$/),
 			`ok       worker                 ${home.url} writes its journal.`,
-			expect.stringMatching(/^ok {7}pipeline in force {6}[0-9a-f]{12}\.$/),
+			expect.stringMatching(/^ok {7}active pipeline {6}[0-9a-f]{12}\.$/),
 			"ok       sensor's token         the worker accepts it.",
 			"ok       GitHub's signature     the worker accepts it.",
 			"ok       wire, at the worker    the worker accepts it.",
-			"skipped  GitHub App             not looked at. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+			"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
 			`ok       relay                  http://127.0.0.1:${home.relayPort} runs.`,
-			"ok       relay's cluster        a CodeRun could be made.",
+			"ok       relay's cluster        accepts CodeRuns.",
 			"ok       wire, at the relay     the relay accepts it.",
-			"ok       versions               worker 0.1.0 (protocol 1), relay 0.1.0 (protocol 1): they go together.",
-			"skipped  cluster                not looked at. Set KUBECONFIG.",
-			"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
+			"ok       versions               worker 0.1.0 (protocol 1), relay 0.1.0 (protocol 1): compatible.",
+			"skipped  cluster                not checked. Set KUBECONFIG.",
+			"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 		]);
 		expect(await getJson(home, "/api/status")).toMatchObject({ incidents: {}, ignored: {} });
 		expect(codeRuns(home)).toEqual([]);
@@ -52,10 +52,10 @@ describe("doctor", () => {
 		const [code, ...lines] = await examined(wrong);
 		expect(code).toBe(1);
 		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
-			"missing  sensor's token         the worker refuses HEALER_API_TOKEN. Set the worker's: npx wrangler secret put HEALER_API_TOKEN.",
-			"missing  GitHub's signature     the worker refuses GITHUB_WEBHOOK_SECRET. Set the worker's: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
-			"missing  wire, at the worker    the worker refuses HEALER_WIRE_SECRETS. Set the worker's: npx wrangler secret put HEALER_WIRE_SECRETS.",
-			"missing  wire, at the relay     the relay refuses HEALER_WIRE_SECRETS. Put the worker's into the Secret healer-relay, then: kubectl -n cto rollout restart deployment/healer-relay.",
+			"missing  sensor's token         the worker refuses HEALER_API_TOKEN. Set it on the worker: npx wrangler secret put HEALER_API_TOKEN.",
+			"missing  GitHub's signature     the worker refuses GITHUB_WEBHOOK_SECRET. Set it on the worker: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
+			"missing  wire, at the worker    the worker refuses HEALER_WIRE_SECRETS. Set it on the worker: npx wrangler secret put HEALER_WIRE_SECRETS.",
+			"missing  wire, at the relay     the relay refuses HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
 		]);
 		expect(lines.join("\n")).not.toContain("not-it");
 	});

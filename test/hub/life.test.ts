@@ -46,11 +46,11 @@ describe("a hub and its pipeline.yaml", () => {
 		expect(await statusOf(home, "octo-org/repo-1")).toBe("ignored");
 
 		writeFileSync(home.pipelineFile, good.replace("[5dlabs/cto]", "[5dlabs/cto, octo-org/repo-1]"));
-		await eventually(async () => (await statusOf(home, "octo-org/repo-1")) !== "ignored", "the edit in force");
-		await eventually(() => hub.output().includes("is in force"), "a line that says so");
+		await eventually(async () => (await statusOf(home, "octo-org/repo-1")) !== "ignored", "the active edit");
+		await eventually(() => hub.output().includes("is active"), "a line that says so");
 
 		writeFileSync(home.pipelineFile, good.replace("agent: rex", "agent: nobody"));
-		await eventually(() => hub.output().includes("IS NOT USED"), "the mistakes");
+		await eventually(() => hub.output().includes("IS NOT USED"), "the errors");
 		expect(hub.output()).toContain("nobody");
 		expect(await statusOf(home, "octo-org/repo-1")).not.toBe("ignored");
 	});

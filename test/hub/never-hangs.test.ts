@@ -149,7 +149,7 @@ describe("a hub that is given what it cannot use", () => {
 
 		rmSync(prompt);
 		execFileSync("cp", [path.join(ROOT, "prompts", "rust-fix.mustache"), prompt]);
-		await eventually(() => hub.output().includes("is in force"), "the good one");
+		await eventually(() => hub.output().includes("is active"), "the good one");
 		process.kill(hubPid(home), "SIGTERM");
 		await endsInTime(home, hub);
 	});
@@ -171,7 +171,7 @@ describe("a hub whose journal fails", () => {
 		let problems = "";
 		hub.child.stderr?.on("data", (chunk) => (problems += chunk));
 		overwriteJournal(home);
-		const line = "The journal does not answer, deliveries are refused. The log says why.\n";
+		const line = "The journal does not answer; deliveries are refused. See the log for the reason.\n";
 		await eventually(() => problems.includes(line), "a line on standard error");
 		const answer = await deliver(home, "workflow_job", workflowJob({ runId: 1, branch: "main" }));
 		expect(answer.status).toBe(503);

@@ -104,7 +104,7 @@ describe("README example, as typed", () => {
 			`${EXPLAIN} ${LOG} --files crates/controller/src/leases.rs`,
 			async (command) => expect(await type(command)).toContain("failure   rust_clippy (rust)"),
 		],
-		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is good/)],
+		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is valid/)],
 		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.$/m)],
 		["npm test", offered],
 		["npm run test:all", offered],
@@ -122,7 +122,7 @@ describe("README example, as typed", () => {
 
 describe("docs/pipeline.md example, as typed", () => {
 	const commands: readonly (readonly [string, RegExp])[] = [
-		["npx healer check", /^pipeline\.yaml is good/],
+		["npx healer check", /^pipeline\.yaml is valid/],
 		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
 		["npx healer test", /^(\d+) of \1 cases pass\.$/m],
 		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],
@@ -135,9 +135,9 @@ describe("docs/pipeline.md example, as typed", () => {
 		["npx healer backtest --pipeline other.yaml cases.jsonl", /^one +rex rust_clippy {2}bolt rust_clippy$/m],
 		[
 			`${ON_A_WORKER} npx healer push`,
-			/^[0-9a-f]{16} is in force on http:.*, everywhere within a minute\. It was before\.$/m,
+			/^[0-9a-f]{16} is active on http:.*, everywhere within a minute\. It was active already\.$/m,
 		],
-		[`${ON_A_WORKER} npx healer rollback`, /^bundled is in force on http:.*\. Before: [0-9a-f]{16}\.$/m],
+		[`${ON_A_WORKER} npx healer rollback`, /^bundled is active on http:.*\. Previously active: [0-9a-f]{16}\.$/m],
 	];
 
 	beforeAll(() => {

@@ -27,7 +27,7 @@ it("holds 64 KB for who does not read, and then says how many lines were dropped
 	read();
 	await new Promise((resolve) => setImmediate(resolve));
 	expect(texts).toHaveLength(65);
-	expect(texts.at(-1)).toBe("(36 lines were dropped here: nobody read them. They are in the log.)\n");
+	expect(texts.at(-1)).toBe("(36 lines dropped here because the terminal was not read. They are in the log.)\n");
 	output.line("more");
 	expect(texts.at(-1)).toBe("more\n");
 });

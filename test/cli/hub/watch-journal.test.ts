@@ -28,15 +28,15 @@ const BAD = { healthy: false };
 
 it("says once that deliveries are refused, and once that they are taken again", async () => {
 	expect(await saidOf([GOOD, BAD, BAD, BAD, BAD, GOOD, GOOD])).toEqual([
-		"The journal does not answer, deliveries are refused. The log says why.",
-		"The journal works again: deliveries are taken.",
+		"The journal does not answer; deliveries are refused. See the log for the reason.",
+		"The journal works again: deliveries are accepted.",
 	]);
 });
 
 it("names what the disk says", async () => {
 	const full = { healthy: true, why: "ENOSPC: no space left on device, write" };
 	expect(await saidOf([full, full, full])).toEqual([
-		"The journal cannot be written, deliveries may be refused: ENOSPC: no space left on device, write.",
+		"The journal cannot be written; deliveries may be refused: ENOSPC: no space left on device, write.",
 	]);
 });
 
