@@ -10,6 +10,8 @@ const program = new Command("healer")
 		"Route failures to the agents that fix them: exactly one CodeRun per incident, every decision explained.",
 	)
 	.version(own.version, "-V, --version", "Print the version")
+	.helpOption("-h, --help", "Show help")
+	.helpCommand("help [command]", "Show help for a command")
 	.showHelpAfterError("(Run npx healer --help for the commands, npx healer help COMMAND for the options of one)")
 	.exitOverride()
 	.addHelpText(
@@ -133,12 +135,12 @@ Examples:
 
 program
 	.command("backtest")
-	.description("Compare what another version of the pipeline would have decided")
+	.description("Show which decisions another version of the pipeline would change")
 	.argument("[files...]", "Cases as for `healer route` (default: the incidents of a worker's journal)")
 	.option("-p, --pipeline <file>", "The pipeline to test", "pipeline.yaml")
 	.option("--base <file>", "The pipeline to compare cases from files with", "pipeline.yaml")
 	.option(...WORKER)
-	.option("--limit <count>", "Most incidents to read from the journal, newest first", wholeNumber, 1000)
+	.option("--limit <count>", "Maximum number of incidents to read from the journal, newest first", wholeNumber, 1000)
 	.option("--fail-on-change", "Exit with 1 if an agent, a failure type or a skip would change")
 	.option("--json", "Print every incident with both decisions as JSON")
 	.addHelpText(
@@ -168,7 +170,7 @@ program
 program
 	.command("insights")
 	.description("Show what was fixed, how fast and by which agent, and which rules chose wrong")
-	.option("--since <when>", "Start of the period: 24h or 30d ago, or an ISO 8601 time", "7d")
+	.option("--since <when>", "Start of the period: a duration back such as 24h or 30d, or an ISO 8601 time", "7d")
 	.option("-r, --repository <name>", "Only this repository, owner/name")
 	.option(...WORKER)
 	.option("--json", "Print the answer of GET /api/insights")
@@ -181,7 +183,10 @@ program
 program
 	.command("export")
 	.description("Write a worker's journal as JSON lines: each incident with its attempts, timeline and deliveries")
-	.option("--since <when>", "Start of the period: 30d ago, for example, or an ISO 8601 time (default: everything)")
+	.option(
+		"--since <when>",
+		"Start of the period: a duration back such as 30d, or an ISO 8601 time (default: everything)",
+	)
 	.option("--cursor <cursor>", "Continue from this cursor, which an interrupted export prints")
 	.option(...WORKER)
 	.addHelpText(
@@ -204,7 +209,9 @@ program
 
 program
 	.command("pause")
-	.description("Stop a worker from creating CodeRuns at once, without a deploy; incidents wait, none is lost")
+	.description(
+		"Stop a worker from creating CodeRuns, immediately and without a deploy; incidents wait and none is lost",
+	)
 	.option("--reason <text>", "Reason to show in /api/status")
 	.option(...WORKER)
 	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer pause --reason "cluster migration"`)
