@@ -10,7 +10,7 @@ const toBlaze = (text: string) =>
 	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
 const DEFAULTS = { base: PIPELINE, limit: 1000 };
 
-/** A worker that exports these pages, one after the other. */
+/** A worker that exports these pages in order. */
 async function workerWith(pages: readonly object[]): Promise<string> {
 	const { url } = await stubWorker((query) => {
 		const at = Number(query.get("cursor") || 0);
@@ -42,7 +42,7 @@ function incident(id: string, changes: object = {}): object {
 }
 
 describe("backtest", () => {
-	it("shows which incidents of the journal another pipeline would decide otherwise, and how the old ones ended", async () => {
+	it("shows which incidents of the journal another pipeline would decide differently, and their old outcomes", async () => {
 		const url = await workerWith([
 			{ incidents: [incident("a1"), incident("a2", { status: "failed" })] },
 			{ incidents: [incident("a3", { agent: "blaze" }), incident("a4", { context: null })] },
@@ -65,7 +65,7 @@ describe("backtest", () => {
 		expect(output.problems).toEqual(["2 incidents replayed..."]);
 	});
 
-	it("tells in JSON, and by its exit code when asked, of one that would be skipped and one that would not", async () => {
+	it("reports newly skipped and no longer skipped incidents in JSON, and by the exit code when asked", async () => {
 		const skipped = incident("b1", { incident: { ...Object(incident("b1")).incident, repository: "octo/other" } });
 		const kept = incident("b2", { agent: null, failure_type: null, rule: null, status: "cancelled" });
 		const url = await workerWith([{ incidents: [skipped, kept] }]);
@@ -100,8 +100,8 @@ describe("backtest", () => {
 			{ pipeline: pipelineFolder((text) => text.replace("agent: rex", "agent: rx")) },
 			"There is no agent `rx`",
 		],
-		["no worker to ask", { pipeline: PIPELINE }, "No worker given"],
-		["a worker that is not there", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "No answer from"],
+		["no worker given", { pipeline: PIPELINE }, "No worker given"],
+		["an unreachable worker", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "No answer from"],
 	])("ends with 2 for %s", async (_, options, problem) => {
 		const output = recordedOutput();
 		const env = { HEALER_STATE_DIR: emptyFolder() };

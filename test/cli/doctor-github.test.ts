@@ -12,7 +12,7 @@ describe("checkGitHub", () => {
 	});
 	afterAll(() => github.close());
 
-	it("says as whom GitHub knows the App, by either form of its key", async () => {
+	it("shows the App's name at GitHub, with either form of its key", async () => {
 		const known = { name: "GitHub App", status: "ok", summary: `GitHub at ${github.url} accepts it: healer.` };
 		const needed = { actions: "read", contents: "read" } as const;
 		expect(await checkGitHub(variables, needed)).toEqual([known]);
@@ -20,7 +20,7 @@ describe("checkGitHub", () => {
 		expect(await checkGitHub(pkcs8, needed)).toEqual([known]);
 	});
 
-	it("names what the pipeline needs and the App may not", async () => {
+	it("lists permissions that the pipeline needs and the App lacks", async () => {
 		const needed = { actions: "read", checks: "read", issues: "write", pull_requests: "write" } as const;
 		expect(await checkGitHub(variables, needed)).toMatchObject([
 			{

@@ -7,7 +7,7 @@ type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>
 
 const nothingElse = { relay: undefined, webhookSecrets: [], wireSecrets: [], kubeconfig: undefined, namespace: "cto" };
 
-/** What is found at a worker that answers like this. */
+/** The checks of a worker that answers like this. */
 async function found(answers: Answers) {
 	const server = createServer((request, response) => {
 		const [status, body] = answers[request.url ?? ""] ?? [404, {}];
@@ -32,14 +32,14 @@ it("says what to run when the worker refuses deliveries", async () => {
 	]);
 });
 
-it("does not call a worker well whose deliveries wait in the queue", async () => {
+it("reports a worker whose deliveries wait in the queue as missing", async () => {
 	const reason = "deliveries wait in the queue: the journal does not answer in time";
 	expect(await found({ "/health": [200, { status: "degraded", reason }] })).toEqual([
 		["worker", "missing", `WORKER does not write its journal: ${reason}.`],
 	]);
 });
 
-it("shows refused signatures and deliveries that wait, where there are any", async () => {
+it("shows refused signatures and waiting deliveries, if any", async () => {
 	const health = [200, { status: "ok" }] as const;
 	const lines = async (status: object) =>
 		(await found({ "/health": health, "/api/status": [200, status] })).slice(0, 4);

@@ -4,7 +4,7 @@ import { emptyFolder } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { stubWorker } from "./stub-worker.ts";
 
-/** A worker that has these pages, by cursor; `null` is a failure. */
+/** A worker with these pages, by cursor; `null` is a failure. */
 async function workerWith(
 	pages: Readonly<Record<string, object | null>>,
 ): Promise<{ readonly url: string; readonly asked: readonly string[] }> {
@@ -18,7 +18,7 @@ async function workerWith(
 const ENV = { HEALER_STATE_DIR: emptyFolder() };
 
 describe("exportJournal", () => {
-	it("writes one line an incident, page by page, and by which cursor later ones follow", async () => {
+	it("writes one line per incident, page by page, and the cursor for newer ones", async () => {
 		const { url, asked } = await workerWith({
 			"": { journal: [{ id: "a", reason: "two\nlines" }, { id: "b" }], last: "2.b", more: true },
 			"2.b": { journal: [{ id: "c" }], last: "3.c", more: false },
@@ -33,7 +33,7 @@ describe("exportJournal", () => {
 		]);
 	});
 
-	it("says by which cursor it goes on when the worker fails half-way, and goes on there", async () => {
+	it("prints the cursor to continue from when the worker fails halfway, and continues there", async () => {
 		const first = { journal: [{ id: "a" }], last: "1.a", more: true };
 		const { url } = await workerWith({ "": first, "1.a": null });
 		const output = recordedOutput();
@@ -50,7 +50,7 @@ describe("exportJournal", () => {
 
 	it.each([
 		["a cursor that is none", { cursor: "x" }, 2, "no such cursor"],
-		["no worker that is there", { url: "http://127.0.0.1:9" }, 1, "No answer from"],
+		["an unreachable worker", { url: "http://127.0.0.1:9" }, 1, "No answer from"],
 	])("ends for %s", async (_, options, code, problem) => {
 		const { url } = await workerWith({});
 		const output = recordedOutput();

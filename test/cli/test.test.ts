@@ -34,7 +34,7 @@ describe("the shipped pipeline", async () => {
 });
 
 describe("test", () => {
-	it("runs the cases beside the pipeline when no file is given", async () => {
+	it("runs the cases next to the pipeline when no file is given", async () => {
 		const output = recordedOutput();
 		expect(await test([], { pipeline: PIPELINE }, output)).toBe(0);
 		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases passed\.$/);
@@ -66,7 +66,7 @@ describe("test", () => {
 		expect(output.lines.at(-2)).toMatch(/^ {2}route: .*\bsecurity-event\b/);
 	});
 
-	it("runs again when a file that it read changes, and ends with the last run's code", async () => {
+	it("runs again when an input file changes, and ends with the last run's code", async () => {
 		const output = recordedOutput();
 		const stop = new AbortController();
 		const file = cases("- { name: one, incident: {}, expect: { agent: rex } }");
@@ -78,7 +78,7 @@ describe("test", () => {
 		expect(await ended).toBe(0);
 	});
 
-	it("says what differs", async () => {
+	it("shows the differences", async () => {
 		const output = recordedOutput();
 		const file = cases(`
 - name: rust goes to blaze
@@ -104,7 +104,7 @@ describe("test", () => {
 		]);
 	});
 
-	it("takes what the context tells for gathered, and null for absent", async () => {
+	it("uses a case's context as gathered data, and null as absent", async () => {
 		const output = recordedOutput();
 		const file = cases(`
 - name: Argo CD says that the application is out of sync
@@ -136,7 +136,7 @@ describe("test", () => {
 		expect(output.problems.join("\n")).toContain(said);
 	});
 
-	it("reads payload and log files beside the cases", async () => {
+	it("reads payload and log files next to the cases", async () => {
 		const folder = emptyFolder();
 		write(
 			folder,

@@ -7,7 +7,7 @@ import { askWorker, workerAt } from "../../cli/worker-api.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { stubWorker } from "./stub-worker.ts";
 
-/** A state folder on which a hub runs that is this worker. */
+/** A state folder whose running hub is this worker. */
 function stateOf(url: string): NodeJS.ProcessEnv {
 	const folder = mkdtempSync(path.join(tmpdir(), "healer-state-"));
 	writeFileSync(path.join(folder, "hub.json"), JSON.stringify({ pid: process.pid, url }));
@@ -21,7 +21,7 @@ async function asked(url: string | undefined, env: NodeJS.ProcessEnv): Promise<u
 }
 
 describe("workerAt", () => {
-	it("gives the state folder's token to its own hub, however that is named", async () => {
+	it("sends the state folder's token to its own hub, however that is named", async () => {
 		const hub = await stubWorker(() => ({ body: {} }));
 		await asked(undefined, stateOf(hub.url));
 		await asked(hub.url, stateOf(hub.url));
@@ -30,7 +30,7 @@ describe("workerAt", () => {
 		expect(hub.authorizations).toEqual(Array.from({ length: 4 }, () => "Bearer the-hubs-own"));
 	});
 
-	it("gives it to no other worker: that gets the environment's, or none", async () => {
+	it("sends it to no other worker: that gets the environment's, or none", async () => {
 		const hub = await stubWorker(() => ({ body: {} }));
 		const other = await stubWorker(() => ({ status: 401, body: {} }));
 		const env = stateOf(hub.url);
@@ -50,7 +50,7 @@ describe("workerAt", () => {
 });
 
 describe("pause", () => {
-	it("believes no server that does not say whether it is paused", async () => {
+	it("rejects an answer that does not say whether the worker is paused", async () => {
 		const other = await stubWorker(() => ({ body: {} }));
 		const output = recordedOutput();
 		expect(await pause({ url: other.url }, { HEALER_API_TOKEN: "x" }, output)).toBe(1);

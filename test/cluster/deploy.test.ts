@@ -18,7 +18,7 @@ import { postSpawn } from "./support/relay-process.ts";
 import { requestIn } from "./support/spawning.ts";
 import { SECRETS, standInWorker } from "./support/stand-in-worker.ts";
 
-/** As the manifests name it. */
+/** The names in the manifests. */
 const NAMESPACE = "cto";
 const SOON = { timeout: 60_000 };
 
@@ -41,7 +41,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 		account = await configOf(NAMESPACE, "healer-relay");
 	});
 
-	it("are taken by the API server as they are, and again without a change", async () => {
+	it("are accepted by the API server unchanged, and apply again without a change", async () => {
 		expect(await applyFolder("relay")).toEqual([
 			expect.stringMatching(/^configmap\/healer-relay-\w+ unchanged$/),
 			"deployment.apps/healer-relay unchanged",
@@ -134,7 +134,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 		expect(await rulesOf(account, "default")).toEqual(sorted(everybody));
 	});
 
-	it("the relay's account reads Applications of argocd, and no more of it, once it may", async () => {
+	it("the relay's account reads Applications of argocd, and nothing else there, once it may", async () => {
 		await core.createNamespace({ body: { metadata: { name: "argocd" } } });
 		expect(await applyFolder("argocd-reader")).toHaveLength(2);
 		const rules = await rulesOf(account, "argocd");
@@ -176,7 +176,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 	});
 
 	describe("doctor", () => {
-		it("is content with them", async () => {
+		it("finds them ok", async () => {
 			const worker = await standInWorker();
 			const relay = await startDeployedRelay(NAMESPACE, account, worker.url);
 			onTestFinished(relay.stop);
@@ -226,7 +226,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 		});
 	});
 
-	/** Whether a Pod of that kind would be made. */
+	/** Whether a Pod of that kind would be admitted. */
 	async function admission(spec: V1PodSpec): Promise<string> {
 		try {
 			const body = { metadata: { name: "tried" }, spec };
@@ -255,7 +255,7 @@ function phases(taken: readonly { readonly incident_id: string; readonly phase: 
 	return Object.fromEntries(taken.map(({ incident_id, phase }) => [incident_id, phase]));
 }
 
-/** What `kubectl auth can-i --list` asks. */
+/** The permissions that `kubectl auth can-i --list` shows. */
 async function rulesOf(config: KubeConfig, namespace: string): Promise<readonly object[]> {
 	const api = config.makeApiClient(AuthorizationV1Api);
 	const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });

@@ -10,7 +10,7 @@ import { ask, requestIn, resultOf } from "./support/spawning.ts";
 import { standInWorker } from "./support/stand-in-worker.ts";
 
 describe("a relay on a cluster of its own", () => {
-	it("is not ready without namespace, CodeRun kind or API server, and goes on when they come", async () => {
+	it("is not ready without namespace, CodeRun kind or API server, and recovers when they appear", async () => {
 		const own = await ownCluster();
 		const cluster = kubernetesCluster(apiClients(own.kubeConfig), "cto");
 		expect(await cluster.ready()).toEqual({

@@ -8,12 +8,14 @@ import { requestIn } from "./support/spawning.ts";
 import { standInWorker } from "./support/stand-in-worker.ts";
 
 const PHASES = ["Succeeded", "Failed", "Completed", "Error"] as const;
-/** What a CodeRun comes to, and what the worker is to hear of it. */
+/** How a CodeRun ends, and what the worker must receive about it. */
 const ENDS = [...PHASES, "Deleted", "TimedOut", "Running"] as const;
 const OF_EACH = 6;
 
 describe("two relays that are killed again and again", () => {
-	it("tell each end of 42 CodeRuns once in effect, and nothing of those that go on", { timeout: 180_000 }, async () => {
+	it("report each end of 42 CodeRuns effectively once, and nothing about running ones", {
+		timeout: 180_000,
+	}, async () => {
 		const chance = seededChance();
 		const namespace = await newNamespace();
 		const worker = await standInWorker();

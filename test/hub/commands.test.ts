@@ -47,7 +47,7 @@ describe("commands in comments of a pull request", () => {
 	}
 
 	let last = 100;
-	/** Somebody writes a comment, and GitHub tells of it. */
+	/** A user writes a comment, and GitHub delivers it. */
 	async function write(body: string, who: Writer = OCTOCAT): Promise<Answer & { readonly id: number }> {
 		const id = ++last;
 		repository.putComment(PULL, { id, body, user: who.user });
@@ -101,12 +101,12 @@ describe("commands in comments of a pull request", () => {
 		expect(codeRuns(home)).toEqual([name]);
 	});
 
-	it("does not talk to bots, however long they answer its comments", async () => {
+	it("does not answer bots, however long they answer its comments", async () => {
 		await write("/healer help");
 		await isSaid("these are the words:");
 		const [comment] = ours();
 		const asked = github.requests.length;
-		// GitHub tells of our own comment, too; another App answers it, and is answered by nobody.
+		// GitHub delivers our own comment, too; another App answers it and gets no answer.
 		const own = await tell(home, Number(comment?.id), "/healer status", {
 			user: { login: "healer[bot]", type: "Bot" },
 		});
@@ -121,7 +121,7 @@ describe("commands in comments of a pull request", () => {
 		expect(ours()).toHaveLength(1);
 	});
 
-	it("asks GitHub for the permission of somebody of whom the event does not say enough", async () => {
+	it("asks GitHub for a user's permission when the event does not say enough", async () => {
 		repository.putPermission("reader", "read");
 		repository.putPermission("writer", "write");
 		const reader = await write("/healer fix", { user: { login: "reader", type: "User" }, association: "NONE" });
@@ -137,7 +137,7 @@ describe("commands in comments of a pull request", () => {
 		expect(incidents.map(({ event }) => event)).toEqual(["issue_comment_of_others", "issue_comment"]);
 	});
 
-	it("answers after GitHub's rate limit what it was told before it was killed", async () => {
+	it("answers a command from before a kill once GitHub's rate limit is over", async () => {
 		github.disturb({ by: { kind: "primary_limit", until: Date.now() + 5000 } });
 		const status = await write("/healer status");
 		expect(status.body.status).toBe("accepted");
@@ -153,7 +153,7 @@ describe("commands in comments of a pull request", () => {
 
 interface Writer {
 	readonly user: { readonly login: string; readonly type: string };
-	/** What GitHub says that they are to the repository; a member unless given. */
+	/** The author's association in GitHub's event; a member by default. */
 	readonly association?: string;
 }
 const OCTOCAT: Writer = { user: { login: "octocat", type: "User" } };

@@ -22,7 +22,7 @@ describe("doctor", () => {
 		return [code, ...output.lines];
 	}
 
-	it("finds all of a running hub well by its state folder, and leaves nothing behind", async () => {
+	it("finds a running hub by its state folder and all of it ok, and leaves nothing behind", async () => {
 		expect(await examined({})).toEqual([
 			0,
 			expect.stringMatching(/^ok {7}pipeline .* is valid: version [0-9a-f]{12}\.$/),
@@ -43,7 +43,7 @@ describe("doctor", () => {
 		expect(codeRuns(home)).toEqual([]);
 	});
 
-	it("names every secret that is not the worker's or the relay's, and shows none", async () => {
+	it("names every secret that worker or relay reject, and shows none", async () => {
 		const wrong = {
 			GITHUB_WEBHOOK_SECRET: "not-it-1",
 			HEALER_API_TOKEN: "not-it-2",
@@ -60,7 +60,7 @@ describe("doctor", () => {
 		expect(lines.join("\n")).not.toContain("not-it");
 	});
 
-	it("says where nothing answers", async () => {
+	it("reports where there is no answer", async () => {
 		const nowhere = "http://127.0.0.1:9";
 		const [code, ...lines] = await examined({ HEALER_URL: nowhere, RELAY_URL: nowhere });
 		expect(code).toBe(1);

@@ -9,10 +9,10 @@ import { CLIPPY_LOG, workflowJob } from "./failing-run.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
 
 const SHA = "1111111111111111111111111111111111111111";
-/** Longer than any wait of these tests. */
+/** Longer than any wait in these tests. */
 const WITHIN_MS = 60_000;
 
-describe("the context that GitHub gives", () => {
+describe("context from GitHub", () => {
 	let github: GitHubMock;
 	let storage: LogServer;
 	let home: Home;
@@ -30,7 +30,7 @@ describe("the context that GitHub gives", () => {
 		await github.close();
 	});
 
-	/** A failed run with one failed job, whose log is served like this, in front of the hub. */
+	/** A failed run with one failed job, whose log is served like this, connected to the hub. */
 	async function fail(
 		runId: number,
 		log: ServedLog,
@@ -44,7 +44,7 @@ describe("the context that GitHub gives", () => {
 		return String(body.incident_id);
 	}
 
-	/** Waits for the incident's CodeRun, and gives what its agent is told. */
+	/** Waits for the incident's CodeRun, and returns its agent's prompt. */
 	async function told(incident: string): Promise<{ readonly prompt: string; readonly context: unknown }> {
 		let shown = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 		await eventually(
@@ -87,7 +87,7 @@ describe("the context that GitHub gives", () => {
 		expect(storage.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
 	});
 
-	it("tells that the branch is a fork's, which is left alone though it is called main as ours is", async () => {
+	it("detects a fork's branch and ignores it, although it is called main like ours", async () => {
 		const incident = await fail(502, { kind: "text", text: CLIPPY_LOG }, "main", { full_name: "mallory/cto" });
 		await eventually(async () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
@@ -126,7 +126,7 @@ describe("the context that GitHub gives", () => {
 		expect(part.incomplete).toContain(incomplete);
 	});
 
-	it("is waited for while GitHub limits the rate, and nothing of it is lost", async () => {
+	it("is delayed while GitHub limits the rate, and loses nothing", async () => {
 		// Longer than an incident settles.
 		const until = Date.now() + 9000;
 		github.disturb({ by: { kind: "primary_limit", until } });

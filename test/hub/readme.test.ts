@@ -18,7 +18,7 @@ import {
 	startReadyHub,
 } from "./hub-process.ts";
 
-/** What a clone of the repository holds that the documented commands need; its modules are linked, not installed. */
+/** The parts of a clone that the documented commands need; its modules are linked, not installed. */
 const CLONED =
 	`package.json tsconfig.base.json pipeline.yaml prompts pipeline worker wire relay cli page test/cases`.split(" ");
 
@@ -44,12 +44,12 @@ afterAll(async () => {
 });
 
 describe("README example, as typed", () => {
-	/** Every command of the README, in its order, and what comes of it. */
+	/** Every command of the README, in order, with its expected result. */
 	const commands: readonly (readonly [string, (command: string) => Promise<void>])[] = [
 		[
 			"npm ci && npm start",
 			async (command) => {
-				// Installing is what every run of the tests begins with.
+				// Every run of the tests begins with an install.
 				expect(command.split(" && ")).toEqual(["npm ci", "npm start"]);
 				hub = await startReadyHub(home, {}, clone);
 			},
@@ -113,7 +113,7 @@ describe("README example, as typed", () => {
 		["npm run bench -- routing cases.jsonl", offered],
 	];
 
-	it("is all that the README types", () => {
+	it("covers every command of the README", () => {
 		expect(commandsOf("README.md")).toEqual(commands.map(([command]) => command));
 	});
 
@@ -146,7 +146,7 @@ describe("docs/pipeline.md example, as typed", () => {
 		writeFileSync(path.join(clone, "cases.jsonl"), '{"id": "one", "failed_steps": ["cargo clippy"]}\n');
 	});
 
-	it("is all that it types", () => {
+	it("covers every command of the page", () => {
 		expect(commandsOf("docs/pipeline.md").filter((command) => command !== WATCH)).toEqual(
 			commands.map(([command]) => command),
 		);
@@ -167,7 +167,7 @@ async function newestStatus(): Promise<string | undefined> {
 	return ((await getJson(home, "/api/incidents")) as Listed).incidents[0]?.status;
 }
 
-/** As typed in the clone, with the ports of this test. Gives what it prints; fails when it does. */
+/** Runs it in the clone, with the ports of this test. Returns the output; throws when it fails. */
 async function type(command: string): Promise<string> {
 	const shell = command
 		.replace("127.0.0.1:8787", `127.0.0.1:${home.port}`)
@@ -177,14 +177,14 @@ async function type(command: string): Promise<string> {
 	return stdout;
 }
 
-/** The hub's own, which it made and keeps in its state folder. */
+/** The hub's own, generated and stored in its state folder. */
 function apiToken(): string {
 	return (
 		/^HEALER_API_TOKEN="?([^"\n]+)/m.exec(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8"))?.[1] ?? ""
 	);
 }
 
-/** Running the tests, the checks or the figures from within the tests would not end. */
+/** Running the tests, the checks or the benchmark from within the tests would recurse. */
 async function offered(command: string): Promise<void> {
 	const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 	expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, "").replace(/ -- .*/, ""));

@@ -27,21 +27,21 @@ async function explained(url: string): Promise<string | undefined> {
 }
 
 describe("explainNetworkError", () => {
-	it("names a connection that is refused, and shows neither path nor query", async () => {
+	it("explains a refused connection, and shows neither path nor query", async () => {
 		const port = await closedPort();
 		expect(await explained(`http://127.0.0.1:${port}/path?token=secret`)).toBe(
 			`127.0.0.1:${port} refused the connection (ECONNREFUSED)`,
 		);
 	});
 
-	it("names a host that DNS does not know", async () => {
-		// A resolver that is away says EAI_AGAIN.
+	it("explains an unknown host", async () => {
+		// An unreachable resolver causes EAI_AGAIN.
 		expect(await explained("http://loki.invalid:3100/")).toMatch(
 			/^DNS (has no host|did not answer for) loki\.invalid:3100 \((ENOTFOUND|EAI_AGAIN)\)$/,
 		);
 	});
 
-	it("names a connection that is cut, at once or within the answer", async () => {
+	it("explains a reset connection, at once or during the answer", async () => {
 		const cutting = await portOf(createServer((socket) => void socket.on("error", () => {}).resetAndDestroy()));
 		expect(await explained(`http://127.0.0.1:${cutting}`)).toBe(
 			`127.0.0.1:${cutting} reset the connection (ECONNRESET)`,
@@ -57,12 +57,12 @@ describe("explainNetworkError", () => {
 		);
 	});
 
-	it("names the time that ran out", async () => {
+	it("explains a timeout", async () => {
 		const silent = await portOf(createServer((socket) => void socket.on("error", () => {})));
 		expect(await explained(`http://127.0.0.1:${silent}`)).toBe(`127.0.0.1:${silent} did not answer in time`);
 	});
 
-	it("names what is wrong with TLS", async () => {
+	it("explains TLS errors", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "healer-tls-"));
 		const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
 		const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
@@ -78,7 +78,7 @@ describe("explainNetworkError", () => {
 		);
 	});
 
-	it("names what does not speak HTTP", async () => {
+	it("explains a server that does not speak HTTP", async () => {
 		const ssh = await portOf(
 			createServer((socket) => void socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.6\r\n")),
 		);
@@ -93,7 +93,7 @@ describe("explainNetworkError", () => {
 		expect(explainNetworkError(error)).toBe(`127.0.0.1:${port} refused the connection (ECONNREFUSED)`);
 	});
 
-	it("never shows credentials, and leaves a bug alone", () => {
+	it("never shows credentials, and does not explain a bug", () => {
 		const refused = new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
 		expect(explainNetworkError(refused, "https://me:secret@loki.example/x")).toBe(
 			"loki.example refused the connection (ECONNREFUSED)",

@@ -16,7 +16,7 @@ const A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const C = "cccccccccccccccccccccccccccccccc";
 
-/** The situations that the protocol is for; each request may be sent several times at once. */
+/** The situations that the protocol handles; each request may be sent several times at once. */
 const SITUATIONS = {
 	"one incident, one attempt": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
 	"one incident, two attempts": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
@@ -43,11 +43,11 @@ const SITUATIONS = {
 	],
 } satisfies Record<string, Partial<SpawnRequest>[]>;
 
-/** What else happens meanwhile. */
+/** Other events in the meantime. */
 type Happening = { advance: number } | "finish" | "remove" | "appear";
 
 describe("spawn", () => {
-	it.each(Object.entries(SITUATIONS))("makes no second CodeRun in any interleaving with kills: %s", (_, changes) =>
+	it.each(Object.entries(SITUATIONS))("creates no second CodeRun in any interleaving with kills: %s", (_, changes) =>
 		fc.assert(
 			fc.asyncProperty(fc.scheduler(), plans(changes.length), happenings(), async (scheduler, plan, happening) => {
 				const pause = (where: string) => scheduler.schedule(Promise.resolve(), where);
@@ -72,11 +72,11 @@ describe("spawn", () => {
 
 interface Plan {
 	readonly skew_ms: number;
-	/** The relay is killed at that pause of the call. */
+	/** The relay is killed at this pause of the call. */
 	readonly killed_at: number | undefined;
 }
 
-/** One relay handling one request, until it answers or is killed. */
+/** One relay that processes one request, until it answers or is killed. */
 async function run(
 	world: World,
 	request: SpawnRequest,
@@ -99,7 +99,7 @@ async function run(
 	}
 }
 
-/** The worker sends again what was not answered for good, a minute later, while CodeRuns come to their end. */
+/** The worker retries what got no final answer, a minute later, while CodeRuns end. */
 async function repeatAll(world: World, requests: readonly SpawnRequest[]): Promise<void> {
 	let open = [...requests];
 	for (let minute = 0; open.length > 0; minute++) {
@@ -122,7 +122,7 @@ function isForGood(answer: SpawnAnswer | undefined): boolean {
 
 interface World {
 	readonly clock: VirtualClock;
-	/** As a call sees it that starts now. */
+	/** The state as seen by a call that starts now. */
 	cluster(): Cluster;
 	happen(what: Happening): void;
 	/** An answer reached the worker. */
@@ -130,7 +130,7 @@ interface World {
 	expectNoDuplicates(): void;
 }
 
-/** A cluster that keeps book of what was made. */
+/** A cluster that records what was created. */
 function newWorld(asked: readonly SpawnRequest[]): World {
 	const clock = virtualClock();
 	const memory = memoryCluster();

@@ -18,7 +18,7 @@ function unreadStream() {
 	return { stream, texts, read: () => resume?.() };
 }
 
-it("holds 64 KB for who does not read, and then says how many lines were dropped", async () => {
+it("buffers 64 KB for a stalled reader, then reports how many lines were dropped", async () => {
 	const { stream, texts, read } = unreadStream();
 	const output = outputThatNeverWaits(recordedOutput(), stream, unreadStream().stream);
 	const line = "x".repeat(1023);
@@ -32,7 +32,7 @@ it("holds 64 KB for who does not read, and then says how many lines were dropped
 	expect(texts.at(-1)).toBe("more\n");
 });
 
-it("goes on when the terminal is gone or its disk is full", () => {
+it("continues when the terminal is closed or its disk is full", () => {
 	const { stream } = unreadStream();
 	const output = outputThatNeverWaits(recordedOutput(), unreadStream().stream, stream);
 	stream.emit("error", Object.assign(new Error("no space left on device"), { code: "ENOSPC" }));

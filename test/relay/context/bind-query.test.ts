@@ -16,7 +16,7 @@ describe("bindQuery", () => {
 		['{app="web"} | json | branch=$b |~ $b', { b: "é\n\u0000😀" }, bothTimes('"\\u00e9\\u000a\\u0000\\U0001f600"')],
 		["{branch=$branch}", { branch: "$branch" }, '{branch="$branch"}'],
 		["{branch=$branch}", { branch: "\ud800" }, '{branch="\\ufffd"}'],
-	])("gives for %j with %j: %j", (query, values, bound) => {
+	])("turns %j with %j into %j", (query, values, bound) => {
 		expect(bindQuery(query, values)).toEqual({ ok: true, query: bound });
 	});
 
@@ -40,7 +40,7 @@ describe("bindQuery", () => {
 		expect(bindQuery(query, values)).toEqual({ ok: false, why: expect.stringContaining(why) });
 	});
 
-	it("gives one quoted text for whatever value", () => {
+	it("quotes any value as one text", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "binary", maxLength: 60 }), (value) => {
 				const bound = bindQuery("{branch=$branch,app=~$branch}", { branch: value });

@@ -25,7 +25,7 @@ describe.each(SOURCES)("%s", (from) => {
 	];
 	const name = service ?? "the API server";
 
-	it("says that there is no answer in time, whether nothing came or half of it", async () => {
+	it("reports a timeout, whether nothing came or half of the answer", async () => {
 		for (const oddity of ["silent", "stalled"] as const) {
 			const { url } = await oddServer(oddity);
 			const result = await ask(sourcesAt(url), from, { timeout_ms: 300 });
@@ -34,14 +34,14 @@ describe.each(SOURCES)("%s", (from) => {
 		}
 	});
 
-	it("says that nobody listens", async () => {
+	it("reports a refused connection", async () => {
 		expect(await ask(sourcesAt(`http://127.0.0.1:${await closedPort()}`), from)).toMatchObject({
 			status: "failed",
 			why: expect.stringMatching(/^(the API server|\w+( CD)?) cannot be reached: .*ECONNREFUSED/),
 		});
 	});
 
-	it("says how it was refused", async () => {
+	it("reports the error answer", async () => {
 		const { url } = await oddServer("refusing");
 		const result = await ask(sourcesAt(url), from);
 		const why = service === undefined ? "the API server answered 503" : `${service} answered 503: too busy\\nfor you`;
@@ -54,15 +54,15 @@ describe.each(SOURCES)("%s", (from) => {
 		expect(result).toMatchObject({ status: "failed", why: expect.stringContaining(name.replace("the ", "")) });
 	});
 
-	it("reads a little of an endless answer", async () => {
+	it("reads only a part of an endless answer", async () => {
 		const server = await oddServer("endless");
 		const result = await ask(sourcesAt(server.url), from, { timeout_ms: 20_000 });
 		expect(result).toMatchObject({ status: "failed", why: `${name} answered more than 4 MiB` });
-		// What the two sides' buffers hold is sent, too; Argo CD and Grafana are asked two things at once.
+		// Bytes in both sides' buffers were sent, too; Argo CD and Grafana get two requests at once.
 		expect(server.sent() / 1024 / 1024).toBeLessThan(40);
 	});
 
-	it("takes its credentials nowhere else", async () => {
+	it("sends its credentials nowhere else", async () => {
 		const elsewhere = await oddServer((_, response) => void response.end("{}"));
 		const server = await oddServer((_, response) => {
 			response.writeHead(302, { location: `${elsewhere.url}/stolen` }).end();
@@ -89,7 +89,7 @@ describe.each(SOURCES)("%s", (from) => {
 		expect(JSON.stringify(result)).not.toContain(TOKEN);
 	});
 
-	it("names a parameter that is not known, and shows no value", async () => {
+	it("names an unknown parameter, and shows no value", async () => {
 		const result = await ask(sourcesAt("http://127.0.0.1:1"), from, { with: { ...ENOUGH[from], url: "http://evil" } });
 		expect(result).toMatchObject({
 			status: "failed",
@@ -97,7 +97,7 @@ describe.each(SOURCES)("%s", (from) => {
 		});
 	});
 
-	it("is skipped where nothing is configured, and says what is missing", async () => {
+	it("is skipped when it is not configured, and says what is missing", async () => {
 		const nothing = contextSources({
 			settings: { namespaces: [] },
 			cluster: { ok: false, why: "no cluster is configured: KUBECONFIG is not set" },

@@ -16,7 +16,7 @@ const INCIDENTS = 12;
 const TOLD = 4;
 
 describe("spawn on a directory", () => {
-	it("makes exactly one file for each incident told four times at once, killed anywhere and repeated", () =>
+	it("creates exactly one file for each incident, requested four times at once, killed anywhere and repeated", () =>
 		fc.assert(
 			fc.asyncProperty(fc.infiniteStream(fc.option(fc.nat(20), { nil: Number.POSITIVE_INFINITY })), async (kills) => {
 				const state = await temporaryFolder();
@@ -34,7 +34,7 @@ describe("spawn on a directory", () => {
 		));
 });
 
-/** One relay told of one incident; it shares nothing with others but the folder's turns, and dies at `killed_at`. */
+/** One relay with one incident; it shares only the folder's mutex with others, and dies at `killed_at`. */
 async function tell(state: string, incident_id: string, killed_at: number): Promise<SpawnAnswer | undefined> {
 	let pauses = 0;
 	const cluster = interleavedCluster(await clusterOf(state), systemClock, async () => {

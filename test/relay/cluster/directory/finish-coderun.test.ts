@@ -10,7 +10,7 @@ const NAME = "healer-ci-rex-ed573f914714fbca";
 const NOON = Date.UTC(2026, 10, 22, 12);
 
 describe("finishCodeRun", () => {
-	it("writes the phase and leaves all else as it is", async () => {
+	it("writes the phase and changes nothing else", async () => {
 		const { state, spawn } = await servedRelay();
 		await spawn(spawnRequest());
 		const path = join(state, "coderuns", `${NAME}.yaml`);
@@ -22,7 +22,7 @@ describe("finishCodeRun", () => {
 		});
 	});
 
-	it("says what is wrong with a name or a phase", async () => {
+	it("explains an invalid name or phase", async () => {
 		const { state, spawn } = await servedRelay();
 		await spawn(spawnRequest());
 		const saying = async (name: string, phase: string) =>

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../../support/relay-on-directory.ts";
 import { closedPort } from "../../context/odd-server.ts";
 import { type Refusal, refusingApiServer, writeKubeConfig } from "./refusing-api-server.ts";
 
-/** The cluster that a kubeconfig leads to. */
+/** The cluster of a kubeconfig. */
 function clusterOf(file: string) {
 	const loading = loadKubeConfig({ KUBECONFIG: file });
 	if (!loading.ok) throw new Error(loading.why);
@@ -18,7 +18,7 @@ function clusterOf(file: string) {
 afterEach(() => vi.useRealTimers());
 
 describe("a kubeconfig with a tokenFile", () => {
-	it("is read from beside the kubeconfig, and again when the token was rotated", async () => {
+	it("is read from the kubeconfig's folder, and again after the token was rotated", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		await writeFile(join(folder, "token"), "the-first\n");
@@ -37,7 +37,7 @@ describe("a kubeconfig with a tokenFile", () => {
 		expect(api.authorizations.slice(2)).toEqual(["Bearer the-second", "Bearer the-second"]);
 	});
 
-	it("says at the start, and later, that the file cannot be read", async () => {
+	it("reports an unreadable file, at the start and later", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const cluster = { server: api.server, "certificate-authority": "ca.crt" };
@@ -57,7 +57,7 @@ describe("a kubeconfig with a tokenFile", () => {
 });
 
 describe("a kubeconfig with a command", () => {
-	it("names the command that is missing", async () => {
+	it("names a missing command", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const exec = {
@@ -72,7 +72,7 @@ describe("a kubeconfig with a command", () => {
 		});
 	});
 
-	it("names the command that fails, and nothing of what it printed", async () => {
+	it("names a failing command, and shows nothing that it printed", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const helper = join(folder, "helper");
@@ -128,7 +128,7 @@ describe("a kubeconfig that cannot be used", () => {
 			{ contexts: [{ name: "t", context: { cluster: "t", user: "gone" } }] },
 			"its context t names the user gone, which it does not define",
 		],
-	])("says so at the start: %s", async (_, cluster, changes, why) => {
+	])("is reported at the start: %s", async (_, cluster, changes, why) => {
 		const file = await writeKubeConfig(await temporaryFolder(), cluster, { token: "a" }, changes);
 		expect(loadKubeConfig({ KUBECONFIG: file })).toEqual({ ok: false, why: `KUBECONFIG: ${why}` });
 	});
@@ -179,7 +179,7 @@ describe("an API server", () => {
 		expect(await clusterOf(file).ready()).toEqual({ kind: "unavailable", cause, why });
 	});
 
-	it("that refuses the spec names the field and the cure", async () => {
+	it("that refuses the spec is reported with the field and the fix", async () => {
 		const folder = await temporaryFolder();
 		const causes = [{ field: "spec.model", message: "Required value" }];
 		const api = await refusingApiServer(folder, () => ({
@@ -198,7 +198,7 @@ describe("an API server", () => {
 		});
 	});
 
-	it("that is away is named with its address", async () => {
+	it("that is down is reported with its address", async () => {
 		const port = await closedPort();
 		const file = await writeKubeConfig(
 			await temporaryFolder(),
@@ -212,7 +212,7 @@ describe("an API server", () => {
 		});
 	});
 
-	it("whose certificate is not trusted says so", async () => {
+	it("with an untrusted certificate is reported", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const file = await writeKubeConfig(folder, { server: api.server }, { token: "a" });
