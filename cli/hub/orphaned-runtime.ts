@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /**
- * A workerd that outlives its hub keeps the port and goes on writing to the journal. Its guard (`runtime.sh`) ends it;
+ * A workerd that outlives its hub keeps the port and keeps writing to the journal. Its guard (`runtime.sh`) ends it;
  * if the guard is killed too, the next hub on the same folder does. Every workerd that a hub starts has this variable,
  * which distinguishes it from anybody else's.
  */

@@ -14,10 +14,10 @@ const POLL_MS = 100;
 export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	if (!limitsActive(call)) return undefined;
 	const { agent } = call.request;
-	const wanted = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
+	const spec = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
 	const giveUpAt = call.clock.monotonic() + AGENT_WAIT_MS;
 	for (;;) {
-		const answer = await takeClaim(call, claims, wanted, async (record) => judge(call, record));
+		const answer = await takeClaim(call, claims, spec, async (record) => judge(call, record));
 		if (answer?.kind !== "result") return answer;
 		if (call.clock.monotonic() >= giveUpAt) return unavailable(`other requests are waiting for ${agent}`);
 		await call.clock.sleep(POLL_MS);

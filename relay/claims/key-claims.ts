@@ -10,8 +10,8 @@ import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "./timing.ts";
  * incident holds.
  */
 export async function takeKeyClaims(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
-	for (const wanted of wantedClaims(call)) {
-		const answer = await takeClaim(call, claims, wanted, (record) => judge(call, wanted.name, record));
+	for (const spec of claimSpecs(call)) {
+		const answer = await takeClaim(call, claims, spec, (record) => judge(call, spec.name, record));
 		if (answer !== undefined) return answer;
 	}
 	return undefined;
@@ -41,7 +41,7 @@ function freeAt(record: ClaimRecord): number {
 }
 
 /** Two rules with the same key share one claim: with the longer ttl, and `while_active` if either has it. */
-function wantedClaims(call: SpawnCall): readonly (ClaimSpec & { readonly name: string })[] {
+function claimSpecs(call: SpawnCall): readonly (ClaimSpec & { readonly name: string })[] {
 	const byLease = new Map<string, ClaimSpec & { readonly name: string }>();
 	for (const claim of call.request.claims) {
 		const lease = leaseName("key", claim.key);

@@ -15,8 +15,8 @@ const MARK_ROUNDS = 8;
  */
 export async function takeOwnClaim(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	const { incident_id } = call.request;
-	const wanted = { lease: ownLease(call), key: incident_id, ttl_s: OWN_CLAIM_TTL_S, while_active: false };
-	return takeClaim(call, claims, wanted, (record) => judge(call, record));
+	const spec = { lease: ownLease(call), key: incident_id, ttl_s: OWN_CLAIM_TTL_S, while_active: false };
+	return takeClaim(call, claims, spec, (record) => judge(call, record));
 }
 
 /**

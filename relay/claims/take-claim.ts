@@ -26,29 +26,29 @@ const ROUNDS = 8;
 export async function takeClaim(
 	call: SpawnCall,
 	claims: HeldClaims,
-	wanted: ClaimSpec,
+	spec: ClaimSpec,
 	judge: (record: ClaimRecord) => Promise<Judgement>,
 ): Promise<StepAnswer> {
 	const { cluster, clock } = call;
 	for (let round = 0; round < ROUNDS; round++) {
 		// Read both clocks before the write is sent: a claim may be older than it says, never younger.
 		const taken_at = clock.monotonic();
-		const record = newRecord(call, wanted);
+		const record = newRecord(call, spec);
 		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "others_until">) =>
-			void claims.set(wanted.lease, { lease: wanted.lease, record, version, taken_at, ...how });
+			void claims.set(spec.lease, { lease: spec.lease, record, version, taken_at, ...how });
 
-		const made = await cluster.createClaim(wanted.lease, record);
+		const made = await cluster.createClaim(spec.lease, record);
 		if (made.kind === "unavailable") return made;
 		if (made.kind === "written") return hold(made.version, { how: "created", others_until: 0 });
 
-		const found = await cluster.readClaim(wanted.lease);
+		const found = await cluster.readClaim(spec.lease);
 		if (found.kind === "unavailable") return found;
 		if (found.kind === "not_found") continue;
 		const { record: before, version } = found.claim;
 		const judgement = await judge(before);
 		if (judgement.do === "stop") return judgement.answer;
 
-		const written = await cluster.replaceClaim(wanted.lease, record, version);
+		const written = await cluster.replaceClaim(spec.lease, record, version);
 		if (written.kind === "unavailable") return written;
 		if (written.kind !== "written") continue;
 		if (judgement.do === "recognise") {

@@ -20,8 +20,8 @@ export function argocdApplication(
 	access: KubernetesAccess,
 	fetch: typeof globalThis.fetch,
 ): Source {
-	return checkedSource(PARAMETERS["argocd.application"], (wanted, call) =>
-		argocd === undefined ? fromResource(access, wanted, call) : fromApi(argocd, fetch, wanted, call),
+	return checkedSource(PARAMETERS["argocd.application"], (parameters, call) =>
+		argocd === undefined ? fromResource(access, parameters, call) : fromApi(argocd, fetch, parameters, call),
 	);
 }
 

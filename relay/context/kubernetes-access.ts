@@ -28,9 +28,9 @@ export type Opening =
 	| { readonly ok: false; readonly answer: Unread };
 
 /** The reader for one namespace, or why it is not read. */
-export function openNamespace({ reader, own, others }: KubernetesAccess, wanted: string | undefined): Opening {
+export function openNamespace({ reader, own, others }: KubernetesAccess, requested: string | undefined): Opening {
 	if (!reader.ok) return { ok: false, answer: { status: "skipped", why: reader.why } };
-	const namespace = wanted ?? own();
+	const namespace = requested ?? own();
 	if (namespace === own() || others.includes(namespace)) return { ok: true, reader: reader.value, namespace };
 	const why = `this relay does not read the namespace ${namespace}: add it to HEALER_CONTEXT_NAMESPACES`;
 	return { ok: false, answer: failed(why) };

@@ -46,21 +46,21 @@ export function kubernetesReader(kubeConfig: KubeConfig): KubernetesReader {
 	return {
 		pods: (namespace, labelSelector, signal) =>
 			read(async () => {
-				const wanted = { namespace, labelSelector, limit: MAX_PODS };
-				return itemsOf(await core.listNamespacedPod(wanted, boundedRead(signal)));
+				const request = { namespace, labelSelector, limit: MAX_PODS };
+				return itemsOf(await core.listNamespacedPod(request, boundedRead(signal)));
 			}),
 		podEvents: (namespace, pod, signal) =>
 			read(async () => {
 				const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${pod}`;
-				const wanted = { namespace, fieldSelector, limit: MAX_EVENTS };
-				return itemsOf(await core.listNamespacedEvent(wanted, boundedRead(signal)));
+				const request = { namespace, fieldSelector, limit: MAX_EVENTS };
+				return itemsOf(await core.listNamespacedEvent(request, boundedRead(signal)));
 			}),
 		object: (kind, namespace, name, signal) =>
 			read(() => objects.getNamespacedCustomObject({ ...kind, namespace, name }, boundedRead(signal))),
 		metadata: (kind, namespace, labelSelector, signal) =>
 			read(() => {
-				const wanted = { ...kind, namespace, labelSelector, limit: MAX_OBJECTS };
-				return objects.listNamespacedCustomObject(wanted, boundedRead(signal, METADATA_ONLY));
+				const request = { ...kind, namespace, labelSelector, limit: MAX_OBJECTS };
+				return objects.listNamespacedCustomObject(request, boundedRead(signal, METADATA_ONLY));
 			}),
 	};
 }

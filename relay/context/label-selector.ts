@@ -10,6 +10,6 @@ export function labelSelector({
 	readonly selector?: string | undefined;
 	readonly labels: Readonly<Record<string, string>>;
 }): string {
-	const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-	return [...(selector === undefined ? [] : [selector]), ...wanted].join(",");
+	const terms = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+	return [...(selector === undefined ? [] : [selector]), ...terms].join(",");
 }

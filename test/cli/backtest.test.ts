@@ -96,7 +96,7 @@ describe("backtest", () => {
 
 	it.each([
 		[
-			"a pipeline with a mistake",
+			"a pipeline with an error",
 			{ pipeline: pipelineFolder((text) => text.replace("agent: rex", "agent: rx")) },
 			"There is no agent `rx`",
 		],

@@ -52,15 +52,15 @@ describe("two relays that are killed again and again", () => {
 			await delay(chance.below(300));
 		}
 		const ended = coderuns.filter(({ end }) => end !== "Running");
-		const told = () => worker.taken.map(({ coderun_name, phase }) => `${coderun_name} ${phase}`).sort();
+		const received = () => worker.taken.map(({ coderun_name, phase }) => `${coderun_name} ${phase}`).sort();
 		const all = ended.map(({ end, request }) => `${request.coderun.metadata.name} ${end}`).sort();
-		await expect.poll(told, { timeout: 60_000 }).toEqual(all);
+		await expect.poll(received, { timeout: 60_000 }).toEqual(all);
 		working = false;
 		await killing;
 
 		const unreported = async () => (await namespace.coderuns("!healer/reported")).map(({ metadata }) => metadata.name);
 		const running = coderuns.filter(({ end }) => end === "Running").map(({ request }) => request.coderun.metadata.name);
 		await expect.poll(async () => (await unreported()).sort(), { timeout: 30_000 }).toEqual(running.sort());
-		expect(told()).toEqual(all);
+		expect(received()).toEqual(all);
 	});
 });

@@ -34,8 +34,8 @@ describe("reportOutcomes of a namespace", () => {
 		await expect.poll(async () => (await namespace.coderuns("healer/reported=true")).length, SOON).toBe(4);
 		expect(worker.posts()).toBe(4);
 		const [first] = requests;
-		const told = worker.taken.find(({ incident_id }) => incident_id === first?.request.incident_id);
-		expect(told).toEqual({
+		const posted = worker.taken.find(({ incident_id }) => incident_id === first?.request.incident_id);
+		expect(posted).toEqual({
 			coderun_name: first?.request.coderun.metadata.name,
 			incident_id: first?.request.incident_id,
 			attempt: 1,

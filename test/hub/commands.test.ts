@@ -51,7 +51,7 @@ describe("commands in comments of a pull request", () => {
 	async function write(body: string, who: Writer = OCTOCAT): Promise<Answer & { readonly id: number }> {
 		const id = ++last;
 		repository.putComment(PULL, { id, body, user: who.user });
-		return { ...(await tell(home, id, body, who)), id };
+		return { ...(await postComment(home, id, body, who)), id };
 	}
 
 	const ours = () => [...repository.comments.values()].filter(({ user }) => user?.login === "healer[bot]");
@@ -60,7 +60,7 @@ describe("commands in comments of a pull request", () => {
 			.map(({ body }) => body ?? "")
 			.join("\n");
 	const reactionsTo = (id: number) => (repository.reactions.get(id) ?? []).map(({ content }) => content);
-	const isSaid = (text: string) => eventually(() => shown().includes(text), `${text} in\n${shown()}`);
+	const showsText = (text: string) => eventually(() => shown().includes(text), `${text} in\n${shown()}`);
 
 	it("fix, status, stop and retry, each answered once, in one comment", async () => {
 		const fix = await write("Hm, this again.\n\n/healer fix rex the flaky test");
@@ -71,24 +71,24 @@ describe("commands in comments of a pull request", () => {
 		const codeRun = readFileSync(path.join(home.stateDir, "coderuns", name), "utf8");
 		expect(codeRun).toContain("the flaky test");
 		expect(codeRun).toContain("Parse faster");
-		await isSaid("| asked for by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
+		await showsText("| asked for by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
 		expect(reactionsTo(fix.id)).toEqual(["eyes"]);
 
 		for (let time = 0; time < 3; time++) {
-			const again = await tell(home, fix.id, "/healer fix rex the flaky test", OCTOCAT);
+			const again = await postComment(home, fix.id, "/healer fix rex the flaky test", OCTOCAT);
 			expect(again.body).toMatchObject({ status: "duplicate", incident_id: fix.body.incident_id });
 		}
 
 		const status = await write("/healer status");
 		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was taken" });
-		await isSaid("` octocat ` said ` /healer status `: this is how it stands.");
+		await showsText("` octocat ` said ` /healer status `: this is how it stands.");
 		const stop = await write("/healer stop");
-		await isSaid("1 remediation stopped.");
+		await showsText("1 remediation stopped.");
 		expect(await getJson(home, `/api/incidents/${fix.body.incident_id}`)).toMatchObject({ status: "cancelled" });
 		const retry = await write("/healer retry");
-		await isSaid("1 remediation will start afresh.");
+		await showsText("1 remediation will start afresh.");
 		const wrong = await write("/healer dance");
-		await isSaid("there is no such word.");
+		await showsText("there is no such word.");
 
 		expect([status, stop, retry, wrong].map(({ id }) => reactionsTo(id))).toEqual([
 			["+1"],
@@ -103,11 +103,11 @@ describe("commands in comments of a pull request", () => {
 
 	it("does not answer bots, however long they answer its comments", async () => {
 		await write("/healer help");
-		await isSaid("these are the words:");
+		await showsText("these are the words:");
 		const [comment] = ours();
 		const asked = github.requests.length;
 		// GitHub delivers our own comment, too; another App answers it and gets no answer.
-		const own = await tell(home, Number(comment?.id), "/healer status", {
+		const own = await postComment(home, Number(comment?.id), "/healer status", {
 			user: { login: "healer[bot]", type: "Bot" },
 		});
 		const answers = [
@@ -146,7 +146,7 @@ describe("commands in comments of a pull request", () => {
 		hub = await start();
 		await eventually(() => reactionsTo(status.id).length > 0, "a reaction", 150_000);
 		expect(reactionsTo(status.id)).toEqual(["+1"]);
-		await isSaid("this is how it stands.");
+		await showsText("this is how it stands.");
 		expect(ours()).toHaveLength(1);
 	});
 });
@@ -160,7 +160,12 @@ const OCTOCAT: Writer = { user: { login: "octocat", type: "User" } };
 const BOT: Writer = { user: { login: "chatty[bot]", type: "Bot" } };
 
 /** `issue_comment` as GitHub sends it, made from a recorded one. */
-async function tell(home: Home, id: number, body: string, { user, association = "MEMBER" }: Writer): Promise<Answer> {
+async function postComment(
+	home: Home,
+	id: number,
+	body: string,
+	{ user, association = "MEMBER" }: Writer,
+): Promise<Answer> {
 	const recorded = examples.find(({ name }) => name === "issue_comment")?.examples[0];
 	if (recorded === undefined || !("comment" in recorded) || !("issue" in recorded)) throw new Error("no issue_comment");
 	return await deliver(home, "issue_comment", {

@@ -45,7 +45,7 @@ describe("context from GitHub", () => {
 	}
 
 	/** Waits for the incident's CodeRun, and returns its agent's prompt. */
-	async function told(incident: string): Promise<{ readonly prompt: string; readonly context: unknown }> {
+	async function promptOf(incident: string): Promise<{ readonly prompt: string; readonly context: unknown }> {
 		let shown = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 		await eventually(
 			async () => {
@@ -68,7 +68,7 @@ describe("context from GitHub", () => {
 			]);
 		const incident = await fail(501, { kind: "text", text: CLIPPY_LOG });
 
-		const { prompt, context } = await told(incident);
+		const { prompt, context } = await promptOf(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(prompt).toContain("Loop never");
 		expect(prompt).toContain("crates/loop/src/lib.rs");
@@ -96,7 +96,9 @@ describe("context from GitHub", () => {
 	});
 
 	it("has the end of a log of 100 MB", async () => {
-		const { prompt } = await told(await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY_LOG }));
+		const { prompt } = await promptOf(
+			await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY_LOG }),
+		);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(prompt).toMatch(/\[\.\.\. [\d,]+ lines cut \.\.\.\]/);
 		expect(prompt.length).toBeLessThan(200_000);
@@ -119,7 +121,7 @@ describe("context from GitHub", () => {
 		["is gone", { kind: "status", status: 410 }, "Run cargo clippy", "its storage answered 410"],
 		["is asked for too often", { kind: "status", status: 429 }, "Run cargo clippy", "its storage answered 429"],
 	])("starts the remediation though the log %s", async (_, log, text, incomplete) => {
-		const { prompt, context } = await told(await fail(520 + github.requests.length, log));
+		const { prompt, context } = await promptOf(await fail(520 + github.requests.length, log));
 		expect(prompt).toContain(text);
 		const part = (context as { job_logs: { status: string; incomplete?: string } }).job_logs;
 		expect(part.status).toBe("ok");
@@ -135,7 +137,7 @@ describe("context from GitHub", () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 			return status === "waiting" && String(reason).startsWith("GitHub's rate limit, until ");
 		}, "the incident waits");
-		const { prompt } = await told(incident);
+		const { prompt } = await promptOf(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(Date.now()).toBeGreaterThan(until - 1000);
 	});

@@ -40,8 +40,8 @@ describe("a hub that was down while GitHub delivered", () => {
 		expect(listings).toHaveLength(1);
 		const { incidents } = (await getJson(home, "/api/incidents?limit=100")) as { incidents: { id: string }[] };
 		expect(incidents).toHaveLength(50);
-		const told = await Promise.all(incidents.map(({ id }) => getJson(home, `/api/incidents/${id}`)));
-		const deliveries = told.flatMap((one) => (one as { deliveries: { delivery_id: string }[] }).deliveries);
+		const answers = await Promise.all(incidents.map(({ id }) => getJson(home, `/api/incidents/${id}`)));
+		const deliveries = answers.flatMap((one) => (one as { deliveries: { delivery_id: string }[] }).deliveries);
 		expect(deliveries.map(({ delivery_id }) => delivery_id).sort()).toEqual(lost.sort());
 
 		await eventually(async () => (await redeliveryOf(home)).recovered === 50, "the look that sees them", 90_000);

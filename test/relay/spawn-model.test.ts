@@ -39,7 +39,7 @@ const JUMPS_S = [10, 20, 40, 620];
 const isWide = process.env.HEALER_MODEL === "wide";
 
 const PAIRS: Record<string, Partial<SpawnRequest>[]> = {
-	"one incident, told to two": [{ incident_id: A }, { incident_id: A }],
+	"one incident, requested by two": [{ incident_id: A }, { incident_id: A }],
 	"one attempt, decided differently by two": [{ incident_id: A }, { incident_id: A, agent: "blaze" }],
 	"two attempts": [{ incident_id: A }, { incident_id: A, attempt: 2 }],
 	"two attempts, of two agents": [{ incident_id: A }, { incident_id: A, attempt: 2, agent: "atlas" }],
@@ -58,9 +58,9 @@ const PAIRS: Record<string, Partial<SpawnRequest>[]> = {
 };
 
 const TRIPLES: Record<string, Partial<SpawnRequest>[]> = {
-	"one incident, told to three": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
-	"two attempts, the first told to two": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
-	"two incidents on one branch, one told to two": [
+	"one incident, requested by three": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
+	"two attempts, the first requested by two": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
+	"two incidents on one branch, one requested by two": [
 		{ incident_id: A },
 		{ incident_id: B, agent: "blaze" },
 		{ incident_id: A },
@@ -91,7 +91,7 @@ type Row = readonly [string, Record<string, Partial<SpawnRequest>[]>, Bound];
 
 const WIDE: readonly Row[] = [
 	["2 actors that are killed and ask again, and time", PAIRS, { ...NOTHING_ELSE, calls: 2, steps: 1, jumps_s: [40] }],
-	["3 actors, a long time and hands", toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [620] }],
+	["3 actors, a long time and hands", requestedOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [620] }],
 ];
 
 /**
@@ -107,7 +107,7 @@ const AT_SIZE: readonly Row[] = [
 		{ ...NOTHING_ELSE, steps: 1, hands: 1, faults: 1, jumps_s: [40] },
 	],
 	["3 actors and hands", TRIPLES, { ...NOTHING_ELSE, hands: 2 }],
-	["3 actors and time", toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
+	["3 actors and time", requestedOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
 	...(isWide ? WIDE : []),
 ];
 
@@ -126,8 +126,8 @@ function withoutLargest(situations: Record<string, Partial<SpawnRequest>[]>): Re
 	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.startsWith("one incident,")));
 }
 
-function toldOnce(situations: Record<string, Partial<SpawnRequest>[]>): Record<string, Partial<SpawnRequest>[]> {
-	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.includes("told to")));
+function requestedOnce(situations: Record<string, Partial<SpawnRequest>[]>): Record<string, Partial<SpawnRequest>[]> {
+	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.includes("requested by")));
 }
 
 /** Actors of one request meet at every claim, which makes many more states: these have tighter limits. */
@@ -208,7 +208,7 @@ describe("exploring every order", () => {
 			operation.do === "createCodeRun"
 				? { cluster, answer: { kind: "unavailable", why: "deaf" } }
 				: applyOperation(cluster, operation, version);
-		const { fault } = await exploreAll(PAIRS["one incident, told to two"] ?? [], NOTHING_ELSE, deaf);
+		const { fault } = await exploreAll(PAIRS["one incident, requested by two"] ?? [], NOTHING_ELSE, deaf);
 		expect(fault?.at(-1)).toMatch(/^not answered for good: /);
 	});
 });

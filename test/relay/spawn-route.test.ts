@@ -197,8 +197,8 @@ describe("POST /v1/spawn", () => {
 
 		it("an oversized body, declared or streamed, without reading it all", async () => {
 			const relay = await servedRelay();
-			const told = await relay.post("/v1/spawn", "x".repeat(1024 * 1024 + 1));
-			expect([told.status, await told.json()]).toEqual([413, { error: "oversized" }]);
+			const declared = await relay.post("/v1/spawn", "x".repeat(1024 * 1024 + 1));
+			expect([declared.status, await declared.json()]).toEqual([413, { error: "oversized" }]);
 			let sent = 0;
 			const endless = new ReadableStream<Uint8Array>({
 				pull: (controller) => {

@@ -91,7 +91,7 @@ async function run(
 	});
 	try {
 		const answer = await spawn({ request, digest: digestOf(request), cluster, clock, enforce_max_active: true });
-		world.tell(answer);
+		world.report(answer);
 		return answer;
 	} catch (error) {
 		if (error instanceof Killed) return undefined;
@@ -126,7 +126,7 @@ interface World {
 	cluster(): Cluster;
 	happen(what: Happening): void;
 	/** An answer reached the worker. */
-	tell(answer: SpawnAnswer): void;
+	report(answer: SpawnAnswer): void;
 	expectNoDuplicates(): void;
 }
 
@@ -135,9 +135,9 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 	const clock = virtualClock();
 	const memory = memoryCluster();
 	const made: CodeRun[] = [];
-	const told = new Set<string>();
+	const reported = new Set<string>();
 	const faults: string[] = [];
-	const cluster = (toldBefore: ReadonlySet<string>): Cluster => ({
+	const cluster = (reportedBefore: ReadonlySet<string>): Cluster => ({
 		...memory,
 		createCodeRun: async (coderun, within_ms) => {
 			const answer = await memory.createCodeRun(coderun, within_ms);
@@ -145,7 +145,8 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 			const again = made.filter((other) => isSameAttempt(other, coderun));
 			if (again.some((other) => other.metadata.name !== coderun.metadata.name))
 				faults.push("two names for one attempt");
-			if (toldBefore.has(coderun.metadata.name)) faults.push("made again by a call begun after an answer told of it");
+			if (reportedBefore.has(coderun.metadata.name))
+				faults.push("recreated by a call that started after an answer reported it");
 			const active = memory.unfinished().filter((name) => name !== coderun.metadata.name);
 			if (active.some((name) => sharesKey(asked, name, coderun.metadata.name))) faults.push("two active under one key");
 			if (active.some((name) => sharesAgent(name, coderun.metadata.name))) faults.push("two active for one agent");
@@ -155,16 +156,16 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 	});
 	return {
 		clock,
-		cluster: () => cluster(new Set(told)),
+		cluster: () => cluster(new Set(reported)),
 		happen: (what) => {
 			const [first] = memory.unfinished();
 			if (typeof what === "object") clock.advance(what.advance);
 			else if (what === "appear") memory.appear("by-hand", "rex");
 			else if (first !== undefined) what === "finish" ? memory.finish(first) : memory.remove(first);
 		},
-		tell: (answer) => {
+		report: (answer) => {
 			if (answer.kind === "result" && "coderun_name" in answer.result && answer.result.result !== "held") {
-				told.add(answer.result.coderun_name);
+				reported.add(answer.result.coderun_name);
 			}
 		},
 		expectNoDuplicates: () => expect(faults).toEqual([]),

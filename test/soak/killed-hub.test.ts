@@ -35,7 +35,7 @@ describe("100 incidents, each delivered in five ways at once, with kill -9 in th
 });
 
 async function tellAll(home: Home, from: number, to: number): Promise<void> {
-	await Promise.all(Array.from({ length: to - from }, (_, index) => tell(home, runOf(from + index))));
+	await Promise.all(Array.from({ length: to - from }, (_, index) => deliverAll(home, runOf(from + index))));
 }
 
 function runOf(index: number): FailingRun {
@@ -43,7 +43,7 @@ function runOf(index: number): FailingRun {
 }
 
 /** The same delivery twice, the same event with another id, another job, and the run: each until it is answered. */
-async function tell(home: Home, run: FailingRun): Promise<void> {
+async function deliverAll(home: Home, run: FailingRun): Promise<void> {
 	const id = `delivery-${run.runId}`;
 	await Promise.all([
 		untilAccepted(() => deliver(home, "workflow_job", workflowJob(run), id)),

@@ -8,10 +8,7 @@ import { type Answer, ask, describe } from "../ask.ts";
 import { type Check, missing, ok, skipped } from "../check.ts";
 import { askWithEach } from "./each-secret.ts";
 
-/**
- * Checks the worker, its journal, and whether it accepts the secrets known here. Its requests leave no trace in the
- * journal.
- */
+/** Checks the worker, its journal, and whether it accepts the secrets known here. The requests leave nothing behind. */
 export async function checkWorker(places: Places): Promise<readonly Check[]> {
 	const { worker } = places;
 	if (worker === undefined) return [skipped("worker", "not checked.", "Set HEALER_URL to its address.")];

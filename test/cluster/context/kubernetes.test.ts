@@ -175,7 +175,7 @@ describe("the sources that read the API server", () => {
 				...{ startedAt: "2026-01-02T03:04:05Z", finishedAt: "2026-01-02T03:04:09Z", operation: {} },
 			},
 		};
-		const told = {
+		const shown = {
 			health: "Degraded",
 			sync: "OutOfSync",
 			revision: "abc123",
@@ -202,7 +202,7 @@ describe("the sources that read the API server", () => {
 			const parameters = { namespace: namespace.name };
 			expect(await askSource("argocd.application", { ...parameters, name: "shop" }, where())).toEqual({
 				status: "ok",
-				data: told,
+				data: shown,
 			});
 			expect(await askSource("argocd.application", { ...parameters, name: "healthy" }, where())).toMatchObject({
 				data: { health: "Healthy", unhealthy: ["Service cto/web: Missing: is gone"] },
@@ -249,7 +249,7 @@ describe("the sources that read the API server", () => {
 			};
 			expect(await askSource("argocd.application", { name: "shop" }, { env })).toEqual({
 				status: "ok",
-				data: { ...told, unhealthy: ["apps/Deployment cto/web: Degraded: exceeded its progress deadline"] },
+				data: { ...shown, unhealthy: ["apps/Deployment cto/web: Degraded: exceeded its progress deadline"] },
 			});
 			expect(asked.toSorted()).toEqual([
 				"Bearer argo-token /api/v1/applications/shop/resource-tree?appNamespace=argocd",

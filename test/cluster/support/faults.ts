@@ -56,16 +56,16 @@ export function startFaults(
 		}
 		return drawn < 0.06 ? { do: "answer", status: 503, body: {} } : undefined;
 	};
-	let told = false;
+	let stopped = false;
 	onTestFinished(() => {
-		told = true;
+		stopped = true;
 	});
 	const striking = (async () => {
-		while (!told) await deal();
+		while (!stopped) await deal();
 	})();
 	return {
 		async end() {
-			told = true;
+			stopped = true;
 			await striking;
 			await deal();
 			proxy.misbehave = () => undefined;

@@ -31,7 +31,7 @@ describe("readRelaySettings", () => {
 	});
 
 	it("reads every variable", () => {
-		const told = {
+		const variables = {
 			HEALER_SINK: "kubernetes",
 			HEALER_NAMESPACE: "agents",
 			HEALER_RELAY_HOST: "0.0.0.0",
@@ -39,7 +39,7 @@ describe("readRelaySettings", () => {
 			HEALER_DEADLINE: "90m",
 			HEALER_DELETE_OVERDUE: "false",
 		};
-		expect(readRelaySettings({ ...ENOUGH, ...told })).toMatchObject({
+		expect(readRelaySettings({ ...ENOUGH, ...variables })).toMatchObject({
 			settings: {
 				sink: { kind: "kubernetes" },
 				host: "0.0.0.0",
