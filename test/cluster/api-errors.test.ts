@@ -111,7 +111,7 @@ describe("spawn on a real API server", () => {
 		expect(await ask(kubernetesCluster(apiClients(config), namespace.name), requestIn(namespace.name))).toEqual({
 			kind: "unavailable",
 			cause: "unauthorized",
-			why: expect.stringMatching(/^the API server does not know the relay's token: it expired/),
+			why: expect.stringMatching(/^the API server does not accept the relay's token: it expired/),
 		});
 	});
 });

@@ -185,11 +185,11 @@ describe("deploy/relay and deploy/tunnel", () => {
 				expect.stringMatching(/^ok {7}pipeline .* is valid: version /),
 				"skipped  worker                 not checked. Set HEALER_URL to its address.",
 				"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
-				`ok       relay                  ${relay.url} runs.`,
+				`ok       relay                  ${relay.url} is running.`,
 				"ok       relay's cluster        accepts CodeRuns.",
 				"ok       wire, at the relay     the relay accepts it.",
 				"skipped  versions               not compared. Set HEALER_URL and RELAY_URL.",
-				"ok       namespace              cto is there.",
+				"ok       namespace              cto exists.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
 				"ok       permissions            ServiceAccount healer-relay has every permission that a relay needs in cto.",
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
@@ -213,7 +213,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			]);
 			const as = await kubeconfigFile(config);
 			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-4)).toEqual([
-				"skipped  namespace              this account may not look at namespaces. Use another one's KUBECONFIG.",
+				"skipped  namespace              this account may not read namespaces. Set KUBECONFIG to one of an account that may.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
 				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay.`,
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
@@ -221,7 +221,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
 			expect([code, lines.at(-4)]).toEqual([
 				1,
-				"missing  namespace              there is no nowhere. kubectl create namespace nowhere.",
+				"missing  namespace              nowhere does not exist. Create it: kubectl create namespace nowhere.",
 			]);
 		});
 	});

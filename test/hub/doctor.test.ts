@@ -27,12 +27,12 @@ describe("doctor", () => {
 			0,
 			expect.stringMatching(/^ok {7}pipeline .* is valid: version [0-9a-f]{12}\.$/),
 			`ok       worker                 ${home.url} writes its journal.`,
-			expect.stringMatching(/^ok {7}active pipeline {6}[0-9a-f]{12}\.$/),
+			expect.stringMatching(/^ok {7}active pipeline {8}[0-9a-f]{12}\.$/),
 			"ok       sensor's token         the worker accepts it.",
 			"ok       GitHub's signature     the worker accepts it.",
 			"ok       wire, at the worker    the worker accepts it.",
 			"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
-			`ok       relay                  http://127.0.0.1:${home.relayPort} runs.`,
+			`ok       relay                  http://127.0.0.1:${home.relayPort} is running.`,
 			"ok       relay's cluster        accepts CodeRuns.",
 			"ok       wire, at the relay     the relay accepts it.",
 			"ok       versions               worker 0.1.0 (protocol 1), relay 0.1.0 (protocol 1): compatible.",
@@ -66,10 +66,10 @@ describe("doctor", () => {
 		expect(code).toBe(1);
 		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
 			expect.stringMatching(
-				/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: nothing answers \(.+\)\. Deploy it: /,
+				/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: no answer \(.+\)\. Deploy it: /,
 			),
 			expect.stringMatching(
-				/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: nothing answers \(.+\)\. Look at it/,
+				/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: no answer \(.+\)\. Check the relay/,
 			),
 		]);
 	});

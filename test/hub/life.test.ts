@@ -86,7 +86,7 @@ describe("a hub that cannot start", () => {
 		await new Promise<void>((resolve) => other.listen(home.port, "127.0.0.1", resolve));
 		const hub = begin(home);
 		expect(await hub.ended()).toBe(1);
-		expect(hub.output()).toContain(`Port ${home.port} is taken`);
+		expect(hub.output()).toContain(`Port ${home.port} is in use`);
 		expect(hub.output()).toContain("HEALER_PORT=");
 		await new Promise((resolve) => other.close(resolve));
 	});

@@ -99,7 +99,7 @@ describe("README example, as typed", () => {
 				await eventually(async () => (await newestStatus()) === "fixed", "the status fixed");
 			},
 		],
-		[EXPLAIN, async (command) => expect(await type(command)).toContain("REX by the rule")],
+		[EXPLAIN, async (command) => expect(await type(command)).toContain("REX by rule")],
 		[
 			`${EXPLAIN} ${LOG} --files crates/controller/src/leases.rs`,
 			async (command) => expect(await type(command)).toContain("failure   rust_clippy (rust)"),

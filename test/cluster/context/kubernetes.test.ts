@@ -69,7 +69,7 @@ describe("the sources that read the API server", () => {
 				status: "ok",
 				data: {
 					pods: [
-						"web-2: Running, 7 restarts, app waits: CrashLoopBackOff (back-off 5m0s\\nrestarting), app ended: OOMKilled, exit code 137",
+						"web-2: Running, 7 restarts, app waiting: CrashLoopBackOff (back-off 5m0s\\nrestarting), app terminated: OOMKilled, exit code 137",
 						"web-1: Running, 0 restarts",
 					],
 					events: [
