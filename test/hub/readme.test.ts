@@ -105,7 +105,7 @@ describe("README example, as typed", () => {
 			async (command) => expect(await type(command)).toContain("failure   rust_clippy (rust)"),
 		],
 		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is valid/)],
-		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.$/m)],
+		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases passed\.$/m)],
 		["npm test", offered],
 		["npm run test:all", offered],
 		["npm run check", offered],
@@ -124,7 +124,7 @@ describe("docs/pipeline.md example, as typed", () => {
 	const commands: readonly (readonly [string, RegExp])[] = [
 		["npx healer check", /^pipeline\.yaml is valid/],
 		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
-		["npx healer test", /^(\d+) of \1 cases pass\.$/m],
+		["npx healer test", /^(\d+) of \1 cases passed\.$/m],
 		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],
 		[`${EXPLAIN} --files src/main.rs,Cargo.toml --json`, /"agent": "rex"/],
 		[
