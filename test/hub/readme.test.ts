@@ -95,7 +95,7 @@ describe("README example, as typed", () => {
 		[
 			"npx healer replay test/cases/payloads/workflow-run-success.json --event workflow_run",
 			async (command) => {
-				expect(await type(command)).toMatch(/^202 .*workflow_run says green: recorded for the remediations/);
+				expect(await type(command)).toMatch(/^202 .*workflow_run reports success: recorded for the remediations/);
 				await eventually(async () => (await newestStatus()) === "fixed", "the status fixed");
 			},
 		],
