@@ -11,8 +11,7 @@ export interface AppManifestOptions {
 }
 
 /**
- * What GitHub makes an App of
- * (https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest).
+ * A GitHub App manifest (https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest).
  */
 export interface AppManifest {
 	readonly name: string;
@@ -23,7 +22,10 @@ export interface AppManifest {
 	readonly default_events: readonly string[];
 }
 
-/** `healer app-manifest`: the manifest of the GitHub App that the pipeline needs, no right more. */
+/**
+ * `healer app-manifest`: prints the manifest of the GitHub App that the pipeline needs, with no more permissions than
+ * that.
+ */
 export async function printAppManifest(options: AppManifestOptions, output: Output): Promise<ExitCode> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) {
@@ -31,16 +33,16 @@ export async function printAppManifest(options: AppManifestOptions, output: Outp
 		return EXIT.usage;
 	}
 	if (!URL.canParse(options.url)) {
-		output.problem(`${options.url} is no address: give --url https://healer.example.com.`);
+		output.problem(`${options.url} is not a URL: give one such as --url https://healer.example.com.`);
 		return EXIT.usage;
 	}
 	output.line(JSON.stringify(appManifest(artefact.value, options), undefined, 2));
 	const { unknown } = permissionsForEvents(artefact.value.webhook_events);
-	if (unknown.length > 0) output.problem(`Not known: which permission opens ${unknown.join(", ")}. Add it by hand.`);
+	if (unknown.length > 0) output.problem(`The permission for ${unknown.join(", ")} is unknown: add it by hand.`);
 	return EXIT.ok;
 }
 
-/** Permissions and events from what the pipeline listens to, gathers and tells. */
+/** Derives permissions and events from what the pipeline listens to, gathers and writes. */
 export function appManifest(artefact: Artefact, { name, url }: Pick<AppManifestOptions, "name" | "url">): AppManifest {
 	const { permissions } = permissionsForEvents(artefact.webhook_events);
 	return {

@@ -12,9 +12,9 @@ import { routeCase } from "./route.ts";
 import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
 
 export interface BacktestOptions {
-	/** The pipeline to try. */
+	/** The pipeline to test. */
 	readonly pipeline: string;
-	/** What cases in files are decided by now. */
+	/** The pipeline that cases from files are compared with. */
 	readonly base: string;
 	readonly url?: string;
 	readonly limit: number;
@@ -23,8 +23,8 @@ export interface BacktestOptions {
 }
 
 /**
- * `healer backtest`: what another version of the pipeline would have decided. Without files, about the incidents of a
- * worker's journal, against what was decided then; with files, about their cases, against the pipeline `base`.
+ * `healer backtest`: shows what another pipeline would have decided. Without files, for the incidents of a worker's
+ * journal, compared with the recorded decisions; with files, for their cases, compared with the pipeline `base`.
  */
 export async function backtest(
 	files: readonly string[],
@@ -32,7 +32,9 @@ export async function backtest(
 	env: NodeJS.ProcessEnv,
 	output: Output,
 ): Promise<ExitCode> {
-	const tested = await (files.length === 0 ? ofJournal(options, env, output) : ofFiles(files, options, output));
+	const tested = await (files.length === 0
+		? backtestJournal(options, env, output)
+		: backtestFiles(files, options, output));
 	if (!tested.ok) {
 		output.problem(tested.problem);
 		return EXIT.usage;
@@ -43,7 +45,11 @@ export async function backtest(
 	return options.failOnChange && changed.length > 0 ? EXIT.problem : EXIT.ok;
 }
 
-async function ofJournal(options: BacktestOptions, env: NodeJS.ProcessEnv, output: Output): Promise<Result<Backtest>> {
+async function backtestJournal(
+	options: BacktestOptions,
+	env: NodeJS.ProcessEnv,
+	output: Output,
+): Promise<Result<Backtest>> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) return artefact;
 	const worker = await workerAt(options.url, env);
@@ -65,19 +71,19 @@ async function replayAll(
 		const answer = await askWorker(worker, `/api/export?limit=${size}&cursor=${cursor}`);
 		if (!answer.ok) return answer;
 		const page = exportPage.safeParse(answer.value.body);
-		if (!page.success) return fail(`${worker.url} does not export incidents. Is it an older Healer?`);
+		if (!page.success) return fail(`${worker.url} does not export incidents. Is it an older version of Healer?`);
 		for (const exported of page.data.incidents) {
 			const one = await replayIncident(artefact, pipeline, exported, page.data.searched);
 			if (one === undefined) notKept++;
 			else compared.push(one);
 		}
 		cursor = page.data.next;
-		if (cursor !== null) output.problem(`${compared.length + notKept} incidents read ...`);
+		if (cursor !== null) output.problem(`${compared.length + notKept} incidents replayed...`);
 	}
 	return ok({ compared, not_kept: notKept });
 }
 
-async function ofFiles(
+async function backtestFiles(
 	files: readonly string[],
 	{ pipeline, base }: BacktestOptions,
 	output: Output,
@@ -102,7 +108,7 @@ async function ofFiles(
 				const id = String(old.id ?? `${file}:${number}`);
 				const where = given.value.workflow_name ?? given.value.event ?? "";
 				compared.push({ id, where, before: old, after: now, difference: differenceOf(old, now) });
-				if (compared.length % 500 === 0) output.problem(`${compared.length} cases decided ...`);
+				if (compared.length % 500 === 0) output.problem(`${compared.length} cases decided...`);
 			}
 		} catch (error) {
 			return fail(`Cannot read ${file}: ${messageOf(error)}.`);

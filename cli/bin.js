@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript without newer syntax: this file must at least start on an old Node, to say what is missing.
+// Plain JavaScript without newer syntax: this file must start on an old Node, to report what is missing.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -10,7 +10,7 @@ const NEEDED_MAJOR = 24;
 const PACKAGES = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
 const main = path.join(path.dirname(fileURLToPath(import.meta.url)), "main.ts");
 const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR;
-/** The hub always has a process above it: one that hears SIGTERM and ends the hub in time, whatever hangs in there. */
+/** The hub always runs under a parent process that handles SIGTERM and ends the hub in time, even if it hangs. */
 const isHub = process.argv[2] === "start";
 const HUB_ENDS_WITHIN_MS = 9000;
 
@@ -23,7 +23,7 @@ if (isNewEnough && !isHub) {
 	const node = isNewEnough ? process.execPath : nodeFromNpm();
 	if (node === undefined) {
 		console.error(`Healer needs Node ${NEEDED_MAJOR} or newer to run; this is Node ${process.versions.node}.`);
-		console.error(`npm brings one along (${PACKAGES.join(" or ")}), but it is not installed here.`);
+		console.error(`npm provides one (${PACKAGES.join(" or ")}), but it is not installed here.`);
 		console.error("Run `npm ci` without --omit=optional, or start Healer with a newer Node.");
 		process.exitCode = 2;
 	} else {

@@ -4,12 +4,12 @@ import type { Artefact } from "../pipeline/index.ts";
 import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
 import { fail, ok, type Result } from "./result.ts";
 
-/** A pipeline that was read: checked and built, or all that is wrong with it. */
+/** A pipeline that was read: built, or all of its errors. */
 export type BuiltPipeline =
 	| { readonly ok: true; readonly artefact: Artefact }
 	| { readonly ok: false; readonly diagnostics: readonly Mistake[]; readonly rendered: string };
 
-/** `colour`: whether the rendered mistakes may be coloured. */
+/** `colour`: whether rendered errors may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
 	const files = await readPipelineFiles(file);
 	return files.ok ? ok(buildFrom(files.value, colour)) : files;
@@ -30,14 +30,14 @@ function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
 	};
 }
 
-/** The artefact, or its mistakes as one text: for commands that need a good pipeline to begin. */
+/** The artefact, or its errors as one text: for commands that need a valid pipeline. */
 export async function loadGoodPipeline(file: string): Promise<Result<Artefact>> {
 	const built = await buildPipeline(file);
 	if (!built.ok) return built;
 	return built.value.ok ? ok(built.value.artefact) : fail(built.value.rendered);
 }
 
-/** Where the user finds what mistakes call `pipeline.yaml` and `prompts/...`. */
+/** Maps the build's names, `pipeline.yaml` and `prompts/...`, to the user's paths. */
 function namesOf({ file, prompts }: PipelineFiles): ReadonlyMap<string, string> {
 	const folder = promptsFolder(file);
 	const templates = Object.keys(prompts).map(

@@ -22,8 +22,8 @@ export interface BuildOptions {
 }
 
 /**
- * `healer build`: the checked artefact; with `--schema` what editors check `pipeline.yaml` with instead, with `--relay`
- * the relay as one file, with `--page` the files of the page.
+ * `healer build`: writes the checked artefact; with `--schema` the JSON Schema with which editors check
+ * `pipeline.yaml`, with `--relay` the relay as one file, with `--page` the files of the page.
  */
 export async function build(options: BuildOptions, output: Output): Promise<ExitCode> {
 	if (options.schema !== undefined) {
@@ -49,7 +49,7 @@ export async function build(options: BuildOptions, output: Output): Promise<Exit
 	return await write(options.out, `${JSON.stringify(built.value.artefact)}\n`, output);
 }
 
-/** Into an empty folder: what an earlier build left there would be deployed, too. */
+/** Empties the folder first: files of an earlier build would be deployed, too. */
 async function writePage(folder: string, output: Output): Promise<ExitCode> {
 	const files = await bundlePage();
 	await rm(folder, { recursive: true, force: true });
@@ -58,14 +58,14 @@ async function writePage(folder: string, output: Output): Promise<ExitCode> {
 		await makeFolder(path.dirname(file));
 		await writeFile(file, bytes);
 	}
-	output.line(`${folder} written.`);
+	output.line(`Wrote ${folder}.`);
 	return EXIT.ok;
 }
 
 async function write(file: string, text: string, output: Output): Promise<ExitCode> {
 	try {
 		await writeAtomic(file, text);
-		output.line(`${file} written.`);
+		output.line(`Wrote ${file}.`);
 		return EXIT.ok;
 	} catch (error) {
 		output.problem(`Cannot write ${file}: ${messageOf(error)}.`);

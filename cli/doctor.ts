@@ -18,14 +18,14 @@ export interface DoctorOptions {
 }
 
 /**
- * `healer doctor`: looks at every part that can be reached from here, changes nothing, and says what is missing and
- * how to cure it. What it was not told of is skipped, and that is no problem.
+ * `healer doctor`: checks every part that can be reached from here, and reports what is missing and how to fix it.
+ * Read-only. Parts without an address are skipped, which is not a problem.
  */
 export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const places = await findPlaces(env);
 	const built = await buildPipeline(options.pipeline);
 	const needed = built.ok && built.value.ok ? permissionsForHealer(built.value.artefact) : {};
-	const looks = [
+	const pending = [
 		checkPipeline(options.pipeline, built),
 		checkWorker(places),
 		checkGitHub(env, needed),
@@ -34,7 +34,7 @@ export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, out
 		checkCluster(places),
 		checkHosts(env, built),
 	];
-	const checks: readonly Check[] = (await Promise.all(looks)).flat();
+	const checks: readonly Check[] = (await Promise.all(pending)).flat();
 	const good = checks.every(({ status }) => status !== "missing");
 	if (options.json) output.line(JSON.stringify({ ok: good, checks }, undefined, 2));
 	else for (const check of checks) output.line(renderCheck(check, output.paint));

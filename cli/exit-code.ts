@@ -1,10 +1,10 @@
-/** What every command's exit code means; `healer --help` says the same. */
+/** Exit codes of every command; keep in step with `healer --help`. */
 export const EXIT = {
-	/** It did what was asked. */
+	/** Success. */
 	ok: 0,
-	/** It looked and found a problem: a mistake in the pipeline, a failing case, a port that is taken. */
+	/** It ran and found a problem: an error in the pipeline, a failing case, a port in use. */
 	problem: 1,
-	/** It could not begin: unknown option, missing file, unreadable input. */
+	/** It could not start: unknown option, missing file, unreadable input. */
 	usage: 2,
 } as const;
 

@@ -30,18 +30,20 @@ export interface ExplainOptions {
 	readonly json?: boolean;
 }
 
-/** How a delivery was read, and what was decided when it is an incident. */
+/** How a delivery was read, and the decision when it is an incident. */
 export interface Explained {
 	readonly pipeline: string;
 	readonly reading: Reading;
-	/** What it tells besides of remediations under way. */
+	/** What it reports about running remediations. */
 	readonly lifecycle: LifecycleReading;
 	readonly decision?: Decision;
-	/** What the pipeline listens to. */
+	/** The events that the pipeline listens to. */
 	readonly events: readonly string[];
 }
 
-/** `healer explain`: every stage's verdict on a delivery. A delivery that is ignored is an answer, no failure. */
+/**
+ * `healer explain`: shows every stage's verdict on a delivery. An ignored delivery is a valid answer, not a failure.
+ */
 export async function explain(payload: string, options: ExplainOptions, output: Output): Promise<ExitCode> {
 	const explained = await explainDelivery(payload, options);
 	if (!explained.ok) {
@@ -92,14 +94,14 @@ async function decideGiven(
 
 type Paint = Pick<Output, "paint">;
 
-/** What every stage said, as a tree for people, one line an element. */
+/** Every stage's verdict as a tree, one line per element. */
 export function renderExplained({ pipeline, reading, lifecycle, decision }: Explained, output: Paint): string[] {
 	const head = `pipeline ${pipeline.slice(0, 12)}`;
 	const read = [...reading.explanation, ...lifecycle.explanation];
 	if (reading.outcome !== "incident") {
 		const verdict =
 			reading.outcome === "command"
-				? `COMMAND ${reading.command.name} of ${reading.command.author} on pull request #${reading.command.pr_number}: no incident.`
+				? `COMMAND ${reading.command.name} by ${reading.command.author} on pull request #${reading.command.pr_number}: not an incident.`
 				: `IGNORED: ${renderIgnored(reading.reason)}.`;
 		return [head, ...renderStages(read, output.paint), "", output.paint("yellow", printable(verdict))];
 	}
@@ -115,11 +117,13 @@ export function renderExplained({ pipeline, reading, lifecycle, decision }: Expl
 
 function renderDecision(decision: Decision, output: Paint): string[] {
 	if (decision.outcome === "filtered") {
-		return [output.paint("yellow", `FILTERED: the filter ${decision.filter} refuses it, now that more is known.`)];
+		return [
+			output.paint("yellow", `FILTERED: the filter ${decision.filter} refuses it after the context was gathered.`),
+		];
 	}
 	const claims = decision.claims.map(({ name, key, ttl_s }) => `  claim     ${name}: ${printable(key)} for ${ttl_s} s`);
 	return [
-		output.paint("green", `${decision.agent.toUpperCase()} by the rule ${decision.rule}`),
+		output.paint("green", `${decision.agent.toUpperCase()} by rule ${decision.rule}`),
 		`  failure   ${decision.failure_type} (${decision.failure_category})`,
 		...claims,
 		...Object.entries(decision.coderun.metadata.labels).map(([name, value]) => `  label     ${name}=${value}`),

@@ -16,8 +16,8 @@ const page = z.object({
 });
 
 /**
- * `healer export`: a worker's journal as JSON lines, one incident each, in the order in which they began, page by page.
- * What ends half-way says by which cursor it goes on.
+ * `healer export`: writes a worker's journal as JSON lines, one incident each, oldest first, page by page. An
+ * interrupted export prints the cursor to continue from.
  */
 export async function exportJournal(options: ExportOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	return await withWorker(options.url, env, output, (worker) => write(worker, options, output));
@@ -37,9 +37,9 @@ async function write(worker: WorkerAccess, options: ExportOptions, output: Outpu
 		const read = answer.ok && answer.value.status === 200 ? page.safeParse(answer.value.body) : undefined;
 		if (!read?.success) {
 			output.problem(
-				answer.ok ? `${worker.url} answered ${answer.value.status}: ${said(answer.value.body)}.` : answer.problem,
+				answer.ok ? `${worker.url} answered ${answer.value.status}: ${errorIn(answer.value.body)}.` : answer.problem,
 			);
-			if (written > 0) output.problem(`${written} incidents are written. Go on with --cursor ${cursor}`);
+			if (written > 0) output.problem(`Wrote ${written} incidents. To continue: --cursor ${cursor}`);
 			return written === 0 && answer.ok && answer.value.status === 400 ? EXIT.usage : EXIT.problem;
 		}
 		const { journal, last, more } = read.data;
@@ -47,13 +47,13 @@ async function write(worker: WorkerAccess, options: ExportOptions, output: Outpu
 		written += journal.length;
 		cursor = last ?? cursor;
 		isMore = more;
-		if (isMore) output.problem(`${written} incidents ...`);
+		if (isMore) output.problem(`${written} incidents...`);
 	}
-	const later = cursor === undefined ? "" : ` Those that begin later: --cursor ${cursor}`;
+	const later = cursor === undefined ? "" : ` To export newer ones later: --cursor ${cursor}`;
 	output.problem(`${written} incidents.${later}`);
 	return EXIT.ok;
 }
 
-function said({ error }: Readonly<Record<string, unknown>>): string {
-	return typeof error === "string" ? error : "no journal. Is it an older Healer?";
+function errorIn({ error }: Readonly<Record<string, unknown>>): string {
+	return typeof error === "string" ? error : "no journal. Is it an older version of Healer?";
 }

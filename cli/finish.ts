@@ -5,14 +5,17 @@ import type { Output } from "./output.ts";
 import { messageOf } from "./result.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 
-/** `healer finish`: ends a CodeRun of the state folder as a controller would; a running hub tells the worker. */
+/**
+ * `healer finish`: finishes a CodeRun of the state folder, as a controller would; a running hub reports it to the
+ * worker.
+ */
 export async function finish(
 	written: string,
 	options: { readonly phase: string },
 	env: Readonly<Record<string, string | undefined>>,
 	output: Output,
 ): Promise<ExitCode> {
-	// What `ls` shows, and completion gives, is the file's name.
+	// `ls` and completion give the file's name.
 	const name = written.replace(/\.yaml$/, "");
 	const stateDir = stateDirOf(env);
 	try {

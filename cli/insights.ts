@@ -11,7 +11,7 @@ export interface InsightsOptions {
 	readonly json?: boolean;
 }
 
-/** `healer insights`: how well it goes, from a worker's journal. */
+/** `healer insights`: shows results from a worker's journal. */
 export async function insights(options: InsightsOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	return await withWorker(options.url, env, output, (worker) => show(worker, options, output));
 }
@@ -31,7 +31,7 @@ async function show(worker: WorkerAccess, options: InsightsOptions, output: Outp
 	}
 	const read = insightsAnswer.safeParse(body);
 	if (!read.success) {
-		output.problem(`${worker.url} tells no insights (${status}). Is it an older Healer?`);
+		output.problem(`${worker.url} has no insights (${status}). Is it an older version of Healer?`);
 		return EXIT.problem;
 	}
 	if (options.json) output.line(JSON.stringify(read.data, undefined, 2));

@@ -3,58 +3,65 @@ import own from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { createOutput } from "./output.ts";
 
-/** `healer` and its commands. Each is loaded when it is used: `route` shall not wait for the hub's parts. */
+/** `healer` and its commands. Each is loaded on use, so that `route` does not wait for the hub's modules. */
 const output = createOutput(process.stdout, process.stderr);
 const program = new Command("healer")
-	.description("One hub between what fails and the agent that fixes it.")
-	.version(own.version, "-V, --version", "print this Healer's version")
-	.showHelpAfterError("(npx healer --help shows what there is; npx healer help COMMAND, what one takes)")
+	.description(
+		"Route failures to the agents that fix them: exactly one CodeRun per incident, every decision explained.",
+	)
+	.version(own.version, "-V, --version", "Print the version")
+	.helpOption("-h, --help", "Show help")
+	.helpCommand("help [command]", "Show help for a command")
+	.showHelpAfterError("(Run npx healer --help for the commands, npx healer help COMMAND for the options of one)")
 	.exitOverride()
 	.addHelpText(
 		"after",
 		`
 Exit codes:
-  0  it did what was asked
-  1  it found a problem: a mistake in the pipeline, a failing case, a port that is taken
-  2  it could not begin: an unknown option, a missing or unreadable file
+  0  success
+  1  the command ran and found a problem: an error in the pipeline, a failing case, a port in use
+  2  the command could not start: an unknown option, a missing or unreadable file
 
-Many commands take --json for machines. Colour only on a terminal; NO_COLOR turns it off.`,
+Most commands print JSON with --json. Colours are used only on a terminal; NO_COLOR turns them off.`,
 	);
 
 const PIPELINE = [
 	"-p, --pipeline <file>",
-	"the pipeline's file; its prompts lie in prompts/ beside it",
+	"The pipeline's file; its prompts are in prompts/ next to it",
 	"pipeline.yaml",
 ] as const;
-const WORKER = ["-u, --url <url>", "the worker (HEALER_URL, else the hub of this state folder)"] as const;
-const ASKING = `
+const WORKER = [
+	"-u, --url <url>",
+	"The worker's URL (default: HEALER_URL, else the hub of this state folder)",
+] as const;
+const WORKER_ENVIRONMENT = `
 Environment:
-  HEALER_URL              the worker
-  HEALER_API_TOKEN        its token; the state folder's for the hub that runs on it
+  HEALER_URL              URL of the worker
+  HEALER_API_TOKEN        its API token; a local hub's is read from its state folder
 `;
 const EVENT = ["-e, --event <name>", "GitHub's event name, as in X-GitHub-Event"] as const;
 
 program
 	.command("start")
-	.description("run the hub with everything embedded: worker, journal, queue, cron, relay")
+	.description("Run the hub with everything embedded: worker, journal, queue, cron, relay")
 	.option(...PIPELINE)
 	.addHelpText(
 		"after",
 		`
 Environment:
-  HEALER_PORT             where GitHub's deliveries go (8787)
-  HEALER_RELAY_PORT       the relay (8788)
-  HEALER_STATE_DIR        everything that is kept (.healer)
-  HEALER_SINK             where CodeRuns go: directory, or kubernetes (directory)
+  HEALER_PORT             port for GitHub's deliveries and the page (8787)
+  HEALER_RELAY_PORT       port of the relay (8788)
+  HEALER_STATE_DIR        folder of all state (.healer)
+  HEALER_SINK             where CodeRuns are created: directory or kubernetes (directory)
   KUBECONFIG, HEALER_NAMESPACE
-                          the cluster, and the namespace instead of the pipeline's
-  HEALER_LOG=debug        print the worker's log lines, too
+                          the cluster, and a namespace that overrides the pipeline's
+  HEALER_LOG=debug        also print the worker's log lines
   GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_API_URL
-                          the GitHub App that asks for logs and pull requests
+                          the GitHub App that reads logs and pull requests
   ARGOCD_SERVER, LOKI_URL, PROMETHEUS_URL, GRAFANA_URL
-                          where the context of the cluster is asked for
+                          servers to query for context from the cluster
   GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
-                          each made once and kept in <state>/secrets.env unless given
+                          generated once and stored in <state>/secrets.env unless set
 
 Examples:
   npm start
@@ -64,31 +71,31 @@ Examples:
 
 program
 	.command("check")
-	.description("find everything that is wrong with a pipeline and its prompts")
-	.argument("[file]", "the pipeline's file", "pipeline.yaml")
-	.option("--json", "mistakes as JSON")
+	.description("Check a pipeline and its prompts, and show every error")
+	.argument("[file]", "The pipeline's file", "pipeline.yaml")
+	.option("--json", "Print errors as JSON")
 	.addHelpText("after", "\nExamples:\n  npx healer check\n  npx healer check other/pipeline.yaml --json")
 	.action(async (file, options) => end((await import("./check.ts")).check(file, options, output)));
 
 program
 	.command("build")
-	.description("check a pipeline and write the artefact that the worker imports")
+	.description("Check a pipeline and write the artefact that the worker imports")
 	.option(...PIPELINE)
-	.option("-o, --out <file>", "where to write it", "dist/pipeline.json")
-	.option("--schema [file]", "write the JSON Schema for editors instead (pipeline.schema.json)")
-	.option("--relay [file]", "write the relay as one file instead, for its container image (dist/relay.mjs)")
-	.option("--page [folder]", "write the page's files instead, which the worker serves (dist/page)")
+	.option("-o, --out <file>", "Where to write it", "dist/pipeline.json")
+	.option("--schema [file]", "Write the JSON Schema for editors instead (pipeline.schema.json)")
+	.option("--relay [file]", "Write the relay as one file for its container image instead (dist/relay.mjs)")
+	.option("--page [folder]", "Write the files of the page that the worker serves instead (dist/page)")
 	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema\n  npx healer build --relay")
 	.action(async (options) => end((await import("./build.ts")).build(options, output)));
 
 program
 	.command("test")
-	.description("run a pipeline's cases: what it shall decide about which failure")
-	.argument("[files...]", "YAML files with cases (test/cases/pipeline/*.yaml beside the pipeline)")
+	.description("Run a pipeline's test cases: failures with their expected decisions")
+	.argument("[files...]", "YAML files with cases (default: test/cases/pipeline/*.yaml next to the pipeline)")
 	.option(...PIPELINE)
-	.option("-w, --watch", "again whenever a file that was read changes, until Ctrl-C")
-	.option("--coverage", "name every rule that decides no case")
-	.option("--json", "results as JSON")
+	.option("-w, --watch", "Run again whenever a file changes, until Ctrl-C")
+	.option("--coverage", "List every rule that no case covers")
+	.option("--json", "Print results as JSON")
 	.addHelpText("after", "\nExamples:\n  npx healer test\n  npx healer test my-cases.yaml --watch")
 	.action(async (files, options) => {
 		const { test, testOnChange } = await import("./test.ts");
@@ -97,13 +104,13 @@ program
 
 program
 	.command("explain")
-	.description("show what every stage of the pipeline says about a delivery")
-	.argument("<payload>", "the delivery's body, a JSON file")
+	.description("Show the verdict of every stage of the pipeline on a delivery")
+	.argument("<payload>", "The delivery's body, a JSON file")
 	.requiredOption(...EVENT)
 	.option(...PIPELINE)
-	.option("-l, --log <file>", "the failed job's log")
-	.option("-f, --files <paths>", "the changed files, separated by commas", commaSeparated)
-	.option("--json", "the whole explanation as JSON")
+	.option("-l, --log <file>", "File with the failed job's log")
+	.option("-f, --files <paths>", "Paths of the changed files, separated by commas", commaSeparated)
+	.option("--json", "Print the whole explanation as JSON")
 	.addHelpText(
 		"after",
 		"\nExamples:\n  npx healer explain payload.json --event workflow_job\n  npx healer explain payload.json --event workflow_job --log job.log --files src/a.rs,Cargo.toml",
@@ -112,14 +119,14 @@ program
 
 program
 	.command("route")
-	.description("say for many failures, one JSON object a line on standard input, which agent gets each")
+	.description("Route failures read as JSON lines from stdin")
 	.option(...PIPELINE)
-	.option("--json", "one JSON object a line: {id, agent, failure_type, rule}")
+	.option("--json", "Print one JSON object per line: {id, agent, failure_type, rule}")
 	.addHelpText(
 		"after",
 		`
 A case: {"id", "workflow_name", "workflow_path", "job_name", "failed_steps", "changed_files", "log", "event", "alert"};
-every field may be null or left out.
+every field may be null or absent.
 
 Examples:
   npx healer route --json < cases.jsonl`,
@@ -128,98 +135,106 @@ Examples:
 
 program
 	.command("backtest")
-	.description("show what another version of the pipeline would have decided, old against new")
-	.argument("[files...]", "cases as `healer route` takes them; without any, the incidents of a worker's journal")
-	.option("-p, --pipeline <file>", "the pipeline to try", "pipeline.yaml")
-	.option("--base <file>", "the pipeline that cases in files are compared with", "pipeline.yaml")
+	.description("Show which decisions another version of the pipeline would change")
+	.argument("[files...]", "Cases as for `healer route` (default: the incidents of a worker's journal)")
+	.option("-p, --pipeline <file>", "The pipeline to test", "pipeline.yaml")
+	.option("--base <file>", "The pipeline to compare cases from files with", "pipeline.yaml")
 	.option(...WORKER)
-	.option("--limit <count>", "incidents of the journal at most, newest first", wholeNumber, 1000)
-	.option("--fail-on-change", "exit code 1 when an agent, a failure type or a skip would be another")
-	.option("--json", "every incident with both decisions as JSON")
+	.option("--limit <count>", "Maximum number of incidents to read from the journal, newest first", wholeNumber, 1000)
+	.option("--fail-on-change", "Exit with 1 if an agent, a failure type or a skip would change")
+	.option("--json", "Print every incident with both decisions as JSON")
 	.addHelpText(
 		"after",
-		`${ASKING}\nExamples:\n  npx healer backtest --pipeline other.yaml\n  npx healer backtest --pipeline other.yaml cases.jsonl`,
+		`${WORKER_ENVIRONMENT}\nExamples:\n  npx healer backtest --pipeline other.yaml\n  npx healer backtest --pipeline other.yaml cases.jsonl`,
 	)
 	.action(async (files, options) => end((await import("./backtest.ts")).backtest(files, options, process.env, output)));
 
 program
 	.command("push")
-	.description("check a pipeline and put it in force on a worker, without a deploy")
+	.description("Check a pipeline and activate it on a worker, without a deploy")
 	.option(...PIPELINE)
 	.option(...WORKER)
-	.option("--json", "{version, before} as JSON")
-	.addHelpText("after", `${ASKING}\nExamples:\n  HEALER_URL=https://healer.example.com npx healer push`)
+	.option("--json", "Print {version, before} as JSON")
+	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  HEALER_URL=https://healer.example.com npx healer push`)
 	.action(async (options) => end((await import("./push.ts")).push(options, process.env, output)));
 
 program
 	.command("rollback")
-	.description("put the pipeline in force again that was pushed before the one that is")
-	.option("--to <version>", "another one of those kept (GET /api/pipeline), or bundled, the one that was deployed")
+	.description("Roll back to the previously pushed pipeline")
+	.option("--to <version>", "Roll back to this stored version (see GET /api/pipeline), or to bundled, the deployed one")
 	.option(...WORKER)
-	.option("--json", "{version, before} as JSON")
-	.addHelpText("after", `${ASKING}\nExamples:\n  npx healer rollback\n  npx healer rollback --to bundled`)
+	.option("--json", "Print {version, before} as JSON")
+	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer rollback\n  npx healer rollback --to bundled`)
 	.action(async (options) => end((await import("./rollback.ts")).rollback(options, process.env, output)));
 
 program
 	.command("insights")
-	.description("show how well it goes: what was fixed, how fast, by whom, and which rules were wrong")
-	.option("--since <when>", "a length of time back, such as 24h or 30d, or an ISO 8601 time", "7d")
-	.option("-r, --repository <name>", "one repository, owner/name")
+	.description("Show what was fixed, how fast and by which agent, and which rules chose wrong")
+	.option("--since <when>", "Start of the period: a duration back such as 24h or 30d, or an ISO 8601 time", "7d")
+	.option("-r, --repository <name>", "Only this repository, owner/name")
 	.option(...WORKER)
-	.option("--json", "as GET /api/insights answers")
+	.option("--json", "Print the answer of GET /api/insights")
 	.addHelpText(
 		"after",
-		`${ASKING}\nExamples:\n  npx healer insights\n  npx healer insights --since 30d --repository acme/shop`,
+		`${WORKER_ENVIRONMENT}\nExamples:\n  npx healer insights\n  npx healer insights --since 30d --repository acme/shop`,
 	)
 	.action(async (options) => end((await import("./insights.ts")).insights(options, process.env, output)));
 
 program
 	.command("export")
-	.description("write a worker's journal as JSON lines: each incident with its attempts, timeline and deliveries")
-	.option("--since <when>", "a length of time back, such as 30d, or an ISO 8601 time (everything)")
-	.option("--cursor <cursor>", "go on behind this one, which an export that ended gave")
+	.description("Write a worker's journal as JSON lines: each incident with its attempts, timeline and deliveries")
+	.option(
+		"--since <when>",
+		"Start of the period: a duration back such as 30d, or an ISO 8601 time (default: everything)",
+	)
+	.option("--cursor <cursor>", "Continue from this cursor, which an interrupted export prints")
 	.option(...WORKER)
 	.addHelpText(
 		"after",
-		`${ASKING}\nExamples:\n  npx healer export > journal.jsonl\n  npx healer export --since 30d > journal.jsonl`,
+		`${WORKER_ENVIRONMENT}\nExamples:\n  npx healer export > journal.jsonl\n  npx healer export --since 30d > journal.jsonl`,
 	)
 	.action(async (options) => end((await import("./export.ts")).exportJournal(options, process.env, output)));
 
 program
 	.command("app-manifest")
-	.description("print the manifest of the GitHub App that the pipeline needs: its permissions and events")
+	.description("Print the manifest of the GitHub App that the pipeline needs: its permissions and events")
 	.option(...PIPELINE)
-	.option("-u, --url <url>", "where the worker is", "https://healer.example.com")
-	.option("-n, --name <name>", "the App's name", "Healer")
+	.option("-u, --url <url>", "The worker's URL", "https://healer.example.com")
+	.option("-n, --name <name>", "The App's name", "Healer")
 	.addHelpText(
 		"after",
-		"\nGitHub makes an App of it: docs/events.md says how.\n\nExamples:\n  npx healer app-manifest --url https://healer.example.com > manifest.json",
+		"\nTo create an App from it, see docs/events.md.\n\nExamples:\n  npx healer app-manifest --url https://healer.example.com > manifest.json",
 	)
 	.action(async (options) => end((await import("./app-manifest.ts")).printAppManifest(options, output)));
 
 program
 	.command("pause")
-	.description("stop a worker from making CodeRuns, at once and without a deploy; incidents wait, none is lost")
-	.option("--reason <text>", "why, for those who look at /api/status")
+	.description(
+		"Stop a worker from creating CodeRuns, immediately and without a deploy; incidents wait and none is lost",
+	)
+	.option("--reason <text>", "Reason to show in /api/status")
 	.option(...WORKER)
-	.addHelpText("after", `${ASKING}\nExamples:\n  npx healer pause --reason "the cluster moves"`)
+	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer pause --reason "cluster migration"`)
 	.action(async (options) => end((await import("./pause.ts")).pause(options, process.env, output)));
 
 program
 	.command("resume")
-	.description("end a pause: what waited goes on")
+	.description("End a pause and release the incidents that waited")
 	.option(...WORKER)
-	.addHelpText("after", `${ASKING}\nExamples:\n  npx healer resume`)
+	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer resume`)
 	.action(async (options) => end((await import("./pause.ts")).resume(options, process.env, output)));
 
 program
 	.command("replay")
-	.description("sign a payload and post it as GitHub would")
-	.argument("<payload>", "the delivery's body, a JSON file")
+	.description("Sign a payload and post it as GitHub would")
+	.argument("<payload>", "The delivery's body, a JSON file")
 	.requiredOption(...EVENT)
-	.option("-u, --url <url>", "where to (the hub of this state folder, else http://127.0.0.1:8787/webhooks/github)")
-	.option("-s, --secret <secret>", "the webhook's secret (GITHUB_WEBHOOK_SECRET, else the state folder's)")
-	.option("-d, --delivery <id>", "X-GitHub-Delivery (a new one)")
+	.option(
+		"-u, --url <url>",
+		"Where to post (default: the hub of this state folder, else http://127.0.0.1:8787/webhooks/github)",
+	)
+	.option("-s, --secret <secret>", "The webhook's secret (default: GITHUB_WEBHOOK_SECRET, else the state folder's)")
+	.option("-d, --delivery <id>", "X-GitHub-Delivery (default: a new UUID)")
 	.addHelpText(
 		"after",
 		"\nExamples:\n  npx healer replay payload.json --event workflow_job\n  npx healer replay payload.json --event workflow_job --url https://healer.example/webhooks/github --secret abc",
@@ -228,31 +243,31 @@ program
 
 program
 	.command("finish")
-	.description("mark a CodeRun of the state folder as finished, as a controller in a cluster would")
-	.argument("<name>", "the CodeRun's name")
-	.option("--phase <phase>", "Succeeded, Failed, Completed or Error", "Succeeded")
+	.description("Finish a CodeRun of the state folder, as a controller in a cluster would")
+	.argument("<name>", "The CodeRun's name")
+	.option("--phase <phase>", "Terminal phase: Succeeded, Failed, Completed or Error", "Succeeded")
 	.addHelpText("after", "\nExamples:\n  npx healer finish healer-ci-rex-0123456789abcdef --phase Succeeded")
 	.action(async (name, options) => end((await import("./finish.ts")).finish(name, options, process.env, output)));
 
 program
 	.command("relay")
-	.description("run the relay alone: it makes CodeRuns, and reports how they ended")
+	.description("Run only the relay, which creates CodeRuns and reports their outcomes")
 	.addHelpText(
 		"after",
 		`
 Environment:
-  HEALER_SINK             directory, or kubernetes (directory)
-  KUBECONFIG              the cluster to use; without it the one that this runs in
-  HEALER_NAMESPACE        where CodeRuns are made (cto)
-  HEALER_STATE_DIR        where they are made when the sink is a directory (.healer)
-  HEALER_URL              the worker, where outcomes are posted
-  HEALER_WIRE_SECRETS     what worker and relay sign with; the first signs, any is accepted
-  HEALER_REPOSITORIES     what CodeRuns may work on: owner/name, owner/*
-  HEALER_GITHUB_APPS      whom they may run as: 5DLabs-Rex, 5DLabs-Blaze
+  HEALER_SINK             where CodeRuns are created: directory or kubernetes (directory)
+  KUBECONFIG              the cluster (default: the one that this Pod runs in)
+  HEALER_NAMESPACE        namespace of CodeRuns in the cluster (cto)
+  HEALER_STATE_DIR        folder of CodeRuns when the sink is directory (.healer)
+  HEALER_URL              URL of the worker, which receives outcomes
+  HEALER_WIRE_SECRETS     secrets shared with the worker; the first signs, any is accepted
+  HEALER_REPOSITORIES     repositories that CodeRuns may work on: owner/name, owner/*
+  HEALER_GITHUB_APPS      GitHub Apps that they may run as: 5DLabs-Rex, 5DLabs-Blaze
   HEALER_RELAY_HOST, HEALER_RELAY_PORT
-                          where it listens (127.0.0.1, 8788)
-  HEALER_DEADLINE         ends CodeRuns that take longer and bring no deadline along: 2h (none)
-  HEALER_DELETE_OVERDUE   whether they are deleted, or only reported (true)
+                          address to listen on (127.0.0.1, 8788)
+  HEALER_DEADLINE         deadline for CodeRuns without one of their own, such as 2h (none)
+  HEALER_DELETE_OVERDUE   delete overdue CodeRuns (true), or only report them (false)
 
 Examples:
   HEALER_SINK=kubernetes KUBECONFIG=~/.kube/config HEALER_URL=https://healer.example.com npx healer relay`,
@@ -261,8 +276,8 @@ Examples:
 
 program
 	.command("cluster")
-	.description("run a real Kubernetes API server with CodeRuns on this machine, to try things")
-	.option("-n, --namespace <name>", "a namespace to make", "cto")
+	.description("Run a real Kubernetes API server with the CodeRun resource on this machine, to try things out")
+	.option("-n, --namespace <name>", "Namespace to create", "cto")
 	.addHelpText(
 		"after",
 		`
@@ -275,21 +290,23 @@ Examples:
 
 program
 	.command("doctor")
-	.description("look at every part that can be reached from here, and say what is missing and how to cure it")
+	.description("Check every part that can be reached from here, and report what is missing and how to fix it")
 	.option(...PIPELINE)
-	.option("--json", "what was found as JSON")
+	.option("--json", "Print the checks as JSON")
 	.addHelpText(
 		"after",
 		`
-It changes nothing, and skips what it is not told of. Without HEALER_URL and RELAY_URL it looks at the hub that runs on
-the state folder.
+It changes nothing, and skips parts whose variables are not set. Without HEALER_URL and RELAY_URL it checks the hub that
+runs on the state folder.
 
 Environment:
-  HEALER_URL, RELAY_URL   the worker, and the relay as the worker reaches it
+  HEALER_URL, RELAY_URL   URLs of the worker, and of the relay as the worker reaches it
   GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
-                          tried on them, each as its owner would use it
-  KUBECONFIG              the cluster: its namespace, the CodeRun definition, the relay's permissions
-  HEALER_NAMESPACE        where CodeRuns are made (cto)
+                          secrets to test against worker and relay
+  GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_API_URL
+                          the GitHub App, to test its key and permissions
+  KUBECONFIG              the cluster, to check namespace, CodeRun definition and relay permissions
+  HEALER_NAMESPACE        namespace of CodeRuns (cto)
 
 Examples:
   npx healer doctor
@@ -299,16 +316,16 @@ Examples:
 
 program.parseAsync().catch((error: unknown) => {
 	if (!(error instanceof CommanderError)) throw error;
-	// Help that was asked for is no mistake; commander has printed everything already.
+	// Requested help is not an error; commander has printed everything already.
 	process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 });
 
-/** The process ends by itself once everything is written: `process.exit` would cut what a slow pipe has not taken. */
+/** Let the process end by itself: `process.exit` would cut off what a slow pipe has not read yet. */
 async function end(code: Promise<ExitCode>): Promise<void> {
 	process.exitCode = await code;
 }
 
-/** Aborted by Ctrl-C, so that what runs until then ends with its own exit code. */
+/** Aborts on Ctrl-C, so that the command ends with its own exit code. */
 function interrupted(): AbortSignal {
 	const stop = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
@@ -316,7 +333,7 @@ function interrupted(): AbortSignal {
 }
 
 function wholeNumber(text: string): number {
-	if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("It is a whole number, 1 or more.");
+	if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Give a whole number, 1 or more.");
 	return Number(text);
 }
 

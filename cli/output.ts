@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
 
-/** Where a command speaks: results to `line`, everything else to `problem`. Nothing else writes to the terminal. */
+/** A command's output: results go to `line`, everything else to `problem`. Nothing else writes to the terminal. */
 export interface Output {
 	/** One line of the result, to standard output. */
 	line(text: string): void;
-	/** One line about what went wrong, to standard error. */
+	/** One line about a problem, to standard error. */
 	problem(text: string): void;
-	/** `text` in a colour, on a terminal only; NO_COLOR is respected (https://no-color.org). */
+	/** `text` in a colour, only on a terminal; respects NO_COLOR (https://no-color.org). */
 	paint(colour: Colour, text: string): string;
 	/** Whether `problem` may use colour. */
 	readonly colourfulProblems: boolean;
@@ -16,7 +16,7 @@ export type Colour = "red" | "green" | "yellow" | "dim" | "bold";
 
 export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
 	for (const stream of [stdout, stderr]) {
-		// `healer explain ... | head` closes the pipe early; that is no failure.
+		// `healer explain ... | head` closes the pipe early; that is not a failure.
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code !== "EPIPE") throw error;
 		});

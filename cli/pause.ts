@@ -7,29 +7,29 @@ export interface PauseOptions {
 	readonly url?: string;
 }
 
-/** `healer pause`: from now on nothing is spawned. Deliveries are taken and decided all the same; incidents wait. */
+/** `healer pause`: stops spawning. Deliveries are still received and decided; incidents wait. */
 export async function pause(options: PauseOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const body = JSON.stringify(options.reason === undefined ? {} : { reason: options.reason });
-	return await order({ method: "POST", body }, options, env, output, ({ url }) => {
-		return `Paused: nothing is spawned by ${url} until \`healer resume\`. Incidents wait.`;
+	return await send({ method: "POST", body }, options, env, output, ({ url }) => {
+		return `Paused: ${url} creates no CodeRuns until \`healer resume\`. Incidents wait.`;
 	});
 }
 
-/** `healer resume`: what a pause held back goes on, oldest first. */
+/** `healer resume`: releases the incidents that a pause deferred, oldest first. */
 export async function resume(options: PauseOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
-	return await order({ method: "DELETE" }, options, env, output, ({ url, answer }) =>
+	return await send({ method: "DELETE" }, options, env, output, ({ url, answer }) =>
 		answer.paused === null
-			? `Resumed: ${url} spawns again. Incidents that were held back: ${answer.released}.`
-			: `The pause that was ordered is over, but the pipeline of ${url} says \`paused: true\`: nothing is spawned yet.`,
+			? `Resumed: ${url} creates CodeRuns again. Released incidents: ${answer.released}.`
+			: `The pause has ended, but the pipeline of ${url} has \`paused: true\`: it still creates no CodeRuns.`,
 	);
 }
 
-async function order(
+async function send(
 	request: { readonly method: "POST" | "DELETE"; readonly body?: string },
 	options: PauseOptions,
 	env: NodeJS.ProcessEnv,
 	output: Output,
-	say: (result: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
+	describe: (result: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
 ): Promise<ExitCode> {
 	return await withWorker(options.url, env, output, async (worker) => {
 		const answer = await askWorker(worker, "/api/pause", request);
@@ -39,10 +39,10 @@ async function order(
 		}
 		const { status, body } = answer.value;
 		if (status !== 200 || !("paused" in body)) {
-			output.problem(`${worker.url} answered ${status}, and not whether it is paused: is that a Healer?`);
+			output.problem(`${worker.url} sent an unexpected answer (${status}). Is it Healer?`);
 			return EXIT.problem;
 		}
-		output.line(say({ url: worker.url, answer: body }));
+		output.line(describe({ url: worker.url, answer: body }));
 		return EXIT.ok;
 	});
 }

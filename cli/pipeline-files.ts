@@ -5,7 +5,7 @@ import { ok, type Result } from "./result.ts";
 
 /** `pipeline.yaml` and the templates in `prompts/` beside it, as written. */
 export interface PipelineFiles {
-	/** Path of the pipeline's file, as the user named it. */
+	/** Path of the pipeline's file, as the user gave it. */
 	readonly file: string;
 	readonly text: string;
 	/** Template texts by name, without `.mustache`. */
@@ -18,7 +18,7 @@ export function promptsFolder(file: string): string {
 	return path.join(path.dirname(file), "prompts");
 }
 
-/** The paths of all that a pipeline is read from: its file and its templates. */
+/** The paths of the pipeline's sources: its file and its templates. */
 export async function pipelineSources(file: string): Promise<string[]> {
 	const folder = promptsFolder(file);
 	return [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
@@ -41,7 +41,7 @@ async function readPrompts(folder: string): Promise<Result<Record<string, string
 	return ok(prompts);
 }
 
-/** Sorted, so that the same files always give the same artefact. A missing folder has none. */
+/** Sorted, so that the same files always build the same artefact. A missing folder has no templates. */
 async function templateNames(folder: string): Promise<string[]> {
 	const names = await readdir(folder).catch(() => []);
 	return names.filter((name) => name.endsWith(TEMPLATE)).sort();

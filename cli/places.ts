@@ -3,7 +3,7 @@ import { stateDirOf } from "./state/hub-settings.ts";
 import { readKeptSecrets } from "./state/secrets.ts";
 import { stateFolderAt } from "./state/state-folder.ts";
 
-/** Where the parts of one Healer are, and what they are spoken to with; undefined is not told. */
+/** Addresses and credentials of one Healer's parts; undefined when not given. */
 export interface Places {
 	readonly worker: string | undefined;
 	readonly relay: string | undefined;
@@ -14,7 +14,9 @@ export interface Places {
 	readonly namespace: string;
 }
 
-/** What the environment says, and where it says nothing the hub that runs on this state folder, if one does. */
+/**
+ * Reads the environment; without HEALER_URL and RELAY_URL there, uses the hub that runs on this state folder, if any.
+ */
 export async function findPlaces(env: NodeJS.ProcessEnv): Promise<Places> {
 	const stateDir = stateDirOf(env);
 	const hub = env.HEALER_URL || env.RELAY_URL ? undefined : await readHubFile(stateDir);

@@ -11,7 +11,7 @@ export interface PushOptions {
 	readonly json?: boolean;
 }
 
-/** `healer push`: checks and builds the pipeline, and puts it in force without a deploy. A bad one goes nowhere. */
+/** `healer push`: checks, builds and activates the pipeline, without a deploy. An invalid one is never sent. */
 export async function push(options: PushOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
 	if (!built.ok || !built.value.ok) {
@@ -24,18 +24,18 @@ export async function push(options: PushOptions, env: NodeJS.ProcessEnv, output:
 	);
 }
 
-/** What is in force now, and what was before. */
+/** The active version, and the one before it. */
 export interface Change {
 	readonly version: string;
 	readonly before: string;
 }
 
-/** Hands an artefact to a worker. It checks again, and says in its own words what it does not take. */
+/** Sends an artefact to a worker, which validates it again and reports its own errors. */
 export async function pushArtefact(worker: WorkerAccess, artefact: Artefact): Promise<Result<Change>> {
 	return readPush(worker, await askWorker(worker, "/api/pipeline", { method: "PUT", body: JSON.stringify(artefact) }));
 }
 
-/** The answer to a change of what is in force. */
+/** Reads the answer to a change of the active pipeline. */
 export function readPush({ url }: WorkerAccess, answer: Awaited<ReturnType<typeof askWorker>>): Result<Change> {
 	if (!answer.ok) return answer;
 	const { status, body } = answer.value;
@@ -44,7 +44,7 @@ export function readPush({ url }: WorkerAccess, answer: Awaited<ReturnType<typeo
 		: fail(`${url} answered ${status}: ${String(body.error)}.`);
 }
 
-/** How a command ends that changes what is in force: one line, for people or machines. */
+/** Reports a change of the active pipeline: one line, for people or machines. */
 export function reportChange(
 	worker: WorkerAccess,
 	change: Result<Change>,
@@ -55,11 +55,11 @@ export function reportChange(
 		output.problem(change.problem);
 		return EXIT.problem;
 	}
-	output.line(json ? JSON.stringify(change.value) : inForce(worker, change.value));
+	output.line(json ? JSON.stringify(change.value) : activated(worker, change.value));
 	return EXIT.ok;
 }
 
-function inForce({ url }: WorkerAccess, { version, before }: Change): string {
-	const was = version === before ? "It was before." : `Before: ${before}.`;
-	return `${version} is in force on ${url}, everywhere within a minute. ${was}`;
+function activated({ url }: WorkerAccess, { version, before }: Change): string {
+	const was = version === before ? "It was active already." : `Previously active: ${before}.`;
+	return `${version} is active on ${url}, everywhere within a minute. ${was}`;
 }

@@ -4,8 +4,8 @@ import { fileKind, isShellStream } from "../relay/file-kind.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
 /**
- * Opens a file named by the user for reading. Anything else is a problem, and known before it is read: opening a named
- * pipe waits until somebody writes into it, in a thread that nothing can end, not even the end of Node.
+ * Opens a user's file for reading. Anything but a file is rejected before it is read: opening a named pipe waits for a
+ * writer, in a thread that nothing can end, not even Node's exit.
  */
 export async function openInput(file: string): Promise<Result<FileHandle>> {
 	try {
@@ -20,7 +20,7 @@ export async function openInput(file: string): Promise<Result<FileHandle>> {
 	}
 }
 
-/** The bytes of a file named by the user. */
+/** The bytes of a user's file. */
 export async function readBytes(file: string): Promise<Result<Buffer<ArrayBuffer>>> {
 	const opened = await openInput(file);
 	if (!opened.ok) return opened;
@@ -33,13 +33,13 @@ export async function readBytes(file: string): Promise<Result<Buffer<ArrayBuffer
 	}
 }
 
-/** The text of a file named by the user. */
+/** The text of a user's file. */
 export async function readText(file: string): Promise<Result<string>> {
 	const bytes = await readBytes(file);
 	return bytes.ok ? ok(bytes.value.toString("utf8")) : bytes;
 }
 
-/** The JSON of a file named by the user, as text and parsed. */
+/** The JSON of a user's file, as text and parsed. */
 export async function readJson(file: string): Promise<Result<{ text: string; value: unknown }>> {
 	const text = await readText(file);
 	if (!text.ok) return text;
@@ -57,12 +57,12 @@ function cannotRead(file: string, error: unknown): { readonly ok: false; readonl
 function reason(error: unknown): string {
 	switch ((error as NodeJS.ErrnoException).code) {
 		case "ENOENT":
-			return "there is no such file";
+			return "no such file";
 		case "EACCES":
 			return "permission denied";
 		case "EISDIR":
 			return "it is a folder";
-		// open(2): what cannot be opened by its name is a socket, or a device that is not there.
+		// open(2): ENXIO is a socket, or a device that does not exist.
 		case "ENXIO":
 			return "it is a socket";
 		default:

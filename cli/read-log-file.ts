@@ -2,7 +2,7 @@ import { createLogReader, type LogReading, type Pipeline } from "../pipeline/ind
 import { openInput } from "./read-input.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
-/** Reads a log file as the worker reads one that streams in: in bounded memory, whatever its size. */
+/** Reads a log file as the worker reads a streamed one: in bounded memory, whatever its size. */
 export async function readLogFile(pipeline: Pipeline, file: string): Promise<Result<LogReading>> {
 	const opened = await openInput(file);
 	if (!opened.ok) return opened;

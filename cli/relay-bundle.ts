@@ -3,10 +3,10 @@ import { build } from "esbuild";
 
 const MAIN = path.join(import.meta.dirname, "..", "relay", "main.ts");
 
-/** What of the relay's dependencies was written for CommonJS still asks for `require`. */
+/** CommonJS dependencies of the relay still call `require`. */
 const REQUIRE = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
 
-/** The relay as one ES module that needs nothing but Node: what its container image holds, and all it holds. */
+/** The relay as one ES module that needs only Node: the whole content of its container image. */
 export async function bundleRelay(): Promise<string> {
 	const result = await build({
 		entryPoints: [MAIN],
@@ -16,7 +16,7 @@ export async function bundleRelay(): Promise<string> {
 		platform: "node",
 		target: "node24",
 		banner: { js: REQUIRE },
-		// Names are kept whole: they stand in stack traces, which are logged.
+		// Keep names: they appear in stack traces, which are logged.
 		minify: false,
 		legalComments: "none",
 		logLevel: "silent",

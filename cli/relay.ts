@@ -6,7 +6,7 @@ import { listenForStop } from "./hub/stop-signal.ts";
 import type { Output } from "./output.ts";
 import { messageOf } from "./result.ts";
 
-/** `healer relay`: the relay alone, until it is stopped. Its log goes to standard output, one JSON object a line. */
+/** `healer relay`: runs the relay alone until it is stopped. Logs to standard output, one JSON object per line. */
 export async function relay(env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const reading = readRelaySettings(env);
 	if (!reading.ok) {
@@ -21,7 +21,7 @@ export async function relay(env: NodeJS.ProcessEnv, output: Output): Promise<Exi
 		output.problem(`The relay could not start: ${messageOf(error)}.`);
 		return EXIT.problem;
 	}
-	// A watch that is being cut may keep its socket for a while; nothing is left to be done.
+	// A closing watch may keep its socket open for a while; nothing is left to do.
 	setTimeout(() => process.exit(EXIT.ok), 1_000).unref();
 	return EXIT.ok;
 }

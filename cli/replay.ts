@@ -18,7 +18,7 @@ export interface ReplayOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `healer replay`: the file's bytes as they are, signed and posted as GitHub would. */
+/** `healer replay`: signs the file's exact bytes and posts them as GitHub would. */
 export async function replay(
 	file: string,
 	options: ReplayOptions,
@@ -66,21 +66,21 @@ export function signedHeaders(
 async function secretFor(options: ReplayOptions, env: Environment): Promise<Result<string>> {
 	const { secrets } = stateFolderAt(stateDirOf(env));
 	const given = options.secret ?? env.GITHUB_WEBHOOK_SECRET ?? (await readKeptSecrets(secrets)).GITHUB_WEBHOOK_SECRET;
-	// Several are there to rotate them; the hub accepts each.
+	// Several secrets allow rotation; the hub accepts each.
 	const first = given?.split(/[\s,]+/).find((secret) => secret !== "");
 	if (first !== undefined) return ok(first);
 	return fail(
-		`No secret to sign with: no hub has kept one in ${secrets}. Is it on another folder (HEALER_STATE_DIR)? Else give --secret or GITHUB_WEBHOOK_SECRET.`,
+		`No secret to sign with: no hub has stored one in ${secrets}. Set HEALER_STATE_DIR to the hub's folder, or give --secret or GITHUB_WEBHOOK_SECRET.`,
 	);
 }
 
-/** Of a worker's address alone, where it takes GitHub's deliveries. */
+/** Adds the webhook's path to an address without one. */
 async function urlFor(options: ReplayOptions, env: Environment): Promise<Result<string>> {
 	const hub = options.url === undefined ? await readHubFile(stateDirOf(env)) : undefined;
 	const written = options.url ?? hub?.url ?? `http://127.0.0.1:${env.HEALER_PORT || DEFAULT_PORT}`;
 	const url = URL.parse(written);
 	if (url === null || !/^https?:$/.test(url.protocol))
-		return fail(`${written} is no address: give one such as https://healer.example.com/webhooks/github.`);
+		return fail(`${written} is not a URL: give one such as https://healer.example.com/webhooks/github.`);
 	if (url.pathname === "/") url.pathname = "/webhooks/github";
 	return ok(url.href);
 }
@@ -95,6 +95,6 @@ async function post(
 		return ok({ status: response.status, text: await response.text() });
 	} catch (error) {
 		const why = explainNetworkError(error, url) ?? messageOf(error);
-		return fail(`Nothing answers on ${url} (${why}). Is healer start running?`);
+		return fail(`No answer from ${url} (${why}). Is healer start running?`);
 	}
 }

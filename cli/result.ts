@@ -1,4 +1,4 @@
-/** A value, or one sentence for people that says why there is none. */
+/** A value, or one sentence that says why there is none. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 export function ok<T>(value: T): Result<T> {
@@ -9,7 +9,7 @@ export function fail(problem: string): { readonly ok: false; readonly problem: s
 	return { ok: false, problem };
 }
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }

@@ -9,7 +9,7 @@ export interface RollbackOptions {
 	readonly json?: boolean;
 }
 
-/** `healer rollback`: the version that was pushed before the one in force comes back, or the one that is named. */
+/** `healer rollback`: activates the previously pushed version, or the given one. */
 export async function rollback(options: RollbackOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const body = JSON.stringify(options.to === undefined ? {} : { to: options.to });
 	return await withWorker(options.url, env, output, async (worker) => {

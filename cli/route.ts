@@ -12,7 +12,7 @@ export interface RouteOptions {
 	readonly json?: boolean;
 }
 
-/** What `healer route` says about one case. All but the id are null when a filter refuses it. */
+/** The result of `healer route` for one case. All but the id are null when a filter refuses it. */
 export interface Routed {
 	readonly id: string | number | null;
 	readonly agent: string | null;
@@ -20,7 +20,7 @@ export interface Routed {
 	readonly rule: string | null;
 }
 
-/** `healer route`: each case through the real pipeline, in the order given. A bad line does not stop the others. */
+/** `healer route`: runs each case through the real pipeline, in order. An invalid line does not stop the others. */
 export async function route(cases: NodeJS.ReadableStream, options: RouteOptions, output: Output): Promise<ExitCode> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) {

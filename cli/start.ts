@@ -17,7 +17,7 @@ export async function start(
 	}
 	const unwaiting = outputThatNeverWaits(output, process.stdout, process.stderr);
 	const code = await runHub({ settings: settings.value, pipelineFile: options.pipeline, env, output: unwaiting });
-	// The runtime's library keeps sockets open after it was stopped; nothing is left to be written.
+	// The runtime's library keeps sockets open after it has stopped; nothing is left to write.
 	setTimeout(() => process.exit(code), 1_000).unref();
 	return code;
 }

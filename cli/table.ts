@@ -2,7 +2,7 @@ import type { Output } from "./output.ts";
 
 const WIDEST = 48;
 
-/** Lines with a head. The columns after the first are numbers where `numbers` says so, and stand to the right. */
+/** A table with a header row. With `numbers`, all columns but the first are right-aligned. */
 export function table(
 	head: readonly string[],
 	rows: readonly (readonly string[])[],
@@ -28,7 +28,7 @@ function cut(text: string): string {
 	return plain.length > WIDEST ? `${plain.slice(0, WIDEST - 1)}…` : plain;
 }
 
-/** From payloads: nothing that moves a terminal's cursor. */
+/** Removes characters from payloads that could move a terminal's cursor. */
 export function visible(text: string): string {
 	return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
 }

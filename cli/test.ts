@@ -13,12 +13,12 @@ import { fail, ok, type Result } from "./result.ts";
 
 export interface TestOptions {
 	readonly pipeline: string;
-	/** Name every rule that decides no case, also when the cases are those of named files. */
+	/** List every uncovered rule, also when only some files are run. */
 	readonly coverage?: boolean;
 	readonly json?: boolean;
 }
 
-/** `healer test`: every case of the files through the pipeline; what differs is named, and what no case reaches. */
+/** `healer test`: runs every case of the files through the pipeline; shows the differences and the uncovered rules. */
 export async function test(files: readonly string[], options: TestOptions, output: Output): Promise<ExitCode> {
 	const run = await runCases(files, options.pipeline);
 	if (!run.ok) {
@@ -29,9 +29,9 @@ export async function test(files: readonly string[], options: TestOptions, outpu
 	return run.value.results.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.problem;
 }
 
-const LOOK_EVERY_MS = 250;
+const POLL_MS = 250;
 
-/** `healer test --watch`: again whenever something that the cases read has changed, until `stop` is aborted. */
+/** `healer test --watch`: runs again whenever a file that the cases read has changed, until `stop` is aborted. */
 export async function testOnChange(
 	files: readonly string[],
 	options: TestOptions,
@@ -49,7 +49,7 @@ export async function testOnChange(
 			code = await test(files, options, output);
 			seen = now;
 		}
-		await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+		await sleep(POLL_MS, undefined, { signal: stop }).catch(() => undefined);
 	}
 	return code;
 }
@@ -57,7 +57,7 @@ export async function testOnChange(
 interface CaseResult {
 	readonly file: string;
 	readonly name: string;
-	/** What differs from what the case expects; empty when it passes. */
+	/** The differences from what the case expects; empty when it passes. */
 	readonly differences: readonly string[];
 }
 
@@ -71,7 +71,7 @@ async function runCases(files: readonly string[], file: string): Promise<Result<
 	if (!artefact.ok) return artefact;
 	const chosen = files.length > 0 ? files : await casesBeside(file);
 	if (chosen.length === 0) {
-		return fail(`There are no cases: give their files, or put them in ${casesFolder(file)}.`);
+		return fail(`No cases found: name their files, or put them in ${casesFolder(file)}.`);
 	}
 	const pipeline = loadPipeline(artefact.value);
 	const coverage = new Coverage(artefact.value);
@@ -111,6 +111,6 @@ function print({ results, coverage }: Run, options: TestOptions & { readonly of_
 	}
 	const shown = options.of_all || options.coverage ? renderCoverage(coverage, options.coverage === true) : [];
 	for (const line of shown) output.line(output.paint("dim", line));
-	const sum = `${passed} of ${results.length} cases pass.`;
+	const sum = `${passed} of ${results.length} cases passed.`;
 	output.line(failed.length === 0 ? output.paint("green", sum) : output.paint("red", sum));
 }

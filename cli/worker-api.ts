@@ -4,35 +4,35 @@ import type { Output } from "./output.ts";
 import { findPlaces } from "./places.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
-/** A worker, as who holds its token asks it. */
+/** How to reach a worker. */
 export interface WorkerAccess {
 	readonly url: string;
 	readonly token: string | undefined;
 }
 
-/** What it answered: JSON, whatever the status. */
+/** A worker's answer: JSON, whatever the status. */
 export interface WorkerAnswer {
 	readonly status: number;
 	readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The worker that is meant: `url`, else HEALER_URL, else the hub that runs on the state folder. The token that the state
- * folder keeps is that hub's own and goes nowhere else: to another worker only the environment's does.
+ * The worker to use: `url`, else HEALER_URL, else the hub that runs on the state folder. The token stored in the state
+ * folder belongs to that hub and is sent to no other worker: those get only the environment's token.
  */
 export async function workerAt(url: string | undefined, env: NodeJS.ProcessEnv): Promise<Result<WorkerAccess>> {
 	const hub = await findPlaces({ ...env, HEALER_URL: undefined, RELAY_URL: undefined });
 	const chosen = url ?? (env.HEALER_URL || hub.worker);
-	if (chosen === undefined) return fail("No worker to ask: give --url or HEALER_URL, or start the hub.");
+	if (chosen === undefined) return fail("No worker given: set --url or HEALER_URL, or start the hub.");
 	const address = URL.parse(chosen);
 	if (address === null || !/^https?:$/.test(address.protocol))
-		return fail(`${chosen} is no address of a worker: give one such as https://healer.example.com.`);
+		return fail(`${chosen} is not a worker's URL: give one such as https://healer.example.com.`);
 	const isHub = URL.parse(hub.worker ?? "")?.origin === address.origin;
 	const { apiTokens } = isHub ? hub : await findPlaces({ ...env, HEALER_URL: chosen });
 	return ok({ url: chosen, token: apiTokens[0] });
 }
 
-/** A command's work on the worker that is meant; where there is none to ask, the command could not begin. */
+/** Runs a command against the chosen worker; exits with a usage error when there is none. */
 export async function withWorker(
 	url: string | undefined,
 	env: NodeJS.ProcessEnv,
@@ -47,7 +47,7 @@ export async function withWorker(
 
 const WITHIN_MS = 30_000;
 
-/** Asks once. What is no answer of the worker's API is a problem. */
+/** Sends one request. An answer that is not from the worker's API is a problem. */
 export async function askWorker(
 	{ url, token }: WorkerAccess,
 	path: string,
@@ -64,15 +64,15 @@ export async function askWorker(
 			signal: AbortSignal.timeout(WITHIN_MS),
 		});
 		const body = jsonObject(await response.text());
-		if (body === undefined) return fail(`${url} answered ${response.status} and no JSON: is that a Healer?`);
+		if (body === undefined) return fail(`${url} answered ${response.status} without JSON. Is it Healer?`);
 		if (response.status === 401) {
-			const what = token === undefined ? "asks for a token, and none is known" : "does not take the token";
+			const what = token === undefined ? "requires a token" : "rejects the token";
 			return fail(`${url} ${what}. Set HEALER_API_TOKEN to one of its tokens.`);
 		}
 		return ok({ status: response.status, body });
 	} catch (error) {
 		const why = explainNetworkError(error, url) ?? messageOf(error);
-		return fail(`Nothing answers on ${url} (${why}).`);
+		return fail(`No answer from ${url} (${why}).`);
 	}
 }
 

@@ -1,8 +1,8 @@
-/** Time as the relay sees it: an argument, so that tests can bend it. All in milliseconds. */
+/** The relay's clock, passed as an argument so that tests can control it. All times are in milliseconds. */
 export interface Clock {
 	/** Since the Unix epoch; may jump. */
 	now(): number;
-	/** Since some start; never jumps. Ages of claims in hand are measured with it. */
+	/** Since an arbitrary start; never jumps. Used for the ages of held claims. */
 	monotonic(): number;
 	sleep(ms: number): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What one variable of the environment says, or what is wrong with it. A problem never holds a secret. */
+/** The value of one environment variable, or the problem with it. A problem never holds a secret. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,7 @@ export function invalid(problem: string): { readonly ok: false; readonly problem
 	return { ok: false, problem };
 }
 
-/** Reads several, and keeps every problem. */
+/** Collects the problems of several variables. */
 export function collector(): {
 	readonly problems: readonly string[];
 	take<T>(reading: Result<T>, instead: T): T;

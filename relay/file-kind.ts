@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 
-/** What stands under a path, in words for a message. */
+/** What a path refers to, in words for a message. */
 export type FileKind = "a file" | "a folder" | "a named pipe (FIFO)" | "a socket" | "a device" | "something unknown";
 
 export function fileKind(stats: Stats): FileKind {
@@ -11,7 +11,7 @@ export function fileKind(stats: Stats): FileKind {
 	return stats.isCharacterDevice() || stats.isBlockDevice() ? "a device" : "something unknown";
 }
 
-/** `/dev/stdin`, and what a shell opened for `<(command)`: no file, and still meant to be read, once. */
+/** `/dev/stdin`, and what a shell opens for `<(command)`: not a regular file, but readable once. */
 export function isShellStream(path: string): boolean {
 	return /^\/(dev\/stdin|(dev|proc\/self)\/fd\/\d+)$/.test(path);
 }

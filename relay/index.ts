@@ -12,7 +12,7 @@ export interface Relay {
 	readonly metrics: Metrics;
 }
 
-/** The relay: a signed request becomes at most one CodeRun in its cluster (DESIGN sections 5 and 6). */
+/** The relay: a signed request creates at most one CodeRun in its cluster. */
 export function createRelay(tools: RelayTools): Relay {
 	const metrics = createMetrics();
 	const route = measured({ ...tools, metrics });

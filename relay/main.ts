@@ -2,7 +2,7 @@ import { jsonLog } from "./log.ts";
 import { readRelaySettings } from "./process/relay-settings.ts";
 import { runRelay } from "./process/run-relay.ts";
 
-/** The relay as a process of its own: what the container image runs. Everything it is told stands in its environment. */
+/** The relay as its own process, run by the container image. All of its settings come from the environment. */
 const reading = readRelaySettings(process.env);
 if (reading.ok) {
 	const stop = new Promise((resolve) => {
@@ -16,7 +16,7 @@ if (reading.ok) {
 		log({ level: "error", message: "relay failed", cause: error });
 		process.exitCode = 1;
 	}
-	// A watch that is being cut may keep its socket for a while; nothing is left to be done.
+	// A closing watch may keep its socket open for a while; nothing is left to do.
 	setTimeout(() => process.exit(), 1_000).unref();
 } else {
 	for (const problem of reading.problems) process.stderr.write(`${problem}\n`);

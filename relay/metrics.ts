@@ -1,6 +1,6 @@
 import { Counter, Histogram, Registry } from "prom-client";
 
-/** What a relay counts, each in a registry of its own: several can run in one process. */
+/** A relay's metrics, each in its own registry: several relays can run in one process. */
 export interface Metrics {
 	readonly registry: Registry;
 	readonly requests: Counter<"route" | "status">;
@@ -24,32 +24,32 @@ export function createMetrics(): Metrics {
 		}),
 		refusals: new Counter({
 			name: "healer_relay_refusals_total",
-			help: "Messages refused before they were acted upon, by route and reason.",
+			help: "Messages refused before processing, by route and reason.",
 			labelNames: ["route", "reason"],
 			registers,
 		}),
 		results: new Counter({
 			name: "healer_relay_spawn_results_total",
-			help: "Spawn requests by what came of them.",
+			help: "Spawn requests by result.",
 			labelNames: ["result"],
 			registers,
 		}),
 		seconds: new Histogram({
 			name: "healer_relay_request_seconds",
-			help: "How long requests took, by route.",
+			help: "Duration of requests, by route.",
 			labelNames: ["route"],
 			buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 			registers,
 		}),
 		outcomes: new Counter({
 			name: "healer_relay_outcome_posts_total",
-			help: "Outcomes posted to the worker, by whether it took them.",
+			help: "Outcomes posted to the worker, by result.",
 			labelNames: ["result"],
 			registers,
 		}),
 		context: new Counter({
 			name: "healer_relay_context_parts_total",
-			help: "Context sources asked, by what came of it.",
+			help: "Context sources queried, by source and status.",
 			labelNames: ["from", "status"],
 			registers,
 		}),

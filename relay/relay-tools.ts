@@ -5,10 +5,10 @@ import type { ContextSources } from "./context/source.ts";
 import type { Log } from "./log.ts";
 import type { Policy } from "./spawn/policy.ts";
 
-/** All that a relay is made of. */
+/** A relay's dependencies. */
 export interface RelayTools {
 	readonly cluster: Cluster;
-	/** Where it is seen how CodeRuns ended. */
+	/** Reads how CodeRuns ended. */
 	readonly finished: CodeRunEnds;
 	readonly policy: Policy;
 	readonly context: ContextSources;
@@ -16,6 +16,6 @@ export interface RelayTools {
 	readonly secrets: readonly string[];
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Whether `max_active` counts. A directory's CodeRuns are nobody's work, so there it counts only when asked for. */
+	/** Whether `max_active` is enforced. Nothing runs CodeRuns in a directory, so it is off there unless asked for. */
 	readonly enforce_max_active: boolean;
 }

@@ -5,13 +5,13 @@ import type { Relay } from "./index.ts";
 export interface RelayServer {
 	readonly port: number;
 	readonly url: string;
-	/** Takes no more requests, and resolves when those under way are answered. */
+	/** Stops accepting requests, and resolves once those in flight are answered. */
 	close(): Promise<void>;
 }
 
 /**
- * Serves a relay over HTTP. Port 0 takes any free one.
- * @throws Node's error, with `code` `EADDRINUSE` among them, when it cannot listen.
+ * Serves a relay over HTTP. Port 0 picks any free one.
+ * @throws Node's error when it cannot listen, for example with `code` `EADDRINUSE`.
  */
 export async function serveRelay(
 	relay: Pick<Relay, "fetch">,

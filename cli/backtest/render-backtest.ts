@@ -4,20 +4,23 @@ import { type Compared, type Difference, isChange, type Verdict } from "./verdic
 
 export interface Backtest {
 	readonly compared: readonly Compared[];
-	/** Incidents that were decided before their context was kept: they cannot be tried. */
+	/** Incidents decided before Healer stored their context: they cannot be replayed. */
 	readonly not_kept: number;
 }
 
 const DIFFERENCES: readonly (readonly [Difference, string])[] = [
-	["agent", "go to another agent"],
-	["type", "have another failure type"],
+	["agent", "go to a different agent"],
+	["type", "have a different failure type"],
 	["skipped", "would be skipped"],
-	["not skipped any more", "would not be skipped any more"],
-	["rule", "are the same by another rule"],
-	["none", "are the same"],
+	["not skipped any more", "would no longer be skipped"],
+	["rule", "are unchanged, by a different rule"],
+	["none", "are unchanged"],
 ];
 
-/** What would change, one line each, then how many, then which agents give to which, with how the old ones fared. */
+/**
+ * Renders the changes, one line each, then the counts, then the moves from agent to agent with the outcomes of the old
+ * decisions.
+ */
 export function renderBacktest({ compared, not_kept }: Backtest, { paint }: Output): readonly string[] {
 	const changed = compared.filter(isChange);
 	const rows = changed.map(({ id, where, before, after, status }) => [
@@ -32,15 +35,15 @@ export function renderBacktest({ compared, not_kept }: Backtest, { paint }: Outp
 		return count === 0 ? [] : [`  ${String(count).padStart(6)} ${words}`];
 	});
 	return [
-		...(rows.length === 0 ? [] : [...table(["", "where", "old", "new", "outcome of the old"], rows, paint), ""]),
-		`${compared.length} decided again:`,
+		...(rows.length === 0 ? [] : [...table(["", "where", "old", "new", "old outcome"], rows, paint), ""]),
+		`${compared.length} replayed:`,
 		...counts,
-		...(not_kept === 0 ? [] : [`  ${String(not_kept).padStart(6)} were left out: their context was not kept`]),
+		...(not_kept === 0 ? [] : [`  ${String(not_kept).padStart(6)} skipped: their context was not stored`]),
 		...moves(changed, paint),
 	];
 }
 
-/** Who gives how many to whom, and what had come of them. */
+/** How many incidents move from which agent to which, and the outcomes they had. */
 function moves(changed: readonly Compared[], paint: Output["paint"]): readonly string[] {
 	const groups = Map.groupBy(
 		changed.filter(({ difference }) => difference !== "type"),
@@ -50,7 +53,7 @@ function moves(changed: readonly Compared[], paint: Output["paint"]): readonly s
 	const rows = [...groups]
 		.sort(([, a], [, b]) => b.length - a.length)
 		.map(([move, group]) => [move, String(group.length), outcomes(group)]);
-	return ["", ...table(["old → new", "", "outcomes of the old"], rows, paint)];
+	return ["", ...table(["old → new", "", "old outcomes"], rows, paint)];
 }
 
 function outcomes(group: readonly Compared[]): string {

@@ -6,7 +6,7 @@ import { type Compared, differenceOf, verdictOf } from "./verdict.ts";
 
 const nullableText = z.string().nullable();
 
-/** `GET /api/export`. The incident and its context are the worker's own words, told again as they were kept. */
+/** The answer of `GET /api/export`. The incident and its context are the worker's own data, unchanged. */
 export const exportPage = z.object({
 	incidents: z.array(
 		z.object({
@@ -28,7 +28,7 @@ export const exportPage = z.object({
 export type ExportPage = z.infer<typeof exportPage>;
 type Exported = ExportPage["incidents"][number];
 
-/** Decides an incident of the journal again. Undefined when what its decision rested on was not kept. */
+/** Decides an incident of the journal again. Undefined when the context of its decision was not stored. */
 export async function replayIncident(
 	artefact: Artefact,
 	pipeline: Pipeline,
@@ -49,7 +49,7 @@ export async function replayIncident(
 	return { id, where, status, before, after, difference: differenceOf(before, after) };
 }
 
-/** The parts under the names that this pipeline gives them, logs as its patterns would have found them. */
+/** The context parts under the names of this pipeline, with logs read as its patterns would have read them. */
 function asGathered(artefact: Artefact, pipeline: Pipeline, kept: Context, searched: readonly string[]): Context {
 	const names = new Map<string, string>(artefact.context.map(({ name, from }) => [from, name]));
 	const reading = dataFrom(kept, "github.job_logs")?.reading;

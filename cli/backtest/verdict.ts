@@ -1,6 +1,6 @@
 import type { Decision } from "../../pipeline/index.ts";
 
-/** What a pipeline makes of a failure. Null when a filter refuses it. */
+/** A pipeline's decision about a failure. Null fields: a filter refuses it. */
 export interface Verdict {
 	readonly agent: string | null;
 	readonly failure_type: string | null;
@@ -14,7 +14,7 @@ export function verdictOf(decision: Decision): Verdict {
 		: { agent: decision.agent, failure_type: decision.failure_type, rule: decision.rule };
 }
 
-/** What is another one now; the rule alone may be renamed without any effect. */
+/** What differs between two decisions; a rule may be renamed without any effect. */
 export type Difference = "none" | "rule" | "type" | "agent" | "skipped" | "not skipped any more";
 
 export function differenceOf(before: Verdict, after: Verdict): Difference {
@@ -26,12 +26,12 @@ export function differenceOf(before: Verdict, after: Verdict): Difference {
 	return before.rule === after.rule ? "none" : "rule";
 }
 
-/** Whether another decision came of it: by whichever rule, the same agent and failure type are the same. */
+/** Whether the decision changed: the same agent and failure type count as unchanged, whatever the rule. */
 export function isChange({ difference }: Compared): boolean {
 	return difference !== "none" && difference !== "rule";
 }
 
-/** One failure, as it was decided and as it would be. */
+/** One failure with the old and the new decision. */
 export interface Compared {
 	readonly id: string;
 	/** Where it happened, for people. */
@@ -39,6 +39,6 @@ export interface Compared {
 	readonly before: Verdict;
 	readonly after: Verdict;
 	readonly difference: Difference;
-	/** What came of the decision that was made; absent where it was only tried. */
+	/** The incident's status; absent for cases from files. */
 	readonly status?: string;
 }

@@ -8,16 +8,18 @@ import { fail, ok, type Result } from "../result.ts";
 /** Null: the name is absent. */
 const texts = z.record(z.string(), z.string().nullable());
 
-/** What a case expects. Whatever is named is compared; objects need only hold what is named in them. */
+/** What a case expects. Only named fields are compared; of objects, only the named keys. */
 const expectation = z
 	.strictObject({
-		/** Why the delivery is no incident: `unknown_event`, `not_matched`, `no_repository`, `no_identity`, `filtered`. */
+		/**
+		 * Why the delivery is not an incident: `unknown_event`, `not_matched`, `no_repository`, `no_identity`, `filtered`.
+		 */
 		ignored: z.enum(["unknown_event", "not_matched", "no_repository", "no_identity", "filtered"]),
-		/** The filter that refuses it, at once or after the context. */
+		/** The filter that refuses it, before or after the context is gathered. */
 		filter: z.string(),
 		identity: z.string(),
 		incident: z.record(z.string(), z.unknown()),
-		/** A command for Healer itself, which is no incident. */
+		/** A command for Healer itself, which is not an incident. */
 		command: z.record(z.string(), z.unknown()),
 		agent: z.string(),
 		rule: z.string(),
@@ -28,7 +30,7 @@ const expectation = z
 		labels: texts,
 		annotations: texts,
 		env: texts,
-		/** Texts that the prompt holds. */
+		/** Texts that the prompt contains. */
 		prompt: z.array(z.string()),
 	})
 	.partial()
@@ -57,36 +59,36 @@ const pipelineCase = z
 		name: z.string().min(1),
 		/** GitHub's event name; with `payload`. */
 		event: z.string().optional(),
-		/** The delivery's body, or the path of its JSON file from here. */
+		/** The delivery's body, or the path of its JSON file relative to this one. */
 		payload: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
-		/** What is different in the payload: objects are changed name by name, `null` takes away. */
+		/** Changes to the payload, key by key; `null` removes a key. */
 		change: z.record(z.string(), z.unknown()).optional(),
-		/** Settings that this case tries instead of the pipeline's. */
+		/** Settings that override the pipeline's in this case. */
 		settings: settingsOfCase.optional(),
-		/** Fields of an incident, in the place of a delivery. */
+		/** Fields of an incident, instead of a delivery. */
 		incident: z.looseObject({ kind: z.enum(INCIDENT_KINDS).optional() }).optional(),
-		/** The failed job's log, or the path of its file from here. */
+		/** The failed job's log, or the path of its file relative to this one. */
 		log: z.string().optional(),
 		log_file: z.string().optional(),
 		changed_files: z.array(z.string()).optional(),
-		/** Of the head commit, as GitHub would be asked for it. */
+		/** Message of the head commit, as GitHub would return it. */
 		commit_message: z.string().optional(),
-		/** What other parts of the context tell, by their names in the pipeline: their data. */
+		/** Data of other context parts, by their names in the pipeline. */
 		context: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 		expect: expectation,
 	})
-	.refine((given) => (given.event === undefined) === (given.payload === undefined), "event and payload go together")
+	.refine((given) => (given.event === undefined) === (given.payload === undefined), "give event and payload together")
 	.refine(
 		(given) => given.payload === undefined || given.incident === undefined,
 		"give a payload or an incident, not both",
 	)
-	.refine((given) => given.change === undefined || given.payload !== undefined, "change goes with a payload")
+	.refine((given) => given.change === undefined || given.payload !== undefined, "change needs a payload")
 	.refine((given) => given.log === undefined || given.log_file === undefined, "give log or log_file, not both");
 
 export type Expectation = z.infer<typeof expectation>;
 export type PipelineCase = Omit<z.infer<typeof pipelineCase>, "payload" | "change"> & { readonly payload?: unknown };
 
-/** The cases of one YAML file, a list, with the files that they name read. */
+/** The cases of one YAML file, a list, with the files that they name already read. */
 export async function readCaseFile(file: string): Promise<Result<PipelineCase[]>> {
 	const text = await readText(file);
 	if (!text.ok) return text;
@@ -95,7 +97,7 @@ export async function readCaseFile(file: string): Promise<Result<PipelineCase[]>
 	const [error] = document.errors;
 	if (error !== undefined) return fail(`${file}:${error.linePos?.[0].line ?? 1}: ${error.message.split("\n")[0]}`);
 	const list: unknown = document.toJS();
-	if (!Array.isArray(list) || list.length === 0) return fail(`${file} holds no list of cases.`);
+	if (!Array.isArray(list) || list.length === 0) return fail(`${file} is not a list of cases.`);
 	const cases: PipelineCase[] = [];
 	for (const [index, item] of list.entries()) {
 		const checked = pipelineCase.safeParse(item);
@@ -123,7 +125,7 @@ async function readNamedFiles(given: z.infer<typeof pipelineCase>, folder: strin
 	return read.ok ? ok({ ...withLog, payload: changed(read.value.value, change) }) : read;
 }
 
-/** JSON Merge Patch (https://www.rfc-editor.org/rfc/rfc7396), but null stays null within a list. */
+/** JSON Merge Patch (https://www.rfc-editor.org/rfc/rfc7396), except that null inside a list stays null. */
 function changed(value: unknown, change: unknown): unknown {
 	if (typeof change !== "object" || change === null || Array.isArray(change)) return change ?? value;
 	const into = typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};

@@ -5,8 +5,8 @@ import { pipelineSources } from "../pipeline-files.ts";
 import { readText } from "../read-input.ts";
 
 /**
- * Gives the fingerprint of everything that a run of cases reads: the pipeline, its prompts, the files of cases and those
- * that they name. Made for looking often: which files they name is read again only after one of the others changed.
+ * Returns the fingerprint of every file that a run of cases reads: the pipeline, its prompts, the case files and the
+ * files that they name. Cheap enough to poll: the case files are parsed again only after one of them changed.
  */
 export function createCasesFingerprint(pipeline: string): (cases: readonly string[]) => Promise<string> {
 	let known: string | undefined;
@@ -27,7 +27,7 @@ async function namedFiles(file: string): Promise<readonly string[]> {
 		const named = Array.isArray(list) ? list.flatMap((item) => [item?.payload, item?.log_file]) : [];
 		return named.filter((name) => typeof name === "string").map((name) => path.join(path.dirname(file), name));
 	} catch {
-		// While it is being edited, it may be no YAML; the run says so.
+		// During an edit it may be invalid YAML; the run reports that.
 		return [];
 	}
 }

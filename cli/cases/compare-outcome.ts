@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { CommandRequest, Decision, Incident } from "../../pipeline/index.ts";
 import type { Expectation } from "./case-file.ts";
 
-/** What differs from what a case expects, one line for people each. */
+/** The differences from what a case expects, one line each. */
 export function compareOutcome(expected: Expectation, outcome: CaseOutcome): string[] {
 	const { decision } = outcome;
 	const metadata = decision?.coderun.metadata;
@@ -26,14 +26,14 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 	];
 }
 
-/** Instead of an agent, for the reader of a failing case. */
+/** Shown instead of an agent in a failing case. */
 function whyNot({ ignored, filter, command }: CaseOutcome): string {
 	if (command !== undefined) return `the command ${command.name}`;
 	if (filter !== undefined) return `refused by the filter ${filter}`;
 	return `ignored: ${ignored}`;
 }
 
-/** An object is compared by the names that are expected of it, at any depth. */
+/** Objects are compared only by the expected keys, at any depth. */
 function differs(name: string, expected: unknown, actual: unknown): string[] {
 	if (expected === undefined) return [];
 	if (typeof expected === "object" && expected !== null && !Array.isArray(expected)) {
@@ -44,11 +44,11 @@ function differs(name: string, expected: unknown, actual: unknown): string[] {
 		});
 	}
 	if (isDeepStrictEqual(expected, actual)) return [];
-	return [`${name}: expected ${JSON.stringify(expected)}, is ${JSON.stringify(actual) ?? "absent"}`];
+	return [`${name}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual) ?? "no value"}`];
 }
 
 function lacks(texts: readonly string[], prompt: string): string[] {
-	return texts.filter((text) => !prompt.includes(text)).map((text) => `prompt: lacks ${JSON.stringify(text)}`);
+	return texts.filter((text) => !prompt.includes(text)).map((text) => `prompt: missing ${JSON.stringify(text)}`);
 }
 
 /** What the pipeline made of a case, in the words of `expect`. */

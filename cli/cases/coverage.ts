@@ -2,13 +2,13 @@ import type { Artefact, StageExplanation } from "../../pipeline/index.ts";
 
 export interface Unreached {
 	readonly stage: "events" | "filters" | "classify" | "route";
-	/** Its name; `#2` for the second rule of a failure type that has several. */
+	/** Its name, with `#2` for the second rule of the same failure type. */
 	readonly rule: string;
 }
 
 /**
- * Which rules decide no case: entries of `events` that take none, filters that refuse none, rules of `classify` and
- * `route` that are never the first to hold.
+ * Tracks which rules no case exercises: entries of `events` that match none, filters that refuse none, rules of
+ * `classify` and `route` that are never the first to match.
  */
 export class Coverage {
 	readonly #rules: readonly Unreached[];
@@ -27,14 +27,14 @@ export class Coverage {
 		return this.#rules.length;
 	}
 
-	/** Takes in what the stages said about one case. */
+	/** Records the stages' results for one case. */
 	note(stages: readonly StageExplanation[]): void {
 		for (const { stage, rules } of stages) {
 			const last = rules.at(-1);
 			if (stage === "filters") {
 				for (const { rule, verdict } of rules) if (verdict === "false") this.#reached.add(`filters ${rule}`);
 			} else if (stage === "classify" && last?.verdict === "true") {
-				// Rules are looked at in their order, up to the first that holds.
+				// Rules are evaluated in order, up to the first match.
 				this.#reached.add(`classify ${numbered(rules.map(({ rule }) => rule)).at(-1)}`);
 			} else if (stage === "route" && last?.verdict === "true") this.#reached.add(`route ${last.rule}`);
 			else if (stage === "events") {
@@ -60,15 +60,15 @@ function numbered(names: readonly string[]): readonly string[] {
 
 const SHOWN_OF_A_STAGE = 6;
 
-/** What no case reaches, in one line a stage; `all` shortens nothing. */
+/** The rules that no case reaches, one line per stage; `all` lists every one. */
 export function renderCoverage(coverage: Coverage, all: boolean): readonly string[] {
 	const unreached = coverage.unreached();
-	if (unreached.length === 0) return [`All ${coverage.rules} rules decide a case.`];
+	if (unreached.length === 0) return [`All ${coverage.rules} rules are covered by a case.`];
 	const byStage = Map.groupBy(unreached, ({ stage }) => stage);
 	const lines = [...byStage].map(([stage, rules]) => {
 		const shown = all ? rules : rules.slice(0, SHOWN_OF_A_STAGE);
 		const more = rules.length - shown.length;
 		return `  ${stage}: ${shown.map(({ rule }) => rule).join(", ")}${more === 0 ? "" : `, and ${more} more (--coverage)`}`;
 	});
-	return [`${unreached.length} of ${coverage.rules} rules decide no case:`, ...lines];
+	return [`${unreached.length} of ${coverage.rules} rules are not covered by any case:`, ...lines];
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * One failure as `healer route` takes it (DESIGN section 9): any field may be null or absent, unknown ones are
- * left alone, so that labelled collections can be piped in as they are.
+ * One failure, as `healer route` reads it. Any field may be null or absent, and unknown ones are ignored, so labelled
+ * collections can be piped in unchanged.
  */
 const failureCase = z.object({
 	id: z.union([z.string(), z.number()]).nullish(),
@@ -38,13 +38,13 @@ export type CaseReading =
 	| { readonly ok: true; readonly value: FailureCase }
 	| { readonly ok: false; readonly problem: string };
 
-/** One line of JSON; the problem names the fields that are wrong. */
+/** Parses one line of JSON; the problem names the invalid fields. */
 export function readFailureCase(line: string): CaseReading {
 	let parsed: unknown;
 	try {
 		parsed = JSON.parse(line);
 	} catch {
-		return { ok: false, problem: "it is not JSON" };
+		return { ok: false, problem: "not valid JSON" };
 	}
 	const checked = failureCase.safeParse(parsed);
 	if (checked.success) return { ok: true, value: checked.data };

@@ -1,13 +1,13 @@
 import type { Artefact, Incident, IncidentKind } from "../../pipeline/index.ts";
 import type { FailureCase } from "./failure-case.ts";
 
-/** What tells of a failure, or of an alert, unless a case says otherwise. */
+/** The event that reports a failure, or an alert, unless a case names another. */
 const USUAL_EVENT = "workflow_job";
 const USUAL_ALERT_EVENT = "dependabot_alert";
 
 /**
- * The incident that a delivery of this failure would be read as. What a case does not tell and an incident must have
- * is made such that the pipeline's filters have nothing against it.
+ * The incident that a delivery of this failure would become. Required fields that a case does not give get values that
+ * the pipeline's filters accept.
  */
 export function incidentOfCase(artefact: Artefact, defaults: FailureCase): Incident {
 	const event = defaults.event ?? (defaults.alert ? USUAL_ALERT_EVENT : USUAL_EVENT);
@@ -36,7 +36,7 @@ function workflowOf({ workflow_name: name, workflow_path: path }: FailureCase): 
 	return name || path ? compact({ name, path }) : undefined;
 }
 
-/** For an event that the pipeline has no entry for. */
+/** For events without an entry in the pipeline. */
 function kindOf(event: string, { alert }: FailureCase): IncidentKind {
 	return alert || isAlertEvent(event) ? "security" : "ci";
 }
@@ -46,7 +46,7 @@ function isAlertEvent(event: string): boolean {
 	return /_alert$|^(security|repository)_advisory$/.test(event);
 }
 
-/** One that `settings.repositories` allows: a glob is filled in with a name that it matches. */
+/** A repository that `settings.repositories` allows: a glob becomes a name that it matches. */
 function allowedRepository({ settings }: Artefact): string {
 	const pattern = settings.repositories.find((glob) => /^[\w.*-]+\/[\w.*-]+$/.test(glob)) ?? "owner/name";
 	return pattern.replaceAll("*", "any");
@@ -54,7 +54,7 @@ function allowedRepository({ settings }: Artefact): string {
 
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
-/** Without the fields that are null, undefined or empty text: absent is absent (DESIGN section 1). */
+/** Drops fields that are null, undefined or an empty string: a missing value is always an absent field. */
 export function compact<T extends object>(fields: T): Present<T> {
 	const given = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== "");
 	return Object.fromEntries(given) as Present<T>;

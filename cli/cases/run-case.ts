@@ -14,10 +14,21 @@ import type { CaseOutcome } from "./compare-outcome.ts";
 import { compareOutcome } from "./compare-outcome.ts";
 import { compact, incidentOfCase } from "./incident-of-case.ts";
 
-/** Hears what the stages said about a case. */
+/** What the pipeline did with a case, with the keys of `expect`. */
+export interface CaseOutcome {
+	readonly ignored?: string;
+	readonly filter?: string;
+	readonly identity?: string;
+	readonly incident?: Incident;
+	/** Set for a command for Healer itself, which is not an incident. */
+	readonly command?: CommandRequest;
+	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
+}
+
+/** Receives the stages' results for a case. */
 type Note = (stages: readonly StageExplanation[]) => void;
 
-/** Runs one case through the real pipeline. Gives what differs, one line each; nothing when all is as expected. */
+/** Runs one case through the real pipeline. Returns the differences, one line each; empty when the case passes. */
 export async function runCase(
 	artefact: Artefact,
 	pipeline: Pipeline,
@@ -27,7 +38,7 @@ export async function runCase(
 	const unknown = unknownParts(artefact, given.context ?? {});
 	if (unknown.length > 0) {
 		const known = artefact.context.map(({ name }) => name).join(", ");
-		return [`context: the pipeline gathers no ${unknown.join(", ")}; it gathers ${known}`];
+		return [`context: the pipeline does not gather ${unknown.join(", ")}, only ${known}`];
 	}
 	if (given.settings === undefined)
 		return compareOutcome(given.expect, await outcomeOf(artefact, pipeline, given, note));
@@ -42,7 +53,7 @@ async function outcomeOf(
 	note: Note,
 ): Promise<CaseOutcome> {
 	if (given.event === undefined) {
-		// `null` takes a field away, as it does in `change`.
+		// `null` removes a field, as in `change`.
 		const incident = compact({ ...incidentOfCase(artefact, {}), ...given.incident }) as Incident;
 		return await decided(artefact, pipeline, given, { incident }, note);
 	}

@@ -14,7 +14,7 @@ import {
 const DEFINITION = path.join(import.meta.dirname, "..", "..", "deploy", "crd", "coderun-crd.yaml");
 const SERVED_WITHIN_MS = 20_000;
 
-/** Gives a cluster the CodeRun kind, and namespaces, unless they are there; resolves when CodeRuns can be made. */
+/** Installs the CodeRun kind and namespaces in a cluster, unless they exist; resolves once CodeRuns can be created. */
 export async function applyDefinition(kubeconfig: string, ...namespaces: readonly string[]): Promise<void> {
 	const config = new KubeConfig();
 	config.loadFromFile(kubeconfig);

@@ -21,8 +21,8 @@ const HOW_TO_GET =
 	"Point KUBEBUILDER_ASSETS at a folder that has them (https://book.kubebuilder.io/reference/envtest), or install Go 1.26 or newer (https://go.dev/dl) and let `healer cluster` build them once.";
 
 /**
- * A real kube-apiserver, etcd and kubectl: from `KUBEBUILDER_ASSETS`, else from Healer's cache. Absent programs are
- * a problem that says where it looked and how to get them.
+ * Finds a real kube-apiserver, etcd and kubectl: in `KUBEBUILDER_ASSETS`, else in Healer's cache. If they are missing,
+ * the problem says where it looked and how to get them.
  */
 export async function findClusterBinaries(env: NodeJS.ProcessEnv): Promise<Result<ClusterBinaries>> {
 	const folders = [env.KUBEBUILDER_ASSETS, await cacheFolder(env)].filter((folder) => folder !== undefined);
@@ -33,7 +33,7 @@ export async function findClusterBinaries(env: NodeJS.ProcessEnv): Promise<Resul
 	return fail(`kube-apiserver, etcd and kubectl are not in ${folders.join(" nor in ")}. ${HOW_TO_GET}`);
 }
 
-/** Finds the programs, or builds them into the cache when Go is there: about ten minutes on two cores, once. */
+/** Finds the programs, or builds them into the cache if Go is installed: once, about ten minutes on two cores. */
 export async function provideClusterBinaries(
 	env: NodeJS.ProcessEnv,
 	progress: (line: string) => void,
@@ -53,13 +53,13 @@ export async function provideClusterBinaries(
 		if (!built.ok) return fail(`Building ${program} failed. ${built.problem}`);
 		progress(`  ${program}: ${Math.round((performance.now() - started) / 1000)} s`);
 	}
-	// Renamed when whole, so that an interrupted build is never taken for a cluster.
+	// Rename only when complete, so that an interrupted build is never used.
 	await rm(folder, { recursive: true, force: true });
 	await rename(unfinished, folder);
 	return ok(inFolder(folder));
 }
 
-/** Keyed by what decides the bytes: the pinned modules. */
+/** Keyed by the pinned modules, which determine the binaries. */
 async function cacheFolder(env: NodeJS.ProcessEnv): Promise<string> {
 	const base = env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache");
 	const sums = createHash("sha256").update(await readFile(path.join(BUILD_FOLDER, "go.sum")));

@@ -10,21 +10,23 @@ import { fail, ok, type Result } from "../result.ts";
 import { freePort } from "../state/free-port.ts";
 import type { ClusterBinaries } from "./cluster-binaries.ts";
 
-/** A real kube-apiserver and etcd on loopback. There is no controller and no kubelet: objects are kept, nothing runs. */
+/**
+ * A real kube-apiserver and etcd on loopback. There is no controller and no kubelet: objects are stored, nothing runs.
+ */
 export interface LocalCluster {
 	/** An administrator's kubeconfig file. */
 	readonly kubeconfig: string;
 	readonly server: string;
-	/** Ends the API server alone, as an outage would; etcd keeps everything. */
+	/** Stops only the API server, like an outage; etcd keeps everything. */
 	stopApiServer(): Promise<void>;
-	/** Starts it again, on the same port. */
+	/** Restarts it on the same port. */
 	startApiServer(): Promise<Result<void>>;
 	stop(): Promise<void>;
 }
 
 const READY_WITHIN_MS = 60_000;
 
-/** Starts both with all their state under `folder`; ready when `/readyz` says so (3 to 10 s). */
+/** Starts both with all their state under `folder`; ready when `/readyz` succeeds (3 to 10 s). */
 export async function startLocalCluster(folder: string, binaries: ClusterBinaries): Promise<Result<LocalCluster>> {
 	await makeFolder(folder, 0o700);
 	const client = await freePort(0, "etcd");
@@ -84,7 +86,7 @@ function etcdFlags(folder: string, ports: Ports): string[] {
 	const peer = `http://127.0.0.1:${ports.peer}`;
 	return [
 		...["--name", "local", "--data-dir", path.join(folder, "etcd"), "--log-level", "warn", "--log-outputs", "stderr"],
-		// Nothing here has to outlive a power cut.
+		// Nothing here has to survive a power failure.
 		"--unsafe-no-fsync",
 		...["--listen-client-urls", client, "--advertise-client-urls", client],
 		...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `local=${peer}`],
@@ -95,12 +97,12 @@ function apiServerFlags(folder: string, ports: Ports): string[] {
 	const key = path.join(folder, "sa.key");
 	return [
 		...["--etcd-servers", `http://127.0.0.1:${ports.client}`, "--secure-port", String(ports.api)],
-		// The advertised address becomes the IP name of the certificate that the server makes for itself.
+		// The advertised address becomes the IP name in the server's self-signed certificate.
 		...["--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--cert-dir", path.join(folder, "certs")],
-		// Loopback is no valid Endpoints address.
+		// Loopback is not a valid Endpoints address.
 		...["--endpoint-reconciler-type", "none", "--service-cluster-ip-range", "10.0.0.0/24"],
 		...["--authorization-mode", "RBAC", "--token-auth-file", path.join(folder, "tokens.csv")],
-		// No controller makes the default ServiceAccounts that this plugin asks of every Pod.
+		// Without a controller, the default ServiceAccounts that this plugin requires of every Pod do not exist.
 		...["--disable-admission-plugins", "ServiceAccount"],
 		...["--service-account-issuer", "https://kubernetes.default.svc"],
 		...["--service-account-signing-key-file", key, "--service-account-key-file", key],
@@ -133,7 +135,7 @@ async function waitUntilReady(server: string, folder: string, api: ChildProcess,
 	const deadline = performance.now() + READY_WITHIN_MS;
 	while (performance.now() < deadline) {
 		if (api.exitCode !== null) break;
-		// The certificate file holds the leaf and the throw-away authority that signed it.
+		// The certificate file holds the leaf and the temporary authority that signed it.
 		const ca = await readFile(path.join(folder, "certs", "apiserver.crt")).catch(() => undefined);
 		if (ca !== undefined && (await answersReady(server, ca))) return ok(undefined);
 		await delay(50);

@@ -4,7 +4,7 @@ import { type PeerVersion, readVersion } from "../../wire/version.ts";
 import { explainStatusBetween } from "../../worker/http/network-fault.ts";
 import { messageOf } from "../result.ts";
 
-/** What came of one request. `why` is one clause for people. */
+/** The result of one request. `why` is one clause for people. */
 export type Answer =
 	| {
 			readonly kind: "answered";
@@ -22,7 +22,10 @@ export interface Request {
 
 const WITHIN_MS = 10_000;
 
-/** Asks once. A redirect is an answer: what answers so is something before Healer, such as a login page. */
+/**
+ * Sends one request. A redirect is returned, not followed: it comes from something in front of Healer, such as a login
+ * page.
+ */
 export async function ask(base: string, path: string, request: Request = {}): Promise<Answer> {
 	try {
 		const response = await fetch(new URL(path, base), {
@@ -37,23 +40,23 @@ export async function ask(base: string, path: string, request: Request = {}): Pr
 	}
 }
 
-/** `answered 302`, or that nothing did. */
+/** `it answered 302`, or why there was no answer. */
 export function describe(answer: Answer): string {
-	if (answer.kind === "unreachable") return `nothing answers (${answer.why}).`;
+	if (answer.kind === "unreachable") return `no answer (${answer.why}).`;
 	const { status, text } = answer;
 	const between = explainStatusBetween(status);
 	if (between !== undefined) return `it answered ${status}: ${between}.`;
-	const said = errorIn(text);
-	return said === undefined ? `it answered ${status}.` : `it answered ${status}: ${said}`;
+	const message = errorIn(text);
+	return message === undefined ? `it answered ${status}.` : `it answered ${status}: ${message}`;
 }
 
-/** The sentence or the word that a worker or a relay gives for what failed. */
+/** The error message or code of a worker or a relay. */
 function errorIn(text: string): string | undefined {
 	try {
 		const { error, detail }: { error?: unknown; detail?: unknown } = Object(JSON.parse(text));
-		const said = [error, detail].filter((part) => typeof part === "string").join(": ");
-		if (said === "") return undefined;
-		const line = stripVTControlCharacters(said).replaceAll(/\s+/g, " ").slice(0, 500);
+		const message = [error, detail].filter((part) => typeof part === "string").join(": ");
+		if (message === "") return undefined;
+		const line = stripVTControlCharacters(message).replaceAll(/\s+/g, " ").slice(0, 500);
 		return line.endsWith(".") ? line : `${line}.`;
 	} catch {
 		return undefined;

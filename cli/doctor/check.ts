@@ -1,10 +1,10 @@
 import type { Output } from "../output.ts";
 
-/** What was found out about one part. `cure` says what to do, in one sentence. */
+/** The result of checking one part. `cure` says how to fix it, in one sentence. */
 export type Check =
 	| { readonly name: string; readonly status: "ok"; readonly summary: string }
 	| { readonly name: string; readonly status: "missing"; readonly summary: string; readonly cure: string }
-	/** It could not be looked at from here. */
+	/** It could not be checked from here. */
 	| { readonly name: string; readonly status: "skipped"; readonly summary: string; readonly cure: string };
 
 export function ok(name: string, summary: string): Check {

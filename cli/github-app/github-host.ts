@@ -1,15 +1,15 @@
 import type { Artefact } from "../../pipeline/index.ts";
 import { GITHUB_API_URL } from "../../worker/github/github-settings.ts";
 
-/** What is wrong, and what to do, each as one sentence. */
+/** The problem and the fix, one sentence each. */
 export interface HostProblem {
 	readonly message: string;
 	readonly cure: string;
 }
 
 /**
- * Whether a pipeline sends agents to another GitHub than the one that is asked: a repository of that name there may be a
- * stranger's. An address that the pipeline builds out of the incident alone is not looked at.
+ * Whether a pipeline sends agents to another GitHub than the API's: a repository of the same name there may belong to a
+ * stranger. Addresses built from the incident alone are not checked.
  */
 export function findHostProblem(
 	apiUrl: string | undefined,

@@ -1,11 +1,11 @@
 import type { Artefact } from "../../pipeline/index.ts";
 
 export type Access = "read" | "write";
-/** Permissions of the repository by the names that a manifest has for them. */
+/** Repository permissions, by their names in a manifest. */
 export type Permissions = Readonly<Record<string, Access>>;
 
 /**
- * What an App must be allowed to read for GitHub to send it an event
+ * The read permission that an App needs to receive each event
  * (https://docs.github.com/en/webhooks/webhook-events-and-payloads).
  */
 const TO_BE_SENT: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const TO_BE_SENT: Readonly<Record<string, string>> = {
 	delete: "contents",
 };
 
-/** What each source of the context reads. */
+/** The permissions that each context source reads with. */
 const TO_GATHER: Readonly<Record<string, readonly string[]>> = {
 	"github.run": ["actions", "contents"],
 	"github.job_logs": ["actions", "checks", "statuses", "pull_requests"],
@@ -43,7 +43,7 @@ const TO_GATHER: Readonly<Record<string, readonly string[]>> = {
 	"github.commit": ["contents"],
 };
 
-/** The permissions that these events need, and those among them that no permission of a repository opens. */
+/** The permissions for these events, and the events for which no repository permission is known. */
 export function permissionsForEvents(events: readonly string[]): {
 	readonly permissions: Permissions;
 	readonly unknown: readonly string[];
@@ -53,20 +53,23 @@ export function permissionsForEvents(events: readonly string[]): {
 	return { permissions: reading(named), unknown };
 }
 
-/** What Healer does itself: gather the context, and answer and tell people where the pipeline lets it. */
+/**
+ * The permissions that Healer itself needs: to gather context, and to comment or open issues where the pipeline allows
+ * it.
+ */
 export function permissionsForHealer({
 	context,
 	outcome,
 	events,
 }: Pick<Artefact, "context" | "outcome" | "events">): Permissions {
 	const gathered = reading(["metadata", ...context.flatMap(({ from }) => TO_GATHER[from] ?? [])]);
-	// A comment on the pull request, or an issue where there is none; and the answers to commands.
-	const isTold = outcome.escalate.includes("human") || events.some(({ on }) => on === "issue_comment");
-	const tells = isTold ? ({ issues: "write", pull_requests: "write" } as const) : {};
-	return joined([gathered, tells]);
+	// Escalations are comments on the pull request, or issues where there is none; commands are answered by comments.
+	const writesComments = outcome.escalate.includes("human") || events.some(({ on }) => on === "issue_comment");
+	const writing = writesComments ? ({ issues: "write", pull_requests: "write" } as const) : {};
+	return joined([gathered, writing]);
 }
 
-/** All of them, each with the most that one of them asks for, by name. */
+/** Merges permissions by name, each with the highest access. */
 export function joined(all: readonly Permissions[]): Permissions {
 	const most = new Map<string, Access>();
 	for (const [name, access] of all.flatMap((permissions) => Object.entries(permissions))) {

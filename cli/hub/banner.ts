@@ -7,17 +7,17 @@ import type { StateFolder } from "../state/state-folder.ts";
 export interface BannerFacts {
 	readonly url: string;
 	readonly relayUrl: string;
-	/** Where the one in force is from, and its version. */
+	/** File and version of the active pipeline. */
 	readonly pipeline: string;
 	readonly folder: StateFolder;
 	readonly settings: HubSettings;
-	/** Where CodeRuns are made in a cluster. */
+	/** Namespace of CodeRuns in a cluster. */
 	readonly coderunNamespace: string;
 	readonly secrets: Secrets;
 	readonly debug: boolean;
 }
 
-/** What one wants to know after `npm start`. Names secrets, never shows one. */
+/** Prints the facts that a user needs after `npm start`. Names secrets, never shows one. */
 export function printBanner(output: Output, facts: BannerFacts): void {
 	const row = (name: string, value: string) => output.line(`  ${output.paint("dim", name.padEnd(9))} ${value}`);
 	output.line(output.paint("bold", "Healer"));
@@ -27,7 +27,7 @@ export function printBanner(output: Output, facts: BannerFacts): void {
 	row("CodeRuns", coderunsLine(facts));
 	row("pipeline", facts.pipeline);
 	row("secrets", secretsLine(facts));
-	row("log", `${shown(facts.folder.log)}${facts.debug ? " and here" : " (HEALER_LOG=debug prints it here, too)"}`);
+	row("log", `${shown(facts.folder.log)}${facts.debug ? " and here" : " (HEALER_LOG=debug prints it here too)"}`);
 }
 
 function coderunsLine({ settings, folder, coderunNamespace }: BannerFacts): string {
@@ -35,11 +35,11 @@ function coderunsLine({ settings, folder, coderunNamespace }: BannerFacts): stri
 }
 
 function secretsLine({ secrets, folder }: BannerFacts): string {
-	if (secrets.made.length > 0) return `${secrets.made.join(", ")} made and kept in ${shown(folder.secrets)}`;
+	if (secrets.made.length > 0) return `${secrets.made.join(", ")} generated and stored in ${shown(folder.secrets)}`;
 	return secrets.kept.length > 0 ? `${secrets.kept.join(", ")} from ${shown(folder.secrets)}` : "from the environment";
 }
 
-/** Relative when that is shorter to read. */
+/** Relative inside the working directory. */
 function shown(file: string): string {
 	const relative = path.relative(process.cwd(), file);
 	return relative.startsWith("..") ? file : relative;

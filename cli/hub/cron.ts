@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Fires the worker's cron: the local runtime does not do it by itself. At once, since the sweep after a restart is what
- * finds unfinished work, and then far more often than the minute of a deployed Worker, so that retries are prompt.
+ * Fires the worker's cron, which the local runtime does not do by itself. Starts at once, since the sweep after a
+ * restart finds unfinished work, and then runs far more often than the minute of a deployed Worker, so that retries are
+ * prompt.
  */
 const EVERY_MS = 3_000;
 
-/** Returns a function that stops it, and the run in progress: one that hangs must not keep the hub. */
+/** Returns a function that stops it and aborts the current run: one that hangs must not keep the hub alive. */
 export function startCron(
 	fire: (signal: AbortSignal) => Promise<void>,
 	onError: (error: unknown) => void,

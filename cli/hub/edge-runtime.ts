@@ -7,13 +7,13 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
 import type { PageFile } from "./page-bundle.ts";
 
-/** The same as in wrangler.toml; a test compares them. */
+/** Same as in wrangler.toml; a test compares them. */
 export const COMPATIBILITY_DATE = "2026-10-01";
 
 /**
- * The worker in workerd on this machine, with its journal, keys and queue. Nothing here goes through miniflare's
- * bindings for Node (`getD1Database`, `getWorker`): they block Node's one thread until workerd answers, and workerd
- * blocks once its output is not read. Requests over HTTP do neither.
+ * The worker in workerd on this machine, with its journal, keys and queue. Nothing here uses miniflare's bindings for
+ * Node (`getD1Database`, `getWorker`): they block Node's only thread until workerd answers, and workerd blocks when its
+ * output is not read. HTTP requests do neither.
  */
 export interface EdgeRuntime {
 	/** Runs the worker's sweep; rejects when it fails or `signal` ends it. */
@@ -29,7 +29,7 @@ export interface EdgeOptions {
 	readonly folder: StateFolder;
 	/** The worker's variables and secrets. */
 	readonly variables: Readonly<Record<string, string>>;
-	/** One line that the worker or workerd printed. */
+	/** Receives each line that the worker or workerd prints. */
 	readonly log: (line: string) => void;
 }
 
@@ -51,7 +51,7 @@ export async function startEdgeRuntime({
 		serviceBindings: { PAGE: (request) => answerFile(page, new URL(request.url).pathname) },
 		queueProducers: { WAKEUPS: { queueName: "wakeups" } },
 		queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
-		// Around miniflare's own HTTP front, which is ten times slower than workerd.
+		// Bypasses miniflare's own HTTP front end, which is ten times slower than workerd.
 		unsafeDirectSockets: [{ host: LOOPBACK, port }],
 	});
 	return {
@@ -65,7 +65,7 @@ export async function startEdgeRuntime({
 	};
 }
 
-/** Runs one request through a worker that has the journal and no socket of its own, and ends its runtime. */
+/** Runs one request through a worker that has the journal and no socket of its own, then stops its runtime. */
 export async function askJournalWorker(
 	script: string,
 	body: string,
@@ -93,18 +93,21 @@ async function startMiniflare(folder: StateFolder, log: (line: string) => void, 
 
 type WorkerOptions = Extract<V4MiniflareOptions, { workers: unknown }>["workers"][number];
 
-/** miniflare starts what this variable names in workerd's place: https://github.com/cloudflare/workers-sdk/tree/main/packages/miniflare */
+/**
+ * miniflare starts this program instead of workerd:
+ * https://github.com/cloudflare/workers-sdk/tree/main/packages/miniflare
+ */
 function useRuntimeWithGuard(): void {
 	process.env.MINIFLARE_WORKERD_PATH = path.join(import.meta.dirname, "runtime.sh");
 }
 
-/** The workerd that miniflare came with: the program itself. Without install scripts `bin/workerd` is a Node script before it. */
+/** The binary of miniflare's workerd. Without install scripts, `bin/workerd` is a Node script in front of it. */
 export function workerdPath(): string {
 	const require = createRequire(import.meta.resolve("miniflare"));
 	return (require("workerd") as { readonly default: string }).default;
 }
 
-/** Its own end the process at once; the hub ends part by part, and this runtime with them. */
+/** miniflare's signal handlers end the process at once; the hub stops part by part, this runtime included. */
 function withoutItsSignalHandlers(create: () => Miniflare): Miniflare {
 	const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 	const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
@@ -130,18 +133,18 @@ function miniflareOptions(folder: StateFolder, log: (line: string) => void, work
 		resourceTmpPath: folder.scratch,
 		workers: [{ compatibilityDate: COMPATIBILITY_DATE, d1Databases: { JOURNAL: "journal" }, ...worker }],
 	};
-	// The conversion drops it when it is set before, and the state would go to a temporary folder.
+	// The conversion drops this option when it is set earlier, and state would go to a temporary folder.
 	return Object.assign(convertV4MiniflareOptions(options), { resourcePersistencePath: folder.edge });
 }
 
-/** As Cloudflare's assets do: `/` is `index.html`. */
+/** Like Cloudflare's assets: `/` is `index.html`. */
 function answerFile(page: readonly PageFile[], pathname: string): Response {
 	const file = page.find(({ path }) => path === (pathname === "/" ? "/index.html" : pathname));
 	if (file === undefined) return new Response("not found", { status: 404 });
 	return new Response(file.bytes, { headers: { "content-type": file.type } });
 }
 
-/** The worker prints JSON already; what workerd itself says becomes JSON, so that the log is one format. */
+/** The worker prints JSON already; workerd's own lines are wrapped, so that the log has one format. */
 function asLogLine(level: string, message: string): string {
 	return message.startsWith("{")
 		? message

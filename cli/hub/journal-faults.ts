@@ -2,23 +2,23 @@ import { explainJournalFault, journalFaultOf } from "../../worker/journal/d1-err
 import { messageOf } from "../result.ts";
 
 /**
- * Passes each line of the runtime on, and names what is wrong with the journal where one tells of it: to the log, and
- * once for each cause to people. Only workerd's own output has SQLite's reason, D1 answers "internal error".
+ * Passes on each line of the runtime, and explains journal faults in it: in the log, and once per cause to the user.
+ * Only workerd's own output has SQLite's reason; D1 answers "internal error".
  */
-export function namingJournalFaults(write: (line: string) => void, say: (problem: string) => void) {
-	const said = new Set<string>();
+export function namingJournalFaults(write: (line: string) => void, report: (problem: string) => void) {
+	const reported = new Set<string>();
 	return (line: string): void => {
 		write(line);
 		const fault = /SQLITE_|SQLite failed/.test(line) ? journalFaultOf(line) : undefined;
-		if (fault === undefined || said.has(fault)) return;
-		said.add(fault);
+		if (fault === undefined || reported.has(fault)) return;
+		reported.add(fault);
 		const message = explainJournalFault(fault);
 		write(JSON.stringify({ level: "error", source: "hub", message, journal: fault }));
-		say(message);
+		report(message);
 	};
 }
 
-/** Why the hub could not start, with the cure where it was the journal. */
+/** Why the hub could not start, with the fix for journal faults. */
 export function explainStart(error: unknown): string {
 	const text = messageOf(error);
 	const fault = journalFaultOf(text);

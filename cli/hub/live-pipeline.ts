@@ -8,19 +8,19 @@ import { writeAtomic } from "../write-atomic.ts";
 
 export interface PipelinePlace {
 	readonly file: string;
-	/** Where the last good artefact is kept. */
+	/** Path of the last good artefact. */
 	readonly keptFile: string;
 	/** Whether problems may be rendered in colour. */
 	readonly colour: boolean;
 }
 
-/** The pipeline to begin with, and why it is not the file's own when it is not. */
+/** The first pipeline, and why it is not the file's when it is not. */
 export interface FirstPipeline {
 	readonly artefact: Artefact;
 	readonly fallback?: string;
 }
 
-/** The file's own pipeline; when it is bad, the last good one that ran on this state folder. */
+/** The file's own pipeline; if it is invalid, the last good one that ran on this state folder. */
 export async function firstPipeline({ file, keptFile, colour }: PipelinePlace): Promise<Result<FirstPipeline>> {
 	const built = await buildPipeline(file, colour);
 	if (built.ok && built.value.ok) {
@@ -33,23 +33,23 @@ export async function firstPipeline({ file, keptFile, colour }: PipelinePlace): 
 }
 
 export interface PipelineListener {
-	/** A changed file was checked and is good. Its promise settles once it is in force. */
+	/** A changed file is valid. Its promise settles once the pipeline is active. */
 	good(artefact: Artefact): Promise<void>;
-	/** A changed file is bad: the version in force stays. */
+	/** A changed file is invalid: the active version stays. */
 	bad(problem: string): void;
 }
 
-const LOOK_EVERY_MS = 100;
+const POLL_MS = 100;
 
 /**
- * Looks at the file and its prompts ten times a second: unlike the system's file events, that works on every file
- * system and with every editor. A change counts once it has stood still for one look.
+ * Polls the file and its prompts ten times a second: unlike file events, that works on every file system and with every
+ * editor. A change counts once two polls see it unchanged.
  */
 export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listener: PipelineListener): () => void {
 	let handled: string | undefined;
 	let previous: string | undefined;
 	let stopped = false;
-	async function look(): Promise<void> {
+	async function poll(): Promise<void> {
 		const seen = await fingerprint(await pipelineSources(file));
 		handled ??= seen;
 		if (seen !== handled && seen === previous) {
@@ -64,13 +64,13 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 		}
 		previous = seen;
 	}
-	function again(): void {
+	function next(): void {
 		if (stopped) return;
-		look()
+		poll()
 			.catch((error: unknown) => listener.bad(String(error)))
-			.finally(() => setTimeout(again, LOOK_EVERY_MS).unref());
+			.finally(() => setTimeout(next, POLL_MS).unref());
 	}
-	again();
+	next();
 	return () => {
 		stopped = true;
 	};
@@ -80,7 +80,7 @@ async function keep(artefact: Artefact, file: string): Promise<void> {
 	await writeAtomic(file, JSON.stringify(artefact));
 }
 
-/** One kept by an older Healer may not be loadable any more: then there is none. */
+/** An artefact of an older Healer may no longer load: then there is none. */
 async function lastGood(file: string): Promise<Artefact | undefined> {
 	try {
 		const artefact = JSON.parse(await readFile(file, "utf8")) as Artefact;

@@ -6,20 +6,19 @@ import { askJournalWorker } from "./edge-runtime.ts";
 const MIGRATIONS = path.join(import.meta.dirname, "../../worker/migrations");
 
 /**
- * Applies what the journal does not have yet, in the order of the file names, in a runtime of its own that is gone when
- * this returns: the real one starts on a journal that is ready, and no delivery can come before. Returns the names
- * applied now.
+ * Applies pending migrations in the order of the file names, in a runtime of its own that is gone when this returns:
+ * the real one starts on a migrated journal, and no delivery can arrive before. Returns the names that were applied.
  */
 export async function migrateJournal(folder: StateFolder, log: (line: string) => void): Promise<string[]> {
 	const migrations = await readMigrations();
 	const { status, text } = await askJournalWorker(MIGRATING_WORKER, JSON.stringify(migrations), folder, log);
-	if (status !== 200) throw new Error(`the journal in ${folder.edge} cannot be brought up to date: ${text}`);
+	if (status !== 200) throw new Error(`cannot migrate the journal in ${folder.edge}: ${text}`);
 	return JSON.parse(text) as string[];
 }
 
 interface Migration {
 	readonly name: string;
-	/** Each is one statement, as D1's `batch` takes them. */
+	/** One statement each, as D1's `batch` takes them. */
 	readonly statements: readonly string[];
 }
 
@@ -31,8 +30,8 @@ async function readMigrations(): Promise<Migration[]> {
 }
 
 /**
- * The worker of that runtime. The table has wrangler's own name, so that `wrangler d1 migrations` would see the same
- * state. A migration and its row are one transaction: a crash in between leaves neither.
+ * The worker of that runtime. The table has wrangler's own name, so that `wrangler d1 migrations` sees the same state.
+ * A migration and its row are one transaction: a crash leaves both or neither.
  */
 const MIGRATING_WORKER = `
 const TABLE = "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)";
@@ -58,7 +57,10 @@ export default {
 };
 `;
 
-/** D1's `batch` is one transaction and takes single statements; migrations hold no semicolon inside texts or triggers. */
+/**
+ * D1's `batch` is one transaction and takes single statements; migrations contain no semicolons inside texts or
+ * triggers.
+ */
 function statements(sql: string): string[] {
 	return sql
 		.replaceAll(/^\s*--.*$/gm, "")

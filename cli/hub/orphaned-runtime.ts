@@ -4,13 +4,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /**
- * A workerd that outlives its hub keeps the port and goes on writing to the journal. Its guard (`runtime.sh`) ends it;
- * should the guard be killed, too, the next hub on the same folder does. Every workerd that a hub starts carries this
- * variable, so that it is found and nobody else's.
+ * A workerd that outlives its hub keeps the port and keeps writing to the journal. Its guard (`runtime.sh`) ends it;
+ * if the guard is killed too, the next hub on the same folder does. Every workerd that a hub starts has this variable,
+ * which distinguishes it from anybody else's.
  */
 export const RUNTIME_MARK = "HEALER_RUNTIME_OF";
 
-/** Ends every workerd on this folder, of an earlier hub or of this one. Only under the folder's lock: none has another hub. */
+/**
+ * Kills every workerd on this folder, of an earlier hub or of this one. Call it only while holding the folder's lock:
+ * then no other hub owns one.
+ */
 export async function endRuntimesOf(stateDir: string): Promise<number[]> {
 	const orphans = await runtimesOf(stateDir);
 	for (const pid of orphans) kill(pid);
@@ -28,7 +31,7 @@ async function fromProc(mark: string): Promise<number[]> {
 	const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
 	const ours = await Promise.all(
 		pids.map(async (pid) => {
-			// Unreadable means another user's or already gone: not ours either way.
+			// Unreadable means another user's or already gone: not ours in both cases.
 			const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
 			if (!isWorkerd(command.split("\0")[0] ?? "")) return false;
 			const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
@@ -38,7 +41,7 @@ async function fromProc(mark: string): Promise<number[]> {
 	return pids.filter((_, index) => ours[index]).map(Number);
 }
 
-/** macOS: `-E` shows the environment behind the command. */
+/** macOS: `-E` shows the environment after the command. */
 async function fromPs(mark: string): Promise<number[]> {
 	const { stdout } = await promisify(execFile)("ps", ["-axwwE", "-o", "pid=,command="], { maxBuffer: 64 << 20 });
 	return stdout

@@ -6,15 +6,15 @@ const PAGE = path.join(import.meta.dirname, "../../page");
 
 /** One file of the page as it is served. */
 export interface PageFile {
-	/** As in its address: `/index.html`, `/assets/page-4F3A2B1C.js`. */
+	/** URL path: `/index.html`, `/assets/page-4F3A2B1C.js`. */
 	readonly path: string;
 	readonly type: string;
 	readonly bytes: Uint8Array;
 }
 
 /**
- * The page as browsers get it: a style sheet and a script, with parts that only some views ask for. They are named by
- * what they hold, so that they are kept for ever.
+ * The page as browsers load it: a style sheet and a script, with parts that only some views load. Names contain a
+ * content hash, so that browsers can cache them indefinitely.
  */
 export async function bundlePage(): Promise<readonly PageFile[]> {
 	const { outputFiles } = await build({
@@ -48,7 +48,7 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
 	];
 }
 
-/** `index.html` names them without what they hold. */
+/** Adds the content hashes to the names in `index.html`. */
 function withNames(html: string, built: readonly Pick<PageFile, "path">[]): string {
 	const entries = built.filter(({ path: name }) => name.startsWith("/assets/page-"));
 	return entries.reduce((text, { path: name }) => text.replace(`/assets/page${path.extname(name)}`, name), html);

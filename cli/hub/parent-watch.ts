@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 const EVERY_MS = 500;
 
 /**
- * Calls `onGone` when the npm (or the older Node) that started this process is no more: killed with -9 it cannot tell,
- * and a hub that nobody owns would keep the ports. Only watches when there is such a wrapper, so that a hub started
+ * Calls `onGone` when the npm (or the older Node) that started this process is gone: killed with -9 it cannot pass that
+ * on, and a hub without an owner would keep the ports. Only watches when there is such a wrapper, so that a hub started
  * directly may outlive its shell.
  */
 export function watchWrapper(env: Readonly<Record<string, string | undefined>>, onGone: () => void): () => void {
@@ -37,11 +37,11 @@ function wrapperChain(): Link[] {
 	return chain;
 }
 
-/** Linux tells about other processes; elsewhere only the own parent is known. */
+/** Linux shows other processes; elsewhere only the own parent is known. */
 function parentOf(pid: number): number | undefined {
 	if (pid === process.pid) return process.ppid;
 	try {
-		// The name in brackets may hold spaces and brackets itself: count from the last one (proc(5)).
+		// The name in parentheses may contain spaces and parentheses itself: count from the last one (proc(5)).
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 		return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 	} catch {

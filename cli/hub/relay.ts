@@ -16,7 +16,7 @@ import type { Secrets } from "../state/secrets.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
 export interface HubRelay {
-	/** The embedded relay allows what the pipeline names; an edited pipeline changes that. */
+	/** Allows what this pipeline names; call it when the pipeline changes. */
 	usePolicyOf(artefact: Artefact): void;
 	stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface HubRelayOptions {
 	readonly log: (line: string) => void;
 }
 
-/** The relay in this process, over the state folder or a cluster, reporting outcomes to the worker. */
+/** The relay in this process, for the state folder or a cluster, reporting outcomes to the worker. */
 export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const { port, folder, hubUrl } = options;
 	const clock = systemClock;
@@ -40,7 +40,7 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const log = jsonLog((line) => options.log(line.trimEnd()), clock.now);
 	const policy: Mutable<Policy> = policyOf(options.artefact);
 	const place = options.sink === "directory" ? { kind: options.sink, state: folder.root } : { kind: options.sink };
-	// Every attempt brings its pipeline's deadline along.
+	// Every attempt carries its pipeline's deadline.
 	const sink = await openSink({ sink: place, policy, deadline_s: undefined, delete_overdue: true }, log);
 	const { cluster, finished, enforce_max_active } = sink;
 	const ownNamespace = () => policy.namespace;
@@ -69,7 +69,7 @@ function policyOf({ settings, agents, spawn }: Artefact): Policy {
 	};
 }
 
-/** A policy knows names and `*`, a pipeline any glob; the pipeline's own filter has decided already. */
+/** A policy supports names and `*`, a pipeline any glob; the pipeline's own filter has decided already. */
 function widened(glob: string): string {
 	return glob
 		.split("/")

@@ -37,10 +37,10 @@ export interface HubInput {
 	readonly output: Output;
 }
 
-/** Runs the hub until it is asked to stop. Everything that it started is ended before it returns. */
+/** Runs the hub until it is asked to stop. Stops everything that it started before it returns. */
 export async function runHub(input: HubInput): Promise<ExitCode> {
 	const stop = listenForStop(input.env);
-	killIfStuck(stop, () => input.output.problem("Healer did not end in time and is killed."));
+	killIfStuck(stop, () => input.output.problem("Healer did not stop in time; killing it."));
 	const folder = await openStateFolder(input.settings.stateDir);
 	if (!folder.ok) return refuse(input.output, folder.problem);
 	const lock = await takeLockPatiently(folder.value.lock);
@@ -56,7 +56,7 @@ export async function runHub(input: HubInput): Promise<ExitCode> {
 		input.output.line("Healer is stopping.");
 		return EXIT.ok;
 	} catch (error) {
-		// Ctrl-C reaches the runtime as well, so that a start may fail for no other reason.
+		// Ctrl-C reaches the runtime as well, which can make a start fail.
 		if (stop.isAsked()) return EXIT.ok;
 		return refuse(input.output, `Healer could not start: ${explainStart(error)}\nSee ${folder.value.log}.`);
 	} finally {
@@ -70,22 +70,22 @@ type Closer = () => unknown;
 
 const CLOSE_WITHIN_MS = 2_000;
 
-/** One part that cannot end must not keep the others from ending. */
+/** One part that hangs must not keep the others from stopping. */
 async function closeInTime(close: Closer, output: Output): Promise<void> {
 	const closed = new AbortController();
 	const late = sleep(CLOSE_WITHIN_MS, undefined, { signal: closed.signal }).catch(() => undefined);
 	try {
 		await Promise.race([close(), late]);
 	} catch (error) {
-		output.problem(`A part of the hub could not be closed: ${messageOf(error)}`);
+		output.problem(`Could not stop a part of the hub: ${messageOf(error)}`);
 	} finally {
 		closed.abort();
 	}
 }
 
 /**
- * Starts part by part; each leaves how to end it in `closers`. Gives the problem when there is one. It may still be at
- * work when the hub is asked to stop: then it starts nothing more.
+ * Starts part by part, and adds to `closers` how to stop each. Returns the problem if there is one. May still be
+ * running when the hub is asked to stop: then it starts nothing more.
  */
 async function start(
 	{ settings, pipelineFile, env, output }: HubInput,
@@ -96,7 +96,7 @@ async function start(
 	const log = openHubLog(folder.log, settings.debug ? output.line : undefined);
 	closers.push(log.flush);
 	for (const pid of await endRuntimesOf(folder.root)) {
-		output.problem(`A runtime that an earlier hub left behind (process ${pid}) was ended.`);
+		output.problem(`Killed a runtime that an earlier hub left behind (process ${pid}).`);
 	}
 	await emptyScratch(folder);
 	const secrets = await readOrMakeSecrets(env, folder.secrets);
@@ -155,7 +155,7 @@ async function start(
 
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
-	// What an earlier run left in force is not what the file says now.
+	// The active pipeline of an earlier run may differ from the file.
 	const worker = { url, token: secrets.values.HEALER_API_TOKEN.split(/[\s,]+/).find((token) => token !== "") };
 	const pushed = await pushArtefact(worker, artefact);
 	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
@@ -167,11 +167,11 @@ async function start(
 				const change = await pushArtefact(worker, edited);
 				if (!change.ok) throw new Error(change.problem);
 				relay.usePolicyOf(edited);
-				output.line(`${pipelineFile} is in force: ${short(edited.version)}.`);
+				output.line(`${pipelineFile} is active: ${short(edited.version)}.`);
 			},
 			bad(problem) {
 				output.problem(problem);
-				output.problem(`${pipelineFile} IS NOT USED. The version before it stays in force.`);
+				output.problem(`${pipelineFile} IS NOT USED. The previous version stays active.`);
 			},
 		}),
 	);
@@ -204,20 +204,20 @@ function wireSecretsProblem({ values, kept }: Secrets, folder: StateFolder): str
 		return undefined;
 	} catch (error) {
 		const where = kept.includes("HEALER_WIRE_SECRETS")
-			? `It is kept in ${folder.secrets}.`
+			? `It is stored in ${folder.secrets}.`
 			: "It comes from the environment.";
 		return `${messageOf(error)}.\n${where}`;
 	}
 }
 
-/** Where this hub makes CodeRuns is for its environment to say, so that one pipeline serves several clusters. */
+/** The hub's environment may override the namespace, so that one pipeline serves several clusters. */
 function inNamespace(artefact: Artefact, { namespace }: HubSettings): Artefact {
 	if (namespace === undefined) return artefact;
 	const { version: _, ...rest } = { ...artefact, spawn: { ...artefact.spawn, namespace } };
 	return { ...rest, version: artefactVersion(rest) ?? artefact.version };
 }
 
-/** The kernel gives a killed hub's lock back a moment after the kill. */
+/** The kernel releases a killed hub's lock a moment after the kill. */
 async function takeLockPatiently(file: string): Promise<StateLock | undefined> {
 	for (let tries = 0; tries < 20; tries++) {
 		const lock = takeStateLock(file);
@@ -229,8 +229,8 @@ async function takeLockPatiently(file: string): Promise<StateLock | undefined> {
 
 async function anotherHub(folder: StateFolder): Promise<string> {
 	const other = await readHubFile(folder.root);
-	const who = other === undefined ? "" : ` (process ${other.pid}, ${other.url})`;
-	return `Another Healer${who} is running on the state folder ${folder.root}.\nStop it, or give this one its own folder with HEALER_STATE_DIR.`;
+	const which = other === undefined ? "" : ` (process ${other.pid}, ${other.url})`;
+	return `Another Healer${which} is running on the state folder ${folder.root}.\nStop it, or give this one its own folder with HEALER_STATE_DIR.`;
 }
 
 function refuse(output: Output, problem: string): ExitCode {

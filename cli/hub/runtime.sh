@@ -1,9 +1,8 @@
 #!/bin/sh
-# Becomes workerd ($HEALER_WORKERD), and leaves a guard beside it that ends it when the hub is gone, kill -9 included.
-# The guard reads descriptor 3, the channel on which workerd tells its ports: Node makes a socket pair of it
-# (https://docs.libuv.org/en/v1.x/process.html), nobody writes to this end, so the read ends when the hub's end is closed.
-# Only then does the guard look for its parent: it is workerd, or something else once workerd has ended by itself.
-
+# Becomes workerd ($HEALER_WORKERD), and leaves a guard beside it that kills it when the hub is gone, even after kill -9.
+# The guard reads descriptor 3, the channel on which workerd reports its ports: Node makes it a socket pair
+# (https://docs.libuv.org/en/v1.x/process.html). Nobody writes to this end, so the read ends when the hub's end is closed.
+# Only then does the guard check its parent: workerd, or another process once workerd has exited by itself.
 guard() {
 	trap '' HUP INT TERM
 	while read -r _; do :; done <&3

@@ -1,12 +1,12 @@
 import { watchWrapper } from "./parent-watch.ts";
 
-/** Settles with the reason when the hub is asked to stop: Ctrl-C, SIGTERM, SIGHUP, or its npm is gone. */
+/** Resolves with the reason when the hub is asked to stop: Ctrl-C, SIGTERM, SIGHUP, or its npm is gone. */
 export interface StopSignal {
 	readonly asked: Promise<string>;
 	isAsked(): boolean;
 }
 
-/** More signals after the first change nothing: Ctrl-C reaches the hub twice when an older Node stands in front of it. */
+/** Later signals change nothing: Ctrl-C reaches the hub twice when an older Node started it. */
 export function listenForStop(env: Readonly<Record<string, string | undefined>>): StopSignal {
 	const { promise, resolve } = Promise.withResolvers<string>();
 	let isAsked = false;
@@ -19,12 +19,12 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
 	return { asked: promise, isAsked: () => isAsked };
 }
 
-/** `bin.js` waits a second longer, for a hub that does not even get here. */
+/** `bin.js` waits one second longer, for a hub that does not even get here. */
 const END_WITHIN_MS = 8_000;
 
 /**
- * Ends this process with SIGKILL when it still runs eight seconds after it was asked to stop, whatever hangs; the runtime
- * ends with it (`runtime.sh`).
+ * Kills this process with SIGKILL if it still runs eight seconds after it was asked to stop; the runtime ends with it
+ * (`runtime.sh`).
  */
 export function killIfStuck(stop: StopSignal, onLate: () => void): void {
 	void stop.asked.then(() =>

@@ -1,9 +1,9 @@
 import type { Output } from "../output.ts";
 
-/** Beyond it, lines are dropped: nobody reads them (Ctrl-S, a pager). */
+/** Beyond this, lines are dropped: the terminal is not being read (Ctrl-S, a pager). */
 const HELD_AT_MOST_BYTES = 64 * 1024;
 
-/** The part of a standard stream that is needed here. */
+/** The part of a standard stream that this file uses. */
 export interface TerminalStream {
 	readonly writableLength: number;
 	write(text: string): boolean;
@@ -13,8 +13,9 @@ export interface TerminalStream {
 }
 
 /**
- * The output of a process that must go on whoever reads it: never blocks, holds a bounded number of lines, says how many
- * it dropped once somebody reads again. A terminal that is gone, or a full disk behind it, loses lines and stops nothing.
+ * Output for a process that must never wait for its reader: never blocks, buffers a bounded number of lines, and
+ * reports how many it dropped once it is read again. A closed terminal, or a full disk behind it, loses lines and stops
+ * nothing.
  */
 export function outputThatNeverWaits(output: Output, stdout: TerminalStream, stderr: TerminalStream): Output {
 	return { ...output, line: lineWriter(stdout), problem: lineWriter(stderr) };
@@ -26,7 +27,7 @@ function lineWriter(stream: TerminalStream): (text: string) => void {
 	stream.on("error", () => undefined);
 	let dropped = 0;
 	function sayDropped(): void {
-		stream.write(`(${dropped} lines were dropped here: nobody read them. They are in the log.)\n`);
+		stream.write(`(${dropped} lines dropped here because the terminal was not read. They are in the log.)\n`);
 		dropped = 0;
 	}
 	return (text) => {
@@ -36,7 +37,10 @@ function lineWriter(stream: TerminalStream): (text: string) => void {
 	};
 }
 
-/** Node writes to terminals synchronously and has no public way to change it: https://nodejs.org/api/process.html#a-note-on-process-io */
+/**
+ * Node writes to terminals synchronously and has no public API to change that:
+ * https://nodejs.org/api/process.html#a-note-on-process-io
+ */
 function doNotBlock(stream: object): void {
 	if (!("_handle" in stream)) return;
 	const handle = stream._handle as { setBlocking?(blocking: boolean): unknown } | null | undefined;

@@ -7,7 +7,7 @@ const WORKER = path.join(import.meta.dirname, "../../worker/index.ts");
 const ARTEFACT_MODULE = /\/dist\/pipeline\.json$/;
 
 /**
- * The worker as one ES module, with this artefact in the place of `dist/pipeline.json`, the way wrangler bundles it:
+ * The worker as one ES module, with this artefact instead of `dist/pipeline.json`, bundled the way wrangler does it:
  * the runtime's own modules stay imports.
  */
 export async function bundleWorker(

@@ -1,6 +1,6 @@
 import type { Secrets } from "../state/secrets.ts";
 
-/** What the worker reads besides its secrets, by the names users have (DESIGN section 9). */
+/** Variables that are passed to the worker in addition to its secrets; docs/deploy.md lists them. */
 const PASSED_ON = ["GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_API_URL", "HEALER_URL"] as const;
 
 export function workerVariables(
@@ -14,9 +14,10 @@ export function workerVariables(
 		...Object.fromEntries(given),
 		...secrets.values,
 		RELAY_URL: urls.relay,
-		// Where CodeRuns go into a folder nobody works, so nothing is overdue.
+		// With the directory sink nothing runs CodeRuns, so nothing becomes overdue.
 		HEALER_SINK: env.HEALER_SINK?.trim() || "directory",
-		// Opens the dashboard and the status for this machine, and looks at the pipeline in force several times a second.
+		// Lets this machine read the dashboard and the status without a token, and makes the worker check for a new active
+		// pipeline several times a second.
 		HEALER_LOOPBACK: "true",
 	};
 }

@@ -18,7 +18,7 @@ const figures = {
 
 const groups = z.array(z.object({ value: z.string(), ...figures }));
 
-/** What `GET /api/insights` answers. */
+/** The answer of `GET /api/insights`. */
 export const insightsAnswer = z.object({
 	since: z.string(),
 	repository: z.string().nullable(),

@@ -19,7 +19,7 @@ const DIMENSIONS = [
 
 const HEAD = ["incidents", "attempts", "ended", "fixed", "", "p50", "p90", "duplicates", "routed wrong", "flaky"];
 
-/** The targets, a table for each dimension, and what to do about the rules that were wrong. */
+/** Renders the targets, a table for each dimension, and suggestions for rules that chose the wrong agent. */
 export function renderInsights(insights: Insights, { paint }: Output): readonly string[] {
 	const { since, repository, targets, total, by, suggestions } = insights;
 	const where = repository === null ? "" : ` of ${visible(repository)}`;
@@ -30,8 +30,8 @@ export function renderInsights(insights: Insights, { paint }: Output): readonly 
 	for (const target of targets) {
 		const { name, met, actual } = target;
 		const mark = met === null ? paint("dim", "-") : met ? paint("green", "✓") : paint("red", "✗");
-		const wanted = `${target.unit === "seconds" ? "under" : target.target === 1 ? "" : "over"} ${amount(target, target.target)}`;
-		lines.push(`  ${mark} ${TARGETS[name].padEnd(22)}${amount(target, actual).padStart(7)}   (${wanted.trim()})`);
+		const goal = `${target.unit === "seconds" ? "under" : target.target === 1 ? "" : "over"} ${amount(target, target.target)}`;
+		lines.push(`  ${mark} ${TARGETS[name].padEnd(22)}${amount(target, actual).padStart(7)}   (${goal.trim()})`);
 	}
 	for (const [dimension, words] of DIMENSIONS) {
 		if (by[dimension].length === 0) continue;
@@ -67,7 +67,7 @@ function amount({ unit }: Target, value: number | null): string {
 	return unit === "seconds" ? length(value) : percent(value);
 }
 
-/** Rounded down: 99.9 % is not all of them. */
+/** Rounded down: 99.9 % must not show as 100 %. */
 function percent(share: number | null): string {
 	return share === null ? "" : `${Math.floor(share * 100 + 1e-9)} %`;
 }

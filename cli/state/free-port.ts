@@ -2,12 +2,12 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fail, type Result } from "../result.ts";
 
-/** Only this machine reaches the hub. */
+/** The hub is reachable only from this machine. */
 export const LOOPBACK = "127.0.0.1";
 
 /**
- * The port, once it is free; 0 becomes a free one. Waits a moment first: the kernel gives a killed hub's port back a
- * little after the kill.
+ * Returns the port once it is free; 0 picks a free one. Retries for a moment: the kernel releases a killed hub's port
+ * shortly after the kill.
  */
 export async function freePort(port: number, variable: string): Promise<Result<number>> {
 	for (let tries = 0; ; tries++) {
@@ -17,7 +17,7 @@ export async function freePort(port: number, variable: string): Promise<Result<n
 			return fail(`Port ${port} cannot be used: ${tried.code}. Choose another with ${variable}.`);
 		if (tries >= 10) {
 			return fail(
-				`Port ${port} is taken by another program. Stop that one, or choose another port: ${variable}=${port + 10} npm start`,
+				`Port ${port} is in use by another program. Stop it, or choose another port: ${variable}=${port + 10} npm start`,
 			);
 		}
 		await sleep(100);

@@ -2,7 +2,10 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomic } from "../write-atomic.ts";
 
-/** Who runs on a state folder, for messages, `healer replay` and `healer doctor`; the lock alone decides whether somebody does. */
+/**
+ * The hub that runs on a state folder, for messages, `healer replay` and `healer doctor`. Only the lock decides whether
+ * one runs.
+ */
 export interface HubFile {
 	readonly pid: number;
 	readonly url: string;

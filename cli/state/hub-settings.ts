@@ -2,20 +2,20 @@ import path from "node:path";
 import { type ContextSettings, readContextSettings } from "../../relay/context/context-settings.ts";
 import { fail, ok, type Result } from "../result.ts";
 
-/** What `healer start` is told by its environment (DESIGN section 9). Nothing here is secret. */
+/** The settings of `healer start`, from its environment (docs/deploy.md). None of them is secret. */
 export interface HubSettings {
-	/** 0 takes any free port. */
+	/** 0 picks any free port. */
 	readonly port: number;
 	readonly relayPort: number;
-	/** Absolute. */
+	/** Absolute path. */
 	readonly stateDir: string;
-	/** Where CodeRuns are made: the state folder, or the cluster that `KUBECONFIG` leads to. */
+	/** Where CodeRuns are created: the state folder, or the cluster of `KUBECONFIG`. */
 	readonly sink: "directory" | "kubernetes";
-	/** Where they are made in a cluster, whatever the pipeline says. */
+	/** Namespace in the cluster, overriding the pipeline's. */
 	readonly namespace?: string;
-	/** Which servers of the cluster the embedded relay asks. */
+	/** Servers that the embedded relay queries for context. */
 	readonly context: ContextSettings;
-	/** Print the worker's log lines too, not only keep them in `hub.log`. */
+	/** Print the worker's log lines as well as writing them to `hub.log`. */
 	readonly debug: boolean;
 }
 
@@ -48,7 +48,7 @@ export function readHubSettings(env: Environment): Result<HubSettings> {
 	});
 }
 
-/** Absolute path of the state folder, relative ones from the working directory. */
+/** Absolute path of the state folder; relative ones start at the working directory. */
 export function stateDirOf(env: Environment): string {
 	return path.resolve(env.HEALER_STATE_DIR || DEFAULT_STATE_DIR);
 }
@@ -66,6 +66,6 @@ function readSink(env: Environment): Result<HubSettings["sink"]> {
 	if (sink !== "kubernetes") return fail(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
 	if (env.KUBECONFIG?.trim() || env.KUBERNETES_SERVICE_HOST) return ok(sink);
 	return fail(
-		"HEALER_SINK=kubernetes needs KUBECONFIG, the cluster to use. `npx healer cluster` runs one on this machine.",
+		"HEALER_SINK=kubernetes needs KUBECONFIG to name a cluster. `npx healer cluster` runs one on this machine.",
 	);
 }

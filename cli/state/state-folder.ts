@@ -3,10 +3,10 @@ import path from "node:path";
 import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 
-/** Where everything that the hub must not forget lies: one folder, so that moving or deleting it is easy. */
+/** The folder of everything that the hub must keep: easy to move or delete as one. */
 export interface StateFolder {
 	readonly root: string;
-	/** One file a CodeRun; the relay's. */
+	/** One file per CodeRun; the relay's. */
 	readonly coderuns: string;
 	/** The relay's claims. */
 	readonly relay: string;
@@ -35,7 +35,7 @@ export function stateFolderAt(root: string): StateFolder {
 	};
 }
 
-/** Makes the folder when it is not there and proves that it can be written to, before anything depends on it. */
+/** Creates the folder if needed and verifies that it is writable, before anything depends on it. */
 export async function openStateFolder(root: string): Promise<Result<StateFolder>> {
 	const folder = stateFolderAt(root);
 	try {
@@ -51,18 +51,18 @@ export async function openStateFolder(root: string): Promise<Result<StateFolder>
 	}
 }
 
-/** Left behind by a hub that was killed. Only under the lock: a living hub works in it. */
+/** Removes what a killed hub left. Only under the lock: a running hub uses the folder. */
 export async function emptyScratch(folder: StateFolder): Promise<void> {
 	await rm(folder.scratch, { recursive: true, force: true });
 	await mkdir(folder.scratch, { recursive: true });
 }
 
-/** Why nothing can be written in the folder; undefined when something can. */
+/** Why the folder cannot be written; undefined when it can. */
 export async function whyNotWritable(root: string): Promise<string | undefined> {
 	return await writeAndRemove(root).then(() => undefined, messageOf);
 }
 
-/** `access` says yes to root and to a full disk; writing is the only proof. */
+/** `access` succeeds for root and on a full disk; only a write proves it. */
 async function writeAndRemove(root: string): Promise<void> {
 	const file = path.join(root, `.probe-${process.pid}`);
 	const handle = await open(file, "w", 0o600);

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** Held as long as the process lives: the operating system gives it back after kill -9, too. */
+/** Held as long as the process lives: the operating system releases it after kill -9, too. */
 export interface StateLock {
 	release(): void;
 }
@@ -8,9 +8,8 @@ export interface StateLock {
 const SQLITE_BUSY = 5;
 
 /**
- * One hub a state folder. Node has no file locks of its own; SQLite's exclusive transaction is one that no crash
- * leaves behind and no race gets around (https://sqlite.org/lockingv3.html).
- * Undefined when another process holds it.
+ * Allows one hub per state folder. Node has no file locks; SQLite's exclusive transaction is a lock that no crash
+ * leaves behind and no race gets around (https://sqlite.org/lockingv3.html). Undefined when another process holds it.
  */
 export function takeStateLock(file: string): StateLock | undefined {
 	const database = new DatabaseSync(file, { timeout: 0 });

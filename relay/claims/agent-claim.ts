@@ -5,32 +5,32 @@ import type { HeldClaims } from "./held-claims.ts";
 import { held, limitsActive, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 
-const LOOK_AGAIN_MS = 100;
+const POLL_MS = 100;
 
 /**
- * Takes the claim on the agent: whoever has it counts the agent's unfinished CodeRuns and makes its own. It is short,
- * so it is worth waiting for; after 5 s the caller repeats instead.
+ * Takes the claim on the agent. Its holder counts the agent's unfinished CodeRuns and creates its own. The claim is
+ * held only briefly, so it is worth waiting for; after 5 s the caller has to retry.
  */
 export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	if (!limitsActive(call)) return undefined;
 	const { agent } = call.request;
-	const wanted = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
+	const spec = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
 	const giveUpAt = call.clock.monotonic() + AGENT_WAIT_MS;
 	for (;;) {
-		const answer = await takeClaim(call, claims, wanted, async (record) => judge(call, record));
+		const answer = await takeClaim(call, claims, spec, async (record) => judge(call, record));
 		if (answer?.kind !== "result") return answer;
-		if (call.clock.monotonic() >= giveUpAt) return unavailable(`others are in line for ${agent}`);
-		await call.clock.sleep(LOOK_AGAIN_MS);
+		if (call.clock.monotonic() >= giveUpAt) return unavailable(`other requests are waiting for ${agent}`);
+		await call.clock.sleep(POLL_MS);
 	}
 }
 
 /**
- * Lets the next one count, now that this attempt's CodeRun is there to be counted: a recognised turn as well, since
- * nobody who still holds it can make another. A turn written by another call since then stays that call's.
+ * Releases the claim once this attempt's CodeRun exists and can be counted. A recognised claim is released too: nobody
+ * who still holds it can create another CodeRun. A claim that another call has written since belongs to that call.
  */
 export async function releaseAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<void> {
-	const turn = claims.get(agentLease(call));
-	if (turn !== undefined) await call.cluster.deleteClaim(turn.lease, turn.version);
+	const claim = claims.get(agentLease(call));
+	if (claim !== undefined) await call.cluster.deleteClaim(claim.lease, claim.version);
 }
 
 function judge(call: SpawnCall, record: ClaimRecord): Judgement {

@@ -5,10 +5,13 @@ import type { HeldClaims } from "./held-claims.ts";
 import { held, refused, type SpawnCall, type StepAnswer } from "./spawn-call.ts";
 import { type ClaimSpec, type Judgement, takeClaim } from "./take-claim.ts";
 
-/** Takes the claims that the pipeline's `dedup` rules ask for, by Lease name; the first that is another's ends it. */
+/**
+ * Takes the claims of the pipeline's `dedup` rules in the order of their Lease names. Stops at the first that another
+ * incident holds.
+ */
 export async function takeKeyClaims(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
-	for (const wanted of wantedClaims(call)) {
-		const answer = await takeClaim(call, claims, wanted, (record) => judge(call, wanted.name, record));
+	for (const spec of claimSpecs(call)) {
+		const answer = await takeClaim(call, claims, spec, (record) => judge(call, spec.name, record));
 		if (answer !== undefined) return answer;
 	}
 	return undefined;
@@ -18,7 +21,7 @@ async function judge(call: SpawnCall, name: string, record: ClaimRecord): Promis
 	const { incident_id, attempt } = call.request;
 	if (record.holder === incident_id) {
 		if (record.attempt === attempt) return { do: "recognise" };
-		// The own claim was taken, so an earlier attempt is over; a later one can have begun since.
+		// The incident's own claim was taken, so an earlier attempt is over; a later one may have started since.
 		if (record.attempt < attempt) return { do: "take_over", restore: true };
 		return { do: "stop", answer: refused("earlier_attempt", `attempt ${record.attempt} has begun`) };
 	}
@@ -32,13 +35,13 @@ async function judge(call: SpawnCall, name: string, record: ClaimRecord): Promis
 	return { do: "take_over", restore: false };
 }
 
-/** A claim's time is over; a shorter ttl than a call may take would let two make their CodeRuns. */
+/** When a claim expires. A ttl shorter than a call may take would let two calls create their CodeRuns. */
 function freeAt(record: ClaimRecord): number {
 	return record.taken_at + Math.max(record.ttl_s * 1000 + CLOCK_SLACK_MS, IN_FLIGHT_MS);
 }
 
-/** Two rules with one key are one claim: as long as the longer, while active if one says so. */
-function wantedClaims(call: SpawnCall): readonly (ClaimSpec & { readonly name: string })[] {
+/** Two rules with the same key share one claim: with the longer ttl, and `while_active` if either has it. */
+function claimSpecs(call: SpawnCall): readonly (ClaimSpec & { readonly name: string })[] {
 	const byLease = new Map<string, ClaimSpec & { readonly name: string }>();
 	for (const claim of call.request.claims) {
 		const lease = leaseName("key", claim.key);

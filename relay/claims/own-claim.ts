@@ -6,23 +6,24 @@ import { recogniseCodeRun } from "./recognise-coderun.ts";
 import { exists, held, refused, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 
-/** How often a mark is tried while other calls of the same attempt write, too. */
+/** How often a mark is retried while other calls of the same attempt write, too. */
 const MARK_ROUNDS = 8;
 
 /**
- * Takes the incident's claim on its own id, always first: all that was ever asked for this incident meets here. Only
- * the incident itself ever wants it, so it is judged by attempts, not by time.
+ * Takes the incident's claim on its own id. It always comes first: every request for this incident meets here. Only the
+ * incident itself takes it, so the claim is judged by attempts, not by time.
  */
 export async function takeOwnClaim(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	const { incident_id } = call.request;
-	const wanted = { lease: ownLease(call), key: incident_id, ttl_s: OWN_CLAIM_TTL_S, while_active: false };
-	return takeClaim(call, claims, wanted, (record) => judge(call, record));
+	const spec = { lease: ownLease(call), key: incident_id, ttl_s: OWN_CLAIM_TTL_S, while_active: false };
+	return takeClaim(call, claims, spec, (record) => judge(call, record));
 }
 
 /**
- * Writes on the own claim that its CodeRun was seen: from then on deleting the CodeRun makes no second one, and the
- * next attempt need not wait for calls that could still be about to create. Nobody is told of it before: when it cannot
- * be written, the answer is that, and the repeat sees the CodeRun and writes it.
+ * Records on the incident's own claim that its CodeRun was seen. From then on deleting the CodeRun creates no second
+ * one, and the next attempt need not wait for calls that may still be about to create. Nobody learns of the CodeRun
+ * before that: if the mark cannot be written, the call answers `unavailable`, and the retry sees the CodeRun and writes
+ * it.
  */
 export async function markSeen(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	const own = claims.get(ownLease(call));
@@ -33,7 +34,7 @@ export async function markSeen(call: SpawnCall, claims: HeldClaims): Promise<Ste
 	return written.kind === "conflict" ? markOthersClaim(call) : undefined;
 }
 
-/** Another call of this attempt wrote the claim last: how long that one may be about to create stays on it. */
+/** Another call of this attempt wrote the claim last: the mark keeps that call's `quiet_at`. */
 async function markOthersClaim(call: SpawnCall): Promise<StepAnswer> {
 	const lease = ownLease(call);
 	for (let round = 0; round < MARK_ROUNDS; round++) {
@@ -41,7 +42,7 @@ async function markOthersClaim(call: SpawnCall): Promise<StepAnswer> {
 		if (found.kind === "unavailable") return found;
 		if (found.kind === "not_found") return undefined;
 		const { record, version } = found.claim;
-		// A later attempt's call may yet put back what stood there, without a mark: the repeat sees which it was.
+		// A call of a later attempt may still restore the earlier record, without a mark. The retry sees which it is.
 		if (record.attempt > call.request.attempt) return unavailable(`attempt ${record.attempt} has begun`);
 		if (record.attempt < call.request.attempt || record.seen) return undefined;
 		const written = await call.cluster.replaceClaim(lease, { ...record, seen: true }, version);
@@ -59,14 +60,14 @@ async function judge(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
 	if (record.seen) return stop(exists(call));
 	const recognised = await recogniseCodeRun(call);
 	if (recognised === undefined) return { do: "recognise" };
-	// Whoever made it may have been killed before it could write this down.
+	// The call that created it may have been killed before it wrote the mark.
 	const isThere = recognised.kind === "result" && recognised.result.result === "exists";
 	return stop((isThere ? await markOthersClaim(call) : undefined) ?? recognised);
 }
 
-/** The next attempt begins when the CodeRun of the one before is gone or finished, and none can still come to be. */
+/** The next attempt may start once the previous CodeRun is gone or finished, and no call can still create it. */
 async function judgeEarlierAttempt(call: SpawnCall, record: ClaimRecord): Promise<Judgement> {
-	// Looked at before the CodeRun is: an answer that comes late tells of a time when one could still come to be.
+	// Read the clock before the CodeRun: a late answer describes a time when one could still be created.
 	const quiet = call.clock.now() >= record.quiet_at;
 	const found = await call.cluster.readCodeRun(record.coderun_name);
 	if (found.kind === "unavailable") return stop(found);

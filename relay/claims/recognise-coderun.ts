@@ -1,6 +1,6 @@
 import { exists, refused, type SpawnCall, type StepAnswer } from "./spawn-call.ts";
 
-/** The answer when this attempt's CodeRun is there already; undefined when there is none by its name. */
+/** The answer when this attempt's CodeRun exists already; undefined when no CodeRun has its name. */
 export async function recogniseCodeRun(call: SpawnCall): Promise<StepAnswer> {
 	const { incident_id, attempt, coderun } = call.request;
 	const found = await call.cluster.readCodeRun(coderun.metadata.name);

@@ -2,12 +2,12 @@ import { IN_FLIGHT_MS, MAX_CLAIM_AGE_MS } from "../cluster/claim-timing.ts";
 import type { HeldClaim, HeldClaims } from "./held-claims.ts";
 import { type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 
-/** How often all are looked at; each round can make the others old when the cluster is slow. */
+/** How often all claims are checked; with a slow cluster, each round can make the others old. */
 const ROUNDS = 3;
 
 /**
- * Takes claims again that were taken more than 20 s ago, each only if nobody wrote to it since. After this all of them
- * outlast a create, which takes 10 s at most. A claim that another call wrote to ends this one: the repeat sees why.
+ * Renews claims taken more than 20 s ago, each only if nobody wrote to it since. After that all of them outlast a
+ * create, which takes 10 s at most. A claim that another call wrote to ends this call: the retry sees why.
  */
 export async function retakeOldClaims(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	for (let round = 0; round < ROUNDS; round++) {

@@ -2,24 +2,24 @@ import type { RefusedReason, SpawnRequest, SpawnResult } from "../../wire/spawn.
 import type { Clock } from "../clock.ts";
 import type { Cluster, Unavailable } from "../cluster/cluster.ts";
 
-/** One request to make a CodeRun, and what it is made with. */
+/** One request to create a CodeRun, and what it needs for that. */
 export interface SpawnCall {
 	readonly request: SpawnRequest;
-	/** SHA-256 of the request's body, in hex: the same request again has the same one. */
+	/** SHA-256 of the request's body, in hex: a repeated request has the same one. */
 	readonly digest: string;
 	readonly cluster: Cluster;
 	readonly clock: Clock;
-	/** Whether `max_active` counts; in a directory nobody works, so there it does not unless asked for. */
+	/** Whether `max_active` is enforced. Nothing runs CodeRuns in a directory, so it is off there unless asked for. */
 	readonly enforce_max_active: boolean;
 }
 
-/** `replayed`: another body was sent for this attempt before. `unavailable`: nothing is decided, repeat later. */
+/** `replayed`: this attempt was requested before with another body. `unavailable`: nothing is decided, retry later. */
 export type SpawnAnswer =
 	| { readonly kind: "result"; readonly result: SpawnResult }
 	| { readonly kind: "replayed" }
 	| Unavailable;
 
-/** What a step of the protocol came to: an answer ends the call, undefined goes on. */
+/** The result of one step of the protocol: an answer ends the call, undefined continues. */
 export type StepAnswer = SpawnAnswer | undefined;
 
 export function limitsActive(call: SpawnCall): boolean {

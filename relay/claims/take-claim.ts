@@ -3,7 +3,7 @@ import { IN_FLIGHT_MS } from "../cluster/claim-timing.ts";
 import type { HeldClaim, HeldClaims } from "./held-claims.ts";
 import { type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 
-/** What a call makes of a claim that is there already. `restore`: giving it back puts the earlier record back. */
+/** What a call does with an existing claim. `restore`: releasing it restores the earlier record. */
 export type Judgement =
 	| { readonly do: "recognise" }
 	| { readonly do: "take_over"; readonly restore: boolean }
@@ -16,39 +16,39 @@ export interface ClaimSpec {
 	readonly while_active: boolean;
 }
 
-/** How often the claim may change under a call's eyes before it lets go. */
+/** How often another call may change the claim before this one stops. */
 const ROUNDS = 8;
 
 /**
- * Takes one claim: creates it, or, when there is one, does what `judge` says of it. Writing is always conditional, so
- * of two calls at once one starts over with what the other wrote.
+ * Takes one claim: creates it, or does what `judge` decides about the existing one. Every write is conditional: of two
+ * concurrent calls, one retries with what the other wrote.
  */
 export async function takeClaim(
 	call: SpawnCall,
 	claims: HeldClaims,
-	wanted: ClaimSpec,
+	spec: ClaimSpec,
 	judge: (record: ClaimRecord) => Promise<Judgement>,
 ): Promise<StepAnswer> {
 	const { cluster, clock } = call;
 	for (let round = 0; round < ROUNDS; round++) {
-		// Both times are read before the write is sent: a claim may be older than it says, never younger.
+		// Read both clocks before the write is sent: a claim may be older than it says, never younger.
 		const taken_at = clock.monotonic();
-		const record = newRecord(call, wanted);
+		const record = newRecord(call, spec);
 		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "others_until">) =>
-			void claims.set(wanted.lease, { lease: wanted.lease, record, version, taken_at, ...how });
+			void claims.set(spec.lease, { lease: spec.lease, record, version, taken_at, ...how });
 
-		const made = await cluster.createClaim(wanted.lease, record);
+		const made = await cluster.createClaim(spec.lease, record);
 		if (made.kind === "unavailable") return made;
 		if (made.kind === "written") return hold(made.version, { how: "created", others_until: 0 });
 
-		const found = await cluster.readClaim(wanted.lease);
+		const found = await cluster.readClaim(spec.lease);
 		if (found.kind === "unavailable") return found;
 		if (found.kind === "not_found") continue;
 		const { record: before, version } = found.claim;
 		const judgement = await judge(before);
 		if (judgement.do === "stop") return judgement.answer;
 
-		const written = await cluster.replaceClaim(wanted.lease, record, version);
+		const written = await cluster.replaceClaim(spec.lease, record, version);
 		if (written.kind === "unavailable") return written;
 		if (written.kind !== "written") continue;
 		if (judgement.do === "recognise") {

@@ -1,20 +1,20 @@
-/** Two relays' clocks may differ by this much, in milliseconds. */
+/** How far the clocks of two relays may differ, in milliseconds. */
 export const CLOCK_SLACK_MS = 10_000;
 
-/** Claims taken longer ago than this are taken again before a CodeRun is created. */
+/** Claims older than this are renewed before a CodeRun is created. */
 export const MAX_CLAIM_AGE_MS = 20_000;
 
-/** Creating a CodeRun takes this long at most, or it does not happen. */
+/** Upper bound for creating a CodeRun; after that it must not appear any more. */
 export const CREATE_WITHIN_MS = 10_000;
 
-/** How long after taking a claim a call may still create its CodeRun, as seen by any relay's clock. */
+/** How long after taking a claim a call may still create its CodeRun, by any relay's clock. */
 export const IN_FLIGHT_MS = MAX_CLAIM_AGE_MS + CREATE_WITHIN_MS + CLOCK_SLACK_MS;
 
-/** An incident's claim on its own id. */
+/** Ttl of an incident's claim on its own id. */
 export const OWN_CLAIM_TTL_S = 30 * 24 * 3600;
 
-/** The claim on an agent, under which its unfinished CodeRuns are counted and the new one is made. */
+/** Ttl of the claim on an agent, under which its unfinished CodeRuns are counted and the new one is created. */
 export const AGENT_CLAIM_TTL_S = 30;
 
-/** How long a call waits for its turn at an agent. */
+/** How long a call waits for the claim on an agent. */
 export const AGENT_WAIT_MS = 5_000;

@@ -3,26 +3,26 @@ import type { ClaimRecord } from "./claim-record.ts";
 import type { CodeRun, CodeRunIdentity } from "./coderun.ts";
 
 /**
- * What the claim protocol needs of the place where CodeRuns live (DESIGN section 5): claims with versions, and CodeRuns
- * that are made whole or not at all. A directory is one form of it. Nothing throws for what can be expected.
+ * What the claim protocol needs of the place where CodeRuns live: versioned claims, and CodeRuns that are created
+ * atomically. Implemented by a Kubernetes namespace and by a directory. Expected failures are returned, never thrown.
  */
 export interface Cluster {
 	readClaim(lease: string): Promise<{ kind: "found"; claim: StoredClaim } | NotFound | Unavailable>;
-	/** Makes the claim only when there is none by that name. */
+	/** Creates the claim only when none has that name. */
 	createClaim(lease: string, record: ClaimRecord): Promise<Written | Conflict | Unavailable>;
-	/** Writes only over that very version. */
+	/** Writes only over exactly that version. */
 	replaceClaim(
 		lease: string,
 		record: ClaimRecord,
 		version: string,
 	): Promise<Written | Conflict | NotFound | Unavailable>;
-	/** Deletes only that very version of that very claim: one made again under its name has another. */
+	/** Deletes only exactly that version. A claim recreated under the same name has another version. */
 	deleteClaim(lease: string, version: string): Promise<{ kind: "deleted" } | Conflict | NotFound | Unavailable>;
 
 	readCodeRun(name: string): Promise<{ kind: "found"; coderun: StoredCodeRun } | NotFound | Unavailable>;
 	/**
-	 * Makes the CodeRun whole or not at all, within `within_ms`: after that it must not come to be any more.
-	 * `unavailable` leaves open whether it was made; `refused` is for good.
+	 * Creates the CodeRun atomically within `within_ms`; after that it must not appear any more. `unavailable` leaves
+	 * open whether it was created; `refused` is permanent.
 	 */
 	createCodeRun(
 		coderun: CodeRun,
@@ -31,19 +31,19 @@ export interface Cluster {
 	/** Names of an agent's CodeRuns without a terminal phase. */
 	listUnfinished(agent: string): Promise<{ kind: "listed"; names: readonly string[] } | Unavailable>;
 
-	/** Whether a CodeRun could be written now. */
+	/** Whether a CodeRun could be created now. */
 	ready(): Promise<{ kind: "ready" } | Unavailable>;
 }
 
 export interface StoredClaim {
 	readonly record: ClaimRecord;
-	/** Opaque; another one after every write, also after deleting and creating. */
+	/** Opaque; changes with every write, and after deleting and recreating. */
 	readonly version: string;
 }
 
 export interface StoredCodeRun {
 	readonly name: string;
-	/** Absent on a CodeRun that Healer did not make. */
+	/** Absent when Healer did not create the CodeRun. */
 	readonly identity?: CodeRunIdentity;
 	readonly finished: boolean;
 }
@@ -58,11 +58,11 @@ export interface Conflict {
 export interface NotFound {
 	readonly kind: "not_found";
 }
-/** Cannot be answered now; what was asked for may or may not have happened. */
+/** Cannot be answered now; the requested change may or may not have happened. */
 export interface Unavailable {
 	readonly kind: "unavailable";
-	/** One clause for people: what is wrong, and the cure. */
+	/** One clause for people: the problem and the fix. */
 	readonly why: string;
-	/** The same for programs, where there is a word for it. */
+	/** The same for programs, where a code exists. */
 	readonly cause?: UnavailableCause;
 }

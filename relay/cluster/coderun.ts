@@ -1,6 +1,6 @@
 import type { SpawnRequest } from "../../wire/spawn.ts";
 
-/** A CodeRun as it is applied: the real API is `agents.platform/v1` (DESIGN section 7). */
+/** A CodeRun as it is applied: API `agents.platform/v1`, defined in `deploy/crd/coderun-crd.yaml`. */
 export interface CodeRun {
 	readonly apiVersion: "agents.platform/v1";
 	readonly kind: "CodeRun";
@@ -13,26 +13,26 @@ export interface CodeRun {
 	readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** Whose CodeRun it is, in full: its name holds a hash of the first two only. */
+/** Which incident and attempt a CodeRun belongs to, in full: its name holds only a hash of them. */
 export interface CodeRunIdentity {
 	readonly incident_id: string;
 	readonly attempt: number;
-	/** SHA-256 of the request body that made it, in hex. */
+	/** SHA-256 of the body of the request that created it, in hex. */
 	readonly digest: string;
 }
 
-/** Labels and annotations that the relay itself writes, over any the request brings. */
+/** Labels and annotations that the relay sets itself, overriding those of the request. */
 export const OWN_LABELS = { name: "app.kubernetes.io/name", agent: "healer/agent" } as const;
 export const OWN_ANNOTATIONS = {
 	incident: "healer/incident-id",
 	attempt: "healer/attempt",
 	digest: "healer/request-digest",
 	createdAt: "healer/created-at",
-	/** How long it may take, in seconds from its creation. */
+	/** How long it may run, in seconds from its creation. */
 	deadline: "healer/deadline-seconds",
 } as const;
 
-/** The object that a request asks for, with its identity on it. `now` is in milliseconds. */
+/** The object for a request, with its identity. `now` is in milliseconds. */
 export function buildCodeRun(request: SpawnRequest, digest: string, now: number): CodeRun {
 	const { metadata, spec } = request.coderun;
 	const { deadline_s } = request;
@@ -56,7 +56,7 @@ export function buildCodeRun(request: SpawnRequest, digest: string, now: number)
 	};
 }
 
-/** The identity that stands on a CodeRun; absent when Healer did not make it. */
+/** The identity in a CodeRun's annotations; undefined when Healer did not create it. */
 export function readIdentity(annotations: Readonly<Record<string, unknown>>): CodeRunIdentity | undefined {
 	const incident_id = annotations[OWN_ANNOTATIONS.incident];
 	const attempt = Number(annotations[OWN_ANNOTATIONS.attempt]);

@@ -3,20 +3,22 @@ import type { ClaimRecord } from "./claim-record.ts";
 import type { NotFound, Unavailable } from "./cluster.ts";
 import type { CodeRunIdentity } from "./coderun.ts";
 
-/** CodeRuns that came to their end and whose outcome the worker has not taken yet. A directory is one form of it. */
+/**
+ * CodeRuns that ended and whose outcome the worker has not received yet. Implemented by Kubernetes and by a directory.
+ */
 export interface FinishedCodeRuns extends CodeRunEnds {
 	listUnreported(): Promise<{ kind: "listed"; outcomes: readonly WireOutcome[] } | Unavailable>;
-	/** Keeps for good that the worker took this CodeRun's outcome. */
+	/** Records permanently that the worker received this CodeRun's outcome. */
 	markReported(coderunName: string): Promise<{ kind: "marked" } | Unavailable>;
-	/** Calls `changed` soon after a CodeRun may have changed; may miss some. Returns how to stop it. */
+	/** Calls `changed` soon after a CodeRun may have changed; may miss some changes. Returns a function that stops it. */
 	watch(changed: () => void): () => void;
 }
 
-/** How one CodeRun ended, whether the worker has taken that or not. */
+/** How one CodeRun ended, whether or not the worker knows. */
 export interface CodeRunEnds {
-	/** The CodeRun as it stands now; without `outcome` it is unfinished, without `identity` Healer did not create it. */
+	/** The CodeRun's current state; without `outcome` it is unfinished, without `identity` Healer did not create it. */
 	inspect(name: string): Promise<InspectedCodeRun | NotFound | Unavailable>;
-	/** How a CodeRun ended that was seen and is there no more: as it was reported, else as deleted or timed out. */
+	/** How a CodeRun ended that was seen and no longer exists: as it was reported, else as deleted or timed out. */
 	endOfMissing(claim: ClaimRecord): Promise<{ kind: "ended"; outcome: WireOutcome } | Unavailable>;
 }
 
@@ -26,8 +28,8 @@ export interface InspectedCodeRun {
 	readonly outcome?: WireOutcome;
 }
 
-/** What is said of a CodeRun that ended without a phase of its own. */
+/** Messages for CodeRuns that ended without a phase of their own. */
 export const END_MESSAGES = {
-	Deleted: "the CodeRun was deleted before it was finished",
-	TimedOut: "the CodeRun was not finished by its deadline",
+	Deleted: "the CodeRun was deleted before it finished",
+	TimedOut: "the CodeRun did not finish before its deadline",
 } as const;

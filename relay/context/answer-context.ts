@@ -3,29 +3,29 @@ import { MAX_CONTEXT_ANSWER_BYTES } from "../../wire/limits.ts";
 import type { Clock } from "../clock.ts";
 import { type ContextSources, failed, type SourceAnswer } from "./source.ts";
 
-/** For what stands around a part's data. */
+/** Room for the fields around a part's data. */
 const ENVELOPE_BYTES = 1_024;
 
-type Wanted = ContextWireRequest["sources"][number];
+type RequestedSource = ContextWireRequest["sources"][number];
 
 /**
- * Asks all that is wanted at once, each under its own timeout from when it is asked. What one does costs its own part
- * only; `onBug` hears of what a source should never do.
+ * Queries all requested sources concurrently, each with its own timeout. A failing source costs only its own part;
+ * `onBug` receives errors that a source should never throw.
  */
 export async function answerContext(
-	wanted: readonly Wanted[],
+	requested: readonly RequestedSource[],
 	{
 		sources,
 		clock,
 		onBug,
 	}: { readonly sources: ContextSources; readonly clock: Clock; readonly onBug: (error: unknown) => void },
 ): Promise<ContextWireResponse> {
-	const share = Math.floor(MAX_CONTEXT_ANSWER_BYTES / Math.max(1, wanted.length)) - ENVELOPE_BYTES;
-	const results = wanted.map(async (one) => {
+	const share = Math.floor(MAX_CONTEXT_ANSWER_BYTES / Math.max(1, requested.length)) - ENVELOPE_BYTES;
+	const results = requested.map(async (one) => {
 		const started = clock.monotonic();
-		const answer = await inTime(one, sources, clock).catch((error: unknown) => {
+		const answer = await withTimeout(one, sources, clock).catch((error: unknown) => {
 			onBug(error);
-			return failed("the relay made a mistake in asking; its log says which");
+			return failed("internal error in the relay; see its log");
 		});
 		return {
 			name: one.name,
@@ -37,7 +37,7 @@ export async function answerContext(
 	return { results: await Promise.all(results) };
 }
 
-async function inTime(one: Wanted, sources: ContextSources, clock: Clock): Promise<SourceAnswer> {
+async function withTimeout(one: RequestedSource, sources: ContextSources, clock: Clock): Promise<SourceAnswer> {
 	const stop = new AbortController();
 	const late = failed(`no answer within ${one.timeout_ms / 1000} s`);
 	let timer: NodeJS.Timeout | undefined;
@@ -54,8 +54,8 @@ async function inTime(one: Wanted, sources: ContextSources, clock: Clock): Promi
 	}
 }
 
-/** One part that is too large must not cost the others theirs. */
+/** A part that is too large must not take the space of the others. */
 function withinShare(answer: SourceAnswer, share: number): SourceAnswer {
 	if (answer.status !== "ok" || Buffer.byteLength(JSON.stringify(answer.data)) <= share) return answer;
-	return failed(`what was found is more than the ${Math.floor(share / 1024)} KiB of its share: ask for less`);
+	return failed(`the result is larger than its share of ${Math.floor(share / 1024)} KiB: narrow the query`);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { shownLine, shownWord } from "./shown.ts";
 
-/** https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/, kind Application, what is shown of it. */
+/** The fields shown of an Application: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/ */
 const text = z.string().optional();
 const health = z.object({ status: text, message: text }).nullish();
 const resource = z.object({ group: text, kind: text, namespace: text, name: text, status: text, health });
@@ -31,8 +31,8 @@ export const resourceTreeSchema = z.object({
 const MAX_RESOURCES = 50;
 
 /**
- * An application as the prompt and the rules see it. The tree knows the health of each resource; since version 3 the
- * application itself mostly does not. Resources without a health, such as a ConfigMap, are not unwell.
+ * An application for the prompt and the rules. The tree has the health of each resource; since version 3 the
+ * application itself mostly has not. Resources without a health, such as a ConfigMap, are not unhealthy.
  */
 export function shownApplication({ status }: Application, tree?: readonly Resource[]) {
 	const resources = tree ?? status.resources ?? [];

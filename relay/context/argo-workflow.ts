@@ -25,7 +25,7 @@ const workflowSchema = z.object({
 			message: text,
 			startedAt: text.nullable(),
 			finishedAt: text.nullable(),
-			/** A large one keeps its nodes packed, or in a database. */
+			/** A large Workflow compresses its nodes, or stores them in a database. */
 			compressedNodes: text,
 			offloadNodeStatusVersion: text,
 			nodes: z
@@ -36,7 +36,7 @@ const workflowSchema = z.object({
 });
 type Workflow = z.infer<typeof workflowSchema>;
 
-/** `argo.workflow`: a Workflow by its name, or the newest that a selector finds; its phase, message and failed nodes. */
+/** `argo.workflow`: a Workflow by name, or the newest that matches a selector; its phase, message and failed nodes. */
 export function argoWorkflow(access: KubernetesAccess): Source {
 	return checkedSource(PARAMETERS["argo.workflow"], async (parameters, { signal }) => {
 		const opened = openNamespace(access, parameters.namespace);
@@ -58,7 +58,7 @@ export function argoWorkflow(access: KubernetesAccess): Source {
 		return {
 			status: "ok",
 			data: shownWorkflow(workflow.value),
-			...(elsewhere && { incomplete: "the Workflow keeps its nodes packed or elsewhere" }),
+			...(elsewhere && { incomplete: "the Workflow's nodes are compressed or stored elsewhere" }),
 		};
 	});
 }

@@ -8,28 +8,31 @@ import { checkedSource, failed, type Source, type SourceAnswer, type SourceCall 
 
 const KIND: CustomKind = { group: "argoproj.io", version: "v1alpha1", plural: "applications" };
 
-interface Wanted {
+interface ApplicationQuery {
 	readonly name: string;
 	readonly namespace: string;
 	readonly project?: string | undefined;
 }
 
-/** `argocd.application`: asked of Argo CD's API where there is one, else of the Application resource itself. */
+/** `argocd.application`: from Argo CD's API if configured, else from the Application resource itself. */
 export function argocdApplication(
 	argocd: Endpoint | undefined,
 	access: KubernetesAccess,
 	fetch: typeof globalThis.fetch,
 ): Source {
-	return checkedSource(PARAMETERS["argocd.application"], (wanted, asking) =>
-		argocd === undefined ? fromResource(access, wanted, asking) : fromApi(argocd, fetch, wanted, asking),
+	return checkedSource(PARAMETERS["argocd.application"], (parameters, call) =>
+		argocd === undefined ? fromResource(access, parameters, call) : fromApi(argocd, fetch, parameters, call),
 	);
 }
 
-/** https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/; the health of each resource is in its tree only. */
+/**
+ * https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/; only the resource tree has the health of each
+ * resource.
+ */
 async function fromApi(
 	argocd: Endpoint,
 	fetch: typeof globalThis.fetch,
-	{ name, namespace, project }: Wanted,
+	{ name, namespace, project }: ApplicationQuery,
 	{ signal }: SourceCall,
 ): Promise<SourceAnswer> {
 	const path = ["api", "v1", "applications", name];
@@ -39,9 +42,9 @@ async function fromApi(
 		readAnswer(argocd, { path: [...path, "resource-tree"], query, signal, fetch }, resourceTreeSchema),
 	]);
 	if (!application.ok) {
-		// It tells nobody which applications there are: a missing one is forbidden.
+		// Argo CD does not reveal which applications exist: a missing one answers 403.
 		if (application.status !== 403) return failed(application.why);
-		return failed("Argo CD answered 403: there is no such application, or ARGOCD_TOKEN may not read it");
+		return failed("Argo CD answered 403: the application does not exist, or ARGOCD_TOKEN may not read it");
 	}
 	const shown = shownApplication(application.value, tree.ok ? tree.value.nodes : undefined);
 	return { status: "ok", data: shown, ...(!tree.ok && { incomplete: tree.why }) };
@@ -49,12 +52,15 @@ async function fromApi(
 
 async function fromResource(
 	access: KubernetesAccess,
-	{ name, namespace, project }: Wanted,
+	{ name, namespace, project }: ApplicationQuery,
 	{ signal }: SourceCall,
 ): Promise<SourceAnswer> {
 	const opened = openNamespace(access, namespace);
 	if (!opened.ok) {
-		return { status: "skipped", why: `ARGOCD_SERVER is not set, and instead of it ${opened.answer.why}` };
+		return {
+			status: "skipped",
+			why: `ARGOCD_SERVER is not set, and for the Application resource: ${opened.answer.why}`,
+		};
 	}
 	const object = await opened.reader.object(KIND, namespace, name, signal);
 	if (!object.ok) return object.status === 404 ? { status: "empty" } : failed(object.why);

@@ -1,13 +1,13 @@
 import { collector, type Environment, invalid, ok, type Result } from "../environment.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Which servers the in-cluster sources ask, and which namespaces they read. What is not set is not asked. */
+/** The servers that the in-cluster sources query, and the namespaces they read. Unset ones are not queried. */
 export interface ContextSettings {
 	readonly argocd?: Endpoint;
 	readonly loki?: Endpoint;
 	readonly prometheus?: Endpoint;
 	readonly grafana?: Endpoint;
-	/** Besides the relay's own. */
+	/** In addition to the relay's own. */
 	readonly namespaces: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface ContextSettingsReading {
 	readonly problems: readonly string[];
 }
 
-/** Reads all of it, and tells everything that is wrong at once. No message holds a secret. */
+/** Reads all settings, and reports every problem at once. No message holds a secret. */
 export function readContextSettings(env: Environment): ContextSettingsReading {
 	const { take, problems } = collector();
 	const argocd = take(readEndpoint(env, "Argo CD", "ARGOCD_SERVER", "ARGOCD_TOKEN"), undefined);
@@ -45,28 +45,30 @@ function readEndpoint(
 	const token = readHeader(env, tokenName);
 	if (!token.ok) return token;
 	if (!given) return ok(undefined);
-	// As Argo CD's own tools take it: host and port, with TLS.
+	// As for Argo CD's own tools: host and port, with TLS.
 	const address = name === "ARGOCD_SERVER" && !given.includes("://") ? `https://${given}` : given;
 	if (!URL.canParse(address))
-		return invalid(`${name} is no address: give one such as http://loki.observability.svc:3100.`);
+		return invalid(`${name} is not an address: give one such as http://loki.observability.svc:3100.`);
 	const base = new URL(address);
-	if (!/^https?:$/.test(base.protocol)) return invalid(`${name} is no address of http or https.`);
+	if (!/^https?:$/.test(base.protocol)) return invalid(`${name} is not an http or https address.`);
 	if (base.username || base.password)
-		return invalid(`${name} holds credentials: put a token into ${tokenName} instead.`);
-	if (base.search || base.hash) return invalid(`${name} has a query or a fragment: give the address alone.`);
+		return invalid(`${name} contains credentials: put a token into ${tokenName} instead.`);
+	if (base.search || base.hash) return invalid(`${name} has a query or a fragment: give only the address.`);
 	const headers = token.value === undefined ? {} : { authorization: `Bearer ${token.value}` };
 	return ok({ service, base, headers, secrets: token.value === undefined ? [] : [token.value] });
 }
 
-/** What goes into a header: printable, and nothing that would end it. */
+/** A header value: printable characters, and nothing that could end the header. */
 function readHeader(env: Environment, name: string): Result<string | undefined> {
 	const given = env[name]?.trim();
 	if (!given) return ok(undefined);
-	return /^[!-~]{1,8192}$/.test(given) ? ok(given) : invalid(`${name} holds characters that no header can have.`);
+	return /^[!-~]{1,8192}$/.test(given)
+		? ok(given)
+		: invalid(`${name} contains characters that are not allowed in a header.`);
 }
 
 function readNamespaces(env: Environment): Result<readonly string[]> {
 	const given = (env.HEALER_CONTEXT_NAMESPACES ?? "").split(/[\s,]+/).filter((name) => name !== "");
 	if (given.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return ok(given);
-	return invalid("HEALER_CONTEXT_NAMESPACES names something that is no namespace: give names, with commas between.");
+	return invalid("HEALER_CONTEXT_NAMESPACES contains an invalid namespace name: give names separated by commas.");
 }

@@ -2,14 +2,14 @@ import { explainNetworkError } from "../http/network-fault.ts";
 import { MAX_ANSWER_BYTES, readBounded, withoutSecrets } from "../http/read-bounded.ts";
 import { shownLine } from "./shown.ts";
 
-/** A server that may be asked: only the relay's own environment says where it is. */
+/** A server that sources may query: only the relay's own environment sets its address. */
 export interface Endpoint {
-	/** Its name for people. */
+	/** Display name. */
 	readonly service: string;
-	/** Everything is asked below it; it has no credentials, query or fragment. */
+	/** All requests go below it; it has no credentials, query or fragment. */
 	readonly base: URL;
 	readonly headers: Readonly<Record<string, string>>;
-	/** What must not be shown, whoever repeats it. */
+	/** Redacted wherever an answer repeats them. */
 	readonly secrets: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export type JsonAnswer =
 	| { readonly ok: false; readonly why: string; readonly status?: number };
 
 export interface Question {
-	/** Each is encoded, so that none leads elsewhere. */
+	/** Each segment is encoded, so that none leads elsewhere. */
 	readonly path: readonly string[];
 	readonly query?: readonly (readonly [string, string])[];
 	readonly signal: AbortSignal;
@@ -29,8 +29,8 @@ const MAX_ERROR_BYTES = 4 * 1024;
 const LONGEST_ERROR = 300;
 
 /**
- * Asks for JSON, and reads no more than 4 MiB of it. A redirect is an answer like any other: it is not followed, since
- * the credentials are for this server alone. Never throws for what a server or a network does.
+ * Requests JSON, and reads at most 4 MiB of it. Redirects are not followed: the credentials are for this server alone.
+ * Never throws for server or network errors.
  */
 export async function getJson(endpoint: Endpoint, question: Question): Promise<JsonAnswer> {
 	const { service } = endpoint;
@@ -60,15 +60,19 @@ async function refusal({ service, secrets }: Endpoint, response: Response): Prom
 	const { status, headers } = response;
 	const { text } = await readBounded(response.body, MAX_ERROR_BYTES);
 	if (status >= 300 && status < 400) {
-		return { ok: false, status, why: `${service} answered ${status}, a redirect: give the address it leads to` };
+		return {
+			ok: false,
+			status,
+			why: `${service} answered ${status}, a redirect: configure the address it redirects to`,
+		};
 	}
-	// A page of some proxy tells nothing that its status does not.
-	const said = /html/.test(headers.get("content-type") ?? "") ? "" : messageIn(text);
-	const why = [`${service} answered ${status}`, shownLine(withoutSecrets(said.trim(), secrets), LONGEST_ERROR)];
+	// A proxy's HTML page adds nothing to the status.
+	const detail = /html/.test(headers.get("content-type") ?? "") ? "" : messageIn(text);
+	const why = [`${service} answered ${status}`, shownLine(withoutSecrets(detail.trim(), secrets), LONGEST_ERROR)];
 	return { ok: false, status, why: why.filter((part) => part !== "").join(": ") };
 }
 
-/** Most of these servers tell an error as JSON with `error` or `message`, some as plain text. */
+/** Most of these servers return an error as JSON with `error` or `message`, some as plain text. */
 function messageIn(text: string): string {
 	try {
 		const { error, message }: { error?: unknown; message?: unknown } = Object(JSON.parse(text));

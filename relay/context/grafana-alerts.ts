@@ -22,7 +22,7 @@ const dashboardsSchema = z.array(z.object({ title: z.string(), url: z.string() }
 const MAX_ALERTS = 50;
 const MAX_DASHBOARDS = 10;
 
-/** `grafana.alerts`: what fires now, newest first, and dashboards whose title has a text. */
+/** `grafana.alerts`: firing alerts, newest first, and dashboards whose title contains a text. */
 export function grafanaAlerts(grafana: Endpoint, fetch: typeof globalThis.fetch): Source {
 	return checkedSource(PARAMETERS["grafana.alerts"], async ({ labels, dashboards: title }, { signal }) => {
 		const [alerts, dashboards] = await Promise.all([
@@ -58,7 +58,7 @@ function searchQuestion(title: string) {
 }
 
 /**
- * Alertmanager's matchers know three escapes, and take all else as it stands
+ * Alertmanager's matchers have three escapes, and take everything else literally
  * (https://prometheus.io/docs/alerting/latest/configuration/#matcher).
  */
 function matched(value: string): string {
@@ -80,7 +80,7 @@ function alertLines(alerts: readonly Alert[]): string[] {
 	return lines;
 }
 
-/** Grafana tells addresses from its own root on; one that leads elsewhere is not shown. */
+/** Grafana returns paths from its own root; a URL that leads elsewhere is not shown. */
 function dashboardLine({ base }: Endpoint, { title, url }: { readonly title: string; readonly url: string }): string {
 	const address = /^\/(?!\/)/.test(url) ? [shownWord(`${base.origin}${url}`)] : [];
 	return [shownWord(title), ...address].join(" ");

@@ -2,14 +2,14 @@ import type { KubeConfigLoading } from "../cluster/kubernetes/load-kube-config.t
 import { type KubernetesReader, kubernetesReader } from "./kubernetes-reader.ts";
 import { failed, type SourceAnswer } from "./source.ts";
 
-/** The cluster as context sources may read it: some namespaces of it, whatever an incident names. */
+/** The cluster as context sources may read it: only some namespaces, whatever an incident names. */
 export interface KubernetesAccess {
 	readonly reader:
 		| { readonly ok: true; readonly value: KubernetesReader }
 		| { readonly ok: false; readonly why: string };
-	/** The namespace of the CodeRuns, where one is looked at when none is named. */
+	/** The namespace of the CodeRuns: the default when none is given. */
 	readonly own: () => string;
-	/** `HEALER_CONTEXT_NAMESPACES`: those that may be read besides. */
+	/** `HEALER_CONTEXT_NAMESPACES`: other namespaces that may be read. */
 	readonly others: readonly string[];
 }
 
@@ -28,10 +28,10 @@ export type Opening =
 	| { readonly ok: false; readonly answer: Unread };
 
 /** The reader for one namespace, or why it is not read. */
-export function openNamespace({ reader, own, others }: KubernetesAccess, wanted: string | undefined): Opening {
+export function openNamespace({ reader, own, others }: KubernetesAccess, requested: string | undefined): Opening {
 	if (!reader.ok) return { ok: false, answer: { status: "skipped", why: reader.why } };
-	const namespace = wanted ?? own();
+	const namespace = requested ?? own();
 	if (namespace === own() || others.includes(namespace)) return { ok: true, reader: reader.value, namespace };
-	const why = `this relay does not read the namespace ${namespace}: HEALER_CONTEXT_NAMESPACES does not name it`;
+	const why = `this relay does not read the namespace ${namespace}: add it to HEALER_CONTEXT_NAMESPACES`;
 	return { ok: false, answer: failed(why) };
 }

@@ -9,7 +9,7 @@ import { checkedSource, failed, type Source } from "./source.ts";
 const PODS_WITH_EVENTS = 10;
 const MAX_EVENTS = 20;
 
-/** `kubernetes.pods`: the pods that a selector finds, the worst first, and the newest events of the first ten. */
+/** `kubernetes.pods`: the pods that match a selector, the worst first, and the newest events of the first ten. */
 export function kubernetesPods(access: KubernetesAccess): Source {
 	return checkedSource(PARAMETERS["kubernetes.pods"], async (parameters, { signal }) => {
 		const opened = openNamespace(access, parameters.namespace);
@@ -19,7 +19,7 @@ export function kubernetesPods(access: KubernetesAccess): Source {
 		if (!found.ok) return failed(found.why);
 		if (found.value.length === 0) return { status: "empty" };
 
-		const pods = found.value.map(look).toSorted((a, b) => b.trouble - a.trouble);
+		const pods = found.value.map(summarize).toSorted((a, b) => b.trouble - a.trouble);
 		const shown = pods.slice(0, parameters.limit);
 		const asked = shown.slice(0, PODS_WITH_EVENTS);
 		const events = await Promise.all(asked.map(({ name }) => reader.podEvents(namespace, name, signal)));
@@ -38,8 +38,12 @@ export function kubernetesPods(access: KubernetesAccess): Source {
 	});
 }
 
-/** What is wrong weighs more than what was. */
-function look({ metadata, status }: V1Pod): { readonly name: string; readonly line: string; readonly trouble: number } {
+/** Current problems weigh more than past ones. */
+function summarize({ metadata, status }: V1Pod): {
+	readonly name: string;
+	readonly line: string;
+	readonly trouble: number;
+} {
 	const name = metadata?.name ?? "";
 	const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 	const restarts = containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
@@ -59,10 +63,10 @@ function look({ metadata, status }: V1Pod): { readonly name: string; readonly li
 function containerWords({ name, state, lastState }: V1ContainerStatus): string[] {
 	const { waiting, terminated: ended = lastState?.terminated } = state ?? {};
 	return [
-		...(waiting === undefined ? [] : [`${name} waits: ${reasonOf(waiting.reason, waiting.message)}`]),
+		...(waiting === undefined ? [] : [`${name} waiting: ${reasonOf(waiting.reason, waiting.message)}`]),
 		...(ended === undefined || ended.exitCode === 0
 			? []
-			: [`${name} ended: ${reasonOf(ended.reason, ended.message)}, exit code ${ended.exitCode}`]),
+			: [`${name} terminated: ${reasonOf(ended.reason, ended.message)}, exit code ${ended.exitCode}`]),
 	];
 }
 

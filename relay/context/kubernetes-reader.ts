@@ -13,19 +13,19 @@ import { keepConnections } from "../cluster/kubernetes/keep-connections.ts";
 import { MAX_ANSWER_BYTES } from "../http/read-bounded.ts";
 import type { AnswerReading } from "./read-answer.ts";
 
-/** A kind that is not Kubernetes' own. */
+/** A custom resource. */
 export interface CustomKind {
 	readonly group: string;
 	readonly version: string;
 	readonly plural: string;
 }
 
-/** What the context sources read of a cluster: a few objects at a time, and nothing is kept. */
+/** What the context sources read from a cluster: a few objects at a time, nothing is cached. */
 export interface KubernetesReader {
 	pods(namespace: string, selector: string, signal: AbortSignal): Promise<AnswerReading<readonly V1Pod[]>>;
 	podEvents(namespace: string, pod: string, signal: AbortSignal): Promise<AnswerReading<readonly CoreV1Event[]>>;
 	object(kind: CustomKind, namespace: string, name: string, signal: AbortSignal): Promise<AnswerReading<unknown>>;
-	/** Name and metadata alone: objects can be large. */
+	/** Name and metadata only: objects can be large. */
 	metadata(kind: CustomKind, namespace: string, selector: string, signal: AbortSignal): Promise<AnswerReading<unknown>>;
 }
 
@@ -46,28 +46,28 @@ export function kubernetesReader(kubeConfig: KubeConfig): KubernetesReader {
 	return {
 		pods: (namespace, labelSelector, signal) =>
 			read(async () => {
-				const wanted = { namespace, labelSelector, limit: MAX_PODS };
-				return itemsOf(await core.listNamespacedPod(wanted, boundedRead(signal)));
+				const request = { namespace, labelSelector, limit: MAX_PODS };
+				return itemsOf(await core.listNamespacedPod(request, boundedRead(signal)));
 			}),
 		podEvents: (namespace, pod, signal) =>
 			read(async () => {
 				const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${pod}`;
-				const wanted = { namespace, fieldSelector, limit: MAX_EVENTS };
-				return itemsOf(await core.listNamespacedEvent(wanted, boundedRead(signal)));
+				const request = { namespace, fieldSelector, limit: MAX_EVENTS };
+				return itemsOf(await core.listNamespacedEvent(request, boundedRead(signal)));
 			}),
 		object: (kind, namespace, name, signal) =>
 			read(() => objects.getNamespacedCustomObject({ ...kind, namespace, name }, boundedRead(signal))),
 		metadata: (kind, namespace, labelSelector, signal) =>
 			read(() => {
-				const wanted = { ...kind, namespace, labelSelector, limit: MAX_OBJECTS };
-				return objects.listNamespacedCustomObject(wanted, boundedRead(signal, METADATA_ONLY));
+				const request = { ...kind, namespace, labelSelector, limit: MAX_OBJECTS };
+				return objects.listNamespacedCustomObject(request, boundedRead(signal, METADATA_ONLY));
 			}),
 	};
 }
 
-/** The library's types promise a list; what answered may have none. */
+/** The library's types promise a list, but the answer may have none. */
 function itemsOf<T>({ items }: { readonly items?: readonly T[] }): readonly T[] {
-	if (items === undefined) throw new SyntaxError("there is no list");
+	if (items === undefined) throw new SyntaxError("no list in the answer");
 	return items;
 }
 
@@ -83,19 +83,19 @@ function whyNot(error: unknown): { readonly why: string; readonly status?: numbe
 	if (error instanceof OversizedAnswer) {
 		return { why: `the API server answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB` };
 	}
-	// The library takes apart what it was answered without looking first.
-	if (error instanceof TypeError && error.cause === undefined) return { why: "what answered was not the API server" };
+	// The library does not check an answer before it parses it.
+	if (error instanceof TypeError && error.cause === undefined) return { why: "the answer was not from the API server" };
 	const failure = readFailure(error);
 	switch (failure.kind) {
 		case "not_found":
-			// An absent object is told in Kubernetes' own words, an absent kind by a bare 404.
+			// Kubernetes names a missing object in the message; a missing kind is a bare 404.
 			return failure.why === "" ? { why: "the cluster has no such kind" } : { why: failure.why, status: 404 };
 		case "refused":
 		case "unavailable":
 			return { why: failure.why };
 		case "conflict":
 		case "exists":
-			return { why: "the API server answered 409 to a question" };
+			return { why: "the API server answered 409 to a read" };
 		default:
 			return failure satisfies never;
 	}

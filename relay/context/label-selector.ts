@@ -1,6 +1,6 @@
 /**
- * The pipeline's own selector, and labels that have to be there besides. Their names and values were checked to hold
- * no comma, no operator and no bracket, so that none changes what else is asked
+ * The pipeline's own selector, plus required labels. Their names and values were checked to contain no comma, operator
+ * or bracket, so none can change the rest of the selector
  * (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors).
  */
 export function labelSelector({
@@ -10,6 +10,6 @@ export function labelSelector({
 	readonly selector?: string | undefined;
 	readonly labels: Readonly<Record<string, string>>;
 }): string {
-	const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-	return [...(selector === undefined ? [] : [selector]), ...wanted].join(",");
+	const terms = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+	return [...(selector === undefined ? [] : [selector]), ...terms].join(",");
 }

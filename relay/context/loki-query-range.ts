@@ -13,7 +13,7 @@ const answerSchema = z.object({
 		result: z.array(
 			z.object({
 				stream: z.record(z.string(), z.string()),
-				/** Nanoseconds and line; a third one holds structured metadata. */
+				/** Nanoseconds and line; a third element holds structured metadata. */
 				values: z.array(z.tuple([z.string().regex(/^\d{1,19}$/), z.string()], z.unknown())),
 			}),
 		),
@@ -21,10 +21,10 @@ const answerSchema = z.object({
 });
 type Streams = z.infer<typeof answerSchema>["data"]["result"];
 
-/** The labels that tell where a line is from, in the order in which they are looked for. */
+/** Labels that name a line's origin, in order of preference. */
 const ORIGINS = ["pod", "instance", "app", "service_name", "job"];
 
-/** `loki.query_range`: the newest lines that the query finds, newest first, each with its time and where it is from. */
+/** `loki.query_range`: the newest lines that match the query, newest first, each with its time and origin. */
 export function lokiQueryRange(loki: Endpoint, fetch: typeof globalThis.fetch): Source {
 	return checkedSource(PARAMETERS["loki.query_range"], async ({ query, values, since, limit }, { now, signal }) => {
 		const bound = bindQuery(query, values);
@@ -48,7 +48,7 @@ export function lokiQueryRange(loki: Endpoint, fetch: typeof globalThis.fetch): 
 	});
 }
 
-/** Each stream is in order, the streams among each other are not. */
+/** Each stream is sorted, but not the streams among each other. */
 function newestLines(streams: Streams, limit: number): string[] {
 	const lines = streams.flatMap(({ stream, values }) => {
 		const origin = ORIGINS.find((label) => stream[label]);

@@ -1,34 +1,40 @@
 import * as z from "zod";
 
 /**
- * What each in-cluster source may be asked for: `with` of a part in the pipeline. Anything else is refused. Values may
- * come from an incident, so from anybody; `query` and `selector` are the pipeline's own texts.
+ * The parameters of each in-cluster source: `with` of a part in the pipeline. Anything else is refused. Values may come
+ * from an incident, so from anybody; `query` and `selector` are the pipeline's own texts.
  */
 const LONGEST_QUERY = 4_096;
 const LONGEST_VALUE = 1_024;
 
 const query = z.string().min(1).max(LONGEST_QUERY);
 const values = z
-	.record(z.string().regex(/^[a-z_][a-z0-9_]*$/, "a value's name is of a to z, 0 to 9 and _"), text(LONGEST_VALUE))
+	.record(
+		z.string().regex(/^[a-z_][a-z0-9_]*$/, "a value's name consists of a to z, 0 to 9 and _"),
+		text(LONGEST_VALUE),
+	)
 	.default({});
 
-/** As Kubernetes names objects: RFC 1123 subdomain; no slash, no `..`. */
+/** A Kubernetes object name: RFC 1123 subdomain; no slash, no `..`. */
 const objectName = z
 	.string()
 	.max(253)
-	.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, "it is no name of a Kubernetes object");
+	.regex(
+		/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+		"not a valid name of a Kubernetes object",
+	);
 const namespace = z
 	.string()
 	.max(63)
-	.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "it is no name of a namespace");
+	.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "not a valid name of a namespace");
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 const NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
 const labelKey = z
 	.string()
 	.max(253 + 1 + 63)
-	.regex(new RegExp(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}$`), "it is no name of a label");
-const labelValue = z.string().regex(new RegExp(`^(${NAME})?$`), "it is no value of a label");
+	.regex(new RegExp(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}$`), "not a valid name of a label");
+const labelValue = z.string().regex(new RegExp(`^(${NAME})?$`), "not a valid value of a label");
 const labels = z.record(labelKey, labelValue).default({});
 const selector = z.string().min(1).max(LONGEST_QUERY).optional();
 
@@ -43,7 +49,7 @@ const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 24 * 3_600_000 } as const;
 export const PARAMETERS = {
 	"argocd.application": z.strictObject({
 		name: objectName,
-		/** Where the Application resource is. */
+		/** The namespace of the Application resource. */
 		namespace: namespace.default("argocd"),
 		project: objectName.optional(),
 	}),
@@ -60,15 +66,15 @@ export const PARAMETERS = {
 		query,
 		values,
 		before: duration.default(3_600_000),
-		/** A spike is more than so many times what it was. */
+		/** A spike is more than this many times the earlier value. */
 		threshold: z.number().min(1).max(1_000_000).default(2),
-		/** What is not above this is no spike. */
+		/** A value at or below this is never a spike. */
 		floor: z.number().min(0).default(0),
 	}),
 	"grafana.alerts": z.strictObject({
-		/** Alerts that have these labels. */
-		labels: z.record(z.string().regex(/^[A-Za-z_]\w*$/, "it is no name of an alert's label"), text(256)).default({}),
-		/** Dashboards whose title has this. */
+		/** Only alerts with these labels. */
+		labels: z.record(z.string().regex(/^[A-Za-z_]\w*$/, "not a valid name of an alert's label"), text(256)).default({}),
+		/** Dashboards whose title contains this. */
 		dashboards: text(256).optional(),
 	}),
 	"kubernetes.pods": z
@@ -85,10 +91,10 @@ function chooses({ selector, labels }: { selector?: string | undefined; labels: 
 	return selector !== undefined || Object.keys(labels).length > 0;
 }
 
-/** Half a character cannot be sent. */
+/** An unpaired surrogate cannot be sent. */
 function text(longest: number): z.ZodType<string> {
 	return z
 		.string()
 		.max(longest)
-		.refine((given) => given.isWellFormed(), "it is no text in Unicode");
+		.refine((given) => given.isWellFormed(), "not valid Unicode text");
 }

@@ -15,16 +15,17 @@ const answerSchema = z.object({
 });
 
 /**
- * `prometheus.query`: the query's one number now, and `before` that. A spike is more than `threshold` times what it was
- * and above `floor`. No sample, or NaN (a share of nothing), counts as 0 beside another that is there.
+ * `prometheus.query`: the query's single number now, and `before` ago. A spike is more than `threshold` times the
+ * earlier value and above `floor`. If only one of the two has no sample, or is NaN (a ratio of nothing), it counts as
+ * 0.
  */
 export function prometheusQuery(prometheus: Endpoint, fetch: typeof globalThis.fetch): Source {
-	return checkedSource(PARAMETERS["prometheus.query"], async (parameters, asking) => {
+	return checkedSource(PARAMETERS["prometheus.query"], async (parameters, call) => {
 		const { before, threshold, floor } = parameters;
 		const bound = bindQuery(parameters.query, parameters.values);
 		if (!bound.ok) return failed(bound.why);
-		const at = (ms: number) => numberAt(prometheus, fetch, bound.query, ms, asking);
-		const [now, then] = await Promise.all([at(asking.now), at(asking.now - before)]);
+		const at = (ms: number) => numberAt(prometheus, fetch, bound.query, ms, call);
+		const [now, then] = await Promise.all([at(call.now), at(call.now - before)]);
 		if (!now.ok) return failed(now.why);
 		if (!then.ok) return failed(then.why);
 		if (now.value === undefined && then.value === undefined) return { status: "empty" };
@@ -47,10 +48,10 @@ async function numberAt(
 	const { data } = answer.value;
 	const samples = data.resultType === "scalar" ? [data.result] : data.result.map(({ value }) => value);
 	if (samples.length > 1) {
-		return { ok: false, why: `the query gives ${samples.length} series: sum them up, or take one` };
+		return { ok: false, why: `the query returns ${samples.length} series: sum them, or select one` };
 	}
 	const [, text] = samples[0] ?? [];
 	if (text === undefined || text === "NaN") return { ok: true, value: undefined };
 	const value = text.trim() === "" ? Number.NaN : Number(text);
-	return Number.isFinite(value) ? { ok: true, value } : { ok: false, why: "the query gives no number" };
+	return Number.isFinite(value) ? { ok: true, value } : { ok: false, why: "the query returns no number" };
 }

@@ -1,7 +1,7 @@
 /**
- * A text as a double-quoted literal that LogQL and PromQL read back as it was: they share Go's escapes
- * (https://go.dev/ref/spec#String_literals). All but printable ASCII is escaped, since their scanners
- * refuse some of it. Half a character becomes U+FFFD.
+ * A text as a double-quoted literal that LogQL and PromQL read back unchanged: both use Go's escapes
+ * (https://go.dev/ref/spec#String_literals). Everything but printable ASCII is escaped, since their scanners reject
+ * some of it. An unpaired surrogate becomes U+FFFD.
  */
 export function quotedText(text: string): string {
 	const escaped = text.toWellFormed().replace(/["\\]|[^ -~]/gu, (character) => {
@@ -12,7 +12,7 @@ export function quotedText(text: string): string {
 	return `"${escaped}"`;
 }
 
-/** A text as the literal of an RE2 regex that matches this text alone. */
+/** A text as the literal of an RE2 regex that matches only this text. */
 export function quotedRegex(text: string): string {
 	return quotedText(text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&"));
 }

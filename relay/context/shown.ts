@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** In bytes of JSON, so that control characters, six bytes each, do not make it large. */
+/** In bytes of JSON: control characters take six bytes each. */
 const LONGEST_LINE = 3_000;
 const LONGEST_WORD = 300;
 
-/** Text from outside as one line without terminal escapes: no line looks like another, and what is cut is marked. */
+/** Untrusted text as one line without terminal escapes: it cannot pose as another line, and a cut is marked. */
 export function shownLine(text: string, longest = LONGEST_LINE): string {
-	// What is far too long is not looked at in full.
+	// Do not process all of a text that is far too long.
 	const line = stripVTControlCharacters(text.slice(0, longest * 4)).replace(/\r?\n|[\r\u2028\u2029]/g, "\\n");
 	let kept = line.slice(0, longest).toWellFormed();
 	while (Buffer.byteLength(JSON.stringify(kept)) > longest)
@@ -15,12 +15,12 @@ export function shownLine(text: string, longest = LONGEST_LINE): string {
 	return cut ? `${kept}... (cut, ${text.length} characters)` : kept;
 }
 
-/** A name or a reason from outside. */
+/** An untrusted name or reason. */
 export function shownWord(text: string): string {
 	return shownLine(text, LONGEST_WORD);
 }
 
-/** A time as every line shows it; what cannot be read is left out. */
+/** A time as shown in every line; empty when it is invalid. */
 export function shownTime(ms: number): string {
 	return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : "";
 }

@@ -12,12 +12,12 @@ import { type ContextSources, unconfigured } from "./source.ts";
 export interface ContextTools {
 	readonly settings: ContextSettings;
 	readonly cluster: KubeConfigLoading;
-	/** The namespace of the CodeRuns: an edited pipeline can change it. */
+	/** The namespace of the CodeRuns: a pipeline edit can change it. */
 	readonly ownNamespace: () => string;
 	readonly fetch: typeof globalThis.fetch;
 }
 
-/** The in-cluster sources there are: a new one is one more line here, and one in `wire/context.ts`. */
+/** All in-cluster sources. To add one, add a line here and one in `wire/context.ts`. */
 export function contextSources({ settings, cluster, ownNamespace, fetch }: ContextTools): ContextSources {
 	const { argocd, loki, prometheus, grafana, namespaces } = settings;
 	const kubernetes = kubernetesAccess(cluster, ownNamespace, namespaces);

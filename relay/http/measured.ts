@@ -5,7 +5,7 @@ import type { Metrics } from "../metrics.ts";
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** Counts and times a route's answers. A bug is logged and answered with 500, and says nothing of itself outside. */
+/** Counts and times a route's answers. A bug is logged and answered with 500 without details. */
 export function measured({
 	metrics,
 	clock,

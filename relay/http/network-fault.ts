@@ -1,28 +1,28 @@
-/** Why a request of Node's `fetch` got no answer. */
+/** Why Node's `fetch` got no answer. */
 interface NetworkFault {
 	/** The code that people search for: `ECONNREFUSED`. */
 	readonly code: string;
-	/** One clause; `HOST` stands for where it was sent. */
+	/** One clause; `HOST` stands for the target host. */
 	readonly message: string;
 }
 
 const AUTHORITY =
-	"the certificate of HOST is signed by an authority that is not trusted here (NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority, names a file with it)";
+	"the certificate of HOST is signed by an untrusted authority (add it by NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority)";
 
 /** By `error.cause.code`: https://nodejs.org/api/errors.html, https://github.com/nodejs/undici/blob/main/docs/docs/api/Errors.md */
-const SAYINGS: Readonly<Record<string, string>> = {
-	ECONNREFUSED: "HOST refuses the connection",
-	ENOTFOUND: "DNS knows no such host as HOST",
-	EAI_AGAIN: "DNS does not answer for HOST",
-	ECONNRESET: "HOST cut the connection",
-	EPIPE: "HOST cut the connection",
+const MESSAGES: Readonly<Record<string, string>> = {
+	ECONNREFUSED: "HOST refused the connection",
+	ENOTFOUND: "DNS has no host HOST",
+	EAI_AGAIN: "DNS did not answer for HOST",
+	ECONNRESET: "HOST reset the connection",
+	EPIPE: "HOST reset the connection",
 	UND_ERR_SOCKET: "HOST closed the connection before its answer was complete",
-	ETIMEDOUT: "HOST does not accept the connection in time",
-	UND_ERR_CONNECT_TIMEOUT: "HOST does not accept the connection in time",
-	UND_ERR_HEADERS_TIMEOUT: "HOST does not answer in time",
-	UND_ERR_BODY_TIMEOUT: "HOST does not finish its answer in time",
-	EHOSTUNREACH: "there is no route to HOST",
-	ENETUNREACH: "there is no route to HOST",
+	ETIMEDOUT: "connecting to HOST timed out",
+	UND_ERR_CONNECT_TIMEOUT: "connecting to HOST timed out",
+	UND_ERR_HEADERS_TIMEOUT: "HOST did not answer in time",
+	UND_ERR_BODY_TIMEOUT: "HOST did not finish its answer in time",
+	EHOSTUNREACH: "no route to HOST",
+	ENETUNREACH: "no route to HOST",
 	CERT_HAS_EXPIRED: "the certificate of HOST has expired",
 	CERT_NOT_YET_VALID: "the certificate of HOST is not valid yet: compare the clocks",
 	ERR_TLS_CERT_ALTNAME_INVALID: "the certificate of HOST is for another name",
@@ -33,30 +33,30 @@ const SAYINGS: Readonly<Record<string, string>> = {
 	UNABLE_TO_VERIFY_LEAF_SIGNATURE: AUTHORITY,
 	ERR_SSL_WRONG_VERSION_NUMBER: "HOST does not speak TLS: is it http instead of https?",
 	ERR_SSL_PACKET_LENGTH_TOO_LONG: "HOST does not speak TLS: is it http instead of https?",
-	ERR_INVALID_URL: "HOST is no address",
+	ERR_INVALID_URL: "HOST is not a valid address",
 };
 
-/** The fault of the network, of DNS or of TLS that an error tells of; undefined: it is no such error, but a bug. */
+/** The network, DNS or TLS fault behind an error; undefined when the error is a bug. */
 function readNetworkFault(error: unknown): NetworkFault | undefined {
 	if (!(error instanceof Error)) return undefined;
 	if (error.name === "TimeoutError" || error.name === "AbortError") {
-		return { code: "timeout", message: "HOST does not answer in time" };
+		return { code: "timeout", message: "HOST did not answer in time" };
 	}
 	const { cause } = error;
 	if (!(error instanceof TypeError) || !(cause instanceof Error)) return undefined;
 	const code = "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
-	const known = SAYINGS[code];
+	const known = MESSAGES[code];
 	if (known !== undefined) return { code, message: known };
 	if (/^(?:ERR_SSL|ERR_TLS|CERT_|EPROTO)/.test(code)) return { code, message: "TLS with HOST failed" };
 	if (cause.name === "HTTPParserError") return { code, message: "what answers at HOST does not speak HTTP" };
-	// fetch's own rules: a port that browsers block, a scheme that it does not know.
-	if (code === "Error") return { code: cause.message.slice(0, 100), message: "fetch does not ask HOST" };
+	// fetch's own rules: a port that browsers block, an unknown scheme.
+	if (code === "Error") return { code: cause.message.slice(0, 100), message: "fetch refuses to contact HOST" };
 	return { code, message: "the connection to HOST failed" };
 }
 
 /**
- * `HOST refuses the connection (ECONNREFUSED)`: one clause for people that names the host and never its credentials, path
- * or query. Without a URL the host is what the error itself says. Undefined for an error that no network made.
+ * `HOST refused the connection (ECONNREFUSED)`: one clause that names the host but never its credentials, path or
+ * query. Without a URL, the host comes from the error itself. Undefined when the error is not from the network.
  */
 export function explainNetworkError(error: unknown, url?: string | URL): string | undefined {
 	const fault = readNetworkFault(error);
@@ -66,7 +66,7 @@ export function explainNetworkError(error: unknown, url?: string | URL): string 
 	return fault.code === "timeout" ? message : `${message} (${fault.code})`;
 }
 
-/** Node's errors of a connection and of DNS name where it went. */
+/** Node's connection and DNS errors name their target. */
 function hostIn(error: unknown): string | undefined {
 	const { hostname, host, address, port }: Readonly<Record<string, unknown>> = Object((error as Error).cause);
 	const name = [hostname, host, address].find((given) => typeof given === "string");

@@ -2,7 +2,7 @@ export type BodyReading =
 	| { readonly ok: true; readonly text: string }
 	| { readonly ok: false; readonly reason: "oversized" | "not_json" };
 
-/** A request's body as text, never more than `limit` bytes of it. JSON is UTF-8; anything else is not JSON. */
+/** A request's body as text, at most `limit` bytes. JSON is UTF-8; anything else is not JSON. */
 export async function readBody(request: Request, limit: number): Promise<BodyReading> {
 	if (Number(request.headers.get("content-length")) > limit) return { ok: false, reason: "oversized" };
 	const chunks: Uint8Array[] = [];
@@ -14,7 +14,7 @@ export async function readBody(request: Request, limit: number): Promise<BodyRea
 		chunks.push(chunk);
 	}
 	try {
-		// A byte order mark stays, since it was signed too.
+		// Keep a byte order mark: it is part of what was signed.
 		return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)) };
 	} catch {
 		return { ok: false, reason: "not_json" };

@@ -1,4 +1,4 @@
-/** What is read of an answer at most, unpacked: 4 MiB. */
+/** The most that is read of an answer, decompressed: 4 MiB. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Up to `limit` bytes as text; the rest is not read. */

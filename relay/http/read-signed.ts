@@ -9,7 +9,7 @@ export type SignedReading<T> =
 	| { readonly ok: true; readonly id: string; readonly body: string; readonly value: T }
 	| { readonly ok: false; readonly reason: RefusalReason; readonly id?: string; readonly detail?: string };
 
-/** A request as what it says, once its size, its signature and its shape are right, looked at in this order. */
+/** Reads a request after checking its size, signature and shape, in this order. */
 export async function readSigned<T>(
 	request: Request,
 	{
@@ -33,7 +33,7 @@ export async function readSigned<T>(
 	return message.ok ? { ok: true, id, body: body.text, value: message.value } : { ...message, id };
 }
 
-/** Says which reason, and to those who signed also which field. */
+/** Returns the reason, and to signed requests the field as well. */
 export function refusalResponse(refusal: { readonly reason: RefusalReason; readonly detail?: string }): Response {
 	const { reason, detail } = refusal;
 	return Response.json(

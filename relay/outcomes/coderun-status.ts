@@ -11,8 +11,8 @@ export interface StatusTools {
 }
 
 /**
- * What became of one attempt's CodeRun, as the cluster says now. Only a CodeRun that carries this incident and this
- * attempt counts; the incident's own claim says which one that is, and that it was there after somebody deleted it.
+ * The state of one attempt's CodeRun in the cluster now. Only a CodeRun with this incident and this attempt counts. The
+ * incident's own claim names it, and shows that it existed after somebody deleted it.
  */
 export async function coderunStatus(
 	{ incident_id, attempt, coderun_name }: StatusRequest,
@@ -23,7 +23,7 @@ export async function coderunStatus(
 	const record = claimed.kind === "found" ? claimed.claim.record : undefined;
 	const own = record?.holder === incident_id && record.attempt === attempt ? record : undefined;
 
-	// Before the CodeRun is read: an answer that comes late is about a time when one could still be created.
+	// Check before reading the CodeRun: a late answer describes a time when one could still be created.
 	const isUnderWay = own !== undefined && clock.now() < own.quiet_at;
 	const name = own?.coderun_name ?? coderun_name;
 	const found = await finished.inspect(name);
@@ -37,7 +37,7 @@ export async function coderunStatus(
 		const ended = await finished.endOfMissing(own);
 		return ended.kind === "unavailable" ? ended : known({ state: "ended", outcome: ended.outcome });
 	}
-	if (isUnderWay) return { kind: "unavailable", why: "a request under way may still create the CodeRun" };
+	if (isUnderWay) return { kind: "unavailable", why: "a request in flight may still create the CodeRun" };
 	return known({ state: "gone" });
 }
 

@@ -7,15 +7,15 @@ import type { Clock } from "../clock.ts";
 import { explainNetworkError } from "../http/network-fault.ts";
 import { readBounded } from "../http/read-bounded.ts";
 
-/** `taken`: the worker has it. Everything else is tried again. */
+/** `taken`: the worker has it. Everything else is retried. */
 export type Posting =
 	| { readonly kind: "taken" }
-	/** `error`: the worker's word for why, or undefined when something between answered. */
+	/** `error`: the worker's error code, or undefined when a proxy in between answered. */
 	| { readonly kind: "not_locked"; readonly status: number; readonly error: string | undefined }
 	| { readonly kind: "unreachable"; readonly why: string };
 
 export interface PostTools {
-	/** Where the worker is: `HEALER_URL`. */
+	/** The worker's address: `HEALER_URL`. */
 	readonly url: string;
 	readonly secrets: readonly string[];
 	readonly clock: Clock;
@@ -42,7 +42,8 @@ export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, f
 			signal: AbortSignal.timeout(TIMEOUT_MS),
 		});
 		const { text } = await readBounded(response.body, MAX_ERROR_BYTES);
-		// 409: it has an outcome of this attempt already, told in other words or by another relay. The first one counts.
+		// 409: the worker has another outcome for this attempt already, for example from another relay. The first one
+		// counts.
 		if (response.ok || response.status === REFUSAL_STATUS.replayed) return { kind: "taken" };
 		return { kind: "not_locked", status: response.status, error: readErrorAnswer(text)?.error };
 	} catch (error) {

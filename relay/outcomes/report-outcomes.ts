@@ -9,12 +9,12 @@ export interface ReportTools extends PostTools {
 	readonly finished: FinishedCodeRuns;
 	readonly log: Log;
 	readonly metrics: Pick<Metrics, "outcomes">;
-	/** How often to look when nothing calls. */
+	/** How often to poll without an event. */
 	readonly poll_ms?: number;
 }
 
 export interface Reporting {
-	/** Stops, and resolves when the post under way is answered. */
+	/** Stops, and resolves once the post in flight is answered. */
 	stop(): Promise<void>;
 }
 
@@ -22,8 +22,8 @@ const POLL_MS = 1_000;
 const GATHER_MS = 100;
 
 /**
- * Posts each finished CodeRun's outcome to the worker until it is taken, then marks it. Nothing else is remembered: a
- * relay that starts again finds what is not marked, and the worker takes repeats calmly.
+ * Posts each finished CodeRun's outcome to the worker until it is accepted, then marks it. No other state is kept: a
+ * restarted relay finds what is not marked, and the worker accepts repeats.
  */
 export function reportOutcomes(tools: ReportTools): Reporting {
 	const pauses = new Map<string, Pause>();
@@ -37,7 +37,7 @@ export function reportOutcomes(tools: ReportTools): Reporting {
 			});
 			await reportOnce(tools, pauses, () => stopped);
 			if (!stopped) await Promise.race([woken, sleepUnref(tools.poll_ms ?? POLL_MS)]);
-			// One CodeRun changes its folder several times, and many come at once: one look serves them all.
+			// One CodeRun causes several changes in its folder, and many come at once: one pass handles them all.
 			if (!stopped) await sleepUnref(GATHER_MS);
 		}
 	})();
@@ -51,7 +51,7 @@ export function reportOutcomes(tools: ReportTools): Reporting {
 	};
 }
 
-/** How often an outcome was not taken, and when it is tried again (monotonic). */
+/** How often an outcome was not accepted, and when it is retried (monotonic). */
 interface Pause {
 	readonly failures: number;
 	readonly until: number;
@@ -76,6 +76,11 @@ async function reportOnce(tools: ReportTools, pauses: Map<string, Pause>, stoppe
 	}
 }
 
+/** 1 s, 2 s, 4 s and so on, at most one minute. */
+export function pauseAfter(failures: number): number {
+	return Math.min(1_000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+}
+
 async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean> {
 	const { coderun_name, phase } = outcome;
 	const posting = await postOutcome(outcome, tools);
@@ -91,7 +96,7 @@ async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean
 	return false;
 }
 
-/** A pause that keeps no process alive. */
+/** A pause that does not keep the process alive. */
 function sleepUnref(ms: number): Promise<void> {
 	return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

@@ -12,20 +12,20 @@ import { keepSweeping } from "../cluster/kubernetes/sweep-leases.ts";
 import type { Log } from "../log.ts";
 import type { RelaySettings } from "./relay-settings.ts";
 
-/** Where CodeRuns are made, and where their ends are seen. */
+/** Where CodeRuns are created, and where their ends are observed. */
 export interface Sink {
 	readonly cluster: Cluster;
 	readonly finished: FinishedCodeRuns;
-	/** In a directory nobody works, so that none would ever end. */
+	/** Off in a directory: nothing runs CodeRuns there, so none would ever end. */
 	readonly enforce_max_active: boolean;
-	/** What the log says of it. */
+	/** Fields for the log. */
 	readonly naming: Readonly<Record<string, string>>;
 	close(): void;
 }
 
 export type SinkSettings = Pick<RelaySettings, "sink" | "policy" | "deadline_s" | "delete_overdue">;
 
-/** @throws when the folder cannot be made, or no cluster is configured. */
+/** @throws when the folder cannot be created, or no cluster is configured. */
 export async function openSink(settings: SinkSettings, log: Log): Promise<Sink> {
 	switch (settings.sink.kind) {
 		case "directory":
@@ -50,7 +50,7 @@ async function directorySink(state: string): Promise<Sink> {
 	};
 }
 
-/** One namespace of the cluster that `kubeConfig` leads to. */
+/** One namespace of the cluster in `kubeConfig`. */
 function kubernetesSink(kubeConfig: KubeConfig, settings: SinkSettings, log: Log): Sink {
 	const { policy, deadline_s, delete_overdue } = settings;
 	const { namespace } = policy;

@@ -3,20 +3,20 @@ import { type ContextSettings, readContextSettings } from "../context/context-se
 import { collector, type Environment, invalid, ok, type Result } from "../environment.ts";
 import type { Policy } from "../spawn/policy.ts";
 
-/** What a relay on its own is told by its environment. */
+/** The settings of a standalone relay, from its environment. */
 export interface RelaySettings {
 	readonly sink: { readonly kind: "directory"; readonly state: string } | { readonly kind: "kubernetes" };
 	readonly host: string;
-	/** 0 takes any free port. */
+	/** 0 picks any free port. */
 	readonly port: number;
-	/** Where the worker is. */
+	/** The worker's address. */
 	readonly url: string;
 	readonly secrets: readonly string[];
 	readonly policy: Policy;
 	readonly context: ContextSettings;
-	/** For CodeRuns that bring no deadline along, in seconds; undefined is none. */
+	/** For CodeRuns without a deadline of their own, in seconds; undefined is none. */
 	readonly deadline_s: number | undefined;
-	/** Whether a CodeRun past its deadline is deleted, or only reported. */
+	/** Whether an overdue CodeRun is deleted, or only reported. */
 	readonly delete_overdue: boolean;
 }
 
@@ -24,7 +24,7 @@ export type SettingsReading =
 	| { readonly ok: true; readonly settings: RelaySettings }
 	| { readonly ok: false; readonly problems: readonly string[] };
 
-/** Reads all of it, and tells everything that is wrong or missing at once. No message holds a secret. */
+/** Reads all settings, and reports every problem at once. No message holds a secret. */
 export function readRelaySettings(env: Environment): SettingsReading {
 	const { take, problems } = collector();
 	const context = readContextSettings(env);
@@ -63,7 +63,9 @@ function readPort(text: string | undefined): Result<number> {
 function readUrl(text: string | undefined): Result<string> {
 	const given = text?.trim() ?? "";
 	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return ok(given);
-	return invalid("HEALER_URL is not set to the worker's address, where outcomes go: https://healer.example.com");
+	return invalid(
+		"HEALER_URL is not set: give the worker's address, where outcomes are posted, such as https://healer.example.com",
+	);
 }
 
 function readWireSecrets(text: string | undefined): Result<readonly string[]> {
@@ -77,7 +79,7 @@ function readWireSecrets(text: string | undefined): Result<readonly string[]> {
 function readList(name: string, text: string | undefined, example: string): Result<readonly string[]> {
 	const items = (text ?? "").split(/[\s,]+/).filter((item) => item !== "");
 	if (items.length > 0) return ok(items);
-	return invalid(`${name} is not set: the relay makes CodeRuns for what it names only (${example}; * is all).`);
+	return invalid(`${name} is not set: the relay creates CodeRuns only for what it names (${example}; * allows all).`);
 }
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;

@@ -16,12 +16,13 @@ export interface RunInput {
 	readonly stop: Promise<unknown>;
 }
 
-/** Kubernetes kills a Pod after 30 s (terminationGracePeriodSeconds): what is under way has most of that. */
+/** Kubernetes kills a Pod after 30 s (terminationGracePeriodSeconds); requests in flight get most of that. */
 const STOP_WITHIN_MS = 25_000;
 
 /**
- * Runs a relay until it is asked to stop: takes requests, watches outcomes. Then it is not ready any more, answers what
- * is under way, and ends. @throws when it cannot listen, or there is no cluster to speak to.
+ * Serves requests and reports outcomes until `stop` resolves. Then it reports not ready, finishes requests in flight,
+ * and returns.
+ * @throws when it cannot listen, or no cluster is configured.
  */
 export async function runRelay({ settings, log, stop }: RunInput): Promise<void> {
 	const clock = systemClock;
@@ -40,13 +41,13 @@ export async function runRelay({ settings, log, stop }: RunInput): Promise<void>
 
 	await stop;
 	stopping = true;
-	log({ level: "info", message: "relay stopping" });
-	await within(STOP_WITHIN_MS, Promise.all([server.close(), reporting.stop()]));
+	log({ level: "info", event: "relay_stopping" });
+	await atMost(STOP_WITHIN_MS, Promise.all([server.close(), reporting.stop()]));
 	sink.close();
 	log({ level: "info", message: "relay stopped" });
 }
 
-/** A relay that stops is not ready, so that no more requests are sent to it. */
+/** A stopping relay is not ready, so that it gets no new requests. */
 function endingWith(cluster: Cluster, stopping: () => boolean): Sink["cluster"] {
 	return {
 		...cluster,
@@ -54,8 +55,8 @@ function endingWith(cluster: Cluster, stopping: () => boolean): Sink["cluster"] 
 	};
 }
 
-/** The timer keeps the process alive meanwhile: what is waited for may be a pause that does not. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** The timer keeps the process alive: the pending work may be a pause that does not. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise((resolve) => {
 		timer = setTimeout(resolve, ms);

@@ -5,7 +5,7 @@ import { readSigned, refusalResponse } from "../http/read-signed.ts";
 import type { Metrics } from "../metrics.ts";
 import type { RelayTools } from "../relay-tools.ts";
 
-/** `POST /v1/context`: one result for each in-cluster source asked for, gathered at once (DESIGN section 8). */
+/** `POST /v1/context`: one result for each requested in-cluster source, gathered concurrently. */
 export function contextRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
 	const { log, clock, context: sources } = tools;
 	return async (request) => {
@@ -16,11 +16,11 @@ export function contextRoute(tools: RelayTools, metrics: Metrics): (request: Req
 			log({ level: "warn", message: "context request refused", reason, webhook_id: id, detail });
 			return refusalResponse(reading);
 		}
-		const { incident_id, sources: wanted } = reading.value;
+		const { incident_id, sources: requested } = reading.value;
 		const onBug = (error: unknown) => {
 			log({ level: "error", message: "request failed", route: "context", incident_id, cause: error });
 		};
-		const answer = await answerContext(wanted, { sources, clock, onBug });
+		const answer = await answerContext(requested, { sources, clock, onBug });
 		for (const result of answer.results) {
 			const { name, from, status, took_ms } = result;
 			metrics.context.inc({ from, status });

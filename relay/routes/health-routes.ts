@@ -6,7 +6,7 @@ export async function livezRoute(): Promise<Response> {
 	return new Response("ok\n");
 }
 
-/** `GET /readyz`: a CodeRun could be written now. */
+/** `GET /readyz`: a CodeRun could be created now. */
 export function readyzRoute({ cluster }: RelayTools): () => Promise<Response> {
 	return async () => {
 		const ready = await cluster.ready();

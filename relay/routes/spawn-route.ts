@@ -12,7 +12,7 @@ import { refuseUnlessThere } from "../spawn/refuse-unless-there.ts";
 import { spawn } from "../spawn/spawn.ts";
 import { unavailableResponse } from "./unavailable-response.ts";
 
-/** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat of it gets the same answer. */
+/** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat gets the same answer. */
 export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
 	return async (request) => {
 		const reading = await readSigned(request, { ...tools, limit: MAX_SPAWN_BYTES, schema: spawnRequestSchema });
@@ -29,8 +29,8 @@ export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Reque
 			level: "info",
 			message: "spawn request answered",
 			webhook_id: reading.id,
-			...naming(reading.value),
-			...telling(answer),
+			...requestFields(reading.value),
+			...resultFields(answer),
 			worker: readVersion(request.headers)?.version,
 		});
 		return respond(answer);
@@ -65,8 +65,8 @@ function respond(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Response 
 	}
 }
 
-/** What a log line tells of a request: names that were checked, and the delivery it came of. */
-function naming(request: SpawnRequest): Record<string, unknown> {
+/** Log fields for a request: checked names, and the delivery that caused it. */
+function requestFields(request: SpawnRequest): Record<string, unknown> {
 	return {
 		agent: request.agent,
 		coderun_name: request.coderun.metadata.name,
@@ -74,7 +74,7 @@ function naming(request: SpawnRequest): Record<string, unknown> {
 	};
 }
 
-function telling(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Record<string, unknown> {
-	if (answer.kind === "unavailable") return { result: answer.kind, code: answer.cause, reason: answer.why };
+function resultFields(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Record<string, unknown> {
+	if (answer.kind === "unavailable") return { result: answer.kind, why: answer.why, cause: answer.cause };
 	return answer.kind === "result" ? answer.result : { result: answer.kind };
 }

@@ -6,7 +6,7 @@ import { coderunStatus } from "../outcomes/coderun-status.ts";
 import type { RelayTools } from "../relay-tools.ts";
 import { unavailableResponse } from "./unavailable-response.ts";
 
-/** `POST /v1/coderuns/status`: what became of one attempt's CodeRun. Changes nothing. */
+/** `POST /v1/coderuns/status`: the state of one attempt's CodeRun. Read-only. */
 export function statusRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
 	return async (request) => {
 		const reading = await readSigned(request, { ...tools, limit: MAX_STATUS_BYTES, schema: statusRequestSchema });

@@ -11,9 +11,9 @@ import { leaseName } from "../cluster/lease-name.ts";
 import type { PolicyViolation } from "./policy.ts";
 
 /**
- * Refuses by policy, so that a refusal proves that this attempt has no CodeRun and that no call under way can create it:
- * the same request may have been taken under an earlier policy, here or by another relay, and its answer lost. A claim of
- * it that ran out without a CodeRun is deleted: a relay that was slow all that time could still take it again.
+ * Refuses by policy, but only once this attempt has no CodeRun and no call in flight can create it: the same request
+ * may have been accepted under an earlier policy, here or by another relay, and its answer lost. Its expired claim
+ * without a CodeRun is deleted: a relay that was slow all that time could still renew it.
  */
 export async function refuseUnlessThere(call: SpawnCall, { reason, detail }: PolicyViolation): Promise<SpawnAnswer> {
 	return (await findBeforeRefusal(call)) ?? refused(reason, detail);
@@ -31,18 +31,18 @@ async function findBeforeRefusal(call: SpawnCall): Promise<StepAnswer> {
 	const own = record?.attempt === attempt ? record : undefined;
 	if (own !== undefined && own.digest !== call.digest) return { kind: "replayed" };
 	if (own?.seen) return exists(call);
-	// Before the CodeRun is read: an answer that comes late is about a time when one could still be created.
+	// Check before reading the CodeRun: a late answer describes a time when one could still be created.
 	const isQuiet = own !== undefined && call.clock.now() >= own.quiet_at;
 	const recognised = await recogniseCodeRun(call);
 	if (recognised !== undefined && !isRefusal(recognised)) return recognised;
 	if (claimed.kind !== "found" || own === undefined) return undefined;
-	if (!isQuiet) return unavailable("a request under way may still create the CodeRun");
+	if (!isQuiet) return unavailable("a request in flight may still create the CodeRun");
 	const deleted = await call.cluster.deleteClaim(lease, claimed.claim.version);
 	if (deleted.kind === "unavailable") return deleted;
 	return deleted.kind === "deleted" ? undefined : unavailable("a claim was written to by another call");
 }
 
-/** Its name is another's: then the policy's reason says more. */
+/** The name belongs to another incident: the policy's reason says more. */
 function isRefusal(answer: NonNullable<StepAnswer>): boolean {
 	return answer.kind === "result" && answer.result.result === "refused";
 }

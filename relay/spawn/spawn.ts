@@ -18,9 +18,8 @@ import { CREATE_WITHIN_MS } from "../cluster/claim-timing.ts";
 import { buildCodeRun } from "../cluster/coderun.ts";
 
 /**
- * Makes the CodeRun of one attempt exactly once, however often, wherever and at the same time it is asked for
- * (DESIGN section 5.4 to 5.6). It may stop dead between any two calls to the cluster: that leaves nothing, or what the
- * repeat completes.
+ * Creates the CodeRun of one attempt exactly once, however often and wherever it is requested, even concurrently. It
+ * may be killed between any two calls to the cluster: that leaves nothing, or a state that the retry completes.
  */
 export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
 	const claims = noClaims();
@@ -31,7 +30,7 @@ export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
 		(await countActive(call)) ??
 		(await retakeOldClaims(call, claims)) ??
 		(await createCodeRun(call));
-	return putDown(call, claims, answer);
+	return finish(call, claims, answer);
 }
 
 async function countActive(call: SpawnCall): Promise<StepAnswer> {
@@ -50,7 +49,7 @@ async function createCodeRun(call: SpawnCall): Promise<SpawnAnswer> {
 		case "created":
 			return created(call);
 		case "exists":
-			return (await recogniseCodeRun(call)) ?? unavailable("the CodeRun came and went");
+			return (await recogniseCodeRun(call)) ?? unavailable("the CodeRun appeared and was deleted");
 		case "refused":
 			return refused("invalid_coderun", made.why);
 		case "unavailable":
@@ -61,11 +60,11 @@ async function createCodeRun(call: SpawnCall): Promise<SpawnAnswer> {
 }
 
 /**
- * An answer without a CodeRun gives back what this call took; one with a CodeRun is told when that is written down, and
- * lets the next one count.
+ * Releases what this call took when there is no CodeRun. With a CodeRun, records that before answering, and releases
+ * the agent so that the next call can count.
  */
-async function putDown(call: SpawnCall, claims: HeldClaims, answer: SpawnAnswer): Promise<SpawnAnswer> {
-	// After a create whose result is unknown the CodeRun may be there, so that its claims must be, too.
+async function finish(call: SpawnCall, claims: HeldClaims, answer: SpawnAnswer): Promise<SpawnAnswer> {
+	// After a create with an unknown result the CodeRun may exist, so its claims must stay.
 	if (answer.kind === "unavailable") return answer;
 	if (answer.kind === "replayed") {
 		await releaseAll(call.cluster, claims);

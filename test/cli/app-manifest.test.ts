@@ -4,7 +4,7 @@ import { permissionsForEvents, permissionsForHealer } from "../../cli/github-app
 import { knownWebhooks } from "../support/github-schema.ts";
 import { shippedArtefact } from "../support/shipped-artefact.ts";
 
-/** As GitHub's pages call the permissions of a repository. */
+/** Repository permissions, as GitHub's pages name them. */
 const SHOWN: Readonly<Record<string, string>> = {
 	Actions: "actions",
 	Checks: "checks",
@@ -30,13 +30,13 @@ describe("permissionsForEvents", () => {
 		expect(wrong).toEqual([]);
 	});
 
-	it("says which events no permission of a repository opens", () => {
+	it("lists events for which no repository permission is known", () => {
 		expect(permissionsForEvents(["star", "push"])).toEqual({ permissions: { contents: "read" }, unknown: ["star"] });
 	});
 });
 
 describe("permissionsForHealer", () => {
-	it("asks to write only where people are told", () => {
+	it("requests write access only where people are notified", () => {
 		const outcome = { escalate: ["atlas"] } as never;
 		expect(permissionsForHealer({ context: [], outcome, events: [] })).toEqual({ metadata: "read" });
 		const events = [{ on: "issue_comment" }] as never;
@@ -49,7 +49,7 @@ describe("permissionsForHealer", () => {
 });
 
 describe("appManifest", () => {
-	it("leaves out what the settings switch off", async () => {
+	it("leaves out what the settings turn off", async () => {
 		const artefact = await shippedArtefact();
 		const manifest = appManifest(artefact, { name: "Healer", url: "https://healer.example.com" });
 		expect(manifest.default_events).not.toContain("push");

@@ -37,12 +37,12 @@ interface Sensor {
 const FILE = path.join(import.meta.dirname, "../../deploy/argo-sensor/sensor.yaml");
 const { spec }: Sensor = parse(readFileSync(FILE, "utf8"), { merge: true });
 
-/** An event as Argo Events' GitHub source hands it on: GitHub's payload, with two of its headers inside. */
+/** An event as Argo Events' GitHub source forwards it: GitHub's payload, with two of its headers inside. */
 function heard(event: string, payload: object): { readonly body: Record<string, unknown> } {
 	return { body: { ...payload, "X-GitHub-Event": event, "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958" } };
 }
 
-/** What each trigger whose filters let the event pass posts, and where to. */
+/** The URL and body that each trigger posts, if its filters let the event pass. */
 function posted(event: object): readonly { readonly path: string; readonly body: unknown }[] {
 	const passing = spec.dependencies.filter(({ filters }) => filters.data.every((filter) => passes(filter, event)));
 	return spec.triggers
@@ -53,7 +53,7 @@ function posted(event: object): readonly { readonly path: string; readonly body:
 		}));
 }
 
-/** Argo Events takes the value of a filter for a regular expression. */
+/** Argo Events reads filter values as regular expressions. */
 function passes({ path, value }: Filter, event: object): boolean {
 	const given = valueAt(event, path);
 	return typeof given === "string" && value.some((pattern) => new RegExp(pattern).test(given));
@@ -93,7 +93,7 @@ describe("deploy/argo-sensor", () => {
 		expect(readAlertEvent(unwrapBody(requests[0]?.body) ?? {})).toMatchObject({ event: name });
 	});
 
-	it("leaves alone what did not fail, and other events", () => {
+	it("ignores what did not fail, and other events", () => {
 		expect(posted(failed("workflow_run", "success"))).toEqual([]);
 		expect(posted(failed("workflow_job", "cancelled"))).toEqual([]);
 		expect(posted(heard("workflow_job", example("workflow_job", "queued")))).toEqual([]);

@@ -10,7 +10,7 @@ const toBlaze = (text: string) =>
 	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
 const DEFAULTS = { base: PIPELINE, limit: 1000 };
 
-/** A worker that exports these pages, one after the other. */
+/** A worker that exports these pages in order. */
 async function workerWith(pages: readonly object[]): Promise<string> {
 	const { url } = await stubWorker((query) => {
 		const at = Number(query.get("cursor") || 0);
@@ -42,7 +42,7 @@ function incident(id: string, changes: object = {}): object {
 }
 
 describe("backtest", () => {
-	it("shows which incidents of the journal another pipeline would decide otherwise, and how the old ones ended", async () => {
+	it("shows which incidents of the journal another pipeline would decide differently, and their old outcomes", async () => {
 		const url = await workerWith([
 			{ incidents: [incident("a1"), incident("a2", { status: "failed" })] },
 			{ incidents: [incident("a3", { agent: "blaze" }), incident("a4", { context: null })] },
@@ -50,22 +50,22 @@ describe("backtest", () => {
 		const output = recordedOutput();
 		expect(await backtest([], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze), url }, {}, output)).toBe(0);
 		expect(output.lines.map((line) => line.trim())).toEqual([
-			"where       old              new                outcome of the old",
+			"where       old              new                old outcome",
 			"a1  5dlabs/cto  rex rust_clippy  blaze rust_clippy  fixed",
 			"a2  5dlabs/cto  rex rust_clippy  blaze rust_clippy  failed",
 			"",
-			"3 decided again:",
-			"2 go to another agent",
-			"1 are the same",
-			"1 were left out: their context was not kept",
+			"3 replayed:",
+			"2 go to a different agent",
+			"1 are unchanged",
+			"1 skipped: their context was not stored",
 			"",
-			"old → new       outcomes of the old",
+			"old → new       old outcomes",
 			"rex → blaze  2  1 fixed, 1 failed",
 		]);
-		expect(output.problems).toEqual(["2 incidents read ..."]);
+		expect(output.problems).toEqual(["2 incidents replayed..."]);
 	});
 
-	it("tells in JSON, and by its exit code when asked, of one that would be skipped and one that would not", async () => {
+	it("reports newly skipped and no longer skipped incidents in JSON, and by the exit code when asked", async () => {
 		const skipped = incident("b1", { incident: { ...Object(incident("b1")).incident, repository: "octo/other" } });
 		const kept = incident("b2", { agent: null, failure_type: null, rule: null, status: "cancelled" });
 		const url = await workerWith([{ incidents: [skipped, kept] }]);
@@ -91,17 +91,17 @@ describe("backtest", () => {
 		const output = recordedOutput();
 		expect(await backtest([cases], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze) }, {}, output)).toBe(0);
 		expect(output.lines.join("\n")).toContain("rex rust_clippy  blaze rust_clippy");
-		expect(output.lines.join("\n")).toContain("1 are the same");
+		expect(output.lines.join("\n")).toContain("1 are unchanged");
 	});
 
 	it.each([
 		[
-			"a pipeline with a mistake",
+			"a pipeline with an error",
 			{ pipeline: pipelineFolder((text) => text.replace("agent: rex", "agent: rx")) },
 			"There is no agent `rx`",
 		],
-		["no worker to ask", { pipeline: PIPELINE }, "No worker to ask"],
-		["a worker that is not there", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "Nothing answers"],
+		["no worker given", { pipeline: PIPELINE }, "No worker given"],
+		["an unreachable worker", { pipeline: PIPELINE, url: "http://127.0.0.1:9" }, "No answer from"],
 	])("ends with 2 for %s", async (_, options, problem) => {
 		const output = recordedOutput();
 		const env = { HEALER_STATE_DIR: emptyFolder() };

@@ -7,7 +7,7 @@ import { emptyFolder } from "./pipeline-folder.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const BIN = path.join(ROOT, "cli/bin.js");
-/** Lets this Node pass for an older one. */
+/** Makes this Node look like an older one. */
 const OLD =
 	"data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.1.0'}})";
 
@@ -18,7 +18,7 @@ interface Ended {
 }
 
 async function run(args: readonly string[]): Promise<Ended> {
-	// The test runner asks for colour wherever it goes.
+	// The test runner requests colour everywhere.
 	const { FORCE_COLOR: _, ...env } = process.env;
 	try {
 		const ended = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
@@ -49,18 +49,18 @@ describe("healer", () => {
 		expect(stderr).toContain(said);
 	});
 
-	it("has no colour where no terminal is", async () => {
+	it("uses no colour without a terminal", async () => {
 		expect((await run([BIN, "test"])).stdout).not.toContain("\u001b");
 	});
 
-	it("starts the Node that npm brought when its own is too old, and keeps the exit code", async () => {
+	it("starts the Node from npm when its own is too old, and keeps the exit code", async () => {
 		expect(await run(["--import", OLD, BIN, "check", "/nowhere.yaml"])).toMatchObject({
 			code: 2,
 			stderr: expect.stringContaining("Cannot read /nowhere.yaml"),
 		});
 	});
 
-	it("says what is missing when npm brought none", async () => {
+	it("reports what is missing when npm provided none", async () => {
 		const folder = path.join(emptyFolder(), "cli");
 		mkdirSync(folder);
 		copyFileSync(BIN, path.join(folder, "bin.js"));

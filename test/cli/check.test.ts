@@ -7,13 +7,13 @@ import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 
 describe("check", () => {
-	it("is content with the shipped pipeline", async () => {
+	it("accepts the shipped pipeline", async () => {
 		const output = recordedOutput();
 		expect(await check(pipelineFolder(), {}, output)).toBe(0);
-		expect(output.lines[0]).toMatch(/is good: [0-9a-f]{12}\.$/);
+		expect(output.lines[0]).toMatch(/is valid: version [0-9a-f]{12}\.$/);
 	});
 
-	it("shows all mistakes at once, where the user finds them", async () => {
+	it("shows all errors at once, with their locations", async () => {
 		const file = pipelineFolder((text) =>
 			text.replace("agent: rex", "agent: nobody").replace("settle: 5s", "settle: soon"),
 		);
@@ -25,7 +25,7 @@ describe("check", () => {
 		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
 	});
 
-	it("names the file as the user did, whatever it is called", async () => {
+	it("names the file as the user did", async () => {
 		const folder = path.dirname(pipelineFolder());
 		write(folder, "other.yaml", `${readFileSync(path.join(folder, "pipeline.yaml"), "utf8")}\nnonsense: 1\n`);
 		const given = path.relative(process.cwd(), path.join(folder, "other.yaml"));
@@ -37,7 +37,7 @@ describe("check", () => {
 		expect(JSON.parse(json.lines.join("\n"))).toMatchObject({ diagnostics: [{ file: given, text: "nonsense" }] });
 	});
 
-	it("gives mistakes as JSON", async () => {
+	it("prints errors as JSON", async () => {
 		const output = recordedOutput();
 		expect(
 			await check(
@@ -52,7 +52,7 @@ describe("check", () => {
 		});
 	});
 
-	it("names a template that is broken by its own file", async () => {
+	it("names the file of an invalid template", async () => {
 		const file = pipelineFolder();
 		write(path.dirname(file), "prompts/rust-fix.mustache", "{{#open}}");
 		const output = recordedOutput();
@@ -63,7 +63,7 @@ describe("check", () => {
 	it("ends with 2 when there is no such file", async () => {
 		const output = recordedOutput();
 		expect(await check("/nowhere/pipeline.yaml", {}, output)).toBe(2);
-		expect(output.problems).toEqual(["Cannot read /nowhere/pipeline.yaml: there is no such file."]);
+		expect(output.problems).toEqual(["Cannot read /nowhere/pipeline.yaml: no such file."]);
 	});
 });
 
@@ -78,7 +78,7 @@ describe("build", () => {
 		expect(JSON.parse(first)).toMatchObject({ version: expect.stringMatching(/^[0-9a-f]+$/), agents: { rex: {} } });
 	});
 
-	it("writes nothing for a bad pipeline", async () => {
+	it("writes nothing for an invalid pipeline", async () => {
 		const out = path.join(emptyFolder(), "pipeline.json");
 		expect(await build({ pipeline: pipelineFolder((text) => `${text}\nx: 1\n`), out }, recordedOutput())).toBe(1);
 		expect(() => readFileSync(out)).toThrow();

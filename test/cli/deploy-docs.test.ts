@@ -12,7 +12,7 @@ function textOf(file: string): string {
 }
 
 describe("docs/deploy.md and docs/migration.md", () => {
-	it("name files that there are", () => {
+	it("name existing files", () => {
 		const named = DOCS.flatMap((file) => [
 			...readMarkdown(file).matchAll(/\b(?:deploy|docs|prompts)\/[\w./-]*\w|\b(?:pipeline\.yaml|wrangler\.toml)/g),
 		]);
@@ -21,7 +21,7 @@ describe("docs/deploy.md and docs/migration.md", () => {
 		expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
 	});
 
-	it("name scripts and commands that there are", () => {
+	it("name existing scripts and commands", () => {
 		const { scripts }: { scripts: Record<string, string> } = JSON.parse(textOf("package.json"));
 		const run = COMMANDS.flatMap((line) => [...line.matchAll(/npm run ([\w:]+)/g)].map(([, script = ""]) => script));
 		expect(run.filter((script) => !(script in scripts))).toEqual([]);
@@ -31,7 +31,7 @@ describe("docs/deploy.md and docs/migration.md", () => {
 		expect(healer.filter((name) => !main.includes(`.command("${name}")`))).toEqual([]);
 	});
 
-	it("make the resources that wrangler.toml binds, and the Secrets that the manifests ask for", () => {
+	it("create the resources that wrangler.toml binds, and the Secrets that the manifests use", () => {
 		const wrangler = textOf("wrangler.toml");
 		for (const [command, bound] of [
 			["npx wrangler d1 create healer-journal", 'database_name = "healer-journal"'],
@@ -72,7 +72,7 @@ describe("docs/deploy.md and docs/migration.md", () => {
 		]);
 	});
 
-	it("have blocks of shell only, beside the picture", () => {
+	it("have only shell blocks, apart from the picture", () => {
 		expect(new Set(DOCS.flatMap(blocksOf).map(({ language }) => language))).toEqual(new Set(["text", "sh"]));
 	});
 });

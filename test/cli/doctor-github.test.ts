@@ -12,28 +12,28 @@ describe("checkGitHub", () => {
 	});
 	afterAll(() => github.close());
 
-	it("says as whom GitHub knows the App, by either form of its key", async () => {
-		const known = { name: "GitHub App", status: "ok", summary: `GitHub at ${github.url} knows it as healer.` };
+	it("shows the App's name at GitHub, with either form of its key", async () => {
+		const known = { name: "GitHub App", status: "ok", summary: `GitHub at ${github.url} accepts it: healer.` };
 		const needed = { actions: "read", contents: "read" } as const;
 		expect(await checkGitHub(variables, needed)).toEqual([known]);
 		const pkcs8 = { ...variables, GITHUB_PRIVATE_KEY: github.app.privateKeyPkcs8 };
 		expect(await checkGitHub(pkcs8, needed)).toEqual([known]);
 	});
 
-	it("names what the pipeline needs and the App may not", async () => {
+	it("lists permissions that the pipeline needs and the App lacks", async () => {
 		const needed = { actions: "read", checks: "read", issues: "write", pull_requests: "write" } as const;
 		expect(await checkGitHub(variables, needed)).toMatchObject([
 			{
 				status: "missing",
-				summary: "healer lacks what the pipeline needs: checks: read, pull_requests: write.",
+				summary: "healer lacks permissions that the pipeline needs: checks: read, pull_requests: write.",
 			},
 		]);
 	});
 
 	it.each([
-		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not looked at."],
-		[{ GITHUB_APP_ID: "999" }, "missing", "refuses its key (401: A JSON web token could not be decoded"],
-		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY is a file name: use the file's contents."],
+		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not checked."],
+		[{ GITHUB_APP_ID: "999" }, "missing", "rejects its key (401: A JSON web token could not be decoded"],
+		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY names a file: give the file's text."],
 		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
 		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],
 	])("says of %o: %s", async (changed, status, says) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkVersions } from "../../cli/doctor/checks/versions.ts";
 import { oddServer } from "../relay/context/odd-server.ts";
 
-/** A side that says this of itself with each answer. */
+/** A side that reports this version with each answer. */
 async function side(headers: Record<string, string>): Promise<string> {
 	return (await oddServer((_, response) => void response.writeHead(200, headers).end())).url;
 }
@@ -14,16 +14,16 @@ async function compared(worker: Record<string, string>, relay: Record<string, st
 }
 
 describe("checkVersions", () => {
-	it("finds a pair of one protocol good", async () => {
+	it("accepts a pair with one protocol", async () => {
 		expect(await compared(version("0.1.0", 1), version("0.1.3", 1))).toEqual({
 			name: "versions",
 			status: "ok",
-			summary: "worker 0.1.0 (protocol 1), relay 0.1.3 (protocol 1): they go together.",
+			summary: "worker 0.1.0 (protocol 1), relay 0.1.3 (protocol 1): compatible.",
 		});
 	});
 
-	it("says which side to upgrade", async () => {
-		const cure = "The relay first, then the worker: docs/deploy.md, Upgrade.";
+	it("names the side to upgrade", async () => {
+		const cure = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";
 		expect(await compared(version("0.3.0", 2), version("0.1.0", 1))).toEqual({
 			...{ name: "versions", status: "missing", cure },
 			summary:

@@ -7,7 +7,7 @@ type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>
 
 const nothingElse = { relay: undefined, webhookSecrets: [], wireSecrets: [], kubeconfig: undefined, namespace: "cto" };
 
-/** What is found at a worker that answers like this. */
+/** The checks of a worker that answers like this. */
 async function found(answers: Answers) {
 	const server = createServer((request, response) => {
 		const [status, body] = answers[request.url ?? ""] ?? [404, {}];
@@ -32,31 +32,31 @@ it("says what to run when the worker refuses deliveries", async () => {
 	]);
 });
 
-it("does not call a worker well whose deliveries wait in the queue", async () => {
-	const reason = "deliveries wait in the queue: the journal did not answer in time";
+it("reports a worker whose deliveries wait in the queue as missing", async () => {
+	const reason = "deliveries wait in the queue: the journal does not answer in time";
 	expect(await found({ "/health": [200, { status: "degraded", reason }] })).toEqual([
 		["worker", "missing", `WORKER does not write its journal: ${reason}.`],
 	]);
 });
 
-it("shows refused signatures and deliveries that wait, where there are any", async () => {
+it("shows refused signatures and waiting deliveries, if any", async () => {
 	const health = [200, { status: "ok" }] as const;
 	const lines = async (status: object) =>
 		(await found({ "/health": health, "/api/status": [200, status] })).slice(0, 4);
 	const delivery_queue = { waiting: 3, oldest_at: "2026-11-28T10:00:00.000Z" };
 	expect(await lines({ ...STATUS, refused_signatures: 12, delivery_queue })).toEqual([
 		["worker", "ok", "WORKER writes its journal."],
-		["pipeline in force", "ok", "5fba3648128c."],
+		["active pipeline", "ok", "5fba3648128c."],
 		[
 			"refused signatures",
 			"ok",
-			"12 so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.",
+			"12 so far. If the GitHub App shows 401 for its deliveries, its webhook secret differs.",
 		],
-		["waiting deliveries", "ok", "3 wait for the journal, the oldest since 2026-11-28T10:00:00.000Z."],
+		["waiting deliveries", "ok", "3 waiting for the journal, the oldest since 2026-11-28T10:00:00.000Z."],
 	]);
 	expect((await lines(STATUS)).map(([name]) => name)).toEqual([
 		"worker",
-		"pipeline in force",
+		"active pipeline",
 		"sensor's token",
 		"GitHub's signature",
 	]);

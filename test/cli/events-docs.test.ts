@@ -22,13 +22,13 @@ describe("docs/events.md", () => {
 		expect(rows.map(([entry]) => entry).toSorted()).toEqual(artefact.events.map(({ name }) => name).toSorted());
 	});
 
-	it("has three phases that together are what the manifest asks for", () => {
+	it("has three phases that together equal the manifest's events", () => {
 		const manifest = appManifest(artefact, { name: "Healer", url: "https://healer.example.com" });
 		expect(phases.flatMap(({ events }) => events).toSorted()).toEqual(manifest.default_events);
 		expect(joined(phases.map(({ permissions }) => permissions))).toEqual(manifest.default_permissions);
 	});
 
-	it("names for each phase the permissions that its events need, and in the first those of Healer itself", () => {
+	it("lists the permissions that each phase's events need, and Healer's own in the first", () => {
 		for (const [at, { events, permissions }] of phases.entries()) {
 			const { permissions: needed, unknown } = permissionsForEvents(events);
 			expect(unknown).toEqual([]);
@@ -36,7 +36,7 @@ describe("docs/events.md", () => {
 		}
 	});
 
-	it("names each filter that refuses something", () => {
+	it("names each filter that refuses deliveries", () => {
 		const rows = tableOf(DOCS, "| | refused by |");
 		const filters = artefact.filters.map(({ name }) => name).filter((name) => name !== "conclusion");
 		expect(filters.filter((name) => !rows.some(([, by = ""]) => by.includes(name)))).toEqual([]);

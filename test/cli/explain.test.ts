@@ -26,7 +26,7 @@ function payload(change: Record<string, unknown> = {}): string {
 }
 
 describe("explain", () => {
-	it("shows every stage's verdict, with values and what is missing", async () => {
+	it("shows every stage's verdict, with values and missing fields", async () => {
 		const output = recordedOutput();
 		expect(await explain(payload(), { event: "workflow_job", pipeline: PIPELINE }, output)).toBe(0);
 		const text = output.lines.join("\n");
@@ -45,10 +45,10 @@ describe("explain", () => {
 		expect(text).toContain("(5dlabs/cto|run|4711)");
 		expect(text).toContain('workflow_job.conclusion is "failure"');
 		expect(text).toContain("missing: commit_message");
-		expect(text).toContain("ATLAS by the rule default");
+		expect(text).toContain("ATLAS by rule default");
 	});
 
-	it("shows what a delivery tells of remediations under way, as a running hub records it", async () => {
+	it("shows what a delivery reports about running remediations, as a running hub records it", async () => {
 		const green = write(
 			emptyFolder(),
 			"payload.json",
@@ -67,7 +67,7 @@ describe("explain", () => {
 		);
 	});
 
-	it("names the events that there are for one that there is not", async () => {
+	it("lists the known events for an unknown one", async () => {
 		const output = recordedOutput();
 		expect(await explain(payload(), { event: "workflow_jobs", pipeline: PIPELINE }, output)).toBe(0);
 		expect(output.lines.at(-1)).toContain("IGNORED: ");
@@ -87,7 +87,7 @@ describe("explain", () => {
 		expect(decision).toMatchObject({ agent: "rex", failure_type: "rust_build" });
 	});
 
-	it("says why a delivery is ignored", async () => {
+	it("shows why a delivery is ignored", async () => {
 		const output = recordedOutput();
 		expect(
 			await explain(payload({ conclusion: "success" }), { event: "workflow_job", pipeline: PIPELINE }, output),
@@ -95,7 +95,7 @@ describe("explain", () => {
 		expect(output.lines.at(-1)).toMatch(/^IGNORED: .*workflow_job/);
 	});
 
-	it("lets no payload steer the terminal", async () => {
+	it("lets no payload control the terminal", async () => {
 		const output = recordedOutput();
 		await explain(
 			payload({ head_branch: "a\u001b[2Jb\u009b31m\u202ec", name: "x\r\ny" }),
@@ -106,7 +106,7 @@ describe("explain", () => {
 	});
 
 	it.each([
-		["a missing file", "/nowhere/payload.json", "there is no such file"],
+		["a missing file", "/nowhere/payload.json", "no such file"],
 		["text that is not JSON", write(emptyFolder(), "payload.json", "{"), "is not JSON"],
 	])("ends with 2 for %s", async (_what, file, said) => {
 		const output = recordedOutput();

@@ -19,10 +19,10 @@ describe("finish", () => {
 		expect(readFileSync(file, "utf8")).toContain("phase: Succeeded");
 	});
 
-	it("says where it looked for one that is not there", async () => {
+	it("names the folder where a CodeRun was not found", async () => {
 		const state = emptyFolder();
 		const output = recordedOutput();
 		expect(await finish(NAME, { phase: "Failed" }, { HEALER_STATE_DIR: state }, output)).toBe(1);
-		expect(output.problems).toEqual([`there is no CodeRun ${NAME} in ${path.join(state, "coderuns")}.`]);
+		expect(output.problems).toEqual([`no CodeRun named ${NAME} in ${path.join(state, "coderuns")}.`]);
 	});
 });

@@ -13,7 +13,7 @@ const ON_OURS = "'https://ghe.corp.example/' & repository";
 const OURS = "https://ghe.corp.example/api/v3";
 
 describe("findHostProblem", () => {
-	it("finds an agent that is sent to github.com while an Enterprise Server is asked", () => {
+	it("finds an agent that works on github.com while the API is an Enterprise Server", () => {
 		expect(findHostProblem(OURS, pipeline(ON_GITHUB))).toEqual({
 			message:
 				"repositoryUrl in the pipeline's spawn.spec is on github.com, but GITHUB_API_URL is https://ghe.corp.example/api/v3: agents would work on another GitHub.",
@@ -21,7 +21,7 @@ describe("findHostProblem", () => {
 		});
 	});
 
-	it("finds the other way round", () => {
+	it("finds the opposite", () => {
 		expect(findHostProblem(undefined, pipeline(ON_OURS))).toEqual({
 			message:
 				"repositoryUrl in the pipeline's spawn.spec is on ghe.corp.example, but GITHUB_API_URL is https://api.github.com: agents would work on another GitHub.",
@@ -37,7 +37,7 @@ describe("findHostProblem", () => {
 		});
 	});
 
-	it("is content where both are one, and where nothing can be told", () => {
+	it("accepts equal hosts, and addresses that cannot be compared", () => {
 		expect(findHostProblem(undefined, pipeline(ON_GITHUB, "({{repository_url}})"))).toBeUndefined();
 		expect(findHostProblem(OURS, pipeline(ON_OURS))).toBeUndefined();
 		expect(

@@ -8,14 +8,14 @@ import { stubWorker } from "./stub-worker.ts";
 
 const ENV = { HEALER_STATE_DIR: emptyFolder() };
 
-/** The answer that the documentation shows. */
+/** The answer in the documentation. */
 function example(): Insights {
 	const [block] = blocksOf("docs/insights.md").filter(({ language }) => language === "json");
 	return JSON.parse(block?.text ?? "");
 }
 
 describe("insights", () => {
-	it("shows the targets, a table for each dimension that has rows, and what to do about rules", async () => {
+	it("shows the targets, a table for each dimension with rows, and suggestions for rules", async () => {
 		const { url, asked } = await stubWorker(() => ({ body: example() }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "30d", repository: "acme/shop" }, ENV, output)).toBe(0);
@@ -36,7 +36,7 @@ describe("insights", () => {
 		]);
 	});
 
-	it("shows what there is nothing to judge of as such, and nothing that steers a terminal", async () => {
+	it("marks figures without data, and strips terminal control characters", async () => {
 		const { targets, total, ...rest } = example();
 		const nothing = { ...rest, by: { ...rest.by, agent: [] }, suggestions: [], repository: "a/\u001b[31mb" };
 		const unjudged = targets.map((target) => ({ ...target, actual: null, met: null }));
@@ -52,7 +52,7 @@ describe("insights", () => {
 		]);
 	});
 
-	it("gives the answer as it is as JSON", async () => {
+	it("prints the answer unchanged as JSON", async () => {
 		const { url } = await stubWorker(() => ({ body: example() }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "7d", json: true }, ENV, output)).toBe(0);
@@ -61,19 +61,19 @@ describe("insights", () => {
 
 	it.each([
 		[400, { error: "since is a length of time" }, 2, "since is a length of time."],
-		[404, { error: "not found" }, 1, "tells no insights (404)"],
-		[401, { error: "unauthorized" }, 1, "asks for a token, and none is known"],
-	])("says what is wrong when the worker answers %i", async (status, body, code, problem) => {
+		[404, { error: "not found" }, 1, "has no insights (404)"],
+		[401, { error: "unauthorized" }, 1, "requires a token"],
+	])("reports the problem when the worker answers %i", async (status, body, code, problem) => {
 		const { url } = await stubWorker(() => ({ status, body }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "x" }, ENV, output)).toBe(code);
 		expect(output.problems.join("\n")).toContain(problem);
 	});
 
-	it("says so when the worker does not take the token that there is", async () => {
+	it("reports a rejected token", async () => {
 		const { url } = await stubWorker(() => ({ status: 401, body: { error: "unauthorized" } }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "7d" }, { ...ENV, HEALER_API_TOKEN: "old" }, output)).toBe(1);
-		expect(output.problems.join("\n")).toContain("does not take the token");
+		expect(output.problems.join("\n")).toContain("rejects the token");
 	});
 });

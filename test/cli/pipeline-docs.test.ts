@@ -62,7 +62,7 @@ describe("docs/pipeline.md", () => {
 		}
 	});
 
-	it("says what each stage sees", () => {
+	it("lists what each stage sees", () => {
 		const rows = tableOf(DOCS, "| stage | bare names are | variables |");
 		const seen = rows.map(([stage, , variables = ""]) => [stage, variables.match(/\$\w+/g)?.toSorted()]);
 		const scopes = Object.entries(scopesOf({}));
@@ -78,7 +78,7 @@ describe("docs/pipeline.md", () => {
 		);
 	});
 
-	it("names every key and every word that the grammar knows", () => {
+	it("names every key and every word of the grammar", () => {
 		const words = new Set(text.match(/[\w.-]*\w/g));
 		expect(namesIn(pipelineJsonSchema()).filter((name) => !words.has(name))).toEqual([]);
 	});
@@ -103,7 +103,7 @@ describe("docs/pipeline.md", () => {
 		expect(labelValue(branch)).toBe(label);
 	});
 
-	it("names the limits that are in force", () => {
+	it("names the current limits", () => {
 		expect(text).toContain(`up to ${LOG_LIMITS.longest_line.toLocaleString("en")} characters`);
 		expect(text).toContain(`the last ${LOG_LIMITS.zone_lines} before the end of a failed step`);
 		expect(text).toContain(`at most ${MAX_PROMPT_BYTES / 1024} KiB`);
@@ -114,7 +114,7 @@ function row(name: string, { doc, kind, untrusted }: PromptVariable): string[] {
 	return [name, doc, untrusted ? `${kind}, untrusted` : kind];
 }
 
-/** Every key of an object of the schema, and every word of a closed list. */
+/** Every key of the schema's objects, and every word of its enumerations. */
 function namesIn(schema: unknown): string[] {
 	if (Array.isArray(schema)) return schema.flatMap(namesIn);
 	if (typeof schema !== "object" || schema === null) return [];

@@ -4,7 +4,7 @@ import path from "node:path";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
-/** A folder of its own with the shipped pipeline, edited, and its prompts. Gives the pipeline's path. */
+/** Creates a folder with the shipped pipeline, edited, and its prompts. Returns the pipeline's path. */
 export function pipelineFolder(edit: (text: string) => string = (text) => text): string {
 	const folder = emptyFolder();
 	cpSync(path.join(ROOT, "prompts"), path.join(folder, "prompts"), { recursive: true });
@@ -17,7 +17,7 @@ export function emptyFolder(): string {
 	return mkdtempSync(path.join(tmpdir(), "healer-cli-"));
 }
 
-/** Writes a file, and its folder, and gives its path. */
+/** Writes a file and its folder. Returns its path. */
 export function write(folder: string, name: string, text: string): string {
 	const file = path.join(folder, name);
 	mkdirSync(path.dirname(file), { recursive: true });

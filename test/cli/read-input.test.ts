@@ -27,7 +27,7 @@ describe("readText", () => {
 		expect(await readText(file)).toEqual({ ok: true, value: "wörds\n" });
 	});
 
-	it("names what is no file", async () => {
+	it("names anything that is not a file", async () => {
 		const [folder, pipe, socket] = [emptyFolder(), namedPipe(), path.join(emptyFolder(), "socket")];
 		const server = createServer();
 		await new Promise<void>((resolve) => server.listen(socket, resolve));
@@ -41,7 +41,7 @@ describe("readText", () => {
 		server.close();
 	});
 
-	it("reads what a shell pipes in, by its name", () => {
+	it("reads what a shell pipes in, by its path", () => {
 		const script = `import { readText } from ${JSON.stringify(path.join(import.meta.dirname, "../../cli/read-input.ts"))};
 			console.log(JSON.stringify(await readText("/dev/stdin")));`;
 		const command = `printf piped | "${process.execPath}" --input-type=module -e "$SCRIPT"`;

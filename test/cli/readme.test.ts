@@ -33,17 +33,17 @@ describe("README example", () => {
 		expect(buildArtefact({ text, prompts: promptsUsed(text, shipped.prompts) })).toMatchObject({ ok: true });
 	});
 
-	it.each(named(STAGES))("%s builds within a good pipeline", (_at, { text }) => {
+	it.each(named(STAGES))("%s builds within a valid pipeline", (_at, { text }) => {
 		const whole = stringify({ ...parse(goodSources.text), ...parse(text) });
 		expect(buildArtefact({ ...goodSources, text: whole })).toMatchObject({ ok: true });
 	});
 
-	it.each(named(BLOCKS.filter(({ language }) => language === "mustache")))("%s is a good prompt", (_at, { text }) => {
+	it.each(named(BLOCKS.filter(({ language }) => language === "mustache")))("%s is a valid prompt", (_at, { text }) => {
 		const prompts = { ...goodSources.prompts, "rust-fix": text };
 		expect(buildArtefact({ ...goodSources, prompts })).toMatchObject({ ok: true });
 	});
 
-	it.each(named(CASES))("%s holds cases that pass", async (_at, { text }) => {
+	it.each(named(CASES))("%s contains passing cases", async (_at, { text }) => {
 		const pipeline = pipelineFolder();
 		const cases = path.join(path.dirname(pipeline), "test/cases");
 		for (const files of ["payloads", "logs"]) {
@@ -53,10 +53,10 @@ describe("README example", () => {
 		const output = recordedOutput();
 		await test([], { pipeline }, output);
 		expect(output.problems).toEqual([]);
-		expect(output.lines.at(-1)).toBe("4 of 4 cases pass.");
+		expect(output.lines.at(-1)).toBe("4 of 4 cases passed.");
 	});
 
-	it("has every kind of block: a slip would leave blocks untried", () => {
+	it("has every kind of block, so that none stays untested", () => {
 		expect([WHOLE, STAGES, CASES].map((blocks) => blocks.length > 0)).toEqual([true, true, true]);
 		expect(new Set(BLOCKS.map(({ language }) => language))).toEqual(new Set(["yaml", "mustache", "sh"]));
 	});
@@ -92,7 +92,7 @@ describe("README example", () => {
 			});
 		});
 
-		it("leaves others alone", async () => {
+		it("ignores other repositories", async () => {
 			expect(await read("other/shop")).toMatchObject({ reason: { kind: "filtered", filter: "allowed-repository" } });
 		});
 	});
@@ -102,7 +102,7 @@ function named(blocks: readonly MarkdownBlock[]): [string, MarkdownBlock][] {
 	return blocks.map((block) => [block.at, block]);
 }
 
-/** The templates of the agents of this pipeline, with the partials that they include. */
+/** The templates of this pipeline's agents, with the partials that they include. */
 function promptsUsed(text: string, prompts: Prompts): Prompts {
 	const { agents } = parse(text) as { agents: Record<string, { prompt: string }> };
 	const used = new Set(Object.values(agents).map(({ prompt }) => prompt));

@@ -1,6 +1,6 @@
 import type { Output } from "../../cli/output.ts";
 
-/** What a command would have printed, without colour. */
+/** Records what a command prints, without colour. */
 export interface RecordedOutput extends Output {
 	readonly lines: string[];
 	readonly problems: string[];

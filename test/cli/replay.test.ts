@@ -9,7 +9,7 @@ const ENV = { GITHUB_WEBHOOK_SECRET: "secret", HEALER_STATE_DIR: emptyFolder() }
 const PAYLOAD = write(emptyFolder(), "payload.json", "{}");
 
 describe("replay", () => {
-	it("posts to where a worker takes deliveries when only the worker is named", async () => {
+	it("posts to the worker's webhook path when the URL has no path", async () => {
 		const worker = await stubWorker(() => ({ status: 202, body: { status: "ignored" } }));
 		const output = recordedOutput();
 		for (const url of [worker.url, `${worker.url}/`, `${worker.url}/webhooks/github`, `${worker.url}/hooks?team=a`])
@@ -18,22 +18,22 @@ describe("replay", () => {
 	});
 
 	it.each([
-		["a file that is not there", "no.json", { event: "ping" }, ENV, "Cannot read no.json: there is no such file."],
+		["a missing file", "no.json", { event: "ping" }, ENV, "Cannot read no.json: no such file."],
 		[
 			"an address that is none",
 			PAYLOAD,
 			{ event: "ping", url: "banana" },
 			ENV,
-			"banana is no address: give one such as",
+			"banana is not a URL: give one such as",
 		],
 		[
 			"no secret to sign with",
 			PAYLOAD,
 			{ event: "ping" },
 			{ HEALER_STATE_DIR: ENV.HEALER_STATE_DIR },
-			`no hub has kept one in ${path.join(ENV.HEALER_STATE_DIR, "secrets.env")}`,
+			`no hub has stored one in ${path.join(ENV.HEALER_STATE_DIR, "secrets.env")}`,
 		],
-	])("says what is wrong with %s", async (_what, file, options, env, problem) => {
+	])("reports the problem with %s", async (_what, file, options, env, problem) => {
 		const output = recordedOutput();
 		expect(await replay(file, options, env, output)).toBe(2);
 		expect(output.problems.join("\n")).toContain(problem);

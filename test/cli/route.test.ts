@@ -14,7 +14,7 @@ async function routed(lines: readonly string[], options: { json?: boolean; pipel
 }
 
 describe("route", () => {
-	it("gives one line of JSON a case, in their order", async () => {
+	it("prints one line of JSON per case, in order", async () => {
 		const { code, output } = await routed([
 			JSON.stringify({
 				id: "c1",
@@ -30,7 +30,7 @@ describe("route", () => {
 		]);
 	});
 
-	it("takes cases whose fields are null, absent or unknown", async () => {
+	it("accepts cases whose fields are null, absent or unknown", async () => {
 		const nothing = {
 			id: null,
 			workflow_name: null,
@@ -63,14 +63,14 @@ describe("route", () => {
 		expect(JSON.parse(String(output.lines[0])).agent).toBe("cipher");
 	});
 
-	it("names bad lines by number, routes the others, and ends with 1", async () => {
+	it("names invalid lines by number, routes the others, and ends with 1", async () => {
 		const { code, output } = await routed(['{"id":1}', "", "nonsense", '{"id":3,"log":7}', "[]", '{"id":4}']);
 		expect(code).toBe(1);
 		expect(output.lines.map((line) => JSON.parse(line).id)).toEqual([1, 4]);
 		expect(output.problems.map((problem) => problem.split(":")[0])).toEqual(["line 3", "line 4", "line 5"]);
 	});
 
-	it("ends with 2 and the mistakes when the pipeline is bad", async () => {
+	it("ends with 2 and the errors when the pipeline is invalid", async () => {
 		const pipeline = pipelineFolder((text) => `${text}\nnonsense: true\n`);
 		const { code, output } = await routed(["{}"], { pipeline });
 		expect(code).toBe(2);

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** What a stub says; 200 unless told. */
+/** The stub's answer; status 200 by default. */
 export interface StubAnswer {
 	readonly status?: number;
 	readonly body: unknown;
@@ -10,9 +10,9 @@ export interface StubAnswer {
 
 export interface StubWorker {
 	readonly url: string;
-	/** What it was asked: path and query. */
+	/** The requests it got: path and query. */
 	readonly asked: readonly string[];
-	/** The Authorization of each. */
+	/** The Authorization header of each request. */
 	readonly authorizations: readonly (string | undefined)[];
 }
 

@@ -34,14 +34,14 @@ describe("the shipped pipeline", async () => {
 });
 
 describe("test", () => {
-	it("runs the cases beside the pipeline when no file is given", async () => {
+	it("runs the cases next to the pipeline when no file is given", async () => {
 		const output = recordedOutput();
 		expect(await test([], { pipeline: PIPELINE }, output)).toBe(0);
-		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases pass\.$/);
-		expect(output.lines.at(-2)).toMatch(/^All \d+ rules decide a case\.$/);
+		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases passed\.$/);
+		expect(output.lines.at(-2)).toMatch(/^All \d+ rules are covered by a case\.$/);
 	});
 
-	it("names the rules that decide no case", async () => {
+	it("lists the rules that no case covers", async () => {
 		const output = recordedOutput();
 		const file = cases(`
 - { name: a filter refuses, incident: { repository: octo/other }, expect: { filter: allowed-repository } }
@@ -66,19 +66,19 @@ describe("test", () => {
 		expect(output.lines.at(-2)).toMatch(/^ {2}route: .*\bsecurity-event\b/);
 	});
 
-	it("runs again when a file that it read changes, and ends with the last run's code", async () => {
+	it("runs again when an input file changes, and ends with the last run's code", async () => {
 		const output = recordedOutput();
 		const stop = new AbortController();
 		const file = cases("- { name: one, incident: {}, expect: { agent: rex } }");
 		const ended = testOnChange([file], { pipeline: PIPELINE }, output, stop.signal);
-		await expect.poll(() => output.lines.at(-1), { timeout: 10_000 }).toBe("0 of 1 cases pass.");
+		await expect.poll(() => output.lines.at(-1), { timeout: 10_000 }).toBe("0 of 1 cases passed.");
 		writeFileSync(file, "- { name: one, incident: {}, expect: { agent: atlas } }");
-		await expect.poll(() => output.lines.at(-1), { timeout: 10_000 }).toBe("1 of 1 cases pass.");
+		await expect.poll(() => output.lines.at(-1), { timeout: 10_000 }).toBe("1 of 1 cases passed.");
 		stop.abort();
 		expect(await ended).toBe(0);
 	});
 
-	it("says what differs", async () => {
+	it("shows the differences", async () => {
 		const output = recordedOutput();
 		const file = cases(`
 - name: rust goes to blaze
@@ -94,17 +94,17 @@ describe("test", () => {
 		expect(await test([file], { pipeline: PIPELINE }, output)).toBe(1);
 		expect(output.lines).toEqual([
 			`✗ rust goes to blaze  ${file}`,
-			'    agent: expected "blaze", is "rex"',
-			'    claims.branch: expected "nothing", is absent',
+			'    agent: expected "blaze", got "rex"',
+			'    claims.branch: expected "nothing", got no value',
 			`✗ a star is an incident  ${file}`,
-			'    agent: expected "rex", is "ignored: unknown_event"',
+			'    agent: expected "rex", got "ignored: unknown_event"',
 			`✗ what nobody gathers is known  ${file}`,
-			expect.stringMatching(/^ {4}context: the pipeline gathers no weather; it gathers run, job_logs, .*, pods$/),
-			"0 of 3 cases pass.",
+			expect.stringMatching(/^ {4}context: the pipeline does not gather weather, only run, job_logs, .*, pods$/),
+			"0 of 3 cases passed.",
 		]);
 	});
 
-	it("takes what the context tells for gathered, and null for absent", async () => {
+	it("uses a case's context as gathered data, and null as absent", async () => {
 		const output = recordedOutput();
 		const file = cases(`
 - name: Argo CD says that the application is out of sync
@@ -121,14 +121,14 @@ describe("test", () => {
 		[
 			"an event without its payload",
 			"- { name: x, event: star, expect: { agent: rex } }",
-			"event and payload go together",
+			"give event and payload together",
 		],
 		[
 			"a payload file that is not there",
 			"- { name: x, event: star, payload: no.json, expect: { agent: rex } }",
 			"no.json",
 		],
-		["a file that is no list", "name: x", "no list of cases"],
+		["a file that is not a list", "name: x", "is not a list of cases"],
 		["a file that is not YAML", "- { name: x", "cases.yaml:"],
 	])("refuses %s", async (_what, text, said) => {
 		const output = recordedOutput();
@@ -136,7 +136,7 @@ describe("test", () => {
 		expect(output.problems.join("\n")).toContain(said);
 	});
 
-	it("reads payload and log files beside the cases", async () => {
+	it("reads payload and log files next to the cases", async () => {
 		const folder = emptyFolder();
 		write(
 			folder,

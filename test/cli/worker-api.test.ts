@@ -7,7 +7,7 @@ import { askWorker, workerAt } from "../../cli/worker-api.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { stubWorker } from "./stub-worker.ts";
 
-/** A state folder on which a hub runs that is this worker. */
+/** A state folder whose running hub is this worker. */
 function stateOf(url: string): NodeJS.ProcessEnv {
 	const folder = mkdtempSync(path.join(tmpdir(), "healer-state-"));
 	writeFileSync(path.join(folder, "hub.json"), JSON.stringify({ pid: process.pid, url }));
@@ -21,7 +21,7 @@ async function asked(url: string | undefined, env: NodeJS.ProcessEnv): Promise<u
 }
 
 describe("workerAt", () => {
-	it("gives the state folder's token to its own hub, however that is named", async () => {
+	it("sends the state folder's token to its own hub, however that is named", async () => {
 		const hub = await stubWorker(() => ({ body: {} }));
 		await asked(undefined, stateOf(hub.url));
 		await asked(hub.url, stateOf(hub.url));
@@ -30,13 +30,13 @@ describe("workerAt", () => {
 		expect(hub.authorizations).toEqual(Array.from({ length: 4 }, () => "Bearer the-hubs-own"));
 	});
 
-	it("gives it to no other worker: that gets the environment's, or none", async () => {
+	it("sends it to no other worker: that gets the environment's, or none", async () => {
 		const hub = await stubWorker(() => ({ body: {} }));
 		const other = await stubWorker(() => ({ status: 401, body: {} }));
 		const env = stateOf(hub.url);
 		expect(await asked(other.url, env)).toEqual({
 			ok: false,
-			problem: `${other.url} asks for a token, and none is known. Set HEALER_API_TOKEN to one of its tokens.`,
+			problem: `${other.url} requires a token. Set HEALER_API_TOKEN to one of its tokens.`,
 		});
 		await asked(undefined, { ...env, HEALER_URL: other.url });
 		await asked(other.url, { ...env, HEALER_API_TOKEN: "the-others" });
@@ -45,15 +45,15 @@ describe("workerAt", () => {
 	});
 
 	it.each(["banana", "ftp://healer.example.com", "127.0.0.1:8787"])("says that %s is no address", async (url) => {
-		expect(await asked(url, {})).toBe(`${url} is no address of a worker: give one such as https://healer.example.com.`);
+		expect(await asked(url, {})).toBe(`${url} is not a worker's URL: give one such as https://healer.example.com.`);
 	});
 });
 
 describe("pause", () => {
-	it("believes no server that does not say whether it is paused", async () => {
+	it("rejects an answer that does not say whether the worker is paused", async () => {
 		const other = await stubWorker(() => ({ body: {} }));
 		const output = recordedOutput();
 		expect(await pause({ url: other.url }, { HEALER_API_TOKEN: "x" }, output)).toBe(1);
-		expect(output.problems).toEqual([`${other.url} answered 200, and not whether it is paused: is that a Healer?`]);
+		expect(output.problems).toEqual([`${other.url} sent an unexpected answer (200). Is it Healer?`]);
 	});
 });

@@ -13,7 +13,7 @@ const LEASES = {
 };
 
 describe("spawn on a real API server", () => {
-	it("makes a CodeRun with its claims", async () => {
+	it("creates a CodeRun with its claims", async () => {
 		const namespace = await newNamespace();
 		const cluster = kubernetesCluster(apiClients(namespace.kubeConfig), namespace.name);
 		const request = requestIn(namespace.name);
@@ -26,7 +26,7 @@ describe("spawn on a real API server", () => {
 		expect(await namespace.leases()).toHaveLength(2);
 	});
 
-	it("names an unknown field, and gives its claims back", async () => {
+	it("names an unknown field, and releases its claims", async () => {
 		const namespace = await newNamespace();
 		const cluster = kubernetesCluster(apiClients(namespace.kubeConfig), namespace.name);
 		const answer = await ask(cluster, requestIn(namespace.name, { spec: { prompt: "not a field" } }));
@@ -35,7 +35,7 @@ describe("spawn on a real API server", () => {
 		expect(await namespace.leases()).toEqual([]);
 	});
 
-	it("names a field of the wrong type, and gives its claims back", async () => {
+	it("names a field of the wrong type, and releases its claims", async () => {
 		const namespace = await newNamespace();
 		const cluster = kubernetesCluster(apiClients(namespace.kubeConfig), namespace.name);
 		const answer = await ask(cluster, requestIn(namespace.name, { spec: { env: { PR_NUMBER: 7 } } }));
@@ -44,7 +44,7 @@ describe("spawn on a real API server", () => {
 		expect(await namespace.leases()).toEqual([]);
 	});
 
-	it("names the permission that is missing, and keeps what it could take", async () => {
+	it("names the missing permission, and keeps the claims that it could take", async () => {
 		const namespace = await newNamespace();
 		const mayClaim = await namespace.serviceAccount([LEASES]);
 		const cluster = kubernetesCluster(apiClients(mayClaim), namespace.name);
@@ -62,13 +62,13 @@ describe("spawn on a real API server", () => {
 		});
 	});
 
-	it("says that a ResourceQuota is used up", async () => {
+	it("reports an exhausted ResourceQuota", async () => {
 		const namespace = await newNamespace();
 		const hard = { "count/coderuns.agents.platform": "0" };
 		const core = namespace.kubeConfig.makeApiClient(CoreV1Api);
 		const where = { namespace: namespace.name, name: "few" };
 		await core.createNamespacedResourceQuota({ ...where, body: { metadata: { name: "few" }, spec: { hard } } });
-		// A controller would count.
+		// In a real cluster, a controller counts.
 		const body = { status: { hard, used: hard } };
 		const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 		await core.patchNamespacedResourceQuotaStatus({ ...where, body }, mergePatch);
@@ -76,10 +76,10 @@ describe("spawn on a real API server", () => {
 		const request = requestIn(namespace.name);
 		await expect
 			.poll(async () => JSON.stringify(await ask(cluster, request)), { timeout: 20_000 })
-			.toContain("a ResourceQuota is used up: ");
+			.toContain("a ResourceQuota is exhausted: ");
 	});
 
-	it("says that the namespace is being deleted", async () => {
+	it("reports that the namespace is being deleted", async () => {
 		const namespace = await newNamespace();
 		const cluster = kubernetesCluster(apiClients(namespace.kubeConfig), namespace.name);
 		await namespace.kubeConfig.makeApiClient(CoreV1Api).deleteNamespace({ name: namespace.name });
@@ -93,25 +93,25 @@ describe("spawn on a real API server", () => {
 		});
 	});
 
-	it("says that there is no such namespace", async () => {
+	it("reports a missing namespace", async () => {
 		const { kubeConfig } = await newNamespace();
 		const cluster = kubernetesCluster(apiClients(kubeConfig), "nowhere");
 		const nowhere = {
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace nowhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace nowhere does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		};
 		expect(await ask(cluster, requestIn("nowhere"))).toEqual(nowhere);
 		expect(await cluster.ready()).toEqual(nowhere);
 	});
 
-	it("does not know a wrong token", async () => {
+	it("rejects a wrong token", async () => {
 		const namespace = await newNamespace();
 		const config = changedConfig(namespace.kubeConfig, { token: "wrong" });
 		expect(await ask(kubernetesCluster(apiClients(config), namespace.name), requestIn(namespace.name))).toEqual({
 			kind: "unavailable",
 			cause: "unauthorized",
-			why: expect.stringMatching(/^the API server does not know the relay's token: it expired/),
+			why: expect.stringMatching(/^the API server does not accept the relay's token: it expired/),
 		});
 	});
 });
@@ -121,12 +121,12 @@ describe("spawn through a proxy that misbehaves", () => {
 		[{ do: "answer", status: 429, body: { reason: "TooManyRequests", message: "slow down" } }, "429 slow down"],
 		[{ do: "answer", status: 500, body: "<h1>broken</h1>" }, "the API server answered 500"],
 		[{ do: "answer", status: 503, body: { message: "apiserver not ready" } }, "503 apiserver not ready"],
-		[{ do: "answer", status: 400, body: "<h1>no</h1>" }, "something before the API server answered 400"],
-		[{ do: "answer", status: 200, body: "<h1>hello</h1>" }, "what answered was not the API server"],
+		[{ do: "answer", status: 400, body: "<h1>no</h1>" }, "a proxy in front of the API server answered 400"],
+		[{ do: "answer", status: 200, body: "<h1>hello</h1>" }, "the answer was not from the API server"],
 		[{ do: "drop_request" }, "the API server cannot be reached"],
 		[{ do: "drop_response" }, "the API server cannot be reached"],
 		[{ do: "halve_response" }, "the API server cannot be reached"],
-		[{ do: "hang" }, "the API server did not answer in time"],
+		[{ do: "hang" }, "the API server timed out"],
 	] as const)("is unavailable on %o, then makes exactly one CodeRun", async (fault, why) => {
 		const namespace = await newNamespace();
 		const { kubeConfig, name } = namespace;

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { applyFolder } from "./support/deployed-relay.ts";
 import { adminConfig } from "./support/namespace.ts";
 
-/** As Argo Events' own says: anything goes in a spec. */
+/** Like Argo Events' own definition: a spec may contain anything. */
 const SENSORS: V1CustomResourceDefinition = {
 	metadata: { name: "sensors.argoproj.io" },
 	spec: {
@@ -33,7 +33,7 @@ const SENSORS: V1CustomResourceDefinition = {
 };
 
 describe("deploy/argo-sensor", () => {
-	it("is taken by the API server, each trigger whole, and again without a change", async () => {
+	it("is accepted by the API server, with every trigger complete, and applies again without a change", async () => {
 		const admin = adminConfig();
 		await admin.makeApiClient(ApiextensionsV1Api).createCustomResourceDefinition({ body: SENSORS });
 		await admin.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "automation" } } });

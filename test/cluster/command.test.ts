@@ -9,7 +9,7 @@ import { namespaceOf } from "./support/namespace.ts";
 const BIN = path.join(import.meta.dirname, "..", "..", "cli", "bin.js");
 
 describe("healer cluster", () => {
-	it("runs an API server that knows CodeRuns, says how to use it, and ends with Ctrl-C", async () => {
+	it("runs an API server that serves CodeRuns, prints how to use it, and stops on Ctrl-C", async () => {
 		const state = await mkdtemp(path.join(tmpdir(), "healer-cluster-"));
 		onTestFinished(() => rm(state, { recursive: true, force: true }));
 		const child = spawn(process.execPath, [BIN, "cluster", "--namespace", "mine"], {

@@ -18,7 +18,7 @@ import { postSpawn } from "./support/relay-process.ts";
 import { requestIn } from "./support/spawning.ts";
 import { SECRETS, standInWorker } from "./support/stand-in-worker.ts";
 
-/** As the manifests name it. */
+/** The names in the manifests. */
 const NAMESPACE = "cto";
 const SOON = { timeout: 60_000 };
 
@@ -41,7 +41,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 		account = await configOf(NAMESPACE, "healer-relay");
 	});
 
-	it("are taken by the API server as they are, and again without a change", async () => {
+	it("are accepted by the API server unchanged, and apply again without a change", async () => {
 		expect(await applyFolder("relay")).toEqual([
 			expect.stringMatching(/^configmap\/healer-relay-\w+ unchanged$/),
 			"deployment.apps/healer-relay unchanged",
@@ -134,7 +134,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 		expect(await rulesOf(account, "default")).toEqual(sorted(everybody));
 	});
 
-	it("the relay's account reads Applications of argocd, and no more of it, once it may", async () => {
+	it("the relay's account reads Applications of argocd, and nothing else there, once it may", async () => {
 		await core.createNamespace({ body: { metadata: { name: "argocd" } } });
 		expect(await applyFolder("argocd-reader")).toHaveLength(2);
 		const rules = await rulesOf(account, "argocd");
@@ -176,23 +176,23 @@ describe("deploy/relay and deploy/tunnel", () => {
 	});
 
 	describe("doctor", () => {
-		it("is content with them", async () => {
+		it("finds them ok", async () => {
 			const worker = await standInWorker();
 			const relay = await startDeployedRelay(NAMESPACE, account, worker.url);
 			onTestFinished(relay.stop);
 			expect(await examined({ RELAY_URL: relay.url, HEALER_WIRE_SECRETS: SECRETS.join(",") })).toEqual([
 				0,
-				expect.stringMatching(/^ok {7}pipeline .* is good: /),
-				"skipped  worker                 not looked at. Set HEALER_URL to its address.",
-				"skipped  GitHub App             not looked at. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
-				`ok       relay                  ${relay.url} runs.`,
-				"ok       relay's cluster        a CodeRun could be made.",
+				expect.stringMatching(/^ok {7}pipeline .* is valid: version /),
+				"skipped  worker                 not checked. Set HEALER_URL to its address.",
+				"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+				`ok       relay                  ${relay.url} is running.`,
+				"ok       relay's cluster        accepts CodeRuns.",
 				"ok       wire, at the relay     the relay accepts it.",
 				"skipped  versions               not compared. Set HEALER_URL and RELAY_URL.",
-				"ok       namespace              cto is there.",
+				"ok       namespace              cto exists.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				"ok       permissions            ServiceAccount healer-relay may do all that a relay does in cto.",
-				"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
+				"ok       permissions            ServiceAccount healer-relay has every permission that a relay needs in cto.",
+				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,
@@ -200,7 +200,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			});
 			expect([code, lines.find((line) => String(line).startsWith("missing"))]).toEqual([
 				1,
-				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Put the worker's into the Secret healer-relay, then: kubectl -n cto rollout restart deployment/healer-relay.",
+				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
 			]);
 		});
 
@@ -213,20 +213,20 @@ describe("deploy/relay and deploy/tunnel", () => {
 			]);
 			const as = await kubeconfigFile(config);
 			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-4)).toEqual([
-				"skipped  namespace              this account may not look at namespaces. Use another one's KUBECONFIG.",
+				"skipped  namespace              this account may not read namespaces. Set KUBECONFIG to one of an account that may.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. kubectl apply -k deploy/relay grants them.`,
-				"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
+				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay.`,
+				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			]);
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
 			expect([code, lines.at(-4)]).toEqual([
 				1,
-				"missing  namespace              there is no nowhere. kubectl create namespace nowhere.",
+				"missing  namespace              nowhere does not exist. Create it: kubectl create namespace nowhere.",
 			]);
 		});
 	});
 
-	/** Whether a Pod of that kind would be made. */
+	/** Whether a Pod of that kind would be admitted. */
 	async function admission(spec: V1PodSpec): Promise<string> {
 		try {
 			const body = { metadata: { name: "tried" }, spec };
@@ -255,7 +255,7 @@ function phases(taken: readonly { readonly incident_id: string; readonly phase: 
 	return Object.fromEntries(taken.map(({ incident_id, phase }) => [incident_id, phase]));
 }
 
-/** What `kubectl auth can-i --list` asks. */
+/** The permissions that `kubectl auth can-i --list` shows. */
 async function rulesOf(config: KubeConfig, namespace: string): Promise<readonly object[]> {
 	const api = config.makeApiClient(AuthorizationV1Api);
 	const { status } = await api.createSelfSubjectRulesReview({ body: { spec: { namespace } } });

@@ -17,14 +17,14 @@ import { eachRunOnce, failedJob, failingRun, runIdOf, servedRuns, storm, untilAc
 import { residentMiB, stormFigures } from "./support/storm-figures.ts";
 import { type StormHub, startStormHub } from "./support/storm-hub.ts";
 
-/** How many incidents a storm has. */
+/** Incidents per storm. */
 const COUNT = Number(process.env.HEALER_STORM ?? 60);
-/** How long the API server is away, at a time. */
+/** Duration of each outage of the API server. */
 const OUTAGE_MS = Number(process.env.HEALER_STORM_OUTAGE ?? 4_000);
 const WITHIN_MS = 120_000 + COUNT * 1_000;
 
 describe("the hub before two relays", () => {
-	it("makes one CodeRun of each incident, told five times from 16 connections", {
+	it("creates one CodeRun for each incident, delivered five times from 16 connections", {
 		timeout: WITHIN_MS * 2,
 	}, async () => {
 		const namespace = await newNamespace();
@@ -69,11 +69,11 @@ describe("the hub before two relays", () => {
 		expect(servedRuns(coderuns)).toEqual(eachRunOnce(count));
 		const served = inOrder(coderuns, controller.finished);
 		expect(served).toHaveLength(3);
-		// Who is the first of an agent is decided before anybody waits.
+		// The first incident of an agent is decided before any other waits.
 		for (const [, ...waited] of served) expect(waited).toEqual(waited.toSorted((a, b) => a - b));
 	});
 
-	it("makes one CodeRun of each incident through kills, outages, lost answers, an emptied KV and clocks 3 s apart", {
+	it("creates one CodeRun for each incident through kills, outages, lost answers, an emptied KV and clocks 3 s apart", {
 		timeout: WITHIN_MS * 2,
 	}, async () => {
 		const chance = seededChance();
@@ -92,7 +92,7 @@ describe("the hub before two relays", () => {
 		const coderuns = await untilAllMade(namespace);
 		expect(servedRuns(coderuns)).toEqual(eachRunOnce(COUNT));
 		const ahead = coderuns.map(aheadMs);
-		// Times of the API server are whole seconds; nothing but its clock puts a relay that far ahead.
+		// The API server's times are whole seconds; only its clock puts a relay that far ahead.
 		const made_by = {
 			true_clock: ahead.filter((ms) => ms < 1_000).length,
 			fast: ahead.filter((ms) => ms > 1_500).length,
@@ -102,15 +102,15 @@ describe("the hub before two relays", () => {
 	});
 });
 
-/** All there is once every incident has its CodeRun and nothing is under way any more. */
+/** The final state, once every incident has its CodeRun and nothing is in progress. */
 async function untilAllMade(namespace: Namespace): Promise<readonly AnyCodeRun[]> {
 	await expect.poll(async () => (await namespace.coderuns()).length, { timeout: WITHIN_MS, interval: 500 }).toBe(COUNT);
-	// Whatever is still under way would make one too many.
+	// Anything still in progress would create one too many.
 	await delay(4_000);
 	return namespace.coderuns();
 }
 
-/** The same objects, made by the same client without a hub; how many a second. */
+/** The same objects, created by the same client without a hub; objects per second. */
 async function createDirectly(coderuns: readonly AnyCodeRun[]): Promise<number> {
 	const { name: namespace, kubeConfig } = await newNamespace();
 	const { objects } = apiClients(kubeConfig);
@@ -139,7 +139,7 @@ function runOf({ metadata }: AnyCodeRun): number {
 	return Number(metadata.labels["healer/workflow-run-id"]);
 }
 
-/** By how much the clock of the relay that made it was ahead of the API server's. */
+/** How far the clock of the relay that created it was ahead of the API server's. */
 function aheadMs({ metadata }: AnyCodeRun): number {
 	return Date.parse(metadata.annotations["healer/created-at"] ?? "") - Date.parse(metadata.creationTimestamp);
 }

@@ -4,7 +4,7 @@ import { codeRuns, deliver, getJson, makeHome, startReadyHub } from "../hub/hub-
 import { newNamespace } from "./support/namespace.ts";
 
 describe("npm start on a cluster", () => {
-	it("makes the CodeRun there, with its deadline, and follows it to its end", async () => {
+	it("creates the CodeRun there, with its deadline, and follows it to its end", async () => {
 		const namespace = await newNamespace();
 		const home = await makeHome();
 		const hub = await startReadyHub(home, {

@@ -12,7 +12,7 @@ import { requestIn } from "./support/spawning.ts";
 
 const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 
-/** What GitHub lets people call branches, repositories and workflows, and more than that. */
+/** Names that GitHub allows for branches, repositories and workflows, and more than that. */
 const anyText = fc.oneof(
 	fc.string({ unit: "binary", maxLength: 300 }),
 	fc.string({ unit: "grapheme", maxLength: 80 }),
@@ -33,7 +33,7 @@ const anyText = fc.oneof(
 );
 
 describe("labels, annotations and names", () => {
-	it("are taken by a real API server, whatever branch, repository and workflow are called", async () => {
+	it("are accepted by a real API server, whatever the names of branch, repository and workflow", async () => {
 		const tryOut = await dryRuns();
 		await fc.assert(
 			fc.asyncProperty(fc.record({ branch: anyText, repository: anyText, workflow: anyText }), async (texts) => {
@@ -54,7 +54,7 @@ describe("labels, annotations and names", () => {
 		);
 	});
 
-	it("are judged by the relay as a real API server judges them", async () => {
+	it("are validated by the relay exactly as by a real API server", async () => {
 		const tryOut = await dryRuns();
 		const almostValid = fc.stringMatching(/^[-_./A-Za-z0-9]{0,66}$/);
 		const key = fc.oneof(fc.constantFrom("healer/x", "x", "a.b/c", "A/b", "/x", "x/", "a/b/c", "a..b/c"), almostValid);
@@ -79,7 +79,7 @@ describe("labels, annotations and names", () => {
 	});
 });
 
-/** Whether a CodeRun with these would be taken; nothing is kept of it. */
+/** Whether a CodeRun with these would be accepted; nothing is stored. */
 async function dryRuns() {
 	const { name: namespace, kubeConfig } = await newNamespace();
 	const api = kubeConfig.makeApiClient(CustomObjectsApi);

@@ -10,13 +10,13 @@ import { ask, requestIn, resultOf } from "./support/spawning.ts";
 import { standInWorker } from "./support/stand-in-worker.ts";
 
 describe("a relay on a cluster of its own", () => {
-	it("is not ready without namespace, CodeRun kind or API server, and goes on when they come", async () => {
+	it("is not ready without namespace, CodeRun kind or API server, and recovers when they appear", async () => {
 		const own = await ownCluster();
 		const cluster = kubernetesCluster(apiClients(own.kubeConfig), "cto");
 		expect(await cluster.ready()).toEqual({
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace cto: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace cto does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		});
 		await own.kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "cto" } } });
 		const noKind = {

@@ -8,12 +8,14 @@ import { requestIn } from "./support/spawning.ts";
 import { standInWorker } from "./support/stand-in-worker.ts";
 
 const PHASES = ["Succeeded", "Failed", "Completed", "Error"] as const;
-/** What a CodeRun comes to, and what the worker is to hear of it. */
+/** How a CodeRun ends, and what the worker must receive about it. */
 const ENDS = [...PHASES, "Deleted", "TimedOut", "Running"] as const;
 const OF_EACH = 6;
 
 describe("two relays that are killed again and again", () => {
-	it("tell each end of 42 CodeRuns once in effect, and nothing of those that go on", { timeout: 180_000 }, async () => {
+	it("report each end of 42 CodeRuns effectively once, and nothing about running ones", {
+		timeout: 180_000,
+	}, async () => {
 		const chance = seededChance();
 		const namespace = await newNamespace();
 		const worker = await standInWorker();
@@ -50,15 +52,15 @@ describe("two relays that are killed again and again", () => {
 			await delay(chance.below(300));
 		}
 		const ended = coderuns.filter(({ end }) => end !== "Running");
-		const told = () => worker.taken.map(({ coderun_name, phase }) => `${coderun_name} ${phase}`).sort();
+		const received = () => worker.taken.map(({ coderun_name, phase }) => `${coderun_name} ${phase}`).sort();
 		const all = ended.map(({ end, request }) => `${request.coderun.metadata.name} ${end}`).sort();
-		await expect.poll(told, { timeout: 60_000 }).toEqual(all);
+		await expect.poll(received, { timeout: 60_000 }).toEqual(all);
 		working = false;
 		await killing;
 
 		const unreported = async () => (await namespace.coderuns("!healer/reported")).map(({ metadata }) => metadata.name);
 		const running = coderuns.filter(({ end }) => end === "Running").map(({ request }) => request.coderun.metadata.name);
 		await expect.poll(async () => (await unreported()).sort(), { timeout: 30_000 }).toEqual(running.sort());
-		expect(told()).toEqual(all);
+		expect(received()).toEqual(all);
 	});
 });

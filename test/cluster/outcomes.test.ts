@@ -13,7 +13,7 @@ import { type StandInWorker, standInWorker } from "./support/stand-in-worker.ts"
 const SOON = { timeout: 30_000, interval: 50 };
 
 describe("reportOutcomes of a namespace", () => {
-	it("tells each terminal phase once, with its times in UTC, and labels the CodeRun", async () => {
+	it("reports each terminal phase once, with its times in UTC, and labels the CodeRun", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		startReporting(namespace.kubeConfig, namespace.name, worker.url);
@@ -34,8 +34,8 @@ describe("reportOutcomes of a namespace", () => {
 		await expect.poll(async () => (await namespace.coderuns("healer/reported=true")).length, SOON).toBe(4);
 		expect(worker.posts()).toBe(4);
 		const [first] = requests;
-		const told = worker.taken.find(({ incident_id }) => incident_id === first?.request.incident_id);
-		expect(told).toEqual({
+		const posted = worker.taken.find(({ incident_id }) => incident_id === first?.request.incident_id);
+		expect(posted).toEqual({
 			coderun_name: first?.request.coderun.metadata.name,
 			incident_id: first?.request.incident_id,
 			attempt: 1,
@@ -49,7 +49,7 @@ describe("reportOutcomes of a namespace", () => {
 		expect(withoutPullRequest.map(({ phase }) => phase).sort()).toEqual(["Completed", "Error", "Failed"]);
 	});
 
-	it("tells of a CodeRun that was deleted before it was finished", async () => {
+	it("reports a CodeRun that was deleted before it finished", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		startReporting(namespace.kubeConfig, namespace.name, worker.url);
@@ -62,12 +62,12 @@ describe("reportOutcomes of a namespace", () => {
 			.toMatchObject({
 				coderun_name: nameOf(request),
 				phase: "Deleted",
-				message: "the CodeRun was deleted before it was finished",
+				message: "the CodeRun was deleted before it finished",
 			});
 		await expectClaimReported(namespace, request);
 	});
 
-	it("does not take a label that changes for a CodeRun that is gone", async () => {
+	it("does not mistake a changed label for a deleted CodeRun", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		startReporting(namespace.kubeConfig, namespace.name, worker.url);
@@ -80,7 +80,7 @@ describe("reportOutcomes of a namespace", () => {
 		await expect.poll(() => worker.taken.map(({ phase }) => phase), SOON).toEqual(["Failed", "Succeeded"]);
 	});
 
-	it("tells of what was finished and what was deleted while no relay ran", async () => {
+	it("reports what finished and what was deleted while no relay ran", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		const before = startReporting(namespace.kubeConfig, namespace.name, worker.url);
@@ -104,7 +104,7 @@ describe("reportOutcomes of a namespace", () => {
 		await expect.poll(() => worker.taken.length, SOON).toBe(4);
 	});
 
-	it("posts until the worker takes it, and two relays tell it once in effect", async () => {
+	it("posts until the worker accepts it, and two relays report it effectively once", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		worker.setDown(true);
@@ -118,7 +118,7 @@ describe("reportOutcomes of a namespace", () => {
 		expect(worker.taken.map(({ coderun_name }) => coderun_name).sort()).toEqual(requests.map(nameOf).sort());
 	});
 
-	it("ends a CodeRun past its deadline, and the next attempt can begin", async () => {
+	it("ends an overdue CodeRun, and the next attempt can start", async () => {
 		const { namespace, spawn, cluster } = await setUp();
 		const worker = await standInWorker();
 		const request = await spawn({ deadline_s: 3600 });
@@ -132,7 +132,7 @@ describe("reportOutcomes of a namespace", () => {
 		await expect
 			.poll(() => worker.taken, SOON)
 			.toMatchObject([
-				{ coderun_name: nameOf(request), phase: "TimedOut", message: "the CodeRun was not finished by its deadline" },
+				{ coderun_name: nameOf(request), phase: "TimedOut", message: "the CodeRun did not finish before its deadline" },
 			]);
 		await expect
 			.poll(async () => (await namespace.coderuns()).map(({ metadata }) => metadata.name), SOON)
@@ -140,7 +140,7 @@ describe("reportOutcomes of a namespace", () => {
 		expect(await resultOf(cluster, nextAttempt(request))).toBe("created");
 	});
 
-	it("only tells of it when it may not delete, and counts it on", async () => {
+	it("only reports it when it may not delete, and keeps counting it", async () => {
 		const { namespace, spawn, cluster } = await setUp();
 		const worker = await standInWorker();
 		const request = await spawn({ agent: "bolt", max_active: 1 });
@@ -153,7 +153,7 @@ describe("reportOutcomes of a namespace", () => {
 		expect(await resultOf(cluster, requestIn(namespace.name, { agent: "bolt", max_active: 1 }))).toBe("created");
 	});
 
-	it("says TimedOut of what it deleted, also when it was killed before it could tell", async () => {
+	it("reports TimedOut for what it deleted, even when it was killed before it could report", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		worker.setDown(true);
@@ -166,7 +166,7 @@ describe("reportOutcomes of a namespace", () => {
 		await expect.poll(() => worker.taken, SOON).toMatchObject([{ coderun_name: nameOf(request), phase: "TimedOut" }]);
 	});
 
-	it("lists again when the server has forgotten its place, and loses nothing when connections are cut", async () => {
+	it("lists again when the server has dropped its version, and loses nothing when connections are cut", async () => {
 		const { namespace, spawn } = await setUp();
 		const worker = await standInWorker();
 		const cluster = namespace.kubeConfig.getCurrentCluster();
@@ -192,7 +192,7 @@ describe("reportOutcomes of a namespace", () => {
 		await proxy.stop();
 	});
 
-	it("waits with a deletion that a repeat could still undo, then lets none be made again", async () => {
+	it("delays reporting a deletion that a retry could still undo, then lets nothing recreate it", async () => {
 		const { namespace, spawn, cluster } = await setUp();
 		const worker = await standInWorker();
 		const request = await spawn();
@@ -233,7 +233,7 @@ function ahead(ms: number) {
 	return { ...systemClock, now: () => Date.now() + ms };
 }
 
-/** A relay that told the end of one CodeRun follows all of them. */
+/** A relay that reported the end of one CodeRun follows all of them. */
 async function untilFollowed(
 	namespace: Namespace,
 	worker: StandInWorker,

@@ -15,7 +15,7 @@ import { standInWorker } from "./support/stand-in-worker.ts";
 const AGENTS = ["rex", "blaze", "bolt", "cipher", "atlas"] as const;
 
 describe("two relays on one namespace", () => {
-	it("make 50 CodeRuns of 50 incidents that are told five times each at once", async () => {
+	it("create 50 CodeRuns for 50 incidents that are each requested five times at once", async () => {
 		const chance = seededChance();
 		const namespace = await newNamespace();
 		const worker = await standInWorker();
@@ -28,7 +28,7 @@ describe("two relays on one namespace", () => {
 		expect(await relays[0]?.terminate()).toBe(0);
 	});
 
-	it("never leave an agent two unfinished CodeRuns, and serve all in the end", async () => {
+	it("never give an agent two unfinished CodeRuns, and serve all in the end", async () => {
 		const chance = seededChance();
 		const namespace = await newNamespace();
 		const worker = await standInWorker();
@@ -45,7 +45,7 @@ describe("two relays on one namespace", () => {
 		await expect.poll(() => worker.taken.length, { timeout: 30_000 }).toBe(15);
 	});
 
-	it("make each CodeRun once and lose no outcome while one and the other is killed", async () => {
+	it("create each CodeRun once and lose no outcome while both are killed in turn", async () => {
 		const chance = seededChance();
 		const namespace = await newNamespace();
 		const worker = await standInWorker();
@@ -72,7 +72,7 @@ describe("two relays on one namespace", () => {
 		await expect.poll(names, { timeout: 60_000 }).toEqual(all);
 	});
 
-	it("make each CodeRun once when requests and answers are lost on the way to the API server", async () => {
+	it("create each CodeRun once when requests and answers are lost on the way to the API server", async () => {
 		const chance = seededChance();
 		const namespace = await newNamespace();
 		const cluster = namespace.kubeConfig.getCurrentCluster();
@@ -101,7 +101,7 @@ describe("two relays on one namespace", () => {
 	});
 });
 
-/** Incidents on branches of their own, each with its own prompt, for all agents in turn. */
+/** Incidents on separate branches, each with its own prompt, for all agents in turn. */
 function incidentsIn(namespace: Namespace, count: number, changes: Partial<SpawnRequest>): SpawnRequest[] {
 	return Array.from({ length: count }, (_, at) => {
 		const agent = AGENTS[at % AGENTS.length] ?? "rex";
@@ -109,7 +109,7 @@ function incidentsIn(namespace: Namespace, count: number, changes: Partial<Spawn
 	});
 }
 
-/** Sends it until there is a CodeRun, as the worker does, only with less patience. */
+/** Retries until there is a CodeRun, as the worker does, only with shorter pauses. */
 async function untilMade(relay: () => RelayProcess | undefined, request: SpawnRequest): Promise<void> {
 	const deadline = performance.now() + 90_000;
 	for (;;) {

@@ -9,7 +9,7 @@ import { requestIn, resultOf } from "./support/spawning.ts";
 const HOUR = 3_600_000;
 
 describe("sweepLeases", () => {
-	it("clears away what ran out an hour ago, but not while its CodeRun works, nor an incident's own for 30 days", async () => {
+	it("deletes what expired an hour ago, but not while its CodeRun runs, and an incident's own claim only after 30 days", async () => {
 		const namespace = await newNamespace();
 		const clients = apiClients(namespace.kubeConfig);
 		const cluster = kubernetesCluster(clients, namespace.name);

@@ -13,11 +13,11 @@ const BRANCH = "fix/parser";
 const PULL_REQUEST = 7;
 const FIX_URL = `https://github.com/${REPOSITORY}/pull/${PULL_REQUEST}`;
 const SHA = "1111111111111111111111111111111111111111";
-/** Each step takes some seconds here; a machine that is busy may need longer. */
+/** Each step takes some seconds here; a busy machine may need longer. */
 const SOON = { timeout: 60_000, interval: 100 };
 
-describe("a remediation on a cluster, from its failure to its end", () => {
-	it("is tried again with what the first attempt tried, and is fixed when CI is green on the agent's push", async () => {
+describe("a remediation on a cluster, from failure to end", () => {
+	it("is retried with what the first attempt tried, and is fixed when CI passes on the agent's push", async () => {
 		const { home, namespace, id } = await failOnce(701, (coderun) =>
 			attemptOf(coderun) === 1
 				? { phase: "Failed", message: "the loop is still there" }
@@ -42,7 +42,7 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 				],
 			});
 		const { timeline } = (await incident(home, id)) as { timeline: { event: string; attempt: number; at: string }[] };
-		// On a busy machine the second attempt may have to wait for the first one's end to be seen.
+		// On a busy machine the second attempt may have to wait until the first one's end is seen.
 		const steps = timeline.filter(({ event }) => event !== "deferred");
 		expect(steps.map(({ event, attempt }) => `${attempt} ${event}`)).toEqual([
 			"1 spawned",
@@ -58,7 +58,7 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 		expect(await namespace.coderuns()).toHaveLength(2);
 	});
 
-	it("ends at a person with one comment and a label, which goes when somebody fixes it after all", async () => {
+	it("escalates to a person with one comment and a label, which is removed when somebody fixes it after all", async () => {
 		const { home, namespace, github, id } = await failOnce(801, (coderun) => ({
 			phase: "Failed",
 			message: `attempt ${attemptOf(coderun)} is at its end`,
@@ -80,7 +80,7 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 
 		await deliver(home, "workflow_run", greenRun(802, { login: "octocat", type: "User" }));
 		await expect.poll(() => incident(home, id), SOON).toMatchObject({ status: "fixed", fixed_by: "other" });
-		// The comment follows with the sweep, once a minute.
+		// The comment is updated by the sweep, once a minute.
 		await expect.poll(() => labelsOf(github), { ...SOON, timeout: 90_000 }).toEqual([]);
 		expect([...repository.comments.values()].map(({ body }) => body?.split("\n")[1])).toEqual([
 			expect.stringMatching(/^### Healer no longer needs a person here: ` fixed `/),
@@ -89,7 +89,7 @@ describe("a remediation on a cluster, from its failure to its end", () => {
 	});
 });
 
-/** A hub on a namespace of its own, with GitHub, a controller that ends CodeRuns like this, and one failed run. */
+/** A hub on its own namespace, with GitHub, a controller that ends CodeRuns like this, and one failed run. */
 async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEnd) {
 	const github = await startGitHubMock();
 	const storage = await startLogServer();
@@ -118,13 +118,13 @@ async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEn
 	return { home, namespace, github, id: String(body.incident_id) };
 }
 
-/** The shipped pipeline, but for how long it waits before it looks, and between two attempts. */
+/** The shipped pipeline with shorter waits before processing and between two attempts. */
 function withoutWaits({ pipelineFile }: Home): void {
 	const text = readFileSync(pipelineFile, "utf8");
 	writeFileSync(pipelineFile, text.replace("settle: 5s", "settle: 0s").replace("pause: 2m", "pause: 1s"));
 }
 
-/** A run on the branch's newer commit that went well. */
+/** A run on the branch's newer commit that passed. */
 function greenRun(runId: number, actor = { login: "5DLabs-Rex[bot]", type: "Bot" }): unknown {
 	const payload = workflowRun({ runId, branch: BRANCH }) as { workflow_run: object };
 	const now = new Date().toISOString();

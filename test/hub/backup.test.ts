@@ -28,7 +28,7 @@ async function isStatus(home: Home, status: string): Promise<boolean> {
 }
 
 describe("a hub whose journal was restored from a copy of its state folder", () => {
-	it("learns what ended meanwhile, although that was reported before, and makes no second CodeRun", async () => {
+	it("learns what ended in the meantime although that was reported before, and creates no second CodeRun", async () => {
 		const home = await makeHome();
 		const edge = path.join(home.stateDir, "edge");
 		const copy = `${home.stateDir}-copy`;

@@ -47,11 +47,11 @@ describe("commands in comments of a pull request", () => {
 	}
 
 	let last = 100;
-	/** Somebody writes a comment, and GitHub tells of it. */
+	/** A user writes a comment, and GitHub delivers it. */
 	async function write(body: string, who: Writer = OCTOCAT): Promise<Answer & { readonly id: number }> {
 		const id = ++last;
 		repository.putComment(PULL, { id, body, user: who.user });
-		return { ...(await tell(home, id, body, who)), id };
+		return { ...(await postComment(home, id, body, who)), id };
 	}
 
 	const ours = () => [...repository.comments.values()].filter(({ user }) => user?.login === "healer[bot]");
@@ -60,7 +60,7 @@ describe("commands in comments of a pull request", () => {
 			.map(({ body }) => body ?? "")
 			.join("\n");
 	const reactionsTo = (id: number) => (repository.reactions.get(id) ?? []).map(({ content }) => content);
-	const isSaid = (text: string) => eventually(() => shown().includes(text), `${text} in\n${shown()}`);
+	const showsText = (text: string) => eventually(() => shown().includes(text), `${text} in\n${shown()}`);
 
 	it("fix, status, stop and retry, each answered once, in one comment", async () => {
 		const fix = await write("Hm, this again.\n\n/healer fix rex the flaky test");
@@ -71,24 +71,24 @@ describe("commands in comments of a pull request", () => {
 		const codeRun = readFileSync(path.join(home.stateDir, "coderuns", name), "utf8");
 		expect(codeRun).toContain("the flaky test");
 		expect(codeRun).toContain("Parse faster");
-		await isSaid("| requested by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
+		await showsText("| asked for by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
 		expect(reactionsTo(fix.id)).toEqual(["eyes"]);
 
 		for (let time = 0; time < 3; time++) {
-			const again = await tell(home, fix.id, "/healer fix rex the flaky test", OCTOCAT);
+			const again = await postComment(home, fix.id, "/healer fix rex the flaky test", OCTOCAT);
 			expect(again.body).toMatchObject({ status: "duplicate", incident_id: fix.body.incident_id });
 		}
 
 		const status = await write("/healer status");
-		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was accepted" });
-		await isSaid("` octocat ` ran ` /healer status `: here is the current state.");
+		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was taken" });
+		await showsText("` octocat ` said ` /healer status `: this is how it stands.");
 		const stop = await write("/healer stop");
-		await isSaid("1 remediation stopped.");
+		await showsText("1 remediation stopped.");
 		expect(await getJson(home, `/api/incidents/${fix.body.incident_id}`)).toMatchObject({ status: "cancelled" });
 		const retry = await write("/healer retry");
-		await isSaid("1 remediation will start over.");
+		await showsText("1 remediation will start afresh.");
 		const wrong = await write("/healer dance");
-		await isSaid("unknown command.");
+		await showsText("there is no such word.");
 
 		expect([status, stop, retry, wrong].map(({ id }) => reactionsTo(id))).toEqual([
 			["+1"],
@@ -101,13 +101,13 @@ describe("commands in comments of a pull request", () => {
 		expect(codeRuns(home)).toEqual([name]);
 	});
 
-	it("does not talk to bots, however long they answer its comments", async () => {
+	it("does not answer bots, however long they answer its comments", async () => {
 		await write("/healer help");
-		await isSaid("these are the commands:");
+		await showsText("these are the words:");
 		const [comment] = ours();
 		const asked = github.requests.length;
-		// GitHub tells of our own comment, too; another App answers it, and is answered by nobody.
-		const own = await tell(home, Number(comment?.id), "/healer status", {
+		// GitHub delivers our own comment, too; another App answers it and gets no answer.
+		const own = await postComment(home, Number(comment?.id), "/healer status", {
 			user: { login: "healer[bot]", type: "Bot" },
 		});
 		const answers = [
@@ -121,7 +121,7 @@ describe("commands in comments of a pull request", () => {
 		expect(ours()).toHaveLength(1);
 	});
 
-	it("asks GitHub for the permission of somebody of whom the event does not say enough", async () => {
+	it("asks GitHub for a user's permission when the event does not say enough", async () => {
 		repository.putPermission("reader", "read");
 		repository.putPermission("writer", "write");
 		const reader = await write("/healer fix", { user: { login: "reader", type: "User" }, association: "NONE" });
@@ -137,7 +137,7 @@ describe("commands in comments of a pull request", () => {
 		expect(incidents.map(({ event }) => event)).toEqual(["issue_comment_of_others", "issue_comment"]);
 	});
 
-	it("answers after GitHub's rate limit what it was told before it was killed", async () => {
+	it("answers a command from before a kill once GitHub's rate limit is over", async () => {
 		github.disturb({ by: { kind: "primary_limit", until: Date.now() + 5000 } });
 		const status = await write("/healer status");
 		expect(status.body.status).toBe("accepted");
@@ -146,21 +146,26 @@ describe("commands in comments of a pull request", () => {
 		hub = await start();
 		await eventually(() => reactionsTo(status.id).length > 0, "a reaction", 150_000);
 		expect(reactionsTo(status.id)).toEqual(["+1"]);
-		await isSaid("here is the current state.");
+		await showsText("this is how it stands.");
 		expect(ours()).toHaveLength(1);
 	});
 });
 
 interface Writer {
 	readonly user: { readonly login: string; readonly type: string };
-	/** What GitHub says that they are to the repository; a member unless given. */
+	/** The author's association in GitHub's event; a member by default. */
 	readonly association?: string;
 }
 const OCTOCAT: Writer = { user: { login: "octocat", type: "User" } };
 const BOT: Writer = { user: { login: "chatty[bot]", type: "Bot" } };
 
 /** `issue_comment` as GitHub sends it, made from a recorded one. */
-async function tell(home: Home, id: number, body: string, { user, association = "MEMBER" }: Writer): Promise<Answer> {
+async function postComment(
+	home: Home,
+	id: number,
+	body: string,
+	{ user, association = "MEMBER" }: Writer,
+): Promise<Answer> {
 	const recorded = examples.find(({ name }) => name === "issue_comment")?.examples[0];
 	if (recorded === undefined || !("comment" in recorded) || !("issue" in recorded)) throw new Error("no issue_comment");
 	return await deliver(home, "issue_comment", {

@@ -22,28 +22,28 @@ describe("doctor", () => {
 		return [code, ...output.lines];
 	}
 
-	it("finds all of a running hub well by its state folder, and leaves nothing behind", async () => {
+	it("finds a running hub by its state folder and all of it ok, and leaves nothing behind", async () => {
 		expect(await examined({})).toEqual([
 			0,
-			expect.stringMatching(/^ok {7}pipeline .* is good: [0-9a-f]{12}\.$/),
+			expect.stringMatching(/^ok {7}pipeline .* is valid: version [0-9a-f]{12}\.$/),
 			`ok       worker                 ${home.url} writes its journal.`,
-			expect.stringMatching(/^ok {7}pipeline in force {6}[0-9a-f]{12}\.$/),
+			expect.stringMatching(/^ok {7}active pipeline {8}[0-9a-f]{12}\.$/),
 			"ok       sensor's token         the worker accepts it.",
 			"ok       GitHub's signature     the worker accepts it.",
 			"ok       wire, at the worker    the worker accepts it.",
-			"skipped  GitHub App             not looked at. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
-			`ok       relay                  http://127.0.0.1:${home.relayPort} runs.`,
-			"ok       relay's cluster        a CodeRun could be made.",
+			"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+			`ok       relay                  http://127.0.0.1:${home.relayPort} is running.`,
+			"ok       relay's cluster        accepts CodeRuns.",
 			"ok       wire, at the relay     the relay accepts it.",
-			"ok       versions               worker 0.1.0 (protocol 1), relay 0.1.0 (protocol 1): they go together.",
-			"skipped  cluster                not looked at. Set KUBECONFIG.",
-			"ok       GitHub's host          GITHUB_API_URL and the pipeline's addresses name the same one.",
+			"ok       versions               worker 0.1.0 (protocol 1), relay 0.1.0 (protocol 1): compatible.",
+			"skipped  cluster                not checked. Set KUBECONFIG.",
+			"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 		]);
 		expect(await getJson(home, "/api/status")).toMatchObject({ incidents: {}, ignored: {} });
 		expect(codeRuns(home)).toEqual([]);
 	});
 
-	it("names every secret that is not the worker's or the relay's, and shows none", async () => {
+	it("names every secret that worker or relay reject, and shows none", async () => {
 		const wrong = {
 			GITHUB_WEBHOOK_SECRET: "not-it-1",
 			HEALER_API_TOKEN: "not-it-2",
@@ -52,24 +52,24 @@ describe("doctor", () => {
 		const [code, ...lines] = await examined(wrong);
 		expect(code).toBe(1);
 		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
-			"missing  sensor's token         the worker refuses HEALER_API_TOKEN. Set the worker's: npx wrangler secret put HEALER_API_TOKEN.",
-			"missing  GitHub's signature     the worker refuses GITHUB_WEBHOOK_SECRET. Set the worker's: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
-			"missing  wire, at the worker    the worker refuses HEALER_WIRE_SECRETS. Set the worker's: npx wrangler secret put HEALER_WIRE_SECRETS.",
-			"missing  wire, at the relay     the relay refuses HEALER_WIRE_SECRETS. Put the worker's into the Secret healer-relay, then: kubectl -n cto rollout restart deployment/healer-relay.",
+			"missing  sensor's token         the worker refuses HEALER_API_TOKEN. Set it on the worker: npx wrangler secret put HEALER_API_TOKEN.",
+			"missing  GitHub's signature     the worker refuses GITHUB_WEBHOOK_SECRET. Set it on the worker: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
+			"missing  wire, at the worker    the worker refuses HEALER_WIRE_SECRETS. Set it on the worker: npx wrangler secret put HEALER_WIRE_SECRETS.",
+			"missing  wire, at the relay     the relay refuses HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
 		]);
 		expect(lines.join("\n")).not.toContain("not-it");
 	});
 
-	it("says where nothing answers", async () => {
+	it("reports where there is no answer", async () => {
 		const nowhere = "http://127.0.0.1:9";
 		const [code, ...lines] = await examined({ HEALER_URL: nowhere, RELAY_URL: nowhere });
 		expect(code).toBe(1);
 		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
 			expect.stringMatching(
-				/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: nothing answers \(.+\)\. Deploy it: /,
+				/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: no answer \(.+\)\. Deploy it: /,
 			),
 			expect.stringMatching(
-				/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: nothing answers \(.+\)\. Look at it/,
+				/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: no answer \(.+\)\. Check the relay/,
 			),
 		]);
 	});

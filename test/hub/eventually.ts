@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Looks until `condition` holds, at most `withinMs`; fails with what was waited for. */
+/** Polls until `condition` is true, for at most `withinMs`; fails with a description of what it waited for. */
 export async function eventually(
 	condition: () => boolean | Promise<boolean>,
 	what: string,

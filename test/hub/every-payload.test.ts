@@ -13,7 +13,7 @@ interface Example {
 	readonly payload: Payload;
 }
 
-/** Every recorded payload of github.com and of each Enterprise Server, by where it is from. */
+/** Every recorded payload of github.com and of each Enterprise Server, by origin. */
 const RECORDED: Readonly<Record<string, readonly Example[]>> = Object.fromEntries(
 	Object.entries({ github: githubExamples, ghes31, ghes32, ghes33, ghes34, ghes35 }).map(([from, events]) => [
 		from,
@@ -50,7 +50,7 @@ describe("every recorded payload of GitHub", () => {
 		},
 	);
 
-	it("is answered below 500 also when half of it is missing", async () => {
+	it("gets a status below 500 even when half of it is missing", async () => {
 		const bad: string[] = [];
 		for (const { event, payload } of firstOfEach(ALL)) {
 			const half = Object.fromEntries(Object.entries(payload).filter((_, index) => index % 2 === 0));
@@ -60,7 +60,7 @@ describe("every recorded payload of GitHub", () => {
 		expect(bad).toEqual([]);
 	});
 
-	it("of an allowed repository is an incident where the table of events says so, and nowhere else", async () => {
+	it("of an allowed repository is an incident exactly where the table of events says so", async () => {
 		const taken = new Set<string>();
 		for (const { event, payload } of ALL) {
 			const { repository } = payload;

@@ -11,7 +11,7 @@ export const CLIPPY_LOG = [
 
 type Payload = Record<string, Record<string, unknown>>;
 
-/** A failed run of GitHub Actions as GitHub tells it, made from recorded payloads. */
+/** A failed run of GitHub Actions as GitHub delivers it, made from recorded payloads. */
 export interface FailingRun {
 	readonly runId: number;
 	readonly branch: string;
@@ -46,7 +46,7 @@ export function workflowRun({ runId, branch, workflow = "Controller CI" }: Faili
 			id: runId,
 			name: workflow,
 			head_branch: branch,
-			// The recorded one's branch is in a third repository: a fork's failures are left alone.
+			// The recorded run's branch is in a third repository, and failures of forks are ignored.
 			head_repository: payload.repository,
 			conclusion: "failure",
 			event: "push",
@@ -56,7 +56,7 @@ export function workflowRun({ runId, branch, workflow = "Controller CI" }: Faili
 	};
 }
 
-/** Recorded from another repository: as if 5dlabs/cto had sent it, and a person had caused it. */
+/** Recorded from another repository: rewritten as if 5dlabs/cto had sent it, and a person had caused it. */
 function recorded(event: string, action: string): Payload {
 	const found = examples
 		.find(({ name }) => name === event)

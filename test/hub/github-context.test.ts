@@ -9,10 +9,10 @@ import { CLIPPY_LOG, workflowJob } from "./failing-run.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "./hub-process.ts";
 
 const SHA = "1111111111111111111111111111111111111111";
-/** Longer than any wait of these tests. */
+/** Longer than any wait in these tests. */
 const WITHIN_MS = 60_000;
 
-describe("the context that GitHub gives", () => {
+describe("context from GitHub", () => {
 	let github: GitHubMock;
 	let storage: LogServer;
 	let home: Home;
@@ -30,7 +30,7 @@ describe("the context that GitHub gives", () => {
 		await github.close();
 	});
 
-	/** A failed run with one failed job, whose log is served like this, in front of the hub. */
+	/** A failed run with one failed job, whose log is served like this, connected to the hub. */
 	async function fail(
 		runId: number,
 		log: ServedLog,
@@ -44,8 +44,8 @@ describe("the context that GitHub gives", () => {
 		return String(body.incident_id);
 	}
 
-	/** Waits for the incident's CodeRun, and gives what its agent is told. */
-	async function told(incident: string): Promise<{ readonly prompt: string; readonly context: unknown }> {
+	/** Waits for the incident's CodeRun, and returns its agent's prompt. */
+	async function promptOf(incident: string): Promise<{ readonly prompt: string; readonly context: unknown }> {
 		let shown = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 		await eventually(
 			async () => {
@@ -68,7 +68,7 @@ describe("the context that GitHub gives", () => {
 			]);
 		const incident = await fail(501, { kind: "text", text: CLIPPY_LOG });
 
-		const { prompt, context } = await told(incident);
+		const { prompt, context } = await promptOf(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(prompt).toContain("Loop never");
 		expect(prompt).toContain("crates/loop/src/lib.rs");
@@ -87,7 +87,7 @@ describe("the context that GitHub gives", () => {
 		expect(storage.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
 	});
 
-	it("tells that the branch is a fork's, which is left alone though it is called main as ours is", async () => {
+	it("detects a fork's branch and ignores it, although it is called main like ours", async () => {
 		const incident = await fail(502, { kind: "text", text: CLIPPY_LOG }, "main", { full_name: "mallory/cto" });
 		await eventually(async () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
@@ -96,7 +96,9 @@ describe("the context that GitHub gives", () => {
 	});
 
 	it("has the end of a log of 100 MB", async () => {
-		const { prompt } = await told(await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY_LOG }));
+		const { prompt } = await promptOf(
+			await fail(510, { kind: "generated", bytes: 100 * 1024 * 1024, last: CLIPPY_LOG }),
+		);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(prompt).toMatch(/\[\.\.\. [\d,]+ lines cut \.\.\.\]/);
 		expect(prompt.length).toBeLessThan(200_000);
@@ -119,14 +121,14 @@ describe("the context that GitHub gives", () => {
 		["is gone", { kind: "status", status: 410 }, "Run cargo clippy", "its storage answered 410"],
 		["is asked for too often", { kind: "status", status: 429 }, "Run cargo clippy", "its storage answered 429"],
 	])("starts the remediation though the log %s", async (_, log, text, incomplete) => {
-		const { prompt, context } = await told(await fail(520 + github.requests.length, log));
+		const { prompt, context } = await promptOf(await fail(520 + github.requests.length, log));
 		expect(prompt).toContain(text);
 		const part = (context as { job_logs: { status: string; incomplete?: string } }).job_logs;
 		expect(part.status).toBe("ok");
 		expect(part.incomplete).toContain(incomplete);
 	});
 
-	it("is waited for while GitHub limits the rate, and nothing of it is lost", async () => {
+	it("is delayed while GitHub limits the rate, and loses nothing", async () => {
 		// Longer than an incident settles.
 		const until = Date.now() + 9000;
 		github.disturb({ by: { kind: "primary_limit", until } });
@@ -135,7 +137,7 @@ describe("the context that GitHub gives", () => {
 			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
 			return status === "waiting" && String(reason).startsWith("GitHub's rate limit, until ");
 		}, "the incident waits");
-		const { prompt } = await told(incident);
+		const { prompt } = await promptOf(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(Date.now()).toBeGreaterThan(until - 1000);
 	});

@@ -25,7 +25,7 @@ async function gitHubFor(home: Home): Promise<GitHubMock> {
 }
 
 describe("a hub that was down while GitHub delivered", () => {
-	it("has each of 50 lost deliveries in, once, 20 of which GitHub had tried twice", async () => {
+	it("recovers each of 50 lost deliveries once, 20 of which GitHub had tried twice", async () => {
 		const home = await makeHome();
 		const gitHub = await gitHubFor(home);
 		const lost = Array.from({ length: 50 }, (_, n) => lose(gitHub, n));
@@ -34,14 +34,14 @@ describe("a hub that was down while GitHub delivered", () => {
 		await eventually(() => codeRuns(home).length === 50, "a CodeRun for each", 150_000);
 		const asked = gitHub.requests.filter(({ line }) => line.startsWith("POST /app/hook/deliveries/"));
 		expect(asked).toHaveLength(50);
-		// All in the first look: the list was read once before the last one was asked for.
+		// All in the first scan: the list was read once before the last redelivery was requested.
 		const asking = gitHub.requests.indexOf(asked.at(-1) ?? asked[0] ?? raise("nothing was asked for"));
 		const listings = gitHub.requests.slice(0, asking).filter(({ line }) => line.startsWith("GET /app/hook/deliveries"));
 		expect(listings).toHaveLength(1);
 		const { incidents } = (await getJson(home, "/api/incidents?limit=100")) as { incidents: { id: string }[] };
 		expect(incidents).toHaveLength(50);
-		const told = await Promise.all(incidents.map(({ id }) => getJson(home, `/api/incidents/${id}`)));
-		const deliveries = told.flatMap((one) => (one as { deliveries: { delivery_id: string }[] }).deliveries);
+		const answers = await Promise.all(incidents.map(({ id }) => getJson(home, `/api/incidents/${id}`)));
+		const deliveries = answers.flatMap((one) => (one as { deliveries: { delivery_id: string }[] }).deliveries);
 		expect(deliveries.map(({ delivery_id }) => delivery_id).sort()).toEqual(lost.sort());
 
 		await eventually(async () => (await redeliveryOf(home)).recovered === 50, "the look that sees them", 90_000);
@@ -49,8 +49,8 @@ describe("a hub that was down while GitHub delivered", () => {
 	});
 });
 
-describe("an incident that was held back", () => {
-	it("is superseded when its workflow is green on its branch by the time it is free", async () => {
+describe("a deferred incident", () => {
+	it("is superseded when its workflow has passed on its branch before it is released", async () => {
 		const home = await makeHome();
 		const gitHub = await gitHubFor(home);
 		const cto = gitHub.repository("5dlabs/cto");
@@ -58,7 +58,7 @@ describe("an incident that was held back", () => {
 		cto.putRun({ ...run, id: 8100, run_number: 1, conclusion: "failure" });
 		const text = readFileSync(home.pipelineFile, "utf8");
 		writeFileSync(home.pipelineFile, text.replace("paused: false", "paused: true"));
-		// The key as its file has it, line by line.
+		// The key as in its file, line by line.
 		hub = await startReadyHub(home, { ...gitHub.variables, GITHUB_PRIVATE_KEY: gitHub.app.privateKey });
 
 		const { status: answered, body } = await deliver(
@@ -80,7 +80,7 @@ describe("an incident that was held back", () => {
 	});
 });
 
-/** GitHub tried while the hub was down: once, or for the first 20 twice. Gives the guid. */
+/** GitHub tried while the hub was down: once, or twice for the first 20. Returns the guid. */
 function lose(gitHub: GitHubMock, n: number): string {
 	const payload = workflowJob({ runId: 7000 + n, branch: `lost/${n}` });
 	const delivered_at = new Date(Date.now() - (100 - n) * 60_000).toISOString();

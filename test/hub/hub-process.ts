@@ -9,7 +9,7 @@ import { eventually } from "./eventually.ts";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
 
-/** Where a hub under test lives: a folder with its own copy of the shipped pipeline, and two free ports. */
+/** The home of a hub under test: a folder with its own copy of the shipped pipeline, and two free ports. */
 export interface Home {
 	readonly stateDir: string;
 	readonly pipelineFile: string;
@@ -34,15 +34,18 @@ export async function makeHome(): Promise<Home> {
 
 export interface HubProcess {
 	readonly child: ChildProcess;
-	/** All that it printed so far, both streams together. */
+	/** All output so far, of both streams. */
 	output(): string;
-	/** Waits for its end; the exit code, or the signal's name. */
+	/** Waits for its end; returns the exit code, or the signal's name. */
 	ended(): Promise<number | string | null>;
-	/** To npm and all that it started, as Ctrl-C or a machine that stops would. */
+	/** Sends a signal to npm and everything that it started, like Ctrl-C or a machine that shuts down. */
 	signalGroup(signal: NodeJS.Signals): void;
 }
 
-/** `npm start`, as users do it, in its own process group. Does not wait. `clone`: where it is typed, without options. */
+/**
+ * Runs `npm start` in its own process group, as users do. Does not wait. `clone`: the folder to run it in, without
+ * options.
+ */
 export function startHub(home: Home, env: Readonly<Record<string, string>> = {}, clone?: string): HubProcess {
 	const options = clone === undefined ? ["--", "--pipeline", home.pipelineFile] : [];
 	const child = spawn("npm", ["start", ...options], {
@@ -73,7 +76,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 	}
 }
 
-/** `npm start`, and waits for the line that says it is ready. */
+/** Runs `npm start`, and waits for the line that says it is ready. */
 export async function startReadyHub(
 	home: Home,
 	env: Readonly<Record<string, string>> = {},
@@ -125,7 +128,7 @@ export async function getJson(home: Home, route: string): Promise<unknown> {
 	return await (await fetch(`${home.url}${route}`)).json();
 }
 
-/** Names of the CodeRuns made so far. */
+/** Names of the CodeRuns created so far. */
 export function codeRuns(home: Home): string[] {
 	try {
 		return readdirSync(path.join(home.stateDir, "coderuns")).filter((name) => name.endsWith(".yaml"));
@@ -138,7 +141,7 @@ function webhookSecret(home: Home): string {
 	return parseEnv(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8")).GITHUB_WEBHOOK_SECRET ?? "";
 }
 
-/** Without what the caller's own npm and Healer set. */
+/** Without the variables of the calling npm and Healer. */
 export function cleanEnvironment(): Record<string, string> {
 	const kept = Object.entries(process.env).filter(
 		([name]) => !/^(npm_|HEALER_|GITHUB_|NODE_OPTIONS|VITEST)/.test(name),

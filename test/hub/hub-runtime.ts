@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Home } from "./hub-process.ts";
 
-/** The hub's Node, as it says itself once it is ready. */
+/** The pid of the hub's Node, as the hub reports it once it is ready. */
 export function hubPid(home: Home): number {
 	return (JSON.parse(readFileSync(path.join(home.stateDir, "hub.json"), "utf8")) as { pid: number }).pid;
 }
@@ -19,7 +19,7 @@ export function childrenOf(pid: number): number[] {
 		.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
 }
 
-/** Pids of every workerd that works on this home, whoever started it. */
+/** Pids of every workerd that works on this home (by any parent). */
 export function runtimesOf(home: Home): number[] {
 	if (process.platform !== "linux") {
 		return execFileSync("ps", ["-axwwE", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 64 << 20 })

@@ -39,23 +39,23 @@ afterEach(async () => {
 });
 
 describe("a hub and its pipeline.yaml", () => {
-	it("takes an edited file, and keeps the version before a broken one", async () => {
+	it("activates an edited file, and keeps the previous version when it is broken", async () => {
 		const home = await makeHome();
 		const hub = await ready(home);
 		const good = readFileSync(home.pipelineFile, "utf8");
 		expect(await statusOf(home, "octo-org/repo-1")).toBe("ignored");
 
 		writeFileSync(home.pipelineFile, good.replace("[5dlabs/cto]", "[5dlabs/cto, octo-org/repo-1]"));
-		await eventually(async () => (await statusOf(home, "octo-org/repo-1")) !== "ignored", "the edit in force");
-		await eventually(() => hub.output().includes("is in force"), "a line that says so");
+		await eventually(async () => (await statusOf(home, "octo-org/repo-1")) !== "ignored", "the active edit");
+		await eventually(() => hub.output().includes("is active"), "a line that says so");
 
 		writeFileSync(home.pipelineFile, good.replace("agent: rex", "agent: nobody"));
-		await eventually(() => hub.output().includes("IS NOT USED"), "the mistakes");
+		await eventually(() => hub.output().includes("IS NOT USED"), "the errors");
 		expect(hub.output()).toContain("nobody");
 		expect(await statusOf(home, "octo-org/repo-1")).not.toBe("ignored");
 	});
 
-	it("starts with the last good version when the file is broken, and says so", async () => {
+	it("starts with the last good version when the file is broken, and reports that", async () => {
 		const home = await makeHome();
 		const first = await ready(home);
 		const { pipeline } = (await getJson(home, "/api/status")) as { pipeline: string };
@@ -70,7 +70,7 @@ describe("a hub and its pipeline.yaml", () => {
 		expect(await getJson(home, "/api/status")).toMatchObject({ pipeline });
 	});
 
-	it("ends with the mistakes when the file is broken and none ever was good", async () => {
+	it("ends with the errors when the file is broken and there is no good version", async () => {
 		const home = await makeHome();
 		writeFileSync(home.pipelineFile, "version: 1\nnonsense: true\n");
 		const hub = begin(home);
@@ -80,13 +80,13 @@ describe("a hub and its pipeline.yaml", () => {
 });
 
 describe("a hub that cannot start", () => {
-	it("names the port that is taken and the variable to change", async () => {
+	it("names the port in use and the variable to change", async () => {
 		const home = await makeHome();
 		const other = createServer();
 		await new Promise<void>((resolve) => other.listen(home.port, "127.0.0.1", resolve));
 		const hub = begin(home);
 		expect(await hub.ended()).toBe(1);
-		expect(hub.output()).toContain(`Port ${home.port} is taken`);
+		expect(hub.output()).toContain(`Port ${home.port} is in use`);
 		expect(hub.output()).toContain("HEALER_PORT=");
 		await new Promise((resolve) => other.close(resolve));
 	});
@@ -101,7 +101,7 @@ describe("a hub that cannot start", () => {
 		expect(second.output()).toContain("HEALER_STATE_DIR");
 	});
 
-	it("names the state folder that it cannot make", async () => {
+	it("names the state folder that it cannot create", async () => {
 		const home = await makeHome();
 		const file = `${home.stateDir}-is-a-file`;
 		writeFileSync(file, "");
@@ -121,15 +121,15 @@ describe("a hub that cannot start", () => {
 	});
 });
 
-describe("a hub whose GitHub App is named by half", () => {
-	it("says so when it starts, and runs without it", async () => {
+describe("a hub with half of a GitHub App's settings", () => {
+	it("reports that when it starts, and runs without the App", async () => {
 		const hub = await ready(await makeHome(), { GITHUB_APP_ID: "1" });
 		expect(hub.output()).toContain("The GitHub App cannot be used: GITHUB_PRIVATE_KEY is not set, GITHUB_APP_ID is.");
 	});
 });
 
 describe("a hub that was killed with -9", () => {
-	it("starts again when only its Node was killed, and ends a runtime that lost its guard", async () => {
+	it("starts again when only its Node was killed, and kills a runtime that lost its guard", async () => {
 		const home = await makeHome();
 		const first = await ready(home);
 		await accept(home, 21);
@@ -150,7 +150,7 @@ describe("a hub that was killed with -9", () => {
 		await ready(home);
 	});
 
-	it("restarts the runtime when that alone was killed", async () => {
+	it("restarts the runtime when only that was killed", async () => {
 		const home = await makeHome();
 		await ready(home);
 		await accept(home, 22);
@@ -167,9 +167,9 @@ describe("a hub that was killed with -9", () => {
 	});
 });
 
-describe("a hub whose CodeRuns cannot be written", () => {
-	// Root writes anywhere: there, only a folder in the way stops it.
-	it("makes them once they can be", async () => {
+describe("a hub that cannot write CodeRuns", () => {
+	// Root can write anywhere; only a folder in the way stops it.
+	it("creates them once it can", async () => {
 		const home = await makeHome();
 		await ready(home);
 		const folder = path.join(home.stateDir, "coderuns");
@@ -193,7 +193,7 @@ async function accept(home: Home, runId: number): Promise<void> {
 	expect(answer).toMatchObject({ status: 202, body: { status: "accepted" } });
 }
 
-/** What is answered to a new failure in a repository. */
+/** The answer to a new failure in a repository. */
 async function statusOf(home: Home, repository: string): Promise<string | undefined> {
 	const payload = workflowJob({ runId: Math.floor(performance.now() * 1000), branch: "main" });
 	const text = JSON.stringify(payload).replaceAll("5dlabs/cto", repository);

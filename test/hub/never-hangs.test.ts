@@ -38,12 +38,12 @@ const begin = (home: Home, env?: Record<string, string>) => killAtEnd(startHub(h
 const DELIVERIES = 1_000;
 const CLIENTS = 20;
 
-describe("a hub whose output nobody reads, with HEALER_LOG=debug", () => {
+describe("a hub with unread output and HEALER_LOG=debug", () => {
 	const PIPE = { where: "a pipe", program: "npm", options: ["start"] };
-	// util-linux's `script` gives the hub a terminal; that of other systems takes other options.
+	// util-linux's `script` gives the hub a terminal; other systems' versions take other options.
 	const TERMINAL = { where: "a terminal", program: "script", options: ["-qfec", "npm start", "/dev/null"] };
 	const PLACES = process.platform === "linux" ? [PIPE, TERMINAL] : [PIPE];
-	it.each(PLACES)("takes 1,000 deliveries on $where, and then says how many lines it dropped", async (place) => {
+	it.each(PLACES)("accepts 1,000 deliveries on $where, then reports how many lines it dropped", async (place) => {
 		const home = await makeHome();
 		const child = spawn(place.program, place.options, {
 			cwd: ROOT,
@@ -69,7 +69,7 @@ describe("a hub whose output nobody reads, with HEALER_LOG=debug", () => {
 
 		let output = "";
 		child.stdout.on("data", (chunk) => (output += chunk));
-		await eventually(() => /\(\d+ lines were dropped here: nobody read them\./.test(output), "what was dropped");
+		await eventually(() => /\(\d+ lines dropped here because the terminal was not read\./.test(output), "what was dropped");
 		process.kill(hubPid(home), "SIGTERM");
 		await eventually(() => runtimesOf(home).length === 0, "the runtime's end", 10_000);
 	});
@@ -109,7 +109,7 @@ describe("SIGTERM ends a hub within ten seconds, and its runtime with it,", () =
 });
 
 describe("a hub that is killed with -9", () => {
-	it("takes its runtime with it", async () => {
+	it("ends its runtime with it", async () => {
 		const home = await makeHome();
 		const hub = await ready(home);
 		expect(runtimesOf(home)).toHaveLength(1);
@@ -119,10 +119,10 @@ describe("a hub that is killed with -9", () => {
 	});
 });
 
-describe("a hub that is given what it cannot use", () => {
-	// Only Linux has a folder in which nobody can make one, root included.
+describe("a hub with unusable settings", () => {
+	// Only Linux has a folder in which nobody can create one, not even root.
 	const IMPOSSIBLE = process.platform === "linux" ? "/proc/x" : "/dev/null/x";
-	it("ends with the state folder's name when that can never be made", async () => {
+	it("ends with the state folder's name when it can never be created", async () => {
 		const hub = begin({ ...(await makeHome()), stateDir: IMPOSSIBLE });
 		expect(await hub.ended()).toBe(1);
 		expect(hub.output()).toContain(`The state folder ${IMPOSSIBLE} cannot be written to:`);
@@ -137,7 +137,7 @@ describe("a hub that is given what it cannot use", () => {
 		expect(hub.output()).toContain(`Cannot read ${home.pipelineFile}: it is a named pipe (FIFO).`);
 	});
 
-	it("keeps the pipeline when a prompt becomes a named pipe, names it, and takes a good one again", async () => {
+	it("keeps the pipeline when a prompt becomes a named pipe, names it, and activates a valid one again", async () => {
 		const home = await makeHome();
 		const hub = await ready(home);
 		const { pipeline } = (await getJson(home, "/api/status")) as { pipeline: string };
@@ -149,12 +149,12 @@ describe("a hub that is given what it cannot use", () => {
 
 		rmSync(prompt);
 		execFileSync("cp", [path.join(ROOT, "prompts", "rust-fix.mustache"), prompt]);
-		await eventually(() => hub.output().includes("is in force"), "the good one");
+		await eventually(() => hub.output().includes("is active"), "the good one");
 		process.kill(hubPid(home), "SIGTERM");
 		await endsInTime(home, hub);
 	});
 
-	it("ends with what to do when a wire secret is plain text, and does not print it", async () => {
+	it("ends with the fix when a wire secret is plain text, and does not print it", async () => {
 		const hub = begin(await makeHome(), { HEALER_WIRE_SECRETS: "correct-horse-battery-staple-and-more" });
 		expect(await hub.ended()).toBe(1);
 		expect(hub.output()).toContain(
@@ -165,13 +165,13 @@ describe("a hub that is given what it cannot use", () => {
 });
 
 describe("a hub whose journal fails", () => {
-	it("says so on standard error", async () => {
+	it("reports that on standard error", async () => {
 		const home = await makeHome();
 		const hub = await ready(home);
 		let problems = "";
 		hub.child.stderr?.on("data", (chunk) => (problems += chunk));
 		overwriteJournal(home);
-		const line = "The journal does not answer, deliveries are refused. The log says why.\n";
+		const line = "The journal does not answer; deliveries are refused. See the log for the reason.\n";
 		await eventually(() => problems.includes(line), "a line on standard error");
 		const answer = await deliver(home, "workflow_job", workflowJob({ runId: 1, branch: "main" }));
 		expect(answer.status).toBe(503);
@@ -187,7 +187,7 @@ async function endsInTime(home: Home, hub: HubProcess): Promise<void> {
 	expect(performance.now() - asked).toBeLessThan(10_000);
 }
 
-/** Whether some process still has this home's state folder as its own. */
+/** Whether a process still has this home's state folder as its own. */
 function isLocked(home: Home): boolean {
 	return execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" }).includes(home.pipelineFile);
 }
@@ -212,7 +212,7 @@ function makeNamedPipe(file: string): void {
 	execFileSync("mkfifo", [file]);
 }
 
-/** Zeroes over the database and its log, as a broken disk might. */
+/** Overwrites the database and its log with zeroes, as a broken disk might. */
 function overwriteJournal(home: Home): void {
 	const folder = path.join(home.stateDir, "edge", "d1", "miniflare-D1DatabaseObject");
 	for (const name of readdirSync(folder).filter((name) => !name.startsWith("metadata"))) {

@@ -18,7 +18,7 @@ import {
 	startReadyHub,
 } from "./hub-process.ts";
 
-/** What a clone of the repository holds that the documented commands need; its modules are linked, not installed. */
+/** The parts of a clone that the documented commands need; its modules are linked, not installed. */
 const CLONED =
 	`package.json tsconfig.base.json pipeline.yaml prompts pipeline worker wire relay cli page test/cases`.split(" ");
 
@@ -44,12 +44,12 @@ afterAll(async () => {
 });
 
 describe("README example, as typed", () => {
-	/** Every command of the README, in its order, and what comes of it. */
+	/** Every command of the README, in order, with its expected result. */
 	const commands: readonly (readonly [string, (command: string) => Promise<void>])[] = [
 		[
 			"npm ci && npm start",
 			async (command) => {
-				// Installing is what every run of the tests begins with.
+				// Every run of the tests begins with an install.
 				expect(command.split(" && ")).toEqual(["npm ci", "npm start"]);
 				hub = await startReadyHub(home, {}, clone);
 			},
@@ -99,13 +99,13 @@ describe("README example, as typed", () => {
 				await eventually(async () => (await newestStatus()) === "fixed", "the status fixed");
 			},
 		],
-		[EXPLAIN, async (command) => expect(await type(command)).toContain("REX by the rule")],
+		[EXPLAIN, async (command) => expect(await type(command)).toContain("REX by rule")],
 		[
 			`${EXPLAIN} ${LOG} --files crates/controller/src/leases.rs`,
 			async (command) => expect(await type(command)).toContain("failure   rust_clippy (rust)"),
 		],
-		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is good/)],
-		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases pass\.$/m)],
+		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is valid/)],
+		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases passed\.$/m)],
 		["npm test", offered],
 		["npm run test:all", offered],
 		["npm run check", offered],
@@ -113,7 +113,7 @@ describe("README example, as typed", () => {
 		["npm run bench -- routing cases.jsonl", offered],
 	];
 
-	it("is all that the README types", () => {
+	it("covers every command of the README", () => {
 		expect(commandsOf("README.md")).toEqual(commands.map(([command]) => command));
 	});
 
@@ -122,9 +122,9 @@ describe("README example, as typed", () => {
 
 describe("docs/pipeline.md example, as typed", () => {
 	const commands: readonly (readonly [string, RegExp])[] = [
-		["npx healer check", /^pipeline\.yaml is good/],
+		["npx healer check", /^pipeline\.yaml is valid/],
 		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
-		["npx healer test", /^(\d+) of \1 cases pass\.$/m],
+		["npx healer test", /^(\d+) of \1 cases passed\.$/m],
 		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],
 		[`${EXPLAIN} --files src/main.rs,Cargo.toml --json`, /"agent": "rex"/],
 		[
@@ -135,9 +135,9 @@ describe("docs/pipeline.md example, as typed", () => {
 		["npx healer backtest --pipeline other.yaml cases.jsonl", /^one +rex rust_clippy {2}bolt rust_clippy$/m],
 		[
 			`${ON_A_WORKER} npx healer push`,
-			/^[0-9a-f]{16} is in force on http:.*, everywhere within a minute\. It was before\.$/m,
+			/^[0-9a-f]{16} is active on http:.*, everywhere within a minute\. It was active already\.$/m,
 		],
-		[`${ON_A_WORKER} npx healer rollback`, /^bundled is in force on http:.*\. Before: [0-9a-f]{16}\.$/m],
+		[`${ON_A_WORKER} npx healer rollback`, /^bundled is active on http:.*\. Previously active: [0-9a-f]{16}\.$/m],
 	];
 
 	beforeAll(() => {
@@ -146,7 +146,7 @@ describe("docs/pipeline.md example, as typed", () => {
 		writeFileSync(path.join(clone, "cases.jsonl"), '{"id": "one", "failed_steps": ["cargo clippy"]}\n');
 	});
 
-	it("is all that it types", () => {
+	it("covers every command of the page", () => {
 		expect(commandsOf("docs/pipeline.md").filter((command) => command !== WATCH)).toEqual(
 			commands.map(([command]) => command),
 		);
@@ -167,7 +167,7 @@ async function newestStatus(): Promise<string | undefined> {
 	return ((await getJson(home, "/api/incidents")) as Listed).incidents[0]?.status;
 }
 
-/** As typed in the clone, with the ports of this test. Gives what it prints; fails when it does. */
+/** Runs it in the clone, with the ports of this test. Returns the output; throws when it fails. */
 async function type(command: string): Promise<string> {
 	const shell = command
 		.replace("127.0.0.1:8787", `127.0.0.1:${home.port}`)
@@ -177,14 +177,14 @@ async function type(command: string): Promise<string> {
 	return stdout;
 }
 
-/** The hub's own, which it made and keeps in its state folder. */
+/** The hub's own, generated and stored in its state folder. */
 function apiToken(): string {
 	return (
 		/^HEALER_API_TOKEN="?([^"\n]+)/m.exec(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8"))?.[1] ?? ""
 	);
 }
 
-/** Running the tests, the checks or the figures from within the tests would not end. */
+/** Running the tests, the checks or the benchmark from within the tests would recurse. */
 async function offered(command: string): Promise<void> {
 	const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 	expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, "").replace(/ -- .*/, ""));

@@ -13,8 +13,9 @@ export interface StartsUnderTraffic {
 }
 
 /**
- * Starts a hub again and again while 24 clients deliver, kills it with -9 in between, in turn the whole group and its
- * Node alone, and stops the last one with SIGTERM. Every start must be ready within three times one without traffic.
+ * Starts a hub repeatedly while 24 clients deliver, kills it with -9 in between, alternating between the whole group
+ * and only its Node, and stops the last one with SIGTERM. Every start must be ready within three times the time without
+ * traffic.
  */
 export async function startUnderTraffic(times: number): Promise<StartsUnderTraffic> {
 	const home = await makeHome();
@@ -41,7 +42,7 @@ export async function startUnderTraffic(times: number): Promise<StartsUnderTraff
 				if (turn < times - 1) await kill(home, hub, turn);
 			}
 			const before = performance.now();
-			// To the hub alone: all else must end with it.
+			// Only to the hub: everything else must end with it.
 			process.kill(hubPid(home), "SIGTERM");
 			expect(await hub?.ended()).toBe(0);
 			const stopMs = performance.now() - before;
@@ -55,7 +56,7 @@ export async function startUnderTraffic(times: number): Promise<StartsUnderTraff
 	}
 }
 
-/** The whole group, or the hub's Node alone: then its runtime must end, too. */
+/** The whole group, or only the hub's Node: then its runtime must end, too. */
 async function kill(home: Home, hub: HubProcess | undefined, turn: number): Promise<void> {
 	if (turn % 2 === 0) hub?.signalGroup("SIGKILL");
 	else process.kill(hubPid(home), "SIGKILL");

@@ -6,14 +6,14 @@ import { parseEnv } from "node:util";
 import { workflowJob } from "./failing-run.ts";
 import type { Home } from "./hub-process.ts";
 
-/** Clients that deliver one failure after another, whether somebody listens or not. */
+/** Clients that deliver one failure after another, whether or not anything listens. */
 export interface Traffic {
-	/** How many deliveries got each status; those that nobody answered are not counted. */
+	/** Number of deliveries by status; those without an answer are not counted. */
 	readonly statuses: Readonly<Record<number, number>>;
 	stop(): Promise<void>;
 }
 
-/** Between a client's deliveries: the machine must have time left for what is tested. */
+/** Pause between a client's deliveries: the machine must have time left for the code under test. */
 const PAUSE_MS = 50;
 
 export function startTraffic(home: Home, clients = 24): Traffic {

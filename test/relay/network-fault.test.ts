@@ -15,7 +15,7 @@ async function portOf(server: Server): Promise<number> {
 	return (server.address() as AddressInfo).port;
 }
 
-/** What asking there comes to. */
+/** The explanation of what `fetch` throws there. */
 async function explained(url: string): Promise<string | undefined> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
@@ -27,23 +27,25 @@ async function explained(url: string): Promise<string | undefined> {
 }
 
 describe("explainNetworkError", () => {
-	it("names a connection that is refused, and shows neither path nor query", async () => {
+	it("explains a refused connection, and shows neither path nor query", async () => {
 		const port = await closedPort();
 		expect(await explained(`http://127.0.0.1:${port}/path?token=secret`)).toBe(
-			`127.0.0.1:${port} refuses the connection (ECONNREFUSED)`,
+			`127.0.0.1:${port} refused the connection (ECONNREFUSED)`,
 		);
 	});
 
-	it("names a host that DNS does not know", async () => {
-		// A resolver that is away says EAI_AGAIN.
+	it("explains an unknown host", async () => {
+		// An unreachable resolver causes EAI_AGAIN.
 		expect(await explained("http://loki.invalid:3100/")).toMatch(
-			/^DNS (knows no such host as|does not answer for) loki\.invalid:3100 \((ENOTFOUND|EAI_AGAIN)\)$/,
+			/^DNS (has no host|did not answer for) loki\.invalid:3100 \((ENOTFOUND|EAI_AGAIN)\)$/,
 		);
 	});
 
-	it("names a connection that is cut, at once or within the answer", async () => {
+	it("explains a reset connection, at once or during the answer", async () => {
 		const cutting = await portOf(createServer((socket) => void socket.on("error", () => {}).resetAndDestroy()));
-		expect(await explained(`http://127.0.0.1:${cutting}`)).toBe(`127.0.0.1:${cutting} cut the connection (ECONNRESET)`);
+		expect(await explained(`http://127.0.0.1:${cutting}`)).toBe(
+			`127.0.0.1:${cutting} reset the connection (ECONNRESET)`,
+		);
 		const half = await portOf(
 			createHttp((_, response) => {
 				response.writeHead(200, { "content-length": "100" }).write("x");
@@ -55,12 +57,12 @@ describe("explainNetworkError", () => {
 		);
 	});
 
-	it("names the time that ran out", async () => {
+	it("explains a timeout", async () => {
 		const silent = await portOf(createServer((socket) => void socket.on("error", () => {})));
-		expect(await explained(`http://127.0.0.1:${silent}`)).toBe(`127.0.0.1:${silent} does not answer in time`);
+		expect(await explained(`http://127.0.0.1:${silent}`)).toBe(`127.0.0.1:${silent} did not answer in time`);
 	});
 
-	it("names what is wrong with TLS", async () => {
+	it("explains TLS errors", async () => {
 		const folder = await mkdtemp(join(tmpdir(), "healer-tls-"));
 		const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
 		const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
@@ -68,7 +70,7 @@ describe("explainNetworkError", () => {
 		execFileSync("openssl", [...request, ...name], { stdio: "ignore" });
 		const own = await portOf(createHttps({ key: await readFile(key), cert: await readFile(cert) }));
 		expect(await explained(`https://localhost:${own}`)).toBe(
-			`the certificate of localhost:${own} is signed by an authority that is not trusted here (NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority, names a file with it) (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+			`the certificate of localhost:${own} is signed by an untrusted authority (add it by NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority) (DEPTH_ZERO_SELF_SIGNED_CERT)`,
 		);
 		const plain = await portOf(createHttp((_, response) => void response.end("hello")));
 		expect(await explained(`https://127.0.0.1:${plain}`)).toBe(
@@ -76,7 +78,7 @@ describe("explainNetworkError", () => {
 		);
 	});
 
-	it("names what does not speak HTTP", async () => {
+	it("explains a server that does not speak HTTP", async () => {
 		const ssh = await portOf(
 			createServer((socket) => void socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.6\r\n")),
 		);
@@ -88,13 +90,13 @@ describe("explainNetworkError", () => {
 	it("finds the host in the error where it is not given", async () => {
 		const port = await closedPort();
 		const error = await fetch(`http://127.0.0.1:${port}`).catch((cause: unknown) => cause);
-		expect(explainNetworkError(error)).toBe(`127.0.0.1:${port} refuses the connection (ECONNREFUSED)`);
+		expect(explainNetworkError(error)).toBe(`127.0.0.1:${port} refused the connection (ECONNREFUSED)`);
 	});
 
-	it("never shows credentials, and leaves a bug alone", () => {
+	it("never shows credentials, and does not explain a bug", () => {
 		const refused = new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
 		expect(explainNetworkError(refused, "https://me:secret@loki.example/x")).toBe(
-			"loki.example refuses the connection (ECONNREFUSED)",
+			"loki.example refused the connection (ECONNREFUSED)",
 		);
 		expect(explainNetworkError(new TypeError("x is not a function"), "https://loki.example")).toBeUndefined();
 	});

@@ -33,9 +33,11 @@ describe("findViolation", () => {
 		"https://github.com/5dlabs/cto\n",
 		7,
 		undefined,
-	])("takes %j for no repository", (url) => expect(repository(url)).toMatchObject({ reason: "invalid_coderun" }));
+	])("does not accept %j as a repository", (url) =>
+		expect(repository(url)).toMatchObject({ reason: "invalid_coderun" }),
+	);
 
-	it("looks at the docs repository as well", () => {
+	it("checks the docs repository as well", () => {
 		expect(violation({ spec: { docsRepositoryUrl: "https://github.com/evil/docs" } })).toEqual({
 			reason: "repository_not_allowed",
 			detail: "evil/docs",

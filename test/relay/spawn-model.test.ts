@@ -13,28 +13,33 @@ const A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const C = "cccccccccccccccccccccccccccccccc";
 
-/** How much may happen in one run. All orders of all that is allowed are tried, none is drawn by lot. */
+/** How much may happen in one run. All orders of all allowed events are tried; none is drawn at random. */
 interface Bound {
-	/** Calls of each actor: one that was killed, at any of its operations, or not answered for good asks again. */
+	/** Calls of each actor: one that was killed, at any of its operations, or got no final answer, retries. */
 	readonly calls: number;
-	/** How often time jumps, and how far it can. */
+	/** How often time jumps, and how far. */
 	readonly steps: number;
 	readonly jumps_s: readonly number[];
-	/** How often somebody ends or deletes a CodeRun by hand. */
+	/** How often a CodeRun is finished or deleted by hand. */
 	readonly hands: number;
 	/** How often an operation, or only its answer, is lost. */
 	readonly faults: number;
 }
 
 const NOTHING_ELSE: Bound = { calls: 1, steps: 0, jumps_s: [], hands: 0, faults: 0 };
-/** Within a create's bound; a claim's age; all that can be in flight; the claim's ttl. Sums of them lie between. */
+/**
+ * Within a create's limit; a claim's age; everything that can be in flight; the claim's ttl. Sums of them lie between.
+ */
 const JUMPS_S = [10, 20, 40, 620];
 
-/** `npm run test:soak` tries all of `AT_SIZE`; with `HEALER_MODEL=wide` it goes on for minutes, to all that fits into memory. */
+/**
+ * `npm run test:soak` tries all of `AT_SIZE`; with `HEALER_MODEL=wide` it runs for minutes, up to what fits into
+ * memory.
+ */
 const isWide = process.env.HEALER_MODEL === "wide";
 
 const PAIRS: Record<string, Partial<SpawnRequest>[]> = {
-	"one incident, told to two": [{ incident_id: A }, { incident_id: A }],
+	"one incident, requested by two": [{ incident_id: A }, { incident_id: A }],
 	"one attempt, decided differently by two": [{ incident_id: A }, { incident_id: A, agent: "blaze" }],
 	"two attempts": [{ incident_id: A }, { incident_id: A, attempt: 2 }],
 	"two attempts, of two agents": [{ incident_id: A }, { incident_id: A, attempt: 2, agent: "atlas" }],
@@ -53,9 +58,9 @@ const PAIRS: Record<string, Partial<SpawnRequest>[]> = {
 };
 
 const TRIPLES: Record<string, Partial<SpawnRequest>[]> = {
-	"one incident, told to three": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
-	"two attempts, the first told to two": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
-	"two incidents on one branch, one told to two": [
+	"one incident, requested by three": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
+	"two attempts, the first requested by two": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
+	"two incidents on one branch, one requested by two": [
 		{ incident_id: A },
 		{ incident_id: B, agent: "blaze" },
 		{ incident_id: A },
@@ -86,12 +91,12 @@ type Row = readonly [string, Record<string, Partial<SpawnRequest>[]>, Bound];
 
 const WIDE: readonly Row[] = [
 	["2 actors that are killed and ask again, and time", PAIRS, { ...NOTHING_ELSE, calls: 2, steps: 1, jumps_s: [40] }],
-	["3 actors, a long time and hands", toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [620] }],
+	["3 actors, a long time and hands", requestedOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: [620] }],
 ];
 
 /**
- * A call that dies is one that is never heard of again, so each of these holds for kills at any operation as well, and
- * three actors of one request are also two of whom one was killed and asked again.
+ * A dead call is one that never returns, so each of these also covers kills at any operation. Three actors of one
+ * request also cover two of which one was killed and retried.
  */
 const AT_SIZE: readonly Row[] = [
 	["2 actors, time and hands", PAIRS, { ...NOTHING_ELSE, steps: 1, hands: 1, jumps_s: JUMPS_S }],
@@ -102,11 +107,11 @@ const AT_SIZE: readonly Row[] = [
 		{ ...NOTHING_ELSE, steps: 1, hands: 1, faults: 1, jumps_s: [40] },
 	],
 	["3 actors and hands", TRIPLES, { ...NOTHING_ELSE, hands: 2 }],
-	["3 actors and time", toldOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
+	["3 actors and time", requestedOnce(TRIPLES), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
 	...(isWide ? WIDE : []),
 ];
 
-/** A part of the states that the ones at size hold: each situation, with one thing at a time. */
+/** A subset of the states of the full-size ones: each situation, with one event at a time. */
 const QUICK: readonly Row[] = [
 	["2 actors and hands", withoutLargest(PAIRS), { ...NOTHING_ELSE, hands: 1 }],
 	["2 actors and time", withoutLargest(PAIRS), { ...NOTHING_ELSE, steps: 1, jumps_s: [40] }],
@@ -121,11 +126,11 @@ function withoutLargest(situations: Record<string, Partial<SpawnRequest>[]>): Re
 	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.startsWith("one incident,")));
 }
 
-function toldOnce(situations: Record<string, Partial<SpawnRequest>[]>): Record<string, Partial<SpawnRequest>[]> {
-	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.includes("told to")));
+function requestedOnce(situations: Record<string, Partial<SpawnRequest>[]>): Record<string, Partial<SpawnRequest>[]> {
+	return Object.fromEntries(Object.entries(situations).filter(([situation]) => !situation.includes("requested by")));
 }
 
-/** Actors of one request meet at every claim, which makes many more states: these are bound tighter. */
+/** Actors of one request meet at every claim, which makes many more states: these have tighter limits. */
 function boundFor(situation: string, bound: Bound): Bound {
 	if (!situation.startsWith("one incident,")) return bound;
 	if (situation.endsWith("three")) return NOTHING_ELSE;
@@ -167,13 +172,13 @@ describe.each(isAtSize || isWide ? REDECIDED_AT_SIZE : REDECIDED_QUICK)(
 );
 
 describe("exploring every order", () => {
-	it("finds the CodeRun of a request that was refused without looking", async () => {
+	it("finds the CodeRun of a request that was refused without a check", async () => {
 		const bound = { ...NOTHING_ELSE, steps: 1, jumps_s: [40] };
 		const { fault } = await exploreRedeciding({ attempt: 2 }, bound, true);
 		expect(fault?.at(-1)).toMatch(/^refused although it exists|^created after it was refused/);
 	});
 
-	it("finds the second CodeRun when claims are written over whatever was written since", async () => {
+	it("finds the second CodeRun when claims are replaced without comparing versions", async () => {
 		const careless: ApplyOperation = (cluster, operation, version) => {
 			const stands = "version" in operation ? cluster.claims.get(operation.lease)?.value.version : undefined;
 			const blind = "version" in operation && stands !== undefined ? { ...operation, version: stands } : operation;
@@ -187,7 +192,7 @@ describe("exploring every order", () => {
 		expect(fault?.at(-1)).toBe("two unfinished under one key");
 	});
 
-	it("finds the second CodeRun when a claim is made where there is one", async () => {
+	it("finds the second CodeRun when a claim is created over an existing one", async () => {
 		const careless: ApplyOperation = (cluster, operation, version) => {
 			if (operation.do !== "createClaim") return applyOperation(cluster, operation, version);
 			const claims = new Map(cluster.claims);
@@ -203,8 +208,8 @@ describe("exploring every order", () => {
 			operation.do === "createCodeRun"
 				? { cluster, answer: { kind: "unavailable", why: "deaf" } }
 				: applyOperation(cluster, operation, version);
-		const { fault } = await exploreAll(PAIRS["one incident, told to two"] ?? [], NOTHING_ELSE, deaf);
-		expect(fault?.at(-1)).toMatch(/^no final answer: /);
+		const { fault } = await exploreAll(PAIRS["one incident, requested by two"] ?? [], NOTHING_ELSE, deaf);
+		expect(fault?.at(-1)).toMatch(/^not answered for good: /);
 	});
 });
 
@@ -234,8 +239,8 @@ async function exploreAll(
 }
 
 /**
- * A request that was sent under an older policy and may arrive at any time; the same one, repeated to a relay that
- * refuses it; and what is decided again, which begins once that refusal arrived.
+ * A request sent under an older policy that may arrive at any time; the same one, repeated to a relay that refuses it;
+ * and the next decision, which starts once that refusal arrived.
  */
 async function exploreRedeciding(
 	decidedAgain: Partial<SpawnRequest>,
@@ -271,7 +276,7 @@ async function exploreRedeciding(
 	return explore(model, start, completion(repeats, rules, applyOperation));
 }
 
-/** A relay that refuses by its policy without looking. */
+/** A relay that refuses by policy without checking for the CodeRun. */
 function blindTree(): CallTree {
 	const answer = { kind: "result", result: { result: "refused", ...POLICY } } as const;
 	const asks = { do: "sleep", ms: 0 } as const;

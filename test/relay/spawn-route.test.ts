@@ -16,7 +16,7 @@ const NAME = "healer-ci-rex-ed573f914714fbca";
 const now = () => Math.floor(Date.now() / 1000);
 
 describe("POST /v1/spawn", () => {
-	it("says why its cluster cannot be used, and which version it is", async () => {
+	it("reports why its cluster cannot be used, and its version", async () => {
 		const why = "the API server does not know the relay's token";
 		const unavailable = async () => ({ kind: "unavailable", cause: "unauthorized", why }) as const;
 		const cluster = { ...(await directoryCluster(await temporaryFolder(), systemClock)), readClaim: unavailable };
@@ -30,7 +30,7 @@ describe("POST /v1/spawn", () => {
 		);
 	});
 
-	it("writes one CodeRun, whole, with the identity on it", async () => {
+	it("creates one complete CodeRun with its identity", async () => {
 		const relay = await servedRelay();
 		expect(await relay.spawn(spawnRequest())).toEqual({ status: 200, body: { result: "created", coderun_name: NAME } });
 		expect(await readdir(join(relay.state, "coderuns"))).toEqual([`${NAME}.yaml`]);
@@ -52,7 +52,7 @@ describe("POST /v1/spawn", () => {
 		});
 	});
 
-	it("answers the same request again, and 20 at once, with the one CodeRun", async () => {
+	it("answers a repeated request, and 20 at once, with the same CodeRun", async () => {
 		const relay = await servedRelay();
 		const answers = await Promise.all(Array.from({ length: 20 }, () => relay.spawn(spawnRequest())));
 		expect(answers.filter(({ body }) => JSON.stringify(body).includes("created"))).toHaveLength(1);
@@ -61,7 +61,7 @@ describe("POST /v1/spawn", () => {
 		expect(await readdir(join(relay.state, "coderuns"))).toEqual([`${NAME}.yaml`]);
 	});
 
-	it("holds another incident of the same branch, and says by whom and until when at the earliest", async () => {
+	it("makes another incident of the same branch wait, and reports the holder and the earliest end", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		const { body } = await relay.spawn(spawnRequest({ incident_id: OTHER }));
@@ -75,7 +75,7 @@ describe("POST /v1/spawn", () => {
 		expect(await readdir(join(relay.state, "claims"))).toHaveLength(2);
 	});
 
-	it("holds the next attempt until the CodeRun of the one before is finished, and refuses the one before then", async () => {
+	it("makes the next attempt wait until the previous CodeRun has finished, and then refuses the previous attempt", async () => {
 		const relay = await servedRelay();
 		const second = spawnRequest({ attempt: 2 });
 		await relay.spawn(spawnRequest());
@@ -100,7 +100,7 @@ describe("POST /v1/spawn", () => {
 		expect((await relay.spawn(other)).body).toMatchObject({ result: "created" });
 	});
 
-	it("does not make a deleted CodeRun again", async () => {
+	it("does not recreate a deleted CodeRun", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		await rm(join(relay.state, "coderuns", `${NAME}.yaml`));
@@ -108,7 +108,7 @@ describe("POST /v1/spawn", () => {
 		expect(await readdir(join(relay.state, "coderuns"))).toEqual([]);
 	});
 
-	it("answers 503 while the state folder cannot be read, and is complete after it can", async () => {
+	it("answers 503 while the state folder cannot be read, and recovers afterwards", async () => {
 		const relay = await servedRelay();
 		await rename(join(relay.state, "coderuns"), join(relay.state, "away"));
 		const refused = await relay.post("/v1/spawn", JSON.stringify(spawnRequest()));
@@ -118,7 +118,7 @@ describe("POST /v1/spawn", () => {
 		expect((await relay.spawn(spawnRequest())).body).toEqual({ result: "created", coderun_name: NAME });
 	});
 
-	describe("what a newer policy does not allow", () => {
+	describe("a request that a newer policy does not allow", () => {
 		const refusal = { result: "refused", reason: "github_app_not_allowed", detail: "5DLabs-Rex" };
 
 		function changingPolicy() {
@@ -134,7 +134,7 @@ describe("POST /v1/spawn", () => {
 			expect(await readdir(join(relay.state, "claims"))).toEqual([]);
 		});
 
-		it("is there already when it was created before, so a refusal proves that nothing was", async () => {
+		it("is answered `exists` when its CodeRun was created before, so a refusal proves that none was", async () => {
 			const { policy, rename } = changingPolicy();
 			const relay = await servedRelay({ policy });
 			await relay.spawn(spawnRequest());
@@ -145,7 +145,7 @@ describe("POST /v1/spawn", () => {
 			expect(await relay.spawn(spawnRequest({ max_active: 7 }))).toEqual({ status: 409, body: { error: "replayed" } });
 		});
 
-		it("is refused only once no request under way can create it any more", async () => {
+		it("is refused only once no request in flight can create it any more", async () => {
 			const { policy, rename } = changingPolicy();
 			const clock = virtualClock();
 			const cluster = {
@@ -161,7 +161,7 @@ describe("POST /v1/spawn", () => {
 		});
 	});
 
-	describe("refuses before acting", () => {
+	describe("refuses before processing", () => {
 		const body = JSON.stringify(spawnRequest());
 		const id = "0123456789abcdef0123456789abcdef.1";
 
@@ -197,10 +197,10 @@ describe("POST /v1/spawn", () => {
 			expect(await relay.spawn(other)).toEqual({ status: 409, body: { error: "replayed" } });
 		});
 
-		it("an oversized body, told or streamed, without reading it all", async () => {
+		it("an oversized body, declared or streamed, without reading it all", async () => {
 			const relay = await servedRelay();
-			const told = await relay.post("/v1/spawn", "x".repeat(1024 * 1024 + 1));
-			expect([told.status, await told.json()]).toEqual([413, { error: "oversized" }]);
+			const declared = await relay.post("/v1/spawn", "x".repeat(1024 * 1024 + 1));
+			expect([declared.status, await declared.json()]).toEqual([413, { error: "oversized" }]);
 			let sent = 0;
 			const endless = new ReadableStream<Uint8Array>({
 				pull: (controller) => {
@@ -209,7 +209,7 @@ describe("POST /v1/spawn", () => {
 					else controller.enqueue(new Uint8Array(65_536));
 				},
 			});
-			// A server that stops reading may close before the client has read its answer.
+			// A server that stops reading may close the connection before the client has read its answer.
 			const init: RequestInit & { duplex: "half" } = { method: "POST", body: endless, duplex: "half" };
 			const status = await fetch(`${relay.url}/v1/spawn`, init).then(
 				(response) => response.status,
@@ -239,7 +239,7 @@ describe("POST /v1/spawn", () => {
 });
 
 describe("the other routes", () => {
-	it("tell that it lives, that it is ready, and what it did", async () => {
+	it("report liveness, readiness and metrics", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		expect((await fetch(`${relay.url}/livez`)).status).toBe(200);

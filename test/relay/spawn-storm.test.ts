@@ -16,7 +16,7 @@ const A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const C = "cccccccccccccccccccccccccccccccc";
 
-/** The situations that the protocol is for; each request may be sent several times at once. */
+/** The situations that the protocol handles; each request may be sent several times at once. */
 const SITUATIONS = {
 	"one incident, one attempt": [{ incident_id: A }, { incident_id: A }, { incident_id: A }],
 	"one incident, two attempts": [{ incident_id: A }, { incident_id: A, attempt: 2 }, { incident_id: A }],
@@ -43,11 +43,11 @@ const SITUATIONS = {
 	],
 } satisfies Record<string, Partial<SpawnRequest>[]>;
 
-/** What else happens meanwhile. */
+/** Other events in the meantime. */
 type Happening = { advance: number } | "finish" | "remove" | "appear";
 
 describe("spawn", () => {
-	it.each(Object.entries(SITUATIONS))("makes no second CodeRun in any interleaving with kills: %s", (_, changes) =>
+	it.each(Object.entries(SITUATIONS))("creates no second CodeRun in any interleaving with kills: %s", (_, changes) =>
 		fc.assert(
 			fc.asyncProperty(fc.scheduler(), plans(changes.length), happenings(), async (scheduler, plan, happening) => {
 				const pause = (where: string) => scheduler.schedule(Promise.resolve(), where);
@@ -72,11 +72,11 @@ describe("spawn", () => {
 
 interface Plan {
 	readonly skew_ms: number;
-	/** The relay is killed at that pause of the call. */
+	/** The relay is killed at this pause of the call. */
 	readonly killed_at: number | undefined;
 }
 
-/** One relay handling one request, until it answers or is killed. */
+/** One relay that processes one request, until it answers or is killed. */
 async function run(
 	world: World,
 	request: SpawnRequest,
@@ -91,7 +91,7 @@ async function run(
 	});
 	try {
 		const answer = await spawn({ request, digest: digestOf(request), cluster, clock, enforce_max_active: true });
-		world.tell(answer);
+		world.report(answer);
 		return answer;
 	} catch (error) {
 		if (error instanceof Killed) return undefined;
@@ -99,7 +99,7 @@ async function run(
 	}
 }
 
-/** The worker sends again what was not answered for good, a minute later, while CodeRuns come to their end. */
+/** The worker retries what got no final answer, a minute later, while CodeRuns end. */
 async function repeatAll(world: World, requests: readonly SpawnRequest[]): Promise<void> {
 	let open = [...requests];
 	for (let minute = 0; open.length > 0; minute++) {
@@ -122,22 +122,22 @@ function isForGood(answer: SpawnAnswer | undefined): boolean {
 
 interface World {
 	readonly clock: VirtualClock;
-	/** As a call sees it that starts now. */
+	/** The state as seen by a call that starts now. */
 	cluster(): Cluster;
 	happen(what: Happening): void;
 	/** An answer reached the worker. */
-	tell(answer: SpawnAnswer): void;
+	report(answer: SpawnAnswer): void;
 	expectNoDuplicates(): void;
 }
 
-/** A cluster that keeps book of what was made. */
+/** A cluster that records what was created. */
 function newWorld(asked: readonly SpawnRequest[]): World {
 	const clock = virtualClock();
 	const memory = memoryCluster();
 	const made: CodeRun[] = [];
-	const told = new Set<string>();
+	const reported = new Set<string>();
 	const faults: string[] = [];
-	const cluster = (toldBefore: ReadonlySet<string>): Cluster => ({
+	const cluster = (reportedBefore: ReadonlySet<string>): Cluster => ({
 		...memory,
 		createCodeRun: async (coderun, within_ms) => {
 			const answer = await memory.createCodeRun(coderun, within_ms);
@@ -145,7 +145,8 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 			const again = made.filter((other) => isSameAttempt(other, coderun));
 			if (again.some((other) => other.metadata.name !== coderun.metadata.name))
 				faults.push("two names for one attempt");
-			if (toldBefore.has(coderun.metadata.name)) faults.push("made again by a call begun after an answer told of it");
+			if (reportedBefore.has(coderun.metadata.name))
+				faults.push("recreated by a call that started after an answer reported it");
 			const active = memory.unfinished().filter((name) => name !== coderun.metadata.name);
 			if (active.some((name) => sharesKey(asked, name, coderun.metadata.name))) faults.push("two active under one key");
 			if (active.some((name) => sharesAgent(name, coderun.metadata.name))) faults.push("two active for one agent");
@@ -155,16 +156,16 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 	});
 	return {
 		clock,
-		cluster: () => cluster(new Set(told)),
+		cluster: () => cluster(new Set(reported)),
 		happen: (what) => {
 			const [first] = memory.unfinished();
 			if (typeof what === "object") clock.advance(what.advance);
 			else if (what === "appear") memory.appear("by-hand", "rex");
 			else if (first !== undefined) what === "finish" ? memory.finish(first) : memory.remove(first);
 		},
-		tell: (answer) => {
+		report: (answer) => {
 			if (answer.kind === "result" && "coderun_name" in answer.result && answer.result.result !== "held") {
-				told.add(answer.result.coderun_name);
+				reported.add(answer.result.coderun_name);
 			}
 		},
 		expectNoDuplicates: () => expect(faults).toEqual([]),

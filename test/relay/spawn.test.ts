@@ -12,7 +12,7 @@ const B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const BRANCH = leaseName("key", "5dlabs/cto:branch:main");
 const TURN = leaseName("agent", "rex");
 
-/** A cluster in memory, and calls to it at a time of their own; `over` replaces what the cluster answers. */
+/** A cluster in memory, and calls to it at a chosen time; `over` replaces the cluster's answers. */
 function stage() {
 	const cluster = memoryCluster();
 	const clock = virtualClock();
@@ -34,13 +34,13 @@ const nameOf = (request: SpawnRequest) => request.coderun.metadata.name;
 const unavailable = { kind: "unavailable", why: "down" } as const;
 
 describe("spawn", () => {
-	it("leaves the incident's and the branch's claim behind, and no turn", async () => {
+	it("keeps the incident's and the branch's claim, and releases the agent's", async () => {
 		const { cluster, call } = stage();
 		expect(await call(a())).toEqual({ result: "created", coderun_name: nameOf(a()) });
 		expect([...cluster.claims.keys()].sort()).toEqual([leaseName("incident", A), BRANCH].sort());
 	});
 
-	it("frees a claim 10 s after its ttl and the end of its CodeRun, not before", async () => {
+	it("frees a claim 10 s after its ttl and the end of its CodeRun, not earlier", async () => {
 		const { cluster, clock, call } = stage();
 		await call(a());
 		clock.advance(609_999);
@@ -56,7 +56,7 @@ describe("spawn", () => {
 		expect(await call(b())).toMatchObject({ result: "created" });
 	});
 
-	it("frees a short claim no sooner than a call under it must have come to its end", async () => {
+	it("frees a short claim only when a call under it must have ended", async () => {
 		const { cluster, clock, call } = stage();
 		const short = { claims: [{ name: "branch", key: "k", ttl_s: 1, while_active: true }] };
 		await call(a(short));
@@ -67,7 +67,7 @@ describe("spawn", () => {
 		expect(await call(b(short))).toMatchObject({ result: "created" });
 	});
 
-	it("gives back what it created when it is held or busy", async () => {
+	it("releases what it created when it is held or busy", async () => {
 		const { cluster, call } = stage();
 		await call(a());
 		await call(b());
@@ -83,7 +83,7 @@ describe("spawn", () => {
 		expect(new Set(cluster.claims.keys())).toEqual(new Set([leaseName("incident", A), BRANCH, TURN]));
 	});
 
-	it("puts an earlier attempt's claims back when the next is busy", async () => {
+	it("restores an earlier attempt's claims when the next is busy", async () => {
 		const { cluster, call } = stage();
 		await call(a());
 		cluster.finish(nameOf(a()));
@@ -93,17 +93,17 @@ describe("spawn", () => {
 		expect([...cluster.claims.values()].map(({ record }) => record)).toEqual(before);
 	});
 
-	it("waits five seconds for its turn at the agent, then leaves it to the caller to repeat", async () => {
+	it("waits five seconds for the agent, then leaves the retry to the caller", async () => {
 		const { clock, call } = stage();
 		await call(a(), { createCodeRun: async () => unavailable });
 		const started = clock.monotonic();
-		expect(await call(b({ claims: [] }))).toEqual({ kind: "unavailable", why: "others are in line for rex" });
+		expect(await call(b({ claims: [] }))).toEqual({ kind: "unavailable", why: "other requests are waiting for rex" });
 		expect(clock.monotonic() - started).toBe(5_000);
 		clock.advance(35_000);
 		expect(await call(b({ claims: [] }))).toMatchObject({ result: "created" });
 	});
 
-	it("keeps its claims when it cannot know whether the CodeRun was made, and the repeat finds it", async () => {
+	it("keeps its claims when the CodeRun may have been created, and the retry finds it", async () => {
 		const { cluster, call } = stage();
 		const lost: Partial<Cluster> = {
 			createCodeRun: async (coderun, within_ms) => {
@@ -116,20 +116,20 @@ describe("spawn", () => {
 		expect(await call(a())).toEqual({ result: "exists", coderun_name: nameOf(a()) });
 	});
 
-	it("gives its claims back when the CodeRun can never be made, and says why", async () => {
+	it("releases its claims when the CodeRun can never be created, and says why", async () => {
 		const { cluster, call } = stage();
 		const answer = await call(a(), { createCodeRun: async () => ({ kind: "refused", why: "spec.x: unknown" }) });
 		expect(answer).toEqual({ result: "refused", reason: "invalid_coderun", detail: "spec.x: unknown" });
 		expect(cluster.claims.size).toBe(0);
 	});
 
-	it("refuses a name that something else has", async () => {
+	it("refuses a name that another object has", async () => {
 		const { cluster, call } = stage();
 		cluster.appear(nameOf(a()), "blaze");
 		expect(await call(a())).toMatchObject({ result: "refused", reason: "name_taken" });
 	});
 
-	it("tells another body for a known attempt by the claim, and by the CodeRun when the claim is gone", async () => {
+	it("detects another body for a known attempt by the claim, or by the CodeRun when the claim is gone", async () => {
 		const { cluster, call } = stage();
 		await call(a());
 		expect(await call(a(), {}, "other")).toEqual({ kind: "replayed" });
@@ -138,7 +138,7 @@ describe("spawn", () => {
 		expect(cluster.claims.size).toBe(0);
 	});
 
-	it("lets the next attempt wait while a call of the one before could still create", async () => {
+	it("makes the next attempt wait while a call of the previous one could still create", async () => {
 		const { clock, call } = stage();
 		await call(a(), { createCodeRun: async () => unavailable });
 		expect(await call(a({ attempt: 2 }))).toMatchObject({
@@ -152,7 +152,7 @@ describe("spawn", () => {
 		expect(await call(a())).toMatchObject({ result: "refused", reason: "earlier_attempt" });
 	});
 
-	it("lets the next attempt wait for a call that another one overtook, though its CodeRun is over", async () => {
+	it("makes the next attempt wait for an overtaken call, although its CodeRun has finished", async () => {
 		const { cluster, clock, call } = stage();
 		await call(a(), { createCodeRun: async () => unavailable });
 		clock.advance(10_000);
@@ -161,7 +161,7 @@ describe("spawn", () => {
 		expect(await call(a({ attempt: 2 }))).toMatchObject({ result: "held", until: "2026-11-22T00:00:40.000Z" });
 	});
 
-	it("lets the next attempt wait when the answer that there is no CodeRun came late", async () => {
+	it("makes the next attempt wait when a late answer says that there is no CodeRun", async () => {
 		const { cluster, clock, call } = stage();
 		await call(a(), { createCodeRun: async () => unavailable });
 		const slow: Partial<Cluster> = {
@@ -175,7 +175,7 @@ describe("spawn", () => {
 		expect(await call(a({ attempt: 2 }))).toMatchObject({ result: "created" });
 	});
 
-	it("tells of a CodeRun only when its claim says so: deleting it makes no second one", async () => {
+	it("reports a CodeRun only once its claim records it: deleting it creates no second one", async () => {
 		const { cluster, call } = stage();
 		const deaf: Partial<Cluster> = { replaceClaim: async () => unavailable };
 		expect(await call(a(), deaf)).toEqual(unavailable);
@@ -186,7 +186,7 @@ describe("spawn", () => {
 		expect(cluster.unfinished()).toEqual([]);
 	});
 
-	it("tells of no CodeRun while a later attempt's claim stands: what that puts back has no mark", async () => {
+	it("reports no CodeRun while a later attempt holds the claim: the record that it restores has no mark", async () => {
 		const { cluster, call } = stage();
 		const own = leaseName("incident", A);
 		const overtaken: Partial<Cluster> = {
@@ -199,7 +199,7 @@ describe("spawn", () => {
 		expect(await call(a(), overtaken)).toEqual({ kind: "unavailable", why: "attempt 2 has begun" });
 	});
 
-	it("takes claims again that are older than 20 s before it creates, and lets go of one that another wrote to", async () => {
+	it("renews claims older than 20 s before it creates, and stops at one that another call wrote to", async () => {
 		const { cluster, clock, call } = stage();
 		const slow: Partial<Cluster> = {
 			listUnfinished: async (agent) => {
@@ -224,7 +224,7 @@ describe("spawn", () => {
 		});
 	});
 
-	it("takes two rules with one key for one claim", async () => {
+	it("treats two rules with one key as one claim", async () => {
 		const { cluster, call } = stage();
 		const rule = { key: "k", ttl_s: 60, while_active: false };
 		await call(

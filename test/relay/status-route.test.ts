@@ -30,7 +30,7 @@ async function statusOf(relay: ServedRelay, changes: object = {}): Promise<{ sta
 }
 
 describe("POST /v1/coderuns/status", () => {
-	it("says running, then the very outcome that is posted to the worker, also after that was taken", async () => {
+	it("answers running, then the same outcome as posted to the worker, even after that was accepted", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		expect(await statusOf(relay)).toEqual({ status: 200, body: { state: "running", coderun_name: NAME } });
@@ -42,7 +42,7 @@ describe("POST /v1/coderuns/status", () => {
 		expect((await statusOf(relay)).body).toEqual({ state: "ended", outcome: SUCCEEDED });
 	});
 
-	it("knows the end of a CodeRun that was reported and deleted afterwards", async () => {
+	it("knows the outcome of a CodeRun that was reported and deleted afterwards", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		await finishCodeRun(relay.state, NAME, "Succeeded", NOON);
@@ -51,14 +51,14 @@ describe("POST /v1/coderuns/status", () => {
 		expect((await statusOf(relay)).body).toEqual({ state: "ended", outcome: SUCCEEDED });
 	});
 
-	it("says Deleted of one that was seen, is there no more and was never reported; or by a mark of an older version", async () => {
+	it("answers Deleted for one that was seen, is gone and was never reported, or was marked by an older version", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		await rm(join(relay.state, "coderuns", `${NAME}.yaml`));
 		const deleted = {
 			...SUCCEEDED,
 			phase: "Deleted",
-			message: "the CodeRun was deleted before it was finished",
+			message: "the CodeRun was deleted before it finished",
 			started_at: null,
 			finished_at: null,
 		};
@@ -67,12 +67,12 @@ describe("POST /v1/coderuns/status", () => {
 		expect((await statusOf(relay)).body).toEqual({ state: "ended", outcome: deleted });
 	});
 
-	it("says gone where neither a CodeRun nor a claim of that attempt is", async () => {
+	it("answers gone when there is neither a CodeRun nor a claim of that attempt", async () => {
 		const relay = await servedRelay();
 		expect(await statusOf(relay)).toEqual({ status: 200, body: { state: "gone" } });
 	});
 
-	it("says nothing of another incident's CodeRun, nor of another attempt's, whatever name is asked for", async () => {
+	it("reveals nothing about another incident's or attempt's CodeRun, whatever name is requested", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		expect((await statusOf(relay, { incident_id: "f".repeat(32) })).body).toEqual({ state: "gone" });
@@ -86,7 +86,7 @@ describe("POST /v1/coderuns/status", () => {
 		expect((await statusOf(relay, asked)).body).toEqual({ state: "running", coderun_name: NAME });
 	});
 
-	it("does not say gone while a request under way may still create it", async () => {
+	it("does not answer gone while a request in flight may still create it", async () => {
 		const clock = virtualClock();
 		const cluster = { ...memoryCluster(), createCodeRun: async () => ({ kind: "unavailable", why: "slow" }) as const };
 		const relay = await servedRelay({ clock, cluster });
@@ -96,7 +96,7 @@ describe("POST /v1/coderuns/status", () => {
 		expect(await statusOf(relay)).toEqual({ status: 200, body: { state: "gone" } });
 	});
 
-	it("refuses a field that it does not know", async () => {
+	it("refuses an unknown field", async () => {
 		expect(await statusOf(await servedRelay(), { more: 1 })).toMatchObject({ status: 422, body: { error: "invalid" } });
 	});
 });

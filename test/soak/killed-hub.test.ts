@@ -6,7 +6,7 @@ import { codeRuns, deliver, getJson, type Home, type HubProcess, makeHome, start
 
 const INCIDENTS = 100;
 
-describe("100 incidents, each told five ways at once, with kill -9 in the middle", () => {
+describe("100 incidents, each delivered in five ways at once, with kill -9 in the middle", () => {
 	let hub: HubProcess | undefined;
 	afterAll(async () => {
 		hub?.signalGroup("SIGKILL");
@@ -21,13 +21,13 @@ describe("100 incidents, each told five ways at once, with kill -9 in the middle
 		hub.signalGroup("SIGKILL");
 		await hub.ended();
 
-		// The other half is sent to a hub that is down: at the kill it cannot have been done with everything.
+		// The other half is sent to a stopped hub: at the kill it cannot have processed everything.
 		const rest = tellAll(home, INCIDENTS / 2, INCIDENTS);
 		hub = await startReadyHub(home);
 		await rest;
 		await sending;
 		await eventually(() => codeRuns(home).length >= INCIDENTS, "all CodeRuns", 120_000);
-		// Whatever is still under way would make one too many.
+		// Anything still in progress would create one too many.
 		await eventually(async () => (await unsettled(home)) === 0, "every incident has its CodeRun");
 		expect(codeRuns(home)).toHaveLength(INCIDENTS);
 		expect(new Set(codeRuns(home).map((name) => name.slice(-21)))).toHaveProperty("size", INCIDENTS);
@@ -35,15 +35,15 @@ describe("100 incidents, each told five ways at once, with kill -9 in the middle
 });
 
 async function tellAll(home: Home, from: number, to: number): Promise<void> {
-	await Promise.all(Array.from({ length: to - from }, (_, index) => tell(home, runOf(from + index))));
+	await Promise.all(Array.from({ length: to - from }, (_, index) => deliverAll(home, runOf(from + index))));
 }
 
 function runOf(index: number): FailingRun {
 	return { runId: 9_000 + index, branch: `feature/${index}` };
 }
 
-/** The same delivery twice, the same event under another id, another job, and the run: each until it is answered. */
-async function tell(home: Home, run: FailingRun): Promise<void> {
+/** The same delivery twice, the same event with another id, another job, and the run: each until it is answered. */
+async function deliverAll(home: Home, run: FailingRun): Promise<void> {
 	const id = `delivery-${run.runId}`;
 	await Promise.all([
 		untilAccepted(() => deliver(home, "workflow_job", workflowJob(run), id)),
@@ -54,7 +54,7 @@ async function tell(home: Home, run: FailingRun): Promise<void> {
 	]);
 }
 
-/** GitHub's own redelivery in short: what got no 202 is sent again. */
+/** GitHub's redelivery in short: what got no 202 is sent again. */
 async function untilAccepted(send: () => Promise<{ status: number }>): Promise<void> {
 	for (let tries = 0; tries < 400; tries++) {
 		const answer = await send().catch(() => undefined);

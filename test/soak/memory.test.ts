@@ -14,9 +14,9 @@ const MB = 1_000_000;
 // An isolate has 128 MB, its code included: https://developers.cloudflare.com/workers/platform/limits/#memory
 const MOST_MB = 128;
 
-/*
- * What the heaviest paths add to the memory of workerd, as the system counts it: an upper bound of what they add to the
- * isolate. Linux alone tells.
+/**
+ * Memory that the heaviest paths add to workerd, as measured by the system: an upper bound for the isolate. Only Linux
+ * reports it.
  */
 describe.runIf(process.platform === "linux")("the memory of the worker", () => {
 	it("has room for a log of 100 MB", async () => {
@@ -40,7 +40,7 @@ describe.runIf(process.platform === "linux")("the memory of the worker", () => {
 		const journal = await runtime.getD1Database("JOURNAL");
 		const worker = await runtime.getWorker();
 		const sweepOnce = () => worker.scheduled({ cron: "* * * * *", scheduledTime: new Date() });
-		// The journal, the keys and the queue are in the same process: what they need at all is there before.
+		// The journal, the keys and the queue run in the same process: their base memory is allocated before.
 		await journal.prepare(DUE).bind(8, Date.now()).run();
 		await sweepOnce();
 		await journal.prepare("DELETE FROM incidents").run();
@@ -69,7 +69,7 @@ async function bundle(): Promise<string> {
 	return await bundleWorker(built.value, { minify: true });
 }
 
-/** A failed job with a padding that nobody reads. */
+/** A failed job with unused padding. */
 async function deliver(url: string, bytes: number): Promise<number> {
 	const text = await readFile("test/cases/payloads/workflow-job-failure.json", "utf8");
 	const body = JSON.stringify({ ...JSON.parse(text), padding: "x".repeat(bytes) }).slice(0, 26_000_000);
@@ -129,7 +129,7 @@ const DUE = `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHE
 		'{"stages":[]}', 'v', ?2 - 1000, ?2 + n, ?2
 	FROM n`;
 
-/** workerd, which miniflare starts as a child of this process. */
+/** workerd, a child process that miniflare starts. */
 async function runtimeOf(parent: number): Promise<number> {
 	for (const name of await readdir("/proc")) {
 		const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, "utf8").catch(() => "") : "";

@@ -5,42 +5,46 @@ import type { Places } from "../../places.ts";
 import { type Check, missing, ok, skipped } from "../check.ts";
 import { reviewPermissions } from "./review-permissions.ts";
 
-/** What a relay needs of the cluster that `KUBECONFIG` names: its namespace, the CodeRun kind, and permissions. */
+/** What a relay needs from the cluster of `KUBECONFIG`: its namespace, the CodeRun kind, and permissions. */
 export async function checkCluster({ kubeconfig, namespace }: Places): Promise<readonly Check[]> {
-	if (kubeconfig === undefined) return [skipped("cluster", "not looked at.", "Set KUBECONFIG.")];
+	if (kubeconfig === undefined) return [skipped("cluster", "not checked.", "Set KUBECONFIG.")];
 	const loading = loadKubeConfig({ KUBECONFIG: kubeconfig });
-	if (!loading.ok) return [missing("cluster", `${loading.why}.`, "Correct the file that KUBECONFIG names.")];
+	if (!loading.ok) return [missing("cluster", `${loading.why}.`, "Fix the file that KUBECONFIG names.")];
 	const config = loading.kubeConfig;
 	try {
 		return [
-			await lookAtNamespace(config, namespace),
-			await lookAtKind(config),
+			await checkNamespace(config, namespace),
+			await checkKind(config),
 			await reviewPermissions(config, namespace),
 		];
 	} catch (error) {
-		const cure = "Then look again; KUBECONFIG names a cluster that can be reached from here.";
+		const cure = "Fix that and run doctor again; KUBECONFIG must name a cluster that can be reached from here.";
 		return [missing("cluster", `${reasonOf(error)}.`, cure)];
 	}
 }
 
-async function lookAtNamespace(config: KubeConfig, name: string): Promise<Check> {
+async function checkNamespace(config: KubeConfig, name: string): Promise<Check> {
 	try {
 		await config.makeApiClient(CoreV1Api).readNamespace({ name });
-		return ok("namespace", `${name} is there.`);
+		return ok("namespace", `${name} exists.`);
 	} catch (error) {
 		switch (error instanceof ApiException ? error.code : undefined) {
 			case 404:
-				return missing("namespace", `there is no ${name}.`, `kubectl create namespace ${name}.`);
+				return missing("namespace", `${name} does not exist.`, `Create it: kubectl create namespace ${name}.`);
 			case 403:
-				return skipped("namespace", "this account may not look at namespaces.", "Use another one's KUBECONFIG.");
+				return skipped(
+					"namespace",
+					"this account may not read namespaces.",
+					"Set KUBECONFIG to one of an account that may.",
+				);
 			default:
 				throw error;
 		}
 	}
 }
 
-/** By discovery, which everybody may ask: the definition itself is for administrators. */
-async function lookAtKind(config: KubeConfig): Promise<Check> {
+/** Uses discovery, which everybody may read: reading the definition itself needs an administrator. */
+async function checkKind(config: KubeConfig): Promise<Check> {
 	const name = "CodeRun definition";
 	const cure = "Install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml.";
 	try {
@@ -50,12 +54,12 @@ async function lookAtKind(config: KubeConfig): Promise<Check> {
 	} catch (error) {
 		if (!(error instanceof ApiException) || error.code !== 404) throw error;
 	}
-	return missing(name, "the cluster knows no coderuns of agents.platform/v1.", cure);
+	return missing(name, "the cluster does not serve coderuns of agents.platform/v1.", cure);
 }
 
 function reasonOf(error: unknown): string {
-	// The library takes apart what it was answered without looking first.
-	if (error instanceof TypeError && error.cause === undefined) return "what answered was not the API server";
+	// The library does not check an answer before it parses it.
+	if (error instanceof TypeError && error.cause === undefined) return "the answer was not from the API server";
 	const failure = readFailure(error);
 	return "why" in failure ? failure.why : `it answered ${failure.kind}`;
 }

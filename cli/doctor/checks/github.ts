@@ -8,11 +8,14 @@ import { type Check, missing, ok, skipped } from "../check.ts";
 
 const NAME = "GitHub App";
 
-/** The App whose credentials the worker has: whether GitHub takes them, and whether it may do what the pipeline needs. */
+/**
+ * Checks the worker's GitHub App: whether GitHub accepts its credentials, and whether it has the permissions that the
+ * pipeline needs.
+ */
 export async function checkGitHub(variables: GitHubVariables, needed: Permissions): Promise<readonly Check[]> {
 	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
 	const github = createGitHub(variables, tools);
-	if (github === undefined) return [skipped(NAME, "not looked at.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
+	if (github === undefined) return [skipped(NAME, "not checked.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
 	const settings = await readGitHubSettings(variables);
 	if (!settings.ok) return [missing(NAME, settings.problem, "See docs/deploy.md, GitHub App.")];
 
@@ -23,20 +26,20 @@ export async function checkGitHub(variables: GitHubVariables, needed: Permission
 	const lacking = Object.entries(needed)
 		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
 		.map(([name, access]) => `${name}: ${access}`);
-	if (lacking.length === 0) return [ok(NAME, `GitHub${where} knows it as ${slug}.`)];
+	if (lacking.length === 0) return [ok(NAME, `GitHub${where} accepts it: ${slug}.`)];
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
-	return [missing(NAME, `${slug} lacks what the pipeline needs: ${lacking.join(", ")}.`, cure)];
+	return [missing(NAME, `${slug} lacks permissions that the pipeline needs: ${lacking.join(", ")}.`, cure)];
 }
 
 function refusal(failure: GitHubFailure): string {
 	switch (failure.reason) {
 		case "rate_limited":
-			return `limits its requests until ${new Date(failure.until).toISOString()}`;
+			return `rate-limits its requests until ${new Date(failure.until).toISOString()}`;
 		case "forbidden":
 		case "refused":
-			return `refuses its key (${failure.detail})`;
+			return `rejects its key (${failure.detail})`;
 		case "not_found":
-			return `knows no such App (${failure.detail})`;
+			return `has no such App (${failure.detail})`;
 		case "unavailable":
 			return `does not answer (${failure.detail})`;
 		default:
@@ -45,7 +48,8 @@ function refusal(failure: GitHubFailure): string {
 }
 
 function cureOf(failure: GitHubFailure): string {
-	if (failure.reason === "rate_limited") return "Look again then.";
-	if (failure.reason === "unavailable") return "GITHUB_API_URL is https://HOST/api/v3 for an Enterprise Server.";
-	return "GITHUB_APP_ID is the App's whose key GITHUB_PRIVATE_KEY is: compare both with its settings page.";
+	if (failure.reason === "rate_limited") return "Run doctor again after that.";
+	if (failure.reason === "unavailable")
+		return "For GitHub Enterprise Server, set GITHUB_API_URL to https://HOST/api/v3.";
+	return "GITHUB_APP_ID and GITHUB_PRIVATE_KEY must belong to the same App: compare both with its settings page.";
 }

@@ -5,10 +5,10 @@ import { type Check, missing, ok, skipped } from "../check.ts";
 
 const NAME = "GitHub's host";
 
-/** Whether agents are sent to the GitHub that the deliveries come from. */
+/** Whether agents work on the same GitHub that deliveries come from. */
 export function checkHosts(env: NodeJS.ProcessEnv, built: Result<BuiltPipeline>): readonly Check[] {
-	if (!built.ok || !built.value.ok) return [skipped(NAME, "not compared.", "Correct the pipeline first.")];
+	if (!built.ok || !built.value.ok) return [skipped(NAME, "not compared.", "Fix the pipeline first.")];
 	const problem = findHostProblem(env.GITHUB_API_URL, built.value.artefact);
-	if (problem === undefined) return [ok(NAME, "GITHUB_API_URL and the pipeline's addresses name the same one.")];
+	if (problem === undefined) return [ok(NAME, "GITHUB_API_URL and the pipeline name the same host.")];
 	return [missing(NAME, problem.message, problem.cure)];
 }

@@ -1,4 +1,4 @@
-/** All that a relay does in its namespace; `deploy/relay/rbac.yaml` grants the same. */
+/** Every permission that a relay uses in its namespace; `deploy/relay/rbac.yaml` grants the same. */
 export const RELAY_PERMISSIONS = [
 	{
 		group: "coordination.k8s.io",

@@ -8,17 +8,17 @@ import {
 import { type Check, missing, ok } from "../check.ts";
 import { RELAY_PERMISSIONS } from "./relay-permissions.ts";
 
-/** The name that `deploy/relay` gives the relay's ServiceAccount. */
+/** The relay's ServiceAccount in `deploy/relay`. */
 const ACCOUNT = "healer-relay";
 
 type Review = (attributes: V1ResourceAttributes) => Promise<boolean>;
 
 /**
- * Whether the relay may do all that it does: its ServiceAccount where there is one and its permissions may be asked
- * for, else this kubeconfig's own account, which a relay outside of the cluster would use.
+ * Whether the relay has every permission that it uses. Reviews its ServiceAccount if that exists and this account may
+ * review it, else this kubeconfig's own account, which a relay outside of the cluster would use.
  */
 export async function reviewPermissions(config: KubeConfig, namespace: string): Promise<Check> {
-	const { whose, review } = await whoseReview(config, namespace);
+	const { whose, review } = await chooseReview(config, namespace);
 	const denied: string[] = [];
 	for (const { group, resource, verbs } of RELAY_PERMISSIONS) {
 		for (const verb of verbs) {
@@ -26,12 +26,13 @@ export async function reviewPermissions(config: KubeConfig, namespace: string): 
 				denied.push(`${verb} ${[resource, group].filter(Boolean).join(".")}`);
 		}
 	}
-	if (denied.length === 0) return ok("permissions", `${whose} may do all that a relay does in ${namespace}.`);
+	if (denied.length === 0)
+		return ok("permissions", `${whose} has every permission that a relay needs in ${namespace}.`);
 	const summary = `${whose} may not ${denied.join(", ")} in ${namespace}.`;
-	return missing("permissions", summary, "kubectl apply -k deploy/relay grants them.");
+	return missing("permissions", summary, "Grant them: kubectl apply -k deploy/relay.");
 }
 
-async function whoseReview(config: KubeConfig, namespace: string): Promise<{ whose: string; review: Review }> {
+async function chooseReview(config: KubeConfig, namespace: string): Promise<{ whose: string; review: Review }> {
 	const api = config.makeApiClient(AuthorizationV1Api);
 	const ofSelf: Review = async (resourceAttributes) => {
 		const review = await api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } });

@@ -5,9 +5,12 @@ import { type Answer, ask } from "../ask.ts";
 import { type Check, missing, ok, skipped } from "../check.ts";
 
 const NAME = "versions";
-const UPGRADE = "The relay first, then the worker: docs/deploy.md, Upgrade.";
+const UPGRADE = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";
 
-/** Which worker and which relay run, and whether they understand each other. Each says so where messages come in. */
+/**
+ * Checks whether the running worker and relay are compatible. Each reports its version on the routes that receive
+ * messages.
+ */
 export async function checkVersions({ worker, relay, wireSecrets }: Places): Promise<Check> {
 	if (worker === undefined || relay === undefined) {
 		return skipped(NAME, "not compared.", "Set HEALER_URL and RELAY_URL.");
@@ -20,7 +23,7 @@ export async function checkVersions({ worker, relay, wireSecrets }: Places): Pro
 		ask(relay, "/livez"),
 	]);
 	if (ofWorker.kind !== "answered" || ofRelay.kind !== "answered") {
-		return skipped(NAME, "not compared: one of them does not answer.", "Cure that first.");
+		return skipped(NAME, "not compared: one of them does not answer.", "Fix that first.");
 	}
 	return compare(ofWorker, ofRelay);
 }
@@ -30,11 +33,11 @@ type Answered = Extract<Answer, { kind: "answered" }>;
 function compare({ version: worker }: Answered, { version: relay }: Answered): Check {
 	const summary = `worker ${shown(worker)}, relay ${shown(relay)}`;
 	if (worker === undefined && relay === undefined) return skipped(NAME, `${summary}.`, UPGRADE);
-	// A side that does not say its version is older than one that does.
+	// A side that does not report its version is older than one that does.
 	const older = worker === undefined ? "worker" : relay === undefined ? "relay" : undefined;
 	if (worker === undefined || relay === undefined) return missing(NAME, `${summary}: the ${older} is older.`, UPGRADE);
 	const pair = pairOf(worker, relay);
-	if (pair.good) return ok(NAME, `${summary}: they go together.`);
+	if (pair.good) return ok(NAME, `${summary}: compatible.`);
 	const refused = pair.older === "relay" ? "it may refuse what the worker sends" : "it may refuse the relay's outcomes";
 	return missing(NAME, `${summary}: upgrade the ${pair.older}, ${refused}.`, UPGRADE);
 }

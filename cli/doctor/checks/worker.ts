@@ -8,17 +8,17 @@ import { type Answer, ask, describe } from "../ask.ts";
 import { type Check, missing, ok, skipped } from "../check.ts";
 import { askWithEach } from "./each-secret.ts";
 
-/** The worker, its journal, and whether it knows the secrets that are known here. No request leaves anything behind. */
+/** Checks the worker, its journal, and whether it accepts the secrets known here. The requests leave nothing behind. */
 export async function checkWorker(places: Places): Promise<readonly Check[]> {
 	const { worker } = places;
-	if (worker === undefined) return [skipped("worker", "not looked at.", "Set HEALER_URL to its address.")];
+	if (worker === undefined) return [skipped("worker", "not checked.", "Set HEALER_URL to its address.")];
 	const health = healthOf(worker, await ask(worker, "/health"));
 	if (health.status !== "ok") return [health];
 	return [
 		health,
 		...(
 			await Promise.all([
-				lookAtStatus(worker, places.apiTokens),
+				checkStatus(worker, places.apiTokens),
 				tryTokens(worker, places.apiTokens),
 				tryWebhookSecrets(worker, places.webhookSecrets),
 				tryWireSecrets(worker, places.wireSecrets),
@@ -39,7 +39,7 @@ function healthOf(worker: string, answer: Answer): Check {
 	return missing("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
 }
 
-/** What `/health` says; an older worker gives no reason, and another server no JSON. */
+/** The answer of `/health`; an older worker gives no reason, and another server no JSON. */
 function readHealth(text: string): { readonly status?: unknown; readonly reason?: string } {
 	try {
 		const { status, reason }: { status?: unknown; reason?: unknown } = Object(JSON.parse(text));
@@ -49,42 +49,42 @@ function readHealth(text: string): { readonly status?: unknown; readonly reason?
 	}
 }
 
-/** Reads journal and pipeline as people do. */
-async function lookAtStatus(worker: string, [token]: readonly string[]): Promise<readonly Check[]> {
+/** Reads the journal's and the pipeline's status through the API. */
+async function checkStatus(worker: string, [token]: readonly string[]): Promise<readonly Check[]> {
 	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
 	const answer = await ask(worker, "/api/status", { headers });
 	if (answer.kind === "answered" && answer.status === 200) {
 		const status: Partial<HubStatus> = JSON.parse(answer.text);
-		const inForce = ok("pipeline in force", `${String(status.pipeline).slice(0, 12)}.`);
-		return [inForce, ...lookAtRefused(status), ...lookAtQueue(status)];
+		const active = ok("active pipeline", `${String(status.pipeline).slice(0, 12)}.`);
+		return [active, ...refusedSignatures(status), ...waitingDeliveries(status)];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
-		return [skipped("pipeline in force", "not shown without a token.", "Set HEALER_API_TOKEN to the worker's.")];
+		return [skipped("active pipeline", "not shown without a token.", "Set HEALER_API_TOKEN to the worker's.")];
 	}
 	const see = "See the worker's log: npx wrangler tail.";
-	return [missing("pipeline in force", `/api/status: ${describe(answer)}`, see)];
+	return [missing("active pipeline", `/api/status: ${describe(answer)}`, see)];
 }
 
-/** Anybody can send what is not signed, so that these prove no mistake. */
-function lookAtRefused({ refused_signatures = 0 }: Partial<HubStatus>): readonly Check[] {
+/** Anybody can send unsigned requests, so these do not prove a misconfiguration. */
+function refusedSignatures({ refused_signatures = 0 }: Partial<HubStatus>): readonly Check[] {
 	if (refused_signatures === 0) return [];
-	const summary = `${refused_signatures} so far. If GitHub's App shows 401 for its deliveries, its webhook secret is another one.`;
+	const summary = `${refused_signatures} so far. If the GitHub App shows 401 for its deliveries, its webhook secret differs.`;
 	return [ok("refused signatures", summary)];
 }
 
-function lookAtQueue({ delivery_queue = null }: Partial<HubStatus>): readonly Check[] {
+function waitingDeliveries({ delivery_queue = null }: Partial<HubStatus>): readonly Check[] {
 	if (delivery_queue === null || !delivery_queue.waiting) return [];
 	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
-	return [ok("waiting deliveries", `${delivery_queue.waiting} wait for the journal${since}.`)];
+	return [ok("waiting deliveries", `${delivery_queue.waiting} waiting for the journal${since}.`)];
 }
 
-/** A list is no event: it is refused with 400, but not before the token is looked at. */
+/** A JSON list is not an event: it is refused with 400, but only after the token is checked. */
 function tryTokens(worker: string, tokens: readonly string[]): Check | Promise<Check> {
 	const name = "sensor's token";
-	if (tokens.length === 0) return skipped(name, "not tried.", "Set HEALER_API_TOKEN.");
+	if (tokens.length === 0) return skipped(name, "not tested.", "Set HEALER_API_TOKEN.");
 	const question = {
 		...{ name, variable: "HEALER_API_TOKEN", at: "the worker", accepted: 400 },
-		cure: "Set the worker's: npx wrangler secret put HEALER_API_TOKEN.",
+		cure: "Set it on the worker: npx wrangler secret put HEALER_API_TOKEN.",
 		ask: (token: string) => {
 			const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
 			return ask(worker, "/api/remediate/ci-failure", { method: "POST", headers, body: "[]" });
@@ -93,14 +93,14 @@ function tryTokens(worker: string, tokens: readonly string[]): Check | Promise<C
 	return askWithEach(question, tokens);
 }
 
-/** GitHub's own first delivery to a new webhook. */
+/** A `ping`, the first delivery that GitHub sends to a new webhook. */
 function tryWebhookSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
 	const name = "GitHub's signature";
-	if (secrets.length === 0) return skipped(name, "not tried.", "Set GITHUB_WEBHOOK_SECRET.");
+	if (secrets.length === 0) return skipped(name, "not tested.", "Set GITHUB_WEBHOOK_SECRET.");
 	const body = JSON.stringify({ zen: "Is anybody there?", hook_id: 0 });
 	const question = {
 		...{ name, variable: "GITHUB_WEBHOOK_SECRET", at: "the worker", accepted: 202 },
-		cure: "Set the worker's: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
+		cure: "Set it on the worker: npx wrangler secret put GITHUB_WEBHOOK_SECRET.",
 		ask: (secret: string) => {
 			const headers = signedHeaders("ping", randomUUID(), secret, Buffer.from(body));
 			return ask(worker, "/webhooks/github", { method: "POST", headers, body });
@@ -109,15 +109,15 @@ function tryWebhookSecrets(worker: string, secrets: readonly string[]): Check | 
 	return askWithEach(question, secrets);
 }
 
-/** An outcome of nothing: refused with 422, but not before its signature is looked at. */
+/** An empty outcome: refused with 422, but only after its signature is verified. */
 function tryWireSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
 	const name = "wire, at the worker";
-	if (secrets.length === 0) return skipped(name, "not tried.", "Set HEALER_WIRE_SECRETS.");
+	if (secrets.length === 0) return skipped(name, "not tested.", "Set HEALER_WIRE_SECRETS.");
 	const problem = secretsProblem(secrets);
-	if (problem !== undefined) return missing(name, `${problem}.`, "Set it anew at the worker and at the relay.");
+	if (problem !== undefined) return missing(name, `${problem}.`, "Set a new one on the worker and on the relay.");
 	const question = {
 		...{ name, variable: "HEALER_WIRE_SECRETS", at: "the worker", accepted: 422 },
-		cure: "Set the worker's: npx wrangler secret put HEALER_WIRE_SECRETS.",
+		cure: "Set it on the worker: npx wrangler secret put HEALER_WIRE_SECRETS.",
 		ask: (secret: string) => {
 			const headers = signMessage([secret], { id: "doctor", at: Date.now() / 1000, body: "{}" });
 			return ask(worker, "/api/outcomes", { method: "POST", headers, body: "{}" });

@@ -1,7 +1,7 @@
 import type { NotFound, Unavailable } from "../cluster.ts";
 import { codeOf } from "./atomic-file.ts";
 
-/** What the file system refuses (a full disk, a folder that may not be written to, a damaged file) as an answer. */
+/** Turns file system errors (a full disk, a read-only folder, a damaged file) into `unavailable`. */
 export async function answering<T>(act: () => Promise<T>): Promise<T | Unavailable> {
 	try {
 		return await act();
@@ -10,7 +10,7 @@ export async function answering<T>(act: () => Promise<T>): Promise<T | Unavailab
 	}
 }
 
-/** The same, where a file that is not there is an answer of its own. */
+/** The same, but a missing file is `not_found`. */
 export async function orNotFound<T>(act: () => Promise<T>): Promise<T | NotFound | Unavailable> {
 	return answering(async () => {
 		try {

@@ -3,12 +3,12 @@ import { link, open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "./make-folder.ts";
 
-/** Names of unfinished files: hidden, and with no ending that anybody reads. */
+/** Names of unfinished files: hidden, and with an ending that nothing reads. */
 const TEMPORARY = /^\.[^/]+\.tmp$/;
 
 /**
- * Makes a file whole or not at all, and only when there is none by that name: written beside, synced, then linked, so
- * that a kill at any point leaves at most a temporary file. `mayStill` is asked last, right before the link.
+ * Creates a file atomically, only when none has that name: writes a temporary file, syncs it, then links it. A kill at
+ * any point leaves at most a temporary file. `mayStill` is called last, right before the link.
  */
 export async function createAtomic(
 	path: string,
@@ -29,7 +29,7 @@ export async function createAtomic(
 	return "created";
 }
 
-/** Puts whole new contents in a file's place: a reader sees the old or the new ones. */
+/** Replaces a file's contents atomically: a reader sees the old or the new ones. */
 export async function replaceAtomic(path: string, text: string): Promise<void> {
 	const temporary = await writeBeside(path, text);
 	try {
@@ -41,19 +41,19 @@ export async function replaceAtomic(path: string, text: string): Promise<void> {
 	await syncFolder(dirname(path));
 }
 
-/** Deletes a file for good. */
+/** Deletes a file and syncs its folder. */
 export async function deleteDurably(path: string): Promise<void> {
 	await unlink(path);
 	await syncFolder(dirname(path));
 }
 
-/** Makes a folder, and clears it of the temporary files that a killed process left. */
+/** Creates a folder, and removes temporary files that a killed process left. */
 export async function prepareFolder(path: string): Promise<void> {
 	await makeFolder(path, 0o700);
 	for (const name of await readdir(path)) if (TEMPORARY.test(name)) await unlink(join(path, name));
 }
 
-/** `ENOENT`, `ENOSPC` ... of what a file system call threw; undefined of anything else. */
+/** `ENOENT`, `ENOSPC` and so on of a file system error; undefined for anything else. */
 export function codeOf(error: unknown): string | undefined {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
@@ -73,7 +73,7 @@ async function writeBeside(path: string, text: string): Promise<string> {
 	return temporary;
 }
 
-/** A name is only as durable as the folder that it stands in. */
+/** A name is durable only after its folder is synced. */
 async function syncFolder(path: string): Promise<void> {
 	const folder = await open(path, "r");
 	try {

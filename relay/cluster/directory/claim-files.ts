@@ -11,13 +11,13 @@ import { createKeyedMutex } from "./keyed-mutex.ts";
 const fileSchema = z.strictObject({ version: z.string(), record: claimRecordSchema });
 
 /**
- * Claims as files `{lease}.json`. Making one is exclusive by the file system; writing over and deleting compare the
- * version in turn, which one process can do for itself: a folder has one relay.
+ * Claims as files `{lease}.json`. The file system makes creation exclusive. Replacing and deleting compare the version
+ * under a mutex, which is enough because a folder has only one relay.
  */
 export function claimFiles(
 	folder: string,
 ): Pick<Cluster, "readClaim" | "createClaim" | "replaceClaim" | "deleteClaim"> {
-	const turns = createKeyedMutex();
+	const mutex = createKeyedMutex();
 	const path = (lease: string) => join(folder, `${lease}.json`);
 	return {
 		readClaim: (lease) =>
@@ -32,7 +32,7 @@ export function claimFiles(
 				return made === "created" ? ({ kind: "written", version } as const) : ({ kind: "conflict" } as const);
 			}),
 		replaceClaim: (lease, record, over) =>
-			turns(lease, () =>
+			mutex(lease, () =>
 				orNotFound(async () => {
 					if ((await read(path(lease))).version !== over) return { kind: "conflict" } as const;
 					const { version, text } = newFile(record);
@@ -41,7 +41,7 @@ export function claimFiles(
 				}),
 			),
 		deleteClaim: (lease, version) =>
-			turns(lease, () =>
+			mutex(lease, () =>
 				orNotFound(async () => {
 					if ((await read(path(lease))).version !== version) return { kind: "conflict" } as const;
 					await deleteDurably(path(lease));

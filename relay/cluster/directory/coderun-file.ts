@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { isTerminalPhase, type TerminalPhase } from "../../../wire/outcome.ts";
 
-/** What Healer reads of a CodeRun's file; whatever else stands there is left alone. */
+/** The fields that Healer reads; everything else in the file is left alone. */
 const fileSchema = z.object({
 	metadata: z.object({
 		name: z.string(),
@@ -19,21 +19,24 @@ export interface CodeRunFile {
 	readonly labels: Readonly<Record<string, unknown>>;
 	readonly annotations: Readonly<Record<string, unknown>>;
 	readonly status: Readonly<Record<string, unknown>>;
-	/** Absent while it is unfinished. */
+	/** Absent while the CodeRun is unfinished. */
 	readonly terminal?: TerminalPhase;
 }
 
-/** The path of a CodeRun's file. The name is a DNS label, so it cannot lead out of the folder. */
+/** The path of a CodeRun's file. The name is a DNS label, so it cannot escape the folder. */
 export function coderunPath(folder: string, name: string): string {
 	return join(folder, `${name}.yaml`);
 }
 
-/** The name that a file in the folder stands for; undefined of anything else that lies there. */
+/** The CodeRun's name for a file of the folder; undefined for other files. */
 export function coderunNameOf(file: string): string | undefined {
 	return /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)\.yaml$/.exec(file)?.[1];
 }
 
-/** Reads one file. @throws `ENOENT` and other file system errors, and on a file that is no CodeRun. */
+/**
+ * Reads one file.
+ * @throws `ENOENT` and other file system errors, and an error for a file that is not a CodeRun.
+ */
 export async function readCodeRunFile(folder: string, name: string): Promise<CodeRunFile> {
 	const document = parseDocument(await readFile(coderunPath(folder, name), "utf8"));
 	const [damage] = document.errors;

@@ -7,7 +7,7 @@ import { createAtomic } from "./atomic-file.ts";
 import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
 import { renderYaml } from "./coderun-yaml.ts";
 
-/** CodeRuns as files `{name}.yaml`, applicable with kubectl as they are. */
+/** CodeRuns as files `{name}.yaml`, ready for `kubectl apply`. */
 export function coderunFiles(
 	folder: string,
 	clock: Clock,

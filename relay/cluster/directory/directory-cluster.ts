@@ -10,9 +10,9 @@ import { coderunFiles } from "./coderun-files.ts";
 import { folders } from "./folders.ts";
 
 /**
- * The folder that stands for a cluster (DESIGN section 5, last paragraph): `claims/`, `coderuns/` and `reported/` under
- * `state`, for one relay. Clears away what a killed process left half written.
- * @throws when the folders cannot be made.
+ * A folder in place of a cluster, for one relay: `claims/`, `coderuns/` and `reported/` under `state`. Removes what a
+ * killed process left unfinished.
+ * @throws when the folders cannot be created.
  */
 export async function directoryCluster(state: string, clock: Clock): Promise<Cluster> {
 	const { claims, coderuns, reported } = folders(state);
@@ -29,7 +29,7 @@ export async function directoryCluster(state: string, clock: Clock): Promise<Clu
 	};
 }
 
-/** Only a write tells of a full disk. Two probes at once may meet: the other one's is as good. */
+/** Only a write detects a full disk. Each probe has its own name, so concurrent probes do not collide. */
 async function tryWriting(folder: string): Promise<void> {
 	const path = join(folder, `.ready.${crypto.randomUUID()}.tmp`);
 	await createAtomic(path, "ready\n");

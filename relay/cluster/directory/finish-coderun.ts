@@ -13,8 +13,8 @@ export type Finishing =
 	| { readonly ok: false; readonly reason: "already_finished"; readonly phase: string };
 
 /**
- * Writes a terminal phase into the CodeRun of that name under the state folder, as its controller would. The file is
- * replaced whole; everything else in it stays. `now` is in milliseconds.
+ * Writes a terminal phase into a CodeRun of the state folder, as its controller would. The file is replaced atomically;
+ * everything else in it stays. `now` is in milliseconds.
  */
 export async function finishCodeRun(state: string, name: string, phase: string, now: number): Promise<Finishing> {
 	if (!isTerminalPhase(phase)) return { ok: false, reason: "unknown_phase" };
@@ -39,13 +39,13 @@ export function renderFinishing(name: string, phase: string, finishing: Finishin
 	if (finishing.ok) return `${name} is finished: ${phase}`;
 	switch (finishing.reason) {
 		case "unknown_phase":
-			return `${phase} is no phase that finishes a CodeRun; these are: ${TERMINAL_PHASES.join(", ")}`;
+			return `${phase} is not a terminal phase of a CodeRun; use one of ${TERMINAL_PHASES.join(", ")}`;
 		case "unknown_coderun":
-			return `there is no CodeRun ${name}`;
+			return `no CodeRun named ${name}`;
 		case "damaged":
 			return `the file of ${name} is not valid YAML`;
 		case "already_finished":
-			return `${name} is finished already: ${finishing.phase}`;
+			return `${name} has finished already: ${finishing.phase}`;
 		default:
 			return finishing satisfies never;
 	}

@@ -10,10 +10,10 @@ import { codeOf, createAtomic } from "./atomic-file.ts";
 import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
 import { folders } from "./folders.ts";
 
-/** The finished CodeRuns of a state folder; a file in `reported/` says that the worker has taken an outcome. */
+/** The finished CodeRuns of a state folder. A file in `reported/` means that the worker has received the outcome. */
 export function finishedFiles(state: string): FinishedCodeRuns {
 	const { coderuns, reported } = folders(state);
-	/** Files read and found to have nothing to report, by name, as they looked then. */
+	/** Files without anything to report, by name, with their stamp at that time. */
 	const unfinished = new Map<string, string>();
 	return {
 		listUnreported: () =>
@@ -23,10 +23,10 @@ export function finishedFiles(state: string): FinishedCodeRuns {
 				for (const file of await readdir(coderuns)) {
 					const name = coderunNameOf(file);
 					if (name === undefined || taken.has(name)) continue;
-					const looks = await looksOf(coderunPath(coderuns, name));
-					if (looks === undefined || unfinished.get(name) === looks) continue;
+					const stamp = await stampOf(coderunPath(coderuns, name));
+					if (stamp === undefined || unfinished.get(name) === stamp) continue;
 					const outcome = await readOutcome(coderuns, name);
-					if (outcome === undefined) unfinished.set(name, looks);
+					if (outcome === undefined) unfinished.set(name, stamp);
 					else outcomes.push(outcome);
 				}
 				return { kind: "listed", outcomes } as const;
@@ -34,7 +34,7 @@ export function finishedFiles(state: string): FinishedCodeRuns {
 		markReported: (name) =>
 			answering(async () => {
 				const outcome = await readOutcome(coderuns, name);
-				// Its end is known from here even when its file is deleted afterwards.
+				// Keep the outcome: the CodeRun's file may be deleted afterwards.
 				await createAtomic(join(reported, name), outcome === undefined ? "" : `${JSON.stringify(outcome)}\n`);
 				return { kind: "marked" } as const;
 			}),
@@ -61,26 +61,29 @@ export function finishedFiles(state: string): FinishedCodeRuns {
 			}),
 		watch: (changed) => {
 			const watcher = watch(coderuns, { persistent: false }, () => changed());
-			// A folder that goes away ends the watching; the polling says what is wrong.
+			// A removed folder ends the watch; the poll then reports the problem.
 			watcher.on("error", () => watcher.close());
 			return () => watcher.close();
 		},
 	};
 }
 
-/** Changes whenever the file does; undefined when it went away. */
-async function looksOf(path: string): Promise<string | undefined> {
+/** Changes whenever the file does; undefined when the file is gone. */
+async function stampOf(path: string): Promise<string | undefined> {
 	const stats = await stat(path, { bigint: true }).catch(() => undefined);
 	return stats && `${stats.ino}.${stats.size}.${stats.mtimeNs}`;
 }
 
-/** Undefined while it is unfinished, and of a file that is not Healer's or is being edited: its next look is another. */
+/**
+ * Undefined while it is unfinished, and for a file that is not Healer's or is being edited: the next edit changes its
+ * stamp.
+ */
 async function readOutcome(folder: string, name: string): Promise<WireOutcome | undefined> {
 	const file = await readCodeRunFile(folder, name).catch(() => undefined);
 	return file && outcomeOf({ ...file, name });
 }
 
-/** The outcome as it was reported; undefined when it was not, or by a version that kept no more than the name. */
+/** The outcome as it was reported; undefined when it was not, or when an older version kept only the name. */
 async function readReported(path: string): Promise<WireOutcome | undefined> {
 	try {
 		const read = readMessage(outcomeSchema, await readFile(path, "utf8"));

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 
-/** Where things lie under the state folder. */
+/** The folders under the state folder. */
 export interface Folders {
 	readonly claims: string;
 	readonly coderuns: string;
-	/** One empty file for each CodeRun whose outcome the worker has taken. */
+	/** One file for each CodeRun whose outcome the worker has received. */
 	readonly reported: string;
 }
 

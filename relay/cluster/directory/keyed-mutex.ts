@@ -1,4 +1,4 @@
-/** Runs what is asked for one name one after the other, and for different names at once. */
+/** Runs calls with the same name one after the other, and calls with different names concurrently. */
 export function createKeyedMutex(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
 	const last = new Map<string, Promise<unknown>>();
 	return async (name, act) => {

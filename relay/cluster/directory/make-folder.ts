@@ -2,8 +2,8 @@ import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Makes a folder and those above it. Node's own `recursive` never ends where a folder that exists refuses a new one with
- * ENOENT, as /proc does, and Node then hears no signal.
+ * Creates a folder and its parents. Node's own `recursive` never returns where an existing folder refuses a new one
+ * with ENOENT, as /proc does, and Node then handles no signals.
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
 	const absolute = path.resolve(folder);

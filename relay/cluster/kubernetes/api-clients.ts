@@ -7,19 +7,19 @@ import {
 } from "@kubernetes/client-node";
 import { keepConnections } from "./keep-connections.ts";
 
-/** What the relay speaks to an API server with. */
+/** The clients that the relay uses for the API server. */
 export interface ApiClients {
 	readonly leases: CoordinationV1Api;
 	readonly objects: CustomObjectsApi;
 }
 
 /**
- * Clients for one API server that keep their connections. The library itself makes a new pool, and so a new TLS
- * handshake, for every single call.
+ * Clients for one API server that reuse connections. The library creates a new pool, and so a new TLS handshake, for
+ * every call.
  */
 export function apiClients(kubeConfig: KubeConfig): ApiClients {
 	const cluster = kubeConfig.getCurrentCluster();
-	if (cluster === null) throw new Error("the kubeconfig names no cluster that is in use");
+	if (cluster === null) throw new Error("the kubeconfig's current context has no cluster");
 	const configuration = createConfiguration({
 		baseServer: new ServerConfiguration(cluster.server, {}),
 		authMethods: { default: kubeConfig },

@@ -6,18 +6,18 @@ import type { Conflict, NotFound, Unavailable } from "../cluster.ts";
 import { readForbidden } from "./forbidden.ts";
 import { UnusableCredentials } from "./load-kube-config.ts";
 
-/** Why the API server, or the way to it, did not do what was asked. Each has its own answer. */
+/** Why a call to the API server failed. Each kind has its own handling. */
 export type ApiFailure =
 	| Conflict
-	/** `why` tells an absent object from an absent namespace and an absent kind. */
+	/** `why` distinguishes a missing object from a missing namespace and a missing kind. */
 	| (NotFound & { readonly why: string })
-	/** An object by that name is there already. */
+	/** An object with that name exists already. */
 	| { readonly kind: "exists" }
-	/** The object itself is not right, and never will be: the fields are named. */
+	/** The object itself is invalid and a retry will not help; `why` names the fields. */
 	| { readonly kind: "refused"; readonly why: string }
 	| Unavailable;
 
-/** The part of a Kubernetes `Status` that tells what went wrong (API reference, `meta/v1.Status`). */
+/** The part of a Kubernetes `Status` that says what went wrong (API reference, `meta/v1.Status`). */
 const statusSchema = z.object({
 	reason: z.string().optional(),
 	message: z.string().optional(),
@@ -29,31 +29,34 @@ const statusSchema = z.object({
 });
 type Status = z.infer<typeof statusSchema>;
 
-/** The server quotes what it does not like: enough for the field and the reason, not for a whole prompt. */
+/** The server quotes the invalid value: this is enough for the field and the reason, not for a whole prompt. */
 const MAX_WHY = 1_000;
 
 const UNAUTHORIZED =
-	"the API server does not know the relay's token: it expired, or is another cluster's; renew the kubeconfig's, or start the Pod anew";
-const NOT_KUBERNETES = "what answered was not the API server, or only half of it";
+	"the API server does not accept the relay's token: it expired or belongs to another cluster; renew it in the kubeconfig, or restart the Pod";
+const NOT_KUBERNETES = "the answer was incomplete or not from the API server";
 
-/** What an error of a call to the API server means. An error that no server or network made is a bug, and thrown on. */
+/**
+ * Classifies an error of a call to the API server. An error that neither the server nor the network caused is a bug,
+ * and is rethrown.
+ */
 export function readFailure(error: unknown): ApiFailure {
 	if (error instanceof UnusableCredentials) return unavailable("credentials", error.message);
 	if (error instanceof ApiException) return readStatus(error.code, statusOf(error.body));
-	// A proxy's page, or half an answer.
+	// A proxy's page, or a truncated answer.
 	if (error instanceof z.ZodError || error instanceof SyntaxError) return unavailable("not_kubernetes", NOT_KUBERNETES);
-	if (isTimeout(error)) return unavailable("timeout", "the API server did not answer in time");
+	if (isTimeout(error)) return unavailable("timeout", "the API server timed out");
 	const network = explainNetworkError(error);
 	if (network !== undefined) return unavailable("unreachable", `the API server cannot be reached: ${network}`);
 	throw error;
 }
 
-/** A place in a list or in a watch that the server has forgotten: 410 Gone. */
+/** The server no longer has this position of a list or watch: 410 Gone. */
 export function isExpired(error: unknown): boolean {
 	return error instanceof ApiException && error.code === 410;
 }
 
-/** What a watch was answered, which the client tells by the status alone. */
+/** Explains a failed watch; the client reports only the status. */
 export function explainWatchStatus(status: number): string {
 	if (status === 401) return UNAUTHORIZED;
 	if (status === 403)
@@ -71,8 +74,8 @@ function readStatus(code: number, status: Status): ApiFailure {
 		case 400:
 		case 413:
 		case 422:
-			// Without a word of Kubernetes' own it was a proxy between that said no.
-			if (message === "") return unavailable("not_kubernetes", `something before the API server answered ${code}`);
+			// Without a message from Kubernetes, a proxy in between refused the request.
+			if (message === "") return unavailable("not_kubernetes", `a proxy in front of the API server answered ${code}`);
 			return { kind: "refused", why: fieldsOf(status) || message };
 		case 401:
 			return unavailable("unauthorized", UNAUTHORIZED);
@@ -99,12 +102,12 @@ function parsed(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
-		// A proxy between may answer with a page.
+		// A proxy in between may answer with a page.
 		return undefined;
 	}
 }
 
-/** An ended time is a DOMException. */
+/** A timeout is a DOMException. */
 function isTimeout(error: unknown): boolean {
 	return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
 }

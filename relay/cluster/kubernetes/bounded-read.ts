@@ -2,8 +2,8 @@ import { type ConfigurationOptions, Observable, ResponseContext } from "@kuberne
 import { MAX_ANSWER_BYTES, readBounded, withoutSecrets } from "../../http/read-bounded.ts";
 
 /**
- * Options that end one reading call by a signal, and after 4 MiB of its answer. What is no JSON is a SyntaxError, which
- * the library would take for anything; a token that is repeated is not shown.
+ * Options that end one read by a signal, and after 4 MiB of its answer. Text that is not JSON throws a SyntaxError,
+ * where the library would accept anything. A token that the answer repeats is redacted.
  */
 export function boundedRead(signal: AbortSignal, accept?: string): ConfigurationOptions {
 	let secrets: readonly string[] = [];
@@ -30,7 +30,7 @@ export function boundedRead(signal: AbortSignal, accept?: string): Configuration
 	};
 }
 
-/** More than may be read. */
+/** The answer exceeds the limit. */
 export class OversizedAnswer extends Error {}
 
 function secretsIn({ Authorization, authorization = Authorization }: Readonly<Record<string, string>>): string[] {

@@ -1,12 +1,12 @@
 import type { ConfigurationOptions } from "@kubernetes/client-node";
 import { passed } from "./middleware.ts";
 
-/** How a patch is meant (https://kubernetes.io/docs/reference/using-api/api-concepts/, "Patch and apply"). */
+/** The type of a patch (https://kubernetes.io/docs/reference/using-api/api-concepts/, "Patch and apply"). */
 type Patch = "application/merge-patch+json" | "application/json-patch+json";
 
 /**
- * Options that end one call after `ms`, on both sides: the server gives up by its `timeout` parameter
- * (https://kubernetes.io/docs/reference/using-api/api-concepts/), and this side by a signal.
+ * Options that end one call after `ms` on both sides: the server stops by its `timeout` parameter
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/), and the client by a signal.
  */
 export function withTimeout(ms: number, patch?: Patch): ConfigurationOptions {
 	return {

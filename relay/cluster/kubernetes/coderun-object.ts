@@ -3,7 +3,7 @@ import { isTerminalPhase, type TerminalPhase } from "../../../wire/outcome.ts";
 import { type CodeRunIdentity, OWN_ANNOTATIONS, OWN_LABELS, readIdentity } from "../coderun.ts";
 import { readTime } from "./read-time.ts";
 
-/** Where on a CodeRun this form of the cluster keeps what it has done about it. */
+/** Where the Kubernetes sink records on a CodeRun what it has done about it. */
 export const REPORTED_LABEL = "healer/reported";
 export const TIMED_OUT_ANNOTATION = "healer/timed-out-at";
 
@@ -15,7 +15,7 @@ export type Reported = "true" | "timed-out";
 
 const text = z.string().optional().catch(undefined);
 
-/** What the relay reads of a CodeRun; all else of it is the controller's, and may have any shape. */
+/** The fields that the relay reads; the rest belongs to the controller and may have any shape. */
 const objectSchema = z.object({
 	metadata: z.object({
 		name: z.string(),
@@ -37,7 +37,7 @@ export interface SeenCodeRun {
 	readonly name: string;
 	readonly uid: string;
 	readonly resource_version: string;
-	/** Absent on a CodeRun that Healer did not make. */
+	/** Absent when Healer did not create the CodeRun. */
 	readonly identity?: CodeRunIdentity;
 	/** Absent while it is unfinished. */
 	readonly terminal?: TerminalPhase;
@@ -45,17 +45,17 @@ export interface SeenCodeRun {
 	readonly pull_request_url: string | null;
 	readonly started_at: string | null;
 	readonly finished_at: string | null;
-	/** When the cluster made it, in milliseconds. */
+	/** When the cluster created it, in milliseconds. */
 	readonly created_at: number | undefined;
 	readonly deadline_s: number | undefined;
-	/** Its deadline passed, and a relay wrote that down. */
+	/** Its deadline passed, and a relay recorded that. */
 	readonly timed_out_at: string | null;
 	readonly reported: boolean;
-	/** Somebody deleted it, and a finalizer still holds it. */
+	/** It was deleted, and a finalizer still holds it. */
 	readonly deleting: boolean;
 }
 
-/** @throws on what is no Kubernetes object at all. */
+/** @throws when it is not a Kubernetes object. */
 export function readCodeRunObject(object: unknown): SeenCodeRun {
 	const { metadata, status } = objectSchema.parse(object);
 	const annotations = metadata.annotations ?? {};

@@ -10,13 +10,13 @@ import { unexpected } from "./unexpected.ts";
 export const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 
 const CALL_WITHIN_MS = 10_000;
-/** CodeRuns of one page of a list: each can have a prompt of hundreds of kilobytes. */
+/** CodeRuns on one page of a list: each can have a prompt of hundreds of kilobytes. */
 const PAGE = 50;
 
-const CURE_OF_SPEC =
-	"change spawn.spec in pipeline.yaml to what the cluster's CodeRun definition has (kubectl explain coderun.spec)";
+const FIX_SPEC =
+	"change spawn.spec in pipeline.yaml to match the cluster's CodeRun definition (kubectl explain coderun.spec)";
 
-/** CodeRuns as the cluster's own objects (DESIGN section 7). */
+/** CodeRuns as custom resources of the cluster (`deploy/crd/coderun-crd.yaml`). */
 export function coderunObjects(
 	{ objects }: ApiClients,
 	namespace: string,
@@ -31,18 +31,18 @@ export function coderunObjects(
 		async createCodeRun(coderun, within_ms) {
 			try {
 				const request = { ...CODERUNS, namespace, body: unreported(coderun), fieldValidation: "Strict" };
-				// Read, so that nothing else that answers 200 is taken for the API server.
+				// Parse the answer, so that a 200 from anything but the API server is not accepted.
 				readCodeRunObject(await objects.createNamespacedCustomObject(request, withTimeout(within_ms)));
 				return { kind: "created" };
 			} catch (error) {
 				const failure = readFailure(error);
 				if (failure.kind === "not_found") return absent(namespace, failure.why);
-				if (failure.kind === "refused") return { kind: "refused", why: `${failure.why}; ${CURE_OF_SPEC}` };
+				if (failure.kind === "refused") return { kind: "refused", why: `${failure.why}; ${FIX_SPEC}` };
 				return failure.kind === "conflict" ? unexpected(failure) : failure;
 			}
 		},
 		async listUnfinished(agent) {
-			// What ended and is known to the worker stays in the cluster for as long as nobody deletes it.
+			// CodeRuns that ended and were reported stay in the cluster until somebody deletes them.
 			const labelSelector = `${OWN_LABELS.name}=healer,${OWN_LABELS.agent}=${agent},${REPORTED_LABEL}!=true`;
 			try {
 				const names: string[] = [];
@@ -59,7 +59,7 @@ export function coderunObjects(
 	};
 }
 
-/** One CodeRun as it stands there now. */
+/** One CodeRun in its current state. */
 export async function readSeen(
 	{ objects }: Pick<ApiClients, "objects">,
 	namespace: string,
@@ -83,8 +83,8 @@ const pageSchema = z.object({
 });
 
 /**
- * Goes through a list page by page, so that many CodeRuns never stand in memory at once.
- * @returns the list's resource version, from which a watch goes on.
+ * Reads a list page by page, so that memory never holds many CodeRuns at once.
+ * @returns the list's resource version, from which a watch continues.
  * @throws what the client throws.
  */
 export async function eachCodeRun(
@@ -104,21 +104,21 @@ export async function eachCodeRun(
 	}
 }
 
-/** That label is the relay's own: a CodeRun that brought it along would never be counted or reported. */
+/** Removes a label that only the relay may set: a CodeRun created with it would never be counted or reported. */
 function unreported(coderun: CodeRun): CodeRun {
 	const { [REPORTED_LABEL]: _, ...labels } = coderun.metadata.labels;
 	return { ...coderun, metadata: { ...coderun.metadata, labels } };
 }
 
-/** The namespace's absence is told by name; that of the kind is not. */
+/** Kubernetes names a missing namespace, but not a missing kind. */
 export function absent(namespace: string, why: string): Unavailable {
 	if (why.includes(`namespaces "${namespace}"`)) return noNamespace(namespace);
-	const cure = "install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml";
+	const fix = "install the controller's, or kubectl apply -f deploy/crd/coderun-crd.yaml";
 	const what = "the cluster has no CodeRun resource (agents.platform/v1)";
-	return { kind: "unavailable", cause: "no_kind", why: `${what}: ${cure}` };
+	return { kind: "unavailable", cause: "no_kind", why: `${what}: ${fix}` };
 }
 
 export function noNamespace(namespace: string): Unavailable {
-	const cure = "create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml";
-	return { kind: "unavailable", cause: "no_namespace", why: `there is no namespace ${namespace}: ${cure}` };
+	const fix = "create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml";
+	return { kind: "unavailable", cause: "no_namespace", why: `the namespace ${namespace} does not exist: ${fix}` };
 }

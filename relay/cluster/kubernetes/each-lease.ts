@@ -6,8 +6,8 @@ const PAGE = 200;
 const CALL_WITHIN_MS = 10_000;
 
 /**
- * Goes through the Leases with these labels, page by page. @throws what the client throws, 410 among it when the list
- * changed too much between two pages.
+ * Yields the Leases with these labels, page by page.
+ * @throws what the client throws, including 410 when the list changed too much between two pages.
  */
 export async function* eachLease(
 	{ leases }: Pick<ApiClients, "leases">,
@@ -24,7 +24,7 @@ export async function* eachLease(
 	} while (next);
 }
 
-/** Labels as a selector that wants all of them. */
+/** A selector that requires all of these labels. */
 export function selectorOf(labels: Readonly<Record<string, string>>): string {
 	return Object.entries(labels)
 		.map(([name, value]) => `${name}=${value}`)

@@ -1,19 +1,19 @@
 import type { ObservableMiddleware, RequestContext } from "@kubernetes/client-node";
 import { passed } from "./middleware.ts";
 
-/** Certificates may be rotated under a running relay: connections made with old ones are let go by then. */
+/** Certificates may be rotated while the relay runs: connections with old ones are closed after this time. */
 const KEPT_FOR_MS = 5 * 60_000;
 
 type Pool = NonNullable<ReturnType<RequestContext["getDispatcher"]>>;
 
-/** The pool that was made for one request, which holds no credentials but the TLS ones, serves those after it, too. */
+/** Reuses the pool of one request for the requests after it. A pool holds no credentials except the TLS ones. */
 export function keepConnections(): ObservableMiddleware {
 	let kept: { readonly pool: Pool; readonly since: number } | undefined;
 	return passed((context) => {
 		const made = context.getDispatcher();
 		if (made === undefined) return;
 		if (kept === undefined || performance.now() - kept.since > KEPT_FOR_MS) {
-			// Closing waits for the calls that are under way.
+			// Closing waits for calls in flight.
 			void kept?.pool.close();
 			kept = { pool: made, since: performance.now() };
 			return;

@@ -5,8 +5,8 @@ import { leaseClaims } from "./lease-claims.ts";
 import { probeReadiness } from "./readiness.ts";
 
 /**
- * One namespace of a Kubernetes cluster as the place where CodeRuns live. Nothing is kept in memory: several relays on
- * one namespace give the same answers as one.
+ * One namespace of a Kubernetes cluster as the place where CodeRuns live. Keeps no state in memory: several relays on
+ * one namespace answer like one.
  */
 export function kubernetesCluster(clients: ApiClients, namespace: string): Cluster {
 	return {

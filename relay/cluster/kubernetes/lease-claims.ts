@@ -8,7 +8,7 @@ import { unexpected } from "./unexpected.ts";
 
 const CALL_WITHIN_MS = 5_000;
 
-/** Claims as Leases in the CodeRuns' namespace (DESIGN section 5.4). Every write is conditional. */
+/** Claims as Leases in the CodeRuns' namespace. Every write is conditional. */
 export function leaseClaims(
 	api: CoordinationV1Api,
 	namespace: string,
@@ -61,7 +61,7 @@ export function leaseClaims(
 	};
 }
 
-/** Creating in a namespace that is not there answers 404, too. */
+/** Creating an object in a missing namespace answers 404, too. */
 function missing(failure: ApiFailure, namespace: string) {
 	if (failure.kind === "not_found") return noNamespace(namespace);
 	return unexpected(failure);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ClaimRecord, claimRecordSchema } from "../claim-record.ts";
 import type { StoredClaim } from "../cluster.ts";
 
-/** Where on a Lease each part of a claim stands that the Lease itself has no field for. */
+/** Annotations for the parts of a claim that a Lease has no field for. */
 export const LEASE_ANNOTATIONS = {
 	key: "healer/claim-key",
 	attempt: "healer/attempt",
@@ -15,11 +15,11 @@ export const LEASE_ANNOTATIONS = {
 	quiet_at: "healer/quiet-at",
 } as const;
 
-/** Finds Healer's own Leases: incidents' claims on their own ids, and all others, which the sweep may clear away. */
+/** Select Healer's Leases: incidents' claims on their own ids, and all other claims, which the sweep may delete. */
 export const INCIDENT_CLAIMS = { "app.kubernetes.io/name": "healer", "healer/kind": "incident-claim" } as const;
 export const OTHER_CLAIMS = { "app.kubernetes.io/name": "healer", "healer/kind": "claim" } as const;
 
-/** A claim as a Lease. No owner: deleting a CodeRun must not reopen its claim (DESIGN section 5.4). */
+/** A claim as a Lease. It has no owner reference: deleting a CodeRun must not reopen its claim. */
 export function toLease(namespace: string, name: string, record: ClaimRecord, version?: string): V1Lease {
 	const taken = new V1MicroTime(record.taken_at);
 	return {
@@ -50,7 +50,7 @@ export function toLease(namespace: string, name: string, record: ClaimRecord, ve
 	};
 }
 
-/** The claim on a Lease; undefined when it is not one of Healer's, or somebody broke it. */
+/** The claim in a Lease; undefined when it is not Healer's or is damaged. */
 export function fromLease(lease: V1Lease): StoredClaim | undefined {
 	const annotations = lease.metadata?.annotations ?? {};
 	const record = claimRecordSchema.safeParse({
@@ -70,13 +70,13 @@ export function fromLease(lease: V1Lease): StoredClaim | undefined {
 
 const versionSchema = z.object({ uid: z.string(), resourceVersion: z.string() });
 
-/** The uid makes a Lease made again under its name another one, whatever its resourceVersion. */
+/** The uid distinguishes a Lease recreated under the same name, whatever its resourceVersion. */
 export function versionOf(lease: V1Lease): string {
 	const { uid, resourceVersion } = versionSchema.parse(lease.metadata);
 	return `${uid}/${resourceVersion}`;
 }
 
-/** Preconditions, as Kubernetes takes them on a write and on a delete. */
+/** Preconditions for a Kubernetes write or delete. */
 export function splitVersion(version: string): { uid: string; resourceVersion: string } {
 	const [uid = "", resourceVersion = ""] = version.split("/");
 	return { uid, resourceVersion };

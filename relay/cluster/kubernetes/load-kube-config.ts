@@ -9,25 +9,25 @@ export type KubeConfigLoading =
 	| { readonly ok: false; readonly why: string };
 
 /**
- * What `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is guessed: a relay that
- * took somebody's own kubeconfig would act with his rights.
+ * Loads what `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is tried: a relay
+ * that picked up a person's own kubeconfig would act with that person's rights.
  */
 export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.ProcessEnv): KubeConfigLoading {
 	const kubeConfig = new NamingKubeConfig();
 	try {
 		const kind = KUBECONFIG ? fileKind(statSync(KUBECONFIG)) : undefined;
-		// The client reads it in this thread, and would wait for somebody who writes into a named pipe.
+		// The client reads it synchronously, and would block on a named pipe until somebody writes to it.
 		if (KUBECONFIG && kind !== "a file" && !isShellStream(KUBECONFIG))
 			return { ok: false, why: `KUBECONFIG cannot be read: ${KUBECONFIG} is ${kind}` };
 		if (KUBECONFIG) {
-			// Read once: a shell's stream gives its text only once.
+			// Read once: a shell's stream cannot be read twice.
 			const text = readFileSync(KUBECONFIG, "utf8");
 			const folder = path.dirname(KUBECONFIG);
 			kubeConfig.loadFromString(text);
 			kubeConfig.makePathsAbsolute(folder);
 			useTokenFiles(kubeConfig, text, folder);
 		} else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
-		else return { ok: false, why: "there is no cluster: KUBECONFIG is not set, and this is no Pod of a cluster" };
+		else return { ok: false, why: "no cluster is configured: KUBECONFIG is not set, and this does not run in a Pod" };
 	} catch (error) {
 		return { ok: false, why: `KUBECONFIG cannot be read: ${error instanceof Error ? error.message : typeof error}` };
 	}
@@ -37,10 +37,10 @@ export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.P
 	return { ok: true, kubeConfig };
 }
 
-/** Credentials that a kubeconfig promises and cannot give. `message` says why, and shows none. */
+/** A kubeconfig's credentials cannot be used. `message` says why, and contains no credentials. */
 export class UnusableCredentials extends Error {}
 
-/** A kubeconfig that says which of its credentials cannot be used, where the library throws whatever it comes upon. */
+/** A kubeconfig that reports which of its credentials cannot be used. The library throws arbitrary errors. */
 class NamingKubeConfig extends KubeConfig {
 	override async applySecurityAuthentication(context: RequestContext): Promise<void> {
 		try {
@@ -51,7 +51,7 @@ class NamingKubeConfig extends KubeConfig {
 	}
 }
 
-/** What a command printed is not shown: it may be a secret. */
+/** Never includes what a command printed: it may be a secret. */
 function explainCredentials(kubeConfig: KubeConfig, error: unknown): string {
 	const user = kubeConfig.getCurrentUser();
 	const code = codeOf(error);
@@ -60,8 +60,8 @@ function explainCredentials(kubeConfig: KubeConfig, error: unknown): string {
 	if (problem !== undefined) return `the kubeconfig cannot be used: ${problem}`;
 	if (command === undefined) return `the kubeconfig's credentials of the user ${user?.name} cannot be used (${code})`;
 	if (code === "ENOENT") {
-		return `the kubeconfig's command ${command} is not there: install it where the relay runs, or give a token`;
+		return `the kubeconfig's command ${command} was not found: install it where the relay runs, or give a token`;
 	}
-	if (code === "EACCES") return `the kubeconfig's command ${command} may not be run (EACCES)`;
-	return `the kubeconfig's command ${command} gives no credentials: run it by hand as the relay's user`;
+	if (code === "EACCES") return `the kubeconfig's command ${command} is not executable (EACCES)`;
+	return `the kubeconfig's command ${command} returns no credentials: run it by hand as the relay's user`;
 }

@@ -1,6 +1,6 @@
 import { Observable, type ObservableMiddleware, type RequestContext } from "@kubernetes/client-node";
 
-/** A middleware that changes requests on their way out, and nothing else. */
+/** A middleware that only changes outgoing requests. */
 export function passed(change: (context: RequestContext) => void): ObservableMiddleware {
 	return {
 		pre(context) {

@@ -9,8 +9,8 @@ const WITHIN_MS = 3_000;
 const NAME = "healer-readiness";
 
 /**
- * Whether a claim and a CodeRun could be made now, by making them with `dryRun=All`: that tells of a namespace, a kind
- * or a permission that is missing. A list tells of none of them: in a namespace that is not there it is empty.
+ * Whether a claim and a CodeRun could be created now, tried with `dryRun=All`: that detects a missing namespace, kind
+ * or permission. A list detects none of them: in a missing namespace it is empty.
  */
 export async function probeReadiness({ leases, objects }: ApiClients, namespace: string): ReturnType<Cluster["ready"]> {
 	const metadata = { name: NAME, namespace, labels: { ...OTHER_CLAIMS } };
@@ -42,7 +42,7 @@ async function problemOf(attempt: () => Promise<unknown>, namespace: string): Pr
 			case "conflict":
 			case "exists":
 			case "refused":
-				// It came as far as the object itself, which is a probe only; another definition may want other fields.
+				// The request reached the object itself, which is only a probe; another definition may require other fields.
 				return undefined;
 			default:
 				return failure satisfies never;

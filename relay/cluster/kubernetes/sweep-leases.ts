@@ -20,13 +20,13 @@ export interface SweepTools {
 
 const CALL_WITHIN_MS = 5_000;
 
-/** A claim that ran out is kept so much longer, for people who ask what held an incident back. */
+/** How long an expired claim is kept, so that people can see what deferred an incident. */
 const KEPT_MS = 60 * 60_000;
 
 /**
- * Deletes claims that ran out an hour ago or more and whose CodeRun is gone or finished: they are free already, and
- * would only pile up. An incident's own claim runs out after 30 days. Deleting is conditional, so that one taken again
- * meanwhile stays.
+ * Deletes claims that expired at least an hour ago and whose CodeRun is gone or finished: they are free already, and
+ * would only pile up. An incident's own claim expires after 30 days. Deletion is conditional, so a claim that is taken
+ * again meanwhile stays.
  */
 export async function sweepLeases(tools: SweepTools): Promise<{ kind: "swept"; deleted: number } | Unavailable> {
 	const { clients, namespace } = tools;
@@ -39,7 +39,7 @@ export async function sweepLeases(tools: SweepTools): Promise<{ kind: "swept"; d
 		}
 		return { kind: "swept", deleted };
 	} catch (error) {
-		if (isExpired(error)) return { kind: "unavailable", why: "the claims changed too fast to be listed" };
+		if (isExpired(error)) return { kind: "unavailable", why: "the claims changed while they were being listed" };
 		const failure = readFailure(error);
 		return failure.kind === "unavailable" ? failure : unexpected(failure);
 	}
@@ -66,7 +66,7 @@ async function sweepLease({ clients, namespace, clock }: SweepTools, lease: V1Le
 
 const EVERY_MS = 10 * 60_000;
 
-/** Sweeps every ten minutes. Several relays may do it at once. Returns how to stop it. */
+/** Sweeps every ten minutes. Several relays may sweep concurrently. Returns a function that stops it. */
 export function keepSweeping(tools: SweepTools): () => void {
 	const timer = setInterval(async () => {
 		const swept = await sweepLeases(tools);

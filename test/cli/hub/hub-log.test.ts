@@ -19,7 +19,7 @@ describe("openHubLog", () => {
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 	});
 
-	it("begins a new file after 16 MB, and keeps one older", async () => {
+	it("starts a new file after 16 MB, and keeps one old file", async () => {
 		const file = logFile();
 		writeFileSync(file, "x".repeat(16 * 1024 * 1024 + 1));
 		const log = openHubLog(file);
@@ -29,9 +29,9 @@ describe("openHubLog", () => {
 		expect(statSync(`${file}.1`).size).toBe(16 * 1024 * 1024 + 1);
 	});
 
-	it("goes on when nothing can be written, and says how many lines are missing once it can", async () => {
+	it("continues when nothing can be written, and reports how many lines are missing once it can", async () => {
 		const file = logFile();
-		// A folder in the file's place stops root, too.
+		// A folder in place of the file stops root, too.
 		mkdirSync(file);
 		const log = openHubLog(file);
 		for (const line of ["one", "two"]) log.write(line);
@@ -49,10 +49,11 @@ describe("openHubLog", () => {
 		});
 	});
 
-	it("holds no more than 4 MB for a disk that is slow", async () => {
+	it("buffers at most 4 MB for a slow disk", async () => {
 		const file = logFile();
 		const log = openHubLog(file);
 		const megabyte = "x".repeat(1024 * 1024 - 1);
+		// The first write is in progress; nothing more happens until this loop has ended.
 		for (let line = 0; line < 10; line++) log.write(megabyte);
 		await log.flush();
 		log.write("end");

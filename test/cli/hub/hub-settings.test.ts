@@ -13,11 +13,11 @@ describe("readHubSettings", () => {
 		});
 	});
 
-	it("takes empty variables for unset ones", () => {
+	it("treats empty variables as unset", () => {
 		expect(readHubSettings({ HEALER_PORT: "", HEALER_STATE_DIR: "", HEALER_SINK: "" })).toEqual(readHubSettings({}));
 	});
 
-	it("reads what is given", () => {
+	it("reads every variable", () => {
 		const env = { HEALER_PORT: "9000", HEALER_RELAY_PORT: "0", HEALER_STATE_DIR: "/var/healer", HEALER_LOG: "debug" };
 		expect(readHubSettings(env)).toEqual({
 			ok: true,

@@ -6,7 +6,7 @@ const DAMAGED =
 const SAYS = "The journal's database is damaged. Restore it: docs/storage.md, When the journal fails.";
 
 describe("namingJournalFaults", () => {
-	it("names a damaged journal in the log, and once to people", () => {
+	it("reports a damaged journal in the log, and once to the user", () => {
 		const [lines, problems]: [string[], string[]] = [[], []];
 		const take = namingJournalFaults(
 			(line) => void lines.push(line),
@@ -24,7 +24,7 @@ describe("namingJournalFaults", () => {
 });
 
 describe("explainStart", () => {
-	it("adds the cure where the journal is why", () => {
+	it("adds the fix when the journal is the cause", () => {
 		expect(explainStart(new Error("internal error; reference = hh94e22gq9vgg01r297sh63r"))).toContain(
 			"\nThe journal's storage failed without giving a reason. On this machine, hub.log names the reason",
 		);

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe("watchPipeline", () => {
-	it("takes an edited file within two seconds of its clock, and refuses a broken one as soon", async () => {
+	it("activates an edited file within two seconds of its clock, and rejects a broken one as fast", async () => {
 		const file = pipelineFolder();
 		const heard: string[] = [];
 		const stop = watchPipeline(
@@ -34,7 +34,7 @@ describe("watchPipeline", () => {
 	});
 });
 
-/** Milliseconds of the fake clock, which moves from look to look: how long a look itself takes does not count. */
+/** Milliseconds of the fake clock, which advances from poll to poll: the duration of a poll itself does not count. */
 async function timeUntil(condition: () => boolean): Promise<number> {
 	const began = Date.now();
 	for (let looks = 0; looks < 100; looks++) {
@@ -45,7 +45,7 @@ async function timeUntil(condition: () => boolean): Promise<number> {
 	throw new Error("a hundred looks saw nothing");
 }
 
-/** Until the look that is under way is over, and the next is planned. */
+/** Until the current poll is over, and the next is scheduled. */
 async function nextLook(): Promise<void> {
 	while (vi.getTimerCount() === 0) await turn();
 }

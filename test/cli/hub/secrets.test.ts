@@ -8,7 +8,7 @@ import { emptyFolder } from "../pipeline-folder.ts";
 const file = () => path.join(emptyFolder(), "secrets.env");
 
 describe("readOrMakeSecrets", () => {
-	it("makes each once, readable by its owner only", async () => {
+	it("generates each once, readable only by its owner", async () => {
 		const kept = file();
 		const first = await readOrMakeSecrets({}, kept);
 		expect(first.made).toEqual(["GITHUB_WEBHOOK_SECRET", "HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"]);
@@ -17,18 +17,18 @@ describe("readOrMakeSecrets", () => {
 		expect(second).toEqual({ values: first.values, made: [], kept: first.made });
 	});
 
-	it("makes other ones in another folder", async () => {
+	it("generates different ones in another folder", async () => {
 		const [one, other] = [await readOrMakeSecrets({}, file()), await readOrMakeSecrets({}, file())];
 		expect(one.values.GITHUB_WEBHOOK_SECRET).not.toBe(other.values.GITHUB_WEBHOOK_SECRET);
 		expect(one.values.GITHUB_WEBHOOK_SECRET).toMatch(/^[0-9a-f]{64}$/);
 	});
 
-	it("makes a wire secret that the wire takes", async () => {
+	it("generates a valid wire secret", async () => {
 		const { values } = await readOrMakeSecrets({}, file());
 		expect(readSecrets(values.HEALER_WIRE_SECRETS)).toHaveLength(1);
 	});
 
-	it("prefers the environment, and never writes what came from there", async () => {
+	it("prefers the environment, and never writes its values to the file", async () => {
 		const kept = file();
 		const { values, made } = await readOrMakeSecrets({ GITHUB_WEBHOOK_SECRET: "given by the user" }, kept);
 		expect(values.GITHUB_WEBHOOK_SECRET).toBe("given by the user");
@@ -36,7 +36,7 @@ describe("readOrMakeSecrets", () => {
 		expect((await readOrMakeSecrets({}, kept)).made).toEqual(["GITHUB_WEBHOOK_SECRET"]);
 	});
 
-	it("makes what an edited file leaves out, and keeps the rest", async () => {
+	it("generates what an edited file lacks, and keeps the rest", async () => {
 		const kept = file();
 		writeFileSync(kept, 'HEALER_API_TOKEN="mine"\n');
 		const { values, made } = await readOrMakeSecrets({}, kept);

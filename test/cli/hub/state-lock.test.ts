@@ -8,7 +8,7 @@ import { emptyFolder } from "../pipeline-folder.ts";
 const MODULE = path.join(import.meta.dirname, "../../../cli/state/state-lock.ts");
 
 describe("takeStateLock", () => {
-	it("is held by one at a time", () => {
+	it("has one holder at a time", () => {
 		const file = path.join(emptyFolder(), "hub.lock");
 		const lock = takeStateLock(file);
 		expect(lock).toBeDefined();
@@ -19,7 +19,7 @@ describe("takeStateLock", () => {
 		next?.release();
 	});
 
-	it("is free again after its process was killed with -9", async () => {
+	it("is free again after kill -9 of its process", async () => {
 		const file = path.join(emptyFolder(), "hub.lock");
 		const script = `import { takeStateLock } from ${JSON.stringify(MODULE)};
 			takeStateLock(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1000);`;

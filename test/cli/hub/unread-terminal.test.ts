@@ -18,7 +18,7 @@ function unreadStream() {
 	return { stream, texts, read: () => resume?.() };
 }
 
-it("holds 64 KB for who does not read, and then says how many lines were dropped", async () => {
+it("buffers 64 KB for a stalled reader, then reports how many lines were dropped", async () => {
 	const { stream, texts, read } = unreadStream();
 	const output = outputThatNeverWaits(recordedOutput(), stream, unreadStream().stream);
 	const line = "x".repeat(1023);
@@ -27,12 +27,12 @@ it("holds 64 KB for who does not read, and then says how many lines were dropped
 	read();
 	await new Promise((resolve) => setImmediate(resolve));
 	expect(texts).toHaveLength(65);
-	expect(texts.at(-1)).toBe("(36 lines were dropped here: nobody read them. They are in the log.)\n");
+	expect(texts.at(-1)).toBe("(36 lines dropped here because the terminal was not read. They are in the log.)\n");
 	output.line("more");
 	expect(texts.at(-1)).toBe("more\n");
 });
 
-it("goes on when the terminal is gone or its disk is full", () => {
+it("continues when the terminal is closed or its disk is full", () => {
 	const { stream } = unreadStream();
 	const output = outputThatNeverWaits(recordedOutput(), unreadStream().stream, stream);
 	stream.emit("error", Object.assign(new Error("no space left on device"), { code: "ENOSPC" }));

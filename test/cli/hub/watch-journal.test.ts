@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { watchJournal } from "../../../cli/hub/watch-journal.ts";
 
-/** What is said when each look finds the next of `looks`. */
+/** The reports when each check returns the next of `looks`. */
 async function saidOf(looks: readonly { healthy: boolean; why?: string }[]): Promise<string[]> {
 	const said: string[] = [];
 	let look = 0;
@@ -26,20 +26,20 @@ async function saidOf(looks: readonly { healthy: boolean; why?: string }[]): Pro
 const GOOD = { healthy: true };
 const BAD = { healthy: false };
 
-it("says once that deliveries are refused, and once that they are taken again", async () => {
+it("reports once that deliveries are refused, and once that they are accepted again", async () => {
 	expect(await saidOf([GOOD, BAD, BAD, BAD, BAD, GOOD, GOOD])).toEqual([
-		"The journal does not answer, deliveries are refused. The log says why.",
-		"The journal works again: deliveries are taken.",
+		"The journal does not answer; deliveries are refused. See the log for the reason.",
+		"The journal works again: deliveries are accepted.",
 	]);
 });
 
-it("names what the disk says", async () => {
+it("reports the disk's error", async () => {
 	const full = { healthy: true, why: "ENOSPC: no space left on device, write" };
 	expect(await saidOf([full, full, full])).toEqual([
-		"The journal cannot be written, deliveries may be refused: ENOSPC: no space left on device, write.",
+		"The journal cannot be written; deliveries may be refused: ENOSPC: no space left on device, write.",
 	]);
 });
 
-it("says nothing of one look that failed: the runtime restarts", async () => {
+it("ignores a single failed check: the runtime may be restarting", async () => {
 	expect(await saidOf([GOOD, BAD, GOOD, BAD, GOOD])).toEqual([]);
 });

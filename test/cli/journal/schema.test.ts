@@ -18,7 +18,7 @@ describe("MIGRATIONS", () => {
 });
 
 describe("the heartbeat in a real SQLite", () => {
-	/** A journal of at most so many pages more than it has. */
+	/** Limits the journal to this many more pages than it has. */
 	function journal(spare: number): DatabaseSync {
 		const db = new DatabaseSync(":memory:");
 		for (const name of MIGRATIONS) db.exec(readFileSync(path.join(FOLDER, name), "utf8"));
@@ -27,7 +27,7 @@ describe("the heartbeat in a real SQLite", () => {
 		return db;
 	}
 
-	/** As D1 does a batch: all or nothing. */
+	/** Like a D1 batch: all or nothing. */
 	function beat(db: DatabaseSync): boolean {
 		db.exec("BEGIN");
 		try {
@@ -36,7 +36,7 @@ describe("the heartbeat in a real SQLite", () => {
 			db.exec("COMMIT");
 			return true;
 		} catch {
-			// A full disk has taken it back already.
+			// A full disk has rolled it back already.
 			if (db.isTransaction) db.exec("ROLLBACK");
 			return false;
 		}
@@ -53,7 +53,7 @@ describe("the heartbeat in a real SQLite", () => {
 		}
 	}
 
-	it("fails before the first delivery does, however often it went well before", () => {
+	it("fails before the first delivery does, however often it succeeded before", () => {
 		const db = journal(200);
 		let taken = 0;
 		for (; beat(db); taken++) {

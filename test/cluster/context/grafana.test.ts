@@ -9,8 +9,8 @@ import { askSource, BRANCHES } from "./support.ts";
 const TOKEN = "glsa_of-the-tests";
 const STARTED = "2026-01-02T03:04:05.000Z";
 
-/** Grafana itself is not to be had as a program; the alerts that it serves are an Alertmanager's, under its own path. */
-describe("grafana.alerts, asked of a real Alertmanager behind Grafana's paths", () => {
+/** Grafana itself is not available as a program; its alerts are served by an Alertmanager, below Grafana's path. */
+describe("grafana.alerts, from a real Alertmanager behind Grafana's paths", () => {
 	let alertmanager: RunningServer;
 	let grafana: Server;
 	let url: string;
@@ -40,7 +40,7 @@ describe("grafana.alerts, asked of a real Alertmanager behind Grafana's paths", 
 	const ask = (parameters: Readonly<Record<string, unknown>>, token = TOKEN) =>
 		askSource("grafana.alerts", parameters, { env: { GRAFANA_URL: url, GRAFANA_TOKEN: token } });
 
-	it("tells what fires, with its labels and its summary, not what is silenced or over", async () => {
+	it("shows firing alerts with labels and summary, but not silenced or resolved ones", async () => {
 		await expect
 			.poll(() => ask({ labels: { alertname: "Silenced" } }), { timeout: 20_000 })
 			.toEqual({ status: "empty" });
@@ -56,12 +56,12 @@ describe("grafana.alerts, asked of a real Alertmanager behind Grafana's paths", 
 		});
 	});
 
-	it.each([...BRANCHES.entries()])("finds the alert of one branch alone (%i: %j)", async (at, branch) => {
+	it.each([...BRANCHES.entries()])("finds only the alert of one branch (%i: %j)", async (at, branch) => {
 		const answer = await ask({ labels: { branch } });
 		expect(answer).toMatchObject({ data: { alerts: [expect.stringMatching(new RegExp(`^Branch${at} `))] } });
 	});
 
-	it("gives dashboards with an address of Grafana's own", async () => {
+	it("shows dashboards only with addresses on Grafana", async () => {
 		search = (wanted) => {
 			expect(Object.fromEntries(wanted)).toEqual({ type: "dash-db", query: "cto & more", limit: "10" });
 			return [
@@ -78,16 +78,16 @@ describe("grafana.alerts, asked of a real Alertmanager behind Grafana's paths", 
 		});
 	});
 
-	it("gives the alerts although the search fails, and says so", async () => {
+	it("shows the alerts although the search fails, and reports that", async () => {
 		search = () => ({ message: "search is broken" });
 		expect(await ask({ labels: { namespace: "cto" }, dashboards: "x" })).toMatchObject({
 			status: "ok",
 			data: { alerts: [expect.stringContaining("HighErrorRate")], dashboards: [] },
-			incomplete: "Grafana answered something else than it should: the whole of it",
+			incomplete: "Grafana sent an unexpected answer: (root)",
 		});
 	});
 
-	it("says that its token is not taken", async () => {
+	it("reports a rejected token", async () => {
 		expect(await ask({}, "another")).toEqual({ status: "failed", why: "Grafana answered 401: Invalid API key" });
 	});
 });

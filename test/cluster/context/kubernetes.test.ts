@@ -22,13 +22,13 @@ describe("the sources that read the API server", () => {
 	const core = admin.makeApiClient(CoreV1Api);
 	const objects = admin.makeApiClient(CustomObjectsApi);
 	let namespace: Namespace;
-	/** As `deploy/relay/rbac.yaml` grants it. */
+	/** A kubeconfig with the permissions of `deploy/relay/rbac.yaml`. */
 	let cluster: KubeConfig;
 	beforeAll(async () => {
 		const anywhere = { cluster: admin, own: "default" };
 		const before = await askSource("argo.workflow", { name: "any" }, anywhere);
 		await applyArgoDefinitions(admin);
-		// On a cluster of their own, and on one where they are already.
+		// Works on a fresh cluster, and on one that has them already.
 		const after = { status: "empty" };
 		expect([{ status: "failed", why: "the cluster has no such kind" }, after]).toContainEqual(before);
 		expect(await askSource("argo.workflow", { name: "any" }, anywhere)).toEqual(after);
@@ -44,7 +44,7 @@ describe("the sources that read the API server", () => {
 		const ask = (parameters: Readonly<Record<string, unknown>>) =>
 			askSource("kubernetes.pods", parameters, { cluster, own: namespace.name });
 
-		it("tells of the pods that a selector finds, the worst first, and of their newest events", async () => {
+		it("shows the pods that match a selector, the worst first, and their newest events", async () => {
 			await pod("web-1", { app: "web" }, { phase: "Running", containerStatuses: [status({ restartCount: 0 })] });
 			await pod(
 				"web-2",
@@ -69,7 +69,7 @@ describe("the sources that read the API server", () => {
 				status: "ok",
 				data: {
 					pods: [
-						"web-2: Running, 7 restarts, app waits: CrashLoopBackOff (back-off 5m0s\\nrestarting), app ended: OOMKilled, exit code 137",
+						"web-2: Running, 7 restarts, app waiting: CrashLoopBackOff (back-off 5m0s\\nrestarting), app terminated: OOMKilled, exit code 137",
 						"web-1: Running, 0 restarts",
 					],
 					events: [
@@ -85,10 +85,10 @@ describe("the sources that read the API server", () => {
 			expect(await ask({ labels: { app: "nobody" } })).toEqual({ status: "empty" });
 		});
 
-		it("looks into no namespace that it was not told of, and may be told", async () => {
+		it("reads no namespace that is not configured, and reads configured ones", async () => {
 			const parameters = { namespace: "kube-system", labels: { app: "web" } };
 			expect(await ask(parameters)).toMatchObject({
-				why: "this relay does not read the namespace kube-system: HEALER_CONTEXT_NAMESPACES does not name it",
+				why: "this relay does not read the namespace kube-system: add it to HEALER_CONTEXT_NAMESPACES",
 			});
 			const env = { HEALER_CONTEXT_NAMESPACES: "kube-system" };
 			expect(await askSource("kubernetes.pods", parameters, { env, cluster, own: namespace.name })).toMatchObject({
@@ -98,7 +98,7 @@ describe("the sources that read the API server", () => {
 			expect(await askSource("kubernetes.pods", parameters, { env, cluster: admin })).toEqual({ status: "empty" });
 		});
 
-		it("says what is wrong with a selector of the pipeline", async () => {
+		it("reports an invalid selector of the pipeline", async () => {
 			expect(await ask({ selector: "app in (" })).toEqual({
 				status: "failed",
 				why: expect.stringContaining("unable to parse requirement"),
@@ -110,9 +110,9 @@ describe("the sources that read the API server", () => {
 		const ask = (parameters: Readonly<Record<string, unknown>>) =>
 			askSource("argo.workflow", parameters, { cluster, own: namespace.name });
 
-		it("tells phase, message and failed nodes, by name and of the newest that a selector finds", async () => {
+		it("shows phase, message and failed nodes, by name and for the newest match of a selector", async () => {
 			await workflow("play-old", { play: "implement" }, { phase: "Succeeded" });
-			// Times of creation are whole seconds.
+			// Creation times are whole seconds.
 			await new Promise((resolve) => setTimeout(resolve, 1_100));
 			await workflow(
 				"play-new",
@@ -152,11 +152,11 @@ describe("the sources that read the API server", () => {
 			expect(await ask({ name: "nothing" })).toEqual({ status: "empty" });
 		});
 
-		it("says when the nodes are kept packed", async () => {
+		it("reports compressed nodes", async () => {
 			await workflow("packed", {}, { phase: "Failed", compressedNodes: "H4sIAAAA" });
 			expect(await ask({ name: "packed" })).toMatchObject({
 				status: "ok",
-				incomplete: "the Workflow keeps its nodes packed or elsewhere",
+				incomplete: "the Workflow's nodes are compressed or stored elsewhere",
 			});
 		});
 	});
@@ -175,7 +175,7 @@ describe("the sources that read the API server", () => {
 				...{ startedAt: "2026-01-02T03:04:05Z", finishedAt: "2026-01-02T03:04:09Z", operation: {} },
 			},
 		};
-		const told = {
+		const shown = {
 			health: "Degraded",
 			sync: "OutOfSync",
 			revision: "abc123",
@@ -184,7 +184,7 @@ describe("the sources that read the API server", () => {
 			conditions: ["ComparisonError: failed to load\\ntarget state"],
 		} satisfies ArgocdApplication;
 
-		it("reads the Application resource where there is no ARGOCD_SERVER", async () => {
+		it("reads the Application resource without ARGOCD_SERVER", async () => {
 			await newApplication("shop", application);
 			await newApplication("healthy", {
 				...application,
@@ -202,7 +202,7 @@ describe("the sources that read the API server", () => {
 			const parameters = { namespace: namespace.name };
 			expect(await askSource("argocd.application", { ...parameters, name: "shop" }, where())).toEqual({
 				status: "ok",
-				data: told,
+				data: shown,
 			});
 			expect(await askSource("argocd.application", { ...parameters, name: "healthy" }, where())).toMatchObject({
 				data: { health: "Healthy", unhealthy: ["Service cto/web: Missing: is gone"] },
@@ -212,11 +212,11 @@ describe("the sources that read the API server", () => {
 			});
 			expect(await askSource("argocd.application", { name: "shop" }, where())).toEqual({
 				status: "skipped",
-				why: "ARGOCD_SERVER is not set, and instead of it this relay does not read the namespace argocd: HEALER_CONTEXT_NAMESPACES does not name it",
+				why: "ARGOCD_SERVER is not set, and for the Application resource: this relay does not read the namespace argocd: add it to HEALER_CONTEXT_NAMESPACES",
 			});
 		});
 
-		it("asks Argo CD's API for it, and for its tree, and takes 403 for an application that there is not", async () => {
+		it("reads it and its tree from Argo CD's API, and explains 403 for a missing application", async () => {
 			const asked: string[] = [];
 			const server = createServer((request, response) => {
 				asked.push(`${request.headers.authorization} ${request.url}`);
@@ -249,7 +249,7 @@ describe("the sources that read the API server", () => {
 			};
 			expect(await askSource("argocd.application", { name: "shop" }, { env })).toEqual({
 				status: "ok",
-				data: { ...told, unhealthy: ["apps/Deployment cto/web: Degraded: exceeded its progress deadline"] },
+				data: { ...shown, unhealthy: ["apps/Deployment cto/web: Degraded: exceeded its progress deadline"] },
 			});
 			expect(asked.toSorted()).toEqual([
 				"Bearer argo-token /api/v1/applications/shop/resource-tree?appNamespace=argocd",
@@ -257,7 +257,7 @@ describe("the sources that read the API server", () => {
 			]);
 			expect(await askSource("argocd.application", { name: "none" }, { env })).toEqual({
 				status: "failed",
-				why: "Argo CD answered 403: there is no such application, or ARGOCD_TOKEN may not read it",
+				why: "Argo CD answered 403: the application does not exist, or ARGOCD_TOKEN may not read it",
 			});
 		});
 	});

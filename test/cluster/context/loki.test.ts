@@ -9,7 +9,7 @@ const BUILD_MS = 40 * 60_000;
 const MINUTE = 60_000;
 const TENANT = "team-a";
 
-describe("loki.query_range, asked of a real Loki", () => {
+describe("loki.query_range, from a real Loki", () => {
 	let loki: RunningServer;
 	const now = Date.now();
 	beforeAll(async () => {
@@ -38,13 +38,13 @@ describe("loki.query_range, asked of a real Loki", () => {
 			TENANT,
 		);
 		await pushLines(loki.url, [{ labels: { app: "web", pod: "theirs" }, lines: [web(1, "error: theirs")] }], "team-b");
-		// Where it has to be built first, once.
+		// If Loki has to be built first, once.
 	}, BUILD_MS);
 	afterAll(() => loki.stop());
 	const ask = (parameters: Readonly<Record<string, unknown>>, tenant = TENANT) =>
 		askSource("loki.query_range", parameters, { env: { LOKI_URL: loki.url, LOKI_ORG_ID: tenant } });
 
-	it("gives the lines of the last half hour that the query finds, the newest first, of one tenant", async () => {
+	it("returns the matching lines of the last half hour, newest first, of one tenant", async () => {
 		const at = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
 		expect(await ask({ query: '{app="web"} |~ "(?i)(error|panic)"' })).toEqual({
 			status: "ok",
@@ -58,7 +58,7 @@ describe("loki.query_range, asked of a real Loki", () => {
 		});
 	});
 
-	it("looks as far back, and gives as many, as is asked for: the newest", async () => {
+	it("goes back as far, and returns as many lines, as requested: the newest", async () => {
 		expect(linesOf(await ask({ query: '{app="web"} |= "error"', since: "1h" }))).toHaveLength(2);
 		const newest = linesOf(await ask({ query: '{app="many"}' }));
 		expect(newest).toHaveLength(50);
@@ -66,22 +66,22 @@ describe("loki.query_range, asked of a real Loki", () => {
 		expect(linesOf(await ask({ query: '{app="many"}', limit: 3 }))).toHaveLength(3);
 	});
 
-	it("cuts a long line, and says so", async () => {
+	it("cuts a long line, and marks the cut", async () => {
 		const [line = ""] = linesOf(await ask({ query: '{pod="web-2"}' }));
 		expect(line.length).toBeLessThan(3_100);
 		expect(line).toMatch(/ web-2: x+\.\.\. \(cut, 10000 characters\)$/);
 	});
 
-	it("is empty when no line is found", async () => {
+	it("is empty when no line matches", async () => {
 		expect(await ask({ query: '{app="nobody"}' })).toEqual({ status: "empty" });
 		expect(await ask({ query: '{app="web"}' }, "team-c")).toEqual({ status: "empty" });
 	});
 
 	it.each([
 		["{app=}", /^Loki answered 400: parse error at line 1, col 6/],
-		['count_over_time({app="web"}[5m])', /^Loki answered something else than it should: data\.resultType$/],
+		['count_over_time({app="web"}[5m])', /^Loki sent an unexpected answer: data\.resultType$/],
 		['{app="$x"}', undefined],
-	])("says what is wrong with %j", async (query, why) => {
+	])("reports the problem with %j", async (query, why) => {
 		const answer = await ask({ query });
 		expect(answer).toEqual(
 			why === undefined ? { status: "empty" } : { status: "failed", why: expect.stringMatching(why) },
@@ -89,19 +89,19 @@ describe("loki.query_range, asked of a real Loki", () => {
 	});
 
 	describe("a branch in a query", () => {
-		it.each([...BRANCHES.entries()])("finds its own lines alone (%i: %j)", async (at, branch) => {
+		it.each([...BRANCHES.entries()])("finds only its own lines (%i: %j)", async (at, branch) => {
 			const own = [expect.stringContaining(`branches: line ${at} of `)];
 			for (const matcher of ["branch=$branch", "branch=~$branch"]) {
 				expect(linesOf(await ask({ query: `{app="branches",${matcher}}`, values: { branch } }))).toEqual(own);
 			}
-			// As a text in the line, after a parser, and as an expression.
+			// As text in the line, after a parser, and as an expression.
 			const text = `of ${branch}`;
 			const queries = ['{app="branches"} |= $text', '{app="branches"} |~ $text', '{app="branches"} | branch=$branch'];
 			for (const query of queries) {
 				const lines = linesOf(await ask({ query, values: { branch, text } }));
 				expect(lines).toContainEqual(own[0]);
 				const others = lines.filter((line) => !line.includes(`line ${at} of `));
-				// Names that begin with it.
+				// Names that start with it.
 				expect(
 					others.every((line) =>
 						BRANCHES.some((other) => other !== branch && other.startsWith(branch) && line.includes("of ")),

@@ -8,7 +8,7 @@ import { askSource, BRANCHES } from "./support.ts";
 const HOUR_S = 3_600;
 const STEP_S = 30;
 
-describe("prometheus.query, asked of a real Prometheus", () => {
+describe("prometheus.query, from a real Prometheus", () => {
 	let prometheus: RunningServer;
 	beforeAll(async () => {
 		prometheus = await startPrometheus(history(Math.floor(Date.now() / 1000)));
@@ -24,7 +24,7 @@ describe("prometheus.query, asked of a real Prometheus", () => {
 		["level", { namespace: "steady" }, {}, { now: 20, before: 20, spike: false }],
 		["level", { namespace: "new" }, {}, { now: 7, before: 0, spike: true }],
 		["level", { namespace: "gone" }, {}, { now: 0, before: 9, spike: false }],
-	])("tells of %s in %j with %j: %j", async (metric, values, more, rate: ErrorRate) => {
+	])("finds %s in %j with %j: %j", async (metric, values, more, rate: ErrorRate) => {
 		const query = `sum(${metric}{namespace=$namespace})`;
 		expect(await ask({ query, values, ...more })).toEqual({ status: "ok", data: rate });
 	});
@@ -38,7 +38,7 @@ describe("prometheus.query, asked of a real Prometheus", () => {
 		expect(await ask({ query, before: "10m" })).toMatchObject({ data: { spike: false } });
 	});
 
-	it("is empty where nothing was measured, and takes a share of nothing for nothing", async () => {
+	it("is empty without samples, and treats a ratio of nothing as no sample", async () => {
 		expect(await ask({ query: "sum(nothing)" })).toEqual({ status: "empty" });
 		expect(await ask({ query: 'level{namespace="steady"} * 0 / 0' })).toEqual({ status: "empty" });
 		expect(await ask({ query: "scalar(vector(3))" })).toEqual({
@@ -49,16 +49,16 @@ describe("prometheus.query, asked of a real Prometheus", () => {
 
 	it.each([
 		["sum(level", /^Prometheus answered 400: .*parse error/],
-		["level", /^the query gives \d+ series: sum them up, or take one$/],
-		['level{namespace="steady"} / 0', /^the query gives no number$/],
-		["level[5m]", /^Prometheus answered something else than it should: data\.resultType$/],
-		['label_replace(level, "a", "b", "c", $x)', /^query: there is no x among its values$/],
-	])("says what is wrong with %j", async (query, why) => {
+		["level", /^the query returns \d+ series: sum them, or select one$/],
+		['level{namespace="steady"} / 0', /^the query returns no number$/],
+		["level[5m]", /^Prometheus sent an unexpected answer: data\.resultType$/],
+		['label_replace(level, "a", "b", "c", $x)', /^query: values has no x$/],
+	])("reports the problem with %j", async (query, why) => {
 		expect(await ask({ query })).toEqual({ status: "failed", why: expect.stringMatching(why) });
 	});
 
 	describe("a branch in a query", () => {
-		it.each([...BRANCHES.entries()])("finds its own series alone (%i: %j)", async (at, branch) => {
+		it.each([...BRANCHES.entries()])("finds only its own series (%i: %j)", async (at, branch) => {
 			for (const operator of ["=", "=~"]) {
 				const query = `sum(by_branch{branch${operator}$branch})`;
 				expect(await ask({ query, values: { branch } })).toMatchObject({ data: { now: at + 1 } });
@@ -72,7 +72,7 @@ describe("prometheus.query, asked of a real Prometheus", () => {
 			);
 			await fc.assert(
 				fc.asyncProperty(hostile, async (text) => {
-					// In front of it something that none of the series has.
+					// Prefixed with something that none of the series has.
 					const branch = `none${text}`;
 					const equal = await ask({ query: "sum(by_branch{branch=$branch})", values: { branch } });
 					const regex = await ask({ query: "sum(by_branch{branch=~$branch})", values: { branch } });

@@ -6,7 +6,7 @@ import { readContextSettings } from "../../../relay/context/context-settings.ts"
 import { contextSources } from "../../../relay/context/sources.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
 
-/** Branches as people name them, and as those do who want something. */
+/** Branch names as people choose them, and as attackers do. */
 export const BRANCHES = [
 	"main",
 	"feature/login-form",
@@ -39,7 +39,7 @@ export const BRANCHES = [
 	"a|b",
 ] as const;
 
-/** Asks one source of a relay that is told this by its environment. */
+/** Queries one source of a relay with this environment. */
 export async function askSource(
 	from: ClusterSource,
 	parameters: Readonly<Record<string, unknown>>,

@@ -4,12 +4,12 @@ import { provideDebianProgram } from "./debian-programs.ts";
 import { type RunningServer, startServer } from "./running-server.ts";
 import { isThere } from "./server-cache.ts";
 
-/** Where Debian's build has its default templates, wherever its program lies. */
+/** The path of the default templates in Debian's build, wherever the program is. */
 const TEMPLATES = "/usr/share/prometheus/alertmanager";
-/** In a mount namespace of its own, which nobody else sees: the unpacked package's templates in that place. */
+/** Runs in its own mount namespace, invisible to others, with the unpacked package's templates at that path. */
 const WITH_TEMPLATES = `mount -t tmpfs none /usr/share && mkdir ${path.dirname(TEMPLATES)} && ln -s "$1" ${TEMPLATES} && shift && exec "$0" "$@"`;
 
-/** A real Alertmanager that tells nobody. */
+/** A real Alertmanager that notifies nobody. */
 export async function startAlertmanager(): Promise<RunningServer> {
 	const program = await provideDebianProgram("prometheus-alertmanager");
 	const unpacked = path.join(path.dirname(program), "../share/prometheus/alertmanager");
@@ -24,7 +24,7 @@ export async function startAlertmanager(): Promise<RunningServer> {
 				args: [
 					...(isInstalled ? [] : around),
 					...[`--config.file=${config}`, `--storage.path=${folder}`],
-					// Without an address for its cluster it gossips with nobody.
+					// Without a cluster address it does not gossip.
 					...[`--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="],
 				],
 			};

@@ -12,7 +12,7 @@ import {
 } from "@kubernetes/client-node";
 import { cacheFolder, filledOnce, run } from "./server-cache.ts";
 
-/** Argo's own definitions, as its modules have them. The one of Application is 405 KB. */
+/** Argo's own definitions, from its modules. The one of Application is 405 KB. */
 const DEFINITIONS = [
 	{
 		module: "github.com/argoproj/argo-cd/v3@v3.2.11",
@@ -27,7 +27,7 @@ const DEFINITIONS = [
 ] as const;
 const FOLDER = "argo-cd-3.2.11-workflows-3.7.0";
 
-/** Gets them from the Go module proxy into the cache, unless they are there, and gives their folder. */
+/** Downloads them from the Go module proxy into the cache if needed, and returns their folder. */
 export function provideArgoDefinitions(): Promise<string> {
 	return filledOnce(cacheFolder(FOLDER), async (unfinished) => {
 		for (const { module, file, sha256 } of DEFINITIONS) {
@@ -44,7 +44,7 @@ export function provideArgoDefinitions(): Promise<string> {
 	});
 }
 
-/** Gives a cluster the kinds Application and Workflow; resolves when they can be made. */
+/** Installs the kinds Application and Workflow in a cluster; resolves once they can be created. */
 export async function applyArgoDefinitions(kubeConfig: KubeConfig): Promise<void> {
 	const api = kubeConfig.makeApiClient(ApiextensionsV1Api);
 	const folder = await provideArgoDefinitions();

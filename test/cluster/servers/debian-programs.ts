@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { cacheFolder, filledOnce, isThere, run } from "./server-cache.ts";
 
-/** Programs and the packages of Debian that have them. */
+/** Programs and the Debian packages that contain them. */
 const PACKAGES = {
 	prometheus: "prometheus",
 	promtool: "prometheus",
@@ -10,7 +10,7 @@ const PACKAGES = {
 } as const;
 export type DebianProgram = keyof typeof PACKAGES;
 
-/** Where a program is installed, or was unpacked to; undefined when neither. */
+/** The path of a program that is installed or unpacked; undefined when neither. */
 async function findDebianProgram(name: DebianProgram): Promise<string | undefined> {
 	const folders = [...(process.env.PATH ?? "").split(path.delimiter), unpackedTo(name)];
 	for (const folder of folders) {
@@ -20,13 +20,13 @@ async function findDebianProgram(name: DebianProgram): Promise<string | undefine
 	return undefined;
 }
 
-/** Finds it, or unpacks its package into the cache: nothing is installed, no service is started, no root is needed. */
+/** Finds it, or unpacks its package into the cache: installs nothing, starts no service, needs no root. */
 export async function provideDebianProgram(name: DebianProgram): Promise<string> {
 	const found = await findDebianProgram(name);
 	if (found !== undefined) return found;
 	await filledOnce(cacheFolder(`debian-${PACKAGES[name]}`), async (unfinished) => {
 		const download = () => run("apt-get", ["download", PACKAGES[name]], { cwd: unfinished });
-		// A fresh container knows no package until it has asked for the list of them.
+		// A fresh container has no package lists until it has downloaded them.
 		await download().catch(async () => {
 			await run("apt-get", ["update"], { cwd: unfinished });
 			await download();

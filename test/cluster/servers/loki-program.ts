@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheFolder, filledOnce, run } from "./server-cache.ts";
 
-/** `go.mod` pins Loki and all that it is made of. */
+/** `go.mod` pins Loki and all of its dependencies. */
 const BUILD_FOLDER = path.join(import.meta.dirname, "loki");
 const PACKAGE = "github.com/grafana/loki/v3/cmd/loki";
 
-/** Finds it, or builds it with Go 1.26 into the cache: about ten minutes on two cores, once. */
+/** Finds it, or builds it with Go 1.26 into the cache: once, about ten minutes on two cores. */
 export async function provideLoki(): Promise<string> {
 	const folder = await filledOnce(await folderOf(), async (unfinished) => {
 		const env = {
@@ -25,7 +25,7 @@ export async function provideLoki(): Promise<string> {
 	return path.join(folder, "loki");
 }
 
-/** Keyed by what decides the bytes: the pinned modules. */
+/** Keyed by the pinned modules, which determine the binary. */
 async function folderOf(): Promise<string> {
 	const sums = createHash("sha256").update(await readFile(path.join(BUILD_FOLDER, "go.sum")));
 	return cacheFolder(`loki-${sums.digest("hex").slice(0, 12)}`);

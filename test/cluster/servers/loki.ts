@@ -2,13 +2,13 @@ import path from "node:path";
 import { provideLoki } from "./loki-program.ts";
 import { type RunningServer, startServer } from "./running-server.ts";
 
-/** A stream of lines: when, in milliseconds since the epoch, and what. */
+/** A stream of lines: time in milliseconds since the epoch, and text. */
 export interface Stream {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly lines: readonly (readonly [number, string])[];
 }
 
-/** A real Loki; ready when it takes lines. Each tenant has its own when `tenants` is on. */
+/** A real Loki; ready when it accepts lines. With `tenants`, each tenant has its own lines. */
 export async function startLoki({ tenants = false } = {}): Promise<RunningServer> {
 	const config = path.join(import.meta.dirname, "loki", "loki.yaml");
 	return startServer(

@@ -3,7 +3,10 @@ import { provideArgoDefinitions } from "./argo-definitions.ts";
 import { provideDebianProgram } from "./debian-programs.ts";
 import { provideLoki } from "./loki-program.ts";
 
-/** Gets every program that the cluster's tests run, one after the other: from nothing about twenty minutes of two cores. */
+/**
+ * Provides every program that the cluster tests run, one after the other: from scratch about twenty minutes on two
+ * cores.
+ */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 for (const name of ["prometheus", "promtool", "prometheus-alertmanager"] as const)
 	say(await provideDebianProgram(name));

@@ -13,7 +13,7 @@ export interface RunningServer {
 
 const READY_WITHIN_MS = 60_000;
 
-/** Starts a program on a free port of loopback, its state in a folder of its own; ready when `ready` says so. */
+/** Starts a program on a free loopback port, with its state in its own folder; ready when `ready` succeeds. */
 export async function startServer(
 	program: string,
 	flags: (at: { readonly folder: string; readonly port: number; readonly other: number }) => Promise<{

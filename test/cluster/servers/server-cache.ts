@@ -3,12 +3,12 @@ import { access, constants, mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 
-/** A folder beside the cluster's own programs, kept from run to run. */
+/** A folder next to the cluster's own programs, kept between runs. */
 export function cacheFolder(name: string): string {
 	return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "healer", name);
 }
 
-/** Fills the folder unless it is there; renamed when whole, so that an interrupted filling is never taken for it. */
+/** Fills the folder if it does not exist; renamed only when complete, so that an interrupted fill is never used. */
 export async function filledOnce(folder: string, fill: (unfinished: string) => Promise<void>): Promise<string> {
 	if (await isThere(folder)) return folder;
 	const unfinished = `${folder}.${process.pid}`;
@@ -16,7 +16,7 @@ export async function filledOnce(folder: string, fill: (unfinished: string) => P
 	await mkdir(unfinished, { recursive: true });
 	await fill(unfinished);
 	await rename(unfinished, folder).catch(async (error: unknown) => {
-		// Another process was as quick.
+		// Another process was faster.
 		await rm(unfinished, { recursive: true, force: true });
 		if (!(await isThere(folder))) throw error;
 	});
@@ -30,7 +30,10 @@ export async function isThere(file: string): Promise<boolean> {
 	);
 }
 
-/** Runs a program to its end, and gives what it printed. @throws with its last lines when it fails. */
+/**
+ * Runs a program to its end, and returns its output.
+ * @throws with its last lines when it fails.
+ */
 export function run(command: string, args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) {
 	return new Promise<string>((resolve, reject) => {
 		const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });

@@ -12,7 +12,7 @@ import { adminConfig, changedConfig } from "./namespace.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");
 
-/** Applies a folder of `deploy/` as a person does; gives kubectl's lines. */
+/** Applies a folder of `deploy/` as a person does; returns kubectl's lines. */
 export async function applyFolder(folder: string): Promise<readonly string[]> {
 	const binaries = await findClusterBinaries(process.env);
 	if (!binaries.ok) throw new Error(binaries.problem);
@@ -27,7 +27,7 @@ export async function applyFolder(folder: string): Promise<readonly string[]> {
 	}
 }
 
-/** What the Pods of a Deployment are made of, as the API server keeps it. */
+/** The Pod template of a Deployment, as the API server stores it. */
 export async function podSpecOf(namespace: string, name: string): Promise<V1PodSpec> {
 	const deployment = await adminConfig().makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace, name });
 	const spec = deployment.spec?.template.spec;
@@ -35,7 +35,7 @@ export async function podSpecOf(namespace: string, name: string): Promise<V1PodS
 	return spec;
 }
 
-/** The kubeconfig of a ServiceAccount that is there. */
+/** The kubeconfig of an existing ServiceAccount. */
 export async function configOf(namespace: string, serviceAccount: string): Promise<KubeConfig> {
 	const admin = adminConfig();
 	const { status } = await admin.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
@@ -53,8 +53,8 @@ export interface DeployedRelay {
 }
 
 /**
- * What a Pod of the Deployment would run: the bundled file alone in a folder, with the environment that the manifests
- * give it, without rights to write a file. Only where it listens, and where the worker is, is this machine's.
+ * Runs what a Pod of the Deployment would: the bundled file alone in a folder, with the environment from the manifests,
+ * without permission to write files. Only its listen address and the worker's address are local.
  */
 export async function startDeployedRelay(
 	namespace: string,
@@ -96,7 +96,7 @@ export async function startDeployedRelay(
 	};
 }
 
-/** As the kubelet would put it together. */
+/** As the kubelet would assemble it. */
 async function environmentOf({ envFrom, env }: V1Container, namespace: string): Promise<Record<string, string>> {
 	const core = adminConfig().makeApiClient(CoreV1Api);
 	const variables: Record<string, string> = {};

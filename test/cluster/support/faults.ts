@@ -6,17 +6,17 @@ import type { Chance } from "../../support/seeded-chance.ts";
 import { mustBeOk } from "./own-cluster.ts";
 import type { StormHub } from "./storm-hub.ts";
 
-/** What goes wrong: something of these every other second, and answers are lost all the time. */
+/** The faults: one of these every other second, and answers are lost all the time. */
 const DECK = ["kill", "cut", "kill", "wipe", "kill", "outage"] as const;
 
 type Struck = Readonly<Record<(typeof DECK)[number] | "lost_creates" | "lost_answers" | "lost_requests", number>>;
 
 export interface Faults {
-	/** Strikes with each kind once more, then lets everything work again; gives how often each came. */
+	/** Injects each kind of fault once more, then lets everything recover; returns the count of each. */
 	end(): Promise<Struck>;
 }
 
-/** Begins at once: relays killed, connections cut, KV emptied, the API server away, requests and answers lost. */
+/** Starts at once: relays killed, connections cut, KV emptied, the API server stopped, requests and answers lost. */
 export function startFaults(
 	chance: Chance,
 	{ hub, proxy, cluster }: { hub: StormHub; proxy: MisbehavingProxy; cluster: LocalCluster },
@@ -56,16 +56,16 @@ export function startFaults(
 		}
 		return drawn < 0.06 ? { do: "answer", status: 503, body: {} } : undefined;
 	};
-	let told = false;
+	let stopped = false;
 	onTestFinished(() => {
-		told = true;
+		stopped = true;
 	});
 	const striking = (async () => {
-		while (!told) await deal();
+		while (!stopped) await deal();
 	})();
 	return {
 		async end() {
-			told = true;
+			stopped = true;
 			await striking;
 			await deal();
 			proxy.misbehave = () => undefined;

@@ -13,7 +13,7 @@ import { apiClients } from "../../../relay/cluster/kubernetes/api-clients.ts";
 
 const CODERUNS = { group: "agents.platform", version: "v1", plural: "coderuns" } as const;
 
-/** A CodeRun as tests look at it. */
+/** The fields of a CodeRun that tests use. */
 export interface AnyCodeRun {
 	readonly metadata: {
 		readonly name: string;
@@ -26,7 +26,7 @@ export interface AnyCodeRun {
 	readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** A fresh namespace of the one cluster, and what an administrator and a controller do in it. */
+/** A fresh namespace of the shared cluster, and actions of an administrator and a controller in it. */
 export interface Namespace {
 	readonly name: string;
 	/** The administrator's. */
@@ -36,7 +36,7 @@ export interface Namespace {
 	setStatus(coderun: string, status: Readonly<Record<string, unknown>>): Promise<void>;
 	patchCodeRun(coderun: string, patch: object): Promise<void>;
 	deleteCodeRun(coderun: string): Promise<void>;
-	/** The kubeconfig of a new ServiceAccount that has these permissions in this namespace. */
+	/** The kubeconfig of a new ServiceAccount with these permissions in this namespace. */
 	serviceAccount(rules: readonly V1PolicyRule[]): Promise<KubeConfig>;
 }
 
@@ -47,7 +47,7 @@ export async function newNamespace(): Promise<Namespace> {
 	return namespaceOf(kubeConfig, name);
 }
 
-/** A namespace that is there, of any cluster. */
+/** An existing namespace of any cluster. */
 export function namespaceOf(kubeConfig: KubeConfig, namespace: string): Namespace {
 	const { objects, leases } = apiClients(kubeConfig);
 	const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
@@ -80,7 +80,7 @@ export function adminConfig(): KubeConfig {
 	return kubeConfig;
 }
 
-/** The same cluster, spoken to as somebody else or through another address. */
+/** The same cluster, accessed as another user or through another address. */
 export function changedConfig(
 	kubeConfig: KubeConfig,
 	change: { readonly token?: string; readonly server?: string; readonly skipTLSVerify?: boolean },

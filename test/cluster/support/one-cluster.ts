@@ -13,7 +13,7 @@ declare module "vitest" {
 	}
 }
 
-/** One API server for all tests of this tier; each test has a namespace of its own. */
+/** One API server for all tests of this tier; each test has its own namespace. */
 export default async function startOneCluster(project: TestProject): Promise<() => Promise<void>> {
 	const binaries = await provideClusterBinaries(process.env, (line) => process.stderr.write(`${line}\n`));
 	if (!binaries.ok) throw new Error(binaries.problem);

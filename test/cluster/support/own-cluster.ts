@@ -7,7 +7,7 @@ import { provideClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts
 import { type LocalCluster, startLocalCluster } from "../../../cli/cluster/local-cluster.ts";
 import type { Result } from "../../../cli/result.ts";
 
-/** A cluster for one test alone, whose API server it may stop. It knows no CodeRuns yet. */
+/** A cluster for a single test, which may stop its API server. It has no CodeRun kind yet. */
 export async function ownCluster(): Promise<LocalCluster & { readonly kubeConfig: KubeConfig }> {
 	const folder = await mkdtemp(path.join(tmpdir(), "healer-cluster-"));
 	onTestFinished(() => rm(folder, { recursive: true, force: true }));

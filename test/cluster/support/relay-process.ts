@@ -13,7 +13,7 @@ import { SECRETS } from "./stand-in-worker.ts";
 const MAIN = path.join(import.meta.dirname, "..", "..", "..", "relay", "main.ts");
 const SHIFTED_CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
 
-/** All that a relay needs in its namespace. */
+/** The permissions that a relay needs in its namespace. */
 export const RELAY_RULES: readonly V1PolicyRule[] = [
 	{
 		apiGroups: ["coordination.k8s.io"],
@@ -30,13 +30,13 @@ export const RELAY_RULES: readonly V1PolicyRule[] = [
 export interface RelayProcess {
 	readonly url: string;
 	readonly pid: number;
-	/** As an out-of-memory kill would end it. */
+	/** Kills it as the out-of-memory killer would. */
 	kill(): Promise<void>;
-	/** As Kubernetes ends it; gives the exit code. */
+	/** Stops it as Kubernetes does; returns the exit code. */
 	terminate(): Promise<number | null>;
 }
 
-/** A relay as a process of its own, on any free port; its clock can be ahead of all others. */
+/** A relay as its own process on any free port; its clock can be ahead of all others. */
 export async function startRelayProcess(
 	kubeConfig: KubeConfig,
 	namespace: string,
@@ -76,7 +76,7 @@ export async function startRelayProcess(
 	};
 }
 
-/** Posts a request as the worker does. An answer that is no result is told by its status, no answer by 0. */
+/** Posts a request as the worker does. Returns the status of an answer that is not a result, 0 without an answer. */
 export async function postSpawn(
 	url: string,
 	request: SpawnRequest,

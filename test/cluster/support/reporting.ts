@@ -20,7 +20,7 @@ export function startReporting(
 		readonly log?: (entry: LogEntry) => void;
 	} = {},
 ): Reporting {
-	// Only what looks at CodeRuns sees another time: the worker's clock is the system's.
+	// Only the part that reads CodeRuns has another clock: the worker's is the system's.
 	const { clock = systemClock, delete_overdue = true, deadline_s, log = () => {} } = changes;
 	const clients = apiClients(kubeConfig);
 	const reporting = reportOutcomes({

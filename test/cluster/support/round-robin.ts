@@ -2,7 +2,10 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** One address before several servers, each request to the next of them, as a Service stands before its Pods. */
+/**
+ * One address in front of several servers that passes each request to the next one, like a Service in front of its
+ * Pods.
+ */
 export async function roundRobin(targets: () => readonly string[]): Promise<string> {
 	let turn = 0;
 	const server = createServer((asked, answer) => {

@@ -1,6 +1,6 @@
 /**
- * Loaded before a program (`node --import .../shifted-clock.ts?ms=3000`): its wall clock is that much ahead, as that of
- * a machine whose time is not kept well. The monotonic clock stays.
+ * Loaded before a program (`node --import .../shifted-clock.ts?ms=3000`): moves its wall clock ahead, as on a machine
+ * with a wrong time. The monotonic clock stays.
  */
 const ahead = Number(new URL(import.meta.url).searchParams.get("ms"));
 const read = Date.now;

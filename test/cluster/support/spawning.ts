@@ -6,7 +6,7 @@ import { spawn } from "../../../relay/spawn/spawn.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { spawnRequest } from "../../support/spawn-request.ts";
 
-/** A request for an incident of its own on a branch of its own, unless `changes` say otherwise. */
+/** A request for a new incident on its own branch, unless `changes` say otherwise. */
 export function requestIn(
 	namespace: string,
 	changes: Partial<SpawnRequest> & { readonly spec?: Readonly<Record<string, unknown>> } = {},
@@ -22,13 +22,13 @@ export function requestIn(
 	};
 }
 
-/** What a relay on that cluster answers. */
+/** The answer of a relay on that cluster. */
 export function ask(cluster: Cluster, request: SpawnRequest, clock: Clock = systemClock): Promise<SpawnAnswer> {
 	const digest = createHash("sha256").update(JSON.stringify(request)).digest("hex");
 	return spawn({ request, digest, cluster, clock, enforce_max_active: true });
 }
 
-/** The same as one word, or what it says instead of a result. */
+/** The same as one word, or the reason when there is no result. */
 export async function resultOf(cluster: Cluster, request: SpawnRequest): Promise<string> {
 	const answer = await ask(cluster, request);
 	if (answer.kind === "unavailable") return `unavailable: ${answer.why}`;

@@ -4,20 +4,22 @@ import { onTestFinished } from "vitest";
 import type { AnyCodeRun, Namespace } from "./namespace.ts";
 
 export interface StandInController {
-	/** The most CodeRuns of one agent that were unfinished at once, in the order of the API server's own history. */
+	/** Maximum number of unfinished CodeRuns of one agent at once, by the API server's own history. */
 	most(): number;
-	/** Names of those that it finished, in that order. */
+	/** Names of those that it finished, in order. */
 	readonly finished: readonly string[];
 }
 
-/** How a CodeRun ends: the fields of its status that the agent's work decides. */
+/** How a CodeRun ends: the status fields that depend on the agent's work. */
 export interface CodeRunEnd {
 	readonly phase: "Succeeded" | "Failed";
 	readonly message?: string;
 	readonly pullRequestUrl?: string;
 }
 
-/** Works on CodeRuns as the controller does, only faster: each runs for a moment, then ends. They succeed unless told otherwise. */
+/**
+ * Processes CodeRuns as the controller does, only faster: each runs for a moment, then ends, with success by default.
+ */
 export async function startController(
 	namespace: Namespace,
 	endOf: (coderun: AnyCodeRun) => CodeRunEnd = () => ({ phase: "Succeeded" }),
@@ -45,7 +47,7 @@ export async function startController(
 	return { finished, most };
 }
 
-/** Between two lists one could end and another begin, or both be there at once: only a watch tells which. */
+/** Between two lists one could end and another start, or both exist at once: only a watch can distinguish that. */
 async function watchUnfinished({ name, kubeConfig }: Namespace): Promise<() => number> {
 	const unfinished = new Map<string, string | undefined>();
 	let most = 0;

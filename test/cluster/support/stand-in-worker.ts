@@ -9,15 +9,18 @@ export const SECRETS = ["whsec_aGVhbGVyLXRlc3Qtc2VjcmV0LW9mLTMyLWJ5dGVzISE="];
 
 export interface StandInWorker {
 	readonly url: string;
-	/** What it has taken: the first outcome of each attempt. */
+	/** The accepted outcomes: the first of each attempt. */
 	readonly taken: readonly WireOutcome[];
-	/** How often an outcome was posted, those that were not taken among them. */
+	/** Number of posted outcomes, including rejected ones. */
 	posts(): number;
-	/** From now on it answers 503, or works again. */
+	/** Makes it answer 503, or work again. */
 	setDown(down: boolean): void;
 }
 
-/** Takes outcomes as the worker does: signed ones only, one an attempt; a repeat is known, another body is refused. */
+/**
+ * Accepts outcomes as the worker does: only signed ones, one per attempt; repeats are recognised, and another body is
+ * refused.
+ */
 export async function standInWorker(): Promise<StandInWorker> {
 	const taken = new Map<string, { readonly outcome: WireOutcome; readonly digest: string }>();
 	let posts = 0;

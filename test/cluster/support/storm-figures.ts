@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import type { AnyCodeRun } from "./namespace.ts";
 
 export interface StormFigures {
-	/** From the answer to the first delivery to the creation of the CodeRun, in milliseconds. */
+	/** Time from the answer to the first delivery to the creation of the CodeRun, in milliseconds. */
 	readonly p50_ms: number;
 	readonly p99_ms: number;
 	/** CodeRuns per second, from the first accepted delivery to the last CodeRun. */

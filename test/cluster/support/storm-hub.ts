@@ -17,21 +17,21 @@ import { type RelayProcess, startRelayProcess } from "./relay-process.ts";
 import { roundRobin } from "./round-robin.ts";
 import { SECRETS } from "./stand-in-worker.ts";
 
-/** The worker as the hub runs it, and two relays as processes of their own behind one address. */
+/** The worker as the hub runs it, and two relays as separate processes behind one address. */
 export interface StormHub {
 	readonly home: Home;
 	readonly relays: readonly RelayProcess[];
-	/** Kills one relay as a lack of memory would, and starts another in its place. */
+	/** Kills one relay as the out-of-memory killer would, and starts another in its place. */
 	replaceRelay(at: number): Promise<void>;
-	/** Stops the worker, deletes all that its KV held, and starts it again on the same journal. */
+	/** Stops the worker, deletes everything in its KV, and restarts it on the same journal. */
 	wipeKeys(): Promise<void>;
 }
 
 interface StormSettings {
 	readonly namespace: string;
-	/** Of each agent. */
+	/** For each agent. */
 	readonly max_active: number;
-	/** How far the clock of each relay is ahead. */
+	/** How far each relay's clock is ahead. */
 	readonly clocks_ahead_ms?: readonly [number, number];
 }
 
@@ -63,7 +63,7 @@ export async function startStormHub(relayConfig: KubeConfig, settings: StormSett
 	};
 }
 
-/** A function that starts the worker on this home and gives how to stop it. */
+/** Returns a function that starts the worker on this home and returns how to stop it. */
 async function workerOf(home: Home, folder: StateFolder, relayUrl: string, changes: StormSettings) {
 	const text = await readFile(home.pipelineFile, "utf8");
 	const changed = text

@@ -7,14 +7,14 @@ import type { Chance } from "../../support/seeded-chance.ts";
 import type { AnyCodeRun } from "./namespace.ts";
 
 const CONNECTIONS = 16;
-/** Of three agents: rex, blaze and bolt. */
+/** For three agents: rex, blaze and bolt. */
 const FAILURES = [
 	{ workflow: "Controller CI", step: "cargo clippy" },
 	{ workflow: "Frontend CI", step: "eslint" },
 	{ workflow: "Docker Build", step: "docker build" },
 ] as const;
 
-/** Tells of `count` runs that failed, each five times, from 16 connections; gives when each was first accepted. */
+/** Delivers `count` failed runs, each five times, from 16 connections; returns when each was first accepted. */
 export async function storm(home: Home, chance: Chance, count: number): Promise<ReadonlyMap<number, number>> {
 	const acceptedAt = new Map<number, number>();
 	const all = Array.from({ length: count }, (_, at) => tellings(runIdOf(at))).flat();
@@ -25,7 +25,7 @@ export async function storm(home: Home, chance: Chance, count: number): Promise<
 	return acceptedAt;
 }
 
-/** One delivery twice, the same event under another id, another job of the run, and the run itself. */
+/** One delivery twice, the same event with another id, another job of the run, and the run itself. */
 function tellings(runId: number) {
 	const run = failingRun(runId);
 	const twice = { runId, event: "workflow_job", payload: failedJob(run), id: randomUUID() };
@@ -38,13 +38,13 @@ function tellings(runId: number) {
 	];
 }
 
-/** Each on a branch of its own, that its prompt has to name. */
+/** Each on its own branch, which its prompt has to name. */
 export function failingRun(runId: number) {
 	const failure = FAILURES[runId % FAILURES.length] ?? FAILURES[0];
 	return { runId, branch: `storm/${runId}/fix`, ...failure };
 }
 
-/** The run's job, that failed in its step. */
+/** The run's job with the failed step. */
 export function failedJob(run: ReturnType<typeof failingRun>, job = 1): unknown {
 	return JSON.parse(JSON.stringify(workflowJob(run, job)).replaceAll("cargo clippy", run.step));
 }
@@ -53,7 +53,7 @@ export function runIdOf(at: number): number {
 	return 40_000 + at;
 }
 
-/** Run ids that CodeRuns are for, each with the branches that its prompt names, in order. */
+/** Run ids that have CodeRuns, each with the branches that its prompt names, in order. */
 export function servedRuns(coderuns: readonly AnyCodeRun[]): readonly string[] {
 	return coderuns
 		.map(({ metadata, spec }) => {
@@ -63,12 +63,12 @@ export function servedRuns(coderuns: readonly AnyCodeRun[]): readonly string[] {
 		.sort();
 }
 
-/** What `servedRuns` has to be when each of `count` runs has its CodeRun, and its own prompt. */
+/** The expected `servedRuns` when each of `count` runs has its CodeRun, and its own prompt. */
 export function eachRunOnce(count: number): readonly string[] {
 	return Array.from({ length: count }, (_, at) => `${runIdOf(at)}: storm/${runIdOf(at)}/fix`).sort();
 }
 
-/** GitHub's own redelivery in short: what got no 202 is sent again. */
+/** GitHub's redelivery in short: what got no 202 is sent again. */
 export async function untilAccepted(send: () => Promise<{ readonly status: number }>): Promise<void> {
 	for (let tries = 0; tries < 600; tries++) {
 		const answer = await send().catch(() => undefined);

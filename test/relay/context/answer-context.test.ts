@@ -12,7 +12,7 @@ const NONE = contextSources({
 });
 
 describe("answerContext", () => {
-	it("asks all at once: none answers before all are asked", async () => {
+	it("queries all at once: none answers before all are queried", async () => {
 		const froms = [
 			...(["argocd.application", "argo.workflow", "loki.query_range"] as const),
 			...(["prometheus.query", "grafana.alerts", "kubernetes.pods"] as const),
@@ -34,7 +34,7 @@ describe("answerContext", () => {
 		);
 	});
 
-	it("waits for none longer than its own timeout, even one that does not listen", async () => {
+	it("waits no longer than each one's timeout, even if it ignores the signal", async () => {
 		const deaf: Source = () => new Promise(() => {});
 		const sources = { ...NONE, "loki.query_range": deaf };
 		const { results } = await answered(
@@ -62,7 +62,7 @@ describe("answerContext", () => {
 		]);
 	});
 
-	it("tells a source when it is not waited for any more", async () => {
+	it("aborts a source once nothing waits for it", async () => {
 		const signals: AbortSignal[] = [];
 		const listening: Source = (_, { signal }) => {
 			signals.push(signal);
@@ -75,7 +75,7 @@ describe("answerContext", () => {
 		expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
 	});
 
-	it("keeps a bug to its own part, and shows it in the log alone", async () => {
+	it("confines a bug to its own part, and shows it only in the log", async () => {
 		const bugs: unknown[] = [];
 		const broken: Source = async () => {
 			throw new Error("with a secret");
@@ -87,9 +87,7 @@ describe("answerContext", () => {
 			clock: systemClock,
 			onBug,
 		});
-		expect(results).toMatchObject([
-			{ status: "failed", why: "the relay made a mistake in asking; its log says which" },
-		]);
+		expect(results).toMatchObject([{ status: "failed", why: "internal error in the relay; see its log" }]);
 		expect(bugs).toEqual([new Error("with a secret")]);
 	});
 
@@ -99,7 +97,7 @@ describe("answerContext", () => {
 		const wanted = { name: "a", from: "loki.query_range" as const, with: {}, timeout_ms: 1_000 };
 		expect((await answered([wanted], sources)).results).toMatchObject([{ status: "ok" }]);
 		expect((await answered([wanted, { ...wanted, name: "b" }], sources)).results).toMatchObject([
-			{ status: "failed", why: "what was found is more than the 1023 KiB of its share: ask for less" },
+			{ status: "failed", why: "the result is larger than its share of 1023 KiB: narrow the query" },
 			{ status: "failed" },
 		]);
 	});

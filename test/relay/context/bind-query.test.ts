@@ -16,31 +16,31 @@ describe("bindQuery", () => {
 		['{app="web"} | json | branch=$b |~ $b', { b: "é\n\u0000😀" }, bothTimes('"\\u00e9\\u000a\\u0000\\U0001f600"')],
 		["{branch=$branch}", { branch: "$branch" }, '{branch="$branch"}'],
 		["{branch=$branch}", { branch: "\ud800" }, '{branch="\\ufffd"}'],
-	])("gives for %j with %j: %j", (query, values, bound) => {
+	])("turns %j with %j into %j", (query, values, bound) => {
 		expect(bindQuery(query, values)).toEqual({ ok: true, query: bound });
 	});
 
 	it.each([
-		["{branch=$branch}", {}, "there is no branch among its values"],
-		["{branch=$toString}", {}, "there is no to among its values"],
-		["{branch=$constructor}", {}, "there is no constructor among its values"],
+		["{branch=$branch}", {}, "values has no branch"],
+		["{branch=$toString}", {}, "values has no to"],
+		["{branch=$constructor}", {}, "values has no constructor"],
 		['{branch="$branch"}', { branch: "main" }, "write $branch without quotes around it"],
 		['{branch="it is $branch"}', { branch: "main" }, "write $branch without quotes around it"],
-		['{branch="main}', {}, "the text at 8 has no end"],
-		["rate($metric[5m])", { metric: "up" }, "can only be compared with"],
-		['label_replace(up, "a", $b, "", "")', { b: "$1" }, "can only be compared with"],
-		["up == $b", { b: "1" }, "can only be compared with"],
-		['{a="b"} | line_format $b', { b: "{{.x}}" }, "can only be compared with"],
-		['{a="b"} | label_format x=$b', { b: "{{.x}}" }, "can only be compared with"],
-		['{a="b"} | label_format y="z", x=$b', { b: "{{.x}}" }, "can only be compared with"],
-		['{a="b"} | json x=$b', { b: "y" }, "can only be compared with"],
-		['{a="b"} |> $b', { b: "<_>" }, "can only be compared with"],
-		['{a="b"} | addr = ip($b)', { b: "::" }, "can only be compared with"],
+		['{branch="main}', {}, "the quoted text at 8 is not closed"],
+		["rate($metric[5m])", { metric: "up" }, "is allowed only in a comparison"],
+		['label_replace(up, "a", $b, "", "")', { b: "$1" }, "is allowed only in a comparison"],
+		["up == $b", { b: "1" }, "is allowed only in a comparison"],
+		['{a="b"} | line_format $b', { b: "{{.x}}" }, "is allowed only in a comparison"],
+		['{a="b"} | label_format x=$b', { b: "{{.x}}" }, "is allowed only in a comparison"],
+		['{a="b"} | label_format y="z", x=$b', { b: "{{.x}}" }, "is allowed only in a comparison"],
+		['{a="b"} | json x=$b', { b: "y" }, "is allowed only in a comparison"],
+		['{a="b"} |> $b', { b: "<_>" }, "is allowed only in a comparison"],
+		['{a="b"} | addr = ip($b)', { b: "::" }, "is allowed only in a comparison"],
 	])("refuses %j with %j: %s", (query, values, why) => {
 		expect(bindQuery(query, values)).toEqual({ ok: false, why: expect.stringContaining(why) });
 	});
 
-	it("gives one quoted text for whatever value", () => {
+	it("quotes any value as one text", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "binary", maxLength: 60 }), (value) => {
 				const bound = bindQuery("{branch=$branch,app=~$branch}", { branch: value });

@@ -7,7 +7,7 @@ import { oddServer } from "./odd-server.ts";
 const INCIDENT = "0123456789abcdef0123456789abcdef";
 
 describe("POST /v1/context", () => {
-	it("answers each part in order, and logs what became of it", async () => {
+	it("answers each part in order, and logs its result", async () => {
 		const prometheus = await oddServer((request, response) => {
 			const time = Number(new URL(request.url ?? "", "http://x").searchParams.get("time"));
 			const value = time * 1000 > Date.now() - 60_000 ? "4.5" : "1.5";
@@ -39,7 +39,7 @@ describe("POST /v1/context", () => {
 					part("rate", "prometheus.query", { status: "ok", data: { now: 4.5, before: 1.5, spike: true } }),
 					part("wrong", "prometheus.query", {
 						status: "failed",
-						why: expect.stringMatching(/^its parameters are not right: with\.query: .*; with has no "qurey"$/),
+						why: expect.stringMatching(/^invalid parameters: with\.query: .*; with does not take "qurey"$/),
 					}),
 				],
 			},
@@ -64,7 +64,7 @@ describe("POST /v1/context", () => {
 		expect(metrics).toContain('healer_relay_context_parts_total{from="prometheus.query",status="ok"} 1');
 	});
 
-	it("takes no message that nobody signed, and none with a source that there is not", async () => {
+	it("refuses unsigned messages and unknown sources", async () => {
 		const relay = await servedRelay();
 		const unsigned = await relay.post("/v1/context", "{}", { "webhook-signature": "v1,AAAA" });
 		expect(unsigned.status).toBe(401);

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { readContextSettings } from "../../../relay/context/context-settings.ts";
 
 describe("readContextSettings", () => {
-	it("asks nobody when nothing is told", () => {
+	it("queries no server when nothing is set", () => {
 		expect(readContextSettings({ LOKI_URL: " ", ARGOCD_TOKEN: "alone" })).toEqual({
 			settings: { namespaces: [] },
 			problems: [],
 		});
 	});
 
-	it("takes what is told", () => {
+	it("reads every variable", () => {
 		const { settings, problems } = readContextSettings({
 			ARGOCD_SERVER: "argocd-server.argocd.svc:443",
 			ARGOCD_TOKEN: "a-token",

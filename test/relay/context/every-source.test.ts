@@ -25,7 +25,7 @@ describe.each(SOURCES)("%s", (from) => {
 	];
 	const name = service ?? "the API server";
 
-	it("says that there is no answer in time, whether nothing came or half of it", async () => {
+	it("reports a timeout, whether nothing came or half of the answer", async () => {
 		for (const oddity of ["silent", "stalled"] as const) {
 			const { url } = await oddServer(oddity);
 			const result = await ask(sourcesAt(url), from, { timeout_ms: 300 });
@@ -34,14 +34,14 @@ describe.each(SOURCES)("%s", (from) => {
 		}
 	});
 
-	it("says that nobody listens", async () => {
+	it("reports a refused connection", async () => {
 		expect(await ask(sourcesAt(`http://127.0.0.1:${await closedPort()}`), from)).toMatchObject({
 			status: "failed",
 			why: expect.stringMatching(/^(the API server|\w+( CD)?) cannot be reached: .*ECONNREFUSED/),
 		});
 	});
 
-	it("says how it was refused", async () => {
+	it("reports the error answer", async () => {
 		const { url } = await oddServer("refusing");
 		const result = await ask(sourcesAt(url), from);
 		const why = service === undefined ? "the API server answered 503" : `${service} answered 503: too busy\\nfor you`;
@@ -54,15 +54,15 @@ describe.each(SOURCES)("%s", (from) => {
 		expect(result).toMatchObject({ status: "failed", why: expect.stringContaining(name.replace("the ", "")) });
 	});
 
-	it("reads a little of an endless answer", async () => {
+	it("reads only a part of an endless answer", async () => {
 		const server = await oddServer("endless");
 		const result = await ask(sourcesAt(server.url), from, { timeout_ms: 20_000 });
 		expect(result).toMatchObject({ status: "failed", why: `${name} answered more than 4 MiB` });
-		// What the two sides' buffers hold is sent, too; Argo CD and Grafana are asked two things at once.
+		// Bytes in both sides' buffers were sent, too; Argo CD and Grafana get two requests at once.
 		expect(server.sent() / 1024 / 1024).toBeLessThan(40);
 	});
 
-	it("takes its credentials nowhere else", async () => {
+	it("sends its credentials nowhere else", async () => {
 		const elsewhere = await oddServer((_, response) => void response.end("{}"));
 		const server = await oddServer((_, response) => {
 			response.writeHead(302, { location: `${elsewhere.url}/stolen` }).end();
@@ -70,7 +70,9 @@ describe.each(SOURCES)("%s", (from) => {
 		const result = await ask(sourcesAt(server.url), from);
 		expect(result.status).toBe("failed");
 		if (service !== undefined) {
-			expect(result).toMatchObject({ why: `${service} answered 302, a redirect: give the address it leads to` });
+			expect(result).toMatchObject({
+				why: `${service} answered 302, a redirect: configure the address it redirects to`,
+			});
 			expect(elsewhere.asked).toEqual([]);
 		}
 		expect(elsewhere.asked.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
@@ -87,28 +89,29 @@ describe.each(SOURCES)("%s", (from) => {
 		expect(JSON.stringify(result)).not.toContain(TOKEN);
 	});
 
-	it("names a parameter that is not known, and shows no value", async () => {
+	it("names an unknown parameter, and shows no value", async () => {
 		const result = await ask(sourcesAt("http://127.0.0.1:1"), from, { with: { ...ENOUGH[from], url: "http://evil" } });
 		expect(result).toMatchObject({
 			status: "failed",
-			why: 'its parameters are not right: with has no "url"',
+			why: 'invalid parameters: with does not take "url"',
 		});
 	});
 
-	it("is skipped where nothing is configured, and says what is missing", async () => {
+	it("is skipped when it is not configured, and says what is missing", async () => {
 		const nothing = contextSources({
 			settings: { namespaces: [] },
-			cluster: { ok: false, why: "there is no cluster: KUBECONFIG is not set" },
+			cluster: { ok: false, why: "no cluster is configured: KUBECONFIG is not set" },
 			ownNamespace: () => "cto",
 			fetch,
 		});
 		const missing = {
-			"argocd.application": "ARGOCD_SERVER is not set, and instead of it there is no cluster: KUBECONFIG is not set",
-			"argo.workflow": "there is no cluster: KUBECONFIG is not set",
+			"argocd.application":
+				"ARGOCD_SERVER is not set, and for the Application resource: no cluster is configured: KUBECONFIG is not set",
+			"argo.workflow": "no cluster is configured: KUBECONFIG is not set",
 			"loki.query_range": "LOKI_URL is not set",
 			"prometheus.query": "PROMETHEUS_URL is not set",
 			"grafana.alerts": "GRAFANA_URL is not set",
-			"kubernetes.pods": "there is no cluster: KUBECONFIG is not set",
+			"kubernetes.pods": "no cluster is configured: KUBECONFIG is not set",
 		};
 		expect(await ask(nothing, from)).toMatchObject({ status: "skipped", why: missing[from] });
 	});
@@ -118,8 +121,8 @@ describe("the sources' parameters", () => {
 	const sources = sourcesAt("http://127.0.0.1:1");
 	it.each([
 		["argocd.application", {}, "with.name: "],
-		["argocd.application", { name: "../../session" }, "with.name: it is no name of a Kubernetes object"],
-		["argocd.application", { name: "web", namespace: "a/b" }, "with.namespace: it is no name of a namespace"],
+		["argocd.application", { name: "../../session" }, "with.name: not a valid name of a Kubernetes object"],
+		["argocd.application", { name: "web", namespace: "a/b" }, "with.namespace: not a valid name of a namespace"],
 		["argo.workflow", {}, "with: give either name, or labels or selector"],
 		["argo.workflow", { name: "a", labels: { a: "b" } }, "with: give either name, or labels or selector"],
 		["loki.query_range", { query: "{a=$b}", values: { b: 5 } }, "with.values.b: "],
@@ -127,18 +130,14 @@ describe("the sources' parameters", () => {
 		["loki.query_range", { query: "{a=$b}", since: "half an hour" }, "with.since: give a duration"],
 		["loki.query_range", { query: "{a=$b}", since: "99d" }, "with.since: at most 7d"],
 		["loki.query_range", { query: "{a=$b}", limit: 5_000 }, "with.limit: "],
-		["loki.query_range", { query: "{a=$b}" }, "query: there is no b among its values"],
+		["loki.query_range", { query: "{a=$b}" }, "query: values has no b"],
 		["prometheus.query", { query: "up", threshold: 0 }, "with.threshold: "],
 		["prometheus.query", { query: 'up{a="$b"}', values: { b: "c" } }, "query: write $b without quotes"],
-		["grafana.alerts", { labels: { 'a="b",c': "d" } }, "it is no name of an alert's label"],
+		["grafana.alerts", { labels: { 'a="b",c': "d" } }, "not a valid name of an alert's label"],
 		["kubernetes.pods", {}, "with: give labels or selector"],
-		["kubernetes.pods", { labels: { app: "web,tier!=x" } }, "with.labels.app: it is no value of a label"],
-		["kubernetes.pods", { labels: { "app in (a),x": "web" } }, "it is no name of a label"],
-		[
-			"kubernetes.pods",
-			{ labels: { app: "web" }, namespace: "kube-system" },
-			"HEALER_CONTEXT_NAMESPACES does not name",
-		],
+		["kubernetes.pods", { labels: { app: "web,tier!=x" } }, "with.labels.app: not a valid value of a label"],
+		["kubernetes.pods", { labels: { "app in (a),x": "web" } }, "not a valid name of a label"],
+		["kubernetes.pods", { labels: { app: "web" }, namespace: "kube-system" }, "add it to HEALER_CONTEXT_NAMESPACES"],
 	] as const)("%s refuses %j: %s", async (from, parameters, why) => {
 		const result = await ask(sources, from, { with: parameters });
 		expect(result).toMatchObject({ status: "failed", why: expect.stringContaining(why) });

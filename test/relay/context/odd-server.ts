@@ -5,13 +5,13 @@ import { onTestFinished } from "vitest";
 export interface OddServer {
 	readonly url: string;
 	readonly port: number;
-	/** What was asked, in order. */
+	/** The requests, in order. */
 	readonly asked: readonly IncomingMessage[];
-	/** Bytes that could be sent before the other side let go. */
+	/** Bytes that were sent before the client closed the connection. */
 	readonly sent: () => number;
 }
 
-/** How a server can be wrong. */
+/** Ways in which a server can misbehave. */
 export const ODDITIES = [
 	"silent",
 	"stalled",
@@ -24,7 +24,7 @@ export const ODDITIES = [
 ] as const;
 export type Oddity = (typeof ODDITIES)[number];
 
-/** A server on loopback that answers as told, until the test is over. */
+/** A server on loopback that answers as configured, until the test ends. */
 export async function oddServer(behaviour: Oddity | RequestListener): Promise<OddServer> {
 	const asked: IncomingMessage[] = [];
 	let sent = 0;
@@ -70,7 +70,7 @@ export async function oddServer(behaviour: Oddity | RequestListener): Promise<Od
 	return { url: `http://127.0.0.1:${port}`, port, asked, sent: () => sent };
 }
 
-/** A port of loopback that nobody listens on. */
+/** A loopback port that nothing listens on. */
 export async function closedPort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -8,13 +8,13 @@ import type { ClusterSource } from "../../../wire/context.ts";
 import { shippedArtefact } from "../../support/shipped-artefact.ts";
 
 describe("PARAMETERS", () => {
-	it("has what a pipeline's check lets through, for each source", () => {
+	it("accepts what a pipeline's check accepts, for each source", () => {
 		const checked = Object.entries(SOURCE_PARAMETERS).map(([name, known]) => [name, Object.keys(known).toSorted()]);
 		const taken = Object.entries(PARAMETERS).map(([name, schema]) => [name, Object.keys(schema.shape).toSorted()]);
 		expect(taken).toEqual(checked);
 	});
 
-	it("takes what the shipped pipeline asks for", async () => {
+	it("accepts the shipped pipeline's requests", async () => {
 		const pipeline = loadPipeline(await shippedArtefact());
 		const play: Incident = {
 			id: "0".repeat(32),

@@ -16,7 +16,7 @@ const NAME = "healer-ci-rex-ed573f914714fbca";
 const NOON = Date.UTC(2026, 10, 22, 12);
 
 describe("reportOutcomes", () => {
-	it("posts a finished CodeRun, signed, once it is taken, and not again after a restart", async () => {
+	it("posts a finished CodeRun, signed, until it is accepted, and not again after a restart", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		const worker = await standInWorker([503, 200]);
@@ -44,7 +44,7 @@ describe("reportOutcomes", () => {
 		expect(worker.bodies).toHaveLength(2);
 	});
 
-	it("posts after a restart what was finished while it was down", async () => {
+	it("posts after a restart what finished while it was down", async () => {
 		const relay = await servedRelay();
 		await relay.spawn(spawnRequest());
 		await finishCodeRun(relay.state, NAME, "Error", NOON);
@@ -83,7 +83,7 @@ function report(state: string, url: string) {
 		poll_ms: 50,
 	});
 	onTestFinished(() => reporting.stop());
-	/** Waits for as many more looks, and for what came of the last but one. */
+	/** Waits for this many more polls, and for the result of the last but one. */
 	const looked = async (more: number) => {
 		const until = looks + more;
 		await vi.waitUntil(() => looks >= until, { timeout: 10_000 });
@@ -91,7 +91,7 @@ function report(state: string, url: string) {
 	return { ...reporting, looked };
 }
 
-/** Answers with the statuses given, the last one from then on; keeps the bodies whose signature is right. */
+/** Answers with these statuses, repeating the last one; keeps the bodies with a valid signature. */
 async function standInWorker(statuses: number[]): Promise<{ url: string; bodies: unknown[] }> {
 	const bodies: unknown[] = [];
 	const server = createServer((request, response) => {

@@ -9,7 +9,7 @@ const ENOUGH = {
 };
 
 describe("readRelaySettings", () => {
-	it("fills in what is not told", () => {
+	it("has defaults for unset variables", () => {
 		expect(readRelaySettings(ENOUGH)).toEqual({
 			ok: true,
 			settings: {
@@ -30,8 +30,8 @@ describe("readRelaySettings", () => {
 		});
 	});
 
-	it("takes what is told", () => {
-		const told = {
+	it("reads every variable", () => {
+		const variables = {
 			HEALER_SINK: "kubernetes",
 			HEALER_NAMESPACE: "agents",
 			HEALER_RELAY_HOST: "0.0.0.0",
@@ -39,7 +39,7 @@ describe("readRelaySettings", () => {
 			HEALER_DEADLINE: "90m",
 			HEALER_DELETE_OVERDUE: "false",
 		};
-		expect(readRelaySettings({ ...ENOUGH, ...told })).toMatchObject({
+		expect(readRelaySettings({ ...ENOUGH, ...variables })).toMatchObject({
 			settings: {
 				sink: { kind: "kubernetes" },
 				host: "0.0.0.0",
@@ -51,7 +51,7 @@ describe("readRelaySettings", () => {
 		});
 	});
 
-	it("tells all that is missing at once", () => {
+	it("reports everything that is missing at once", () => {
 		const reading = readRelaySettings({});
 		expect(reading).toMatchObject({ ok: false });
 		const problems = reading.ok ? [] : reading.problems.map((problem) => /^[A-Z_]+/.exec(problem)?.[0]);
@@ -65,7 +65,7 @@ describe("readRelaySettings", () => {
 		["HEALER_DEADLINE", "2 hours"],
 		["PROMETHEUS_URL", "ftp://prometheus"],
 		["HEALER_DELETE_OVERDUE", "perhaps"],
-	])("names %s when it is %s", (name, value) => {
+	])("reports %s when it is %s", (name, value) => {
 		const reading = readRelaySettings({ ...ENOUGH, [name]: value });
 		expect(reading).toEqual({ ok: false, problems: [expect.stringContaining(name)] });
 	});

@@ -5,7 +5,7 @@ import { get, send } from "../../worker/support/worker.ts";
 const INCIDENTS = 10_000;
 const COUNT = `WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ${INCIDENTS - 1})`;
 
-/** A week of 10,000 incidents with logs and prompts of a usual size, a third of them escalated, a third corrected. */
+/** A week of 10,000 incidents with logs and prompts of typical size; a third of them escalated, a third corrected. */
 async function fill(now: number): Promise<void> {
 	const long = JSON.stringify({ text: "x".repeat(3000) });
 	const began = now - 7 * 86_400_000 + 3600_000;
@@ -33,10 +33,10 @@ async function fill(now: number): Promise<void> {
 }
 
 describe("insightsApi", () => {
-	it("counts a week of ten thousand incidents within a few times what counting to three millions takes the same database", async () => {
+	it("counts a week of ten thousand incidents within a few times the time that the same database needs to count to three million", async () => {
 		await fill(Date.now());
 		const [insights, floor] = [[] as number[], [] as number[]];
-		// By turns, so that a busy machine is busy for both.
+		// Alternate, so that a busy machine slows both.
 		for (let round = 0; round < 4; round++) {
 			floor.push(await took(() => env.JOURNAL.prepare(TO_THREE_MILLIONS).run()));
 			insights.push(
@@ -48,7 +48,7 @@ describe("insightsApi", () => {
 				}),
 			);
 		}
-		// Something that grows with the square of the incidents would take hundreds of times.
+		// Quadratic growth would take hundreds of times as long.
 		expect(Math.min(...insights)).toBeLessThan(10 * Math.min(...floor));
 	});
 });

@@ -16,8 +16,8 @@ describe("receiveOutcome", () => {
 		["Completed", "awaiting_ci", null],
 		["Failed", "waiting", `the CodeRun ended as Failed: out of tries${follows}`],
 		["Error", "waiting", `the CodeRun ended as Error: out of tries${follows}`],
-		["Deleted", "waiting", `the CodeRun was deleted before it was finished${follows}`],
-		["TimedOut", "waiting", `the CodeRun was not finished by its deadline${follows}`],
+		["Deleted", "waiting", `the CodeRun was deleted before it finished${follows}`],
+		["TimedOut", "waiting", `the CodeRun did not finish before its deadline${follows}`],
 	])("makes of phase %s the status %s", async (phase, status, reason) => {
 		const incident_id = await runningIncident();
 		const outcome = await outcomeOf(incident_id, { phase, message: "out of tries" });

@@ -166,7 +166,7 @@ export function timedOut({ incident_id, attempt, coderun_name }: StatusRequest):
 		attempt,
 		phase: "TimedOut",
 		pull_request_url: null,
-		message: "the CodeRun was not finished by its deadline",
+		message: "the CodeRun did not finish before its deadline",
 		started_at: null,
 		finished_at: null,
 	};

@@ -10,7 +10,7 @@ const CALL_WITHIN_MS = 5_000;
 
 type Done = { readonly kind: "done" } | Unavailable;
 
-/** Keeps for good that the worker knows; the CodeRun is not followed from then on. */
+/** Records permanently that the worker knows; from then on the CodeRun is not followed. */
 export async function labelReported(
 	clients: ApiClients,
 	namespace: string,
@@ -18,10 +18,10 @@ export async function labelReported(
 	as: Reported,
 ): Promise<Done> {
 	const labelled = await patch(clients, namespace, seen.name, { uid: seen.uid, labels: { [REPORTED_LABEL]: as } });
-	return labelled.kind === "conflict" ? { kind: "unavailable", why: "others write to the CodeRun, too" } : labelled;
+	return labelled.kind === "conflict" ? { kind: "unavailable", why: "another client wrote to the CodeRun" } : labelled;
 }
 
-/** Writes down that the deadline passed, if the CodeRun is still as it was seen: it may have come to its end since. */
+/** Records that the deadline passed, only if the CodeRun is unchanged: it may have ended since. */
 export async function annotateTimedOut(
 	clients: ApiClients,
 	namespace: string,
@@ -42,7 +42,7 @@ export async function deleteCodeRun({ objects }: ApiClients, namespace: string, 
 		return { kind: "done" };
 	} catch (error) {
 		const failed = orElse(error);
-		// Another one has its name by now.
+		// Another CodeRun has this name by now.
 		return failed.kind === "conflict" ? { kind: "done" } : failed;
 	}
 }
@@ -62,7 +62,7 @@ async function patch(
 	}
 }
 
-/** What is gone is in no need of it. */
+/** A CodeRun that is gone needs no mark. */
 function orElse(error: unknown): Done | Conflict {
 	const failure = readFailure(error);
 	if (failure.kind === "not_found") return { kind: "done" };

@@ -1,10 +1,10 @@
 import type { SeenCodeRun } from "../coderun-object.ts";
 import type { CodeRunListener } from "./follow-coderuns.ts";
 
-/** What is known of the CodeRuns that are not reported, by name. It follows the cluster; nothing is decided by it alone. */
+/** The known CodeRuns that are not reported, by name. The view follows the cluster; no decision rests on it alone. */
 export interface CodeRunView extends CodeRunListener {
 	readonly present: ReadonlyMap<string, SeenCodeRun>;
-	/** Those that left and nobody has looked for yet, as they were seen last. */
+	/** CodeRuns that left and were not looked up yet, as last seen. */
 	readonly left_behind: ReadonlyMap<string, SeenCodeRun>;
 	knows(name: string): boolean;
 	forget(name: string): void;
@@ -15,7 +15,7 @@ export function coderunView(): CodeRunView {
 	const left_behind = new Map<string, SeenCodeRun>();
 	const seen = (coderun: SeenCodeRun) => {
 		present.set(coderun.name, coderun);
-		// Made again under its name: the one before does not count any more.
+		// Recreated under the same name: the previous one no longer counts.
 		left_behind.delete(coderun.name);
 	};
 	const left = (coderun: SeenCodeRun) => {

@@ -10,18 +10,18 @@ export interface DeadlineTools {
 	readonly namespace: string;
 	readonly clock: Clock;
 	readonly log: Log;
-	/** For CodeRuns that bring no deadline along; undefined is none. */
+	/** For CodeRuns without a deadline of their own; undefined is none. */
 	readonly deadline_s: number | undefined;
-	/** Whether what takes too long is deleted; else it is only reported. */
+	/** Whether overdue CodeRuns are deleted, or only reported. */
 	readonly delete_overdue: boolean;
 }
 
-/** `ended`: its outcome can be told. `wait`: it is on its way to that, or not due. */
+/** `ended`: its outcome can be reported. `wait`: not due yet, or not there yet. */
 export type Deadline = "wait" | "ended";
 
 /**
- * Ends a CodeRun whose deadline has passed, one step at a time, each of which any relay may take again: that it is so is
- * written on the CodeRun, then on its incident's claim, which outlives it; then it is deleted.
+ * Ends a CodeRun whose deadline has passed, in steps that any relay may repeat: first marks the CodeRun, then its
+ * incident's claim, which outlives it, then deletes the CodeRun.
  */
 export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promise<Deadline> {
 	const { clients, namespace, clock, log } = tools;
@@ -30,7 +30,7 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 		if (!isOverdue(seen, tools)) return "wait";
 		const at = new Date(clock.now()).toISOString();
 		const annotated = await annotateTimedOut(clients, namespace, seen, at);
-		report(log, seen, "CodeRun timed out", annotated);
+		logStep(log, seen, "timed_out", annotated);
 		return "wait";
 	}
 	if (!tools.delete_overdue || seen.deleting) return "ended";
@@ -38,12 +38,12 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 	const mark = { mark: "timed_out", at: seen.timed_out_at } as const;
 	const marked = await markIncidentLease(clients, namespace, { incident_id, coderun_name: seen.name }, mark);
 	if (marked.kind === "unavailable") {
-		report(log, seen, "timed-out CodeRun marked", marked);
+		logStep(log, seen, "timed_out_unmarked", marked);
 		return "wait";
 	}
 	const deleted = await deleteCodeRun(clients, namespace, seen);
-	report(log, seen, "timed-out CodeRun deleted", deleted);
-	// A relay that may not delete still tells the worker.
+	logStep(log, seen, "overdue_deleted", deleted);
+	// A relay without the permission to delete still reports the outcome.
 	return "ended";
 }
 
@@ -53,10 +53,10 @@ function isOverdue({ created_at, deadline_s }: SeenCodeRun, tools: DeadlineTools
 	return tools.clock.now() > created_at + seconds * 1000;
 }
 
-function report(
+function logStep(
 	log: Log,
 	{ name }: SeenCodeRun,
-	message: string,
+	event: string,
 	what: { readonly kind: string; readonly why?: string },
 ) {
 	const failed = what.kind === "unavailable";

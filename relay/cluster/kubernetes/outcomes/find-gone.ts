@@ -6,15 +6,15 @@ import { readSeen } from "../coderun-objects.ts";
 import { findIncidentLease, markIncidentLease } from "./incident-lease.ts";
 import { endOfGone } from "./outcome-of.ts";
 
-/** `not_gone`: it only left what is followed, or the worker knows its end. `wait`: ask again later. */
+/** `not_gone`: it only left the selection, or the worker knows its end. `wait`: check again later. */
 export type GoneScan =
 	| { readonly kind: "gone"; readonly outcome: WireOutcome }
 	| { readonly kind: "not_gone" }
 	| { readonly kind: "wait" };
 
 /**
- * What became of a CodeRun that a watch said is gone: the same is said of one whose label changed, so the cluster is
- * asked. Deleted before it was finished is an outcome as well, once nothing can make it again.
+ * Looks up a CodeRun that a watch reported as gone. A watch reports a changed label the same way, so this asks the
+ * cluster. Deletion before the end is an outcome as well, once no call can create the CodeRun again.
  */
 export async function findGone(
 	{ clients, namespace, clock }: { readonly clients: ApiClients; readonly namespace: string; readonly clock: Clock },
@@ -31,7 +31,7 @@ export async function findGone(
 	const lease = claimed.kind === "found" && claimed.lease.attempt === attempt ? claimed.lease : undefined;
 	if (lease?.reported) return { kind: "not_gone" };
 	if (lease !== undefined && !lease.seen) {
-		// Whoever made it was killed before it wrote that down, and a repeat of the request would make it again.
+		// The call that created it was killed before it wrote the mark, and a repeated request would create it again.
 		if (clock.now() >= lease.quiet_at) await markIncidentLease(clients, namespace, lease, { mark: "seen" });
 		return { kind: "wait" };
 	}

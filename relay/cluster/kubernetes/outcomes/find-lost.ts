@@ -13,8 +13,8 @@ import { endOf, endOfLost } from "./outcome-of.ts";
 const UNREPORTED_CLAIMS = `${selectorOf(INCIDENT_CLAIMS)},!${REPORTED_LABEL}`;
 
 /**
- * CodeRuns that were deleted while no relay looked: an incident's claim still names them, they were seen, their end was
- * not reported, and they are gone. `knows` tells of those that are being followed anyway.
+ * CodeRuns that were deleted while no relay watched: an incident's claim still names them, they were seen, their end
+ * was not reported, and they are gone. `knows` returns whether a CodeRun is already being followed.
  */
 export async function findLost(
 	clients: ApiClients,
@@ -29,14 +29,14 @@ export async function findLost(
 			const found = await readSeen(clients, namespace, lease.coderun_name);
 			if (found.kind === "unavailable") return found;
 			if (found.kind === "not_found") outcomes.push(endOfLost(lease));
-			// A claim that was given back to this attempt, or written while it was reported, lost the mark.
+			// A claim loses the mark when it is released to this attempt, or written while the outcome is reported.
 			else if (found.seen.reported) {
 				await markIncidentLease(clients, namespace, lease, { mark: "reported", outcome: endOf(found.seen) });
 			}
 		}
 		return { kind: "found", outcomes };
 	} catch (error) {
-		if (isExpired(error)) return { kind: "unavailable", why: "the claims changed too fast to be listed" };
+		if (isExpired(error)) return { kind: "unavailable", why: "the claims changed while they were being listed" };
 		const failure = readFailure(error);
 		return failure.kind === "unavailable" ? failure : unexpected(failure);
 	}

@@ -15,30 +15,30 @@ export interface FinishedObjectsTools extends DeadlineTools {
 	readonly kubeConfig: KubeConfig;
 }
 
-/** How often claims are searched for CodeRuns that went away unseen; also after each new list. */
+/** How often claims are searched for CodeRuns that disappeared unseen; also after each new list. */
 const SEARCH_EVERY_MS = 10 * 60_000;
 
 /**
- * The CodeRuns of a namespace that came to their end: by their phase, by being deleted, or by their deadline. The label
- * `healer/reported` on the CodeRun, and on its incident's claim, says that the worker has an outcome. What is kept in
- * memory is a view; a relay that starts anew finds everything again.
+ * The CodeRuns of a namespace that ended: by their phase, by deletion, or by their deadline. The label
+ * `healer/reported` on the CodeRun, and on its incident's claim, means that the worker has an outcome. Memory holds
+ * only a view; a restarted relay rebuilds it.
  */
 export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 	const { clients, namespace, clock, log } = tools;
 	const view = coderunView();
-	/** Ends of CodeRuns that are gone, until they are reported. */
+	/** Outcomes of CodeRuns that are gone, until they are reported. */
 	const gone = new Map<string, WireOutcome>();
 	let listed = false;
 	let searchAt = 0;
 
-	async function lookBehind(): Promise<void> {
+	async function lookUpLeft(): Promise<void> {
 		for (const seen of [...view.left_behind.values()]) {
-			const look = await findGone(tools, seen);
-			if (look.kind === "wait") continue;
-			// It may have been made again while it was looked for.
+			const scan = await findGone(tools, seen);
+			if (scan.kind === "wait") continue;
+			// It may have been recreated in the meantime.
 			if (view.left_behind.get(seen.name) !== seen) continue;
 			view.forget(seen.name);
-			if (look.kind === "gone") gone.set(seen.name, look.outcome);
+			if (scan.kind === "gone") gone.set(seen.name, scan.outcome);
 		}
 	}
 
@@ -57,7 +57,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 	return {
 		async listUnreported() {
 			if (!listed) return { kind: "listed", outcomes: [] };
-			await lookBehind();
+			await lookUpLeft();
 			await searchLost();
 			const outcomes: WireOutcome[] = [];
 			for (const seen of [...view.present.values()]) {
@@ -68,7 +68,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 			return { kind: "listed", outcomes: [...outcomes, ...gone.values()] };
 		},
 		async markReported(name) {
-			// One that was ended by its deadline may have gone while its outcome was posted.
+			// A CodeRun that its deadline ended may have gone while its outcome was posted.
 			const seen = view.present.get(name) ?? view.left_behind.get(name);
 			const outcome = gone.get(name) ?? (seen && endOf(seen));
 			if (outcome === undefined) return { kind: "marked" };

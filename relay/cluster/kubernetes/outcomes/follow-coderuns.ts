@@ -16,24 +16,24 @@ export interface FollowTools {
 	readonly log: Log;
 }
 
-/** What a follower hears, in the order in which it happened. */
+/** The events for a follower, in order. */
 export interface CodeRunListener {
-	/** All that are there now. */
+	/** All CodeRuns that exist now. */
 	listed(all: ReadonlyMap<string, SeenCodeRun>): void;
 	seen(coderun: SeenCodeRun): void;
-	/** It is there no more, or no longer what is followed: the server tells both in the same way. */
+	/** It no longer exists, or no longer matches the selector: the server reports both the same way. */
 	left(coderun: SeenCodeRun): void;
 }
 
 const LONGEST_PAUSE_MS = 10_000;
-/** A watch that lived this long was a good one. */
+/** A watch that lasted this long counts as a success. */
 const LASTING_MS = 1_000;
-/** So many failures in a row can mean that the place in the stream is at fault: an etcd that was restored, say. */
+/** After so many failures in a row the resource version may be at fault, for example after etcd was restored. */
 const FAILURES_BEFORE_LISTING = 3;
 
 /**
- * Follows Healer's CodeRuns that are not reported, in one namespace: a list, then a watch from its version on with
- * bookmarks, and a list again when the server has forgotten that version (410 Gone). Returns how to stop it.
+ * Follows Healer's unreported CodeRuns in one namespace: a list, then a watch from its version on with bookmarks, and a
+ * new list when the server has dropped that version (410 Gone). Returns a function that stops it.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export function followCodeRuns(tools: FollowTools, listener: CodeRunListener): () => void {
@@ -63,7 +63,7 @@ async function follow(tools: FollowTools, listener: CodeRunListener, stopped: Ab
 	}
 }
 
-/** `version` is where to go on from; undefined is with a new list. */
+/** `version` is where to continue; undefined means with a new list. */
 interface Step {
 	readonly version: string | undefined;
 	readonly problem?: string;
@@ -77,7 +77,7 @@ async function list({ clients, namespace }: FollowTools, listener: CodeRunListen
 		listener.listed(all);
 		return { version, listed: true };
 	} catch (error) {
-		// The list changed too much between two pages: it begins anew.
+		// The list changed too much between two pages: start it again.
 		if (isExpired(error)) return { version: undefined };
 		return { version: undefined, problem: problemOf(error) };
 	}
@@ -91,8 +91,8 @@ async function watch(
 ): Promise<Step> {
 	let version: string | undefined = from;
 	const over = new AbortController();
-	const hear = (type: string, object: unknown) => {
-		// Lines that were read late are told again by the next watch, in their order.
+	const onEvent = (type: string, object: unknown) => {
+		// Lines read too late come again from the next watch, in order.
 		if (over.signal.aborted) return;
 		const event = readWatchEvent(type, object);
 		switch (event.kind) {
@@ -119,21 +119,21 @@ async function watch(
 	const query = { labelSelector: UNREPORTED, resourceVersion: from, allowWatchBookmarks: true };
 	const problem = await new Promise<unknown>((resolve) => {
 		stopped.addEventListener("abort", () => resolve(undefined), { signal: over.signal });
-		void new Watch(kubeConfig).watch(path, query, hear, resolve).then((connection) => {
+		void new Watch(kubeConfig).watch(path, query, onEvent, resolve).then((connection) => {
 			if (over.signal.aborted) connection.abort();
 			over.signal.addEventListener("abort", () => connection.abort());
 		}, resolve);
 	});
 	over.abort();
 	if (statusOf(problem) === 410) return { version: undefined };
-	// The client ends a watch on which nothing, not even a bookmark, was heard for half a minute; that is no failure.
+	// The client ends a watch that received nothing for half a minute, not even a bookmark; that is not a failure.
 	if (problem === undefined || problem === null || isTimeout(problem)) return { version };
 	return { version, problem: problemOf(problem) };
 }
 
 const endedSchema = z.object({ statusCode: z.number() });
 
-/** The client tells an answer that is no stream by its status alone. */
+/** The client reports an answer that is not a stream only by its status. */
 function statusOf(problem: unknown): number | undefined {
 	return endedSchema.safeParse(problem).data?.statusCode;
 }
@@ -149,7 +149,7 @@ function problemOf(problem: unknown): string {
 		const failure = readFailure(problem);
 		return "why" in failure ? failure.why : failure.kind;
 	} catch (bug) {
-		// Whatever it is, following goes on: a relay that stopped looking would lose every end from then on.
+		// Keep following whatever the error is: a relay that stopped would miss every end from then on.
 		return bug instanceof Error ? bug.message : "unknown";
 	}
 }

@@ -13,25 +13,25 @@ import { unexpected } from "../unexpected.ts";
 
 const CALL_WITHIN_MS = 5_000;
 
-/** What an incident's own claim tells of the CodeRun that it names: it outlives the CodeRun by far. */
+/** What an incident's own claim records about its CodeRun; it long outlives the CodeRun. */
 export interface IncidentLease {
 	readonly coderun_name: string;
 	readonly incident_id: string;
 	readonly attempt: number;
-	/** The CodeRun was there; deleting it makes no other. */
+	/** The CodeRun existed; deleting it creates no second one. */
 	readonly seen: boolean;
-	/** From then on no call can still be about to create it; milliseconds since the epoch. */
+	/** From then on no call can still create it; milliseconds since the epoch. */
 	readonly quiet_at: number;
 	readonly timed_out_at: string | null;
 	readonly reported: boolean;
-	/** The outcome that was reported; absent where a relay wrote no more than that it was. */
+	/** The reported outcome; absent when a relay recorded only that it was reported. */
 	readonly outcome?: WireOutcome;
 }
 
-/** Where on an incident's claim the outcome stands that was reported: the CodeRun may be deleted afterwards. */
+/** The annotation for the reported outcome: the CodeRun may be deleted afterwards. */
 const OUTCOME_ANNOTATION = "healer/outcome";
 
-/** Undefined of a Lease that is not an incident's claim, or that somebody broke. */
+/** Undefined when the Lease is not an incident's claim, or is damaged. */
 export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
 	const record = fromLease(lease)?.record;
 	if (record === undefined || record.key !== record.holder) return undefined;
@@ -48,7 +48,7 @@ export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
 	};
 }
 
-/** The claim of one incident; `not_found` as well when it is broken. */
+/** The claim of one incident; a damaged one is `not_found`, too. */
 export async function findIncidentLease(
 	{ leases }: Pick<ApiClients, "leases">,
 	namespace: string,
@@ -64,15 +64,15 @@ export async function findIncidentLease(
 	}
 }
 
-/** What can be written on an incident's claim about its CodeRun. */
+/** The marks for an incident's claim about its CodeRun. */
 export type LeaseMark =
 	| { readonly mark: "reported"; readonly outcome: WireOutcome | undefined }
 	| { readonly mark: "seen" }
 	| { readonly mark: "timed_out"; readonly at: string };
 
 /**
- * Writes a mark, if that claim still names that CodeRun: the test and the write are one patch. A claim that is gone, or
- * a later attempt's, needs none.
+ * Writes a mark if the claim still names that CodeRun: the test and the write are one patch. A claim that is gone, or
+ * is a later attempt's, needs none.
  */
 export async function markIncidentLease(
 	{ leases }: Pick<ApiClients, "leases">,
@@ -93,7 +93,7 @@ export async function markIncidentLease(
 		return { kind: "marked" };
 	} catch (error) {
 		const failure = readFailure(error);
-		// `refused` is how the server says that the test failed.
+		// The server answers `refused` when the test fails.
 		if (failure.kind === "not_found" || failure.kind === "refused") return { kind: "marked" };
 		return failure.kind === "unavailable" ? failure : unexpected(failure);
 	}
@@ -104,7 +104,7 @@ function markOperations(mark: LeaseMark): readonly { op: "add"; path: string; va
 		case "reported": {
 			const { outcome } = mark;
 			const kept = outcome && [added(annotation(OUTCOME_ANNOTATION), JSON.stringify(outcome))];
-			return [added(`/metadata/labels/${pointed(REPORTED_LABEL)}`, "true"), ...(kept ?? [])];
+			return [added(`/metadata/labels/${escapePointer(REPORTED_LABEL)}`, "true"), ...(kept ?? [])];
 		}
 		case "seen":
 			return [added(annotation(LEASE_ANNOTATIONS.seen), "true")];
@@ -120,10 +120,10 @@ function added(path: string, value: string): { op: "add"; path: string; value: s
 }
 
 function annotation(name: string): string {
-	return `/metadata/annotations/${pointed(name)}`;
+	return `/metadata/annotations/${escapePointer(name)}`;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6901#section-3 */
-function pointed(name: string): string {
+function escapePointer(name: string): string {
 	return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

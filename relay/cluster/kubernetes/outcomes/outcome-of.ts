@@ -3,13 +3,13 @@ import { END_MESSAGES } from "../../finished-coderuns.ts";
 import type { SeenCodeRun } from "../coderun-object.ts";
 import type { IncidentLease } from "./incident-lease.ts";
 
-/** How a CodeRun ended that has a terminal phase, or that a relay ended; undefined while it has not. */
+/** The outcome of a CodeRun with a terminal phase, or that a relay ended; undefined while it is unfinished. */
 export function endOf(seen: SeenCodeRun): WireOutcome | undefined {
 	if (seen.terminal !== undefined) return outcomeOf(seen, seen.terminal, seen.message, seen.finished_at);
 	return seen.timed_out_at === null ? undefined : outcomeOf(seen, "TimedOut", END_MESSAGES.TimedOut, seen.timed_out_at);
 }
 
-/** How a CodeRun ended that is gone, as it was seen last and as its incident's claim tells. */
+/** The outcome of a CodeRun that is gone, from its last seen state and its incident's claim. */
 export function endOfGone(seen: SeenCodeRun, lease: IncidentLease | undefined): WireOutcome | undefined {
 	if (seen.terminal !== undefined || seen.timed_out_at !== null) return endOf(seen);
 	const at = lease?.timed_out_at ?? null;
@@ -18,7 +18,7 @@ export function endOfGone(seen: SeenCodeRun, lease: IncidentLease | undefined): 
 		: outcomeOf(seen, "TimedOut", END_MESSAGES.TimedOut, at);
 }
 
-/** How a CodeRun ended that nobody saw since: only its incident's claim is left. */
+/** The outcome of a CodeRun that disappeared unseen: only its incident's claim is left. */
 export function endOfLost({
 	coderun_name,
 	incident_id,

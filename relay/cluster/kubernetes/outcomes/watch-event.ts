@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { readCodeRunObject, type SeenCodeRun } from "../coderun-object.ts";
 
-/** One event of a watch. `version` is where another watch goes on after it. */
+/** One event of a watch. The next watch continues from `version`. */
 export type WatchEvent =
 	| { readonly kind: "seen" | "left"; readonly coderun: SeenCodeRun; readonly version: string }
 	| { readonly kind: "bookmark"; readonly version: string }
-	/** The server has forgotten the version that was asked for: 410 Gone, inside an answer of 200. */
+	/** The server has dropped the requested version: 410 Gone, inside a 200 answer. */
 	| { readonly kind: "expired" }
 	| { readonly kind: "failed"; readonly why: string };
 

@@ -4,12 +4,12 @@ import { parse } from "yaml";
 import { renderYaml } from "../../../../relay/cluster/directory/coderun-yaml.ts";
 import { runs } from "../../../support/tiers/at-size.ts";
 
-/** Line ends of YAML 1.1, and characters that no YAML may hold. */
+/** Line breaks of YAML 1.1, and characters that are invalid in YAML. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
 const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 
 describe("renderYaml", () => {
-	it("quotes what a reader could take for something else, and keeps a prompt readable", () => {
+	it("quotes strings that a reader could misread, and keeps a prompt readable", () => {
 		const object = {
 			env: { PR_NUMBER: "0", NO: "yes", DATE: "2026-11-22", TIME: "12:30:45", EMPTY: "", TILDE: "~" },
 			service: "remediation",
@@ -37,17 +37,17 @@ describe("renderYaml", () => {
 		);
 	});
 
-	it("escapes characters that end a line for some readers, and control characters", () => {
+	it("escapes characters that some readers treat as line breaks, and control characters", () => {
 		const text = "a\u2028b: c\n\u0085d\u0000\u001b[31m\ufeff\uffff\ud800";
 		expect(renderYaml({ text })).toBe('text: "a\\u2028b: c\\n\\u0085d\\u0000\\u001b[31m\\ufeff\\uffff\ufffd"\n');
 	});
 
-	it("writes an object that stands in two places twice", () => {
+	it("writes an object that is used in two places twice", () => {
 		const env = { A: "1" };
 		expect(renderYaml({ one: env, two: env })).toBe('one:\n  A: "1"\ntwo:\n  A: "1"\n');
 	});
 
-	it("is read back the same by readers of YAML 1.1 and 1.2, whatever the texts hold", () =>
+	it("is read back unchanged by readers of YAML 1.1 and 1.2, whatever the texts contain", () =>
 		fc.assert(
 			fc.property(tree(), (object) => {
 				const text = renderYaml(object);

@@ -8,7 +8,7 @@ import { directoryCluster } from "../../../../relay/cluster/directory/directory-
 import { temporaryFolder } from "../../../support/relay-on-directory.ts";
 
 describe("directoryCluster", () => {
-	it("leaves no half CodeRun and no acknowledged one missing, killed with -9 again and again", async () => {
+	it("leaves no partial CodeRun and loses no acknowledged one through repeated kill -9", async () => {
 		const state = await temporaryFolder();
 		const acknowledged: string[] = [];
 		for (let round = 0; round < 8; round++) {
@@ -25,7 +25,7 @@ describe("directoryCluster", () => {
 		expect(files).toEqual(expect.arrayContaining(acknowledged.map((name) => `${name}.yaml`)));
 	}, 60_000);
 
-	it("clears away temporary files that a killed process left, and nothing else", async () => {
+	it("removes only temporary files that a killed process left", async () => {
 		const state = await temporaryFolder();
 		await directoryCluster(state, systemClock);
 		await writeFile(join(state, "coderuns", ".healer-ci-rex-0.yaml.4d.tmp"), "apiVersion: agents");
@@ -34,7 +34,7 @@ describe("directoryCluster", () => {
 		expect(await readdir(join(state, "coderuns"))).toEqual(["notes.tmp"]);
 	});
 
-	it("gives every write another version, and writes over and deletes only the one named", async () => {
+	it("gives every write a new version, and replaces and deletes only the given one", async () => {
 		const cluster = await directoryCluster(await temporaryFolder(), systemClock);
 		const first = await cluster.createClaim("healer-a", record("one"));
 		expect(await cluster.createClaim("healer-a", record("two"))).toEqual({ kind: "conflict" });
@@ -52,7 +52,7 @@ describe("directoryCluster", () => {
 		expect(await cluster.replaceClaim("healer-a", record("two"), "v")).toEqual({ kind: "not_found" });
 	});
 
-	it("says what the file system says when a claim's file is damaged or the folder is gone", async () => {
+	it("reports the file system's error when a claim's file is damaged or the folder is gone", async () => {
 		const state = await temporaryFolder();
 		const cluster = await directoryCluster(state, systemClock);
 		await writeFile(join(state, "claims", "healer-a.json"), "{");
@@ -70,7 +70,7 @@ describe("directoryCluster", () => {
 	});
 });
 
-/** Starts the writer, kills it a while after it began, and returns the names that it told of. */
+/** Starts the writer, kills it after a while, and returns the names that it acknowledged. */
 async function writeUntilKilled(state: string, first: number, after_ms: number): Promise<string[]> {
 	const script = join(import.meta.dirname, "../../../support/write-coderuns.ts");
 	const child = startProcess(process.execPath, [script, state, String(first)], {

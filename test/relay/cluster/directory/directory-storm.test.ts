@@ -13,19 +13,19 @@ import { spawnRequest } from "../../../support/spawn-request.ts";
 import { runs } from "../../../support/tiers/at-size.ts";
 
 const INCIDENTS = 12;
-const TOLD = 4;
+const REPEATS = 4;
 
 describe("spawn on a directory", () => {
-	it("makes exactly one file for each incident told four times at once, killed anywhere and repeated", () =>
+	it("creates exactly one file for each incident, requested four times at once, killed anywhere and repeated", () =>
 		fc.assert(
 			fc.asyncProperty(fc.infiniteStream(fc.option(fc.nat(20), { nil: Number.POSITIVE_INFINITY })), async (kills) => {
 				const state = await temporaryFolder();
 				const incidents = Array.from({ length: INCIDENTS }, (_, n) => n.toString(16).padStart(32, "0"));
 				await Promise.all(
-					incidents.flatMap((id) => Array.from({ length: TOLD }, () => tell(state, id, kills.next().value))),
+					incidents.flatMap((id) => Array.from({ length: REPEATS }, () => requestSpawn(state, id, kills.next().value))),
 				);
 				for (const id of incidents) {
-					expect(await tell(state, id, Number.POSITIVE_INFINITY)).toMatchObject({ kind: "result" });
+					expect(await requestSpawn(state, id, Number.POSITIVE_INFINITY)).toMatchObject({ kind: "result" });
 				}
 				const files = await readdir(join(state, "coderuns"));
 				expect(files.sort()).toEqual(incidents.map((id) => `${codeRunName("rex", id, 1)}.yaml`).sort());
@@ -34,8 +34,8 @@ describe("spawn on a directory", () => {
 		));
 });
 
-/** One relay told of one incident; it shares nothing with others but the folder's turns, and dies at `killed_at`. */
-async function tell(state: string, incident_id: string, killed_at: number): Promise<SpawnAnswer | undefined> {
+/** One relay with one incident; it shares only the folder's mutex with others, and dies at `killed_at`. */
+async function requestSpawn(state: string, incident_id: string, killed_at: number): Promise<SpawnAnswer | undefined> {
 	let pauses = 0;
 	const cluster = interleavedCluster(await clusterOf(state), systemClock, async () => {
 		await new Promise((resolve) => setImmediate(resolve));

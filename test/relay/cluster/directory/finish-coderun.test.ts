@@ -10,7 +10,7 @@ const NAME = "healer-ci-rex-ed573f914714fbca";
 const NOON = Date.UTC(2026, 10, 22, 12);
 
 describe("finishCodeRun", () => {
-	it("writes the phase and leaves all else as it is", async () => {
+	it("writes the phase and changes nothing else", async () => {
 		const { state, spawn } = await servedRelay();
 		await spawn(spawnRequest());
 		const path = join(state, "coderuns", `${NAME}.yaml`);
@@ -22,18 +22,18 @@ describe("finishCodeRun", () => {
 		});
 	});
 
-	it("says what is wrong with a name or a phase", async () => {
+	it("explains an invalid name or phase", async () => {
 		const { state, spawn } = await servedRelay();
 		await spawn(spawnRequest());
 		const saying = async (name: string, phase: string) =>
 			renderFinishing(name, phase, await finishCodeRun(state, name, phase, NOON));
-		expect(await saying("healer-ci-rex-0", "Failed")).toBe("there is no CodeRun healer-ci-rex-0");
-		expect(await saying("../claims/x", "Failed")).toBe("there is no CodeRun ../claims/x");
+		expect(await saying("healer-ci-rex-0", "Failed")).toBe("no CodeRun named healer-ci-rex-0");
+		expect(await saying("../claims/x", "Failed")).toBe("no CodeRun named ../claims/x");
 		expect(await saying(NAME, "Running")).toBe(
-			"Running is no phase that finishes a CodeRun; these are: Succeeded, Failed, Completed, Error",
+			"Running is not a terminal phase of a CodeRun; use one of Succeeded, Failed, Completed, Error",
 		);
 		expect(await saying(NAME, "Failed")).toBe(`${NAME} is finished: Failed`);
-		expect(await saying(NAME, "Succeeded")).toBe(`${NAME} is finished already: Failed`);
+		expect(await saying(NAME, "Succeeded")).toBe(`${NAME} has finished already: Failed`);
 		await writeFile(join(state, "coderuns", `${NAME}.yaml`), "a: [");
 		expect(await saying(NAME, "Failed")).toBe(`the file of ${NAME} is not valid YAML`);
 	});

@@ -7,7 +7,7 @@ import { makeFolder } from "../../../../relay/cluster/directory/make-folder.ts";
 const emptyFolder = () => mkdtempSync(path.join(tmpdir(), "healer-folder-"));
 
 describe("makeFolder", () => {
-	it("makes a folder and those above it, and takes one that is there", async () => {
+	it("creates a folder and its parents, and accepts an existing one", async () => {
 		const folder = path.join(emptyFolder(), "a/b/c");
 		await makeFolder(folder, 0o700);
 		await makeFolder(folder, 0o700);
@@ -15,7 +15,7 @@ describe("makeFolder", () => {
 		await makeFolder("/");
 	});
 
-	it("takes a relative path", async () => {
+	it("accepts a relative path", async () => {
 		const folder = path.join(emptyFolder(), "below");
 		await makeFolder(path.relative(process.cwd(), folder));
 		expect(statSync(folder).isDirectory()).toBe(true);
@@ -28,8 +28,8 @@ describe("makeFolder", () => {
 		await expect(makeFolder(path.join(file, "below"))).rejects.toMatchObject({ code: "ENOTDIR" });
 	});
 
-	// In /proc of Linux nobody can make a folder, and the answer is ENOENT; elsewhere there is no /proc to make one in.
-	it("fails where no folder can ever be made", async () => {
+	// In Linux's /proc nobody can create a folder, and the error is ENOENT; other systems have no /proc to create one in.
+	it("fails where a folder can never be created", async () => {
 		const folder = process.platform === "linux" ? "/proc/x" : "/dev/null/x";
 		await expect(makeFolder(path.join(folder, "y"))).rejects.toMatchObject({
 			code: process.platform === "linux" ? "ENOENT" : "ENOTDIR",

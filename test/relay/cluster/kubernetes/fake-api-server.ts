@@ -4,7 +4,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { onTestFinished } from "vitest";
 import { type ApiClients, apiClients } from "../../../../relay/cluster/kubernetes/api-clients.ts";
 
-/** A Kubernetes object, as far as an API server itself knows it. */
+/** The fields of a Kubernetes object that an API server itself uses. */
 export interface StoredObject {
 	readonly metadata: {
 		readonly name: string;
@@ -27,7 +27,7 @@ export interface Asked {
 	readonly body: unknown;
 }
 
-/** What one request gets instead of its answer: an error, a page of some proxy, or a connection that is cut. */
+/** What one request gets instead of its answer: an error, a proxy's page, or a cut connection. */
 export type Fault =
 	| {
 			readonly status: number;
@@ -36,7 +36,7 @@ export type Fault =
 			readonly causes?: readonly object[];
 	  }
 	| { readonly page: string; readonly status: number }
-	/** Before anything was done, or after it was done and before it was answered. */
+	/** Before processing the request, or after processing but before answering it. */
 	| { readonly cut: "request" | "answer" };
 
 export interface FakeApiServer {
@@ -44,21 +44,21 @@ export interface FakeApiServer {
 	readonly clients: ApiClients;
 	/** All requests so far, in order. */
 	readonly asked: Asked[];
-	/** Decides the fate of each request; undefined lets it through. */
+	/** Decides what happens to each request; undefined lets it through. */
 	fault: (asked: Asked) => Fault | undefined;
-	/** Objects of each page of a list at most, whatever the client asks for. */
+	/** Maximum number of objects per page of a list, whatever the client asks for. */
 	pageSize: number;
 	objects(plural: "leases" | "coderuns"): StoredObject[];
-	/** Changes an object as its controller would, past the client. */
+	/** Changes an object as its controller would, without the client. */
 	change(plural: "leases" | "coderuns", name: string, changes: object): void;
 	remove(plural: "leases" | "coderuns", name: string): void;
 	/** Sends every open watch an event. */
 	send(event: object): void;
 	/** Ends every open watch. */
 	endWatches(): void;
-	/** Watches that are open. */
+	/** Number of open watches. */
 	watches(): number;
-	/** Lists and watches from an older version than the present one are answered with 410 from now on. */
+	/** From now on, lists and watches from an older version than the current one are answered with 410. */
 	pruneVersions(): void;
 }
 
@@ -73,8 +73,9 @@ const PATH =
 	/^\/apis\/(?:coordination\.k8s\.io|agents\.platform)\/v1\/namespaces\/([^/]+)\/(leases|coderuns)(?:\/([^/]+))?$/;
 
 /**
- * An API server that keeps Leases and CodeRuns of the namespace `cto` in memory and speaks what the relay speaks: names
- * that are taken, versions, preconditions, lists in pages, watches. It validates nothing: the real one has its own tier.
+ * An API server that keeps Leases and CodeRuns of the namespace `cto` in memory and supports what the relay uses: name
+ * conflicts, versions, preconditions, paged lists, watches. It validates nothing; the cluster tier tests against a real
+ * one.
  */
 export async function fakeApiServer(): Promise<FakeApiServer> {
 	const stored = new Map<string, StoredObject>();
@@ -125,7 +126,7 @@ export async function fakeApiServer(): Promise<FakeApiServer> {
 			if (watched !== plural) continue;
 			const was = before !== undefined && matches(before, selector);
 			const is = type !== "DELETED" && matches(written, selector);
-			// What no longer matches has left the watch, as the real server says it.
+			// An object that no longer matches has left the watch, as on the real server.
 			const seen = is ? (was ? "MODIFIED" : "ADDED") : was ? "DELETED" : undefined;
 			if (seen !== undefined) response.write(`${JSON.stringify({ type: seen, object: written })}\n`);
 		}
@@ -242,7 +243,7 @@ function send(response: ServerResponse, [code, body]: [number, object]): void {
 	response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** Equality, absence and inequality of labels, which is all that the relay selects by. */
+/** Equality, absence and inequality of labels, the only selectors that the relay uses. */
 function matches({ metadata: { labels = {} } }: StoredObject, selector: string | null): boolean {
 	return (selector ?? "").split(",").every((term) => {
 		if (term === "") return true;

@@ -12,7 +12,7 @@ import { type FakeApiServer, fakeApiServer } from "./fake-api-server.ts";
 const DAY_MS = 24 * 3600_000;
 const SOON = { timeout: 10_000, interval: 10 };
 
-/** A relay that follows the namespace, and two CodeRuns that it made. */
+/** A relay that follows the namespace, and two CodeRuns that it created. */
 async function setUp(options: { deadline_s?: number; delete_overdue?: boolean } = {}) {
 	const api = await fakeApiServer();
 	const clock = virtualClock(Date.parse("2026-11-22T12:00:00Z"));
@@ -54,7 +54,7 @@ async function setUp(options: { deadline_s?: number; delete_overdue?: boolean } 
 }
 
 describe("the ends of CodeRuns", () => {
-	it("are told by their phase, and not again once they are marked, which a new relay sees as well", async () => {
+	it("are reported by their phase, and not again once they are marked, even by a new relay", async () => {
 		const { api, finished, ends, first, tools, changes } = await setUp();
 		expect(await ends()).toEqual([]);
 		const before = changes();
@@ -71,13 +71,13 @@ describe("the ends of CodeRuns", () => {
 		expect(await another.listUnreported()).toEqual({ kind: "listed", outcomes: [] });
 	});
 
-	it("are told when one was deleted before it was finished, or while nobody watched", async () => {
+	it("are reported when one was deleted before it finished, or while nobody watched", async () => {
 		const { api, ends, first, second } = await setUp();
 		await ends();
 		api.remove("coderuns", first);
 		await expect.poll(ends, SOON).toEqual([[first, "Deleted"]]);
 
-		// The place in the stream is forgotten: the next list does not have it.
+		// The version is gone: the next list does not have it.
 		api.fault = ({ query }) => (query.get("watch") === "true" ? { status: 500 } : undefined);
 		api.endWatches();
 		await expect.poll(() => api.watches(), SOON).toBe(0);
@@ -90,7 +90,7 @@ describe("the ends of CodeRuns", () => {
 		]);
 	});
 
-	it("are kept while the cluster cannot note that they were reported", async () => {
+	it("are kept while the cluster cannot record that they were reported", async () => {
 		const { api, finished, ends, first } = await setUp();
 		api.change("coderuns", first, { status: { phase: "Failed" } });
 		await expect.poll(ends, SOON).toEqual([[first, "Failed"]]);
@@ -106,11 +106,11 @@ describe("the ends of CodeRuns", () => {
 		expect(await ends()).toEqual([]);
 	});
 
-	it("come by the deadline, which deletes what is overdue where that is wanted", async () => {
+	it("happen at the deadline, which deletes overdue ones if configured", async () => {
 		const { api, clock, ends, first, second } = await setUp({ deadline_s: 60, delete_overdue: true });
 		clock.advance(61_000);
 		api.change("coderuns", second, { status: { phase: "Succeeded" } });
-		// Written on the CodeRun first; what the watch brings back is acted on.
+		// The CodeRun is marked first; the relay acts once the watch returns it.
 		await expect.poll(ends, SOON).toEqual(
 			expect.arrayContaining([
 				[first, "TimedOut"],
@@ -120,11 +120,11 @@ describe("the ends of CodeRuns", () => {
 		await expect.poll(() => api.objects("coderuns").map(({ metadata }) => metadata.name), SOON).toEqual([second]);
 	});
 
-	it("leave one alone that came to its end in the moment in which its deadline passed", async () => {
+	it("ignore the deadline of one that ended just when it passed", async () => {
 		const { api, clock, ends, first } = await setUp({ deadline_s: 60, delete_overdue: true });
 		clock.advance(61_000);
 		api.fault = ({ method, path }) => {
-			// Behind the relay's back: what it saw is an older version by the time it writes.
+			// Without the relay: the version that it saw is outdated when it writes.
 			if (method === "PATCH" && path.endsWith(first) && phaseOf(api, first) === undefined)
 				api.change("coderuns", first, { status: { phase: "Succeeded" } });
 			return undefined;
@@ -135,7 +135,7 @@ describe("the ends of CodeRuns", () => {
 });
 
 describe("following CodeRuns", () => {
-	it("goes on from the last bookmark when a watch ends, and lists nothing anew", async () => {
+	it("continues from the last bookmark when a watch ends, without another list", async () => {
 		const { api } = await setUp();
 		const lists = () => api.asked.filter(({ path, query }) => path.endsWith("/coderuns") && query.has("limit")).length;
 		const before = lists();
@@ -145,7 +145,7 @@ describe("following CodeRuns", () => {
 		expect(lists()).toBe(before);
 	});
 
-	it("lists anew when the server has forgotten the version, inside an answer of 200", async () => {
+	it("lists again when the server has dropped the version, inside a 200 answer", async () => {
 		const { api, ends, first } = await setUp();
 		api.pruneVersions();
 		api.change("coderuns", first, { status: { phase: "Failed" } });
@@ -155,7 +155,7 @@ describe("following CodeRuns", () => {
 		await expect.poll(() => api.watches(), SOON).toBe(1);
 	});
 
-	it("goes on after lines that are no events, and says so", async () => {
+	it("continues after lines that are not events, and reports them", async () => {
 		const { api, log, ends, first } = await setUp();
 		api.send({ type: "MODIFIED", object: { kind: "Status" } });
 		api.send({ type: "SURPRISE", object: {} });
@@ -169,7 +169,7 @@ describe("following CodeRuns", () => {
 		]);
 	});
 
-	it("looks past CodeRuns that Healer did not make", async () => {
+	it("ignores CodeRuns that Healer did not create", async () => {
 		const { api, ends } = await setUp();
 		const foreign = buildCodeRun(requestOf("c"), "d", 0);
 		const metadata = { ...foreign.metadata, annotations: {} };
@@ -182,7 +182,7 @@ describe("following CodeRuns", () => {
 });
 
 describe("sweepLeases", () => {
-	it("deletes what ran out an hour ago and whose CodeRun is finished, and nothing else", async () => {
+	it("deletes only claims that expired an hour ago and whose CodeRun has finished", async () => {
 		const { api, clock, tools, first } = await setUp();
 		const all = names(api);
 		expect(all).toHaveLength(4);
@@ -194,7 +194,7 @@ describe("sweepLeases", () => {
 		expect(names(api)).toHaveLength(3);
 	});
 
-	it("leaves one that was taken again meanwhile", async () => {
+	it("keeps one that was taken again in the meantime", async () => {
 		const { api, clock, tools, first } = await setUp();
 		api.change("coderuns", first, { status: { phase: "Succeeded" } });
 		clock.advance(DAY_MS);
@@ -206,7 +206,7 @@ describe("sweepLeases", () => {
 		expect(names(api)).toHaveLength(4);
 	});
 
-	it("deletes nothing while it cannot see whether the CodeRun is finished", async () => {
+	it("deletes nothing while it cannot see whether the CodeRun has finished", async () => {
 		const { api, clock, tools, first } = await setUp();
 		api.change("coderuns", first, { status: { phase: "Succeeded" } });
 		clock.advance(DAY_MS);
@@ -215,7 +215,7 @@ describe("sweepLeases", () => {
 		api.fault = ({ path }) => (path.endsWith("/leases") ? { status: 410, reason: "Expired" } : undefined);
 		expect(await sweepLeases(tools)).toEqual({
 			kind: "unavailable",
-			why: "the claims changed too fast to be listed",
+			why: "the claims changed while they were being listed",
 		});
 	});
 });

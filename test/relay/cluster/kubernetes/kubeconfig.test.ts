@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../../support/relay-on-directory.ts";
 import { closedPort } from "../../context/odd-server.ts";
 import { type Refusal, refusingApiServer, writeKubeConfig } from "./refusing-api-server.ts";
 
-/** The cluster that a kubeconfig leads to. */
+/** The cluster of a kubeconfig. */
 function clusterOf(file: string) {
 	const loading = loadKubeConfig({ KUBECONFIG: file });
 	if (!loading.ok) throw new Error(loading.why);
@@ -18,7 +18,7 @@ function clusterOf(file: string) {
 afterEach(() => vi.useRealTimers());
 
 describe("a kubeconfig with a tokenFile", () => {
-	it("is read from beside the kubeconfig, and again when the token was rotated", async () => {
+	it("is read from the kubeconfig's folder, and again after the token was rotated", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		await writeFile(join(folder, "token"), "the-first\n");
@@ -37,7 +37,7 @@ describe("a kubeconfig with a tokenFile", () => {
 		expect(api.authorizations.slice(2)).toEqual(["Bearer the-second", "Bearer the-second"]);
 	});
 
-	it("says at the start, and later, that the file cannot be read", async () => {
+	it("reports an unreadable file, at the start and later", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const cluster = { server: api.server, "certificate-authority": "ca.crt" };
@@ -57,7 +57,7 @@ describe("a kubeconfig with a tokenFile", () => {
 });
 
 describe("a kubeconfig with a command", () => {
-	it("names the command that is missing", async () => {
+	it("names a missing command", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const exec = {
@@ -68,11 +68,11 @@ describe("a kubeconfig with a command", () => {
 		expect(await clusterOf(file).ready()).toEqual({
 			kind: "unavailable",
 			cause: "credentials",
-			why: "the kubeconfig's command cloud-token-helper is not there: install it where the relay runs, or give a token",
+			why: "the kubeconfig's command cloud-token-helper was not found: install it where the relay runs, or give a token",
 		});
 	});
 
-	it("names the command that fails, and nothing of what it printed", async () => {
+	it("names a failing command, and shows nothing that it printed", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const helper = join(folder, "helper");
@@ -83,7 +83,7 @@ describe("a kubeconfig with a command", () => {
 		const ready = await clusterOf(file).ready();
 		expect(ready).toMatchObject({
 			cause: "credentials",
-			why: `the kubeconfig's command ${helper} gives no credentials: run it by hand as the relay's user`,
+			why: `the kubeconfig's command ${helper} returns no credentials: run it by hand as the relay's user`,
 		});
 		expect(JSON.stringify(ready)).not.toContain("s3cret");
 	});
@@ -96,7 +96,7 @@ describe("a kubeconfig that cannot be used", () => {
 			"plain http",
 			{ server: "http://127.0.0.1:8001" },
 			{},
-			"the server of its cluster t is plain http, over which no credentials are sent: give its https address (for kubectl proxy on this machine, insecure-skip-tls-verify: true)",
+			"the server of its cluster t is plain http, and credentials are never sent over it: give its https address (for kubectl proxy on this machine, insecure-skip-tls-verify: true)",
 		],
 		[
 			"a CA file that is not there",
@@ -120,15 +120,15 @@ describe("a kubeconfig that cannot be used", () => {
 			"a context without its cluster",
 			{ server },
 			{ contexts: [{ name: "t", context: { cluster: "gone", user: "relay" } }] },
-			"its context t names the cluster gone, which it does not have",
+			"its context t names the cluster gone, which it does not define",
 		],
 		[
 			"a context without its user",
 			{ server },
 			{ contexts: [{ name: "t", context: { cluster: "t", user: "gone" } }] },
-			"its context t names the user gone, which it does not have",
+			"its context t names the user gone, which it does not define",
 		],
-	])("says so at the start: %s", async (_, cluster, changes, why) => {
+	])("is reported at the start: %s", async (_, cluster, changes, why) => {
 		const file = await writeKubeConfig(await temporaryFolder(), cluster, { token: "a" }, changes);
 		expect(loadKubeConfig({ KUBECONFIG: file })).toEqual({ ok: false, why: `KUBECONFIG: ${why}` });
 	});
@@ -144,13 +144,13 @@ describe("an API server", () => {
 			"does not know the token",
 			() => ({ code: 401, reason: "Unauthorized", message: "Unauthorized" }),
 			"unauthorized",
-			"the API server does not know the relay's token: it expired, or is another cluster's; renew the kubeconfig's, or start the Pod anew",
+			"the API server does not accept the relay's token: it expired or belongs to another cluster; renew it in the kubeconfig, or restart the Pod",
 		],
 		[
 			"knows nobody by these credentials",
 			() => ({ code: 403, reason: "Forbidden", message: ANONYMOUS }),
 			"unauthorized",
-			"the relay came without credentials that the API server knows (system:anonymous): give its kubeconfig's user a token, tokenFile, certificate or exec",
+			"the API server accepts no credentials of the relay (system:anonymous): give the kubeconfig's user a token, tokenFile, certificate or exec",
 		],
 		[
 			"forbids it",
@@ -162,7 +162,7 @@ describe("an API server", () => {
 			"has no such namespace",
 			() => ({ code: 404, reason: "NotFound", message: 'namespaces "cto" not found' }),
 			"no_namespace",
-			"there is no namespace cto: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			"the namespace cto does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		],
 		[
 			"has no CodeRun definition",
@@ -179,7 +179,7 @@ describe("an API server", () => {
 		expect(await clusterOf(file).ready()).toEqual({ kind: "unavailable", cause, why });
 	});
 
-	it("that refuses the spec names the field and the cure", async () => {
+	it("that refuses the spec is reported with the field and the fix", async () => {
 		const folder = await temporaryFolder();
 		const causes = [{ field: "spec.model", message: "Required value" }];
 		const api = await refusingApiServer(folder, () => ({
@@ -194,11 +194,11 @@ describe("an API server", () => {
 		const coderun = { apiVersion: "agents.platform/v1", kind: "CodeRun", metadata, spec: {} } as const;
 		expect(await createCodeRun(coderun, 5_000)).toEqual({
 			kind: "refused",
-			why: "spec.model: Required value; change spawn.spec in pipeline.yaml to what the cluster's CodeRun definition has (kubectl explain coderun.spec)",
+			why: "spec.model: Required value; change spawn.spec in pipeline.yaml to match the cluster's CodeRun definition (kubectl explain coderun.spec)",
 		});
 	});
 
-	it("that is away is named with its address", async () => {
+	it("that is down is reported with its address", async () => {
 		const port = await closedPort();
 		const file = await writeKubeConfig(
 			await temporaryFolder(),
@@ -208,18 +208,18 @@ describe("an API server", () => {
 		expect(await clusterOf(file).ready()).toEqual({
 			kind: "unavailable",
 			cause: "unreachable",
-			why: `the API server cannot be reached: 127.0.0.1:${port} refuses the connection (ECONNREFUSED)`,
+			why: `the API server cannot be reached: 127.0.0.1:${port} refused the connection (ECONNREFUSED)`,
 		});
 	});
 
-	it("whose certificate is not trusted says so", async () => {
+	it("with an untrusted certificate is reported", async () => {
 		const folder = await temporaryFolder();
 		const api = await refusingApiServer(folder);
 		const file = await writeKubeConfig(folder, { server: api.server }, { token: "a" });
 		expect(await clusterOf(file).ready()).toEqual({
 			kind: "unavailable",
 			cause: "unreachable",
-			why: "the API server cannot be reached: the certificate of the server is signed by an authority that is not trusted here (NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority, names a file with it) (DEPTH_ZERO_SELF_SIGNED_CERT)",
+			why: "the API server cannot be reached: the certificate of the server is signed by an untrusted authority (add it by NODE_EXTRA_CA_CERTS, or a kubeconfig's certificate-authority) (DEPTH_ZERO_SELF_SIGNED_CERT)",
 		});
 	});
 });

@@ -16,7 +16,7 @@ async function setUp() {
 }
 
 describe("claims as Leases", () => {
-	it("are read back as they were written, with a version that each write changes", async () => {
+	it("are read back unchanged, with a version that each write changes", async () => {
 		const { api, cluster } = await setUp();
 		const made = await cluster.createClaim("healer-a", record());
 		expect(made).toEqual({ kind: "written", version: "uid-2/2" });
@@ -33,7 +33,7 @@ describe("claims as Leases", () => {
 		]);
 	});
 
-	it("are taken by one of two, written over and deleted in that very version alone", async () => {
+	it("are taken by one of two, and replaced and deleted only in the given version", async () => {
 		const { cluster } = await setUp();
 		await cluster.createClaim("healer-a", record());
 		expect(await cluster.createClaim("healer-a", record({ holder: "another" }))).toEqual({ kind: "conflict" });
@@ -47,7 +47,7 @@ describe("claims as Leases", () => {
 		expect(await cluster.deleteClaim("healer-a", "uid-2/3")).toMatchObject({ kind: "not_found" });
 	});
 
-	it("are others when they were made again under their name", async () => {
+	it("differ when they were recreated under the same name", async () => {
 		const { cluster } = await setUp();
 		await cluster.createClaim("healer-a", record());
 		await cluster.deleteClaim("healer-a", "uid-2/2");
@@ -55,7 +55,7 @@ describe("claims as Leases", () => {
 		expect(await cluster.replaceClaim("healer-a", record({ seen: true }), "uid-2/2")).toEqual({ kind: "conflict" });
 	});
 
-	it("cannot be told from a Lease that somebody else wrote", async () => {
+	it("cannot be read from a Lease that Healer did not write", async () => {
 		const { api, cluster } = await setUp();
 		await cluster.createClaim("healer-a", record());
 		api.change("leases", "healer-a", { metadata: { annotations: { "healer/taken-at": "soon" } } });
@@ -70,13 +70,13 @@ describe("claims as Leases", () => {
 		expect(await kubernetesCluster(api.clients, "elsewhere").createClaim("healer-a", record())).toEqual({
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace elsewhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace elsewhere does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		});
 	});
 });
 
 describe("CodeRuns as objects", () => {
-	it("are made once, strictly checked, and known by their identity", async () => {
+	it("are created once, with strict validation, and recognised by their identity", async () => {
 		const { api, cluster } = await setUp();
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({ kind: "created" });
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({ kind: "exists" });
@@ -93,7 +93,7 @@ describe("CodeRuns as objects", () => {
 		expect(await cluster.readCodeRun("another")).toMatchObject({ kind: "not_found" });
 	});
 
-	it("bring no label along that says they were reported", async () => {
+	it("are created without the label that marks them as reported", async () => {
 		const { api, cluster } = await setUp();
 		const made = coderun();
 		const labels = { ...made.metadata.labels, "healer/reported": "true" };
@@ -101,7 +101,7 @@ describe("CodeRuns as objects", () => {
 		expect(api.objects("coderuns")[0]?.metadata.labels).not.toHaveProperty("healer/reported");
 	});
 
-	it("are counted while they are unfinished, of one agent, over all pages", async () => {
+	it("are counted per agent while unfinished, over all pages", async () => {
 		const { api, cluster } = await setUp();
 		for (let n = 0; n < 7; n++) await cluster.createCodeRun(coderun(n), 5_000);
 		const [done, reported] = [nameOf(0), nameOf(1)];
@@ -113,7 +113,7 @@ describe("CodeRuns as objects", () => {
 		expect(api.asked.filter(({ method }) => method === "GET")).toHaveLength(3);
 	});
 
-	it("are not counted by half when the list changed too much between two pages", async () => {
+	it("are not counted partially when the list changed too much between two pages", async () => {
 		const { api, cluster } = await setUp();
 		for (let n = 0; n < 3; n++) await cluster.createCodeRun(coderun(n), 5_000);
 		api.pageSize = 2;
@@ -132,7 +132,7 @@ const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
 		"401",
 		{ status: 401, reason: "Unauthorized" },
 		"unauthorized",
-		"the API server does not know the relay's token: it expired, or is another cluster's; renew the kubeconfig's, or start the Pod anew",
+		"the API server does not accept the relay's token: it expired or belongs to another cluster; renew it in the kubeconfig, or restart the Pod",
 	],
 	[
 		"403 without the permission",
@@ -144,7 +144,7 @@ const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
 		"403 by a quota",
 		{ status: 403, message: "exceeded quota: few" },
 		"quota",
-		"a ResourceQuota is used up: exceeded quota: few",
+		"a ResourceQuota is exhausted: exceeded quota: few",
 	],
 	["429", { status: 429, message: "too many requests" }, "api_server", "the API server answered 429 too many requests"],
 	["500", { status: 500, message: "etcd is gone" }, "api_server", "the API server answered 500 etcd is gone"],
@@ -153,13 +153,13 @@ const FAULTS: readonly (readonly [string, Fault, string, string])[] = [
 		"200 of a proxy",
 		{ status: 200, page: "<h1>welcome</h1>" },
 		"not_kubernetes",
-		"what answered was not the API server, or only half of it",
+		"the answer was incomplete or not from the API server",
 	],
 	[
 		"413 of a proxy",
 		{ status: 413, page: "<h1>too large</h1>" },
 		"not_kubernetes",
-		"something before the API server answered 413",
+		"a proxy in front of the API server answered 413",
 	],
 ];
 
@@ -171,7 +171,7 @@ describe("a CodeRun that could not be created", () => {
 		expect(api.objects("coderuns")).toEqual([]);
 	});
 
-	it("is refused for good by 422, which names the fields", async () => {
+	it("is refused permanently by 422, which names the fields", async () => {
 		const { api, cluster } = await setUp();
 		api.fault = () => ({
 			status: 422,
@@ -180,7 +180,7 @@ describe("a CodeRun that could not be created", () => {
 		});
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "refused",
-			why: "spec.env.PR_NUMBER: Invalid value; spec.model; change spawn.spec in pipeline.yaml to what the cluster's CodeRun definition has (kubectl explain coderun.spec)",
+			why: "spec.env.PR_NUMBER: Invalid value; spec.model; change spawn.spec in pipeline.yaml to match the cluster's CodeRun definition (kubectl explain coderun.spec)",
 		});
 	});
 
@@ -192,12 +192,12 @@ describe("a CodeRun that could not be created", () => {
 		expect(api.objects("coderuns")).toHaveLength(cut === "answer" ? 1 : 0);
 	});
 
-	it("tells a missing namespace from a missing definition", async () => {
+	it("distinguishes a missing namespace from a missing definition", async () => {
 		const { api, cluster } = await setUp();
 		expect(await kubernetesCluster(api.clients, "elsewhere").createCodeRun(coderun(), 5_000)).toEqual({
 			kind: "unavailable",
 			cause: "no_namespace",
-			why: "there is no namespace elsewhere: create it, or name the right one: HEALER_NAMESPACE, spawn.namespace in pipeline.yaml",
+			why: "the namespace elsewhere does not exist: create it, or correct HEALER_NAMESPACE and spawn.namespace in pipeline.yaml",
 		});
 		api.fault = () => ({ status: 404, message: "404 page not found" });
 		expect(await cluster.createCodeRun(coderun(), 5_000)).toEqual({
@@ -209,7 +209,7 @@ describe("a CodeRun that could not be created", () => {
 });
 
 describe("spawn on a cluster", () => {
-	it("makes one CodeRun of one attempt, asked for by three relays at once and then again", async () => {
+	it("creates one CodeRun for one attempt, requested by three relays at once and then again", async () => {
 		const { api } = await setUp();
 		const ask = () => askRelay(api.clients);
 		await Promise.all([ask(), ask(), ask()]);
@@ -229,7 +229,7 @@ describe("spawn on a cluster", () => {
 		}
 	});
 
-	it("lets another incident wait for the branch's claim", async () => {
+	it("makes another incident wait for the branch's claim", async () => {
 		const { api } = await setUp();
 		await askRelay(api.clients);
 		const other = spawnRequest({ incident_id: "f".repeat(32), agent: "blaze" });
@@ -246,14 +246,14 @@ describe("spawn on a cluster", () => {
 });
 
 describe("readiness", () => {
-	it("is tried without making anything", async () => {
+	it("is tested without creating anything", async () => {
 		const { api, cluster } = await setUp();
 		expect(await cluster.ready()).toEqual({ kind: "ready" });
 		expect(api.objects("leases")).toEqual([]);
 		expect(api.objects("coderuns")).toEqual([]);
 	});
 
-	it("names the permission that is missing", async () => {
+	it("names the missing permission", async () => {
 		const { api, cluster } = await setUp();
 		const message = 'User "x" cannot create resource "leases" in API group "coordination.k8s.io"';
 		api.fault = ({ path }) => (path.endsWith("/leases") ? { status: 403, message } : undefined);

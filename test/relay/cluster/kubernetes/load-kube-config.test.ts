@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { loadKubeConfig } from "../../../../relay/cluster/kubernetes/load-kube-config.ts";
 
-it("a KUBECONFIG that is a named pipe is refused, and not waited for", () => {
+it("a KUBECONFIG that is a named pipe is refused without waiting for it", () => {
 	const file = path.join(mkdtempSync(path.join(tmpdir(), "healer-kubeconfig-")), "config");
 	execFileSync("mkfifo", [file]);
 	expect(loadKubeConfig({ KUBECONFIG: file })).toEqual({

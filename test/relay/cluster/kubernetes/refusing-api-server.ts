@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 
-/** What an API server says no with: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/** Error answers of an API server: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export interface Refusal {
 	readonly code: number;
 	readonly reason?: string;
@@ -19,11 +19,11 @@ export interface RefusingApiServer {
 	readonly server: string;
 	/** Its certificate, which is its own authority. */
 	readonly caFile: string;
-	/** The Authorization headers that came, in order. */
+	/** The Authorization headers of the requests, in order. */
 	readonly authorizations: (string | undefined)[];
 }
 
-/** An API server on loopback, over TLS, that answers a create with what was sent, or as `refuse` says. */
+/** An API server on loopback, over TLS, that answers a create with the sent object, or as `refuse` says. */
 export async function refusingApiServer(
 	folder: string,
 	refuse: (request: IncomingMessage) => Refusal | undefined = () => undefined,
@@ -54,7 +54,7 @@ export async function refusingApiServer(
 	return { server: `https://127.0.0.1:${port}`, caFile: cert, authorizations };
 }
 
-/** Writes a kubeconfig of one cluster and one user, and gives its path. */
+/** Writes a kubeconfig of one cluster and one user, and returns its path. */
 export async function writeKubeConfig(
 	folder: string,
 	cluster: Readonly<Record<string, unknown>>,

@@ -13,7 +13,7 @@ const CODERUN = {
 };
 
 describe("readWatchEvent", () => {
-	it("reads a CodeRun, and leaves out what has an odd shape", () => {
+	it("reads a CodeRun, and drops fields of an unexpected shape", () => {
 		expect(readWatchEvent("MODIFIED", CODERUN)).toEqual({
 			kind: "seen",
 			version: "7",
@@ -38,12 +38,12 @@ describe("readWatchEvent", () => {
 		expect(readWatchEvent("ADDED", { ...CODERUN, status: "broken" })).toMatchObject({ kind: "seen" });
 	});
 
-	it("tells a forgotten version from other errors", () => {
+	it("distinguishes a dropped version from other errors", () => {
 		expect(readWatchEvent("ERROR", { code: 410, reason: "Expired" })).toEqual({ kind: "expired" });
 		expect(readWatchEvent("ERROR", { code: 500, message: "broken" })).toEqual({ kind: "failed", why: "500 broken" });
 	});
 
-	it("goes on from a bookmark", () => {
+	it("continues from a bookmark", () => {
 		const bookmark = { metadata: { resourceVersion: "12" } };
 		expect(readWatchEvent("BOOKMARK", bookmark)).toEqual({ kind: "bookmark", version: "12" });
 	});
@@ -53,7 +53,7 @@ describe("readWatchEvent", () => {
 		["ADDED", { metadata: {} }],
 		["BOOKMARK", {}],
 		["SOMETHING", {}],
-	])("does not fall over %s with %o", (type, object) => {
+	])("survives %s with %o", (type, object) => {
 		expect(readWatchEvent(type, object)).toMatchObject({ kind: "failed" });
 	});
 });
