@@ -51,13 +51,13 @@ function lacks(texts: readonly string[], prompt: string): string[] {
 	return texts.filter((text) => !prompt.includes(text)).map((text) => `prompt: missing ${JSON.stringify(text)}`);
 }
 
-/** What the pipeline made of a case, in the words of `expect`. */
+/** What the pipeline did with a case, with the keys of `expect`. */
 export interface CaseOutcome {
 	readonly ignored?: string;
 	readonly filter?: string;
 	readonly identity?: string;
 	readonly incident?: Incident;
-	/** Of a command for Healer itself, which is no incident. */
+	/** Set for a command for Healer itself, which is not an incident. */
 	readonly command?: CommandRequest;
 	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
 }

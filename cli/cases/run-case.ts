@@ -14,17 +14,6 @@ import type { CaseOutcome } from "./compare-outcome.ts";
 import { compareOutcome } from "./compare-outcome.ts";
 import { compact, incidentOfCase } from "./incident-of-case.ts";
 
-/** What the pipeline did with a case, with the keys of `expect`. */
-export interface CaseOutcome {
-	readonly ignored?: string;
-	readonly filter?: string;
-	readonly identity?: string;
-	readonly incident?: Incident;
-	/** Set for a command for Healer itself, which is not an incident. */
-	readonly command?: CommandRequest;
-	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
-}
-
 /** Receives the stages' results for a case. */
 type Note = (stages: readonly StageExplanation[]) => void;
 

@@ -76,11 +76,6 @@ async function reportOnce(tools: ReportTools, pauses: Map<string, Pause>, stoppe
 	}
 }
 
-/** 1 s, 2 s, 4 s and so on, at most one minute. */
-export function pauseAfter(failures: number): number {
-	return Math.min(1_000 * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-}
-
 async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean> {
 	const { coderun_name, phase } = outcome;
 	const posting = await postOutcome(outcome, tools);

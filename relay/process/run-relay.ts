@@ -41,7 +41,7 @@ export async function runRelay({ settings, log, stop }: RunInput): Promise<void>
 
 	await stop;
 	stopping = true;
-	log({ level: "info", event: "relay_stopping" });
+	log({ level: "info", message: "relay stopping" });
 	await atMost(STOP_WITHIN_MS, Promise.all([server.close(), reporting.stop()]));
 	sink.close();
 	log({ level: "info", message: "relay stopped" });

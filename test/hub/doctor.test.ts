@@ -65,12 +65,8 @@ describe("doctor", () => {
 		const [code, ...lines] = await examined({ HEALER_URL: nowhere, RELAY_URL: nowhere });
 		expect(code).toBe(1);
 		expect(lines.filter((line) => String(line).startsWith("missing"))).toEqual([
-			expect.stringMatching(
-				/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: no answer \(.+\)\. Deploy it: /,
-			),
-			expect.stringMatching(
-				/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: no answer \(.+\)\. Check the relay/,
-			),
+			expect.stringMatching(/^missing {2}worker {17}http:\/\/127\.0\.0\.1:9\/health: no answer \(.+\)\. Deploy it: /),
+			expect.stringMatching(/^missing {2}relay {18}http:\/\/127\.0\.0\.1:9\/livez: no answer \(.+\)\. Check the relay/),
 		]);
 	});
 });

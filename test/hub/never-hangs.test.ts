@@ -69,7 +69,10 @@ describe("a hub with unread output and HEALER_LOG=debug", () => {
 
 		let output = "";
 		child.stdout.on("data", (chunk) => (output += chunk));
-		await eventually(() => /\(\d+ lines dropped here because the terminal was not read\./.test(output), "what was dropped");
+		await eventually(
+			() => /\(\d+ lines dropped here because the terminal was not read\./.test(output),
+			"what was dropped",
+		);
 		process.kill(hubPid(home), "SIGTERM");
 		await eventually(() => runtimesOf(home).length === 0, "the runtime's end", 10_000);
 	});

@@ -230,9 +230,7 @@ describe("redeliverFailed", () => {
 		const effects = { ...stub, github: undefined, log: createLog({}, (line) => lines.push(line)) };
 		await redeliverFailed(effects);
 		await redeliverFailed(effects);
-		expect(lines).toEqual([
-			'{"level":"info","message":"failed deliveries not scanned: no GitHub App is configured"}',
-		]);
+		expect(lines).toEqual(['{"level":"info","message":"failed deliveries not scanned: no GitHub App is configured"}']);
 		expect(await showRedelivery(effects)).toEqual({ configured: false });
 	});
 });

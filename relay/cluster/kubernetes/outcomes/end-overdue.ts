@@ -30,7 +30,7 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 		if (!isOverdue(seen, tools)) return "wait";
 		const at = new Date(clock.now()).toISOString();
 		const annotated = await annotateTimedOut(clients, namespace, seen, at);
-		logStep(log, seen, "timed_out", annotated);
+		logStep(log, seen, "CodeRun timed out", annotated);
 		return "wait";
 	}
 	if (!tools.delete_overdue || seen.deleting) return "ended";
@@ -38,11 +38,11 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 	const mark = { mark: "timed_out", at: seen.timed_out_at } as const;
 	const marked = await markIncidentLease(clients, namespace, { incident_id, coderun_name: seen.name }, mark);
 	if (marked.kind === "unavailable") {
-		logStep(log, seen, "timed_out_unmarked", marked);
+		logStep(log, seen, "timed-out CodeRun not marked", marked);
 		return "wait";
 	}
 	const deleted = await deleteCodeRun(clients, namespace, seen);
-	logStep(log, seen, "overdue_deleted", deleted);
+	logStep(log, seen, "timed-out CodeRun deleted", deleted);
 	// A relay without the permission to delete still reports the outcome.
 	return "ended";
 }
@@ -56,7 +56,7 @@ function isOverdue({ created_at, deadline_s }: SeenCodeRun, tools: DeadlineTools
 function logStep(
 	log: Log,
 	{ name }: SeenCodeRun,
-	event: string,
+	message: string,
 	what: { readonly kind: string; readonly why?: string },
 ) {
 	const failed = what.kind === "unavailable";
