@@ -13,7 +13,7 @@ export function isTerminalPhase(phase: string | undefined): phase is TerminalPha
 	return TERMINAL_PHASES.some((terminal) => terminal === phase);
 }
 
-/** More ways for an attempt to end: `Deleted` before it was finished; `TimedOut`: not finished by its deadline. */
+/** More ways for an attempt to end: `Deleted` before it finished; `TimedOut`: not finished before its deadline. */
 export const OUTCOME_PHASES = [...TERMINAL_PHASES, "Deleted", "TimedOut"] as const;
 export type OutcomePhase = (typeof OUTCOME_PHASES)[number];
 

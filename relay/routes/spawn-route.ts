@@ -75,6 +75,6 @@ function requestFields(request: SpawnRequest): Record<string, unknown> {
 }
 
 function resultFields(answer: SpawnAnswer | { readonly kind: "wrong_id" }): Record<string, unknown> {
-	if (answer.kind === "unavailable") return { result: answer.kind, why: answer.why, cause: answer.cause };
+	if (answer.kind === "unavailable") return { result: answer.kind, code: answer.cause, reason: answer.why };
 	return answer.kind === "result" ? answer.result : { result: answer.kind };
 }

@@ -33,7 +33,7 @@ describe("checkGitHub", () => {
 	it.each([
 		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not checked."],
 		[{ GITHUB_APP_ID: "999" }, "missing", "rejects its key (401: A JSON web token could not be decoded"],
-		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY names a file: give the file's text."],
+		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY is a file name: use the file's contents."],
 		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
 		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],
 	])("says of %o: %s", async (changed, status, says) => {

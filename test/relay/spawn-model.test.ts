@@ -209,7 +209,7 @@ describe("exploring every order", () => {
 				? { cluster, answer: { kind: "unavailable", why: "deaf" } }
 				: applyOperation(cluster, operation, version);
 		const { fault } = await exploreAll(PAIRS["one incident, requested by two"] ?? [], NOTHING_ELSE, deaf);
-		expect(fault?.at(-1)).toMatch(/^not answered for good: /);
+		expect(fault?.at(-1)).toMatch(/^no final answer: /);
 	});
 });
 

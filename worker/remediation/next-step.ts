@@ -273,8 +273,8 @@ function endAs(result: AttemptResult): AttemptEnd {
 
 /** One clause for people. Unknown phases count as failures. */
 function describeOutcome(outcome: string, message: string | null): string {
-	if (outcome === "Deleted") return "the CodeRun was deleted before it was finished";
-	if (outcome === "TimedOut") return "the CodeRun was not finished by its deadline";
+	if (outcome === "Deleted") return "the CodeRun was deleted before it finished";
+	if (outcome === "TimedOut") return "the CodeRun did not finish before its deadline";
 	const why = message ? `: ${message.slice(0, 1000)}` : "";
 	return `the CodeRun ended as ${outcome.slice(0, 63)}${why}`;
 }

@@ -230,7 +230,13 @@ describe("redeliverFailed", () => {
 		const effects = { ...stub, github: undefined, log: createLog({}, (line) => lines.push(line)) };
 		await redeliverFailed(effects);
 		await redeliverFailed(effects);
-		expect(lines).toEqual(['{"level":"info","message":"failed deliveries not scanned: no GitHub App is configured"}']);
+		expect(lines.map((line) => JSON.parse(line))).toEqual([
+			{
+				time: expect.any(String),
+				level: "info",
+				message: "failed deliveries not scanned: no GitHub App is configured",
+			},
+		]);
 		expect(await showRedelivery(effects)).toEqual({ configured: false });
 	});
 });

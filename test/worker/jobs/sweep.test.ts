@@ -20,7 +20,16 @@ describe("runSteps", () => {
 		];
 		await runSteps(steps, { ...stubEffects(), log: createLog({}, (line) => lines.push(line)) });
 		expect(ran).toEqual(["first", "last"]);
-		expect(lines).toEqual(['{"level":"error","message":"sweep step failed","step":"broken","cause":"no journal"}']);
+		expect(lines.map((line) => JSON.parse(line))).toEqual([
+			{
+				time: expect.any(String),
+				level: "error",
+				message: "sweep step failed",
+				step: "broken",
+				cause: "no journal",
+				stack: expect.stringMatching(/^at .*sweep\.test\.ts/),
+			},
+		]);
 	});
 });
 
