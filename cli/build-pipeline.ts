@@ -1,5 +1,11 @@
 import path from "node:path";
-import { buildArtefact, type Mistake, PIPELINE_FILE, promptFile, renderDiagnostics } from "../pipeline/build/index.ts";
+import {
+	buildArtefact,
+	type Diagnostic,
+	PIPELINE_FILE,
+	promptFile,
+	renderDiagnostics,
+} from "../pipeline/build/index.ts";
 import type { Artefact } from "../pipeline/index.ts";
 import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
 import { fail, ok, type Result } from "./result.ts";
@@ -7,7 +13,7 @@ import { fail, ok, type Result } from "./result.ts";
 /** A pipeline that was read: built, or all of its errors. */
 export type BuiltPipeline =
 	| { readonly ok: true; readonly artefact: Artefact }
-	| { readonly ok: false; readonly diagnostics: readonly Mistake[]; readonly rendered: string };
+	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly rendered: string };
 
 /** `colour`: whether rendered errors may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {

@@ -2,4 +2,4 @@
 export { buildArtefact } from "./build-artefact.ts";
 export { renderDiagnostics } from "./checks/render-diagnostics.ts";
 export { pipelineJsonSchema } from "./grammar/json-schema.ts";
-export { type Diagnostic as Mistake, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";
+export { type Diagnostic, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";

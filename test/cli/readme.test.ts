@@ -6,7 +6,7 @@ import { type PipelineFiles, readPipelineFiles } from "../../cli/pipeline-files.
 import { test } from "../../cli/test.ts";
 import { buildArtefact } from "../../pipeline/build/index.ts";
 import { type Artefact, decide, loadPipeline, readDelivery } from "../../pipeline/index.ts";
-import { goodSources } from "../pipeline/build/mistake-cases.ts";
+import { goodSources } from "../pipeline/build/diagnostic-cases.ts";
 import { blocksOf, type MarkdownBlock } from "../support/markdown.ts";
 import { pipelineFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";

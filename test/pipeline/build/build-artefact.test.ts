@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildArtefact } from "../../../pipeline/build/build-artefact.ts";
 import { runs } from "../../support/tiers/at-size.ts";
-import { diagnosticCases, goodSources, sourcesOf } from "./mistake-cases.ts";
+import { diagnosticCases, goodSources, sourcesOf } from "./diagnostic-cases.ts";
 
 function edited(lines: readonly string[], [at, how, value]: [number, string, string]): string[] {
 	const index = at % lines.length;

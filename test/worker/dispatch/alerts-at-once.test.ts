@@ -51,7 +51,7 @@ interface Made extends SpawnRequest {
 	finished: boolean;
 }
 
-/** A cluster whose claims are held as DESIGN says: while the CodeRun is unfinished, and for their ttl at least. */
+/** A cluster whose claims are held as docs/storage.md says: while the CodeRun is unfinished, and for their ttl at least. */
 function oneAtATime(stub: Stub): { readonly made: Made[]; most: number } {
 	const cluster = { made: [] as Made[], most: 0 };
 	stub.relay = (_id, body) => {
