@@ -2,7 +2,7 @@ import type { Artefact } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { joined, type Permissions, permissionsForEvents, permissionsForHealer } from "./github-app/permissions.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 
 export interface AppManifestOptions {
 	readonly pipeline: string;
@@ -29,12 +29,14 @@ export interface AppManifest {
 export async function printAppManifest(options: AppManifestOptions, output: Output): Promise<ExitCode> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) {
-		output.problem(artefact.problem);
-		return EXIT.usage;
+		return exitWith(output, artefact.problem, EXIT.usage);
 	}
 	if (!URL.canParse(options.url)) {
-		output.problem(`${options.url} is not a URL: give one such as --url https://healer.example.com.`);
-		return EXIT.usage;
+		return exitWith(
+			output,
+			`${options.url} is not a URL: give one such as --url https://healer.example.com.`,
+			EXIT.usage,
+		);
 	}
 	output.line(JSON.stringify(appManifest(artefact.value, options), undefined, 2));
 	const { unknown } = permissionsForEvents(artefact.value.webhook_events);

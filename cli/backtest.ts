@@ -5,7 +5,7 @@ import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./cases/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { openInput } from "./read-input.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 import { routeCase } from "./route.ts";
@@ -36,8 +36,7 @@ export async function backtest(
 		? backtestJournal(options, env, output)
 		: backtestFiles(files, options, output));
 	if (!tested.ok) {
-		output.problem(tested.problem);
-		return EXIT.usage;
+		return exitWith(output, tested.problem, EXIT.usage);
 	}
 	const changed = tested.value.compared.filter(isChange);
 	if (options.json) output.line(JSON.stringify({ changed: changed.length, ...tested.value }, undefined, 2));

@@ -5,7 +5,7 @@ import { makeFolder } from "../relay/cluster/directory/make-folder.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { bundlePage } from "./hub/page-bundle.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { bundleRelay } from "./relay-bundle.ts";
 import { messageOf } from "./result.ts";
 import { writeAtomic } from "./write-atomic.ts";
@@ -39,12 +39,10 @@ export async function build(options: BuildOptions, output: Output): Promise<Exit
 	}
 	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
 	if (!built.ok) {
-		output.problem(built.problem);
-		return EXIT.usage;
+		return exitWith(output, built.problem, EXIT.usage);
 	}
 	if (!built.value.ok) {
-		output.problem(built.value.rendered);
-		return EXIT.problem;
+		return exitWith(output, built.value.rendered);
 	}
 	return await write(options.out, `${JSON.stringify(built.value.artefact)}\n`, output);
 }
@@ -68,7 +66,6 @@ async function write(file: string, text: string, output: Output): Promise<ExitCo
 		output.line(`Wrote ${file}.`);
 		return EXIT.ok;
 	} catch (error) {
-		output.problem(`Cannot write ${file}: ${messageOf(error)}.`);
-		return EXIT.usage;
+		return exitWith(output, `Cannot write ${file}: ${messageOf(error)}.`, EXIT.usage);
 	}
 }

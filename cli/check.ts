@@ -1,13 +1,12 @@
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 
 /** `healer check`: shows all errors of a pipeline and its prompts, or its version. */
 export async function check(file: string, options: { readonly json?: boolean }, output: Output): Promise<ExitCode> {
 	const built = await buildPipeline(file, output.colourfulProblems);
 	if (!built.ok) {
-		output.problem(built.problem);
-		return EXIT.usage;
+		return exitWith(output, built.problem, EXIT.usage);
 	}
 	if (built.value.ok) {
 		const { version } = built.value.artefact;
@@ -16,7 +15,7 @@ export async function check(file: string, options: { readonly json?: boolean }, 
 		);
 		return EXIT.ok;
 	}
-	if (options.json) output.line(JSON.stringify({ ok: false, diagnostics: built.value.diagnostics }, undefined, 2));
-	else output.problem(built.value.rendered);
+	if (!options.json) return exitWith(output, built.value.rendered);
+	output.line(JSON.stringify({ ok: false, diagnostics: built.value.diagnostics }, undefined, 2));
 	return EXIT.problem;
 }

@@ -5,7 +5,7 @@ import { provideClusterBinaries } from "./cluster/cluster-binaries.ts";
 import { startLocalCluster } from "./cluster/local-cluster.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { listenForStop } from "./hub/stop-signal.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { messageOf } from "./result.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 import { takeStateLock } from "./state/state-lock.ts";
@@ -20,13 +20,14 @@ export async function cluster(
 	const folder = path.join(stateDirOf(env), "cluster");
 	await makeFolder(folder, 0o700);
 	const lock = takeStateLock(path.join(folder, "lock"));
-	if (lock === undefined) return refuse(output, `Another cluster runs in ${folder}. Stop it, or set HEALER_STATE_DIR.`);
+	if (lock === undefined)
+		return exitWith(output, `Another cluster runs in ${folder}. Stop it, or set HEALER_STATE_DIR.`);
 	try {
 		const binaries = await provideClusterBinaries(env, output.line);
-		if (!binaries.ok) return refuse(output, binaries.problem);
+		if (!binaries.ok) return exitWith(output, binaries.problem);
 		if (stop.isAsked()) return EXIT.ok;
 		const started = await startLocalCluster(folder, binaries.value);
-		if (!started.ok) return refuse(output, started.problem);
+		if (!started.ok) return exitWith(output, started.problem);
 		try {
 			await applyDefinition(started.value.kubeconfig, options.namespace);
 			const { kubeconfig, server } = started.value;
@@ -44,13 +45,8 @@ export async function cluster(
 			await started.value.stop();
 		}
 	} catch (error) {
-		return refuse(output, `The cluster could not start: ${messageOf(error)}.`);
+		return exitWith(output, `The cluster could not start: ${messageOf(error)}.`);
 	} finally {
 		lock.release();
 	}
-}
-
-function refuse(output: Output, problem: string): ExitCode {
-	output.problem(problem);
-	return EXIT.problem;
 }

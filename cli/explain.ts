@@ -17,7 +17,7 @@ import {
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { caseContext } from "./cases/case-context.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { readJson } from "./read-input.ts";
 import { readLogFile } from "./read-log-file.ts";
 import { ok, type Result } from "./result.ts";
@@ -47,8 +47,7 @@ export interface Explained {
 export async function explain(payload: string, options: ExplainOptions, output: Output): Promise<ExitCode> {
 	const explained = await explainDelivery(payload, options);
 	if (!explained.ok) {
-		output.problem(explained.problem);
-		return EXIT.usage;
+		return exitWith(output, explained.problem, EXIT.usage);
 	}
 	const { reading, events } = explained.value;
 	if (options.json) output.line(JSON.stringify(explained.value, undefined, 2));

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { finishCodeRun, renderFinishing } from "../relay/cluster/directory/finish-coderun.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { messageOf } from "./result.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 
@@ -30,7 +30,6 @@ export async function finish(
 		output.problem(sentence);
 		return finishing.reason === "unknown_phase" ? EXIT.usage : EXIT.problem;
 	} catch (error) {
-		output.problem(`Cannot finish ${name}: ${messageOf(error)}.`);
-		return EXIT.problem;
+		return exitWith(output, `Cannot finish ${name}: ${messageOf(error)}.`);
 	}
 }

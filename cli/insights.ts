@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { insightsAnswer } from "./insights/insights-answer.ts";
 import { renderInsights } from "./insights/render-insights.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
 
 export interface InsightsOptions {
@@ -21,18 +21,15 @@ async function show(worker: WorkerAccess, options: InsightsOptions, output: Outp
 	if (options.repository !== undefined) query.set("repository", options.repository);
 	const answer = await askWorker(worker, `/api/insights?${query}`);
 	if (!answer.ok) {
-		output.problem(answer.problem);
-		return EXIT.problem;
+		return exitWith(output, answer.problem);
 	}
 	const { status, body } = answer.value;
 	if (status === 400) {
-		output.problem(`${body.error}.`);
-		return EXIT.usage;
+		return exitWith(output, `${body.error}.`, EXIT.usage);
 	}
 	const read = insightsAnswer.safeParse(body);
 	if (!read.success) {
-		output.problem(`${worker.url} has no insights (${status}). Is it an older version of Healer?`);
-		return EXIT.problem;
+		return exitWith(output, `${worker.url} has no insights (${status}). Is it an older version of Healer?`);
 	}
 	if (options.json) output.line(JSON.stringify(read.data, undefined, 2));
 	else for (const line of renderInsights(read.data, output)) output.line(line);

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { EXIT, type ExitCode } from "./exit-code.ts";
 
 /** A command's output: results go to `line`, everything else to `problem`. Nothing else writes to the terminal. */
 export interface Output {
@@ -27,4 +28,10 @@ export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
 		paint: (colour, text) => styleText(colour, text, { stream: stdout }),
 		colourfulProblems: styleText("red", "x", { stream: stderr }) !== "x",
 	};
+}
+
+/** Shows why the command ends, and returns the exit code that it ends with. */
+export function exitWith(output: Output, problem: string, code: ExitCode = EXIT.problem): ExitCode {
+	output.problem(problem);
+	return code;
 }

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { askWorker, withWorker } from "./worker-api.ts";
 
 export interface PauseOptions {
@@ -34,13 +34,11 @@ async function send(
 	return await withWorker(options.url, env, output, async (worker) => {
 		const answer = await askWorker(worker, "/api/pause", request);
 		if (!answer.ok) {
-			output.problem(answer.problem);
-			return EXIT.problem;
+			return exitWith(output, answer.problem);
 		}
 		const { status, body } = answer.value;
 		if (status !== 200 || !("paused" in body)) {
-			output.problem(`${worker.url} sent an unexpected answer (${status}). Is it Healer?`);
-			return EXIT.problem;
+			return exitWith(output, `${worker.url} sent an unexpected answer (${status}). Is it Healer?`);
 		}
 		output.line(describe({ url: worker.url, answer: body }));
 		return EXIT.ok;

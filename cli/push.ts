@@ -1,7 +1,7 @@
 import type { Artefact } from "../pipeline/index.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { fail, ok, type Result } from "./result.ts";
 import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
 
@@ -52,8 +52,7 @@ export function reportChange(
 	output: Output,
 ): ExitCode {
 	if (!change.ok) {
-		output.problem(change.problem);
-		return EXIT.problem;
+		return exitWith(output, change.problem);
 	}
 	output.line(json ? JSON.stringify(change.value) : activated(worker, change.value));
 	return EXIT.ok;

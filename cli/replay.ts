@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { readBytes } from "./read-input.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 import { readHubFile } from "./state/hub-file.ts";
@@ -26,25 +26,19 @@ export async function replay(
 	output: Output,
 ): Promise<ExitCode> {
 	const body = await readBytes(file);
-	if (!body.ok) return refuse(output, body.problem);
+	if (!body.ok) return exitWith(output, body.problem, EXIT.usage);
 	const secret = await secretFor(options, env);
-	if (!secret.ok) return refuse(output, secret.problem);
+	if (!secret.ok) return exitWith(output, secret.problem, EXIT.usage);
 	const url = await urlFor(options, env);
-	if (!url.ok) return refuse(output, url.problem);
+	if (!url.ok) return exitWith(output, url.problem, EXIT.usage);
 	const delivery = options.delivery ?? randomUUID();
 	const headers = signedHeaders(options.event, delivery, secret.value, body.value);
 	const answer = await post(url.value, body.value, headers);
 	if (!answer.ok) {
-		output.problem(answer.problem);
-		return EXIT.problem;
+		return exitWith(output, answer.problem);
 	}
 	output.line(`${answer.value.status} ${answer.value.text}`);
 	return answer.value.status < 300 ? EXIT.ok : EXIT.problem;
-}
-
-function refuse(output: Output, problem: string): ExitCode {
-	output.problem(problem);
-	return EXIT.usage;
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */

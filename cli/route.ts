@@ -5,7 +5,7 @@ import { caseContext } from "./cases/case-context.ts";
 import { type FailureCase, readFailureCase } from "./cases/failure-case.ts";
 import { incidentOfCase } from "./cases/incident-of-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 
 export interface RouteOptions {
 	readonly pipeline: string;
@@ -24,8 +24,7 @@ export interface Routed {
 export async function route(cases: NodeJS.ReadableStream, options: RouteOptions, output: Output): Promise<ExitCode> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) {
-		output.problem(artefact.problem);
-		return EXIT.usage;
+		return exitWith(output, artefact.problem, EXIT.usage);
 	}
 	const pipeline = loadPipeline(artefact.value);
 	let code: ExitCode = EXIT.ok;

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { runHub } from "./hub/run-hub.ts";
 import { outputThatNeverWaits } from "./hub/unread-terminal.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { readHubSettings } from "./state/hub-settings.ts";
 
 /** `healer start`: reads the configuration and runs the hub until it is stopped. */
@@ -12,8 +12,7 @@ export async function start(
 ): Promise<ExitCode> {
 	const settings = readHubSettings(env);
 	if (!settings.ok) {
-		output.problem(settings.problem);
-		return EXIT.usage;
+		return exitWith(output, settings.problem, EXIT.usage);
 	}
 	const unwaiting = outputThatNeverWaits(output, process.stdout, process.stderr);
 	const code = await runHub({ settings: settings.value, pipelineFile: options.pipeline, env, output: unwaiting });

@@ -8,7 +8,7 @@ import { createCasesFingerprint } from "./cases/cases-fingerprint.ts";
 import { Coverage, renderCoverage } from "./cases/coverage.ts";
 import { runCase } from "./cases/run-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { fail, ok, type Result } from "./result.ts";
 
 export interface TestOptions {
@@ -22,8 +22,7 @@ export interface TestOptions {
 export async function test(files: readonly string[], options: TestOptions, output: Output): Promise<ExitCode> {
 	const run = await runCases(files, options.pipeline);
 	if (!run.ok) {
-		output.problem(run.problem);
-		return EXIT.usage;
+		return exitWith(output, run.problem, EXIT.usage);
 	}
 	print(run.value, { ...options, of_all: files.length === 0 }, output);
 	return run.value.results.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.problem;

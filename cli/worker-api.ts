@@ -1,6 +1,6 @@
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Output } from "./output.ts";
+import { exitWith, type Output } from "./output.ts";
 import { findPlaces } from "./places.ts";
 import { fail, messageOf, ok, type Result } from "./result.ts";
 
@@ -41,8 +41,7 @@ export async function withWorker(
 ): Promise<ExitCode> {
 	const worker = await workerAt(url, env);
 	if (worker.ok) return await work(worker.value);
-	output.problem(worker.problem);
-	return EXIT.usage;
+	return exitWith(output, worker.problem, EXIT.usage);
 }
 
 const WITHIN_MS = 30_000;

@@ -5,7 +5,7 @@ import { readSecrets } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
-import type { Output } from "../output.ts";
+import { exitWith, type Output } from "../output.ts";
 import { pushArtefact } from "../push.ts";
 import { messageOf } from "../result.ts";
 import { freePort, LOOPBACK } from "../state/free-port.ts";
@@ -42,23 +42,23 @@ export async function runHub(input: HubInput): Promise<ExitCode> {
 	const stop = listenForStop(input.env);
 	killIfStuck(stop, () => input.output.problem("Healer did not stop in time; killing it."));
 	const folder = await openStateFolder(input.settings.stateDir);
-	if (!folder.ok) return refuse(input.output, folder.problem);
+	if (!folder.ok) return exitWith(input.output, folder.problem);
 	const lock = await takeLockPatiently(folder.value.lock);
-	if (lock === undefined) return refuse(input.output, await anotherHub(folder.value));
+	if (lock === undefined) return exitWith(input.output, await anotherHub(folder.value));
 	const closers: Closer[] = [() => removeHubFile(folder.value.root)];
 	try {
 		const problem = await Promise.race([
 			start(input, folder.value, stop, closers),
 			stop.asked.then((): undefined => undefined),
 		]);
-		if (problem !== undefined) return refuse(input.output, problem);
+		if (problem !== undefined) return exitWith(input.output, problem);
 		await stop.asked;
 		input.output.line("Healer is stopping.");
 		return EXIT.ok;
 	} catch (error) {
 		// Ctrl-C reaches the runtime as well, which can make a start fail.
 		if (stop.isAsked()) return EXIT.ok;
-		return refuse(input.output, `Healer could not start: ${explainStart(error)}\nSee ${folder.value.log}.`);
+		return exitWith(input.output, `Healer could not start: ${explainStart(error)}\nSee ${folder.value.log}.`);
 	} finally {
 		for (const close of closers.reverse()) await closeInTime(close, input.output);
 		await endRuntimesOf(folder.value.root);
@@ -231,11 +231,6 @@ async function anotherHub(folder: StateFolder): Promise<string> {
 	const other = await readHubFile(folder.root);
 	const which = other === undefined ? "" : ` (process ${other.pid}, ${other.url})`;
 	return `Another Healer${which} is running on the state folder ${folder.root}.\nStop it, or give this one its own folder with HEALER_STATE_DIR.`;
-}
-
-function refuse(output: Output, problem: string): ExitCode {
-	output.problem(problem);
-	return EXIT.problem;
 }
 
 function short(version: string): string {

@@ -102,8 +102,8 @@ function isFile(value: unknown): value is ChangedFile {
 function fileLine({ path, previous_path, status, additions, deletions }: ChangedFile): string {
 	// A line end in a path would look like another path.
 	const shown = [previous_path, path].filter(isText).map((name) => name.replaceAll("\n", "\\n"));
-	const said = isText(status) && status !== "modified" ? ` ${status.slice(0, 20)}` : "";
-	return `${shown.join(" -> ")}${said} (+${count(additions)} -${count(deletions)})`;
+	const note = isText(status) && status !== "modified" ? ` ${status.slice(0, 20)}` : "";
+	return `${shown.join(" -> ")}${note} (+${count(additions)} -${count(deletions)})`;
 }
 
 function count(value: unknown): number {

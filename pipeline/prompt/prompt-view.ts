@@ -141,12 +141,12 @@ function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined 
 }
 
 function attemptLine({ attempt, agent, outcome, message, pull_request_url, ci }: PreviousAttempt): string {
-	const said = [
+	const details = [
 		message && `: ${message}`,
 		pull_request_url && `; pull request ${pull_request_url}`,
 		ci && `; CI afterwards: ${ci}`,
 	];
-	return `attempt ${attempt} by ${agent} ended ${outcome}${said.filter(Boolean).join("")}`;
+	return `attempt ${attempt} by ${agent} ended ${outcome}${details.filter(Boolean).join("")}`;
 }
 
 const LONGEST_WHY = 500;

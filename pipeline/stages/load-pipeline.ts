@@ -130,10 +130,10 @@ function compileLifecycle({
 	name,
 	on,
 	when,
-	reports: says,
+	reports,
 	about: of,
 }: LifecycleMapping): CompiledLifecycle & { readonly on: string } {
-	return { name, on, condition: conditionOf(when), reports: says, about: compileMapping(of) };
+	return { name, on, condition: conditionOf(when), reports, about: compileMapping(of) };
 }
 
 function compileSpawn({ namespace, labels, annotations, spec }: Spawn): CompiledSpawn {

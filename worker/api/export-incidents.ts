@@ -31,14 +31,14 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 	const last = page.at(-1);
 	const versions = new Set(page.flatMap(({ searched_by }) => searched_by ?? []));
 	return jsonResponse(200, {
-		incidents: page.flatMap(present),
+		incidents: page.flatMap(exportedRow),
 		searched: await searchedPatterns(env.JOURNAL, [...versions]),
 		next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
 	});
 }
 
 /** Skips an incident that cannot be read: no pipeline can be tested on it. */
-function present(row: ExportedIncident): readonly object[] {
+function exportedRow(row: ExportedIncident): readonly object[] {
 	const incident = readStored("incidents.incident", row.incident);
 	if (!incident.ok) return [];
 	const context = row.context === null ? undefined : readStored("facts.context", row.context);

@@ -39,13 +39,13 @@ export async function exportJournalPage(
 	const shown = entries.slice(0, limit);
 	const last = shown.at(-1);
 	return jsonResponse(200, {
-		journal: shown.map(present),
+		journal: shown.map(exportedEntry),
 		last: last === undefined ? null : writeCursor(last.incident),
 		more: entries.length > limit,
 	});
 }
 
-function present({ incident, attempts, transitions, deliveries }: JournalEntry): object {
+function exportedEntry({ incident, attempts, transitions, deliveries }: JournalEntry): object {
 	const parts = {
 		incident: readStored("incidents.incident", incident.incident),
 		explanation: readStored("incidents.explanation", incident.explanation),

@@ -24,8 +24,8 @@ export async function listIncidentsApi(request: Request, env: Env): Promise<Resp
 	const shown = rows.slice(0, query.limit);
 	const last = shown.at(-1);
 	const next = rows.length > shown.length && last !== undefined ? writeCursor(last) : null;
-	const present = query.titled ? presentTitled : presentIncident;
-	return await taggedResponse(request, { incidents: shown.map(present), next } satisfies IncidentPage<ShownIncident>);
+	const show = query.titled ? presentTitled : presentIncident;
+	return await taggedResponse(request, { incidents: shown.map(show), next } satisfies IncidentPage<ShownIncident>);
 }
 
 function readQuery(params: URLSearchParams): (IncidentQuery & { readonly titled: boolean }) | string {

@@ -61,10 +61,10 @@ export function listQuery(query: IncidentQuery): {
 	if (query.failure_type !== undefined) conditions.push(`failure_type = ${place(query.failure_type)}`);
 	if (text !== undefined) {
 		// Not LIKE: its pattern is limited to 50 bytes (https://developers.cloudflare.com/d1/platform/limits/).
-		const within = (column: string, words: string) => `instr(lower(${column}), lower(${place(words)})) > 0`;
+		const contains = (column: string, words: string) => `instr(lower(${column}), lower(${place(words)})) > 0`;
 		// The incident is JSON, so it contains the text as JSON escapes it.
 		const written = JSON.stringify(text).slice(1, -1);
-		const places = [within("incident", written), within("reason", text), within("coderun_name", text)];
+		const places = [contains("incident", written), contains("reason", text), contains("coderun_name", text)];
 		conditions.push(`(${places.join(" OR ")})`);
 	}
 	if (query.after !== undefined) {

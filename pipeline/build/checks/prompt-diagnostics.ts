@@ -12,20 +12,20 @@ interface Place {
 	readonly file: string;
 	readonly variables: Variables;
 	readonly fenced: boolean;
-	readonly within: readonly string[];
+	readonly parents: readonly string[];
 }
 
 /** Templates and partials: syntax, names, and whether they are used. `used` holds the agents' templates, when known. */
 export function promptDiagnostics(prompts: Prompts, used: readonly string[] | undefined): readonly Diagnostic[] {
 	const reached = new Set<string>();
 	const templates = Object.keys(prompts).filter((name) => !isPartial(name));
-	const within = templates.flatMap((name) =>
-		checkTemplate(prompts, name, { file: name, variables: PROMPT_VARIABLES, fenced: false, within: [] }, reached),
+	const found = templates.flatMap((name) =>
+		checkTemplate(prompts, name, { file: name, variables: PROMPT_VARIABLES, fenced: false, parents: [] }, reached),
 	);
 	const unused = Object.keys(prompts).filter(
 		(name) => !(isPartial(name) ? reached.has(name) : (used ?? templates).includes(name)),
 	);
-	return [...within, ...unused.map((name) => unusedFile(name, prompts[name] ?? ""))];
+	return [...found, ...unused.map((name) => unusedFile(name, prompts[name] ?? ""))];
 }
 
 function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Set<string>): readonly Diagnostic[] {
@@ -61,10 +61,10 @@ function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Se
 			const message = `There is no partial \`${promptFile(tag.name)}\`.${didYouMean(tag.name, partials) || " A partial's name begins with _."}`;
 			return [located({ start: tag.start, text: tag.raw, message, allowed: partials })];
 		}
-		if (here.within.includes(tag.name)) {
+		if (here.parents.includes(tag.name)) {
 			return [located({ start: tag.start, text: tag.raw, message: `\`${tag.name}\` includes itself without end.` })];
 		}
-		const next = { ...here, file: tag.name, within: [...here.within, tag.name] };
+		const next = { ...here, file: tag.name, parents: [...here.parents, tag.name] };
 		return checkTemplate(prompts, tag.name, next, reached);
 	}
 }

@@ -3,7 +3,7 @@ import type { CodeRunListener } from "./follow-coderuns.ts";
 
 /** The known CodeRuns that are not reported, by name. The view follows the cluster; no decision rests on it alone. */
 export interface CodeRunView extends CodeRunListener {
-	readonly present: ReadonlyMap<string, SeenCodeRun>;
+	readonly running: ReadonlyMap<string, SeenCodeRun>;
 	/** CodeRuns that left and were not looked up yet, as last seen. */
 	readonly left_behind: ReadonlyMap<string, SeenCodeRun>;
 	knows(name: string): boolean;
@@ -11,28 +11,28 @@ export interface CodeRunView extends CodeRunListener {
 }
 
 export function coderunView(): CodeRunView {
-	const present = new Map<string, SeenCodeRun>();
+	const running = new Map<string, SeenCodeRun>();
 	const left_behind = new Map<string, SeenCodeRun>();
 	const seen = (coderun: SeenCodeRun) => {
-		present.set(coderun.name, coderun);
+		running.set(coderun.name, coderun);
 		// Recreated under the same name: the previous one no longer counts.
 		left_behind.delete(coderun.name);
 	};
 	const left = (coderun: SeenCodeRun) => {
-		if (present.delete(coderun.name)) left_behind.set(coderun.name, coderun);
+		if (running.delete(coderun.name)) left_behind.set(coderun.name, coderun);
 	};
 	return {
-		present,
+		running,
 		left_behind,
 		seen,
 		left,
 		listed: (all) => {
-			for (const coderun of [...present.values()]) if (!all.has(coderun.name)) left(coderun);
+			for (const coderun of [...running.values()]) if (!all.has(coderun.name)) left(coderun);
 			for (const coderun of all.values()) seen(coderun);
 		},
-		knows: (name) => present.has(name) || left_behind.has(name),
+		knows: (name) => running.has(name) || left_behind.has(name),
 		forget: (name) => {
-			present.delete(name);
+			running.delete(name);
 			left_behind.delete(name);
 		},
 	};

@@ -60,7 +60,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 			await lookUpLeft();
 			await searchLost();
 			const outcomes: WireOutcome[] = [];
-			for (const seen of [...view.present.values()]) {
+			for (const seen of [...view.running.values()]) {
 				if ((await endOverdue(tools, seen)) === "wait") continue;
 				const outcome = endOf(seen);
 				if (outcome !== undefined) outcomes.push(outcome);
@@ -69,7 +69,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 		},
 		async markReported(name) {
 			// A CodeRun that its deadline ended may have gone while its outcome was posted.
-			const seen = view.present.get(name) ?? view.left_behind.get(name);
+			const seen = view.running.get(name) ?? view.left_behind.get(name);
 			const outcome = gone.get(name) ?? (seen && endOf(seen));
 			if (outcome === undefined) return { kind: "marked" };
 			const marked = await markIncidentLease(clients, namespace, outcome, { mark: "reported", outcome });
