@@ -17,7 +17,7 @@ const ALONE_TESTS = [
 	"test/worker/ingest/never-taken.test.ts",
 ];
 // The short pass of the real hub that `npm test` has time for.
-const SMOKE_TESTS = ["test/hub/start.test.ts", "test/hub/start-under-traffic.test.ts"];
+const SMOKE_TESTS = ["test/hub/start.test.ts"];
 
 /** Pure code, the relay and the commands, in Node. Files share their processes: starting one takes longer than most files. */
 function inNode(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
@@ -107,7 +107,8 @@ export default defineConfig({
 	test: {
 		reporters: [["default", { summary: true }], new SummaryReporter()],
 		silent: "passed-only",
-		maxWorkers: Math.max(2, availableParallelism()),
+		// One more than there are cores: some files wait for time to pass.
+		maxWorkers: availableParallelism() + 1,
 		projects: [
 			inNode("node", [NODE_TESTS], false),
 			inWorkerd("workerd", [WORKER_TESTS], false, ALONE_TESTS),

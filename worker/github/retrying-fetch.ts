@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { systemClock } from "../runtime/clock.ts";
 
 // A Worker may wait for the headers of six connections at once:
 // https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
@@ -27,7 +28,7 @@ function withRetries(fetcher: typeof fetch): typeof fetch {
 			});
 			if (response !== undefined && response.status < 500) return response;
 			await response?.body?.cancel();
-			await pause(pause_ms);
+			await systemClock.sleep(pause_ms);
 		}
 		return await fetcher(input, init);
 	};
@@ -38,7 +39,7 @@ function throttled(fetcher: typeof fetch): typeof fetch {
 	let writable = Promise.resolve();
 	const awaitTurnToWrite = () => {
 		const turn = writable;
-		writable = turn.then(() => pause(BETWEEN_WRITES_MS));
+		writable = turn.then(() => systemClock.sleep(BETWEEN_WRITES_MS));
 		return turn;
 	};
 	return async (input, init) => {
@@ -60,10 +61,6 @@ function isWrite(input: Input, init: RequestInit | undefined): boolean {
 
 function isForToken(input: Input): boolean {
 	return String(input).endsWith("/access_tokens");
-}
-
-function pause(ms: number): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The maximum size of an answer, in bytes: the files of a pull request with all their diffs are far smaller. */

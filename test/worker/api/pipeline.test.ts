@@ -13,6 +13,12 @@ function edited(repositories: readonly string[]): Artefact {
 	return { ...rest, version: artefactVersion(rest) ?? "" };
 }
 
+/** The same with one rule to classify by, which the worker checks in a fraction of the time. */
+function light(repositories: readonly string[]): Artefact {
+	const { version: _, ...rest } = { ...edited(repositories), classify: bundled.classify.slice(-1) };
+	return { ...rest, version: artefactVersion(rest) ?? "" };
+}
+
 const FIRST = edited(["5dlabs/cto", "octo/first"]);
 const SECOND = edited(["octo-org/*"]);
 
@@ -48,7 +54,7 @@ describe("pushPipeline", () => {
 	});
 
 	it("keeps the last 20 versions, newest first, each once", async () => {
-		const many = Array.from({ length: 21 }, (_, n) => edited([`octo/repository-${n}`]));
+		const many = Array.from({ length: 21 }, (_, n) => light([`octo/repository-${n}`]));
 		for (const artefact of [...many, many[20], many[5]]) await put(artefact);
 		const { versions } = (await send(get("/api/pipeline"))).body as { versions: { version: string }[] };
 		expect(versions).toHaveLength(20);
