@@ -231,23 +231,28 @@ describe("asInstallation", () => {
 	});
 
 	it("has four requests under way at most, and asks the next as soon as one is answered", async () => {
-		const open: (() => void)[] = [];
+		const answers: (() => void)[] = [];
+		let [underWay, most] = [0, 0];
 		const stub = stubGitHub(({ what }) => {
 			if (!what.includes("/pulls/")) return undefined;
-			return new Promise<Response>((resolve) => open.push(() => resolve(pull())));
+			most = Math.max(most, ++underWay);
+			return new Promise<Response>((resolve) =>
+				answers.push(() => {
+					underWay--;
+					resolve(pull());
+				}),
+			);
 		});
 		await stub.github.asInstallation(OF, "GET /repos/{owner}/{repo}/installation", CTO);
 		const asked = Array.from({ length: 6 }, (_, n) =>
 			stub.github.asInstallation(OF, PULL_ROUTE, { ...CTO, pull_number: n + 1 }),
 		);
-		await vi.waitFor(() => expect(open).toHaveLength(4));
-		open[0]?.();
+		await vi.waitFor(() => expect(answers).toHaveLength(4));
+		answers[0]?.();
 		await asked[0];
-		await vi.waitFor(() => expect(open).toHaveLength(5));
-		// Nothing more comes until another one is answered.
-		await new Promise((resolve) => setTimeout(resolve, 20));
-		expect(open).toHaveLength(5);
-		for (let n = 1; n < 6; n++) await vi.waitFor(() => (open[n] ?? expect.fail())());
+		await vi.waitFor(() => expect(answers).toHaveLength(5));
+		for (let n = 1; n < 6; n++) await vi.waitFor(() => (answers[n] ?? expect.fail())());
+		expect(most).toBe(4);
 		expect((await Promise.all(asked)).every(({ ok }) => ok)).toBe(true);
 	});
 

@@ -171,19 +171,25 @@ describe("receiveGithub", () => {
 
 		it("503 with Retry-After for a second body over 2 MB at once, which passes afterwards", async () => {
 			let finish = () => {};
+			const isRead = Promise.withResolvers<void>();
 			const large = await signedDelivery({ ...failedJob(), padding: "x".repeat(3 * MB) });
 			const bytes = new Uint8Array(await large.clone().arrayBuffer());
-			const slow = new ReadableStream({
-				start(controller) {
-					controller.enqueue(bytes.slice(0, 2.5 * MB));
-					finish = () => {
-						controller.enqueue(bytes.slice(2.5 * MB));
-						controller.close();
-					};
+			const slow = new ReadableStream(
+				{
+					start(controller) {
+						controller.enqueue(bytes.slice(0, 2.5 * MB));
+						finish = () => {
+							controller.enqueue(bytes.slice(2.5 * MB));
+							controller.close();
+						};
+					},
+					// More is wanted than the part that was there from the start.
+					pull: () => isRead.resolve(),
 				},
-			});
+				{ highWaterMark: 0 },
+			);
 			const first = send(new Request(large.url, { method: "POST", headers: large.headers, body: slow }));
-			await new Promise((resolve) => setTimeout(resolve, 50));
+			await isRead.promise;
 
 			const second = await send(signedDelivery({ ...failedJob(), padding: "x".repeat(3 * MB) }));
 			expect(second.status).toBe(503);
