@@ -1,33 +1,4 @@
-import type {
-	ArgocdApplication,
-	ArgoWorkflow,
-	ChangedFiles,
-	Commit,
-	Context,
-	ContextSource,
-	ErrorRate,
-	FiringAlerts,
-	JobLogs,
-	LokiLines,
-	PullRequest,
-	RelatedPods,
-	WorkflowRun,
-} from "./context.ts";
-
-/** The `data` of each source, for a part that is `ok`. */
-interface SourceData {
-	readonly "github.run": WorkflowRun;
-	readonly "github.job_logs": JobLogs;
-	readonly "github.changed_files": ChangedFiles;
-	readonly "github.commit": Commit;
-	readonly "github.pull_request": PullRequest;
-	readonly "argocd.application": ArgocdApplication;
-	readonly "argo.workflow": ArgoWorkflow;
-	readonly "loki.query_range": LokiLines;
-	readonly "prometheus.query": ErrorRate;
-	readonly "grafana.alerts": FiringAlerts;
-	readonly "kubernetes.pods": RelatedPods;
-}
+import type { Context, ContextSource, SourceData } from "./context.ts";
 
 /**
  * The data of the first `ok` part from this source. Parts come from the journal and the wire as JSON, so any field may

@@ -183,6 +183,21 @@ export interface RelatedPods {
 	readonly events: readonly string[];
 }
 
+/** The `data` of each source, for a part that is `ok`. */
+export interface SourceData {
+	readonly "github.run": WorkflowRun;
+	readonly "github.job_logs": JobLogs;
+	readonly "github.changed_files": ChangedFiles;
+	readonly "github.commit": Commit;
+	readonly "github.pull_request": PullRequest;
+	readonly "argocd.application": ArgocdApplication;
+	readonly "argo.workflow": ArgoWorkflow;
+	readonly "loki.query_range": LokiLines;
+	readonly "prometheus.query": ErrorRate;
+	readonly "grafana.alerts": FiringAlerts;
+	readonly "kubernetes.pods": RelatedPods;
+}
+
 /** The context sources: the only values of `from:` (docs/pipeline.md#context). */
 export const CONTEXT_SOURCES = [
 	"github.run",
@@ -196,7 +211,7 @@ export const CONTEXT_SOURCES = [
 	"prometheus.query",
 	"grafana.alerts",
 	"kubernetes.pods",
-] as const;
+] as const satisfies readonly (keyof SourceData)[];
 export type ContextSource = (typeof CONTEXT_SOURCES)[number];
 export type GitHubSource = Extract<ContextSource, `github.${string}`>;
 

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
+import { everyEdgeSource } from "../../worker/context/source.ts";
 import { processIncident } from "../../worker/dispatch/process-incident.ts";
 import { currentEngine } from "../../worker/engine.ts";
 import { acceptDelivery } from "../../worker/ingest/accept-delivery.ts";
@@ -46,11 +47,10 @@ function leaking(stub: Stub): Stub["sources"] {
 			({ status: "ok", data: { lines: TEXT.split("\n"), message: TEXT, title: TEXT, number: 3 } }) as const;
 		return {
 			edge: {
+				...everyEdgeSource(ok),
 				"github.run": async () => ({ status: "failed", why: TEXT }),
 				"github.job_logs": async () => ({ status: "ok", data }),
-				"github.pull_request": ok,
 				"github.changed_files": async () => ({ status: "ok", data: { files: [{ path: "a.rs" }] }, incomplete: TEXT }),
-				"github.commit": ok,
 			},
 			cluster: async (requests) =>
 				requests.map(() => ({ status: "ok", data: { lines: TEXT.split("\n") }, took_ms: stub.clock })),

@@ -1,4 +1,4 @@
-import type { ContextSource } from "../../pipeline/context.ts";
+import { CONTEXT_SOURCES, type ContextSource, isGitHubSource } from "../../pipeline/context.ts";
 import type { Incident, LogLimits, LogReader, PlannedRequest } from "../../pipeline/index.ts";
 import type { ClusterSource } from "../../wire/context.ts";
 
@@ -23,6 +23,12 @@ export type Source = (request: PlannedRequest, signal: AbortSignal) => Promise<S
 
 /** The sources that the worker queries itself; the relay queries the others. */
 export type EdgeSource = Exclude<ContextSource, ClusterSource>;
+
+/** The same source under every name that the worker queries itself. */
+export function everyEdgeSource(source: Source): Readonly<Record<EdgeSource, Source>> {
+	const entries = CONTEXT_SOURCES.filter(isGitHubSource).map((name) => [name, source]);
+	return Object.fromEntries(entries) as Record<EdgeSource, Source>;
+}
 
 /** The relay's answer for one in-cluster source, with the duration there, in milliseconds. */
 export type ClusterResult = Exclude<SourceResult, { status: "deferred" }> & { readonly took_ms: number };

@@ -1,7 +1,7 @@
 import type { GitHub } from "../github/github.ts";
 import { createAskRelay, type RelayTools } from "./ask-relay.ts";
 import { githubSources } from "./github/github-sources.ts";
-import type { EdgeSource, Source, SourcesFor } from "./source.ts";
+import { everyEdgeSource, type Source, type SourcesFor } from "./source.ts";
 
 export interface SourceTools {
 	/** Undefined if no App is configured. */
@@ -21,10 +21,4 @@ export function createSources({ github, fetch, relay }: SourceTools): SourcesFor
 
 const notConfigured: Source = async () => ({ status: "skipped", why: "not configured" });
 
-const NO_GITHUB: Readonly<Record<EdgeSource, Source>> = {
-	"github.run": notConfigured,
-	"github.job_logs": notConfigured,
-	"github.pull_request": notConfigured,
-	"github.changed_files": notConfigured,
-	"github.commit": notConfigured,
-};
+const NO_GITHUB = everyEdgeSource(notConfigured);

@@ -2,21 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { PlannedRequest } from "../../../pipeline/index.ts";
 import { summarizeContext } from "../../../worker/context/context-summary.ts";
 import { gatherContext, longestGathering } from "../../../worker/context/gather-context.ts";
-import type { Sources } from "../../../worker/context/source.ts";
+import { everyEdgeSource, type Sources } from "../../../worker/context/source.ts";
 
 const noTime = () => 0;
 const asked = () => Promise.reject(new Error("asked"));
 
 /** Sources that nobody may ask, but for the given ones. */
 function sourcesWith(edge: Partial<Sources["edge"]>, cluster: Sources["cluster"] = asked): Sources {
-	const nobody = {
-		"github.run": asked,
-		"github.job_logs": asked,
-		"github.pull_request": asked,
-		"github.changed_files": asked,
-		"github.commit": asked,
-	};
-	return { edge: { ...nobody, ...edge }, cluster };
+	return { edge: { ...everyEdgeSource(asked), ...edge }, cluster };
 }
 
 function planned(name: string, from: PlannedRequest["from"], timeout_s = 5): PlannedRequest {
