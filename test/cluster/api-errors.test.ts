@@ -122,7 +122,7 @@ describe("spawn through a proxy that misbehaves", () => {
 		[{ do: "answer", status: 500, body: "<h1>broken</h1>" }, "the API server answered 500"],
 		[{ do: "answer", status: 503, body: { message: "apiserver not ready" } }, "503 apiserver not ready"],
 		[{ do: "answer", status: 400, body: "<h1>no</h1>" }, "a proxy in front of the API server answered 400"],
-		[{ do: "answer", status: 200, body: "<h1>hello</h1>" }, "the answer was not from the API server"],
+		[{ do: "answer", status: 200, body: "<h1>hello</h1>" }, "the answer was incomplete or not from the API server"],
 		[{ do: "drop_request" }, "the API server cannot be reached"],
 		[{ do: "drop_response" }, "the API server cannot be reached"],
 		[{ do: "halve_response" }, "the API server cannot be reached"],

@@ -75,7 +75,7 @@ describe("a remediation on a cluster, from failure to end", () => {
 		const [comment, ...others] = [...repository.comments.values()];
 		expect(others).toEqual([]);
 		expect(comment?.issue).toBe(PULL_REQUEST);
-		for (const attempt of [1, 2, 3]) expect(comment?.body).toContain(`It said: \` attempt ${attempt} is at its end \``);
+		for (const attempt of [1, 2, 3]) expect(comment?.body).toContain(`Message: \` attempt ${attempt} is at its end \``);
 		expect(labelsOf(github)).toEqual(["needs-human"]);
 
 		await deliver(home, "workflow_run", greenRun(802, { login: "octocat", type: "User" }));
