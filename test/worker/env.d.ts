@@ -17,4 +17,5 @@ declare module "@octokit/webhooks-examples/api.github.com/index.json" {
 interface ImportMeta {
 	/** Vite's: the files of a pattern, read when the tests are built. */
 	glob<T>(pattern: string, options: { query: string; import: string; eager: true }): Record<string, T>;
+	glob<T>(pattern: string, options: { eager: true }): Record<string, T>;
 }

@@ -1,27 +1,11 @@
 import { errorResponse, jsonResponse } from "../http/responses.ts";
-import { exportJournal, type JournalEntry } from "../journal/export.ts";
+import { exportJournal, type JournalEntry, journalColumns } from "../journal/export.ts";
 import { readStored } from "../journal/stored-json.ts";
+import type { ColumnSet } from "../journal/table.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { sinceWhen } from "./insights/since.ts";
 import { isoOf } from "./iso-time.ts";
 import { type Cursor, writeCursor } from "./page-query.ts";
-
-/** The columns that hold times in milliseconds; ISO 8601 in the answer. */
-const MOMENTS: ReadonlySet<string> = new Set([
-	"at",
-	"created_at",
-	"decided_at",
-	"ended_at",
-	"failing_since",
-	"fixed_at",
-	"next_try_at",
-	"not_before",
-	"outcome_at",
-	"received_at",
-	"spawned_at",
-	"trimmed_end",
-	"updated_at",
-]);
 
 /**
  * One page of the journal for `healer export`, incidents in order of creation. `last` is the cursor behind the page, `more`
@@ -53,23 +37,27 @@ function exportedEntry({ incident, attempts, transitions, deliveries }: JournalE
 	};
 	const damaged = Object.values(parts).flatMap((part) => (part === undefined || part.ok ? [] : [part.reason]));
 	return {
-		...withTimes(incident),
+		...withTimes(incident, journalColumns.incidents),
 		...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part?.ok ? part.value : null])),
 		...(damaged.length > 0 && { damaged }),
-		attempts: attempts.map(ofIncident),
-		transitions: transitions.map(ofIncident),
-		deliveries: deliveries.map(ofIncident),
+		attempts: attempts.map((row) => ofIncident(row, journalColumns.attempts)),
+		transitions: transitions.map((row) => ofIncident(row, journalColumns.transitions)),
+		deliveries: deliveries.map((row) => ofIncident(row, journalColumns.deliveries)),
 	};
 }
 
-function ofIncident({ incident_id: _, ...row }: { readonly incident_id: string }): object {
-	return withTimes(row);
+function ofIncident(
+	{ incident_id: _, ...row }: { readonly incident_id: string },
+	of: { readonly columns: ColumnSet },
+): object {
+	return withTimes(row, of);
 }
 
-function withTimes(row: object): object {
+/** The columns that hold times are ISO 8601 in the answer. */
+function withTimes(row: object, { columns }: { readonly columns: ColumnSet }): object {
 	return Object.fromEntries(
 		Object.entries(row).map(([name, value]) =>
-			MOMENTS.has(name) && typeof value === "number" ? [name, isoOf(value)] : [name, value],
+			columns[name]?.isTime && typeof value === "number" ? [name, isoOf(value)] : [name, value],
 		),
 	);
 }

@@ -1,4 +1,5 @@
 import type { Effects } from "../effects.ts";
+import { checkKey } from "../journal/checks.ts";
 
 // Per minute; the next sweep continues.
 const INCIDENTS = 100;
@@ -119,8 +120,8 @@ const OLDEST_OPEN = `(
 	SELECT min(created_at) FROM incidents WHERE status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
 )`;
 
-const PRUNE_CHECKS = `DELETE FROM checks WHERE (repository, branch, head_repository, check_name, job) IN (
-	SELECT repository, branch, head_repository, check_name, job FROM checks
+const PRUNE_CHECKS = `DELETE FROM checks WHERE (${checkKey.list}) IN (
+	SELECT ${checkKey.list} FROM checks
 	WHERE received_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY received_at LIMIT ?2
 )`;
 

@@ -2,53 +2,75 @@ import type { PreviousAttempt } from "../../pipeline/index.ts";
 import type { WireOutcome } from "../../wire/outcome.ts";
 import type { IncidentRow } from "./incidents.ts";
 import type { AttemptResult } from "./statuses.ts";
+import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 
-/** A row of `attempts`, as stored. The migrations describe the columns. */
-export interface AttemptRow {
-	readonly incident_id: string;
-	readonly attempt: number;
-	readonly agent: string;
-	readonly failure_type: string;
-	readonly rule: string;
-	readonly coderun_name: string;
-	readonly request: string;
-	readonly pipeline: string;
-	readonly decided_at: number;
-	readonly outcome: string | null;
-	readonly pull_request_url: string | null;
-	readonly message: string | null;
-	readonly started_at: string | null;
-	readonly finished_at: string | null;
-	readonly outcome_digest: string | null;
-	readonly result: AttemptResult | null;
-	readonly ended_at: number | null;
-	readonly spawned_at: number | null;
-	readonly outcome_at: number | null;
+export const attemptsTable = defineTable("attempts", {
+	incident_id: text(),
+	attempt: integer(),
+	agent: text(),
+	failure_type: text(),
+	rule: text(),
+	coderun_name: text(),
+	/** The body of `POST /v1/spawn`, identical for every send. */
+	request: text(),
+	/** The version that decided it. */
+	pipeline: text(),
+	decided_at: time(),
+	/** The phase in which its CodeRun ended; null while that is unknown. */
+	outcome: nullable(text()),
+	pull_request_url: nullable(text()),
+	message: nullable(text()),
+	/** ISO 8601, as is `finished_at`. */
+	started_at: nullable(text()),
+	finished_at: nullable(text()),
+	/** SHA-256 of the outcome's body: another body with the same webhook-id is refused. */
+	outcome_digest: nullable(text()),
+	/** How the attempt ended for its incident. */
+	result: nullable(text<AttemptResult>()),
+	ended_at: nullable(time()),
+	/** When its CodeRun was first seen. */
+	spawned_at: nullable(time()),
+	/** When the outcome arrived. */
+	outcome_at: nullable(time()),
 	/** 1 if the escalation chose the agent. */
-	readonly escalated: number;
-	readonly signature: string | null;
-	readonly ci_summary: string | null;
-	readonly ci_url: string | null;
-	readonly pull_request: number | null;
+	escalated: withDefault(integer()),
+	/** What tells this failure from another one: two equal ones in a row stop an agent early. */
+	signature: nullable(text()),
+	/** CI's verdict after it: one sentence. */
+	ci_summary: nullable(text()),
+	ci_url: nullable(text()),
+	/** The number in `pull_request_url`, if that is one of the repository's. */
+	pull_request: nullable(integer()),
 	/** 1 if the CodeRun already existed when the spawn was requested. */
-	readonly existed: number;
-	readonly refused: string | null;
-	readonly ask_at: number | null;
-}
+	existed: withDefault(integer()),
+	/** Why the relay refused it, if it was decided again as the next attempt: it never had a CodeRun. */
+	refused: nullable(text()),
+	/** When the relay is next asked about its CodeRun; null: at its deadline, or an hour after it was created. */
+	ask_at: nullable(time()),
+});
+
+/** A row of `attempts`, as stored. */
+export type AttemptRow = RowOf<typeof attemptsTable>;
 
 /** The stored decision of one attempt, if there is one. */
 export async function findAttempt(db: D1Database, id: string, attempt: number): Promise<AttemptRow | undefined> {
 	const row = await db
-		.prepare("SELECT * FROM attempts WHERE incident_id = ?1 AND attempt = ?2")
+		.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 AND attempt = ?2`)
 		.bind(id, attempt)
 		.first<AttemptRow>();
 	return row ?? undefined;
 }
 
-type PastRow = Record<
-	"agent" | "result" | "outcome" | "message" | "pull_request_url" | "ci_summary" | "ci_url",
-	string | null
->;
+const pastColumns = attemptsTable.pick(
+	"attempt",
+	"agent",
+	"outcome",
+	"pull_request_url",
+	"message",
+	"result",
+	"ci_summary",
+	"ci_url",
+);
 
 /** Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused: they never ran. */
 export async function previousAttempts(
@@ -57,11 +79,11 @@ export async function previousAttempts(
 ): Promise<readonly PreviousAttempt[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT attempt, agent, result, outcome, message, pull_request_url, ci_summary, ci_url FROM attempts
+			`SELECT ${pastColumns.list} FROM attempts
 			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL ORDER BY attempt`,
 		)
 		.bind(id, attempt)
-		.all<PastRow & { readonly attempt: number; readonly agent: string }>();
+		.all<RowOf<typeof pastColumns>>();
 	return results.map((row) => {
 		const ci = [row.ci_summary, row.ci_url].filter(Boolean).join(" ");
 		return {

@@ -1,24 +1,35 @@
 import type { Incident } from "../../pipeline/index.ts";
+import { defineTable, integer, nullable, type RowOf, text, time } from "./table.ts";
 
-/** A row of `checks`, as stored. The migrations describe the columns. */
-export interface CheckRow {
-	readonly repository: string;
-	readonly head_repository: string;
-	readonly branch: string;
-	readonly check_name: string;
-	readonly job: string;
-	readonly conclusion: "success" | "failure";
-	readonly position: string;
-	readonly head_sha: string | null;
-	readonly run_id: string | null;
-	readonly pr_number: number | null;
-	readonly actor_login: string | null;
-	readonly actor_type: string | null;
-	readonly failed_steps: string | null;
-	readonly url: string | null;
-	readonly started_at: number;
-	readonly received_at: number;
-}
+export const checksTable = defineTable("checks", {
+	repository: text(),
+	/** The repository of the branch: another one for a fork. */
+	head_repository: text(),
+	branch: text(),
+	/** `workflow:{name}`, `app:{slug}` or `status`. */
+	check_name: text(),
+	/** The job, check run or status context; empty for the check as a whole. */
+	job: text(),
+	conclusion: text<"success" | "failure">(),
+	/** Sorts by when the runs started: see `positionOf`. */
+	position: text(),
+	head_sha: nullable(text()),
+	run_id: nullable(text()),
+	pr_number: nullable(integer()),
+	actor_login: nullable(text()),
+	actor_type: nullable(text()),
+	/** JSON: names of the failed steps. */
+	failed_steps: nullable(text()),
+	url: nullable(text()),
+	started_at: time(),
+	received_at: time(),
+});
+
+/** The primary key: a check has one row a branch and job. */
+export const checkKey = checksTable.pick("repository", "branch", "head_repository", "check_name", "job");
+
+/** A row of `checks`, as stored: the newest result of a check on a branch. */
+export type CheckRow = RowOf<typeof checksTable>;
 
 /** The fields that identify a check. */
 interface CheckRef {

@@ -1,6 +1,30 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import { insertRow } from "./bind-named.ts";
 import type { CommandResult } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
+import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
+
+export const commandsTable = defineTable("commands", {
+	/** A hash of the comment's identity. */
+	id: text(),
+	/** JSON. */
+	command: text(),
+	received_at: time(),
+	/** When it was acted on and answered; null until then. */
+	done_at: nullable(time()),
+	/** JSON; null until it was acted on. */
+	result: nullable(text()),
+	/** How it was answered, or why it was not. */
+	answer: nullable(text()),
+	/** When it is due, while it is open. */
+	next_try_at: withDefault(time()),
+	tries: withDefault(integer()),
+	/** Its holder may write; after `locked_until` another caller may lock the row. */
+	lock: nullable(text()),
+	locked_until: withDefault(time()),
+});
+
+const lockedColumns = commandsTable.pick("command", "received_at", "result", "tries");
 
 /** A command that this caller has locked. */
 export interface LockedCommandRequest {
@@ -13,10 +37,7 @@ export interface LockedCommandRequest {
 }
 
 /** The row of a locked command, before its JSON is read. */
-export type LockedCommand = Pick<LockedCommandRequest, "id" | "received_at" | "tries" | "lock"> & {
-	readonly command: string;
-	readonly result: string | null;
-};
+export type LockedCommand = RowOf<typeof lockedColumns> & Pick<LockedCommandRequest, "id" | "lock">;
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -43,10 +64,10 @@ export async function lockCommand(
 		.prepare(
 			`UPDATE commands SET lock = ?2, locked_until = ?3
 			WHERE id = ?1 AND done_at IS NULL AND next_try_at <= ?4 AND locked_until <= ?4
-			RETURNING command, received_at, result, tries`,
+			RETURNING ${lockedColumns.list}`,
 		)
 		.bind(id, at.lock, at.locked_until, at.now)
-		.first<Pick<LockedCommand, "command" | "received_at" | "result" | "tries">>();
+		.first<RowOf<typeof lockedColumns>>();
 	return row === null ? undefined : { ...row, id, lock: at.lock };
 }
 
@@ -113,9 +134,8 @@ export function commandStatement(
 	{ id, ...command }: CommandRequest,
 	received_at: number,
 ): D1PreparedStatement {
-	return db
-		.prepare("INSERT INTO commands (id, command, received_at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING")
-		.bind(id, JSON.stringify(command), received_at);
+	const row = { id, command: JSON.stringify(command), received_at };
+	return insertRow(db, commandsTable, row, { onConflict: "ON CONFLICT (id) DO NOTHING" });
 }
 
 /** Inserts a command outside a transaction. */

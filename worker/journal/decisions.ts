@@ -1,7 +1,26 @@
 import type { Incident } from "../../pipeline/incident.ts";
-import { type AttemptRow, findAttempt } from "./attempts.ts";
+import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
+import { bindNamed, insertRow } from "./bind-named.ts";
 import type { LockedIncident } from "./incidents.ts";
+import { defineTable, text, time } from "./table.ts";
 import { takeStep } from "./transitions.ts";
+
+/** The context of the latest decision, for `healer backtest`. */
+export const factsTable = defineTable("facts", {
+	incident_id: text(),
+	/** JSON: the context's parts, their data cut to what a pipeline reads of them. */
+	context: text(),
+	/** The version that gathered them: it searched the logs for its patterns. */
+	pipeline: text(),
+	kept_at: time(),
+});
+
+export const searchedTable = defineTable("searched", {
+	/** A pipeline's version. */
+	pipeline: text(),
+	/** JSON: the patterns for which it searches logs. */
+	patterns: text(),
+});
 
 export interface DecidedAttempt {
 	readonly incident: Incident;
@@ -29,51 +48,52 @@ export async function storeDecision(
 	decided: DecidedAttempt,
 ): Promise<AttemptRow | undefined> {
 	await db.batch([
-		db
-			.prepare(
-				`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline, decided_at,
-					escalated)
-				SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?10)
-				ON CONFLICT (incident_id, attempt) DO NOTHING`,
-			)
-			.bind(
-				locked.id,
-				locked.attempt,
-				decided.agent,
-				decided.failure_type,
-				decided.rule,
-				decided.coderun_name,
-				decided.request,
-				decided.pipeline,
-				decided.now,
-				locked.lock,
-				decided.escalated ? 1 : 0,
-			),
+		insertRow(
+			db,
+			attemptsTable,
+			{
+				incident_id: locked.id,
+				attempt: locked.attempt,
+				agent: decided.agent,
+				failure_type: decided.failure_type,
+				rule: decided.rule,
+				coderun_name: decided.coderun_name,
+				request: decided.request,
+				pipeline: decided.pipeline,
+				decided_at: decided.now,
+				escalated: decided.escalated ? 1 : 0,
+			},
+			{
+				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
+				also: { lock: locked.lock },
+				onConflict: "ON CONFLICT (incident_id, attempt) DO NOTHING",
+			},
+		),
 		// Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt.
-		db
-			.prepare(
-				`UPDATE incidents SET agent = ?3, failure_type = ?4, rule = ?5, explanation = ?6, context = ?7, pipeline = ?8,
-					incident = ?9, branch = ?10, run_id = ?11, updated_at = ?12
-				WHERE id = ?1 AND lock = ?2 AND EXISTS (
-					SELECT 1 FROM attempts WHERE incident_id = ?1 AND attempt = ?13 AND request = ?14
-				)`,
-			)
-			.bind(
-				locked.id,
-				locked.lock,
-				decided.agent,
-				decided.failure_type,
-				decided.rule,
-				decided.explanation,
-				decided.context,
-				decided.pipeline,
-				JSON.stringify(decided.incident),
-				decided.incident.branch ?? null,
-				decided.incident.run_id ?? null,
-				decided.now,
-				locked.attempt,
-				decided.request,
-			),
+		bindNamed(
+			db,
+			`UPDATE incidents SET agent = :agent, failure_type = :failure_type, rule = :rule, explanation = :explanation,
+				context = :context, pipeline = :pipeline, incident = :incident, branch = :branch, run_id = :run_id, updated_at = :now
+			WHERE id = :id AND lock = :lock AND EXISTS (
+				SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request
+			)`,
+			{
+				id: locked.id,
+				lock: locked.lock,
+				attempt: locked.attempt,
+				agent: decided.agent,
+				failure_type: decided.failure_type,
+				rule: decided.rule,
+				explanation: decided.explanation,
+				context: decided.context,
+				pipeline: decided.pipeline,
+				incident: JSON.stringify(decided.incident),
+				branch: decided.incident.branch ?? null,
+				run_id: decided.incident.run_id ?? null,
+				now: decided.now,
+				request: decided.request,
+			},
+		),
 	]);
 	return findAttempt(db, locked.id, locked.attempt);
 }
@@ -129,16 +149,23 @@ export interface KeptFacts {
 
 /** Stores the context that the latest decision was based on, while the row is still locked. */
 export async function keepFacts(db: D1Database, { id, lock }: LockedIncident, facts: KeptFacts): Promise<void> {
+	const { context, pipeline, now } = facts;
 	await db.batch([
-		db
-			.prepare(
-				`INSERT INTO facts (incident_id, context, pipeline, kept_at)
-				SELECT ?1, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?2)
-				ON CONFLICT (incident_id) DO UPDATE SET context = ?3, pipeline = ?4, kept_at = ?5`,
-			)
-			.bind(id, lock, facts.context, facts.pipeline, facts.now),
-		db
-			.prepare("INSERT INTO searched (pipeline, patterns) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-			.bind(facts.pipeline, JSON.stringify(facts.searched)),
+		insertRow(
+			db,
+			factsTable,
+			{ incident_id: id, context, pipeline, kept_at: now },
+			{
+				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
+				also: { lock },
+				onConflict: `ON CONFLICT (incident_id) DO UPDATE SET ${factsTable.omit("incident_id").overwritten}`,
+			},
+		),
+		insertRow(
+			db,
+			searchedTable,
+			{ pipeline, patterns: JSON.stringify(facts.searched) },
+			{ onConflict: "ON CONFLICT DO NOTHING" },
+		),
 	]);
 }

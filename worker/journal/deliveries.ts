@@ -1,7 +1,21 @@
 import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { storable } from "../../pipeline/stages/clean-text.ts";
+import { insertRow } from "./bind-named.ts";
+import { incidentsTable } from "./incidents.ts";
 import { needStored } from "./stored-json.ts";
+import { defineTable, integer, type NewRow, text, time, withDefault } from "./table.ts";
+
+export const deliveriesTable = defineTable("deliveries", {
+	incident_id: text(),
+	delivery_id: text(),
+	event: text(),
+	/** JSON: the fields of this delivery alone. */
+	incident: text(),
+	received_at: time(),
+	/** How often it arrived: GitHub repeats a delivery under the same id. */
+	times: withDefault(integer()),
+});
 
 export interface NewDelivery {
 	readonly incident: Incident;
@@ -29,37 +43,29 @@ export async function addDelivery(
  */
 export function deliveryStatements(db: D1Database, delivery: NewDelivery): readonly D1PreparedStatement[] {
 	const { incident, now, received_at = now } = delivery;
-	const json = JSON.stringify(incident);
 	return [
-		db
-			.prepare(
-				`INSERT INTO incidents (id, status, kind, event, repository, branch, run_id, identity, incident, explanation,
-					pipeline, next_try_at, created_at, updated_at)
-				VALUES (?1, 'accepted', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-				ON CONFLICT (id) DO NOTHING`,
-			)
-			.bind(
-				incident.id,
-				incident.kind,
-				incident.event,
-				incident.repository,
-				incident.branch ?? null,
-				incident.run_id ?? null,
-				storable(delivery.identity.slice(0, 1024)),
-				json,
-				JSON.stringify(delivery.explanation),
-				delivery.explanation.pipeline,
-				delivery.due_at,
-				received_at,
-				now,
-			),
-		db
-			.prepare(
-				`INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
-				ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
-				WHERE received_at <> excluded.received_at`,
-			)
-			.bind(incident.id, incident.delivery_id, incident.event, json, received_at),
+		insertRow(
+			db,
+			incidentsTable,
+			{
+				id: incident.id,
+				status: "accepted",
+				kind: incident.kind,
+				event: incident.event,
+				repository: incident.repository,
+				branch: incident.branch ?? null,
+				run_id: incident.run_id ?? null,
+				identity: storable(delivery.identity.slice(0, 1024)),
+				incident: JSON.stringify(incident),
+				explanation: JSON.stringify(delivery.explanation),
+				pipeline: delivery.explanation.pipeline,
+				next_try_at: delivery.due_at,
+				created_at: received_at,
+				updated_at: now,
+			},
+			{ onConflict: "ON CONFLICT (id) DO NOTHING" },
+		),
+		insertRow(db, deliveriesTable, deliveryRow(incident, received_at), { onConflict: ONCE_MORE }),
 	];
 }
 
@@ -68,14 +74,18 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
  * with a skip marker, then count when the filters run again.
  */
 export function refusedDeliveryStatement(db: D1Database, incident: Incident, received_at: number): D1PreparedStatement {
-	return db
-		.prepare(
-			`INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at)
-			SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND agent IS NULL)
-			ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
-			WHERE received_at <> excluded.received_at`,
-		)
-		.bind(incident.id, incident.delivery_id, incident.event, JSON.stringify(incident), received_at);
+	return insertRow(db, deliveriesTable, deliveryRow(incident, received_at), {
+		where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND agent IS NULL)",
+		onConflict: ONCE_MORE,
+	});
+}
+
+const ONCE_MORE = `ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
+	WHERE received_at <> excluded.received_at`;
+
+function deliveryRow(incident: Incident, received_at: number): NewRow<typeof deliveriesTable.columns> {
+	const { id, delivery_id, event } = incident;
+	return { incident_id: id, delivery_id, event, incident: JSON.stringify(incident), received_at };
 }
 
 // A run has as many deliveries as it has jobs; more than this would only repeat the same fields.

@@ -1,4 +1,6 @@
-import type { IncidentRow, LockedIncident } from "./incidents.ts";
+import { bindNamed } from "./bind-named.ts";
+import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
+import { insertTransitions } from "./transitions.ts";
 
 /** Locks an escalated incident whose notification is due; undefined if it is locked, or no longer escalated. */
 export async function lockEscalation(
@@ -9,7 +11,8 @@ export async function lockEscalation(
 	const row = await db
 		.prepare(
 			`UPDATE incidents SET lock = ?2, locked_until = ?3
-			WHERE id = ?1 AND status = 'escalated' AND next_try_at <= ?4 AND locked_until <= ?4 RETURNING *`,
+			WHERE id = ?1 AND status = 'escalated' AND next_try_at <= ?4 AND locked_until <= ?4
+			RETURNING ${incidentsTable.list}`,
 		)
 		.bind(id, at.lock, at.locked_until, at.now)
 		.first<IncidentRow>();
@@ -24,13 +27,14 @@ export async function recordNotified(
 ): Promise<void> {
 	const text = notified.note === null ? reason : [reason, notified.note].filter(Boolean).join("; ");
 	await db.batch([
-		db
-			.prepare(
-				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-				SELECT id, ?3, attempt, 'notified', status, status, ?4 FROM incidents
-				WHERE id = ?1 AND status = 'escalated' AND updated_at = ?2`,
-			)
-			.bind(id, updated_at, notified.now, notified.url ?? notified.note),
+		bindNamed(
+			db,
+			insertTransitions(
+				{ at: ":now", event: "'notified'", to_status: "status", reason: ":reason" },
+				"FROM incidents WHERE id = :id AND status = 'escalated' AND updated_at = :updated_at",
+			),
+			{ id, updated_at, now: notified.now, reason: notified.url ?? notified.note },
+		),
 		db
 			.prepare(
 				`UPDATE incidents SET escalation_url = coalesce(?3, escalation_url), reason = ?4, next_try_at = NULL, lock = NULL,
@@ -71,7 +75,7 @@ export async function changedEscalations(
 ): Promise<readonly ChangedEscalation[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT i.*, (
+			`SELECT ${incidentsTable.listOf("i")}, (
 				SELECT t.reason FROM transitions t WHERE t.incident_id = i.id AND t.event = 'escalated' AND t.to_status IS NOT NULL
 				ORDER BY t.id DESC LIMIT 1
 			) AS escalation_reason, EXISTS (

@@ -1,11 +1,16 @@
-import type { AttemptRow } from "./attempts.ts";
+import { attemptsTable } from "./attempts.ts";
+import { searchedTable } from "./decisions.ts";
+import { deliveriesTable } from "./deliveries.ts";
 import type { IncidentQuery } from "./incident-list.ts";
-import type { IncidentRow } from "./incidents.ts";
+import { incidentsTable } from "./incidents.ts";
 import { readStored } from "./stored-json.ts";
+import type { RowOf } from "./table.ts";
+import { transitionsTable } from "./transitions.ts";
+
+const exportedColumns = incidentsTable.pick("id", "status", "reason", "incident", "pipeline", "created_at");
 
 /** An incident with everything that a backtest needs; `context` and `searched_by` are null if they were not kept. */
-export interface ExportedIncident
-	extends Pick<IncidentRow, "id" | "status" | "reason" | "incident" | "pipeline" | "created_at"> {
+export interface ExportedIncident extends RowOf<typeof exportedColumns> {
 	/** Of the first attempt, else of the latest decision: an escalation may give later attempts to another agent. */
 	readonly agent: string | null;
 	readonly failure_type: string | null;
@@ -21,7 +26,7 @@ export async function exportIncidents(
 ): Promise<readonly ExportedIncident[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT i.id, i.status, i.reason, i.incident, i.pipeline, i.created_at,
+			`SELECT ${exportedColumns.listOf("i")},
 				coalesce(a.agent, i.agent) AS agent, coalesce(a.failure_type, i.failure_type) AS failure_type,
 				coalesce(a.rule, i.rule) AS rule, f.context, f.pipeline AS searched_by
 			FROM incidents i
@@ -41,9 +46,9 @@ export async function searchedPatterns(
 	versions: readonly string[],
 ): Promise<Readonly<Record<string, readonly string[]>>> {
 	const { results } = await db
-		.prepare("SELECT pipeline, patterns FROM searched WHERE pipeline IN (SELECT value FROM json_each(?1))")
+		.prepare(`SELECT ${searchedTable.list} FROM searched WHERE pipeline IN (SELECT value FROM json_each(?1))`)
 		.bind(JSON.stringify(versions))
-		.all<{ pipeline: string; patterns: string }>();
+		.all<RowOf<typeof searchedTable>>();
 	return Object.fromEntries(
 		results.flatMap(({ pipeline, patterns }) => {
 			const read = readStored("searched.patterns", patterns);
@@ -52,31 +57,25 @@ export async function searchedPatterns(
 	);
 }
 
-/** One incident with its history, without the bytes of its spawn requests, which are mostly prompts. */
+/** What `healer export` shows of each table: not locks, nor the bytes of spawn requests, which are mostly prompts. */
+export const journalColumns = {
+	incidents: incidentsTable.omit("lock", "locked_until"),
+	attempts: attemptsTable.omit("request", "outcome_digest"),
+	transitions: transitionsTable.omit("id"),
+	deliveries: deliveriesTable.omit("incident"),
+} as const;
+
+/** One incident with its history. */
 export interface JournalEntry {
-	readonly incident: Omit<IncidentRow, "lock" | "locked_until">;
-	readonly attempts: readonly Omit<AttemptRow, "request" | "outcome_digest">[];
-	readonly transitions: readonly TransitionRow[];
-	readonly deliveries: readonly DeliveryRow[];
+	readonly incident: RowOf<(typeof journalColumns)["incidents"]>;
+	readonly attempts: readonly ExportedAttempt[];
+	readonly transitions: readonly ExportedTransition[];
+	readonly deliveries: readonly ExportedDelivery[];
 }
 
-interface TransitionRow {
-	readonly incident_id: string;
-	readonly at: number;
-	readonly attempt: number;
-	readonly event: string;
-	readonly from_status: string;
-	readonly to_status: string | null;
-	readonly reason: string | null;
-}
-
-interface DeliveryRow {
-	readonly incident_id: string;
-	readonly delivery_id: string;
-	readonly event: string;
-	readonly received_at: number;
-	readonly times: number;
-}
+type ExportedAttempt = RowOf<(typeof journalColumns)["attempts"]>;
+type ExportedTransition = RowOf<(typeof journalColumns)["transitions"]>;
+type ExportedDelivery = RowOf<(typeof journalColumns)["deliveries"]>;
 
 export interface JournalPage {
 	/** Milliseconds since 1970. */
@@ -93,9 +92,7 @@ export async function exportJournal(
 ): Promise<readonly JournalEntry[]> {
 	const { results: incidents } = await db
 		.prepare(
-			`SELECT id, status, reason, kind, event, repository, branch, run_id, agent, failure_type, rule, coderun_name, attempt,
-				identity, incident, explanation, context, pipeline, blocked_on, next_try_at, failing_since, tries, escalate_to,
-				budget_from, not_before, fixed_at, fixed_by, ended_at, escalation_url, escalation_status, trimmed_end, created_at, updated_at
+			`SELECT ${journalColumns.incidents.list}
 			FROM incidents WHERE created_at >= ?1 AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4`,
 		)
 		.bind(since, after?.created_at ?? -1, after?.id ?? "", limit)
@@ -104,29 +101,21 @@ export async function exportJournal(
 	const of = "incident_id IN (SELECT value FROM json_each(?1))";
 	const [attempts, transitions, deliveries] = await db.batch([
 		db
-			.prepare(
-				`SELECT incident_id, attempt, agent, failure_type, rule, coderun_name, pipeline, decided_at, outcome,
-					pull_request_url, message, started_at, finished_at, result, ended_at, spawned_at, outcome_at, escalated,
-					signature, ci_summary, ci_url, pull_request, existed
-				FROM attempts WHERE ${of} ORDER BY incident_id, attempt`,
-			)
+			.prepare(`SELECT ${journalColumns.attempts.list} FROM attempts WHERE ${of} ORDER BY incident_id, attempt`)
+			.bind(ids),
+		db
+			.prepare(`SELECT ${journalColumns.transitions.list} FROM transitions WHERE ${of} ORDER BY incident_id, id`)
 			.bind(ids),
 		db
 			.prepare(
-				`SELECT incident_id, at, attempt, event, from_status, to_status, reason FROM transitions
-				WHERE ${of} ORDER BY incident_id, id`,
-			)
-			.bind(ids),
-		db
-			.prepare(
-				`SELECT incident_id, delivery_id, event, received_at, times FROM deliveries
-				WHERE ${of} ORDER BY incident_id, received_at, delivery_id`,
+				`SELECT ${journalColumns.deliveries.list} FROM deliveries WHERE ${of}
+				ORDER BY incident_id, received_at, delivery_id`,
 			)
 			.bind(ids),
 	]);
-	const attemptsOf = grouped(attempts as D1Result<JournalEntry["attempts"][number]>);
-	const transitionsOf = grouped(transitions as D1Result<TransitionRow>);
-	const deliveriesOf = grouped(deliveries as D1Result<DeliveryRow>);
+	const attemptsOf = grouped(attempts as D1Result<ExportedAttempt>);
+	const transitionsOf = grouped(transitions as D1Result<ExportedTransition>);
+	const deliveriesOf = grouped(deliveries as D1Result<ExportedDelivery>);
 	return incidents.map((incident) => ({
 		incident,
 		attempts: attemptsOf.get(incident.id) ?? [],

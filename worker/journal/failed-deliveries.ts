@@ -1,3 +1,46 @@
+import { defineTable, integer, nullable, type RowOf, rowNumber, text, time, withDefault } from "./table.ts";
+
+/** Events that GitHub failed to deliver. */
+export const failedDeliveriesTable = defineTable("failed_deliveries", {
+	/** Shared by all deliveries of one event; `X-GitHub-Delivery`. */
+	guid: text(),
+	/** GitHub's number of one of its deliveries, as text: it does not fit into a JavaScript number. */
+	delivery_id: text(),
+	event: text(),
+	delivered_at: time(),
+	/**
+	 * pending: a redelivery will be requested; recovered: it arrived; lost: GitHub no longer has it, or refuses to send it;
+	 * repeated: it was redelivered before Healer requested it.
+	 */
+	state: text<"pending" | "recovered" | "lost" | "repeated">(),
+	/** Redeliveries requested from GitHub. */
+	requests: withDefault(integer()),
+	next_request_at: time(),
+});
+
+/** How far GitHub's list of deliveries was scanned: one row. */
+export const deliveryScanTable = defineTable("delivery_scan", {
+	/** 1. */
+	one: rowNumber(),
+	/** All deliveries up to here were scanned; null: none yet. */
+	scanned_until: nullable(time()),
+	/** Start of a scan that is not complete. */
+	began_at: nullable(time()),
+	/** Where GitHub's list continues for that scan. */
+	cursor: nullable(text()),
+	/** When GitHub was last asked. */
+	scanned_at: nullable(time()),
+	/** Until when GitHub accepts no request. */
+	not_before: withDefault(time()),
+	/** Why the last scan failed. */
+	problem: nullable(text()),
+	/** Until when the scan is locked. */
+	locked_until: withDefault(time()),
+});
+
+const dueColumns = failedDeliveriesTable.pick("guid", "delivery_id", "delivered_at", "requests");
+const scanColumns = deliveryScanTable.omit("one", "locked_until");
+
 /** One entry of GitHub's list: an attempt to deliver an event. */
 export interface ListedDelivery {
 	readonly id: string;
@@ -10,19 +53,10 @@ export interface ListedDelivery {
 	readonly redelivery: boolean;
 }
 
-export interface FailedDelivery {
-	readonly guid: string;
-	readonly delivery_id: string;
-	readonly delivered_at: number;
-	readonly requests: number;
-}
+export type FailedDelivery = RowOf<typeof dueColumns>;
 
 /** How far the current scan has come: columns of `delivery_scan`. */
-export interface ScanProgress {
-	readonly scanned_until: number | null;
-	readonly began_at: number | null;
-	readonly cursor: string | null;
-}
+export type ScanProgress = Pick<DeliveryScan, "scanned_until" | "began_at" | "cursor">;
 
 /**
  * Stores one page of GitHub's list and the scan's progress, in one transaction. A guid without a 2xx becomes pending, unless
@@ -66,10 +100,17 @@ function insertAll(
 ): D1PreparedStatement {
 	return db
 		.prepare(
-			`INSERT INTO failed_deliveries (guid, delivery_id, event, delivered_at, state, next_request_at)
-			SELECT value ->> 'guid', value ->> 'id', value ->> 'event', value ->> 'delivered_at', ?2, ?3
-			FROM json_each(?1) WHERE true
-			ON CONFLICT (guid) DO NOTHING`,
+			failedDeliveriesTable.insertSelect(
+				{
+					guid: "value ->> 'guid'",
+					delivery_id: "value ->> 'id'",
+					event: "value ->> 'event'",
+					delivered_at: "value ->> 'delivered_at'",
+					state: "?2",
+					next_request_at: "?3",
+				},
+				"FROM json_each(?1) WHERE true ON CONFLICT (guid) DO NOTHING",
+			),
 		)
 		.bind(JSON.stringify(deliveries), state, now);
 }
@@ -86,7 +127,7 @@ export async function dueFailedDeliveries(
 ): Promise<readonly FailedDelivery[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT guid, delivery_id, delivered_at, requests FROM failed_deliveries
+			`SELECT ${dueColumns.list} FROM failed_deliveries
 			WHERE state = 'pending' AND next_request_at <= ?1 ORDER BY delivered_at, guid LIMIT ?2`,
 		)
 		.bind(now, limit)
@@ -149,15 +190,8 @@ export async function pruneFailedDeliveries(db: D1Database, before: number): Pro
 	await db.prepare("DELETE FROM failed_deliveries WHERE delivered_at < ?1").bind(before).run();
 }
 
-/** The row of `delivery_scan`. The migrations describe the columns. */
-export interface DeliveryScan {
-	readonly scanned_until: number | null;
-	readonly began_at: number | null;
-	readonly cursor: string | null;
-	readonly scanned_at: number | null;
-	readonly not_before: number;
-	readonly problem: string | null;
-}
+/** The row of `delivery_scan`. */
+export type DeliveryScan = RowOf<typeof scanColumns>;
 
 /** Locks the scan of GitHub's deliveries if it is due and unlocked. */
 export async function lockDeliveryScan(
@@ -168,7 +202,7 @@ export async function lockDeliveryScan(
 		.prepare(
 			`UPDATE delivery_scan SET locked_until = ?2
 			WHERE one = 1 AND locked_until <= ?1 AND not_before <= ?1 AND coalesce(scanned_at, 0) <= ?3
-			RETURNING scanned_until, began_at, cursor, scanned_at, not_before, problem`,
+			RETURNING ${scanColumns.list}`,
 		)
 		.bind(at.now, at.locked_until, at.scanned_before)
 		.first<DeliveryScan>();
@@ -192,5 +226,6 @@ export async function releaseDeliveryScan(db: D1Database): Promise<void> {
 }
 
 export async function readDeliveryScan(db: D1Database): Promise<DeliveryScan | undefined> {
-	return (await db.prepare("SELECT * FROM delivery_scan WHERE one = 1").first<DeliveryScan>()) ?? undefined;
+	const scan = db.prepare(`SELECT ${scanColumns.list} FROM delivery_scan WHERE one = 1`);
+	return (await scan.first<DeliveryScan>()) ?? undefined;
 }

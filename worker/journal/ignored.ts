@@ -1,14 +1,25 @@
+import { insertRow } from "./bind-named.ts";
+import { defineTable, integer, text } from "./table.ts";
+
+/** How many deliveries were ignored. */
+export const ignoredTable = defineTable("ignored", {
+	/** `2026-11-22`, UTC. */
+	day: text(),
+	reason: text(),
+	count: integer(),
+});
+
 /** Adds to the day's counts, in one batch. `day` is `2026-11-22`, UTC. */
 export async function addIgnored(db: D1Database, day: string, counts: ReadonlyMap<string, number>): Promise<void> {
 	if (counts.size === 0) return;
 	await db.batch(
 		[...counts].map(([reason, count]) =>
-			db
-				.prepare(
-					`INSERT INTO ignored (day, reason, count) VALUES (?1, ?2, ?3)
-					ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count`,
-				)
-				.bind(day, reason, count),
+			insertRow(
+				db,
+				ignoredTable,
+				{ day, reason, count },
+				{ onConflict: "ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count" },
+			),
 		),
 	);
 }

@@ -1,6 +1,9 @@
-import type { AttemptRow } from "./attempts.ts";
-import type { IncidentRow } from "./incidents.ts";
+import { type AttemptRow, attemptsTable } from "./attempts.ts";
+import { deliveriesTable } from "./deliveries.ts";
+import { type IncidentRow, incidentStatement, incidentsTable } from "./incidents.ts";
 import type { IncidentStatus } from "./statuses.ts";
+import type { RowOf } from "./table.ts";
+import { transitionsTable } from "./transitions.ts";
 
 export interface IncidentQuery {
 	/** In any of these states. */
@@ -15,25 +18,26 @@ export interface IncidentQuery {
 	readonly limit: number;
 }
 
-export type ListedIncident = Pick<
-	IncidentRow,
-	| "id"
-	| "status"
-	| "reason"
-	| "event"
-	| "repository"
-	| "branch"
-	| "run_id"
-	| "agent"
-	| "failure_type"
-	| "rule"
-	| "coderun_name"
-	| "created_at"
-	| "incident"
-	| "attempt"
-	| "blocked_on"
-	| "updated_at"
->;
+const listedColumns = incidentsTable.pick(
+	"id",
+	"status",
+	"reason",
+	"event",
+	"repository",
+	"branch",
+	"run_id",
+	"agent",
+	"failure_type",
+	"rule",
+	"coderun_name",
+	"attempt",
+	"incident",
+	"blocked_on",
+	"created_at",
+	"updated_at",
+);
+
+export type ListedIncident = RowOf<typeof listedColumns>;
 
 /** Incidents, newest first. */
 export async function listIncidents(db: D1Database, query: IncidentQuery): Promise<readonly ListedIncident[]> {
@@ -75,8 +79,7 @@ export function listQuery(query: IncidentQuery): {
 	// First the page's ids, from an index alone: rows are long, and the columns shown lie behind the explanation.
 	const sql = `WITH page AS MATERIALIZED (
 			SELECT id AS shown FROM incidents ${where} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}
-		) SELECT id, status, reason, event, repository, branch, run_id, agent, failure_type, rule, coderun_name,
-			created_at, incident, attempt, blocked_on, updated_at
+		) SELECT ${listedColumns.list}
 		FROM page CROSS JOIN incidents ON id = shown ORDER BY created_at DESC, id DESC`;
 	return { sql, values };
 }
@@ -103,21 +106,13 @@ export const CHOICE_QUERIES: readonly string[] = ["agent", "failure_type", "repo
 	) SELECT value FROM found WHERE value IS NOT NULL LIMIT ${MOST}`,
 );
 
-export interface DeliveryRow {
-	readonly delivery_id: string;
-	readonly event: string;
-	readonly received_at: number;
-}
+const deliveryColumns = deliveriesTable.pick("delivery_id", "event", "received_at");
+const transitionColumns = transitionsTable.omit("id", "incident_id");
 
-/** One step in an incident's life; `to_status` is null if the state machine refused it. */
-export interface TransitionRow {
-	readonly at: number;
-	readonly attempt: number;
-	readonly event: string;
-	readonly from_status: IncidentStatus;
-	readonly to_status: IncidentStatus | null;
-	readonly reason: string | null;
-}
+export type DeliveryRow = RowOf<typeof deliveryColumns>;
+
+/** One step in an incident's life. */
+export type TransitionRow = RowOf<typeof transitionColumns>;
 
 export interface ShownRows {
 	readonly incident: IncidentRow;
@@ -129,17 +124,17 @@ export interface ShownRows {
 /** One incident with everything that the journal has on it, from one snapshot. */
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
 	const [incidents, attempts, deliveries, timeline] = await db.batch([
-		db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id),
-		db.prepare("SELECT * FROM attempts WHERE incident_id = ?1 ORDER BY attempt").bind(id),
+		incidentStatement(db, id),
+		db.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
 		db
 			.prepare(
-				`SELECT delivery_id, event, received_at FROM deliveries WHERE incident_id = ?1
+				`SELECT ${deliveryColumns.list} FROM deliveries WHERE incident_id = ?1
 				ORDER BY received_at, delivery_id LIMIT 1000`,
 			)
 			.bind(id),
 		db
 			.prepare(
-				`SELECT at, attempt, event, from_status, to_status, reason FROM transitions WHERE incident_id = ?1
+				`SELECT ${transitionColumns.list} FROM transitions WHERE incident_id = ?1
 				ORDER BY id LIMIT 1000`,
 			)
 			.bind(id),

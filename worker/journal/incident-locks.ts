@@ -1,7 +1,7 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
-import type { IncidentRow, LockedIncident } from "./incidents.ts";
-import type { IncidentStatus } from "./statuses.ts";
+import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
 import type { DueKey } from "./stored-json.ts";
+import type { RowOf } from "./table.ts";
 
 // A wake-up may come slightly early: the queue's clock and the row's differ.
 const EARLY_MS = 500;
@@ -13,7 +13,10 @@ export async function lockIncident(
 	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
 ): Promise<LockedIncident | undefined> {
 	const row = await db
-		.prepare("UPDATE incidents SET lock = ?2, locked_until = ?3 WHERE id = ?1 AND locked_until <= ?4 RETURNING *")
+		.prepare(
+			`UPDATE incidents SET lock = ?2, locked_until = ?3 WHERE id = ?1 AND locked_until <= ?4
+			RETURNING ${incidentsTable.list}`,
+		)
 		.bind(id, at.lock, at.locked_until, at.now)
 		.first<IncidentRow>();
 	return row === null ? undefined : { ...row, lock: at.lock };
@@ -69,11 +72,9 @@ export async function dueIncidents(
 	return results;
 }
 
-export interface StuckIncident {
-	readonly id: string;
-	readonly status: IncidentStatus;
-	readonly attempt: number;
-}
+const stuckColumns = incidentsTable.pick("id", "status", "attempt");
+
+export type StuckIncident = RowOf<typeof stuckColumns>;
 
 /** Makes active incidents due that have no due time and no change since `before`; returns them. */
 export async function makeStuckDue(
@@ -87,7 +88,7 @@ export async function makeStuckDue(
 				WHERE next_try_at IS NULL AND status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
 					AND updated_at < ?2 AND locked_until <= ?1
 				ORDER BY updated_at LIMIT ?3
-			) RETURNING id, status, attempt`,
+			) RETURNING ${stuckColumns.list}`,
 		)
 		.bind(now, before, limit)
 		.all<StuckIncident>();

@@ -1,50 +1,80 @@
 import { INCIDENT_STATUSES, type IncidentStatus } from "./statuses.ts";
+import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 
-/** A row of `incidents`, as stored. The migrations describe the columns. */
-export interface IncidentRow {
-	readonly id: string;
-	readonly status: IncidentStatus;
-	readonly reason: string | null;
-	readonly kind: string;
-	readonly event: string;
-	readonly repository: string;
-	readonly branch: string | null;
-	readonly run_id: string | null;
-	readonly agent: string | null;
-	readonly failure_type: string | null;
-	readonly rule: string | null;
-	readonly coderun_name: string | null;
-	readonly attempt: number;
-	readonly identity: string;
-	readonly incident: string;
-	readonly explanation: string;
-	readonly context: string | null;
-	readonly pipeline: string;
-	readonly blocked_on: string | null;
-	readonly next_try_at: number | null;
-	readonly failing_since: number | null;
-	readonly tries: number;
-	readonly lock: string | null;
-	readonly locked_until: number;
-	readonly escalate_to: string | null;
-	readonly budget_from: number;
-	readonly not_before: number | null;
-	readonly fixed_at: number | null;
-	readonly fixed_by: "agent" | "rerun" | "other" | null;
-	readonly ended_at: number | null;
-	readonly escalation_url: string | null;
-	readonly trimmed_end: number | null;
+export const incidentsTable = defineTable("incidents", {
+	/** A hash of `identity`, in hex. */
+	id: text(),
+	status: text<IncidentStatus>(),
+	/** One sentence for people: why it waits, failed or was cancelled. */
+	reason: nullable(text()),
+	kind: text(),
+	event: text(),
+	repository: text(),
+	branch: nullable(text()),
+	run_id: nullable(text()),
+	/** Of the latest decision, like `failure_type` and `rule`, also while the incident waits. */
+	agent: nullable(text()),
+	failure_type: nullable(text()),
+	rule: nullable(text()),
+	/** Of the latest CodeRun that was seen. */
+	coderun_name: nullable(text()),
+	attempt: withDefault(integer()),
+	/** What tells this failure from another one. */
+	identity: text(),
+	/** JSON. */
+	incident: text(),
+	/** JSON. */
+	explanation: text(),
+	/** JSON: the context's parts without their data. */
+	context: nullable(text()),
+	/** The version that read or decided it last. */
+	pipeline: text(),
+	/** What must become free: `claim:{key}`, `agent:{name}` or `cap:{repository}`. */
+	blocked_on: nullable(text()),
+	/** When it is due; null if there is nothing to do. */
+	next_try_at: nullable(time()),
+	/** Start of the current series of failed tries; null if the last one got an answer. */
+	failing_since: nullable(time()),
+	tries: withDefault(integer()),
+	/** Its holder may write; after `locked_until` another caller may lock the row. */
+	lock: nullable(text()),
+	locked_until: withDefault(time()),
+	created_at: time(),
+	updated_at: time(),
+	/** The agent that the escalation chose; null: the router chooses. */
+	escalate_to: nullable(text()),
+	/** The first attempt of the current budget: earlier ones were made before a person retried. */
+	budget_from: withDefault(integer()),
+	/** End of the pause between two attempts: no wake-up makes it due earlier. */
+	not_before: nullable(time()),
+	/** When the failed check passed. */
+	fixed_at: nullable(time()),
+	fixed_by: nullable(text<"agent" | "rerun" | "other">()),
+	/** When it reached its current end state; null while it is open. */
+	ended_at: nullable(time()),
+	/** The comment or issue for a person. */
+	escalation_url: nullable(text()),
+	/** The state that the comment shows; null: escalated. */
+	escalation_status: nullable(text<IncidentStatus>()),
+	/** The end after which the retention removed its prompts and its context. */
+	trimmed_end: nullable(time()),
 	/** 1 while a pause defers it. */
-	readonly paused: number;
-	readonly created_at: number;
-	readonly updated_at: number;
-}
+	paused: withDefault(integer()),
+});
+
+/** A row of `incidents`, as stored. */
+export type IncidentRow = RowOf<typeof incidentsTable>;
 
 /** A row that this consumer has locked: every write names its lock. */
 export type LockedIncident = IncidentRow & { readonly lock: string };
 
 export async function findIncident(db: D1Database, id: string): Promise<IncidentRow | undefined> {
-	return (await db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id).first<IncidentRow>()) ?? undefined;
+	return (await incidentStatement(db, id).first<IncidentRow>()) ?? undefined;
+}
+
+/** Reads one row. */
+export function incidentStatement(db: D1Database, id: string): D1PreparedStatement {
+	return db.prepare(`SELECT ${incidentsTable.list} FROM incidents WHERE id = ?1`).bind(id);
 }
 
 /** The number of incidents in each state, 0 included. */

@@ -1,24 +1,29 @@
-/** A pause set by a person. The migrations describe the columns of `pauses`. */
-export interface StoredPause {
-	readonly reason: string | null;
-	/** Milliseconds since 1970. */
-	readonly since: number;
-}
+import { insertRow } from "./bind-named.ts";
+import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
+
+/** At most one row: while it exists, nothing is spawned. */
+export const pausesTable = defineTable("pauses", {
+	/** 1. */
+	id: rowNumber(),
+	/** In the words of the person who paused. */
+	reason: nullable(text()),
+	since: time(),
+});
+
+const pauseColumns = pausesTable.omit("id");
+
+/** A pause set by a person. */
+export type StoredPause = RowOf<typeof pauseColumns>;
 
 /** The active pause, if there is one. */
 export async function activePause(db: D1Database): Promise<StoredPause | undefined> {
-	return (await db.prepare("SELECT reason, since FROM pauses").first<StoredPause>()) ?? undefined;
+	return (await db.prepare(`SELECT ${pauseColumns.list} FROM pauses`).first<StoredPause>()) ?? undefined;
 }
 
 /** Starts a pause. An active one keeps its start, and takes a newer reason. */
 export async function startPause(db: D1Database, reason: string | null, now: number): Promise<void> {
-	await db
-		.prepare(
-			`INSERT INTO pauses (id, reason, since) VALUES (1, ?1, ?2)
-			ON CONFLICT (id) DO UPDATE SET reason = coalesce(excluded.reason, reason)`,
-		)
-		.bind(reason, now)
-		.run();
+	const onConflict = "ON CONFLICT (id) DO UPDATE SET reason = coalesce(excluded.reason, reason)";
+	await insertRow(db, pausesTable, { id: 1, reason, since: now }, { onConflict }).run();
 }
 
 /** Ends the active pause. */

@@ -1,10 +1,29 @@
 import type { Artefact } from "../../pipeline/index.ts";
+import { insertRow } from "./bind-named.ts";
+import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
+
+export const pipelinesTable = defineTable("pipelines", {
+	/** The hash of the artefact's content. */
+	version: text(),
+	/** JSON, as `healer build` makes it. */
+	artefact: text(),
+	/** The latest push. */
+	pushed_at: time(),
+});
+
+/** At most one row. */
+export const activePipelineTable = defineTable("active_pipeline", {
+	/** 1. */
+	one: rowNumber(),
+	/** Null: the one that the worker was deployed with. */
+	version: nullable(text()),
+	since: time(),
+});
+
+const pushedColumns = pipelinesTable.omit("artefact");
 
 /** A pushed version; lists have the newest push first. */
-export interface PushedPipeline {
-	readonly version: string;
-	readonly pushed_at: number;
-}
+export type PushedPipeline = RowOf<typeof pushedColumns>;
 
 /** Versions kept to roll back to. */
 const KEPT = 20;
@@ -12,12 +31,12 @@ const KEPT = 20;
 /** Stores an artefact and activates it. Deletes the oldest pushes beyond `KEPT` and returns their versions. */
 export async function storePipeline(db: D1Database, artefact: Artefact, now: number): Promise<readonly string[]> {
 	const [, , forgotten] = await db.batch<{ version: string }>([
-		db
-			.prepare(
-				`INSERT INTO pipelines (version, artefact, pushed_at) VALUES (?1, ?2, ?3)
-				ON CONFLICT (version) DO UPDATE SET artefact = ?2, pushed_at = ?3`,
-			)
-			.bind(artefact.version, JSON.stringify(artefact), now),
+		insertRow(
+			db,
+			pipelinesTable,
+			{ version: artefact.version, artefact: JSON.stringify(artefact), pushed_at: now },
+			{ onConflict: `ON CONFLICT (version) DO UPDATE SET ${pipelinesTable.omit("version").overwritten}` },
+		),
 		activateStatement(db, artefact.version, now),
 		db
 			.prepare(
@@ -41,7 +60,7 @@ export async function activePipeline(db: D1Database): Promise<string | null> {
 }
 
 export async function listPipelines(db: D1Database): Promise<readonly PushedPipeline[]> {
-	const listed = db.prepare("SELECT version, pushed_at FROM pipelines ORDER BY pushed_at DESC, version");
+	const listed = db.prepare(`SELECT ${pushedColumns.list} FROM pipelines ORDER BY pushed_at DESC, version`);
 	return (await listed.all<PushedPipeline>()).results;
 }
 
@@ -52,10 +71,6 @@ export async function findPipeline(db: D1Database, version: string): Promise<str
 }
 
 function activateStatement(db: D1Database, version: string | null, now: number): D1PreparedStatement {
-	return db
-		.prepare(
-			`INSERT INTO active_pipeline (one, version, since) VALUES (1, ?1, ?2)
-			ON CONFLICT (one) DO UPDATE SET version = ?1, since = ?2`,
-		)
-		.bind(version, now);
+	const onConflict = `ON CONFLICT (one) DO UPDATE SET ${activePipelineTable.omit("one").overwritten}`;
+	return insertRow(db, activePipelineTable, { one: 1, version, since: now }, { onConflict });
 }

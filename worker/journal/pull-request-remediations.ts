@@ -1,4 +1,4 @@
-import type { IncidentRow } from "./incidents.ts";
+import { type IncidentRow, incidentsTable } from "./incidents.ts";
 
 /** A remediation of a pull request, with the pull request of its fix. */
 export type PullRequestRemediation = IncidentRow & {
@@ -30,7 +30,7 @@ export async function pullRequestRemediations(
 ): Promise<readonly PullRequestRemediation[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT i.*, (
+			`SELECT ${incidentsTable.listOf("i")}, (
 				SELECT a.pull_request FROM attempts a WHERE a.incident_id = i.id AND a.pull_request <> ?2
 				ORDER BY a.attempt DESC LIMIT 1
 			) AS fix

@@ -1,10 +1,17 @@
+import { insertRow } from "./bind-named.ts";
+import { defineTable, integer, type RowOf, text, time } from "./table.ts";
+
+/** The CodeRuns of the last hour, where `settings.max_per_hour` limits them. */
+export const rateLimitSlotsTable = defineTable("rate_limit_slots", {
+	incident_id: text(),
+	attempt: integer(),
+	repository: text(),
+	taken_at: time(),
+});
+
 const HOUR_MS = 3600_000;
 
-export interface SlotKey {
-	readonly incident_id: string;
-	readonly attempt: number;
-	readonly repository: string;
-}
+export type SlotKey = Omit<RowOf<typeof rateLimitSlotsTable>, "taken_at">;
 
 /**
  * Acquires one of the repository's `most` slots of an hour, unless this attempt has one. Undefined if it has one now; else
@@ -19,13 +26,16 @@ export async function acquireSlot(
 ): Promise<number | undefined> {
 	const [, , read] = await db.batch<{ mine: number; next: number | null }>([
 		db.prepare("DELETE FROM rate_limit_slots WHERE repository = ?1 AND taken_at <= ?2").bind(repository, now - HOUR_MS),
-		db
-			.prepare(
-				`INSERT INTO rate_limit_slots (incident_id, attempt, repository, taken_at)
-				SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM rate_limit_slots WHERE repository = ?3) < ?5
-				ON CONFLICT (incident_id, attempt) DO NOTHING`,
-			)
-			.bind(incident_id, attempt, repository, now, most),
+		insertRow(
+			db,
+			rateLimitSlotsTable,
+			{ incident_id, attempt, repository, taken_at: now },
+			{
+				where: "(SELECT count(*) FROM rate_limit_slots WHERE repository = :repository) < :most",
+				also: { most },
+				onConflict: "ON CONFLICT (incident_id, attempt) DO NOTHING",
+			},
+		),
 		db
 			.prepare(
 				`SELECT EXISTS (SELECT 1 FROM rate_limit_slots WHERE incident_id = ?1 AND attempt = ?2) AS mine,

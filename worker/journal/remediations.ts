@@ -1,11 +1,16 @@
 import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
-import type { AttemptRow } from "./attempts.ts";
-import { type CheckRow, checkName, withKnownActor } from "./checks.ts";
-import type { IncidentRow } from "./incidents.ts";
+import { attemptsTable } from "./attempts.ts";
+import { type CheckRow, checkName, checksTable, withKnownActor } from "./checks.ts";
+import { type IncidentRow, incidentStatement } from "./incidents.ts";
+import { pullRequestsTable } from "./pull-requests.ts";
 import { readStored } from "./stored-json.ts";
+import type { RowOf } from "./table.ts";
+
+const pastColumns = attemptsTable.omit("request", "existed");
+const closedColumns = pullRequestsTable.omit("repository");
 
 /** An attempt without the bytes of its request. */
-export type PastAttempt = Omit<AttemptRow, "request" | "existed"> & {
+export type PastAttempt = RowOf<typeof pastColumns> & {
 	readonly deadline_s: number | null;
 	/** 0 if those bytes are damaged. */
 	readonly readable: 0 | 1;
@@ -17,12 +22,10 @@ export async function remediationRows(
 	id: string,
 ): Promise<{ readonly incident: IncidentRow; readonly attempts: readonly PastAttempt[] } | undefined> {
 	const [incidents, attempts] = await db.batch([
-		db.prepare("SELECT * FROM incidents WHERE id = ?1").bind(id),
+		incidentStatement(db, id),
 		db
 			.prepare(
-				`SELECT incident_id, attempt, agent, failure_type, rule, coderun_name, pipeline, decided_at, outcome,
-					pull_request_url, message, started_at, finished_at, outcome_digest, result, ended_at, spawned_at, outcome_at,
-					escalated, signature, ci_summary, ci_url, pull_request, refused, ask_at, json_valid(request) AS readable,
+				`SELECT ${pastColumns.list}, json_valid(request) AS readable,
 					CASE WHEN json_valid(request) THEN json_extract(request, '$.deadline_s') END AS deadline_s
 				FROM attempts WHERE incident_id = ?1 ORDER BY attempt`,
 			)
@@ -32,12 +35,7 @@ export async function remediationRows(
 	return incident === undefined ? undefined : { incident, attempts: (attempts?.results ?? []) as PastAttempt[] };
 }
 
-export interface ClosedPullRequest {
-	readonly number: number;
-	readonly branch: string;
-	readonly state: "closed" | "merged";
-	readonly closed_at: number;
-}
+export type ClosedPullRequest = RowOf<typeof closedColumns>;
 
 /** What the journal has on the branches and pull requests of a remediation. */
 export interface BranchRows {
@@ -65,15 +63,15 @@ export async function branchRows(
 	const [checks, closed, others] = await db.batch([
 		db
 			.prepare(
-				`SELECT * FROM checks WHERE repository = ?1 AND branch = ?2 AND head_repository = ?3
-				UNION SELECT * FROM checks WHERE repository = ?1 AND branch = ?4
-				UNION SELECT * FROM checks WHERE repository = ?1 AND pr_number IN (SELECT value FROM json_each(?5))
+				`SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?2 AND head_repository = ?3
+				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?4
+				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND pr_number IN (SELECT value FROM json_each(?5))
 				LIMIT 1000`,
 			)
 			.bind(repository, about.branch, about.head_repository, about.fix_branch, numbers),
 		db
 			.prepare(
-				`SELECT number, branch, state, closed_at FROM pull_requests
+				`SELECT ${closedColumns.list} FROM pull_requests
 				WHERE repository = ?1 AND number IN (SELECT value FROM json_each(?2))`,
 			)
 			.bind(repository, numbers),

@@ -1,5 +1,8 @@
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
-import { beganAt, checkName, isWorkflow, positionOf } from "./checks.ts";
+import { insertRow } from "./bind-named.ts";
+import { beganAt, checkKey, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
+import { pullRequestsTable } from "./pull-requests.ts";
+import { insertTransitions } from "./transitions.ts";
 
 // These incidents are notified at once; the sweep processes the rest of a branch.
 const MOST_AFFECTED = 50;
@@ -86,36 +89,32 @@ function checkStatement(
 	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
 	const { actor } = signal;
 	return [
-		db
-			.prepare(
-				`INSERT INTO checks (repository, head_repository, branch, check_name, job, conclusion, position, head_sha, run_id,
-					pr_number, actor_login, actor_type, failed_steps, url, started_at, received_at)
-				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-				ON CONFLICT (repository, branch, head_repository, check_name, job) DO UPDATE SET
-					conclusion = excluded.conclusion, position = excluded.position, head_sha = excluded.head_sha, run_id = excluded.run_id,
-					pr_number = excluded.pr_number, actor_login = excluded.actor_login, actor_type = excluded.actor_type,
-					failed_steps = excluded.failed_steps, url = excluded.url, started_at = excluded.started_at,
-					received_at = excluded.received_at
-				WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`,
-			)
-			.bind(
+		insertRow(
+			db,
+			checksTable,
+			{
 				repository,
-				signal.head_repository ?? repository,
+				head_repository: signal.head_repository ?? repository,
 				branch,
 				check_name,
 				job,
 				conclusion,
-				positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
-				signal.head_sha ?? null,
-				signal.run_id ?? null,
-				signal.pr_number ?? null,
-				actor?.login ?? null,
-				actor?.type ?? null,
-				signal.failed_steps === undefined ? null : JSON.stringify(signal.failed_steps),
-				signal.url ?? null,
-				beganAt(signal) ?? now,
-				now,
-			),
+				position: positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
+				head_sha: signal.head_sha ?? null,
+				run_id: signal.run_id ?? null,
+				pr_number: signal.pr_number ?? null,
+				actor_login: actor?.login ?? null,
+				actor_type: actor?.type ?? null,
+				failed_steps: signal.failed_steps === undefined ? null : JSON.stringify(signal.failed_steps),
+				url: signal.url ?? null,
+				started_at: beganAt(signal) ?? now,
+				received_at: now,
+			},
+			{
+				onConflict: `ON CONFLICT (${checkKey.list}) DO UPDATE SET ${checksTable.omit(...checkKey.names).overwritten}
+				WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`,
+			},
+		),
 	];
 }
 
@@ -127,12 +126,15 @@ function pullRequestStatement(
 ): D1PreparedStatement[] {
 	if (pr_number === undefined) return [];
 	return [
-		db
-			.prepare(
-				`INSERT INTO pull_requests (repository, number, branch, state, closed_at) VALUES (?1, ?2, ?3, ?4, ?5)
-				ON CONFLICT (repository, number) DO UPDATE SET state = excluded.state WHERE excluded.state > pull_requests.state`,
-			)
-			.bind(repository, pr_number, branch ?? "", state, now),
+		insertRow(
+			db,
+			pullRequestsTable,
+			{ repository, number: pr_number, branch: branch ?? "", state, closed_at: now },
+			{
+				onConflict: `ON CONFLICT (repository, number) DO UPDATE SET state = excluded.state
+				WHERE excluded.state > pull_requests.state`,
+			},
+		),
 	];
 }
 
@@ -144,10 +146,12 @@ function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number)
 	return [
 		db
 			.prepare(
-				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-				SELECT id, ?8, attempt, ?9, status, status, ?10 FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
-					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?9 AND reason = ?10
-				)`,
+				insertTransitions(
+					{ at: "?8", event: "?9", to_status: "status", reason: "?10" },
+					`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
+						SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?9 AND reason = ?10
+					)`,
+				),
 			)
 			.bind(...affected.values, now, signal.reports, reason),
 	];

@@ -1,21 +1,41 @@
+import { insertRow } from "./bind-named.ts";
 import type { LastCommand } from "./stored-json.ts";
 import { readStored, type Stored } from "./stored-json.ts";
+import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 
-export interface StatusCommentKey {
-	readonly repository: string;
-	readonly pr_number: number;
-}
+export const statusCommentsTable = defineTable("status_comments", {
+	repository: text(),
+	pr_number: integer(),
+	installation_id: nullable(integer()),
+	/** JSON. */
+	last_command: text(),
+	requested_at: time(),
+	/** Grows with each request: one that arrives while the comment is written is not lost. */
+	revision: withDefault(integer()),
+	/** GitHub's number of the comment, once it exists. */
+	comment_id: nullable(integer()),
+	/** The text last written. */
+	posted: nullable(text()),
+	/** That text shows the remediations as of then. */
+	rendered_at: withDefault(time()),
+	/** When it is due; null if there is nothing to write. */
+	next_try_at: nullable(time()),
+	tries: withDefault(integer()),
+	/** Why the latest try failed. */
+	problem: nullable(text()),
+	/** Its holder may write; after `locked_until` another caller may lock the row. */
+	lock: nullable(text()),
+	locked_until: withDefault(time()),
+});
+
+const keyColumns = statusCommentsTable.pick("repository", "pr_number");
+const lockedColumns = statusCommentsTable.omit("next_try_at", "problem", "lock", "locked_until");
+
+export type StatusCommentKey = RowOf<typeof keyColumns>;
 
 /** The status comment of a pull request, locked by this caller. */
-export interface LockedStatusComment extends StatusCommentKey {
-	readonly installation_id: number | null;
+export interface LockedStatusComment extends Omit<RowOf<typeof lockedColumns>, "last_command"> {
 	readonly last_command: Stored<LastCommand>;
-	readonly requested_at: number;
-	readonly revision: number;
-	readonly comment_id: number | null;
-	readonly posted: string | null;
-	readonly rendered_at: number;
-	readonly tries: number;
 	readonly lock: string;
 }
 
@@ -25,15 +45,25 @@ export function requestStatusComment(
 	{ repository, pr_number }: StatusCommentKey,
 	request: { readonly last_command: LastCommand; readonly installation_id: number | undefined; readonly now: number },
 ): D1PreparedStatement {
-	return db
-		.prepare(
-			`INSERT INTO status_comments (repository, pr_number, installation_id, last_command, requested_at, next_try_at)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-			ON CONFLICT (repository, pr_number) DO UPDATE SET installation_id = coalesce(?3, installation_id), last_command = ?4,
-				requested_at = ?5, next_try_at = max(?5, CASE WHEN tries > 0 THEN coalesce(next_try_at, 0) ELSE 0 END),
-				revision = revision + 1`,
-		)
-		.bind(repository, pr_number, request.installation_id ?? null, JSON.stringify(request.last_command), request.now);
+	const { now } = request;
+	return insertRow(
+		db,
+		statusCommentsTable,
+		{
+			repository,
+			pr_number,
+			installation_id: request.installation_id ?? null,
+			last_command: JSON.stringify(request.last_command),
+			requested_at: now,
+			next_try_at: now,
+		},
+		{
+			onConflict: `ON CONFLICT (repository, pr_number) DO UPDATE SET
+				installation_id = coalesce(excluded.installation_id, installation_id), last_command = excluded.last_command,
+				requested_at = excluded.requested_at, revision = revision + 1,
+				next_try_at = max(excluded.next_try_at, CASE WHEN tries > 0 THEN coalesce(next_try_at, 0) ELSE 0 END)`,
+		},
+	);
 }
 
 /** Due and unlocked comments. */
@@ -44,7 +74,7 @@ export async function dueStatusComments(
 ): Promise<readonly StatusCommentKey[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT repository, pr_number FROM status_comments WHERE next_try_at <= ?1 AND locked_until <= ?1
+			`SELECT ${keyColumns.list} FROM status_comments WHERE next_try_at <= ?1 AND locked_until <= ?1
 			ORDER BY next_try_at, repository, pr_number LIMIT ?2`,
 		)
 		.bind(now, limit)
@@ -61,13 +91,14 @@ export async function lockStatusComment(
 	const row = await db
 		.prepare(
 			`UPDATE status_comments SET lock = ?3, locked_until = ?4
-			WHERE repository = ?1 AND pr_number = ?2 AND next_try_at <= ?5 AND locked_until <= ?5 RETURNING *`,
+			WHERE repository = ?1 AND pr_number = ?2 AND next_try_at <= ?5 AND locked_until <= ?5
+			RETURNING ${lockedColumns.list}`,
 		)
 		.bind(repository, pr_number, at.lock, at.locked_until, at.now)
-		.first<Omit<LockedStatusComment, "last_command"> & { readonly last_command: string }>();
+		.first<RowOf<typeof lockedColumns>>();
 	return row === null
 		? undefined
-		: { ...row, last_command: readStored("status_comments.last_command", row.last_command) };
+		: { ...row, lock: at.lock, last_command: readStored("status_comments.last_command", row.last_command) };
 }
 
 /** Records that the comment reads `posted` and has this id. Without an id, it is no longer needed. */

@@ -1,5 +1,15 @@
+import { insertRow } from "./bind-named.ts";
 import type { DueKey } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
+import { defineTable, nullable, type RowOf, text, time } from "./table.ts";
+
+export const sweepStepsTable = defineTable("sweep_steps", {
+	name: text(),
+	/** The latest start. */
+	began_at: time(),
+	/** JSON: the last row that was processed; null: it continues from the start. */
+	stopped_at: nullable(text()),
+});
 
 export interface StepProgress {
 	readonly began_at: number;
@@ -10,8 +20,8 @@ export interface StepProgress {
 /** The progress of earlier sweeps, by name of the step. */
 export async function stepProgress(db: D1Database): Promise<ReadonlyMap<string, StepProgress>> {
 	const { results } = await db
-		.prepare("SELECT name, began_at, stopped_at FROM sweep_steps")
-		.all<{ name: string; began_at: number; stopped_at: string | null }>();
+		.prepare(`SELECT ${sweepStepsTable.list} FROM sweep_steps`)
+		.all<RowOf<typeof sweepStepsTable>>();
 	return new Map(
 		results.map(({ name, began_at, stopped_at }) => {
 			const read = stopped_at === null ? undefined : readStored("sweep_steps.stopped_at", stopped_at);
@@ -22,12 +32,8 @@ export async function stepProgress(db: D1Database): Promise<ReadonlyMap<string, 
 
 /** Written before the step starts: a step that never ends must not run first every time. */
 export async function beginStep(db: D1Database, name: string, now: number): Promise<void> {
-	await db
-		.prepare(
-			"INSERT INTO sweep_steps (name, began_at) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET began_at = excluded.began_at",
-		)
-		.bind(name, now)
-		.run();
+	const onConflict = "ON CONFLICT (name) DO UPDATE SET began_at = excluded.began_at";
+	await insertRow(db, sweepStepsTable, { name, began_at: now }, { onConflict }).run();
 }
 
 /** Stores where the step continues next time. */

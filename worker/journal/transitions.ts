@@ -1,6 +1,29 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
+import { type Bindable, bindNamed } from "./bind-named.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { isEnded, type RemediationEvent, TRANSITIONS } from "./state-machine.ts";
+import type { IncidentStatus } from "./statuses.ts";
+import { defineTable, type Expressions, integer, nullable, rowNumber, text, time } from "./table.ts";
+
+export const transitionsTable = defineTable("transitions", {
+	id: rowNumber(),
+	incident_id: text(),
+	at: time(),
+	attempt: integer(),
+	event: text(),
+	from_status: text<IncidentStatus>(),
+	/** Null if the state machine refused the event: nothing changed. */
+	to_status: nullable(text<IncidentStatus>()),
+	reason: nullable(text()),
+});
+
+/** SQL: adds a line to the timeline of each incident that `from`, from FROM on, selects. */
+export function insertTransitions(
+	step: Pick<Required<Expressions<typeof transitionsTable.columns>>, "at" | "event" | "to_status" | "reason">,
+	from: string,
+): string {
+	return transitionsTable.insertSelect({ incident_id: "id", attempt: "attempt", from_status: "status", ...step }, from);
+}
 
 /** One step in an incident's life. */
 export interface Step {
@@ -26,56 +49,58 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 	const { from, to } = TRANSITIONS[step.event];
 	const guard = guardOf(step);
 	const states = from.map((status) => `'${status}'`).join(", ");
-	const reason = step.reason === null ? null : redactText(step.reason);
-	const about = [id, step.now, step.event, reason] as const;
-	const guarded = guard.values.map((_, index) => `?${index + 5}`);
-	const holds = guard.sql(guarded);
 	const set = setOf(step, to);
-	const at = 5 + guard.values.length;
-	const assignments = set.map(([name], index) => `${name} = ?${at + index}`).join(", ");
+	const assignments = set.map(([name]) => `${name} = :set_${name}`).join(", ");
+	const values = {
+		...guard.values,
+		...Object.fromEntries(set.map(([name, value]) => [`set_${name}`, value])),
+		id,
+		now: step.now,
+		event: step.event,
+		reason: step.reason === null ? null : redactText(step.reason),
+	};
+	const line = { at: ":now", event: ":event", reason: ":reason" };
+	const seen = `id = :id AND ${guard.sql}`;
 
 	const results = await db.batch([
-		db
-			.prepare(
-				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-				SELECT id, ?2, attempt, ?3, status, NULL, ?4 FROM incidents WHERE id = ?1 AND ${holds} AND status NOT IN (${states})`,
-			)
-			.bind(...about, ...guard.values),
+		bindNamed(
+			db,
+			insertTransitions({ ...line, to_status: "NULL" }, `FROM incidents WHERE ${seen} AND status NOT IN (${states})`),
+			values,
+		),
 		// A wait that continues for the same reason is one line in the timeline, not one a minute.
-		db
-			.prepare(
-				`INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
-				SELECT id, ?2, attempt, ?3, status, '${to}', ?4 FROM incidents
-				WHERE id = ?1 AND ${holds} AND status IN (${states}) AND (status <> '${to}' OR reason IS NOT ?4)`,
-			)
-			.bind(...about, ...guard.values),
+		bindNamed(
+			db,
+			insertTransitions(
+				{ ...line, to_status: `'${to}'` },
+				`FROM incidents WHERE ${seen} AND status IN (${states}) AND (status <> '${to}' OR reason IS NOT :reason)`,
+			),
+			values,
+		),
 		...(step.with ?? []),
-		db
-			.prepare(
-				`UPDATE incidents SET status = '${to}', reason = ?4, lock = NULL, locked_until = 0, updated_at = ?2, ${assignments}
-				WHERE id = ?1 AND ${holds} AND status IN (${states})`,
-			)
-			.bind(...about, ...guard.values, ...set.map(([, value]) => value)),
+		bindNamed(
+			db,
+			`UPDATE incidents SET status = '${to}', reason = :reason, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}
+			WHERE ${seen} AND status IN (${states})`,
+			values,
+		),
 	]);
 	if (results.at(-1)?.meta.changes === 1) return "done";
 	return results[0]?.meta.changes === 1 ? "refused" : "raced";
 }
 
-function guardOf({ when }: Step): {
-	readonly values: readonly (string | number)[];
-	sql(places: readonly string[]): string;
-} {
-	if ("lock" in when) return { values: [when.lock], sql: ([lock]) => `lock = ${lock}` };
+function guardOf({ when }: Step): { readonly values: Readonly<Record<string, Bindable>>; readonly sql: string } {
+	if ("lock" in when) return { values: { lock: when.lock }, sql: "lock = :lock" };
 	const { status, attempt, updated_at } = when.seen;
 	// The holder of an unsent row's lock goes first.
 	return {
-		values: [status, attempt, updated_at],
-		sql: ([s, a, u]) =>
-			`status = ${s} AND attempt = ${a} AND updated_at = ${u} AND (locked_until <= ?2 OR status NOT IN ('accepted', 'waiting'))`,
+		values: { status, attempt, updated_at },
+		sql: `status = :status AND attempt = :attempt AND updated_at = :updated_at
+			AND (locked_until <= :now OR status NOT IN ('accepted', 'waiting'))`,
 	};
 }
 
-function setOf({ set, now }: Step, to: IncidentRow["status"]): readonly (readonly [string, string | number | null])[] {
+function setOf({ set, now }: Step, to: IncidentRow["status"]): readonly (readonly [string, Bindable])[] {
 	const changes = { ended_at: isEnded(to) ? now : null, paused: 0, ...set };
 	return Object.entries(changes).filter(([, value]) => value !== undefined);
 }

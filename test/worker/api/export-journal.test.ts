@@ -25,10 +25,14 @@ describe("exportJournalPage", () => {
 					id: expect.stringMatching(/^[0-9a-f]{32}$/),
 					status: "running",
 					created_at: iso,
+					paused: 0,
+					escalation_status: null,
 					incident: { repository: "5dlabs/cto", delivery_id: "d-1" },
 					explanation: { stages: expect.arrayContaining([expect.objectContaining({ stage: "route" })]) },
 					context: { job_logs: { status: "skipped" } },
-					attempts: [{ attempt: 1, agent: "rex", decided_at: iso, spawned_at: iso, existed: 0 }],
+					attempts: [
+						{ attempt: 1, agent: "rex", decided_at: iso, spawned_at: iso, existed: 0, refused: null, ask_at: null },
+					],
 					transitions: [{ event: "spawned", from_status: "accepted", to_status: "running", at: iso }],
 					deliveries: [
 						{ delivery_id: "d-1", event: "workflow_job", received_at: iso, times: 2 },

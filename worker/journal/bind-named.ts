@@ -1,0 +1,57 @@
+import type { ColumnSet, Expressions, NewRow, Table } from "./table.ts";
+
+export type Bindable = string | number | null;
+
+/** Values by the names of their placeholders. */
+export type Bindings = Readonly<Record<string, Bindable | undefined>>;
+
+// A quoted text is left as it is: it may contain a colon.
+const PLACEHOLDER = /'(?:[^']|'')*'|:([a-z]\w*)/g;
+
+/**
+ * Binds placeholders such as `:status`, each as often as it occurs; D1 itself has only numbered ones
+ * (https://developers.cloudflare.com/d1/worker-api/prepared-statements/). Values without a placeholder are left out. Throws
+ * for a placeholder without a value.
+ */
+export function bindNamed(db: D1Database, sql: string, values: Bindings): D1PreparedStatement {
+	const { numbered, names } = numberPlaceholders(sql);
+	const bound = names.map((name) => {
+		const value = values[name];
+		if (value === undefined) throw new TypeError(`no value for :${name}`);
+		return value;
+	});
+	return db.prepare(numbered).bind(...bound);
+}
+
+function numberPlaceholders(sql: string): { readonly numbered: string; readonly names: readonly string[] } {
+	const names: string[] = [];
+	const numbered = sql.replace(PLACEHOLDER, (quoted, name: string | undefined) => {
+		if (name === undefined) return quoted;
+		const known = names.indexOf(name);
+		return `?${known === -1 ? names.push(name) : known + 1}`;
+	});
+	return { numbered, names };
+}
+
+export interface InsertOptions {
+	/** SQL: the row is inserted only if this holds; it may name the row's columns as placeholders. */
+	readonly where?: string;
+	/** The values of other placeholders. */
+	readonly also?: Bindings;
+	/** SQL: ON CONFLICT and what follows it. */
+	readonly onConflict?: string;
+}
+
+/** Inserts a row; columns without a value get their default. */
+export function insertRow<Set extends ColumnSet>(
+	db: D1Database,
+	table: Table<Set>,
+	row: NewRow<Set>,
+	{ where, also, onConflict = "" }: InsertOptions = {},
+): D1PreparedStatement {
+	const values = row as Bindings;
+	const given = table.names.filter((name) => values[name] !== undefined);
+	const places = Object.fromEntries(given.map((name) => [name, `:${name}`])) as Expressions<Set>;
+	const insert = where === undefined ? table.insertValues(places) : table.insertSelect(places, `WHERE ${where}`);
+	return bindNamed(db, `${insert} ${onConflict}`, { ...also, ...values });
+}
