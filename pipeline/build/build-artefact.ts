@@ -1,4 +1,5 @@
 import type { Artefact } from "../artefact.ts";
+import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { limitDiagnostics } from "./checks/limit-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
@@ -8,7 +9,6 @@ import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
 import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
 import { spawnDiagnostics } from "./checks/spawn-diagnostics.ts";
 import { compileArtefact } from "./compile-artefact.ts";
-import { pipelineFile } from "./grammar/pipeline-file.ts";
 import { type Diagnostic, inOrder } from "./yaml/diagnostic.ts";
 import { readYaml } from "./yaml/yaml-source.ts";
 

@@ -1,9 +1,9 @@
 import type { Artefact, ContextRequest, EventMapping, LifecycleMapping } from "../artefact.ts";
 import { artefactVersion } from "../artefact-version.ts";
+import { seconds } from "../grammar/duration.ts";
+import type { PipelineFile } from "../grammar/pipeline-file.ts";
 import { collectLogPatterns } from "./collect-log-patterns.ts";
-import { seconds } from "./grammar/duration.ts";
-import type { PipelineFile } from "./grammar/pipeline-file.ts";
-import { writtenExpressions } from "./grammar/written-expressions.ts";
+import { writtenExpressions } from "./scopes/written-expressions.ts";
 import { webhookEvents } from "./webhook-events.ts";
 
 /** Builds the artefact from a valid file and its prompts. */

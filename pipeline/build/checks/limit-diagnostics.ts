@@ -1,7 +1,7 @@
 import { isGitHubSource } from "../../context.ts";
-import { seconds } from "../grammar/duration.ts";
-import type { ValidPart } from "../grammar/valid-part.ts";
-import { byName, each } from "../grammar/written-expressions.ts";
+import { seconds } from "../../grammar/duration.ts";
+import type { ValidPart } from "../scopes/valid-part.ts";
+import { byName, each } from "../scopes/written-expressions.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 

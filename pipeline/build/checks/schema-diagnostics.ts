@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { keysAt, pipelineJsonSchema } from "../grammar/json-schema.ts";
-import { pipelineFile } from "../grammar/pipeline-file.ts";
-import { type ValidPart, without } from "../grammar/valid-part.ts";
+import { keysAt, pipelineJsonSchema } from "../../grammar/json-schema.ts";
+import { pipelineFile } from "../../grammar/pipeline-file.ts";
+import { type ValidPart, without } from "../scopes/valid-part.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { pipelineFile } from "../../../pipeline/build/grammar/pipeline-file.ts";
+import { pipelineFile } from "../../../pipeline/grammar/pipeline-file.ts";
 
 const good = readFileSync(new URL("../../cases/diagnostics/good/pipeline.yaml", import.meta.url), "utf8");
 

@@ -1,7 +1,7 @@
 import { BRANCH_STRATEGIES } from "../../artefact.ts";
 import type { FUNCTIONS } from "../../expression/functions.ts";
+import { incidentFields } from "../../grammar/incident-fields.ts";
 import { INCIDENT_KINDS } from "../../incident.ts";
-import { incidentFields } from "./incident-fields.ts";
 import { payloadFields } from "./payload-fields.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import type { ValidPart } from "./valid-part.ts";

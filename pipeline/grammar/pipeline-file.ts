@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { BRANCH_STRATEGIES } from "../../artefact.ts";
-import { CONTEXT_SOURCES } from "../../context.ts";
-import { INCIDENT_KINDS } from "../../incident.ts";
-import { SIGNALS } from "../../signal.ts";
+import { BRANCH_STRATEGIES } from "../artefact.ts";
+import { CONTEXT_SOURCES } from "../context.ts";
+import { INCIDENT_KINDS } from "../incident.ts";
+import { SIGNALS } from "../signal.ts";
 import { agentName, duration, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
 
