@@ -1,10 +1,32 @@
-import { DURATION } from "./file-leaves.ts";
+import { z } from "zod";
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+/** `30s`, `10m`, `2h`, `1d`: a whole number and one unit. */
+const DURATION = /^(0|[1-9]\d{0,8})(s|m|h|d)$/;
 
-/** Converts a duration (`90s`, `10m`, `2h`, `1d`) to seconds; undefined for any other text. */
-export function seconds(written: string): number | undefined {
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Marks a number as a duration, for the types of `keys`. */
+export type Seconds = number & z.$brand<"seconds">;
+
+const toSeconds = z.transform((written: string) => seconds(written) as Seconds);
+
+/** A duration as a whole number and a unit; its value is in seconds. `keys` adds `_s` to its name. */
+export function duration(description: string) {
+	return z
+		.string()
+		.regex(DURATION, "a duration is a whole number with s, m, h or d, such as 30s, 10m, 2h or 1d")
+		.describe(description)
+		.pipe(toSeconds);
+}
+
+export function isDuration(schema: unknown): boolean {
+	return schema instanceof z.ZodPipe && schema.out === toSeconds;
+}
+
+/** Converts a duration (`90s`, `10m`, `2h`, `1d`) to seconds. Throws for any other text. */
+export function seconds(written: string): number {
 	const [, count, unit = ""] = DURATION.exec(written) ?? [];
-	const factor = SECONDS[unit];
-	return count === undefined || factor === undefined ? undefined : Number(count) * factor;
+	const factor = UNITS[unit];
+	if (count === undefined || factor === undefined) throw new Error(`Not a duration: ${written}`);
+	return Number(count) * factor;
 }

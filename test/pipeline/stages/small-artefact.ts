@@ -1,4 +1,4 @@
-import type { Artefact } from "../../../pipeline/artefact.ts";
+import type { Agent, Artefact } from "../../../pipeline/artefact.ts";
 
 /** A small artefact: two GitHub events, an internal one, and every stage. */
 export const smallArtefact: Artefact = {
@@ -125,6 +125,6 @@ export const smallArtefact: Artefact = {
 	log_patterns: [{ pattern: { kind: "text", text: "clippy::" }, literals: ["clippy::"] }],
 };
 
-function agent(github_app: string, local: string[]) {
+function agent(github_app: string, local: string[]): Agent {
 	return { github_app, cli: "claude", model: "m", prompt: "fix", max_active: 1, tools: { local, remote: [] } };
 }
