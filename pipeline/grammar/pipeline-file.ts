@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
 import { SIGNALS } from "../signal.ts";
-import { duration } from "./duration.ts";
+import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
 import { keys } from "./keys.ts";
@@ -25,6 +25,8 @@ const CLIS = [
 
 /** https://docs.github.com/en/graphql/reference/enums#commentauthorassociation */
 const ASSOCIATIONS = ["OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR"] as const;
+
+const KEPT: Limits = { least: "1d", most: "3650d", why: "it is kept for at least 1d and at most 3650d" };
 
 const anyValue: z.ZodType<unknown, unknown> = z.json();
 
@@ -79,13 +81,19 @@ export const settings = keys(
 		})
 			.prefault({})
 			.describe("Check for failures and conflicts that already exist; off by default."),
-		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.").prefault(
-			"5s",
-		),
+		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.", {
+			least: "0s",
+			most: "1h",
+			why: "an incident waits at most 1h",
+		}).prefault("5s"),
 		retention: keys({
-			incidents: duration("Finished incidents, with everything that belongs to them.").prefault("90d"),
-			prompts: duration("CodeRuns, prompts and contexts of finished incidents.").prefault("30d"),
-			ignored: duration("Daily counts of ignored deliveries.").prefault("30d"),
+			incidents: duration("Finished incidents, with everything that belongs to them.", {
+				least: "30d",
+				most: "3650d",
+				why: "incidents are kept for at least 30d, to recognise their late deliveries, and at most 3650d",
+			}).prefault("90d"),
+			prompts: duration("CodeRuns, prompts and contexts of finished incidents.", KEPT).prefault("30d"),
+			ignored: duration("Daily counts of ignored deliveries.", KEPT).prefault("30d"),
 		})
 			.prefault({})
 			.describe("How long the journal keeps records."),
@@ -162,7 +170,11 @@ const dedupRule = keys(
 	{
 		name: name("The claim's name."),
 		key: expression("The key to claim; use `$key(...)`. An undefined key makes no claim"),
-		ttl: duration("How long the claim holds; at least 60s."),
+		ttl: duration("How long the claim holds; at least 60s.", {
+			least: "60s",
+			most: "30d",
+			why: "a claim holds at least 60s, the minimum of KV, and at most 30d",
+		}),
 		while_active: z.boolean().default(false).describe("Also hold the claim while its CodeRun is unfinished."),
 	},
 	"One claim, in addition to the one on the incident's identity.",
@@ -221,9 +233,19 @@ const spawn = keys(
 const outcome = keys(
 	{
 		max_attempts: z.int().min(1).max(20).default(3).describe("Limit on CodeRuns per incident."),
-		pause: duration("Pause between two attempts.").prefault("2m"),
-		deadline: duration("Time limit of one CodeRun; after it, the attempt counts as failed.").prefault("2h"),
-		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.").prefault("1h"),
+		pause: duration("Pause between two attempts.", { least: "0s", most: "1d", why: "a pause is at most 1d" }).prefault(
+			"2m",
+		),
+		deadline: duration("Time limit of one CodeRun; after it, the attempt counts as failed.", {
+			least: "1m",
+			most: "7d",
+			why: "an attempt has at least 1m and at most 7d",
+		}).prefault("2h"),
+		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.", {
+			least: "1m",
+			most: "7d",
+			why: "CI has at least 1m and at most 7d",
+		}).prefault("1h"),
 		escalate: z
 			.array(agentName.describe("An agent's name, or `human`."))
 			.default(["human"])
