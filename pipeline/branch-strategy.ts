@@ -1,6 +1,14 @@
-import type { BranchStrategy, OutcomePolicy } from "./artefact.ts";
+import type { OutcomePolicy } from "./artefact.ts";
 import { matchesGlob } from "./expression/glob.ts";
 import type { Incident } from "./incident.ts";
+
+/** Where the fix of one incident is pushed. Expressions see it as `$strategy`. */
+export interface BranchStrategy {
+	readonly name: OutcomePolicy["branch_strategy"];
+	readonly branch: string;
+	/** Why it differs from the pipeline's setting. */
+	readonly why?: "fork" | "no_branch" | "default_branch" | "protected_branch";
+}
 
 /**
  * The pipeline's `branch_strategy`, with exceptions: the default branch, protected branches, branches of forks and

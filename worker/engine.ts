@@ -25,7 +25,7 @@ import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 /** The active pipeline, as the worker uses it. */
 export interface Engine {
 	readonly version: string;
-	readonly settle_s: number;
+	readonly settings: Artefact["settings"];
 	read(delivery: Delivery): Promise<Reading>;
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
@@ -34,9 +34,6 @@ export interface Engine {
 	readonly outcome: Artefact["outcome"];
 	/** The events that GitHub has to send. */
 	readonly webhook_events: readonly string[];
-	/** The settings that defer decided CodeRuns. */
-	readonly guards: Pick<Artefact["settings"], "paused" | "max_per_hour">;
-	readonly retention: Artefact["settings"]["retention"];
 	/** Whether one of the pipeline's agents acts under this login. */
 	isOwnAgent(login: string): boolean;
 	/** The patterns for which logs are searched, by key. */
@@ -113,14 +110,12 @@ function createEngine(artefact: Artefact): Engine {
 	const pipeline = loadPipeline(artefact);
 	return {
 		version: artefact.version,
-		settle_s: artefact.settings.settle_s,
+		settings: pipeline.settings,
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
 		decide: (input) => decide(pipeline, input),
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
-		guards: pipeline.settings,
-		retention: pipeline.settings.retention,
 		webhook_events: artefact.webhook_events,
 		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
 		get searched() {

@@ -1,14 +1,14 @@
 import type { Artefact } from "../artefact.ts";
+import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
-import { limitDiagnostics } from "./checks/limit-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
 import { promptDiagnostics } from "./checks/prompt-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
 import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
 import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
 import { spawnDiagnostics } from "./checks/spawn-diagnostics.ts";
+import { timeoutDiagnostics } from "./checks/timeout-diagnostics.ts";
 import { compileArtefact } from "./compile-artefact.ts";
-import { pipelineFile } from "./grammar/pipeline-file.ts";
 import { type Diagnostic, inOrder } from "./yaml/diagnostic.ts";
 import { readYaml } from "./yaml/yaml-source.ts";
 
@@ -39,7 +39,7 @@ export function buildArtefact({ text, prompts }: Sources): Built {
 		...shape,
 		...nameDiagnostics(source, remains, templates),
 		...promptDiagnostics(prompts, usedPrompts(remains, templates)),
-		...limitDiagnostics(source, remains),
+		...timeoutDiagnostics(source, remains),
 		...ruleDiagnostics(source, remains),
 		...expressionDiagnostics(source, remains),
 		...spawnDiagnostics(source, remains),

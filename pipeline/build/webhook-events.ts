@@ -2,7 +2,7 @@ import { parseExpression } from "../expression/ast.ts";
 import { type ClausePlan, planClauses } from "../expression/clause-plan.ts";
 import { compileCondition } from "../expression/compile-expression.ts";
 import { inspectExpression } from "./checks/inspect-expression.ts";
-import { GITHUB_EVENTS } from "./grammar/github-events.ts";
+import { GITHUB_EVENTS } from "./scopes/github-events.ts";
 
 interface Entry {
 	readonly on: string;

@@ -1,4 +1,5 @@
-import type { Agent, BranchStrategy, ClassifyRule } from "../artefact.ts";
+import type { Agent, ClassifyRule } from "../artefact.ts";
+import type { BranchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";

@@ -1,4 +1,5 @@
-import type { Artefact, Mapping } from "../artefact.ts";
+import type { Artefact } from "../artefact.ts";
+import { expressionsOf } from "../artefact-expressions.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import { parseExpression, walkAst } from "../expression/ast.ts";
 import { compileLinear } from "../expression/linear-regex.ts";
@@ -51,29 +52,4 @@ function tryExpression(text: string): void {
 /** Throws when RE2 rejects it. */
 function tryRegex({ source, flags }: { readonly source: string; readonly flags: string }): void {
 	compileLinear(source, flags);
-}
-
-function expressionsOf(artefact: Artefact): readonly string[] {
-	const { events, lifecycle, filters, dedup, context, classify, route, spawn } = artefact;
-	return [
-		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
-		...lifecycle.flatMap(({ when, about: of }) => [when, ...leaves(of)]),
-		...filters.map(({ keep }) => keep),
-		...dedup.map(({ key }) => key),
-		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
-		...[...classify, ...route].map(({ when }) => when),
-		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
-	].filter((text) => text !== undefined);
-}
-
-function leaves(mapping: Mapping): readonly string[] {
-	return Object.values(mapping).flatMap((part) => {
-		if (typeof part === "string") return [part];
-		if (typeof part !== "object") return [];
-		return isList(part) ? [...part] : leaves(part);
-	});
-}
-
-function isList(part: Mapping | readonly string[]): part is readonly string[] {
-	return Array.isArray(part);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { incidentFields } from "../../pipeline/build/grammar/incident-fields.ts";
-import { scopesOf } from "../../pipeline/build/grammar/scopes.ts";
 import { pipelineJsonSchema } from "../../pipeline/build/index.ts";
+import { scopesOf } from "../../pipeline/build/scopes/scopes.ts";
 import { compileCondition, compileExpression } from "../../pipeline/expression/compile-expression.ts";
 import { FUNCTIONS, REFUSED_FUNCTIONS } from "../../pipeline/expression/functions.ts";
 import { matchesGlob } from "../../pipeline/expression/glob.ts";
+import { incidentFields } from "../../pipeline/grammar/incident-fields.ts";
 import { LOG_LIMITS } from "../../pipeline/log/log-limits.ts";
 import { PROMPT_LAMBDAS, PROMPT_VARIABLES, type PromptVariable } from "../../pipeline/prompt/prompt-variables.ts";
 import { MAX_PROMPT_BYTES } from "../../pipeline/prompt/render-prompt.ts";

@@ -39,17 +39,17 @@ export async function actOnCommand(
 async function fix(effects: Effects, { request }: LockedCommandRequest): Promise<CommandResult> {
 	const { fix: pending } = request;
 	if (pending !== undefined) {
-		const { version, settle_s } = await effects.engine();
+		const { version, settings } = await effects.engine();
 		const now = effects.now();
 		const { incident, identity, explanation } = pending;
 		await addDelivery(effects.journal, {
 			incident,
 			identity,
 			explanation: { pipeline: version, stages: explanation },
-			due_at: now + settle_s * 1000,
+			due_at: now + settings.settle_s * 1000,
 			now,
 		});
-		await effects.wake(incident.id, settle_s * 1000);
+		await effects.wake(incident.id, settings.settle_s * 1000);
 	}
 	return { reaction: "eyes", message: "accepted; like any other failure, it waits for remediations in progress." };
 }

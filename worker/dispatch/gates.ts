@@ -18,8 +18,8 @@ export interface Pause {
 export async function currentPause(effects: Pick<Effects, "engine" | "journal">): Promise<Pause | undefined> {
 	const stored = await activePause(effects.journal);
 	if (stored !== undefined) return { by: "command", ...stored };
-	const { guards } = await effects.engine();
-	return guards.paused ? { by: "pipeline", reason: null, since: null } : undefined;
+	const { settings } = await effects.engine();
+	return settings.paused ? { by: "pipeline", reason: null, since: null } : undefined;
 }
 
 /** Why an incident is deferred although it is decided and next in the queue. */
@@ -42,7 +42,7 @@ export async function checkPause(effects: Effects, targets: readonly string[]): 
 
 /** Defers for `settings.max_per_hour`. Otherwise the attempt has a slot now: `releaseSlot` frees it if no CodeRun follows. */
 export async function checkRateLimit(effects: Effects, locked: LockedIncident): Promise<Deferral | undefined> {
-	const { max_per_hour } = (await effects.engine()).guards;
+	const { max_per_hour } = (await effects.engine()).settings;
 	if (max_per_hour === 0) return undefined;
 	const next_try_at = await acquireSlot(effects.journal, spawningOf(locked), max_per_hour, effects.now());
 	if (next_try_at === undefined) return undefined;
@@ -59,7 +59,7 @@ export function rateLimitBlocker({ repository }: Pick<LockedIncident, "repositor
 export async function releaseSlot(effects: Effects, locked: LockedIncident, answer: SpawnAnswer): Promise<void> {
 	const isMade = answer.ok && (answer.result.result === "created" || answer.result.result === "exists");
 	const isUnknown = !answer.ok && !answer.for_good;
-	if (isMade || isUnknown || (await effects.engine()).guards.max_per_hour === 0) return;
+	if (isMade || isUnknown || (await effects.engine()).settings.max_per_hour === 0) return;
 	await returnSlot(effects.journal, spawningOf(locked));
 }
 

@@ -55,7 +55,7 @@ function contentOf(
 		case "incident": {
 			const { incident, identity, explanation: stages } = reading;
 			const explanation = { pipeline: engine.version, stages };
-			const settle_ms = settle ? engine.settle_s * 1000 : 0;
+			const settle_ms = settle ? engine.settings.settle_s * 1000 : 0;
 			const late_ms = engine.outcome.ci_deadline_s * 1000;
 			return { outcome: "incident", incident, identity, explanation, settle_ms, late_ms };
 		}

@@ -7,7 +7,7 @@ const ROWS = 1000;
 
 /** Deletes rows older than `settings.retention` from the journal. Active incidents stay, however old. */
 export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" | "log" | "now">): Promise<void> {
-	const { incidents_s, prompts_s, ignored_s } = (await effects.engine()).retention;
+	const { incidents_s, prompts_s, ignored_s } = (await effects.engine()).settings.retention;
 	const now = effects.now();
 	const before = now - incidents_s * 1000;
 	const pruned = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });

@@ -26,7 +26,7 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
-		const next = nextStep(found.state, { ...engine.outcome, settle_s: engine.settle_s });
+		const next = nextStep(found.state, { ...engine.outcome, settle_s: engine.settings.settle_s });
 		if (next === undefined) return await withoutDue(effects, incident);
 		if (next.do === "wait") {
 			if (await waitUntilThen(effects, incident, next.at)) return { ...incident, next_try_at: next.at };

@@ -1,7 +1,7 @@
 import type { SyntaxDiagnostic } from "../../expression/ast.ts";
-import { sightOf, type Visible } from "../grammar/scopes.ts";
-import type { ValidPart } from "../grammar/valid-part.ts";
-import { type WrittenExpression, writtenExpressions } from "../grammar/written-expressions.ts";
+import { sightOf, type Visible } from "../scopes/scopes.ts";
+import type { ValidPart } from "../scopes/valid-part.ts";
+import { type WrittenExpression, writtenExpressions } from "../scopes/written-expressions.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 import type { YamlSource } from "../yaml/yaml-source.ts";

@@ -1,8 +1,8 @@
 import { refusal } from "../../expression/ast.ts";
 import { BUILT_INS } from "../../expression/built-ins.ts";
 import { FUNCTIONS } from "../../expression/functions.ts";
-import type { Visible } from "../grammar/scopes.ts";
-import type { ScopeName } from "../grammar/written-expressions.ts";
+import type { Visible } from "../scopes/scopes.ts";
+import type { ScopeName } from "../scopes/written-expressions.ts";
 import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Inspection } from "./inspect-expression.ts";

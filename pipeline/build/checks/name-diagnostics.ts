@@ -1,6 +1,6 @@
-import { GITHUB_EVENTS } from "../grammar/github-events.ts";
-import type { ValidPart } from "../grammar/valid-part.ts";
-import { byName, each } from "../grammar/written-expressions.ts";
+import { GITHUB_EVENTS } from "../scopes/github-events.ts";
+import type { ValidPart } from "../scopes/valid-part.ts";
+import { byName, each } from "../scopes/written-expressions.ts";
 import { type Diagnostic, promptFile } from "../yaml/diagnostic.ts";
 import type { YamlSource } from "../yaml/yaml-source.ts";
 import { didYouMean, nearest } from "./did-you-mean.ts";

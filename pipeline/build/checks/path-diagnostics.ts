@@ -1,6 +1,6 @@
-import type { Visible } from "../grammar/scopes.ts";
-import { follow, type Shape } from "../grammar/shape.ts";
-import type { ScopeName } from "../grammar/written-expressions.ts";
+import type { Visible } from "../scopes/scopes.ts";
+import { follow, type Shape } from "../scopes/shape.ts";
+import type { ScopeName } from "../scopes/written-expressions.ts";
 import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Inspection, ReadPath } from "./inspect-expression.ts";

@@ -1,6 +1,6 @@
 import { parseExpression } from "../../expression/ast.ts";
-import type { ValidPart } from "../grammar/valid-part.ts";
-import { byName, each } from "../grammar/written-expressions.ts";
+import type { ValidPart } from "../scopes/valid-part.ts";
+import { byName, each } from "../scopes/written-expressions.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";

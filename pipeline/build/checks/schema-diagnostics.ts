@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { keysAt, pipelineJsonSchema } from "../grammar/json-schema.ts";
-import { pipelineFile } from "../grammar/pipeline-file.ts";
-import { type ValidPart, without } from "../grammar/valid-part.ts";
+import { isDurationAt, keysAt, pipelineJsonSchema } from "../../grammar/json-schema.ts";
+import { pipelineFile } from "../../grammar/pipeline-file.ts";
+import { type ValidPart, without } from "../scopes/valid-part.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
@@ -96,6 +96,7 @@ function describe(issue: Issue, source: YamlSource): Diagnostic[] {
 		case "too_big":
 			return [source.at(path, `\`${path.at(-1)}\`${bound(issue)}.`)];
 		case "invalid_format":
+		case "custom":
 			return [source.at(path, `\`${shown(value)}\`: ${issue.message}.`)];
 		default:
 			return [source.at(path, `${issue.message}.`)];
@@ -125,7 +126,7 @@ function wrongType(source: YamlSource, path: Path, value: unknown, expected: str
 	if (path.length === 0) {
 		return source.at(path, `A pipeline is keys with values, not ${value === null ? "nothing" : kindOf(value)}.`);
 	}
-	if (typeof value === "number" && DURATIONS.includes(path.at(-1) ?? "")) {
+	if (typeof value === "number" && isDurationAt(pipelineJsonSchema(), path)) {
 		return source.at(path, `\`${value}\`: a duration has a unit: s, m, h or d.`);
 	}
 	const remedy =
@@ -136,8 +137,6 @@ function wrongType(source: YamlSource, path: Path, value: unknown, expected: str
 				: "";
 	return source.at(path, `\`${path.at(-1)}\` must be ${expected}, not ${kindOf(value)}.${remedy}`);
 }
-
-const DURATIONS: readonly (string | number)[] = ["settle", "ttl", "timeout", "deadline"];
 
 function expectedType(expected: string): string {
 	switch (expected) {

@@ -1,8 +1,8 @@
 import type { ContextSource } from "../../context.ts";
 import { parseExpression } from "../../expression/ast.ts";
 import { SOURCE_PARAMETERS } from "../../source-parameters.ts";
-import type { ValidPart } from "../grammar/valid-part.ts";
-import { byName } from "../grammar/written-expressions.ts";
+import type { ValidPart } from "../scopes/valid-part.ts";
+import { byName } from "../scopes/written-expressions.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
 import { nodeStart } from "../yaml/node-start.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";

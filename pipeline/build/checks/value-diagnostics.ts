@@ -1,5 +1,5 @@
-import type { Visible } from "../grammar/scopes.ts";
-import { follow, KnownTexts } from "../grammar/shape.ts";
+import type { Visible } from "../scopes/scopes.ts";
+import { follow, KnownTexts } from "../scopes/shape.ts";
 import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Inspection } from "./inspect-expression.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { keysAt, pipelineJsonSchema } from "../../../pipeline/build/grammar/json-schema.ts";
+import { keysAt, pipelineJsonSchema } from "../../../pipeline/grammar/json-schema.ts";
 
 describe("pipelineJsonSchema", () => {
 	it("equals pipeline.schema.json (else run `npx healer build --schema`)", () => {

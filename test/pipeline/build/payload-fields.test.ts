@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { describe, expect, it } from "vitest";
-import { payloadFields } from "../../../pipeline/build/grammar/payload-fields.ts";
-import { follow, KnownTexts, type Shape } from "../../../pipeline/build/grammar/shape.ts";
+import { payloadFields } from "../../../pipeline/build/scopes/payload-fields.ts";
+import { follow, KnownTexts, type Shape } from "../../../pipeline/build/scopes/shape.ts";
 import { cutPayloads } from "../../support/cut-payloads.ts";
 
 const SHAPES = new URL("../../../pipeline/build/payload-shapes.json", import.meta.url);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { pipelineFile } from "../../../pipeline/build/grammar/pipeline-file.ts";
+import { pipelineFile } from "../../../pipeline/grammar/pipeline-file.ts";
 
 const good = readFileSync(new URL("../../cases/diagnostics/good/pipeline.yaml", import.meta.url), "utf8");
 
@@ -19,8 +19,8 @@ describe("pipelineFile", () => {
 			reviewers: [],
 			commands: { associations: ["OWNER", "MEMBER", "COLLABORATOR"], logins: [], permissions: [] },
 			watch: { pull_requests: false, branches: [] },
-			settle: "5s",
-			retention: { incidents: "90d", prompts: "30d", ignored: "30d" },
+			settle_s: 5,
+			retention: { incidents_s: 7_776_000, prompts_s: 2_592_000, ignored_s: 2_592_000 },
 			vars: {},
 		});
 		expect(file.agents.rex).toEqual({

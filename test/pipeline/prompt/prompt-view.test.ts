@@ -5,7 +5,7 @@ import { PROMPT_VARIABLES } from "../../../pipeline/prompt/prompt-variables.ts";
 import { type PromptInput, promptView } from "../../../pipeline/prompt/prompt-view.ts";
 
 const incident: Incident = { id: "i", kind: "ci", event: "workflow_job", delivery_id: "d", repository: "o/r" };
-const agent = {
+const agent: PromptInput["agent"] = {
 	name: "rex",
 	github_app: "5DLabs-Rex",
 	cli: "claude",

@@ -1,23 +1,14 @@
-import type { Artefact } from "../../../pipeline/artefact.ts";
+import type { Agent, Artefact } from "../../../pipeline/artefact.ts";
+import { settings } from "../../../pipeline/grammar/pipeline-file.ts";
 
 /** A small artefact: two GitHub events, an internal one, and every stage. */
 export const smallArtefact: Artefact = {
 	version: "v1",
-	settings: {
+	settings: settings.parse({
 		repositories: ["octo-org/*", "Codertocat/*", "5dlabs/cto"],
-		paused: false,
-		max_per_hour: 0,
-		process_bot_commits: false,
-		process_bots: [],
-		process_forks: false,
 		skip_markers: ["[skip-healer]"],
-		reviewers: [],
-		commands: { associations: ["OWNER"], logins: [], permissions: [] },
-		watch: { pull_requests: false, branches: [] },
-		settle_s: 5,
-		retention: { incidents_s: 7_776_000, prompts_s: 2_592_000, ignored_s: 2_592_000 },
-		vars: {},
-	},
+		commands: { associations: ["OWNER"] },
+	}),
 	agents: {
 		rex: agent("5DLabs-Rex", ["cargo", "rg"]),
 		atlas: agent("5DLabs-Atlas", []),
@@ -125,6 +116,6 @@ export const smallArtefact: Artefact = {
 	log_patterns: [{ pattern: { kind: "text", text: "clippy::" }, literals: ["clippy::"] }],
 };
 
-function agent(github_app: string, local: string[]) {
+function agent(github_app: string, local: string[]): Agent {
 	return { github_app, cli: "claude", model: "m", prompt: "fix", max_active: 1, tools: { local, remote: [] } };
 }

@@ -6,7 +6,7 @@ import { endPause, startPause } from "../../../worker/journal/pauses.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
-import { journalIncident, stubEffects, stubEngine } from "../support/stub-effects.ts";
+import { journalIncident, stubEffects, stubEngine, stubSettings } from "../support/stub-effects.ts";
 import { stubRelay } from "../support/stub-relay.ts";
 import { fireCron, get, passTime, post, send } from "../support/worker.ts";
 
@@ -26,7 +26,7 @@ describe("processIncident while it is paused", () => {
 
 	it("holds back when the pipeline says so, too, and goes on when it says so no more", async () => {
 		const stub = stubEffects();
-		stub.activeEngine = stubEngine({ guards: { paused: true, max_per_hour: 0 } });
+		stub.activeEngine = stubEngine({ settings: stubSettings({ paused: true }) });
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		await processIncident(stub, ID);
 		expect(await endPauses(stub)).toBe(0);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
-import { journalIncident, type Stub, stubEffects, stubEngine } from "../support/stub-effects.ts";
+import { journalIncident, type Stub, stubEffects, stubEngine, stubSettings } from "../support/stub-effects.ts";
 
 const MINUTE_MS = 60_000;
 
 async function capped(max_per_hour: number, incidents: number): Promise<Stub> {
 	const stub = stubEffects();
-	stub.activeEngine = stubEngine({ guards: { paused: false, max_per_hour } });
+	stub.activeEngine = stubEngine({ settings: stubSettings({ max_per_hour }) });
 	for (let n = 1; n <= incidents; n++) {
 		await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b${n}` }));
 		stub.clock += MINUTE_MS;

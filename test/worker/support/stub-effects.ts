@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { settings } from "../../../pipeline/grammar/pipeline-file.ts";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
@@ -97,14 +98,17 @@ export function stubEffects(): Stub {
 	return stub;
 }
 
+/** The settings with their defaults, which wait 5 s for more deliveries and limit nothing. */
+export function stubSettings(changes: Partial<Engine["settings"]> = {}): Engine["settings"] {
+	return { ...settings.parse({ repositories: ["5dlabs/cto"] }), ...changes };
+}
+
 /** An engine that sends everything to rex, under one claim by branch. */
 export function stubEngine(changes: Partial<Engine> = {}): Engine {
 	return {
 		version: "v-test",
 		searched: [],
-		settle_s: 5,
-		guards: { paused: false, max_per_hour: 0 },
-		retention: { incidents_s: 90 * 86_400, prompts_s: 30 * 86_400, ignored_s: 30 * 86_400 },
+		settings: stubSettings(),
 		webhook_events: [],
 		plan: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DURATION } from "./duration.ts";
 import { pipelineFile } from "./pipeline-file.ts";
 
 /** A JSON Schema (draft 2020-12), reduced to the keywords used in this folder. */
@@ -16,12 +17,21 @@ export function pipelineJsonSchema(): JsonSchema {
 
 /** The keys that the grammar allows at a path; empty where any key is allowed. */
 export function keysAt(root: JsonSchema, path: readonly (string | number)[]): readonly string[] {
+	const properties = schemaAt(root, path)?.properties;
+	return isRecord(properties) ? Object.keys(properties) : [];
+}
+
+/** Whether the grammar expects a duration at a path. */
+export function isDurationAt(root: JsonSchema, path: readonly (string | number)[]): boolean {
+	return schemaAt(root, path)?.pattern === DURATION.source;
+}
+
+function schemaAt(root: JsonSchema, path: readonly (string | number)[]): JsonSchema | undefined {
 	let schema: unknown = root;
 	for (const step of path) {
 		schema = child(root, schema, step);
 	}
-	const properties = asSchema(root, schema)?.properties;
-	return isRecord(properties) ? Object.keys(properties) : [];
+	return asSchema(root, schema);
 }
 
 function child(root: JsonSchema, schema: unknown, step: string | number): unknown {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import type { pipelineFile } from "../../grammar/pipeline-file.ts";
 import type { Path } from "../yaml/yaml-source.ts";
-import type { pipelineFile } from "./pipeline-file.ts";
 
 /**
  * The file as written, minus the parts that the grammar rejects: everything present has the right shape, anything may

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { BRANCH_STRATEGIES } from "../../artefact.ts";
-import { CONTEXT_SOURCES } from "../../context.ts";
-import { INCIDENT_KINDS } from "../../incident.ts";
-import { SIGNALS } from "../../signal.ts";
-import { agentName, duration, expression, mapping, name, pathName, text } from "./file-leaves.ts";
+import { CONTEXT_SOURCES } from "../context.ts";
+import { INCIDENT_KINDS } from "../incident.ts";
+import { SIGNALS } from "../signal.ts";
+import { duration, type Limits } from "./duration.ts";
+import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
+import { keys } from "./keys.ts";
 
 /** The values that the CodeRun controller accepts as `cliConfig.cliType`; it fails on any other. */
 const CLIS = [
@@ -25,8 +26,15 @@ const CLIS = [
 /** https://docs.github.com/en/graphql/reference/enums#commentauthorassociation */
 const ASSOCIATIONS = ["OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR"] as const;
 
-const settings = z
-	.strictObject({
+const KEPT: Limits = { least: "1d", most: "3650d", why: "it is kept for at least 1d and at most 3650d" };
+
+const anyValue: z.ZodType<unknown, unknown> = z.json();
+
+/** `same` pushes to the failing branch. `fix` pushes to a separate branch and opens a pull request. */
+export const BRANCH_STRATEGIES = ["same", "fix"] as const;
+
+export const settings = keys(
+	{
 		repositories: z
 			.array(
 				z
@@ -54,47 +62,51 @@ const settings = z
 			.default(["[skip-healer]", "[healer skip]"])
 			.describe("Commits whose message contains one of these are ignored."),
 		reviewers: z.array(login()).default([]).describe("Logins whose review findings are processed."),
-		commands: z
-			.strictObject({
-				associations: z
-					.array(z.enum(ASSOCIATIONS))
-					.default(["OWNER", "MEMBER", "COLLABORATOR"])
-					.describe("By the comment's `author_association`."),
-				logins: z.array(login()).default([]).describe("By login."),
-				permissions: z
-					.array(text("`admin`, `maintain`, `write`, or a role's name."))
-					.default([])
-					.describe("By repository permission, which Healer requests from GitHub if neither of the others matches."),
-			})
+		commands: keys({
+			associations: z
+				.array(z.enum(ASSOCIATIONS))
+				.default(["OWNER", "MEMBER", "COLLABORATOR"])
+				.describe("By the comment's `author_association`."),
+			logins: z.array(login()).default([]).describe("By login."),
+			permissions: z
+				.array(text("`admin`, `maintain`, `write`, or a role's name."))
+				.default([])
+				.describe("By repository permission, which Healer requests from GitHub if neither of the others matches."),
+		})
 			.prefault({})
 			.describe("Who may give `/healer` commands in comments."),
-		watch: z
-			.strictObject({
-				pull_requests: z.boolean().default(false).describe("Check pull requests that were opened or pushed to."),
-				branches: z.array(text("A branch's name, or a glob.")).default([]).describe("Check pushes to these branches."),
-			})
+		watch: keys({
+			pull_requests: z.boolean().default(false).describe("Check pull requests that were opened or pushed to."),
+			branches: z.array(text("A branch's name, or a glob.")).default([]).describe("Check pushes to these branches."),
+		})
 			.prefault({})
 			.describe("Check for failures and conflicts that already exist; off by default."),
-		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.").default(
-			"5s",
-		),
-		retention: z
-			.strictObject({
-				incidents: duration("Finished incidents, with everything that belongs to them.").default("90d"),
-				prompts: duration("CodeRuns, prompts and contexts of finished incidents.").default("30d"),
-				ignored: duration("Daily counts of ignored deliveries.").default("30d"),
-			})
+		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.", {
+			least: "0s",
+			most: "1h",
+			why: "an incident waits at most 1h",
+		}).prefault("5s"),
+		retention: keys({
+			incidents: duration("Finished incidents, with everything that belongs to them.", {
+				least: "30d",
+				most: "3650d",
+				why: "incidents are kept for at least 30d, to recognise their late deliveries, and at most 3650d",
+			}).prefault("90d"),
+			prompts: duration("CodeRuns, prompts and contexts of finished incidents.", KEPT).prefault("30d"),
+			ignored: duration("Daily counts of ignored deliveries.", KEPT).prefault("30d"),
+		})
 			.prefault({})
 			.describe("How long the journal keeps records."),
 		vars: z
-			.record(z.string(), z.json())
+			.record(z.string(), anyValue)
 			.default({})
 			.describe("Your own values; expressions see them as `$settings.vars`."),
-	})
-	.describe("Values that expressions see as `$settings`.");
+	},
+	"Values that expressions see as `$settings`.",
+);
 
-const agent = z
-	.strictObject({
+export const agent = keys(
+	{
 		github_app: z
 			.string()
 			.regex(
@@ -111,24 +123,18 @@ const agent = z
 			.max(1000)
 			.default(1)
 			.describe("Limit on this agent's unfinished CodeRuns; 0 is no limit."),
-		tools: z
-			.strictObject({
-				local: z
-					.array(toolName())
-					.default([])
-					.describe("Tools on the agent's own machine: the CodeRun's `localTools`."),
-				remote: z
-					.array(toolName())
-					.default([])
-					.describe("Tools reached over the network: the CodeRun's `remoteTools`."),
-			})
-			.default({ local: [], remote: [] })
+		tools: keys({
+			local: z.array(toolName()).default([]).describe("Tools on the agent's own machine: the CodeRun's `localTools`."),
+			remote: z.array(toolName()).default([]).describe("Tools reached over the network: the CodeRun's `remoteTools`."),
+		})
+			.prefault({ local: [], remote: [] })
 			.describe("The tools that the agent may use."),
-	})
-	.describe("One agent: what it runs, and its GitHub App.");
+	},
+	"One agent: what it runs, and its GitHub App.",
+);
 
-const event = z
-	.strictObject({
+const event = keys(
+	{
 		on: name("GitHub's event (`X-GitHub-Event`) or an internal event; default: the entry's key.").optional(),
 		when: expression("Which of its deliveries are incidents; sees the payload").optional(),
 		kind: z
@@ -138,62 +144,73 @@ const event = z
 			"Identical for every delivery of one failure; use `$key(...)`. Only internal events may omit it",
 		).optional(),
 		incident: incidentFields.describe("The incident's fields, each an expression over the payload."),
-	})
-	.describe("One event: which of its deliveries are incidents, and their fields.");
+	},
+	"One event: which of its deliveries are incidents, and their fields.",
+);
 
-const lifecycleEvent = z
-	.strictObject({
+const lifecycleEvent = keys(
+	{
 		on: name("GitHub's event (`X-GitHub-Event`); default: the entry's key.").optional(),
 		when: expression("Which of its deliveries count; sees the payload").optional(),
 		reports: z.enum(SIGNALS).describe("What they report."),
 		about: signalFields.describe("What it is about, each an expression over the payload."),
-	})
-	.describe("One lifecycle event of a branch or pull request; it is recorded and never starts anything.");
+	},
+	"One lifecycle event of a branch or pull request; it is recorded and never starts anything.",
+);
 
-const filter = z
-	.strictObject({
+const filter = keys(
+	{
 		name: name("The filter's name, shown in reasons."),
 		keep: expression("Refuses only on false; unknown passes, and is evaluated again with the context"),
-	})
-	.describe("One filter.");
+	},
+	"One filter.",
+);
 
-const dedupRule = z
-	.strictObject({
+const dedupRule = keys(
+	{
 		name: name("The claim's name."),
 		key: expression("The key to claim; use `$key(...)`. An undefined key makes no claim"),
-		ttl: duration("How long the claim holds; at least 60s."),
+		ttl: duration("How long the claim holds; at least 60s.", {
+			least: "60s",
+			most: "30d",
+			why: "a claim holds at least 60s, the minimum of KV, and at most 30d",
+		}),
 		while_active: z.boolean().default(false).describe("Also hold the claim while its CodeRun is unfinished."),
-	})
-	.describe("One claim, in addition to the one on the incident's identity.");
+	},
+	"One claim, in addition to the one on the incident's identity.",
+);
 
-const contextRequest = z
-	.strictObject({
+const contextRequest = keys(
+	{
 		from: z.enum(CONTEXT_SOURCES).describe("The source."),
 		with: mapping.default({}).describe("The source's parameters: texts are expressions (JSONata)."),
 		when: expression("Gathered only when this is true").optional(),
-		timeout: duration("The source's time limit.").default("10s"),
-	})
-	.describe("One part of the context.");
+		timeout: duration("The source's time limit.").prefault("10s"),
+	},
+	"One part of the context.",
+);
 
-const classifyRule = z
-	.strictObject({
+const classifyRule = keys(
+	{
 		type: pathName.describe("The failure type."),
 		category: pathName.describe("The failure type's category."),
 		when: expression("Matches when true; the last rule has none").optional(),
 		fix: text("The suggested approach, for the prompt."),
-	})
-	.describe("One failure type; the first match wins.");
+	},
+	"One failure type; the first match wins.",
+);
 
-const routeRule = z
-	.strictObject({
+const routeRule = keys(
+	{
 		name: name("The rule's name."),
 		agent: agentName,
 		when: expression("Matches when true; the last rule has none").optional(),
-	})
-	.describe("One routing rule; the first match wins.");
+	},
+	"One routing rule; the first match wins.",
+);
 
-const spawn = z
-	.strictObject({
+const spawn = keys(
+	{
 		namespace: z
 			.string()
 			.regex(
@@ -209,15 +226,26 @@ const spawn = z
 		spec: mapping.describe(
 			"The CodeRun's `spec`: texts are expressions (JSONata), so a fixed text is \"'remediation'\".",
 		),
-	})
-	.describe("The fields of the CodeRun.");
+	},
+	"The fields of the CodeRun.",
+);
 
-const outcome = z
-	.strictObject({
+const outcome = keys(
+	{
 		max_attempts: z.int().min(1).max(20).default(3).describe("Limit on CodeRuns per incident."),
-		pause: duration("Pause between two attempts.").default("2m"),
-		deadline: duration("Time limit of one CodeRun; after it, the attempt counts as failed.").default("2h"),
-		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.").default("1h"),
+		pause: duration("Pause between two attempts.", { least: "0s", most: "1d", why: "a pause is at most 1d" }).prefault(
+			"2m",
+		),
+		deadline: duration("Time limit of one CodeRun; after it, the attempt counts as failed.", {
+			least: "1m",
+			most: "7d",
+			why: "an attempt has at least 1m and at most 7d",
+		}).prefault("2h"),
+		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.", {
+			least: "1m",
+			most: "7d",
+			why: "CI has at least 1m and at most 7d",
+		}).prefault("1h"),
 		escalate: z
 			.array(agentName.describe("An agent's name, or `human`."))
 			.default(["human"])
@@ -236,23 +264,35 @@ const outcome = z
 			.array(text("A branch's name, or a glob."))
 			.default(["main", "master", "release/**", "releases/**"])
 			.describe("Branches that no agent pushes to; the default branch is always included."),
-	})
-	.describe("What happens after an attempt.");
+	},
+	"What happens after an attempt.",
+);
 
-/** `pipeline.yaml` as written. Strict: an unknown key is an error. Names and expressions are checked elsewhere. */
-export const pipelineFile = z
-	.strictObject({
+/**
+ * `pipeline.yaml`: its input is the file as written, its value what the artefact has of it, with defaults applied and
+ * durations in seconds. An unknown key is an error. Names and expressions are checked elsewhere.
+ */
+export const pipelineFile = keys(
+	{
 		version: z.literal(1).describe("The version of this file's grammar."),
 		settings,
 		agents: z.record(agentName, agent).describe("The agents, by name."),
-		events: z.record(name("The event's name."), event).describe("Which deliveries are incidents, by event."),
+		events: z
+			.record(name("The event's name."), event)
+			.transform(listeners)
+			.describe("Which deliveries are incidents, by event."),
 		lifecycle: z
 			.record(name("The entry's name."), lifecycleEvent)
-			.default({})
-			.describe("Events that report the progress of a remediation; they never start one."),
-		filters: z.array(filter).default([]).describe("Filters that decide which incidents to ignore, in order."),
-		dedup: z.array(dedupRule).default([]).describe("Claims that prevent concurrent CodeRuns for the same key."),
-		context: z.record(pathName, contextRequest).default({}).describe("The context to gather for an incident, by part."),
+			.prefault({})
+			.describe("Events that report the progress of a remediation; they never start one.")
+			.transform(listeners),
+		filters: z.array(filter).prefault([]).describe("Filters that decide which incidents to ignore, in order."),
+		dedup: z.array(dedupRule).prefault([]).describe("Claims that prevent concurrent CodeRuns for the same key."),
+		context: z
+			.record(pathName, contextRequest)
+			.prefault({})
+			.describe("The context to gather for an incident, by part.")
+			.transform(named),
 		classify: z
 			.array(classifyRule)
 			.min(1, "needs at least one rule")
@@ -263,11 +303,18 @@ export const pipelineFile = z
 			.describe("Agents, in order; the last rule has no `when`."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
-	})
-	.describe("Healer's pipeline: which failures are incidents, which agent fixes them, with what context.");
+	},
+	"Healer's pipeline: which failures are incidents, which agent fixes them, with what context.",
+);
 
-/** The file with defaults applied. The artefact is built from it. */
-export type PipelineFile = z.output<typeof pipelineFile>;
+/** A list of the entries, named by their keys. */
+function named<Entry extends object>(entries: Readonly<Record<string, Entry>>) {
+	return Object.entries(entries).map(([name, entry]) => ({ name, ...entry }));
+}
+
+function listeners<Entry extends { on?: string | undefined }>(entries: Readonly<Record<string, Entry>>) {
+	return named(entries).map((entry) => ({ ...entry, on: entry.on ?? entry.name }));
+}
 
 function login(): z.ZodString {
 	return z

@@ -1,7 +1,8 @@
-import { BRANCH_STRATEGIES } from "../../artefact.ts";
 import type { FUNCTIONS } from "../../expression/functions.ts";
+import { incidentFields } from "../../grammar/incident-fields.ts";
+import { shapeOf, valueName } from "../../grammar/keys.ts";
+import { agent, BRANCH_STRATEGIES, settings } from "../../grammar/pipeline-file.ts";
 import { INCIDENT_KINDS } from "../../incident.ts";
-import { incidentFields } from "./incident-fields.ts";
 import { payloadFields } from "./payload-fields.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import type { ValidPart } from "./valid-part.ts";
@@ -79,49 +80,29 @@ const CONTEXT_PART: Fields = { from: "any", took_ms: "any", status: "any", data:
 
 const STRATEGY: Fields = { name: new KnownTexts(BRANCH_STRATEGIES), branch: "any", why: "any" };
 
-const AGENT: Fields = {
-	name: "any",
-	github_app: "any",
-	cli: "any",
-	model: "any",
-	prompt: "any",
-	max_active: "any",
-	tools: { local: "any", remote: "any" },
-};
+const SETTINGS = fieldsOf(settings);
+
+const AGENT: Fields = { name: "any", ...fieldsOf(agent) };
 
 const INCIDENT: Fields = {
 	id: "any",
 	kind: new KnownTexts(INCIDENT_KINDS),
 	event: "any",
 	delivery_id: "any",
-	...fieldsOf(incidentFields.shape),
+	...fieldsOf(incidentFields),
 };
 
-function fieldsOf(shape: object): Fields {
+/** The names in the value of an object's schema. */
+function fieldsOf(schema: unknown): Fields {
 	return Object.fromEntries(
-		Object.entries(shape).map(([name, schema]: [string, { unwrap(): { shape?: object } }]) => {
-			const inner = schema.unwrap().shape;
-			return [name, inner ? fieldsOf(inner) : "any"];
-		}),
+		Object.entries(shapeOf(schema) ?? {}).map(([key, inner]) => [
+			valueName(key, inner),
+			shapeOf(inner) === undefined ? "any" : fieldsOf(inner),
+		]),
 	);
 }
 
-/** The fields of `Settings` in `pipeline/artefact.ts`. */
 function settingsFields(file: ValidPart): Fields {
 	const vars = Object.fromEntries(Object.keys(file.settings?.vars ?? {}).map((name) => [name, "any" as const]));
-	return {
-		repositories: "any",
-		paused: "any",
-		max_per_hour: "any",
-		process_bot_commits: "any",
-		process_bots: "any",
-		process_forks: "any",
-		skip_markers: "any",
-		reviewers: "any",
-		commands: { associations: "any", logins: "any", permissions: "any" },
-		watch: { pull_requests: "any", branches: "any" },
-		settle_s: "any",
-		retention: { incidents_s: "any", prompts_s: "any", ignored_s: "any" },
-		vars,
-	};
+	return { ...SETTINGS, vars };
 }

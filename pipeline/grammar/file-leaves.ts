@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** `30s`, `10m`, `2h`, `1d`: a whole number and one unit. */
-export const DURATION = /^(0|[1-9]\d{0,8})(s|m|h|d)$/;
-
 /** Names of rules and parts: safe in logs, expression paths, URLs and metric labels. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
@@ -11,13 +8,6 @@ const AGENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 
 /** Names that expressions use as path steps, as in `context.job_logs`. */
 const PATH_NAME = /^[a-z][a-z0-9_]{0,62}$/;
-
-export function duration(description: string): z.ZodString {
-	return z
-		.string()
-		.regex(DURATION, "a duration is a whole number with s, m, h or d, such as 30s, 10m, 2h or 1d")
-		.describe(description);
-}
 
 export function expression(description: string): z.ZodString {
 	return z.string().min(1, "an expression cannot be empty").max(10_000).describe(`${description} (JSONata)`);
@@ -49,10 +39,15 @@ export const pathName = z
 		"this name is lower-case letters, digits and _, begins with a letter, as expressions write it in paths",
 	);
 
-/** The input form of `Mapping` in `pipeline/artefact.ts`: text leaves are JSONata, other leaves are literals. */
-export type WrittenMapping = { [name: string]: string | number | boolean | string[] | WrittenMapping };
+/** JSONata text, checked at build time. */
+export type ExpressionText = string;
 
-export const mapping: z.ZodType<WrittenMapping, WrittenMapping> = z.lazy(() =>
+/** A tree whose string leaves are JSONata and whose other leaves are literals. `incident` and `spawn` have this shape. */
+export type Mapping = {
+	readonly [name: string]: Mapping | ExpressionText | number | boolean | readonly ExpressionText[];
+};
+
+export const mapping: z.ZodType<Mapping, Mapping> = z.lazy(() =>
 	z.record(
 		z.string().min(1, "a key cannot be empty"),
 		z.union([

@@ -1,0 +1,37 @@
+import type { Artefact, ExpressionText, Mapping } from "./artefact.ts";
+
+type Stages = Pick<Artefact, "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn">;
+
+/** Every expression of an artefact, in its order. */
+export function expressionsOf({
+	events,
+	lifecycle,
+	filters,
+	dedup,
+	context,
+	classify,
+	route,
+	spawn,
+}: Stages): readonly ExpressionText[] {
+	return [
+		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
+		...lifecycle.flatMap(({ when, about: of }) => [when, ...leaves(of)]),
+		...filters.map(({ keep }) => keep),
+		...dedup.map(({ key }) => key),
+		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
+		...[...classify, ...route].map(({ when }) => when),
+		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
+	].filter((text) => text !== undefined);
+}
+
+function leaves(mapping: Mapping): readonly string[] {
+	return Object.values(mapping).flatMap((part) => {
+		if (typeof part === "string") return [part];
+		if (typeof part !== "object") return [];
+		return isList(part) ? [...part] : leaves(part);
+	});
+}
+
+function isList(part: Mapping | readonly string[]): part is readonly string[] {
+	return Array.isArray(part);
+}
