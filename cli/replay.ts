@@ -1,9 +1,10 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
+import { messageOf } from "../wire/message-of.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readBytes } from "./read-input.ts";
-import { fail, messageOf, ok, type Result } from "./result.ts";
 import { readHubFile } from "./state/hub-file.ts";
 import { DEFAULT_PORT, stateDirOf } from "./state/hub-settings.ts";
 import { readKeptSecrets } from "./state/secrets.ts";

@@ -6,7 +6,7 @@ import { request } from "node:https";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
-import { fail, ok, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import { freePort } from "../state/free-port.ts";
 import type { ClusterBinaries } from "./cluster-binaries.ts";
 

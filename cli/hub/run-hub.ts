@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
 import { stackOf } from "../../wire/log-line.ts";
+import { messageOf } from "../../wire/message-of.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
 import { exitWith, type Output } from "../output.ts";
 import { pushArtefact } from "../push.ts";
-import { messageOf } from "../result.ts";
 import { freePort, LOOPBACK } from "../state/free-port.ts";
 import { readHubFile, removeHubFile, writeHubFile } from "../state/hub-file.ts";
 import type { HubSettings } from "../state/hub-settings.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type ContextSettings, readContextSettings } from "../../relay/context/context-settings.ts";
-import { fail, ok, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The settings of `healer start`, from its environment (docs/deploy.md). None of them is secret. */
 export interface HubSettings {

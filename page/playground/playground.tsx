@@ -1,4 +1,6 @@
 import { useState } from "preact/hooks";
+import { messageOf } from "../../wire/message-of.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import type { ExplainedDelivery } from "../../worker/api/shapes.ts";
 import { ask } from "../api/ask.ts";
 import { ExplanationTree } from "../incident/explanation-tree.tsx";
@@ -120,12 +122,10 @@ function Answer({ answered }: { readonly answered: Answered }) {
 	}
 }
 
-function readJson(
-	text: string,
-): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
+function readJson(text: string): Result<unknown> {
 	try {
-		return { ok: true, value: JSON.parse(text) };
+		return ok(JSON.parse(text));
 	} catch (error) {
-		return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+		return fail(messageOf(error));
 	}
 }

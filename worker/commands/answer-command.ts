@@ -40,8 +40,8 @@ export async function answerCommand(effects: Effects, id: string): Promise<void>
 async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<void> {
 	const read = readCommand(locked);
 	if (!read.ok) {
-		effects.log.error("command not readable", { command_id: locked.id, reason: read.reason });
-		return await endCommand(effects.journal, locked, `not answered: ${read.reason}`, effects.now());
+		effects.log.error("command not readable", { command_id: locked.id, reason: read.problem });
+		return await endCommand(effects.journal, locked, `not answered: ${read.problem}`, effects.now());
 	}
 	try {
 		await process(effects, read.value);

@@ -41,8 +41,8 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 		});
 	}
 	if (!locked.last_command.ok) {
-		effects.log.error("status comment not readable", { ...key, reason: locked.last_command.reason });
-		return await failStatusComment(effects.journal, locked, { problem: locked.last_command.reason, until: undefined });
+		effects.log.error("status comment not readable", { ...key, reason: locked.last_command.problem });
+		return await failStatusComment(effects.journal, locked, { problem: locked.last_command.problem, until: undefined });
 	}
 	try {
 		await write(effects, github, { ...locked, last_command: locked.last_command.value });

@@ -1,6 +1,7 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import { ok, type Result } from "../../wire/result.ts";
 import type { CommandResult } from "./stored-json.ts";
-import { readStored, type Stored } from "./stored-json.ts";
+import { readStored } from "./stored-json.ts";
 
 /** A command that this caller has locked. */
 export interface LockedCommandRequest {
@@ -51,12 +52,12 @@ export async function lockCommand(
 }
 
 /** Reads the JSON of a locked row. */
-export function readCommand({ command, result, ...row }: LockedCommand): Stored<LockedCommandRequest> {
+export function readCommand({ command, result, ...row }: LockedCommand): Result<LockedCommandRequest> {
 	const request = readStored("commands.command", command);
 	const before = result === null ? undefined : readStored("commands.result", result);
 	if (!request.ok) return request;
 	if (before?.ok === false) return before;
-	return { ok: true, value: { ...row, request: request.value, result: before?.value } };
+	return ok({ ...row, request: request.value, result: before?.value });
 }
 
 /** Stores the result and requests an update of the status comment, in one transaction. */

@@ -1,5 +1,6 @@
+import type { Result } from "../../wire/result.ts";
 import type { LastCommand } from "./stored-json.ts";
-import { readStored, type Stored } from "./stored-json.ts";
+import { readStored } from "./stored-json.ts";
 
 export interface StatusCommentKey {
 	readonly repository: string;
@@ -9,7 +10,7 @@ export interface StatusCommentKey {
 /** The status comment of a pull request, locked by this caller. */
 export interface LockedStatusComment extends StatusCommentKey {
 	readonly installation_id: number | null;
-	readonly last_command: Stored<LastCommand>;
+	readonly last_command: Result<LastCommand>;
 	readonly requested_at: number;
 	readonly revision: number;
 	readonly comment_id: number | null;
