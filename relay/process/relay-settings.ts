@@ -1,3 +1,4 @@
+import { messageOf } from "../../wire/message-of.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { type ContextSettings, readContextSettings } from "../context/context-settings.ts";
@@ -73,7 +74,7 @@ function readWireSecrets(text: string | undefined): Result<readonly string[]> {
 	try {
 		return ok(readSecrets(text ?? ""));
 	} catch (error) {
-		return fail(`${error instanceof Error ? error.message : "HEALER_WIRE_SECRETS: cannot be read"}.`);
+		return fail(`${messageOf(error)}.`);
 	}
 }
 

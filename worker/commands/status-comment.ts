@@ -13,7 +13,7 @@ import {
 } from "../journal/status-comments.ts";
 import type { LastCommand } from "../journal/stored-json.ts";
 import { readStored } from "../journal/stored-json.ts";
-import { messageOf } from "../log.ts";
+import { explainCause } from "../log.ts";
 import { asCode, asLink } from "../remediation/markdown.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 
@@ -48,7 +48,7 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 		await write(effects, github, { ...locked, last_command: locked.last_command.value });
 	} catch (cause) {
 		// Backs off, so that others get their turn.
-		const problem = `internal error: ${messageOf(cause)}`;
+		const problem = `internal error: ${explainCause(cause)}`;
 		effects.log.error("writing the status comment failed", { ...key, cause });
 		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
 		await failStatusComment(effects.journal, locked, { problem, until });

@@ -1,7 +1,7 @@
 import { type Context, type ContextPart, isGitHubSource } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
-import { messageOf } from "../log.ts";
+import { explainCause } from "../log.ts";
 import { mapConcurrent } from "../runtime/map-concurrent.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
@@ -96,7 +96,7 @@ async function askWithTimeout<T>(
 	try {
 		return await Promise.race([ask(stop.signal), timeout]);
 	} catch (cause) {
-		return late(messageOf(cause));
+		return late(explainCause(cause));
 	} finally {
 		clearTimeout(timer);
 	}

@@ -5,7 +5,7 @@ import { signMessage } from "../../wire/signature.ts";
 import { type CodeRunStatus, type StatusRequest, statusAnswerSchema } from "../../wire/status.ts";
 import type { Env } from "../env.ts";
 import { readTextWithin } from "../http/body.ts";
-import { messageOf } from "../log.ts";
+import { explainCause } from "../log.ts";
 
 /** The relay's status of an attempt's CodeRun, or why it is unknown. An unknown status changes nothing. */
 export type StatusAnswer =
@@ -48,7 +48,7 @@ export function createAskStatus(
 				? { ok: true, status: read.value }
 				: unknown(`the relay's answer was not understood: ${read.detail}`);
 		} catch (cause) {
-			return unknown(`the relay could not be reached: ${messageOf(cause)}`);
+			return unknown(`the relay could not be reached: ${explainCause(cause)}`);
 		}
 	};
 }
