@@ -3,6 +3,7 @@ import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
 import { stackOf } from "../../wire/log-line.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { readSecrets } from "../../wire/secret.ts";
+import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
@@ -72,14 +73,10 @@ const CLOSE_WITHIN_MS = 2_000;
 
 /** One part that hangs must not keep the others from stopping. */
 async function closeInTime(close: Closer, output: Output): Promise<void> {
-	const closed = new AbortController();
-	const late = sleep(CLOSE_WITHIN_MS, undefined, { signal: closed.signal }).catch(() => undefined);
 	try {
-		await Promise.race([close(), late]);
+		await withTimeout(close, CLOSE_WITHIN_MS);
 	} catch (error) {
-		output.problem(`Could not stop a part of the hub: ${messageOf(error)}`);
-	} finally {
-		closed.abort();
+		if (!(error instanceof TimedOut)) output.problem(`Could not stop a part of the hub: ${messageOf(error)}`);
 	}
 }
 

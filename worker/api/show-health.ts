@@ -1,4 +1,5 @@
 import { readSecretList } from "../../wire/secret-list.ts";
+import { withTimeout } from "../../wire/with-timeout.ts";
 import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { jsonResponse } from "../http/responses.ts";
@@ -7,7 +8,6 @@ import { explainFailure } from "../journal/failure.ts";
 import { findJournalFailure } from "../journal/use-journal.ts";
 import { createLog, explainCause, type Log } from "../log.ts";
 import { SharedResult } from "../runtime/shared-result.ts";
-import { withTimeout } from "../runtime/with-timeout.ts";
 
 type Health =
 	| { readonly status: "ok" }
@@ -34,7 +34,7 @@ export async function showHealth(_request: Request, env: Env, ctx: ExecutionCont
 
 async function healthOf(env: Env, ctx: ExecutionContext, log: Log): Promise<Health> {
 	try {
-		return await withTimeout(tryAll(env, ctx, log), WITHIN_MS);
+		return await withTimeout(() => tryAll(env, ctx, log), WITHIN_MS);
 	} catch (cause) {
 		log.error("health check failed", { cause });
 		return { status: "failing", reason: "the worker's log has the reason (`npx wrangler tail`)" };

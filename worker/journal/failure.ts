@@ -1,5 +1,5 @@
 import { messageOf } from "../../wire/message-of.ts";
-import { TimedOut } from "../runtime/with-timeout.ts";
+import { TimedOut } from "../../wire/with-timeout.ts";
 import { journalFaultOf } from "./d1-error.ts";
 import { MigrationsMissing } from "./schema.ts";
 
