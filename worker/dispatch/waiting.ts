@@ -1,3 +1,4 @@
+import { backoffMs } from "../../wire/backoff.ts";
 import type { Gathering } from "../context/gather-context.ts";
 import type { Effects } from "../effects.ts";
 import { recordNotified } from "../journal/escalations.ts";
@@ -6,7 +7,6 @@ import { endWait, type Wait, waitIncident } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { transit } from "../journal/state-machine.ts";
 import { takeStep } from "../journal/transitions.ts";
-import { backoffMs } from "../runtime/backoff.ts";
 
 /**
  * How long an incident's row is locked at a time, in milliseconds: longer than one send and its bookkeeping. After that, the
@@ -46,7 +46,7 @@ export async function deferFor(
 	},
 ): Promise<Progress> {
 	const now = effects.now();
-	const backoff = backoffMs(locked.tries, effects.random());
+	const backoff = backoffMs(locked.tries, { random: effects.random() });
 	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
 	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
 	const { reason, blocked_on, paused = false } = why;
@@ -60,10 +60,10 @@ export async function failTry(effects: Effects, locked: LockedIncident, reason: 
 	if (now - failing_since > DAY_MS) return await abandon(effects, locked, reason);
 	const tries = locked.failing_since === null ? 0 : locked.tries;
 	if (transit(locked.status, "deferred") !== undefined) {
-		const next_try_at = now + backoffMs(tries, effects.random());
+		const next_try_at = now + backoffMs(tries, { random: effects.random() });
 		return await waitUntil(effects, locked, { reason, next_try_at, failing_since, tries: tries + 1, now });
 	}
-	const next_try_at = now + backoffMs(tries, effects.random(), LONGEST_WAIT_MS / 1000);
+	const next_try_at = now + backoffMs(tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
 	const off = { reason, next_try_at, failing_since, tries: tries + 1 };
 	if (!(await reschedule(effects.journal, locked, off))) return { state: "lock_lost" };
 	return { state: "rescheduled", reason, next_try_at };

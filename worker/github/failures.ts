@@ -1,4 +1,4 @@
-import { backoffMs } from "../runtime/backoff.ts";
+import { backoffMs } from "../../wire/backoff.ts";
 import type { GitHubFailure } from "./github.ts";
 
 /** The fields of a failed answer. Header names are in lower case. */
@@ -64,7 +64,7 @@ export function retryTime(
 		case "rate_limited":
 			return failure.until;
 		case "unavailable":
-			return now + backoffMs(history.tries + 1, effects.random());
+			return now + backoffMs(history.tries + 1, { random: effects.random() });
 		case "forbidden":
 		case "not_found":
 		case "refused":
