@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipelineJsonSchema } from "../pipeline/build/index.ts";
+import { writeAtomic } from "../relay/cluster/directory/atomic-file.ts";
 import { makeFolder } from "../relay/cluster/directory/make-folder.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { buildPipeline } from "./build-pipeline.ts";
@@ -8,7 +9,6 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { bundlePage } from "./hub/page-bundle.ts";
 import { exitWith, type Output } from "./output.ts";
 import { bundleRelay } from "./relay-bundle.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 export interface BuildOptions {
 	readonly pipeline: string;

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 import { readSecretList } from "../../wire/secret-list.ts";
 import { readText } from "../read-input.ts";
-import { writeAtomic } from "../write-atomic.ts";
 
 /**
  * The secrets of docs/deploy.md that the hub generates. Each may hold several values, separated by whitespace or
