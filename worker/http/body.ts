@@ -1,5 +1,3 @@
-import { readWithin } from "../../wire/read-within.ts";
-
 /** GitHub delivers no payload over 25 MB: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
 // An isolate has 128 MB for all its requests, and a parsed body is several times as large as its text.
@@ -114,12 +112,6 @@ class LargeBodySlot {
 		if (this.taken) largeBodyIsOpen = false;
 		this.taken = false;
 	}
-}
-
-/** A response's text; undefined, with the rest unread, if it is longer than `limit` bytes. */
-export async function readTextWithin(response: Response, limit: number): Promise<string | undefined> {
-	const { bytes, cut } = await readWithin(response.body, limit);
-	return cut ? undefined : new TextDecoder().decode(bytes);
 }
 
 export type JsonReading = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
