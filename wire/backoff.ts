@@ -1,3 +1,5 @@
+import { MINUTE_MS } from "./durations.ts";
+
 /** How a pause grows with each failure. */
 export interface Backoff {
 	readonly first_ms?: number;
@@ -11,7 +13,7 @@ export interface Backoff {
 /** The next pause after so many in a row, in milliseconds: 1 s, 2 s, 4 s ... a minute, unless given otherwise. */
 export function backoffMs(
 	earlier: number,
-	{ first_ms = 1_000, longest_ms = 60_000, factor = 2, random = 0.5 }: Backoff = {},
+	{ first_ms = 1_000, longest_ms = MINUTE_MS, factor = 2, random = 0.5 }: Backoff = {},
 ): number {
 	const pause_ms = Math.min(longest_ms, first_ms * factor ** earlier);
 	return Math.round(pause_ms * (0.75 + random / 2));

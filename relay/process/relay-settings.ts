@@ -1,3 +1,4 @@
+import { DAY_S, HOUR_S, MINUTE_S } from "../../wire/durations.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readSecrets } from "../../wire/secret.ts";
@@ -84,7 +85,7 @@ function readList(name: string, text: string | undefined, example: string): Resu
 	return fail(`${name} is not set: the relay creates CodeRuns only for what it names (${example}; * allows all).`);
 }
 
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+const UNITS = { s: 1, m: MINUTE_S, h: HOUR_S, d: DAY_S } as const;
 
 function readDuration(name: string, text: string | undefined): Result<number | undefined> {
 	const given = text?.trim();

@@ -1,4 +1,5 @@
 import { backoffMs } from "../../wire/backoff.ts";
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { describeFailure, retryTime } from "../github/failures.ts";
 import { partsOf } from "../github/own-comments.ts";
@@ -17,7 +18,7 @@ import { actOnCommand } from "./act-on-command.ts";
 import { writeStatusComment } from "./status-comment.ts";
 
 // A few requests to GitHub, each bounded by the client.
-const LOCK_MS = 60_000;
+const LOCK_MS = MINUTE_MS;
 const LONGEST_WAIT_MS = 1_024_000;
 
 /**

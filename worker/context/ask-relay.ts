@@ -1,5 +1,6 @@
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { type ClusterSource, type ContextWireResponse, contextResponseSchema } from "../../wire/context.ts";
+import { MINUTE_MS } from "../../wire/durations.ts";
 import { MAX_CONTEXT_ANSWER_BYTES, MAX_CONTEXT_BYTES } from "../../wire/limits.ts";
 import { readMessage } from "../../wire/message.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
@@ -12,7 +13,7 @@ export interface ContextTools extends RelayTools {
 }
 
 // The relay's maximum: `contextRequestSchema`.
-const LONGEST_TIMEOUT_MS = 60_000;
+const LONGEST_TIMEOUT_MS = MINUTE_MS;
 
 /**
  * Queries the in-cluster sources of one incident with one signed `POST /v1/context`. A relay that is down, slow or

@@ -1,4 +1,5 @@
 import { backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Gathering } from "../context/gather-context.ts";
 import type { Effects } from "../effects.ts";
 import { recordNotified } from "../journal/escalations.ts";
@@ -30,9 +31,8 @@ export type Progress =
 	| { readonly state: "failed"; readonly reason: string }
 	| { readonly state: "dead"; readonly reason: string };
 
-const DAY_MS = 24 * 3600 * 1000;
 // However long a claim still runs, the incident is retried after this: claims are also released early.
-const LONGEST_WAIT_MS = 10 * 60 * 1000;
+const LONGEST_WAIT_MS = 10 * MINUTE_MS;
 
 /** Defers an incident for a claim, an agent or its turn. The try got an answer, so it is not a failure. */
 export async function deferFor(
@@ -94,8 +94,8 @@ async function waitUntil(effects: Effects, locked: LockedIncident, waiting: Wait
 }
 
 // GitHub's limits are per hour. After a few of them, the remediation matters more than the missing part.
-const LONGEST_DEFERRAL_MS = 3 * 3600 * 1000;
-const LONGEST_RATE_LIMIT_WAIT_MS = 65 * 60 * 1000;
+const LONGEST_DEFERRAL_MS = 3 * HOUR_MS;
+const LONGEST_RATE_LIMIT_WAIT_MS = 65 * MINUTE_MS;
 // Spreads incidents that waited for the same reset.
 const SPREAD_MS = 10_000;
 

@@ -1,4 +1,5 @@
 import { backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, MINUTE_MS } from "../../wire/durations.ts";
 import { answerCommand } from "../commands/answer-command.ts";
 import { createEffects } from "../create-effects.ts";
 import type { Effects } from "../effects.ts";
@@ -15,16 +16,16 @@ import { writeDelivery } from "./write-delivery.ts";
 const WITHIN_MS = 30_000;
 
 const FIRST_PAUSE_MS = 10_000;
-const LONGEST_PAUSE_MS = 300_000;
+const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
 
 /** The incident of a delivery that a filter refused may come after it: a queue keeps no order. */
 const EARLY_PAUSE_S = 10;
-const EARLY_UNTIL_MS = 10 * 60_000;
+const EARLY_UNTIL_MS = 10 * MINUTE_MS;
 
 /** A message may be retried a hundred times: https://developers.cloudflare.com/queues/platform/limits/ */
 const RENEWED_AFTER = 90;
 /** The longest retention of a queue. A delivery that cannot be stored for that long goes to the dead-letter queue. */
-const KEPT_MS = 14 * 24 * 3600 * 1000;
+const KEPT_MS = 14 * DAY_MS;
 
 /** `early`: its incident is not in the journal yet. `away`: the journal did not accept it. */
 type Outcome = "written" | "early" | "away";

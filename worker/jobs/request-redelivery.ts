@@ -1,4 +1,5 @@
 import { type Backoff, backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import {
@@ -18,12 +19,11 @@ export interface RedeliveryResult {
 	readonly failure?: GitHubFailure;
 }
 
-const MINUTE_MS = 60_000;
 // 2, 6, 18, 54 minutes, then hours: while Healer is unreachable, GitHub's redeliveries fail as well.
-const PAUSES: Backoff = { first_ms: 2 * MINUTE_MS, longest_ms: 6 * 60 * MINUTE_MS, factor: 3 };
+const PAUSES: Backoff = { first_ms: 2 * MINUTE_MS, longest_ms: 6 * HOUR_MS, factor: 3 };
 // GitHub redelivers events of the last 3 days, GitHub Enterprise Server of the last 7:
 // https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
-const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
+const LONGEST_KEPT_MS = 7 * DAY_MS;
 const BATCH = 100;
 // One request, and what the run records at its end.
 const ASK_COST: Cost = { statements: 10, subrequests: 10 };

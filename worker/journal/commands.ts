@@ -1,4 +1,5 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import { DAY_MS } from "../../wire/durations.ts";
 import { ok, type Result } from "../../wire/result.ts";
 import type { CommandResult } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
@@ -18,8 +19,6 @@ export type LockedCommand = Pick<LockedCommandRequest, "id" | "received_at" | "t
 	readonly command: string;
 	readonly result: string | null;
 };
-
-const DAY_MS = 24 * 3600 * 1000;
 
 /** Ids of open, due and unlocked commands of the last two days, oldest first. */
 export async function dueCommands(db: D1Database, now: number, limit: number): Promise<readonly string[]> {

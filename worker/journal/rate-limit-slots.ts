@@ -1,4 +1,4 @@
-const HOUR_MS = 3600_000;
+import { HOUR_MS } from "../../wire/durations.ts";
 
 export interface SlotKey {
 	readonly incident_id: string;
