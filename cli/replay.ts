@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
+import { splitList } from "../wire/secret-list.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readBytes } from "./read-input.ts";
@@ -62,7 +63,7 @@ async function secretFor(options: ReplayOptions, env: Environment): Promise<Resu
 	const { secrets } = stateFolderAt(stateDirOf(env));
 	const given = options.secret ?? env.GITHUB_WEBHOOK_SECRET ?? (await readKeptSecrets(secrets)).GITHUB_WEBHOOK_SECRET;
 	// Several secrets allow rotation; the hub accepts each.
-	const first = given?.split(/[\s,]+/).find((secret) => secret !== "");
+	const first = splitList(given)[0];
 	if (first !== undefined) return ok(first);
 	return fail(
 		`No secret to sign with: no hub has stored one in ${secrets}. Set HEALER_STATE_DIR to the hub's folder, or give --secret or GITHUB_WEBHOOK_SECRET.`,

@@ -3,6 +3,7 @@ import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
 import { stackOf } from "../../wire/log-line.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { readSecrets } from "../../wire/secret.ts";
+import { splitList } from "../../wire/secret-list.ts";
 import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -153,7 +154,7 @@ async function start(
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
 	// The active pipeline of an earlier run may differ from the file.
-	const worker = { url, token: secrets.values.HEALER_API_TOKEN.split(/[\s,]+/).find((token) => token !== "") };
+	const worker = { url, token: splitList(secrets.values.HEALER_API_TOKEN)[0] };
 	const pushed = await pushArtefact(worker, artefact);
 	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));

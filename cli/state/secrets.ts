@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
-import { readSecretList } from "../../wire/secret-list.ts";
+import { readSecretList, splitList } from "../../wire/secret-list.ts";
 import { readText } from "../read-input.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function readOrMakeSecrets(env: Environment, file: string): Promise
 
 /** Explains how a webhook secret with separators is read; undefined without separators. */
 export function describeSeparators({ values }: Pick<Secrets, "values">): string | undefined {
-	const parts = values.GITHUB_WEBHOOK_SECRET.split(/[\s,]+/).filter((part) => part !== "");
+	const parts = splitList(values.GITHUB_WEBHOOK_SECRET);
 	if (readSecretList(values.GITHUB_WEBHOOK_SECRET).length <= 1) return undefined;
 	return `GITHUB_WEBHOOK_SECRET contains commas or spaces: it is read as ${parts.length} secrets, and also as one secret with the whole text.`;
 }

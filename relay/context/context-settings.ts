@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "../../wire/result.ts";
+import { splitList } from "../../wire/secret-list.ts";
 import { collector, type Environment } from "../environment.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -69,7 +70,7 @@ function readHeader(env: Environment, name: string): Result<string | undefined> 
 }
 
 function readNamespaces(env: Environment): Result<readonly string[]> {
-	const given = (env.HEALER_CONTEXT_NAMESPACES ?? "").split(/[\s,]+/).filter((name) => name !== "");
+	const given = splitList(env.HEALER_CONTEXT_NAMESPACES);
 	if (given.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return ok(given);
 	return fail("HEALER_CONTEXT_NAMESPACES contains an invalid namespace name: give names separated by commas.");
 }

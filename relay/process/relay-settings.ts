@@ -2,6 +2,7 @@ import { DAY_S, HOUR_S, MINUTE_S } from "../../wire/durations.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readSecrets } from "../../wire/secret.ts";
+import { splitList } from "../../wire/secret-list.ts";
 import { type ContextSettings, readContextSettings } from "../context/context-settings.ts";
 import { collector, type Environment } from "../environment.ts";
 import type { Policy } from "../spawn/policy.ts";
@@ -80,7 +81,7 @@ function readWireSecrets(text: string | undefined): Result<readonly string[]> {
 }
 
 function readList(name: string, text: string | undefined, example: string): Result<readonly string[]> {
-	const items = (text ?? "").split(/[\s,]+/).filter((item) => item !== "");
+	const items = splitList(text);
 	if (items.length > 0) return ok(items);
 	return fail(`${name} is not set: the relay creates CodeRuns only for what it names (${example}; * allows all).`);
 }
