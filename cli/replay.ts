@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
+import type { Environment } from "../relay/environment.ts";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
@@ -17,8 +18,6 @@ export interface ReplayOptions {
 	readonly secret?: string;
 	readonly delivery?: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `healer replay`: signs the file's exact bytes and posts them as GitHub would. */
 export async function replay(

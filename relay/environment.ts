@@ -1,5 +1,6 @@
 import type { Result } from "../wire/result.ts";
 
+/** The environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Collects the problems of several variables. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
+import type { Environment } from "../../relay/environment.ts";
 import { readSecretList, splitList } from "../../wire/secret-list.ts";
 import { readText } from "../read-input.ts";
 
@@ -19,8 +20,6 @@ export interface Secrets {
 	/** Secrets that come from the file. */
 	readonly kept: readonly SecretName[];
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Secrets that the environment does not set are generated once and stored in `file`, readable only by its owner. */
 export async function readOrMakeSecrets(env: Environment, file: string): Promise<Secrets> {
