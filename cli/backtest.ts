@@ -1,4 +1,6 @@
 import { type Artefact, loadPipeline } from "../pipeline/index.ts";
+import { messageOf } from "../wire/message-of.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
 import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
 import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
@@ -7,7 +9,6 @@ import { readFailureCase } from "./cases/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { openInput } from "./read-input.ts";
-import { fail, messageOf, ok, type Result } from "./result.ts";
 import { routeCase } from "./route.ts";
 import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
 

@@ -7,8 +7,8 @@ import {
 	renderDiagnostics,
 } from "../pipeline/build/index.ts";
 import type { Artefact } from "../pipeline/index.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
-import { fail, ok, type Result } from "./result.ts";
 
 /** A pipeline that was read: built, or all of its errors. */
 export type BuiltPipeline =

@@ -1,14 +1,14 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipelineJsonSchema } from "../pipeline/build/index.ts";
+import { writeAtomic } from "../relay/cluster/directory/atomic-file.ts";
 import { makeFolder } from "../relay/cluster/directory/make-folder.ts";
+import { messageOf } from "../wire/message-of.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { bundlePage } from "./hub/page-bundle.ts";
 import { exitWith, type Output } from "./output.ts";
 import { bundleRelay } from "./relay-bundle.ts";
-import { messageOf } from "./result.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 export interface BuildOptions {
 	readonly pipeline: string;

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { makeFolder } from "../relay/cluster/directory/make-folder.ts";
+import { messageOf } from "../wire/message-of.ts";
 import { applyDefinition } from "./cluster/apply-definition.ts";
 import { provideClusterBinaries } from "./cluster/cluster-binaries.ts";
 import { startLocalCluster } from "./cluster/local-cluster.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { listenForStop } from "./hub/stop-signal.ts";
 import { exitWith, type Output } from "./output.ts";
-import { messageOf } from "./result.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 import { takeStateLock } from "./state/state-lock.ts";
 

@@ -14,13 +14,13 @@ import {
 	renderStages,
 	whyIgnored,
 } from "../pipeline/index.ts";
+import { ok, type Result } from "../wire/result.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { caseContext } from "./cases/case-context.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readJson } from "./read-input.ts";
 import { readLogFile } from "./read-log-file.ts";
-import { ok, type Result } from "./result.ts";
 
 export interface ExplainOptions {
 	readonly event: string;

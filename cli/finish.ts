@@ -1,8 +1,8 @@
 import path from "node:path";
 import { finishCodeRun, renderFinishing } from "../relay/cluster/directory/finish-coderun.ts";
+import { messageOf } from "../wire/message-of.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { messageOf } from "./result.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { ok, type Result } from "../wire/result.ts";
 import { readText } from "./read-input.ts";
-import { ok, type Result } from "./result.ts";
 
 /** `pipeline.yaml` and the templates in `prompts/` beside it, as written. */
 export interface PipelineFiles {

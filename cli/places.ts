@@ -1,3 +1,4 @@
+import { splitList } from "../wire/secret-list.ts";
 import { readHubFile } from "./state/hub-file.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 import { readKeptSecrets } from "./state/secrets.ts";
@@ -21,7 +22,7 @@ export async function findPlaces(env: NodeJS.ProcessEnv): Promise<Places> {
 	const stateDir = stateDirOf(env);
 	const hub = env.HEALER_URL || env.RELAY_URL ? undefined : await readHubFile(stateDir);
 	const kept = hub === undefined ? {} : await readKeptSecrets(stateFolderAt(stateDir).secrets);
-	const secrets = (name: string) => (env[name] || kept[name] || "").split(/[\s,]+/).filter((secret) => secret !== "");
+	const secrets = (name: string) => splitList(env[name] || kept[name]);
 	return {
 		worker: env.HEALER_URL || hub?.url,
 		relay: env.RELAY_URL || hub?.relay_url,

@@ -1,8 +1,8 @@
 import type { Artefact } from "../pipeline/index.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { fail, ok, type Result } from "./result.ts";
 import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
 
 export interface PushOptions {

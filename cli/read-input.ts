@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { fileKind, isShellStream } from "../relay/file-kind.ts";
-import { fail, messageOf, ok, type Result } from "./result.ts";
+import { messageOf } from "../wire/message-of.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 
 /**
  * Opens a user's file for reading. Anything but a file is rejected before it is read: opening a named pipe waits for a

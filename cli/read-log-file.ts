@@ -1,6 +1,7 @@
 import { createLogReader, type LogReading, type Pipeline } from "../pipeline/index.ts";
+import { messageOf } from "../wire/message-of.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { openInput } from "./read-input.ts";
-import { fail, messageOf, ok, type Result } from "./result.ts";
 
 /** Reads a log file as the worker reads a streamed one: in bounded memory, whatever its size. */
 export async function readLogFile(pipeline: Pipeline, file: string): Promise<Result<LogReading>> {

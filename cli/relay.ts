@@ -1,10 +1,10 @@
 import { jsonLog } from "../relay/log.ts";
 import { readRelaySettings } from "../relay/process/relay-settings.ts";
 import { runRelay } from "../relay/process/run-relay.ts";
+import { messageOf } from "../wire/message-of.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { listenForStop } from "./hub/stop-signal.ts";
 import { exitWith, type Output } from "./output.ts";
-import { messageOf } from "./result.ts";
 
 /** `healer relay`: runs the relay alone until it is stopped. Logs to standard output, one JSON object per line. */
 export async function relay(env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {

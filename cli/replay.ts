@@ -1,9 +1,12 @@
 import { createHmac, randomUUID } from "node:crypto";
+import type { Environment } from "../relay/environment.ts";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
+import { messageOf } from "../wire/message-of.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
+import { splitList } from "../wire/secret-list.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readBytes } from "./read-input.ts";
-import { fail, messageOf, ok, type Result } from "./result.ts";
 import { readHubFile } from "./state/hub-file.ts";
 import { DEFAULT_PORT, stateDirOf } from "./state/hub-settings.ts";
 import { readKeptSecrets } from "./state/secrets.ts";
@@ -15,8 +18,6 @@ export interface ReplayOptions {
 	readonly secret?: string;
 	readonly delivery?: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `healer replay`: signs the file's exact bytes and posts them as GitHub would. */
 export async function replay(
@@ -61,7 +62,7 @@ async function secretFor(options: ReplayOptions, env: Environment): Promise<Resu
 	const { secrets } = stateFolderAt(stateDirOf(env));
 	const given = options.secret ?? env.GITHUB_WEBHOOK_SECRET ?? (await readKeptSecrets(secrets)).GITHUB_WEBHOOK_SECRET;
 	// Several secrets allow rotation; the hub accepts each.
-	const first = given?.split(/[\s,]+/).find((secret) => secret !== "");
+	const first = splitList(given)[0];
 	if (first !== undefined) return ok(first);
 	return fail(
 		`No secret to sign with: no hub has stored one in ${secrets}. Set HEALER_STATE_DIR to the hub's folder, or give --secret or GITHUB_WEBHOOK_SECRET.`,

@@ -2,6 +2,7 @@ import { glob } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadPipeline } from "../pipeline/index.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readCaseFile } from "./cases/case-file.ts";
 import { createCasesFingerprint } from "./cases/cases-fingerprint.ts";
@@ -9,7 +10,6 @@ import { Coverage, renderCoverage } from "./cases/coverage.ts";
 import { runCase } from "./cases/run-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { fail, ok, type Result } from "./result.ts";
 
 export interface TestOptions {
 	readonly pipeline: string;

@@ -1,8 +1,9 @@
 import { explainNetworkError } from "../relay/http/network-fault.ts";
+import { messageOf } from "../wire/message-of.ts";
+import { fail, ok, type Result } from "../wire/result.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { findPlaces } from "./places.ts";
-import { fail, messageOf, ok, type Result } from "./result.ts";
 
 /** How to reach a worker. */
 export interface WorkerAccess {

@@ -4,7 +4,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	wire: [],
 	worker: ["pipeline", "wire"],
 	relay: ["wire"],
-	page: ["pipeline", "worker"],
+	page: ["pipeline", "wire", "worker"],
 	cli: ["pipeline", "wire", "worker", "relay"],
 };
 

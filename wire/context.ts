@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MINUTE_MS } from "./durations.ts";
 import { incidentIdSchema } from "./names.ts";
 
 /** The context sources that only the relay can reach. */
@@ -23,7 +24,7 @@ export const contextRequestSchema = z.strictObject({
 				from: z.enum(CLUSTER_SOURCES),
 				/** Each source validates its own parameters: an error costs only that part. */
 				with: z.record(z.string(), z.unknown()),
-				timeout_ms: z.int().min(1).max(60_000),
+				timeout_ms: z.int().min(1).max(MINUTE_MS),
 			}),
 		)
 		.max(32),

@@ -1,4 +1,5 @@
 import { Webhook } from "standardwebhooks";
+import { splitList } from "./secret-list.ts";
 
 const PREFIX = "whsec_";
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
@@ -11,7 +12,7 @@ const MOST_BYTES = 64;
  * secret.
  */
 export function readSecrets(text: string): readonly [string, ...string[]] {
-	const [first, ...rest] = text.split(/[\s,]+/).filter((secret) => secret !== "");
+	const [first, ...rest] = splitList(text);
 	if (first === undefined) throw new Error("HEALER_WIRE_SECRETS: no wire secret is set");
 	const problem = secretsProblem([first, ...rest]);
 	if (problem !== undefined) throw new Error(problem);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DAY_S } from "./durations.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { agentSchema, attemptSchema, incidentIdSchema, objectNameSchema } from "./names.ts";
 
@@ -12,7 +13,7 @@ const claimSchema = z.strictObject({
 	ttl_s: z
 		.int()
 		.min(1)
-		.max(30 * 24 * 3600),
+		.max(30 * DAY_S),
 	while_active: z.boolean(),
 });
 
@@ -35,7 +36,7 @@ export const spawnRequestSchema = z.strictObject({
 	deadline_s: z
 		.int()
 		.min(1)
-		.max(30 * 24 * 3600)
+		.max(30 * DAY_S)
 		.optional(),
 	claims: z.array(claimSchema).max(32),
 	coderun: codeRunSchema,

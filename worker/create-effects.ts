@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../wire/durations.ts";
 import { createSources } from "./context/sources.ts";
 import type { Effects } from "./effects.ts";
 import { currentEngine } from "./engine.ts";
@@ -13,10 +14,10 @@ import { countedBindings, countedFetch, InvocationBudget } from "./runtime/budge
 import { systemClock } from "./runtime/clock.ts";
 
 // The relay ends what takes too long, and tells it again until it was heard; this is for a relay that is gone for good.
-const OVERDUE_AFTER_MS = 30 * 60_000;
+const OVERDUE_AFTER_MS = 30 * MINUTE_MS;
 
 // What is due later is found by the sweep at its time.
-const SWEEP_EVERY_MS = 60_000;
+const SWEEP_EVERY_MS = MINUTE_MS;
 
 /** The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. */
 export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Effects {

@@ -1,7 +1,7 @@
 import { redactText } from "../pipeline/redaction/redact-text.ts";
 import { type LogLevel, logLine, stackOf } from "../wire/log-line.ts";
+import { messageOf } from "../wire/message-of.ts";
 import { DamagedRow, explainJournalFault, journalFaultOf } from "./journal/d1-error.ts";
-import { textOf } from "./runtime/text-of.ts";
 
 /** The fields of a line: ids and short facts, never a secret or a payload. `cause` is what was thrown. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>> | WithCause;
@@ -64,7 +64,7 @@ class BoundLog implements Log {
 		const all = {
 			...this.bound,
 			...others,
-			...("cause" in fields && { cause: messageOf(cause) }),
+			...("cause" in fields && { cause: explainCause(cause) }),
 			...(stack !== undefined && { stack }),
 		};
 		const shown = Object.entries(all).map(([name, value]) => [
@@ -76,8 +76,8 @@ class BoundLog implements Log {
 }
 
 /** What was thrown, as text. An error of the journal says little by itself: what to do is added to it. */
-export function messageOf(cause: unknown): string {
-	const text = textOf(cause);
+export function explainCause(cause: unknown): string {
+	const text = messageOf(cause);
 	// Other messages of D1 are also those of any request that the network failed.
 	const fault = /D1_ERROR|SQLITE_/.test(text) ? journalFaultOf(text) : undefined;
 	return fault === undefined ? text : `${text}: ${explainJournalFault(fault)}`;
@@ -85,7 +85,7 @@ export function messageOf(cause: unknown): string {
 
 /** For people: a damaged row by its column, anything else as a fault of the worker. */
 export function describeCause(cause: unknown): string {
-	return cause instanceof DamagedRow ? cause.message : `internal error: ${messageOf(cause)}`;
+	return cause instanceof DamagedRow ? cause.message : `internal error: ${explainCause(cause)}`;
 }
 
 /** Redacted before it is cut, and a little beyond the cut, so that it leaves no half of a secret. */

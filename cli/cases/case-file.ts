@@ -2,8 +2,8 @@ import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import { readJson, readText } from "../read-input.ts";
-import { fail, ok, type Result } from "../result.ts";
 
 /** Null: the name is absent. */
 const texts = z.record(z.string(), z.string().nullable());

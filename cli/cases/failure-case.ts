@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fail, ok, type Result } from "../../wire/result.ts";
 
 /**
  * One failure, as `healer route` reads it. Any field may be null or absent, and unknown ones are ignored, so labelled
@@ -34,20 +35,16 @@ const failureCase = z.object({
 
 export type FailureCase = z.infer<typeof failureCase>;
 
-export type CaseReading =
-	| { readonly ok: true; readonly value: FailureCase }
-	| { readonly ok: false; readonly problem: string };
-
 /** Parses one line of JSON; the problem names the invalid fields. */
-export function readFailureCase(line: string): CaseReading {
+export function readFailureCase(line: string): Result<FailureCase> {
 	let parsed: unknown;
 	try {
 		parsed = JSON.parse(line);
 	} catch {
-		return { ok: false, problem: "not valid JSON" };
+		return fail("not valid JSON");
 	}
 	const checked = failureCase.safeParse(parsed);
-	if (checked.success) return { ok: true, value: checked.data };
+	if (checked.success) return ok(checked.data);
 	const issues = checked.error.issues.map(({ path, message }) => `${path.join(".") || "the case"}: ${message}`);
-	return { ok: false, problem: issues.join("; ") };
+	return fail(issues.join("; "));
 }

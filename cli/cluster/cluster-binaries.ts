@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { access, constants, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { messageOf } from "../../wire/message-of.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The programs of a local cluster and the Go packages that they are built from (`build/go.mod` pins the versions). */
 const PROGRAMS = {

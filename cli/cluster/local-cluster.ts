@@ -6,7 +6,8 @@ import { request } from "node:https";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
-import { fail, ok, type Result } from "../result.ts";
+import { MINUTE_MS } from "../../wire/durations.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import { freePort } from "../state/free-port.ts";
 import type { ClusterBinaries } from "./cluster-binaries.ts";
 
@@ -24,7 +25,7 @@ export interface LocalCluster {
 	stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = MINUTE_MS;
 
 /** Starts both with all their state under `folder`; ready when `/readyz` succeeds (3 to 10 s). */
 export async function startLocalCluster(folder: string, binaries: ClusterBinaries): Promise<Result<LocalCluster>> {

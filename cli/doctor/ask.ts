@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { explainNetworkError } from "../../relay/http/network-fault.ts";
+import { messageOf } from "../../wire/message-of.ts";
 import { type PeerVersion, readVersion } from "../../wire/version.ts";
 import { explainStatusBetween } from "../../worker/http/network-fault.ts";
-import { messageOf } from "../result.ts";
 
 /** The result of one request. `why` is one clause for people. */
 export type Answer =

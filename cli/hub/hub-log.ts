@@ -1,6 +1,6 @@
 import { createWriteStream, renameSync, statSync, type WriteStream } from "node:fs";
 import { type LogLevel, logLine } from "../../wire/log-line.ts";
-import { messageOf } from "../result.ts";
+import { messageOf } from "../../wire/message-of.ts";
 
 /** The hub's log file: JSON lines of the worker, the relay and the hub (`wire/log-line.ts`). */
 export interface HubLog {

@@ -1,5 +1,5 @@
+import { messageOf } from "../../wire/message-of.ts";
 import { explainJournalFault, journalFaultOf } from "../../worker/journal/d1-error.ts";
-import { messageOf } from "../result.ts";
 
 /**
  * Passes on each line of the runtime, and explains journal faults in it: in the log, and once per cause to the user.

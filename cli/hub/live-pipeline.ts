@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
+import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { pipelineSources } from "../pipeline-files.ts";
-import { fail, ok, type Result } from "../result.ts";
-import { writeAtomic } from "../write-atomic.ts";
 
 export interface PipelinePlace {
 	readonly file: string;

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
 import { stackOf } from "../../wire/log-line.ts";
+import { messageOf } from "../../wire/message-of.ts";
 import { readSecrets } from "../../wire/secret.ts";
+import { splitList } from "../../wire/secret-list.ts";
+import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import { isAppNamed, readGitHubSettings } from "../../worker/github/github-settings.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
 import { exitWith, type Output } from "../output.ts";
 import { pushArtefact } from "../push.ts";
-import { messageOf } from "../result.ts";
 import { freePort, LOOPBACK } from "../state/free-port.ts";
 import { readHubFile, removeHubFile, writeHubFile } from "../state/hub-file.ts";
 import type { HubSettings } from "../state/hub-settings.ts";
@@ -72,14 +74,10 @@ const CLOSE_WITHIN_MS = 2_000;
 
 /** One part that hangs must not keep the others from stopping. */
 async function closeInTime(close: Closer, output: Output): Promise<void> {
-	const closed = new AbortController();
-	const late = sleep(CLOSE_WITHIN_MS, undefined, { signal: closed.signal }).catch(() => undefined);
 	try {
-		await Promise.race([close(), late]);
+		await withTimeout(close, CLOSE_WITHIN_MS);
 	} catch (error) {
-		output.problem(`Could not stop a part of the hub: ${messageOf(error)}`);
-	} finally {
-		closed.abort();
+		if (!(error instanceof TimedOut)) output.problem(`Could not stop a part of the hub: ${messageOf(error)}`);
 	}
 }
 
@@ -156,7 +154,7 @@ async function start(
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
 	// The active pipeline of an earlier run may differ from the file.
-	const worker = { url, token: secrets.values.HEALER_API_TOKEN.split(/[\s,]+/).find((token) => token !== "") };
+	const worker = { url, token: splitList(secrets.values.HEALER_API_TOKEN)[0] };
 	const pushed = await pushArtefact(worker, artefact);
 	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));

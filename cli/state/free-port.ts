@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fail, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The hub is reachable only from this machine. */
 export const LOOPBACK = "127.0.0.1";
@@ -13,8 +13,8 @@ export async function freePort(port: number, variable: string): Promise<Result<n
 	for (let tries = 0; ; tries++) {
 		const tried = await tryPort(port);
 		if (tried.ok) return tried;
-		if (tried.code !== "EADDRINUSE")
-			return fail(`Port ${port} cannot be used: ${tried.code}. Choose another with ${variable}.`);
+		if (tried.problem !== "EADDRINUSE")
+			return fail(`Port ${port} cannot be used: ${tried.problem}. Choose another with ${variable}.`);
 		if (tries >= 10) {
 			return fail(
 				`Port ${port} is in use by another program. Stop it, or choose another port: ${variable}=${port + 10} npm start`,
@@ -24,16 +24,15 @@ export async function freePort(port: number, variable: string): Promise<Result<n
 	}
 }
 
-function tryPort(port: number): Promise<Tried> {
+/** The port, or the code of the error. */
+function tryPort(port: number): Promise<Result<number>> {
 	return new Promise((resolve) => {
 		const server = createServer();
-		server.once("error", (error: NodeJS.ErrnoException) => resolve({ ok: false, code: error.code ?? error.message }));
+		server.once("error", (error: NodeJS.ErrnoException) => resolve(fail(error.code ?? error.message)));
 		server.listen({ host: LOOPBACK, port, exclusive: true }, () => {
 			const address = server.address();
 			const taken = typeof address === "object" && address !== null ? address.port : port;
-			server.close(() => resolve({ ok: true, value: taken }));
+			server.close(() => resolve(ok(taken)));
 		});
 	});
 }
-
-type Tried = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly code: string };

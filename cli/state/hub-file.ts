@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { writeAtomic } from "../write-atomic.ts";
+import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 
 /**
  * The hub that runs on a state folder, for messages, `healer replay` and `healer doctor`. Only the lock decides whether

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type ContextSettings, readContextSettings } from "../../relay/context/context-settings.ts";
-import { fail, ok, type Result } from "../result.ts";
+import type { Environment } from "../../relay/environment.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The settings of `healer start`, from its environment (docs/deploy.md). None of them is secret. */
 export interface HubSettings {
@@ -22,8 +23,6 @@ export interface HubSettings {
 export const DEFAULT_PORT = 8787;
 const DEFAULT_RELAY_PORT = 8788;
 const DEFAULT_STATE_DIR = ".healer";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readHubSettings(env: Environment): Result<HubSettings> {
 	const port = readPort(env, "HEALER_PORT", DEFAULT_PORT);

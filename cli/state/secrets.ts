@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { readSecretList } from "../../wire/secret-list.ts";
+import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
+import type { Environment } from "../../relay/environment.ts";
+import { readSecretList, splitList } from "../../wire/secret-list.ts";
 import { readText } from "../read-input.ts";
-import { writeAtomic } from "../write-atomic.ts";
 
 /**
  * The secrets of docs/deploy.md that the hub generates. Each may hold several values, separated by whitespace or
@@ -19,8 +20,6 @@ export interface Secrets {
 	/** Secrets that come from the file. */
 	readonly kept: readonly SecretName[];
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Secrets that the environment does not set are generated once and stored in `file`, readable only by its owner. */
 export async function readOrMakeSecrets(env: Environment, file: string): Promise<Secrets> {
@@ -41,7 +40,7 @@ export async function readOrMakeSecrets(env: Environment, file: string): Promise
 
 /** Explains how a webhook secret with separators is read; undefined without separators. */
 export function describeSeparators({ values }: Pick<Secrets, "values">): string | undefined {
-	const parts = values.GITHUB_WEBHOOK_SECRET.split(/[\s,]+/).filter((part) => part !== "");
+	const parts = splitList(values.GITHUB_WEBHOOK_SECRET);
 	if (readSecretList(values.GITHUB_WEBHOOK_SECRET).length <= 1) return undefined;
 	return `GITHUB_WEBHOOK_SECRET contains commas or spaces: it is read as ${parts.length} secrets, and also as one secret with the whole text.`;
 }

@@ -1,7 +1,8 @@
 import { access, constants, mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { messageOf } from "../../wire/message-of.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The folder of everything that the hub must keep: easy to move or delete as one. */
 export interface StateFolder {

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
+import { backoffMs } from "../../wire/backoff.ts";
 import type { HubStatus } from "../../worker/api/shapes.ts";
 import { ask } from "./ask.ts";
 import { isLockedOut, token } from "./token.ts";
 
 const EVERY_MS = 3_000;
-const LONGEST_PAUSE_MS = 60_000;
 
 /** The hub's state, polled every three seconds; undefined until the first answer. */
 export const status = signal<HubStatus | undefined>(undefined);
@@ -53,5 +53,5 @@ async function poll(): Promise<void> {
 		if (isLockedOut.value) return;
 	}
 	clearTimeout(timer);
-	timer = setTimeout(poll, Math.min(LONGEST_PAUSE_MS, EVERY_MS * 2 ** failures));
+	timer = setTimeout(poll, backoffMs(failures, { first_ms: EVERY_MS }));
 }

@@ -1,8 +1,8 @@
 import uPlot from "uplot";
+import { DAY_S } from "../../wire/durations.ts";
 import type { Day } from "./every-day.ts";
 
 const HEIGHT = 180;
-const DAY_S = 86_400;
 
 /** Draws two bars per day in the page's colours, and redraws when the width or the colour scheme changes. Returns a cleanup. */
 export function drawDays(element: HTMLElement, days: readonly Day[]): () => void {

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../wire/durations.ts";
 import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
 
 export interface Day {
@@ -6,8 +7,6 @@ export interface Day {
 	readonly incidents: number;
 	readonly fixed: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Every day from `since` to `until` (ISO 8601), including days without incidents. */
 export function everyDay(days: readonly GroupFigures[], since: string, until: string): readonly Day[] {

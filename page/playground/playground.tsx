@@ -1,4 +1,7 @@
 import { useState } from "preact/hooks";
+import { messageOf } from "../../wire/message-of.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
+import { splitList } from "../../wire/secret-list.ts";
 import type { ExplainedDelivery } from "../../worker/api/shapes.ts";
 import { ask } from "../api/ask.ts";
 import { ExplanationTree } from "../incident/explanation-tree.tsx";
@@ -20,7 +23,7 @@ export function Playground() {
 		const read = readJson(payload);
 		if (!read.ok) return setAnswered({ kind: "problem", problem: `The payload is not JSON: ${read.problem}` });
 		setAnswered({ kind: "loading" });
-		const changed_files = files.split(/[\s,]+/).filter((path) => path !== "");
+		const changed_files = splitList(files);
 		const answer = await ask("/api/explain", {
 			method: "POST",
 			body: {
@@ -120,12 +123,10 @@ function Answer({ answered }: { readonly answered: Answered }) {
 	}
 }
 
-function readJson(
-	text: string,
-): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
+function readJson(text: string): Result<unknown> {
 	try {
-		return { ok: true, value: JSON.parse(text) };
+		return ok(JSON.parse(text));
 	} catch (error) {
-		return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+		return fail(messageOf(error));
 	}
 }

@@ -1,7 +1,7 @@
 import jsonata from "jsonata";
+import { boundedMessage } from "./bounded-message.ts";
 import { FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
 import { GUARDS } from "./guards.ts";
-import { messageOf } from "./message-of.ts";
 import { PatternLiteral } from "./pattern-literal.ts";
 
 /**
@@ -58,7 +58,7 @@ export function parseExpression(
 		walkAst(ast, adjust);
 		return { ok: true, parsed: { text: trimmed, ast, jsonata: expression } };
 	} catch (thrown) {
-		return { ok: false, diagnostic: { message: messageOf(thrown), ...positionOf(thrown) } };
+		return { ok: false, diagnostic: { message: boundedMessage(thrown), ...positionOf(thrown) } };
 	}
 }
 

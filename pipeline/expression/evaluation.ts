@@ -1,7 +1,7 @@
 import type { ParsedExpression } from "./ast.ts";
+import { boundedMessage } from "./bounded-message.ts";
 import type { Scope } from "./facts.ts";
 import { fastPath } from "./fast-path.ts";
-import { messageOf } from "./message-of.ts";
 import { SLOW } from "./slow.ts";
 import { type SlowEvaluate, slowPath } from "./slow-path.ts";
 
@@ -21,7 +21,7 @@ export function compileEvaluation(parsed: ParsedExpression): Evaluate {
 			slow ??= slowPath(parsed);
 			return { ok: true, value: await slow(scope) };
 		} catch (thrown) {
-			return { ok: false, error: messageOf(thrown) };
+			return { ok: false, error: boundedMessage(thrown) };
 		}
 	};
 	if (fast === undefined) return bySlow;
@@ -30,7 +30,7 @@ export function compileEvaluation(parsed: ParsedExpression): Evaluate {
 			const value = fast(scope);
 			return value === SLOW ? bySlow(scope) : { ok: true, value };
 		} catch (thrown) {
-			return { ok: false, error: messageOf(thrown) };
+			return { ok: false, error: boundedMessage(thrown) };
 		}
 	};
 }

@@ -2,8 +2,8 @@ import type { Artefact } from "../artefact.ts";
 import { expressionsOf } from "../artefact-expressions.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import { parseExpression, walkAst } from "../expression/ast.ts";
+import { boundedMessage } from "../expression/bounded-message.ts";
 import { compileLinear } from "../expression/linear-regex.ts";
-import { messageOf } from "../expression/message-of.ts";
 import { PatternLiteral } from "../expression/pattern-literal.ts";
 import { parsePrompt } from "../prompt/compile-prompts.ts";
 import { loadPipeline } from "./load-pipeline.ts";
@@ -33,7 +33,7 @@ export function admitArtefact(value: unknown): Admission {
 		for (const text of Object.values(artefact.prompts)) parsePrompt(text);
 		return { ok: true, artefact };
 	} catch (thrown) {
-		return refused(`it does not load: ${messageOf(thrown)}`);
+		return refused(`it does not load: ${boundedMessage(thrown)}`);
 	}
 }
 

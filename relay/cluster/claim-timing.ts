@@ -1,3 +1,5 @@
+import { DAY_S } from "../../wire/durations.ts";
+
 /** How far the clocks of two relays may differ, in milliseconds. */
 export const CLOCK_SLACK_MS = 10_000;
 
@@ -11,7 +13,7 @@ export const CREATE_WITHIN_MS = 10_000;
 export const IN_FLIGHT_MS = MAX_CLAIM_AGE_MS + CREATE_WITHIN_MS + CLOCK_SLACK_MS;
 
 /** Ttl of an incident's claim on its own id. */
-export const OWN_CLAIM_TTL_S = 30 * 24 * 3600;
+export const OWN_CLAIM_TTL_S = 30 * DAY_S;
 
 /** Ttl of the claim on an agent, under which its unfinished CodeRuns are counted and the new one is created. */
 export const AGENT_CLAIM_TTL_S = 30;

@@ -1,5 +1,6 @@
 import type { ContextWireRequest, ContextWireResponse } from "../../wire/context.ts";
 import { MAX_CONTEXT_ANSWER_BYTES } from "../../wire/limits.ts";
+import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import type { Clock } from "../clock.ts";
 import { type ContextSources, failed, type SourceAnswer } from "./source.ts";
 
@@ -23,7 +24,9 @@ export async function answerContext(
 	const share = Math.floor(MAX_CONTEXT_ANSWER_BYTES / Math.max(1, requested.length)) - ENVELOPE_BYTES;
 	const results = requested.map(async (one) => {
 		const started = clock.monotonic();
-		const answer = await withTimeout(one, sources, clock).catch((error: unknown) => {
+		const ask = (signal: AbortSignal) => sources[one.from](one.with, { now: clock.now(), signal });
+		const answer = await withTimeout(ask, one.timeout_ms).catch((error: unknown) => {
+			if (error instanceof TimedOut) return failed(`no answer within ${one.timeout_ms / 1000} s`);
 			onBug(error);
 			return failed("internal error in the relay; see its log");
 		});
@@ -35,23 +38,6 @@ export async function answerContext(
 		};
 	});
 	return { results: await Promise.all(results) };
-}
-
-async function withTimeout(one: RequestedSource, sources: ContextSources, clock: Clock): Promise<SourceAnswer> {
-	const stop = new AbortController();
-	const late = failed(`no answer within ${one.timeout_ms / 1000} s`);
-	let timer: NodeJS.Timeout | undefined;
-	const ending = new Promise<SourceAnswer>((resolve) => {
-		timer = setTimeout(() => {
-			resolve(late);
-			stop.abort();
-		}, one.timeout_ms);
-	});
-	try {
-		return await Promise.race([sources[one.from](one.with, { now: clock.now(), signal: stop.signal }), ending]);
-	} finally {
-		clearTimeout(timer);
-	}
 }
 
 /** A part that is too large must not take the space of the others. */

@@ -1,4 +1,6 @@
-import { collector, type Environment, invalid, ok, type Result } from "../environment.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
+import { splitList } from "../../wire/secret-list.ts";
+import { collector, type Environment } from "../environment.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** The servers that the in-cluster sources query, and the namespaces they read. Unset ones are not queried. */
@@ -48,12 +50,12 @@ function readEndpoint(
 	// As for Argo CD's own tools: host and port, with TLS.
 	const address = name === "ARGOCD_SERVER" && !given.includes("://") ? `https://${given}` : given;
 	if (!URL.canParse(address))
-		return invalid(`${name} is not an address: give one such as http://loki.observability.svc:3100.`);
+		return fail(`${name} is not an address: give one such as http://loki.observability.svc:3100.`);
 	const base = new URL(address);
-	if (!/^https?:$/.test(base.protocol)) return invalid(`${name} is not an http or https address.`);
+	if (!/^https?:$/.test(base.protocol)) return fail(`${name} is not an http or https address.`);
 	if (base.username || base.password)
-		return invalid(`${name} contains credentials: put a token into ${tokenName} instead.`);
-	if (base.search || base.hash) return invalid(`${name} has a query or a fragment: give only the address.`);
+		return fail(`${name} contains credentials: put a token into ${tokenName} instead.`);
+	if (base.search || base.hash) return fail(`${name} has a query or a fragment: give only the address.`);
 	const headers = token.value === undefined ? {} : { authorization: `Bearer ${token.value}` };
 	return ok({ service, base, headers, secrets: token.value === undefined ? [] : [token.value] });
 }
@@ -64,11 +66,11 @@ function readHeader(env: Environment, name: string): Result<string | undefined> 
 	if (!given) return ok(undefined);
 	return /^[!-~]{1,8192}$/.test(given)
 		? ok(given)
-		: invalid(`${name} contains characters that are not allowed in a header.`);
+		: fail(`${name} contains characters that are not allowed in a header.`);
 }
 
 function readNamespaces(env: Environment): Result<readonly string[]> {
-	const given = (env.HEALER_CONTEXT_NAMESPACES ?? "").split(/[\s,]+/).filter((name) => name !== "");
+	const given = splitList(env.HEALER_CONTEXT_NAMESPACES);
 	if (given.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return ok(given);
-	return invalid("HEALER_CONTEXT_NAMESPACES contains an invalid namespace name: give names separated by commas.");
+	return fail("HEALER_CONTEXT_NAMESPACES contains an invalid namespace name: give names separated by commas.");
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../wire/message-of.ts";
 import { explainNetworkError } from "../http/network-fault.ts";
 import { MAX_ANSWER_BYTES, readBounded, withoutSecrets } from "../http/read-bounded.ts";
 import { shownLine } from "./shown.ts";
@@ -44,7 +45,7 @@ export async function getJson(endpoint: Endpoint, question: Question): Promise<J
 		return parsed(service, withoutSecrets(body.text, endpoint.secrets));
 	} catch (error) {
 		const network = explainNetworkError(error, endpoint.base);
-		const why = network ?? shownLine(error instanceof Error ? error.message : "no answer", LONGEST_ERROR);
+		const why = network ?? shownLine(messageOf(error), LONGEST_ERROR);
 		return { ok: false, why: withoutSecrets(`${service} cannot be reached: ${why}`, endpoint.secrets) };
 	}
 }

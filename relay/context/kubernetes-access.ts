@@ -1,12 +1,11 @@
+import { fail, ok, type Result } from "../../wire/result.ts";
 import type { KubeConfigLoading } from "../cluster/kubernetes/load-kube-config.ts";
 import { type KubernetesReader, kubernetesReader } from "./kubernetes-reader.ts";
 import { failed, type SourceAnswer } from "./source.ts";
 
 /** The cluster as context sources may read it: only some namespaces, whatever an incident names. */
 export interface KubernetesAccess {
-	readonly reader:
-		| { readonly ok: true; readonly value: KubernetesReader }
-		| { readonly ok: false; readonly why: string };
+	readonly reader: Result<KubernetesReader>;
 	/** The namespace of the CodeRuns: the default when none is given. */
 	readonly own: () => string;
 	/** `HEALER_CONTEXT_NAMESPACES`: other namespaces that may be read. */
@@ -18,7 +17,7 @@ export function kubernetesAccess(
 	own: () => string,
 	others: readonly string[],
 ): KubernetesAccess {
-	const reader = loading.ok ? ({ ok: true, value: kubernetesReader(loading.kubeConfig) } as const) : loading;
+	const reader = loading.ok ? ok(kubernetesReader(loading.kubeConfig)) : fail(loading.why);
 	return { reader, own, others };
 }
 
@@ -29,7 +28,7 @@ export type Opening =
 
 /** The reader for one namespace, or why it is not read. */
 export function openNamespace({ reader, own, others }: KubernetesAccess, requested: string | undefined): Opening {
-	if (!reader.ok) return { ok: false, answer: { status: "skipped", why: reader.why } };
+	if (!reader.ok) return { ok: false, answer: { status: "skipped", why: reader.problem } };
 	const namespace = requested ?? own();
 	if (namespace === own() || others.includes(namespace)) return { ok: true, reader: reader.value, namespace };
 	const why = `this relay does not read the namespace ${namespace}: add it to HEALER_CONTEXT_NAMESPACES`;

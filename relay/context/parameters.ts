@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 
 /**
  * The parameters of each in-cluster source: `with` of a part in the pipeline. Anything else is refused. Values may come
@@ -44,7 +45,7 @@ const duration = z
 	.regex(/^[1-9]\d{0,4}[smhd]$/, "give a duration such as 90s, 30m or 2h")
 	.transform((given) => Number(given.slice(0, -1)) * UNITS[given.slice(-1) as keyof typeof UNITS])
 	.refine((ms) => ms <= 7 * 24 * 3_600_000, "at most 7d");
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 24 * 3_600_000 } as const;
+const UNITS = { s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS } as const;
 
 export const PARAMETERS = {
 	"argocd.application": z.strictObject({
@@ -59,7 +60,7 @@ export const PARAMETERS = {
 	"loki.query_range": z.strictObject({
 		query,
 		values,
-		since: duration.default(30 * 60_000),
+		since: duration.default(30 * MINUTE_MS),
 		limit: z.int().min(1).max(200).default(50),
 	}),
 	"prometheus.query": z.strictObject({

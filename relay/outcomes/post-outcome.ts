@@ -1,4 +1,5 @@
 import { readErrorAnswer } from "../../wire/error-answer.ts";
+import { messageOf } from "../../wire/message-of.ts";
 import { outcomeMessageId, type WireOutcome } from "../../wire/outcome.ts";
 import { REFUSAL_STATUS } from "../../wire/refusal.ts";
 import { signMessage } from "../../wire/signature.ts";
@@ -49,7 +50,7 @@ export async function postOutcome(outcome: WireOutcome, { url, secrets, clock, f
 	} catch (error) {
 		return {
 			kind: "unreachable",
-			why: explainNetworkError(error, url) ?? (error instanceof Error ? error.message : "unknown"),
+			why: explainNetworkError(error, url) ?? messageOf(error),
 		};
 	}
 }

@@ -1,5 +1,5 @@
+import { backoffMs } from "../../wire/backoff.ts";
 import type { WireOutcome } from "../../wire/outcome.ts";
-import { pauseAfter } from "../backoff.ts";
 import type { FinishedCodeRuns } from "../cluster/finished-coderuns.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -72,7 +72,7 @@ async function reportOnce(tools: ReportTools, pauses: Map<string, Pause>, stoppe
 			continue;
 		}
 		const failures = (pause?.failures ?? 0) + 1;
-		pauses.set(outcome.coderun_name, { failures, until: tools.clock.monotonic() + pauseAfter(failures) });
+		pauses.set(outcome.coderun_name, { failures, until: tools.clock.monotonic() + backoffMs(failures - 1) });
 	}
 }
 

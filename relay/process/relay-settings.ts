@@ -1,6 +1,10 @@
+import { DAY_S, HOUR_S, MINUTE_S } from "../../wire/durations.ts";
+import { messageOf } from "../../wire/message-of.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import { readSecrets } from "../../wire/secret.ts";
+import { splitList } from "../../wire/secret-list.ts";
 import { type ContextSettings, readContextSettings } from "../context/context-settings.ts";
-import { collector, type Environment, invalid, ok, type Result } from "../environment.ts";
+import { collector, type Environment } from "../environment.ts";
 import type { Policy } from "../spawn/policy.ts";
 
 /** The settings of a standalone relay, from its environment. */
@@ -51,19 +55,19 @@ function readSink(env: Environment): Result<RelaySettings["sink"]> {
 	const sink = env.HEALER_SINK?.trim() || "directory";
 	if (sink === "kubernetes") return ok({ kind: "kubernetes" });
 	if (sink === "directory") return ok({ kind: "directory", state: env.HEALER_STATE_DIR || ".healer" });
-	return invalid(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
+	return fail(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
 }
 
 function readPort(text: string | undefined): Result<number> {
 	const given = text?.trim() || "8788";
 	const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN;
-	return port <= 65_535 ? ok(port) : invalid(`HEALER_RELAY_PORT is ${JSON.stringify(given)}: give a port, 0 to 65535.`);
+	return port <= 65_535 ? ok(port) : fail(`HEALER_RELAY_PORT is ${JSON.stringify(given)}: give a port, 0 to 65535.`);
 }
 
 function readUrl(text: string | undefined): Result<string> {
 	const given = text?.trim() ?? "";
 	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return ok(given);
-	return invalid(
+	return fail(
 		"HEALER_URL is not set: give the worker's address, where outcomes are posted, such as https://healer.example.com",
 	);
 }
@@ -72,24 +76,23 @@ function readWireSecrets(text: string | undefined): Result<readonly string[]> {
 	try {
 		return ok(readSecrets(text ?? ""));
 	} catch (error) {
-		return invalid(`${error instanceof Error ? error.message : "HEALER_WIRE_SECRETS: cannot be read"}.`);
+		return fail(`${messageOf(error)}.`);
 	}
 }
 
 function readList(name: string, text: string | undefined, example: string): Result<readonly string[]> {
-	const items = (text ?? "").split(/[\s,]+/).filter((item) => item !== "");
+	const items = splitList(text);
 	if (items.length > 0) return ok(items);
-	return invalid(`${name} is not set: the relay creates CodeRuns only for what it names (${example}; * allows all).`);
+	return fail(`${name} is not set: the relay creates CodeRuns only for what it names (${example}; * allows all).`);
 }
 
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+const UNITS = { s: 1, m: MINUTE_S, h: HOUR_S, d: DAY_S } as const;
 
 function readDuration(name: string, text: string | undefined): Result<number | undefined> {
 	const given = text?.trim();
 	if (!given) return ok(undefined);
 	const [, amount, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(given) ?? [];
-	if (amount === undefined)
-		return invalid(`${name} is ${JSON.stringify(given)}: give a duration such as 90s, 30m or 2h.`);
+	if (amount === undefined) return fail(`${name} is ${JSON.stringify(given)}: give a duration such as 90s, 30m or 2h.`);
 	return ok(Number(amount) * UNITS[unit as keyof typeof UNITS]);
 }
 
@@ -97,5 +100,5 @@ function readSwitch(name: string, text: string | undefined, standard: boolean): 
 	const given = text?.trim().toLowerCase();
 	if (!given) return ok(standard);
 	if (given === "true" || given === "false") return ok(given === "true");
-	return invalid(`${name} is ${JSON.stringify(given)}: give true or false.`);
+	return fail(`${name} is ${JSON.stringify(given)}: give true or false.`);
 }

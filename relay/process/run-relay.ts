@@ -1,3 +1,4 @@
+import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import { systemClock } from "../clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { loadKubeConfig } from "../cluster/kubernetes/load-kube-config.ts";
@@ -57,10 +58,9 @@ function endingWith(cluster: Cluster, stopping: () => boolean): Sink["cluster"] 
 
 /** The timer keeps the process alive: the pending work may be a pause that does not. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	await Promise.race([work, late]);
-	clearTimeout(timer);
+	try {
+		await withTimeout(() => work, ms);
+	} catch (cause) {
+		if (!(cause instanceof TimedOut)) throw cause;
+	}
 }

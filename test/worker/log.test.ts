@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLog, messageOf } from "../../worker/log.ts";
+import { createLog, explainCause } from "../../worker/log.ts";
 
 const NOW = () => Date.parse("2026-11-22T12:00:00.000Z");
 const START = '{"time":"2026-11-22T12:00:00.000Z","level"';
@@ -42,13 +42,13 @@ describe("createLog", () => {
 	});
 });
 
-describe("messageOf", () => {
+describe("explainCause", () => {
 	it.each([
 		[new Error("boom"), "boom"],
 		[{ code: "T2009", message: "not a number" }, "not a number"],
 		["a text", "a text"],
 		[null, "null"],
 	])("gives what %s says", (cause, expected) => {
-		expect(messageOf(cause)).toBe(expected);
+		expect(explainCause(cause)).toBe(expected);
 	});
 });

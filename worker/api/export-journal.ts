@@ -35,7 +35,7 @@ function exportedEntry({ incident, attempts, transitions, deliveries }: JournalE
 		explanation: readStored("incidents.explanation", incident.explanation),
 		context: incident.context === null ? undefined : readStored("incidents.context", incident.context),
 	};
-	const damaged = Object.values(parts).flatMap((part) => (part === undefined || part.ok ? [] : [part.reason]));
+	const damaged = Object.values(parts).flatMap((part) => (part === undefined || part.ok ? [] : [part.problem]));
 	return {
 		...withTimes(incident, journalColumns.incidents),
 		...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part?.ok ? part.value : null])),

@@ -28,7 +28,7 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 	const read = readStored("incidents.incident", row.incident);
 	return {
 		...presentIncident(row),
-		...(read.ok ? titleOf(read.value) : { title: row.event, part: read.reason }),
+		...(read.ok ? titleOf(read.value) : { title: row.event, part: read.problem }),
 		pr_number: (read.ok ? read.value.pr_number : undefined) ?? null,
 		attempt: row.attempt,
 		blocked_on: row.blocked_on,

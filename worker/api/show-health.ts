@@ -1,13 +1,13 @@
 import { readSecretList } from "../../wire/secret-list.ts";
+import { withTimeout } from "../../wire/with-timeout.ts";
 import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { deliveryQueue, type QueuedMessage, queueTakesMessages } from "../ingest/delivery-queue.ts";
 import { explainFailure } from "../journal/failure.ts";
 import { findJournalFailure } from "../journal/use-journal.ts";
-import { createLog, type Log, messageOf } from "../log.ts";
+import { createLog, explainCause, type Log } from "../log.ts";
 import { SharedResult } from "../runtime/shared-result.ts";
-import { withTimeout } from "../runtime/with-timeout.ts";
 
 type Health =
 	| { readonly status: "ok" }
@@ -34,7 +34,7 @@ export async function showHealth(_request: Request, env: Env, ctx: ExecutionCont
 
 async function healthOf(env: Env, ctx: ExecutionContext, log: Log): Promise<Health> {
 	try {
-		return await withTimeout(tryAll(env, ctx, log), WITHIN_MS);
+		return await withTimeout(() => tryAll(env, ctx, log), WITHIN_MS);
 	} catch (cause) {
 		log.error("health check failed", { cause });
 		return { status: "failing", reason: "the worker's log has the reason (`npx wrangler tail`)" };
@@ -50,7 +50,7 @@ async function tryAll(env: Env, ctx: ExecutionContext, log: Log): Promise<Health
 	const away = await findJournalFailure(env.JOURNAL, now, keepAlive);
 	if (away === undefined) return { status: "ok" };
 	const reason = explainFailure(away.failure);
-	log.error("journal accepts no writes", { reason, cause: messageOf(away.cause) });
+	log.error("journal accepts no writes", { reason, cause: explainCause(away.cause) });
 	const queue = deliveryQueue(env);
 	if (queue === undefined) return { status: "failing", reason };
 	if (await probes.find(queue, now(), () => queueTakesMessages(queue, log), keepAlive)) {

@@ -30,7 +30,7 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 /** A damaged explanation is replaced by one that says so. */
 function explanationOf(row: IncidentRow): IncidentDetail["explanation"] {
 	const read = readStored("incidents.explanation", row.explanation);
-	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.reason }] };
+	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.problem }] };
 }
 
 /** A damaged incident is replaced by what the row's own columns contain. */
@@ -38,7 +38,7 @@ function incidentOf(row: IncidentRow): IncidentDetail["incident"] {
 	const read = readStored("incidents.incident", row.incident);
 	if (read.ok) return read.value;
 	const { id, event, repository } = row;
-	return { id, kind: row.kind as IncidentKind, event, delivery_id: "", repository, evidence: read.reason };
+	return { id, kind: row.kind as IncidentKind, event, delivery_id: "", repository, evidence: read.problem };
 }
 
 function presentDetail(

@@ -1,3 +1,4 @@
+import { withTimeout } from "../../wire/with-timeout.ts";
 import { createEffects } from "../create-effects.ts";
 import { currentPause } from "../dispatch/gates.ts";
 import type { Effects } from "../effects.ts";
@@ -12,7 +13,6 @@ import { countIgnored } from "../journal/ignored.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { createLog } from "../log.ts";
-import { withTimeout } from "../runtime/with-timeout.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentPause } from "./pause.ts";
 import { presentPushed } from "./pipeline.ts";
@@ -32,7 +32,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 	const effects = createEffects(env, log);
 	const delivery_queue = showDeliveryQueue(env);
 	try {
-		const known = await withTimeout(readStatus(effects), WITHIN_MS);
+		const known = await withTimeout(() => readStatus(effects), WITHIN_MS);
 		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
@@ -74,7 +74,7 @@ async function showDeliveryQueue(env: Env): Promise<DeliveryQueueStatus | null> 
 	const queue = deliveryQueue(env);
 	if (queue === undefined) return null;
 	try {
-		const { backlogCount, oldestMessageTimestamp } = await withTimeout(queue.metrics(), QUEUE_WITHIN_MS);
+		const { backlogCount, oldestMessageTimestamp } = await withTimeout(() => queue.metrics(), QUEUE_WITHIN_MS);
 		const oldest = backlogCount > 0 ? Number(oldestMessageTimestamp ?? 0) : 0;
 		return { waiting: backlogCount, oldest_at: oldest > 0 ? isoOf(oldest) : null };
 	} catch {

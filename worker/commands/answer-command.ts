@@ -1,3 +1,5 @@
+import { backoffMs } from "../../wire/backoff.ts";
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { describeFailure, retryTime } from "../github/failures.ts";
 import { partsOf } from "../github/own-comments.ts";
@@ -12,13 +14,12 @@ import {
 } from "../journal/commands.ts";
 import { requestStatusComment } from "../journal/status-comments.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
-import { backoffMs } from "../runtime/backoff.ts";
 import { actOnCommand } from "./act-on-command.ts";
 import { writeStatusComment } from "./status-comment.ts";
 
 // A few requests to GitHub, each bounded by the client.
-const LOCK_MS = 60_000;
-const LONGEST_WAIT_S = 3600;
+const LOCK_MS = MINUTE_MS;
+const LONGEST_WAIT_MS = 1_024_000;
 
 /**
  * Executes one command and answers it, after its webhook was answered: first the result goes to the journal, then the
@@ -40,14 +41,14 @@ export async function answerCommand(effects: Effects, id: string): Promise<void>
 async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<void> {
 	const read = readCommand(locked);
 	if (!read.ok) {
-		effects.log.error("command not readable", { command_id: locked.id, reason: read.reason });
-		return await endCommand(effects.journal, locked, `not answered: ${read.reason}`, effects.now());
+		effects.log.error("command not readable", { command_id: locked.id, reason: read.problem });
+		return await endCommand(effects.journal, locked, `not answered: ${read.problem}`, effects.now());
 	}
 	try {
 		await process(effects, read.value);
 	} catch (cause) {
 		effects.log.error("processing the command failed", { command_id: locked.id, cause });
-		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
+		const until = effects.now() + backoffMs(locked.tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
 		await waitCommand(effects.journal, locked, until);
 	}
 }

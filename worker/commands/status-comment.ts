@@ -1,4 +1,5 @@
 import type { Incident } from "../../pipeline/index.ts";
+import { backoffMs } from "../../wire/backoff.ts";
 import type { Effects } from "../effects.ts";
 import { describeFailure, retryTime } from "../github/failures.ts";
 import type { GitHub } from "../github/github.ts";
@@ -13,14 +14,13 @@ import {
 } from "../journal/status-comments.ts";
 import type { LastCommand } from "../journal/stored-json.ts";
 import { readStored } from "../journal/stored-json.ts";
-import { messageOf } from "../log.ts";
+import { explainCause } from "../log.ts";
 import { asCode, asLink } from "../remediation/markdown.ts";
-import { backoffMs } from "../runtime/backoff.ts";
 
 // The comments of a long pull request fill many pages, each bounded by the client.
 const LOCK_MS = 120_000;
 const MOST_SHOWN = 20;
-const LONGEST_WAIT_S = 3600;
+const LONGEST_WAIT_MS = 1_024_000;
 /** Distinguishes the status comment from escalation comments. */
 const MARK = "<!-- healer:pull-request -->";
 
@@ -41,16 +41,16 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 		});
 	}
 	if (!locked.last_command.ok) {
-		effects.log.error("status comment not readable", { ...key, reason: locked.last_command.reason });
-		return await failStatusComment(effects.journal, locked, { problem: locked.last_command.reason, until: undefined });
+		effects.log.error("status comment not readable", { ...key, reason: locked.last_command.problem });
+		return await failStatusComment(effects.journal, locked, { problem: locked.last_command.problem, until: undefined });
 	}
 	try {
 		await write(effects, github, { ...locked, last_command: locked.last_command.value });
 	} catch (cause) {
 		// Backs off, so that others get their turn.
-		const problem = `internal error: ${messageOf(cause)}`;
+		const problem = `internal error: ${explainCause(cause)}`;
 		effects.log.error("writing the status comment failed", { ...key, cause });
-		const until = effects.now() + backoffMs(locked.tries, effects.random(), LONGEST_WAIT_S);
+		const until = effects.now() + backoffMs(locked.tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
 		await failStatusComment(effects.journal, locked, { problem, until });
 	}
 }

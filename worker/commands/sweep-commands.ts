@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { dueCommands } from "../journal/commands.ts";
 import { requestChangedStatusComments } from "../journal/pull-request-remediations.ts";
@@ -12,7 +13,7 @@ const COST: Cost = { statements: 30, subrequests: 30 };
 // Sequential, as GitHub asks for; the limit keeps a slow GitHub from delaying the rest of the sweep.
 const LONGEST_MS = 20_000;
 // Comments older than a month are not kept up to date.
-const KEPT_UP_MS = 30 * 24 * 3600 * 1000;
+const KEPT_UP_MS = 30 * DAY_MS;
 
 /**
  * Continues every unanswered command, and writes the status comments that are due or whose remediations changed state. A

@@ -1,7 +1,8 @@
 import { type Context, type ContextPart, isGitHubSource } from "../../pipeline/context.ts";
 import type { PlannedRequest } from "../../pipeline/index.ts";
 import { redactData } from "../../pipeline/redaction/redact-data.ts";
-import { messageOf } from "../log.ts";
+import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
+import { explainCause } from "../log.ts";
 import { mapConcurrent } from "../runtime/map-concurrent.ts";
 import type { ClusterResult, EdgeSource, SourceResult, Sources } from "./source.ts";
 
@@ -85,20 +86,10 @@ async function askWithTimeout<T>(
 	ask: (signal: AbortSignal) => Promise<T>,
 	late: (why: string) => T,
 ): Promise<T> {
-	const stop = new AbortController();
-	let timer: ReturnType<typeof setTimeout> | null = null;
-	const timeout = new Promise<T>((resolve) => {
-		timer = setTimeout(() => {
-			stop.abort();
-			resolve(late(`no answer within ${timeout_ms / 1000} s`));
-		}, timeout_ms);
-	});
 	try {
-		return await Promise.race([ask(stop.signal), timeout]);
+		return await withTimeout(ask, timeout_ms);
 	} catch (cause) {
-		return late(messageOf(cause));
-	} finally {
-		clearTimeout(timer);
+		return late(cause instanceof TimedOut ? `no answer within ${timeout_ms / 1000} s` : explainCause(cause));
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { GitHub } from "../github/github.ts";
-import { createAskRelay, type RelayTools } from "./ask-relay.ts";
+import { type ContextTools, createAskRelay } from "./ask-relay.ts";
 import { githubSources } from "./github/github-sources.ts";
 import { everyEdgeSource, type Source, type SourcesFor } from "./source.ts";
 
@@ -8,7 +8,7 @@ export interface SourceTools {
 	readonly github: GitHub | undefined;
 	/** For the storage that GitHub redirects to. */
 	readonly fetch: typeof fetch;
-	readonly relay: RelayTools;
+	readonly relay: ContextTools;
 }
 
 /** The available sources for one incident: the worker queries GitHub, the relay queries the cluster. */

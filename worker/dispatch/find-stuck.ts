@@ -1,8 +1,9 @@
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { makeStuckDue } from "../journal/incident-locks.ts";
 
 // Longer than any step that leaves a row without a due time for a moment.
-const AFTER_MS = 10 * 60_000;
+const AFTER_MS = 10 * MINUTE_MS;
 const BATCH = 100;
 
 /**

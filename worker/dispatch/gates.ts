@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { releasePaused } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
@@ -31,7 +32,7 @@ export interface Deferral {
 }
 
 // Ending a pause wakes the incidents that it deferred; this is how often they are retried otherwise.
-const PAUSED_RETRY_MS = 10 * 60_000;
+const PAUSED_RETRY_MS = 10 * MINUTE_MS;
 
 /** Defers for an active pause. The incident keeps its place in the queue for its first blocker. */
 export async function checkPause(effects: Effects, targets: readonly string[]): Promise<Deferral | undefined> {

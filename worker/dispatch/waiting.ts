@@ -1,3 +1,5 @@
+import { backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Gathering } from "../context/gather-context.ts";
 import type { Effects } from "../effects.ts";
 import { recordNotified } from "../journal/escalations.ts";
@@ -6,7 +8,6 @@ import { endWait, type Wait, waitIncident } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { transit } from "../journal/state-machine.ts";
 import { takeStep } from "../journal/transitions.ts";
-import { backoffMs } from "../runtime/backoff.ts";
 
 /**
  * How long an incident's row is locked at a time, in milliseconds: longer than one send and its bookkeeping. After that, the
@@ -30,9 +31,8 @@ export type Progress =
 	| { readonly state: "failed"; readonly reason: string }
 	| { readonly state: "dead"; readonly reason: string };
 
-const DAY_MS = 24 * 3600 * 1000;
 // However long a claim still runs, the incident is retried after this: claims are also released early.
-const LONGEST_WAIT_MS = 10 * 60 * 1000;
+const LONGEST_WAIT_MS = 10 * MINUTE_MS;
 
 /** Defers an incident for a claim, an agent or its turn. The try got an answer, so it is not a failure. */
 export async function deferFor(
@@ -46,7 +46,7 @@ export async function deferFor(
 	},
 ): Promise<Progress> {
 	const now = effects.now();
-	const backoff = backoffMs(locked.tries, effects.random());
+	const backoff = backoffMs(locked.tries, { random: effects.random() });
 	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
 	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
 	const { reason, blocked_on, paused = false } = why;
@@ -60,10 +60,10 @@ export async function failTry(effects: Effects, locked: LockedIncident, reason: 
 	if (now - failing_since > DAY_MS) return await abandon(effects, locked, reason);
 	const tries = locked.failing_since === null ? 0 : locked.tries;
 	if (transit(locked.status, "deferred") !== undefined) {
-		const next_try_at = now + backoffMs(tries, effects.random());
+		const next_try_at = now + backoffMs(tries, { random: effects.random() });
 		return await waitUntil(effects, locked, { reason, next_try_at, failing_since, tries: tries + 1, now });
 	}
-	const next_try_at = now + backoffMs(tries, effects.random(), LONGEST_WAIT_MS / 1000);
+	const next_try_at = now + backoffMs(tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
 	const off = { reason, next_try_at, failing_since, tries: tries + 1 };
 	if (!(await reschedule(effects.journal, locked, off))) return { state: "lock_lost" };
 	return { state: "rescheduled", reason, next_try_at };
@@ -94,8 +94,8 @@ async function waitUntil(effects: Effects, locked: LockedIncident, waiting: Wait
 }
 
 // GitHub's limits are per hour. After a few of them, the remediation matters more than the missing part.
-const LONGEST_DEFERRAL_MS = 3 * 3600 * 1000;
-const LONGEST_RATE_LIMIT_WAIT_MS = 65 * 60 * 1000;
+const LONGEST_DEFERRAL_MS = 3 * HOUR_MS;
+const LONGEST_RATE_LIMIT_WAIT_MS = 65 * MINUTE_MS;
 // Spreads incidents that waited for the same reset.
 const SPREAD_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import { explainFetchError } from "../http/network-fault.ts";
-import { type Log, messageOf } from "../log.ts";
+import { explainCause, type Log } from "../log.ts";
 import { readFailure } from "./failures.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
 import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
@@ -161,7 +161,7 @@ class AppGitHub implements GitHub {
 		}
 		const { status, headers } = cause.response;
 		if (status === 304) return "not_modified";
-		return failed(readFailure({ status, headers, message: messageOf(cause) }, this.#tools.now()));
+		return failed(readFailure({ status, headers, message: explainCause(cause) }, this.#tools.now()));
 	}
 
 	#start(): Promise<Client | Failed> {

@@ -1,4 +1,5 @@
-import { backoffMs } from "../runtime/backoff.ts";
+import { backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { GitHubFailure } from "./github.ts";
 
 /** The fields of a failed answer. Header names are in lower case. */
@@ -9,9 +10,9 @@ export interface FailedAnswer {
 }
 
 // "Otherwise, wait for at least one minute": https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-const UNNAMED_WAIT_MS = 60_000;
+const UNNAMED_WAIT_MS = MINUTE_MS;
 // A primary limit resets within the hour. A later time is not taken for a rate limit's.
-const LONGEST_WAIT_MS = 65 * 60_000;
+const LONGEST_WAIT_MS = 65 * MINUTE_MS;
 const LONGEST_DETAIL = 300;
 
 /** Classifies a failed answer. `now` is in milliseconds since 1970. */
@@ -50,8 +51,6 @@ function wholeNumber(value: string | number | undefined): number | undefined {
 	return value !== undefined && /^\d{1,12}$/.test(String(value)) ? Number(value) : undefined;
 }
 
-const DAY_MS = 24 * 3600 * 1000;
-
 /** When to retry a request to GitHub, in ms; undefined if a retry cannot help, or a day has passed. */
 export function retryTime(
 	effects: { now(): number; random(): number },
@@ -64,7 +63,7 @@ export function retryTime(
 		case "rate_limited":
 			return failure.until;
 		case "unavailable":
-			return now + backoffMs(history.tries + 1, effects.random());
+			return now + backoffMs(history.tries + 1, { random: effects.random() });
 		case "forbidden":
 		case "not_found":
 		case "refused":

@@ -1,4 +1,5 @@
 import { SignJWT } from "jose";
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
 import type { GitHubSettings } from "./github-settings.ts";
 import { type GitHubMemory, remember } from "./isolate-memory.ts";
@@ -12,7 +13,7 @@ export type TokenAnswer =
 export type AskAsApp = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<GitHubAnswer<unknown>>;
 
 // A token is valid for an hour; it is not used in its last minutes.
-const MARGIN_MS = 5 * 60_000;
+const MARGIN_MS = 5 * MINUTE_MS;
 
 /**
  * The token of the installation that has the repository. A payload forwarded by a sensor may name another App's

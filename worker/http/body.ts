@@ -114,20 +114,6 @@ class LargeBodySlot {
 	}
 }
 
-/** A response's text; undefined, with the rest unread, if it is longer than `limit` bytes. */
-export async function readTextWithin(response: Response, limit: number): Promise<string | undefined> {
-	if (response.body === null) return "";
-	const decoder = new TextDecoder();
-	let text = "";
-	let bytes = 0;
-	for await (const chunk of response.body) {
-		bytes += chunk.byteLength;
-		if (bytes > limit) return undefined;
-		text += decoder.decode(chunk, { stream: true });
-	}
-	return text + decoder.decode();
-}
-
 export type JsonReading = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
 // JSON text is UTF-8 without a byte order mark: https://www.rfc-editor.org/rfc/rfc8259#section-8.1

@@ -1,4 +1,4 @@
-import { messageOf } from "../log.ts";
+import { explainCause } from "../log.ts";
 
 /**
  * Why a request got no answer, as one clause for people. workerd reports less than Node: refused and dropped connections have
@@ -7,7 +7,7 @@ import { messageOf } from "../log.ts";
  */
 export function explainFetchError(cause: unknown, url: string | URL): string {
 	const host = URL.parse(url)?.host || "it";
-	const text = messageOf(cause);
+	const text = explainCause(cause);
 	if (cause instanceof Error && (cause.name === "TimeoutError" || cause.name === "AbortError")) {
 		return `${host} did not answer in time`;
 	}

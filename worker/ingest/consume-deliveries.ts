@@ -1,3 +1,5 @@
+import { backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, MINUTE_MS } from "../../wire/durations.ts";
 import { answerCommand } from "../commands/answer-command.ts";
 import { createEffects } from "../create-effects.ts";
 import type { Effects } from "../effects.ts";
@@ -13,17 +15,17 @@ import { writeDelivery } from "./write-delivery.ts";
 /** Nobody waits for an answer here, so a slow journal may take its time. */
 const WITHIN_MS = 30_000;
 
-const FIRST_PAUSE_S = 10;
-const LONGEST_PAUSE_S = 300;
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
 
 /** The incident of a delivery that a filter refused may come after it: a queue keeps no order. */
 const EARLY_PAUSE_S = 10;
-const EARLY_UNTIL_MS = 10 * 60_000;
+const EARLY_UNTIL_MS = 10 * MINUTE_MS;
 
 /** A message may be retried a hundred times: https://developers.cloudflare.com/queues/platform/limits/ */
 const RENEWED_AFTER = 90;
 /** The longest retention of a queue. A delivery that cannot be stored for that long goes to the dead-letter queue. */
-const KEPT_MS = 14 * 24 * 3600 * 1000;
+const KEPT_MS = 14 * DAY_MS;
 
 /** `early`: its incident is not in the journal yet. `away`: the journal did not accept it. */
 type Outcome = "written" | "early" | "away";
@@ -100,12 +102,13 @@ async function write(
 function settleLonger(delivery: PreparedDelivery, age_ms: number): PreparedDelivery {
 	const { content } = delivery;
 	if (content.outcome !== "incident" || content.settle_ms === 0) return delivery;
-	const settle_ms = content.settle_ms + Math.min(age_ms, LONGEST_PAUSE_S * 1000);
+	const settle_ms = content.settle_ms + Math.min(age_ms, LONGEST_PAUSE_MS);
 	return { ...delivery, content: { ...content, settle_ms } };
 }
 
 async function retryLater(message: Message<QueuedMessage>, env: Env, { now, log }: Effects): Promise<void> {
-	const delaySeconds = Math.min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** Math.min(message.attempts - 1, 10));
+	const pause_ms = backoffMs(message.attempts - 1, { first_ms: FIRST_PAUSE_MS, longest_ms: LONGEST_PAUSE_MS });
+	const delaySeconds = pause_ms / 1000;
 	const { body } = message;
 	const isYoung = body.kind === "delivery" && now() - body.delivery.received_at < KEPT_MS;
 	if (message.attempts >= RENEWED_AFTER && isYoung && env.DELIVERIES !== undefined) {

@@ -1,6 +1,6 @@
+import { withTimeout } from "../../wire/with-timeout.ts";
 import type { Env } from "../env.ts";
 import type { Log } from "../log.ts";
-import { withTimeout } from "../runtime/with-timeout.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import { jsonBytes, truncateToFit } from "./truncate.ts";
 
@@ -60,7 +60,7 @@ export async function queueTakesMessages(queue: Queue<QueuedMessage>, log: Log):
 
 async function sendWithin(queue: Queue<QueuedMessage>, message: QueuedMessage, log: Log): Promise<boolean> {
 	try {
-		await withTimeout(queue.send(message), WITHIN_MS);
+		await withTimeout(() => queue.send(message), WITHIN_MS);
 		return true;
 	} catch (cause) {
 		log.error("sending to the queue of deliveries failed", { cause });

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import {
@@ -14,9 +15,9 @@ import { scanDeliveries } from "./scan-deliveries.ts";
 const EVERY_MS = 55_000;
 // About 70 redelivery requests a run, at one a second as GitHub asks for.
 const LONGEST_MS = 75_000;
-const LOCK_MS = LONGEST_MS + 60_000;
-const KEPT_MS = 30 * 24 * 3600 * 1000;
-const AFTER_FAILURE_MS = 60_000;
+const LOCK_MS = LONGEST_MS + MINUTE_MS;
+const KEPT_MS = 30 * DAY_MS;
+const AFTER_FAILURE_MS = MINUTE_MS;
 
 let isLogged = false;
 

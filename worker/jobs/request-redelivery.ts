@@ -1,3 +1,5 @@
+import { type Backoff, backoffMs } from "../../wire/backoff.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import {
@@ -17,12 +19,11 @@ export interface RedeliveryResult {
 	readonly failure?: GitHubFailure;
 }
 
-const MINUTE_MS = 60_000;
-const FIRST_PAUSE_MS = 2 * MINUTE_MS;
-const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS;
+// 2, 6, 18, 54 minutes, then hours: while Healer is unreachable, GitHub's redeliveries fail as well.
+const PAUSES: Backoff = { first_ms: 2 * MINUTE_MS, longest_ms: 6 * HOUR_MS, factor: 3 };
 // GitHub redelivers events of the last 3 days, GitHub Enterprise Server of the last 7:
 // https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
-const LONGEST_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
+const LONGEST_KEPT_MS = 7 * DAY_MS;
 const BATCH = 100;
 // One request, and what the run records at its end.
 const ASK_COST: Cost = { statements: 10, subrequests: 10 };
@@ -59,7 +60,7 @@ async function askFor(
 	github: GitHub,
 	{ guid, delivery_id, requests }: FailedDelivery,
 ): Promise<GitHubFailure | undefined> {
-	await recordRequest(journal, guid, now() + pauseAfter(requests + 1));
+	await recordRequest(journal, guid, now() + backoffMs(requests, PAUSES));
 	const route = "POST /app/hook/deliveries/{delivery_id}/attempts";
 	// GitHub's description has a number, which may exceed JavaScript's safe integers. In the URL it is only digits.
 	const answer = await github.asApp(route, { delivery_id: delivery_id as unknown as number });
@@ -68,11 +69,6 @@ async function askFor(
 	const mayHaveArrived = answer.failure.reason === "unavailable";
 	if (!isForGood(answer.failure) && !mayHaveArrived) await undoRequest(journal, guid, now());
 	return answer.failure;
-}
-
-/** 2, 6, 18, 54 minutes, then hours: while Healer is unreachable, GitHub's redeliveries fail as well. */
-function pauseAfter(requests: number): number {
-	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (requests - 1));
 }
 
 /** Failures that a later request cannot change, unlike limits, outages and wrong credentials. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import { type DeliveryScan, keepPage, type ListedDelivery } from "../journal/failed-deliveries.ts";
@@ -13,7 +14,7 @@ const MOST_PAGES = 30;
 // One page, and what the run records at its end.
 const PAGE_COST: Cost = { statements: 15, subrequests: 15 };
 // A delivery is listed once it is answered or 10 s have passed, plus GitHub's own delay.
-const OVERLAP_MS = 15 * 60_000;
+const OVERLAP_MS = 15 * MINUTE_MS;
 
 /**
  * Scans GitHub's list of deliveries, newest first, back to the start of the last scan; the first scan goes back as far as the

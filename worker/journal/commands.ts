@@ -1,7 +1,9 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import { DAY_MS } from "../../wire/durations.ts";
+import { ok, type Result } from "../../wire/result.ts";
 import { insertRow } from "./bind-named.ts";
 import type { CommandResult } from "./stored-json.ts";
-import { readStored, type Stored } from "./stored-json.ts";
+import { readStored } from "./stored-json.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 
 export const commandsTable = defineTable("commands", {
@@ -39,8 +41,6 @@ export interface LockedCommandRequest {
 /** The row of a locked command, before its JSON is read. */
 export type LockedCommand = RowOf<typeof lockedColumns> & Pick<LockedCommandRequest, "id" | "lock">;
 
-const DAY_MS = 24 * 3600 * 1000;
-
 /** Ids of open, due and unlocked commands of the last two days, oldest first. */
 export async function dueCommands(db: D1Database, now: number, limit: number): Promise<readonly string[]> {
 	const { results } = await db
@@ -72,12 +72,12 @@ export async function lockCommand(
 }
 
 /** Reads the JSON of a locked row. */
-export function readCommand({ command, result, ...row }: LockedCommand): Stored<LockedCommandRequest> {
+export function readCommand({ command, result, ...row }: LockedCommand): Result<LockedCommandRequest> {
 	const request = readStored("commands.command", command);
 	const before = result === null ? undefined : readStored("commands.result", result);
 	if (!request.ok) return request;
 	if (before?.ok === false) return before;
-	return { ok: true, value: { ...row, request: request.value, result: before?.value } };
+	return ok({ ...row, request: request.value, result: before?.value });
 }
 
 /** Stores the result and requests an update of the status comment, in one transaction. */

@@ -1,5 +1,5 @@
-import { textOf } from "../runtime/text-of.ts";
-import { TimedOut } from "../runtime/with-timeout.ts";
+import { messageOf } from "../../wire/message-of.ts";
+import { TimedOut } from "../../wire/with-timeout.ts";
 import { journalFaultOf } from "./d1-error.ts";
 import { MigrationsMissing } from "./schema.ts";
 
@@ -13,7 +13,7 @@ export type JournalFailure = "migrations_missing" | "timed_out" | "full" | "dama
 export function failureOf(cause: unknown): JournalFailure {
 	if (cause instanceof MigrationsMissing) return "migrations_missing";
 	if (cause instanceof TimedOut) return "timed_out";
-	const text = textOf(cause);
+	const text = messageOf(cause);
 	// The delivery contains a value of a type that no column accepts.
 	if (/D1_TYPE_ERROR|SQLITE_MISMATCH/.test(text)) return "unfit";
 	const fault = journalFaultOf(text);

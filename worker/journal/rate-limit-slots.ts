@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../../wire/durations.ts";
 import { insertRow } from "./bind-named.ts";
 import { defineTable, integer, type RowOf, text, time } from "./table.ts";
 
@@ -8,8 +9,6 @@ export const rateLimitSlotsTable = defineTable("rate_limit_slots", {
 	repository: text(),
 	taken_at: time(),
 });
-
-const HOUR_MS = 3600_000;
 
 export type SlotKey = Omit<RowOf<typeof rateLimitSlotsTable>, "taken_at">;
 

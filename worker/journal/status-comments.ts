@@ -1,6 +1,7 @@
+import type { Result } from "../../wire/result.ts";
 import { insertRow } from "./bind-named.ts";
 import type { LastCommand } from "./stored-json.ts";
-import { readStored, type Stored } from "./stored-json.ts";
+import { readStored } from "./stored-json.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 
 export const statusCommentsTable = defineTable("status_comments", {
@@ -35,7 +36,7 @@ export type StatusCommentKey = RowOf<typeof keyColumns>;
 
 /** The status comment of a pull request, locked by this caller. */
 export interface LockedStatusComment extends Omit<RowOf<typeof lockedColumns>, "last_command"> {
-	readonly last_command: Stored<LastCommand>;
+	readonly last_command: Result<LastCommand>;
 	readonly lock: string;
 }
 

@@ -2,11 +2,9 @@ import * as z from "zod";
 import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { DamagedRow } from "./d1-error.ts";
-
-/** A column's value, or why it cannot be read: one sentence that names the column. */
-export type Stored<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 const texts = z.array(z.string()).optional();
 const named = z.looseObject({}).optional();
@@ -94,25 +92,28 @@ interface Columns {
 	"sweep_steps.stopped_at": DueKey;
 }
 
-/** Reads one JSON column of the journal. Rows may be older than this worker, restored, or edited by hand. */
-export function readStored<C extends keyof Columns>(column: C, text: string): Stored<Columns[C]> {
+/**
+ * Reads one JSON column of the journal. Rows may be older than this worker, restored, or edited by hand: the problem names the
+ * column.
+ */
+export function readStored<C extends keyof Columns>(column: C, text: string): Result<Columns[C]> {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch {
-		return { ok: false, reason: `${column} is damaged: it is not JSON` };
+		return fail(`${column} is damaged: it is not JSON`);
 	}
 	const read = SHAPES[column].safeParse(value);
-	if (read.success) return { ok: true, value: read.data as Columns[C] };
+	if (read.success) return ok(read.data as Columns[C]);
 	const [issue] = read.error.issues;
 	const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-	return { ok: false, reason: `${column} is damaged${where}: ${issue?.message ?? "unknown shape"}` };
+	return fail(`${column} is damaged${where}: ${issue?.message ?? "unknown shape"}`);
 }
 
 /** Like `readStored`, for a column that the caller cannot do without. Throws `DamagedRow`, which names the incident. */
 export function needStored<C extends keyof Columns>(column: C, text: string, incident_id: string): Columns[C] {
 	const read = readStored(column, text);
-	if (!read.ok) throw new DamagedRow(`incident ${incident_id}: ${read.reason}`);
+	if (!read.ok) throw new DamagedRow(`incident ${incident_id}: ${read.problem}`);
 	return read.value;
 }
 

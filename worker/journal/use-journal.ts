@@ -1,6 +1,6 @@
+import { withTimeout } from "../../wire/with-timeout.ts";
 import { unwrapped } from "../runtime/budget.ts";
 import { SharedResult } from "../runtime/shared-result.ts";
-import { withTimeout } from "../runtime/with-timeout.ts";
 import { failureOf, type JournalFailure } from "./failure.ts";
 import { DELETE_OLDER_HEARTBEATS, INSERT_HEARTBEAT, ROOM_BYTES } from "./heartbeats.ts";
 import { appliedMigrations, requireMigrations } from "./schema.ts";
@@ -39,7 +39,7 @@ export async function useJournal<T>(
 ): Promise<JournalUse<T>> {
 	const memory = memoryOf(db);
 	try {
-		const value = await withTimeout(workOnGoodSchema(db, memory, work), limit_ms);
+		const value = await withTimeout(() => workOnGoodSchema(db, memory, work), limit_ms);
 		memory.awayUntil = 0;
 		return { ok: true, value };
 	} catch (cause) {
@@ -81,7 +81,7 @@ export function findJournalFailure(
 ): Promise<Extract<JournalUse<never>, { ok: false }> | undefined> {
 	const beat = async () => {
 		try {
-			const results = await withTimeout(db.batch(heartbeatStatements(db, now())), HEARTBEAT_WITHIN_MS);
+			const results = await withTimeout(() => db.batch(heartbeatStatements(db, now())), HEARTBEAT_WITHIN_MS);
 			requireMigrations(results.at(-1)?.results ?? []);
 			Object.assign(memoryOf(db), { schemaIsGood: true, awayUntil: 0 });
 			return undefined;

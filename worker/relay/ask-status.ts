@@ -1,11 +1,8 @@
 import { MAX_STATUS_ANSWER_BYTES } from "../../wire/limits.ts";
 import { readMessage } from "../../wire/message.ts";
-import { readSecrets } from "../../wire/secret.ts";
-import { signMessage } from "../../wire/signature.ts";
 import { type CodeRunStatus, type StatusRequest, statusAnswerSchema } from "../../wire/status.ts";
 import type { Env } from "../env.ts";
-import { readTextWithin } from "../http/body.ts";
-import { messageOf } from "../log.ts";
+import { postToRelay } from "./post-to-relay.ts";
 
 /** The relay's status of an attempt's CodeRun, or why it is unknown. An unknown status changes nothing. */
 export type StatusAnswer =
@@ -22,34 +19,26 @@ export function createAskStatus(
 	{ now, newId, fetch }: { now(): number; newId(): string; readonly fetch: typeof globalThis.fetch },
 ): AskStatus {
 	return async (about) => {
-		if (!env.RELAY_URL) return unknown("RELAY_URL is not set");
-		const body = JSON.stringify(about);
-		// Each query is its own message: the answer changes over time.
-		const id = `status.${about.incident_id}.${about.attempt}.${newId()}`;
-		try {
-			const headers = signMessage(readSecrets(env.HEALER_WIRE_SECRETS ?? ""), {
-				id,
-				at: Math.floor(now() / 1000),
-				body,
-			});
-			const response = await fetch(new URL("/v1/coderuns/status", env.RELAY_URL), {
-				method: "POST",
-				headers: { ...headers, "content-type": "application/json" },
-				body,
-				redirect: "manual",
+		const answer = await postToRelay(
+			{ env, fetch, now },
+			{
+				path: "/v1/coderuns/status",
+				// Each query is its own message: the answer changes over time.
+				id: `status.${about.incident_id}.${about.attempt}.${newId()}`,
+				body: JSON.stringify(about),
+				most_bytes: MAX_STATUS_ANSWER_BYTES,
 				signal: AbortSignal.timeout(TIMEOUT_MS),
-			});
-			const text = await readTextWithin(response, MAX_STATUS_ANSWER_BYTES);
-			if (response.status === 404) return unknown("the relay has no such route: it is older than this worker");
-			if (!response.ok) return unknown(`the relay answered ${response.status}`);
-			if (text === undefined) return unknown(`the relay's answer is larger than ${MAX_STATUS_ANSWER_BYTES} bytes`);
-			const read = readMessage<CodeRunStatus>(statusAnswerSchema, text);
-			return read.ok
-				? { ok: true, status: read.value }
-				: unknown(`the relay's answer was not understood: ${read.detail}`);
-		} catch (cause) {
-			return unknown(`the relay could not be reached: ${messageOf(cause)}`);
-		}
+			},
+		);
+		if (!answer.ok) return unknown(answer.problem);
+		const { response, text } = answer.value;
+		if (response.status === 404) return unknown("the relay has no such route: it is older than this worker");
+		if (!response.ok) return unknown(`the relay answered ${response.status}`);
+		if (text === undefined) return unknown(`the relay's answer is larger than ${MAX_STATUS_ANSWER_BYTES} bytes`);
+		const read = readMessage<CodeRunStatus>(statusAnswerSchema, text);
+		return read.ok
+			? { ok: true, status: read.value }
+			: unknown(`the relay's answer was not understood: ${read.detail}`);
 	};
 }
 

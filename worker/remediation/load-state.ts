@@ -1,5 +1,6 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
+import { HOUR_MS } from "../../wire/durations.ts";
 import type { Engine } from "../engine.ts";
 import { beganAt, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
@@ -11,7 +12,7 @@ import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 
 // If nothing has a deadline, the relay is queried every hour.
-const ASK_AFTER_MS = 3600_000;
+const ASK_AFTER_MS = HOUR_MS;
 
 export interface Remediation {
 	readonly incident: IncidentRow;

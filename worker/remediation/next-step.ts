@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../wire/durations.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
@@ -67,7 +68,7 @@ export type NextStep =
 	| { readonly do: "ask_relay" };
 
 // This long after its deadline, a CodeRun with an unknown end is escalated.
-const ASK_FOR_MS = 24 * 3600_000;
+const ASK_FOR_MS = DAY_MS;
 
 /**
  * The next step of a remediation, from its state alone, not from the order in which events arrived. Undefined if there is

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { describeFailure, retryTime } from "../github/failures.ts";
 import type { GitHubAnswer } from "../github/github.ts";
@@ -10,7 +11,7 @@ import { postEscalation } from "./escalation-post.ts";
 import { escalationText } from "./escalation-text.ts";
 
 // One lookup and one write, each bounded by the client.
-const LOCK_MS = 60_000;
+const LOCK_MS = MINUTE_MS;
 // Backs off as if it had been tried this often already: 16 s, 32 s, then every minute.
 const TRIES_AHEAD = 3;
 

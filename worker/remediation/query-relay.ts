@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { adoptCodeRun, scheduleStatusQuery } from "../journal/attempts.ts";
 import type { Remediation } from "./load-state.ts";
@@ -42,8 +43,8 @@ function goneWithoutTrace(of: { incident_id: string; attempt: number; coderun_na
 	return { ...of, phase: "Deleted", message, ...nothing };
 }
 
-const SHORTEST_MS = 60_000;
-const LONGEST_MS = 3600_000;
+const SHORTEST_MS = MINUTE_MS;
+const LONGEST_MS = HOUR_MS;
 
 /** At the deadline; then after 1, 2, 4 ... minutes, at most an hour. Every hour if there is no deadline. */
 function nextQueryAt(overdue_at: number | undefined, now: number): number {

@@ -41,7 +41,7 @@ export async function takeOutcome(effects: Effects, sent: WireOutcome, body: str
 export async function wakeBlocked(effects: Effects, attempt: AttemptRow): Promise<void> {
 	const read = readStored("attempts.request", attempt.request);
 	// They are also due by themselves, a little later.
-	if (!read.ok) return effects.log.error("waking blocked incidents failed", { reason: read.reason });
+	if (!read.ok) return effects.log.error("waking blocked incidents failed", { reason: read.problem });
 	const request = read.value;
 	const targets = [...request.claims.map(claimBlocker), agentBlocker(request.agent), `incident:${request.incident_id}`];
 	const woken = await wakeWaiting(effects.journal, targets, effects.now());

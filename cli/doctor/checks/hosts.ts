@@ -1,6 +1,6 @@
+import type { Result } from "../../../wire/result.ts";
 import type { BuiltPipeline } from "../../build-pipeline.ts";
 import { findHostProblem } from "../../github-app/github-host.ts";
-import type { Result } from "../../result.ts";
 import { type Check, missing, ok, skipped } from "../check.ts";
 
 const NAME = "GitHub's host";

@@ -1,5 +1,5 @@
+import type { Result } from "../../../wire/result.ts";
 import type { BuiltPipeline } from "../../build-pipeline.ts";
-import type { Result } from "../../result.ts";
 import { type Check, missing, ok } from "../check.ts";
 
 /** Whether the pipeline is valid. */

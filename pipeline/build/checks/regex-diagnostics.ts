@@ -1,6 +1,6 @@
 import type { AST } from "@eslint-community/regexpp";
 import { RE2JS } from "re2js";
-import { messageOf } from "../../expression/message-of.ts";
+import { boundedMessage } from "../../expression/bounded-message.ts";
 import { parseRegex } from "./regex-syntax.ts";
 
 /** A regex may spend this many steps on each character. The largest regex of the shipped pipeline has half as many. */
@@ -35,7 +35,7 @@ function tooLarge(steps: number): string {
 }
 
 function reason(cause: unknown): string {
-	return messageOf(cause)
+	return boundedMessage(cause)
 		.replace(/^Invalid regular expression: .*: /, "")
 		.replace(/^error parsing regexp: /, "")
 		.replace(/\.$/, "");

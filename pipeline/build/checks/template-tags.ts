@@ -1,5 +1,5 @@
 import Mustache from "mustache";
-import { messageOf } from "../../expression/message-of.ts";
+import { boundedMessage } from "../../expression/bounded-message.ts";
 import type { TextDiagnostic } from "../yaml/text-diagnostic.ts";
 
 /** A tag of a mustache template, without text and comments. `start` is a character offset from 0. */
@@ -17,7 +17,7 @@ export function parseTemplate(
 	try {
 		return { ok: true, tags: tagsOf(Mustache.parse(text), text) };
 	} catch (thrown) {
-		return { ok: false, finding: syntaxDiagnostic(text, messageOf(thrown)) };
+		return { ok: false, finding: syntaxDiagnostic(text, boundedMessage(thrown)) };
 	}
 }
 

@@ -10,7 +10,7 @@ import {
 	parseDocument,
 	visit,
 } from "yaml";
-import { messageOf } from "../../expression/message-of.ts";
+import { boundedMessage } from "../../expression/bounded-message.ts";
 import { type Diagnostic, offending, PIPELINE_FILE } from "./diagnostic.ts";
 import { offsetInScalar } from "./offset-in-scalar.ts";
 
@@ -57,7 +57,7 @@ export function readYaml(text: string): { source?: YamlSource; diagnostics: read
 		return readDocument(text);
 	} catch (cause) {
 		// Very deep nesting overflows the parser's stack.
-		return { diagnostics: [diagnostic(1, 1, "", `This is not valid YAML: ${messageOf(cause)}.`)] };
+		return { diagnostics: [diagnostic(1, 1, "", `This is not valid YAML: ${boundedMessage(cause)}.`)] };
 	}
 }
 

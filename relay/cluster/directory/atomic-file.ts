@@ -31,14 +31,14 @@ export async function createAtomic(
 
 /** Replaces a file's contents atomically: a reader sees the old or the new ones. */
 export async function replaceAtomic(path: string, text: string): Promise<void> {
-	const temporary = await writeBeside(path, text);
-	try {
-		await rename(temporary, path);
-	} catch (error) {
-		await unlink(temporary);
-		throw error;
-	}
+	await renameInto(path, await writeBeside(path, text));
 	await syncFolder(dirname(path));
+}
+
+/** Writes a file atomically, even if the machine stops halfway. Creates its folder, which is not synced. */
+export async function writeAtomic(path: string, text: string, mode = 0o644): Promise<void> {
+	await makeFolder(dirname(path));
+	await renameInto(path, await writeBeside(path, text, mode));
 }
 
 /** Deletes a file and syncs its folder. */
@@ -58,9 +58,18 @@ export function codeOf(error: unknown): string | undefined {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-async function writeBeside(path: string, text: string): Promise<string> {
+async function renameInto(path: string, temporary: string): Promise<void> {
+	try {
+		await rename(temporary, path);
+	} catch (error) {
+		await unlink(temporary);
+		throw error;
+	}
+}
+
+async function writeBeside(path: string, text: string, mode = 0o600): Promise<string> {
 	const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-	const file = await open(temporary, "wx", 0o600);
+	const file = await open(temporary, "wx", mode);
 	try {
 		await file.writeFile(text);
 		await file.sync();

@@ -1,8 +1,9 @@
 import type { ObservableMiddleware, RequestContext } from "@kubernetes/client-node";
+import { MINUTE_MS } from "../../../wire/durations.ts";
 import { passed } from "./middleware.ts";
 
 /** Certificates may be rotated while the relay runs: connections with old ones are closed after this time. */
-const KEPT_FOR_MS = 5 * 60_000;
+const KEPT_FOR_MS = 5 * MINUTE_MS;
 
 type Pool = NonNullable<ReturnType<RequestContext["getDispatcher"]>>;
 

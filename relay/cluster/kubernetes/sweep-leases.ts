@@ -1,4 +1,5 @@
 import type { V1Lease } from "@kubernetes/client-node";
+import { HOUR_MS, MINUTE_MS } from "../../../wire/durations.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { CLOCK_SLACK_MS, IN_FLIGHT_MS } from "../claim-timing.ts";
@@ -21,7 +22,7 @@ export interface SweepTools {
 const CALL_WITHIN_MS = 5_000;
 
 /** How long an expired claim is kept, so that people can see what deferred an incident. */
-const KEPT_MS = 60 * 60_000;
+const KEPT_MS = HOUR_MS;
 
 /**
  * Deletes claims that expired at least an hour ago and whose CodeRun is gone or finished: they are free already, and
@@ -64,7 +65,7 @@ async function sweepLease({ clients, namespace, clock }: SweepTools, lease: V1Le
 	}
 }
 
-const EVERY_MS = 10 * 60_000;
+const EVERY_MS = 10 * MINUTE_MS;
 
 /** Sweeps every ten minutes. Several relays may sweep concurrently. Returns a function that stops it. */
 export function keepSweeping(tools: SweepTools): () => void {

@@ -5,7 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { onTestFinished } from "vitest";
 import { provideClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
 import { type LocalCluster, startLocalCluster } from "../../../cli/cluster/local-cluster.ts";
-import type { Result } from "../../../cli/result.ts";
+import type { Result } from "../../../wire/result.ts";
 
 /** A cluster for a single test, which may stop its API server. It has no CodeRun kind yet. */
 export async function ownCluster(): Promise<LocalCluster & { readonly kubeConfig: KubeConfig }> {

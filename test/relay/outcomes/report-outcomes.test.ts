@@ -2,7 +2,6 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { pauseAfter } from "../../../relay/backoff.ts";
 import { systemClock } from "../../../relay/clock.ts";
 import { finishCodeRun } from "../../../relay/cluster/directory/finish-coderun.ts";
 import { finishedFiles } from "../../../relay/cluster/directory/finished-files.ts";
@@ -53,12 +52,6 @@ describe("reportOutcomes", () => {
 		await vi.waitUntil(() => worker.bodies.length > 0, { timeout: 10_000 });
 		await reporting.stop();
 		expect(worker.bodies).toMatchObject([{ phase: "Error" }]);
-	});
-});
-
-describe("pauseAfter", () => {
-	it("doubles up to a minute", () => {
-		expect([1, 2, 3, 6, 7, 50].map(pauseAfter)).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
 	});
 });
 

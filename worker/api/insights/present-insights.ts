@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../../wire/durations.ts";
 import type { Counted, Counts } from "./figures.ts";
 import type { Dimension, Figures, GroupFigures, Insights, Suggestion, Target } from "./shapes.ts";
 
@@ -41,7 +42,7 @@ function groupsOf(counts: readonly Counts[], name: Dimension): readonly GroupFig
 
 /** Days are counted since 1970. */
 function dayOf(value: Counts["value"]): string {
-	return new Date(Number(value) * 86_400_000).toISOString().slice(0, 10);
+	return new Date(Number(value) * DAY_MS).toISOString().slice(0, 10);
 }
 
 function figuresOf(row: Counts | undefined): Figures {

@@ -1,5 +1,7 @@
-const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3600_000, d: 86_400_000 };
-const LONGEST_MS = 366 * 86_400_000;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../wire/durations.ts";
+
+const UNITS_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+const LONGEST_MS = 366 * DAY_MS;
 
 /**
  * The start of `since`, in milliseconds: `90m`, `24h`, `7d` (at most 366 days) before now, or an ISO 8601 time. Rounded down
@@ -7,7 +9,7 @@ const LONGEST_MS = 366 * 86_400_000;
  */
 export function sinceWhen(since: string, now: number): number | undefined {
 	const at = /^\d{4}-\d\d-\d\d/.test(since) ? Date.parse(since) : now - (length(since) ?? Number.NaN);
-	return Number.isNaN(at) ? undefined : Math.max(0, Math.floor(at / 60_000) * 60_000);
+	return Number.isNaN(at) ? undefined : Math.max(0, Math.floor(at / MINUTE_MS) * MINUTE_MS);
 }
 
 function length(written: string): number | undefined {

@@ -29,12 +29,12 @@ export async function askChangedFiles(
 	signal: AbortSignal,
 ): Promise<SourceResult> {
 	const pull = await queries.pullRequest();
-	if (!pull.ok) return sourceFailure(pull);
+	if (!pull.ok) return sourceFailure(pull.problem);
 	const found =
 		pull.value === undefined
 			? ((await ofBranch(client, incident, signal)) ?? (await ofCommit(queries)))
 			: await ofPullRequest(client, pull.value.number, pull.value.changed_files ?? undefined, signal);
-	if (!found.ok) return sourceFailure(found);
+	if (!found.ok) return sourceFailure(found.problem);
 	if (found.value.files.length === 0) return { status: "empty" };
 	return resultOf(found.value);
 }
@@ -72,7 +72,7 @@ async function ofBranch(
 		compareSchema,
 		await get("GET /repos/{owner}/{repo}/compare/{basehead}", parameters, signal),
 	);
-	if (!compared.ok) return compared.failure.reason === "not_found" ? undefined : compared;
+	if (!compared.ok) return compared.problem.reason === "not_found" ? undefined : compared;
 	const files = compared.value.files ?? [];
 	if (files.length === 0) return undefined;
 	return { ok: true, value: listedAtOnce("branch", files) };

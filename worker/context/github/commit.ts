@@ -8,7 +8,7 @@ const LONGEST_MESSAGE = 16_384;
 /** `github.commit`: the head commit's message and author. */
 export async function askCommit({ commit }: CachedQueries): Promise<SourceResult> {
 	const found = await commit();
-	if (!found.ok) return sourceFailure(found);
+	if (!found.ok) return sourceFailure(found.problem);
 	if (found.value === undefined) return { status: "empty" };
 	const { sha, author, parents, commit: details } = found.value;
 	const data: Commit = {

@@ -59,7 +59,7 @@ async function ofHead(
 	const rest: Failure[] = [];
 	for (const run of runs) {
 		const jobs = await failedJobs(client, { run_id: run.id }, signal);
-		if (!jobs.ok && jobs.failure.reason === "rate_limited") return jobs;
+		if (!jobs.ok && jobs.problem.reason === "rate_limited") return jobs;
 		const [first, ...others] = jobs.ok ? jobs.value.map((job): Failure => ({ kind: "job", job, run })) : [];
 		firsts.push(first ?? { kind: "run", run, why: whyNoJob(jobs) });
 		rest.push(...others);
@@ -76,7 +76,7 @@ function isOwn({ app, job }: Incident, check: RedCheck): boolean {
 }
 
 function whyNoJob(jobs: Parsed<unknown>): string {
-	return jobs.ok ? "its run has no failed job" : sourceFailure(jobs).why;
+	return jobs.ok ? "its run has no failed job" : sourceFailure(jobs.problem).why;
 }
 
 function redRun({

@@ -35,7 +35,7 @@ const SHARE_OF_TIME = 0.9;
 export async function askJobLogs(tools: LogTools, request: PlannedRequest, signal: AbortSignal): Promise<SourceResult> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
 	const found = await findFailures(tools.asking, tools.lookups, tools.about.incident, time);
-	if (!found.ok) return sourceFailure(found);
+	if (!found.ok) return sourceFailure(found.problem);
 	const { failures } = found.value;
 	if (failures.length === 0) return { status: "empty" };
 
@@ -94,7 +94,7 @@ async function tryJob(
 	const route = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
 	const address = await client.redirectOf(route, { ...client.repo, job_id: job.id }, time);
 	if (!address.ok) {
-		const result = sourceFailure(address);
+		const result = sourceFailure(address.failure);
 		if (result.status === "deferred") return { kind: "limited", result };
 		return { kind: "missing", why: result.why, may_come: address.failure.reason === "not_found" };
 	}

@@ -11,7 +11,7 @@ export async function askPullRequest({
 	pullRequest(): Promise<Parsed<PullRequestAnswer | undefined>>;
 }): Promise<SourceResult> {
 	const found = await pullRequest();
-	if (!found.ok) return sourceFailure(found);
+	if (!found.ok) return sourceFailure(found.problem);
 	const { value } = found;
 	if (value === undefined) return { status: "empty" };
 	const data: PullRequest = {
@@ -107,8 +107,8 @@ async function byCommit({ get, repo }: RepoClient, { head_sha }: Incident): Prom
 }
 
 /** GitHub answers 422 for a commit that the repository does not have, for example after a force push. */
-function isUnknownCommit({ failure }: Parsed<unknown> & { readonly ok: false }): boolean {
-	return failure.reason === "not_found" || (failure.reason === "refused" && failure.status === 422);
+function isUnknownCommit({ problem }: Parsed<unknown> & { readonly ok: false }): boolean {
+	return problem.reason === "not_found" || (problem.reason === "refused" && problem.status === 422);
 }
 
 async function readPullRequest({ get, repo }: RepoClient, pull_number: number): Promise<Parsed<PullRequestAnswer>> {

@@ -20,7 +20,7 @@ export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed
 	const lists = await Promise.all([redRuns(client, sha), redChecks(client, sha), redStatuses(client, sha)]);
 	const [runs, checks, statuses] = lists;
 	const failed = lists.filter((list) => !list.ok);
-	const fatal = failed.find(({ failure }) => failure.reason === "rate_limited");
+	const fatal = failed.find(({ problem }) => problem.reason === "rate_limited");
 	if (fatal !== undefined) return fatal;
 	if (failed[0] !== undefined && failed.length === lists.length) return failed[0];
 	const red = [...(checks.ok ? checks.value.red : []), ...(statuses.ok ? statuses.value : [])];
@@ -43,7 +43,7 @@ export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed
 }
 
 function gapOf(what: string, list: Parsed<unknown>): string | undefined {
-	return list.ok ? undefined : `${what}: ${sourceFailure(list).why}`;
+	return list.ok ? undefined : `${what}: ${sourceFailure(list.problem).why}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Endpoints } from "@octokit/types";
 import type { z } from "zod";
 import type { Incident } from "../../../pipeline/index.ts";
+import { fail, ok, type Result } from "../../../wire/result.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, Route } from "../../github/github.ts";
 import { partsOf } from "../../github/own-comments.ts";
 import type { SourceResult } from "../source.ts";
@@ -31,9 +32,7 @@ export function repoClient(github: GitHub, { repository, installation_id }: Inci
 }
 
 /** A checked answer of GitHub, or why there is none. */
-export type Parsed<T> =
-	| { readonly ok: true; readonly value: T }
-	| { readonly ok: false; readonly failure: GitHubFailure | NotUnderstood };
+export type Parsed<T> = Result<T, GitHubFailure | NotUnderstood>;
 
 interface NotUnderstood {
 	readonly reason: "not_understood";
@@ -42,17 +41,17 @@ interface NotUnderstood {
 
 /** Checks the fields that are used; all others are dropped. */
 export function parseResponse<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unknown>): Parsed<T> {
-	if (!answer.ok) return answer;
+	if (!answer.ok) return fail(answer.failure);
 	const checked = schema.safeParse(answer.value);
-	if (checked.success) return { ok: true, value: checked.data };
+	if (checked.success) return ok(checked.data);
 	const fields = checked.error.issues.slice(0, 5).map(({ path }) => path.map(String).join(".") || "all of it");
-	return { ok: false, failure: { reason: "not_understood", detail: `wrong in GitHub's answer: ${fields.join(", ")}` } };
+	return fail({ reason: "not_understood", detail: `wrong in GitHub's answer: ${fields.join(", ")}` });
 }
 
 type Unanswered = Extract<SourceResult, { readonly status: "failed" | "deferred" }>;
 
 /** A source's result after a failed request. A rate limit defers the whole incident instead of losing the part. */
-export function sourceFailure({ failure }: { readonly failure: GitHubFailure | NotUnderstood }): Unanswered {
+export function sourceFailure(failure: GitHubFailure | NotUnderstood): Unanswered {
 	switch (failure.reason) {
 		case "rate_limited": {
 			const until = new Date(failure.until).toISOString();

@@ -11,12 +11,12 @@ import { type RunAnswer, runsSchema } from "./run-answer.ts";
  */
 export async function askRun(client: RepoClient, queries: CachedQueries, signal: AbortSignal): Promise<SourceResult> {
 	const found = await queries.run();
-	if (!found.ok) return sourceFailure(found);
+	if (!found.ok) return sourceFailure(found.problem);
 	const run = found.value;
 	if (run === undefined) return { status: "empty" };
 	const [newest, head] = await Promise.all([laterRuns(client, run, signal), headOf(client, queries, run, signal)]);
-	if (!newest.ok) return sourceFailure(newest);
-	if (!head.ok) return sourceFailure(head);
+	if (!newest.ok) return sourceFailure(newest.problem);
+	if (!head.ok) return sourceFailure(head.problem);
 
 	const [newer] = newest.value;
 	const finished = newest.value.find(({ status }) => status === "completed") ?? run;
@@ -79,6 +79,6 @@ async function headOf(
 		await get("GET /repos/{owner}/{repo}/branches/{branch}", parameters, signal),
 	);
 	if (branch.ok) return { ok: true, value: branch.value.commit.sha };
-	const { reason } = branch.failure;
+	const { reason } = branch.problem;
 	return reason === "not_found" || reason === "forbidden" ? { ok: true, value: undefined } : branch;
 }

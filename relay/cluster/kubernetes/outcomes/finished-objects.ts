@@ -1,4 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { MINUTE_MS } from "../../../../wire/durations.ts";
 import type { WireOutcome } from "../../../../wire/outcome.ts";
 import type { FinishedCodeRuns } from "../../finished-coderuns.ts";
 import { readSeen } from "../coderun-objects.ts";
@@ -16,7 +17,7 @@ export interface FinishedObjectsTools extends DeadlineTools {
 }
 
 /** How often claims are searched for CodeRuns that disappeared unseen; also after each new list. */
-const SEARCH_EVERY_MS = 10 * 60_000;
+const SEARCH_EVERY_MS = 10 * MINUTE_MS;
 
 /**
  * The CodeRuns of a namespace that ended: by their phase, by deletion, or by their deadline. The label

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type KubeConfig, Watch } from "@kubernetes/client-node";
 import { z } from "zod";
-import { pauseAfter } from "../../../backoff.ts";
+import { backoffMs } from "../../../../wire/backoff.ts";
 import type { Log } from "../../../log.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { explainWatchStatus, isExpired, readFailure } from "../api-failure.ts";
@@ -57,9 +57,8 @@ async function follow(tools: FollowTools, listener: CodeRunListener, stopped: Ab
 		failures++;
 		if (step.problem !== undefined) tools.log({ level: "warn", message: "watch interrupted", reason: step.problem });
 		if (failures % FAILURES_BEFORE_LISTING === 0) version = undefined;
-		await delay(Math.min(pauseAfter(failures), LONGEST_PAUSE_MS), undefined, { ref: false, signal: stopped }).catch(
-			() => undefined,
-		);
+		const pause_ms = backoffMs(failures - 1, { longest_ms: LONGEST_PAUSE_MS });
+		await delay(pause_ms, undefined, { ref: false, signal: stopped }).catch(() => undefined);
 	}
 }
 

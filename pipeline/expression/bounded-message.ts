@@ -4,7 +4,7 @@ const MAX_LENGTH = 300;
  * The message of anything thrown. jsonata throws plain objects `{code, message, position}` that are not `Error`s, with
  * the offending value in the message. That value may come from a payload, so the text is cut and made well formed.
  */
-export function messageOf(thrown: unknown): string {
+export function boundedMessage(thrown: unknown): string {
 	const text = rawMessage(thrown)
 		.replaceAll(/\p{Cc}/gu, " ")
 		.toWellFormed();
