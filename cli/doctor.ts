@@ -1,5 +1,5 @@
 import { buildPipeline } from "./build-pipeline.ts";
-import { type Check, renderCheck } from "./doctor/check.ts";
+import { type Check, renderCheck } from "./doctor/check-result.ts";
 import { checkCluster } from "./doctor/checks/cluster.ts";
 import { checkGitHub } from "./doctor/checks/github.ts";
 import { checkHosts } from "./doctor/checks/hosts.ts";

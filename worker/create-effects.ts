@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "../wire/durations.ts";
-import { createSources } from "./context/sources.ts";
+import { createSources } from "./context/create-sources.ts";
 import type { Effects } from "./effects.ts";
 import { currentEngine } from "./engine.ts";
 import type { Env } from "./env.ts";

@@ -2,7 +2,7 @@ import type { Artefact } from "../../pipeline/index.ts";
 import { systemClock } from "../../relay/clock.ts";
 import { loadKubeConfig } from "../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { ContextSettings } from "../../relay/context/context-settings.ts";
-import { contextSources } from "../../relay/context/sources.ts";
+import { contextSources } from "../../relay/context/context-sources.ts";
 import { createRelay } from "../../relay/index.ts";
 import { jsonLog } from "../../relay/log.ts";
 import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";

@@ -2,7 +2,7 @@ import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import { systemClock } from "../clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { loadKubeConfig } from "../cluster/kubernetes/load-kube-config.ts";
-import { contextSources } from "../context/sources.ts";
+import { contextSources } from "../context/context-sources.ts";
 import { createRelay } from "../index.ts";
 import type { Log } from "../log.ts";
 import { reportOutcomes } from "../outcomes/report-outcomes.ts";

@@ -3,7 +3,7 @@ import { CoreV1Api } from "@kubernetes/client-node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { applyDefinition } from "../../cli/cluster/apply-definition.ts";
 import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";
-import { CODERUNS } from "../../relay/cluster/kubernetes/coderun-objects.ts";
+import { CODERUNS } from "../../relay/cluster/kubernetes/coderun-api.ts";
 import { deliver, getJson } from "../hub/hub-process.ts";
 import { inParallel } from "../support/in-parallel.ts";
 import { misbehavingProxy } from "../support/misbehaving-proxy.ts";

@@ -7,7 +7,7 @@ import type { Cluster } from "../../relay/cluster/cluster.ts";
 import { directoryCluster } from "../../relay/cluster/directory/directory-cluster.ts";
 import { finishedFiles } from "../../relay/cluster/directory/finished-files.ts";
 import type { ContextSources } from "../../relay/context/source.ts";
-import { contextSources } from "../../relay/context/sources.ts";
+import { contextSources } from "../../relay/context/context-sources.ts";
 import { createRelay } from "../../relay/index.ts";
 import type { LogEntry } from "../../relay/log.ts";
 import { serveRelay } from "../../relay/serve-relay.ts";

@@ -14,8 +14,8 @@ import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { createLog } from "../log.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
-import { presentPause } from "./pause.ts";
-import { presentPushed } from "./pipeline.ts";
+import { presentPause } from "./pause-and-resume.ts";
+import { presentPushed } from "./pipeline-versions.ts";
 import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
 
 /** Nobody waits longer for the page, which retries by itself. */

@@ -1,21 +1,13 @@
 import { backoffMs } from "../../wire/backoff.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
-import { describeFailure, retryTime } from "../github/failures.ts";
+import { describeFailure, retryTime } from "../github/read-failure.ts";
 import { partsOf } from "../github/own-comments.ts";
-import {
-	endCommand,
-	type LockedCommand,
-	type LockedCommandRequest,
-	lockCommand,
-	readCommand,
-	recordResult,
-	waitCommand,
-} from "../journal/commands.ts";
+import { endCommand, type LockedCommand, type LockedCommandRequest, lockCommand, readCommand, recordResult, waitCommand } from "../journal/commands.ts";
 import { requestStatusComment } from "../journal/status-comments.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { actOnCommand } from "./act-on-command.ts";
-import { writeStatusComment } from "./status-comment.ts";
+import { writeStatusComment } from "./write-status-comment.ts";
 
 // A few requests to GitHub, each bounded by the client.
 const LOCK_MS = MINUTE_MS;

@@ -1,5 +1,5 @@
 import type { Effects } from "../effects.ts";
-import { retryTime } from "../github/failures.ts";
+import { retryTime } from "../github/read-failure.ts";
 import { partsOf } from "../github/own-comments.ts";
 import type { LockedCommandRequest } from "../journal/commands.ts";
 import { asCode } from "../remediation/markdown.ts";

@@ -5,7 +5,7 @@ import { requestChangedStatusComments } from "../journal/pull-request-remediatio
 import { dueStatusComments } from "../journal/status-comments.ts";
 import type { Cost } from "../runtime/budget.ts";
 import { answerCommand } from "./answer-command.ts";
-import { writeStatusComment } from "./status-comment.ts";
+import { writeStatusComment } from "./write-status-comment.ts";
 
 const BATCH = 50;
 // Of one command or comment. A command for many remediations costs more, but only once.

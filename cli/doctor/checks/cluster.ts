@@ -2,7 +2,7 @@ import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from "@kub
 import { readFailure } from "../../../relay/cluster/kubernetes/api-failure.ts";
 import { loadKubeConfig } from "../../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { Places } from "../../places.ts";
-import { type Check, missing, ok, skipped } from "../check.ts";
+import { type Check, missing, ok, skipped } from "../check-result.ts";
 import { reviewPermissions } from "./review-permissions.ts";
 
 /** What a relay needs from the cluster of `KUBECONFIG`: its namespace, the CodeRun kind, and permissions. */

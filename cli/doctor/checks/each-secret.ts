@@ -1,5 +1,5 @@
 import { type Answer, describe } from "../ask.ts";
-import { type Check, missing, ok } from "../check.ts";
+import { type Check, missing, ok } from "../check-result.ts";
 
 export interface SecretQuestion {
 	readonly name: string;

@@ -4,7 +4,7 @@ import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../
 import { createGitHubMemory } from "../../../worker/github/isolate-memory.ts";
 import { createLog } from "../../../worker/log.ts";
 import type { Permissions } from "../../github-app/permissions.ts";
-import { type Check, missing, ok, skipped } from "../check.ts";
+import { type Check, missing, ok, skipped } from "../check-result.ts";
 
 const NAME = "GitHub App";
 

@@ -1,7 +1,7 @@
 import type { Result } from "../../../wire/result.ts";
 import type { BuiltPipeline } from "../../build-pipeline.ts";
 import { findHostProblem } from "../../github-app/github-host.ts";
-import { type Check, missing, ok, skipped } from "../check.ts";
+import { type Check, missing, ok, skipped } from "../check-result.ts";
 
 const NAME = "GitHub's host";
 

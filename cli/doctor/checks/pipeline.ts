@@ -1,6 +1,6 @@
 import type { Result } from "../../../wire/result.ts";
 import type { BuiltPipeline } from "../../build-pipeline.ts";
-import { type Check, missing, ok } from "../check.ts";
+import { type Check, missing, ok } from "../check-result.ts";
 
 /** Whether the pipeline is valid. */
 export function checkPipeline(file: string, built: Result<BuiltPipeline>): readonly Check[] {

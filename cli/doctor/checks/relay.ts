@@ -2,7 +2,7 @@ import { secretsProblem } from "../../../wire/secret.ts";
 import { signMessage } from "../../../wire/signature.ts";
 import type { Places } from "../../places.ts";
 import { ask, describe } from "../ask.ts";
-import { type Check, missing, ok, skipped } from "../check.ts";
+import { type Check, missing, ok, skipped } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
 
 /** Checks the relay at the address that the worker uses, and through it whether its cluster accepts CodeRuns. */

@@ -1,11 +1,5 @@
-import {
-	ApiException,
-	AuthorizationV1Api,
-	CoreV1Api,
-	type KubeConfig,
-	type V1ResourceAttributes,
-} from "@kubernetes/client-node";
-import { type Check, missing, ok } from "../check.ts";
+import { ApiException, AuthorizationV1Api, CoreV1Api, type KubeConfig, type V1ResourceAttributes } from "@kubernetes/client-node";
+import { type Check, missing, ok } from "../check-result.ts";
 import { RELAY_PERMISSIONS } from "./relay-permissions.ts";
 
 /** The relay's ServiceAccount in `deploy/relay`. */

@@ -2,7 +2,7 @@ import { signMessage } from "../../../wire/signature.ts";
 import { type PeerVersion, pairOf } from "../../../wire/version.ts";
 import type { Places } from "../../places.ts";
 import { type Answer, ask } from "../ask.ts";
-import { type Check, missing, ok, skipped } from "../check.ts";
+import { type Check, missing, ok, skipped } from "../check-result.ts";
 
 const NAME = "versions";
 const UPGRADE = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";

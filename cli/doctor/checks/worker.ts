@@ -5,7 +5,7 @@ import type { HubStatus } from "../../../worker/api/shapes.ts";
 import type { Places } from "../../places.ts";
 import { signedHeaders } from "../../replay.ts";
 import { type Answer, ask, describe } from "../ask.ts";
-import { type Check, missing, ok, skipped } from "../check.ts";
+import { type Check, missing, ok, skipped } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
 
 /** Checks the worker, its journal, and whether it accepts the secrets known here. The requests leave nothing behind. */

@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import { answering } from "./answering.ts";
 import { createAtomic, deleteDurably, prepareFolder } from "./atomic-file.ts";
 import { claimFiles } from "./claim-files.ts";
-import { coderunFiles } from "./coderun-files.ts";
+import { coderunFiles } from "./coderun-folder.ts";
 import { folders } from "./folders.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster.ts";
 import type { ApiClients } from "./api-clients.ts";
-import { coderunObjects } from "./coderun-objects.ts";
+import { coderunObjects } from "./coderun-api.ts";
 import { leaseClaims } from "./lease-claims.ts";
 import { probeReadiness } from "./readiness.ts";
 

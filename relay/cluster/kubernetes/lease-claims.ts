@@ -2,7 +2,7 @@ import type { CoordinationV1Api } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster.ts";
 import { type ApiFailure, readFailure } from "./api-failure.ts";
 import { withTimeout } from "./call-options.ts";
-import { noNamespace } from "./coderun-objects.ts";
+import { noNamespace } from "./coderun-api.ts";
 import { fromLease, splitVersion, toLease, versionOf } from "./lease.ts";
 import { unexpected } from "./unexpected.ts";
 

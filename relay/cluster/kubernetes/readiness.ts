@@ -2,7 +2,7 @@ import type { Cluster, Unavailable } from "../cluster.ts";
 import type { ApiClients } from "./api-clients.ts";
 import { readFailure } from "./api-failure.ts";
 import { withTimeout } from "./call-options.ts";
-import { absent, CODERUNS } from "./coderun-objects.ts";
+import { absent, CODERUNS } from "./coderun-api.ts";
 import { OTHER_CLAIMS } from "./lease.ts";
 
 const WITHIN_MS = 3_000;

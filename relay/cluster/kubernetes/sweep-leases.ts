@@ -7,7 +7,7 @@ import type { Unavailable } from "../cluster.ts";
 import type { ApiClients } from "./api-clients.ts";
 import { isExpired, readFailure } from "./api-failure.ts";
 import { withTimeout } from "./call-options.ts";
-import { readSeen } from "./coderun-objects.ts";
+import { readSeen } from "./coderun-api.ts";
 import { eachLease, selectorOf } from "./each-lease.ts";
 import { fromLease, INCIDENT_CLAIMS, OTHER_CLAIMS, splitVersion, versionOf } from "./lease.ts";
 import { unexpected } from "./unexpected.ts";

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
 import { readContextSettings } from "../../../relay/context/context-settings.ts";
-import { contextSources } from "../../../relay/context/sources.ts";
+import { contextSources } from "../../../relay/context/context-sources.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
 
 /** Branch names as people choose them, and as attackers do. */

@@ -4,7 +4,7 @@ import type { Incident } from "../../../pipeline/incident.ts";
 import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 import type { StatusRequest } from "../../../wire/status.ts";
-import { createSources } from "../../../worker/context/sources.ts";
+import { createSources } from "../../../worker/context/create-sources.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
 import { addDelivery } from "../../../worker/journal/deliveries.ts";

@@ -3,7 +3,7 @@ import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
 import { withTimeout } from "../call-options.ts";
 import { REPORTED_LABEL, type Reported, type SeenCodeRun, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
-import { CODERUNS } from "../coderun-objects.ts";
+import { CODERUNS } from "../coderun-api.ts";
 import { unexpected } from "../unexpected.ts";
 
 const CALL_WITHIN_MS = 5_000;

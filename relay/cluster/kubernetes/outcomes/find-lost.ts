@@ -3,7 +3,7 @@ import type { Unavailable } from "../../cluster.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { isExpired, readFailure } from "../api-failure.ts";
 import { REPORTED_LABEL } from "../coderun-object.ts";
-import { readSeen } from "../coderun-objects.ts";
+import { readSeen } from "../coderun-api.ts";
 import { eachLease, selectorOf } from "../each-lease.ts";
 import { INCIDENT_CLAIMS } from "../lease.ts";
 import { unexpected } from "../unexpected.ts";

@@ -2,7 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { MINUTE_MS } from "../../../../wire/durations.ts";
 import type { WireOutcome } from "../../../../wire/outcome.ts";
 import type { FinishedCodeRuns } from "../../finished-coderuns.ts";
-import { readSeen } from "../coderun-objects.ts";
+import { readSeen } from "../coderun-api.ts";
 import { labelReported } from "./coderun-marks.ts";
 import { coderunView } from "./coderun-view.ts";
 import { type DeadlineTools, endOverdue } from "./end-overdue.ts";

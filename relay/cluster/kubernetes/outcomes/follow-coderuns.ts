@@ -6,7 +6,7 @@ import type { Log } from "../../../log.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { explainWatchStatus, isExpired, readFailure } from "../api-failure.ts";
 import { type SeenCodeRun, UNREPORTED } from "../coderun-object.ts";
-import { CODERUNS, eachCodeRun } from "../coderun-objects.ts";
+import { CODERUNS, eachCodeRun } from "../coderun-api.ts";
 import { readWatchEvent } from "./watch-event.ts";
 
 export interface FollowTools {

@@ -1,19 +1,12 @@
 import type { Incident } from "../../pipeline/index.ts";
 import { backoffMs } from "../../wire/backoff.ts";
 import type { Effects } from "../effects.ts";
-import { describeFailure, retryTime } from "../github/failures.ts";
+import { describeFailure, retryTime } from "../github/read-failure.ts";
 import type { GitHub } from "../github/github.ts";
 import { putOwnComment } from "../github/own-comments.ts";
 import { type PullRequestRemediation, pullRequestRemediations } from "../journal/pull-request-remediations.ts";
-import {
-	failStatusComment,
-	type LockedStatusComment,
-	lockStatusComment,
-	recordStatusComment,
-	type StatusCommentKey,
-} from "../journal/status-comments.ts";
-import type { LastCommand } from "../journal/stored-json.ts";
-import { readStored } from "../journal/stored-json.ts";
+import { failStatusComment, type LockedStatusComment, lockStatusComment, recordStatusComment, type StatusCommentKey } from "../journal/status-comments.ts";
+import { type LastCommand, readStored } from "../journal/stored-json.ts";
 import { explainCause } from "../log.ts";
 import { asCode, asLink } from "../remediation/markdown.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readFailure } from "../../../worker/github/failures.ts";
+import { readFailure } from "../../../worker/github/read-failure.ts";
 
 const NOON = Date.parse("2026-11-22T12:00:00Z");
 const AT = NOON / 1000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { statusCommentText } from "../../../worker/commands/status-comment.ts";
+import { statusCommentText } from "../../../worker/commands/write-status-comment.ts";
 import type { PullRequestRemediation } from "../../../worker/journal/pull-request-remediations.ts";
 import { sampleIncident } from "../support/sample-incident.ts";
 
