@@ -1,7 +1,7 @@
 import { createLogReader, loadPipeline, type Pipeline, planContext } from "../pipeline/index.ts";
+import { createSources } from "../worker/context/create-sources.ts";
 import { gatherContext } from "../worker/context/gather-context.ts";
 import { readLog } from "../worker/context/github/read-log.ts";
-import { createSources } from "../worker/context/create-sources.ts";
 import { createGitHub } from "../worker/github/create-github.ts";
 import { createGitHubMemory } from "../worker/github/isolate-memory.ts";
 import { createLog } from "../worker/log.ts";

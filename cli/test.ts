@@ -24,7 +24,7 @@ export async function test(files: readonly string[], options: TestOptions, outpu
 	if (!run.ok) {
 		return exitWith(output, run.problem, EXIT.usage);
 	}
-	print(run.value, { ...options, of_all: files.length === 0 }, output);
+	print(run.value, { ...options, isComplete: files.length === 0 }, output);
 	return run.value.results.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.problem;
 }
 
@@ -96,7 +96,11 @@ async function casesBeside(pipeline: string): Promise<string[]> {
 	return found.sort();
 }
 
-function print({ results, coverage }: Run, options: TestOptions & { readonly of_all: boolean }, output: Output): void {
+function print(
+	{ results, coverage }: Run,
+	options: TestOptions & { readonly isComplete: boolean },
+	output: Output,
+): void {
 	const failed = results.filter(({ differences }) => differences.length > 0);
 	const passed = results.length - failed.length;
 	if (options.json) {
@@ -108,7 +112,7 @@ function print({ results, coverage }: Run, options: TestOptions & { readonly of_
 		output.line(`${output.paint("red", "✗")} ${name}  ${output.paint("dim", file)}`);
 		for (const difference of differences) output.line(`    ${difference}`);
 	}
-	const shown = options.of_all || options.coverage ? renderCoverage(coverage, options.coverage === true) : [];
+	const shown = options.isComplete || options.coverage ? renderCoverage(coverage, options.coverage === true) : [];
 	for (const line of shown) output.line(output.paint("dim", line));
 	const sum = `${passed} of ${results.length} cases passed.`;
 	output.line(failed.length === 0 ? output.paint("green", sum) : output.paint("red", sum));

@@ -17,5 +17,5 @@ export interface RelayTools {
 	readonly clock: Clock;
 	readonly log: Log;
 	/** Whether `max_active` is enforced. Nothing runs CodeRuns in a directory, so it is off there unless asked for. */
-	readonly enforce_max_active: boolean;
+	readonly enforceMaxActive: boolean;
 }

@@ -3,7 +3,7 @@ import { MINUTE_MS } from "./durations.ts";
 /** How a pause grows with each failure. */
 export interface Backoff {
 	readonly first_ms?: number;
-	readonly longest_ms?: number;
+	readonly longestMs?: number;
 	/** How many times as long each pause is as the one before. */
 	readonly factor?: number;
 	/** In [0, 1): lengthens or shortens the pause by up to a quarter, so that what failed together is not retried together. */
@@ -13,8 +13,8 @@ export interface Backoff {
 /** The next pause after so many in a row, in milliseconds: 1 s, 2 s, 4 s ... a minute, unless given otherwise. */
 export function backoffMs(
 	earlier: number,
-	{ first_ms = 1_000, longest_ms = MINUTE_MS, factor = 2, random = 0.5 }: Backoff = {},
+	{ first_ms = 1_000, longestMs = MINUTE_MS, factor = 2, random = 0.5 }: Backoff = {},
 ): number {
-	const pause_ms = Math.min(longest_ms, first_ms * factor ** earlier);
-	return Math.round(pause_ms * (0.75 + random / 2));
+	const pauseMs = Math.min(longestMs, first_ms * factor ** earlier);
+	return Math.round(pauseMs * (0.75 + random / 2));
 }

@@ -4,15 +4,15 @@ export class TimedOut extends Error {
 }
 
 /** The result of the work, or a `TimedOut` after that many milliseconds, when the work's signal is aborted as well. */
-export async function withTimeout<T>(work: (signal: AbortSignal) => T | Promise<T>, limit_ms: number): Promise<T> {
+export async function withTimeout<T>(work: (signal: AbortSignal) => T | Promise<T>, limitMs: number): Promise<T> {
 	const stop = new AbortController();
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const timeout = new Promise<never>((_resolve, reject) => {
 		timer = setTimeout(() => {
 			// First, so that this is the result, and not what the work makes of its signal.
-			reject(new TimedOut(`no answer within ${limit_ms} ms`));
+			reject(new TimedOut(`no answer within ${limitMs} ms`));
 			stop.abort();
-		}, limit_ms);
+		}, limitMs);
 	});
 	try {
 		return await Promise.race([work(stop.signal), timeout]);

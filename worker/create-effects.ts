@@ -39,14 +39,14 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		engine: () => currentEngine(env, now(), log),
 		publishPipeline: () => publishPipeline(env.JOURNAL, env.DEDUP),
 		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: toRelay, now, newId } }),
-		overdueAfter_ms: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
+		overdueAfterMs: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
 		github,
 		claims: createClaimCache(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, toRelay),
 		askStatus: createAskStatus(env, { now, newId, fetch: toRelay }),
-		async wake(incidentId, delay_ms) {
-			if (delay_ms > SWEEP_EVERY_MS) return;
-			const hint = sendWakeup(env, incidentId, delay_ms, log);
+		async wake(incidentId, delayMs) {
+			if (delayMs > SWEEP_EVERY_MS) return;
+			const hint = sendWakeup(env, incidentId, delayMs, log);
 			if (ctx === undefined) await hint;
 			else ctx.waitUntil(hint);
 		},
@@ -55,8 +55,8 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 	};
 }
 
-async function sendWakeup(env: Env, incident_id: string, delay_ms: number, log: Log): Promise<void> {
-	const delaySeconds = Math.max(0, Math.ceil(delay_ms / 1000));
+async function sendWakeup(env: Env, incident_id: string, delayMs: number, log: Log): Promise<void> {
+	const delaySeconds = Math.max(0, Math.ceil(delayMs / 1000));
 	try {
 		await env.WAKEUPS.send({ incident_id }, { delaySeconds });
 	} catch (cause) {

@@ -26,14 +26,14 @@ export interface Effects {
 	 * How long after its deadline a CodeRun without a reported end is overdue, so that the relay is queried; undefined if
 	 * nothing has a deadline, because no controller runs CodeRuns there.
 	 */
-	readonly overdueAfter_ms: number | undefined;
+	readonly overdueAfterMs: number | undefined;
 	/** Undefined if no App is configured. */
 	readonly github: GitHub | undefined;
 	readonly claims: ClaimCache;
 	readonly sendSpawn: SendSpawn;
 	readonly askStatus: AskStatus;
-	/** Hints that an incident is due in `delay_ms`. A lost hint costs up to a minute, so this never throws. */
-	wake(incidentId: string, delay_ms: number): Promise<void>;
+	/** Hints that an incident is due in `delayMs`. A lost hint costs up to a minute, so this never throws. */
+	wake(incidentId: string, delayMs: number): Promise<void>;
 	/** The same for many incidents that are due now, a hundred in one call. */
 	wakeAll(incidentIds: readonly string[]): Promise<void>;
 	readonly log: Log;

@@ -7,7 +7,7 @@ export type Check =
 	/** It could not be checked from here. */
 	| { readonly name: string; readonly status: "skipped"; readonly summary: string; readonly cure: string };
 
-export function ok(name: string, summary: string): Check {
+export function passed(name: string, summary: string): Check {
 	return { name, status: "ok", summary };
 }
 

@@ -41,12 +41,12 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const policy: Mutable<Policy> = policyOf(options.artefact);
 	const place = options.sink === "directory" ? { kind: options.sink, state: folder.root } : { kind: options.sink };
 	// Every attempt carries its pipeline's deadline.
-	const sink = await openSink({ sink: place, policy, deadline_s: undefined, delete_overdue: true }, log);
-	const { cluster, finished, enforce_max_active } = sink;
+	const sink = await openSink({ sink: place, policy, deadline_s: undefined, deleteOverdue: true }, log);
+	const { cluster, finished, enforceMaxActive } = sink;
 	const ownNamespace = () => policy.namespace;
 	const kubernetes = loadKubeConfig(process.env);
 	const context = contextSources({ settings: options.context, cluster: kubernetes, ownNamespace, fetch });
-	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforce_max_active });
+	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforceMaxActive });
 	const server = await serveRelay(relay, { host: LOOPBACK, port });
 	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });
 	return {

@@ -4,7 +4,7 @@ import { logLiterals } from "./checks/log-literals.ts";
 
 /**
  * Every log pattern of the expressions, each once, with its search literals. Expects valid expressions. A pattern is
- * marked `only_errors` when no expression searches whole logs for it.
+ * marked `onlyErrors` when no expression searches whole logs for it.
  */
 export function collectLogPatterns(expressions: readonly string[]): readonly SearchablePattern[] {
 	const found = new Map<string, SearchablePattern>();
@@ -15,8 +15,8 @@ export function collectLogPatterns(expressions: readonly string[]): readonly Sea
 		const asksForLogs = functions.some(({ name }) => name === "log");
 		for (const { pattern } of logPatterns) {
 			const known = found.get(patternKey(pattern));
-			const onlyErrors = !asksForLogs && known?.only_errors !== false;
-			found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern), only_errors: onlyErrors });
+			const onlyErrors = !asksForLogs && known?.onlyErrors !== false;
+			found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern), onlyErrors: onlyErrors });
 		}
 	}
 	return [...found.values()];

@@ -19,5 +19,5 @@ export interface SearchablePattern {
 	readonly pattern: LogPattern;
 	readonly literals: readonly string[];
 	/** Only used by `$error`: the regex is tried and counted in the error zone alone. Absent means false. */
-	readonly only_errors?: boolean;
+	readonly onlyErrors?: boolean;
 }

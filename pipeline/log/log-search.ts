@@ -34,8 +34,8 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 			return automaton;
 		},
 		isRegex: Uint8Array.from(unique, ({ pattern }) => (pattern.kind === "regex" ? 1 : 0)),
-		onlyErrors: Uint8Array.from(unique, ({ pattern, only_errors }) =>
-			pattern.kind === "regex" && only_errors === true ? 1 : 0,
+		onlyErrors: Uint8Array.from(unique, ({ pattern, onlyErrors }) =>
+			pattern.kind === "regex" && onlyErrors === true ? 1 : 0,
 		),
 		unprompted: unique.flatMap(({ pattern, literals }, i) =>
 			pattern.kind === "regex" && literals.length === 0 ? [i] : [],

@@ -15,7 +15,7 @@ export interface HeldClaim {
 	/**
 	 * On an incident's own claim: until when calls that held it before this one may still create a CodeRun; 0 is none.
 	 */
-	readonly others_until: number;
+	readonly othersUntil: number;
 }
 
 /** All claims of one call, by Lease name, in the order in which they were taken. */

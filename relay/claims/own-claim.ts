@@ -28,7 +28,7 @@ export async function takeOwnClaim(call: SpawnCall, claims: HeldClaims): Promise
 export async function markSeen(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
 	const own = claims.get(ownLease(call));
 	if (own === undefined) return undefined;
-	const marked = { ...own.record, seen: true, quiet_at: own.others_until };
+	const marked = { ...own.record, seen: true, quiet_at: own.othersUntil };
 	const written = await call.cluster.replaceClaim(own.lease, marked, own.version);
 	if (written.kind === "unavailable") return written;
 	return written.kind === "conflict" ? markOthersClaim(call) : undefined;

@@ -10,7 +10,7 @@ export interface SpawnCall {
 	readonly cluster: Cluster;
 	readonly clock: Clock;
 	/** Whether `max_active` is enforced. Nothing runs CodeRuns in a directory, so it is off there unless asked for. */
-	readonly enforce_max_active: boolean;
+	readonly enforceMaxActive: boolean;
 }
 
 /** `replayed`: this attempt was requested before with another body. `unavailable`: nothing is decided, retry later. */
@@ -23,7 +23,7 @@ export type SpawnAnswer =
 export type StepAnswer = SpawnAnswer | undefined;
 
 export function limitsActive(call: SpawnCall): boolean {
-	return call.enforce_max_active && call.request.max_active > 0;
+	return call.enforceMaxActive && call.request.max_active > 0;
 }
 
 export function created(call: SpawnCall): SpawnAnswer {

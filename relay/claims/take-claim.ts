@@ -34,12 +34,12 @@ export async function takeClaim(
 		// Read both clocks before the write is sent: a claim may be older than it says, never younger.
 		const taken_at = clock.monotonic();
 		const record = newRecord(call, spec);
-		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "others_until">) =>
+		const hold = (version: string, how: Pick<HeldClaim, "how" | "before" | "othersUntil">) =>
 			void claims.set(spec.lease, { lease: spec.lease, record, version, taken_at, ...how });
 
 		const made = await cluster.createClaim(spec.lease, record);
 		if (made.kind === "unavailable") return made;
-		if (made.kind === "written") return hold(made.version, { how: "created", others_until: 0 });
+		if (made.kind === "written") return hold(made.version, { how: "created", othersUntil: 0 });
 
 		const found = await cluster.readClaim(spec.lease);
 		if (found.kind === "unavailable") return found;
@@ -52,9 +52,9 @@ export async function takeClaim(
 		if (written.kind === "unavailable") return written;
 		if (written.kind !== "written") continue;
 		if (judgement.do === "recognise") {
-			return hold(written.version, { how: "recognised", others_until: before.quiet_at });
+			return hold(written.version, { how: "recognised", othersUntil: before.quiet_at });
 		}
-		return hold(written.version, { how: "took_over", others_until: 0, ...(judgement.restore ? { before } : {}) });
+		return hold(written.version, { how: "took_over", othersUntil: 0, ...(judgement.restore ? { before } : {}) });
 	}
 	return unavailable("a claim changes too fast");
 }

@@ -21,12 +21,12 @@ export interface Cluster {
 
 	readCodeRun(name: string): Promise<{ kind: "found"; coderun: StoredCodeRun } | NotFound | Unavailable>;
 	/**
-	 * Creates the CodeRun atomically within `within_ms`; after that it must not appear any more. `unavailable` leaves
+	 * Creates the CodeRun atomically within `withinMs`; after that it must not appear any more. `unavailable` leaves
 	 * open whether it was created; `refused` is permanent.
 	 */
 	createCodeRun(
 		coderun: CodeRun,
-		within_ms: number,
+		withinMs: number,
 	): Promise<{ kind: "created" } | { kind: "exists" } | { kind: "refused"; why: string } | Unavailable>;
 	/** Names of an agent's CodeRuns without a terminal phase. */
 	listUnfinished(agent: string): Promise<{ kind: "listed"; names: readonly string[] } | Unavailable>;

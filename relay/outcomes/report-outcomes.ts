@@ -10,7 +10,7 @@ export interface ReportTools extends PostTools {
 	readonly log: Log;
 	readonly metrics: Pick<Metrics, "outcomes">;
 	/** How often to poll without an event. */
-	readonly poll_ms?: number;
+	readonly pollMs?: number;
 }
 
 export interface Reporting {
@@ -36,7 +36,7 @@ export function reportOutcomes(tools: ReportTools): Reporting {
 				wake = resolve;
 			});
 			await reportOnce(tools, pauses, () => stopped);
-			if (!stopped) await Promise.race([woken, sleepUnref(tools.poll_ms ?? POLL_MS)]);
+			if (!stopped) await Promise.race([woken, sleepUnref(tools.pollMs ?? POLL_MS)]);
 			// One CodeRun causes several changes in its folder, and many come at once: one pass handles them all.
 			if (!stopped) await sleepUnref(GATHER_MS);
 		}

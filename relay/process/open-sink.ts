@@ -17,13 +17,13 @@ export interface Sink {
 	readonly cluster: Cluster;
 	readonly finished: FinishedCodeRuns;
 	/** Off in a directory: nothing runs CodeRuns there, so none would ever end. */
-	readonly enforce_max_active: boolean;
+	readonly enforceMaxActive: boolean;
 	/** Fields for the log. */
 	readonly naming: Readonly<Record<string, string>>;
 	close(): void;
 }
 
-export type SinkSettings = Pick<RelaySettings, "sink" | "policy" | "deadline_s" | "delete_overdue">;
+export type SinkSettings = Pick<RelaySettings, "sink" | "policy" | "deadline_s" | "deleteOverdue">;
 
 /** @throws when the folder cannot be created, or no cluster is configured. */
 export async function openSink(settings: SinkSettings, log: Log): Promise<Sink> {
@@ -44,7 +44,7 @@ async function directorySink(state: string): Promise<Sink> {
 	return {
 		cluster: await directoryCluster(state, systemClock),
 		finished: finishedFiles(state),
-		enforce_max_active: false,
+		enforceMaxActive: false,
 		naming: { sink: "directory", state },
 		close: () => {},
 	};
@@ -52,15 +52,15 @@ async function directorySink(state: string): Promise<Sink> {
 
 /** One namespace of the cluster in `kubeConfig`. */
 function kubernetesSink(kubeConfig: KubeConfig, settings: SinkSettings, log: Log): Sink {
-	const { policy, deadline_s, delete_overdue } = settings;
+	const { policy, deadline_s, deleteOverdue } = settings;
 	const { namespace } = policy;
 	const clients = apiClients(kubeConfig);
 	const clock = systemClock;
 	const stopSweeping = keepSweeping({ clients, namespace, clock, log });
 	return {
 		cluster: kubernetesCluster(clients, namespace),
-		finished: finishedObjects({ kubeConfig, clients, namespace, clock, log, deadline_s, delete_overdue }),
-		enforce_max_active: true,
+		finished: finishedObjects({ kubeConfig, clients, namespace, clock, log, deadline_s, deleteOverdue }),
+		enforceMaxActive: true,
 		naming: { sink: "kubernetes", namespace },
 		close: stopSweeping,
 	};

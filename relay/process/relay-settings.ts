@@ -21,7 +21,7 @@ export interface RelaySettings {
 	/** For CodeRuns without a deadline of their own, in seconds; undefined is none. */
 	readonly deadline_s: number | undefined;
 	/** Whether an overdue CodeRun is deleted, or only reported. */
-	readonly delete_overdue: boolean;
+	readonly deleteOverdue: boolean;
 }
 
 export type SettingsReading =
@@ -45,7 +45,7 @@ export function readRelaySettings(env: Environment): SettingsReading {
 		},
 		context: context.settings,
 		deadline_s: take(readDuration("HEALER_DEADLINE", env.HEALER_DEADLINE), undefined),
-		delete_overdue: take(readSwitch("HEALER_DELETE_OVERDUE", env.HEALER_DELETE_OVERDUE, true), true),
+		deleteOverdue: take(readSwitch("HEALER_DELETE_OVERDUE", env.HEALER_DELETE_OVERDUE, true), true),
 	};
 	const all = [...problems, ...context.problems];
 	return all.length === 0 ? { ok: true, settings } : { ok: false, problems: all };

@@ -31,11 +31,11 @@ export async function runRelay({ settings, log, stop }: RunInput): Promise<void>
 	const sink = await openSink(settings, log);
 	let stopping = false;
 	const cluster = endingWith(sink.cluster, () => stopping);
-	const { enforce_max_active, finished } = sink;
+	const { enforceMaxActive, finished } = sink;
 	const ownNamespace = () => policy.namespace;
 	const kubernetes = loadKubeConfig(process.env);
 	const context = contextSources({ settings: settings.context, cluster: kubernetes, ownNamespace, fetch });
-	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforce_max_active });
+	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforceMaxActive });
 	const server = await serveRelay(relay, settings);
 	const reporting = reportOutcomes({ finished, url, secrets, clock, fetch, log, metrics: relay.metrics });
 	log({ level: "info", message: "relay ready", url: server.url, ...sink.naming });

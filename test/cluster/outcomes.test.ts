@@ -144,7 +144,7 @@ describe("reportOutcomes of a namespace", () => {
 		const { namespace, spawn, cluster } = await setUp();
 		const worker = await standInWorker();
 		const request = await spawn({ agent: "bolt", max_active: 1 });
-		const options = { clock: ahead(700_000), deadline_s: 600, delete_overdue: false };
+		const options = { clock: ahead(700_000), deadline_s: 600, deleteOverdue: false };
 		startReporting(namespace.kubeConfig, namespace.name, worker.url, options);
 		await expect.poll(() => worker.taken, SOON).toMatchObject([{ coderun_name: nameOf(request), phase: "TimedOut" }]);
 		await expect.poll(async () => (await namespace.coderuns("healer/reported=timed-out")).length, SOON).toBe(1);

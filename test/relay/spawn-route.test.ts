@@ -92,7 +92,7 @@ describe("POST /v1/spawn", () => {
 	});
 
 	it("counts the agent's unfinished CodeRuns when asked to", async () => {
-		const relay = await servedRelay({ enforce_max_active: true });
+		const relay = await servedRelay({ enforceMaxActive: true });
 		const other = spawnRequest({ incident_id: OTHER, claims: [] });
 		await relay.spawn(spawnRequest());
 		expect((await relay.spawn(other)).body).toEqual({ result: "busy", agent: "rex", active: 1 });

@@ -90,7 +90,7 @@ async function run(
 		if (pauses++ === plan?.killed_at) throw new Killed();
 	});
 	try {
-		const answer = await spawn({ request, digest: digestOf(request), cluster, clock, enforce_max_active: true });
+		const answer = await spawn({ request, digest: digestOf(request), cluster, clock, enforceMaxActive: true });
 		world.report(answer);
 		return answer;
 	} catch (error) {
@@ -139,8 +139,8 @@ function newWorld(asked: readonly SpawnRequest[]): World {
 	const faults: string[] = [];
 	const cluster = (reportedBefore: ReadonlySet<string>): Cluster => ({
 		...memory,
-		createCodeRun: async (coderun, within_ms) => {
-			const answer = await memory.createCodeRun(coderun, within_ms);
+		createCodeRun: async (coderun, withinMs) => {
+			const answer = await memory.createCodeRun(coderun, withinMs);
 			if (answer.kind !== "created") return answer;
 			const again = made.filter((other) => isSameAttempt(other, coderun));
 			if (again.some((other) => other.metadata.name !== coderun.metadata.name))

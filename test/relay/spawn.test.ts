@@ -22,7 +22,7 @@ function stage() {
 			digest,
 			cluster: { ...cluster, ...over },
 			clock,
-			enforce_max_active: true,
+			enforceMaxActive: true,
 		});
 		return answer.kind === "result" ? answer.result : answer;
 	};
@@ -106,8 +106,8 @@ describe("spawn", () => {
 	it("keeps its claims when the CodeRun may have been created, and the retry finds it", async () => {
 		const { cluster, call } = stage();
 		const lost: Partial<Cluster> = {
-			createCodeRun: async (coderun, within_ms) => {
-				await cluster.createCodeRun(coderun, within_ms);
+			createCodeRun: async (coderun, withinMs) => {
+				await cluster.createCodeRun(coderun, withinMs);
 				return unavailable;
 			},
 		};
@@ -190,10 +190,10 @@ describe("spawn", () => {
 		const { cluster, call } = stage();
 		const own = leaseName("incident", A);
 		const overtaken: Partial<Cluster> = {
-			createCodeRun: async (coderun, within_ms) => {
+			createCodeRun: async (coderun, withinMs) => {
 				const stood = cluster.claims.get(own);
 				if (stood !== undefined) await cluster.replaceClaim(own, { ...stood.record, attempt: 2 }, stood.version);
-				return cluster.createCodeRun(coderun, within_ms);
+				return cluster.createCodeRun(coderun, withinMs);
 			},
 		};
 		expect(await call(a(), overtaken)).toEqual({ kind: "unavailable", why: "attempt 2 has begun" });

@@ -22,11 +22,11 @@ export function interleavedCluster(cluster: Cluster, clock: Clock, pause: (where
 		replaceClaim: (...all) => across("replaceClaim", () => cluster.replaceClaim(...all)),
 		deleteClaim: (lease, version) => across("deleteClaim", () => cluster.deleteClaim(lease, version)),
 		readCodeRun: (name) => across("readCodeRun", () => cluster.readCodeRun(name)),
-		createCodeRun: (coderun, within_ms) => {
-			const until = clock.monotonic() + within_ms;
+		createCodeRun: (coderun, withinMs) => {
+			const until = clock.monotonic() + withinMs;
 			return across("createCodeRun", async () => {
 				if (clock.monotonic() > until) return { kind: "unavailable", why: "too late" };
-				return cluster.createCodeRun(coderun, within_ms);
+				return cluster.createCodeRun(coderun, withinMs);
 			});
 		},
 		listUnfinished: (agent) => across("listUnfinished", () => cluster.listUnfinished(agent)),

@@ -6,8 +6,8 @@ import { type Clock, systemClock } from "../../relay/clock.ts";
 import type { Cluster } from "../../relay/cluster/cluster.ts";
 import { directoryCluster } from "../../relay/cluster/directory/directory-cluster.ts";
 import { finishedFiles } from "../../relay/cluster/directory/finished-files.ts";
-import type { ContextSources } from "../../relay/context/source.ts";
 import { contextSources } from "../../relay/context/context-sources.ts";
+import type { ContextSources } from "../../relay/context/source.ts";
 import { createRelay } from "../../relay/index.ts";
 import type { LogEntry } from "../../relay/log.ts";
 import { serveRelay } from "../../relay/serve-relay.ts";
@@ -53,7 +53,7 @@ export async function servedRelay(
 		clock?: Clock;
 		context?: ContextSources;
 		policy?: Policy;
-		enforce_max_active?: boolean;
+		enforceMaxActive?: boolean;
 	} = {},
 ): Promise<ServedRelay> {
 	const state = await temporaryFolder();
@@ -67,7 +67,7 @@ export async function servedRelay(
 		secrets: SECRETS,
 		clock,
 		log: (entry) => void log.push(entry),
-		enforce_max_active: changes.enforce_max_active ?? false,
+		enforceMaxActive: changes.enforceMaxActive ?? false,
 	});
 	const server = await serveRelay(relay, { host: "127.0.0.1", port: 0 });
 	onTestFinished(() => server.close());

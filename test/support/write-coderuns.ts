@@ -10,7 +10,7 @@ process.stdout.write("ready\n");
 for (let n = Number(first); ; n++) {
 	const request = spawnRequest({ incident_id: n.toString(16).padStart(32, "0"), claims: [] });
 	request.coderun.spec.promptModification = `${"a line of the prompt\n".repeat(20_000)}the end`;
-	const answer = await spawn({ request, digest: "d", cluster, clock: systemClock, enforce_max_active: false });
+	const answer = await spawn({ request, digest: "d", cluster, clock: systemClock, enforceMaxActive: false });
 	if (answer.kind !== "result") throw new Error(JSON.stringify(answer));
 	process.stdout.write(`${request.coderun.metadata.name}\n`);
 }

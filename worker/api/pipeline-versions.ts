@@ -5,7 +5,13 @@ import type { Env } from "../env.ts";
 import { hasToken, mayRead } from "../http/auth.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse, unauthorized } from "../http/responses.ts";
-import { activatePipeline, activePipeline, listPipelines, type PushedPipeline, storePipeline } from "../journal/pipelines.ts";
+import {
+	activatePipeline,
+	activePipeline,
+	listPipelines,
+	type PushedPipeline,
+	storePipeline,
+} from "../journal/pipelines.ts";
 import { createLog, type Log } from "../log.ts";
 import { publishPipeline, unpublish } from "../published-pipeline.ts";
 import { systemClock } from "../runtime/clock.ts";

@@ -9,7 +9,7 @@ import { writeIgnored } from "../ingest/count-ignored.ts";
 import { deliveryQueue } from "../ingest/delivery-queue.ts";
 import { countFailedDeliveries, readDeliveryScan } from "../journal/failed-deliveries.ts";
 import { explainFailure, failureOf } from "../journal/failure.ts";
-import { countIgnored } from "../journal/ignored.ts";
+import { readIgnoredCounts } from "../journal/ignored.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { createLog } from "../log.ts";
@@ -47,7 +47,7 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 		effects.engine(),
 		currentPause(effects),
 		countIncidents(effects.journal),
-		countIgnored(effects.journal),
+		readIgnoredCounts(effects.journal),
 		activePipeline(effects.journal),
 		listPipelines(effects.journal),
 		showRedelivery(effects),

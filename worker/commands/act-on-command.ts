@@ -46,7 +46,7 @@ async function fix(effects: Effects, { request }: LockedCommandRequest): Promise
 			incident,
 			identity,
 			explanation: { pipeline: version, stages: explanation },
-			due_at: now + settings.settle_s * 1000,
+			dueAt: now + settings.settle_s * 1000,
 			now,
 		});
 		await effects.wake(incident.id, settings.settle_s * 1000);

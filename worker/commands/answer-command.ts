@@ -1,9 +1,17 @@
 import { backoffMs } from "../../wire/backoff.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
-import { describeFailure, retryTime } from "../github/read-failure.ts";
 import { partsOf } from "../github/own-comments.ts";
-import { endCommand, type LockedCommand, type LockedCommandRequest, lockCommand, readCommand, recordResult, waitCommand } from "../journal/commands.ts";
+import { describeFailure, retryTime } from "../github/read-failure.ts";
+import {
+	endCommand,
+	type LockedCommand,
+	type LockedCommandRequest,
+	lockCommand,
+	readCommand,
+	recordResult,
+	waitCommand,
+} from "../journal/commands.ts";
 import { requestStatusComment } from "../journal/status-comments.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { actOnCommand } from "./act-on-command.ts";
@@ -40,7 +48,7 @@ async function processOrRetry(effects: Effects, locked: LockedCommand): Promise<
 		await process(effects, read.value);
 	} catch (cause) {
 		effects.log.error("processing the command failed", { command_id: locked.id, cause });
-		const until = effects.now() + backoffMs(locked.tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
+		const until = effects.now() + backoffMs(locked.tries, { longestMs: LONGEST_WAIT_MS, random: effects.random() });
 		await waitCommand(effects.journal, locked, until);
 	}
 }

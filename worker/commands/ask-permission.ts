@@ -1,6 +1,6 @@
 import type { Effects } from "../effects.ts";
-import { retryTime } from "../github/read-failure.ts";
 import { partsOf } from "../github/own-comments.ts";
+import { retryTime } from "../github/read-failure.ts";
 import type { LockedCommandRequest } from "../journal/commands.ts";
 import { asCode } from "../remediation/markdown.ts";
 

@@ -1,11 +1,17 @@
 import type { Incident } from "../../pipeline/index.ts";
 import { backoffMs } from "../../wire/backoff.ts";
 import type { Effects } from "../effects.ts";
-import { describeFailure, retryTime } from "../github/read-failure.ts";
 import type { GitHub } from "../github/github.ts";
 import { putOwnComment } from "../github/own-comments.ts";
+import { describeFailure, retryTime } from "../github/read-failure.ts";
 import { type PullRequestRemediation, pullRequestRemediations } from "../journal/pull-request-remediations.ts";
-import { failStatusComment, type LockedStatusComment, lockStatusComment, recordStatusComment, type StatusCommentKey } from "../journal/status-comments.ts";
+import {
+	failStatusComment,
+	type LockedStatusComment,
+	lockStatusComment,
+	recordStatusComment,
+	type StatusCommentKey,
+} from "../journal/status-comments.ts";
 import { type LastCommand, readStored } from "../journal/stored-json.ts";
 import { explainCause } from "../log.ts";
 import { asCode, asLink } from "../remediation/markdown.ts";
@@ -43,7 +49,7 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 		// Backs off, so that others get their turn.
 		const problem = `internal error: ${explainCause(cause)}`;
 		effects.log.error("writing the status comment failed", { ...key, cause });
-		const until = effects.now() + backoffMs(locked.tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
+		const until = effects.now() + backoffMs(locked.tries, { longestMs: LONGEST_WAIT_MS, random: effects.random() });
 		await failStatusComment(effects.journal, locked, { problem, until });
 	}
 }

@@ -11,7 +11,7 @@ export interface Gathering {
 	/** Deferred parts are listed as failed. */
 	readonly context: Context;
 	/** The latest time named by a source that has to wait; a query after it will succeed. */
-	readonly deferred?: { readonly until_ms: number; readonly why: string };
+	readonly deferred?: { readonly untilMs: number; readonly why: string };
 }
 
 // A Worker may wait for the headers of six connections at once; two are left for the journal and others.
@@ -105,9 +105,9 @@ function gatheringOf(
 		const part = partOf(result ?? { status: "skipped", why: skip?.why ?? "not queried", took_ms: 0 });
 		parts[name] = { from, ...redactData(part) };
 		if (result?.status !== "deferred") continue;
-		if (deferred === undefined || result.until_ms > deferred.until_ms) deferred = result;
+		if (deferred === undefined || result.untilMs > deferred.untilMs) deferred = result;
 	}
-	return { context: parts, ...(deferred && { deferred: { until_ms: deferred.until_ms, why: deferred.why } }) };
+	return { context: parts, ...(deferred && { deferred: { untilMs: deferred.untilMs, why: deferred.why } }) };
 }
 
 function partOf(result: TimedResult): DistributiveOmit<ContextPart, "from"> {

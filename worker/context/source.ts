@@ -9,7 +9,7 @@ export type SourceResult =
 	| { readonly status: "failed"; readonly why: string }
 	| { readonly status: "skipped"; readonly why: string }
 	/** The source can be queried again from then on, in milliseconds since 1970; the incident waits in the journal. */
-	| { readonly status: "deferred"; readonly until_ms: number; readonly why: string };
+	| { readonly status: "deferred"; readonly untilMs: number; readonly why: string };
 
 /** A source's input in addition to its planned request. */
 export interface SourceInput {

@@ -15,7 +15,7 @@ export async function concludeSend(
 	answer: SpawnAnswer,
 ): Promise<Progress> {
 	if (!answer.ok) {
-		return answer.for_good
+		return answer.isFinal
 			? await takeOver(effects, locked, request, answer.reason)
 			: await failTry(effects, locked, answer.reason);
 	}

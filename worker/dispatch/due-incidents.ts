@@ -19,7 +19,7 @@ const LONGEST_SENDING_MS = 40_000;
 
 /** Processes every incident that is due to be sent, within the budget; sends some of the rest to the queue. */
 export async function sweepDue(effects: Effects, after?: DueKey): Promise<Swept> {
-	const how = { atOnce: AT_ONCE, cost: INCIDENT_COST, longest_ms: LONGEST_SENDING_MS, wakesRest: true, after };
+	const how = { atOnce: AT_ONCE, cost: INCIDENT_COST, longestMs: LONGEST_SENDING_MS, wakesRest: true, after };
 	const swept = await processDue(effects, "sending", how);
 	if (swept.processed > 0) effects.log.info("swept", { incidents: swept.processed });
 	return swept;
@@ -29,7 +29,7 @@ const LONGEST_OVERDUE_MS = 30_000;
 
 /** Processes every remediation whose CodeRun or CI is overdue. Sequential, because some write to GitHub. */
 export async function sweepOverdue(effects: Effects, after?: DueKey): Promise<Swept> {
-	const how = { atOnce: 1, cost: INCIDENT_COST, longest_ms: LONGEST_OVERDUE_MS, wakesRest: false, after };
+	const how = { atOnce: 1, cost: INCIDENT_COST, longestMs: LONGEST_OVERDUE_MS, wakesRest: false, after };
 	return await processDue(effects, "following", how);
 }
 
@@ -52,14 +52,14 @@ async function processDue(
 	how: {
 		readonly atOnce: number;
 		readonly cost: Cost;
-		readonly longest_ms: number;
+		readonly longestMs: number;
 		readonly wakesRest: boolean;
 		readonly after: DueKey | undefined;
 	},
 ): Promise<Swept> {
 	const now = effects.now();
 	const needed = times(how.cost, how.atOnce);
-	const isOver = () => !effects.budget.has(needed) || effects.now() - now >= how.longest_ms;
+	const isOver = () => !effects.budget.has(needed) || effects.now() - now >= how.longestMs;
 	let { after } = how;
 	let processed = 0;
 	for (;;) {

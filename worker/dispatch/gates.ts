@@ -59,7 +59,7 @@ export function rateLimitBlocker({ repository }: Pick<LockedIncident, "repositor
 /** Releases the slot if the answer says that there is no CodeRun. If that is unknown, the slot stays acquired. */
 export async function releaseSlot(effects: Effects, locked: LockedIncident, answer: SpawnAnswer): Promise<void> {
 	const isMade = answer.ok && (answer.result.result === "created" || answer.result.result === "exists");
-	const isUnknown = !answer.ok && !answer.for_good;
+	const isUnknown = !answer.ok && !answer.isFinal;
 	if (isMade || isUnknown || (await effects.engine()).settings.max_per_hour === 0) return;
 	await returnSlot(effects.journal, spawningOf(locked));
 }

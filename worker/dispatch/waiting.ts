@@ -63,7 +63,7 @@ export async function failTry(effects: Effects, locked: LockedIncident, reason: 
 		const next_try_at = now + backoffMs(tries, { random: effects.random() });
 		return await waitUntil(effects, locked, { reason, next_try_at, failing_since, tries: tries + 1, now });
 	}
-	const next_try_at = now + backoffMs(tries, { longest_ms: LONGEST_WAIT_MS, random: effects.random() });
+	const next_try_at = now + backoffMs(tries, { longestMs: LONGEST_WAIT_MS, random: effects.random() });
 	const off = { reason, next_try_at, failing_since, tries: tries + 1 };
 	if (!(await reschedule(effects.journal, locked, off))) return { state: "lock_lost" };
 	return { state: "rescheduled", reason, next_try_at };
@@ -106,12 +106,12 @@ const SPREAD_MS = 10_000;
 export async function deferForRateLimit(
 	effects: Effects,
 	locked: LockedIncident,
-	{ until_ms, why }: NonNullable<Gathering["deferred"]>,
+	{ untilMs, why }: NonNullable<Gathering["deferred"]>,
 ): Promise<Progress | undefined> {
 	const now = effects.now();
 	const failing_since = locked.failing_since ?? now;
 	if (now - failing_since >= LONGEST_DEFERRAL_MS) return undefined;
-	const wait = Math.min(LONGEST_RATE_LIMIT_WAIT_MS, Math.max(1000, until_ms - now));
+	const wait = Math.min(LONGEST_RATE_LIMIT_WAIT_MS, Math.max(1000, untilMs - now));
 	const next_try_at = Math.round(now + wait + effects.random() * SPREAD_MS);
 	return await waitUntil(effects, locked, { reason: why, next_try_at, failing_since, tries: locked.tries, now });
 }

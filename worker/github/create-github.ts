@@ -1,11 +1,17 @@
 import { explainFetchError } from "../http/network-fault.ts";
 import { explainCause, type Log } from "../log.ts";
-import { readFailure } from "./read-failure.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, InstallationOf } from "./github.ts";
 import { createGitHubRequest, type GitHubRequest } from "./github-request.ts";
-import { GITHUB_API_URL, type GitHubSettings, type GitHubVariables, isAppNamed, readGitHubSettings } from "./github-settings.ts";
+import {
+	GITHUB_API_URL,
+	type GitHubSettings,
+	type GitHubVariables,
+	isAppNamed,
+	readGitHubSettings,
+} from "./github-settings.ts";
 import { signAppToken, tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, keepAnswer, keptAnswer, remember } from "./isolate-memory.ts";
+import { readFailure } from "./read-failure.ts";
 
 export interface GitHubTools {
 	readonly fetch: typeof fetch;

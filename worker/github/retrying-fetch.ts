@@ -22,13 +22,13 @@ export function retryingFetch(fetcher: typeof fetch): typeof fetch {
 
 function withRetries(fetcher: typeof fetch): typeof fetch {
 	return async (input, init) => {
-		for (const pause_ms of mayRepeat(input, init) ? BEFORE_RETRIES_MS : []) {
+		for (const pauseMs of mayRepeat(input, init) ? BEFORE_RETRIES_MS : []) {
 			const response = await fetcher(input, init).catch((cause) => {
 				if (init?.signal?.aborted) throw cause;
 			});
 			if (response !== undefined && response.status < 500) return response;
 			await response?.body?.cancel();
-			await systemClock.sleep(pause_ms);
+			await systemClock.sleep(pauseMs);
 		}
 		return await fetcher(input, init);
 	};

@@ -46,9 +46,9 @@ export async function acceptDelivery(
 	if (queue !== undefined && isJournalAway(effects.journal, effects.now())) {
 		return await queueInstead(queue, delivery, "timed_out", log);
 	}
-	const limit_ms = queue === undefined ? WITHIN_MS.alone : WITHIN_MS.beforeQueue;
+	const limitMs = queue === undefined ? WITHIN_MS.alone : WITHIN_MS.beforeQueue;
 	const { journal, now } = effects;
-	const written = await useJournal(journal, { limit_ms, now }, () => writeDelivery(effects, delivery, log));
+	const written = await useJournal(journal, { limitMs, now }, () => writeDelivery(effects, delivery, log));
 	if (written.ok) return written.value;
 	const { failure, cause } = written;
 	log.error("delivery not stored", {

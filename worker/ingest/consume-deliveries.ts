@@ -66,7 +66,7 @@ async function tryToWrite(
 	const log = effects.log.with({ delivery_id: delivery.delivery_id, event: delivery.event });
 	const { journal, now } = effects;
 	const work = () => write(effects, delivery, log, background);
-	const written = await useJournal(journal, { limit_ms: WITHIN_MS, now }, work);
+	const written = await useJournal(journal, { limitMs: WITHIN_MS, now }, work);
 	if (written.ok) return written.value;
 	const { failure, cause } = written;
 	log.error("queued delivery not stored yet", {
@@ -83,15 +83,15 @@ async function write(
 	log: Effects["log"],
 	background: Promise<void>[],
 ): Promise<Exclude<Outcome, "away">> {
-	const age_ms = Math.max(0, effects.now() - delivery.received_at);
-	const acceptance = await writeDelivery(effects, settleLonger(delivery, age_ms), log);
+	const ageMs = Math.max(0, effects.now() - delivery.received_at);
+	const acceptance = await writeDelivery(effects, settleLonger(delivery, ageMs), log);
 	if (acceptance.status === "ignored") {
-		if (acceptance.is_unknown && age_ms < EARLY_UNTIL_MS) return "early";
+		if (acceptance.isUnknown && ageMs < EARLY_UNTIL_MS) return "early";
 		background.push(countIgnored(effects, acceptance.kind));
 		return "written";
 	}
 	if (acceptance.command_id !== undefined) background.push(answerCommand(effects, acceptance.command_id));
-	if (acceptance.status === "accepted") await effects.wake(acceptance.incident_id, acceptance.due_in_ms);
+	if (acceptance.status === "accepted") await effects.wake(acceptance.incident_id, acceptance.dueInMs);
 	return "written";
 }
 
@@ -99,16 +99,16 @@ async function write(
  * Other deliveries of the same run may be queued for as long as this one was, and one of them may cancel the incident: the
  * decision waits for them.
  */
-function settleLonger(delivery: PreparedDelivery, age_ms: number): PreparedDelivery {
+function settleLonger(delivery: PreparedDelivery, ageMs: number): PreparedDelivery {
 	const { content } = delivery;
 	if (content.outcome !== "incident" || content.settle_ms === 0) return delivery;
-	const settle_ms = content.settle_ms + Math.min(age_ms, LONGEST_PAUSE_MS);
+	const settle_ms = content.settle_ms + Math.min(ageMs, LONGEST_PAUSE_MS);
 	return { ...delivery, content: { ...content, settle_ms } };
 }
 
 async function retryLater(message: Message<QueuedMessage>, env: Env, { now, log }: Effects): Promise<void> {
-	const pause_ms = backoffMs(message.attempts - 1, { first_ms: FIRST_PAUSE_MS, longest_ms: LONGEST_PAUSE_MS });
-	const delaySeconds = pause_ms / 1000;
+	const pauseMs = backoffMs(message.attempts - 1, { first_ms: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
+	const delaySeconds = pauseMs / 1000;
 	const { body } = message;
 	const isYoung = body.kind === "delivery" && now() - body.delivery.received_at < KEPT_MS;
 	if (message.attempts >= RENEWED_AFTER && isYoung && env.DELIVERIES !== undefined) {

@@ -99,7 +99,7 @@ async function receivePayload(
 			return unavailable(receipt.problem);
 		case "command": {
 			ctx.waitUntil(answerCommand(effects, receipt.command_id));
-			const [status, again] = receipt.is_new ? (["accepted", ""] as const) : (["duplicate", "already "] as const);
+			const [status, again] = receipt.isNew ? (["accepted", ""] as const) : (["duplicate", "already "] as const);
 			return jsonResponse(202, {
 				status,
 				incident_id: null,
@@ -109,7 +109,7 @@ async function receivePayload(
 		default: {
 			const { status, incident_id, command_id } = receipt;
 			if (command_id !== undefined) ctx.waitUntil(answerCommand(effects, command_id));
-			if (status === "accepted") await effects.wake(incident_id, receipt.due_in_ms);
+			if (status === "accepted") await effects.wake(incident_id, receipt.dueInMs);
 			const reason = status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
 			return jsonResponse(202, { status, incident_id, reason });
 		}

@@ -24,9 +24,9 @@ export function ignoredAnswer(reason: string): RemediationAnswer {
 }
 
 /** No incident, but a command for Healer itself, stored in the journal. */
-export function commandAnswer({ name, is_new }: { name: string; is_new: boolean }): RemediationAnswer {
+export function commandAnswer({ name, isNew }: { name: string; isNew: boolean }): RemediationAnswer {
 	const reason = `the command ${name} was accepted`;
-	return is_new
+	return isNew
 		? { ...nothing, status: "accepted", dedup_status: "new", reason }
 		: { ...nothing, status: "skipped", dedup_status: "existing", reason };
 }

@@ -14,18 +14,18 @@ export type Acceptance =
 	| {
 			readonly status: "accepted" | "duplicate";
 			readonly incident_id: string;
-			readonly due_in_ms: number;
+			readonly dueInMs: number;
 			/** The command to answer, if a comment requested the incident. */
 			readonly command_id?: string;
 	  }
 	/** A command for Healer itself. */
-	| { readonly status: "command"; readonly name: string; readonly is_new: boolean; readonly command_id: string }
+	| { readonly status: "command"; readonly name: string; readonly isNew: boolean; readonly command_id: string }
 	| {
 			readonly status: "ignored";
 			readonly kind: IgnoredReason["kind"];
 			readonly reason: string;
 			/** A filter refused the incident, and the journal has no incident to add the delivery to. */
-			readonly is_unknown?: boolean;
+			readonly isUnknown?: boolean;
 	  };
 
 type ContentOf<T extends DeliveryContent["outcome"]> = Extract<DeliveryContent, { readonly outcome: T }>;
@@ -68,7 +68,7 @@ async function writeIncident(
 	const now = effects.now();
 	const requested = commandOf(content);
 	const own = [
-		...deliveryStatements(journal, { incident, identity, explanation, due_at: now + settle_ms, now, received_at }),
+		...deliveryStatements(journal, { incident, identity, explanation, dueAt: now + settle_ms, now, received_at }),
 		...(requested === undefined ? [] : [commandStatement(journal, requested, received_at)]),
 	];
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
@@ -83,7 +83,7 @@ async function writeIncident(
 		await wakeAffected(effects, signal, others, log);
 	}
 	const command_id = requested !== undefined && { command_id: requested.id };
-	return { status, incident_id: incident.id, due_in_ms: settle_ms, ...command_id };
+	return { status, incident_id: incident.id, dueInMs: settle_ms, ...command_id };
 }
 
 async function writeCommand(
@@ -95,9 +95,9 @@ async function writeCommand(
 	const { id, name, author, pr_number } = command;
 	const own = commandStatement(effects.journal, command, received_at);
 	const [added] = signal === undefined ? [await own.run()] : await trackSignal(effects, signal, log, [own]);
-	const is_new = added?.meta.changes === 1;
-	log.info(`command ${is_new ? "accepted" : "duplicate"}`, { name, author, pr_number });
-	return { status: "command", name, is_new, command_id: id };
+	const isNew = added?.meta.changes === 1;
+	log.info(`command ${isNew ? "accepted" : "duplicate"}`, { name, author, pr_number });
+	return { status: "command", name, isNew, command_id: id };
 }
 
 async function writeIgnored(
@@ -105,10 +105,10 @@ async function writeIgnored(
 	{ signal, received_at }: PreparedDelivery,
 	{ refused }: ContentOf<"ignored">,
 	log: Log,
-): Promise<{ readonly is_unknown?: boolean }> {
+): Promise<{ readonly isUnknown?: boolean }> {
 	const own = refused && refusedDeliveryStatement(effects.journal, refused, received_at);
 	const [added] = signal === undefined ? [await own?.run()] : await trackSignal(effects, signal, log, own && [own]);
-	return own === undefined ? {} : { is_unknown: added?.meta.changes === 0 };
+	return own === undefined ? {} : { isUnknown: added?.meta.changes === 0 };
 }
 
 function ignore(why: IgnoredReason, log: Log): Extract<Acceptance, { readonly status: "ignored" }> {

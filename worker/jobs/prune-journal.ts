@@ -12,7 +12,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
 	const before = now - incidents_s * 1000;
 	const pruned = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });
 	const trimmed = await trimIncidents(effects.journal, { before: now - prompts_s * 1000, now, limit: INCIDENTS });
-	await pruneUnowned(effects.journal, { before, ignored_before: now - ignored_s * 1000, limit: ROWS });
+	await pruneUnowned(effects.journal, { before, ignoredBefore: now - ignored_s * 1000, limit: ROWS });
 	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
 }
 
@@ -98,13 +98,9 @@ export const TRIMMABLE = `SELECT id FROM incidents INDEXED BY incidents_to_trim
 /** Deletes rows older than `before`, in milliseconds, that belong to no single incident; at most `limit` of each table. */
 async function pruneUnowned(
 	db: D1Database,
-	{
-		before,
-		ignored_before,
-		limit,
-	}: { readonly before: number; readonly ignored_before: number; readonly limit: number },
+	{ before, ignoredBefore, limit }: { readonly before: number; readonly ignoredBefore: number; readonly limit: number },
 ): Promise<void> {
-	const today = new Date(ignored_before).toISOString().slice(0, 10);
+	const today = new Date(ignoredBefore).toISOString().slice(0, 10);
 	await db.batch([
 		db.prepare(PRUNE_CHECKS).bind(before, limit),
 		db.prepare(PRUNE_PULL_REQUESTS).bind(before, limit),

@@ -38,7 +38,7 @@ export async function redeliverFailed(effects: Effects): Promise<void> {
 	const scan = await lockDeliveryScan(journal, {
 		now: startedAt,
 		locked_until: startedAt + LOCK_MS,
-		scanned_before: startedAt - EVERY_MS,
+		scannedBefore: startedAt - EVERY_MS,
 	});
 	if (scan === undefined) return;
 	let failure: GitHubFailure | undefined;

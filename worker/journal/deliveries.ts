@@ -22,7 +22,7 @@ export interface NewDelivery {
 	readonly identity: string;
 	readonly explanation: Explanation;
 	/** When the incident is due, if this is its first delivery; ms. */
-	readonly due_at: number;
+	readonly dueAt: number;
 	readonly now: number;
 	/** When it arrived; differs from `now` if it waited in the queue. */
 	readonly received_at?: number;
@@ -59,7 +59,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 				incident: JSON.stringify(incident),
 				explanation: JSON.stringify(delivery.explanation),
 				pipeline: delivery.explanation.pipeline,
-				next_try_at: delivery.due_at,
+				next_try_at: delivery.dueAt,
 				created_at: received_at,
 				updated_at: now,
 			},

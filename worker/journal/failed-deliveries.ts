@@ -196,7 +196,7 @@ export type DeliveryScan = RowOf<typeof scanColumns>;
 /** Locks the scan of GitHub's deliveries if it is due and unlocked. */
 export async function lockDeliveryScan(
 	db: D1Database,
-	at: { readonly now: number; readonly locked_until: number; readonly scanned_before: number },
+	at: { readonly now: number; readonly locked_until: number; readonly scannedBefore: number },
 ): Promise<DeliveryScan | undefined> {
 	const row = await db
 		.prepare(
@@ -204,7 +204,7 @@ export async function lockDeliveryScan(
 			WHERE one = 1 AND locked_until <= ?1 AND not_before <= ?1 AND coalesce(scanned_at, 0) <= ?3
 			RETURNING ${scanColumns.list}`,
 		)
-		.bind(at.now, at.locked_until, at.scanned_before)
+		.bind(at.now, at.locked_until, at.scannedBefore)
 		.first<DeliveryScan>();
 	return row ?? undefined;
 }

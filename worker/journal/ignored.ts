@@ -28,7 +28,7 @@ export async function addIgnored(db: D1Database, day: string, counts: ReadonlyMa
 export const REFUSED_SIGNATURE = "refused_signature";
 
 /** Over all days kept: ignored deliveries by kind of reason, and requests with a refused signature. */
-export async function countIgnored(
+export async function readIgnoredCounts(
 	db: D1Database,
 ): Promise<{ readonly ignored: Record<string, number>; readonly refused_signatures: number }> {
 	const { results } = await db

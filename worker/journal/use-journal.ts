@@ -34,12 +34,12 @@ const heartbeats = new SharedResult<D1Database, Extract<JournalUse<never>, { ok:
  */
 export async function useJournal<T>(
 	db: D1Database,
-	{ limit_ms, now }: { readonly limit_ms: number; now(): number },
+	{ limitMs, now }: { readonly limitMs: number; now(): number },
 	work: () => Promise<T>,
 ): Promise<JournalUse<T>> {
 	const memory = memoryOf(db);
 	try {
-		const value = await withTimeout(() => workOnGoodSchema(db, memory, work), limit_ms);
+		const value = await withTimeout(() => workOnGoodSchema(db, memory, work), limitMs);
 		memory.awayUntil = 0;
 		return { ok: true, value };
 	} catch (cause) {

@@ -5,10 +5,10 @@ import type { Env } from "../env.ts";
 import { postToRelay, type RelayAnswer } from "./post-to-relay.ts";
 import { explainRelayError } from "./relay-error.ts";
 
-/** The relay's result, or why there is none. `for_good`: the same bytes will never be accepted. */
+/** The relay's result, or why there is none. `isFinal`: the same bytes will never be accepted. */
 export type SpawnAnswer =
 	| { readonly ok: true; readonly result: SpawnResult }
-	| { readonly ok: false; readonly reason: string; readonly for_good: boolean };
+	| { readonly ok: false; readonly reason: string; readonly isFinal: boolean };
 
 export type SendSpawn = (messageId: string, body: string) => Promise<SpawnAnswer>;
 
@@ -34,7 +34,7 @@ function readAnswer({ response, text }: RelayAnswer): SpawnAnswer {
 	if (!response.ok) {
 		const reason = explainRelayError(response, text);
 		// Another body under a known webhook-id: an earlier send had other bytes than the ones stored here.
-		return { ok: false, reason, for_good: readErrorAnswer(text)?.error === "replayed" };
+		return { ok: false, reason, isFinal: readErrorAnswer(text)?.error === "replayed" };
 	}
 	const read: MessageReading<SpawnResult> = readMessage(spawnResultSchema, text);
 	if (read.ok) return { ok: true, result: read.value };
@@ -45,5 +45,5 @@ function readAnswer({ response, text }: RelayAnswer): SpawnAnswer {
 }
 
 function tryAgain(reason: string): SpawnAnswer {
-	return { ok: false, reason, for_good: false };
+	return { ok: false, reason, isFinal: false };
 }

@@ -33,7 +33,7 @@ export interface CiInput {
 	/** The latest result of every check on the relevant branches. */
 	readonly checks: readonly CheckRow[];
 	/** Branches of the fix. */
-	readonly fix_branches: readonly string[];
+	readonly fixBranches: readonly string[];
 	/** Failures from this time on count for the current attempt, in milliseconds; undefined: there is no attempt yet. */
 	readonly since?: number;
 	readonly isOwnAgent: (login: string) => boolean;
@@ -46,9 +46,9 @@ export interface CiInput {
  * the latest result of each check counts, so the order in which results arrive does not matter.
  */
 export function judgeCi(facts: CiInput): CiVerdict {
-	const { failed, fix_branches } = facts;
-	const own = facts.checks.filter((row) => row.branch === failed.branch && !fix_branches.includes(row.branch));
-	const fixes = fix_branches.map((branch) => facts.checks.filter((row) => row.branch === branch));
+	const { failed, fixBranches } = facts;
+	const own = facts.checks.filter((row) => row.branch === failed.branch && !fixBranches.includes(row.branch));
+	const fixes = fixBranches.map((branch) => facts.checks.filter((row) => row.branch === branch));
 
 	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
 	const passing = onFixes.find((judged) => judged?.result === "passed");

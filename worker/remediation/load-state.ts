@@ -20,12 +20,12 @@ export interface Remediation {
 	readonly state: RemediationState;
 }
 
-/** The state of one remediation in the journal. `overdueAfter_ms`: see `Effects`. */
+/** The state of one remediation in the journal. `overdueAfterMs`: see `Effects`. */
 export async function loadState(
 	db: D1Database,
 	id: string,
 	engine: Engine,
-	at: { readonly now: number; readonly overdueAfter_ms: number | undefined; readonly asked?: RelayStatus | undefined },
+	at: { readonly now: number; readonly overdueAfterMs: number | undefined; readonly asked?: RelayStatus | undefined },
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
 	if (rows === undefined) return undefined;
@@ -46,16 +46,16 @@ export async function loadState(
 
 	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
 	if (current?.readable === 0) throw new DamagedRow(`incident ${id}: attempts.request is damaged: it is not JSON`);
-	const fix_branches = new Set([fix_branch]);
+	const fixBranches = new Set([fix_branch]);
 	for (const row of branch.checks) {
 		if (row.pr_number !== null && fixNumbers.includes(row.pr_number) && row.branch !== incident.branch) {
-			fix_branches.add(row.branch);
+			fixBranches.add(row.branch);
 		}
 	}
 	const ci = judgeCi({
 		failed: failedCheck(failure, incident.created_at),
 		checks: branch.checks,
-		fix_branches: [...fix_branches],
+		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
 		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
 		...(current !== undefined && { since: current.decided_at }),
@@ -63,10 +63,10 @@ export async function loadState(
 	const facts = {
 		incident,
 		ended: endedBefore(incident, attempts),
-		...(current !== undefined && { current: currentOf(current, at.overdueAfter_ms) }),
+		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
 		ci,
 		...closedOf(branch, failure.pr_number, fixNumbers),
-		was_tried: attempts.some(({ spawned_at }) => spawned_at !== null),
+		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
 		...(at.asked !== undefined && { asked: at.asked }),
 	};
@@ -86,13 +86,10 @@ function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly P
 	});
 }
 
-function currentOf(
-	current: PastAttempt,
-	overdueAfter_ms: number | undefined,
-): NonNullable<RemediationState["current"]> {
+function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): NonNullable<RemediationState["current"]> {
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
-	const hasDeadline = overdueAfter_ms !== undefined && spawned_at !== null && deadline_s !== null;
-	const overdue_at = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfter_ms : undefined;
+	const hasDeadline = overdueAfterMs !== undefined && spawned_at !== null && deadline_s !== null;
+	const overdueAt = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfterMs : undefined;
 	return {
 		agent,
 		failure_type,
@@ -101,8 +98,8 @@ function currentOf(
 		outcome,
 		outcome_at,
 		message,
-		ask_at: current.ask_at ?? overdue_at ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
-		...(overdue_at !== undefined && { overdue_at }),
+		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
+		...(overdueAt !== undefined && { overdueAt }),
 	};
 }
 
@@ -110,13 +107,13 @@ function closedOf(
 	{ pull_requests }: BranchRows,
 	own: number | undefined,
 	fixNumbers: readonly number[],
-): Pick<RemediationState, "branch_done" | "fix"> {
+): Pick<RemediationState, "branchDone" | "fix"> {
 	const done = pull_requests.find(({ number }) => number === own);
 	// The fix may have several pull requests: the latest attempt's counts.
 	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));
 	return {
 		...(done !== undefined && {
-			branch_done: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at },
+			branchDone: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at },
 		}),
 		...(fix !== undefined && { fix: { state: fix.state, number: fix.number, at: fix.closed_at } }),
 	};

@@ -30,15 +30,15 @@ export interface RemediationState {
 		/** When the relay is queried about its CodeRun, unless the outcome arrives first. */
 		readonly ask_at: number;
 		/** When the relay must have ended its CodeRun; undefined if nothing has a deadline. */
-		readonly overdue_at?: number;
+		readonly overdueAt?: number;
 	};
 	/** Whether any attempt had a CodeRun. */
-	readonly was_tried: boolean;
+	readonly wasTried: boolean;
 	/** The relay's answer to a query about the current attempt's CodeRun, if that has not ended. */
 	readonly asked?: RelayStatus;
 	readonly ci: CiVerdict;
 	/** The pull request whose branch failed is closed or merged; `at`: when the event arrived. */
-	readonly branch_done?: { readonly why: string; readonly at: number };
+	readonly branchDone?: { readonly why: string; readonly at: number };
 	/** How the fix's own pull request ended. */
 	readonly fix?: { readonly state: "closed" | "merged"; readonly number: number; readonly at: number };
 	readonly now: number;
@@ -103,17 +103,17 @@ function isOver({ current }: RemediationState): boolean {
 
 /** Whether there is still something to fix, checked before each send (docs/remediation.md). */
 function beforeSending(
-	{ was_tried, ci, branch_done, now }: RemediationState,
+	{ wasTried, ci, branchDone, now }: RemediationState,
 	{ settle_s }: OutcomeRules,
 ): NextStep | undefined {
 	if (ci.result === "passed") {
-		if (was_tried) return ciPassed(ci, undefined);
+		if (wasTried) return ciPassed(ci, undefined);
 		const reason = `CI passed${ci.by === "rerun" ? " in a rerun" : ""} before any attempt${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
 	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
-	if (branch_done === undefined || now < branch_done.at + settle_s * 1000) return undefined;
-	return { do: "step", event: "superseded", reason: branch_done.why, set: { next_try_at: null } };
+	if (branchDone === undefined || now < branchDone.at + settle_s * 1000) return undefined;
+	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
 }
 
 function afterRun(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
@@ -136,17 +136,17 @@ function afterRun(facts: RemediationState, rules: OutcomeRules): NextStep | unde
 		const end = { result: "ci_still_failing", signature: ci.signature, ci_summary, ci_url: ci.row.url } as const;
 		return endAttempt(facts, rules, end, `CI still fails after attempt ${facts.incident.attempt}`);
 	}
-	const silent_at = (current.outcome_at ?? facts.incident.updated_at) + rules.ci_deadline_s * 1000;
-	if (!hasFailed && now >= silent_at) return afterSilence(facts, rules);
+	const silentAt = (current.outcome_at ?? facts.incident.updated_at) + rules.ci_deadline_s * 1000;
+	if (!hasFailed && now >= silentAt) return afterSilence(facts, rules);
 
-	const check_at = Math.min(
-		silent_at,
-		closed === undefined ? silent_at : closed.at + settle_ms,
-		hasFailed ? ci.received_at + settle_ms : silent_at,
+	const checkAt = Math.min(
+		silentAt,
+		closed === undefined ? silentAt : closed.at + settle_ms,
+		hasFailed ? ci.received_at + settle_ms : silentAt,
 	);
 	const { status } = facts.incident;
-	if (status === "awaiting_ci" || status === "fixed") return { do: "wait", at: check_at };
-	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: check_at } };
+	if (status === "awaiting_ci" || status === "fixed") return { do: "wait", at: checkAt };
+	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: checkAt } };
 }
 
 function byCi(ci: CiVerdict): NextStep | undefined {
@@ -176,21 +176,21 @@ function afterSilence(facts: RemediationState, rules: OutcomeRules): NextStep {
 }
 
 function closedOf(facts: RemediationState): { readonly at: number; readonly step: NextStep } | undefined {
-	const { fix, branch_done } = facts;
+	const { fix, branchDone } = facts;
 	if (fix?.state === "closed") {
 		const reason = `pull request #${fix.number} of the fix was closed without a merge`;
 		const set = { next_try_at: null };
 		return { at: fix.at, step: { do: "step", event: "stopped", reason, end: endAs("stopped"), set } };
 	}
-	if (branch_done === undefined) return undefined;
+	if (branchDone === undefined) return undefined;
 	const step = {
 		do: "step",
 		event: "superseded",
-		reason: branch_done.why,
+		reason: branchDone.why,
 		end: endAs("superseded"),
 		set: { next_try_at: null },
 	} as const;
-	return { at: branch_done.at, step };
+	return { at: branchDone.at, step };
 }
 
 /** After CI passed, only a failure of the agent's own later push reopens the remediation, and only until CI's deadline. */
@@ -245,12 +245,12 @@ function supersededBy(incident_id: string, end: AttemptEnd | undefined): NextSte
 function whileRunning(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current, asked, now } = facts;
 	if (current === undefined) return withoutAttempt(facts, rules);
-	const { ask_at, overdue_at, coderun_name } = current;
-	const isOverdue = overdue_at !== undefined && now >= overdue_at;
+	const { ask_at, overdueAt, coderun_name } = current;
+	const isOverdue = overdueAt !== undefined && now >= overdueAt;
 	const decided = isOverdue ? byCi(ci) : undefined;
 	if (decided !== undefined) return decided;
 	if (asked === undefined) return now < ask_at ? { do: "wait", at: ask_at } : { do: "ask_relay" };
-	if (overdue_at === undefined || now < overdue_at + ASK_FOR_MS) return { do: "wait", at: ask_at };
+	if (overdueAt === undefined || now < overdueAt + ASK_FOR_MS) return { do: "wait", at: ask_at };
 	const why = asked.state === "running" ? "is still running" : `is in an unknown state (${asked.why})`;
 	return toPerson(rules, `${coderun_name} ${why}, a day after its deadline`, endAs("timed_out"), now);
 }

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
-import { describeFailure, retryTime } from "../github/read-failure.ts";
 import type { GitHubAnswer } from "../github/github.ts";
+import { describeFailure, retryTime } from "../github/read-failure.ts";
 import { lockEscalation, recordNotified, retryNotification } from "../journal/escalations.ts";
 import type { IncidentRow, LockedIncident } from "../journal/incidents.ts";
 import { remediationRows } from "../journal/remediations.ts";

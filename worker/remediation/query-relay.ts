@@ -33,7 +33,7 @@ export async function queryRelay(
 	}
 	const now = effects.now();
 	const asked: RelayStatus = answer.ok ? { state: "running" } : { state: "unknown", why: answer.reason };
-	await scheduleStatusQuery(effects.journal, incident, nextQueryAt(current.overdue_at, now));
+	await scheduleStatusQuery(effects.journal, incident, nextQueryAt(current.overdueAt, now));
 	return asked;
 }
 
@@ -47,8 +47,8 @@ const SHORTEST_MS = MINUTE_MS;
 const LONGEST_MS = HOUR_MS;
 
 /** At the deadline; then after 1, 2, 4 ... minutes, at most an hour. Every hour if there is no deadline. */
-function nextQueryAt(overdue_at: number | undefined, now: number): number {
-	if (overdue_at === undefined) return now + LONGEST_MS;
-	if (now < overdue_at) return overdue_at;
-	return now + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - overdue_at));
+function nextQueryAt(overdueAt: number | undefined, now: number): number {
+	if (overdueAt === undefined) return now + LONGEST_MS;
+	if (now < overdueAt) return overdueAt;
+	return now + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - overdueAt));
 }

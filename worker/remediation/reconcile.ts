@@ -21,7 +21,7 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 		const now = effects.now();
 		const found = await loadState(effects.journal, id, engine, {
 			now,
-			overdueAfter_ms: effects.overdueAfter_ms,
+			overdueAfterMs: effects.overdueAfterMs,
 			asked,
 		});
 		if (found === undefined) return undefined;

@@ -2,7 +2,7 @@ import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from "@kub
 import { readFailure } from "../../../relay/cluster/kubernetes/api-failure.ts";
 import { loadKubeConfig } from "../../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { Places } from "../../places.ts";
-import { type Check, missing, ok, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped } from "../check-result.ts";
 import { reviewPermissions } from "./review-permissions.ts";
 
 /** What a relay needs from the cluster of `KUBECONFIG`: its namespace, the CodeRun kind, and permissions. */
@@ -26,7 +26,7 @@ export async function checkCluster({ kubeconfig, namespace }: Places): Promise<r
 async function checkNamespace(config: KubeConfig, name: string): Promise<Check> {
 	try {
 		await config.makeApiClient(CoreV1Api).readNamespace({ name });
-		return ok("namespace", `${name} exists.`);
+		return passed("namespace", `${name} exists.`);
 	} catch (error) {
 		switch (error instanceof ApiException ? error.code : undefined) {
 			case 404:
@@ -50,7 +50,8 @@ async function checkKind(config: KubeConfig): Promise<Check> {
 	try {
 		const kind = { group: "agents.platform", version: "v1" };
 		const { resources } = await config.makeApiClient(CustomObjectsApi).getAPIResources(kind);
-		if (resources.some((resource) => resource.name === "coderuns")) return ok(name, "agents.platform/v1 is served.");
+		if (resources.some((resource) => resource.name === "coderuns"))
+			return passed(name, "agents.platform/v1 is served.");
 	} catch (error) {
 		if (!(error instanceof ApiException) || error.code !== 404) throw error;
 	}

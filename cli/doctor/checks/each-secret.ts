@@ -1,5 +1,5 @@
 import { type Answer, describe } from "../ask.ts";
-import { type Check, missing, ok } from "../check-result.ts";
+import { type Check, missing, passed } from "../check-result.ts";
 
 export interface SecretQuestion {
 	readonly name: string;
@@ -23,7 +23,7 @@ export async function askWithEach(question: SecretQuestion, secrets: readonly st
 		if (answer.kind === "answered" && answer.status === 401) return missing(name, `${at} refuses ${which}.`, cure);
 		return missing(name, `${which} could not be tested: ${explain(answer)}`, cure);
 	}
-	return ok(name, secrets.length === 1 ? `${at} accepts it.` : `${at} accepts all ${secrets.length}.`);
+	return passed(name, secrets.length === 1 ? `${at} accepts it.` : `${at} accepts all ${secrets.length}.`);
 }
 
 /** The wire's refusals (`wire/refusal.ts`) distinguish a wrong clock from a wrong secret. */

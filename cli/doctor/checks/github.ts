@@ -4,7 +4,7 @@ import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../
 import { createGitHubMemory } from "../../../worker/github/isolate-memory.ts";
 import { createLog } from "../../../worker/log.ts";
 import type { Permissions } from "../../github-app/permissions.ts";
-import { type Check, missing, ok, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped } from "../check-result.ts";
 
 const NAME = "GitHub App";
 
@@ -26,7 +26,7 @@ export async function checkGitHub(variables: GitHubVariables, needed: Permission
 	const lacking = Object.entries(needed)
 		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
 		.map(([name, access]) => `${name}: ${access}`);
-	if (lacking.length === 0) return [ok(NAME, `GitHub${where} accepts it: ${slug}.`)];
+	if (lacking.length === 0) return [passed(NAME, `GitHub${where} accepts it: ${slug}.`)];
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
 	return [missing(NAME, `${slug} lacks permissions that the pipeline needs: ${lacking.join(", ")}.`, cure)];
 }

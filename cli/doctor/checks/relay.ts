@@ -2,7 +2,7 @@ import { secretsProblem } from "../../../wire/secret.ts";
 import { signMessage } from "../../../wire/signature.ts";
 import type { Places } from "../../places.ts";
 import { ask, describe } from "../ask.ts";
-import { type Check, missing, ok, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
 
 /** Checks the relay at the address that the worker uses, and through it whether its cluster accepts CodeRuns. */
@@ -13,13 +13,17 @@ export async function checkRelay({ relay, wireSecrets }: Places): Promise<readon
 		const cure = "Check the relay and the tunnel to it (deploy/relay, deploy/tunnel): kubectl -n cto get pods.";
 		return [missing("relay", `${relay}/livez: ${describe(alive)}`, cure)];
 	}
-	return [ok("relay", `${relay} is running.`), await checkReadiness(relay), await tryWireSecrets(relay, wireSecrets)];
+	return [
+		passed("relay", `${relay} is running.`),
+		await checkReadiness(relay),
+		await tryWireSecrets(relay, wireSecrets),
+	];
 }
 
 async function checkReadiness(relay: string): Promise<Check> {
 	const name = "relay's cluster";
 	const answer = await ask(relay, "/readyz");
-	if (answer.kind === "answered" && answer.status === 200) return ok(name, "accepts CodeRuns.");
+	if (answer.kind === "answered" && answer.status === 200) return passed(name, "accepts CodeRuns.");
 	const summary = answer.kind === "answered" && answer.status === 503 ? `${answer.text}.` : describe(answer);
 	return missing(name, summary, "Set KUBECONFIG, and doctor checks the cluster itself.");
 }

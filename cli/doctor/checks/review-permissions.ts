@@ -1,5 +1,11 @@
-import { ApiException, AuthorizationV1Api, CoreV1Api, type KubeConfig, type V1ResourceAttributes } from "@kubernetes/client-node";
-import { type Check, missing, ok } from "../check-result.ts";
+import {
+	ApiException,
+	AuthorizationV1Api,
+	CoreV1Api,
+	type KubeConfig,
+	type V1ResourceAttributes,
+} from "@kubernetes/client-node";
+import { type Check, missing, passed } from "../check-result.ts";
 import { RELAY_PERMISSIONS } from "./relay-permissions.ts";
 
 /** The relay's ServiceAccount in `deploy/relay`. */
@@ -21,7 +27,7 @@ export async function reviewPermissions(config: KubeConfig, namespace: string): 
 		}
 	}
 	if (denied.length === 0)
-		return ok("permissions", `${whose} has every permission that a relay needs in ${namespace}.`);
+		return passed("permissions", `${whose} has every permission that a relay needs in ${namespace}.`);
 	const summary = `${whose} may not ${denied.join(", ")} in ${namespace}.`;
 	return missing("permissions", summary, "Grant them: kubectl apply -k deploy/relay.");
 }

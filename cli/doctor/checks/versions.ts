@@ -2,7 +2,7 @@ import { signMessage } from "../../../wire/signature.ts";
 import { type PeerVersion, pairOf } from "../../../wire/version.ts";
 import type { Places } from "../../places.ts";
 import { type Answer, ask } from "../ask.ts";
-import { type Check, missing, ok, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped } from "../check-result.ts";
 
 const NAME = "versions";
 const UPGRADE = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";
@@ -37,7 +37,7 @@ function compare({ version: worker }: Answered, { version: relay }: Answered): C
 	const older = worker === undefined ? "worker" : relay === undefined ? "relay" : undefined;
 	if (worker === undefined || relay === undefined) return missing(NAME, `${summary}: the ${older} is older.`, UPGRADE);
 	const pair = pairOf(worker, relay);
-	if (pair.good) return ok(NAME, `${summary}: compatible.`);
+	if (pair.good) return passed(NAME, `${summary}: compatible.`);
 	const refused = pair.older === "relay" ? "it may refuse what the worker sends" : "it may refuse the relay's outcomes";
 	return missing(NAME, `${summary}: upgrade the ${pair.older}, ${refused}.`, UPGRADE);
 }

@@ -5,7 +5,7 @@ import type { HubStatus } from "../../../worker/api/shapes.ts";
 import type { Places } from "../../places.ts";
 import { signedHeaders } from "../../replay.ts";
 import { type Answer, ask, describe } from "../ask.ts";
-import { type Check, missing, ok, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
 
 /** Checks the worker, its journal, and whether it accepts the secrets known here. The requests leave nothing behind. */
@@ -33,7 +33,7 @@ function healthOf(worker: string, answer: Answer): Check {
 		const see = "See the worker's log: npx wrangler tail.";
 		if (answer.status === 503)
 			return missing("worker", `${worker} refuses deliveries: ${reason ?? "no reason given"}.`, see);
-		if (status !== "degraded") return ok("worker", `${worker} writes its journal.`);
+		if (status !== "degraded") return passed("worker", `${worker} writes its journal.`);
 		return missing("worker", `${worker} does not write its journal: ${reason ?? "no reason given"}.`, see);
 	}
 	return missing("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
@@ -55,7 +55,7 @@ async function checkStatus(worker: string, [token]: readonly string[]): Promise<
 	const answer = await ask(worker, "/api/status", { headers });
 	if (answer.kind === "answered" && answer.status === 200) {
 		const status: Partial<HubStatus> = JSON.parse(answer.text);
-		const active = ok("active pipeline", `${String(status.pipeline).slice(0, 12)}.`);
+		const active = passed("active pipeline", `${String(status.pipeline).slice(0, 12)}.`);
 		return [active, ...refusedSignatures(status), ...waitingDeliveries(status)];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
@@ -69,13 +69,13 @@ async function checkStatus(worker: string, [token]: readonly string[]): Promise<
 function refusedSignatures({ refused_signatures = 0 }: Partial<HubStatus>): readonly Check[] {
 	if (refused_signatures === 0) return [];
 	const summary = `${refused_signatures} so far. If the GitHub App shows 401 for its deliveries, its webhook secret differs.`;
-	return [ok("refused signatures", summary)];
+	return [passed("refused signatures", summary)];
 }
 
 function waitingDeliveries({ delivery_queue = null }: Partial<HubStatus>): readonly Check[] {
 	if (delivery_queue === null || !delivery_queue.waiting) return [];
 	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
-	return [ok("waiting deliveries", `${delivery_queue.waiting} waiting for the journal${since}.`)];
+	return [passed("waiting deliveries", `${delivery_queue.waiting} waiting for the journal${since}.`)];
 }
 
 /** A JSON list is not an event: it is refused with 400, but only after the token is checked. */

@@ -15,9 +15,9 @@ export function coderunFiles(
 	return {
 		readCodeRun: (name) =>
 			orNotFound(async () => ({ kind: "found", coderun: stored(await readCodeRunFile(folder, name)) }) as const),
-		createCodeRun: (coderun, within_ms) =>
+		createCodeRun: (coderun, withinMs) =>
 			answering(async () => {
-				const until = clock.monotonic() + within_ms;
+				const until = clock.monotonic() + withinMs;
 				const path = coderunPath(folder, coderun.metadata.name);
 				const made = await createAtomic(path, renderYaml(coderun), () => clock.monotonic() < until);
 				if (made === "too_late") return { kind: "unavailable", why: "the state folder is too slow" } as const;

@@ -28,11 +28,11 @@ export function coderunObjects(
 			const { identity, terminal } = found.seen;
 			return { kind: "found", coderun: { name, finished: terminal !== undefined, ...(identity && { identity }) } };
 		},
-		async createCodeRun(coderun, within_ms) {
+		async createCodeRun(coderun, withinMs) {
 			try {
 				const request = { ...CODERUNS, namespace, body: unreported(coderun), fieldValidation: "Strict" };
 				// Parse the answer, so that a 200 from anything but the API server is not accepted.
-				readCodeRunObject(await objects.createNamespacedCustomObject(request, withTimeout(within_ms)));
+				readCodeRunObject(await objects.createNamespacedCustomObject(request, withTimeout(withinMs)));
 				return { kind: "created" };
 			} catch (error) {
 				const failure = readFailure(error);

@@ -16,22 +16,22 @@ export function startReporting(
 	changes: {
 		readonly clock?: Clock;
 		readonly deadline_s?: number;
-		readonly delete_overdue?: boolean;
+		readonly deleteOverdue?: boolean;
 		readonly log?: (entry: LogEntry) => void;
 	} = {},
 ): Reporting {
 	// Only the part that reads CodeRuns has another clock: the worker's is the system's.
-	const { clock = systemClock, delete_overdue = true, deadline_s, log = () => {} } = changes;
+	const { clock = systemClock, deleteOverdue = true, deadline_s, log = () => {} } = changes;
 	const clients = apiClients(kubeConfig);
 	const reporting = reportOutcomes({
-		finished: finishedObjects({ kubeConfig, clients, namespace, clock, log, deadline_s, delete_overdue }),
+		finished: finishedObjects({ kubeConfig, clients, namespace, clock, log, deadline_s, deleteOverdue }),
 		url,
 		secrets: SECRETS,
 		clock: systemClock,
 		fetch,
 		log,
 		metrics: createMetrics(),
-		poll_ms: 100,
+		pollMs: 100,
 	});
 	onTestFinished(() => reporting.stop());
 	return reporting;

@@ -25,7 +25,7 @@ export function requestIn(
 /** The answer of a relay on that cluster. */
 export function ask(cluster: Cluster, request: SpawnRequest, clock: Clock = systemClock): Promise<SpawnAnswer> {
 	const digest = createHash("sha256").update(JSON.stringify(request)).digest("hex");
-	return spawn({ request, digest, cluster, clock, enforce_max_active: true });
+	return spawn({ request, digest, cluster, clock, enforceMaxActive: true });
 }
 
 /** The same as one word, or the reason when there is no result. */

@@ -302,7 +302,7 @@ describe("patterns", () => {
 	});
 
 	it("that only $error uses are counted only among errors", () => {
-		const pattern = { ...regex("boom \\d", "", "boom "), only_errors: true };
+		const pattern = { ...regex("boom \\d", "", "boom "), onlyErrors: true };
 		const lines = [
 			"boom 1",
 			...step("make"),

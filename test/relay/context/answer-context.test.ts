@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
-import type { ContextSources, Source } from "../../../relay/context/source.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
+import type { ContextSources, Source } from "../../../relay/context/source.ts";
 
 const NONE = contextSources({
 	settings: { namespaces: [] },

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
 import { readContextSettings } from "../../../relay/context/context-settings.ts";
-import type { ContextSources } from "../../../relay/context/source.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
+import type { ContextSources } from "../../../relay/context/source.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
 import { closedPort, oddServer } from "./odd-server.ts";
 

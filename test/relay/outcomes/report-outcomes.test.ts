@@ -73,7 +73,7 @@ function report(state: string, url: string) {
 		fetch,
 		log: () => {},
 		metrics: createMetrics(),
-		poll_ms: 50,
+		pollMs: 50,
 	});
 	onTestFinished(() => reporting.stop());
 	/** Waits for this many more polls, and for the result of the last but one. */

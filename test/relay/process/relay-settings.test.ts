@@ -25,7 +25,7 @@ describe("readRelaySettings", () => {
 				},
 				context: { namespaces: [] },
 				deadline_s: undefined,
-				delete_overdue: true,
+				deleteOverdue: true,
 			},
 		});
 	});
@@ -46,7 +46,7 @@ describe("readRelaySettings", () => {
 				port: 0,
 				policy: { namespace: "agents" },
 				deadline_s: 5400,
-				delete_overdue: false,
+				deleteOverdue: false,
 			},
 		});
 	});

@@ -122,7 +122,7 @@ async function replay({ request, digest, skew_ms, isAllowed }: Called, heard: re
 			sleep: (ms) => ask({ do: "sleep", ms }),
 		};
 		const cluster = clusterAsking(ask);
-		const call = { request, digest, cluster, clock, enforce_max_active: true };
+		const call = { request, digest, cluster, clock, enforceMaxActive: true };
 		const called = isAllowed ? spawn(call) : refuseUnlessThere(call, POLICY);
 		called.then((answer) => resolve({ answer }), reject);
 	});

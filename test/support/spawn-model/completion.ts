@@ -65,7 +65,7 @@ async function repeatAll(
 			if (effect.created !== undefined) book = rules.onCreated(book, cluster, effect.created, began);
 			return effect.answer as never;
 		});
-		const spawning = { request, digest: digestOf(request), cluster: asked, clock, enforce_max_active: true };
+		const spawning = { request, digest: digestOf(request), cluster: asked, clock, enforceMaxActive: true };
 		const answer = isAllowed ? await spawn(spawning) : await refuseUnlessThere(spawning, POLICY);
 		book = rules.onAnswered(book, cluster, answer, request);
 		if (!isForGood(answer)) return [repeat];

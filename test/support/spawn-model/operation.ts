@@ -9,7 +9,7 @@ export type Operation =
 	| { readonly do: "replaceClaim"; readonly lease: string; readonly record: ClaimRecord; readonly version: string }
 	| { readonly do: "deleteClaim"; readonly lease: string; readonly version: string }
 	| { readonly do: "readCodeRun"; readonly name: string }
-	| { readonly do: "createCodeRun"; readonly coderun: CodeRun; readonly within_ms: number }
+	| { readonly do: "createCodeRun"; readonly coderun: CodeRun; readonly withinMs: number }
 	| { readonly do: "listUnfinished"; readonly agent: string }
 	| { readonly do: "sleep"; readonly ms: number };
 
@@ -21,7 +21,7 @@ export function clusterAsking(ask: (operation: Operation) => Promise<never>): Cl
 		replaceClaim: (lease, record, version) => ask({ do: "replaceClaim", lease, record, version }),
 		deleteClaim: (lease, version) => ask({ do: "deleteClaim", lease, version }),
 		readCodeRun: (name) => ask({ do: "readCodeRun", name }),
-		createCodeRun: (coderun, within_ms) => ask({ do: "createCodeRun", coderun, within_ms }),
+		createCodeRun: (coderun, withinMs) => ask({ do: "createCodeRun", coderun, withinMs }),
 		listUnfinished: (agent) => ask({ do: "listUnfinished", agent }),
 		ready: async () => ({ kind: "ready" }),
 	};

@@ -115,7 +115,7 @@ function takeEffect(
 	began: number,
 	version: string,
 ): { after: World; answer: Interned<object> } {
-	if (asks.do === "createCodeRun" && world.at > node.at + asks.within_ms) return { after: world, answer: UNANSWERED };
+	if (asks.do === "createCodeRun" && world.at > node.at + asks.withinMs) return { after: world, answer: UNANSWERED };
 	const { cluster, answer, created } = apply(world.cluster, asks, version);
 	const book = created === undefined ? world : rules.onCreated(world, cluster, created, began);
 	return { after: { ...world, cluster, made: book.made, again: book.again }, answer: internAnswer(answer) };

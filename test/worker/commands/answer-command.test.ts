@@ -241,7 +241,7 @@ describe("answerCommand of somebody whose permission has to be asked for", () =>
 		stub.clock += 60_000;
 		await sweepCommands(stub);
 		expect(await statusesOf(stub, [1])).toEqual(["accepted"]);
-		expect(stub.woken.at(-1)).toEqual({ id: sampleId(1), delay_ms: 5000 });
+		expect(stub.woken.at(-1)).toEqual({ id: sampleId(1), delayMs: 5000 });
 		expect([...hub.reactions]).toEqual(["1 eyes"]);
 	});
 });

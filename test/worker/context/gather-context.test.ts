@@ -108,8 +108,8 @@ describe("gatherContext", () => {
 	});
 
 	it("names the latest time that a source asks to wait for, beside all the rest", async () => {
-		const limited = (until_ms: number) => async () =>
-			({ status: "deferred", until_ms, why: `GitHub's rate limit, until ${until_ms}` }) as const;
+		const limited = (untilMs: number) => async () =>
+			({ status: "deferred", untilMs, why: `GitHub's rate limit, until ${untilMs}` }) as const;
 		const sources = sourcesWith({
 			"github.run": limited(3000),
 			"github.job_logs": limited(5000),
@@ -120,7 +120,7 @@ describe("gatherContext", () => {
 			sources,
 			noTime,
 		);
-		expect(gathering.deferred).toEqual({ until_ms: 5000, why: "GitHub's rate limit, until 5000" });
+		expect(gathering.deferred).toEqual({ untilMs: 5000, why: "GitHub's rate limit, until 5000" });
 		expect(gathering.context.run).toEqual({
 			from: "github.run",
 			status: "failed",

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
 import bundled from "../../../dist/pipeline.json";
 import type { Incident } from "../../../pipeline/incident.ts";
-import { type Artefact, type Decision, decide, loadPipeline, planContext, readDelivery } from "../../../pipeline/index.ts";
-import { gatherContext } from "../../../worker/context/gather-context.ts";
+import {
+	type Artefact,
+	type Decision,
+	decide,
+	loadPipeline,
+	planContext,
+	readDelivery,
+} from "../../../pipeline/index.ts";
 import { createSources } from "../../../worker/context/create-sources.ts";
+import { gatherContext } from "../../../worker/context/gather-context.ts";
 import { EXAMPLES } from "../support/failed-job.ts";
 import { type Answers, stubSources } from "./github/github-answers.ts";
 

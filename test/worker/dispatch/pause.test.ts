@@ -33,7 +33,7 @@ describe("processIncident while it is paused", () => {
 
 		stub.activeEngine = stubEngine();
 		expect(await endPauses(stub)).toBe(1);
-		expect(stub.woken.at(-1)).toEqual({ id: ID, delay_ms: 0 });
+		expect(stub.woken.at(-1)).toEqual({ id: ID, delayMs: 0 });
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
 		expect(stub.sent).toHaveLength(1);
 	});

@@ -111,7 +111,7 @@ describe("processIncident", () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		const back = stub.relay;
-		stub.relay = () => ({ ok: false, reason: "the relay answered 502", for_good: false });
+		stub.relay = () => ({ ok: false, reason: "the relay answered 502", isFinal: false });
 
 		const waits: number[] = [];
 		for (let i = 0; i < 8; i++) {
@@ -136,7 +136,7 @@ describe("processIncident", () => {
 	it("is dead after a day of nothing but failures", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));
-		stub.relay = () => ({ ok: false, reason: "the relay answered 502", for_good: false });
+		stub.relay = () => ({ ok: false, reason: "the relay answered 502", isFinal: false });
 		await processIncident(stub, ID);
 		stub.clock += 24 * 3600 * 1000 + 1;
 		expect(await processIncident(stub, ID)).toEqual({ state: "dead", reason: "the relay answered 502" });
@@ -262,7 +262,7 @@ describe("processIncident", () => {
 
 		stub.clock += 60_000;
 		expect(await processIncident(stub, first)).toMatchObject({ state: "running" });
-		expect(stub.woken.at(-1)).toEqual({ id: second, delay_ms: 0 });
+		expect(stub.woken.at(-1)).toEqual({ id: second, delayMs: 0 });
 		// Now the first one holds the claim, and KV knows.
 		expect(await processIncident(stub, second)).toMatchObject({
 			state: "waiting",
@@ -291,7 +291,7 @@ describe("addDelivery", () => {
 					incident: sampleIncident({ id: ID, delivery_id: `d-${n}` }),
 					identity: "x",
 					explanation: { pipeline: "v", stages: [] },
-					due_at: stub.clock,
+					dueAt: stub.clock,
 					now: stub.clock,
 				}),
 			),

@@ -30,7 +30,7 @@ describe("checkRateLimit", () => {
 
 	it("takes one place for several sends of one attempt", async () => {
 		const stub = await capped(1, 1);
-		stub.relay = () => ({ ok: false, reason: "no answer", for_good: false });
+		stub.relay = () => ({ ok: false, reason: "no answer", isFinal: false });
 		await processIncident(stub, sampleId(1));
 		stub.relay = (_id, body) => ({
 			ok: true,

@@ -31,7 +31,7 @@ function protocolRelay() {
 		const app = coderun.spec.githubApp;
 		const before = made.get(id);
 		if (before === body) return { ok: true, result: { result: "exists", coderun_name } };
-		if (before !== undefined) return { ok: false, reason: "the relay answered 409: replayed", for_good: true };
+		if (before !== undefined) return { ok: false, reason: "the relay answered 409: replayed", isFinal: true };
 		if (app !== state.allows) {
 			return { ok: true, result: { result: "refused", reason: "github_app_not_allowed", detail: app } };
 		}
@@ -69,10 +69,10 @@ it("whatever is pushed, lost and killed while an incident is decided again, it h
 			activate(stub, names);
 			relay.state.allows = allows;
 			stub.relay = (...sent) => {
-				if (send === "not reached") return { ok: false, reason: "unreachable", for_good: false };
+				if (send === "not reached") return { ok: false, reason: "unreachable", isFinal: false };
 				const answer = relay.spawn(...sent);
 				if (send === "consumer dies") throw new Error("killed");
-				return send === "answered" ? answer : { ok: false, reason: "timeout", for_good: false };
+				return send === "answered" ? answer : { ok: false, reason: "timeout", isFinal: false };
 			};
 			await processIncident(stub, id);
 			// Beyond every backoff, and the lock of one that died.

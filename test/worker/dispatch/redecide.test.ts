@@ -63,7 +63,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 
 		const reason = "the relay refused: github_app_not_allowed: 5DLabs-Rex; decided again by pipeline v2";
 		expect(await processIncident(stub, ID)).toEqual({ state: "waiting", reason, next_try_at: stub.clock });
-		expect(stub.woken.at(-1)).toEqual({ id: ID, delay_ms: 0 });
+		expect(stub.woken.at(-1)).toEqual({ id: ID, delayMs: 0 });
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
 		expect(stub.sent.map(({ id, body }) => [id, appIn(body)])).toEqual([
 			[`${ID}.1`, "5DLabs-Rex"],
@@ -147,7 +147,7 @@ describe("an incident that was decided before its GitHub App was renamed", () =>
 describe("a send whose answer is unknown", () => {
 	it("is repeated byte for byte under whichever pipeline, until there is an answer", async () => {
 		const stub = await waiting();
-		stub.relay = () => ({ ok: false, reason: "the relay could not be reached: timeout", for_good: false });
+		stub.relay = () => ({ ok: false, reason: "the relay could not be reached: timeout", isFinal: false });
 		await processIncident(stub, ID);
 		stub.activeEngine = engineOf("v2", "5DLabs-Rex2");
 		stub.clock += 60_000;
@@ -183,7 +183,7 @@ describe("a consumer that lost the row while its request was refused", () => {
 });
 
 describe("a journal that is older than the cluster", () => {
-	const replayed = { ok: false, reason: "the relay answered 409: replayed", for_good: true } as const;
+	const replayed = { ok: false, reason: "the relay answered 409: replayed", isFinal: true } as const;
 
 	it("takes over the CodeRun that is there of another request of this attempt, under the name that it has", async () => {
 		const stub = await waiting();

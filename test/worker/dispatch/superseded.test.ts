@@ -170,7 +170,7 @@ describe("endSuperseded", () => {
 			.run();
 		const { github } = actions(own, [run({ id: 101, run_number: 11, conclusion: "success" })]);
 		await endSuperseded({ ...stub, github }, taken, request);
-		expect(stub.woken).toEqual([{ id: sampleId(2), delay_ms: 0 }]);
+		expect(stub.woken).toEqual([{ id: sampleId(2), delayMs: 0 }]);
 	});
 
 	it("loses to whoever took the row meanwhile", async () => {

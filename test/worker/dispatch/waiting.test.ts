@@ -20,9 +20,9 @@ async function limitedUntil(until: (now: number) => number) {
 		edge: {
 			...unlimited(about).edge,
 			"github.job_logs": async () => {
-				const until_ms = until(stub.clock);
-				if (until_ms <= stub.clock) return { status: "empty" };
-				return { status: "deferred", until_ms, why: "GitHub's rate limit" };
+				const untilMs = until(stub.clock);
+				if (untilMs <= stub.clock) return { status: "empty" };
+				return { status: "deferred", untilMs, why: "GitHub's rate limit" };
 			},
 		},
 	});

@@ -27,7 +27,7 @@ async function keep(stub: Stub, n: number, { status, ended_days, told_days, is_d
 		incident: sampleIncident({ id }),
 		identity: id,
 		explanation: { pipeline: "v-test", stages: [] },
-		due_at: told_at,
+		dueAt: told_at,
 		now: told_at,
 	});
 	const request = JSON.stringify({ claims: [{ key: "k" }], coderun: { spec: { promptModification: "the prompt" } } });

@@ -71,7 +71,7 @@ describe("sweepDue", () => {
 		await journalIncident(stub, sampleIncident({ id: sampleId(1) }));
 		stub.relay = () => {
 			stub.clock += 20_000;
-			return { ok: false, reason: "down", for_good: false };
+			return { ok: false, reason: "down", isFinal: false };
 		};
 		await sweepDue(stub);
 		expect(stub.sent).toHaveLength(1);

@@ -86,19 +86,19 @@ describe("createSendSpawn", () => {
 			"the relay could not be reached: relay.test did not answer in time",
 		],
 	])("tries again, and names %s", async (_, answer, reason) => {
-		expect((await sent(answer)).result).toEqual({ ok: false, reason, for_good: false });
+		expect((await sent(answer)).result).toEqual({ ok: false, reason, isFinal: false });
 	});
 
 	it("gives up when another message was sent for this attempt", async () => {
 		expect((await sent(() => refusal(409, { error: "replayed" }))).result).toEqual({
 			ok: false,
 			reason: "the relay answered 409 (replayed): another message was already sent for this attempt",
-			for_good: true,
+			isFinal: true,
 		});
 	});
 
 	it("tries again when a proxy answers 409", async () => {
-		expect((await sent(() => new Response("conflict", { status: 409 }))).result).toMatchObject({ for_good: false });
+		expect((await sent(() => new Response("conflict", { status: 409 }))).result).toMatchObject({ isFinal: false });
 	});
 
 	it("takes a newer relay's answer without what it does not know, and says its own version", async () => {

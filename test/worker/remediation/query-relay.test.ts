@@ -98,7 +98,7 @@ describe("a CodeRun whose end was not reported by its deadline", () => {
 describe("a CodeRun that nothing has a deadline for", () => {
 	it("is asked for every hour, for as long as it runs", async () => {
 		const stub = await running({
-			overdueAfter_ms: undefined,
+			overdueAfterMs: undefined,
 			status: ({ coderun_name }) => ({ ok: true, status: { state: "running", coderun_name } }),
 		});
 		expect(await nextLook(stub)).toBe(60);
@@ -111,7 +111,7 @@ describe("a CodeRun that nothing has a deadline for", () => {
 	});
 
 	it("is asked for when a hub starts, whatever its journal says", async () => {
-		const stub = await running({ overdueAfter_ms: undefined, status: timedOut });
+		const stub = await running({ overdueAfterMs: undefined, status: timedOut });
 		await sweepOverdue(stub);
 		expect(stub.asked).toEqual([]);
 		await queryRunning(stub.journal, stub.clock);

@@ -192,9 +192,9 @@ describe("reconcile", () => {
 				const id = sampleId(100_000 + ids++);
 				const branch = `branch-${id}`;
 				const stub = await running(id, branch);
-				for (const [what, pause_ms] of steps) {
+				for (const [what, pauseMs] of steps) {
 					await happen(stub, id, onBranch(what, branch));
-					if (pause_ms > 0) await passed(stub, id, pause_ms);
+					if (pauseMs > 0) await passed(stub, id, pauseMs);
 				}
 				const row = await passUntilQuiet(stub, id);
 				expect(["fixed", "escalated", "superseded"]).toContain(row.status);

@@ -26,7 +26,7 @@ export interface Stub extends Effects {
 	readonly sent: { readonly id: string; readonly body: string }[];
 	/** What the stub engine was asked to decide, in order. */
 	readonly decided: DecideInput[];
-	readonly woken: { readonly id: string; readonly delay_ms: number }[];
+	readonly woken: { readonly id: string; readonly delayMs: number }[];
 	/** What the relay answers. */
 	relay: (id: string, body: string) => SpawnAnswer | Promise<SpawnAnswer>;
 	activeEngine: Engine;
@@ -74,7 +74,7 @@ export function stubEffects(): Stub {
 			fetch,
 			relay: { env: {}, fetch, now: () => stub.clock, newId: () => crypto.randomUUID() },
 		}),
-		overdueAfter_ms: 1_800_000,
+		overdueAfterMs: 1_800_000,
 		github: undefined,
 		claims: createClaimCache(env.DEDUP, () => stub.clock, log),
 		async sendSpawn(id, body) {
@@ -87,11 +87,11 @@ export function stubEffects(): Stub {
 			stub.asked.push(about);
 			return await stub.status(about);
 		},
-		async wake(id, delay_ms) {
-			stub.woken.push({ id, delay_ms });
+		async wake(id, delayMs) {
+			stub.woken.push({ id, delayMs });
 		},
 		async wakeAll(ids) {
-			for (const id of ids) stub.woken.push({ id, delay_ms: 0 });
+			for (const id of ids) stub.woken.push({ id, delayMs: 0 });
 		},
 		log,
 	};
@@ -148,12 +148,12 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 }
 
 /** Writes an incident down as its first delivery would, due now. */
-export async function journalIncident(stub: Stub, incident: Incident, due_at = stub.clock): Promise<void> {
+export async function journalIncident(stub: Stub, incident: Incident, dueAt = stub.clock): Promise<void> {
 	await addDelivery(stub.journal, {
 		incident,
 		identity: `identity of ${incident.id}`,
 		explanation: { pipeline: "v-test", stages: [] },
-		due_at,
+		dueAt,
 		now: stub.clock,
 	});
 }

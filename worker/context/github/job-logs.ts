@@ -80,7 +80,7 @@ async function readFailure(
 /** Retries once if the log may still become available. */
 async function readJob(tools: LogTools, job: JobAnswer, budget: Budget, time: AbortSignal): Promise<JobLog> {
 	const first = await tryJob(tools, job, budget, time);
-	if (first.kind !== "missing" || !first.may_come || time.aborted) return first;
+	if (first.kind !== "missing" || !first.mayCome || time.aborted) return first;
 	await systemClock.sleep(PAUSE_MS);
 	return await tryJob(tools, job, budget, time);
 }
@@ -90,17 +90,17 @@ async function tryJob(
 	job: JobAnswer,
 	budget: Budget,
 	time: AbortSignal,
-): Promise<Exclude<JobLog, { kind: "missing" }> | { kind: "missing"; why: string; may_come: boolean }> {
+): Promise<Exclude<JobLog, { kind: "missing" }> | { kind: "missing"; why: string; mayCome: boolean }> {
 	const route = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
 	const address = await client.redirectOf(route, { ...client.repo, job_id: job.id }, time);
 	if (!address.ok) {
 		const result = sourceFailure(address.failure);
 		if (result.status === "deferred") return { kind: "limited", result };
-		return { kind: "missing", why: result.why, may_come: address.failure.reason === "not_found" };
+		return { kind: "missing", why: result.why, mayCome: address.failure.reason === "not_found" };
 	}
 	// A server that accepts the connection and never answers must not use up the time of the other logs.
 	const headersLate = new AbortController();
-	const timer = setTimeout(() => headersLate.abort(), limits.stall_ms);
+	const timer = setTimeout(() => headersLate.abort(), limits.stallMs);
 	try {
 		const opened = await openLog(address.value, fetch, AbortSignal.any([time, headersLate.signal]));
 		clearTimeout(timer);
@@ -108,12 +108,12 @@ async function tryJob(
 		const reader = about.newLogReader(budget);
 		const { bytes, cut } = await readLog(opened.body, reader, time, limits);
 		const reading = reader.end();
-		if (bytes === 0 && cut !== undefined) return { kind: "missing", why: cut, may_come: true };
+		if (bytes === 0 && cut !== undefined) return { kind: "missing", why: cut, mayCome: true };
 		return { kind: "read", reading, ...(cut !== undefined && { cut }) };
 	} catch (cause) {
 		const unreached = `its storage could not be reached: ${explainFetchError(cause, address.value)}`;
 		const why = headersLate.signal.aborted ? "its storage did not answer" : unreached;
-		return { kind: "missing", why: time.aborted ? "the time for logs was used up" : why, may_come: true };
+		return { kind: "missing", why: time.aborted ? "the time for logs was used up" : why, mayCome: true };
 	} finally {
 		clearTimeout(timer);
 	}

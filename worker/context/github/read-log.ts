@@ -10,10 +10,10 @@ export interface ReadLimits {
 	/** The rest is skipped after this many bytes. */
 	readonly bytes: number;
 	/** How long the stream may be silent, in milliseconds. Checked at this interval, so it takes up to twice as long. */
-	readonly stall_ms: number;
+	readonly stallMs: number;
 }
 
-export const READ_LIMITS: ReadLimits = { bytes: 256 * 1024 * 1024, stall_ms: 8000 };
+export const READ_LIMITS: ReadLimits = { bytes: 256 * 1024 * 1024, stallMs: 8000 };
 
 /** Streams a log through the reader; if it breaks off, the part read until then counts. */
 export async function readLog(
@@ -37,7 +37,7 @@ export async function readLog(
 	const watch = setInterval(() => {
 		if (bytes === bytesThen) stop("no more data arrived from here on");
 		bytesThen = bytes;
-	}, limits.stall_ms);
+	}, limits.stallMs);
 	try {
 		for (let chunk = await stream.read(); chunk !== undefined && cut === undefined; chunk = await stream.read()) {
 			bytes += chunk.byteLength;
@@ -95,7 +95,7 @@ function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader 
 /** A log whose body arrives; else why it does not, and whether a new URL may help. */
 export type OpenedLog =
 	| { readonly ok: true; readonly body: ReadableStream<Uint8Array> }
-	| { readonly ok: false; readonly why: string; readonly may_come: boolean };
+	| { readonly ok: false; readonly why: string; readonly mayCome: boolean };
 
 const MOST_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -109,19 +109,19 @@ const MAY_COME: ReadonlySet<number> = new Set([404, 408, 425, 429]);
 export async function openLog(address: string, fetcher: typeof fetch, signal: AbortSignal): Promise<OpenedLog> {
 	let url = address;
 	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-		if (!isAllowed(url)) return { ok: false, why: "its URL is not https", may_come: false };
+		if (!isAllowed(url)) return { ok: false, why: "its URL is not https", mayCome: false };
 		const response = await fetcher(url, { redirect: "manual", signal, headers: { "user-agent": "healer" } });
 		const { status, body } = response;
 		if (status === 200 && body !== null) return { ok: true, body };
 		await body?.cancel();
-		if (status === 200 || status === 204) return { ok: false, why: "it is empty", may_come: true };
+		if (status === 200 || status === 204) return { ok: false, why: "it is empty", mayCome: true };
 		const location = response.headers.get("location");
 		if (!REDIRECTS.has(status) || location === null || !URL.canParse(location, url)) {
-			return { ok: false, why: `its storage answered ${status}`, may_come: status >= 500 || MAY_COME.has(status) };
+			return { ok: false, why: `its storage answered ${status}`, mayCome: status >= 500 || MAY_COME.has(status) };
 		}
 		url = new URL(location, url).href;
 	}
-	return { ok: false, why: `more than ${MOST_REDIRECTS} redirects`, may_come: false };
+	return { ok: false, why: `more than ${MOST_REDIRECTS} redirects`, mayCome: false };
 }
 
 /** Plain http is allowed for this machine only. */

@@ -55,7 +55,7 @@ export function sourceFailure(failure: GitHubFailure | NotUnderstood): Unanswere
 	switch (failure.reason) {
 		case "rate_limited": {
 			const until = new Date(failure.until).toISOString();
-			return { status: "deferred", until_ms: failure.until, why: `GitHub's rate limit, until ${until}` };
+			return { status: "deferred", untilMs: failure.until, why: `GitHub's rate limit, until ${until}` };
 		}
 		case "not_found":
 			return { status: "failed", why: `GitHub does not show it to the App (${failure.detail})` };

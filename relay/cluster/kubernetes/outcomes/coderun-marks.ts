@@ -2,8 +2,8 @@ import type { Conflict, Unavailable } from "../../cluster.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
 import { withTimeout } from "../call-options.ts";
-import { REPORTED_LABEL, type Reported, type SeenCodeRun, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
 import { CODERUNS } from "../coderun-api.ts";
+import { REPORTED_LABEL, type Reported, type SeenCodeRun, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
 import { unexpected } from "../unexpected.ts";
 
 const CALL_WITHIN_MS = 5_000;

@@ -5,35 +5,35 @@ import type { CodeRunListener } from "./follow-coderuns.ts";
 export interface CodeRunView extends CodeRunListener {
 	readonly running: ReadonlyMap<string, SeenCodeRun>;
 	/** CodeRuns that left and were not looked up yet, as last seen. */
-	readonly left_behind: ReadonlyMap<string, SeenCodeRun>;
+	readonly leftBehind: ReadonlyMap<string, SeenCodeRun>;
 	knows(name: string): boolean;
 	forget(name: string): void;
 }
 
 export function coderunView(): CodeRunView {
 	const running = new Map<string, SeenCodeRun>();
-	const left_behind = new Map<string, SeenCodeRun>();
+	const leftBehind = new Map<string, SeenCodeRun>();
 	const seen = (coderun: SeenCodeRun) => {
 		running.set(coderun.name, coderun);
 		// Recreated under the same name: the previous one no longer counts.
-		left_behind.delete(coderun.name);
+		leftBehind.delete(coderun.name);
 	};
 	const left = (coderun: SeenCodeRun) => {
-		if (running.delete(coderun.name)) left_behind.set(coderun.name, coderun);
+		if (running.delete(coderun.name)) leftBehind.set(coderun.name, coderun);
 	};
 	return {
 		running,
-		left_behind,
+		leftBehind,
 		seen,
 		left,
 		listed: (all) => {
 			for (const coderun of [...running.values()]) if (!all.has(coderun.name)) left(coderun);
 			for (const coderun of all.values()) seen(coderun);
 		},
-		knows: (name) => running.has(name) || left_behind.has(name),
+		knows: (name) => running.has(name) || leftBehind.has(name),
 		forget: (name) => {
 			running.delete(name);
-			left_behind.delete(name);
+			leftBehind.delete(name);
 		},
 	};
 }

@@ -13,7 +13,7 @@ export interface DeadlineTools {
 	/** For CodeRuns without a deadline of their own; undefined is none. */
 	readonly deadline_s: number | undefined;
 	/** Whether overdue CodeRuns are deleted, or only reported. */
-	readonly delete_overdue: boolean;
+	readonly deleteOverdue: boolean;
 }
 
 /** `ended`: its outcome can be reported. `wait`: not due yet, or not there yet. */
@@ -33,7 +33,7 @@ export async function endOverdue(tools: DeadlineTools, seen: SeenCodeRun): Promi
 		logStep(log, seen, "CodeRun timed out", annotated);
 		return "wait";
 	}
-	if (!tools.delete_overdue || seen.deleting) return "ended";
+	if (!tools.deleteOverdue || seen.deleting) return "ended";
 	const { incident_id } = seen.identity;
 	const mark = { mark: "timed_out", at: seen.timed_out_at } as const;
 	const marked = await markIncidentLease(clients, namespace, { incident_id, coderun_name: seen.name }, mark);

@@ -1,8 +1,8 @@
 import type { WireOutcome } from "../../../../wire/outcome.ts";
 import type { Clock } from "../../../clock.ts";
 import type { ApiClients } from "../api-clients.ts";
-import type { SeenCodeRun } from "../coderun-object.ts";
 import { readSeen } from "../coderun-api.ts";
+import type { SeenCodeRun } from "../coderun-object.ts";
 import { findIncidentLease, markIncidentLease } from "./incident-lease.ts";
 import { endOfGone } from "./outcome-of.ts";
 

@@ -33,11 +33,11 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 	let searchAt = 0;
 
 	async function lookUpLeft(): Promise<void> {
-		for (const seen of [...view.left_behind.values()]) {
+		for (const seen of [...view.leftBehind.values()]) {
 			const scan = await findGone(tools, seen);
 			if (scan.kind === "wait") continue;
 			// It may have been recreated in the meantime.
-			if (view.left_behind.get(seen.name) !== seen) continue;
+			if (view.leftBehind.get(seen.name) !== seen) continue;
 			view.forget(seen.name);
 			if (scan.kind === "gone") gone.set(seen.name, scan.outcome);
 		}
@@ -70,7 +70,7 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 		},
 		async markReported(name) {
 			// A CodeRun that its deadline ended may have gone while its outcome was posted.
-			const seen = view.running.get(name) ?? view.left_behind.get(name);
+			const seen = view.running.get(name) ?? view.leftBehind.get(name);
 			const outcome = gone.get(name) ?? (seen && endOf(seen));
 			if (outcome === undefined) return { kind: "marked" };
 			const marked = await markIncidentLease(clients, namespace, outcome, { mark: "reported", outcome });

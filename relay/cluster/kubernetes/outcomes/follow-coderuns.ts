@@ -5,8 +5,8 @@ import { backoffMs } from "../../../../wire/backoff.ts";
 import type { Log } from "../../../log.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { explainWatchStatus, isExpired, readFailure } from "../api-failure.ts";
-import { type SeenCodeRun, UNREPORTED } from "../coderun-object.ts";
 import { CODERUNS, eachCodeRun } from "../coderun-api.ts";
+import { type SeenCodeRun, UNREPORTED } from "../coderun-object.ts";
 import { readWatchEvent } from "./watch-event.ts";
 
 export interface FollowTools {
@@ -57,8 +57,8 @@ async function follow(tools: FollowTools, listener: CodeRunListener, stopped: Ab
 		failures++;
 		if (step.problem !== undefined) tools.log({ level: "warn", message: "watch interrupted", reason: step.problem });
 		if (failures % FAILURES_BEFORE_LISTING === 0) version = undefined;
-		const pause_ms = backoffMs(failures - 1, { longest_ms: LONGEST_PAUSE_MS });
-		await delay(pause_ms, undefined, { ref: false, signal: stopped }).catch(() => undefined);
+		const pauseMs = backoffMs(failures - 1, { longestMs: LONGEST_PAUSE_MS });
+		await delay(pauseMs, undefined, { ref: false, signal: stopped }).catch(() => undefined);
 	}
 }
 

@@ -44,7 +44,7 @@ async function requestSpawn(state: string, incident_id: string, killed_at: numbe
 	const claims = [{ name: "branch", key: `branch of ${incident_id}`, ttl_s: 600, while_active: true }];
 	const request = spawnRequest({ incident_id, claims });
 	try {
-		return await spawn({ request, digest: "d", cluster, clock: systemClock, enforce_max_active: false });
+		return await spawn({ request, digest: "d", cluster, clock: systemClock, enforceMaxActive: false });
 	} catch (error) {
 		if (error instanceof Killed) return undefined;
 		throw error;

@@ -13,14 +13,14 @@ const DAY_MS = 24 * 3600_000;
 const SOON = { timeout: 10_000, interval: 10 };
 
 /** A relay that follows the namespace, and two CodeRuns that it created. */
-async function setUp(options: { deadline_s?: number; delete_overdue?: boolean } = {}) {
+async function setUp(options: { deadline_s?: number; deleteOverdue?: boolean } = {}) {
 	const api = await fakeApiServer();
 	const clock = virtualClock(Date.parse("2026-11-22T12:00:00Z"));
 	const log: object[] = [];
 	const requests = [requestOf("a"), requestOf("b")];
 	for (const request of requests) {
 		const cluster = kubernetesCluster(api.clients, "cto");
-		await spawn({ request, digest: "d", cluster, clock, enforce_max_active: false });
+		await spawn({ request, digest: "d", cluster, clock, enforceMaxActive: false });
 	}
 	const tools = {
 		kubeConfig: api.kubeConfig,
@@ -29,7 +29,7 @@ async function setUp(options: { deadline_s?: number; delete_overdue?: boolean } 
 		clock,
 		log: (line: object) => void log.push(line),
 		deadline_s: options.deadline_s,
-		delete_overdue: options.delete_overdue ?? false,
+		deleteOverdue: options.deleteOverdue ?? false,
 	};
 	const finished = finishedObjects(tools);
 	let changes = 0;
@@ -107,7 +107,7 @@ describe("the ends of CodeRuns", () => {
 	});
 
 	it("happen at the deadline, which deletes overdue ones if configured", async () => {
-		const { api, clock, ends, first, second } = await setUp({ deadline_s: 60, delete_overdue: true });
+		const { api, clock, ends, first, second } = await setUp({ deadline_s: 60, deleteOverdue: true });
 		clock.advance(61_000);
 		api.change("coderuns", second, { status: { phase: "Succeeded" } });
 		// The CodeRun is marked first; the relay acts once the watch returns it.
@@ -121,7 +121,7 @@ describe("the ends of CodeRuns", () => {
 	});
 
 	it("ignore the deadline of one that ended just when it passed", async () => {
-		const { api, clock, ends, first } = await setUp({ deadline_s: 60, delete_overdue: true });
+		const { api, clock, ends, first } = await setUp({ deadline_s: 60, deleteOverdue: true });
 		clock.advance(61_000);
 		api.fault = ({ method, path }) => {
 			// Without the relay: the version that it saw is outdated when it writes.

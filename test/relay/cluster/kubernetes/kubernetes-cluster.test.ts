@@ -238,7 +238,7 @@ describe("spawn on a cluster", () => {
 			digest: "e",
 			cluster: kubernetesCluster(api.clients, "cto"),
 			clock: virtualClock(),
-			enforce_max_active: true,
+			enforceMaxActive: true,
 		});
 		expect(answer).toMatchObject({ kind: "result", result: { result: "held", claim: "branch", by: INCIDENT } });
 		expect(api.objects("coderuns")).toHaveLength(1);
@@ -270,7 +270,7 @@ function askRelay(clients: Parameters<typeof kubernetesCluster>[0]) {
 		digest: "d",
 		cluster: kubernetesCluster(clients, "cto"),
 		clock: virtualClock(),
-		enforce_max_active: true,
+		enforceMaxActive: true,
 	});
 }
 

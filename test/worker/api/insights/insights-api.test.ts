@@ -47,7 +47,7 @@ describe("insightsApi", () => {
 				incident: sampleIncident({ id: sampleId(n), repository: n === 0 ? "a/b" : "a/c" }),
 				identity: "x",
 				explanation: { pipeline: "v", stages: [] },
-				due_at: 0,
+				dueAt: 0,
 				now: Date.now() - ago * day,
 			});
 		}

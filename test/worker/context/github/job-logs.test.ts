@@ -141,7 +141,7 @@ describe("github.job_logs", () => {
 			"GET actions/jobs/10/logs": limited,
 		};
 		const { ask, stub } = stubSources(incident, answers, { "/log": log(TEXT) });
-		expect(await ask("github.job_logs")).toMatchObject({ status: "deferred", until_ms: stub.clock + 60_000 });
+		expect(await ask("github.job_logs")).toMatchObject({ status: "deferred", untilMs: stub.clock + 60_000 });
 	});
 
 	it("keeps what came of a log until it broke off", async () => {

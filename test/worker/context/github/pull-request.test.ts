@@ -120,7 +120,7 @@ describe("github.pull_request", () => {
 		});
 		expect(await ask("github.pull_request")).toEqual({
 			status: "deferred",
-			until_ms: stub.clock + 600_000,
+			untilMs: stub.clock + 600_000,
 			why: "GitHub's rate limit, until 2026-11-22T12:10:00.000Z",
 		});
 	});

@@ -234,6 +234,6 @@ describe("github.job_logs of an incident without a run", () => {
 		expect(await stubSources(ofCommit, {}).ask("github.job_logs")).toMatchObject({ status: "failed" });
 		const limited = Response.json({ message: "slow down" }, { status: 429, headers: { "retry-after": "60" } });
 		const { ask, stub } = stubSources(ofCommit, { ...NOTHING, [CHECKS]: limited });
-		expect(await ask("github.job_logs")).toMatchObject({ status: "deferred", until_ms: stub.clock + 60_000 });
+		expect(await ask("github.job_logs")).toMatchObject({ status: "deferred", untilMs: stub.clock + 60_000 });
 	});
 });
