@@ -71,7 +71,7 @@ describe("commands in comments of a pull request", () => {
 		const codeRun = readFileSync(path.join(home.stateDir, "coderuns", name), "utf8");
 		expect(codeRun).toContain("the flaky test");
 		expect(codeRun).toContain("Parse faster");
-		await showsText("| asked for by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
+		await showsText("| requested by ` octocat `: ` rex the flaky test ` | ` rex ` | 1 | running |");
 		expect(reactionsTo(fix.id)).toEqual(["eyes"]);
 
 		for (let time = 0; time < 3; time++) {
@@ -80,15 +80,15 @@ describe("commands in comments of a pull request", () => {
 		}
 
 		const status = await write("/healer status");
-		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was taken" });
-		await showsText("` octocat ` said ` /healer status `: this is how it stands.");
+		expect(status.body).toEqual({ status: "accepted", incident_id: null, reason: "the command status was accepted" });
+		await showsText("` octocat ` ran ` /healer status `: here is the current state.");
 		const stop = await write("/healer stop");
 		await showsText("1 remediation stopped.");
 		expect(await getJson(home, `/api/incidents/${fix.body.incident_id}`)).toMatchObject({ status: "cancelled" });
 		const retry = await write("/healer retry");
-		await showsText("1 remediation will start afresh.");
+		await showsText("1 remediation will start over.");
 		const wrong = await write("/healer dance");
-		await showsText("there is no such word.");
+		await showsText("unknown command.");
 
 		expect([status, stop, retry, wrong].map(({ id }) => reactionsTo(id))).toEqual([
 			["+1"],
@@ -103,7 +103,7 @@ describe("commands in comments of a pull request", () => {
 
 	it("does not answer bots, however long they answer its comments", async () => {
 		await write("/healer help");
-		await showsText("these are the words:");
+		await showsText("these are the commands:");
 		const [comment] = ours();
 		const asked = github.requests.length;
 		// GitHub delivers our own comment, too; another App answers it and gets no answer.
@@ -146,7 +146,7 @@ describe("commands in comments of a pull request", () => {
 		hub = await start();
 		await eventually(() => reactionsTo(status.id).length > 0, "a reaction", 150_000);
 		expect(reactionsTo(status.id)).toEqual(["+1"]);
-		await showsText("this is how it stands.");
+		await showsText("here is the current state.");
 		expect(ours()).toHaveLength(1);
 	});
 });
