@@ -1,6 +1,7 @@
 import path from "node:path";
-import { type ContextSettings, readContextSettings } from "../../relay/context/context-settings.ts";
-import type { Environment } from "../../relay/environment.ts";
+import * as z from "zod";
+import { CONTEXT_VARIABLES, type ContextSettings, contextSettings } from "../../relay/context/context-settings.ts";
+import { type Environment, exactText, oneOf, port, readEnvironment, text } from "../../relay/environment.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The settings of `healer start`, from its environment (docs/deploy.md). None of them is secret. */
@@ -24,47 +25,43 @@ export const DEFAULT_PORT = 8787;
 const DEFAULT_RELAY_PORT = 8788;
 const DEFAULT_STATE_DIR = ".healer";
 
+const hubEnvironment = z.object({
+	HEALER_PORT: port(DEFAULT_PORT),
+	HEALER_RELAY_PORT: port(DEFAULT_RELAY_PORT),
+	HEALER_SINK: oneOf(["directory", "kubernetes"], "directory"),
+	HEALER_STATE_DIR: exactText,
+	HEALER_NAMESPACE: text,
+	HEALER_LOG: exactText,
+	KUBECONFIG: text,
+	KUBERNETES_SERVICE_HOST: text,
+	...CONTEXT_VARIABLES,
+});
+
+/** Reads all settings. The problem holds a line for each variable that has one. */
 export function readHubSettings(env: Environment): Result<HubSettings> {
-	const port = readPort(env, "HEALER_PORT", DEFAULT_PORT);
-	if (!port.ok) return port;
-	const relayPort = readPort(env, "HEALER_RELAY_PORT", DEFAULT_RELAY_PORT);
-	if (!relayPort.ok) return relayPort;
-	if (port.value === relayPort.value && port.value !== 0) {
-		return fail(`HEALER_PORT and HEALER_RELAY_PORT are both ${port.value}: the hub needs two ports.`);
+	const read = readEnvironment(hubEnvironment, env);
+	if (!read.ok) return fail(read.problems.join("\n"));
+	const { value } = read;
+	if (value.HEALER_PORT === value.HEALER_RELAY_PORT && value.HEALER_PORT !== 0) {
+		return fail(`HEALER_PORT and HEALER_RELAY_PORT are both ${value.HEALER_PORT}: the hub needs two ports.`);
 	}
-	const sink = readSink(env);
-	if (!sink.ok) return sink;
-	const context = readContextSettings(env);
-	if (context.problems.length > 0) return fail(context.problems.join("\n"));
+	if (value.HEALER_SINK === "kubernetes" && !value.KUBECONFIG && !value.KUBERNETES_SERVICE_HOST) {
+		return fail(
+			"HEALER_SINK=kubernetes needs KUBECONFIG to name a cluster. `npx healer cluster` runs one on this machine.",
+		);
+	}
 	return ok({
-		port: port.value,
-		relayPort: relayPort.value,
+		port: value.HEALER_PORT,
+		relayPort: value.HEALER_RELAY_PORT,
 		stateDir: stateDirOf(env),
-		sink: sink.value,
-		...(env.HEALER_NAMESPACE?.trim() ? { namespace: env.HEALER_NAMESPACE.trim() } : {}),
-		context: context.settings,
-		debug: env.HEALER_LOG === "debug",
+		sink: value.HEALER_SINK,
+		...(value.HEALER_NAMESPACE !== undefined && { namespace: value.HEALER_NAMESPACE }),
+		context: contextSettings(value),
+		debug: value.HEALER_LOG === "debug",
 	});
 }
 
 /** Absolute path of the state folder; relative ones start at the working directory. */
 export function stateDirOf(env: Environment): string {
 	return path.resolve(env.HEALER_STATE_DIR || DEFAULT_STATE_DIR);
-}
-
-function readPort(env: Environment, name: string, standard: number): Result<number> {
-	const text = env[name]?.trim();
-	if (!text) return ok(standard);
-	const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-	return port <= 65_535 ? ok(port) : fail(`${name} is ${JSON.stringify(text)}: give a port, 0 to 65535.`);
-}
-
-function readSink(env: Environment): Result<HubSettings["sink"]> {
-	const sink = env.HEALER_SINK?.trim() || "directory";
-	if (sink === "directory") return ok(sink);
-	if (sink !== "kubernetes") return fail(`HEALER_SINK is ${JSON.stringify(sink)}: give directory or kubernetes.`);
-	if (env.KUBECONFIG?.trim() || env.KUBERNETES_SERVICE_HOST) return ok(sink);
-	return fail(
-		"HEALER_SINK=kubernetes needs KUBECONFIG to name a cluster. `npx healer cluster` runs one on this machine.",
-	);
 }

@@ -2,9 +2,9 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
-import { readContextSettings } from "../../../relay/context/context-settings.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
+import { readContextSettings } from "../../support/read-context-settings.ts";
 
 /** Branch names as people choose them, and as attackers do. */
 export const BRANCHES = [

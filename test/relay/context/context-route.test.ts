@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readContextSettings } from "../../../relay/context/context-settings.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
+import { readContextSettings } from "../../support/read-context-settings.ts";
 import { servedRelay } from "../../support/relay-on-directory.ts";
 import { oddServer } from "./odd-server.ts";
 

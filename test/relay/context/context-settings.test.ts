@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readContextSettings } from "../../../relay/context/context-settings.ts";
+import { readContextSettings } from "../../support/read-context-settings.ts";
 
 describe("readContextSettings", () => {
 	it("queries no server when nothing is set", () => {

@@ -2,10 +2,10 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
-import { readContextSettings } from "../../../relay/context/context-settings.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
 import type { ContextSources } from "../../../relay/context/source.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
+import { readContextSettings } from "../../support/read-context-settings.ts";
 import { closedPort, oddServer } from "./odd-server.ts";
 
 const TOKEN = "s3cr3t-t0k3n";
