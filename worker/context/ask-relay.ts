@@ -39,7 +39,7 @@ async function ask(
 	if (new TextEncoder().encode(body).length > MAX_CONTEXT_BYTES) return fail("the parameters are too large");
 	// A unique id: a repeated query may have other parameters, and is not a replay.
 	const id = `context.${incident_id}.${tools.newId()}`;
-	const request = { path: "/v1/context", id, body, most_bytes: MAX_CONTEXT_ANSWER_BYTES, signal };
+	const request = { path: "/v1/context", id, body, mostBytes: MAX_CONTEXT_ANSWER_BYTES, signal };
 	const answer = await postToRelay(tools, request);
 	if (!answer.ok) return answer;
 	const { response, text } = answer.value;

@@ -26,7 +26,7 @@ export function createAskStatus(
 				// Each query is its own message: the answer changes over time.
 				id: `status.${about.incident_id}.${about.attempt}.${newId()}`,
 				body: JSON.stringify(about),
-				most_bytes: MAX_STATUS_ANSWER_BYTES,
+				mostBytes: MAX_STATUS_ANSWER_BYTES,
 				signal: AbortSignal.timeout(TIMEOUT_MS),
 			},
 		);

@@ -21,13 +21,13 @@ export interface RelayRequest {
 	readonly id: string;
 	readonly body: string;
 	/** The most that is read of the answer, in bytes. */
-	readonly most_bytes: number;
+	readonly mostBytes: number;
 	readonly signal: AbortSignal;
 }
 
 export interface RelayAnswer {
 	readonly response: Response;
-	/** Undefined if it is longer than `most_bytes`. */
+	/** Undefined if it is longer than `mostBytes`. */
 	readonly text: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export async function postToRelay(
 	request: RelayRequest,
 ): Promise<Result<RelayAnswer>> {
 	if (!env.RELAY_URL) return fail("RELAY_URL is not set");
-	const { id, body, most_bytes, signal } = request;
+	const { id, body, mostBytes, signal } = request;
 	try {
 		const secrets = readSecrets(env.HEALER_WIRE_SECRETS ?? "");
 		const signature = signMessage(secrets, { id, at: Math.floor(now() / 1000), body });
@@ -51,7 +51,7 @@ export async function postToRelay(
 			redirect: "manual",
 			signal,
 		});
-		return ok({ response, text: await readTextWithin(response, most_bytes) });
+		return ok({ response, text: await readTextWithin(response, mostBytes) });
 	} catch (cause) {
 		return fail(`the relay could not be reached: ${explainFetchError(cause, env.RELAY_URL)}`);
 	}

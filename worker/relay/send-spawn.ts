@@ -23,7 +23,7 @@ const LONGEST_ANSWER = 64 * 1024;
 export function createSendSpawn(env: Env, now: () => number, fetcher: typeof fetch): SendSpawn {
 	return async (messageId, body) => {
 		const signal = AbortSignal.timeout(TIMEOUT_MS);
-		const request = { path: "/v1/spawn", id: messageId, body, most_bytes: LONGEST_ANSWER, signal };
+		const request = { path: "/v1/spawn", id: messageId, body, mostBytes: LONGEST_ANSWER, signal };
 		const answer = await postToRelay({ env, fetch: fetcher, now }, request);
 		return answer.ok ? readAnswer(answer.value) : tryAgain(answer.problem);
 	};
