@@ -205,7 +205,7 @@ describe("reconcile", () => {
 					expect(transit(step.from_status as IncidentStatus, step.event as RemediationEvent)).toBe(step.to_status);
 				}
 			}),
-			{ numRuns: runs(25) },
+			{ numRuns: runs(25, 4) },
 		);
 	}, 120_000);
 });
