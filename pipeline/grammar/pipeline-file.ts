@@ -5,7 +5,7 @@ import { SIGNALS } from "../signal.ts";
 import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
-import { keys } from "./keys.ts";
+import { keys } from "./strict-keys.ts";
 
 /** The values that the CodeRun controller accepts as `cliConfig.cliType`; it fails on any other. */
 const CLIS = [

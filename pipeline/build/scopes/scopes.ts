@@ -1,13 +1,12 @@
 import type { FUNCTIONS } from "../../expression/functions.ts";
 import { incidentFields } from "../../grammar/incident-fields.ts";
-import { shapeOf, valueName } from "../../grammar/keys.ts";
 import { agent, BRANCH_STRATEGIES, settings } from "../../grammar/pipeline-file.ts";
+import { shapeOf, valueName } from "../../grammar/strict-keys.ts";
 import { INCIDENT_KINDS } from "../../incident.ts";
 import { payloadFields } from "./payload-fields.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import type { ValidPart } from "./valid-part.ts";
-import type { ScopeName } from "./written-expressions.ts";
-import { each, type WrittenExpression } from "./written-expressions.ts";
+import { each, type ScopeName, type WrittenExpression } from "./written-expressions.ts";
 
 /** The scope of one stage's expressions. */
 export interface Visible {

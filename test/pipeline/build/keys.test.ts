@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { duration } from "../../../pipeline/grammar/duration.ts";
-import { keys, shapeOf, valueName } from "../../../pipeline/grammar/keys.ts";
+import { keys, shapeOf, valueName } from "../../../pipeline/grammar/strict-keys.ts";
 
 const schema = keys({
 	name: z.string(),
