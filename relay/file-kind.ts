@@ -15,3 +15,8 @@ export function fileKind(stats: Stats): FileKind {
 export function isShellStream(path: string): boolean {
 	return /^\/(dev\/stdin|(dev|proc\/self)\/fd\/\d+)$/.test(path);
 }
+
+/** `ENOENT`, `ENOSPC` and so on of a file system error, or of a process that could not start; undefined for anything else. */
+export function codeOf(error: unknown): string | undefined {
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,5 +1,5 @@
+import { codeOf } from "../../file-kind.ts";
 import type { NotFound, Unavailable } from "../cluster.ts";
-import { codeOf } from "./atomic-file.ts";
 
 /** Turns file system errors (a full disk, a read-only folder, a damaged file) into `unavailable`. */
 export async function answering<T>(act: () => Promise<T>): Promise<T | Unavailable> {

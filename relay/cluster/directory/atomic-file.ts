@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { codeOf } from "../../file-kind.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** Names of unfinished files: hidden, and with an ending that nothing reads. */
@@ -51,11 +52,6 @@ export async function deleteDurably(path: string): Promise<void> {
 export async function prepareFolder(path: string): Promise<void> {
 	await makeFolder(path, 0o700);
 	for (const name of await readdir(path)) if (TEMPORARY.test(name)) await unlink(join(path, name));
-}
-
-/** `ENOENT`, `ENOSPC` and so on of a file system error; undefined for anything else. */
-export function codeOf(error: unknown): string | undefined {
-	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 async function renameInto(path: string, temporary: string): Promise<void> {

@@ -3,10 +3,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readMessage } from "../../../wire/message.ts";
 import { outcomeSchema, type WireOutcome } from "../../../wire/outcome.ts";
+import { codeOf } from "../../file-kind.ts";
 import { OWN_ANNOTATIONS, readIdentity } from "../coderun.ts";
 import { END_MESSAGES, type FinishedCodeRuns } from "../finished-coderuns.ts";
 import { answering, orNotFound } from "./answering.ts";
-import { codeOf, createAtomic } from "./atomic-file.ts";
+import { createAtomic } from "./atomic-file.ts";
 import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
 import { folders } from "./folders.ts";
 

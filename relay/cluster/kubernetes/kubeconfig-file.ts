@@ -3,6 +3,7 @@ import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import * as z from "zod";
+import { codeOf } from "../../file-kind.ts";
 
 /**
  * A kubeconfig field that the client library does not support:
@@ -63,11 +64,6 @@ function unreadable(field: string, file: string | undefined): string | undefined
 		accessSync(file, constants.R_OK);
 		return undefined;
 	} catch (error) {
-		return `its ${field} ${file} cannot be read (${codeOf(error)})`;
+		return `its ${field} ${file} cannot be read (${codeOf(error) ?? "unknown"})`;
 	}
-}
-
-/** The code of a file system error, or of a process that could not be started. */
-export function codeOf(error: unknown): string {
-	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
 }

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
-import { fileKind, isShellStream } from "../../file-kind.ts";
-import { codeOf, findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
+import { codeOf, fileKind, isShellStream } from "../../file-kind.ts";
+import { findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
 
 export type KubeConfigLoading =
 	| { readonly ok: true; readonly kubeConfig: KubeConfig }
@@ -54,7 +54,7 @@ class NamingKubeConfig extends KubeConfig {
 /** Never includes what a command printed: it may be a secret. */
 function explainCredentials(kubeConfig: KubeConfig, error: unknown): string {
 	const user = kubeConfig.getCurrentUser();
-	const code = codeOf(error);
+	const code = codeOf(error) ?? "unknown";
 	const { command } = (user?.exec ?? {}) as { readonly command?: string };
 	const problem = findKubeConfigProblem(kubeConfig);
 	if (problem !== undefined) return `the kubeconfig cannot be used: ${problem}`;
