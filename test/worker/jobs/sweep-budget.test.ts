@@ -4,6 +4,7 @@ import { INCIDENT_COST, sweepDue } from "../../../worker/dispatch/due-incidents.
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { runSteps, STEPS, type SweepStep } from "../../../worker/jobs/sweep.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
+import { passTime } from "../support/clock.ts";
 import { commentGitHub } from "../support/comment-github.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
@@ -68,7 +69,7 @@ describe("the sweep with 2,000 due incidents after a pause", () => {
 			const delivery = await signedDelivery(failedJob({ run_id: n, job_id: n, branch: `b-${n}` }));
 			expect((await send(delivery)).status).toBe(202);
 		}
-		await env.JOURNAL.prepare("UPDATE incidents SET next_try_at = 0").run();
+		await passTime();
 		await fireCron();
 		// The queue is handed what the sweep leaves; its consumers run as they please.
 		await expect

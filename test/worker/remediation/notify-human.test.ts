@@ -140,7 +140,6 @@ describe("notifyHuman", () => {
 		await goesOn(stub, ID, "waiting");
 		expect(github.posted[0]?.state).toBe("open");
 		await goesOn(stub, ID, "escalated");
-		await stub.journal.prepare("UPDATE incidents SET next_try_at = 0").run();
 		await passUntilQuiet(stub, ID);
 		expect([github.posted[0]?.state, ...github.labels]).toEqual(["open", "900 needs-human"]);
 		expect(github.posted).toHaveLength(1);
@@ -149,7 +148,11 @@ describe("notifyHuman", () => {
 
 /** As if it had come to this state, whatever brought it there. */
 async function goesOn(stub: Stub, id: string, status: string): Promise<void> {
-	await stub.journal.prepare("UPDATE incidents SET status = ?2, reason = NULL WHERE id = ?1").bind(id, status).run();
+	const due = status === "escalated" ? stub.clock : null;
+	await stub.journal
+		.prepare("UPDATE incidents SET status = ?2, reason = NULL, next_try_at = ?3 WHERE id = ?1")
+		.bind(id, status, due)
+		.run();
 	await syncEscalations(stub);
 }
 
