@@ -1,4 +1,4 @@
--- The journal: the truth about every incident (DESIGN section 3.1). Times are milliseconds since 1970.
+-- The journal: the truth about every incident. Times are milliseconds since 1970.
 
 CREATE TABLE incidents (
 	id TEXT PRIMARY KEY,
@@ -48,7 +48,7 @@ CREATE INDEX incidents_by_status ON incidents (status, created_at, id);
 CREATE INDEX incidents_by_repository ON incidents (repository, created_at, id);
 CREATE INDEX incidents_by_agent ON incidents (agent, created_at, id);
 
--- Every delivery that told of an incident, and what it told.
+-- Every delivery of an incident, and its content.
 CREATE TABLE deliveries (
 	incident_id TEXT NOT NULL,
 	delivery_id TEXT NOT NULL,

@@ -12,7 +12,7 @@ ALTER TABLE incidents ADD COLUMN fixed_at INTEGER;
 ALTER TABLE incidents ADD COLUMN fixed_by TEXT CHECK (fixed_by IN ('agent', 'rerun', 'other'));
 -- When its present, last state was reached; null while it goes on.
 ALTER TABLE incidents ADD COLUMN ended_at INTEGER;
--- Where a person was told, once that is done.
+-- Where a person was notified, once that is done.
 ALTER TABLE incidents ADD COLUMN told_url TEXT;
 
 CREATE INDEX incidents_by_branch ON incidents (repository, branch, created_at);

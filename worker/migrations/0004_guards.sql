@@ -1,4 +1,4 @@
--- What keeps CodeRuns from being made although the pipeline decided so, and what people told Healer in comments.
+-- What keeps CodeRuns from being made although the pipeline decided so, and the commands that people gave in comments.
 -- Times are milliseconds since 1970.
 
 -- The kill switch: nothing is spawned while a row is here. At most one.

@@ -1,4 +1,4 @@
--- Pipelines that were pushed without a deploy, and which of them is in force. KV only hands them out.
+-- Pipelines that were pushed without a deploy, and which of them is active. KV only publishes them.
 
 CREATE TABLE pipelines (
 	-- The hash of the artefact's content.

@@ -26,7 +26,7 @@ CREATE TABLE stickies (
 	posted TEXT,
 	-- Up to when what happened to the remediations is in that text.
 	looked_at INTEGER NOT NULL DEFAULT 0,
-	-- When it has to be looked at; null while nothing is to be told.
+	-- When it is due; null while there is nothing to write.
 	next_try_at INTEGER,
 	tries INTEGER NOT NULL DEFAULT 0,
 	-- Why the latest try came to nothing.
