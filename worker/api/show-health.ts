@@ -6,7 +6,7 @@ import { jsonResponse } from "../http/responses.ts";
 import { deliveryQueue, type QueuedMessage, queueTakesMessages } from "../ingest/delivery-queue.ts";
 import { explainFailure } from "../journal/failure.ts";
 import { findJournalFailure } from "../journal/use-journal.ts";
-import { createLog, explainCause, type Log } from "../log.ts";
+import { createLog, type Log } from "../log.ts";
 import { SharedResult } from "../runtime/shared-result.ts";
 
 type Health =
@@ -50,7 +50,7 @@ async function tryAll(env: Env, ctx: ExecutionContext, log: Log): Promise<Health
 	const away = await findJournalFailure(env.JOURNAL, now, keepAlive);
 	if (away === undefined) return { status: "ok" };
 	const reason = explainFailure(away.failure);
-	log.error("journal accepts no writes", { reason, cause: explainCause(away.cause) });
+	log.error("journal accepts no writes", { reason, cause: away.cause });
 	const queue = deliveryQueue(env);
 	if (queue === undefined) return { status: "failing", reason };
 	if (await probes.find(queue, now(), () => queueTakesMessages(queue, log), keepAlive)) {

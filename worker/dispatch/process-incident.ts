@@ -35,7 +35,7 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 	} catch (cause) {
 		// A damaged row, a bug, or a failure of the journal.
 		const reason = describeCause(cause);
-		log.error("processing the incident failed", { cause: reason });
+		log.error("processing the incident failed", { cause });
 		return await failTry(effects, locked, reason);
 	}
 }

@@ -34,7 +34,7 @@ export async function notifyHuman(
 	} catch (cause) {
 		// A damaged row, a bug, or a failure of the journal.
 		const reason = describeCause(cause);
-		effects.log.error("notifying a person failed", { incident_id: id, cause: reason });
+		effects.log.error("notifying a person failed", { incident_id: id, cause });
 		return { locked: incident, reason };
 	}
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { addDelivery } from "../../../worker/journal/deliveries.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
+import { createLog } from "../../../worker/log.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, stubEffects, stubEngine } from "../support/stub-effects.ts";
 
@@ -279,6 +280,25 @@ describe("processIncident", () => {
 		stub.activeEngine = stubEngine();
 		stub.clock += 60_000;
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
+	});
+
+	it("logs what was thrown with its stack, and makes it the reason", async () => {
+		const stub = stubEffects();
+		const lines: string[] = [];
+		await journalIncident(stub, sampleIncident({ id: ID }));
+		const effects = {
+			...stub,
+			log: createLog({}, (line) => lines.push(line)),
+			engine: () => Promise.reject(new Error("boom")),
+		};
+		expect(await processIncident(effects, ID)).toMatchObject({ state: "waiting", reason: "internal error: boom" });
+		const logged = lines.map((line) => JSON.parse(line)).find(({ level }) => level === "error");
+		expect(logged).toMatchObject({
+			message: "processing the incident failed",
+			incident_id: ID,
+			cause: "boom",
+			stack: expect.stringMatching(/^at .*process-incident\.test\.ts/),
+		});
 	});
 });
 
