@@ -9,23 +9,16 @@ export interface Blocker {
 	readonly shared: string;
 }
 
-const HELD = /^claim (\S+) is held by incident ([0-9a-f]{1,64}) /;
-const QUEUED = /^behind incident ([0-9a-f]{1,64}), which waits for /;
+const ID = /^[0-9a-f]{1,64}$/;
 
-/**
- * Reads the blocker from the reason that worker/dispatch writes, since the API has its id nowhere else. Undefined when the
- * incident waits for anything but another incident's claim or its turn in a queue.
- */
+/** Undefined when the incident waits for anything but another incident's claim or its turn in a queue. */
 export function blockerOf({
 	id,
 	blocked_on,
-	reason,
-}: Pick<TitledIncident, "id" | "blocked_on" | "reason">): Blocker | undefined {
-	if (blocked_on === null || reason === null) return undefined;
-	const [, claim, holder] = HELD.exec(reason) ?? [];
-	const found = holder ?? QUEUED.exec(reason)?.[1];
-	if (found === undefined || found === id) return undefined;
-	return { id: found, label: `#${found.slice(0, 5)}`, shared: sharedBy(claim ?? nameOf(blocked_on)) };
+	blocked_by,
+}: Pick<TitledIncident, "id" | "blocked_on" | "blocked_by">): Blocker | undefined {
+	if (blocked_on === null || blocked_by === null || blocked_by === id || !ID.test(blocked_by)) return undefined;
+	return { id: blocked_by, label: `#${blocked_by.slice(0, 5)}`, shared: sharedBy(nameOf(blocked_on)) };
 }
 
 function sharedBy(name: string): string {

@@ -2,7 +2,7 @@ import type { TitledIncident } from "../../worker/api/shapes.ts";
 import { blockerOf } from "./blocker.ts";
 
 /** Why an incident is in its state, with a link to the incident that it waits for. The full reason is the tooltip. */
-export function Reason({ of }: { readonly of: Pick<TitledIncident, "id" | "blocked_on" | "reason"> }) {
+export function Reason({ of }: { readonly of: Pick<TitledIncident, "id" | "blocked_on" | "blocked_by" | "reason"> }) {
 	const blocker = blockerOf(of);
 	if (blocker === undefined) return <>{of.reason}</>;
 	return (

@@ -32,6 +32,7 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 		pr_number: (read.ok ? read.value.pr_number : undefined) ?? null,
 		attempt: row.attempt,
 		blocked_on: row.blocked_on,
+		blocked_by: row.blocked_by,
 		updated_at: isoOf(row.updated_at),
 	};
 }

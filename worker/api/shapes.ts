@@ -33,6 +33,8 @@ export interface TitledIncident extends ShownIncident {
 	readonly attempt: number;
 	/** What has to become free: `claim:{key}`, `agent:{name}` ... */
 	readonly blocked_on: string | null;
+	/** The incident that has it, or is ahead in the queue for it. */
+	readonly blocked_by: string | null;
 	readonly updated_at: string;
 }
 

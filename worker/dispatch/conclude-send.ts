@@ -5,7 +5,7 @@ import type { LockedIncident } from "../journal/incidents.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 import { reconcile } from "../remediation/reconcile.ts";
 import { findExistingCodeRun, isFixable, waitForFix } from "./after-refusal.ts";
-import { deferFor, failTry, type Progress } from "./waiting.ts";
+import { deferFor, failTry, heldBy, type Progress } from "./waiting.ts";
 
 /** Records what the relay's answer means for the incident. */
 export async function concludeSend(
@@ -26,7 +26,7 @@ export async function concludeSend(
 			return await run(effects, locked, request, result);
 		case "held":
 			return await deferFor(effects, locked, {
-				reason: `claim ${result.claim} is held by incident ${result.by} (${result.coderun_name})`,
+				...heldBy(result.claim, { incident_id: result.by, coderun_name: result.coderun_name }),
 				blocked_on: heldBlocker(request, result.claim),
 				...untilOf(result.until),
 			});

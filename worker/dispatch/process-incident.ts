@@ -11,7 +11,7 @@ import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "./gates.ts";
 import { endSuperseded } from "./superseded.ts";
-import { deferFor, failTry, LOCK_MS, type Progress } from "./waiting.ts";
+import { deferFor, failTry, heldBy, LOCK_MS, type Progress } from "./waiting.ts";
 
 // Incidents ahead wake those behind them; this is how often a queued incident is retried otherwise.
 const QUEUED_RETRY_MS = 30_000;
@@ -69,6 +69,7 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 		return await deferFor(effects, locked, {
 			reason: `behind incident ${ahead.id}, which waits for ${ahead.blocked_on}`,
 			blocked_on: ahead.blocked_on,
+			blocked_by: ahead.id,
 			next_try_at: Math.max(ahead.next_try_at, effects.now()) + QUEUED_RETRY_MS,
 		});
 	}
@@ -76,7 +77,7 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	const hold = await effects.claims.findConflict(request.claims, locked.id);
 	if (hold !== undefined) {
 		return await deferFor(effects, locked, {
-			reason: `claim ${hold.claim.name} is held by incident ${hold.holder.incident_id} (${hold.holder.coderun_name})`,
+			...heldBy(hold.claim.name, hold.holder),
 			blocked_on: claimBlocker(hold.claim),
 			next_try_at: hold.holder.until,
 		});

@@ -38,19 +38,28 @@ const LONGEST_WAIT_MS = 10 * MINUTE_MS;
 export async function deferFor(
 	effects: Effects,
 	locked: LockedIncident,
-	why: {
-		readonly reason: string;
+	why: Pick<Wait, "reason" | "blocked_by" | "paused"> & {
 		readonly blocked_on: string;
 		readonly next_try_at?: number;
-		readonly paused?: boolean;
 	},
 ): Promise<Progress> {
 	const now = effects.now();
 	const backoff = backoffMs(locked.tries, { random: effects.random() });
 	const wait = why.next_try_at === undefined ? backoff : Math.max(1000, why.next_try_at - now);
 	const next_try_at = now + Math.min(LONGEST_WAIT_MS, wait);
-	const { reason, blocked_on, paused = false } = why;
-	return await waitUntil(effects, locked, { reason, blocked_on, paused, next_try_at, tries: locked.tries + 1, now });
+	return await waitUntil(effects, locked, { ...why, next_try_at, tries: locked.tries + 1, now });
+}
+
+/** Why an incident waits for a claim that another one has. */
+export function heldBy(
+	claim: string,
+	holder: { readonly incident_id: string; readonly coderun_name: string },
+): Pick<Wait, "reason" | "blocked_by"> {
+	const { incident_id, coderun_name } = holder;
+	return {
+		reason: `claim ${claim} is held by incident ${incident_id} (${coderun_name})`,
+		blocked_by: incident_id,
+	};
 }
 
 /** Retries later, with growing delays; after a day of failures only, the incident is dead: shown, not lost. */

@@ -33,6 +33,7 @@ const listedColumns = incidentsTable.pick(
 	"attempt",
 	"incident",
 	"blocked_on",
+	"blocked_by",
 	"created_at",
 	"updated_at",
 );

@@ -55,6 +55,8 @@ export interface Wait {
 	readonly reason: string;
 	/** `claim:{key}` or `agent:{name}`; absent if only time has to pass. */
 	readonly blocked_on?: string;
+	/** The incident that has it, or is ahead in the queue for it. */
+	readonly blocked_by?: string;
 	readonly next_try_at: number;
 	/** Start of the current series of failed tries; absent if this try got an answer. */
 	readonly failing_since?: number;
@@ -69,6 +71,7 @@ export async function waitIncident(db: D1Database, locked: LockedIncident, waiti
 	const { reason, next_try_at, tries, now } = waiting;
 	const set = {
 		blocked_on: waiting.blocked_on ?? null,
+		blocked_by: waiting.blocked_by ?? null,
 		next_try_at,
 		failing_since: waiting.failing_since ?? null,
 		tries,

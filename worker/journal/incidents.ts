@@ -58,6 +58,8 @@ export const incidentsTable = defineTable("incidents", {
 	escalation_status: nullable(text<IncidentStatus>()),
 	/** The end after which the retention removed its prompts and its context. */
 	trimmed_end: nullable(time()),
+	/** The incident that has what it is blocked on, or is ahead of it in the queue; null if there is none. */
+	blocked_by: nullable(text()),
 	/** 1 while a pause defers it. */
 	paused: withDefault(integer()),
 });

@@ -101,6 +101,6 @@ function guardOf({ when }: Step): { readonly values: Readonly<Record<string, Bin
 }
 
 function setOf({ set, now }: Step, to: IncidentRow["status"]): readonly (readonly [string, Bindable])[] {
-	const changes = { ended_at: isEnded(to) ? now : null, paused: 0, ...set };
+	const changes = { ended_at: isEnded(to) ? now : null, blocked_by: null, paused: 0, ...set };
 	return Object.entries(changes).filter(([, value]) => value !== undefined);
 }

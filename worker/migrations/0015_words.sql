@@ -10,6 +10,13 @@ CREATE INDEX incidents_by_escalation_url ON incidents (escalation_url) WHERE esc
 ALTER TABLE deliveries RENAME COLUMN told TO incident;
 ALTER TABLE attempts RENAME COLUMN ci_said TO ci_summary;
 
+-- Which incident it waits for is a column; the reason names it for people.
+ALTER TABLE incidents ADD COLUMN blocked_by TEXT;
+UPDATE incidents SET blocked_by = substr(reason, instr(reason, ' by incident ') + 13, 32)
+WHERE status = 'waiting' AND reason LIKE 'claim % is held by incident %';
+UPDATE incidents SET blocked_by = substr(reason, 17, 32)
+WHERE status = 'waiting' AND reason LIKE 'behind incident %, which waits for %';
+
 -- Whether a pause defers it is a column, and an event of its own, not a sentence.
 ALTER TABLE incidents ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 UPDATE incidents SET paused = 1 WHERE status = 'waiting' AND reason = 'paused';

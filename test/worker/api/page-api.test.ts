@@ -37,7 +37,15 @@ describe("listIncidentsApi", () => {
 		expect(await found("status=dead,accepted")).toHaveLength(2);
 		expect(await found("status=dead,running")).toEqual([]);
 		expect(await found("failure_type=infra_helm&with=title")).toMatchObject([
-			{ id: sampleId(2), title: "Frontend CI", part: null, pr_number: 7, attempt: 1, blocked_on: null },
+			{
+				id: sampleId(2),
+				title: "Frontend CI",
+				part: null,
+				pr_number: 7,
+				attempt: 1,
+				blocked_on: null,
+				blocked_by: null,
+			},
 		]);
 		expect(await found("text=100%25_DONE&with=title")).toMatchObject([{ title: "100%_done", part: '"clippy"' }]);
 		expect(await found("text=%25")).toHaveLength(1);

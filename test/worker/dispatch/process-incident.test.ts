@@ -159,7 +159,11 @@ describe("processIncident", () => {
 			reason: "claim branch is held by incident 00000000000000000000000000000009 (healer-ci-rex-1)",
 			next_try_at: Date.parse("2026-11-22T12:04:00Z"),
 		});
-		expect(await findIncident(stub.journal, ID)).toMatchObject({ blocked_on: "claim:5dlabs/cto/main", agent: "rex" });
+		expect(await findIncident(stub.journal, ID)).toMatchObject({
+			blocked_on: "claim:5dlabs/cto/main",
+			blocked_by: sampleId(9),
+			agent: "rex",
+		});
 
 		stub.clock = Date.parse("2026-11-22T12:04:00Z");
 		stub.relay = held("2026-11-29T12:00:00.000Z");
@@ -178,7 +182,7 @@ describe("processIncident", () => {
 			state: "waiting",
 			reason: "agent rex has 1 unfinished CodeRuns",
 		});
-		expect(await findIncident(stub.journal, ID)).toMatchObject({ blocked_on: "agent:rex" });
+		expect(await findIncident(stub.journal, ID)).toMatchObject({ blocked_on: "agent:rex", blocked_by: null });
 	});
 
 	it("fails for good, with the reason, when the relay refuses what no configuration can cure", async () => {
@@ -259,6 +263,7 @@ describe("processIncident", () => {
 			state: "waiting",
 			reason: `behind incident ${first}, which waits for claim:5dlabs/cto/main`,
 		});
+		expect(await findIncident(stub.journal, second)).toMatchObject({ blocked_by: first });
 		expect(stub.sent).toHaveLength(1);
 
 		stub.clock += 60_000;

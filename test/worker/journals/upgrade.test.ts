@@ -127,6 +127,9 @@ describe("a journal from before the names changed", () => {
 		expect(
 			await read("SELECT event FROM transitions WHERE at BETWEEN 1793534520001 AND 1793534520005 ORDER BY at"),
 		).toEqual(["paused", "agent_finished", "ci_passed", "retry_scheduled", "notified"].map((event) => ({ event })));
+		expect(await read("SELECT id, blocked_by FROM incidents WHERE blocked_by IS NOT NULL")).toEqual([
+			{ id: "2".padStart(32, "0"), blocked_by: "3".padStart(32, "0") },
+		]);
 		expect(await read("SELECT branch, conclusion FROM checks ORDER BY branch")).toEqual([
 			{ branch: "fix/new", conclusion: "failure" },
 			{ branch: "fix/old", conclusion: "success" },
