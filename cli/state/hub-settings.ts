@@ -29,7 +29,6 @@ const hubEnvironment = z.object({
 	HEALER_PORT: port(DEFAULT_PORT),
 	HEALER_RELAY_PORT: port(DEFAULT_RELAY_PORT),
 	HEALER_SINK: oneOf(["directory", "kubernetes"], "directory"),
-	HEALER_STATE_DIR: exactText,
 	HEALER_NAMESPACE: text,
 	HEALER_LOG: exactText,
 	KUBECONFIG: text,

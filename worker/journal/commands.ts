@@ -2,6 +2,7 @@ import type { CommandRequest } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
 import { ok, type Result } from "../../wire/result.ts";
 import { insertRow } from "./bind-named.ts";
+import { type LockRequest, lockRow } from "./lock-row.ts";
 import type { CommandResult } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
@@ -55,20 +56,10 @@ export async function dueCommands(db: D1Database, now: number, limit: number): P
 }
 
 /** Locks an open command that is due; undefined if it is not due, done or locked. */
-export async function lockCommand(
-	db: D1Database,
-	id: string,
-	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
-): Promise<LockedCommand | undefined> {
-	const row = await db
-		.prepare(
-			`UPDATE commands SET lock = ?2, locked_until = ?3
-			WHERE id = ?1 AND done_at IS NULL AND next_try_at <= ?4 AND locked_until <= ?4
-			RETURNING ${lockedColumns.list}`,
-		)
-		.bind(id, at.lock, at.locked_until, at.now)
-		.first<RowOf<typeof lockedColumns>>();
-	return row === null ? undefined : { ...row, id, lock: at.lock };
+export async function lockCommand(db: D1Database, id: string, at: LockRequest): Promise<LockedCommand | undefined> {
+	const where = "id = :id AND done_at IS NULL AND next_try_at <= :now";
+	const row = await lockRow(db, commandsTable, lockedColumns, { where, key: { id }, at });
+	return row && { ...row, id };
 }
 
 /** Reads the JSON of a locked row. */

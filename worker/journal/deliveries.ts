@@ -43,6 +43,7 @@ export async function addDelivery(
  */
 export function deliveryStatements(db: D1Database, delivery: NewDelivery): readonly D1PreparedStatement[] {
 	const { incident, now, received_at = now } = delivery;
+	const row = deliveryRow(incident, received_at);
 	return [
 		insertRow(
 			db,
@@ -56,7 +57,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 				branch: incident.branch ?? null,
 				run_id: incident.run_id ?? null,
 				identity: storable(delivery.identity.slice(0, 1024)),
-				incident: JSON.stringify(incident),
+				incident: row.incident,
 				explanation: JSON.stringify(delivery.explanation),
 				pipeline: delivery.explanation.pipeline,
 				next_try_at: delivery.dueAt,
@@ -65,7 +66,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 			},
 			{ onConflict: "ON CONFLICT (id) DO NOTHING" },
 		),
-		insertRow(db, deliveriesTable, deliveryRow(incident, received_at), { onConflict: ONCE_MORE }),
+		insertRow(db, deliveriesTable, row, { onConflict: ONCE_MORE }),
 	];
 }
 

@@ -1,22 +1,12 @@
 import { bindNamed } from "./bind-named.ts";
 import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
+import { type LockRequest, lockRow } from "./lock-row.ts";
 import { insertTransitions } from "./transitions.ts";
 
 /** Locks an escalated incident whose notification is due; undefined if it is locked, or no longer escalated. */
-export async function lockEscalation(
-	db: D1Database,
-	id: string,
-	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
-): Promise<LockedIncident | undefined> {
-	const row = await db
-		.prepare(
-			`UPDATE incidents SET lock = ?2, locked_until = ?3
-			WHERE id = ?1 AND status = 'escalated' AND next_try_at <= ?4 AND locked_until <= ?4
-			RETURNING ${incidentsTable.list}`,
-		)
-		.bind(id, at.lock, at.locked_until, at.now)
-		.first<IncidentRow>();
-	return row === null ? undefined : { ...row, lock: at.lock };
+export async function lockEscalation(db: D1Database, id: string, at: LockRequest): Promise<LockedIncident | undefined> {
+	const where = "id = :id AND status = 'escalated' AND next_try_at <= :now";
+	return await lockRow(db, incidentsTable, incidentsTable, { where, key: { id }, at });
 }
 
 /** Records the escalation comment's URL, or a note on why there is none. The notification is no longer due. */

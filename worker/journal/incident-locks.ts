@@ -1,5 +1,6 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
+import { type LockRequest, lockRow } from "./lock-row.ts";
 import type { DueKey } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
 
@@ -7,19 +8,8 @@ import type { RowOf } from "./table.ts";
 const EARLY_MS = 500;
 
 /** Locks an incident until `locked_until`, whatever its state; undefined if it is locked. */
-export async function lockIncident(
-	db: D1Database,
-	id: string,
-	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
-): Promise<LockedIncident | undefined> {
-	const row = await db
-		.prepare(
-			`UPDATE incidents SET lock = ?2, locked_until = ?3 WHERE id = ?1 AND locked_until <= ?4
-			RETURNING ${incidentsTable.list}`,
-		)
-		.bind(id, at.lock, at.locked_until, at.now)
-		.first<IncidentRow>();
-	return row === null ? undefined : { ...row, lock: at.lock };
+export async function lockIncident(db: D1Database, id: string, at: LockRequest): Promise<LockedIncident | undefined> {
+	return await lockRow(db, incidentsTable, incidentsTable, { where: "id = :id", key: { id }, at });
 }
 
 /** Whether it is due to be sent. */

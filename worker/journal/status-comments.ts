@@ -1,5 +1,6 @@
 import type { Result } from "../../wire/result.ts";
 import { insertRow } from "./bind-named.ts";
+import { type LockRequest, lockRow } from "./lock-row.ts";
 import type { LastCommand } from "./stored-json.ts";
 import { readStored } from "./stored-json.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
@@ -87,19 +88,11 @@ export async function dueStatusComments(
 export async function lockStatusComment(
 	db: D1Database,
 	{ repository, pr_number }: StatusCommentKey,
-	at: { readonly now: number; readonly lock: string; readonly locked_until: number },
+	at: LockRequest,
 ): Promise<LockedStatusComment | undefined> {
-	const row = await db
-		.prepare(
-			`UPDATE status_comments SET lock = ?3, locked_until = ?4
-			WHERE repository = ?1 AND pr_number = ?2 AND next_try_at <= ?5 AND locked_until <= ?5
-			RETURNING ${lockedColumns.list}`,
-		)
-		.bind(repository, pr_number, at.lock, at.locked_until, at.now)
-		.first<RowOf<typeof lockedColumns>>();
-	return row === null
-		? undefined
-		: { ...row, lock: at.lock, last_command: readStored("status_comments.last_command", row.last_command) };
+	const where = "repository = :repository AND pr_number = :pr_number AND next_try_at <= :now";
+	const row = await lockRow(db, statusCommentsTable, lockedColumns, { where, key: { repository, pr_number }, at });
+	return row && { ...row, last_command: readStored("status_comments.last_command", row.last_command) };
 }
 
 /** Records that the comment reads `posted` and has this id. Without an id, it is no longer needed. */

@@ -73,18 +73,14 @@ export type Expressions<Set extends ColumnSet> = Insertable<Set, { readonly [Nam
 /** Some columns of a table, in the table's order. */
 export class Columns<Set extends ColumnSet> {
 	readonly columns: Set;
+	readonly names: readonly (keyof Set & string)[];
+	/** SQL: `id, status`. */
+	readonly list: string;
 
 	constructor(columns: Set) {
 		this.columns = columns;
-	}
-
-	get names(): readonly (keyof Set & string)[] {
-		return Object.keys(this.columns);
-	}
-
-	/** SQL: `id, status`. */
-	get list(): string {
-		return this.names.join(", ");
+		this.names = Object.keys(columns);
+		this.list = this.names.join(", ");
 	}
 
 	/** SQL of a table with an alias: `i.id, i.status`. */
