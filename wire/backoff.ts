@@ -2,7 +2,7 @@ import { MINUTE_MS } from "./durations.ts";
 
 /** How a pause grows with each failure. */
 export interface Backoff {
-	readonly first_ms?: number;
+	readonly firstMs?: number;
 	readonly longestMs?: number;
 	/** How many times as long each pause is as the one before. */
 	readonly factor?: number;
@@ -13,8 +13,8 @@ export interface Backoff {
 /** The next pause after so many in a row, in milliseconds: 1 s, 2 s, 4 s ... a minute, unless given otherwise. */
 export function backoffMs(
 	earlier: number,
-	{ first_ms = 1_000, longestMs = MINUTE_MS, factor = 2, random = 0.5 }: Backoff = {},
+	{ firstMs = 1_000, longestMs = MINUTE_MS, factor = 2, random = 0.5 }: Backoff = {},
 ): number {
-	const pauseMs = Math.min(longestMs, first_ms * factor ** earlier);
+	const pauseMs = Math.min(longestMs, firstMs * factor ** earlier);
 	return Math.round(pauseMs * (0.75 + random / 2));
 }

@@ -6,12 +6,12 @@ export type LogLevel = "info" | "warn" | "error";
  * JSON keeps text from outside within its line.
  */
 export function logLine(
-	now_ms: number,
+	nowMs: number,
 	level: LogLevel,
 	message: string,
 	fields: Readonly<Record<string, unknown>> = {},
 ): string {
-	return JSON.stringify({ time: new Date(now_ms).toISOString(), level, message, ...fields });
+	return JSON.stringify({ time: new Date(nowMs).toISOString(), level, message, ...fields });
 }
 
 /** The stack of what was thrown, without its first line, which is the message again; undefined where it has none. */

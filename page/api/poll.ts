@@ -53,5 +53,5 @@ async function poll(): Promise<void> {
 		if (isLockedOut.value) return;
 	}
 	clearTimeout(timer);
-	timer = setTimeout(poll, backoffMs(failures, { first_ms: EVERY_MS }));
+	timer = setTimeout(poll, backoffMs(failures, { firstMs: EVERY_MS }));
 }

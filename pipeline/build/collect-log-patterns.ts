@@ -16,7 +16,7 @@ export function collectLogPatterns(expressions: readonly string[]): readonly Sea
 		for (const { pattern } of logPatterns) {
 			const known = found.get(patternKey(pattern));
 			const onlyErrors = !asksForLogs && known?.onlyErrors !== false;
-			found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern), onlyErrors: onlyErrors });
+			found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern), onlyErrors });
 		}
 	}
 	return [...found.values()];

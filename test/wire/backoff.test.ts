@@ -19,7 +19,7 @@ describe("backoffMs", () => {
 	});
 
 	it("starts, grows and ends as given", () => {
-		const pauses = [0, 1, 2, 3, 1000].map((earlier) => backoffMs(earlier, { first_ms: 10, longestMs: 200, factor: 3 }));
+		const pauses = [0, 1, 2, 3, 1000].map((earlier) => backoffMs(earlier, { firstMs: 10, longestMs: 200, factor: 3 }));
 		expect(pauses).toEqual([10, 30, 90, 200, 200]);
 	});
 

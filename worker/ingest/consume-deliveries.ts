@@ -107,7 +107,7 @@ function settleLonger(delivery: PreparedDelivery, ageMs: number): PreparedDelive
 }
 
 async function retryLater(message: Message<QueuedMessage>, env: Env, { now, log }: Effects): Promise<void> {
-	const pauseMs = backoffMs(message.attempts - 1, { first_ms: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
+	const pauseMs = backoffMs(message.attempts - 1, { firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
 	const delaySeconds = pauseMs / 1000;
 	const { body } = message;
 	const isYoung = body.kind === "delivery" && now() - body.delivery.received_at < KEPT_MS;

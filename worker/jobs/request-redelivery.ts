@@ -20,7 +20,7 @@ export interface RedeliveryResult {
 }
 
 // 2, 6, 18, 54 minutes, then hours: while Healer is unreachable, GitHub's redeliveries fail as well.
-const PAUSES: Backoff = { first_ms: 2 * MINUTE_MS, longestMs: 6 * HOUR_MS, factor: 3 };
+const PAUSES: Backoff = { firstMs: 2 * MINUTE_MS, longestMs: 6 * HOUR_MS, factor: 3 };
 // GitHub redelivers events of the last 3 days, GitHub Enterprise Server of the last 7:
 // https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
 const LONGEST_KEPT_MS = 7 * DAY_MS;

@@ -45,10 +45,10 @@ export interface CiInput {
  * Whether the failed check passes again: on its branch or on a branch of the fix, in a run newer than the failed one. Only
  * the latest result of each check counts, so the order in which results arrive does not matter.
  */
-export function judgeCi(facts: CiInput): CiVerdict {
-	const { failed, fixBranches } = facts;
-	const own = facts.checks.filter((row) => row.branch === failed.branch && !fixBranches.includes(row.branch));
-	const fixes = fixBranches.map((branch) => facts.checks.filter((row) => row.branch === branch));
+export function judgeCi(input: CiInput): CiVerdict {
+	const { failed, fixBranches } = input;
+	const own = input.checks.filter((row) => row.branch === failed.branch && !fixBranches.includes(row.branch));
+	const fixes = fixBranches.map((branch) => input.checks.filter((row) => row.branch === branch));
 
 	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
 	const passing = onFixes.find((judged) => judged?.result === "passed");
@@ -56,16 +56,16 @@ export function judgeCi(facts: CiInput): CiVerdict {
 
 	// Without the check's name, checks on a branch of others say nothing about a fix on its own branch.
 	const onOwn = failed.check_name === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
-	if (onOwn?.result === "passed") return { result: "passed", by: passedBy(facts, onOwn.newest), row: onOwn.newest };
+	if (onOwn?.result === "passed") return { result: "passed", by: passedBy(input, onOwn.newest), row: onOwn.newest };
 
-	const failing = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(facts, judged.newest));
+	const failing = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(input, judged.newest));
 	if (failing !== undefined) return failedVerdict(failing);
 	if (onOwn?.result !== "failed") return { result: "none" };
 	const { newest } = onOwn;
-	const isByPerson = newest.actor_type === "User" && !isAgents(facts, newest);
-	const other = isByPerson ? facts.incidentOf(newest) : undefined;
+	const isByPerson = newest.actor_type === "User" && !isAgents(input, newest);
+	const other = isByPerson ? input.incidentOf(newest) : undefined;
 	if (other !== undefined) return { result: "another_incident", row: newest, incident_id: other };
-	return !isByPerson && isOfAttempt(facts, newest) ? failedVerdict(onOwn) : { result: "none" };
+	return !isByPerson && isOfAttempt(input, newest) ? failedVerdict(onOwn) : { result: "none" };
 }
 
 interface BranchVerdict {
@@ -128,11 +128,11 @@ function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
 	return since !== undefined && row.started_at >= since;
 }
 
-function passedBy(facts: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
-	const { position, head_sha } = facts.failed;
+function passedBy(input: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
+	const { position, head_sha } = input.failed;
 	const isSame = position !== undefined && isSameRun(row.position, position);
 	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
-	return isAgents(facts, row) ? "agent" : "other";
+	return isAgents(input, row) ? "agent" : "other";
 }
 
 function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {

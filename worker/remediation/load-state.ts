@@ -25,7 +25,11 @@ export async function loadState(
 	db: D1Database,
 	id: string,
 	engine: Engine,
-	at: { readonly now: number; readonly overdueAfterMs: number | undefined; readonly asked?: RelayStatus | undefined },
+	at: {
+		readonly now: number;
+		readonly overdueAfterMs: number | undefined;
+		readonly relayStatus?: RelayStatus | undefined;
+	},
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
 	if (rows === undefined) return undefined;
@@ -60,7 +64,7 @@ export async function loadState(
 		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
 		...(current !== undefined && { since: current.decided_at }),
 	});
-	const facts = {
+	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
@@ -68,9 +72,9 @@ export async function loadState(
 		...closedOf(branch, failure.pr_number, fixNumbers),
 		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
-		...(at.asked !== undefined && { asked: at.asked }),
+		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
-	return { incident, attempts, state: facts };
+	return { incident, attempts, state };
 }
 
 function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {

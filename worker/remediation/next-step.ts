@@ -35,7 +35,7 @@ export interface RemediationState {
 	/** Whether any attempt had a CodeRun. */
 	readonly wasTried: boolean;
 	/** The relay's answer to a query about the current attempt's CodeRun, if that has not ended. */
-	readonly asked?: RelayStatus;
+	readonly relayStatus?: RelayStatus;
 	readonly ci: CiVerdict;
 	/** The pull request whose branch failed is closed or merged; `at`: when the event arrived. */
 	readonly branchDone?: { readonly why: string; readonly at: number };
@@ -74,26 +74,26 @@ const ASK_FOR_MS = DAY_MS;
  * The next step of a remediation, from its state alone, not from the order in which events arrived. Undefined if there is
  * none: it waits for another event, or has ended.
  */
-export function nextStep(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	switch (facts.incident.status) {
+export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	switch (state.incident.status) {
 		case "accepted":
 		case "waiting":
-			return isOver(facts) ? afterRun(facts, rules) : beforeSending(facts, rules);
+			return isOver(state) ? afterRun(state, rules) : beforeSending(state, rules);
 		case "running":
-			return isOver(facts) ? afterRun(facts, rules) : whileRunning(facts, rules);
+			return isOver(state) ? afterRun(state, rules) : whileRunning(state, rules);
 		case "awaiting_ci":
-			return afterRun(facts, rules);
+			return afterRun(state, rules);
 		case "fixed":
-			return reconsider(facts, rules);
+			return reconsider(state, rules);
 		case "failed":
 		case "escalated":
-			return facts.ci.result === "passed" && facts.current !== undefined ? ciPassed(facts.ci, undefined) : undefined;
+			return state.ci.result === "passed" && state.current !== undefined ? ciPassed(state.ci, undefined) : undefined;
 		case "superseded":
 		case "cancelled":
 		case "dead":
 			return undefined;
 		default:
-			return facts.incident.status satisfies never;
+			return state.incident.status satisfies never;
 	}
 }
 
@@ -116,35 +116,35 @@ function beforeSending(
 	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
 }
 
-function afterRun(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	const { ci, current, now } = facts;
+function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { ci, current, now } = state;
 	const decided = byCi(ci);
 	if (decided !== undefined) return decided;
-	if (current === undefined) return withoutAttempt(facts, rules);
+	if (current === undefined) return withoutAttempt(state, rules);
 	// An earlier version wrote this state without an outcome.
 	const outcome = current.outcome ?? "Completed";
 	if (outcome !== "Succeeded" && outcome !== "Completed") {
-		return endAttempt(facts, rules, endOfAgent(outcome, current.message), describeOutcome(outcome, current.message));
+		return endAttempt(state, rules, endOfAgent(outcome, current.message), describeOutcome(outcome, current.message));
 	}
 
 	const settle_ms = rules.settle_s * 1000;
-	const closed = closedOf(facts);
+	const closed = closedOf(state);
 	if (closed !== undefined && now >= closed.at + settle_ms) return closed.step;
 	const hasFailed = ci.result === "failed";
 	if (hasFailed && now >= ci.received_at + settle_ms) {
 		const ci_summary = `failed: ${ci.signature}`.slice(0, 1000);
 		const end = { result: "ci_still_failing", signature: ci.signature, ci_summary, ci_url: ci.row.url } as const;
-		return endAttempt(facts, rules, end, `CI still fails after attempt ${facts.incident.attempt}`);
+		return endAttempt(state, rules, end, `CI still fails after attempt ${state.incident.attempt}`);
 	}
-	const silentAt = (current.outcome_at ?? facts.incident.updated_at) + rules.ci_deadline_s * 1000;
-	if (!hasFailed && now >= silentAt) return afterSilence(facts, rules);
+	const silentAt = (current.outcome_at ?? state.incident.updated_at) + rules.ci_deadline_s * 1000;
+	if (!hasFailed && now >= silentAt) return afterSilence(state, rules);
 
 	const checkAt = Math.min(
 		silentAt,
 		closed === undefined ? silentAt : closed.at + settle_ms,
 		hasFailed ? ci.received_at + settle_ms : silentAt,
 	);
-	const { status } = facts.incident;
+	const { status } = state.incident;
 	if (status === "awaiting_ci" || status === "fixed") return { do: "wait", at: checkAt };
 	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: checkAt } };
 }
@@ -161,9 +161,9 @@ function withoutAttempt({ now }: RemediationState, rules: OutcomeRules): NextSte
 }
 
 /** CI never reported. A merge of the fix by a person counts as its review; otherwise a person is notified. */
-function afterSilence(facts: RemediationState, rules: OutcomeRules): NextStep {
-	if (facts.fix?.state === "merged") {
-		const reason = `pull request #${facts.fix.number} was merged; CI reported nothing about it`;
+function afterSilence(state: RemediationState, rules: OutcomeRules): NextStep {
+	if (state.fix?.state === "merged") {
+		const reason = `pull request #${state.fix.number} was merged; CI reported nothing about it`;
 		return {
 			do: "step",
 			event: "ci_passed",
@@ -172,11 +172,11 @@ function afterSilence(facts: RemediationState, rules: OutcomeRules): NextStep {
 			set: { next_try_at: null, fixed_by: "agent" },
 		};
 	}
-	return endAttempt(facts, rules, endAs("ci_silent"), "CI reported nothing in time");
+	return endAttempt(state, rules, endAs("ci_silent"), "CI reported nothing in time");
 }
 
-function closedOf(facts: RemediationState): { readonly at: number; readonly step: NextStep } | undefined {
-	const { fix, branchDone } = facts;
+function closedOf(state: RemediationState): { readonly at: number; readonly step: NextStep } | undefined {
+	const { fix, branchDone } = state;
 	if (fix?.state === "closed") {
 		const reason = `pull request #${fix.number} of the fix was closed without a merge`;
 		const set = { next_try_at: null };
@@ -194,19 +194,19 @@ function closedOf(facts: RemediationState): { readonly at: number; readonly step
 }
 
 /** After CI passed, only a failure of the agent's own later push reopens the remediation, and only until CI's deadline. */
-function reconsider(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	const { ci, current } = facts;
+function reconsider(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { ci, current } = state;
 	if (ci.result !== "failed" || current === undefined || current.outcome === null) return undefined;
 	const until = (current.outcome_at ?? 0) + rules.ci_deadline_s * 1000;
-	return ci.received_at > until ? undefined : afterRun(facts, rules);
+	return ci.received_at > until ? undefined : afterRun(state, rules);
 }
 
-function endAttempt(facts: RemediationState, rules: OutcomeRules, end: AttemptEnd, summary: string): NextStep {
-	const { current, incident, now } = facts;
+function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEnd, summary: string): NextStep {
+	const { current, incident, now } = state;
 	if (current === undefined) throw new Error("no attempt to end");
 	const { agent, failure_type, escalated } = current;
 	const { result, signature } = end;
-	const ended = [...facts.ended, { attempt: incident.attempt, agent, failure_type, escalated, result, signature }];
+	const ended = [...state.ended, { attempt: incident.attempt, agent, failure_type, escalated, result, signature }];
 	const next = nextAgent(rules, ended);
 	switch (next.do) {
 		case "attempt": {
@@ -242,16 +242,16 @@ function supersededBy(incident_id: string, end: AttemptEnd | undefined): NextSte
  * Silence does not end an attempt: the relay is queried, at growing intervals. Only the relay's answer ends it, so that no
  * second CodeRun is created while the first may still run. A day after the deadline without an end, a person is notified.
  */
-function whileRunning(facts: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	const { ci, current, asked, now } = facts;
-	if (current === undefined) return withoutAttempt(facts, rules);
+function whileRunning(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { ci, current, relayStatus, now } = state;
+	if (current === undefined) return withoutAttempt(state, rules);
 	const { ask_at, overdueAt, coderun_name } = current;
 	const isOverdue = overdueAt !== undefined && now >= overdueAt;
 	const decided = isOverdue ? byCi(ci) : undefined;
 	if (decided !== undefined) return decided;
-	if (asked === undefined) return now < ask_at ? { do: "wait", at: ask_at } : { do: "ask_relay" };
+	if (relayStatus === undefined) return now < ask_at ? { do: "wait", at: ask_at } : { do: "ask_relay" };
 	if (overdueAt === undefined || now < overdueAt + ASK_FOR_MS) return { do: "wait", at: ask_at };
-	const why = asked.state === "running" ? "is still running" : `is in an unknown state (${asked.why})`;
+	const why = relayStatus.state === "running" ? "is still running" : `is in an unknown state (${relayStatus.why})`;
 	return toPerson(rules, `${coderun_name} ${why}, a day after its deadline`, endAs("timed_out"), now);
 }
 

@@ -12,9 +12,8 @@ import { takeOutcome, wakeBlocked } from "./record-outcome.ts";
  */
 export async function queryRelay(
 	effects: Effects,
-	{ incident, state: facts }: Remediation,
+	{ incident, state: { current } }: Remediation,
 ): Promise<RelayStatus | undefined> {
-	const { current } = facts;
 	if (current === undefined) return undefined;
 	const { id: incident_id, attempt } = incident;
 	const { coderun_name } = current;
@@ -32,9 +31,9 @@ export async function queryRelay(
 		if (locked.status !== "unknown_attempt") return undefined;
 	}
 	const now = effects.now();
-	const asked: RelayStatus = answer.ok ? { state: "running" } : { state: "unknown", why: answer.reason };
+	const relayStatus: RelayStatus = answer.ok ? { state: "running" } : { state: "unknown", why: answer.reason };
 	await scheduleStatusQuery(effects.journal, incident, nextQueryAt(current.overdueAt, now));
-	return asked;
+	return relayStatus;
 }
 
 function goneWithoutTrace(of: { incident_id: string; attempt: number; coderun_name: string }) {

@@ -16,13 +16,13 @@ const MOST_STEPS = 10;
  */
 export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
-	let asked: RelayStatus | undefined;
+	let relayStatus: RelayStatus | undefined;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
 		const found = await loadState(effects.journal, id, engine, {
 			now,
 			overdueAfterMs: effects.overdueAfterMs,
-			asked,
+			relayStatus,
 		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
@@ -34,7 +34,7 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 			continue;
 		}
 		if (next.do === "ask_relay") {
-			asked = await queryRelay(effects, found);
+			relayStatus = await queryRelay(effects, found);
 			continue;
 		}
 		const locked = await take(effects, incident, next, lock);

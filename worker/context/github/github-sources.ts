@@ -19,8 +19,7 @@ export function githubSources(
 	const queries = createCachedQueries(client, incident);
 	return {
 		"github.run": (_, signal) => askRun(client, queries, signal),
-		"github.job_logs": (request, signal) =>
-			askJobLogs({ asking: client, lookups: queries, about, fetch: fetcher }, request, signal),
+		"github.job_logs": (request, signal) => askJobLogs({ client, queries, about, fetch: fetcher }, request, signal),
 		"github.pull_request": () => askPullRequest(queries),
 		"github.changed_files": (_, signal) => askChangedFiles(client, queries, incident, signal),
 		"github.commit": () => askCommit(queries),

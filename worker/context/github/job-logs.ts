@@ -11,8 +11,8 @@ import { openLog, READ_LIMITS, type ReadLimits, readLog } from "./read-log.ts";
 import { compact, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 export interface LogTools {
-	readonly asking: RepoClient;
-	readonly lookups: CachedQueries;
+	readonly client: RepoClient;
+	readonly queries: CachedQueries;
 	readonly about: SourceInput;
 	/** For the log storage, without our credentials. */
 	readonly fetch: typeof fetch;
@@ -34,7 +34,7 @@ const SHARE_OF_TIME = 0.9;
  */
 export async function askJobLogs(tools: LogTools, request: PlannedRequest, signal: AbortSignal): Promise<SourceResult> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
-	const found = await findFailures(tools.asking, tools.lookups, tools.about.incident, time);
+	const found = await findFailures(tools.client, tools.queries, tools.about.incident, time);
 	if (!found.ok) return sourceFailure(found.problem);
 	const { failures } = found.value;
 	if (failures.length === 0) return { status: "empty" };
@@ -86,7 +86,7 @@ async function readJob(tools: LogTools, job: JobAnswer, budget: Budget, time: Ab
 }
 
 async function tryJob(
-	{ asking: client, about, fetch, limits = READ_LIMITS }: LogTools,
+	{ client, about, fetch, limits = READ_LIMITS }: LogTools,
 	job: JobAnswer,
 	budget: Budget,
 	time: AbortSignal,
