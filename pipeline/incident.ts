@@ -33,7 +33,7 @@ export interface Command {
 export const INCIDENT_KINDS = ["ci", "security", "review", "manual", "change", "play"] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-/** One incident, in the same shape for every event. Fields that the event lacks are absent, never empty texts. */
+/** One incident, in the same shape whatever the event. Fields that the event lacks are absent, never empty texts. */
 export interface Incident {
 	/** 32 hex digits of the identity's SHA-256. */
 	readonly id: string;

@@ -31,7 +31,7 @@ export const outcomeSchema = z.strictObject({
 });
 export type WireOutcome = z.infer<typeof outcomeSchema>;
 
-/** The `webhook-id` of an attempt's outcome, the same for every post. */
+/** The `webhook-id` of an attempt's outcome, the same for each post. */
 export function outcomeMessageId(incidentId: string, attempt: number): string {
 	return `${incidentId}.${attempt}.outcome`;
 }

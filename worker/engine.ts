@@ -50,7 +50,7 @@ interface ActiveEngine {
 	readonly named: string | null;
 }
 
-// Kept for the life of the isolate: a version is compiled once, not for every delivery.
+// Kept for the life of the isolate: a version is compiled once, not for each delivery.
 let active: ActiveEngine | undefined;
 let checkedAt = 0;
 

@@ -62,7 +62,7 @@ export function parseExpression(
 	}
 }
 
-/** Calls `visit` for every node, outer ones first. The walk sees changes that `visit` makes to a node. */
+/** Calls `visit` for each node, outer ones first. The walk sees changes that `visit` makes to a node. */
 export function walkAst(node: AstNode, visit: (node: AstNode) => void): void {
 	visit(node);
 	for (const child of childrenOf(node)) walkAst(child, visit);

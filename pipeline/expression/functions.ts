@@ -52,7 +52,7 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 	},
 	slug: {
 		signature: "$slug(text)",
-		doc: "The text in lower case, with a dash for every run of other characters: `Controller CI` becomes `controller-ci`.",
+		doc: "The text in lower case, with a dash for each run of other characters: `Controller CI` becomes `controller-ci`.",
 		min: 1,
 		max: 1,
 		call: (_, [value]) => {

@@ -7,7 +7,7 @@ const MAX_SEQUENCE = 20_000;
 const MAX_STEPS = 200_000;
 
 /**
- * Limits for every expression. jsonata's own `timeout` is not used: it reads the clock, which stands still while a
+ * Limits for each expression. jsonata's own `timeout` is not used: it reads the clock, which stands still while a
  * deployed Worker computes. `countStep` bounds the work instead.
  */
 export const GUARDS: jsonata.JsonataOptions = {

@@ -141,7 +141,7 @@ const event = keys(
 			.enum([...INCIDENT_KINDS, "command"])
 			.describe("The kind of incident; a `command` is answered by Healer itself."),
 		identity: expression(
-			"Identical for every delivery of one failure; use `$key(...)`. Only internal events may omit it",
+			"Identical for each delivery of one failure; use `$key(...)`. Only internal events may omit it",
 		).optional(),
 		incident: incidentFields.describe("The incident's fields, each an expression over the payload."),
 	},

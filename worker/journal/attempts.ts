@@ -11,7 +11,7 @@ export const attemptsTable = defineTable("attempts", {
 	failure_type: text(),
 	rule: text(),
 	coderun_name: text(),
-	/** The body of `POST /v1/spawn`, identical for every send. */
+	/** The body of `POST /v1/spawn`, identical for each send. */
 	request: text(),
 	/** The version that decided it. */
 	pipeline: text(),
@@ -133,7 +133,7 @@ export async function scheduleStatusQuery(
 }
 
 /**
- * Makes a relay query due now for every incident in `running`. A hub calls this at start: its journal may have been
+ * Makes a relay query due now for each incident in `running`. A hub calls this at start: its journal may have been
  * restored, and CodeRuns may have ended since the backup.
  */
 export async function queryRunning(db: D1Database, now: number): Promise<void> {

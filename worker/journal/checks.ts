@@ -39,7 +39,7 @@ interface CheckRef {
 }
 
 /**
- * A check's name, the same for every run of it: the name of a workflow (jobs carry no path), the App of an App's check, and
+ * A check's name, the same for each run of it: the name of a workflow (jobs carry no path), the App of an App's check, and
  * `status` for a commit status, whose context is its job. Checks of GitHub Actions are jobs that do not name their workflow.
  */
 export function checkName({ workflow, app, job }: CheckRef): string | undefined {

@@ -28,7 +28,7 @@ export interface DecidedAttempt {
 	readonly failure_type: string;
 	readonly rule: string;
 	readonly coderun_name: string;
-	/** The body of the spawn request, identical for every send. */
+	/** The body of the spawn request, identical for each send. */
 	readonly request: string;
 	/** Whether the escalation chose the agent, not the router. */
 	readonly escalated: boolean;
