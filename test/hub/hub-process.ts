@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseEnv } from "node:util";
+import { freePort } from "../support/free-port.ts";
 import { eventually } from "./eventually.ts";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
@@ -83,10 +83,13 @@ export async function startReadyHub(
 	clone?: string,
 ): Promise<HubProcess> {
 	const hub = startHub(home, env, clone);
-	await eventually(() => {
-		if (hub.child.exitCode !== null) throw new Error(`the hub ended with ${hub.child.exitCode}:\n${hub.output()}`);
-		return hub.output().includes(`Healer is ready on ${home.url}\n`);
-	}, `the ready line in\n${hub.output()}`);
+	await eventually(
+		() => {
+			if (hub.child.exitCode !== null) throw new Error(`the hub ended with ${hub.child.exitCode}:\n${hub.output()}`);
+			return hub.output().includes(`Healer is ready on ${home.url}\n`);
+		},
+		() => `the ready line in\n${hub.output()}`,
+	);
 	return hub;
 }
 
@@ -147,15 +150,4 @@ export function cleanEnvironment(): Record<string, string> {
 		([name]) => !/^(npm_|HEALER_|GITHUB_|NODE_OPTIONS|VITEST)/.test(name),
 	);
 	return Object.fromEntries(kept) as Record<string, string>;
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer();
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
-	});
 }
