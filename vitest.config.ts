@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { matchesGlob } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { keepStorageInMemory } from "./test/support/tiers/memory-folder.ts";
@@ -11,11 +12,8 @@ keepStorageInMemory();
 const NODE_TESTS = "test/{pipeline,wire,relay,cli,lint,page-units,support}/**/*.test.ts";
 const WORKER_TESTS = "test/worker/**/*.test.ts";
 // They take the journal away from a worker, or let time stand still for it.
-const ALONE_TESTS = [
-	"test/worker/api/health.test.ts",
-	"test/worker/ingest/{consume-deliveries,stall}.test.ts",
-	"test/worker/ingest/never-taken.test.ts",
-];
+const ALONE_TESTS = ["test/worker/api/health.test.ts", "test/worker/ingest/{consume-deliveries,never-taken}.test.ts"];
+const isAlone = (file: string) => ALONE_TESTS.some((pattern) => matchesGlob(file, pattern));
 // The short pass of the real hub that `npm test` has time for.
 const SMOKE_TESTS = ["test/hub/start.test.ts"];
 
@@ -40,8 +38,8 @@ function inWorkerd(name: string, include: string[], atSize: boolean, exclude: st
 }
 
 /** The same for files that tell time by themselves: what the worker sleeps takes its time. */
-function inWorkerdAlone(name: string, include: string[]): TestProjectConfiguration {
-	return inRuntime(name, { include, exclude: [], isAlone: true }, false);
+function inWorkerdAlone(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
+	return inRuntime(name, { include, exclude: [], isAlone: true }, atSize);
 }
 
 function inRuntime(
@@ -112,11 +110,20 @@ export default defineConfig({
 		projects: [
 			inNode("node", [NODE_TESTS], false),
 			inWorkerd("workerd", [WORKER_TESTS], false, ALONE_TESTS),
-			inWorkerdAlone("workerd-alone", ALONE_TESTS),
+			inWorkerdAlone("workerd-alone", ALONE_TESTS, false),
 			withProcesses("smoke", SMOKE_TESTS),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),
-			inWorkerd("soak-workerd", ["test/soak/worker/**/*.test.ts", ...scaledTests(WORKER_TESTS)], true),
+			inWorkerd(
+				"soak-workerd",
+				["test/soak/worker/*.test.ts", ...scaledTests(WORKER_TESTS).filter((file) => !isAlone(file))],
+				true,
+			),
+			inWorkerdAlone(
+				"soak-workerd-alone",
+				["test/soak/worker/alone/**/*.test.ts", ...scaledTests(WORKER_TESTS).filter(isAlone)],
+				true,
+			),
 			withProcesses("soak", ["test/soak/**/*.test.ts"], ["test/soak/worker/**"]),
 			{
 				extends: true,

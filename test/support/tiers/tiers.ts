@@ -17,7 +17,7 @@ export const TIERS: readonly Tier[] = [
 	{
 		command: "npm run test:soak",
 		holds: "property tests at size, storms, kill -9",
-		projects: ["soak", "soak-node", "soak-workerd"],
+		projects: ["soak", "soak-node", "soak-workerd", "soak-workerd-alone"],
 	},
 	{
 		command: "npm run test:cluster",

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/tiers/at-size.ts";
 import { EXAMPLES, failedJob, failedRun, type Payload } from "../support/failed-job.ts";
 import { faultyJournal, isWrite } from "../support/faulty-journal.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
@@ -111,7 +112,7 @@ describe("a delivery that is taken although it is strange", () => {
 		]);
 		const made: [string, unknown][] = EXAMPLES.filter(({ name }) => events.has(name)).flatMap(({ name, examples }) =>
 			examples
-				.slice(0, 3)
+				.slice(0, runs(3, 1))
 				.map((one): [string, unknown] => [
 					name,
 					{ ...one, repository: { ...one.repository, full_name: "5dlabs/cto" } },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sweepDue, sweepOverdue } from "../../../worker/dispatch/due-incidents.ts";
 import { type RemediationEvent, TRANSITIONS, transit } from "../../../worker/journal/state-machine.ts";
 import type { IncidentStatus } from "../../../worker/journal/statuses.ts";
-import { runs } from "../../support/tiers/at-size.ts";
+import { isAtSize, runs } from "../../support/tiers/at-size.ts";
 import {
 	attemptsOf,
 	type Happening,
@@ -157,7 +157,7 @@ describe("reconcile", () => {
 	];
 
 	it.each(orders)("ends the same in every order: %s", async (_name, happenings, end) => {
-		for (const order of permutations(happenings(stubEffects()))) {
+		for (const order of permutations(happenings(stubEffects())).filter((_, index) => isAtSize || index % 3 === 0)) {
 			const id = sampleId(1000 + ids++);
 			const stub = await running(id, `branch-${id}`);
 			for (const happening of order) {

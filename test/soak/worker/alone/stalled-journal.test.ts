@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
-import { failedJob, failedRun } from "../support/failed-job.ts";
-import { realTick, whileTimeFlies } from "../support/fake-time.ts";
-import { type Fault, faultyJournal, isWrite } from "../support/faulty-journal.ts";
-import { signedDelivery } from "../support/signed-delivery.ts";
-import { consume, deliveriesIn, stubQueue } from "../support/stub-queue.ts";
-import { stubRelay } from "../support/stub-relay.ts";
-import { type Answer, fireCron, passTime, send } from "../support/worker.ts";
+import { failedJob, failedRun } from "../../../worker/support/failed-job.ts";
+import { realTick, whileTimeFlies } from "../../../worker/support/fake-time.ts";
+import { type Fault, faultyJournal, isWrite } from "../../../worker/support/faulty-journal.ts";
+import { signedDelivery } from "../../../worker/support/signed-delivery.ts";
+import { consume, deliveriesIn, stubQueue } from "../../../worker/support/stub-queue.ts";
+import { stubRelay } from "../../../worker/support/stub-relay.ts";
+import { type Answer, fireCron, passTime, send } from "../../../worker/support/worker.ts";
 
 const SECONDS = 80;
 const A_SECOND = 20;
