@@ -1,4 +1,5 @@
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
 	buildArtefact,
 	type Diagnostic,
@@ -21,8 +22,16 @@ export async function buildPipeline(file: string, colour = false): Promise<Resul
 	return files.ok ? ok(buildFrom(files.value, colour)) : files;
 }
 
+let last: { readonly files: PipelineFiles; readonly built: ReturnType<typeof buildArtefact> } | undefined;
+
+/** Files that did not change since the last build are not built again: watching commands see many saves without one. */
+function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
+	if (last === undefined || !isDeepStrictEqual(last.files, files)) last = { files, built: buildArtefact(files) };
+	return last.built;
+}
+
 function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
-	const built = buildArtefact(files);
+	const built = buildOnce(files);
 	if (built.ok) return built;
 	const names = namesOf(files);
 	const diagnostics = built.diagnostics.map((diagnostic) => ({
