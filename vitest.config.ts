@@ -112,6 +112,8 @@ export default defineConfig({
 			inWorkerd("workerd", [WORKER_TESTS], false, ALONE_TESTS),
 			inWorkerdAlone("workerd-alone", ALONE_TESTS, false),
 			withProcesses("smoke", SMOKE_TESTS),
+			inNode("attacks", ["test/attacks/*.test.ts"], false),
+			inWorkerd("attacks-workerd", ["test/attacks/worker/*.test.ts"], false),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),
 			inWorkerd(

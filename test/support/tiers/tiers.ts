@@ -12,6 +12,11 @@ export const TIERS: readonly Tier[] = [
 		holds: "engine, relay and commands in Node, the worker in workerd, one pass of the real hub",
 		projects: ["node", "workerd", "workerd-alone", "smoke"],
 	},
+	{
+		command: "npm run test:attacks",
+		holds: "what was tried against Healer, as it was tried (docs/security.md)",
+		projects: ["attacks", "attacks-workerd"],
+	},
 	{ command: "npm run test:hub", holds: "the hub as a process, killed and misconfigured", projects: ["hub"] },
 	{ command: "npm run test:page", holds: "the page in a real browser (needs Chromium)", projects: ["page"] },
 	{
