@@ -1,5 +1,6 @@
 import type { OutcomePolicy } from "./artefact.ts";
 import { matchesGlob } from "./expression/glob.ts";
+import { isFork, isHeadUnknown } from "./head-repository.ts";
 import type { Incident } from "./incident.ts";
 
 /** Where the fix of one incident is pushed. Expressions see it as `$strategy`. */
@@ -7,12 +8,12 @@ export interface BranchStrategy {
 	readonly name: OutcomePolicy["branch_strategy"];
 	readonly branch: string;
 	/** Why it differs from the pipeline's setting. */
-	readonly why?: "fork" | "no_branch" | "default_branch" | "protected_branch";
+	readonly why?: "fork" | "no_branch" | "default_branch" | "protected_branch" | "unknown_head";
 }
 
 /**
- * The pipeline's `branch_strategy`, with exceptions: the default branch, protected branches, branches of forks and
- * failures without a branch always get `fix`.
+ * The pipeline's `branch_strategy`, with exceptions: the default branch, protected branches, branches of forks, branches
+ * of a repository that nobody named and failures without a branch always get `fix`.
  */
 export function branchStrategy(incident: Incident, policy: OutcomePolicy): BranchStrategy {
 	const own = fixBranch(incident.id);
@@ -21,6 +22,8 @@ export function branchStrategy(incident: Incident, policy: OutcomePolicy): Branc
 	if (isFork(incident)) return { name: "fix", branch: own, why: "fork" };
 	if (branch === incident.default_branch) return { name: "fix", branch: own, why: "default_branch" };
 	if (matchesGlob(branch, policy.protected_branches)) return { name: "fix", branch: own, why: "protected_branch" };
+	// The name may be a stranger's for a branch that somebody else pushed: ours of that name is left alone.
+	if (isHeadUnknown(incident)) return { name: "fix", branch: own, why: "unknown_head" };
 	return policy.branch_strategy === "fix" ? { name: "fix", branch: own } : { name: "same", branch };
 }
 
@@ -35,7 +38,3 @@ export function incidentOfFixBranch(branch: string): string | undefined {
 }
 
 const ID_DIGITS = 16;
-
-function isFork({ head_repository, repository }: Incident): boolean {
-	return head_repository !== undefined && head_repository.toLowerCase() !== repository.toLowerCase();
-}

@@ -63,7 +63,7 @@ export interface WorkflowRun {
 	readonly attempt?: number;
 	readonly status?: string;
 	readonly conclusion?: string;
-	/** `owner/name` of the branch's repository, which differs for a fork. */
+	/** As in an incident. */
 	readonly head_repository?: string;
 	readonly head_branch?: string;
 	readonly head_sha?: string;
@@ -78,8 +78,11 @@ export interface WorkflowRun {
 		readonly status?: string;
 		readonly conclusion?: string;
 	};
-	/** The workflow's newest finished run on the branch succeeded, or a later attempt of this run did. */
-	readonly green_now: boolean;
+	/**
+	 * The workflow's newest finished run on the branch succeeded, or a later attempt of this run did. Absent when GitHub did
+	 * not say.
+	 */
+	readonly green_now?: boolean;
 }
 
 /** `data` of a part from `github.changed_files`. */

@@ -25,8 +25,12 @@ export interface Command {
 	readonly agent?: string;
 	/** The comment with the command; replies refer to it. */
 	readonly comment_id?: number;
-	/** Repository permissions, one of which the author needs; absent where the event already proved it. */
+	/** Whether the author may give commands without GitHub being asked. Anything but true: GitHub is asked. */
+	readonly allowed?: boolean;
+	/** Repository permissions, one of which the author needs. */
 	readonly needs?: readonly string[];
+	/** Why it is refused whoever gave it, as a clause: the pull request is closed, an App wrote the comment. */
+	readonly refused?: string;
 }
 
 /** The kinds of incident, for routing and filters. */
@@ -44,7 +48,7 @@ export interface Incident {
 	/** `owner/name`; only keys lower-case it. */
 	readonly repository: string;
 	readonly installation_id?: number;
-	/** `owner/name` of the branch's repository, which differs for a fork. */
+	/** `owner/name` of the branch's repository, which differs for a fork; `DELETED_FORK`; absent while nobody named it. */
 	readonly head_repository?: string;
 	readonly branch?: string;
 	readonly default_branch?: string;

@@ -40,9 +40,11 @@ export interface CommandRequest {
 	/** Login of the comment's author. */
 	readonly author: string;
 	readonly delivery_id: string;
-	/** Repository permissions, one of which the author needs; absent where the event already proved it. */
+	/** Repository permissions, one of which the author needs; absent if the pipeline lists the author. */
 	readonly needs?: readonly string[];
-	/** For `fix` when the author's permission must be checked first: the incident it becomes. */
+	/** Why it is refused whoever gave it, as a clause. */
+	readonly refused?: string;
+	/** For `fix`: the incident it becomes once the author's permission is known. */
 	readonly fix?: {
 		readonly incident: Incident;
 		readonly identity: string;

@@ -15,7 +15,7 @@ export interface Signal {
 	readonly delivery_id: string;
 	/** `owner/name`. */
 	readonly repository: string;
-	/** `owner/name` of the branch's repository, which differs for a fork. */
+	/** As in an incident: absent if the event does not name it. */
 	readonly head_repository?: string;
 	readonly branch?: string;
 	readonly head_sha?: string;

@@ -41,11 +41,11 @@ const settingsOfCase = z
 		process_bot_commits: z.boolean(),
 		process_bots: z.array(z.string()),
 		process_forks: z.boolean(),
+		unknown_heads: z.enum(["fix", "refuse"]),
 		skip_markers: z.array(z.string()),
 		repositories: z.array(z.string()),
 		reviewers: z.array(z.string()),
 		commands: z.strictObject({
-			associations: z.array(z.string()),
 			logins: z.array(z.string()),
 			permissions: z.array(z.string()).default([]),
 		}),

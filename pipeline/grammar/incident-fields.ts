@@ -10,7 +10,9 @@ const account = z.strictObject({
 export const incidentFields = z.strictObject({
 	repository: expression("`owner/name`").optional(),
 	installation_id: expression("The App installation's number").optional(),
-	head_repository: expression("`owner/name` of the branch's repository").optional(),
+	head_repository: expression(
+		"The branch's repository: `owner/name`, or GitHub's object, whose null is a deleted fork",
+	).optional(),
 	branch: expression("The branch").optional(),
 	default_branch: expression("The repository's default branch").optional(),
 	head_sha: expression("The commit").optional(),
@@ -52,7 +54,9 @@ export const incidentFields = z.strictObject({
 			args: expression("Its arguments").optional(),
 			agent: expression("The requested agent").optional(),
 			comment_id: expression("The comment's id, a number").optional(),
+			allowed: expression("Whether the author may give commands without GitHub being asked, true or false").optional(),
 			needs: expression("Repository permissions, one of which the author needs, a list").optional(),
+			refused: expression("Why the command is refused whoever gave it, as a clause").optional(),
 		})
 		.optional()
 		.describe("A command from a comment or a button."),

@@ -23,15 +23,14 @@ const CLIS = [
 	"qwen",
 ] as const;
 
-/** https://docs.github.com/en/graphql/reference/enums#commentauthorassociation */
-const ASSOCIATIONS = ["OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR"] as const;
-
 const KEPT: Limits = { least: "1d", most: "3650d", why: "it is kept for at least 1d and at most 3650d" };
 
 const anyValue: z.ZodType<unknown, unknown> = z.json();
 
 /** `same` pushes to the failing branch. `fix` pushes to a separate branch and opens a pull request. */
 export const BRANCH_STRATEGIES = ["same", "fix"] as const;
+
+const UNKNOWN_HEADS = ["fix", "refuse"] as const;
 
 export const settings = keys(
 	{
@@ -57,21 +56,29 @@ export const settings = keys(
 			.default([])
 			.describe("Bots whose runs are processed even when other bots' are not, such as `dependabot[bot]`."),
 		process_forks: z.boolean().default(false).describe("Also process failures of branches in forks."),
+		unknown_heads: z
+			.enum(UNKNOWN_HEADS)
+			.default("fix")
+			.describe(
+				"A branch whose repository neither the event nor GitHub names: `fix` pushes to a branch of the fix only, `refuse` does not process it.",
+			),
 		skip_markers: z
 			.array(text("Text in a commit message."))
 			.default(["[skip-healer]", "[healer skip]"])
 			.describe("Commits whose message contains one of these are ignored."),
 		reviewers: z.array(login()).default([]).describe("Logins whose review findings are processed."),
 		commands: keys({
-			associations: z
-				.array(z.enum(ASSOCIATIONS))
-				.default(["OWNER", "MEMBER", "COLLABORATOR"])
-				.describe("By the comment's `author_association`."),
-			logins: z.array(login()).default([]).describe("By login."),
+			logins: z.array(login()).default([]).describe("By login; GitHub is not asked for these."),
 			permissions: z
 				.array(text("`admin`, `maintain`, `write`, or a role's name."))
-				.default([])
-				.describe("By repository permission, which Healer requests from GitHub if neither of the others matches."),
+				.default(["admin", "maintain", "write"])
+				.describe("By repository permission, which Healer asks GitHub for. Being a member or collaborator is none."),
+			max_per_hour: z
+				.int()
+				.min(1)
+				.max(1000)
+				.default(10)
+				.describe("Limit on one author's commands in an hour; those over it are refused."),
 		})
 			.prefault({})
 			.describe("Who may give `/healer` commands in comments."),

@@ -1,6 +1,7 @@
 import type { Agent, ClassifyRule } from "../artefact.ts";
 import type { BranchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
+import { isFork } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
 import { contextTexts } from "./context-texts.ts";
@@ -33,7 +34,7 @@ export interface PromptInput {
 export function promptView(input: PromptInput): PromptView {
 	const { incident, agent, failure, attempt } = input;
 	const context = contextTexts(input.context);
-	const isFork = incident.head_repository !== undefined && incident.head_repository !== incident.repository;
+	const inFork = isFork(incident);
 	const missing = missingParts(input.context);
 	return withoutSecrets({
 		...incidentTexts(incident),
@@ -47,7 +48,7 @@ export function promptView(input: PromptInput): PromptView {
 		fix_branch: input.strategy.branch,
 		attempt: String(attempt),
 		previous_attempts: attemptLines(input.previous_attempts ?? []),
-		...(isFork && { head_repository: incident.head_repository }),
+		...(inFork && { head_repository: incident.head_repository }),
 		missing,
 		has_logs: context.workflow_logs !== undefined,
 		has_pull_request: incident.pr_number !== undefined,
@@ -57,7 +58,7 @@ export function promptView(input: PromptInput): PromptView {
 		has_cluster_context: CLUSTER_TEXTS.some((name) => context[name] !== undefined),
 		has_missing: missing.length > 0,
 		is_retry: attempt > 1,
-		is_fork: isFork,
+		is_fork: inFork,
 	});
 }
 
@@ -125,6 +126,8 @@ function strategyText(incident: Incident, { name, branch, why }: BranchStrategy)
 	switch (why) {
 		case "fork":
 			return `The failing branch is in a fork, where you cannot push. Create ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
+		case "unknown_head":
+			return `Nobody named the repository of the failing branch: it may be a fork's. Create ${own} in this repository from the failing commit and open a pull request to the default branch. Never push to a branch that is called like the failing one.`;
 		case "protected_branch":
 			return `The failing branch is protected. Create ${own} from it and open a pull request to it.`;
 		case "no_branch":

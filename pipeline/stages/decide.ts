@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
+import { isHeadUnknown } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
@@ -42,6 +43,9 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 	if (filtering.refusedBy !== undefined) {
 		return { outcome: "filtered", filter: filtering.refusedBy, explanation: [gathered, filtering.explanation] };
 	}
+	if (pipeline.settings.unknown_heads === "refuse" && isHeadUnknown(incident)) {
+		return { outcome: "filtered", filter: UNKNOWN_HEADS, explanation: [gathered, refused(filtering.explanation)] };
+	}
 
 	const classified = await firstTrue(pipeline.classify, scopeWith({}));
 	const type = mustHold(classified.found, "classify");
@@ -79,6 +83,18 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 			dedup.explanation,
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
 		],
+	};
+}
+
+/** Shown in place of a filter's name when the setting refused a branch whose repository nobody named. */
+const UNKNOWN_HEADS = "settings.unknown_heads";
+
+function refused({ rules, ...filters }: StageExplanation): StageExplanation {
+	const rule = { rule: UNKNOWN_HEADS, verdict: "false" } as const;
+	return {
+		...filters,
+		rules: [...rules, rule],
+		outcome: `refused by ${UNKNOWN_HEADS}: nobody named the branch's repository`,
 	};
 }
 

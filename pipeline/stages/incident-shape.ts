@@ -1,19 +1,30 @@
+import { headRepositoryName } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
 
 /**
  * The type of an incident's field. Longer texts are cut; values of another type count as absent. `text` is an
- * identifier and stays verbatim; `said` is free text and is redacted.
+ * identifier and stays verbatim; `said` is free text and is redacted. `repository` is a name, or GitHub's object of one,
+ * or the null that GitHub sends for a deleted fork.
  */
-type Shape = "text" | "said" | "long_said" | "url" | "count" | "said_list" | { readonly [field: string]: Shape };
+type Shape =
+	| "text"
+	| "flag"
+	| "repository"
+	| "said"
+	| "long_said"
+	| "url"
+	| "count"
+	| "said_list"
+	| { readonly [field: string]: Shape };
 
 const ACCOUNT = { login: "text", type: "text" } as const;
 
 const INCIDENT_SHAPE = {
 	repository: "text",
 	installation_id: "count",
-	head_repository: "text",
+	head_repository: "repository",
 	branch: "text",
 	default_branch: "text",
 	head_sha: "text",
@@ -40,7 +51,15 @@ const INCIDENT_SHAPE = {
 		description: "long_said",
 		manifest_path: "text",
 	},
-	command: { name: "text", args: "said", agent: "text", comment_id: "count", needs: "said_list" },
+	command: {
+		name: "text",
+		args: "said",
+		agent: "text",
+		comment_id: "count",
+		allowed: "flag",
+		needs: "said_list",
+		refused: "said",
+	},
 	evidence: "long_said",
 	started_at: "text",
 	occurred_at: "text",
@@ -74,6 +93,8 @@ function shapeValue(shape: Shape, value: unknown): unknown {
 	switch (shape) {
 		case "text":
 			return shapeText(value, TEXT_LIMITS.short);
+		case "repository":
+			return shapeText(typeof value === "object" ? headRepositoryName(value) : value, TEXT_LIMITS.short);
 		case "said":
 			return shapeSaid(value, TEXT_LIMITS.short);
 		case "long_said":
@@ -82,6 +103,8 @@ function shapeValue(shape: Shape, value: unknown): unknown {
 			return shapeUrl(value);
 		case "count":
 			return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+		case "flag":
+			return typeof value === "boolean" ? value : undefined;
 		case "said_list":
 			return shapeTexts(value);
 		default:

@@ -4,7 +4,13 @@ import type { Reading } from "../reading.ts";
 export type Filtered = Exclude<Reading, { readonly outcome: "command" }>;
 
 /**
- * Turns an incident from an entry of kind `command` into a command. The filters have judged it like an incident, but no
+ * What an author needs where the pipeline says nothing: to be a member or a collaborator proves no right to write.
+ * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+ */
+const WRITERS: readonly string[] = ["admin", "maintain", "write"];
+
+/**
+ * Turns an incident from a comment into a command. The filters have judged it like an incident, but no
  * incident is updated and nothing is decided.
  */
 export function readCommand(reading: Filtered): Reading {
@@ -13,7 +19,7 @@ export function readCommand(reading: Filtered): Reading {
 	}
 	const { explanation, incident } = reading;
 	const { id, repository, installation_id, delivery_id, pr_number, sender, event } = incident;
-	const { name, args, comment_id, needs } = incident.command ?? {};
+	const { name, args, comment_id, allowed, needs = WRITERS, refused } = incident.command ?? {};
 	if (name === undefined || pr_number === undefined || comment_id === undefined || sender === undefined) {
 		const wanted = { "command.name": name, "command.comment_id": comment_id, pr_number, sender };
 		const missing = Object.entries(wanted).flatMap(([field, value]) => (value === undefined ? [field] : []));
@@ -23,7 +29,8 @@ export function readCommand(reading: Filtered): Reading {
 	const more = {
 		...(args !== undefined && { args }),
 		...(installation_id !== undefined && { installation_id }),
-		...(needs !== undefined && { needs }),
+		...(allowed !== true && { needs }),
+		...(refused !== undefined && { refused }),
 		...(name === "fix" && { fix: { incident, identity: reading.identity, explanation } }),
 	};
 	return { outcome: "command", command: { ...known, ...more }, explanation };

@@ -57,7 +57,9 @@ export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Prom
 		repository,
 	};
 	const reading = await filterIncident(pipeline, incident, identity.text, explain(rules, `${entry.name} takes it`));
-	return entry.kind === "command" ? readCommand(reading) : reading;
+	// Whatever the entry calls it: nobody's comment is an incident before its author's right is known.
+	const isCommand = entry.kind === "command" || incident.command?.comment_id !== undefined;
+	return isCommand ? readCommand(reading) : reading;
 }
 
 async function filterIncident(

@@ -1,5 +1,6 @@
+import { HOUR_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
-import type { LockedCommandRequest } from "../journal/commands.ts";
+import { commandsBefore, type LockedCommandRequest } from "../journal/commands.ts";
 import { addDelivery } from "../journal/deliveries.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { asCode } from "../remediation/markdown.ts";
@@ -16,9 +17,14 @@ export async function actOnCommand(
 	command: LockedCommandRequest,
 ): Promise<CommandResult | { readonly until: number }> {
 	const { request, received_at } = command;
+	if (request.refused !== undefined) return refusal(`${request.refused}.`);
+	const cap = (await effects.engine()).settings.commands.max_per_hour ?? SHIPPED_PER_HOUR;
+	if ((await commandsBefore(effects.journal, command, received_at - HOUR_MS, cap)) >= cap) {
+		return refusal(`${asCode(request.author)} gave ${cap} commands within an hour; try again later.`);
+	}
 	const permission = await askPermission(effects, command);
 	if (permission.kind === "wait") return permission;
-	if (permission.kind === "refused") return { reaction: "confused", message: permission.why };
+	if (permission.kind === "refused") return refusal(permission.why);
 	switch (request.name) {
 		case "fix":
 			return await fix(effects, command);
@@ -35,7 +41,14 @@ export async function actOnCommand(
 	}
 }
 
-/** The incident is already in the journal, unless GitHub had to be asked for the permission first. */
+/** Of pipelines that were pushed before there was a limit. */
+const SHIPPED_PER_HOUR = 10;
+
+/** `message`: Markdown. */
+function refusal(message: string): CommandResult {
+	return { reaction: "confused", message, refused: true };
+}
+
 async function fix(effects: Effects, { request }: LockedCommandRequest): Promise<CommandResult> {
 	const { fix: pending } = request;
 	if (pending !== undefined) {

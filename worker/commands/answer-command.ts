@@ -77,6 +77,10 @@ async function act(effects: Effects, locked: LockedCommandRequest): Promise<Comm
 		return undefined;
 	}
 	const { author, name, installation_id } = request;
+	if (acted.refused === true) {
+		await recordResult(effects.journal, locked, acted, undefined);
+		return acted;
+	}
 	const comment = {
 		last_command: { author, name, command_result: acted.message },
 		installation_id,

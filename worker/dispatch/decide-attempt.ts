@@ -1,11 +1,13 @@
 import type { Decision } from "../../pipeline/decision.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
+import { isHeadUnknown } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { enrichIncident } from "../../pipeline/index.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
+import { askHead } from "../context/github/ask-head.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
@@ -14,7 +16,7 @@ import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
-import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
+import { deferForRateLimit, failTry, LOCK_MS, type Progress } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
@@ -25,13 +27,15 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const known = await withKnownActor(effects.journal, merged);
 
 	const planned = await engine.plan(known);
-	const until = effects.now() + LOCK_MS + longestGathering(planned);
+	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_MS;
 	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
 	const sources = effects.sources({ incident: known, newLogReader: engine.newLogReader });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
 	const waiting = deferred && (await deferForRateLimit(effects, locked, deferred));
 	if (waiting !== undefined) return waiting;
-	const incident = enrichIncident(known, context);
+	const headed = await withHead(effects, locked, enrichIncident(known, context));
+	if ("state" in headed) return headed;
+	const incident = headed;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
 	const decision = await engine.decide({
@@ -72,6 +76,31 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		escalated: escalate_to === decision.agent,
 	});
 	return stored ?? { state: "lock_lost" };
+}
+
+const ASKING_MS = 10_000;
+
+/**
+ * Asks GitHub whose branch it is, if neither the event nor the context names its repository. The agent pushes there, and the filters refuse
+ * forks, so the incident waits for the answer. Without an App nobody can be asked: then it gets a branch of its own.
+ */
+async function withHead(effects: Effects, locked: LockedIncident, incident: Incident): Promise<Incident | Progress> {
+	if (effects.github === undefined || !isHeadUnknown(incident)) return incident;
+	const head = await askHead(effects.github, incident, AbortSignal.timeout(ASKING_MS));
+	switch (head.kind) {
+		case "known":
+			return { ...incident, head_repository: head.head_repository };
+		case "unknown":
+			return incident;
+		case "silent": {
+			const why = `GitHub does not say which repository the branch ${incident.branch} is in: ${head.why}`;
+			const limited =
+				head.until !== undefined && (await deferForRateLimit(effects, locked, { untilMs: head.until, why }));
+			return limited || (await failTry(effects, locked, why));
+		}
+		default:
+			return head satisfies never;
+	}
 }
 
 /** The complete explanation: the stages of ingest, then the stages of this decision. */

@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { isOwnBranch } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { createCachedQueries } from "../context/github/cached-queries.ts";
 import { hasFailed } from "../context/github/failed-jobs.ts";
 import { parseResponse, type RepoClient, repoClient } from "../context/github/repo-client.ts";
-import { type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
+import { laterOnSameBranch, type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
 import type { GitHub } from "../github/github.ts";
 
 /** GitHub's latest result of the failed workflow or check, on the branch that it failed on. */
@@ -22,9 +23,9 @@ export async function askNewer(
 	if (incident.kind !== "ci") return undefined;
 	const client = abortedBy(repoClient(github, incident), signal);
 	if (incident.run_id !== undefined) return await newerOfRuns(client, incident);
-	const { branch, repository, head_repository = repository, job } = incident;
+	const { branch, job } = incident;
 	// A fork's branch is not in this repository, and one of ours may have its name.
-	if (branch === undefined || head_repository.toLowerCase() !== repository.toLowerCase()) return undefined;
+	if (branch === undefined || !isOwnBranch(incident)) return undefined;
 	const jobs = incident.jobs ?? (job === undefined ? [] : [job]);
 	if (incident.app !== undefined) return await newerOfChecks(client, { branch, app: incident.app, jobs });
 	return incident.event === "status" ? await newerOfStatuses(client, { branch, contexts: jobs }) : undefined;
@@ -61,11 +62,7 @@ async function laterRuns({ get, repo }: RepoClient, run: RunAnswer): Promise<rea
 		runsSchema,
 		await get("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", parameters),
 	);
-	if (!runs.ok) return [];
-	const home = run.head_repository?.full_name;
-	return runs.value.workflow_runs
-		.filter((other) => other.run_number > run.run_number && other.head_repository?.full_name === home)
-		.toSorted((one, other) => other.run_number - one.run_number);
+	return runs.ok ? laterOnSameBranch(runs.value.workflow_runs, run) : [];
 }
 
 /** A run that was cancelled or skipped says nothing about the failure. */

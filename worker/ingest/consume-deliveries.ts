@@ -90,7 +90,7 @@ async function write(
 		background.push(countIgnored(effects, acceptance.kind));
 		return "written";
 	}
-	if (acceptance.command_id !== undefined) background.push(answerCommand(effects, acceptance.command_id));
+	if (acceptance.status === "command") background.push(answerCommand(effects, acceptance.command_id));
 	if (acceptance.status === "accepted") await effects.wake(acceptance.incident_id, acceptance.dueInMs);
 	return "written";
 }

@@ -1,4 +1,4 @@
-import { type CommandRequest, type Delivery, type Reading, whyIgnored } from "../../pipeline/index.ts";
+import { type Delivery, type Reading, whyIgnored } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { completeCheckRun } from "../github/complete-check-run.ts";
@@ -69,14 +69,4 @@ function contentOf(
 		default:
 			return reading satisfies never;
 	}
-}
-
-/** The command of a `/healer fix` incident: it is an incident like any other, and its comment needs an answer. */
-export function commandOf({ incident }: Extract<DeliveryContent, { outcome: "incident" }>): CommandRequest | undefined {
-	const { id, kind, repository, installation_id, pr_number, sender, command, delivery_id } = incident;
-	if (kind !== "manual" || command?.comment_id === undefined) return undefined;
-	if (command.name === undefined || pr_number === undefined || sender === undefined) return undefined;
-	const { name, comment_id } = command;
-	const installation = installation_id !== undefined && { installation_id };
-	return { id, name, repository, ...installation, pr_number, comment_id, author: sender.login, delivery_id };
 }

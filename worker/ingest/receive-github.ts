@@ -107,8 +107,7 @@ async function receivePayload(
 			});
 		}
 		default: {
-			const { status, incident_id, command_id } = receipt;
-			if (command_id !== undefined) ctx.waitUntil(answerCommand(effects, command_id));
+			const { status, incident_id } = receipt;
 			if (status === "accepted") await effects.wake(incident_id, receipt.dueInMs);
 			const reason = status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
 			return jsonResponse(202, { status, incident_id, reason });

@@ -6,7 +6,6 @@ import { remediationPushedTo } from "../journal/remediations.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
-import { commandOf } from "./prepare-delivery.ts";
 import { trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** The result of storing a delivery. */
@@ -15,8 +14,6 @@ export type Acceptance =
 			readonly status: "accepted" | "duplicate";
 			readonly incident_id: string;
 			readonly dueInMs: number;
-			/** The command to answer, if a comment requested the incident. */
-			readonly command_id?: string;
 	  }
 	/** A command for Healer itself. */
 	| { readonly status: "command"; readonly name: string; readonly isNew: boolean; readonly command_id: string }
@@ -66,11 +63,8 @@ async function writeIncident(
 
 	const { journal } = effects;
 	const now = effects.now();
-	const requested = commandOf(content);
-	const own = [
-		...deliveryStatements(journal, { incident, identity, explanation, dueAt: now + settle_ms, now, received_at }),
-		...(requested === undefined ? [] : [commandStatement(journal, requested, received_at)]),
-	];
+	const dueAt = now + settle_ms;
+	const own = deliveryStatements(journal, { incident, identity, explanation, dueAt, now, received_at });
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
 	const results = await journal.batch([...own, ...(tracked?.all ?? [])]);
@@ -82,8 +76,7 @@ async function writeIncident(
 		const others = status === "accepted" ? affected.filter((id) => id !== incident.id) : affected;
 		await wakeAffected(effects, signal, others, log);
 	}
-	const command_id = requested !== undefined && { command_id: requested.id };
-	return { status, incident_id: incident.id, dueInMs: settle_ms, ...command_id };
+	return { status, incident_id: incident.id, dueInMs: settle_ms };
 }
 
 async function writeCommand(

@@ -3,7 +3,7 @@ import { defineTable, integer, nullable, type RowOf, text, time } from "./table.
 
 export const checksTable = defineTable("checks", {
 	repository: text(),
-	/** The repository of the branch: another one for a fork. */
+	/** The repository of the branch: another one for a fork, `UNNAMED_HEAD` while nobody named it. */
 	head_repository: text(),
 	branch: text(),
 	/** `workflow:{name}`, `app:{slug}` or `status`. */

@@ -62,6 +62,28 @@ export async function lockCommand(db: D1Database, id: string, at: LockRequest): 
 	return row && { ...row, id };
 }
 
+/**
+ * How many commands of the same author on any repository came before this one since then: all that were taken, refused or
+ * not, because asking costs, too. Counts no further than `most`.
+ */
+export async function commandsBefore(
+	db: D1Database,
+	{ id, request, received_at }: LockedCommandRequest,
+	since: number,
+	most: number,
+): Promise<number> {
+	const count = await db
+		.prepare(
+			`SELECT count(*) AS count FROM (
+				SELECT 1 FROM commands WHERE (received_at, id) < (?1, ?2) AND received_at > ?3
+					AND lower(command ->> 'author') = lower(?4) LIMIT ?5
+			)`,
+		)
+		.bind(received_at, id, since, request.author, most)
+		.first<number>("count");
+	return count ?? 0;
+}
+
 /** Reads the JSON of a locked row. */
 export function readCommand({ command, result, ...row }: LockedCommand): Result<LockedCommandRequest> {
 	const request = readStored("commands.command", command);
@@ -71,16 +93,16 @@ export function readCommand({ command, result, ...row }: LockedCommand): Result<
 	return ok({ ...row, request: request.value, result: before?.value });
 }
 
-/** Stores the result and requests an update of the status comment, in one transaction. */
+/** Stores the result and requests an update of the status comment, if one is due, in one transaction. */
 export async function recordResult(
 	db: D1Database,
 	{ id, lock }: LockedCommandRequest,
 	result: CommandResult,
-	statusComment: D1PreparedStatement,
+	statusComment: D1PreparedStatement | undefined,
 ): Promise<void> {
 	await db.batch([
 		db.prepare("UPDATE commands SET result = ?3 WHERE id = ?1 AND lock = ?2").bind(id, lock, JSON.stringify(result)),
-		statusComment,
+		...(statusComment === undefined ? [] : [statusComment]),
 	]);
 }
 

@@ -16,7 +16,8 @@ const incidentsOf = (repository: string, number: string) => `
 	UNION SELECT a.incident_id FROM attempts a JOIN incidents i ON i.id = a.incident_id
 		WHERE a.pull_request = ${number} AND i.repository = ${repository}
 	UNION SELECT i.id FROM checks c CROSS JOIN incidents i ON i.repository = c.repository AND i.branch = c.branch
-			AND lower(coalesce(json_extract(i.incident, '$.head_repository'), i.repository)) = lower(c.head_repository)
+			AND lower(coalesce(i.incident ->> 'head_repository', i.repository))
+				= lower(iif(c.head_repository IN ('', 'unknown'), c.repository, c.head_repository))
 		WHERE c.repository = ${repository} AND c.pr_number = ${number}`;
 
 /**

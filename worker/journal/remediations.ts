@@ -1,5 +1,6 @@
 import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
 import { attemptsTable } from "./attempts.ts";
+import { UNNAMED_HEAD } from "./check-heads.ts";
 import { type CheckRow, checkName, checksTable, withKnownActor } from "./checks.ts";
 import { type IncidentRow, incidentStatement } from "./incidents.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
@@ -40,6 +41,8 @@ export type ClosedPullRequest = RowOf<typeof closedColumns>;
 /** What the journal has on the branches and pull requests of a remediation. */
 export interface BranchRows {
 	readonly checks: readonly CheckRow[];
+	/** Those on its branches that do not count, because nobody has named their repository. */
+	readonly unnamed: readonly CheckRow[];
 	readonly pull_requests: readonly ClosedPullRequest[];
 	/** Other incidents on the branch that failed, newest first. */
 	readonly others: readonly { readonly id: string; readonly run_id: string | null; readonly head_sha: string | null }[];
@@ -50,8 +53,10 @@ export async function branchRows(
 	about: {
 		readonly id: string;
 		readonly repository: string;
-		/** The repository that the branch is in. */
-		readonly head_repository: string;
+		/** The repositories whose results count: see `headsThatCount`. */
+		readonly heads: readonly string[];
+		/** The same on the fix's branches, which are in the repository itself. */
+		readonly fix_heads: readonly string[];
 		readonly branch: string | null;
 		readonly fix_branch: string;
 		/** Numbers of its own and of the fix's pull requests. */
@@ -60,15 +65,18 @@ export async function branchRows(
 ): Promise<BranchRows> {
 	const { repository, pull_requests } = about;
 	const numbers = JSON.stringify(pull_requests);
+	const heads = JSON.stringify(about.heads.map((head) => head.toLowerCase()));
+	const fixHeads = JSON.stringify(about.fix_heads.map((head) => head.toLowerCase()));
 	const [checks, closed, others] = await db.batch([
 		db
 			.prepare(
-				`SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?2 AND head_repository = ?3
-				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?4
-				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND pr_number IN (SELECT value FROM json_each(?5))
+				`SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?2 AND ${isOneOf("?3")}
+				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?4 AND ${isOneOf("?6")}
+				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1
+					AND pr_number IN (SELECT value FROM json_each(?5)) AND (${isOneOf("?3")} OR ${isOneOf("?6")})
 				LIMIT 1000`,
 			)
-			.bind(repository, about.branch, about.head_repository, about.fix_branch, numbers),
+			.bind(repository, about.branch, heads, about.fix_branch, numbers, fixHeads),
 		db
 			.prepare(
 				`SELECT ${closedColumns.list} FROM pull_requests
@@ -79,16 +87,25 @@ export async function branchRows(
 			.prepare(
 				`SELECT id, run_id, json_extract(incident, '$.head_sha') AS head_sha FROM incidents
 				WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status NOT IN ('cancelled', 'superseded')
+					AND lower(coalesce(incident ->> 'head_repository', repository)) IN (SELECT value FROM json_each(?4))
 				ORDER BY created_at DESC LIMIT 50`,
 			)
-			.bind(repository, about.branch, about.id),
+			.bind(repository, about.branch, about.id, heads),
 	]);
+	const rows = (checks?.results ?? []) as unknown as CheckRow[];
+	const isCounted = ({ head_repository }: CheckRow) =>
+		head_repository !== UNNAMED_HEAD || about.heads.includes(UNNAMED_HEAD);
 	return {
-		checks: (checks?.results ?? []) as unknown as CheckRow[],
+		checks: rows.filter(isCounted),
+		unnamed: rows.filter((row) => !isCounted(row)),
 		pull_requests: (closed?.results ?? []) as unknown as ClosedPullRequest[],
 		others: (others?.results ?? []) as unknown as BranchRows["others"],
 	};
 }
+
+/** SQL: whether a result counts, or nobody has named its repository; of a JSON list of repositories in lower case. */
+const isOneOf = (heads: string) =>
+	`(lower(head_repository) IN (SELECT value FROM json_each(${heads})) OR head_repository = '${UNNAMED_HEAD}')`;
 
 // A branch has as many unfinished remediations as it has failing checks.
 const MOST = 20;
@@ -123,10 +140,14 @@ export async function remediationPushedTo(
 				AND ((branch = ?3 AND (?7 OR status IN ('running', 'awaiting_ci') OR (status = 'waiting' AND attempt > 1)
 						OR (status IN ('failed', 'escalated') AND ended_at > ?8)))
 					OR (id >= ?4 AND id < ?5))
+				AND lower(coalesce(incident ->> 'head_repository', repository)) = ?9
 				AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = ?2)
 			ORDER BY created_at DESC LIMIT ?6`,
 		)
-		.bind(repository, id, branch, prefix ?? "none", `${prefix ?? "none"}g`, MOST, isByAgent ? 1 : 0, now - late_ms)
+		.bind(
+			...[repository, id, branch, prefix ?? "none", `${prefix ?? "none"}g`, MOST, isByAgent ? 1 : 0, now - late_ms],
+			(incident.head_repository ?? repository).toLowerCase(),
+		)
 		.all<{ id: string; incident: string }>();
 	const check = checkName(incident);
 	return results.find((row) => prefix !== undefined || isByAgent || checkOf(row.incident) === check)?.id;

@@ -1,6 +1,7 @@
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { insertRow } from "./bind-named.ts";
-import { beganAt, checkKey, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
+import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
+import { beganAt, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
 import { insertTransitions } from "./transitions.ts";
 
@@ -94,7 +95,7 @@ function checkStatement(
 			checksTable,
 			{
 				repository,
-				head_repository: signal.head_repository ?? repository,
+				head_repository: signal.head_repository ?? UNNAMED_HEAD,
 				branch,
 				check_name,
 				job,
@@ -110,11 +111,9 @@ function checkStatement(
 				started_at: beganAt(signal) ?? now,
 				received_at: now,
 			},
-			{
-				onConflict: `ON CONFLICT (${checkKey.list}) DO UPDATE SET ${checksTable.omit(...checkKey.names).overwritten}
-				WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`,
-			},
+			{ onConflict: NEWER_CHECK },
 		),
+		...(signal.run_id === undefined ? [] : nameHeadsOfRun(db, { repository, branch, run_id: signal.run_id })),
 	];
 }
 

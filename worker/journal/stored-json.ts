@@ -62,7 +62,11 @@ const SHAPES = {
 	"facts.context": anyObject as z.ZodType<unknown>,
 	"searched.patterns": z.array(z.string()) as z.ZodType<unknown>,
 	"commands.command": command as z.ZodType<unknown>,
-	"commands.result": z.looseObject({ reaction: z.string(), message: z.string() }) as z.ZodType<unknown>,
+	"commands.result": z.looseObject({
+		reaction: z.string(),
+		message: z.string(),
+		refused: z.boolean().optional(),
+	}) as z.ZodType<unknown>,
 	"status_comments.last_command": z.looseObject({
 		author: z.string(),
 		name: z.string(),
@@ -123,6 +127,8 @@ export interface CommandResult {
 	readonly reaction: "eyes" | "+1" | "confused";
 	/** Our own Markdown; text of others is in code spans. */
 	readonly message: string;
+	/** Its author may not, or not here: a reaction is the whole answer, so that nobody makes Healer write comments. */
+	readonly refused?: boolean;
 }
 
 /** The latest command on a pull request, as shown in its status comment. */

@@ -1,8 +1,10 @@
+import { isHeadUnknown } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import type { Engine } from "../engine.ts";
-import { beganAt, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
+import { headsThatCount } from "../journal/check-heads.ts";
+import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
@@ -18,6 +20,9 @@ export interface Remediation {
 	readonly incident: IncidentRow;
 	readonly attempts: readonly PastAttempt[];
 	readonly state: RemediationState;
+	readonly failure: Incident;
+	/** Results of the failed check that do not count, because nobody has named the repository of their branch. */
+	readonly unnamed: readonly CheckRow[];
 }
 
 /** The state of one remediation in the journal. `overdueAfterMs`: see `Effects`. */
@@ -42,7 +47,11 @@ export async function loadState(
 	const branch = await branchRows(db, {
 		id,
 		repository: incident.repository,
-		head_repository: failure.head_repository ?? failure.repository,
+		heads: headsThatCount(failure),
+		fix_heads: headsThatCount({
+			...failure,
+			...(isHeadUnknown(failure) ? {} : { head_repository: failure.repository }),
+		}),
 		branch: incident.branch,
 		fix_branch,
 		pull_requests: failure.pr_number === undefined ? fixNumbers : [...fixNumbers, failure.pr_number],
@@ -74,7 +83,9 @@ export async function loadState(
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
-	return { incident, attempts, state };
+	const check_name = failure.kind === "ci" ? checkName(failure) : undefined;
+	const unnamed = branch.unnamed.filter((row) => check_name === undefined || row.check_name === check_name);
+	return { incident, attempts, state, failure, unnamed: isHeadUnknown(failure) ? [] : unnamed };
 }
 
 function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {

@@ -2,6 +2,7 @@ import type { Effects } from "../effects.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { takeStep } from "../journal/transitions.ts";
+import { learnHeads } from "./learn-heads.ts";
 import { loadState } from "./load-state.ts";
 import { type AttemptEnd, type NextStep, nextStep, type RelayStatus } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
@@ -17,6 +18,7 @@ const MOST_STEPS = 10;
 export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
 	let relayStatus: RelayStatus | undefined;
+	let hasAsked = false;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
 		const found = await loadState(effects.journal, id, engine, {
@@ -26,6 +28,10 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
+		if (!hasAsked && found.unnamed.length > 0) {
+			hasAsked = true;
+			if (await learnHeads(effects, found.failure, found.unnamed)) continue;
+		}
 		const next = nextStep(found.state, { ...engine.outcome, settle_s: engine.settings.settle_s });
 		if (next === undefined) return await withoutDue(effects, incident);
 		if (next.do === "wait") {

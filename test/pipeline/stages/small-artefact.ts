@@ -7,7 +7,7 @@ export const smallArtefact: Artefact = {
 	settings: settings.parse({
 		repositories: ["octo-org/*", "Codertocat/*", "5dlabs/cto"],
 		skip_markers: ["[skip-healer]"],
-		commands: { associations: ["OWNER"] },
+		commands: { logins: ["Codertocat"] },
 	}),
 	agents: {
 		rex: agent("5DLabs-Rex", ["cargo", "rg"]),

@@ -223,6 +223,34 @@ describe("answerCommand of somebody whose permission has to be asked for", () =>
 		expect([...hub.reactions]).toEqual([reaction]);
 	});
 
+	it.each([
+		["is refused by its pull request", { refused: "the pull request is closed" }],
+		["is refused for want of a permission", { needs: ["admin"] }],
+	])("%s with a reaction and no comment", async (_name, changes) => {
+		const { stub, hub } = withGitHub();
+		hub.permissions.set("octocat", "read");
+		await failing(stub, 100);
+		await say(stub, "stop", 1, changes);
+		expect(await statusesOf(stub, [100])).toEqual(["accepted"]);
+		expect([...hub.reactions]).toEqual(["1 confused"]);
+		expect(hub.comments).toEqual([]);
+	});
+
+	it("is refused beyond ten of one author in an hour, without asking GitHub, whatever repository they are on", async () => {
+		const { stub, hub } = withGitHub();
+		hub.permissions.set("octocat", "write");
+		for (let n = 1; n <= 11; n++) {
+			await say(stub, "status", n, { needs: ["write"], repository: n % 2 ? "5dlabs/cto" : "5dlabs/other" });
+		}
+		const asked = hub.asked.filter((route) => route.endsWith("/permission"));
+		expect(asked).toHaveLength(10);
+		expect([...hub.reactions].at(-1)).toBe("11 confused");
+		await say(stub, "status", 12, { needs: ["write"], author: "hubot" });
+		stub.clock += HOUR_MS;
+		await say(stub, "status", 13, { needs: ["write"] });
+		expect([...hub.reactions].slice(-2)).toEqual(["12 confused", "13 +1"]);
+	});
+
 	it("is refused where there is nobody to ask", async () => {
 		const stub = stubEffects();
 		await failing(stub, 100);

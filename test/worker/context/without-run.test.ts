@@ -7,6 +7,7 @@ import {
 	decide,
 	loadPipeline,
 	planContext,
+	type Reading,
 	readDelivery,
 } from "../../../pipeline/index.ts";
 import { createSources } from "../../../worker/context/create-sources.ts";
@@ -86,11 +87,16 @@ function recorded(event: string, action?: string): Record<string, Record<string,
 /** What the shipped pipeline, with `watch` switched on, makes of a delivery before this GitHub; undefined: without one. */
 async function decided(event: string, payload: unknown, github: Answers | undefined): Promise<Decision> {
 	const reading = await readDelivery(pipeline, { event, delivery_id: "d", payload });
-	if (reading.outcome !== "incident") throw new Error(`${event} is no incident: ${JSON.stringify(reading)}`);
-	const { incident } = reading;
+	// A command is an incident once its author's permission is known.
+	const incident = reading.outcome === "command" ? reading.command.fix?.incident : incidentOf(reading);
+	if (incident === undefined) throw new Error(`${event} is no incident: ${JSON.stringify(reading)}`);
 	const planned = (await planContext(pipeline, incident)).filter(({ from }) => from.startsWith("github."));
 	const { context } = await gatherContext(planned, sourcesOf(incident, github), Date.now);
 	return await decide(pipeline, { incident, context, attempt: 1 });
+}
+
+function incidentOf(reading: Reading): Incident | undefined {
+	return reading.outcome === "incident" ? reading.incident : undefined;
 }
 
 function sourcesOf(incident: Incident, github: Answers | undefined) {

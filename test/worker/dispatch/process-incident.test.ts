@@ -238,6 +238,7 @@ describe("processIncident", () => {
 			event: "workflow_job",
 			delivery_id: "d-1",
 			repository: "5dlabs/cto",
+			head_repository: "5dlabs/cto",
 			run_id: "289782451",
 			branch: "main",
 			commit_message: "Fix it",

@@ -16,6 +16,8 @@ describe("a remediation, by GitHub's own payloads", () => {
 		const relay = stubRelay();
 		const { body } = await send(signedDelivery(failedJob({ run_id: 100 })));
 		const id = String(body.incident_id);
+		// A job does not name the repository of its branch; its run does.
+		expect((await tell(failedRun({ run_id: 100 }))).body).toMatchObject({ status: "duplicate", incident_id: id });
 		await goOn();
 		await postOutcome(id, 1, "Failed", "out of tries");
 		expect(await incident(id)).toMatchObject({ status: "waiting", attempt: 2 });

@@ -50,6 +50,7 @@ export function run(
 		event: `run_${reports}`,
 		delivery_id: `d-${run_id}-${reports}`,
 		repository: "5dlabs/cto",
+		head_repository: changes.repository ?? "5dlabs/cto",
 		branch: "fix/parser",
 		head_sha: `sha-${run_id}`,
 		run_id: String(run_id),

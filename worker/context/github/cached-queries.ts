@@ -26,12 +26,17 @@ export function createCachedQueries(client: RepoClient, incident: Incident): Cac
 	};
 }
 
-async function findRun({ get, repo }: RepoClient, { run_id }: Incident): Promise<Parsed<RunAnswer | undefined>> {
+/** The run by its id; undefined without one. */
+export async function findRun(
+	{ get, repo }: RepoClient,
+	{ run_id }: Pick<Incident, "run_id">,
+	signal?: AbortSignal,
+): Promise<Parsed<RunAnswer | undefined>> {
 	const id = Number(run_id);
 	if (run_id === undefined || !Number.isSafeInteger(id)) return { ok: true, value: undefined };
 	return parseResponse(
 		runSchema,
-		await get("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: id }),
+		await get("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { ...repo, run_id: id }, signal),
 	);
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { PullRequest } from "../../../pipeline/context.ts";
+import { DELETED_FORK, headRepositoryName, isSameRepository } from "../../../pipeline/head-repository.ts";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
@@ -25,7 +26,7 @@ export async function askPullRequest({
 			base_branch: value.base.ref,
 			head_branch: value.head.ref,
 			head_sha: value.head.sha,
-			head_repository: value.head.repo?.full_name,
+			head_repository: headRepositoryName(value.head.repo),
 			labels: value.labels?.flatMap(({ name }) => name ?? []).slice(0, 50),
 		}),
 	};
@@ -78,7 +79,7 @@ export async function findPullRequest(
 async function withHeadRepository(incident: Incident, runOf: RunOf): Promise<Incident> {
 	if (incident.head_repository !== undefined || incident.run_id === undefined) return incident;
 	const run = await runOf();
-	const head_repository = run.ok ? run.value?.head_repository?.full_name : undefined;
+	const head_repository = run.ok ? headRepositoryName(run.value?.head_repository) : undefined;
 	return head_repository === undefined ? incident : { ...incident, head_repository };
 }
 
@@ -86,13 +87,13 @@ async function withHeadRepository(incident: Incident, runOf: RunOf): Promise<Inc
 async function byBranch({ get, repo }: RepoClient, incident: Incident): Promise<Parsed<number | undefined>> {
 	const { branch, repository, default_branch, head_sha } = incident;
 	const home = incident.head_repository ?? repository;
-	const isDefault = branch === default_branch && isSame(home, repository);
-	if (branch === undefined || isDefault) return { ok: true, value: undefined };
+	const isDefault = branch === default_branch && isSameRepository(home, repository);
+	if (branch === undefined || isDefault || home === DELETED_FORK) return { ok: true, value: undefined };
 	const parameters = { ...repo, state: "open", head: `${home.split("/")[0]}:${branch}`, per_page: 20 } as const;
 	const list = parseResponse(listSchema, await get("GET /repos/{owner}/{repo}/pulls", parameters));
 	if (!list.ok) return list;
 	const found = list.value.find(({ head }) =>
-		incident.head_repository === undefined ? head.sha === head_sha : isSame(head.repo?.full_name ?? "", home),
+		incident.head_repository === undefined ? head.sha === head_sha : isSameRepository(head.repo?.full_name ?? "", home),
 	);
 	return { ok: true, value: found?.number };
 }
@@ -114,8 +115,4 @@ function isUnknownCommit({ problem }: Parsed<unknown> & { readonly ok: false }):
 async function readPullRequest({ get, repo }: RepoClient, pull_number: number): Promise<Parsed<PullRequestAnswer>> {
 	const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
 	return parseResponse(pullRequestSchema, await get(route, { ...repo, pull_number }));
-}
-
-function isSame(one: string, other: string): boolean {
-	return one.toLowerCase() === other.toLowerCase();
 }

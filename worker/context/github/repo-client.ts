@@ -22,7 +22,10 @@ export interface RepoClient {
 	): Promise<GitHubAnswer<string>>;
 }
 
-export function repoClient(github: GitHub, { repository, installation_id }: Incident): RepoClient {
+export function repoClient(
+	github: GitHub,
+	{ repository, installation_id }: Pick<Incident, "repository" | "installation_id">,
+): RepoClient {
 	const of = { repository, installation_id };
 	return {
 		repo: partsOf(repository),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isSameRepository } from "../../../pipeline/head-repository.ts";
 
 const account = z.object({ login: z.string(), type: z.string().optional() }).nullish();
 
@@ -21,3 +22,16 @@ export const runSchema = z.object({
 });
 export type RunAnswer = z.infer<typeof runSchema>;
 export const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
+
+/**
+ * The later runs of the same workflow on the same branch of the same repository, newest first, of those listed for the
+ * workflow and the branch's name. None if the run's repository was deleted: then nobody knows whose the others are.
+ */
+export function laterOnSameBranch(runs: readonly RunAnswer[], run: RunAnswer): RunAnswer[] {
+	const home = run.head_repository?.full_name;
+	if (home === undefined) return [];
+	const later = runs.filter(
+		(other) => other.run_number > run.run_number && isSameRepository(other.head_repository?.full_name ?? "", home),
+	);
+	return later.toSorted((one, other) => other.run_number - one.run_number);
+}

@@ -1,13 +1,15 @@
 import * as z from "zod";
 import type { WorkflowRun } from "../../../pipeline/context.ts";
+import { headRepositoryName } from "../../../pipeline/head-repository.ts";
 import type { SourceResult } from "../source.ts";
 import type { CachedQueries } from "./cached-queries.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
-import { type RunAnswer, runsSchema } from "./run-answer.ts";
+import { laterOnSameBranch, type RunAnswer, runsSchema } from "./run-answer.ts";
 
 /**
  * `github.run`: the run itself, with its branch's repository and its actor, which a job's payload lacks; whether the branch's
- * head moved, whether a newer run of the workflow exists there, and whether it passes now.
+ * head moved, whether a newer run of the workflow exists there, and whether it passes now. What the run itself reports stays when
+ * a later question fails: the filters need to know whose branch it is.
  */
 export async function askRun(client: RepoClient, queries: CachedQueries, signal: AbortSignal): Promise<SourceResult> {
 	const found = await queries.run();
@@ -15,11 +17,15 @@ export async function askRun(client: RepoClient, queries: CachedQueries, signal:
 	const run = found.value;
 	if (run === undefined) return { status: "empty" };
 	const [newest, head] = await Promise.all([laterRuns(client, run, signal), headOf(client, queries, run, signal)]);
-	if (!newest.ok) return sourceFailure(newest.problem);
-	if (!head.ok) return sourceFailure(head.problem);
+	const [noNewest, noHead] = [unanswered(newest), unanswered(head)];
+	for (const answer of [noNewest, noHead]) if (answer?.status === "deferred") return answer;
 
-	const [newer] = newest.value;
-	const finished = newest.value.find(({ status }) => status === "completed") ?? run;
+	const later = newest.ok ? newest.value : [];
+	const finished = later.find(({ status }) => status === "completed") ?? run;
+	const missing = [
+		...(noNewest === undefined ? [] : [`newer runs: ${noNewest.why}`]),
+		...(noHead === undefined ? [] : [`the branch's head: ${noHead.why}`]),
+	];
 	const data: WorkflowRun = {
 		id: String(run.id),
 		workflow: compact({ name: run.name, path: run.path }),
@@ -28,16 +34,20 @@ export async function askRun(client: RepoClient, queries: CachedQueries, signal:
 			attempt: run.run_attempt,
 			status: run.status,
 			conclusion: run.conclusion,
-			head_repository: run.head_repository?.full_name,
+			head_repository: headRepositoryName(run.head_repository),
 			head_branch: run.head_branch,
 			head_sha: run.head_sha,
 			actor: run.actor && { login: run.actor.login, ...compact({ type: run.actor.type }) },
-			head: head.value === undefined ? undefined : { sha: head.value, moved: head.value !== run.head_sha },
-			newer: newer && newerRun(newer),
+			head: head.ok && head.value !== undefined ? { sha: head.value, moved: head.value !== run.head_sha } : undefined,
+			newer: later[0] && newerRun(later[0]),
+			green_now: newest.ok ? finished.status === "completed" && finished.conclusion === "success" : undefined,
 		}),
-		green_now: finished.status === "completed" && finished.conclusion === "success",
 	};
-	return { status: "ok", data };
+	return { status: "ok", data, ...(missing.length > 0 && { incomplete: missing.join("; ") }) };
+}
+
+function unanswered(answer: Parsed<unknown>): ReturnType<typeof sourceFailure> | undefined {
+	return answer.ok ? undefined : sourceFailure(answer.problem);
 }
 
 function newerRun({ id, html_url, head_sha, status, conclusion }: RunAnswer): NonNullable<WorkflowRun["newer"]> {
@@ -51,11 +61,7 @@ async function laterRuns({ get, repo }: RepoClient, run: RunAnswer, signal: Abor
 	const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
 	const runs = parseResponse(runsSchema, await get(route, parameters, signal));
 	if (!runs.ok) return runs;
-	const home = run.head_repository?.full_name;
-	const later = runs.value.workflow_runs.filter(
-		(other) => other.run_number > run.run_number && other.head_repository?.full_name === home,
-	);
-	return { ok: true, value: later.toSorted((one, other) => other.run_number - one.run_number) };
+	return { ok: true, value: laterOnSameBranch(runs.value.workflow_runs, run) };
 }
 
 const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });

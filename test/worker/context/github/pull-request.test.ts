@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { sampleId, sampleIncident } from "../../support/sample-incident.ts";
+import { sampleId, unnamedIncident } from "../../support/sample-incident.ts";
 import { stubSources } from "./github-answers.ts";
 
 const SHA = "1111111111111111111111111111111111111111";
 const OTHER = "2222222222222222222222222222222222222222";
 const incident = (more: object) =>
-	sampleIncident({ id: sampleId(1), repository: "5dlabs/cto", default_branch: "main", head_sha: SHA, ...more });
+	unnamedIncident({ id: sampleId(1), repository: "5dlabs/cto", default_branch: "main", head_sha: SHA, ...more });
 
 const head = (full_name: string | null, sha = SHA, ref = "main") => ({ ref, sha, repo: full_name && { full_name } });
 const listed = (number: number, of: object, state = "open") => ({ number, state, head: of });

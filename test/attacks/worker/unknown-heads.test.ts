@@ -1,0 +1,263 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { createSources } from "../../../worker/context/create-sources.ts";
+import { sweepDue, sweepOverdue } from "../../../worker/dispatch/due-incidents.ts";
+import { currentEngine } from "../../../worker/engine.ts";
+import type { GitHub, GitHubAnswer, GitHubFailure } from "../../../worker/github/github.ts";
+import { prepareDelivery } from "../../../worker/ingest/prepare-delivery.ts";
+import { writeDelivery } from "../../../worker/ingest/write-delivery.ts";
+import { findAttempt, recordOutcome } from "../../../worker/journal/attempts.ts";
+import { findIncident } from "../../../worker/journal/incidents.ts";
+import { type Stub, stubEffects } from "../../worker/support/stub-effects.ts";
+
+const RUN = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
+const RUNS = "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
+const PULLS_OF_COMMIT = "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls";
+const COMPARE = "GET /repos/{owner}/{repo}/compare/{basehead}";
+
+type Answers = Readonly<Record<string, object | { readonly failure: GitHubFailure }>>;
+
+const REPOSITORY = { id: 1, name: "cto", full_name: "5dlabs/cto", default_branch: "main", owner: { login: "5dlabs" } };
+const STRANGER = { login: "stranger", type: "User" };
+const AWAY: { readonly failure: GitHubFailure } = { failure: { reason: "unavailable", detail: "502" } };
+
+/** The shipped pipeline with GitHub answering by route; 404 for what it has no answer to, and no App without answers. */
+async function hub(answers?: Answers): Promise<Stub & { answers: Answers | undefined }> {
+	const stub = Object.assign(stubEffects(), { answers });
+	stub.activeEngine = await currentEngine(env, 0, stub.log);
+	if (answers === undefined) return stub;
+	const ask = async (_of: unknown, route: string): Promise<GitHubAnswer<unknown>> => {
+		const value = stub.answers?.[route];
+		if (value === undefined) return { ok: false, failure: { reason: "not_found", detail: "Not Found" } };
+		return "failure" in value ? { ok: false, ...value } : { ok: true, value, status: 200, headers: {} };
+	};
+	const github = { asInstallation: ask, redirectOf: ask } as unknown as GitHub;
+	const relay = { env: {}, fetch, now: () => stub.clock, newId: () => "id" };
+	return Object.assign(stub, { github, sources: createSources({ github, fetch, relay }) });
+}
+
+let deliveries = 0;
+
+async function deliver(stub: Stub, event: string, payload: object) {
+	const delivery = { event, delivery_id: `d-${++deliveries}`, payload: { repository: REPOSITORY, ...payload } };
+	const prepared = await prepareDelivery(stub, delivery, false, stub.log);
+	if (!prepared.ok) throw new Error(prepared.problem);
+	const accepted = await writeDelivery(stub, prepared.delivery, stub.log);
+	// A remediation under way is looked at as soon as a signal comes, before the new incident is decided.
+	await sweepOverdue(stub);
+	await sweepDue(stub);
+	await sweepOverdue(stub);
+	return accepted;
+}
+
+function run(id: number, changes: object) {
+	return {
+		action: "completed",
+		workflow_run: {
+			...{ id, name: "CI", path: ".github/workflows/ci.yml", run_attempt: 1, event: "push", status: "completed" },
+			...{ conclusion: "failure", head_branch: "main", head_sha: "a".repeat(40), pull_requests: [] },
+			...{ actor: STRANGER, head_repository: REPOSITORY, run_started_at: new Date(id * 1000).toISOString() },
+			...changes,
+		},
+		sender: STRANGER,
+	};
+}
+
+function job(run_id: number, changes: object = {}) {
+	return {
+		action: "completed",
+		workflow_job: {
+			...{ id: run_id * 10, run_id, run_attempt: 1, name: "build", workflow_name: "CI", conclusion: "failure" },
+			...{
+				head_branch: "patch-1",
+				head_sha: "b".repeat(40),
+				steps: [],
+				started_at: new Date(run_id * 1000).toISOString(),
+			},
+			...changes,
+		},
+		sender: STRANGER,
+	};
+}
+
+/** GitHub's own answer for a run, of whichever repository. */
+function runAnswer(id: number, head_repository: object | null) {
+	const of = {
+		workflow_id: 500,
+		run_number: 1,
+		head_branch: "patch-1",
+		head_sha: "b".repeat(40),
+		event: "pull_request",
+	};
+	return { id, ...of, status: "completed", conclusion: "failure", head_repository };
+}
+
+function sent(stub: Stub) {
+	return stub.sent.map(({ body }) => {
+		const { coderun, claims } = JSON.parse(body);
+		const { HEALER_BRANCH_STRATEGY: strategy, HEALER_FIX_BRANCH: pushes_to } = coderun.spec.env;
+		return { strategy, pushes_to, claims: claims.map(({ key }: { key: string }) => key) };
+	});
+}
+
+async function statusOf(stub: Stub, { incident_id }: { readonly incident_id?: string }) {
+	const row = await findIncident(stub.journal, String(incident_id));
+	return { status: row?.status, reason: row?.reason };
+}
+
+async function agentSucceeds(stub: Stub, { incident_id }: { readonly incident_id?: string }) {
+	const id = String(incident_id);
+	const attempt = await findAttempt(stub.journal, id, 1);
+	const outcome = {
+		...{ coderun_name: String(attempt?.coderun_name), incident_id: id, attempt: 1, phase: "Succeeded" },
+		...{ pull_request_url: null, message: null, started_at: null, finished_at: null },
+	};
+	await recordOutcome(stub.journal, outcome, { digest: "d", pull_request: null, now: stub.clock });
+	await sweepOverdue(stub);
+}
+
+describe("a fork that was deleted, whose head repository GitHub sends as null", () => {
+	it("gets no agent from its run", async () => {
+		const stub = await hub();
+		const answer = await deliver(stub, "workflow_run", run(1021, { head_branch: "patch-1", head_repository: null }));
+		expect(answer).toMatchObject({ status: "ignored", reason: "the filter forks refuses it" });
+		expect(sent(stub)).toEqual([]);
+	});
+
+	it("gets none from its job either, once GitHub said so", async () => {
+		const stub = await hub({ [RUN]: runAnswer(1021, null), [RUNS]: { workflow_runs: [] } });
+		const job_ = await deliver(stub, "workflow_job", job(1021));
+		expect(await statusOf(stub, job_ as object)).toEqual({
+			status: "cancelled",
+			reason: "filter forks refused it once its context was known",
+		});
+		expect(sent(stub)).toEqual([]);
+	});
+
+	it("does not green our remediation by a branch of the same name", async () => {
+		const stub = await hub();
+		const ours = await deliver(stub, "workflow_run", run(1011, { head_branch: "patch-11" }));
+		await agentSucceeds(stub, ours as object);
+		await deliver(
+			stub,
+			"workflow_run",
+			run(1012, { head_branch: "patch-11", head_repository: null, conclusion: "success" }),
+		);
+		expect(await statusOf(stub, ours as object)).toMatchObject({ status: "awaiting_ci" });
+		await deliver(stub, "workflow_run", run(1013, { head_branch: "patch-11", conclusion: "success" }));
+		expect(await statusOf(stub, ours as object)).toMatchObject({ status: "fixed" });
+	});
+
+	it("does not green it on a branch that is called like our fix", async () => {
+		const stub = await hub();
+		const ours = await deliver(stub, "workflow_run", run(1011, {}));
+		await agentSucceeds(stub, ours as object);
+		const pushes_to = String(sent(stub)[0]?.pushes_to);
+		const stranger = { full_name: "stranger/cto" };
+		for (const [id, head_repository] of [
+			[1014, null],
+			[1015, stranger],
+		] as const) {
+			await deliver(stub, "workflow_run", run(id, { head_branch: pushes_to, head_repository, conclusion: "success" }));
+		}
+		expect(await statusOf(stub, ours as object)).toMatchObject({ status: "awaiting_ci" });
+		await deliver(stub, "workflow_run", run(1016, { head_branch: pushes_to, conclusion: "success" }));
+		expect(await statusOf(stub, ours as object)).toMatchObject({ status: "fixed" });
+	});
+});
+
+describe("a job of a fork, which does not name its repository", () => {
+	it("gets no agent although a later question about its run fails", async () => {
+		const stub = await hub({ [RUN]: runAnswer(1031, { full_name: "stranger/cto" }), [RUNS]: AWAY });
+		const answer = await deliver(stub, "workflow_job", job(1031));
+		expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });
+		expect(sent(stub)).toEqual([]);
+	});
+
+	it("waits while GitHub is silent, and is left alone once it answers", async () => {
+		const stub = await hub({ [RUN]: AWAY, [PULLS_OF_COMMIT]: AWAY });
+		const answer = await deliver(stub, "workflow_job", job(1031));
+		expect(await statusOf(stub, answer as object)).toEqual({
+			status: "waiting",
+			reason: "GitHub does not say which repository the branch patch-1 is in: 502",
+		});
+		stub.answers = { [RUN]: runAnswer(1031, { full_name: "stranger/cto" }), [RUNS]: { workflow_runs: [] } };
+		stub.clock += 3600_000;
+		await sweepDue(stub);
+		expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });
+		expect(sent(stub)).toEqual([]);
+	});
+
+	it("changes nothing about our remediation of a branch of that name", async () => {
+		const stub = await hub({ [RUN]: runAnswer(1002, { full_name: "stranger/cto" }), [RUNS]: { workflow_runs: [] } });
+		const ours = await deliver(stub, "workflow_run", run(1001, {}));
+		await agentSucceeds(stub, ours as object);
+		stub.clock += 60_000;
+		await deliver(stub, "workflow_job", job(1002, { head_branch: "main" }));
+		expect(await statusOf(stub, ours as object)).toMatchObject({ status: "awaiting_ci" });
+	});
+
+	it("is fixed on a branch of its own, never on ours, where nobody can be asked", async () => {
+		const stub = await hub();
+		const answer = await deliver(stub, "workflow_job", job(1031));
+		const id = String((answer as { incident_id: string }).incident_id);
+		expect(sent(stub)).toEqual([
+			{ strategy: "fix", pushes_to: `healer/${id.slice(0, 16)}`, claims: ["5dlabs/cto|branch|patch-1"] },
+		]);
+	});
+
+	it("is refused there by settings.unknown_heads: refuse", async () => {
+		const stub = await hub();
+		const { settings } = stub.activeEngine;
+		Object.assign(settings, { unknown_heads: "refuse" });
+		try {
+			const answer = await deliver(stub, "workflow_job", job(1031));
+			expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });
+			expect(sent(stub)).toEqual([]);
+		} finally {
+			Object.assign(settings, { unknown_heads: "fix" });
+		}
+	});
+});
+
+describe("a commit status, which names neither run nor repository", () => {
+	const status = {
+		...{ state: "failure", context: "ci/jenkins", sha: "c".repeat(40), branches: [{ name: "topic" }] },
+		...{ commit: { commit: { message: "x" }, author: STRANGER }, sender: STRANGER, created_at: "2026-11-22T11:00:00Z" },
+	};
+
+	it("is ours if our branch has the commit", async () => {
+		const stub = await hub({ [PULLS_OF_COMMIT]: [] as object, [COMPARE]: { status: "behind" } });
+		await deliver(stub, "status", status);
+		expect(sent(stub)).toMatchObject([{ strategy: "same", pushes_to: "topic" }]);
+	});
+
+	it("is the fork's if a pull request has it as its head", async () => {
+		const head = { ref: "topic", sha: status.sha, repo: { full_name: "stranger/cto" } };
+		const stub = await hub({ [PULLS_OF_COMMIT]: [{ head }] as object });
+		const answer = await deliver(stub, "status", status);
+		expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });
+	});
+});
+
+describe("the claim on a branch", () => {
+	it("is another one for a fork's branch of the same name", async () => {
+		const stub = await hub();
+		const { settings } = stub.activeEngine;
+		Object.assign(settings, { process_forks: true });
+		try {
+			await deliver(stub, "workflow_run", run(1, { head_branch: "topic" }));
+			await deliver(
+				stub,
+				"workflow_run",
+				run(2, { head_branch: "topic", head_repository: { full_name: "Stranger/cto" } }),
+			);
+			expect(sent(stub).map(({ claims }) => claims)).toEqual([
+				["5dlabs/cto|branch|topic"],
+				["5dlabs/cto|branch|stranger/cto|topic"],
+			]);
+		} finally {
+			Object.assign(settings, { process_forks: false });
+		}
+	});
+});

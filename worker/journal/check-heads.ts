@@ -1,0 +1,65 @@
+import { type CheckRow, checkKey, checksTable } from "./checks.ts";
+
+/** `checks.head_repository` of a signal that did not name its branch's repository: a job, a check or a status never does. */
+export const UNNAMED_HEAD = "";
+/** The same once GitHub was asked, and could not tell either. */
+const UNKNOWN_HEAD = "unknown";
+
+/** The newest result of a check on a branch stays. */
+export const NEWER_CHECK = `ON CONFLICT (${checkKey.list}) DO UPDATE SET ${checksTable.omit(...checkKey.names).overwritten}
+	WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`;
+
+/** Columns of a check, with another expression as its branch's repository. */
+const withHead = (head: string) => ({
+	...(Object.fromEntries(checksTable.names.map((name) => [name, `unnamed.${name}`])) as Record<keyof CheckRow, string>),
+	head_repository: head,
+});
+
+/**
+ * Gives the run's signals that did not name the branch's repository the one that its other signals named, in whatever order
+ * they came: `workflow_run` tells what `workflow_job` does not.
+ */
+export function nameHeadsOfRun(
+	db: D1Database,
+	{ repository, branch, run_id }: { readonly repository: string; readonly branch: string; readonly run_id: string },
+): readonly D1PreparedStatement[] {
+	const ofRun = "repository = ?1 AND branch = ?2 AND run_id = ?3";
+	const named = `SELECT head_repository FROM checks WHERE ${ofRun} AND head_repository NOT IN (?4, ?5) LIMIT 1`;
+	const values = [repository, branch, run_id, UNNAMED_HEAD, UNKNOWN_HEAD];
+	const moved = checksTable.insertSelect(
+		withHead("named.head_repository"),
+		`FROM (SELECT * FROM checks WHERE ${ofRun} AND head_repository IN (?4, ?5)) AS unnamed, (${named}) AS named WHERE true`,
+	);
+	return [
+		db.prepare(`${moved} ${NEWER_CHECK}`).bind(...values),
+		db
+			.prepare(`DELETE FROM checks WHERE ${ofRun} AND head_repository IN (?4, ?5) AND EXISTS (${named})`)
+			.bind(...values),
+	];
+}
+
+/** Stores what GitHub said of the branch's repository of one result; undefined: it could not tell. */
+export async function storeHead(db: D1Database, row: CheckRow, head: string | undefined): Promise<void> {
+	const isRow = `${checkKey.names.map((name, index) => `${name} = ?${index + 1}`).join(" AND ")} AND position = ?6`;
+	const key = [...checkKey.names.map((name) => row[name]), row.position];
+	const moved = checksTable.insertSelect(
+		withHead("?7"),
+		`FROM (SELECT * FROM checks WHERE ${isRow}) AS unnamed WHERE true`,
+	);
+	await db.batch([
+		db.prepare(`${moved} ${NEWER_CHECK}`).bind(...key, head ?? UNKNOWN_HEAD),
+		db.prepare(`DELETE FROM checks WHERE ${isRow}`).bind(...key),
+	]);
+}
+
+/**
+ * Whose results count for a failure, on its own branch: those of its repository. While nobody has named that one, those of
+ * the repository itself and those that name none. A stranger's never do.
+ */
+export function headsThatCount(failure: {
+	readonly repository: string;
+	readonly head_repository?: string | undefined;
+}): readonly string[] {
+	const { repository, head_repository } = failure;
+	return head_repository === undefined ? [repository, UNNAMED_HEAD, UNKNOWN_HEAD] : [head_repository];
+}
