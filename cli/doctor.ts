@@ -24,11 +24,12 @@ export interface DoctorOptions {
 export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	const places = await findPlaces(env);
 	const built = await buildPipeline(options.pipeline);
-	const needed = built.ok && built.value.ok ? permissionsForHealer(built.value.artefact) : {};
+	const artefact = built.ok && built.value.ok ? built.value.artefact : undefined;
+	const needed = artefact === undefined ? {} : permissionsForHealer(artefact);
 	const pending = [
 		checkPipeline(options.pipeline, built),
 		checkWorker(places),
-		checkGitHub(env, needed),
+		checkGitHub(env, needed, artefact?.settings),
 		checkRelay(places),
 		checkVersions(places),
 		checkCluster(places),

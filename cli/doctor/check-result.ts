@@ -4,6 +4,8 @@ import type { Output } from "../output.ts";
 export type Check =
 	| { readonly name: string; readonly status: "ok"; readonly summary: string }
 	| { readonly name: string; readonly status: "missing"; readonly summary: string; readonly cure: string }
+	/** It works, with a consequence to know of. */
+	| { readonly name: string; readonly status: "warning"; readonly summary: string; readonly cure: string }
 	/** It could not be checked from here. */
 	| { readonly name: string; readonly status: "skipped"; readonly summary: string; readonly cure: string };
 
@@ -19,7 +21,11 @@ export function skipped(name: string, summary: string, cure: string): Check {
 	return { name, status: "skipped", summary, cure };
 }
 
-const COLOURS = { ok: "green", missing: "red", skipped: "dim" } as const;
+export function warning(name: string, summary: string, cure: string): Check {
+	return { name, status: "warning", summary, cure };
+}
+
+const COLOURS = { ok: "green", missing: "red", warning: "yellow", skipped: "dim" } as const;
 
 /** One line. */
 export function renderCheck(check: Check, paint: Output["paint"]): string {

@@ -30,6 +30,15 @@ describe("checkGitHub", () => {
 		]);
 	});
 
+	it("warns without an App of branches whose repository nobody can be asked for, unless they are refused", async () => {
+		const none = { GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" };
+		expect(await checkGitHub(none, {}, { unknown_heads: "fix" })).toMatchObject([
+			{ status: "skipped" },
+			{ name: "unknown heads", status: "warning", cure: expect.stringContaining("settings.unknown_heads: refuse") },
+		]);
+		expect(await checkGitHub(none, {}, { unknown_heads: "refuse" })).toMatchObject([{ status: "skipped" }]);
+	});
+
 	it.each([
 		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not checked."],
 		[{ GITHUB_APP_ID: "999" }, "missing", "rejects its key (401: A JSON web token could not be decoded"],

@@ -32,6 +32,7 @@ describe("doctor", () => {
 			"ok       GitHub's signature     the worker accepts it.",
 			"ok       wire, at the worker    the worker accepts it.",
 			"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+			expect.stringMatching(/^warning {2}unknown heads {10}without an App nobody can be asked/),
 			`ok       relay                  http://127.0.0.1:${home.relayPort} is running.`,
 			"ok       relay's cluster        accepts CodeRuns.",
 			"ok       wire, at the relay     the relay accepts it.",

@@ -1,21 +1,35 @@
+import type { Settings } from "../../../pipeline/artefact.ts";
 import { createGitHub } from "../../../worker/github/create-github.ts";
 import type { GitHubFailure } from "../../../worker/github/github.ts";
 import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../../worker/github/github-settings.ts";
 import { createGitHubMemory } from "../../../worker/github/isolate-memory.ts";
 import { createLog } from "../../../worker/log.ts";
 import type { Permissions } from "../../github-app/permissions.ts";
-import { type Check, missing, passed, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped, warning } from "../check-result.ts";
 
 const NAME = "GitHub App";
 
+const UNKNOWN_HEADS = warning(
+	"unknown heads",
+	"without an App nobody can be asked whose branch a job, a check or a status is about: it may be a fork's, and its fix goes to a branch of its own.",
+	"Configure the App, or set settings.unknown_heads: refuse.",
+);
+
 /**
  * Checks the worker's GitHub App: whether GitHub accepts its credentials, and whether it has the permissions that the
- * pipeline needs.
+ * pipeline needs. Without an App, what the pipeline then does.
  */
-export async function checkGitHub(variables: GitHubVariables, needed: Permissions): Promise<readonly Check[]> {
+export async function checkGitHub(
+	variables: GitHubVariables,
+	needed: Permissions,
+	policy?: Pick<Settings, "unknown_heads">,
+): Promise<readonly Check[]> {
 	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
 	const github = createGitHub(variables, tools);
-	if (github === undefined) return [skipped(NAME, "not checked.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
+	if (github === undefined) {
+		const checks = [skipped(NAME, "not checked.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
+		return policy?.unknown_heads === "fix" ? [...checks, UNKNOWN_HEADS] : checks;
+	}
 	const settings = await readGitHubSettings(variables);
 	if (!settings.ok) return [missing(NAME, settings.problem, "See docs/deploy.md, GitHub App.")];
 
