@@ -4,9 +4,17 @@ import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
 
 /**
  * The type of an incident's field. Longer texts are cut; values of another type count as absent. `text` is an
- * identifier and stays verbatim; `said` is free text and is redacted.
+ * identifier and stays verbatim; `digits` is a number that JSON might not hold; `said` is free text and is redacted.
  */
-type Shape = "text" | "said" | "long_said" | "url" | "count" | "said_list" | { readonly [field: string]: Shape };
+type Shape =
+	| "text"
+	| "digits"
+	| "said"
+	| "long_said"
+	| "url"
+	| "count"
+	| "said_list"
+	| { readonly [field: string]: Shape };
 
 const ACCOUNT = { login: "text", type: "text" } as const;
 
@@ -17,7 +25,7 @@ const INCIDENT_SHAPE = {
 	branch: "text",
 	default_branch: "text",
 	head_sha: "text",
-	run_id: "text",
+	run_id: "digits",
 	run_attempt: "count",
 	workflow: { name: "said", path: "text" },
 	job: "said",
@@ -74,6 +82,8 @@ function shapeValue(shape: Shape, value: unknown): unknown {
 	switch (shape) {
 		case "text":
 			return shapeText(value, TEXT_LIMITS.short);
+		case "digits":
+			return typeof value === "string" && /^\d{1,20}$/.test(value) ? value : undefined;
 		case "said":
 			return shapeSaid(value, TEXT_LIMITS.short);
 		case "long_said":
