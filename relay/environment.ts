@@ -95,6 +95,25 @@ export const namespaces = variable((given) => {
 	return fail(" contains an invalid namespace name: give names separated by commas.");
 });
 
+/** Names separated by commas or spaces, each of that form; none where it is not set. */
+export function namesLike(form: RegExp | z.ZodType<string>, what: string) {
+	const fits = (name: string) => (form instanceof RegExp ? form.test(name) : form.safeParse(name).success);
+	return variable<readonly string[]>((given) => {
+		const names = splitList(given);
+		const odd = names.find((name) => !fits(name));
+		return odd === undefined ? ok(names) : fail(` contains ${JSON.stringify(odd)}: give ${what}.`);
+	});
+}
+
+/** A number from 1; undefined where it is not set. */
+export function count(most: number) {
+	return variable<number | undefined>((given) => {
+		if (given === undefined) return ok(undefined);
+		const number = /^[1-9]\d{0,8}$/.test(given) ? Number(given) : Number.NaN;
+		return number <= most ? ok(number) : fail(` is ${JSON.stringify(given)}: give a number from 1 to ${most}.`);
+	});
+}
+
 export const workerAddress = variable((given = "") => {
 	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return ok(given);
 	return fail(" is not set: give the worker's address, where outcomes are posted, such as https://healer.example.com");

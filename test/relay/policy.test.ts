@@ -55,5 +55,15 @@ describe("findViolation", () => {
 		["annotations over 256 KiB", { metadata: { annotations: { a: "ä".repeat(131_072) } } }, "invalid_coderun"],
 	])("refuses %s", (_, changes, reason) => expect(violation(changes)).toMatchObject({ reason }));
 
+	it.each([
+		["a folder below the working one", { spec: { workingDirectory: "crates/healer/" } }],
+		["a branch with a slash", { spec: { docsBranch: "release/1.2" } }],
+		["Docker turned off", { spec: { enableDocker: false } }],
+		["tools", { spec: { localTools: "cargo,rg", remoteTools: "mcp__github__search" } }],
+		["a model with a provider", { spec: { model: "anthropic/claude-opus-4-5:beta" } }],
+		["dollars that refer to nothing", { spec: { env: { TARGET_BRANCH: "a$b $$(c) $$$$(d) $" } } }],
+		["a run's number", { metadata: { labels: { "healer/workflow-run-id": "12216892003" } } }],
+	])("allows %s", (_, changes) => expect(violation(changes)).toBeUndefined());
+
 	it("allows what the worker sends", () => expect(violation({})).toBeUndefined());
 });
