@@ -89,11 +89,27 @@ export function allowList(example: string) {
 }
 
 /** Names of Kubernetes namespaces; none where it is not set. */
-export const namespaces = variable((given) => {
+export const namespaces = variable(readNamespaces);
+
+function readNamespaces(given: string | undefined): Result<readonly string[]> {
 	const names = splitList(given);
 	if (names.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return ok(names);
 	return fail(" contains an invalid namespace name: give names separated by commas.");
+}
+
+/** The same, or `*` for any; undefined where it is not set. */
+export const namespacesOrAny = variable<readonly string[] | "any" | undefined>((given) => {
+	if (given === undefined) return ok(undefined);
+	if (given === "*") return ok("any");
+	return readNamespaces(given);
 });
+
+/** A text of that form. */
+export function textLike(form: RegExp, standard: string, what: string) {
+	return variable((given = standard) =>
+		form.test(given) ? ok(given) : fail(` is ${JSON.stringify(given)}: give ${what}.`),
+	);
+}
 
 /** Names separated by commas or spaces, each of that form; none where it is not set. */
 export function namesLike(form: RegExp | z.ZodType<string>, what: string) {

@@ -12,7 +12,7 @@ describe("readHubSettings", () => {
 			value: {
 				...{ port: 8787, relayPort: 8788, stateDir: path.resolve(".healer"), sink: "directory", debug: false },
 				policy: UNSET,
-				context: { namespaces: [] },
+				context: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 			},
 		});
 	});
@@ -28,7 +28,7 @@ describe("readHubSettings", () => {
 			value: {
 				...{ port: 9000, relayPort: 0, stateDir: "/var/healer", sink: "directory", debug: true },
 				policy: UNSET,
-				context: { namespaces: [] },
+				context: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 			},
 		});
 	});

@@ -25,7 +25,7 @@ describe("readRelaySettings", () => {
 					spec: { fields: [], env: [] },
 					limits: {},
 				},
-				context: { namespaces: [] },
+				context: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 				deadline_s: undefined,
 				deleteOverdue: true,
 			},
