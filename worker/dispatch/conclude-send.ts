@@ -48,10 +48,9 @@ export async function concludeSend(
 }
 
 function busyReason({ agent, active, limit, until }: Extract<SpawnResult, { result: "busy" }>): string {
-	const by = limit === undefined ? "" : `, the relay's ${limit}`;
-	return until === undefined
-		? `agent ${agent} has ${active} unfinished CodeRuns${by}`
-		: `the relay created ${active} CodeRuns within an hour${by}`;
+	if (until !== undefined) return `the relay created ${active} CodeRuns within an hour, the limit of its ${limit}`;
+	const by = limit === undefined ? "" : `, the limit of the relay's ${limit}`;
+	return `agent ${agent} has ${active} unfinished CodeRuns${by}`;
 }
 
 async function run(
