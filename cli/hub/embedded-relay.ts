@@ -67,6 +67,11 @@ function policyOf({ settings, agents, spawn }: Artefact): Policy {
 		namespace: spawn.namespace,
 		repositories: settings.repositories.map(widened),
 		github_apps: Object.values(agents).map((agent) => agent.github_app),
+		settings: {
+			namespace: "HEALER_NAMESPACE, or spawn.namespace of the pipeline,",
+			repositories: "settings.repositories of the pipeline",
+			github_apps: "agents of the pipeline",
+		},
 	};
 }
 

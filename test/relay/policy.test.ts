@@ -40,7 +40,7 @@ describe("findViolation", () => {
 	it("checks the docs repository as well", () => {
 		expect(violation({ spec: { docsRepositoryUrl: "https://github.com/evil/docs" } })).toEqual({
 			reason: "repository_not_allowed",
-			detail: "evil/docs",
+			detail: "spec.docsRepositoryUrl evil/docs is not in HEALER_REPOSITORIES",
 		});
 	});
 
@@ -54,6 +54,16 @@ describe("findViolation", () => {
 		["a key with two slashes", { metadata: { annotations: { "a/b/c": "x" } } }, "invalid_coderun"],
 		["annotations over 256 KiB", { metadata: { annotations: { a: "ä".repeat(131_072) } } }, "invalid_coderun"],
 	])("refuses %s", (_, changes, reason) => expect(violation(changes)).toMatchObject({ reason }));
+
+	it("names the pipeline's settings where they are the policy", () => {
+		const settings = { namespace: "spawn.namespace", repositories: "settings.repositories", github_apps: "agents" };
+		const request = spawnRequest();
+		const evil = { ...request.coderun, spec: { ...request.coderun.spec, githubApp: "Evil-App" } };
+		expect(findViolation({ ...request, coderun: evil }, { ...POLICY, settings })).toEqual({
+			reason: "github_app_not_allowed",
+			detail: "spec.githubApp Evil-App is not in agents",
+		});
+	});
 
 	it.each([
 		["a folder below the working one", { spec: { workingDirectory: "crates/healer/" } }],
