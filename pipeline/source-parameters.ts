@@ -31,13 +31,15 @@ export const SOURCE_PARAMETERS: Readonly<Partial<Record<ContextSource, Readonly<
 	"loki.query_range": {
 		query: pipeline("LogQL that returns lines"),
 		values: QUERY_VALUES,
-		since: anybody("how far back; default: `30m`"),
-		limit: anybody("number of newest lines; default: 50, at most 200"),
+		since: anybody("how far back; default: `30m`, at most the relay's `HEALER_QUERY_RANGE`"),
+		limit: anybody("number of newest lines; default: 50, at most the relay's `HEALER_QUERY_LIMIT`"),
 	},
 	"prometheus.query": {
 		query: pipeline("PromQL that returns one number"),
 		values: QUERY_VALUES,
-		before: anybody("how long ago to compare with; default: `1h`"),
+		before: anybody(
+			"how long ago to compare with; default: `1h`, with the query's own ranges at most the relay's `HEALER_QUERY_RANGE`",
+		),
 		threshold: anybody("factor above which an increase is a spike; default: 2"),
 		floor: anybody("values up to this are never a spike; default: 0"),
 	},

@@ -89,11 +89,46 @@ export function allowList(example: string) {
 }
 
 /** Names of Kubernetes namespaces; none where it is not set. */
-export const namespaces = variable((given) => {
+export const namespaces = variable(readNamespaces);
+
+function readNamespaces(given: string | undefined): Result<readonly string[]> {
 	const names = splitList(given);
 	if (names.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))) return ok(names);
 	return fail(" contains an invalid namespace name: give names separated by commas.");
+}
+
+/** The same, or `*` for any; undefined where it is not set. */
+export const namespacesOrAny = variable<readonly string[] | "any" | undefined>((given) => {
+	if (given === undefined) return ok(undefined);
+	if (given === "*") return ok("any");
+	return readNamespaces(given);
 });
+
+/** A text of that form. */
+export function textLike(form: RegExp, standard: string, what: string) {
+	return variable((given = standard) =>
+		form.test(given) ? ok(given) : fail(` is ${JSON.stringify(given)}: give ${what}.`),
+	);
+}
+
+/** Names separated by commas or spaces, each of that form; none where it is not set. */
+export function namesLike(form: RegExp | z.ZodType<string>, what: string) {
+	const fits = (name: string) => (form instanceof RegExp ? form.test(name) : form.safeParse(name).success);
+	return variable<readonly string[]>((given) => {
+		const names = splitList(given);
+		const odd = names.find((name) => !fits(name));
+		return odd === undefined ? ok(names) : fail(` contains ${JSON.stringify(odd)}: give ${what}.`);
+	});
+}
+
+/** A number from 1; undefined where it is not set. */
+export function count(most: number) {
+	return variable<number | undefined>((given) => {
+		if (given === undefined) return ok(undefined);
+		const number = /^[1-9]\d{0,8}$/.test(given) ? Number(given) : Number.NaN;
+		return number <= most ? ok(number) : fail(` is ${JSON.stringify(given)}: give a number from 1 to ${most}.`);
+	});
+}
 
 export const workerAddress = variable((given = "") => {
 	if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return ok(given);

@@ -70,7 +70,15 @@ export const spawnResultSchema = z.discriminatedUnion("result", [
 		coderun_name: z.string(),
 		until: z.string().nullable(),
 	}),
-	z.object({ result: z.literal("busy"), agent: z.string(), active: z.int() }),
+	z.object({
+		result: z.literal("busy"),
+		agent: z.string(),
+		active: z.int(),
+		/** The relay's own setting that says so; absent: the request's `max_active`. */
+		limit: z.string().max(63).optional(),
+		/** When the limit allows the next one, ISO 8601; absent: once a CodeRun ends. */
+		until: z.string().max(63).optional(),
+	}),
 	z.object({ result: z.literal("refused"), reason: z.enum(REFUSED_REASONS), detail: z.string() }),
 ]);
 

@@ -25,6 +25,7 @@ export interface HubRelayOptions {
 	readonly port: number;
 	readonly folder: StateFolder;
 	readonly sink: HubSettings["sink"];
+	readonly policy: HubSettings["policy"];
 	readonly context: ContextSettings;
 	readonly secrets: Secrets;
 	readonly artefact: Artefact;
@@ -38,7 +39,7 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const clock = systemClock;
 	const secrets = readSecrets(options.secrets.values.HEALER_WIRE_SECRETS);
 	const log = jsonLog((line) => options.log(line.trimEnd()), clock.now);
-	const policy: Mutable<Policy> = policyOf(options.artefact);
+	const policy: Mutable<Policy> = { ...policyOf(options.artefact), ...options.policy };
 	const place = options.sink === "directory" ? { kind: options.sink, state: folder.root } : { kind: options.sink };
 	// Every attempt carries its pipeline's deadline.
 	const sink = await openSink({ sink: place, policy, deadline_s: undefined, deleteOverdue: true }, log);
@@ -66,6 +67,11 @@ function policyOf({ settings, agents, spawn }: Artefact): Policy {
 		namespace: spawn.namespace,
 		repositories: settings.repositories.map(widened),
 		github_apps: Object.values(agents).map((agent) => agent.github_app),
+		settings: {
+			namespace: "HEALER_NAMESPACE, or spawn.namespace of the pipeline,",
+			repositories: "settings.repositories of the pipeline",
+			github_apps: "agents of the pipeline",
+		},
 	};
 }
 

@@ -133,6 +133,7 @@ async function start(
 		port: relayPort.value,
 		folder,
 		sink: settings.sink,
+		policy: settings.policy,
 		context: settings.context,
 		secrets,
 		artefact,

@@ -2,6 +2,8 @@ import path from "node:path";
 import * as z from "zod";
 import { CONTEXT_VARIABLES, type ContextSettings, contextSettings } from "../../relay/context/context-settings.ts";
 import { type Environment, exactText, oneOf, port, readEnvironment, text } from "../../relay/environment.ts";
+import type { Policy } from "../../relay/spawn/policy.ts";
+import { findPolicyProblem, ownPolicy, POLICY_VARIABLES } from "../../relay/spawn/policy-settings.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The settings of `healer start`, from its environment (docs/deploy.md). None of them is secret. */
@@ -15,6 +17,8 @@ export interface HubSettings {
 	readonly sink: "directory" | "kubernetes";
 	/** Namespace in the cluster, overriding the pipeline's. */
 	readonly namespace?: string;
+	/** What the embedded relay allows and limits by itself, beyond what the pipeline names. */
+	readonly policy: Pick<Policy, "spec" | "agents" | "limits">;
 	/** Servers that the embedded relay queries for context. */
 	readonly context: ContextSettings;
 	/** Print the worker's log lines as well as writing them to `hub.log`. */
@@ -33,6 +37,7 @@ const hubEnvironment = z.object({
 	HEALER_LOG: exactText,
 	KUBECONFIG: text,
 	KUBERNETES_SERVICE_HOST: text,
+	...POLICY_VARIABLES,
 	...CONTEXT_VARIABLES,
 });
 
@@ -49,12 +54,15 @@ export function readHubSettings(env: Environment): Result<HubSettings> {
 			"HEALER_SINK=kubernetes needs KUBECONFIG to name a cluster. `npx healer cluster` runs one on this machine.",
 		);
 	}
+	const problem = findPolicyProblem(value);
+	if (problem !== undefined) return fail(problem);
 	return ok({
 		port: value.HEALER_PORT,
 		relayPort: value.HEALER_RELAY_PORT,
 		stateDir: stateDirOf(env),
 		sink: value.HEALER_SINK,
 		...(value.HEALER_NAMESPACE !== undefined && { namespace: value.HEALER_NAMESPACE }),
+		policy: ownPolicy(value),
 		context: contextSettings(value),
 		debug: value.HEALER_LOG === "debug",
 	});

@@ -16,7 +16,7 @@ export const incidentFields = z.strictObject({
 	branch: expression("The branch").optional(),
 	default_branch: expression("The repository's default branch").optional(),
 	head_sha: expression("The commit").optional(),
-	run_id: expression("The run's id as text").optional(),
+	run_id: expression("The run's id, digits as text").optional(),
 	run_attempt: expression("The run's attempt, a number").optional(),
 	workflow: z
 		.strictObject({

@@ -10,7 +10,7 @@ import type { CompiledSpawn } from "./load-pipeline.ts";
 
 /**
  * The CodeRun of a decision, without its name. Label values are made valid, annotations are cut, `spec.env` holds only
- * texts, undefined values are omitted. Values go into objects, never into text.
+ * texts, in which `$(` is `$$(`; undefined values are omitted. Values go into objects, never into text.
  */
 export async function draftCodeRun(
 	spawn: CompiledSpawn,
@@ -26,7 +26,7 @@ export async function draftCodeRun(
 			labels: Object.fromEntries(Object.entries(labels.texts).map(([name, text]) => [name, labelValue(text)])),
 			annotations: annotationValues(annotations.texts),
 		},
-		spec: Object.hasOwn(spec, "env") ? { ...spec, env: textsOf(spec.env) } : spec,
+		spec: Object.hasOwn(spec, "env") ? { ...spec, env: variablesOf(spec.env) } : spec,
 	};
 	return { coderun, failed: [...labels.failed, ...annotations.failed, ...failed] };
 }
@@ -51,13 +51,22 @@ async function evaluateTexts(
 	return { texts, failed };
 }
 
-function textsOf(value: unknown): Record<string, string> {
+function variablesOf(value: unknown): Record<string, string> {
 	if (typeof value !== "object" || value === null) return {};
 	const entries = Object.entries(value).flatMap(([name, item]) => {
 		const text = asText(item);
-		return text === undefined ? [] : [[name, text] as const];
+		return text === undefined ? [] : [[name, literalVariable(text)] as const];
 	});
 	return Object.fromEntries(entries);
+}
+
+/**
+ * The value of an environment variable that Kubernetes passes on as this text. Kubernetes replaces `$(NAME)` by another
+ * variable's value and `$$` by `$`, so `$(` is written `$$(`: with every `$` of a run doubled, none is left over that
+ * could open a reference. A single `$` elsewhere stands for itself.
+ */
+function literalVariable(text: string): string {
+	return text.replace(/\${2,}|\$(?=\()/g, (run) => run + run);
 }
 
 function asText(value: unknown): string | undefined {

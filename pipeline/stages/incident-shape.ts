@@ -5,11 +5,12 @@ import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
 
 /**
  * The type of an incident's field. Longer texts are cut; values of another type count as absent. `text` is an
- * identifier and stays verbatim; `said` is free text and is redacted. `repository` is a name, or GitHub's object of one,
- * or the null that GitHub sends for a deleted fork.
+ * identifier and stays verbatim; `digits` is a number that JSON might not hold; `said` is free text and is redacted.
+ * `repository` is a name, or GitHub's object of one, or the null that GitHub sends for a deleted fork.
  */
 type Shape =
 	| "text"
+	| "digits"
 	| "flag"
 	| "repository"
 	| "said"
@@ -28,7 +29,7 @@ const INCIDENT_SHAPE = {
 	branch: "text",
 	default_branch: "text",
 	head_sha: "text",
-	run_id: "text",
+	run_id: "digits",
 	run_attempt: "count",
 	workflow: { name: "said", path: "text" },
 	job: "said",
@@ -95,6 +96,8 @@ function shapeValue(shape: Shape, value: unknown): unknown {
 			return shapeText(value, TEXT_LIMITS.short);
 		case "repository":
 			return shapeText(typeof value === "object" ? headRepositoryName(value) : value, TEXT_LIMITS.short);
+		case "digits":
+			return typeof value === "string" && /^\d{1,20}$/.test(value) ? value : undefined;
 		case "said":
 			return shapeSaid(value, TEXT_LIMITS.short);
 		case "long_said":

@@ -2,7 +2,7 @@ import type { ClaimRecord } from "../cluster/claim-record.ts";
 import { AGENT_CLAIM_TTL_S, AGENT_WAIT_MS, CLOCK_SLACK_MS } from "../cluster/claim-timing.ts";
 import { leaseName } from "../cluster/lease-name.ts";
 import type { HeldClaims } from "./held-claims.ts";
-import { held, limitsActive, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
+import { activeLimit, held, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 
 const POLL_MS = 100;
@@ -12,7 +12,7 @@ const POLL_MS = 100;
  * held only briefly, so it is worth waiting for; after 5 s the caller has to retry.
  */
 export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
-	if (!limitsActive(call)) return undefined;
+	if (activeLimit(call) === undefined) return undefined;
 	const { agent } = call.request;
 	const spec = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
 	const giveUpAt = call.clock.monotonic() + AGENT_WAIT_MS;

@@ -6,14 +6,14 @@ export type BoundQuery = { readonly ok: true; readonly query: string } | { reado
  * A LogQL or PromQL query with each `$name` replaced by its value as one quoted literal. For a regex matcher, RE2's
  * metacharacters in the value are escaped. A placeholder is allowed only where a value is compared (after `=`, `!=`,
  * `=~`, `!~`, `|=`), so it is never read as a template, a pattern or a part of a query. No value can end its own
- * quotes.
+ * quotes. Comments are left out.
  */
 export function bindQuery(query: string, values: Readonly<Record<string, string>>): BoundQuery {
 	let bound = "";
 	let code = "";
 	for (const token of query.matchAll(TOKENS)) {
 		const [text] = token;
-		const { quoted, name, loose } = token.groups ?? {};
+		const { comment, quoted, name, loose } = token.groups ?? {};
 		if (loose !== undefined) return { ok: false, why: `query: the quoted text at ${token.index} is not closed` };
 		if (quoted !== undefined) {
 			const inside = [...text.matchAll(PLACEHOLDER)].find(([, known = ""]) => Object.hasOwn(values, known));
@@ -30,8 +30,9 @@ export function bindQuery(query: string, values: Readonly<Record<string, string>
 			bound += operator.endsWith("~") ? quotedRegex(value) : quotedText(value);
 			code += '""';
 		} else {
-			bound += text;
-			code += text;
+			const kept = comment === undefined ? text : " ";
+			bound += kept;
+			code += kept;
 		}
 	}
 	return { ok: true, query: bound };
@@ -39,7 +40,7 @@ export function bindQuery(query: string, values: Readonly<Record<string, string>
 
 /** Comments, quoted texts, an unclosed quote, placeholders, and every other character. */
 const TOKENS =
-	/#[^\n]*|(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|(?<loose>["'`])|\$(?<name>[a-z_][a-z0-9_]*)|./gsu;
+	/(?<comment>#[^\n]*)|(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|(?<loose>["'`])|\$(?<name>[a-z_][a-z0-9_]*)|./gsu;
 const PLACEHOLDER = /\$([a-z_][a-z0-9_]*)/g;
 const COMPARISON = /(?:!=|=~|!~|\|=|\|~|(?<![<>=!|~])=)\s*$/;
 /** LogQL stages that take templates and expressions instead of texts. */

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { header, namespaces, serverAddress } from "../environment.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { QUERY_VARIABLES, type QuerySettings, querySettings } from "./query-bounds.ts";
 
 /** The servers that the in-cluster sources query, and the namespaces they read. Unset ones are not queried. */
 export interface ContextSettings {
@@ -10,6 +11,7 @@ export interface ContextSettings {
 	readonly grafana?: Endpoint;
 	/** In addition to the relay's own. */
 	readonly namespaces: readonly string[];
+	readonly queries: QuerySettings;
 }
 
 /** The variables of the in-cluster sources, for the schema of a process that queries them. */
@@ -25,6 +27,7 @@ export const CONTEXT_VARIABLES = {
 	GRAFANA_URL: serverAddress("GRAFANA_TOKEN"),
 	GRAFANA_TOKEN: header,
 	HEALER_CONTEXT_NAMESPACES: namespaces,
+	...QUERY_VARIABLES,
 };
 
 type ContextValues = { readonly [Name in keyof typeof CONTEXT_VARIABLES]: z.output<(typeof CONTEXT_VARIABLES)[Name]> };
@@ -41,6 +44,7 @@ export function contextSettings(env: ContextValues): ContextSettings {
 		...(prometheus && { prometheus }),
 		...(grafana && { grafana }),
 		namespaces: env.HEALER_CONTEXT_NAMESPACES,
+		queries: querySettings(env),
 	};
 }
 

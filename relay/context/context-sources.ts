@@ -19,14 +19,17 @@ export interface ContextTools {
 
 /** All in-cluster sources. To add one, add a line here and one in `wire/context.ts`. */
 export function contextSources({ settings, cluster, ownNamespace, fetch }: ContextTools): ContextSources {
-	const { argocd, loki, prometheus, grafana, namespaces } = settings;
+	const { argocd, loki, prometheus, grafana, namespaces, queries } = settings;
+	const bounds = { ...queries, namespaces: () => queries.namespaces ?? [ownNamespace(), ...namespaces] };
 	const kubernetes = kubernetesAccess(cluster, ownNamespace, namespaces);
 	return {
 		"argocd.application": argocdApplication(argocd, kubernetes, fetch),
 		"argo.workflow": argoWorkflow(kubernetes),
-		"loki.query_range": loki ? lokiQueryRange(loki, fetch) : unconfigured("LOKI_URL is not set"),
-		"prometheus.query": prometheus ? prometheusQuery(prometheus, fetch) : unconfigured("PROMETHEUS_URL is not set"),
-		"grafana.alerts": grafana ? grafanaAlerts(grafana, fetch) : unconfigured("GRAFANA_URL is not set"),
+		"loki.query_range": loki ? lokiQueryRange(loki, bounds, fetch) : unconfigured("LOKI_URL is not set"),
+		"prometheus.query": prometheus
+			? prometheusQuery(prometheus, bounds, fetch)
+			: unconfigured("PROMETHEUS_URL is not set"),
+		"grafana.alerts": grafana ? grafanaAlerts(grafana, bounds, fetch) : unconfigured("GRAFANA_URL is not set"),
 		"kubernetes.pods": kubernetesPods(kubernetes),
 	};
 }

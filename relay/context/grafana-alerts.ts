@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Endpoint } from "./endpoint.ts";
 import { PARAMETERS } from "./parameters.ts";
+import type { QueryBounds } from "./query-bounds.ts";
 import { readAnswer } from "./read-answer.ts";
 import { shownLine, shownTime, shownWord } from "./shown.ts";
 import { checkedSource, failed, type Source } from "./source.ts";
@@ -23,10 +24,10 @@ const MAX_ALERTS = 50;
 const MAX_DASHBOARDS = 10;
 
 /** `grafana.alerts`: firing alerts, newest first, and dashboards whose title contains a text. */
-export function grafanaAlerts(grafana: Endpoint, fetch: typeof globalThis.fetch): Source {
+export function grafanaAlerts(grafana: Endpoint, bounds: QueryBounds, fetch: typeof globalThis.fetch): Source {
 	return checkedSource(PARAMETERS["grafana.alerts"], async ({ labels, dashboards: title }, { signal }) => {
 		const [alerts, dashboards] = await Promise.all([
-			readAnswer(grafana, { ...alertsQuestion(labels), signal, fetch }, alertsSchema),
+			readAnswer(grafana, { ...alertsQuestion(labels, bounds), signal, fetch }, alertsSchema),
 			title ? readAnswer(grafana, { ...searchQuestion(title), signal, fetch }, dashboardsSchema) : undefined,
 		]);
 		if (!alerts.ok) return failed(alerts.why);
@@ -44,8 +45,12 @@ export function grafanaAlerts(grafana: Endpoint, fetch: typeof globalThis.fetch)
 	});
 }
 
-function alertsQuestion(labels: Readonly<Record<string, string>>) {
-	const matchers = Object.entries(labels).map(([name, value]) => ["filter", `${name}=${matched(value)}`] as const);
+function alertsQuestion(labels: Readonly<Record<string, string>>, { label, namespaces }: QueryBounds) {
+	const allowed = namespaces();
+	// Alertmanager combines filters by AND.
+	const own = allowed === "any" ? [] : [["filter", `${label}=~${matched(allowed.join("|"))}`] as const];
+	const asked = Object.entries(labels).map(([name, value]) => ["filter", `${name}=${matched(value)}`] as const);
+	const matchers = [...own, ...asked];
 	return {
 		path: ["api", "alertmanager", "grafana", "api", "v2", "alerts"],
 		query: [["active", "true"] as const, ["silenced", "false"] as const, ["inhibited", "false"] as const, ...matchers],

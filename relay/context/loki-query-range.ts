@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { bindQuery } from "./bind-query.ts";
+import { boundLogQl } from "./bound-query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PARAMETERS } from "./parameters.ts";
+import { type QueryBounds, shownDuration } from "./query-bounds.ts";
 import { readAnswer } from "./read-answer.ts";
 import { shownLine, shownTime, shownWord } from "./shown.ts";
 import { checkedSource, failed, type Source } from "./source.ts";
@@ -25,14 +27,18 @@ type Streams = z.infer<typeof answerSchema>["data"]["result"];
 const ORIGINS = ["pod", "instance", "app", "service_name", "job"];
 
 /** `loki.query_range`: the newest lines that match the query, newest first, each with its time and origin. */
-export function lokiQueryRange(loki: Endpoint, fetch: typeof globalThis.fetch): Source {
+export function lokiQueryRange(loki: Endpoint, bounds: QueryBounds, fetch: typeof globalThis.fetch): Source {
 	return checkedSource(PARAMETERS["loki.query_range"], async ({ query, values, since, limit }, { now, signal }) => {
 		const bound = bindQuery(query, values);
 		if (!bound.ok) return failed(bound.why);
+		const tooWide = findTooWide({ since, limit }, bounds);
+		if (tooWide !== undefined) return failed(tooWide);
+		const bounded = boundLogQl(bound.query, bounds);
+		if (!bounded.ok) return failed(bounded.problem);
 		const question = {
 			path: ["loki", "api", "v1", "query_range"],
 			query: [
-				["query", bound.query],
+				["query", bounded.value],
 				["start", nanoseconds(now - since)],
 				["end", nanoseconds(now)],
 				["limit", String(limit)],
@@ -46,6 +52,13 @@ export function lokiQueryRange(loki: Endpoint, fetch: typeof globalThis.fetch): 
 		const lines = newestLines(answer.value.data.result, limit);
 		return lines.length === 0 ? { status: "empty" } : { status: "ok", data: { lines } };
 	});
+}
+
+function findTooWide(asked: { since: number; limit: number }, { rangeMs, limit }: QueryBounds): string | undefined {
+	if (asked.since > rangeMs) {
+		return `since: ${shownDuration(asked.since)} is more than HEALER_QUERY_RANGE (${shownDuration(rangeMs)})`;
+	}
+	return asked.limit > limit ? `limit: ${asked.limit} is more than HEALER_QUERY_LIMIT (${limit})` : undefined;
 }
 
 /** Each stream is sorted, but not the streams among each other. */

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { bindQuery } from "./bind-query.ts";
+import { boundPromQl } from "./bound-query.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PARAMETERS } from "./parameters.ts";
+import type { QueryBounds } from "./query-bounds.ts";
 import { type AnswerReading, readAnswer } from "./read-answer.ts";
 import { checkedSource, failed, type Source, type SourceCall } from "./source.ts";
 
@@ -19,12 +21,14 @@ const answerSchema = z.object({
  * earlier value and above `floor`. If only one of the two has no sample, or is NaN (a ratio of nothing), it counts as
  * 0.
  */
-export function prometheusQuery(prometheus: Endpoint, fetch: typeof globalThis.fetch): Source {
+export function prometheusQuery(prometheus: Endpoint, bounds: QueryBounds, fetch: typeof globalThis.fetch): Source {
 	return checkedSource(PARAMETERS["prometheus.query"], async (parameters, call) => {
 		const { before, threshold, floor } = parameters;
 		const bound = bindQuery(parameters.query, parameters.values);
 		if (!bound.ok) return failed(bound.why);
-		const at = (ms: number) => numberAt(prometheus, fetch, bound.query, ms, call);
+		const bounded = boundPromQl(bound.query, before, bounds);
+		if (!bounded.ok) return failed(bounded.problem);
+		const at = (ms: number) => numberAt(prometheus, fetch, bounded.value, ms, call);
 		const [now, then] = await Promise.all([at(call.now), at(call.now - before)]);
 		if (!now.ok) return failed(now.why);
 		if (!then.ok) return failed(then.why);

@@ -14,6 +14,7 @@ import {
 	workerAddress,
 } from "../environment.ts";
 import type { Policy } from "../spawn/policy.ts";
+import { findPolicyProblem, ownPolicy, POLICY_VARIABLES } from "../spawn/policy-settings.ts";
 
 /** The settings of a standalone relay, from its environment. */
 export interface RelaySettings {
@@ -48,6 +49,7 @@ const relayEnvironment = z.object({
 	HEALER_GITHUB_APPS: allowList("5DLabs-Rex, 5DLabs-Blaze"),
 	HEALER_DEADLINE: duration,
 	HEALER_DELETE_OVERDUE: onOff(true),
+	...POLICY_VARIABLES,
 	...CONTEXT_VARIABLES,
 });
 
@@ -56,6 +58,8 @@ export function readRelaySettings(env: Environment): SettingsReading {
 	const read = readEnvironment(relayEnvironment, env);
 	if (!read.ok) return read;
 	const { value } = read;
+	const problem = findPolicyProblem(value);
+	if (problem !== undefined) return { ok: false, problems: [problem] };
 	const isKubernetes = value.HEALER_SINK === "kubernetes";
 	return {
 		ok: true,
@@ -69,6 +73,7 @@ export function readRelaySettings(env: Environment): SettingsReading {
 				namespace: value.HEALER_NAMESPACE,
 				repositories: value.HEALER_REPOSITORIES,
 				github_apps: value.HEALER_GITHUB_APPS,
+				...ownPolicy(value),
 			},
 			context: contextSettings(value),
 			deadline_s: value.HEALER_DEADLINE,

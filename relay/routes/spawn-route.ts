@@ -45,7 +45,7 @@ async function answerSpawn(
 ): Promise<SpawnAnswer | { readonly kind: "wrong_id" }> {
 	if (id !== messageId(request.incident_id, request.attempt)) return { kind: "wrong_id" };
 	const digest = createHash("sha256").update(body).digest("hex");
-	const call = { ...tools, request, digest };
+	const call = { ...tools, request, digest, limits: tools.policy.limits };
 	const violation = findViolation(request, tools.policy);
 	return violation === undefined ? spawn(call) : refuseUnlessThere(call, violation);
 }

@@ -1,6 +1,8 @@
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { RefusedReason, SpawnRequest } from "../../wire/spawn.ts";
-import { findInvalidMetadata } from "./metadata-rules.ts";
+import type { SpawnLimits } from "../claims/spawn-call.ts";
+import { findInvalidMetadata, findOwnKey } from "./metadata-rules.ts";
+import { findInvalidField, type SpecSettings } from "./spec-rules.ts";
 
 /** What this relay creates at most, whatever a worker signs. */
 export interface Policy {
@@ -10,7 +12,20 @@ export interface Policy {
 	readonly repositories: readonly string[];
 	/** Names of GitHub Apps, as in `spec.githubApp`; `*` stands for any. */
 	readonly github_apps: readonly string[];
+	/** The settings that these three come from, for a refusal; absent: the environment's. */
+	readonly settings?: Readonly<Record<"namespace" | "repositories" | "github_apps", string>>;
+	/** What `spec` may hold beyond the shipped list. */
+	readonly spec?: SpecSettings;
+	/** `HEALER_AGENTS`: the agents that CodeRuns are created for; absent: any. */
+	readonly agents?: readonly string[];
+	readonly limits?: SpawnLimits;
 }
+
+const ENVIRONMENT = {
+	namespace: "HEALER_NAMESPACE",
+	repositories: "HEALER_REPOSITORIES",
+	github_apps: "HEALER_GITHUB_APPS",
+} as const;
 
 export interface PolicyViolation {
 	readonly reason: RefusedReason;
@@ -20,25 +35,38 @@ export interface PolicyViolation {
 /** The first rule that a request violates; undefined when it violates none. */
 export function findViolation(request: SpawnRequest, policy: Policy): PolicyViolation | undefined {
 	const { metadata, spec } = request.coderun;
-	if (metadata.name !== codeRunName(request.agent, request.incident_id, request.attempt)) {
+	const { agent } = request;
+	const settings = policy.settings ?? ENVIRONMENT;
+	if (policy.agents !== undefined && !policy.agents.includes(agent)) {
+		return { reason: "invalid_coderun", detail: `the agent ${agent} is not in HEALER_AGENTS` };
+	}
+	if (metadata.name !== codeRunName(agent, request.incident_id, request.attempt)) {
 		return { reason: "wrong_name", detail: "the name does not match this incident, attempt and agent" };
 	}
 	if (metadata.namespace !== policy.namespace) {
-		return { reason: "namespace_not_allowed", detail: `only ${policy.namespace} is allowed` };
+		const detail = `metadata.namespace is not ${policy.namespace}, which ${settings.namespace} sets`;
+		return { reason: "namespace_not_allowed", detail };
 	}
 	for (const field of ["repositoryUrl", "docsRepositoryUrl"]) {
 		const repository = repositoryOf(spec[field]);
 		if (repository === undefined) return { reason: "invalid_coderun", detail: `spec.${field} is not a repository` };
 		if (!policy.repositories.some((pattern) => matches(pattern, repository))) {
-			return { reason: "repository_not_allowed", detail: repository };
+			const detail = `spec.${field} ${repository} is not in ${settings.repositories}`;
+			return { reason: "repository_not_allowed", detail };
 		}
 	}
 	const { githubApp } = spec;
 	if (typeof githubApp !== "string") return { reason: "invalid_coderun", detail: "spec.githubApp is not a string" };
 	if (!policy.github_apps.some((allowed) => allowed === "*" || allowed === githubApp)) {
-		return { reason: "github_app_not_allowed", detail: githubApp.slice(0, 100) };
+		const detail = `spec.githubApp ${githubApp.slice(0, 100)} is not in ${settings.github_apps}`;
+		return { reason: "github_app_not_allowed", detail };
 	}
-	const detail = findInvalidMetadata(metadata);
+	// An incident's own claim is the one whose key is its id.
+	if (request.claims.some(({ key }) => key === request.incident_id)) {
+		return { reason: "invalid_coderun", detail: "claims.key is the incident's id, which only the relay claims" };
+	}
+	const detail =
+		findInvalidField(spec, policy.spec ?? {}) ?? findOwnKey(metadata, agent) ?? findInvalidMetadata(metadata);
 	return detail === undefined ? undefined : { reason: "invalid_coderun", detail };
 }
 

@@ -1,13 +1,14 @@
 import { acquireAgentSlot, releaseAgentSlot } from "../claims/agent-claim.ts";
 import { type HeldClaims, noClaims, releaseAll } from "../claims/held-claims.ts";
+import { takeHourSlot } from "../claims/hour-slot.ts";
 import { takeKeyClaims } from "../claims/key-claims.ts";
 import { markSeen, takeOwnClaim } from "../claims/own-claim.ts";
 import { recogniseCodeRun } from "../claims/recognise-coderun.ts";
 import { retakeOldClaims } from "../claims/retake-claims.ts";
 import {
+	activeLimit,
 	busy,
 	created,
-	limitsActive,
 	refused,
 	type SpawnAnswer,
 	type SpawnCall,
@@ -28,18 +29,20 @@ export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
 		(await takeKeyClaims(call, claims)) ??
 		(await acquireAgentSlot(call, claims)) ??
 		(await countActive(call)) ??
+		(await takeHourSlot(call, claims)) ??
 		(await retakeOldClaims(call, claims)) ??
 		(await createCodeRun(call));
 	return finish(call, claims, answer);
 }
 
 async function countActive(call: SpawnCall): Promise<StepAnswer> {
-	const { agent, max_active, coderun } = call.request;
-	if (!limitsActive(call)) return undefined;
+	const { agent, coderun } = call.request;
+	const limit = activeLimit(call);
+	if (limit === undefined) return undefined;
 	const listed = await call.cluster.listUnfinished(agent);
 	if (listed.kind === "unavailable") return listed;
 	const active = listed.names.filter((name) => name !== coderun.metadata.name).length;
-	return active < max_active ? undefined : busy(agent, active);
+	return active < limit ? undefined : busy(call, active);
 }
 
 async function createCodeRun(call: SpawnCall): Promise<SpawnAnswer> {

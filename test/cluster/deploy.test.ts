@@ -1,7 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ApiException, AuthorizationV1Api, CoreV1Api, type KubeConfig, type V1PodSpec } from "@kubernetes/client-node";
+import {
+	ApiException,
+	AuthorizationV1Api,
+	CoreV1Api,
+	type KubeConfig,
+	PolicyV1Api,
+	type V1PodSpec,
+} from "@kubernetes/client-node";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { doctor } from "../../cli/doctor.ts";
@@ -46,7 +53,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			expect.stringMatching(/^configmap\/healer-relay-\w+ unchanged$/),
 			"deployment.apps/healer-relay unchanged",
 			"networkpolicy.networking.k8s.io/healer-relay unchanged",
-			"poddisruptionbudget.policy/healer-relay unchanged",
+			"poddisruptionbudget.policy/healer-relay configured",
 			"role.rbac.authorization.k8s.io/healer-relay unchanged",
 			"rolebinding.rbac.authorization.k8s.io/healer-relay unchanged",
 			"service/healer-relay unchanged",
@@ -56,7 +63,14 @@ describe("deploy/relay and deploy/tunnel", () => {
 			expect.stringMatching(/^configmap\/healer-tunnel-\w+ unchanged$/),
 			"deployment.apps/healer-tunnel unchanged",
 			"networkpolicy.networking.k8s.io/healer-tunnel unchanged",
-			"poddisruptionbudget.policy/healer-tunnel unchanged",
+			"poddisruptionbudget.policy/healer-tunnel configured",
+		]);
+		// kubectl sends a budget's selector with every apply, since the API replaces it as a whole; that changed nothing.
+		const policy = admin.makeApiClient(PolicyV1Api);
+		const { items } = await policy.listNamespacedPodDisruptionBudget({ namespace: NAMESPACE });
+		expect(items.map(({ metadata }) => [metadata?.name, metadata?.generation])).toEqual([
+			["healer-relay", 1],
+			["healer-tunnel", 1],
 		]);
 	});
 

@@ -40,7 +40,7 @@ describe("findViolation", () => {
 	it("checks the docs repository as well", () => {
 		expect(violation({ spec: { docsRepositoryUrl: "https://github.com/evil/docs" } })).toEqual({
 			reason: "repository_not_allowed",
-			detail: "evil/docs",
+			detail: "spec.docsRepositoryUrl evil/docs is not in HEALER_REPOSITORIES",
 		});
 	});
 
@@ -54,6 +54,26 @@ describe("findViolation", () => {
 		["a key with two slashes", { metadata: { annotations: { "a/b/c": "x" } } }, "invalid_coderun"],
 		["annotations over 256 KiB", { metadata: { annotations: { a: "ä".repeat(131_072) } } }, "invalid_coderun"],
 	])("refuses %s", (_, changes, reason) => expect(violation(changes)).toMatchObject({ reason }));
+
+	it("names the pipeline's settings where they are the policy", () => {
+		const settings = { namespace: "spawn.namespace", repositories: "settings.repositories", github_apps: "agents" };
+		const request = spawnRequest();
+		const evil = { ...request.coderun, spec: { ...request.coderun.spec, githubApp: "Evil-App" } };
+		expect(findViolation({ ...request, coderun: evil }, { ...POLICY, settings })).toEqual({
+			reason: "github_app_not_allowed",
+			detail: "spec.githubApp Evil-App is not in agents",
+		});
+	});
+
+	it.each([
+		["a folder below the working one", { spec: { workingDirectory: "crates/healer/" } }],
+		["a branch with a slash", { spec: { docsBranch: "release/1.2" } }],
+		["Docker turned off", { spec: { enableDocker: false } }],
+		["tools", { spec: { localTools: "cargo,rg", remoteTools: "mcp__github__search" } }],
+		["a model with a provider", { spec: { model: "anthropic/claude-opus-4-5:beta" } }],
+		["dollars that refer to nothing", { spec: { env: { TARGET_BRANCH: "a$b $$(c) $$$$(d) $" } } }],
+		["a run's number", { metadata: { labels: { "healer/workflow-run-id": "12216892003" } } }],
+	])("allows %s", (_, changes) => expect(violation(changes)).toBeUndefined());
 
 	it("allows what the worker sends", () => expect(violation({})).toBeUndefined());
 });

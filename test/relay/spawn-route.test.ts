@@ -119,7 +119,11 @@ describe("POST /v1/spawn", () => {
 	});
 
 	describe("a request that a newer policy does not allow", () => {
-		const refusal = { result: "refused", reason: "github_app_not_allowed", detail: "5DLabs-Rex" };
+		const refusal = {
+			result: "refused",
+			reason: "github_app_not_allowed",
+			detail: "spec.githubApp 5DLabs-Rex is not in HEALER_GITHUB_APPS",
+		};
 
 		function changingPolicy() {
 			const policy = { namespace: "cto", repositories: ["5dlabs/cto"], github_apps: ["5DLabs-Rex"] };

@@ -10,6 +10,6 @@ export function readContextSettings(env: Environment): {
 	readonly problems: readonly string[];
 } {
 	const read = readEnvironment(environment, env);
-	if (!read.ok) return { settings: { namespaces: [] }, problems: read.problems };
+	if (!read.ok) return { ...readContextSettings({}), problems: read.problems };
 	return { settings: contextSettings(read.value), problems: [] };
 }

@@ -14,6 +14,7 @@ import { serveRelay } from "../../relay/serve-relay.ts";
 import type { Policy } from "../../relay/spawn/policy.ts";
 import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import { readContextSettings } from "./read-context-settings.ts";
 
 export const SECRETS = ["whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l", "whsec_dGhlIHdpcmUgdGVzdCBzZWNyZXQgYmVmb3Jl"];
 
@@ -24,7 +25,7 @@ const POLICY: Policy = {
 };
 
 const NOT_CONFIGURED = contextSources({
-	settings: { namespaces: [] },
+	settings: readContextSettings({}).settings,
 	cluster: { ok: false, why: "there is no cluster" },
 	ownNamespace: () => "cto",
 	fetch,

@@ -32,8 +32,9 @@ export async function concludeSend(
 			});
 		case "busy":
 			return await deferFor(effects, locked, {
-				reason: `agent ${result.agent} has ${result.active} unfinished CodeRuns`,
+				reason: busyReason(result),
 				blocked_on: agentBlocker(result.agent),
+				...untilOf(result.until ?? null),
 			});
 		case "refused": {
 			const reason = `the relay refused: ${result.reason}: ${result.detail}`;
@@ -44,6 +45,12 @@ export async function concludeSend(
 		default:
 			return result satisfies never;
 	}
+}
+
+function busyReason({ agent, active, limit, until }: Extract<SpawnResult, { result: "busy" }>): string {
+	if (until !== undefined) return `the relay created ${active} CodeRuns within an hour, the limit of its ${limit}`;
+	const by = limit === undefined ? "" : `, the limit of the relay's ${limit}`;
+	return `agent ${agent} has ${active} unfinished CodeRuns${by}`;
 }
 
 async function run(

@@ -16,8 +16,9 @@ export const LEASE_ANNOTATIONS = {
 } as const;
 
 /** Select Healer's Leases: incidents' claims on their own ids, and all other claims, which the sweep may delete. */
-export const INCIDENT_CLAIMS = { "app.kubernetes.io/name": "healer", "healer/kind": "incident-claim" } as const;
-export const OTHER_CLAIMS = { "app.kubernetes.io/name": "healer", "healer/kind": "claim" } as const;
+export const LEASE_KIND = "healer/kind";
+export const INCIDENT_CLAIMS = { "app.kubernetes.io/name": "healer", [LEASE_KIND]: "incident-claim" } as const;
+export const OTHER_CLAIMS = { "app.kubernetes.io/name": "healer", [LEASE_KIND]: "claim" } as const;
 
 /** A claim as a Lease. It has no owner reference: deleting a CodeRun must not reopen its claim. */
 export function toLease(namespace: string, name: string, record: ClaimRecord, version?: string): V1Lease {

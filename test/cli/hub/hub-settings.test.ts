@@ -2,13 +2,17 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { readHubSettings } from "../../../cli/state/hub-settings.ts";
 
+/** The relay's own policy where no variable sets one. */
+const UNSET = { spec: { fields: [], env: [] }, limits: {} };
+
 describe("readHubSettings", () => {
 	it("has defaults for everything", () => {
 		expect(readHubSettings({})).toEqual({
 			ok: true,
 			value: {
 				...{ port: 8787, relayPort: 8788, stateDir: path.resolve(".healer"), sink: "directory", debug: false },
-				context: { namespaces: [] },
+				policy: UNSET,
+				context: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 			},
 		});
 	});
@@ -23,12 +27,21 @@ describe("readHubSettings", () => {
 			ok: true,
 			value: {
 				...{ port: 9000, relayPort: 0, stateDir: "/var/healer", sink: "directory", debug: true },
-				context: { namespaces: [] },
+				policy: UNSET,
+				context: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 			},
 		});
 	});
 
+	it("gives the embedded relay its own policy", () => {
+		const env = { HEALER_SPEC_ENV: "CARGO_TERM_COLOR", HEALER_AGENTS: "rex", HEALER_MAX_ACTIVE: "2" };
+		expect(readHubSettings(env)).toMatchObject({
+			value: { policy: { spec: { env: ["CARGO_TERM_COLOR"] }, agents: ["rex"], limits: { max_active: 2 } } },
+		});
+	});
+
 	it.each([
+		[{ HEALER_MAX_ACTIVE: "2" }, "HEALER_AGENTS"],
 		[{ HEALER_PORT: "http" }, "HEALER_PORT"],
 		[{ HEALER_PORT: "65536" }, "HEALER_PORT"],
 		[{ HEALER_PORT: "-1" }, "HEALER_PORT"],

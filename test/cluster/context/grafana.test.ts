@@ -38,7 +38,9 @@ describe("grafana.alerts, from a real Alertmanager behind Grafana's paths", () =
 		await alertmanager.stop();
 	});
 	const ask = (parameters: Readonly<Record<string, unknown>>, token = TOKEN) =>
-		askSource("grafana.alerts", parameters, { env: { GRAFANA_URL: url, GRAFANA_TOKEN: token } });
+		askSource("grafana.alerts", parameters, {
+			env: { GRAFANA_URL: url, GRAFANA_TOKEN: token, HEALER_QUERY_NAMESPACES: "*" },
+		});
 
 	it("shows firing alerts with labels and summary, but not silenced or resolved ones", async () => {
 		await expect
@@ -54,6 +56,14 @@ describe("grafana.alerts, from a real Alertmanager behind Grafana's paths", () =
 		expect(await ask({ labels: { namespace: "other" } })).toMatchObject({
 			data: { alerts: [`Elsewhere (namespace=other) since ${STARTED}: Only described`] },
 		});
+	});
+
+	it("shows only alerts of the relay's namespaces", async () => {
+		const env = { GRAFANA_URL: url, GRAFANA_TOKEN: TOKEN };
+		const all = await askSource("grafana.alerts", {}, { env, own: "other" });
+		expect(all).toMatchObject({ data: { alerts: [expect.stringContaining("Elsewhere")] } });
+		const labels = { namespace: "cto" };
+		expect(await askSource("grafana.alerts", { labels }, { env, own: "other" })).toEqual({ status: "empty" });
 	});
 
 	it.each([...BRANCHES.entries()])("finds only the alert of one branch (%i: %j)", async (at, branch) => {

@@ -42,7 +42,9 @@ describe("loki.query_range, from a real Loki", () => {
 	}, BUILD_MS);
 	afterAll(() => loki.stop());
 	const ask = (parameters: Readonly<Record<string, unknown>>, tenant = TENANT) =>
-		askSource("loki.query_range", parameters, { env: { LOKI_URL: loki.url, LOKI_ORG_ID: tenant } });
+		askSource("loki.query_range", parameters, {
+			env: { LOKI_URL: loki.url, LOKI_ORG_ID: tenant, HEALER_QUERY_NAMESPACES: "*" },
+		});
 
 	it("returns the matching lines of the last half hour, newest first, of one tenant", async () => {
 		const at = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
@@ -78,14 +80,28 @@ describe("loki.query_range, from a real Loki", () => {
 	});
 
 	it.each([
-		["{app=}", /^Loki answered 400: parse error at line 1, col 6/],
-		['count_over_time({app="web"}[5m])', /^Loki sent an unexpected answer: data\.resultType$/],
+		["{app=}", /^query: not understood at "}"$/],
+		['{app=~"("}', /^Loki answered 400: parse error : error parsing regexp/],
+		['count_over_time({app="web"}[5m])', /^query: give a query for log lines, without functions$/],
 		['{app="$x"}', undefined],
 	])("reports the problem with %j", async (query, why) => {
 		const answer = await ask({ query });
 		expect(answer).toEqual(
 			why === undefined ? { status: "empty" } : { status: "failed", why: expect.stringMatching(why) },
 		);
+	});
+
+	it.each([
+		['{app="web"}', "cto", 5],
+		['{app=~".+"}', "cto", 5],
+		['{app="many"}', "cto", 0],
+		['{app=~".+"} | label_format namespace="cto"', "shop", 0],
+		['{namespace=~".*",app=`many`}', "cto", 0],
+		['{namespace!="cto",app=~".+"}', "cto", 0],
+	])("%s reads only the namespace %s", async (query, own, lines) => {
+		const env = { LOKI_URL: loki.url, LOKI_ORG_ID: TENANT };
+		const answer = await askSource("loki.query_range", { query }, { env, own });
+		expect(answer.status === "empty" ? 0 : linesOf(answer).length).toBe(lines);
 	});
 
 	describe("a branch in a query", () => {

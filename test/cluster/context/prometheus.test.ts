@@ -15,7 +15,9 @@ describe("prometheus.query, from a real Prometheus", () => {
 	}, 120_000);
 	afterAll(() => prometheus.stop());
 	const ask = (parameters: Readonly<Record<string, unknown>>) =>
-		askSource("prometheus.query", parameters, { env: { PROMETHEUS_URL: prometheus.url } });
+		askSource("prometheus.query", parameters, {
+			env: { PROMETHEUS_URL: prometheus.url, HEALER_QUERY_NAMESPACES: "*" },
+		});
 
 	it.each([
 		["level", { namespace: "spiking" }, {}, { now: 50, before: 10, spike: true }],
@@ -48,13 +50,37 @@ describe("prometheus.query, from a real Prometheus", () => {
 	});
 
 	it.each([
-		["sum(level", /^Prometheus answered 400: .*parse error/],
+		["sum(level", /^query: not understood at ""$/],
+		["sum(level[5m])", /^Prometheus answered 400: .*parse error/],
 		["level", /^the query returns \d+ series: sum them, or select one$/],
 		['level{namespace="steady"} / 0', /^the query returns no number$/],
 		["level[5m]", /^Prometheus sent an unexpected answer: data\.resultType$/],
 		['label_replace(level, "a", "b", "c", $x)', /^query: values has no x$/],
 	])("reports the problem with %j", async (query, why) => {
 		expect(await ask({ query })).toEqual({ status: "failed", why: expect.stringMatching(why) });
+	});
+
+	// Every other namespace has other values.
+	it.each([
+		["sum(level)", 20],
+		["max(level)", 20],
+		['sum({__name__=~"level.*"})', 20],
+		['sum({__name__="level",namespace=~".+"})', 20],
+		["count(level)", 1],
+		['sum(level{namespace="spiking"}) or vector(0)', 0],
+		['sum(level{namespace!="steady"}) or vector(0)', 0],
+		["sum(level or on() level)", 20],
+		["max(max_over_time(level[30m]))", 20],
+		["max(max_over_time(level[30m:1m]))", 20],
+		["max(level offset 10m)", 20],
+		['sum(label_replace(level, "namespace", "spiking", "", ""))', 20],
+		["sum(by_branch) or vector(0)", 0],
+		["sum(level{a='{', b!=`\"`}) or vector(0)", 0],
+		["sum (level) # or sum(by_branch)", 20],
+	])("%s reads only the relay's namespace", async (query, now) => {
+		const env = { PROMETHEUS_URL: prometheus.url };
+		const answer = await askSource("prometheus.query", { query, before: "1m" }, { env, own: "steady" });
+		expect(answer).toMatchObject({ status: "ok", data: { now } });
 	});
 
 	describe("a branch in a query", () => {

@@ -1,6 +1,7 @@
 import { provideClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
 import { provideArgoDefinitions } from "./argo-definitions.ts";
 import { provideDebianProgram } from "./debian-programs.ts";
+import { provideKustomize } from "./kustomize-program.ts";
 import { provideLoki } from "./loki-program.ts";
 
 /**
@@ -11,6 +12,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 for (const name of ["prometheus", "promtool", "prometheus-alertmanager"] as const)
 	say(await provideDebianProgram(name));
 say(await provideArgoDefinitions());
+say(await provideKustomize());
 const cluster = await provideClusterBinaries(process.env, say);
 if (!cluster.ok) throw new Error(cluster.problem);
 say(cluster.value["kube-apiserver"]);

@@ -3,9 +3,10 @@ import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
 import type { ContextSources, Source } from "../../../relay/context/source.ts";
+import { readContextSettings } from "../../support/read-context-settings.ts";
 
 const NONE = contextSources({
-	settings: { namespaces: [] },
+	settings: readContextSettings({}).settings,
 	cluster: { ok: false, why: "there is no cluster" },
 	ownNamespace: () => "cto",
 	fetch,

@@ -7,7 +7,7 @@ const HOSTILE = 'x"} or {app=~".+';
 describe("bindQuery", () => {
 	it.each([
 		["up", {}, "up"],
-		['{app="web"} |= "error" # $branch', {}, '{app="web"} |= "error" # $branch'],
+		['{app="web"} |= "error" # $branch', {}, '{app="web"} |= "error"  '],
 		["{branch=$branch}", { branch: "main" }, '{branch="main"}'],
 		["{branch= $branch, app!=$app}", { branch: "a", app: "b" }, '{branch= "a", app!="b"}'],
 		["{branch=$branch}", { branch: HOSTILE }, '{branch="x\\"} or {app=~\\".+"}'],

@@ -45,8 +45,8 @@ describe("POST /v1/context", () => {
 			},
 		]);
 		expect(prometheus.asked.map(({ url }) => url?.replace(/\d{10}\.?\d*/, "T"))).toEqual([
-			"/prefix/api/v1/query?query=errors&time=T",
-			"/prefix/api/v1/query?query=errors&time=T",
+			"/prefix/api/v1/query?query=errors%7Bnamespace%3D%22cto%22%7D&time=T",
+			"/prefix/api/v1/query?query=errors%7Bnamespace%3D%22cto%22%7D&time=T",
 		]);
 		expect(relay.log).toMatchObject([
 			{

@@ -4,7 +4,7 @@ import { readContextSettings } from "../../support/read-context-settings.ts";
 describe("readContextSettings", () => {
 	it("queries no server when nothing is set", () => {
 		expect(readContextSettings({ LOKI_URL: " ", ARGOCD_TOKEN: "alone" })).toEqual({
-			settings: { namespaces: [] },
+			settings: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 			problems: [],
 		});
 	});
@@ -19,6 +19,10 @@ describe("readContextSettings", () => {
 			GRAFANA_URL: "http://grafana:3000",
 			GRAFANA_TOKEN: "g-token",
 			HEALER_CONTEXT_NAMESPACES: "argocd, apps",
+			HEALER_QUERY_NAMESPACES: "cto,shop",
+			HEALER_QUERY_LABEL: "k8s_namespace_name",
+			HEALER_QUERY_RANGE: "2h",
+			HEALER_QUERY_LIMIT: "100",
 		});
 		expect(problems).toEqual([]);
 		expect(settings).toEqual({
@@ -47,7 +51,17 @@ describe("readContextSettings", () => {
 				secrets: ["g-token"],
 			},
 			namespaces: ["argocd", "apps"],
+			queries: { namespaces: ["cto", "shop"], label: "k8s_namespace_name", rangeMs: 7_200_000, limit: 100 },
 		});
+	});
+
+	it.each([
+		["HEALER_QUERY_LABEL", 'a="b",c'],
+		["HEALER_QUERY_RANGE", "a week"],
+		["HEALER_QUERY_LIMIT", "201"],
+	])("names %s when it is %j", (name, value) => {
+		const { problems } = readContextSettings({ [name]: value });
+		expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
 	});
 
 	it.each([
@@ -60,6 +74,7 @@ describe("readContextSettings", () => {
 		["GRAFANA_TOKEN", "hunter2 hunter2"],
 		["LOKI_ORG_ID", "hunter2\u0000"],
 		["HEALER_CONTEXT_NAMESPACES", "kube-system/../hunter2"],
+		["HEALER_QUERY_NAMESPACES", "cto, hunter2|.*"],
 	])("names %s when it is %j, and shows nothing of it", (name, value) => {
 		const { problems } = readContextSettings({ [name]: value });
 		expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} (?!.*hunter2)`))]);

@@ -99,7 +99,7 @@ describe.each(SOURCES)("%s", (from) => {
 
 	it("is skipped when it is not configured, and says what is missing", async () => {
 		const nothing = contextSources({
-			settings: { namespaces: [] },
+			settings: readContextSettings({}).settings,
 			cluster: { ok: false, why: "no cluster is configured: KUBECONFIG is not set" },
 			ownNamespace: () => "cto",
 			fetch,

@@ -22,8 +22,10 @@ describe("readRelaySettings", () => {
 					namespace: "cto",
 					repositories: ["5dlabs/cto", "other/*"],
 					github_apps: ["5DLabs-Rex", "5DLabs-Blaze"],
+					spec: { fields: [], env: [] },
+					limits: {},
 				},
-				context: { namespaces: [] },
+				context: { namespaces: [], queries: { label: "namespace", rangeMs: 86_400_000, limit: 200 } },
 				deadline_s: undefined,
 				deleteOverdue: true,
 			},
@@ -38,13 +40,23 @@ describe("readRelaySettings", () => {
 			HEALER_RELAY_PORT: "0",
 			HEALER_DEADLINE: "90m",
 			HEALER_DELETE_OVERDUE: "false",
+			HEALER_SPEC_FIELDS: "serviceAccountName, cliConfig.settings",
+			HEALER_SPEC_ENV: "CARGO_TERM_COLOR",
+			HEALER_AGENTS: "rex blaze",
+			HEALER_MAX_ACTIVE: "2",
+			HEALER_MAX_PER_HOUR: "30",
 		};
 		expect(readRelaySettings({ ...ENOUGH, ...variables })).toMatchObject({
 			settings: {
 				sink: { kind: "kubernetes" },
 				host: "0.0.0.0",
 				port: 0,
-				policy: { namespace: "agents" },
+				policy: {
+					namespace: "agents",
+					spec: { fields: ["serviceAccountName", "cliConfig.settings"], env: ["CARGO_TERM_COLOR"] },
+					agents: ["rex", "blaze"],
+					limits: { max_active: 2, max_per_hour: 30 },
+				},
 				deadline_s: 5400,
 				deleteOverdue: false,
 			},
@@ -65,6 +77,14 @@ describe("readRelaySettings", () => {
 		["HEALER_DEADLINE", "2 hours"],
 		["PROMETHEUS_URL", "ftp://prometheus"],
 		["HEALER_DELETE_OVERDUE", "perhaps"],
+		["HEALER_SPEC_FIELDS", "env"],
+		["HEALER_SPEC_FIELDS", "cliConfig"],
+		["HEALER_SPEC_FIELDS", "cliConfig.a.b"],
+		["HEALER_SPEC_ENV", "1X"],
+		["HEALER_AGENTS", "Rex"],
+		["HEALER_MAX_ACTIVE", "0"],
+		["HEALER_MAX_ACTIVE", "2"],
+		["HEALER_MAX_PER_HOUR", "201"],
 	])("reports %s when it is %s", (name, value) => {
 		const reading = readRelaySettings({ ...ENOUGH, [name]: value });
 		expect(reading).toEqual({ ok: false, problems: [expect.stringContaining(name)] });

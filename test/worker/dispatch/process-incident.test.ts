@@ -185,6 +185,23 @@ describe("processIncident", () => {
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ blocked_on: "agent:rex", blocked_by: null });
 	});
 
+	it("waits until the relay's own limit allows it, and names the setting", async () => {
+		const stub = stubEffects();
+		await journalIncident(stub, sampleIncident({ id: ID }));
+		const busy = { result: "busy", agent: "rex", active: 2 } as const;
+		stub.relay = () => ({ ok: true, result: { ...busy, limit: "HEALER_MAX_ACTIVE" } });
+		expect(await processIncident(stub, ID)).toMatchObject({
+			reason: "agent rex has 2 unfinished CodeRuns, the limit of the relay's HEALER_MAX_ACTIVE",
+		});
+		const until = new Date(stub.clock + 90_000).toISOString();
+		stub.clock += 10_000;
+		stub.relay = () => ({ ok: true, result: { ...busy, limit: "HEALER_MAX_PER_HOUR", until } });
+		expect(await processIncident(stub, ID)).toMatchObject({
+			reason: "the relay created 2 CodeRuns within an hour, the limit of its HEALER_MAX_PER_HOUR",
+			next_try_at: Date.parse(until),
+		});
+	});
+
 	it("fails for good, with the reason, when the relay refuses what no configuration can cure", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, sampleIncident({ id: ID }));

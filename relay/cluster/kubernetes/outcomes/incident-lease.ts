@@ -29,7 +29,7 @@ export interface IncidentLease {
 }
 
 /** The annotation for the reported outcome: the CodeRun may be deleted afterwards. */
-const OUTCOME_ANNOTATION = "healer/outcome";
+export const OUTCOME_ANNOTATION = "healer/outcome";
 
 /** Undefined when the Lease is not an incident's claim, or is damaged. */
 export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {

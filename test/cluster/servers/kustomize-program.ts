@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { cacheFolder, filledOnce, isThere, run } from "./server-cache.ts";
+
+/** `go.mod` pins kustomize and all of its dependencies. */
+const BUILD_FOLDER = path.join(import.meta.dirname, "kustomize");
+const PACKAGE = "sigs.k8s.io/kustomize/kustomize/v5";
+
+const HOW_TO_GET =
+	"Rendering deploy/ needs kubectl 1.30 or newer on PATH (https://kubernetes.io/docs/tasks/tools), or Go 1.26 or newer (https://go.dev/dl), with which kustomize is built once.";
+
+/**
+ * The objects of a kustomization as YAML. kubectl renders it where it is installed; else kustomize, built with Go into
+ * the cache: once, about fifteen seconds on two cores.
+ * @throws when neither is there, saying what to install; or with kustomize's own error.
+ */
+export async function renderKustomization(folder: string): Promise<string> {
+	const [program, ...args] = (await findKubectl()) ?? [await provideKustomize(), "build"];
+	return run(program, [...args, folder], { cwd: folder });
+}
+
+async function findKubectl(): Promise<readonly [string, string] | undefined> {
+	for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
+		const program = path.join(folder, "kubectl");
+		if (await isThere(program)) return [program, "kustomize"];
+	}
+	return undefined;
+}
+
+/** Finds kustomize in the cache, or builds it. */
+export async function provideKustomize(): Promise<string> {
+	const sums = createHash("sha256").update(await readFile(path.join(BUILD_FOLDER, "go.sum")));
+	const folder = await filledOnce(cacheFolder(`kustomize-${sums.digest("hex").slice(0, 12)}`), async (unfinished) => {
+		const flags = { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false -mod=readonly" };
+		const build = ["build", "-trimpath", "-ldflags", "-s -w", "-o", path.join(unfinished, "kustomize"), PACKAGE];
+		await run("go", build, { cwd: BUILD_FOLDER, env: { ...process.env, ...flags } }).catch((cause: unknown) => {
+			throw new Error(HOW_TO_GET, { cause });
+		});
+	});
+	return path.join(folder, "kustomize");
+}
