@@ -7,6 +7,8 @@ import type { SecretSpan } from "./secret-span.ts";
 export type Table = ReadonlyMap<number, string>;
 
 const BAR = /[|│┃║]/;
+/** Shell pipes and alternatives of a pattern have no bar at their beginning. */
+const ROW = /^\s*(?:\d{4}-\S{1,40}\s{1,4})?[|│┃║](?!\|)/;
 const RULE_LINE = /^[\s|+:=─━═┼├┤│┃║╪╞╡┿┠┨╋┣┫╟╢╫-]{3,}$/;
 const NAME = /^[\w.-]{1,80}(?: [\w.-]{1,30}){0,2}$/;
 const MOST_CELLS = 64;
@@ -36,7 +38,7 @@ export function findInTable(line: string, table: Table): readonly SecretSpan[] |
 
 /** `| password | value |`: a row that names a secret and then has its value. */
 export function findInRow(line: string): SecretSpan[] {
-	if (!SECRET_WORD.test(line)) return [];
+	if (!ROW.test(line) || !SECRET_WORD.test(line)) return [];
 	const cells = cellsOf(line);
 	return cells.flatMap(({ text }, at) => {
 		const kind = kindOfCell(text);

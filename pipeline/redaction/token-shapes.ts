@@ -101,7 +101,7 @@ export const SHAPES: readonly Shape[] = [
 	shape("pulumi token", "pul-", "[a-f0-9]{40}(?![A-Za-z0-9])", IN_ITS_PLACE),
 	shape("planetscale token", "pscale_tkn_ pscale_pw_ pscale_oauth_", "[\\w.=-]{8,}"),
 	shape("linear key", "lin_api_ lin_oauth_ lin_wh_", "[A-Za-z0-9]{8,}"),
-	shape("netlify token", "nfp_ nfc_ nfo_ nfu_ nfb_", "[A-Za-z0-9]{16,}", { apart: 36, random: true }),
+	shape("netlify token", "nfp_ nfc_ nfo_ nfu_ nfb_", "[A-Za-z0-9]{16,}", BOTH),
 	shape("heroku key", "HRKU-", `(?:${UUID}|[\\w-]{16,})`),
 	shape("fly token", "fo1_", "[\\w-]{16,}", { apart: 43, random: true }),
 	shape("fly token", "fm1a_ fm1r_ fm2_", "[A-Za-z0-9+/=,_-]{16,}", { apart: 60 }),

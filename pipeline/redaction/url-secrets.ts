@@ -24,9 +24,11 @@ export function findUserinfo(line: string): SecretSpan[] {
 	for (const match of matchesOf(line, USERINFO)) {
 		const [whole, user = "", password] = match;
 		const end = match.index + whole.length - 1;
+		const isToken = user.length >= 16 && (looksRandom(user) || /^[0-9a-f]{32,}$/.test(user));
+		const userEnd = password === undefined ? end : end - password.length - 1;
+		// A token may stand before a password that is none: `https://TOKEN:x-oauth-basic@github.com`.
+		if (isToken) add(found, userEnd - user.length, user, "token");
 		if (password !== undefined) add(found, end - password.length, password, "password");
-		else if (user.length >= 16 && (looksRandom(user) || /^[0-9a-f]{32,}$/.test(user)))
-			add(found, end - user.length, user, "token");
 	}
 	for (const match of matchesOf(line, DATABASE)) {
 		const [whole, password = "", at = ""] = match;

@@ -55,6 +55,9 @@ describe("a value under a password's name", () => {
 		"the password must be at least 8 characters",
 		"      --proxy-pass <phrase> Pass phrase for the private key for HTTPS proxy",
 		'error TS2345: "password" is not assignable',
+		"cat password | base64",
+		"match /(Token|Password|OAuth)/",
+		"a || password || b",
 		"if (user.password == other.password) return;",
 	])("is no password in a sentence: %s", (line) => {
 		expect(redactText(line)).toBe(line);

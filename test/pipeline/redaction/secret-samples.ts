@@ -220,6 +220,7 @@ export const FORMS: readonly string[] = [
 	"a:%{16:alnum}@tcp(db:3306)/app",
 	"postgres://a:%{16:alnum}@db/app",
 	"https://a:%{16:alnum}@example.com",
+	"https://%{40:hex}:x-oauth-basic@github.com/o/r",
 	"mongodb+srv://a:%{16:alnum}@c0.example.net",
 	"<password>%{16:alnum}</password>",
 	"<server><id>n</id><ns:passphrase>%{16:alnum}</ns:passphrase></server>",
