@@ -8,8 +8,8 @@ const WORD = /pass|pwd|_pw|secret|token|key|cred/gi;
 const NAME_UNIT = /[\w.-]/;
 const LONGEST_NAME = 80;
 
-/** A quote as it is, escaped, and as HTML and addresses write it. */
-const QUOTE = String.raw`(?:\\*["'\x60]|&quot;|&#3[49];|%2[27])`;
+/** A quote as it is, three of them, escaped, and as HTML and addresses write it. */
+const QUOTE = String.raw`(?:"""|'''|\\*["'\x60]|&quot;|&#3[49];|%2[27])`;
 /** Separates a name from its value, with quotes and brackets that may close the name. Excludes `==` and `::`. */
 const SEPARATOR = new RegExp(String.raw`${QUOTE}?\]?(\s{0,4})(=>|:=|=(?![=>])|:(?![:/])|%3[AD])(\s{0,8})`, "iy");
 const FLAG_SEPARATOR = / (?![-|=:]) {0,3}/y;
@@ -19,8 +19,11 @@ const EQUALS_TWICE = /=(?==[^\s=])/y;
 /** `setPassword("…")`: a call that is given a text. */
 const SETTER = /(?:^|\.)(?:(?:set|with|add|use)[A-Z_]\w*|password)$/;
 const ARGUMENT = /\(\s{0,3}(?=\\*["'`])/y;
-/** `password is "…"`, `PASSWORD '…'`. */
-const PROSE = /\s{1,3}(?:(?:is|was|to)\s{1,3}:?\s{0,3})?/y;
+/** `password is "…"`, `PASSWORD '…'`, `Password for root: …`, and a column beside it. */
+const PROSE = /\s{1,40}(?:(?:is|was|to)\s{1,3}:?\s{0,3}|(?:for|of)\s{1,3}[^\s:]{1,80}(?:\s{1,3}is|:)\s{1,3})?/y;
+/** `define("DB_PASSWORD", "…")`, `setProperty("db.password", "…")`. */
+const FIRST_ARGUMENT = /(?:define|set\w{0,40}|put\w{0,40}|add\w{0,40})\(\s{0,3}\\*["'`]$/i;
+const SECOND_ARGUMENT = /\\*["'`]\s{0,3},\s{0,3}(?=\\*["'`])/y;
 const QUOTED = new RegExp(String.raw`(${QUOTE})((?:(?!\1)(?:\\.|[^\\])){0,8192})`, "iy");
 /** A quote inside a word belongs to it. */
 const UNQUOTED = /(?:[^\s"'`]|["'`](?=[A-Za-z0-9]))+/y;
@@ -83,14 +86,15 @@ function valueAfter(line: string, { start, end }: Name, kind: string): Range | u
 function valueWithoutSign(line: string, { start, end }: Name, kind: string): Range | undefined {
 	if (DIRECTIVE.test(line.slice(Math.max(0, start - 20), start))) return flagValue(line, end, BLANKS, kind);
 	if (line.charAt(start) === "-") return flagValue(line, end, FLAG_SEPARATOR, kind);
-	const name = line.slice(start, end);
-	const argument = SETTER.test(name) ? matchAt(ARGUMENT, line, end) : undefined;
+	const setter = SETTER.test(line.slice(start, end)) ? ARGUMENT : undefined;
+	const between = FIRST_ARGUMENT.test(line.slice(Math.max(0, start - 60), start)) ? SECOND_ARGUMENT : setter;
+	const argument = between === undefined ? undefined : matchAt(between, line, end);
 	if (argument !== undefined) return quotedValue(line, end + argument[0].length, kind);
 	if (kind !== "password") return undefined;
 	const equals = matchAt(EQUALS_TWICE, line, end);
-	if (equals !== undefined) return saidValue(line, end + 1, kind);
+	if (equals !== undefined) return saidValue(line, end + 1, true, kind);
 	const prose = matchAt(PROSE, line, end);
-	return prose === undefined ? undefined : saidValue(line, end + prose[0].length, kind);
+	return prose === undefined ? undefined : saidValue(line, end + prose[0].length, prose[0].length > 1, kind);
 }
 
 function flagValue(line: string, end: number, separatedBy: RegExp, kind: string): Range | undefined {
@@ -102,13 +106,20 @@ function flagValue(line: string, end: number, separatedBy: RegExp, kind: string)
 	return quotedValue(line, at, kind) ?? unquotedValue(line, at, /[;|&]/, kind);
 }
 
-/** In a sentence: a quoted word that is no plain one, or a word that looks generated. */
-function saidValue(line: string, at: number, kind: string): Range | undefined {
+/** A word with a digit, letters of both cases or a sign in it. */
+const UNUSUAL = /^(?=\S{6,200}$)(?:.*\d|.*[a-z].*[A-Z]|\w+[^\w\s.,-])/;
+
+/**
+ * In a sentence or a column: a word that looks generated. An unusual one is enough in quotes, or where a sign or a gap
+ * introduces it and the line ends with it.
+ */
+function saidValue(line: string, at: number, isIntroduced: boolean, kind: string): Range | undefined {
 	const quoted = quotedValue(line, at, kind);
 	const value = quoted ?? unquotedValue(line, at, NEXT_FIELD, kind);
 	if (value === undefined) return undefined;
 	const word = line.slice(value.from, value.to);
-	if (quoted !== undefined && /^(?=\S{6,200}$)(?:.*\d|.*[a-z].*[A-Z]|\w+[^\w\s.,-])/.test(word)) return quoted;
+	const isAlone = quoted !== undefined || (isIntroduced && matchAt(LINE_END, line, value.to) !== undefined);
+	if (isAlone && UNUSUAL.test(word) && !/:\d+$/.test(word)) return value;
 	return !/\s/.test(word) && word.length >= 8 && looksRandom(word) && !/[/:]\d/.test(word) ? value : undefined;
 }
 

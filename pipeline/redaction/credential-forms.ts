@@ -59,8 +59,14 @@ export const CREDENTIAL_FORM_RULES: readonly RedactionRule[] = [
 		/\b(?:echo|printf)(?:\s-\w+)?(?:\s['"]?%s(?:\\n)?['"]?)?\s{1,3}["']?(?<secret>[^\s"'|]{1,1000})["']?\s{0,3}\|[^|]{0,200}(?:-stdin|passwd|sudo -S)/dg,
 		isNoStandIn,
 	),
-	// `<password>value</password>`, and a property list's `<key>Password</key><string>value</string>`.
 	{ literals: ["</"], find: findElements },
+	{ literals: [" name="], find: (line) => findGroup(line, WORKFLOW_COMMAND, "secret", secretKindOf) },
+	patternRule(
+		"password",
+		["jdbc:oracle"],
+		/jdbc:oracle:\w{1,20}:[^\s/@]{1,100}\/(?<secret>[^\s@]{1,256})@/dg,
+		isNoStandIn,
+	),
 ];
 
 function isNoStandIn(secret: string): boolean {
@@ -76,10 +82,17 @@ function findHereStrings(line: string): SecretSpan[] {
 	return ["quoted", "secret"].flatMap((group) => findGroup(line, HERE_STRING, group, () => "password"));
 }
 
-const ELEMENT =
-	/<(?<name>(?:\w{1,20}:)?[\w.-]{1,80})(?:\s[^<>]{0,500})?>\s{0,20}(?<secret>[^<>\s][^<>]{0,4000}?)\s{0,20}<\//dg;
-const LIST_KEY = /<key>\s{0,5}(?<name>[\w.-]{1,80})\s{0,5}<\/key>\s{0,20}<string>(?<secret>[^<]{1,4000})<\/string>/dg;
+/** `<password>value</password>`, `<key>Password</key><string>value</string>`, `<entry key="password">value</entry>`. */
+const ELEMENTS: readonly RegExp[] = [
+	/<(?<name>(?:\w{1,20}:)?[\w.-]{1,80})(?:\s[^<>]{0,500})?>\s{0,20}(?<secret>[^<>\s][^<>]{0,4000}?)\s{0,20}<\//dg,
+	/<(?<name>(?:\w{1,20}:)?[\w.-]{1,80})(?:\s[^<>]{0,500})?>\s{0,20}<!\[CDATA\[(?<secret>[^<>]{1,4000}?)\]\]>/dg,
+	/<key>\s{0,5}(?<name>[\w.-]{1,80})\s{0,5}<\/key>\s{0,20}<string>(?<secret>[^<]{1,4000})<\/string>/dg,
+	/<\w{1,80}\s(?:[^<>]{0,200}\s)?(?:name|key|id)=["'](?<name>[\w.:-]{1,80})["'][^<>]{0,200}>\s{0,20}(?:<value>)?(?<secret>[^<>\s][^<>]{0,4000})<\//dg,
+];
 
 function findElements(line: string): SecretSpan[] {
-	return [ELEMENT, LIST_KEY].flatMap((pattern) => findGroup(line, pattern, "secret", secretKindOf));
+	return ELEMENTS.flatMap((pattern) => findGroup(line, pattern, "secret", secretKindOf));
 }
+
+/** Commands of a workflow that set a value by name. */
+const WORKFLOW_COMMAND = /::(?:set-output|set-env|save-state) name=(?<name>[\w.-]{1,80})::(?<secret>[^"'\r]{1,8192})/dg;

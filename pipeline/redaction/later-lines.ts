@@ -78,11 +78,10 @@ export class LaterLines {
 }
 
 function expectAfter(line: string, next: string | undefined): Expected | undefined {
-	if (next === undefined) return undefined;
+	if (next === undefined || !(SECRET_WORD.test(line) || LOGIN_LINE.test(line))) return undefined;
 	const table = startTable(line, next);
 	if (table !== undefined) return { form: "table", table };
 	if (LOGIN_LINE.test(line)) return { form: "netrc" };
-	if (!SECRET_WORD.test(line)) return undefined;
 	const named = NAME_LINE.exec(line)?.[1];
 	const kind = named === undefined ? undefined : secretKindOf(named);
 	return kind === undefined ? expectBelow(OPEN_KEY.exec(line)) : { form: "value", kind };

@@ -65,6 +65,7 @@ function kindAt(words: readonly string[], at: number): string | undefined {
 	if (word === "key" && KEY_OF.has(before)) return "key";
 	// `client-key-data` of a kubeconfig.
 	if (word === "data" && before === "key" && KEY_OF.has(words[at - 2] ?? "")) return "key";
+	// A `pass` alone counts tests.
 	if ((word === "pass" || word === "pw") && at > 0) return "password";
 	return SECRET_WORDS.find(([ending]) => word.endsWith(ending))?.[1];
 }

@@ -1,10 +1,15 @@
 import { looksRandom } from "./looks-random.ts";
 import { isPlainValue } from "./plain-value.ts";
+import { MARK_START } from "./redaction-mark.ts";
 import { SECRET_WORD, secretKindOf } from "./secret-name.ts";
 import type { SecretSpan } from "./secret-span.ts";
 
-/** Columns of secrets, by their number, with the kind. The line between header and rows was not yet met. */
-export type Table = ReadonlyMap<number, string>;
+/** Columns of secrets with their kinds. */
+export interface Table {
+	/** Whether the columns are numbers of cells between bars, or where a column begins. */
+	readonly by: "cell" | "place";
+	readonly columns: ReadonlyMap<number, string>;
+}
 
 const BAR = /[|│┃║]/;
 /** Shell pipes and alternatives of a pattern have no bar at their beginning. */
@@ -12,28 +17,46 @@ const ROW = /^\s*(?:\d{4}-\S{1,40}\s{1,4})?[|│┃║](?!\|)/;
 const RULE_LINE = /^[\s|+:=─━═┼├┤│┃║╪╞╡┿┠┨╋┣┫╟╢╫-]{3,}$/;
 const NAME = /^[\w.-]{1,80}(?: [\w.-]{1,30}){0,2}$/;
 const MOST_CELLS = 64;
+const LONGEST_WORD = 4096;
+const CAPITALS = /^(?=.{0,400}$)\s{0,20}[A-Z][A-Z0-9_()-]{0,40}(?:\s{1,60}[A-Z][A-Z0-9_()-]{0,40}){1,20}\s{0,20}$/;
 
 interface Cell {
 	readonly from: number;
 	readonly text: string;
 }
 
-/** A table whose header names a secret: the line is its header if a rule follows. */
+/** A table whose header names a secret: the line is its header if a rule follows, or if it is words in capitals. */
 export function startTable(line: string, next: string): Table | undefined {
-	if (!isRule(next) || !BAR.test(line) || !SECRET_WORD.test(line)) return undefined;
+	if (CAPITALS.test(line)) return startColumns(line);
+	if (!isRule(next) || !BAR.test(line)) return undefined;
 	const columns = cellsOf(line).flatMap(({ text }, at): [number, string][] => {
 		const kind = kindOfCell(text);
 		return kind === undefined ? [] : [[at, kind]];
 	});
-	return columns.length === 0 ? undefined : new Map(columns);
+	return columns.length === 0 ? undefined : { by: "cell", columns: new Map(columns) };
+}
+
+/** `NAME   PASSWORD`, as `kubectl` and `docker` print tables. */
+function startColumns(line: string): Table | undefined {
+	const columns = Array.from(line.matchAll(/\S+/g)).flatMap(({ index, 0: word }): [number, string][] => {
+		const kind = secretKindOf(word.toLowerCase());
+		return kind === undefined ? [] : [[index, kind]];
+	});
+	return columns.length === 0 ? undefined : { by: "place", columns: new Map(columns) };
 }
 
 /** The secrets in a row, or undefined where the table has ended. */
-export function findInTable(line: string, table: Table): readonly SecretSpan[] | undefined {
+export function findInTable(line: string, { by, columns }: Table): readonly SecretSpan[] | undefined {
 	if (isRule(line)) return [];
-	if (!BAR.test(line)) return undefined;
-	const cells = cellsOf(line);
-	return [...table].flatMap(([at, kind]) => spanOf(cells[at], kind));
+	if (!(by === "cell" ? BAR : /\S\s/).test(line)) return undefined;
+	const cells = by === "cell" ? cellsOf(line) : [];
+	return [...columns].flatMap(([at, kind]) => spanOf(by === "cell" ? cells[at] : wordAt(line, at), kind));
+}
+
+/** The word that begins exactly here. */
+function wordAt(line: string, at: number): Cell | undefined {
+	const text = /^\S+/.exec(line.slice(at, at + LONGEST_WORD))?.[0];
+	return text === undefined || /\S/.test(line.charAt(at - 1)) ? undefined : { from: at, text };
 }
 
 /** `| password | value |`: a row that names a secret and then has its value. */
@@ -47,7 +70,7 @@ export function findInRow(line: string): SecretSpan[] {
 }
 
 function spanOf(cell: Cell | undefined, kind: string): SecretSpan[] {
-	if (cell === undefined || cell.text === "" || /\s/.test(cell.text)) return [];
+	if (cell === undefined || cell.text === "" || cell.text.startsWith(MARK_START) || /\s/.test(cell.text)) return [];
 	const isWord = kind !== "password" && !looksRandom(cell.text);
 	return isWord || isPlainValue(cell.text, kind) || kindOfCell(cell.text) !== undefined
 		? []
