@@ -1,6 +1,6 @@
 import { type LiteralAutomaton, placeOf } from "../literals/literal-automaton.ts";
+import { skipEscape } from "../text/terminal-escapes.ts";
 import type { LogSearch } from "./log-search.ts";
-import { skipEscape } from "./terminal-escapes.ts";
 
 const ESC = 0x1b;
 const SPACE = 0x20;

@@ -1,7 +1,7 @@
+import { stripEscapes } from "../text/terminal-escapes.ts";
 import { copyString } from "./copy-string.ts";
 import type { KeptLine } from "./kept-lines.ts";
 import type { LineKind } from "./runner-marks.ts";
-import { stripEscapes } from "./terminal-escapes.ts";
 
 /** One of the last lines: its place, its kind, its patterns. These objects are reused. */
 export class RecentLine {

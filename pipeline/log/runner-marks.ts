@@ -1,5 +1,5 @@
+import { stripEscapes } from "../text/terminal-escapes.ts";
 import { copyString } from "./copy-string.ts";
-import { stripEscapes } from "./terminal-escapes.ts";
 
 /**
  * What a line means to the runner. `echo`: source that it prints before running it. `aside`: clean-up after the job.

@@ -1,3 +1,5 @@
+import { hasKeyRun } from "./long-runs.ts";
+import { looksRandom } from "./looks-random.ts";
 import { redactionMark } from "./redaction-mark.ts";
 import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 
@@ -17,6 +19,8 @@ const BODY = new RegExp(`${BEFORE}[A-Za-z0-9+/=]{1,100}${BEHIND}`);
 const FULL = new RegExp(`^(?:.{0,200}[\\s>|#*"',:])?([A-Za-z0-9+/]{60,100}={0,2})${BEHIND}`);
 /** Headers inside a key: `Proc-Type: 4,ENCRYPTED`, `DEK-Info: ...`, `Version: ...`. */
 const HEADER = new RegExp(`${BEFORE}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): .{0,200}$`);
+/** A line of a PuTTY key; the last one is short. */
+const PUTTY_BODY = /^(?:.{0,200}[\s>|:])?[A-Za-z0-9+/]{4,100}={0,2}\s{0,3}$/;
 const CUT = /^\[\.\.\. .{1,40} cut \.\.\.\]$/;
 
 /**
@@ -29,6 +33,7 @@ export function privateKeyLines(lines: readonly string[]): ReadonlySet<number> {
 	lines.forEach((line, at) => {
 		if (isBetweenMarks(lines, at)) key.add(at);
 		if (endsKey(line)) upwards(lines, at, key);
+		if (line.includes("Private-Lines:")) puttyLines(lines, at, key);
 		const begin = line.lastIndexOf("-----BEGIN");
 		if (begin !== -1 && BEGIN.test(line) && !END.test(line.slice(begin))) downwards(lines, at, key);
 		else if (isFullLine(line)) around(lines, at, key);
@@ -87,6 +92,12 @@ function downwards(lines: readonly string[], from: number, key: Set<number>): vo
 	}
 }
 
+/** The lines of a PuTTY key, as many as its header says. */
+function puttyLines(lines: readonly string[], from: number, key: Set<number>): void {
+	const count = Number(/Private-Lines:\s{0,3}(\d{1,3})/.exec(lines[from] ?? "")?.[1] ?? 0);
+	for (let at = from + 1; at <= from + count && PUTTY_BODY.test(lines[at] ?? ""); at++) key.add(at);
+}
+
 function upwards(lines: readonly string[], from: number, key: Set<number>): void {
 	key.add(from);
 	for (let at = from - 1; at >= 0 && !key.has(at); at--) {
@@ -111,10 +122,10 @@ function around(lines: readonly string[], at: number, key: Set<number>): void {
 	if (next !== undefined && next.trim() !== "" && BODY.test(next)) key.add(at + 1);
 }
 
-/** A key's base64 has letters of both cases and digits; digests are hexadecimal. */
+/** A key's base64 has letters of both cases; digests are hexadecimal. */
 function isFullLine(line: string): boolean {
-	const body = FULL.exec(line)?.[1];
-	return body !== undefined && /[a-z]/.test(body) && /[A-Z]/.test(body) && /\d/.test(body) && !/(.)\1{7}/.test(body);
+	const body = hasKeyRun(line) ? FULL.exec(line)?.[1] : undefined;
+	return body !== undefined && /[a-z]/.test(body) && /[A-Z]/.test(body) && looksRandom(body) && !/(.)\1{7}/.test(body);
 }
 
 /** Keys within one line. */

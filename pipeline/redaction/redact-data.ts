@@ -63,5 +63,5 @@ function nameIn(value: object): string | undefined {
 }
 
 function redactNamed(value: unknown, kind: string): unknown {
-	return typeof value === "string" && !isPlainValue(value) ? redactionMark(kind) : value;
+	return typeof value === "string" && !isPlainValue(value, kind) ? redactionMark(kind) : value;
 }

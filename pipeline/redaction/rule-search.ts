@@ -1,14 +1,12 @@
 import { buildLiteralAutomaton, type LiteralAutomaton, placeOf, step } from "../literals/literal-automaton.ts";
-import { REDACTION_RULES } from "./redaction-rules.ts";
-
-/** A run of this many base64 characters may be a line of a key whose beginning is missing. */
-const LONG_RUN = 60;
+import { hasBareRun } from "./long-runs.ts";
+import { REDACTION_RULES, RULES_OF_RUNS } from "./redaction-rules.ts";
 
 let automaton: LiteralAutomaton | undefined;
 
 /**
- * The rules with a literal in the text, as indexes into `REDACTION_RULES`. One pass, without allocation if there is
- * none.
+ * The rules with a literal in the text, and those for long runs if it has one, as indexes into `REDACTION_RULES`. One
+ * pass, without allocation if there is none.
  */
 export function rulesFor(text: string): readonly number[] {
 	automaton ??= build();
@@ -26,30 +24,14 @@ export function rulesFor(text: string): readonly number[] {
 			}
 		}
 	}
+	if (hasBareRun(text)) {
+		found ??= new Set();
+		for (const rule of RULES_OF_RUNS) found.add(rule);
+	}
 	return found === undefined ? NONE : [...found].sort((one, other) => one - other);
 }
 
 const NONE: readonly number[] = [];
-
-/** Whether the text has a run of base64 as long as a key's lines. Mostly reads every sixtieth character. */
-export function hasLongRun(text: string): boolean {
-	let start = 0;
-	while (start + LONG_RUN <= text.length) {
-		let at = start + LONG_RUN - 1;
-		while (at >= start && isBase64(text.charCodeAt(at))) at--;
-		if (at < start) return true;
-		start = at + 1;
-	}
-	return false;
-}
-
-function isBase64(unit: number): boolean {
-	return unit <= 0x7a && BASE64[unit] === 1;
-}
-
-const BASE64 = Uint8Array.from({ length: 0x7b }, (_, unit) =>
-	/[A-Za-z0-9+/]/.test(String.fromCharCode(unit)) ? 1 : 0,
-);
 
 /** Built for the first text, to keep the worker's start fast. */
 function build(): LiteralAutomaton {

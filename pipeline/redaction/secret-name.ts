@@ -1,7 +1,11 @@
+/** Every name of a secret contains one of these. */
+export const SECRET_WORD: RegExp = /pass|pwd|_pw|secret|token|key|cred/i;
+
 /** Last words of names whose values are secret, with the kind shown. */
 const SECRET_WORDS: readonly (readonly [word: string, kind: string])[] = [
 	["password", "password"],
 	["passwd", "password"],
+	["passwort", "password"],
 	["passphrase", "password"],
 	["pwd", "password"],
 	["sshpass", "password"],
@@ -59,7 +63,10 @@ function kindAt(words: readonly string[], at: number): string | undefined {
 	const before = words[at - 1] ?? "";
 	if (word === "id" && before === "key" && words[at - 2] === "access") return "access key id";
 	if (word === "key" && KEY_OF.has(before)) return "key";
-	if (word === "pass" && at > 0) return "password";
+	// `client-key-data` of a kubeconfig.
+	if (word === "data" && before === "key" && KEY_OF.has(words[at - 2] ?? "")) return "key";
+	// A `pass` alone counts tests.
+	if ((word === "pass" || word === "pw") && at > 0) return "password";
 	return SECRET_WORDS.find(([ending]) => word.endsWith(ending))?.[1];
 }
 

@@ -69,7 +69,7 @@ export const PLANTED: readonly Planted[] = [
 	),
 	plant("key", made(40, 7), "AWS_SECRET_ACCESS_KEY=", ""),
 	plant("key", made(40, 8), '  "SecretAccessKey": "', '",'),
-	plant("token", `IQoJb3JpZ2luX2VjE${made(120, 9)}`, "export AWS_SESSION_TOKEN=", ""),
+	plant("aws session token", `IQoJb3JpZ2luX2VjE${made(120, 9)}`, "export AWS_SESSION_TOKEN=", ""),
 	plant("npm token", `npm${"_"}${made(36, 10)}`, "//registry.npmjs.org/:_authToken=", ""),
 	plant("pypi token", `pypi-${"AgEIcHlwaS5vcmc"}${made(140, 11)}`, "twine upload -u __token__ -p ", " dist/*"),
 	plant("gitlab token", `gl${"pat-"}${made(20, 12)}`, "PRIVATE-TOKEN: ", ""),

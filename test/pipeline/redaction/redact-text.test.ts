@@ -29,6 +29,16 @@ describe("redactText", () => {
 		},
 	);
 
+	it("sees what a reader sees: nothing invisible cuts a secret, and other lines keep what is invisible", () => {
+		const [start, end] = [`gh${"p_"}${made(18, 1)}`, made(18, 2)];
+		for (const invisible of ["\u200b", "\u00ad", "\u202e", "\u0000", "\u001b[1m", "\u{e0041}"]) {
+			expect(redactText(`a${invisible}b\nuse ${start}${invisible}${end} now\nc\u200bd`)).toBe(
+				`a${invisible}b\nuse [redacted: github token] now\nc\u200bd`,
+			);
+			expect(redactText(`pass${invisible}word: tr0ub4dor`)).toBe("password: [redacted: password]");
+		}
+	});
+
 	it("has more than 20 kinds planted", () => {
 		expect(new Set(PLANTED.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(20);
 	});
@@ -68,11 +78,10 @@ describe("redactText", () => {
 		expect(redactText(line)).toBe(line);
 	});
 
-	it("changes fewer than one in a hundred of ordinary lines", () => {
+	it("changes none of a thousand ordinary lines", () => {
 		const lines = readFileSync("test/cases/logs/ordinary.log", "utf8").trim().split("\n");
 		expect(lines.length).toBeGreaterThan(1000);
-		const changed = lines.filter((line) => redactText(line) !== line);
-		expect(changed.length / lines.length).toBeLessThan(0.01);
+		expect(lines.filter((line) => redactText(line) !== line)).toEqual([]);
 		expect(redactText(lines.join("\n")).split("\n")).toHaveLength(lines.length);
 	});
 
@@ -160,6 +169,38 @@ describe("redactText", () => {
 			"mysql ",
 			"key,,,",
 			"eyJaaaaaaaa.",
+			"eyJ",
+			"EAA",
+			"xsk-aaaaaaaaaaaaaaaaaaaaa",
+			"AZDO",
+			".atlasv1.",
+			"a.atlasv1",
+			"sk.eyJa",
+			"| password ",
+			"|---",
+			"<a>",
+			"<password>a",
+			"<password ",
+			"<<< 'token",
+			"echo a |",
+			"token=f(",
+			"token=a.",
+			"password ",
+			"password is ",
+			"password=<a ",
+			"machine login ",
+			"a:5432:a:",
+			"a:@tcp(",
+			"&quot;token&quot;:",
+			"name=token,",
+			"::add-mask::",
+			"\u200b",
+			"\u001b]8;;",
+			"\u001b[token=",
+			"Private-Lines: 9\n",
+			"password: |\n  a\n",
+			"password:\n",
+			"| password |\n|---|\n",
 		];
 		for (const unit of [
 			...units,
@@ -169,7 +210,7 @@ describe("redactText", () => {
 			"token=[redacted: x]",
 			" \n",
 		]) {
-			const text = unit.repeat(Math.ceil(102_400 / unit.length));
+			const text = unit.repeat(Math.ceil(runs(102_400, 40_000) / unit.length));
 			expect(cpuSeconds(() => redactText(text))).toBeLessThan(3);
 		}
 	});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { stripEscapes } from "../../../pipeline/log/terminal-escapes.ts";
+import { stripEscapes } from "../../../pipeline/text/terminal-escapes.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 
 const ESC = "\u001b";
