@@ -33,3 +33,8 @@ export const TOKEN_VARIABLES = [
 ] as const satisfies readonly { readonly variable: string; readonly rights: readonly Right[]; readonly name: string }[];
 
 export type TokenVariable = (typeof TOKEN_VARIABLES)[number]["variable"];
+
+/** The variables whose tokens have this right, the one with the fewest other rights first. */
+export function variablesWith(right: Right): readonly TokenVariable[] {
+	return TOKEN_VARIABLES.filter(({ rights }) => withIncluded(rights).includes(right)).map(({ variable }) => variable);
+}
