@@ -93,7 +93,13 @@ function guarded(
 /** As RFC 6750 section 3 says. A sensor gets the fields of its other answers. */
 function refuse(request: IRequest, right: Right, status: 401 | 403): Response {
 	const { pathname: path } = new URL(request.url);
-	createLog({ delivery_id: request.headers.get("x-github-delivery") }).warn("request refused", { path, right, status });
+	// An open page without a token asks every few seconds.
+	const level = status === 401 && request.method === "GET" ? "info" : "warn";
+	createLog({ delivery_id: request.headers.get("x-github-delivery") })[level]("request refused", {
+		path,
+		right,
+		status,
+	});
 	const headers = { "www-authenticate": status === 401 ? "Bearer" : 'Bearer error="insufficient_scope"' };
 	const missing = `the right to ${right} is missing (docs/access.md)`;
 	if (right !== "sense") return errorResponse(status, status === 401 ? "unauthorized" : missing, headers);
