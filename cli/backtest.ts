@@ -10,14 +10,13 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { openInput } from "./read-input.ts";
 import { routeCase } from "./route.ts";
-import { askWorker, type WorkerAccess, workerAt } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, type WorkerOptions, workerAt } from "./worker-api.ts";
 
-export interface BacktestOptions {
+export interface BacktestOptions extends WorkerOptions {
 	/** The pipeline to test. */
 	readonly pipeline: string;
 	/** The pipeline that cases from files are compared with. */
 	readonly base: string;
-	readonly url?: string;
 	readonly limit: number;
 	readonly json?: boolean;
 	readonly failOnChange?: boolean;
@@ -52,7 +51,7 @@ async function backtestJournal(
 ): Promise<Result<Backtest>> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) return artefact;
-	const worker = await workerAt(options.url, env);
+	const worker = await workerAt(options, env, "administer");
 	return worker.ok ? await replayAll(worker.value, artefact.value, options.limit, output) : worker;
 }
 

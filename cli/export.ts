@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
-import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
-export interface ExportOptions {
+export interface ExportOptions extends WorkerOptions {
 	readonly since?: string;
 	readonly cursor?: string;
-	readonly url?: string;
 }
 
 const page = z.object({
@@ -20,7 +19,7 @@ const page = z.object({
  * interrupted export prints the cursor to continue from.
  */
 export async function exportJournal(options: ExportOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
-	return await withWorker(options.url, env, output, (worker) => write(worker, options, output));
+	return await withWorker(options, "administer", env, output, (worker) => write(worker, options, output));
 }
 
 async function write(worker: WorkerAccess, options: ExportOptions, output: Output): Promise<ExitCode> {

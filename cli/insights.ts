@@ -2,18 +2,17 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { insightsAnswer } from "./insights/insights-answer.ts";
 import { renderInsights } from "./insights/render-insights.ts";
 import { exitWith, type Output } from "./output.ts";
-import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
-export interface InsightsOptions {
+export interface InsightsOptions extends WorkerOptions {
 	readonly since: string;
 	readonly repository?: string;
-	readonly url?: string;
 	readonly json?: boolean;
 }
 
 /** `healer insights`: shows results from a worker's journal. */
 export async function insights(options: InsightsOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
-	return await withWorker(options.url, env, output, (worker) => show(worker, options, output));
+	return await withWorker(options, "read", env, output, (worker) => show(worker, options, output));
 }
 
 async function show(worker: WorkerAccess, options: InsightsOptions, output: Output): Promise<ExitCode> {

@@ -34,11 +34,21 @@ const WORKER = [
 	"-u, --url <url>",
 	"The worker's URL (default: HEALER_URL, else the hub of this state folder)",
 ] as const;
-const WORKER_ENVIRONMENT = `
+const TOKEN = [
+	"-t, --token <token>",
+	"A token of the worker (default: from the environment or the state folder)",
+] as const;
+
+/** A command needs the right of the first variable; the others have it, too. */
+const workerEnvironment = (variables: string) => `
 Environment:
   HEALER_URL              URL of the worker
-  HEALER_API_TOKEN        its API token; a local hub's is read from its state folder
+  ${variables}
+                          its tokens, the first that is set; a local hub's is read from its state folder
 `;
+const READING = workerEnvironment("HEALER_READ_TOKENS, HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
+const OPERATING = workerEnvironment("HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
+const ADMINISTERING = workerEnvironment("HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
 const EVENT = ["-e, --event <name>", "GitHub's event name, as in X-GitHub-Event"] as const;
 
 program
@@ -62,6 +72,8 @@ Environment:
                           servers to query for context from the cluster
   GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
                           generated once and stored in <state>/secrets.env unless set
+  HEALER_SENSOR_TOKENS, HEALER_READ_TOKENS, HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS
+                          tokens with fewer rights than HEALER_API_TOKEN (none)
 
 Examples:
   npm start
@@ -140,12 +152,13 @@ program
 	.option("-p, --pipeline <file>", "The pipeline to test", "pipeline.yaml")
 	.option("--base <file>", "The pipeline to compare cases from files with", "pipeline.yaml")
 	.option(...WORKER)
+	.option(...TOKEN)
 	.option("--limit <count>", "Maximum number of incidents to read from the journal, newest first", wholeNumber, 1000)
 	.option("--fail-on-change", "Exit with 1 if an agent, a failure type or a skip would change")
 	.option("--json", "Print every incident with both decisions as JSON")
 	.addHelpText(
 		"after",
-		`${WORKER_ENVIRONMENT}\nExamples:\n  npx healer backtest --pipeline other.yaml\n  npx healer backtest --pipeline other.yaml cases.jsonl`,
+		`${ADMINISTERING}\nExamples:\n  npx healer backtest --pipeline other.yaml\n  npx healer backtest --pipeline other.yaml cases.jsonl`,
 	)
 	.action(async (files, options) => end((await import("./backtest.ts")).backtest(files, options, process.env, output)));
 
@@ -154,8 +167,9 @@ program
 	.description("Check a pipeline and activate it on a worker, without a deploy")
 	.option(...PIPELINE)
 	.option(...WORKER)
+	.option(...TOKEN)
 	.option("--json", "Print {version, before} as JSON")
-	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  HEALER_URL=https://healer.example.com npx healer push`)
+	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  HEALER_URL=https://healer.example.com npx healer push`)
 	.action(async (options) => end((await import("./push.ts")).push(options, process.env, output)));
 
 program
@@ -163,8 +177,9 @@ program
 	.description("Roll back to the previously pushed pipeline")
 	.option("--to <version>", "Roll back to this stored version (see GET /api/pipeline), or to bundled, the deployed one")
 	.option(...WORKER)
+	.option(...TOKEN)
 	.option("--json", "Print {version, before} as JSON")
-	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer rollback\n  npx healer rollback --to bundled`)
+	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  npx healer rollback\n  npx healer rollback --to bundled`)
 	.action(async (options) => end((await import("./rollback.ts")).rollback(options, process.env, output)));
 
 program
@@ -173,10 +188,11 @@ program
 	.option("--since <when>", "Start of the period: a duration back such as 24h or 30d, or an ISO 8601 time", "7d")
 	.option("-r, --repository <name>", "Only this repository, owner/name")
 	.option(...WORKER)
+	.option(...TOKEN)
 	.option("--json", "Print the answer of GET /api/insights")
 	.addHelpText(
 		"after",
-		`${WORKER_ENVIRONMENT}\nExamples:\n  npx healer insights\n  npx healer insights --since 30d --repository acme/shop`,
+		`${READING}\nExamples:\n  npx healer insights\n  npx healer insights --since 30d --repository acme/shop`,
 	)
 	.action(async (options) => end((await import("./insights.ts")).insights(options, process.env, output)));
 
@@ -189,11 +205,22 @@ program
 	)
 	.option("--cursor <cursor>", "Continue from this cursor, which an interrupted export prints")
 	.option(...WORKER)
+	.option(...TOKEN)
 	.addHelpText(
 		"after",
-		`${WORKER_ENVIRONMENT}\nExamples:\n  npx healer export > journal.jsonl\n  npx healer export --since 30d > journal.jsonl`,
+		`${ADMINISTERING}\nExamples:\n  npx healer export > journal.jsonl\n  npx healer export --since 30d > journal.jsonl`,
 	)
 	.action(async (options) => end((await import("./export.ts")).exportJournal(options, process.env, output)));
+
+program
+	.command("audit")
+	.description("Show who pushed, rolled back, paused, resumed, released, retried and stopped, and when")
+	.option("--since <when>", "Start of the period: a duration back such as 24h or 30d, or an ISO 8601 time", "30d")
+	.option(...WORKER)
+	.option(...TOKEN)
+	.option("--json", "Print one JSON object per line")
+	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  npx healer audit\n  npx healer audit --since 366d --json`)
+	.action(async (options) => end((await import("./audit.ts")).audit(options, process.env, output)));
 
 program
 	.command("app-manifest")
@@ -214,14 +241,16 @@ program
 	)
 	.option("--reason <text>", "Reason to show in /api/status")
 	.option(...WORKER)
-	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer pause --reason "cluster migration"`)
+	.option(...TOKEN)
+	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer pause --reason "cluster migration"`)
 	.action(async (options) => end((await import("./pause.ts")).pause(options, process.env, output)));
 
 program
 	.command("resume")
 	.description("End a pause and release the incidents that waited")
 	.option(...WORKER)
-	.addHelpText("after", `${WORKER_ENVIRONMENT}\nExamples:\n  npx healer resume`)
+	.option(...TOKEN)
+	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer resume`)
 	.action(async (options) => end((await import("./pause.ts")).resume(options, process.env, output)));
 
 program
@@ -303,6 +332,8 @@ Environment:
   HEALER_URL, RELAY_URL   URLs of the worker, and of the relay as the worker reaches it
   GITHUB_WEBHOOK_SECRET, HEALER_API_TOKEN, HEALER_WIRE_SECRETS
                           secrets to test against worker and relay
+  HEALER_SENSOR_TOKENS, HEALER_READ_TOKENS, HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS
+                          tokens to test, each with what it is for
   GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_API_URL
                           the GitHub App, to test its key and permissions
   KUBECONFIG              the cluster, to check namespace, CodeRun definition and relay permissions

@@ -1,10 +1,9 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { askWorker, withWorker } from "./worker-api.ts";
+import { askWorker, type WorkerOptions, withWorker } from "./worker-api.ts";
 
-export interface PauseOptions {
+export interface PauseOptions extends WorkerOptions {
 	readonly reason?: string;
-	readonly url?: string;
 }
 
 /** `healer pause`: stops spawning. Deliveries are still received and decided; incidents wait. */
@@ -31,7 +30,7 @@ async function send(
 	output: Output,
 	describe: (result: { url: string; answer: Readonly<Record<string, unknown>> }) => string,
 ): Promise<ExitCode> {
-	return await withWorker(options.url, env, output, async (worker) => {
+	return await withWorker(options, "operate", env, output, async (worker) => {
 		const answer = await askWorker(worker, "/api/pause", request);
 		if (!answer.ok) {
 			return exitWith(output, answer.problem);

@@ -1,4 +1,5 @@
 import { splitList } from "../wire/secret-list.ts";
+import { TOKEN_VARIABLES, type TokenVariable } from "../worker/http/rights.ts";
 import { readHubFile } from "./state/hub-file.ts";
 import { stateDirOf } from "./state/hub-settings.ts";
 import { readKeptSecrets } from "./state/secrets.ts";
@@ -9,7 +10,7 @@ export interface Places {
 	readonly worker: string | undefined;
 	readonly relay: string | undefined;
 	readonly webhookSecrets: readonly string[];
-	readonly apiTokens: readonly string[];
+	readonly tokens: Readonly<Record<TokenVariable, readonly string[]>>;
 	readonly wireSecrets: readonly string[];
 	readonly kubeconfig: string | undefined;
 	readonly namespace: string;
@@ -27,7 +28,9 @@ export async function findPlaces(env: NodeJS.ProcessEnv): Promise<Places> {
 		worker: env.HEALER_URL || hub?.url,
 		relay: env.RELAY_URL || hub?.relay_url,
 		webhookSecrets: secrets("GITHUB_WEBHOOK_SECRET"),
-		apiTokens: secrets("HEALER_API_TOKEN"),
+		tokens: Object.fromEntries(
+			TOKEN_VARIABLES.map(({ variable }) => [variable, secrets(variable)]),
+		) as Places["tokens"],
 		wireSecrets: secrets("HEALER_WIRE_SECRETS"),
 		kubeconfig: env.KUBECONFIG || undefined,
 		namespace: env.HEALER_NAMESPACE?.trim() || "cto",

@@ -3,11 +3,10 @@ import { fail, ok, type Result } from "../wire/result.ts";
 import { buildPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { askWorker, type WorkerAccess, withWorker } from "./worker-api.ts";
+import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
-export interface PushOptions {
+export interface PushOptions extends WorkerOptions {
 	readonly pipeline: string;
-	readonly url?: string;
 	readonly json?: boolean;
 }
 
@@ -19,7 +18,7 @@ export async function push(options: PushOptions, env: NodeJS.ProcessEnv, output:
 		return built.ok ? EXIT.problem : EXIT.usage;
 	}
 	const { artefact } = built.value;
-	return await withWorker(options.url, env, output, async (worker) =>
+	return await withWorker(options, "administer", env, output, async (worker) =>
 		reportChange(worker, await pushArtefact(worker, artefact), options, output),
 	);
 }

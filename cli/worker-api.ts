@@ -1,14 +1,22 @@
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
+import { type Right, variablesWith } from "../worker/http/rights.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { findPlaces } from "./places.ts";
+import { findPlaces, type Places } from "./places.ts";
 
-/** How to reach a worker. */
+/** How to reach a worker, for what needs this right. */
 export interface WorkerAccess {
 	readonly url: string;
 	readonly token: string | undefined;
+	readonly right: Right;
+}
+
+/** The options `--url` and `--token`. */
+export interface WorkerOptions {
+	readonly url?: string | undefined;
+	readonly token?: string | undefined;
 }
 
 /** A worker's answer: JSON, whatever the status. */
@@ -18,10 +26,15 @@ export interface WorkerAnswer {
 }
 
 /**
- * The worker to use: `url`, else HEALER_URL, else the hub that runs on the state folder. The token stored in the state
- * folder belongs to that hub and is sent to no other worker: those get only the environment's token.
+ * The worker to use: `url`, else HEALER_URL, else the hub that runs on the state folder. The tokens stored in the state
+ * folder belong to that hub and are sent to no other worker: those get only the option's or the environment's token, of the
+ * variable that has the right and the fewest others.
  */
-export async function workerAt(url: string | undefined, env: NodeJS.ProcessEnv): Promise<Result<WorkerAccess>> {
+export async function workerAt(
+	{ url, token }: WorkerOptions,
+	env: NodeJS.ProcessEnv,
+	right: Right,
+): Promise<Result<WorkerAccess>> {
 	const hub = await findPlaces({ ...env, HEALER_URL: undefined, RELAY_URL: undefined });
 	const chosen = url ?? (env.HEALER_URL || hub.worker);
 	if (chosen === undefined) return fail("No worker given: set --url or HEALER_URL, or start the hub.");
@@ -29,18 +42,24 @@ export async function workerAt(url: string | undefined, env: NodeJS.ProcessEnv):
 	if (address === null || !/^https?:$/.test(address.protocol))
 		return fail(`${chosen} is not a worker's URL: give one such as https://healer.example.com.`);
 	const isHub = URL.parse(hub.worker ?? "")?.origin === address.origin;
-	const { apiTokens } = isHub ? hub : await findPlaces({ ...env, HEALER_URL: chosen });
-	return ok({ url: chosen, token: apiTokens[0] });
+	const { tokens } = isHub ? hub : await findPlaces({ ...env, HEALER_URL: chosen });
+	return ok({ url: chosen, token: token ?? tokenFor(right, tokens), right });
+}
+
+/** The first token of the variable that has the right and the fewest others. */
+export function tokenFor(right: Right, tokens: Places["tokens"]): string | undefined {
+	return variablesWith(right).flatMap((variable) => tokens[variable])[0];
 }
 
 /** Runs a command against the chosen worker; exits with a usage error when there is none. */
 export async function withWorker(
-	url: string | undefined,
+	options: WorkerOptions,
+	right: Right,
 	env: NodeJS.ProcessEnv,
 	output: Output,
 	work: (worker: WorkerAccess) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-	const worker = await workerAt(url, env);
+	const worker = await workerAt(options, env, right);
 	if (worker.ok) return await work(worker.value);
 	return exitWith(output, worker.problem, EXIT.usage);
 }
@@ -49,7 +68,7 @@ const WITHIN_MS = 30_000;
 
 /** Sends one request. An answer that is not from the worker's API is a problem. */
 export async function askWorker(
-	{ url, token }: WorkerAccess,
+	{ url, token, right }: WorkerAccess,
 	path: string,
 	request: { readonly method?: "GET" | "POST" | "PUT" | "DELETE"; readonly body?: string } = {},
 ): Promise<Result<WorkerAnswer>> {
@@ -67,13 +86,18 @@ export async function askWorker(
 		if (body === undefined) return fail(`${url} answered ${response.status} without JSON. Is it Healer?`);
 		if (response.status === 401) {
 			const what = token === undefined ? "requires a token" : "rejects the token";
-			return fail(`${url} ${what}. Set HEALER_API_TOKEN to one of its tokens.`);
+			return fail(`${url} ${what}. ${setOneOf(right)}`);
 		}
+		if (response.status === 403) return fail(`${url}: this token may not ${right}. ${setOneOf(right)}`);
 		return ok({ status: response.status, body });
 	} catch (error) {
 		const why = explainNetworkError(error, url) ?? messageOf(error);
 		return fail(`No answer from ${url} (${why}).`);
 	}
+}
+
+function setOneOf(right: Right): string {
+	return `Set ${variablesWith(right).join(" or ")} to one of its tokens, or give one with --token.`;
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { status, trouble } from "./api/poll.ts";
 import { forgetToken, isLockedOut, token } from "./api/token.ts";
+import { may, viewer } from "./api/viewer.ts";
 import { Age } from "./parts/age.tsx";
 import { Version } from "./parts/version.tsx";
 import { type View, view } from "./route.ts";
@@ -66,6 +67,11 @@ function Liveness() {
 			<span class={`live ${problem === undefined ? "on" : "off"}`} role="status">
 				{isLockedOut.value ? "Locked" : problem === undefined ? "Live" : `Not live: ${problem}`}
 			</span>
+			{may("read") && !may("operate") && (
+				<span class="dim" title={`${viewer.value?.who ?? "You"}: may read, not act`}>
+					Read only
+				</span>
+			)}
 			{token.value !== undefined && (
 				<button type="button" class="plain" onClick={forgetToken}>
 					Forget token
@@ -87,8 +93,13 @@ function PauseBanner() {
 				</>
 			) : (
 				<>
-					{paused.reason !== null && <q>{paused.reason}</q>} Paused <Age at={paused.since} />. Resume with{" "}
-					<code>npx healer resume</code>.
+					{paused.reason !== null && <q>{paused.reason}</q>} Paused <Age at={paused.since} />.
+					{may("operate") && (
+						<>
+							{" "}
+							Resume with <code>npx healer resume</code>.
+						</>
+					)}
 				</>
 			)}
 		</div>

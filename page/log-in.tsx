@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { keepToken, token } from "./api/token.ts";
+import { viewer } from "./api/viewer.ts";
 
-/** Asks for the API token. It stays in this tab and is sent to this worker only. */
+/** Asks for a token. It stays in this tab and is sent to this worker only. */
 export function LogIn() {
 	const [typed, setTyped] = useState("");
 	return (
@@ -14,7 +15,11 @@ export function LogIn() {
 					if (typed.trim() !== "") keepToken(typed.trim());
 				}}
 			>
-				{token.value !== undefined && <p class="error">The worker rejected this token.</p>}
+				{token.value !== undefined && (
+					<p class="error">
+						{viewer.value?.rights.length ? "This token may not read." : "The worker rejected this token."}
+					</p>
+				)}
 				<label>
 					API token
 					<input
@@ -29,7 +34,8 @@ export function LogIn() {
 					Open
 				</button>
 				<p class="dim">
-					The worker's <code>HEALER_API_TOKEN</code>. It stays in this tab. Behind Cloudflare Access you need no token.
+					One of the worker's <code>HEALER_READ_TOKENS</code> or <code>HEALER_OPERATE_TOKENS</code>, or its{" "}
+					<code>HEALER_API_TOKEN</code>. It stays in this tab. Behind Cloudflare Access you need no token.
 				</p>
 			</form>
 		</section>

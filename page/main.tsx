@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { startPolling } from "./api/poll.ts";
+import { followViewer } from "./api/viewer.ts";
 import { App } from "./app.tsx";
 import { followLinks } from "./route.ts";
 
@@ -7,4 +8,5 @@ const root = document.querySelector("#page");
 if (root === null) throw new Error("index.html has no #page");
 followLinks();
 startPolling();
+followViewer();
 render(<App />, root);

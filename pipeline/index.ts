@@ -5,6 +5,7 @@ export { fixBranch, incidentOfFixBranch } from "./branch-strategy.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export type { StageExplanation } from "./explanation.ts";
+export { GITHUB_EVENTS } from "./github-events.ts";
 export { type Given, givenContext, givenParts } from "./given-context.ts";
 export type { Incident, IncidentKind } from "./incident.ts";
 export { joinReadings } from "./log/join-readings.ts";

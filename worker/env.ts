@@ -16,7 +16,12 @@ export interface Env {
 	readonly RELAY?: Fetcher;
 	/** One secret, or several while they are rotated, separated by whitespace or commas. */
 	readonly GITHUB_WEBHOOK_SECRET?: string;
-	/** Bearer token of sensors, internal callers and, away from loopback, readers; several while it is rotated. */
+	/** Bearer tokens by what they allow (`http/rights.ts`); each variable may hold several. */
+	readonly HEALER_SENSOR_TOKENS?: string;
+	readonly HEALER_READ_TOKENS?: string;
+	readonly HEALER_OPERATE_TOKENS?: string;
+	readonly HEALER_ADMIN_TOKENS?: string;
+	/** The bearer token with all rights; several while it is rotated. */
 	readonly HEALER_API_TOKEN?: string;
 	/** `directory` if CodeRuns are written to a folder: no controller runs them, so nothing is overdue. */
 	readonly HEALER_SINK?: string;
@@ -34,4 +39,6 @@ export interface Env {
 	/** Cloudflare Access in front of the worker: `TEAM.cloudflareaccess.com`, and the application's audience tag. */
 	readonly CF_ACCESS_TEAM_DOMAIN?: string;
 	readonly CF_ACCESS_AUD?: string;
+	/** JSON: which claims of Access bring which rights (`http/access-user.ts`); unless set, everybody reads. */
+	readonly CF_ACCESS_RIGHTS?: string;
 }

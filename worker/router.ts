@@ -11,61 +11,100 @@ import { serveAsset, servePage } from "./api/serve-page.ts";
 import { showHealth } from "./api/show-health.ts";
 import { showIncidentApi } from "./api/show-incident.ts";
 import { showStatus } from "./api/show-status.ts";
+import { showViewer } from "./api/show-viewer.ts";
 import type { Env } from "./env.ts";
-import { errorResponse } from "./http/responses.ts";
+import { authorize, type Caller } from "./http/auth.ts";
+import { errorResponse, jsonResponse } from "./http/responses.ts";
+import type { Right } from "./http/rights.ts";
+import { isRight, type Need, type RouteName, routes } from "./http/routes.ts";
 import { receiveGithub } from "./ingest/receive-github.ts";
 import { receiveOutcome } from "./ingest/receive-outcome.ts";
 import { receiveAlert, receiveCiFailure, receiveEvent } from "./ingest/receive-sensor.ts";
+import { failedAnswer } from "./ingest/remediation-answer.ts";
 import { explainJournalFault, journalFaultOf } from "./journal/d1-error.ts";
 import { createLog } from "./log.ts";
 
-const only = (method: string) => () => errorResponse(405, "method not allowed", { allow: method });
+type Handler = (
+	request: IRequest & Request,
+	env: Env,
+	ctx: ExecutionContext,
+	caller: Caller,
+) => Response | Promise<Response>;
 
-/** Every route of the worker. */
-export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerFailure })
-	.post("/webhooks/github", receiveGithub)
-	.all("/webhooks/github", only("POST"))
-	.post("/api/remediate/ci-failure", receiveCiFailure)
-	.all("/api/remediate/ci-failure", only("POST"))
-	.post("/api/remediate/security-alert", receiveAlert)
-	.all("/api/remediate/security-alert", only("POST"))
-	.post("/api/events/:name", receiveEvent)
-	.all("/api/events/:name", only("POST"))
-	.post("/api/outcomes", receiveOutcome)
-	.all("/api/outcomes", only("POST"))
-	.post("/api/incidents/:id/:action", actOnIncident)
-	.all("/api/incidents/:id/:action", only("POST"))
-	.get("/api/incidents/:id", showIncidentApi)
-	.all("/api/incidents/:id", only("GET"))
-	.get("/api/incidents", listIncidentsApi)
-	.all("/api/incidents", only("GET"))
-	.get("/api/choices", listChoicesApi)
-	.all("/api/choices", only("GET"))
-	.post("/api/explain", explainDelivery)
-	.all("/api/explain", only("POST"))
-	.get("/api/export", exportIncidentsApi)
-	.all("/api/export", only("GET"))
-	.get("/api/insights", insightsApi)
-	.all("/api/insights", only("GET"))
-	.post("/api/pause", pauseApi)
-	.delete("/api/pause", resumeApi)
-	.all("/api/pause", only("POST, DELETE"))
-	.get("/api/pipeline", showPipeline)
-	.put("/api/pipeline", pushPipeline)
-	.all("/api/pipeline", only("GET, PUT"))
-	.post("/api/pipeline/rollback", rollBackPipeline)
-	.all("/api/pipeline/rollback", only("POST"))
-	.get("/api/status", showStatus)
-	.all("/api/status", only("GET"))
-	.get("/health", showHealth)
-	.all("/health", only("GET"))
-	.get("/", servePage)
-	.get("/incidents/:id", servePage)
-	.get("/hub", servePage)
-	.get("/insights", servePage)
-	.get("/playground", servePage)
-	.get("/assets/:file", serveAsset)
-	.all("*", () => errorResponse(404, "not found"));
+/** Serves each route; what it needs is in `http/routes.ts`. */
+const HANDLERS: Readonly<Record<RouteName, Handler>> = {
+	"POST /webhooks/github": receiveGithub,
+	"POST /api/outcomes": receiveOutcome,
+	"POST /api/remediate/ci-failure": receiveCiFailure,
+	"POST /api/remediate/security-alert": receiveAlert,
+	"POST /api/events/:name": receiveEvent,
+	"GET /api/incidents": listIncidentsApi,
+	"GET /api/incidents/:id": showIncidentApi,
+	"GET /api/choices": listChoicesApi,
+	"GET /api/insights": insightsApi,
+	"GET /api/status": showStatus,
+	"GET /api/pipeline": showPipeline,
+	"POST /api/explain": explainDelivery,
+	"POST /api/incidents/:id/:action": actOnIncident,
+	"POST /api/pause": pauseApi,
+	"DELETE /api/pause": resumeApi,
+	"PUT /api/pipeline": pushPipeline,
+	"POST /api/pipeline/rollback": rollBackPipeline,
+	"GET /api/export": exportIncidentsApi,
+	"GET /api/viewer": showViewer,
+	"GET /health": showHealth,
+	"GET /": servePage,
+	"GET /incidents/:id": servePage,
+	"GET /hub": servePage,
+	"GET /insights": servePage,
+	"GET /playground": servePage,
+	"GET /assets/:file": serveAsset,
+};
+
+/** Every route of the worker, each behind its guard. */
+export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerFailure });
+
+const METHODS = { GET: "get", POST: "post", PUT: "put", DELETE: "delete" } as const;
+
+for (const [path, onPath] of Map.groupBy(routes, (route) => route.path)) {
+	for (const { name, method, need } of onPath) router[METHODS[method]](path, guarded(need, HANDLERS[name]));
+	const allow = onPath.map(({ method }) => method).join(", ");
+	router.all(path, () => errorResponse(405, "method not allowed", { allow }));
+}
+router.all("*", () => errorResponse(404, "not found"));
+
+/** Nobody in particular, where no right is needed. */
+const ANYBODY: Caller = { who: "anybody", proof: "loopback", token: null };
+
+/** The handler behind the check of the caller's right. */
+function guarded(
+	need: Need,
+	handler: Handler,
+): (request: IRequest, env: Env, ctx: ExecutionContext) => Promise<Response> {
+	return async (given, env, ctx) => {
+		const request = given as IRequest & Request;
+		if (!isRight(need)) return await handler(request, env, ctx, ANYBODY);
+		const authorization = await authorize(request, env, need);
+		if (authorization.ok) return await handler(request, env, ctx, authorization.caller);
+		return refuse(request, need, authorization.status);
+	};
+}
+
+/** As RFC 6750 section 3 says. A sensor gets the fields of its other answers. */
+function refuse(request: IRequest, right: Right, status: 401 | 403): Response {
+	const { pathname: path } = new URL(request.url);
+	// An open page without a token asks every few seconds.
+	const level = status === 401 && request.method === "GET" ? "info" : "warn";
+	createLog({ delivery_id: request.headers.get("x-github-delivery") })[level]("request refused", {
+		path,
+		right,
+		status,
+	});
+	const headers = { "www-authenticate": status === 401 ? "Bearer" : 'Bearer error="insufficient_scope"' };
+	const missing = `the right to ${right} is missing (docs/access.md)`;
+	if (right !== "sense") return errorResponse(status, status === 401 ? "unauthorized" : missing, headers);
+	return jsonResponse(status, failedAnswer(status === 401 ? "wrong or missing bearer token" : missing), headers);
+}
 
 /** The caller learns whether the journal failed, with the fix; everything else goes only to the log. */
 function answerFailure(cause: unknown, request: IRequest): Response {

@@ -155,7 +155,7 @@ async function start(
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
 	// The active pipeline of an earlier run may differ from the file.
-	const worker = { url, token: splitList(secrets.values.HEALER_API_TOKEN)[0] };
+	const worker = { url, token: splitList(secrets.values.HEALER_API_TOKEN)[0], right: "administer" } as const;
 	const pushed = await pushArtefact(worker, artefact);
 	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));

@@ -13,6 +13,7 @@ export function workerVariables(
 		HEALER_URL: urls.hub,
 		...Object.fromEntries(given),
 		...secrets.values,
+		...secrets.tokens,
 		RELAY_URL: urls.relay,
 		// With the directory sink nothing runs CodeRuns, so nothing becomes overdue.
 		HEALER_SINK: env.HEALER_SINK?.trim() || "directory",

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { visible } from "../visible.ts";
 import { isLockedOut, token } from "./token.ts";
 
@@ -15,6 +16,9 @@ interface RequestOptions {
 }
 
 const TIMEOUT_MS = 15_000;
+
+/** Counts the answers that said that the viewer lacks a right. */
+export const wasForbidden = signal(0);
 
 /** Calls the worker's API. Every string of the answer is made visible here, so that no view can forget to. */
 export async function ask(path: string, { etag, method = "GET", body }: RequestOptions = {}): Promise<ApiAnswer> {
@@ -34,7 +38,9 @@ export async function ask(path: string, { etag, method = "GET", body }: RequestO
 			...(body !== undefined && { body: JSON.stringify(body) }),
 		});
 		if (response.status === 304) return { ok: true, unchanged: true };
-		if (response.status === 401) isLockedOut.value = true;
+		if (response.status === 403) wasForbidden.value++;
+		// Who may not even read needs another token.
+		if (response.status === 401 || (response.status === 403 && method === "GET")) isLockedOut.value = true;
 		const answered = visible(await response.json());
 		if (response.ok) return { ok: true, body: answered, etag: response.headers.get("etag") };
 		return { ok: false, status: response.status, error: errorIn(answered) ?? response.statusText };

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 
 const KEY = "healer-token";
 
-/** The API token, kept until the tab is closed. Undefined when none was entered, as on loopback or behind Access. */
+/** The token, kept until the tab is closed. Undefined when none was entered, as on loopback or behind Access. */
 export const token = signal(sessionStorage.getItem(KEY) ?? undefined);
 
 /** Whether the worker answered 401. */

@@ -1,5 +1,6 @@
 import type { HubStatus, Redelivery } from "../../worker/api/shapes.ts";
 import { status } from "../api/poll.ts";
+import { may } from "../api/viewer.ts";
 import { Age } from "../parts/age.tsx";
 import { Version } from "../parts/version.tsx";
 import { IGNORED } from "./ignored.ts";
@@ -56,10 +57,17 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 					</tbody>
 				</table>
 			)}
-			<p class="dim">
-				<code>npx healer push</code> activates a new version, <code>npx healer rollback</code> goes back to the previous
-				one, <code>npx healer pause</code> stops creating CodeRuns.
-			</p>
+			{may("administer") && (
+				<p class="dim">
+					<code>npx healer push</code> activates a new version, <code>npx healer rollback</code> goes back to the
+					previous one.
+				</p>
+			)}
+			{may("operate") && (
+				<p class="dim">
+					<code>npx healer pause</code> stops creating CodeRuns.
+				</p>
+			)}
 		</section>
 	);
 }

@@ -3,6 +3,7 @@ import type { TitledIncident } from "../../worker/api/shapes.ts";
 import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 import { ask } from "../api/ask.ts";
 import { pollNow } from "../api/poll.ts";
+import { may } from "../api/viewer.ts";
 
 type Name = "release" | "retry" | "stop";
 
@@ -37,7 +38,7 @@ const ACTIONS: readonly {
 	},
 ];
 
-/** The buttons for the actions that the incident's state allows. */
+/** The buttons for the actions that the incident's state and the viewer's rights allow. */
 export function Actions({
 	row,
 	only,
@@ -48,7 +49,9 @@ export function Actions({
 	const [result, setResult] = useState("");
 	const [isBusy, setBusy] = useState(false);
 	const [confirming, setConfirming] = useState<Name>();
-	const offered = ACTIONS.filter(({ name, from }) => from.includes(row.status) && (only?.includes(name) ?? true));
+	const offered = ACTIONS.filter(
+		({ name, from }) => may("operate") && from.includes(row.status) && (only?.includes(name) ?? true),
+	);
 	if (offered.length === 0 && result === "") return null;
 
 	const act = async (name: Name) => {

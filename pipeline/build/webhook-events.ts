@@ -1,8 +1,8 @@
 import { parseExpression } from "../expression/ast.ts";
 import { type ClausePlan, planClauses } from "../expression/clause-plan.ts";
 import { compileCondition } from "../expression/compile-expression.ts";
+import { GITHUB_EVENTS } from "../github-events.ts";
 import { inspectExpression } from "./checks/inspect-expression.ts";
-import { GITHUB_EVENTS } from "./scopes/github-events.ts";
 
 interface Entry {
 	readonly on: string;

@@ -61,13 +61,25 @@ describe("docs/deploy.md and docs/migration.md", () => {
 		const [, ...secrets] = tableOf("docs/deploy.md", "| secret | where it comes from | who has it |").map(
 			([name]) => name,
 		);
-		expect(secrets.slice(0, -1)).toEqual(["HEALER_API_TOKEN", "HEALER_WIRE_SECRETS", "GITHUB_PRIVATE_KEY"]);
+		expect(secrets.slice(0, -1)).toEqual([
+			"HEALER_SENSOR_TOKENS",
+			"HEALER_READ_TOKENS",
+			"HEALER_OPERATE_TOKENS",
+			"HEALER_ADMIN_TOKENS",
+			"HEALER_API_TOKEN",
+			"HEALER_WIRE_SECRETS",
+			"GITHUB_PRIVATE_KEY",
+		]);
 		const noSecrets = /^(RELAY_URL|HEALER_LOOPBACK|HEALER_SINK|GITHUB_APP_ID|GITHUB_API_URL|CF_ACCESS_.*)$/;
 		const settings = [...textOf("worker/env.ts").matchAll(/readonly ([A-Z_]+)\?: string;/g)].map(([, name]) => name);
 		expect(settings.filter((name) => name !== undefined && !noSecrets.test(name)).sort()).toEqual([
 			"GITHUB_PRIVATE_KEY",
 			"GITHUB_WEBHOOK_SECRET",
+			"HEALER_ADMIN_TOKENS",
 			"HEALER_API_TOKEN",
+			"HEALER_OPERATE_TOKENS",
+			"HEALER_READ_TOKENS",
+			"HEALER_SENSOR_TOKENS",
 			"HEALER_WIRE_SECRETS",
 		]);
 	});

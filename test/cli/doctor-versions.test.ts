@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkVersions } from "../../cli/doctor/checks/versions.ts";
+import { findPlaces } from "../../cli/places.ts";
 import { oddServer } from "../relay/context/odd-server.ts";
 
 /** A side that reports this version with each answer. */
@@ -9,7 +10,7 @@ async function side(headers: Record<string, string>): Promise<string> {
 const version = (name: string, protocol: number) => ({ "healer-version": name, "healer-protocol": String(protocol) });
 
 async function compared(worker: Record<string, string>, relay: Record<string, string>) {
-	const places = { webhookSecrets: [], apiTokens: [], wireSecrets: [], kubeconfig: undefined, namespace: "cto" };
+	const places = { ...(await findPlaces({})), wireSecrets: [] };
 	return await checkVersions({ ...places, worker: await side(worker), relay: await side(relay) });
 }
 

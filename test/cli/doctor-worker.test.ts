@@ -2,13 +2,22 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { checkWorker } from "../../cli/doctor/checks/worker.ts";
+import type { Places } from "../../cli/places.ts";
+
+const NO_TOKENS = {
+	HEALER_SENSOR_TOKENS: [],
+	HEALER_READ_TOKENS: [],
+	HEALER_OPERATE_TOKENS: [],
+	HEALER_ADMIN_TOKENS: [],
+	HEALER_API_TOKEN: [],
+};
 
 type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
 
 const nothingElse = { relay: undefined, webhookSecrets: [], wireSecrets: [], kubeconfig: undefined, namespace: "cto" };
 
 /** The checks of a worker that answers like this. */
-async function found(answers: Answers) {
+async function found(answers: Answers, tokens: Partial<Places["tokens"]> = {}) {
 	const server = createServer((request, response) => {
 		const [status, body] = answers[request.url ?? ""] ?? [404, {}];
 		response.writeHead(status).end(JSON.stringify(body));
@@ -16,7 +25,7 @@ async function found(answers: Answers) {
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	onTestFinished(() => void server.close());
 	const worker = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	const checks = await checkWorker({ ...nothingElse, worker, apiTokens: [] });
+	const checks = await checkWorker({ ...nothingElse, worker, tokens: { ...NO_TOKENS, ...tokens } });
 	return checks.map(({ name, status, summary: says }) => [name, status, says.replace(worker, "WORKER")]);
 }
 
@@ -59,5 +68,34 @@ it("shows refused signatures and waiting deliveries, if any", async () => {
 		"active pipeline",
 		"sensor's token",
 		"GitHub's signature",
+	]);
+});
+
+it("tries each token with what it is for, and the sensor's with more than that", async () => {
+	const answers = (changes: Answers = {}) => ({
+		"/health": [200, { status: "ok" }] as const,
+		"/api/status": [200, STATUS] as const,
+		"/api/remediate/ci-failure": [400, {}] as const,
+		"/api/pause": [403, {}] as const,
+		"/api/export?limit=0": [403, {}] as const,
+		...changes,
+	});
+	const lines = async (given: Answers, tokens: Partial<Places["tokens"]>) =>
+		(await found(given, tokens)).filter(([name]) => /token|sensor/.test(String(name)));
+	const sensor = { HEALER_SENSOR_TOKENS: ["s1", "s2"] };
+	expect(await lines(answers(), sensor)).toEqual([
+		["sensor's token", "ok", "the worker accepts all 2."],
+		["sensor's rights", "ok", "they report failures, and can do nothing else."],
+	]);
+	expect(await lines(answers({ "/api/export?limit=0": [400, {}] }), sensor)).toEqual([
+		["sensor's token", "ok", "the worker accepts all 2."],
+		["sensor's rights", "missing", "token 1 of HEALER_SENSOR_TOKENS may also administer."],
+	]);
+	const others = { HEALER_READ_TOKENS: ["r"], HEALER_OPERATE_TOKENS: ["o"], HEALER_ADMIN_TOKENS: ["a"] };
+	expect(await lines(answers({ "/api/pause": [400, {}] }), others)).toEqual([
+		["sensor's token", "skipped", "not tested."],
+		["read tokens", "ok", "the worker accepts it."],
+		["operate tokens", "ok", "the worker accepts it."],
+		["admin tokens", "missing", "HEALER_ADMIN_TOKENS may not administer."],
 	]);
 });

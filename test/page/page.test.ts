@@ -152,6 +152,69 @@ describe("the first view", () => {
 	});
 });
 
+describe("what the viewer may do", () => {
+	const as =
+		(...rights: readonly string[]) =>
+		async (context: BrowserContext) => {
+			await context.route("**/api/viewer", (route) => route.fulfill({ json: { who: "ada@acme.example", rights } }));
+		};
+
+	it("is all that is shown: a reader sees everything, and no button and no command to act with", async () => {
+		await using page = await open(`/incidents/${ids.running}`, as("read"));
+		await page.getByText("Read only").waitFor();
+		await page
+			.getByRole("region", { name: "Attempts", exact: true })
+			.getByText(/^healer-ci-rex-/)
+			.waitFor();
+		expect(await page.locator("main button").count()).toBe(0);
+		await page.goto(`${home.url}/`);
+		await page.getByText("the relay did not answer for a day").first().waitFor();
+		await page.getByText("Read only").waitFor();
+		expect(await page.getByRole("button", { name: /^(Release|Try now|Retry|Stop)/ }).count()).toBe(0);
+		await page.goto(`${home.url}/hub`);
+		await page.getByText("No delivery was ignored.").or(page.getByText("Unknown event")).first().waitFor();
+		expect(await page.getByText(/npx healer (push|rollback|pause)/).count()).toBe(0);
+	});
+
+	it("is more for an operator, and most for an administrator", async () => {
+		await using page = await open(`/incidents/${ids.running}`, as("read", "operate"));
+		await page.getByRole("button", { name: /^Stop/ }).waitFor();
+		expect(await page.getByText("Read only").count()).toBe(0);
+		await page.goto(`${home.url}/hub`);
+		await page.getByText("npx healer pause").waitFor();
+		expect(await page.getByText("npx healer push").count()).toBe(0);
+		await using other = await open("/hub", as("read", "operate", "administer"));
+		await other.getByText("npx healer push").waitFor();
+	});
+
+	it("is asked again when the worker refuses an action: the right was taken away", async () => {
+		let rights = ["read", "operate"];
+		await using page = await open(`/incidents/${ids.running}`, async (context) => {
+			await context.route("**/api/viewer", (route) => route.fulfill({ json: { who: "ada", rights } }));
+			await context.route("**/stop", async (route) => {
+				rights = ["read"];
+				await route.fulfill({ status: 403, json: { error: "the right to operate is missing" } });
+			});
+		});
+		await page.getByRole("button", { name: /^Stop/ }).click();
+		await page.getByRole("button", { name: /^Really Stop/ }).click();
+		await page.getByText("the right to operate is missing").waitFor();
+		await page.getByText("Read only").waitFor();
+		expect(await page.locator("main button").count()).toBe(0);
+	});
+
+	it("is nothing with a sensor's token: the page asks for another", async () => {
+		await using page = await open("/", async (context) => {
+			await context.route("**/api/**", (route) => route.fulfill({ status: 403, json: { error: "no right" } }));
+			await context.route("**/api/viewer", (route) =>
+				route.fulfill({ json: { who: "a sensor's token", rights: ["sense"] } }),
+			);
+			await context.addInitScript("sessionStorage.setItem('healer-token', 'of-the-sensor')");
+		});
+		await page.getByText("This token may not read.").waitFor();
+	});
+});
+
 describe("an incident", () => {
 	it("shows why, with the values that decided, the attempts, the context and the prompt", async () => {
 		await using page = await open(`/incidents/${ids.running}`);

@@ -78,7 +78,7 @@ describe("a secret that others printed", () => {
 			},
 		};
 		const delivery = { event: "workflow_run", delivery_id: "d-secrets", payload };
-		const accepted = await acceptDelivery(leaky, delivery, false, log);
+		const accepted = await acceptDelivery(leaky, delivery, "sensor", log);
 		if (accepted.status !== "accepted")
 			throw new Error(`the delivery was ${accepted.status}: ${JSON.stringify(accepted)}`);
 		stub.relay = (_id, body) => ({
@@ -130,7 +130,7 @@ describe("a secret that others printed", () => {
 		};
 		const delivery = { event: "secret_scanning_alert", delivery_id: "d-alert", payload };
 		const effects: Stub = { ...stub, log, engine: async () => engine };
-		const accepted = await acceptDelivery(effects, delivery, false, log);
+		const accepted = await acceptDelivery(effects, delivery, "sensor", log);
 		if (accepted.status !== "accepted")
 			throw new Error(`the delivery was ${accepted.status}: ${JSON.stringify(accepted)}`);
 		await processIncident(effects, accepted.incident_id);

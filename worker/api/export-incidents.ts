@@ -1,9 +1,11 @@
 import type { Env } from "../env.ts";
-import { hasToken } from "../http/auth.ts";
-import { errorResponse, jsonResponse, unauthorized } from "../http/responses.ts";
+import { errorResponse, jsonResponse } from "../http/responses.ts";
 import { type ExportedIncident, exportIncidents, searchedPatterns } from "../journal/export.ts";
 import { readStored } from "../journal/stored-json.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { exportAuditPage } from "./export-audit.ts";
 import { exportJournalPage } from "./export-journal.ts";
+import { sinceWhen } from "./insights/since.ts";
 import { isoOf } from "./iso-time.ts";
 import { readPageQuery, writeCursor } from "./page-query.ts";
 
@@ -11,21 +13,23 @@ const LIMITS = { usual: 25, highest: 50 };
 
 /**
  * `GET /api/export?limit=&cursor=`: decided incidents with the context of their decisions, newest first, for
- * `healer backtest`; with `&with=journal&since=`, the whole journal for `healer export`. By token only, also on loopback: it
- * contains excerpts of logs.
+ * `healer backtest`; with `&with=journal&since=`, the whole journal for `healer export`; with `&with=audit&since=`, the audit
+ * trail for `healer audit`. It contains excerpts of logs.
  */
 export async function exportIncidentsApi(request: Request, env: Env): Promise<Response> {
-	if (!(await hasToken(request, env))) return unauthorized();
 	const { searchParams } = new URL(request.url);
 	const query = readPageQuery(searchParams, LIMITS);
 	if (typeof query === "string") return errorResponse(400, query);
 
 	const { limit, after } = query;
 	const parts = searchParams.get("with") || undefined;
-	if (parts === "journal") {
-		return await exportJournalPage(env.JOURNAL, { since: searchParams.get("since") || null, after, limit });
+	if (parts !== undefined) {
+		const since = readSince(searchParams.get("since"), systemClock.now());
+		if (since === undefined) return errorResponse(400, SINCE_PROBLEM);
+		if (parts === "journal") return await exportJournalPage(env.JOURNAL, { since, after, limit });
+		if (parts === "audit") return await exportAuditPage(env.JOURNAL, { since, after, limit });
+		return errorResponse(400, "with may be journal or audit");
 	}
-	if (parts !== undefined) return errorResponse(400, "with may be journal");
 	const rows = await exportIncidents(env.JOURNAL, { limit: limit + 1, ...(after && { after }) });
 	const page = rows.slice(0, limit);
 	const last = page.at(-1);
@@ -35,6 +39,13 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 		searched: await searchedPatterns(env.JOURNAL, [...versions]),
 		next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
 	});
+}
+
+const SINCE_PROBLEM = "since is a length of time such as 7d, at most 366d, or an ISO 8601 time";
+
+/** Everything unless it is given. */
+function readSince(given: string | null, now: number): number | undefined {
+	return given ? sinceWhen(given, now) : 0;
 }
 
 /** Skips an incident that cannot be read: no pipeline can be tested on it. */

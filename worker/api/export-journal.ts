@@ -1,9 +1,7 @@
-import { errorResponse, jsonResponse } from "../http/responses.ts";
+import { jsonResponse } from "../http/responses.ts";
 import { exportJournal, type JournalEntry, journalColumns } from "../journal/export.ts";
 import { readStored } from "../journal/stored-json.ts";
 import type { ColumnSet } from "../journal/table.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { sinceWhen } from "./insights/since.ts";
 import { isoOf } from "./iso-time.ts";
 import { type Cursor, writeCursor } from "./page-query.ts";
 
@@ -13,12 +11,8 @@ import { type Cursor, writeCursor } from "./page-query.ts";
  */
 export async function exportJournalPage(
 	db: D1Database,
-	page: { readonly since: string | null; readonly after: Cursor | undefined; readonly limit: number },
+	{ since, after, limit }: { readonly since: number; readonly after: Cursor | undefined; readonly limit: number },
 ): Promise<Response> {
-	const since = page.since === null ? 0 : sinceWhen(page.since, systemClock.now());
-	if (since === undefined)
-		return errorResponse(400, "since is a length of time such as 7d, at most 366d, or an ISO 8601 time");
-	const { after, limit } = page;
 	const entries = await exportJournal(db, { since, limit: limit + 1, ...(after && { after }) });
 	const shown = entries.slice(0, limit);
 	const last = shown.at(-1);
@@ -29,7 +23,7 @@ export async function exportJournalPage(
 	});
 }
 
-function exportedEntry({ incident, attempts, transitions, deliveries }: JournalEntry): object {
+function exportedEntry({ incident, attempts, transitions, deliveries, audit }: JournalEntry): object {
 	const parts = {
 		incident: readStored("incidents.incident", incident.incident),
 		explanation: readStored("incidents.explanation", incident.explanation),
@@ -43,6 +37,7 @@ function exportedEntry({ incident, attempts, transitions, deliveries }: JournalE
 		attempts: attempts.map((row) => ofIncident(row, journalColumns.attempts)),
 		transitions: transitions.map((row) => ofIncident(row, journalColumns.transitions)),
 		deliveries: deliveries.map((row) => ofIncident(row, journalColumns.deliveries)),
+		audit: audit.map(({ target: _, ...row }) => withTimes(row, journalColumns.audit)),
 	};
 }
 
@@ -54,7 +49,7 @@ function ofIncident(
 }
 
 /** The columns that hold times are ISO 8601 in the answer. */
-function withTimes(row: object, { columns }: { readonly columns: ColumnSet }): object {
+export function withTimes(row: object, { columns }: { readonly columns: ColumnSet }): object {
 	return Object.fromEntries(
 		Object.entries(row).map(([name, value]) =>
 			columns[name]?.isTime && typeof value === "number" ? [name, isoOf(value)] : [name, value],

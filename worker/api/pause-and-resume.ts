@@ -2,7 +2,7 @@ import * as z from "zod";
 import { createEffects } from "../create-effects.ts";
 import { currentPause, endPauses, type Pause } from "../dispatch/gates.ts";
 import type { Env } from "../env.ts";
-import { hasToken } from "../http/auth.ts";
+import type { Caller } from "../http/auth.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { endPause, startPause } from "../journal/pauses.ts";
@@ -12,9 +12,8 @@ import type { HubStatus } from "./shapes.ts";
 
 const pauseBody = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() });
 
-/** `POST /api/pause {reason}` (bearer token): stops all spawning; incidents wait. */
-export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-	if (!(await hasToken(request, env))) return unauthorized();
+/** `POST /api/pause {reason}`: stops all spawning; incidents wait. */
+export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext, caller: Caller): Promise<Response> {
 	const body = await readBody(request);
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	const text = decodeUtf8(body.bytes);
@@ -24,18 +23,25 @@ export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext
 	if (read?.success !== true) return errorResponse(400, "the body is JSON: {reason}, which may be left out");
 
 	const effects = createEffects(env, createLog());
-	await startPause(effects.journal, read.data.reason ?? null, effects.now());
-	effects.log.warn("paused", { reason: read.data.reason ?? null });
+	const reason = read.data.reason ?? null;
+	const audit = { ...caller, action: "pause", target: null, detail: reason } as const;
+	await startPause(effects.journal, reason, effects.now(), audit);
+	effects.log.warn("paused", { reason, by: caller.who });
 	return jsonResponse(200, { paused: presentPause(await currentPause(effects)) });
 }
 
-/** `DELETE /api/pause` (bearer token): resumes what was deferred, unless the pipeline is paused as well. */
-export async function resumeApi(request: Request, env: Env): Promise<Response> {
-	if (!(await hasToken(request, env))) return unauthorized();
+/** `DELETE /api/pause`: resumes what was deferred, unless the pipeline is paused as well. */
+export async function resumeApi(
+	_request: Request,
+	env: Env,
+	_ctx: ExecutionContext,
+	caller: Caller,
+): Promise<Response> {
 	const effects = createEffects(env, createLog());
-	await endPause(effects.journal);
+	const entry = { ...caller, action: "resume", target: null, detail: null } as const;
+	await endPause(effects.journal, { entry, now: effects.now() });
 	const released = await endPauses(effects);
-	effects.log.warn("resumed", { released });
+	effects.log.warn("resumed", { released, by: caller.who });
 	return jsonResponse(200, { paused: presentPause(await currentPause(effects)), released });
 }
 
@@ -43,8 +49,4 @@ export async function resumeApi(request: Request, env: Env): Promise<Response> {
 export function presentPause(pause: Pause | undefined): HubStatus["paused"] {
 	if (pause === undefined) return null;
 	return { ...pause, since: isoOrNull(pause.since) };
-}
-
-function unauthorized(): Response {
-	return errorResponse(401, "unauthorized", { "www-authenticate": "Bearer" });
 }

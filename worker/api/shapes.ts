@@ -1,5 +1,6 @@
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import type { Right } from "../http/rights.ts";
 import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
 
 /*
@@ -161,6 +162,13 @@ export type Redelivery =
 			readonly lost: number;
 			readonly requests: number;
 	  };
+
+/** Answer of `GET /api/viewer`. */
+export interface Viewer {
+	/** Null if nobody is known. */
+	readonly who: string | null;
+	readonly rights: readonly Right[];
+}
 
 /** Answer of `POST /api/explain`. */
 export interface ExplainedDelivery {

@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { partsOf } from "../github/own-comments.ts";
 import { describeFailure, retryTime } from "../github/read-failure.ts";
+import { auditStatement } from "../journal/audit.ts";
 import {
 	endCommand,
 	type LockedCommand,
@@ -78,7 +79,7 @@ async function act(effects: Effects, locked: LockedCommandRequest): Promise<Comm
 	}
 	const { author, name, installation_id } = request;
 	if (acted.refused === true) {
-		await recordResult(effects.journal, locked, acted, undefined);
+		await recordResult(effects.journal, locked, acted, []);
 		return acted;
 	}
 	const comment = {
@@ -86,8 +87,22 @@ async function act(effects: Effects, locked: LockedCommandRequest): Promise<Comm
 		installation_id,
 		now: effects.now(),
 	};
-	await recordResult(effects.journal, locked, acted, requestStatusComment(effects.journal, request, comment));
+	await recordResult(effects.journal, locked, acted, [
+		requestStatusComment(effects.journal, request, comment),
+		...auditStatements(effects, request, acted),
+	]);
 	return acted;
+}
+
+/** A command that did something, once: a repeated call finds its result. */
+function auditStatements(
+	effects: Effects,
+	{ name: action, author: who, repository, pr_number }: LockedCommandRequest["request"],
+	{ reaction, message: detail }: CommandResult,
+): readonly D1PreparedStatement[] {
+	if (reaction === "confused" || (action !== "fix" && action !== "retry" && action !== "stop")) return [];
+	const entry = { who, proof: "comment", token: null, action, target: `${repository}#${pr_number}`, detail } as const;
+	return [auditStatement(effects.journal, entry, effects.now())];
 }
 
 /** The text for the command's column `answer`; undefined if the reaction is retried. */

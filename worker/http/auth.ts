@@ -1,35 +1,88 @@
-import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { readSecretList } from "../../wire/secret-list.ts";
 import type { Env } from "../env.ts";
-import { createLog } from "../log.ts";
+import { accessUser } from "./access-user.ts";
+import { type Right, TOKEN_VARIABLES, withIncluded } from "./rights.ts";
 
-/** Whether the request carries one of the API tokens; compared in constant time. */
-export async function hasToken(request: Request, env: Env): Promise<boolean> {
+/** Who acts, for timeline and audit trail. */
+export interface Caller {
+	readonly who: string;
+	/** How the caller proved it. */
+	readonly proof: "token" | "access" | "loopback";
+	/** The beginning of the token's hash, which tells tokens of one variable apart. */
+	readonly token: string | null;
+}
+
+interface Proof extends Caller {
+	readonly rights: readonly Right[];
+	/** The browser sends it by itself, whichever site asks (CSRF). */
+	readonly isAmbient: boolean;
+}
+
+export type Authorization =
+	| { readonly ok: true; readonly caller: Caller }
+	/** 401: nobody known. 403: somebody known, without this right. */
+	| { readonly ok: false; readonly status: 401 | 403 };
+
+/**
+ * Whether the request may do what needs this right: by a bearer token, as a user of Cloudflare Access, or on loopback. What
+ * changes something has to come from the page if the browser adds the proof by itself.
+ */
+export async function authorize(request: Request, env: Env, right: Right): Promise<Authorization> {
+	const isFromPage = request.method === "GET" || comesFromPage(request);
+	const proofs = (await proofsOf(request, env)).filter(({ isAmbient }) => isFromPage || !isAmbient);
+	const found = proofs.find(({ rights }) => rights.includes(right));
+	if (found !== undefined) return { ok: true, caller: { who: found.who, proof: found.proof, token: found.token } };
+	// Loopback knows nobody: a token may help.
+	return { ok: false, status: proofs.some(({ proof }) => proof !== "loopback") ? 403 : 401 };
+}
+
+/** The caller's name and all rights, as the page's own requests have them. */
+export async function viewerOf(
+	request: Request,
+	env: Env,
+): Promise<{ readonly who: string | null; readonly rights: readonly Right[] }> {
+	const proofs = await proofsOf(request, env);
+	return { who: proofs[0]?.who ?? null, rights: withIncluded(proofs.flatMap(({ rights }) => rights)) };
+}
+
+async function proofsOf(request: Request, env: Env): Promise<readonly Proof[]> {
+	const proofs = [await tokenProof(request, env), await accessProof(request, env), loopbackProof(request, env)];
+	return proofs.filter((proof) => proof !== undefined);
+}
+
+async function tokenProof(request: Request, env: Env): Promise<Proof | undefined> {
 	const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-	if (given === undefined) return false;
-	const [a, ...accepted] = await Promise.all([given, ...readSecretList(env.HEALER_API_TOKEN)].map(digest));
-	return accepted.some((b) => a !== undefined && crypto.subtle.timingSafeEqual(a, b));
+	if (given === undefined) return undefined;
+	const hash = await digest(given);
+	// Compares with every token in constant time: how long it takes says nothing about which one was nearly right.
+	const matching = await Promise.all(
+		TOKEN_VARIABLES.map(async ({ variable }) => {
+			const hashes = await Promise.all(readSecretList(env[variable]).map(digest));
+			return hashes.map((one) => crypto.subtle.timingSafeEqual(one, hash)).includes(true);
+		}),
+	);
+	const held = TOKEN_VARIABLES.filter((_, at) => matching[at]);
+	const strongest = held.at(-1);
+	if (strongest === undefined) return undefined;
+	const rights = withIncluded(held.flatMap((one): readonly Right[] => one.rights));
+	const token = bytesToHex(new Uint8Array(hash).subarray(0, 4));
+	return { who: strongest.name, proof: "token", token, rights, isAmbient: false };
 }
 
-/**
- * Whether the request may read: by token, as a user of Cloudflare Access, or on loopback if the Host header is a loopback
- * name. The latter stops DNS rebinding: a foreign page whose name points at 127.0.0.1 sends that name (docs/page.md).
- */
-export async function mayRead(request: Request, env: Env): Promise<boolean> {
-	if (env.HEALER_LOOPBACK === "true" && namesLoopback(request)) return true;
-	return (await hasToken(request, env)) || (await accessUser(request, env)) !== undefined;
-}
-
-/**
- * The name of a caller who may write, for the timeline; undefined for all others. A browser sends the credentials of Access or
- * of this machine by itself (CSRF), so such requests have to come from the page.
- */
-export async function authenticateWriter(request: Request, env: Env): Promise<string | undefined> {
-	if (await hasToken(request, env)) return "the API token";
-	if (!comesFromPage(request)) return undefined;
+async function accessProof(request: Request, env: Env): Promise<Proof | undefined> {
 	const user = await accessUser(request, env);
-	if (user !== undefined) return user;
-	return env.HEALER_LOOPBACK === "true" && namesLoopback(request) ? "somebody on this machine" : undefined;
+	return user && { who: user.name, proof: "access", token: null, rights: user.rights, isAmbient: true };
+}
+
+/**
+ * On loopback reading is open if the Host header is a loopback name, and the page may operate. The name stops DNS rebinding:
+ * a foreign page whose name points at 127.0.0.1 sends that name (docs/access.md).
+ */
+function loopbackProof(request: Request, env: Env): Proof | undefined {
+	if (env.HEALER_LOOPBACK !== "true" || !namesLoopback(request)) return undefined;
+	const rights = ["read", "operate"] as const;
+	return { who: "somebody on this machine", proof: "loopback", token: null, rights, isAmbient: true };
 }
 
 /**
@@ -53,45 +106,4 @@ function hostOf(request: Request): string {
 
 function digest(text: string): Promise<ArrayBuffer> {
 	return crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-}
-
-type Keys = ReturnType<typeof createRemoteJWKSet>;
-
-// Kept for the life of the isolate; jose fetches the keys again for an unknown key, or after ten minutes.
-let kept: { readonly issuer: string; readonly keys: Keys } | undefined;
-
-/**
- * The caller according to Cloudflare Access: the e-mail address, or the name of a service token; undefined unless its JWT is
- * signed by the team's keys for this application.
- * https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/
- */
-async function accessUser(request: Request, env: Env): Promise<string | undefined> {
-	const token = request.headers.get("cf-access-jwt-assertion");
-	const issuer = issuerOf(env.CF_ACCESS_TEAM_DOMAIN);
-	const audience = env.CF_ACCESS_AUD?.trim();
-	if (token === null || issuer === undefined || !audience) return undefined;
-	try {
-		const { payload } = await jwtVerify(token, keysOf(issuer), { issuer, audience, algorithms: ["RS256"] });
-		const { email, common_name } = payload;
-		return [email, common_name].find((name) => typeof name === "string" && name !== "") as string | undefined;
-	} catch (cause) {
-		// Anybody can send a bad token; keys that cannot be fetched are our problem.
-		const isBad = cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSTimeout);
-		createLog()[isBad ? "info" : "warn"]("Cloudflare Access token refused", { cause });
-		return undefined;
-	}
-}
-
-/** Normalizes the team's domain, with or without `https://`, to `https://TEAM.cloudflareaccess.com`. */
-function issuerOf(domain: string | undefined): string | undefined {
-	const text = domain?.trim();
-	if (!text) return undefined;
-	return URL.parse(/^https:\/\//.test(text) ? text : `https://${text}`)?.origin;
-}
-
-function keysOf(issuer: string): Keys {
-	if (kept?.issuer !== issuer) {
-		kept = { issuer, keys: createRemoteJWKSet(new URL("/cdn-cgi/access/certs", issuer), { timeoutDuration: 5_000 }) };
-	}
-	return kept.keys;
 }

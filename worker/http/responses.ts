@@ -46,11 +46,6 @@ export function errorResponse(status: number, error: string, headers: Readonly<R
 	return jsonResponse(status, { error }, headers);
 }
 
-/** 401 with the scheme to authenticate by (RFC 6750 section 3). */
-export function unauthorized(error = "unauthorized"): Response {
-	return errorResponse(401, error, { "www-authenticate": "Bearer" });
-}
-
 /**
  * HEAD is GET without the content (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2); monitors use it. Routes need not
  * handle it: the runtime drops the content.

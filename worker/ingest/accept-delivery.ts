@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import { needsJournal } from "./delivery-content.ts";
 import { type QueuedMessage, queueDelivery } from "./delivery-queue.ts";
-import { prepareDelivery } from "./prepare-delivery.ts";
+import { type Origin, prepareDelivery } from "./prepare-delivery.ts";
 import { type Acceptance, writeDelivery } from "./write-delivery.ts";
 
 /** The result of a delivery. `problem` is one clause for people. */
@@ -27,16 +27,16 @@ const WITHIN_MS = { beforeQueue: 3_000, alone: 6_000 } as const;
 
 /**
  * Accepts a verified delivery: the pipeline reads it, then the journal stores it, or `queue` if there is one and the journal
- * does not accept it in time. `settle`: wait for other deliveries of the same run.
+ * does not accept it in time.
  */
 export async function acceptDelivery(
 	effects: Effects,
 	received: Delivery,
-	settle: boolean,
+	from: Origin,
 	log: Log,
 	queue?: Queue<QueuedMessage>,
 ): Promise<Receipt> {
-	const prepared = await prepareDelivery(effects, received, settle, log);
+	const prepared = await prepareDelivery(effects, received, from, log);
 	if (!prepared.ok) return { status: "refused", problem: prepared.problem };
 	const { delivery } = prepared;
 	// Nothing to store, so the answer does not depend on the journal.

@@ -12,17 +12,20 @@ export type Preparation =
 	/** The delivery itself is at fault and is refused each time. `problem` is one clause for people. */
 	| { readonly ok: false; readonly problem: string };
 
+/** Who vouches for a delivery: GitHub's signature, or the token of a sensor or an internal caller. */
+export type Origin = "github" | "sensor";
+
 /** D1 limits a row to 2 MB (https://developers.cloudflare.com/d1/platform/limits/); a delivery is written to several rows. */
 const ROW_BYTES = 1_500_000;
 
 /**
- * Runs the pipeline's first stages (events, filters) on a verified delivery, without the journal. `settle`: wait for other
- * deliveries of the same run. Throws only if the pipeline cannot be loaded.
+ * Runs the pipeline's first stages (events, filters) on a verified delivery, without the journal. A delivery of
+ * GitHub's waits for the others of the same run; a sensor waits for its answer. Throws only if the pipeline cannot be loaded.
  */
 export async function prepareDelivery(
 	effects: Effects,
 	received: Delivery,
-	settle: boolean,
+	from: Origin,
 	log: Log,
 ): Promise<Preparation> {
 	const received_at = effects.now();
@@ -32,8 +35,12 @@ export async function prepareDelivery(
 	let prepared: PreparedDelivery;
 	try {
 		const reading = await engine.read(delivery);
+		if (from === "sensor" && isCommand(reading)) {
+			log.warn("delivery refused", { reason: "command without GitHub's signature" });
+			return { ok: false, problem: "a command is accepted only with GitHub's signature, at /webhooks/github" };
+		}
 		const signal = await readSignal(effects, delivery, engine);
-		const content = contentOf(reading, delivery, { engine, settle, signal: signal?.signal });
+		const content = contentOf(reading, delivery, { engine, settle: from === "github", signal: signal?.signal });
 		prepared = { delivery_id, event, received_at, content, ...(signal !== undefined && { signal }) };
 	} catch (cause) {
 		// Reading depends on pipeline and payload alone. A very deeply nested payload overflows the stack.
@@ -44,6 +51,11 @@ export async function prepareDelivery(
 	if (fitting !== undefined) return { ok: true, delivery: fitting };
 	log.warn("delivery refused", { reason: "too large for the journal" });
 	return { ok: false, problem: "the texts in the payload are too large for the journal" };
+}
+
+/** Whether it does what a person asked for, by a comment or a check run's button: only GitHub knows who that was. */
+function isCommand(reading: Reading): boolean {
+	return reading.outcome === "command" || (reading.outcome === "incident" && reading.incident.command !== undefined);
 }
 
 function contentOf(

@@ -118,7 +118,7 @@ async function receivePayload(
 /** Never throws: whatever failed, such as loading the pipeline, may succeed when the delivery is sent again. */
 async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log): Promise<Receipt> {
 	try {
-		return await acceptDelivery(effects, delivery, true, log, deliveryQueue(env));
+		return await acceptDelivery(effects, delivery, "github", log, deliveryQueue(env));
 	} catch (cause) {
 		log.error("delivery not accepted", { cause });
 		return { status: "unavailable", problem: "the worker's log has the reason (`npx wrangler tail`)" };

@@ -1,10 +1,9 @@
 import type { IRequest } from "itty-router";
-import type { Delivery } from "../../pipeline/index.ts";
+import { type Delivery, GITHUB_EVENTS } from "../../pipeline/index.ts";
 import { createEffects } from "../create-effects.ts";
 import { processIncident } from "../dispatch/process-incident.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { hasToken } from "../http/auth.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
@@ -12,7 +11,6 @@ import { createLog, type Log } from "../log.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { countIgnored } from "./count-ignored.ts";
 import {
-	commandAnswer,
 	duplicateAnswer,
 	failedAnswer,
 	ignoredAnswer,
@@ -35,14 +33,23 @@ export function receiveAlert(request: Request, env: Env, ctx: ExecutionContext):
 	return receive(request, env, ctx, (fields) => readAlertEvent(fields) ?? "the body has no alert");
 }
 
-/** `POST /api/events/{name}`: an internal event; the pipeline's mapping of that name defines it. */
+/**
+ * `POST /api/events/{name}`: an internal event; the pipeline's mapping of that name defines it. An event of GitHub's is
+ * refused: what it says, such as who wrote a comment, is only known by GitHub's signature.
+ */
 export function receiveEvent(request: IRequest & Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const event = String(request.params.name);
-	const isName = /^[\w.-]{1,100}$/.test(event);
-	return receive(request, env, ctx, (payload) => (isName ? { event, payload } : "the event's name is malformed"));
+	const problem = eventNameProblem(event);
+	return receive(request, env, ctx, (payload) => problem ?? { event, payload });
 }
 
-/** Checks token, body and event, each with its own answer. Then runs the pipeline inline (docs/events.md). */
+function eventNameProblem(event: string): string | undefined {
+	if (!/^[\w.-]{1,100}$/.test(event)) return "the event's name is malformed";
+	if (!GITHUB_EVENTS.includes(event.toLowerCase())) return undefined;
+	return `${event} is an event of GitHub: it is accepted only with GitHub's signature, at /webhooks/github`;
+}
+
+/** Checks body and event, each with its own answer. Then runs the pipeline inline (docs/events.md). */
 async function receive(
 	request: Request,
 	env: Env,
@@ -51,11 +58,6 @@ async function receive(
 ): Promise<Response> {
 	const delivery_id = request.headers.get("x-github-delivery")?.slice(0, 200) ?? crypto.randomUUID();
 	const log = createLog({ delivery_id });
-	if (!(await hasToken(request, env))) {
-		log.warn("request refused", { reason: "token" });
-		return jsonResponse(401, failedAnswer("wrong or missing bearer token"), { "www-authenticate": "Bearer" });
-	}
-
 	const body = await readBody(request);
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
@@ -84,7 +86,7 @@ async function remediate(
 	log: Log,
 ): Promise<RemediationAnswer | Refusal> {
 	try {
-		const acceptance = await acceptDelivery(effects, delivery, false, log.with({ event: delivery.event }));
+		const acceptance = await acceptDelivery(effects, delivery, "sensor", log.with({ event: delivery.event }));
 		if (acceptance.status === "ignored") {
 			ctx.waitUntil(countIgnored(effects, acceptance.kind));
 			return ignoredAnswer(acceptance.reason);
@@ -95,7 +97,8 @@ async function remediate(
 			const why = acceptance.status === "unavailable" ? `: ${acceptance.problem}` : "";
 			return failedAnswer(`the incident could not be stored; send it again${why}`);
 		}
-		if (acceptance.status === "command") return commandAnswer(acceptance);
+		// `prepareDelivery` refuses a sensor's.
+		if (acceptance.status === "command") throw new TypeError("a command came from a sensor");
 		const id = acceptance.incident_id;
 		if (acceptance.status === "duplicate") return duplicateAnswer(await findIncident(effects.journal, id));
 		const progress = await processIncident(effects, id);

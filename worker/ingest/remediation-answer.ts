@@ -23,14 +23,6 @@ export function ignoredAnswer(reason: string): RemediationAnswer {
 	return { ...nothing, status: "skipped", dedup_status: "skipped", reason };
 }
 
-/** No incident, but a command for Healer itself, stored in the journal. */
-export function commandAnswer({ name, isNew }: { name: string; isNew: boolean }): RemediationAnswer {
-	const reason = `the command ${name} was accepted`;
-	return isNew
-		? { ...nothing, status: "accepted", dedup_status: "new", reason }
-		: { ...nothing, status: "skipped", dedup_status: "existing", reason };
-}
-
 /** The incident existed before. */
 export function duplicateAnswer(row: IncidentRow | undefined): RemediationAnswer {
 	return { ...decisionOf(row), status: "skipped", dedup_status: "existing", reason: "the incident is known" };

@@ -1,9 +1,13 @@
+import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
 
 // Per minute; the next sweep continues.
 const INCIDENTS = 100;
 const ROWS = 1000;
+
+/** No setting shortens it: whoever may push a pipeline could erase the trace of it. */
+const AUDIT_KEPT_MS = 400 * DAY_MS;
 
 /** Deletes rows older than `settings.retention` from the journal. Active incidents stay, however old. */
 export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" | "log" | "now">): Promise<void> {
@@ -12,7 +16,8 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
 	const before = now - incidents_s * 1000;
 	const pruned = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });
 	const trimmed = await trimIncidents(effects.journal, { before: now - prompts_s * 1000, now, limit: INCIDENTS });
-	await pruneUnowned(effects.journal, { before, ignoredBefore: now - ignored_s * 1000, limit: ROWS });
+	const ends = { ignoredBefore: now - ignored_s * 1000, auditBefore: now - AUDIT_KEPT_MS };
+	await pruneUnowned(effects.journal, { before, ...ends, limit: ROWS });
 	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
 }
 
@@ -98,7 +103,17 @@ export const TRIMMABLE = `SELECT id FROM incidents INDEXED BY incidents_to_trim
 /** Deletes rows older than `before`, in milliseconds, that belong to no single incident; at most `limit` of each table. */
 async function pruneUnowned(
 	db: D1Database,
-	{ before, ignoredBefore, limit }: { readonly before: number; readonly ignoredBefore: number; readonly limit: number },
+	{
+		before,
+		ignoredBefore,
+		auditBefore,
+		limit,
+	}: {
+		readonly before: number;
+		readonly ignoredBefore: number;
+		readonly auditBefore: number;
+		readonly limit: number;
+	},
 ): Promise<void> {
 	const today = new Date(ignoredBefore).toISOString().slice(0, 10);
 	await db.batch([
@@ -106,6 +121,7 @@ async function pruneUnowned(
 		db.prepare(PRUNE_PULL_REQUESTS).bind(before, limit),
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
+		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
 		db.prepare("DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)"),
 		db.prepare("DELETE FROM ignored WHERE day < ?1").bind(today),
 	]);
@@ -129,6 +145,8 @@ const PRUNE_PULL_REQUESTS = `DELETE FROM pull_requests WHERE (repository, number
 const PRUNE_COMMANDS = `DELETE FROM commands WHERE id IN (
 	SELECT id FROM commands WHERE done_at IS NOT NULL AND received_at < ?1 ORDER BY received_at LIMIT ?2
 )`;
+
+const PRUNE_AUDIT = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
 /** The comment itself stays on its pull request, and would be found there again. */
 const PRUNE_STATUS_COMMENTS = `DELETE FROM status_comments WHERE (repository, pr_number) IN (

@@ -93,16 +93,16 @@ export function readCommand({ command, result, ...row }: LockedCommand): Result<
 	return ok({ ...row, request: request.value, result: before?.value });
 }
 
-/** Stores the result and requests an update of the status comment, if one is due, in one transaction. */
+/** Stores the result, and with it what follows from it: the update of the status comment, the line in the audit trail. */
 export async function recordResult(
 	db: D1Database,
 	{ id, lock }: LockedCommandRequest,
 	result: CommandResult,
-	statusComment: D1PreparedStatement | undefined,
+	others: readonly D1PreparedStatement[],
 ): Promise<void> {
 	await db.batch([
 		db.prepare("UPDATE commands SET result = ?3 WHERE id = ?1 AND lock = ?2").bind(id, lock, JSON.stringify(result)),
-		...(statusComment === undefined ? [] : [statusComment]),
+		...others,
 	]);
 }
 

@@ -1,4 +1,5 @@
 import { attemptsTable } from "./attempts.ts";
+import { auditTable } from "./audit.ts";
 import { searchedTable } from "./decisions.ts";
 import { deliveriesTable } from "./deliveries.ts";
 import type { IncidentQuery } from "./incident-list.ts";
@@ -63,6 +64,7 @@ export const journalColumns = {
 	attempts: attemptsTable.omit("request", "outcome_digest"),
 	transitions: transitionsTable.omit("id"),
 	deliveries: deliveriesTable.omit("incident"),
+	audit: auditTable.omit("id"),
 } as const;
 
 /** One incident with its history. */
@@ -71,11 +73,14 @@ export interface JournalEntry {
 	readonly attempts: readonly ExportedAttempt[];
 	readonly transitions: readonly ExportedTransition[];
 	readonly deliveries: readonly ExportedDelivery[];
+	/** What people did with the incident. */
+	readonly audit: readonly ExportedAudit[];
 }
 
 type ExportedAttempt = RowOf<(typeof journalColumns)["attempts"]>;
 type ExportedTransition = RowOf<(typeof journalColumns)["transitions"]>;
 type ExportedDelivery = RowOf<(typeof journalColumns)["deliveries"]>;
+type ExportedAudit = RowOf<(typeof journalColumns)["audit"]>;
 
 export interface JournalPage {
 	/** Milliseconds since 1970. */
@@ -99,7 +104,7 @@ export async function exportJournal(
 		.all<JournalEntry["incident"]>();
 	const ids = JSON.stringify(incidents.map(({ id }) => id));
 	const of = "incident_id IN (SELECT value FROM json_each(?1))";
-	const [attempts, transitions, deliveries] = await db.batch([
+	const [attempts, transitions, deliveries, audit] = await db.batch([
 		db
 			.prepare(`SELECT ${journalColumns.attempts.list} FROM attempts WHERE ${of} ORDER BY incident_id, attempt`)
 			.bind(ids),
@@ -112,15 +117,23 @@ export async function exportJournal(
 				ORDER BY incident_id, received_at, delivery_id`,
 			)
 			.bind(ids),
+		db
+			.prepare(
+				`SELECT ${journalColumns.audit.list} FROM audit
+				WHERE target IN (SELECT value FROM json_each(?1)) ORDER BY target, at, id`,
+			)
+			.bind(ids),
 	]);
 	const attemptsOf = grouped(attempts as D1Result<ExportedAttempt>);
 	const transitionsOf = grouped(transitions as D1Result<ExportedTransition>);
 	const deliveriesOf = grouped(deliveries as D1Result<ExportedDelivery>);
+	const auditOf = Map.groupBy((audit as D1Result<ExportedAudit>).results, ({ target }) => target);
 	return incidents.map((incident) => ({
 		incident,
 		attempts: attemptsOf.get(incident.id) ?? [],
 		transitions: transitionsOf.get(incident.id) ?? [],
 		deliveries: deliveriesOf.get(incident.id) ?? [],
+		audit: auditOf.get(incident.id) ?? [],
 	}));
 }
 

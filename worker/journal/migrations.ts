@@ -15,4 +15,5 @@ export const MIGRATIONS = [
 	"0013_sweep_steps.sql",
 	"0014_backfill.sql",
 	"0015_words.sql",
+	"0016_audit.sql",
 ] as const;

@@ -1,3 +1,4 @@
+import { type AuditEntry, auditStatement } from "./audit.ts";
 import { insertRow } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
@@ -21,12 +22,27 @@ export async function activePause(db: D1Database): Promise<StoredPause | undefin
 }
 
 /** Starts a pause. An active one keeps its start, and takes a newer reason. */
-export async function startPause(db: D1Database, reason: string | null, now: number): Promise<void> {
+export async function startPause(
+	db: D1Database,
+	reason: string | null,
+	now: number,
+	audit?: AuditEntry,
+): Promise<void> {
 	const onConflict = "ON CONFLICT (id) DO UPDATE SET reason = coalesce(excluded.reason, reason)";
-	await insertRow(db, pausesTable, { id: 1, reason, since: now }, { onConflict }).run();
+	await db.batch([
+		insertRow(db, pausesTable, { id: 1, reason, since: now }, { onConflict }),
+		...(audit === undefined ? [] : [auditStatement(db, audit, now)]),
+	]);
 }
 
-/** Ends the active pause. */
-export async function endPause(db: D1Database): Promise<void> {
-	await db.prepare("DELETE FROM pauses").run();
+/** Ends the active pause; without one, nothing happens and nothing is audited. */
+export async function endPause(
+	db: D1Database,
+	audit?: { readonly entry: AuditEntry; readonly now: number },
+): Promise<void> {
+	const isPaused = "EXISTS (SELECT 1 FROM pauses)";
+	await db.batch([
+		...(audit === undefined ? [] : [auditStatement(db, audit.entry, audit.now, isPaused)]),
+		db.prepare("DELETE FROM pauses"),
+	]);
 }

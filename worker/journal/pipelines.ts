@@ -1,4 +1,5 @@
 import type { Artefact } from "../../pipeline/index.ts";
+import { type AuditEntry, auditStatement } from "./audit.ts";
 import { insertRow } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
@@ -29,7 +30,12 @@ export type PushedPipeline = RowOf<typeof pushedColumns>;
 const KEPT = 20;
 
 /** Stores an artefact and activates it. Deletes the oldest pushes beyond `KEPT` and returns their versions. */
-export async function storePipeline(db: D1Database, artefact: Artefact, now: number): Promise<readonly string[]> {
+export async function storePipeline(
+	db: D1Database,
+	artefact: Artefact,
+	now: number,
+	audit?: AuditEntry,
+): Promise<readonly string[]> {
 	const [, , forgotten] = await db.batch<{ version: string }>([
 		insertRow(
 			db,
@@ -45,13 +51,22 @@ export async function storePipeline(db: D1Database, artefact: Artefact, now: num
 				) RETURNING version`,
 			)
 			.bind(KEPT),
+		...(audit === undefined ? [] : [auditStatement(db, audit, now)]),
 	]);
 	return (forgotten?.results ?? []).map(({ version }) => version);
 }
 
 /** Sets the active version; null is the one that the worker was deployed with. */
-export async function activatePipeline(db: D1Database, version: string | null, now: number): Promise<void> {
-	await activateStatement(db, version, now).run();
+export async function activatePipeline(
+	db: D1Database,
+	version: string | null,
+	now: number,
+	audit?: AuditEntry,
+): Promise<void> {
+	await db.batch([
+		activateStatement(db, version, now),
+		...(audit === undefined ? [] : [auditStatement(db, audit, now)]),
+	]);
 }
 
 /** The active version; null is the one that the worker was deployed with. */

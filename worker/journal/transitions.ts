@@ -1,4 +1,5 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
+import { type AuditEntry, auditStepStatement } from "./audit.ts";
 import { type Bindable, bindNamed } from "./bind-named.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { isEnded, type RemediationEvent, TRANSITIONS } from "./state-machine.ts";
@@ -37,6 +38,8 @@ export interface Step {
 	readonly when: { readonly lock: string } | { readonly seen: Pick<IncidentRow, "status" | "attempt" | "updated_at"> };
 	/** Run in the step's transaction, before the row changes. */
 	readonly with?: readonly D1PreparedStatement[];
+	/** For the audit trail, if a person takes the step; written only if it is taken. */
+	readonly audit?: AuditEntry | undefined;
 }
 
 export type StepResult = "done" | /** The state machine does not allow it; kept in the timeline. */ "refused" | "raced";
@@ -78,6 +81,14 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 			values,
 		),
 		...(step.with ?? []),
+		...(step.audit === undefined
+			? []
+			: [
+					auditStepStatement(db, step.audit, {
+						from: `FROM incidents WHERE ${seen} AND status IN (${states})`,
+						values,
+					}),
+				]),
 		bindNamed(
 			db,
 			`UPDATE incidents SET status = '${to}', reason = :reason, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}

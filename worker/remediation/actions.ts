@@ -1,4 +1,5 @@
 import type { Effects } from "../effects.ts";
+import type { AuditEntry } from "../journal/audit.ts";
 import { findIncident } from "../journal/incidents.ts";
 import { remediationRows } from "../journal/remediations.ts";
 import { transit } from "../journal/state-machine.ts";
@@ -15,9 +16,14 @@ export type ManualAction =
 
 /**
  * `/healer retry`: starts a remediation over that has ended or waits, with a new budget and the router's choice of agent;
- * attempt numbers continue. `by` is a login, for the timeline. Not for one that runs, or waits for CI.
+ * attempt numbers continue. `by` is for the timeline. Not for one that runs, or waits for CI.
  */
-export async function retryRemediation(effects: Effects, id: string, by: string): Promise<ManualAction> {
+export async function retryRemediation(
+	effects: Effects,
+	id: string,
+	by: string,
+	audit?: AuditEntry,
+): Promise<ManualAction> {
 	const found = await remediationRows(effects.journal, id);
 	if (found === undefined) return { ok: false, reason: "not_found" };
 	const { incident, attempts } = found;
@@ -32,6 +38,7 @@ export async function retryRemediation(effects: Effects, id: string, by: string)
 		event: "retried",
 		reason: `retried by ${by}`,
 		now,
+		audit,
 		when: { seen: incident },
 		set: {
 			attempt,
@@ -56,9 +63,14 @@ export async function retryRemediation(effects: Effects, id: string, by: string)
 
 /**
  * `/healer stop`: makes no further attempt. A running CodeRun continues; its outcome is recorded, but changes nothing. `by`
- * is a login, for the timeline.
+ * is for the timeline.
  */
-export async function stopRemediation(effects: Effects, id: string, by: string): Promise<ManualAction> {
+export async function stopRemediation(
+	effects: Effects,
+	id: string,
+	by: string,
+	audit?: AuditEntry,
+): Promise<ManualAction> {
 	const incident = await findIncident(effects.journal, id);
 	if (incident === undefined) return { ok: false, reason: "not_found" };
 	const now = effects.now();
@@ -69,6 +81,7 @@ export async function stopRemediation(effects: Effects, id: string, by: string):
 		event: "stopped",
 		reason: `stopped by ${by}${runs}`,
 		now,
+		audit,
 		when: { seen: incident },
 		set: { next_try_at: null, not_before: null, blocked_on: null, failing_since: null, tries: 0 },
 		with: [endAttemptStatement(effects.journal, incident, end, now)],
@@ -82,7 +95,12 @@ export async function stopRemediation(effects: Effects, id: string, by: string):
  * Makes a dead or deferred incident due now: the same attempt, the same bytes, with a new day of tries. Gates and claims
  * still apply.
  */
-export async function releaseIncident(effects: Effects, id: string, by: string): Promise<ManualAction> {
+export async function releaseIncident(
+	effects: Effects,
+	id: string,
+	by: string,
+	audit?: AuditEntry,
+): Promise<ManualAction> {
 	const incident = await findIncident(effects.journal, id);
 	if (incident === undefined) return { ok: false, reason: "not_found" };
 	const now = effects.now();
@@ -90,6 +108,7 @@ export async function releaseIncident(effects: Effects, id: string, by: string):
 		event: "released",
 		reason: `released by ${by}`,
 		now,
+		audit,
 		when: { seen: incident },
 		set: { next_try_at: now, not_before: null, failing_since: null, blocked_on: null, tries: 0 },
 	});

@@ -4,9 +4,11 @@ import { signMessage } from "../../../wire/signature.ts";
 import type { HubStatus } from "../../../worker/api/shapes.ts";
 import type { Places } from "../../places.ts";
 import { signedHeaders } from "../../replay.ts";
+import { tokenFor } from "../../worker-api.ts";
 import { type Answer, ask, describe } from "../ask.ts";
 import { type Check, missing, passed, skipped } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
+import { tryTokens } from "./tokens.ts";
 
 /** Checks the worker, its journal, and whether it accepts the secrets known here. The requests leave nothing behind. */
 export async function checkWorker(places: Places): Promise<readonly Check[]> {
@@ -18,8 +20,8 @@ export async function checkWorker(places: Places): Promise<readonly Check[]> {
 		health,
 		...(
 			await Promise.all([
-				checkStatus(worker, places.apiTokens),
-				tryTokens(worker, places.apiTokens),
+				checkStatus(worker, tokenFor("read", places.tokens)),
+				tryTokens(worker, places.tokens),
 				tryWebhookSecrets(worker, places.webhookSecrets),
 				tryWireSecrets(worker, places.wireSecrets),
 			])
@@ -50,7 +52,7 @@ function readHealth(text: string): { readonly status?: unknown; readonly reason?
 }
 
 /** Reads the journal's and the pipeline's status through the API. */
-async function checkStatus(worker: string, [token]: readonly string[]): Promise<readonly Check[]> {
+async function checkStatus(worker: string, token: string | undefined): Promise<readonly Check[]> {
 	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
 	const answer = await ask(worker, "/api/status", { headers });
 	if (answer.kind === "answered" && answer.status === 200) {
@@ -59,7 +61,13 @@ async function checkStatus(worker: string, [token]: readonly string[]): Promise<
 		return [active, ...refusedSignatures(status), ...waitingDeliveries(status)];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
-		return [skipped("active pipeline", "not shown without a token.", "Set HEALER_API_TOKEN to the worker's.")];
+		return [
+			skipped(
+				"active pipeline",
+				"not shown without a token.",
+				"Set HEALER_READ_TOKENS or HEALER_API_TOKEN to the worker's.",
+			),
+		];
 	}
 	const see = "See the worker's log: npx wrangler tail.";
 	return [missing("active pipeline", `/api/status: ${describe(answer)}`, see)];
@@ -76,21 +84,6 @@ function waitingDeliveries({ delivery_queue = null }: Partial<HubStatus>): reado
 	if (delivery_queue === null || !delivery_queue.waiting) return [];
 	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
 	return [passed("waiting deliveries", `${delivery_queue.waiting} waiting for the journal${since}.`)];
-}
-
-/** A JSON list is not an event: it is refused with 400, but only after the token is checked. */
-function tryTokens(worker: string, tokens: readonly string[]): Check | Promise<Check> {
-	const name = "sensor's token";
-	if (tokens.length === 0) return skipped(name, "not tested.", "Set HEALER_API_TOKEN.");
-	const question = {
-		...{ name, variable: "HEALER_API_TOKEN", at: "the worker", accepted: 400 },
-		cure: "Set it on the worker: npx wrangler secret put HEALER_API_TOKEN.",
-		ask: (token: string) => {
-			const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-			return ask(worker, "/api/remediate/ci-failure", { method: "POST", headers, body: "[]" });
-		},
-	};
-	return askWithEach(question, tokens);
 }
 
 /** A `ping`, the first delivery that GitHub sends to a new webhook. */

@@ -1,4 +1,4 @@
-import { GITHUB_EVENTS } from "../scopes/github-events.ts";
+import { GITHUB_EVENTS } from "../../github-events.ts";
 import type { ValidPart } from "../scopes/valid-part.ts";
 import { byName, each } from "../scopes/written-expressions.ts";
 import { type Diagnostic, promptFile } from "../yaml/diagnostic.ts";

@@ -40,7 +40,7 @@ let deliveries = 0;
 
 async function deliver(stub: Stub, event: string, payload: object) {
 	const delivery = { event, delivery_id: `d-${++deliveries}`, payload: { repository: REPOSITORY, ...payload } };
-	const prepared = await prepareDelivery(stub, delivery, false, stub.log);
+	const prepared = await prepareDelivery(stub, delivery, "sensor", stub.log);
 	if (!prepared.ok) throw new Error(prepared.problem);
 	const accepted = await writeDelivery(stub, prepared.delivery, stub.log);
 	// A remediation under way is looked at as soon as a signal comes, before the new incident is decided.

@@ -14,7 +14,7 @@ describe("readOrMakeSecrets", () => {
 		expect(first.made).toEqual(["GITHUB_WEBHOOK_SECRET", "HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"]);
 		expect(statSync(kept).mode & 0o777).toBe(0o600);
 		const second = await readOrMakeSecrets({}, kept);
-		expect(second).toEqual({ values: first.values, made: [], kept: first.made });
+		expect(second).toEqual({ values: first.values, tokens: {}, made: [], kept: first.made });
 	});
 
 	it("generates different ones in another folder", async () => {
@@ -34,6 +34,14 @@ describe("readOrMakeSecrets", () => {
 		expect(values.GITHUB_WEBHOOK_SECRET).toBe("given by the user");
 		expect(made).toEqual(["HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"]);
 		expect((await readOrMakeSecrets({}, kept)).made).toEqual(["GITHUB_WEBHOOK_SECRET"]);
+	});
+
+	it("generates no token with fewer rights, and takes those of the environment and the file", async () => {
+		const kept = file();
+		writeFileSync(kept, 'HEALER_READ_TOKENS="new old"\nHEALER_ADMIN_TOKENS="of the file"\n');
+		const { tokens, made } = await readOrMakeSecrets({ HEALER_ADMIN_TOKENS: "of the environment" }, kept);
+		expect(tokens).toEqual({ HEALER_READ_TOKENS: "new old", HEALER_ADMIN_TOKENS: "of the environment" });
+		expect(made).toEqual(["GITHUB_WEBHOOK_SECRET", "HEALER_API_TOKEN", "HEALER_WIRE_SECRETS"]);
 	});
 
 	it("generates what an edited file lacks, and keeps the rest", async () => {

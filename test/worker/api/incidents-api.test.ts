@@ -158,7 +158,7 @@ describe("showStatus", () => {
 	});
 });
 
-describe("mayRead", () => {
+describe("authorize", () => {
 	const paths = ["/api/status", "/api/incidents", `/api/incidents/${sampleId(1)}`];
 	const open = (path: string) => (path.includes(sampleId(1)) ? 404 : 200);
 

@@ -86,7 +86,7 @@ async function acceptAlert(stub: Stub, number: number) {
 	const repository = { ...example.repository, full_name: "5dlabs/cto" };
 	const payload = { ...example, repository, alert: { ...example.alert, number } };
 	const delivery = { event: "dependabot_alert", delivery_id: `d-${number}`, payload };
-	return await acceptDelivery(stub, delivery, true, stub.log);
+	return await acceptDelivery(stub, delivery, "github", stub.log);
 }
 
 async function sweepUntilQuiet(stub: Stub): Promise<void> {

@@ -31,7 +31,9 @@ describe("a delivery that can never be taken", () => {
 	});
 
 	it("422 from a sensor's route, too", async () => {
-		const event = await send(post("/api/events/check_suite", withField("check_suite", "check_suite", DEEP.list)));
+		const payload = { check_suite: { conclusion: "failure", app: "@here" }, repository: { full_name: "5dlabs/cto" } };
+		const body = JSON.stringify(payload).replace('"@here"', () => DEEP.list);
+		const event = await send(post("/api/remediate/ci-failure", body));
 		expect(event).toMatchObject({ status: 422, body: { status: "failed", reason: TOO_DEEP } });
 	});
 

@@ -6,7 +6,7 @@ import { addDelivery } from "../../../worker/journal/deliveries.ts";
 import { INCIDENT_STATUSES, type IncidentStatus } from "../../../worker/journal/statuses.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
-import { type Stub, stubEffects } from "../support/stub-effects.ts";
+import { type Stub, stubEffects, stubEngine, stubSettings } from "../support/stub-effects.ts";
 
 const DAY_MS = 86_400_000;
 const OPEN: readonly IncidentStatus[] = ["accepted", "waiting", "running", "awaiting_ci"];
@@ -158,6 +158,17 @@ describe("pruneJournal", () => {
 		expect(await left("SELECT id FROM commands ORDER BY 1")).toEqual(["new", "open"]);
 		expect(await left("SELECT pr_number FROM status_comments ORDER BY 1")).toEqual([2, 3]);
 		expect(await left("SELECT day FROM ignored")).toEqual(["2026-10-23"]);
+	});
+
+	it("forgets the audit trail after 400 days, whatever the pipeline says about the rest", async () => {
+		const stub = stubEffects();
+		const shortest = { incidents_s: 30 * 86_400, prompts_s: 86_400, ignored_s: 86_400 };
+		stub.activeEngine = stubEngine({ settings: stubSettings({ retention: shortest }) });
+		const line = (days: number) =>
+			`INSERT INTO audit (at, who, proof, action, target) VALUES (${stub.clock - days * DAY_MS}, 'ada', 'access', 'push', '${days}')`;
+		await stub.journal.batch([401, 399, 1].map((days) => stub.journal.prepare(line(days))));
+		await pruneJournal(stub);
+		expect((await all("SELECT target FROM audit ORDER BY at")).map(({ target }) => target)).toEqual(["399", "1"]);
 	});
 
 	it.each([

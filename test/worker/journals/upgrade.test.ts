@@ -81,6 +81,11 @@ describe("a journal of an earlier version", () => {
 			for (const table of ["incidents", "deliveries", "attempts", "transitions", "facts", "rate_limit_slots"]) {
 				expect([table, await count(table)]).toEqual([table, 0]);
 			}
+			// The audit trail is kept for longer than anything that it is about.
+			expect(await count("audit")).toBe(version === "0016" ? 3 : 0);
+			stub.clock += 310 * DAY_MS;
+			await pruneJournal(stub);
+			expect(await count("audit")).toBe(0);
 		},
 	);
 

@@ -1,5 +1,4 @@
 import type { Env } from "../../env.ts";
-import { mayRead } from "../../http/auth.ts";
 import { errorResponse, taggedResponse } from "../../http/responses.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { countFigures } from "./figures.ts";
@@ -9,7 +8,6 @@ import { suggestRules } from "./suggest-rules.ts";
 
 /** `GET /api/insights?since=7d&repository=`: figures counted from the journal (docs/insights.md). */
 export async function insightsApi(request: Request, env: Env): Promise<Response> {
-	if (!(await mayRead(request, env))) return errorResponse(401, "unauthorized", { "www-authenticate": "Bearer" });
 	const { searchParams } = new URL(request.url);
 	const since = sinceWhen(searchParams.get("since") || "7d", systemClock.now());
 	if (since === undefined)

@@ -1,0 +1,68 @@
+import { redactText } from "../../pipeline/redaction/redact-text.ts";
+import { bindNamed, insertRow } from "./bind-named.ts";
+import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
+
+type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix";
+
+/** The audit trail: who did what, and when. */
+export const auditTable = defineTable("audit", {
+	id: rowNumber(),
+	at: time(),
+	/** A person's e-mail address or login, or what kind of token it was. */
+	who: text(),
+	/** How that was proved. `comment`: GitHub signed the comment. */
+	proof: text<"token" | "access" | "loopback" | "comment">(),
+	/** The first 8 hex digits of the token's SHA-256, to tell tokens apart. */
+	token: nullable(text()),
+	action: text<AuditedAction>(),
+	/** An incident's id, a pipeline's version, or a pull request as `owner/name#number`. It may be gone already. */
+	target: nullable(text()),
+	detail: nullable(text()),
+});
+
+export type AuditRow = RowOf<typeof auditTable>;
+
+/** One line of the trail, before it has its time. */
+export type AuditEntry = Omit<AuditRow, "id" | "at">;
+
+/** Adds a line to the trail; belongs into the transaction of what was done. `where`, SQL: only if this holds. */
+export function auditStatement(db: D1Database, entry: AuditEntry, now: number, where?: string): D1PreparedStatement {
+	return insertRow(db, auditTable, { ...redacted(entry), at: now }, where === undefined ? {} : { where });
+}
+
+/** The same for a step of an incident: `from`, SQL from FROM on, selects the incident only if the step will be taken. */
+export function auditStepStatement(
+	db: D1Database,
+	entry: AuditEntry,
+	{ from, values }: { readonly from: string; readonly values: Readonly<Record<string, string | number | null>> },
+): D1PreparedStatement {
+	const names = {
+		who: ":who",
+		proof: ":proof",
+		token: ":token",
+		action: ":action",
+		target: ":target",
+		detail: ":detail",
+	};
+	return bindNamed(db, auditTable.insertSelect({ at: ":now", ...names }, from), { ...values, ...redacted(entry) });
+}
+
+function redacted(entry: AuditEntry): AuditEntry {
+	return { ...entry, detail: entry.detail === null ? null : redactText(entry.detail) };
+}
+
+/** The trail in order, oldest first: a later call that continues misses no new line. */
+export async function listAudit(
+	db: D1Database,
+	{
+		since,
+		after,
+		limit,
+	}: { readonly since: number; readonly after?: { readonly at: number; readonly id: number }; readonly limit: number },
+): Promise<readonly AuditRow[]> {
+	const { results } = await db
+		.prepare(`SELECT ${auditTable.list} FROM audit WHERE at >= ?1 AND (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?4`)
+		.bind(since, after?.at ?? -1, after?.id ?? -1, limit)
+		.all<AuditRow>();
+	return results;
+}
