@@ -12,6 +12,7 @@ import {
 import { signAppToken, tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, keepAnswer, keptAnswer, remember } from "./isolate-memory.ts";
 import { readFailure } from "./read-failure.ts";
+import { webAddressOf } from "./web-address.ts";
 
 export interface GitHubTools {
 	readonly fetch: typeof fetch;
@@ -52,6 +53,7 @@ interface Client {
 }
 
 class AppGitHub implements GitHub {
+	readonly web_url: string;
 	readonly #variables: GitHubVariables;
 	readonly #tools: GitHubTools;
 	readonly #memory: GitHubMemory;
@@ -59,6 +61,7 @@ class AppGitHub implements GitHub {
 
 	constructor(variables: GitHubVariables, tools: GitHubTools) {
 		this.#variables = variables;
+		this.web_url = webAddressOf(variables.GITHUB_API_URL);
 		this.#tools = tools;
 		this.#memory = tools.memory ?? isolateMemory;
 	}
