@@ -13,8 +13,8 @@ export function makeFilesPrivate(): void {
 }
 
 /**
- * Why a folder that exists cannot hold the state: it is shared with others, whom taking their rights away would lock out, or it is
- * another user's, who can always read it.
+ * Why a folder that exists cannot hold the state: users share it and would be locked out, or it is another user's, who can
+ * always read it.
  */
 export async function mayBePrivate(root: string): Promise<Result<undefined>> {
 	const found = await stat(root).catch(() => undefined);

@@ -129,7 +129,7 @@ class LargeBodyPlace {
 		const began = systemClock.now();
 		while (!this.#tryToEnter()) {
 			if (systemClock.now() - began >= LONGEST_WAIT_MS) return false;
-			// Real time: the place is another request's, which this one cannot be told about.
+			// Real time: no other request can notify this one that it left.
 			await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 		}
 		return true;

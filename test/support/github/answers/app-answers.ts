@@ -18,14 +18,10 @@ export const appAnswers = {
 		const repository = state.repositories.get(`${parameters.owner}/${parameters.repo}`.toLowerCase());
 		return repository === undefined
 			? notFound()
-			: ok(
-					samples.installation({
-						id: repository.installationId,
-						app_id: APP_ID,
-						app_slug: "healer",
-						permissions: state.granted,
-					}),
-				);
+			: ok({
+					...samples.installation({ id: repository.installationId, app_id: APP_ID, app_slug: "healer" }),
+					permissions: state.granted,
+				});
 	},
 };
 
