@@ -97,7 +97,7 @@ export const GROWTH: Readonly<Record<string, Growth>> = {
 		return weigh(list) + itemsOf(list) * (1 + cellsOf(lengthOf(separator)));
 	},
 	split: (args, weigh, facts) =>
-		searched(args, weigh, facts) + 2 * Math.ceil(lengthOf(args[0]) / Math.max(1, lengthOf(args[1]))),
+		searched(args, weigh, facts) + 3 * Math.ceil(lengthOf(args[0]) / Math.max(1, lengthOf(args[1]))),
 	match: characters,
 	replace: (args, weigh, facts) => {
 		const [text, pattern, replacement] = args;
