@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { readGraph } from "./graph.ts";
 import { importProblems } from "./imports.ts";
+import { licenceProblems } from "./licences.ts";
 import { wordProblems } from "./words.ts";
 
 /*
- * What biome cannot check: the floors of the worker, the packages, circles among files and folders, and the words of the
- * texts. Part of `npm run check`.
+ * What biome cannot check: the floors of the worker, the packages, circles among files and folders, the words of the
+ * texts, and the licences of the installed packages. Part of `npm run check`.
  */
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -24,7 +25,9 @@ const graph = readGraph(
 	ROOT,
 	files.filter((file) => PACKAGE_FILE.test(file)),
 );
+const { packages } = JSON.parse(readFileSync(path.join(ROOT, "package-lock.json"), "utf8"));
 const problems = [
+	...licenceProblems(packages),
 	...importProblems(graph),
 	...files
 		.filter((file) => TEXT_FILE.test(file) && !RELEASED.test(file))

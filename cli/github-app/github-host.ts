@@ -1,5 +1,6 @@
 import type { Artefact } from "../../pipeline/index.ts";
 import { GITHUB_API_URL } from "../../worker/github/github-settings.ts";
+import { findWebAddress } from "../../worker/github/web-address.ts";
 
 /** The problem and the fix, one sentence each. */
 export interface HostProblem {
@@ -16,8 +17,9 @@ export function findHostProblem(
 	{ spawn, prompts }: Pick<Artefact, "spawn" | "prompts">,
 ): HostProblem | undefined {
 	const api = apiUrl?.trim() || GITHUB_API_URL;
-	const host = webHost(api);
-	if (host === undefined) return undefined;
+	const web = findWebAddress(api);
+	if (web === undefined) return undefined;
+	const { host } = new URL(web);
 	const sentTo = hostsIn(JSON.stringify(spawn.spec.repositoryUrl ?? "")).find((other) => other !== host);
 	if (sentTo !== undefined) {
 		return {
@@ -34,13 +36,6 @@ export function findHostProblem(
 		message: `the prompt ${prompt} shows {{repository_url}}, which is always on github.com, but GITHUB_API_URL is ${api}.`,
 		cure: `Write https://${host}/{{repository}} in prompts/${prompt}.mustache.`,
 	};
-}
-
-/** https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api; undefined on this machine, where only tests serve an API. */
-function webHost(api: string): string | undefined {
-	const host = URL.parse(api)?.host;
-	if (host === undefined || /^(?:127\.0\.0\.1|localhost|\[::1\])(?::|$)/.test(host)) return undefined;
-	return /^api\.(?:github\.com|[^.]+\.ghe\.com)$/.test(host) ? host.slice("api.".length) : host;
 }
 
 function hostsIn(text: string): readonly string[] {

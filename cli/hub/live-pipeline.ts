@@ -77,7 +77,7 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 }
 
 async function keep(artefact: Artefact, file: string): Promise<void> {
-	await writeAtomic(file, JSON.stringify(artefact));
+	await writeAtomic(file, JSON.stringify(artefact), 0o600);
 }
 
 /** An artefact of an older Healer may no longer load: then there is none. */

@@ -13,6 +13,7 @@ import { pushArtefact } from "../push.ts";
 import { freePort, LOOPBACK } from "../state/free-port.ts";
 import { readHubFile, removeHubFile, writeHubFile } from "../state/hub-file.ts";
 import type { HubSettings } from "../state/hub-settings.ts";
+import { makeFilesPrivate } from "../state/keep-private.ts";
 import { describeSeparators, readOrMakeSecrets, type Secrets } from "../state/secrets.ts";
 import { emptyScratch, openStateFolder, type StateFolder, whyNotWritable } from "../state/state-folder.ts";
 import { type StateLock, takeStateLock } from "../state/state-lock.ts";
@@ -43,6 +44,7 @@ export interface HubInput {
 export async function runHub(input: HubInput): Promise<ExitCode> {
 	const stop = listenForStop(input.env);
 	killIfStuck(stop, () => input.output.problem("Healer did not stop in time; killing it."));
+	makeFilesPrivate();
 	const folder = await openStateFolder(input.settings.stateDir);
 	if (!folder.ok) return exitWith(input.output, folder.problem);
 	const lock = await takeLockPatiently(folder.value.lock);

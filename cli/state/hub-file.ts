@@ -12,20 +12,20 @@ export interface HubFile {
 	readonly relay_url?: string;
 }
 
-const NAME = "hub.json";
+export const HUB_FILE = "hub.json";
 
 export async function writeHubFile(stateDir: string, content: HubFile): Promise<void> {
-	await writeAtomic(path.join(stateDir, NAME), `${JSON.stringify(content)}\n`);
+	await writeAtomic(path.join(stateDir, HUB_FILE), `${JSON.stringify(content)}\n`, 0o600);
 }
 
 export async function readHubFile(stateDir: string): Promise<HubFile | undefined> {
 	try {
-		return JSON.parse(await readFile(path.join(stateDir, NAME), "utf8")) as HubFile;
+		return JSON.parse(await readFile(path.join(stateDir, HUB_FILE), "utf8")) as HubFile;
 	} catch {
 		return undefined;
 	}
 }
 
 export async function removeHubFile(stateDir: string): Promise<void> {
-	await rm(path.join(stateDir, NAME), { force: true });
+	await rm(path.join(stateDir, HUB_FILE), { force: true });
 }

@@ -113,7 +113,7 @@ function Facts({ shown }: { readonly shown: IncidentDetail }) {
 	return (
 		<dl class="facts">
 			<Fact name="Repository">
-				<OutsideLink href={`https://github.com/${shown.repository}`}>{shown.repository}</OutsideLink>
+				<OutsideLink href={shown.repository_url}>{shown.repository}</OutsideLink>
 			</Fact>
 			<Fact name="Branch">{shown.branch && <code>{shown.branch}</code>}</Fact>
 			<Fact name="Pull request">{shown.pr_number !== null && `#${shown.pr_number}`}</Fact>

@@ -1,12 +1,9 @@
 import type { ParsedExpression } from "./ast.ts";
 import type { Scope } from "./facts.ts";
 import { callFunction, FUNCTIONS, REFUSED_FUNCTIONS } from "./functions.ts";
-import { BEFORE_EACH_NODE, countStep } from "./guards.ts";
+import { FACTS, guardEvaluations } from "./guard-evaluations.ts";
 
-/** The facts' key among an evaluation's bindings; no expression can write this name. */
-const FACTS = " facts";
-
-/** Evaluates with jsonata. Rejects with what jsonata or a function throws; see `message-of.ts`. */
+/** Evaluates with jsonata. Rejects with what jsonata or a function throws; see `bounded-message.ts`. */
 export type SlowEvaluate = (scope: Scope) => Promise<unknown>;
 
 /** Prepares evaluation by jsonata. Healer's functions replace built-ins of the same name. */
@@ -22,7 +19,6 @@ export function slowPath(parsed: ParsedExpression): SlowEvaluate {
 			throw new Error(`$${name} is refused: ${why}`);
 		});
 	}
-	// `assign` accepts any key; its type allows only texts.
-	jsonata.assign(BEFORE_EACH_NODE as unknown as string, countStep);
+	guardEvaluations(jsonata);
 	return (scope) => jsonata.evaluate(scope.input, { ...scope.variables, [FACTS]: scope.facts });
 }

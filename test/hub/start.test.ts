@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,6 +51,16 @@ describe("npm start", () => {
 		expect(secrets).toHaveLength(3);
 		for (const secret of secrets) expect(hub.output()).not.toContain(secret.slice(1, -1));
 		expect(statSync(path.join(home.stateDir, "secrets.env")).mode & 0o777).toBe(0o600);
+	});
+
+	it("keeps everything in the state folder from other users: journal, WAL, logs and CodeRuns", () => {
+		const names = readdirSync(home.stateDir, { recursive: true, encoding: "utf8" });
+		expect(names.some((name) => name.endsWith(".sqlite-wal"))).toBe(true);
+		const open = ["", ...names].filter((name) => {
+			const found = statSync(path.join(home.stateDir, name), { throwIfNoEntry: false });
+			return found !== undefined && (found.mode & 0o077) !== 0;
+		});
+		expect(open).toEqual([]);
 	});
 
 	it("creates one CodeRun from a signed delivery, for the right agent, and explains it", async () => {

@@ -48,6 +48,8 @@ export interface IncidentPage<Row extends ShownIncident> {
 /** One incident with everything that is known about it. */
 export interface IncidentDetail extends TitledIncident {
 	readonly kind: string;
+	/** Where people see the repository: on github.com, or on the Enterprise's host of `GITHUB_API_URL`. */
+	readonly repository_url: string;
 	readonly next_try_at: string | null;
 	readonly ended_at: string | null;
 	/** What made the check pass again. */

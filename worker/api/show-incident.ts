@@ -2,6 +2,7 @@ import type { IRequest } from "itty-router";
 import type { IncidentKind } from "../../pipeline/incident.ts";
 import { renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
+import { webAddressOf } from "../github/web-address.ts";
 import { errorResponse, taggedResponse, textResponse } from "../http/responses.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
@@ -22,7 +23,7 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
 		return textResponse([`pipeline ${explanation.pipeline ?? row.pipeline}`, ...renderStages(explanation.stages), ""]);
 	}
-	return await taggedResponse(request, presentDetail(shown, explanation));
+	return await taggedResponse(request, presentDetail(shown, explanation, webAddressOf(env.GITHUB_API_URL)));
 }
 
 /** A damaged explanation is replaced by one that says so. */
@@ -42,11 +43,13 @@ function incidentOf(row: IncidentRow): IncidentDetail["incident"] {
 function presentDetail(
 	{ incident: row, ...rest }: ShownRows,
 	explanation: IncidentDetail["explanation"],
+	web: string,
 ): IncidentDetail {
 	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
 		...presentTitled(row),
 		kind: row.kind,
+		repository_url: `${web}/${row.repository}`,
 		next_try_at: isoOrNull(row.next_try_at),
 		ended_at: isoOrNull(row.ended_at),
 		fixed_by: row.fixed_by,

@@ -60,7 +60,8 @@ async function write(effects: Effects, github: GitHub, locked: ReadStatusComment
 	const rendered_at = effects.now();
 	const { repository, pr_number, installation_id, comment_id } = locked;
 	const remediations = await pullRequestRemediations(effects.journal, locked, MOST_SHOWN + 1);
-	const text = statusCommentText(locked, remediations.slice(0, MOST_SHOWN), remediations.length > MOST_SHOWN);
+	const shown = { remediations: remediations.slice(0, MOST_SHOWN), hasMore: remediations.length > MOST_SHOWN };
+	const text = statusCommentText(locked, { ...shown, web: github.web_url });
 	if (comment_id !== null && text === locked.posted) {
 		return await recordStatusComment(effects.journal, locked, { comment_id, posted: text, rendered_at });
 	}
@@ -90,14 +91,17 @@ const LONGEST_REASON = 200;
 
 /**
  * The text of the status comment: the result of the latest command, and the state of each remediation, newest first. Text of
- * others is in code spans, without mentions or links.
+ * others is in code spans, without mentions; only addresses on `web`, the repository's GitHub, are links.
  */
 export function statusCommentText(
 	{ last_command, pr_number }: { readonly last_command: LastCommand; readonly pr_number: number },
-	remediations: readonly PullRequestRemediation[],
-	hasMore: boolean,
+	{
+		remediations,
+		hasMore,
+		web,
+	}: { readonly remediations: readonly PullRequestRemediation[]; readonly hasMore: boolean; readonly web: string },
 ): string {
-	const rows = remediations.map((one) => rowOf(one, pr_number));
+	const rows = remediations.map((one) => rowOf(one, pr_number, web));
 	return [
 		"### Healer",
 		"",
@@ -112,13 +116,13 @@ export function statusCommentText(
 	].join("\n");
 }
 
-function rowOf(one: PullRequestRemediation, pr_number: number): string {
+function rowOf(one: PullRequestRemediation, pr_number: number, web: string): string {
 	const { agent, attempt, status, reason, fix, incident } = one;
 	const read = readStored("incidents.incident", incident);
 	const failure: Partial<Incident> = read.ok ? read.value : {};
 	const why = reason === null ? "" : `: ${asCode(cut(reason))}`;
 	const links = [
-		...(failure.url === undefined ? [] : [asLink(failure.url)]),
+		...(failure.url === undefined ? [] : [asLink(failure.url, web)]),
 		...(fix === null || fix === pr_number ? [] : [`the fix: #${fix}`]),
 	];
 	const cells = [

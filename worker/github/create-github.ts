@@ -9,9 +9,10 @@ import {
 	isAppNamed,
 	readGitHubSettings,
 } from "./github-settings.ts";
-import { signAppToken, tokenFor } from "./installation-tokens.ts";
+import { type Access, forgetToken, signAppToken, tokenFor } from "./installation-tokens.ts";
 import { type GitHubMemory, isolateMemory, keepAnswer, keptAnswer, remember } from "./isolate-memory.ts";
 import { readFailure } from "./read-failure.ts";
+import { webAddressOf } from "./web-address.ts";
 
 export interface GitHubTools {
 	readonly fetch: typeof fetch;
@@ -52,6 +53,7 @@ interface Client {
 }
 
 class AppGitHub implements GitHub {
+	readonly web_url: string;
 	readonly #variables: GitHubVariables;
 	readonly #tools: GitHubTools;
 	readonly #memory: GitHubMemory;
@@ -59,6 +61,7 @@ class AppGitHub implements GitHub {
 
 	constructor(variables: GitHubVariables, tools: GitHubTools) {
 		this.#variables = variables;
+		this.web_url = webAddressOf(variables.GITHUB_API_URL);
 		this.#tools = tools;
 		this.#memory = tools.memory ?? isolateMemory;
 	}
@@ -90,12 +93,13 @@ class AppGitHub implements GitHub {
 	async #asInstallation(of: InstallationOf, query: Query): Promise<GitHubAnswer<unknown>> {
 		const client = await this.#start();
 		if ("ok" in client) return client;
+		const access = query.route.startsWith("GET ") ? "read" : "write";
 		const askWithToken = async () => {
-			const token = await this.#tokenFor(of, query.signal);
+			const token = await this.#tokenFor(of, access, query.signal);
 			if (!token.ok) return token;
 			const identity = { name: String(token.installation_id), authorization: `token ${token.value}` };
 			const answer = await this.#ask(client.request, identity, query);
-			if (isUnauthorized(answer)) this.#memory.tokens.delete(token.installation_id);
+			if (isUnauthorized(answer)) forgetToken(of, access, token.installation_id, this.#memory);
 			return answer;
 		};
 		const answer = await askWithToken();
@@ -103,9 +107,9 @@ class AppGitHub implements GitHub {
 		return isUnauthorized(answer) ? await askWithToken() : answer;
 	}
 
-	#tokenFor(of: InstallationOf, signal: AbortSignal | undefined) {
+	#tokenFor(of: InstallationOf, access: Access, signal: AbortSignal | undefined) {
 		const ask = (route: string, parameters: Query["parameters"]) => this.#asApp({ route, parameters, signal });
-		return tokenFor(of, ask, this.#memory, this.#tools.now());
+		return tokenFor(of, access, { ask, memory: this.#memory, now: this.#tools.now() });
 	}
 
 	async #ask(request: GitHubRequest, identity: Identity, query: Query): Promise<GitHubAnswer<unknown>> {

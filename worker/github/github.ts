@@ -36,6 +36,8 @@ export interface InstallationOf {
 
 /** GitHub's REST API as Healer's App uses it. Expected failures are values; only bugs throw. */
 export interface GitHub {
+	/** Where people see its repositories, such as `https://github.com`. */
+	readonly web_url: string;
 	/** As the App itself: its hook's deliveries, its installations. */
 	asApp<R extends Route>(route: R, parameters: Endpoints[R]["parameters"], signal?: AbortSignal): Answer<R>;
 	/** As the installation that has the repository: everything else. */

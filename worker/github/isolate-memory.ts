@@ -2,8 +2,10 @@ import type { GitHubAnswer, Route } from "./github.ts";
 
 /** State kept between invocations: plain data, no promises, so that no invocation waits for another one. */
 export interface GitHubMemory {
-	/** By installation. */
-	readonly tokens: Map<number, { readonly token: string; readonly until: number }>;
+	/** By installation, repository and what they are for. */
+	readonly tokens: Map<string, { readonly token: string; readonly until: number }>;
+	/** What an installation may do, as GitHub said lately. */
+	readonly granted: Map<number, { readonly permissions: unknown; readonly until: number }>;
 	/** Installation by repository, lower-cased. */
 	readonly installations: Map<string, number>;
 	/** Until when GitHub rate-limits an identity: `app`, or an installation's number. */
@@ -15,7 +17,7 @@ export interface GitHubMemory {
 const MOST_ENTRIES = 500;
 
 export function createGitHubMemory(): GitHubMemory {
-	return { tokens: new Map(), installations: new Map(), limited: new Map(), answers: new Map() };
+	return { tokens: new Map(), granted: new Map(), installations: new Map(), limited: new Map(), answers: new Map() };
 }
 
 /** The memory of this isolate. */

@@ -63,7 +63,7 @@ const LONGEST_MS = 5_000;
  * report the reset instead of the answer; so the rest is drained for a while:
  * https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
-function answerBeforeBody(request: Request, ctx: ExecutionContext, response: Response): Response {
+export function answerBeforeBody(request: Request, ctx: ExecutionContext, response: Response): Response {
 	const { body } = request;
 	if (body === null || response.body === null) return response;
 	const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

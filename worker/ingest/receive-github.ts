@@ -5,14 +5,14 @@ import { createEffects } from "../create-effects.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
-import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
+import { answerBeforeBody, bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
 import { createLog, type Log } from "../log.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { countIgnored } from "./count-ignored.ts";
 import { deliveryQueue } from "./delivery-queue.ts";
-import { type GithubHeaders, readGithubHeaders } from "./github-headers.ts";
+import { type GithubHeaders, type GithubHeadersReading, readGithubHeaders } from "./github-headers.ts";
 import { verifySignature } from "./verify-signature.ts";
 
 /**
@@ -22,39 +22,51 @@ import { verifySignature } from "./verify-signature.ts";
  */
 export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const log = createLog({ delivery_id: request.headers.get("x-github-delivery") });
+	// Before the body: whoever sends none of this is not GitHub, and gets no memory and no time.
+	const read = readGithubHeaders(request.headers);
+	if (!read.ok) return answerBeforeBody(request, ctx, refuseHeaders(request, read, env, ctx, log));
 	const body = await readBody(request);
 	if (!body.ok) {
 		log.warn("delivery refused", { reason: body.reason });
 		return bodyErrorResponse(request, ctx, body.reason);
 	}
 	try {
-		return await receiveBody(request, body.bytes, env, ctx, log);
+		return await receiveBody(request, read, body.bytes, env, ctx, log);
 	} finally {
 		body.release();
 	}
 }
 
+function refuseHeaders(
+	request: Request,
+	{ missing, unsigned }: Extract<GithubHeadersReading, { ok: false }>,
+	env: Env,
+	ctx: ExecutionContext,
+	log: Log,
+): Response {
+	if (unsigned) return refuseSignature(request, env, ctx, log);
+	log.warn("delivery refused", { reason: `no valid ${missing.join(", ")}` });
+	return errorResponse(400, `missing or malformed header: ${missing.join(", ")}`);
+}
+
+function refuseSignature(request: Request, env: Env, ctx: ExecutionContext, log: Log): Response {
+	log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
+	ctx.waitUntil(countIgnored(createEffects(env, log), REFUSED_SIGNATURE));
+	return errorResponse(401, "wrong or missing X-Hub-Signature-256");
+}
+
 async function receiveBody(
 	request: Request,
+	{ headers, signature }: Extract<GithubHeadersReading, { ok: true }>,
 	bytes: Uint8Array,
 	env: Env,
 	ctx: ExecutionContext,
 	log: Log,
 ): Promise<Response> {
-	const read = readGithubHeaders(request.headers);
-	if (!read.ok) {
-		log.warn("delivery refused", { reason: `no valid ${read.missing.join(", ")}` });
-		return errorResponse(400, `missing or malformed header: ${read.missing.join(", ")}`);
-	}
-
 	const text = decodeUtf8(bytes);
 	const secrets = readSecretList(env.GITHUB_WEBHOOK_SECRET);
 	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
-	if (!(await verifySignature(secrets, { bytes, text }, request.headers.get("x-hub-signature-256")))) {
-		log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
-		ctx.waitUntil(countIgnored(createEffects(env, log), REFUSED_SIGNATURE));
-		return errorResponse(401, "wrong or missing X-Hub-Signature-256");
-	}
+	if (!(await verifySignature(secrets, { bytes, text }, signature))) return refuseSignature(request, env, ctx, log);
 
 	if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
 		log.warn("delivery refused", { reason: "form-encoded" });
@@ -66,7 +78,7 @@ async function receiveBody(
 		return errorResponse(400, "the body is not JSON");
 	}
 
-	return await receivePayload(json.value, read.headers, env, ctx, log);
+	return await receivePayload(json.value, headers, env, ctx, log);
 }
 
 async function receivePayload(

@@ -4,6 +4,11 @@ import { verify } from "@octokit/webhooks-methods";
 // `X-Hub-Signature` (SHA-1) is ignored: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 const SIGNATURE = /^sha256=[0-9a-f]{64}$/i;
 
+/** Whether a header's value is a signature at all. Whether it is the right one, only the body tells. */
+export function isSignature(value: string): boolean {
+	return SIGNATURE.test(value);
+}
+
 /** A body as received, and as text if it is UTF-8. */
 export interface ReceivedBody {
 	readonly bytes: Uint8Array;
@@ -19,7 +24,7 @@ export async function verifySignature(
 	{ bytes, text }: ReceivedBody,
 	signature: string | null,
 ): Promise<boolean> {
-	if (signature === null || !SIGNATURE.test(signature)) return false;
+	if (signature === null || !isSignature(signature)) return false;
 	for (const secret of secrets) {
 		// The library accepts only text that is not empty; other bodies are verified as bytes.
 		const isText = text !== undefined && text !== "" && text.length <= LONGEST_TEXT;

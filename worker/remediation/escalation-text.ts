@@ -3,22 +3,23 @@ import type { IncidentRow } from "../journal/incidents.ts";
 import type { PastAttempt } from "../journal/remediations.ts";
 import { asCode, asLink } from "./markdown.ts";
 
-/** The text of an escalation comment: what failed, what was tried, where to look. */
+/** The text of an escalation comment: what failed, what was tried, where to look. `web`: the repository's GitHub. */
 export function escalationText(
 	incident: IncidentRow,
 	failure: Incident,
 	attempts: readonly PastAttempt[],
+	web: string,
 ): { readonly title: string; readonly body: string } {
 	const what = failure.workflow?.name ?? failure.app ?? failure.alert?.type ?? failure.job ?? incident.event;
 	const facts = [
 		`- What failed: ${asCode(what)}${failure.job === undefined ? "" : `, job ${asCode(failure.job)}`}`,
 		...(incident.branch === null ? [] : [`- Branch: ${asCode(incident.branch)}`]),
 		...(failure.head_sha === undefined ? [] : [`- Commit: ${asCode(failure.head_sha)}`]),
-		...(failure.url === undefined ? [] : [`- Link: ${asLink(failure.url)}`]),
+		...(failure.url === undefined ? [] : [`- Link: ${asLink(failure.url, web)}`]),
 		...(incident.failure_type === null ? [] : [`- Failure type: ${asCode(incident.failure_type)}`]),
 		`- Reason: ${asCode(incident.reason ?? "")}`,
 	];
-	const tried = attempts.filter(({ refused }) => refused === null).flatMap(describeAttempt);
+	const tried = attempts.filter(({ refused }) => refused === null).flatMap((past) => describeAttempt(past, web));
 	const body = [
 		"### Healer needs a person here",
 		"",
@@ -33,14 +34,18 @@ export function escalationText(
 	return { title: `Healer needs a person: ${titleText(what)} (incident ${incident.id.slice(0, 8)})`, body };
 }
 
-function describeAttempt(past: PastAttempt): readonly string[] {
+function describeAttempt(past: PastAttempt, web: string): readonly string[] {
 	const { attempt, agent, result, outcome, message, pull_request, pull_request_url, ci_summary, ci_url } = past;
 	const fix =
-		pull_request !== null ? `; pull request #${pull_request}` : pull_request_url ? `; ${asLink(pull_request_url)}` : "";
+		pull_request !== null
+			? `; pull request #${pull_request}`
+			: pull_request_url
+				? `; ${asLink(pull_request_url, web)}`
+				: "";
 	return [
 		`${attempt}. ${asCode(agent)}: ${asCode(result ?? outcome ?? "not finished")}${fix}`,
 		...(message ? [`   - Message: ${asCode(message)}`] : []),
-		...(ci_summary ? [`   - CI: ${asCode(ci_summary)}${ci_url ? ` ${asLink(ci_url)}` : ""}`] : []),
+		...(ci_summary ? [`   - CI: ${asCode(ci_summary)}${ci_url ? ` ${asLink(ci_url, web)}` : ""}`] : []),
 	];
 }
 

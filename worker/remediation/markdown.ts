@@ -16,8 +16,11 @@ export function asCode(text: string): string {
 	return `${fence} ${cut} ${fence}`;
 }
 
-/** An http or https URL as a link to itself; anything else as a code span. */
-export function asLink(url: string): string {
-	const isPlain = url.length <= 2048 && /^https?:\/\/[\w.:-]+(\/[\w./%?=&#~:+,;-]*)?$/.test(url);
-	return isPlain ? `<${url}>` : asCode(url);
+/**
+ * An address on the repository's own GitHub, `web`, as a link to itself. Any other is a code span: whoever chose it, a status or
+ * a payload, would have people follow it on our word.
+ */
+export function asLink(url: string, web: string): string {
+	const isPlain = url.length <= 2048 && /^https:\/\/[\w.:-]+(\/[\w./%?=&#~:+,;-]*)?$/.test(url);
+	return isPlain && URL.parse(url)?.origin === web ? `<${url}>` : asCode(url);
 }

@@ -54,7 +54,7 @@ async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 		incident_id: incident.id,
 		of: { repository: incident.repository, installation_id: failure.installation_id },
 		...(pr !== undefined && { number: pr }),
-		text: escalationText(incident, failure, attempts),
+		text: escalationText(incident, failure, attempts, github.web_url),
 		label: outcome.label,
 	});
 	await conclude(effects, incident, posted);

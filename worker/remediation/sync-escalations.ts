@@ -70,7 +70,7 @@ async function updateEscalation(
 ): Promise<GitHubAnswer<unknown>> {
 	const failure = needStored("incidents.incident", incident.incident, incident.id);
 	const of = { repository: incident.repository, installation_id: failure.installation_id };
-	const body = await bodyNow(effects, incident, failure);
+	const body = await bodyNow(effects, incident, { failure, web: github.web_url });
 	const { number, comment } = place;
 	const written = { of, number, mark: escalationMark(incident.id), body };
 	const changed =
@@ -88,10 +88,14 @@ async function updateEscalation(
 
 const DONE: ReadonlySet<string> = new Set(["fixed", "superseded", "cancelled"]);
 
-async function bodyNow({ journal }: Effects, incident: ChangedEscalation, failure: Incident): Promise<string> {
+async function bodyNow(
+	{ journal }: Effects,
+	incident: ChangedEscalation,
+	{ failure, web }: { readonly failure: Incident; readonly web: string },
+): Promise<string> {
 	const { id, status, reason, escalation_reason } = incident;
 	const { attempts = [] } = (await remediationRows(journal, id)) ?? {};
-	const { body } = escalationText({ ...incident, reason: escalation_reason }, failure, attempts);
+	const { body } = escalationText({ ...incident, reason: escalation_reason }, failure, attempts, web);
 	const now = `### Healer no longer needs a person here: ${asCode(status)}${reason === null ? "" : `, ${asCode(reason)}`}`;
 	return body.replace(/^### .*$/m, () => now);
 }

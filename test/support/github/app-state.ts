@@ -24,6 +24,14 @@ export interface PutDelivery {
 	readonly redelivery?: boolean;
 }
 
+/** What a token reaches. */
+export interface InstallationToken {
+	readonly installation: number;
+	readonly permissions: Readonly<Record<string, string>>;
+	/** Names, lower-cased; undefined: all of the installation's. */
+	readonly repositories: readonly string[] | undefined;
+}
+
 /** The App of the tests: its identity, its installations, its hook's deliveries. */
 export class AppState {
 	readonly app: App = samples.app({
@@ -32,8 +40,17 @@ export class AppState {
 		permissions: { actions: "read", contents: "read", pull_requests: "read" },
 	});
 	readonly repositories = new Map<string, RepositoryState>();
-	/** Each with the installation it belongs to. */
-	readonly tokens = new Map<string, number>();
+	/** What the App's installations were granted. */
+	granted: Readonly<Record<string, "read" | "write">> = {
+		actions: "read",
+		checks: "read",
+		contents: "read",
+		issues: "write",
+		metadata: "read",
+		pull_requests: "write",
+		statuses: "read",
+	};
+	readonly tokens = new Map<string, InstallationToken>();
 	/** Oldest first. */
 	readonly deliveries: Delivery[] = [];
 
@@ -75,9 +92,9 @@ export class AppState {
 		);
 	}
 
-	makeToken(installationId: number): string {
+	makeToken(made: InstallationToken): string {
 		const token = `ghs_${randomUUID().replaceAll("-", "")}`;
-		this.tokens.set(token, installationId);
+		this.tokens.set(token, made);
 		return token;
 	}
 }

@@ -34,6 +34,8 @@ export interface GitHubMock {
 	readonly app: { readonly id: string; readonly privateKey: string; readonly privateKeyPkcs8: string };
 	/** The content of `owner/name`, created with the App installed if missing. */
 	repository(fullName: string): RepositoryState;
+	/** Sets what the App's installations were granted. */
+	grant(permissions: Readonly<Record<string, "read" | "write">>): void;
 	/** Adds a delivery of the App's hook, newer than the earlier ones. Nothing is sent. */
 	putDelivery(delivery: PutDelivery): Delivery;
 	/** Oldest first. */
@@ -68,6 +70,10 @@ class RunningMock implements GitHubMock {
 	private readonly disturbances = new Disturbances();
 	private readonly server = createServer((request, response) => void this.serve(request, response));
 	private readonly underWay = new Set<Promise<void>>();
+
+	grant(permissions: Readonly<Record<string, "read" | "write">>): void {
+		this.state.granted = permissions;
+	}
 
 	async listen(): Promise<void> {
 		await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));

@@ -7,6 +7,8 @@ import { sampleIncident } from "../support/sample-incident.ts";
 const last_command = { author: "octocat", name: "status", command_result: "here is the current state." };
 const HOSTILE = "@everyone | <img src=x> `x` ](http://evil.test) \n| a | b | -->";
 
+const WEB = "https://github.test";
+
 describe("statusCommentText", () => {
 	it("shows each remediation in a row", () => {
 		const shown = [
@@ -19,7 +21,7 @@ describe("statusCommentText", () => {
 				{ sender: { login: "octocat" }, command: { name: "fix", args: "rex the lock file" } },
 			),
 		];
-		expect(statusCommentText({ last_command, pr_number: 7 }, shown, true)).toBe(
+		expect(statusCommentText({ last_command, pr_number: 7 }, { remediations: shown, hasMore: true, web: WEB })).toBe(
 			[
 				"### Healer",
 				"",
@@ -42,7 +44,9 @@ describe("statusCommentText", () => {
 		["a reason", remediation({ reason: HOSTILE, agent: HOSTILE }, {})],
 		["arguments", remediation({ kind: "manual" }, { command: { args: HOSTILE }, sender: { login: HOSTILE } })],
 	])("shows hostile words of %s as code, in a row of five cells", (_, one) => {
-		const row = rowOf(statusCommentText({ last_command, pr_number: 7 }, [one], false));
+		const row = rowOf(
+			statusCommentText({ last_command, pr_number: 7 }, { remediations: [one], hasMore: false, web: WEB }),
+		);
 		expect(row.split("|")).toHaveLength(7);
 		expect(outsideOfCode(row)).not.toMatch(/[@<\]]|evil/);
 	});
@@ -52,7 +56,9 @@ describe("statusCommentText", () => {
 		fc.assert(
 			fc.property(words, words, words, (name, reason, url) => {
 				const one = remediation({ reason }, { workflow: { name }, url });
-				const row = rowOf(statusCommentText({ last_command, pr_number: 7 }, [one], false));
+				const row = rowOf(
+					statusCommentText({ last_command, pr_number: 7 }, { remediations: [one], hasMore: false, web: WEB }),
+				);
 				expect(row.split("|")).toHaveLength(7);
 				expect(outsideOfCode(row)).not.toMatch(/[@<\]]/);
 			}),
@@ -62,8 +68,7 @@ describe("statusCommentText", () => {
 	it("shows the words of a command as code", () => {
 		const text = statusCommentText(
 			{ last_command: { ...last_command, name: "@everyone", author: "a`b" }, pr_number: 7 },
-			[],
-			false,
+			{ remediations: [], hasMore: false, web: WEB },
 		);
 		expect(text.split("\n")[2]).toBe("`` a`b `` ran ` /healer @everyone `: here is the current state.");
 	});

@@ -29,9 +29,14 @@ describe("asCode", () => {
 describe("asLink", () => {
 	it.each([
 		["https://github.com/o/r/pull/1", "<https://github.com/o/r/pull/1>"],
+		["https://ghe.corp.example/o/r/pull/1", "` https://ghe.corp.example/o/r/pull/1 `"],
+		["http://github.com/o/r", "` http://github.com/o/r `"],
+		["https://github.com.evil.test/o/r", "` https://github.com.evil.test/o/r `"],
+		["https://github.com:444/o/r", "` https://github.com:444/o/r `"],
+		["https://github.com@evil.test/o/r", "` https://github.com@evil.test/o/r `"],
 		["javascript:alert(1)", "` javascript:alert(1) `"],
 		["https://x.test/> @you", "` https://x.test/> @you `"],
 	])("makes of %s %s", (url, link) => {
-		expect(asLink(url)).toBe(link);
+		expect(asLink(url, "https://github.com")).toBe(link);
 	});
 });

@@ -25,6 +25,7 @@ export interface TellingGitHub extends GitHub {
 
 export function tellingGitHub(): TellingGitHub {
 	const hub: TellingGitHub = {
+		web_url: "https://github.test",
 		posted: [],
 		labels: new Set(),
 		loses: () => undefined,

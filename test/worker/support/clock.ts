@@ -19,3 +19,17 @@ export function now(): number {
 export async function passTime(ms = 5 * 60_000): Promise<void> {
 	ahead_ms += ms;
 }
+
+/** Moves the worker's clock second by second until the promise is settled: for what waits by looking again and again. */
+export async function passTimeUntil<T>(settled: Promise<T>): Promise<T> {
+	let isSettled = false;
+	const mark = () => {
+		isSettled = true;
+	};
+	settled.then(mark, mark);
+	while (!isSettled) {
+		ahead_ms += 1000;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	return await settled;
+}

@@ -25,6 +25,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 export function commentGitHub(): CommentGitHub {
 	const hub: CommentGitHub = {
+		web_url: "https://github.test",
 		comments: [],
 		reactions: new Set(),
 		permissions: new Map(),

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import type { Env } from "../../../worker/env.ts";
 import worker from "./limited-worker.ts";
 
-export { passTime } from "./clock.ts";
+export { passTime, passTimeUntil } from "./clock.ts";
 
 export interface Answer {
 	readonly status: number;
@@ -19,6 +19,12 @@ export async function send(made: Request | Promise<Request>, changes: Partial<En
 	const text = await response.text();
 	await waitOnExecutionContext(ctx);
 	return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+}
+
+/** The status that a request is answered with, as soon as it is: while its body may still be on its way. */
+export async function statusOf(request: Request): Promise<number> {
+	const sent = request as Parameters<typeof worker.fetch>[0];
+	return (await worker.fetch(sent, env, createExecutionContext())).status;
 }
 
 /** A GET as from the same machine. */

@@ -1,4 +1,4 @@
-import { type AppState, checkAppToken } from "../app-state.ts";
+import { type AppState, checkAppToken, type InstallationToken } from "../app-state.ts";
 import type { DescribedRequest, PlainAnswer } from "../description.ts";
 import type { RepositoryState } from "../repository-state.ts";
 import type { MockRoute } from "../routes.ts";
@@ -12,14 +12,14 @@ const repositoryAnswers = { ...actionsAnswers, ...codeAnswers, ...issueAnswers }
 /** The caller, as proven by the request's Authorization. */
 export type Asker =
 	| { readonly kind: "app" }
-	| { readonly kind: "installation"; readonly id: number }
+	| { readonly kind: "installation"; readonly token: InstallationToken }
 	| { readonly kind: "nobody"; readonly message: string };
 
 export async function askerOf(request: DescribedRequest, state: AppState): Promise<Asker> {
 	const [, token = ""] = (request.headers.authorization ?? "").split(" ");
 	if (token === "") return { kind: "nobody", message: "Requires authentication" };
-	const installation = state.tokens.get(token);
-	if (installation !== undefined) return { kind: "installation", id: installation };
+	const known = state.tokens.get(token);
+	if (known !== undefined) return { kind: "installation", token: known };
 	if (token.split(".").length !== 3) return { kind: "nobody", message: "Bad credentials" };
 	const claim = await checkAppToken(token);
 	return claim.ok ? { kind: "app" } : { kind: "nobody", message: claim.message };
@@ -33,7 +33,10 @@ export function answerRequest(route: MockRoute, asked: Asked, asker: Asker): Pla
 	}
 	if (asker.kind === "app") return failure(403, "Resource not accessible by integration");
 	const repository = repositoryOf(asked);
-	if (repository === undefined || repository.installationId !== asker.id) return notFound();
+	if (repository === undefined || repository.installationId !== asker.token.installation) return notFound();
+	const { repositories } = asker.token;
+	if (repositories?.includes(repository.fullName.toLowerCase().split("/")[1] ?? "") === false) return notFound();
+	if (!isPermitted(route, asker.token)) return failure(403, "Resource not accessible by integration");
 	const inside: AskedRepository = { ...asked, repository };
 	return repositoryAnswers[route](inside);
 }
@@ -45,3 +48,20 @@ function isAppRoute(route: MockRoute): route is keyof typeof appAnswers {
 function repositoryOf({ state, parameters }: Asked): RepositoryState | undefined {
 	return state.repositories.get(`${parameters.owner}/${parameters.repo}`.toLowerCase());
 }
+
+/** Whether one of the permissions that GitHub names for the route is the token's: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
+function isPermitted(route: MockRoute, { permissions }: InstallationToken): boolean {
+	const level = route.startsWith("GET ") ? "read" : "write";
+	const any = PERMISSIONS.find(([pattern]) => pattern.test(route))?.[1] ?? ["metadata"];
+	return any.some((name) => name === "metadata" || permissions[name] === "write" || permissions[name] === level);
+}
+
+const PERMISSIONS: readonly (readonly [pattern: RegExp, any: readonly string[]])[] = [
+	[/\/actions\//, ["actions"]],
+	[/\/check-runs/, ["checks"]],
+	[/\/commits\/\{ref\}\/status$/, ["statuses"]],
+	[/\/commits\/\{commit_sha\}\/pulls$|\/pulls/, ["pull_requests"]],
+	[/\/commits\/|\/compare\/|\/branches\/|\/contents\//, ["contents"]],
+	[/\/issues$|\/issues\/\{issue_number\}$/, ["issues"]],
+	[/\/issues\//, ["issues", "pull_requests"]],
+];

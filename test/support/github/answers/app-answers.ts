@@ -1,7 +1,7 @@
 import { APP_ID } from "../app-state.ts";
 import type { PlainAnswer } from "../description.ts";
 import { samples } from "../samples.ts";
-import { type Asked, found, notFound, ok } from "./asked.ts";
+import { type Asked, failure, found, notFound, ok } from "./asked.ts";
 
 /** The App's own endpoints. */
 export const appAnswers = {
@@ -18,7 +18,10 @@ export const appAnswers = {
 		const repository = state.repositories.get(`${parameters.owner}/${parameters.repo}`.toLowerCase());
 		return repository === undefined
 			? notFound()
-			: ok(samples.installation({ id: repository.installationId, app_id: APP_ID, app_slug: "healer" }));
+			: ok({
+					...samples.installation({ id: repository.installationId, app_id: APP_ID, app_slug: "healer" }),
+					permissions: state.granted,
+				});
 	},
 };
 
@@ -36,12 +39,29 @@ function listDeliveries({ state, query, url, path }: Asked): PlainAnswer {
 	return ok(items, 200, from + size < newest.length ? link : {});
 }
 
-function makeToken({ state, parameters }: Asked): PlainAnswer {
-	const id = Number(parameters.installation_id);
-	if (![...state.repositories.values()].some(({ installationId }) => installationId === id)) return notFound();
+/** GitHub refuses the whole token for one permission that is not granted, or one repository that the installation lacks. */
+function makeToken({ state, parameters, body }: Asked): PlainAnswer {
+	const installation = Number(parameters.installation_id);
+	const own = [...state.repositories.values()].filter(({ installationId }) => installationId === installation);
+	if (own.length === 0) return notFound();
+	const permissions = (body.permissions ?? state.granted) as Readonly<Record<string, string>>;
+	const isGranted = ([name, level]: readonly [string, string]) =>
+		state.granted[name] === "write" || state.granted[name] === level;
+	if (!Object.entries(permissions).every(isGranted)) {
+		return failure(422, "The permissions requested are not granted to this installation.");
+	}
+	const repositories = (body.repositories as readonly string[] | undefined)?.map((name) => name.toLowerCase());
+	const names = own.map(({ fullName }) => fullName.toLowerCase().split("/")[1]);
+	if (repositories?.every((name) => names.includes(name)) === false) {
+		return failure(
+			422,
+			"There is at least one repository that does not exist or is not accessible to the parent installation.",
+		);
+	}
 	const expires_at = new Date(Date.now() + 3600 * 1000).toISOString();
-	const permissions = { contents: "read", actions: "read" };
-	return ok({ token: state.makeToken(id), expires_at, permissions, repository_selection: "all" }, 201);
+	const token = state.makeToken({ installation, permissions, repositories });
+	const repository_selection = repositories === undefined ? "all" : "selected";
+	return ok({ token, expires_at, permissions, repository_selection }, 201);
 }
 
 function installations(state: Asked["state"]): readonly unknown[] {
