@@ -68,18 +68,18 @@ export async function lockCommand(db: D1Database, id: string, at: LockRequest): 
  */
 export async function commandsBefore(
 	db: D1Database,
-	{ id, request, received_at }: LockedCommandRequest,
+	{ id, request }: LockedCommandRequest,
 	since: number,
 	most: number,
 ): Promise<number> {
 	const count = await db
 		.prepare(
 			`SELECT count(*) AS count FROM (
-				SELECT 1 FROM commands WHERE (received_at, id) < (?1, ?2) AND received_at > ?3
-					AND lower(command ->> 'author') = lower(?4) LIMIT ?5
+				SELECT 1 FROM commands WHERE rowid < (SELECT rowid FROM commands WHERE id = ?1) AND received_at > ?2
+					AND lower(command ->> 'author') = lower(?3) LIMIT ?4
 			)`,
 		)
-		.bind(received_at, id, since, request.author, most)
+		.bind(id, since, request.author, most)
 		.first<number>("count");
 	return count ?? 0;
 }

@@ -1,0 +1,98 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { answerCommand } from "../../../worker/commands/answer-command.ts";
+import { currentEngine } from "../../../worker/engine.ts";
+import { prepareDelivery } from "../../../worker/ingest/prepare-delivery.ts";
+import { writeDelivery } from "../../../worker/ingest/write-delivery.ts";
+import { type CommentGitHub, commentGitHub } from "../../worker/support/comment-github.ts";
+import { EXAMPLES } from "../../worker/support/failed-job.ts";
+import { type Stub, stubEffects } from "../../worker/support/stub-effects.ts";
+
+const PULL = "https://api.github.com/repos/5dlabs/cto/pulls/7";
+
+interface Hub {
+	readonly stub: Stub;
+	readonly github: CommentGitHub;
+	comments: number;
+}
+
+/** The shipped pipeline, with an App. */
+async function hub(permission: string | undefined): Promise<Hub> {
+	const github = commentGitHub();
+	if (permission !== undefined) github.permissions.set("mallory", permission);
+	const stub = Object.assign(stubEffects(), { github });
+	stub.activeEngine = await currentEngine(env, 0, stub.log);
+	return { stub, github, comments: 0 };
+}
+
+/** GitHub delivers the comment `/healer fix` by mallory; returns what became of it. */
+async function comment(at: Hub, changes: { comment?: object; issue?: object } = {}) {
+	const recorded = EXAMPLES.find(({ name }) => name === "issue_comment")?.examples[0];
+	const id = ++at.comments;
+	const payload = {
+		...recorded,
+		action: "created",
+		issue: {
+			...recorded?.issue,
+			number: 7,
+			state: "open",
+			locked: false,
+			pull_request: { url: PULL },
+			...changes.issue,
+		},
+		comment: {
+			...recorded?.comment,
+			...{ id, body: "/healer fix", author_association: "MEMBER", user: { login: "mallory", type: "User" } },
+			...changes.comment,
+		},
+		repository: { ...recorded?.repository, full_name: "5dlabs/cto" },
+		sender: { login: "mallory", type: "User" },
+	};
+	const delivery = { event: "issue_comment", delivery_id: `d-${id}`, payload };
+	const prepared = await prepareDelivery(at.stub, delivery, "github", at.stub.log);
+	if (!prepared.ok) throw new Error(prepared.problem);
+	const accepted = await writeDelivery(at.stub, prepared.delivery, at.stub.log);
+	if (accepted.status === "command") await answerCommand(at.stub, accepted.command_id);
+	return {
+		reaction: [...at.github.reactions].find((one) => one.startsWith(`${id} `)),
+		incidents: await at.stub.journal.prepare("SELECT count(*) AS count FROM incidents").first("count"),
+	};
+}
+
+describe("a comment that asks for an agent", () => {
+	it.each([
+		["a member who may only read", "read"],
+		["a member whose permission GitHub does not know", undefined],
+		["somebody who was removed", "none"],
+	])("by %s gets a reaction, and neither agent nor comment", async (_who, permission) => {
+		const at = await hub(permission);
+		expect(await comment(at)).toEqual({ reaction: "1 confused", incidents: 0 });
+		expect(at.github.comments).toEqual([]);
+	});
+
+	it("by somebody who may write gets an agent, whatever the association", async () => {
+		const at = await hub("write");
+		expect(await comment(at, { comment: { author_association: "NONE" } })).toEqual({
+			reaction: "1 eyes",
+			incidents: 1,
+		});
+	});
+
+	it.each([
+		["on a closed pull request", { issue: { state: "closed" } }],
+		["on a merged one", { issue: { state: "closed", pull_request: { url: PULL, merged_at: "2026-11-28T10:00:00Z" } } }],
+		["in a locked conversation", { issue: { locked: true } }],
+		["where nobody says whether it is locked", { issue: { locked: undefined } }],
+		["that an App wrote in a user's name", { comment: { performed_via_github_app: { id: 7, slug: "some-app" } } }],
+	])("%s is refused with a reaction, also of somebody who may write", async (_where, changes) => {
+		const at = await hub("admin");
+		expect(await comment(at, changes)).toEqual({ reaction: "1 confused", incidents: 0 });
+		expect(at.github.asked.filter((route) => route.endsWith("/permission"))).toEqual([]);
+	});
+
+	it("is refused beyond ten in an hour", async () => {
+		const at = await hub("write");
+		for (let n = 1; n <= 10; n++) expect((await comment(at)).reaction).toBe(`${n} eyes`);
+		expect(await comment(at)).toEqual({ reaction: "11 confused", incidents: 10 });
+	});
+});
