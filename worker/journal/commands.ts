@@ -76,7 +76,7 @@ export async function commandsBefore(
 		.prepare(
 			`SELECT count(*) AS count FROM (
 				SELECT 1 FROM commands WHERE rowid < (SELECT rowid FROM commands WHERE id = ?1) AND received_at > ?2
-					AND lower(command ->> 'author') = lower(?3) LIMIT ?4
+					AND CASE WHEN json_valid(command) THEN lower(command ->> 'author') END = lower(?3) LIMIT ?4
 			)`,
 		)
 		.bind(id, since, request.author, most)

@@ -236,6 +236,11 @@ describe("compileCondition", () => {
 
 /** Removes jsonata's list marks and its prototype-less objects. */
 function plain(value: unknown): unknown {
-	return JSON.parse(JSON.stringify({ value }, (_, item: unknown) => (typeof item === "function" ? "function" : item)))
-		.value;
+	return JSON.parse(JSON.stringify({ value }, (_, item: unknown) => (isFunction(item) ? "function" : item))).value;
+}
+
+/** Also jsonata's own objects of functions: they carry the position of the expression that named them last. */
+function isFunction(item: unknown): boolean {
+	const isObject = typeof item === "object" && item !== null;
+	return typeof item === "function" || (isObject && "_jsonata_function" in item);
 }
