@@ -83,8 +83,13 @@ function inRuntime(
 	};
 }
 
-/** Starts processes of its own, one file after the other. */
-function withProcesses(name: string, include: string[], exclude: string[] = []): TestProjectConfiguration {
+/** Starts processes of its own, one file after the other; a single file runs beside those of other projects. */
+function withProcesses(
+	name: string,
+	include: string[],
+	exclude: string[] = [],
+	isSingle = false,
+): TestProjectConfiguration {
 	return {
 		extends: true,
 		test: {
@@ -92,7 +97,7 @@ function withProcesses(name: string, include: string[], exclude: string[] = []):
 			include,
 			exclude,
 			environment: "node",
-			fileParallelism: false,
+			fileParallelism: isSingle,
 			provide: { atSize: true },
 			testTimeout: 180_000,
 			hookTimeout: 180_000,
@@ -111,7 +116,7 @@ export default defineConfig({
 			inNode("node", [NODE_TESTS], false),
 			inWorkerd("workerd", [WORKER_TESTS], false, ALONE_TESTS),
 			inWorkerdAlone("workerd-alone", ALONE_TESTS, false),
-			withProcesses("smoke", SMOKE_TESTS),
+			withProcesses("smoke", SMOKE_TESTS, [], true),
 			inNode("attacks", ["test/attacks/*.test.ts"], false),
 			inWorkerd("attacks-workerd", ["test/attacks/worker/*.test.ts"], false),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
