@@ -104,6 +104,7 @@ describe("context from GitHub", () => {
 		expect(prompt.length).toBeLessThan(200_000);
 	});
 
+	let lastRun = 520;
 	it.each<[string, ServedLog, string, string | undefined]>([
 		[
 			"breaks off",
@@ -121,7 +122,7 @@ describe("context from GitHub", () => {
 		["is gone", { kind: "status", status: 410 }, "Run cargo clippy", "its storage answered 410"],
 		["is asked for too often", { kind: "status", status: 429 }, "Run cargo clippy", "its storage answered 429"],
 	])("starts the remediation though the log %s", async (_, log, text, incomplete) => {
-		const { prompt, context } = await promptOf(await fail(520 + github.requests.length, log));
+		const { prompt, context } = await promptOf(await fail(++lastRun, log));
 		expect(prompt).toContain(text);
 		const part = (context as { job_logs: { status: string; incomplete?: string } }).job_logs;
 		expect(part.status).toBe("ok");
@@ -133,10 +134,15 @@ describe("context from GitHub", () => {
 		const until = Date.now() + 20_000;
 		github.disturb({ by: { kind: "primary_limit", until } });
 		const incident = await fail(600, { kind: "text", text: CLIPPY_LOG });
-		await eventually(async () => {
-			const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
-			return status === "waiting" && String(reason).startsWith("GitHub's rate limit, until ");
-		}, "the incident waits");
+		let seen = "";
+		await eventually(
+			async () => {
+				const { status, reason } = (await getJson(home, `/api/incidents/${incident}`)) as Shown;
+				seen = `${status}: ${reason}`;
+				return seen.startsWith("waiting: GitHub's rate limit, until ");
+			},
+			() => `the incident waits; it is ${seen}`,
+		);
 		const { prompt } = await promptOf(incident);
 		expect(prompt).toContain("error: this loop never actually loops");
 		expect(Date.now()).toBeGreaterThan(until - 1000);

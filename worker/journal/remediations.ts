@@ -58,6 +58,8 @@ export async function branchRows(
 		/** The same on the fix's branches, which are in the repository itself. */
 		readonly fix_heads: readonly string[];
 		readonly branch: string | null;
+		/** The run that failed. */
+		readonly run_id: string | undefined;
 		readonly fix_branch: string;
 		/** Numbers of its own and of the fix's pull requests. */
 		readonly pull_requests: readonly number[];
@@ -93,8 +95,11 @@ export async function branchRows(
 			.bind(repository, about.branch, about.id, heads),
 	]);
 	const rows = (checks?.results ?? []) as unknown as CheckRow[];
-	const isCounted = ({ head_repository }: CheckRow) =>
-		head_repository !== UNNAMED_HEAD || about.heads.includes(UNNAMED_HEAD);
+	// The run that failed is on the branch that failed, whoever reports it.
+	const isCounted = ({ head_repository, run_id }: CheckRow) =>
+		head_repository !== UNNAMED_HEAD ||
+		about.heads.includes(UNNAMED_HEAD) ||
+		(run_id !== null && run_id === about.run_id);
 	return {
 		checks: rows.filter(isCounted),
 		unnamed: rows.filter((row) => !isCounted(row)),

@@ -53,6 +53,7 @@ export async function loadState(
 			...(isHeadUnknown(failure) ? {} : { head_repository: failure.repository }),
 		}),
 		branch: incident.branch,
+		run_id: failure.run_id,
 		fix_branch,
 		pull_requests: failure.pr_number === undefined ? fixNumbers : [...fixNumbers, failure.pr_number],
 	});
