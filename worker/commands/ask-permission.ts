@@ -1,6 +1,6 @@
 import type { Effects } from "../effects.ts";
-import { partsOf } from "../github/own-comments.ts";
 import { retryTime } from "../github/read-failure.ts";
+import { askRepositoryPermission } from "../github/repository-permission.ts";
 import type { LockedCommandRequest } from "../journal/commands.ts";
 import { asCode } from "../remediation/markdown.ts";
 
@@ -13,26 +13,19 @@ type Permission =
 /**
  * Whether the author may give a command that the event alone does not allow, when the pipeline names sufficient permissions
  * of the repository. A permission that GitHub does not report is refused.
- * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
  */
 export async function askPermission(effects: Effects, command: LockedCommandRequest): Promise<Permission> {
 	const { needs, author, repository, installation_id } = command.request;
 	if (needs === undefined || needs.length === 0) return { kind: "granted" };
 	const needed = `${asCode(author)} needs ${needs.map(asCode).join(" or ")} on this repository`;
 	if (effects.github === undefined) return { kind: "refused", why: `${needed}, and no GitHub App is configured.` };
-	const asked = await effects.github.asInstallation(
-		{ repository, installation_id },
-		"GET /repos/{owner}/{repo}/collaborators/{username}/permission",
-		{ ...partsOf(repository), username: author },
-	);
+	const asked = await askRepositoryPermission(effects.github, { repository, installation_id }, author);
 	if (!asked.ok) {
-		const until = retryTime(effects, asked.failure, { tries: command.tries, since: command.received_at });
+		const until = retryTime(effects, asked.problem, { tries: command.tries, since: command.received_at });
 		return until === undefined
 			? { kind: "refused", why: `${needed}, and GitHub did not report the permission.` }
 			: { kind: "wait", until };
 	}
-	// The role may be a custom one of the organisation; the permission is then GitHub's closest built-in one.
-	const { permission, role_name } = asked.value;
-	const has = [permission, role_name].some((one) => needs.includes(one));
+	const has = asked.value.some((one) => needs.includes(one));
 	return has ? { kind: "granted" } : { kind: "refused", why: `${needed}.` };
 }

@@ -15,6 +15,7 @@ import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.t
 import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { checkPresser } from "./check-presser.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { deferForRateLimit, failTry, LOCK_MS, type Progress } from "./waiting.ts";
 
@@ -36,6 +37,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const headed = await withHead(effects, locked, enrichIncident(known, context));
 	if ("state" in headed) return headed;
 	const incident = headed;
+	const presser = locked.attempt === 1 ? await checkPresser(effects, locked, incident) : { kind: "allowed" as const };
+	if ("state" in presser) return presser;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
 	const decision = await engine.decide({
@@ -58,10 +61,10 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		pipeline: engine.version,
 		now: effects.now(),
 	};
+	if (presser.kind === "refused") return await cancel(effects, locked, { ...found, reason: presser.why });
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
-		const ended = await cancelIncident(effects.journal, locked, { ...found, reason });
-		return ended ? { state: "cancelled", reason } : { state: "lock_lost" };
+		return await cancel(effects, locked, { ...found, reason });
 	}
 
 	const request = spawnRequest(decision, locked.id, locked.attempt);
@@ -78,11 +81,21 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	return stored ?? { state: "lock_lost" };
 }
 
+async function cancel(
+	effects: Effects,
+	locked: LockedIncident,
+	why: Parameters<typeof cancelIncident>[2],
+): Promise<Progress> {
+	const ended = await cancelIncident(effects.journal, locked, why);
+	return ended ? { state: "cancelled", reason: why.reason } : { state: "lock_lost" };
+}
+
 const ASKING_MS = 10_000;
 
 /**
- * Asks GitHub whose branch it is, if neither the event nor the context names its repository. The agent pushes there, and the filters refuse
- * forks, so the incident waits for the answer. Without an App nobody can be asked: then it gets a branch of its own.
+ * Asks GitHub whose branch it is, if neither the event nor the context names its repository. The agent pushes there, and the
+ * filters refuse forks, so the incident waits for the answer. Without an App nobody can be asked: then the fix gets a branch of
+ * its own.
  */
 async function withHead(effects: Effects, locked: LockedIncident, incident: Incident): Promise<Incident | Progress> {
 	if (effects.github === undefined || !isHeadUnknown(incident)) return incident;

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../../worker/commands/answer-command.ts";
+import { sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import { currentEngine } from "../../../worker/engine.ts";
 import { prepareDelivery } from "../../../worker/ingest/prepare-delivery.ts";
 import { writeDelivery } from "../../../worker/ingest/write-delivery.ts";
@@ -24,6 +25,54 @@ async function hub(permission: string | undefined): Promise<Hub> {
 	stub.activeEngine = await currentEngine(env, 0, stub.log);
 	return { stub, github, comments: 0 };
 }
+
+/** GitHub delivers that mallory pressed the button of a check run; returns the incident and how many CodeRuns there are. */
+async function press(permission: string | undefined | "silent") {
+	const recorded = EXAMPLES.find(({ name }) => name === "check_run")?.examples[0];
+	const stub = stubEffects();
+	stub.activeEngine = await currentEngine(env, 0, stub.log);
+	const answer = (route: string) => {
+		if (permission === "silent") return { failure: { reason: "unavailable", detail: "502" } };
+		if (route.endsWith("/permission") && permission !== undefined)
+			return { value: { permission, role_name: permission } };
+		return { failure: { reason: "not_found", detail: "Not Found" } };
+	};
+	const asInstallation = async (_of: unknown, route: string) => ({
+		ok: "value" in answer(route),
+		...{ status: 200, headers: {} },
+		...answer(route),
+	});
+	Object.assign(stub, { github: { asInstallation } });
+	const payload = {
+		...recorded,
+		action: "requested_action",
+		requested_action: { identifier: "remediate" },
+		repository: { ...recorded?.repository, full_name: "5dlabs/cto" },
+		sender: { login: "mallory", type: "User" },
+	};
+	const delivery = { event: "check_run", delivery_id: "d-1", payload };
+	const prepared = await prepareDelivery(stub, delivery, "github", stub.log);
+	if (!prepared.ok) throw new Error(prepared.problem);
+	await writeDelivery(stub, prepared.delivery, stub.log);
+	stub.clock += 10_000;
+	await sweepDue(stub);
+	const incident = await stub.journal.prepare("SELECT status, reason FROM incidents").first();
+	return { incident, coderuns: stub.sent.length };
+}
+
+describe("the button of a check run", () => {
+	it.each([
+		["read", "cancelled", "mallory needs admin or maintain or write on this repository"],
+		[undefined, "cancelled", "GitHub does not say whether mallory may write: GitHub: not_found: Not Found"],
+		["silent", "waiting", expect.stringContaining("502")],
+	])("gives no agent to somebody with the permission %s", async (permission, status, reason) => {
+		expect(await press(permission)).toEqual({ incident: { status, reason }, coderuns: 0 });
+	});
+
+	it("gives one to somebody who may write", async () => {
+		expect(await press("write")).toMatchObject({ incident: { status: "running" }, coderuns: 1 });
+	});
+});
 
 /** GitHub delivers the comment `/healer fix` by mallory; returns what became of it. */
 async function comment(at: Hub, changes: { comment?: object; issue?: object } = {}) {

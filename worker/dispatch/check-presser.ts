@@ -1,0 +1,49 @@
+import type { Incident } from "../../pipeline/index.ts";
+import type { Effects } from "../effects.ts";
+import { describeFailure } from "../github/read-failure.ts";
+import { askRepositoryPermission, WRITERS } from "../github/repository-permission.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import { deferForRateLimit, failTry, type Progress } from "./waiting.ts";
+
+/** `refused`: why, as a clause. */
+export type PresserVerdict =
+	| { readonly kind: "allowed" }
+	| { readonly kind: "refused"; readonly why: string }
+	| Progress;
+
+/**
+ * Whether somebody who pressed a check run's button may have an agent with write access: GitHub does not say who may press it,
+ * so it is asked for their permission, like a commenter's (`commands/`). Without an App nobody can be asked.
+ */
+export async function checkPresser(
+	effects: Effects,
+	locked: LockedIncident,
+	incident: Incident,
+): Promise<PresserVerdict> {
+	const { command, sender, repository, installation_id } = incident;
+	const isButton = command?.name !== undefined && command.comment_id === undefined;
+	if (!isButton || sender === undefined || effects.github === undefined) return { kind: "allowed" };
+
+	const asked = await askRepositoryPermission(effects.github, { repository, installation_id }, sender.login);
+	if (asked.ok) {
+		const needed = (await effects.engine()).settings.commands.permissions ?? WRITERS;
+		if (asked.value.some((has) => needed.includes(has))) return { kind: "allowed" };
+		return { kind: "refused", why: `${sender.login} needs ${needed.join(" or ")} on this repository` };
+	}
+	const { problem } = asked;
+	const why = `GitHub does not say whether ${sender.login} may write: ${describeFailure(problem)}`;
+	switch (problem.reason) {
+		case "rate_limited": {
+			const deferred = await deferForRateLimit(effects, locked, { untilMs: problem.until, why });
+			return deferred ?? (await failTry(effects, locked, why));
+		}
+		case "unavailable":
+			return await failTry(effects, locked, why);
+		case "not_found":
+		case "forbidden":
+		case "refused":
+			return { kind: "refused", why };
+		default:
+			return problem satisfies never;
+	}
+}
