@@ -199,6 +199,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 				expect.stringMatching(/^ok {7}pipeline .* is valid: version /),
 				"skipped  worker                 not checked. Set HEALER_URL to its address.",
 				"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+				expect.stringMatching(/^warning {2}unknown heads {10}without an App nobody can be asked/),
 				`ok       relay                  ${relay.url} is running.`,
 				"ok       relay's cluster        accepts CodeRuns.",
 				"ok       wire, at the relay     the relay accepts it.",
