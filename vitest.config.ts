@@ -11,7 +11,7 @@ keepStorageInMemory();
 
 const NODE_TESTS = "test/{pipeline,wire,relay,cli,lint,page-units,support}/**/*.test.ts";
 const WORKER_TESTS = "test/worker/**/*.test.ts";
-// They take the journal away from a worker, or let time stand still for it.
+// They take the journal away from a worker, or let time stand still for it, and wait for it: `npm run test:soak` has them.
 const ALONE_TESTS = ["test/worker/api/health.test.ts", "test/worker/ingest/{consume-deliveries,never-taken}.test.ts"];
 const isAlone = (file: string) => ALONE_TESTS.some((pattern) => matchesGlob(file, pattern));
 // The short pass of the real hub that `npm test` has time for.
@@ -38,8 +38,8 @@ function inWorkerd(name: string, include: string[], atSize: boolean, exclude: st
 }
 
 /** The same for files that tell time by themselves: what the worker sleeps takes its time. */
-function inWorkerdAlone(name: string, include: string[], atSize: boolean): TestProjectConfiguration {
-	return inRuntime(name, { include, exclude: [], isAlone: true }, atSize);
+function inWorkerdAlone(name: string, include: string[]): TestProjectConfiguration {
+	return inRuntime(name, { include, exclude: [], isAlone: true }, true);
 }
 
 function inRuntime(
@@ -115,7 +115,6 @@ export default defineConfig({
 		projects: [
 			inNode("node", [NODE_TESTS], false),
 			inWorkerd("workerd", [WORKER_TESTS], false, ALONE_TESTS),
-			inWorkerdAlone("workerd-alone", ALONE_TESTS, false),
 			withProcesses("smoke", SMOKE_TESTS, [], true),
 			inNode("attacks", ["test/attacks/*.test.ts"], false),
 			inWorkerd("attacks-workerd", ["test/attacks/worker/*.test.ts"], false),
@@ -126,11 +125,7 @@ export default defineConfig({
 				["test/soak/worker/*.test.ts", ...scaledTests(WORKER_TESTS).filter((file) => !isAlone(file))],
 				true,
 			),
-			inWorkerdAlone(
-				"soak-workerd-alone",
-				["test/soak/worker/alone/**/*.test.ts", ...scaledTests(WORKER_TESTS).filter(isAlone)],
-				true,
-			),
+			inWorkerdAlone("soak-workerd-alone", ["test/soak/worker/alone/**/*.test.ts", ...ALONE_TESTS]),
 			withProcesses("soak", ["test/soak/**/*.test.ts"], ["test/soak/worker/**"]),
 			{
 				extends: true,

@@ -10,7 +10,7 @@ export const TIERS: readonly Tier[] = [
 	{
 		command: "npm test",
 		holds: "engine, relay and commands in Node, the worker in workerd, one pass of the real hub",
-		projects: ["node", "workerd", "workerd-alone", "smoke"],
+		projects: ["node", "workerd", "smoke"],
 	},
 	{
 		command: "npm run test:attacks",
@@ -21,7 +21,7 @@ export const TIERS: readonly Tier[] = [
 	{ command: "npm run test:page", holds: "the page in a real browser (needs Chromium)", projects: ["page"] },
 	{
 		command: "npm run test:soak",
-		holds: "property tests at size, storms, kill -9",
+		holds: "property tests at size, storms, a journal that is away, kill -9",
 		projects: ["soak", "soak-node", "soak-workerd", "soak-workerd-alone"],
 	},
 	{
