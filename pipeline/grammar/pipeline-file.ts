@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
 import { SIGNALS } from "../signal.ts";
+import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
@@ -71,7 +72,7 @@ export const settings = keys(
 			logins: z.array(login()).default([]).describe("By login; GitHub is not asked for these."),
 			permissions: z
 				.array(text("`admin`, `maintain`, `write`, or a role's name."))
-				.default(["admin", "maintain", "write"])
+				.default([...WRITER_PERMISSIONS])
 				.describe("By repository permission, which Healer asks GitHub for. Being a member or collaborator is none."),
 			max_per_hour: z
 				.int()

@@ -1,13 +1,8 @@
 import type { Reading } from "../reading.ts";
+import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 
 /** The possible results of the filters, which never produce a command. */
 export type Filtered = Exclude<Reading, { readonly outcome: "command" }>;
-
-/**
- * What an author needs where the pipeline says nothing: to be a member or a collaborator proves no right to write.
- * https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
- */
-const WRITERS: readonly string[] = ["admin", "maintain", "write"];
 
 /**
  * Turns an incident from a comment into a command. The filters have judged it like an incident, but no
@@ -19,7 +14,7 @@ export function readCommand(reading: Filtered): Reading {
 	}
 	const { explanation, incident } = reading;
 	const { id, repository, installation_id, delivery_id, pr_number, sender, event } = incident;
-	const { name, args, comment_id, allowed, needs = WRITERS, refused } = incident.command ?? {};
+	const { name, args, comment_id, allowed, needs = WRITER_PERMISSIONS, refused } = incident.command ?? {};
 	if (name === undefined || pr_number === undefined || comment_id === undefined || sender === undefined) {
 		const wanted = { "command.name": name, "command.comment_id": comment_id, pr_number, sender };
 		const missing = Object.entries(wanted).flatMap(([field, value]) => (value === undefined ? [field] : []));

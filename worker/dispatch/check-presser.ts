@@ -1,7 +1,8 @@
 import type { Incident } from "../../pipeline/index.ts";
+import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
 import { describeFailure } from "../github/read-failure.ts";
-import { askRepositoryPermission, WRITERS } from "../github/repository-permission.ts";
+import { askRepositoryPermission } from "../github/repository-permission.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { deferForRateLimit, failTry, type Progress } from "./waiting.ts";
 
@@ -26,7 +27,7 @@ export async function checkPresser(
 
 	const asked = await askRepositoryPermission(effects.github, { repository, installation_id }, sender.login);
 	if (asked.ok) {
-		const needed = (await effects.engine()).settings.commands.permissions ?? WRITERS;
+		const needed = (await effects.engine()).settings.commands.permissions ?? WRITER_PERMISSIONS;
 		if (asked.value.some((has) => needed.includes(has))) return { kind: "allowed" };
 		return { kind: "refused", why: `${sender.login} needs ${needed.join(" or ")} on this repository` };
 	}

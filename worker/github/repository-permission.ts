@@ -2,9 +2,6 @@ import { fail, ok, type Result } from "../../wire/result.ts";
 import type { GitHub, GitHubFailure, InstallationOf } from "./github.ts";
 import { partsOf } from "./own-comments.ts";
 
-/** What somebody must be allowed on a repository where the pipeline says nothing (`settings.commands.permissions`). */
-export const WRITERS: readonly string[] = ["admin", "maintain", "write"];
-
 /**
  * The names of somebody's permission on a repository: GitHub's closest built-in one, and the role, which may be a custom one
  * of the organisation.
