@@ -4,7 +4,7 @@ import type { Effects } from "../effects.ts";
 import { describeFailure } from "../github/read-failure.ts";
 import { askRepositoryPermission } from "../github/repository-permission.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { deferForRateLimit, failTry, type Progress } from "./waiting.ts";
+import { type Progress, waitForGitHub } from "./waiting.ts";
 
 /** `refused`: why, as a clause. */
 export type PresserVerdict =
@@ -14,7 +14,8 @@ export type PresserVerdict =
 
 /**
  * Whether somebody who pressed a check run's button may have an agent with write access: GitHub does not say who may press it,
- * so it is asked for their permission, like a commenter's (`commands/`). Without an App nobody can be asked.
+ * so it is asked for their permission, like a commenter's (`commands/`), before the first attempt. Without an App nobody can be
+ * asked.
  */
 export async function checkPresser(
 	effects: Effects,
@@ -23,7 +24,8 @@ export async function checkPresser(
 ): Promise<PresserVerdict> {
 	const { command, sender, repository, installation_id } = incident;
 	const isButton = command?.name !== undefined && command.comment_id === undefined;
-	if (!isButton || sender === undefined || effects.github === undefined) return { kind: "allowed" };
+	if (!isButton || sender === undefined || effects.github === undefined || locked.attempt > 1)
+		return { kind: "allowed" };
 
 	const asked = await askRepositoryPermission(effects.github, { repository, installation_id }, sender.login);
 	if (asked.ok) {
@@ -34,12 +36,10 @@ export async function checkPresser(
 	const { problem } = asked;
 	const why = `GitHub does not say whether ${sender.login} may write: ${describeFailure(problem)}`;
 	switch (problem.reason) {
-		case "rate_limited": {
-			const deferred = await deferForRateLimit(effects, locked, { untilMs: problem.until, why });
-			return deferred ?? (await failTry(effects, locked, why));
-		}
+		case "rate_limited":
+			return await waitForGitHub(effects, locked, { why, untilMs: problem.until });
 		case "unavailable":
-			return await failTry(effects, locked, why);
+			return await waitForGitHub(effects, locked, { why, untilMs: undefined });
 		case "not_found":
 		case "forbidden":
 		case "refused":

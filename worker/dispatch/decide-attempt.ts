@@ -7,7 +7,7 @@ import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
-import { askHead } from "../context/github/ask-head.ts";
+import { ASKING_HEAD_MS, askHead } from "../context/github/ask-head.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
@@ -17,7 +17,7 @@ import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { checkPresser } from "./check-presser.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
-import { deferForRateLimit, failTry, LOCK_MS, type Progress } from "./waiting.ts";
+import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
@@ -28,7 +28,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const known = await withKnownActor(effects.journal, merged);
 
 	const planned = await engine.plan(known);
-	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_MS;
+	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;
 	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
 	const sources = effects.sources({ incident: known, newLogReader: engine.newLogReader });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
@@ -37,7 +37,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const headed = await withHead(effects, locked, enrichIncident(known, context));
 	if ("state" in headed) return headed;
 	const incident = headed;
-	const presser = locked.attempt === 1 ? await checkPresser(effects, locked, incident) : { kind: "allowed" as const };
+	const presser = await checkPresser(effects, locked, incident);
 	if ("state" in presser) return presser;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
@@ -90,8 +90,6 @@ async function cancel(
 	return ended ? { state: "cancelled", reason: why.reason } : { state: "lock_lost" };
 }
 
-const ASKING_MS = 10_000;
-
 /**
  * Asks GitHub whose branch it is, if neither the event nor the context names its repository. The agent pushes there, and the
  * filters refuse forks, so the incident waits for the answer. Without an App nobody can be asked: then the fix gets a branch of
@@ -99,7 +97,7 @@ const ASKING_MS = 10_000;
  */
 async function withHead(effects: Effects, locked: LockedIncident, incident: Incident): Promise<Incident | Progress> {
 	if (effects.github === undefined || !isHeadUnknown(incident)) return incident;
-	const head = await askHead(effects.github, incident, AbortSignal.timeout(ASKING_MS));
+	const head = await askHead(effects.github, incident);
 	switch (head.kind) {
 		case "known":
 			return { ...incident, head_repository: head.head_repository };
@@ -107,9 +105,7 @@ async function withHead(effects: Effects, locked: LockedIncident, incident: Inci
 			return incident;
 		case "silent": {
 			const why = `GitHub does not say which repository the branch ${incident.branch} is in: ${head.why}`;
-			const limited =
-				head.until !== undefined && (await deferForRateLimit(effects, locked, { untilMs: head.until, why }));
-			return limited || (await failTry(effects, locked, why));
+			return await waitForGitHub(effects, locked, { why, untilMs: head.until });
 		}
 		default:
 			return head satisfies never;

@@ -102,6 +102,19 @@ async function waitUntil(effects: Effects, locked: LockedIncident, waiting: Wait
 	return { state: "waiting", reason, next_try_at };
 }
 
+/**
+ * Defers an incident that cannot go on without GitHub's answer: until the time that a rate limit names, else with growing
+ * delays.
+ */
+export async function waitForGitHub(
+	effects: Effects,
+	locked: LockedIncident,
+	{ why, untilMs }: { readonly why: string; readonly untilMs: number | undefined },
+): Promise<Progress> {
+	const deferred = untilMs === undefined ? undefined : await deferForRateLimit(effects, locked, { untilMs, why });
+	return deferred ?? (await failTry(effects, locked, why));
+}
+
 // GitHub's limits are per hour. After a few of them, the remediation matters more than the missing part.
 const LONGEST_DEFERRAL_MS = 3 * HOUR_MS;
 const LONGEST_RATE_LIMIT_WAIT_MS = 65 * MINUTE_MS;

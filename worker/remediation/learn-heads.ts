@@ -9,7 +9,6 @@ import type { Cost } from "../runtime/budget.ts";
 const COST: Cost = { statements: 10, subrequests: 10 };
 // A remediation has few results that nobody named; the rest is asked for when it is processed next.
 const MOST_AT_ONCE = 5;
-const ASKING_MS = 10_000;
 
 /**
  * Asks GitHub whose branch the results are on that a job, a check or a status reported: only then do they count. Returns
@@ -32,7 +31,7 @@ export async function learnHeads(
 			...(head_sha !== null && { head_sha }),
 			...(pr_number !== null && { pr_number }),
 		};
-		const head = await askHead(github, about, AbortSignal.timeout(ASKING_MS));
+		const head = await askHead(github, about);
 		if (head.kind === "silent") {
 			effects.log.warn("a result's branch is not known", {
 				incident_id: failure.id,

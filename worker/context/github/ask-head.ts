@@ -3,7 +3,8 @@ import { headRepositoryName, isHeadUnknown } from "../../../pipeline/head-reposi
 import type { Incident } from "../../../pipeline/index.ts";
 import type { GitHub } from "../../github/github.ts";
 import { findRun } from "./cached-queries.ts";
-import { type Parsed, parseResponse, type RepoClient, repoClient } from "./repo-client.ts";
+import { headSchema } from "./pull-request.ts";
+import { isGone, type Parsed, parseResponse, type RepoClient, repoClient } from "./repo-client.ts";
 
 /** Where to look for the repository of a branch. */
 type About = Pick<Incident, "repository" | "installation_id" | "branch" | "head_repository" | "head_sha"> &
@@ -17,13 +18,16 @@ export type Head =
 	/** `until`: when GitHub allows the next request, in milliseconds since 1970; absent unless a rate limit is why. */
 	| { readonly kind: "silent"; readonly why: string; readonly until?: number };
 
+/** How long asking takes at most. */
+export const ASKING_HEAD_MS = 10_000;
+
 /**
  * Asks GitHub whose branch a failure is on, if its event did not tell: by the run, else by the pull request, else by the
  * commit. A fork may have a branch of the same name, so the name alone proves nothing.
  */
-export async function askHead(github: GitHub, about: About, signal: AbortSignal): Promise<Head> {
+export async function askHead(github: GitHub, about: About): Promise<Head> {
 	if (!isHeadUnknown(about)) return { kind: "unknown" };
-	const found = await findHead(repoClient(github, about), about, signal);
+	const found = await findHead(repoClient(github, about), about, AbortSignal.timeout(ASKING_HEAD_MS));
 	if (found.ok) {
 		return found.value === undefined ? { kind: "unknown" } : { kind: "known", head_repository: found.value };
 	}
@@ -57,21 +61,11 @@ async function findHead(client: RepoClient, about: About, signal: AbortSignal): 
 	return { ok: true, value: undefined };
 }
 
-/** GitHub answers 404 for a deleted run, and 422 for a commit that it does not have. */
-function isGone(problem: (Parsed<unknown> & { readonly ok: false })["problem"]): boolean {
-	return problem.reason === "not_found" || (problem.reason === "refused" && problem.status === 422);
-}
-
 async function byRun(client: RepoClient, about: About, signal: AbortSignal): Promise<Parsed<string | undefined>> {
 	const run = await findRun(client, about, signal);
 	return run.ok ? { ok: true, value: headRepositoryName(run.value?.head_repository) } : run;
 }
 
-const headSchema = z.object({
-	ref: z.string(),
-	sha: z.string(),
-	repo: z.object({ full_name: z.string() }).nullish(),
-});
 const pullSchema = z.object({ head: headSchema });
 
 async function byPullRequest({ get, repo }: RepoClient, about: About, signal: AbortSignal) {

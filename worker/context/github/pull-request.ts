@@ -3,7 +3,7 @@ import type { PullRequest } from "../../../pipeline/context.ts";
 import { DELETED_FORK, headRepositoryName, isSameRepository } from "../../../pipeline/head-repository.ts";
 import type { Incident } from "../../../pipeline/index.ts";
 import type { SourceResult } from "../source.ts";
-import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
+import { compact, isGone, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
 /** `github.pull_request`: the one that `findPullRequest` chooses. */
 export async function askPullRequest({
@@ -33,7 +33,8 @@ export async function askPullRequest({
 	return { status: "ok", data };
 }
 
-const headSchema = z.object({
+/** The head of a pull request; `repo` is null once its fork was deleted. */
+export const headSchema = z.object({
 	ref: z.string(),
 	sha: z.string(),
 	repo: z.object({ full_name: z.string() }).nullish(),
@@ -102,14 +103,9 @@ async function byCommit({ get, repo }: RepoClient, { head_sha }: Incident): Prom
 	if (head_sha === undefined) return { ok: true, value: undefined };
 	const parameters = { ...repo, commit_sha: head_sha, per_page: 20 };
 	const list = parseResponse(listSchema, await get("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", parameters));
-	if (!list.ok) return isUnknownCommit(list) ? { ok: true, value: undefined } : list;
+	if (!list.ok) return isGone(list.problem) ? { ok: true, value: undefined } : list;
 	const open = list.value.filter(({ state }) => state === "open");
 	return { ok: true, value: (open.find(({ head }) => head.sha === head_sha) ?? open[0])?.number };
-}
-
-/** GitHub answers 422 for a commit that the repository does not have, for example after a force push. */
-function isUnknownCommit({ problem }: Parsed<unknown> & { readonly ok: false }): boolean {
-	return problem.reason === "not_found" || (problem.reason === "refused" && problem.status === 422);
 }
 
 async function readPullRequest({ get, repo }: RepoClient, pull_number: number): Promise<Parsed<PullRequestAnswer>> {

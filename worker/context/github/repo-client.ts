@@ -51,6 +51,11 @@ export function parseResponse<T>(schema: z.ZodType<T>, answer: GitHubAnswer<unkn
 	return fail({ reason: "not_understood", detail: `wrong in GitHub's answer: ${fields.join(", ")}` });
 }
 
+/** Whether GitHub does not have it: 404, and 422 for a commit that is gone, for example after a force push. */
+export function isGone(problem: GitHubFailure | NotUnderstood): boolean {
+	return problem.reason === "not_found" || (problem.reason === "refused" && problem.status === 422);
+}
+
 type Unanswered = Extract<SourceResult, { readonly status: "failed" | "deferred" }>;
 
 /** A source's result after a failed request. A rate limit defers the whole incident instead of losing the part. */
