@@ -5,6 +5,13 @@ export const UNNAMED_HEAD = "";
 /** The same once GitHub was asked, and could not tell either. */
 const UNKNOWN_HEAD = "unknown";
 
+/** SQL: whether nobody named the repository of a check's branch. */
+export const HAS_NO_NAME = `head_repository IN ('${UNNAMED_HEAD}', '${UNKNOWN_HEAD}')`;
+
+export function isNamed({ head_repository }: Pick<CheckRow, "head_repository">): boolean {
+	return head_repository !== UNNAMED_HEAD && head_repository !== UNKNOWN_HEAD;
+}
+
 /** The newest result of a check on a branch stays. */
 export const NEWER_CHECK = `ON CONFLICT (${checkKey.list}) DO UPDATE SET ${checksTable.omit(...checkKey.names).overwritten}
 	WHERE (excluded.position, excluded.conclusion = 'failure') > (checks.position, checks.conclusion = 'failure')`;
@@ -24,17 +31,15 @@ export function nameHeadsOfRun(
 	{ repository, branch, run_id }: { readonly repository: string; readonly branch: string; readonly run_id: string },
 ): readonly D1PreparedStatement[] {
 	const ofRun = "repository = ?1 AND branch = ?2 AND run_id = ?3";
-	const named = `SELECT head_repository FROM checks WHERE ${ofRun} AND head_repository NOT IN (?4, ?5) LIMIT 1`;
-	const values = [repository, branch, run_id, UNNAMED_HEAD, UNKNOWN_HEAD];
+	const named = `SELECT head_repository FROM checks WHERE ${ofRun} AND NOT ${HAS_NO_NAME} LIMIT 1`;
+	const values = [repository, branch, run_id];
 	const moved = checksTable.insertSelect(
 		withHead("named.head_repository"),
-		`FROM (SELECT * FROM checks WHERE ${ofRun} AND head_repository IN (?4, ?5)) AS unnamed, (${named}) AS named WHERE true`,
+		`FROM (SELECT * FROM checks WHERE ${ofRun} AND ${HAS_NO_NAME}) AS unnamed, (${named}) AS named WHERE true`,
 	);
 	return [
 		db.prepare(`${moved} ${NEWER_CHECK}`).bind(...values),
-		db
-			.prepare(`DELETE FROM checks WHERE ${ofRun} AND head_repository IN (?4, ?5) AND EXISTS (${named})`)
-			.bind(...values),
+		db.prepare(`DELETE FROM checks WHERE ${ofRun} AND ${HAS_NO_NAME} AND EXISTS (${named})`).bind(...values),
 	];
 }
 
@@ -50,16 +55,4 @@ export async function storeHead(db: D1Database, row: CheckRow, head: string | un
 		db.prepare(`${moved} ${NEWER_CHECK}`).bind(...key, head ?? UNKNOWN_HEAD),
 		db.prepare(`DELETE FROM checks WHERE ${isRow}`).bind(...key),
 	]);
-}
-
-/**
- * Whose results count for a failure, on its own branch: those of its repository. While nobody has named that one, those of
- * the repository itself and those that name none. A stranger's never do.
- */
-export function headsThatCount(failure: {
-	readonly repository: string;
-	readonly head_repository?: string | undefined;
-}): readonly string[] {
-	const { repository, head_repository } = failure;
-	return head_repository === undefined ? [repository, UNNAMED_HEAD, UNKNOWN_HEAD] : [head_repository];
 }

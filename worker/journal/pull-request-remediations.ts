@@ -1,3 +1,4 @@
+import { HAS_NO_NAME } from "./check-heads.ts";
 import { type IncidentRow, incidentsTable } from "./incidents.ts";
 
 /** A remediation of a pull request, with the pull request of its fix. */
@@ -17,7 +18,7 @@ const incidentsOf = (repository: string, number: string) => `
 		WHERE a.pull_request = ${number} AND i.repository = ${repository}
 	UNION SELECT i.id FROM checks c CROSS JOIN incidents i ON i.repository = c.repository AND i.branch = c.branch
 			AND lower(coalesce(i.incident ->> 'head_repository', i.repository))
-				= lower(iif(c.head_repository IN ('', 'unknown'), c.repository, c.head_repository))
+				= lower(iif(c.${HAS_NO_NAME}, c.repository, c.head_repository))
 		WHERE c.repository = ${repository} AND c.pr_number = ${number}`;
 
 /**

@@ -1,6 +1,6 @@
 import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
 import { attemptsTable } from "./attempts.ts";
-import { UNNAMED_HEAD } from "./check-heads.ts";
+import { HAS_NO_NAME, isNamed, UNNAMED_HEAD } from "./check-heads.ts";
 import { type CheckRow, checkName, checksTable, withKnownActor } from "./checks.ts";
 import { type IncidentRow, incidentStatement } from "./incidents.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
@@ -53,10 +53,8 @@ export async function branchRows(
 	about: {
 		readonly id: string;
 		readonly repository: string;
-		/** The repositories whose results count: see `headsThatCount`. */
-		readonly heads: readonly string[];
-		/** The same on the fix's branches, which are in the repository itself. */
-		readonly fix_heads: readonly string[];
+		/** The repository of the branch that failed; undefined while nobody has named it. The fix's branch is in `repository`. */
+		readonly head_repository: string | undefined;
 		readonly branch: string | null;
 		/** The run that failed. */
 		readonly run_id: string | undefined;
@@ -65,20 +63,20 @@ export async function branchRows(
 		readonly pull_requests: readonly number[];
 	},
 ): Promise<BranchRows> {
-	const { repository, pull_requests } = about;
+	const { repository, pull_requests, head_repository } = about;
 	const numbers = JSON.stringify(pull_requests);
-	const heads = JSON.stringify(about.heads.map((head) => head.toLowerCase()));
-	const fixHeads = JSON.stringify(about.fix_heads.map((head) => head.toLowerCase()));
+	// One that nobody named counts as our own.
+	const head = head_repository ?? repository;
 	const [checks, closed, others] = await db.batch([
 		db
 			.prepare(
-				`SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?2 AND ${isOneOf("?3")}
-				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?4 AND ${isOneOf("?6")}
+				`SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?2 AND ${isIn("?3")}
+				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?4 AND ${isIn("?1")}
 				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1
-					AND pr_number IN (SELECT value FROM json_each(?5)) AND (${isOneOf("?3")} OR ${isOneOf("?6")})
+					AND pr_number IN (SELECT value FROM json_each(?5)) AND (${isIn("?3")} OR ${isIn("?1")})
 				LIMIT 1000`,
 			)
-			.bind(repository, about.branch, heads, about.fix_branch, numbers, fixHeads),
+			.bind(repository, about.branch, head, about.fix_branch, numbers),
 		db
 			.prepare(
 				`SELECT ${closedColumns.list} FROM pull_requests
@@ -89,28 +87,26 @@ export async function branchRows(
 			.prepare(
 				`SELECT id, run_id, json_extract(incident, '$.head_sha') AS head_sha FROM incidents
 				WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status NOT IN ('cancelled', 'superseded')
-					AND lower(coalesce(incident ->> 'head_repository', repository)) IN (SELECT value FROM json_each(?4))
+					AND lower(coalesce(incident ->> 'head_repository', repository)) = lower(?4)
 				ORDER BY created_at DESC LIMIT 50`,
 			)
-			.bind(repository, about.branch, about.id, heads),
+			.bind(repository, about.branch, about.id, head),
 	]);
 	const rows = (checks?.results ?? []) as unknown as CheckRow[];
-	// The run that failed is on the branch that failed, whoever reports it.
-	const isCounted = ({ head_repository, run_id }: CheckRow) =>
-		head_repository !== UNNAMED_HEAD ||
-		about.heads.includes(UNNAMED_HEAD) ||
-		(run_id !== null && run_id === about.run_id);
+	// What names no repository counts while the incident's is not known either, and for the run that failed: that one is on the
+	// branch that failed, whoever reports it.
+	const isCounted = (row: CheckRow) =>
+		head_repository === undefined || isNamed(row) || (row.run_id !== null && row.run_id === about.run_id);
 	return {
 		checks: rows.filter(isCounted),
-		unnamed: rows.filter((row) => !isCounted(row)),
+		unnamed: rows.filter((row) => row.head_repository === UNNAMED_HEAD && !isCounted(row)),
 		pull_requests: (closed?.results ?? []) as unknown as ClosedPullRequest[],
 		others: (others?.results ?? []) as unknown as BranchRows["others"],
 	};
 }
 
-/** SQL: whether a result counts, or nobody has named its repository; of a JSON list of repositories in lower case. */
-const isOneOf = (heads: string) =>
-	`(lower(head_repository) IN (SELECT value FROM json_each(${heads})) OR head_repository = '${UNNAMED_HEAD}')`;
+/** SQL: whether a result is of a branch of this repository, or of one that nobody named. A stranger's never counts. */
+const isIn = (repository: string) => `(lower(head_repository) = lower(${repository}) OR ${HAS_NO_NAME})`;
 
 // A branch has as many unfinished remediations as it has failing checks.
 const MOST = 20;

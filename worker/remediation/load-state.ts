@@ -1,9 +1,7 @@
-import { isHeadUnknown } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import type { Engine } from "../engine.ts";
-import { headsThatCount } from "../journal/check-heads.ts";
 import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
@@ -47,11 +45,7 @@ export async function loadState(
 	const branch = await branchRows(db, {
 		id,
 		repository: incident.repository,
-		heads: headsThatCount(failure),
-		fix_heads: headsThatCount({
-			...failure,
-			...(isHeadUnknown(failure) ? {} : { head_repository: failure.repository }),
-		}),
+		head_repository: failure.head_repository,
 		branch: incident.branch,
 		run_id: failure.run_id,
 		fix_branch,
@@ -86,7 +80,7 @@ export async function loadState(
 	};
 	const check_name = failure.kind === "ci" ? checkName(failure) : undefined;
 	const unnamed = branch.unnamed.filter((row) => check_name === undefined || row.check_name === check_name);
-	return { incident, attempts, state, failure, unnamed: isHeadUnknown(failure) ? [] : unnamed };
+	return { incident, attempts, state, failure, unnamed };
 }
 
 function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {
