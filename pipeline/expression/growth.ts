@@ -156,7 +156,7 @@ function lengthOf(text: unknown): number {
 	return typeof text === "string" ? text.length : 0;
 }
 
-/** The items of a list, the keys of an object; one for everything else. */
+/** A list's length, an object's number of keys and one; 1 for any other value. */
 function itemsOf(value: unknown): number {
 	if (Array.isArray(value)) return value.length;
 	return typeof value === "object" && value !== null ? 1 + Object.keys(value).length : 1;

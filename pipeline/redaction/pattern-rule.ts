@@ -8,9 +8,8 @@ import type { RedactionRule, SecretSpan } from "./secret-span.ts";
 export const APART: string = String.raw`(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))`;
 
 /**
- * A rule that one pattern states: its group `secret` is the secret (then with the flag `d`), else
- * the whole match. `isSecret` rejects matches
- * that only look like one.
+ * A rule that one pattern states: its group `secret` is the secret (then with the flag `d`), else the whole match. `isSecret`
+ * rejects matches that only look like one.
  */
 export function patternRule(
 	kind: string,

@@ -1,5 +1,5 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
-import { bindNamed, insertRow } from "./bind-named.ts";
+import { type InsertOptions, insertRow } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
 type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix";
@@ -25,26 +25,14 @@ export type AuditRow = RowOf<typeof auditTable>;
 /** One line of the trail, before it has its time. */
 export type AuditEntry = Omit<AuditRow, "id" | "at">;
 
-/** Adds a line to the trail; belongs into the transaction of what was done. `where`, SQL: only if this holds. */
-export function auditStatement(db: D1Database, entry: AuditEntry, now: number, where?: string): D1PreparedStatement {
-	return insertRow(db, auditTable, { ...redacted(entry), at: now }, where === undefined ? {} : { where });
-}
-
-/** The same for a step of an incident: `from`, SQL from FROM on, selects the incident only if the step will be taken. */
-export function auditStepStatement(
+/** Adds a line to the trail; belongs into the transaction of what was done. `only`: SQL, and its values: only if it holds. */
+export function auditStatement(
 	db: D1Database,
 	entry: AuditEntry,
-	{ from, values }: { readonly from: string; readonly values: Readonly<Record<string, string | number | null>> },
+	now: number,
+	only: Pick<InsertOptions, "where" | "also"> = {},
 ): D1PreparedStatement {
-	const names = {
-		who: ":who",
-		proof: ":proof",
-		token: ":token",
-		action: ":action",
-		target: ":target",
-		detail: ":detail",
-	};
-	return bindNamed(db, auditTable.insertSelect({ at: ":now", ...names }, from), { ...values, ...redacted(entry) });
+	return insertRow(db, auditTable, { ...redacted(entry), at: now }, only);
 }
 
 function redacted(entry: AuditEntry): AuditEntry {

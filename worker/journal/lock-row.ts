@@ -10,8 +10,8 @@ export interface LockRequest {
 }
 
 /**
- * Of a table with the columns `lock` and `locked_until`: locks the row for which `where` holds and returns these columns of it; undefined if there is none, or another caller holds
- * its lock. `where` may name the values of `key`, and `:now`.
+ * Of a table with the columns `lock` and `locked_until`: locks the row for which `where` holds and returns these columns of
+ * it; undefined if there is none, or another caller holds its lock. `where` may name the values of `key`, and `:now`.
  */
 export async function lockRow<Set extends ColumnSet>(
 	db: D1Database,

@@ -42,7 +42,7 @@ export async function endPause(
 ): Promise<void> {
 	const isPaused = "EXISTS (SELECT 1 FROM pauses)";
 	await db.batch([
-		...(audit === undefined ? [] : [auditStatement(db, audit.entry, audit.now, isPaused)]),
+		...(audit === undefined ? [] : [auditStatement(db, audit.entry, audit.now, { where: isPaused })]),
 		db.prepare("DELETE FROM pauses"),
 	]);
 }

@@ -1,5 +1,5 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
-import { type AuditEntry, auditStepStatement } from "./audit.ts";
+import { type AuditEntry, auditStatement } from "./audit.ts";
 import { type Bindable, bindNamed } from "./bind-named.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { isEnded, type RemediationEvent, TRANSITIONS } from "./state-machine.ts";
@@ -84,9 +84,9 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 		...(step.audit === undefined
 			? []
 			: [
-					auditStepStatement(db, step.audit, {
-						from: `FROM incidents WHERE ${seen} AND status IN (${states})`,
-						values,
+					auditStatement(db, step.audit, step.now, {
+						where: `EXISTS (SELECT 1 FROM incidents WHERE ${seen} AND status IN (${states}))`,
+						also: values,
 					}),
 				]),
 		bindNamed(

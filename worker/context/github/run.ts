@@ -8,8 +8,8 @@ import { laterOnSameBranch, type RunAnswer, runsSchema } from "./run-answer.ts";
 
 /**
  * `github.run`: the run itself, with its branch's repository and its actor, which a job's payload lacks; whether the branch's
- * head moved, whether a newer run of the workflow exists there, and whether it passes now. What the run itself reports stays when
- * a later question fails: the filters need to know whose branch it is.
+ * head moved, whether a newer run of the workflow exists there, and whether it passes now. What the run itself reports stays
+ * when a later question fails: the filters need to know whose branch it is.
  */
 export async function askRun(client: RepoClient, queries: CachedQueries, signal: AbortSignal): Promise<SourceResult> {
 	const found = await queries.run();
@@ -17,15 +17,16 @@ export async function askRun(client: RepoClient, queries: CachedQueries, signal:
 	const run = found.value;
 	if (run === undefined) return { status: "empty" };
 	const [newest, head] = await Promise.all([laterRuns(client, run, signal), headOf(client, queries, run, signal)]);
-	const [noNewest, noHead] = [unanswered(newest), unanswered(head)];
-	for (const answer of [noNewest, noHead]) if (answer?.status === "deferred") return answer;
+	const failures = [
+		...(newest.ok ? [] : [{ what: "newer runs", failure: sourceFailure(newest.problem) }]),
+		...(head.ok ? [] : [{ what: "the branch's head", failure: sourceFailure(head.problem) }]),
+	];
+	const limited = failures.find(({ failure }) => failure.status === "deferred");
+	if (limited !== undefined) return limited.failure;
 
 	const later = newest.ok ? newest.value : [];
 	const finished = later.find(({ status }) => status === "completed") ?? run;
-	const missing = [
-		...(noNewest === undefined ? [] : [`newer runs: ${noNewest.why}`]),
-		...(noHead === undefined ? [] : [`the branch's head: ${noHead.why}`]),
-	];
+	const incomplete = failures.map(({ what, failure }) => `${what}: ${failure.why}`).join("; ");
 	const data: WorkflowRun = {
 		id: String(run.id),
 		workflow: compact({ name: run.name, path: run.path }),
@@ -43,11 +44,7 @@ export async function askRun(client: RepoClient, queries: CachedQueries, signal:
 			green_now: newest.ok ? finished.status === "completed" && finished.conclusion === "success" : undefined,
 		}),
 	};
-	return { status: "ok", data, ...(missing.length > 0 && { incomplete: missing.join("; ") }) };
-}
-
-function unanswered(answer: Parsed<unknown>): ReturnType<typeof sourceFailure> | undefined {
-	return answer.ok ? undefined : sourceFailure(answer.problem);
+	return { status: "ok", data, ...(incomplete !== "" && { incomplete }) };
 }
 
 function newerRun({ id, html_url, head_sha, status, conclusion }: RunAnswer): NonNullable<WorkflowRun["newer"]> {
