@@ -3,13 +3,18 @@ import { describe, expect, it } from "vitest";
 import { answerCommand } from "../../../worker/commands/answer-command.ts";
 import { sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import { currentEngine } from "../../../worker/engine.ts";
-import { prepareDelivery } from "../../../worker/ingest/prepare-delivery.ts";
-import { writeDelivery } from "../../../worker/ingest/write-delivery.ts";
+import type { GitHubFailure } from "../../../worker/github/github.ts";
+import { acceptDelivery } from "../../../worker/ingest/accept-delivery.ts";
+import { answeringGitHub } from "../../worker/support/answering-github.ts";
 import { type CommentGitHub, commentGitHub } from "../../worker/support/comment-github.ts";
 import { EXAMPLES } from "../../worker/support/failed-job.ts";
 import { type Stub, stubEffects } from "../../worker/support/stub-effects.ts";
 
 const PULL = "https://api.github.com/repos/5dlabs/cto/pulls/7";
+
+const PERMISSION = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
+const SILENT: GitHubFailure = { reason: "unavailable", detail: "502" };
+const NOT_FOUND: GitHubFailure = { reason: "not_found", detail: "Not Found" };
 
 interface Hub {
 	readonly stub: Stub;
@@ -31,18 +36,10 @@ async function press(permission: string | undefined | "silent") {
 	const recorded = EXAMPLES.find(({ name }) => name === "check_run")?.examples[0];
 	const stub = stubEffects();
 	stub.activeEngine = await currentEngine(env, 0, stub.log);
-	const answer = (route: string) => {
-		if (permission === "silent") return { failure: { reason: "unavailable", detail: "502" } };
-		if (route.endsWith("/permission") && permission !== undefined)
-			return { value: { permission, role_name: permission } };
-		return { failure: { reason: "not_found", detail: "Not Found" } };
-	};
-	const asInstallation = async (_of: unknown, route: string) => ({
-		ok: "value" in answer(route),
-		...{ status: 200, headers: {} },
-		...answer(route),
-	});
-	Object.assign(stub, { github: { asInstallation } });
+	const isSilent = permission === "silent";
+	const answers = permission === undefined ? {} : { [PERMISSION]: { permission, role_name: permission } };
+	const { github } = answeringGitHub(isSilent ? {} : answers, isSilent ? SILENT : NOT_FOUND);
+	Object.assign(stub, { github });
 	const payload = {
 		...recorded,
 		action: "requested_action",
@@ -51,9 +48,7 @@ async function press(permission: string | undefined | "silent") {
 		sender: { login: "mallory", type: "User" },
 	};
 	const delivery = { event: "check_run", delivery_id: "d-1", payload };
-	const prepared = await prepareDelivery(stub, delivery, "github", stub.log);
-	if (!prepared.ok) throw new Error(prepared.problem);
-	await writeDelivery(stub, prepared.delivery, stub.log);
+	await acceptDelivery(stub, delivery, "github", stub.log);
 	stub.clock += 10_000;
 	await sweepDue(stub);
 	const incident = await stub.journal.prepare("SELECT status, reason FROM incidents").first();
@@ -98,9 +93,7 @@ async function comment(at: Hub, changes: { comment?: object; issue?: object } = 
 		sender: { login: "mallory", type: "User" },
 	};
 	const delivery = { event: "issue_comment", delivery_id: `d-${id}`, payload };
-	const prepared = await prepareDelivery(at.stub, delivery, "github", at.stub.log);
-	if (!prepared.ok) throw new Error(prepared.problem);
-	const accepted = await writeDelivery(at.stub, prepared.delivery, at.stub.log);
+	const accepted = await acceptDelivery(at.stub, delivery, "github", at.stub.log);
 	if (accepted.status === "command") await answerCommand(at.stub, accepted.command_id);
 	return {
 		reaction: [...at.github.reactions].find((one) => one.startsWith(`${id} `)),

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { createSources } from "../../../worker/context/create-sources.ts";
 import { sweepDue, sweepOverdue } from "../../../worker/dispatch/due-incidents.ts";
 import { currentEngine } from "../../../worker/engine.ts";
-import type { GitHub, GitHubAnswer, GitHubFailure } from "../../../worker/github/github.ts";
-import { prepareDelivery } from "../../../worker/ingest/prepare-delivery.ts";
-import { writeDelivery } from "../../../worker/ingest/write-delivery.ts";
+import type { GitHubFailure } from "../../../worker/github/github.ts";
+import { acceptDelivery } from "../../../worker/ingest/accept-delivery.ts";
 import { findAttempt, recordOutcome } from "../../../worker/journal/attempts.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
+import { type AnsweringGitHub, type Answers, answeringGitHub } from "../../worker/support/answering-github.ts";
 import { type Stub, stubEffects } from "../../worker/support/stub-effects.ts";
 
 const RUN = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
@@ -15,34 +15,26 @@ const RUNS = "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
 const PULLS_OF_COMMIT = "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls";
 const COMPARE = "GET /repos/{owner}/{repo}/compare/{basehead}";
 
-type Answers = Readonly<Record<string, object | { readonly failure: GitHubFailure }>>;
-
 const REPOSITORY = { id: 1, name: "cto", full_name: "5dlabs/cto", default_branch: "main", owner: { login: "5dlabs" } };
 const STRANGER = { login: "stranger", type: "User" };
 const AWAY: { readonly failure: GitHubFailure } = { failure: { reason: "unavailable", detail: "502" } };
 
 /** The shipped pipeline with GitHub answering by route; 404 for what it has no answer to, and no App without answers. */
-async function hub(answers?: Answers): Promise<Stub & { answers: Answers | undefined }> {
-	const stub = Object.assign(stubEffects(), { answers });
+async function hub(answers?: Answers): Promise<Stub & { readonly hub?: AnsweringGitHub }> {
+	const stub = stubEffects();
 	stub.activeEngine = await currentEngine(env, 0, stub.log);
 	if (answers === undefined) return stub;
-	const ask = async (_of: unknown, route: string): Promise<GitHubAnswer<unknown>> => {
-		const value = stub.answers?.[route];
-		if (value === undefined) return { ok: false, failure: { reason: "not_found", detail: "Not Found" } };
-		return "failure" in value ? { ok: false, ...value } : { ok: true, value, status: 200, headers: {} };
-	};
-	const github = { asInstallation: ask, redirectOf: ask } as unknown as GitHub;
+	const hub = answeringGitHub(answers, { reason: "not_found", detail: "Not Found" });
+	const { github } = hub;
 	const relay = { env: {}, fetch, now: () => stub.clock, newId: () => "id" };
-	return Object.assign(stub, { github, sources: createSources({ github, fetch, relay }) });
+	return Object.assign(stub, { hub, github, sources: createSources({ github, fetch, relay }) });
 }
 
 let deliveries = 0;
 
 async function deliver(stub: Stub, event: string, payload: object) {
 	const delivery = { event, delivery_id: `d-${++deliveries}`, payload: { repository: REPOSITORY, ...payload } };
-	const prepared = await prepareDelivery(stub, delivery, "sensor", stub.log);
-	if (!prepared.ok) throw new Error(prepared.problem);
-	const accepted = await writeDelivery(stub, prepared.delivery, stub.log);
+	const accepted = await acceptDelivery(stub, delivery, "sensor", stub.log);
 	// A remediation under way is looked at as soon as a signal comes, before the new incident is decided.
 	await sweepOverdue(stub);
 	await sweepDue(stub);
@@ -181,7 +173,9 @@ describe("a job of a fork, which does not name its repository", () => {
 			status: "waiting",
 			reason: "GitHub does not say which repository the branch patch-1 is in: 502",
 		});
-		stub.answers = { [RUN]: runAnswer(1031, { full_name: "stranger/cto" }), [RUNS]: { workflow_runs: [] } };
+		Object.assign(stub.hub ?? {}, {
+			answers: { [RUN]: runAnswer(1031, { full_name: "stranger/cto" }), [RUNS]: { workflow_runs: [] } },
+		});
 		stub.clock += 3600_000;
 		await sweepDue(stub);
 		expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { endSuperseded } from "../../../worker/dispatch/superseded.ts";
-import type { GitHub, GitHubAnswer } from "../../../worker/github/github.ts";
 import { lockIncident } from "../../../worker/journal/incident-locks.ts";
 import { findIncident, type LockedIncident } from "../../../worker/journal/incidents.ts";
+import { type Answers, answeringGitHub } from "../support/answering-github.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
 
@@ -46,16 +46,7 @@ function run({
 }
 
 /** GitHub that answers by route; what it has no answer to, it cannot be asked. */
-function answering(answers: Readonly<Record<string, unknown>>): { github: GitHub; asked: string[] } {
-	const asked: string[] = [];
-	const ask = async (_of: unknown, route: string): Promise<GitHubAnswer<unknown>> => {
-		asked.push(route);
-		const value = answers[route];
-		if (value === undefined) return { ok: false, failure: { reason: "rate_limited", until: 0 } };
-		return { ok: true, value, status: 200, headers: {} };
-	};
-	return { github: { asInstallation: ask } as unknown as GitHub, asked };
-}
+const answering = (answers: Answers) => answeringGitHub(answers, { reason: "rate_limited", until: 0 });
 
 /** Two runs of one workflow: the incident's own, failed, and those that came after it. */
 function actions(own: ReturnType<typeof run>, later: readonly ReturnType<typeof run>[]) {

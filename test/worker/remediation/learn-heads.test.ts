@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Signal } from "../../../pipeline/index.ts";
 import { sweepDue } from "../../../worker/dispatch/due-incidents.ts";
-import type { GitHub, GitHubAnswer, GitHubFailure } from "../../../worker/github/github.ts";
 import { trackSignal } from "../../../worker/ingest/track-signal.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
 import { reconcile } from "../../../worker/remediation/reconcile.ts";
+import { type Answers, answeringGitHub } from "../support/answering-github.ts";
 import { happen, run, runningRemediation } from "../support/remediation-life.ts";
 import { sampleId, sampleIncident, unnamedIncident } from "../support/sample-incident.ts";
 import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
@@ -13,17 +13,10 @@ const ID = sampleId(1);
 const PULLS = "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls";
 const COMPARE = "GET /repos/{owner}/{repo}/compare/{basehead}";
 
-type Answers = Readonly<Record<string, unknown>>;
-
 /** GitHub that answers by route, and is silent on all others. */
-function answering(stub: Stub, answers: Answers): string[] {
-	const asked: string[] = [];
-	const ask = async (_of: unknown, route: string): Promise<GitHubAnswer<unknown>> => {
-		asked.push(route);
-		const failure: GitHubFailure = { reason: "unavailable", detail: "502" };
-		return route in answers ? { ok: true, value: answers[route], status: 200, headers: {} } : { ok: false, failure };
-	};
-	Object.assign(stub, { github: { asInstallation: ask } as unknown as GitHub });
+function answering(stub: Stub, answers: Answers): readonly string[] {
+	const { github, asked } = answeringGitHub(answers, { reason: "unavailable", detail: "502" });
+	Object.assign(stub, { github });
 	return asked;
 }
 
