@@ -96,7 +96,8 @@ function withMatcher(
 		const at = has ? braces + 1 : selector.to;
 		const isEmpty = has && query.slice(at, selector.to).trim() === "}";
 		bounded += `${query.slice(done, at)}${has ? matcher + (isEmpty ? "" : ",") : `{${matcher}}`}`;
-		done = at;
+		// Blanks between empty braces would stand behind the matcher.
+		done = isEmpty ? query.indexOf("}", at) : at;
 		if (has) braced++;
 	}
 	// Braces select series and streams, and nothing else: none may have been missed.

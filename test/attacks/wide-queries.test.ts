@@ -175,7 +175,7 @@ describe("any text", () => {
 					expect(code.match(/\{(?!MATCHER[,}])/g)).toBeNull();
 				}
 			}),
-			{ numRuns: runs(20_000), examples: [["a"], ['{b="c"}']] },
+			{ numRuns: runs(20_000), examples: [["a"], ['{b="c"}'], ["{\n}"]] },
 		);
 		expect(bounded).toBeGreaterThan(1);
 	});

@@ -53,15 +53,18 @@ describe("a forged large body that stalls", () => {
 	});
 
 	it("loses it, too, when it goes on by a few bytes at a time", async () => {
+		const isRead = Promise.withResolvers<void>();
 		const dripping = new ReadableStream<Uint8Array>({
 			start: (controller) => controller.enqueue(new Uint8Array(2.5 * MB)),
 			async pull(controller) {
+				isRead.resolve();
 				await new Promise((resolve) => setTimeout(resolve, 100));
 				controller.enqueue(new Uint8Array(10));
 			},
 		});
 		const headers = { ...FORGED, "content-length": String(3 * MB) };
 		const stalled = send(new Request(URL, { method: "POST", headers, body: dripping }));
+		await isRead.promise;
 		const first = await passTimeUntil(send(signedDelivery({ ...failedJob(), padding: "x".repeat(3 * MB) })));
 		expect(first.body.status).toBe("accepted");
 		expect((await stalled).status).toBe(408);
