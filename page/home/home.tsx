@@ -19,7 +19,7 @@ export function Home() {
 				/>
 				<OpenIncidents
 					title="In progress"
-					statuses={["running", "awaiting_ci", "accepted", "waiting"]}
+					statuses={["running", "awaiting_ci", "awaiting_merge", "accepted", "waiting"]}
 					whenNone="No agent is working and no incident is waiting."
 				/>
 			</div>

@@ -26,14 +26,14 @@ const ACTIONS: readonly {
 		name: "retry",
 		text: () => "Retry",
 		tooltip: "Starts over with all attempts.",
-		from: ["failed", "escalated", "cancelled", "dead"],
+		from: ["unverified", "failed", "escalated", "cancelled", "dead"],
 		needsConfirmation: false,
 	},
 	{
 		name: "stop",
 		text: () => "Stop",
 		tooltip: "Makes no further attempt. A running CodeRun is not interrupted.",
-		from: ["accepted", "waiting", "running", "awaiting_ci"],
+		from: ["accepted", "waiting", "running", "awaiting_ci", "awaiting_merge"],
 		needsConfirmation: true,
 	},
 ];

@@ -143,7 +143,8 @@ function whatFailed({ kind, event }: PullRequestRemediation, failure: Partial<In
 }
 
 function stateOf(status: PullRequestRemediation["status"]): string {
-	return status === "awaiting_ci" ? "awaiting CI" : status;
+	if (status === "awaiting_ci") return "awaiting CI";
+	return status === "awaiting_merge" ? "awaiting merge" : status;
 }
 
 /**

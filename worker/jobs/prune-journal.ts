@@ -129,7 +129,7 @@ async function pruneUnowned(
 
 /** An active incident may wait for anything reported since it began, so newer rows stay. */
 const OLDEST_OPEN = `(
-	SELECT min(created_at) FROM incidents WHERE status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
+	SELECT min(created_at) FROM incidents WHERE status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'awaiting_merge')
 )`;
 
 const PRUNE_CHECKS = `DELETE FROM checks WHERE (${checkKey.list}) IN (

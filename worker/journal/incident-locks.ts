@@ -75,7 +75,7 @@ export async function makeStuckDue(
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?1 WHERE id IN (
 				SELECT id FROM incidents INDEXED BY incidents_stuck
-				WHERE next_try_at IS NULL AND status IN ('accepted', 'waiting', 'running', 'awaiting_ci')
+				WHERE next_try_at IS NULL AND status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'awaiting_merge')
 					AND updated_at < ?2 AND locked_until <= ?1
 				ORDER BY updated_at LIMIT ?3
 			) RETURNING ${stuckColumns.list}`,
@@ -102,7 +102,7 @@ export async function reschedule(
 	const done = await db
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?3, failing_since = ?4, tries = ?5, lock = NULL, locked_until = 0,
-				reason = CASE WHEN status IN ('running', 'awaiting_ci') THEN ?6 ELSE reason END
+				reason = CASE WHEN status IN ('running', 'awaiting_ci', 'awaiting_merge') THEN ?6 ELSE reason END
 			WHERE id = ?1 AND lock = ?2`,
 		)
 		.bind(id, lock, off.next_try_at, off.failing_since, off.tries, redactText(off.reason))

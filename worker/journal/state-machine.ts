@@ -4,6 +4,9 @@ import type { IncidentStatus } from "./statuses.ts";
 const NOT_SENT = ["accepted", "waiting"] as const;
 /** While Healer still continues by itself. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
+/** The same, and while its fix waits for a person to merge it. */
+const UNENDED = [...OPEN, "awaiting_merge"] as const;
+
 interface Transition {
 	readonly from: readonly IncidentStatus[];
 	readonly to: IncidentStatus;
@@ -27,23 +30,29 @@ export const TRANSITIONS = {
 	/** The relay refused the decision, and the pipeline has changed since: decided again, as the next attempt. */
 	redecided: { from: NOT_SENT, to: "waiting" },
 	/** A day of failures only: of sending it, or of processing what followed. */
-	abandoned: { from: OPEN, to: "dead" },
+	abandoned: { from: UNENDED, to: "dead" },
 	/** The CodeRun succeeded. The answer to its spawn may have been lost. */
 	agent_finished: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
-	/** The failed check passes again. */
-	ci_passed: { from: [...OPEN, "failed", "escalated"], to: "fixed" },
+	/** What was red is green, on the default or protected branch too if that is where it was red. */
+	ci_passed: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
+	/** The fix of a default or protected branch passes on its own branch: it has to be merged. */
+	fix_passed: { from: [...OPEN, "failed", "escalated"], to: "awaiting_merge" },
+	/** The agent finished, and nothing can ever report whether that fixed it. */
+	unverified: { from: OPEN, to: "unverified" },
 	/** The attempt ended without that, and another one follows. */
-	retry_scheduled: { from: [...OPEN, "fixed"], to: "waiting" },
+	retry_scheduled: { from: [...UNENDED, "fixed"], to: "waiting" },
 	/** The attempts are used up, or more would not help: a person is notified. */
-	escalated: { from: [...OPEN, "fixed"], to: "escalated" },
+	escalated: { from: [...UNENDED, "fixed"], to: "escalated" },
 	/** The same, if the pipeline names nobody to notify. */
-	exhausted: { from: [...OPEN, "fixed"], to: "failed" },
+	exhausted: { from: [...UNENDED, "fixed"], to: "failed" },
 	/** CI passed before an attempt, its newer failure is an incident, or its branch was merged or closed. */
-	superseded: { from: OPEN, to: "superseded" },
+	superseded: { from: UNENDED, to: "superseded" },
 	/** A person said "stop", or closed the pull request of the fix. */
-	stopped: { from: OPEN, to: "cancelled" },
+	stopped: { from: UNENDED, to: "cancelled" },
+	/** Its own run failed again in a rerun. */
+	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },
 	/** A person said "retry". */
-	retried: { from: ["waiting", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	retried: { from: ["waiting", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
 	/** A person released a dead or waiting incident: the same attempt is tried now. */
 	released: { from: ["waiting", "dead"], to: "waiting" },
 } as const satisfies Readonly<Record<string, Transition>>;
@@ -57,7 +66,15 @@ export function transit(from: IncidentStatus, event: RemediationEvent): Incident
 }
 
 /** States in which nothing more happens by itself. */
-const ENDED: readonly IncidentStatus[] = ["fixed", "failed", "escalated", "superseded", "cancelled", "dead"];
+const ENDED: readonly IncidentStatus[] = [
+	"fixed",
+	"unverified",
+	"failed",
+	"escalated",
+	"superseded",
+	"cancelled",
+	"dead",
+];
 
 export function isEnded(status: IncidentStatus): boolean {
 	return ENDED.includes(status);

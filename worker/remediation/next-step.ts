@@ -88,6 +88,8 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 		case "failed":
 		case "escalated":
 			return state.ci.result === "passed" && state.current !== undefined ? ciPassed(state.ci, undefined) : undefined;
+		case "awaiting_merge":
+		case "unverified":
 		case "superseded":
 		case "cancelled":
 		case "dead":

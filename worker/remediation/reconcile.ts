@@ -113,7 +113,7 @@ async function setDue(db: D1Database, row: IncidentRow, at: number | null): Prom
 	const done = await db
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?5, tries = 0, failing_since = NULL,
-				reason = CASE WHEN status IN ('running', 'awaiting_ci') THEN NULL ELSE reason END
+				reason = CASE WHEN status IN ('running', 'awaiting_ci', 'awaiting_merge') THEN NULL ELSE reason END
 			WHERE id = ?1 AND status = ?2 AND attempt = ?3 AND updated_at = ?4 AND next_try_at IS ?6`,
 		)
 		.bind(id, status, attempt, updated_at, at, next_try_at)
