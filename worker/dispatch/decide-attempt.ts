@@ -15,7 +15,7 @@ import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.t
 import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { checkPresser } from "./check-presser.ts";
+import { checkPresses } from "./check-presses.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
@@ -23,7 +23,14 @@ import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./wait
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
-	const merged = mergeDeliveries(first, await loadDeliveries(effects.journal, locked.id));
+	const checked = await checkPresses(effects, locked, first, await loadDeliveries(effects.journal, locked.id));
+	if ("state" in checked) return checked;
+	if (checked.kind === "refused") {
+		const explanation = JSON.stringify(explain(locked, engine.version, []));
+		const found = { explanation, context: "{}", pipeline: engine.version, now: effects.now() };
+		return await cancel(effects, locked, { ...found, reason: checked.why });
+	}
+	const merged = mergeDeliveries(checked.first, checked.deliveries);
 	// The commit's run may have been delivered after its check.
 	const known = await withKnownActor(effects.journal, merged);
 
@@ -37,8 +44,6 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const headed = await withHead(effects, locked, enrichIncident(known, context));
 	if ("state" in headed) return headed;
 	const incident = headed;
-	const presser = await checkPresser(effects, locked, incident);
-	if ("state" in presser) return presser;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
 	const decision = await engine.decide({
@@ -61,7 +66,6 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		pipeline: engine.version,
 		now: effects.now(),
 	};
-	if (presser.kind === "refused") return await cancel(effects, locked, { ...found, reason: presser.why });
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
 		return await cancel(effects, locked, { ...found, reason });
