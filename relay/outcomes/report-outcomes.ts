@@ -85,9 +85,11 @@ async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean
 	const reason = "why" in detail ? { reason: detail.why } : detail;
 	tools.log({ level, message: "outcome posted", coderun_name, phase, result: kind, ...reason });
 	if (posting.kind !== "taken") return false;
-	tools.metrics.ends.inc({ phase });
 	const marked = await tools.finished.markReported(coderun_name);
-	if (marked.kind === "marked") return true;
+	if (marked.kind === "marked") {
+		tools.metrics.ends.inc({ phase });
+		return true;
+	}
 	tools.log({ level: "error", message: "outcome not marked as reported", coderun_name, reason: marked.why });
 	return false;
 }
