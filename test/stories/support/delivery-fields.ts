@@ -5,7 +5,7 @@ const common = {
 	action: z.string().optional(),
 	/** The login of whoever caused it; a bot's ends in `[bot]`. */
 	by: z.string().default("a-developer"),
-	/** When it happened, in minutes after the story's beginning; by default each delivery is one minute later. */
+	/** When it happened, in minutes after it is delivered: `-10` is ten minutes ago. */
 	at: z.number().optional(),
 };
 

@@ -7,7 +7,8 @@ export function differences(expected: unknown, seen: unknown, at: string): reado
 		return Object.entries(expected).flatMap(([key, value]) => differences(value, seen[key], `${at}.${key}`));
 	}
 	if (Array.isArray(expected)) {
-		if (!Array.isArray(seen) || seen.length !== expected.length) return [line(at, expected, seen)];
+		if (!Array.isArray(seen)) return [line(at, expected, seen)];
+		if (seen.length !== expected.length) return [line(at, expected, seen.map((one) => onlyFieldsOf(expected[0], one)))];
 		return expected.flatMap((value, n) => differences(value, seen[n], `${at}[${n}]`));
 	}
 	return expected === seen ? [] : [line(at, expected, seen)];
@@ -34,4 +35,10 @@ function line(at: string, expected: unknown, seen: unknown): string {
 
 function brief(text: string): string {
 	return text.length > 3000 ? `${text.slice(0, 3000)} ...` : text;
+}
+
+/** The fields that are compared, for the eye. */
+function onlyFieldsOf(expected: unknown, seen: unknown): unknown {
+	if (!isTree(expected) || !isTree(seen)) return seen;
+	return Object.fromEntries(Object.keys(expected).map((key) => [key, seen[key]]));
 }

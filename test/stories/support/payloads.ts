@@ -5,13 +5,11 @@ import { type CheckFields, EVENT_NAMES, type EventName, type FieldsOf, type RunF
 import { laidOver, type Tree } from "./laid-over.ts";
 import type { StoryDelivery } from "./story-file.ts";
 
-/** Where and when a story's delivery happens. */
+/** Where a story's delivery happens. */
 export interface Place {
 	/** `5dlabs/story-...`. */
 	readonly repository: string;
 	readonly repositoryId: number;
-	/** The wall clock, so many minutes after the story's beginning. */
-	timeAt(minutes: number): string;
 }
 
 export interface Payload {
@@ -25,31 +23,31 @@ export interface Payload {
 /** Internal events have no webhook of GitHub. */
 const INTERNAL: readonly string[] = ["play_stage_failure"];
 
-/** The payload of one delivery, the `index`th of its story: one that GitHub has sent, with the story's fields over it. */
-export function payloadOf(delivery: StoryDelivery, index: number, place: Place): Payload {
+/** The payload of one delivery at this time, ms: one that GitHub has sent, with the story's fields over it. */
+export function payloadOf(delivery: StoryDelivery, now: number, place: Place): Payload {
 	const { payload: over = {}, event, ...rest } = delivery;
 	const named = EVENT_NAMES.filter((name) => rest[name] !== undefined);
 	const [name, ...others] = event === undefined ? named : [event, ...named];
 	if (name === undefined || others.length > 0) throw new Error(`a delivery has one event: ${JSON.stringify(delivery)}`);
-	const made = event === undefined ? build(name as EventName, rest[name as EventName], index, place) : {};
+	const made = event === undefined ? build(name as EventName, rest[name as EventName], now, place) : {};
 	const payload = laidOver(made, over) as Tree;
 	const text = JSON.stringify(payload).replaceAll("{repository}", place.repository);
 	return { event: name, isInternal: INTERNAL.includes(name), payload: JSON.parse(text) };
 }
 
-function build(name: EventName, fields: unknown, index: number, place: Place): Tree {
-	const { at = index } = fields as { readonly at?: number };
-	const when = { began: place.timeAt(at), ended: place.timeAt(at + 0.5) };
-	const make = BUILDERS[name] as (fields: unknown, when: When, place: Place) => Tree;
-	return make(fields, when, place);
+function build(name: EventName, fields: unknown, now: number, place: Place): Tree {
+	const { at } = fields as { readonly at?: number };
+	const make = BUILDERS[name] as (fields: unknown, when: string, place: Place) => Tree;
+	return make(fields, timeOf(now, at), place);
 }
 
-interface When {
-	readonly began: string;
-	readonly ended: string;
+/** So many minutes after `now`, in GitHub's whole seconds; never earlier, so that what comes later is later. */
+export function timeOf(now: number, minutes = 0): string {
+	const at = Math.ceil((now + minutes * 60_000) / 1000) * 1000;
+	return new Date(at).toISOString().replace(".000Z", "Z");
 }
 
-const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, place: Place) => Tree } = {
+const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: string, place: Place) => Tree } = {
 	workflow_run: (fields, when, place) =>
 		from("workflow_run", fields.action ?? "completed", fields.by, place, {
 			workflow: { id: fields.workflow_id, name: fields.workflow, path: fields.path },
@@ -70,8 +68,8 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 				head_sha: shaOf(fields.sha),
 				html_url: `https://github.com/${place.repository}/actions/runs/${fields.run}/job/${jobId(fields.run, fields.attempt, fields.job)}`,
 				run_url: `https://api.github.com/repos/${place.repository}/actions/runs/${fields.run}`,
-				started_at: when.began,
-				completed_at: when.ended,
+				started_at: when,
+				completed_at: when,
 				steps: stepsOf(fields.failed ?? ["Run tests"], fields.conclusion),
 			},
 		}),
@@ -90,8 +88,8 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 					head_sha: shaOf(fields.sha),
 					status: "completed",
 					conclusion: fields.conclusion,
-					started_at: when.began,
-					completed_at: when.ended,
+					started_at: when,
+					completed_at: when,
 					html_url: `https://github.com/${place.repository}/runs/${fields.id}`,
 					details_url:
 						fields.run === undefined
@@ -115,8 +113,8 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 			context: fields.context,
 			state: fields.state,
 			description: fields.description ?? null,
-			created_at: when.began,
-			updated_at: when.ended,
+			created_at: when,
+			updated_at: when,
 			commit: { sha: shaOf(fields.sha), author: { login: "a-developer", type: "User" } },
 			branches: [{ name: fields.branch, commit: { sha: shaOf(fields.sha) }, protected: false }],
 		}),
@@ -129,7 +127,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 				state: fields.action === "closed" ? "closed" : "open",
 				merged: fields.merged,
 				mergeable_state: fields.mergeable_state,
-				updated_at: when.ended,
+				updated_at: when,
 			},
 		}),
 
@@ -141,7 +139,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 				state: fields.state,
 				body: fields.body,
 				commit_id: shaOf(fields.sha),
-				submitted_at: when.ended,
+				submitted_at: when,
 				user: account(fields.by),
 				html_url: `https://github.com/${place.repository}/pull/${fields.pull}#pullrequestreview-${fields.review}`,
 			},
@@ -160,7 +158,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 				id: fields.comment,
 				body: fields.body,
 				user: account(fields.by),
-				created_at: when.ended,
+				created_at: when,
 				html_url: `https://github.com/${place.repository}/pull/${fields.pull}#issuecomment-${fields.comment}`,
 			},
 		}),
@@ -174,7 +172,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 			head_commit: {
 				id: shaOf(fields.sha),
 				message: fields.message,
-				timestamp: when.ended,
+				timestamp: when,
 				author: { username: fields.by, name: fields.by, email: `${fields.by}@example.com` },
 			},
 		}),
@@ -187,8 +185,8 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 				dependency: { package: { name: fields.package } },
 				security_advisory: { severity: fields.severity },
 				html_url: `https://github.com/${place.repository}/security/dependabot/${fields.number}`,
-				created_at: when.began,
-				updated_at: when.ended,
+				created_at: when,
+				updated_at: when,
 			},
 		}),
 
@@ -197,8 +195,8 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 			alert: {
 				number: fields.number,
 				html_url: `https://github.com/${place.repository}/security/secret-scanning/${fields.number}`,
-				created_at: when.began,
-				updated_at: when.ended,
+				created_at: when,
+				updated_at: when,
 			},
 		}),
 
@@ -210,7 +208,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 				number: fields.number,
 				state: "open",
 				html_url: `https://github.com/${place.repository}/security/code-scanning/${fields.number}`,
-				created_at: when.began,
+				created_at: when,
 			},
 		}),
 
@@ -234,7 +232,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: When, p
 };
 
 /** A run as its deliveries and GitHub's API show it. */
-export function runOf(fields: RunFields, when: When, place: Place): Tree {
+export function runOf(fields: RunFields, when: string, place: Place): Tree {
 	const who = account(fields.by);
 	return {
 		id: fields.run,
@@ -254,9 +252,9 @@ export function runOf(fields: RunFields, when: When, place: Place): Tree {
 		actor: who,
 		triggering_actor: who,
 		pull_requests: pullRefs(fields.pulls, fields.branch, fields.sha, place),
-		created_at: when.began,
-		run_started_at: when.began,
-		updated_at: when.ended,
+		created_at: when,
+		run_started_at: when,
+		updated_at: when,
 	};
 }
 
@@ -280,7 +278,7 @@ export function pullOf({ pull, branch, sha, base, fork }: PullHead, place: Place
 	};
 }
 
-function suiteOf(fields: Omit<CheckFields, "name">, when: When, place: Place): Tree {
+function suiteOf(fields: Omit<CheckFields, "name">, when: string, place: Place): Tree {
 	return {
 		id: fields.id * 10,
 		head_branch: fields.branch,
@@ -288,8 +286,8 @@ function suiteOf(fields: Omit<CheckFields, "name">, when: When, place: Place): T
 		status: "completed",
 		conclusion: fields.conclusion,
 		app: { slug: fields.app, name: fields.app },
-		created_at: when.began,
-		updated_at: when.ended,
+		created_at: when,
+		updated_at: when,
 		pull_requests: pullRefs(fields.pulls, fields.branch ?? "", fields.sha, place),
 	};
 }

@@ -9,7 +9,7 @@ import type { StoryAnswer, StoryHub } from "./story-hub.ts";
 import type { Variant } from "./variants.ts";
 
 /** How long an expectation may take; far longer than it does. */
-const WITHIN_MS = 100_000;
+const WITHIN_MS = 90_000;
 const POLL_MS = 200;
 /** A story's waits are shorter than this, so whatever is due later is no longer its business. */
 const SOON_MS = 4_000;
@@ -26,8 +26,6 @@ class StoryRun {
 	private readonly hub: StoryHub;
 	private readonly place: Place;
 	private readonly github: GitHubOfStory;
-	/** Of every delivery in the story, whatever order they are sent in. */
-	private index = 0;
 	private readonly sent: { readonly payload: Payload; readonly id: string }[] = [];
 	private last: Expected | undefined;
 
@@ -37,14 +35,9 @@ class StoryRun {
 		this.hub = hub;
 		const repository = `5dlabs/story-${slugOf(story.story)}-${variant.name.replace(" ", "-")}`;
 		const repositoryId = createHash("sha256").update(repository).digest().readUIntBE(0, 5);
-		const began = Date.now() - 2 * 3_600_000;
-		this.place = {
-			repository,
-			repositoryId,
-			timeAt: (minutes) => new Date(began + minutes * 60_000).toISOString().replace(/\.\d+Z$/, "Z"),
-		};
+		this.place = { repository, repositoryId };
 		this.github = new GitHubOfStory(hub.github.repository(repository), hub.logs, this.place);
-		this.github.show(story.github);
+		this.github.show(story.github, this.now());
 	}
 
 	async run(): Promise<void> {
@@ -66,7 +59,7 @@ class StoryRun {
 	private async take(step: Step): Promise<void> {
 		if ("deliver" in step) return await this.deliver(step);
 		if ("in any order" in step) return await this.deliverInAnyOrder(step["in any order"]);
-		if ("github" in step) return this.github.show(step.github);
+		if ("github" in step) return this.github.show(step.github, this.now());
 		if ("coderun" in step) return await this.endCodeRun(step.coderun);
 		if ("action" in step) return await this.act(step);
 		if ("expect" in step) return await this.expect(step.expect);
@@ -75,9 +68,9 @@ class StoryRun {
 	}
 
 	private async deliver(step: DeliverStep): Promise<void> {
-		const index = ++this.index;
-		this.github.learnFrom(step.deliver, index);
-		const answer = await this.send(step, index);
+		const now = this.now();
+		this.github.learnFrom(step.deliver, now);
+		const answer = await this.send(step, now);
 		const { status, http, reason } = (step.answer ?? {}) as { status?: string; http?: number; reason?: string };
 		const isSame =
 			(status === undefined || answer.body.status === status) &&
@@ -89,16 +82,14 @@ class StoryRun {
 
 	/** What GitHub's API shows does not depend on the order in which it delivers. */
 	private async deliverInAnyOrder(steps: readonly Omit<DeliverStep, "answer">[]): Promise<void> {
-		const numbered = steps.map((step) => ({ step, index: ++this.index }));
-		for (const { step, index } of numbered) this.github.learnFrom(step.deliver, index);
-		for (const step of this.variant.order(steps)) {
-			await this.send(step, numbered.find((one) => one.step === step)?.index ?? 0);
-		}
+		const now = this.now();
+		for (const step of steps) this.github.learnFrom(step.deliver, now);
+		for (const step of this.variant.order(steps)) await this.send(step, now);
 	}
 
 	/** Doubled: at once again with the same id, and with another, as a second webhook does. Returns the first answer. */
-	private async send({ deliver, via }: Omit<DeliverStep, "answer">, index: number): Promise<StoryAnswer> {
-		const payload = payloadOf(deliver, index, this.place);
+	private async send({ deliver, via }: Omit<DeliverStep, "answer">, now: number): Promise<StoryAnswer> {
+		const payload = payloadOf(deliver, now, this.place);
 		const ids = this.variant.isDoubled ? [randomUUID()].flatMap((id) => [id, id, randomUUID()]) : [randomUUID()];
 		const answers: StoryAnswer[] = [];
 		for (const id of ids) answers.push(await this.sendOnce(payload, id, via));
@@ -219,6 +210,10 @@ class StoryRun {
 		const [incident, ...others] = found;
 		if (incident !== undefined && others.length === 0) return incident;
 		return `${found.length} of ${incidents.length} incidents are ${JSON.stringify(selector ?? "there")}`;
+	}
+
+	private now(): number {
+		return Date.now();
 	}
 
 	private requests() {

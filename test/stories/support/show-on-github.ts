@@ -13,7 +13,7 @@ import type {
 } from "../../support/github/samples.ts";
 import type { JobFields, RunFields } from "./delivery-fields.ts";
 import { laidOver, type Tree } from "./laid-over.ts";
-import { account, jobId, type Place, pullOf, runOf, shaOf, stepsOf } from "./payloads.ts";
+import { account, jobId, type Place, pullOf, runOf, shaOf, stepsOf, timeOf } from "./payloads.ts";
 import type { GitHubContent, PullFields, StoryDelivery } from "./story-file.ts";
 
 /** What GitHub's API shows of one story's repository. */
@@ -31,11 +31,11 @@ export class GitHubOfStory {
 	}
 
 	/** What a step `github` says. */
-	show(content: GitHubContent): void {
+	show(content: GitHubContent, now: number): void {
 		const { state } = this;
 		for (const [id, fields] of Object.entries(content.runs)) {
 			this.described.add(`run ${id}`);
-			this.putRun({ ...fields, run: Number(id) }, fields.at ?? 0);
+			this.putRun({ ...fields, run: Number(id) }, now);
 		}
 		for (const [id, jobs] of Object.entries(content.jobs)) this.putJobs(Number(id), 1, jobs);
 		for (const [number, fields] of Object.entries(content.pulls)) {
@@ -72,9 +72,9 @@ export class GitHubOfStory {
 	}
 
 	/** GitHub's API knows what its deliveries are about, unless the story says something else. */
-	learnFrom(delivery: StoryDelivery, index: number): void {
+	learnFrom(delivery: StoryDelivery, now: number): void {
 		const { workflow_run: run, workflow_job: job, pull_request: pull, push, issue_comment: comment } = delivery;
-		if (run !== undefined && !this.described.has(`run ${run.run}`)) this.putRun(run, run.at ?? index);
+		if (run !== undefined && !this.described.has(`run ${run.run}`)) this.putRun(run, now);
 		for (const number of run?.pulls ?? []) {
 			if (this.state.pulls.has(number) || this.described.has(`pull ${number}`)) continue;
 			const { branch = "", sha = "a", fork } = run ?? {};
@@ -86,14 +86,14 @@ export class GitHubOfStory {
 				const { run: id, attempt, workflow, sha, by, action: _ } = job;
 				const fields = { run: id, attempt, workflow, sha, by, branch: job.branch, message: "feat: x", pulls: [] };
 				const rest = { path: ".github/workflows/ci.yml", workflow_id: 500, event: "push" };
-				this.putRun({ ...fields, ...rest, status: "completed", conclusion: job.conclusion }, job.at ?? index);
+				this.putRun({ ...fields, ...rest, status: "completed", conclusion: job.conclusion }, now);
 			}
 			this.putJobs(job.run, job.attempt, [job]);
 		}
 		if (pull !== undefined && !this.described.has(`pull ${pull.pull}`)) {
 			const { branch, sha, base, fork, by, action, merged, mergeable_state } = pull;
 			const state = action === "closed" ? "closed" : "open";
-			const at = merged ? { merged_at: this.place.timeAt(pull.at ?? index) } : {};
+			const at = merged ? { merged_at: timeOf(now, pull.at) } : {};
 			const fields = { branch, sha, base, by, files: [], with: { state, merged, mergeable_state, ...at } };
 			this.putPull(pull.pull, { ...fields, ...(fork !== undefined && { fork }) });
 		}
@@ -103,10 +103,9 @@ export class GitHubOfStory {
 		}
 	}
 
-	private putRun(fields: RunFields, at: number): void {
+	private putRun(fields: RunFields, now: number): void {
 		const { place, state } = this;
-		const when = { began: place.timeAt(at), ended: place.timeAt(at + 0.5) };
-		const { head_commit: _, pull_requests, ...run } = runOf(fields, when, place);
+		const { head_commit: _, pull_requests, ...run } = runOf(fields, timeOf(now, fields.at), place);
 		const isNewest = [...state.runs.values()].every(
 			({ id, head_branch }) => head_branch !== fields.branch || id <= fields.run,
 		);

@@ -153,7 +153,7 @@ const story = z.strictObject({
 });
 export type Story = z.infer<typeof story>;
 
-export const STORIES = path.join(import.meta.dirname, "..");
+const STORIES = path.join(import.meta.dirname, "..");
 
 /** The stories of every file, in the order of the files. */
 export function readStories(folder = STORIES): readonly Story[] {
