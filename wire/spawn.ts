@@ -39,7 +39,7 @@ export const spawnRequestSchema = z.strictObject({
 		.max(30 * DAY_S)
 		.optional(),
 	/**
-	 * How long the CodeRun may have no phase, in seconds; the relay ends one that no controller started. Absent: for ever, as
+	 * How long the CodeRun may have no phase, in seconds; the relay ends one that no controller started. Absent: without limit, as
 	 * in a directory, where CodeRuns wait for a person or a tool.
 	 */
 	start_deadline_s: z.int().min(1).max(DAY_S).optional(),
