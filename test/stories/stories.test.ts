@@ -18,7 +18,7 @@ describe.concurrent("the story", () => {
 	for (const story of [...examples, ...readStories()]) {
 		for (const variant of variantsOf(story)) {
 			it(`${story.story} (${variant.name})`, async () => {
-				await runStory(story, variant, await hubs.of(story.policy));
+				await runStory(story, variant, hubs);
 			});
 		}
 	}

@@ -8,7 +8,14 @@ export function differences(expected: unknown, seen: unknown, at: string): reado
 	}
 	if (Array.isArray(expected)) {
 		if (!Array.isArray(seen)) return [line(at, expected, seen)];
-		if (seen.length !== expected.length) return [line(at, expected, seen.map((one) => onlyFieldsOf(expected[0], one)))];
+		if (seen.length !== expected.length)
+			return [
+				line(
+					at,
+					expected,
+					seen.map((one) => onlyFieldsOf(expected[0], one)),
+				),
+			];
 		return expected.flatMap((value, n) => differences(value, seen[n], `${at}[${n}]`));
 	}
 	return expected === seen ? [] : [line(at, expected, seen)];

@@ -4,8 +4,10 @@ import type { IncidentDetail } from "../../../worker/api/shapes.ts";
 import { checkExpected } from "./check-expected.ts";
 import { type Payload, type Place, payloadOf } from "./payloads.ts";
 import { GitHubOfStory } from "./show-on-github.ts";
+import type { StoryClock } from "./story-clock.ts";
 import { type DeliverStep, type Expected, type Step, type Story, slugOf } from "./story-file.ts";
 import type { StoryAnswer, StoryHub } from "./story-hub.ts";
+import type { StoryHubs } from "./story-hubs.ts";
 import type { Variant } from "./variants.ts";
 
 /** How long an expectation may take; far longer than it does. */
@@ -16,20 +18,24 @@ const SOON_MS = 4_000;
 const QUIET_MS = 1_200;
 
 /** Runs one story in a repository of its own. Throws with what was seen, the timeline and the hub's log. */
-export async function runStory(story: Story, variant: Variant, hub: StoryHub): Promise<void> {
-	await new StoryRun(story, variant, hub).run();
+export async function runStory(story: Story, variant: Variant, hubs: StoryHubs): Promise<void> {
+	await hubs.clock.runBeside(async () => {
+		await new StoryRun(story, variant, await hubs.of(story.policy), hubs.clock).run();
+	});
 }
 
 class StoryRun {
 	private readonly story: Story;
 	private readonly variant: Variant;
 	private readonly hub: StoryHub;
+	private readonly clock: StoryClock;
 	private readonly place: Place;
 	private readonly github: GitHubOfStory;
 	private readonly sent: { readonly payload: Payload; readonly id: string }[] = [];
 	private last: Expected | undefined;
 
-	constructor(story: Story, variant: Variant, hub: StoryHub) {
+	constructor(story: Story, variant: Variant, hub: StoryHub, clock: StoryClock) {
+		this.clock = clock;
 		this.story = story;
 		this.variant = variant;
 		this.hub = hub;
@@ -37,7 +43,7 @@ class StoryRun {
 		const repositoryId = createHash("sha256").update(repository).digest().readUIntBE(0, 5);
 		this.place = { repository, repositoryId };
 		this.github = new GitHubOfStory(hub.github.repository(repository), hub.logs, this.place);
-		this.github.show(story.github, this.now());
+		this.github.show(story.github, Date.now());
 	}
 
 	async run(): Promise<void> {
@@ -59,8 +65,9 @@ class StoryRun {
 	private async take(step: Step): Promise<void> {
 		if ("deliver" in step) return await this.deliver(step);
 		if ("in any order" in step) return await this.deliverInAnyOrder(step["in any order"]);
-		if ("github" in step) return this.github.show(step.github, this.now());
+		if ("github" in step) return this.github.show(step.github, Date.now());
 		if ("coderun" in step) return await this.endCodeRun(step.coderun);
+		if ("later" in step) return await this.pass(step.later);
 		if ("action" in step) return await this.act(step);
 		if ("expect" in step) return await this.expect(step.expect);
 		await this.settle();
@@ -68,7 +75,7 @@ class StoryRun {
 	}
 
 	private async deliver(step: DeliverStep): Promise<void> {
-		const now = this.now();
+		const now = Date.now();
 		this.github.learnFrom(step.deliver, now);
 		const answer = await this.send(step, now);
 		const { status, http, reason } = (step.answer ?? {}) as { status?: string; http?: number; reason?: string };
@@ -82,7 +89,7 @@ class StoryRun {
 
 	/** What GitHub's API shows does not depend on the order in which it delivers. */
 	private async deliverInAnyOrder(steps: readonly Omit<DeliverStep, "answer">[]): Promise<void> {
-		const now = this.now();
+		const now = Date.now();
 		for (const step of steps) this.github.learnFrom(step.deliver, now);
 		for (const step of this.variant.order(steps)) await this.send(step, now);
 	}
@@ -124,6 +131,12 @@ class StoryRun {
 			...(end.pull_request !== undefined && { pullRequestUrl: url }),
 			...(end.message !== undefined && { message: end.message }),
 		});
+	}
+
+	/** Only once nothing is due any more: time does not pass over work that is not done. */
+	private async pass(duration: string): Promise<void> {
+		await this.settle();
+		await this.clock.pass(durationMs(duration));
 	}
 
 	private async act({ action, incident: selector, answer }: Extract<Step, { action: unknown }>): Promise<void> {
@@ -212,10 +225,6 @@ class StoryRun {
 		return `${found.length} of ${incidents.length} incidents are ${JSON.stringify(selector ?? "there")}`;
 	}
 
-	private now(): number {
-		return Date.now();
-	}
-
 	private requests() {
 		return this.hub.github.requests.filter(({ line }) => line.includes(`/repos/${this.place.repository}/`));
 	}
@@ -253,4 +262,11 @@ class StoryRun {
 				.join("\n")}`,
 		].join("\n");
 	}
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `10m`, as in pipeline.yaml. */
+function durationMs(text: string): number {
+	return Number.parseInt(text, 10) * (UNITS[text.slice(-1)] ?? Number.NaN);
 }

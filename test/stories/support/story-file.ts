@@ -137,6 +137,8 @@ const step = z.union([
 		incident: selector.optional(),
 		answer: z.number().default(200),
 	}),
+	/** Time passes, for everything. */
+	z.strictObject({ later: z.string().regex(/^\d+[smhd]$/) }),
 	z.strictObject({ expect: expected }),
 	/** The same, once nothing is due any more. */
 	z.strictObject({ stays: expected }),

@@ -7,10 +7,13 @@ import { renderYaml } from "../../../relay/cluster/directory/coderun-yaml.ts";
 import { finishCodeRun } from "../../../relay/cluster/directory/finish-coderun.ts";
 import type { IncidentDetail } from "../../../worker/api/shapes.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "../../hub/hub-process.ts";
+import { freePort } from "../../support/free-port.ts";
 import { type GitHubMock, startGitHubMock } from "../../support/github/github-mock.ts";
 import { type LogServer, startLogServer } from "../../support/github/log-server.ts";
 import { isTree, type Tree } from "./laid-over.ts";
 import type { Payload } from "./payloads.ts";
+
+const PRELOAD = new URL("./clock/hub-preload.ts", import.meta.url).href;
 
 /** The parts of a CodeRun's file that a story looks at. */
 export interface CodeRunFile {
@@ -29,10 +32,12 @@ export class StoryHub {
 	readonly logs: LogServer;
 	private readonly home: Home;
 	private readonly process: HubProcess;
+	private readonly clockPort: number;
 
-	private constructor(home: Home, process: HubProcess, github: GitHubMock, logs: LogServer) {
+	private constructor(home: Home, process: HubProcess, clockPort: number, github: GitHubMock, logs: LogServer) {
 		this.home = home;
 		this.process = process;
+		this.clockPort = clockPort;
 		this.github = github;
 		this.logs = logs;
 	}
@@ -41,7 +46,18 @@ export class StoryHub {
 		const home = await makeHome();
 		await writeFile(home.pipelineFile, await pipelineOf(policy));
 		const github = await startGitHubMock();
-		return new StoryHub(home, await startReadyHub(home, github.variables), github, await startLogServer());
+		const clockPort = await freePort();
+		const env = { ...github.variables, STORY_CLOCK_PORT: String(clockPort), HEALER_WRAPPER_PID: String(process.pid) };
+		const hub = await startReadyHub(home, env, undefined, PRELOAD);
+		return new StoryHub(home, hub, clockPort, github, await startLogServer());
+	}
+
+	/** Sets the wall clock of worker and relay to so much ahead of the machine's. */
+	async setClock(aheadMs: number): Promise<void> {
+		const urls = [`http://127.0.0.1:${this.clockPort}`, this.home.url].map(
+			(at) => `${at}/story-clock?ahead_ms=${aheadMs}`,
+		);
+		for (const url of urls) await (await fetch(url)).json();
 	}
 
 	async stop(): Promise<void> {
