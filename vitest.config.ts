@@ -116,7 +116,7 @@ function stories(): TestProjectConfiguration {
 			fileParallelism: false,
 			maxConcurrency: 24,
 			provide: { atSize: true },
-			testTimeout: 300_000,
+			testTimeout: 600_000,
 			hookTimeout: 180_000,
 		},
 	};

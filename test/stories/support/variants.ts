@@ -8,16 +8,15 @@ export interface Variant {
 	order(deliveries: readonly Omit<DeliverStep, "answer">[]): readonly Omit<DeliverStep, "answer">[];
 }
 
-const asWritten: Variant["order"] = (deliveries) => deliveries;
+export const PLAIN: Variant = { name: "plain", isDoubled: false, order: (deliveries) => deliveries };
 
 /** Shuffled only where the story has deliveries in any order. */
 export function variantsOf({ steps }: Story): readonly Variant[] {
 	const isOrdered = steps.every((step) => !("in any order" in step));
-	const doubled: Variant = { name: "doubled", isDoubled: true, order: asWritten };
-	const plain: Variant = { name: "plain", isDoubled: false, order: asWritten };
-	if (isOrdered) return [plain, doubled];
+	const doubled: Variant = { name: "doubled", isDoubled: true, order: PLAIN.order };
+	if (isOrdered) return [PLAIN, doubled];
 	const reversed: Variant = { name: "shuffled 1", isDoubled: false, order: (all) => all.toReversed() };
 	const chance = seededChance();
 	const shuffled: Variant = { name: "shuffled 2", isDoubled: true, order: (all) => chance.shuffled(all) };
-	return [plain, doubled, reversed, shuffled];
+	return [PLAIN, doubled, reversed, shuffled];
 }
