@@ -113,7 +113,6 @@ function stories(): TestProjectConfiguration {
 			name: "stories",
 			include: ["test/stories/*.test.ts"],
 			environment: "node",
-			fileParallelism: false,
 			maxConcurrency: 24,
 			provide: { atSize: true },
 			testTimeout: 600_000,

@@ -30,20 +30,24 @@ class StoryRun {
 	private readonly hub: StoryHub;
 	private readonly clock: StoryClock;
 	private readonly place: Place;
+	/** All names of the story's repository. */
+	private readonly repositories: readonly string[];
 	private readonly github: GitHubOfStory;
 	private readonly sent: { readonly payload: Payload; readonly id: string }[] = [];
 	private last: Expected | undefined;
 
 	constructor(story: Story, variant: Variant, hub: StoryHub, clock: StoryClock) {
 		this.clock = clock;
-		this.story = story;
 		this.variant = variant;
 		this.hub = hub;
 		const repository = `5dlabs/story-${slugOf(story.story)}-${variant.name.replace(" ", "-")}`;
 		const repositoryId = createHash("sha256").update(repository).digest().readUIntBE(0, 5);
 		this.place = { repository, repositoryId };
+		this.story = named(story, { repository, repository_id: String(repositoryId), api: hub.github.url });
+		this.repositories = [repository, ...this.story.also];
+		for (const one of this.story.also) hub.github.repository(one);
 		this.github = new GitHubOfStory(hub.github.repository(repository), hub.logs, this.place);
-		this.github.show(story.github, Date.now());
+		this.github.show(this.story.github, Date.now());
 	}
 
 	async run(): Promise<void> {
@@ -122,7 +126,7 @@ class StoryRun {
 			const incident = this.pick(await this.incidents(), end.incident);
 			const attempts = typeof incident === "string" ? [] : incident.attempts;
 			const wanted = attempts.findLast(({ attempt }) => end.attempt === undefined || attempt === end.attempt);
-			const files = await this.hub.codeRuns(this.place.repository);
+			const files = await this.hub.codeRuns(this.repositories);
 			name = files.find(({ metadata }) => metadata.name === wanted?.coderun_name)?.metadata.name;
 			return name === undefined ? ["there is no such CodeRun"] : [];
 		});
@@ -130,6 +134,7 @@ class StoryRun {
 			phase: end.ends,
 			...(end.pull_request !== undefined && { pullRequestUrl: url }),
 			...(end.message !== undefined && { message: end.message }),
+			...end.with,
 		});
 	}
 
@@ -163,7 +168,7 @@ class StoryRun {
 		return await checkExpected(expected, {
 			incidents,
 			pick: () => this.pick(incidents, expected.incident),
-			codeRuns: await this.hub.codeRuns(repository),
+			codeRuns: await this.hub.codeRuns(this.repositories),
 			github: this.hub.github.repository(repository),
 			requests: this.requests().map(({ line }) => line),
 			insights: () => this.hub.insights(repository),
@@ -211,7 +216,7 @@ class StoryRun {
 	}
 
 	private async incidents(): Promise<readonly IncidentDetail[]> {
-		return await this.hub.incidents(this.place.repository);
+		return await this.hub.incidents(this.repositories);
 	}
 
 	/** The one that is meant, or why there is none. */
@@ -226,7 +231,7 @@ class StoryRun {
 	}
 
 	private requests() {
-		return this.hub.github.requests.filter(({ line }) => line.includes(`/repos/${this.place.repository}/`));
+		return this.hub.github.requests.filter(({ line }) => line.includes(`/repos/${this.place.repository}`));
 	}
 
 	private async describe(problem: string): Promise<string> {
@@ -262,6 +267,15 @@ class StoryRun {
 				.join("\n")}`,
 		].join("\n");
 	}
+}
+
+/** The story with the names that differ from variant to variant in place of `{repository}` and the like. */
+function named(story: Story, names: Readonly<Record<string, string>>): Story {
+	const text = JSON.stringify(story).replaceAll(
+		/\{(repository|repository_id|api)\}/g,
+		(_, name: string) => names[name] ?? "",
+	);
+	return JSON.parse(text) as Story;
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

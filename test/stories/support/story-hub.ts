@@ -81,7 +81,13 @@ export class StoryHub {
 		return await this.post(`/api/incidents/${id}/${action}`, {});
 	}
 
-	async incidents(repository: string): Promise<readonly IncidentDetail[]> {
+	/** Oldest first, name by name. */
+	async incidents(repositories: readonly string[]): Promise<readonly IncidentDetail[]> {
+		const lists = await Promise.all(repositories.map(async (name) => await this.incidentsOf(name)));
+		return lists.flat();
+	}
+
+	private async incidentsOf(repository: string): Promise<readonly IncidentDetail[]> {
 		const route = `/api/incidents?limit=200&repository=${encodeURIComponent(repository)}`;
 		const { incidents } = (await getJson(this.home, route)) as { incidents: readonly { id: string }[] };
 		return await Promise.all(
@@ -97,12 +103,12 @@ export class StoryHub {
 	}
 
 	/** What lies in the sink: the truth about how many there are. */
-	async codeRuns(repository: string): Promise<readonly CodeRunFile[]> {
+	async codeRuns(repositories: readonly string[]): Promise<readonly CodeRunFile[]> {
 		const folder = path.join(this.home.stateDir, "coderuns");
 		const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml") && !name.startsWith("."));
 		// A name begins with its incident's; the repository is only in the file.
 		const files = await Promise.all(names.map(async (name) => await this.readCodeRun(path.join(folder, name))));
-		return files.filter((file) => file.metadata.annotations["healer/repository"] === repository);
+		return files.filter((file) => repositories.includes(file.metadata.annotations["healer/repository"] ?? ""));
 	}
 
 	private readonly read = new Map<string, CodeRunFile>();
