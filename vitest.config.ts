@@ -113,7 +113,7 @@ function stories(): TestProjectConfiguration {
 			name: "stories",
 			include: ["test/stories/*.test.ts"],
 			environment: "node",
-			maxConcurrency: 24,
+			maxConcurrency: 16,
 			provide: { atSize: true },
 			testTimeout: 600_000,
 			hookTimeout: 180_000,

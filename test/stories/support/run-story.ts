@@ -6,16 +6,16 @@ import { type Payload, type Place, payloadOf } from "./payloads.ts";
 import { GitHubOfStory } from "./show-on-github.ts";
 import type { StoryClock } from "./story-clock.ts";
 import { type DeliverStep, type Expected, type Step, type Story, slugOf } from "./story-file.ts";
-import type { StoryAnswer, StoryHub } from "./story-hub.ts";
+import type { CodeRunFile, StoryAnswer, StoryHub } from "./story-hub.ts";
 import type { StoryHubs } from "./story-hubs.ts";
 import type { Variant } from "./variants.ts";
 
 /** How long an expectation may take; far longer than it does. */
 const WITHIN_MS = 90_000;
-const POLL_MS = 200;
+const POLL_MS = 400;
 /** A story's waits are shorter than this, so whatever is due later is no longer its business. */
 const SOON_MS = 4_000;
-const QUIET_MS = 1_200;
+const QUIET_MS = 1_500;
 
 /** Runs one story in a repository of its own. Throws with what was seen, the timeline and the hub's log. */
 export async function runStory(story: Story, variant: Variant, hubs: StoryHubs): Promise<void> {
@@ -121,16 +121,22 @@ class StoryRun {
 
 	private async endCodeRun(end: Extract<Step, { coderun: unknown }>["coderun"]): Promise<void> {
 		const url = `https://github.com/${this.place.repository}/pull/${end.pull_request}`;
-		let name: string | undefined;
+		let found: CodeRunFile | undefined;
 		await this.until(async () => {
 			const incident = this.pick(await this.incidents(), end.incident);
 			const attempts = typeof incident === "string" ? [] : incident.attempts;
 			const wanted = attempts.findLast(({ attempt }) => end.attempt === undefined || attempt === end.attempt);
 			const files = await this.hub.codeRuns(this.repositories);
-			name = files.find(({ metadata }) => metadata.name === wanted?.coderun_name)?.metadata.name;
-			return name === undefined ? ["there is no such CodeRun"] : [];
+			found = files.find(({ metadata }) => metadata.name === wanted?.coderun_name);
+			return found === undefined ? ["there is no such CodeRun"] : [];
 		});
-		await this.hub.endCodeRun(name ?? "", {
+		if (found === undefined) throw new Error("there is no such CodeRun");
+		const { metadata, spec } = found as CodeRunFile;
+		if (end.pull_request !== undefined) {
+			const branch = spec.env.HEALER_FIX_BRANCH || spec.env.TARGET_BRANCH;
+			this.github.learnFix(end.pull_request, branch ?? "main", `${spec.githubApp}[bot]`);
+		}
+		await this.hub.endCodeRun(metadata.name, {
 			phase: end.ends,
 			...(end.pull_request !== undefined && { pullRequestUrl: url }),
 			...(end.message !== undefined && { message: end.message }),

@@ -11,7 +11,7 @@ interface Clocked {
  */
 export class StoryClock {
 	private readonly hubs: Clocked[] = [];
-	private readonly waiting = new Set<{ readonly untilMs: number; readonly resolve: () => void }>();
+	private readonly waiting = new Set<{ readonly until: number; readonly resolve: () => void }>();
 	private running = 0;
 	private ahead = 0;
 
@@ -31,21 +31,22 @@ export class StoryClock {
 		}
 	}
 
-	/** Ends when so much time has passed, by this clock. */
+	/** Ends when so much time has passed, by this clock; waiting for others counts. */
 	async pass(ms: number): Promise<void> {
 		const { promise, resolve } = Promise.withResolvers<void>();
-		this.waiting.add({ untilMs: this.ahead + ms, resolve });
+		this.waiting.add({ until: Date.now() + ms, resolve });
 		await this.moveIfAllWait();
 		await promise;
 	}
 
 	private async moveIfAllWait(): Promise<void> {
 		if (this.waiting.size === 0 || this.waiting.size < this.running) return;
-		this.ahead = Math.min(...[...this.waiting].map(({ untilMs }) => untilMs));
+		const first = Math.min(...[...this.waiting].map(({ until }) => until));
+		this.ahead += Math.max(0, first - Date.now());
 		setAhead(this.ahead);
 		await Promise.all(this.hubs.map((hub) => hub.setClock(this.ahead)));
 		for (const one of this.waiting) {
-			if (one.untilMs > this.ahead) continue;
+			if (one.until > Date.now()) continue;
 			this.waiting.delete(one);
 			one.resolve();
 		}
