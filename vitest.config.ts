@@ -113,10 +113,9 @@ function stories(): TestProjectConfiguration {
 			name: "stories",
 			include: ["test/stories/*.test.ts"],
 			environment: "node",
-			fileParallelism: false,
-			maxConcurrency: 24,
+			maxConcurrency: 16,
 			provide: { atSize: true },
-			testTimeout: 300_000,
+			testTimeout: 600_000,
 			hookTimeout: 180_000,
 		},
 	};

@@ -1,10 +1,13 @@
 import { z } from "zod";
 
+/** Whoever caused what a story does not say more about. */
+export const DEVELOPER = "a-developer";
+
 /** Fields that every delivery may have. */
 const common = {
 	action: z.string().optional(),
 	/** The login of whoever caused it; a bot's ends in `[bot]`. */
-	by: z.string().default("a-developer"),
+	by: z.string().default(DEVELOPER),
 	/** When it happened, in minutes after it is delivered: `-10` is ten minutes ago. */
 	at: z.number().optional(),
 };

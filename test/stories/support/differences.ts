@@ -1,21 +1,28 @@
 import { isTree } from "./laid-over.ts";
 
-/** What is seen differently from what is expected, a line each. Objects may have more fields; lists are whole. */
+interface Within {
+	readonly contains: readonly string[];
+	readonly lacks: readonly string[];
+}
+
+/**
+ * What is seen differently from what is expected, a line each. Objects may have more fields; lists are whole; a text may
+ * be given by what it contains and lacks.
+ */
 export function differences(expected: unknown, seen: unknown, at: string): readonly string[] {
 	if (isTree(expected)) {
+		if (typeof seen === "string" && "contains" in expected) {
+			return textDifferences({ contains: [], lacks: [], ...expected }, seen, at);
+		}
 		if (!isTree(seen)) return [line(at, expected, seen)];
 		return Object.entries(expected).flatMap(([key, value]) => differences(value, seen[key], `${at}.${key}`));
 	}
 	if (Array.isArray(expected)) {
 		if (!Array.isArray(seen)) return [line(at, expected, seen)];
-		if (seen.length !== expected.length)
-			return [
-				line(
-					at,
-					expected,
-					seen.map((one) => onlyFieldsOf(expected[0], one)),
-				),
-			];
+		if (seen.length !== expected.length) {
+			const fields = seen.map((one) => onlyFieldsOf(expected[0], one));
+			return [line(at, expected, fields)];
+		}
 		return expected.flatMap((value, n) => differences(value, seen[n], `${at}[${n}]`));
 	}
 	return expected === seen ? [] : [line(at, expected, seen)];
@@ -23,7 +30,7 @@ export function differences(expected: unknown, seen: unknown, at: string): reado
 
 /** Texts that a longer text lacks, or should lack. */
 export function textDifferences(
-	{ contains, lacks }: { readonly contains: readonly string[]; readonly lacks: readonly string[] },
+	{ contains, lacks }: Within,
 	seen: string | null | undefined,
 	at: string,
 ): readonly string[] {

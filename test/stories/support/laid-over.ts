@@ -11,3 +11,10 @@ export function laidOver(under: unknown, over: unknown): unknown {
 	for (const [key, value] of Object.entries(over)) merged[key] = laidOver(merged[key], value);
 	return merged;
 }
+
+/** Without the field at this path. */
+export function lacking(tree: unknown, [key = "", ...below]: readonly string[]): unknown {
+	if (!isTree(tree) || !(key in tree)) return tree;
+	const { [key]: field, ...rest } = tree;
+	return below.length === 0 ? rest : { ...rest, [key]: lacking(field, below) };
+}

@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
-import { type CheckFields, EVENT_NAMES, type EventName, type FieldsOf, type RunFields } from "./delivery-fields.ts";
-import { laidOver, type Tree } from "./laid-over.ts";
+import {
+	type CheckFields,
+	DEVELOPER,
+	EVENT_NAMES,
+	type EventName,
+	type FieldsOf,
+	type RunFields,
+} from "./delivery-fields.ts";
+import { lacking, laidOver, type Tree } from "./laid-over.ts";
 import type { StoryDelivery } from "./story-file.ts";
 
 /** Where a story's delivery happens. */
@@ -25,14 +32,17 @@ const INTERNAL: readonly string[] = ["play_stage_failure"];
 
 /** The payload of one delivery at this time, ms: one that GitHub has sent, with the story's fields over it. */
 export function payloadOf(delivery: StoryDelivery, now: number, place: Place): Payload {
-	const { payload: over = {}, event, ...rest } = delivery;
+	const { payload: over = {}, without = [], event, ...rest } = delivery;
 	const named = EVENT_NAMES.filter((name) => rest[name] !== undefined);
 	const [name, ...others] = event === undefined ? named : [event, ...named];
 	if (name === undefined || others.length > 0) throw new Error(`a delivery has one event: ${JSON.stringify(delivery)}`);
-	const made = event === undefined ? build(name as EventName, rest[name as EventName], now, place) : {};
-	const payload = laidOver(made, over) as Tree;
-	const text = JSON.stringify(payload).replaceAll("{repository}", place.repository);
-	return { event: name, isInternal: INTERNAL.includes(name), payload: JSON.parse(text) };
+	const isOther = event !== undefined;
+	const action = typeof over.action === "string" ? over.action : undefined;
+	const made = isOther
+		? from(name, action, DEVELOPER, place, {})
+		: build(name as EventName, rest[name as EventName], now, place);
+	const payload = without.reduce<unknown>((left, at) => lacking(left, at.split(".")), laidOver(made, over));
+	return { event: name, isInternal: INTERNAL.includes(name), payload: payload as Tree };
 }
 
 function build(name: EventName, fields: unknown, now: number, place: Place): Tree {
@@ -181,7 +191,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: string,
 		from("dependabot_alert", fields.action ?? "created", fields.by, place, {
 			alert: {
 				number: fields.number,
-				state: "open",
+				state: alertState(fields.action),
 				dependency: { package: { name: fields.package } },
 				security_advisory: { severity: fields.severity },
 				html_url: `https://github.com/${place.repository}/security/dependabot/${fields.number}`,
@@ -194,6 +204,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: string,
 		from("secret_scanning_alert", fields.action ?? "created", fields.by, place, {
 			alert: {
 				number: fields.number,
+				state: alertState(fields.action),
 				html_url: `https://github.com/${place.repository}/security/secret-scanning/${fields.number}`,
 				created_at: when,
 				updated_at: when,
@@ -206,7 +217,7 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: string,
 			commit_oid: shaOf(fields.sha),
 			alert: {
 				number: fields.number,
-				state: "open",
+				state: alertState(fields.action),
 				html_url: `https://github.com/${place.repository}/security/code-scanning/${fields.number}`,
 				created_at: when,
 			},
@@ -230,6 +241,18 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: string,
 		...(attempt !== undefined && { attempt }),
 	}),
 };
+
+const OVER: Readonly<Record<string, string>> = {
+	fixed: "fixed",
+	dismissed: "dismissed",
+	auto_dismissed: "auto_dismissed",
+	closed_by_user: "dismissed",
+	resolved: "resolved",
+};
+
+function alertState(action = "created"): string {
+	return OVER[action] ?? "open";
+}
 
 /** A run as its deliveries and GitHub's API show it. */
 export function runOf(fields: RunFields, when: string, place: Place): Tree {
@@ -345,12 +368,13 @@ function from(event: string, action: string | undefined, by: string, place: Plac
 function recorded(event: string, action: string | undefined, repository: string): Tree {
 	const all = examples.find(({ name }) => name === event)?.examples as readonly Tree[] | undefined;
 	const found = all?.find((one) => one.action === action) ?? all?.[0] ?? stored(event);
+	if (found === undefined) return {};
 	const own = String((found.repository as Tree | undefined)?.full_name);
 	return JSON.parse(JSON.stringify(found).replaceAll(own, repository)) as Tree;
 }
 
-/** GitHub's examples lack secret scanning. */
-function stored(event: string): Tree {
+/** GitHub's examples lack secret scanning. Internal events have none. */
+function stored(event: string): Tree | undefined {
 	const file = new URL(`../../cases/payloads/github/${event}.created.json`, import.meta.url);
-	return JSON.parse(readFileSync(file, "utf8")) as Tree;
+	return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Tree) : undefined;
 }

@@ -4,40 +4,50 @@ import type { IncidentDetail } from "../../../worker/api/shapes.ts";
 import { checkExpected } from "./check-expected.ts";
 import { type Payload, type Place, payloadOf } from "./payloads.ts";
 import { GitHubOfStory } from "./show-on-github.ts";
+import type { StoryClock } from "./story-clock.ts";
 import { type DeliverStep, type Expected, type Step, type Story, slugOf } from "./story-file.ts";
-import type { StoryAnswer, StoryHub } from "./story-hub.ts";
+import type { CodeRunFile, StoryAnswer, StoryHub } from "./story-hub.ts";
+import type { StoryHubs } from "./story-hubs.ts";
 import type { Variant } from "./variants.ts";
 
 /** How long an expectation may take; far longer than it does. */
 const WITHIN_MS = 90_000;
-const POLL_MS = 200;
+const POLL_MS = 400;
 /** A story's waits are shorter than this, so whatever is due later is no longer its business. */
 const SOON_MS = 4_000;
-const QUIET_MS = 1_200;
+const QUIET_MS = 1_500;
 
 /** Runs one story in a repository of its own. Throws with what was seen, the timeline and the hub's log. */
-export async function runStory(story: Story, variant: Variant, hub: StoryHub): Promise<void> {
-	await new StoryRun(story, variant, hub).run();
+export async function runStory(story: Story, variant: Variant, hubs: StoryHubs): Promise<void> {
+	await hubs.clock.runBeside(async () => {
+		await new StoryRun(story, variant, await hubs.of(story.policy), hubs.clock).run();
+	});
 }
 
 class StoryRun {
 	private readonly story: Story;
 	private readonly variant: Variant;
 	private readonly hub: StoryHub;
+	private readonly clock: StoryClock;
 	private readonly place: Place;
+	/** All names of the story's repository. */
+	private readonly repositories: readonly string[];
 	private readonly github: GitHubOfStory;
 	private readonly sent: { readonly payload: Payload; readonly id: string }[] = [];
 	private last: Expected | undefined;
 
-	constructor(story: Story, variant: Variant, hub: StoryHub) {
-		this.story = story;
+	constructor(story: Story, variant: Variant, hub: StoryHub, clock: StoryClock) {
+		this.clock = clock;
 		this.variant = variant;
 		this.hub = hub;
 		const repository = `5dlabs/story-${slugOf(story.story)}-${variant.name.replace(" ", "-")}`;
 		const repositoryId = createHash("sha256").update(repository).digest().readUIntBE(0, 5);
 		this.place = { repository, repositoryId };
+		this.story = named(story, { repository, repository_id: String(repositoryId), api: hub.github.url });
+		this.repositories = [repository, ...this.story.also];
+		for (const one of this.story.also) hub.github.repository(one);
 		this.github = new GitHubOfStory(hub.github.repository(repository), hub.logs, this.place);
-		this.github.show(story.github, this.now());
+		this.github.show(this.story.github, Date.now());
 	}
 
 	async run(): Promise<void> {
@@ -59,8 +69,9 @@ class StoryRun {
 	private async take(step: Step): Promise<void> {
 		if ("deliver" in step) return await this.deliver(step);
 		if ("in any order" in step) return await this.deliverInAnyOrder(step["in any order"]);
-		if ("github" in step) return this.github.show(step.github, this.now());
+		if ("github" in step) return this.github.show(step.github, Date.now());
 		if ("coderun" in step) return await this.endCodeRun(step.coderun);
+		if ("later" in step) return await this.pass(step.later);
 		if ("action" in step) return await this.act(step);
 		if ("expect" in step) return await this.expect(step.expect);
 		await this.settle();
@@ -68,7 +79,7 @@ class StoryRun {
 	}
 
 	private async deliver(step: DeliverStep): Promise<void> {
-		const now = this.now();
+		const now = Date.now();
 		this.github.learnFrom(step.deliver, now);
 		const answer = await this.send(step, now);
 		const { status, http, reason } = (step.answer ?? {}) as { status?: string; http?: number; reason?: string };
@@ -82,7 +93,7 @@ class StoryRun {
 
 	/** What GitHub's API shows does not depend on the order in which it delivers. */
 	private async deliverInAnyOrder(steps: readonly Omit<DeliverStep, "answer">[]): Promise<void> {
-		const now = this.now();
+		const now = Date.now();
 		for (const step of steps) this.github.learnFrom(step.deliver, now);
 		for (const step of this.variant.order(steps)) await this.send(step, now);
 	}
@@ -110,20 +121,33 @@ class StoryRun {
 
 	private async endCodeRun(end: Extract<Step, { coderun: unknown }>["coderun"]): Promise<void> {
 		const url = `https://github.com/${this.place.repository}/pull/${end.pull_request}`;
-		let name: string | undefined;
+		let found: CodeRunFile | undefined;
 		await this.until(async () => {
 			const incident = this.pick(await this.incidents(), end.incident);
 			const attempts = typeof incident === "string" ? [] : incident.attempts;
 			const wanted = attempts.findLast(({ attempt }) => end.attempt === undefined || attempt === end.attempt);
-			const files = await this.hub.codeRuns(this.place.repository);
-			name = files.find(({ metadata }) => metadata.name === wanted?.coderun_name)?.metadata.name;
-			return name === undefined ? ["there is no such CodeRun"] : [];
+			const files = await this.hub.codeRuns(this.repositories);
+			found = files.find(({ metadata }) => metadata.name === wanted?.coderun_name);
+			return found === undefined ? ["there is no such CodeRun"] : [];
 		});
-		await this.hub.endCodeRun(name ?? "", {
+		if (found === undefined) throw new Error("there is no such CodeRun");
+		const { metadata, spec } = found as CodeRunFile;
+		if (end.pull_request !== undefined) {
+			const branch = spec.env.HEALER_FIX_BRANCH || spec.env.TARGET_BRANCH;
+			this.github.learnFix(end.pull_request, branch ?? "main", `${spec.githubApp}[bot]`);
+		}
+		await this.hub.endCodeRun(metadata.name, {
 			phase: end.ends,
 			...(end.pull_request !== undefined && { pullRequestUrl: url }),
 			...(end.message !== undefined && { message: end.message }),
+			...end.with,
 		});
+	}
+
+	/** Only once nothing is due any more: time does not pass over work that is not done. */
+	private async pass(duration: string): Promise<void> {
+		await this.settle();
+		await this.clock.pass(durationMs(duration));
 	}
 
 	private async act({ action, incident: selector, answer }: Extract<Step, { action: unknown }>): Promise<void> {
@@ -150,7 +174,7 @@ class StoryRun {
 		return await checkExpected(expected, {
 			incidents,
 			pick: () => this.pick(incidents, expected.incident),
-			codeRuns: await this.hub.codeRuns(repository),
+			codeRuns: await this.hub.codeRuns(this.repositories),
 			github: this.hub.github.repository(repository),
 			requests: this.requests().map(({ line }) => line),
 			insights: () => this.hub.insights(repository),
@@ -198,7 +222,7 @@ class StoryRun {
 	}
 
 	private async incidents(): Promise<readonly IncidentDetail[]> {
-		return await this.hub.incidents(this.place.repository);
+		return await this.hub.incidents(this.repositories);
 	}
 
 	/** The one that is meant, or why there is none. */
@@ -212,12 +236,8 @@ class StoryRun {
 		return `${found.length} of ${incidents.length} incidents are ${JSON.stringify(selector ?? "there")}`;
 	}
 
-	private now(): number {
-		return Date.now();
-	}
-
 	private requests() {
-		return this.hub.github.requests.filter(({ line }) => line.includes(`/repos/${this.place.repository}/`));
+		return this.hub.github.requests.filter(({ line }) => line.includes(`/repos/${this.place.repository}`));
 	}
 
 	private async describe(problem: string): Promise<string> {
@@ -253,4 +273,20 @@ class StoryRun {
 				.join("\n")}`,
 		].join("\n");
 	}
+}
+
+/** The story with the names that differ from variant to variant in place of `{repository}` and the like. */
+function named(story: Story, names: Readonly<Record<string, string>>): Story {
+	const text = JSON.stringify(story).replaceAll(
+		/\{(repository|repository_id|api)\}/g,
+		(_, name: string) => names[name] ?? "",
+	);
+	return JSON.parse(text) as Story;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `10m`, as in pipeline.yaml. */
+function durationMs(text: string): number {
+	return Number.parseInt(text, 10) * (UNITS[text.slice(-1)] ?? Number.NaN);
 }

@@ -11,7 +11,7 @@ import type {
 	Run,
 	Status,
 } from "../../support/github/samples.ts";
-import type { JobFields, RunFields } from "./delivery-fields.ts";
+import type { FieldsOf, JobFields, RunFields } from "./delivery-fields.ts";
 import { laidOver, type Tree } from "./laid-over.ts";
 import { account, jobId, type Place, pullOf, runOf, shaOf, stepsOf, timeOf } from "./payloads.ts";
 import type { GitHubContent, PullFields, StoryDelivery } from "./story-file.ts";
@@ -42,6 +42,7 @@ export class GitHubOfStory {
 			this.described.add(`pull ${number}`);
 			if (fields === null) state.pulls.delete(Number(number));
 			else this.putPull(Number(number), fields);
+			if (fields?.sha !== undefined) this.described.add(`head of ${number}`);
 		}
 		for (const [name, sha] of Object.entries(content.branches)) {
 			this.described.add(`branch ${name}`);
@@ -74,44 +75,45 @@ export class GitHubOfStory {
 	/** GitHub's API knows what its deliveries are about, unless the story says something else. */
 	learnFrom(delivery: StoryDelivery, now: number): void {
 		const { workflow_run: run, workflow_job: job, pull_request: pull, push, issue_comment: comment } = delivery;
-		if (run !== undefined && !this.described.has(`run ${run.run}`)) this.putRun(run, now);
-		for (const number of run?.pulls ?? []) {
-			if (this.state.pulls.has(number) || this.described.has(`pull ${number}`)) continue;
-			const { branch = "", sha = "a", fork } = run ?? {};
-			this.putPull(number, { branch, sha, files: [], with: {}, ...(fork !== undefined && { fork }) });
-		}
+		if (run !== undefined) this.learnRun(run, now);
 		if (job !== undefined && !this.described.has(`run ${job.run}`)) {
-			const known = this.state.runs.get(job.run);
-			if (known === undefined && job.branch !== null) {
-				const { run: id, attempt, workflow, sha, by, action: _ } = job;
-				const fields = { run: id, attempt, workflow, sha, by, branch: job.branch, message: "feat: x", pulls: [] };
-				const rest = { path: ".github/workflows/ci.yml", workflow_id: 500, event: "push" };
-				this.putRun({ ...fields, ...rest, status: "completed", conclusion: job.conclusion }, now);
-			}
+			if (!this.state.runs.has(job.run) && job.branch !== null) this.putRun(runOfJob(job, job.branch), now);
 			this.putJobs(job.run, job.attempt, [job]);
 		}
-		if (pull !== undefined && !this.described.has(`pull ${pull.pull}`)) {
-			const { branch, sha, base, fork, by, action, merged, mergeable_state } = pull;
-			const state = action === "closed" ? "closed" : "open";
-			const at = merged ? { merged_at: timeOf(now, pull.at) } : {};
-			const fields = { branch, sha, base, by, files: [], with: { state, merged, mergeable_state, ...at } };
-			this.putPull(pull.pull, { ...fields, ...(fork !== undefined && { fork }) });
-		}
-		if (push !== undefined) this.putHead(push.branch, push.sha, push.message);
+		if (pull !== undefined) this.learnPull(pull.pull, pullFieldsOf(pull, now));
+		if (push !== undefined) this.putHead(push);
 		if (comment !== undefined && !this.state.comments.has(comment.comment)) {
 			this.state.putComment(comment.pull, { id: comment.comment, body: comment.body, user: userOf(comment.by) });
 		}
 	}
 
+	/** The pull request that an agent opened, or pushed to. */
+	learnFix(number: number, branch: string, by: string): void {
+		if (!this.state.pulls.has(number)) this.learnPull(number, { branch, by, files: [], with: {} });
+	}
+
+	private learnRun(run: RunFields, now: number): void {
+		if (!this.described.has(`run ${run.run}`)) this.putRun(run, now);
+		const { branch, sha, fork } = run;
+		for (const number of run.pulls) {
+			if (this.state.pulls.has(number)) continue;
+			this.learnPull(number, { branch, sha, files: [], with: {}, ...(fork !== undefined && { fork }) });
+		}
+	}
+
+	private learnPull(number: number, fields: PullFields): void {
+		if (!this.described.has(`pull ${number}`)) this.putPull(number, fields);
+	}
+
 	private putRun(fields: RunFields, now: number): void {
 		const { place, state } = this;
-		const { head_commit: _, pull_requests, ...run } = runOf(fields, timeOf(now, fields.at), place);
+		const { head_commit: _, ...run } = runOf(fields, timeOf(now, fields.at), place);
 		const isNewest = [...state.runs.values()].every(
 			({ id, head_branch }) => head_branch !== fields.branch || id <= fields.run,
 		);
-		state.putRun({ ...run, pull_requests } as Changes<Run> & { readonly id: number });
+		state.putRun(run as Changes<Run> & { readonly id: number });
 		if (fields.jobs !== undefined) this.putJobs(fields.run, fields.attempt, fields.jobs);
-		if (fields.fork === undefined && isNewest) this.putHead(fields.branch, fields.sha, fields.message);
+		if (fields.fork === undefined && isNewest) this.putHead(fields);
 	}
 
 	private putJobs(run: number, attempt: number, jobs: readonly JobFields[]): void {
@@ -135,10 +137,33 @@ export class GitHubOfStory {
 		);
 	}
 
-	private putHead(branch: string, sha: string, message: string): void {
-		if (!this.described.has(`branch ${branch}`)) this.state.putBranch(branch, shaOf(sha));
-		if (!this.described.has(`commit ${shaOf(sha)}`)) this.state.putCommit({ sha: shaOf(sha), commit: { message } });
+	/** Somebody pushed: the branch's head moves, and that of its pull request. */
+	private putHead({ branch, sha: short, message, by }: Pick<RunFields, "branch" | "sha" | "message" | "by">): void {
+		const sha = shaOf(short);
+		const [author, committer] = [userOf(by), userOf(by)];
+		if (!this.described.has(`branch ${branch}`)) this.state.putBranch(branch, sha);
+		if (!this.described.has(`commit ${sha}`)) this.state.putCommit({ sha, author, committer, commit: { message } });
+		for (const pull of this.state.pulls.values()) {
+			const isOurs = pull.head.ref === branch && pull.head.repo?.full_name === this.place.repository;
+			if (!isOurs || pull.state !== "open" || this.described.has(`head of ${pull.number}`)) continue;
+			this.state.pulls.set(pull.number, { ...pull, head: { ...pull.head, sha } });
+		}
 	}
+}
+
+/** The run that a job's delivery is about. */
+function runOfJob(job: FieldsOf<"workflow_job">, branch: string): RunFields {
+	const { run, attempt, workflow, sha, by, conclusion, at } = job;
+	const fields = { run, attempt, workflow, sha, by, branch, conclusion, ...(at !== undefined && { at }) };
+	const usual = { path: ".github/workflows/ci.yml", workflow_id: 500, event: "push", message: "feat: x" };
+	return { ...usual, ...fields, status: "completed", pulls: [] };
+}
+
+function pullFieldsOf(pull: FieldsOf<"pull_request">, now: number): PullFields {
+	const { branch, sha, base, fork, by, action, merged, mergeable_state } = pull;
+	const state = action === "closed" ? "closed" : "open";
+	const how = { state, merged, mergeable_state, ...(merged && { merged_at: timeOf(now, pull.at) }) };
+	return { branch, sha, base, by, files: [], with: how, ...(fork !== undefined && { fork }) };
 }
 
 function userOf(login: string): { readonly login: string; readonly type: string } {

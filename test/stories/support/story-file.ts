@@ -46,7 +46,7 @@ const expected = z.strictObject({
 	attempts: z.array(z.record(z.string(), z.unknown())).optional(),
 	/** Of the newest CodeRun. */
 	prompt: within.optional(),
-	env: z.record(z.string(), z.string()).optional(),
+	env: z.record(z.string(), z.union([z.string(), within])).optional(),
 	spec: z.record(z.string(), z.unknown()).optional(),
 	/** These events in this order, perhaps with others between them. */
 	timeline: z.array(z.string()).optional(),
@@ -105,8 +105,8 @@ const answer = z.union([
 	z.strictObject({ status: z.string().optional(), http: z.number().optional(), reason: z.string().optional() }),
 ]);
 
-/** Exactly one event with its fields, and `payload`, which is laid over the result. */
-const delivery = deliveryFields.extend({ payload: anyFields.optional() });
+/** Exactly one event with its fields; `payload` is laid over the result, and `without` are fields that it lacks. */
+const delivery = deliveryFields.extend({ payload: anyFields.optional(), without: z.array(z.string()).optional() });
 export type StoryDelivery = z.infer<typeof delivery>;
 
 const deliverStep = z.strictObject({
@@ -117,10 +117,11 @@ const deliverStep = z.strictObject({
 });
 export type DeliverStep = z.infer<typeof deliverStep>;
 
-const step = z.union([
-	deliverStep,
-	z.strictObject({ "in any order": z.array(deliverStep.omit({ answer: true })).min(2) }),
-	z.strictObject({
+/** By the key that tells them apart. */
+const STEPS = {
+	deliver: deliverStep,
+	"in any order": z.strictObject({ "in any order": z.array(deliverStep.omit({ answer: true })).min(2) }),
+	coderun: z.strictObject({
 		coderun: z.strictObject({
 			ends: z.enum(["Succeeded", "Failed", "Completed", "Error", "Deleted"]),
 			incident: selector.optional(),
@@ -128,24 +129,46 @@ const step = z.union([
 			attempt: z.number().optional(),
 			pull_request: z.number().optional(),
 			message: z.string().optional(),
+			/** Any other fields of its `status`. */
+			with: anyFields.default({}),
 		}),
 	}),
-	z.strictObject({ github: gitHubContent }),
-	z.strictObject({
-		/** As by the page or the command line. */
+	github: z.strictObject({ github: gitHubContent }),
+	/** As by the page or the command line. */
+	action: z.strictObject({
 		action: z.enum(["retry", "stop", "release"]),
 		incident: selector.optional(),
 		answer: z.number().default(200),
 	}),
-	z.strictObject({ expect: expected }),
+	/** Time passes, for everything. */
+	later: z.strictObject({ later: z.string().regex(/^\d+[smhd]$/) }),
+	expect: z.strictObject({ expect: expected }),
 	/** The same, once nothing is due any more. */
-	z.strictObject({ stays: expected }),
-]);
+	stays: z.strictObject({ stays: expected }),
+} as const;
+
+/** Not a union, whose error would only say that no kind of step fits. */
+const step = anyFields.transform((given, context): z.infer<(typeof STEPS)[keyof typeof STEPS]> => {
+	const kinds = Object.keys(STEPS) as (keyof typeof STEPS)[];
+	const kind = kinds.find((name) => name in given);
+	if (kind === undefined) {
+		context.addIssue(`a step is one of ${kinds.join(", ")}`);
+		return z.NEVER;
+	}
+	const read = STEPS[kind].safeParse(given);
+	if (read.success) return read.data;
+	for (const { message, path: at } of read.error.issues) {
+		context.addIssue({ code: "custom", message, path: [...at] });
+	}
+	return z.NEVER;
+});
 export type Step = z.infer<typeof step>;
 
 const story = z.strictObject({
 	story: z.string(),
 	about: z.string().optional(),
+	/** Other names of the repository: `{repository}-renamed`. */
+	also: z.array(z.string()).default([]),
 	/** A set of overrides in `policies.yaml`. */
 	policy: z.string().default("usual"),
 	github: gitHubContent.prefault({}),

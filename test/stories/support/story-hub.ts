@@ -7,10 +7,13 @@ import { renderYaml } from "../../../relay/cluster/directory/coderun-yaml.ts";
 import { finishCodeRun } from "../../../relay/cluster/directory/finish-coderun.ts";
 import type { IncidentDetail } from "../../../worker/api/shapes.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "../../hub/hub-process.ts";
+import { freePort } from "../../support/free-port.ts";
 import { type GitHubMock, startGitHubMock } from "../../support/github/github-mock.ts";
 import { type LogServer, startLogServer } from "../../support/github/log-server.ts";
 import { isTree, type Tree } from "./laid-over.ts";
 import type { Payload } from "./payloads.ts";
+
+const PRELOAD = new URL("./clock/hub-preload.ts", import.meta.url).href;
 
 /** The parts of a CodeRun's file that a story looks at. */
 export interface CodeRunFile {
@@ -29,10 +32,12 @@ export class StoryHub {
 	readonly logs: LogServer;
 	private readonly home: Home;
 	private readonly process: HubProcess;
+	private readonly clockPort: number;
 
-	private constructor(home: Home, process: HubProcess, github: GitHubMock, logs: LogServer) {
+	private constructor(home: Home, process: HubProcess, clockPort: number, github: GitHubMock, logs: LogServer) {
 		this.home = home;
 		this.process = process;
+		this.clockPort = clockPort;
 		this.github = github;
 		this.logs = logs;
 	}
@@ -41,7 +46,18 @@ export class StoryHub {
 		const home = await makeHome();
 		await writeFile(home.pipelineFile, await pipelineOf(policy));
 		const github = await startGitHubMock();
-		return new StoryHub(home, await startReadyHub(home, github.variables), github, await startLogServer());
+		const clockPort = await freePort();
+		const env = { ...github.variables, STORY_CLOCK_PORT: String(clockPort), HEALER_WRAPPER_PID: String(process.pid) };
+		const hub = await startReadyHub(home, env, undefined, PRELOAD);
+		return new StoryHub(home, hub, clockPort, github, await startLogServer());
+	}
+
+	/** Sets the wall clock of worker and relay to so much ahead of the machine's. */
+	async setClock(aheadMs: number): Promise<void> {
+		const urls = [`http://127.0.0.1:${this.clockPort}`, this.home.url].map(
+			(at) => `${at}/story-clock?ahead_ms=${aheadMs}`,
+		);
+		for (const url of urls) await (await fetch(url)).json();
 	}
 
 	async stop(): Promise<void> {
@@ -65,7 +81,13 @@ export class StoryHub {
 		return await this.post(`/api/incidents/${id}/${action}`, {});
 	}
 
-	async incidents(repository: string): Promise<readonly IncidentDetail[]> {
+	/** Oldest first, name by name. */
+	async incidents(repositories: readonly string[]): Promise<readonly IncidentDetail[]> {
+		const lists = await Promise.all(repositories.map(async (name) => await this.incidentsOf(name)));
+		return lists.flat();
+	}
+
+	private async incidentsOf(repository: string): Promise<readonly IncidentDetail[]> {
 		const route = `/api/incidents?limit=200&repository=${encodeURIComponent(repository)}`;
 		const { incidents } = (await getJson(this.home, route)) as { incidents: readonly { id: string }[] };
 		return await Promise.all(
@@ -81,12 +103,12 @@ export class StoryHub {
 	}
 
 	/** What lies in the sink: the truth about how many there are. */
-	async codeRuns(repository: string): Promise<readonly CodeRunFile[]> {
+	async codeRuns(repositories: readonly string[]): Promise<readonly CodeRunFile[]> {
 		const folder = path.join(this.home.stateDir, "coderuns");
 		const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml") && !name.startsWith("."));
 		// A name begins with its incident's; the repository is only in the file.
 		const files = await Promise.all(names.map(async (name) => await this.readCodeRun(path.join(folder, name))));
-		return files.filter((file) => file.metadata.annotations["healer/repository"] === repository);
+		return files.filter((file) => repositories.includes(file.metadata.annotations["healer/repository"] ?? ""));
 	}
 
 	private readonly read = new Map<string, CodeRunFile>();

@@ -158,10 +158,12 @@ class RunningMock implements GitHubMock {
 
 	/** What a test lets GitHub answer to this request; a token is needed as for any other. */
 	private givenAnswer({ method, path }: DescribedRequest, asker: Asker): PlainAnswer | undefined {
-		const [, repository = "", below = ""] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(path) ?? [];
 		if (asker.kind !== "installation") return undefined;
-		const { answers } = this.state.repositories.get(repository.toLowerCase()) ?? {};
-		return answers?.get(`${method.toUpperCase()} ${decodeURIComponent(below)}`);
+		const [, repository, below = path] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(path) ?? [];
+		const named = repository && this.state.repositories.get(repository.toLowerCase());
+		const asked = named ? [named] : [...this.state.repositories.values()];
+		const line = `${method.toUpperCase()} ${decodeURIComponent(below)}`;
+		return asked.map(({ answers }) => answers.get(line)).find((answer) => answer !== undefined);
 	}
 
 	private record(line: string, request: DescribedRequest, asker: Asker): RecordedRequest {

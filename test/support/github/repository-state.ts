@@ -52,7 +52,7 @@ export class RepositoryState {
 	readonly permissions = new Map<string, Permission>();
 	/** Text by path. */
 	readonly contents = new Map<string, string>();
-	/** Whole answers in place of the content's, by the request below the repository: `GET /pulls/7`. */
+	/** Whole answers in place of the content's, by the request below the repository: `GET /pulls/7`, `GET /repositories/1/pulls/7`. */
 	readonly answers = new Map<string, GivenAnswer>();
 
 	constructor(fullName: string, installationId: number) {
