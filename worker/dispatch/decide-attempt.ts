@@ -71,7 +71,12 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		return await cancel(effects, locked, { ...found, reason });
 	}
 
-	const request = spawnRequest(decision, locked.id, locked.attempt);
+	// In a directory CodeRuns wait for a person or a tool, however long that takes.
+	const start_deadline_s = effects.overdueAfterMs === undefined ? undefined : engine.outcome.start_deadline_s;
+	const request = {
+		...spawnRequest(decision, locked.id, locked.attempt),
+		...(start_deadline_s !== undefined && { start_deadline_s }),
+	};
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
