@@ -1,7 +1,7 @@
 import type { Account } from "./incident.ts";
 
 /** What a lifecycle event of a branch or pull request can report. */
-export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued"] as const;
+export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued", "moved"] as const;
 export type SignalReport = (typeof SIGNALS)[number];
 
 /**

@@ -86,9 +86,13 @@ export const settings = keys(
 		watch: keys({
 			pull_requests: z.boolean().default(false).describe("Check pull requests that were opened or pushed to."),
 			branches: z.array(text("A branch's name, or a glob.")).default([]).describe("Check pushes to these branches."),
+			conflicts: z
+				.boolean()
+				.default(true)
+				.describe("After a push to the default branch or one of `branches`, ask its pull requests for conflicts."),
 		})
 			.prefault({})
-			.describe("Check for failures and conflicts that already exist; off by default."),
+			.describe("Check for failures and conflicts that already exist."),
 		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.", {
 			least: "0s",
 			most: "1h",

@@ -18,4 +18,5 @@ export const MIGRATIONS = [
 	"0016_audit.sql",
 	"0017_ends.sql",
 	"0021_starts.sql",
+	"0025_conflict_scans.sql",
 ] as const;

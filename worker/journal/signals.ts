@@ -2,8 +2,12 @@ import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
 import { beganAt, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
+import { requestConflictScan } from "./conflict-scans.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
 import { insertTransitions } from "./transitions.ts";
+
+// GitHub needs a moment to compute which pull requests can still be merged.
+const MOVED_MS = 10_000;
 
 // These incidents are notified at once; the sweep processes the rest of a branch.
 const MOST_AFFECTED = 50;
@@ -69,6 +73,8 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 		case "merged":
 		case "closed":
 			return pullRequestStatement(db, signal, signal.reports, now);
+		case "moved":
+			return requestConflictScan(db, signal, now + MOVED_MS);
 		case "reviewed":
 		case "queued":
 			return [];
@@ -139,7 +145,8 @@ function pullRequestStatement(
 
 /** Adds signals that change no state to the timeline, once however often they are delivered. */
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
-	if (signal.reports === "success" || signal.reports === "failure") return [];
+	const { reports } = signal;
+	if (reports === "success" || reports === "failure" || reports === "moved") return [];
 	const number = signal.pr_number === undefined ? "" : `pull request #${signal.pr_number}`;
 	const reason = [number, signal.sender && `by ${signal.sender.login}`, signal.occurred_at].filter(Boolean).join(", ");
 	return [

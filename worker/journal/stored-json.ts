@@ -74,6 +74,7 @@ const SHAPES = {
 		command_result: z.string(),
 	}) as z.ZodType<unknown>,
 	"checks.failed_steps": z.array(z.string()) as z.ZodType<unknown>,
+	"conflict_scans.numbers": z.array(z.number()) as z.ZodType<unknown>,
 	"sweep_steps.stopped_at": z.object({
 		next_try_at: z.number(),
 		created_at: z.number(),
@@ -95,6 +96,7 @@ interface Columns {
 	"status_comments.last_command": LastCommand;
 	"checks.failed_steps": readonly string[];
 	"sweep_steps.stopped_at": DueKey;
+	"conflict_scans.numbers": readonly number[];
 }
 
 /**
