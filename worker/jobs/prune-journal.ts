@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
+import { ENDED } from "../journal/state-machine.ts";
 
 // Per minute; the next sweep continues.
 const INCIDENTS = 100;
@@ -26,7 +27,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
  * are pruned or trimmed.
  */
 const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL AND locked_until <= ?2
-	AND status IN ('fixed', 'failed', 'escalated', 'superseded', 'cancelled', 'dead')`;
+	AND status IN (${ENDED.map((status) => `'${status}'`).join(", ")})`;
 
 /** The tables whose rows belong to an incident. A test compares them with the journal's schema. */
 export const BELONGING = ["deliveries", "attempts", "transitions", "facts", "rate_limit_slots"] as const;

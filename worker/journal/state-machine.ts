@@ -66,7 +66,7 @@ export function transit(from: IncidentStatus, event: RemediationEvent): Incident
 }
 
 /** States in which nothing more happens by itself. */
-const ENDED: readonly IncidentStatus[] = [
+export const ENDED: readonly IncidentStatus[] = [
 	"fixed",
 	"unverified",
 	"failed",
