@@ -16,4 +16,5 @@ export const MIGRATIONS = [
 	"0014_backfill.sql",
 	"0015_words.sql",
 	"0016_audit.sql",
+	"0020_repositories.sql",
 ] as const;

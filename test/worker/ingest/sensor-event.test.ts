@@ -64,9 +64,12 @@ describe("unwrapBody", () => {
 		expect(unwrapBody(event)).toEqual({ ok: true, value: event });
 	});
 
-	it.each([["a text"], ['{"a":1'], ["[1]"], ["null"], ['"{}"'], [""]])("says that %j under body is no object", (body) => {
-		expect(unwrapBody({ body })).toEqual({ ok: false, problem: "the text under body is not a JSON object" });
-	});
+	it.each([["a text"], ['{"a":1'], ["[1]"], ["null"], ['"{}"'], [""]])(
+		"says that %j under body is no object",
+		(body) => {
+			expect(unwrapBody({ body })).toEqual({ ok: false, problem: "the text under body is not a JSON object" });
+		},
+	);
 
 	it.each([[null], [[]], ["x"], [1]])("takes nothing from %j", (body) => {
 		expect(unwrapBody(body)).toEqual({ ok: false, problem: "the body is not a JSON object" });
