@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../pipeline/index.ts";
+import { everyEdgeSource } from "../../../worker/context/source.ts";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { loadDeliveries } from "../../../worker/journal/deliveries.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
 import { answeringGitHub } from "../support/answering-github.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
-import { journalIncident, type Stub, stubEffects } from "../support/stub-effects.ts";
+import { journalIncident, type Stub, stubEffects, stubEngine } from "../support/stub-effects.ts";
 
 const RUN = sampleId(1);
 const CHECK = sampleId(2);
@@ -133,5 +134,25 @@ describe("a check run that an action of a run made", () => {
 		await journalIncident(stub, report());
 		expect(await processIncident(stub, CHECK)).toMatchObject({ state: "waiting" });
 		expect(await statusOf(stub)).toBe("waiting");
+	});
+});
+
+describe("a job that may fail", () => {
+	it.each([
+		["passed although a job of it failed", { attempt: 1, status: "completed", conclusion: "success" }, "superseded"],
+		["passed in a rerun", { attempt: 2, status: "completed", conclusion: "success" }, "superseded"],
+		["still in progress", { attempt: 1, status: "in_progress" }, "running"],
+		["failed", { attempt: 1, status: "completed", conclusion: "failure" }, "running"],
+	])("has a run that is %s", async (what, run, status) => {
+		const stub = stubEffects();
+		stub.activeEngine = stubEngine({
+			plan: async () => [{ name: "run", from: "github.run", timeout_s: 10, with: {} }],
+		});
+		const edge = everyEdgeSource(async () => ({ status: "ok", data: { id: "1081", ...run } }));
+		Object.assign(stub, { sources: () => ({ edge, cluster: async () => [] }) });
+		await journalIncident(stub, { ...failedRun(), run_attempt: 1 });
+		const progress = await processIncident(stub, RUN);
+		expect(progress.state).toBe(status);
+		if (progress.state === "superseded") expect(progress.reason).toBe(`run 1081 ${what}`);
 	});
 });
