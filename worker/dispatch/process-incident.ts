@@ -7,6 +7,7 @@ import type { LockedIncident } from "../journal/incidents.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { describeCause, type Log } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
+import { awaitAttemptResult } from "./attempt-result.ts";
 import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
@@ -64,6 +65,9 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 
 	const paused = await checkPause(effects, targets);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
+
+	const result = await awaitAttemptResult(effects, locked, request);
+	if (result !== undefined) return result;
 
 	const ahead = await nextInQueue(effects.journal, locked, [...targets, rateLimitBlocker(locked)]);
 	if (ahead !== undefined) {

@@ -1,7 +1,8 @@
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
-import { beganAt, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
+import { checkName, checkOf } from "./check-identity.ts";
+import { beganAt, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
 import { insertTransitions } from "./transitions.ts";
@@ -89,11 +90,11 @@ function checkStatement(
 	conclusion: "success" | "failure",
 	now: number,
 ): D1PreparedStatement[] {
-	const check_name = checkName(signal);
+	const check = checkOf(signal);
 	const { repository, branch, job = "" } = signal;
-	if (check_name === undefined || branch === undefined) return [];
+	if (check === undefined || branch === undefined) return [];
 	// One passed job of a workflow says nothing about the others.
-	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
+	if (conclusion === "success" && check.kind === "workflow" && job !== "") return [];
 	const { actor } = signal;
 	return [
 		insertRow(
@@ -103,7 +104,7 @@ function checkStatement(
 				repository,
 				head_repository: signal.head_repository ?? UNNAMED_HEAD,
 				branch,
-				check_name,
+				check_name: checkName(check),
 				job,
 				conclusion,
 				position: positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
@@ -116,6 +117,7 @@ function checkStatement(
 				url: signal.url ?? null,
 				started_at: beganAt(signal) ?? now,
 				received_at: now,
+				workflow_name: signal.workflow?.name ?? null,
 			},
 			{ onConflict: NEWER_CHECK },
 		),

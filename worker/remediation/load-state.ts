@@ -3,12 +3,13 @@ import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
-import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
+import { checkOf } from "../journal/check-identity.ts";
+import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
-import { type FailedCheck, judgeCi } from "./ci-verdict.ts";
+import { type FailedCheck, isOf, judgeCi } from "./ci-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 
@@ -61,8 +62,9 @@ export async function loadState(
 			fixBranches.add(row.branch);
 		}
 	}
+	const failed = failedCheck(failure, incident.created_at);
 	const ci = judgeCi({
-		failed: failedCheck(failure, incident.created_at),
+		failed,
 		checks: branch.checks,
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
@@ -80,8 +82,7 @@ export async function loadState(
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
-	const check_name = failure.kind === "ci" ? checkName(failure) : undefined;
-	const unnamed = branch.unnamed.filter((row) => check_name === undefined || row.check_name === check_name);
+	const unnamed = branch.unnamed.filter(isOf(failed, [...branch.checks, ...branch.unnamed]));
 	return { incident, attempts, state, failure, unnamed };
 }
 
@@ -138,16 +139,17 @@ function closedOf(
 
 /** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
-	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
+	const check = incident.kind === "ci" ? checkOf(incident) : undefined;
 	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
-	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failure;
+	const jobs = check === undefined || check.kind === "workflow" ? [] : failure;
 	const position = positionOf(incident);
 	return {
 		jobs,
 		began_at: beganAt(incident) ?? created_at,
-		...(check_name !== undefined && { check_name }),
+		...(check !== undefined && { check }),
 		...(incident.branch !== undefined && { branch: incident.branch }),
 		...(position !== undefined && { position }),
+		...(incident.run_attempt !== undefined && { run_attempt: incident.run_attempt }),
 		...(incident.head_sha !== undefined && { head_sha: incident.head_sha }),
 	};
 }

@@ -114,7 +114,8 @@ function beforeSending(
 ): NextStep | undefined {
 	if (ci.result === "passed") {
 		if (wasTried) return ciPassed(ci, undefined);
-		const reason = `CI passed${ci.by === "rerun" ? " in a rerun" : ""} before any attempt${at(ci.row.url)}`;
+		const how = ci.isAllowedFailure ? " although a job of the run failed" : ci.by === "rerun" ? " in a rerun" : "";
+		const reason = `CI passed${how} before any attempt${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
 	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
@@ -256,7 +257,7 @@ function afterNoStart(
 
 function ciPassed(ci: CiVerdict & { readonly result: "passed" }, end: AttemptEnd | undefined): NextStep {
 	const how = { agent: "", rerun: " in a rerun", other: " after somebody else's push" }[ci.by];
-	const reason = `CI passed${how}${at(ci.row.url)}`;
+	const reason = `CI passed${ci.isAllowedFailure ? " although a job of the run failed" : how}${at(ci.row.url)}`;
 	const set = { next_try_at: null, fixed_by: ci.by };
 	return { do: "step", event: "ci_passed", reason, set, ...(end !== undefined && { end }) };
 }
