@@ -47,6 +47,8 @@ export const attemptsTable = defineTable("attempts", {
 	refused: nullable(text()),
 	/** When the relay is next asked about its CodeRun; null: at its deadline, or an hour after it was created. */
 	ask_at: nullable(time()),
+	/** The newer head of its branch for which it was decided again as the next attempt: it never had a CodeRun. */
+	newer_head: nullable(text()),
 });
 
 /** A row of `attempts`, as stored. */
