@@ -9,7 +9,7 @@ import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
 import { ASKING_HEAD_MS, askHead } from "../context/github/ask-head.ts";
 import type { Effects } from "../effects.ts";
-import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
+import { type AttemptRow, newerHeads, previousAttempts } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
 import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.ts";
 import { loadDeliveries } from "../journal/deliveries.ts";
@@ -17,6 +17,7 @@ import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { checkPresser } from "./check-presser.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
+import { atNewerHead } from "./recheck/at-newer-head.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
@@ -25,7 +26,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const first: Incident = JSON.parse(locked.incident);
 	const merged = mergeDeliveries(first, await loadDeliveries(effects.journal, locked.id));
 	// The commit's run may have been delivered after its check.
-	const known = await withKnownActor(effects.journal, merged);
+	const reported = await withKnownActor(effects.journal, merged);
+	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
 
 	const planned = await engine.plan(known);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;

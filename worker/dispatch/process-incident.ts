@@ -62,8 +62,9 @@ async function send(effects: Effects, locked: LockedIncident, log: Log): Promise
 
 async function trySpawn(effects: Effects, locked: LockedIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
 	const request = readRequest(attempt);
+	const targets = blockers(request);
 
-	const paused = await checkPause(effects, blockers(request));
+	const paused = await checkPause(effects, targets);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
 	const ahead = await firstAhead(effects, locked, request);

@@ -27,7 +27,10 @@ export const TRANSITIONS = {
 	filtered: { from: NOT_SENT, to: "cancelled" },
 	/** The relay will never make this CodeRun. */
 	refused: { from: NOT_SENT, to: "failed" },
-	/** The relay refused the decision, and the pipeline has changed since: decided again, as the next attempt. */
+	/**
+	 * The relay refused the decision and the pipeline has changed since, or its branch moved while it waited: decided again, as the
+	 * next attempt.
+	 */
 	redecided: { from: NOT_SENT, to: "waiting" },
 	/** A day of failures only: of sending it, or of processing what followed. */
 	abandoned: { from: UNENDED, to: "dead" },
