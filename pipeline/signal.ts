@@ -1,7 +1,7 @@
-import type { Account } from "./incident.ts";
+import type { Account, Alert } from "./incident.ts";
 
-/** What a lifecycle event of a branch or pull request can report. */
-export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued", "moved"] as const;
+/** What a lifecycle event of a branch, a pull request or an alert can report. */
+export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued", "resolved", "moved"] as const;
 export type SignalReport = (typeof SIGNALS)[number];
 
 /**
@@ -28,6 +28,10 @@ export interface Signal {
 	readonly job?: string;
 	readonly failed_steps?: readonly string[];
 	readonly pr_number?: number;
+	/** The alert that was fixed, dismissed or resolved. */
+	readonly alert?: Pick<Alert, "type" | "number">;
+	/** As GitHub calls it: `fixed`, `dismissed`. */
+	readonly conclusion?: string;
 	/** Who started the run. */
 	readonly actor?: Account;
 	/** Who caused the delivery. */

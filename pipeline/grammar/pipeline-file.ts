@@ -167,7 +167,7 @@ const lifecycleEvent = keys(
 		reports: z.enum(SIGNALS).describe("What they report."),
 		about: signalFields.describe("What it is about, each an expression over the payload."),
 	},
-	"One lifecycle event of a branch or pull request; it is recorded and never starts anything.",
+	"One lifecycle event of a branch, a pull request or an alert; it is recorded and never starts anything.",
 );
 
 const filter = keys(

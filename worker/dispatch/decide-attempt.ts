@@ -11,7 +11,7 @@ import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
 import { ASKING_HEAD_MS, askHead } from "../context/github/ask-head.ts";
 import type { Effects } from "../effects.ts";
-import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
+import { type AttemptRow, newerHeads, previousAttempts } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
 import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.ts";
 import { loadDeliveries } from "../journal/deliveries.ts";
@@ -22,6 +22,7 @@ import { inKey, knownRepository } from "../journal/repositories.ts";
 import { checkPresses } from "./check-presses.ts";
 import { joinRun } from "./join-run.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
+import { atNewerHead } from "./recheck/at-newer-head.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
@@ -37,8 +38,9 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	}
 	const merged = mergeDeliveries(checked.first, checked.deliveries);
 	// The commit's run may have been delivered after its check.
-	const known = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
-	if ("state" in known) return known;
+	const reported = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
+	if ("state" in reported) return reported;
+	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
 
 	const planned = await engine.plan(known);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;

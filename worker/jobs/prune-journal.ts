@@ -120,6 +120,7 @@ async function pruneUnowned(
 	await db.batch([
 		db.prepare(PRUNE_CHECKS).bind(before, limit),
 		db.prepare(PRUNE_PULL_REQUESTS).bind(before, limit),
+		db.prepare(PRUNE_RESOLVED_ALERTS).bind(before, limit),
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
@@ -141,6 +142,11 @@ const PRUNE_CHECKS = `DELETE FROM checks WHERE (${checkKey.list}) IN (
 const PRUNE_PULL_REQUESTS = `DELETE FROM pull_requests WHERE (repository, number) IN (
 	SELECT repository, number FROM pull_requests
 	WHERE closed_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY closed_at LIMIT ?2
+)`;
+
+const PRUNE_RESOLVED_ALERTS = `DELETE FROM resolved_alerts WHERE (repository, type, number) IN (
+	SELECT repository, type, number FROM resolved_alerts
+	WHERE received_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY received_at LIMIT ?2
 )`;
 
 const PRUNE_COMMANDS = `DELETE FROM commands WHERE id IN (

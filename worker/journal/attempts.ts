@@ -43,10 +43,12 @@ export const attemptsTable = defineTable("attempts", {
 	pull_request: nullable(integer()),
 	/** 1 if the CodeRun already existed when the spawn was requested. */
 	existed: withDefault(integer()),
-	/** Why the relay refused it, if it was decided again as the next attempt: it never had a CodeRun. */
+	/** Why it was decided again as the next attempt: it never had a CodeRun. */
 	refused: nullable(text()),
 	/** When the relay is next asked about its CodeRun; null: at its deadline, or an hour after it was created. */
 	ask_at: nullable(time()),
+	/** The newer head of its branch for which it was decided again as the next attempt: it never had a CodeRun. */
+	newer_head: nullable(text()),
 	/** When it became known whether a controller started its CodeRun, which is so unless `outcome` is `NotStarted`. */
 	start_known_at: nullable(time()),
 });
@@ -100,6 +102,24 @@ export async function previousAttempts(
 			...(ci === "" ? {} : { ci }),
 		};
 	});
+}
+
+/** Whether any attempt had a CodeRun. */
+export async function wasTried(db: D1Database, id: string): Promise<boolean> {
+	const found = await db
+		.prepare("SELECT 1 AS found FROM attempts WHERE incident_id = ?1 AND spawned_at IS NOT NULL LIMIT 1")
+		.bind(id)
+		.first<number>("found");
+	return found !== null;
+}
+
+/** The heads for which it was decided again, oldest first. */
+export async function newerHeads(db: D1Database, id: string): Promise<readonly string[]> {
+	const { results } = await db
+		.prepare("SELECT newer_head FROM attempts WHERE incident_id = ?1 AND newer_head IS NOT NULL ORDER BY attempt")
+		.bind(id)
+		.all<{ newer_head: string }>();
+	return results.map(({ newer_head }) => newer_head);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
-import { insertRow } from "./bind-named.ts";
+import { type Bindings, bindNamed, insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
 import { checkName, checkOf } from "./check-identity.ts";
 import { beganAt, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
+import { alertTypes, resolvedStatement } from "./resolved-alerts.ts";
 import { insertTransitions } from "./transitions.ts";
 
 // GitHub needs a moment to compute which pull requests can still be merged.
@@ -16,12 +17,12 @@ const MOST_AFFECTED = 50;
 /** The statements of one transaction, and how to read their results. */
 export interface SignalStatements {
 	readonly all: readonly D1PreparedStatement[];
-	/** The ids of the remediations of the signal's branch or pull request. */
+	/** The ids of the remediations that the signal is about. */
 	affected(results: readonly D1Result[]): readonly string[];
 }
 
 /**
- * Stores a signal and makes the remediations of its branch or pull request due, in one transaction. Idempotent, and
+ * Stores a signal and makes the remediations of its branch, pull request or alert due, in one transaction. Idempotent, and
  * independent of the order in which signals arrive.
  */
 export function signalStatements(
@@ -34,13 +35,13 @@ export function signalStatements(
 		all: [
 			...factsOf(db, signal, at.now),
 			...noteOf(db, signal, affected, at.now),
-			db.prepare(`SELECT id FROM incidents WHERE id IN (${affected.sql})`).bind(...affected.values),
-			db
-				.prepare(
-					`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?8), ?8)
-					WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
-				)
-				.bind(...affected.values, at.now),
+			bindNamed(db, `SELECT id FROM incidents WHERE id IN (${affected.sql})`, affected.values),
+			bindNamed(
+				db,
+				`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, :now), :now)
+				WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
+				{ ...affected.values, now: at.now },
+			),
 		],
 		affected: (results) => ((results.at(-2)?.results ?? []) as { id: string }[]).map(({ id }) => id),
 	};
@@ -48,22 +49,41 @@ export function signalStatements(
 
 interface Affected {
 	readonly sql: string;
-	readonly values: readonly [string, string | null, string, number | null, number, number, string];
+	readonly values: Bindings;
+}
+
+const STILL_OPEN =
+	"(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > :since))";
+
+function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
+	const since = at.now - at.reconsider_ms;
+	return signal.reports === "resolved" ? affectedByAlert(signal, since) : affectedByBranch(signal, since);
 }
 
 /** Remediations of the branch that failed, of the fix's branch, and of the fix's pull request. */
-function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
-	const { repository, branch, pr_number } = signal;
+function affectedByBranch({ repository, branch, pr_number }: Signal, since: number): Affected {
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
-	const open = `(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > ?5))`;
 	const sql = `SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND ${open} ORDER BY created_at DESC LIMIT ?6
+			SELECT id FROM incidents WHERE repository = :repository AND branch = :branch AND ${STILL_OPEN}
+			ORDER BY created_at DESC LIMIT :most
 		)
-		UNION SELECT id FROM incidents WHERE id >= ?3 AND id < ?7 AND repository = ?1
-		UNION SELECT incident_id FROM attempts WHERE pull_request = ?4
-			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = ?1)`;
-	const since = at.now - at.reconsider_ms;
-	return { sql, values: [repository, branch ?? null, prefix, pr_number ?? null, since, MOST_AFFECTED, `${prefix}g`] };
+		UNION SELECT id FROM incidents WHERE id >= :prefix AND id < :prefix_end AND repository = :repository
+		UNION SELECT incident_id FROM attempts WHERE pull_request = :pr_number
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = :repository)`;
+	const names = { repository, branch: branch ?? null, pr_number: pr_number ?? null };
+	return { sql, values: { ...names, prefix, prefix_end: `${prefix}g`, since, most: MOST_AFFECTED } };
+}
+
+/** Remediations of the alert, whichever event reported it. */
+function affectedByAlert({ repository, alert }: Signal, since: number): Affected {
+	const sql = `SELECT id FROM (
+			SELECT id FROM incidents WHERE repository = :repository AND kind = 'security'
+				AND json_extract(incident, '$.alert.number') = :number
+				AND incident ->> '$.alert.type' IN (SELECT value FROM json_each(:types)) AND ${STILL_OPEN}
+			ORDER BY created_at DESC LIMIT :most
+		)`;
+	const types = JSON.stringify(alertTypes(alert?.type ?? ""));
+	return { sql, values: { repository, number: alert?.number ?? null, types, since, most: MOST_AFFECTED } };
 }
 
 function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStatement[] {
@@ -74,6 +94,8 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 		case "merged":
 		case "closed":
 			return pullRequestStatement(db, signal, signal.reports, now);
+		case "resolved":
+			return resolvedStatement(db, signal, now);
 		case "moved":
 			return requestConflictScan(db, signal, now + MOVED_MS);
 		case "reviewed":
@@ -149,18 +171,24 @@ function pullRequestStatement(
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
 	const { reports } = signal;
 	if (reports === "success" || reports === "failure" || reports === "moved") return [];
-	const number = signal.pr_number === undefined ? "" : `pull request #${signal.pr_number}`;
-	const reason = [number, signal.sender && `by ${signal.sender.login}`, signal.occurred_at].filter(Boolean).join(", ");
+	const reason = [aboutOf(signal), signal.sender && `by ${signal.sender.login}`, signal.occurred_at]
+		.filter(Boolean)
+		.join(", ");
 	return [
-		db
-			.prepare(
-				insertTransitions(
-					{ at: "?8", event: "?9", to_status: "status", reason: "?10" },
-					`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
-						SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?9 AND reason = ?10
-					)`,
-				),
-			)
-			.bind(...affected.values, now, signal.reports, reason),
+		bindNamed(
+			db,
+			insertTransitions(
+				{ at: ":now", event: ":event", to_status: "status", reason: ":reason" },
+				`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
+					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = :event AND reason = :reason
+				)`,
+			),
+			{ ...affected.values, now, event: signal.reports, reason },
+		),
 	];
+}
+
+function aboutOf({ pr_number, alert, conclusion }: Signal): string {
+	if (alert?.number !== undefined) return [`alert #${alert.number}`, conclusion].filter(Boolean).join(" ");
+	return pr_number === undefined ? "" : `pull request #${pr_number}`;
 }

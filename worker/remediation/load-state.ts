@@ -8,6 +8,7 @@ import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
+import { findResolved } from "../journal/resolved-alerts.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { type FailedCheck, isOf, judgeCi } from "./ci-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
@@ -78,6 +79,7 @@ export async function loadState(
 		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
 		ci,
 		...closedOf(branch, failure.pr_number, fixNumbers),
+		...(await alertDone(db, incident, failure)),
 		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
@@ -119,6 +121,18 @@ function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): No
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
 	};
+}
+
+/** Whether its alert was closed since it was reported: an alert that was opened again is another incident. */
+async function alertDone(
+	db: D1Database,
+	{ repository, created_at }: IncidentRow,
+	{ kind, alert, occurred_at }: Incident,
+): Promise<Pick<RemediationState, "alertDone">> {
+	const resolved = kind === "security" && alert !== undefined ? await findResolved(db, repository, alert) : undefined;
+	const opened_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? created_at;
+	if (resolved === undefined || resolved.resolved_at < opened_at) return {};
+	return { alertDone: { why: `alert #${alert?.number} was closed as ${resolved.how}` } };
 }
 
 function closedOf(

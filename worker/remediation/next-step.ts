@@ -3,6 +3,7 @@ import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
+import { endOfAlert } from "./alert-resolved.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
 import { type EndedAttempt, type EscalationPolicy, endsWithPerson, nextAgent } from "./next-agent.ts";
 
@@ -42,6 +43,8 @@ export interface RemediationState {
 	readonly ci: CiVerdict;
 	/** The pull request whose branch failed is closed or merged; `at`: when the event arrived. */
 	readonly branchDone?: { readonly why: string; readonly at: number };
+	/** The alert that it is about was closed. */
+	readonly alertDone?: { readonly why: string };
 	/** How the fix's own pull request ended. */
 	readonly fix?: { readonly state: "closed" | "merged"; readonly number: number; readonly at: number };
 	readonly now: number;
@@ -79,6 +82,8 @@ const ASK_FOR_MS = DAY_MS;
  * none: it waits for another event, or has ended.
  */
 export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const closed = afterAlert(state);
+	if (closed !== undefined) return closed;
 	switch (state.incident.status) {
 		case "accepted":
 		case "waiting":
@@ -101,6 +106,14 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 		default:
 			return state.incident.status satisfies never;
 	}
+}
+
+function afterAlert(state: RemediationState): NextStep | undefined {
+	const closed = endOfAlert(state);
+	if (closed === undefined) return undefined;
+	const { event, reason, fixed_by, endsAttempt } = closed;
+	const end = endsAttempt && state.current !== undefined && { end: endAs("fixed") };
+	return { do: "step", event, reason, ...end, set: { next_try_at: null, fixed_by } };
 }
 
 function isOver({ current }: RemediationState): boolean {
@@ -203,8 +216,9 @@ function closedOf(state: RemediationState): { readonly at: number; readonly step
 
 /** After CI passed, only a failure of the agent's own later push reopens the remediation, and only until CI's deadline. */
 function reconsider(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	const { ci, current } = state;
-	if (ci.result !== "failed" || current === undefined || current.outcome === null) return undefined;
+	const { ci, current, alertDone } = state;
+	if (alertDone !== undefined || ci.result !== "failed" || current === undefined || current.outcome === null)
+		return undefined;
 	const until = (current.outcome_at ?? 0) + rules.ci_deadline_s * 1000;
 	return ci.received_at > until ? undefined : afterRun(state, rules);
 }
