@@ -46,13 +46,20 @@ interface Affected {
 	readonly values: readonly [string, string | null, string, number | null, number, number, string];
 }
 
-/** Remediations of the branch that failed, of the fix's branch, and of the fix's pull request. */
+/**
+ * Remediations of the branch that failed, of its pull request (what failed in a merge queue is on another branch), of the fix's
+ * branch, and of the fix's pull request.
+ */
 function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
 	const { repository, branch, pr_number } = signal;
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
 	const open = `(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > ?5))`;
 	const sql = `SELECT id FROM (
 			SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND ${open} ORDER BY created_at DESC LIMIT ?6
+		)
+		UNION SELECT id FROM (
+			SELECT id FROM incidents WHERE repository = ?1 AND json_extract(incident, '$.pr_number') = ?4 AND ${open}
+			ORDER BY created_at DESC LIMIT ?6
 		)
 		UNION SELECT id FROM incidents WHERE id >= ?3 AND id < ?7 AND repository = ?1
 		UNION SELECT incident_id FROM attempts WHERE pull_request = ?4
