@@ -1,9 +1,13 @@
+import type { Incident } from "../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import { askBranch } from "../context/github/ask-branch.ts";
 import type { Effects } from "../effects.ts";
+import type { GitHub } from "../github/github.ts";
 import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { newerIncident } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
+import { goneWith } from "./ask-where.ts";
 import { wakeQueued } from "./conclude-send.ts";
 import { askNewer } from "./newer-result.ts";
 import type { Progress } from "./waiting.ts";
@@ -27,8 +31,8 @@ export async function endSuperseded(
 const LONGEST_MS = 10_000;
 
 /**
- * Why an incident that had to wait is superseded, as one sentence: the same workflow or check passes on its branch, or its
- * newer failure is itself an incident. Undefined if it continues: a moved head or a failure on an agent's push does not
+ * Why an incident that had to wait is superseded, as one sentence: its branch is gone with its pull request, the same workflow
+ * or check passes on its branch, or its newer failure is itself an incident. Undefined if it continues: a moved head or a failure on an agent's push does not
  * supersede it, nor does an unreachable GitHub (docs/github.md). Later attempts
  * get this from CI's results.
  */
@@ -38,6 +42,8 @@ async function supersededBy(
 ): Promise<string | undefined> {
 	if (effects.github === undefined || locked.blocked_on === null || locked.attempt > 1) return undefined;
 	const incident = needStored("incidents.incident", locked.incident, locked.id);
+	const gone = await goneBranch(effects.github, incident);
+	if (gone !== undefined) return gone;
 	const newer = await askNewer(effects.github, incident, AbortSignal.timeout(LONGEST_MS));
 	if (newer === undefined) return undefined;
 	if (newer.result === "passed") return newer.what;
@@ -49,4 +55,12 @@ async function supersededBy(
 		of,
 	});
 	return other === undefined ? undefined : `its newer failure is incident ${other}`;
+}
+
+/** Only a branch that an agent would push to is asked for: it was there when the incident was decided. */
+async function goneBranch(github: GitHub, incident: Incident): Promise<string | undefined> {
+	const { branch, branch_state } = incident;
+	if (branch === undefined || branch_state !== "exists") return undefined;
+	const found = await askBranch(github, { ...incident, branch });
+	return found.kind === "deleted" && found.pull !== undefined ? goneWith(found.pull) : undefined;
 }
