@@ -13,6 +13,7 @@ export type CheckRun = Data<"GET /repos/{owner}/{repo}/check-runs/{check_run_id}
 export type Status = Data<"GET /repos/{owner}/{repo}/commits/{ref}/status">["statuses"][number];
 export type Comparison = Data<"GET /repos/{owner}/{repo}/compare/{basehead}">;
 export type Branch = Data<"GET /repos/{owner}/{repo}/branches/{branch}">;
+export type GitRef = Data<"GET /repos/{owner}/{repo}/git/ref/{ref}">;
 export type Issue = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}">;
 export type Comment = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}/comments">[number];
 export type Reaction = Data<"GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions">[number];
@@ -41,6 +42,7 @@ export const samples = {
 	status: madeOf<Status>("GET /repos/{owner}/{repo}/commits/{ref}/status"),
 	comparison: madeOf<Comparison>("GET /repos/{owner}/{repo}/compare/{basehead}"),
 	branch: madeOf<Branch>("GET /repos/{owner}/{repo}/branches/{branch}"),
+	gitRef: madeOf<GitRef>("GET /repos/{owner}/{repo}/git/ref/{ref}"),
 	issue: madeOf<Issue>("GET /repos/{owner}/{repo}/issues/{issue_number}"),
 	comment: madeOf<Comment>("GET /repos/{owner}/{repo}/issues/{issue_number}/comments"),
 	reaction: madeOf<Reaction>("GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"),
