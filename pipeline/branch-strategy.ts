@@ -1,4 +1,5 @@
 import type { OutcomePolicy } from "./artefact.ts";
+import { BOT_BRANCHES } from "./bot-branches.ts";
 import type { PullRequest } from "./context.ts";
 import { matchesGlob } from "./expression/glob.ts";
 import { isFork, isHeadUnknown, isSameRepository } from "./head-repository.ts";
@@ -62,9 +63,6 @@ export function branchStrategy(incident: Incident, policy: Policy, pull: Pull | 
 	if (matchesGlob(branch, policy.bot_branches ?? BOT_BRANCHES)) return { ...own, why: "bot_branch", target: branch };
 	return policy.branch_strategy === "fix" ? { ...own, target: branch } : { name: "same", branch, target: branch };
 }
-
-/** Bots that overwrite what others push to their branches. */
-export const BOT_BRANCHES: readonly string[] = ["dependabot/**", "renovate/**"];
 
 /** Whether it is a branch: events do not tell one from a tag, but a pull request's head is always a branch. */
 function isKnownBranch({ branch_state, pr_number }: Incident): boolean {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BOT_BRANCHES } from "../branch-strategy.ts";
+import { BOT_BRANCHES } from "../bot-branches.ts";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
 import { SIGNALS } from "../signal.ts";
