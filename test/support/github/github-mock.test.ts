@@ -59,7 +59,7 @@ describe("startGitHubMock", () => {
 		cto.putStatuses("a1", [{ context: "ci", state: "success" }]);
 		cto.putComparison("main...fix/x", { ahead_by: 2, status: "ahead" });
 		cto.putBranch("fix/x", "a1");
-		cto.putTag("v1.2.3", "a1");
+		cto.putTag("v1.2.3", "a".repeat(40));
 		cto.putIssue({ number: 5, state: "open" });
 		cto.putComment(5, { id: 6, body: "/healer fix" });
 		cto.putPermission("octocat", "write");
