@@ -50,7 +50,10 @@ export interface Incident {
 	readonly installation_id?: number;
 	/** `owner/name` of the branch's repository, which differs for a fork; `DELETED_FORK`; absent while nobody named it. */
 	readonly head_repository?: string;
+	/** The branch that failed, or the tag: events do not tell them apart. */
 	readonly branch?: string;
+	/** What GitHub has of that name; absent while it was not asked. */
+	readonly branch_state?: "exists" | "tag" | "deleted";
 	readonly default_branch?: string;
 	readonly head_sha?: string;
 	readonly run_id?: string;

@@ -75,6 +75,8 @@ const pipelineCase = z
 		changed_files: z.array(z.string()).optional(),
 		/** Message of the head commit, as GitHub would return it. */
 		commit_message: z.string().optional(),
+		/** What GitHub has of the branch's name; without it, nobody has asked. */
+		branch_state: z.enum(["exists", "tag", "deleted"]).optional(),
 		/** Data of other context parts, by their names in the pipeline. */
 		context: z.record(z.string(), z.record(z.string(), z.json())).optional(),
 		expect: expectation,

@@ -66,9 +66,10 @@ async function decided(
 	note: Note,
 ): Promise<CaseOutcome> {
 	const log = given.log === undefined ? undefined : readLogText(pipeline.logSearch, given.log);
-	const { changed_files, commit_message } = given;
+	const { changed_files, commit_message, branch_state } = given;
 	const context = caseContext(artefact, { log, changed_files, commit_message }, given.context);
-	const decision = await decide(pipeline, { incident: known.incident, context, attempt: 1 });
+	const incident = { ...known.incident, ...(branch_state !== undefined && { branch_state }) };
+	const decision = await decide(pipeline, { incident, context, attempt: 1 });
 	note(decision.explanation);
 	return decision.outcome === "filtered" ? { ...known, filter: decision.filter } : { ...known, decision };
 }

@@ -5,6 +5,7 @@ import { readCommentCommand } from "./comment-command.ts";
 import type { Facts } from "./facts.ts";
 import { matchesGlob } from "./glob.ts";
 import { makeKey } from "./key.ts";
+import { ourPullRequest } from "./our-pull-request.ts";
 import { patternIn, patternsOf } from "./pattern-literal.ts";
 import { slug } from "./slug.ts";
 
@@ -77,6 +78,13 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 			const text = oneText(login, "$ours takes a login");
 			return text === undefined ? undefined : ownAgentOf(agents, text) !== undefined;
 		},
+	},
+	pullRequest: {
+		signature: "$pullRequest(pull_requests, repository, branch)",
+		doc: "The number of the pull request in a payload's list whose base is this repository and whose head is the branch. `repository` is GitHub's object, known by its `id`. Nothing if there is none.",
+		min: 3,
+		max: 3,
+		call: (_, [listed, repository, branch]) => ourPullRequest(listed, repository, branch),
 	},
 	command: {
 		signature: "$command(text)",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOT_BRANCHES } from "../bot-branches.ts";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
 import { SIGNALS } from "../signal.ts";
@@ -284,6 +285,10 @@ const outcome = keys(
 			.array(text("A branch's name, or a glob."))
 			.default(["main", "master", "release/**", "releases/**"])
 			.describe("Branches that no agent pushes to; the default branch is always included."),
+		bot_branches: z
+			.array(text("A branch's name, or a glob."))
+			.default([...BOT_BRANCHES])
+			.describe("Branches that their bots overwrite; no agent pushes to them either."),
 	},
 	"What happens after an attempt.",
 );

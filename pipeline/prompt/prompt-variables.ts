@@ -25,6 +25,7 @@ export const PROMPT_VARIABLES = {
 	conclusion: untrusted("How it ended: failure, timed_out ..."),
 	run_id: untrusted("The workflow run's id."),
 	branch: untrusted("The branch."),
+	tag: untrusted("The tag, in place of the branch, if it failed on a tag."),
 	default_branch: untrusted("The repository's default branch."),
 	commit_sha: untrusted("The commit."),
 	commit_message: untrusted("The commit's message."),
@@ -64,6 +65,7 @@ export const PROMPT_VARIABLES = {
 	suggested_fix_approach: text("The failure type's suggested approach."),
 	branch_strategy: text("Where the fix goes."),
 	fix_branch: untrusted("The branch to push to."),
+	target_branch: untrusted("Where a fix on a branch of its own starts from; absent if that is not certain."),
 	attempt: text("Number of this attempt, from 1."),
 	previous_attempts: untrusted("Earlier attempts and how they ended, one per line."),
 	missing: {

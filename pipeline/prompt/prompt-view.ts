@@ -46,6 +46,7 @@ export function promptView(input: PromptInput): PromptView {
 		suggested_fix_approach: failure.fix,
 		branch_strategy: strategyText(incident, input.strategy),
 		fix_branch: input.strategy.branch,
+		target_branch: startOf(input.strategy),
 		attempt: String(attempt),
 		previous_attempts: attemptLines(input.previous_attempts ?? []),
 		...(inFork && { head_repository: incident.head_repository }),
@@ -67,8 +68,9 @@ export function promptView(input: PromptInput): PromptView {
  * the agent needs verbatim stay.
  */
 function withoutSecrets(view: PromptView): PromptView {
-	const { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files } = view;
-	const stays = { branch, default_branch, pr_base_branch, fix_branch, commit_sha, changed_files };
+	const { branch, tag, default_branch, pr_base_branch, fix_branch, target_branch, commit_sha, changed_files } = view;
+	const names = { branch, tag, default_branch, pr_base_branch, fix_branch, target_branch, commit_sha };
+	const stays = { ...names, changed_files };
 	const redacted = redactData(view);
 	// `logs` and `workflow_logs` are the same text, and the longest: redact it once.
 	return { ...redacted, ...stays, logs: redacted.workflow_logs };
@@ -98,7 +100,7 @@ function incidentTexts(incident: Incident): PromptView {
 		failed_steps: incident.failed_steps?.join("\n"),
 		conclusion: incident.conclusion,
 		run_id: incident.run_id,
-		branch: incident.branch,
+		...(incident.branch_state === "tag" ? { tag: incident.branch } : { branch: incident.branch }),
 		default_branch: incident.default_branch,
 		commit_sha: incident.head_sha,
 		commit_message: incident.commit_message,
@@ -116,28 +118,45 @@ function incidentTexts(incident: Incident): PromptView {
 }
 
 /** Where the fix goes, in Healer's own words. Untrusted branch names are shown elsewhere, as data. */
-function strategyText(incident: Incident, { name, branch, why }: BranchStrategy): string {
-	if (name === "same") {
+function strategyText(incident: Incident, strategy: BranchStrategy): string {
+	if (strategy.name === "same") {
 		return incident.pr_number === undefined
 			? "Push to the failing branch itself; do not open a pull request for it."
 			: `Push to the branch of pull request #${incident.pr_number}; do not open another pull request for it.`;
 	}
-	const own = `the branch ${branch} (continue on it if it already exists)`;
-	switch (why) {
+	const own = `the branch ${strategy.branch} (continue on it if it already exists)`;
+	switch (strategy.why) {
 		case "fork":
 			return `The failing branch is in a fork, where you cannot push. Create ${own} in this repository from the failing commit and open a pull request to the branch that the fork's pull request targets.`;
 		case "unknown_head":
 			return `Nobody named the repository of the failing branch: it may be a fork's. Create ${own} in this repository from the failing commit and open a pull request to the default branch. Never push to a branch that is called like the failing one.`;
+		case "unknown_branch":
+			return `Nobody said whether the name under which it failed is a branch or a tag. Create ${own} from the failing commit. Open a pull request to the branch of that name if \`git ls-remote --heads origin\` shows one, else to the default branch. Never push to a branch or a tag that is called like the failing one.`;
+		case "tag":
+			return `It failed on a tag, and tags are never moved. Create ${own} from the default branch and open a pull request to it. Never push to the tag, nor to the default branch.`;
+		case "deleted_branch":
+			return `The failing branch was deleted. Create ${own} from the default branch and open a pull request to it. Never push to the failing branch, which would bring it back, nor to the default branch.`;
+		case "merge_queue":
+			return `It failed in the merge queue, as pull request #${strategy.pr_number} was being merged. Create ${own} from that pull request's head (\`git fetch origin refs/pull/${strategy.pr_number}/head\`) and open a pull request to that pull request's branch; if it is in a fork, to the branch that it targets. Never push to the queue's branch, nor to the queued pull request's branch: that would throw it out of the queue.`;
 		case "protected_branch":
 			return `The failing branch is protected. Create ${own} from it and open a pull request to it.`;
+		case "bot_branch":
+			return `The failing branch is a bot's, which overwrites what others push to it. Create ${own} from it and open a pull request to it. Never push to the bot's branch.`;
 		case "no_branch":
 		case "default_branch":
 			return `Create ${own} from the default branch and open a pull request to it. Never push to the default branch.`;
 		case undefined:
 			return `Create ${own} from the failing branch and open a pull request to the failing branch.`;
 		default:
-			return why satisfies never;
+			return strategy satisfies never;
 	}
+}
+
+/** Where the fix starts from. Without a branch that is surely ours it is the failing commit. */
+function startOf(strategy: BranchStrategy): string | undefined {
+	if (strategy.name === "same") return undefined;
+	const { why, target } = strategy;
+	return why === "fork" || why === "unknown_head" || why === "unknown_branch" ? undefined : target;
 }
 
 function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined {

@@ -1,5 +1,6 @@
 import { branchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
+import { dataFrom } from "../context-data.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
@@ -54,9 +55,9 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 	const routed = await firstTrue(pipeline.route, scopeWith({ failure }));
 	const route = escalatedRoute(pipeline, input.escalate_to) ?? mustHold(routed.found, "route");
 	const agent = { name: route.agent, ...route.to };
-	const strategy = branchStrategy(incident, pipeline.outcome);
+	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
-	const dedup = await claimsOf(pipeline, scopeWith({ failure, agent }));
+	const dedup = await claimsOf(pipeline, scopeWith({ failure, agent, strategy }));
 	const view = promptView({ ...input, incident, agent, failure: type, strategy });
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
 	const rule = route.name;

@@ -2,6 +2,7 @@ import type { Context, JobLogs, PullRequest, RedRun } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { Facts } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
+import { withQueuedPullRequest } from "../merge-queue.ts";
 import { shapeIncident } from "./incident-shape.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 
@@ -24,15 +25,23 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 		actor: run?.actor,
 		author: { login: commit?.author },
 		commit_message: commit?.message,
-		pr_number: pull?.number,
+		pr_number: isAbout(incident, pull) ? pull?.number : undefined,
 		job: logs.length === 1 ? logs[0]?.name : undefined,
 		failed_steps: logs.flatMap((job) => job.failed_steps ?? []),
 	});
 	const workflow = { ...known.workflow, ...incident.workflow };
-	return { ...known, ...incident, ...(Object.keys(workflow).length > 0 && { workflow }) };
+	return withQueuedPullRequest({
+		...known,
+		...incident,
+		...(Object.keys(workflow).length > 0 && { workflow }),
+	});
 }
 
-/** A commit may also be in a pull request of another branch than the one that failed. */
+/** A commit may also be in a pull request of another branch than the one that failed: that one is somebody else's. */
+function isAbout({ branch }: Incident, pull: Partial<PullRequest> | undefined): boolean {
+	return branch === undefined || pull?.head_branch === undefined || pull.head_branch === branch;
+}
+
 function headRepositoryOf({ branch }: Incident, pull: Partial<PullRequest> | undefined): string | undefined {
 	return pull?.head_branch === branch ? pull?.head_repository : undefined;
 }

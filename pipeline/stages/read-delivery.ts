@@ -5,6 +5,7 @@ import { makeKey } from "../expression/key.ts";
 import { readPath } from "../expression/read-path.ts";
 import { sha256Hex } from "../expression/sha256-hex.ts";
 import type { Incident } from "../incident.ts";
+import { withQueuedPullRequest } from "../merge-queue.ts";
 import type { Delivery, IgnoredReason, Reading } from "../reading.ts";
 import { applyFilters } from "./apply-filters.ts";
 import { evaluateMapping } from "./compiled-mapping.ts";
@@ -53,8 +54,7 @@ export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Prom
 		kind: entry.kind === "command" ? "manual" : entry.kind,
 		event: entry.name,
 		delivery_id: delivery.delivery_id,
-		...fields,
-		repository,
+		...withQueuedPullRequest({ ...fields, repository }),
 	};
 	const reading = await filterIncident(pipeline, incident, identity.text, explain(rules, `${entry.name} takes it`));
 	// Whatever the entry calls it: nobody's comment is an incident before its author's right is known.

@@ -62,7 +62,7 @@ describe("README example, as typed", () => {
 				const coderun = parse(readFileSync(path.join(clone, ".healer/coderuns", String(codeRuns(home)[0])), "utf8"));
 				expect(coderun).toMatchObject({
 					kind: "CodeRun",
-					spec: { githubApp: "5DLabs-Rex", env: { FAILURE_TYPE: "rust_clippy", TARGET_BRANCH: "feat/lease-sweep" } },
+					spec: { githubApp: "5DLabs-Rex", env: { FAILURE_TYPE: "rust_clippy", TARGET_BRANCH: "master" } },
 				});
 			},
 		],

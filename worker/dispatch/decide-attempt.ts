@@ -2,14 +2,12 @@ import type { Context } from "../../pipeline/context.ts";
 import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
-import { isHeadUnknown } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { enrichIncident } from "../../pipeline/index.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
-import { ASKING_HEAD_MS, askHead } from "../context/github/ask-head.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, newerHeads, previousAttempts } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
@@ -19,11 +17,12 @@ import { extendLock } from "../journal/incident-locks.ts";
 import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { inKey, knownRepository } from "../journal/repositories.ts";
+import { ASKING_WHERE_MS, askWhere } from "./ask-where.ts";
 import { checkPresses } from "./check-presses.ts";
 import { joinRun } from "./join-run.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { atNewerHead } from "./recheck/at-newer-head.ts";
-import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
+import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
@@ -43,7 +42,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
 
 	const planned = await engine.plan(known);
-	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;
+	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_WHERE_MS;
 	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
 	const sources = effects.sources({ incident: known, newLogReader: engine.newLogReader });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
@@ -51,9 +50,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	if (waiting !== undefined) return waiting;
 	const passed = await endPassedRun(effects, locked, known, context);
 	if (passed !== undefined) return passed;
-	const headed = await withHead(effects, locked, enrichIncident(known, context));
-	if ("state" in headed) return headed;
-	const incident = headed;
+	const incident = await askWhere(effects, locked, enrichIncident(known, context));
+	if ("state" in incident) return incident;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
 	const decision = await engine.decide({
@@ -99,7 +97,9 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		request: JSON.stringify(request),
 		escalated: escalate_to === decision.agent,
 	});
-	return stored ?? { state: "lock_lost" };
+	if (stored === undefined) return { state: "lock_lost" };
+	if (stored.due.length > 0) await effects.wakeAll(stored.due);
+	return stored.attempt;
 }
 
 /**
@@ -129,28 +129,6 @@ async function cancel(
 ): Promise<Progress> {
 	const ended = await cancelIncident(effects.journal, locked, why);
 	return ended ? { state: "cancelled", reason: why.reason } : { state: "lock_lost" };
-}
-
-/**
- * Asks GitHub whose branch it is, if neither the event nor the context names its repository. The agent pushes there, and the
- * filters refuse forks, so the incident waits for the answer. Without an App nobody can be asked: then the fix gets a branch of
- * its own.
- */
-async function withHead(effects: Effects, locked: LockedIncident, incident: Incident): Promise<Incident | Progress> {
-	if (effects.github === undefined || !isHeadUnknown(incident)) return incident;
-	const head = await askHead(effects.github, incident);
-	switch (head.kind) {
-		case "known":
-			return { ...incident, head_repository: head.head_repository };
-		case "unknown":
-			return incident;
-		case "silent": {
-			const why = `GitHub does not say which repository the branch ${incident.branch} is in: ${head.why}`;
-			return await waitForGitHub(effects, locked, { why, untilMs: head.until });
-		}
-		default:
-			return head satisfies never;
-	}
 }
 
 /** The complete explanation: the stages of ingest, then the stages of this decision. */

@@ -1,10 +1,14 @@
+import type { Incident } from "../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import { askBranch } from "../context/github/ask-branch.ts";
 import type { Effects } from "../effects.ts";
+import type { GitHub } from "../github/github.ts";
 import { wasTried } from "../journal/attempts.ts";
 import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { newerIncident } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
+import { goneWith } from "./ask-where.ts";
 import { wakeQueued } from "./conclude-send.ts";
 import { askNewer } from "./newer-result.ts";
 import { decideForHead } from "./recheck/decide-for-head.ts";
@@ -40,8 +44,8 @@ export async function endSuperseded(
 }
 
 /**
- * Why a failure of CI is superseded, as one sentence: the same workflow or check passes on its branch, or its newer failure is
- * itself an incident. A failure on an agent's push does not supersede it.
+ * Why a failure of CI is superseded, as one sentence: its branch is gone with its pull request, the same workflow or check passes
+ * on its branch, or its newer failure is itself an incident. A failure on an agent's push does not supersede it.
  */
 async function supersededBy(
 	effects: Pick<Effects, "github" | "journal">,
@@ -50,6 +54,8 @@ async function supersededBy(
 	signal: AbortSignal,
 ): Promise<string | undefined> {
 	if (effects.github === undefined) return undefined;
+	const gone = await goneBranch(effects.github, incident);
+	if (gone !== undefined) return gone;
 	const newer = await askNewer(effects.github, incident, signal);
 	if (newer === undefined) return undefined;
 	if (newer.result === "passed") return newer.what;
@@ -61,4 +67,12 @@ async function supersededBy(
 		of,
 	});
 	return other === undefined ? undefined : `its newer failure is incident ${other}`;
+}
+
+/** Only a branch that an agent would push to is asked for: it was there when the incident was decided. */
+async function goneBranch(github: GitHub, incident: Incident): Promise<string | undefined> {
+	const { branch, branch_state } = incident;
+	if (branch === undefined || branch_state !== "exists") return undefined;
+	const found = await askBranch(github, { ...incident, branch });
+	return found.kind === "deleted" && found.pull !== undefined ? goneWith(found.pull) : undefined;
 }

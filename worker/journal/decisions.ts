@@ -2,6 +2,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
 import type { LockedIncident } from "./incidents.ts";
+import { branchDueStatement } from "./remediations.ts";
 import { defineTable, text, time } from "./table.ts";
 import { takeStep } from "./transitions.ts";
 
@@ -38,6 +39,12 @@ export interface DecidedAttempt {
 	readonly now: number;
 }
 
+export interface StoredDecision {
+	readonly attempt: AttemptRow;
+	/** The ids of the remediations of its branch that may end now that it is decided. */
+	readonly due: readonly string[];
+}
+
 /**
  * Stores the decision for (incident, attempt) unless one is stored already, and returns the stored one: a second consumer
  * sends the first one's bytes (docs/storage.md). Undefined if the lock was lost.
@@ -46,8 +53,9 @@ export async function storeDecision(
 	db: D1Database,
 	locked: LockedIncident,
 	decided: DecidedAttempt,
-): Promise<AttemptRow | undefined> {
-	await db.batch([
+): Promise<StoredDecision | undefined> {
+	const { id, lock } = locked;
+	const results = await db.batch<{ id: string }>([
 		insertRow(
 			db,
 			attemptsTable,
@@ -94,8 +102,10 @@ export async function storeDecision(
 				request: decided.request,
 			},
 		),
+		branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now: decided.now }),
 	]);
-	return findAttempt(db, locked.id, locked.attempt);
+	const attempt = await findAttempt(db, id, locked.attempt);
+	return attempt && { attempt, due: (results.at(-1)?.results ?? []).map((row) => row.id) };
 }
 
 /**

@@ -46,7 +46,7 @@ export interface BranchRows {
 	/** Those on its branches that do not count, because nobody has named their repository. */
 	readonly unnamed: readonly CheckRow[];
 	readonly pull_requests: readonly ClosedPullRequest[];
-	/** Other incidents on the branch that failed, newest first. */
+	/** Other decided incidents on the branch that failed, newest first. */
 	readonly others: readonly { readonly id: string; readonly run_id: string | null; readonly head_sha: string | null }[];
 }
 
@@ -88,7 +88,7 @@ export async function branchRows(
 		db
 			.prepare(
 				`SELECT id, run_id, json_extract(incident, '$.head_sha') AS head_sha FROM incidents
-				WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status NOT IN ('cancelled', 'superseded')
+				WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status NOT IN ('cancelled', 'superseded') AND ${IS_DECIDED}
 					AND lower(coalesce(incident ->> 'head_repository', repository)) = lower(?4)
 				ORDER BY created_at DESC LIMIT 50`,
 			)
@@ -106,6 +106,12 @@ export async function branchRows(
 		others: (others?.results ?? []) as unknown as BranchRows["others"],
 	};
 }
+
+/**
+ * SQL: whether an incident has passed its own filters, which know its context only once it is decided. Until then it may be
+ * somebody else's failure, and takes the place of no other.
+ */
+const IS_DECIDED = "agent IS NOT NULL";
 
 /** SQL: whether a result is of a branch of this repository, or of one that nobody named. A stranger's never counts. */
 const isIn = (repository: string) => `(lower(head_repository) = lower(${repository}) OR ${HAS_NO_NAME})`;
@@ -215,7 +221,7 @@ export interface NewerFailure {
 	readonly of: { readonly run_id: string } | { readonly app: string; readonly head_sha: string };
 }
 
-/** The incident of a newer failure; undefined if it is not one, or a filter cancelled it. */
+/** The incident of a newer failure; undefined if it is not one, is not decided yet, or a filter cancelled it. */
 export async function newerIncident(
 	db: D1Database,
 	{ id, repository, branch, of }: NewerFailure,
@@ -224,14 +230,35 @@ export async function newerIncident(
 		"run_id" in of
 			? db
 					.prepare(
-						"SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND id <> ?3 AND status <> 'cancelled' LIMIT 1",
+						`SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND id <> ?3 AND status <> 'cancelled'
+						AND ${IS_DECIDED} LIMIT 1`,
 					)
 					.bind(repository, of.run_id, id)
 			: db
 					.prepare(
 						`SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status <> 'cancelled'
-						AND incident ->> 'app' = ?4 AND incident ->> 'head_sha' = ?5 LIMIT 1`,
+						AND ${IS_DECIDED} AND incident ->> 'app' = ?4 AND incident ->> 'head_sha' = ?5 LIMIT 1`,
 					)
 					.bind(repository, branch, id, of.app, of.head_sha);
 	return (await query.first<string>("id")) ?? undefined;
+}
+
+/**
+ * Makes the remediations of a branch that wait for its CI due now, if an incident there has just been decided: it may take their
+ * place. Belongs in the transaction of the decision. The results are their ids.
+ */
+export function branchDueStatement(
+	db: D1Database,
+	{ id, branch, lock, now }: Pick<IncidentRow, "id" | "branch" | "lock"> & { readonly now: number },
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?4), ?4) WHERE id IN (
+				SELECT other.id FROM incidents AS other
+				JOIN incidents AS decided ON decided.id = ?1 AND decided.lock = ?2 AND decided.repository = other.repository
+				WHERE other.branch = ?3 AND other.id <> ?1 AND other.status IN ('running', 'awaiting_ci')
+				ORDER BY other.created_at DESC LIMIT ${MOST}
+			) RETURNING id`,
+		)
+		.bind(id, lock, branch, now);
 }

@@ -60,11 +60,19 @@ function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsi
 	return signal.reports === "resolved" ? affectedByAlert(signal, since) : affectedByBranch(signal, since);
 }
 
-/** Remediations of the branch that failed, of the fix's branch, and of the fix's pull request. */
+/**
+ * Remediations of the branch that failed, of its pull request (what failed in a merge queue is on another branch), of the fix's
+ * branch, and of the fix's pull request.
+ */
 function affectedByBranch({ repository, branch, pr_number }: Signal, since: number): Affected {
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
 	const sql = `SELECT id FROM (
 			SELECT id FROM incidents WHERE repository = :repository AND branch = :branch AND ${STILL_OPEN}
+			ORDER BY created_at DESC LIMIT :most
+		)
+		UNION SELECT id FROM (
+			SELECT id FROM incidents WHERE repository = :repository AND json_extract(incident, '$.pr_number') = :pr_number
+				AND ${STILL_OPEN}
 			ORDER BY created_at DESC LIMIT :most
 		)
 		UNION SELECT id FROM incidents WHERE id >= :prefix AND id < :prefix_end AND repository = :repository

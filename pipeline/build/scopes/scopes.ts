@@ -54,7 +54,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> 
 		events: payload,
 		lifecycle: payload,
 		filters: later,
-		dedup: { ...later, variables: { settings, failure, agent } },
+		dedup: { ...later, variables: { settings, failure, agent, strategy: STRATEGY } },
 		context: {
 			roots: incident,
 			variables: { settings },
@@ -77,7 +77,7 @@ function known(names: readonly (string | undefined)[]): KnownTexts {
 
 const CONTEXT_PART: Fields = { from: "any", took_ms: "any", status: "any", data: "any", why: "any" };
 
-const STRATEGY: Fields = { name: new KnownTexts(BRANCH_STRATEGIES), branch: "any", why: "any" };
+const STRATEGY: Fields = { name: new KnownTexts(BRANCH_STRATEGIES), branch: "any", target: "any", why: "any" };
 
 const SETTINGS = fieldsOf(settings);
 
@@ -88,6 +88,7 @@ const INCIDENT: Fields = {
 	kind: new KnownTexts(INCIDENT_KINDS),
 	event: "any",
 	delivery_id: "any",
+	branch_state: new KnownTexts(["exists", "tag", "deleted"]),
 	...fieldsOf(incidentFields),
 };
 

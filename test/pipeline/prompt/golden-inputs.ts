@@ -107,7 +107,7 @@ const rust: PromptInput = {
 		category: "rust",
 		fix: "Run cargo clippy as the job does, and fix what it says at its place rather than allowing it.",
 	},
-	strategy: { name: "same", branch: "feat/spawn-limits" },
+	strategy: { name: "same", branch: "feat/spawn-limits", target: "feat/spawn-limits" },
 };
 
 const TYPESCRIPT_LOG = `2026-11-20T09:12:01.1000000Z ##[group]Run pnpm run typecheck

@@ -23,7 +23,7 @@ function view(more: Partial<PromptInput> = {}) {
 		attempt: 1,
 		agent,
 		failure,
-		strategy: { name: "same", branch: "x" },
+		strategy: { name: "same", branch: "x", target: "x" },
 		...more,
 	});
 }
@@ -109,15 +109,41 @@ describe("promptView", () => {
 	it("says where the fix goes", () => {
 		const text = (strategy: PromptInput["strategy"], more: Partial<Incident> = {}) =>
 			view({ incident: { ...incident, ...more }, strategy }).branch_strategy;
-		expect(text({ name: "same", branch: "x" }, { pr_number: 5 })).toContain("pull request #5");
-		expect(text({ name: "same", branch: "x" })).toContain("Push to the failing branch itself");
+		const same = { name: "same", branch: "x", target: "x" } as const;
+		expect(text(same, { pr_number: 5 })).toContain("pull request #5");
+		expect(text(same)).toContain("Push to the failing branch itself");
 		const fix = { name: "fix", branch: "healer/1" } as const;
 		expect(text({ ...fix, why: "default_branch" })).toContain(
 			"healer/1 (continue on it if it already exists) from the default",
 		);
-		expect(text({ ...fix, why: "protected_branch" })).toContain("The failing branch is protected");
-		expect(text(fix)).toContain("from the failing branch");
+		expect(text({ ...fix, why: "protected_branch", target: "main" })).toContain("The failing branch is protected");
+		expect(text({ ...fix, target: "x" })).toContain("from the failing branch");
 		expect(text({ ...fix, why: "fork" })).toContain("in a fork");
+		expect(text({ ...fix, why: "tag", target: "main" })).toBe(
+			"It failed on a tag, and tags are never moved. Create the branch healer/1 (continue on it if it already exists) from the default branch and open a pull request to it. Never push to the tag, nor to the default branch.",
+		);
+		expect(text({ ...fix, why: "deleted_branch" })).toContain("which would bring it back");
+		expect(text({ ...fix, why: "unknown_branch" })).toContain("git ls-remote --heads origin");
+		expect(text({ ...fix, why: "bot_branch", target: "renovate/x" })).toContain("Never push to the bot's branch.");
+		const queued = { why: "merge_queue", pr_number: 123, base: "main", target: "feat/a" } as const;
+		expect(text({ ...fix, ...queued })).toContain("git fetch origin refs/pull/123/head");
+	});
+
+	it("shows a tag as a tag, never as a branch", () => {
+		const strategy = { name: "fix", branch: "healer/1", why: "tag", target: "main" } as const;
+		const shown = view({ incident: { ...incident, branch: "v1.2.3", branch_state: "tag" }, strategy });
+		expect(shown).toMatchObject({ tag: "v1.2.3", target_branch: "main" });
+		expect(shown.branch).toBeUndefined();
+	});
+
+	it("names where a fix starts from only if that is certain", () => {
+		const start = (strategy: PromptInput["strategy"]) => view({ strategy }).target_branch;
+		const fix = { name: "fix", branch: "healer/1", target: "main" } as const;
+		expect(start({ name: "same", branch: "x", target: "x" })).toBeUndefined();
+		expect(start({ ...fix, why: "unknown_branch" })).toBeUndefined();
+		expect(start({ ...fix, why: "unknown_head" })).toBeUndefined();
+		expect(start({ ...fix, why: "fork" })).toBeUndefined();
+		expect(start({ ...fix, why: "deleted_branch" })).toBe("main");
 	});
 
 	it("gives a retry the earlier attempts", () => {

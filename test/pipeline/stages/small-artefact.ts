@@ -109,6 +109,7 @@ export const smallArtefact: Artefact = {
 		label: "needs-human",
 		branch_strategy: "same",
 		protected_branches: ["main"],
+		bot_branches: ["dependabot/**"],
 	},
 	prompts: {
 		fix: "{{agent_name}} fixes {{failure_type}} on {{#inline}}{{branch}}{{/inline}}{{> _logs}}",

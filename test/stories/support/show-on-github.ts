@@ -49,6 +49,11 @@ export class GitHubOfStory {
 			if (sha === null) state.branches.delete(name);
 			else state.putBranch(name, shaOf(sha));
 		}
+		for (const [name, sha] of Object.entries(content.tags)) {
+			// A run's delivery gives the tag as its branch.
+			this.described.add(`branch ${name}`);
+			state.putTag(name, shaOf(sha));
+		}
 		for (const [sha, fields] of Object.entries(content.commits)) {
 			this.described.add(`commit ${shaOf(sha)}`);
 			state.putCommit({ ...(fields as Changes<Commit>), sha: shaOf(sha) });
@@ -135,6 +140,12 @@ export class GitHubOfStory {
 			whole as Changes<Pull> & { readonly number: number },
 			files.map((filename) => ({ filename })),
 		);
+		if (fork === undefined) this.putHeadOf(whole, branch, sha);
+	}
+
+	/** GitHub closes a pull request whose branch is deleted, so the branch of an open one is there. */
+	private putHeadOf(pull: Tree, branch: string, sha: string): void {
+		if (pull.state === "open" && !this.state.branches.has(branch)) this.putHead({ branch, sha, message: "feat: x", by: "a-developer" });
 	}
 
 	/** Somebody pushed: the branch's head moves, and that of its pull request. */

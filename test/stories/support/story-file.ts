@@ -88,6 +88,7 @@ const gitHubContent = z.strictObject({
 	jobs: z.record(z.string(), z.array(jobFields)).default({}),
 	pulls: z.record(z.string(), pullFields.nullable()).default({}),
 	branches: z.record(z.string(), z.string().nullable()).default({}),
+	tags: z.record(z.string(), z.string()).default({}),
 	commits: z.record(z.string(), anyFields).default({}),
 	check_runs: z.array(anyFields).default([]),
 	statuses: z.record(z.string(), z.array(anyFields)).default({}),

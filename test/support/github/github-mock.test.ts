@@ -62,6 +62,7 @@ describe("startGitHubMock", () => {
 		cto.putDependabotAlert({ number: 7, state: "open" });
 		cto.putCodeScanningAlert({ number: 7, state: "open" });
 		cto.putBranch("fix/x", "a1");
+		cto.putTag("v1.2.3", "a".repeat(40));
 		cto.putIssue({ number: 5, state: "open" });
 		cto.putComment(5, { id: 6, body: "/healer fix" });
 		cto.putPermission("octocat", "write");
@@ -77,6 +78,7 @@ describe("startGitHubMock", () => {
 		const asked: readonly (readonly [route: MockRoute, parameters: Record<string, unknown>, status: number])[] = [
 			["GET /repos/{owner}/{repo}", {}, 200],
 			["GET /repos/{owner}/{repo}/actions/runs", { branch: "fix/x" }, 200],
+			["GET /repos/{owner}/{repo}/git/ref/{ref}", { ref: "tags/v1.2.3" }, 200],
 			["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", { workflow_id: 7 }, 200],
 			["GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: 1 }, 200],
 			["GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs", { run_id: 1 }, 200],

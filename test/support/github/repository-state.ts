@@ -7,6 +7,7 @@ import {
 	type Commit,
 	type Comparison,
 	type DependabotAlert,
+	type GitRef,
 	type Issue,
 	type Job,
 	type Label,
@@ -49,6 +50,7 @@ export class RepositoryState {
 	/** By `base...head`. */
 	readonly comparisons = new Map<string, Comparison>();
 	readonly branches = new Map<string, Branch>();
+	readonly tags = new Map<string, GitRef>();
 	readonly issues = new Map<number, Issue>();
 	readonly comments = new Map<number, Comment & { readonly issue: number }>();
 	/** By comment. */
@@ -116,6 +118,11 @@ export class RepositoryState {
 	/** A branch and the commit it points at. */
 	putBranch(name: string, sha: string): Branch {
 		return put(this.branches, name, samples.branch({ name, commit: { sha } }));
+	}
+
+	/** A tag and the commit it points at. */
+	putTag(name: string, sha: string): GitRef {
+		return put(this.tags, name, samples.gitRef({ ref: `refs/tags/${name}`, object: { type: "commit", sha } }));
 	}
 
 	putIssue(changes: Changes<Issue> & { readonly number: number }): Issue {

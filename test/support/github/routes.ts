@@ -41,6 +41,7 @@ export const ROUTES = [
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/labels",
 	"DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
 	"GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+	"GET /repos/{owner}/{repo}/git/ref/{ref}",
 	"GET /repos/{owner}/{repo}/contents/{path}",
 ] as const;
 export type MockRoute = (typeof ROUTES)[number];

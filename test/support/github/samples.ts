@@ -16,6 +16,7 @@ export type Review = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews
 export type DependabotAlert = Data<"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}">;
 export type CodeScanningAlert = Data<"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}">;
 export type Branch = Data<"GET /repos/{owner}/{repo}/branches/{branch}">;
+export type GitRef = Data<"GET /repos/{owner}/{repo}/git/ref/{ref}">;
 export type Issue = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}">;
 export type Comment = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}/comments">[number];
 export type Reaction = Data<"GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions">[number];
@@ -51,6 +52,7 @@ export const samples = {
 	}),
 	codeScanningAlert: madeOf<CodeScanningAlert>("GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"),
 	branch: madeOf<Branch>("GET /repos/{owner}/{repo}/branches/{branch}"),
+	gitRef: madeOf<GitRef>("GET /repos/{owner}/{repo}/git/ref/{ref}"),
 	issue: madeOf<Issue>("GET /repos/{owner}/{repo}/issues/{issue_number}"),
 	comment: madeOf<Comment>("GET /repos/{owner}/{repo}/issues/{issue_number}/comments"),
 	reaction: madeOf<Reaction>("GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"),

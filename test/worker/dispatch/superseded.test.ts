@@ -69,6 +69,11 @@ async function heldBack(stub: Stub, fields: Partial<Incident> = {}): Promise<Loc
 
 const own = run({ id: 100, run_number: 10 });
 
+/** Its context was gathered, its filters let it pass, and an agent was chosen. */
+async function decide(stub: Stub, id: string): Promise<void> {
+	await stub.journal.prepare("UPDATE incidents SET agent = 'rex' WHERE id = ?1").bind(id).run();
+}
+
 describe("endSuperseded", () => {
 	it("ends an incident whose workflow is green on its branch, and the journal says by which run", async () => {
 		const stub = stubEffects();
@@ -105,6 +110,9 @@ describe("endSuperseded", () => {
 		// A failure on an agent's own push is no incident.
 		expect(await endSuperseded({ ...stub, github }, taken, request)).toBeUndefined();
 		await journalIncident(stub, sampleIncident({ id: sampleId(2), branch: "fix/parser", run_id: "101" }));
+		// Its own filters have not been asked with its context: it may be somebody else's failure.
+		expect(await endSuperseded({ ...stub, github }, taken, request)).toBeUndefined();
+		await decide(stub, sampleId(2));
 		expect(await endSuperseded({ ...stub, github }, taken, request)).toEqual({
 			state: "superseded",
 			reason: `its newer failure is incident ${sampleId(2)}`,
@@ -207,6 +215,7 @@ describe("endSuperseded, of another App's checks", () => {
 		const stub = stubEffects();
 		const other = { id: sampleId(2), branch: "fix/parser", app: "sonar", head_sha: "head" };
 		await journalIncident(stub, sampleIncident(other));
+		await decide(stub, sampleId(2));
 		expect(await of([check("lint", "failure")], {}, stub)).toMatchObject({
 			reason: `its newer failure is incident ${sampleId(2)}`,
 		});

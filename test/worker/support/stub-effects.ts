@@ -143,6 +143,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			label: "needs-human",
 			branch_strategy: "same",
 			protected_branches: [],
+			bot_branches: [],
 		},
 		...changes,
 	};

@@ -5,6 +5,7 @@ import type { GitHub } from "../../github/github.ts";
 import { findRun } from "./cached-queries.ts";
 import { headSchema } from "./pull-request.ts";
 import { isGone, type Parsed, parseResponse, type RepoClient, repoClient } from "./repo-client.ts";
+import { type Silence, silence } from "./silence.ts";
 
 /** Where to look for the repository of a branch. */
 type About = Pick<Incident, "repository" | "installation_id" | "branch" | "head_repository" | "head_sha"> &
@@ -15,8 +16,7 @@ export type Head =
 	| { readonly kind: "known"; readonly head_repository: string }
 	/** GitHub answered, and its answers do not tell: the run, the commit or the pull request is gone. */
 	| { readonly kind: "unknown" }
-	/** `until`: when GitHub allows the next request, in milliseconds since 1970; absent unless a rate limit is why. */
-	| { readonly kind: "silent"; readonly why: string; readonly until?: number };
+	| Silence;
 
 /** How long asking takes at most. */
 export const ASKING_HEAD_MS = 10_000;
@@ -31,20 +31,7 @@ export async function askHead(github: GitHub, about: About): Promise<Head> {
 	if (found.ok) {
 		return found.value === undefined ? { kind: "unknown" } : { kind: "known", head_repository: found.value };
 	}
-	const { problem } = found;
-	switch (problem.reason) {
-		case "rate_limited":
-			return { kind: "silent", why: "GitHub's rate limit is used up", until: problem.until };
-		case "forbidden":
-		case "unavailable":
-		case "refused":
-		case "not_understood":
-			return { kind: "silent", why: problem.detail };
-		case "not_found":
-			return { kind: "unknown" };
-		default:
-			return problem satisfies never;
-	}
+	return found.problem.reason === "not_found" ? { kind: "unknown" } : silence(found.problem);
 }
 
 type Finder = (client: RepoClient, about: About, signal: AbortSignal) => Promise<Parsed<string | undefined>>;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { PullRequest } from "../../../pipeline/context.ts";
 import { DELETED_FORK, headRepositoryName, isSameRepository } from "../../../pipeline/head-repository.ts";
 import type { Incident } from "../../../pipeline/index.ts";
+import { queueEntryOf } from "../../../pipeline/merge-queue.ts";
 import type { SourceResult } from "../source.ts";
 import { compact, isGone, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 
@@ -62,8 +63,8 @@ type RunOf = () => Promise<
 >;
 
 /**
- * The pull request of an incident: by the event's number, else the open one of the branch, else the open one that contains
- * the commit. Events name no pull request from a fork.
+ * The pull request of an incident: by the event's number, else the queued one of a merge queue's branch, else the open one of
+ * the branch, else the open one that contains the commit. Events name no pull request from a fork.
  */
 export async function findPullRequest(
 	client: RepoClient,
@@ -71,7 +72,10 @@ export async function findPullRequest(
 	runOf: RunOf,
 ): Promise<Parsed<PullRequestAnswer | undefined>> {
 	if (incident.pr_number !== undefined) return await readPullRequest(client, incident.pr_number);
-	const ofBranch = await byBranch(client, await withHeadRepository(incident, runOf));
+	const headed = await withHeadRepository(incident, runOf);
+	const entry = queueEntryOf(headed);
+	if (entry !== undefined) return await readPullRequest(client, entry.pr_number);
+	const ofBranch = await byBranch(client, headed);
 	if (!ofBranch.ok) return ofBranch;
 	const found = ofBranch.value === undefined ? await byCommit(client, incident) : ofBranch;
 	if (!found.ok) return found;

@@ -61,7 +61,7 @@ const PERMISSIONS: readonly (readonly [pattern: RegExp, any: readonly string[]])
 	[/\/check-runs/, ["checks"]],
 	[/\/commits\/\{ref\}\/status$/, ["statuses"]],
 	[/\/commits\/\{commit_sha\}\/pulls$|\/pulls/, ["pull_requests"]],
-	[/\/commits\/|\/compare\/|\/branches\/|\/contents\//, ["contents"]],
+	[/\/commits\/|\/compare\/|\/branches\/|\/git\/|\/contents\//, ["contents"]],
 	[/\/issues$|\/issues\/\{issue_number\}$/, ["issues"]],
 	[/\/issues\//, ["issues", "pull_requests"]],
 ];

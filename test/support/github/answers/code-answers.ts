@@ -40,6 +40,8 @@ export const codeAnswers = {
 		found(repository.comparisons.get(String(parameters.basehead))),
 	"GET /repos/{owner}/{repo}/branches/{branch}": ({ repository, parameters }: AskedRepository) =>
 		found(repository.branches.get(String(parameters.branch))),
+	"GET /repos/{owner}/{repo}/git/ref/{ref}": ({ repository, parameters }: AskedRepository) =>
+		found(repository.tags.get(/^tags\/(.+)$/.exec(String(parameters.ref))?.[1] ?? "")),
 	"GET /repos/{owner}/{repo}/contents/{path}": showContents,
 };
 
