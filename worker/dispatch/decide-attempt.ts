@@ -17,13 +17,15 @@ import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { checkPresser } from "./check-presser.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
+import { newestFailure } from "./newest-failure.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
-	const merged = mergeDeliveries(first, await loadDeliveries(effects.journal, locked.id));
+	const deliveries = await loadDeliveries(effects.journal, locked.id);
+	const merged = mergeDeliveries(first, newestFailure(first, deliveries, locked.reopened_at));
 	// The commit's run may have been delivered after its check.
 	const known = await withKnownActor(effects.journal, merged);
 

@@ -47,6 +47,14 @@ export const attemptsTable = defineTable("attempts", {
 	refused: nullable(text()),
 	/** When the relay is next asked about its CodeRun; null: at its deadline, or an hour after it was created. */
 	ask_at: nullable(time()),
+	/** The field of the failure; null in decisions of older versions. */
+	failure_category: nullable(text()),
+	/** JSON: names of the jobs that were red when it was decided. */
+	red_jobs: nullable(text()),
+	/** JSON: the newest red run when it ended, on which the next attempt works. */
+	ended_on: nullable(text()),
+	/** 1 if it handed over because its own part is green. */
+	was_right: withDefault(integer()),
 });
 
 /** A row of `attempts`, as stored. */
