@@ -2,7 +2,7 @@ import type { Decision } from "../../pipeline/decision.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
 import { isHeadUnknown } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
-import { enrichIncident } from "../../pipeline/index.ts";
+import { enrichIncident, evidenceIncident, redJobs } from "../../pipeline/index.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
@@ -15,7 +15,10 @@ import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.t
 import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { takeStep } from "../journal/transitions.ts";
 import { checkPresser } from "./check-presser.ts";
+import { decideByEvidence, type EvidenceDecision } from "./decide-by-evidence.ts";
+import { earlierAttempts } from "./earlier-attempts.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { newestFailure } from "./newest-failure.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
@@ -29,33 +32,42 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	// The commit's run may have been delivered after its check.
 	const known = await withKnownActor(effects.journal, merged);
 
-	const planned = await engine.plan(known);
+	const earlier = await earlierAttempts(effects.journal, locked);
+	const evidence = earlier.newest && evidenceIncident(known, earlier.newest);
+	const about = evidence ?? known;
+	const planned = await engine.plan(about);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;
 	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
-	const sources = effects.sources({ incident: known, newLogReader: engine.newLogReader });
+	const sources = effects.sources({ incident: about, newLogReader: engine.newLogReader });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
 	const waiting = deferred && (await deferForRateLimit(effects, locked, deferred));
 	if (waiting !== undefined) return waiting;
-	const headed = await withHead(effects, locked, enrichIncident(known, context));
+	// The newest run is of a commit that an agent pushed: its actor and message are not those of the failure.
+	const headed = await withHead(effects, locked, evidence === undefined ? enrichIncident(known, context) : known);
 	if ("state" in headed) return headed;
 	const incident = headed;
 	const presser = await checkPresser(effects, locked, incident);
 	if ("state" in presser) return presser;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
-	const decision = await engine.decide({
+	const input = {
 		incident,
 		context,
 		attempt: locked.attempt,
 		previous_attempts,
+		...(evidence !== undefined && { evidence }),
 		...(escalate_to !== undefined && { escalate_to }),
-	});
-	await keepFacts(effects.journal, locked, {
-		context: JSON.stringify(keptContext(context)),
-		pipeline: engine.version,
-		searched: engine.searched,
-		now: effects.now(),
-	});
+	};
+	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
+	// `healer backtest` decides the failure itself again, not what an agent left of it.
+	if (evidence === undefined) {
+		await keepFacts(effects.journal, locked, {
+			context: JSON.stringify(keptContext(context)),
+			pipeline: engine.version,
+			searched: engine.searched,
+			now: effects.now(),
+		});
+	}
 
 	const found = {
 		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation)),
@@ -69,6 +81,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		return await cancel(effects, locked, { ...found, reason });
 	}
 
+	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
+
 	const request = spawnRequest(decision, locked.id, locked.attempt);
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
@@ -78,9 +92,35 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		rule: decision.rule,
 		coderun_name: request.coderun.metadata.name,
 		request: JSON.stringify(request),
-		escalated: escalate_to === decision.agent,
+		escalated: escalate_to === decision.agent && handed_over === undefined,
+		failure_category: decision.failure_category,
+		red_jobs: redJobs(about, context),
+		...(handed_over !== undefined && { handed_over }),
 	});
 	return stored ?? { state: "lock_lost" };
+}
+
+/** There was an attempt left for another field's agent alone, and what is red is none of another field. */
+async function endWithoutHandOver(
+	effects: Effects,
+	locked: LockedIncident,
+	{ do: end, why }: NonNullable<EvidenceDecision["over"]>,
+): Promise<Progress> {
+	const now = effects.now();
+	const reason = `CI still fails after attempt ${locked.attempt - 1}; ${why}`;
+	const isForPerson = end === "notify_human";
+	const done = await takeStep(effects.journal, locked.id, {
+		event: isForPerson ? "escalated" : "exhausted",
+		reason,
+		now,
+		when: locked,
+		set: {
+			next_try_at: isForPerson ? now : null,
+			...{ not_before: null, blocked_on: null, failing_since: null, tries: 0 },
+		},
+	});
+	if (done !== "done") return { state: "lock_lost" };
+	return isForPerson ? { state: "escalated" } : { state: "failed", reason };
 }
 
 async function cancel(

@@ -78,6 +78,7 @@ const pastColumns = attemptsTable.pick(
 	"result",
 	"ci_summary",
 	"ci_url",
+	"was_right",
 );
 
 /** Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused: they never ran. */
@@ -101,6 +102,7 @@ export async function previousAttempts(
 			...(row.message ? { message: row.message } : {}),
 			...(row.pull_request_url ? { pull_request_url: row.pull_request_url } : {}),
 			...(ci === "" ? {} : { ci }),
+			...(row.was_right === 1 && { is_green: true }),
 		};
 	});
 }
