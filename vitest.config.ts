@@ -105,6 +105,23 @@ function withProcesses(
 	};
 }
 
+/** All stories of one file at once, on hubs that they share: most of a story's time is waiting. */
+function stories(): TestProjectConfiguration {
+	return {
+		extends: true,
+		test: {
+			name: "stories",
+			include: ["test/stories/*.test.ts"],
+			environment: "node",
+			fileParallelism: false,
+			maxConcurrency: 24,
+			provide: { atSize: true },
+			testTimeout: 300_000,
+			hookTimeout: 180_000,
+		},
+	};
+}
+
 /** Which command runs which project: `test/support/tiers/tiers.ts`. */
 export default defineConfig({
 	test: {
@@ -118,6 +135,7 @@ export default defineConfig({
 			withProcesses("smoke", SMOKE_TESTS, [], true),
 			inNode("attacks", ["test/attacks/*.test.ts"], false),
 			inWorkerd("attacks-workerd", ["test/attacks/worker/*.test.ts"], false),
+			stories(),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),
 			inWorkerd(

@@ -137,6 +137,21 @@ export interface PullRequest {
 	readonly labels?: readonly string[];
 }
 
+/** `data` of a part from `github.review`: what a review found, in its order. */
+export interface ReviewFindings {
+	readonly findings: readonly ReviewFinding[];
+}
+
+export interface ReviewFinding {
+	readonly path: string;
+	/** Absent for a comment on the whole file. */
+	readonly line?: number;
+	readonly text: string;
+	/** The lines that the reviewer proposes instead. */
+	readonly suggestion?: string;
+	readonly url?: string;
+}
+
 /** `data` of a part from `argocd.application`. */
 export interface ArgocdApplication {
 	readonly health?: string;
@@ -193,6 +208,7 @@ export interface SourceData {
 	readonly "github.changed_files": ChangedFiles;
 	readonly "github.commit": Commit;
 	readonly "github.pull_request": PullRequest;
+	readonly "github.review": ReviewFindings;
 	readonly "argocd.application": ArgocdApplication;
 	readonly "argo.workflow": ArgoWorkflow;
 	readonly "loki.query_range": LokiLines;
@@ -206,6 +222,7 @@ export const CONTEXT_SOURCES = [
 	"github.run",
 	"github.job_logs",
 	"github.pull_request",
+	"github.review",
 	"github.changed_files",
 	"github.commit",
 	"argocd.application",

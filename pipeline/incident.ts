@@ -73,6 +73,8 @@ export interface Incident {
 	/** Slug of the App that owns the check. */
 	readonly app?: string;
 	readonly pr_number?: number;
+	/** The review of that pull request that asks for changes. */
+	readonly review_id?: number;
 	readonly alert?: Alert;
 	readonly command?: Command;
 	/** Text in the event itself: a check's output, a review's findings. */
@@ -81,4 +83,9 @@ export interface Incident {
 	readonly started_at?: string;
 	/** ISO 8601. */
 	readonly occurred_at?: string;
+}
+
+/** Whether somebody pressed a check run's button: a command that no comment contains. */
+export function isButtonPress({ command }: Pick<Incident, "command">): boolean {
+	return command?.name !== undefined && command.comment_id === undefined;
 }

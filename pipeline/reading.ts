@@ -24,9 +24,12 @@ export type IgnoredReason =
 	/** A failure of an agent's push: it is the result of that attempt. */
 	| { readonly kind: "attempt_result"; readonly incident_id: string };
 
-/** A command for Healer itself: `/healer retry`, `stop`, `status`, `help`, or an unknown word. */
+/**
+ * A command for Healer itself: `/healer retry`, `stop`, `status`, `help`, or an unknown word. Whoever presses a check run's
+ * button again asks for a `retry`, too.
+ */
 export interface CommandRequest {
-	/** 32 hex digits of the identity's SHA-256: a comment is one command, however often it is delivered. */
+	/** 32 hex digits of the identity's SHA-256: a comment or press is one command, however often it is delivered. */
 	readonly id: string;
 	/** In lower case. */
 	readonly name: string;
@@ -36,8 +39,10 @@ export interface CommandRequest {
 	readonly installation_id?: number;
 	readonly pr_number: number;
 	/** The comment that contains the command; reactions go there. */
-	readonly comment_id: number;
-	/** Login of the comment's author. */
+	readonly comment_id?: number;
+	/** The incident of the button; absent for a comment, which is about its whole pull request. */
+	readonly incident_id?: string;
+	/** Login of who gave it. */
 	readonly author: string;
 	readonly delivery_id: string;
 	/** Repository permissions, one of which the author needs; absent if the pipeline lists the author. */

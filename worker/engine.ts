@@ -54,7 +54,7 @@ interface ActiveEngine {
 
 // Kept for the life of the isolate: a version is compiled once, not for each delivery.
 let active: ActiveEngine | undefined;
-let checkedAt = 0;
+let checkedAt = Number.NEGATIVE_INFINITY;
 
 /**
  * The active pipeline: the version that KV names, else the bundled one. Checked at most four times a second on loopback, every
@@ -62,7 +62,9 @@ let checkedAt = 0;
  */
 export async function currentEngine(env: Env, now: number, log: Log): Promise<Engine> {
 	const every = env.HEALER_LOOPBACK === "true" ? RECHECK_MS.loopback : RECHECK_MS.elsewhere;
-	if (active !== undefined && now - checkedAt < every) return active.engine;
+	const age = now - checkedAt;
+	// A clock that was set back does not keep an engine for longer.
+	if (active !== undefined && age >= 0 && age < every) return active.engine;
 	checkedAt = now;
 	active = (await changed(env.DEDUP, active, log)) ?? active ?? { engine: createEngine(bundled), named: null };
 	return active.engine;
@@ -70,7 +72,7 @@ export async function currentEngine(env: Env, now: number, log: Log): Promise<En
 
 /** Makes the next call of `currentEngine` check KV: the active pipeline has changed. */
 export function invalidateEngine(): void {
-	checkedAt = 0;
+	checkedAt = Number.NEGATIVE_INFINITY;
 }
 
 /** The newly loaded engine; undefined if the current one stays. */

@@ -39,6 +39,7 @@ const TO_GATHER: Readonly<Record<string, readonly string[]>> = {
 	"github.run": ["actions", "contents"],
 	"github.job_logs": ["actions", "checks", "statuses", "pull_requests"],
 	"github.pull_request": ["pull_requests"],
+	"github.review": ["pull_requests"],
 	"github.changed_files": ["pull_requests", "contents"],
 	"github.commit": ["contents"],
 };

@@ -36,6 +36,7 @@ export const incidentFields = z.strictObject({
 	sender: account.optional().describe("Who caused the delivery."),
 	app: expression("Slug of the App that owns the check").optional(),
 	pr_number: expression("The pull request's number").optional(),
+	review_id: expression("The review's id, a number").optional(),
 	alert: z
 		.strictObject({
 			type: expression("The alert's type").optional(),

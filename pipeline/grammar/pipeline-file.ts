@@ -249,6 +249,14 @@ const outcome = keys(
 			most: "7d",
 			why: "an attempt has at least 1m and at most 7d",
 		}).prefault("2h"),
+		start_deadline: duration(
+			"Time limit for the controller to start a CodeRun; after it, the attempt counts against nobody.",
+			{
+				least: "1m",
+				most: "1d",
+				why: "a controller has at least 1m and at most 1d to start a CodeRun",
+			},
+		).prefault("10m"),
 		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.", {
 			least: "1m",
 			most: "7d",

@@ -1,8 +1,17 @@
-import type { ChangedFile, ChangedFiles, Context, ErrorRate, WorkflowRun } from "../context.ts";
+import type {
+	ChangedFile,
+	ChangedFiles,
+	Context,
+	ErrorRate,
+	ReviewFinding,
+	ReviewFindings,
+	WorkflowRun,
+} from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { PromptView } from "./prompt-variables.ts";
 
 const MAX_FILES = 200;
+const MAX_FINDINGS = 300;
 /** Exceeds every budget: longer texts are cut before they are processed. */
 const MAX_TEXT = 262_144;
 
@@ -20,6 +29,7 @@ export function contextTexts(context: Context): PromptView {
 		pr_title: textOf(pull?.title),
 		pr_base_branch: textOf(pull?.base_branch),
 		pr_mergeable_state: textOf(pull?.mergeable_state),
+		review_findings: reviewText(dataFrom(context, "github.review")),
 		branch_since: sinceText(dataFrom(context, "github.run")),
 		...fileTexts(dataFrom(context, "github.changed_files")),
 		argocd_app_status: textOf(argocd?.health),
@@ -71,6 +81,22 @@ function workflowText(data: object | undefined): string | undefined {
 	const { name, phase, message, failed_nodes } = data as Readonly<Record<string, unknown>>;
 	if (!isText(name) || !isText(phase)) return textOf(data);
 	return textOf([`${name}: ${[phase, message].filter(isText).join(": ")}`, ...listOf(failed_nodes).filter(isText)]);
+}
+
+/** `path:line: comment`, with the suggested lines below it. */
+function reviewText(data: Partial<ReviewFindings> | undefined): string | undefined {
+	const findings = listOf(data?.findings).filter(isFinding).slice(0, MAX_FINDINGS);
+	return textOf(
+		findings.map(({ path, line, text, suggestion }) => {
+			// A line end in a path would look like another finding.
+			const place = [path.replaceAll("\n", "\\n"), ...(typeof line === "number" ? [line] : [])].join(":");
+			return `${place}: ${text}${isText(suggestion) ? `\nsuggested instead:\n${suggestion}` : ""}\n`;
+		}),
+	);
+}
+
+function isFinding(value: unknown): value is ReviewFinding {
+	return isFile(value) && "text" in value && isText(value.text);
 }
 
 function grafanaText(data: object | undefined): string | undefined {

@@ -33,6 +33,7 @@ export const PROMPT_BUDGETS: readonly Budget[] = [
 	{ name: "previous_attempts", bytes: 8 * KIB, keep: "tail" },
 	{ name: "alert_description", bytes: 16 * KIB, keep: "head" },
 	{ name: "evidence", bytes: 32 * KIB, keep: "ends" },
+	{ name: "review_findings", bytes: 32 * KIB, keep: "head" },
 	{ name: "workflow_logs", bytes: 64 * KIB, keep: "ends" },
 	{ name: "logs", bytes: 64 * KIB, keep: "ends" },
 ];

@@ -33,6 +33,7 @@ export const PROMPT_VARIABLES = {
 	workflow_logs: untrusted("Excerpts of the failed jobs' logs."),
 	logs: untrusted("The same as workflow_logs."),
 	evidence: untrusted("Text in the event itself: a check's output, a review's findings."),
+	review_findings: untrusted("What a review found: file, line, comment and suggestion."),
 	pr_number: text("The pull request's number."),
 	pr_title: untrusted("The pull request's title."),
 	pr_base_branch: untrusted("The pull request's base branch."),

@@ -43,6 +43,7 @@ const INCIDENT_SHAPE = {
 	sender: ACCOUNT,
 	app: "text",
 	pr_number: "count",
+	review_id: "count",
 	alert: {
 		type: "text",
 		number: "count",

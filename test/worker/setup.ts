@@ -1,6 +1,7 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from "vitest";
+import { invalidateEngine } from "../../worker/engine.ts";
 import { useMovableClock } from "./support/clock.ts";
 import { takeExceeded } from "./support/limited-env.ts";
 import { keepConsoleQuiet } from "./support/quiet-console.ts";
@@ -15,11 +16,12 @@ beforeAll(async () => {
 	schema ||= JSON.stringify(await readSchema());
 });
 
-// Each test has an empty journal, an empty KV and the present time. Deleting the rows is surer than the plugin's
+// Each test has an empty journal, an empty KV, the bundled pipeline and the present time. Deleting the rows is surer than the plugin's
 // `reset()`, which leaves a database as it is while something still uses it, and takes a fraction of the time.
 beforeEach(async () => {
 	useMovableClock({ sleeps: inject("isAlone") });
 	await Promise.all([emptyJournal(), emptyKeyValueStore()]);
+	invalidateEngine();
 });
 
 // No test goes beyond the limits of the platform, although the worker outlives it.

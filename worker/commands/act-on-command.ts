@@ -5,7 +5,7 @@ import { addDelivery } from "../journal/deliveries.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { asCode } from "../remediation/markdown.ts";
 import { askPermission } from "./ask-permission.ts";
-import { retryNewest, stopAll } from "./command-actions.ts";
+import { retryNewest, retryOne, stopAll } from "./command-actions.ts";
 import { COMMAND_WORDS } from "./command-words.ts";
 
 /**
@@ -29,7 +29,9 @@ export async function actOnCommand(
 		case "fix":
 			return await fix(effects, command);
 		case "retry":
-			return await retryNewest(effects, request, received_at);
+			return request.incident_id === undefined
+				? await retryNewest(effects, request, received_at)
+				: await retryOne(effects, request.incident_id, request.author, received_at);
 		case "stop":
 			return await stopAll(effects, request, received_at);
 		case "status":

@@ -114,6 +114,7 @@ async function react(
 	const { github } = effects;
 	if (github === undefined) return "not answered: no GitHub App is configured";
 	const { repository, installation_id, comment_id } = locked.request;
+	if (comment_id === undefined) return "not answered: it was a button";
 	// Repeating a reaction of the same App changes nothing:
 	// https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-an-issue-comment
 	const reacted = await github.asInstallation(

@@ -94,6 +94,20 @@ export async function retryNewest(
 		: { reaction: "confused", message: "there is nothing to retry here." };
 }
 
+/** A check run's button was pressed again: starts its incident over, if that ended without a fix. */
+export async function retryOne(
+	effects: Effects,
+	id: string,
+	author: string,
+	received_at: number,
+): Promise<CommandResult> {
+	const before = await steppedSince(effects.journal, "retried", [id], received_at);
+	const isRetried = before.has(id) || (await unlessRaced(() => retryRemediation(effects, id, author))).ok;
+	return isRetried
+		? { reaction: "eyes", message: `${countOf(1)} will start over.` }
+		: { reaction: "confused", message: "there is nothing to retry here." };
+}
+
 /** Expects the newest first. */
 function newestOfEach(all: readonly PullRequestRemediation[]): readonly PullRequestRemediation[] {
 	const newest = new Map<string, PullRequestRemediation>();

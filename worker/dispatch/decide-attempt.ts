@@ -16,7 +16,7 @@ import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { takeStep } from "../journal/transitions.ts";
-import { checkPresser } from "./check-presser.ts";
+import { checkPresses } from "./check-presses.ts";
 import { decideByEvidence, type EvidenceDecision } from "./decide-by-evidence.ts";
 import { earlierAttempts } from "./earlier-attempts.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
@@ -27,8 +27,15 @@ import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./wait
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
-	const deliveries = await loadDeliveries(effects.journal, locked.id);
-	const merged = mergeDeliveries(first, newestFailure(first, deliveries, locked.reopened_at));
+	const deliveries = newestFailure(first, await loadDeliveries(effects.journal, locked.id), locked.reopened_at);
+	const checked = await checkPresses(effects, locked, first, deliveries);
+	if ("state" in checked) return checked;
+	if (checked.kind === "refused") {
+		const explanation = JSON.stringify(explain(locked, engine.version, []));
+		const found = { explanation, context: "{}", pipeline: engine.version, now: effects.now() };
+		return await cancel(effects, locked, { ...found, reason: checked.why });
+	}
+	const merged = mergeDeliveries(checked.first, checked.deliveries);
 	// The commit's run may have been delivered after its check.
 	const known = await withKnownActor(effects.journal, merged);
 
@@ -46,8 +53,6 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const headed = await withHead(effects, locked, evidence === undefined ? enrichIncident(known, context) : known);
 	if ("state" in headed) return headed;
 	const incident = headed;
-	const presser = await checkPresser(effects, locked, incident);
-	if ("state" in presser) return presser;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
 	const input = {
@@ -75,7 +80,6 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		pipeline: engine.version,
 		now: effects.now(),
 	};
-	if (presser.kind === "refused") return await cancel(effects, locked, { ...found, reason: presser.why });
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
 		return await cancel(effects, locked, { ...found, reason });
@@ -83,7 +87,12 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 
 	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
-	const request = spawnRequest(decision, locked.id, locked.attempt);
+	// In a directory CodeRuns wait for a person or a tool, however long that takes.
+	const start_deadline_s = effects.overdueAfterMs === undefined ? undefined : engine.outcome.start_deadline_s;
+	const request = {
+		...spawnRequest(decision, locked.id, locked.attempt),
+		...(start_deadline_s !== undefined && { start_deadline_s }),
+	};
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,

@@ -1,4 +1,5 @@
 import type { NewestRed } from "../../pipeline/index.ts";
+import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { type PastAttempt, remediationRows } from "../journal/remediations.ts";
 import { readStored } from "../journal/stored-json.ts";
@@ -25,7 +26,8 @@ export interface EarlierAttempts {
 /** Reads them from the journal alone: another consumer decides the same. */
 export async function earlierAttempts(db: D1Database, locked: LockedIncident): Promise<EarlierAttempts> {
 	const { attempts = [] } = locked.attempt === 1 ? {} : ((await remediationRows(db, locked.id)) ?? {});
-	const earlier = attempts.filter(({ attempt, refused }) => attempt < locked.attempt && refused === null);
+	const hasRun = ({ refused, outcome }: PastAttempt) => refused === null && outcome !== NOT_STARTED;
+	const earlier = attempts.filter((past) => past.attempt < locked.attempt && hasRun(past));
 	const ended = endedBefore(locked, earlier);
 	const last = earlier.at(-1);
 	const newest = newestOf(earlier, locked.reopened_at);

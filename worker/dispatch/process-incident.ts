@@ -7,6 +7,7 @@ import type { LockedIncident } from "../journal/incidents.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { describeCause, type Log } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
+import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "./gates.ts";
@@ -85,6 +86,9 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 
 	const superseded = await endSuperseded(effects, locked, request);
 	if (superseded !== undefined) return superseded;
+
+	const unstarted = await checkStarts(effects, locked, targets);
+	if (unstarted !== undefined) return await deferFor(effects, locked, unstarted);
 
 	const capped = await checkRateLimit(effects, locked);
 	if (capped !== undefined) return await deferFor(effects, locked, capped);

@@ -1,6 +1,9 @@
-import { type IgnoredReason, renderIgnored } from "../../pipeline/index.ts";
+import { isButtonPress } from "../../pipeline/incident.ts";
+import { type CommandRequest, type IgnoredReason, type Incident, renderIgnored } from "../../pipeline/index.ts";
+import { incidentId } from "../../pipeline/stages/incident-id.ts";
+import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
-import { commandStatement } from "../journal/commands.ts";
+import { commandStatement, pressedAgainStatement } from "../journal/commands.ts";
 import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliveries.ts";
 import { remediationPushedTo } from "../journal/remediations.ts";
 import { reopenStatements } from "../journal/reopen.ts";
@@ -54,7 +57,7 @@ async function writeIncident(
 	log: Log,
 ): Promise<Acceptance> {
 	const { incident, identity, explanation, settle_ms, late_ms } = content;
-	const { isOwnAgent } = await effects.engine();
+	const { isOwnAgent, settings } = await effects.engine();
 	const origin = { isOwnAgent, now: received_at, late_ms };
 	const remediation = await remediationPushedTo(effects.journal, incident, origin);
 	if (remediation !== undefined) {
@@ -70,7 +73,9 @@ async function writeIncident(
 	const own = [...back.all, ...added];
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
-	const results = await journal.batch([...own, ...(tracked?.all ?? [])]);
+	const again = pressedAgain(incident, settings.commands.permissions ?? WRITER_PERMISSIONS);
+	const before = again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)];
+	const results = (await journal.batch([...before, ...own, ...(tracked?.all ?? [])])).slice(before.length);
 	const isNew = results[back.all.length]?.meta.changes === 1;
 	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
@@ -81,6 +86,18 @@ async function writeIncident(
 		await wakeAffected(effects, signal, others, log);
 	}
 	return { status, incident_id: incident.id, dueInMs: settle_ms };
+}
+
+/** The command that a check run's button gives if its incident is over; undefined for another incident. */
+function pressedAgain(
+	incident: Incident,
+	needs: readonly string[],
+): (CommandRequest & { readonly incident_id: string }) | undefined {
+	const { id: incident_id, repository, installation_id, pr_number, sender, delivery_id } = incident;
+	if (!isButtonPress(incident) || pr_number === undefined || sender === undefined) return undefined;
+	const id = incidentId(`press:${incident_id}:${delivery_id}`);
+	const known = { id, incident_id, name: "retry", repository, pr_number, author: sender.login, delivery_id, needs };
+	return { ...known, ...(installation_id !== undefined && { installation_id }) };
 }
 
 async function writeCommand(

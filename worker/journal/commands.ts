@@ -151,6 +151,25 @@ export function commandStatement(
 	return insertRow(db, commandsTable, row, { onConflict: "ON CONFLICT (id) DO NOTHING" });
 }
 
+/**
+ * Inserts a command that is about an incident which ended without a fix, unless this delivery of it is known. Belongs before
+ * the statements that add the delivery.
+ */
+export function pressedAgainStatement(
+	db: D1Database,
+	{ id, ...command }: CommandRequest & { readonly incident_id: string },
+	received_at: number,
+): D1PreparedStatement {
+	const row = { id, command: JSON.stringify(command), received_at };
+	return insertRow(db, commandsTable, row, {
+		where: `EXISTS (
+				SELECT 1 FROM incidents WHERE id = :incident_id AND status IN ('unverified', 'failed', 'escalated', 'cancelled', 'dead')
+			) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE incident_id = :incident_id AND delivery_id = :delivery_id)`,
+		also: { incident_id: command.incident_id, delivery_id: command.delivery_id },
+		onConflict: "ON CONFLICT (id) DO NOTHING",
+	});
+}
+
 /** Inserts a command outside a transaction. */
 export async function addCommand(db: D1Database, command: CommandRequest, received_at: number): Promise<void> {
 	await commandStatement(db, command, received_at).run();

@@ -1,3 +1,4 @@
+import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
 import type { AttemptRow } from "./attempts.ts";
 import type { IncidentRow, LockedIncident } from "./incidents.ts";
@@ -113,10 +114,10 @@ function spawnedStatement(
 	return db
 		.prepare(
 			// A CodeRun that already existed may have ended, and a restored journal lost its outcome: query the relay.
-			`UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
+			`UPDATE attempts SET spawned_at = CASE WHEN outcome IS ?5 THEN NULL ELSE coalesce(spawned_at, ?3) END, existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
 			WHERE incident_id = ?1 AND attempt = ?2`,
 		)
-		.bind(id, attempt, now, existed ? 1 : 0);
+		.bind(id, attempt, now, existed ? 1 : 0, NOT_STARTED);
 }
 
 /**

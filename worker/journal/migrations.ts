@@ -17,5 +17,6 @@ export const MIGRATIONS = [
 	"0015_words.sql",
 	"0016_audit.sql",
 	"0017_ends.sql",
+	"0021_starts.sql",
 	"0022_again.sql",
 ] as const;

@@ -54,7 +54,8 @@ const command = z.looseObject({
 	name: z.string(),
 	repository: z.string(),
 	pr_number: z.number(),
-	comment_id: z.number(),
+	comment_id: z.number().optional(),
+	incident_id: z.string().optional(),
 	author: z.string(),
 	needs: texts,
 });

@@ -1,6 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
+import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
 import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
@@ -72,6 +73,7 @@ export async function loadState(
 	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
+		unstarted: unstartedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, engine.agents, at.overdueAfterMs) }),
 		ci,
 		...closedOf(branch, failure.pr_number, fixNumbers),
@@ -116,6 +118,11 @@ export function endedBefore(
 		const { agent, failure_type, signature } = past;
 		return [{ attempt: past.attempt, agent, failure_type, escalated: past.escalated === 1, result, signature }];
 	});
+}
+
+function unstartedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly PastAttempt[]): number {
+	const isOfBudget = (past: PastAttempt) => past.attempt >= budget_from && past.attempt < attempt;
+	return attempts.filter((past) => isOfBudget(past) && past.outcome === NOT_STARTED).length;
 }
 
 function currentOf(

@@ -1,6 +1,6 @@
 import type { NewestRed } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
-import { TERMINAL_PHASES } from "../../wire/outcome.ts";
+import { NOT_STARTED, TERMINAL_PHASES } from "../../wire/outcome.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
@@ -47,7 +47,9 @@ export interface RemediationState {
 		/** When the relay must have ended its CodeRun; undefined if nothing has a deadline. */
 		readonly overdueAt?: number;
 	};
-	/** Whether any attempt had a CodeRun. */
+	/** How many of the current budget's earlier attempts no controller started. They are not in `ended`. */
+	readonly unstarted: number;
+	/** Whether any attempt had a CodeRun that started. */
 	readonly wasTried: boolean;
 	/** The relay's answer to a query about the current attempt's CodeRun, if that has not ended. */
 	readonly relayStatus?: RelayStatus;
@@ -62,7 +64,8 @@ export interface RemediationState {
 export type RelayStatus = { readonly state: "running" } | { readonly state: "unknown"; readonly why: string };
 
 export interface AttemptEnd {
-	readonly result: AttemptResult;
+	/** Null if its CodeRun never started: nothing was tried. */
+	readonly result: AttemptResult | null;
 	readonly signature: string | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
@@ -137,6 +140,7 @@ function beforeSending(
 
 function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current, now } = state;
+	if (current?.outcome === NOT_STARTED) return beforeSending(state, rules) ?? afterNoStart(state, current, rules);
 	const decided = byCi(ci);
 	if (decided !== undefined) return decided;
 	if (current === undefined) return withoutAttempt(state, rules);
@@ -228,7 +232,8 @@ function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEn
 	const { agent, failure_type, escalated } = current;
 	const { result, signature } = end;
 	const endedOn = withNewest(state, end);
-	const ended = [...state.ended, { attempt: incident.attempt, agent, failure_type, escalated, result, signature }];
+	const last = { attempt: incident.attempt, agent, failure_type, escalated, signature };
+	const ended = result === null ? state.ended : [...state.ended, { ...last, result }];
 	const next = orAnotherField(state, rules, ended, nextAgent(rules, ended));
 	switch (next.do) {
 		case "attempt": {
@@ -308,6 +313,26 @@ function handOverStep(state: RemediationState, rules: OutcomeRules): NextStep | 
 /** Phases in which an agent came to an end by itself. */
 const FINISHED: readonly string[] = TERMINAL_PHASES;
 
+// Each takes the start deadline. While none of several incidents' CodeRuns starts, creating them waits as well.
+const MOST_UNSTARTED = 5;
+
+/** No agent has tried anything, so the same one is asked again and no budget is used. A person is asked in the end. */
+function afterNoStart(
+	{ incident, unstarted, now }: RemediationState,
+	{ agent, escalated }: NonNullable<RemediationState["current"]>,
+	rules: OutcomeRules,
+): NextStep {
+	const end = endAs(null);
+	const summary = "no controller started the CodeRun: it had no phase at its start deadline";
+	const times = unstarted + 1;
+	if (times >= MOST_UNSTARTED) return toPerson(rules, `${summary}, ${times} times; no agent has tried`, end, now);
+	const due = now + rules.pause_s * 1000;
+	const reason = `${summary}; attempt ${incident.attempt + 1} follows, and this one counts against no agent`;
+	const escalate_to = escalated ? agent : null;
+	const set = { attempt: incident.attempt + 1, escalate_to, next_try_at: due, not_before: due };
+	return { do: "step", event: "retry_scheduled", reason, end, set };
+}
+
 function ciPassed(ci: CiVerdict & { readonly result: "passed" }, end: AttemptEnd | undefined): NextStep {
 	const how = { agent: "", rerun: " in a rerun", other: " after somebody else's push" }[ci.by];
 	const reason = `CI passed${how}${at(ci.row.url)}`;
@@ -346,17 +371,19 @@ function toPerson(rules: OutcomeRules, reason: string, end: AttemptEnd | undefin
 
 function endOfAgent(outcome: string, message: string | null): AttemptEnd {
 	const result = outcome === "Deleted" ? "deleted" : outcome === "TimedOut" ? "timed_out" : "agent_failed";
-	const signature = `agent ${outcome}: ${message ?? ""}`.slice(0, 1000);
+	// Two deletions in a row are not two equal failures of the agent.
+	const signature = result === "deleted" ? null : `agent ${outcome}: ${message ?? ""}`.slice(0, 1000);
 	return { ...endAs(result), signature };
 }
 
-function endAs(result: AttemptResult): AttemptEnd {
+function endAs(result: AttemptResult | null): AttemptEnd {
 	return { result, signature: null, ci_summary: null, ci_url: null };
 }
 
 /** One clause for people. Unknown phases count as failures. */
 function describeOutcome(outcome: string, message: string | null): string {
-	if (outcome === "Deleted") return "the CodeRun was deleted before it finished";
+	if (outcome === "Deleted")
+		return "the CodeRun was deleted before it finished, by a person or a tool; its agent did not fail";
 	if (outcome === "TimedOut") return "the CodeRun did not finish before its deadline";
 	const why = message ? `: ${message.slice(0, 1000)}` : "";
 	return `the CodeRun ended as ${outcome.slice(0, 63)}${why}`;

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import bundled from "../../../dist/pipeline.json";
 import { type Artefact, artefactVersion } from "../../../pipeline/index.ts";
-import { invalidateEngine } from "../../../worker/engine.ts";
+import { currentEngine, invalidateEngine } from "../../../worker/engine.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
+import { stubEffects } from "../support/stub-effects.ts";
 import { type Answer, fireCron, get, post, send } from "../support/worker.ts";
 
 /**
@@ -39,8 +40,6 @@ function rollBack(body: unknown = ""): Promise<Answer> {
 }
 
 // What one test put in force is not what the next one finds: the isolate would remember it for a moment.
-beforeEach(() => invalidateEngine());
-
 describe("pushPipeline", () => {
 	it("puts an artefact in force at once, and the journal names it with what it read", async () => {
 		expect(await activeVersion()).toBe(bundled.version);
@@ -164,6 +163,16 @@ describe("currentEngine", () => {
 		await env.DEDUP.put("artefact:0123456789abcdef", '{"version":"0123456789abcdef"}');
 		invalidateEngine();
 		expect(await activeVersion()).toBe(FIRST.version);
+	});
+
+	it("checks KV again when the clock was set back", async () => {
+		const { log } = stubEffects();
+		await put(FIRST);
+		const pushed = await currentEngine(env, 1_000_000, log);
+		expect(pushed.version).toBe(FIRST.version);
+		await env.DEDUP.delete("active_pipeline");
+		expect((await currentEngine(env, 1_000_100, log)).version).toBe(FIRST.version);
+		expect((await currentEngine(env, 0, log)).version).toBe(bundled.version);
 	});
 
 	it("comes back within a sweep when KV was wiped", async () => {

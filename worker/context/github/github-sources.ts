@@ -6,6 +6,7 @@ import { askCommit } from "./commit.ts";
 import { askJobLogs } from "./job-logs.ts";
 import { askPullRequest } from "./pull-request.ts";
 import { repoClient } from "./repo-client.ts";
+import { askReview } from "./review.ts";
 import { askRun } from "./run.ts";
 
 /** GitHub's sources for one incident. Queries that several sources need are sent once. */
@@ -21,6 +22,7 @@ export function githubSources(
 		"github.run": (_, signal) => askRun(client, queries, signal),
 		"github.job_logs": (request, signal) => askJobLogs({ client, queries, about, fetch: fetcher }, request, signal),
 		"github.pull_request": () => askPullRequest(queries),
+		"github.review": (_, signal) => askReview(client, queries, incident, signal),
 		"github.changed_files": (_, signal) => askChangedFiles(client, queries, incident, signal),
 		"github.commit": () => askCommit(queries),
 	};
