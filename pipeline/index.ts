@@ -12,6 +12,7 @@ export { joinReadings } from "./log/join-readings.ts";
 export type { LogLimits } from "./log/log-limits.ts";
 export { createLogReader, type LogReader, readLogText } from "./log/log-reader.ts";
 export type { LogReading } from "./log/log-reading.ts";
+export { evidenceIncident, type NewestRed, redJobs } from "./newest-red.ts";
 export { ownAgentOf } from "./own-agents.ts";
 export type { PreviousAttempt } from "./prompt/prompt-view.ts";
 export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading.ts";

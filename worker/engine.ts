@@ -36,6 +36,8 @@ export interface Engine {
 	readonly webhook_events: readonly string[];
 	/** Whether one of the pipeline's agents acts under this login. */
 	isOwnAgent(login: string): boolean;
+	/** The names of the pipeline's agents. */
+	readonly agents: readonly string[];
 	/** The patterns for which logs are searched, by key. */
 	readonly searched: readonly string[];
 	/** Reads one log for all of the pipeline's patterns. */
@@ -120,6 +122,7 @@ function createEngine(artefact: Artefact): Engine {
 		outcome: pipeline.outcome,
 		webhook_events: artefact.webhook_events,
 		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
+		agents: Object.keys(artefact.agents),
 		get searched() {
 			return pipeline.logSearch.keys;
 		},

@@ -14,6 +14,11 @@ export function Attempts({ shown }: { readonly shown: IncidentDetail }) {
 	);
 }
 
+function chosenBy({ escalated, rule }: ShownAttempt): string {
+	if (rule === "hand-over") return "named by the agent before";
+	return escalated ? "chosen by escalation" : "chosen by rule";
+}
+
 function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
 	const { agent, escalated, rule, coderun_name, decided_at, pull_request_url, message, ci_summary, ci_url } = attempt;
 	return (
@@ -26,7 +31,7 @@ function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
 				<Age at={decided_at} />
 			</div>
 			<div class="where">
-				{escalated ? "chosen by escalation" : "chosen by rule"} {!escalated && <code>{rule}</code>}
+				{chosenBy(attempt)} {!escalated && <code>{rule}</code>}
 				{took(attempt)}
 			</div>
 			<div>

@@ -82,6 +82,7 @@ export const PROMPT_VARIABLES = {
 	has_cluster_context: flag("There is data from Loki, Prometheus, Grafana, Argo or the pods."),
 	has_missing: flag("Some context is missing or incomplete."),
 	is_retry: flag("There was an earlier attempt."),
+	is_hand_over: flag("The attempt before handed over: what is still red is for this agent."),
 	is_fork: flag("The branch is in another repository."),
 } as const satisfies Readonly<Record<string, PromptVariable>>;
 

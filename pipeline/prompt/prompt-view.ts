@@ -17,6 +17,8 @@ export interface PreviousAttempt {
 	readonly pull_request_url?: string;
 	/** CI's result after it. */
 	readonly ci?: string;
+	/** What it was about is green. */
+	readonly is_green?: boolean;
 }
 
 export interface PromptInput {
@@ -59,6 +61,7 @@ export function promptView(input: PromptInput): PromptView {
 		has_cluster_context: CLUSTER_TEXTS.some((name) => context[name] !== undefined),
 		has_missing: missing.length > 0,
 		is_retry: attempt > 1,
+		is_hand_over: input.previous_attempts?.at(-1)?.outcome === "handed_over",
 		is_fork: inFork,
 	});
 }
@@ -163,8 +166,10 @@ function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined 
 	return attempts.length === 0 ? undefined : attempts.map(attemptLine).join("\n");
 }
 
-function attemptLine({ attempt, agent, outcome, message, pull_request_url, ci }: PreviousAttempt): string {
+function attemptLine(previous: PreviousAttempt): string {
+	const { attempt, agent, outcome, message, pull_request_url, ci, is_green } = previous;
 	const details = [
+		is_green && " (its part is green)",
 		message && `: ${message}`,
 		pull_request_url && `; pull request ${pull_request_url}`,
 		ci && `; CI afterwards: ${ci}`,

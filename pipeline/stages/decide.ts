@@ -21,8 +21,15 @@ export interface DecideInput {
 	/** Counts from 1. */
 	readonly attempt: number;
 	readonly previous_attempts?: readonly PreviousAttempt[];
-	/** The agent chosen by escalation, which overrides the rules. */
+	/** The agent chosen by escalation, or named by the agent before, which overrides the rules. */
 	readonly escalate_to?: string;
+	/** Whether the agent before named it. */
+	readonly is_named?: boolean;
+	/**
+	 * What is red now, if an attempt ended on it (`evidenceIncident`): rules, prompt and CodeRun are about that. Filters, claims
+	 * and strategy stay with the incident: who pushed the newest commit does not change whose failure it is.
+	 */
+	readonly evidence?: Incident;
 }
 
 /**
@@ -30,17 +37,22 @@ export interface DecideInput {
  * `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
  */
 export async function decide(pipeline: Pipeline, input: DecideInput): Promise<Decision> {
-	const incident = enrichIncident(input.incident, input.context);
-	const facts = withEvidence(factsOf(pipeline, incident, input.context), incident, pipeline);
-	const seen = { ...incident, context: input.context };
-	const scopeWith = (more: Readonly<Record<string, unknown>>): Scope => ({
-		input: seen,
-		variables: { settings: pipeline.settings, ...more },
-		facts,
-	});
+	const { context, evidence } = input;
+	const incident = evidence === undefined ? enrichIncident(input.incident, context) : input.incident;
+	const about = evidence === undefined ? incident : enrichIncident(evidence, context);
+	const facts = withEvidence(factsOf(pipeline, about, context), about, pipeline);
+	const scopeOf =
+		(seen: Incident) =>
+		(more: Readonly<Record<string, unknown>>): Scope => ({
+			input: { ...seen, context },
+			variables: { settings: pipeline.settings, ...more },
+			facts,
+		});
+	const scopeWith = scopeOf(about);
+	const scopeOfOwn = scopeOf(incident);
 	const gathered = explainContext(input.context);
 
-	const filtering = await applyFilters(pipeline, scopeWith({}), "again");
+	const filtering = await applyFilters(pipeline, scopeOfOwn({}), "again");
 	if (filtering.refusedBy !== undefined) {
 		return { outcome: "filtered", filter: filtering.refusedBy, explanation: [gathered, filtering.explanation] };
 	}
@@ -53,12 +65,12 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 	const failure = { type: type.type, category: type.category };
 
 	const routed = await firstTrue(pipeline.route, scopeWith({ failure }));
-	const route = escalatedRoute(pipeline, input.escalate_to) ?? mustHold(routed.found, "route");
+	const route = chosenRoute(pipeline, input) ?? mustHold(routed.found, "route");
 	const agent = { name: route.agent, ...route.to };
 	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
-	const dedup = await claimsOf(pipeline, scopeWith({ failure, agent, strategy }));
-	const view = promptView({ ...input, incident, agent, failure: type, strategy });
+	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
+	const view = promptView({ ...input, incident: about, agent, failure: type, strategy });
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
 	const rule = route.name;
 	const drafted = await draftCodeRun(
@@ -109,19 +121,21 @@ function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: 
 
 /** Shown in place of a rule's name when an escalation chose the agent. */
 const ESCALATION = "escalation";
+/** The same when the agent before named it. */
+const HAND_OVER = "hand-over";
 
 type Route = Pick<Pipeline["route"][number], "name" | "agent" | "to">;
 
 /** If the pipeline no longer has the agent, the rules decide. */
-function escalatedRoute(pipeline: Pipeline, name: string | undefined): Route | undefined {
-	if (name === undefined) return undefined;
-	const to = pipeline.agentOf(name);
-	return to === undefined ? undefined : { name: ESCALATION, agent: name, to };
+function chosenRoute(pipeline: Pipeline, { escalate_to, is_named = false }: DecideInput): Route | undefined {
+	if (escalate_to === undefined) return undefined;
+	const to = pipeline.agentOf(escalate_to);
+	return to === undefined ? undefined : { name: is_named ? HAND_OVER : ESCALATION, agent: escalate_to, to };
 }
 
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {
-	if (name !== ESCALATION || ruled === undefined) return `${agent}, by ${name}`;
-	return `${agent}, by escalation; the rules say ${ruled.agent}, by ${ruled.name}`;
+	if ((name !== ESCALATION && name !== HAND_OVER) || ruled === undefined) return `${agent}, by ${name}`;
+	return `${agent}, by ${name}; the rules say ${ruled.agent}, by ${ruled.name}`;
 }
 
 function mustHold<T>(found: T | undefined, stage: string): T {

@@ -25,6 +25,7 @@ export function enrichIncident(incident: Incident, context: Context): Incident {
 		actor: run?.actor,
 		author: { login: commit?.author },
 		commit_message: commit?.message,
+		conclusion: run?.conclusion,
 		pr_number: isAbout(incident, pull) ? pull?.number : undefined,
 		job: logs.length === 1 ? logs[0]?.name : undefined,
 		failed_steps: logs.flatMap((job) => job.failed_steps ?? []),

@@ -85,7 +85,11 @@ interface Identity {
 	readonly failed: readonly RuleVerdict[];
 }
 
-async function identityOf({ name, identity }: CompiledEvent, scope: Scope, repository: string): Promise<Identity> {
+async function identityOf(
+	{ name, kind, identity }: CompiledEvent,
+	scope: Scope,
+	repository: string,
+): Promise<Identity> {
 	if (identity === undefined) return payloadIdentity(name, scope.input, repository);
 	const evaluating = identity.evaluate(scope);
 	const evaluation = evaluating instanceof Promise ? await evaluating : evaluating;
@@ -96,6 +100,8 @@ async function identityOf({ name, identity }: CompiledEvent, scope: Scope, repos
 	}
 	const { value } = evaluation;
 	if (typeof value === "string" && value !== "") return { text: value, missing: [], failed: [] };
+	// A controller reports each failure once: one without the usual fields must not be lost.
+	if (kind === "play") return payloadIdentity(name, scope.input, repository);
 	const missing = identity.missing(scope);
 	const error = value === undefined ? "it returns nothing" : "it does not return a text";
 	const clause = { text: identity.text, verdict: "unknown", missing, error } as const;

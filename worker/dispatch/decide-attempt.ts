@@ -3,7 +3,7 @@ import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
-import { enrichIncident } from "../../pipeline/index.ts";
+import { enrichIncident, evidenceIncident, redJobs } from "../../pipeline/index.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
@@ -17,10 +17,14 @@ import { extendLock } from "../journal/incident-locks.ts";
 import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { inKey, knownRepository } from "../journal/repositories.ts";
+import { takeStep } from "../journal/transitions.ts";
 import { ASKING_WHERE_MS, askWhere } from "./ask-where.ts";
 import { checkPresses } from "./check-presses.ts";
+import { decideByEvidence, type EvidenceDecision } from "./decide-by-evidence.ts";
+import { earlierAttempts } from "./earlier-attempts.ts";
 import { joinRun } from "./join-run.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
+import { newestFailure } from "./newest-failure.ts";
 import { atNewerHead } from "./recheck/at-newer-head.ts";
 import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
 
@@ -28,7 +32,8 @@ import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
 export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
-	const checked = await checkPresses(effects, locked, first, await loadDeliveries(effects.journal, locked.id));
+	const deliveries = newestFailure(first, await loadDeliveries(effects.journal, locked.id), locked.reopened_at);
+	const checked = await checkPresses(effects, locked, first, deliveries);
 	if ("state" in checked) return checked;
 	if (checked.kind === "refused") {
 		const explanation = JSON.stringify(explain(locked, engine.version, []));
@@ -41,32 +46,41 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	if ("state" in reported) return reported;
 	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
 
-	const planned = await engine.plan(known);
+	const earlier = await earlierAttempts(effects.journal, locked);
+	const evidence = earlier.newest && evidenceIncident(known, earlier.newest);
+	const about = evidence ?? known;
+	const planned = await engine.plan(about);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_WHERE_MS;
 	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
-	const sources = effects.sources({ incident: known, newLogReader: engine.newLogReader });
+	const sources = effects.sources({ incident: about, newLogReader: engine.newLogReader });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
 	const waiting = deferred && (await deferForRateLimit(effects, locked, deferred));
 	if (waiting !== undefined) return waiting;
-	const passed = await endPassedRun(effects, locked, known, context);
+	const passed = evidence === undefined ? await endPassedRun(effects, locked, known, context) : undefined;
 	if (passed !== undefined) return passed;
-	const incident = await askWhere(effects, locked, enrichIncident(known, context));
+	// The newest run is of a commit that an agent pushed: its actor and message are not those of the failure.
+	const incident = await askWhere(effects, locked, evidence === undefined ? enrichIncident(known, context) : known);
 	if ("state" in incident) return incident;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
 	const escalate_to = locked.escalate_to ?? undefined;
-	const decision = await engine.decide({
+	const input = {
 		incident,
 		context,
 		attempt: locked.attempt,
 		previous_attempts,
+		...(evidence !== undefined && { evidence }),
 		...(escalate_to !== undefined && { escalate_to }),
-	});
-	await keepFacts(effects.journal, locked, {
-		context: JSON.stringify(keptContext(context)),
-		pipeline: engine.version,
-		searched: engine.searched,
-		now: effects.now(),
-	});
+	};
+	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
+	// `healer backtest` decides the failure itself again, not what an agent left of it.
+	if (evidence === undefined) {
+		await keepFacts(effects.journal, locked, {
+			context: JSON.stringify(keptContext(context)),
+			pipeline: engine.version,
+			searched: engine.searched,
+			now: effects.now(),
+		});
+	}
 
 	const found = {
 		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation)),
@@ -78,6 +92,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		const reason = `filter ${decision.filter} refused it once its context was known`;
 		return await cancel(effects, locked, { ...found, reason });
 	}
+
+	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
 	const repository = await knownRepository(effects.journal, { name: incident.repository }, effects.now());
 	const claims = decision.claims.map((claim) => ({ ...claim, key: inKey(claim.key, incident.repository, repository) }));
@@ -95,7 +111,10 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		rule: decision.rule,
 		coderun_name: request.coderun.metadata.name,
 		request: JSON.stringify(request),
-		escalated: escalate_to === decision.agent,
+		escalated: escalate_to === decision.agent && handed_over === undefined,
+		failure_category: decision.failure_category,
+		red_jobs: redJobs(about, context),
+		...(handed_over !== undefined && { handed_over }),
 	});
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);
@@ -120,6 +139,29 @@ async function endPassedRun(
 	const reason = `run ${run.id} ${how}`;
 	const ended = await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() });
 	return ended ? { state: "superseded", reason } : { state: "lock_lost" };
+}
+
+/** There was an attempt left for another field's agent alone, and what is red is none of another field. */
+async function endWithoutHandOver(
+	effects: Effects,
+	locked: LockedIncident,
+	{ do: end, why }: NonNullable<EvidenceDecision["over"]>,
+): Promise<Progress> {
+	const now = effects.now();
+	const reason = `CI still fails after attempt ${locked.attempt - 1}; ${why}`;
+	const isForPerson = end === "notify_human";
+	const done = await takeStep(effects.journal, locked.id, {
+		event: isForPerson ? "escalated" : "exhausted",
+		reason,
+		now,
+		when: locked,
+		set: {
+			next_try_at: isForPerson ? now : null,
+			...{ not_before: null, blocked_on: null, failing_since: null, tries: 0 },
+		},
+	});
+	if (done !== "done") return { state: "lock_lost" };
+	return isForPerson ? { state: "escalated" } : { state: "failed", reason };
 }
 
 async function cancel(

@@ -6,6 +6,7 @@ import type { Effects } from "../effects.ts";
 import { commandStatement, pressedAgainStatement } from "../journal/commands.ts";
 import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliveries.ts";
 import { remediationPushedTo } from "../journal/remediations.ts";
+import { reopenStatements } from "../journal/reopen.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
@@ -69,13 +70,16 @@ async function writeIncident(
 	const { journal } = effects;
 	const now = effects.now();
 	const dueAt = now + settle_ms;
-	const own = deliveryStatements(journal, { incident, identity, explanation, dueAt, now, received_at });
+	const back = reopenStatements(journal, { incident, dueAt, now });
+	const added = deliveryStatements(journal, { incident, identity, explanation, dueAt, now, received_at });
+	const own = [...back.all, ...added];
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
 	const again = pressedAgain(incident, settings.commands.permissions ?? WRITER_PERMISSIONS);
 	const before = again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)];
 	const results = (await journal.batch([...before, ...own, ...(tracked?.all ?? [])])).slice(before.length);
-	const status = results[0]?.meta.changes === 1 ? "accepted" : "duplicate";
+	const isNew = results[back.all.length]?.meta.changes === 1;
+	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
 	if (signal !== undefined && tracked !== undefined) {
 		const affected = tracked.affected(results.slice(own.length));

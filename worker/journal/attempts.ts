@@ -51,6 +51,14 @@ export const attemptsTable = defineTable("attempts", {
 	newer_head: nullable(text()),
 	/** When it became known whether a controller started its CodeRun, which is so unless `outcome` is `NotStarted`. */
 	start_known_at: nullable(time()),
+	/** The field of the failure; null in decisions of older versions. */
+	failure_category: nullable(text()),
+	/** JSON: names of the jobs that were red when it was decided. */
+	red_jobs: nullable(text()),
+	/** JSON: the newest red run when it ended, on which the next attempt works. */
+	ended_on: nullable(text()),
+	/** 1 if it handed over because its own part is green. */
+	was_right: withDefault(integer()),
 });
 
 /** A row of `attempts`, as stored. */
@@ -74,6 +82,7 @@ const pastColumns = attemptsTable.pick(
 	"result",
 	"ci_summary",
 	"ci_url",
+	"was_right",
 );
 
 /**
@@ -100,6 +109,7 @@ export async function previousAttempts(
 			...(row.message ? { message: row.message } : {}),
 			...(row.pull_request_url ? { pull_request_url: row.pull_request_url } : {}),
 			...(ci === "" ? {} : { ci }),
+			...(row.was_right === 1 && { is_green: true }),
 		};
 	});
 }

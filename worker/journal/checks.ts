@@ -71,6 +71,11 @@ export function isSameRun(one: string, other: string): boolean {
 	return kindOf(one) === "run" && one.slice(0, -6) === other.slice(0, -6);
 }
 
+/** The attempt of the run at a position; undefined if it is no run. */
+export function attemptOf(position: string): number | undefined {
+	return kindOf(position) === "run" ? Number(position.slice(-5)) : undefined;
+}
+
 function kindOf(position: string): string {
 	return position.slice(0, position.indexOf("."));
 }

@@ -33,6 +33,11 @@ export interface DecidedAttempt {
 	readonly request: string;
 	/** Whether the escalation chose the agent, not the router. */
 	readonly escalated: boolean;
+	readonly failure_category: string;
+	/** Names of the jobs that are red. */
+	readonly red_jobs: readonly string[];
+	/** The attempt that hands over to this one, because its own part is green. */
+	readonly handed_over?: number;
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -70,6 +75,8 @@ export async function storeDecision(
 				pipeline: decided.pipeline,
 				decided_at: decided.now,
 				escalated: decided.escalated ? 1 : 0,
+				failure_category: decided.failure_category,
+				red_jobs: JSON.stringify(decided.red_jobs),
 			},
 			{
 				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
@@ -102,10 +109,28 @@ export async function storeDecision(
 				request: decided.request,
 			},
 		),
+		...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
 		branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now: decided.now }),
 	]);
 	const attempt = await findAttempt(db, id, locked.attempt);
 	return attempt && { attempt, due: (results.at(-1)?.results ?? []).map((row) => row.id) };
+}
+
+/** Whether it was a hand-over is known only once the next attempt is decided. Only if our decision is the stored one. */
+function handedOver(
+	db: D1Database,
+	{ id, attempt, lock }: LockedIncident,
+	before: number,
+	request: string,
+): D1PreparedStatement {
+	return bindNamed(
+		db,
+		`UPDATE attempts SET result = 'handed_over', was_right = 1
+		WHERE incident_id = :id AND attempt = :before AND result = 'ci_still_failing'
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = :id AND lock = :lock)
+			AND EXISTS (SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request)`,
+		{ id, attempt, lock, before, request },
+	);
 }
 
 /**

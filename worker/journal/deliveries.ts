@@ -57,6 +57,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 				repository: incident.repository,
 				branch: incident.branch ?? null,
 				run_id: incident.run_id ?? null,
+				run_attempt: incident.run_attempt ?? null,
 				identity: storable(delivery.identity.slice(0, 1024)),
 				incident: row.incident,
 				explanation: JSON.stringify(delivery.explanation),
@@ -94,11 +95,24 @@ function deliveryRow(incident: Incident, received_at: number): NewRow<typeof del
 // A run has as many deliveries as it has jobs; more than this would only repeat the same fields.
 const MOST = 100;
 
-/** The parsed deliveries of an incident, oldest first. */
-export async function loadDeliveries(db: D1Database, id: string): Promise<readonly Incident[]> {
+/** A delivery of an incident, and when it arrived. */
+export interface StoredDelivery {
+	readonly incident: Incident;
+	readonly received_at: number;
+}
+
+/** The parsed deliveries of an incident, oldest first. If there are too many, the newest. */
+export async function loadDeliveries(db: D1Database, id: string): Promise<readonly StoredDelivery[]> {
 	const { results } = await db
-		.prepare("SELECT incident FROM deliveries WHERE incident_id = ?1 ORDER BY received_at, delivery_id LIMIT ?2")
+		.prepare(
+			`SELECT incident, received_at FROM deliveries WHERE incident_id = ?1
+			ORDER BY received_at DESC, delivery_id DESC LIMIT ?2`,
+		)
 		.bind(id, MOST)
-		.all<{ incident: string }>();
-	return results.map((row) => needStored("deliveries.incident", row.incident, id));
+		.all<{ incident: string; received_at: number }>();
+	const read = results.map(({ incident, received_at }) => ({
+		incident: needStored("deliveries.incident", incident, id),
+		received_at,
+	}));
+	return read.toReversed();
 }

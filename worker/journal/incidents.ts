@@ -64,6 +64,11 @@ export const incidentsTable = defineTable("incidents", {
 	paused: withDefault(integer()),
 	/** Lower ones go first among incidents that wait for the same thing: see `queueRank`. */
 	queue_rank: withDefault(integer()),
+	/** The highest attempt of its own run that is known to be red; null if no delivery named one. */
+	run_attempt: nullable(integer()),
+	/** How often a failure that came back opened it again, and when it last did. */
+	reopened: withDefault(integer()),
+	reopened_at: nullable(time()),
 });
 
 /** A row of `incidents`, as stored. */

@@ -20,5 +20,6 @@ export const MIGRATIONS = [
 	"0018_queue.sql",
 	"0020_repositories.sql",
 	"0021_starts.sql",
+	"0022_again.sql",
 	"0025_conflict_scans.sql",
 ] as const;

@@ -54,7 +54,7 @@ export const TRANSITIONS = {
 	superseded: { from: UNENDED, to: "superseded" },
 	/** A person said "stop", or closed the pull request of the fix. */
 	stopped: { from: UNENDED, to: "cancelled" },
-	/** Its own run failed again in a rerun. */
+	/** Its failure came back: its own run in a rerun, its play's stage. Never over a person's "stop", and not while it is open. */
 	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },
 	/** A person said "retry". */
 	retried: { from: ["waiting", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },

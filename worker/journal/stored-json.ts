@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
-import type { CommandRequest } from "../../pipeline/index.ts";
+import type { CommandRequest, NewestRed } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { DamagedRow } from "./d1-error.ts";
@@ -38,6 +38,16 @@ const request = z.looseObject({
 	coderun: z.looseObject({}).optional(),
 });
 
+const newestRed = z.looseObject({
+	run_id: z.string().optional(),
+	run_attempt: z.number().optional(),
+	head_sha: z.string().optional(),
+	branch: z.string().optional(),
+	url: z.string().optional(),
+	jobs: z.array(z.string()),
+	failed_steps: z.array(z.string()),
+});
+
 const anyObject = z.record(z.string(), z.unknown());
 
 const command = z.looseObject({
@@ -60,6 +70,8 @@ const SHAPES = {
 	"incidents.context": anyObject as z.ZodType<unknown>,
 	"deliveries.incident": incident as z.ZodType<unknown>,
 	"attempts.request": request as z.ZodType<unknown>,
+	"attempts.red_jobs": z.array(z.string()) as z.ZodType<unknown>,
+	"attempts.ended_on": newestRed as z.ZodType<unknown>,
 	"facts.context": anyObject as z.ZodType<unknown>,
 	"searched.patterns": z.array(z.string()) as z.ZodType<unknown>,
 	"commands.command": command as z.ZodType<unknown>,
@@ -91,6 +103,8 @@ interface Columns {
 	"incidents.context": Readonly<Record<string, unknown>>;
 	"deliveries.incident": Incident;
 	"attempts.request": SpawnRequest;
+	"attempts.red_jobs": readonly string[];
+	"attempts.ended_on": NewestRed;
 	"facts.context": Readonly<Record<string, unknown>>;
 	"searched.patterns": readonly string[];
 	"commands.command": Omit<CommandRequest, "id">;

@@ -32,6 +32,8 @@ export type CiVerdict =
 			readonly row: CheckRow;
 			/** What failed; the same text for the same failure. */
 			readonly signature: string;
+			/** Every red result of that run, or of that check. */
+			readonly failures: readonly CheckRow[];
 			readonly received_at: number;
 	  }
 	/** The newest failure on the branch comes from a person's push, and has its own incident. */
@@ -166,11 +168,13 @@ function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {
 }
 
 function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
-	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "").map(describeJob);
+	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "");
+	const described = failures.map(describeJob);
 	return {
 		result: "failed",
 		row: newest,
-		signature: failures.length === 0 ? newest.check_name : failures.toSorted().join("; "),
+		signature: described.length === 0 ? newest.check_name : described.toSorted().join("; "),
+		failures,
 		received_at: Math.max(...rows.map(({ received_at }) => received_at)),
 	};
 }

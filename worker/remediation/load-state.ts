@@ -9,8 +9,9 @@ import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
 import { findResolved } from "../journal/resolved-alerts.ts";
-import { needStored } from "../journal/stored-json.ts";
+import { needStored, readStored } from "../journal/stored-json.ts";
 import { type FailedCheck, isOf, judgeCi } from "./ci-verdict.ts";
+import { namedSpecialist } from "./hand-over.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 
@@ -66,7 +67,7 @@ export async function loadState(
 	const failed = failedCheck(failure, incident.created_at);
 	const ci = judgeCi({
 		failed,
-		checks: branch.checks,
+		checks: sinceReopened(failure, incident.reopened_at, branch.checks),
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
 		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
@@ -76,7 +77,7 @@ export async function loadState(
 		incident,
 		ended: endedBefore(incident, attempts),
 		unstarted: unstartedBefore(incident, attempts),
-		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
+		...(current !== undefined && { current: currentOf(current, engine.agents, at.overdueAfterMs) }),
 		ci,
 		...closedOf(branch, failure.pr_number, fixNumbers),
 		...(await alertDone(db, incident, failure)),
@@ -88,11 +89,32 @@ export async function loadState(
 	return { incident, attempts, state, failure, unnamed };
 }
 
+/** A stage of a play has no position of its own: what was green before it failed again says nothing. */
+function sinceReopened(
+	{ kind }: Incident,
+	reopened_at: number | null,
+	checks: readonly CheckRow[],
+): readonly CheckRow[] {
+	return kind === "play" && reopened_at !== null
+		? checks.filter(({ received_at }) => received_at >= reopened_at)
+		: checks;
+}
+
 function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {
 	return row.run_id === null ? row.head_sha !== null && other.head_sha === row.head_sha : other.run_id === row.run_id;
 }
 
-function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly PastAttempt[]): readonly EndedAttempt[] {
+/** Names of the jobs that were red when an attempt was decided; none if nobody named them. */
+export function redJobsOf({ red_jobs }: Pick<PastAttempt, "red_jobs">): readonly string[] {
+	const read = red_jobs === null ? undefined : readStored("attempts.red_jobs", red_jobs);
+	return read?.ok ? read.value : [];
+}
+
+/** Attempts of the current budget whose end is known, before the current one. */
+export function endedBefore(
+	{ attempt, budget_from }: IncidentRow,
+	attempts: readonly PastAttempt[],
+): readonly EndedAttempt[] {
 	return attempts.flatMap((past) => {
 		const { result } = past;
 		if (result === null || past.attempt >= attempt || past.attempt < budget_from) return [];
@@ -106,7 +128,12 @@ function unstartedBefore({ attempt, budget_from }: IncidentRow, attempts: readon
 	return attempts.filter((past) => isOfBudget(past) && past.outcome === NOT_STARTED).length;
 }
 
-function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): NonNullable<RemediationState["current"]> {
+function currentOf(
+	current: PastAttempt,
+	agents: readonly string[],
+	overdueAfterMs: number | undefined,
+): NonNullable<RemediationState["current"]> {
+	const named = namedSpecialist(current.message, current.agent, agents);
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
 	const hasDeadline = overdueAfterMs !== undefined && spawned_at !== null && deadline_s !== null;
 	const overdueAt = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfterMs : undefined;
@@ -118,6 +145,8 @@ function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): No
 		outcome,
 		outcome_at,
 		message,
+		red_jobs: redJobsOf(current),
+		...(named !== undefined && { named }),
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
 	};

@@ -1,11 +1,21 @@
+import type { NewestRed } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
-import { NOT_STARTED } from "../../wire/outcome.ts";
+import { NOT_STARTED, TERMINAL_PHASES } from "../../wire/outcome.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
 import { endOfAlert } from "./alert-resolved.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
-import { type EndedAttempt, type EscalationPolicy, endsWithPerson, nextAgent } from "./next-agent.ts";
+import { isPartGreen, mayHandOverTo } from "./hand-over.ts";
+import { newestRed } from "./newest-red.ts";
+import {
+	type EndedAttempt,
+	type EscalationPolicy,
+	endsWithPerson,
+	mostAttempts,
+	type Next,
+	nextAgent,
+} from "./next-agent.ts";
 
 /** `outcome` and `settings.settle` of pipeline.yaml, in seconds. */
 export interface OutcomeRules extends EscalationPolicy {
@@ -29,6 +39,10 @@ export interface RemediationState {
 		readonly outcome: string | null;
 		readonly outcome_at: number | null;
 		readonly message: string | null;
+		/** Names of the jobs that were red when it was decided. */
+		readonly red_jobs: readonly string[];
+		/** The specialist that its agent names in its message. */
+		readonly named?: string;
 		/** When the relay is queried about its CodeRun, unless the outcome arrives first. */
 		readonly ask_at: number;
 		/** When the relay must have ended its CodeRun; undefined if nothing has a deadline. */
@@ -58,6 +72,8 @@ export interface AttemptEnd {
 	readonly signature: string | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
+	/** What is red now. */
+	readonly ended_on?: NewestRed;
 }
 
 /** One step to take now, or when to check again without a new event. */
@@ -142,6 +158,8 @@ function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | unde
 	const decided = byCi(ci);
 	if (decided !== undefined) return decided;
 	if (current === undefined) return withoutAttempt(state, rules);
+	const handed = handOverStep(state, rules);
+	if (handed !== undefined) return handed;
 	// An earlier version wrote this state without an outcome.
 	const outcome = current.outcome ?? "Completed";
 	if (outcome !== "Succeeded" && outcome !== "Completed") {
@@ -228,9 +246,10 @@ function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEn
 	if (current === undefined) throw new Error("no attempt to end");
 	const { agent, failure_type, escalated } = current;
 	const { result, signature } = end;
+	const endedOn = withNewest(state, end);
 	const last = { attempt: incident.attempt, agent, failure_type, escalated, signature };
 	const ended = result === null ? state.ended : [...state.ended, { ...last, result }];
-	const next = nextAgent(rules, ended);
+	const next = orAnotherField(state, rules, ended, nextAgent(rules, ended));
 	switch (next.do) {
 		case "attempt": {
 			const due = now + rules.pause_s * 1000;
@@ -238,16 +257,76 @@ function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEn
 			const reason = `${summary}; attempt ${incident.attempt + 1}${who} follows: ${next.why}`;
 			const escalate_to = next.agent ?? null;
 			const set = { attempt: incident.attempt + 1, escalate_to, next_try_at: due, not_before: due };
-			return { do: "step", event: "retry_scheduled", reason, end, set };
+			return { do: "step", event: "retry_scheduled", reason, end: endedOn, set };
 		}
 		case "notify_human":
-			return { do: "step", event: "escalated", reason: `${summary}; ${next.why}`, end, set: { next_try_at: now } };
+			return {
+				do: "step",
+				event: "escalated",
+				reason: `${summary}; ${next.why}`,
+				end: endedOn,
+				set: { next_try_at: now },
+			};
 		case "give_up":
-			return { do: "step", event: "exhausted", reason: `${summary}; ${next.why}`, end, set: { next_try_at: null } };
+			return {
+				do: "step",
+				event: "exhausted",
+				reason: `${summary}; ${next.why}`,
+				end: endedOn,
+				set: { next_try_at: null },
+			};
 		default:
 			return next satisfies never;
 	}
 }
+
+function withNewest({ ci }: RemediationState, end: AttemptEnd): AttemptEnd {
+	return ci.result === "failed" ? { ...end, ended_on: newestRed(ci) } : end;
+}
+
+/**
+ * The budget is used up, but a job that was red at the start is green, and others are not: they may be another agent's, which
+ * only the decision on their logs can tell. If they are not, it ends there (`worker/dispatch/decide-by-evidence.ts`).
+ */
+function orAnotherField(
+	{ ci, current }: RemediationState,
+	rules: OutcomeRules,
+	ended: readonly EndedAttempt[],
+	next: Next,
+): Next {
+	if (next.do === "attempt" || current === undefined || ci.result !== "failed") return next;
+	const isPossible = ended.length < mostAttempts(rules) && isPartGreen(current.red_jobs, newestRed(ci).jobs);
+	if (!isPossible || ended.at(-1)?.result !== "ci_still_failing") return next;
+	return { do: "attempt", agent: undefined, why: "what is red now may be another agent's" };
+}
+
+/** Its agent names the specialist who should have this: the next attempt is that one's, once for each. */
+function handOverStep(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { current, incident, now } = state;
+	if (current?.named === undefined || !FINISHED.includes(current.outcome ?? "")) return undefined;
+	const { agent, failure_type, escalated, named } = current;
+	const handed: EndedAttempt = {
+		attempt: incident.attempt,
+		agent,
+		failure_type,
+		escalated,
+		result: "handed_over",
+		signature: null,
+	};
+	const ended = [...state.ended, handed];
+	if (!mayHandOverTo(named, ended, rules)) return undefined;
+	const due = now + rules.pause_s * 1000;
+	return {
+		do: "step",
+		event: "retry_scheduled",
+		reason: `${agent} names ${named} as the one who should have this; attempt ${incident.attempt + 1} is ${named}'s`,
+		end: withNewest(state, endAs("handed_over")),
+		set: { attempt: incident.attempt + 1, escalate_to: named, next_try_at: due, not_before: due },
+	};
+}
+
+/** Phases in which an agent came to an end by itself. */
+const FINISHED: readonly string[] = TERMINAL_PHASES;
 
 // Each takes the start deadline. While none of several incidents' CodeRuns starts, creating them waits as well.
 const MOST_UNSTARTED = 5;

@@ -130,10 +130,13 @@ export function endAttemptStatement(
 ): D1PreparedStatement {
 	return db
 		.prepare(
-			`UPDATE attempts SET result = ?3, signature = ?4, ci_summary = ?5, ci_url = ?6, ended_at = ?7
+			`UPDATE attempts SET result = ?3, signature = ?4, ci_summary = ?5, ci_url = ?6, ended_at = ?7, ended_on = ?10
 			WHERE incident_id = ?1 AND attempt = ?2 AND EXISTS (
 				SELECT 1 FROM incidents WHERE id = ?1 AND status = ?8 AND attempt = ?2 AND updated_at = ?9
 			)`,
 		)
-		.bind(id, attempt, end.result, end.signature, end.ci_summary, end.ci_url, now, status, updated_at);
+		.bind(
+			...[id, attempt, end.result, end.signature, end.ci_summary, end.ci_url, now, status, updated_at],
+			end.ended_on === undefined ? null : JSON.stringify(end.ended_on),
+		);
 }

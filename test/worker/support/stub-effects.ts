@@ -110,6 +110,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		searched: [],
 		settings: stubSettings(),
 		webhook_events: [],
+		agents: ["rex", "blaze", "bolt", "cipher", "atlas"],
 		plan: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
 		read: async () => ({

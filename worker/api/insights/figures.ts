@@ -22,13 +22,13 @@ function noneIs(comparison: "<" | ">"): string {
 
 /** `tries`: their attempts whose CodeRun was seen; CI's result is about the push of the last one. */
 const TRIES = `tries AS MATERIALIZED (
-	SELECT n, a.agent, a.failure_type, a.rule, a.existed, ${noneIs("<")} AS is_first, ${noneIs(">")} AS is_last
+	SELECT n, a.agent, a.failure_type, a.rule, a.existed, a.was_right, ${noneIs("<")} AS is_first, ${noneIs(">")} AS is_last
 	FROM began CROSS JOIN attempts a INDEXED BY attempts_measured ON a.incident_id = began.id
 	WHERE a.spawned_at IS NOT NULL
 )`;
 
 /**
- * `routed`: one row an incident. It counts for the agent, failure type and rule of its first attempt, or, without one, of its
+ * `routed`: one row an incident. An agent that handed over because its own part is green was right. It counts for the agent, failure type and rule of its first attempt, or, without one, of its
  * latest decision.
  */
 const ROUTED = `routed AS (
@@ -37,7 +37,8 @@ const ROUTED = `routed AS (
 		f.n IS NOT NULL AND b.status IN ('fixed', 'failed', 'escalated', 'dead') AND b.fixed_by IS NOT 'rerun' AS is_over,
 		f.n IS NOT NULL AND b.status = 'fixed' AND b.fixed_by IS 'agent' AS is_fixed,
 		b.status IN ('fixed', 'superseded') AND b.fixed_by IS 'rerun' AS is_flaky,
-		f.agent AS chosen, l.agent AS fixer, (b.fixed_at - b.created_at) / 1000 AS took_s
+		f.agent AS chosen, l.agent AS fixer,
+		EXISTS (SELECT 1 FROM tries h WHERE h.n = b.n AND h.agent = f.agent AND h.was_right) AS handed_over, (b.fixed_at - b.created_at) / 1000 AS took_s
 	FROM began b
 	LEFT JOIN tries f ON f.n = b.n AND f.is_first
 	LEFT JOIN tries l ON l.n = b.n AND l.is_last
@@ -101,7 +102,7 @@ function forEach(select: (name: Counts["dimension"], value: string) => string): 
 /** Percentiles are by nearest rank: the smallest time that at least that share of the times does not exceed. */
 export const COUNT_FIGURES = `${WITH_MEASURED},
 tried AS MATERIALIZED (
-	SELECT t.n, t.agent, t.failure_type, t.rule, t.existed, m.repository, m.day, is_over, is_fixed AND is_last AS is_fixer,
+	SELECT t.n, t.agent, t.failure_type, t.rule, t.existed, m.repository, m.day, is_over, is_fixed AND (is_last OR was_right) AS is_fixer,
 		is_fixed AND is_last AND NOT was_paused AS is_timed, took_s
 	FROM tries t CROSS JOIN measured m ON m.n = t.n
 ),
@@ -109,14 +110,15 @@ timed AS MATERIALIZED (SELECT * FROM tried WHERE is_timed ORDER BY took_s),
 of_incidents AS (${forEach(
 	(name, value) => `
 	SELECT '${name}' AS dimension, ${value} AS value, count(*) AS incidents, sum(repeats) AS repeats,
-		sum(is_duplicate) AS made, sum(is_fixed AND fixer = chosen) AS right, sum(is_fixed AND fixer <> chosen) AS corrected,
+		sum(is_duplicate) AS made, sum(is_fixed AND (fixer = chosen OR handed_over)) AS right,
+		sum(is_fixed AND fixer <> chosen AND NOT handed_over) AS corrected,
 		sum(is_flaky) AS flaky
 	FROM measured GROUP BY ${value}`,
 )}),
 of_attempts AS (${forEach(
 	(name, value) => `
 	SELECT '${name}' AS dimension, ${value} AS value, count(*) AS attempts, sum(existed) AS existed,
-		count(DISTINCT iif(is_over, n, NULL)) AS remediations, sum(is_fixer) AS fixed
+		count(DISTINCT iif(is_over, n, NULL)) AS remediations, count(DISTINCT iif(is_fixer, n, NULL)) AS fixed
 	FROM tried GROUP BY ${value}`,
 )}),
 of_times AS (${forEach(

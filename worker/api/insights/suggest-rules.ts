@@ -18,7 +18,7 @@ of_types AS (
 ),
 wrong AS MATERIALIZED (
 	SELECT rule, chosen AS agent, fixer AS instead, failure_type, id, created_at FROM routed
-	WHERE is_fixed AND fixer <> chosen
+	WHERE is_fixed AND fixer <> chosen AND NOT handed_over
 ),
 wrong_types AS (
 	SELECT rule, agent, instead, failure_type, count(*) AS wrong FROM wrong GROUP BY 1, 2, 3, 4

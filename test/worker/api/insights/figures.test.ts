@@ -42,6 +42,34 @@ describe("countFigures", () => {
 		for (const [dimension, groups] of Object.entries(by)) expect(sorted(groups)).toEqual(EXPECTED[dimension]);
 	});
 
+	it("counts a hand-over for the agent that handed over, and not against it", async () => {
+		await journalFifty(env.JOURNAL);
+		const id = sampleId(900);
+		const at = SINCE + 60_000;
+		await env.JOURNAL.batch([
+			env.JOURNAL.prepare(
+				`INSERT INTO incidents (id, status, kind, event, repository, run_id, agent, failure_type, rule, identity, incident,
+					explanation, pipeline, created_at, updated_at, fixed_at, fixed_by, ended_at)
+				VALUES (?1, 'fixed', 'ci', 'x', 'acme/two', '1', 'blaze', 'frontend_lint', 'frontend-failure', 'x', '{}', '{}', 'v',
+					?2, ?2, ?2, 'agent', ?2)`,
+			).bind(id, at),
+			...(["rex", "blaze"] as const).map((agent, index) =>
+				env.JOURNAL.prepare(
+					`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline,
+						decided_at, spawned_at, result, was_right)
+					VALUES (?1, ?2, ?3, 'x', ?3, 'c', '{}', 'v', 1, ?4, ?5, ?6)`,
+				).bind(id, index + 1, agent, at, index === 0 ? "handed_over" : "fixed", index === 0 ? 1 : 0),
+			),
+		]);
+		const counts = await countFigures(env.JOURNAL, { since: SINCE, repository: "acme/two" });
+		const of = (dimension: string, value: string) =>
+			counts.find((one) => one.dimension === dimension && one.value === value);
+		expect(of("total", "")).toMatchObject({ right: 1, corrected: 0, remediations: 1, fixed: 1, attempts: 2 });
+		expect(of("agent", "rex")).toMatchObject({ right: 1, corrected: 0, remediations: 1, fixed: 1 });
+		expect(of("agent", "blaze")).toMatchObject({ remediations: 1, fixed: 1 });
+		expect(await suggestRules(env.JOURNAL, { since: SINCE, repository: "acme/two" })).toEqual([]);
+	});
+
 	it("counts only what began within the time, and only of the repository", async () => {
 		await journalFifty(env.JOURNAL);
 		const count = async (since: string, repository: string | null) => {
