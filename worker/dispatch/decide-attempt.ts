@@ -15,6 +15,7 @@ import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.t
 import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { redAtDecision } from "../remediation/goal.ts";
 import { checkPresser } from "./check-presser.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
@@ -68,6 +69,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	}
 
 	const request = spawnRequest(decision, locked.id, locked.attempt);
+	const red = redAtDecision(incident, context);
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
@@ -77,6 +79,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		coderun_name: request.coderun.metadata.name,
 		request: JSON.stringify(request),
 		escalated: escalate_to === decision.agent,
+		red: red === undefined ? null : JSON.stringify(red),
 	});
 	return stored ?? { state: "lock_lost" };
 }

@@ -32,7 +32,7 @@ export const checkKey = checksTable.pick("repository", "branch", "head_repositor
 export type CheckRow = RowOf<typeof checksTable>;
 
 /** The fields that identify a check. */
-interface CheckRef {
+export interface CheckRef {
 	readonly workflow?: { readonly name?: string; readonly path?: string };
 	readonly app?: string;
 	readonly job?: string;

@@ -32,6 +32,8 @@ export interface DecidedAttempt {
 	readonly request: string;
 	/** Whether the escalation chose the agent, not the router. */
 	readonly escalated: boolean;
+	/** JSON: what has to become green, unless the failed check itself decides. */
+	readonly red: string | null;
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -62,6 +64,7 @@ export async function storeDecision(
 				pipeline: decided.pipeline,
 				decided_at: decided.now,
 				escalated: decided.escalated ? 1 : 0,
+				red: decided.red,
 			},
 			{
 				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",

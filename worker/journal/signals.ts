@@ -1,7 +1,7 @@
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
-import { beganAt, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
+import { beganAt, type CheckRow, checkName, checksTable, positionOf } from "./checks.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
 import { insertTransitions } from "./transitions.ts";
 
@@ -83,38 +83,49 @@ function checkStatement(
 	conclusion: "success" | "failure",
 	now: number,
 ): D1PreparedStatement[] {
-	const check_name = checkName(signal);
-	const { repository, branch, job = "" } = signal;
-	if (check_name === undefined || branch === undefined) return [];
-	// One passed job of a workflow says nothing about the others.
-	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
-	const { actor } = signal;
+	const row = checkRowOf(signal, conclusion, now);
+	if (row === undefined) return [];
+	const { repository, branch } = row;
 	return [
-		insertRow(
-			db,
-			checksTable,
-			{
-				repository,
-				head_repository: signal.head_repository ?? UNNAMED_HEAD,
-				branch,
-				check_name,
-				job,
-				conclusion,
-				position: positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
-				head_sha: signal.head_sha ?? null,
-				run_id: signal.run_id ?? null,
-				pr_number: signal.pr_number ?? null,
-				actor_login: actor?.login ?? null,
-				actor_type: actor?.type ?? null,
-				failed_steps: signal.failed_steps === undefined ? null : JSON.stringify(signal.failed_steps),
-				url: signal.url ?? null,
-				started_at: beganAt(signal) ?? now,
-				received_at: now,
-			},
-			{ onConflict: NEWER_CHECK },
-		),
+		insertRow(db, checksTable, row, { onConflict: NEWER_CHECK }),
 		...(signal.run_id === undefined ? [] : nameHeadsOfRun(db, { repository, branch, run_id: signal.run_id })),
 	];
+}
+
+/** A result of a check as the journal keeps it; undefined if the signal names no check or no branch. */
+export function checkRowOf(
+	signal: Omit<Signal, "reports" | "event" | "delivery_id">,
+	conclusion: "success" | "failure",
+	now: number,
+): CheckRow | undefined {
+	const check_name = checkName(signal);
+	const { repository, branch, job = "", actor } = signal;
+	if (check_name === undefined || branch === undefined) return undefined;
+	return {
+		repository,
+		head_repository: signal.head_repository ?? UNNAMED_HEAD,
+		branch,
+		check_name,
+		job,
+		conclusion,
+		position: positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
+		head_sha: signal.head_sha ?? null,
+		run_id: signal.run_id ?? null,
+		pr_number: signal.pr_number ?? null,
+		actor_login: actor?.login ?? null,
+		actor_type: actor?.type ?? null,
+		failed_steps: signal.failed_steps === undefined ? null : JSON.stringify(signal.failed_steps),
+		url: signal.url ?? null,
+		started_at: beganAt(signal) ?? now,
+		received_at: now,
+	};
+}
+
+/** Stores what GitHub answered as if events had reported it: the newest result of a check on a branch stays. */
+export function storeResults(db: D1Database, rows: readonly CheckRow[]): D1PreparedStatement {
+	const values = checksTable.names.map((name) => [name, `value ->> '${name}'`]);
+	const insert = checksTable.insertSelect(Object.fromEntries(values), "FROM json_each(?1) WHERE true");
+	return db.prepare(`${insert} ${NEWER_CHECK}`).bind(JSON.stringify(rows));
 }
 
 function pullRequestStatement(

@@ -4,6 +4,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import type { CheckRef } from "./checks.ts";
 import { DamagedRow } from "./d1-error.ts";
 
 const texts = z.array(z.string()).optional();
@@ -59,6 +60,13 @@ const SHAPES = {
 	"incidents.context": anyObject as z.ZodType<unknown>,
 	"deliveries.incident": incident as z.ZodType<unknown>,
 	"attempts.request": request as z.ZodType<unknown>,
+	"attempts.red": z.array(
+		z.looseObject({
+			workflow: z.looseObject({ name: z.string().optional(), path: z.string().optional() }).optional(),
+			app: z.string().optional(),
+			job: z.string().optional(),
+		}),
+	) as z.ZodType<unknown>,
 	"facts.context": anyObject as z.ZodType<unknown>,
 	"searched.patterns": z.array(z.string()) as z.ZodType<unknown>,
 	"commands.command": command as z.ZodType<unknown>,
@@ -87,6 +95,7 @@ interface Columns {
 	"incidents.context": Readonly<Record<string, unknown>>;
 	"deliveries.incident": Incident;
 	"attempts.request": SpawnRequest;
+	"attempts.red": readonly CheckRef[];
 	"facts.context": Readonly<Record<string, unknown>>;
 	"searched.patterns": readonly string[];
 	"commands.command": Omit<CommandRequest, "id">;

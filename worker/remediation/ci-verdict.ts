@@ -14,10 +14,17 @@ export interface FailedCheck {
 	readonly head_sha?: string;
 }
 
-/** CI's result for one attempt. `by`: what made it pass. */
+/** The result of one attempt. `by`: what made it pass. */
 export type CiVerdict =
-	| { readonly result: "none" }
-	| { readonly result: "passed"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
+	/** `hint`: something passed that counts once GitHub confirms it. */
+	| { readonly result: "none"; readonly hint?: Hint }
+	| {
+			readonly result: "passed";
+			readonly by: "agent" | "rerun" | "other";
+			readonly row: CheckRow;
+			/** What happened, as a clause, if it is not that CI passed. */
+			readonly what?: string;
+	  }
 	| {
 			readonly result: "failed";
 			readonly row: CheckRow;
@@ -27,6 +34,18 @@ export type CiVerdict =
 	  }
 	/** The newest failure on the branch comes from a person's push, and has its own incident. */
 	| { readonly result: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
+
+/** Something passed on the agent's commit, but nobody said yet that nothing else there fails or still runs. */
+export interface Hint {
+	readonly row: CheckRow;
+	readonly by: "agent" | "rerun" | "other";
+	/** When the last of it arrived. */
+	readonly received_at: number;
+	/** Whether all that has to pass did. */
+	readonly isEnough: boolean;
+	/** Whether the result is known to be of our branch by more than the branch's name. */
+	readonly isOurs: boolean;
+}
 
 export interface CiInput {
 	readonly failed: FailedCheck;
@@ -68,7 +87,7 @@ export function judgeCi(input: CiInput): CiVerdict {
 	return !isByPerson && isOfAttempt(input, newest) ? failedVerdict(onOwn) : { result: "none" };
 }
 
-interface BranchVerdict {
+export interface BranchVerdict {
 	readonly result: "passed" | "failed";
 	/** The result that decided it. */
 	readonly newest: CheckRow;
@@ -76,7 +95,8 @@ interface BranchVerdict {
 	readonly rows: readonly CheckRow[];
 }
 
-function judgeBranch(
+/** Judges one check on one branch, by its newest results that count. */
+export function judgeBranch(
 	all: readonly CheckRow[],
 	failed: FailedCheck,
 	counts: (row: CheckRow) => boolean,
@@ -120,26 +140,31 @@ function isSameCheck(row: CheckRow, { check_name }: FailedCheck): boolean {
 	return check_name === undefined || row.check_name === check_name;
 }
 
-function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
+/** Whether a result is newer than the failure. */
+export function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
 	return (row) => (position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at;
 }
 
-function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
+/** Whether a result began during the current attempt. */
+export function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
 	return since !== undefined && row.started_at >= since;
 }
 
-function passedBy(input: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
+/** What made the check pass on its own branch. */
+export function passedBy(input: Pick<CiInput, "failed" | "isOwnAgent">, row: CheckRow): "agent" | "rerun" | "other" {
 	const { position, head_sha } = input.failed;
 	const isSame = position !== undefined && isSameRun(row.position, position);
 	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
 	return isAgents(input, row) ? "agent" : "other";
 }
 
-function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {
+/** Whether one of our agents made the run. */
+export function isAgents({ isOwnAgent }: Pick<CiInput, "isOwnAgent">, { actor_login }: CheckRow): boolean {
 	return actor_login !== null && isOwnAgent(actor_login);
 }
 
-function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
+/** The verdict after a failing run, with what failed in it. */
+export function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
 	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "").map(describeJob);
 	return {
 		result: "failed",

@@ -2,14 +2,19 @@ import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import type { Engine } from "../engine.ts";
-import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
+import { UNNAMED_HEAD } from "../journal/check-heads.ts";
+import { beganAt, type CheckRef, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
-import { type FailedCheck, judgeCi } from "./ci-verdict.ts";
+import type { FailedCheck } from "./ci-verdict.ts";
+import { goalOf } from "./goal.ts";
+import { judgeGoal, splitParts } from "./judge-goal.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
+import { isPart } from "./parts-of-runs.ts";
+import type { GitHubSays } from "./when-quiet.ts";
 
 // If nothing has a deadline, the relay is queried every hour.
 const ASK_AFTER_MS = HOUR_MS;
@@ -19,7 +24,9 @@ export interface Remediation {
 	readonly attempts: readonly PastAttempt[];
 	readonly state: RemediationState;
 	readonly failure: Incident;
-	/** Results of the failed check that do not count, because nobody has named the repository of their branch. */
+	/** The branch of a fix. */
+	readonly fix_branch: string;
+	/** Results of the failed check that do not count while nobody names the repository of their branch. */
 	readonly unnamed: readonly CheckRow[];
 }
 
@@ -32,6 +39,8 @@ export async function loadState(
 		readonly now: number;
 		readonly overdueAfterMs: number | undefined;
 		readonly relayStatus?: RelayStatus | undefined;
+		readonly canAskGitHub: boolean;
+		readonly gitHubSays?: GitHubSays | undefined;
 	},
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
@@ -60,27 +69,41 @@ export async function loadState(
 			fixBranches.add(row.branch);
 		}
 	}
-	const ci = judgeCi({
-		failed: failedCheck(failure, incident.created_at),
-		checks: branch.checks,
+	const failed = failedCheck(failure, incident.created_at);
+	const budget = attempts.filter(({ attempt }) => attempt >= incident.budget_from);
+	const goal = goalOf(failure, redOf(id, budget));
+	const ci = judgeGoal(goal, {
+		failed,
+		failed_jobs: failedJobs(failure),
+		...splitParts(branch, failed.check_name),
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
 		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
 		...(current !== undefined && { since: current.decided_at }),
+		...(budget[0] !== undefined && { from: budget[0].decided_at }),
 	});
 	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
+		goal,
 		ci,
+		canAskGitHub: at.canAskGitHub,
+		...(at.gitHubSays !== undefined && { gitHubSays: at.gitHubSays }),
 		...closedOf(branch, failure.pr_number, fixNumbers),
 		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
-	const check_name = failure.kind === "ci" ? checkName(failure) : undefined;
-	const unnamed = branch.unnamed.filter((row) => check_name === undefined || row.check_name === check_name);
-	return { incident, attempts, state, failure, unnamed };
+	const { check_name } = failed;
+	const unnamed = branch.uncounted.filter(
+		(row) =>
+			row.head_repository === UNNAMED_HEAD &&
+			(check_name === undefined || row.check_name === check_name) &&
+			// Counts by its commit, of which GitHub is asked in any case.
+			!isPart(row, check_name),
+	);
+	return { incident, attempts, state, failure, fix_branch, unnamed };
 }
 
 function isIncidentOf(other: BranchRows["others"][number], row: { run_id: string | null; head_sha: string | null }) {
@@ -98,6 +121,7 @@ function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly P
 
 function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): NonNullable<RemediationState["current"]> {
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
+	const { results_asked_at, ask_results_at } = current;
 	const hasDeadline = overdueAfterMs !== undefined && spawned_at !== null && deadline_s !== null;
 	const overdueAt = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfterMs : undefined;
 	return {
@@ -110,7 +134,18 @@ function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): No
 		message,
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
+		results_asked_at,
+		ask_results_at,
 	};
+}
+
+/** What was red when the agents of this budget were chosen. */
+function redOf(id: string, budget: readonly PastAttempt[]): readonly CheckRef[] {
+	return budget.flatMap(({ red }) => (red === null ? [] : needStored("attempts.red", red, id)));
+}
+
+function failedJobs({ jobs, job }: Incident): readonly string[] {
+	return jobs ?? (job === undefined ? [] : [job]);
 }
 
 function closedOf(
@@ -132,8 +167,7 @@ function closedOf(
 /** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
 	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
-	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
-	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failure;
+	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failedJobs(incident);
 	const position = positionOf(incident);
 	return {
 		jobs,
