@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../pipeline/incident.ts";
 import type { Signal } from "../../../pipeline/index.ts";
 import { INCIDENT_COST, sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
+import { reconcile } from "../../../worker/remediation/reconcile.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { type Answers, answeringGitHub } from "../support/answering-github.ts";
 import {
 	attemptsOf,
@@ -42,7 +45,7 @@ function runAnswer(changes: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** GitHub with one branch: `head` is its commit, and these are its runs. There is no branch of a fix. */
-function gitHub(stub: Stub, head: string, answers: Answers = {}) {
+function gitHub(stub: Stub, head: string, answers: Answers = {}, fix_branch = FIX_BRANCH) {
 	const known = {
 		[BRANCH]: { commit: { sha: head } },
 		[RUNS]: { workflow_runs: [] },
@@ -53,7 +56,7 @@ function gitHub(stub: Stub, head: string, answers: Answers = {}) {
 	const answering = answeringGitHub(known, { reason: "not_found", detail: "Not Found" });
 	const { asInstallation } = answering.github;
 	const ask: typeof asInstallation = (of, route, parameters, signal) => {
-		const isFix = route === BRANCH && (parameters as { branch?: string } | undefined)?.branch === FIX_BRANCH;
+		const isFix = route === BRANCH && (parameters as { branch?: string } | undefined)?.branch === fix_branch;
 		return isFix ? Promise.resolve({ ok: false, ...gone } as never) : asInstallation(of, route, parameters, signal);
 	};
 	Object.assign(stub, { github: { ...answering.github, asInstallation: ask, web_url: "https://github.com" } });
@@ -65,6 +68,16 @@ async function awaitingCi(): Promise<Stub> {
 	const stub = stubEffects();
 	await runningRemediation(stub, ID);
 	await happen(stub, ID, done);
+	return stub;
+}
+
+/** The same without an outcome yet, for any kind. */
+async function begun(id: string, fields: Partial<Incident>, red: readonly unknown[] = []): Promise<Stub> {
+	const stub = stubEffects();
+	const { run_id: _run, ...incident } = sampleIncident({ id, branch: "fix/parser", head_sha: "sha-100", ...fields });
+	await journalIncident(stub, { ...incident, ...(fields.run_id !== undefined && { run_id: fields.run_id }) });
+	await sweepDue(stub);
+	await stub.journal.prepare("UPDATE attempts SET red = ?1 WHERE incident_id = ?2").bind(JSON.stringify(red), id).run();
 	return stub;
 }
 
@@ -278,16 +291,7 @@ describe("CI that said nothing by its deadline", () => {
 
 /** An incident of this kind whose agent is done; `red`: what was red when it was chosen. */
 async function finished(fields: Partial<Incident>, red: readonly unknown[] = []): Promise<Stub> {
-	const stub = stubEffects();
-	const { run_id: _run, ...incident } = sampleIncident({
-		id: ID,
-		branch: "fix/parser",
-		head_sha: "sha-100",
-		...fields,
-	});
-	await journalIncident(stub, incident);
-	await sweepDue(stub);
-	await stub.journal.prepare("UPDATE attempts SET red = ?1").bind(JSON.stringify(red)).run();
+	const stub = await begun(ID, fields, red);
 	await happen(stub, ID, done);
 	return stub;
 }
@@ -444,3 +448,71 @@ describe("a remediation that no failed run began", () => {
 		expect(await statusOf(stub)).toBe("fixed");
 	});
 });
+
+describe("results in any order, each once or twice", () => {
+	const CHECK = { workflow: WORKFLOW, job: "clippy", run_id: "100" };
+	const KINDS = { ci: [CHECK, []], manual: [MANUAL, [CI]], any: [MANUAL, []], review: [REVIEW, []] } as const;
+	const PARTS = {
+		job: (stub: Stub) => job(stub, "clippy"),
+		check: (stub: Stub) => actionsCheck(stub, "clippy"),
+		suite: (stub: Stub) => {
+			const { job: _none, ...suite } = actionsCheck(stub, "");
+			return suite;
+		},
+		run: (stub: Stub) => (run("success", 200, stub) as { signal: Signal }).signal,
+		red: (stub: Stub) => (run("failure", 201, stub) as { signal: Signal }).signal,
+	};
+	type Part = keyof typeof PARTS | "outcome";
+
+	it.each<[string, readonly Part[], Record<string, unknown>, string]>([
+		["all green", ["outcome", "job", "check", "suite", "run"], {}, "fixed"],
+		["jobs and check runs alone", ["outcome", "job", "check", "suite"], {}, "fixed"],
+		["nothing, as every delivery is lost", ["outcome"], {}, "fixed"],
+		[
+			"green, then red",
+			["outcome", "job", "run", "red"],
+			{ id: 201, conclusion: "failure", head_sha: "sha-201" },
+			"again",
+		],
+	])(
+		"end the same for every kind: %s",
+		async (_what, parts, answer, end) => {
+			const order = fc.record({
+				kind: fc.constantFrom(...(Object.keys(KINDS) as (keyof typeof KINDS)[])),
+				keys: fc.array(fc.tuple(fc.nat(), fc.option(fc.nat())), { minLength: 5, maxLength: 5 }),
+			});
+			await fc.assert(
+				fc.asyncProperty(order, async ({ kind, keys }) => {
+					const id = sampleId(++ids);
+					const branch = `fix/${id}`;
+					const [fields, red] = KINDS[kind];
+					const stub = await begun(id, { ...fields, branch, ...(kind === "ci" ? {} : { pr_number: ids }) }, red);
+					const head = answer.head_sha ?? "sha-200";
+					const answers = {
+						[RUNS]: { workflow_runs: [runAnswer({ ...answer, head_branch: branch })] },
+						[PULL]: pull({ head: { ref: branch, sha: head, repo: { full_name: "5dlabs/cto" } } }),
+						[JOBS]: { jobs: [] },
+					};
+					gitHub(stub, String(head), answers, `healer/${id.slice(0, 16)}`);
+					const told = parts
+						.flatMap((part, at) => (keys[at] ?? []).flatMap((key) => (key === null ? [] : [{ part, key }])))
+						.toSorted((one, other) => one.key - other.key);
+					for (const { part } of told) {
+						if (part === "outcome") await happen(stub, id, done);
+						else await happen(stub, id, { kind: "signal", signal: { ...PARTS[part](stub), branch } });
+					}
+					for (let hour = 0; hour < 3; hour++) {
+						stub.clock += hour === 0 ? 6000 : HOUR_MS;
+						await reconcile(stub, id);
+					}
+					const incident = await findIncident(stub.journal, id);
+					expect(incident?.attempt === 2 ? "again" : incident?.status).toBe(end);
+				}),
+				{ numRuns: runs(20, 4) },
+			);
+		},
+		120_000,
+	);
+});
+
+let ids = 1000;
