@@ -77,6 +77,9 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 	}
 }
 
+/** A report without a time, such as a play's, may be a repetition: only another conclusion is news. */
+const OTHER_CHECK = `${NEWER_CHECK} AND excluded.conclusion <> checks.conclusion`;
+
 function checkStatement(
 	db: D1Database,
 	signal: Signal,
@@ -87,7 +90,7 @@ function checkStatement(
 	if (row === undefined) return [];
 	const { repository, branch } = row;
 	return [
-		insertRow(db, checksTable, row, { onConflict: NEWER_CHECK }),
+		insertRow(db, checksTable, row, { onConflict: positionOf(signal) === undefined ? OTHER_CHECK : NEWER_CHECK }),
 		...(signal.run_id === undefined ? [] : nameHeadsOfRun(db, { repository, branch, run_id: signal.run_id })),
 	];
 }
