@@ -48,7 +48,7 @@ export function judgeGoal(goal: Goal, input: GoalInput): CiVerdict {
 		case "check":
 			return withHint(judgeCi(input), () => hintOfJobs(input));
 		case "fix":
-			return withHint(judgeCi(input), () => hintOfHead(newestHead({ ...input, isOnFixAlone: true }), input));
+			return withHint(judgeFix(input), () => hintOfHead(newestHead({ ...input, isOnFixAlone: true }), input));
 		case "head":
 			return goal.red.length > 0 ? judgeRed(goal.red, input) : judgeHead(input);
 		case "stage":
@@ -87,6 +87,21 @@ function hintOf(rows: readonly CheckRow[], input: GoalInput, isEnough: boolean):
 		isEnough,
 		isOurs: rows.every((one) => isNamed(one) || isAgents(input, one)),
 	};
+}
+
+/** Every check that the fix has passes there: each by its own newest result. */
+function judgeFix(input: GoalInput): CiVerdict {
+	const onFixes = byBranch(input).fixes.map((rows) => {
+		const names = [...new Set(rows.map(({ check_name }) => check_name))];
+		return names
+			.toSorted()
+			.flatMap((check_name) => judgeBranch(rows, { check_name, jobs: [], began_at: 0 }, () => true) ?? []);
+	});
+	const passing = onFixes.find((judged) => judged.length > 0 && judged.every(({ result }) => result === "passed"));
+	const newest = newestOf((passing ?? []).map((judged) => judged.newest));
+	if (newest !== undefined) return { result: "passed", by: "agent", row: newest };
+	const failing = onFixes.flat().find((judged) => judged.result === "failed" && isOfAttempt(input, judged.newest));
+	return failing === undefined ? { result: "none" } : failedVerdict(failing);
 }
 
 /** Each of the checks that were red has to pass, each on its branch or on the fix. */

@@ -159,6 +159,21 @@ describe("a check that failed", () => {
 	});
 });
 
+describe("the fix of an alert", () => {
+	const fix = { branch: "healer/0" } as const;
+	it.each<[string, readonly CheckRow[], string]>([
+		["passes with all that it has", [row(fix), row({ ...fix, ...docs })], "passed by agent"],
+		[
+			"fails with one of them, whichever is newer",
+			[row({ ...fix, ...failure }), row({ ...fix, ...docs, started_at: DECIDED + 9 })],
+			"failed",
+		],
+		["is not on the branch of others", [row()], "none"],
+	])("%s", (_what, rows, expected) => {
+		expect(verdict({ kind: "fix" }, rows)).toBe(expected);
+	});
+});
+
 describe("the stage of a play", () => {
 	const goal = goalOf({ kind: "play", workflow: { name: "7" }, job: "quality" }, []);
 	const stage = {
