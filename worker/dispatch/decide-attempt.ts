@@ -18,6 +18,7 @@ import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { inKey, knownRepository } from "../journal/repositories.ts";
 import { takeStep } from "../journal/transitions.ts";
+import { redAtDecision } from "../remediation/goal.ts";
 import { ASKING_WHERE_MS, askWhere } from "./ask-where.ts";
 import { checkPresses } from "./check-presses.ts";
 import { decideByEvidence, type EvidenceDecision } from "./decide-by-evidence.ts";
@@ -103,6 +104,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		...spawnRequest({ ...decision, claims }, locked.id, locked.attempt),
 		...(start_deadline_s !== undefined && { start_deadline_s }),
 	};
+	const red = redAtDecision(incident, context);
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
@@ -115,6 +117,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		failure_category: decision.failure_category,
 		red_jobs: redJobs(about, context),
 		...(handed_over !== undefined && { handed_over }),
+		red: red === undefined ? null : JSON.stringify(red),
 	});
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);

@@ -59,6 +59,12 @@ export const attemptsTable = defineTable("attempts", {
 	ended_on: nullable(text()),
 	/** 1 if it handed over because its own part is green. */
 	was_right: withDefault(integer()),
+	/** JSON: the checks that were red on the head when it was decided; null in decisions of older versions and for CI. */
+	red: nullable(text()),
+	/** When GitHub was last asked about its result. */
+	results_asked_at: nullable(time()),
+	/** When GitHub is asked again; null: when the deadline of CI is over, or something passed. */
+	ask_results_at: nullable(time()),
 });
 
 /** A row of `attempts`, as stored. */
@@ -164,6 +170,18 @@ export async function scheduleStatusQuery(
 	await db
 		.prepare("UPDATE attempts SET ask_at = ?3 WHERE incident_id = ?1 AND attempt = ?2")
 		.bind(id, attempt, at)
+		.run();
+}
+
+/** Records that GitHub was asked about the current attempt's result, and when it is asked again. */
+export async function scheduleResultsQuery(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+	at: { readonly now: number; readonly again: number },
+): Promise<void> {
+	await db
+		.prepare("UPDATE attempts SET results_asked_at = ?3, ask_results_at = ?4 WHERE incident_id = ?1 AND attempt = ?2")
+		.bind(id, attempt, at.now, at.again)
 		.run();
 }
 

@@ -6,7 +6,7 @@ export type CheckIdentity =
 	| { readonly kind: "status" };
 
 /** The fields of an incident or a signal that identify its check. */
-interface CheckFields {
+export interface CheckRef {
 	readonly workflow?: { readonly name?: string; readonly path?: string };
 	readonly app?: string;
 	readonly job?: string;
@@ -14,10 +14,11 @@ interface CheckFields {
 }
 
 /** The check of an incident or a signal. Checks of GitHub Actions are jobs that do not name their workflow. */
-export function checkOf({ workflow, app, job, run_id }: CheckFields): CheckIdentity | undefined {
+export function checkOf({ workflow, app, job, run_id }: CheckRef): CheckIdentity | undefined {
 	const run = run_id !== undefined && { run_id };
+	const ofActions = app === ACTIONS && run;
 	if (workflow?.name !== undefined || workflow?.path !== undefined) return { kind: "workflow", ...workflow, ...run };
-	if (app !== undefined) return { kind: "app", app, ...run };
+	if (app !== undefined) return { kind: "app", app, ...ofActions };
 	return job === undefined ? undefined : { kind: "status" };
 }
 
@@ -31,6 +32,8 @@ interface CheckColumns {
 const FILE = "workflow-file:";
 const NAME = "workflow:";
 const APP = "app:";
+/** Its check runs are jobs: only they name a run. */
+const ACTIONS = "github-actions";
 
 /**
  * The check as `checks.check_name`. The file is the same in each run of a workflow, its name may be the run's; jobs name no
@@ -45,7 +48,8 @@ export function checkName(check: CheckIdentity): string {
 /** The check that a row of `checks` is a result of. */
 export function checkOfRow({ check_name, workflow_name, run_id }: CheckColumns): CheckIdentity {
 	const run = run_id !== null && { run_id };
-	if (check_name.startsWith(APP)) return { kind: "app", app: check_name.slice(APP.length), ...run };
+	const app = check_name.startsWith(APP) ? check_name.slice(APP.length) : undefined;
+	if (app !== undefined) return { kind: "app", app, ...(app === ACTIONS && run) };
 	if (check_name.startsWith(NAME)) return { kind: "workflow", name: check_name.slice(NAME.length), ...run };
 	if (!check_name.startsWith(FILE)) return { kind: "status" };
 	const named = workflow_name !== null && { name: workflow_name };

@@ -38,6 +38,8 @@ export interface DecidedAttempt {
 	readonly red_jobs: readonly string[];
 	/** The attempt that hands over to this one, because its own part is green. */
 	readonly handed_over?: number;
+	/** JSON: what has to become green, unless the failed check itself decides. */
+	readonly red: string | null;
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -77,6 +79,7 @@ export async function storeDecision(
 				escalated: decided.escalated ? 1 : 0,
 				failure_category: decided.failure_category,
 				red_jobs: JSON.stringify(decided.red_jobs),
+				red: decided.red,
 			},
 			{
 				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",

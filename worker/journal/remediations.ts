@@ -1,7 +1,7 @@
 import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import { attemptsTable } from "./attempts.ts";
-import { HAS_NO_NAME, isNamed, UNNAMED_HEAD } from "./check-heads.ts";
+import { HAS_NO_NAME, isNamed } from "./check-heads.ts";
 import { checkMatcher, checkOf } from "./check-identity.ts";
 import { beganAt, type CheckRow, checksTable, withKnownActor } from "./checks.ts";
 import { type IncidentRow, incidentStatement } from "./incidents.ts";
@@ -43,8 +43,8 @@ export type ClosedPullRequest = RowOf<typeof closedColumns>;
 /** What the journal has on the branches and pull requests of a remediation. */
 export interface BranchRows {
 	readonly checks: readonly CheckRow[];
-	/** Those on its branches that do not count, because nobody has named their repository. */
-	readonly unnamed: readonly CheckRow[];
+	/** Those on its branches that do not count, because nobody named their repository. */
+	readonly uncounted: readonly CheckRow[];
 	readonly pull_requests: readonly ClosedPullRequest[];
 	/** Other decided incidents on the branch that failed, newest first. */
 	readonly others: readonly { readonly id: string; readonly run_id: string | null; readonly head_sha: string | null }[];
@@ -101,7 +101,7 @@ export async function branchRows(
 		head_repository === undefined || isNamed(row) || (row.run_id !== null && row.run_id === about.run_id);
 	return {
 		checks: rows.filter(isCounted),
-		unnamed: rows.filter((row) => row.head_repository === UNNAMED_HEAD && !isCounted(row)),
+		uncounted: rows.filter((row) => !isCounted(row)),
 		pull_requests: (closed?.results ?? []) as unknown as ClosedPullRequest[],
 		others: (others?.results ?? []) as unknown as BranchRows["others"],
 	};

@@ -4,6 +4,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { CommandRequest, NewestRed } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import type { CheckRef } from "./check-identity.ts";
 import { DamagedRow } from "./d1-error.ts";
 
 const texts = z.array(z.string()).optional();
@@ -72,6 +73,13 @@ const SHAPES = {
 	"attempts.request": request as z.ZodType<unknown>,
 	"attempts.red_jobs": z.array(z.string()) as z.ZodType<unknown>,
 	"attempts.ended_on": newestRed as z.ZodType<unknown>,
+	"attempts.red": z.array(
+		z.looseObject({
+			workflow: z.looseObject({ name: z.string().optional(), path: z.string().optional() }).optional(),
+			app: z.string().optional(),
+			job: z.string().optional(),
+		}),
+	) as z.ZodType<unknown>,
 	"facts.context": anyObject as z.ZodType<unknown>,
 	"searched.patterns": z.array(z.string()) as z.ZodType<unknown>,
 	"commands.command": command as z.ZodType<unknown>,
@@ -105,6 +113,7 @@ interface Columns {
 	"attempts.request": SpawnRequest;
 	"attempts.red_jobs": readonly string[];
 	"attempts.ended_on": NewestRed;
+	"attempts.red": readonly CheckRef[];
 	"facts.context": Readonly<Record<string, unknown>>;
 	"searched.patterns": readonly string[];
 	"commands.command": Omit<CommandRequest, "id">;

@@ -17,15 +17,16 @@ export interface FailedCheck {
 	readonly head_sha?: string;
 }
 
-/** CI's result for one attempt. `by`: what made it pass. */
+/** The result of one attempt. `by`: what made it pass. */
 export type CiVerdict =
-	| { readonly result: "none" }
+	/** `hint`: something passed that counts once GitHub confirms it. */
+	| { readonly result: "none"; readonly hint?: Hint }
 	| {
 			readonly result: "passed";
 			readonly by: "agent" | "rerun" | "other";
 			readonly row: CheckRow;
-			/** The run passed in the very attempt that a job of it failed: the job may fail (`continue-on-error`). */
-			readonly isAllowedFailure?: true;
+			/** What happened, as a clause, if it is not that CI passed. */
+			readonly what?: string;
 	  }
 	| {
 			readonly result: "failed";
@@ -38,6 +39,18 @@ export type CiVerdict =
 	  }
 	/** The newest failure on the branch comes from a person's push, and has its own incident. */
 	| { readonly result: "another_incident"; readonly row: CheckRow; readonly incident_id: string };
+
+/** Something passed on the agent's commit, but nobody said yet that nothing else there fails or still runs. */
+export interface Hint {
+	readonly row: CheckRow;
+	readonly by: "agent" | "rerun" | "other";
+	/** When the last of it arrived. */
+	readonly received_at: number;
+	/** Whether all that has to pass did. */
+	readonly isEnough: boolean;
+	/** Whether the result is known to be of our branch by more than the branch's name. */
+	readonly isOurs: boolean;
+}
 
 export interface CiInput {
 	readonly failed: FailedCheck;
@@ -70,7 +83,7 @@ export function judgeCi(input: CiInput): CiVerdict {
 	const onOwn = failed.check === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
 	if (onOwn?.result === "passed") {
 		const row = onOwn.newest;
-		if (isAllowedFailure(failed, row)) return { result: "passed", by: "other", row, isAllowedFailure: true };
+		if (isAllowedFailure(failed, row)) return { result: "passed", by: "other", row, what: ALLOWED_FAILURE };
 		return { result: "passed", by: passedBy(input, row), row };
 	}
 
@@ -84,7 +97,7 @@ export function judgeCi(input: CiInput): CiVerdict {
 	return !isByPerson && isOfAttempt(input, newest) ? failedVerdict(onOwn) : { result: "none" };
 }
 
-interface BranchVerdict {
+export interface BranchVerdict {
 	readonly result: "passed" | "failed";
 	/** The result that decided it. */
 	readonly newest: CheckRow;
@@ -92,7 +105,8 @@ interface BranchVerdict {
 	readonly rows: readonly CheckRow[];
 }
 
-function judgeBranch(
+/** Judges one check on one branch, by its newest results that count. */
+export function judgeBranch(
 	all: readonly CheckRow[],
 	failed: FailedCheck,
 	counts: (row: CheckRow) => boolean,
@@ -139,12 +153,16 @@ export function isOf({ check }: FailedCheck, known: readonly CheckRow[]): (row: 
 	return (row) => isSame(checkOfRow(row), check);
 }
 
-function isNewerThan(failed: FailedCheck): (row: CheckRow) => boolean {
+/** Whether a result is newer than the failure. */
+export function isNewerThan(failed: FailedCheck): (row: CheckRow) => boolean {
 	const { position, began_at } = failed;
 	return (row) =>
 		isAllowedFailure(failed, row) ||
 		((position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at);
 }
+
+/** The job may fail: `continue-on-error`. */
+const ALLOWED_FAILURE = "CI passed although a job of the run failed";
 
 /** Whether it is the run's own success in the attempt that a job of it failed. */
 function isAllowedFailure({ check, position, run_attempt }: FailedCheck, row: CheckRow): boolean {
@@ -152,22 +170,26 @@ function isAllowedFailure({ check, position, run_attempt }: FailedCheck, row: Ch
 	return isOwnWord && run_attempt !== undefined && row.conclusion === "success";
 }
 
-function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
+/** Whether a result began during the current attempt. */
+export function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
 	return since !== undefined && row.started_at >= since;
 }
 
-function passedBy(input: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
+/** What made the check pass on its own branch. */
+export function passedBy(input: Pick<CiInput, "failed" | "isOwnAgent">, row: CheckRow): "agent" | "rerun" | "other" {
 	const { position, head_sha } = input.failed;
 	const isSame = position !== undefined && isSameRun(row.position, position);
 	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
 	return isAgents(input, row) ? "agent" : "other";
 }
 
-function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {
+/** Whether one of our agents made the run. */
+export function isAgents({ isOwnAgent }: Pick<CiInput, "isOwnAgent">, { actor_login }: CheckRow): boolean {
 	return actor_login !== null && isOwnAgent(actor_login);
 }
 
-function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
+/** The verdict after a failing run, with what failed in it. */
+export function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
 	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "");
 	const described = failures.map(describeJob);
 	return {

@@ -3,17 +3,22 @@ import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
-import { checkOf } from "../journal/check-identity.ts";
+import { UNNAMED_HEAD } from "../journal/check-heads.ts";
+import { type CheckRef, checkOf } from "../journal/check-identity.ts";
 import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
 import { findResolved } from "../journal/resolved-alerts.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
-import { type FailedCheck, isOf, judgeCi } from "./ci-verdict.ts";
+import { type FailedCheck, isOf } from "./ci-verdict.ts";
+import { goalOf } from "./goal.ts";
 import { namedSpecialist } from "./hand-over.ts";
+import { judgeGoal, splitParts } from "./judge-goal.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
+import { isPart } from "./parts-of-runs.ts";
+import type { GitHubSays } from "./when-quiet.ts";
 
 // If nothing has a deadline, the relay is queried every hour.
 const ASK_AFTER_MS = HOUR_MS;
@@ -23,7 +28,9 @@ export interface Remediation {
 	readonly attempts: readonly PastAttempt[];
 	readonly state: RemediationState;
 	readonly failure: Incident;
-	/** Results of the failed check that do not count, because nobody has named the repository of their branch. */
+	/** The branch of a fix. */
+	readonly fix_branch: string;
+	/** Results of the failed check that do not count while nobody names the repository of their branch. */
 	readonly unnamed: readonly CheckRow[];
 }
 
@@ -36,6 +43,8 @@ export async function loadState(
 		readonly now: number;
 		readonly overdueAfterMs: number | undefined;
 		readonly relayStatus?: RelayStatus | undefined;
+		readonly canAskGitHub: boolean;
+		readonly gitHubSays?: GitHubSays | undefined;
 	},
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
@@ -65,28 +74,40 @@ export async function loadState(
 		}
 	}
 	const failed = failedCheck(failure, incident.created_at);
-	const ci = judgeCi({
+	const budget = attempts.filter(({ attempt }) => attempt >= incident.budget_from);
+	const goal = goalOf(failure, redOf(id, budget));
+	const checks = sinceReopened(failure, incident.reopened_at, branch.checks);
+	const ci = judgeGoal(goal, {
 		failed,
-		checks: sinceReopened(failure, incident.reopened_at, branch.checks),
+		failed_jobs: failedJobs(failure),
+		...splitParts({ checks, uncounted: branch.uncounted }, failed.check),
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
 		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
 		...(current !== undefined && { since: current.decided_at }),
+		...(budget[0] !== undefined && { from: budget[0].decided_at }),
 	});
 	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
 		unstarted: unstartedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, engine.agents, at.overdueAfterMs) }),
+		goal,
 		ci,
+		canAskGitHub: at.canAskGitHub,
+		...(at.gitHubSays !== undefined && { gitHubSays: at.gitHubSays }),
 		...closedOf(branch, failure.pr_number, fixNumbers),
 		...(await alertDone(db, incident, failure)),
 		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
-	const unnamed = branch.unnamed.filter(isOf(failed, [...branch.checks, ...branch.unnamed]));
-	return { incident, attempts, state, failure, unnamed };
+	const isOfFailed = isOf(failed, [...branch.checks, ...branch.uncounted]);
+	const unnamed = branch.uncounted.filter(
+		// A part counts by its commit, of which GitHub is asked in any case.
+		(row) => row.head_repository === UNNAMED_HEAD && isOfFailed(row) && !isPart(row, failed.check),
+	);
+	return { incident, attempts, state, failure, fix_branch, unnamed };
 }
 
 /** A stage of a play has no position of its own: what was green before it failed again says nothing. */
@@ -135,6 +156,7 @@ function currentOf(
 ): NonNullable<RemediationState["current"]> {
 	const named = namedSpecialist(current.message, current.agent, agents);
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
+	const { results_asked_at, ask_results_at } = current;
 	const hasDeadline = overdueAfterMs !== undefined && spawned_at !== null && deadline_s !== null;
 	const overdueAt = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfterMs : undefined;
 	return {
@@ -149,6 +171,8 @@ function currentOf(
 		...(named !== undefined && { named }),
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
+		results_asked_at,
+		ask_results_at,
 	};
 }
 
@@ -162,6 +186,15 @@ async function alertDone(
 	const opened_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? created_at;
 	if (resolved === undefined || resolved.resolved_at < opened_at) return {};
 	return { alertDone: { why: `alert #${alert?.number} was closed as ${resolved.how}` } };
+}
+
+/** What was red when the agents of this budget were chosen. */
+function redOf(id: string, budget: readonly PastAttempt[]): readonly CheckRef[] {
+	return budget.flatMap(({ red }) => (red === null ? [] : needStored("attempts.red", red, id)));
+}
+
+function failedJobs({ jobs, job }: Incident): readonly string[] {
+	return jobs ?? (job === undefined ? [] : [job]);
 }
 
 function closedOf(
@@ -183,8 +216,7 @@ function closedOf(
 /** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
 	const check = incident.kind === "ci" ? checkOf(incident) : undefined;
-	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
-	const jobs = check === undefined || check.kind === "workflow" ? [] : failure;
+	const jobs = check === undefined || check.kind === "workflow" ? [] : failedJobs(incident);
 	const position = positionOf(incident);
 	return {
 		jobs,

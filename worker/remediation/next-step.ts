@@ -6,6 +6,7 @@ import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
 import { endOfAlert } from "./alert-resolved.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
+import type { Goal } from "./goal.ts";
 import { isPartGreen, mayHandOverTo } from "./hand-over.ts";
 import { newestRed } from "./newest-red.ts";
 import {
@@ -16,6 +17,7 @@ import {
 	type Next,
 	nextAgent,
 } from "./next-agent.ts";
+import { type GitHubSays, type QuietStep, whenQuiet } from "./when-quiet.ts";
 
 /** `outcome` and `settings.settle` of pipeline.yaml, in seconds. */
 export interface OutcomeRules extends EscalationPolicy {
@@ -47,6 +49,9 @@ export interface RemediationState {
 		readonly ask_at: number;
 		/** When the relay must have ended its CodeRun; undefined if nothing has a deadline. */
 		readonly overdueAt?: number;
+		/** When GitHub was last asked about its result, and when it is asked again. */
+		readonly results_asked_at: number | null;
+		readonly ask_results_at: number | null;
 	};
 	/** How many of the current budget's earlier attempts no controller started. They are not in `ended`. */
 	readonly unstarted: number;
@@ -54,7 +59,14 @@ export interface RemediationState {
 	readonly wasTried: boolean;
 	/** The relay's answer to a query about the current attempt's CodeRun, if that has not ended. */
 	readonly relayStatus?: RelayStatus;
+	/** What has to become true. */
+	readonly goal: Goal;
+	/** Whether it is, by the results in the journal. */
 	readonly ci: CiVerdict;
+	/** Whether GitHub can be asked. */
+	readonly canAskGitHub: boolean;
+	/** GitHub's answer about the current attempt's result, if it was just asked. */
+	readonly gitHubSays?: GitHubSays;
 	/** The pull request whose branch failed is closed or merged; `at`: when the event arrived. */
 	readonly branchDone?: { readonly why: string; readonly at: number };
 	/** The alert that it is about was closed. */
@@ -88,7 +100,9 @@ export type NextStep =
 	  }
 	| { readonly do: "wait"; readonly at: number }
 	/** Query the relay about the CodeRun before anything follows. */
-	| { readonly do: "ask_relay" };
+	| { readonly do: "ask_relay" }
+	/** Ask GitHub for the results on the agent's commit before anything follows. */
+	| { readonly do: "ask_github" };
 
 // This long after its deadline, a CodeRun with an unknown end is escalated.
 const ASK_FOR_MS = DAY_MS;
@@ -112,9 +126,9 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 			return reconsider(state, rules);
 		case "failed":
 		case "escalated":
+		case "unverified":
 			return state.ci.result === "passed" && state.current !== undefined ? ciPassed(state.ci, undefined) : undefined;
 		case "awaiting_merge":
-		case "unverified":
 		case "superseded":
 		case "cancelled":
 		case "dead":
@@ -143,8 +157,7 @@ function beforeSending(
 ): NextStep | undefined {
 	if (ci.result === "passed") {
 		if (wasTried) return ciPassed(ci, undefined);
-		const how = ci.isAllowedFailure ? " although a job of the run failed" : ci.by === "rerun" ? " in a rerun" : "";
-		const reason = `CI passed${how} before any attempt${at(ci.row.url)}`;
+		const reason = `${ci.what ?? `CI passed${ci.by === "rerun" ? " in a rerun" : ""}`} before any attempt${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
 	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
@@ -175,22 +188,17 @@ function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | unde
 		const end = { result: "ci_still_failing", signature: ci.signature, ci_summary, ci_url: ci.row.url } as const;
 		return endAttempt(state, rules, end, `CI still fails after attempt ${state.incident.attempt}`);
 	}
-	const silentAt = (current.outcome_at ?? state.incident.updated_at) + rules.ci_deadline_s * 1000;
-	if (!hasFailed && now >= silentAt) return afterSilence(state, rules);
+	const quiet = hasFailed ? ({ do: "wait", at: ci.received_at + settle_ms } as const) : quietStep(state, rules);
+	if (quiet.do !== "wait") return afterQuiet(state, rules, quiet);
 
-	const checkAt = Math.min(
-		silentAt,
-		closed === undefined ? silentAt : closed.at + settle_ms,
-		hasFailed ? ci.received_at + settle_ms : silentAt,
-	);
+	const checkAt = closed === undefined ? quiet.at : Math.min(quiet.at, closed.at + settle_ms);
 	const { status } = state.incident;
 	if (status === "awaiting_ci" || status === "fixed") return { do: "wait", at: checkAt };
 	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: checkAt } };
 }
 
 function byCi(ci: CiVerdict): NextStep | undefined {
-	if (ci.result === "passed")
-		return ciPassed(ci, { result: "fixed", signature: null, ci_summary: "passed", ci_url: ci.row.url });
+	if (ci.result === "passed") return passed(ci);
 	return ci.result === "another_incident" ? supersededBy(ci.incident_id, endAs("superseded")) : undefined;
 }
 
@@ -199,19 +207,59 @@ function withoutAttempt({ now }: RemediationState, rules: OutcomeRules): NextSte
 	return toPerson(rules, "its attempt is not in the journal", undefined, now);
 }
 
-/** CI never reported. A merge of the fix by a person counts as its review; otherwise a person is notified. */
-function afterSilence(state: RemediationState, rules: OutcomeRules): NextStep {
-	if (state.fix?.state === "merged") {
-		const reason = `pull request #${state.fix.number} was merged; CI reported nothing about it`;
-		return {
-			do: "step",
-			event: "ci_passed",
-			reason,
-			end: endAs("fixed"),
-			set: { next_try_at: null, fixed_by: "agent" },
-		};
+/** No result decides. A merge of the fix by a person counts as its review, once CI had its time. */
+function quietStep(state: RemediationState, rules: OutcomeRules): QuietStep | MergedFix {
+	const { goal, ci, current, canAskGitHub, gitHubSays, now } = state;
+	const outcome_at = current?.outcome_at ?? state.incident.updated_at;
+	const ci_deadline_ms = rules.ci_deadline_s * 1000;
+	if (state.fix?.state === "merged" && now >= outcome_at + ci_deadline_ms)
+		return { do: "merged", number: state.fix.number };
+	return whenQuiet({
+		goal,
+		...(ci.result === "none" && ci.hint !== undefined && { hint: ci.hint }),
+		outcome_at,
+		settle_ms: rules.settle_s * 1000,
+		ci_deadline_ms,
+		asked_at: current?.results_asked_at ?? null,
+		ask_at: current?.ask_results_at ?? null,
+		canAsk: canAskGitHub,
+		...(gitHubSays !== undefined && { says: gitHubSays }),
+		now,
+	});
+}
+
+interface MergedFix {
+	readonly do: "merged";
+	readonly number: number;
+}
+
+function afterQuiet(
+	state: RemediationState,
+	rules: OutcomeRules,
+	quiet: Exclude<QuietStep, { readonly do: "wait" }> | MergedFix,
+): NextStep {
+	const set = { next_try_at: null };
+	switch (quiet.do) {
+		case "ask_github":
+			return quiet;
+		case "passed":
+			return passed(quiet);
+		case "merged": {
+			const reason = `pull request #${quiet.number} was merged; CI reported nothing about it`;
+			const end = endAs("fixed");
+			return { do: "step", event: "ci_passed", reason, end, set: { ...set, fixed_by: "agent" } };
+		}
+		case "nothing_pushed": {
+			const end = { ...endAs("agent_failed"), signature: "nothing pushed" };
+			return endAttempt(state, rules, end, "the agent finished and pushed nothing");
+		}
+		case "unverified":
+			return { do: "step", event: "unverified", reason: quiet.reason, end: endAs("unverified"), set };
+		case "silent":
+			return endAttempt(state, rules, endAs("ci_silent"), quiet.reason);
+		default:
+			return quiet satisfies never;
 	}
-	return endAttempt(state, rules, endAs("ci_silent"), "CI reported nothing in time");
 }
 
 function closedOf(state: RemediationState): { readonly at: number; readonly step: NextStep } | undefined {
@@ -279,6 +327,13 @@ function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEn
 			return next satisfies never;
 	}
 }
+
+function passed(ci: Passed): NextStep {
+	return ciPassed(ci, { result: "fixed", signature: null, ci_summary: "passed", ci_url: ci.row.url });
+}
+
+/** What passed, and what made it pass. */
+type Passed = Omit<CiVerdict & { readonly result: "passed" }, "result">;
 
 function withNewest({ ci }: RemediationState, end: AttemptEnd): AttemptEnd {
 	return ci.result === "failed" ? { ...end, ended_on: newestRed(ci) } : end;
@@ -348,9 +403,9 @@ function afterNoStart(
 	return { do: "step", event: "retry_scheduled", reason, end, set };
 }
 
-function ciPassed(ci: CiVerdict & { readonly result: "passed" }, end: AttemptEnd | undefined): NextStep {
+function ciPassed(ci: Passed, end: AttemptEnd | undefined): NextStep {
 	const how = { agent: "", rerun: " in a rerun", other: " after somebody else's push" }[ci.by];
-	const reason = `CI passed${ci.isAllowedFailure ? " although a job of the run failed" : how}${at(ci.row.url)}`;
+	const reason = `${ci.what ?? `CI passed${how}`}${at(ci.row.url)}`;
 	const set = { next_try_at: null, fixed_by: ci.by };
 	return { do: "step", event: "ci_passed", reason, set, ...(end !== undefined && { end }) };
 }

@@ -1,11 +1,14 @@
+import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { takeStep } from "../journal/transitions.ts";
 import { learnHeads } from "./learn-heads.ts";
+import { ASKING_RESULTS_COST, learnResults } from "./learn-results.ts";
 import { loadState } from "./load-state.ts";
 import { type AttemptEnd, type NextStep, nextStep, type RelayStatus } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
+import type { GitHubSays } from "./when-quiet.ts";
 
 // A bound against endless loops: no remediation takes more steps at once than it has states.
 const MOST_STEPS = 10;
@@ -18,6 +21,7 @@ const MOST_STEPS = 10;
 export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
 	let relayStatus: RelayStatus | undefined;
+	let gitHubSays: GitHubSays | undefined;
 	let hasAsked = false;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
@@ -25,6 +29,8 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 			now,
 			overdueAfterMs: effects.overdueAfterMs,
 			relayStatus,
+			canAskGitHub: effects.github !== undefined,
+			gitHubSays,
 		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
@@ -41,6 +47,15 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 		}
 		if (next.do === "ask_relay") {
 			relayStatus = await queryRelay(effects, found);
+			continue;
+		}
+		if (next.do === "ask_github") {
+			if (effects.github === undefined) throw new Error("GitHub cannot be asked");
+			if (!effects.budget.has(ASKING_RESULTS_COST)) {
+				await waitUntilThen(effects, incident, now + MINUTE_MS);
+				return incident;
+			}
+			gitHubSays = await learnResults(effects, effects.github, found);
 			continue;
 		}
 		const locked = await take(effects, incident, next, lock);

@@ -77,23 +77,27 @@ function eventDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnos
 			const message = `\`${event}\` comes from GitHub, several times for one failure: it needs an \`identity\`. Add it, by \`$key(...)\`.`;
 			return identity === undefined && kind !== undefined ? [source.at(["events", key, "identity"], message)] : [];
 		}
-		const near = nearest(event, GITHUB_EVENTS);
-		const message = `GitHub has no event \`${event}\`. Did you mean \`${near}\`? An internal event needs a name less like one of GitHub's.`;
-		const place = on === undefined ? source.atKey(path, message) : source.at(path, message);
-		return near === undefined || near.length < 5 ? [] : [place];
+		return unknownEvent(source, path, on, event);
 	});
 }
 
-/** Only GitHub sends events about branches and pull requests. */
 function lifecycleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	return byName(file.lifecycle).flatMap(([key, { on }]) => {
 		const event = on ?? key;
-		if (GITHUB_EVENTS.includes(event)) {
-			return [];
-		}
-		const message = `GitHub has no event \`${event}\`.${didYouMean(event, GITHUB_EVENTS)}`;
-		return [
-			on === undefined ? source.atKey(["lifecycle", key], message) : source.at(["lifecycle", key, "on"], message),
-		];
+		const path = on === undefined ? ["lifecycle", key] : ["lifecycle", key, "on"];
+		return GITHUB_EVENTS.includes(event) ? [] : unknownEvent(source, path, on, event);
 	});
+}
+
+/** An event that GitHub does not send is an internal one, unless its name looks like one of GitHub's. */
+function unknownEvent(
+	source: YamlSource,
+	path: readonly string[],
+	on: string | undefined,
+	event: string,
+): readonly Diagnostic[] {
+	const near = nearest(event, GITHUB_EVENTS);
+	if (near === undefined || near.length < 5) return [];
+	const message = `GitHub has no event \`${event}\`. Did you mean \`${near}\`? An internal event needs a name less like one of GitHub's.`;
+	return [on === undefined ? source.atKey(path, message) : source.at(path, message)];
 }

@@ -28,7 +28,7 @@ export interface Payload {
 }
 
 /** Internal events have no webhook of GitHub. */
-const INTERNAL: readonly string[] = ["play_stage_failure"];
+const INTERNAL: readonly string[] = ["play_stage_failure", "play_stage_success"];
 
 /** The payload of one delivery at this time, ms: one that GitHub has sent, with the story's fields over it. */
 export function payloadOf(delivery: StoryDelivery, now: number, place: Place): Payload {

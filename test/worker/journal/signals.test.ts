@@ -39,6 +39,24 @@ describe("signalStatements", () => {
 		expect(await conclusionAfter(older, newer)).toEqual([{ conclusion: "success" }]);
 	});
 
+	it("takes a report without a time for news only if it says something else", async () => {
+		const stub = stubEffects();
+		const { occurred_at: _time, ...failed } = status("failure");
+		const times: unknown[] = [];
+		for (const signal of [failed, failed, { ...failed, reports: "success" as const }]) {
+			await trackSignal(stub, { signal, now: stub.clock, reconsider_ms: 0 }, stub.log);
+			const { results } = await stub.journal.prepare("SELECT conclusion, received_at FROM checks").all();
+			times.push(...results);
+			stub.clock += 1000;
+		}
+		const began = Date.parse("2026-11-22T12:00:00Z");
+		expect(times).toEqual([
+			{ conclusion: "failure", received_at: began },
+			{ conclusion: "failure", received_at: began },
+			{ conclusion: "success", received_at: began + 2000 },
+		]);
+	});
+
 	it("does not go back to an older one", async () => {
 		const [older, newer] = [status("failure"), status("success", { occurred_at: "2026-11-22T12:00:01Z" })];
 		expect(await conclusionAfter(newer, older)).toEqual([{ conclusion: "success" }]);

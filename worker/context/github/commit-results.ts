@@ -101,7 +101,7 @@ export function isRedStatus({ state }: StatusAnswer): boolean {
 
 const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
 
-/** The commit that a branch points at; undefined if the branch does not exist, or is not visible to us. */
+/** The commit that a branch points at; undefined if the branch does not exist, or its repository is not visible to us. */
 export async function branchHead(
 	{ get }: RepoClient,
 	of: { readonly owner: string; readonly repo: string; readonly branch: string },
@@ -109,6 +109,5 @@ export async function branchHead(
 ): Promise<Parsed<string | undefined>> {
 	const branch = parseResponse(branchSchema, await get("GET /repos/{owner}/{repo}/branches/{branch}", of, signal));
 	if (branch.ok) return { ok: true, value: branch.value.commit.sha };
-	const { reason } = branch.problem;
-	return reason === "not_found" || reason === "forbidden" ? { ok: true, value: undefined } : branch;
+	return branch.problem.reason === "not_found" ? { ok: true, value: undefined } : branch;
 }

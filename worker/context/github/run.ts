@@ -74,5 +74,7 @@ async function headOf(
 	}
 	const [owner, repo] = (run.head_repository?.full_name ?? "").split("/");
 	if (!owner || !repo || !run.head_branch) return { ok: true, value: undefined };
-	return await branchHead(client, { owner, repo, branch: run.head_branch }, signal);
+	const head = await branchHead(client, { owner, repo, branch: run.head_branch }, signal);
+	// A fork that we may not read.
+	return !head.ok && head.problem.reason === "forbidden" ? { ok: true, value: undefined } : head;
 }
