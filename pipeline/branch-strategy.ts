@@ -27,6 +27,16 @@ export function branchStrategy(incident: Incident, policy: OutcomePolicy): Branc
 	return policy.branch_strategy === "fix" ? { name: "fix", branch: own } : { name: "same", branch };
 }
 
+/**
+ * Whether the fix counts only once it is merged, because it is on a branch of its own while the branch that failed stays red:
+ * a default or protected branch, or any with `branch_strategy: fix`. Of a branch that is or may be a fork's, nobody here
+ * decides what is merged.
+ */
+export function isToBeMerged(incident: Incident, policy: OutcomePolicy): boolean {
+	const { name, why } = branchStrategy(incident, policy);
+	return name === "fix" && why !== "fork" && why !== "unknown_head";
+}
+
 /** The branch of an incident's fix. All attempts share it, so each continues the work of the one before. */
 export function fixBranch(incidentId: string): string {
 	return `healer/${incidentId.slice(0, ID_DIGITS)}`;

@@ -17,4 +17,5 @@ export const MIGRATIONS = [
 	"0015_words.sql",
 	"0016_audit.sql",
 	"0017_ends.sql",
+	"0023_merges.sql",
 ] as const;

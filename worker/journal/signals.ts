@@ -2,7 +2,7 @@ import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
 import { beganAt, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
-import { pullRequestsTable } from "./pull-requests.ts";
+import { endedPullRequest } from "./pull-requests.ts";
 import { insertTransitions } from "./transitions.ts";
 
 // These incidents are notified at once; the sweep processes the rest of a branch.
@@ -119,22 +119,14 @@ function checkStatement(
 
 function pullRequestStatement(
 	db: D1Database,
-	{ repository, pr_number, branch }: Signal,
+	{ repository, pr_number, branch, head_repository, occurred_at }: Signal,
 	state: "merged" | "closed",
 	now: number,
 ): D1PreparedStatement[] {
 	if (pr_number === undefined) return [];
-	return [
-		insertRow(
-			db,
-			pullRequestsTable,
-			{ repository, number: pr_number, branch: branch ?? "", state, closed_at: now },
-			{
-				onConflict: `ON CONFLICT (repository, number) DO UPDATE SET state = excluded.state
-				WHERE excluded.state > pull_requests.state`,
-			},
-		),
-	];
+	const row = { repository, number: pr_number, branch: branch ?? "", state, closed_at: now };
+	const ended_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? null;
+	return [endedPullRequest(db, { ...row, head_repository: head_repository ?? null, ended_at })];
 }
 
 /** Adds signals that change no state to the timeline, once however often they are delivered. */

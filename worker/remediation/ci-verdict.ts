@@ -6,6 +6,8 @@ export interface FailedCheck {
 	readonly check_name?: string;
 	/** The failed jobs, check runs or status contexts known so far. */
 	readonly jobs: readonly string[];
+	/** The jobs of a workflow that failed first, as far as they are known: the whole run decides, and these tell failures apart. */
+	readonly first_jobs?: readonly string[];
 	readonly branch?: string;
 	/** See `positionOf`. */
 	readonly position?: string;
@@ -76,7 +78,8 @@ interface BranchVerdict {
 	readonly rows: readonly CheckRow[];
 }
 
-function judgeBranch(
+/** Judges one check on one branch, by its newest results that count. */
+export function judgeBranch(
 	all: readonly CheckRow[],
 	failed: FailedCheck,
 	counts: (row: CheckRow) => boolean,
@@ -120,26 +123,30 @@ function isSameCheck(row: CheckRow, { check_name }: FailedCheck): boolean {
 	return check_name === undefined || row.check_name === check_name;
 }
 
-function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
+/** Whether a result is newer than the failure. */
+export function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
 	return (row) => (position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at;
 }
 
-function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
+/** Whether a result began during the current attempt. */
+export function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {
 	return since !== undefined && row.started_at >= since;
 }
 
-function passedBy(input: CiInput, row: CheckRow): "agent" | "rerun" | "other" {
+/** What made the check pass on its own branch. */
+export function passedBy(input: Pick<CiInput, "failed" | "isOwnAgent">, row: CheckRow): "agent" | "rerun" | "other" {
 	const { position, head_sha } = input.failed;
 	const isSame = position !== undefined && isSameRun(row.position, position);
 	if (isSame || (head_sha !== undefined && row.head_sha === head_sha)) return "rerun";
 	return isAgents(input, row) ? "agent" : "other";
 }
 
-function isAgents({ isOwnAgent }: CiInput, { actor_login }: CheckRow): boolean {
+function isAgents({ isOwnAgent }: Pick<CiInput, "isOwnAgent">, { actor_login }: CheckRow): boolean {
 	return actor_login !== null && isOwnAgent(actor_login);
 }
 
-function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
+/** The verdict after a failing run, with what failed in it. */
+export function failedVerdict({ newest, rows }: BranchVerdict): CiVerdict {
 	const failures = rows.filter(({ job, conclusion }) => conclusion === "failure" && job !== "").map(describeJob);
 	return {
 		result: "failed",

@@ -1,13 +1,23 @@
 import type { Incident } from "../../pipeline/incident.ts";
-import { fixBranch } from "../../pipeline/index.ts";
+import { fixBranch, isToBeMerged } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import type { Engine } from "../engine.ts";
 import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
-import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
+import { findOpenFix } from "../journal/open-fixes.ts";
+import { endOf } from "../journal/pull-requests.ts";
+import {
+	type BranchRows,
+	branchRows,
+	type ClosedPullRequest,
+	type PastAttempt,
+	remediationRows,
+} from "../journal/remediations.ts";
+import { isEnded } from "../journal/state-machine.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { type FailedCheck, judgeCi } from "./ci-verdict.ts";
+import { judgeMerge } from "./merge-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 
@@ -32,6 +42,9 @@ export async function loadState(
 		readonly now: number;
 		readonly overdueAfterMs: number | undefined;
 		readonly relayStatus?: RelayStatus | undefined;
+		/** Whether GitHub can be asked about the fix, and what came of it. */
+		readonly asksGitHub?: boolean;
+		readonly asked?: "answered" | "silent" | undefined;
 	},
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
@@ -60,21 +73,45 @@ export async function loadState(
 			fixBranches.add(row.branch);
 		}
 	}
-	const ci = judgeCi({
+	const ofIncident = { incident, attempts, current, ended: branch.pull_requests, own: failure.pr_number, fix_branch };
+	const fix = currentFix(ofIncident);
+	const last = attempts.at(-1);
+	const judged = {
 		failed: failedCheck(failure, incident.created_at),
 		checks: branch.checks,
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
-		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
-		...(current !== undefined && { since: current.decided_at }),
-	});
+		incidentOf: (row: CheckRow) => branch.others.find((other) => isIncidentOf(other, row))?.id,
+	};
+	const since = current?.decided_at;
+	const wasTried = attempts.some(({ spawned_at }) => spawned_at !== null);
+	const isMerging = wasTried && last !== undefined && isToBeMerged(failure, engine.outcome);
+	const { ci, ...merge } = isMerging
+		? judgeMerge({ ...judged, ...mergeTimes(ofIncident, fix), since: last.decided_at })
+		: { ci: judgeCi({ ...judged, ...(since !== undefined && { since }) }) };
 	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
 		ci,
-		...closedOf(branch, failure.pr_number, fixNumbers),
-		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
+		...branchDone(ofIncident),
+		...(fix.ended && { fix: { state: fix.ended.state, number: fix.ended.number, at: fix.ended.closed_at } }),
+		...(isMerging && {
+			merge: {
+				...merge,
+				...(fix.number !== undefined && { pullRequest: fix.number }),
+				merges: mergeTimes(ofIncident, fix).merges,
+				hasCheck: judged.failed.check_name !== undefined,
+				asks: at.asksGitHub === true,
+				...(at.asked !== undefined && { asked: at.asked }),
+				asked_at: last.merge_asked_at,
+				ask_at: last.merge_ask_at,
+				remind_at: last.remind_at,
+				reminded_at: last.reminded_at,
+			},
+		}),
+		...(await openFixState(db, { incident, failure, wasTried, policy: engine.outcome, now: at.now })),
+		wasTried,
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
@@ -108,35 +145,96 @@ function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): No
 		outcome,
 		outcome_at,
 		message,
+		result: current.result,
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
 	};
 }
 
-function closedOf(
-	{ pull_requests }: BranchRows,
-	own: number | undefined,
-	fixNumbers: readonly number[],
-): Pick<RemediationState, "branchDone" | "fix"> {
-	const done = pull_requests.find(({ number }) => number === own);
-	// The fix may have several pull requests: the latest attempt's counts.
-	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));
+/** What tells the pull requests of one incident apart. */
+interface PullRequestsOf {
+	readonly incident: IncidentRow;
+	readonly attempts: readonly PastAttempt[];
+	readonly current: PastAttempt | undefined;
+	/** Those that were closed or merged. */
+	readonly ended: readonly ClosedPullRequest[];
+	/** The number of the pull request that failed. */
+	readonly own: number | undefined;
+	readonly fix_branch: string;
+}
+
+interface CurrentFix {
+	readonly number?: number;
+	readonly ended?: ClosedPullRequest;
+}
+
+/**
+ * The pull request of the current fix: the latest attempt's, else the one of the fix's branch. What ended before that attempt
+ * was decided, or before a person started over, was another fix's.
+ */
+function currentFix({ incident, attempts, current, ended, own, fix_branch }: PullRequestsOf): CurrentFix {
+	const isPast = isPastOf({ incident, attempts, current });
+	const numbers = attempts.flatMap(({ pull_request }) => pull_request ?? []).filter((number) => number !== own);
+	const latest = numbers.at(-1);
+	const found = ended.find(({ number }) => number === latest);
+	if (latest !== undefined && found === undefined) return { number: latest };
+	if (found !== undefined && !isPast(found)) {
+		// The pull request of the branch that failed is no fix's.
+		return found.branch === incident.branch ? {} : { number: found.number, ended: found };
+	}
+	const byBranch = ended.find((one) => one.branch === fix_branch && !isPast(one));
+	return byBranch === undefined ? {} : { number: byBranch.number, ended: byBranch };
+}
+
+function isPastOf({ incident, attempts, current }: Pick<PullRequestsOf, "incident" | "attempts" | "current">) {
+	const latest = current ?? attempts.findLast(({ attempt }) => attempt >= incident.budget_from);
+	return (one: ClosedPullRequest) => latest === undefined || endOf(one) < latest.decided_at;
+}
+
+/** When fixes were merged, and from when on results on their branch are the current fix's. */
+function mergeTimes(about: PullRequestsOf, fix: CurrentFix) {
+	const { incident, ended, own } = about;
+	const ends = ended.filter(({ number, branch }) => number !== own && branch !== incident.branch);
+	const past = ends.filter(isPastOf(about)).map(endOf);
 	return {
-		...(done !== undefined && {
-			branchDone: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at },
-		}),
-		...(fix !== undefined && { fix: { state: fix.state, number: fix.number, at: fix.closed_at } }),
+		merges: ends.filter(({ state }) => state === "merged").map(endOf),
+		fixFrom: Math.max(-1, ...past),
+		...(fix.ended?.state === "merged" && { mergedAt: endOf(fix.ended) }),
 	};
+}
+
+/** The pull request of the branch that failed, if it is closed or merged: its own, or what an agent took for its fix's. */
+function branchDone({ incident, ended, own }: PullRequestsOf): Pick<RemediationState, "branchDone"> {
+	const done = ended.find(({ number }) => number === own) ?? ended.find(({ branch }) => branch === incident.branch);
+	if (done === undefined) return {};
+	return { branchDone: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at } };
+}
+
+/** Another incident's open fix, if nothing was sent for this one yet. */
+async function openFixState(
+	db: D1Database,
+	about: Omit<Parameters<typeof findOpenFix>[1], "failure"> & {
+		readonly incident: IncidentRow;
+		readonly failure: Incident;
+		readonly wasTried: boolean;
+	},
+): Promise<Pick<RemediationState, "openFix">> {
+	const { incident, failure, wasTried, policy, now } = about;
+	if (wasTried || isEnded(incident.status)) return {};
+	const openFix = await findOpenFix(db, { failure, policy, now });
+	return openFix === undefined ? {} : { openFix };
 }
 
 /** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
 	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
 	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
-	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failure;
+	const isOfWorkflow = check_name !== undefined && isWorkflow(check_name);
+	const jobs = check_name === undefined || isOfWorkflow ? [] : failure;
 	const position = positionOf(incident);
 	return {
 		jobs,
+		...(isOfWorkflow && { first_jobs: failure }),
 		began_at: beganAt(incident) ?? created_at,
 		...(check_name !== undefined && { check_name }),
 		...(incident.branch !== undefined && { branch: incident.branch }),
