@@ -26,7 +26,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
  * are pruned or trimmed.
  */
 const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL AND locked_until <= ?2
-	AND status IN ('fixed', 'failed', 'escalated', 'superseded', 'cancelled', 'dead')`;
+	AND status IN ('fixed', 'unverified', 'failed', 'escalated', 'superseded', 'cancelled', 'dead')`;
 
 /** The tables whose rows belong to an incident. A test compares them with the journal's schema. */
 export const BELONGING = ["deliveries", "attempts", "transitions", "facts", "rate_limit_slots"] as const;

@@ -11,13 +11,19 @@ const MOST_DELIVERIES = 200;
 /** An open pull request that a person was asked about keeps further failures to itself for this long. */
 const ASKED_FOR_MS = 7 * DAY_MS;
 
-/** SQL: whether an agent was sent for the incident, and its fix may still be merged. `?5`: since when an escalation counts. */
-const HAS_OPEN_FIX = `(status IN ('running', 'awaiting_ci', 'awaiting_merge') OR (status = 'waiting' AND attempt > 1)
-	OR (status IN ('failed', 'escalated') AND ended_at > ?5 AND EXISTS (
+/** SQL: whether an agent was sent for the incident, and its fix may still be merged; `since`: when an escalation still counts. */
+const hasOpenFix = (
+	since: string,
+) => `(status IN ('running', 'awaiting_ci', 'awaiting_merge') OR (status = 'waiting' AND attempt > 1)
+	OR (status IN ('failed', 'escalated') AND ended_at > ${since} AND EXISTS (
 		SELECT 1 FROM attempts a WHERE a.incident_id = incidents.id AND a.pull_request IS NOT NULL AND NOT EXISTS (
 			SELECT 1 FROM pull_requests p WHERE p.repository = incidents.repository AND p.number = a.pull_request
 		)
 	)))`;
+
+/** SQL: whether the run is in the incident's timeline already: it stays there, also when the fix has ended since. */
+const recorded = (reason: string) =>
+	`id IN (SELECT incident_id FROM transitions WHERE event = 'failed_again' AND reason = ${reason})`;
 
 /**
  * The incident whose open fix a failure belongs to: on a branch to which fixes are merged, the same check stays red until
@@ -34,11 +40,14 @@ export async function findOpenFix(
 	const { results } = await db
 		.prepare(
 			`SELECT id, incident FROM incidents
-			WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND kind = 'ci' AND ${HAS_OPEN_FIX}
+			WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND kind = 'ci' AND (${hasOpenFix("?5")} OR ${recorded("?7")})
 				AND lower(coalesce(incident ->> 'head_repository', repository)) = ?4
 			ORDER BY created_at, id LIMIT ?6`,
 		)
-		.bind(repository, branch, id, (failure.head_repository ?? repository).toLowerCase(), now - ASKED_FOR_MS, MOST)
+		.bind(
+			...[repository, branch, id, (failure.head_repository ?? repository).toLowerCase()],
+			...[now - ASKED_FOR_MS, MOST, whichRun(failure)],
+		)
 		.all<{ id: string; incident: string }>();
 	const same = results.filter((row) => isOfCheck(row.incident, check, policy));
 	const known = await knownJobs(db, same);
@@ -96,34 +105,31 @@ export async function isIncident(db: D1Database, id: string): Promise<boolean> {
 	return (await db.prepare("SELECT 1 FROM incidents WHERE id = ?1").bind(id).first()) !== null;
 }
 
+/** A rerun that fails is another failure than the run's first attempt. */
+function whichRun({ run_id, run_attempt = 1, head_sha, event, branch }: Incident): string {
+	const again = run_attempt > 1 ? `, attempt ${run_attempt},` : "";
+	const which = run_id !== undefined ? `run ${run_id}${again}` : head_sha !== undefined ? `commit ${head_sha}` : event;
+	return `${which} on ${branch}`;
+}
+
 /**
- * Adds a failure to the timeline of the incident with the open fix, once for each run, and makes it due. The last statement
- * returns a row only while that fix is open.
+ * Adds a failure to the timeline of the incident with the open fix, once for each run. The last statement returns a row if it
+ * is there, which it is not if that fix ended before.
  */
 export function failedAgainStatements(
 	db: D1Database,
 	{ id, failure, now }: { readonly id: string; readonly failure: Incident; readonly now: number },
 ): readonly D1PreparedStatement[] {
-	const { run_id, head_sha, branch } = failure;
-	const which = run_id !== undefined ? `run ${run_id}` : head_sha !== undefined ? `commit ${head_sha}` : failure.event;
-	const values = [id, now, "failed_again", `${which} on ${branch}`, now - ASKED_FOR_MS] as const;
+	const reason = whichRun(failure);
 	return [
 		db
 			.prepare(
 				insertTransitions(
-					{ at: "?2", event: "?3", to_status: "status", reason: "?4" },
-					`FROM incidents WHERE id = ?1 AND ${HAS_OPEN_FIX} AND NOT EXISTS (
-						SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?3 AND reason = ?4
-					)`,
+					{ at: "?2", event: "'failed_again'", to_status: "status", reason: "?3" },
+					`FROM incidents WHERE id = ?1 AND ${hasOpenFix("?4")} AND NOT (${recorded("?3")})`,
 				),
 			)
-			.bind(...values),
-		db
-			.prepare(
-				`SELECT id FROM incidents WHERE id = ?1 AND ${HAS_OPEN_FIX} AND EXISTS (
-					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?3 AND reason = ?4
-				)`,
-			)
-			.bind(...values),
+			.bind(id, now, reason, now - ASKED_FOR_MS),
+		db.prepare(`SELECT id FROM incidents WHERE id = ?1 AND ${recorded("?2")}`).bind(id, reason),
 	];
 }

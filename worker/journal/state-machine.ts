@@ -41,13 +41,13 @@ export const TRANSITIONS = {
 	unverified: { from: OPEN, to: "unverified" },
 	/** The attempt ended without that, and another one follows. */
 	retry_scheduled: { from: [...UNENDED, "fixed"], to: "waiting" },
-	/** The attempts are used up, or more would not help: a person is notified. */
+	/** The attempts are used up, the fix was closed unmerged, or more would not help: a person is notified. */
 	escalated: { from: [...UNENDED, "fixed"], to: "escalated" },
 	/** The same, if the pipeline names nobody to notify. */
 	exhausted: { from: [...UNENDED, "fixed"], to: "failed" },
 	/** CI passed before an attempt, its newer failure is an incident, or its branch was merged or closed. */
 	superseded: { from: UNENDED, to: "superseded" },
-	/** A person said "stop", or closed the pull request of the fix. */
+	/** A person said "stop". */
 	stopped: { from: UNENDED, to: "cancelled" },
 	/** Its own run failed again in a rerun. */
 	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },

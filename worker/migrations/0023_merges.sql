@@ -12,3 +12,6 @@ ALTER TABLE attempts ADD COLUMN merge_ask_at INTEGER;
 -- When people are reminded of that pull request, unless that is three days after it passed, and when they were.
 ALTER TABLE attempts ADD COLUMN remind_at INTEGER;
 ALTER TABLE attempts ADD COLUMN reminded_at INTEGER;
+
+-- Which incident's timeline has a failure that came back while its fix was open.
+CREATE INDEX transitions_failed_again ON transitions (reason, incident_id) WHERE event = 'failed_again';

@@ -44,7 +44,7 @@ export function redOf(
 /** Delivers a failure as GitHub does: it is an incident by its own rules, and a result for the others. */
 export async function deliverRed(stub: Stub, incident: Incident): Promise<Acceptance> {
 	const { kind: _kind, id: _id, jobs: _jobs, ...fields } = incident;
-	const signal: Signal = { ...fields, reports: "failure", started_at: at(stub) };
+	const signal: Signal = { ...fields, reports: "failure", started_at: incident.started_at ?? at(stub) };
 	const explanation = { pipeline: "v-test", stages: [] };
 	const identity = `identity of ${incident.id}`;
 	const content = { outcome: "incident", incident, identity, explanation, settle_ms: 5000, late_ms: HOUR } as const;
