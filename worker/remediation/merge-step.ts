@@ -6,6 +6,8 @@ import type { MergeVerdict } from "./merge-verdict.ts";
 
 /** People are reminded of a fix that nobody merged for this long. Without an App, one without a pull request is given up. */
 const REMIND_AFTER_MS = 3 * DAY_MS;
+/** As long as GitHub may be asked for a pull request that nobody named. */
+const ASK_FOR_MS = DAY_MS;
 
 /** What is known about the merge of a fix, and CI's results on both branches. Times are milliseconds. */
 export interface MergeState extends Omit<MergeVerdict, "ci"> {
@@ -83,8 +85,14 @@ export function mergeStep(view: MergeView, rules: MergeRules): MergeStep | undef
  * CI said nothing about the check on the branch of the fix: a workflow that runs at night never does. The pull request waits for
  * its merge then, unless it fails otherwise. Undefined: the silence counts.
  */
-export function mergeAfterSilence({ merge }: MergeView): MergeStep | undefined {
-	if (merge.pullRequest === undefined) return canAsk(merge) ? { do: "ask_merge" } : undefined;
+export function mergeAfterSilence(view: MergeView, { ci_deadline_s }: MergeRules): MergeStep | undefined {
+	const { merge, current, incident, now } = view;
+	if (merge.pullRequest === undefined) {
+		if (canAsk(merge)) return { do: "ask_merge" };
+		const until = (current?.outcome_at ?? incident.updated_at) + ci_deadline_s * 1000 + ASK_FOR_MS;
+		const isUnknown = merge.asked === "silent" && merge.ask_at !== null && now < until;
+		return isUnknown ? { do: "wait", at: merge.ask_at } : undefined;
+	}
 	if (merge.otherRed !== undefined) return undefined;
 	return { do: "await_merge", reason: `CI reported nothing about the check on the branch of the fix; ${waits(merge)}` };
 }

@@ -244,7 +244,7 @@ function withoutAttempt({ now }: RemediationState, rules: OutcomeRules): NextSte
 
 /** CI never reported. A merge of the fix by a person counts as its review; otherwise a person is notified. */
 function afterSilence(state: RemediationState, rules: OutcomeRules): NextStep {
-	const merging = state.merge && mergeAfterSilence({ ...state, merge: state.merge });
+	const merging = state.merge && mergeAfterSilence({ ...state, merge: state.merge }, rules);
 	if (merging !== undefined) return takeMergeStep(state, rules, merging);
 	if (state.fix?.state === "merged") {
 		const reason = `pull request #${state.fix.number} was merged; CI reported nothing about it`;

@@ -182,6 +182,21 @@ describe("a fix of a protected branch", () => {
 		expect(await rowOf(stub, ID)).toMatchObject({ status: "fixed", fixed_by: "agent" });
 	});
 
+	it("is judged by a failure that a sensor reports", async () => {
+		const stub = protectingStub();
+		await agentDone(stub, ID, BASE, 12);
+		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		await pullRequest(stub, ID, "merged", { branch: FIX, pr_number: 12 });
+		await pass(stub, 60_000);
+		const red = redOf(stub, OTHER, BASE, 300);
+		expect(await deliverRed(stub, { ...red, started_at: new Date(stub.clock).toISOString() }, "sensor")).toMatchObject({
+			status: "duplicate",
+			incident_id: ID,
+		});
+		await pass(stub, 10_000);
+		expect(await rowOf(stub, ID)).toMatchObject({ status: "waiting", attempt: 2 });
+	});
+
 	it("is not judged by a rerun of the old commit after its merge", async () => {
 		const stub = protectingStub();
 		await agentDone(stub, ID, BASE, 12);
@@ -337,6 +352,18 @@ describe("without the events of pull requests", () => {
 		expect(await rowOf(stub, ID)).toMatchObject({ status: "escalated" });
 		expect((await rowOf(stub, ID)).reason).toContain("nobody opened a pull request for it");
 		expect(hub.asked).toEqual(["GET pulls", "GET pulls"]);
+	});
+
+	it("waits for GitHub before a person is asked about a fix whose branch never runs the check", async () => {
+		const stub = protectingStub();
+		const hub = asks(stub, [{ number: 12, branch: FIX, state: "open" }]);
+		hub.silent = { reason: "unavailable", detail: "502: Bad Gateway" };
+		await agentDone(stub, ID, BASE);
+		await pass(stub, 5 * HOUR);
+		expect((await rowOf(stub, ID)).status).toBe("awaiting_ci");
+		hub.silent = undefined;
+		await pass(stub, 7 * HOUR);
+		expect(await rowOf(stub, ID)).toMatchObject({ status: "awaiting_merge" });
 	});
 
 	it("sends no request before GitHub's rate limit allows it", async () => {

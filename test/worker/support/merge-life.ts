@@ -42,7 +42,7 @@ export function redOf(
 }
 
 /** Delivers a failure as GitHub does: it is an incident by its own rules, and a result for the others. */
-export async function deliverRed(stub: Stub, incident: Incident): Promise<Acceptance> {
+export async function deliverRed(stub: Stub, incident: Incident, from = "github"): Promise<Acceptance> {
 	const { kind: _kind, id: _id, jobs: _jobs, ...fields } = incident;
 	const signal: Signal = { ...fields, reports: "failure", started_at: incident.started_at ?? at(stub) };
 	const explanation = { pipeline: "v-test", stages: [] };
@@ -50,7 +50,9 @@ export async function deliverRed(stub: Stub, incident: Incident): Promise<Accept
 	const content = { outcome: "incident", incident, identity, explanation, settle_ms: 5000, late_ms: HOUR } as const;
 	const prepared = { delivery_id: incident.delivery_id, event: "workflow_job", received_at: stub.clock, content };
 	stub.begin();
-	return await writeDelivery(stub, { ...prepared, signal: { signal, now: stub.clock, reconsider_ms: HOUR } }, stub.log);
+	// A sensor's payload has no action, and reports nothing by itself.
+	const reported = from === "github" ? { signal: { signal, now: stub.clock, reconsider_ms: HOUR } } : {};
+	return await writeDelivery(stub, { ...prepared, ...reported }, stub.log);
 }
 
 /** An incident of run 100 on a protected branch, whose agent is done. `pr`: the pull request that it named. */
