@@ -75,6 +75,26 @@ function headOf({ repository }: Incident, pr_number: number, pull: Pull | undefi
 	return (isOwn ? pull.head_branch : undefined) ?? `refs/pull/${pr_number}/head`;
 }
 
+/**
+ * Whether the fix counts only once it is merged, because it is on a branch of its own while the branch that failed stays red:
+ * a default or protected branch, or any with `branch_strategy: fix`. Of a branch that is or may be a fork's, nobody here
+ * decides what is merged, and a merge queue tries again with another branch.
+ */
+export function isToBeMerged(incident: Incident, policy: Policy): boolean {
+	const strategy = branchStrategy(incident, policy, undefined);
+	if (strategy.name === "same") return false;
+	switch (strategy.why) {
+		case "fork":
+		case "merge_queue":
+		case "unknown_head":
+			return false;
+		case "unknown_branch":
+			return incident.branch !== undefined && matchesGlob(incident.branch, policy.protected_branches);
+		default:
+			return true;
+	}
+}
+
 /** The branch of an incident's fix. All attempts share it, so each continues the work of the one before. */
 export function fixBranch(incidentId: string): string {
 	return `healer/${incidentId.slice(0, ID_DIGITS)}`;

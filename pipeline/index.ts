@@ -1,7 +1,7 @@
 /** The run-time API of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the CLI import it. */
 export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
-export { branchStrategy, fixBranch, incidentOfFixBranch } from "./branch-strategy.ts";
+export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export type { StageExplanation } from "./explanation.ts";

@@ -15,6 +15,10 @@ export interface PreviousAttempt {
 	readonly outcome: string;
 	readonly message?: string;
 	readonly pull_request_url?: string;
+	/** The number of that pull request, if it is one of the repository's. */
+	readonly pull_request?: number;
+	/** How it ended, if that is known. */
+	readonly pull_request_state?: "closed" | "merged";
 	/** CI's result after it. */
 	readonly ci?: string;
 	/** What it was about is green. */
@@ -46,7 +50,7 @@ export function promptView(input: PromptInput): PromptView {
 		failure_type: failure.type,
 		failure_category: failure.category,
 		suggested_fix_approach: failure.fix,
-		branch_strategy: strategyText(incident, input.strategy),
+		branch_strategy: [strategyText(incident, input.strategy), goOnText(input)].filter(Boolean).join(" "),
 		fix_branch: input.strategy.branch,
 		target_branch: startOf(input.strategy),
 		attempt: String(attempt),
@@ -160,6 +164,23 @@ function startOf(strategy: BranchStrategy): string | undefined {
 	if (strategy.name === "same") return undefined;
 	const { why, target } = strategy;
 	return why === "fork" || why === "unknown_head" || why === "unknown_branch" ? undefined : target;
+}
+
+/** How the pull request of an earlier attempt is gone on with, where the fix has a branch of its own. */
+function goOnText({ incident, strategy, previous_attempts = [] }: PromptInput): string | undefined {
+	const last = previous_attempts.findLast(({ pull_request }) => pull_request !== undefined);
+	if (strategy.name === "same" || last === undefined || last.pull_request === incident.pr_number) return undefined;
+	const number = `#${last.pull_request}`;
+	switch (last.pull_request_state) {
+		case "merged":
+			return `Pull request ${number} of an earlier attempt was merged, and the check failed again with it: start from the target branch as it is now. If ${strategy.branch} still exists, merge the target branch into it first. Then open a new pull request.`;
+		case "closed":
+			return `Pull request ${number} of an earlier attempt was closed without a merge: read why, then open a new one.`;
+		case undefined:
+			return `An earlier attempt opened pull request ${number} from that branch: continue in the branch and update ${number}. Open another one only if ${number} is closed or merged.`;
+		default:
+			return last.pull_request_state satisfies never;
+	}
 }
 
 function attemptLines(attempts: readonly PreviousAttempt[]): string | undefined {

@@ -121,7 +121,10 @@ async function receivePayload(
 		default: {
 			const { status, incident_id } = receipt;
 			if (status === "accepted") await effects.wake(incident_id, receipt.dueInMs);
-			const reason = status === "duplicate" ? "the incident is known; this delivery was added to it" : null;
+			const known = receipt.isFailedAgain
+				? "it belongs to an open fix, and was added to the timeline of its incident"
+				: "the incident is known; this delivery was added to it";
+			const reason = status === "duplicate" ? known : null;
 			return jsonResponse(202, { status, incident_id, reason });
 		}
 	}

@@ -1,17 +1,24 @@
 import { isButtonPress } from "../../pipeline/incident.ts";
-import { type CommandRequest, type IgnoredReason, type Incident, renderIgnored } from "../../pipeline/index.ts";
+import {
+	type CommandRequest,
+	type IgnoredReason,
+	type Incident,
+	renderIgnored,
+	type Signal,
+} from "../../pipeline/index.ts";
 import { incidentId } from "../../pipeline/stages/incident-id.ts";
 import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
 import { commandStatement, pressedAgainStatement } from "../journal/commands.ts";
 import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliveries.ts";
+import { failedAgainStatements, findOpenFix, isIncident } from "../journal/open-fixes.ts";
 import { remediationPushedTo } from "../journal/remediations.ts";
 import { reopenStatements } from "../journal/reopen.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { underKnownName } from "./known-repository.ts";
-import { trackSignal, wakeAffected } from "./track-signal.ts";
+import { type PreparedSignal, trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** The result of storing a delivery. */
 export type Acceptance =
@@ -19,6 +26,8 @@ export type Acceptance =
 			readonly status: "accepted" | "duplicate";
 			readonly incident_id: string;
 			readonly dueInMs: number;
+			/** It failed again while its fix is open: the id is that fix's incident. */
+			readonly isFailedAgain?: boolean;
 	  }
 	/** A command for Healer itself. */
 	| { readonly status: "command"; readonly name: string; readonly isNew: boolean; readonly command_id: string }
@@ -59,7 +68,16 @@ async function writeIncident(
 	log: Log,
 ): Promise<Acceptance> {
 	const { incident, identity, explanation, settle_ms, late_ms } = content;
-	const { isOwnAgent, settings } = await effects.engine();
+	const { isOwnAgent, outcome, settings } = await effects.engine();
+	const openFix = await findOpenFix(effects.journal, { failure: incident, policy: outcome, now: received_at });
+	const isKnown = openFix !== undefined && (await isIncident(effects.journal, incident.id));
+	if (
+		openFix !== undefined &&
+		!isKnown &&
+		(await writeFailedAgain(effects, openFix, { incident, signal, late_ms }, log))
+	) {
+		return { status: "duplicate", incident_id: openFix, dueInMs: 0, isFailedAgain: true };
+	}
 	const origin = { isOwnAgent, now: received_at, late_ms };
 	const remediation = await remediationPushedTo(effects.journal, incident, origin);
 	if (remediation !== undefined) {
@@ -100,6 +118,32 @@ function pressedAgain(
 	const id = incidentId(`press:${incident_id}:${delivery_id}`);
 	const known = { id, incident_id, name: "retry", repository, pr_number, author: sender.login, delivery_id, needs };
 	return { ...known, ...(installation_id !== undefined && { installation_id }) };
+}
+
+/**
+ * Records a failure with the incident whose open fix it belongs to. False if that fix has ended meanwhile: then it is an
+ * incident of its own. The result is stored either way, because it decides what follows once the fix is merged.
+ */
+async function writeFailedAgain(
+	effects: Effects,
+	openFix: string,
+	failed: Pick<ContentOf<"incident">, "incident" | "late_ms"> & { readonly signal: PreparedSignal | undefined },
+	log: Log,
+): Promise<boolean> {
+	const now = effects.now();
+	const { incident, late_ms } = failed;
+	// A sensor's payload reports nothing about remediations by itself.
+	const signal = failed.signal ?? { signal: failureOf(incident), now, reconsider_ms: late_ms };
+	const own = failedAgainStatements(effects.journal, { id: openFix, failure: incident, now });
+	const results = await trackSignal(effects, signal, log, own);
+	const isOpen = (results.at(-1)?.results ?? []).length > 0;
+	if (isOpen) log.info("failure belongs to an open fix", { incident_id: openFix });
+	return isOpen;
+}
+
+function failureOf(incident: Incident): Signal {
+	const { kind: _kind, id: _id, jobs: _jobs, ...fields } = incident;
+	return { ...fields, reports: "failure" };
 }
 
 async function writeCommand(

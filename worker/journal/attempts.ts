@@ -3,6 +3,7 @@ import { isTerminalPhase, NOT_STARTED, type WireOutcome } from "../../wire/outco
 import type { IncidentRow } from "./incidents.ts";
 import type { AttemptResult } from "./statuses.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
+import { insertTransitions } from "./transitions.ts";
 
 export const attemptsTable = defineTable("attempts", {
 	incident_id: text(),
@@ -59,6 +60,13 @@ export const attemptsTable = defineTable("attempts", {
 	ended_on: nullable(text()),
 	/** 1 if it handed over because its own part is green. */
 	was_right: withDefault(integer()),
+	/** When GitHub was last asked about the pull request of its fix. */
+	merge_asked_at: nullable(time()),
+	/** When GitHub is asked next about that; null: as soon as somebody has to know. */
+	merge_ask_at: nullable(time()),
+	/** When people are next reminded of that pull request; null: three days after CI passed. */
+	remind_at: nullable(time()),
+	reminded_at: nullable(time()),
 	/** JSON: the checks that were red on the head when it was decided; null in decisions of older versions and for CI. */
 	red: nullable(text()),
 	/** When GitHub was last asked about its result. */
@@ -84,6 +92,7 @@ const pastColumns = attemptsTable.pick(
 	"agent",
 	"outcome",
 	"pull_request_url",
+	"pull_request",
 	"message",
 	"result",
 	"ci_summary",
@@ -101,11 +110,14 @@ export async function previousAttempts(
 ): Promise<readonly PreviousAttempt[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT ${pastColumns.list} FROM attempts
+			`SELECT ${pastColumns.list}, (
+				SELECT p.state FROM pull_requests p JOIN incidents i ON p.repository = i.repository
+				WHERE i.id = attempts.incident_id AND p.number = attempts.pull_request
+			) AS pull_request_state FROM attempts
 			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL AND outcome IS NOT ?3 ORDER BY attempt`,
 		)
 		.bind(id, attempt, NOT_STARTED)
-		.all<RowOf<typeof pastColumns>>();
+		.all<RowOf<typeof pastColumns> & { readonly pull_request_state: "closed" | "merged" | null }>();
 	return results.map((row) => {
 		const ci = [row.ci_summary, row.ci_url].filter(Boolean).join(" ");
 		return {
@@ -114,6 +126,8 @@ export async function previousAttempts(
 			outcome: row.result ?? row.outcome ?? "unfinished",
 			...(row.message ? { message: row.message } : {}),
 			...(row.pull_request_url ? { pull_request_url: row.pull_request_url } : {}),
+			...(row.pull_request === null ? {} : { pull_request: row.pull_request }),
+			...(row.pull_request_state === null ? {} : { pull_request_state: row.pull_request_state }),
 			...(ci === "" ? {} : { ci }),
 			...(row.was_right === 1 && { is_green: true }),
 		};
@@ -223,7 +237,7 @@ export async function recordOutcome(
 		db
 			.prepare(
 				`UPDATE attempts SET outcome = ?3, pull_request_url = ?4, message = ?5, started_at = ?6, finished_at = ?7,
-					outcome_digest = ?8, outcome_at = ?9, pull_request = ?10,
+					outcome_digest = ?8, outcome_at = ?9, pull_request = coalesce(?10, pull_request),
 					spawned_at = CASE ?3 WHEN ?11 THEN NULL ELSE coalesce(spawned_at, ?9) END,
 					start_known_at = CASE ?12 WHEN 1 THEN ?9 ELSE start_known_at END
 				WHERE incident_id = ?1 AND attempt = ?2 AND outcome_digest IS NULL`,
@@ -245,3 +259,63 @@ export async function recordOutcome(
 			),
 	]);
 }
+
+/** The pull request of an attempt's fix, if its agent named none. */
+export function pullRequestFound(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+	{ number, url }: { readonly number: number; readonly url: string | null },
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE attempts SET pull_request = ?3, pull_request_url = coalesce(?4, pull_request_url)
+			WHERE incident_id = ?1 AND attempt = ?2 AND pull_request IS NULL`,
+		)
+		.bind(id, attempt, number, url);
+}
+
+/** Sets when GitHub is asked next about the pull request of an attempt's fix; `asked_at`: when it last answered. */
+export function scheduleMergeQuery(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+	{ ask_at, asked_at = null }: { readonly ask_at: number; readonly asked_at?: number | null },
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE attempts SET merge_ask_at = ?3, merge_asked_at = coalesce(?4, merge_asked_at)
+			WHERE incident_id = ?1 AND attempt = ?2`,
+		)
+		.bind(id, attempt, ask_at, asked_at);
+}
+
+/** Sets when people are next reminded of a fix; false if another caller did, or they were reminded. */
+export async function scheduleReminder(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+	{ from, to }: { readonly from: number | null; readonly to: number },
+): Promise<boolean> {
+	const done = await db
+		.prepare(
+			`UPDATE attempts SET remind_at = ?4
+			WHERE incident_id = ?1 AND attempt = ?2 AND remind_at IS ?3 AND reminded_at IS NULL`,
+		)
+		.bind(id, attempt, from, to)
+		.run();
+	return done.meta.changes === 1;
+}
+
+/** Records that people were reminded, and adds it to the timeline. */
+export async function recordReminded(
+	db: D1Database,
+	{ id }: Pick<IncidentRow, "id">,
+	{ attempt, number, at }: { readonly attempt: number; readonly number: number; readonly at: number },
+): Promise<void> {
+	await db.batch([
+		db
+			.prepare(insertTransitions(REMINDED, "FROM incidents WHERE id = ?1"))
+			.bind(id, at, `pull request #${number} waits to be merged`),
+		db.prepare("UPDATE attempts SET reminded_at = ?3 WHERE incident_id = ?1 AND attempt = ?2").bind(id, attempt, at),
+	]);
+}
+
+const REMINDED = { at: "?2", event: "'reminded'", to_status: "status", reason: "?3" } as const;

@@ -21,6 +21,7 @@ export const MIGRATIONS = [
 	"0020_repositories.sql",
 	"0021_starts.sql",
 	"0022_again.sql",
+	"0023_merges.sql",
 	"0024_judged.sql",
 	"0025_conflict_scans.sql",
 ] as const;

@@ -82,9 +82,11 @@ export async function branchRows(
 		db
 			.prepare(
 				`SELECT ${closedColumns.list} FROM pull_requests
-				WHERE repository = ?1 AND number IN (SELECT value FROM json_each(?2))`,
+				WHERE repository = ?1 AND (number IN (SELECT value FROM json_each(?2))
+					OR (branch = ?3 AND lower(head_repository) = lower(?1)))
+				ORDER BY number DESC LIMIT 100`,
 			)
-			.bind(repository, numbers),
+			.bind(repository, numbers, about.fix_branch),
 		db
 			.prepare(
 				`SELECT id, run_id, json_extract(incident, '$.head_sha') AS head_sha FROM incidents

@@ -4,7 +4,7 @@ import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
 import { checkName, checkOf } from "./check-identity.ts";
 import { beganAt, type CheckRow, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
-import { pullRequestsTable } from "./pull-requests.ts";
+import { endedPullRequest } from "./pull-requests.ts";
 import { alertTypes, resolvedStatement } from "./resolved-alerts.ts";
 import { insertTransitions } from "./transitions.ts";
 
@@ -171,22 +171,14 @@ export function storeResults(db: D1Database, rows: readonly CheckRow[]): D1Prepa
 
 function pullRequestStatement(
 	db: D1Database,
-	{ repository, pr_number, branch }: Signal,
+	{ repository, pr_number, branch, head_repository, occurred_at }: Signal,
 	state: "merged" | "closed",
 	now: number,
 ): D1PreparedStatement[] {
 	if (pr_number === undefined) return [];
-	return [
-		insertRow(
-			db,
-			pullRequestsTable,
-			{ repository, number: pr_number, branch: branch ?? "", state, closed_at: now },
-			{
-				onConflict: `ON CONFLICT (repository, number) DO UPDATE SET state = excluded.state
-				WHERE excluded.state > pull_requests.state`,
-			},
-		),
-	];
+	const row = { repository, number: pr_number, branch: branch ?? "", state, closed_at: now };
+	const ended_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? null;
+	return [endedPullRequest(db, { ...row, head_repository: head_repository ?? null, ended_at })];
 }
 
 /** Adds signals that change no state to the timeline, once however often they are delivered. */

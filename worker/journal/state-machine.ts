@@ -46,13 +46,13 @@ export const TRANSITIONS = {
 	unverified: { from: OPEN, to: "unverified" },
 	/** The attempt ended without that, and another one follows. */
 	retry_scheduled: { from: [...UNENDED, "fixed"], to: "waiting" },
-	/** The attempts are used up, or more would not help: a person is notified. */
+	/** The attempts are used up, the fix was closed unmerged, or more would not help: a person is notified. */
 	escalated: { from: [...UNENDED, "fixed"], to: "escalated" },
 	/** The same, if the pipeline names nobody to notify. */
 	exhausted: { from: [...UNENDED, "fixed"], to: "failed" },
 	/** CI passed or the alert was resolved before an attempt, its newer failure is an incident, or its branch was merged or closed. */
 	superseded: { from: UNENDED, to: "superseded" },
-	/** A person said "stop", or closed the pull request of the fix. */
+	/** A person said "stop". */
 	stopped: { from: UNENDED, to: "cancelled" },
 	/** Its failure came back: its own run in a rerun, its play's stage. Never over a person's "stop", and not while it is open. */
 	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },

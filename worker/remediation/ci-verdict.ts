@@ -7,6 +7,8 @@ export interface FailedCheck {
 	readonly check?: CheckIdentity;
 	/** The failed jobs, check runs or status contexts known so far. */
 	readonly jobs: readonly string[];
+	/** The jobs of a workflow that failed first, as far as they are known: the whole run decides, and these tell failures apart. */
+	readonly first_jobs?: readonly string[];
 	readonly branch?: string;
 	/** See `positionOf`. */
 	readonly position?: string;

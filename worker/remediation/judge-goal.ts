@@ -101,9 +101,7 @@ function hintOf(rows: readonly CheckRow[], input: GoalInput, isEnough: boolean):
 
 /** Every check that the fix has passes there: each by its own newest result. */
 function judgeFix(input: GoalInput): CiVerdict {
-	const onFixes = byBranch(input).fixes.map((rows) =>
-		byCheck(rows).flatMap((own) => judgeBranch(own, { ...checkOfAll(own), jobs: [], began_at: 0 }, () => true) ?? []),
-	);
+	const onFixes = byBranch(input).fixes.map((rows) => byCheck(rows).flatMap((own) => judgeCheck(own) ?? []));
 	const passing = onFixes.find((judged) => judged.length > 0 && judged.every(({ result }) => result === "passed"));
 	const newest = newestOf((passing ?? []).map((judged) => judged.newest));
 	if (newest !== undefined) return { result: "passed", by: "agent", row: newest };
@@ -112,7 +110,7 @@ function judgeFix(input: GoalInput): CiVerdict {
 }
 
 /** The results of each check: a workflow's runs and its jobs are one. */
-function byCheck(rows: readonly CheckRow[]): readonly (readonly CheckRow[])[] {
+export function byCheck(rows: readonly CheckRow[]): readonly (readonly CheckRow[])[] {
 	const isSame = checkMatcher(rows.map(checkOfRow));
 	const groups: CheckRow[][] = [];
 	for (const row of rows.toSorted((one, other) => compare(one.check_name, other.check_name))) {
@@ -123,8 +121,11 @@ function byCheck(rows: readonly CheckRow[]): readonly (readonly CheckRow[])[] {
 	return groups;
 }
 
-function checkOfAll([first]: readonly CheckRow[]): Pick<FailedCheck, "check"> {
-	return first === undefined ? {} : { check: checkOfRow(first) };
+/** Judges one check by all of its results. */
+export function judgeCheck(rows: readonly CheckRow[]): BranchVerdict | undefined {
+	const [first] = rows;
+	if (first === undefined) return undefined;
+	return judgeBranch(rows, { check: checkOfRow(first), jobs: [], began_at: 0 }, () => true);
 }
 
 /** Each of the checks that were red has to pass, each on its branch or on the fix. */

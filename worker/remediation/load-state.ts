@@ -1,5 +1,5 @@
 import type { Incident } from "../../pipeline/incident.ts";
-import { fixBranch } from "../../pipeline/index.ts";
+import { fixBranch, isToBeMerged } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
@@ -8,13 +8,23 @@ import { type CheckRef, checkOf } from "../journal/check-identity.ts";
 import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
-import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
+import { findOpenFix } from "../journal/open-fixes.ts";
+import { endOf } from "../journal/pull-requests.ts";
+import {
+	type BranchRows,
+	branchRows,
+	type ClosedPullRequest,
+	type PastAttempt,
+	remediationRows,
+} from "../journal/remediations.ts";
 import { findResolved } from "../journal/resolved-alerts.ts";
+import { isEnded } from "../journal/state-machine.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { type FailedCheck, isOf } from "./ci-verdict.ts";
 import { goalOf } from "./goal.ts";
 import { namedSpecialist } from "./hand-over.ts";
 import { judgeGoal, splitParts } from "./judge-goal.ts";
+import { judgeMerge, withHintOnFix } from "./merge-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 import { isPart } from "./parts-of-runs.ts";
@@ -45,6 +55,8 @@ export async function loadState(
 		readonly relayStatus?: RelayStatus | undefined;
 		readonly canAskGitHub: boolean;
 		readonly gitHubSays?: GitHubSays | undefined;
+		/** What came of asking GitHub about the pull request of the fix. */
+		readonly asked?: "answered" | "silent" | undefined;
 	},
 ): Promise<Remediation | undefined> {
 	const rows = await remediationRows(db, id);
@@ -76,17 +88,29 @@ export async function loadState(
 	const failed = failedCheck(failure, incident.created_at);
 	const budget = attempts.filter(({ attempt }) => attempt >= incident.budget_from);
 	const goal = goalOf(failure, redOf(id, budget));
-	const checks = sinceReopened(failure, incident.reopened_at, branch.checks);
-	const ci = judgeGoal(goal, {
+	const ofIncident = { incident, attempts, current, ended: branch.pull_requests, own: failure.pr_number, fix_branch };
+	const fix = currentFix(ofIncident);
+	const last = attempts.at(-1);
+	const results = {
+		checks: sinceReopened(failure, incident.reopened_at, branch.checks),
+		uncounted: branch.uncounted,
+	};
+	const judged = {
 		failed,
 		failed_jobs: failedJobs(failure),
-		...splitParts({ checks, uncounted: branch.uncounted }, failed.check),
+		...splitParts(results, failed.check),
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
-		incidentOf: (row) => branch.others.find((other) => isIncidentOf(other, row))?.id,
+		incidentOf: (row: CheckRow) => branch.others.find((other) => isIncidentOf(other, row))?.id,
 		...(current !== undefined && { since: current.decided_at }),
 		...(budget[0] !== undefined && { from: budget[0].decided_at }),
-	});
+	};
+	const wasTried = attempts.some(({ spawned_at }) => spawned_at !== null);
+	const isMerging = wasTried && last !== undefined && goal.kind !== "stage" && isToBeMerged(failure, engine.outcome);
+	const byGoal = judgeGoal(goal, judged);
+	const { ci, ...merge } = isMerging
+		? withHintOnFix(judgeMerge({ ...judged, ...mergeTimes(ofIncident, fix), since: last.decided_at }), byGoal, judged)
+		: { ci: byGoal };
 	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
@@ -96,9 +120,25 @@ export async function loadState(
 		ci,
 		canAskGitHub: at.canAskGitHub,
 		...(at.gitHubSays !== undefined && { gitHubSays: at.gitHubSays }),
-		...closedOf(branch, failure.pr_number, fixNumbers),
+		...branchDone(ofIncident),
+		...(fix.ended && { fix: { state: fix.ended.state, number: fix.ended.number, at: fix.ended.closed_at } }),
+		...(isMerging && {
+			merge: {
+				...merge,
+				...(fix.number !== undefined && { pullRequest: fix.number }),
+				merges: mergeTimes(ofIncident, fix).merges,
+				hasCheck: failed.check !== undefined,
+				asks: at.canAskGitHub,
+				...(at.asked !== undefined && { asked: at.asked }),
+				asked_at: last.merge_asked_at,
+				ask_at: last.merge_ask_at,
+				remind_at: last.remind_at,
+				reminded_at: last.reminded_at,
+			},
+		}),
+		...(await openFixState(db, { incident, failure, wasTried, policy: engine.outcome, now: at.now })),
 		...(await alertDone(db, incident, failure)),
-		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
+		wasTried,
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
@@ -169,6 +209,7 @@ function currentOf(
 		message,
 		red_jobs: redJobsOf(current),
 		...(named !== undefined && { named }),
+		result: current.result,
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
 		results_asked_at,
@@ -197,29 +238,89 @@ function failedJobs({ jobs, job }: Incident): readonly string[] {
 	return jobs ?? (job === undefined ? [] : [job]);
 }
 
-function closedOf(
-	{ pull_requests }: BranchRows,
-	own: number | undefined,
-	fixNumbers: readonly number[],
-): Pick<RemediationState, "branchDone" | "fix"> {
-	const done = pull_requests.find(({ number }) => number === own);
-	// The fix may have several pull requests: the latest attempt's counts.
-	const fix = pull_requests.find(({ number }) => number === fixNumbers.at(-1));
+/** What tells the pull requests of one incident apart. */
+interface PullRequestsOf {
+	readonly incident: IncidentRow;
+	readonly attempts: readonly PastAttempt[];
+	readonly current: PastAttempt | undefined;
+	/** Those that were closed or merged. */
+	readonly ended: readonly ClosedPullRequest[];
+	/** The number of the pull request that failed. */
+	readonly own: number | undefined;
+	readonly fix_branch: string;
+}
+
+interface CurrentFix {
+	readonly number?: number;
+	readonly ended?: ClosedPullRequest;
+}
+
+/**
+ * The pull request of the current fix: the latest attempt's, else the one of the fix's branch. What ended before that attempt
+ * was decided, or before a person started over, was another fix's.
+ */
+function currentFix({ incident, attempts, current, ended, own, fix_branch }: PullRequestsOf): CurrentFix {
+	const isPast = isPastOf({ incident, attempts, current });
+	const numbers = attempts.flatMap(({ pull_request }) => pull_request ?? []).filter((number) => number !== own);
+	const latest = numbers.at(-1);
+	const found = ended.find(({ number }) => number === latest);
+	if (latest !== undefined && found === undefined) return { number: latest };
+	if (found !== undefined && !isPast(found)) {
+		// The pull request of the branch that failed is no fix's.
+		return found.branch === incident.branch ? {} : { number: found.number, ended: found };
+	}
+	const byBranch = ended.find((one) => one.branch === fix_branch && !isPast(one));
+	return byBranch === undefined ? {} : { number: byBranch.number, ended: byBranch };
+}
+
+function isPastOf({ incident, attempts, current }: Pick<PullRequestsOf, "incident" | "attempts" | "current">) {
+	const latest = current ?? attempts.findLast(({ attempt }) => attempt >= incident.budget_from);
+	return (one: ClosedPullRequest) => latest === undefined || endOf(one) < latest.decided_at;
+}
+
+/** When fixes were merged, and from when on results on their branch are the current fix's. */
+function mergeTimes(about: PullRequestsOf, fix: CurrentFix) {
+	const { incident, ended, own } = about;
+	const ends = ended.filter(({ number, branch }) => number !== own && branch !== incident.branch);
+	const past = ends.filter(isPastOf(about)).map(endOf);
 	return {
-		...(done !== undefined && {
-			branchDone: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at },
-		}),
-		...(fix !== undefined && { fix: { state: fix.state, number: fix.number, at: fix.closed_at } }),
+		merges: ends.filter(({ state }) => state === "merged").map(endOf),
+		fixFrom: Math.max(-1, ...past),
+		...(fix.ended?.state === "merged" && { mergedAt: endOf(fix.ended) }),
 	};
+}
+
+/** The pull request of the branch that failed, if it is closed or merged: its own, or what an agent took for its fix's. */
+function branchDone({ incident, ended, own }: PullRequestsOf): Pick<RemediationState, "branchDone"> {
+	const done = ended.find(({ number }) => number === own) ?? ended.find(({ branch }) => branch === incident.branch);
+	if (done === undefined) return {};
+	return { branchDone: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at } };
+}
+
+/** Another incident's open fix, if nothing was sent for this one yet. */
+async function openFixState(
+	db: D1Database,
+	about: Omit<Parameters<typeof findOpenFix>[1], "failure"> & {
+		readonly incident: IncidentRow;
+		readonly failure: Incident;
+		readonly wasTried: boolean;
+	},
+): Promise<Pick<RemediationState, "openFix">> {
+	const { incident, failure, wasTried, policy, now } = about;
+	if (wasTried || isEnded(incident.status)) return {};
+	const openFix = await findOpenFix(db, { failure, policy, now });
+	return openFix === undefined ? {} : { openFix };
 }
 
 /** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
 	const check = incident.kind === "ci" ? checkOf(incident) : undefined;
-	const jobs = check === undefined || check.kind === "workflow" ? [] : failedJobs(incident);
+	const known = failedJobs(incident);
+	const jobs = check === undefined || check.kind === "workflow" ? [] : known;
 	const position = positionOf(incident);
 	return {
 		jobs,
+		...(check?.kind === "workflow" && { first_jobs: known }),
 		began_at: beganAt(incident) ?? created_at,
 		...(check !== undefined && { check }),
 		...(incident.branch !== undefined && { branch: incident.branch }),

@@ -1,6 +1,7 @@
 import type { NewestRed } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
 import { NOT_STARTED, TERMINAL_PHASES } from "../../wire/outcome.ts";
+import type { CheckRow } from "../journal/checks.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
@@ -8,6 +9,7 @@ import { endOfAlert } from "./alert-resolved.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
 import type { Goal } from "./goal.ts";
 import { isPartGreen, mayHandOverTo } from "./hand-over.ts";
+import { type EndedFix, type MergeState, type MergeStep, mergeAfterSilence, mergeStep } from "./merge-step.ts";
 import { newestRed } from "./newest-red.ts";
 import {
 	type EndedAttempt,
@@ -28,7 +30,7 @@ export interface OutcomeRules extends EscalationPolicy {
 
 /** Everything that a remediation's next step depends on. Times are milliseconds. */
 export interface RemediationState {
-	readonly incident: Pick<IncidentRow, "status" | "attempt" | "budget_from" | "updated_at">;
+	readonly incident: Pick<IncidentRow, "status" | "attempt" | "budget_from" | "updated_at" | "fixed_at" | "fixed_by">;
 	/** Earlier attempts of the current budget. */
 	readonly ended: readonly EndedAttempt[];
 	/** The current attempt, once it is decided. */
@@ -45,6 +47,8 @@ export interface RemediationState {
 		readonly red_jobs: readonly string[];
 		/** The specialist that its agent names in its message. */
 		readonly named?: string;
+		/** How it ended for its incident, if it did. */
+		readonly result: AttemptResult | null;
 		/** When the relay is queried about its CodeRun, unless the outcome arrives first. */
 		readonly ask_at: number;
 		/** When the relay must have ended its CodeRun; undefined if nothing has a deadline. */
@@ -71,8 +75,12 @@ export interface RemediationState {
 	readonly branchDone?: { readonly why: string; readonly at: number };
 	/** The alert that it is about was closed. */
 	readonly alertDone?: { readonly why: string };
-	/** How the fix's own pull request ended. */
-	readonly fix?: { readonly state: "closed" | "merged"; readonly number: number; readonly at: number };
+	/** How the pull request of the current fix ended; of an earlier one that ended before, nothing is here. */
+	readonly fix?: EndedFix;
+	/** Only of a fix that counts once it is merged. */
+	readonly merge?: MergeState;
+	/** Another incident with an open fix of the same check on the same branch: this failure belongs to it. */
+	readonly openFix?: string;
 	readonly now: number;
 }
 
@@ -102,7 +110,13 @@ export type NextStep =
 	/** Query the relay about the CodeRun before anything follows. */
 	| { readonly do: "ask_relay" }
 	/** Ask GitHub for the results on the agent's commit before anything follows. */
-	| { readonly do: "ask_github" };
+	| { readonly do: "ask_github" }
+	/** Ask GitHub about the pull request of the fix before anything follows. */
+	| { readonly do: "ask_merge" }
+	/** Remind people of the pull request of the fix. */
+	| { readonly do: "remind" }
+	/** The check was green before anybody knew that the agent's fix had been merged. */
+	| { readonly do: "credit_agent" };
 
 // This long after its deadline, a CodeRun with an unknown end is escalated.
 const ASK_FOR_MS = DAY_MS;
@@ -121,14 +135,14 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 		case "running":
 			return isOver(state) ? afterRun(state, rules) : whileRunning(state, rules);
 		case "awaiting_ci":
+		case "awaiting_merge":
 			return afterRun(state, rules);
 		case "fixed":
 			return reconsider(state, rules);
 		case "failed":
 		case "escalated":
 		case "unverified":
-			return state.ci.result === "passed" && state.current !== undefined ? ciPassed(state.ci, undefined) : undefined;
-		case "awaiting_merge":
+			return afterEnd(state);
 		case "superseded":
 		case "cancelled":
 		case "dead":
@@ -151,26 +165,57 @@ function isOver({ current }: RemediationState): boolean {
 }
 
 /** Whether there is still something to fix, checked before each send (docs/remediation.md). */
-function beforeSending(
-	{ wasTried, ci, branchDone, now }: RemediationState,
-	{ settle_s }: OutcomeRules,
-): NextStep | undefined {
+function beforeSending(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { wasTried, ci, branchDone, now } = state;
+	const { settle_s } = rules;
 	if (ci.result === "passed") {
 		if (wasTried) return ciPassed(ci, undefined);
 		const reason = `${ci.what ?? `CI passed${ci.by === "rerun" ? " in a rerun" : ""}`} before any attempt${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
 	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
+	const merging = wasTried && state.merge && betweenAttempts(state, state.merge, rules);
+	if (merging) return merging;
+	if (state.openFix !== undefined) {
+		const reason = `its failure belongs to the open fix of incident ${state.openFix}`;
+		return { do: "step", event: "superseded", reason, set: { next_try_at: null } };
+	}
 	if (branchDone === undefined || now < branchDone.at + settle_s * 1000) return undefined;
 	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
+}
+
+/** A fix that has to be merged may pass, be merged or be closed before the next attempt is sent. */
+function betweenAttempts(state: RemediationState, merge: MergeState, rules: OutcomeRules): NextStep | undefined {
+	const next = mergeStep({ ...state, merge }, rules);
+	if (next === undefined || next.do === "still_failing") return undefined;
+	return next.do === "wait" ? next : takeMergeStep(state, rules, next);
+}
+
+/** A late success of an incident that ended without one. */
+function afterEnd({ ci, current, fix, merge, now }: RemediationState): NextStep | undefined {
+	if (current === undefined) return undefined;
+	if (ci.result === "passed") return ciPassed(ci, undefined);
+	if (merge?.fixPassed === undefined || fix !== undefined || current.result === "unmerged") return undefined;
+	return fixPassed({ now }, merge.fixPassed);
+}
+
+function fixPassed({ now }: Pick<RemediationState, "now">, { branch, url }: CheckRow): NextStep {
+	const reason = `the fix passes on ${branch}${at(url)}`;
+	return { do: "step", event: "fix_passed", reason, set: { next_try_at: now } };
 }
 
 function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current, now } = state;
 	if (current?.outcome === NOT_STARTED) return beforeSending(state, rules) ?? afterNoStart(state, current, rules);
+	const merging = state.merge && mergeStep({ ...state, merge: state.merge }, rules);
+	if (merging !== undefined) return takeMergeStep(state, rules, merging);
 	const decided = byCi(ci);
 	if (decided !== undefined) return decided;
-	if (current === undefined) return withoutAttempt(state, rules);
+	if (current === undefined) {
+		return state.incident.status === "awaiting_merge"
+			? sendAttempt(state, rules, "CI no longer passes on the branch of the fix")
+			: withoutAttempt(state, rules);
+	}
 	const handed = handOverStep(state, rules);
 	if (handed !== undefined) return handed;
 	// An earlier version wrote this state without an outcome.
@@ -180,21 +225,61 @@ function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | unde
 	}
 
 	const settle_ms = rules.settle_s * 1000;
-	const closed = closedOf(state);
+	const closed = closedOf(state, rules);
 	if (closed !== undefined && now >= closed.at + settle_ms) return closed.step;
 	const hasFailed = ci.result === "failed";
 	if (hasFailed && now >= ci.received_at + settle_ms) {
-		const ci_summary = `failed: ${ci.signature}`.slice(0, 1000);
-		const end = { result: "ci_still_failing", signature: ci.signature, ci_summary, ci_url: ci.row.url } as const;
-		return endAttempt(state, rules, end, `CI still fails after attempt ${state.incident.attempt}`);
+		return endAttempt(state, rules, stillFailing(ci), `CI still fails after attempt ${state.incident.attempt}`);
 	}
 	const quiet = hasFailed ? ({ do: "wait", at: ci.received_at + settle_ms } as const) : quietStep(state, rules);
 	if (quiet.do !== "wait") return afterQuiet(state, rules, quiet);
 
 	const checkAt = closed === undefined ? quiet.at : Math.min(quiet.at, closed.at + settle_ms);
-	const { status } = state.incident;
-	if (status === "awaiting_ci" || status === "fixed") return { do: "wait", at: checkAt };
-	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: checkAt } };
+	return rest(state, checkAt);
+}
+
+/** Waits for CI, or for the merge. */
+function rest({ incident: { status } }: RemediationState, at: number): NextStep {
+	if (status === "awaiting_ci" || status === "awaiting_merge" || status === "fixed") return { do: "wait", at };
+	return { do: "step", event: "agent_finished", reason: null, set: { next_try_at: at } };
+}
+
+function takeMergeStep(state: RemediationState, rules: OutcomeRules, next: MergeStep): NextStep {
+	const { ci, now } = state;
+	switch (next.do) {
+		case "ask_merge":
+		case "remind":
+			return next;
+		case "wait":
+			return rest(state, next.at);
+		case "await_merge":
+			return { do: "step", event: "fix_passed", reason: next.reason, set: { next_try_at: now } };
+		case "merged": {
+			const set = { next_try_at: null, fixed_by: "agent" } as const;
+			return { do: "step", event: "ci_passed", reason: next.reason, end: endAs("fixed"), set };
+		}
+		case "still_failing": {
+			const summary = "CI still fails after the fix was merged";
+			const end = ci.result === "failed" ? stillFailing(ci) : endAs("ci_still_failing");
+			return state.current === undefined ? sendAttempt(state, rules, summary) : endAttempt(state, rules, end, summary);
+		}
+		case "unmerged":
+			return toPerson(rules, next.reason, endAs("unmerged"), now);
+		default:
+			return next satisfies never;
+	}
+}
+
+/** The fix of an earlier attempt passed before this one was decided, and no longer does. */
+function sendAttempt({ incident, now }: RemediationState, rules: OutcomeRules, summary: string): NextStep {
+	const due = now + rules.pause_s * 1000;
+	const reason = `${summary}; attempt ${incident.attempt} follows`;
+	return { do: "step", event: "retry_scheduled", reason, set: { next_try_at: due, not_before: due } };
+}
+
+function stillFailing(ci: CiVerdict & { readonly result: "failed" }): AttemptEnd {
+	const ci_summary = `failed: ${ci.signature}`.slice(0, 1000);
+	return { result: "ci_still_failing", signature: ci.signature, ci_summary, ci_url: ci.row.url };
 }
 
 function byCi(ci: CiVerdict): NextStep | undefined {
@@ -239,11 +324,14 @@ function afterQuiet(
 	quiet: Exclude<QuietStep, { readonly do: "wait" }> | MergedFix,
 ): NextStep {
 	const set = { next_try_at: null };
+	const isSilent = quiet.do === "unverified" || quiet.do === "silent";
+	const merging = isSilent && state.merge && mergeAfterSilence({ ...state, merge: state.merge }, rules);
+	if (merging) return takeMergeStep(state, rules, merging);
 	switch (quiet.do) {
 		case "ask_github":
 			return quiet;
 		case "passed":
-			return passed(quiet);
+			return state.merge === undefined ? passed(quiet) : fixPassed(state, quiet.row);
 		case "merged": {
 			const reason = `pull request #${quiet.number} was merged; CI reported nothing about it`;
 			const end = endAs("fixed");
@@ -255,19 +343,24 @@ function afterQuiet(
 		}
 		case "unverified":
 			return { do: "step", event: "unverified", reason: quiet.reason, end: endAs("unverified"), set };
-		case "silent":
-			return endAttempt(state, rules, endAs("ci_silent"), quiet.reason);
+		case "silent": {
+			const red = state.merge?.otherRed;
+			const otherwise = red === undefined ? "" : `, and another check fails: ${red}`;
+			return endAttempt(state, rules, endAs("ci_silent"), `${quiet.reason}${otherwise}`);
+		}
 		default:
 			return quiet satisfies never;
 	}
 }
 
-function closedOf(state: RemediationState): { readonly at: number; readonly step: NextStep } | undefined {
+function closedOf(
+	state: RemediationState,
+	rules: OutcomeRules,
+): { readonly at: number; readonly step: NextStep } | undefined {
 	const { fix, branchDone } = state;
 	if (fix?.state === "closed") {
 		const reason = `pull request #${fix.number} of the fix was closed without a merge`;
-		const set = { next_try_at: null };
-		return { at: fix.at, step: { do: "step", event: "stopped", reason, end: endAs("stopped"), set } };
+		return { at: fix.at, step: toPerson(rules, reason, endAs("unmerged"), state.now) };
 	}
 	if (branchDone === undefined) return undefined;
 	const step = {
@@ -282,8 +375,14 @@ function closedOf(state: RemediationState): { readonly at: number; readonly step
 
 /** After CI passed, only a failure of the agent's own later push reopens the remediation, and only until CI's deadline. */
 function reconsider(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	const { ci, current, alertDone } = state;
-	if (alertDone !== undefined || ci.result !== "failed" || current === undefined || current.outcome === null)
+	const { ci, current, incident, merge } = state;
+	// A newer failure on the branch is of another push: it has an incident of its own.
+	if (merge !== undefined) {
+		const isAgents = incident.fixed_by === "other" && ci.result === "passed" && ci.by === "agent";
+		const wasMerged = merge.merges.some((at) => at <= (incident.fixed_at ?? 0));
+		return isAgents && wasMerged ? { do: "credit_agent" } : undefined;
+	}
+	if (state.alertDone !== undefined || ci.result !== "failed" || current === undefined || current.outcome === null)
 		return undefined;
 	const until = (current.outcome_at ?? 0) + rules.ci_deadline_s * 1000;
 	return ci.received_at > until ? undefined : afterRun(state, rules);

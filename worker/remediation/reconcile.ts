@@ -3,11 +3,13 @@ import type { Effects } from "../effects.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { takeStep } from "../journal/transitions.ts";
+import { askMerge } from "./ask-merge.ts";
 import { learnHeads } from "./learn-heads.ts";
 import { ASKING_RESULTS_COST, learnResults } from "./learn-results.ts";
 import { loadState } from "./load-state.ts";
 import { type AttemptEnd, type NextStep, nextStep, type RelayStatus } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
+import { remindOfMerge } from "./remind-merge.ts";
 import type { GitHubSays } from "./when-quiet.ts";
 
 // A bound against endless loops: no remediation takes more steps at once than it has states.
@@ -23,6 +25,7 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 	let relayStatus: RelayStatus | undefined;
 	let gitHubSays: GitHubSays | undefined;
 	let hasAsked = false;
+	let asked: "answered" | "silent" | undefined;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
 		const found = await loadState(effects.journal, id, engine, {
@@ -31,6 +34,7 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 			relayStatus,
 			canAskGitHub: effects.github !== undefined,
 			gitHubSays,
+			asked,
 		});
 		if (found === undefined) return undefined;
 		const { incident } = found;
@@ -56,6 +60,18 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 				return incident;
 			}
 			gitHubSays = await learnResults(effects, effects.github, found);
+			continue;
+		}
+		if (next.do === "ask_merge") {
+			asked = await askMerge(effects, found);
+			continue;
+		}
+		if (next.do === "remind") {
+			await remindOfMerge(effects, found);
+			continue;
+		}
+		if (next.do === "credit_agent") {
+			await creditAgent(effects.journal, id);
 			continue;
 		}
 		const locked = await take(effects, incident, next, lock);
@@ -94,6 +110,14 @@ async function take(
 	return locked;
 }
 
+/** The check passed before the merge of the agent's fix was known. */
+async function creditAgent(db: D1Database, id: string): Promise<void> {
+	await db
+		.prepare("UPDATE incidents SET fixed_by = 'agent' WHERE id = ?1 AND status = 'fixed' AND fixed_by = 'other'")
+		.bind(id)
+		.run();
+}
+
 /** The branch claim of the previous attempt, so that newer incidents queue behind the next attempt for it. */
 async function branchClaim(db: D1Database, { id, attempt }: IncidentRow): Promise<string | null> {
 	const key = await db
@@ -128,7 +152,8 @@ async function setDue(db: D1Database, row: IncidentRow, at: number | null): Prom
 	const done = await db
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?5, tries = 0, failing_since = NULL,
-				reason = CASE WHEN status IN ('running', 'awaiting_ci', 'awaiting_merge') THEN NULL ELSE reason END
+				reason = CASE WHEN status IN ('running', 'awaiting_ci') OR (status = 'awaiting_merge' AND failing_since IS NOT NULL)
+					THEN NULL ELSE reason END
 			WHERE id = ?1 AND status = ?2 AND attempt = ?3 AND updated_at = ?4 AND next_try_at IS ?6`,
 		)
 		.bind(id, status, attempt, updated_at, at, next_try_at)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Context } from "../../../pipeline/context.ts";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { PROMPT_VARIABLES } from "../../../pipeline/prompt/prompt-variables.ts";
-import { type PromptInput, promptView } from "../../../pipeline/prompt/prompt-view.ts";
+import { type PreviousAttempt, type PromptInput, promptView } from "../../../pipeline/prompt/prompt-view.ts";
 
 const incident: Incident = { id: "i", kind: "ci", event: "workflow_job", delivery_id: "d", repository: "o/r" };
 const agent: PromptInput["agent"] = {
@@ -144,6 +144,27 @@ describe("promptView", () => {
 		expect(start({ ...fix, why: "unknown_head" })).toBeUndefined();
 		expect(start({ ...fix, why: "fork" })).toBeUndefined();
 		expect(start({ ...fix, why: "deleted_branch" })).toBe("main");
+	});
+
+	it("goes on with the pull request of an earlier attempt, as far as that is open", () => {
+		const text = (last: Partial<PreviousAttempt>, strategy: PromptInput["strategy"]) => {
+			const attempt = { attempt: 1, agent: "rex", outcome: "ci_still_failing", ...last };
+			return view({ attempt: 2, previous_attempts: [attempt], strategy }).branch_strategy;
+		};
+		const fix = { name: "fix", branch: "healer/1", why: "default_branch" } as const;
+		const first =
+			"Create the branch healer/1 (continue on it if it already exists) from the default branch and open a pull request to it. Never push to the default branch.";
+		expect(text({}, fix)).toBe(first);
+		expect(text({ pull_request: 12 }, fix)).toBe(
+			`${first} An earlier attempt opened pull request #12 from that branch: continue in the branch and update #12. Open another one only if #12 is closed or merged.`,
+		);
+		expect(text({ pull_request: 12, pull_request_state: "merged" }, fix)).toBe(
+			`${first} Pull request #12 of an earlier attempt was merged, and the check failed again with it: start from the target branch as it is now. If healer/1 still exists, merge the target branch into it first. Then open a new pull request.`,
+		);
+		expect(text({ pull_request: 12, pull_request_state: "closed" }, fix)).toBe(
+			`${first} Pull request #12 of an earlier attempt was closed without a merge: read why, then open a new one.`,
+		);
+		expect(text({ pull_request: 12 }, { name: "same", branch: "x", target: "x" })).not.toContain("#12");
 	});
 
 	it("gives a retry the earlier attempts", () => {

@@ -138,6 +138,8 @@ const BUILDERS: { readonly [E in EventName]: (fields: FieldsOf<E>, when: string,
 				merged: fields.merged,
 				mergeable_state: fields.mergeable_state,
 				updated_at: when,
+				closed_at: fields.action === "closed" ? when : null,
+				merged_at: fields.merged ? when : null,
 			},
 		}),
 

@@ -173,7 +173,9 @@ function runOfJob(job: FieldsOf<"workflow_job">, branch: string): RunFields {
 function pullFieldsOf(pull: FieldsOf<"pull_request">, now: number): PullFields {
 	const { branch, sha, base, fork, by, action, merged, mergeable_state } = pull;
 	const state = action === "closed" ? "closed" : "open";
-	const how = { state, merged, mergeable_state, ...(merged && { merged_at: timeOf(now, pull.at) }) };
+	const at = timeOf(now, pull.at);
+	const ended = { ...(state === "closed" && { closed_at: at }), ...(merged && { merged_at: at }) };
+	const how = { state, merged, mergeable_state, ...ended };
 	return { branch, sha, base, by, files: [], with: how, ...(fork !== undefined && { fork }) };
 }
 

@@ -57,7 +57,7 @@ describe("the defined tables", () => {
 	);
 
 	it.each([
-		["a dropped column", "ALTER TABLE transitions DROP COLUMN reason"],
+		["a dropped column", "ALTER TABLE transitions DROP COLUMN attempt"],
 		["a new column", "ALTER TABLE transitions ADD COLUMN why TEXT"],
 		["a renamed column", "ALTER TABLE transitions RENAME COLUMN reason TO why"],
 	])("differ from a journal with %s", async (_, change) => {

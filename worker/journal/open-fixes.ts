@@ -1,0 +1,137 @@
+import type { Artefact, Incident } from "../../pipeline/index.ts";
+import { isToBeMerged } from "../../pipeline/index.ts";
+import { DAY_MS } from "../../wire/durations.ts";
+import { type CheckIdentity, checkMatcher, checkOf } from "./check-identity.ts";
+import { readStored } from "./stored-json.ts";
+import { insertTransitions } from "./transitions.ts";
+
+// A branch has as many open fixes as it has failing checks.
+const MOST = 20;
+const MOST_DELIVERIES = 200;
+/** An open pull request that a person was asked about keeps further failures to itself for this long. */
+const ASKED_FOR_MS = 7 * DAY_MS;
+
+/** SQL: whether an agent was sent for the incident, and its fix may still be merged; `since`: when an escalation still counts. */
+const hasOpenFix = (
+	since: string,
+) => `(status IN ('running', 'awaiting_ci', 'awaiting_merge') OR (status = 'waiting' AND attempt > 1)
+	OR (status IN ('failed', 'escalated') AND ended_at > ${since} AND EXISTS (
+		SELECT 1 FROM attempts a WHERE a.incident_id = incidents.id AND a.pull_request IS NOT NULL AND NOT EXISTS (
+			SELECT 1 FROM pull_requests p WHERE p.repository = incidents.repository AND p.number = a.pull_request
+		)
+	)))`;
+
+/** SQL: whether the run is in the incident's timeline already: it stays there, also when the fix has ended since. */
+const recorded = (reason: string) =>
+	`id IN (SELECT incident_id FROM transitions WHERE event = 'failed_again' AND reason = ${reason})`;
+
+/**
+ * The incident whose open fix a failure belongs to: on a branch to which fixes are merged, the same check stays red until
+ * that happens, whoever pushes meanwhile. If other jobs failed, it is another failure.
+ */
+export async function findOpenFix(
+	db: D1Database,
+	{ failure, policy, now }: { readonly failure: Incident; readonly policy: Artefact["outcome"]; readonly now: number },
+): Promise<string | undefined> {
+	const { id, kind, repository, branch } = failure;
+	const check = checkOf(failure);
+	if (kind !== "ci" || branch === undefined || check === undefined || !isToBeMerged(owned(failure), policy))
+		return undefined;
+	const { results } = await db
+		.prepare(
+			`SELECT id, incident FROM incidents
+			WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND kind = 'ci' AND (${hasOpenFix("?5")} OR ${recorded("?7")})
+				AND lower(coalesce(incident ->> 'head_repository', repository)) = ?4
+			ORDER BY created_at, id LIMIT ?6`,
+		)
+		.bind(
+			...[repository, branch, id, (failure.head_repository ?? repository).toLowerCase()],
+			...[now - ASKED_FOR_MS, MOST, whichRun(failure)],
+		)
+		.all<{ id: string; incident: string }>();
+	const same = results.filter((row) => isOfCheck(row.incident, check, policy));
+	const known = await knownJobs(db, same);
+	return same.find((row) => !areOtherJobs(jobsOf(failure), known.get(row.id) ?? []))?.id;
+}
+
+/** A damaged incident matches no failure. */
+function isOfCheck(incident: string, check: CheckIdentity, policy: Artefact["outcome"]): boolean {
+	const read = readStored("incidents.incident", incident);
+	const other = read.ok ? checkOf(read.value) : undefined;
+	if (!read.ok || other === undefined || !isToBeMerged(owned(read.value), policy)) return false;
+	return checkMatcher([check, other])(check, other);
+}
+
+/** A job's event does not name the repository of its branch. A stranger's branch of this name has no fix of ours. */
+function owned(incident: Incident): Incident {
+	return { ...incident, head_repository: incident.head_repository ?? incident.repository };
+}
+
+/** The jobs that are known to have failed with each incident, from all of its deliveries. */
+async function knownJobs(
+	db: D1Database,
+	incidents: readonly { readonly id: string; readonly incident: string }[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+	if (incidents.length === 0) return new Map();
+	const { results } = await db
+		.prepare(
+			`SELECT incident_id AS id, incident FROM deliveries
+			WHERE incident_id IN (SELECT value FROM json_each(?1)) LIMIT ?2`,
+		)
+		.bind(JSON.stringify(incidents.map(({ id }) => id)), MOST_DELIVERIES)
+		.all<{ id: string; incident: string }>();
+	const jobs = new Map<string, readonly string[]>();
+	for (const { id, incident } of [...incidents, ...results]) {
+		const read = readStored("deliveries.incident", incident);
+		if (read.ok) jobs.set(id, [...(jobs.get(id) ?? []), ...jobsOf(read.value)]);
+	}
+	return jobs;
+}
+
+function jobsOf({ jobs, job }: Incident): readonly string[] {
+	return jobs ?? (job === undefined ? [] : [job]);
+}
+
+/** Whether both are known and have no job in common. The parts of a matrix count as one job: `test (1)` and `test (2)`. */
+export function areOtherJobs(jobs: readonly string[], known: readonly string[]): boolean {
+	const names = new Set(known.map(withoutMatrix));
+	return jobs.length > 0 && names.size > 0 && !jobs.some((job) => names.has(withoutMatrix(job)));
+}
+
+function withoutMatrix(job: string): string {
+	return job.replace(/ \([^()]*\)$/, "");
+}
+
+/** Whether the delivery's incident is in the journal: a failure that is already an incident stays one. */
+export async function isIncident(db: D1Database, id: string): Promise<boolean> {
+	return (await db.prepare("SELECT 1 FROM incidents WHERE id = ?1").bind(id).first()) !== null;
+}
+
+/** A rerun that fails is another failure than the run's first attempt. */
+function whichRun({ run_id, run_attempt = 1, head_sha, event, branch }: Incident): string {
+	const again = run_attempt > 1 ? `, attempt ${run_attempt},` : "";
+	const which = run_id !== undefined ? `run ${run_id}${again}` : head_sha !== undefined ? `commit ${head_sha}` : event;
+	return `${which} on ${branch}`;
+}
+
+/**
+ * Adds a failure to the timeline of the incident with the open fix, once for each run. The last statement returns a row if it
+ * is there, which it is not if that fix ended before.
+ */
+export function failedAgainStatements(
+	db: D1Database,
+	{ id, failure, now }: { readonly id: string; readonly failure: Incident; readonly now: number },
+): readonly D1PreparedStatement[] {
+	const reason = whichRun(failure);
+	return [
+		db
+			.prepare(
+				insertTransitions(
+					{ at: "?2", event: "'failed_again'", to_status: "status", reason: "?3" },
+					`FROM incidents WHERE id = ?1 AND ${hasOpenFix("?4")} AND NOT (${recorded("?3")})`,
+				),
+			)
+			.bind(id, now, reason, now - ASKED_FOR_MS),
+		db.prepare(`SELECT id FROM incidents WHERE id = ?1 AND ${recorded("?2")}`).bind(id, reason),
+	];
+}
