@@ -1,7 +1,7 @@
 import type { Account } from "./incident.ts";
 
 /** What a lifecycle event of a branch or pull request can report. */
-export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued"] as const;
+export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued", "dequeued"] as const;
 export type SignalReport = (typeof SIGNALS)[number];
 
 /**
@@ -28,6 +28,8 @@ export interface Signal {
 	readonly job?: string;
 	readonly failed_steps?: readonly string[];
 	readonly pr_number?: number;
+	/** As GitHub calls it: a review's state, such as `changes_requested`, or why a merge group was destroyed. */
+	readonly conclusion?: string;
 	/** Who started the run. */
 	readonly actor?: Account;
 	/** Who caused the delivery. */

@@ -1,5 +1,6 @@
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
 import { matchesGlob } from "../expression/glob.ts";
+import { withQueuedPullRequest } from "../merge-queue.ts";
 import type { Delivery } from "../reading.ts";
 import type { Signal } from "../signal.ts";
 import { evaluateMapping } from "./compiled-mapping.ts";
@@ -37,11 +38,10 @@ export async function readLifecycle(pipeline: Pipeline, delivery: Delivery): Pro
 		};
 	}
 	const signal = {
-		...fields,
+		...withQueuedPullRequest({ ...fields, repository }),
 		reports: entry.reports,
 		event: entry.name,
 		delivery_id: delivery.delivery_id,
-		repository,
 	};
 	return { signal, explanation: explain(rules, `${entry.name} reports ${entry.reports}`) };
 }

@@ -1,3 +1,4 @@
+import { isFork } from "../../pipeline/head-repository.ts";
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
@@ -32,7 +33,7 @@ export function signalStatements(
 			db.prepare(`SELECT id FROM incidents WHERE id IN (${affected.sql})`).bind(...affected.values),
 			db
 				.prepare(
-					`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?8), ?8)
+					`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?9), ?9)
 					WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
 				)
 				.bind(...affected.values, at.now),
@@ -43,22 +44,34 @@ export function signalStatements(
 
 interface Affected {
 	readonly sql: string;
-	readonly values: readonly [string, string | null, string, number | null, number, number, string];
+	readonly values: readonly [string, string | null, string, number | null, number, number, string, string | null];
 }
 
-/** Remediations of the branch that failed, of the fix's branch, and of the fix's pull request. */
+/**
+ * Remediations of the branch that failed, of its pull request (what failed in a merge queue is on another branch), of the fix's
+ * branch, and of the fix's pull request.
+ */
 function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
 	const { repository, branch, pr_number } = signal;
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
 	const open = `(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > ?5))`;
 	const sql = `SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND ${open} ORDER BY created_at DESC LIMIT ?6
+			SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND ${open}
+				AND (?8 IS NULL OR coalesce(incident ->> '$.head_repository', ?8) = ?8 COLLATE NOCASE)
+			ORDER BY created_at DESC LIMIT ?6
+		)
+		UNION SELECT id FROM (
+			SELECT id FROM incidents WHERE repository = ?1 AND json_extract(incident, '$.pr_number') = ?4 AND ${open}
+			ORDER BY created_at DESC LIMIT ?6
 		)
 		UNION SELECT id FROM incidents WHERE id >= ?3 AND id < ?7 AND repository = ?1
 		UNION SELECT incident_id FROM attempts WHERE pull_request = ?4
 			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = ?1)`;
 	const since = at.now - at.reconsider_ms;
-	return { sql, values: [repository, branch ?? null, prefix, pr_number ?? null, since, MOST_AFFECTED, `${prefix}g`] };
+	// Anybody may call a branch of a fork like one of ours.
+	const fork = isFork(signal) ? (signal.head_repository ?? null) : null;
+	const names = [repository, branch ?? null, prefix, pr_number ?? null] as const;
+	return { sql, values: [...names, since, MOST_AFFECTED, `${prefix}g`, fork] };
 }
 
 function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStatement[] {
@@ -71,6 +84,7 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 			return pullRequestStatement(db, signal, signal.reports, now);
 		case "reviewed":
 		case "queued":
+		case "dequeued":
 			return [];
 		default:
 			return signal.reports satisfies never;
@@ -140,18 +154,29 @@ function pullRequestStatement(
 /** Adds signals that change no state to the timeline, once however often they are delivered. */
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
 	if (signal.reports === "success" || signal.reports === "failure") return [];
-	const number = signal.pr_number === undefined ? "" : `pull request #${signal.pr_number}`;
-	const reason = [number, signal.sender && `by ${signal.sender.login}`, signal.occurred_at].filter(Boolean).join(", ");
 	return [
 		db
 			.prepare(
 				insertTransitions(
-					{ at: "?8", event: "?9", to_status: "status", reason: "?10" },
+					{ at: "?9", event: "?10", to_status: "status", reason: "?11" },
 					`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
-						SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?9 AND reason = ?10
+						SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?10 AND reason = ?11
 					)`,
 				),
 			)
-			.bind(...affected.values, now, signal.reports, reason),
+			.bind(...affected.values, now, signal.reports, describeSignal(signal)),
 	];
+}
+
+/** Two signals with the same text are the same one. A merge group has no time; its commit tells it from the next one. */
+function describeSignal({ pr_number, conclusion = "", sender, occurred_at, head_sha }: Signal): string {
+	const state = /^[a-z_]{1,40}$/.test(conclusion) ? conclusion.replaceAll("_", " ") : "";
+	const group = head_sha === undefined ? "" : `commit ${head_sha.slice(0, 7)}`;
+	const parts = [
+		pr_number === undefined ? "" : `pull request #${pr_number}`,
+		state,
+		sender === undefined ? "" : `by ${sender.login}`,
+		occurred_at ?? group,
+	];
+	return parts.filter(Boolean).join(", ");
 }
