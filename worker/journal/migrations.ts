@@ -17,4 +17,5 @@ export const MIGRATIONS = [
 	"0015_words.sql",
 	"0016_audit.sql",
 	"0017_ends.sql",
+	"0026_reopened.sql",
 ] as const;
