@@ -16,7 +16,7 @@ export function Targets({ targets, total }: { readonly targets: readonly Target[
 							{amount(target, target.target)}
 						</span>
 					</div>
-					<div class="dim">{detailOf(target, total)}</div>
+					{target.met !== null && <div class="dim">{detailOf(target, total)}</div>}
 				</li>
 			))}
 		</ul>
@@ -39,7 +39,7 @@ function detailOf({ name, target, count, of }: Target, { duplicates, time_to_fix
 		case "duplicates_prevented":
 			return `${count} of ${of} prevented, ${duplicates.made} made`;
 		case "time_to_fix_p50":
-			return `Median: ${count} of ${of} fixes took under ${duration(target)}; p90 ${duration(time_to_fix.p90_s)}`;
+			return `Median; ${count} of ${of} fixes under ${duration(target)}, p90 ${duration(time_to_fix.p90_s)}`;
 		case "fix_rate":
 			return `${count} of ${of} remediations`;
 		default:

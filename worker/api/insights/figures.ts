@@ -53,7 +53,10 @@ const AGAIN = `again AS MATERIALIZED (
 	) WHERE place > 1
 )`;
 
-/** `measured`: adds the number of deliveries that neither made the incident nor opened it again, and whether a pause deferred the incident. */
+/**
+ * `measured`: adds the number of deliveries that neither made the incident nor opened it again, and whether a pause deferred
+ * it.
+ */
 const WITH_MEASURED = `${WITH_ROUTED}, ${AGAIN}, measured AS MATERIALIZED (
 	SELECT *, n IN (SELECT n FROM again) AS is_duplicate,
 		max(0, (SELECT total(times) FROM deliveries d WHERE d.incident_id = routed.id) - 1
@@ -127,7 +130,8 @@ of_attempts AS (${forEach(
 )}),
 of_times AS (${forEach(
 	(name, value) => `
-	SELECT '${name}' AS dimension, value, count(*) AS timed, sum(took_s < ${IN_TIME_S}) AS in_time, min(iif(rank * 100 >= of * 50, took_s, NULL)) AS p50_s,
+	SELECT '${name}' AS dimension, value, count(*) AS timed, sum(took_s < ${IN_TIME_S}) AS in_time,
+		min(iif(rank * 100 >= of * 50, took_s, NULL)) AS p50_s,
 		min(iif(rank * 100 >= of * 90, took_s, NULL)) AS p90_s
 	FROM (
 		SELECT ${value} AS value, took_s, row_number() OVER (PARTITION BY ${value} ORDER BY took_s) AS rank,
