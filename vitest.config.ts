@@ -105,6 +105,22 @@ function withProcesses(
 	};
 }
 
+/** All stories of one file at once, on hubs that they share: most of a story's time is waiting. */
+function stories(): TestProjectConfiguration {
+	return {
+		extends: true,
+		test: {
+			name: "stories",
+			include: ["test/stories/*.test.ts"],
+			environment: "node",
+			maxConcurrency: 16,
+			provide: { atSize: true },
+			testTimeout: 600_000,
+			hookTimeout: 180_000,
+		},
+	};
+}
+
 /** Which command runs which project: `test/support/tiers/tiers.ts`. */
 export default defineConfig({
 	test: {
@@ -118,6 +134,7 @@ export default defineConfig({
 			withProcesses("smoke", SMOKE_TESTS, [], true),
 			inNode("attacks", ["test/attacks/*.test.ts"], false),
 			inWorkerd("attacks-workerd", ["test/attacks/worker/*.test.ts"], false),
+			stories(),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),
 			inWorkerd(

@@ -44,11 +44,20 @@ export interface HubProcess {
 
 /**
  * Runs `npm start` in its own process group, as users do. Does not wait. `clone`: the folder to run it in, without
- * options.
+ * options. `preload`: a module that Node loads before the hub, which then runs without npm.
  */
-export function startHub(home: Home, env: Readonly<Record<string, string>> = {}, clone?: string): HubProcess {
-	const options = clone === undefined ? ["--", "--pipeline", home.pipelineFile] : [];
-	const child = spawn("npm", ["start", ...options], {
+export function startHub(
+	home: Home,
+	env: Readonly<Record<string, string>> = {},
+	clone?: string,
+	preload?: string,
+): HubProcess {
+	const options = clone === undefined ? ["--pipeline", home.pipelineFile] : [];
+	const [program, args] =
+		preload === undefined
+			? ["npm", ["start", "--", ...options]]
+			: [process.execPath, ["--import", preload, "cli/main.ts", "start", ...options]];
+	const child = spawn(program, args, {
 		cwd: clone ?? ROOT,
 		detached: true,
 		stdio: ["ignore", "pipe", "pipe"],
@@ -81,8 +90,9 @@ export async function startReadyHub(
 	home: Home,
 	env: Readonly<Record<string, string>> = {},
 	clone?: string,
+	preload?: string,
 ): Promise<HubProcess> {
-	const hub = startHub(home, env, clone);
+	const hub = startHub(home, env, clone, preload);
 	await eventually(
 		() => {
 			if (hub.child.exitCode !== null) throw new Error(`the hub ended with ${hub.child.exitCode}:\n${hub.output()}`);

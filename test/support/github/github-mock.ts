@@ -137,6 +137,9 @@ class RunningMock implements GitHubMock {
 		const disturbance = this.disturbances.next(record.route);
 		if (disturbance !== undefined) return disturb(response, disturbance);
 
+		const given = this.givenAnswer(request, asker);
+		if (given !== undefined) return send(response, { ...given, headers: { ...JSON_TYPE, ...given.headers } });
+
 		const judged = judge(request, (route, parameters) => {
 			const { query, body, path } = request;
 			const asked = { url: this.url, path, parameters, query, body: objectOf(body), state: this.state };
@@ -151,6 +154,16 @@ class RunningMock implements GitHubMock {
 		this.violations.push(`${what}: ${judged.problems.join("; ")}`);
 		const message = `GitHub's description does not allow this: ${judged.problems.join("; ")}`;
 		send(response, { status: judged.kind === "not_allowed" ? 422 : 500, headers: JSON_TYPE, body: { message } });
+	}
+
+	/** What a test lets GitHub answer to this request; a token is needed as for any other. */
+	private givenAnswer({ method, path }: DescribedRequest, asker: Asker): PlainAnswer | undefined {
+		if (asker.kind !== "installation") return undefined;
+		const [, repository, below = path] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(path) ?? [];
+		const named = repository && this.state.repositories.get(repository.toLowerCase());
+		const asked = named ? [named] : [...this.state.repositories.values()];
+		const line = `${method.toUpperCase()} ${decodeURIComponent(below)}`;
+		return asked.map(({ answers }) => answers.get(line)).find((answer) => answer !== undefined);
 	}
 
 	private record(line: string, request: DescribedRequest, asker: Asker): RecordedRequest {

@@ -17,6 +17,13 @@ import {
 	samples,
 } from "./samples.ts";
 
+/** An answer that the description need not know. */
+export interface GivenAnswer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: unknown;
+}
+
 /**
  * The content of one repository. Each `put` takes the fields that a test is about; the rest is GitHub's own example.
  * Putting the same id, number or name again replaces the object.
@@ -45,6 +52,8 @@ export class RepositoryState {
 	readonly permissions = new Map<string, Permission>();
 	/** Text by path. */
 	readonly contents = new Map<string, string>();
+	/** Whole answers in place of the content's, by the request below the repository: `GET /pulls/7`, `GET /repositories/1/pulls/7`. */
+	readonly answers = new Map<string, GivenAnswer>();
 
 	constructor(fullName: string, installationId: number) {
 		this.fullName = fullName;

@@ -17,6 +17,11 @@ export const TIERS: readonly Tier[] = [
 		holds: "what was tried against Healer, as it was tried (docs/security.md)",
 		projects: ["attacks", "attacks-workerd"],
 	},
+	{
+		command: "npm run test:stories",
+		holds: "remediations from delivery to end, as stories (test/stories/README.md)",
+		projects: ["stories"],
+	},
 	{ command: "npm run test:hub", holds: "the hub as a process, killed and misconfigured", projects: ["hub"] },
 	{ command: "npm run test:page", holds: "the page in a real browser (needs Chromium)", projects: ["page"] },
 	{
