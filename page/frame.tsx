@@ -40,6 +40,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 				<Liveness />
 			</header>
 			<PauseBanner />
+			<NotStartingBanner />
 			<main id="main">{children}</main>
 		</>
 	);
@@ -76,6 +77,23 @@ function Liveness() {
 				<button type="button" class="plain" onClick={forgetToken}>
 					Forget token
 				</button>
+			)}
+		</div>
+	);
+}
+
+function NotStartingBanner() {
+	const stalled = status.value?.not_starting;
+	if (stalled == null) return null;
+	return (
+		<div class="banner" role="status">
+			<strong>No controller starts CodeRuns</strong> since <Age at={stalled.since} />. Incidents wait; none are lost.
+			Every 10 minutes one CodeRun is created to see whether it is started.
+			{may("operate") && (
+				<>
+					{" "}
+					Go on at once with <code>npx healer resume</code>.
+				</>
 			)}
 		</div>
 	);

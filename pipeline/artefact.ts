@@ -32,7 +32,7 @@ export type Agent = File["agents"][string];
 /** `on` is GitHub's `X-GitHub-Event`, or the internal event's name. A `command` is answered by Healer itself. */
 export type EventMapping = File["events"][number];
 
-/** Maps an event to a signal about a branch or pull request that may be under remediation. It never starts anything. */
+/** Maps an event to a signal about a branch, pull request or alert that may be under remediation. It never starts anything. */
 export type LifecycleMapping = File["lifecycle"][number];
 
 export type DedupRule = File["dedup"][number];

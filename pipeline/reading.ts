@@ -19,7 +19,7 @@ export type IgnoredReason =
 	| { readonly kind: "no_repository"; readonly event: string }
 	| { readonly kind: "no_identity"; readonly event: string; readonly missing: readonly string[] }
 	| { readonly kind: "filtered"; readonly filter: string }
-	/** A lifecycle event of a branch or pull request that may be under remediation. */
+	/** A lifecycle event of a branch, pull request or alert that may be under remediation. */
 	| { readonly kind: "tracked"; readonly event: string; readonly reports: SignalReport }
 	/** A failure of an agent's push: it is the result of that attempt. */
 	| { readonly kind: "attempt_result"; readonly incident_id: string };

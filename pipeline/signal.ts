@@ -1,7 +1,17 @@
-import type { Account } from "./incident.ts";
+import type { Account, Alert } from "./incident.ts";
 
-/** What a lifecycle event of a branch or pull request can report. */
-export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued", "dequeued"] as const;
+/** What a lifecycle event of a branch, a pull request or an alert can report. */
+export const SIGNALS = [
+	"success",
+	"failure",
+	"merged",
+	"closed",
+	"reviewed",
+	"queued",
+	"dequeued",
+	"resolved",
+	"moved",
+] as const;
 export type SignalReport = (typeof SIGNALS)[number];
 
 /**
@@ -28,7 +38,9 @@ export interface Signal {
 	readonly job?: string;
 	readonly failed_steps?: readonly string[];
 	readonly pr_number?: number;
-	/** As GitHub calls it: a review's state, such as `changes_requested`, or why a merge group was destroyed. */
+	/** The alert that was fixed, dismissed or resolved. */
+	readonly alert?: Pick<Alert, "type" | "number">;
+	/** As GitHub calls it: how an alert was closed, a review's state, why a merge group was destroyed. */
 	readonly conclusion?: string;
 	/** Who started the run. */
 	readonly actor?: Account;

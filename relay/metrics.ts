@@ -8,6 +8,7 @@ export interface Metrics {
 	readonly results: Counter<"result">;
 	readonly seconds: Histogram<"route">;
 	readonly outcomes: Counter<"result">;
+	readonly ends: Counter<"phase">;
 	readonly context: Counter<"from" | "status">;
 }
 
@@ -45,6 +46,12 @@ export function createMetrics(): Metrics {
 			name: "healer_relay_outcome_posts_total",
 			help: "Outcomes posted to the worker, by result.",
 			labelNames: ["result"],
+			registers,
+		}),
+		ends: new Counter({
+			name: "healer_relay_coderun_ends_total",
+			help: "CodeRuns that ended, by phase; NotStarted: no controller started it in time.",
+			labelNames: ["phase"],
 			registers,
 		}),
 		context: new Counter({

@@ -13,8 +13,14 @@ export function isTerminalPhase(phase: string | undefined): phase is TerminalPha
 	return TERMINAL_PHASES.some((terminal) => terminal === phase);
 }
 
-/** More ways for an attempt to end: `Deleted` before it finished; `TimedOut`: not finished before its deadline. */
-export const OUTCOME_PHASES = [...TERMINAL_PHASES, "Deleted", "TimedOut"] as const;
+/** The CodeRun had no phase at its start deadline: no controller began to run it. */
+export const NOT_STARTED = "NotStarted";
+
+/**
+ * More ways for an attempt to end: `Deleted` before it finished; `TimedOut`: not finished before its deadline;
+ * `NotStarted`: no phase by its start deadline.
+ */
+export const OUTCOME_PHASES = [...TERMINAL_PHASES, "Deleted", "TimedOut", NOT_STARTED] as const;
 export type OutcomePhase = (typeof OUTCOME_PHASES)[number];
 
 /** Body of `POST /api/outcomes`: how one attempt's CodeRun ended. Times are ISO 8601; null means unknown. */

@@ -38,6 +38,11 @@ export const spawnRequestSchema = z.strictObject({
 		.min(1)
 		.max(30 * DAY_S)
 		.optional(),
+	/**
+	 * How long the CodeRun may have no phase, in seconds; the relay ends one that no controller started. Absent: without limit, as
+	 * in a directory, where CodeRuns wait for a person or a tool.
+	 */
+	start_deadline_s: z.int().min(1).max(DAY_S).optional(),
 	claims: z.array(claimSchema).max(32),
 	coderun: codeRunSchema,
 });

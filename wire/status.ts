@@ -16,7 +16,8 @@ export const statusRequestSchema = z.strictObject({
  * created.
  */
 export const statusAnswerSchema = z.discriminatedUnion("state", [
-	z.object({ state: z.literal("running"), coderun_name: objectNameSchema }),
+	/** `started`: whether the CodeRun has a phase; absent where nothing knows, and from an older relay. */
+	z.object({ state: z.literal("running"), coderun_name: objectNameSchema, started: z.boolean().optional() }),
 	z.object({ state: z.literal("ended"), outcome: z.object(outcomeSchema.shape) }),
 	z.object({ state: z.literal("gone") }),
 ]);

@@ -49,7 +49,9 @@ const settingsOfCase = z
 			logins: z.array(z.string()),
 			permissions: z.array(z.string()).default([]),
 		}),
-		watch: z.strictObject({ pull_requests: z.boolean(), branches: z.array(z.string()) }),
+		watch: z
+			.strictObject({ pull_requests: z.boolean(), branches: z.array(z.string()), conflicts: z.boolean() })
+			.partial(),
 		vars: z.record(z.string(), z.json()),
 	})
 	.partial();

@@ -68,6 +68,7 @@ export const incidentFields = z.strictObject({
 
 /** The fields of a lifecycle event, named like the incident's fields. */
 export const signalFields = incidentFields.pick({
+	alert: true,
 	conclusion: true,
 	repository: true,
 	head_repository: true,

@@ -86,9 +86,13 @@ export const settings = keys(
 		watch: keys({
 			pull_requests: z.boolean().default(false).describe("Check pull requests that were opened or pushed to."),
 			branches: z.array(text("A branch's name, or a glob.")).default([]).describe("Check pushes to these branches."),
+			conflicts: z
+				.boolean()
+				.default(true)
+				.describe("After a push to the default branch or one of `branches`, ask its pull requests for conflicts."),
 		})
 			.prefault({})
-			.describe("Check for failures and conflicts that already exist; off by default."),
+			.describe("Check for failures and conflicts that already exist."),
 		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.", {
 			least: "0s",
 			most: "1h",
@@ -163,7 +167,7 @@ const lifecycleEvent = keys(
 		reports: z.enum(SIGNALS).describe("What they report."),
 		about: signalFields.describe("What it is about, each an expression over the payload."),
 	},
-	"One lifecycle event of a branch or pull request; it is recorded and never starts anything.",
+	"One lifecycle event of a branch, a pull request or an alert; it is recorded and never starts anything.",
 );
 
 const filter = keys(
@@ -249,6 +253,14 @@ const outcome = keys(
 			most: "7d",
 			why: "an attempt has at least 1m and at most 7d",
 		}).prefault("2h"),
+		start_deadline: duration(
+			"Time limit for the controller to start a CodeRun; after it, the attempt counts against nobody.",
+			{
+				least: "1m",
+				most: "1d",
+				why: "a controller has at least 1m and at most 1d to start a CodeRun",
+			},
+		).prefault("10m"),
 		ci_deadline: duration("Time limit for CI to pass after the CodeRun ended.", {
 			least: "1m",
 			most: "7d",

@@ -1,12 +1,14 @@
 import { headRepositoryName } from "../head-repository.ts";
-import type { Incident } from "../incident.ts";
+import type { Account, Incident } from "../incident.ts";
 import { redactText } from "../redaction/redact-text.ts";
+import { workflowFile } from "../workflow-file.ts";
 import { cleanText, TEXT_LIMITS } from "./clean-text.ts";
 
 /**
  * The type of an incident's field. Longer texts are cut; values of another type count as absent. `text` is an
  * identifier and stays verbatim; `digits` is a number that JSON might not hold; `said` is free text and is redacted.
- * `repository` is a name, or GitHub's object of one, or the null that GitHub sends for a deleted fork.
+ * `repository` is a name, or GitHub's object of one, or the null that GitHub sends for a deleted fork. `account` is a login
+ * with its type, `workflow_path` a workflow's file.
  */
 type Shape =
 	| "text"
@@ -18,9 +20,9 @@ type Shape =
 	| "url"
 	| "count"
 	| "said_list"
+	| "account"
+	| "workflow_path"
 	| { readonly [field: string]: Shape };
-
-const ACCOUNT = { login: "text", type: "text" } as const;
 
 const INCIDENT_SHAPE = {
 	repository: "text",
@@ -31,16 +33,16 @@ const INCIDENT_SHAPE = {
 	head_sha: "text",
 	run_id: "digits",
 	run_attempt: "count",
-	workflow: { name: "said", path: "text" },
+	workflow: { name: "said", path: "workflow_path" },
 	job: "said",
 	jobs: "said_list",
 	failed_steps: "said_list",
 	conclusion: "text",
 	url: "url",
 	commit_message: "long_said",
-	actor: ACCOUNT,
-	author: ACCOUNT,
-	sender: ACCOUNT,
+	actor: "account",
+	author: "account",
+	sender: "account",
 	app: "text",
 	pr_number: "count",
 	review_id: "count",
@@ -111,6 +113,10 @@ function shapeValue(shape: Shape, value: unknown): unknown {
 			return typeof value === "boolean" ? value : undefined;
 		case "said_list":
 			return shapeTexts(value);
+		case "account":
+			return shapeAccount(value);
+		case "workflow_path":
+			return typeof value === "string" ? shapeText(workflowFile(value), TEXT_LIMITS.short) : undefined;
 		default:
 			return shapeObject(shape, value);
 	}
@@ -141,6 +147,12 @@ function shapeTexts(value: unknown): readonly string[] | undefined {
 	const items = Array.isArray(value) ? value.slice(0, MAX_TEXTS) : [value];
 	const texts = items.flatMap((item) => shapeSaid(item, TEXT_LIMITS.short) ?? []);
 	return texts.length > 0 ? texts : undefined;
+}
+
+/** Only an App's account has a login that ends in `[bot]`, so its type is known where the event omits it. */
+function shapeAccount(value: unknown): object | undefined {
+	const account = shapeObject({ login: "text", type: "text" }, value) as Account | undefined;
+	return account?.login?.endsWith("[bot]") ? { ...account, type: "Bot" } : account;
 }
 
 function shapeObject(shapes: Readonly<Record<string, Shape>>, value: unknown): object | undefined {

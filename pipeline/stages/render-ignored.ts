@@ -16,7 +16,7 @@ export function renderIgnored(reason: IgnoredReason): string {
 			return `this ${reason.event} has no identity${missing}`;
 		}
 		case "tracked":
-			return `${reason.event} reports ${reason.reports}: recorded for the remediations of its branch or pull request`;
+			return `${reason.event} reports ${reason.reports}: recorded for the remediations of its branch, pull request or alert`;
 		case "attempt_result":
 			return `it is the result of an attempt at incident ${reason.incident_id}`;
 		case "filtered":

@@ -30,12 +30,14 @@ export const OWN_ANNOTATIONS = {
 	createdAt: "healer/created-at",
 	/** How long it may run, in seconds from its creation. */
 	deadline: "healer/deadline-seconds",
+	/** How long it may have no phase, in seconds from its creation. */
+	startDeadline: "healer/start-deadline-seconds",
 } as const;
 
 /** The object for a request, with its identity. `now` is in milliseconds. */
 export function buildCodeRun(request: SpawnRequest, digest: string, now: number): CodeRun {
 	const { metadata, spec } = request.coderun;
-	const { deadline_s } = request;
+	const { deadline_s, start_deadline_s } = request;
 	return {
 		apiVersion: "agents.platform/v1",
 		kind: "CodeRun",
@@ -50,6 +52,7 @@ export function buildCodeRun(request: SpawnRequest, digest: string, now: number)
 				[OWN_ANNOTATIONS.digest]: digest,
 				[OWN_ANNOTATIONS.createdAt]: new Date(now).toISOString(),
 				...(deadline_s === undefined ? {} : { [OWN_ANNOTATIONS.deadline]: String(deadline_s) }),
+				...(start_deadline_s === undefined ? {} : { [OWN_ANNOTATIONS.startDeadline]: String(start_deadline_s) }),
 			},
 		},
 		spec,

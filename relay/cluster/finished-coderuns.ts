@@ -25,6 +25,8 @@ export interface CodeRunEnds {
 export interface InspectedCodeRun {
 	readonly kind: "found";
 	readonly identity?: CodeRunIdentity;
+	/** Whether it has a phase; absent where no controller writes one. */
+	readonly started?: boolean;
 	readonly outcome?: WireOutcome;
 }
 
@@ -32,4 +34,5 @@ export interface InspectedCodeRun {
 export const END_MESSAGES = {
 	Deleted: "the CodeRun was deleted before it finished",
 	TimedOut: "the CodeRun did not finish before its deadline",
+	NotStarted: "no controller started the CodeRun: it had no phase at its start deadline",
 } as const;

@@ -29,8 +29,9 @@ export async function coderunStatus(
 	const found = await finished.inspect(name);
 	if (found.kind === "unavailable") return found;
 	if (found.kind === "found" && found.identity?.incident_id === incident_id && found.identity.attempt === attempt) {
-		const { outcome } = found;
-		return known(outcome === undefined ? { state: "running", coderun_name: name } : { state: "ended", outcome });
+		const { outcome, started } = found;
+		if (outcome !== undefined) return known({ state: "ended", outcome });
+		return known({ state: "running", coderun_name: name, ...(started !== undefined && { started }) });
 	}
 
 	if (own?.seen) {

@@ -8,7 +8,7 @@ import { type PostTools, postOutcome } from "./post-outcome.ts";
 export interface ReportTools extends PostTools {
 	readonly finished: FinishedCodeRuns;
 	readonly log: Log;
-	readonly metrics: Pick<Metrics, "outcomes">;
+	readonly metrics: Pick<Metrics, "outcomes" | "ends">;
 	/** How often to poll without an event. */
 	readonly pollMs?: number;
 }
@@ -86,7 +86,10 @@ async function report(tools: ReportTools, outcome: WireOutcome): Promise<boolean
 	tools.log({ level, message: "outcome posted", coderun_name, phase, result: kind, ...reason });
 	if (posting.kind !== "taken") return false;
 	const marked = await tools.finished.markReported(coderun_name);
-	if (marked.kind === "marked") return true;
+	if (marked.kind === "marked") {
+		tools.metrics.ends.inc({ phase });
+		return true;
+	}
 	tools.log({ level: "error", message: "outcome not marked as reported", coderun_name, reason: marked.why });
 	return false;
 }

@@ -13,7 +13,9 @@ const READ = {
 	contents: "read",
 	issues: "read",
 	pull_requests: "read",
+	security_events: "read",
 	statuses: "read",
+	vulnerability_alerts: "read",
 };
 const WRITE = { issues: "write", pull_requests: "write" };
 

@@ -49,10 +49,10 @@ describe("permissionsForHealer", () => {
 });
 
 describe("appManifest", () => {
-	it("leaves out what the settings turn off", async () => {
+	it("asks for the events of the pipeline, and no others", async () => {
 		const artefact = await shippedArtefact();
 		const manifest = appManifest(artefact, { name: "Healer", url: "https://healer.example.com" });
-		expect(manifest.default_events).not.toContain("push");
+		expect(manifest.default_events).not.toContain("deployment");
 		expect(manifest.hook_attributes.url).toBe("https://healer.example.com/webhooks/github");
 	});
 });

@@ -99,3 +99,17 @@ it("tries each token with what it is for, and the sensor's with more than that",
 		["admin tokens", "missing", "HEALER_ADMIN_TOKENS may not administer."],
 	]);
 });
+
+it("reports that no controller starts CodeRuns", async () => {
+	const status = { ...STATUS, not_starting: { since: "2026-11-28T10:00:00.000Z" } };
+	const answers = { "/health": [200, { status: "ok" }], "/api/status": [200, status] } as const;
+	expect((await found(answers)).slice(0, 3)).toEqual([
+		["worker", "ok", "WORKER writes its journal."],
+		["active pipeline", "ok", "5fba3648128c."],
+		[
+			"controller",
+			"missing",
+			"CodeRuns are created, and no controller has started one since 2026-11-28T10:00:00.000Z.",
+		],
+	]);
+});

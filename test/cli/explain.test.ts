@@ -63,7 +63,7 @@ describe("explain", () => {
 		const text = output.lines.join("\n");
 		expect(text).toContain("\nlifecycle: run_green reports success\n");
 		expect(output.lines.at(-1)).toBe(
-			"IGNORED: workflow_run reports success: recorded for the remediations of its branch or pull request.",
+			"IGNORED: workflow_run reports success: recorded for the remediations of its branch, pull request or alert.",
 		);
 	});
 

@@ -6,6 +6,7 @@ import type { Caller } from "../http/auth.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { endPause, startPause } from "../journal/pauses.ts";
+import { forgetUnstarted } from "../journal/starts.ts";
 import { createLog } from "../log.ts";
 import { isoOrNull } from "./iso-time.ts";
 import type { HubStatus } from "./shapes.ts";
@@ -30,7 +31,10 @@ export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext
 	return jsonResponse(200, { paused: presentPause(await currentPause(effects)) });
 }
 
-/** `DELETE /api/pause`: resumes what was deferred, unless the pipeline is paused as well. */
+/**
+ * `DELETE /api/pause`: resumes what was deferred, by a pause or because CodeRuns were not started, unless the pipeline is
+ * paused as well.
+ */
 export async function resumeApi(
 	_request: Request,
 	env: Env,
@@ -40,6 +44,7 @@ export async function resumeApi(
 	const effects = createEffects(env, createLog());
 	const entry = { ...caller, action: "resume", target: null, detail: null } as const;
 	await endPause(effects.journal, { entry, now: effects.now() });
+	await forgetUnstarted(effects.journal, effects.now());
 	const released = await endPauses(effects);
 	effects.log.warn("resumed", { released, by: caller.who });
 	return jsonResponse(200, { paused: presentPause(await currentPause(effects)), released });

@@ -131,6 +131,8 @@ export interface HubStatus {
 	readonly pipeline: string;
 	/** Null without an active pause. `since` is null if the pipeline sets it. */
 	readonly paused: { readonly by: string; readonly reason: string | null; readonly since: string | null } | null;
+	/** Since when CodeRuns are created and no controller starts them, so that spawning waits; null if they are started. */
+	readonly not_starting: { readonly since: string } | null;
 	readonly pipelines: readonly { readonly version: string; readonly pushed_at: string; readonly active: boolean }[];
 	readonly incidents: Readonly<Record<IncidentStatus, number>>;
 	/** Deliveries that are not incidents, by kind of reason. */

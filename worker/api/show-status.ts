@@ -11,6 +11,7 @@ import { explainFailure, failureOf } from "../journal/failure.ts";
 import { readIgnoredCounts } from "../journal/ignored.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
+import { findStall } from "../journal/starts.ts";
 import { createLog } from "../log.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentPause } from "./pause-and-resume.ts";
@@ -21,7 +22,7 @@ import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
 const WITHIN_MS = 10_000;
 
 /**
- * `GET /api/status`: the pause, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
+ * `GET /api/status`: the pause, whether CodeRuns are started, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
  * deliveries that wait for the journal, deliveries that GitHub failed to deliver, and when an incident last changed. While the
  * journal is unavailable: how many deliveries wait for it.
  */
@@ -41,7 +42,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 
 async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
 	await writeIgnored(effects);
-	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at] = await Promise.all([
+	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at, stall] = await Promise.all([
 		effects.engine(),
 		currentPause(effects),
 		countIncidents(effects.journal),
@@ -50,10 +51,12 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 		listPipelines(effects.journal),
 		showRedelivery(effects),
 		lastChange(effects.journal),
+		findStall(effects.journal),
 	]);
 	return {
 		pipeline: engine.version,
 		paused: presentPause(pause),
+		not_starting: stall === undefined ? null : { since: isoOf(stall.since) },
 		pipelines: versions.map((pushed) => presentPushed(pushed, active)),
 		incidents,
 		...counts,

@@ -1,6 +1,6 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
-import { checkName } from "../journal/checks.ts";
+import { checkName, checkOf } from "../journal/check-identity.ts";
 import {
 	type PullRequestRemediation,
 	pullRequestRemediations,
@@ -123,7 +123,7 @@ function whatFailed({ id, kind, incident }: PullRequestRemediation): string {
 	const read = readStored("incidents.incident", incident);
 	if (!read.ok) return `damaged:${id}`;
 	const failure = read.value;
-	const check = kind === "ci" ? checkName(failure) : undefined;
-	if (check !== undefined) return check === "status" ? `status:${failure.job}` : check;
+	const check = kind === "ci" ? checkOf(failure) : undefined;
+	if (check !== undefined) return check.kind === "status" ? `status:${failure.job}` : checkName(check);
 	return `${kind}:${failure.alert?.type ?? ""}:${failure.alert?.number ?? ""}`;
 }

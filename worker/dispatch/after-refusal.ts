@@ -66,7 +66,8 @@ async function decideAgain(effects: Effects, locked: LockedIncident, reason: str
 	if (locked.attempt >= MOST_ATTEMPTS) return await failTry(effects, locked, reason);
 	const now = effects.now();
 	const failing_since = locked.failing_since ?? now;
-	if (!(await redecide(effects.journal, locked, { reason, failing_since, now }))) return { state: "lock_lost" };
+	const tries = locked.tries + 1;
+	if (!(await redecide(effects.journal, locked, { reason, failing_since, tries, now }))) return { state: "lock_lost" };
 	await effects.wake(locked.id, 0);
 	return { state: "waiting", reason, next_try_at: now };
 }

@@ -1,6 +1,7 @@
 import type { SpawnRequest, SpawnResult } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
-import { agentBlocker, blockers, claimBlocker, endWait, wakeWaiting } from "../journal/incident-waits.ts";
+import { wakeWaiting } from "../journal/incident-queue.ts";
+import { agentBlocker, blockers, claimBlocker, endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 import { reconcile } from "../remediation/reconcile.ts";

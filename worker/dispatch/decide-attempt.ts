@@ -1,3 +1,5 @@
+import type { Context } from "../../pipeline/context.ts";
+import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
 import { isHeadUnknown } from "../../pipeline/head-repository.ts";
@@ -9,14 +11,18 @@ import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import { gatherContext, longestGathering } from "../context/gather-context.ts";
 import { ASKING_HEAD_MS, askHead } from "../context/github/ask-head.ts";
 import type { Effects } from "../effects.ts";
-import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
+import { type AttemptRow, newerHeads, previousAttempts } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
 import { cancelIncident, keepFacts, storeDecision } from "../journal/decisions.ts";
 import { loadDeliveries } from "../journal/deliveries.ts";
 import { extendLock } from "../journal/incident-locks.ts";
+import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { inKey, knownRepository } from "../journal/repositories.ts";
 import { checkPresses } from "./check-presses.ts";
+import { joinRun } from "./join-run.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
+import { atNewerHead } from "./recheck/at-newer-head.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
@@ -32,7 +38,9 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	}
 	const merged = mergeDeliveries(checked.first, checked.deliveries);
 	// The commit's run may have been delivered after its check.
-	const known = await withKnownActor(effects.journal, merged);
+	const reported = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
+	if ("state" in reported) return reported;
+	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
 
 	const planned = await engine.plan(known);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;
@@ -41,6 +49,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
 	const waiting = deferred && (await deferForRateLimit(effects, locked, deferred));
 	if (waiting !== undefined) return waiting;
+	const passed = await endPassedRun(effects, locked, known, context);
+	if (passed !== undefined) return passed;
 	const headed = await withHead(effects, locked, enrichIncident(known, context));
 	if ("state" in headed) return headed;
 	const incident = headed;
@@ -71,7 +81,14 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		return await cancel(effects, locked, { ...found, reason });
 	}
 
-	const request = spawnRequest(decision, locked.id, locked.attempt);
+	const repository = await knownRepository(effects.journal, { name: incident.repository }, effects.now());
+	const claims = decision.claims.map((claim) => ({ ...claim, key: inKey(claim.key, incident.repository, repository) }));
+	// In a directory CodeRuns wait for a person or a tool, however long that takes.
+	const start_deadline_s = effects.overdueAfterMs === undefined ? undefined : engine.outcome.start_deadline_s;
+	const request = {
+		...spawnRequest({ ...decision, claims }, locked.id, locked.attempt),
+		...(start_deadline_s !== undefined && { start_deadline_s }),
+	};
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
@@ -83,6 +100,26 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		escalated: escalate_to === decision.agent,
 	});
 	return stored ?? { state: "lock_lost" };
+}
+
+/**
+ * Ends an incident whose run passed: the job that failed may fail (`continue-on-error`), or a rerun passed. While the run is
+ * still going, agents start; its end says the same.
+ */
+async function endPassedRun(
+	effects: Effects,
+	locked: LockedIncident,
+	{ kind, run_attempt = 1 }: Incident,
+	context: Context,
+): Promise<Progress | undefined> {
+	const run = dataFrom(context, "github.run");
+	if (kind !== "ci" || locked.attempt > 1 || run?.status !== "completed" || run.conclusion !== "success")
+		return undefined;
+	if ((run.attempt ?? 1) < run_attempt) return undefined;
+	const how = (run.attempt ?? 1) > run_attempt ? "passed in a rerun" : "passed although a job of it failed";
+	const reason = `run ${run.id} ${how}`;
+	const ended = await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() });
+	return ended ? { state: "superseded", reason } : { state: "lock_lost" };
 }
 
 async function cancel(

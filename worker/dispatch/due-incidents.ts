@@ -42,7 +42,7 @@ export interface Swept {
 const PAGE = 100;
 
 /**
- * Processes due incidents, longest overdue first, `atOnce` at a time, until the budget or the time is used up. The cursor
+ * Processes due incidents, secrets first, then longest overdue, `atOnce` at a time, until the budget or the time is used up. The cursor
  * outlives the invocation: rows that make no progress do not block the rows behind them. `wakesRest`: the rest of the current
  * page goes to the queue, whose consumers have their own budgets.
  */

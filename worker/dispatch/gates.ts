@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
-import { releasePaused } from "../journal/incident-waits.ts";
+import { releasePaused } from "../journal/incident-queue.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { activePause } from "../journal/pauses.ts";
 import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";

@@ -1,7 +1,7 @@
-import * as z from "zod";
 import { isOwnBranch } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { createCachedQueries } from "../context/github/cached-queries.ts";
+import { checksOfRef, isConclusive, statusesOfRef } from "../context/github/commit-results.ts";
 import { hasFailed } from "../context/github/failed-jobs.ts";
 import { parseResponse, type RepoClient, repoClient } from "../context/github/repo-client.ts";
 import { laterOnSameBranch, type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
@@ -65,38 +65,17 @@ async function laterRuns({ get, repo }: RepoClient, run: RunAnswer): Promise<rea
 	return runs.ok ? laterOnSameBranch(runs.value.workflow_runs, run) : [];
 }
 
-/** A run that was cancelled or skipped says nothing about the failure. */
-function isConclusive({ status, conclusion }: RunAnswer): boolean {
-	return status === "completed" && (conclusion === "success" || hasFailed(conclusion));
-}
-
-const checksSchema = z.object({
-	check_runs: z.array(
-		z.object({
-			name: z.string(),
-			head_sha: z.string(),
-			status: z.string(),
-			conclusion: z.string().nullish(),
-			app: z.object({ slug: z.string().nullish() }).nullish(),
-		}),
-	),
-});
-
 /** The App's check runs on the branch's head: passed if each of the failed ones passes. */
 async function newerOfChecks(
-	{ get, repo }: RepoClient,
+	client: RepoClient,
 	of: { readonly branch: string; readonly app: string; readonly jobs: readonly string[] },
 ): Promise<NewerResult | undefined> {
 	if (of.jobs.length === 0) return undefined;
-	const parameters = { ...repo, ref: of.branch, filter: "latest", per_page: 100 } as const;
-	const answer = parseResponse(
-		checksSchema,
-		await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters),
-	);
+	const answer = await checksOfRef(client, of.branch);
 	if (!answer.ok) return undefined;
-	const ours = answer.value.check_runs.filter(({ app, name }) => app?.slug === of.app && of.jobs.includes(name));
+	const ours = answer.value.checks.filter(({ app, name }) => app?.slug === of.app && of.jobs.includes(name));
 	const failed = ours.find(({ status, conclusion }) => status === "completed" && hasFailed(conclusion));
-	if (failed !== undefined) return { result: "failed", app: of.app, head_sha: failed.head_sha };
+	if (failed?.head_sha) return { result: "failed", app: of.app, head_sha: failed.head_sha };
 	const isPassing = of.jobs.every((job) => {
 		const runs = ours.filter(({ name }) => name === job);
 		return runs.length > 0 && runs.every(({ conclusion }) => conclusion === "success");
@@ -106,18 +85,15 @@ async function newerOfChecks(
 		: undefined;
 }
 
-const statusesSchema = z.object({ statuses: z.array(z.object({ context: z.string(), state: z.string() })) });
-
 /** The latest commit status of each context on the branch's head: passed if each of the failed ones passes. */
 async function newerOfStatuses(
-	{ get, repo }: RepoClient,
+	client: RepoClient,
 	of: { readonly branch: string; readonly contexts: readonly string[] },
 ): Promise<NewerResult | undefined> {
 	if (of.contexts.length === 0) return undefined;
-	const parameters = { ...repo, ref: of.branch, per_page: 100 };
-	const answer = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
+	const answer = await statusesOfRef(client, of.branch);
 	if (!answer.ok) return undefined;
-	const states = new Map(answer.value.statuses.map(({ context, state }) => [context, state]));
+	const states = new Map(answer.value.map(({ context, state }) => [context, state]));
 	const isPassing = of.contexts.every((context) => states.get(context) === "success");
 	return isPassing ? { result: "passed", what: `${of.contexts.join(", ")} passed on the branch's head` } : undefined;
 }

@@ -1,12 +1,17 @@
 import { messageId } from "../../wire/coderun-name.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, findAttempt } from "../journal/attempts.ts";
+import { heldClaims } from "../journal/held-claims.ts";
 import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
-import { blockers, claimBlocker, nextInQueue, readRequest } from "../journal/incident-waits.ts";
+import { nextInQueue } from "../journal/incident-queue.ts";
+import { blockers, claimBlocker, readRequest } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { describeCause, type Log } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
+import { awaitAttemptResult } from "./attempt-result.ts";
+import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { decideAttempt } from "./decide-attempt.ts";
 import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "./gates.ts";
@@ -17,8 +22,8 @@ import { deferFor, failTry, heldBy, LOCK_MS, type Progress } from "./waiting.ts"
 const QUEUED_RETRY_MS = 30_000;
 
 /**
- * Processes one incident as far as possible: lock its row, reconcile, decide unless decided, queue behind older incidents,
- * check the claims, send. Every step may run twice, here or in another consumer: the decision is stored before the first
+ * Processes one incident as far as possible: lock its row, reconcile, decide unless decided, queue behind those that go
+ * first, check the claims, send. Every step may run twice, here or in another consumer: the decision is stored before the first
  * send, and a consumer that lost the lock writes nothing. Any error defers this incident with growing delays, and ends its
  * retries after a day.
  */
@@ -64,7 +69,10 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	const paused = await checkPause(effects, targets);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
-	const ahead = await nextInQueue(effects.journal, locked, [...targets, rateLimitBlocker(locked)]);
+	const result = await awaitAttemptResult(effects, locked, request);
+	if (result !== undefined) return result;
+
+	const ahead = await firstAhead(effects, locked, request);
 	if (ahead !== undefined) {
 		return await deferFor(effects, locked, {
 			reason: `behind incident ${ahead.id}, which waits for ${ahead.blocked_on}`,
@@ -86,6 +94,9 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	const superseded = await endSuperseded(effects, locked, request);
 	if (superseded !== undefined) return superseded;
 
+	const unstarted = await checkStarts(effects, locked, targets);
+	if (unstarted !== undefined) return await deferFor(effects, locked, unstarted);
+
 	const capped = await checkRateLimit(effects, locked);
 	if (capped !== undefined) return await deferFor(effects, locked, capped);
 
@@ -94,6 +105,17 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
 	await releaseSlot(effects, locked, answer);
 	return await concludeSend(effects, locked, request, answer);
+}
+
+/** The incident that it queues behind: whoever holds its claims does not queue for them. */
+async function firstAhead(effects: Effects, locked: LockedIncident, request: SpawnRequest) {
+	const now = effects.now();
+	const needs = {
+		targets: [...blockers(request), rateLimitBlocker(locked)],
+		held: await heldClaims(effects.journal, locked, now),
+		agent: request.max_active > 0 ? request.agent : undefined,
+	};
+	return await nextInQueue(effects.journal, locked, needs, now);
 }
 
 /** The delivery that opened the incident, if its row can be read. */

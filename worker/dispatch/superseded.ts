@@ -1,21 +1,37 @@
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
+import { wasTried } from "../journal/attempts.ts";
 import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { newerIncident } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { wakeQueued } from "./conclude-send.ts";
 import { askNewer } from "./newer-result.ts";
+import { decideForHead } from "./recheck/decide-for-head.ts";
+import { nothingLeft } from "./recheck/nothing-left.ts";
+import { type Recheck, recheckOf } from "./recheck/recheck.ts";
 import type { Progress } from "./waiting.ts";
 
-/** Ends an incident that is free to continue after it was deferred, if nothing is left to fix; else undefined. */
+// Shorter than the row's lock.
+const LONGEST_MS = 10_000;
+
+/**
+ * Looks again at an incident that is free to continue after it was deferred, and had no CodeRun yet: ends it if nothing is left
+ * to fix, and decides it again if its branch moved. Undefined if it continues as decided, also where GitHub is silent
+ * (docs/github.md). Later attempts get this from CI's results.
+ */
 export async function endSuperseded(
 	effects: Effects,
 	locked: LockedIncident,
 	request: SpawnRequest,
 ): Promise<Progress | undefined> {
-	const reason = await supersededBy(effects, locked);
-	if (reason === undefined) return undefined;
+	if (effects.github === undefined || locked.blocked_on === null) return undefined;
+	if (locked.attempt > 1 && (await wasTried(effects.journal, locked.id))) return undefined;
+	const incident = needStored("incidents.incident", locked.incident, locked.id);
+	const signal = AbortSignal.timeout(LONGEST_MS);
+	const about = recheckOf(effects.github, incident, signal);
+	const reason = (await nothingLeft(about)) ?? (await supersededBy(effects, locked, about, signal));
+	if (reason === undefined) return await decideForHead(effects, locked, request, about);
 	if (!(await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() }))) {
 		return { state: "lock_lost" };
 	}
@@ -23,22 +39,18 @@ export async function endSuperseded(
 	return { state: "superseded", reason };
 }
 
-// Shorter than the row's lock.
-const LONGEST_MS = 10_000;
-
 /**
- * Why an incident that had to wait is superseded, as one sentence: the same workflow or check passes on its branch, or its
- * newer failure is itself an incident. Undefined if it continues: a moved head or a failure on an agent's push does not
- * supersede it, nor does an unreachable GitHub (docs/github.md). Later attempts
- * get this from CI's results.
+ * Why a failure of CI is superseded, as one sentence: the same workflow or check passes on its branch, or its newer failure is
+ * itself an incident. A failure on an agent's push does not supersede it.
  */
 async function supersededBy(
 	effects: Pick<Effects, "github" | "journal">,
 	locked: LockedIncident,
+	{ incident }: Recheck,
+	signal: AbortSignal,
 ): Promise<string | undefined> {
-	if (effects.github === undefined || locked.blocked_on === null || locked.attempt > 1) return undefined;
-	const incident = needStored("incidents.incident", locked.incident, locked.id);
-	const newer = await askNewer(effects.github, incident, AbortSignal.timeout(LONGEST_MS));
+	if (effects.github === undefined) return undefined;
+	const newer = await askNewer(effects.github, incident, signal);
 	if (newer === undefined) return undefined;
 	if (newer.result === "passed") return newer.what;
 	const of = "run_id" in newer ? { run_id: newer.run_id } : { app: newer.app, head_sha: newer.head_sha };

@@ -38,7 +38,8 @@ interface Query {
 	readonly route: string;
 	readonly parameters: Readonly<Record<string, unknown>>;
 	readonly signal?: AbortSignal | undefined;
-	readonly redirect?: "manual";
+	/** The answer is a redirect to content that is not the API's. */
+	readonly isStoredElsewhere?: boolean;
 }
 
 /** The requesting identity: `name` is `app`, or the installation's number. */
@@ -75,8 +76,12 @@ class AppGitHub implements GitHub {
 		(await this.#asInstallation(of, { route, parameters: { ...parameters }, signal })) as never;
 
 	redirectOf: GitHub["redirectOf"] = async (of, route, parameters, signal) => {
-		const query = { route, parameters: { ...parameters }, signal, redirect: "manual" } as const;
-		const answer = await this.#asInstallation(of, query);
+		const answer = await this.#asInstallation(of, {
+			route,
+			parameters: { ...parameters },
+			signal,
+			isStoredElsewhere: true,
+		});
 		if (!answer.ok) return answer;
 		const { location } = answer.headers;
 		if (typeof location === "string" && URL.canParse(location)) return { ...answer, value: location };
@@ -139,17 +144,15 @@ class AppGitHub implements GitHub {
 	async #send(
 		request: GitHubRequest,
 		{ authorization }: Identity,
-		{ route, parameters, signal, redirect }: Query,
+		{ route, parameters, signal, isStoredElsewhere = false }: Query,
 		etag: string | undefined,
 	): Promise<GitHubAnswer<unknown> | "not_modified"> {
 		const headers = { authorization, ...(etag !== undefined && { "if-none-match": etag }) };
 		const late = AbortSignal.timeout(TIMEOUT_MS);
-		const how = {
-			signal: signal === undefined ? late : AbortSignal.any([signal, late]),
-			...(redirect && { redirect }),
-		};
+		const how = { signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
 		try {
 			const { status, data, ...answer } = await request(route, { ...parameters, headers, request: how });
+			if (status >= 300 && !isStoredElsewhere) return unavailable(`${status}, a redirect away from the API`);
 			// A body that is not JSON, or is truncated, arrives as text.
 			if (status === 200 && typeof data === "string") return unavailable("an answer that is not JSON, or is truncated");
 			return { ok: true, status, headers: { ...answer.headers }, value: data };

@@ -1,6 +1,6 @@
 import { request } from "@octokit/request";
 import type { Log } from "../log.ts";
-import { boundedFetch, retryingFetch } from "./retrying-fetch.ts";
+import { boundedFetch, followingMoves, retryingFetch } from "./retrying-fetch.ts";
 
 /** Sends a request to one route of GitHub's REST API. */
 export type GitHubRequest = typeof request;
@@ -16,7 +16,7 @@ export function createGitHubRequest(api_url: string, fetcher: typeof fetch, log:
 			"x-github-api-version": "2022-11-28",
 		},
 		request: {
-			fetch: boundedFetch(retryingFetch(fetcher)),
+			fetch: boundedFetch(followingMoves(retryingFetch(fetcher))),
 			log: { debug: quiet, info: quiet, warn: (message: string) => log.warn(message), error: quiet },
 		},
 	});

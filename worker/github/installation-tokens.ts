@@ -31,7 +31,9 @@ const WANTED: Readonly<Record<Access, Permissions>> = {
 		contents: "read",
 		issues: "read",
 		pull_requests: "read",
+		security_events: "read",
 		statuses: "read",
+		vulnerability_alerts: "read",
 	},
 	write: { issues: "write", pull_requests: "write" },
 };

@@ -63,6 +63,28 @@ function isForToken(input: Input): boolean {
 	return String(input).endsWith("/access_tokens");
 }
 
+// https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+const MOVED: ReadonlySet<number> = new Set([301, 307, 308]);
+const MOST_MOVES = 3;
+
+/**
+ * A fetch that follows a redirect to the same API with the same request, token included: a renamed or transferred repository
+ * has another path. Any other redirect is the answer: content stored elsewhere gets no token, and no other host is asked.
+ */
+export function followingMoves(fetcher: typeof fetch): typeof fetch {
+	return async (input, init) => {
+		let url = new Request(input).url;
+		for (let moves = 0; ; moves++) {
+			const response = await fetcher(url, { ...init, redirect: "manual" });
+			const to = MOVED.has(response.status) ? response.headers.get("location") : null;
+			const next = to !== null && URL.canParse(to, url) ? new URL(to, url) : undefined;
+			if (next === undefined || next.origin !== new URL(url).origin || moves === MOST_MOVES) return response;
+			await response.body?.cancel();
+			url = next.href;
+		}
+	};
+}
+
 /** The maximum size of an answer, in bytes: the files of a pull request with all their diffs are far smaller. */
 const LARGEST = 8 * 1024 * 1024;
 

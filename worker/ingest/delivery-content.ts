@@ -1,5 +1,6 @@
 import type { Explanation } from "../../pipeline/explanation.ts";
 import type { CommandRequest, IgnoredReason, Incident } from "../../pipeline/index.ts";
+import type { NamedRepository } from "../journal/repositories.ts";
 import type { PreparedSignal } from "./track-signal.ts";
 
 /** A verified delivery as the pipeline read it, with everything needed to store it. JSON, so that it can be queued. */
@@ -10,6 +11,8 @@ export interface PreparedDelivery {
 	/** When it arrived, ms. Constant however often the delivery is written, so that a second arrival can be distinguished. */
 	readonly received_at: number;
 	readonly content: DeliveryContent;
+	/** The repository that the payload names. */
+	readonly repository?: NamedRepository;
 	/** What it reports about remediations in progress. */
 	readonly signal?: PreparedSignal;
 }

@@ -1,7 +1,10 @@
+import * as z from "zod";
 import { type Delivery, type Reading, whyIgnored } from "../../pipeline/index.ts";
+import { REPOSITORY } from "../../pipeline/stages/envelope.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { completeCheckRun } from "../github/complete-check-run.ts";
+import type { NamedRepository } from "../journal/repositories.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { readSignal } from "./track-signal.ts";
@@ -41,7 +44,12 @@ export async function prepareDelivery(
 		}
 		const signal = await readSignal(effects, delivery, engine);
 		const content = contentOf(reading, delivery, { engine, settle: from === "github", signal: signal?.signal });
-		prepared = { delivery_id, event, received_at, content, ...(signal !== undefined && { signal }) };
+		const repository = repositoryOf(delivery.payload, from);
+		prepared = {
+			...{ delivery_id, event, received_at, content },
+			...(repository !== undefined && { repository }),
+			...(signal !== undefined && { signal }),
+		};
 	} catch (cause) {
 		// Reading depends on pipeline and payload alone. A very deeply nested payload overflows the stack.
 		log.warn("delivery refused", { reason: "unreadable", cause });
@@ -56,6 +64,21 @@ export async function prepareDelivery(
 /** Whether it does what a person asked for, by a comment or a check run's button: only GitHub knows who that was. */
 function isCommand(reading: Reading): boolean {
 	return reading.outcome === "command" || (reading.outcome === "incident" && reading.incident.command !== undefined);
+}
+
+const envelopeSchema = z.object({
+	repository: z.object({
+		id: z.number().int().positive().optional().catch(undefined),
+		full_name: z.string().regex(REPOSITORY),
+	}),
+});
+
+/** Only GitHub's signature proves which name belongs to an id. */
+function repositoryOf(payload: unknown, from: Origin): NamedRepository | undefined {
+	const read = envelopeSchema.safeParse(payload);
+	if (!read.success) return undefined;
+	const { id, full_name: name } = read.data.repository;
+	return { name, ...(id !== undefined && from === "github" && { id }) };
 }
 
 function contentOf(

@@ -62,9 +62,9 @@ async function receive(
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
 		const json = parseJson(decodeUtf8(body.bytes));
-		const fields = json.ok ? unwrapBody(json.value) : undefined;
-		if (fields === undefined) return jsonResponse(400, failedAnswer("the body is not a JSON object"));
-		const read = readEvent(fields);
+		const fields = unwrapBody(json.ok ? json.value : undefined);
+		if (!fields.ok) return jsonResponse(400, failedAnswer(fields.problem));
+		const read = readEvent(fields.value);
 		if (typeof read === "string") return jsonResponse(400, failedAnswer(read));
 
 		const effects = createEffects(env, log);

@@ -1,3 +1,6 @@
+import { fail, ok, type Result } from "../../wire/result.ts";
+import { parseJson } from "../http/body.ts";
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A sensor's payload in GitHub's form; `event` is GitHub's name for it. */
@@ -9,10 +12,17 @@ export interface SensorEvent {
 // The key that identifies each event, most specific first: a run's payload may contain others.
 const KEYS = ["workflow_job", "workflow_run", "check_run", "check_suite"] as const;
 
-/** The fields of a body, bare or under `body` as Argo Events sends it; undefined if it is not a JSON object. */
-export function unwrapBody(body: unknown): Fields | undefined {
-	if (!isFields(body)) return undefined;
-	return isFields(body.body) ? body.body : body;
+/**
+ * The fields of a body: bare, or under `body` as Argo Events sends it. That is an object or, unless the trigger's parameter
+ * sets `useRawData`, its JSON text. An event that names its repository beside a text `body` is bare. Else the problem.
+ */
+export function unwrapBody(sent: unknown): Result<Fields> {
+	if (!isFields(sent)) return fail("the body is not a JSON object");
+	const { body } = sent;
+	if (isFields(body)) return ok(body);
+	if (typeof body !== "string" || "repository" in sent) return ok(sent);
+	const read = parseJson(body);
+	return read.ok && isFields(read.value) ? ok(read.value) : fail("the text under body is not a JSON object");
 }
 
 /** Reads a sensor's CI payload. The key identifies the event. Sensors omit the action; a failure is always `completed`. */

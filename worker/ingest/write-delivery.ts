@@ -9,6 +9,7 @@ import { remediationPushedTo } from "../journal/remediations.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { underKnownName } from "./known-repository.ts";
 import { trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** The result of storing a delivery. */
@@ -35,7 +36,8 @@ type ContentOf<T extends DeliveryContent["outcome"]> = Extract<DeliveryContent, 
  * and queued deliveries both go through here. Idempotent. On return the delivery is in the journal; it throws only if the
  * journal fails.
  */
-export async function writeDelivery(effects: Effects, prepared: PreparedDelivery, log: Log): Promise<Acceptance> {
+export async function writeDelivery(effects: Effects, delivery: PreparedDelivery, log: Log): Promise<Acceptance> {
+	const prepared = await underKnownName(effects.journal, delivery, effects.now());
 	const { content } = prepared;
 	switch (content.outcome) {
 		case "incident":

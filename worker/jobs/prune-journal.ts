@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
+import { ENDED } from "../journal/state-machine.ts";
 
 // Per minute; the next sweep continues.
 const INCIDENTS = 100;
@@ -26,7 +27,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
  * are pruned or trimmed.
  */
 const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL AND locked_until <= ?2
-	AND status IN ('fixed', 'failed', 'escalated', 'superseded', 'cancelled', 'dead')`;
+	AND status IN (${ENDED.map((status) => `'${status}'`).join(", ")})`;
 
 /** The tables whose rows belong to an incident. A test compares them with the journal's schema. */
 export const BELONGING = ["deliveries", "attempts", "transitions", "facts", "rate_limit_slots"] as const;
@@ -119,6 +120,7 @@ async function pruneUnowned(
 	await db.batch([
 		db.prepare(PRUNE_CHECKS).bind(before, limit),
 		db.prepare(PRUNE_PULL_REQUESTS).bind(before, limit),
+		db.prepare(PRUNE_RESOLVED_ALERTS).bind(before, limit),
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
@@ -140,6 +142,11 @@ const PRUNE_CHECKS = `DELETE FROM checks WHERE (${checkKey.list}) IN (
 const PRUNE_PULL_REQUESTS = `DELETE FROM pull_requests WHERE (repository, number) IN (
 	SELECT repository, number FROM pull_requests
 	WHERE closed_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY closed_at LIMIT ?2
+)`;
+
+const PRUNE_RESOLVED_ALERTS = `DELETE FROM resolved_alerts WHERE (repository, type, number) IN (
+	SELECT repository, type, number FROM resolved_alerts
+	WHERE received_at < min(?1, coalesce(${OLDEST_OPEN}, ?1)) ORDER BY received_at LIMIT ?2
 )`;
 
 const PRUNE_COMMANDS = `DELETE FROM commands WHERE id IN (

@@ -15,6 +15,7 @@ import { beginStep, keepStop, type StepProgress, stepProgress } from "../journal
 import { createLog } from "../log.ts";
 import { syncEscalations } from "../remediation/sync-escalations.ts";
 import { type Cost, sum, times } from "../runtime/budget.ts";
+import { findConflicts } from "./find-conflicts.ts";
 import { pruneJournal } from "./prune-journal.ts";
 import { redeliverFailed } from "./redeliver-failed.ts";
 
@@ -43,6 +44,7 @@ export const STEPS: readonly SweepStep[] = [
 	{ name: "stuck incidents", needs: { statements: 5, subrequests: 5 }, run: whole(findStuck) },
 	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
 	{ name: "escalation comments", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
+	{ name: "conflicts", needs: { statements: 60, subrequests: 60 }, run: whole(findConflicts) },
 	{ name: "failed deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
 	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
 	{

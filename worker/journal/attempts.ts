@@ -1,5 +1,5 @@
 import type { PreviousAttempt } from "../../pipeline/index.ts";
-import type { WireOutcome } from "../../wire/outcome.ts";
+import { isTerminalPhase, NOT_STARTED, type WireOutcome } from "../../wire/outcome.ts";
 import type { IncidentRow } from "./incidents.ts";
 import type { AttemptResult } from "./statuses.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
@@ -28,7 +28,7 @@ export const attemptsTable = defineTable("attempts", {
 	/** How the attempt ended for its incident. */
 	result: nullable(text<AttemptResult>()),
 	ended_at: nullable(time()),
-	/** When its CodeRun was first seen. */
+	/** When its CodeRun was first seen; null again if no controller started it. */
 	spawned_at: nullable(time()),
 	/** When the outcome arrived. */
 	outcome_at: nullable(time()),
@@ -43,10 +43,14 @@ export const attemptsTable = defineTable("attempts", {
 	pull_request: nullable(integer()),
 	/** 1 if the CodeRun already existed when the spawn was requested. */
 	existed: withDefault(integer()),
-	/** Why the relay refused it, if it was decided again as the next attempt: it never had a CodeRun. */
+	/** Why it was decided again as the next attempt: it never had a CodeRun. */
 	refused: nullable(text()),
 	/** When the relay is next asked about its CodeRun; null: at its deadline, or an hour after it was created. */
 	ask_at: nullable(time()),
+	/** The newer head of its branch for which it was decided again as the next attempt: it never had a CodeRun. */
+	newer_head: nullable(text()),
+	/** When it became known whether a controller started its CodeRun, which is so unless `outcome` is `NotStarted`. */
+	start_known_at: nullable(time()),
 });
 
 /** A row of `attempts`, as stored. */
@@ -72,7 +76,10 @@ const pastColumns = attemptsTable.pick(
 	"ci_url",
 );
 
-/** Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused: they never ran. */
+/**
+ * Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused and those that
+ * no controller started: they never ran.
+ */
 export async function previousAttempts(
 	db: D1Database,
 	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
@@ -80,9 +87,9 @@ export async function previousAttempts(
 	const { results } = await db
 		.prepare(
 			`SELECT ${pastColumns.list} FROM attempts
-			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL ORDER BY attempt`,
+			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL AND outcome IS NOT ?3 ORDER BY attempt`,
 		)
-		.bind(id, attempt)
+		.bind(id, attempt, NOT_STARTED)
 		.all<RowOf<typeof pastColumns>>();
 	return results.map((row) => {
 		const ci = [row.ci_summary, row.ci_url].filter(Boolean).join(" ");
@@ -95,6 +102,24 @@ export async function previousAttempts(
 			...(ci === "" ? {} : { ci }),
 		};
 	});
+}
+
+/** Whether any attempt had a CodeRun. */
+export async function wasTried(db: D1Database, id: string): Promise<boolean> {
+	const found = await db
+		.prepare("SELECT 1 AS found FROM attempts WHERE incident_id = ?1 AND spawned_at IS NOT NULL LIMIT 1")
+		.bind(id)
+		.first<number>("found");
+	return found !== null;
+}
+
+/** The heads for which it was decided again, oldest first. */
+export async function newerHeads(db: D1Database, id: string): Promise<readonly string[]> {
+	const { results } = await db
+		.prepare("SELECT newer_head FROM attempts WHERE incident_id = ?1 AND newer_head IS NOT NULL ORDER BY attempt")
+		.bind(id)
+		.all<{ newer_head: string }>();
+	return results.map(({ newer_head }) => newer_head);
 }
 
 /**
@@ -170,7 +195,9 @@ export async function recordOutcome(
 		db
 			.prepare(
 				`UPDATE attempts SET outcome = ?3, pull_request_url = ?4, message = ?5, started_at = ?6, finished_at = ?7,
-					outcome_digest = ?8, outcome_at = ?9, pull_request = ?10, spawned_at = coalesce(spawned_at, ?9)
+					outcome_digest = ?8, outcome_at = ?9, pull_request = ?10,
+					spawned_at = CASE ?3 WHEN ?11 THEN NULL ELSE coalesce(spawned_at, ?9) END,
+					start_known_at = CASE ?12 WHEN 1 THEN ?9 ELSE start_known_at END
 				WHERE incident_id = ?1 AND attempt = ?2 AND outcome_digest IS NULL`,
 			)
 			.bind(
@@ -184,6 +211,9 @@ export async function recordOutcome(
 				as.digest,
 				as.now,
 				as.pull_request,
+				NOT_STARTED,
+				// A CodeRun that was deleted or timed out may have had no phase.
+				outcome.phase === NOT_STARTED || isTerminalPhase(outcome.phase) ? 1 : 0,
 			),
 	]);
 }

@@ -6,7 +6,7 @@ export const checksTable = defineTable("checks", {
 	/** The repository of the branch: another one for a fork, `UNNAMED_HEAD` while nobody named it. */
 	head_repository: text(),
 	branch: text(),
-	/** `workflow:{name}`, `app:{slug}` or `status`. */
+	/** `workflow-file:{path}`, `workflow:{name}`, `app:{slug}` or `status`: see `checkName`. */
 	check_name: text(),
 	/** The job, check run or status context; empty for the check as a whole. */
 	job: text(),
@@ -23,6 +23,8 @@ export const checksTable = defineTable("checks", {
 	url: nullable(text()),
 	started_at: time(),
 	received_at: time(),
+	/** The name of the workflow in that run, where `check_name` has its file. */
+	workflow_name: nullable(text()),
 });
 
 /** The primary key: a check has one row a branch and job. */
@@ -30,29 +32,6 @@ export const checkKey = checksTable.pick("repository", "branch", "head_repositor
 
 /** A row of `checks`, as stored: the newest result of a check on a branch. */
 export type CheckRow = RowOf<typeof checksTable>;
-
-/** The fields that identify a check. */
-interface CheckRef {
-	readonly workflow?: { readonly name?: string; readonly path?: string };
-	readonly app?: string;
-	readonly job?: string;
-}
-
-/**
- * A check's name, the same for each run of it: the name of a workflow (jobs carry no path), the App of an App's check, and
- * `status` for a commit status, whose context is its job. Checks of GitHub Actions are jobs that do not name their workflow.
- */
-export function checkName({ workflow, app, job }: CheckRef): string | undefined {
-	const name = workflow?.name ?? workflow?.path;
-	if (name !== undefined) return `workflow:${name}`;
-	if (app !== undefined) return `app:${app}`;
-	return job === undefined ? undefined : "status";
-}
-
-/** Whether the check is a workflow, whose run reports for all its jobs. */
-export function isWorkflow(check_name: string): boolean {
-	return check_name.startsWith("workflow:");
-}
 
 /** The fields that order runs and checks. Times are ISO 8601. */
 interface RunTimes {

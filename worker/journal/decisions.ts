@@ -100,22 +100,30 @@ export async function storeDecision(
 
 /**
  * Makes an incident due for a new decision as its next attempt, and records why the current attempt never had a CodeRun, in
- * one transaction. The refused decision stays as it was sent. False if the lock was lost.
+ * one transaction. The earlier decision stays as it was sent. False if the lock was lost.
  */
 export async function redecide(
 	db: D1Database,
 	locked: LockedIncident,
-	{ reason, failing_since, now }: { readonly reason: string; readonly failing_since: number; readonly now: number },
+	again: {
+		readonly reason: string;
+		/** The head that its branch moved to, if that is why. */
+		readonly newer_head?: string;
+		readonly failing_since: number | null;
+		readonly tries: number;
+		readonly now: number;
+	},
 ): Promise<boolean> {
+	const { reason, newer_head = null, failing_since, tries, now } = again;
 	const refused = db
-		.prepare("UPDATE attempts SET refused = ?3 WHERE incident_id = ?1 AND attempt = ?2")
-		.bind(locked.id, locked.attempt, reason);
+		.prepare("UPDATE attempts SET refused = ?3, newer_head = ?4 WHERE incident_id = ?1 AND attempt = ?2")
+		.bind(locked.id, locked.attempt, reason, newer_head);
 	const done = await takeStep(db, locked.id, {
 		event: "redecided",
 		reason,
 		now,
 		when: locked,
-		set: { attempt: locked.attempt + 1, next_try_at: now, failing_since, tries: locked.tries + 1, not_before: null },
+		set: { attempt: locked.attempt + 1, next_try_at: now, failing_since, tries, not_before: null },
 		with: [refused],
 	});
 	return done === "done";

@@ -3,6 +3,7 @@ import type { Incident } from "../../pipeline/incident.ts";
 import { storable } from "../../pipeline/stages/clean-text.ts";
 import { insertRow } from "./bind-named.ts";
 import { incidentsTable } from "./incidents.ts";
+import { queueRank } from "./queue-order.ts";
 import { needStored } from "./stored-json.ts";
 import { defineTable, integer, type NewRow, text, time, withDefault } from "./table.ts";
 
@@ -63,6 +64,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 				next_try_at: delivery.dueAt,
 				created_at: received_at,
 				updated_at: now,
+				queue_rank: queueRank(incident),
 			},
 			{ onConflict: "ON CONFLICT (id) DO NOTHING" },
 		),

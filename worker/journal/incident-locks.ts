@@ -43,7 +43,7 @@ export async function releaseLocks(db: D1Database): Promise<void> {
 /** `sending`: due to be sent. `following`: sent, and an outcome, a CI result, a deadline or a notification is due. */
 export type DueFor = "sending" | "following";
 
-/** Due and unlocked incidents, longest overdue first, starting behind `after`. */
+/** Due and unlocked incidents, those of the lowest rank first, then longest overdue, starting behind `after`. */
 export async function dueIncidents(
 	db: D1Database,
 	due: DueFor,
@@ -52,12 +52,12 @@ export async function dueIncidents(
 	const unsent = "('accepted', 'waiting')";
 	const { results } = await db
 		.prepare(
-			`SELECT next_try_at, created_at, id FROM incidents
+			`SELECT queue_rank, next_try_at, created_at, id FROM incidents
 			WHERE next_try_at <= ?1 AND locked_until <= ?1 AND status ${due === "sending" ? "IN" : "NOT IN"} ${unsent}
-				AND next_try_at >= ?3 AND (next_try_at, created_at, id) > (?3, ?4, ?5)
-			ORDER BY next_try_at, created_at, id LIMIT ?2`,
+				AND (queue_rank, next_try_at, created_at, id) > (?3, ?4, ?5, ?6)
+			ORDER BY queue_rank, next_try_at, created_at, id LIMIT ?2`,
 		)
-		.bind(now, limit, after?.next_try_at ?? -1, after?.created_at ?? -1, after?.id ?? "")
+		.bind(now, limit, after?.queue_rank ?? -1, after?.next_try_at ?? -1, after?.created_at ?? -1, after?.id ?? "")
 		.all<DueKey>();
 	return results;
 }

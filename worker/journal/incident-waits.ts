@@ -1,6 +1,7 @@
+import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
 import type { AttemptRow } from "./attempts.ts";
-import type { IncidentRow, LockedIncident } from "./incidents.ts";
+import type { LockedIncident } from "./incidents.ts";
 import { needStored } from "./stored-json.ts";
 import { takeStep } from "./transitions.ts";
 
@@ -21,34 +22,6 @@ export function claimBlocker(claim: Pick<WireClaim, "key">): string {
 
 export function agentBlocker(agent: string): string {
 	return `agent:${agent}`;
-}
-
-export interface QueuedAhead {
-	readonly id: string;
-	readonly blocked_on: string;
-	readonly next_try_at: number;
-}
-
-/**
- * The oldest incident, older than this one, that waits for one of the same things: a new one queues behind it
- * (docs/architecture.md#what-is-guaranteed). Ages are totally ordered, so waits cannot form a cycle.
- */
-export async function nextInQueue(
-	db: D1Database,
-	row: Pick<IncidentRow, "id" | "created_at">,
-	targets: readonly string[],
-): Promise<QueuedAhead | undefined> {
-	if (targets.length === 0) return undefined;
-	const places = targets.map((_, index) => `?${index + 3}`).join(", ");
-	const first = await db
-		.prepare(
-			`SELECT id, blocked_on, next_try_at FROM incidents
-			WHERE blocked_on IN (${places}) AND status = 'waiting' AND (created_at, id) < (?1, ?2)
-			ORDER BY created_at, id LIMIT 1`,
-		)
-		.bind(row.created_at, row.id, ...targets)
-		.first<QueuedAhead>();
-	return first ?? undefined;
 }
 
 export interface Wait {
@@ -113,40 +86,8 @@ function spawnedStatement(
 	return db
 		.prepare(
 			// A CodeRun that already existed may have ended, and a restored journal lost its outcome: query the relay.
-			`UPDATE attempts SET spawned_at = coalesce(spawned_at, ?3), existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
+			`UPDATE attempts SET spawned_at = CASE WHEN outcome IS ?5 THEN NULL ELSE coalesce(spawned_at, ?3) END, existed = ?4, ask_at = CASE ?4 WHEN 1 THEN ?3 END
 			WHERE incident_id = ?1 AND attempt = ?2`,
 		)
-		.bind(id, attempt, now, existed ? 1 : 0);
-}
-
-/**
- * Makes the oldest incident that waits for each of these things due now, and returns their ids. The ones behind it are
- * woken after it has been processed.
- */
-export async function wakeWaiting(db: D1Database, targets: readonly string[], now: number): Promise<readonly string[]> {
-	if (targets.length === 0) return [];
-	const woken = await db.batch<{ id: string }>(
-		targets.map((target) =>
-			db
-				.prepare(
-					`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(next_try_at, ?2)) WHERE id = (
-						SELECT id FROM incidents WHERE blocked_on = ?1 AND status = 'waiting' ORDER BY created_at, id LIMIT 1
-					) RETURNING id`,
-				)
-				.bind(target, now),
-		),
-	);
-	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
-}
-
-/** Makes every incident that a pause deferred due now; returns their ids, oldest first. */
-export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
-	const { results } = await db
-		.prepare(
-			`UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting' AND paused = 1 AND next_try_at > ?1
-			RETURNING id, created_at`,
-		)
-		.bind(now)
-		.all<{ id: string; created_at: number }>();
-	return results.toSorted((one, other) => one.created_at - other.created_at).map(({ id }) => id);
+		.bind(id, attempt, now, existed ? 1 : 0, NOT_STARTED);
 }

@@ -62,6 +62,8 @@ export const incidentsTable = defineTable("incidents", {
 	blocked_by: nullable(text()),
 	/** 1 while a pause defers it. */
 	paused: withDefault(integer()),
+	/** Lower ones go first among incidents that wait for the same thing: see `queueRank`. */
+	queue_rank: withDefault(integer()),
 });
 
 /** A row of `incidents`, as stored. */

@@ -17,5 +17,9 @@ export const MIGRATIONS = [
 	"0015_words.sql",
 	"0016_audit.sql",
 	"0017_ends.sql",
+	"0018_queue.sql",
+	"0020_repositories.sql",
+	"0021_starts.sql",
+	"0025_conflict_scans.sql",
 	"0026_reopened.sql",
 ] as const;

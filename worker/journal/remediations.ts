@@ -1,7 +1,9 @@
 import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
+import { MINUTE_MS } from "../../wire/durations.ts";
 import { attemptsTable } from "./attempts.ts";
 import { HAS_NO_NAME, isNamed, UNNAMED_HEAD } from "./check-heads.ts";
-import { type CheckRow, checkName, checksTable, withKnownActor } from "./checks.ts";
+import { checkMatcher, checkOf } from "./check-identity.ts";
+import { beganAt, type CheckRow, checksTable, withKnownActor } from "./checks.ts";
 import { type IncidentRow, incidentStatement } from "./incidents.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
 import { readStored } from "./stored-json.ts";
@@ -119,10 +121,9 @@ interface PushOrigin {
 }
 
 /**
- * The remediation that caused a failure, if an agent may have pushed the failing commit. That is so on the branch of a fix,
- * when one of our agents is known to have pushed, or on a branch that an agent works on: for the same check, unless a person
- * is known to have pushed. Such a failure is not an incident, or an agent that pushes failing commits would be called without
- * end. A failure that is already an incident stays one.
+ * The remediation whose agent pushed the failing commit: on the branch of a fix, or when one of our agents is known to have
+ * pushed to a branch. Such a failure is not an incident, or an agent that pushes failing commits would be called without
+ * end. Where nobody says who pushed, it is one: see `possibleCause`. A failure that is already an incident stays one.
  */
 export async function remediationPushedTo(
 	db: D1Database,
@@ -133,31 +134,71 @@ export async function remediationPushedTo(
 	if (kind !== "ci" || branch === undefined) return undefined;
 	const prefix = incidentOfFixBranch(branch);
 	const incident = await withKnownActor(db, failure);
-	if (prefix === undefined && isByPerson(incident)) return undefined;
 	const isByAgent = incident.actor !== undefined && isOwnAgent(incident.actor.login);
-	const { results } = await db
+	if (prefix === undefined && !isByAgent) return undefined;
+	const found = await db
 		.prepare(
-			`SELECT id, incident FROM incidents WHERE repository = ?1 AND id <> ?2
-				AND ((branch = ?3 AND (?7 OR status IN ('running', 'awaiting_ci') OR (status = 'waiting' AND attempt > 1)
-						OR (status IN ('failed', 'escalated') AND ended_at > ?8)))
+			`SELECT id FROM incidents WHERE repository = ?1 AND id <> ?2
+				AND ((branch = ?3 AND (?6 OR status IN ('running', 'awaiting_ci') OR (status = 'waiting' AND attempt > 1)
+						OR (status IN ('failed', 'escalated') AND ended_at > ?7)))
 					OR (id >= ?4 AND id < ?5))
-				AND lower(coalesce(incident ->> 'head_repository', repository)) = ?9
+				AND lower(coalesce(incident ->> 'head_repository', repository)) = ?8
 				AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = ?2)
-			ORDER BY created_at DESC LIMIT ?6`,
+			ORDER BY created_at DESC LIMIT 1`,
 		)
 		.bind(
-			...[repository, id, branch, prefix ?? "none", `${prefix ?? "none"}g`, MOST, isByAgent ? 1 : 0, now - late_ms],
+			...[repository, id, branch, prefix ?? "none", `${prefix ?? "none"}g`, isByAgent ? 1 : 0, now - late_ms],
 			(incident.head_repository ?? repository).toLowerCase(),
 		)
-		.all<{ id: string; incident: string }>();
-	const check = checkName(incident);
-	return results.find((row) => prefix !== undefined || isByAgent || checkOf(row.incident) === check)?.id;
+		.first<string>("id");
+	return found ?? undefined;
 }
 
-/** The check of another incident. A damaged one matches no failure. */
-function checkOf(incident: string): string | undefined {
-	const read = readStored("incidents.incident", incident);
-	return read.ok ? checkName(read.value) : "unknown";
+/** An attempt whose agent may have pushed a failing commit. `isJudged`: it ended by such a failure. */
+export interface PossibleCause {
+	readonly incident_id: string;
+	readonly attempt: number;
+	readonly isJudged: boolean;
+}
+
+// The agent's push may be its last act, and the job of its run waits for a runner.
+const RUN_STARTS_WITHIN_MS = 15 * MINUTE_MS;
+
+/**
+ * The attempt whose agent may have pushed the failing commit, if nobody says who did: it worked on this branch for the same
+ * check when the run began. Undefined when its pusher is known, and when no agent can have pushed it.
+ */
+export async function possibleCause(
+	db: D1Database,
+	incident: Incident,
+	created_at: number,
+): Promise<PossibleCause | undefined> {
+	const { id, kind, repository, branch } = incident;
+	const check = checkOf(incident);
+	if (kind !== "ci" || branch === undefined || check === undefined) return undefined;
+	if (incident.actor !== undefined || isByPerson(incident)) return undefined;
+	const began_at = beganAt(incident) ?? created_at;
+	const { results } = await db
+		.prepare(
+			`SELECT i.id AS incident_id, i.incident, a.attempt, a.result FROM incidents i JOIN attempts a ON a.incident_id = i.id
+			WHERE i.repository = ?1 AND i.branch = ?2 AND i.id <> ?3
+				AND lower(coalesce(i.incident ->> 'head_repository', i.repository)) = ?4
+				AND a.spawned_at <= ?5 AND (a.outcome_at IS NULL OR a.outcome_at >= ?5 - ?6)
+				AND (a.result IN ('ci_still_failing', 'agent_failed', 'timed_out', 'deleted')
+					OR (a.result IS NULL AND a.attempt = i.attempt AND i.status IN ('running', 'awaiting_ci')))
+			ORDER BY a.spawned_at DESC LIMIT ?7`,
+		)
+		.bind(
+			...[repository, branch, id, (incident.head_repository ?? repository).toLowerCase()],
+			...[began_at, RUN_STARTS_WITHIN_MS, MOST],
+		)
+		.all<{ incident_id: string; incident: string; attempt: number; result: string | null }>();
+	const cause = results.find((row) => {
+		const read = readStored("incidents.incident", row.incident);
+		const failed = read.ok ? checkOf(read.value) : undefined;
+		return failed !== undefined && checkMatcher([check, failed])(check, failed);
+	});
+	return cause && { incident_id: cause.incident_id, attempt: cause.attempt, isJudged: cause.result !== null };
 }
 
 /** Whether a person made the run, or caused a run's delivery: the sender of checks and statuses is always an App. */

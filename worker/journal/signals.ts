@@ -1,10 +1,16 @@
 import { isFork } from "../../pipeline/head-repository.ts";
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
-import { insertRow } from "./bind-named.ts";
+import { type Bindings, bindNamed, insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
-import { beganAt, checkName, checksTable, isWorkflow, positionOf } from "./checks.ts";
+import { checkName, checkOf } from "./check-identity.ts";
+import { beganAt, checksTable, positionOf } from "./checks.ts";
+import { requestConflictScan } from "./conflict-scans.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
+import { alertTypes, resolvedStatement } from "./resolved-alerts.ts";
 import { insertTransitions } from "./transitions.ts";
+
+// GitHub needs a moment to compute which pull requests can still be merged.
+const MOVED_MS = 10_000;
 
 // These incidents are notified at once; the sweep processes the rest of a branch.
 const MOST_AFFECTED = 50;
@@ -12,12 +18,12 @@ const MOST_AFFECTED = 50;
 /** The statements of one transaction, and how to read their results. */
 export interface SignalStatements {
 	readonly all: readonly D1PreparedStatement[];
-	/** The ids of the remediations of the signal's branch or pull request. */
+	/** The ids of the remediations that the signal is about. */
 	affected(results: readonly D1Result[]): readonly string[];
 }
 
 /**
- * Stores a signal and makes the remediations of its branch or pull request due, in one transaction. Idempotent, and
+ * Stores a signal and makes the remediations of its branch, pull request or alert due, in one transaction. Idempotent, and
  * independent of the order in which signals arrive.
  */
 export function signalStatements(
@@ -30,13 +36,13 @@ export function signalStatements(
 		all: [
 			...factsOf(db, signal, at.now),
 			...noteOf(db, signal, affected, at.now),
-			db.prepare(`SELECT id FROM incidents WHERE id IN (${affected.sql})`).bind(...affected.values),
-			db
-				.prepare(
-					`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?9), ?9)
-					WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
-				)
-				.bind(...affected.values, at.now),
+			bindNamed(db, `SELECT id FROM incidents WHERE id IN (${affected.sql})`, affected.values),
+			bindNamed(
+				db,
+				`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, :now), :now)
+				WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
+				{ ...affected.values, now: at.now },
+			),
 		],
 		affected: (results) => ((results.at(-2)?.results ?? []) as { id: string }[]).map(({ id }) => id),
 	};
@@ -44,34 +50,53 @@ export function signalStatements(
 
 interface Affected {
 	readonly sql: string;
-	readonly values: readonly [string, string | null, string, number | null, number, number, string, string | null];
+	readonly values: Bindings;
+}
+
+const STILL_OPEN =
+	"(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > :since))";
+
+function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
+	const since = at.now - at.reconsider_ms;
+	return signal.reports === "resolved" ? affectedByAlert(signal, since) : affectedByBranch(signal, since);
 }
 
 /**
  * Remediations of the branch that failed, of its pull request (what failed in a merge queue is on another branch), of the fix's
  * branch, and of the fix's pull request.
  */
-function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
+function affectedByBranch(signal: Signal, since: number): Affected {
 	const { repository, branch, pr_number } = signal;
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
-	const open = `(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > ?5))`;
 	const sql = `SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND ${open}
-				AND (?8 IS NULL OR coalesce(incident ->> '$.head_repository', ?8) = ?8 COLLATE NOCASE)
-			ORDER BY created_at DESC LIMIT ?6
+			SELECT id FROM incidents WHERE repository = :repository AND branch = :branch AND ${STILL_OPEN}
+				AND (:fork IS NULL OR coalesce(incident ->> '$.head_repository', :fork) = :fork COLLATE NOCASE)
+			ORDER BY created_at DESC LIMIT :most
 		)
 		UNION SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = ?1 AND json_extract(incident, '$.pr_number') = ?4 AND ${open}
-			ORDER BY created_at DESC LIMIT ?6
+			SELECT id FROM incidents WHERE repository = :repository AND json_extract(incident, '$.pr_number') = :pr_number
+				AND ${STILL_OPEN}
+			ORDER BY created_at DESC LIMIT :most
 		)
-		UNION SELECT id FROM incidents WHERE id >= ?3 AND id < ?7 AND repository = ?1
-		UNION SELECT incident_id FROM attempts WHERE pull_request = ?4
-			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = ?1)`;
-	const since = at.now - at.reconsider_ms;
+		UNION SELECT id FROM incidents WHERE id >= :prefix AND id < :prefix_end AND repository = :repository
+		UNION SELECT incident_id FROM attempts WHERE pull_request = :pr_number
+			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = :repository)`;
 	// Anybody may call a branch of a fork like one of ours.
 	const fork = isFork(signal) ? (signal.head_repository ?? null) : null;
-	const names = [repository, branch ?? null, prefix, pr_number ?? null] as const;
-	return { sql, values: [...names, since, MOST_AFFECTED, `${prefix}g`, fork] };
+	const names = { repository, branch: branch ?? null, pr_number: pr_number ?? null, fork };
+	return { sql, values: { ...names, prefix, prefix_end: `${prefix}g`, since, most: MOST_AFFECTED } };
+}
+
+/** Remediations of the alert, whichever event reported it. */
+function affectedByAlert({ repository, alert }: Signal, since: number): Affected {
+	const sql = `SELECT id FROM (
+			SELECT id FROM incidents WHERE repository = :repository AND kind = 'security'
+				AND json_extract(incident, '$.alert.number') = :number
+				AND incident ->> '$.alert.type' IN (SELECT value FROM json_each(:types)) AND ${STILL_OPEN}
+			ORDER BY created_at DESC LIMIT :most
+		)`;
+	const types = JSON.stringify(alertTypes(alert?.type ?? ""));
+	return { sql, values: { repository, number: alert?.number ?? null, types, since, most: MOST_AFFECTED } };
 }
 
 function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStatement[] {
@@ -82,6 +107,10 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 		case "merged":
 		case "closed":
 			return pullRequestStatement(db, signal, signal.reports, now);
+		case "resolved":
+			return resolvedStatement(db, signal, now);
+		case "moved":
+			return requestConflictScan(db, signal, now + MOVED_MS);
 		case "reviewed":
 		case "queued":
 		case "dequeued":
@@ -97,11 +126,11 @@ function checkStatement(
 	conclusion: "success" | "failure",
 	now: number,
 ): D1PreparedStatement[] {
-	const check_name = checkName(signal);
+	const check = checkOf(signal);
 	const { repository, branch, job = "" } = signal;
-	if (check_name === undefined || branch === undefined) return [];
+	if (check === undefined || branch === undefined) return [];
 	// One passed job of a workflow says nothing about the others.
-	if (conclusion === "success" && isWorkflow(check_name) && job !== "") return [];
+	if (conclusion === "success" && check.kind === "workflow" && job !== "") return [];
 	const { actor } = signal;
 	return [
 		insertRow(
@@ -111,7 +140,7 @@ function checkStatement(
 				repository,
 				head_repository: signal.head_repository ?? UNNAMED_HEAD,
 				branch,
-				check_name,
+				check_name: checkName(check),
 				job,
 				conclusion,
 				position: positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
@@ -124,6 +153,7 @@ function checkStatement(
 				url: signal.url ?? null,
 				started_at: beganAt(signal) ?? now,
 				received_at: now,
+				workflow_name: signal.workflow?.name ?? null,
 			},
 			{ onConflict: NEWER_CHECK },
 		),
@@ -153,30 +183,37 @@ function pullRequestStatement(
 
 /** Adds signals that change no state to the timeline, once however often they are delivered. */
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
-	if (signal.reports === "success" || signal.reports === "failure") return [];
+	const { reports } = signal;
+	if (reports === "success" || reports === "failure" || reports === "moved") return [];
 	return [
-		db
-			.prepare(
-				insertTransitions(
-					{ at: "?9", event: "?10", to_status: "status", reason: "?11" },
-					`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
-						SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = ?10 AND reason = ?11
-					)`,
-				),
-			)
-			.bind(...affected.values, now, signal.reports, describeSignal(signal)),
+		bindNamed(
+			db,
+			insertTransitions(
+				{ at: ":now", event: ":event", to_status: "status", reason: ":reason" },
+				`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
+					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = :event AND reason = :reason
+				)`,
+			),
+			{ ...affected.values, now, event: signal.reports, reason: describeSignal(signal) },
+		),
 	];
 }
 
-/** Two signals with the same text are the same one. A merge group has no time; its commit tells it from the next one. */
-function describeSignal({ pr_number, conclusion = "", sender, occurred_at, head_sha }: Signal): string {
-	const state = /^[a-z_]{1,40}$/.test(conclusion) ? conclusion.replaceAll("_", " ") : "";
-	const group = head_sha === undefined ? "" : `commit ${head_sha.slice(0, 7)}`;
-	const parts = [
-		pr_number === undefined ? "" : `pull request #${pr_number}`,
-		state,
-		sender === undefined ? "" : `by ${sender.login}`,
-		occurred_at ?? group,
-	];
+/** Two signals of one kind with the same text are the same one. */
+function describeSignal(signal: Signal): string {
+	const { sender, occurred_at } = signal;
+	const parts = [aboutOf(signal), sender && `by ${sender.login}`, occurred_at ?? mergeGroupOf(signal)];
 	return parts.filter(Boolean).join(", ");
+}
+
+function aboutOf({ pr_number, alert, conclusion = "" }: Signal): string {
+	const state = /^[a-z_]{1,40}$/.test(conclusion) ? conclusion.replaceAll("_", " ") : "";
+	if (alert?.number !== undefined) return [`alert #${alert.number}`, state].filter(Boolean).join(" ");
+	return [pr_number === undefined ? "" : `pull request #${pr_number}`, state].filter(Boolean).join(", ");
+}
+
+/** A merge group has no time; its commit tells it from the next one. */
+function mergeGroupOf({ reports, head_sha }: Signal): string {
+	const isGroup = reports === "queued" || reports === "dequeued";
+	return isGroup && head_sha !== undefined ? `commit ${head_sha.slice(0, 7)}` : "";
 }

@@ -27,7 +27,10 @@ export const TRANSITIONS = {
 	filtered: { from: NOT_SENT, to: "cancelled" },
 	/** The relay will never make this CodeRun. */
 	refused: { from: NOT_SENT, to: "failed" },
-	/** The relay refused the decision, and the pipeline has changed since: decided again, as the next attempt. */
+	/**
+	 * The relay refused the decision and the pipeline has changed since, or its branch moved while it waited: decided again, as the
+	 * next attempt.
+	 */
 	redecided: { from: NOT_SENT, to: "waiting" },
 	/** A day of failures only: of sending it, or of processing what followed. */
 	abandoned: { from: UNENDED, to: "dead" },
@@ -35,6 +38,8 @@ export const TRANSITIONS = {
 	agent_finished: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
 	/** What was red is green, on the default or protected branch too if that is where it was red. */
 	ci_passed: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
+	/** The security alert was fixed, dismissed or resolved, after an attempt. */
+	alert_resolved: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
 	/** The fix of a default or protected branch passes on its own branch: it has to be merged. */
 	fix_passed: { from: [...OPEN, "failed", "escalated"], to: "awaiting_merge" },
 	/** The agent finished, and nothing can ever report whether that fixed it. */
@@ -45,7 +50,7 @@ export const TRANSITIONS = {
 	escalated: { from: [...UNENDED, "fixed"], to: "escalated" },
 	/** The same, if the pipeline names nobody to notify. */
 	exhausted: { from: [...UNENDED, "fixed"], to: "failed" },
-	/** CI passed before an attempt, its newer failure is an incident, or its branch was merged or closed. */
+	/** CI passed or the alert was resolved before an attempt, its newer failure is an incident, or its branch was merged or closed. */
 	superseded: { from: UNENDED, to: "superseded" },
 	/** A person said "stop", or closed the pull request of the fix. */
 	stopped: { from: UNENDED, to: "cancelled" },
@@ -66,7 +71,7 @@ export function transit(from: IncidentStatus, event: RemediationEvent): Incident
 }
 
 /** States in which nothing more happens by itself. */
-const ENDED: readonly IncidentStatus[] = [
+export const ENDED: readonly IncidentStatus[] = [
 	"fixed",
 	"unverified",
 	"failed",

@@ -27,7 +27,6 @@ export const ATTEMPT_RESULTS = [
 	"ci_still_failing",
 	"ci_silent",
 	"timed_out",
-	"not_started",
 	"deleted",
 	"handed_over",
 	"unverified",

@@ -74,7 +74,10 @@ const SHAPES = {
 		command_result: z.string(),
 	}) as z.ZodType<unknown>,
 	"checks.failed_steps": z.array(z.string()) as z.ZodType<unknown>,
+	"conflict_scans.numbers": z.array(z.number()) as z.ZodType<unknown>,
 	"sweep_steps.stopped_at": z.object({
+		// A row from before incidents had ranks continues from the start.
+		queue_rank: z.number().default(-1),
 		next_try_at: z.number(),
 		created_at: z.number(),
 		id: z.string(),
@@ -95,6 +98,7 @@ interface Columns {
 	"status_comments.last_command": LastCommand;
 	"checks.failed_steps": readonly string[];
 	"sweep_steps.stopped_at": DueKey;
+	"conflict_scans.numbers": readonly number[];
 }
 
 /**
@@ -140,8 +144,9 @@ export interface LastCommand {
 	readonly command_result: string;
 }
 
-/** A position in a list sorted by due time. */
+/** A position in a list sorted by rank, then by due time. */
 export interface DueKey {
+	readonly queue_rank: number;
 	readonly next_try_at: number;
 	readonly created_at: number;
 	readonly id: string;

@@ -1,5 +1,5 @@
--- An incident can also wait for a merge, or end unverified; an attempt can also hand over, never start, or stay unmerged. The
--- other new states are for later versions, so that the tables are rebuilt once: SQLite cannot change a CHECK
+-- An incident can also wait for a merge, or end unverified; an attempt can also hand over, or stay unmerged. The other new
+-- states are for later versions, so that the tables are rebuilt once: SQLite cannot change a CHECK
 -- (https://www.sqlite.org/lang_altertable.html#otheralter). The previous worker writes none of them.
 
 CREATE TABLE incidents_new (
@@ -97,7 +97,7 @@ CREATE TABLE attempts_new (
 	finished_at TEXT,
 	outcome_digest TEXT,
 	result TEXT CHECK (result IN (
-		'fixed', 'agent_failed', 'ci_still_failing', 'ci_silent', 'timed_out', 'not_started', 'deleted',
+		'fixed', 'agent_failed', 'ci_still_failing', 'ci_silent', 'timed_out', 'deleted',
 		'handed_over', 'unverified', 'unmerged', 'superseded', 'stopped'
 	)),
 	ended_at INTEGER,

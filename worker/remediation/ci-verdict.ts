@@ -1,14 +1,17 @@
-import { type CheckRow, isNewer, isSameRun, isWorkflow } from "../journal/checks.ts";
+import { type CheckIdentity, checkMatcher, checkOfRow } from "../journal/check-identity.ts";
+import { type CheckRow, isNewer, isSameRun } from "../journal/checks.ts";
 import { readStored } from "../journal/stored-json.ts";
 
-/** The check that failed, from its incident. Without a `check_name` the check is unknown, and any check on the fix counts. */
+/** The check that failed, from its incident. Without a `check` it is unknown, and any check on the fix counts. */
 export interface FailedCheck {
-	readonly check_name?: string;
+	readonly check?: CheckIdentity;
 	/** The failed jobs, check runs or status contexts known so far. */
 	readonly jobs: readonly string[];
 	readonly branch?: string;
 	/** See `positionOf`. */
 	readonly position?: string;
+	/** The attempt of the run that failed; absent if the event does not say. */
+	readonly run_attempt?: number;
 	/** When it started or failed, in milliseconds. */
 	readonly began_at: number;
 	readonly head_sha?: string;
@@ -17,7 +20,13 @@ export interface FailedCheck {
 /** CI's result for one attempt. `by`: what made it pass. */
 export type CiVerdict =
 	| { readonly result: "none" }
-	| { readonly result: "passed"; readonly by: "agent" | "rerun" | "other"; readonly row: CheckRow }
+	| {
+			readonly result: "passed";
+			readonly by: "agent" | "rerun" | "other";
+			readonly row: CheckRow;
+			/** The run passed in the very attempt that a job of it failed: the job may fail (`continue-on-error`). */
+			readonly isAllowedFailure?: true;
+	  }
 	| {
 			readonly result: "failed";
 			readonly row: CheckRow;
@@ -47,16 +56,21 @@ export interface CiInput {
  */
 export function judgeCi(input: CiInput): CiVerdict {
 	const { failed, fixBranches } = input;
-	const own = input.checks.filter((row) => row.branch === failed.branch && !fixBranches.includes(row.branch));
-	const fixes = fixBranches.map((branch) => input.checks.filter((row) => row.branch === branch));
+	const checks = input.checks.filter(isOf(failed, input.checks));
+	const own = checks.filter((row) => row.branch === failed.branch && !fixBranches.includes(row.branch));
+	const fixes = fixBranches.map((branch) => checks.filter((row) => row.branch === branch));
 
 	const onFixes = fixes.map((rows) => judgeBranch(rows, failed, () => true));
 	const passing = onFixes.find((judged) => judged?.result === "passed");
 	if (passing !== undefined) return { result: "passed", by: "agent", row: passing.newest };
 
 	// Without the check's name, checks on a branch of others say nothing about a fix on its own branch.
-	const onOwn = failed.check_name === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
-	if (onOwn?.result === "passed") return { result: "passed", by: passedBy(input, onOwn.newest), row: onOwn.newest };
+	const onOwn = failed.check === undefined ? undefined : judgeBranch(own, failed, isNewerThan(failed));
+	if (onOwn?.result === "passed") {
+		const row = onOwn.newest;
+		if (isAllowedFailure(failed, row)) return { result: "passed", by: "other", row, isAllowedFailure: true };
+		return { result: "passed", by: passedBy(input, row), row };
+	}
 
 	const failing = onFixes.find((judged) => judged?.result === "failed" && isOfAttempt(input, judged.newest));
 	if (failing !== undefined) return failedVerdict(failing);
@@ -81,8 +95,8 @@ function judgeBranch(
 	failed: FailedCheck,
 	counts: (row: CheckRow) => boolean,
 ): BranchVerdict | undefined {
-	const rows = all.filter((row) => isSameCheck(row, failed) && counts(row));
-	const deciding = (isWorkflow(failed.check_name ?? "") ? [undefined] : jobsOf(failed, rows)).map((job) =>
+	const rows = all.filter(counts);
+	const deciding = (failed.check?.kind === "workflow" ? [undefined] : jobsOf(failed, rows)).map((job) =>
 		newestOf(job === undefined ? rows : rows.filter((row) => row.job === job || row.job === "")),
 	);
 	const known = deciding.filter((row) => row !== undefined);
@@ -98,7 +112,7 @@ function judgeBranch(
 
 /** The jobs that have to pass. If the check is unknown, these are all on the fix. */
 function jobsOf(failed: FailedCheck, rows: readonly CheckRow[]): readonly (string | undefined)[] {
-	if (failed.check_name !== undefined && failed.jobs.length > 0) return failed.jobs;
+	if (failed.check !== undefined && failed.jobs.length > 0) return failed.jobs;
 	const names = [...new Set(rows.map(({ job }) => job))];
 	return names.length === 0 ? [undefined] : names;
 }
@@ -116,12 +130,24 @@ function newestOf(rows: readonly CheckRow[]): CheckRow | undefined {
 	return newest;
 }
 
-function isSameCheck(row: CheckRow, { check_name }: FailedCheck): boolean {
-	return check_name === undefined || row.check_name === check_name;
+/** Whether a result is one of the failed check; of any check if that is unknown. */
+export function isOf({ check }: FailedCheck, known: readonly CheckRow[]): (row: CheckRow) => boolean {
+	if (check === undefined) return () => true;
+	const isSame = checkMatcher([check, ...known.map(checkOfRow)]);
+	return (row) => isSame(checkOfRow(row), check);
 }
 
-function isNewerThan({ position, began_at }: FailedCheck): (row: CheckRow) => boolean {
-	return (row) => (position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at;
+function isNewerThan(failed: FailedCheck): (row: CheckRow) => boolean {
+	const { position, began_at } = failed;
+	return (row) =>
+		isAllowedFailure(failed, row) ||
+		((position === undefined ? undefined : isNewer(row.position, position)) ?? row.started_at > began_at);
+}
+
+/** Whether it is the run's own success in the attempt that a job of it failed. */
+function isAllowedFailure({ check, position, run_attempt }: FailedCheck, row: CheckRow): boolean {
+	const isOwnWord = check?.kind === "workflow" && row.job === "" && row.position === position;
+	return isOwnWord && run_attempt !== undefined && row.conclusion === "success";
 }
 
 function isOfAttempt({ since }: CiInput, row: CheckRow): boolean {

@@ -1,13 +1,16 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { fixBranch } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
+import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
-import { beganAt, type CheckRow, checkName, isWorkflow, positionOf } from "../journal/checks.ts";
+import { checkOf } from "../journal/check-identity.ts";
+import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
+import { findResolved } from "../journal/resolved-alerts.ts";
 import { needStored } from "../journal/stored-json.ts";
-import { type FailedCheck, judgeCi } from "./ci-verdict.ts";
+import { type FailedCheck, isOf, judgeCi } from "./ci-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
 import type { RelayStatus, RemediationState } from "./next-step.ts";
 
@@ -60,8 +63,9 @@ export async function loadState(
 			fixBranches.add(row.branch);
 		}
 	}
+	const failed = failedCheck(failure, incident.created_at);
 	const ci = judgeCi({
-		failed: failedCheck(failure, incident.created_at),
+		failed,
 		checks: branch.checks,
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
@@ -71,15 +75,16 @@ export async function loadState(
 	const state = {
 		incident,
 		ended: endedBefore(incident, attempts),
+		unstarted: unstartedBefore(incident, attempts),
 		...(current !== undefined && { current: currentOf(current, at.overdueAfterMs) }),
 		ci,
 		...closedOf(branch, failure.pr_number, fixNumbers),
+		...(await alertDone(db, incident, failure)),
 		wasTried: attempts.some(({ spawned_at }) => spawned_at !== null),
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
 	};
-	const check_name = failure.kind === "ci" ? checkName(failure) : undefined;
-	const unnamed = branch.unnamed.filter((row) => check_name === undefined || row.check_name === check_name);
+	const unnamed = branch.unnamed.filter(isOf(failed, [...branch.checks, ...branch.unnamed]));
 	return { incident, attempts, state, failure, unnamed };
 }
 
@@ -94,6 +99,11 @@ function endedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly P
 		const { agent, failure_type, signature } = past;
 		return [{ attempt: past.attempt, agent, failure_type, escalated: past.escalated === 1, result, signature }];
 	});
+}
+
+function unstartedBefore({ attempt, budget_from }: IncidentRow, attempts: readonly PastAttempt[]): number {
+	const isOfBudget = (past: PastAttempt) => past.attempt >= budget_from && past.attempt < attempt;
+	return attempts.filter((past) => isOfBudget(past) && past.outcome === NOT_STARTED).length;
 }
 
 function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): NonNullable<RemediationState["current"]> {
@@ -111,6 +121,18 @@ function currentOf(current: PastAttempt, overdueAfterMs: number | undefined): No
 		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
 		...(overdueAt !== undefined && { overdueAt }),
 	};
+}
+
+/** Whether its alert was closed since it was reported: an alert that was opened again is another incident. */
+async function alertDone(
+	db: D1Database,
+	{ repository, created_at }: IncidentRow,
+	{ kind, alert, occurred_at }: Incident,
+): Promise<Pick<RemediationState, "alertDone">> {
+	const resolved = kind === "security" && alert !== undefined ? await findResolved(db, repository, alert) : undefined;
+	const opened_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? created_at;
+	if (resolved === undefined || resolved.resolved_at < opened_at) return {};
+	return { alertDone: { why: `alert #${alert?.number} was closed as ${resolved.how}` } };
 }
 
 function closedOf(
@@ -131,16 +153,17 @@ function closedOf(
 
 /** The check that has to pass again. Only CI incidents have one: an alert is fixed when the fix's own checks pass. */
 function failedCheck(incident: Incident, created_at: number): FailedCheck {
-	const check_name = incident.kind === "ci" ? checkName(incident) : undefined;
+	const check = incident.kind === "ci" ? checkOf(incident) : undefined;
 	const failure = incident.jobs ?? (incident.job === undefined ? [] : [incident.job]);
-	const jobs = check_name === undefined || isWorkflow(check_name) ? [] : failure;
+	const jobs = check === undefined || check.kind === "workflow" ? [] : failure;
 	const position = positionOf(incident);
 	return {
 		jobs,
 		began_at: beganAt(incident) ?? created_at,
-		...(check_name !== undefined && { check_name }),
+		...(check !== undefined && { check }),
 		...(incident.branch !== undefined && { branch: incident.branch }),
 		...(position !== undefined && { position }),
+		...(incident.run_attempt !== undefined && { run_attempt: incident.run_attempt }),
 		...(incident.head_sha !== undefined && { head_sha: incident.head_sha }),
 	};
 }

@@ -1,7 +1,9 @@
 import { DAY_MS } from "../../wire/durations.ts";
+import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
+import { endOfAlert } from "./alert-resolved.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
 import { type EndedAttempt, type EscalationPolicy, endsWithPerson, nextAgent } from "./next-agent.ts";
 
@@ -32,13 +34,17 @@ export interface RemediationState {
 		/** When the relay must have ended its CodeRun; undefined if nothing has a deadline. */
 		readonly overdueAt?: number;
 	};
-	/** Whether any attempt had a CodeRun. */
+	/** How many of the current budget's earlier attempts no controller started. They are not in `ended`. */
+	readonly unstarted: number;
+	/** Whether any attempt had a CodeRun that started. */
 	readonly wasTried: boolean;
 	/** The relay's answer to a query about the current attempt's CodeRun, if that has not ended. */
 	readonly relayStatus?: RelayStatus;
 	readonly ci: CiVerdict;
 	/** The pull request whose branch failed is closed or merged; `at`: when the event arrived. */
 	readonly branchDone?: { readonly why: string; readonly at: number };
+	/** The alert that it is about was closed. */
+	readonly alertDone?: { readonly why: string };
 	/** How the fix's own pull request ended. */
 	readonly fix?: { readonly state: "closed" | "merged"; readonly number: number; readonly at: number };
 	readonly now: number;
@@ -47,7 +53,8 @@ export interface RemediationState {
 export type RelayStatus = { readonly state: "running" } | { readonly state: "unknown"; readonly why: string };
 
 export interface AttemptEnd {
-	readonly result: AttemptResult;
+	/** Null if its CodeRun never started: nothing was tried. */
+	readonly result: AttemptResult | null;
 	readonly signature: string | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
@@ -75,6 +82,8 @@ const ASK_FOR_MS = DAY_MS;
  * none: it waits for another event, or has ended.
  */
 export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const closed = afterAlert(state);
+	if (closed !== undefined) return closed;
 	switch (state.incident.status) {
 		case "accepted":
 		case "waiting":
@@ -99,6 +108,14 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 	}
 }
 
+function afterAlert(state: RemediationState): NextStep | undefined {
+	const closed = endOfAlert(state);
+	if (closed === undefined) return undefined;
+	const { event, reason, fixed_by, endsAttempt } = closed;
+	const end = endsAttempt && state.current !== undefined && { end: endAs("fixed") };
+	return { do: "step", event, reason, ...end, set: { next_try_at: null, fixed_by } };
+}
+
 function isOver({ current }: RemediationState): boolean {
 	return current !== undefined && current.outcome !== null;
 }
@@ -110,7 +127,8 @@ function beforeSending(
 ): NextStep | undefined {
 	if (ci.result === "passed") {
 		if (wasTried) return ciPassed(ci, undefined);
-		const reason = `CI passed${ci.by === "rerun" ? " in a rerun" : ""} before any attempt${at(ci.row.url)}`;
+		const how = ci.isAllowedFailure ? " although a job of the run failed" : ci.by === "rerun" ? " in a rerun" : "";
+		const reason = `CI passed${how} before any attempt${at(ci.row.url)}`;
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null, fixed_by: ci.by } };
 	}
 	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
@@ -120,6 +138,7 @@ function beforeSending(
 
 function afterRun(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { ci, current, now } = state;
+	if (current?.outcome === NOT_STARTED) return beforeSending(state, rules) ?? afterNoStart(state, current, rules);
 	const decided = byCi(ci);
 	if (decided !== undefined) return decided;
 	if (current === undefined) return withoutAttempt(state, rules);
@@ -197,8 +216,9 @@ function closedOf(state: RemediationState): { readonly at: number; readonly step
 
 /** After CI passed, only a failure of the agent's own later push reopens the remediation, and only until CI's deadline. */
 function reconsider(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
-	const { ci, current } = state;
-	if (ci.result !== "failed" || current === undefined || current.outcome === null) return undefined;
+	const { ci, current, alertDone } = state;
+	if (alertDone !== undefined || ci.result !== "failed" || current === undefined || current.outcome === null)
+		return undefined;
 	const until = (current.outcome_at ?? 0) + rules.ci_deadline_s * 1000;
 	return ci.received_at > until ? undefined : afterRun(state, rules);
 }
@@ -208,7 +228,8 @@ function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEn
 	if (current === undefined) throw new Error("no attempt to end");
 	const { agent, failure_type, escalated } = current;
 	const { result, signature } = end;
-	const ended = [...state.ended, { attempt: incident.attempt, agent, failure_type, escalated, result, signature }];
+	const last = { attempt: incident.attempt, agent, failure_type, escalated, signature };
+	const ended = result === null ? state.ended : [...state.ended, { ...last, result }];
 	const next = nextAgent(rules, ended);
 	switch (next.do) {
 		case "attempt": {
@@ -228,9 +249,29 @@ function endAttempt(state: RemediationState, rules: OutcomeRules, end: AttemptEn
 	}
 }
 
+// Each takes the start deadline. While none of several incidents' CodeRuns starts, creating them waits as well.
+const MOST_UNSTARTED = 5;
+
+/** No agent has tried anything, so the same one is asked again and no budget is used. A person is asked in the end. */
+function afterNoStart(
+	{ incident, unstarted, now }: RemediationState,
+	{ agent, escalated }: NonNullable<RemediationState["current"]>,
+	rules: OutcomeRules,
+): NextStep {
+	const end = endAs(null);
+	const summary = "no controller started the CodeRun: it had no phase at its start deadline";
+	const times = unstarted + 1;
+	if (times >= MOST_UNSTARTED) return toPerson(rules, `${summary}, ${times} times; no agent has tried`, end, now);
+	const due = now + rules.pause_s * 1000;
+	const reason = `${summary}; attempt ${incident.attempt + 1} follows, and this one counts against no agent`;
+	const escalate_to = escalated ? agent : null;
+	const set = { attempt: incident.attempt + 1, escalate_to, next_try_at: due, not_before: due };
+	return { do: "step", event: "retry_scheduled", reason, end, set };
+}
+
 function ciPassed(ci: CiVerdict & { readonly result: "passed" }, end: AttemptEnd | undefined): NextStep {
 	const how = { agent: "", rerun: " in a rerun", other: " after somebody else's push" }[ci.by];
-	const reason = `CI passed${how}${at(ci.row.url)}`;
+	const reason = `CI passed${ci.isAllowedFailure ? " although a job of the run failed" : how}${at(ci.row.url)}`;
 	const set = { next_try_at: null, fixed_by: ci.by };
 	return { do: "step", event: "ci_passed", reason, set, ...(end !== undefined && { end }) };
 }
@@ -266,17 +307,19 @@ function toPerson(rules: OutcomeRules, reason: string, end: AttemptEnd | undefin
 
 function endOfAgent(outcome: string, message: string | null): AttemptEnd {
 	const result = outcome === "Deleted" ? "deleted" : outcome === "TimedOut" ? "timed_out" : "agent_failed";
-	const signature = `agent ${outcome}: ${message ?? ""}`.slice(0, 1000);
+	// Two deletions in a row are not two equal failures of the agent.
+	const signature = result === "deleted" ? null : `agent ${outcome}: ${message ?? ""}`.slice(0, 1000);
 	return { ...endAs(result), signature };
 }
 
-function endAs(result: AttemptResult): AttemptEnd {
+function endAs(result: AttemptResult | null): AttemptEnd {
 	return { result, signature: null, ci_summary: null, ci_url: null };
 }
 
 /** One clause for people. Unknown phases count as failures. */
 function describeOutcome(outcome: string, message: string | null): string {
-	if (outcome === "Deleted") return "the CodeRun was deleted before it finished";
+	if (outcome === "Deleted")
+		return "the CodeRun was deleted before it finished, by a person or a tool; its agent did not fail";
 	if (outcome === "TimedOut") return "the CodeRun did not finish before its deadline";
 	const why = message ? `: ${message.slice(0, 1000)}` : "";
 	return `the CodeRun ended as ${outcome.slice(0, 63)}${why}`;

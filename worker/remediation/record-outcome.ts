@@ -4,7 +4,8 @@ import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import type { WireOutcome } from "../../wire/outcome.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, findAttempt, recordOutcome } from "../journal/attempts.ts";
-import { agentBlocker, claimBlocker, wakeWaiting } from "../journal/incident-waits.ts";
+import { wakeWaiting } from "../journal/incident-queue.ts";
+import { agentBlocker, claimBlocker } from "../journal/incident-waits.ts";
 import { findIncident } from "../journal/incidents.ts";
 import { readStored } from "../journal/stored-json.ts";
 
@@ -37,7 +38,7 @@ export async function takeOutcome(effects: Effects, sent: WireOutcome, body: str
 	return { status: "recorded", attempt: stored };
 }
 
-/** Wakes the oldest incident that waits for each thing that the CodeRun held: it is free now, or soon. */
+/** Wakes the first incident that waits for each thing that the CodeRun held: it is free now, or soon. */
 export async function wakeBlocked(effects: Effects, attempt: AttemptRow): Promise<void> {
 	const read = readStored("attempts.request", attempt.request);
 	// They are also due by themselves, a little later.

@@ -58,7 +58,7 @@ async function checkStatus(worker: string, token: string | undefined): Promise<r
 	if (answer.kind === "answered" && answer.status === 200) {
 		const status: Partial<HubStatus> = JSON.parse(answer.text);
 		const active = passed("active pipeline", `${String(status.pipeline).slice(0, 12)}.`);
-		return [active, ...refusedSignatures(status), ...waitingDeliveries(status)];
+		return [active, ...unstartedCodeRuns(status), ...refusedSignatures(status), ...waitingDeliveries(status)];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
 		return [
@@ -71,6 +71,14 @@ async function checkStatus(worker: string, token: string | undefined): Promise<r
 	}
 	const see = "See the worker's log: npx wrangler tail.";
 	return [missing("active pipeline", `/api/status: ${describe(answer)}`, see)];
+}
+
+function unstartedCodeRuns({ not_starting = null }: Partial<HubStatus>): readonly Check[] {
+	if (not_starting === null) return [];
+	const summary = `CodeRuns are created, and no controller has started one since ${not_starting.since}.`;
+	return [
+		missing("controller", summary, "See whether the CodeRun controller runs: kubectl get coderuns,pods -n NAMESPACE."),
+	];
 }
 
 /** Anybody can send unsigned requests, so these do not prove a misconfiguration. */

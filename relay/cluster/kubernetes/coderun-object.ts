@@ -6,11 +6,12 @@ import { readTime } from "./read-time.ts";
 /** Where the Kubernetes sink records on a CodeRun what it has done about it. */
 export const REPORTED_LABEL = "healer/reported";
 export const TIMED_OUT_ANNOTATION = "healer/timed-out-at";
+export const NOT_STARTED_ANNOTATION = "healer/not-started-at";
 
 /** Selects Healer's CodeRuns whose end the worker does not know yet. */
 export const UNREPORTED = `${OWN_LABELS.name}=healer,!${REPORTED_LABEL}`;
 
-/** `timed-out`: the worker knows, but it may still be running. */
+/** `timed-out`: the worker knows, but it may still be running, or start. */
 export type Reported = "true" | "timed-out";
 
 const text = z.string().optional().catch(undefined);
@@ -39,6 +40,8 @@ export interface SeenCodeRun {
 	readonly resource_version: string;
 	/** Absent when Healer did not create the CodeRun. */
 	readonly identity?: CodeRunIdentity;
+	/** It has a phase: a controller works on it. An absent and an empty phase mean that none has seen it yet. */
+	readonly started: boolean;
 	/** Absent while it is unfinished. */
 	readonly terminal?: TerminalPhase;
 	readonly message: string | null;
@@ -48,8 +51,11 @@ export interface SeenCodeRun {
 	/** When the cluster created it, in milliseconds. */
 	readonly created_at: number | undefined;
 	readonly deadline_s: number | undefined;
+	readonly start_deadline_s: number | undefined;
 	/** Its deadline passed, and a relay recorded that. */
 	readonly timed_out_at: string | null;
+	/** It had no phase at its start deadline, and a relay recorded that. It may have started since. */
+	readonly not_started_at: string | null;
 	readonly reported: boolean;
 	/** It was deleted, and a finalizer still holds it. */
 	readonly deleting: boolean;
@@ -66,6 +72,7 @@ export function readCodeRunObject(object: unknown): SeenCodeRun {
 		uid: metadata.uid,
 		resource_version: metadata.resourceVersion,
 		...(identity === undefined ? {} : { identity }),
+		started: (status?.phase ?? "").trim() !== "",
 		...(isTerminalPhase(status?.phase) ? { terminal: status.phase } : {}),
 		message: status?.message?.slice(0, 16_384) || null,
 		pull_request_url: pullRequestOf(status?.pullRequestUrl),
@@ -73,7 +80,9 @@ export function readCodeRunObject(object: unknown): SeenCodeRun {
 		finished_at: readTime(status?.finishedAt) ?? readTime(status?.lastUpdate),
 		created_at: created === null ? undefined : Date.parse(created),
 		deadline_s: readSeconds(annotations[OWN_ANNOTATIONS.deadline]),
+		start_deadline_s: readSeconds(annotations[OWN_ANNOTATIONS.startDeadline]),
 		timed_out_at: readTime(annotations[TIMED_OUT_ANNOTATION]),
+		not_started_at: readTime(annotations[NOT_STARTED_ANNOTATION]),
 		reported: metadata.labels?.[REPORTED_LABEL] !== undefined,
 		deleting: metadata.deletionTimestamp !== undefined,
 	};

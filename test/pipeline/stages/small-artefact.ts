@@ -103,6 +103,7 @@ export const smallArtefact: Artefact = {
 		max_attempts: 3,
 		pause_s: 120,
 		deadline_s: 7200,
+		start_deadline_s: 600,
 		ci_deadline_s: 3600,
 		escalate: ["human"],
 		label: "needs-human",

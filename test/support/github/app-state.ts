@@ -48,7 +48,9 @@ export class AppState {
 		issues: "write",
 		metadata: "read",
 		pull_requests: "write",
+		security_events: "read",
 		statuses: "read",
+		vulnerability_alerts: "read",
 	};
 	readonly tokens = new Map<string, InstallationToken>();
 	/** Oldest first. */

@@ -58,6 +58,9 @@ describe("startGitHubMock", () => {
 		cto.putCheckRun({ id: 4, head_sha: "a1", name: "clippy", status: "completed", conclusion: "success" });
 		cto.putStatuses("a1", [{ context: "ci", state: "success" }]);
 		cto.putComparison("main...fix/x", { ahead_by: 2, status: "ahead" });
+		cto.putReviews(3, [{ state: "APPROVED" }]);
+		cto.putDependabotAlert({ number: 7, state: "open" });
+		cto.putCodeScanningAlert({ number: 7, state: "open" });
 		cto.putBranch("fix/x", "a1");
 		cto.putIssue({ number: 5, state: "open" });
 		cto.putComment(5, { id: 6, body: "/healer fix" });
@@ -87,6 +90,9 @@ describe("startGitHubMock", () => {
 			["GET /repos/{owner}/{repo}/pulls", {}, 200],
 			["GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: 3 }, 200],
 			["GET /repos/{owner}/{repo}/pulls/{pull_number}/files", { pull_number: 3 }, 200],
+			["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", { pull_number: 3 }, 200],
+			["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}", { alert_number: 7 }, 200],
+			["GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}", { alert_number: 7 }, 200],
 			["GET /repos/{owner}/{repo}/commits/{ref}", ref, 200],
 			["GET /repos/{owner}/{repo}/commits/{ref}/status", ref, 200],
 			["GET /repos/{owner}/{repo}/commits/{ref}/check-runs", ref, 200],

@@ -2,9 +2,11 @@ import {
 	type Branch,
 	type Changes,
 	type CheckRun,
+	type CodeScanningAlert,
 	type Comment,
 	type Commit,
 	type Comparison,
+	type DependabotAlert,
 	type Issue,
 	type Job,
 	type Label,
@@ -12,6 +14,7 @@ import {
 	type Pull,
 	type PullFile,
 	type Reaction,
+	type Review,
 	type Run,
 	type Status,
 	samples,
@@ -35,6 +38,10 @@ export class RepositoryState {
 	readonly jobs = new Map<number, Job & { readonly logUrl?: string }>();
 	readonly pulls = new Map<number, Pull>();
 	readonly files = new Map<number, readonly PullFile[]>();
+	/** By pull request, oldest first. */
+	readonly reviews = new Map<number, readonly Review[]>();
+	readonly dependabotAlerts = new Map<number, DependabotAlert>();
+	readonly codeScanningAlerts = new Map<number, CodeScanningAlert>();
 	readonly commits = new Map<string, Commit>();
 	readonly checkRuns = new Map<number, CheckRun>();
 	/** By commit. */
@@ -74,6 +81,19 @@ export class RepositoryState {
 	putPull(changes: Changes<Pull> & { readonly number: number }, files: readonly Changes<PullFile>[] = []): Pull {
 		this.files.set(changes.number, files.map(samples.pullFile));
 		return put(this.pulls, changes.number, samples.pull(changes));
+	}
+
+	/** Oldest first, as GitHub lists them. */
+	putReviews(pull: number, reviews: readonly Changes<Review>[]): void {
+		this.reviews.set(pull, reviews.map(samples.review));
+	}
+
+	putDependabotAlert(changes: Changes<DependabotAlert> & { readonly number: number }): DependabotAlert {
+		return put(this.dependabotAlerts, changes.number, samples.dependabotAlert(changes));
+	}
+
+	putCodeScanningAlert(changes: Changes<CodeScanningAlert> & { readonly number: number }): CodeScanningAlert {
+		return put(this.codeScanningAlerts, changes.number, samples.codeScanningAlert(changes));
 	}
 
 	putCommit(changes: Changes<Commit> & { readonly sha: string }, files: readonly Changes<PullFile>[] = []): Commit {

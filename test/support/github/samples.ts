@@ -12,6 +12,9 @@ export type Commit = Data<"GET /repos/{owner}/{repo}/commits/{ref}">;
 export type CheckRun = Data<"GET /repos/{owner}/{repo}/check-runs/{check_run_id}">;
 export type Status = Data<"GET /repos/{owner}/{repo}/commits/{ref}/status">["statuses"][number];
 export type Comparison = Data<"GET /repos/{owner}/{repo}/compare/{basehead}">;
+export type Review = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews">[number];
+export type DependabotAlert = Data<"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}">;
+export type CodeScanningAlert = Data<"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}">;
 export type Branch = Data<"GET /repos/{owner}/{repo}/branches/{branch}">;
 export type Issue = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}">;
 export type Comment = Data<"GET /repos/{owner}/{repo}/issues/{issue_number}/comments">[number];
@@ -40,6 +43,13 @@ export const samples = {
 	checkRun: madeOf<CheckRun>("GET /repos/{owner}/{repo}/check-runs/{check_run_id}"),
 	status: madeOf<Status>("GET /repos/{owner}/{repo}/commits/{ref}/status"),
 	comparison: madeOf<Comparison>("GET /repos/{owner}/{repo}/compare/{basehead}"),
+	review: madeOf<Review>("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"),
+	// GitHub's own example does not follow its description here.
+	dependabotAlert: madeOf<DependabotAlert>("GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}", {
+		dismissed_reason: "tolerable_risk",
+		security_advisory: { epss: { percentage: 0.00045, percentile: 0.16001 } },
+	}),
+	codeScanningAlert: madeOf<CodeScanningAlert>("GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"),
 	branch: madeOf<Branch>("GET /repos/{owner}/{repo}/branches/{branch}"),
 	issue: madeOf<Issue>("GET /repos/{owner}/{repo}/issues/{issue_number}"),
 	comment: madeOf<Comment>("GET /repos/{owner}/{repo}/issues/{issue_number}/comments"),

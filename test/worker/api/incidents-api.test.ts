@@ -153,6 +153,7 @@ describe("showStatus", () => {
 			delivery_queue: null,
 			redelivery: { configured: false },
 			paused: null,
+			not_starting: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),
 		});
 	});

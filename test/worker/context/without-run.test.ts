@@ -16,7 +16,7 @@ import { EXAMPLES } from "../support/failed-job.ts";
 import { type Answers, stubSources } from "./github/github-answers.ts";
 
 const artefact = bundled as unknown as Artefact;
-const watching = { ...artefact.settings, watch: { pull_requests: true, branches: ["master"] } };
+const watching = { ...artefact.settings, watch: { pull_requests: true, branches: ["master"], conflicts: true } };
 const pipeline = loadPipeline({ ...artefact, settings: watching });
 
 const SHA = "ec26c3e57ca3a959ca5aad62de7213c562f8c821";

@@ -1,12 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { SpawnRequest } from "../../../wire/spawn.ts";
 import { sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import { currentEngine } from "../../../worker/engine.ts";
 import { acceptDelivery } from "../../../worker/ingest/accept-delivery.ts";
-import { recordOutcome } from "../../../worker/journal/attempts.ts";
-import { reconcile } from "../../../worker/remediation/reconcile.ts";
 import { isAtSize } from "../../support/tiers/at-size.ts";
+import { claimingCluster, endCodeRun } from "../support/claiming-cluster.ts";
 import { EXAMPLES } from "../support/failed-job.ts";
 import { type Stub, stubEffects } from "../support/stub-effects.ts";
 
@@ -17,7 +15,7 @@ describe("alerts that are switched on", () => {
 	it("come by dozens at once, and are worked on one at a time, oldest first, none lost", async () => {
 		const stub = stubEffects();
 		stub.activeEngine = await currentEngine(env, Date.now(), stub.log);
-		const cluster = oneAtATime(stub);
+		const cluster = claimingCluster(stub);
 		const told = await Promise.all(Array.from({ length: ALERTS }, (_, n) => acceptAlert(stub, n + 1)));
 		expect(new Set(told.map(({ status }) => status))).toEqual(new Set(["accepted"]));
 
@@ -32,7 +30,7 @@ describe("alerts that are switched on", () => {
 		expect(results.filter(({ reason }) => !/^(claim alerts is held by|behind) /.test(reason))).toEqual([]);
 
 		for (let turn = 2; turn <= TURNS; turn++) {
-			await finish(stub, cluster.made.at(-1));
+			await endCodeRun(stub, cluster.made.at(-1));
 			stub.clock += 11 * 60_000;
 			await sweepUntilQuiet(stub);
 			expect(cluster.made).toHaveLength(turn);
@@ -45,38 +43,6 @@ describe("alerts that are switched on", () => {
 		expect(cluster.made.map(({ incident_id }) => incident_id)).toEqual(oldest.slice(0, TURNS).map(({ id }) => id));
 	}, 300_000);
 });
-
-interface Made extends SpawnRequest {
-	readonly made_at: number;
-	finished: boolean;
-}
-
-/** A cluster whose claims are held as docs/storage.md says: while the CodeRun is unfinished, and for their ttl at least. */
-function oneAtATime(stub: Stub): { readonly made: Made[]; most: number } {
-	const cluster = { made: [] as Made[], most: 0 };
-	stub.relay = (_id, body) => {
-		const request: SpawnRequest = JSON.parse(body);
-		const coderun_name = request.coderun.metadata.name;
-		const before = cluster.made.find((one) => one.coderun.metadata.name === coderun_name);
-		if (before !== undefined) return { ok: true, result: { result: "exists", coderun_name } };
-		for (const { name, key, ttl_s } of request.claims) {
-			const holder = cluster.made.find(
-				(one) =>
-					one.incident_id !== request.incident_id &&
-					one.claims.some((claim) => claim.key === key) &&
-					(!one.finished || stub.clock < one.made_at + ttl_s * 1000),
-			);
-			if (holder === undefined) continue;
-			const until = new Date(Math.max(holder.made_at + ttl_s * 1000, stub.clock + 30_000)).toISOString();
-			const by = { by: holder.incident_id, coderun_name: holder.coderun.metadata.name };
-			return { ok: true, result: { result: "held", claim: name, until, ...by } };
-		}
-		cluster.made.push({ ...request, made_at: stub.clock, finished: false });
-		cluster.most = Math.max(cluster.most, cluster.made.filter(({ finished }) => !finished).length);
-		return { ok: true, result: { result: "created", coderun_name } };
-	};
-	return cluster;
-}
 
 async function acceptAlert(stub: Stub, number: number) {
 	const example = EXAMPLES.find(({ name }) => name === "dependabot_alert")?.examples.find(
@@ -97,24 +63,6 @@ async function sweepUntilQuiet(stub: Stub): Promise<void> {
 		if ((await stub.journal.prepare(due).bind(stub.clock).first("due")) === 0) return;
 	}
 	throw new Error("something stays due");
-}
-
-async function finish(stub: Stub, made: Made | undefined): Promise<void> {
-	if (made === undefined) throw new Error("nothing was made");
-	made.finished = true;
-	const { incident_id, attempt } = made;
-	const outcome = {
-		coderun_name: made.coderun.metadata.name,
-		incident_id,
-		attempt,
-		phase: "Succeeded",
-		pull_request_url: null,
-		message: null,
-		started_at: null,
-		finished_at: null,
-	};
-	await recordOutcome(stub.journal, outcome, { digest: "d", pull_request: null, now: stub.clock });
-	await reconcile(stub, incident_id);
 }
 
 async function countByStatus(stub: Stub): Promise<Record<string, number>> {

@@ -26,6 +26,7 @@ describe("processIncident", () => {
 			agent: "rex",
 			max_active: 0,
 			deadline_s: 7200,
+			start_deadline_s: 600,
 			claims: [{ name: "branch", key: "5dlabs/cto/main", ttl_s: 600, while_active: true }],
 			coderun: { metadata: { name: NAME, namespace: "cto", labels: {}, annotations: {} }, spec: { model: "m" } },
 		});

@@ -295,6 +295,45 @@ describe("asInstallation", () => {
 	});
 });
 
+describe("a repository that was renamed or transferred", () => {
+	const RUN = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
+	const moved = (location: string, status: number) => new Response(null, { status, headers: { location } });
+
+	it.each([301, 307, 308])("is asked for at its new path of the API, with the token, after %i", async (status) => {
+		const stub = stubGitHub(({ what }) =>
+			what === "GET /repositories/1/actions/runs/7"
+				? Response.json({ id: 7 })
+				: what.endsWith("/runs/7")
+					? moved("https://api.github.com/repositories/1/actions/runs/7", status)
+					: undefined,
+		);
+		expect(await stub.github.asInstallation(OF, RUN, { ...CTO, run_id: 7 })).toMatchObject({
+			ok: true,
+			value: { id: 7 },
+		});
+		expect(stub.asked.at(-1)?.headers.get("authorization")).toBe("token ghs_of_77");
+	});
+
+	it("is not asked for at another host", async () => {
+		const stub = stubGitHub(({ what }) =>
+			what.endsWith("/runs/7") ? moved("https://mallory.test/x", 301) : undefined,
+		);
+		expect(await stub.github.asInstallation(OF, RUN, { ...CTO, run_id: 7 })).toEqual({
+			ok: false,
+			failure: { reason: "unavailable", detail: "301, a redirect away from the API" },
+		});
+		expect(stub.asked.map(({ host }) => host)).not.toContain("mallory.test");
+	});
+
+	it("is given up when it moves without end", async () => {
+		const stub = stubGitHub(({ what }) =>
+			what.endsWith("/runs/7") ? moved("https://api.github.com/repos/5dlabs/cto/actions/runs/7", 301) : undefined,
+		);
+		expect(await stub.github.asInstallation(OF, RUN, { ...CTO, run_id: 7 })).toMatchObject({ ok: false });
+		expect(stub.questions()).toHaveLength(4);
+	});
+});
+
 describe("redirectOf", () => {
 	const LOGS = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
 	const to = (location: string, status = 302) => new Response(null, { status, headers: { location } });
@@ -304,6 +343,19 @@ describe("redirectOf", () => {
 		const answer = await stub.github.redirectOf(OF, LOGS, { ...CTO, job_id: 12 });
 		expect(answer).toMatchObject({ ok: true, status: 302, value: "https://storage.test/log?sig=1" });
 		expect(stub.asked.map(({ host }) => host)).toEqual(["api.github.com", "api.github.com"]);
+	});
+
+	it("follows a renamed repository within the API, and leaves the log's storage without the token", async () => {
+		const stub = stubGitHub(({ what }) => {
+			if (what === "GET /repos/5dlabs/cto/actions/jobs/12/logs") {
+				return to("https://api.github.com/repositories/1/actions/jobs/12/logs", 301);
+			}
+			return what.startsWith("GET /repositories/1/") ? to("https://storage.test/log?sig=1") : undefined;
+		});
+		const answer = await stub.github.redirectOf(OF, LOGS, { ...CTO, job_id: 12 });
+		expect(answer).toMatchObject({ ok: true, status: 302, value: "https://storage.test/log?sig=1" });
+		expect(stub.asked.at(-1)?.headers.get("authorization")).toBe("token ghs_of_77");
+		expect(stub.asked.map(({ host }) => host)).not.toContain("storage.test");
 	});
 
 	it("says when there is no address", async () => {

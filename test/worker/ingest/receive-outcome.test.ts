@@ -16,7 +16,11 @@ describe("receiveOutcome", () => {
 		["Completed", "awaiting_ci", null],
 		["Failed", "waiting", `the CodeRun ended as Failed: out of tries${follows}`],
 		["Error", "waiting", `the CodeRun ended as Error: out of tries${follows}`],
-		["Deleted", "waiting", `the CodeRun was deleted before it finished${follows}`],
+		[
+			"Deleted",
+			"waiting",
+			`the CodeRun was deleted before it finished, by a person or a tool; its agent did not fail${follows}`,
+		],
 		["TimedOut", "waiting", `the CodeRun did not finish before its deadline${follows}`],
 	])("makes of phase %s the status %s", async (phase, status, reason) => {
 		const incident_id = await runningIncident();

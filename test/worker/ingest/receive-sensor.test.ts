@@ -52,6 +52,13 @@ describe("receiveCiFailure", () => {
 		expect(relay.made).toHaveLength(1);
 	});
 
+	it("takes the payload as JSON text under body, as Argo Events sends it without useRawData", async () => {
+		stubRelay();
+		const answer = await send(post(CI, { body: JSON.stringify(run) }));
+		expect(answer.status).toBe(202);
+		expect(answer.body).toMatchObject({ status: "accepted", agent: "rex", dedup_status: "new" });
+	});
+
 	it("is the same incident as the one that GitHub told", async () => {
 		stubRelay();
 		await send(signedDelivery(failedJob({ run_id: 4711 })));
@@ -125,6 +132,7 @@ describe("receiveCiFailure", () => {
 		["no object", "[]"],
 		["nothing that is known", "{}"],
 		["an alert", '{"alert":{}}'],
+		["a text under body that is not JSON", '{"body":"{"}'],
 	])("400 for %s", async (_name, body) => {
 		const answer = await send(post(CI, body));
 		expect(answer.status).toBe(400);

@@ -51,12 +51,27 @@ describe("readAlertEvent", () => {
 
 describe("unwrapBody", () => {
 	it("takes the payload bare, or under body", () => {
-		expect(unwrapBody({ a: 1 })).toEqual({ a: 1 });
-		expect(unwrapBody({ body: { a: 1 }, headers: {} })).toEqual({ a: 1 });
-		expect(unwrapBody({ body: "a text", a: 1 })).toEqual({ body: "a text", a: 1 });
+		expect(unwrapBody({ a: 1 })).toEqual({ ok: true, value: { a: 1 } });
+		expect(unwrapBody({ body: { a: 1 }, headers: {} })).toEqual({ ok: true, value: { a: 1 } });
 	});
 
+	it("takes the JSON text under body, as Argo Events sends it without useRawData", () => {
+		expect(unwrapBody({ body: '{"workflow_run":{"id":1}}' })).toEqual({ ok: true, value: { workflow_run: { id: 1 } } });
+	});
+
+	it("leaves the text of an event that names its repository beside it", () => {
+		const event = { body: "{", repository: { full_name: "5dlabs/cto" } };
+		expect(unwrapBody(event)).toEqual({ ok: true, value: event });
+	});
+
+	it.each([["a text"], ['{"a":1'], ["[1]"], ["null"], ['"{}"'], [""]])(
+		"says that %j under body is no object",
+		(body) => {
+			expect(unwrapBody({ body })).toEqual({ ok: false, problem: "the text under body is not a JSON object" });
+		},
+	);
+
 	it.each([[null], [[]], ["x"], [1]])("takes nothing from %j", (body) => {
-		expect(unwrapBody(body)).toBeUndefined();
+		expect(unwrapBody(body)).toEqual({ ok: false, problem: "the body is not a JSON object" });
 	});
 });

@@ -83,6 +83,7 @@ async function expectOnlyAttempts(id: string, made: readonly string[]): Promise<
 		"app:github-actions failure",
 		"app:vercel failure",
 		"status failure",
+		"workflow-file:.github/workflows/controller-ci.yaml failure",
 		"workflow:Controller CI failure",
 	]);
 }

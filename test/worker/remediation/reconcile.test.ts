@@ -12,9 +12,10 @@ import {
 	run,
 	runningRemediation,
 	timelineOf,
+	WORKFLOW,
 } from "../support/remediation-life.ts";
-import { sampleId } from "../support/sample-incident.ts";
-import { type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
+import { sampleId, sampleIncident } from "../support/sample-incident.ts";
+import { journalIncident, type Stub, stubEffects, timedOut } from "../support/stub-effects.ts";
 
 const ID = sampleId(1);
 const done = { kind: "outcome", attempt: 1, phase: "Succeeded" } as const;
@@ -124,6 +125,82 @@ describe("reconcile", () => {
 		await happen(stub, ID, done);
 		await happen(stub, ID, run("success", 200, stub, changes));
 		expect((await passed(stub, ID, 60_000)).status).toBe("awaiting_ci");
+	});
+
+	it.each([
+		["under a run-name", { workflow: { name: "Deploy 99ff by @rex", path: WORKFLOW.path } }],
+		["once its file can be read again", { workflow: { name: "CI", path: WORKFLOW.path } }],
+		["that names no file, as a job does", { workflow: { name: WORKFLOW.name } }],
+	])("takes the green of the same workflow %s for its own", async (_name, changes) => {
+		const stub = await running();
+		await happen(stub, ID, done);
+		await happen(stub, ID, run("success", 200, stub, changes));
+		expect(await passUntilQuiet(stub, ID)).toMatchObject({ status: "fixed", fixed_by: "agent" });
+	});
+
+	it("does not take the green of another file of the same name for its own", async () => {
+		const stub = await running();
+		await happen(stub, ID, done);
+		await happen(stub, ID, run("success", 200, stub, { workflow: { ...WORKFLOW, path: ".github/workflows/b.yml" } }));
+		expect((await passed(stub, ID, 60_000)).status).toBe("awaiting_ci");
+	});
+
+	it("takes a job's failure for the workflow's, whatever name the run has", async () => {
+		const stub = await running();
+		await happen(stub, ID, done);
+		await happen(stub, ID, run("failure", 200, stub, { workflow: { name: "Deploy" }, job: "clippy" }));
+		await happen(stub, ID, run("failure", 200, stub, { workflow: { name: "Deploy 99ff", path: WORKFLOW.path } }));
+		await passUntilAttempt(stub, 2);
+		expect(await attemptsOf(stub, ID)).toMatchObject([
+			{ result: "ci_still_failing", ci_summary: "failed: clippy" },
+			{},
+		]);
+	});
+
+	it("is over before any agent when the run of an allowed failure passes", async () => {
+		const stub = stubEffects();
+		const job = { id: ID, branch: "fix/parser", run_id: "100", run_attempt: 1, workflow: { name: WORKFLOW.name } };
+		await journalIncident(stub, sampleIncident(job), stub.clock + 5000);
+		await happen(stub, ID, run("success", 100, stub));
+		stub.clock += 5000;
+		expect(await passUntilQuiet(stub, ID)).toMatchObject({
+			status: "superseded",
+			reason:
+				"CI passed although a job of the run failed before any attempt: https://github.com/5dlabs/cto/actions/runs/100",
+		});
+		expect(stub.sent).toEqual([]);
+	});
+
+	it("is fixed by the run of an allowed failure that passes while an agent works", async () => {
+		const stub = stubEffects();
+		await journalIncident(
+			stub,
+			sampleIncident({
+				id: ID,
+				branch: "fix/parser",
+				run_id: "100",
+				run_attempt: 1,
+				workflow: { name: WORKFLOW.name },
+			}),
+		);
+		await sweepDue(stub);
+		await happen(stub, ID, run("success", 100, stub));
+		await happen(stub, ID, done);
+		expect(await passUntilQuiet(stub, ID)).toMatchObject({ status: "fixed", fixed_by: "other" });
+	});
+
+	it("does not take the green of an attempt for that of a failure whose attempt nobody named", async () => {
+		const stub = stubEffects();
+		const { run_attempt: _attempt, ...check } = sampleIncident({
+			id: ID,
+			branch: "fix/parser",
+			run_id: "100",
+			workflow: WORKFLOW,
+		});
+		await journalIncident(stub, check);
+		await happen(stub, ID, run("success", 100, stub));
+		await sweepDue(stub);
+		expect(await statusOf(stub)).toBe("running");
 	});
 
 	it("asks a person when CI says nothing by its deadline", async () => {

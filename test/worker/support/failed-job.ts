@@ -25,7 +25,7 @@ export function failedJob(changes: JobChanges = {}): Record<string, unknown> {
 			workflow_name: changes.workflow_name ?? "Controller CI",
 			steps: [{ name: "cargo clippy", status: "completed", conclusion: "failure", number: 1 }],
 		},
-		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
+		repository: repositoryOf(repository, changes.repository),
 		sender: { ...payload.sender, login: "octocat", type: "User" },
 	};
 }
@@ -44,11 +44,17 @@ export function failedRun(changes: JobChanges = {}): Record<string, unknown> {
 			name: changes.workflow_name ?? "Controller CI",
 			path: ".github/workflows/controller-ci.yaml",
 			actor: { login: "octocat", type: "User" },
-			head_repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
+			head_repository: repositoryOf(repository, changes.repository),
 		},
-		repository: { ...repository, full_name: changes.repository ?? "5dlabs/cto" },
+		repository: repositoryOf(repository, changes.repository),
 		sender: { ...payload.sender, login: "octocat", type: "User" },
 	};
+}
+
+/** Each repository has an id of its own: what GitHub calls by another name under the same id was renamed. */
+export function repositoryOf(repository: object | undefined, full_name = "5dlabs/cto") {
+	const id = [...full_name.toLowerCase()].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+	return { ...repository, id, full_name };
 }
 
 export type Payload = Record<string, Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { example, failedJob, failedRun, type Payload } from "./failed-job.ts";
+import { example, failedJob, failedRun, type Payload, repositoryOf } from "./failed-job.ts";
 
 /** A push whose CI came to an end. */
 export interface PushTold {
@@ -124,5 +124,5 @@ function timeOf(run_id: number, attempt: number): string {
 /** GitHub's own, as if 5dlabs/cto had sent it. */
 function ownExample(event: string, action?: string): Payload {
 	const found = example(event, action);
-	return { ...found, repository: { ...found.repository, full_name: "5dlabs/cto" } };
+	return { ...found, repository: repositoryOf(found.repository) };
 }

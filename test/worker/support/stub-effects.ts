@@ -137,6 +137,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			max_attempts: 3,
 			pause_s: 120,
 			deadline_s: 7200,
+			start_deadline_s: 600,
 			ci_deadline_s: 3600,
 			escalate: ["atlas", "human"],
 			label: "needs-human",

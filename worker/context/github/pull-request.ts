@@ -47,6 +47,7 @@ const pullRequestSchema = z.object({
 	title: z.string(),
 	html_url: z.string().nullish(),
 	draft: z.boolean().nullish(),
+	merged: z.boolean().nullish(),
 	mergeable_state: z.string().nullish(),
 	changed_files: z.number().nullish(),
 	user: z.object({ login: z.string() }).nullish(),

@@ -1,7 +1,15 @@
-import * as z from "zod";
+import {
+	type CheckAnswer,
+	checksOfRef,
+	isConclusive,
+	isJob,
+	isRedStatus,
+	runsOfCommit,
+	statusesOfRef,
+} from "./commit-results.ts";
 import { hasFailed } from "./failed-jobs.ts";
-import { type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
-import { type RunAnswer, runsSchema } from "./run-answer.ts";
+import { type Parsed, type RepoClient, sourceFailure } from "./repo-client.ts";
+import type { RunAnswer } from "./run-answer.ts";
 
 /** What currently fails on one commit. */
 export interface RedOnHead {
@@ -29,7 +37,7 @@ export async function redOnHead(client: RepoClient, sha: string): Promise<Parsed
 		gapOf("its checks", checks),
 		gapOf("its statuses", statuses),
 		runs.ok && runs.value.length > MOST_RUNS && `only the newest ${MOST_RUNS} of ${runs.value.length} failed runs`,
-		checks.ok && checks.value.isCut && `only ${MOST_CHECKS_READ} of its checks`,
+		checks.ok && checks.value.incomplete,
 		red.length > MOST_CHECKS && `only ${MOST_CHECKS} of ${red.length} failed checks`,
 	].filter((gap) => typeof gap === "string");
 	return {
@@ -46,26 +54,17 @@ function gapOf(what: string, list: Parsed<unknown>): string | undefined {
 	return list.ok ? undefined : `${what}: ${sourceFailure(list.problem).why}`;
 }
 
-/**
- * The failed runs of GitHub Actions on a commit, newest first: the newest conclusive run of each workflow and triggering
- * event. A cancelled or skipped run says nothing about the failure before it. One page suffices: on a commit with more runs,
- * the oldest add nothing new.
- */
-async function redRuns({ get, repo }: RepoClient, head_sha: string): Promise<Parsed<readonly RunAnswer[]>> {
-	const parameters = { ...repo, head_sha, per_page: 100 };
-	const list = parseResponse(runsSchema, await get("GET /repos/{owner}/{repo}/actions/runs", parameters));
-	if (!list.ok) return list;
+/** The failed runs of GitHub Actions on a commit, newest first: the newest conclusive run of each workflow and triggering event. */
+async function redRuns(client: RepoClient, head_sha: string): Promise<Parsed<readonly RunAnswer[]>> {
+	const runs = await runsOfCommit(client, head_sha);
+	if (!runs.ok) return runs;
 	const newest = new Map<string, RunAnswer>();
-	for (const run of list.value.workflow_runs.filter(isConclusive)) {
+	for (const run of runs.value.filter(isConclusive)) {
 		const of = `${run.workflow_id} ${run.event}`;
 		if (run.id > (newest.get(of)?.id ?? 0)) newest.set(of, run);
 	}
 	const red = [...newest.values()].filter(({ conclusion }) => hasFailed(conclusion));
 	return { ok: true, value: red.toSorted((one, other) => other.id - one.id) };
-}
-
-function isConclusive({ status, conclusion }: RunAnswer): boolean {
-	return status === "completed" && (conclusion === "success" || hasFailed(conclusion));
 }
 
 /** A failed check of an App, or a failed commit status. */
@@ -78,68 +77,28 @@ export interface RedCheck {
 	readonly output: string;
 }
 
-const PER_PAGE = 100;
-const MOST_CHECKS_READ = 300;
-const ACTIONS = "github-actions";
-
-const checksSchema = z.object({
-	check_runs: z.array(
-		z.object({
-			name: z.string(),
-			conclusion: z.string().nullish(),
-			html_url: z.string().nullish(),
-			app: z.object({ slug: z.string().nullish() }).nullish(),
-			output: z
-				.object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() })
-				.nullish(),
-		}),
-	),
-});
-
-/** The newest check of each name and App on a commit. Leaves out GitHub Actions: its checks are jobs, which the runs cover. */
 async function redChecks(
-	{ get, repo }: RepoClient,
+	client: RepoClient,
 	ref: string,
-): Promise<Parsed<{ readonly red: readonly RedCheck[]; readonly isCut: boolean }>> {
-	const red: RedCheck[] = [];
-	for (let page = 1; page * PER_PAGE <= MOST_CHECKS_READ; page++) {
-		const parameters = { ...repo, ref, filter: "latest", per_page: PER_PAGE, page } as const;
-		const list = parseResponse(
-			checksSchema,
-			await get("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", parameters),
-		);
-		if (!list.ok) return list;
-		const { check_runs } = list.value;
-		for (const { name, conclusion, html_url, app, output } of check_runs) {
-			if (app?.slug === ACTIONS || !hasFailed(conclusion)) continue;
-			const text = [output?.title, output?.summary, output?.text].filter(Boolean).join("\n");
-			red.push({ name, ...(app?.slug && { app: app.slug }), ...(html_url && { url: html_url }), output: text });
-		}
-		if (check_runs.length < PER_PAGE) return { ok: true, value: { red, isCut: false } };
-	}
-	return { ok: true, value: { red, isCut: true } };
+): Promise<Parsed<{ readonly red: readonly RedCheck[]; readonly incomplete?: string }>> {
+	const list = await checksOfRef(client, ref);
+	if (!list.ok) return list;
+	const { checks, ...rest } = list.value;
+	const red = checks.filter((check) => !isJob(check) && hasFailed(check.conclusion));
+	return { ok: true, value: { red: red.map(redCheck), ...rest } };
 }
 
-const statusesSchema = z.object({
-	statuses: z.array(
-		z.object({
-			context: z.string(),
-			state: z.string(),
-			description: z.string().nullish(),
-			target_url: z.string().nullish(),
-		}),
-	),
-});
+function redCheck({ name, html_url, app, output }: CheckAnswer): RedCheck {
+	const text = [output?.title, output?.summary, output?.text].filter(Boolean).join("\n");
+	return { name, ...(app?.slug && { app: app.slug }), ...(html_url && { url: html_url }), output: text };
+}
 
-/** The newest status of each context on a commit. */
-async function redStatuses({ get, repo }: RepoClient, ref: string): Promise<Parsed<readonly RedCheck[]>> {
-	const parameters = { ...repo, ref, per_page: PER_PAGE };
-	const list = parseResponse(statusesSchema, await get("GET /repos/{owner}/{repo}/commits/{ref}/status", parameters));
+async function redStatuses(client: RepoClient, ref: string): Promise<Parsed<readonly RedCheck[]>> {
+	const list = await statusesOfRef(client, ref);
 	if (!list.ok) return list;
-	const red = list.value.statuses.filter(({ state }) => state === "failure" || state === "error");
 	return {
 		ok: true,
-		value: red.map(({ context, description, target_url }) => ({
+		value: list.value.filter(isRedStatus).map(({ context, description, target_url }) => ({
 			name: context,
 			...(target_url && { url: target_url }),
 			output: description ?? "",

@@ -15,6 +15,7 @@ export const runSchema = z.object({
 	status: z.string().nullish(),
 	conclusion: z.string().nullish(),
 	html_url: z.string().nullish(),
+	run_started_at: z.string().nullish(),
 	head_branch: z.string().nullish(),
 	head_sha: z.string(),
 	head_repository: z.object({ full_name: z.string() }).nullish(),

@@ -1,8 +1,8 @@
-import * as z from "zod";
 import type { WorkflowRun } from "../../../pipeline/context.ts";
 import { headRepositoryName } from "../../../pipeline/head-repository.ts";
 import type { SourceResult } from "../source.ts";
 import type { CachedQueries } from "./cached-queries.ts";
+import { branchHead } from "./commit-results.ts";
 import { compact, type Parsed, parseResponse, type RepoClient, sourceFailure } from "./repo-client.ts";
 import { laterOnSameBranch, type RunAnswer, runsSchema } from "./run-answer.ts";
 
@@ -61,11 +61,9 @@ async function laterRuns({ get, repo }: RepoClient, run: RunAnswer, signal: Abor
 	return { ok: true, value: laterOnSameBranch(runs.value.workflow_runs, run) };
 }
 
-const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
-
 /** The branch's current head; undefined if the branch or fork is deleted or not visible to us. */
 async function headOf(
-	{ get }: RepoClient,
+	client: RepoClient,
 	queries: CachedQueries,
 	run: RunAnswer,
 	signal: AbortSignal,
@@ -76,12 +74,5 @@ async function headOf(
 	}
 	const [owner, repo] = (run.head_repository?.full_name ?? "").split("/");
 	if (!owner || !repo || !run.head_branch) return { ok: true, value: undefined };
-	const parameters = { owner, repo, branch: run.head_branch };
-	const branch = parseResponse(
-		branchSchema,
-		await get("GET /repos/{owner}/{repo}/branches/{branch}", parameters, signal),
-	);
-	if (branch.ok) return { ok: true, value: branch.value.commit.sha };
-	const { reason } = branch.problem;
-	return reason === "not_found" || reason === "forbidden" ? { ok: true, value: undefined } : branch;
+	return await branchHead(client, { owner, repo, branch: run.head_branch }, signal);
 }

@@ -3,7 +3,7 @@ import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
 import { withTimeout } from "../call-options.ts";
 import { CODERUNS } from "../coderun-api.ts";
-import { REPORTED_LABEL, type Reported, type SeenCodeRun, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
+import { REPORTED_LABEL, type Reported, type SeenCodeRun } from "../coderun-object.ts";
 import { unexpected } from "../unexpected.ts";
 
 const CALL_WITHIN_MS = 5_000;
@@ -21,29 +21,44 @@ export async function labelReported(
 	return labelled.kind === "conflict" ? { kind: "unavailable", why: "another client wrote to the CodeRun" } : labelled;
 }
 
-/** Records that the deadline passed, only if the CodeRun is unchanged: it may have ended since. */
-export async function annotateTimedOut(
+/** Records that a deadline passed, only if the CodeRun is unchanged: it may have ended or started since. */
+export async function annotateOverdue(
 	clients: ApiClients,
 	namespace: string,
 	seen: SeenCodeRun,
-	at: string,
+	annotations: Readonly<Record<string, string>>,
 ): Promise<Done | Conflict> {
-	const annotations = { [TIMED_OUT_ANNOTATION]: at };
 	return patch(clients, namespace, seen.name, { uid: seen.uid, resourceVersion: seen.resource_version, annotations });
 }
 
-export async function deleteCodeRun({ objects }: ApiClients, namespace: string, seen: SeenCodeRun): Promise<Done> {
+export async function deleteCodeRun(clients: ApiClients, namespace: string, seen: SeenCodeRun): Promise<Done> {
+	const deleted = await deleteIf(clients, namespace, seen.name, { uid: seen.uid });
+	// Another CodeRun has this name by now.
+	return deleted.kind === "conflict" ? { kind: "done" } : deleted;
+}
+
+/** Deletes it only as it was seen. `conflict`: somebody wrote to it, perhaps the controller that starts it. */
+export async function deleteUnchanged(
+	clients: ApiClients,
+	namespace: string,
+	{ name, uid, resource_version: resourceVersion }: SeenCodeRun,
+): Promise<Done | Conflict> {
+	return await deleteIf(clients, namespace, name, { uid, resourceVersion });
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/ */
+async function deleteIf(
+	{ objects }: ApiClients,
+	namespace: string,
+	name: string,
+	preconditions: { readonly uid: string; readonly resourceVersion?: string },
+): Promise<Done | Conflict> {
 	try {
-		const body = { preconditions: { uid: seen.uid } };
-		await objects.deleteNamespacedCustomObject(
-			{ ...CODERUNS, namespace, name: seen.name, body },
-			withTimeout(CALL_WITHIN_MS),
-		);
+		const request = { ...CODERUNS, namespace, name, body: { preconditions } };
+		await objects.deleteNamespacedCustomObject(request, withTimeout(CALL_WITHIN_MS));
 		return { kind: "done" };
 	} catch (error) {
-		const failed = orElse(error);
-		// Another CodeRun has this name by now.
-		return failed.kind === "conflict" ? { kind: "done" } : failed;
+		return orElse(error);
 	}
 }
 

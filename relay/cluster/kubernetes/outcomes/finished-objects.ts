@@ -5,7 +5,7 @@ import type { FinishedCodeRuns } from "../../finished-coderuns.ts";
 import { readSeen } from "../coderun-api.ts";
 import { labelReported } from "./coderun-marks.ts";
 import { coderunView } from "./coderun-view.ts";
-import { type DeadlineTools, endOverdue } from "./end-overdue.ts";
+import { type DeadlineTools, endOverdue, mayStillStart } from "./end-overdue.ts";
 import { findGone } from "./find-gone.ts";
 import { findLost } from "./find-lost.ts";
 import { followCodeRuns } from "./follow-coderuns.ts";
@@ -86,9 +86,9 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 		async inspect(name) {
 			const found = await readSeen(clients, namespace, name);
 			if (found.kind !== "found") return found;
-			const { identity } = found.seen;
-			const outcome = endOf(found.seen);
-			return { kind: "found", ...(identity && { identity }), ...(outcome && { outcome }) };
+			const { identity, started } = found.seen;
+			const outcome = mayStillStart(tools, found.seen) ? undefined : endOf(found.seen);
+			return { kind: "found", ...(identity && { identity }), started, ...(outcome && { outcome }) };
 		},
 		async endOfMissing(claim) {
 			const found = await findIncidentLease(clients, namespace, claim.holder);
@@ -96,7 +96,10 @@ export function finishedObjects(tools: FinishedObjectsTools): FinishedCodeRuns {
 			const { attempt, coderun_name, holder: incident_id } = claim;
 			const isSame = found.kind === "found" && found.lease.coderun_name === coderun_name;
 			if (isSame) return { kind: "ended", outcome: found.lease.outcome ?? endOfLost(found.lease) };
-			return { kind: "ended", outcome: endOfLost({ coderun_name, incident_id, attempt, timed_out_at: null }) };
+			return {
+				kind: "ended",
+				outcome: endOfLost({ coderun_name, incident_id, attempt, timed_out_at: null, not_started_at: null }),
+			};
 		},
 		watch(changed) {
 			return followCodeRuns(tools, {

@@ -6,7 +6,7 @@ import { leaseName } from "../../lease-name.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
 import { withTimeout } from "../call-options.ts";
-import { REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
+import { NOT_STARTED_ANNOTATION, REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
 import { fromLease, LEASE_ANNOTATIONS } from "../lease.ts";
 import { readTime } from "../read-time.ts";
 import { unexpected } from "../unexpected.ts";
@@ -23,6 +23,8 @@ export interface IncidentLease {
 	/** From then on no call can still create it; milliseconds since the epoch. */
 	readonly quiet_at: number;
 	readonly timed_out_at: string | null;
+	/** A relay was about to delete it, because it had no phase at its start deadline. */
+	readonly not_started_at: string | null;
 	readonly reported: boolean;
 	/** The reported outcome; absent when a relay recorded only that it was reported. */
 	readonly outcome?: WireOutcome;
@@ -43,6 +45,7 @@ export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
 		seen: record.seen,
 		quiet_at: record.quiet_at,
 		timed_out_at: readTime(lease.metadata?.annotations?.[TIMED_OUT_ANNOTATION]),
+		not_started_at: readTime(lease.metadata?.annotations?.[NOT_STARTED_ANNOTATION]),
 		reported: lease.metadata?.labels?.[REPORTED_LABEL] !== undefined,
 		...(outcome.ok && outcome.value.coderun_name === record.coderun_name && { outcome: outcome.value }),
 	};
@@ -68,7 +71,7 @@ export async function findIncidentLease(
 export type LeaseMark =
 	| { readonly mark: "reported"; readonly outcome: WireOutcome | undefined }
 	| { readonly mark: "seen" }
-	| { readonly mark: "timed_out"; readonly at: string };
+	| { readonly mark: "timed_out" | "not_started"; readonly at: string };
 
 /**
  * Writes a mark if the claim still names that CodeRun: the test and the write are one patch. A claim that is gone, or
@@ -110,6 +113,9 @@ function markOperations(mark: LeaseMark): readonly { op: "add"; path: string; va
 			return [added(annotation(LEASE_ANNOTATIONS.seen), "true")];
 		case "timed_out":
 			return [added(annotation(TIMED_OUT_ANNOTATION), mark.at)];
+		case "not_started":
+			// And it was seen: a repeated request must not create it again after its deletion.
+			return [added(annotation(NOT_STARTED_ANNOTATION), mark.at), added(annotation(LEASE_ANNOTATIONS.seen), "true")];
 		default:
 			return mark satisfies never;
 	}

@@ -15,6 +15,14 @@ export const codeAnswers = {
 		const files = asked.repository.files.get(Number(asked.parameters.pull_number));
 		return files === undefined ? notFound() : page(asked, files);
 	},
+	"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": (asked: AskedRepository) => {
+		const number = Number(asked.parameters.pull_number);
+		return asked.repository.pulls.has(number) ? page(asked, asked.repository.reviews.get(number) ?? []) : notFound();
+	},
+	"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}": ({ repository, parameters }: AskedRepository) =>
+		found(repository.dependabotAlerts.get(Number(parameters.alert_number))),
+	"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}": ({ repository, parameters }: AskedRepository) =>
+		found(repository.codeScanningAlerts.get(Number(parameters.alert_number))),
 	"GET /repos/{owner}/{repo}/commits/{ref}": ({ repository, parameters }: AskedRepository) => {
 		const commit = repository.commits.get(shaOf(repository, String(parameters.ref)));
 		return commit === undefined ? failure(422, `No commit found for SHA: ${parameters.ref}`) : ok(commit);

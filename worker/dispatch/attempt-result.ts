@@ -1,0 +1,44 @@
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import type { Effects } from "../effects.ts";
+import { withKnownActor } from "../journal/checks.ts";
+import { claimBlocker, endWait } from "../journal/incident-waits.ts";
+import { findIncident, type LockedIncident } from "../journal/incidents.ts";
+import { possibleCause } from "../journal/remediations.ts";
+import { needStored } from "../journal/stored-json.ts";
+import { wakeQueued } from "./conclude-send.ts";
+import { deferFor, type Progress } from "./waiting.ts";
+
+// The attempt's end wakes what is queued for its claims.
+const LOOK_AGAIN_MS = 60_000;
+
+/**
+ * Waits with a failure that an agent may have pushed, because no event and no answer of GitHub says who did, until its attempt
+ * has ended; ends it as the attempt's result if CI, or the agent, failed then. Undefined if a person's push is the only
+ * explanation left, and for every later attempt.
+ */
+export async function awaitAttemptResult(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+): Promise<Progress | undefined> {
+	if (locked.attempt > 1) return undefined;
+	// The decision stored what GitHub said about the run.
+	const row = (await findIncident(effects.journal, locked.id)) ?? locked;
+	const incident = await withKnownActor(effects.journal, needStored("incidents.incident", row.incident, row.id));
+	const cause = await possibleCause(effects.journal, incident, row.created_at);
+	if (cause === undefined) return undefined;
+	const now = effects.now();
+	if (!cause.isJudged) {
+		const [claim] = request.claims;
+		return await deferFor(effects, locked, {
+			reason: `nobody says who pushed; attempt ${cause.attempt} of incident ${cause.incident_id} may have`,
+			blocked_on: claim === undefined ? `incident:${cause.incident_id}` : claimBlocker(claim),
+			blocked_by: cause.incident_id,
+			next_try_at: now + LOOK_AGAIN_MS,
+		});
+	}
+	const reason = `nobody says who pushed; it counts as the result of attempt ${cause.attempt} of incident ${cause.incident_id}`;
+	if (!(await endWait(effects.journal, locked, { event: "superseded", reason, now }))) return { state: "lock_lost" };
+	await wakeQueued(effects, locked, request);
+	return { state: "superseded", reason };
+}

@@ -1,0 +1,52 @@
+import type { IncidentRow } from "./incidents.ts";
+
+type Younger = Pick<IncidentRow, "id" | "repository" | "created_at">;
+
+/** Incidents that a later one may join; nothing is done any more about the others. */
+const JOINABLE = "status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'failed', 'escalated')";
+
+/**
+ * The older incident that a check run opened for this run of GitHub Actions, before the run was delivered: its identity does
+ * not name the run. Ages are totally ordered, so two never join each other.
+ */
+export async function incidentOfRun(db: D1Database, row: Younger, run_id: string): Promise<string | undefined> {
+	const found = await db
+		.prepare(
+			`SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND kind = 'ci' AND (created_at, id) < (?3, ?4)
+				AND instr(identity, ?2) = 0 AND json_valid(incident) AND incident ->> 'app' = 'github-actions'
+				AND ${JOINABLE}
+			ORDER BY created_at, id LIMIT 1`,
+		)
+		.bind(row.repository, run_id, row.created_at, row.id)
+		.first<string>("id");
+	return found ?? undefined;
+}
+
+/** The newest incident of a run of GitHub Actions on a commit, whatever became of it. */
+export async function incidentOfCommit(db: D1Database, row: Younger, head_sha: string): Promise<string | undefined> {
+	const found = await db
+		.prepare(
+			`SELECT id FROM incidents WHERE repository = ?1 AND run_id IS NOT NULL AND kind = 'ci' AND id <> ?2
+				AND json_valid(incident) AND incident ->> 'head_sha' = ?3 AND status <> 'superseded'
+			ORDER BY created_at DESC, id LIMIT 1`,
+		)
+		.bind(row.repository, row.id, head_sha)
+		.first<string>("id");
+	return found ?? undefined;
+}
+
+/** Adds an incident's deliveries to another one, as evidence. Belongs in the transaction that ends it. */
+export function handOverStatement(
+	db: D1Database,
+	from: { readonly id: string; readonly lock: string },
+	to: string,
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`INSERT INTO deliveries (incident_id, delivery_id, event, incident, received_at, times)
+			SELECT ?3, delivery_id, event, incident, received_at, times FROM deliveries
+			WHERE incident_id = ?1 AND EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?2)
+			ON CONFLICT (incident_id, delivery_id) DO NOTHING`,
+		)
+		.bind(from.id, from.lock, to);
+}

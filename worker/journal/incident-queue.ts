@@ -1,0 +1,92 @@
+import { bindNamed } from "./bind-named.ts";
+import { compareInQueue, goesBefore, QUEUE_ORDER, type QueuePlace } from "./queue-order.ts";
+
+export interface QueuedAhead {
+	readonly id: string;
+	readonly blocked_on: string;
+	readonly next_try_at: number;
+}
+
+/** What an incident needs, and what it has of that already. */
+export interface Needs {
+	/** Everything that it may have to wait for, as values of `incidents.blocked_on`. */
+	readonly targets: readonly string[];
+	/** Those of them that it holds since an earlier attempt: it does not queue for them. */
+	readonly held: readonly string[];
+	/** Its agent, if that may have too many CodeRuns. */
+	readonly agent: string | undefined;
+}
+
+/**
+ * The first incident ahead of this one that waits for one of the same things, or that needs the same agent and is due to be
+ * tried: this one queues behind it (docs/architecture.md#what-is-guaranteed). Waits cannot form a circle: the order is total,
+ * and nobody queues behind an incident that waits for what they hold themselves. A holder may not know that it is one, because
+ * the answer to its request was lost; an incident ahead that the cluster sent away until later names it.
+ */
+export async function nextInQueue(
+	db: D1Database,
+	place: QueuePlace,
+	{ targets, held, agent }: Needs,
+	now: number,
+): Promise<QueuedAhead | undefined> {
+	const queued = targets.filter((target) => !held.includes(target));
+	if (queued.length === 0) return undefined;
+	const first = await bindNamed(
+		db,
+		`SELECT id, CASE WHEN blocked_on IN ${QUEUED} THEN blocked_on ELSE 'agent:' || agent END AS blocked_on, next_try_at
+		FROM incidents ahead
+		WHERE id IN (
+				SELECT id FROM incidents WHERE blocked_on IN ${QUEUED} AND status = 'waiting'
+				UNION SELECT id FROM incidents WHERE agent = :agent AND next_try_at <= :now AND status = 'waiting'
+			)
+			AND ${goesBefore("ahead", PLACE)}
+			AND NOT EXISTS (
+				SELECT 1 FROM incidents other WHERE other.blocked_on = ahead.blocked_on AND other.status = 'waiting'
+					AND other.blocked_by = :id AND other.next_try_at > :now AND ${goesBefore("other", PLACE)}
+			)
+			AND NOT (:held <> '[]' AND EXISTS (${NEEDS_HELD}))
+		ORDER BY ${QUEUE_ORDER} LIMIT 1`,
+		{ ...place, now, agent: agent ?? null, queued: JSON.stringify(queued), held: JSON.stringify(held) },
+	).first<QueuedAhead>();
+	return first ?? undefined;
+}
+
+const QUEUED = "(SELECT value FROM json_each(:queued))";
+const PLACE = ":queue_rank, :created_at, :id";
+
+/** SQL: the current attempt of `ahead` claims something held, whatever it is blocked on at the moment. */
+const NEEDS_HELD = `SELECT 1 FROM attempts, json_each(attempts.request, '$.claims') AS claim
+	WHERE attempts.incident_id = ahead.id AND attempts.attempt = ahead.attempt AND json_valid(attempts.request)
+		AND 'claim:' || (claim.value ->> 'key') IN (SELECT value FROM json_each(:held))`;
+
+/**
+ * Makes the first incident that waits for each of these things due now, and returns their ids. The ones behind it are
+ * woken after it has been processed.
+ */
+export async function wakeWaiting(db: D1Database, targets: readonly string[], now: number): Promise<readonly string[]> {
+	if (targets.length === 0) return [];
+	const woken = await db.batch<{ id: string }>(
+		targets.map((target) =>
+			db
+				.prepare(
+					`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(next_try_at, ?2)) WHERE id = (
+						SELECT id FROM incidents WHERE blocked_on = ?1 AND status = 'waiting' ORDER BY ${QUEUE_ORDER} LIMIT 1
+					) RETURNING id`,
+				)
+				.bind(target, now),
+		),
+	);
+	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
+}
+
+/** Makes every incident that a pause deferred due now; returns their ids in the order of the queue. */
+export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
+	const { results } = await db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting' AND paused = 1 AND next_try_at > ?1
+			RETURNING id, queue_rank, created_at`,
+		)
+		.bind(now)
+		.all<QueuePlace>();
+	return results.toSorted(compareInQueue).map(({ id }) => id);
+}
