@@ -1,7 +1,17 @@
 import type { Account, Alert } from "./incident.ts";
 
 /** What a lifecycle event of a branch, a pull request or an alert can report. */
-export const SIGNALS = ["success", "failure", "merged", "closed", "reviewed", "queued", "resolved", "moved"] as const;
+export const SIGNALS = [
+	"success",
+	"failure",
+	"merged",
+	"closed",
+	"reviewed",
+	"queued",
+	"dequeued",
+	"resolved",
+	"moved",
+] as const;
 export type SignalReport = (typeof SIGNALS)[number];
 
 /**
@@ -30,7 +40,7 @@ export interface Signal {
 	readonly pr_number?: number;
 	/** The alert that was fixed, dismissed or resolved. */
 	readonly alert?: Pick<Alert, "type" | "number">;
-	/** As GitHub calls it: `fixed`, `dismissed`. */
+	/** As GitHub calls it: how an alert was closed, a review's state, why a merge group was destroyed. */
 	readonly conclusion?: string;
 	/** Who started the run. */
 	readonly actor?: Account;

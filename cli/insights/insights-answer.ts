@@ -29,6 +29,8 @@ export const insightsAnswer = z.object({
 			target: z.number(),
 			actual: z.number().nullable(),
 			met: z.boolean().nullable(),
+			count,
+			of: count,
 		}),
 	),
 	total: z.object(figures),

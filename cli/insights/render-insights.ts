@@ -9,6 +9,13 @@ const TARGETS: Readonly<Record<Target["name"], string>> = {
 	fix_rate: "fixed",
 };
 
+const COUNTED: Readonly<Record<Target["name"], string>> = {
+	routing: "fixes",
+	duplicates_prevented: "duplicates",
+	time_to_fix_p50: "fixes in time",
+	fix_rate: "remediations",
+};
+
 const DIMENSIONS = [
 	["agent", "agent"],
 	["failure_type", "failure type"],
@@ -31,7 +38,10 @@ export function renderInsights(insights: Insights, { paint }: Output): readonly 
 		const { name, met, actual } = target;
 		const mark = met === null ? paint("dim", "-") : met ? paint("green", "✓") : paint("red", "✗");
 		const goal = `${target.unit === "seconds" ? "under" : target.target === 1 ? "" : "over"} ${amount(target, target.target)}`;
-		lines.push(`  ${mark} ${TARGETS[name].padEnd(22)}${amount(target, actual).padStart(7)}   (${goal.trim()})`);
+		const against = `(${goal.trim()})`.padEnd(17);
+		lines.push(
+			`  ${mark} ${TARGETS[name].padEnd(22)}${amount(target, actual).padStart(7)}   ${against}${countsOf(target)}`,
+		);
 	}
 	for (const [dimension, words] of DIMENSIONS) {
 		if (by[dimension].length === 0) continue;
@@ -44,6 +54,10 @@ export function renderInsights(insights: Insights, { paint }: Output): readonly 
 		lines.push(paint("dim", `  such as ${incidents.join(", ")}`));
 	}
 	return lines;
+}
+
+function countsOf({ name, met, count, of }: Target): string {
+	return met === null ? "no data" : `${count} of ${of} ${COUNTED[name]}`;
 }
 
 function cellsOf({ time_to_fix, duplicates, routing, ...of }: Figures): readonly string[] {

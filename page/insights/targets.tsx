@@ -16,7 +16,7 @@ export function Targets({ targets, total }: { readonly targets: readonly Target[
 							{amount(target, target.target)}
 						</span>
 					</div>
-					<div class="dim">{detailOf(target.name, total)}</div>
+					{target.met !== null && <div class="dim">{detailOf(target, total)}</div>}
 				</li>
 			))}
 		</ul>
@@ -32,16 +32,16 @@ function amount({ unit }: Target, value: number | null): string {
 	return unit === "share" ? share(value) : duration(value);
 }
 
-function detailOf(name: Target["name"], { routing, duplicates, time_to_fix, fixed, remediations }: Figures): string {
+function detailOf({ name, target, count, of }: Target, { duplicates, time_to_fix }: Figures): string {
 	switch (name) {
 		case "routing":
-			return `${routing.right} of ${routing.right + routing.corrected} fixed by the agent chosen first`;
+			return `Right for ${count} of ${of} fixes`;
 		case "duplicates_prevented":
-			return `${duplicates.prevented} prevented, ${duplicates.made} made`;
+			return `${count} of ${of} prevented, ${duplicates.made} made`;
 		case "time_to_fix_p50":
-			return `Median of ${time_to_fix.of} fixes; p90 ${duration(time_to_fix.p90_s)}`;
+			return `Median; ${count} of ${of} fixes under ${duration(target)}, p90 ${duration(time_to_fix.p90_s)}`;
 		case "fix_rate":
-			return `${fixed} of ${remediations} remediations`;
+			return `${count} of ${of} remediations`;
 		default:
 			return name satisfies never;
 	}

@@ -23,10 +23,10 @@ describe("insights", () => {
 		expect(output.lines).toEqual([
 			"Since 2026-11-15T12:00:00.000Z: 50 incidents, 63 attempts",
 			"",
-			"  ✗ right agent first        83 %   (over 90 %)",
-			"  ✗ duplicates prevented     96 %   (100 %)",
-			"  ✓ time to fix, p50       8m 20s   (under 15m 0s)",
-			"  ✓ fixed                    81 %   (over 70 %)",
+			"  ✗ right agent first        83 %   (over 90 %)      26 of 31 fixes",
+			"  ✗ duplicates prevented     96 %   (100 %)          24 of 25 duplicates",
+			"  ✓ time to fix, p50       8m 20s   (under 15m 0s)   20 of 30 fixes in time",
+			"  ✓ fixed                    81 %   (over 70 %)      31 of 38 remediations",
 			"",
 			"agent  incidents  attempts  ended  fixed          p50      p90  duplicates  routed wrong  flaky",
 			"rex           20        22     14      8  57 %  5m 0s  31m 40s          15       4 of 12      2",
@@ -39,16 +39,16 @@ describe("insights", () => {
 	it("marks figures without data, and strips terminal control characters", async () => {
 		const { targets, total, ...rest } = example();
 		const nothing = { ...rest, by: { ...rest.by, agent: [] }, suggestions: [], repository: "a/\u001b[31mb" };
-		const unjudged = targets.map((target) => ({ ...target, actual: null, met: null }));
+		const unjudged = targets.map((target) => ({ ...target, actual: null, met: null, count: 0, of: 0 }));
 		const { url } = await stubWorker(() => ({ body: { ...nothing, total, targets: unjudged } }));
 		const output = recordedOutput();
 		expect(await insights({ url, since: "7d" }, ENV, output)).toBe(0);
 		expect(output.lines[0]).toBe("Since 2026-11-15T12:00:00.000Z of a/�[31mb: 50 incidents, 63 attempts");
 		expect(output.lines.slice(2)).toEqual([
-			"  - right agent first           -   (over 90 %)",
-			"  - duplicates prevented        -   (100 %)",
-			"  - time to fix, p50            -   (under 15m 0s)",
-			"  - fixed                       -   (over 70 %)",
+			"  - right agent first           -   (over 90 %)      no data",
+			"  - duplicates prevented        -   (100 %)          no data",
+			"  - time to fix, p50            -   (under 15m 0s)   no data",
+			"  - fixed                       -   (over 70 %)      no data",
 		]);
 	});
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../hub/eventually.ts";
 import { workflowJob } from "../hub/failing-run.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "../hub/hub-process.ts";
+import { blocksOf } from "../support/markdown.ts";
 import { openBrowser } from "./open-browser.ts";
 import { copyIncidents, withJournal } from "./seed-journal.ts";
 
@@ -306,6 +307,31 @@ describe("the insights' view", () => {
 		await page.getByRole("img", { name: /incidents in 2 days/ }).waitFor();
 		// The chart's library sets its styles within the policy.
 		expect(logged).toEqual([]);
+	});
+});
+
+describe("the targets of the insights", () => {
+	it("each say the figure, the target and the counts", async () => {
+		const [example] = blocksOf("docs/insights.md").filter(({ language }) => language === "json");
+		await using page = await open("/insights", async (context) => {
+			await context.route("**/api/insights?*", (route) =>
+				route.fulfill({ contentType: "application/json", body: example?.text ?? "" }),
+			);
+		});
+		await page.locator(".targets > li").first().waitFor();
+		const lines = await page.locator(".targets > li").allInnerTexts();
+		expect(lines.map((line) => line.split("\n").join("|"))).toEqual([
+			"Right agent|83.9 %|missed over 90 %|Right for 26 of 31 fixes",
+			"Duplicates prevented|96 %|missed 100 %|24 of 25 prevented, 1 made",
+			"Time to fix|8 min|met under 15 min|Median; 20 of 30 fixes under 15 min, p90 40 min",
+			"Fixed|81.6 %|met over 70 %|31 of 38 remediations",
+		]);
+	});
+
+	it("are neither met nor missed without data", async () => {
+		await using page = await open("/insights?since=24h");
+		await page.getByText("no data yet").first().waitFor();
+		expect(await page.locator(".targets").innerText()).toContain("Right agent\n–\nno data yet over 90 %\nDuplicates");
 	});
 });
 

@@ -41,10 +41,10 @@ describe("the insights of ten stories", () => {
 
 	it("compares the four targets", () => {
 		expect(insights.targets).toMatchObject([
-			{ name: "routing", target: 0.9, actual: 0.75, met: false },
-			{ name: "duplicates_prevented", target: 1, actual: 1, met: true },
-			{ name: "time_to_fix_p50", target: 900, met: true },
-			{ name: "fix_rate", target: 0.7, actual: 0.6667, met: false },
+			{ name: "routing", target: 0.9, actual: 0.75, met: false, count: 3, of: 4 },
+			{ name: "duplicates_prevented", target: 1, actual: 1, met: true, count: 4, of: 4 },
+			{ name: "time_to_fix_p50", target: 900, met: true, count: 4, of: 4 },
+			{ name: "fix_rate", target: 0.7, actual: 0.6667, met: false, count: 4, of: 6 },
 		]);
 	});
 

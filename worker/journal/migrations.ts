@@ -24,4 +24,5 @@ export const MIGRATIONS = [
 	"0023_merges.sql",
 	"0024_judged.sql",
 	"0025_conflict_scans.sql",
+	"0026_reopened.sql",
 ] as const;

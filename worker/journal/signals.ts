@@ -1,3 +1,4 @@
+import { isFork } from "../../pipeline/head-repository.ts";
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { type Bindings, bindNamed, insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
@@ -64,10 +65,12 @@ function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsi
  * Remediations of the branch that failed, of its pull request (what failed in a merge queue is on another branch), of the fix's
  * branch, and of the fix's pull request.
  */
-function affectedByBranch({ repository, branch, pr_number }: Signal, since: number): Affected {
+function affectedByBranch(signal: Signal, since: number): Affected {
+	const { repository, branch, pr_number } = signal;
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
 	const sql = `SELECT id FROM (
 			SELECT id FROM incidents WHERE repository = :repository AND branch = :branch AND ${STILL_OPEN}
+				AND (:fork IS NULL OR coalesce(incident ->> '$.head_repository', :fork) = :fork COLLATE NOCASE)
 			ORDER BY created_at DESC LIMIT :most
 		)
 		UNION SELECT id FROM (
@@ -78,7 +81,9 @@ function affectedByBranch({ repository, branch, pr_number }: Signal, since: numb
 		UNION SELECT id FROM incidents WHERE id >= :prefix AND id < :prefix_end AND repository = :repository
 		UNION SELECT incident_id FROM attempts WHERE pull_request = :pr_number
 			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = :repository)`;
-	const names = { repository, branch: branch ?? null, pr_number: pr_number ?? null };
+	// Anybody may call a branch of a fork like one of ours.
+	const fork = isFork(signal) ? (signal.head_repository ?? null) : null;
+	const names = { repository, branch: branch ?? null, pr_number: pr_number ?? null, fork };
 	return { sql, values: { ...names, prefix, prefix_end: `${prefix}g`, since, most: MOST_AFFECTED } };
 }
 
@@ -108,6 +113,7 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 			return requestConflictScan(db, signal, now + MOVED_MS);
 		case "reviewed":
 		case "queued":
+		case "dequeued":
 			return [];
 		default:
 			return signal.reports satisfies never;
@@ -185,9 +191,6 @@ function pullRequestStatement(
 function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
 	const { reports } = signal;
 	if (reports === "success" || reports === "failure" || reports === "moved") return [];
-	const reason = [aboutOf(signal), signal.sender && `by ${signal.sender.login}`, signal.occurred_at]
-		.filter(Boolean)
-		.join(", ");
 	return [
 		bindNamed(
 			db,
@@ -197,12 +200,26 @@ function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number)
 					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = :event AND reason = :reason
 				)`,
 			),
-			{ ...affected.values, now, event: signal.reports, reason },
+			{ ...affected.values, now, event: signal.reports, reason: describeSignal(signal) },
 		),
 	];
 }
 
-function aboutOf({ pr_number, alert, conclusion }: Signal): string {
-	if (alert?.number !== undefined) return [`alert #${alert.number}`, conclusion].filter(Boolean).join(" ");
-	return pr_number === undefined ? "" : `pull request #${pr_number}`;
+/** Two signals of one kind with the same text are the same one. */
+function describeSignal(signal: Signal): string {
+	const { sender, occurred_at } = signal;
+	const parts = [aboutOf(signal), sender && `by ${sender.login}`, occurred_at ?? mergeGroupOf(signal)];
+	return parts.filter(Boolean).join(", ");
+}
+
+function aboutOf({ pr_number, alert, conclusion = "" }: Signal): string {
+	const state = /^[a-z_]{1,40}$/.test(conclusion) ? conclusion.replaceAll("_", " ") : "";
+	if (alert?.number !== undefined) return [`alert #${alert.number}`, state].filter(Boolean).join(" ");
+	return [pr_number === undefined ? "" : `pull request #${pr_number}`, state].filter(Boolean).join(", ");
+}
+
+/** A merge group has no time; its commit tells it from the next one. */
+function mergeGroupOf({ reports, head_sha }: Signal): string {
+	const isGroup = reports === "queued" || reports === "dequeued";
+	return isGroup && head_sha !== undefined ? `commit ${head_sha.slice(0, 7)}` : "";
 }

@@ -281,7 +281,7 @@ const security: PromptInput = {
 	failure: {
 		type: "security_dependency",
 		category: "security",
-		fix: "Raise the package to the first version outside of the advisory's range, and look whether the hole could be reached.",
+		fix: "Raise the package to the latest patched version, and look whether the hole could be reached.",
 	},
 	strategy: { name: "fix", branch: OWN_BRANCH, why: "no_branch" },
 };

@@ -145,7 +145,8 @@ export class GitHubOfStory {
 
 	/** GitHub closes a pull request whose branch is deleted, so the branch of an open one is there. */
 	private putHeadOf(pull: Tree, branch: string, sha: string): void {
-		if (pull.state === "open" && !this.state.branches.has(branch)) this.putHead({ branch, sha, message: "feat: x", by: "a-developer" });
+		if (pull.state === "open" && !this.state.branches.has(branch))
+			this.putHead({ branch, sha, message: "feat: x", by: "a-developer" });
 	}
 
 	/** Somebody pushed: the branch's head moves, and that of its pull request. */

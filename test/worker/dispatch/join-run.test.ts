@@ -67,7 +67,10 @@ describe("a check run that an action of a run made", () => {
 		await journalIncident(stub, report());
 		await processIncident(stub, CHECK);
 		await processIncident(stub, CHECK);
-		expect((await loadDeliveries(stub.journal, RUN)).map(({ incident: { delivery_id } }) => delivery_id)).toEqual(["report", "run"]);
+		expect((await loadDeliveries(stub.journal, RUN)).map(({ incident: { delivery_id } }) => delivery_id)).toEqual([
+			"report",
+			"run",
+		]);
 		expect(stub.sent).toHaveLength(1);
 	});
 

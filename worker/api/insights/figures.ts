@@ -54,13 +54,20 @@ const AGAIN = `again AS MATERIALIZED (
 	) WHERE place > 1
 )`;
 
-/** `measured`: adds the number of deliveries after the first, and whether a pause deferred the incident. */
+/**
+ * `measured`: adds the number of deliveries that neither made the incident nor opened it again, and whether a pause deferred
+ * it.
+ */
 const WITH_MEASURED = `${WITH_ROUTED}, ${AGAIN}, measured AS MATERIALIZED (
 	SELECT *, n IN (SELECT n FROM again) AS is_duplicate,
-		max(0, (SELECT total(times) FROM deliveries d WHERE d.incident_id = routed.id) - 1) AS repeats,
+		max(0, (SELECT total(times) FROM deliveries d WHERE d.incident_id = routed.id) - 1
+			- (SELECT count(*) FROM transitions t WHERE t.incident_id = routed.id AND t.event = 'reopened')) AS repeats,
 		EXISTS (SELECT 1 FROM transitions t WHERE t.incident_id = routed.id AND t.event = 'paused') AS was_paused
 	FROM routed
 )`;
+
+/** The target of the median time to fix. */
+export const IN_TIME_S = 15 * 60;
 
 /** The incidents counted: created at `since` (milliseconds) or later, of one repository or of all. */
 export interface Counted {
@@ -83,6 +90,8 @@ export interface Counts {
 	readonly remediations: number;
 	readonly fixed: number;
 	readonly timed: number;
+	/** How many of those were fixed within `IN_TIME_S`. */
+	readonly in_time: number;
 	readonly p50_s: number | null;
 	readonly p90_s: number | null;
 }
@@ -123,7 +132,8 @@ of_attempts AS (${forEach(
 )}),
 of_times AS (${forEach(
 	(name, value) => `
-	SELECT '${name}' AS dimension, value, count(*) AS timed, min(iif(rank * 100 >= of * 50, took_s, NULL)) AS p50_s,
+	SELECT '${name}' AS dimension, value, count(*) AS timed, sum(took_s < ${IN_TIME_S}) AS in_time,
+		min(iif(rank * 100 >= of * 50, took_s, NULL)) AS p50_s,
 		min(iif(rank * 100 >= of * 90, took_s, NULL)) AS p90_s
 	FROM (
 		SELECT ${value} AS value, took_s, row_number() OVER (PARTITION BY ${value} ORDER BY took_s) AS rank,
@@ -134,6 +144,6 @@ of_times AS (${forEach(
 SELECT dimension, value, coalesce(incidents, 0) AS incidents, coalesce(repeats, 0) + coalesce(existed, 0) AS prevented,
 	coalesce(made, 0) AS made, coalesce(right, 0) AS right, coalesce(corrected, 0) AS corrected,
 	coalesce(flaky, 0) AS flaky, coalesce(attempts, 0) AS attempts, coalesce(remediations, 0) AS remediations,
-	coalesce(fixed, 0) AS fixed, coalesce(timed, 0) AS timed, p50_s, p90_s
+	coalesce(fixed, 0) AS fixed, coalesce(timed, 0) AS timed, coalesce(in_time, 0) AS in_time, p50_s, p90_s
 FROM of_incidents FULL JOIN of_attempts USING (dimension, value) LEFT JOIN of_times USING (dimension, value)
 WHERE value IS NOT NULL`;

@@ -1,8 +1,21 @@
 import { DAY_MS } from "../../../wire/durations.ts";
 import type { Counted, Counts } from "./figures.ts";
-import type { Dimension, Figures, GroupFigures, Insights, Suggestion, Target } from "./shapes.ts";
+import { judgeTargets, share } from "./judge-targets.ts";
+import type { Dimension, Figures, GroupFigures, Insights, Suggestion } from "./shapes.ts";
 
 const MOST_GROUPS = 100;
+
+const NOTHING = {
+	right: 0,
+	corrected: 0,
+	prevented: 0,
+	made: 0,
+	in_time: 0,
+	timed: 0,
+	p50_s: null,
+	fixed: 0,
+	remediations: 0,
+} as const;
 
 /** The counts as the API shows them: missing counts are 0, and rates of nothing are null. */
 export function presentInsights(
@@ -10,12 +23,12 @@ export function presentInsights(
 	counts: readonly Counts[],
 	suggestions: readonly Suggestion[],
 ): Insights {
-	const total = figuresOf(counts.find(({ dimension }) => dimension === "total"));
+	const total = counts.find(({ dimension }) => dimension === "total");
 	return {
 		since: new Date(since).toISOString(),
 		repository,
-		targets: judgeTargets(total),
-		total,
+		targets: judgeTargets({ ...NOTHING, ...total }),
+		total: figuresOf(total),
 		by: {
 			agent: groupsOf(counts, "agent"),
 			failure_type: groupsOf(counts, "failure_type"),
@@ -66,38 +79,4 @@ function figuresOf(row: Counts | undefined): Figures {
 		},
 		flaky: of("flaky"),
 	};
-}
-
-/** To four decimal places. Never rounded up to 1, which means all of them. */
-function share(part: number, whole: number): number | null {
-	if (whole === 0) return null;
-	return part === whole ? 1 : Math.min(0.9999, Math.round((part / whole) * 10_000) / 10_000);
-}
-
-const FIFTEEN_MINUTES_S = 15 * 60;
-
-/** The totals against Healer's targets; without data, a target is neither met nor missed. */
-function judgeTargets({ routing, duplicates, time_to_fix, fix_rate }: Figures): readonly Target[] {
-	return [
-		shareAbove("routing", 0.9, routing.rate),
-		{
-			name: "duplicates_prevented",
-			unit: "share",
-			target: 1,
-			actual: duplicates.rate,
-			met: duplicates.rate === null ? null : duplicates.rate === 1,
-		},
-		{
-			name: "time_to_fix_p50",
-			unit: "seconds",
-			target: FIFTEEN_MINUTES_S,
-			actual: time_to_fix.p50_s,
-			met: time_to_fix.p50_s === null ? null : time_to_fix.p50_s < FIFTEEN_MINUTES_S,
-		},
-		shareAbove("fix_rate", 0.7, fix_rate),
-	];
-}
-
-function shareAbove(name: "routing" | "fix_rate", target: number, actual: number | null): Target {
-	return { name, unit: "share", target, actual, met: actual === null ? null : actual > target };
 }

@@ -28,6 +28,9 @@ export interface Target {
 	readonly target: number;
 	readonly actual: number | null;
 	readonly met: boolean | null;
+	/** The counts of `actual`: so many `of` so many were right, prevented, fixed within the target, fixed. */
+	readonly count: number;
+	readonly of: number;
 }
 
 export interface Figures {

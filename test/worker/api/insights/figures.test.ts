@@ -81,6 +81,33 @@ describe("countFigures", () => {
 		expect(await count("2026-11-17T00:00:00Z", "acme/other")).toBeUndefined();
 	});
 
+	it.each(["unverified", "awaiting_merge", "superseded", "cancelled", "running", "awaiting_ci"])(
+		"counts what is %s as neither fixed nor not",
+		async (status) => {
+			await journalFifty(env.JOURNAL);
+			// One that rex fixed in 300 seconds.
+			const change = `UPDATE incidents SET status = ?1, fixed_at = NULL, fixed_by = NULL WHERE id = '${sampleId(0)}'`;
+			await env.JOURNAL.prepare(change).bind(status).run();
+			const { targets } = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []);
+			expect(targets.map(({ name, count, of }) => [name, count, of])).toEqual([
+				["routing", 25, 30],
+				["duplicates_prevented", 24, 25],
+				["time_to_fix_p50", 19, 29],
+				["fix_rate", 30, 37],
+			]);
+		},
+	);
+
+	it("does not count the delivery that opened an incident again as a duplicate", async () => {
+		await journalFifty(env.JOURNAL);
+		// Its failure was delivered three times.
+		const reopened = `INSERT INTO transitions (incident_id, at, attempt, event, from_status, to_status, reason)
+			VALUES ('${sampleId(1)}', 1, 1, 'reopened', 'fixed', 'waiting', 'failed again')`;
+		await env.JOURNAL.prepare(reopened).run();
+		const { total } = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []);
+		expect(total.duplicates).toEqual({ prevented: 23, made: 1, rate: 0.9583 });
+	});
+
 	it("reads nothing but indexes, and of incidents only those within the time", async () => {
 		for (const sql of [COUNT_FIGURES, WRONG_RULES]) {
 			const { results } = await env.JOURNAL.prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -141,18 +168,39 @@ describe("presentInsights", () => {
 		await journalFifty(env.JOURNAL);
 		const { targets } = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []);
 		expect(targets).toEqual([
-			{ name: "routing", unit: "share", target: 0.9, actual: 0.8387, met: false },
-			{ name: "duplicates_prevented", unit: "share", target: 1, actual: 0.96, met: false },
-			{ name: "time_to_fix_p50", unit: "seconds", target: 900, actual: 500, met: true },
-			{ name: "fix_rate", unit: "share", target: 0.7, actual: 0.8158, met: true },
+			{ name: "routing", unit: "share", target: 0.9, actual: 0.8387, met: false, count: 26, of: 31 },
+			{ name: "duplicates_prevented", unit: "share", target: 1, actual: 0.96, met: false, count: 24, of: 25 },
+			// Of the thirty times, 900, 901, 1300, 1500, 1900, 2000, 2400, 2500, 3600 and 4200 are not under 900.
+			{ name: "time_to_fix_p50", unit: "seconds", target: 900, actual: 500, met: true, count: 20, of: 30 },
+			{ name: "fix_rate", unit: "share", target: 0.7, actual: 0.8158, met: true, count: 31, of: 38 },
 		]);
 	});
 
 	it("judges nothing where nothing is counted", () => {
 		const { total, targets, by } = presentInsights(ALL, [], []);
-		expect(targets.map(({ actual, met }) => [actual, met])).toEqual(Array(4).fill([null, null]));
+		expect(targets.map(({ actual, met, count, of }) => [actual, met, count, of])).toEqual(
+			Array(4).fill([null, null, 0, 0]),
+		);
 		expect(total).toMatchObject({ incidents: 0, fix_rate: null, time_to_fix: { p50_s: null, of: 0 } });
 		expect(by.agent).toEqual([]);
+	});
+
+	it.each([
+		["nine of ten agents are not over 90 %", { right: 9, corrected: 1 }, "routing", 0.9, false],
+		["a little more is, also where the share rounds to it", { right: 90_001, corrected: 9_999 }, "routing", 0.9, true],
+		["seven of ten are not over 70 %", { fixed: 7, remediations: 10 }, "fix_rate", 0.7, false],
+		["63 of 90 are not either", { fixed: 63, remediations: 90 }, "fix_rate", 0.7, false],
+		["eight of eleven are", { fixed: 8, remediations: 11 }, "fix_rate", 0.7273, true],
+		["a quarter of an hour is not under one", { p50_s: 900, timed: 1 }, "time_to_fix_p50", 900, false],
+		["a second less is", { p50_s: 899, timed: 1, in_time: 1 }, "time_to_fix_p50", 899, true],
+		["one duplicate is not prevented", { prevented: 99_999, made: 1 }, "duplicates_prevented", 0.9999, false],
+		["all are", { prevented: 1, made: 0 }, "duplicates_prevented", 1, true],
+	])("holds to the target exactly: %s", (_what, counts, name, actual, met) => {
+		const row = { dimension: "total", value: "", ...counts } as Counts;
+		expect(presentInsights(ALL, [row], []).targets.find((target) => target.name === name)).toMatchObject({
+			actual,
+			met,
+		});
 	});
 
 	it("never rounds up to all of them", () => {
