@@ -25,8 +25,14 @@ import { mergeDeliveries } from "./merge-deliveries.ts";
 import { atNewerHead } from "./recheck/at-newer-head.ts";
 import { deferForRateLimit, LOCK_MS, type Progress, waitForGitHub } from "./waiting.ts";
 
+/** A stored decision, and the incident with what the decision learned about it. */
+export interface Decided {
+	readonly attempt: AttemptRow;
+	readonly locked: LockedIncident;
+}
+
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
-export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
+export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<Decided | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
 	const checked = await checkPresses(effects, locked, first, await loadDeliveries(effects.journal, locked.id));
@@ -40,7 +46,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	// The commit's run may have been delivered after its check.
 	const reported = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
 	if ("state" in reported) return reported;
-	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
+	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked)).at(-1));
 
 	const planned = await engine.plan(known);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_HEAD_MS;
@@ -99,7 +105,8 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 		request: JSON.stringify(request),
 		escalated: escalate_to === decision.agent,
 	});
-	return stored ?? { state: "lock_lost" };
+	if (stored === undefined) return { state: "lock_lost" };
+	return { attempt: stored, locked: { ...locked, incident: JSON.stringify(incident) } };
 }
 
 /**

@@ -47,7 +47,7 @@ export async function storeDecision(
 	locked: LockedIncident,
 	decided: DecidedAttempt,
 ): Promise<AttemptRow | undefined> {
-	await db.batch([
+	const [inserted] = await db.batch<AttemptRow>([
 		insertRow(
 			db,
 			attemptsTable,
@@ -66,7 +66,7 @@ export async function storeDecision(
 			{
 				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
 				also: { lock: locked.lock },
-				onConflict: "ON CONFLICT (incident_id, attempt) DO NOTHING",
+				onConflict: `ON CONFLICT (incident_id, attempt) DO NOTHING RETURNING ${attemptsTable.list}`,
 			},
 		),
 		// Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt.
@@ -95,7 +95,7 @@ export async function storeDecision(
 			},
 		),
 	]);
-	return findAttempt(db, locked.id, locked.attempt);
+	return inserted?.results[0] ?? (await findAttempt(db, locked.id, locked.attempt));
 }
 
 /**
