@@ -29,8 +29,14 @@ import { newestFailure } from "./newest-failure.ts";
 import { atNewerHead } from "./recheck/at-newer-head.ts";
 import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
 
+/** A stored decision, and the incident with what the decision learned about it. */
+export interface Decided {
+	readonly attempt: AttemptRow;
+	readonly locked: LockedIncident;
+}
+
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
-export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
+export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<Decided | Progress> {
 	const engine = await effects.engine();
 	const first: Incident = JSON.parse(locked.incident);
 	const deliveries = newestFailure(first, await loadDeliveries(effects.journal, locked.id), locked.reopened_at);
@@ -45,7 +51,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	// The commit's run may have been delivered after its check.
 	const reported = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
 	if ("state" in reported) return reported;
-	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
+	const known = atNewerHead(reported, (await newerHeads(effects.journal, locked)).at(-1));
 
 	const earlier = await earlierAttempts(effects.journal, locked);
 	const evidence = earlier.newest && evidenceIncident(known, earlier.newest);
@@ -121,7 +127,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	});
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);
-	return stored.attempt;
+	return { attempt: stored.attempt, locked: { ...locked, incident: JSON.stringify(incident) } };
 }
 
 /**
