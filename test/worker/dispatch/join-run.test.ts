@@ -11,6 +11,7 @@ import { journalIncident, type Stub, stubEffects, stubEngine } from "../support/
 const RUN = sampleId(1);
 const CHECK = sampleId(2);
 const RUNS = "GET /repos/{owner}/{repo}/actions/runs";
+const BRANCH = "GET /repos/{owner}/{repo}/branches/{branch}";
 const SHA = "a".repeat(40);
 
 /** The check run that a test reporter made with the token of its run: no run in its address. */
@@ -36,7 +37,7 @@ const failedRun = () =>
 	sampleIncident({ id: RUN, delivery_id: "run", branch: "fix/parser", head_sha: SHA, run_id: "1081", job: "test" });
 
 function github(stub: Stub, runs: unknown): void {
-	const answers = { [RUNS]: runs };
+	const answers = { [RUNS]: runs, [BRANCH]: { name: "fix/parser" } };
 	Object.assign(stub, { github: answeringGitHub(answers, { reason: "unavailable", detail: "502" }).github });
 }
 

@@ -221,12 +221,13 @@ describe("an incident that waited", () => {
 		expect(await goesOn(fields, answers)).toBeUndefined();
 	});
 
-	it("is not asked about if it never waited", async () => {
+	it("is not asked about if it never waited, only whether its branch is one", async () => {
 		const stub = stubEffects();
 		await journalIncident(stub, base);
-		const hub = answeringGitHub({ ...green, [PULL]: pull() }, { reason: "rate_limited", until: 0 });
+		const answers = { ...green, [PULL]: pull(), [BRANCH]: { name: "fix/parser" } };
+		const hub = answeringGitHub(answers, { reason: "rate_limited", until: 0 });
 		expect(await processIncident({ ...stub, github: hub.github }, ID)).toMatchObject({ state: "running" });
-		expect(hub.asked).toEqual([]);
+		expect(hub.asked).toEqual([BRANCH]);
 	});
 });
 
