@@ -9,6 +9,7 @@ import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
 import { createLog, type Log } from "../log.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
+import { BASE_CONFLICT } from "./base-conflict.ts";
 import { countIgnored } from "./count-ignored.ts";
 import {
 	duplicateAnswer,
@@ -35,7 +36,7 @@ export function receiveAlert(request: Request, env: Env, ctx: ExecutionContext):
 
 /**
  * `POST /api/events/{name}`: an internal event; the pipeline's mapping of that name defines it. An event of GitHub's is
- * refused: what it says, such as who wrote a comment, is only known by GitHub's signature.
+ * refused: what it says, such as who wrote a comment, is only known by GitHub's signature. So is Healer's own.
  */
 export function receiveEvent(request: IRequest & Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const event = String(request.params.name);
@@ -45,7 +46,9 @@ export function receiveEvent(request: IRequest & Request, env: Env, ctx: Executi
 
 function eventNameProblem(event: string): string | undefined {
 	if (!/^[\w.-]{1,100}$/.test(event)) return "the event's name is malformed";
-	if (!GITHUB_EVENTS.includes(event.toLowerCase())) return undefined;
+	const name = event.toLowerCase();
+	if (name === BASE_CONFLICT) return `${event} is an event of Healer's own: it follows from what GitHub answers`;
+	if (!GITHUB_EVENTS.includes(name)) return undefined;
 	return `${event} is an event of GitHub: it is accepted only with GitHub's signature, at /webhooks/github`;
 }
 

@@ -6,6 +6,7 @@ import { isGone, type Parsed, parseResponse, type RepoClient, repoClient } from 
 import type { Effects } from "../effects.ts";
 import type { GitHub } from "../github/github.ts";
 import { acceptDelivery } from "../ingest/accept-delivery.ts";
+import { BASE_CONFLICT } from "../ingest/base-conflict.ts";
 import {
 	continueConflictScan,
 	dueConflictScans,
@@ -14,9 +15,6 @@ import {
 	lockConflictScan,
 } from "../journal/conflict-scans.ts";
 import type { Cost } from "../runtime/budget.ts";
-
-/** The event, as `events` in pipeline.yaml names it. Its payload has the fields of GitHub's `pull_request`. */
-const EVENT = "base_conflict";
 
 const BRANCHES = 10;
 // The most recently updated ones: the rest waits for a person anyway.
@@ -148,7 +146,7 @@ async function askMergeable({ get, repo }: RepoClient, pull_number: number): Pro
 async function report(effects: Effects, repository: string, pull: PullRequest): Promise<void> {
 	const about = `${repository}#${pull.number}@${pull.head.sha}`;
 	const delivery: Delivery = {
-		event: EVENT,
+		event: BASE_CONFLICT,
 		delivery_id: `conflict-${sha256Hex(about).slice(0, 32)}`,
 		payload: { pull_request: pull, repository: pull.base.repo },
 	};

@@ -61,13 +61,26 @@ describe("the holder of a sensor's token who forges what GitHub would have said"
 			...bundled.events,
 			...bundled.lifecycle,
 		];
-		const named = new Set(entries.map(({ name, on = name }) => on).filter((name) => name !== "play_stage_failure"));
+		// The play controller's own events come with a sensor's token.
+		const plays = ["play_stage_failure", "play_stage_success"];
+		const named = new Set(entries.map(({ name, on = name }) => on).filter((name) => !plays.includes(name)));
 		expect([...named]).toEqual(expect.arrayContaining(["workflow_run", "pull_request", "pull_request_review", "push"]));
 		for (const name of [...named, "Issue_Comment", "ISSUE_COMMENT"]) {
 			const recorded = EXAMPLES.find((one) => one.name === name.toLowerCase())?.examples[0] ?? {};
 			const payload = { ...recorded, repository: { full_name: "5dlabs/cto" } };
 			expect([name, (await send(post(`/api/events/${name}`, payload))).status]).toEqual([name, 400]);
 		}
+		await expectNothing(relay);
+	});
+
+	it.each(["base_conflict", "Base_Conflict"])("reports no conflict of a pull request: %s", async (name) => {
+		const relay = stubRelay();
+		const repo = { full_name: "5dlabs/cto", default_branch: "main" };
+		const head = { ref: "feat/parser", sha: "a".repeat(40), repo };
+		const pull_request = { number: 7, mergeable_state: "dirty", user: { login: "octocat", type: "User" }, head };
+		const answer = await send(post(`/api/events/${name}`, { repository: repo, pull_request }));
+		expect(answer.status).toBe(400);
+		expect(answer.body.reason).toBe(`${name} is an event of Healer's own: it follows from what GitHub answers`);
 		await expectNothing(relay);
 	});
 
