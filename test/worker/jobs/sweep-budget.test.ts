@@ -115,7 +115,7 @@ describe("INCIDENT_COST", () => {
 		stub.begin();
 		expect(await processIncident(stub, RUNNING)).toMatchObject({ state: "running" });
 		expect(stub.spent().statements).toBeGreaterThan(15);
-		expect(stub.spent().statements).toBeLessThanOrEqual(27);
+		expect(stub.spent().statements).toBeLessThanOrEqual(28);
 		expect(stub.spent().subrequests).toBeLessThanOrEqual(17);
 	});
 
