@@ -151,6 +151,7 @@ describe("a wire holder's spec", () => {
 			const incident: Incident = {
 				...{ id: incident_id, kind, event: "workflow_job", delivery_id: "d", repository: "5dlabs/cto" },
 				...{ run_id: "12216892003", branch: "feat/$(GITHUB_TOKEN)", default_branch: "main", job: "clippy" },
+				...{ head_repository: "5dlabs/cto", branch_state: "exists" },
 			};
 			const decision = await decide(pipeline, { incident, context: {}, attempt: 1 });
 			if (decision.outcome !== "spawn") throw new Error("nothing is spawned");
