@@ -2,7 +2,7 @@ import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import { withKnownActor } from "../journal/checks.ts";
 import { claimBlocker, endWait } from "../journal/incident-waits.ts";
-import { findIncident, type LockedIncident } from "../journal/incidents.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
 import { possibleCause } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { wakeQueued } from "./conclude-send.ts";
@@ -14,7 +14,9 @@ const LOOK_AGAIN_MS = 60_000;
 /**
  * Waits with a failure that an agent may have pushed, because no event and no answer of GitHub says who did, until its attempt
  * has ended; ends it as the attempt's result if CI, or the agent, failed then. Undefined if a person's push is the only
- * explanation left, and for every later attempt.
+ * explanation left, and for every later attempt. No circle of waits: the attempt is at work, or CI is, so its incident waits
+ * for nobody, and both have deadlines. Once that one waits for its own next attempt, it is no cause any more, and until this
+ * wait is over `nextInQueue` does not let it queue behind this one for the claim.
  */
 export async function awaitAttemptResult(
 	effects: Effects,
@@ -22,11 +24,11 @@ export async function awaitAttemptResult(
 	request: SpawnRequest,
 ): Promise<Progress | undefined> {
 	if (locked.attempt > 1) return undefined;
-	// The decision stored what GitHub said about the run.
-	const row = (await findIncident(effects.journal, locked.id)) ?? locked;
-	const incident = await withKnownActor(effects.journal, needStored("incidents.incident", row.incident, row.id));
-	const cause = await possibleCause(effects.journal, incident, row.created_at);
+	const incident = needStored("incidents.incident", locked.incident, locked.id);
+	const cause = await possibleCause(effects.journal, incident, locked.created_at);
 	if (cause === undefined) return undefined;
+	// A result that was delivered since the decision may say who pushed.
+	if ((await withKnownActor(effects.journal, incident)).actor !== undefined) return undefined;
 	const now = effects.now();
 	if (!cause.isJudged) {
 		const [claim] = request.claims;

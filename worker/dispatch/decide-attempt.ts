@@ -15,8 +15,14 @@ import { type Evidence, gatherEvidence } from "./gather-evidence.ts";
 import { reportedIncident } from "./reported-incident.ts";
 import type { Progress } from "./waiting.ts";
 
+/** A stored decision, and the incident with what the decision learned about it. */
+export interface Decided {
+	readonly attempt: AttemptRow;
+	readonly locked: LockedIncident;
+}
+
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
-export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<AttemptRow | Progress> {
+export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<Decided | Progress> {
 	const reported = await reportedIncident(effects, locked);
 	if ("state" in reported) return reported;
 	const evidence = await gatherEvidence(effects, locked, reported);
@@ -24,7 +30,7 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	return await decideOn(effects, locked, evidence);
 }
 
-async function decideOn(effects: Effects, locked: LockedIncident, evidence: Evidence): Promise<AttemptRow | Progress> {
+async function decideOn(effects: Effects, locked: LockedIncident, evidence: Evidence): Promise<Decided | Progress> {
 	const engine = await effects.engine();
 	const { incident, newest, context, earlier } = evidence;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
@@ -78,7 +84,7 @@ async function decideOn(effects: Effects, locked: LockedIncident, evidence: Evid
 	});
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);
-	return stored.attempt;
+	return { attempt: stored.attempt, locked: { ...locked, incident: JSON.stringify(incident) } };
 }
 
 /** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */

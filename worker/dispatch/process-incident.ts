@@ -55,11 +55,13 @@ async function processLocked(effects: Effects, locked: LockedIncident, log: Log)
 }
 
 async function send(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
-	const stored = await findAttempt(effects.journal, locked.id, locked.attempt);
+	// The first decision names the agent.
+	const isDecided = locked.agent !== null;
+	const stored = isDecided ? await findAttempt(effects.journal, locked.id, locked.attempt) : undefined;
 	if (stored !== undefined) return await trySpawn(effects, locked, stored, log);
 	needStored("incidents.explanation", locked.explanation, locked.id);
 	const decided = await decideAttempt(effects, locked);
-	return "state" in decided ? decided : await trySpawn(effects, locked, decided, log);
+	return "state" in decided ? decided : await trySpawn(effects, decided.locked, decided.attempt, log);
 }
 
 async function trySpawn(effects: Effects, locked: LockedIncident, attempt: AttemptRow, log: Log): Promise<Progress> {

@@ -28,5 +28,5 @@ export async function reportedIncident(effects: Effects, locked: LockedIncident)
 	// The commit's run may have been delivered after its check.
 	const reported = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
 	if ("state" in reported) return reported;
-	return atNewerHead(reported, (await newerHeads(effects.journal, locked.id)).at(-1));
+	return atNewerHead(reported, (await newerHeads(effects.journal, locked)).at(-1));
 }

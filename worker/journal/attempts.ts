@@ -108,6 +108,7 @@ export async function previousAttempts(
 	db: D1Database,
 	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
 ): Promise<readonly PreviousAttempt[]> {
+	if (attempt === 1) return [];
 	const { results } = await db
 		.prepare(
 			`SELECT ${pastColumns.list}, (
@@ -144,7 +145,11 @@ export async function wasTried(db: D1Database, id: string): Promise<boolean> {
 }
 
 /** The heads for which it was decided again, oldest first. */
-export async function newerHeads(db: D1Database, id: string): Promise<readonly string[]> {
+export async function newerHeads(
+	db: D1Database,
+	{ id, attempt }: Pick<IncidentRow, "id" | "attempt">,
+): Promise<readonly string[]> {
+	if (attempt === 1) return [];
 	const { results } = await db
 		.prepare("SELECT newer_head FROM attempts WHERE incident_id = ?1 AND newer_head IS NOT NULL ORDER BY attempt")
 		.bind(id)

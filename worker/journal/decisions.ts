@@ -62,7 +62,7 @@ export async function storeDecision(
 	decided: DecidedAttempt,
 ): Promise<StoredDecision | undefined> {
 	const { id, lock } = locked;
-	const results = await db.batch<{ id: string }>([
+	const results = await db.batch<AttemptRow & { readonly id: string }>([
 		insertRow(
 			db,
 			attemptsTable,
@@ -84,7 +84,7 @@ export async function storeDecision(
 			{
 				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
 				also: { lock: locked.lock },
-				onConflict: "ON CONFLICT (incident_id, attempt) DO NOTHING",
+				onConflict: `ON CONFLICT (incident_id, attempt) DO NOTHING RETURNING ${attemptsTable.list}`,
 			},
 		),
 		// Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt.
@@ -115,7 +115,7 @@ export async function storeDecision(
 		...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
 		branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now: decided.now }),
 	]);
-	const attempt = await findAttempt(db, id, locked.attempt);
+	const attempt = results[0]?.results[0] ?? (await findAttempt(db, id, locked.attempt));
 	return attempt && { attempt, due: (results.at(-1)?.results ?? []).map((row) => row.id) };
 }
 

@@ -28,23 +28,22 @@ export interface Stall {
  * person's `resume` forgets the ones before it.
  */
 export async function findStall(db: D1Database): Promise<Stall | undefined> {
-	const [known, started] = await db.batch<{ at: number; is_unstarted: 0 | 1 }>([
-		db
-			.prepare(
-				`SELECT start_known_at AS at, outcome IS ?1 AS is_unstarted FROM attempts
-				WHERE start_known_at IS NOT NULL AND start_known_at > coalesce((SELECT resumed_at FROM start_probes), 0)
-				ORDER BY start_known_at DESC LIMIT ?2`,
-			)
-			.bind(NOT_STARTED, UNSTARTED_IN_A_ROW),
-		db
-			.prepare("SELECT 1 FROM attempts WHERE start_known_at IS NOT NULL AND outcome IS NOT ?1 LIMIT 1")
-			.bind(NOT_STARTED),
-	]);
-	const last = known?.results ?? [];
+	const { results: last } = await db
+		.prepare(
+			`SELECT start_known_at AS at, outcome IS ?1 AS is_unstarted FROM attempts
+			WHERE start_known_at IS NOT NULL AND start_known_at > coalesce((SELECT resumed_at FROM start_probes), 0)
+			ORDER BY start_known_at DESC LIMIT ?2`,
+		)
+		.bind(NOT_STARTED, UNSTARTED_IN_A_ROW)
+		.all<{ at: number; is_unstarted: 0 | 1 }>();
 	const [newest, oldest] = [last[0], last.at(-1)];
 	const isStalled = last.length === UNSTARTED_IN_A_ROW && last.every(({ is_unstarted }) => is_unstarted === 1);
-	if (!isStalled || started?.results.length === 0 || newest === undefined || oldest === undefined) return undefined;
-	return { since: oldest.at, until: newest.at };
+	if (!isStalled || newest === undefined || oldest === undefined) return undefined;
+	const started = await db
+		.prepare("SELECT 1 FROM attempts WHERE start_known_at IS NOT NULL AND outcome IS NOT ?1 LIMIT 1")
+		.bind(NOT_STARTED)
+		.first();
+	return started === null ? undefined : { since: oldest.at, until: newest.at };
 }
 
 const openColumns = attemptsTable.pick("incident_id", "attempt", "coderun_name");

@@ -62,21 +62,16 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 		event: step.event,
 		reason: step.reason === null ? null : redactText(step.reason),
 	};
-	const line = { at: ":now", event: ":event", reason: ":reason" };
 	const seen = `id = :id AND ${guard.sql}`;
+	const isAllowed = `status IN (${states})`;
 
 	const results = await db.batch([
-		bindNamed(
-			db,
-			insertTransitions({ ...line, to_status: "NULL" }, `FROM incidents WHERE ${seen} AND status NOT IN (${states})`),
-			values,
-		),
 		// A wait that continues for the same reason is one line in the timeline, not one a minute.
 		bindNamed(
 			db,
 			insertTransitions(
-				{ ...line, to_status: `'${to}'` },
-				`FROM incidents WHERE ${seen} AND status IN (${states}) AND (status <> '${to}' OR reason IS NOT :reason)`,
+				{ at: ":now", event: ":event", reason: ":reason", to_status: `CASE WHEN ${isAllowed} THEN '${to}' END` },
+				`FROM incidents WHERE ${seen} AND (NOT ${isAllowed} OR status <> '${to}' OR reason IS NOT :reason)`,
 			),
 			values,
 		),
@@ -85,18 +80,19 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 			? []
 			: [
 					auditStatement(db, step.audit, step.now, {
-						where: `EXISTS (SELECT 1 FROM incidents WHERE ${seen} AND status IN (${states}))`,
+						where: `EXISTS (SELECT 1 FROM incidents WHERE ${seen} AND ${isAllowed})`,
 						also: values,
 					}),
 				]),
 		bindNamed(
 			db,
 			`UPDATE incidents SET status = '${to}', reason = :reason, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}
-			WHERE ${seen} AND status IN (${states})`,
+			WHERE ${seen} AND ${isAllowed}`,
 			values,
 		),
 	]);
 	if (results.at(-1)?.meta.changes === 1) return "done";
+	// The row did not change, so a line says that the state machine refused.
 	return results[0]?.meta.changes === 1 ? "refused" : "raced";
 }
 

@@ -38,10 +38,12 @@ async function rows(stub: Stub): Promise<readonly Row[]> {
 	return (await stub.journal.prepare("SELECT * FROM incidents ORDER BY created_at, id").all<Row>()).results;
 }
 
+const OPEN = ["accepted", "waiting", "running", "awaiting_ci"];
+
+/** Everything that is due, also results of CI that never come. */
 async function processDue(stub: Stub, reversed = false): Promise<void> {
 	const due = (await rows(stub)).filter(
-		({ status, next_try_at }) =>
-			(status === "accepted" || status === "waiting") && next_try_at !== null && next_try_at <= stub.clock,
+		({ status, next_try_at }) => OPEN.includes(status) && next_try_at !== null && next_try_at <= stub.clock,
 	);
 	stub.begin();
 	for (const { id } of reversed ? due.toReversed() : due) {
@@ -197,7 +199,11 @@ interface Burst {
 	readonly alert: number;
 	readonly phase: "Failed" | "Succeeded";
 	readonly isLost: boolean;
+	/** Whether its delivery says who pushed; else it may be the result of an attempt. */
+	readonly isNamed: boolean;
 	readonly reversed: boolean;
+	/** How much time passes, in milliseconds: less or more than the ttl of a claim. */
+	readonly ms: number;
 }
 
 const burst = fc.record<Burst>({
@@ -207,7 +213,9 @@ const burst = fc.record<Burst>({
 	alert: fc.integer({ min: 0, max: 5 }),
 	phase: fc.constantFrom("Failed", "Failed", "Succeeded"),
 	isLost: fc.boolean(),
+	isNamed: fc.boolean(),
 	reversed: fc.boolean(),
+	ms: fc.constantFrom(45_000, 45_000, 130_000, 700_000),
 });
 
 const AGENTS = ["rex", "blaze"];
@@ -252,13 +260,19 @@ describe("a burst", () => {
 				),
 			);
 			const run = ++n;
-			for (const { do: what, branch, agent, alert: about, phase, isLost, reversed } of bursts) {
+			for (const { do: what, branch, agent, alert: about, phase, isLost, isNamed, reversed, ms } of bursts) {
 				const [unfinished] = cluster.made.filter(({ finished }) => !finished);
 				if (what === "fail") {
 					const job = String(AGENTS[agent]);
 					const of = ALERTS[about];
-					const fields = of === undefined ? { job } : { job, kind: "security" as const, alert: of };
-					await fail(stub, sampleId(++n), { repository: `o/r${run}`, branch: `b${branch}`, ...fields });
+					const fields = {
+						repository: `o/r${run}`,
+						branch: `b${branch}`,
+						job,
+						...(of !== undefined && { kind: "security" as const, alert: of }),
+						...(isNamed && { actor: { login: "octocat", type: "User" } }),
+					};
+					await fail(stub, sampleId(++n), fields);
 					stub.relay = (_id, body) => {
 						const answer = cluster.spawn(body);
 						return isLost ? { ok: false, reason: "timeout", isFinal: false } : answer;
@@ -266,7 +280,7 @@ describe("a burst", () => {
 				} else if (what === "end" && unfinished !== undefined) {
 					await endCodeRun(stub, unfinished, phase);
 				} else {
-					stub.clock += 45_000;
+					stub.clock += ms;
 				}
 				await processDue(stub, reversed);
 				stub.relay = (_id, body) => cluster.spawn(body);
@@ -281,7 +295,8 @@ describe("a burst", () => {
 				await processDue(stub);
 				await expectOrder(stub, cluster);
 			}
-			throw new Error("an incident waits for ever");
+			const left = (await rows(stub)).filter(({ status }) => status === "accepted" || status === "waiting");
+			throw new Error(`they wait for ever: ${left.map(({ id, reason }) => `${id}: ${reason}`).join("; ")}`);
 		});
 		await fc.assert(property, { numRuns: runs(100) });
 	}, 300_000);

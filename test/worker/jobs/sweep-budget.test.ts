@@ -7,7 +7,7 @@ import { passTime } from "../support/clock.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
-import { journalIncident, stubEffects } from "../support/stub-effects.ts";
+import { journalIncident, stubEffects, stubEngine, stubSettings } from "../support/stub-effects.ts";
 import { stubRelay } from "../support/stub-relay.ts";
 import { fireCron, send } from "../support/worker.ts";
 
@@ -115,8 +115,35 @@ describe("INCIDENT_COST", () => {
 		stub.begin();
 		expect(await processIncident(stub, RUNNING)).toMatchObject({ state: "running" });
 		expect(stub.spent().statements).toBeGreaterThan(15);
-		expect(stub.spent().statements).toBeLessThanOrEqual(INCIDENT_COST.statements);
-		expect(stub.spent().subrequests).toBeLessThanOrEqual(INCIDENT_COST.subrequests);
+		expect(stub.spent().statements).toBeLessThanOrEqual(27);
+		expect(stub.spent().subrequests).toBeLessThanOrEqual(17);
+	});
+
+	it("covers one that nobody says who pushed, with a limit an hour, several claims, and others that wait for them", async () => {
+		const stub = stubEffects();
+		const plain = stubEngine();
+		stub.activeEngine = stubEngine({
+			settings: stubSettings({ max_per_hour: 10 }),
+			decide: async (input) => {
+				const decision = await plain.decide(input);
+				if (decision.outcome !== "spawn") throw new Error("the stub spawns");
+				const claims = [1, 2, 3, 4].map((n) => ({ name: `c${n}`, key: `c${n}`, ttl_s: 600, while_active: true }));
+				return { ...decision, max_active: 1, claims };
+			},
+		});
+		const of = { branch: "main", head_sha: "a1b2c3d", workflow: { name: "CI" }, pr_number: 7 };
+		await journalIncident(stub, sampleIncident({ id: RUNNING, ...of }));
+		stub.relay = () => ({ ok: true, result: { result: "busy", agent: "rex", active: 1 } });
+		expect(await processIncident(stub, RUNNING)).toMatchObject({ state: "waiting" });
+		const first = stub.spent();
+		stub.relay = stubEffects().relay;
+		stub.clock += 600_000;
+		stub.begin();
+		expect(await processIncident(stub, RUNNING)).toMatchObject({ state: "running" });
+		for (const { statements, subrequests } of [first, stub.spent()]) {
+			expect(statements).toBeLessThanOrEqual(INCIDENT_COST.statements);
+			expect(subrequests).toBeLessThanOrEqual(INCIDENT_COST.subrequests);
+		}
 	});
 });
 

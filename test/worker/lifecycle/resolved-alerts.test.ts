@@ -64,7 +64,8 @@ async function deliver(stub: Stub, { event, action, alert }: AlertDelivery) {
 	const payload = {
 		...example,
 		action,
-		repository: { ...example.repository, full_name: "5dlabs/cto", default_branch: "main" },
+		// One repository: each example is of another one.
+		repository: { ...example.repository, id: 186853002, full_name: "5dlabs/cto", default_branch: "main" },
 		...(event === CODE && { ref: "refs/heads/main" }),
 		alert: { ...example.alert, number: 7, ...alert },
 	};

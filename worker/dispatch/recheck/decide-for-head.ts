@@ -34,7 +34,7 @@ export async function decideForHead(
 ): Promise<Progress | undefined> {
 	const { head_sha, kind } = about.incident;
 	if (!OF_A_COMMIT[kind] || head_sha === undefined) return undefined;
-	const heads = await newerHeads(effects.journal, locked.id);
+	const heads = await newerHeads(effects.journal, locked);
 	if (heads.length >= MOST_HEADS) return undefined;
 	const head = await askBranchHead(about);
 	if (head === undefined || head === head_sha || heads.includes(head)) return undefined;
