@@ -13,6 +13,14 @@ const BRANCH = "fix/parser";
 const PULL_REQUEST = 7;
 const FIX_URL = `https://github.com/${REPOSITORY}/pull/${PULL_REQUEST}`;
 const SHA = "1111111111111111111111111111111111111111";
+const REX = { login: "5DLabs-Rex[bot]", type: "Bot" };
+const ESLINT_LOG = [
+	"2026-11-22T12:00:00.0000000Z ##[group]Run eslint",
+	"2026-11-22T12:00:01.0000000Z src/app.ts",
+	"2026-11-22T12:00:01.0000000Z   1:1  error  'x' is never used  no-unused-vars",
+	"2026-11-22T12:00:02.0000000Z ##[error]Process completed with exit code 1.",
+	"",
+].join("\n");
 /** Each step takes some seconds here; a busy machine may need longer. */
 const SOON = { timeout: 60_000, interval: 100 };
 
@@ -58,6 +66,48 @@ describe("a remediation on a cluster, from failure to end", () => {
 		expect(await namespace.coderuns()).toHaveLength(2);
 	});
 
+	it("goes from rex to blaze when a run needs both, and is fixed by the second", async () => {
+		const { home, namespace, github, storage } = await startOn(() => ({ phase: "Succeeded" }));
+		const rust = { name: "lint-rust", step: "Run cargo clippy", log: storage.put({ kind: "text", text: CLIPPY_LOG }) };
+		const frontend = {
+			name: "frontend-lint",
+			step: "Run eslint",
+			log: storage.put({ kind: "text", text: ESLINT_LOG }),
+		};
+		putFailedRun(github, { runId: 901, branch: BRANCH, sha: SHA, jobs: [rust, frontend] });
+		const { body } = await deliver(home, "workflow_run", workflowRun({ runId: 901, branch: BRANCH, workflow: "CI" }));
+		const id = String(body.incident_id);
+		await expect.poll(() => incident(home, id), SOON).toMatchObject({ status: "awaiting_ci", agent: "rex" });
+
+		// rex mended its part.
+		putFailedRun(github, { runId: 902, branch: BRANCH, sha: "2".repeat(40), jobs: [frontend] });
+		await deliver(
+			home,
+			"workflow_job",
+			ofNow(workflowJob({ runId: 902, branch: BRANCH, workflow: "CI" }), { name: "frontend-lint" }),
+		);
+		await deliver(home, "workflow_run", redRun(902));
+		await expect
+			.poll(() => incident(home, id), SOON)
+			.toMatchObject({ status: "awaiting_ci", agent: "blaze", attempt: 2 });
+		await deliver(home, "workflow_run", greenRun(903, { login: "5DLabs-Blaze[bot]", type: "Bot" }, "CI"));
+		await expect
+			.poll(() => incident(home, id), SOON)
+			.toMatchObject({
+				status: "fixed",
+				fixed_by: "agent",
+				attempts: [
+					{ agent: "rex", result: "handed_over" },
+					{ agent: "blaze", result: "fixed" },
+				],
+			});
+		const [first, second, ...others] = (await namespace.coderuns()).sort((a, b) => attemptOf(a) - attemptOf(b));
+		expect(others).toEqual([]);
+		expect(first?.spec.promptModification).toContain("error: this loop never actually loops");
+		expect(second?.spec.promptModification).toContain("no-unused-vars");
+		expect(second?.spec.promptModification).not.toContain("this loop never actually loops");
+	});
+
 	it("escalates to a person with one comment and a label, which is removed when somebody fixes it after all", async () => {
 		const { home, namespace, github, id } = await failOnce(801, (coderun) => ({
 			phase: "Failed",
@@ -89,8 +139,8 @@ describe("a remediation on a cluster, from failure to end", () => {
 	});
 });
 
-/** A hub on its own namespace, with GitHub, a controller that ends CodeRuns like this, and one failed run. */
-async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEnd) {
+/** A hub on its own namespace, with GitHub, and a controller that ends CodeRuns like this. */
+async function startOn(endOf: (coderun: AnyCodeRun) => CodeRunEnd) {
 	const github = await startGitHubMock();
 	const storage = await startLogServer();
 	const namespace = await newNamespace();
@@ -109,6 +159,12 @@ async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEn
 		await github.close();
 	});
 	await startController(namespace, endOf);
+	return { home, namespace, github, storage };
+}
+
+/** The same with one failed run of a pull request. */
+async function failOnce(runId: number, endOf: (coderun: AnyCodeRun) => CodeRunEnd) {
+	const { home, namespace, github, storage } = await startOn(endOf);
 	putFailedRun(github, { runId, branch: BRANCH, sha: SHA, log: storage.put({ kind: "text", text: CLIPPY_LOG }) });
 	const head = { ref: BRANCH, sha: SHA, repo: { full_name: REPOSITORY }, user: { login: "5dlabs" } };
 	github.repository(REPOSITORY).putPull({ number: PULL_REQUEST, state: "open", title: "Parse", head });
@@ -125,12 +181,28 @@ function withoutWaits({ pipelineFile }: Home): void {
 }
 
 /** A run on the branch's newer commit that passed. */
-function greenRun(runId: number, actor = { login: "5DLabs-Rex[bot]", type: "Bot" }): unknown {
-	const payload = workflowRun({ runId, branch: BRANCH }) as { workflow_run: object };
+function greenRun(runId: number, actor = REX, workflow?: string): unknown {
+	const payload = workflowRun({ runId, branch: BRANCH, ...(workflow !== undefined && { workflow }) });
+	return ofNow(payload, { conclusion: "success" }, actor);
+}
+
+/** A run on rex's commit that failed. */
+function redRun(runId: number): unknown {
+	return ofNow(workflowRun({ runId, branch: BRANCH, workflow: "CI" }), {});
+}
+
+/** The payload of a run or job that began just now, on a newer commit that this agent pushed. */
+function ofNow(payload: unknown, changes: object, actor = REX): unknown {
 	const now = new Date().toISOString();
-	const changes = { conclusion: "success", head_sha: "2".repeat(40), run_attempt: 1, actor, triggering_actor: actor };
-	Object.assign(payload.workflow_run, changes, { run_started_at: now, updated_at: now });
-	return { ...payload, sender: actor };
+	const times = { run_started_at: now, started_at: now, updated_at: now, completed_at: now };
+	const fields = { head_sha: "2".repeat(40), run_attempt: 1, actor, triggering_actor: actor, ...times, ...changes };
+	const { workflow_run, workflow_job, ...rest } = payload as { workflow_run?: object; workflow_job?: object };
+	return {
+		...rest,
+		...(workflow_run && { workflow_run: { ...workflow_run, ...fields } }),
+		...(workflow_job && { workflow_job: { ...workflow_job, ...fields } }),
+		sender: actor,
+	};
 }
 
 async function incident(home: Home, id: string): Promise<unknown> {

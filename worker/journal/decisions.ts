@@ -62,7 +62,7 @@ export async function storeDecision(
 	decided: DecidedAttempt,
 ): Promise<StoredDecision | undefined> {
 	const { id, lock } = locked;
-	const results = await db.batch([
+	const results = await db.batch<AttemptRow & { readonly id: string }>([
 		insertRow(
 			db,
 			attemptsTable,
@@ -115,10 +115,8 @@ export async function storeDecision(
 		...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
 		branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now: decided.now }),
 	]);
-	const inserted = results[0] as D1Result<AttemptRow> | undefined;
-	const due = results.at(-1) as D1Result<{ id: string }> | undefined;
-	const attempt = inserted?.results[0] ?? (await findAttempt(db, id, locked.attempt));
-	return attempt && { attempt, due: due?.results.map((row) => row.id) ?? [] };
+	const attempt = results[0]?.results[0] ?? (await findAttempt(db, id, locked.attempt));
+	return attempt && { attempt, due: (results.at(-1)?.results ?? []).map((row) => row.id) };
 }
 
 /** Whether it was a hand-over is known only once the next attempt is decided. Only if our decision is the stored one. */

@@ -106,7 +106,9 @@ export async function loadState(
 		...(budget[0] !== undefined && { from: budget[0].decided_at }),
 	};
 	const wasTried = attempts.some(({ spawned_at }) => spawned_at !== null);
-	const isMerging = wasTried && last !== undefined && goal.kind !== "stage" && isToBeMerged(failure, engine.outcome);
+	// An edited pipeline does not change what one already waits for.
+	const waitsForMerge = incident.status === "awaiting_merge" || isToBeMerged(failure, engine.outcome);
+	const isMerging = wasTried && last !== undefined && goal.kind !== "stage" && waitsForMerge;
 	const byGoal = judgeGoal(goal, judged);
 	const { ci, ...merge } = isMerging
 		? withHintOnFix(judgeMerge({ ...judged, ...mergeTimes(ofIncident, fix), since: last.decided_at }), byGoal, judged)

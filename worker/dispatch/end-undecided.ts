@@ -1,0 +1,70 @@
+import type { Context } from "../../pipeline/context.ts";
+import { dataFrom } from "../../pipeline/context-data.ts";
+import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
+import type { Incident } from "../../pipeline/incident.ts";
+import type { Effects } from "../effects.ts";
+import { cancelIncident } from "../journal/decisions.ts";
+import { endWait } from "../journal/incident-waits.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import { takeStep } from "../journal/transitions.ts";
+import type { EvidenceDecision } from "./decide-by-evidence.ts";
+import type { Progress } from "./waiting.ts";
+
+/**
+ * Ends an incident whose run passed: the job that failed may fail (`continue-on-error`), or a rerun passed. While the run is
+ * still going, agents start; its end says the same.
+ */
+export async function endPassedRun(
+	effects: Effects,
+	locked: LockedIncident,
+	{ kind, run_attempt = 1 }: Incident,
+	context: Context,
+): Promise<Progress | undefined> {
+	const run = dataFrom(context, "github.run");
+	if (kind !== "ci" || locked.attempt > 1 || run?.status !== "completed" || run.conclusion !== "success")
+		return undefined;
+	if ((run.attempt ?? 1) < run_attempt) return undefined;
+	const how = (run.attempt ?? 1) > run_attempt ? "passed in a rerun" : "passed although a job of it failed";
+	const reason = `run ${run.id} ${how}`;
+	const ended = await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() });
+	return ended ? { state: "superseded", reason } : { state: "lock_lost" };
+}
+
+/** There was an attempt left for another field's agent alone, and what is red is none of another field. */
+export async function endWithoutHandOver(
+	effects: Effects,
+	locked: LockedIncident,
+	{ do: end, why }: NonNullable<EvidenceDecision["over"]>,
+): Promise<Progress> {
+	const now = effects.now();
+	const reason = `CI still fails after attempt ${locked.attempt - 1}; ${why}`;
+	const isForPerson = end === "notify_human";
+	const done = await takeStep(effects.journal, locked.id, {
+		event: isForPerson ? "escalated" : "exhausted",
+		reason,
+		now,
+		when: locked,
+		set: {
+			next_try_at: isForPerson ? now : null,
+			...{ not_before: null, blocked_on: null, failing_since: null, tries: 0 },
+		},
+	});
+	if (done !== "done") return { state: "lock_lost" };
+	return isForPerson ? { state: "escalated" } : { state: "failed", reason };
+}
+
+/** Ends an incident that nobody is sent for. */
+export async function cancelUndecided(
+	effects: Effects,
+	locked: LockedIncident,
+	why: Parameters<typeof cancelIncident>[2],
+): Promise<Progress> {
+	const ended = await cancelIncident(effects.journal, locked, why);
+	return ended ? { state: "cancelled", reason: why.reason } : { state: "lock_lost" };
+}
+
+/** The complete explanation: the stages of ingest, then the stages of this decision. */
+export function explain(locked: LockedIncident, version: string, again: readonly StageExplanation[]): Explanation {
+	const before: Explanation = JSON.parse(locked.explanation);
+	return { pipeline: version, stages: [...before.stages.filter(({ round }) => round === "first"), ...again] };
+}
