@@ -26,8 +26,8 @@ import { namedSpecialist } from "./hand-over.ts";
 import { judgeGoal, splitParts } from "./judge-goal.ts";
 import { judgeMerge, withHintOnFix } from "./merge-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
-import type { RelayStatus, RemediationState } from "./next-step.ts";
 import { isPart } from "./parts-of-runs.ts";
+import type { RelayStatus, RemediationState } from "./remediation-state.ts";
 import type { GitHubSays } from "./when-quiet.ts";
 
 // If nothing has a deadline, the relay is queried every hour.

@@ -2,8 +2,8 @@ import { HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { adoptCodeRun, scheduleStatusQuery } from "../journal/attempts.ts";
 import type { Remediation } from "./load-state.ts";
-import type { RelayStatus } from "./next-step.ts";
 import { takeOutcome, wakeBlocked } from "./record-outcome.ts";
+import type { RelayStatus } from "./remediation-state.ts";
 
 /**
  * Queries the relay about the current attempt's CodeRun. An end is recorded as if the relay had posted it, and a CodeRun that

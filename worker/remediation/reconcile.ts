@@ -7,8 +7,9 @@ import { askMerge } from "./ask-merge.ts";
 import { learnHeads } from "./learn-heads.ts";
 import { ASKING_RESULTS_COST, learnResults } from "./learn-results.ts";
 import { loadState } from "./load-state.ts";
-import { type AttemptEnd, type NextStep, nextStep, type RelayStatus } from "./next-step.ts";
+import { nextStep } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
+import type { AttemptEnd, NextStep, RelayStatus } from "./remediation-state.ts";
 import { remindOfMerge } from "./remind-merge.ts";
 import type { GitHubSays } from "./when-quiet.ts";
 
