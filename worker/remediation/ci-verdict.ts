@@ -135,17 +135,21 @@ function jobsOf(failed: FailedCheck, rows: readonly CheckRow[]): readonly (strin
 	return names.length === 0 ? [undefined] : names;
 }
 
-/** The newest result; within one run, the run's own result before those of its jobs. */
+/** The newest result; of those of one moment always the same one, in whatever order they come. */
 function newestOf(rows: readonly CheckRow[]): CheckRow | undefined {
 	let newest: CheckRow | undefined;
 	for (const row of rows) {
-		const isBetter =
-			newest === undefined ||
-			row.position > newest.position ||
-			(row.position === newest.position && row.job < newest.job);
-		if (isBetter) newest = row;
+		if (newest === undefined || comesBefore(row, newest)) newest = row;
 	}
 	return newest;
+}
+
+/** Within one run, the run's own result comes before those of its jobs; of two checks of one moment, the one that failed. */
+function comesBefore(row: CheckRow, other: CheckRow): boolean {
+	if (row.position !== other.position) return row.position > other.position;
+	if (row.job !== other.job) return row.job < other.job;
+	if (row.conclusion !== other.conclusion) return row.conclusion === "failure";
+	return row.check_name < other.check_name;
 }
 
 /** Whether a result is one of the failed check; of any check if that is unknown. */

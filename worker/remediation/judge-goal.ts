@@ -189,7 +189,9 @@ function judgeMergeable(judged: BranchVerdict | undefined, input: GoalInput, own
 	if (judged.result === "failed") return ofAttempt(input, { ...judged, rows: [{ ...newest, job: "merge conflict" }] });
 	const what = "the pull request has no conflict any more";
 	if (newest.head_sha === input.failed.head_sha) return { result: "passed", by: "other", row: newest, what };
-	const pushed = own.find(({ head_sha, actor_login }) => head_sha === newest.head_sha && actor_login !== null);
+	const pushed = newestOf(
+		own.filter(({ head_sha, actor_login }) => head_sha === newest.head_sha && actor_login !== null),
+	);
 	return { result: "passed", by: pushed === undefined ? "agent" : passedBy(input, pushed), row: newest, what };
 }
 
@@ -276,7 +278,10 @@ function byBranch({ checks, failed, fixBranches }: GoalInput): {
 function newestOf(rows: readonly CheckRow[]): CheckRow | undefined {
 	const [newest] = rows.toSorted(
 		(one, other) =>
-			other.started_at - one.started_at || compare(one.check_name, other.check_name) || compare(one.job, other.job),
+			other.started_at - one.started_at ||
+			compare(one.check_name, other.check_name) ||
+			compare(one.job, other.job) ||
+			compare(one.branch, other.branch),
 	);
 	return newest;
 }

@@ -8,7 +8,7 @@ import { acceptDelivery } from "../../../worker/ingest/accept-delivery.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { claimingCluster, endCodeRun } from "../support/claiming-cluster.ts";
-import { EXAMPLES } from "../support/failed-job.ts";
+import { EXAMPLES, repositoryOf } from "../support/failed-job.ts";
 import { timelineOf } from "../support/remediation-life.ts";
 import { type Stub, stubEffects } from "../support/stub-effects.ts";
 
@@ -64,8 +64,7 @@ async function deliver(stub: Stub, { event, action, alert }: AlertDelivery) {
 	const payload = {
 		...example,
 		action,
-		// One repository: each example is of another one.
-		repository: { ...example.repository, id: 186853002, full_name: "5dlabs/cto", default_branch: "main" },
+		repository: { ...repositoryOf(example.repository), default_branch: "main" },
 		...(event === CODE && { ref: "refs/heads/main" }),
 		alert: { ...example.alert, number: 7, ...alert },
 	};

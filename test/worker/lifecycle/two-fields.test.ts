@@ -117,15 +117,17 @@ describe("a run in which two fields are red", () => {
 describe("the shipped pipeline", () => {
 	it("gives a run's Rust job to rex, then its front end to blaze, by the newest run", async () => {
 		const relay = stubRelay();
+		// Without an App nobody says that `fix/both` is a branch and no tag: the agents push to one of their own.
+		const branchOf = (by: PushTold["by"]) => (by === AGENT ? "healer/4774eb5d5ba7355d" : "fix/both");
 		const job = (run_id: number, name: string, by: PushTold["by"]): ToldBy => {
-			const payload = jobTold({ run_id, branch: "fix/both", by }) as Payload;
+			const payload = jobTold({ run_id, branch: branchOf(by), by }) as Payload;
 			const step = name === "lint-rust" ? "cargo clippy" : "Run eslint";
 			const steps = [{ name: step, status: "completed", conclusion: "failure", number: 1 }];
 			return { event: "workflow_job", payload: { ...payload, workflow_job: { ...payload.workflow_job, name, steps } } };
 		};
 		const whole = (run_id: number, by: PushTold["by"], conclusion: "success" | "failure"): ToldBy => ({
 			event: "workflow_run",
-			payload: runTold({ run_id, branch: "fix/both", by, conclusion }),
+			payload: runTold({ run_id, branch: branchOf(by), by, conclusion }),
 		});
 		const tell = async (...told: readonly ToldBy[]) => {
 			for (const { event, payload } of told) await send(signedDelivery(payload, { event }));
@@ -146,8 +148,8 @@ describe("the shipped pipeline", () => {
 		const { spec } = JSON.parse(relay.requests.at(-1)?.body ?? "{}").coderun;
 		expect(spec.env).toMatchObject({
 			WORKFLOW_RUN_ID: "200",
-			TARGET_BRANCH: "fix/both",
-			HEALER_FIX_BRANCH: "fix/both",
+			TARGET_BRANCH: "master",
+			HEALER_FIX_BRANCH: "healer/4774eb5d5ba7355d",
 		});
 		expect(spec.promptModification).toContain("attempt 1 by rex ended handed_over (its part is green)");
 		expect(spec.promptModification).toContain("- Job: `frontend-lint`");

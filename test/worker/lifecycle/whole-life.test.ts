@@ -25,11 +25,12 @@ describe("a remediation, by GitHub's own payloads", () => {
 		expect(relay.made).toHaveLength(2);
 		const { spec } = JSON.parse(relay.requests[1]?.body ?? "").coderun;
 		expect(spec.promptModification).toContain("attempt 1 by rex ended agent_failed: out of tries");
-		expect(spec.env).toMatchObject({ HEALER_BRANCH_STRATEGY: "same", HEALER_FIX_BRANCH: "fix/parser" });
+		// Without an App nobody says that `fix/parser` is a branch and no tag: the fix gets its own.
+		expect(spec.env).toMatchObject({ HEALER_BRANCH_STRATEGY: "fix", HEALER_FIX_BRANCH: "healer/4774eb5d5ba7355d" });
 
 		await postOutcome(id, 2, "Succeeded", null);
 		expect((await incident(id)).status).toBe("awaiting_ci");
-		const answer = await tell(run({ run_id: 200 }, "success"));
+		const answer = await tell(run({ run_id: 200, branch: "healer/4774eb5d5ba7355d" }, "success"));
 		expect(answer).toMatchObject({ status: 202, body: { status: "ignored" } });
 		expect(answer.body.reason).toContain("workflow_run reports success");
 		await expect.poll(async () => (await incident(id)).status, { timeout: 10_000, interval: 50 }).toBe("fixed");

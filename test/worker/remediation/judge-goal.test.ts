@@ -210,6 +210,26 @@ describe("the stage of a play", () => {
 });
 
 describe("judgeGoal", () => {
+	it("lets a failure decide between two checks of one moment, whichever comes first", () => {
+		const red = row({ ...docs, ...failure, branch: "healer/0", run_id: "201", position: "time.1" });
+		const green = row({ branch: "healer/0", position: "time.1" });
+		const goal = { kind: "check" } as const;
+		expect([verdict(goal, [red, green]), verdict(goal, [green, red])]).toEqual(["failed", "failed"]);
+	});
+
+	it("names the same pusher for a resolved conflict, whichever of a commit's results comes first", () => {
+		const conflict = { check_name: "app:github/mergeable", run_id: null, actor_login: null, actor_type: null };
+		const agents = row({ head_sha: "new" });
+		const persons = row({ ...docs, run_id: "201", actor_login: "octocat", actor_type: "User" });
+		const goal = { kind: "head", red: [{ app: "github/mergeable" }] } as const;
+		const mergeable = row({ ...conflict, job: "" });
+		const verdicts = [
+			[mergeable, agents, persons],
+			[persons, agents, mergeable],
+		].map((rows) => verdict(goal, rows));
+		expect(verdicts).toEqual(["passed by agent", "passed by agent"]);
+	});
+
 	it("does not depend on the order of the results", () => {
 		const anyRow = fc.record({
 			check_name: fc.constantFrom(

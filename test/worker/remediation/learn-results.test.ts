@@ -449,11 +449,11 @@ describe("a remediation that no failed run began", () => {
 		expect((await passUntilQuiet(stub, ID)).status).toBe(status);
 	});
 
-	it("of an alert is fixed when the checks of its fix pass, and unverified when there are none", async () => {
+	it("of an alert waits for its merge when the checks of its fix pass: the alert is the default branch's", async () => {
 		const alert = { kind: "security", event: "dependabot_alert", branch: "main", default_branch: "main" } as const;
 		const stub = await finished(alert);
 		await happen(stub, ID, run("success", 200, stub, { branch: FIX_BRANCH }));
-		expect(await statusOf(stub)).toBe("fixed");
+		expect(await statusOf(stub)).toBe("awaiting_merge");
 	});
 });
 

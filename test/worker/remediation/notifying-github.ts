@@ -30,11 +30,19 @@ export function tellingGitHub(): TellingGitHub {
 		labels: new Set(),
 		loses: () => undefined,
 		asApp: async (route) => answered(hub, route, { slug: "Healer-App" }),
-		asInstallation: async (_of, route, parameters) =>
-			answered(hub, route, work(hub, route, parameters as Readonly<Record<string, unknown>>)),
+		asInstallation: async (_of, route, parameters) => {
+			const asked = parameters as Readonly<Record<string, unknown>>;
+			if (route === "GET /repos/{owner}/{repo}/branches/{branch}") return branchNamed(asked.branch);
+			return answered(hub, route, work(hub, route, asked));
+		},
 		redirectOf: async () => ({ ok: false, failure: { reason: "not_found", detail: "none here" } }),
 	};
 	return hub;
+}
+
+/** Every branch is still there. This answer is never lost: it is about where to push, not about what is said to people. */
+function branchNamed(name: unknown): GitHubAnswer<never> {
+	return { ok: true, value: { name, commit: { sha: "sha-100" } } as never, status: 200, headers: {} };
 }
 
 function answered(hub: TellingGitHub, route: Route, value: unknown): GitHubAnswer<never> {
