@@ -13,6 +13,7 @@ export type CheckRun = Data<"GET /repos/{owner}/{repo}/check-runs/{check_run_id}
 export type Status = Data<"GET /repos/{owner}/{repo}/commits/{ref}/status">["statuses"][number];
 export type Comparison = Data<"GET /repos/{owner}/{repo}/compare/{basehead}">;
 export type Review = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews">[number];
+export type ReviewComment = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments">[number];
 export type DependabotAlert = Data<"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}">;
 export type CodeScanningAlert = Data<"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}">;
 export type Branch = Data<"GET /repos/{owner}/{repo}/branches/{branch}">;
@@ -45,6 +46,7 @@ export const samples = {
 	status: madeOf<Status>("GET /repos/{owner}/{repo}/commits/{ref}/status"),
 	comparison: madeOf<Comparison>("GET /repos/{owner}/{repo}/compare/{basehead}"),
 	review: madeOf<Review>("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"),
+	reviewComment: madeOf<ReviewComment>("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"),
 	// GitHub's own example does not follow its description here.
 	dependabotAlert: madeOf<DependabotAlert>("GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}", {
 		dismissed_reason: "tolerable_risk",
