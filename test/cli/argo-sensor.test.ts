@@ -63,6 +63,13 @@ function valueAt(event: object, path: string): unknown {
 	return path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], event);
 }
 
+/** The fields that Healer reads from what a trigger posts. */
+function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+	const read = unwrapBody(body);
+	if (!read.ok) throw new Error(read.problem);
+	return read.value;
+}
+
 function example(name: string, action: string): Record<string, unknown> {
 	const payloads: readonly Record<string, unknown>[] = examples.find((group) => group.name === name)?.examples ?? [];
 	const found = payloads.find((payload) => payload.action === action);
@@ -80,7 +87,7 @@ describe("deploy/argo-sensor", () => {
 		for (const conclusion of ["failure", "timed_out", "startup_failure"]) {
 			const requests = posted(failed(name, conclusion));
 			expect(requests.map(({ path }) => path)).toEqual(["/api/remediate/ci-failure"]);
-			expect(readCiEvent(unwrapBody(requests[0]?.body) ?? {})).toMatchObject({
+			expect(readCiEvent(fieldsOf(requests[0]?.body))).toMatchObject({
 				event: name,
 				payload: { action: "completed", [name]: { conclusion } },
 			});
@@ -90,7 +97,7 @@ describe("deploy/argo-sensor", () => {
 	it.each(["dependabot_alert", "code_scanning_alert"])("hands a %s to where Healer reads it", (name) => {
 		const requests = posted(heard(name, example(name, "created")));
 		expect(requests.map(({ path }) => path)).toEqual(["/api/remediate/security-alert"]);
-		expect(readAlertEvent(unwrapBody(requests[0]?.body) ?? {})).toMatchObject({ event: name });
+		expect(readAlertEvent(fieldsOf(requests[0]?.body))).toMatchObject({ event: name });
 	});
 
 	it("ignores what did not fail, and other events", () => {

@@ -30,7 +30,7 @@ describe("the pipeline's cases", () => {
 		const covered = await eventsOfCases();
 		const github = new Set([...webhook_events, ...knownWebhooks().map(({ event }) => event)]);
 		const own = events.map(({ on }) => on).filter((on) => !github.has(on));
-		expect(own).toEqual(["play_stage_failure"]);
+		expect(own).toEqual(["base_conflict", "play_stage_failure"]);
 		expect(own.filter((on) => !covered.has(on))).toEqual([]);
 	});
 });

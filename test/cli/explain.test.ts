@@ -71,7 +71,9 @@ describe("explain", () => {
 		const output = recordedOutput();
 		expect(await explain(payload(), { event: "workflow_jobs", pipeline: PIPELINE }, output)).toBe(0);
 		expect(output.lines.at(-1)).toContain("IGNORED: ");
-		expect(output.problems.join("\n")).toMatch(/^The pipeline listens to check_run, .* Did you mean `workflow_job`\?$/);
+		expect(output.problems.join("\n")).toMatch(
+			/^The pipeline listens to base_conflict, check_run, .* Did you mean `workflow_job`\?$/,
+		);
 	});
 
 	it("takes the log and the changed files into account", async () => {

@@ -37,7 +37,7 @@ describe("test", () => {
 		expect(unreached).not.toContain("events workflow_job");
 		expect(unreached).toContain("events status");
 		expect(unreached).toContain("filters skip-markers");
-		expect(unreached.filter((name) => name.startsWith("classify rust_clippy"))).toHaveLength(1);
+		expect(unreached.filter((name) => name.startsWith("classify rust_clippy"))).toHaveLength(2);
 
 		expect(await test([file], { pipeline: PIPELINE, coverage: true }, output)).toBe(0);
 		expect(output.lines.at(-2)).toMatch(/^ {2}route: .*\bsecurity-event\b/);

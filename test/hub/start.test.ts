@@ -86,7 +86,7 @@ describe("npm start", () => {
 				service: "remediation",
 				repositoryUrl: "https://github.com/5dlabs/cto",
 				githubApp: "5DLabs-Rex",
-				env: { FAILURE_TYPE: "rust_clippy", WORKFLOW_RUN_ID: "4711", PR_NUMBER: "0", TARGET_BRANCH: "main" },
+				env: { FAILURE_TYPE: "rust_clippy", WORKFLOW_RUN_ID: "4711", PR_NUMBER: "0", TARGET_BRANCH: "master" },
 			},
 		});
 		expect(Object.values(coderun.metadata.annotations)).toContain("feature/login");

@@ -71,6 +71,8 @@ const pullRequestFields = {
 	fork: z.string().nullable().optional(),
 };
 
+const lineComment = z.strictObject({ path: z.string(), line: z.number(), body: z.string() });
+
 const EVENTS = {
 	workflow_run: runFields,
 	workflow_job: z.strictObject({
@@ -102,6 +104,8 @@ const EVENTS = {
 		review: z.number().default(8001),
 		state: z.string().default("changes_requested"),
 		body: z.string().nullable().default(null),
+		/** What GitHub's API shows of its comments on lines. */
+		comments: z.array(lineComment).default([]),
 	}),
 	issue_comment: z.strictObject({ ...common, pull: z.number(), comment: z.number().default(9001), body: z.string() }),
 	push: z.strictObject({

@@ -8,6 +8,7 @@ import type {
 	Comparison,
 	Job,
 	Pull,
+	Review,
 	Run,
 	Status,
 } from "../../support/github/samples.ts";
@@ -80,6 +81,7 @@ export class GitHubOfStory {
 	/** GitHub's API knows what its deliveries are about, unless the story says something else. */
 	learnFrom(delivery: StoryDelivery, now: number): void {
 		const { workflow_run: run, workflow_job: job, pull_request: pull, push, issue_comment: comment } = delivery;
+		if (delivery.pull_request_review !== undefined) this.learnReview(delivery.pull_request_review);
 		if (run !== undefined) this.learnRun(run, now);
 		if (job !== undefined && !this.described.has(`run ${job.run}`)) {
 			if (!this.state.runs.has(job.run) && job.branch !== null) this.putRun(runOfJob(job, job.branch), now);
@@ -92,9 +94,19 @@ export class GitHubOfStory {
 		}
 	}
 
-	/** The pull request that an agent opened, or pushed to. */
+	/** The pull request that an agent opened, with a commit of its own, or pushed to. */
 	learnFix(number: number, branch: string, by: string): void {
-		if (!this.state.pulls.has(number)) this.learnPull(number, { branch, by, files: [], with: {} });
+		if (!this.state.pulls.has(number)) this.learnPull(number, { branch, sha: "f", by, files: [], with: {} });
+	}
+
+	private learnReview({ pull, branch, sha, fork, review, state, body, by, comments }: FieldsOf<"pull_request_review">) {
+		if (!this.state.pulls.has(pull)) {
+			this.learnPull(pull, { branch, sha, files: [], with: {}, ...(fork !== undefined && { fork }) });
+		}
+		const others = (this.state.reviews.get(pull) ?? []).filter(({ id }) => id !== review);
+		const shown = { id: review, state: state.toUpperCase(), body: body ?? "", commit_id: shaOf(sha), user: userOf(by) };
+		this.state.putReviews(pull, [...others, shown as Changes<Review>]);
+		this.state.putReviewComments(review, comments);
 	}
 
 	private learnRun(run: RunFields, now: number): void {

@@ -58,7 +58,8 @@ describe("startGitHubMock", () => {
 		cto.putCheckRun({ id: 4, head_sha: "a1", name: "clippy", status: "completed", conclusion: "success" });
 		cto.putStatuses("a1", [{ context: "ci", state: "success" }]);
 		cto.putComparison("main...fix/x", { ahead_by: 2, status: "ahead" });
-		cto.putReviews(3, [{ state: "APPROVED" }]);
+		cto.putReviews(3, [{ id: 80, state: "APPROVED" }]);
+		cto.putReviewComments(80, [{ path: "src/a.rs", body: "This loop never ends." }]);
 		cto.putDependabotAlert({ number: 7, state: "open" });
 		cto.putCodeScanningAlert({ number: 7, state: "open" });
 		cto.putBranch("fix/x", "a1");
@@ -93,6 +94,11 @@ describe("startGitHubMock", () => {
 			["GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: 3 }, 200],
 			["GET /repos/{owner}/{repo}/pulls/{pull_number}/files", { pull_number: 3 }, 200],
 			["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", { pull_number: 3 }, 200],
+			[
+				"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments",
+				{ pull_number: 3, review_id: 80 },
+				200,
+			],
 			["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}", { alert_number: 7 }, 200],
 			["GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}", { alert_number: 7 }, 200],
 			["GET /repos/{owner}/{repo}/commits/{ref}", ref, 200],

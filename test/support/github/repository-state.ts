@@ -16,6 +16,7 @@ import {
 	type PullFile,
 	type Reaction,
 	type Review,
+	type ReviewComment,
 	type Run,
 	type Status,
 	samples,
@@ -41,6 +42,8 @@ export class RepositoryState {
 	readonly files = new Map<number, readonly PullFile[]>();
 	/** By pull request, oldest first. */
 	readonly reviews = new Map<number, readonly Review[]>();
+	/** By review. */
+	readonly reviewComments = new Map<number, readonly ReviewComment[]>();
 	readonly dependabotAlerts = new Map<number, DependabotAlert>();
 	readonly codeScanningAlerts = new Map<number, CodeScanningAlert>();
 	readonly commits = new Map<string, Commit>();
@@ -88,6 +91,11 @@ export class RepositoryState {
 	/** Oldest first, as GitHub lists them. */
 	putReviews(pull: number, reviews: readonly Changes<Review>[]): void {
 		this.reviews.set(pull, reviews.map(samples.review));
+	}
+
+	/** The comments on lines that a review has. */
+	putReviewComments(review: number, comments: readonly Changes<ReviewComment>[]): void {
+		this.reviewComments.set(review, comments.map(samples.reviewComment));
 	}
 
 	putDependabotAlert(changes: Changes<DependabotAlert> & { readonly number: number }): DependabotAlert {

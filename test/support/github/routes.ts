@@ -19,6 +19,7 @@ export const ROUTES = [
 	"GET /repos/{owner}/{repo}/pulls/{pull_number}",
 	"GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
 	"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+	"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments",
 	"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}",
 	"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}",
 	"GET /repos/{owner}/{repo}/commits/{ref}",

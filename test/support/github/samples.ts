@@ -13,6 +13,7 @@ export type CheckRun = Data<"GET /repos/{owner}/{repo}/check-runs/{check_run_id}
 export type Status = Data<"GET /repos/{owner}/{repo}/commits/{ref}/status">["statuses"][number];
 export type Comparison = Data<"GET /repos/{owner}/{repo}/compare/{basehead}">;
 export type Review = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews">[number];
+export type ReviewComment = Data<"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments">[number];
 export type DependabotAlert = Data<"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}">;
 export type CodeScanningAlert = Data<"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}">;
 export type Branch = Data<"GET /repos/{owner}/{repo}/branches/{branch}">;
@@ -45,6 +46,7 @@ export const samples = {
 	status: madeOf<Status>("GET /repos/{owner}/{repo}/commits/{ref}/status"),
 	comparison: madeOf<Comparison>("GET /repos/{owner}/{repo}/compare/{basehead}"),
 	review: madeOf<Review>("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"),
+	reviewComment,
 	// GitHub's own example does not follow its description here.
 	dependabotAlert: madeOf<DependabotAlert>("GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}", {
 		dismissed_reason: "tolerable_risk",
@@ -83,6 +85,15 @@ function madeOf<T>(route: MockRoute, lacks?: Changes<T>): (changes: Changes<T>) 
 		const sample = example(route) as T;
 		return merge<T>(lacks === undefined ? sample : merge<T>(sample, lacks), changes);
 	};
+}
+
+/** GitHub's own example is a reply; a review's comment is none unless a test says so. */
+function reviewComment(changes: Changes<ReviewComment>): ReviewComment {
+	const made = madeOf<ReviewComment>("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments")(
+		changes,
+	);
+	const { in_reply_to_id: _, ...comment } = made;
+	return changes.in_reply_to_id === undefined ? comment : made;
 }
 
 /** GitHub's example of a successful answer; for a list, its first item. */

@@ -19,6 +19,12 @@ export const codeAnswers = {
 		const number = Number(asked.parameters.pull_number);
 		return asked.repository.pulls.has(number) ? page(asked, asked.repository.reviews.get(number) ?? []) : notFound();
 	},
+	"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments": (asked: AskedRepository) => {
+		const [number, review] = [Number(asked.parameters.pull_number), Number(asked.parameters.review_id)];
+		const { pulls, reviews, reviewComments } = asked.repository;
+		const isKnown = pulls.has(number) && (reviews.get(number) ?? []).some(({ id }) => id === review);
+		return isKnown ? page(asked, reviewComments.get(review) ?? []) : notFound();
+	},
 	"GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}": ({ repository, parameters }: AskedRepository) =>
 		found(repository.dependabotAlerts.get(Number(parameters.alert_number))),
 	"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}": ({ repository, parameters }: AskedRepository) =>
