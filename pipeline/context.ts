@@ -1,4 +1,5 @@
 import type { Account } from "./incident.ts";
+import type { NamedReading } from "./log/join-readings.ts";
 import type { LogReading } from "./log/log-reading.ts";
 
 /**
@@ -52,6 +53,8 @@ export interface FailedJob {
 	readonly log?: "whole" | "part" | "none";
 	/** Why the log was not read completely. */
 	readonly why?: string;
+	/** The job's own reading, if its run may be split (`outcome.split`); it is not kept. */
+	readonly own?: NamedReading;
 }
 
 /** `data` of a part from `github.run`: the GitHub Actions run, and what happened on its branch since. */

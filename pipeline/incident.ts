@@ -33,6 +33,13 @@ export interface Command {
 	readonly refused?: string;
 }
 
+/** Which failed jobs of its run an incident is about, if the run's fields have an incident each (`outcome.split`). */
+export type RunPart =
+	/** The incident that was reported has all jobs but those of the others. */
+	| { readonly except: readonly string[] }
+	/** It was split off from the incident `of`. */
+	| { readonly only: readonly string[]; readonly of: string };
+
 /** The kinds of incident, for routing and filters. */
 export const INCIDENT_KINDS = ["ci", "security", "review", "manual", "change", "play"] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
@@ -52,6 +59,8 @@ export interface Incident {
 	readonly head_repository?: string;
 	/** The branch that failed, or the tag: events do not tell them apart. */
 	readonly branch?: string;
+	/** Which failed jobs of its run are this incident's; absent: all. */
+	readonly part?: RunPart;
 	/** What GitHub has of that name; absent while it was not asked. */
 	readonly branch_state?: "exists" | "tag" | "deleted";
 	readonly default_branch?: string;

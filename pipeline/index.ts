@@ -7,7 +7,7 @@ export type { Decision } from "./decision.ts";
 export type { StageExplanation } from "./explanation.ts";
 export { GITHUB_EVENTS } from "./github-events.ts";
 export { type Given, givenContext, givenParts } from "./given-context.ts";
-export type { Incident, IncidentKind } from "./incident.ts";
+export type { Incident, IncidentKind, RunPart } from "./incident.ts";
 export { joinReadings } from "./log/join-readings.ts";
 export type { LogLimits } from "./log/log-limits.ts";
 export { createLogReader, type LogReader, readLogText } from "./log/log-reader.ts";
@@ -17,6 +17,13 @@ export { ownAgentOf } from "./own-agents.ts";
 export type { PreviousAttempt } from "./prompt/prompt-view.ts";
 export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading.ts";
 export { printable, renderStages } from "./render-stages.ts";
+export {
+	arePartsOfOneRun,
+	contextOfJobs,
+	incidentOfJobs,
+	isOwnJob,
+	withoutOthersFindings,
+} from "./run-part.ts";
 export type { Signal } from "./signal.ts";
 export { admitArtefact } from "./stages/admit-artefact.ts";
 export { type DecideInput, decide } from "./stages/decide.ts";

@@ -289,6 +289,10 @@ const outcome = keys(
 			.array(text("A branch's name, or a glob."))
 			.default([...BOT_BRANCHES])
 			.describe("Branches that their bots overwrite; no agent pushes to them either."),
+		split: z
+			.enum(["none", "field"])
+			.default("none")
+			.describe("`field`: jobs of one run that fail in different fields are an incident each."),
 	},
 	"What happens after an attempt.",
 );

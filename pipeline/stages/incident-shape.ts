@@ -70,7 +70,7 @@ const INCIDENT_SHAPE = {
 } as const satisfies Readonly<Record<IncidentField, Shape>>;
 
 /** The fields that a mapping sets; the engine sets the others. */
-type IncidentField = Exclude<keyof Incident, "id" | "kind" | "event" | "delivery_id" | "branch_state">;
+type IncidentField = Exclude<keyof Incident, "id" | "kind" | "event" | "delivery_id" | "branch_state" | "part">;
 export type IncidentFields = Partial<Pick<Incident, IncidentField>>;
 
 const MAX_TEXTS = 100;

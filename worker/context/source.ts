@@ -14,6 +14,8 @@ export type SourceResult =
 /** A source's input in addition to its planned request. */
 export interface SourceInput {
 	readonly incident: Incident;
+	/** Whether each job's reading is kept beside the joint one. */
+	readonly keepsEach?: boolean;
 	/** Reads one log for all patterns of the active pipeline. */
 	newLogReader(limits?: Partial<LogLimits>): LogReader;
 }

@@ -11,8 +11,9 @@ import { inKey, knownRepository } from "../journal/repositories.ts";
 import { redAtDecision } from "../remediation/goal.ts";
 import { decideByEvidence } from "./decide-by-evidence.ts";
 import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
-import { type Evidence, gatherEvidence } from "./gather-evidence.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
 import { reportedIncident } from "./reported-incident.ts";
+import { type SplitEvidence, splitByField } from "./split-by-field.ts";
 import type { Progress } from "./waiting.ts";
 
 /** A stored decision, and the incident with what the decision learned about it. */
@@ -27,10 +28,16 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	if ("state" in reported) return reported;
 	const evidence = await gatherEvidence(effects, locked, reported);
 	if ("state" in evidence) return evidence;
-	return await decideOn(effects, locked, evidence);
+	const split = await splitByField(effects, locked, evidence);
+	if ("state" in split) return split;
+	return await decideOn(effects, locked, split);
 }
 
-async function decideOn(effects: Effects, locked: LockedIncident, evidence: Evidence): Promise<Decided | Progress> {
+async function decideOn(
+	effects: Effects,
+	locked: LockedIncident,
+	{ evidence, others }: SplitEvidence,
+): Promise<Decided | Progress> {
 	const engine = await effects.engine();
 	const { incident, newest, context, earlier } = evidence;
 	const previous_attempts = await previousAttempts(effects.journal, locked);
@@ -81,6 +88,7 @@ async function decideOn(effects: Effects, locked: LockedIncident, evidence: Evid
 		red_jobs: redJobs(newest ?? incident, context),
 		...(handed_over !== undefined && { handed_over }),
 		red: red === undefined ? null : JSON.stringify(red),
+		others,
 	});
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);

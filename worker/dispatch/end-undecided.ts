@@ -30,6 +30,26 @@ export async function endPassedRun(
 	return ended ? { state: "superseded", reason } : { state: "lock_lost" };
 }
 
+/**
+ * Ends an incident that has some jobs of its run, if none of them is red any more: the newest run failed, events did not name
+ * its jobs, and GitHub does.
+ */
+export async function endGreenPart(
+	effects: Effects,
+	locked: LockedIncident,
+	{ part, run_id }: Incident,
+	context: Context,
+): Promise<Progress | undefined> {
+	const red = dataFrom(context, "github.job_logs")?.jobs;
+	if (part === undefined || run_id === undefined || red === undefined || red.length > 0) return undefined;
+	const now = effects.now();
+	const reason = `its jobs are red no more in run ${run_id}`;
+	const ended = { blocked_on: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
+	const set = { ...ended, fixed_at: now, fixed_by: "agent" } as const;
+	const done = await takeStep(effects.journal, locked.id, { event: "ci_passed", reason, now, when: locked, set });
+	return done === "done" ? { state: "superseded", reason } : { state: "lock_lost" };
+}
+
 /** There was an attempt left for another field's agent alone, and what is red is none of another field. */
 export async function endWithoutHandOver(
 	effects: Effects,

@@ -7,7 +7,8 @@ import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { ASKING_WHERE_MS, askWhere } from "./ask-where.ts";
 import { type EarlierAttempts, earlierAttempts } from "./earlier-attempts.ts";
-import { endPassedRun } from "./end-undecided.ts";
+import { endGreenPart, endPassedRun } from "./end-undecided.ts";
+import { mayBeSplit } from "./may-be-split.ts";
 import { deferForRateLimit, LOCK_MS, type Progress } from "./waiting.ts";
 
 /** Everything that a decision depends on. */
@@ -34,11 +35,15 @@ export async function gatherEvidence(
 	const planned = await engine.plan(about);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_WHERE_MS;
 	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
-	const sources = effects.sources({ incident: about, newLogReader: engine.newLogReader });
+	const keepsEach = mayBeSplit(engine, locked, about);
+	const sources = effects.sources({ incident: about, newLogReader: engine.newLogReader, keepsEach });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);
 	const waiting = deferred && (await deferForRateLimit(effects, locked, deferred));
 	if (waiting !== undefined) return waiting;
-	const passed = newest === undefined ? await endPassedRun(effects, locked, reported, context) : undefined;
+	const passed =
+		newest === undefined
+			? await endPassedRun(effects, locked, reported, context)
+			: await endGreenPart(effects, locked, newest, context);
 	if (passed !== undefined) return passed;
 	// The newest run is of a commit that an agent pushed: its actor and message are not those of the failure.
 	const incident = await askWhere(effects, locked, newest === undefined ? enrichIncident(reported, context) : reported);

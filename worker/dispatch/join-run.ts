@@ -29,8 +29,8 @@ export async function joinRun(
 	locked: LockedIncident,
 	incident: Incident,
 ): Promise<Incident | Progress> {
-	const { kind, run_id, app, head_sha } = incident;
-	if (kind !== "ci" || locked.attempt > 1) return incident;
+	const { kind, run_id, app, head_sha, part } = incident;
+	if (kind !== "ci" || locked.attempt > 1 || part !== undefined) return incident;
 	if (run_id !== undefined) {
 		const first = await incidentOfRun(effects.journal, locked, run_id);
 		return first === undefined ? incident : await handOver(effects, locked, first, `run ${run_id} is`);

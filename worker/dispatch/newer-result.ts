@@ -1,8 +1,9 @@
 import { isOwnBranch } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import { isOwnJob } from "../../pipeline/index.ts";
 import { createCachedQueries } from "../context/github/cached-queries.ts";
 import { checksOfRef, isConclusive, statusesOfRef } from "../context/github/commit-results.ts";
-import { hasFailed } from "../context/github/failed-jobs.ts";
+import { failedJobs, hasFailed } from "../context/github/failed-jobs.ts";
 import { parseResponse, type RepoClient, repoClient } from "../context/github/repo-client.ts";
 import { laterOnSameBranch, type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
 import type { GitHub } from "../github/github.ts";
@@ -22,7 +23,7 @@ export async function askNewer(
 ): Promise<NewerResult | undefined> {
 	if (incident.kind !== "ci") return undefined;
 	const client = abortedBy(repoClient(github, incident), signal);
-	if (incident.run_id !== undefined) return await newerOfRuns(client, incident);
+	if (incident.run_id !== undefined) return await newerOfRuns(client, incident, signal);
 	const { branch, job } = incident;
 	// A fork's branch is not in this repository, and one of ours may have its name.
 	if (branch === undefined || !isOwnBranch(incident)) return undefined;
@@ -36,7 +37,11 @@ function abortedBy(client: RepoClient, signal: AbortSignal): RepoClient {
 }
 
 /** The newest completed run of the same workflow, on the same branch of the same repository. */
-async function newerOfRuns(client: RepoClient, incident: Incident): Promise<NewerResult | undefined> {
+async function newerOfRuns(
+	client: RepoClient,
+	incident: Incident,
+	signal: AbortSignal,
+): Promise<NewerResult | undefined> {
 	const found = await createCachedQueries(client, incident).run();
 	if (!found.ok || found.value === undefined) return undefined;
 	const run = found.value;
@@ -51,7 +56,21 @@ async function newerOfRuns(client: RepoClient, incident: Incident): Promise<Newe
 			what: `the workflow passed in ${which}${decides.html_url ? `: ${decides.html_url}` : ""}`,
 		};
 	}
+	if (incident.part !== undefined && (await isOthersAlone(client, incident, decides, signal))) {
+		return { result: "passed", what: `its jobs are red no more, although others of run ${decides.id} are` };
+	}
 	return decides.id === run.id ? undefined : { result: "failed", run_id: String(decides.id) };
+}
+
+/** Whether only jobs of the run's other incidents are red. */
+async function isOthersAlone(
+	client: RepoClient,
+	incident: Incident,
+	{ id }: RunAnswer,
+	signal: AbortSignal,
+): Promise<boolean> {
+	const red = await failedJobs(client, { run_id: id }, signal);
+	return red.ok && red.value.length > 0 && !red.value.some(({ name }) => isOwnJob(incident, name));
 }
 
 /** Newest first. */

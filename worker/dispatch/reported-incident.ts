@@ -1,4 +1,5 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import { withoutOthersFindings } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import { newerHeads } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
@@ -24,7 +25,8 @@ export async function reportedIncident(effects: Effects, locked: LockedIncident)
 		const found = { explanation, context: "{}", pipeline: version, now: effects.now() };
 		return await cancelUndecided(effects, locked, { ...found, reason: checked.why });
 	}
-	const merged = mergeDeliveries(checked.first, checked.deliveries);
+	const own = checked.deliveries.map((delivery) => withoutOthersFindings(first.part, delivery));
+	const merged = mergeDeliveries(checked.first, own);
 	// The commit's run may have been delivered after its check.
 	const reported = await joinRun(effects, locked, await withKnownActor(effects.journal, merged));
 	if ("state" in reported) return reported;

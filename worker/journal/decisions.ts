@@ -3,6 +3,7 @@ import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { branchDueStatement } from "./remediations.ts";
+import { type SplitIncident, splitStatements } from "./split-incidents.ts";
 import { defineTable, text, time } from "./table.ts";
 import { takeStep } from "./transitions.ts";
 
@@ -40,6 +41,8 @@ export interface DecidedAttempt {
 	readonly handed_over?: number;
 	/** JSON: what has to become green, unless the failed check itself decides. */
 	readonly red: string | null;
+	/** The incidents that its run's other fields get. */
+	readonly others: readonly SplitIncident[];
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -48,7 +51,7 @@ export interface DecidedAttempt {
 
 export interface StoredDecision {
 	readonly attempt: AttemptRow;
-	/** The ids of the remediations of its branch that may end now that it is decided. */
+	/** The ids of the remediations of its branch that may end now that it is decided, and of what was split off from it. */
 	readonly due: readonly string[];
 }
 
@@ -114,9 +117,11 @@ export async function storeDecision(
 		),
 		...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
 		branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now: decided.now }),
+		...splitStatements(db, locked, decided),
 	]);
 	const attempt = results[0]?.results[0] ?? (await findAttempt(db, id, locked.attempt));
-	return attempt && { attempt, due: (results.at(-1)?.results ?? []).map((row) => row.id) };
+	const due = results.slice(2).flatMap(({ results: rows = [] }) => rows.map((row) => row.id));
+	return attempt && { attempt, due };
 }
 
 /** Whether it was a hand-over is known only once the next attempt is decided. Only if our decision is the stored one. */

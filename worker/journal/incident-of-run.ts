@@ -5,6 +5,9 @@ type Younger = Pick<IncidentRow, "id" | "repository" | "created_at">;
 /** Incidents that a later one may join; nothing is done any more about the others. */
 const JOINABLE = "status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'failed', 'escalated')";
 
+/** SQL: not one that was split off from its run's incident: that one has what others report of the run. */
+const IS_WHOLE = "incident ->> '$.part.of' IS NULL";
+
 /**
  * The older incident that a check run opened for this run of GitHub Actions, before the run was delivered: its identity does
  * not name the run. Ages are totally ordered, so two never join each other.
@@ -14,7 +17,7 @@ export async function incidentOfRun(db: D1Database, row: Younger, run_id: string
 		.prepare(
 			`SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND kind = 'ci' AND (created_at, id) < (?3, ?4)
 				AND instr(identity, ?2) = 0 AND json_valid(incident) AND incident ->> 'app' = 'github-actions'
-				AND ${JOINABLE}
+				AND ${JOINABLE} AND ${IS_WHOLE}
 			ORDER BY created_at, id LIMIT 1`,
 		)
 		.bind(row.repository, run_id, row.created_at, row.id)
@@ -27,7 +30,7 @@ export async function incidentOfCommit(db: D1Database, row: Younger, head_sha: s
 	const found = await db
 		.prepare(
 			`SELECT id FROM incidents WHERE repository = ?1 AND run_id IS NOT NULL AND kind = 'ci' AND id <> ?2
-				AND json_valid(incident) AND incident ->> 'head_sha' = ?3 AND status <> 'superseded'
+				AND json_valid(incident) AND incident ->> 'head_sha' = ?3 AND status <> 'superseded' AND ${IS_WHOLE}
 			ORDER BY created_at DESC, id LIMIT 1`,
 		)
 		.bind(row.repository, row.id, head_sha)

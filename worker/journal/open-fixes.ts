@@ -1,5 +1,5 @@
 import type { Artefact, Incident } from "../../pipeline/index.ts";
-import { isToBeMerged } from "../../pipeline/index.ts";
+import { arePartsOfOneRun, isOwnJob, isToBeMerged } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
 import { type CheckIdentity, checkMatcher, checkOf } from "./check-identity.ts";
 import { readStored } from "./stored-json.ts";
@@ -49,16 +49,17 @@ export async function findOpenFix(
 			...[now - ASKED_FOR_MS, MOST, whichRun(failure)],
 		)
 		.all<{ id: string; incident: string }>();
-	const same = results.filter((row) => isOfCheck(row.incident, check, policy));
+	const same = results.filter((row) => isOfCheck(row.incident, failure, check, policy));
 	const known = await knownJobs(db, same);
 	return same.find((row) => !areOtherJobs(jobsOf(failure), known.get(row.id) ?? []))?.id;
 }
 
 /** A damaged incident matches no failure. */
-function isOfCheck(incident: string, check: CheckIdentity, policy: Artefact["outcome"]): boolean {
+function isOfCheck(incident: string, failure: Incident, check: CheckIdentity, policy: Artefact["outcome"]): boolean {
 	const read = readStored("incidents.incident", incident);
 	const other = read.ok ? checkOf(read.value) : undefined;
 	if (!read.ok || other === undefined || !isToBeMerged(owned(read.value), policy)) return false;
+	if (arePartsOfOneRun(failure, read.value.run_id)) return false;
 	return checkMatcher([check, other])(check, other);
 }
 
@@ -81,9 +82,15 @@ async function knownJobs(
 		.bind(JSON.stringify(incidents.map(({ id }) => id)), MOST_DELIVERIES)
 		.all<{ id: string; incident: string }>();
 	const jobs = new Map<string, readonly string[]>();
+	const parts = new Map<string, Incident>();
+	for (const { id, incident } of incidents) {
+		const read = readStored("incidents.incident", incident);
+		if (read.ok) parts.set(id, read.value);
+	}
 	for (const { id, incident } of [...incidents, ...results]) {
 		const read = readStored("deliveries.incident", incident);
-		if (read.ok) jobs.set(id, [...(jobs.get(id) ?? []), ...jobsOf(read.value)]);
+		const own = read.ok ? jobsOf(read.value).filter((job) => isOwnJob(parts.get(id) ?? {}, job)) : [];
+		jobs.set(id, [...(jobs.get(id) ?? []), ...own]);
 	}
 	return jobs;
 }

@@ -132,6 +132,7 @@ const OF_ONE_FAILURE = {
 	evidence: null,
 	started_at: null,
 	occurred_at: null,
+	part: null,
 };
 
 function valuesOf({ incident, dueAt, now }: ComingBack): Bindings {

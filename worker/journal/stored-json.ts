@@ -10,6 +10,11 @@ import { DamagedRow } from "./d1-error.ts";
 const texts = z.array(z.string()).optional();
 const named = z.looseObject({}).optional();
 
+const part = z.union([
+	z.strictObject({ only: z.array(z.string()), of: z.string() }),
+	z.strictObject({ except: z.array(z.string()) }),
+]);
+
 /** Only what the worker uses without a check; optional fields are checked where they are used. */
 const incident = z.looseObject({
 	kind: z.string(),
@@ -18,6 +23,7 @@ const incident = z.looseObject({
 	repository: z.string(),
 	jobs: texts,
 	failed_steps: texts,
+	part: part.optional(),
 	workflow: named,
 	actor: named,
 	author: named,

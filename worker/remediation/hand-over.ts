@@ -26,8 +26,13 @@ export function isHandOver(before: Field, now: Field): boolean {
 /** Categories of no field: nothing is known about the failure, or the machine failed before the code was tried. */
 const NO_FIELD: readonly (string | null)[] = [null, "general", "runner"];
 
+/** Whether a category of failures is a specialist's field. */
+export function isField(category: string | null): category is string {
+	return !NO_FIELD.includes(category);
+}
+
 function isOtherField(before: string | null, now: string | null): boolean {
-	return before !== now && !NO_FIELD.includes(before) && !NO_FIELD.includes(now);
+	return before !== now && isField(before) && isField(now);
 }
 
 /** Whether the budget lets these attempts be handed over to this agent: once to each. */

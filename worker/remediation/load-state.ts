@@ -1,5 +1,5 @@
 import type { Incident } from "../../pipeline/incident.ts";
-import { fixBranch, isToBeMerged } from "../../pipeline/index.ts";
+import { arePartsOfOneRun, fixBranch, isToBeMerged } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
@@ -26,6 +26,7 @@ import { namedSpecialist } from "./hand-over.ts";
 import { judgeGoal, splitParts } from "./judge-goal.ts";
 import { judgeMerge, withHintOnFix } from "./merge-verdict.ts";
 import type { EndedAttempt } from "./next-agent.ts";
+import { explainOwn, ownResults } from "./own-jobs.ts";
 import { isPart } from "./parts-of-runs.ts";
 import type { RelayStatus, RemediationState } from "./remediation-state.ts";
 import type { GitHubSays } from "./when-quiet.ts";
@@ -91,17 +92,20 @@ export async function loadState(
 	const ofIncident = { incident, attempts, current, ended: branch.pull_requests, own: failure.pr_number, fix_branch };
 	const fix = currentFix(ofIncident);
 	const last = attempts.at(-1);
+	const settledBefore = at.now - engine.settings.settle_s * 1000;
+	const own = ownResults(failure, failed, branch.checks, settledBefore);
 	const results = {
-		checks: sinceReopened(failure, incident.reopened_at, branch.checks),
+		checks: sinceReopened(failure, incident.reopened_at, own.checks),
 		uncounted: branch.uncounted,
 	};
+	const others = branch.others.filter(({ run_id }) => !arePartsOfOneRun(failure, run_id));
 	const judged = {
 		failed,
 		failed_jobs: failedJobs(failure),
 		...splitParts(results, failed.check),
 		fixBranches: [...fixBranches],
 		isOwnAgent: engine.isOwnAgent,
-		incidentOf: (row: CheckRow) => branch.others.find((other) => isIncidentOf(other, row))?.id,
+		incidentOf: (row: CheckRow) => others.find((other) => isIncidentOf(other, row))?.id,
 		...(current !== undefined && { since: current.decided_at }),
 		...(budget[0] !== undefined && { from: budget[0].decided_at }),
 	};
@@ -109,7 +113,7 @@ export async function loadState(
 	// An edited pipeline does not change what one already waits for.
 	const waitsForMerge = incident.status === "awaiting_merge" || isToBeMerged(failure, engine.outcome);
 	const isMerging = wasTried && last !== undefined && goal.kind !== "stage" && waitsForMerge;
-	const byGoal = judgeGoal(goal, judged);
+	const byGoal = explainOwn(judgeGoal(goal, judged), own);
 	const { ci, ...merge } = isMerging
 		? withHintOnFix(judgeMerge({ ...judged, ...mergeTimes(ofIncident, fix), since: last.decided_at }), byGoal, judged)
 		: { ci: byGoal };

@@ -110,6 +110,7 @@ export const smallArtefact: Artefact = {
 		branch_strategy: "same",
 		protected_branches: ["main"],
 		bot_branches: ["dependabot/**"],
+		split: "none",
 	},
 	prompts: {
 		fix: "{{agent_name}} fixes {{failure_type}} on {{#inline}}{{branch}}{{/inline}}{{> _logs}}",

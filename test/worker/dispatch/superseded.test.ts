@@ -68,6 +68,7 @@ async function heldBack(stub: Stub, fields: Partial<Incident> = {}): Promise<Loc
 }
 
 const own = run({ id: 100, run_number: 10 });
+const JOBS = "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs";
 
 /** Its context was gathered, its filters let it pass, and an agent was chosen. */
 async function decide(stub: Stub, id: string): Promise<void> {
@@ -116,6 +117,26 @@ describe("endSuperseded", () => {
 		expect(await endSuperseded({ ...stub, github }, taken, request)).toEqual({
 			state: "superseded",
 			reason: `its newer failure is incident ${sampleId(2)}`,
+		});
+	});
+
+	it("ends one that has some jobs of its run when the newer run is red for others alone", async () => {
+		const stub = stubEffects();
+		const newer = run({ id: 101, run_number: 11 });
+		const jobs = (...names: readonly string[]) => ({
+			[RUN]: own,
+			[RUNS]: { workflow_runs: [newer, own] },
+			[JOBS]: { jobs: names.map((name, id) => ({ id, name, conclusion: "failure" })) },
+		});
+		const part = { only: ["frontend-lint"], of: sampleId(2) };
+		const taken = await heldBack(stub, { job: "frontend-lint", part });
+		for (const red of [jobs("lint-rust", "frontend-lint"), jobs()]) {
+			expect(await endSuperseded({ ...stub, github: answering(red).github }, taken, request)).toBeUndefined();
+		}
+		const { github } = answering(jobs("lint-rust"));
+		expect(await endSuperseded({ ...stub, github }, taken, request)).toEqual({
+			state: "superseded",
+			reason: "its jobs are red no more, although others of run 101 are",
 		});
 	});
 

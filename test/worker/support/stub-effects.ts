@@ -145,6 +145,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			branch_strategy: "same",
 			protected_branches: [],
 			bot_branches: [],
+			split: "none",
 		},
 		...changes,
 	};

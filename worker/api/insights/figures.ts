@@ -46,12 +46,14 @@ const ROUTED = `routed AS (
 
 export const WITH_ROUTED = `WITH ${BEGAN}, ${TRIES}, ${ROUTED}`;
 
-/** `again`: CI incidents with a CodeRun for a run for which an earlier incident had one. */
+/** `again`: CI incidents with a CodeRun for a run for which an earlier incident had one, unless it was split off from that. */
 const AGAIN = `again AS MATERIALIZED (
 	SELECT n FROM (
 		SELECT n, row_number() OVER (PARTITION BY repository, run_id ORDER BY created_at, id) AS place FROM began
 		WHERE kind = 'ci' AND run_id IS NOT NULL AND n IN (SELECT n FROM tries WHERE is_first)
-	) WHERE place > 1
+	) WHERE place > 1 AND NOT EXISTS (
+		SELECT 1 FROM incidents i WHERE i.rowid = n AND json_valid(i.incident) AND i.incident ->> '$.part.of' IS NOT NULL
+	)
 )`;
 
 /**

@@ -1,5 +1,5 @@
 import type { JobLogs } from "../../../pipeline/context.ts";
-import type { Incident } from "../../../pipeline/index.ts";
+import { type Incident, isOwnJob } from "../../../pipeline/index.ts";
 import type { CachedQueries } from "./cached-queries.ts";
 import { failedJobs, type JobAnswer } from "./failed-jobs.ts";
 import type { RedCheck, RedOnHead } from "./red-on-head.ts";
@@ -19,6 +19,8 @@ export interface Failures {
 	/** The failed runs on the head, if the incident names no run. */
 	readonly runs?: NonNullable<JobLogs["runs"]>;
 	readonly incomplete?: string;
+	/** Only jobs of other incidents of the run failed. */
+	readonly areOthers?: boolean;
 }
 
 /** What failed: the jobs of the incident's run; without a run, everything that failed on the head. */
@@ -36,16 +38,18 @@ export async function findFailures(
 		: await ofHead(client, incident, red.value, signal);
 }
 
-async function ofRun(
-	client: RepoClient,
-	{ run_id, run_attempt, job: named }: Incident,
-	signal: AbortSignal,
-): Promise<Parsed<Failures>> {
+async function ofRun(client: RepoClient, incident: Incident, signal: AbortSignal): Promise<Parsed<Failures>> {
+	const { run_id, run_attempt, job: named } = incident;
 	const jobs = await failedJobs(client, { run_id: Number(run_id), run_attempt }, signal);
 	if (!jobs.ok) return jobs;
 	const isNamed = (job: JobAnswer) => Number(job.name === named);
-	const sorted = jobs.value.toSorted((one, other) => isNamed(other) - isNamed(one));
-	return { ok: true, value: { failures: sorted.map((job) => ({ kind: "job", job })) } };
+	const own = jobs.value.filter(({ name }) => isOwnJob(incident, name));
+	const sorted = own.toSorted((one, other) => isNamed(other) - isNamed(one));
+	const areOthers = own.length === 0 && jobs.value.length > 0;
+	return {
+		ok: true,
+		value: { failures: sorted.map((job) => ({ kind: "job", job })), ...(areOthers && { areOthers }) },
+	};
 }
 
 /** Not all logs may be read, so one job of each run comes before the other jobs of any run. */

@@ -1,5 +1,6 @@
 import type { FailedJob, JobLogs } from "../../../pipeline/context.ts";
 import { joinReadings, type LogReading, type PlannedRequest } from "../../../pipeline/index.ts";
+import type { NamedReading } from "../../../pipeline/log/join-readings.ts";
 import { explainFetchError } from "../../http/network-fault.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { mapConcurrent } from "../../runtime/map-concurrent.ts";
@@ -36,14 +37,16 @@ export async function askJobLogs(tools: LogTools, request: PlannedRequest, signa
 	const time = AbortSignal.any([signal, AbortSignal.timeout(request.timeout_s * 1000 * SHARE_OF_TIME)]);
 	const found = await findFailures(tools.client, tools.queries, tools.about.incident, time);
 	if (!found.ok) return sourceFailure(found.problem);
-	const { failures } = found.value;
-	if (failures.length === 0) return { status: "empty" };
+	const { failures, areOthers } = found.value;
+	if (failures.length === 0) return areOthers ? { status: "ok", data: NO_OWN_JOB } : { status: "empty" };
 
 	const budget = budgetOf(Math.min(failures.length, MOST_LOGS));
 	const read = await mapConcurrent(failures, AT_ONCE, (failure, at) => readFailure(tools, failure, at, budget, time));
 	const limited = read.find((log) => log.kind === "limited");
-	return limited?.result ?? resultOf(found.value, read);
+	return limited?.result ?? resultOf(found.value, read, tools.about.keepsEach === true);
 }
+
+const NO_OWN_JOB: JobLogs = { jobs: [] };
 
 type JobLog =
 	| { readonly kind: "read"; readonly reading: LogReading; readonly cut?: string }
@@ -119,12 +122,13 @@ async function tryJob(
 	}
 }
 
-function resultOf({ failures, runs, incomplete }: Failures, logs: readonly JobLog[]): SourceResult {
-	const readings = logs.flatMap((log, index) => {
-		const failure = failures[index];
-		return log.kind === "read" && failure !== undefined ? [{ ...log, title: oneLine(titleOf(failure)) }] : [];
+function resultOf({ failures, runs, incomplete }: Failures, logs: readonly JobLog[], keepsEach: boolean): SourceResult {
+	const each = failures.map((failure, index) => readingOf(failure, logs[index]));
+	const readings = each.flatMap((reading) => reading ?? []);
+	const jobs = failures.slice(0, MOST_JOBS).map((failure, index) => {
+		const own = keepsEach ? each[index] : undefined;
+		return { ...failedJob(failure, logs[index]), ...(own !== undefined && { own }) };
 	});
-	const jobs = failures.slice(0, MOST_JOBS).map((failure, index) => failedJob(failure, logs[index]));
 	const data: JobLogs = {
 		...(readings.length > 0 && { reading: joinReadings(readings) }),
 		jobs,
@@ -132,6 +136,12 @@ function resultOf({ failures, runs, incomplete }: Failures, logs: readonly JobLo
 	};
 	const gaps = [incompleteness(jobs, failures.length), incomplete].filter((gap) => gap !== undefined);
 	return { status: "ok", data, ...(gaps.length > 0 && { incomplete: gaps.join("; ") }) };
+}
+
+function readingOf(failure: Failure, log: JobLog | undefined): NamedReading | undefined {
+	if (log?.kind !== "read") return undefined;
+	const { reading, cut } = log;
+	return { reading, title: oneLine(titleOf(failure)), ...(cut !== undefined && { cut }) };
 }
 
 function titleOf(failure: Failure): string {
