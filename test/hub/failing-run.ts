@@ -64,5 +64,7 @@ function recorded(event: string, action: string): Payload {
 	if (found === undefined) throw new Error(`there is no recorded ${event} with action ${action}`);
 	const own = String(found.repository?.full_name);
 	const payload = JSON.parse(JSON.stringify(found).replaceAll(own, "5dlabs/cto")) as Payload;
-	return { ...payload, sender: { login: "octocat", type: "User", id: 1 } };
+	// Each recorded event is of another repository: here they are one.
+	const repository = { ...payload.repository, id: 1 };
+	return { ...payload, repository, sender: { login: "octocat", type: "User", id: 1 } };
 }
