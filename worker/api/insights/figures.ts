@@ -8,7 +8,8 @@ import { DIMENSIONS, type Dimension } from "./shapes.ts";
 
 /** `began`: incidents whose first delivery arrived within the time. */
 const BEGAN = `began AS MATERIALIZED (
-	SELECT rowid AS n, id, created_at, lower(repository) AS repository, kind, status, fixed_by, fixed_at, run_id, agent, failure_type, rule
+	SELECT rowid AS n, id, created_at, lower(repository) AS repository, kind, status, fixed_by, fixed_at, run_id, agent,
+		failure_type, rule
 	FROM incidents INDEXED BY incidents_measured WHERE created_at >= ?1 AND (?2 IS NULL OR repository = ?2)
 )`;
 
@@ -28,8 +29,9 @@ const TRIES = `tries AS MATERIALIZED (
 )`;
 
 /**
- * `routed`: one row an incident. An agent that handed over because its own part is green was right. It counts for the agent, failure type and rule of its first attempt, or, without one, of its
- * latest decision.
+ * `routed`: one row an incident. It counts for the agent, failure type and rule of its first attempt, or, without one, of its
+ * latest decision. `handed_over`: another agent's attempt fixed it, but the first agent's own part was green, so it was the
+ * right one; only asked where it matters, because each answer reads the incident's attempts.
  */
 const ROUTED = `routed AS (
 	SELECT b.n, b.id, b.created_at, b.created_at / 86400000 AS day, b.repository, coalesce(f.agent, b.agent) AS agent,
@@ -38,7 +40,11 @@ const ROUTED = `routed AS (
 		f.n IS NOT NULL AND b.status = 'fixed' AND b.fixed_by IS 'agent' AS is_fixed,
 		b.status IN ('fixed', 'superseded') AND b.fixed_by IS 'rerun' AS is_flaky,
 		f.agent AS chosen, l.agent AS fixer,
-		EXISTS (SELECT 1 FROM tries h WHERE h.n = b.n AND h.agent = f.agent AND h.was_right) AS handed_over, (b.fixed_at - b.created_at) / 1000 AS took_s
+		b.status = 'fixed' AND f.agent <> l.agent AND EXISTS (
+			SELECT 1 FROM attempts a INDEXED BY attempts_measured
+			WHERE a.incident_id = b.id AND a.spawned_at IS NOT NULL AND a.agent = f.agent AND a.was_right
+		) AS handed_over,
+		(b.fixed_at - b.created_at) / 1000 AS took_s
 	FROM began b
 	LEFT JOIN tries f ON f.n = b.n AND f.is_first
 	LEFT JOIN tries l ON l.n = b.n AND l.is_last
