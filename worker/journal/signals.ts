@@ -1,9 +1,9 @@
 import { isFork } from "../../pipeline/head-repository.ts";
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { type Bindings, bindNamed, insertRow } from "./bind-named.ts";
-import { NEWER_CHECK, nameHeadsOfRun, UNNAMED_HEAD } from "./check-heads.ts";
-import { checkName, checkOf } from "./check-identity.ts";
-import { beganAt, type CheckRow, checksTable, positionOf } from "./checks.ts";
+import { NEWER_CHECK, nameHeadsOfRun } from "./check-heads.ts";
+import { checkRowOf } from "./check-rows.ts";
+import { beganAt, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
 import { endedPullRequest } from "./pull-requests.ts";
 import { alertTypes, resolvedStatement } from "./resolved-alerts.ts";
@@ -136,43 +136,6 @@ function checkStatement(
 		insertRow(db, checksTable, row, { onConflict: positionOf(signal) === undefined ? OTHER_CHECK : NEWER_CHECK }),
 		...(signal.run_id === undefined ? [] : nameHeadsOfRun(db, { repository, branch, run_id: signal.run_id })),
 	];
-}
-
-/** A result of a check as the journal keeps it; undefined if the signal names no check or no branch. */
-export function checkRowOf(
-	signal: Omit<Signal, "reports" | "event" | "delivery_id">,
-	conclusion: "success" | "failure",
-	now: number,
-): CheckRow | undefined {
-	const check = checkOf(signal);
-	const { repository, branch, job = "", actor } = signal;
-	if (check === undefined || branch === undefined) return undefined;
-	return {
-		repository,
-		head_repository: signal.head_repository ?? UNNAMED_HEAD,
-		branch,
-		check_name: checkName(check),
-		job,
-		conclusion,
-		position: positionOf(signal) ?? positionOf({ occurred_at: new Date(now).toISOString() }) ?? "",
-		head_sha: signal.head_sha ?? null,
-		run_id: signal.run_id ?? null,
-		pr_number: signal.pr_number ?? null,
-		actor_login: actor?.login ?? null,
-		actor_type: actor?.type ?? null,
-		failed_steps: signal.failed_steps === undefined ? null : JSON.stringify(signal.failed_steps),
-		url: signal.url ?? null,
-		started_at: beganAt(signal) ?? now,
-		received_at: now,
-		workflow_name: signal.workflow?.name ?? null,
-	};
-}
-
-/** Stores what GitHub answered as if events had reported it: the newest result of a check on a branch stays. */
-export function storeResults(db: D1Database, rows: readonly CheckRow[]): D1PreparedStatement {
-	const values = checksTable.names.map((name) => [name, `value ->> '${name}'`]);
-	const insert = checksTable.insertSelect(Object.fromEntries(values), "FROM json_each(?1) WHERE true");
-	return db.prepare(`${insert} ${NEWER_CHECK}`).bind(JSON.stringify(rows));
 }
 
 function pullRequestStatement(
