@@ -1,5 +1,6 @@
 import { MINUTE_MS } from "../wire/durations.ts";
 import { createSources } from "./context/create-sources.ts";
+import { nothingLeft } from "./context/recheck/nothing-left.ts";
 import type { Effects } from "./effects.ts";
 import { currentEngine } from "./engine.ts";
 import type { Env } from "./env.ts";
@@ -39,6 +40,7 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		engine: () => currentEngine(env, now(), log),
 		publishPipeline: () => publishPipeline(env.JOURNAL, env.DEDUP),
 		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: toRelay, now, newId } }),
+		nothingLeft,
 		overdueAfterMs: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
 		github,
 		claims: createClaimCache(env.DEDUP, now, log),

@@ -1,3 +1,4 @@
+import type { NothingLeft } from "./context/recheck/recheck.ts";
 import type { SourcesFor } from "./context/source.ts";
 import type { Engine } from "./engine.ts";
 import type { GitHub } from "./github/github.ts";
@@ -22,6 +23,8 @@ export interface Effects {
 	/** Updates the active pipeline in KV from the journal. */
 	publishPipeline(): Promise<void>;
 	readonly sources: SourcesFor;
+	/** Asks GitHub about a failure, other than CI's, that waited. */
+	readonly nothingLeft: NothingLeft;
 	/**
 	 * How long after its deadline a CodeRun without a reported end is overdue, so that the relay is queried; undefined if
 	 * nothing has a deadline, because no controller runs CodeRuns there.

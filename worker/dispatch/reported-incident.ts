@@ -5,12 +5,12 @@ import { newerHeads } from "../journal/attempts.ts";
 import { withKnownActor } from "../journal/checks.ts";
 import { loadDeliveries } from "../journal/deliveries.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { atNewerHead } from "./at-newer-head.ts";
 import { checkPresses } from "./check-presses.ts";
 import { cancelUndecided, explain } from "./end-undecided.ts";
 import { joinRun } from "./join-run.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { newestFailure } from "./newest-failure.ts";
-import { atNewerHead } from "./recheck/at-newer-head.ts";
 import type { Progress } from "./waiting.ts";
 
 /** The incident as all deliveries that count report it, at the newest head of its branch that it was decided for. */

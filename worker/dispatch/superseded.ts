@@ -1,6 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { askBranch } from "../context/github/ask-branch.ts";
+import { type Recheck, recheckOf } from "../context/recheck/recheck.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub } from "../github/github.ts";
 import { wasTried } from "../journal/attempts.ts";
@@ -10,10 +11,8 @@ import { newerIncident } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { goneWith } from "./ask-where.ts";
 import { wakeQueued } from "./conclude-send.ts";
+import { decideForHead } from "./decide-for-head.ts";
 import { askNewer } from "./newer-result.ts";
-import { decideForHead } from "./recheck/decide-for-head.ts";
-import { nothingLeft } from "./recheck/nothing-left.ts";
-import { type Recheck, recheckOf } from "./recheck/recheck.ts";
 import type { Progress } from "./waiting.ts";
 
 // Shorter than the row's lock.
@@ -34,7 +33,7 @@ export async function endSuperseded(
 	const incident = needStored("incidents.incident", locked.incident, locked.id);
 	const signal = AbortSignal.timeout(LONGEST_MS);
 	const about = recheckOf(effects.github, incident, signal);
-	const reason = (await nothingLeft(about)) ?? (await supersededBy(effects, locked, about, signal));
+	const reason = (await effects.nothingLeft(about)) ?? (await supersededBy(effects, locked, about, signal));
 	if (reason === undefined) return await decideForHead(effects, locked, request, about);
 	if (!(await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() }))) {
 		return { state: "lock_lost" };

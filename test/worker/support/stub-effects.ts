@@ -5,6 +5,7 @@ import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
 import { compileLogSearch } from "../../../pipeline/log/log-search.ts";
 import type { StatusRequest } from "../../../wire/status.ts";
 import { createSources } from "../../../worker/context/create-sources.ts";
+import { nothingLeft } from "../../../worker/context/recheck/nothing-left.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
 import { addDelivery } from "../../../worker/journal/deliveries.ts";
@@ -74,6 +75,7 @@ export function stubEffects(): Stub {
 			fetch,
 			relay: { env: {}, fetch, now: () => stub.clock, newId: () => crypto.randomUUID() },
 		}),
+		nothingLeft,
 		overdueAfterMs: 1_800_000,
 		github: undefined,
 		claims: createClaimCache(env.DEDUP, () => stub.clock, log),

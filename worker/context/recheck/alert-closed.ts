@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseResponse } from "../../context/github/repo-client.ts";
+import { parseResponse } from "../github/repo-client.ts";
 import type { Recheck } from "./recheck.ts";
 
 const alertSchema = z.object({ state: z.string() });

@@ -1,12 +1,12 @@
-import type { IncidentKind } from "../../../pipeline/incident.ts";
-import type { SpawnRequest } from "../../../wire/spawn.ts";
-import type { Effects } from "../../effects.ts";
-import { newerHeads } from "../../journal/attempts.ts";
-import { redecide } from "../../journal/decisions.ts";
-import type { LockedIncident } from "../../journal/incidents.ts";
-import type { Progress } from "../waiting.ts";
-import { askBranchHead } from "./branch-head.ts";
-import type { Recheck } from "./recheck.ts";
+import type { IncidentKind } from "../../pipeline/incident.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
+import { askBranchHead } from "../context/recheck/branch-head.ts";
+import type { Recheck } from "../context/recheck/recheck.ts";
+import type { Effects } from "../effects.ts";
+import { newerHeads } from "../journal/attempts.ts";
+import { redecide } from "../journal/decisions.ts";
+import type { LockedIncident } from "../journal/incidents.ts";
+import type { Progress } from "./waiting.ts";
 
 // A branch that moves all the time would never get its agent.
 const MOST_HEADS = 3;

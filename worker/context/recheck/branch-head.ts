@@ -1,5 +1,5 @@
 import { isOwnBranch } from "../../../pipeline/head-repository.ts";
-import { branchHead } from "../../context/github/commit-results.ts";
+import { branchHead } from "../github/commit-results.ts";
 import type { Recheck } from "./recheck.ts";
 
 /**

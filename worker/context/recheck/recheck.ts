@@ -1,7 +1,7 @@
 import type { Incident } from "../../../pipeline/incident.ts";
-import { type CachedQueries, createCachedQueries } from "../../context/github/cached-queries.ts";
-import { type RepoClient, repoClient } from "../../context/github/repo-client.ts";
 import type { GitHub } from "../../github/github.ts";
+import { type CachedQueries, createCachedQueries } from "../github/cached-queries.ts";
+import { type RepoClient, repoClient } from "../github/repo-client.ts";
 
 /** What a question is asked with: an incident that waited, and GitHub. */
 export interface Recheck {
@@ -9,6 +9,9 @@ export interface Recheck {
 	readonly client: RepoClient;
 	readonly queries: Pick<CachedQueries, "pullRequest">;
 }
+
+/** Why nothing is left to do, as one sentence; undefined if something is, or if GitHub does not say. */
+export type NothingLeft = (about: Recheck) => Promise<string | undefined>;
 
 export function recheckOf(github: GitHub, incident: Incident, signal: AbortSignal): Recheck {
 	const { get, ...rest } = repoClient(github, incident);

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { checksOfRef } from "../../context/github/commit-results.ts";
-import { parseResponse } from "../../context/github/repo-client.ts";
+import { checksOfRef } from "../github/commit-results.ts";
+import { parseResponse } from "../github/repo-client.ts";
 import { endOfPull } from "./pull-request-state.ts";
 import type { Recheck } from "./recheck.ts";
 

@@ -1,4 +1,4 @@
-import type { PullRequestAnswer } from "../../context/github/pull-request.ts";
+import type { PullRequestAnswer } from "../github/pull-request.ts";
 
 /** Why a pull request needs no fix any more: it is closed or merged. */
 export function endOfPull({ number, state, merged }: PullRequestAnswer): string | undefined {

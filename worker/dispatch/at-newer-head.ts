@@ -1,4 +1,4 @@
-import type { Incident } from "../../../pipeline/incident.ts";
+import type { Incident } from "../../pipeline/incident.ts";
 
 /**
  * An incident that is decided again for a newer head of its branch. What names no run is about the branch as it is now, so

@@ -1,4 +1,4 @@
-import { commitState } from "../../context/github/commit-state.ts";
+import { commitState } from "../github/commit-state.ts";
 import { askBranchHead } from "./branch-head.ts";
 import { endOfPull, hasNoConflict } from "./pull-request-state.ts";
 import type { Recheck } from "./recheck.ts";
