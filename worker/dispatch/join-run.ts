@@ -1,18 +1,18 @@
-import * as z from "zod";
 import { headRepositoryName } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { enrichIncident } from "../../pipeline/index.ts";
 import { DAY_MS, MINUTE_MS } from "../../wire/durations.ts";
+import { runsOfCommit } from "../context/github/commit-results.ts";
 import { hasFailed } from "../context/github/failed-jobs.ts";
-import { isGone, parseResponse, repoClient, sourceFailure } from "../context/github/repo-client.ts";
-import { type RunAnswer, runSchema } from "../context/github/run-answer.ts";
+import { isGone, repoClient, sourceFailure } from "../context/github/repo-client.ts";
+import type { RunAnswer } from "../context/github/run-answer.ts";
 import type { Effects } from "../effects.ts";
+import { ACTIONS } from "../journal/check-identity.ts";
 import { handOverStatement, incidentOfCommit, incidentOfRun } from "../journal/incident-of-run.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { takeStep } from "../journal/transitions.ts";
 import { deferFor, type Progress, waitForGitHub } from "./waiting.ts";
 
-const ACTIONS = "github-actions";
 const ASKING_MS = 10_000;
 // How long the deliveries of a red run may take to arrive, and how long its end is waited for.
 const DELIVERED_WITHIN_MS = MINUTE_MS;
@@ -41,27 +41,21 @@ export async function joinRun(
 	return await askRuns(effects, locked, { ...incident, head_sha });
 }
 
-const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
-
 async function askRuns(
 	effects: Effects,
 	locked: LockedIncident,
 	incident: Incident & { readonly head_sha: string },
 ): Promise<Incident | Progress> {
 	if (effects.github === undefined) return incident;
-	const { get, repo } = repoClient(effects.github, incident);
-	const parameters = { ...repo, head_sha: incident.head_sha, per_page: 100 };
-	const answer = parseResponse(
-		runsSchema,
-		await get("GET /repos/{owner}/{repo}/actions/runs", parameters, AbortSignal.timeout(ASKING_MS)),
-	);
+	const client = repoClient(effects.github, incident);
+	const answer = await runsOfCommit(client, incident.head_sha, AbortSignal.timeout(ASKING_MS));
 	if (!answer.ok) {
 		if (isGone(answer.problem) || answer.problem.reason === "forbidden") return incident;
 		const failure = sourceFailure(answer.problem);
 		const untilMs = failure.status === "deferred" ? failure.untilMs : undefined;
 		return await waitForGitHub(effects, locked, { why: `the runs of its commit: ${failure.why}`, untilMs });
 	}
-	const runs = answer.value.workflow_runs;
+	const runs = answer.value;
 	const age = effects.now() - locked.created_at;
 	const unfinished = runs.find(({ status }) => status !== "completed");
 	if (unfinished !== undefined && age < LONGEST_WAIT_MS) {

@@ -4,7 +4,7 @@ import { isOwnJob } from "../../pipeline/index.ts";
 import { createCachedQueries } from "../context/github/cached-queries.ts";
 import { checksOfRef, isConclusive, statusesOfRef } from "../context/github/commit-results.ts";
 import { failedJobs, hasFailed } from "../context/github/failed-jobs.ts";
-import { parseResponse, type RepoClient, repoClient } from "../context/github/repo-client.ts";
+import { boundedClient, parseResponse, type RepoClient } from "../context/github/repo-client.ts";
 import { laterOnSameBranch, type RunAnswer, runsSchema } from "../context/github/run-answer.ts";
 import type { GitHub } from "../github/github.ts";
 
@@ -22,7 +22,7 @@ export async function askNewer(
 	signal: AbortSignal,
 ): Promise<NewerResult | undefined> {
 	if (incident.kind !== "ci") return undefined;
-	const client = abortedBy(repoClient(github, incident), signal);
+	const client = boundedClient(github, incident, signal);
 	if (incident.run_id !== undefined) return await newerOfRuns(client, incident, signal);
 	const { branch, job } = incident;
 	// A fork's branch is not in this repository, and one of ours may have its name.
@@ -30,10 +30,6 @@ export async function askNewer(
 	const jobs = incident.jobs ?? (job === undefined ? [] : [job]);
 	if (incident.app !== undefined) return await newerOfChecks(client, { branch, app: incident.app, jobs });
 	return incident.event === "status" ? await newerOfStatuses(client, { branch, contexts: jobs }) : undefined;
-}
-
-function abortedBy(client: RepoClient, signal: AbortSignal): RepoClient {
-	return { ...client, get: (route, parameters) => client.get(route, parameters, signal) };
 }
 
 /** The newest completed run of the same workflow, on the same branch of the same repository. */

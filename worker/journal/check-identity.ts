@@ -32,8 +32,8 @@ interface CheckColumns {
 const FILE = "workflow-file:";
 const NAME = "workflow:";
 const APP = "app:";
-/** Its check runs are jobs: only they name a run. */
-const ACTIONS = "github-actions";
+/** The App of GitHub Actions. Its check runs are jobs: only they name a run. */
+export const ACTIONS = "github-actions";
 
 /**
  * The check as `checks.check_name`. The file is the same in each run of a workflow, its name may be the run's; jobs name no

@@ -3,7 +3,7 @@ import { branchStrategy } from "../../pipeline/index.ts";
 import { workflowFile } from "../../pipeline/workflow-file.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { askResults, type Head, type HeadsAnswer, isRunOf } from "../context/github/ask-results.ts";
-import { isConclusive, isRedStatus } from "../context/github/commit-results.ts";
+import { type CheckAnswer, isConclusive, isJob, isRedStatus } from "../context/github/commit-results.ts";
 import { failedJobs, hasFailed } from "../context/github/failed-jobs.ts";
 import { type RepoClient, repoClient } from "../context/github/repo-client.ts";
 import type { RunAnswer } from "../context/github/run-answer.ts";
@@ -138,7 +138,7 @@ function runningOn(head: Head, goal: Goal, failure: CheckRef): readonly string[]
 			.filter((run) => run.status !== "completed" && decides(refOfRun(run)))
 			.map(({ name, path }) => name ?? path ?? "a workflow"),
 		...head.checks
-			.filter(({ status, name, app }) => status !== "completed" && !isActions(app) && decides(refOfCheck(name, app)))
+			.filter((check) => check.status !== "completed" && !isJob(check) && decides(refOfCheck(check)))
 			.map(({ name }) => name),
 		...head.statuses
 			.filter(({ state, context }) => state === "pending" && decides({ job: context }))
@@ -150,15 +150,8 @@ function refOfRun({ name, path }: RunAnswer): CheckRef {
 	return { workflow: { ...(name && { name }), ...(path && { path: workflowFile(path) }) } };
 }
 
-type App = { readonly slug?: string | null | undefined } | null | undefined;
-
-function refOfCheck(job: string, app: App): CheckRef {
-	return { job, ...(app?.slug && { app: app.slug }) };
-}
-
-/** Its check runs are jobs, which the runs cover. */
-function isActions(app: App): boolean {
-	return app?.slug === "github-actions";
+function refOfCheck({ name, app }: CheckAnswer): CheckRef {
+	return { job: name, ...(app?.slug && { app: app.slug }) };
 }
 
 /** The results on one head, in the form of those that events report. */
@@ -181,10 +174,10 @@ async function rowsOf(asked: Asked, found: Remediation, head: Head, now: number)
 			rows.push(checkRowOf({ ...of, ...runFields(run), ...own }, "failure", now));
 		}
 	}
-	for (const { name, app, status, conclusion, html_url, started_at } of head.checks) {
-		const isOver = status === "completed" && (conclusion === "success" || hasFailed(conclusion));
-		if (!isOver || isActions(app)) continue;
-		const own = { ...refOfCheck(name, app), ...(html_url && { url: html_url }), ...(started_at && { started_at }) };
+	for (const check of head.checks) {
+		if (!isConclusive(check) || isJob(check)) continue;
+		const { conclusion, html_url, started_at } = check;
+		const own = { ...refOfCheck(check), ...(html_url && { url: html_url }), ...(started_at && { started_at }) };
 		rows.push(checkRowOf({ ...of, ...own }, conclusionOf(conclusion), now));
 	}
 	for (const status of head.statuses) {

@@ -1,7 +1,5 @@
-import { type CheckIdentity, checkMatcher, checkOfRow } from "../journal/check-identity.ts";
+import { ACTIONS, type CheckIdentity, checkMatcher, checkOfRow } from "../journal/check-identity.ts";
 import type { CheckRow } from "../journal/checks.ts";
-
-const ACTIONS = "github-actions";
 
 /**
  * Whether a success says nothing about the rest of its run: a job of a workflow, a check run of GitHub Actions, which is a job

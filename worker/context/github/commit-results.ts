@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ACTIONS } from "../../journal/check-identity.ts";
 import { hasFailed } from "./failed-jobs.ts";
 import { type Parsed, parseResponse, type RepoClient } from "./repo-client.ts";
 import { type RunAnswer, runsSchema } from "./run-answer.ts";
@@ -18,9 +19,19 @@ export async function runsOfCommit(
 	return list.ok ? { ok: true, value: list.value.workflow_runs } : list;
 }
 
-/** Whether it passed or failed. A run that was cancelled or skipped says nothing about the failure before it. */
-export function isConclusive({ status, conclusion }: RunAnswer): boolean {
+/** Whether a run or a check passed or failed. One that was cancelled or skipped says nothing about the failure before it. */
+export function isConclusive({ status, conclusion }: Pick<RunAnswer, "status" | "conclusion">): boolean {
 	return status === "completed" && (conclusion === "success" || hasFailed(conclusion));
+}
+
+/** The newest run that passed or failed, of each workflow and triggering event. */
+export function newestConclusive(runs: readonly RunAnswer[]): readonly RunAnswer[] {
+	const newest = new Map<string, RunAnswer>();
+	for (const run of runs.filter(isConclusive)) {
+		const of = `${run.workflow_id} ${run.event}`;
+		if (run.id > (newest.get(of)?.id ?? 0)) newest.set(of, run);
+	}
+	return [...newest.values()];
 }
 
 const checkRunsSchema = z.object({
@@ -42,8 +53,8 @@ const checkRunsSchema = z.object({
 export type CheckAnswer = z.infer<typeof checkRunsSchema>["check_runs"][number];
 
 /** Whether it is a job of GitHub Actions: its run covers it. */
-export function isJob({ app }: CheckAnswer): boolean {
-	return app?.slug === "github-actions";
+export function isJob({ app }: Pick<CheckAnswer, "app">): boolean {
+	return app?.slug === ACTIONS;
 }
 
 /** The newest check run of each name and App on a commit or on a branch's head. */

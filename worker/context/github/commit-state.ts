@@ -1,7 +1,6 @@
-import { checksOfRef, isConclusive, isJob, isRedStatus, runsOfCommit, statusesOfRef } from "./commit-results.ts";
+import { checksOfRef, isJob, isRedStatus, newestConclusive, runsOfCommit, statusesOfRef } from "./commit-results.ts";
 import { hasFailed } from "./failed-jobs.ts";
 import type { RepoClient } from "./repo-client.ts";
-import type { RunAnswer } from "./run-answer.ts";
 
 /** `empty`: it has no results. `unknown`: something still runs, or GitHub did not name all of them. */
 export type CommitState = "red" | "green" | "empty" | "unknown";
@@ -31,14 +30,4 @@ export async function commitState(client: RepoClient, sha: string): Promise<Comm
 		others.some(({ conclusion }) => conclusion === "success") ||
 		statuses.value.some(({ state }) => state === "success");
 	return hasPassed ? "green" : "empty";
-}
-
-/** The newest run that passed or failed, of each workflow and triggering event. */
-function newestConclusive(runs: readonly RunAnswer[]): readonly RunAnswer[] {
-	const newest = new Map<string, RunAnswer>();
-	for (const run of runs.filter(isConclusive)) {
-		const of = `${run.workflow_id} ${run.event}`;
-		if (run.id > (newest.get(of)?.id ?? 0)) newest.set(of, run);
-	}
-	return [...newest.values()];
 }

@@ -1,9 +1,9 @@
 import {
 	type CheckAnswer,
 	checksOfRef,
-	isConclusive,
 	isJob,
 	isRedStatus,
+	newestConclusive,
 	runsOfCommit,
 	statusesOfRef,
 } from "./commit-results.ts";
@@ -58,12 +58,7 @@ function gapOf(what: string, list: Parsed<unknown>): string | undefined {
 async function redRuns(client: RepoClient, head_sha: string): Promise<Parsed<readonly RunAnswer[]>> {
 	const runs = await runsOfCommit(client, head_sha);
 	if (!runs.ok) return runs;
-	const newest = new Map<string, RunAnswer>();
-	for (const run of runs.value.filter(isConclusive)) {
-		const of = `${run.workflow_id} ${run.event}`;
-		if (run.id > (newest.get(of)?.id ?? 0)) newest.set(of, run);
-	}
-	const red = [...newest.values()].filter(({ conclusion }) => hasFailed(conclusion));
+	const red = newestConclusive(runs.value).filter(({ conclusion }) => hasFailed(conclusion));
 	return { ok: true, value: red.toSorted((one, other) => other.id - one.id) };
 }
 

@@ -34,6 +34,16 @@ export function repoClient(
 	};
 }
 
+/** The same, with one deadline for all that is asked with `get`. */
+export function boundedClient(
+	github: GitHub,
+	of: Pick<Incident, "repository" | "installation_id">,
+	signal: AbortSignal,
+): RepoClient {
+	const client = repoClient(github, of);
+	return { ...client, get: (route, parameters) => client.get(route, parameters, signal) };
+}
+
 /** A checked answer of GitHub, or why there is none. */
 export type Parsed<T> = Result<T, GitHubFailure | NotUnderstood>;
 

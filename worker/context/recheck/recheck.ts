@@ -1,7 +1,7 @@
 import type { Incident } from "../../../pipeline/incident.ts";
 import type { GitHub } from "../../github/github.ts";
 import { type CachedQueries, createCachedQueries } from "../github/cached-queries.ts";
-import { type RepoClient, repoClient } from "../github/repo-client.ts";
+import { boundedClient, type RepoClient } from "../github/repo-client.ts";
 
 /** What a question is asked with: an incident that waited, and GitHub. */
 export interface Recheck {
@@ -14,7 +14,6 @@ export interface Recheck {
 export type NothingLeft = (about: Recheck) => Promise<string | undefined>;
 
 export function recheckOf(github: GitHub, incident: Incident, signal: AbortSignal): Recheck {
-	const { get, ...rest } = repoClient(github, incident);
-	const client: RepoClient = { ...rest, get: (route, parameters) => get(route, parameters, signal) };
+	const client = boundedClient(github, incident, signal);
 	return { incident, client, queries: createCachedQueries(client, incident) };
 }
