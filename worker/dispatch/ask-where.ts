@@ -6,9 +6,8 @@ import { ASKING_HEAD_MS, askHead } from "../context/github/ask-head.ts";
 import type { Silence } from "../context/github/silence.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub } from "../github/github.ts";
-import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { type Progress, waitForGitHub } from "./waiting.ts";
+import { type Progress, supersede, waitForGitHub } from "./waiting.ts";
 
 /** How long asking takes at most. */
 export const ASKING_WHERE_MS = ASKING_HEAD_MS + ASKING_BRANCH_MS;
@@ -38,11 +37,8 @@ export async function askWhere(
 			const why = `GitHub does not say whether ${incident.branch} is a branch: ${found.why}`;
 			return await waitForGitHub(effects, locked, { why, untilMs: found.until });
 		}
-		case "gone": {
-			const reason = goneWith(found.pull);
-			const ended = await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() });
-			return ended ? { state: "superseded", reason } : { state: "lock_lost" };
-		}
+		case "gone":
+			return await supersede(effects, locked, goneWith(found.pull));
 		case "incident":
 			return found.incident;
 		default:

@@ -1,11 +1,11 @@
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import { withKnownActor } from "../journal/checks.ts";
-import { claimBlocker, endWait } from "../journal/incident-waits.ts";
+import { claimBlocker } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { possibleCause } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
-import { wakeQueued } from "./conclude-send.ts";
+import { supersedeDecided } from "./conclude-send.ts";
 import { deferFor, type Progress } from "./waiting.ts";
 
 // The attempt's end wakes what is queued for its claims.
@@ -14,9 +14,9 @@ const LOOK_AGAIN_MS = 60_000;
 /**
  * Waits with a failure that an agent may have pushed, because no event and no answer of GitHub says who did, until its attempt
  * has ended; ends it as the attempt's result if CI, or the agent, failed then. Undefined if a person's push is the only
- * explanation left, and for every later attempt. No circle of waits: the attempt is at work, or CI is, so its incident waits
- * for nobody, and both have deadlines. Once that one waits for its own next attempt, it is no cause any more, and until this
- * wait is over `nextInQueue` does not let it queue behind this one for the claim.
+ * explanation left, and for every later attempt. This cannot deadlock: the attempt's CodeRun or CI is running, so its incident
+ * waits for no other, and both have deadlines. Once that one waits for its own next attempt, it is no cause any more, and until
+ * this wait is over `nextInQueue` does not let it queue behind this one for the claim.
  */
 export async function awaitAttemptResult(
 	effects: Effects,
@@ -29,18 +29,15 @@ export async function awaitAttemptResult(
 	if (cause === undefined) return undefined;
 	// A result that was delivered since the decision may say who pushed.
 	if ((await withKnownActor(effects.journal, incident)).actor !== undefined) return undefined;
-	const now = effects.now();
 	if (!cause.isJudged) {
 		const [claim] = request.claims;
 		return await deferFor(effects, locked, {
 			reason: `nobody says who pushed; attempt ${cause.attempt} of incident ${cause.incident_id} may have`,
 			blocked_on: claim === undefined ? `incident:${cause.incident_id}` : claimBlocker(claim),
 			blocked_by: cause.incident_id,
-			next_try_at: now + LOOK_AGAIN_MS,
+			next_try_at: effects.now() + LOOK_AGAIN_MS,
 		});
 	}
 	const reason = `nobody says who pushed; it counts as the result of attempt ${cause.attempt} of incident ${cause.incident_id}`;
-	if (!(await endWait(effects.journal, locked, { event: "superseded", reason, now }))) return { state: "lock_lost" };
-	await wakeQueued(effects, locked, request);
-	return { state: "superseded", reason };
+	return await supersedeDecided(effects, locked, request, reason);
 }

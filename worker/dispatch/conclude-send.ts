@@ -6,7 +6,7 @@ import type { LockedIncident } from "../journal/incidents.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 import { reconcile } from "../remediation/reconcile.ts";
 import { findExistingCodeRun, isFixable, waitForFix } from "./after-refusal.ts";
-import { deferFor, failTry, heldBy, type Progress } from "./waiting.ts";
+import { deferFor, failTry, heldBy, type Progress, supersede } from "./waiting.ts";
 
 /** Records what the relay's answer means for the incident. */
 export async function concludeSend(
@@ -97,8 +97,20 @@ async function giveUp(
 	return { state: "failed", reason };
 }
 
+/** Ends an incident that was decided and needs no agent any more, and wakes what queued behind it. */
+export async function supersedeDecided(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+	reason: string,
+): Promise<Progress> {
+	const ended = await supersede(effects, locked, reason);
+	if (ended.state === "superseded") await wakeQueued(effects, locked, request);
+	return ended;
+}
+
 /** Wakes the incidents that queued behind this one. */
-export async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
+async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
 	if (locked.blocked_on === null) return;
 	const woken = await wakeWaiting(effects.journal, blockers(request), effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));

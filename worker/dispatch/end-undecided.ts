@@ -4,11 +4,11 @@ import type { Explanation, StageExplanation } from "../../pipeline/explanation.t
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Effects } from "../effects.ts";
 import { cancelIncident } from "../journal/decisions.ts";
-import { endWait } from "../journal/incident-waits.ts";
+import { NO_WAIT } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { takeStep } from "../journal/transitions.ts";
 import type { EvidenceDecision } from "./decide-by-evidence.ts";
-import type { Progress } from "./waiting.ts";
+import { type Progress, supersede } from "./waiting.ts";
 
 /**
  * Ends an incident whose run passed: the job that failed may fail (`continue-on-error`), or a rerun passed. While the run is
@@ -25,9 +25,7 @@ export async function endPassedRun(
 		return undefined;
 	if ((run.attempt ?? 1) < run_attempt) return undefined;
 	const how = (run.attempt ?? 1) > run_attempt ? "passed in a rerun" : "passed although a job of it failed";
-	const reason = `run ${run.id} ${how}`;
-	const ended = await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() });
-	return ended ? { state: "superseded", reason } : { state: "lock_lost" };
+	return await supersede(effects, locked, `run ${run.id} ${how}`);
 }
 
 /**
@@ -44,8 +42,7 @@ export async function endGreenPart(
 	if (part === undefined || run_id === undefined || red === undefined || red.length > 0) return undefined;
 	const now = effects.now();
 	const reason = `its jobs are red no more in run ${run_id}`;
-	const ended = { blocked_on: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
-	const set = { ...ended, fixed_at: now, fixed_by: "agent" } as const;
+	const set = { ...NO_WAIT, fixed_at: now, fixed_by: "agent" } as const;
 	const done = await takeStep(effects.journal, locked.id, { event: "ci_passed", reason, now, when: locked, set });
 	return done === "done" ? { state: "superseded", reason } : { state: "lock_lost" };
 }
@@ -64,10 +61,7 @@ export async function endWithoutHandOver(
 		reason,
 		now,
 		when: locked,
-		set: {
-			next_try_at: isForPerson ? now : null,
-			...{ not_before: null, blocked_on: null, failing_since: null, tries: 0 },
-		},
+		set: { ...NO_WAIT, next_try_at: isForPerson ? now : null },
 	});
 	if (done !== "done") return { state: "lock_lost" };
 	return isForPerson ? { state: "escalated" } : { state: "failed", reason };

@@ -10,8 +10,7 @@ import type { Effects } from "../effects.ts";
 import { ACTIONS } from "../journal/check-identity.ts";
 import { handOverStatement, incidentOfCommit, incidentOfRun } from "../journal/incident-of-run.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { takeStep } from "../journal/transitions.ts";
-import { deferFor, type Progress, waitForGitHub } from "./waiting.ts";
+import { deferFor, type Progress, supersede, waitForGitHub } from "./waiting.ts";
 
 const ASKING_MS = 10_000;
 // How long the deliveries of a red run may take to arrive, and how long its end is waited for.
@@ -69,7 +68,7 @@ async function askRuns(
 	if (red === undefined) {
 		const passed = runs.find(({ conclusion }) => conclusion === "success");
 		if (passed === undefined) return incident;
-		return await end(effects, locked, `an action made it, and run ${passed.id} of its commit passed`, []);
+		return await supersede(effects, locked, `an action made it, and run ${passed.id} of its commit passed`);
 	}
 	if (age < DELIVERED_WITHIN_MS) {
 		return await waitForRun(
@@ -95,20 +94,7 @@ function ofRun(incident: Incident, run: RunAnswer): Incident {
 }
 
 async function handOver(effects: Effects, locked: LockedIncident, to: string, why: string): Promise<Progress> {
-	return await end(effects, locked, `${why} incident ${to}`, [handOverStatement(effects.journal, locked, to)]);
-}
-
-async function end(
-	effects: Effects,
-	locked: LockedIncident,
-	reason: string,
-	statements: readonly D1PreparedStatement[],
-): Promise<Progress> {
-	const set = { blocked_on: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
-	const step = { event: "superseded", reason, now: effects.now(), when: locked, set, with: statements } as const;
-	return (await takeStep(effects.journal, locked.id, step)) === "done"
-		? { state: "superseded", reason }
-		: { state: "lock_lost" };
+	return await supersede(effects, locked, `${why} incident ${to}`, [handOverStatement(effects.journal, locked, to)]);
 }
 
 async function waitForRun(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {

@@ -5,13 +5,12 @@ import { contextOfJobs, incidentOfJobs, isOwnJob } from "../../pipeline/index.ts
 import { cleanText, TEXT_LIMITS } from "../../pipeline/stages/clean-text.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
-import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { openSplits, type SplitIncident, splitIdentity } from "../journal/split-incidents.ts";
 import { isField } from "../remediation/hand-over.ts";
 import type { Evidence } from "./gather-evidence.ts";
 import { mayBeSplit } from "./may-be-split.ts";
-import type { Progress } from "./waiting.ts";
+import { type Progress, supersede } from "./waiting.ts";
 
 /** What is left for the incident that was reported, and the incidents that the other fields of its run get. */
 export interface SplitEvidence {
@@ -63,9 +62,8 @@ async function withoutOpenSplits(
 	const left = restricted(evidence, { except });
 	const jobs = jobsIn(evidence);
 	if (jobs.length === 0 || jobsIn(left).length > 0) return { evidence: left, others: [] };
-	const reason = `what failed again belongs to incident ${open.map(({ id }) => id).join(", ")}`;
-	const ended = await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() });
-	return ended ? { state: "superseded", reason } : { state: "lock_lost" };
+	const owners = open.map(({ id }) => id).join(", ");
+	return await supersede(effects, locked, `what failed again belongs to incident ${owners}`);
 }
 
 function restricted(evidence: Evidence, part: RunPart): Evidence {

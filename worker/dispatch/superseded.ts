@@ -5,12 +5,11 @@ import { type Recheck, recheckOf } from "../context/recheck/recheck.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub } from "../github/github.ts";
 import { wasTried } from "../journal/attempts.ts";
-import { endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { newerIncident } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { goneWith } from "./ask-where.ts";
-import { wakeQueued } from "./conclude-send.ts";
+import { supersedeDecided } from "./conclude-send.ts";
 import { decideForHead } from "./decide-for-head.ts";
 import { askNewer } from "./newer-result.ts";
 import type { Progress } from "./waiting.ts";
@@ -35,11 +34,7 @@ export async function endSuperseded(
 	const about = recheckOf(effects.github, incident, signal);
 	const reason = (await effects.nothingLeft(about)) ?? (await supersededBy(effects, locked, about, signal));
 	if (reason === undefined) return await decideForHead(effects, locked, request, about);
-	if (!(await endWait(effects.journal, locked, { event: "superseded", reason, now: effects.now() }))) {
-		return { state: "lock_lost" };
-	}
-	await wakeQueued(effects, locked, request);
-	return { state: "superseded", reason };
+	return await supersedeDecided(effects, locked, request, reason);
 }
 
 /**

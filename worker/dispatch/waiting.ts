@@ -78,6 +78,17 @@ export async function failTry(effects: Effects, locked: LockedIncident, reason: 
 	return { state: "rescheduled", reason, next_try_at };
 }
 
+/** Ends an incident that needs no agent any more. `also`: statements of the same transaction. */
+export async function supersede(
+	effects: Effects,
+	locked: LockedIncident,
+	reason: string,
+	also?: readonly D1PreparedStatement[],
+): Promise<Progress> {
+	const end = { event: "superseded", reason, now: effects.now(), ...(also && { with: also }) } as const;
+	return (await endWait(effects.journal, locked, end)) ? { state: "superseded", reason } : { state: "lock_lost" };
+}
+
 /** A remediation that has already ended keeps its state; the timeline or its reason notes what could not be done. */
 async function abandon(effects: Effects, locked: LockedIncident, reason: string): Promise<Progress> {
 	const now = effects.now();

@@ -62,19 +62,33 @@ export async function waitIncident(db: D1Database, locked: LockedIncident, waiti
 	);
 }
 
+/** The columns of an incident that waits for nothing. */
+export const NO_WAIT = {
+	blocked_on: null,
+	next_try_at: null,
+	failing_since: null,
+	tries: 0,
+	not_before: null,
+} as const;
+
 export type WaitEnd =
 	/** `existed`: the CodeRun already existed when the spawn was requested. */
 	| { readonly event: "spawned"; readonly coderun_name: string; readonly existed: boolean; readonly now: number }
-	| { readonly event: "refused" | "abandoned" | "superseded"; readonly reason: string; readonly now: number };
+	| {
+			readonly event: "refused" | "abandoned" | "superseded";
+			readonly reason: string;
+			readonly now: number;
+			/** Statements of the same transaction. */
+			readonly with?: readonly D1PreparedStatement[];
+	  };
 
 /** Ends the sending of an attempt. False if the lock was lost, or the outcome is already known. */
 export async function endWait(db: D1Database, locked: LockedIncident, end: WaitEnd): Promise<boolean> {
 	const { event, now } = end;
-	const ended = { blocked_on: null, next_try_at: null, failing_since: null, tries: 0, not_before: null };
 	const step =
 		event === "spawned"
-			? { reason: null, set: { ...ended, coderun_name: end.coderun_name }, with: [spawnedStatement(db, locked, end)] }
-			: { reason: end.reason, set: ended };
+			? { reason: null, set: { ...NO_WAIT, coderun_name: end.coderun_name }, with: [spawnedStatement(db, locked, end)] }
+			: { reason: end.reason, set: NO_WAIT, ...(end.with && { with: end.with }) };
 	return (await takeStep(db, locked.id, { event, now, when: locked, ...step })) === "done";
 }
 

@@ -1,5 +1,6 @@
 import type { Effects } from "../effects.ts";
 import type { AuditEntry } from "../journal/audit.ts";
+import { NO_WAIT } from "../journal/incident-waits.ts";
 import { findIncident } from "../journal/incidents.ts";
 import { remediationRows } from "../journal/remediations.ts";
 import { transit } from "../journal/state-machine.ts";
@@ -44,11 +45,8 @@ export async function retryRemediation(
 			attempt,
 			budget_from: attempt,
 			escalate_to: null,
+			...NO_WAIT,
 			next_try_at: now,
-			not_before: null,
-			blocked_on: null,
-			failing_since: null,
-			tries: 0,
 			fixed_at: null,
 			fixed_by: null,
 		},
@@ -83,7 +81,7 @@ export async function stopRemediation(
 		now,
 		audit,
 		when: { seen: incident },
-		set: { next_try_at: null, not_before: null, blocked_on: null, failing_since: null, tries: 0 },
+		set: NO_WAIT,
 		with: [endAttemptStatement(effects.journal, incident, end, now)],
 	});
 	if (locked === "refused") return { ok: false, reason: "not_now", status: incident.status };
@@ -110,7 +108,7 @@ export async function releaseIncident(
 		now,
 		audit,
 		when: { seen: incident },
-		set: { next_try_at: now, not_before: null, failing_since: null, blocked_on: null, tries: 0 },
+		set: { ...NO_WAIT, next_try_at: now },
 	});
 	if (locked === "refused") return { ok: false, reason: "not_now", status: incident.status };
 	if (locked === "raced") return { ok: false, reason: "raced" };
