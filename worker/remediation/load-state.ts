@@ -9,18 +9,12 @@ import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { findOpenFix } from "../journal/open-fixes.ts";
-import { endOf } from "../journal/pull-requests.ts";
-import {
-	type BranchRows,
-	branchRows,
-	type ClosedPullRequest,
-	type PastAttempt,
-	remediationRows,
-} from "../journal/remediations.ts";
+import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
 import { findResolved } from "../journal/resolved-alerts.ts";
 import { isEnded } from "../journal/state-machine.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { type FailedCheck, isOf } from "./ci-verdict.ts";
+import { branchDone, currentFix, mergeTimes } from "./fix-pull-requests.ts";
 import { goalOf } from "./goal.ts";
 import { namedSpecialist } from "./hand-over.ts";
 import { judgeGoal, splitParts } from "./judge-goal.ts";
@@ -91,6 +85,7 @@ export async function loadState(
 	const goal = goalOf(failure, redOf(id, budget));
 	const ofIncident = { incident, attempts, current, ended: branch.pull_requests, own: failure.pr_number, fix_branch };
 	const fix = currentFix(ofIncident);
+	const times = mergeTimes(ofIncident, fix);
 	const last = attempts.at(-1);
 	const settledBefore = at.now - engine.settings.settle_s * 1000;
 	const own = ownResults(failure, failed, branch.checks, settledBefore);
@@ -115,7 +110,7 @@ export async function loadState(
 	const isMerging = wasTried && last !== undefined && goal.kind !== "stage" && waitsForMerge;
 	const byGoal = explainOwn(judgeGoal(goal, judged), own);
 	const { ci, ...merge } = isMerging
-		? withHintOnFix(judgeMerge({ ...judged, ...mergeTimes(ofIncident, fix), since: last.decided_at }), byGoal, judged)
+		? withHintOnFix(judgeMerge({ ...judged, ...times, since: last.decided_at }), byGoal, judged)
 		: { ci: byGoal };
 	const state = {
 		incident,
@@ -132,7 +127,7 @@ export async function loadState(
 			merge: {
 				...merge,
 				...(fix.number !== undefined && { pullRequest: fix.number }),
-				merges: mergeTimes(ofIncident, fix).merges,
+				merges: times.merges,
 				hasCheck: failed.check !== undefined,
 				asks: at.canAskGitHub,
 				...(at.asked !== undefined && { asked: at.asked }),
@@ -242,65 +237,6 @@ function redOf(id: string, budget: readonly PastAttempt[]): readonly CheckRef[] 
 
 function failedJobs({ jobs, job }: Incident): readonly string[] {
 	return jobs ?? (job === undefined ? [] : [job]);
-}
-
-/** What tells the pull requests of one incident apart. */
-interface PullRequestsOf {
-	readonly incident: IncidentRow;
-	readonly attempts: readonly PastAttempt[];
-	readonly current: PastAttempt | undefined;
-	/** Those that were closed or merged. */
-	readonly ended: readonly ClosedPullRequest[];
-	/** The number of the pull request that failed. */
-	readonly own: number | undefined;
-	readonly fix_branch: string;
-}
-
-interface CurrentFix {
-	readonly number?: number;
-	readonly ended?: ClosedPullRequest;
-}
-
-/**
- * The pull request of the current fix: the latest attempt's, else the one of the fix's branch. What ended before that attempt
- * was decided, or before a person started over, was another fix's.
- */
-function currentFix({ incident, attempts, current, ended, own, fix_branch }: PullRequestsOf): CurrentFix {
-	const isPast = isPastOf({ incident, attempts, current });
-	const numbers = attempts.flatMap(({ pull_request }) => pull_request ?? []).filter((number) => number !== own);
-	const latest = numbers.at(-1);
-	const found = ended.find(({ number }) => number === latest);
-	if (latest !== undefined && found === undefined) return { number: latest };
-	if (found !== undefined && !isPast(found)) {
-		// The pull request of the branch that failed is no fix's.
-		return found.branch === incident.branch ? {} : { number: found.number, ended: found };
-	}
-	const byBranch = ended.find((one) => one.branch === fix_branch && !isPast(one));
-	return byBranch === undefined ? {} : { number: byBranch.number, ended: byBranch };
-}
-
-function isPastOf({ incident, attempts, current }: Pick<PullRequestsOf, "incident" | "attempts" | "current">) {
-	const latest = current ?? attempts.findLast(({ attempt }) => attempt >= incident.budget_from);
-	return (one: ClosedPullRequest) => latest === undefined || endOf(one) < latest.decided_at;
-}
-
-/** When fixes were merged, and from when on results on their branch are the current fix's. */
-function mergeTimes(about: PullRequestsOf, fix: CurrentFix) {
-	const { incident, ended, own } = about;
-	const ends = ended.filter(({ number, branch }) => number !== own && branch !== incident.branch);
-	const past = ends.filter(isPastOf(about)).map(endOf);
-	return {
-		merges: ends.filter(({ state }) => state === "merged").map(endOf),
-		fixFrom: Math.max(-1, ...past),
-		...(fix.ended?.state === "merged" && { mergedAt: endOf(fix.ended) }),
-	};
-}
-
-/** The pull request of the branch that failed, if it is closed or merged: its own, or what an agent took for its fix's. */
-function branchDone({ incident, ended, own }: PullRequestsOf): Pick<RemediationState, "branchDone"> {
-	const done = ended.find(({ number }) => number === own) ?? ended.find(({ branch }) => branch === incident.branch);
-	if (done === undefined) return {};
-	return { branchDone: { why: `pull request #${done.number} was ${done.state}`, at: done.closed_at } };
 }
 
 /** Another incident's open fix, if nothing was sent for this one yet. */
