@@ -23,11 +23,17 @@ const OTHER = sampleId(0xb2);
 const BASE = "release/1";
 const FIX = `healer/${ID.slice(0, 16)}`;
 
+/** The agent fixed BASE in pull request 12, which passes on its branch. */
+async function passingFix(): Promise<Stub> {
+	const stub = protectingStub();
+	await agentDone(stub, ID, BASE, 12);
+	await runEnds(stub, ID, "success", 200, { branch: FIX });
+	return stub;
+}
+
 describe("a fix of a protected branch", () => {
 	it("waits for its merge when CI passes on its branch, and is fixed by the agent once a person merged it", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pass(stub, HOUR);
 		expect(await rowOf(stub, ID)).toMatchObject({
 			status: "awaiting_merge",
@@ -51,9 +57,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("is fixed by somebody else when the branch passes without the merge", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pass(stub, 60_000);
 		await runEnds(stub, ID, "success", 300, { branch: BASE });
 		expect(await rowOf(stub, ID)).toMatchObject({ status: "fixed", fixed_by: "other" });
@@ -114,9 +118,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("goes to a person when its pull request is closed, with the failure since", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pass(stub, 60_000);
 		await deliverRed(stub, redOf(stub, OTHER, BASE, 300));
 		await pullRequest(stub, ID, "closed", { branch: FIX, pr_number: 12 });
@@ -145,9 +147,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("gets another attempt when the branch fails with it, which does not pass by what passed before", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pass(stub, 60_000);
 		await pullRequest(stub, ID, "merged", { branch: FIX, pr_number: 12 });
 		await pass(stub, 60_000);
@@ -183,9 +183,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("is judged by a failure that a sensor reports", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pullRequest(stub, ID, "merged", { branch: FIX, pr_number: 12 });
 		await pass(stub, 60_000);
 		const red = redOf(stub, OTHER, BASE, 300);
@@ -198,9 +196,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("is not judged by a rerun of the old commit after its merge", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pullRequest(stub, ID, "merged", { branch: FIX, pr_number: 12 });
 		await pass(stub, 60_000);
 		await runEnds(stub, ID, "failure", 100, { branch: BASE, run_attempt: 2 });
@@ -209,9 +205,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("counts as fixed when it was merged and CI says nothing about the branch by the deadline", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pass(stub, 2 * DAY);
 		await pullRequest(stub, ID, "merged", { branch: FIX, pr_number: 12 });
 		await pass(stub, HOUR - 1000);
@@ -248,9 +242,7 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("is tried again when its branch turns red before the merge", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pass(stub, 60_000);
 		await runEnds(stub, ID, "failure", 201, { branch: FIX });
 		await pass(stub, 10_000);
@@ -263,18 +255,14 @@ describe("a fix of a protected branch", () => {
 	});
 
 	it("ends when a person says stop", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		expect(await stopRemediation(stub, ID, "octocat")).toEqual({ ok: true, status: "cancelled", attempt: 1 });
 		await pass(stub, HOUR);
 		expect((await rowOf(stub, ID)).status).toBe("cancelled");
 	});
 
 	it("starts over after a person retried it, though its pull request was closed", async () => {
-		const stub = protectingStub();
-		await agentDone(stub, ID, BASE, 12);
-		await runEnds(stub, ID, "success", 200, { branch: FIX });
+		const stub = await passingFix();
 		await pullRequest(stub, ID, "closed", { branch: FIX, pr_number: 12 });
 		await pass(stub, 60_000);
 		expect(await retryRemediation(stub, ID, "octocat")).toEqual({ ok: true, status: "waiting", attempt: 2 });
