@@ -248,7 +248,7 @@ class StoryRun {
 				({ attempt, event, from, to, reason }) =>
 					`    ${attempt} ${event}: ${from} -> ${to ?? "(refused)"} ${reason ?? ""}`,
 			);
-			const title = `${one.id} ${one.status} attempt ${one.attempt}, ${one.event} on ${one.branch}: ${one.reason ?? ""}`;
+			const title = `${one.id} ${one.status} attempt ${one.attempt}, ${one.event} on ${one.branch}, due ${one.next_try_at ?? "never"}: ${one.reason ?? ""}`;
 			const context = Object.entries(one.context ?? {}).map(
 				([part, { status, why }]) => `${part} ${status} ${why ?? ""}`,
 			);

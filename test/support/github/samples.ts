@@ -39,7 +39,13 @@ export type Changes<T> = T extends readonly unknown[]
 export const samples = {
 	run: madeOf<Run>("GET /repos/{owner}/{repo}/actions/runs/{run_id}"),
 	job: madeOf<Job>("GET /repos/{owner}/{repo}/actions/jobs/{job_id}", { created_at: "2026-11-22T11:00:00Z" }),
-	pull: madeOf<Pull>("GET /repos/{owner}/{repo}/pulls/{pull_number}", { requested_teams: [] }),
+	// GitHub's own example is open and yet merged, in 2011.
+	pull: madeOf<Pull>("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+		requested_teams: [],
+		merged: false,
+		merged_at: null,
+		closed_at: null,
+	}),
 	pullFile: madeOf<PullFile>("GET /repos/{owner}/{repo}/pulls/{pull_number}/files"),
 	commit: madeOf<Commit>("GET /repos/{owner}/{repo}/commits/{ref}", { files: [] }),
 	checkRun: madeOf<CheckRun>("GET /repos/{owner}/{repo}/check-runs/{check_run_id}"),
