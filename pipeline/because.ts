@@ -46,7 +46,7 @@ function reasonOf(because: Because): string {
 		case "evidence":
 			return `because ${evidenceText(because)}${because.untaken ? `, and no agent takes ${because.field}` : ""}`;
 		case "classify_rule":
-			return `because it is ${because.type}`;
+			return `because the failure is ${because.type}`;
 		case "route_rule":
 			return `because the rule ${because.rule} holds`;
 		case "workflow":
