@@ -39,6 +39,22 @@ export const pathName = z
 		"this name is lower-case letters, digits and _, begins with a letter, as expressions write it in paths",
 	);
 
+const PROMPTS = "prompts/";
+
+/** The name of a prompt as written, without the folder that may stand before it. */
+export function withoutFolder(prompt: string): string {
+	return prompt.startsWith(PROMPTS) ? prompt.slice(PROMPTS.length) : prompt;
+}
+
+export const promptName = z
+	.string()
+	.regex(
+		/^(prompts\/)?[a-z][a-z0-9_-]{0,62}$/,
+		"a name is lower-case letters, digits, - and _, begins with a letter and has at most 63 characters",
+	)
+	.describe("The template under `prompts/`, without `.mustache`.")
+	.transform(withoutFolder);
+
 /** JSONata text, checked at build time. */
 export type ExpressionText = string;
 

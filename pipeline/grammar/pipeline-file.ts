@@ -5,7 +5,7 @@ import { INCIDENT_KINDS } from "../incident.ts";
 import { SIGNALS } from "../signal.ts";
 import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
-import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
+import { agentName, expression, mapping, name, pathName, promptName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
 import { keys } from "./strict-keys.ts";
 
@@ -129,7 +129,7 @@ export const agent = keys(
 			.describe("The GitHub App that the agent works as, such as `5DLabs-Rex`."),
 		cli: z.enum(CLIS).describe("The command-line agent to run."),
 		model: text("The model that the CLI uses."),
-		prompt: name("The template under `prompts/`, without `.mustache`."),
+		prompt: promptName,
 		max_active: z
 			.int()
 			.min(0)
@@ -304,6 +304,14 @@ const outcome = keys(
 export const pipelineFile = keys(
 	{
 		version: z.literal(1).describe("The version of this file's grammar."),
+		extends: z
+			.array(text("A pack of Healer, `healer/NAME`, or the path of a file or folder, relative to this one: `./NAME`."))
+			.optional()
+			.describe("Packs that this file builds upon; later ones win, and this file wins over all."),
+		disable: z
+			.array(text("A name, or `stage.name`."))
+			.optional()
+			.describe("Names of rules, tools, filters, claims, events and parts of the context to take out."),
 		settings,
 		agents: z.record(agentName, agent).describe("The agents, by name."),
 		events: z

@@ -1,4 +1,5 @@
 import { GITHUB_EVENTS } from "../../github-events.ts";
+import { withoutFolder } from "../../grammar/file-leaves.ts";
 import type { ValidPart } from "../scopes/valid-part.ts";
 import { byName, each } from "../scopes/written-expressions.ts";
 import { type Diagnostic, promptFile } from "../yaml/diagnostic.ts";
@@ -27,7 +28,9 @@ export function nameDiagnostics(
 
 /** The templates that agents use, with typos resolved; undefined when unknown because an agent's prompt is invalid. */
 export function usedPrompts(file: ValidPart, templates: readonly string[]): readonly string[] | undefined {
-	const prompts = byName(file.agents).map(([, { prompt }]) => prompt && (nearest(prompt, templates) ?? prompt));
+	const prompts = byName(file.agents)
+		.map(([, { prompt }]) => prompt && withoutFolder(prompt))
+		.map((prompt) => prompt && (nearest(prompt, templates) ?? prompt));
 	const known = prompts.filter((prompt) => prompt !== undefined);
 	return known.length > 0 && known.length === prompts.length ? known : undefined;
 }
@@ -47,7 +50,8 @@ function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnos
 }
 
 function promptDiagnostics(source: YamlSource, file: ValidPart, templates: readonly string[]): readonly Diagnostic[] {
-	return byName(file.agents).flatMap(([name, { prompt }]) => {
+	return byName(file.agents).flatMap(([name, { prompt: written }]) => {
+		const prompt = written && withoutFolder(written);
 		if (prompt === undefined || templates.includes(prompt)) {
 			return [];
 		}
