@@ -115,7 +115,10 @@ program
 program
 	.command("test")
 	.description("Run a pipeline's test cases: failures with their expected decisions")
-	.argument("[files...]", "YAML files with cases (default: test/cases/pipeline/*.yaml next to the pipeline)")
+	.argument(
+		"[files...]",
+		"YAML files with cases (default: cases/ and test/cases/pipeline/ next to the pipeline, and its packs' cases)",
+	)
 	.option(...PIPELINE)
 	.option("-w, --watch", "Run again whenever a file changes, until Ctrl-C")
 	.option("--coverage", "List every rule that no case covers")
