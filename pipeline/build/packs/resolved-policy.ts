@@ -1,3 +1,4 @@
+import { keysAt, pipelineJsonSchema } from "../../grammar/json-schema.ts";
 import { type Diagnostic, inOrder } from "../yaml/diagnostic.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
@@ -46,7 +47,8 @@ export function resolvePolicy(sources: PolicySources): Resolution {
 	const { policy, diagnostics } = readPolicy(sources);
 	if (policy === undefined || diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) };
 	const whole = policy.merged.value;
-	const { extends: _packs, disable: _names, ...value } = isMap(whole) ? whole : {};
+	const { extends: _packs, disable: _names, ...stages } = isMap(whole) ? whole : {};
+	const value = inGrammarsOrder(stages);
 	const own = policy.layers.at(-1)?.source;
 	const disabled = policy.disabled.map((entry) => ({
 		...resolvedEntry(policy, entry, lastIn(policy, entry)),
@@ -57,6 +59,13 @@ export function resolvePolicy(sources: PolicySources): Resolution {
 		return resolvedEntry(policy, entry, placeOf(policy, entry, source, path));
 	});
 	return { ok: true, policy: { value, entries: [...entries, ...disabled] } };
+}
+
+/** Merging puts a pack's stages after the file's own; people look for them in the usual order. */
+function inGrammarsOrder(stages: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	const order = keysAt(pipelineJsonSchema(), []);
+	const rank = (stage: string) => (order.includes(stage) ? order.indexOf(stage) : order.length);
+	return Object.fromEntries(Object.entries(stages).toSorted(([a], [b]) => rank(a) - rank(b)));
 }
 
 /** The named entries, and the keys of the stages that have none, such as `settings`. */
