@@ -2,6 +2,7 @@ import type { Artefact } from "../artefact.ts";
 import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
+import { ownerDiagnostics } from "./checks/owner-diagnostics.ts";
 import { neededPrompts, promptDiagnostics } from "./checks/prompt-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
 import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
@@ -44,6 +45,7 @@ export function buildArtefact(sources: Sources): Built {
 		...shape,
 		...nameDiagnostics(source, remains, templates),
 		...promptDiagnostics(prompts, used, Object.keys(sources.prompts)),
+		...ownerDiagnostics(source, remains),
 		...timeoutDiagnostics(source, remains),
 		...ruleDiagnostics(source, remains),
 		...expressionDiagnostics(source, remains),

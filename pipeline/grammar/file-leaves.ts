@@ -4,7 +4,7 @@ import { z } from "zod";
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** An agent's name is part of `healer-ci-{agent}-{16 hex}`, a Kubernetes name of at most 63 characters. */
-const AGENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
+export const AGENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 
 /** Names that expressions use as path steps, as in `context.job_logs`. */
 const PATH_NAME = /^[a-z][a-z0-9_]{0,62}$/;

@@ -7,6 +7,7 @@ import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, promptName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
+import { routeAgent } from "./route-agent.ts";
 import { keys } from "./strict-keys.ts";
 
 /** The values that the CodeRun controller accepts as `cliConfig.cliType`; it fails on any other. */
@@ -142,6 +143,8 @@ export const agent = keys(
 		})
 			.prefault({ local: [], remote: [] })
 			.describe("The tools that the agent may use."),
+		takes: z.array(pathName).optional().describe("The fields of failures that it owns, for `$owner(field)`."),
+		default: z.boolean().optional().describe("Whether it owns what no agent takes; at most one does."),
 	},
 	"One agent: what it runs, and its GitHub App.",
 );
@@ -216,7 +219,7 @@ const classifyRule = keys(
 const routeRule = keys(
 	{
 		name: name("The rule's name."),
-		agent: agentName,
+		agent: routeAgent,
 		when: expression("Matches when true; the last rule has none").optional(),
 	},
 	"One routing rule; the first match wins.",

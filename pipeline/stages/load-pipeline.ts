@@ -1,3 +1,4 @@
+import { isChoice } from "../agent-choice.ts";
 import type {
 	Agent,
 	Artefact,
@@ -6,7 +7,6 @@ import type {
 	DedupRule,
 	EventMapping,
 	LifecycleMapping,
-	RouteRule,
 	Settings,
 	Spawn,
 } from "../artefact.ts";
@@ -20,6 +20,7 @@ import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
 import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
+import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 
 /** A pipeline ready to run: names resolved, expressions and templates compiled on first use. */
 export interface Pipeline {
@@ -35,7 +36,7 @@ export interface Pipeline {
 	readonly classify: readonly (ClassifyRule & Named)[];
 	/** Looks up an agent by the name in an escalation. */
 	readonly agentOf: (name: string) => Agent | undefined;
-	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
+	readonly route: readonly CompiledRoute[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
 	readonly outcome: Artefact["outcome"];
@@ -83,6 +84,7 @@ interface Named {
 export function loadPipeline(artefact: Artefact): Pipeline {
 	mustEndUnconditionally("classify", artefact.classify);
 	mustEndUnconditionally("route", artefact.route);
+	if (isChoice(artefact.route.at(-1)?.agent ?? "")) throw new Error("the artefact's last route rule names no agent");
 	let logSearch: LogSearch | undefined;
 	return {
 		version: artefact.version,
@@ -98,11 +100,12 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 			with: compileMapping(request.with),
 		})),
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
-		route: artefact.route.map((rule) => ({
-			...rule,
-			condition: conditionOf(rule.when),
-			to: routedAgent(artefact, rule.agent),
-		})),
+		route: artefact.route.map((rule) =>
+			compileRoute(rule, {
+				find: (name) => agentOf(artefact, name),
+				need: (name) => routedAgent(artefact, name),
+			}),
+		),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		spawn: compileSpawn(artefact.spawn),
 		outcome: artefact.outcome,

@@ -1,3 +1,4 @@
+import { isChoice } from "../../agent-choice.ts";
 import { GITHUB_EVENTS } from "../../github-events.ts";
 import { withoutFolder } from "../../grammar/file-leaves.ts";
 import type { ValidPart } from "../scopes/valid-part.ts";
@@ -42,7 +43,7 @@ function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnos
 		: [];
 	const none = file.agents && agents.length === 0 ? [source.at(["agents"], "There is no agent. Add one.")] : [];
 	const unknown = each(file.route).flatMap(([index, { agent }]) =>
-		agent === undefined || agents.includes(agent)
+		agent === undefined || isChoice(agent) || agents.includes(agent)
 			? []
 			: [source.at(["route", index, "agent"], `There is no agent \`${agent}\`.${didYouMean(agent, agents)}`, agents)],
 	);
