@@ -2,6 +2,7 @@ import type { Artefact } from "../artefact.ts";
 import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
+import { overrideDiagnostics, overridingPrompts } from "./checks/override-diagnostics.ts";
 import { ownerDiagnostics } from "./checks/owner-diagnostics.ts";
 import { neededPrompts, promptDiagnostics } from "./checks/prompt-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
@@ -39,13 +40,15 @@ export function buildArtefact(sources: Sources): Built {
 	const { diagnostics: shape, remains } = schemaDiagnostics(source);
 	const prompts = { ...sources.packPrompts, ...sources.prompts };
 	const templates = Object.keys(prompts).filter((name) => !name.startsWith("_"));
-	const used = usedPrompts(remains, templates);
+	const ofAgents = usedPrompts(remains, templates);
+	const used = ofAgents && [...ofAgents, ...overridingPrompts(remains)];
 	const diagnostics = [
 		...syntax,
 		...shape,
 		...nameDiagnostics(source, remains, templates),
 		...promptDiagnostics(prompts, used, Object.keys(sources.prompts)),
 		...ownerDiagnostics(source, remains),
+		...overrideDiagnostics(source, remains, templates),
 		...timeoutDiagnostics(source, remains),
 		...ruleDiagnostics(source, remains),
 		...expressionDiagnostics(source, remains),

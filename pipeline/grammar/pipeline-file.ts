@@ -7,6 +7,7 @@ import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, promptName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
+import { overridesOf } from "./overrides.ts";
 import { routeAgent } from "./route-agent.ts";
 import { keys } from "./strict-keys.ts";
 
@@ -343,6 +344,10 @@ export const pipelineFile = keys(
 			.describe("Agents, in order; the last rule has no `when`."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
+		overrides: z
+			.array(overridesOf({ settings, agent, outcome }))
+			.optional()
+			.describe("What differs in some repositories; later entries win."),
 	},
 	"Healer's pipeline: which failures are incidents, which agent fixes them, with what context.",
 );
