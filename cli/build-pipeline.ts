@@ -1,15 +1,16 @@
-import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
 	buildArtefact,
 	type Diagnostic,
+	type PackFile,
 	PIPELINE_FILE,
 	promptFile,
 	renderDiagnostics,
 } from "../pipeline/build/index.ts";
 import type { Artefact } from "../pipeline/index.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
-import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
+import { shownPath } from "./packs.ts";
+import { type PipelineFiles, readPipelineFiles } from "./pipeline-files.ts";
 
 /** A pipeline that was read: built, or all of its errors. */
 export type BuiltPipeline =
@@ -33,16 +34,21 @@ function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
 function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
 	const built = buildOnce(files);
 	if (built.ok) return built;
+	return { ok: false, ...inUsersNames(built.diagnostics, files, colour) };
+}
+
+/** Diagnostics with paths as the user knows them, and as text. */
+export function inUsersNames(
+	found: readonly Diagnostic[],
+	files: PipelineFiles,
+	colour: boolean,
+): { readonly diagnostics: readonly Diagnostic[]; readonly rendered: string } {
 	const names = namesOf(files);
-	const diagnostics = built.diagnostics.map((diagnostic) => ({
+	const diagnostics = found.map((diagnostic) => ({
 		...diagnostic,
 		file: names.get(diagnostic.file) ?? diagnostic.file,
 	}));
-	return {
-		ok: false,
-		diagnostics,
-		rendered: renderDiagnostics(diagnostics, sourcesOf(files, names), colour).trimEnd(),
-	};
+	return { diagnostics, rendered: renderDiagnostics(diagnostics, sourcesOf(files, names), colour).trimEnd() };
 }
 
 /** The artefact, or its errors as one text: for commands that need a valid pipeline. */
@@ -52,19 +58,24 @@ export async function loadGoodPipeline(file: string): Promise<Result<Artefact>> 
 	return built.value.ok ? ok(built.value.artefact) : fail(built.value.rendered);
 }
 
-/** Maps the build's names, `pipeline.yaml` and `prompts/...`, to the user's paths. */
-function namesOf({ file, prompts }: PipelineFiles): ReadonlyMap<string, string> {
-	const folder = promptsFolder(file);
-	const templates = Object.keys(prompts).map(
-		(name) => [promptFile(name), path.join(folder, `${name}.mustache`)] as const,
-	);
-	return new Map([[PIPELINE_FILE, file], ...templates]);
+/** Maps the build's names, `pipeline.yaml`, `prompts/...` and packs' absolute paths, to paths for the user. */
+export function namesOf({ file, packs, promptPaths }: PipelineFiles): ReadonlyMap<string, string> {
+	const templates = Object.entries(promptPaths).map(([name, at]) => [promptFile(name), at] as const);
+	const packFiles = filesOf(packs).map((pack) => [pack.file, shownPath(pack.file)] as const);
+	return new Map([...packFiles, ...templates, [PIPELINE_FILE, file]]);
 }
 
-function sourcesOf({ text, prompts }: PipelineFiles, names: ReadonlyMap<string, string>): Record<string, string> {
+function sourcesOf(files: PipelineFiles, names: ReadonlyMap<string, string>): Record<string, string> {
 	const written = new Map([
-		[PIPELINE_FILE, text],
-		...Object.entries(prompts).map(([name, template]) => [promptFile(name), template] as const),
+		...filesOf(files.packs).map(({ file, text }) => [file, text] as const),
+		...Object.entries({ ...files.packPrompts, ...files.prompts }).map(
+			([name, template]) => [promptFile(name), template] as const,
+		),
+		[PIPELINE_FILE, files.text] as const,
 	]);
 	return Object.fromEntries([...names].map(([known, shown]) => [shown, written.get(known) ?? ""]));
+}
+
+function filesOf(packs: PipelineFiles["packs"]): readonly PackFile[] {
+	return Object.values(packs).flatMap((pack) => ("files" in pack ? pack.files : []));
 }

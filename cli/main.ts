@@ -27,7 +27,7 @@ Most commands print JSON with --json. Colours are used only on a terminal; NO_CO
 
 const PIPELINE = [
 	"-p, --pipeline <file>",
-	"The pipeline's file; its prompts are in prompts/ next to it",
+	"The pipeline's file; its packs are named there, its prompts are in prompts/ next to it",
 	"pipeline.yaml",
 ] as const;
 const WORKER = [
@@ -90,6 +90,18 @@ program
 	.action(async (file, options) => end((await import("./check.ts")).check(file, options, output)));
 
 program
+	.command("show")
+	.description("Show the whole policy with its packs as one file, and where each part of it comes from")
+	.option(...PIPELINE)
+	.option("-r, --rule <name>", "Only what has this name: a rule, tool, filter, claim, event, agent, setting ...")
+	.option("--json", "Print the policy and the origins of its entries as JSON")
+	.addHelpText(
+		"after",
+		"\nExamples:\n  npx healer show\n  npx healer show --rule rust_clippy\n  npx healer show --rule lifecycle.push --json",
+	)
+	.action(async (options) => end((await import("./show.ts")).show(options, output)));
+
+program
 	.command("build")
 	.description("Check a pipeline and write the artefact that the worker imports")
 	.option(...PIPELINE)
@@ -103,7 +115,10 @@ program
 program
 	.command("test")
 	.description("Run a pipeline's test cases: failures with their expected decisions")
-	.argument("[files...]", "YAML files with cases (default: test/cases/pipeline/*.yaml next to the pipeline)")
+	.argument(
+		"[files...]",
+		"YAML files with cases (default: cases/ and test/cases/pipeline/ next to the pipeline, and its packs' cases)",
+	)
 	.option(...PIPELINE)
 	.option("-w, --watch", "Run again whenever a file changes, until Ctrl-C")
 	.option("--coverage", "List every rule that no case covers")

@@ -1,48 +1,109 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { extendsOf, type Pack } from "../pipeline/build/index.ts";
 import { ok, type Result } from "../wire/result.ts";
+import { findPack, type PackPlace, packPromptFolders, readPack, shownPath } from "./packs.ts";
 import { readText } from "./read-input.ts";
 
-/** `pipeline.yaml` and the templates in `prompts/` beside it, as written. */
+/** `pipeline.yaml`, the packs that it extends, and the templates of all of them, as written. */
 export interface PipelineFiles {
 	/** Path of the pipeline's file, as the user gave it. */
 	readonly file: string;
 	readonly text: string;
-	/** Template texts by name, without `.mustache`. */
+	/** By the name under `extends`; their files are named by absolute paths. */
+	readonly packs: Readonly<Record<string, Pack>>;
+	/** Texts of the templates beside the file, by name, without `.mustache`. */
 	readonly prompts: Readonly<Record<string, string>>;
+	/** Texts of the templates of packs. */
+	readonly packPrompts: Readonly<Record<string, string>>;
+	/** Paths of all templates, by name. */
+	readonly promptPaths: Readonly<Record<string, string>>;
 }
 
 const TEMPLATE = ".mustache";
 
-export function promptsFolder(file: string): string {
-	return path.join(path.dirname(file), "prompts");
+/** The paths of the pipeline's sources: its file, its packs' files and all templates; also of what is missing. */
+export async function pipelineSources(file: string): Promise<string[]> {
+	const text = await readText(file);
+	const packs = text.ok ? await packsOf(file, text.value) : [];
+	const folders = [...packPromptFolders(packs), promptsFolder(file)];
+	const templates = await Promise.all(folders.map(templatesIn));
+	return [...new Set([file, ...packs.flatMap(([, place]) => pathsOf(place)), ...templates.flat()])];
 }
 
-/** The paths of the pipeline's sources: its file and its templates. */
-export async function pipelineSources(file: string): Promise<string[]> {
-	const folder = promptsFolder(file);
-	return [file, ...(await templateNames(folder)).map((name) => path.join(folder, name))];
+/** The folders of the packs that a pipeline extends, in its order. */
+export async function packFolders(file: string): Promise<readonly string[]> {
+	const text = await readText(file);
+	const packs = text.ok ? await packsOf(file, text.value) : [];
+	return packs.flatMap(([, place]) => ("folder" in place && place.folder !== undefined ? [place.folder] : []));
 }
 
 export async function readPipelineFiles(file: string): Promise<Result<PipelineFiles>> {
 	const text = await readText(file);
 	if (!text.ok) return text;
-	const prompts = await readPrompts(promptsFolder(file));
-	return prompts.ok ? ok({ file, text: text.value, prompts: prompts.value }) : prompts;
+	const places = await packsOf(file, text.value);
+	const packs: Record<string, Pack> = {};
+	for (const [name, place] of places) packs[name] = await readPack(place);
+	const own = await readPrompts([promptsFolder(file)]);
+	if (!own.ok) return own;
+	const others = await readPrompts(packPromptFolders(places));
+	if (!others.ok) return others;
+	return ok({
+		file,
+		text: text.value,
+		packs,
+		prompts: own.value.texts,
+		packPrompts: others.value.texts,
+		promptPaths: { ...shownPaths(others.value.paths), ...own.value.paths },
+	});
 }
 
-async function readPrompts(folder: string): Promise<Result<Record<string, string>>> {
-	const prompts: Record<string, string> = {};
-	for (const name of await templateNames(folder)) {
-		const text = await readText(path.join(folder, name));
+let last: { readonly text: string; readonly names: readonly string[] } | undefined;
+
+/** What a pipeline extends. A text is parsed once: watching commands ask many times a second. */
+async function packsOf(file: string, text: string): Promise<readonly (readonly [string, PackPlace])[]> {
+	if (last?.text !== text) last = { text, names: extendsOf(text) };
+	const { names } = last;
+	return await Promise.all([...new Set(names)].map(async (name) => [name, await findPack(name, file)] as const));
+}
+
+function pathsOf(place: PackPlace): readonly string[] {
+	if (!("problem" in place)) return place.files;
+	return place.path === undefined ? [] : [place.path];
+}
+
+function promptsFolder(file: string): string {
+	return path.join(path.dirname(file), "prompts");
+}
+
+function shownPaths(paths: Readonly<Record<string, string>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(paths).map(([name, file]) => [name, shownPath(file)]));
+}
+
+interface Templates {
+	readonly texts: Readonly<Record<string, string>>;
+	readonly paths: Readonly<Record<string, string>>;
+}
+
+/** A template of a later folder overrides one of the same name. */
+async function readPrompts(folders: readonly string[]): Promise<Result<Templates>> {
+	const texts: Record<string, string> = {};
+	const paths: Record<string, string> = {};
+	for (const file of (await Promise.all(folders.map(templatesIn))).flat()) {
+		const text = await readText(file);
 		if (!text.ok) return text;
-		prompts[name.slice(0, -TEMPLATE.length)] = text.value;
+		const name = path.basename(file, TEMPLATE);
+		texts[name] = text.value;
+		paths[name] = file;
 	}
-	return ok(prompts);
+	return ok({ texts, paths });
 }
 
 /** Sorted, so that the same files always build the same artefact. A missing folder has no templates. */
-async function templateNames(folder: string): Promise<string[]> {
+async function templatesIn(folder: string): Promise<string[]> {
 	const names = await readdir(folder).catch(() => []);
-	return names.filter((name) => name.endsWith(TEMPLATE)).sort();
+	return names
+		.filter((name) => name.endsWith(TEMPLATE))
+		.sort()
+		.map((name) => path.join(folder, name));
 }

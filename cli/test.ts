@@ -10,6 +10,8 @@ import { Coverage, renderCoverage } from "./cases/coverage.ts";
 import { runCase } from "./cases/run-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
+import { shownPath } from "./packs.ts";
+import { packFolders } from "./pipeline-files.ts";
 
 export interface TestOptions {
 	readonly pipeline: string;
@@ -41,7 +43,7 @@ export async function testOnChange(
 	let code: ExitCode = EXIT.ok;
 	let seen = "";
 	while (!stop.aborted) {
-		const cases = files.length > 0 ? files : await casesBeside(options.pipeline);
+		const cases = files.length > 0 ? files : await findCases(options.pipeline);
 		const now = await fingerprint(cases);
 		if (now !== seen) {
 			if (seen !== "") output.line("");
@@ -68,9 +70,9 @@ interface Run {
 async function runCases(files: readonly string[], file: string): Promise<Result<Run>> {
 	const artefact = await loadGoodPipeline(file);
 	if (!artefact.ok) return artefact;
-	const chosen = files.length > 0 ? files : await casesBeside(file);
+	const chosen = files.length > 0 ? files : await findCases(file);
 	if (chosen.length === 0) {
-		return fail(`No cases found: name their files, or put them in ${casesFolder(file)}.`);
+		return fail(`No cases found: name their files, or put them in ${caseFolders(file).join(" or ")}.`);
 	}
 	const pipeline = loadPipeline(artefact.value);
 	const coverage = new Coverage(artefact.value);
@@ -86,14 +88,19 @@ async function runCases(files: readonly string[], file: string): Promise<Result<
 	return ok({ results, coverage });
 }
 
-function casesFolder(pipeline: string): string {
-	return path.join(path.dirname(pipeline), "test/cases/pipeline");
+/** Where a pipeline's own cases are. */
+function caseFolders(pipeline: string): readonly string[] {
+	return ["cases", "test/cases/pipeline"].map((folder) => path.join(path.dirname(pipeline), folder));
 }
 
-async function casesBeside(pipeline: string): Promise<string[]> {
+/** The files with a pipeline's own cases, and those of the packs that it extends. */
+async function findCases(pipeline: string): Promise<string[]> {
+	const ofPacks = (await packFolders(pipeline)).map((folder) => path.join(shownPath(folder), "cases"));
 	const found: string[] = [];
-	for await (const file of glob(path.join(casesFolder(pipeline), "**/*.{yaml,yml}"))) found.push(file);
-	return found.sort();
+	for (const folder of [...caseFolders(pipeline), ...ofPacks]) {
+		for await (const file of glob(path.join(folder, "**/*.{yaml,yml}"))) found.push(file);
+	}
+	return [...new Set(found)].sort();
 }
 
 function print(

@@ -1,3 +1,4 @@
+import { isChoice } from "./agent-choice.ts";
 import type { Artefact, ExpressionText, Mapping } from "./artefact.ts";
 
 type Stages = Pick<Artefact, "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn">;
@@ -20,6 +21,7 @@ export function expressionsOf({
 		...dedup.map(({ key }) => key),
 		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
 		...[...classify, ...route].map(({ when }) => when),
+		...route.map(({ agent }) => agent).filter(isChoice),
 		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
 	].filter((text) => text !== undefined);
 }

@@ -11,10 +11,10 @@ type File = AsJson<z.output<typeof pipelineFile>>;
 type AsJson<T> = T extends object ? { readonly [Key in keyof T]: AsJson<Exclude<T[Key], undefined>> } : T;
 
 /**
- * The checked `pipeline.yaml` with its prompts, as plain JSON: `healer build` writes it, the worker imports it.
+ * The checked `pipeline.yaml` with its packs and prompts, as plain JSON: `healer build` writes it, the worker imports it.
  * Durations are in seconds. `version` is the hash of everything else and names the pipeline in the journal.
  */
-export interface Artefact extends Omit<File, "version"> {
+export interface Artefact extends Omit<File, "version" | "extends" | "disable"> {
 	readonly version: string;
 	/** Names of the GitHub webhook events that `events` and `lifecycle` need. */
 	readonly webhook_events: readonly string[];

@@ -32,6 +32,8 @@ export interface Engine {
 	/** Reads what a delivery reports about a branch that may be under remediation. */
 	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
 	readonly outcome: Artefact["outcome"];
+	/** What differs in some repositories: read `settings` and `outcome` by `settingsFor` and `outcomeFor`. */
+	readonly overrides?: NonNullable<Artefact["overrides"]>;
 	/** The events that GitHub has to send. */
 	readonly webhook_events: readonly string[];
 	/** Whether one of the pipeline's agents acts under this login. */
@@ -120,6 +122,8 @@ function createEngine(artefact: Artefact): Engine {
 		decide: (input) => decide(pipeline, input),
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
+		// A pipeline that was pushed earlier has none.
+		overrides: artefact.overrides ?? [],
 		webhook_events: artefact.webhook_events,
 		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
 		agents: Object.keys(artefact.agents),

@@ -42,7 +42,7 @@ export interface PipelineListener {
 const POLL_MS = 100;
 
 /**
- * Polls the file and its prompts ten times a second: unlike file events, that works on every file system and with every
+ * Polls the file, its packs and prompts ten times a second: unlike file events, that works on every file system and with every
  * editor. A change counts once two polls see it unchanged.
  */
 export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listener: PipelineListener): () => void {

@@ -2,20 +2,24 @@ import type { Artefact } from "../artefact.ts";
 import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
-import { promptDiagnostics } from "./checks/prompt-diagnostics.ts";
+import { overrideDiagnostics, overridingPrompts } from "./checks/override-diagnostics.ts";
+import { ownerDiagnostics } from "./checks/owner-diagnostics.ts";
+import { neededPrompts, promptDiagnostics } from "./checks/prompt-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
 import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
 import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
 import { spawnDiagnostics } from "./checks/spawn-diagnostics.ts";
 import { timeoutDiagnostics } from "./checks/timeout-diagnostics.ts";
 import { compileArtefact } from "./compile-artefact.ts";
+import { mergedSource } from "./packs/merged-source.ts";
+import { type PolicySources, readPolicy } from "./packs/read-policy.ts";
 import { type Diagnostic, inOrder } from "./yaml/diagnostic.ts";
-import { readYaml } from "./yaml/yaml-source.ts";
 
-/** The text of `pipeline.yaml`, and every template and partial by name, without `.mustache`. */
-export interface Sources {
-	readonly text: string;
+/** A policy as written, and every template and partial by name, without `.mustache`. */
+export interface Sources extends PolicySources {
 	readonly prompts: Readonly<Record<string, string>>;
+	/** Templates and partials of packs: each is used if an agent needs it and `prompts` has none of its name. */
+	readonly packPrompts?: Readonly<Record<string, string>>;
 }
 
 export type Built =
@@ -25,20 +29,26 @@ export type Built =
 
 /**
  * Checks a pipeline with its prompts and builds the artefact that the worker runs. Any error prevents the build. All
- * errors are reported at once, unless the text is not YAML.
+ * errors are reported at once, unless a text is not YAML or a pack is missing.
  */
-export function buildArtefact({ text, prompts }: Sources): Built {
-	const { source, diagnostics: syntax } = readYaml(text);
-	if (!source) {
+export function buildArtefact(sources: Sources): Built {
+	const { policy, diagnostics: syntax } = readPolicy(sources);
+	if (!policy) {
 		return { ok: false, diagnostics: inOrder(syntax) };
 	}
+	const source = mergedSource(policy.merged);
 	const { diagnostics: shape, remains } = schemaDiagnostics(source);
+	const prompts = { ...sources.packPrompts, ...sources.prompts };
 	const templates = Object.keys(prompts).filter((name) => !name.startsWith("_"));
+	const ofAgents = usedPrompts(remains, templates);
+	const used = ofAgents && [...ofAgents, ...overridingPrompts(remains)];
 	const diagnostics = [
 		...syntax,
 		...shape,
 		...nameDiagnostics(source, remains, templates),
-		...promptDiagnostics(prompts, usedPrompts(remains, templates)),
+		...promptDiagnostics(prompts, used, Object.keys(sources.prompts)),
+		...ownerDiagnostics(source, remains),
+		...overrideDiagnostics(source, remains, templates),
 		...timeoutDiagnostics(source, remains),
 		...ruleDiagnostics(source, remains),
 		...expressionDiagnostics(source, remains),
@@ -47,5 +57,5 @@ export function buildArtefact({ text, prompts }: Sources): Built {
 	];
 	return diagnostics.length > 0
 		? { ok: false, diagnostics: inOrder(diagnostics) }
-		: { ok: true, artefact: compileArtefact(pipelineFile.parse(source.value), prompts) };
+		: { ok: true, artefact: compileArtefact(pipelineFile.parse(source.value), neededPrompts(prompts, used ?? [])) };
 }

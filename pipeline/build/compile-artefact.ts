@@ -9,7 +9,7 @@ import { webhookEvents } from "./webhook-events.ts";
 
 /** Builds the artefact from what the grammar made of a valid file, and its prompts. */
 export function compileArtefact(
-	{ version: _, ...file }: z.output<typeof pipelineFile>,
+	{ version: _, extends: _packs, disable: _names, ...file }: z.output<typeof pipelineFile>,
 	prompts: Readonly<Record<string, string>>,
 ): Artefact {
 	// A round trip through JSON makes the built artefact identical to the parsed one: no undefined values, no shared

@@ -2,5 +2,10 @@
 
 export { pipelineJsonSchema } from "../grammar/json-schema.ts";
 export { buildArtefact } from "./build-artefact.ts";
+export { didYouMean } from "./checks/did-you-mean.ts";
 export { renderDiagnostics } from "./checks/render-diagnostics.ts";
+export type { Pack, PackFile } from "./packs/pack.ts";
+export { extendsOf } from "./packs/read-policy.ts";
+export { renderEntries, renderPolicy } from "./packs/render-policy.ts";
+export { type Origin, type ResolvedEntry, type ResolvedPolicy, resolvePolicy } from "./packs/resolved-policy.ts";
 export { type Diagnostic, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";

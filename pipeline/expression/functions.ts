@@ -1,6 +1,6 @@
 import { patternKey } from "../log/log-pattern.ts";
 import type { LogReading } from "../log/log-reading.ts";
-import { ownAgentOf } from "../own-agents.ts";
+import { ownAgentOf, ownerOf } from "../own-agents.ts";
 import { readCommentCommand } from "./comment-command.ts";
 import type { Facts } from "./facts.ts";
 import { matchesGlob } from "./glob.ts";
@@ -77,6 +77,16 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 			if (agents === undefined) return undefined;
 			const text = oneText(login, "$ours takes a login");
 			return text === undefined ? undefined : ownAgentOf(agents, text) !== undefined;
+		},
+	},
+	owner: {
+		signature: "$owner(field)",
+		doc: "The name of the agent that takes the field, else of the default agent. Nothing if there is neither.",
+		min: 1,
+		max: 1,
+		call: ({ agents = [] }, [field]) => {
+			const text = oneText(field, "$owner takes a field's name");
+			return text === undefined ? undefined : ownerOf(agents, text)?.name;
 		},
 	},
 	pullRequest: {

@@ -145,6 +145,7 @@ export const GROWTH: Readonly<Record<string, Growth>> = {
 	key: times(4),
 	command: times(4),
 	ours: times(1),
+	owner: times(1),
 	pullRequest: times(1),
 	workflow: times(8),
 	log: times(1),

@@ -4,7 +4,7 @@ import { z } from "zod";
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** An agent's name is part of `healer-ci-{agent}-{16 hex}`, a Kubernetes name of at most 63 characters. */
-const AGENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
+export const AGENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 
 /** Names that expressions use as path steps, as in `context.job_logs`. */
 const PATH_NAME = /^[a-z][a-z0-9_]{0,62}$/;
@@ -38,6 +38,22 @@ export const pathName = z
 		PATH_NAME,
 		"this name is lower-case letters, digits and _, begins with a letter, as expressions write it in paths",
 	);
+
+const PROMPTS = "prompts/";
+
+/** The name of a prompt as written, without the folder that may stand before it. */
+export function withoutFolder(prompt: string): string {
+	return prompt.startsWith(PROMPTS) ? prompt.slice(PROMPTS.length) : prompt;
+}
+
+export const promptName = z
+	.string()
+	.regex(
+		/^(prompts\/)?[a-z][a-z0-9_-]{0,62}$/,
+		"a name is lower-case letters, digits, - and _, begins with a letter and has at most 63 characters",
+	)
+	.describe("The template under `prompts/`, without `.mustache`.")
+	.transform(withoutFolder);
 
 /** JSONata text, checked at build time. */
 export type ExpressionText = string;

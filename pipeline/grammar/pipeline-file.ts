@@ -5,8 +5,10 @@ import { INCIDENT_KINDS } from "../incident.ts";
 import { SIGNALS } from "../signal.ts";
 import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
-import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
+import { agentName, expression, mapping, name, pathName, promptName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
+import { overridesOf } from "./overrides.ts";
+import { routeAgent } from "./route-agent.ts";
 import { keys } from "./strict-keys.ts";
 import { field, tool } from "./tool-table.ts";
 
@@ -130,7 +132,7 @@ export const agent = keys(
 			.describe("The GitHub App that the agent works as, such as `5DLabs-Rex`."),
 		cli: z.enum(CLIS).describe("The command-line agent to run."),
 		model: text("The model that the CLI uses."),
-		prompt: name("The template under `prompts/`, without `.mustache`."),
+		prompt: promptName,
 		max_active: z
 			.int()
 			.min(0)
@@ -143,6 +145,8 @@ export const agent = keys(
 		})
 			.prefault({ local: [], remote: [] })
 			.describe("The tools that the agent may use."),
+		takes: z.array(pathName).optional().describe("The fields of failures that it owns, for `$owner(field)`."),
+		default: z.boolean().optional().describe("Whether it owns what no agent takes; at most one does."),
 	},
 	"One agent: what it runs, and its GitHub App.",
 );
@@ -217,7 +221,7 @@ const classifyRule = keys(
 const routeRule = keys(
 	{
 		name: name("The rule's name."),
-		agent: agentName,
+		agent: routeAgent,
 		when: expression("Matches when true; the last rule has none").optional(),
 		evidence: pathName.optional().describe("The field of what failed."),
 		workflows: z
@@ -314,6 +318,14 @@ const outcome = keys(
 export const pipelineFile = keys(
 	{
 		version: z.literal(1).describe("The version of this file's grammar."),
+		extends: z
+			.array(text("A pack of Healer, `healer/NAME`, or the path of a file or folder, relative to this one: `./NAME`."))
+			.optional()
+			.describe("Packs that this file builds upon; later ones win, and this file wins over all."),
+		disable: z
+			.array(text("A name, or `stage.name`."))
+			.optional()
+			.describe("Names of rules, tools, filters, claims, events and parts of the context to take out."),
 		settings,
 		agents: z.record(agentName, agent).describe("The agents, by name."),
 		events: z
@@ -344,6 +356,10 @@ export const pipelineFile = keys(
 			.describe("Agents, in order; the last rule has no `when`."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
+		overrides: z
+			.array(overridesOf({ settings, agent, outcome }))
+			.optional()
+			.describe("What differs in some repositories; later entries win."),
 	},
 	"Healer's pipeline: which failures are incidents, which agent fixes them, with what context.",
 );

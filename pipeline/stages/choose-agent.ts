@@ -32,7 +32,9 @@ export async function chooseAgent(
 	const rows = await openRows(route.filter(isRow), scope);
 	const row = chosenRow(rows.open, facts, failure);
 	const verdicts = [...ruled.verdicts, ...rows.refused, ...rows.open.map((one) => rowVerdict(one, row))];
-	if (row !== undefined) return { found: row.rule, column: row.column, verdicts };
+	// An expression may give no agent: then the rules below decide.
+	const found = row?.rule.resolve === undefined ? row?.rule : (await row.rule.resolve(scope)).rule;
+	if (row !== undefined && found !== undefined) return { found, column: row.column, verdicts };
 	const rest = await firstTrue(
 		route.slice(above.length).filter((rule) => !isRow(rule)),
 		scope,

@@ -38,7 +38,8 @@ export interface DecideInput {
  * Decides who should fix an incident, with what prompt and under which claims: `filters` again, `classify`, `route`,
  * `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
  */
-export async function decide(pipeline: Pipeline, input: DecideInput): Promise<Decision> {
+export async function decide(loaded: Pipeline, input: DecideInput): Promise<Decision> {
+	const pipeline = loaded.forRepository(input.incident.repository);
 	const { context, evidence } = input;
 	const incident = evidence === undefined ? enrichIncident(input.incident, context) : input.incident;
 	const about = evidence === undefined ? incident : enrichIncident(evidence, context);

@@ -1,3 +1,4 @@
+import { isChoice } from "../agent-choice.ts";
 import type {
 	Agent,
 	Artefact,
@@ -6,7 +7,6 @@ import type {
 	DedupRule,
 	EventMapping,
 	LifecycleMapping,
-	RouteRule,
 	Settings,
 	Spawn,
 } from "../artefact.ts";
@@ -17,10 +17,12 @@ import {
 	compileExpression,
 } from "../expression/compile-expression.ts";
 import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
+import { agentsFor, outcomeFor, overridesFor, settingsFor } from "../overrides.ts";
 import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { compileToolTable, type ToolTable } from "../tools/tool-table.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
+import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 
 /** A pipeline ready to run: names resolved, expressions and templates compiled on first use. */
 export interface Pipeline {
@@ -37,12 +39,14 @@ export interface Pipeline {
 	readonly tools: ToolTable;
 	/** Looks up an agent by the name in an escalation. */
 	readonly agentOf: (name: string) => Agent | undefined;
-	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
+	readonly route: readonly CompiledRoute[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
 	readonly outcome: Artefact["outcome"];
 	readonly prompts: Prompts;
 	readonly logSearch: LogSearch;
+	/** This pipeline, or what `overrides` make of it for a repository. */
+	readonly forRepository: (repository: string | undefined) => Pipeline;
 }
 
 export interface CompiledEvent {
@@ -85,10 +89,20 @@ interface Named {
 export function loadPipeline(artefact: Artefact): Pipeline {
 	mustEndUnconditionally("classify", artefact.classify);
 	mustEndUnconditionally("route", artefact.route);
+	if (isChoice(artefact.route.at(-1)?.agent ?? "")) throw new Error("the artefact's last route rule names no agent");
 	let logSearch: LogSearch | undefined;
-	return {
+	const changed = new Map<string, Pipeline>();
+	const pipeline: Pipeline = {
 		version: artefact.version,
 		settings: artefact.settings,
+		forRepository: (repository) => {
+			const overrides = overridesFor(artefact.overrides, repository);
+			if (overrides.length === 0) return pipeline;
+			const key = overrides.map((one) => (artefact.overrides ?? []).indexOf(one)).join();
+			const known = changed.get(key) ?? overridden(pipeline, artefact, repository);
+			changed.set(key, known);
+			return known;
+		},
 		agents: ownAgents(artefact.agents),
 		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
 		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
@@ -101,11 +115,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 			with: compileMapping(request.with),
 		})),
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
-		route: artefact.route.map((rule) => ({
-			...rule,
-			condition: conditionOf(rule.when),
-			to: routedAgent(artefact, rule.agent),
-		})),
+		route: compileRoutes(artefact),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		spawn: compileSpawn(artefact.spawn),
 		outcome: artefact.outcome,
@@ -116,6 +126,29 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 			return logSearch;
 		},
 	};
+	return pipeline;
+}
+
+/** The pipeline with what `overrides` change for a repository. */
+function overridden(pipeline: Pipeline, artefact: Artefact, repository: string | undefined): Pipeline {
+	const changed = { ...artefact, agents: agentsFor(artefact, repository) };
+	const own: Pick<Pipeline, "settings" | "outcome" | "agentOf" | "route"> = {
+		settings: settingsFor(artefact, repository),
+		outcome: outcomeFor(artefact, repository),
+		agentOf: (name) => agentOf(changed, name),
+		route: compileRoutes(changed),
+	};
+	// Everything else is the pipeline's, also what it builds on demand.
+	return Object.assign(Object.create(pipeline) as Pipeline, own);
+}
+
+function compileRoutes(artefact: Artefact): Pipeline["route"] {
+	return artefact.route.map((rule) =>
+		compileRoute(rule, {
+			find: (name) => agentOf(artefact, name),
+			need: (name) => routedAgent(artefact, name),
+		}),
+	);
 }
 
 function compileEvent(mapping: EventMapping): CompiledEvent & { readonly on: string } {

@@ -18,7 +18,8 @@ export interface PlannedRequest {
 }
 
 /** What to gather for an incident: every request of the pipeline in order, with a reason for those to skip. */
-export async function planContext(pipeline: Pipeline, incident: Incident): Promise<readonly PlannedRequest[]> {
+export async function planContext(loaded: Pipeline, incident: Incident): Promise<readonly PlannedRequest[]> {
+	const pipeline = loaded.forRepository(incident.repository);
 	const scope: Scope = {
 		input: incident,
 		variables: { settings: pipeline.settings },

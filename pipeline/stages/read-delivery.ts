@@ -56,7 +56,12 @@ export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Prom
 		delivery_id: delivery.delivery_id,
 		...withQueuedPullRequest({ ...fields, repository }),
 	};
-	const reading = await filterIncident(pipeline, incident, identity.text, explain(rules, `${entry.name} takes it`));
+	const reading = await filterIncident(
+		pipeline.forRepository(repository),
+		incident,
+		identity.text,
+		explain(rules, `${entry.name} takes it`),
+	);
 	// Whatever the entry calls it: nobody's comment is an incident before its author's right is known.
 	const isCommand = entry.kind === "command" || incident.command?.comment_id !== undefined;
 	return isCommand ? readCommand(reading) : reading;

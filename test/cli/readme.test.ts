@@ -2,13 +2,14 @@ import { cpSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
 import { type PipelineFiles, readPipelineFiles } from "../../cli/pipeline-files.ts";
 import { test } from "../../cli/test.ts";
 import { buildArtefact } from "../../pipeline/build/index.ts";
 import { type Artefact, decide, loadPipeline, readDelivery } from "../../pipeline/index.ts";
 import { goodSources } from "../pipeline/build/diagnostic-cases.ts";
 import { blocksOf, type MarkdownBlock } from "../support/markdown.ts";
-import { pipelineFolder, write } from "./pipeline-folder.ts";
+import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 
 type Prompts = Readonly<Record<string, string>>;
@@ -18,6 +19,8 @@ const FILES = ["README.md", "docs/pipeline.md"];
 const BLOCKS = FILES.flatMap(blocksOf);
 const YAML = BLOCKS.filter(({ language }) => language === "yaml");
 const WHOLE = YAML.filter(({ text }) => text.startsWith("version: 1"));
+const EXTENDING = WHOLE.filter(({ text }) => text.includes("\nextends: "));
+const ALONE = WHOLE.filter((block) => !EXTENDING.includes(block));
 const CASES = YAML.filter(({ text }) => text.startsWith("- "));
 const STAGES = YAML.filter((block) => !WHOLE.includes(block) && !CASES.includes(block));
 
@@ -29,9 +32,16 @@ describe("README example", () => {
 		shipped = files.value;
 	});
 
-	it.each(named(WHOLE))("%s is a pipeline that builds with the shipped prompts", (_at, { text }) => {
+	it.each(named(ALONE))("%s is a pipeline that builds with the shipped prompts", (_at, { text }) => {
 		expect(buildArtefact({ text, prompts: promptsUsed(text, shipped.prompts) })).toMatchObject({ ok: true });
 	});
+
+	it.each(named(EXTENDING))(
+		"%s is a pipeline that builds on its packs, in a folder of its own",
+		async (_at, { text }) => {
+			expect(await loadGoodPipeline(write(emptyFolder(), "pipeline.yaml", text))).toMatchObject({ ok: true });
+		},
+	);
 
 	it.each(named(STAGES))("%s builds within a valid pipeline", (_at, { text }) => {
 		const whole = stringify({ ...parse(goodSources.text), ...parse(text) });
@@ -57,7 +67,7 @@ describe("README example", () => {
 	});
 
 	it("has every kind of block, so that none stays untested", () => {
-		expect([WHOLE, STAGES, CASES].map((blocks) => blocks.length > 0)).toEqual([true, true, true]);
+		expect([ALONE, EXTENDING, STAGES, CASES].filter((blocks) => blocks.length === 0)).toEqual([]);
 		expect(new Set(BLOCKS.map(({ language }) => language))).toEqual(new Set(["yaml", "mustache", "sh"]));
 	});
 

@@ -76,7 +76,7 @@ describe("test", () => {
 			`✗ a star is an incident  ${file}`,
 			'    agent: expected "rex", got "ignored: unknown_event"',
 			`✗ what nobody gathers is known  ${file}`,
-			expect.stringMatching(/^ {4}context: the pipeline does not gather weather, only run, job_logs, .*, pods$/),
+			expect.stringMatching(/^ {4}context: the pipeline does not gather weather, only argocd, workflow, .*, commit$/),
 			"0 of 3 cases passed.",
 		]);
 	});

@@ -20,7 +20,9 @@ import {
 
 /** The parts of a clone that the documented commands need; its modules are linked, not installed. */
 const CLONED =
-	`package.json tsconfig.base.json pipeline.yaml prompts pipeline worker wire relay cli page test/cases`.split(" ");
+	`package.json tsconfig.base.json pipeline.yaml packs prompts pipeline worker wire relay cli page test/cases`.split(
+		" ",
+	);
 
 const REPLAY = "npx healer replay test/cases/payloads/workflow-job-failure.json --event workflow_job";
 const EXPLAIN = "npx healer explain test/cases/payloads/workflow-job-failure.json --event workflow_job";
@@ -124,6 +126,9 @@ describe("docs/pipeline.md example, as typed", () => {
 	const commands: readonly (readonly [string, RegExp])[] = [
 		["npx healer check", /^pipeline\.yaml is valid/],
 		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
+		["npx healer show", /^ {2}# from packs\/github\/filters\.yaml:\d+\n {2}- name: allowed-repository$/m],
+		["npx healer show --rule run_green", /^lifecycle:\n {2}# from packs\/github\/lifecycle\.yaml:\d+\n {2}run_green:$/m],
+		["npx healer show --rule filters.conclusion --json", /"file": "packs\/github\/filters\.yaml"/],
 		["npx healer test", /^(\d+) of \1 cases passed\.$/m],
 		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],
 		[`${EXPLAIN} --files src/main.rs,Cargo.toml --json`, /"agent": "rex"/],

@@ -1,3 +1,4 @@
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
@@ -19,7 +20,7 @@ const WHY = "no controller started the last three CodeRuns";
  */
 export async function checkStarts(
 	effects: Effects,
-	{ id }: LockedIncident,
+	{ id, repository }: LockedIncident,
 	targets: readonly string[],
 ): Promise<Deferral | undefined> {
 	if (effects.overdueAfterMs === undefined) return undefined;
@@ -27,7 +28,7 @@ export async function checkStarts(
 	if (stall === undefined) return undefined;
 	const now = effects.now();
 	// A pipeline that was pushed earlier has none.
-	const { start_deadline_s = 600 } = (await effects.engine()).outcome;
+	const { start_deadline_s = 600 } = outcomeFor(await effects.engine(), repository);
 	const open = await newestOpenCodeRun(effects.journal, now - start_deadline_s * 1000 - REPORTING_MS);
 	// The incident keeps its place in the queue for its first blocker, and `resume` wakes it.
 	const waiting = { blocked_on: targets[0] ?? "start", paused: true };

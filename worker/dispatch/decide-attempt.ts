@@ -1,5 +1,6 @@
 import type { Decision } from "../../pipeline/decision.ts";
 import { redJobs } from "../../pipeline/index.ts";
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
@@ -107,7 +108,7 @@ async function spawnRequest(
 	const repository = await knownRepository(effects.journal, { name }, effects.now());
 	// In a directory CodeRuns wait for a person or a tool, however long that takes.
 	const isWatched = effects.overdueAfterMs !== undefined;
-	const { start_deadline_s } = (await effects.engine()).outcome;
+	const { start_deadline_s } = outcomeFor(await effects.engine(), name);
 	return {
 		incident_id: id,
 		attempt,

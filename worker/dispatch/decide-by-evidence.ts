@@ -1,4 +1,5 @@
 import { type DecideInput, type Decision, type PreviousAttempt, redJobs } from "../../pipeline/index.ts";
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import type { Engine } from "../engine.ts";
 import { isHandOver, isPartGreen, mayHandOverTo } from "../remediation/hand-over.ts";
 import { type Next, nextAgent } from "../remediation/next-agent.ts";
@@ -18,10 +19,12 @@ export interface EvidenceDecision {
  * green, it is a hand-over: no failure, and no turn of the escalation.
  */
 export async function decideByEvidence(
-	{ decide, outcome }: Pick<Engine, "decide" | "outcome">,
+	engine: Pick<Engine, "decide" | "outcome" | "overrides">,
 	input: DecideInput,
 	{ before, ended, newest, isNamed }: EarlierAttempts,
 ): Promise<EvidenceDecision> {
+	const { decide } = engine;
+	const outcome = outcomeFor(engine, input.incident.repository);
 	if (before === undefined || newest === undefined) {
 		return { decision: await decide(isNamed ? { ...input, is_named: true } : input) };
 	}

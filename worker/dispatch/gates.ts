@@ -1,3 +1,4 @@
+import { settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { releasePaused } from "../journal/incident-queue.ts";
@@ -43,7 +44,7 @@ export async function checkPause(effects: Effects, targets: readonly string[]): 
 
 /** Defers for `settings.max_per_hour`. Otherwise the attempt has a slot now: `releaseSlot` frees it if no CodeRun follows. */
 export async function checkRateLimit(effects: Effects, locked: LockedIncident): Promise<Deferral | undefined> {
-	const { max_per_hour } = (await effects.engine()).settings;
+	const { max_per_hour } = settingsFor(await effects.engine(), locked.repository);
 	if (max_per_hour === 0) return undefined;
 	const next_try_at = await acquireSlot(effects.journal, spawningOf(locked), max_per_hour, effects.now());
 	if (next_try_at === undefined) return undefined;
@@ -60,7 +61,7 @@ export function rateLimitBlocker({ repository }: Pick<LockedIncident, "repositor
 export async function releaseSlot(effects: Effects, locked: LockedIncident, answer: SpawnAnswer): Promise<void> {
 	const isMade = answer.ok && (answer.result.result === "created" || answer.result.result === "exists");
 	const isUnknown = !answer.ok && !answer.isFinal;
-	if (isMade || isUnknown || (await effects.engine()).settings.max_per_hour === 0) return;
+	if (isMade || isUnknown || settingsFor(await effects.engine(), locked.repository).max_per_hour === 0) return;
 	await returnSlot(effects.journal, spawningOf(locked));
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Delivery, type Reading, whyIgnored } from "../../pipeline/index.ts";
+import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { REPOSITORY } from "../../pipeline/stages/envelope.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
@@ -90,8 +91,8 @@ function contentOf(
 		case "incident": {
 			const { incident, identity, explanation: stages } = reading;
 			const explanation = { pipeline: engine.version, stages };
-			const settle_ms = settle ? engine.settings.settle_s * 1000 : 0;
-			const late_ms = engine.outcome.ci_deadline_s * 1000;
+			const settle_ms = settle ? settingsFor(engine, incident.repository).settle_s * 1000 : 0;
+			const late_ms = outcomeFor(engine, incident.repository).ci_deadline_s * 1000;
 			return { outcome: "incident", incident, identity, explanation, settle_ms, late_ms };
 		}
 		case "command":

@@ -1,4 +1,5 @@
 import type { Delivery, Signal } from "../../pipeline/index.ts";
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { signalStatements } from "../journal/signals.ts";
@@ -22,7 +23,8 @@ export async function readSignal(
 	const engine = known ?? (await effects.engine());
 	const { signal } = await engine.readLifecycle(delivery);
 	if (signal === undefined) return undefined;
-	return { signal, now: effects.now(), reconsider_ms: engine.outcome.ci_deadline_s * 1000 };
+	const { ci_deadline_s } = outcomeFor(engine, signal.repository);
+	return { signal, now: effects.now(), reconsider_ms: ci_deadline_s * 1000 };
 }
 
 /**

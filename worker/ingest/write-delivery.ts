@@ -6,6 +6,7 @@ import {
 	renderIgnored,
 	type Signal,
 } from "../../pipeline/index.ts";
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import { incidentId } from "../../pipeline/stages/incident-id.ts";
 import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
@@ -68,8 +69,10 @@ async function writeIncident(
 	log: Log,
 ): Promise<Acceptance> {
 	const { incident, identity, explanation, settle_ms, late_ms } = content;
-	const { isOwnAgent, outcome, settings } = await effects.engine();
-	const openFix = await findOpenFix(effects.journal, { failure: incident, policy: outcome, now: received_at });
+	const engine = await effects.engine();
+	const { isOwnAgent, settings } = engine;
+	const policy = outcomeFor(engine, incident.repository);
+	const openFix = await findOpenFix(effects.journal, { failure: incident, policy, now: received_at });
 	const isKnown = openFix !== undefined && (await isIncident(effects.journal, incident.id));
 	if (
 		openFix !== undefined &&

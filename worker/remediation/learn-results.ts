@@ -1,5 +1,6 @@
 import { isOwnBranch } from "../../pipeline/head-repository.ts";
 import { branchStrategy } from "../../pipeline/index.ts";
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import { workflowFile } from "../../pipeline/workflow-file.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { askResults, type Head, type HeadsAnswer, isRunOf } from "../context/github/ask-results.ts";
@@ -70,7 +71,7 @@ interface Asked {
 
 async function learn(effects: Effects, found: Remediation, asked: Asked): Promise<GitHubSays> {
 	const { failure, state } = found;
-	const { outcome } = await effects.engine();
+	const outcome = outcomeFor(await effects.engine(), failure.repository);
 	const heads = asked.heads.filter(
 		({ of, branch }) => of === "fix" || failure.branch === undefined || branch === failure.branch,
 	);

@@ -1,5 +1,6 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { arePartsOfOneRun, fixBranch, isToBeMerged } from "../../pipeline/index.ts";
+import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { Engine } from "../engine.ts";
@@ -87,7 +88,7 @@ export async function loadState(
 	const fix = currentFix(ofIncident);
 	const times = mergeTimes(ofIncident, fix);
 	const last = attempts.at(-1);
-	const settledBefore = at.now - engine.settings.settle_s * 1000;
+	const settledBefore = at.now - settingsFor(engine, incident.repository).settle_s * 1000;
 	const own = ownResults(failure, failed, branch.checks, settledBefore);
 	const results = {
 		checks: sinceReopened(failure, incident.reopened_at, own.checks),
@@ -106,7 +107,8 @@ export async function loadState(
 	};
 	const wasTried = attempts.some(({ spawned_at }) => spawned_at !== null);
 	// An edited pipeline does not change what one already waits for.
-	const waitsForMerge = incident.status === "awaiting_merge" || isToBeMerged(failure, engine.outcome);
+	const policy = outcomeFor(engine, incident.repository);
+	const waitsForMerge = incident.status === "awaiting_merge" || isToBeMerged(failure, policy);
 	const isMerging = wasTried && last !== undefined && goal.kind !== "stage" && waitsForMerge;
 	const byGoal = explainOwn(judgeGoal(goal, judged), own);
 	const { ci, ...merge } = isMerging
@@ -137,7 +139,7 @@ export async function loadState(
 				reminded_at: last.reminded_at,
 			},
 		}),
-		...(await openFixState(db, { incident, failure, wasTried, policy: engine.outcome, now: at.now })),
+		...(await openFixState(db, { incident, failure, wasTried, policy, now: at.now })),
 		...(await alertDone(db, incident, failure)),
 		wasTried,
 		now: at.now,

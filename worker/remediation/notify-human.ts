@@ -1,3 +1,4 @@
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHubAnswer } from "../github/github.ts";
@@ -46,7 +47,7 @@ async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 		return await recordNotified(journal, incident, { url: null, note, now: effects.now() });
 	}
 	const { attempts = [] } = (await remediationRows(journal, incident.id)) ?? {};
-	const { outcome } = await effects.engine();
+	const outcome = outcomeFor(await effects.engine(), incident.repository);
 	const failure = needStored("incidents.incident", incident.incident, incident.id);
 	const pr =
 		failure.pr_number ?? attempts.findLast(({ pull_request }) => pull_request !== null)?.pull_request ?? undefined;

@@ -1,3 +1,4 @@
+import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
@@ -43,7 +44,8 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 			hasAsked = true;
 			if (await learnHeads(effects, found.failure, found.unnamed)) continue;
 		}
-		const next = nextStep(found.state, { ...engine.outcome, settle_s: engine.settings.settle_s });
+		const { settle_s } = settingsFor(engine, incident.repository);
+		const next = nextStep(found.state, { ...outcomeFor(engine, incident.repository), settle_s });
 		if (next === undefined) return await withoutDue(effects, incident);
 		if (next.do === "wait") {
 			if (await waitUntilThen(effects, incident, next.at)) return { ...incident, next_try_at: next.at };

@@ -1,4 +1,5 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import { outcomeFor } from "../../pipeline/overrides.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubAnswer } from "../github/github.ts";
 import { changeOwnIssue, partsOf, putOwnComment } from "../github/own-comments.ts";
@@ -78,7 +79,7 @@ async function updateEscalation(
 			? await changeOwnIssue(github, { ...written, state: DONE.has(incident.status) ? "closed" : "open" })
 			: await putOwnComment(github, { ...written, id: comment, createIfMissing: false });
 	if (!changed.ok || incident.others_escalated === 1) return changed;
-	const { outcome } = await effects.engine();
+	const outcome = outcomeFor(await effects.engine(), incident.repository);
 	return await github.asInstallation(of, "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", {
 		...partsOf(of.repository),
 		issue_number: number,

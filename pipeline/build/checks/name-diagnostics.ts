@@ -1,4 +1,6 @@
+import { isChoice } from "../../agent-choice.ts";
 import { GITHUB_EVENTS } from "../../github-events.ts";
+import { withoutFolder } from "../../grammar/file-leaves.ts";
 import type { ValidPart } from "../scopes/valid-part.ts";
 import { byName, each } from "../scopes/written-expressions.ts";
 import { type Diagnostic, promptFile } from "../yaml/diagnostic.ts";
@@ -27,7 +29,9 @@ export function nameDiagnostics(
 
 /** The templates that agents use, with typos resolved; undefined when unknown because an agent's prompt is invalid. */
 export function usedPrompts(file: ValidPart, templates: readonly string[]): readonly string[] | undefined {
-	const prompts = byName(file.agents).map(([, { prompt }]) => prompt && (nearest(prompt, templates) ?? prompt));
+	const prompts = byName(file.agents)
+		.map(([, { prompt }]) => prompt && withoutFolder(prompt))
+		.map((prompt) => prompt && (nearest(prompt, templates) ?? prompt));
 	const known = prompts.filter((prompt) => prompt !== undefined);
 	return known.length > 0 && known.length === prompts.length ? known : undefined;
 }
@@ -39,7 +43,7 @@ function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnos
 		: [];
 	const none = file.agents && agents.length === 0 ? [source.at(["agents"], "There is no agent. Add one.")] : [];
 	const unknown = each(file.route).flatMap(([index, { agent }]) =>
-		agent === undefined || agents.includes(agent)
+		agent === undefined || isChoice(agent) || agents.includes(agent)
 			? []
 			: [source.at(["route", index, "agent"], `There is no agent \`${agent}\`.${didYouMean(agent, agents)}`, agents)],
 	);
@@ -47,7 +51,8 @@ function agentDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnos
 }
 
 function promptDiagnostics(source: YamlSource, file: ValidPart, templates: readonly string[]): readonly Diagnostic[] {
-	return byName(file.agents).flatMap(([name, { prompt }]) => {
+	return byName(file.agents).flatMap(([name, { prompt: written }]) => {
+		const prompt = written && withoutFolder(written);
 		if (prompt === undefined || templates.includes(prompt)) {
 			return [];
 		}

@@ -15,17 +15,42 @@ interface Place {
 	readonly parents: readonly string[];
 }
 
-/** Templates and partials: syntax, names, and whether they are used. `used` holds the agents' templates, when known. */
-export function promptDiagnostics(prompts: Prompts, used: readonly string[] | undefined): readonly Diagnostic[] {
+/**
+ * Templates and partials: syntax, names, and whether they are used. `used` holds the agents' templates, when known. Of
+ * the prompts that are not the user's `own`, only those that agents use are checked.
+ */
+export function promptDiagnostics(
+	prompts: Prompts,
+	used: readonly string[] | undefined,
+	own: readonly string[],
+): readonly Diagnostic[] {
 	const reached = new Set<string>();
-	const templates = Object.keys(prompts).filter((name) => !isPartial(name));
+	const isChecked = (name: string) => own.includes(name) || used?.includes(name) === true;
+	const templates = Object.keys(prompts).filter((name) => !isPartial(name) && isChecked(name));
 	const found = templates.flatMap((name) =>
 		checkTemplate(prompts, name, { file: name, variables: PROMPT_VARIABLES, fenced: false, parents: [] }, reached),
 	);
-	const unused = Object.keys(prompts).filter(
-		(name) => !(isPartial(name) ? reached.has(name) : (used ?? templates).includes(name)),
-	);
+	const unused = own.filter((name) => !(isPartial(name) ? reached.has(name) : (used ?? templates).includes(name)));
 	return [...found, ...unused.map((name) => unusedFile(name, prompts[name] ?? ""))];
+}
+
+/** The templates that agents use, and the partials that these include. Expects valid prompts. */
+export function neededPrompts(prompts: Prompts, used: readonly string[]): Prompts {
+	const needed = new Set<string>();
+	const include = (name: string): void => {
+		if (needed.has(name) || !Object.hasOwn(prompts, name)) return;
+		needed.add(name);
+		const parsed = parseTemplate(prompts[name] ?? "");
+		if (parsed.ok) partialsIn(parsed.tags).forEach(include);
+	};
+	used.forEach(include);
+	return Object.fromEntries(Object.entries(prompts).filter(([name]) => needed.has(name)));
+}
+
+function partialsIn(tags: readonly Tag[]): readonly string[] {
+	return tags.flatMap((tag) =>
+		tag.kind === "partial" ? [tag.name] : tag.kind === "section" ? partialsIn(tag.inner) : [],
+	);
 }
 
 function checkTemplate(prompts: Prompts, name: string, place: Place, reached: Set<string>): readonly Diagnostic[] {

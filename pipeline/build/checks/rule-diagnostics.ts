@@ -1,3 +1,4 @@
+import { isChoice } from "../../agent-choice.ts";
 import { parseExpression } from "../../expression/ast.ts";
 import type { ValidPart } from "../scopes/valid-part.ts";
 import { byName, each } from "../scopes/written-expressions.ts";
@@ -25,7 +26,9 @@ export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly D
 		name: type,
 		condition: when,
 	}));
-	const route = rules(source, "route", "when", file.route, ({ name, when }) => ({ name, condition: when }));
+	const route = rules(source, "route", "when", file.route, ({ name, when }) => ({ name, condition: when })).map(
+		(rule) => withChoice(rule, file),
+	);
 	// The rows of the table are asked column by column: their order alone hides none.
 	const ordered = route.filter(({ path }) => !isRow(valueAt(source.value, path)));
 	return [
@@ -56,6 +59,16 @@ function rules<T>(
 		const path = [stage, index];
 		return { path, name: name ?? `${stage}[${index}]`, condition: conditionOf(source, [...path, key], condition) };
 	});
+}
+
+/** A rule whose agent an expression chooses holds only where that gives one. */
+function withChoice(rule: Rule, { route }: ValidPart): Rule {
+	const agent = route?.[Number(rule.path[1])]?.agent;
+	if (agent === undefined || !isChoice(agent)) return rule;
+	const { condition } = rule;
+	if (condition.kind === "never" || condition.kind === "unknown") return rule;
+	const shape = `${condition.kind === "some" ? condition.shape : ""} ${agent}`;
+	return { ...rule, condition: { kind: "some", shape } };
 }
 
 /** Entries under `events:` compete only when they listen to the same event. */
@@ -113,7 +126,9 @@ function lastForAll(
 ): readonly Diagnostic[] {
 	const last = list.at(-1);
 	const isLast = last?.path[1] === (written?.length ?? 0) - 1;
-	if (!last || !isLast || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
+	const isChosen = isChoice(String(valueAt(source.value, [...(last?.path ?? []), "agent"]) ?? ""));
+	// `owner-diagnostics.ts` reports a last rule without an agent's name.
+	if (!last || !isLast || isChosen || last.condition.kind === "none" || list.slice(0, -1).some(isOpen)) {
 		return [];
 	}
 	const message = `The last rule of \`${stage}\` must always hold, so every incident gets its ${gives}. Leave out its \`when\`, or add one without.`;

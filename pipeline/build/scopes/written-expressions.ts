@@ -1,3 +1,4 @@
+import { isChoice } from "../../agent-choice.ts";
 import type { Path } from "../yaml/yaml-source.ts";
 import type { ValidPart } from "./valid-part.ts";
 
@@ -23,7 +24,9 @@ export function writtenExpressions(file: ValidPart): readonly WrittenExpression[
 			textsIn("context", ["context", name], { with: part.with, when: part.when }),
 		),
 		...each(file.classify).flatMap(([index, rule]) => textsIn("classify", ["classify", index], { when: rule.when })),
-		...each(file.route).flatMap(([index, rule]) => textsIn("route", ["route", index], { when: rule.when })),
+		...each(file.route).flatMap(([index, rule]) =>
+			textsIn("route", ["route", index], { when: rule.when, agent: choiceOf(rule.agent) }),
+		),
 		...textsIn("spawn", ["spawn"], {
 			labels: file.spawn?.labels,
 			annotations: file.spawn?.annotations,
@@ -42,6 +45,11 @@ export function byName<T>(
 	record: Readonly<Record<string, T | undefined>> | undefined,
 ): readonly (readonly [string, T])[] {
 	return Object.entries(record ?? {}).flatMap(([name, item]) => (item ? [[name, item] as const] : []));
+}
+
+/** An agent's name is no expression. */
+function choiceOf(agent: string | undefined): string | undefined {
+	return agent !== undefined && isChoice(agent) ? agent : undefined;
 }
 
 /** The text leaves of a tree. */

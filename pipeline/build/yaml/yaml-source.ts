@@ -32,6 +32,12 @@ export interface YamlSource {
 	): Diagnostic;
 }
 
+/** What was read from one YAML text. */
+export interface YamlReading {
+	readonly source?: YamlSource;
+	readonly diagnostics: readonly Diagnostic[];
+}
+
 /** A pipeline has a few hundred lines; this is far more. */
 const MAX_LENGTH = 1_000_000;
 /** Allows aliases, but not alias bombs. */
@@ -42,31 +48,29 @@ const MAX_DEPTH = 60;
 const HARMLESS = new Set(["DUPLICATE_KEY"]);
 
 /**
- * Reads YAML 1.2 with positions. `source` is absent when the text cannot be parsed. A harmless error (a duplicate key)
+ * Reads YAML 1.2 with positions; `file` is the name that diagnostics give. `source` is absent when the text cannot be parsed. A harmless error (a duplicate key)
  * gives both a source and a diagnostic.
  */
-export function readYaml(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
+export function readYaml(text: string, file = PIPELINE_FILE): YamlReading {
 	if (text.length > MAX_LENGTH) {
-		return {
-			diagnostics: [
-				diagnostic(1, 1, "", `The file has more than ${MAX_LENGTH} characters; a pipeline is far smaller.`),
-			],
-		};
+		const message = `The file has more than ${MAX_LENGTH} characters; a pipeline is far smaller.`;
+		return { diagnostics: [{ file, line: 1, column: 1, text: "", message }] };
 	}
 	try {
-		return readDocument(text);
+		return readDocument(text, file);
 	} catch (cause) {
 		// Very deep nesting overflows the parser's stack.
-		return { diagnostics: [diagnostic(1, 1, "", `This is not valid YAML: ${boundedMessage(cause)}.`)] };
+		const message = `This is not valid YAML: ${boundedMessage(cause)}.`;
+		return { diagnostics: [{ file, line: 1, column: 1, text: "", message }] };
 	}
 }
 
-function readDocument(text: string): { source?: YamlSource; diagnostics: readonly Diagnostic[] } {
+function readDocument(text: string, file: string): YamlReading {
 	const lines = new LineCounter();
 	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
 	const at: At = (start, end, message, allowed) => {
 		const { line, col } = lines.linePos(start);
-		return diagnostic(line, col, offending(text.slice(start, end)), message, allowed);
+		return { file, line, column: col, text: offending(text.slice(start, end)), message, ...(allowed && { allowed }) };
 	};
 	const problems = [...document.errors, ...document.warnings];
 	const diagnostics = problems.map(({ code, message, pos }) =>
@@ -233,14 +237,4 @@ function wording(code: string, message: string): string {
 function lineEnd(text: string, from: number): number {
 	const end = text.indexOf("\n", from);
 	return end === -1 ? text.length : end;
-}
-
-function diagnostic(
-	line: number,
-	column: number,
-	text: string,
-	message: string,
-	allowed?: readonly string[],
-): Diagnostic {
-	return { file: PIPELINE_FILE, line, column, text, message, ...(allowed && { allowed }) };
 }
