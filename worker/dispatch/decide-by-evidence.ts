@@ -1,5 +1,6 @@
 import { type DecideInput, type Decision, type PreviousAttempt, redJobs } from "../../pipeline/index.ts";
 import type { Engine } from "../engine.ts";
+import { BY_PERSON } from "../journal/statuses.ts";
 import { isHandOver, isPartGreen, mayHandOverTo } from "../remediation/hand-over.ts";
 import { type Next, nextAgent } from "../remediation/next-agent.ts";
 import type { EarlierAttempts } from "./earlier-attempts.ts";
@@ -20,8 +21,9 @@ export interface EvidenceDecision {
 export async function decideByEvidence(
 	{ decide, outcome }: Pick<Engine, "decide" | "outcome">,
 	input: DecideInput,
-	{ before, ended, newest, isNamed }: EarlierAttempts,
+	{ before, ended, newest, isNamed, isByPerson }: EarlierAttempts,
 ): Promise<EvidenceDecision> {
+	if (isByPerson) return { decision: asNamedByPerson(await decide(input)) };
 	if (before === undefined || newest === undefined) {
 		return { decision: await decide(isNamed ? { ...input, is_named: true } : input) };
 	}
@@ -39,6 +41,18 @@ export async function decideByEvidence(
 		if (next.do !== "attempt") return { decision, over: { ...next, do: next.do } };
 	}
 	return { decision: escalate_to === undefined ? decision : await decide(input) };
+}
+
+/** The pipeline knows an agent that overrides its rules as an escalation's; the journal says that a person chose it. */
+function asNamedByPerson(decision: Decision): Decision {
+	// If the pipeline no longer has the agent, its rules decided.
+	if (decision.outcome !== "spawn" || decision.rule !== "escalation") return decision;
+	const explanation = decision.explanation.map((stage) =>
+		stage.stage === "route"
+			? { ...stage, outcome: stage.outcome.replace(", by escalation", `, by ${BY_PERSON}`) }
+			: stage,
+	);
+	return { ...decision, rule: BY_PERSON, explanation };
 }
 
 function withHandOver({ previous_attempts = [] }: DecideInput, handed: number): readonly PreviousAttempt[] {
