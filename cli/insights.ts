@@ -22,9 +22,10 @@ export interface InsightsOptions extends WorkerOptions {
 
 /** `healer insights`: shows results from a worker's journal. */
 export async function insights(options: InsightsOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	const showFor = (worker: WorkerAccess) => show(worker, options, output);
+	if (!options.patch) return await withWorker(options, "read", env, output, showFor);
 	// A patch is tested on stored incidents with their context, which only an administrator may read.
-	const right = options.patch ? "administer" : "read";
-	return await withWorker(options, right, env, output, (worker) => show(worker, options, output));
+	return await withWorker(options, "administer", env, output, showFor);
 }
 
 async function show(worker: WorkerAccess, options: InsightsOptions, output: Output): Promise<ExitCode> {
@@ -73,10 +74,7 @@ function presentPatch({ rule, diff, backtest: { compared, not_kept } }: Suggeste
 }
 
 /** `git apply` takes the patches from the output: all else is no part of them. */
-function renderPatch(
-	{ text, diff, backtest }: SuggestedPatch,
-	output: Output,
-): readonly string[] {
+function renderPatch({ text, diff, backtest }: SuggestedPatch, output: Output): readonly string[] {
 	return [
 		output.paint("bold", `# ${visible(text.slice(0, 1).toUpperCase() + text.slice(1))}.`),
 		...diff.split("\n").map((line) => visible(line)),

@@ -20,7 +20,7 @@ export interface StubWorker {
 }
 
 /** A worker that answers like this until the test ends. */
-export async function stubWorker(answer: (query: URLSearchParams) => StubAnswer): Promise<StubWorker> {
+export async function stubWorker(answer: (query: URLSearchParams, path: string) => StubAnswer): Promise<StubWorker> {
 	const asked: string[] = [];
 	const authorizations: (string | undefined)[] = [];
 	const bodies: string[] = [];
@@ -29,7 +29,7 @@ export async function stubWorker(answer: (query: URLSearchParams) => StubAnswer)
 		asked.push(path);
 		authorizations.push(request.headers.authorization);
 		bodies.push(await textOf(request));
-		const { status = 200, body } = answer(new URL(path, "http://x").searchParams);
+		const { status = 200, body } = answer(new URL(path, "http://x").searchParams, path);
 		response.writeHead(status).end(JSON.stringify(body));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -38,7 +38,7 @@ describe("actOnIncident", () => {
 			event: "reassigned",
 			from_status: "running",
 			to_status: "waiting",
-			reason: expect.stringMatching(/^retried with bolt by an API token; attempt 2 starts once healer-ci-rex-/),
+			reason: expect.stringMatching(/^retried with bolt by the API token; attempt 2 starts once healer-ci-rex-/),
 		});
 		expect(await trail()).toEqual([{ action: "retry", target: ID, detail: "bolt" }]);
 	});
