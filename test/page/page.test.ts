@@ -277,7 +277,6 @@ describe("an incident", () => {
 			...["Retry with …", "rex", "blaze", "bolt", "cipher", "atlas"],
 		]);
 		await choice.selectOption("bolt");
-		if (process.env.HEALER_SCREENSHOT) await page.screenshot({ path: process.env.HEALER_SCREENSHOT });
 		await page.getByRole("button", { name: /^Retry with bolt: / }).click();
 		await page.getByRole("status").getByText("Done").waitFor();
 		await page

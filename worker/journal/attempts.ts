@@ -105,8 +105,9 @@ const pastColumns = attemptsTable.pick(
 );
 
 /**
- * Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused, those that
- * no controller started, and those that a person gave to another agent before they were sent: they never ran.
+ * Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay
+ * refused, those that no controller started, and those that a person gave to another agent before they were sent: they never
+ * ran.
  */
 export async function previousAttempts(
 	db: D1Database,
