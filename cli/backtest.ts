@@ -1,8 +1,9 @@
 import { type Artefact, loadPipeline } from "../pipeline/index.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
+import { exportedIncidents } from "./backtest/exported-incidents.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
-import { exportPage, replayIncident } from "./backtest/replay-incident.ts";
+import { replayIncident } from "./backtest/replay-incident.ts";
 import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./cases/failure-case.ts";
@@ -10,7 +11,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { openInput } from "./read-input.ts";
 import { routeCase } from "./route.ts";
-import { askWorker, type WorkerAccess, type WorkerOptions, workerAt } from "./worker-api.ts";
+import { type WorkerAccess, type WorkerOptions, workerAt } from "./worker-api.ts";
 
 export interface BacktestOptions extends WorkerOptions {
 	/** The pipeline to test. */
@@ -64,20 +65,11 @@ async function replayAll(
 	const pipeline = loadPipeline(artefact);
 	const compared: Compared[] = [];
 	let notKept = 0;
-	let cursor: string | null = "";
-	while (cursor !== null && compared.length + notKept < limit) {
-		const size = Math.min(50, limit - compared.length - notKept);
-		const answer = await askWorker(worker, `/api/export?limit=${size}&cursor=${cursor}`);
-		if (!answer.ok) return answer;
-		const page = exportPage.safeParse(answer.value.body);
-		if (!page.success) return fail(`${worker.url} does not export incidents. Is it an older version of Healer?`);
-		for (const exported of page.data.incidents) {
-			const one = await replayIncident(artefact, pipeline, exported, page.data.searched);
-			if (one === undefined) notKept++;
-			else compared.push(one);
-		}
-		cursor = page.data.next;
-		if (cursor !== null) output.problem(`${compared.length + notKept} incidents replayed...`);
+	for await (const one of exportedIncidents(worker, limit, output)) {
+		if (!one.ok) return one;
+		const replayed = await replayIncident(artefact, pipeline, one.value.exported, one.value.searched);
+		if (replayed === undefined) notKept++;
+		else compared.push(replayed);
 	}
 	return ok({ compared, not_kept: notKept });
 }

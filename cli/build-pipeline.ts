@@ -20,7 +20,7 @@ export type BuiltPipeline =
 /** `colour`: whether rendered errors may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
 	const files = await readPipelineFiles(file);
-	return files.ok ? ok(buildFrom(files.value, colour)) : files;
+	return files.ok ? ok(buildFiles(files.value, colour)) : files;
 }
 
 let last: { readonly files: PipelineFiles; readonly built: ReturnType<typeof buildArtefact> } | undefined;
@@ -31,7 +31,8 @@ function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
 	return last.built;
 }
 
-function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
+/** Builds a pipeline from texts that were read, or edited since. */
+export function buildFiles(files: PipelineFiles, colour = false): BuiltPipeline {
 	const built = buildOnce(files);
 	if (built.ok) return built;
 	return { ok: false, ...inUsersNames(built.diagnostics, files, colour) };

@@ -203,12 +203,21 @@ program
 	.description("Show what was fixed, how fast and by which agent, and which rules chose wrong")
 	.option("--since <when>", "Start of the period: a duration back such as 24h or 30d, or an ISO 8601 time", "7d")
 	.option("-r, --repository <name>", "Only this repository, owner/name")
+	.option("--patch", "Show each suggestion as a patch of the pipeline, with its backtest over the stored incidents")
+	.option(...PIPELINE)
+	.option("--limit <count>", "Maximum number of incidents to read for the backtests, newest first", wholeNumber, 1000)
 	.option(...WORKER)
 	.option(...TOKEN)
-	.option("--json", "Print the answer of GET /api/insights")
+	.option("--json", "Print the answer of GET /api/insights; with --patch {patches}")
 	.addHelpText(
 		"after",
-		`${READING}\nExamples:\n  npx healer insights\n  npx healer insights --since 30d --repository acme/shop`,
+		`${READING}
+  With --patch it needs HEALER_ADMIN_TOKENS or HEALER_API_TOKEN.
+
+Examples:
+  npx healer insights
+  npx healer insights --since 30d --repository acme/shop
+  npx healer insights --since 30d --patch`,
 	)
 	.action(async (options) => end((await import("./insights.ts")).insights(options, process.env, output)));
 
@@ -268,6 +277,26 @@ program
 	.option(...TOKEN)
 	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer resume`)
 	.action(async (options) => end((await import("./pause.ts")).resume(options, process.env, output)));
+
+program
+	.command("retry")
+	.description("Start an incident over, or give it to another agent, also while one works on it")
+	.argument("<incident>", "The incident's id")
+	.option("-a, --agent <name>", "The agent that gets it (default: the one that the rules choose)")
+	.option(...WORKER)
+	.option(...TOKEN)
+	.option("--json", "Print {status, attempt} as JSON")
+	.addHelpText(
+		"after",
+		`
+Without --agent it applies to an incident that waits, is unverified, failed, escalated, cancelled or dead. With it, also to one
+that is running or awaits CI or its merge; a CodeRun that runs is not interrupted, and the next one starts once it has ended.
+${OPERATING}
+Examples:
+  npx healer retry 0123456789abcdef0123456789abcdef
+  npx healer retry 0123456789abcdef0123456789abcdef --agent bolt`,
+	)
+	.action(async (id, options) => end((await import("./retry.ts")).retry(id, options, process.env, output)));
 
 program
 	.command("replay")

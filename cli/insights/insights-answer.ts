@@ -43,6 +43,9 @@ export const insightsAnswer = z.object({
 			chosen: count,
 			fixed: count,
 			wrong: count,
+			// Workers of older versions do not send these two.
+			by_person: count.default(0),
+			route: z.object({ name: z.string(), agent: z.string(), when: z.string() }).nullable().default(null),
 			failure_type: z.string().nullable(),
 			incidents: z.array(z.string()),
 			text: z.string(),

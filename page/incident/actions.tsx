@@ -38,13 +38,21 @@ const ACTIONS: readonly {
 	},
 ];
 
-/** The buttons for the actions that the incident's state and the viewer's rights allow. */
+/** In these states a retry may name the agent. */
+const GIVEN_FROM: readonly IncidentStatus[] = [
+	...["accepted", "waiting", "running", "awaiting_ci", "awaiting_merge"],
+	...["unverified", "failed", "escalated", "cancelled", "dead"],
+] as const;
+
+/** The buttons for the actions that the incident's state and the viewer's rights allow. `agents`: those a retry may name. */
 export function Actions({
 	row,
 	only,
+	agents = [],
 }: {
 	readonly row: Pick<TitledIncident, "id" | "status" | "title">;
 	readonly only?: readonly Name[];
+	readonly agents?: readonly string[];
 }) {
 	const [result, setResult] = useState("");
 	const [isBusy, setBusy] = useState(false);
@@ -52,12 +60,14 @@ export function Actions({
 	const offered = ACTIONS.filter(
 		({ name, from }) => may("operate") && from.includes(row.status) && (only?.includes(name) ?? true),
 	);
-	if (offered.length === 0 && result === "") return null;
+	const isGivable = may("operate") && agents.length > 0 && GIVEN_FROM.includes(row.status);
+	if (offered.length === 0 && !isGivable && result === "") return null;
 
-	const act = async (name: Name) => {
+	const act = async (name: Name, agent?: string) => {
 		setConfirming(undefined);
 		setBusy(true);
-		const answer = await ask(`/api/incidents/${row.id}/${name}`, { method: "POST" });
+		const body = agent === undefined ? {} : { body: { agent } };
+		const answer = await ask(`/api/incidents/${row.id}/${name}`, { method: "POST", ...body });
 		setResult(answer.ok ? "Done" : answer.error);
 		setBusy(false);
 		pollNow();
@@ -77,9 +87,57 @@ export function Actions({
 					{confirming === name ? `Really ${text(row.status).toLowerCase()}?` : text(row.status)}
 				</button>
 			))}
+			{isGivable && (
+				<RetryWith title={row.title} agents={agents} isBusy={isBusy} retry={(agent) => act("retry", agent)} />
+			)}
 			<span class="dim" role="status">
 				{result}
 			</span>
 		</div>
+	);
+}
+
+/** A choice of the agent that gets the incident; two steps, since another one may be at work. */
+function RetryWith({
+	title,
+	agents,
+	isBusy,
+	retry,
+}: {
+	readonly title: string;
+	readonly agents: readonly string[];
+	readonly isBusy: boolean;
+	readonly retry: (agent: string) => Promise<void>;
+}) {
+	const [agent, setAgent] = useState("");
+	return (
+		<form
+			class="retry-with"
+			onSubmit={(event) => {
+				event.preventDefault();
+				setAgent("");
+				void retry(agent);
+			}}
+		>
+			<select
+				aria-label={`Retry with another agent: ${title}`}
+				title="Gives the incident to this agent. A running CodeRun is not interrupted; the next attempt starts once it has ended."
+				value={agent}
+				disabled={isBusy}
+				onChange={({ currentTarget }) => setAgent(currentTarget.value)}
+			>
+				<option value="">Retry with …</option>
+				{agents.map((name) => (
+					<option key={name} value={name}>
+						{name}
+					</option>
+				))}
+			</select>
+			{agent !== "" && (
+				<button type="submit" disabled={isBusy} aria-label={`Retry with ${agent}: ${title}`}>
+					Retry with {agent}
+				</button>
+			)}
+		</form>
 	);
 }

@@ -38,7 +38,7 @@ export function IncidentView({ id }: { readonly id: string }) {
 						<div class="line">
 							<StatusMark status={shown.status} /> <span>{stateOf(shown)}</span>
 						</div>
-						<Actions row={shown} />
+						<Actions row={shown} agents={shown.agents} />
 					</>
 				)}
 			</header>

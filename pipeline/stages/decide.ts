@@ -25,8 +25,8 @@ export interface DecideInput {
 	readonly previous_attempts?: readonly PreviousAttempt[];
 	/** The agent chosen by escalation, or named by the agent before, which overrides the rules. */
 	readonly escalate_to?: string;
-	/** Whether the agent before named it. */
-	readonly is_named?: boolean;
+	/** Who named it, if it was not the escalation. */
+	readonly named_by?: "agent" | "person";
 	/**
 	 * What is red now, if an attempt ended on it (`evidenceIncident`): rules, prompt and CodeRun are about that. Filters, claims
 	 * and strategy stay with the incident: who pushed the newest commit does not change whose failure it is.
@@ -133,17 +133,21 @@ const SAID_LINES = 4;
 const ESCALATION = "escalation";
 /** The same when the agent before named it. */
 const HAND_OVER = "hand-over";
-/** The same when a person named it. */
+/** The same when a person named it in a first request. */
 const NAMED = "named";
+/** The same when a person retried with it. */
+const RETRY = "retry";
 
 type Route = Pick<Pipeline["route"][number], "name" | "agent" | "to">;
 
 /** If the pipeline no longer has the agent, the rules decide. */
-function chosenRoute(pipeline: Pipeline, { escalate_to, is_named = false }: DecideInput): Route | undefined {
+function chosenRoute(pipeline: Pipeline, { escalate_to, named_by }: DecideInput): Route | undefined {
 	if (escalate_to === undefined) return undefined;
 	const to = pipeline.agentOf(escalate_to);
-	return to === undefined ? undefined : { name: is_named ? HAND_OVER : ESCALATION, agent: escalate_to, to };
+	return to === undefined ? undefined : { name: NAMERS[named_by ?? "escalation"], agent: escalate_to, to };
 }
+
+const NAMERS = { agent: HAND_OVER, person: RETRY, escalation: ESCALATION } as const;
 
 /** An agent that a person asked for by name. */
 function namedRoute({ agentOf }: Pipeline, { command }: Incident): Route | undefined {
@@ -158,7 +162,7 @@ function becauseOf(
 	const chosen = { agent, rule };
 	if (rule === ESCALATION) return { ...chosen, by: "escalation" };
 	if (rule === HAND_OVER) return { ...chosen, by: "hand_over" };
-	if (rule === NAMED) return { ...chosen, by: "named" };
+	if (rule === NAMED || rule === RETRY) return { ...chosen, by: "named" };
 	const { column, found } = routed;
 	if (column !== undefined && column.by !== "evidence") return { ...chosen, by: column.by, found: column.found };
 	if (found?.condition !== undefined && column === undefined) return { ...chosen, by: "route_rule" };
@@ -182,8 +186,10 @@ function becauseOf(
 	};
 }
 
+const RULED_OVER: ReadonlySet<string> = new Set([ESCALATION, HAND_OVER, NAMED, RETRY]);
+
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {
-	if ((name !== ESCALATION && name !== HAND_OVER) || ruled === undefined) return `${agent}, by ${name}`;
+	if (!RULED_OVER.has(name) || ruled === undefined) return `${agent}, by ${name}`;
 	return `${agent}, by ${name}; the rules say ${ruled.agent}, by ${ruled.name}`;
 }
 

@@ -268,6 +268,23 @@ describe("an incident", () => {
 		});
 	});
 
+	it("that runs is given to another agent, by a choice and a button", async () => {
+		const id = await accepted("workflow_job", workflowJob({ runId: 7002, branch: "given" }));
+		await eventually(async () => ((await detail(id)) as { status: string }).status === "running", "it runs");
+		await using page = await open(`/incidents/${id}`);
+		const choice = page.getByRole("combobox", { name: /^Retry with another agent: / });
+		expect(await choice.locator("option").allTextContents()).toEqual([
+			...["Retry with …", "rex", "blaze", "bolt", "cipher", "atlas"],
+		]);
+		await choice.selectOption("bolt");
+		await page.getByRole("button", { name: /^Retry with bolt: / }).click();
+		await page.getByRole("status").getByText("Done").waitFor();
+		await page
+			.getByText(/retried with bolt by somebody on this machine; attempt 2 starts once healer-ci-/)
+			.first()
+			.waitFor();
+	});
+
 	it("that waits is tried by its button, and stopped by another after a confirmation", async () => {
 		await using page = await open(`/incidents/${ids.held}`);
 		await page.getByRole("button", { name: /^Try now/ }).click();

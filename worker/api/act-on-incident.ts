@@ -1,42 +1,54 @@
 import type { IRequest } from "itty-router";
+import * as z from "zod";
 import { createEffects } from "../create-effects.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import type { Caller } from "../http/auth.ts";
-import { errorResponse, jsonResponse } from "../http/responses.ts";
-import type { AuditEntry } from "../journal/audit.ts";
+import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
+import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { createLog } from "../log.ts";
 import { type ManualAction, releaseIncident, retryRemediation, stopRemediation } from "../remediation/actions.ts";
+import { reassignRemediation } from "../remediation/reassign.ts";
 
-const ACTIONS = {
-	release: releaseIncident,
-	retry: retryRemediation,
-	stop: stopRemediation,
-} as const satisfies Record<
-	string,
-	(effects: Effects, id: string, by: string, audit: AuditEntry) => Promise<ManualAction>
->;
+const ACTIONS = { release: releaseIncident, retry: retryRemediation, stop: stopRemediation } as const;
+type ActionName = keyof typeof ACTIONS;
 
-function isAction(name: unknown): name is keyof typeof ACTIONS {
+function isAction(name: unknown): name is ActionName {
 	return typeof name === "string" && Object.hasOwn(ACTIONS, name);
 }
 
+const MAX_BODY_BYTES = 4096;
+const BODY_PROBLEM = "the body is JSON, and may be left out; of retry it may be {agent}";
+const actionBody = { plain: z.strictObject({}), retry: z.strictObject({ agent: z.string().max(63).optional() }) };
+
 /**
- * `POST /api/incidents/{id}/release`, `/retry`, `/stop`: `{status, attempt}`, the state afterwards. 409 if the action does
- * not apply in the incident's state.
+ * `POST /api/incidents/{id}/release`, `/retry`, `/stop`: `{status, attempt}`, the state afterwards. `/retry {agent}` gives the
+ * incident to that agent, also while another one has it. 400 if the pipeline has no such agent, 409 if the action does not
+ * apply in the incident's state.
  */
 export async function actOnIncident(
 	request: IRequest & Request,
 	env: Env,
-	_ctx: ExecutionContext,
+	ctx: ExecutionContext,
 	caller: Caller,
 ): Promise<Response> {
 	const { action } = request.params;
 	const id = String(request.params.id);
 	if (!isAction(action)) return errorResponse(404, "not found");
+	const body = await readBody(request, MAX_BODY_BYTES);
+	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
+	const agent = readAgent(action, decodeUtf8(body.bytes));
+	body.release();
+	if (agent === "invalid") return errorResponse(400, BODY_PROBLEM);
+
 	const effects = createEffects(env, createLog({ incident_id: id }));
-	const done = await ACTIONS[action](effects, id, caller.who, { ...caller, action, target: id, detail: null });
-	effects.log.info("manual action on an incident", { action, by: caller.who, ...done });
+	if (agent !== undefined) {
+		const { agents } = await effects.engine();
+		if (!agents.includes(agent.name))
+			return errorResponse(400, `there is no such agent; there are ${agents.join(", ")}`);
+	}
+	const done = await act(effects, id, { action, agent: agent?.name }, caller);
+	effects.log.info("manual action on an incident", { action, agent: agent?.name, by: caller.who, ...done });
 	if (done.ok) return jsonResponse(200, { status: done.status, attempt: done.attempt });
 	switch (done.reason) {
 		case "not_found":
@@ -48,4 +60,24 @@ export async function actOnIncident(
 		default:
 			return done satisfies never;
 	}
+}
+
+/** The agent that the body names; undefined if it names none. */
+function readAgent(action: ActionName, text: string | undefined): { readonly name: string } | "invalid" | undefined {
+	if (text === "") return undefined;
+	const json = parseJson(text);
+	const read = json.ok ? actionBody[action === "retry" ? "retry" : "plain"].safeParse(json.value) : undefined;
+	if (read?.success !== true) return "invalid";
+	return "agent" in read.data && read.data.agent !== undefined ? { name: read.data.agent } : undefined;
+}
+
+async function act(
+	effects: Effects,
+	id: string,
+	{ action, agent }: { readonly action: ActionName; readonly agent: string | undefined },
+	caller: Caller,
+): Promise<ManualAction> {
+	const audit = { ...caller, action, target: id, detail: agent ?? null };
+	if (agent !== undefined) return await reassignRemediation(effects, id, { agent, by: caller.who, audit });
+	return await ACTIONS[action](effects, id, caller.who, audit);
 }

@@ -69,6 +69,8 @@ export interface IncidentDetail extends TitledIncident {
 		readonly stages: readonly StageExplanation[];
 	};
 	readonly context: Readonly<Record<string, ContextSummary>> | null;
+	/** The pipeline's agents: a retry may name one. */
+	readonly agents: readonly string[];
 	readonly attempts: readonly ShownAttempt[];
 	readonly deliveries: readonly ShownDelivery[];
 	readonly timeline: readonly ShownStep[];

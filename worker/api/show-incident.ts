@@ -1,12 +1,15 @@
 import type { IRequest } from "itty-router";
 import type { IncidentKind } from "../../pipeline/incident.ts";
 import { becauseSentence, printable, renderStages } from "../../pipeline/index.ts";
+import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { webAddressOf } from "../github/web-address.ts";
 import { errorResponse, taggedResponse, textResponse } from "../http/responses.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { readStored } from "../journal/stored-json.ts";
+import { createLog } from "../log.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentAttempt, presentTitled } from "./present-incident.ts";
 import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
@@ -29,7 +32,9 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 			"",
 		]);
 	}
-	return await taggedResponse(request, presentDetail(shown, explanation, webAddressOf(env.GITHUB_API_URL)));
+	const { agents } = await currentEngine(env, systemClock.now(), createLog({ incident_id: row.id }));
+	const web = webAddressOf(env.GITHUB_API_URL);
+	return await taggedResponse(request, { ...presentDetail(shown, explanation, web), agents } satisfies IncidentDetail);
 }
 
 /** A damaged explanation is replaced by one that says so. */
@@ -54,7 +59,7 @@ function presentDetail(
 	{ incident: row, ...rest }: ShownRows,
 	explanation: IncidentDetail["explanation"],
 	web: string,
-): IncidentDetail {
+): Omit<IncidentDetail, "agents"> {
 	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
 		...presentTitled(row),

@@ -5,7 +5,7 @@ import { addDelivery } from "../journal/deliveries.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { asCode } from "../remediation/markdown.ts";
 import { askPermission } from "./ask-permission.ts";
-import { retryNewest, retryOne, stopAll } from "./command-actions.ts";
+import { giveNewest, retryNewest, retryOne, stopAll } from "./command-actions.ts";
 import { COMMAND_WORDS } from "./command-words.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function actOnCommand(
 			return await fix(effects, command);
 		case "retry":
 			return request.incident_id === undefined
-				? await retryNewest(effects, request, received_at)
+				? await retry(effects, command)
 				: await retryOne(effects, request.incident_id, request.author, received_at);
 		case "stop":
 			return await stopAll(effects, request, received_at);
@@ -49,6 +49,20 @@ const SHIPPED_PER_HOUR = 10;
 /** `message`: Markdown. */
 function refusal(message: string): CommandResult {
 	return { reaction: "confused", message, refused: true };
+}
+
+/** Words behind it name an agent, so that a misspelt name does not let the rules choose. */
+async function retry(
+	effects: Effects,
+	{ request, received_at }: LockedCommandRequest,
+): Promise<CommandResult | { readonly until: number }> {
+	const words = /^(?:--agent[ =])?\s*(\S+)/.exec(request.args ?? "")?.[1];
+	if (words === undefined) return await retryNewest(effects, request, received_at);
+	const { agents } = await effects.engine();
+	const agent = words.toLowerCase();
+	if (agents.includes(agent)) return await giveNewest(effects, request, agent, received_at);
+	const known = agents.map(asCode).join(", ");
+	return { reaction: "confused", message: `there is no agent ${asCode(words.slice(0, 63))}; there are ${known}.` };
 }
 
 async function fix(effects: Effects, { request }: LockedCommandRequest): Promise<CommandResult> {

@@ -10,6 +10,8 @@ import { transit } from "../journal/state-machine.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { type ManualAction, retryRemediation, stopRemediation } from "../remediation/actions.ts";
+import { asCode } from "../remediation/markdown.ts";
+import { reassignRemediation } from "../remediation/reassign.ts";
 import type { Cost } from "../runtime/budget.ts";
 
 const MOST_TRIES = 5;
@@ -22,14 +24,16 @@ export type CommandTarget = Pick<CommandRequest, "repository" | "pr_number" | "a
 /** A command acts on at most this many remediations of a pull request, the newest ones. */
 const MOST_REMEDIATIONS = 100;
 
+type ManualEvent = Parameters<typeof steppedSince>[1];
+
 /**
  * Takes this step with each remediation for which it is possible, unless it was taken since the command arrived: a repeated
  * command finds what it already did. Returns how many took it, then or now; undefined if the invocation's budget does not
- * suffice for all: the next call does the rest.
+ * suffice for all, or one is being decided or sent: the next call does the rest.
  */
 async function stepEach(
 	effects: Effects,
-	event: "retried" | "stopped",
+	event: ManualEvent,
 	remediations: readonly PullRequestRemediation[],
 	received_at: number,
 	act: (id: string) => Promise<ManualAction>,
@@ -37,13 +41,15 @@ async function stepEach(
 	const ids = remediations.map(({ id }) => id);
 	const before = await steppedSince(effects.journal, event, ids, received_at);
 	let stepped = before.size;
+	let isLeft = false;
 	for (const { id, status } of remediations) {
 		if (before.has(id) || transit(status, event) === undefined) continue;
 		if (!effects.budget.has(STEP_COST)) return undefined;
 		const by = await unlessRaced(() => act(id));
 		if (by.ok) stepped++;
+		else if (by.reason === "raced") isLeft = true;
 	}
-	return stepped;
+	return isLeft ? undefined : stepped;
 }
 
 /** Retries when the remediation changed concurrently. */
@@ -91,6 +97,28 @@ export async function retryNewest(
 	if (retried === undefined) return { until: effects.now() };
 	return retried > 0
 		? { reaction: "eyes", message: `${countOf(retried)} will start over.` }
+		: { reaction: "confused", message: "there is nothing to retry here." };
+}
+
+/**
+ * `/healer retry bolt`: gives the newest remediation of each check that failed on the pull request to this agent, whether it
+ * ended or is under way.
+ */
+export async function giveNewest(
+	effects: Effects,
+	{ repository, pr_number, author }: CommandTarget,
+	agent: string,
+	received_at: number,
+): Promise<CommandResult | { readonly until: number }> {
+	const all = await pullRequestRemediations(effects.journal, { repository, pr_number }, MOST_REMEDIATIONS);
+	const give = (id: string) => reassignRemediation(effects, id, { agent, by: author });
+	const given = await stepEach(effects, "reassigned", newestOfEach(all), received_at, give);
+	if (given === undefined) return { until: effects.now() };
+	return given > 0
+		? {
+				reaction: "eyes",
+				message: `${countOf(given)} will go on with ${asCode(agent)}, once a CodeRun that runs has ended.`,
+			}
 		: { reaction: "confused", message: "there is nothing to retry here." };
 }
 

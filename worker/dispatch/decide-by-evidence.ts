@@ -21,12 +21,13 @@ export interface EvidenceDecision {
 export async function decideByEvidence(
 	engine: Pick<Engine, "decide" | "outcome" | "overrides">,
 	input: DecideInput,
-	{ before, ended, newest, isNamed }: EarlierAttempts,
+	{ before, ended, newest, isNamed, isByPerson }: EarlierAttempts,
 ): Promise<EvidenceDecision> {
 	const { decide } = engine;
 	const outcome = outcomeFor(engine, input.incident.repository);
+	if (isByPerson) return { decision: await decide({ ...input, named_by: "person" }) };
 	if (before === undefined || newest === undefined) {
-		return { decision: await decide(isNamed ? { ...input, is_named: true } : input) };
+		return { decision: await decide(isNamed ? { ...input, named_by: "agent" } : input) };
 	}
 	const { escalate_to, ...byRules } = input;
 	const decision = await decide(byRules);

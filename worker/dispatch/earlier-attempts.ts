@@ -19,6 +19,8 @@ export interface EarlierAttempts {
 	};
 	/** Whether the agent before named the one that the incident goes to. */
 	readonly isNamed: boolean;
+	/** Whether a person named it: nothing else names an agent before an attempt of the budget has ended. */
+	readonly isByPerson: boolean;
 	/** The ended ones of the current budget. */
 	readonly ended: readonly EndedAttempt[];
 }
@@ -34,6 +36,7 @@ export async function earlierAttempts(db: D1Database, locked: LockedIncident): P
 	const before = last !== undefined && last.ended_on !== null && mayHandOver(last) ? last : undefined;
 	return {
 		ended,
+		isByPerson: locked.escalate_to !== null && ended.length === 0,
 		isNamed: last !== undefined && last.result === "handed_over" && last.was_right === 0,
 		...(newest !== undefined && { newest }),
 		...(newest !== undefined &&

@@ -3,7 +3,7 @@ import { isTerminalPhase, NOT_STARTED, type WireOutcome } from "../../wire/outco
 import type { IncidentRow } from "./incidents.ts";
 import type { AttemptResult } from "./statuses.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
-import { insertTransitions } from "./transitions.ts";
+import { insertTransitions, isUnlocked, type SeenIncident } from "./transitions.ts";
 
 export const attemptsTable = defineTable("attempts", {
 	incident_id: text(),
@@ -73,6 +73,10 @@ export const attemptsTable = defineTable("attempts", {
 	results_asked_at: nullable(time()),
 	/** When GitHub is asked again; null: when the deadline of CI is over, or something passed. */
 	ask_results_at: nullable(time()),
+	/** The agent that a person gave the incident to while this attempt was under way, which stopped it. */
+	given_to: nullable(text()),
+	/** The agent that a person named instead of the one that the rules chose for this attempt. */
+	corrected_to: nullable(text()),
 });
 
 /** A row of `attempts`, as stored. */
@@ -101,8 +105,9 @@ const pastColumns = attemptsTable.pick(
 );
 
 /**
- * Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay refused and those that
- * no controller started: they never ran.
+ * Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay
+ * refused, those that no controller started, and those that a person gave to another agent before they were sent: they never
+ * ran.
  */
 export async function previousAttempts(
 	db: D1Database,
@@ -115,7 +120,8 @@ export async function previousAttempts(
 				SELECT p.state FROM pull_requests p JOIN incidents i ON p.repository = i.repository
 				WHERE i.id = attempts.incident_id AND p.number = attempts.pull_request
 			) AS pull_request_state FROM attempts
-			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL AND outcome IS NOT ?3 ORDER BY attempt`,
+			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL AND outcome IS NOT ?3
+				AND (given_to IS NULL OR spawned_at IS NOT NULL) ORDER BY attempt`,
 		)
 		.bind(id, attempt, NOT_STARTED)
 		.all<RowOf<typeof pastColumns> & { readonly pull_request_state: "closed" | "merged" | null }>();
@@ -133,6 +139,32 @@ export async function previousAttempts(
 			...(row.was_right === 1 && { is_green: true }),
 		};
 	});
+}
+
+/**
+ * Records that a person gave the incident to this agent. `corrected`: the attempt whose agent the rules chose; if it is that
+ * one, nobody corrected it. `stopped`: the attempt that this ends. They belong in the transaction of the step that gives it
+ * away, and change nothing if its incident changed.
+ */
+export function givenStatements(
+	db: D1Database,
+	{ id, status, attempt, updated_at }: SeenIncident,
+	given: {
+		readonly to: string;
+		readonly corrected: number | undefined;
+		readonly stopped: number | undefined;
+		readonly now: number;
+	},
+): readonly D1PreparedStatement[] {
+	const record = (change: string, at: number | undefined) =>
+		db
+			.prepare(
+				`UPDATE attempts SET ${change} WHERE incident_id = ?1 AND attempt = ?2 AND EXISTS (
+					SELECT 1 FROM incidents WHERE id = ?1 AND status = ?4 AND attempt = ?5 AND updated_at = ?6 AND ${isUnlocked("?7")}
+				)`,
+			)
+			.bind(id, at ?? null, given.to, status, attempt, updated_at, given.now);
+	return [record("corrected_to = nullif(?3, agent)", given.corrected), record("given_to = ?3", given.stopped)];
 }
 
 /** Whether any attempt had a CodeRun. */

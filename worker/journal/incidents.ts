@@ -41,7 +41,7 @@ export const incidentsTable = defineTable("incidents", {
 	locked_until: withDefault(time()),
 	created_at: time(),
 	updated_at: time(),
-	/** The agent that the escalation chose; null: the router chooses. */
+	/** The agent that the escalation, the agent before or a person chose; null: the router chooses. */
 	escalate_to: nullable(text()),
 	/** The first attempt of the current budget: earlier ones were made before a person retried. */
 	budget_from: withDefault(integer()),

@@ -68,7 +68,7 @@ export async function requestChangedStatusComments(
 /** Which of these incidents had this event since then: a repeated command finds what it already did. */
 export async function steppedSince(
 	db: D1Database,
-	event: "retried" | "stopped",
+	event: "retried" | "reassigned" | "stopped",
 	ids: readonly string[],
 	since: number,
 ): Promise<ReadonlySet<string>> {

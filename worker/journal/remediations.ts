@@ -192,7 +192,7 @@ export async function possibleCause(
 			WHERE i.repository = ?1 AND i.branch = ?2 AND i.id <> ?3
 				AND lower(coalesce(i.incident ->> 'head_repository', i.repository)) = ?4
 				AND a.spawned_at <= ?5 AND (a.outcome_at IS NULL OR a.outcome_at >= ?5 - ?6)
-				AND (a.result IN ('ci_still_failing', 'agent_failed', 'timed_out', 'deleted')
+				AND (a.result IN ('ci_still_failing', 'agent_failed', 'timed_out', 'deleted') OR a.given_to IS NOT NULL
 					OR (a.result IS NULL AND a.attempt = i.attempt AND i.status IN ('running', 'awaiting_ci')))
 			ORDER BY a.spawned_at DESC LIMIT ?7`,
 		)

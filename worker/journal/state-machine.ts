@@ -58,6 +58,8 @@ export const TRANSITIONS = {
 	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },
 	/** A person said "retry". */
 	retried: { from: ["waiting", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	/** A person said "retry" and named the agent, also while another one has it. */
+	reassigned: { from: [...UNENDED, "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
 	/** A person released a dead or waiting incident: the same attempt is tried now. */
 	released: { from: ["waiting", "dead"], to: "waiting" },
 } as const satisfies Readonly<Record<string, Transition>>;

@@ -20,6 +20,9 @@ export function isIncidentStatus(text: string): text is IncidentStatus {
 	return INCIDENT_STATUSES.some((status) => status === text);
 }
 
+/** Shown in place of a rule's name when a person chose the agent: `retry --agent`. */
+export const BY_PERSON = "retry";
+
 /** How an attempt ended for its incident; `outcome` is the phase in which its CodeRun ended. */
 export const ATTEMPT_RESULTS = [
 	"fixed",

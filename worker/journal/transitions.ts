@@ -26,6 +26,12 @@ export function insertTransitions(
 	return transitionsTable.insertSelect({ incident_id: "id", attempt: "attempt", from_status: "status", ...step }, from);
 }
 
+/** An incident as a caller saw it that does not hold its lock. */
+export type SeenIncident = Pick<IncidentRow, "id" | "status" | "attempt" | "updated_at">;
+
+/** SQL: nobody is deciding or sending the incident; `now`: SQL of the time. The holder of an unsent row's lock goes first. */
+export const isUnlocked = (now: string) => `(locked_until <= ${now} OR status NOT IN ('accepted', 'waiting'))`;
+
 /** One step in an incident's life. */
 export interface Step {
 	readonly event: RemediationEvent;
@@ -35,7 +41,7 @@ export interface Step {
 	/** Other columns to change. The lock is always released. */
 	readonly set?: Partial<Omit<IncidentRow, "id" | "status" | "reason" | "lock" | "locked_until" | "updated_at">>;
 	/** The step is taken only while this holds; otherwise another caller has changed the row. */
-	readonly when: { readonly lock: string } | { readonly seen: Pick<IncidentRow, "status" | "attempt" | "updated_at"> };
+	readonly when: { readonly lock: string } | { readonly seen: Omit<SeenIncident, "id"> };
 	/** Run in the step's transaction, before the row changes. */
 	readonly with?: readonly D1PreparedStatement[];
 	/** For the audit trail, if a person takes the step; written only if it is taken. */
@@ -99,11 +105,9 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 function guardOf({ when }: Step): { readonly values: Readonly<Record<string, Bindable>>; readonly sql: string } {
 	if ("lock" in when) return { values: { lock: when.lock }, sql: "lock = :lock" };
 	const { status, attempt, updated_at } = when.seen;
-	// The holder of an unsent row's lock goes first.
 	return {
 		values: { status, attempt, updated_at },
-		sql: `status = :status AND attempt = :attempt AND updated_at = :updated_at
-			AND (locked_until <= :now OR status NOT IN ('accepted', 'waiting'))`,
+		sql: `status = :status AND attempt = :attempt AND updated_at = :updated_at AND ${isUnlocked(":now")}`,
 	};
 }
 

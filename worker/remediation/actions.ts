@@ -82,7 +82,7 @@ export async function stopRemediation(
 		audit,
 		when: { seen: incident },
 		set: NO_WAIT,
-		with: [endAttemptStatement(effects.journal, incident, end, now)],
+		with: [endAttemptStatement(effects.journal, incident, end, { now })],
 	});
 	if (locked === "refused") return { ok: false, reason: "not_now", status: incident.status };
 	if (locked === "raced") return { ok: false, reason: "raced" };

@@ -47,7 +47,9 @@ function isPastOf({ incident, attempts, current }: Pick<PullRequestsOf, "inciden
 export function mergeTimes(about: PullRequestsOf, fix: CurrentFix) {
 	const { incident, ended, own } = about;
 	const ends = ended.filter(({ number, branch }) => number !== own && branch !== incident.branch);
-	const past = ends.filter(isPastOf(about)).map(endOf);
+	// What passed before a person gave the incident to another agent is not what that person wants.
+	const given = about.attempts.flatMap(({ given_to, ended_at }) => (given_to === null ? [] : (ended_at ?? [])));
+	const past = [...ends.filter(isPastOf(about)).map(endOf), ...given];
 	return {
 		merges: ends.filter(({ state }) => state === "merged").map(endOf),
 		fixFrom: Math.max(-1, ...past),

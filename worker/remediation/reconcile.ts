@@ -3,7 +3,7 @@ import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
-import { takeStep } from "../journal/transitions.ts";
+import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
 import { askMerge } from "./ask-merge.ts";
 import { learnHeads } from "./learn-heads.ts";
 import { ASKING_RESULTS_COST, learnResults } from "./learn-results.ts";
@@ -93,11 +93,12 @@ async function take(
 	const now = effects.now();
 	const isNext = event === "retry_scheduled";
 	const fixed_at = event === "ci_passed" ? now : null;
+	const isHolder = lock !== undefined && incident.lock === lock;
 	const locked = await takeStep(effects.journal, incident.id, {
 		event,
 		reason,
 		now,
-		when: lock !== undefined && incident.lock === lock ? { lock } : { seen: incident },
+		when: isHolder ? { lock } : { seen: incident },
 		set: {
 			blocked_on: isNext ? await branchClaim(effects.journal, incident) : null,
 			failing_since: null,
@@ -107,7 +108,7 @@ async function take(
 			fixed_at,
 			...set,
 		},
-		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, now)] }),
+		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, { now, isHolder })] }),
 	});
 	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
 	return locked;
@@ -164,22 +165,26 @@ async function setDue(db: D1Database, row: IncidentRow, at: number | null): Prom
 	return done.meta.changes === 1;
 }
 
-/** Records how the current attempt ended, if its incident is unchanged: belongs in the transaction of the step that ends it. */
+/**
+ * Records how the current attempt ended, if its incident is unchanged: belongs in the transaction of the step that ends it.
+ * `isHolder`: the caller holds the row's lock; others end no attempt that its holder may be sending.
+ */
 export function endAttemptStatement(
 	db: D1Database,
-	{ id, status, attempt, updated_at }: Pick<IncidentRow, "id" | "status" | "attempt" | "updated_at">,
+	{ id, status, attempt, updated_at }: SeenIncident,
 	end: AttemptEnd,
-	now: number,
+	{ now, isHolder = false }: { readonly now: number; readonly isHolder?: boolean },
 ): D1PreparedStatement {
 	return db
 		.prepare(
 			`UPDATE attempts SET result = ?3, signature = ?4, ci_summary = ?5, ci_url = ?6, ended_at = ?7, ended_on = ?10
 			WHERE incident_id = ?1 AND attempt = ?2 AND EXISTS (
 				SELECT 1 FROM incidents WHERE id = ?1 AND status = ?8 AND attempt = ?2 AND updated_at = ?9
+					AND (?11 = 1 OR ${isUnlocked("?7")})
 			)`,
 		)
 		.bind(
 			...[id, attempt, end.result, end.signature, end.ci_summary, end.ci_url, now, status, updated_at],
-			end.ended_on === undefined ? null : JSON.stringify(end.ended_on),
+			...[end.ended_on === undefined ? null : JSON.stringify(end.ended_on), isHolder ? 1 : 0],
 		);
 }

@@ -87,7 +87,7 @@ describe("decide, on what is red now", () => {
 	});
 
 	it("names who chose the agent", async () => {
-		const named = await decide(pipeline, { incident, context: {}, attempt: 2, escalate_to: "rex", is_named: true });
+		const named = await decide(pipeline, { incident, context: {}, attempt: 2, escalate_to: "rex", named_by: "agent" });
 		expect(named).toMatchObject({ agent: "rex", rule: "hand-over" });
 	});
 });

@@ -150,10 +150,10 @@ class StoryRun {
 		await this.clock.pass(durationMs(duration));
 	}
 
-	private async act({ action, incident: selector, answer }: Extract<Step, { action: unknown }>): Promise<void> {
+	private async act({ action, agent, incident: selector, answer }: Extract<Step, { action: unknown }>): Promise<void> {
 		const incident = this.pick(await this.incidents(), selector);
 		if (typeof incident === "string") throw new Error(incident);
-		const { http, body } = await this.hub.act(incident.id, action);
+		const { http, body } = await this.hub.act(incident.id, action, agent);
 		if (http !== answer) throw new Error(`${action} was answered ${http} ${JSON.stringify(body)}`);
 	}
 

@@ -138,6 +138,8 @@ const STEPS = {
 	/** As by the page or the command line. */
 	action: z.strictObject({
 		action: z.enum(["retry", "stop", "release"]),
+		/** Of a retry: the agent that gets the incident. */
+		agent: z.string().optional(),
 		incident: selector.optional(),
 		answer: z.number().default(200),
 	}),

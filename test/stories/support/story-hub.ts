@@ -77,8 +77,8 @@ export class StoryHub {
 		return await this.post(route, body);
 	}
 
-	async act(id: string, action: string): Promise<StoryAnswer> {
-		return await this.post(`/api/incidents/${id}/${action}`, {});
+	async act(id: string, action: string, agent?: string): Promise<StoryAnswer> {
+		return await this.post(`/api/incidents/${id}/${action}`, agent === undefined ? {} : { agent });
 	}
 
 	/** Oldest first, name by name. */

@@ -154,6 +154,56 @@ describe("answerCommand of retry", () => {
 		expect((await timelineOf(stub, sampleId(101))).filter(({ event }) => event === "retried")).toHaveLength(1);
 	});
 
+	it.each(["bolt", "--agent bolt", "--agent=Bolt", "bolt please"])(
+		"gives the newest remediation of each check to the agent of `retry %s`, also one that runs, once",
+		async (args) => {
+			const { stub, hub } = withGitHub();
+			await failing(stub, 100);
+			await failing(stub, 101);
+			await failing(stub, 102, { workflow: { name: "Docker CI" } });
+			await end(stub, 100, "failed");
+			await end(stub, 101, "escalated");
+			await end(stub, 102, "running");
+			await say(stub, "retry", 1, { args });
+			expect(await statusesOf(stub, [100, 101, 102])).toEqual(["failed", "waiting", "waiting"]);
+			expect((await findIncident(stub.journal, sampleId(102)))?.escalate_to).toBe("bolt");
+			expect([...hub.reactions]).toEqual(["1 eyes"]);
+			expect(hub.comments[0]?.body).toContain(
+				"2 remediations will go on with ` bolt `, once a CodeRun that runs has ended.",
+			);
+
+			await stub.journal.prepare("UPDATE commands SET result = NULL, done_at = NULL").run();
+			await answerCommand(stub, sampleId(1));
+			expect((await timelineOf(stub, sampleId(102))).filter(({ event }) => event === "reassigned")).toHaveLength(1);
+		},
+	);
+
+	it("names the agents when there is no such one, and starts nothing over", async () => {
+		const { stub, hub } = withGitHub();
+		await failing(stub, 100);
+		await end(stub, 100, "failed");
+		await say(stub, "retry", 1, { args: "--agent blot" });
+		expect(await statusesOf(stub, [100])).toEqual(["failed"]);
+		expect([...hub.reactions]).toEqual(["1 confused"]);
+		expect(hub.comments[0]?.body).toContain(
+			"there is no agent ` blot `; there are ` rex `, ` blaze `, ` bolt `, ` cipher `, ` atlas `.",
+		);
+	});
+
+	it("waits for a remediation that is being decided, and gives it to the agent then", async () => {
+		const { stub } = withGitHub();
+		await failing(stub, 100);
+		await stub.journal
+			.prepare("UPDATE incidents SET lock = 'x', locked_until = ?1")
+			.bind(stub.clock + 30_000)
+			.run();
+		await say(stub, "retry", 1, { args: "bolt" });
+		expect(await statusesOf(stub, [100])).toEqual(["accepted"]);
+		stub.clock += 60_000;
+		await sweepCommands(stub);
+		expect(await statusesOf(stub, [100])).toEqual(["waiting"]);
+	});
+
 	it("says so when there is nothing", async () => {
 		const { stub, hub } = withGitHub();
 		await failing(stub, 100);

@@ -20,6 +20,9 @@ describe("transit", () => {
 		["fixed", "reopened", "waiting"],
 		["superseded", "reopened", "waiting"],
 		["dead", "released", "waiting"],
+		["running", "reassigned", "waiting"],
+		["awaiting_merge", "reassigned", "waiting"],
+		["escalated", "reassigned", "waiting"],
 	] as const)("leads from %s by %s to %s", (from, event, to) => {
 		expect(transit(from, event)).toBe(to);
 	});
@@ -34,6 +37,8 @@ describe("transit", () => {
 		["cancelled", "reopened"],
 		["running", "reopened"],
 		["awaiting_merge", "retried"],
+		["fixed", "reassigned"],
+		["superseded", "reassigned"],
 	] as const)("has no place in %s for %s", (from, event) => {
 		expect(transit(from, event)).toBeUndefined();
 	});

@@ -177,7 +177,7 @@ describe("an agent that names the specialist", () => {
 			["rex", "handed_over", 0],
 			["blaze", null, 0],
 		]);
-		expect(last(stub)).toMatchObject({ escalate_to: "blaze", is_named: true });
+		expect(last(stub)).toMatchObject({ escalate_to: "blaze", named_by: "agent" });
 		expect((await timelineOf(stub, ID)).map(({ reason }) => reason)).toContain(
 			"rex names blaze as the one who should have this; attempt 2 is blaze's",
 		);

@@ -1,3 +1,5 @@
+import type { SuggestedRoute } from "./suggest-route.ts";
+
 /*
  * The answer of `GET /api/insights`, as types only: the worker builds it, the page and the CLI read it. docs/insights.md
  * defines each figure. Durations are whole seconds, rates are from 0 to 1, and null if there is nothing to divide by.
@@ -46,7 +48,7 @@ export interface Figures {
 	readonly time_to_fix: { readonly p50_s: number | null; readonly p90_s: number | null; readonly of: number };
 	/** `made`: CodeRuns for a run that had one already. */
 	readonly duplicates: { readonly prevented: number; readonly made: number; readonly rate: number | null };
-	/** Of the fixed ones: by the agent chosen first, or by another one after it. */
+	/** Of the fixed ones: by the agent chosen first, or by another one after it. Corrected too: those that a person gave away. */
 	readonly routing: { readonly right: number; readonly corrected: number; readonly rate: number | null };
 	/** Incidents that passed in a rerun. */
 	readonly flaky: number;
@@ -57,19 +59,23 @@ export interface GroupFigures extends Figures {
 	readonly value: string;
 }
 
-/** A rule whose agent was followed by another one that fixed it. */
+/** A rule whose agent was followed by another one that fixed it, or that a person corrected. */
 export interface Suggestion {
 	readonly rule: string;
 	readonly agent: string;
-	/** The agent that fixed it instead. */
+	/** The agent that fixed it instead, or that the person named. */
 	readonly instead: string;
 	/** Remediations for which the rule chose this agent, and how many of them any agent fixed. */
 	readonly chosen: number;
 	readonly fixed: number;
-	/** How many of those `instead` fixed. */
+	/** How many `instead` fixed, or got by a person's word. */
 	readonly wrong: number;
+	/** How many of those no agent fixed: only the person's word says who is right. */
+	readonly by_person: number;
 	/** The failure type for which `instead` was right in most cases, if there is one. */
 	readonly failure_type: string | null;
+	/** The rule to insert before it under `route`; null if failure type, workflow and repository do not tell them apart. */
+	readonly route: SuggestedRoute | null;
 	/** At most five of the incidents, newest first. */
 	readonly incidents: readonly string[];
 	/** One sentence for people. */

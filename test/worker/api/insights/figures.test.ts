@@ -119,6 +119,8 @@ describe("countFigures", () => {
 			expect(new Set(ofTables)).toEqual(
 				new Set([
 					"SEARCH incidents USING COVERING INDEX incidents_measured (created_at>?)",
+					"SEARCH a USING COVERING INDEX attempts_corrected (incident_id=?)",
+					"SEARCH o USING COVERING INDEX attempts_corrected (incident_id=? AND attempt>?)",
 					"SEARCH a USING COVERING INDEX attempts_measured (incident_id=?)",
 					"SEARCH o USING COVERING INDEX attempts_measured (incident_id=? AND attempt<?)",
 					"SEARCH o USING COVERING INDEX attempts_measured (incident_id=? AND attempt>?)",
@@ -144,6 +146,8 @@ describe("suggestRules", () => {
 				chosen: 14,
 				fixed: 12,
 				wrong: 4,
+				by_person: 0,
+				route: { name: "bolt-docker-build", agent: "bolt", when: "$failure.type = 'docker_build'" },
 				failure_type: "docker_build",
 				incidents: [7, 6, 5, 4].map(sampleId),
 				text: "rule rust-workflow chose rex 14 times; of the 12 that were fixed, bolt fixed 4 after it: put { name: bolt-docker-build, agent: bolt, when: $failure.type = 'docker_build' } before it",
@@ -155,9 +159,89 @@ describe("suggestRules", () => {
 				chosen: 12,
 				fixed: 9,
 				wrong: 1,
+				by_person: 0,
+				route: null,
 				failure_type: null,
 				incidents: [sampleId(27)],
 				text: "rule frontend-files chose blaze 12 times; of the 9 that were fixed, bolt fixed 1 after it: see what those have in common, and put a rule for bolt before it",
+			},
+		]);
+	});
+});
+
+describe("a person's correction", () => {
+	const REPOSITORY = "acme/three";
+	const ONE = { since: SINCE, repository: REPOSITORY };
+
+	/** One incident whose rules chose rex and that a person gave to bolt; `tries`: the agents whose CodeRuns were seen. */
+	async function corrected(
+		n: number,
+		of: { status: string; fixed_by?: string; tries: readonly string[]; rule?: string },
+	) {
+		const id = sampleId(1000 + n);
+		const at = SINCE + n * 60_000;
+		const { status, fixed_by = null, tries, rule = "rust-failure" } = of;
+		const attempts = tries[0] === "rex" ? tries : ["rex", ...tries];
+		const incident = JSON.stringify({ workflow: { name: "Image: build" } });
+		await env.JOURNAL.batch([
+			env.JOURNAL.prepare(
+				`INSERT INTO incidents (id, status, kind, event, repository, run_id, agent, failure_type, rule, identity, incident,
+					explanation, pipeline, created_at, updated_at, fixed_by, fixed_at)
+				VALUES (?1, ?2, 'ci', 'x', ?3, ?1, 'bolt', 'general', 'retry', 'x', ?4, '{}', 'v', ?5, ?5, ?6, ?5)`,
+			).bind(id, status, REPOSITORY, incident, at, fixed_by),
+			...attempts.map((agent, index) =>
+				env.JOURNAL.prepare(
+					`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline, decided_at,
+						spawned_at, corrected_to) VALUES (?1, ?2, ?3, 'general', ?4, 'c', '{}', 'v', 1, ?5, ?6)`,
+				).bind(
+					...[id, index + 1, agent, index === 0 ? rule : "retry"],
+					...[tries.includes(agent) ? at : null, index === 0 && rule !== "retry" ? "bolt" : null],
+				),
+			),
+		]);
+	}
+
+	async function routing() {
+		const counts = await countFigures(env.JOURNAL, ONE);
+		const of = (dimension: string, value: string) => {
+			const { right, corrected } = counts.find((one) => one.dimension === dimension && one.value === value) ?? {};
+			return [right, corrected];
+		};
+		return { total: of("total", ""), rule: of("rule", "rust-failure"), rex: of("agent", "rex") };
+	}
+
+	it.each([
+		["at once, while the agent works", { status: "running", tries: ["rex", "bolt"] }, [0, 1]],
+		["of what the rules' agent was never sent for", { status: "waiting", tries: ["bolt"] }, [0, 1]],
+		["when the named agent fixes it", { status: "fixed", fixed_by: "agent", tries: ["rex", "bolt"] }, [0, 1]],
+		[
+			"when it never had a CodeRun of the rules' agent",
+			{ status: "fixed", fixed_by: "agent", tries: ["bolt"] },
+			[0, 1],
+		],
+		["when nobody fixes it", { status: "escalated", tries: ["rex", "bolt"] }, [0, 1]],
+		["not if the rules' agent fixes it after all", { status: "fixed", fixed_by: "agent", tries: ["rex"] }, [1, 0]],
+		["not if a rerun passes", { status: "fixed", fixed_by: "rerun", tries: ["rex", "bolt"] }, [0, 0]],
+	])("counts against the rule %s", async (_when, of, expected) => {
+		await corrected(1, of);
+		expect(await routing()).toEqual({ total: expected, rule: expected, rex: expected });
+	});
+
+	it("counts neither for nor against a rule where the person came first", async () => {
+		await corrected(1, { status: "fixed", fixed_by: "agent", tries: ["rex"], rule: "retry" });
+		expect((await routing()).total).toEqual([0, 0]);
+	});
+
+	it("suggests a rule by what the corrected ones have in common, and says who says so", async () => {
+		await corrected(1, { status: "running", tries: ["rex", "bolt"] });
+		await corrected(2, { status: "fixed", fixed_by: "agent", tries: ["rex", "bolt"] });
+		expect(await suggestRules(env.JOURNAL, ONE)).toEqual([
+			{
+				...{ rule: "rust-failure", agent: "rex", instead: "bolt", chosen: 2, fixed: 1, wrong: 2, by_person: 1 },
+				failure_type: "general",
+				incidents: [sampleId(1002), sampleId(1001)],
+				route: { name: "bolt-image-build", agent: "bolt", when: "workflow.name = 'Image: build'" },
+				text: "rule rust-failure chose rex 2 times; of the 1 that were fixed, bolt fixed 1 after it, and a person gave 1 of them to bolt: put { name: bolt-image-build, agent: bolt, when: \"workflow.name = 'Image: build'\" } before it",
 			},
 		]);
 	});
