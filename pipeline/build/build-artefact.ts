@@ -3,6 +3,7 @@ import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
 import { promptDiagnostics } from "./checks/prompt-diagnostics.ts";
+import { roundDiagnostics } from "./checks/round-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
 import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
 import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
@@ -44,6 +45,7 @@ export function buildArtefact({ text, prompts }: Sources): Built {
 		...expressionDiagnostics(source, remains),
 		...spawnDiagnostics(source, remains),
 		...sourceDiagnostics(source, remains),
+		...roundDiagnostics(source, remains),
 	];
 	return diagnostics.length > 0
 		? { ok: false, diagnostics: inOrder(diagnostics) }

@@ -3,15 +3,14 @@ import type { Context } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
-import type { Facts, Scope } from "../expression/facts.ts";
+import type { Scope } from "../expression/facts.ts";
 import { isHeadUnknown } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
-import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
-import { enrichIncident, factsOf } from "./incident-facts.ts";
+import { enrichIncident, evidentFactsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
@@ -40,7 +39,7 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 	const { context, evidence } = input;
 	const incident = evidence === undefined ? enrichIncident(input.incident, context) : input.incident;
 	const about = evidence === undefined ? incident : enrichIncident(evidence, context);
-	const facts = withEvidence(factsOf(pipeline, about, context), about, pipeline);
+	const facts = evidentFactsOf(pipeline, about, context);
 	const scopeOf =
 		(seen: Incident) =>
 		(more: Readonly<Record<string, unknown>>): Scope => ({
@@ -109,14 +108,6 @@ function refused({ rules, ...filters }: StageExplanation): StageExplanation {
 		rules: [...rules, rule],
 		outcome: `refused by ${UNKNOWN_HEADS}: nobody named the branch's repository`,
 	};
-}
-
-/**
- * If no job's log was read, `$log` and `$error` search the event's own text: a check's output and a play's error
- * contain the lines that a log would. A log says more, so it is the only source when there is one.
- */
-function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: Pick<Pipeline, "logSearch">): Facts {
-	return facts.log !== undefined || evidence === "" ? facts : { ...facts, log: readLogText(logSearch, evidence) };
 }
 
 /** Shown in place of a rule's name when an escalation chose the agent. */

@@ -10,6 +10,7 @@ import type {
 	Settings,
 	Spawn,
 } from "../artefact.ts";
+import { contextRounds } from "../context-rounds.ts";
 import {
 	type CompiledCondition,
 	type CompiledExpression,
@@ -31,7 +32,8 @@ export interface Pipeline {
 	/** By the event they listen to, in file order. */
 	readonly lifecycle: ReadonlyMap<string, readonly CompiledLifecycle[]>;
 	readonly filters: readonly { readonly name: string; readonly keep: CompiledCondition }[];
-	readonly context: readonly CompiledContextRequest[];
+	/** In the rounds in which they are gathered. */
+	readonly context: readonly (readonly CompiledContextRequest[])[];
 	readonly classify: readonly (ClassifyRule & Named)[];
 	/** Looks up an agent by the name in an escalation. */
 	readonly agentOf: (name: string) => Agent | undefined;
@@ -58,7 +60,7 @@ export interface CompiledLifecycle {
 	readonly about: CompiledMapping;
 }
 
-interface CompiledContextRequest {
+export interface CompiledContextRequest {
 	readonly name: string;
 	readonly from: ContextRequest["from"];
 	readonly condition: CompiledCondition | undefined;
@@ -92,11 +94,13 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
 		agentOf: (name) => agentOf(artefact, name),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
-		context: artefact.context.map((request) => ({
-			...request,
-			condition: conditionOf(request.when),
-			with: compileMapping(request.with),
-		})),
+		context: contextRounds(artefact.context).map((round) =>
+			round.map((request) => ({
+				...request,
+				condition: conditionOf(request.when),
+				with: compileMapping(request.with),
+			})),
+		),
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
 		route: artefact.route.map((rule) => ({
 			...rule,
