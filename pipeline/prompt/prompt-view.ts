@@ -86,6 +86,9 @@ function withoutSecrets(view: PromptView): PromptView {
 const CLUSTER_TEXTS = [
 	"recent_error_logs",
 	"error_rate_spike",
+	"log_labels",
+	"metric_series",
+	"metric_names",
 	"grafana_alerts",
 	"argo_workflow",
 	"related_pods",

@@ -1,3 +1,4 @@
+import type { Agent, Settings } from "../artefact.ts";
 import { branchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
@@ -65,7 +66,7 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 
 	const routed = await firstTrue(pipeline.route, scopeWith({ failure }));
 	const route = chosenRoute(pipeline, input) ?? mustHold(routed.found, "route");
-	const agent = { name: route.agent, ...route.to };
+	const agent = { name: route.agent, ...withTools(route.to, pipeline.settings) };
 	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
 	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
@@ -122,6 +123,11 @@ function chosenRoute(pipeline: Pipeline, { escalate_to, is_named = false }: Deci
 	if (escalate_to === undefined) return undefined;
 	const to = pipeline.agentOf(escalate_to);
 	return to === undefined ? undefined : { name: is_named ? HAND_OVER : ESCALATION, agent: escalate_to, to };
+}
+
+/** The agent without its tools if the setting takes them from all; an older artefact lacks the setting. */
+function withTools(agent: Agent, { agent_tools = true }: Partial<Settings>): Agent {
+	return agent_tools ? agent : { ...agent, tools: { local: [], remote: [] } };
 }
 
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {

@@ -36,7 +36,7 @@ describe("the sources that read the API server", () => {
 		cluster = await namespace.serviceAccount([
 			{ apiGroups: [""], resources: ["pods", "events"], verbs: ["list"] },
 			{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["get", "list"] },
-			{ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get"] },
+			{ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get", "list"] },
 		]);
 	});
 
