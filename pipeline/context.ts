@@ -157,6 +157,7 @@ export interface ReviewFinding {
 
 /** `data` of a part from `argocd.application`. */
 export interface ArgocdApplication {
+	readonly name?: string;
 	readonly health?: string;
 	readonly sync?: string;
 	readonly revision?: string;
@@ -166,6 +167,14 @@ export interface ArgocdApplication {
 	readonly operation?: string;
 	/** Argo CD's conditions, one line each. */
 	readonly conditions?: readonly string[];
+	/** One line per resource that differs from Git. */
+	readonly out_of_sync?: readonly string[];
+	/** How many resources there are, by health. */
+	readonly resources?: string;
+	/** One line each, the newest first. */
+	readonly events?: readonly string[];
+	/** If it was found by its repository: all that deploy from it, one line each, the likeliest first. */
+	readonly applications?: readonly string[];
 }
 
 /** `data` of a part from `argo.workflow`. */
@@ -183,6 +192,21 @@ export interface ArgoWorkflow {
 /** `data` of a part from `loki.query_range`: newest lines first. */
 export interface LokiLines {
 	readonly lines: readonly string[];
+}
+
+/** `data` of a part from `loki.labels`: a label with its values per line. */
+export interface LokiLabels {
+	readonly labels: readonly string[];
+}
+
+/** `data` of a part from `prometheus.query_range`: a series with its points per line. */
+export interface MetricSeries {
+	readonly series: readonly string[];
+}
+
+/** `data` of a part from `prometheus.metrics`. */
+export interface MetricNames {
+	readonly metrics: readonly string[];
 }
 
 /** `data` of a part from `prometheus.query`: the rate now and an hour before. */
@@ -215,7 +239,10 @@ export interface SourceData {
 	readonly "argocd.application": ArgocdApplication;
 	readonly "argo.workflow": ArgoWorkflow;
 	readonly "loki.query_range": LokiLines;
+	readonly "loki.labels": LokiLabels;
 	readonly "prometheus.query": ErrorRate;
+	readonly "prometheus.query_range": MetricSeries;
+	readonly "prometheus.metrics": MetricNames;
 	readonly "grafana.alerts": FiringAlerts;
 	readonly "kubernetes.pods": RelatedPods;
 }
@@ -231,7 +258,10 @@ export const CONTEXT_SOURCES = [
 	"argocd.application",
 	"argo.workflow",
 	"loki.query_range",
+	"loki.labels",
 	"prometheus.query",
+	"prometheus.query_range",
+	"prometheus.metrics",
 	"grafana.alerts",
 	"kubernetes.pods",
 ] as const satisfies readonly (keyof SourceData)[];

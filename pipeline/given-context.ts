@@ -21,13 +21,13 @@ export function givenParts({ log, job, failed_steps, changed_files, commit_messa
 	];
 }
 
-/** Every requested part: supplied ones `ok`, the others `skipped`. */
+/** Every requested part: supplied ones `ok`, the others `skipped`, with the plan's reason if it has one. */
 export function givenContext(
-	asked: readonly { readonly name: string; readonly from: string }[],
+	asked: readonly { readonly name: string; readonly from: string; readonly skip?: { readonly why: string } }[],
 	parts: readonly ContextPart[],
 ): Context {
 	return Object.fromEntries(
-		asked.map(({ name, from }) => [name, parts.find((part) => part.from === from) ?? skipped(from)]),
+		asked.map(({ name, from, skip }) => [name, parts.find((part) => part.from === from) ?? skipped(from, skip?.why)]),
 	);
 }
 
@@ -35,6 +35,6 @@ function okPart(from: string, data: unknown): ContextPart {
 	return { from, took_ms: 0, status: "ok", data };
 }
 
-function skipped(from: string): ContextPart {
-	return { from, took_ms: 0, status: "skipped", why: "not given" };
+function skipped(from: string, why = "not given"): ContextPart {
+	return { from, took_ms: 0, status: "skipped", why };
 }

@@ -30,7 +30,7 @@ export { admitArtefact } from "./stages/admit-artefact.ts";
 export { type DecideInput, decide } from "./stages/decide.ts";
 export { enrichIncident } from "./stages/incident-facts.ts";
 export { loadPipeline, type Pipeline } from "./stages/load-pipeline.ts";
-export { type PlannedRequest, planContext } from "./stages/plan-context.ts";
+export { type PlannedRequest, planContext, planRound } from "./stages/plan-context.ts";
 export { readDelivery } from "./stages/read-delivery.ts";
 export { type LifecycleReading, readLifecycle } from "./stages/read-lifecycle.ts";
 export { renderIgnored } from "./stages/render-ignored.ts";

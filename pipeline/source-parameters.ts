@@ -13,12 +13,16 @@ const QUERY_VALUES = {
 	from: "anybody",
 	doc: "texts by name; the relay quotes each and inserts it for `$name` where the query compares a value",
 } as const;
+const SINCE = "how far back; default: `1h`, at most the relay's `HEALER_QUERY_RANGE`";
 const NAMESPACE = "the namespace: the relay's own, or one of `HEALER_CONTEXT_NAMESPACES`";
 
 /** The parameters under `with` of each in-cluster source. GitHub's sources have none. */
 export const SOURCE_PARAMETERS: Readonly<Partial<Record<ContextSource, Readonly<Record<string, SourceParameter>>>>> = {
 	"argocd.application": {
-		name: anybody("the application"),
+		name: anybody("the application; without it, `repository` is required"),
+		repository: anybody("`owner/name`: the application is found among those that deploy from it"),
+		paths: anybody("changed files: the application whose path has one of them comes first"),
+		branch: anybody("then one that follows this branch, then one that is not healthy or not in sync"),
 		namespace: anybody("namespace of the Application resource; default: `argocd`"),
 		project: anybody("its project; default: any"),
 	},
@@ -33,6 +37,21 @@ export const SOURCE_PARAMETERS: Readonly<Partial<Record<ContextSource, Readonly<
 		values: QUERY_VALUES,
 		since: anybody("how far back; default: `30m`, at most the relay's `HEALER_QUERY_RANGE`"),
 		limit: anybody("number of newest lines; default: 50, at most the relay's `HEALER_QUERY_LIMIT`"),
+	},
+	"loki.labels": {
+		query: pipeline("a LogQL selector"),
+		values: QUERY_VALUES,
+		since: anybody(SINCE),
+	},
+	"prometheus.query_range": {
+		query: pipeline("PromQL; each of its series becomes a line, at most 20"),
+		values: QUERY_VALUES,
+		since: anybody(`${SINCE}, with the query's own ranges`),
+	},
+	"prometheus.metrics": {
+		query: pipeline("a PromQL selector"),
+		values: QUERY_VALUES,
+		since: anybody(SINCE),
 	},
 	"prometheus.query": {
 		query: pipeline("PromQL that returns one number"),

@@ -7,7 +7,10 @@ const CLUSTER_SOURCES = [
 	"argocd.application",
 	"argo.workflow",
 	"loki.query_range",
+	"loki.labels",
 	"prometheus.query",
+	"prometheus.query_range",
+	"prometheus.metrics",
 	"grafana.alerts",
 	"kubernetes.pods",
 ] as const;

@@ -1,6 +1,7 @@
 import bundled from "../dist/pipeline.json";
 import {
 	type Artefact,
+	type Context,
 	createLogReader,
 	type DecideInput,
 	type Decision,
@@ -14,6 +15,7 @@ import {
 	ownAgentOf,
 	type PlannedRequest,
 	planContext,
+	planRound,
 	type Reading,
 	readDelivery,
 	readLifecycle,
@@ -27,7 +29,12 @@ export interface Engine {
 	readonly version: string;
 	readonly settings: Artefact["settings"];
 	read(delivery: Delivery): Promise<Reading>;
+	/** What to gather first. */
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
+	/** How many rounds of gathering there are, the first one included. */
+	readonly rounds: number;
+	/** What to gather in a later round, from 1 on, with the context of the rounds before. */
+	planRound(round: number, incident: Incident, context: Context): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
 	/** Reads what a delivery reports about a branch that may be under remediation. */
 	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
@@ -119,6 +126,8 @@ function createEngine(artefact: Artefact): Engine {
 		settings: pipeline.settings,
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
+		rounds: pipeline.context.length,
+		planRound: (round, incident, context) => planRound(pipeline, round, incident, context),
 		decide: (input) => decide(pipeline, input),
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,

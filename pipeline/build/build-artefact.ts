@@ -5,6 +5,7 @@ import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
 import { overrideDiagnostics, overridingPrompts } from "./checks/override-diagnostics.ts";
 import { ownerDiagnostics } from "./checks/owner-diagnostics.ts";
 import { neededPrompts, promptDiagnostics } from "./checks/prompt-diagnostics.ts";
+import { roundDiagnostics } from "./checks/round-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
 import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
 import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
@@ -54,6 +55,7 @@ export function buildArtefact(sources: Sources): Built {
 		...expressionDiagnostics(source, remains),
 		...spawnDiagnostics(source, remains),
 		...sourceDiagnostics(source, remains),
+		...roundDiagnostics(source, remains),
 	];
 	return diagnostics.length > 0
 		? { ok: false, diagnostics: inOrder(diagnostics) }

@@ -97,6 +97,10 @@ export const settings = keys(
 		})
 			.prefault({})
 			.describe("Check for failures and conflicts that already exist."),
+		agent_tools: z
+			.boolean()
+			.default(true)
+			.describe("Whether agents get the tools named under `agents`; false: none of them gets any."),
 		settle: duration("How long an incident waits for more deliveries of the same run before it is decided.", {
 			least: "0s",
 			most: "1h",

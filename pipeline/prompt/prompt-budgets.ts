@@ -20,7 +20,13 @@ const KIB = 1024;
  * The log excerpts come last.
  */
 export const PROMPT_BUDGETS: readonly Budget[] = [
+	{ name: "metric_names", bytes: 4 * KIB, keep: "head" },
+	{ name: "log_labels", bytes: 4 * KIB, keep: "head" },
 	{ name: "grafana_alerts", bytes: 8 * KIB, keep: "head" },
+	{ name: "metric_series", bytes: 8 * KIB, keep: "head" },
+	{ name: "argocd_applications", bytes: 4 * KIB, keep: "head" },
+	{ name: "argocd_events", bytes: 8 * KIB, keep: "head" },
+	{ name: "argocd_out_of_sync", bytes: 4 * KIB, keep: "head" },
 	{ name: "argo_workflow", bytes: 8 * KIB, keep: "head" },
 	{ name: "pod_events", bytes: 8 * KIB, keep: "head" },
 	{ name: "related_pods", bytes: 8 * KIB, keep: "head" },

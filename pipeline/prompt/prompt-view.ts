@@ -89,6 +89,9 @@ function withoutSecrets(view: PromptView): PromptView {
 const CLUSTER_TEXTS = [
 	"recent_error_logs",
 	"error_rate_spike",
+	"log_labels",
+	"metric_series",
+	"metric_names",
 	"grafana_alerts",
 	"argo_workflow",
 	"related_pods",
@@ -203,9 +206,13 @@ function attemptLine(previous: PreviousAttempt): string {
 
 const LONGEST_WHY = 500;
 
+/**
+ * What the agent would expect here and does not find. What nobody asked for is not missing: a part that is not set up, or
+ * that this failure does not need. The explanation names those as well.
+ */
 function missingParts(context: Context): Record<string, string>[] {
 	return Object.entries(context).flatMap(([name, { from, ...part }]) => {
-		const why = part.status === "ok" ? part.incomplete : part.status === "empty" ? undefined : part.why;
+		const why = part.status === "ok" ? part.incomplete : part.status === "failed" ? part.why : undefined;
 		return why === undefined ? [] : [{ name, from, why: why.slice(0, LONGEST_WHY) }];
 	});
 }

@@ -1,20 +1,20 @@
+import type { Agent, Settings } from "../artefact.ts";
 import type { Because } from "../because.ts";
 import { branchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
 import type { RuleVerdict, StageExplanation } from "../explanation.ts";
-import type { Facts, Scope } from "../expression/facts.ts";
+import type { Scope } from "../expression/facts.ts";
 import { isHeadUnknown } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
-import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
 import { chooseAgent, type Routed } from "./choose-agent.ts";
 import { type Classified, classify } from "./classify.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
-import { enrichIncident, factsOf } from "./incident-facts.ts";
+import { enrichIncident, evidentFactsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 
 export interface DecideInput {
@@ -43,7 +43,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 	const { context, evidence } = input;
 	const incident = evidence === undefined ? enrichIncident(input.incident, context) : input.incident;
 	const about = evidence === undefined ? incident : enrichIncident(evidence, context);
-	const facts = withEvidence(factsOf(pipeline, about, context), about, pipeline);
+	const facts = evidentFactsOf(pipeline, about, context);
 	const scopeOf =
 		(seen: Incident) =>
 		(more: Readonly<Record<string, unknown>>): Scope => ({
@@ -68,7 +68,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 
 	const routed = await chooseAgent(pipeline, scopeWith({ failure }), { facts, failure: type });
 	const route = chosenRoute(pipeline, input) ?? namedRoute(pipeline, about) ?? mustHold(routed.found, "route");
-	const agent = { name: route.agent, ...route.to };
+	const agent = { name: route.agent, ...withTools(route.to, pipeline.settings) };
 	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
 	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
@@ -114,20 +114,6 @@ function refused({ rules, ...filters }: StageExplanation): StageExplanation {
 		outcome: `refused by ${UNKNOWN_HEADS}: nobody named the branch's repository`,
 	};
 }
-
-/**
- * If no job's log was read, `$log` and `$error` search the event's own text: a check's output and a play's error
- * contain the lines that a log would. A log says more, so it is the only source when there is one.
- */
-function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: Pick<Pipeline, "logSearch">): Facts {
-	if (facts.log !== undefined || evidence === "") return facts;
-	const said = evidence.slice(0, SAID_FIRST).split("\n", SAID_LINES);
-	return { ...facts, log: readLogText(logSearch, evidence), said };
-}
-
-/** A title and a summary, without the lines of a whole log. */
-const SAID_FIRST = 600;
-const SAID_LINES = 4;
 
 /** Shown in place of a rule's name when an escalation chose the agent. */
 const ESCALATION = "escalation";
@@ -187,6 +173,11 @@ function becauseOf(
 }
 
 const RULED_OVER: ReadonlySet<string> = new Set([ESCALATION, HAND_OVER, NAMED, RETRY]);
+
+/** The agent without its tools if the setting takes them from all; an older artefact lacks the setting. */
+function withTools(agent: Agent, { agent_tools = true }: Partial<Settings>): Agent {
+	return agent_tools ? agent : { ...agent, tools: { local: [], remote: [] } };
+}
 
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {
 	if (!RULED_OVER.has(name) || ruled === undefined) return `${agent}, by ${name}`;

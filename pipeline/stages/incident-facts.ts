@@ -2,6 +2,7 @@ import type { Context, JobLogs, PullRequest, RedRun } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { Facts } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
+import { readLogText } from "../log/log-reader.ts";
 import { withQueuedPullRequest } from "../merge-queue.ts";
 import { shapeIncident } from "./incident-shape.ts";
 import type { Pipeline } from "./load-pipeline.ts";
@@ -68,6 +69,26 @@ export function factsOf({ agents }: Pick<Pipeline, "agents">, incident: Incident
 		...(workflow !== undefined && { workflow }),
 	};
 }
+
+/**
+ * The facts for the rules. If no job's log was read, `$log` and `$error` search the event's own text: a check's output and a
+ * play's error contain the lines that a log would. A log says more, so it is the only source when there is one.
+ */
+export function evidentFactsOf(
+	pipeline: Pick<Pipeline, "agents" | "logSearch">,
+	incident: Incident,
+	context: Context,
+): Facts {
+	const facts = factsOf(pipeline, incident, context);
+	const { evidence = "" } = incident;
+	if (facts.log !== undefined || evidence === "") return facts;
+	const said = evidence.slice(0, SAID_FIRST).split("\n", SAID_LINES);
+	return { ...facts, log: readLogText(pipeline.logSearch, evidence), said };
+}
+
+/** A title and a summary, without the lines of a whole log. */
+const SAID_FIRST = 600;
+const SAID_LINES = 4;
 
 function jobsOf(context: Context): readonly Partial<JobLogs["jobs"][number]>[] {
 	const jobs = dataFrom(context, "github.job_logs")?.jobs;

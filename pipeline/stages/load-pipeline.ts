@@ -10,6 +10,7 @@ import type {
 	Settings,
 	Spawn,
 } from "../artefact.ts";
+import { contextRounds } from "../context-rounds.ts";
 import {
 	type CompiledCondition,
 	type CompiledExpression,
@@ -34,7 +35,8 @@ export interface Pipeline {
 	/** By the event they listen to, in file order. */
 	readonly lifecycle: ReadonlyMap<string, readonly CompiledLifecycle[]>;
 	readonly filters: readonly { readonly name: string; readonly keep: CompiledCondition }[];
-	readonly context: readonly CompiledContextRequest[];
+	/** In the rounds in which they are gathered. */
+	readonly context: readonly (readonly CompiledContextRequest[])[];
 	readonly classify: readonly (ClassifyRule & Named)[];
 	readonly tools: ToolTable;
 	/** Looks up an agent by the name in an escalation. */
@@ -64,7 +66,7 @@ export interface CompiledLifecycle {
 	readonly about: CompiledMapping;
 }
 
-interface CompiledContextRequest {
+export interface CompiledContextRequest {
 	readonly name: string;
 	readonly from: ContextRequest["from"];
 	readonly condition: CompiledCondition | undefined;
@@ -109,11 +111,13 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		tools: compileToolTable(artefact.fields, artefact.tools),
 		agentOf: (name) => agentOf(artefact, name),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
-		context: artefact.context.map((request) => ({
-			...request,
-			condition: conditionOf(request.when),
-			with: compileMapping(request.with),
-		})),
+		context: contextRounds(artefact.context).map((round) =>
+			round.map((request) => ({
+				...request,
+				condition: conditionOf(request.when),
+				with: compileMapping(request.with),
+			})),
+		),
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
 		route: compileRoutes(artefact),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),

@@ -1,10 +1,11 @@
-import type { ContextSource } from "../context.ts";
+import type { Context, ContextSource } from "../context.ts";
 import type { RuleVerdict } from "../explanation.ts";
 import type { Scope } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
 import { evaluateMapping } from "./compiled-mapping.ts";
-import { factsOf } from "./incident-facts.ts";
-import type { Pipeline } from "./load-pipeline.ts";
+import { enrichIncident, evidentFactsOf, factsOf } from "./incident-facts.ts";
+import type { CompiledContextRequest, Pipeline } from "./load-pipeline.ts";
+import { classify } from "./classify.ts";
 import { judgeRule } from "./rule-verdicts.ts";
 
 /** One context source to query for an incident, with its parameters evaluated. */
@@ -17,16 +18,42 @@ export interface PlannedRequest {
 	readonly skip?: { readonly why: string; readonly rule: RuleVerdict };
 }
 
-/** What to gather for an incident: every request of the pipeline in order, with a reason for those to skip. */
+/** What to gather first: every request that reads neither `$failure` nor another part, in the pipeline's order. */
 export async function planContext(loaded: Pipeline, incident: Incident): Promise<readonly PlannedRequest[]> {
 	const pipeline = loaded.forRepository(incident.repository);
+	const [first = []] = pipeline.context;
 	const scope: Scope = {
 		input: incident,
 		variables: { settings: pipeline.settings },
 		facts: factsOf(pipeline, incident),
 	};
+	return await plan(first, scope);
+}
+
+/**
+ * What to gather in a later round, from 1 on, with the context of the rounds before. These requests see everything that a
+ * classify rule sees, and as `$failure` what the rules make of it so far. The decision judges again, by the whole context.
+ */
+export async function planRound(
+	loaded: Pipeline,
+	round: number,
+	incident: Incident,
+	context: Context,
+): Promise<readonly PlannedRequest[]> {
+	const pipeline = loaded.forRepository(incident.repository);
+	const requests = pipeline.context[round] ?? [];
+	if (requests.length === 0) return [];
+	const about = enrichIncident(incident, context);
+	const facts = evidentFactsOf(pipeline, about, context);
+	const scope: Scope = { input: { ...about, context }, variables: { settings: pipeline.settings }, facts };
+	const { type, category } = await classify(pipeline, scope, facts);
+	const failure = { type, category };
+	return await plan(requests, { ...scope, variables: { ...scope.variables, failure } });
+}
+
+async function plan(requests: readonly CompiledContextRequest[], scope: Scope): Promise<readonly PlannedRequest[]> {
 	const planned: PlannedRequest[] = [];
-	for (const { name, from, condition, with: mapping, timeout_s } of pipeline.context) {
+	for (const { name, from, condition, with: mapping, timeout_s } of requests) {
 		const rule = await judgeRule(name, condition, scope);
 		const { value, failed } = await evaluateMapping(mapping, scope, `${name}.with`);
 		const [broken] = failed;

@@ -17,6 +17,16 @@ const listSchema = z.object({
 	items: z.array(z.object({ metadata: z.object({ name: z.string(), creationTimestamp: z.string() }) })).nullable(),
 });
 const text = z.string().optional();
+const nodeSchema = z.object({
+	displayName: text,
+	templateName: text,
+	type: text,
+	phase: text,
+	message: text,
+	/** Of a node of type `Retry`: its attempts. */
+	children: z.array(z.string()).nullish(),
+	outputs: z.object({ exitCode: text }).nullish(),
+});
 const workflowSchema = z.object({
 	metadata: z.object({ name: z.string() }),
 	status: z
@@ -28,15 +38,13 @@ const workflowSchema = z.object({
 			/** A large Workflow compresses its nodes, or stores them in a database. */
 			compressedNodes: text,
 			offloadNodeStatusVersion: text,
-			nodes: z
-				.record(z.string(), z.object({ displayName: text, templateName: text, type: text, phase: text, message: text }))
-				.optional(),
+			nodes: z.record(z.string(), nodeSchema).optional(),
 		})
 		.default({}),
 });
 type Workflow = z.infer<typeof workflowSchema>;
 
-/** `argo.workflow`: a Workflow by name, or the newest that matches a selector; its phase, message and failed nodes. */
+/** `argo.workflow`: a Workflow by name, or the newest that matches a selector; its phase, message, and failed nodes with their retries. */
 export function argoWorkflow(access: KubernetesAccess): Source {
 	return checkedSource(PARAMETERS["argo.workflow"], async (parameters, { signal }) => {
 		const opened = openNamespace(access, parameters.namespace);
@@ -82,10 +90,7 @@ async function newest(
 function shownWorkflow({ metadata, status }: Workflow) {
 	const { phase, message, startedAt, finishedAt, nodes = {} } = status;
 	const bad = Object.values(nodes).filter((node) => FAILED_PHASES.includes(node.phase ?? ""));
-	const lines = bad.slice(0, MAX_NODES).map(({ displayName, templateName, type, phase, message }) => {
-		const head = [displayName ?? "a node", type && `(${type})`, templateName && `of ${templateName}`, phase];
-		return shownLine([head.filter(Boolean).join(" "), message].filter(Boolean).join(": "));
-	});
+	const lines = bad.slice(0, MAX_NODES).map(nodeLine);
 	return {
 		name: metadata.name,
 		phase: phase || "Pending",
@@ -94,4 +99,17 @@ function shownWorkflow({ metadata, status }: Workflow) {
 		...(finishedAt && { finished_at: finishedAt }),
 		failed_nodes: [...lines, ...(bad.length > MAX_NODES ? [`and ${bad.length - MAX_NODES} more`] : [])],
 	};
+}
+
+/** `deploy (Retry) of deploy Error, tried 3 times, exit code 1: why`. */
+function nodeLine({ displayName, templateName, type, phase, message, children, outputs }: z.infer<typeof nodeSchema>) {
+	const tries = type === "Retry" ? (children?.length ?? 0) : 0;
+	const exit = outputs?.exitCode;
+	const head = [displayName ?? "a node", type && `(${type})`, templateName && `of ${templateName}`, phase];
+	const facts = [
+		head.filter(Boolean).join(" "),
+		tries > 0 && `tried ${tries} ${tries === 1 ? "time" : "times"}`,
+		exit && exit !== "0" && `exit code ${exit}`,
+	];
+	return shownLine([facts.filter(Boolean).join(", "), message].filter(Boolean).join(": "));
 }

@@ -5,8 +5,11 @@ import type { ContextSettings } from "./context-settings.ts";
 import { grafanaAlerts } from "./grafana-alerts.ts";
 import { kubernetesAccess } from "./kubernetes-access.ts";
 import { kubernetesPods } from "./kubernetes-pods.ts";
+import { lokiLabels } from "./loki-labels.ts";
 import { lokiQueryRange } from "./loki-query-range.ts";
+import { prometheusMetrics } from "./prometheus-metrics.ts";
 import { prometheusQuery } from "./prometheus-query.ts";
+import { prometheusRange } from "./prometheus-range.ts";
 import { type ContextSources, unconfigured } from "./source.ts";
 
 export interface ContextTools {
@@ -26,8 +29,15 @@ export function contextSources({ settings, cluster, ownNamespace, fetch }: Conte
 		"argocd.application": argocdApplication(argocd, kubernetes, fetch),
 		"argo.workflow": argoWorkflow(kubernetes),
 		"loki.query_range": loki ? lokiQueryRange(loki, bounds, fetch) : unconfigured("LOKI_URL is not set"),
+		"loki.labels": loki ? lokiLabels(loki, bounds, fetch) : unconfigured("LOKI_URL is not set"),
 		"prometheus.query": prometheus
 			? prometheusQuery(prometheus, bounds, fetch)
+			: unconfigured("PROMETHEUS_URL is not set"),
+		"prometheus.query_range": prometheus
+			? prometheusRange(prometheus, bounds, fetch)
+			: unconfigured("PROMETHEUS_URL is not set"),
+		"prometheus.metrics": prometheus
+			? prometheusMetrics(prometheus, bounds, fetch)
 			: unconfigured("PROMETHEUS_URL is not set"),
 		"grafana.alerts": grafana ? grafanaAlerts(grafana, bounds, fetch) : unconfigured("GRAFANA_URL is not set"),
 		"kubernetes.pods": kubernetesPods(kubernetes),

@@ -1,13 +1,13 @@
-import type { CoreV1Event, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import { eventLines } from "./event-lines.ts";
 import { type KubernetesAccess, openNamespace } from "./kubernetes-access.ts";
 import { labelSelector } from "./label-selector.ts";
 import { PARAMETERS } from "./parameters.ts";
-import { shownLine, shownTime, shownWord } from "./shown.ts";
+import { shownLine, shownWord } from "./shown.ts";
 import { checkedSource, failed, type Source } from "./source.ts";
 
 /** Each costs one request for its events. */
 const PODS_WITH_EVENTS = 10;
-const MAX_EVENTS = 20;
 
 /** `kubernetes.pods`: the pods that match a selector, the worst first, and the newest events of the first ten. */
 export function kubernetesPods(access: KubernetesAccess): Source {
@@ -22,7 +22,7 @@ export function kubernetesPods(access: KubernetesAccess): Source {
 		const pods = found.value.map(summarize).toSorted((a, b) => b.trouble - a.trouble);
 		const shown = pods.slice(0, parameters.limit);
 		const asked = shown.slice(0, PODS_WITH_EVENTS);
-		const events = await Promise.all(asked.map(({ name }) => reader.podEvents(namespace, name, signal)));
+		const events = await Promise.all(asked.map(({ name }) => reader.events(namespace, "Pod", name, signal)));
 		const unknown = events.find((reading) => !reading.ok);
 		return {
 			status: "ok",
@@ -72,22 +72,4 @@ function containerWords({ name, state, lastState }: V1ContainerStatus): string[]
 
 function reasonOf(reason = "no reason given", message?: string): string {
 	return message ? `${reason} (${shownWord(message)})` : reason;
-}
-
-function eventLines(events: readonly CoreV1Event[]): string[] {
-	return events
-		.map((event) => ({ event, at: lastSeen(event) }))
-		.toSorted((a, b) => b.at - a.at)
-		.slice(0, MAX_EVENTS)
-		.map(({ event: { type, reason, count, involvedObject, message }, at }) => {
-			const times = count !== undefined && count > 1 ? `, ${count} times` : "";
-			const head = `${shownTime(at)} ${involvedObject.name ?? ""}: ${type ?? "Normal"} ${reason ?? ""}${times}`;
-			return shownLine(message ? `${head}: ${message}` : head);
-		});
-}
-
-/** Newer reporters fill `series` and `eventTime` instead of `lastTimestamp` (API reference, `core/v1.Event`). */
-function lastSeen({ series, lastTimestamp, eventTime, firstTimestamp, metadata }: CoreV1Event): number {
-	const time = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp;
-	return time === undefined ? 0 : new Date(time).getTime();
 }

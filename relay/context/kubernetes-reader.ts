@@ -23,12 +23,26 @@ export interface CustomKind {
 /** What the context sources read from a cluster: a few objects at a time, nothing is cached. */
 export interface KubernetesReader {
 	pods(namespace: string, selector: string, signal: AbortSignal): Promise<AnswerReading<readonly V1Pod[]>>;
-	podEvents(namespace: string, pod: string, signal: AbortSignal): Promise<AnswerReading<readonly CoreV1Event[]>>;
+	events(
+		namespace: string,
+		kind: string,
+		name: string,
+		signal: AbortSignal,
+	): Promise<AnswerReading<readonly CoreV1Event[]>>;
+	/** The objects of a namespace, page by page, up to a limit. */
+	objects(kind: CustomKind, namespace: string, signal: AbortSignal): Promise<AnswerReading<readonly unknown[]>>;
 	object(kind: CustomKind, namespace: string, name: string, signal: AbortSignal): Promise<AnswerReading<unknown>>;
 	/** Name and metadata only: objects can be large. */
 	metadata(kind: CustomKind, namespace: string, selector: string, signal: AbortSignal): Promise<AnswerReading<unknown>>;
 }
 
+interface ObjectPage {
+	readonly items?: readonly unknown[];
+	readonly metadata?: { readonly continue?: string };
+}
+
+/** Objects of one page: each page is read up to the same limit. */
+const PAGE = 50;
 const MAX_PODS = 200;
 const MAX_EVENTS = 50;
 const MAX_OBJECTS = 500;
@@ -49,11 +63,23 @@ export function kubernetesReader(kubeConfig: KubeConfig): KubernetesReader {
 				const request = { namespace, labelSelector, limit: MAX_PODS };
 				return itemsOf(await core.listNamespacedPod(request, boundedRead(signal)));
 			}),
-		podEvents: (namespace, pod, signal) =>
+		events: (namespace, kind, name, signal) =>
 			read(async () => {
-				const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${pod}`;
+				const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
 				const request = { namespace, fieldSelector, limit: MAX_EVENTS };
 				return itemsOf(await core.listNamespacedEvent(request, boundedRead(signal)));
+			}),
+		objects: (kind, namespace, signal) =>
+			read(async () => {
+				const found: unknown[] = [];
+				let more: string | undefined;
+				do {
+					const request = { ...kind, namespace, limit: PAGE, ...(more !== undefined && { _continue: more }) };
+					const page: ObjectPage = await objects.listNamespacedCustomObject(request, boundedRead(signal));
+					found.push(...itemsOf(page));
+					more = page.metadata?.continue || undefined;
+				} while (more !== undefined && found.length < MAX_OBJECTS);
+				return found;
 			}),
 		object: (kind, namespace, name, signal) =>
 			read(() => objects.getNamespacedCustomObject({ ...kind, namespace, name }, boundedRead(signal))),

@@ -48,12 +48,25 @@ const duration = z
 const UNITS = { s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS } as const;
 
 export const PARAMETERS = {
-	"argocd.application": z.strictObject({
-		name: objectName,
-		/** The namespace of the Application resource. */
-		namespace: namespace.default("argocd"),
-		project: objectName.optional(),
-	}),
+	"argocd.application": z
+		.strictObject({
+			name: objectName.optional(),
+			/** Found by what it deploys from. */
+			repository: z
+				.string()
+				.max(200)
+				.regex(/^[\w.-]+\/[\w.-]+$/, "not a repository's owner and name")
+				.optional(),
+			/** JSONata gives one value as itself. */
+			paths: z
+				.union([text(LONGEST_VALUE).transform((path) => [path]), z.array(text(LONGEST_VALUE)).max(1_000)])
+				.default([]),
+			branch: text(LONGEST_VALUE).optional(),
+			/** The namespace of the Application resource. */
+			namespace: namespace.default("argocd"),
+			project: objectName.optional(),
+		})
+		.refine((given) => given.name !== undefined || given.repository !== undefined, "give name or repository"),
 	"argo.workflow": z
 		.strictObject({ namespace: namespace.optional(), name: objectName.optional(), selector, labels })
 		.refine((given) => (given.name === undefined) === chooses(given), "give either name, or labels or selector"),
@@ -63,6 +76,9 @@ export const PARAMETERS = {
 		since: duration.default(30 * MINUTE_MS),
 		limit: z.int().min(1).max(200).default(50),
 	}),
+	"loki.labels": z.strictObject({ query, values, since: duration.default(HOUR_MS) }),
+	"prometheus.query_range": z.strictObject({ query, values, since: duration.default(HOUR_MS) }),
+	"prometheus.metrics": z.strictObject({ query, values, since: duration.default(HOUR_MS) }),
 	"prometheus.query": z.strictObject({
 		query,
 		values,

@@ -27,8 +27,38 @@ async function asked(from: string, given: object, env: Record<string, string> = 
 	const response = await relay.post("/v1/context", body);
 	const { results }: { results: { why?: string }[] } = JSON.parse(await response.text());
 	const queries = server.asked.map(({ url }) => new URL(url ?? "", server.url).searchParams);
-	return queries[0]?.getAll(from === "grafana.alerts" ? "filter" : "query") ?? results[0]?.why;
+	return queries[0]?.getAll(NAMED[from] ?? "query") ?? results[0]?.why;
 }
+
+/** The parameter that selects what a source reads. */
+const NAMED: Readonly<Record<string, string>> = {
+	"grafana.alerts": "filter",
+	"loki.labels": "match[]",
+	"prometheus.metrics": "match[]",
+};
+
+describe("a wire holder's lists of labels and metrics, and its ranges", () => {
+	it.each([
+		["loki.labels", '{app=~".+"}', '{namespace="cto",app=~".+"}'],
+		["loki.labels", '{namespace="payments"}', '{namespace="cto",namespace="payments"}'],
+		["prometheus.metrics", '{__name__=~".+"}', '{namespace="cto",__name__=~".+"}'],
+		["prometheus.metrics", "up", 'up{namespace="cto"}'],
+		["prometheus.query_range", "sum(rate(x[5m]))", 'sum(rate(x{namespace="cto"}[5m]))'],
+	])("%s of %s reads only the relay's namespaces", async (from, query, sent) => {
+		expect(await asked(from, { query })).toEqual([sent]);
+	});
+
+	it.each([
+		["loki.labels", '{app="x"},{app="y"}', "query: not understood"],
+		["loki.labels", "{}", "query: not understood"],
+		["loki.labels", 'count_over_time({app="x"}[1h])', "query: give a query for log lines"],
+		["prometheus.metrics", '{a="b"},{c="d"}', "query: not understood"],
+		["prometheus.metrics", "up @ 1609746000", "`@` is not allowed"],
+		["prometheus.query_range", "x offset 2d", "more than HEALER_QUERY_RANGE (1d)"],
+	])("%s of %j is refused: %s", async (from, query, why) => {
+		expect(await asked(from, { query })).toContain(why);
+	});
+});
 
 describe("a wire holder's LogQL", () => {
 	it.each([

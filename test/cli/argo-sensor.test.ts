@@ -4,6 +4,7 @@ import examples from "@octokit/webhooks-examples/api.github.com/index.json" with
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { readAlertEvent, readCiEvent, unwrapBody } from "../../worker/ingest/sensor-event.ts";
+import { blocksOf } from "../support/markdown.ts";
 
 interface Filter {
 	readonly path: string;
@@ -117,5 +118,11 @@ describe("deploy/argo-sensor", () => {
 			expect(policy).toEqual({ status: { allow: [200, 202] } });
 			expect(retryStrategy.steps).toBe(3);
 		}
+	});
+
+	it("is what docs/migration.md shows beside the former snippet", () => {
+		const [, now] = blocksOf("docs/migration.md").filter(({ language }) => language === "yaml");
+		const trigger = spec.triggers.find(({ template }) => template.conditions === "workflow-run")?.template.http;
+		expect(trigger).toMatchObject(parse(now?.text ?? "").http);
 	});
 });

@@ -152,8 +152,9 @@ describe("deploy/relay and deploy/tunnel", () => {
 		await core.createNamespace({ body: { metadata: { name: "argocd" } } });
 		expect(await applyFolder("argocd-reader")).toHaveLength(2);
 		const rules = await rulesOf(account, "argocd");
-		expect(rules).toContainEqual({ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get"] });
-		expect(rules).toHaveLength((await rulesOf(account, "default")).length + 1);
+		expect(rules).toContainEqual({ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get", "list"] });
+		expect(rules).toContainEqual({ apiGroups: [""], resources: ["events"], verbs: ["list"] });
+		expect(rules).toHaveLength((await rulesOf(account, "default")).length + 2);
 	});
 
 	it("the relay gathers context with what its account may read", async () => {

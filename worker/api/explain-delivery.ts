@@ -91,7 +91,11 @@ async function given(
 	{ log, changed_files }: Question,
 ): Promise<Context> {
 	const parts = givenParts({ log: log === undefined ? undefined : readLog(engine, log), changed_files });
-	return givenContext(await engine.plan(incident), parts);
+	let context = givenContext(await engine.plan(incident), parts);
+	for (let round = 1; round < engine.rounds; round++) {
+		context = { ...context, ...givenContext(await engine.planRound(round, incident, context), parts) };
+	}
+	return context;
 }
 
 function readLog(engine: Engine, log: string): LogReading {

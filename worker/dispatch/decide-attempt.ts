@@ -13,6 +13,7 @@ import { redAtDecision } from "../remediation/goal.ts";
 import { decideByEvidence } from "./decide-by-evidence.ts";
 import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
+import { gatherRest } from "./gather-rest.ts";
 import { reportedIncident } from "./reported-incident.ts";
 import { type SplitEvidence, splitByField } from "./split-by-field.ts";
 import type { Progress } from "./waiting.ts";
@@ -31,7 +32,9 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	if ("state" in evidence) return evidence;
 	const split = await splitByField(effects, locked, evidence);
 	if ("state" in split) return split;
-	return await decideOn(effects, locked, split);
+	const whole = await gatherRest(effects, locked, split.evidence);
+	if ("state" in whole) return whole;
+	return await decideOn(effects, locked, { ...split, evidence: whole });
 }
 
 async function decideOn(

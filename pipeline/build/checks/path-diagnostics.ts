@@ -58,7 +58,7 @@ function wording(path: ReadPath, index: number, scope: ScopeName, visible: Visib
 			: `\`${holder}\` has no field \`${name}\` in GitHub's payload of \`${visible.payload}\`.`;
 	}
 	if (holder === "" && name === "context" && visible.roots && scope === "context") {
-		return "The context is not gathered yet here. Use the incident's own fields.";
+		return "The context is not gathered yet here. Use the incident's own fields, or name a part, as in `context.job_logs`.";
 	}
 	switch (holder) {
 		case "":

@@ -1,3 +1,4 @@
+import { isLater } from "../../context-rounds.ts";
 import type { FUNCTIONS } from "../../expression/functions.ts";
 import { incidentFields } from "../../grammar/incident-fields.ts";
 import { agent, BRANCH_STRATEGIES, settings } from "../../grammar/pipeline-file.ts";
@@ -26,6 +27,7 @@ type Needs = NonNullable<(typeof FUNCTIONS)[string]["needs"]>;
 export function sightOf(file: ValidPart): (written: WrittenExpression) => Visible {
 	const scopes = scopesOf(file);
 	return ({ scope, path }) => {
+		if (scope === "context" && isLater(file.context?.[String(path[1])] ?? {})) return scopes["context, later"];
 		if (scope !== "events" && scope !== "lifecycle") return scopes[scope];
 		const entry = String(path[1]);
 		const payload = file[scope]?.[entry]?.on ?? entry;
@@ -35,7 +37,7 @@ export function sightOf(file: ValidPart): (written: WrittenExpression) => Visibl
 }
 
 /** The scope of each stage. The parts of `context`, `$settings.vars`, types and categories come from the pipeline. */
-export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> {
+export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context, later", Visible>> {
 	const settings = settingsFields(file);
 	const context = Object.fromEntries(Object.keys(file.context ?? {}).map((part) => [part, CONTEXT_PART]));
 	const incident: Fields = { ...INCIDENT, event: known(Object.keys(file.events ?? {})) };
@@ -60,6 +62,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName, Visible>> 
 			variables: { settings },
 			unknownFacts: new Set<Needs>(["log", "changed_files"]),
 		},
+		"context, later": { ...later, variables: { settings, failure } },
 		classify: later,
 		route: { ...later, variables: { settings, failure } },
 		spawn: {

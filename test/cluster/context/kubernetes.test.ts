@@ -36,7 +36,7 @@ describe("the sources that read the API server", () => {
 		cluster = await namespace.serviceAccount([
 			{ apiGroups: [""], resources: ["pods", "events"], verbs: ["list"] },
 			{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["get", "list"] },
-			{ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get"] },
+			{ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["get", "list"] },
 		]);
 	});
 
@@ -180,6 +180,8 @@ describe("the sources that read the API server", () => {
 			sync: "OutOfSync",
 			revision: "abc123",
 			unhealthy: [],
+			out_of_sync: ["apps/Deployment cto/web: OutOfSync"],
+			resources: "1 resource: 1 without health",
 			operation: "Failed at 2026-01-02T03:04:09Z: one or more objects failed to apply",
 			conditions: ["ComparisonError: failed to load\\ntarget state"],
 		} satisfies ArgocdApplication;
@@ -202,12 +204,20 @@ describe("the sources that read the API server", () => {
 			const parameters = { namespace: namespace.name };
 			expect(await askSource("argocd.application", { ...parameters, name: "shop" }, where())).toEqual({
 				status: "ok",
-				data: shown,
+				data: { name: "shop", ...shown },
 			});
 			expect(await askSource("argocd.application", { ...parameters, name: "healthy" }, where())).toMatchObject({
 				data: { health: "Healthy", unhealthy: ["Service cto/web: Missing: is gone"] },
 			});
 			expect(await askSource("argocd.application", { ...parameters, name: "none" }, where())).toEqual({
+				status: "empty",
+			});
+			const lines = ["shop: Degraded, OutOfSync, . at HEAD", "healthy: Healthy, OutOfSync, . at HEAD"];
+			expect(await askSource("argocd.application", { ...parameters, repository: "example/r" }, where())).toEqual({
+				status: "ok",
+				data: { name: "shop", ...shown, applications: lines },
+			});
+			expect(await askSource("argocd.application", { ...parameters, repository: "example/other" }, where())).toEqual({
 				status: "empty",
 			});
 			expect(await askSource("argocd.application", { name: "shop" }, where())).toEqual({
@@ -237,6 +247,8 @@ describe("the sources that read the API server", () => {
 							],
 						}),
 					);
+				} else if (pathname === "/api/v1/applications/shop/events") {
+					response.end('{"metadata":{},"items":null}');
 				} else {
 					response.writeHead(403).end('{"error":"permission denied","code":7,"message":"permission denied"}');
 				}
@@ -249,9 +261,13 @@ describe("the sources that read the API server", () => {
 			};
 			expect(await askSource("argocd.application", { name: "shop" }, { env })).toEqual({
 				status: "ok",
-				data: { ...shown, unhealthy: ["apps/Deployment cto/web: Degraded: exceeded its progress deadline"] },
+				data: {
+					...{ name: "shop", ...shown, resources: "2 resources: 1 Degraded, 1 without health" },
+					unhealthy: ["apps/Deployment cto/web: Degraded: exceeded its progress deadline"],
+				},
 			});
 			expect(asked.toSorted()).toEqual([
+				"Bearer argo-token /api/v1/applications/shop/events?appNamespace=argocd",
 				"Bearer argo-token /api/v1/applications/shop/resource-tree?appNamespace=argocd",
 				"Bearer argo-token /api/v1/applications/shop?appNamespace=argocd",
 			]);
@@ -295,7 +311,7 @@ describe("the sources that read the API server", () => {
 
 	async function newApplication(name: string, status: object): Promise<void> {
 		const destination = { server: "https://kubernetes.default.svc", namespace: "cto" };
-		const spec = { project: "default", destination, source: { repoURL: "https://example.com/r.git", path: "." } };
+		const spec = { project: "default", destination, source: { repoURL: "https://git.test/example/r.git", path: "." } };
 		const metadata = { name, namespace: namespace.name };
 		const body = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec, status };
 		await objects.createNamespacedCustomObject({ ...ARGO, plural: "applications", namespace: namespace.name, body });

@@ -20,6 +20,7 @@ describe("pipelineFile", () => {
 			commands: { logins: [], permissions: ["admin", "maintain", "write"], max_per_hour: 10 },
 			unknown_heads: "fix",
 			watch: { pull_requests: false, branches: [], conflicts: true },
+			agent_tools: true,
 			settle_s: 5,
 			retention: { incidents_s: 7_776_000, prompts_s: 2_592_000, ignored_s: 2_592_000 },
 			vars: {},

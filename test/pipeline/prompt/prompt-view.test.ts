@@ -108,6 +108,21 @@ describe("promptView", () => {
 		});
 	});
 
+	it("names what failed or is incomplete, not what nobody asked for", () => {
+		const context: Context = {
+			loki: { from: "loki.query_range", took_ms: 0, status: "skipped", why: "LOKI_URL is not set" },
+			pods: { from: "kubernetes.pods", took_ms: 0, status: "skipped", why: "its condition is false" },
+			alerts: { from: "grafana.alerts", took_ms: 4, status: "empty" },
+			rate: { from: "prometheus.query", took_ms: 5000, status: "failed", why: "no answer within 5 s" },
+			logs: { ...ok, from: "github.job_logs", data: { jobs: [] }, incomplete: "1 of 2 logs is gone" },
+		};
+		expect(view({ context }).missing).toEqual([
+			{ name: "rate", from: "prometheus.query", why: "no answer within 5 s" },
+			{ name: "logs", from: "github.job_logs", why: "1 of 2 logs is gone" },
+		]);
+		expect(view({ context: { loki: context.loki as Context[string] } }).has_missing).toBe(false);
+	});
+
 	it("says where the fix goes", () => {
 		const text = (strategy: PromptInput["strategy"], more: Partial<Incident> = {}) =>
 			view({ incident: { ...incident, ...more }, strategy }).branch_strategy;

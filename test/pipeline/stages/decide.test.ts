@@ -80,6 +80,12 @@ describe("decide", () => {
 		});
 	});
 
+	it("gives no agent its tools if the setting takes them from all", async () => {
+		const without = loadPipeline({ ...smallArtefact, settings: { ...smallArtefact.settings, agent_tools: false } });
+		const decision = await decide(without, { incident, context, attempt: 1 });
+		expect(decision).toMatchObject({ agent: "rex", coderun: { spec: { localTools: "" } } });
+	});
+
 	it("uses the default without evidence, and makes no claim without its key", async () => {
 		const { branch: _, ...without } = incident;
 		const decision = await spawned({}, without);

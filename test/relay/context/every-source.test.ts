@@ -13,7 +13,10 @@ const ENOUGH: Readonly<Record<ClusterSource, Record<string, unknown>>> = {
 	"argocd.application": { name: "web" },
 	"argo.workflow": { name: "build" },
 	"loki.query_range": { query: '{app="web"}' },
+	"loki.labels": { query: '{app="web"}' },
 	"prometheus.query": { query: "up" },
+	"prometheus.query_range": { query: "up" },
+	"prometheus.metrics": { query: '{app="web"}' },
 	"grafana.alerts": { dashboards: "web" },
 	"kubernetes.pods": { labels: { app: "web" } },
 };
@@ -109,7 +112,10 @@ describe.each(SOURCES)("%s", (from) => {
 				"ARGOCD_SERVER is not set, and for the Application resource: no cluster is configured: KUBECONFIG is not set",
 			"argo.workflow": "no cluster is configured: KUBECONFIG is not set",
 			"loki.query_range": "LOKI_URL is not set",
+			"loki.labels": "LOKI_URL is not set",
 			"prometheus.query": "PROMETHEUS_URL is not set",
+			"prometheus.query_range": "PROMETHEUS_URL is not set",
+			"prometheus.metrics": "PROMETHEUS_URL is not set",
 			"grafana.alerts": "GRAFANA_URL is not set",
 			"kubernetes.pods": "no cluster is configured: KUBECONFIG is not set",
 		};
@@ -120,7 +126,14 @@ describe.each(SOURCES)("%s", (from) => {
 describe("the sources' parameters", () => {
 	const sources = sourcesAt("http://127.0.0.1:1");
 	it.each([
-		["argocd.application", {}, "with.name: "],
+		["argocd.application", {}, "with: give name or repository"],
+		["argocd.application", { repository: "../../session" }, "with.repository: not a repository's owner and name"],
+		["argocd.application", { repository: "acme/web", paths: [5] }, "with.paths: "],
+		["argocd.application", { repository: "acme/web", paths: Array(1001).fill("a") }, "with.paths: "],
+		["loki.labels", { query: "{a=$b}", values: { b: "c" }, since: "2d" }, "more than HEALER_QUERY_RANGE (1d)"],
+		["prometheus.query_range", { query: "up", since: "2d" }, "query: it reads back 2d"],
+		["prometheus.query_range", { query: "rate(up[23h])", since: "2h" }, "query: it reads back 25h"],
+		["prometheus.metrics", { query: "up", since: "25h" }, "query: it reads back 25h"],
 		["argocd.application", { name: "../../session" }, "with.name: not a valid name of a Kubernetes object"],
 		["argocd.application", { name: "web", namespace: "a/b" }, "with.namespace: not a valid name of a namespace"],
 		["argo.workflow", {}, "with: give either name, or labels or selector"],

@@ -114,6 +114,8 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		webhook_events: [],
 		agents: ["rex", "blaze", "bolt", "cipher", "atlas"],
 		plan: async () => [],
+		rounds: 1,
+		planRound: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
 		read: async () => ({
 			outcome: "ignored",
