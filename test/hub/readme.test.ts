@@ -127,7 +127,10 @@ describe("docs/pipeline.md example, as typed", () => {
 		["npx healer check", /^pipeline\.yaml is valid/],
 		["npx healer check pipeline.yaml --json", /^\{"ok":true,/],
 		["npx healer show", /^ {2}# from packs\/github\/filters\.yaml:\d+\n {2}- name: allowed-repository$/m],
-		["npx healer show --rule run_green", /^lifecycle:\n {2}# from packs\/github\/lifecycle\.yaml:\d+\n {2}run_green:$/m],
+		[
+			"npx healer show --rule run_green",
+			/^lifecycle:\n {2}# from packs\/github\/lifecycle\.yaml:\d+\n {2}run_green:$/m,
+		],
 		["npx healer show --rule filters.conclusion --json", /"file": "packs\/github\/filters\.yaml"/],
 		["npx healer test", /^(\d+) of \1 cases passed\.$/m],
 		[`${EXPLAIN} ${LOG}`, /failure {3}rust_clippy \(rust\)/],

@@ -56,15 +56,11 @@ export function readPolicy({ text, packs = {} }: PolicySources): PolicyReading {
 	};
 }
 
-/** The names under `extends`; none when there is no such list of texts. */
-export function extendedNames(value: unknown): readonly string[] {
+/** The names under `extends` of a pipeline's text; none when it is not YAML or has no such list. */
+export function extendsOf(text: string): readonly string[] {
+	const value = readYaml(text).source?.value;
 	const names: unknown = isMap(value) ? value.extends : undefined;
 	return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
-}
-
-/** The names under `extends` of a pipeline's text; none when it is not YAML. */
-export function extendsOf(text: string): readonly string[] {
-	return extendedNames(readYaml(text).source?.value);
 }
 
 function readPacks(

@@ -24,7 +24,7 @@ export function renderEntries(entries: readonly ResolvedEntry[]): string {
 }
 
 /** `from packs/tools/rust.yaml:12, instead of ...`. */
-export function describeOrigin({ from, over, isMerged, disabled }: ResolvedEntry): string {
+function describeOrigin({ from, over, isMerged, disabled }: ResolvedEntry): string {
 	const earlier = over.map(place).join(", ");
 	const replaced = isMerged
 		? `from ${earlier}, changed in ${place(from)}`
