@@ -292,11 +292,14 @@ function isTitle(name: string): boolean {
 function isCommand(table: ToolTable, name: string, log: LogReading | undefined): boolean {
 	if (!isTitle(name)) return false;
 	const title = name.slice(RUN.length);
+	if (ACTION.test(title)) return false;
 	const commands = log?.steps?.flatMap((step) => step.commands) ?? [];
 	if (commands.length > 0) return commands.some((command) => command.startsWith(title.slice(0, SHORTEST_TITLE)));
 	return COMMAND_SIGNS.test(title) || programsOf(table, title).length > 0;
 }
 
+/** `docker/build-push-action@v6`: what a step without a name uses. */
+const ACTION = /^[\w.-]+\/[\w./-]+@[\w./-]+$/;
 /** Titles are cut where a script's first line is long. */
 const SHORTEST_TITLE = 40;
 /** Options, paths and what a shell reads. */

@@ -53,6 +53,11 @@ describe("a step's name that begins with Run", () => {
 		);
 	});
 
+	it("is a name if it is an action's", () => {
+		const log = "##[group]Run acme/playbook-action@v2\nwith:\n  a: b\n##[endgroup]\nno\n";
+		expect(first({ failed_steps: ["Run acme/playbook-action@v2"], log })).toBe("step_name: infrastructure_finding");
+	});
+
 	it("is a command if its script begins so, or it looks like one", () => {
 		const log = "##[group]Run deploy playbook now\ndeploy playbook now\n##[endgroup]\nno\n";
 		expect(first({ failed_steps: ["Run deploy playbook now"], log })).toBeUndefined();
