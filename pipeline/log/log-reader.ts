@@ -48,18 +48,22 @@ export function readLogText(search: LogSearch, text: string): LogReading {
 }
 
 const MOST_ERROR_LINES = 10;
+const MOST_LAST_LINES = 5;
 
 /** Commands are shown behind `>`, `$`, `+` or `[command]`, or behind the name of a script and `$ `. */
 function mayShowCommand(text: string, from: number, end: number): boolean {
 	const first = text.charCodeAt(from);
 	// An escape sequence: pnpm and yarn colour what they run.
 	if (first === 0x3e || first === 0x24 || first === 0x2b || first === 0x1b) return end - from < LONGEST_SHOWN_COMMAND;
-	const dollar = text.indexOf("$ ", from);
-	return dollar !== -1 && dollar < Math.min(end, from + LONGEST_SCRIPT_NAME);
+	const last = Math.min(end - 1, from + LONGEST_SCRIPT_NAME);
+	for (let at = from + 1; at < last; at++) {
+		if (text.charCodeAt(at) === 0x24 && text.charCodeAt(at + 1) === 0x20) return true;
+	}
+	return false;
 }
 
 const LONGEST_SHOWN_COMMAND = 2000;
-const LONGEST_SCRIPT_NAME = 160;
+const LONGEST_SCRIPT_NAME = 80;
 
 /** BuildKit numbers and times each line of a build's output: `#12 3.456 error: ...`. */
 function afterBuildStep(text: string, from: number, end: number): number {
@@ -104,7 +108,7 @@ class LogPass {
 	readonly #commands = new StepCommands();
 	/** The first line of the step whose commands are collected. */
 	#commandsOf = 0;
-	#step: FailedStep = { commands: [], failed: [], errors: [] };
+	#step: FailedStep = { commands: [], failed: [], errors: [], last: [] };
 	readonly #errorLines: string[] = [];
 
 	constructor(search: LogSearch, limits: LogLimits) {
@@ -227,17 +231,20 @@ class LogPass {
 	/** The step that the newest lines belong to. */
 	#readStep(stepLine: number): FailedStep {
 		const failed: string[] = [];
+		const last: string[] = [];
 		for (let back = 0; back <= this.#limits.zone_lines; back++) {
 			const line = this.#recent.back(back);
 			if (!line || line.line < stepLine) break;
 			if (line.kind === "echo" || line.kind === "warning") continue;
 			const command = failedCommand(line.text);
 			if (command !== undefined) failed.push(command);
+			if (line.kind === "plain" && last.length < MOST_LAST_LINES) last.unshift(line.text);
 		}
 		return {
 			commands: this.#commands.commands.map(shownLine),
 			failed: failed.map(shownLine),
 			errors: this.#errorLines.map(shownLine),
+			last: this.#errorLines.length > 0 ? [] : last.map(shownLine),
 		};
 	}
 

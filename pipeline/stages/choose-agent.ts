@@ -11,27 +11,30 @@ type Rule = Pipeline["route"][number];
 
 export interface Routed {
 	readonly found: Rule | undefined;
+	/** The column of the table that chose it, and what was found there. */
+	readonly column?: { readonly by: "evidence" | "workflow" | "files"; readonly found: string };
 	readonly verdicts: readonly RuleVerdict[];
 }
 
 /**
- * Who fixes it: the first rule with a condition that holds; then the table, column by column of falling weight (what failed,
- * the workflow's name, changed files), the first row that has it; then the rules without a condition.
+ * Who fixes it: the rules above the table in order; then the table, column by column of falling weight (what failed, the
+ * workflow's name, changed files), the first row that has it; then the rules below.
  */
 export async function chooseAgent(
 	{ route }: Pipeline,
 	scope: Scope,
 	{ facts, failure }: { readonly facts: Facts; readonly failure: Classified },
 ): Promise<Routed> {
-	const conditions = route.filter((rule) => rule.condition !== undefined && !isRow(rule));
-	const ruled = await firstTrue(conditions, scope);
+	const first = route.findIndex(isRow);
+	const above = first === -1 ? route : route.slice(0, first);
+	const ruled = await firstTrue(above, scope);
 	if (ruled.found !== undefined) return ruled;
 	const rows = await openRows(route.filter(isRow), scope);
 	const row = chosenRow(rows.open, facts, failure);
 	const verdicts = [...ruled.verdicts, ...rows.refused, ...rows.open.map((one) => rowVerdict(one, row))];
-	if (row !== undefined) return { found: row.rule, verdicts };
+	if (row !== undefined) return { found: row.rule, column: row.column, verdicts };
 	const rest = await firstTrue(
-		route.filter((rule) => rule.condition === undefined && !isRow(rule)),
+		route.slice(above.length).filter((rule) => !isRow(rule)),
 		scope,
 	);
 	return { found: rest.found, verdicts: [...verdicts, ...rest.verdicts] };
@@ -55,30 +58,25 @@ async function openRows(rows: readonly Rule[], scope: Scope) {
 
 interface ChosenRow {
 	readonly rule: Rule;
-	/** What was found in which column: `evidence: rust`. */
-	readonly by: string;
+	readonly column: NonNullable<Routed["column"]>;
 }
 
 function chosenRow(rows: readonly Rule[], facts: Facts, { category, evidence }: Classified): ChosenRow | undefined {
 	const isWeakest = evidence !== undefined && isBelowJob(evidence.kind);
-	const byField = () => rowOf(rows, (row) => (row.evidence === category ? `evidence: ${category}` : undefined));
+	const byField = () => byEvidence(rows, category);
 	const isKnown = evidence === undefined ? category !== "general" : !isWeakest;
 	// A field that has no row is somebody else's, whatever the workflow is called.
 	if (isKnown) return byField();
-	return (
-		byWorkflow(rows, facts) ??
-		(evidence?.kind === "workflow_name" ? byField() : undefined) ??
-		byFiles(rows, facts) ??
-		byField()
-	);
+	const workflow = byWorkflow(rows, facts);
+	if (workflow !== undefined && hasFixedBeginning(workflow.column.found)) return workflow;
+	// `python-ci` is about Python, whatever `*-ci` is for.
+	if (evidence?.kind === "workflow_name") return byField();
+	return workflow ?? byFiles(rows, facts) ?? byField();
 }
 
-function rowOf(rows: readonly Rule[], found: (row: Rule) => string | undefined): ChosenRow | undefined {
-	for (const rule of rows) {
-		const by = found(rule);
-		if (by !== undefined) return { rule, by };
-	}
-	return undefined;
+function byEvidence(rows: readonly Rule[], field: string): ChosenRow | undefined {
+	const rule = rows.find(({ evidence }) => evidence === field);
+	return rule && { rule, column: { by: "evidence", found: field } };
 }
 
 /** The most specific glob that matches: one with a fixed beginning, then the longest. */
@@ -86,9 +84,10 @@ function byWorkflow(rows: readonly Rule[], facts: Facts): ChosenRow | undefined 
 	const matching = rows.flatMap((rule) =>
 		(rule.workflows ?? [])
 			.filter((glob) => FUNCTIONS.workflow?.call(facts, [glob]) === true)
-			.map((glob) => ({ rule, by: `workflows: ${glob}`, glob })),
+			.map((glob) => ({ rule, glob })),
 	);
-	return mostSpecific(matching);
+	const most = mostSpecific(matching);
+	return most && { rule: most.rule, column: { by: "workflow", found: most.glob } };
 }
 
 function mostSpecific<T extends { readonly glob: string }>(matching: readonly T[]): T | undefined {
@@ -98,7 +97,11 @@ function mostSpecific<T extends { readonly glob: string }>(matching: readonly T[
 const FIXED_BEGINNING = 1000;
 
 function specificity(glob: string): number {
-	return (glob.startsWith("*") ? 0 : FIXED_BEGINNING) + glob.replace(/[*?]/g, "").length;
+	return (hasFixedBeginning(glob) ? FIXED_BEGINNING : 0) + glob.replace(/[*?]/g, "").length;
+}
+
+function hasFixedBeginning(glob: string): boolean {
+	return !/^[*?]/.test(glob);
 }
 
 /** Each file belongs to the row with the most specific glob for it; the row with the most files wins, the first among equals. */
@@ -107,7 +110,7 @@ function byFiles(rows: readonly Rule[], { changed_files: paths = [] }: Facts): C
 	const counted = rows.map((rule) => ({ rule, count: owners.filter((owner) => owner === rule).length }));
 	const [most] = counted.toSorted((one, other) => other.count - one.count);
 	if (most === undefined || most.count === 0) return undefined;
-	return { rule: most.rule, by: `files: ${most.count} of ${paths.length}` };
+	return { rule: most.rule, column: { by: "files", found: `${most.count} of ${paths.length}` } };
 }
 
 function globsFor(rows: readonly Rule[], path: string) {
@@ -122,5 +125,6 @@ function rowVerdict(rule: Rule, chosen: ChosenRow | undefined): RuleVerdict {
 		(text) => text !== undefined,
 	);
 	const verdict = isChosen ? "true" : "false";
-	return { rule: rule.name, verdict, clause: { text: isChosen ? chosen.by : columns.join(", "), verdict } };
+	const text = isChosen ? `${chosen.column.by}: ${chosen.column.found}` : columns.join(", ");
+	return { rule: rule.name, verdict, clause: { text, verdict } };
 }

@@ -28,6 +28,7 @@ export const EVIDENCE = [
 	"job_name",
 	"workflow_name",
 	"changed_files",
+	"log_text",
 ] as const;
 
 export type EvidenceKind = (typeof EVIDENCE)[number];
@@ -45,6 +46,8 @@ export interface Evidence {
 	readonly line?: ErrorLine;
 	/** The failing step's command. */
 	readonly command?: string;
+	/** `src/main.rs:12`, named by that line or one near it. */
+	readonly place?: string;
 	/** The name, or other text, that it was found in. */
 	readonly name?: string;
 	readonly over: readonly string[];
@@ -105,7 +108,7 @@ interface Program {
 	readonly words: readonly string[];
 }
 
-const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [] };
+const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [], last: [] };
 
 function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): readonly StepPrograms[] {
 	const steps = log?.steps ?? [NOTHING_RUN];
@@ -129,7 +132,54 @@ function findings(table: ToolTable, log: LogReading, steps: readonly StepProgram
 	const found = table.tools.flatMap((tool) =>
 		tool.failures.flatMap((failure) => findingOf(log, tool, failure, outages)),
 	);
-	return found.map((finding) => ({ ...finding.evidence, kind: kindOf(finding, found, steps) }));
+	return found.map((finding) => {
+		const { tool, evidence } = finding;
+		const command = commandOf(tool, evidence.line, steps, log);
+		const place = placeNear(table, tool.field, evidence.line, log);
+		return {
+			...evidence,
+			kind: kindOf(finding, found, steps),
+			...(command !== undefined && { command }),
+			...(place !== undefined && { place }),
+		};
+	});
+}
+
+/** The command that ran the tool; if none is known to, the step's only one. */
+function commandOf(
+	tool: KnownTool,
+	line: ErrorLine | undefined,
+	steps: readonly StepPrograms[],
+	log: LogReading,
+): string | undefined {
+	const step = steps.find((one) => one.log === line?.log);
+	const ran = [...(step?.named ?? []), ...(step?.ran ?? [])].find((program) => program.tool === tool);
+	if (ran !== undefined) return ran.command;
+	const [only, ...others] = log.steps?.[line?.log ?? 0]?.commands ?? [];
+	return others.length === 0 ? only : undefined;
+}
+
+/** A message and its place may be this many lines apart. */
+const NEAR = 10;
+
+function placeNear(
+	{ sources }: ToolTable,
+	field: string,
+	line: ErrorLine | undefined,
+	log: LogReading,
+): string | undefined {
+	const source = sources.find((one) => one.field === field);
+	if (source === undefined || line === undefined) return undefined;
+	const own = placeIn(source, line.text);
+	if (own !== undefined) return own;
+	const other = log.patterns[source.pattern]?.error;
+	const isNear = other?.log === line.log && Math.abs(other.line - line.line) <= NEAR;
+	return isNear ? placeIn(source, other.text) : undefined;
+}
+
+function placeIn({ place }: FieldSource, text: string): string | undefined {
+	const [, path, number] = place.exec(text) ?? [];
+	return path === undefined ? undefined : `${path}:${number}`;
 }
 
 interface Finding {
@@ -148,11 +198,11 @@ function outageLines({ tools }: ToolTable, log: LogReading): ReadonlySet<string>
 			.flatMap(({ failures }) => failures)
 			.filter(({ kind }) => kind === "network" || kind === "runner")
 			.flatMap(({ prints }) => prints.filter((key) => isNearError(log, key)))
-			.map((key) => placeOf(lineOf(log, key))),
+			.map((key) => lineKey(lineOf(log, key))),
 	);
 }
 
-function placeOf({ log, line }: ErrorLine): string {
+function lineKey({ log, line }: ErrorLine): string {
 	return `${log}:${line}`;
 }
 
@@ -166,7 +216,7 @@ function findingOf(
 	const lines = failure.prints
 		.filter((key) => isNearError(log, key))
 		.map((pattern) => ({ pattern, line: lineOf(log, pattern) }))
-		.filter(({ line }) => failure.kind !== "finding" || !outages.has(placeOf(line)));
+		.filter(({ line }) => failure.kind !== "finding" || !outages.has(lineKey(line)));
 	if (lines.length === 0) return [];
 	const [last] = lines.toSorted((one, other) => one.line.log - other.line.log || other.line.line - one.line.line);
 	const { type, fix, over } = failure;
@@ -242,22 +292,27 @@ function namedFiles({ sources }: ToolTable, log: LogReading): readonly Evidence[
 		.map((source) => ofFile(source, log));
 }
 
-function ofFile({ field, type, fix, pattern }: FieldSource, log: LogReading): Evidence {
-	return { kind: "file", field, type, fix, pattern, line: lineOf(log, pattern), over: [] };
+function ofFile(source: FieldSource, log: LogReading): Evidence {
+	const { field, type, fix, pattern } = source;
+	const line = lineOf(log, pattern);
+	const place = placeIn(source, line.text);
+	return { kind: "file", field, type, fix, pattern, line, ...(place !== undefined && { place }), over: [] };
 }
 
 function names(
 	table: ToolTable,
-	{ log, failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
+	{ log, said = [], failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
 ): readonly Evidence[] {
 	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
 	return [
+		...said.flatMap((text) => named(table, text, "error_text")),
 		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
 		...failed_steps.filter((name) => !isCommand(table, name, log)).flatMap((name) => named(table, name, "step_name")),
 		...wrappedNames(table, log).flatMap((name) => named(table, name, "step_name")),
 		...jobs.flatMap((name) => named(table, name, "job_name")),
 		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
 		...changedFiles(table, changed_files),
+		...(log?.steps ?? []).flatMap(({ last }) => last.toReversed().flatMap((text) => named(table, text, "log_text"))),
 	];
 }
 
@@ -306,6 +361,9 @@ const SHORTEST_TITLE = 40;
 const COMMAND_SIGNS = /(^| )-|^[./~]|[$|;&<>=`"\\]/;
 
 const FAILS = /fail|error|denied|conflict|vulnerab/i;
+/** `Clippy found 3 errors`, but not `Clippy found 0 errors`. */
+const FAILED =
+	/\b[1-9]\d* (?:errors?|warnings?|lints?|problems?|issues?|files?|diffs?|tests?)\b|\bfail(?:s|ed|ure|ing)?\b/i;
 
 /** The names of scripts and targets that the failing step ran: `lint:rust` of `npm run lint:rust`. */
 function wrappedNames(table: ToolTable, log: LogReading | undefined): readonly string[] {
@@ -316,7 +374,7 @@ function wrappedNames(table: ToolTable, log: LogReading | undefined): readonly s
 		.flatMap(({ words }) => words.filter((word) => !word.startsWith("-")));
 }
 
-type NameKind = "error_text" | "step_name" | "job_name" | "workflow_name";
+type NameKind = "error_text" | "step_name" | "job_name" | "workflow_name" | "log_text";
 
 function named(table: ToolTable, name: string, kind: NameKind): readonly Evidence[] {
 	const meant = table.words.find(name);
@@ -326,10 +384,12 @@ function named(table: ToolTable, name: string, kind: NameKind): readonly Evidenc
 function ofName(table: ToolTable, meant: Meant, name: string, kind: EvidenceKind): Evidence {
 	const known = "tool" in meant ? meant.tool : undefined;
 	const field = "tool" in meant ? meant.tool.field : meant.field;
-	const first = known?.failures[0];
+	// A text that mentions a tool says what failed only if it says that this did.
+	const isText = kind === "error_text" || kind === "log_text";
+	const first = isText && !FAILED.test(name) ? undefined : known?.failures[0];
 	return {
 		// A gate is a gate, whatever language the job around it is about.
-		kind: field === "security" && kind !== "error_text" ? "security_name" : kind,
+		kind: field === "security" && !isText && kind !== "workflow_name" ? "security_name" : kind,
 		field,
 		type: first?.type ?? "general",
 		fix: first?.fix ?? table.fields[field]?.fix ?? "",
