@@ -81,6 +81,11 @@ export class StepCommands {
 	}
 }
 
+/** Whether a line shows a command: its words are arguments, not names. */
+export function showsCommand(line: string): boolean {
+	return SHOWN.test(line);
+}
+
 /** The command that a line of a wrapper says has failed. */
 export function failedCommand(line: string): string | undefined {
 	if (!FAILED_HINT.test(line)) return undefined;

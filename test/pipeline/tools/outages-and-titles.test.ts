@@ -65,3 +65,16 @@ describe("a step's name that begins with Run", () => {
 		expect(first({ failed_steps: ["Run deploy --what playbook"] })).toBeUndefined();
 	});
 });
+
+it("takes no name from a command that the log shows", () => {
+	expect(
+		first({
+			log: "##[group]Run ./smoke\n##[endgroup]\n+ ./check playbook\nno\n##[error]Process completed with exit code 1.\n",
+		}),
+	).toBeUndefined();
+	expect(
+		first({
+			log: "##[group]Run ./smoke\n##[endgroup]\nthe playbook is old\n##[error]Process completed with exit code 1.\n",
+		}),
+	).toBe("log_text: general");
+});
