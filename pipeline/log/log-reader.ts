@@ -11,7 +11,7 @@ import type { LogSearch } from "./log-search.ts";
 import { PatternCounts, type Zone } from "./pattern-counts.ts";
 import { type RecentLine, RecentLines } from "./recent-lines.ts";
 import { type LineKind, RunnerMarks } from "./runner-marks.ts";
-import { failedCommand, StepCommands } from "./step-commands.ts";
+import { failedCommand, StepCommands, showsCommand } from "./step-commands.ts";
 import { extraBytes } from "./utf8-length.ts";
 
 /** Takes a log in chunks of any size and returns its reading. Call `end` once; afterwards both methods throw. */
@@ -238,7 +238,8 @@ class LogPass {
 			if (line.kind === "echo" || line.kind === "warning") continue;
 			const command = failedCommand(line.text);
 			if (command !== undefined) failed.push(command);
-			if (line.kind === "plain" && last.length < MOST_LAST_LINES) last.unshift(line.text);
+			const isText = line.kind === "plain" && !showsCommand(line.text);
+			if (isText && last.length < MOST_LAST_LINES) last.unshift(line.text);
 		}
 		return {
 			commands: this.#commands.commands.map(shownLine),

@@ -19,6 +19,8 @@ const SHOWN = /^(?:> |\$ |\++ |\[command\]|[\w@./-]{1,100} [\w:.-]{1,60}\$ )(.+)
 /** Lines by which a wrapper names the command that failed. */
 const FAILED = [
 	/process "(?:\/bin\/(?:ba)?sh (?:-\w+ )*)?(.+)" did not complete successfully/,
+	/executor failed running \[(?:\/bin\/(?:ba)?sh (?:-\w+ )*)?(.+)\]: exit code/,
+	/building at STEP "RUN (.+)": /,
 	/The command '(?:\/bin\/(?:ba)?sh (?:-\w+ )*)?(.+)' returned a non-zero code/,
 	/^npm (?:ERR!|error) command (?:sh -c )?(.+)$/,
 	/^(?:##\[error\])?The process '(.+)' failed with exit code/,
@@ -28,7 +30,8 @@ const FAILED = [
 	/^error: script "[^"]+" (?:exited|was terminated) .*: (.+)$/,
 ] as const;
 /** A part of every match of the above, so that most lines are not tried. */
-const FAILED_HINT = /did not complete|non-zero code|command |failed with exit|InvocationError|exited with|RECURSIVE/;
+const FAILED_HINT =
+	/did not complete|executor failed|at STEP|non-zero code|command |failed with exit|InvocationError|exited with|RECURSIVE/;
 
 /** The commands of the step that a log is in, as its header and its output show them. Their number is bounded. */
 export class StepCommands {
@@ -76,6 +79,11 @@ export class StepCommands {
 		if (last?.endsWith("\\")) this.#script[this.#script.length - 1] = kept(`${last.slice(0, -1)}${text}`);
 		else if (this.#script.length < MOST_SCRIPT) this.#script.push(kept(text));
 	}
+}
+
+/** Whether a line shows a command: its words are arguments, not names. */
+export function showsCommand(line: string): boolean {
+	return SHOWN.test(line);
 }
 
 /** The command that a line of a wrapper says has failed. */

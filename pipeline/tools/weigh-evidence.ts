@@ -113,7 +113,7 @@ const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [], last: []
 function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): readonly StepPrograms[] {
 	const steps = log?.steps ?? [NOTHING_RUN];
 	// A step without a name is called after its command. Which log it is of is not known if there are several.
-	const titles = failed_steps.filter((name) => name.startsWith("Run ")).map((name) => name.slice("Run ".length));
+	const titles = failed_steps.filter(isTitle).map((name) => name.slice(RUN.length));
 	return steps.map(({ commands, failed }, at) => ({
 		log: at,
 		ran: [...(steps.length === 1 ? titles : []), ...commands].flatMap((line) => programsOf(table, line)),
@@ -128,7 +128,10 @@ function programsOf(table: ToolTable, line: string): readonly Program[] {
 }
 
 function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
-	const found = table.tools.flatMap((tool) => tool.failures.flatMap((failure) => findingOf(log, tool, failure)));
+	const outages = outageLines(table, log);
+	const found = table.tools.flatMap((tool) =>
+		tool.failures.flatMap((failure) => findingOf(log, tool, failure, outages)),
+	);
 	return found.map((finding) => {
 		const { tool, evidence } = finding;
 		const command = commandOf(tool, evidence.line, steps, log);
@@ -185,10 +188,36 @@ interface Finding {
 	readonly evidence: Omit<Evidence, "kind">;
 }
 
-function findingOf(log: LogReading, tool: KnownTool, failure: Failure): readonly Finding[] {
-	const printed = failure.prints.filter((key) => isNearError(log, key));
-	if (printed.length === 0 || failure.unless.some((key) => isNearError(log, key))) return [];
-	const lines = printed.map((pattern) => ({ pattern, line: lineOf(log, pattern) }));
+/**
+ * The lines that tell of the network or the runner. Where one tells of a finding, too, that is what the outage broke, and no
+ * finding: `main.go:3:8: reading https://proxy.golang.org/...: 502 Bad Gateway`.
+ */
+function outageLines({ tools }: ToolTable, log: LogReading): ReadonlySet<string> {
+	return new Set(
+		tools
+			.flatMap(({ failures }) => failures)
+			.filter(({ kind }) => kind === "network" || kind === "runner")
+			.flatMap(({ prints }) => prints.filter((key) => isNearError(log, key)))
+			.map((key) => lineKey(lineOf(log, key))),
+	);
+}
+
+function lineKey({ log, line }: ErrorLine): string {
+	return `${log}:${line}`;
+}
+
+function findingOf(
+	log: LogReading,
+	tool: KnownTool,
+	failure: Failure,
+	outages: ReadonlySet<string>,
+): readonly Finding[] {
+	if (failure.unless.some((key) => isNearError(log, key))) return [];
+	const lines = failure.prints
+		.filter((key) => isNearError(log, key))
+		.map((pattern) => ({ pattern, line: lineOf(log, pattern) }))
+		.filter(({ line }) => failure.kind !== "finding" || !outages.has(lineKey(line)));
+	if (lines.length === 0) return [];
 	const [last] = lines.toSorted((one, other) => one.line.log - other.line.log || other.line.line - one.line.line);
 	const { type, fix, over } = failure;
 	const evidence = { field: tool.field, type, fix, over, tool: tool.name, ...last };
@@ -278,7 +307,7 @@ function names(
 	return [
 		...said.flatMap((text) => named(table, text, "error_text")),
 		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
-		...failed_steps.filter((name) => !name.startsWith("Run ")).flatMap((name) => named(table, name, "step_name")),
+		...failed_steps.filter((name) => !isCommand(table, name, log)).flatMap((name) => named(table, name, "step_name")),
 		...wrappedNames(table, log).flatMap((name) => named(table, name, "step_name")),
 		...jobs.flatMap((name) => named(table, name, "job_name")),
 		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
@@ -306,6 +335,30 @@ function changedFiles({ fields }: ToolTable, paths: readonly string[]): readonly
 			over: [],
 		}));
 }
+
+const RUN = "Run ";
+
+/** A step without a name is called after its script's first line; but people, too, write `Run the playbook`. */
+function isTitle(name: string): boolean {
+	return name.startsWith(RUN);
+}
+
+/** Whether the step's name is its command: arguments are no names. */
+function isCommand(table: ToolTable, name: string, log: LogReading | undefined): boolean {
+	if (!isTitle(name)) return false;
+	const title = name.slice(RUN.length);
+	if (ACTION.test(title)) return false;
+	const commands = log?.steps?.flatMap((step) => step.commands) ?? [];
+	if (commands.length > 0) return commands.some((command) => command.startsWith(title.slice(0, SHORTEST_TITLE)));
+	return COMMAND_SIGNS.test(title) || programsOf(table, title).length > 0;
+}
+
+/** `docker/build-push-action@v6`: what a step without a name uses. */
+const ACTION = /^[\w.-]+\/[\w./-]+@[\w./-]+$/;
+/** Titles are cut where a script's first line is long. */
+const SHORTEST_TITLE = 40;
+/** Options, paths and what a shell reads. */
+const COMMAND_SIGNS = /(^| )-|^[./~]|[$|;&<>=`"\\]/;
 
 const FAILS = /fail|error|denied|conflict|vulnerab/i;
 /** `Clippy found 3 errors`, but not `Clippy found 0 errors`. */
