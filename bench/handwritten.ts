@@ -50,7 +50,7 @@ function ruleOf({ type, category, fix, when }: Artefact["classify"][number]): Ru
 }
 
 function toRegExp(pattern: LogPattern): RegExp[] {
-	if (pattern.kind === "text") return [new RegExp(pattern.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "i")];
+	if (pattern.kind !== "regex") return [new RegExp(pattern.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "i")];
 	return [new RegExp(pattern.source, `m${pattern.flags.replace("m", "")}`)];
 }
 

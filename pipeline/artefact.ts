@@ -41,6 +41,12 @@ export type ContextRequest = File["context"][number];
 
 export type ClassifyRule = File["classify"][number];
 
+/** A field of work that an agent may take, by its key. */
+export type Field = File["fields"][string];
+
+/** One tool: how it is run, and what it prints when it fails. */
+export type Tool = File["tools"][number];
+
 export type RouteRule = File["route"][number];
 
 /** The fields of the CodeRun. Label values are made valid. */

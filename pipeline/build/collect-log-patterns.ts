@@ -1,13 +1,19 @@
-import { patternKey, type SearchablePattern } from "../log/log-pattern.ts";
+import { type LogPattern, patternKey, type SearchablePattern } from "../log/log-pattern.ts";
 import { inspectExpression } from "./checks/inspect-expression.ts";
 import { logLiterals } from "./checks/log-literals.ts";
 
 /**
- * Every log pattern of the expressions, each once, with its search literals. Expects valid expressions. A pattern is
+ * Every log pattern of the expressions and the tools, each once, with its search literals. Expects valid expressions. A pattern is
  * marked `onlyErrors` when no expression searches whole logs for it.
  */
-export function collectLogPatterns(expressions: readonly string[]): readonly SearchablePattern[] {
+export function collectLogPatterns(
+	expressions: readonly string[],
+	ofTools: readonly LogPattern[],
+): readonly SearchablePattern[] {
 	const found = new Map<string, SearchablePattern>();
+	for (const pattern of ofTools) {
+		found.set(patternKey(pattern), { pattern, literals: logLiterals(pattern), onlyErrors: true });
+	}
 	for (const text of expressions) {
 		const inspected = inspectExpression(text);
 		if (!inspected.ok) continue;

@@ -3,6 +3,7 @@ import type { Artefact } from "../artefact.ts";
 import { expressionsOf } from "../artefact-expressions.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import type { pipelineFile } from "../grammar/pipeline-file.ts";
+import { tablePatterns } from "../tools/tool-table.ts";
 import { collectLogPatterns } from "./collect-log-patterns.ts";
 import { webhookEvents } from "./webhook-events.ts";
 
@@ -20,7 +21,7 @@ export function compileArtefact(
 	const rest = {
 		...stages,
 		webhook_events: webhookEvents([...stages.events, ...stages.lifecycle], stages.settings),
-		log_patterns: collectLogPatterns(expressionsOf(stages)),
+		log_patterns: collectLogPatterns(expressionsOf(stages), tablePatterns(stages.fields, stages.tools)),
 	};
 	const version = artefactVersion(rest);
 	if (version === undefined) {

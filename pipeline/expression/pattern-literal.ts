@@ -37,6 +37,7 @@ export function patternsOf(args: readonly unknown[]): (LogPattern | PatternLiter
 /** Whether this short text contains the pattern. Text patterns ignore case. */
 export function patternIn(pattern: LogPattern | PatternLiteral, text: string): boolean {
 	if (pattern instanceof PatternLiteral) return pattern.test(text);
+	if (pattern.kind === "exact") return text.includes(pattern.text);
 	if (pattern.kind === "text") return text.toLowerCase().includes(pattern.text.toLowerCase());
 	return compileLinear(pattern.source, pattern.flags).test(text);
 }

@@ -8,6 +8,7 @@ import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
 import { keys } from "./strict-keys.ts";
+import { field, tool } from "./tool-table.ts";
 
 /** The values that the CodeRun controller accepts as `cliConfig.cliType`; it fails on any other. */
 const CLIS = [
@@ -218,8 +219,17 @@ const routeRule = keys(
 		name: name("The rule's name."),
 		agent: agentName,
 		when: expression("Matches when true; the last rule has none").optional(),
+		evidence: pathName.optional().describe("The field of what failed."),
+		workflows: z
+			.array(text("A glob for the slug of the workflow's name or file."))
+			.optional()
+			.describe("Names of workflows; they count where nothing tells what failed."),
+		files: z
+			.array(text("A glob."))
+			.optional()
+			.describe("Changed files; they count where neither evidence nor names tell."),
 	},
-	"One routing rule; the first match wins.",
+	"One routing rule. Rules with `evidence`, `workflows` or `files` are a table, asked column by column.",
 );
 
 const spawn = keys(
@@ -322,6 +332,8 @@ export const pipelineFile = keys(
 			.prefault({})
 			.describe("The context to gather for an incident, by part.")
 			.transform(named),
+		fields: z.record(pathName, field).prefault({}).describe("Fields of work, by name: what an agent may take."),
+		tools: z.array(tool).prefault([]).describe("What tools print when they fail."),
 		classify: z
 			.array(classifyRule)
 			.min(1, "needs at least one rule")

@@ -1,4 +1,4 @@
-import type { LogReading, PatternFact } from "./log-reading.ts";
+import type { ErrorLine, FailedStep, LogReading, PatternFact } from "./log-reading.ts";
 
 /** One of several logs, with the lines above and below its excerpt. */
 export interface NamedReading {
@@ -15,10 +15,13 @@ export interface NamedReading {
  */
 export function joinReadings(logs: readonly NamedReading[]): LogReading {
 	const patterns: Record<string, PatternFact> = {};
+	const steps: FailedStep[] = [];
 	let lines = 0;
 	for (const { reading } of logs) {
-		for (const [key, fact] of Object.entries(reading.patterns)) patterns[key] = add(patterns[key], fact, lines);
+		const before = { lines, logs: steps.length };
+		for (const [key, fact] of Object.entries(reading.patterns)) patterns[key] = add(patterns[key], fact, before);
 		lines += reading.lines;
+		steps.push(...(reading.steps ?? [{ commands: [], failed: [], errors: [] }]));
 	}
 	const failed_step = logs.map(({ reading }) => reading.failed_step).find((step) => step !== undefined);
 	return {
@@ -26,18 +29,30 @@ export function joinReadings(logs: readonly NamedReading[]): LogReading {
 		bytes: logs.reduce((sum, { reading }) => sum + reading.bytes, 0),
 		patterns,
 		...(failed_step !== undefined && { failed_step }),
+		steps,
 		gave_up: [...new Set(logs.flatMap(({ reading }) => reading.gave_up))],
 		excerpt: logs.map((log) => excerptOf(log, logs.length > 1)).join("\n\n"),
 	};
 }
 
-function add(sum: PatternFact | undefined, fact: PatternFact, linesBefore: number): PatternFact {
+interface Before {
+	readonly lines: number;
+	readonly logs: number;
+}
+
+function add(sum: PatternFact | undefined, fact: PatternFact, before: Before): PatternFact {
+	const error = sum?.error ?? (fact.error && behind(fact.error, before));
 	return {
 		count: (sum?.count ?? 0) + fact.count,
 		errors: (sum?.errors ?? 0) + fact.errors,
-		first: sum?.first ?? fact.first + linesBefore,
-		last: fact.last + linesBefore,
+		first: sum?.first ?? fact.first + before.lines,
+		last: fact.last + before.lines,
+		...(error !== undefined && { error }),
 	};
+}
+
+function behind({ log, line, text }: ErrorLine, before: Before): ErrorLine {
+	return { log: log + before.logs, line: line + before.lines, text };
 }
 
 function excerptOf({ reading, title, cut }: NamedReading, isOneOfSeveral: boolean): string {

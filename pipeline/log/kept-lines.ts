@@ -80,6 +80,14 @@ function shownText(text: string, cut: number): string {
 	return shorten(redactText(text.slice(0, newline)), redactText(withoutCutToken(text.slice(newline + 1))), cut);
 }
 
+const LONGEST_SHOWN = 300;
+
+/** One line for people, without secrets, cut at its end. */
+export function shownLine(text: string): string {
+	const whole = shown(redactText(text));
+	return whole.length <= LONGEST_SHOWN ? whole : `${shown(whole.slice(0, LONGEST_SHOWN - 1))}…`;
+}
+
 /** `cut` characters are missing between the two parts. */
 function shorten(start: string, end: string, cut: number): string {
 	const length = start.length + end.length;

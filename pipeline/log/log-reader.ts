@@ -1,14 +1,17 @@
+import { stripEscapes } from "../text/terminal-escapes.ts";
 import { copyString } from "./copy-string.ts";
 import { ExcerptKeeper } from "./excerpt-keeper.ts";
+import { shownLine } from "./kept-lines.ts";
 import { LinePrefix } from "./line-prefix.ts";
 import { LineScanner } from "./line-scanner.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { LOG_LIMITS, type LogLimits } from "./log-limits.ts";
-import type { LogReading } from "./log-reading.ts";
+import type { FailedStep, LogReading } from "./log-reading.ts";
 import type { LogSearch } from "./log-search.ts";
 import { PatternCounts, type Zone } from "./pattern-counts.ts";
 import { type RecentLine, RecentLines } from "./recent-lines.ts";
-import { RunnerMarks } from "./runner-marks.ts";
+import { type LineKind, RunnerMarks } from "./runner-marks.ts";
+import { failedCommand, StepCommands } from "./step-commands.ts";
 import { extraBytes } from "./utf8-length.ts";
 
 /** Takes a log in chunks of any size and returns its reading. Call `end` once; afterwards both methods throw. */
@@ -44,6 +47,38 @@ export function readLogText(search: LogSearch, text: string): LogReading {
 	return reader.end();
 }
 
+const MOST_ERROR_LINES = 10;
+
+/** Commands are shown behind `>`, `$`, `+` or `[command]`, or behind the name of a script and `$ `. */
+function mayShowCommand(text: string, from: number, end: number): boolean {
+	const first = text.charCodeAt(from);
+	// An escape sequence: pnpm and yarn colour what they run.
+	if (first === 0x3e || first === 0x24 || first === 0x2b || first === 0x1b) return end - from < LONGEST_SHOWN_COMMAND;
+	const dollar = text.indexOf("$ ", from);
+	return dollar !== -1 && dollar < Math.min(end, from + LONGEST_SCRIPT_NAME);
+}
+
+const LONGEST_SHOWN_COMMAND = 2000;
+const LONGEST_SCRIPT_NAME = 160;
+
+/** BuildKit numbers and times each line of a build's output: `#12 3.456 error: ...`. */
+function afterBuildStep(text: string, from: number, end: number): number {
+	if (text.charCodeAt(from) !== 0x23 || !isDigit(text.charCodeAt(from + 1))) return from;
+	let at = from + 2;
+	while (at < end && isDigit(text.charCodeAt(at))) at++;
+	if (text.charCodeAt(at) !== 0x20 || !isDigit(text.charCodeAt(at + 1))) return from;
+	at += 2;
+	while (at < end && isDigit(text.charCodeAt(at))) at++;
+	if (text.charCodeAt(at) !== 0x2e) return from;
+	at++;
+	while (at < end && isDigit(text.charCodeAt(at))) at++;
+	return at < end && text.charCodeAt(at) === 0x20 ? at + 1 : from;
+}
+
+function isDigit(unit: number): boolean {
+	return unit >= 0x30 && unit <= 0x39;
+}
+
 class LogPass {
 	readonly #limits: LogLimits;
 	readonly #splitter: LineSplitter;
@@ -66,6 +101,11 @@ class LogPass {
 	/** The first line of the last error's step. */
 	#errorStepLine = 0;
 	#failedStep: string | undefined;
+	readonly #commands = new StepCommands();
+	/** The first line of the step whose commands are collected. */
+	#commandsOf = 0;
+	#step: FailedStep = { commands: [], failed: [], errors: [] };
+	readonly #errorLines: string[] = [];
 
 	constructor(search: LogSearch, limits: LogLimits) {
 		this.#limits = limits;
@@ -93,11 +133,13 @@ class LogPass {
 		this.#splitter.end();
 		if (this.#zone === "tail") this.#countZone("tail", 0, 0);
 		if (this.#zone === "error") this.#countBehindError();
+		if (this.#zone !== "step_end") this.#step = this.#readStep(0);
 		return {
 			lines: this.#lines,
 			bytes: this.#characters + this.#extraBytes,
 			...this.#counts.read(this.#zone),
 			...(this.#failedStep === undefined ? {} : { failed_step: this.#failedStep }),
+			steps: [this.#step],
 			excerpt: this.#excerpt.render(this.#zone, this.#seen),
 		};
 	}
@@ -106,7 +148,7 @@ class LogPass {
 		this.#lines++;
 		this.#read += end - start;
 		this.#prefix.read(text, start, end);
-		const from = this.#prefix.textAt;
+		const from = afterBuildStep(text, this.#prefix.textAt, end);
 		const visible = this.#scanner.firstVisible(text, from, end);
 		if (visible === end) {
 			this.#extraBytes += extraBytes(text, from, end);
@@ -114,6 +156,7 @@ class LogPass {
 			return;
 		}
 		const kind = this.#marks.read(text, from, end, this.#lines);
+		this.#readCommand(text, from, end, kind);
 		if (kind !== "group_end") this.#seen++;
 		const last = this.#recent.newest;
 		if (last && kind !== "group_end" && last.lastSeen === this.#seen - 1 && last.kind === kind) {
@@ -167,8 +210,42 @@ class LogPass {
 		if (this.#prefix.mayBeWide(text, start)) this.#extraBytes += extraBytes(text, start, this.#prefix.textAt);
 	}
 
+	/** Collects what the current step runs. Most lines are neither a step's header nor look like a command. */
+	#readCommand(text: string, from: number, end: number, kind: LineKind): void {
+		const { step, stepLine } = this.#marks;
+		if (step !== undefined && stepLine !== this.#commandsOf) {
+			this.#commandsOf = stepLine;
+			this.#commands.start(step.title);
+		}
+		if (kind === "echo") {
+			if (step !== undefined) this.#commands.addEcho(text.slice(from, end));
+		} else if (kind === "plain" && mayShowCommand(text, from, end)) {
+			this.#commands.addOutput(stripEscapes(text.slice(from, end)));
+		}
+	}
+
+	/** The step that the newest lines belong to. */
+	#readStep(stepLine: number): FailedStep {
+		const failed: string[] = [];
+		for (let back = 0; back <= this.#limits.zone_lines; back++) {
+			const line = this.#recent.back(back);
+			if (!line || line.line < stepLine) break;
+			if (line.kind === "echo" || line.kind === "warning") continue;
+			const command = failedCommand(line.text);
+			if (command !== undefined) failed.push(command);
+		}
+		return {
+			commands: this.#commands.commands.map(shownLine),
+			failed: failed.map(shownLine),
+			errors: this.#errorLines.map(shownLine),
+		};
+	}
+
 	#readError(line: RecentLine, kind: "error" | "step_end"): void {
 		const { stepLine } = this.#marks;
+		if (kind === "error" && this.#zone !== "step_end" && this.#errorLines.length < MOST_ERROR_LINES) {
+			this.#errorLines.push(copyString(line.matched));
+		}
 		this.#counts.addToZone("marked", line);
 		if (kind === "step_end" || this.#zone !== "step_end") this.#countZone(kind, 1, stepLine);
 		this.#excerpt.addError(line, stepLine);
@@ -178,6 +255,7 @@ class LogPass {
 		if (this.#zone !== kind) {
 			this.#zone = kind;
 			this.#failedStep = this.#stepName(line.source);
+			if (kind === "step_end") this.#step = this.#readStep(stepLine);
 		}
 		if (kind === "step_end") this.#marks.leaveStep(this.#lines);
 	}

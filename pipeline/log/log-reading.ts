@@ -3,12 +3,34 @@
  * regex that only `$error` uses is counted only among errors.
  */
 export interface PatternFact {
+	/** Its last line in the error zone of the first log that has one there. Absent in readings of earlier versions. */
+	readonly error?: ErrorLine;
 	/** Matching lines; counting stops at the reader's limit. */
 	readonly count: number;
 	/** Those in the error zone: marked as errors, or near the end of the failed step. */
 	readonly errors: number;
 	readonly first: number;
 	readonly last: number;
+}
+
+/** One line near an error, without secrets. */
+export interface ErrorLine {
+	/** Which of the joined logs, from 0: an index of `steps`. */
+	readonly log: number;
+	/** The line's number, from 1, in the joined log. */
+	readonly line: number;
+	/** Cut to a readable length. */
+	readonly text: string;
+}
+
+/** The step that failed in one log. Texts are cut and without secrets. */
+export interface FailedStep {
+	/** What it ran: its script, then commands that its output shows. */
+	readonly commands: readonly string[];
+	/** Commands that its output says have failed. */
+	readonly failed: readonly string[];
+	/** Its first lines that are marked as errors, without the mark. */
+	readonly errors: readonly string[];
 }
 
 /** Everything kept of a log: facts for matchers, excerpts for the agent. Its size is bounded for any log. */
@@ -19,6 +41,8 @@ export interface LogReading {
 	readonly patterns: Readonly<Record<string, PatternFact>>;
 	/** The first step that failed, when known: its name in the columns, else its group's title (`Run cargo test`). */
 	readonly failed_step?: string;
+	/** One for each log that was joined. Absent in readings of earlier versions. */
+	readonly steps?: readonly FailedStep[];
 	/**
 	 * Keys of regexes that used up their budget. For these, an absent fact, or a fact without errors, means unknown
 	 * instead of false.

@@ -10,8 +10,8 @@ export interface LogSearch {
 	/** Reports the patterns with a literal in a line. For a text pattern, that is the match. */
 	readonly automaton: LiteralAutomaton;
 	/** 1 for patterns whose literal is not yet a match: `test` decides. */
-	readonly isRegex: Uint8Array;
-	/** 1 for regexes that only `$error` uses: they are not tested elsewhere. */
+	readonly isTested: Uint8Array;
+	/** 1 for those that count in the error zone alone: they are not tested elsewhere. */
 	readonly onlyErrors: Uint8Array;
 	/** Regexes without a literal: every line is a candidate. */
 	readonly unprompted: readonly number[];
@@ -25,7 +25,7 @@ export interface LogSearch {
  */
 export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSearch {
 	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).values()];
-	const compiled: (RE2JS | undefined)[] = [];
+	const compiled: (Test | undefined)[] = [];
 	let automaton: LiteralAutomaton | undefined;
 	return {
 		keys: unique.map(({ pattern }) => patternKey(pattern)),
@@ -33,23 +33,23 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 			automaton ??= buildLiteralAutomaton(unique.flatMap(literalsOf));
 			return automaton;
 		},
-		isRegex: Uint8Array.from(unique, ({ pattern }) => (pattern.kind === "regex" ? 1 : 0)),
+		isTested: Uint8Array.from(unique, ({ pattern }) => (pattern.kind === "text" ? 0 : 1)),
 		onlyErrors: Uint8Array.from(unique, ({ pattern, onlyErrors }) =>
-			pattern.kind === "regex" && onlyErrors === true ? 1 : 0,
+			pattern.kind !== "text" && onlyErrors === true ? 1 : 0,
 		),
 		unprompted: unique.flatMap(({ pattern, literals }, i) =>
 			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
 		),
 		test(pattern, line) {
-			const regex = compiled[pattern] ?? compileRegex(unique[pattern]?.pattern);
-			compiled[pattern] = regex;
-			return regex.test(line);
+			const test = compiled[pattern] ?? compileTest(unique[pattern]?.pattern);
+			compiled[pattern] = test;
+			return test(line);
 		},
 	};
 }
 
 function literalsOf({ pattern, literals }: SearchablePattern, owner: number): OwnedLiteral[] {
-	const texts = pattern.kind === "text" ? [pattern.text] : literals;
+	const texts = pattern.kind === "regex" ? literals : [pattern.text];
 	return texts.filter(isInOneLine).map((text) => ({ text, owner }));
 }
 
@@ -64,10 +64,12 @@ const FLAGS: Readonly<Record<string, number>> = {
 	s: RE2JS.DOTALL,
 };
 
-function compileRegex(pattern: LogPattern | undefined): RE2JS {
-	if (pattern?.kind !== "regex") throw new Error("Only a regex is tested on a line; a text is found by the automaton.");
-	return RE2JS.compile(
-		pattern.source,
-		[...pattern.flags].reduce((flags, flag) => flags | (FLAGS[flag] ?? 0), 0),
-	);
+type Test = (line: string) => boolean;
+
+function compileTest(pattern: LogPattern | undefined): Test {
+	if (pattern === undefined || pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
+	if (pattern.kind === "exact") return (line) => line.includes(pattern.text);
+	const flags = [...pattern.flags].reduce((sum, flag) => sum | (FLAGS[flag] ?? 0), 0);
+	const regex = RE2JS.compile(pattern.source, flags);
+	return (line) => regex.test(line);
 }

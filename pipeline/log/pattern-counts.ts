@@ -1,5 +1,7 @@
+import { copyString } from "./copy-string.ts";
+import { shownLine } from "./kept-lines.ts";
 import type { LogLimits } from "./log-limits.ts";
-import type { LogReading, PatternFact } from "./log-reading.ts";
+import type { ErrorLine, LogReading, PatternFact } from "./log-reading.ts";
 import type { LogSearch } from "./log-search.ts";
 import type { RecentLine } from "./recent-lines.ts";
 
@@ -19,6 +21,8 @@ export class PatternCounts {
 	readonly #errors: Readonly<Record<Zone, Int32Array>>;
 	readonly #zoneFirst: Readonly<Record<Zone, Int32Array>>;
 	readonly #zoneLast: Readonly<Record<Zone, Int32Array>>;
+	/** The text of the line that `#zoneLast` counts. */
+	readonly #zoneText: Readonly<Record<Zone, Map<number, string>>>;
 	/** Characters that each regex processed without a match. */
 	readonly #vain: Float64Array;
 	#tried = 0;
@@ -39,6 +43,7 @@ export class PatternCounts {
 		this.#errors = perZone();
 		this.#zoneFirst = perZone();
 		this.#zoneLast = perZone();
+		this.#zoneText = { marked: new Map(), step_end: new Map(), error: new Map(), tail: new Map() };
 		this.#vain = new Float64Array(size);
 		this.#skipped = new Uint8Array(size);
 		this.#skippedInZone = new Uint8Array(size);
@@ -47,7 +52,7 @@ export class PatternCounts {
 	/** The line has a literal of the pattern: counts it if it matches. Returns true for the pattern's first match. */
 	add(pattern: number, line: RecentLine, read: number): boolean {
 		const count = this.#count[pattern] as number;
-		if (this.#search.isRegex[pattern] === 1) {
+		if (this.#search.isTested[pattern] === 1) {
 			if (this.#search.onlyErrors[pattern] === 1 || count >= this.#limits.count || !this.#mayTry(pattern, line, read)) {
 				line.addHit(~pattern);
 				return false;
@@ -65,7 +70,8 @@ export class PatternCounts {
 			const hit = line.hits[i] as number;
 			if (hit < 0) continue;
 			if (this.#search.onlyErrors[hit] === 0) this.#countLine(hit, at);
-			if (line.kind === "error" || line.kind === "step_end") this.#countError("marked", hit, 1, at, at);
+			if (line.kind === "error" || line.kind === "step_end")
+				this.#countError("marked", hit, 1, { line: at, lastLine: at });
 		}
 	}
 
@@ -74,7 +80,7 @@ export class PatternCounts {
 		this.#settle(line);
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
-			if (hit >= 0) this.#countError(zone, hit, 1 + line.repeats, line.line, line.lastLine);
+			if (hit >= 0) this.#countError(zone, hit, 1 + line.repeats, line);
 		}
 	}
 
@@ -98,12 +104,21 @@ export class PatternCounts {
 		if (count === 0) return undefined;
 		const lines = [this.#first, this.#zoneFirst.marked, this.#zoneFirst[zone]].map((each) => each[pattern] as number);
 		const lasts = [this.#last, this.#zoneLast.marked, this.#zoneLast[zone]].map((each) => each[pattern] as number);
+		const error = this.#errorLine(pattern, zone);
 		return {
 			count,
 			errors: Math.min(inZone, count),
 			first: Math.min(...lines.filter((line) => line > 0)),
 			last: Math.max(...lasts),
+			...(error !== undefined && { error }),
 		};
+	}
+
+	#errorLine(pattern: number, zone: Zone): ErrorLine | undefined {
+		const lastIn = (one: Zone) => this.#zoneLast[one][pattern] as number;
+		const found = lastIn("marked") > lastIn(zone) ? "marked" : zone;
+		const text = this.#zoneText[found].get(pattern);
+		return text === undefined ? undefined : { log: 0, line: lastIn(found), text: shownLine(text) };
 	}
 
 	#countLine(pattern: number, line: number): void {
@@ -115,13 +130,21 @@ export class PatternCounts {
 	}
 
 	/** Zones are counted backwards, and a pattern may occur in several. */
-	#countError(zone: Zone, pattern: number, lines: number, first: number, last: number): void {
+	#countError(
+		zone: Zone,
+		pattern: number,
+		lines: number,
+		at: Pick<RecentLine, "line" | "lastLine"> & { readonly matched?: string },
+	): void {
 		const errors = this.#errors[zone];
 		const firsts = this.#zoneFirst[zone];
 		const lasts = this.#zoneLast[zone];
 		errors[pattern] = (errors[pattern] as number) + lines;
-		if (firsts[pattern] === 0 || first < (firsts[pattern] as number)) firsts[pattern] = first;
-		if (last > (lasts[pattern] as number)) lasts[pattern] = last;
+		if (firsts[pattern] === 0 || at.line < (firsts[pattern] as number)) firsts[pattern] = at.line;
+		if (at.lastLine <= (lasts[pattern] as number)) return;
+		lasts[pattern] = at.lastLine;
+		// A repeat has the text of the line before.
+		if (at.matched !== undefined) this.#zoneText[zone].set(pattern, copyString(at.matched));
 	}
 
 	/** A regex without matches may use at most a fifth of the shared budget. */
@@ -136,7 +159,7 @@ export class PatternCounts {
 	#try(pattern: number, line: RecentLine): boolean {
 		const length = line.end - line.from;
 		this.#tried += length;
-		if (this.#search.test(pattern, line.text)) return true;
+		if (this.#search.test(pattern, line.matched)) return true;
 		this.#vain[pattern] = (this.#vain[pattern] as number) + length;
 		return false;
 	}
@@ -159,7 +182,7 @@ export class PatternCounts {
 			return false;
 		}
 		this.#triedInZone += length;
-		return this.#search.test(pattern, line.text);
+		return this.#search.test(pattern, line.matched);
 	}
 
 	#allowance(read: number): number {

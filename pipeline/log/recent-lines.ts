@@ -51,6 +51,11 @@ export class RecentLine {
 		return this.#text;
 	}
 
+	/** Its text without the mark of an error: what patterns are matched with. */
+	get matched(): string {
+		return this.kind === "error" || this.kind === "step_end" ? withoutMark(this.text) : this.text;
+	}
+
 	/** Whether that line has the same text. Lines that begin alike mostly differ near their end, in a number. */
 	equals(source: string, from: number, end: number, cut: number): boolean {
 		if (end - from !== this.end - this.from || cut !== this.cut) return false;
@@ -76,6 +81,11 @@ export class RecentLine {
 		this.from = 0;
 		this.#text = undefined;
 	}
+}
+
+/** `##[error]`, as the runner marks an error, or the command that a script gave it: `::error file=a.rs::`. */
+function withoutMark(text: string): string {
+	return text.replace(/^(?:##\[error\]|::error[^:]*::)/, "");
 }
 
 /** Ring of the last lines that were neither blank nor repeats. */

@@ -2,10 +2,10 @@ import { stripEscapes } from "../text/terminal-escapes.ts";
 import { copyString } from "./copy-string.ts";
 
 /**
- * What a line means to the runner. `echo`: source that it prints before running it. `aside`: clean-up after the job.
+ * What a line means to the runner. `warning`: one marked as such, which never tells why a job failed. `echo`: source that it prints before running it. `aside`: clean-up after the job.
  * `step_end`: the error that ended a step.
  */
-export type LineKind = "plain" | "echo" | "aside" | "group_end" | "error" | "step_end";
+export type LineKind = "plain" | "echo" | "aside" | "group_end" | "warning" | "error" | "step_end";
 
 /** A step as the log shows it: its group's title (`Run cargo test`) and its first line. */
 export interface Step {
@@ -36,6 +36,8 @@ export class RunnerMarks {
 		if (this.#inEcho) return "echo";
 		if (first === 0x5b && text.startsWith("[command]", from)) return this.#afterJob ? "aside" : "echo";
 		if (first === 0x3a && (text.startsWith("::error::", from) || text.startsWith("::error ", from))) return "error";
+		if (first === 0x3a && (text.startsWith("::warning::", from) || text.startsWith("::warning ", from)))
+			return "warning";
 		if (first === 0x50 && text.startsWith("Post job cleanup.", from)) this.#leaveJob(line);
 		if (first === 0x43 && text.startsWith("Current runner version:", from)) this.#enterJob(line);
 		return this.#afterJob ? "aside" : "plain";
@@ -61,7 +63,8 @@ export class RunnerMarks {
 			}
 		} else if (text.startsWith("[debug]", from + 2) || text.startsWith("[command]", from + 2)) return "echo";
 		if (this.#inEcho) return "echo";
-		return this.#afterJob ? "aside" : "plain";
+		if (this.#afterJob) return "aside";
+		return text.startsWith("[warning]", from + 2) || text.startsWith("[notice]", from + 2) ? "warning" : "plain";
 	}
 
 	/** Call after processing the line that ended a step. */

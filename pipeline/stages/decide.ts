@@ -10,10 +10,11 @@ import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
+import { chooseAgent } from "./choose-agent.ts";
+import { classify } from "./classify.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
 import { enrichIncident, factsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
-import { firstTrue } from "./rule-verdicts.ts";
 
 export interface DecideInput {
 	readonly incident: Incident;
@@ -60,12 +61,11 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 		return { outcome: "filtered", filter: UNKNOWN_HEADS, explanation: [gathered, refused(filtering.explanation)] };
 	}
 
-	const classified = await firstTrue(pipeline.classify, scopeWith({}));
-	const type = mustHold(classified.found, "classify");
+	const type = await classify(pipeline, scopeWith({}), facts);
 	const failure = { type: type.type, category: type.category };
 
-	const routed = await firstTrue(pipeline.route, scopeWith({ failure }));
-	const route = chosenRoute(pipeline, input) ?? mustHold(routed.found, "route");
+	const routed = await chooseAgent(pipeline, scopeWith({ failure }), { facts, failure: type });
+	const route = chosenRoute(pipeline, input) ?? namedRoute(pipeline, about) ?? mustHold(routed.found, "route");
 	const agent = { name: route.agent, ...route.to };
 	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
@@ -91,7 +91,7 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 		explanation: [
 			gathered,
 			filtering.explanation,
-			again("classify", classified.verdicts, `${type.type} (${type.category})`),
+			again("classify", type.verdicts, `${type.type} (${type.category})`),
 			again("route", routed.verdicts, routeOutcome(route, routed.found)),
 			dedup.explanation,
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
@@ -123,6 +123,8 @@ function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: 
 const ESCALATION = "escalation";
 /** The same when the agent before named it. */
 const HAND_OVER = "hand-over";
+/** The same when a person named it. */
+const NAMED = "named";
 
 type Route = Pick<Pipeline["route"][number], "name" | "agent" | "to">;
 
@@ -131,6 +133,12 @@ function chosenRoute(pipeline: Pipeline, { escalate_to, is_named = false }: Deci
 	if (escalate_to === undefined) return undefined;
 	const to = pipeline.agentOf(escalate_to);
 	return to === undefined ? undefined : { name: is_named ? HAND_OVER : ESCALATION, agent: escalate_to, to };
+}
+
+/** An agent that a person asked for by name. */
+function namedRoute({ agentOf }: Pipeline, { command }: Incident): Route | undefined {
+	const to = command?.agent === undefined ? undefined : agentOf(command.agent);
+	return to === undefined || command?.agent === undefined ? undefined : { name: NAMED, agent: command.agent, to };
 }
 
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {

@@ -19,6 +19,7 @@ import {
 import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
 import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
+import { compileToolTable, type ToolTable } from "../tools/tool-table.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 
 /** A pipeline ready to run: names resolved, expressions and templates compiled on first use. */
@@ -33,6 +34,7 @@ export interface Pipeline {
 	readonly filters: readonly { readonly name: string; readonly keep: CompiledCondition }[];
 	readonly context: readonly CompiledContextRequest[];
 	readonly classify: readonly (ClassifyRule & Named)[];
+	readonly tools: ToolTable;
 	/** Looks up an agent by the name in an escalation. */
 	readonly agentOf: (name: string) => Agent | undefined;
 	readonly route: readonly (RouteRule & Named & { readonly to: Agent })[];
@@ -90,6 +92,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		agents: ownAgents(artefact.agents),
 		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
 		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
+		tools: compileToolTable(artefact.fields, artefact.tools),
 		agentOf: (name) => agentOf(artefact, name),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
 		context: artefact.context.map((request) => ({

@@ -26,7 +26,7 @@ const MOST_COPIES = 8;
  * (Kelvin) as `s` and `k` under the flag `i`.
  */
 export function logLiterals(pattern: LogPattern): readonly string[] {
-	if (pattern.kind === "text") {
+	if (pattern.kind !== "regex") {
 		return pattern.text === "" ? [] : [pattern.text.toLowerCase()];
 	}
 	return asNeeded(ofAlternatives(parseRegex(pattern.source).alternatives)) ?? [];

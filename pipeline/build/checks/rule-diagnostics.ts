@@ -26,16 +26,22 @@ export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly D
 		condition: when,
 	}));
 	const route = rules(source, "route", "when", file.route, ({ name, when }) => ({ name, condition: when }));
+	// The rows of the table are asked column by column: their order alone hides none.
+	const ordered = route.filter(({ path }) => !isRow(valueAt(source.value, path)));
 	return [
 		...[filters, dedup, route].flatMap((list) => sameNames(source, list)),
 		...sameConditions(source, filters, "keep", "Leave one out."),
 		...sameConditions(source, dedup, "key", "Leave one out."),
-		...[classify, route].flatMap((list) => unreachable(source, list)),
+		...[classify, ordered].flatMap((list) => unreachable(source, list)),
 		...byEvent(source, file).flatMap((list) => unreachable(source, list)),
 		...lastForAll(source, "classify", file.classify, classify, "type"),
-		...lastForAll(source, "route", file.route, route, "agent"),
+		...lastForAll(source, "route", file.route, ordered, "agent"),
 		...oneCategoryEach(source, file),
 	];
+}
+
+function isRow(rule: unknown): boolean {
+	return ["evidence", "workflows", "files"].some((column) => valueAt(rule, [column]) !== undefined);
 }
 
 function rules<T>(

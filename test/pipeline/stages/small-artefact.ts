@@ -65,6 +65,8 @@ export const smallArtefact: Artefact = {
 		{ name: "job_logs", from: "github.job_logs", with: { tail: 200 }, when: "$exists(run_id)", timeout_s: 60 },
 		{ name: "loki", from: "loki.query_range", with: { query: "'{branch=' & branch & '}'" }, timeout_s: 5 },
 	],
+	fields: {},
+	tools: [],
 	classify: [
 		{ type: "rust_clippy", category: "rust", when: "$log('clippy::')", fix: "Run cargo clippy." },
 		{ type: "general", category: "general", fix: "Find out." },

@@ -1,0 +1,126 @@
+import type { RuleVerdict } from "../explanation.ts";
+import type { Facts, Scope } from "../expression/facts.ts";
+import { FUNCTIONS } from "../expression/functions.ts";
+import { matchesGlob } from "../expression/glob.ts";
+import { isBelowJob } from "../tools/weigh-evidence.ts";
+import type { Classified } from "./classify.ts";
+import type { Pipeline } from "./load-pipeline.ts";
+import { firstTrue, judgeRule } from "./rule-verdicts.ts";
+
+type Rule = Pipeline["route"][number];
+
+export interface Routed {
+	readonly found: Rule | undefined;
+	readonly verdicts: readonly RuleVerdict[];
+}
+
+/**
+ * Who fixes it: the first rule with a condition that holds; then the table, column by column of falling weight (what failed,
+ * the workflow's name, changed files), the first row that has it; then the rules without a condition.
+ */
+export async function chooseAgent(
+	{ route }: Pipeline,
+	scope: Scope,
+	{ facts, failure }: { readonly facts: Facts; readonly failure: Classified },
+): Promise<Routed> {
+	const conditions = route.filter((rule) => rule.condition !== undefined && !isRow(rule));
+	const ruled = await firstTrue(conditions, scope);
+	if (ruled.found !== undefined) return ruled;
+	const rows = await openRows(route.filter(isRow), scope);
+	const row = chosenRow(rows.open, facts, failure);
+	const verdicts = [...ruled.verdicts, ...rows.refused, ...rows.open.map((one) => rowVerdict(one, row))];
+	if (row !== undefined) return { found: row.rule, verdicts };
+	const rest = await firstTrue(
+		route.filter((rule) => rule.condition === undefined && !isRow(rule)),
+		scope,
+	);
+	return { found: rest.found, verdicts: [...verdicts, ...rest.verdicts] };
+}
+
+function isRow({ evidence, workflows, files }: Rule): boolean {
+	return evidence !== undefined || workflows !== undefined || files !== undefined;
+}
+
+/** Rows whose own condition holds, and the verdicts on the others'. */
+async function openRows(rows: readonly Rule[], scope: Scope) {
+	const open: Rule[] = [];
+	const refused: RuleVerdict[] = [];
+	for (const row of rows) {
+		const verdict = await judgeRule(row.name, row.condition, scope);
+		if (verdict.verdict === "true") open.push(row);
+		else refused.push(verdict);
+	}
+	return { open, refused };
+}
+
+interface ChosenRow {
+	readonly rule: Rule;
+	/** What was found in which column: `evidence: rust`. */
+	readonly by: string;
+}
+
+function chosenRow(rows: readonly Rule[], facts: Facts, { category, evidence }: Classified): ChosenRow | undefined {
+	const isWeakest = evidence !== undefined && isBelowJob(evidence.kind);
+	const byField = () => rowOf(rows, (row) => (row.evidence === category ? `evidence: ${category}` : undefined));
+	const isKnown = evidence === undefined ? category !== "general" : !isWeakest;
+	// A field that has no row is somebody else's, whatever the workflow is called.
+	if (isKnown) return byField();
+	return (
+		byWorkflow(rows, facts) ??
+		(evidence?.kind === "workflow_name" ? byField() : undefined) ??
+		byFiles(rows, facts) ??
+		byField()
+	);
+}
+
+function rowOf(rows: readonly Rule[], found: (row: Rule) => string | undefined): ChosenRow | undefined {
+	for (const rule of rows) {
+		const by = found(rule);
+		if (by !== undefined) return { rule, by };
+	}
+	return undefined;
+}
+
+/** The most specific glob that matches: one with a fixed beginning, then the longest. */
+function byWorkflow(rows: readonly Rule[], facts: Facts): ChosenRow | undefined {
+	const matching = rows.flatMap((rule) =>
+		(rule.workflows ?? [])
+			.filter((glob) => FUNCTIONS.workflow?.call(facts, [glob]) === true)
+			.map((glob) => ({ rule, by: `workflows: ${glob}`, glob })),
+	);
+	return mostSpecific(matching);
+}
+
+function mostSpecific<T extends { readonly glob: string }>(matching: readonly T[]): T | undefined {
+	return matching.toSorted((one, other) => specificity(other.glob) - specificity(one.glob))[0];
+}
+
+const FIXED_BEGINNING = 1000;
+
+function specificity(glob: string): number {
+	return (glob.startsWith("*") ? 0 : FIXED_BEGINNING) + glob.replace(/[*?]/g, "").length;
+}
+
+/** Each file belongs to the row with the most specific glob for it; the row with the most files wins, the first among equals. */
+function byFiles(rows: readonly Rule[], { changed_files: paths = [] }: Facts): ChosenRow | undefined {
+	const owners = paths.map((path) => mostSpecific(globsFor(rows, path))?.rule);
+	const counted = rows.map((rule) => ({ rule, count: owners.filter((owner) => owner === rule).length }));
+	const [most] = counted.toSorted((one, other) => other.count - one.count);
+	if (most === undefined || most.count === 0) return undefined;
+	return { rule: most.rule, by: `files: ${most.count} of ${paths.length}` };
+}
+
+function globsFor(rows: readonly Rule[], path: string) {
+	return rows.flatMap((rule) =>
+		(rule.files ?? []).filter((glob) => matchesGlob(path, [glob])).map((glob) => ({ rule, glob })),
+	);
+}
+
+function rowVerdict(rule: Rule, chosen: ChosenRow | undefined): RuleVerdict {
+	const isChosen = chosen?.rule === rule;
+	const columns = [rule.evidence, ...(rule.workflows ?? []), ...(rule.files ?? [])].filter(
+		(text) => text !== undefined,
+	);
+	const verdict = isChosen ? "true" : "false";
+	return { rule: rule.name, verdict, clause: { text: isChosen ? chosen.by : columns.join(", "), verdict } };
+}

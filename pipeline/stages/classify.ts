@@ -1,0 +1,54 @@
+import type { RuleVerdict } from "../explanation.ts";
+import type { Facts, Scope } from "../expression/facts.ts";
+import { type Evidence, weighEvidence } from "../tools/weigh-evidence.ts";
+import type { Pipeline } from "./load-pipeline.ts";
+import { firstTrue } from "./rule-verdicts.ts";
+
+/** What failed, and what says so. */
+export interface Classified {
+	readonly type: string;
+	readonly category: string;
+	readonly fix: string;
+	/** The rule that holds, in place of evidence. */
+	readonly rule?: string;
+	readonly evidence?: Evidence;
+	readonly verdicts: readonly RuleVerdict[];
+}
+
+/** Shown of the evidence that was weighed. */
+const MOST_SHOWN = 8;
+
+/** What failed: the first rule under `classify` that holds, else the strongest evidence of the tools, else the last rule. */
+export async function classify(pipeline: Pipeline, scope: Scope, facts: Facts): Promise<Classified> {
+	const conditions = pipeline.classify.filter(({ condition }) => condition !== undefined);
+	const ruled = await firstTrue(conditions, scope);
+	if (ruled.found !== undefined) return { ...failureOf(ruled.found), rule: ruled.found.name, verdicts: ruled.verdicts };
+	const weighed = weighEvidence(pipeline.tools, facts);
+	const [evidence] = weighed;
+	const verdicts = [...ruled.verdicts, ...weighed.slice(0, MOST_SHOWN).map(verdictOf)];
+	const rest = pipeline.classify.find(({ condition }) => condition === undefined);
+	if (evidence !== undefined) {
+		const { type, fix, field } = evidence;
+		return { type, category: field, fix: type === rest?.type ? rest.fix : fix, evidence, verdicts };
+	}
+	// Loading has verified that the last rule always holds.
+	if (rest === undefined) throw new Error("no classify rule holds");
+	return { ...failureOf(rest), verdicts: [...verdicts, { rule: rest.name, verdict: "true" }] };
+}
+
+function failureOf({ type, category, fix }: Pick<Classified, "type" | "category" | "fix">) {
+	return { type, category, fix };
+}
+
+function verdictOf({ kind, type, tool, field, pattern, line, command, name }: Evidence): RuleVerdict {
+	const said = line?.text ?? command ?? name;
+	return {
+		rule: type,
+		verdict: "true",
+		clause: {
+			text: pattern ?? tool ?? field,
+			verdict: "true",
+			values: { evidence: kind, ...(said !== undefined && { found: said }) },
+		},
+	};
+}

@@ -1,0 +1,287 @@
+import type { Facts } from "../expression/facts.ts";
+import { matchesGlob } from "../expression/glob.ts";
+import type { ErrorLine, FailedStep, LogReading } from "../log/log-reading.ts";
+import type { Failure, FieldSource, KnownTool, Meant, ToolTable } from "./tool-table.ts";
+
+/**
+ * What may tell what failed, strongest first (docs/pipeline.md#evidence).
+ *
+ * A finding is output that a tool prints when it fails; `own` is one of a tool that ran in the failing step, `near` of a tool
+ * of the same field. A program ran in that step and printed nothing known; `named` says that the output itself names it as the
+ * command that failed. The rest are names and files.
+ */
+export const EVIDENCE = [
+	"security_finding",
+	"own_finding",
+	"near_finding",
+	"finding",
+	"network",
+	"runner",
+	"named_program",
+	"wrapper",
+	"program",
+	"security_name",
+	"file",
+	"error_text",
+	"step_name",
+	"wrapping_program",
+	"job_name",
+	"workflow_name",
+	"changed_files",
+] as const;
+
+export type EvidenceKind = (typeof EVIDENCE)[number];
+
+/** One piece of evidence, and what it says has failed. */
+export interface Evidence {
+	readonly kind: EvidenceKind;
+	readonly field: string;
+	readonly type: string;
+	readonly fix: string;
+	readonly tool?: string;
+	/** The key of the pattern that was found. */
+	readonly pattern?: string;
+	/** The line near the error that it was found in. */
+	readonly line?: ErrorLine;
+	/** The failing step's command. */
+	readonly command?: string;
+	/** The name, or other text, that it was found in. */
+	readonly name?: string;
+	readonly over: readonly string[];
+}
+
+/** Evidence this weak is little to go by: a name, changed files, or a program that only ran others. */
+export function isWeak(kind: EvidenceKind): boolean {
+	return EVIDENCE.indexOf(kind) > EVIDENCE.indexOf("file");
+}
+
+/** Whether it is weaker than the workflow's name. */
+export function isBelowJob(kind: EvidenceKind): boolean {
+	return EVIDENCE.indexOf(kind) > EVIDENCE.indexOf("job_name");
+}
+
+/** All evidence that the facts have, strongest first. Among equals, the last line of the first log that failed counts. */
+export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence[] {
+	const ran = programsRun(table, facts);
+	const found = facts.log === undefined ? [] : findings(table, facts.log, ran);
+	const all = [
+		...found,
+		...ran.flatMap((step) => programEvidence(step)),
+		...(facts.log === undefined ? [] : namedFiles(table, facts.log)),
+		...names(table, facts),
+	];
+	const isBeaten = new Set(all.filter((one) => all.some((other) => beats(other, one))));
+	return all.toSorted(
+		(one, other) =>
+			EVIDENCE.indexOf(one.kind) - EVIDENCE.indexOf(other.kind) ||
+			Number(isBeaten.has(one)) - Number(isBeaten.has(other)) ||
+			byPlace(one, other),
+	);
+}
+
+function beats({ kind, over }: Evidence, other: Evidence): boolean {
+	return kind === other.kind && over.includes(other.type);
+}
+
+function byPlace({ line }: Evidence, { line: otherLine }: Evidence): number {
+	if (line === undefined || otherLine === undefined) return 0;
+	return line.log - otherLine.log || otherLine.line - line.line;
+}
+
+/** The programs of one failing step. */
+interface StepPrograms {
+	/** The index of its log. */
+	readonly log: number;
+	readonly ran: readonly Program[];
+	/** Those that the output names as what failed. */
+	readonly named: readonly Program[];
+}
+
+interface Program {
+	readonly tool: KnownTool;
+	/** As written. */
+	readonly command: string;
+	/** Arguments of a program that only runs others are names that people gave: `lint` in `npm run lint`. */
+	readonly words: readonly string[];
+}
+
+const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [] };
+
+function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): readonly StepPrograms[] {
+	const steps = log?.steps ?? [NOTHING_RUN];
+	// A step without a name is called after its command. Which log it is of is not known if there are several.
+	const titles = failed_steps.filter((name) => name.startsWith("Run ")).map((name) => name.slice("Run ".length));
+	return steps.map(({ commands, failed }, at) => ({
+		log: at,
+		ran: [...(steps.length === 1 ? titles : []), ...commands].flatMap((line) => programsOf(table, line)),
+		named: failed.flatMap((line) => programsOf(table, line)),
+	}));
+}
+
+function programsOf(table: ToolTable, line: string): readonly Program[] {
+	return table.programs
+		.find(line)
+		.flatMap(({ command, entries }) => entries.map((tool) => ({ tool, command: line, words: command.slice(1) })));
+}
+
+function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
+	const found = table.tools.flatMap((tool) => tool.failures.flatMap((failure) => findingOf(log, tool, failure)));
+	return found.map((finding) => ({ ...finding.evidence, kind: kindOf(finding, found, steps) }));
+}
+
+interface Finding {
+	readonly tool: KnownTool;
+	readonly failure: Failure;
+	readonly evidence: Omit<Evidence, "kind">;
+}
+
+function findingOf(log: LogReading, tool: KnownTool, failure: Failure): readonly Finding[] {
+	const printed = failure.prints.filter((key) => isNearError(log, key));
+	if (printed.length === 0 || failure.unless.some((key) => isNearError(log, key))) return [];
+	const lines = printed.map((pattern) => ({ pattern, line: lineOf(log, pattern) }));
+	const [last] = lines.toSorted((one, other) => one.line.log - other.line.log || other.line.line - one.line.line);
+	const { type, fix, over } = failure;
+	const evidence = { field: tool.field, type, fix, over, tool: tool.name, ...last };
+	return [{ tool, failure, evidence }];
+}
+
+function isNearError(log: LogReading, key: string): boolean {
+	return Object.hasOwn(log.patterns, key) && (log.patterns[key]?.errors ?? 0) > 0;
+}
+
+function lineOf({ patterns }: LogReading, key: string): ErrorLine {
+	const fact = patterns[key];
+	return fact?.error ?? { log: 0, line: fact?.last ?? 0, text: "" };
+}
+
+function kindOf(
+	{ tool, failure, evidence }: Finding,
+	all: readonly Finding[],
+	steps: readonly StepPrograms[],
+): EvidenceKind {
+	const { kind } = failure;
+	// `make: *** Error 1` tells nothing.
+	if (kind === "wrapper" && tool.field === "general") return "wrapping_program";
+	if (kind === "network" || kind === "runner" || kind === "wrapper") return kind;
+	const step = steps.find(({ log }) => log === evidence.line?.log);
+	const nearness = nearnessOf(tool, step);
+	if (kind === "security") {
+		// A test of a scanner prints findings: the program that ran knows better.
+		const isOthers = nearness !== "own_finding" && all.some((other) => isOwnFinding(other, step));
+		return isOthers ? "finding" : "security_finding";
+	}
+	return nearness;
+}
+
+function isOwnFinding({ tool, failure }: Finding, step: StepPrograms | undefined): boolean {
+	return failure.kind === "finding" && nearnessOf(tool, step) === "own_finding";
+}
+
+function nearnessOf(tool: KnownTool, step: StepPrograms | undefined): "own_finding" | "near_finding" | "finding" {
+	const programs = step === undefined ? [] : [...step.ran, ...step.named];
+	if (programs.some((program) => program.tool === tool)) return "own_finding";
+	return programs.some((program) => program.tool.field === tool.field) ? "near_finding" : "finding";
+}
+
+/** What ran last is what failed, unless the output names it. */
+function programEvidence({ ran, named }: StepPrograms): readonly Evidence[] {
+	return [
+		...named.toReversed().map((program) => ofProgram(program, "named_program")),
+		...ran.toReversed().map((program) => ofProgram(program, "program")),
+	];
+}
+
+function ofProgram({ tool, command }: Program, kind: "named_program" | "program"): Evidence {
+	const [first] = tool.failures;
+	const isWrapping = tool.kind === "wrapper";
+	return {
+		kind: isWrapping ? "wrapping_program" : kind,
+		field: tool.field,
+		type: first.type,
+		fix: first.fix,
+		tool: tool.name,
+		command,
+		over: [],
+	};
+}
+
+/** Source files that a line near the error names with a line number. The field with the longer pattern knows it better. */
+function namedFiles({ sources }: ToolTable, log: LogReading): readonly Evidence[] {
+	return sources
+		.filter(({ pattern }) => isNearError(log, pattern))
+		.toSorted((one, other) => other.pattern.length - one.pattern.length)
+		.map((source) => ofFile(source, log));
+}
+
+function ofFile({ field, type, fix, pattern }: FieldSource, log: LogReading): Evidence {
+	return { kind: "file", field, type, fix, pattern, line: lineOf(log, pattern), over: [] };
+}
+
+function names(
+	table: ToolTable,
+	{ log, failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
+): readonly Evidence[] {
+	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
+	return [
+		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
+		...failed_steps.filter((name) => !name.startsWith("Run ")).flatMap((name) => named(table, name, "step_name")),
+		...wrappedNames(table, log).flatMap((name) => named(table, name, "step_name")),
+		...jobs.flatMap((name) => named(table, name, "job_name")),
+		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
+		...changedFiles(table, changed_files),
+	];
+}
+
+/** The field of most changed files, else those that have any. */
+function changedFiles({ fields }: ToolTable, paths: readonly string[]): readonly Evidence[] {
+	const counted = Object.entries(fields).map(([field, { files, fix }]) => ({
+		field,
+		fix,
+		count: files.length === 0 ? 0 : paths.filter((path) => matchesGlob(path, files)).length,
+	}));
+	return counted
+		.filter(({ count }) => count > 0)
+		.toSorted((one, other) => other.count - one.count)
+		.map(({ field, fix, count }) => ({
+			kind: "changed_files",
+			field,
+			type: "general",
+			fix,
+			name: `${count} of ${paths.length} changed files`,
+			over: [],
+		}));
+}
+
+const FAILS = /fail|error|denied|conflict|vulnerab/i;
+
+/** The names of scripts and targets that the failing step ran: `lint:rust` of `npm run lint:rust`. */
+function wrappedNames(table: ToolTable, log: LogReading | undefined): readonly string[] {
+	const commands = log?.steps?.flatMap(({ commands: ran, failed }) => [...failed, ...ran]) ?? [];
+	return commands
+		.flatMap((line) => programsOf(table, line))
+		.filter(({ tool }) => tool.kind === "wrapper")
+		.flatMap(({ words }) => words.filter((word) => !word.startsWith("-")));
+}
+
+type NameKind = "error_text" | "step_name" | "job_name" | "workflow_name";
+
+function named(table: ToolTable, name: string, kind: NameKind): readonly Evidence[] {
+	const meant = table.words.find(name);
+	return meant === undefined ? [] : [ofName(table, meant, name, kind)];
+}
+
+function ofName(table: ToolTable, meant: Meant, name: string, kind: EvidenceKind): Evidence {
+	const known = "tool" in meant ? meant.tool : undefined;
+	const field = "tool" in meant ? meant.tool.field : meant.field;
+	const first = known?.failures[0];
+	return {
+		// A gate is a gate, whatever language the job around it is about.
+		kind: field === "security" && kind !== "error_text" ? "security_name" : kind,
+		field,
+		type: first?.type ?? "general",
+		fix: first?.fix ?? table.fields[field]?.fix ?? "",
+		...(known !== undefined && { tool: known.name }),
+		name,
+		over: [],
+	};
+}

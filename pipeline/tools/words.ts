@@ -1,0 +1,46 @@
+/** Finds phrases as whole words in the names that people give to steps, jobs and workflows; case does not count. */
+export class WordIndex<Entry> {
+	readonly #phrases: readonly Phrase<Entry>[];
+
+	constructor(entries: readonly { readonly entry: Entry; readonly words: readonly string[] }[]) {
+		this.#phrases = entries
+			.flatMap(({ entry, words }) =>
+				words.map((word) => ({ entry, test: testOf(word), length: spaced(word).trim().length })),
+			)
+			.toSorted((one, other) => other.length - one.length);
+	}
+
+	/** The longest phrase that the name has; the first entry among equals. */
+	find(name: string): Entry | undefined {
+		const text = spaced(name);
+		return this.#phrases.find(({ test }) => test(text, name))?.entry;
+	}
+}
+
+interface Phrase<Entry> {
+	readonly entry: Entry;
+	readonly length: number;
+	readonly test: (spaced: string, name: string) => boolean;
+}
+
+const REGEX = /^\/(.+)\/(i?)$/;
+
+function testOf(word: string): Phrase<unknown>["test"] {
+	const [, source, flags] = REGEX.exec(word) ?? [];
+	if (source === undefined) {
+		const phrase = spaced(word);
+		return (text) => text.includes(phrase);
+	}
+	const regex = new RegExp(source, flags);
+	return (_, name) => regex.test(name);
+}
+
+/** ` cargo clippy ` for `Cargo-Clippy`: one blank between words and at both ends. `c++`, `c#` and `.net` stay words. */
+export function spaced(text: string): string {
+	const words = text
+		.replace(/([a-z\d])([A-Z])/g, "$1 $2")
+		.toLowerCase()
+		.split(/[^a-z0-9+#.]+|\.(?![a-z0-9])/)
+		.filter((word) => word !== "");
+	return ` ${words.join(" ")} `;
+}
