@@ -7,6 +7,7 @@ describe("words in names", () => {
 		{ entry: "clippy", words: ["clippy", "cargo clippy"] },
 		{ entry: "rust", words: ["rust", "cargo"] },
 		{ entry: "c", words: ["c++"] },
+		{ entry: "codeql", words: ["codeql"] },
 		{ entry: "go", words: ["/\\bgo\\b(?!t)/i"] },
 	]);
 	const cases = [
@@ -17,6 +18,9 @@ describe("words in names", () => {
 		["Go 1.23", "go"],
 		["Django tests", undefined],
 		["cargo_check", "rust"],
+		["Perform CodeQL Analysis", "codeql"],
+		// The end of one reading and the beginning of the other are no phrase.
+		["check Clippy cargo", "clippy"],
 	] as const;
 	for (const [name, entry] of cases)
 		it(`finds ${entry ?? "nothing"} in ${name}`, () => expect(index.find(name)).toBe(entry));
