@@ -11,10 +11,16 @@ import type { Artefact } from "../pipeline/index.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 import { type PipelineFiles, promptsFolder, readPipelineFiles } from "./pipeline-files.ts";
 
-/** A pipeline that was read: built, or all of its errors. */
+/** A pipeline that was read: built, with what is doubtful in it, or all of its errors. */
 export type BuiltPipeline =
-	| { readonly ok: true; readonly artefact: Artefact }
-	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly rendered: string };
+	| { readonly ok: true; readonly artefact: Artefact; readonly warnings: Shown }
+	| ({ readonly ok: false } & Shown);
+
+/** Diagnostics that name files as the user does; `rendered` is an empty text if there are none. */
+export interface Shown {
+	readonly diagnostics: readonly Diagnostic[];
+	readonly rendered: string;
+}
 
 /** `colour`: whether rendered errors may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
@@ -32,17 +38,19 @@ function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
 
 function buildFrom(files: PipelineFiles, colour: boolean): BuiltPipeline {
 	const built = buildOnce(files);
-	if (built.ok) return built;
+	return built.ok
+		? { ok: true, artefact: built.artefact, warnings: shownOf(built.warnings, files, colour) }
+		: { ok: false, ...shownOf(built.diagnostics, files, colour) };
+}
+
+function shownOf(found: readonly Diagnostic[], files: PipelineFiles, colour: boolean): Shown {
+	if (found.length === 0) return { diagnostics: [], rendered: "" };
 	const names = namesOf(files);
-	const diagnostics = built.diagnostics.map((diagnostic) => ({
+	const diagnostics = found.map((diagnostic) => ({
 		...diagnostic,
 		file: names.get(diagnostic.file) ?? diagnostic.file,
 	}));
-	return {
-		ok: false,
-		diagnostics,
-		rendered: renderDiagnostics(diagnostics, sourcesOf(files, names), colour).trimEnd(),
-	};
+	return { diagnostics, rendered: renderDiagnostics(diagnostics, sourcesOf(files, names), colour).trimEnd() };
 }
 
 /** The artefact, or its errors as one text: for commands that need a valid pipeline. */

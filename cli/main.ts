@@ -83,10 +83,11 @@ Examples:
 
 program
 	.command("check")
-	.description("Check a pipeline and its prompts, and show every error")
+	.description("Check a pipeline and its prompts, and show every error and warning")
 	.argument("[file]", "The pipeline's file", "pipeline.yaml")
-	.option("--json", "Print errors as JSON")
-	.addHelpText("after", "\nExamples:\n  npx healer check\n  npx healer check other/pipeline.yaml --json")
+	.option("--strict", "Exit with 1 for a warning, too")
+	.option("--json", "Print errors and warnings as JSON")
+	.addHelpText("after", "\nExamples:\n  npx healer check --strict\n  npx healer check other/pipeline.yaml --json")
 	.action(async (file, options) => end((await import("./check.ts")).check(file, options, output)));
 
 program

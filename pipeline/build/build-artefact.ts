@@ -2,6 +2,7 @@ import type { Artefact } from "../artefact.ts";
 import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
+import { pipelineWarnings } from "./checks/pipeline-warnings.ts";
 import { promptDiagnostics } from "./checks/prompt-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
 import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
@@ -19,8 +20,8 @@ export interface Sources {
 }
 
 export type Built =
-	| { readonly ok: true; readonly artefact: Artefact }
-	/** At least one: every error found, in file order. */
+	| { readonly ok: true; readonly artefact: Artefact; readonly warnings: readonly Diagnostic[] }
+	/** At least one: every error found, in file order. Warnings are sought once there is none: many would follow from one. */
 	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
@@ -45,7 +46,9 @@ export function buildArtefact({ text, prompts }: Sources): Built {
 		...spawnDiagnostics(source, remains),
 		...sourceDiagnostics(source, remains),
 	];
-	return diagnostics.length > 0
-		? { ok: false, diagnostics: inOrder(diagnostics) }
-		: { ok: true, artefact: compileArtefact(pipelineFile.parse(source.value), prompts) };
+	if (diagnostics.length > 0) {
+		return { ok: false, diagnostics: inOrder(diagnostics) };
+	}
+	const artefact = compileArtefact(pipelineFile.parse(source.value), prompts);
+	return { ok: true, artefact, warnings: inOrder(pipelineWarnings(source, remains)) };
 }
