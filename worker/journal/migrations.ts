@@ -25,4 +25,5 @@ export const MIGRATIONS = [
 	"0024_judged.sql",
 	"0025_conflict_scans.sql",
 	"0026_reopened.sql",
+	"0028_pushes.sql",
 ] as const;
