@@ -116,6 +116,31 @@ program
 	});
 
 program
+	.command("case")
+	.description(
+		"Write a test case from a real incident: its fields, log excerpt and changed files, and what was decided",
+	)
+	.argument("<incident>", "The incident's id, or its page's address")
+	.option(...PIPELINE)
+	.option("-o, --out <file>", "Add it to this file's cases instead of printing it")
+	.option("--agent <name>", "Expect this agent, the right one, instead of what was decided")
+	.option("--type <type>", "Expect this failure type, the right one, instead of what was decided")
+	.option(...WORKER)
+	.option(...TOKEN)
+	.addHelpText(
+		"after",
+		`${ADMINISTERING}
+The log excerpt is redacted. Read it all the same before you commit it.
+
+Examples:
+  npx healer case 0123456789abcdef0123456789abcdef
+  npx healer case 0123456789abcdef0123456789abcdef --agent bolt --out test/cases/pipeline/wrong.yaml`,
+	)
+	.action(async (incident, options) =>
+		end((await import("./case.ts")).writeCase(incident, options, process.env, output)),
+	);
+
+program
 	.command("explain")
 	.description("Show the verdict of every stage of the pipeline on a delivery")
 	.argument("<payload>", "The delivery's body, a JSON file")

@@ -9,15 +9,20 @@ import type { YamlSource } from "../yaml/yaml-source.ts";
 export function conditionWarnings(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const conditions = writtenExpressions(file).flatMap((written) => {
 		const parsed = isCondition(written) ? parseExpression(written.text) : undefined;
-		return parsed?.ok ? [{ written, ast: parsed.parsed.ast }] : [];
+		if (!parsed?.ok) return [];
+		const { ast } = parsed.parsed;
+		return [{ written, ast, clauses: new Set(clausesOf(ast).map(shapeOfNode)) }];
 	});
-	return conditions.flatMap(({ written, ast }, index) => {
+	return conditions.flatMap(({ written, ast, clauses }, index) => {
 		const why = contradiction(ast);
 		if (why !== undefined) {
 			return [source.at(written.path, `This condition can never be true: ${why}.`)];
 		}
 		const earlier = conditions.slice(0, index).filter((other) => isAlternative(other.written, written, file));
-		const wider = earlier.find((other) => isWider(other.ast, ast));
+		// Every clause of the wider one is a clause of this one, which has more of them.
+		const wider = earlier.find(
+			(other) => other.clauses.size < clauses.size && [...other.clauses].every((one) => clauses.has(one)),
+		);
 		const name = wider && nameOf(file, wider.written);
 		return name === undefined
 			? []
@@ -46,12 +51,6 @@ function nameOf(file: ValidPart, { scope, path }: WrittenExpression): string | u
 	const [, entry] = path;
 	if (typeof entry !== "number") return entry;
 	return scope === "classify" ? file.classify?.[entry]?.type : file.route?.[entry]?.name;
-}
-
-/** Every clause of the first is a clause of the second, which has more of them. */
-function isWider(first: AstNode, second: AstNode): boolean {
-	const [few, many] = [first, second].map((node) => clausesOf(node).map(shapeOfNode));
-	return few !== undefined && many !== undefined && few.length < many.length && few.every((one) => many.includes(one));
 }
 
 /**
