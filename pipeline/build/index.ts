@@ -3,4 +3,4 @@
 export { pipelineJsonSchema } from "../grammar/json-schema.ts";
 export { buildArtefact } from "./build-artefact.ts";
 export { renderDiagnostics } from "./checks/render-diagnostics.ts";
-export { type Diagnostic, isWarning, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";
+export { type Diagnostic, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";

@@ -4,8 +4,8 @@ import { type ExportedIncident, exportIncident, exportIncidents, searchedPattern
 import { readStored } from "../journal/stored-json.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { exportAuditPage } from "./export-audit.ts";
-import { exportPipeline } from "./export-pipeline.ts";
 import { exportJournalPage } from "./export-journal.ts";
+import { exportPipeline } from "./export-pipeline.ts";
 import { sinceWhen } from "./insights/since.ts";
 import { isoOf } from "./iso-time.ts";
 import { readPageQuery, writeCursor } from "./page-query.ts";

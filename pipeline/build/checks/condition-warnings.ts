@@ -57,7 +57,7 @@ function nameOf(file: ValidPart, { scope, path }: WrittenExpression): string | u
  * Why no value makes the condition true: its clauses demand different texts of one value, or a clause and its opposite;
  * undefined if that cannot be told.
  */
-export function contradiction(condition: AstNode): string | undefined {
+function contradiction(condition: AstNode): string | undefined {
 	const clauses = clausesOf(condition);
 	return ownContradiction(clauses) ?? firstOf(clauses.map(inEachAlternative));
 }

@@ -67,7 +67,10 @@ describe("pushPipeline", () => {
 
 	it("records who pushed and why: the caller if the push does not say, and the latest push of a version", async () => {
 		await put(FIRST);
-		const said = { author: "Octo Cat", message: " Send\n\u001b[31mRust to rex; ghp_0123456789abcdefghijABCDEFGHIJ012345" };
+		const said = {
+			author: "Octo Cat",
+			message: " Send\n\u001b[31mRust to rex; ghp_0123456789abcdefghijABCDEFGHIJ012345",
+		};
 		await put(SECOND, {}, `?${new URLSearchParams(said)}`);
 		const { versions } = (await send(get("/api/pipeline"))).body as { versions: Record<string, unknown>[] };
 		expect(versions).toMatchObject([
