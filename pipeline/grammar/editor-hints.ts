@@ -1,5 +1,9 @@
 import { GITHUB_EVENTS } from "../github-events.ts";
-import type { JsonSchema } from "./json-schema.ts";
+
+/** A JSON Schema (draft 2020-12), reduced to the keywords used in this folder. */
+export interface JsonSchema {
+	readonly [keyword: string]: unknown;
+}
 
 /** The agents of the pipeline that ships: a JSON Schema cannot know the user's own. */
 export const SHIPPED_AGENTS = ["rex", "blaze", "bolt", "cipher", "atlas"] as const;

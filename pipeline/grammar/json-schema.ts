@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { DURATION } from "./duration.ts";
-import { withEditorHints } from "./editor-hints.ts";
+import { type JsonSchema, withEditorHints } from "./editor-hints.ts";
 import { pipelineFile } from "./pipeline-file.ts";
-
-/** A JSON Schema (draft 2020-12), reduced to the keywords used in this folder. */
-export interface JsonSchema {
-	readonly [keyword: string]: unknown;
-}
 
 /**
  * The grammar of `pipeline.yaml` for editors, generated from the schema that also validates it. It covers shapes and

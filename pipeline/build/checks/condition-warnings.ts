@@ -55,7 +55,7 @@ function nameOf(file: ValidPart, { scope, path }: WrittenExpression): string | u
 
 /**
  * Why no value makes the condition true: its clauses demand different texts of one value, or a clause and its opposite;
- * undefined if that cannot be told.
+ * undefined if that is not known.
  */
 function contradiction(condition: AstNode): string | undefined {
 	const clauses = clausesOf(condition);

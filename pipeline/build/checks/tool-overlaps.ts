@@ -18,7 +18,7 @@ interface ToolEntry {
 	}[];
 }
 
-/** Two entries of a table that cannot be told apart, at the path of the later one. */
+/** Two entries of a table between which nothing decides, at the path of one of them. */
 export interface ToolOverlap {
 	readonly path: readonly (string | number)[];
 	readonly message: string;
