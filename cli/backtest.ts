@@ -56,7 +56,8 @@ async function backtestJournal(
 	return worker.ok ? await replayAll(worker.value, artefact.value, options.limit, output) : worker;
 }
 
-async function replayAll(
+/** Decides the worker's newest stored incidents again, compared with what was recorded. */
+export async function replayAll(
 	worker: WorkerAccess,
 	artefact: Artefact,
 	limit: number,

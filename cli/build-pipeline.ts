@@ -12,10 +12,16 @@ import { fail, ok, type Result } from "../wire/result.ts";
 import { shownPath } from "./packs.ts";
 import { type PipelineFiles, readPipelineFiles } from "./pipeline-files.ts";
 
-/** A pipeline that was read: built, or all of its errors. */
+/** A pipeline that was read: built, with what is doubtful in it, or all of its errors. */
 export type BuiltPipeline =
-	| { readonly ok: true; readonly artefact: Artefact }
-	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly rendered: string };
+	| { readonly ok: true; readonly artefact: Artefact; readonly warnings: Shown }
+	| ({ readonly ok: false } & Shown);
+
+/** Diagnostics that name files as the user does; `rendered` is an empty text if there are none. */
+export interface Shown {
+	readonly diagnostics: readonly Diagnostic[];
+	readonly rendered: string;
+}
 
 /** `colour`: whether rendered errors may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
@@ -34,16 +40,14 @@ function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
 /** Builds a pipeline from texts that were read, or edited since. */
 export function buildFiles(files: PipelineFiles, colour = false): BuiltPipeline {
 	const built = buildOnce(files);
-	if (built.ok) return built;
-	return { ok: false, ...inUsersNames(built.diagnostics, files, colour) };
+	return built.ok
+		? { ok: true, artefact: built.artefact, warnings: inUsersNames(built.warnings, files, colour) }
+		: { ok: false, ...inUsersNames(built.diagnostics, files, colour) };
 }
 
 /** Diagnostics with paths as the user knows them, and as text. */
-export function inUsersNames(
-	found: readonly Diagnostic[],
-	files: PipelineFiles,
-	colour: boolean,
-): { readonly diagnostics: readonly Diagnostic[]; readonly rendered: string } {
+export function inUsersNames(found: readonly Diagnostic[], files: PipelineFiles, colour: boolean): Shown {
+	if (found.length === 0) return { diagnostics: [], rendered: "" };
 	const names = namesOf(files);
 	const diagnostics = found.map((diagnostic) => ({
 		...diagnostic,

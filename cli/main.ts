@@ -83,10 +83,11 @@ Examples:
 
 program
 	.command("check")
-	.description("Check a pipeline and its prompts, and show every error")
+	.description("Check a pipeline and its prompts, and show every error and warning")
 	.argument("[file]", "The pipeline's file", "pipeline.yaml")
-	.option("--json", "Print errors as JSON")
-	.addHelpText("after", "\nExamples:\n  npx healer check\n  npx healer check other/pipeline.yaml --json")
+	.option("--strict", "Exit with 1 for a warning, too")
+	.option("--json", "Print errors and warnings as JSON")
+	.addHelpText("after", "\nExamples:\n  npx healer check --strict\n  npx healer check other/pipeline.yaml --json")
 	.action(async (file, options) => end((await import("./check.ts")).check(file, options, output)));
 
 program
@@ -128,6 +129,31 @@ program
 		const { test, testOnChange } = await import("./test.ts");
 		await end(options.watch ? testOnChange(files, options, output, interrupted()) : test(files, options, output));
 	});
+
+program
+	.command("case")
+	.description(
+		"Write a test case from a real incident: its fields, log excerpt and changed files, and what was decided",
+	)
+	.argument("<incident>", "The incident's id, or its page's address")
+	.option(...PIPELINE)
+	.option("-o, --out <file>", "Add it to this file's cases instead of printing it")
+	.option("--agent <name>", "Expect this agent, the right one, instead of what was decided")
+	.option("--type <type>", "Expect this failure type, the right one, instead of what was decided")
+	.option(...WORKER)
+	.option(...TOKEN)
+	.addHelpText(
+		"after",
+		`${ADMINISTERING}
+The log excerpt is redacted. Read it all the same before you commit it.
+
+Examples:
+  npx healer case 0123456789abcdef0123456789abcdef
+  npx healer case 0123456789abcdef0123456789abcdef --agent bolt --out test/cases/pipeline/wrong.yaml`,
+	)
+	.action(async (incident, options) =>
+		end((await import("./case.ts")).writeCase(incident, options, process.env, output)),
+	);
 
 program
 	.command("explain")
@@ -180,18 +206,43 @@ program
 
 program
 	.command("push")
-	.description("Check a pipeline and activate it on a worker, without a deploy")
+	.description("Check a pipeline, run its cases, show what changes, and activate it on a worker, without a deploy")
 	.option(...PIPELINE)
+	.option("-m, --message <text>", "What this version is about; recorded with it")
+	.option("--dry-run", "Do everything but the push")
+	.option("--skip-cases", "Push without running the cases beside the pipeline")
+	.option("--limit <count>", "Maximum number of stored incidents to try it on, newest first", wholeNumber, 200)
+	.option("-y, --yes", "Do not ask before it is activated; nothing is asked without a terminal")
 	.option(...WORKER)
 	.option(...TOKEN)
-	.option("--json", "Print {version, before} as JSON")
-	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  HEALER_URL=https://healer.example.com npx healer push`)
-	.action(async (options) => end((await import("./push.ts")).push(options, process.env, output)));
+	.option("--json", "Print {version, before} as JSON; with --dry-run, what changes")
+	.addHelpText(
+		"after",
+		`${ADMINISTERING}
+Author of the version is git's user.name, else USER, else the token's name.
+
+Examples:
+  npx healer push --dry-run
+  HEALER_URL=https://healer.example.com npx healer push --message "Send Go to gopher"`,
+	)
+	.action(async (options) => {
+		const isAsked = !options.yes && !options.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
+		await end((await import("./push.ts")).push(options, process.env, output, isAsked ? askOnTerminal : undefined));
+	});
+
+program
+	.command("pipelines")
+	.description("List the pushed pipelines that a worker keeps: which is active, who pushed it and why")
+	.option(...WORKER)
+	.option(...TOKEN)
+	.option("--json", "Print the answer of GET /api/pipeline")
+	.addHelpText("after", `${READING}\nExamples:\n  npx healer pipelines`)
+	.action(async (options) => end((await import("./pipelines.ts")).pipelines(options, process.env, output)));
 
 program
 	.command("rollback")
 	.description("Roll back to the previously pushed pipeline")
-	.option("--to <version>", "Roll back to this stored version (see GET /api/pipeline), or to bundled, the deployed one")
+	.option("--to <version>", "Roll back to this stored version (see healer pipelines), or to bundled, the deployed one")
 	.option(...WORKER)
 	.option(...TOKEN)
 	.option("--json", "Print {version, before} as JSON")
@@ -406,6 +457,13 @@ function interrupted(): AbortSignal {
 	const stop = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 	return stop.signal;
+}
+
+async function askOnTerminal(question: string): Promise<boolean> {
+	const { createInterface } = await import("node:readline/promises");
+	const terminal = createInterface({ input: process.stdin, output: process.stdout });
+	const answer = await terminal.question(question).finally(() => terminal.close());
+	return /^y(es)?$/i.test(answer.trim());
 }
 
 function wholeNumber(text: string): number {

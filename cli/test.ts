@@ -55,7 +55,7 @@ export async function testOnChange(
 	return code;
 }
 
-interface CaseResult {
+export interface CaseResult {
 	readonly file: string;
 	readonly name: string;
 	/** The differences from what the case expects; empty when it passes. */
@@ -67,11 +67,16 @@ interface Run {
 	readonly coverage: Coverage;
 }
 
-async function runCases(files: readonly string[], file: string): Promise<Result<Run>> {
+/** Runs the cases of the files through the pipeline; without files, those beside it. */
+export async function runCases(
+	files: readonly string[],
+	file: string,
+	{ allowNone = false } = {},
+): Promise<Result<Run>> {
 	const artefact = await loadGoodPipeline(file);
 	if (!artefact.ok) return artefact;
 	const chosen = files.length > 0 ? files : await findCases(file);
-	if (chosen.length === 0) {
+	if (chosen.length === 0 && !allowNone) {
 		return fail(`No cases found: name their files, or put them in ${caseFolders(file).join(" or ")}.`);
 	}
 	const pipeline = loadPipeline(artefact.value);
@@ -86,6 +91,14 @@ async function runCases(files: readonly string[], file: string): Promise<Result<
 		}
 	}
 	return ok({ results, coverage });
+}
+
+/** A failing case, with what differs. */
+export function renderFailed({ file, name, differences }: CaseResult, { paint }: Output): readonly string[] {
+	return [
+		`${paint("red", "✗")} ${name}  ${paint("dim", file)}`,
+		...differences.map((difference) => `    ${difference}`),
+	];
 }
 
 /** Where a pipeline's own cases are. */
@@ -115,10 +128,7 @@ function print(
 		output.line(JSON.stringify({ passed, failed: failed.length, results, coverage: covered }, undefined, 2));
 		return;
 	}
-	for (const { file, name, differences } of failed) {
-		output.line(`${output.paint("red", "✗")} ${name}  ${output.paint("dim", file)}`);
-		for (const difference of differences) output.line(`    ${difference}`);
-	}
+	for (const result of failed) for (const line of renderFailed(result, output)) output.line(line);
 	const shown = options.isComplete || options.coverage ? renderCoverage(coverage, options.coverage === true) : [];
 	for (const line of shown) output.line(output.paint("dim", line));
 	const sum = `${passed} of ${results.length} cases passed.`;

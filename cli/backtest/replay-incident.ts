@@ -50,7 +50,12 @@ export async function replayIncident(
 }
 
 /** The context parts under the names of this pipeline, with logs read as its patterns would have read them. */
-function asGathered(artefact: Artefact, pipeline: Pipeline, kept: Context, searched: readonly string[]): Context {
+export function asGathered(
+	artefact: Artefact,
+	pipeline: Pipeline,
+	kept: Context,
+	searched: readonly string[],
+): Context {
 	const names = new Map<string, string>(artefact.context.map(({ name, from }) => [from, name]));
 	const reading = dataFrom(kept, "github.job_logs")?.reading;
 	return Object.fromEntries(

@@ -18,6 +18,8 @@ export interface PipelinePlace {
 export interface FirstPipeline {
 	readonly artefact: Artefact;
 	readonly fallback?: string;
+	/** What is doubtful in it, as one text; empty if nothing is. */
+	readonly warnings: string;
 }
 
 /** The file's own pipeline; if it is invalid, the last good one that ran on this state folder. */
@@ -25,16 +27,16 @@ export async function firstPipeline({ file, keptFile, colour }: PipelinePlace): 
 	const built = await buildPipeline(file, colour);
 	if (built.ok && built.value.ok) {
 		await keep(built.value.artefact, keptFile);
-		return ok({ artefact: built.value.artefact });
+		return ok({ artefact: built.value.artefact, warnings: built.value.warnings.rendered });
 	}
 	const problem = problemOf(built);
 	const kept = await lastGood(keptFile);
-	return kept === undefined ? fail(problem) : ok({ artefact: kept, fallback: problem });
+	return kept === undefined ? fail(problem) : ok({ artefact: kept, fallback: problem, warnings: "" });
 }
 
 export interface PipelineListener {
-	/** A changed file is valid. Its promise settles once the pipeline is active. */
-	good(artefact: Artefact): Promise<void>;
+	/** A changed file is valid, with these warnings as one text. Its promise settles once the pipeline is active. */
+	good(artefact: Artefact, warnings: string): Promise<void>;
 	/** A changed file is invalid: the active version stays. */
 	bad(problem: string): void;
 }
@@ -57,7 +59,7 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 			const built = await buildPipeline(file, colour);
 			if (built.ok && built.value.ok) {
 				await keep(built.value.artefact, keptFile);
-				await listener.good(built.value.artefact);
+				await listener.good(built.value.artefact, built.value.warnings.rendered);
 			} else {
 				listener.bad(problemOf(built));
 			}

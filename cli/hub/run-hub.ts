@@ -111,7 +111,8 @@ async function start(
 	const place = { file: pipelineFile, keptFile: folder.artefact, colour: output.colourfulProblems };
 	const first = await firstPipeline(place);
 	if (!first.ok) return first.problem;
-	const { fallback } = first.value;
+	const { fallback, warnings } = first.value;
+	if (warnings !== "") output.problem(warnings);
 	const artefact = inNamespace(first.value.artefact, settings);
 	if (fallback !== undefined) {
 		output.problem(fallback);
@@ -163,7 +164,8 @@ async function start(
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));
 	closers.push(
 		watchPipeline(place, {
-			async good(changed) {
+			async good(changed, doubts) {
+				if (doubts !== "") output.problem(doubts);
 				const edited = inNamespace(changed, settings);
 				const change = await pushArtefact(worker, edited);
 				if (!change.ok) throw new Error(change.problem);

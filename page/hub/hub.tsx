@@ -41,16 +41,21 @@ function Pipeline({ shown: { pipeline, pipelines, paused } }: { readonly shown: 
 						<tr>
 							<th scope="col">Version</th>
 							<th scope="col">Pushed</th>
+							<th scope="col">By</th>
 						</tr>
 					</thead>
 					<tbody>
-						{pipelines.map(({ version, pushed_at, active }) => (
+						{pipelines.map(({ version, pushed_at, author, message, active }) => (
 							<tr key={version}>
 								<td>
 									<Version version={version} /> {active && <span class="mark good">active</span>}
 								</td>
 								<td>
 									<Age at={pushed_at} />
+								</td>
+								<td>
+									{author ?? <span class="dim">unknown</span>}
+									{message !== null && <div class="reason">{message}</div>}
 								</td>
 							</tr>
 						))}

@@ -4,6 +4,7 @@ import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
 import { overrideDiagnostics, overridingPrompts } from "./checks/override-diagnostics.ts";
 import { ownerDiagnostics } from "./checks/owner-diagnostics.ts";
+import { pipelineWarnings } from "./checks/pipeline-warnings.ts";
 import { neededPrompts, promptDiagnostics } from "./checks/prompt-diagnostics.ts";
 import { roundDiagnostics } from "./checks/round-diagnostics.ts";
 import { ruleDiagnostics } from "./checks/rule-diagnostics.ts";
@@ -24,8 +25,8 @@ export interface Sources extends PolicySources {
 }
 
 export type Built =
-	| { readonly ok: true; readonly artefact: Artefact }
-	/** At least one: every error found, in file order. */
+	| { readonly ok: true; readonly artefact: Artefact; readonly warnings: readonly Diagnostic[] }
+	/** At least one: every error found, in file order. Warnings are sought once there is none: many would follow from one. */
 	| { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
@@ -57,7 +58,7 @@ export function buildArtefact(sources: Sources): Built {
 		...sourceDiagnostics(source, remains),
 		...roundDiagnostics(source, remains),
 	];
-	return diagnostics.length > 0
-		? { ok: false, diagnostics: inOrder(diagnostics) }
-		: { ok: true, artefact: compileArtefact(pipelineFile.parse(source.value), neededPrompts(prompts, used ?? [])) };
+	if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) };
+	const artefact = compileArtefact(pipelineFile.parse(source.value), neededPrompts(prompts, used ?? []));
+	return { ok: true, artefact, warnings: inOrder(pipelineWarnings(source, remains)) };
 }

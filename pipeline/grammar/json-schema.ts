@@ -1,18 +1,14 @@
 import { z } from "zod";
 import { DURATION } from "./duration.ts";
+import { type JsonSchema, withEditorHints } from "./editor-hints.ts";
 import { pipelineFile } from "./pipeline-file.ts";
-
-/** A JSON Schema (draft 2020-12), reduced to the keywords used in this folder. */
-export interface JsonSchema {
-	readonly [keyword: string]: unknown;
-}
 
 /**
  * The grammar of `pipeline.yaml` for editors, generated from the schema that also validates it. It covers shapes and
- * closed lists, but not names and expressions.
+ * closed lists, and suggests GitHub's events and the shipped agents, but does not check names and expressions.
  */
 export function pipelineJsonSchema(): JsonSchema {
-	return { title: "Healer pipeline", ...z.toJSONSchema(pipelineFile, { io: "input" }) };
+	return withEditorHints({ title: "Healer pipeline", ...z.toJSONSchema(pipelineFile, { io: "input" }) });
 }
 
 /** The keys that the grammar allows at a path; empty where any key is allowed. */

@@ -81,6 +81,17 @@ export function shapeIncident(raw: Readonly<Record<string, unknown>>): IncidentF
 	return shapeFields(INCIDENT_SHAPE, raw) as IncidentFields;
 }
 
+/** Whether a number counts as absent in this field: `["workflow", "name"]`. Fields that nobody knows take anything. */
+export function takesNoNumber(path: readonly (string | number)[]): boolean {
+	let shape: Shape | undefined = INCIDENT_SHAPE;
+	for (const name of path) {
+		if (shape === "account") return true;
+		if (typeof shape !== "object" || !Object.hasOwn(shape, name)) return false;
+		shape = shape[name];
+	}
+	return typeof shape === "string" && shape !== "count";
+}
+
 function shapeFields(shapes: Readonly<Record<string, Shape>>, raw: object): Record<string, unknown> {
 	const fields: Record<string, unknown> = {};
 	for (const name in shapes) {

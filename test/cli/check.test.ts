@@ -25,6 +25,31 @@ describe("check", () => {
 		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
 	});
 
+	const withoutLifecycle = (text: string) => text.replace(/^lifecycle:\n.*?(?=^filters:)/ms, "");
+
+	it("shows warnings with a count of their own, and ends with 0", async () => {
+		const output = recordedOutput();
+		expect(await check(pipelineFolder(withoutLifecycle), {}, output)).toBe(0);
+		const said = output.problems.join("\n");
+		expect(said).toMatch(/pipeline\.yaml:\d+:1 {2}warning: No incident can become `fixed`/);
+		expect(said).toContain("2 warnings.\n");
+		expect(output.lines[0]).toContain("is valid: version");
+	});
+
+	it("ends with 1 for a warning when it is strict, and JSON says which is which", async () => {
+		const output = recordedOutput();
+		expect(await check(pipelineFolder(withoutLifecycle), { strict: true, json: true }, output)).toBe(1);
+		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
+			ok: false,
+			version: expect.stringMatching(/^[0-9a-f]{16}$/),
+			diagnostics: [
+				{ severity: "warning", text: "conflicts" },
+				{ severity: "warning", text: "events" },
+			],
+		});
+		expect(await check(pipelineFolder(), { strict: true }, recordedOutput())).toBe(0);
+	});
+
 	it("names the file as the user did", async () => {
 		const folder = path.dirname(pipelineFolder());
 		write(folder, "other.yaml", `${readFileSync(path.join(folder, "pipeline.yaml"), "utf8")}\nnonsense: 1\n`);
@@ -48,7 +73,7 @@ describe("check", () => {
 		).toBe(1);
 		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
 			ok: false,
-			diagnostics: [{ line: expect.any(Number), column: 1, text: "nonsense" }],
+			diagnostics: [{ severity: "error", line: expect.any(Number), column: 1, text: "nonsense" }],
 		});
 	});
 

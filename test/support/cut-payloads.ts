@@ -72,7 +72,7 @@ const exampleList = z
 
 /** `nothing`: always null. `any`: anything may follow. An array counts as its items, as in JSONata. */
 type Cut =
-	| { readonly kind: "nothing" | "any" | "plain" }
+	| { readonly kind: "nothing" | "any" | "plain" | "number" }
 	/** `open`: other texts occurred, or are possible in some action. */
 	| { readonly kind: "texts"; readonly texts: readonly string[]; readonly open: boolean }
 	| { readonly kind: "object"; readonly fields: Fields };
@@ -84,6 +84,7 @@ interface Fields {
 const NOTHING: Cut = { kind: "nothing" };
 const ANY: Cut = { kind: "any" };
 const PLAIN: Cut = { kind: "plain" };
+const NUMBER: Cut = { kind: "number" };
 
 function cut(part: Schema, within: readonly string[]): Cut {
 	if (part.$ref !== undefined) {
@@ -113,7 +114,9 @@ function cutItself(part: Schema, within: readonly string[]): Cut {
 	}
 	const types = typeof part.type === "string" ? [part.type] : (part.type ?? ["object"]);
 	if (types.includes("object") || types.includes("array")) return ANY;
-	return types.every((type) => type === "null") ? NOTHING : PLAIN;
+	const present = types.filter((type) => type !== "null");
+	if (present.length === 0) return NOTHING;
+	return present.every((type) => type === "integer" || type === "number") ? NUMBER : PLAIN;
 }
 
 /** What either allows. */
@@ -123,6 +126,7 @@ function merged(a: Cut, b: Cut): Cut {
 	if (a.kind === "any" || b.kind === "any") return ANY;
 	if (a.kind === "object" && b.kind === "object") return joined(a.fields, b.fields, merged);
 	if (a.kind === "object" || b.kind === "object") return a.kind === "object" ? a : b;
+	if (a.kind === "number" && b.kind === "number") return NUMBER;
 	if (a.kind === "texts" && b.kind === "texts") {
 		return { kind: "texts", texts: [...new Set([...a.texts, ...b.texts])], open: a.open || b.open };
 	}
@@ -133,7 +137,7 @@ function merged(a: Cut, b: Cut): Cut {
 /** What both allow, as far as it matters here: the more specific one. */
 function narrowed(a: Cut, b: Cut): Cut {
 	if (a.kind === "object" && b.kind === "object") return joined(a.fields, b.fields, narrowed);
-	const order = ["nothing", "any", "plain", "texts", "object"];
+	const order = ["nothing", "any", "plain", "number", "texts", "object"];
 	return order.indexOf(a.kind) >= order.indexOf(b.kind) ? a : b;
 }
 
@@ -149,6 +153,7 @@ function laidOver(known: Cut, value: unknown): Cut {
 	if (value === null || known.kind === "any") return known;
 	if (typeof value !== "object") {
 		if (known.kind === "object") return known;
+		if (typeof value === "number" && (known.kind === "number" || known.kind === "nothing")) return NUMBER;
 		if (known.kind !== "texts") return PLAIN;
 		return typeof value === "string" && known.texts.includes(value) ? known : { ...known, open: true };
 	}
@@ -158,8 +163,8 @@ function laidOver(known: Cut, value: unknown): Cut {
 }
 
 /**
- * Equal shapes are stored once, ordered so that each refers only to earlier ones. Null is any, a list its texts (with a
- * null at the end when others are possible), an object its fields by the index of their shape.
+ * Equal shapes are stored once, ordered so that each refers only to earlier ones. Null is any, `"number"` a number, a list
+ * its texts (with a null at the end when others are possible), an object its fields by the index of their shape.
  */
 function written(events: ReadonlyMap<string, Cut>): string {
 	const shapes = new Map<string, number>();
@@ -172,6 +177,7 @@ function written(events: ReadonlyMap<string, Cut>): string {
 	const encoded = (part: Cut): string => {
 		if (part.kind === "texts") return JSON.stringify([...[...part.texts].sort(), ...(part.open ? [null] : [])]);
 		if (part.kind === "plain") return "{}";
+		if (part.kind === "number") return '"number"';
 		if (part.kind !== "object") return "null";
 		const names = Object.keys(part.fields).sort();
 		return JSON.stringify(Object.fromEntries(names.map((name) => [name, intern(part.fields[name] ?? NOTHING)])));

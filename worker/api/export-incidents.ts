@@ -1,10 +1,11 @@
 import type { Env } from "../env.ts";
 import { errorResponse, jsonResponse } from "../http/responses.ts";
-import { type ExportedIncident, exportIncidents, searchedPatterns } from "../journal/export.ts";
+import { type ExportedIncident, exportIncident, exportIncidents, searchedPatterns } from "../journal/export.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { exportAuditPage } from "./export-audit.ts";
 import { exportJournalPage } from "./export-journal.ts";
+import { exportPipeline } from "./export-pipeline.ts";
 import { sinceWhen } from "./insights/since.ts";
 import { isoOf } from "./iso-time.ts";
 import { readPageQuery, writeCursor } from "./page-query.ts";
@@ -13,7 +14,8 @@ const LIMITS = { usual: 25, highest: 50 };
 
 /**
  * `GET /api/export?limit=&cursor=`: decided incidents with the context of their decisions, newest first, for
- * `healer backtest`; with `&with=journal&since=`, the whole journal for `healer export`; with `&with=audit&since=`, the audit
+ * `healer backtest`, or with `incident=` one of them, for `healer case`; with `&with=pipeline&version=` an artefact, the active
+ * one without a version, for `healer push`; with `&with=journal&since=`, the whole journal for `healer export`; with `&with=audit&since=`, the audit
  * trail for `healer audit`. It contains excerpts of logs.
  */
 export async function exportIncidentsApi(request: Request, env: Env): Promise<Response> {
@@ -23,14 +25,18 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 
 	const { limit, after } = query;
 	const parts = searchParams.get("with") || undefined;
+	if (parts === "pipeline") return await exportPipeline(env, searchParams.get("version") || undefined);
 	if (parts !== undefined) {
 		const since = readSince(searchParams.get("since"), systemClock.now());
 		if (since === undefined) return errorResponse(400, SINCE_PROBLEM);
 		if (parts === "journal") return await exportJournalPage(env.JOURNAL, { since, after, limit });
 		if (parts === "audit") return await exportAuditPage(env.JOURNAL, { since, after, limit });
-		return errorResponse(400, "with may be journal or audit");
+		return errorResponse(400, "with may be journal, audit or pipeline");
 	}
-	const rows = await exportIncidents(env.JOURNAL, { limit: limit + 1, ...(after && { after }) });
+	const id = searchParams.get("incident") || undefined;
+	const rows = await (id === undefined
+		? exportIncidents(env.JOURNAL, { limit: limit + 1, ...(after && { after }) })
+		: exportIncident(env.JOURNAL, id));
 	const page = rows.slice(0, limit);
 	const last = page.at(-1);
 	const versions = new Set(page.flatMap(({ searched_by }) => searched_by ?? []));

@@ -1,4 +1,5 @@
 import { admitArtefact } from "../../pipeline/index.ts";
+import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { createEffects } from "../create-effects.ts";
 import { invalidateEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
@@ -41,11 +42,17 @@ export async function showPipeline(_request: Request, env: Env): Promise<Respons
 type PushedVersion = HubStatus["pipelines"][number];
 
 /** A version as the API shows it. */
-export function presentPushed({ version, pushed_at }: PushedPipeline, active: string | null): PushedVersion {
-	return { version, pushed_at: isoOf(pushed_at), active: version === active };
+export function presentPushed(
+	{ version, pushed_at, author, message }: PushedPipeline,
+	active: string | null,
+): PushedVersion {
+	return { version, pushed_at: isoOf(pushed_at), author, message, active: version === active };
 }
 
-/** `PUT /api/pipeline`: activates a built artefact, here at once and everywhere within a minute. */
+/**
+ * `PUT /api/pipeline?author=&message=`: activates a built artefact, here at once and everywhere within a minute. Author and
+ * message are recorded with it; without an author, the caller is.
+ */
 export async function pushPipeline(
 	request: Request,
 	env: Env,
@@ -53,6 +60,8 @@ export async function pushPipeline(
 	caller: Caller,
 ): Promise<Response> {
 	const log = createLog({ push: "pipeline", by: caller.who });
+	const said = readPushRecord(new URL(request.url).searchParams);
+	if (typeof said === "string") return errorResponse(400, said);
 	const body = await readBody(request, MAX_ARTEFACT_BYTES);
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
@@ -64,14 +73,36 @@ export async function pushPipeline(
 		}
 		const { artefact } = admission;
 		const before = await activePipeline(env.JOURNAL);
-		const audit = { ...caller, action: "push", target: artefact.version, detail: wasActive(before) } as const;
-		const deleted = await storePipeline(env.JOURNAL, artefact, systemClock.now(), audit);
+		const by = said.author === null ? null : `by ${said.author}`;
+		const detail = [wasActive(before), by, said.message].filter((part) => part !== null).join("; ");
+		const audit = { ...caller, action: "push", target: artefact.version, detail } as const;
+		const record = { ...said, author: said.author ?? caller.who };
+		const deleted = await storePipeline(env.JOURNAL, artefact, systemClock.now(), record, audit);
 		await publish(env, log, deleted);
 		log.info("pipeline pushed", { pipeline: artefact.version, before: before ?? BUNDLED });
 		return jsonResponse(200, { version: artefact.version, before: before ?? BUNDLED });
 	} finally {
 		body.release();
 	}
+}
+
+interface SaidByPush {
+	readonly author: string | null;
+	readonly message: string | null;
+}
+
+/** What the push says about itself, or what is wrong with it. */
+function readPushRecord(query: URLSearchParams): SaidByPush | string {
+	const [author, message] = [oneLine(query.get("author")), oneLine(query.get("message"))];
+	if (author !== null && author.length > 100) return "author has more than 100 characters";
+	if (message !== null && message.length > 1000) return "message has more than 1000 characters";
+	return { author, message };
+}
+
+/** Visible text without secrets; null if nothing is left. */
+function oneLine(given: string | null): string | null {
+	const text = (given ?? "").replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+	return text === "" ? null : redactText(text);
 }
 
 /** `POST /api/pipeline/rollback`, `{to}` or no body: activates the version pushed before the active one, or `to`. */

@@ -142,7 +142,14 @@ export interface HubStatus {
 	readonly paused: { readonly by: string; readonly reason: string | null; readonly since: string | null } | null;
 	/** Since when CodeRuns are created and no controller starts them, so that spawning waits; null if they are started. */
 	readonly not_starting: { readonly since: string } | null;
-	readonly pipelines: readonly { readonly version: string; readonly pushed_at: string; readonly active: boolean }[];
+	/** The pushed versions that are kept, newest first. `author` and `message` are what the push said. */
+	readonly pipelines: readonly {
+		readonly version: string;
+		readonly pushed_at: string;
+		readonly author: string | null;
+		readonly message: string | null;
+		readonly active: boolean;
+	}[];
 	readonly incidents: Readonly<Record<IncidentStatus, number>>;
 	/** Deliveries that are not incidents, by kind of reason. */
 	readonly ignored: Readonly<Record<string, number>>;

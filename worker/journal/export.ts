@@ -20,6 +20,19 @@ export interface ExportedIncident extends RowOf<typeof exportedColumns> {
 	readonly searched_by: string | null;
 }
 
+const DECIDED = `SELECT ${exportedColumns.listOf("i")},
+		coalesce(a.agent, i.agent) AS agent, coalesce(a.failure_type, i.failure_type) AS failure_type,
+		coalesce(a.rule, i.rule) AS rule, f.context, f.pipeline AS searched_by
+	FROM incidents i
+	LEFT JOIN attempts a ON a.incident_id = i.id AND a.attempt = 1
+	LEFT JOIN facts f ON f.incident_id = i.id`;
+
+/** One incident, if it is decided. */
+export async function exportIncident(db: D1Database, id: string): Promise<readonly ExportedIncident[]> {
+	const found = db.prepare(`${DECIDED} WHERE i.id = ?1 AND i.context IS NOT NULL`).bind(id);
+	return (await found.all<ExportedIncident>()).results;
+}
+
 /** Decided incidents, newest first. */
 export async function exportIncidents(
 	db: D1Database,
@@ -27,13 +40,7 @@ export async function exportIncidents(
 ): Promise<readonly ExportedIncident[]> {
 	const { results } = await db
 		.prepare(
-			`SELECT ${exportedColumns.listOf("i")},
-				coalesce(a.agent, i.agent) AS agent, coalesce(a.failure_type, i.failure_type) AS failure_type,
-				coalesce(a.rule, i.rule) AS rule, f.context, f.pipeline AS searched_by
-			FROM incidents i
-			LEFT JOIN attempts a ON a.incident_id = i.id AND a.attempt = 1
-			LEFT JOIN facts f ON f.incident_id = i.id
-			WHERE (?1 IS NULL OR (i.created_at, i.id) < (?1, ?2)) AND i.context IS NOT NULL
+			`${DECIDED} WHERE (?1 IS NULL OR (i.created_at, i.id) < (?1, ?2)) AND i.context IS NOT NULL
 			ORDER BY i.created_at DESC, i.id DESC LIMIT ?3`,
 		)
 		.bind(after?.created_at ?? null, after?.id ?? null, limit)

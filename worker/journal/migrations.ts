@@ -26,4 +26,5 @@ export const MIGRATIONS = [
 	"0025_conflict_scans.sql",
 	"0026_reopened.sql",
 	"0027_corrections.sql",
+	"0028_pushes.sql",
 ] as const;

@@ -10,6 +10,10 @@ export const pipelinesTable = defineTable("pipelines", {
 	artefact: text(),
 	/** The latest push. */
 	pushed_at: time(),
+	/** Who pushed it, as the push says; who proved what is in the audit trail. Null: pushed by an earlier Healer. */
+	author: nullable(text()),
+	/** What the push says about it. */
+	message: nullable(text()),
 });
 
 /** At most one row. */
@@ -26,6 +30,12 @@ const pushedColumns = pipelinesTable.omit("artefact");
 /** A pushed version; lists have the newest push first. */
 export type PushedPipeline = RowOf<typeof pushedColumns>;
 
+/** What a push says about itself. */
+export interface PushRecord {
+	readonly author?: string | null;
+	readonly message?: string | null;
+}
+
 /** Versions kept to roll back to. */
 const KEPT = 20;
 
@@ -34,13 +44,14 @@ export async function storePipeline(
 	db: D1Database,
 	artefact: Artefact,
 	now: number,
+	{ author = null, message = null }: PushRecord = {},
 	audit?: AuditEntry,
 ): Promise<readonly string[]> {
 	const [, , forgotten] = await db.batch<{ version: string }>([
 		insertRow(
 			db,
 			pipelinesTable,
-			{ version: artefact.version, artefact: JSON.stringify(artefact), pushed_at: now },
+			{ version: artefact.version, artefact: JSON.stringify(artefact), pushed_at: now, author, message },
 			{ onConflict: `ON CONFLICT (version) DO UPDATE SET ${pipelinesTable.omit("version").overwritten}` },
 		),
 		activateStatement(db, artefact.version, now),

@@ -8,6 +8,7 @@ import type { YamlSource } from "../yaml/yaml-source.ts";
 import { functionDiagnostics } from "./function-diagnostics.ts";
 import { type Inspection, inspectExpression } from "./inspect-expression.ts";
 import { logPatternDiagnostics } from "./log-pattern-diagnostics.ts";
+import { operatorHint } from "./operator-hint.ts";
 import { pathDiagnostics } from "./path-diagnostics.ts";
 import { regexDiagnostic } from "./regex-diagnostics.ts";
 import { valueDiagnostics } from "./value-diagnostics.ts";
@@ -60,5 +61,8 @@ function syntaxDiagnostic(text: string, { message, position }: SyntaxDiagnostic)
 	const end = Math.min(position ?? 0, text.length);
 	const start = text.slice(end - token.length, end) === token ? end - token.length : end;
 	const offending = text.slice(start).trim() === "" ? text.trim() : text.slice(start);
-	return { start, text: offending, message: `This is not JSONata: ${message.replace(/\.$/, "")}.` };
+	const hint = /^Unsupported escape sequence/.test(message) ? ESCAPE_HINT : operatorHint(text, start);
+	return { start, text: offending, message: `This is not JSONata: ${message.replace(/\.$/, "")}.${hint}` };
 }
+
+const ESCAPE_HINT = " A regex is written between slashes, `/.../`; a backslash within a text is doubled.";

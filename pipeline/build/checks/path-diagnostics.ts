@@ -89,8 +89,14 @@ function startOfName(text: string, names: readonly string[], index: number, posi
 	return start - (names[index]?.length ?? 0);
 }
 
+/** What other languages write for a value that is not there. */
+const NO_VALUES = new Set(["undefined", "nil", "None", "NULL"]);
+
 /** Where a text is expected, a bare name is most likely a text literal without its quotes. */
 function hint({ names, variable }: ReadPath, scope: ScopeName, visible: Visible): string {
+	if (variable === undefined && names.length === 1 && NO_VALUES.has(names[0] ?? "")) {
+		return " Whether a field is there asks `$exists(...)`.";
+	}
 	if (visible.payload !== undefined && variable === undefined) {
 		return ` If GitHub sends it nevertheless, read it behind \`$exists(${names.join(".")})\`.`;
 	}

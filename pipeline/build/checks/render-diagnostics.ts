@@ -1,28 +1,45 @@
-import type { Diagnostic } from "../yaml/diagnostic.ts";
+import { type Diagnostic, isWarning } from "../yaml/diagnostic.ts";
 
 /** Texts by the file names used in diagnostics. */
 export type SourceTexts = Readonly<Record<string, string>>;
 
 /**
  * Formats diagnostics for people: `file:line:column`, the message, the line with a caret, the allowed values. Ends with
- * a count. The caller decides about colour.
+ * the counts of errors and warnings. The caller decides about colour.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceTexts, colour = false): string {
 	const paint = colour ? ansi : plain;
 	const parts = diagnostics.map((diagnostic) => renderOne(diagnostic, sources[diagnostic.file], paint));
-	const count = diagnostics.length === 1 ? "1 error" : `${diagnostics.length} errors`;
-	return `${[...parts, paint.bad(`${count}.`)].join("\n\n")}\n`;
+	const warnings = diagnostics.filter(isWarning).length;
+	const errors = diagnostics.length - warnings;
+	const counts = [
+		...(errors > 0 || warnings === 0 ? [paint.bad(counted(errors, "error"))] : []),
+		...(warnings > 0 ? [paint.doubtful(counted(warnings, "warning"))] : []),
+	];
+	return `${[...parts, `${counts.join(", ")}.`].join("\n\n")}\n`;
+}
+
+function counted(count: number, what: string): string {
+	return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint): string {
 	const place = paint.place(`${diagnostic.file}:${diagnostic.line}:${diagnostic.column}`);
 	const allowed = diagnostic.allowed && diagnostic.allowed.length > 0 ? [`  allowed: ${wrap(diagnostic.allowed)}`] : [];
-	return [`${place}  ${printable(diagnostic.message)}`, ...excerpt(diagnostic, source, paint), ...allowed].join("\n");
+	const mark = isWarning(diagnostic) ? paint.doubtful : paint.bad;
+	const kind = isWarning(diagnostic) ? `${mark("warning")}: ` : "";
+	const head = `${place}  ${kind}${printable(diagnostic.message)}`;
+	return [head, ...excerpt(diagnostic, source, paint, mark), ...allowed].join("\n");
 }
 
 const WIDTH = 100;
 
-function excerpt({ line, column, text }: Diagnostic, source: string | undefined, paint: Paint): readonly string[] {
+function excerpt(
+	{ line, column, text }: Diagnostic,
+	source: string | undefined,
+	paint: Paint,
+	mark: Paint["bad"],
+): readonly string[] {
 	const whole = source?.split(/\r?\n/)[line - 1];
 	if (whole === undefined || whole.trim() === "") {
 		return [];
@@ -35,7 +52,7 @@ function excerpt({ line, column, text }: Diagnostic, source: string | undefined,
 	const margin = String(line);
 	return [
 		paint.dim(`  ${margin} | `) + printable(shown),
-		`  ${" ".repeat(margin.length)}   ${before.replace(/[^\t]/g, " ")}${paint.bad("^".repeat(length))}`,
+		`  ${" ".repeat(margin.length)}   ${before.replace(/[^\t]/g, " ")}${mark("^".repeat(length))}`,
 	];
 }
 
@@ -63,13 +80,20 @@ function printable(text: string): string {
 interface Paint {
 	place(text: string): string;
 	bad(text: string): string;
+	doubtful(text: string): string;
 	dim(text: string): string;
 }
 
-const plain: Paint = { place: (text) => text, bad: (text) => text, dim: (text) => text };
+const plain: Paint = {
+	place: (text) => text,
+	bad: (text) => text,
+	doubtful: (text) => text,
+	dim: (text) => text,
+};
 
 const ansi: Paint = {
 	place: (text) => `\u001b[1m${text}\u001b[0m`,
 	bad: (text) => `\u001b[31m${text}\u001b[0m`,
+	doubtful: (text) => `\u001b[33m${text}\u001b[0m`,
 	dim: (text) => `\u001b[2m${text}\u001b[0m`,
 };

@@ -3,6 +3,7 @@ import { parseExpression } from "../../expression/ast.ts";
 import type { ValidPart } from "../scopes/valid-part.ts";
 import { byName, each } from "../scopes/written-expressions.ts";
 import type { Diagnostic } from "../yaml/diagnostic.ts";
+import { shapeOfNode } from "../yaml/shape-of-node.ts";
 import { valueAt } from "../yaml/value-at.ts";
 import type { Path, YamlSource } from "../yaml/yaml-source.ts";
 
@@ -170,12 +171,5 @@ function conditionOf(source: YamlSource, path: Path, text: string | undefined): 
 	if (ast.type === "value" && typeof ast.value === "boolean") {
 		return { kind: ast.value ? "always" : "never" };
 	}
-	return { kind: "some", shape: JSON.stringify(ast, withoutPositions) };
-}
-
-function withoutPositions(key: string, value: unknown): unknown {
-	if (key === "position") {
-		return undefined;
-	}
-	return value instanceof RegExp ? String(value) : value;
+	return { kind: "some", shape: shapeOfNode(ast) };
 }

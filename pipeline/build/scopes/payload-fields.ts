@@ -9,10 +9,10 @@ import { type Fields, KnownTexts, type Shape } from "./shape.ts";
 export function payloadFields(event: string): Fields | undefined {
 	const roots: Readonly<Record<string, number>> = payloads.events;
 	const root = Object.hasOwn(roots, event) ? shapes()[roots[event] ?? -1] : undefined;
-	return root === undefined || root === "any" || root instanceof KnownTexts ? undefined : root;
+	return typeof root !== "object" || root instanceof KnownTexts ? undefined : root;
 }
 
-type Cut = Readonly<Record<string, number>> | readonly (string | null)[] | null;
+type Cut = Readonly<Record<string, number>> | readonly (string | null)[] | "number" | null;
 
 let read: readonly Shape[] | undefined;
 
@@ -34,6 +34,9 @@ function shapeOf(cut: Cut, before: readonly Shape[]): Shape {
 	if (cut === null) {
 		return "any";
 	}
+	if (cut === "number") {
+		return cut;
+	}
 	if (isTexts(cut)) {
 		return new KnownTexts(
 			cut.filter((text) => text !== null),
@@ -43,6 +46,6 @@ function shapeOf(cut: Cut, before: readonly Shape[]): Shape {
 	return Object.fromEntries(Object.entries(cut).map(([name, index]) => [name, before[index] ?? "any"]));
 }
 
-function isTexts(cut: NonNullable<Cut>): cut is readonly (string | null)[] {
+function isTexts(cut: Exclude<Cut, "number" | null>): cut is readonly (string | null)[] {
 	return Array.isArray(cut);
 }

@@ -1,5 +1,8 @@
-/** What is known about a value: its fields (none, when nothing may follow), its possible texts, or nothing. */
-export type Shape = Fields | KnownTexts | "any";
+/**
+ * What is known about a value: its fields (none, when nothing may follow), its possible texts, that it is a number, or
+ * nothing.
+ */
+export type Shape = Fields | KnownTexts | "number" | "any";
 
 export interface Fields {
 	readonly [name: string]: Shape;
@@ -29,7 +32,7 @@ export function follow(names: readonly string[], from: Shape): Way {
 		if (shape === "any") {
 			return { kind: "there", shape };
 		}
-		const fields: Fields = shape instanceof KnownTexts ? {} : shape;
+		const fields: Fields = shape === "number" || shape instanceof KnownTexts ? {} : shape;
 		const next = Object.hasOwn(fields, name) ? fields[name] : undefined;
 		if (next === undefined) {
 			return { kind: "unknown", index, allowed: Object.keys(fields) };

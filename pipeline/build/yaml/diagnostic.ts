@@ -1,4 +1,4 @@
-/** One error in a pipeline file or a prompt, with its fix. Plain data: this is also its JSON form. */
+/** One error or warning about a pipeline file or a prompt, with its fix. Plain data: this is also its JSON form. */
 export interface Diagnostic {
 	/** The path as the user knows it: `pipeline.yaml`, `prompts/rust-fix.mustache`. */
 	readonly file: string;
@@ -12,6 +12,12 @@ export interface Diagnostic {
 	readonly message: string;
 	/** The allowed names, when the list is closed. */
 	readonly allowed?: readonly string[];
+	/** A warning prevents no build. Absent: an error. */
+	readonly severity?: "warning";
+}
+
+export function isWarning({ severity }: Diagnostic): boolean {
+	return severity === "warning";
 }
 
 /** The one file that users edit. */

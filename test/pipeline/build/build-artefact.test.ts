@@ -31,6 +31,7 @@ describe("buildArtefact", () => {
 					{ name: "workflow_job", on: "workflow_job" },
 					{ name: "play", on: "play" },
 				],
+				lifecycle: [{ name: "workflow_run", on: "workflow_run", reports: "success" }],
 				dedup: [{ name: "branch", ttl_s: 600, while_active: true }],
 				context: [
 					{ name: "job_logs", with: {}, timeout_s: 60 },
@@ -73,12 +74,15 @@ describe("buildArtefact", () => {
 				(_, diagnosticCase) => {
 					expect(diagnosticCase.diagnostics.length).toBeGreaterThan(0);
 					const built = buildArtefact(sourcesOf(diagnosticCase));
-					const found = built.ok ? [] : built.diagnostics;
-					const shown = found.map(({ file, line, column, text, message, allowed }, index) => ({
+					const found = built.ok ? built.warnings : built.diagnostics;
+					const isBuilt = diagnosticCase.diagnostics.every(({ severity }) => severity === "warning");
+					expect(built.ok).toBe(isBuilt);
+					const shown = found.map(({ file, line, column, text, message, allowed, severity }, index) => ({
 						at: `${file}:${line}:${column}`,
 						text,
 						message,
 						...(diagnosticCase.diagnostics[index]?.allowed && { allowed }),
+						...(severity && { severity }),
 					}));
 					expect(shown).toEqual(diagnosticCase.diagnostics);
 				},
@@ -124,7 +128,7 @@ describe("buildArtefact", () => {
 			.flatMap((diagnosticCase) => {
 				const sources = sourcesOf(diagnosticCase);
 				const built = buildArtefact(sources);
-				return (built.ok ? [] : built.diagnostics).flatMap(({ file, line, column, text }) => {
+				return (built.ok ? built.warnings : built.diagnostics).flatMap(({ file, line, column, text }) => {
 					const source = file === "pipeline.yaml" ? sources.text : sources.prompts[file.slice(8, -9)];
 					const stretch = source?.split("\n")[line - 1]?.slice(column - 1) ?? "";
 					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [diagnosticCase.case];

@@ -16,6 +16,8 @@ export interface DiagnosticCase {
 		readonly at: string;
 		readonly text: string;
 		readonly message: string;
+		/** Absent for an error. */
+		readonly severity?: "warning";
 		/** Compared only if present. */
 		readonly allowed?: readonly string[];
 	}[];

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
+import Ajv2020 from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { SHIPPED_AGENTS } from "../../../pipeline/grammar/editor-hints.ts";
 import { keysAt, pipelineJsonSchema } from "../../../pipeline/grammar/json-schema.ts";
 
 describe("pipelineJsonSchema", () => {
@@ -22,6 +25,45 @@ describe("pipelineJsonSchema", () => {
 		};
 		look(pipelineJsonSchema(), "");
 		expect(undescribed).toEqual([]);
+	});
+});
+
+describe("pipeline.schema.json", () => {
+	const text = readFileSync(new URL("../../../pipeline.yaml", import.meta.url), "utf8");
+	const shipped = parse(text);
+	const isValid = new Ajv2020({ strict: false }).compile(pipelineJsonSchema());
+
+	it("is named by the first line of the shipped pipeline, which it accepts", () => {
+		expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=./pipeline.schema.json");
+		expect([isValid(shipped), isValid.errors]).toEqual([true, null]);
+	});
+
+	it.each<[string, object]>([
+		["an unknown key", { ...shipped, nonsense: 1 }],
+		["an event of GitHub's without a kind", { ...shipped, events: { workflow_job: { incident: {} } } }],
+		["an event's name with a space", { ...shipped, events: { "my event": shipped.events.workflow_job } }],
+		["an agent with a capital letter", { ...shipped, route: [{ name: "default", agent: "Rex" }] }],
+	])("rejects %s", (_, file) => {
+		expect(isValid(file)).toBe(false);
+	});
+
+	it("accepts internal events and the user's own agents", () => {
+		const { workflow_job } = shipped.events;
+		const own = {
+			...shipped,
+			events: { deploy_failure: { ...workflow_job, on: "deploy_failed" } },
+			route: [{ name: "default", agent: "ferris" }],
+			outcome: { escalate: ["ferris", "human"] },
+		};
+		expect([isValid(own), isValid.errors]).toEqual([true, null]);
+	});
+
+	it("suggests GitHub's events, and the agents of the shipped pipeline", () => {
+		const schema = pipelineJsonSchema();
+		expect(keysAt(schema, ["events"])).toContain("workflow_run");
+		expect(keysAt(schema, ["events", "workflow_run"])).toEqual(keysAt(schema, ["events", "deploy_failure"]));
+		expect(keysAt(schema, ["lifecycle", "push", "about"])).toContain("branch");
+		expect(Object.keys(shipped.agents)).toEqual([...SHIPPED_AGENTS]);
 	});
 });
 

@@ -33,6 +33,12 @@ describe("payloadFields", () => {
 		expect(find("status", "state")).toEqual(new KnownTexts(["error", "failure", "pending", "success"]));
 	});
 
+	it("knows which fields are numbers", () => {
+		expect(find("workflow_run", "workflow_run.id")).toBe("number");
+		expect(find("pull_request", "pull_request.number")).toBe("number");
+		expect(find("workflow_run", "workflow_run.head_sha")).toEqual({});
+	});
+
 	it("allows anything in a free-form part of a payload", () => {
 		expect(find("repository_dispatch", "client_payload.whatever.it.is")).toBe("any");
 		expect(payloadFields("play_stage_failure")).toBeUndefined();
@@ -45,7 +51,9 @@ describe("payloadFields", () => {
 			if (shape === "any" || value === null) return;
 			if (shape === undefined) wrong.push(path);
 			else if (Array.isArray(value)) for (const item of value) look(item, shape, path);
-			else if (shape instanceof KnownTexts) {
+			else if (shape === "number") {
+				if (typeof value !== "number") wrong.push(`${path} = ${JSON.stringify(value)}`);
+			} else if (shape instanceof KnownTexts) {
 				if (!shape.open && !shape.texts.includes(String(value))) wrong.push(`${path} = ${value}`);
 			} else if (typeof value === "object") {
 				for (const [name, field] of Object.entries(value)) look(field, shape[name], `${path}.${name}`);

@@ -27,6 +27,14 @@ describe("renderDiagnostics", () => {
 		);
 	});
 
+	it("marks warnings, and counts them on their own", () => {
+		const warning: Diagnostic = { ...diagnostic, severity: "warning", message: "Nobody chooses `rexx`.", allowed: [] };
+		const [head, ...rest] = renderDiagnostics([warning, diagnostic, warning], {}).split("\n");
+		expect(head).toBe("pipeline.yaml:3:24  warning: Nobody chooses `rexx`.");
+		expect(rest.at(-2)).toBe("1 error, 2 warnings.");
+		expect(renderDiagnostics([warning], {}, true)).toContain("\u001b[33m1 warning\u001b[0m.");
+	});
+
 	it("shows the relevant part of a long line", () => {
 		const long = `version: ${"x".repeat(500)}HERE${"y".repeat(500)}`;
 		const rendered = renderDiagnostics(

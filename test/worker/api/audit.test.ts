@@ -55,6 +55,17 @@ describe("the audit trail", () => {
 		]);
 	});
 
+	it("says what a push says about itself, beside who proved to push", async () => {
+		const settings = { ...bundled.settings, repositories: ["acme/told"] };
+		const { version: _, ...rest } = { ...bundled, settings, log_patterns: [], classify: bundled.classify.slice(-1) };
+		const query = new URLSearchParams({ author: "Octo Cat", message: "Send Go to gopher" });
+		await as("a-1", "PUT", `/api/pipeline?${query}`, { ...rest, version: artefactVersion(rest) ?? "" });
+		invalidateEngine();
+		expect(await trail()).toMatchObject([
+			{ who: "an admin token", action: "push", detail: "bundled was active; by Octo Cat; Send Go to gopher" },
+		]);
+	});
+
 	it("says who paused and why, without the secrets in the reason, and who resumed a pause that there was", async () => {
 		await as("o-1", "DELETE", "/api/pause");
 		await as("o-1", "POST", "/api/pause", { reason: "token ghp_0123456789abcdefghijABCDEFGHIJ012345 leaked" });

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import bundled from "../../../dist/pipeline.json";
+import { artefactVersion } from "../../../pipeline/index.ts";
+import { invalidateEngine } from "../../../worker/engine.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
@@ -47,6 +49,29 @@ describe("exportIncidentsApi", () => {
 		await env.JOURNAL.exec("DELETE FROM facts");
 		await send(signedDelivery(failedJob({ repository: "5dlabs/cto", run_id: 77 })));
 		expect((await exported()).body).toMatchObject({ incidents: [{ context: null, searched_by: null }], searched: {} });
+	});
+
+	it("gives one incident by its id, in the same form", async () => {
+		stubRelay();
+		await decided("5dlabs/cto");
+		const { incidents } = (await exported()).body as { incidents: { id: string }[] };
+		expect((await exported(`?incident=${incidents[0]?.id}`)).body).toMatchObject({ incidents, next: null });
+		expect((await exported(`?incident=${sampleId(9)}`)).body).toMatchObject({ incidents: [] });
+	});
+
+	it("gives the active artefact, a kept one, or the deployed one", async () => {
+		const settings = { ...bundled.settings, repositories: ["acme/exported"] };
+		const { version: _, ...rest } = { ...bundled, settings, log_patterns: [], classify: bundled.classify.slice(-1) };
+		const pushed = { ...rest, version: artefactVersion(rest) };
+		const artefactAt = async (query: string) => (await exported(`?with=pipeline${query}`)).body.artefact;
+		expect(await artefactAt("")).toEqual(bundled);
+		const url = "http://127.0.0.1:8787/api/pipeline";
+		await send(new Request(url, { method: "PUT", headers: TOKEN, body: JSON.stringify(pushed) }));
+		expect(await artefactAt("")).toEqual(pushed);
+		expect(await artefactAt("&version=bundled")).toEqual(bundled);
+		expect(await artefactAt(`&version=${pushed.version}`)).toEqual(pushed);
+		expect((await exported("?with=pipeline&version=0123456789abcdef")).status).toBe(404);
+		invalidateEngine();
 	});
 
 	it("goes page by page, newest first", async () => {

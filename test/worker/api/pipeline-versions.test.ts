@@ -22,8 +22,8 @@ function edited(repositories: readonly string[]): Artefact {
 const FIRST = edited(["5dlabs/cto", "octo/first"]);
 const SECOND = edited(["octo-org/*"]);
 
-function put(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-	const request = new Request("http://127.0.0.1:8787/api/pipeline", {
+function put(body: unknown, headers: Readonly<Record<string, string>> = {}, query = ""): Promise<Answer> {
+	const request = new Request(`http://127.0.0.1:8787/api/pipeline${query}`, {
 		method: "PUT",
 		headers: { authorization: `Bearer ${env.HEALER_API_TOKEN}`, ...headers },
 		body: typeof body === "string" ? body : JSON.stringify(body),
@@ -63,6 +63,40 @@ describe("pushPipeline", () => {
 		const kept = await env.DEDUP.list({ prefix: "artefact:" });
 		expect(kept.keys).toHaveLength(20);
 		expect(await env.DEDUP.get("active_pipeline")).toBe(versions[0]?.version);
+	});
+
+	it("records who pushed and why: the caller if the push does not say, and the latest push of a version", async () => {
+		await put(FIRST);
+		const said = {
+			author: "Octo Cat",
+			message: " Send\n\u001b[31mRust to rex; ghp_0123456789abcdefghijABCDEFGHIJ012345",
+		};
+		await put(SECOND, {}, `?${new URLSearchParams(said)}`);
+		const { versions } = (await send(get("/api/pipeline"))).body as { versions: Record<string, unknown>[] };
+		expect(versions).toMatchObject([
+			{
+				version: SECOND.version,
+				author: "Octo Cat",
+				message: expect.stringMatching(/^Send \[31mRust to rex; \[redacted[^\]]*\]$/),
+				active: true,
+			},
+			{ version: FIRST.version, author: "the API token", message: null, active: false },
+		]);
+		expect((await send(get("/api/status"))).body.pipelines).toEqual(versions);
+		await put(SECOND, {}, "?message=Again");
+		expect((await send(get("/api/pipeline"))).body.versions).toMatchObject([
+			{ version: SECOND.version, author: "the API token", message: "Again" },
+			{ version: FIRST.version },
+		]);
+	});
+
+	it.each([
+		["author", 101],
+		["message", 1001],
+	])("refuses an %s of %i characters", async (name, length) => {
+		const refused = await put(FIRST, {}, `?${name}=${"x".repeat(length)}`);
+		expect(refused).toMatchObject({ status: 400, body: { error: `${name} has more than ${length - 1} characters` } });
+		expect((await send(get("/api/pipeline"))).body.versions).toEqual([]);
 	});
 
 	it.each<[string, unknown, string]>([

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
+import type { Backtest } from "../backtest/render-backtest.ts";
+import { type Compared, differenceOf, isChange } from "../backtest/verdict.ts";
+import { replayAll } from "../backtest.ts";
+import type { Output } from "../output.ts";
+import { askWorker, type WorkerAccess } from "../worker-api.ts";
+import { policyTexts } from "./canonical-policy.ts";
+import { unifiedDiff } from "./unified-diff.ts";
+
+/** What a push would change. */
+export interface Preview {
+	readonly active: string;
+	/** A unified diff of the resolved policy and the prompts. */
+	readonly diff: readonly string[];
+	/** Stored incidents by the active pipeline and by the new one. */
+	readonly backtest: Backtest;
+}
+
+const exported = z.object({
+	artefact: z.custom<Artefact>((value) => typeof value === "object" && value !== null && "version" in value),
+});
+
+/** Compares the artefact with the worker's active one: as text, and by what both decide about the newest stored incidents. */
+export async function previewPush(
+	worker: WorkerAccess,
+	artefact: Artefact,
+	limit: number,
+	output: Output,
+): Promise<Result<Preview>> {
+	const answer = await askWorker(worker, "/api/export?with=pipeline");
+	if (!answer.ok) return answer;
+	const read = exported.safeParse(answer.value.body);
+	if (!read.success) return fail(`${worker.url} does not export its pipeline. Is it an older version of Healer?`);
+	const active = read.data.artefact;
+	if (active.version === artefact.version) {
+		return ok({ active: active.version, diff: [], backtest: { compared: [], not_kept: 0 } });
+	}
+	const backtest = await compareDecisions(worker, active, artefact, limit, output);
+	return backtest.ok
+		? ok({ active: active.version, diff: diffOf(active, artefact), backtest: backtest.value })
+		: backtest;
+}
+
+function diffOf(active: Artefact, artefact: Artefact): readonly string[] {
+	const [before, after] = [policyTexts(active), policyTexts(artefact)];
+	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+	return [...names].flatMap((name) => unifiedDiff(name, before[name] ?? "", after[name] ?? ""));
+}
+
+/** Both decide on the same facts: an earlier push that changed a decision is no change of this one. */
+async function compareDecisions(
+	worker: WorkerAccess,
+	active: Artefact,
+	artefact: Artefact,
+	limit: number,
+	output: Output,
+): Promise<Result<Backtest>> {
+	const after = await replayAll(worker, artefact, limit, output);
+	if (!after.ok || !canLoad(active)) return after;
+	const before = await replayAll(worker, active, limit, output);
+	if (!before.ok) return before;
+	const old = new Map(before.value.compared.map((one) => [one.id, one.after]));
+	const compared = after.value.compared.map((one): Compared => {
+		const verdict = old.get(one.id) ?? one.before;
+		return { ...one, before: verdict, difference: differenceOf(verdict, one.after) };
+	});
+	return ok({ compared, not_kept: after.value.not_kept });
+}
+
+/** An artefact of another version of Healer may not load here: then the recorded decisions are compared. */
+function canLoad(artefact: Artefact): boolean {
+	try {
+		loadPipeline(artefact);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const MOST_LINES = 400;
+const MOST_ROWS = 20;
+
+/** The diff, coloured, and which stored incidents would be decided otherwise. */
+export function renderPreview({ active, diff, backtest }: Preview, { paint }: Output): readonly string[] {
+	if (diff.length === 0) return [`No change: ${active} is active already.`];
+	const lines = diff.slice(0, MOST_LINES).map((line) => coloured(line, paint));
+	const more = diff.length - MOST_LINES;
+	const changed = backtest.compared.filter(isChange);
+	const rows = changed
+		.slice(0, MOST_ROWS)
+		.map(({ id, where, before, after }) => `  ${id.slice(0, 12)}  ${where}: ${shown(before)} → ${shown(after)}`);
+	return [
+		...lines,
+		...(more > 0 ? [paint("dim", `... ${more} more lines`)] : []),
+		"",
+		decisionsLine(backtest, changed.length),
+		...rows,
+		...(changed.length > MOST_ROWS
+			? [paint("dim", `  ... ${changed.length - MOST_ROWS} more: npx healer backtest`)]
+			: []),
+	];
+}
+
+function decisionsLine({ compared, not_kept }: Backtest, changed: number): string {
+	if (compared.length === 0) return "No stored incident to try it on.";
+	const left = not_kept === 0 ? "" : ` ${not_kept} more were stored without their context.`;
+	const of = `of the ${compared.length} newest stored incidents`;
+	return `${changed === 0 ? "None" : changed} ${of} would be decided otherwise.${left}`;
+}
+
+function shown({ agent, failure_type, rule }: Compared["before"]): string {
+	return agent === null ? `skipped by ${rule ?? "a filter"}` : `${agent} ${failure_type ?? ""}`.trimEnd();
+}
+
+function coloured(line: string, paint: Output["paint"]): string {
+	const text = line.replaceAll(/[^\P{Cc}\t]/gu, "\ufffd");
+	if (/^(---|\+\+\+) /.test(text)) return paint("bold", text);
+	if (text.startsWith("@@")) return paint("dim", text);
+	if (text.startsWith("+")) return paint("green", text);
+	return text.startsWith("-") ? paint("red", text) : text;
+}

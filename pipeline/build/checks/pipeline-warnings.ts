@@ -1,0 +1,18 @@
+import type { ValidPart } from "../scopes/valid-part.ts";
+import type { Diagnostic } from "../yaml/diagnostic.ts";
+import type { YamlSource } from "../yaml/yaml-source.ts";
+import { conditionWarnings } from "./condition-warnings.ts";
+import { expressionWarnings } from "./expression-warnings.ts";
+import { missingPartWarnings } from "./missing-part-warnings.ts";
+import { unusedWarnings } from "./unused-warnings.ts";
+
+/** What is most likely not meant, though the pipeline runs. */
+export function pipelineWarnings(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
+	const found = [
+		...missingPartWarnings(source, file),
+		...unusedWarnings(source, file),
+		...conditionWarnings(source, file),
+		...expressionWarnings(source, file),
+	];
+	return found.map((diagnostic) => ({ ...diagnostic, severity: "warning" }));
+}

@@ -1,0 +1,158 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
+import { pipelines } from "../../cli/pipelines.ts";
+import { type PushOptions, push } from "../../cli/push.ts";
+import { pipelineFolder, write } from "./pipeline-folder.ts";
+import { recordedOutput } from "./recorded-output.ts";
+import { type StubWorker, stubWorker } from "./stub-worker.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const toBlaze = (text: string) =>
+	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
+const AUTHOR = { USER: "octocat", PATH: "/nowhere" };
+
+/** A worker on which the shipped pipeline is active, with these stored incidents. */
+async function workerWithShipped(incidents: readonly object[] = []): Promise<StubWorker> {
+	const active = await loadGoodPipeline(path.join(ROOT, "pipeline.yaml"));
+	if (!active.ok) throw new Error(active.problem);
+	return await stubWorker((query) => {
+		if (query.get("with") === "pipeline") return { body: { artefact: active.value } };
+		if (query.has("cursor")) return { body: { incidents, searched: {}, next: null } };
+		return { body: { version: "0123456789abcdef", before: active.value.version } };
+	});
+}
+
+function incident(id: string, step: string): object {
+	const fields = {
+		id,
+		kind: "ci",
+		event: "workflow_job",
+		delivery_id: id,
+		repository: "5dlabs/cto",
+		failed_steps: [step],
+	};
+	const recorded = { agent: "cipher", failure_type: "old", rule: "old", status: "fixed" };
+	return { id, pipeline: "0", searched_by: null, context: {}, incident: fields, ...recorded };
+}
+
+function withCases(pipeline: string, agent: string): string {
+	const text = `- name: clippy\n  incident: { failed_steps: [Run cargo clippy] }\n  expect: { agent: ${agent} }\n`;
+	write(path.dirname(pipeline), "test/cases/pipeline/own.yaml", text);
+	return pipeline;
+}
+
+async function pushed(options: PushOptions, confirm?: (question: string) => Promise<boolean>) {
+	const output = recordedOutput();
+	const code = await push(options, AUTHOR, output, confirm);
+	return { code, said: output.lines.join("\n"), problems: output.problems.join("\n") };
+}
+
+describe("push", () => {
+	it("shows the changed policy and the decisions it changes, then pushes with author and message", async () => {
+		const { url, asked } = await workerWithShipped([
+			incident("a1", "Run cargo clippy"),
+			incident("a2", "Run eslint ."),
+		]);
+		const pipeline = withCases(pipelineFolder(toBlaze), "blaze");
+		const { code, said, problems } = await pushed({ pipeline, url, message: "Blaze takes Rust & more" });
+		expect(code).toBe(0);
+		expect(problems).toBe("1 of 1 cases passed.");
+		expect(said).toContain(["--- pipeline.yaml (active)", "+++ pipeline.yaml (new)"].join("\n"));
+		expect(said).toMatch(/^@@ -\d+,7 \+\d+,7 @@ route:$/m);
+		expect(said).toContain("-    agent: rex\n+    agent: blaze\n");
+		expect(said).toContain("1 of the 2 newest stored incidents would be decided otherwise.\n");
+		expect(said).toContain("  a1  5dlabs/cto: rex rust_clippy → blaze rust_clippy\n");
+		expect(said).toContain("0123456789abcdef is active on");
+		expect(asked.at(-1)).toBe("/api/pipeline?author=octocat&message=Blaze+takes+Rust+%26+more");
+	});
+
+	it("pushes nothing when a case fails, unless the cases are skipped", async () => {
+		const { url, asked } = await workerWithShipped();
+		const pipeline = withCases(pipelineFolder(toBlaze), "rex");
+		const refused = await pushed({ pipeline, url });
+		expect(refused.code).toBe(1);
+		expect(refused.problems).toContain('agent: expected "rex", got "blaze"');
+		expect(refused.problems).toContain("Not pushed: 1 case fails.");
+		expect(asked).toEqual([]);
+		expect((await pushed({ pipeline, url, skipCases: true })).code).toBe(0);
+		expect(asked.at(-1)).toBe("/api/pipeline?author=octocat");
+	});
+
+	it("does all but the push in a dry run, also as JSON", async () => {
+		const { url, asked } = await workerWithShipped([incident("a1", "Run cargo clippy")]);
+		const pipeline = pipelineFolder(toBlaze);
+		const shown = await pushed({ pipeline, url, dryRun: true });
+		expect(shown.code).toBe(0);
+		expect(shown.said).toContain("is not pushed: this was a dry run.");
+		const { code, said } = await pushed({ pipeline, url, dryRun: true, json: true });
+		expect(code).toBe(0);
+		expect(JSON.parse(said)).toMatchObject({
+			dry_run: true,
+			diff: expect.arrayContaining(["-    agent: rex", "+    agent: blaze"]),
+			tried: 1,
+			changed: [{ id: "a1", before: { agent: "rex" }, after: { agent: "blaze" } }],
+		});
+		expect(asked.every((asking) => asking.startsWith("/api/export"))).toBe(true);
+	});
+
+	it("says that nothing changes", async () => {
+		const { url } = await workerWithShipped();
+		expect((await pushed({ pipeline: pipelineFolder(), url, dryRun: true })).said).toContain("No change:");
+	});
+
+	it("asks before it activates where somebody can be asked", async () => {
+		const { url, asked } = await workerWithShipped();
+		const pipeline = pipelineFolder(toBlaze);
+		const questions: string[] = [];
+		const answer = (yes: boolean) => async (question: string) => {
+			questions.push(question);
+			return yes;
+		};
+		expect(await pushed({ pipeline, url }, answer(false))).toMatchObject({
+			code: 1,
+			problems: expect.stringContaining("Not pushed."),
+		});
+		expect(asked.at(-1)).not.toContain("/api/pipeline");
+		expect((await pushed({ pipeline, url }, answer(true))).code).toBe(0);
+		expect(questions[1]).toMatch(/^Activate [0-9a-f]{16} on http.* \[y\/N\] $/);
+	});
+
+	it("pushes to an older worker, which does not say what is active, but not in a dry run", async () => {
+		const { url, asked } = await stubWorker((query) =>
+			query.has("with")
+				? { status: 400, body: { error: "with may be journal or audit" } }
+				: { body: { version: "0123456789abcdef", before: "bundled" } },
+		);
+		const pipeline = pipelineFolder();
+		expect(await pushed({ pipeline, url, dryRun: true })).toMatchObject({ code: 1 });
+		expect(await pushed({ pipeline, url })).toMatchObject({
+			code: 0,
+			problems: expect.stringContaining("What changes cannot be shown:"),
+		});
+		expect(asked.at(-1)).toBe("/api/pipeline?author=octocat");
+	});
+});
+
+describe("pipelines", () => {
+	it("lists the versions with who pushed them and why", async () => {
+		const versions = [
+			{
+				version: "b".repeat(16),
+				pushed_at: "2026-11-02T00:00:00.000Z",
+				author: "Octo Cat",
+				message: "Rust to rex",
+				active: true,
+			},
+			{ version: "a".repeat(16), pushed_at: "2026-11-01T00:00:00.000Z", author: null, message: null, active: false },
+		];
+		const { url } = await stubWorker(() => ({ body: { version: "x", active: "b".repeat(16), versions } }));
+		const output = recordedOutput();
+		expect(await pipelines({ url }, {}, output)).toBe(0);
+		expect(output.lines).toEqual([
+			"        version           pushed                    by        message",
+			"active  bbbbbbbbbbbbbbbb  2026-11-02T00:00:00.000Z  Octo Cat  Rust to rex",
+			"        aaaaaaaaaaaaaaaa  2026-11-01T00:00:00.000Z",
+		]);
+	});
+});
