@@ -1,6 +1,7 @@
 import { didYouMean } from "../pipeline/build/checks/did-you-mean.ts";
 import {
 	type Artefact,
+	becauseSentence,
 	type Decision,
 	decide,
 	type LifecycleReading,
@@ -11,7 +12,9 @@ import {
 	readDelivery,
 	readLifecycle,
 	renderIgnored,
+	renderStageLine,
 	renderStages,
+	type StageExplanation,
 	whyIgnored,
 } from "../pipeline/index.ts";
 import { ok, type Result } from "../wire/result.ts";
@@ -28,6 +31,8 @@ export interface ExplainOptions {
 	readonly log?: string;
 	readonly files?: readonly string[];
 	readonly json?: boolean;
+	/** Every rule that was looked at, below the stage that it belongs to. */
+	readonly verbose?: boolean;
 }
 
 /** How a delivery was read, and the decision when it is an incident. */
@@ -51,7 +56,7 @@ export async function explain(payload: string, options: ExplainOptions, output: 
 	}
 	const { reading, events } = explained.value;
 	if (options.json) output.line(JSON.stringify(explained.value, undefined, 2));
-	else for (const line of renderExplained(explained.value, output)) output.line(line);
+	else for (const line of renderExplained(explained.value, output, options.verbose)) output.line(line);
 	if (reading.outcome === "ignored" && reading.reason.kind === "unknown_event") {
 		output.problem(`The pipeline listens to ${events.join(", ")}.${didYouMean(options.event, events)}`);
 	}
@@ -93,24 +98,29 @@ async function decideGiven(
 
 type Paint = Pick<Output, "paint">;
 
-/** Every stage's verdict as a tree, one line per element. */
-export function renderExplained({ pipeline, reading, lifecycle, decision }: Explained, output: Paint): string[] {
+/** The verdict in one sentence, then the stages, one line each; `verbose`: each as a tree, one line per element. */
+export function renderExplained(
+	{ pipeline, reading, lifecycle, decision }: Explained,
+	output: Paint,
+	verbose = false,
+): string[] {
 	const head = `pipeline ${pipeline.slice(0, 12)}`;
 	const read = [...reading.explanation, ...lifecycle.explanation];
+	const stagesOf = (all: readonly StageExplanation[]) =>
+		verbose ? renderStages(all, output.paint) : ["", ...all.map((stage) => renderStageLine(stage, output.paint))];
 	if (reading.outcome !== "incident") {
 		const verdict =
 			reading.outcome === "command"
 				? `COMMAND ${reading.command.name} by ${reading.command.author} on pull request #${reading.command.pr_number}: not an incident.`
 				: `IGNORED: ${renderIgnored(reading.reason)}.`;
-		return [head, ...renderStages(read, output.paint), "", output.paint("yellow", printable(verdict))];
+		return [output.paint("yellow", printable(verdict)), "", head, ...stagesOf(read)];
 	}
-	const stages = [...read, ...(decision?.explanation ?? [])];
 	return [
+		...(decision === undefined ? [] : renderDecision(decision, output)),
+		"",
 		head,
 		`incident ${reading.incident.id} (${printable(reading.identity)})`,
-		...renderStages(stages, output.paint),
-		"",
-		...(decision === undefined ? [] : renderDecision(decision, output)),
+		...stagesOf([...read, ...(decision?.explanation ?? [])]),
 	];
 }
 
@@ -122,7 +132,8 @@ function renderDecision(decision: Decision, output: Paint): string[] {
 	}
 	const claims = decision.claims.map(({ name, key, ttl_s }) => `  claim     ${name}: ${printable(key)} for ${ttl_s} s`);
 	return [
-		output.paint("green", `${decision.agent.toUpperCase()} by rule ${decision.rule}`),
+		output.paint("green", `${printable(becauseSentence(decision.because))}.`),
+		`  rule      ${decision.rule}`,
 		`  failure   ${decision.failure_type} (${decision.failure_category})`,
 		...claims,
 		...Object.entries(decision.coderun.metadata.labels).map(([name, value]) => `  label     ${name}=${value}`),

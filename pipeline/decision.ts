@@ -1,3 +1,4 @@
+import type { Because } from "./because.ts";
 import type { StageExplanation } from "./explanation.ts";
 
 /** The exclusive right to act on a key, for a limited time. */
@@ -31,6 +32,7 @@ export type Decision =
 			readonly rule: string;
 			readonly failure_type: string;
 			readonly failure_category: string;
+			readonly because: Because;
 			readonly max_active: number;
 			/** Time limit of the attempt, in seconds. */
 			readonly deadline_s: number;

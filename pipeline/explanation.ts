@@ -1,3 +1,5 @@
+import type { Because } from "./because.ts";
+
 /**
  * The result of a condition. Unknown: a path it needs is missing, or it could not be evaluated. A filter refuses only
  * on false, and a match counts only on true (docs/pipeline.md#three-verdicts).
@@ -40,5 +42,7 @@ export interface StageExplanation {
 export interface Explanation {
 	/** The version of the pipeline that decided. */
 	readonly pipeline: string;
+	/** Why the agent of the latest decision was chosen; absent before one, and in those of earlier versions. */
+	readonly because?: Because;
 	readonly stages: readonly StageExplanation[];
 }

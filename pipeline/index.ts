@@ -1,6 +1,7 @@
 /** The run-time API of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the CLI import it. */
 export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
+export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
@@ -16,7 +17,7 @@ export { evidenceIncident, type NewestRed, redJobs } from "./newest-red.ts";
 export { ownAgentOf } from "./own-agents.ts";
 export type { PreviousAttempt } from "./prompt/prompt-view.ts";
 export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading.ts";
-export { printable, renderStages } from "./render-stages.ts";
+export { printable, renderStageLine, renderStages } from "./render-stages.ts";
 export {
 	arePartsOfOneRun,
 	contextOfJobs,

@@ -12,10 +12,14 @@ export function renderStages(stages: readonly StageExplanation[], paint: Paint =
 	return stages.flatMap((stage) => renderStage(stage, paint));
 }
 
-function renderStage({ stage, round, rules, outcome }: StageExplanation, paint: Paint): string[] {
+function renderStage(stage: StageExplanation, paint: Paint): string[] {
+	return ["", renderStageLine(stage, paint), ...stage.rules.flatMap((rule) => renderRule(rule, paint))];
+}
+
+/** One stage and what came of it, in one line. */
+export function renderStageLine({ stage, round, outcome }: StageExplanation, paint: Paint): string {
 	const name = round === "again" && stage === "filters" ? "filters, again" : stage;
-	const title = `${paint("bold", name)}: ${printable(outcome)}`;
-	return ["", title, ...rules.flatMap((rule) => renderRule(rule, paint))];
+	return `${paint("bold", name)}: ${printable(outcome)}`;
 }
 
 function renderRule({ rule, verdict, clause }: RuleVerdict, paint: Paint): string[] {

@@ -12,9 +12,9 @@ import { Actions } from "./actions.tsx";
 import { Attempts } from "./attempts.tsx";
 import { ContextTable } from "./context-table.tsx";
 import { Deliveries } from "./deliveries.tsx";
-import { ExplanationTree } from "./explanation-tree.tsx";
 import { Prompt } from "./prompt.tsx";
 import { Timeline } from "./timeline.tsx";
+import { Why } from "./why.tsx";
 
 /** One incident: what failed, what was done, and why. */
 export function IncidentView({ id }: { readonly id: string }) {
@@ -61,7 +61,7 @@ function Loaded({ shown }: { readonly shown: IncidentDetail }) {
 			<div class="sides">
 				<div>
 					<Part title="Why">
-						<ExplanationTree stages={shown.explanation.stages} />
+						<Why verdict={shown.verdict} explanation={shown.explanation} />
 					</Part>
 				</div>
 				<div>

@@ -9,6 +9,9 @@ export interface NamedReading {
 	readonly cut?: string;
 }
 
+/** In a reading of an earlier version. */
+const UNKNOWN_STEP: FailedStep = { commands: [], failed: [], errors: [] };
+
 /**
  * Joins several logs as if they were concatenated: counts add up, line numbers continue, the first failed step wins.
  * Several excerpts get titles.
@@ -21,7 +24,7 @@ export function joinReadings(logs: readonly NamedReading[]): LogReading {
 		const before = { lines, logs: steps.length };
 		for (const [key, fact] of Object.entries(reading.patterns)) patterns[key] = add(patterns[key], fact, before);
 		lines += reading.lines;
-		steps.push(...(reading.steps ?? [{ commands: [], failed: [], errors: [] }]));
+		steps.push(...(reading.steps ?? [UNKNOWN_STEP]));
 	}
 	const failed_step = logs.map(({ reading }) => reading.failed_step).find((step) => step !== undefined);
 	return {
@@ -29,7 +32,7 @@ export function joinReadings(logs: readonly NamedReading[]): LogReading {
 		bytes: logs.reduce((sum, { reading }) => sum + reading.bytes, 0),
 		patterns,
 		...(failed_step !== undefined && { failed_step }),
-		steps,
+		...(logs.some(({ reading }) => reading.steps !== undefined) && { steps }),
 		gave_up: [...new Set(logs.flatMap(({ reading }) => reading.gave_up))],
 		excerpt: logs.map((log) => excerptOf(log, logs.length > 1)).join("\n\n"),
 	};

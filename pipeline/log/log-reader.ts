@@ -54,12 +54,15 @@ function mayShowCommand(text: string, from: number, end: number): boolean {
 	const first = text.charCodeAt(from);
 	// An escape sequence: pnpm and yarn colour what they run.
 	if (first === 0x3e || first === 0x24 || first === 0x2b || first === 0x1b) return end - from < LONGEST_SHOWN_COMMAND;
-	const dollar = text.indexOf("$ ", from);
-	return dollar !== -1 && dollar < Math.min(end, from + LONGEST_SCRIPT_NAME);
+	const last = Math.min(end - 1, from + LONGEST_SCRIPT_NAME);
+	for (let at = from + 1; at < last; at++) {
+		if (text.charCodeAt(at) === 0x24 && text.charCodeAt(at + 1) === 0x20) return true;
+	}
+	return false;
 }
 
 const LONGEST_SHOWN_COMMAND = 2000;
-const LONGEST_SCRIPT_NAME = 160;
+const LONGEST_SCRIPT_NAME = 80;
 
 /** BuildKit numbers and times each line of a build's output: `#12 3.456 error: ...`. */
 function afterBuildStep(text: string, from: number, end: number): number {

@@ -18,9 +18,20 @@ export function rereadLog(search: LogSearch, kept: LogReading, searched: readonl
 	const hidden = CUT.test(kept.excerpt) ? others.filter((key) => !Object.hasOwn(shown.patterns, key)) : [];
 	return {
 		...kept,
-		patterns: { ...only(kept.patterns, known), ...only(shown.patterns, others) },
+		patterns: { ...only(kept.patterns, known), ...only(atEnd(shown, kept.lines), others) },
 		gave_up: [...known.filter((key) => kept.gave_up.includes(key)), ...hidden],
 	};
+}
+
+/** The excerpt ends where the log does: its lines get the numbers that they had there, as far as that is known. */
+function atEnd({ patterns, lines }: LogReading, linesOfLog: number): LogReading["patterns"] {
+	const before = Math.max(0, linesOfLog - lines);
+	return Object.fromEntries(
+		Object.entries(patterns).map(([key, { error, ...fact }]) => [
+			key,
+			{ ...fact, ...(error !== undefined && { error: { ...error, line: error.line + before } }) },
+		]),
+	);
 }
 
 function only<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Readonly<Record<string, T>> {

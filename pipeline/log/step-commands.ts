@@ -47,8 +47,11 @@ export class StepCommands {
 
 	/** A line of the step's header, below its title. */
 	addEcho(line: string): void {
-		if (line.startsWith("[command]")) return this.addOutput(line);
-		if (!this.#inScript) return;
+		if (line.startsWith("[command]")) this.addOutput(line);
+		else if (this.#inScript) this.#addHeader(line);
+	}
+
+	#addHeader(line: string): void {
 		const text = stripEscapes(line).trim();
 		if (AFTER_SCRIPT.test(text)) this.#inScript = false;
 		else if (text !== "" && !text.startsWith("#")) this.#addScript(text);

@@ -62,6 +62,7 @@ export const PROMPT_VARIABLES = {
 	github_app: text("The GitHub App that the agent works as."),
 	failure_type: text("The failure type, such as rust_clippy."),
 	failure_category: text("The failure type's category."),
+	because: untrusted("Why this agent was chosen, in one sentence."),
 	suggested_fix_approach: text("The failure type's suggested approach."),
 	branch_strategy: text("Where the fix goes."),
 	fix_branch: untrusted("The branch to push to."),

@@ -1,4 +1,5 @@
 import type { Agent, ClassifyRule } from "../artefact.ts";
+import { type Because, becauseSentence } from "../because.ts";
 import type { BranchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
 import { isFork } from "../head-repository.ts";
@@ -33,6 +34,7 @@ export interface PromptInput {
 	readonly previous_attempts?: readonly PreviousAttempt[];
 	readonly agent: Agent & { readonly name: string };
 	readonly failure: Pick<ClassifyRule, "type" | "category" | "fix">;
+	readonly because: Because;
 	readonly strategy: BranchStrategy;
 }
 
@@ -49,6 +51,7 @@ export function promptView(input: PromptInput): PromptView {
 		github_app: agent.github_app,
 		failure_type: failure.type,
 		failure_category: failure.category,
+		because: becauseSentence(input.because),
 		suggested_fix_approach: failure.fix,
 		branch_strategy: [strategyText(incident, input.strategy), goOnText(input)].filter(Boolean).join(" "),
 		fix_branch: input.strategy.branch,

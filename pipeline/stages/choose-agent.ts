@@ -11,6 +11,8 @@ type Rule = Pipeline["route"][number];
 
 export interface Routed {
 	readonly found: Rule | undefined;
+	/** The column of the table that chose it, and what was found there. */
+	readonly column?: { readonly by: "evidence" | "workflow" | "files"; readonly found: string };
 	readonly verdicts: readonly RuleVerdict[];
 }
 
@@ -29,7 +31,7 @@ export async function chooseAgent(
 	const rows = await openRows(route.filter(isRow), scope);
 	const row = chosenRow(rows.open, facts, failure);
 	const verdicts = [...ruled.verdicts, ...rows.refused, ...rows.open.map((one) => rowVerdict(one, row))];
-	if (row !== undefined) return { found: row.rule, verdicts };
+	if (row !== undefined) return { found: row.rule, column: row.column, verdicts };
 	const rest = await firstTrue(
 		route.filter((rule) => rule.condition === undefined && !isRow(rule)),
 		scope,
@@ -55,13 +57,12 @@ async function openRows(rows: readonly Rule[], scope: Scope) {
 
 interface ChosenRow {
 	readonly rule: Rule;
-	/** What was found in which column: `evidence: rust`. */
-	readonly by: string;
+	readonly column: NonNullable<Routed["column"]>;
 }
 
 function chosenRow(rows: readonly Rule[], facts: Facts, { category, evidence }: Classified): ChosenRow | undefined {
 	const isWeakest = evidence !== undefined && isBelowJob(evidence.kind);
-	const byField = () => rowOf(rows, (row) => (row.evidence === category ? `evidence: ${category}` : undefined));
+	const byField = () => byEvidence(rows, category);
 	const isKnown = evidence === undefined ? category !== "general" : !isWeakest;
 	// A field that has no row is somebody else's, whatever the workflow is called.
 	if (isKnown) return byField();
@@ -73,12 +74,9 @@ function chosenRow(rows: readonly Rule[], facts: Facts, { category, evidence }: 
 	);
 }
 
-function rowOf(rows: readonly Rule[], found: (row: Rule) => string | undefined): ChosenRow | undefined {
-	for (const rule of rows) {
-		const by = found(rule);
-		if (by !== undefined) return { rule, by };
-	}
-	return undefined;
+function byEvidence(rows: readonly Rule[], field: string): ChosenRow | undefined {
+	const rule = rows.find(({ evidence }) => evidence === field);
+	return rule && { rule, column: { by: "evidence", found: field } };
 }
 
 /** The most specific glob that matches: one with a fixed beginning, then the longest. */
@@ -86,9 +84,10 @@ function byWorkflow(rows: readonly Rule[], facts: Facts): ChosenRow | undefined 
 	const matching = rows.flatMap((rule) =>
 		(rule.workflows ?? [])
 			.filter((glob) => FUNCTIONS.workflow?.call(facts, [glob]) === true)
-			.map((glob) => ({ rule, by: `workflows: ${glob}`, glob })),
+			.map((glob) => ({ rule, glob })),
 	);
-	return mostSpecific(matching);
+	const most = mostSpecific(matching);
+	return most && { rule: most.rule, column: { by: "workflow", found: most.glob } };
 }
 
 function mostSpecific<T extends { readonly glob: string }>(matching: readonly T[]): T | undefined {
@@ -107,7 +106,7 @@ function byFiles(rows: readonly Rule[], { changed_files: paths = [] }: Facts): C
 	const counted = rows.map((rule) => ({ rule, count: owners.filter((owner) => owner === rule).length }));
 	const [most] = counted.toSorted((one, other) => other.count - one.count);
 	if (most === undefined || most.count === 0) return undefined;
-	return { rule: most.rule, by: `files: ${most.count} of ${paths.length}` };
+	return { rule: most.rule, column: { by: "files", found: `${most.count} of ${paths.length}` } };
 }
 
 function globsFor(rows: readonly Rule[], path: string) {
@@ -122,5 +121,6 @@ function rowVerdict(rule: Rule, chosen: ChosenRow | undefined): RuleVerdict {
 		(text) => text !== undefined,
 	);
 	const verdict = isChosen ? "true" : "false";
-	return { rule: rule.name, verdict, clause: { text: isChosen ? chosen.by : columns.join(", "), verdict } };
+	const text = isChosen ? `${chosen.column.by}: ${chosen.column.found}` : columns.join(", ");
+	return { rule: rule.name, verdict, clause: { text, verdict } };
 }

@@ -1,3 +1,4 @@
+import type { Because } from "../because.ts";
 import { branchStrategy } from "../branch-strategy.ts";
 import type { Context } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
@@ -10,8 +11,8 @@ import { readLogText } from "../log/log-reader.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { applyFilters } from "./apply-filters.ts";
-import { chooseAgent } from "./choose-agent.ts";
-import { classify } from "./classify.ts";
+import { chooseAgent, type Routed } from "./choose-agent.ts";
+import { type Classified, classify } from "./classify.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
 import { enrichIncident, factsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
@@ -70,7 +71,8 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
 	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
-	const view = promptView({ ...input, incident: about, agent, failure: type, strategy });
+	const because = becauseOf(route, { routed, failure: type });
+	const view = promptView({ ...input, incident: about, agent, failure: type, because, strategy });
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
 	const rule = route.name;
 	const drafted = await draftCodeRun(
@@ -84,6 +86,7 @@ export async function decide(pipeline: Pipeline, input: DecideInput): Promise<De
 		rule,
 		failure_type: type.type,
 		failure_category: type.category,
+		because,
 		max_active: agent.max_active,
 		deadline_s: pipeline.outcome.deadline_s,
 		claims: dedup.claims,
@@ -139,6 +142,37 @@ function chosenRoute(pipeline: Pipeline, { escalate_to, is_named = false }: Deci
 function namedRoute({ agentOf }: Pipeline, { command }: Incident): Route | undefined {
 	const to = command?.agent === undefined ? undefined : agentOf(command.agent);
 	return to === undefined || command?.agent === undefined ? undefined : { name: NAMED, agent: command.agent, to };
+}
+
+function becauseOf(
+	{ agent, name: rule }: Route,
+	{ routed, failure }: { readonly routed: Routed; readonly failure: Classified },
+): Because {
+	const chosen = { agent, rule };
+	if (rule === ESCALATION) return { ...chosen, by: "escalation" };
+	if (rule === HAND_OVER) return { ...chosen, by: "hand_over" };
+	if (rule === NAMED) return { ...chosen, by: "named" };
+	const { column, found } = routed;
+	if (column !== undefined && column.by !== "evidence") return { ...chosen, by: column.by, found: column.found };
+	if (found?.condition !== undefined && column === undefined) return { ...chosen, by: "route_rule" };
+	const { evidence, rule: ofType, type } = failure;
+	if (evidence === undefined) {
+		return ofType === undefined ? { ...chosen, by: "default" } : { ...chosen, by: "classify_rule", type };
+	}
+	const { kind, field, tool, command, line, place, name } = evidence;
+	return {
+		...chosen,
+		by: "evidence",
+		evidence: kind,
+		type,
+		field,
+		...(tool !== undefined && { tool }),
+		...(command !== undefined && { command }),
+		...(line !== undefined && line.text !== "" && { line: line.text, line_number: line.line }),
+		...(place !== undefined && { place }),
+		...(name !== undefined && { name }),
+		...(column === undefined && found?.condition === undefined && { untaken: true }),
+	};
 }
 
 function routeOutcome({ name, agent }: Route, ruled: Route | undefined): string {

@@ -45,6 +45,8 @@ export interface Evidence {
 	readonly line?: ErrorLine;
 	/** The failing step's command. */
 	readonly command?: string;
+	/** `src/main.rs:12`, named by that line or one near it. */
+	readonly place?: string;
 	/** The name, or other text, that it was found in. */
 	readonly name?: string;
 	readonly over: readonly string[];
@@ -126,7 +128,54 @@ function programsOf(table: ToolTable, line: string): readonly Program[] {
 
 function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
 	const found = table.tools.flatMap((tool) => tool.failures.flatMap((failure) => findingOf(log, tool, failure)));
-	return found.map((finding) => ({ ...finding.evidence, kind: kindOf(finding, found, steps) }));
+	return found.map((finding) => {
+		const { tool, evidence } = finding;
+		const command = commandOf(tool, evidence.line, steps, log);
+		const place = placeNear(table, tool.field, evidence.line, log);
+		return {
+			...evidence,
+			kind: kindOf(finding, found, steps),
+			...(command !== undefined && { command }),
+			...(place !== undefined && { place }),
+		};
+	});
+}
+
+/** The command that ran the tool; if none is known to, the step's only one. */
+function commandOf(
+	tool: KnownTool,
+	line: ErrorLine | undefined,
+	steps: readonly StepPrograms[],
+	log: LogReading,
+): string | undefined {
+	const step = steps.find((one) => one.log === line?.log);
+	const ran = [...(step?.named ?? []), ...(step?.ran ?? [])].find((program) => program.tool === tool);
+	if (ran !== undefined) return ran.command;
+	const [only, ...others] = log.steps?.[line?.log ?? 0]?.commands ?? [];
+	return others.length === 0 ? only : undefined;
+}
+
+/** A message and its place may be this many lines apart. */
+const NEAR = 10;
+
+function placeNear(
+	{ sources }: ToolTable,
+	field: string,
+	line: ErrorLine | undefined,
+	log: LogReading,
+): string | undefined {
+	const source = sources.find((one) => one.field === field);
+	if (source === undefined || line === undefined) return undefined;
+	const own = placeIn(source, line.text);
+	if (own !== undefined) return own;
+	const other = log.patterns[source.pattern]?.error;
+	const isNear = other?.log === line.log && Math.abs(other.line - line.line) <= NEAR;
+	return isNear ? placeIn(source, other.text) : undefined;
+}
+
+function placeIn({ place }: FieldSource, text: string): string | undefined {
+	const [, path, number] = place.exec(text) ?? [];
+	return path === undefined ? undefined : `${path}:${number}`;
 }
 
 interface Finding {
@@ -213,8 +262,11 @@ function namedFiles({ sources }: ToolTable, log: LogReading): readonly Evidence[
 		.map((source) => ofFile(source, log));
 }
 
-function ofFile({ field, type, fix, pattern }: FieldSource, log: LogReading): Evidence {
-	return { kind: "file", field, type, fix, pattern, line: lineOf(log, pattern), over: [] };
+function ofFile(source: FieldSource, log: LogReading): Evidence {
+	const { field, type, fix, pattern } = source;
+	const line = lineOf(log, pattern);
+	const place = placeIn(source, line.text);
+	return { kind: "file", field, type, fix, pattern, line, ...(place !== undefined && { place }), over: [] };
 }
 
 function names(

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+	becauseSentence,
 	type Context,
 	type Decision,
 	givenContext,
@@ -79,8 +80,8 @@ function conclude(decision: Decision): Pick<ExplainedDelivery, "verdict"> & Part
 	if (decision.outcome === "filtered") {
 		return { verdict: `filter ${decision.filter} refuses it once the context is known.` };
 	}
-	const { agent, failure_type, rule } = decision;
-	return { verdict: `would get the CodeRun.`, agent, failure_type, rule };
+	const { agent, failure_type, rule, because } = decision;
+	return { verdict: `${becauseSentence(because)}.`, agent, failure_type, rule };
 }
 
 /** As in `healer explain`, but only for the planned sources: a hub would gather nothing else. */

@@ -1,3 +1,4 @@
+import type { Because } from "../../pipeline/because.ts";
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Right } from "../http/rights.ts";
@@ -60,7 +61,13 @@ export interface IncidentDetail extends TitledIncident {
 	readonly pipeline: string;
 	readonly identity: string;
 	readonly incident: Incident;
-	readonly explanation: { readonly pipeline?: string; readonly stages: readonly StageExplanation[] };
+	/** Who fixes it and why, in one sentence; null before the first decision. */
+	readonly verdict: string | null;
+	readonly explanation: {
+		readonly pipeline?: string;
+		readonly because?: Because;
+		readonly stages: readonly StageExplanation[];
+	};
 	readonly context: Readonly<Record<string, ContextSummary>> | null;
 	readonly attempts: readonly ShownAttempt[];
 	readonly deliveries: readonly ShownDelivery[];

@@ -1,6 +1,6 @@
 import type { IRequest } from "itty-router";
 import type { IncidentKind } from "../../pipeline/incident.ts";
-import { renderStages } from "../../pipeline/index.ts";
+import { becauseSentence, printable, renderStages } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { webAddressOf } from "../github/web-address.ts";
 import { errorResponse, taggedResponse, textResponse } from "../http/responses.ts";
@@ -21,7 +21,13 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const { incident: row } = shown;
 	const explanation = explanationOf(row);
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
-		return textResponse([`pipeline ${explanation.pipeline ?? row.pipeline}`, ...renderStages(explanation.stages), ""]);
+		const verdict = verdictOf(explanation);
+		return textResponse([
+			`pipeline ${explanation.pipeline ?? row.pipeline}`,
+			...(verdict === null ? [] : [printable(verdict)]),
+			...renderStages(explanation.stages),
+			"",
+		]);
 	}
 	return await taggedResponse(request, presentDetail(shown, explanation, webAddressOf(env.GITHUB_API_URL)));
 }
@@ -30,6 +36,10 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 function explanationOf(row: IncidentRow): IncidentDetail["explanation"] {
 	const read = readStored("incidents.explanation", row.explanation);
 	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.problem }] };
+}
+
+function verdictOf({ because }: IncidentDetail["explanation"]): string | null {
+	return because === undefined ? null : becauseSentence(because);
 }
 
 /** A damaged incident is replaced by what the row's own columns contain. */
@@ -57,6 +67,7 @@ function presentDetail(
 		pipeline: row.pipeline,
 		identity: row.identity,
 		incident: incidentOf(row),
+		verdict: verdictOf(explanation),
 		explanation,
 		context: context?.ok ? (context.value as IncidentDetail["context"]) : null,
 		attempts: rest.attempts.map(presentAttempt),

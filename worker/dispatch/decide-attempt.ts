@@ -61,8 +61,9 @@ async function decideOn(
 		});
 	}
 
+	const because = decision.outcome === "spawn" ? decision.because : undefined;
 	const found = {
-		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation)),
+		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation, because)),
 		context: JSON.stringify(summarizeContext(context)),
 		pipeline: engine.version,
 		now: effects.now(),

@@ -1,3 +1,4 @@
+import type { Because } from "../../pipeline/because.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
@@ -78,7 +79,13 @@ export async function cancelUndecided(
 }
 
 /** The complete explanation: the stages of ingest, then the stages of this decision. */
-export function explain(locked: LockedIncident, version: string, again: readonly StageExplanation[]): Explanation {
+export function explain(
+	locked: LockedIncident,
+	version: string,
+	again: readonly StageExplanation[],
+	because?: Because,
+): Explanation {
 	const before: Explanation = JSON.parse(locked.explanation);
-	return { pipeline: version, stages: [...before.stages.filter(({ round }) => round === "first"), ...again] };
+	const stages = [...before.stages.filter(({ round }) => round === "first"), ...again];
+	return { pipeline: version, ...(because !== undefined && { because }), stages };
 }

@@ -28,7 +28,7 @@ describe("pipelineJsonSchema", () => {
 describe("keysAt", () => {
 	it("follows keys, lists and names that users choose", () => {
 		const schema = pipelineJsonSchema();
-		expect(keysAt(schema, ["route", 3])).toEqual(["name", "agent", "when"]);
+		expect(keysAt(schema, ["route", 3])).toEqual(["name", "agent", "when", "evidence", "workflows", "files"]);
 		expect(keysAt(schema, ["agents", "rex", "tools"])).toEqual(["local", "remote"]);
 		expect(keysAt(schema, ["spawn", "spec", "env"])).toEqual([]);
 	});

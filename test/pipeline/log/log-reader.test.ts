@@ -37,6 +37,8 @@ const clippy = githubLog([
 	...cleanup,
 ]);
 
+const NOT_COMPILED = 'could not compile `controller` (bin "controller") due to 1 previous error';
+
 describe("createLogReader", () => {
 	it("reads a job's log: facts, failing step and excerpt without timestamps and colours", () => {
 		const patterns = [
@@ -51,12 +53,22 @@ describe("createLogReader", () => {
 			lines: 26,
 			bytes: 1551,
 			patterns: {
-				"clippy::": { count: 1, errors: 1, first: 19, last: 19 },
+				"clippy::": {
+					...{ count: 1, errors: 1, first: 19, last: 19 },
+					error: { log: 0, line: 19, text: "  = note: `-D clippy::needless-return` implied by `-D warnings`" },
+				},
 				"cargo clippy": { count: 2, errors: 0, first: 11, last: 12 },
 				"git version": { count: 4, errors: 0, first: 9, last: 25 },
-				"/^error: /": { count: 1, errors: 1, first: 16, last: 16 },
-				"/could not compile `[^`]+`/i": { count: 1, errors: 1, first: 21, last: 21 },
+				"/^error: /": {
+					...{ count: 1, errors: 1, first: 16, last: 16 },
+					error: { log: 0, line: 16, text: "error: this returns early" },
+				},
+				"/could not compile `[^`]+`/i": {
+					...{ count: 1, errors: 1, first: 21, last: 21 },
+					error: { log: 0, line: 21, text: NOT_COMPILED },
+				},
 			},
+			steps: [{ commands: ["cargo clippy --all-targets -- -D warnings"], failed: [], errors: [NOT_COMPILED] }],
 			failed_step: "Run cargo clippy --all-targets -- -D warnings",
 			gave_up: [],
 			excerpt: [
@@ -89,7 +101,8 @@ describe("createLogReader", () => {
 		].join("\n");
 		const reading = readLog(log, [text("no-var"), text("Run ESLint")]);
 		expect(reading.failed_step).toBe("Run ESLint");
-		expect(reading.patterns).toStrictEqual({ "no-var": { count: 1, errors: 1, first: 5, last: 5 } });
+		expect(reading.patterns).toMatchObject({ "no-var": { count: 1, errors: 1, first: 5, last: 5 } });
+		expect(reading.steps).toStrictEqual([{ commands: ["npx eslint ."], failed: [], errors: [] }]);
 		expect(reading.excerpt.split("\n").slice(-2)).toStrictEqual([
 			"  3:1  error  Unexpected var  no-var",
 			"##[error]Process completed with exit code 1.",
@@ -105,14 +118,23 @@ describe("createLogReader", () => {
 		expect(reading).toStrictEqual({
 			lines: 3,
 			bytes: 41,
-			patterns: { "npm err!": { count: 1, errors: 1, first: 2, last: 2 } },
+			patterns: {
+				"npm err!": {
+					...{ count: 1, errors: 1, first: 2, last: 2 },
+					error: { log: 0, line: 2, text: "npm ERR! missing script: build" },
+				},
+			},
+			steps: [{ commands: [], failed: [], errors: [] }],
 			gave_up: [],
 			excerpt: "starting\nnpm ERR! missing script: build",
 		});
 	});
 
 	it("returns an empty reading for an empty log", () => {
-		expect(readLog("", [text("a")])).toStrictEqual({ lines: 0, bytes: 0, patterns: {}, gave_up: [], excerpt: "" });
+		expect(readLog("", [text("a")])).toStrictEqual({
+			...{ lines: 0, bytes: 0, patterns: {}, gave_up: [], excerpt: "" },
+			steps: [{ commands: [], failed: [], errors: [] }],
+		});
 	});
 
 	it("counts bytes as UTF-8", () => {
@@ -223,7 +245,7 @@ describe("the error zone", () => {
 			...Array(300).fill("waiting for boom"),
 			"##[error]Process completed with exit code 1.",
 		];
-		expect(readLog(githubLog(lines), boom).patterns.boom).toStrictEqual({
+		expect(readLog(githubLog(lines), boom).patterns.boom).toMatchObject({
 			count: 301,
 			errors: 301,
 			first: 5,
@@ -269,7 +291,7 @@ describe("patterns", () => {
 	});
 
 	it("are found in overwritten lines", () => {
-		expect(readLog("10%\rfatal: early EOF\rdone\n", [text("fatal:")]).patterns).toStrictEqual({
+		expect(readLog("10%\rfatal: early EOF\rdone\n", [text("fatal:")]).patterns).toMatchObject({
 			"fatal:": { count: 1, errors: 1, first: 2, last: 2 },
 		});
 	});
@@ -295,7 +317,7 @@ describe("patterns", () => {
 		]);
 		expect(
 			readLog(log, [text("warning"), regex("warning \\d+", "", "warning ")], { count: 10 }).patterns,
-		).toStrictEqual({
+		).toMatchObject({
 			warning: { count: 10, errors: 2, first: 1, last: 56 },
 			"/warning \\d+/": { count: 10, errors: 2, first: 1, last: 56 },
 		});
@@ -325,7 +347,7 @@ describe("patterns", () => {
 	});
 
 	it("need no literal", () => {
-		expect(readLog("a1\nb\n", [regex("\\d", "")]).patterns).toStrictEqual({
+		expect(readLog("a1\nb\n", [regex("\\d", "")]).patterns).toMatchObject({
 			"/\\d/": { count: 1, errors: 1, first: 1, last: 1 },
 		});
 	});

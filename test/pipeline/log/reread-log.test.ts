@@ -13,7 +13,8 @@ const LONG = `${"a line of no importance, such as there are many\n".repeat(3)}ea
 describe("rereadLog", () => {
 	it("gives another pipeline the old patterns' results, including negative ones", () => {
 		const reread = rereadLog(search("clippy::", "CVE-"), readLogText(OLD, WHOLE), OLD.keys);
-		expect(reread.patterns).toEqual({ "clippy::": { count: 1, errors: 1, first: 3, last: 3 } });
+		expect(reread.patterns).toMatchObject({ "clippy::": { count: 1, errors: 1, first: 3, last: 3 } });
+		expect(Object.keys(reread.patterns)).toEqual(["clippy::"]);
 		expect(reread.gave_up).toEqual([]);
 	});
 

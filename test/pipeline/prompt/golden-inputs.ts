@@ -102,6 +102,19 @@ const rust: PromptInput = {
 		},
 	],
 	agent: agent("rex", "5DLabs-Rex", "rust-fix"),
+	because: {
+		agent: "rex",
+		rule: "row-1",
+		by: "evidence",
+		evidence: "own_finding",
+		type: "rust_clippy",
+		field: "rust",
+		tool: "clippy",
+		command: "cargo clippy --all-targets -- -D warnings",
+		line: "error: this function has too many arguments (9/7)",
+		line_number: 131,
+		place: "crates/controller/src/leases.rs:131",
+	},
 	failure: {
 		type: "rust_clippy",
 		category: "rust",
@@ -175,6 +188,7 @@ const frontend: PromptInput = {
 	},
 	attempt: 1,
 	agent: agent("blaze", "5DLabs-Blaze", "frontend-fix"),
+	because: { agent: "blaze", rule: "row-2", by: "workflow", found: "frontend-*" },
 	failure: {
 		type: "frontend_typescript",
 		category: "frontend",
@@ -248,6 +262,7 @@ const infra: PromptInput = {
 	},
 	attempt: 1,
 	agent: agent("bolt", "5DLabs-Bolt", "infra-fix"),
+	because: { agent: "bolt", rule: "row-4", by: "default" },
 	failure: {
 		type: "argocd_sync",
 		category: "infrastructure",
@@ -278,6 +293,7 @@ const security: PromptInput = {
 	},
 	attempt: 1,
 	agent: agent("cipher", "5DLabs-Cipher", "security-fix"),
+	because: { agent: "cipher", rule: "row-5", by: "classify_rule", type: "security_dependabot" },
 	failure: {
 		type: "security_dependency",
 		category: "security",
@@ -339,6 +355,7 @@ const github: PromptInput = {
 	},
 	attempt: 1,
 	agent: agent("atlas", "5DLabs-Atlas", "github-fix"),
+	because: { agent: "atlas", rule: "default", by: "default" },
 	failure: {
 		type: "git_merge_conflict",
 		category: "github",

@@ -23,6 +23,7 @@ function view(more: Partial<PromptInput> = {}) {
 		attempt: 1,
 		agent,
 		failure,
+		because: { agent: "rex", rule: "rust", by: "route_rule" },
 		strategy: { name: "same", branch: "x", target: "x" },
 		...more,
 	});
@@ -48,6 +49,7 @@ describe("promptView", () => {
 		expect(known.map(([name]) => name).sort()).toEqual([
 			"agent_name",
 			"attempt",
+			"because",
 			"branch_strategy",
 			"event",
 			"failure_category",
