@@ -4,7 +4,7 @@ import type { ErrorLine, FailedStep, LogReading } from "../log/log-reading.ts";
 import type { Failure, FieldSource, KnownTool, Meant, ToolTable } from "./tool-table.ts";
 
 /**
- * What may tell what failed, strongest first (docs/pipeline.md#evidence).
+ * What may tell what failed, strongest first (docs/tools.md#evidence).
  *
  * A finding is output that a tool prints when it fails; `own` is one of a tool that ran in the failing step, `near` of a tool
  * of the same field. A program ran in that step and printed nothing known; `named` says that the output itself names it as the
