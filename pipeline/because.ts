@@ -99,6 +99,7 @@ const NAMES = {
 	job_name: "the job is called",
 	workflow_name: "the workflow is called",
 	changed_files: "it changes",
+	log_text: "the log ends with",
 } as const satisfies Partial<Record<EvidenceKind, string>>;
 
 const LONGEST_QUOTE = 160;

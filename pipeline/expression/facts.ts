@@ -10,6 +10,8 @@ export interface Facts {
 	readonly log?: LogReading;
 	/** Unique paths; never empty. */
 	readonly changed_files?: readonly string[];
+	/** The first lines of the text in the event: a check's title, the description of a status. Absent if there is a log. */
+	readonly said?: readonly string[];
 	readonly failed_steps?: readonly string[];
 	/** Names of the failed jobs. */
 	readonly jobs?: readonly string[];

@@ -10,7 +10,7 @@ export interface NamedReading {
 }
 
 /** In a reading of an earlier version. */
-const UNKNOWN_STEP: FailedStep = { commands: [], failed: [], errors: [] };
+const UNKNOWN_STEP: FailedStep = { commands: [], failed: [], errors: [], last: [] };
 
 /**
  * Joins several logs as if they were concatenated: counts add up, line numbers continue, the first failed step wins.

@@ -48,6 +48,7 @@ export function readLogText(search: LogSearch, text: string): LogReading {
 }
 
 const MOST_ERROR_LINES = 10;
+const MOST_LAST_LINES = 5;
 
 /** Commands are shown behind `>`, `$`, `+` or `[command]`, or behind the name of a script and `$ `. */
 function mayShowCommand(text: string, from: number, end: number): boolean {
@@ -107,7 +108,7 @@ class LogPass {
 	readonly #commands = new StepCommands();
 	/** The first line of the step whose commands are collected. */
 	#commandsOf = 0;
-	#step: FailedStep = { commands: [], failed: [], errors: [] };
+	#step: FailedStep = { commands: [], failed: [], errors: [], last: [] };
 	readonly #errorLines: string[] = [];
 
 	constructor(search: LogSearch, limits: LogLimits) {
@@ -230,17 +231,20 @@ class LogPass {
 	/** The step that the newest lines belong to. */
 	#readStep(stepLine: number): FailedStep {
 		const failed: string[] = [];
+		const last: string[] = [];
 		for (let back = 0; back <= this.#limits.zone_lines; back++) {
 			const line = this.#recent.back(back);
 			if (!line || line.line < stepLine) break;
 			if (line.kind === "echo" || line.kind === "warning") continue;
 			const command = failedCommand(line.text);
 			if (command !== undefined) failed.push(command);
+			if (line.kind === "plain" && last.length < MOST_LAST_LINES) last.unshift(line.text);
 		}
 		return {
 			commands: this.#commands.commands.map(shownLine),
 			failed: failed.map(shownLine),
 			errors: this.#errorLines.map(shownLine),
+			last: this.#errorLines.length > 0 ? [] : last.map(shownLine),
 		};
 	}
 

@@ -31,6 +31,8 @@ export interface FailedStep {
 	readonly failed: readonly string[];
 	/** Its first lines that are marked as errors, without the mark. */
 	readonly errors: readonly string[];
+	/** The last lines before its end, if none is marked as an error. */
+	readonly last: readonly string[];
 }
 
 /** Everything kept of a log: facts for matchers, excerpts for the agent. Its size is bounded for any log. */

@@ -17,23 +17,24 @@ export interface Routed {
 }
 
 /**
- * Who fixes it: the first rule with a condition that holds; then the table, column by column of falling weight (what failed,
- * the workflow's name, changed files), the first row that has it; then the rules without a condition.
+ * Who fixes it: the rules above the table in order; then the table, column by column of falling weight (what failed, the
+ * workflow's name, changed files), the first row that has it; then the rules below.
  */
 export async function chooseAgent(
 	{ route }: Pipeline,
 	scope: Scope,
 	{ facts, failure }: { readonly facts: Facts; readonly failure: Classified },
 ): Promise<Routed> {
-	const conditions = route.filter((rule) => rule.condition !== undefined && !isRow(rule));
-	const ruled = await firstTrue(conditions, scope);
+	const first = route.findIndex(isRow);
+	const above = first === -1 ? route : route.slice(0, first);
+	const ruled = await firstTrue(above, scope);
 	if (ruled.found !== undefined) return ruled;
 	const rows = await openRows(route.filter(isRow), scope);
 	const row = chosenRow(rows.open, facts, failure);
 	const verdicts = [...ruled.verdicts, ...rows.refused, ...rows.open.map((one) => rowVerdict(one, row))];
 	if (row !== undefined) return { found: row.rule, column: row.column, verdicts };
 	const rest = await firstTrue(
-		route.filter((rule) => rule.condition === undefined && !isRow(rule)),
+		route.slice(above.length).filter((rule) => !isRow(rule)),
 		scope,
 	);
 	return { found: rest.found, verdicts: [...verdicts, ...rest.verdicts] };
@@ -66,12 +67,11 @@ function chosenRow(rows: readonly Rule[], facts: Facts, { category, evidence }: 
 	const isKnown = evidence === undefined ? category !== "general" : !isWeakest;
 	// A field that has no row is somebody else's, whatever the workflow is called.
 	if (isKnown) return byField();
-	return (
-		byWorkflow(rows, facts) ??
-		(evidence?.kind === "workflow_name" ? byField() : undefined) ??
-		byFiles(rows, facts) ??
-		byField()
-	);
+	const workflow = byWorkflow(rows, facts);
+	if (workflow !== undefined && hasFixedBeginning(workflow.column.found)) return workflow;
+	// `python-ci` is about Python, whatever `*-ci` is for.
+	if (evidence?.kind === "workflow_name") return byField();
+	return workflow ?? byFiles(rows, facts) ?? byField();
 }
 
 function byEvidence(rows: readonly Rule[], field: string): ChosenRow | undefined {
@@ -97,7 +97,11 @@ function mostSpecific<T extends { readonly glob: string }>(matching: readonly T[
 const FIXED_BEGINNING = 1000;
 
 function specificity(glob: string): number {
-	return (glob.startsWith("*") ? 0 : FIXED_BEGINNING) + glob.replace(/[*?]/g, "").length;
+	return (hasFixedBeginning(glob) ? FIXED_BEGINNING : 0) + glob.replace(/[*?]/g, "").length;
+}
+
+function hasFixedBeginning(glob: string): boolean {
+	return !/^[*?]/.test(glob);
 }
 
 /** Each file belongs to the row with the most specific glob for it; the row with the most files wins, the first among equals. */

@@ -119,8 +119,14 @@ function refused({ rules, ...filters }: StageExplanation): StageExplanation {
  * contain the lines that a log would. A log says more, so it is the only source when there is one.
  */
 function withEvidence(facts: Facts, { evidence = "" }: Incident, { logSearch }: Pick<Pipeline, "logSearch">): Facts {
-	return facts.log !== undefined || evidence === "" ? facts : { ...facts, log: readLogText(logSearch, evidence) };
+	if (facts.log !== undefined || evidence === "") return facts;
+	const said = evidence.slice(0, SAID_FIRST).split("\n", SAID_LINES);
+	return { ...facts, log: readLogText(logSearch, evidence), said };
 }
+
+/** A title and a summary, without the lines of a whole log. */
+const SAID_FIRST = 600;
+const SAID_LINES = 4;
 
 /** Shown in place of a rule's name when an escalation chose the agent. */
 const ESCALATION = "escalation";

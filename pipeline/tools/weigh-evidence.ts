@@ -4,7 +4,7 @@ import type { ErrorLine, FailedStep, LogReading } from "../log/log-reading.ts";
 import type { Failure, FieldSource, KnownTool, Meant, ToolTable } from "./tool-table.ts";
 
 /**
- * What may tell what failed, strongest first (docs/pipeline.md#evidence).
+ * What may tell what failed, strongest first (docs/tools.md#evidence).
  *
  * A finding is output that a tool prints when it fails; `own` is one of a tool that ran in the failing step, `near` of a tool
  * of the same field. A program ran in that step and printed nothing known; `named` says that the output itself names it as the
@@ -28,6 +28,7 @@ export const EVIDENCE = [
 	"job_name",
 	"workflow_name",
 	"changed_files",
+	"log_text",
 ] as const;
 
 export type EvidenceKind = (typeof EVIDENCE)[number];
@@ -107,7 +108,7 @@ interface Program {
 	readonly words: readonly string[];
 }
 
-const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [] };
+const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [], last: [] };
 
 function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): readonly StepPrograms[] {
 	const steps = log?.steps ?? [NOTHING_RUN];
@@ -271,16 +272,18 @@ function ofFile(source: FieldSource, log: LogReading): Evidence {
 
 function names(
 	table: ToolTable,
-	{ log, failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
+	{ log, said = [], failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
 ): readonly Evidence[] {
 	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
 	return [
+		...said.flatMap((text) => named(table, text, "error_text")),
 		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
 		...failed_steps.filter((name) => !name.startsWith("Run ")).flatMap((name) => named(table, name, "step_name")),
 		...wrappedNames(table, log).flatMap((name) => named(table, name, "step_name")),
 		...jobs.flatMap((name) => named(table, name, "job_name")),
 		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
 		...changedFiles(table, changed_files),
+		...(log?.steps ?? []).flatMap(({ last }) => last.toReversed().flatMap((text) => named(table, text, "log_text"))),
 	];
 }
 
@@ -305,6 +308,9 @@ function changedFiles({ fields }: ToolTable, paths: readonly string[]): readonly
 }
 
 const FAILS = /fail|error|denied|conflict|vulnerab/i;
+/** `Clippy found 3 errors`, but not `Clippy found 0 errors`. */
+const FAILED =
+	/\b[1-9]\d* (?:errors?|warnings?|lints?|problems?|issues?|files?|diffs?|tests?)\b|\bfail(?:s|ed|ure|ing)?\b/i;
 
 /** The names of scripts and targets that the failing step ran: `lint:rust` of `npm run lint:rust`. */
 function wrappedNames(table: ToolTable, log: LogReading | undefined): readonly string[] {
@@ -315,7 +321,7 @@ function wrappedNames(table: ToolTable, log: LogReading | undefined): readonly s
 		.flatMap(({ words }) => words.filter((word) => !word.startsWith("-")));
 }
 
-type NameKind = "error_text" | "step_name" | "job_name" | "workflow_name";
+type NameKind = "error_text" | "step_name" | "job_name" | "workflow_name" | "log_text";
 
 function named(table: ToolTable, name: string, kind: NameKind): readonly Evidence[] {
 	const meant = table.words.find(name);
@@ -325,10 +331,12 @@ function named(table: ToolTable, name: string, kind: NameKind): readonly Evidenc
 function ofName(table: ToolTable, meant: Meant, name: string, kind: EvidenceKind): Evidence {
 	const known = "tool" in meant ? meant.tool : undefined;
 	const field = "tool" in meant ? meant.tool.field : meant.field;
-	const first = known?.failures[0];
+	// A text that mentions a tool says what failed only if it says that this did.
+	const isText = kind === "error_text" || kind === "log_text";
+	const first = isText && !FAILED.test(name) ? undefined : known?.failures[0];
 	return {
 		// A gate is a gate, whatever language the job around it is about.
-		kind: field === "security" && kind !== "error_text" ? "security_name" : kind,
+		kind: field === "security" && !isText && kind !== "workflow_name" ? "security_name" : kind,
 		field,
 		type: first?.type ?? "general",
 		fix: first?.fix ?? table.fields[field]?.fix ?? "",

@@ -68,7 +68,9 @@ describe("createLogReader", () => {
 					error: { log: 0, line: 21, text: NOT_COMPILED },
 				},
 			},
-			steps: [{ commands: ["cargo clippy --all-targets -- -D warnings"], failed: [], errors: [NOT_COMPILED] }],
+			steps: [
+				{ commands: ["cargo clippy --all-targets -- -D warnings"], failed: [], errors: [NOT_COMPILED], last: [] },
+			],
 			failed_step: "Run cargo clippy --all-targets -- -D warnings",
 			gave_up: [],
 			excerpt: [
@@ -102,7 +104,9 @@ describe("createLogReader", () => {
 		const reading = readLog(log, [text("no-var"), text("Run ESLint")]);
 		expect(reading.failed_step).toBe("Run ESLint");
 		expect(reading.patterns).toMatchObject({ "no-var": { count: 1, errors: 1, first: 5, last: 5 } });
-		expect(reading.steps).toStrictEqual([{ commands: ["npx eslint ."], failed: [], errors: [] }]);
+		expect(reading.steps).toStrictEqual([
+			{ commands: ["npx eslint ."], failed: [], errors: [], last: ["  3:1  error  Unexpected var  no-var"] },
+		]);
 		expect(reading.excerpt.split("\n").slice(-2)).toStrictEqual([
 			"  3:1  error  Unexpected var  no-var",
 			"##[error]Process completed with exit code 1.",
@@ -124,7 +128,7 @@ describe("createLogReader", () => {
 					error: { log: 0, line: 2, text: "npm ERR! missing script: build" },
 				},
 			},
-			steps: [{ commands: [], failed: [], errors: [] }],
+			steps: [{ commands: [], failed: [], errors: [], last: ["starting", "npm ERR! missing script: build"] }],
 			gave_up: [],
 			excerpt: "starting\nnpm ERR! missing script: build",
 		});
@@ -133,7 +137,7 @@ describe("createLogReader", () => {
 	it("returns an empty reading for an empty log", () => {
 		expect(readLog("", [text("a")])).toStrictEqual({
 			...{ lines: 0, bytes: 0, patterns: {}, gave_up: [], excerpt: "" },
-			steps: [{ commands: [], failed: [], errors: [] }],
+			steps: [{ commands: [], failed: [], errors: [], last: [] }],
 		});
 	});
 
