@@ -19,6 +19,7 @@ const SHOWN = /^(?:> |\$ |\++ |\[command\]|[\w@./-]{1,100} [\w:.-]{1,60}\$ )(.+)
 /** Lines by which a wrapper names the command that failed. */
 const FAILED = [
 	/process "(?:\/bin\/(?:ba)?sh (?:-\w+ )*)?(.+)" did not complete successfully/,
+	/executor failed running \[(?:\/bin\/(?:ba)?sh (?:-\w+ )*)?(.+)\]: exit code/,
 	/The command '(?:\/bin\/(?:ba)?sh (?:-\w+ )*)?(.+)' returned a non-zero code/,
 	/^npm (?:ERR!|error) command (?:sh -c )?(.+)$/,
 	/^(?:##\[error\])?The process '(.+)' failed with exit code/,
@@ -28,7 +29,7 @@ const FAILED = [
 	/^error: script "[^"]+" (?:exited|was terminated) .*: (.+)$/,
 ] as const;
 /** A part of every match of the above, so that most lines are not tried. */
-const FAILED_HINT = /did not complete|non-zero code|command |failed with exit|InvocationError|exited with|RECURSIVE/;
+const FAILED_HINT = /did not complete|non-zero code|executor failed|command |failed with exit|InvocationError|exited with|RECURSIVE/;
 
 /** The commands of the step that a log is in, as its header and its output show them. Their number is bounded. */
 export class StepCommands {
