@@ -29,7 +29,8 @@ const FAILED = [
 	/^error: script "[^"]+" (?:exited|was terminated) .*: (.+)$/,
 ] as const;
 /** A part of every match of the above, so that most lines are not tried. */
-const FAILED_HINT = /did not complete|non-zero code|executor failed|command |failed with exit|InvocationError|exited with|RECURSIVE/;
+const FAILED_HINT =
+	/did not complete|non-zero code|executor failed|command |failed with exit|InvocationError|exited with|RECURSIVE/;
 
 /** The commands of the step that a log is in, as its header and its output show them. Their number is bounded. */
 export class StepCommands {
