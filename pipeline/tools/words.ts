@@ -12,7 +12,8 @@ export class WordIndex<Entry> {
 
 	/** The longest phrase that the name has; the first entry among equals. */
 	find(name: string): Entry | undefined {
-		const text = spaced(name);
+		// `TypeScript` is one word, `CargoClippy` is two.
+		const text = `${spaced(name)}|${spaced(name.toLowerCase())}`;
 		return this.#phrases.find(({ test }) => test(text, name))?.entry;
 	}
 }

@@ -7,6 +7,7 @@ describe("words in names", () => {
 		{ entry: "clippy", words: ["clippy", "cargo clippy"] },
 		{ entry: "rust", words: ["rust", "cargo"] },
 		{ entry: "c", words: ["c++"] },
+		{ entry: "typescript", words: ["typescript"] },
 		{ entry: "go", words: ["/\\bgo\\b(?!t)/i"] },
 	]);
 	const cases = [
@@ -17,6 +18,7 @@ describe("words in names", () => {
 		["Go 1.23", "go"],
 		["Django tests", undefined],
 		["cargo_check", "rust"],
+		["TypeScript check", "typescript"],
 	] as const;
 	for (const [name, entry] of cases)
 		it(`finds ${entry ?? "nothing"} in ${name}`, () => expect(index.find(name)).toBe(entry));
