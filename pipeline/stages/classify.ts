@@ -28,8 +28,11 @@ export async function classify(pipeline: Pipeline, scope: Scope, facts: Facts): 
 	const verdicts = [...ruled.verdicts, ...weighed.slice(0, MOST_SHOWN).map(verdictOf)];
 	const rest = pipeline.classify.find(({ condition }) => condition === undefined);
 	if (evidence !== undefined) {
-		const { type, fix, field } = evidence;
-		return { type, category: field, fix: type === rest?.type ? rest.fix : fix, evidence, verdicts };
+		// A word may name the field only; what is weaker may still say what of it failed.
+		const isVague = evidence.type === rest?.type;
+		const known = weighed.find(({ field, type }) => isVague && field === evidence.field && type !== evidence.type);
+		const { type, fix } = known ?? (isVague ? rest : evidence);
+		return { type, category: evidence.field, fix, evidence, verdicts };
 	}
 	// Loading has verified that the last rule always holds.
 	if (rest === undefined) throw new Error("no classify rule holds");

@@ -133,6 +133,9 @@ function withoutPrefix(words: readonly string[]): readonly string[] {
 
 /** `eslint` for `./node_modules/.bin/eslint`, `eslint@8` and `eslint.cmd`; `docker/build-push-action` for an action. */
 function programName(word: string): string {
+	// A scope says what its `cli` is: `@tailwindcss/cli`.
+	const scoped = /^(@[\w.-]+\/cli)(?:@[^@]*)?$/.exec(word)?.[1];
+	if (scoped !== undefined) return scoped;
 	const action = /^([\w-]+\/[\w./-]+)@[\w./-]+$/.exec(word)?.[1];
 	if (action !== undefined && !word.startsWith("@")) return action.toLowerCase();
 	const base = word.slice(Math.max(word.lastIndexOf("/"), word.lastIndexOf("\\")) + 1);

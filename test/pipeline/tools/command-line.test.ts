@@ -9,6 +9,7 @@ describe("the commands of a line", () => {
 		["sudo -u ci env CI=1 RUST_LOG=debug cargo test", ["cargo test"]],
 		["RUSTFLAGS='-D warnings' cargo build", ["cargo build"]],
 		["npx --yes eslint@8 .", ["eslint ."]],
+		["npx -y @tailwindcss/cli@4 -i a.css", ["@tailwindcss/cli -i a.css"]],
 		["npx -p typescript tsc --noEmit", ["tsc --noEmit"]],
 		["./node_modules/.bin/jest --ci", ["jest --ci"]],
 		["pnpm --silent exec vitest run", ["vitest run"]],

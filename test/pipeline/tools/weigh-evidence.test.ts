@@ -178,6 +178,11 @@ describe("evidence", () => {
 			},
 			"rust_test by named_program",
 		],
+		[
+			"the same as Docker 20 says it",
+			{ log: log("docker build .", "executor failed running [/bin/sh -c cargo test --locked]: exit code: 1") },
+			"rust_test by named_program",
+		],
 		["a docker build alone", { log: log("docker build .", "ERROR: failed to solve: x") }, "docker_build by wrapper"],
 		["a word among a command's arguments", { log: log("whichtool cargo test", "bad") }, undefined],
 		["a program that printed nothing known", { log: log("npx eslint .", "bad") }, "frontend_lint by program"],

@@ -8,6 +8,7 @@ describe("words in names", () => {
 		{ entry: "rust", words: ["rust", "cargo"] },
 		{ entry: "c", words: ["c++"] },
 		{ entry: "codeql", words: ["codeql"] },
+		{ entry: "typescript", words: ["typescript"] },
 		{ entry: "go", words: ["/\\bgo\\b(?!t)/i"] },
 	]);
 	const cases = [
@@ -21,6 +22,7 @@ describe("words in names", () => {
 		["Perform CodeQL Analysis", "codeql"],
 		// The end of one reading and the beginning of the other are no phrase.
 		["check Clippy cargo", "clippy"],
+		["TypeScript check", "typescript"],
 	] as const;
 	for (const [name, entry] of cases)
 		it(`finds ${entry ?? "nothing"} in ${name}`, () => expect(index.find(name)).toBe(entry));
