@@ -4,10 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadPipeline } from "../pipeline/index.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
-import { readCaseFile } from "./cases/case-file.ts";
+import { type PipelineCase, readCaseFile } from "./cases/case-file.ts";
 import { createCasesFingerprint } from "./cases/cases-fingerprint.ts";
 import { Coverage, renderCoverage } from "./cases/coverage.ts";
 import { runCase } from "./cases/run-case.ts";
+import { sampleCases } from "./cases/sample-cases.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { shownPath } from "./packs.ts";
@@ -82,14 +83,20 @@ export async function runCases(
 	const pipeline = loadPipeline(artefact.value);
 	const coverage = new Coverage(artefact.value);
 	const results: CaseResult[] = [];
+	const run = async (name: string, given: PipelineCase) => {
+		const differences = await runCase(artefact.value, pipeline, given, (stages) => coverage.note(stages));
+		results.push({ file: name, name: given.name, differences });
+	};
 	for (const name of chosen) {
 		const cases = await readCaseFile(name);
 		if (!cases.ok) return cases;
-		for (const given of cases.value) {
-			const differences = await runCase(artefact.value, pipeline, given, (stages) => coverage.note(stages));
-			results.push({ file: name, name: given.name, differences });
-		}
+		for (const given of cases.value) await run(name, given);
 	}
+	if (files.length > 0) return ok({ results, coverage });
+	const folders = [...(await packFolders(file)).map(shownPath), path.dirname(file)];
+	const samples = await sampleCases(artefact.value, folders);
+	if (!samples.ok) return samples;
+	for (const { file: name, given } of samples.value) await run(name, given);
 	return ok({ results, coverage });
 }
 

@@ -1,4 +1,4 @@
-import { type EvidenceKind, isWeak } from "./tools/weigh-evidence.ts";
+import { type EvidenceKind, isWeak } from "./evidence-kinds.ts";
 
 /**
  * Why an agent was chosen, as values: `becauseSentence` says it in one sentence. Texts of logs, names and commands come from

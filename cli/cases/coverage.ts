@@ -33,11 +33,13 @@ export class Coverage {
 			const last = rules.at(-1);
 			if (stage === "filters") {
 				for (const { rule, verdict } of rules) if (verdict === "false") this.#reached.add(`filters ${rule}`);
-			} else if (stage === "classify" && last?.verdict === "true") {
+			} else if (stage === "classify" && last?.verdict === "true" && last.clause?.values?.evidence === undefined) {
 				// Rules are evaluated in order, up to the first match.
 				this.#reached.add(`classify ${numbered(rules.map(({ rule }) => rule)).at(-1)}`);
-			} else if (stage === "route" && last?.verdict === "true") this.#reached.add(`route ${last.rule}`);
-			else if (stage === "events") {
+			} else if (stage === "route") {
+				// Rows of the table that were not chosen stand behind the one that was.
+				for (const { rule, verdict } of rules) if (verdict === "true") this.#reached.add(`route ${rule}`);
+			} else if (stage === "events") {
 				for (const { rule, verdict } of rules) if (verdict === "true") this.#reached.add(`events ${rule}`);
 			}
 		}

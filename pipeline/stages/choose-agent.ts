@@ -1,8 +1,8 @@
+import { isBelowJob } from "../evidence-kinds.ts";
 import type { RuleVerdict } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
 import { FUNCTIONS } from "../expression/functions.ts";
 import { matchesGlob } from "../expression/glob.ts";
-import { isBelowJob } from "../tools/weigh-evidence.ts";
 import type { Classified } from "./classify.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue, judgeRule } from "./rule-verdicts.ts";

@@ -168,7 +168,7 @@ function becauseOf(
 		...(line !== undefined && line.text !== "" && { line: line.text, line_number: line.line }),
 		...(place !== undefined && { place }),
 		...(name !== undefined && { name }),
-		...(column === undefined && found?.condition === undefined && { untaken: true }),
+		...(column === undefined && !(found?.to.takes ?? []).includes(field) && { untaken: true }),
 	};
 }
 

@@ -2,10 +2,10 @@ import type { Context, ContextSource } from "../context.ts";
 import type { RuleVerdict } from "../explanation.ts";
 import type { Scope } from "../expression/facts.ts";
 import type { Incident } from "../incident.ts";
+import { classify } from "./classify.ts";
 import { evaluateMapping } from "./compiled-mapping.ts";
 import { enrichIncident, evidentFactsOf, factsOf } from "./incident-facts.ts";
 import type { CompiledContextRequest, Pipeline } from "./load-pipeline.ts";
-import { classify } from "./classify.ts";
 import { judgeRule } from "./rule-verdicts.ts";
 
 /** One context source to query for an incident, with its parameters evaluated. */

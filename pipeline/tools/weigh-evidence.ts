@@ -1,37 +1,8 @@
+import { EVIDENCE, type EvidenceKind } from "../evidence-kinds.ts";
 import type { Facts } from "../expression/facts.ts";
 import { matchesGlob } from "../expression/glob.ts";
 import type { ErrorLine, FailedStep, LogReading } from "../log/log-reading.ts";
 import type { Failure, FieldSource, KnownTool, Meant, ToolTable } from "./tool-table.ts";
-
-/**
- * What may tell what failed, strongest first (docs/tools.md#evidence).
- *
- * A finding is output that a tool prints when it fails; `own` is one of a tool that ran in the failing step, `near` of a tool
- * of the same field. A program ran in that step and printed nothing known; `named` says that the output itself names it as the
- * command that failed. The rest are names and files.
- */
-export const EVIDENCE = [
-	"security_finding",
-	"own_finding",
-	"near_finding",
-	"finding",
-	"network",
-	"runner",
-	"named_program",
-	"wrapper",
-	"program",
-	"security_name",
-	"file",
-	"error_text",
-	"step_name",
-	"wrapping_program",
-	"job_name",
-	"workflow_name",
-	"changed_files",
-	"log_text",
-] as const;
-
-export type EvidenceKind = (typeof EVIDENCE)[number];
 
 /** One piece of evidence, and what it says has failed. */
 export interface Evidence {

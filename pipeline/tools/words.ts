@@ -37,7 +37,7 @@ function testOf(word: string): Phrase<unknown>["test"] {
 }
 
 /** ` cargo clippy ` for `Cargo-Clippy`: one blank between words and at both ends. `c++`, `c#` and `.net` stay words. */
-export function spaced(text: string): string {
+function spaced(text: string): string {
 	const words = text
 		.replace(/([a-z\d])([A-Z])/g, "$1 $2")
 		.toLowerCase()

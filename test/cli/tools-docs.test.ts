@@ -4,12 +4,13 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Tool } from "../../pipeline/artefact.ts";
 import { collectLogPatterns } from "../../pipeline/build/collect-log-patterns.ts";
+import { EVIDENCE, isWeak } from "../../pipeline/evidence-kinds.ts";
 import { shapeOf } from "../../pipeline/grammar/strict-keys.ts";
 import { FINDING_KINDS, field, tool } from "../../pipeline/grammar/tool-table.ts";
 import { readLogText } from "../../pipeline/log/log-reader.ts";
 import { compileLogSearch } from "../../pipeline/log/log-search.ts";
 import { compileToolTable, tablePatterns } from "../../pipeline/tools/tool-table.ts";
-import { EVIDENCE, isWeak, weighEvidence } from "../../pipeline/tools/weigh-evidence.ts";
+import { weighEvidence } from "../../pipeline/tools/weigh-evidence.ts";
 
 const page = readFileSync(path.join(import.meta.dirname, "../../docs/tools.md"), "utf8");
 

@@ -1,0 +1,29 @@
+/**
+ * What may tell what failed, strongest first (docs/tools.md#evidence).
+ *
+ * A finding is output that a tool prints when it fails; `own` is one of a tool that ran in the failing step, `near` of a tool
+ * of the same field. A program ran in that step and printed nothing known; `named` says that the output itself names it as the
+ * command that failed. The rest are names and files.
+ */
+export const EVIDENCE = [
+	"security_finding",
+	"own_finding",
+	"near_finding",
+	"finding",
+	"network",
+	"runner",
+	"named_program",
+	"wrapper",
+	"program",
+	"security_name",
+	"file",
+	"error_text",
+	"step_name",
+	"wrapping_program",
+	"job_name",
+	"workflow_name",
+	"changed_files",
+	"log_text",
+] as const;
+
+export type EvidenceKind = (typeof EVIDENCE)[number];
