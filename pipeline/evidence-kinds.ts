@@ -27,3 +27,13 @@ export const EVIDENCE = [
 ] as const;
 
 export type EvidenceKind = (typeof EVIDENCE)[number];
+
+/** Evidence this weak is little to go by: a name, changed files, or a program that only ran others. */
+export function isWeak(kind: EvidenceKind): boolean {
+	return EVIDENCE.indexOf(kind) > EVIDENCE.indexOf("file");
+}
+
+/** Whether it is weaker than the workflow's name. */
+export function isBelowJob(kind: EvidenceKind): boolean {
+	return EVIDENCE.indexOf(kind) > EVIDENCE.indexOf("job_name");
+}

@@ -24,16 +24,6 @@ export interface Evidence {
 	readonly over: readonly string[];
 }
 
-/** Evidence this weak is little to go by: a name, changed files, or a program that only ran others. */
-export function isWeak(kind: EvidenceKind): boolean {
-	return EVIDENCE.indexOf(kind) > EVIDENCE.indexOf("file");
-}
-
-/** Whether it is weaker than the workflow's name. */
-export function isBelowJob(kind: EvidenceKind): boolean {
-	return EVIDENCE.indexOf(kind) > EVIDENCE.indexOf("job_name");
-}
-
 /** All evidence that the facts have, strongest first. Among equals, the last line of the first log that failed counts. */
 export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence[] {
 	const ran = programsRun(table, facts);
