@@ -73,8 +73,12 @@ const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [], last: []
 
 function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): readonly StepPrograms[] {
 	const steps = log?.steps ?? [NOTHING_RUN];
-	// A step without a name is called after its command. Which log it is of is not known if there are several.
-	const titles = failed_steps.filter(isTitle).map((name) => name.slice(RUN.length));
+	// A step without a name is called after its command. Which log it is of is not known if there are several. Of commands
+	// the last counts, of steps that failed the first.
+	const titles = failed_steps
+		.filter(isTitle)
+		.map((name) => name.slice(RUN.length))
+		.toReversed();
 	return steps.map(({ commands, failed }, at) => ({
 		log: at,
 		ran: [...(steps.length === 1 ? titles : []), ...commands].flatMap((line) => programsOf(table, line)),

@@ -121,7 +121,7 @@ describe("the shipped pipeline", () => {
 		const branchOf = (by: PushTold["by"]) => (by === AGENT ? "healer/4774eb5d5ba7355d" : "fix/both");
 		const job = (run_id: number, name: string, by: PushTold["by"]): ToldBy => {
 			const payload = jobTold({ run_id, branch: branchOf(by), by }) as Payload;
-			const step = name === "lint-rust" ? "cargo clippy" : "Run eslint";
+			const step = name === "lint-rust" ? "Run cargo clippy" : "Run eslint";
 			const steps = [{ name: step, status: "completed", conclusion: "failure", number: 1 }];
 			return { event: "workflow_job", payload: { ...payload, workflow_job: { ...payload.workflow_job, name, steps } } };
 		};
@@ -143,7 +143,7 @@ describe("the shipped pipeline", () => {
 		const detail = (await send(get(`/api/incidents/${id}`))).body as { attempts: unknown[] };
 		expect(detail.attempts).toMatchObject([
 			{ agent: "rex", result: "handed_over" },
-			{ agent: "blaze", rule: "frontend-failure", escalated: false },
+			{ agent: "blaze", rule: "frontend", escalated: false },
 		]);
 		const { spec } = JSON.parse(relay.requests.at(-1)?.body ?? "{}").coderun;
 		expect(spec.env).toMatchObject({
