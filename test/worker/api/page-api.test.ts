@@ -122,7 +122,10 @@ describe("explainDelivery", () => {
 		const body = JSON.stringify({ event: "workflow_job", payload, log: "error: could not compile `x`\n" });
 		const { status, body: told } = await send(fromPage("/api/explain", {}, body));
 		expect(status).toBe(200);
-		expect(told).toMatchObject({ agent: "rex", verdict: "would get the CodeRun." });
+		expect(told).toMatchObject({
+			agent: "rex",
+			verdict: "rex, because the failing step printed `error: could not compile 'x'`.",
+		});
 		expect((await send(get("/api/incidents"))).body.incidents).toEqual([]);
 	});
 

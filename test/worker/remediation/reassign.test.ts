@@ -264,7 +264,7 @@ describe("the correction of a rule", () => {
 		const { explanation, ...row } = await rowOf(stub, ID);
 		expect(row).toMatchObject({ agent: "bolt", rule: "retry" });
 		const route = JSON.parse(explanation).stages.find(({ stage }: { stage: string }) => stage === "route");
-		expect(route.outcome).toBe("bolt, by retry; the rules say rex, by rust-workflow");
+		expect(route.outcome).toBe("bolt, by retry; the rules say rex, by rust");
 	});
 });
 

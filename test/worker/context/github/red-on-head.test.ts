@@ -85,7 +85,15 @@ describe("github.job_logs of an incident without a run", () => {
 			status: "ok",
 			data: {
 				reading: expect.objectContaining({
-					patterns: { "no space left": { count: 2, errors: 2, first: 1, last: 4 } },
+					patterns: {
+						"no space left": {
+							count: 2,
+							errors: 2,
+							error: { log: 0, line: 1, text: "no space left" },
+							first: 1,
+							last: 4,
+						},
+					},
 					excerpt: [
 						"=== job lint of Workflow 2 12 ===\nno space left",
 						"=== job build of Workflow 1 11 ===\none",
