@@ -8,7 +8,25 @@ import { pipelineFile } from "./pipeline-file.ts";
  * closed lists, and suggests GitHub's events and the shipped agents, but does not check names and expressions.
  */
 export function pipelineJsonSchema(): JsonSchema {
-	return withEditorHints({ title: "Healer pipeline", ...z.toJSONSchema(pipelineFile, { io: "input" }) });
+	const schema: JsonSchema = z.toJSONSchema(pipelineFile, { io: "input" });
+	return withEditorHints({ title: "Healer pipeline", ...onPacks(schema) });
+}
+
+/** What a file leaves out, its packs may have: only one without packs needs every key, and `spawn` and parts of the context whole. */
+function onPacks({ required, properties, ...schema }: JsonSchema): JsonSchema {
+	const { spawn, context, ...others } = properties as Readonly<Record<string, JsonSchema>>;
+	const { required: _ofSpawn, ...openSpawn } = spawn ?? {};
+	const { additionalProperties, ...parts } = context ?? {};
+	const { required: _ofPart, ...openPart } = (additionalProperties ?? {}) as JsonSchema;
+	const open = { spawn: openSpawn, context: { ...parts, additionalProperties: openPart } };
+	// The order of the keys is that of the grammar.
+	const names = Object.keys(properties as object);
+	return {
+		...schema,
+		properties: Object.fromEntries(names.map((name) => [name, { ...others, ...open }[name]])),
+		required: ["version"],
+		anyOf: [{ required: ["extends"] }, { required }],
+	};
 }
 
 /** The keys that the grammar allows at a path; empty where any key is allowed. */

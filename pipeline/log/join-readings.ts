@@ -54,8 +54,8 @@ function add(sum: PatternFact | undefined, fact: PatternFact, before: Before): P
 	};
 }
 
-function behind({ log, line, text }: ErrorLine, before: Before): ErrorLine {
-	return { log: log + before.logs, line: line + before.lines, text };
+function behind({ log, line, ...shown }: ErrorLine, before: Before): ErrorLine {
+	return { log: log + before.logs, line: line + before.lines, ...shown };
 }
 
 function excerptOf({ reading, title, cut }: NamedReading, isOneOfSeveral: boolean): string {

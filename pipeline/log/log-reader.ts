@@ -49,6 +49,9 @@ export function readLogText(search: LogSearch, text: string): LogReading {
 
 const MOST_ERROR_LINES = 10;
 const MOST_LAST_LINES = 5;
+/** Lines from a message's first to the one that a pattern knows. */
+const LONGEST_MESSAGE = 12;
+const HEADLINE = /^(?:error|fatal|panic|failure)\b/i;
 
 /** Commands are shown behind `>`, `$`, `+` or `[command]`, or behind the name of a script and `$ `. */
 function mayShowCommand(text: string, from: number, end: number): boolean {
@@ -273,6 +276,17 @@ class LogPass {
 		return column === "" || column === "UNKNOWN STEP" ? this.#marks.step?.title : copyString(column);
 	}
 
+	/** The line that a message of several lines begins with, if it is near: `error: this function has too many arguments`. */
+	#headline(of: number): string | undefined {
+		const step = this.#recent.back(of)?.stepLine ?? 0;
+		for (let back = of; back <= of + LONGEST_MESSAGE; back++) {
+			const line = this.#recent.back(back);
+			if (!line || line.line < step || line.kind !== "plain") return undefined;
+			if (HEADLINE.test(line.text)) return line.text;
+		}
+		return undefined;
+	}
+
 	/** A multi-line message is marked only at its first line; the rest of the step belongs to it. */
 	#countBehindError(): void {
 		let later = 0;
@@ -286,7 +300,7 @@ class LogPass {
 		for (let back = skip; back < this.#limits.zone_lines + skip; back++) {
 			const line = this.#recent.back(back);
 			if (!line || line.line < stepLine || line.line <= counted) break;
-			if (line.kind === "plain") this.#counts.addToZone(zone, line);
+			if (line.kind === "plain") this.#counts.addToZone(zone, line, () => this.#headline(back));
 		}
 		if (zone !== "tail") this.#counted[zone] = this.#lines;
 	}

@@ -21,6 +21,8 @@ export interface ErrorLine {
 	readonly line: number;
 	/** Cut to a readable length. */
 	readonly text: string;
+	/** The line that its message begins with, if it is another: `error: this function has too many arguments`. */
+	readonly headline?: string;
 }
 
 /** The step that failed in one log. Texts are cut and without secrets. */

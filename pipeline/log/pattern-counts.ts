@@ -11,6 +11,11 @@ import type { RecentLine } from "./recent-lines.ts";
  */
 export type Zone = "marked" | "step_end" | "error" | "tail";
 
+interface ShownLine {
+	readonly text: string;
+	readonly headline: string | undefined;
+}
+
 /** Counts each pattern's lines, and bounds the work of regexes. */
 export class PatternCounts {
 	readonly #search: LogSearch;
@@ -22,7 +27,7 @@ export class PatternCounts {
 	readonly #zoneFirst: Readonly<Record<Zone, Int32Array>>;
 	readonly #zoneLast: Readonly<Record<Zone, Int32Array>>;
 	/** The text of the line that `#zoneLast` counts. */
-	readonly #zoneText: Readonly<Record<Zone, Map<number, string>>>;
+	readonly #zoneText: Readonly<Record<Zone, Map<number, ShownLine>>>;
 	/** Characters that each regex processed without a match. */
 	readonly #vain: Float64Array;
 	#tried = 0;
@@ -75,12 +80,17 @@ export class PatternCounts {
 		}
 	}
 
-	/** Counts the line, with all repeats so far, in that zone. Call once per line and zone. */
-	addToZone(zone: Zone, line: RecentLine): void {
+	/**
+	 * Counts the line, with all repeats so far, in that zone. Call once per line and zone. `headline`: the line that its message
+	 * begins with.
+	 */
+	addToZone(zone: Zone, line: RecentLine, headline: () => string | undefined = () => undefined): void {
 		this.#settle(line);
+		if (line.hitCount === 0) return;
+		const shown = { text: line.matched, headline: headline() };
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
-			if (hit >= 0) this.#countError(zone, hit, 1 + line.repeats, line);
+			if (hit >= 0) this.#countError(zone, hit, 1 + line.repeats, line, shown);
 		}
 	}
 
@@ -117,8 +127,16 @@ export class PatternCounts {
 	#errorLine(pattern: number, zone: Zone): ErrorLine | undefined {
 		const lastIn = (one: Zone) => this.#zoneLast[one][pattern] as number;
 		const found = lastIn("marked") > lastIn(zone) ? "marked" : zone;
-		const text = this.#zoneText[found].get(pattern);
-		return text === undefined ? undefined : { log: 0, line: lastIn(found), text: shownLine(text) };
+		const shown = this.#zoneText[found].get(pattern);
+		if (shown === undefined) return undefined;
+		const { text, headline } = shown;
+		const isOther = headline !== undefined && headline !== text;
+		return {
+			log: 0,
+			line: lastIn(found),
+			text: shownLine(text),
+			...(isOther && { headline: shownLine(headline) }),
+		};
 	}
 
 	#countLine(pattern: number, line: number): void {
@@ -134,7 +152,8 @@ export class PatternCounts {
 		zone: Zone,
 		pattern: number,
 		lines: number,
-		at: Pick<RecentLine, "line" | "lastLine"> & { readonly matched?: string },
+		at: Pick<RecentLine, "line" | "lastLine">,
+		shown?: ShownLine,
 	): void {
 		const errors = this.#errors[zone];
 		const firsts = this.#zoneFirst[zone];
@@ -144,7 +163,13 @@ export class PatternCounts {
 		if (at.lastLine <= (lasts[pattern] as number)) return;
 		lasts[pattern] = at.lastLine;
 		// A repeat has the text of the line before.
-		if (at.matched !== undefined) this.#zoneText[zone].set(pattern, copyString(at.matched));
+		if (shown === undefined) return;
+		const { text, headline } = shown;
+		// Copies, so that the chunk is released.
+		this.#zoneText[zone].set(pattern, {
+			text: copyString(text),
+			headline: headline === undefined ? undefined : copyString(headline),
+		});
 	}
 
 	/** A regex without matches may use at most a fifth of the shared budget. */

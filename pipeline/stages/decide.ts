@@ -165,7 +165,7 @@ function becauseOf(
 		field,
 		...(tool !== undefined && { tool }),
 		...(command !== undefined && { command }),
-		...(line !== undefined && line.text !== "" && { line: line.text, line_number: line.line }),
+		...(line !== undefined && line.text !== "" && { line: line.headline ?? line.text, line_number: line.line }),
 		...(place !== undefined && { place }),
 		...(name !== undefined && { name }),
 		...(column === undefined && !(found?.to.takes ?? []).includes(field) && { untaken: true }),

@@ -28,7 +28,8 @@ function payload(change: Record<string, unknown> = {}): string {
 describe("explain", () => {
 	it("shows every stage's verdict, with values and missing fields", async () => {
 		const output = recordedOutput();
-		expect(await explain(payload(), { event: "workflow_job", pipeline: PIPELINE }, output)).toBe(0);
+		const options = { event: "workflow_job", pipeline: PIPELINE, verbose: true };
+		expect(await explain(payload(), options, output)).toBe(0);
 		const text = output.lines.join("\n");
 		for (const stage of [
 			"events:",
@@ -45,7 +46,33 @@ describe("explain", () => {
 		expect(text).toContain("(5dlabs/cto|run|4711)");
 		expect(text).toContain('workflow_job.conclusion is "failure"');
 		expect(text).toContain("missing: commit_message");
-		expect(text).toContain("ATLAS by rule default");
+		expect(output.lines[0]).toBe("atlas, by default: nothing says what failed.");
+	});
+
+	it("begins with one sentence, and folds each stage into a line", async () => {
+		const log = write(
+			emptyFolder(),
+			"job.log",
+			[
+				"##[group]Run cargo clippy --all-targets",
+				"cargo clippy --all-targets",
+				"shell: /usr/bin/bash -e {0}",
+				"##[endgroup]",
+				"error: this function has too many arguments (9/7)",
+				"   --> crates/controller/src/leases.rs:131:1",
+				"    = help: for further information visit https://rust-lang.github.io/rust-clippy/master/index.html#too_many_arguments",
+				"##[error]Process completed with exit code 101.",
+			].join("\n"),
+		);
+		const output = recordedOutput();
+		await explain(payload(), { event: "workflow_job", pipeline: PIPELINE, log }, output);
+		expect(output.lines[0]).toBe(
+			"rex, because the failing step `cargo clippy --all-targets` printed `error: this function has too many arguments (9/7)` (crates/controller/src/leases.rs:131).",
+		);
+		const stages = output.lines.slice(output.lines.findIndex((line) => line.startsWith("events:")));
+		expect(stages.map((line) => line.split(":")[0])).toEqual([
+			...["events", "filters", "lifecycle", "context", "filters, again", "classify", "route", "dedup", "spawn"],
+		]);
 	});
 
 	it("shows what a delivery reports about running remediations, as a running hub records it", async () => {
@@ -61,8 +88,8 @@ describe("explain", () => {
 		const output = recordedOutput();
 		expect(await explain(green, { event: "workflow_run", pipeline: PIPELINE }, output)).toBe(0);
 		const text = output.lines.join("\n");
-		expect(text).toContain("\nlifecycle: run_green reports success\n");
-		expect(output.lines.at(-1)).toBe(
+		expect(text).toContain("\nlifecycle: run_green reports success");
+		expect(output.lines[0]).toBe(
 			"IGNORED: workflow_run reports success: recorded for the remediations of its branch, pull request or alert.",
 		);
 	});
@@ -70,7 +97,7 @@ describe("explain", () => {
 	it("lists the known events for an unknown one", async () => {
 		const output = recordedOutput();
 		expect(await explain(payload(), { event: "workflow_jobs", pipeline: PIPELINE }, output)).toBe(0);
-		expect(output.lines.at(-1)).toContain("IGNORED: ");
+		expect(output.lines[0]).toContain("IGNORED: ");
 		expect(output.problems.join("\n")).toMatch(
 			/^The pipeline listens to base_conflict, check_run, .* Did you mean `workflow_job`\?$/,
 		);
@@ -94,7 +121,7 @@ describe("explain", () => {
 		expect(
 			await explain(payload({ conclusion: "success" }), { event: "workflow_job", pipeline: PIPELINE }, output),
 		).toBe(0);
-		expect(output.lines.at(-1)).toMatch(/^IGNORED: .*workflow_job/);
+		expect(output.lines[0]).toMatch(/^IGNORED: .*workflow_job/);
 	});
 
 	it("lets no payload control the terminal", async () => {

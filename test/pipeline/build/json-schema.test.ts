@@ -31,6 +31,7 @@ describe("pipelineJsonSchema", () => {
 describe("pipeline.schema.json", () => {
 	const text = readFileSync(new URL("../../../pipeline.yaml", import.meta.url), "utf8");
 	const shipped = parse(text);
+	const { events } = parse(readFileSync(new URL("../../../packs/github/events.yaml", import.meta.url), "utf8"));
 	const isValid = new Ajv2020({ strict: false }).compile(pipelineJsonSchema());
 
 	it("is named by the first line of the shipped pipeline, which it accepts", () => {
@@ -41,14 +42,21 @@ describe("pipeline.schema.json", () => {
 	it.each<[string, object]>([
 		["an unknown key", { ...shipped, nonsense: 1 }],
 		["an event of GitHub's without a kind", { ...shipped, events: { workflow_job: { incident: {} } } }],
-		["an event's name with a space", { ...shipped, events: { "my event": shipped.events.workflow_job } }],
+		["an event's name with a space", { ...shipped, events: { "my event": events.workflow_job } }],
 		["an agent with a capital letter", { ...shipped, route: [{ name: "default", agent: "Rex" }] }],
 	])("rejects %s", (_, file) => {
 		expect(isValid(file)).toBe(false);
 	});
 
+	it("accepts a file that leaves to its packs what they have, and none without packs", () => {
+		const { version, extends: packs, settings, agents } = shipped;
+		const own = { version, settings, agents, spawn: { namespace: "acme" }, context: { loki: { timeout: "3s" } } };
+		expect([isValid({ ...own, extends: packs }), isValid.errors]).toEqual([true, null]);
+		expect(isValid(own)).toBe(false);
+	});
+
 	it("accepts internal events and the user's own agents", () => {
-		const { workflow_job } = shipped.events;
+		const { workflow_job } = events;
 		const own = {
 			...shipped,
 			events: { deploy_failure: { ...workflow_job, on: "deploy_failed" } },

@@ -54,22 +54,22 @@ describe("a pipeline that extends a pack", () => {
 		expect(problems(GOOD, pack)).toEqual([
 			"/packs/pack/all.yaml:4:11 `kind` cannot be `cii`. Did you mean `ci`?",
 			"/packs/pack/all.yaml:18:39 `$settings` has no field `repoistories`. Did you mean `repositories`?",
-			"/packs/pack/all.yaml:22:10 `1s`: a claim holds at least 60s, the minimum of KV, and at most 30d.",
-			"/packs/pack/all.yaml:23:5 `dedup[0]` has no key `while_activ`. Did you mean `while_active`?",
+			"/packs/pack/all.yaml:23:10 `1s`: a claim holds at least 60s, the minimum of KV, and at most 30d.",
+			"/packs/pack/all.yaml:24:5 `dedup[0]` has no key `while_activ`. Did you mean `while_active`?",
 		]);
 	});
 
 	it("reports what is wrong in the file itself at its place, though a pack's items follow", () => {
 		const text = `${GOOD}filters:\n  - { name: mine, keep: "$globb(repository, 'a')" }\n`;
 		expect(problems(text)).toEqual([
-			expect.stringMatching(/^pipeline\.yaml:46:26 There is no function `\$globb`\. Did you mean `\$glob`\?$/),
+			expect.stringMatching(/^pipeline\.yaml:51:26 There is no function `\$globb`\. Did you mean `\$glob`\?$/),
 		]);
 	});
 
 	it("reports what a file changes in an entry of a pack, in the file", () => {
 		const text = `${GOOD}context:\n  loki: { timeout: 5h }\n`;
 		expect(problems(text)).toEqual([
-			"pipeline.yaml:46:20 `5h`: a source in the cluster has at least 1s and at most 1m.",
+			"pipeline.yaml:51:20 `5h`: a source in the cluster has at least 1s and at most 1m.",
 		]);
 	});
 
@@ -106,8 +106,8 @@ describe("a pipeline that extends a pack", () => {
 
 	it("refuses a pack that extends, disables or is no map", () => {
 		expect(problems(GOOD, `${STAGES}extends: [healer/github]\ndisable: [branch]\n`)).toEqual([
-			"/packs/pack/all.yaml:45:1 A pack cannot extend others. List them all in the file that extends this one.",
-			"/packs/pack/all.yaml:46:1 A pack cannot disable. Only the file that extends it can.",
+			"/packs/pack/all.yaml:46:1 A pack cannot extend others. List them all in the file that extends this one.",
+			"/packs/pack/all.yaml:47:1 A pack cannot disable. Only the file that extends it can.",
 		]);
 		expect(problems(GOOD, "- name: a\n")).toEqual([
 			"/packs/pack/all.yaml:1:1 A pack is keys with values, such as `filters:` or `tools:`.",

@@ -55,7 +55,10 @@ describe("createLogReader", () => {
 			patterns: {
 				"clippy::": {
 					...{ count: 1, errors: 1, first: 19, last: 19 },
-					error: { log: 0, line: 19, text: "  = note: `-D clippy::needless-return` implied by `-D warnings`" },
+					error: {
+						...{ log: 0, line: 19, text: "  = note: `-D clippy::needless-return` implied by `-D warnings`" },
+						headline: "error: this returns early",
+					},
 				},
 				"cargo clippy": { count: 2, errors: 0, first: 11, last: 12 },
 				"git version": { count: 4, errors: 0, first: 9, last: 25 },
