@@ -106,7 +106,8 @@ function Answer({ answered }: { readonly answered: Answered }) {
 			return (
 				<>
 					<p class="verdict-line">
-						<span class={`mark ${agent === null ? "quiet" : "good"}`}>{agent ?? "no CodeRun"}</span> {verdict}
+						<span class={`mark ${agent === null ? "quiet" : "good"}`}>{agent === null ? "no CodeRun" : "CodeRun"}</span>{" "}
+						{verdict}
 						{failure_type !== null && (
 							<>
 								{" "}
