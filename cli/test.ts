@@ -93,8 +93,8 @@ export async function runCases(
 		for (const given of cases.value) await run(name, given);
 	}
 	if (files.length > 0) return ok({ results, coverage });
-	const folders = [...(await packFolders(file)).map(shownPath), path.dirname(file)];
-	const samples = await sampleCases(artefact.value, folders);
+	const { own, others } = await foldersOf(file);
+	const samples = await sampleCases(artefact.value, { own, others });
 	if (!samples.ok) return samples;
 	for (const { file: name, given } of samples.value) await run(name, given);
 	return ok({ results, coverage });
@@ -113,9 +113,20 @@ function caseFolders(pipeline: string): readonly string[] {
 	return ["cases", "test/cases/pipeline"].map((folder) => path.join(path.dirname(pipeline), folder));
 }
 
-/** The files with a pipeline's own cases, and those of the packs that it extends. */
+/**
+ * The folder of the pipeline and those of packs in it, whose cases and samples are its own; and those of other packs, which
+ * may expect what this pipeline switched off.
+ */
+async function foldersOf(pipeline: string): Promise<Record<"own" | "others", readonly string[]>> {
+	const home = path.dirname(pipeline);
+	const packs = (await packFolders(pipeline)).map(shownPath);
+	const isOwn = (folder: string) => !path.relative(path.resolve(home), path.resolve(folder)).startsWith("..");
+	return { own: [home, ...packs.filter(isOwn)], others: packs.filter((folder) => !isOwn(folder)) };
+}
+
+/** The files with a pipeline's own cases, and those of its own packs. */
 async function findCases(pipeline: string): Promise<string[]> {
-	const ofPacks = (await packFolders(pipeline)).map((folder) => path.join(shownPath(folder), "cases"));
+	const ofPacks = (await foldersOf(pipeline)).own.map((folder) => path.join(folder, "cases"));
 	const found: string[] = [];
 	for (const folder of [...caseFolders(pipeline), ...ofPacks]) {
 		for await (const file of glob(path.join(folder, "**/*.{yaml,yml}"))) found.push(file);

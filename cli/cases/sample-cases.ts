@@ -12,17 +12,23 @@ export interface SampleCase {
 	readonly given: PipelineCase;
 }
 
-/** The samples of the tools as cases: each gives its failure's type. `folders`: where packs have their files. */
+/**
+ * The samples of the tools as cases: each gives its failure's type. `own`: the folders whose samples are run; `others`: where
+ * other packs have theirs.
+ */
 export async function sampleCases(
 	{ tools }: Artefact,
-	folders: readonly string[],
+	folders: Readonly<Record<"own" | "others", readonly string[]>>,
 ): Promise<Result<readonly SampleCase[]>> {
 	const cases: SampleCase[] = [];
 	for (const { tool, field, failures } of tools) {
 		for (const { type, samples } of failures) {
 			for (const sample of samples) {
-				const found = await findSample(sample, folders);
-				if (found === undefined) return fail(`The tool ${tool} has a sample that is in none of its packs: ${sample}.`);
+				const found = await findSample(sample, folders.own);
+				if (found === undefined) {
+					if ((await findSample(sample, folders.others)) !== undefined) continue;
+					return fail(`The tool ${tool} has a sample that is in none of its packs: ${sample}.`);
+				}
 				const given: PipelineCase = {
 					name: `${tool}, as it fails`,
 					incident: {},

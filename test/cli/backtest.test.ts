@@ -6,8 +6,7 @@ import { recordedOutput } from "./recorded-output.ts";
 import { stubWorker } from "./stub-worker.ts";
 
 const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
-const toBlaze = (text: string) =>
-	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
+const toBlaze = (text: string) => text.replace("name: rust, agent: rex", "name: rust, agent: blaze");
 const DEFAULTS = { base: PIPELINE, limit: 1000 };
 
 /** A worker that exports these pages in order. */
@@ -56,7 +55,7 @@ describe("backtest", () => {
 			"",
 			"3 replayed:",
 			"2 go to a different agent",
-			"1 are unchanged",
+			"1 are unchanged, by a different rule",
 			"1 skipped: their context was not stored",
 			"",
 			"old → new       old outcomes",

@@ -25,26 +25,27 @@ describe("check", () => {
 		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
 	});
 
-	const withoutLifecycle = (text: string) => text.replace(/^lifecycle:\n.*?(?=^filters:)/ms, "");
+	/** Two variables that nothing reads. */
+	const doubtful = (text: string) => text.replace("\n  vars:\n", "\n  vars:\n    unread: 1\n    unused: 2\n");
 
 	it("shows warnings with a count of their own, and ends with 0", async () => {
 		const output = recordedOutput();
-		expect(await check(pipelineFolder(withoutLifecycle), {}, output)).toBe(0);
+		expect(await check(pipelineFolder(doubtful), {}, output)).toBe(0);
 		const said = output.problems.join("\n");
-		expect(said).toMatch(/pipeline\.yaml:\d+:1 {2}warning: No incident can become `fixed`/);
+		expect(said).toMatch(/pipeline\.yaml:\d+:5 {2}warning: .*unread/);
 		expect(said).toContain("2 warnings.\n");
 		expect(output.lines[0]).toContain("is valid: version");
 	});
 
 	it("ends with 1 for a warning when it is strict, and JSON says which is which", async () => {
 		const output = recordedOutput();
-		expect(await check(pipelineFolder(withoutLifecycle), { strict: true, json: true }, output)).toBe(1);
+		expect(await check(pipelineFolder(doubtful), { strict: true, json: true }, output)).toBe(1);
 		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
 			ok: false,
 			version: expect.stringMatching(/^[0-9a-f]{16}$/),
 			diagnostics: [
-				{ severity: "warning", text: "conflicts" },
-				{ severity: "warning", text: "events" },
+				{ severity: "warning", text: "unread" },
+				{ severity: "warning", text: "unused" },
 			],
 		});
 		expect(await check(pipelineFolder(), { strict: true }, recordedOutput())).toBe(0);

@@ -22,7 +22,7 @@ const SUGGESTION: Suggestion = {
 const PATCH = [
 	"--- a/pipeline.yaml",
 	"+++ b/pipeline.yaml",
-	"@@ -59,6 +59,7 @@",
+	"@@ -60,6 +60,7 @@",
 	"     category: general",
 	"     fix: Find the root cause.",
 	" route:",

@@ -90,7 +90,7 @@ describe("a policy on Healer's packs", () => {
 		expect(rendered).toContain(`${file}:12:11  Nothing is called \`run_gren\`. Did you mean \`run_green\`?`);
 		const missing = policy(OWN.replace("healer/github", "healer/github, healer/cluster"));
 		expect(await problemsOf(missing)).toContain(
-			`${path.join("packs", "cluster", "context.yaml")}:4:34  \`settings.vars\` has no \`argocd_application\`. Add it there.`,
+			`${path.join("packs", "cluster", "context.yaml")}:49:101  \`settings.vars\` has no \`application\`. Add it there.`,
 		);
 	});
 

@@ -81,7 +81,8 @@ describe("docs/pipeline.md", () => {
 	});
 
 	it("names every key and every word of the grammar", () => {
-		const words = new Set(text.match(/[\w.-]*\w/g));
+		// Tools have a page of their own.
+		const words = new Set(`${text}\n${readMarkdown("docs/tools.md")}`.match(/[\w.-]*\w/g));
 		const suggested = new Set<string>([...GITHUB_EVENTS, ...SHIPPED_AGENTS]);
 		const names = namesIn(pipelineJsonSchema()).filter((name) => !suggested.has(name));
 		expect(names.filter((name) => !words.has(name))).toEqual([]);

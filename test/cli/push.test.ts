@@ -8,8 +8,7 @@ import { recordedOutput } from "./recorded-output.ts";
 import { type StubWorker, stubWorker } from "./stub-worker.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
-const toBlaze = (text: string) =>
-	text.replace("- name: rust-failure\n    agent: rex", "- name: rust-failure\n    agent: blaze");
+const toBlaze = (text: string) => text.replace("name: rust, agent: rex", "name: rust, agent: blaze");
 const AUTHOR = { USER: "octocat", PATH: "/nowhere" };
 
 /** A worker on which the shipped pipeline is active, with these stored incidents. */
@@ -59,7 +58,7 @@ describe("push", () => {
 		expect(code).toBe(0);
 		expect(problems).toBe("1 of 1 cases passed.");
 		expect(said).toContain(["--- pipeline.yaml (active)", "+++ pipeline.yaml (new)"].join("\n"));
-		expect(said).toMatch(/^@@ -\d+,7 \+\d+,7 @@ route:$/m);
+		expect(said).toMatch(/^@@ -\d+,7 \+\d+,7 @@ outcome:$/m);
 		expect(said).toContain("-    agent: rex\n+    agent: blaze\n");
 		expect(said).toContain("1 of the 2 newest stored incidents would be decided otherwise.\n");
 		expect(said).toContain("  a1  5dlabs/cto: rex rust_clippy → blaze rust_clippy\n");
