@@ -32,7 +32,7 @@ const TRIES = `tries AS MATERIALIZED (
 /** `given`: those that a person gave to another agent than the rules had, with the latest choice of the rules. */
 const GIVEN = `given AS MATERIALIZED (
 	SELECT n, a.agent, a.failure_type, a.rule, a.corrected_to
-	FROM began CROSS JOIN attempts a INDEXED BY attempts_corrected ON a.incident_id = began.id
+	FROM attempts a INDEXED BY attempts_corrected CROSS JOIN began ON began.id = a.incident_id
 	WHERE a.corrected_to IS NOT NULL AND NOT EXISTS (
 		SELECT 1 FROM attempts o INDEXED BY attempts_corrected
 		WHERE o.incident_id = a.incident_id AND o.attempt > a.attempt AND o.corrected_to IS NOT NULL
@@ -43,31 +43,34 @@ const GIVEN = `given AS MATERIALIZED (
  * `routed`: one row an incident. It counts for the agent, failure type and rule of its first attempt, or, without one, of its
  * latest decision; one that a person gave to another agent counts for the rules' choice, whether that was sent or not. Which
  * agent was right is known of those that an agent fixed, and of those that a person corrected: `instead` is who was, if the
- * rules' choice was not. Where a person chose before the rules did, no rule was right or wrong. `handed_over`: another agent's attempt fixed it, but the first agent's own part was green, so it was the
- * right one; only asked where it matters, because each answer reads the incident's attempts.
+ * rules' choice was not. Where a person chose before the rules did, no rule was right or wrong. `handed_over`: another agent's
+ * attempt fixed it, but the first agent's own part was green, so it was the right one; only asked where it matters, and once,
+ * because each answer reads the incident's attempts.
  */
-const ROUTED = `routed AS (
+const ROUTED = `chosen AS MATERIALIZED (
+	SELECT b.n, b.id, b.created_at, b.kind, b.run_id, f.n IS NOT NULL AS is_tried, b.created_at / 86400000 AS day, b.repository,
+		coalesce(g.agent, f.agent, b.agent) AS agent,
+		coalesce(g.failure_type, f.failure_type, b.failure_type) AS failure_type, coalesce(g.rule, f.rule, b.rule) AS rule,
+		f.n IS NOT NULL AND b.status IN ('fixed', 'failed', 'escalated', 'dead') AND b.fixed_by IS NOT 'rerun' AS is_over,
+		f.n IS NOT NULL AND b.status = 'fixed' AND b.fixed_by IS 'agent' AS is_fixed,
+		b.status IN ('fixed', 'superseded') AND b.fixed_by IS 'rerun' AS is_flaky,
+		coalesce(g.agent, f.agent) AS chosen, l.agent AS fixer, g.corrected_to,
+		b.status = 'fixed' AND coalesce(g.agent, f.agent) <> l.agent AND EXISTS (
+			SELECT 1 FROM attempts a INDEXED BY attempts_measured
+			WHERE a.incident_id = b.id AND a.spawned_at IS NOT NULL AND a.agent = coalesce(g.agent, f.agent) AND a.was_right
+		) AS handed_over,
+		(b.fixed_at - b.created_at) / 1000 AS took_s
+	FROM began b
+	LEFT JOIN given g ON g.n = b.n
+	LEFT JOIN tries f ON f.n = b.n AND f.is_first
+	LEFT JOIN tries l ON l.n = b.n AND l.is_last
+),
+routed AS (
 	SELECT *, is_fixed AND (fixer = chosen OR handed_over) AND rule <> '${BY_PERSON}' AS is_right,
 		CASE WHEN is_fixed THEN fixer <> chosen AND NOT handed_over AND rule <> '${BY_PERSON}'
 			ELSE corrected_to IS NOT NULL AND NOT is_flaky END AS is_corrected,
 		iif(is_fixed, fixer, corrected_to) AS instead
-	FROM (
-		SELECT b.n, b.id, b.created_at, b.created_at / 86400000 AS day, b.repository, coalesce(g.agent, f.agent, b.agent) AS agent,
-			coalesce(g.failure_type, f.failure_type, b.failure_type) AS failure_type, coalesce(g.rule, f.rule, b.rule) AS rule,
-			f.n IS NOT NULL AND b.status IN ('fixed', 'failed', 'escalated', 'dead') AND b.fixed_by IS NOT 'rerun' AS is_over,
-			f.n IS NOT NULL AND b.status = 'fixed' AND b.fixed_by IS 'agent' AS is_fixed,
-			b.status IN ('fixed', 'superseded') AND b.fixed_by IS 'rerun' AS is_flaky,
-			coalesce(g.agent, f.agent) AS chosen, l.agent AS fixer, g.corrected_to,
-			b.status = 'fixed' AND coalesce(g.agent, f.agent) <> l.agent AND EXISTS (
-				SELECT 1 FROM attempts a INDEXED BY attempts_measured
-				WHERE a.incident_id = b.id AND a.spawned_at IS NOT NULL AND a.agent = coalesce(g.agent, f.agent) AND a.was_right
-			) AS handed_over,
-			(b.fixed_at - b.created_at) / 1000 AS took_s
-		FROM began b
-		LEFT JOIN given g ON g.n = b.n
-		LEFT JOIN tries f ON f.n = b.n AND f.is_first
-		LEFT JOIN tries l ON l.n = b.n AND l.is_last
-	)
+	FROM chosen
 )`;
 
 export const WITH_ROUTED = `WITH ${BEGAN}, ${TRIES}, ${GIVEN}, ${ROUTED}`;
@@ -75,8 +78,8 @@ export const WITH_ROUTED = `WITH ${BEGAN}, ${TRIES}, ${GIVEN}, ${ROUTED}`;
 /** `again`: CI incidents with a CodeRun for a run for which an earlier incident had one, unless it was split off from that. */
 const AGAIN = `again AS MATERIALIZED (
 	SELECT n FROM (
-		SELECT n, row_number() OVER (PARTITION BY repository, run_id ORDER BY created_at, id) AS place FROM began
-		WHERE kind = 'ci' AND run_id IS NOT NULL AND n IN (SELECT n FROM tries WHERE is_first)
+		SELECT n, row_number() OVER (PARTITION BY repository, run_id ORDER BY created_at, id) AS place FROM chosen
+		WHERE kind = 'ci' AND run_id IS NOT NULL AND is_tried
 	) WHERE place > 1 AND NOT EXISTS (
 		SELECT 1 FROM incidents i WHERE i.rowid = n AND json_valid(i.incident) AND i.incident ->> '$.part.of' IS NOT NULL
 	)
