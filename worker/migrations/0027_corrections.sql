@@ -4,5 +4,5 @@
 ALTER TABLE attempts ADD COLUMN given_to TEXT;
 -- At the attempt whose agent the rules had chosen: the agent that a person named instead, a correction of that rule.
 ALTER TABLE attempts ADD COLUMN corrected_to TEXT;
-CREATE INDEX attempts_corrected ON attempts (incident_id, attempt, agent, failure_type, rule, corrected_to)
+CREATE INDEX attempts_corrected ON attempts (decided_at, incident_id, attempt, agent, failure_type, rule, corrected_to)
 WHERE corrected_to IS NOT NULL;

@@ -29,14 +29,17 @@ const TRIES = `tries AS MATERIALIZED (
 	WHERE a.spawned_at IS NOT NULL
 )`;
 
-/** `given`: those that a person gave to another agent than the rules had, with the latest choice of the rules. */
+/**
+ * `given`: those that a person gave to another agent than the rules had, with the latest choice of the rules. An incident of the
+ * time has its attempts since then.
+ */
 const GIVEN = `given AS MATERIALIZED (
-	SELECT n, a.agent, a.failure_type, a.rule, a.corrected_to
-	FROM attempts a INDEXED BY attempts_corrected CROSS JOIN began ON began.id = a.incident_id
-	WHERE a.corrected_to IS NOT NULL AND NOT EXISTS (
-		SELECT 1 FROM attempts o INDEXED BY attempts_corrected
-		WHERE o.incident_id = a.incident_id AND o.attempt > a.attempt AND o.corrected_to IS NOT NULL
-	)
+	SELECT * FROM (
+		SELECT n, a.agent, a.failure_type, a.rule, a.corrected_to,
+			row_number() OVER (PARTITION BY n ORDER BY a.attempt DESC) AS from_last
+		FROM attempts a INDEXED BY attempts_corrected CROSS JOIN began ON began.id = a.incident_id
+		WHERE a.corrected_to IS NOT NULL AND a.decided_at >= ?1
+	) WHERE from_last = 1
 )`;
 
 /**

@@ -119,8 +119,7 @@ describe("countFigures", () => {
 			expect(new Set(ofTables)).toEqual(
 				new Set([
 					"SEARCH incidents USING COVERING INDEX incidents_measured (created_at>?)",
-					"SEARCH a USING COVERING INDEX attempts_corrected (incident_id=?)",
-					"SEARCH o USING COVERING INDEX attempts_corrected (incident_id=? AND attempt>?)",
+					"SEARCH a USING COVERING INDEX attempts_corrected (decided_at>?)",
 					"SEARCH a USING COVERING INDEX attempts_measured (incident_id=?)",
 					"SEARCH o USING COVERING INDEX attempts_measured (incident_id=? AND attempt<?)",
 					"SEARCH o USING COVERING INDEX attempts_measured (incident_id=? AND attempt>?)",
@@ -192,10 +191,10 @@ describe("a person's correction", () => {
 			...attempts.map((agent, index) =>
 				env.JOURNAL.prepare(
 					`INSERT INTO attempts (incident_id, attempt, agent, failure_type, rule, coderun_name, request, pipeline, decided_at,
-						spawned_at, corrected_to) VALUES (?1, ?2, ?3, 'general', ?4, 'c', '{}', 'v', 1, ?5, ?6)`,
+						spawned_at, corrected_to) VALUES (?1, ?2, ?3, 'general', ?4, 'c', '{}', 'v', ?7, ?5, ?6)`,
 				).bind(
 					...[id, index + 1, agent, index === 0 ? rule : "retry"],
-					...[tries.includes(agent) ? at : null, index === 0 && rule !== "retry" ? "bolt" : null],
+					...[tries.includes(agent) ? at : null, index === 0 && rule !== "retry" ? "bolt" : null, at],
 				),
 			),
 		]);
