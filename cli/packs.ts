@@ -20,7 +20,7 @@ export async function findPack(name: string, file: string): Promise<PackPlace> {
 	if (name.startsWith(SHIPPED)) {
 		const shipped = await shippedPacks();
 		const own = shipped.get(name);
-		return own === undefined ? { problem: "unknown", shipped: [...shipped.keys()] } : await filesAt(own, file);
+		return own === undefined ? { problem: "unknown", shipped: [...shipped.keys()] } : await filesAt(own);
 	}
 	if (!/^(\.{0,2}\/|\.{1,2}$)/.test(name)) {
 		return { problem: "no_path", shipped: [...(await shippedPacks()).keys()] };
@@ -66,12 +66,15 @@ async function shippedPacks(): Promise<ReadonlyMap<string, string>> {
 	);
 }
 
-/** A file, or all `*.yaml` of a folder in the order of their names. */
-async function filesAt(place: string, file: string): Promise<PackPlace> {
+/**
+ * A file, or all `*.yaml` of a folder in the order of their names. `file`: the one that extends it and that it may not be; no
+ * shipped pack is, and watching commands ask for those many times a second.
+ */
+async function filesAt(place: string, file?: string): Promise<PackPlace> {
 	const found = await stat(place).catch(() => undefined);
 	if (found === undefined) return { problem: "missing", path: place };
 	if (!found.isDirectory()) {
-		return (await isSame(place, file)) ? { problem: "itself" } : { files: [place] };
+		return file !== undefined && (await isSame(place, file)) ? { problem: "itself" } : { files: [place] };
 	}
 	const names = await readdir(place).catch(() => []);
 	const files = names
@@ -79,7 +82,7 @@ async function filesAt(place: string, file: string): Promise<PackPlace> {
 		.sort()
 		.map((name) => path.join(place, name));
 	if (files.length === 0) return { problem: "empty", path: place };
-	for (const one of files) if (await isSame(one, file)) return { problem: "itself" };
+	if (file !== undefined) for (const one of files) if (await isSame(one, file)) return { problem: "itself" };
 	return { folder: place, files };
 }
 
