@@ -93,6 +93,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 	mustEndUnconditionally("route", artefact.route);
 	if (isChoice(artefact.route.at(-1)?.agent ?? "")) throw new Error("the artefact's last route rule names no agent");
 	let logSearch: LogSearch | undefined;
+	let tools: ToolTable | undefined;
 	const changed = new Map<string, Pipeline>();
 	const pipeline: Pipeline = {
 		version: artefact.version,
@@ -108,7 +109,6 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		agents: ownAgents(artefact.agents),
 		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
 		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
-		tools: compileToolTable(artefact.fields, artefact.tools),
 		agentOf: (name) => agentOf(artefact, name),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
 		context: contextRounds(artefact.context).map((round) =>
@@ -124,7 +124,11 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		spawn: compileSpawn(artefact.spawn),
 		outcome: artefact.outcome,
 		prompts: compilePrompts(artefact.prompts),
-		// Built on demand: it takes a while, and only log reading needs it.
+		// Built on demand: both take a while, and most deliveries need neither.
+		get tools() {
+			tools ??= compileToolTable(artefact.fields, artefact.tools);
+			return tools;
+		},
 		get logSearch() {
 			logSearch ??= compileLogSearch(artefact.log_patterns);
 			return logSearch;
