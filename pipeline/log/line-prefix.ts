@@ -5,8 +5,8 @@ const SPACE = 0x20;
 const LONGEST_COLUMN = 256;
 
 /**
- * What precedes a line's own text: GitHub's timestamp (`2025-01-01T00:00:00.1234567Z `), a byte order mark before it,
- * and the columns `job<TAB>step<TAB>` of `gh run view --log`. One object is reused for all lines.
+ * What precedes a line's own text: GitHub's timestamp (`2025-01-01T00:00:00.1234567Z `), a byte order mark before it, the
+ * columns `job<TAB>step<TAB>` of `gh run view --log`, and BuildKit's `#12 3.456 `. One object is reused for all lines.
  */
 export class LinePrefix {
 	/** Start of the line's own text. */
@@ -23,6 +23,7 @@ export class LinePrefix {
 		this.textAt = afterTimestamp(text, start, end);
 		if (this.#hasColumns !== false && this.textAt === start) this.#readColumns(text, start, end);
 		this.#hasColumns ??= this.stepTo > 0;
+		this.textAt = afterBuildStep(text, this.textAt, end);
 	}
 
 	/** A timestamp is ASCII; job and step names, and a byte order mark, may not be. */
@@ -59,6 +60,20 @@ function afterTimestamp(text: string, from: number, end: number): number {
 	}
 	if (zone >= end || text.charCodeAt(zone) !== 0x5a) return at;
 	return zone + 1 < end && text.charCodeAt(zone + 1) === SPACE ? zone + 2 : zone + 1;
+}
+
+/** BuildKit numbers and times each line of a build's output: `#12 3.456 error: ...`. */
+function afterBuildStep(text: string, from: number, end: number): number {
+	if (text.charCodeAt(from) !== 0x23 || !isDigit(text.charCodeAt(from + 1))) return from;
+	let at = from + 2;
+	while (at < end && isDigit(text.charCodeAt(at))) at++;
+	if (text.charCodeAt(at) !== 0x20 || !isDigit(text.charCodeAt(at + 1))) return from;
+	at += 2;
+	while (at < end && isDigit(text.charCodeAt(at))) at++;
+	if (text.charCodeAt(at) !== 0x2e) return from;
+	at++;
+	while (at < end && isDigit(text.charCodeAt(at))) at++;
+	return at < end && text.charCodeAt(at) === 0x20 ? at + 1 : from;
 }
 
 function isDigit(unit: number): boolean {

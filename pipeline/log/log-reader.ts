@@ -53,7 +53,7 @@ const MOST_LAST_LINES = 5;
 const LONGEST_MESSAGE = 12;
 const HEADLINE = /^(?:error|fatal|panic|failure)\b/i;
 
-/** Commands are shown behind `>`, `$`, `+` or `[command]`, or behind the name of a script and `$ `. */
+/** Commands are shown behind `>`, `$` or `+`, or behind the name of a script and `$ `. */
 function mayShowCommand(text: string, from: number, end: number): boolean {
 	const first = text.charCodeAt(from);
 	// An escape sequence: pnpm and yarn colour what they run.
@@ -67,24 +67,6 @@ function mayShowCommand(text: string, from: number, end: number): boolean {
 
 const LONGEST_SHOWN_COMMAND = 2000;
 const LONGEST_SCRIPT_NAME = 80;
-
-/** BuildKit numbers and times each line of a build's output: `#12 3.456 error: ...`. */
-function afterBuildStep(text: string, from: number, end: number): number {
-	if (text.charCodeAt(from) !== 0x23 || !isDigit(text.charCodeAt(from + 1))) return from;
-	let at = from + 2;
-	while (at < end && isDigit(text.charCodeAt(at))) at++;
-	if (text.charCodeAt(at) !== 0x20 || !isDigit(text.charCodeAt(at + 1))) return from;
-	at += 2;
-	while (at < end && isDigit(text.charCodeAt(at))) at++;
-	if (text.charCodeAt(at) !== 0x2e) return from;
-	at++;
-	while (at < end && isDigit(text.charCodeAt(at))) at++;
-	return at < end && text.charCodeAt(at) === 0x20 ? at + 1 : from;
-}
-
-function isDigit(unit: number): boolean {
-	return unit >= 0x30 && unit <= 0x39;
-}
 
 class LogPass {
 	readonly #limits: LogLimits;
@@ -155,7 +137,7 @@ class LogPass {
 		this.#lines++;
 		this.#read += end - start;
 		this.#prefix.read(text, start, end);
-		const from = afterBuildStep(text, this.#prefix.textAt, end);
+		const from = this.#prefix.textAt;
 		const visible = this.#scanner.firstVisible(text, from, end);
 		if (visible === end) {
 			this.#extraBytes += extraBytes(text, from, end);
