@@ -103,13 +103,12 @@ const SELECTED = `(:repository IS NULL OR repository = :repository COLLATE NOCAS
 	AND (:event IS NULL OR event = :event)
 	AND (:text IS NULL OR ${TEXTS.map((name) => `instr(lower(${name}), :text) > 0`).join(" OR ")})`;
 
-/** When the newest delivery arrived, whatever became of it; null if none is known. */
+/** When the newest delivery arrived that opened, repeated or was no incident; null if none is known. */
 export async function lastDeliveryAt(db: D1Database): Promise<number | null> {
 	return await db
 		.prepare(
 			`SELECT max(at) AS at FROM (
 				SELECT max(received_at) AS at FROM deliveries
-				UNION ALL SELECT max(received_at) FROM recorded_deliveries
 				UNION ALL SELECT max(at) FROM ignored_deliveries
 			)`,
 		)

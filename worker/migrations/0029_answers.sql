@@ -23,7 +23,6 @@ CREATE TABLE recorded_deliveries (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX recorded_deliveries_of ON recorded_deliveries (incident_id);
-CREATE INDEX recorded_deliveries_by_time ON recorded_deliveries (received_at);
 CREATE INDEX deliveries_by_time ON deliveries (received_at);
 
 -- Search: each name of an incident by an index, newest first.
@@ -39,3 +38,4 @@ WHERE json_extract(incident, '$.head_sha') IS NOT NULL;
 CREATE INDEX attempts_by_coderun ON attempts (coderun_name);
 CREATE INDEX attempts_by_rule ON attempts (rule, decided_at, incident_id);
 CREATE INDEX attempts_by_agent ON attempts (agent, decided_at, incident_id);
+CREATE INDEX attempts_by_type ON attempts (failure_type, decided_at, incident_id);
