@@ -15,6 +15,8 @@ export const ROUTES = {
 	"POST /api/events/:name": "sense",
 	"GET /api/incidents": "read",
 	"GET /api/incidents/:id": "read",
+	"GET /api/ignored": "read",
+	"GET /api/changes": "read",
 	"GET /api/choices": "read",
 	"GET /api/insights": "read",
 	"GET /api/status": "read",

@@ -1,0 +1,226 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseEnv, promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tableOf } from "../support/markdown.ts";
+import { eventually } from "./eventually.ts";
+import { workflowJob, workflowRun } from "./failing-run.ts";
+import {
+	cleanEnvironment,
+	codeRuns,
+	deliver,
+	environmentOf,
+	getJson,
+	type Home,
+	type HubProcess,
+	makeHome,
+	startReadyHub,
+} from "./hub-process.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const FILE = "docs/operating.md";
+const QUESTIONS = tableOf(FILE, "| question | command line | API | page |");
+
+let home: Home;
+let hub: HubProcess;
+/** What the words in capital letters of the table stand for. */
+const words: Record<string, string> = {};
+
+/** Two failures are worked on, and one waits for the branch of the first; one delivery was ignored. */
+beforeAll(async () => {
+	home = await makeHome();
+	hub = await startReadyHub(home);
+	const first = await deliver(home, "workflow_job", workflowJob({ runId: 1, branch: "fix/one" }), "d-first");
+	await eventually(() => codeRuns(home).length === 1, "a CodeRun");
+	words.INCIDENT = String(first.body.incident_id);
+	const waiting = await deliver(
+		home,
+		"workflow_job",
+		workflowJob({ runId: 2, branch: "fix/one", workflow: "Other CI" }),
+	);
+	words.WAITING = String(waiting.body.incident_id);
+	await eventually(async () => (await shown("WAITING")).blocked_on !== null, "an incident that waits");
+	const stopped = await deliver(home, "workflow_job", workflowJob({ runId: 3, branch: "fix/three" }));
+	words.STOPPED = String(stopped.body.incident_id);
+	await eventually(() => codeRuns(home).length === 2, "a second CodeRun");
+	const ignored = await deliver(
+		home,
+		"watch",
+		{ action: "started", repository: { full_name: "5dlabs/cto" } },
+		"d-star",
+	);
+	expect(ignored.body.status).toBe("ignored");
+	words.DELIVERY = "d-star";
+	const { incident } = await shown("INCIDENT");
+	words.COMMIT = String(incident.head_sha);
+
+	const pipeline = readFileSync(home.pipelineFile, "utf8");
+	const beside = (name: string) => path.join(path.dirname(home.pipelineFile), name);
+	words.PAUSING = beside("pausing.yaml");
+	words.EDITED = beside("edited.yaml");
+	const overrides = "\noverrides:\n  - { repositories: [5dlabs/cto], settings: { paused: true } }\n";
+	writeFileSync(words.PAUSING, pipeline + overrides);
+	writeFileSync(
+		words.EDITED,
+		pipeline.replace("route:\n", 'route:\n  - { name: edited, agent: bolt, when: "true" }\n'),
+	);
+});
+afterAll(async () => {
+	hub.signalGroup("SIGTERM");
+	await hub.ended();
+});
+
+type Json = Record<string, unknown>;
+
+async function shown(word: string): Promise<Json & { readonly incident: Json }> {
+	return (await getJson(home, `/api/incidents/${words[word]}`)) as Json & { readonly incident: Json };
+}
+
+function filled(text: string): string {
+	return text.replaceAll(/\b[A-Z]{6,}\b/g, (word) => words[word] ?? word);
+}
+
+const codeOf = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => filled(code ?? ""));
+
+/** Types the commands of a cell; returns what they print. `healer tail` is interrupted as by Ctrl-C. */
+async function type(cell: string): Promise<string> {
+	let printed = "";
+	for (const command of codeOf(cell).filter((code) => code.startsWith("healer "))) {
+		const args = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+			([, one, two, plain]) => one ?? two ?? plain ?? "",
+		);
+		const env = { ...cleanEnvironment(), ...environmentOf(home), HOME: home.stateDir };
+		const running = promisify(execFile)(process.execPath, ["cli/main.ts", ...args.slice(1)], { cwd: ROOT, env });
+		if (args[1] === "tail") {
+			let seen = "";
+			running.child.stdout?.on("data", (chunk) => (seen += chunk));
+			await eventually(() => seen.includes("opened"), "what happened last");
+			running.child.kill("SIGINT");
+		}
+		printed += (await running).stdout;
+	}
+	return printed;
+}
+
+/** Sends the requests of a cell; returns the last answer. `bodies` are those of requests that change something. */
+async function ask(
+	cell: string,
+	bodies: readonly unknown[] = [],
+): Promise<{ readonly status: number; readonly body: Json }> {
+	const secrets = parseEnv(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8"));
+	const left = [...bodies];
+	let answer = { status: 0, body: {} };
+	for (const request of codeOf(cell).filter((code) => /^(GET|POST|PUT|DELETE) /.test(code))) {
+		const [method = "", route = ""] = request.split(" ");
+		const body = method === "POST" || method === "PUT" ? left.shift() : undefined;
+		const response = await fetch(`${home.url}${route}`, {
+			method,
+			headers: { authorization: `Bearer ${secrets.HEALER_API_TOKEN}` },
+			...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+		});
+		answer = { status: response.status, body: (await response.json()) as Json };
+	}
+	return answer;
+}
+
+interface Answers {
+	/** In what the commands print. */
+	readonly cli: RegExp;
+	/** In the body of the last answer. */
+	readonly api: object;
+	readonly bodies?: readonly unknown[];
+}
+
+const listed = (...rows: object[]) => ({ incidents: rows });
+const word = (name: string) => expect.stringMatching(new RegExp(`^${words[name]}$`));
+const short = (name: string) => words[name]?.slice(0, 12) ?? name;
+
+/** One for each question, in any order; those that change something come last in the table. */
+const ANSWERS: Readonly<Record<string, () => Answers>> = {
+	"Is it healthy?": () => ({ cli: /^hub +http\S+ ok\n/, api: { status: "ok" } }),
+	"Why was delivery X ignored?": () => ({
+		cli: /d-star +watch\.started +5dlabs\/cto +unknown_event +the pipeline has no entry/,
+		api: { ignored: [{ delivery_id: "d-star", filter: "unknown_event" }] },
+	}),
+	"What became of delivery X?": () => ({ cli: new RegExp(short("INCIDENT")), api: listed({ id: word("INCIDENT") }) }),
+	"Why rex and not bolt?": () => ({
+		cli: /^rex, because [\s\S]*\nroute: /,
+		api: { agent: "rex", verdict: expect.stringMatching(/^rex, because /) },
+	}),
+	"What waits for what?": () => ({
+		cli: new RegExp(`\\nwaits for claim:\\S+, which ${short("INCIDENT")} has`),
+		api: { incidents: expect.arrayContaining([expect.objectContaining({ blocked_by: word("INCIDENT") })]) },
+	}),
+	"What needs a person?": () => ({ cli: /^No matching incidents\.\n$/, api: listed() }),
+	"Was anything lost last night?": () => ({ cli: /\nfails +nothing\n/, api: { redelivery: { configured: false } } }),
+	"What happened last night?": () => ({
+		cli: /fix\/three[\s\S]*fix\/one[\s\S]*fix\/one/,
+		api: listed({ branch: "fix/three" }, { branch: "fix/one" }, { branch: "fix/one" }),
+	}),
+	"What happens right now?": () => ({
+		cli: /opened → accepted[\s\S]*spawned → running rex, attempt 1/,
+		api: { last: expect.stringMatching(/^\d+\.\d+$/) },
+	}),
+	"What is done about pull request 402?": () => ({ cli: /^No matching incidents\.\n$/, api: listed() }),
+	"What was done about this commit?": () => ({
+		cli: new RegExp(short("INCIDENT")),
+		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: word("INCIDENT") })]) },
+	}),
+	"Which filter ignores most?": () => ({
+		cli: /\nunknown_event 1\n$/,
+		api: { filters: [{ filter: "unknown_event", count: 1 }] },
+	}),
+	"Which rule is wrong most often?": () => ({ cli: /right agent/i, api: { by: { rule: [{ value: "rust" }] } } }),
+	"What did that rule decide?": () => ({
+		cli: new RegExp(short("INCIDENT")),
+		api: listed({ rule: "rust" }, { rule: "rust" }, { rule: "rust" }),
+	}),
+	"Stop this.": () => ({ cli: new RegExp(`^${words.STOPPED} is stopped`), api: { status: "cancelled" } }),
+	"Give it to bolt.": () => ({
+		cli: new RegExp(`^${words.STOPPED} goes on with bolt`),
+		api: { status: "waiting" },
+		bodies: [{ agent: "bolt" }],
+	}),
+	"Pause everything.": () => ({ cli: /^Paused: [\s\S]*\nResumed: /, api: { paused: null }, bodies: [{ reason: "x" }] }),
+	"Pause this repository.": () => ({
+		cli: /paused: true/,
+		api: { version: expect.stringMatching(/^[0-9a-f]{16}$/) },
+		bodies: [readFileSync(path.join(home.stateDir, "pipeline.json"), "utf8")],
+	}),
+	"What would my edit have decided?": () => ({
+		cli: /rex → bolt/,
+		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: word("INCIDENT") })]) },
+	}),
+	"Who did that?": () => ({
+		cli: /stop +\S+ +by hand/,
+		api: { audit: expect.arrayContaining([expect.objectContaining({ action: "pause", detail: "cluster upgrade" })]) },
+	}),
+};
+
+describe(FILE, () => {
+	it("has twenty questions, each with an answer here", () => {
+		expect(QUESTIONS).toHaveLength(20);
+		expect(QUESTIONS.map(([question]) => question)).toEqual(Object.keys(ANSWERS));
+	});
+
+	it.each(QUESTIONS)("%s", async (question = "", commands = "", requests = "") => {
+		expect(codeOf(commands).length).toBeLessThanOrEqual(3);
+		if (question === "What became of delivery X?") words.DELIVERY = "d-first";
+		const { cli, api, bodies } = (ANSWERS[question] ?? fail)();
+		expect(await type(commands)).toMatch(cli);
+		expect((await ask(requests, bodies)).body).toMatchObject(api);
+	});
+
+	it("answers `recorded` with the incident for what decides something", async () => {
+		const run = workflowRun({ runId: 1, branch: "fix/one" }) as { workflow_run: object };
+		const green = { ...run, workflow_run: { ...run.workflow_run, conclusion: "success", run_attempt: 2 } };
+		const { body } = await deliver(home, "workflow_run", green, "d-green");
+		expect(body).toMatchObject({ status: "recorded", incident_id: words.WAITING });
+		expect(await type("`healer incidents d-green`")).toContain(short("WAITING"));
+	});
+});
+
+function fail(): never {
+	throw new Error("the question has no answer here");
+}
