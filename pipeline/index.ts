@@ -5,6 +5,7 @@ export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
+export { type DeliveryQuestion, type ExplainedDelivery, explainDelivery } from "./explain-delivery.ts";
 export type { StageExplanation } from "./explanation.ts";
 export { GITHUB_EVENTS } from "./github-events.ts";
 export { type Given, givenContext, givenParts } from "./given-context.ts";

@@ -6,7 +6,10 @@ import {
 	type DecideInput,
 	type Decision,
 	type Delivery,
+	type DeliveryQuestion,
 	decide,
+	type ExplainedDelivery,
+	explainDelivery,
 	type Incident,
 	type LifecycleReading,
 	type LogLimits,
@@ -36,6 +39,8 @@ export interface Engine {
 	/** What to gather in a later round, from 1 on, with the context of the rounds before. */
 	planRound(round: number, incident: Incident, context: Context): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
+	/** What it would decide about a delivery, without secrets. */
+	explain(asked: DeliveryQuestion): Promise<ExplainedDelivery>;
 	/** Reads what a delivery reports about a branch that may be under remediation. */
 	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
 	readonly outcome: Artefact["outcome"];
@@ -129,6 +134,7 @@ function createEngine(artefact: Artefact): Engine {
 		rounds: pipeline.context.length,
 		planRound: (round, incident, context) => planRound(pipeline, round, incident, context),
 		decide: (input) => decide(pipeline, input),
+		explain: (asked) => explainDelivery(pipeline, artefact.version, asked),
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
 		// A pipeline that was pushed earlier has none.

@@ -4,10 +4,12 @@ import { actOnIncident } from "./api/act-on-incident.ts";
 import { explainDelivery } from "./api/explain-delivery.ts";
 import { exportIncidentsApi } from "./api/export-incidents.ts";
 import { insightsApi } from "./api/insights/insights-api.ts";
+import { listAuditApi } from "./api/list-audit.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
 import { pauseApi, resumeApi } from "./api/pause-and-resume.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "./api/pipeline-versions.ts";
-import { serveAsset, servePage } from "./api/serve-page.ts";
+import { serveAsset, serveMissing, servePage } from "./api/serve-page.ts";
+import { showContextApi } from "./api/show-context.ts";
 import { showHealth } from "./api/show-health.ts";
 import { showIncidentApi } from "./api/show-incident.ts";
 import { showStatus } from "./api/show-status.ts";
@@ -40,6 +42,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"POST /api/events/:name": receiveEvent,
 	"GET /api/incidents": listIncidentsApi,
 	"GET /api/incidents/:id": showIncidentApi,
+	"GET /api/incidents/:id/context": showContextApi,
 	"GET /api/choices": listChoicesApi,
 	"GET /api/insights": insightsApi,
 	"GET /api/status": showStatus,
@@ -50,11 +53,14 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"DELETE /api/pause": resumeApi,
 	"PUT /api/pipeline": pushPipeline,
 	"POST /api/pipeline/rollback": rollBackPipeline,
+	"GET /api/audit": listAuditApi,
 	"GET /api/export": exportIncidentsApi,
 	"GET /api/viewer": showViewer,
 	"GET /health": showHealth,
 	"GET /": servePage,
 	"GET /incidents/:id": servePage,
+	"GET /ignored": servePage,
+	"GET /audit": servePage,
 	"GET /hub": servePage,
 	"GET /insights": servePage,
 	"GET /playground": servePage,
@@ -71,7 +77,7 @@ for (const [path, onPath] of Map.groupBy(routes, (route) => route.path)) {
 	const allow = onPath.map(({ method }) => method).join(", ");
 	router.all(path, () => errorResponse(405, "method not allowed", { allow }));
 }
-router.all("*", () => errorResponse(404, "not found"));
+router.all("*", serveMissing);
 
 /** Nobody in particular, where no right is needed. */
 const ANYBODY: Caller = { who: "anybody", proof: "loopback", token: null };

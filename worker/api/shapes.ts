@@ -1,4 +1,5 @@
 import type { Because } from "../../pipeline/because.ts";
+import type { Context } from "../../pipeline/context.ts";
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Right } from "../http/rights.ts";
@@ -86,6 +87,14 @@ export interface ContextSummary {
 	readonly incomplete?: string;
 }
 
+/** Answer of `GET /api/incidents/{id}/context`. */
+export interface KeptContext {
+	/** The version that gathered it. */
+	readonly pipeline: string;
+	/** Without secrets, and cut. */
+	readonly context: Context;
+}
+
 export interface ShownAttempt {
 	readonly attempt: number;
 	readonly agent: string;
@@ -135,7 +144,40 @@ export interface Choices {
 	readonly repositories: readonly string[];
 }
 
+/** One line of the audit trail. */
+export interface AuditLine {
+	readonly at: string;
+	/** An e-mail address or login, or what kind of token it was. */
+	readonly who: string;
+	readonly proof: "token" | "access" | "loopback" | "comment";
+	/** The first 8 hex digits of the token's SHA-256. */
+	readonly token: string | null;
+	readonly action: string;
+	/** An incident's id, a pipeline's version, or a pull request as `owner/name#number`. */
+	readonly target: string | null;
+	readonly detail: string | null;
+}
+
+/** Answer of `GET /api/audit`. */
+export interface AuditPage {
+	/** Newest first. */
+	readonly audit: readonly AuditLine[];
+	/** The next page's `before`; null on the last page. */
+	readonly next: string | null;
+}
+
+/** Answer of `GET /api/pipeline?with=source`. */
+export interface PipelineSource {
+	readonly version: string;
+	/** The text of its `pipeline.yaml`; null if an older Healer built it. */
+	readonly source: string | null;
+	/** Templates and partials by name, without `.mustache`. */
+	readonly prompts: Readonly<Record<string, string>>;
+}
+
 export interface HubStatus {
+	/** Where people see GitHub, without a trailing slash: github.com, or the Enterprise's host of `GITHUB_API_URL`. */
+	readonly github_url: string;
 	/** The version of the loaded pipeline. */
 	readonly pipeline: string;
 	/** Null without an active pause. `since` is null if the pipeline sets it. */
@@ -191,14 +233,4 @@ export interface Viewer {
 }
 
 /** Answer of `POST /api/explain`. */
-export interface ExplainedDelivery {
-	readonly pipeline: string;
-	/** The result, in one sentence. */
-	readonly verdict: string;
-	/** The incident's id; null if it would be none. */
-	readonly incident_id: string | null;
-	readonly agent: string | null;
-	readonly failure_type: string | null;
-	readonly rule: string | null;
-	readonly explanation: readonly StageExplanation[];
-}
+export type { ExplainedDelivery } from "../../pipeline/explain-delivery.ts";

@@ -3,6 +3,7 @@ import { createEffects } from "../create-effects.ts";
 import { currentPause } from "../dispatch/gates.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
+import { webAddressOf } from "../github/web-address.ts";
 import { jsonResponse, taggedResponse } from "../http/responses.ts";
 import { writeIgnored } from "../ingest/count-ignored.ts";
 import { deliveryQueue } from "../ingest/delivery-queue.ts";
@@ -31,7 +32,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 	const effects = createEffects(env, log);
 	const delivery_queue = showDeliveryQueue(env);
 	try {
-		const known = await withTimeout(() => readStatus(effects), WITHIN_MS);
+		const known = await withTimeout(() => readStatus(env, effects), WITHIN_MS);
 		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
@@ -40,7 +41,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 	}
 }
 
-async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
+async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
 	await writeIgnored(effects);
 	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at, stall] = await Promise.all([
 		effects.engine(),
@@ -54,6 +55,7 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 		findStall(effects.journal),
 	]);
 	return {
+		github_url: webAddressOf(env.GITHUB_API_URL),
 		pipeline: engine.version,
 		paused: presentPause(pause),
 		not_starting: stall === undefined ? null : { since: isoOf(stall.since) },

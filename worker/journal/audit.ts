@@ -39,6 +39,18 @@ function redacted(entry: AuditEntry): AuditEntry {
 	return { ...entry, detail: entry.detail === null ? null : redactText(entry.detail) };
 }
 
+/** The newest lines first, of those before the line `before`. */
+export async function newestAudit(
+	db: D1Database,
+	{ before, limit }: { readonly before?: number; readonly limit: number },
+): Promise<readonly AuditRow[]> {
+	const { results } = await db
+		.prepare(`SELECT ${auditTable.list} FROM audit WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2`)
+		.bind(before ?? null, limit)
+		.all<AuditRow>();
+	return results;
+}
+
 /** The trail in order, oldest first: a later call that continues misses no new line. */
 export async function listAudit(
 	db: D1Database,

@@ -117,6 +117,9 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		rounds: 1,
 		planRound: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
+		explain: async () => {
+			throw new Error("no test explains with this engine");
+		},
 		read: async () => ({
 			outcome: "ignored",
 			reason: { kind: "unknown_event", event: "x" },

@@ -1,0 +1,35 @@
+import { useEffect, useState } from "preact/hooks";
+
+const PAUSE_MS = 250;
+
+/** A search that follows what is typed, a moment later. The key `/` moves the focus to it. */
+export function SearchField({
+	text,
+	placeholder,
+	onSearch,
+}: {
+	readonly text: string;
+	readonly placeholder: string;
+	readonly onSearch: (text: string) => void;
+}) {
+	const [typed, type] = useState(text);
+	useEffect(() => type(text), [text]);
+	useEffect(() => {
+		if (typed.trim() === text) return;
+		const timer = setTimeout(() => onSearch(typed.trim()), PAUSE_MS);
+		return () => clearTimeout(timer);
+	}, [typed]);
+	return (
+		<label class="wide">
+			<span>Search</span>
+			<input
+				type="search"
+				data-search
+				placeholder={placeholder}
+				maxLength={100}
+				value={typed}
+				onInput={({ currentTarget }) => type(currentTarget.value)}
+			/>
+		</label>
+	);
+}
