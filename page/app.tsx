@@ -1,8 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
+import { visibleText } from "../pipeline/prompt/visible-text.ts";
 import { isLockedOut } from "./api/token.ts";
+import { AuditView } from "./audit/audit-view.tsx";
 import { Frame } from "./frame.tsx";
 import { Home } from "./home/home.tsx";
 import { Hub } from "./hub/hub.tsx";
+import { IgnoredView } from "./ignored/ignored-view.tsx";
 import { IncidentView } from "./incident/incident-view.tsx";
 import { InsightsView } from "./insights/insights.tsx";
 import { LogIn } from "./log-in.tsx";
@@ -28,6 +31,10 @@ function Shown() {
 			return <Home />;
 		case "incident":
 			return <IncidentView id={shown.id} />;
+		case "ignored":
+			return <IgnoredView />;
+		case "audit":
+			return <AuditView />;
 		case "hub":
 			return <Hub />;
 		case "playground":
@@ -45,6 +52,9 @@ function NotFound() {
 	return (
 		<section>
 			<h1 tabIndex={-1}>Page not found</h1>
+			<p>
+				No view has the address <code>{visibleText(location.pathname)}</code>.
+			</p>
 			<p>
 				<a href="/">Show all incidents</a>
 			</p>

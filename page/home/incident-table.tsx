@@ -33,7 +33,7 @@ export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
 
 function Rows({ rows }: { readonly rows: readonly TitledIncident[] }) {
 	return (
-		<table class="incidents">
+		<table class="stacked incidents">
 			<thead>
 				<tr>
 					<th scope="col">State</th>
@@ -88,7 +88,13 @@ function Row({ row }: { readonly row: TitledIncident }) {
 				{row.agent === null ? <span class="dim">–</span> : <FilterLink name="agent" value={row.agent} />}
 				{row.attempt > 1 && <span class="dim"> ×{row.attempt}</span>}
 			</td>
-			<td class="type">{row.failure_type === null ? <span class="dim">–</span> : <FilterLink name="failure_type" value={row.failure_type} />}</td>
+			<td class="type">
+				{row.failure_type === null ? (
+					<span class="dim">–</span>
+				) : (
+					<FilterLink name="failure_type" value={row.failure_type} />
+				)}
+			</td>
 			<td class="when">
 				<Age at={row.created_at} />
 			</td>
