@@ -5,6 +5,8 @@ import { explainDelivery } from "./api/explain-delivery.ts";
 import { exportIncidentsApi } from "./api/export-incidents.ts";
 import { insightsApi } from "./api/insights/insights-api.ts";
 import { listAuditApi } from "./api/list-audit.ts";
+import { listChangesApi } from "./api/list-changes.ts";
+import { listIgnoredApi } from "./api/list-ignored.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
 import { pauseApi, resumeApi } from "./api/pause-and-resume.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "./api/pipeline-versions.ts";
@@ -43,6 +45,8 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /api/incidents": listIncidentsApi,
 	"GET /api/incidents/:id": showIncidentApi,
 	"GET /api/incidents/:id/context": showContextApi,
+	"GET /api/ignored": listIgnoredApi,
+	"GET /api/changes": listChangesApi,
 	"GET /api/choices": listChoicesApi,
 	"GET /api/insights": insightsApi,
 	"GET /api/status": showStatus,

@@ -1,3 +1,4 @@
+import type { IgnoredPage, ShownIgnored } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { Choice } from "../parts/choice.tsx";
@@ -6,7 +7,6 @@ import { BranchLink } from "../parts/place-links.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { SearchField } from "../parts/search-field.tsx";
 import { params, replaceAddress } from "../route.ts";
-import type { IgnoredDelivery, IgnoredPage } from "./ignored-page.ts";
 import { labelOf } from "./kinds.ts";
 
 const NAMES = ["text", "filter", "repository", "event"] as const;
@@ -62,7 +62,7 @@ export function IgnoredView() {
 	);
 }
 
-function Rows({ rows }: { readonly rows: readonly IgnoredDelivery[] }) {
+function Rows({ rows }: { readonly rows: readonly ShownIgnored[] }) {
 	return (
 		<table class="stacked">
 			<thead>
@@ -86,7 +86,7 @@ function Rows({ rows }: { readonly rows: readonly IgnoredDelivery[] }) {
 							{row.action !== null && <span class="dim"> {row.action}</span>}
 						</td>
 						<td class="what">
-							{row.filter !== null && <a href={addressWith({ filter: row.filter })}>{labelOf(row.filter)}</a>}
+							<a href={addressWith({ filter: row.filter })}>{labelOf(row.filter)}</a>
 							<div class="reason">{row.reason}</div>
 						</td>
 						<td class="where">

@@ -26,7 +26,7 @@ export function SearchField({
 				type="search"
 				data-search
 				placeholder={placeholder}
-				maxLength={100}
+				maxLength={255}
 				value={typed}
 				onInput={({ currentTarget }) => type(currentTarget.value)}
 			/>

@@ -18,12 +18,16 @@ function isAction(name: unknown): name is ActionName {
 }
 
 const MAX_BODY_BYTES = 4096;
-const BODY_PROBLEM = "the body is JSON, and may be left out; of retry it may be {agent}";
-const actionBody = { plain: z.strictObject({}), retry: z.strictObject({ agent: z.string().max(63).optional() }) };
+const BODY_PROBLEM = "the body is JSON, and may be left out; of retry it may be {agent}, of stop {reason}";
+const actionBody = {
+	release: z.strictObject({}),
+	retry: z.strictObject({ agent: z.string().max(63).optional() }),
+	stop: z.strictObject({ reason: z.string().trim().min(1).max(500).optional() }),
+};
 
 /**
  * `POST /api/incidents/{id}/release`, `/retry`, `/stop`: `{status, attempt}`, the state afterwards. `/retry {agent}` gives the
- * incident to that agent, also while another one has it. 400 if the pipeline has no such agent, 409 if the action does not
+ * incident to that agent, also while another one has it; the `reason` of `/stop` is for timeline and audit trail. 400 if the pipeline has no such agent, 409 if the action does not
  * apply in the incident's state.
  */
 export async function actOnIncident(
@@ -37,18 +41,18 @@ export async function actOnIncident(
 	if (!isAction(action)) return errorResponse(404, "not found");
 	const body = await readBody(request, MAX_BODY_BYTES);
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
-	const agent = readAgent(action, decodeUtf8(body.bytes));
+	const given = readGiven(action, decodeUtf8(body.bytes));
 	body.release();
-	if (agent === "invalid") return errorResponse(400, BODY_PROBLEM);
+	if (given === undefined) return errorResponse(400, BODY_PROBLEM);
+	const { agent, reason } = given;
 
 	const effects = createEffects(env, createLog({ incident_id: id }));
 	if (agent !== undefined) {
 		const { agents } = await effects.engine();
-		if (!agents.includes(agent.name))
-			return errorResponse(400, `there is no such agent; there are ${agents.join(", ")}`);
+		if (!agents.includes(agent)) return errorResponse(400, `there is no such agent; there are ${agents.join(", ")}`);
 	}
-	const done = await act(effects, id, { action, agent: agent?.name }, caller);
-	effects.log.info("manual action on an incident", { action, agent: agent?.name, by: caller.who, ...done });
+	const done = await act(effects, id, { action, agent, reason }, caller);
+	effects.log.info("manual action on an incident", { action, agent, by: caller.who, ...done });
 	if (done.ok) return jsonResponse(200, { status: done.status, attempt: done.attempt });
 	switch (done.reason) {
 		case "not_found":
@@ -62,22 +66,27 @@ export async function actOnIncident(
 	}
 }
 
-/** The agent that the body names; undefined if it names none. */
-function readAgent(action: ActionName, text: string | undefined): { readonly name: string } | "invalid" | undefined {
-	if (text === "") return undefined;
+interface Given {
+	readonly agent?: string | undefined;
+	readonly reason?: string | undefined;
+}
+
+/** What the body says; undefined if it is not what the action takes. */
+function readGiven(action: ActionName, text: string | undefined): Given | undefined {
+	if (text === "") return {};
 	const json = parseJson(text);
-	const read = json.ok ? actionBody[action === "retry" ? "retry" : "plain"].safeParse(json.value) : undefined;
-	if (read?.success !== true) return "invalid";
-	return "agent" in read.data && read.data.agent !== undefined ? { name: read.data.agent } : undefined;
+	const read = json.ok ? actionBody[action].safeParse(json.value) : undefined;
+	return read?.success === true ? read.data : undefined;
 }
 
 async function act(
 	effects: Effects,
 	id: string,
-	{ action, agent }: { readonly action: ActionName; readonly agent: string | undefined },
+	{ action, agent, reason }: Given & { readonly action: ActionName },
 	caller: Caller,
 ): Promise<ManualAction> {
-	const audit = { ...caller, action, target: id, detail: agent ?? null };
+	const audit = { ...caller, action, target: id, detail: agent ?? reason ?? null };
 	if (agent !== undefined) return await reassignRemediation(effects, id, { agent, by: caller.who, audit });
-	return await ACTIONS[action](effects, id, caller.who, audit);
+	const why = reason === undefined ? "" : `: ${reason}`;
+	return await ACTIONS[action](effects, id, `${caller.who}${why}`, audit);
 }

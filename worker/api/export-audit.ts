@@ -1,7 +1,8 @@
 import { jsonResponse } from "../http/responses.ts";
 import { auditTable, listAudit } from "../journal/audit.ts";
+import type { Cursor } from "../journal/incident-list.ts";
 import { withTimes } from "./export-journal.ts";
-import { type Cursor, writeCursor } from "./page-query.ts";
+import { writeCursor } from "./page-query.ts";
 
 /** One page of the audit trail for `healer audit`, in order. `last` and `more` are those of the journal's pages. */
 export async function exportAuditPage(

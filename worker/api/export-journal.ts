@@ -1,9 +1,10 @@
 import { jsonResponse } from "../http/responses.ts";
 import { exportJournal, type JournalEntry, journalColumns } from "../journal/export.ts";
+import type { Cursor } from "../journal/incident-list.ts";
 import { readStored } from "../journal/stored-json.ts";
 import type { ColumnSet } from "../journal/table.ts";
 import { isoOf } from "./iso-time.ts";
-import { type Cursor, writeCursor } from "./page-query.ts";
+import { writeCursor } from "./page-query.ts";
 
 /**
  * One page of the journal for `healer export`, incidents in order of creation. `last` is the cursor behind the page, `more`

@@ -1,3 +1,5 @@
+import type { Cursor } from "../journal/incident-list.ts";
+
 /** The requested page of a list; `after` is undefined for the first one. */
 export interface PageQuery {
 	readonly limit: number;
@@ -9,18 +11,22 @@ export function readPageQuery(
 	params: URLSearchParams,
 	{ usual, highest }: { readonly usual: number; readonly highest: number },
 ): PageQuery | string {
-	const limit = params.get("limit") || String(usual);
-	if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) return `limit is a number from 1 to ${highest}`;
+	const limit = readLimit(params, { usual, highest });
+	if (typeof limit === "string") return limit;
 	const cursor = params.get("cursor") || undefined;
 	const after = cursor === undefined ? undefined : readCursor(cursor);
 	if (cursor !== undefined && after === undefined) return "the cursor is invalid";
-	return { limit: Math.min(highest, Number(limit)), after };
+	return { limit, after };
 }
 
-/** The incident behind which a list that is newest first continues. */
-export interface Cursor {
-	readonly created_at: number;
-	readonly id: string;
+/** Reads `limit`, as above. */
+export function readLimit(
+	params: URLSearchParams,
+	{ usual, highest }: { readonly usual: number; readonly highest: number },
+): number | string {
+	const limit = params.get("limit") || String(usual);
+	if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) return `limit is a number from 1 to ${highest}`;
+	return Math.min(highest, Number(limit));
 }
 
 export function writeCursor(last: Cursor): string {

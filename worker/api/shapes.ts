@@ -137,6 +137,47 @@ export interface ShownStep {
 	readonly reason: string | null;
 }
 
+/** An ignored delivery. */
+export interface ShownIgnored {
+	readonly delivery_id: string;
+	readonly event: string;
+	readonly action: string | null;
+	readonly repository: string | null;
+	readonly branch: string | null;
+	/** One sentence for people. */
+	readonly reason: string;
+	/** The filter that refused it, else the kind of reason: `unknown_event`, `not_matched`, `tracked` ... */
+	readonly filter: string;
+	readonly at: string;
+}
+
+/** Answer of `GET /api/ignored`. */
+export interface IgnoredPage {
+	readonly ignored: readonly ShownIgnored[];
+	/** The most frequent filter first. */
+	readonly filters: readonly { readonly filter: string; readonly count: number }[];
+	/** The next page's `before`; null on the last page. */
+	readonly next: string | null;
+}
+
+/** Something that happened to an incident. */
+export interface ShownChange extends Omit<ShownStep, "from"> {
+	readonly incident_id: string;
+	/** Null for `opened`. */
+	readonly from: IncidentStatus | null;
+	readonly repository: string;
+	readonly branch: string | null;
+	readonly agent: string | null;
+}
+
+/** Answer of `GET /api/changes`. */
+export interface ChangePage {
+	/** Oldest first. */
+	readonly changes: readonly ShownChange[];
+	/** The cursor from which the next request continues. */
+	readonly last: string;
+}
+
 /** The values in the journal by which the list can be filtered. */
 export interface Choices {
 	readonly agents: readonly string[];
@@ -202,6 +243,8 @@ export interface HubStatus {
 	readonly redelivery: Redelivery;
 	/** When an incident last changed; null if there is none. */
 	readonly changed_at: string | null;
+	/** When the newest delivery arrived; null if none is known. */
+	readonly last_delivery_at: string | null;
 }
 
 export interface DeliveryQueueStatus {

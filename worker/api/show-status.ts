@@ -10,6 +10,7 @@ import { deliveryQueue } from "../ingest/delivery-queue.ts";
 import { countFailedDeliveries, readDeliveryScan } from "../journal/failed-deliveries.ts";
 import { explainFailure, failureOf } from "../journal/failure.ts";
 import { readIgnoredCounts } from "../journal/ignored.ts";
+import { lastDeliveryAt } from "../journal/ignored-deliveries.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { findStall } from "../journal/starts.ts";
@@ -43,17 +44,19 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 
 async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
 	await writeIgnored(effects);
-	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at, stall] = await Promise.all([
-		effects.engine(),
-		currentPause(effects),
-		countIncidents(effects.journal),
-		readIgnoredCounts(effects.journal),
-		activePipeline(effects.journal),
-		listPipelines(effects.journal),
-		showRedelivery(effects),
-		lastChange(effects.journal),
-		findStall(effects.journal),
-	]);
+	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at, stall, last_delivery_at] =
+		await Promise.all([
+			effects.engine(),
+			currentPause(effects),
+			countIncidents(effects.journal),
+			readIgnoredCounts(effects.journal),
+			activePipeline(effects.journal),
+			listPipelines(effects.journal),
+			showRedelivery(effects),
+			lastChange(effects.journal),
+			findStall(effects.journal),
+			lastDeliveryAt(effects.journal),
+		]);
 	return {
 		github_url: webAddressOf(env.GITHUB_API_URL),
 		pipeline: engine.version,
@@ -64,6 +67,7 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		...counts,
 		redelivery,
 		changed_at: isoOrNull(changed_at),
+		last_delivery_at: isoOrNull(last_delivery_at),
 	};
 }
 

@@ -16,6 +16,8 @@ export const ROUTES = {
 	"GET /api/incidents": "read",
 	"GET /api/incidents/:id": "read",
 	"GET /api/incidents/:id/context": "read",
+	"GET /api/ignored": "read",
+	"GET /api/changes": "read",
 	"GET /api/choices": "read",
 	"GET /api/insights": "read",
 	"GET /api/status": "read",

@@ -87,7 +87,7 @@ async function write(
 	const acceptance = await writeDelivery(effects, settleLonger(delivery, ageMs), log);
 	if (acceptance.status === "ignored") {
 		if (acceptance.isUnknown && ageMs < EARLY_UNTIL_MS) return "early";
-		background.push(countIgnored(effects, acceptance.kind));
+		background.push(countIgnored(effects, acceptance.kind, acceptance.delivery));
 		return "written";
 	}
 	if (acceptance.status === "command") background.push(answerCommand(effects, acceptance.command_id));

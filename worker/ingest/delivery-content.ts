@@ -13,8 +13,16 @@ export interface PreparedDelivery {
 	readonly content: DeliveryContent;
 	/** The repository that the payload names. */
 	readonly repository?: NamedRepository;
+	/** Only of one that is ignored; a message of an earlier worker has none. */
+	readonly about?: DeliverySubject;
 	/** What it reports about remediations in progress. */
 	readonly signal?: PreparedSignal;
+}
+
+/** What a payload is about, for people who ask why nothing came of it. */
+export interface DeliverySubject {
+	readonly action?: string;
+	readonly branch?: string;
 }
 
 export type DeliveryContent =

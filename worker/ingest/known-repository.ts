@@ -2,7 +2,7 @@ import { isSameRepository } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/index.ts";
 import { incidentId } from "../../pipeline/stages/incident-id.ts";
 import { inKey, type KnownRepository, knownRepository } from "../journal/repositories.ts";
-import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { type DeliveryContent, needsJournal, type PreparedDelivery } from "./delivery-content.ts";
 
 /**
  * A delivery under the name by which the journal knows its repository: GitHub may name it differently before and after a
@@ -14,7 +14,8 @@ export async function underKnownName(
 	now: number,
 ): Promise<PreparedDelivery> {
 	const { repository: named, signal } = delivery;
-	if (named === undefined) return delivery;
+	// Nothing is stored of it, so its name is asked of nobody: most deliveries are ignored, also while the journal is away.
+	if (named === undefined || !needsJournal(delivery)) return delivery;
 	const known = await knownRepository(db, named, now);
 	if (known.name === named.name && known.key === named.name.toLowerCase()) return delivery;
 	return {

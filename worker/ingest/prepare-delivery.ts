@@ -8,6 +8,7 @@ import { completeCheckRun } from "../github/complete-check-run.ts";
 import type { NamedRepository } from "../journal/repositories.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { subjectOf } from "./ignored-delivery.ts";
 import { readSignal } from "./track-signal.ts";
 import { truncateToFit } from "./truncate.ts";
 
@@ -50,6 +51,7 @@ export async function prepareDelivery(
 			...{ delivery_id, event, received_at, content },
 			...(repository !== undefined && { repository }),
 			...(signal !== undefined && { signal }),
+			...(content.outcome === "ignored" && { about: subjectOf(delivery.payload) }),
 		};
 	} catch (cause) {
 		// Reading depends on pipeline and payload alone. A very deeply nested payload overflows the stack.

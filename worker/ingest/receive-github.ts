@@ -101,8 +101,10 @@ async function receivePayload(
 	const receipt = await receive(effects, { ...headers, payload }, env, log.with({ event }));
 	switch (receipt.status) {
 		case "ignored":
-			ctx.waitUntil(countIgnored(effects, receipt.kind));
+			ctx.waitUntil(countIgnored(effects, receipt.kind, receipt.delivery));
 			return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+		case "recorded":
+			return jsonResponse(202, receipt);
 		case "queued":
 			return jsonResponse(202, { ...receipt, status: "accepted", reason: "journal unavailable, queued" });
 		case "refused":

@@ -91,9 +91,10 @@ async function remediate(
 	try {
 		const acceptance = await acceptDelivery(effects, delivery, "sensor", log.with({ event: delivery.event }));
 		if (acceptance.status === "ignored") {
-			ctx.waitUntil(countIgnored(effects, acceptance.kind));
+			ctx.waitUntil(countIgnored(effects, acceptance.kind, acceptance.delivery));
 			return ignoredAnswer(acceptance.reason);
 		}
+		if (acceptance.status === "recorded") return ignoredAnswer(acceptance.reason);
 		if (acceptance.status === "refused") return acceptance;
 		// The sender waits for the result, which nobody knows while the delivery is queued.
 		if (acceptance.status === "queued" || acceptance.status === "unavailable") {

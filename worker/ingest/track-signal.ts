@@ -27,20 +27,30 @@ export async function readSignal(
 	return { signal, now: effects.now(), reconsider_ms: ci_deadline_s * 1000 };
 }
 
+/** What storing a signal showed. */
+export interface Tracked {
+	/** The results of the other statements. */
+	readonly results: readonly D1Result[];
+	/** The remediation that the signal counts for: if there are several, an open one, and the newest of those. */
+	readonly incident_id?: string;
+}
+
 /**
  * Stores a signal, and `others` in the same transaction, before GitHub gets its answer. A wake-up processes what follows;
- * this starts nothing. Throws if the journal fails. Returns the results of `others`.
+ * this starts nothing. Throws if the journal fails.
  */
 export async function trackSignal(
 	effects: Effects,
 	prepared: PreparedSignal,
 	log: Log,
 	others: readonly D1PreparedStatement[] = [],
-): Promise<readonly D1Result[]> {
+): Promise<Tracked> {
 	const statements = signalStatements(effects.journal, prepared.signal, prepared);
-	const results = await effects.journal.batch([...others, ...statements.all]);
-	await wakeAffected(effects, prepared, statements.affected(results), log);
-	return results.slice(0, others.length);
+	const results = await effects.journal.batch([...others, statements.recorded, ...statements.all]);
+	const affected = statements.affected(results);
+	await wakeAffected(effects, prepared, affected, log);
+	const [incident_id] = affected;
+	return { results: results.slice(0, others.length), ...(incident_id !== undefined && { incident_id }) };
 }
 
 /** Wakes the remediations of a signal that is already stored. */

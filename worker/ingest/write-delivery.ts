@@ -12,12 +12,15 @@ import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
 import { commandStatement, pressedAgainStatement } from "../journal/commands.ts";
 import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliveries.ts";
+import type { IgnoredDelivery } from "../journal/ignored-deliveries.ts";
 import { failedAgainStatements, findOpenFix, isIncident } from "../journal/open-fixes.ts";
+import { recordedStatement } from "../journal/recorded-deliveries.ts";
 import { remediationPushedTo } from "../journal/remediations.ts";
 import { reopenStatements } from "../journal/reopen.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { ignoredDelivery } from "./ignored-delivery.ts";
 import { underKnownName } from "./known-repository.ts";
 import { type PreparedSignal, trackSignal, wakeAffected } from "./track-signal.ts";
 
@@ -32,10 +35,14 @@ export type Acceptance =
 	  }
 	/** A command for Healer itself. */
 	| { readonly status: "command"; readonly name: string; readonly isNew: boolean; readonly command_id: string }
+	/** No incident of its own, but it counts for this one: the result of a check, a merge, a closed alert ... */
+	| { readonly status: "recorded"; readonly incident_id: string; readonly reason: string }
 	| {
 			readonly status: "ignored";
 			readonly kind: IgnoredReason["kind"];
 			readonly reason: string;
+			/** To be kept among the last ignored ones. */
+			readonly delivery: IgnoredDelivery;
 			/** A filter refused the incident, and the journal has no incident to add the delivery to. */
 			readonly isUnknown?: boolean;
 	  };
@@ -56,7 +63,7 @@ export async function writeDelivery(effects: Effects, delivery: PreparedDelivery
 		case "command":
 			return await writeCommand(effects, prepared, content, log);
 		case "ignored":
-			return { ...ignore(content.reason, log), ...(await writeIgnored(effects, prepared, content, log)) };
+			return await writeIgnored(effects, prepared, content, log);
 		default:
 			return content satisfies never;
 	}
@@ -64,7 +71,7 @@ export async function writeDelivery(effects: Effects, delivery: PreparedDelivery
 
 async function writeIncident(
 	effects: Effects,
-	{ signal, received_at }: PreparedDelivery,
+	{ delivery_id, signal, received_at }: PreparedDelivery,
 	content: ContentOf<"incident">,
 	log: Log,
 ): Promise<Acceptance> {
@@ -84,8 +91,9 @@ async function writeIncident(
 	const origin = { isOwnAgent, now: received_at, late_ms };
 	const remediation = await remediationPushedTo(effects.journal, incident, origin);
 	if (remediation !== undefined) {
-		if (signal !== undefined) await trackSignal(effects, signal, log);
-		return ignore({ kind: "attempt_result", incident_id: remediation }, log);
+		const own = recordedStatement(effects.journal, { delivery_id, incident_id: remediation, received_at });
+		await (signal === undefined ? own.run() : trackSignal(effects, signal, log, [own]));
+		return record({ kind: "attempt_result", incident_id: remediation }, remediation, log);
 	}
 
 	const { journal } = effects;
@@ -138,7 +146,7 @@ async function writeFailedAgain(
 	// A sensor's payload reports nothing about remediations by itself.
 	const signal = failed.signal ?? { signal: failureOf(incident), now, reconsider_ms: late_ms };
 	const own = failedAgainStatements(effects.journal, { id: openFix, failure: incident, now });
-	const results = await trackSignal(effects, signal, log, own);
+	const { results } = await trackSignal(effects, signal, log, own);
 	const isOpen = (results.at(-1)?.results ?? []).length > 0;
 	if (isOpen) log.info("failure belongs to an open fix", { incident_id: openFix });
 	return isOpen;
@@ -157,7 +165,7 @@ async function writeCommand(
 ): Promise<Acceptance> {
 	const { id, name, author, pr_number } = command;
 	const own = commandStatement(effects.journal, command, received_at);
-	const [added] = signal === undefined ? [await own.run()] : await trackSignal(effects, signal, log, [own]);
+	const [added] = signal === undefined ? [await own.run()] : (await trackSignal(effects, signal, log, [own])).results;
 	const isNew = added?.meta.changes === 1;
 	log.info(`command ${isNew ? "accepted" : "duplicate"}`, { name, author, pr_number });
 	return { status: "command", name, isNew, command_id: id };
@@ -165,17 +173,33 @@ async function writeCommand(
 
 async function writeIgnored(
 	effects: Effects,
-	{ signal, received_at }: PreparedDelivery,
-	{ refused }: ContentOf<"ignored">,
+	delivery: PreparedDelivery,
+	{ refused, reason }: ContentOf<"ignored">,
 	log: Log,
-): Promise<{ readonly isUnknown?: boolean }> {
+): Promise<Acceptance> {
+	const { signal, received_at } = delivery;
 	const own = refused && refusedDeliveryStatement(effects.journal, refused, received_at);
-	const [added] = signal === undefined ? [await own?.run()] : await trackSignal(effects, signal, log, own && [own]);
-	return own === undefined ? {} : { isUnknown: added?.meta.changes === 0 };
+	const tracked = signal && (await trackSignal(effects, signal, log, own && [own]));
+	const added = tracked === undefined ? await own?.run() : tracked.results[0];
+	if (refused !== undefined && added?.meta.changes === 1) return record(reason, refused.id, log);
+	// Its incident may still come: whoever has the time for that waits.
+	if (refused !== undefined) return { ...ignore(delivery, reason, log), isUnknown: true };
+	return tracked?.incident_id === undefined ? ignore(delivery, reason, log) : record(reason, tracked.incident_id, log);
 }
 
-function ignore(why: IgnoredReason, log: Log): Extract<Acceptance, { readonly status: "ignored" }> {
+function record(why: IgnoredReason, incident_id: string, log: Log): Acceptance {
 	const reason = renderIgnored(why);
+	log.info("delivery recorded", { kind: why.kind, reason, incident_id });
+	return { status: "recorded", incident_id, reason };
+}
+
+function ignore(
+	delivery: PreparedDelivery,
+	why: IgnoredReason,
+	log: Log,
+): Extract<Acceptance, { readonly status: "ignored" }> {
+	const kept = ignoredDelivery(delivery, why);
+	const { reason } = kept;
 	log.info("delivery ignored", { kind: why.kind, reason });
-	return { status: "ignored", kind: why.kind, reason };
+	return { status: "ignored", kind: why.kind, reason, delivery: kept };
 }

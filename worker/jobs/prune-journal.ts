@@ -1,11 +1,14 @@
 import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
+import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
 import { ENDED } from "../journal/state-machine.ts";
 
 // Per minute; the next sweep continues.
 const INCIDENTS = 100;
 const ROWS = 1000;
+// A minute may bring many more ignored deliveries than anything else, and their rows are short.
+const MOST_IGNORED = 10_000;
 
 /** No setting shortens it: whoever may push a pipeline could erase the trace of it. */
 const AUDIT_KEPT_MS = 400 * DAY_MS;
@@ -30,7 +33,14 @@ const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL
 	AND status IN (${ENDED.map((status) => `'${status}'`).join(", ")})`;
 
 /** The tables whose rows belong to an incident. A test compares them with the journal's schema. */
-export const BELONGING = ["deliveries", "attempts", "transitions", "facts", "rate_limit_slots"] as const;
+export const BELONGING = [
+	"deliveries",
+	"attempts",
+	"transitions",
+	"facts",
+	"rate_limit_slots",
+	"recorded_deliveries",
+] as const;
 
 /**
  * Deletes incidents that ended before `before`, oldest first, with all rows that belong to them, in one transaction. Skips
@@ -126,6 +136,7 @@ async function pruneUnowned(
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
 		db.prepare("DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)"),
 		db.prepare("DELETE FROM ignored WHERE day < ?1").bind(today),
+		db.prepare(PRUNE_IGNORED_DELIVERIES).bind(ignoredBefore, RING_SIZE, MOST_IGNORED),
 	]);
 }
 

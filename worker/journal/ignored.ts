@@ -9,19 +9,14 @@ export const ignoredTable = defineTable("ignored", {
 	count: integer(),
 });
 
-/** Adds to the day's counts, in one batch. `day` is `2026-11-22`, UTC. */
-export async function addIgnored(db: D1Database, day: string, counts: ReadonlyMap<string, number>): Promise<void> {
-	if (counts.size === 0) return;
-	await db.batch(
-		[...counts].map(([reason, count]) =>
-			insertRow(
-				db,
-				ignoredTable,
-				{ day, reason, count },
-				{ onConflict: "ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count" },
-			),
-		),
-	);
+/** Adds to the day's counts. `day` is `2026-11-22`, UTC. */
+export function addIgnoredStatements(
+	db: D1Database,
+	day: string,
+	counts: ReadonlyMap<string, number>,
+): readonly D1PreparedStatement[] {
+	const onConflict = "ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count";
+	return [...counts].map(([reason, count]) => insertRow(db, ignoredTable, { day, reason, count }, { onConflict }));
 }
 
 /** Counted like the reasons of ignored deliveries, but shown apart: the sender may not be GitHub. */

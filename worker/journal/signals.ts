@@ -6,6 +6,7 @@ import { checkRowOf } from "./check-rows.ts";
 import { beganAt, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
 import { endedPullRequest } from "./pull-requests.ts";
+import { recordedDeliveriesTable } from "./recorded-deliveries.ts";
 import { alertTypes, resolvedStatement } from "./resolved-alerts.ts";
 import { insertTransitions } from "./transitions.ts";
 
@@ -18,7 +19,9 @@ const MOST_AFFECTED = 50;
 /** The statements of one transaction, and how to read their results. */
 export interface SignalStatements {
 	readonly all: readonly D1PreparedStatement[];
-	/** The ids of the remediations that the signal is about. */
+	/** Writes down which remediation its delivery is answered with; not for a delivery that has an incident of its own. */
+	readonly recorded: D1PreparedStatement;
+	/** The ids of the remediations that the signal is about: open ones first, and the newest of those. */
 	affected(results: readonly D1Result[]): readonly string[];
 }
 
@@ -36,7 +39,7 @@ export function signalStatements(
 		all: [
 			...factsOf(db, signal, at.now),
 			...noteOf(db, signal, affected, at.now),
-			bindNamed(db, `SELECT id FROM incidents WHERE id IN (${affected.sql})`, affected.values),
+			bindNamed(db, `SELECT id FROM incidents WHERE id IN (${affected.sql}) ${OPEN_FIRST}`, affected.values),
 			bindNamed(
 				db,
 				`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, :now), :now)
@@ -44,9 +47,19 @@ export function signalStatements(
 				{ ...affected.values, now: at.now },
 			),
 		],
+		recorded: bindNamed(
+			db,
+			`${recordedDeliveriesTable.insertSelect(
+				{ delivery_id: ":delivery_id", incident_id: "id", received_at: ":now" },
+				`FROM incidents WHERE id IN (${affected.sql}) ${OPEN_FIRST} LIMIT 1`,
+			)} ON CONFLICT (delivery_id, incident_id) DO NOTHING`,
+			{ ...affected.values, delivery_id: signal.delivery_id, now: at.now },
+		),
 		affected: (results) => ((results.at(-2)?.results ?? []) as { id: string }[]).map(({ id }) => id),
 	};
 }
+
+const OPEN_FIRST = "ORDER BY ended_at IS NOT NULL, created_at DESC, id DESC";
 
 interface Affected {
 	readonly sql: string;

@@ -158,6 +158,7 @@ describe("showStatus", () => {
 			paused: null,
 			not_starting: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),
+			last_delivery_at: expect.stringMatching(/^\d{4}-/),
 		});
 	});
 });

@@ -249,8 +249,11 @@ describe("a delivery while the journal is away", () => {
 
 	it("needs no journal when nothing is to be written down", async () => {
 		const hub = deployed();
-		const answer = await hub.deliver({}, { event: "watch" });
-		expect(answer).toMatchObject({ status: 202, body: { status: "ignored" } });
+		const { repository } = failedJob();
+		for (const payload of [{}, { repository }]) {
+			const answer = await hub.deliver(payload, { event: "watch" });
+			expect(answer).toMatchObject({ status: 202, body: { status: "ignored" } });
+		}
 		expect(hub.queue.messages).toEqual([]);
 	});
 

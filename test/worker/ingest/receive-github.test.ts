@@ -59,15 +59,15 @@ describe("receiveGithub", () => {
 
 	it("cancels an incident when a later delivery tells of a skip marker", async () => {
 		const relay = stubRelay();
-		await send(signedDelivery(failedJob()));
+		const { incident_id } = (await send(signedDelivery(failedJob()))).body;
 		const run = failedRun();
 		const told = {
 			...run,
 			workflow_run: { ...(run.workflow_run as object), head_commit: { message: "x [skip-healer]" } },
 		};
 		expect((await send(signedDelivery(told, { event: "workflow_run" }))).body).toMatchObject({
-			status: "ignored",
-			incident_id: null,
+			status: "recorded",
+			incident_id,
 		});
 		await passTime();
 		await fireCron();

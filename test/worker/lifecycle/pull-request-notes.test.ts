@@ -60,8 +60,9 @@ async function notesOf(id: string): Promise<readonly (readonly [string, string |
 
 describe("the merge queue in the timeline", () => {
 	it("stands at the fix whose pull request is in the queue, and at no other", async () => {
-		expect(await group("checks_requested", {})).toMatchObject({ status: "ignored", kind: "tracked" });
-		expect(await group("destroyed", { reason: "merged" })).toMatchObject({ status: "ignored", kind: "tracked" });
+		const recorded = { status: "recorded", incident_id: FIXED };
+		expect(await group("checks_requested", {})).toMatchObject(recorded);
+		expect(await group("destroyed", { reason: "merged" })).toMatchObject(recorded);
 		expect(await notesOf(FIXED)).toEqual([
 			["queued", "pull request #42, by Codertocat, commit b1c2d3e"],
 			["dequeued", "pull request #42, merged, by Codertocat, commit b1c2d3e"],

@@ -88,7 +88,7 @@ describe("an alert that was closed", () => {
 	it.each(CLOSINGS)("wakes no agent: %s %s", async (event, action, alert, how) => {
 		const { stub, cluster } = await started();
 		const id = await open(stub, event);
-		expect(await deliver(stub, delivery(event, action, alert))).toMatchObject({ status: "ignored", kind: "tracked" });
+		expect(await deliver(stub, delivery(event, action, alert))).toMatchObject({ status: "recorded", incident_id: id });
 		await settle(stub);
 		const reason = `alert #7 was closed as ${how}`;
 		expect(await findIncident(stub.journal, id)).toMatchObject({ status: "superseded", reason });

@@ -31,7 +31,7 @@ describe("a remediation, by GitHub's own payloads", () => {
 		await postOutcome(id, 2, "Succeeded", null);
 		expect((await incident(id)).status).toBe("awaiting_ci");
 		const answer = await tell(run({ run_id: 200, branch: "healer/4774eb5d5ba7355d" }, "success"));
-		expect(answer).toMatchObject({ status: 202, body: { status: "ignored" } });
+		expect(answer).toMatchObject({ status: 202, body: { status: "recorded", incident_id: id } });
 		expect(answer.body.reason).toContain("workflow_run reports success");
 		await expect.poll(async () => (await incident(id)).status, { timeout: 10_000, interval: 50 }).toBe("fixed");
 		expect(await incident(id)).toMatchObject({ fixed_by: "agent" });
