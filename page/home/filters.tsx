@@ -27,7 +27,7 @@ export function Filters() {
 			<form class={`filters ${isOpen ? "" : "folded"}`} onSubmit={(event) => event.preventDefault()}>
 				<SearchField
 					text={filter.text}
-					placeholder="delivery, #402, commit, branch, run, CodeRun, rule…"
+					placeholder="#402, commit, branch, run…"
 					onSearch={(text) => narrow({ text })}
 				/>
 				<button type="button" class="unfold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

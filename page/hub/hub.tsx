@@ -44,6 +44,15 @@ function State({ shown }: { readonly shown: HubStatus }) {
 					</li>
 				))}
 			</ul>
+			<p class="dim">
+				{shown.last_delivery_at === null ? (
+					"No delivery has arrived yet."
+				) : (
+					<>
+						The last delivery arrived <Age at={shown.last_delivery_at} />.
+					</>
+				)}
+			</p>
 			{shown.delivery_queue?.oldest_at != null && (
 				<p class="dim">
 					The oldest delivery that waits arrived <Age at={shown.delivery_queue.oldest_at} />.

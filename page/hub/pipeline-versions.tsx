@@ -5,10 +5,7 @@ import { may } from "../api/viewer.ts";
 import { Age } from "../parts/age.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Version } from "../parts/version.tsx";
-import { RollbackPreview } from "./rollback-preview.tsx";
-
-/** The name by which the version that the worker was deployed with is chosen. */
-const DEPLOYED = "bundled";
+import { DEPLOYED, RollbackPreview } from "./rollback-preview.tsx";
 
 /** The active version, and those kept: an administrator sees what going back would change, and goes back. */
 export function PipelineVersions({ pipeline, pipelines }: Pick<HubStatus, "pipeline" | "pipelines">) {

@@ -3,6 +3,9 @@ import { ask } from "../api/ask.ts";
 import { askEngine } from "../engine/ask-engine.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
 
+/** The name by which the version that the worker was deployed with is chosen. */
+export const DEPLOYED = "bundled";
+
 type Difference =
 	| { readonly kind: "loading" }
 	| { readonly kind: "problem"; readonly problem: string }
@@ -29,7 +32,7 @@ export function RollbackPreview({
 	}, [to]);
 	return (
 		<section class="rollback" aria-label="What going back changes">
-			<h3>What going back to {to.slice(0, 8)} changes</h3>
+			<h3>What going back to {to === DEPLOYED ? "the deployed version" : to.slice(0, 8)} changes</h3>
 			{difference.kind === "loading" && <p class="empty">Loading…</p>}
 			{difference.kind === "problem" && (
 				<p class="error" role="alert">

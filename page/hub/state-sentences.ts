@@ -41,7 +41,7 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	const wrong = told.filter((one) => one !== undefined);
 	const now = `${counted(working, "agent is", "agents are")} at work, ${counted(incidents.waiting, "incident waits", "incidents wait")}.`;
 	return wrong.length === 0
-		? [{ tone: "good", text: `All is well: deliveries arrive, and CodeRuns may start. ${now}` }]
+		? [{ tone: "good", text: `Healer runs, and CodeRuns may start. ${now}` }]
 		: [...wrong, { tone: "good", text: now }];
 }
 

@@ -99,7 +99,7 @@ function Rows({ rows }: { readonly rows: readonly ShownIgnored[] }) {
 								<BranchLink repository={row.repository} branch={row.branch} />
 							)}
 						</td>
-						<td>
+						<td class="id">
 							<code title={row.delivery_id}>{row.delivery_id.slice(0, 8)}</code>
 							<CopyButton text={row.delivery_id} what="the delivery's id" />
 						</td>

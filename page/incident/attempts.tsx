@@ -1,6 +1,7 @@
 import type { IncidentDetail, ShownAttempt } from "../../worker/api/shapes.ts";
 import { Age, lengthOf } from "../parts/age.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { LinkedText } from "../parts/linked-text.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { FilterLink } from "../parts/place-links.tsx";
 
@@ -43,7 +44,10 @@ function Attempt({ attempt }: { readonly attempt: ShownAttempt }) {
 			{refused !== null && <p class="reason">The relay refused it: {refused}</p>}
 			{message !== null && (
 				<p class="reason">
-					Message: <span class="said">{message}</span>
+					Message:{" "}
+					<span class="said">
+						<LinkedText text={message} />
+					</span>
 				</p>
 			)}
 			{ci_summary !== null && (

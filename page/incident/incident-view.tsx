@@ -35,58 +35,51 @@ export function IncidentView({ id }: { readonly id: string }) {
 
 function Loaded({ shown }: { readonly shown: IncidentDetail }) {
 	return (
-		<>
-			<div class="sides">
-				<div>
-					<Part title="Why" isCard>
-						<Why shown={shown} />
-					</Part>
-				</div>
-				<div>
-					<Part title="Next step" isCard>
-						<NextStepText shown={shown} />
-					</Part>
-					<Part title="Attempts" isCard>
-						<Attempts shown={shown} />
-					</Part>
-				</div>
+		<div class="sides">
+			<div>
+				<Part title="Why" look="panel">
+					<Why shown={shown} />
+				</Part>
+				<Part title="Context" look="later">
+					<ContextParts shown={shown} />
+				</Part>
+				<Part title="Prompt" look="later">
+					<Prompt attempts={shown.attempts} />
+				</Part>
 			</div>
-			<div class="sides">
-				<div>
-					<Part title="Context">
-						<ContextParts shown={shown} />
-					</Part>
-					<Part title="Prompt">
-						<Prompt attempts={shown.attempts} />
-					</Part>
-				</div>
-				<div>
-					<Part title="Facts">
-						<Facts shown={shown} />
-					</Part>
-					<Part title="Timeline">
-						<Timeline steps={shown.timeline} since={shown.created_at} />
-					</Part>
-					<Part title="Deliveries">
-						<Deliveries deliveries={shown.deliveries} />
-					</Part>
-				</div>
+			<div>
+				<Part title="Next step" look="panel">
+					<NextStepText shown={shown} />
+				</Part>
+				<Part title="Attempts" look="panel">
+					<Attempts shown={shown} />
+				</Part>
+				<Part title="Facts" look="last">
+					<Facts shown={shown} />
+				</Part>
+				<Part title="Timeline" look="last">
+					<Timeline steps={shown.timeline} since={shown.created_at} />
+				</Part>
+				<Part title="Deliveries" look="last">
+					<Deliveries deliveries={shown.deliveries} />
+				</Part>
 			</div>
-		</>
+		</div>
 	);
 }
 
+/** `look`: what stands out; on a narrow screen, where the columns become one, what comes after it and what comes last. */
 function Part({
 	title,
-	isCard = false,
+	look,
 	children,
 }: {
 	readonly title: string;
-	readonly isCard?: boolean;
+	readonly look: "panel" | "later" | "last";
 	readonly children: ComponentChildren;
 }) {
 	return (
-		<section aria-label={title} class={isCard ? "panel" : undefined}>
+		<section aria-label={title} class={look}>
 			<h2>{title}</h2>
 			{children}
 		</section>

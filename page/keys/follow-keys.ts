@@ -58,11 +58,7 @@ function search(): void {
 
 function moveRow(step: 1 | -1): void {
 	const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
-	const next = nextRow(
-		rows.indexOf(document.activeElement as HTMLElement),
-		rows.length,
-		step,
-	);
+	const next = nextRow(rows.indexOf(document.activeElement as HTMLElement), rows.length, step);
 	if (next === undefined) return;
 	rows[next]?.focus();
 	rows[next]?.scrollIntoView({ block: "nearest" });

@@ -17,7 +17,7 @@ export function Answer({ answered }: { readonly answered: Answered }) {
 		case "loading":
 			return <p class="empty">Loading…</p>;
 		case "problem":
-			return <pre class="error problem">{answered.problem}</pre>;
+			return <Problem text={answered.problem} />;
 		case "explained":
 			return answered.edited === undefined ? (
 				<Verdict title="The active pipeline decides" explained={answered.active} />
@@ -27,6 +27,17 @@ export function Answer({ answered }: { readonly answered: Answered }) {
 		default:
 			return answered satisfies never;
 	}
+}
+
+/** One sentence, or a build's errors, which point at columns and are not wrapped. */
+function Problem({ text }: { readonly text: string }) {
+	if (!text.includes("\n")) return <p class="error">{text}</p>;
+	return (
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
+		<section class="problem" tabIndex={0} aria-label="Errors of the pipeline">
+			<pre>{text}</pre>
+		</section>
+	);
 }
 
 function Compared({
@@ -47,7 +58,7 @@ function Compared({
 				</span>
 			</p>
 			<Verdict title="Your edit decides" explained={explained} />
-			{warnings !== "" && <pre class="problem">{warnings}</pre>}
+			{warnings !== "" && <Problem text={warnings} />}
 			<Verdict title="The active pipeline decides" explained={active} />
 		</>
 	);

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { OutsideLink } from "../../parts/outside-link.tsx";
 import { markedLines } from "./marked-lines.ts";
@@ -6,7 +7,6 @@ import { type Data, recordOf, recordsIn, textOf, textsIn } from "./read-data.ts"
 /** The failed jobs, and the excerpt of their logs with the decisive line and the errors marked. */
 export function JobLogs({ data, decisive }: { readonly data: Data; readonly decisive: string | undefined }) {
 	const reading = recordOf(data.reading);
-	const lines = markedLines(reading, decisive);
 	return (
 		<>
 			<ul class="jobs">
@@ -18,19 +18,31 @@ export function JobLogs({ data, decisive }: { readonly data: Data; readonly deci
 					</li>
 				))}
 			</ul>
-			{lines.length > 0 && (
-				<div class="long-text">
-					<CopyButton text={textOf(reading.excerpt) ?? ""} what="the excerpt" />
-					{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
-					<section class="log" tabIndex={0} aria-label="Excerpt of the log">
-						{lines.map(({ text, mark }, index) => (
-							<div key={index} class={mark}>
-								{mark === "decisive" ? <mark>{text}</mark> : text === "" ? " " : text}
-							</div>
-						))}
-					</section>
-				</div>
-			)}
+			{textOf(reading.excerpt) !== undefined && <Excerpt reading={reading} decisive={decisive} />}
 		</>
+	);
+}
+
+/** Scrolled so that the line that decided is seen. */
+function Excerpt({ reading, decisive }: { readonly reading: Data; readonly decisive: string | undefined }) {
+	const place = useRef<HTMLElement>(null);
+	const excerpt = textOf(reading.excerpt) ?? "";
+	useEffect(() => {
+		const { current: log } = place;
+		const line = log?.querySelector<HTMLElement>(".decisive");
+		if (log && line) log.scrollTop = line.offsetTop - log.clientHeight / 3;
+	}, [excerpt, decisive]);
+	return (
+		<div class="long-text">
+			<CopyButton text={excerpt} what="the excerpt" />
+			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
+			<section class="log" tabIndex={0} aria-label="Excerpt of the log" ref={place}>
+				{markedLines(reading, decisive).map(({ text, mark }, index) => (
+					<div key={index} class={mark} title={mark === "found" ? "A rule searched for this line" : undefined}>
+						{mark === "decisive" ? <mark>{text}</mark> : text}
+					</div>
+				))}
+			</section>
+		</div>
 	);
 }
