@@ -51,8 +51,7 @@ async function show(worker: WorkerAccess, { since, json }: AuditOptions, output:
 	}
 	if (json) for (const line of lines) output.line(JSON.stringify(line));
 	else if (lines.length === 0) output.line("Nobody did anything in this period.");
-	else
-		for (const line of table(["when", "who", "did", "what", ""], lines.map(cellsOf), output.paint)) output.line(line);
+	else for (const line of table(["when", "who", "did", "what", ""], lines.map(cellsOf), output)) output.line(line);
 	return EXIT.ok;
 }
 

@@ -6,6 +6,7 @@ import { exportPage } from "./backtest/replay-incident.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { type Correction, caseFromIncident, type MadeCase } from "./cases/case-from-incident.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { resolveIncident } from "./incidents/resolve-incident.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readText } from "./read-input.ts";
 import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
@@ -44,8 +45,9 @@ export async function writeCase(
 async function makeCase(worker: WorkerAccess, incident: string, options: CaseOptions): Promise<Result<MadeCase>> {
 	const artefact = await loadGoodPipeline(options.pipeline);
 	if (!artefact.ok) return artefact;
-	// The page's address ends in the incident's id.
-	const id = incident.split(/[/?#]/).find((part) => /^[0-9a-f]{32}$/.test(part)) ?? incident;
+	const resolved = await resolveIncident(worker, incident);
+	if (!resolved.ok) return resolved;
+	const id = resolved.value;
 	const answer = await askWorker(worker, `/api/export?${new URLSearchParams({ incident: id })}`);
 	if (!answer.ok) return answer;
 	const page = exportPage.safeParse(answer.value.body);

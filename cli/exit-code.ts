@@ -2,9 +2,9 @@
 export const EXIT = {
 	/** Success. */
 	ok: 0,
-	/** It ran and found a problem: an error in the pipeline, a failing case, a port in use. */
+	/** It ran and found a problem: an error in the pipeline, a failing case, no such incident, no answer. */
 	problem: 1,
-	/** It could not start: unknown option, missing file, unreadable input. */
+	/** It could not start: unknown option, missing file, unreadable input, no worker given. */
 	usage: 2,
 } as const;
 

@@ -1,7 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { addOperatorCommands } from "./operator-commands.ts";
 import { createOutput } from "./output.ts";
+import { ADMINISTERING, CONTEXT, OPERATING, READING, TOKEN, WORKER, wholeNumber } from "./worker-options.ts";
 
 /** `healer` and its commands. Each is loaded on use, so that `route` does not wait for the hub's modules. */
 const output = createOutput(process.stdout, process.stderr);
@@ -19,8 +21,8 @@ const program = new Command("healer")
 		`
 Exit codes:
   0  success
-  1  the command ran and found a problem: an error in the pipeline, a failing case, a port in use
-  2  the command could not start: an unknown option, a missing or unreadable file
+  1  the command ran and found a problem: an error in the pipeline, a failing case, no such incident, no answer
+  2  the command could not start: an unknown option, a missing or unreadable file, no worker given
 
 Most commands print JSON with --json. Colours are used only on a terminal; NO_COLOR turns them off.`,
 	);
@@ -30,25 +32,6 @@ const PIPELINE = [
 	"The pipeline's file; its packs are named there, its prompts are in prompts/ next to it",
 	"pipeline.yaml",
 ] as const;
-const WORKER = [
-	"-u, --url <url>",
-	"The worker's URL (default: HEALER_URL, else the hub of this state folder)",
-] as const;
-const TOKEN = [
-	"-t, --token <token>",
-	"A token of the worker (default: from the environment or the state folder)",
-] as const;
-
-/** A command needs the right of the first variable; the others have it, too. */
-const workerEnvironment = (variables: string) => `
-Environment:
-  HEALER_URL              URL of the worker
-  ${variables}
-                          its tokens, the first that is set; a local hub's is read from its state folder
-`;
-const READING = workerEnvironment("HEALER_READ_TOKENS, HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
-const OPERATING = workerEnvironment("HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
-const ADMINISTERING = workerEnvironment("HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
 const EVENT = ["-e, --event <name>", "GitHub's event name, as in X-GitHub-Event"] as const;
 
 program
@@ -92,15 +75,34 @@ program
 
 program
 	.command("show")
-	.description("Show the whole policy with its packs as one file, and where each part of it comes from")
+	.description("Show an incident of a worker; without one, the policy of the pipeline here with its packs as one file")
+	.argument("[incident]", "The incident's id, its first digits, or its page's address")
+	.option("-v, --verbose", "Of an incident: also every rule that was looked at, with the values that decided")
 	.option(...PIPELINE)
-	.option("-r, --rule <name>", "Only what has this name: a rule, tool, filter, claim, event, agent, setting ...")
-	.option("--json", "Print the policy and the origins of its entries as JSON")
+	.option(
+		"-r, --rule <name>",
+		"Of the policy: only what has this name, a rule, tool, filter, event, agent, setting ...",
+	)
+	.option(...WORKER)
+	.option(...TOKEN)
+	.option("--json", "Print GET /api/incidents/{id}; of the policy, it and the origins of its entries")
 	.addHelpText(
 		"after",
-		"\nExamples:\n  npx healer show\n  npx healer show --rule rust_clippy\n  npx healer show --rule lifecycle.push --json",
+		`
+An incident: why which agent has it, its state and attempts, what it waits for, what comes next, links.
+The policy: pipeline.yaml and its packs merged, and where each part comes from. It asks no worker.
+${READING}
+Examples:
+  npx healer show 0123456789ab
+  npx healer show 0123456789ab --verbose
+  npx healer show
+  npx healer show --rule rust_clippy
+  npx healer show --rule lifecycle.push --json`,
 	)
-	.action(async (options) => end((await import("./show.ts")).show(options, output)));
+	.action(async (incident, options) => {
+		const { show, showOne } = await import("./show.ts");
+		await end(incident === undefined ? show(options, output) : showOne(incident, options, process.env, output));
+	});
 
 program
 	.command("build")
@@ -135,7 +137,7 @@ program
 	.description(
 		"Write a test case from a real incident: its fields, log excerpt and changed files, and what was decided",
 	)
-	.argument("<incident>", "The incident's id, or its page's address")
+	.argument("<incident>", "The incident's id, its first digits, or its page's address")
 	.option(...PIPELINE)
 	.option("-o, --out <file>", "Add it to this file's cases instead of printing it")
 	.option("--agent <name>", "Expect this agent, the right one, instead of what was decided")
@@ -331,12 +333,12 @@ program
 
 program
 	.command("retry")
-	.description("Start an incident over, or give it to another agent, also while one works on it")
-	.argument("<incident>", "The incident's id")
+	.description("Start incidents over, or give them to another agent, also while one works on them")
+	.argument("<incidents...>", "The incidents' ids, or their first digits")
 	.option("-a, --agent <name>", "The agent that gets it (default: the one that the rules choose)")
 	.option(...WORKER)
 	.option(...TOKEN)
-	.option("--json", "Print {status, attempt} as JSON")
+	.option("--json", "Print {id, status, attempt} or {id, error}, one a line")
 	.addHelpText(
 		"after",
 		`
@@ -347,7 +349,9 @@ Examples:
   npx healer retry 0123456789abcdef0123456789abcdef
   npx healer retry 0123456789abcdef0123456789abcdef --agent bolt`,
 	)
-	.action(async (id, options) => end((await import("./retry.ts")).retry(id, options, process.env, output)));
+	.action(async (ids, options) => end((await import("./retry.ts")).retry(ids, options, process.env, output)));
+
+addOperatorCommands(program, { output, end, interrupted });
 
 program
 	.command("replay")
@@ -441,6 +445,11 @@ Examples:
 	)
 	.action(async (options) => end((await import("./doctor.ts")).doctor(options, process.env, output)));
 
+// Whatever takes a worker's token takes a context.
+for (const command of program.commands) {
+	if (command.options.some(({ long }) => long === "--token")) command.option(...CONTEXT);
+}
+
 program.parseAsync().catch((error: unknown) => {
 	if (!(error instanceof CommanderError)) throw error;
 	// Requested help is not an error; commander has printed everything already.
@@ -464,11 +473,6 @@ async function askOnTerminal(question: string): Promise<boolean> {
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	const answer = await terminal.question(question).finally(() => terminal.close());
 	return /^y(es)?$/i.test(answer.trim());
-}
-
-function wholeNumber(text: string): number {
-	if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Give a whole number, 1 or more.");
-	return Number(text);
 }
 
 function commaSeparated(text: string): string[] {

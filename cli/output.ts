@@ -9,6 +9,8 @@ export interface Output {
 	problem(text: string): void;
 	/** `text` in a colour, only on a terminal; respects NO_COLOR (https://no-color.org). */
 	paint(colour: Colour, text: string): string;
+	/** Columns of the terminal; undefined if there is none. */
+	readonly width?: number | undefined;
 	/** Whether `problem` may use colour. */
 	readonly colourfulProblems: boolean;
 }
@@ -26,6 +28,9 @@ export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
 		line: (text) => void stdout.write(`${text}\n`),
 		problem: (text) => void stderr.write(`${text}\n`),
 		paint: (colour, text) => styleText(colour, text, { stream: stdout }),
+		get width() {
+			return stdout.isTTY ? stdout.columns : undefined;
+		},
 		colourfulProblems: styleText("red", "x", { stream: stderr }) !== "x",
 	};
 }

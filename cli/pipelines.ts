@@ -30,7 +30,7 @@ export async function pipelines(options: PipelinesOptions, env: NodeJS.ProcessEn
 	});
 }
 
-function rendered({ active, versions }: z.infer<typeof answered>, { paint }: Output): readonly string[] {
+function rendered({ active, versions }: z.infer<typeof answered>, output: Output): readonly string[] {
 	const rows = versions.map(({ version, pushed_at, author, message, active: isActive }) => [
 		isActive ? "active" : "",
 		version,
@@ -40,5 +40,5 @@ function rendered({ active, versions }: z.infer<typeof answered>, { paint }: Out
 	]);
 	const deployed = active === "bundled" ? ["The deployed pipeline is active."] : [];
 	if (rows.length === 0) return [...deployed, "No pipeline was pushed."];
-	return [...deployed, ...table(["", "version", "pushed", "by", "message"], rows, paint)];
+	return [...deployed, ...table(["", "version", "pushed", "by", "message"], rows, output)];
 }

@@ -1,6 +1,7 @@
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { exitWith, type Output } from "./output.ts";
-import { askWorker, type WorkerOptions, withWorker } from "./worker-api.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { actOnIncidents } from "./incidents/act-on-incidents.ts";
+import type { Output } from "./output.ts";
+import { type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface RetryOptions extends WorkerOptions {
 	readonly agent?: string;
@@ -8,39 +9,30 @@ export interface RetryOptions extends WorkerOptions {
 }
 
 /**
- * `healer retry`: starts an incident over that ended or waits; with `agent`, gives it to that agent, also while another one has
- * it.
+ * `healer retry`: starts incidents over that ended or wait; with `agent`, gives them to that agent, also while another one has
+ * them.
  */
 export async function retry(
-	id: string,
+	ids: readonly string[],
 	options: RetryOptions,
 	env: NodeJS.ProcessEnv,
 	output: Output,
 ): Promise<ExitCode> {
-	const { agent } = options;
+	const { agent, json = false } = options;
 	return await withWorker(options, "operate", env, output, async (worker) => {
-		const body = JSON.stringify(agent === undefined ? {} : { agent });
-		const path = `/api/incidents/${encodeURIComponent(id)}/retry`;
-		const answer = await askWorker(worker, path, { method: "POST", body });
-		if (!answer.ok) return exitWith(output, answer.problem);
-		const { status, body: answered } = answer.value;
-		if (status === 400) return exitWith(output, `${answered.error}.`, EXIT.usage);
-		if (status === 404 || status === 409) return exitWith(output, `${id}: ${answered.error}.`);
-		if (status !== 200 || !("attempt" in answered)) {
-			return exitWith(output, `${worker.url} sent an unexpected answer (${status}). Is it Healer?`);
-		}
-		if (options.json) output.line(JSON.stringify(answered));
-		else output.line(describe(id, agent, answered));
-		return EXIT.ok;
+		const body: Readonly<Record<string, string>> = agent === undefined ? {} : { agent };
+		const describe = (id: string, answered: Answered) => describeRetry(id, agent, answered);
+		return await actOnIncidents(worker, ids, { name: "retry", body, describe }, json, output);
 	});
 }
 
+interface Answered {
+	readonly status: unknown;
+	readonly attempt: unknown;
+}
+
 /** An attempt of the same agent that is at work goes on. */
-function describe(
-	id: string,
-	agent: string | undefined,
-	{ status, attempt }: Readonly<Record<string, unknown>>,
-): string {
+function describeRetry(id: string, agent: string | undefined, { status, attempt }: Answered): string {
 	if (status !== "waiting") return `${id} is ${status}: attempt ${attempt} is ${agent}'s already.`;
 	return agent === undefined
 		? `${id} starts over: attempt ${attempt}, by the agent that the rules choose.`

@@ -9,8 +9,23 @@ import {
 } from "../pipeline/build/index.ts";
 import { inUsersNames, namesOf } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { type ShowIncidentOptions, showIncident } from "./incidents/show-incident.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readPipelineFiles } from "./pipeline-files.ts";
+import { type WorkerOptions, withWorker } from "./worker-api.ts";
+
+/** `healer show INCIDENT`. */
+export async function showOne(
+	incident: string,
+	options: WorkerOptions & ShowIncidentOptions & Pick<ShowOptions, "rule">,
+	env: NodeJS.ProcessEnv,
+	output: Output,
+): Promise<ExitCode> {
+	if (options.rule !== undefined) {
+		return exitWith(output, "--rule is for the policy: leave the incident out, or --rule.", EXIT.usage);
+	}
+	return await withWorker(options, "read", env, output, (worker) => showIncident(worker, incident, options, output));
+}
 
 export interface ShowOptions {
 	readonly pipeline: string;

@@ -2,6 +2,7 @@ import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 import { type Right, variablesWith } from "../worker/http/rights.ts";
+import { chosenContext, tokenOf } from "./contexts/contexts-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { findPlaces, type Places } from "./places.ts";
@@ -13,9 +14,10 @@ export interface WorkerAccess {
 	readonly right: Right;
 }
 
-/** The options `--url` and `--token`. */
+/** The options `--url`, `--context` and `--token`. */
 export interface WorkerOptions {
 	readonly url?: string | undefined;
+	readonly context?: string | undefined;
 	readonly token?: string | undefined;
 }
 
@@ -26,24 +28,30 @@ export interface WorkerAnswer {
 }
 
 /**
- * The worker to use: `url`, else HEALER_URL, else the hub that runs on the state folder. The tokens stored in the state
- * folder belong to that hub and are sent to no other worker: those get only the option's or the environment's token, of the
- * variable that has the right and the fewest others.
+ * The worker to use: `url` or the named context, else HEALER_URL, else the current context, else the hub that runs on the
+ * state folder. The tokens stored in the state folder belong to that hub and are sent to no other worker: those get only the
+ * option's, the context's or the environment's token, of the variable that has the right and the fewest others.
  */
 export async function workerAt(
-	{ url, token }: WorkerOptions,
+	{ url, context: name, token }: WorkerOptions,
 	env: NodeJS.ProcessEnv,
 	right: Right,
 ): Promise<Result<WorkerAccess>> {
 	const hub = await findPlaces({ ...env, HEALER_URL: undefined, RELAY_URL: undefined });
-	const chosen = url ?? (env.HEALER_URL || hub.worker);
+	if (url !== undefined && name !== undefined) return fail("Give --url or --context, not both.");
+	const isAddressed = url !== undefined || (name === undefined && Boolean(env.HEALER_URL));
+	const context = isAddressed ? ok(undefined) : await chosenContext(name, env);
+	if (!context.ok) return context;
+	const kept = context.value && token === undefined ? await tokenOf(context.value, env) : ok(undefined);
+	if (!kept.ok) return kept;
+	const chosen = url ?? context.value?.url ?? (env.HEALER_URL || hub.worker);
 	if (chosen === undefined) return fail("No worker given: set --url or HEALER_URL, or start the hub.");
 	const address = URL.parse(chosen);
 	if (address === null || !/^https?:$/.test(address.protocol))
 		return fail(`${chosen} is not a worker's URL: give one such as https://healer.example.com.`);
 	const isHub = URL.parse(hub.worker ?? "")?.origin === address.origin;
 	const { tokens } = isHub ? hub : await findPlaces({ ...env, HEALER_URL: chosen });
-	return ok({ url: chosen, token: token ?? tokenFor(right, tokens), right });
+	return ok({ url: chosen, token: token ?? kept.value ?? tokenFor(right, tokens), right });
 }
 
 /** The first token of the variable that has the right and the fewest others. */
@@ -94,6 +102,13 @@ export async function askWorker(
 		const why = explainNetworkError(error, url) ?? messageOf(error);
 		return fail(`No answer from ${url} (${why}).`);
 	}
+}
+
+/** The problem with an answer that is not what the command asked for; it gives the worker's own reason. */
+export function unexpected({ url }: WorkerAccess, { status, body }: WorkerAnswer): string {
+	// The journal is away, and the worker says why.
+	if (status === 503 && typeof body.error === "string") return `${url} answered 503: ${body.error}.`;
+	return `${url} sent an unexpected answer (${status}). Is it Healer?`;
 }
 
 function setOneOf(right: Right): string {

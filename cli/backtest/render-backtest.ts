@@ -21,7 +21,7 @@ const DIFFERENCES: readonly (readonly [Difference, string])[] = [
  * Renders the changes, one line each, then the counts, then the moves from agent to agent with the outcomes of the old
  * decisions.
  */
-export function renderBacktest({ compared, not_kept }: Backtest, { paint }: Output): readonly string[] {
+export function renderBacktest({ compared, not_kept }: Backtest, output: Output): readonly string[] {
 	const changed = compared.filter(isChange);
 	const rows = changed.map(({ id, where, before, after, status }) => [
 		id.slice(0, 12),
@@ -35,16 +35,16 @@ export function renderBacktest({ compared, not_kept }: Backtest, { paint }: Outp
 		return count === 0 ? [] : [`  ${String(count).padStart(6)} ${words}`];
 	});
 	return [
-		...(rows.length === 0 ? [] : [...table(["", "where", "old", "new", "old outcome"], rows, paint), ""]),
+		...(rows.length === 0 ? [] : [...table(["", "where", "old", "new", "old outcome"], rows, output), ""]),
 		`${compared.length} replayed:`,
 		...counts,
 		...(not_kept === 0 ? [] : [`  ${String(not_kept).padStart(6)} skipped: their context was not stored`]),
-		...moves(changed, paint),
+		...moves(changed, output),
 	];
 }
 
 /** How many incidents move from which agent to which, and the outcomes they had. */
-function moves(changed: readonly Compared[], paint: Output["paint"]): readonly string[] {
+function moves(changed: readonly Compared[], output: Output): readonly string[] {
 	const groups = Map.groupBy(
 		changed.filter(({ difference }) => difference !== "type"),
 		({ before, after }) => `${before.agent ?? "skipped"} → ${after.agent ?? "skipped"}`,
@@ -53,7 +53,7 @@ function moves(changed: readonly Compared[], paint: Output["paint"]): readonly s
 	const rows = [...groups]
 		.sort(([, a], [, b]) => b.length - a.length)
 		.map(([move, group]) => [move, String(group.length), outcomes(group)]);
-	return ["", ...table(["old → new", "", "old outcomes"], rows, paint)];
+	return ["", ...table(["old → new", "", "old outcomes"], rows, output)];
 }
 
 function outcomes(group: readonly Compared[]): string {

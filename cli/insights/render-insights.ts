@@ -27,7 +27,8 @@ const DIMENSIONS = [
 const HEAD = ["incidents", "attempts", "ended", "fixed", "", "p50", "p90", "duplicates", "routed wrong", "flaky"];
 
 /** Renders the targets, a table for each dimension, and suggestions for rules that chose the wrong agent. */
-export function renderInsights(insights: Insights, { paint }: Output): readonly string[] {
+export function renderInsights(insights: Insights, output: Output): readonly string[] {
+	const { paint } = output;
 	const { since, repository, targets, total, by, suggestions } = insights;
 	const where = repository === null ? "" : ` of ${visible(repository)}`;
 	const lines = [
@@ -46,7 +47,7 @@ export function renderInsights(insights: Insights, { paint }: Output): readonly 
 	for (const [dimension, words] of DIMENSIONS) {
 		if (by[dimension].length === 0) continue;
 		const rows = by[dimension].map((group) => [group.value, ...cellsOf(group)]);
-		lines.push("", ...table([words, ...HEAD], rows, paint, { numbers: true }));
+		lines.push("", ...table([words, ...HEAD], rows, output, { numbers: true }));
 	}
 	if (suggestions.length > 0) lines.push("");
 	for (const { text, incidents } of suggestions) {

@@ -13,7 +13,7 @@ describe("retry", () => {
 			body: { status: "waiting", attempt: 2 },
 		}));
 		const output = recordedOutput();
-		expect(await retry(ID, { url, agent: "bolt" }, ENV, output)).toBe(0);
+		expect(await retry([ID], { url, agent: "bolt" }, ENV, output)).toBe(0);
 		expect([asked, bodies, authorizations]).toEqual([
 			[`/api/incidents/${ID}/retry`],
 			['{"agent":"bolt"}'],
@@ -25,11 +25,11 @@ describe("retry", () => {
 	it.each([
 		[{}, { status: "waiting", attempt: 4 }, `${ID} starts over: attempt 4, by the agent that the rules choose.`],
 		[{ agent: "rex" }, { status: "running", attempt: 1 }, `${ID} is running: attempt 1 is rex's already.`],
-		[{ agent: "rex", json: true }, { status: "waiting", attempt: 1 }, '{"status":"waiting","attempt":1}'],
+		[{ agent: "rex", json: true }, { status: "waiting", attempt: 1 }, `{"id":"${ID}","status":"waiting","attempt":1}`],
 	])("says what follows: %j", async (options, body, line) => {
 		const { url } = await stubWorker(() => ({ body }));
 		const output = recordedOutput();
-		expect(await retry(ID, { url, ...options }, ENV, output)).toBe(0);
+		expect(await retry([ID], { url, ...options }, ENV, output)).toBe(0);
 		expect(output.lines).toEqual([line]);
 	});
 
@@ -42,7 +42,7 @@ describe("retry", () => {
 	])("reports the problem when the worker answers %i", async (status, error, code, problem) => {
 		const { url } = await stubWorker(() => ({ status, body: { error } }));
 		const output = recordedOutput();
-		expect(await retry(ID, { url, agent: "bolt" }, ENV, output)).toBe(code);
+		expect(await retry([ID], { url, agent: "bolt" }, ENV, output)).toBe(code);
 		expect(output.problems.join("\n")).toContain(problem);
 	});
 });

@@ -1,7 +1,7 @@
 import { settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
-import { releasePaused } from "../journal/incident-queue.ts";
+import { pausedRepositories, releasePaused } from "../journal/incident-queue.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { activePause } from "../journal/pauses.ts";
 import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";
@@ -36,8 +36,15 @@ export interface Deferral {
 const PAUSED_RETRY_MS = 10 * MINUTE_MS;
 
 /** Defers for an active pause. The incident keeps its place in the queue for its first blocker. */
-export async function checkPause(effects: Effects, targets: readonly string[]): Promise<Deferral | undefined> {
-	if ((await currentPause(effects)) === undefined) return undefined;
+export async function checkPause(
+	effects: Effects,
+	{ repository }: Pick<LockedIncident, "repository">,
+	targets: readonly string[],
+): Promise<Deferral | undefined> {
+	// `overrides` may pause one repository, or let one go on while the pipeline pauses all others.
+	const isPaused =
+		(await activePause(effects.journal)) !== undefined || settingsFor(await effects.engine(), repository).paused;
+	if (!isPaused) return undefined;
 	const next_try_at = effects.now() + PAUSED_RETRY_MS;
 	return { reason: "paused", blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
 }
@@ -69,10 +76,14 @@ function spawningOf({ id, attempt, repository }: LockedIncident): SlotKey {
 	return { incident_id: id, attempt, repository };
 }
 
-/** Wakes everything that a pause deferred, unless a pause is still active. Returns the number of incidents. */
+/** Wakes everything that a pause deferred, but for repositories for which one is still active. Returns the number of incidents. */
 export async function endPauses(effects: Effects): Promise<number> {
-	if ((await currentPause(effects)) !== undefined) return 0;
-	const released = await releasePaused(effects.journal, effects.now());
+	if ((await activePause(effects.journal)) !== undefined) return 0;
+	const deferred = await pausedRepositories(effects.journal);
+	if (deferred.length === 0) return 0;
+	const engine = await effects.engine();
+	const open = deferred.filter((repository) => !settingsFor(engine, repository).paused);
+	const released = await releasePaused(effects.journal, open, effects.now());
 	await effects.wakeAll(released);
 	return released.length;
 }

@@ -68,7 +68,7 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	const request = readRequest(attempt);
 	const targets = blockers(request);
 
-	const paused = await checkPause(effects, targets);
+	const paused = await checkPause(effects, locked, targets);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
 	const result = await awaitAttemptResult(effects, locked, request);

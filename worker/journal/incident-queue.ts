@@ -79,14 +79,28 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
 }
 
-/** Makes every incident that a pause deferred due now; returns their ids in the order of the queue. */
-export async function releasePaused(db: D1Database, now: number): Promise<readonly string[]> {
+/** The repositories of the incidents that a pause deferred. */
+export async function pausedRepositories(db: D1Database): Promise<readonly string[]> {
+	const { results } = await db
+		.prepare("SELECT DISTINCT repository FROM incidents WHERE status = 'waiting' AND paused = 1")
+		.all<{ repository: string }>();
+	return results.map(({ repository }) => repository);
+}
+
+/** Makes every incident of these that a pause deferred due now; returns their ids in the order of the queue. */
+export async function releasePaused(
+	db: D1Database,
+	repositories: readonly string[],
+	now: number,
+): Promise<readonly string[]> {
+	if (repositories.length === 0) return [];
 	const { results } = await db
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting' AND paused = 1 AND next_try_at > ?1
+				AND repository IN (SELECT value FROM json_each(?2))
 			RETURNING id, queue_rank, created_at`,
 		)
-		.bind(now)
+		.bind(now, JSON.stringify(repositories))
 		.all<QueuePlace>();
 	return results.toSorted(compareInQueue).map(({ id }) => id);
 }

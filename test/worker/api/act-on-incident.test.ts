@@ -72,7 +72,7 @@ describe("actOnIncident", () => {
 		await running();
 		expect(await post(action, body)).toEqual({
 			status: 400,
-			answer: { error: "the body is JSON, and may be left out; of retry it may be {agent}" },
+			answer: { error: "the body is JSON, and may be left out; of retry it may be {agent}, of stop {reason}" },
 		});
 	});
 

@@ -39,6 +39,33 @@ describe("processIncident while it is paused", () => {
 	});
 });
 
+describe("a repository that overrides pause", () => {
+	it("waits, while the others go on, until the pipeline lets it go on", async () => {
+		const stub = stubEffects();
+		const paused = { repositories: ["5dlabs/cto"], settings: { paused: true } };
+		stub.activeEngine = stubEngine({ overrides: [paused] });
+		await journalIncident(stub, sampleIncident({ id: ID }));
+		await journalIncident(stub, sampleIncident({ id: sampleId(2), repository: "5dlabs/other" }));
+		expect(await processIncident(stub, ID)).toMatchObject({ state: "waiting", reason: "paused" });
+		expect(await processIncident(stub, sampleId(2))).toMatchObject({ state: "running" });
+		expect(await endPauses(stub)).toBe(0);
+
+		stub.activeEngine = stubEngine();
+		expect(await endPauses(stub)).toBe(1);
+		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
+	});
+
+	it("goes on although the pipeline pauses all others", async () => {
+		const stub = stubEffects();
+		const going = { repositories: ["5dlabs/cto"], settings: { paused: false } };
+		stub.activeEngine = stubEngine({ settings: stubSettings({ paused: true }), overrides: [going] });
+		await journalIncident(stub, sampleIncident({ id: ID }));
+		await journalIncident(stub, sampleIncident({ id: sampleId(2), repository: "5dlabs/other" }));
+		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
+		expect(await processIncident(stub, sampleId(2))).toMatchObject({ state: "waiting", reason: "paused" });
+	});
+});
+
 describe("endPauses", () => {
 	it("wakes what was held back, oldest first, and leaves alone what waits for something else", async () => {
 		const stub = stubEffects();

@@ -1,0 +1,110 @@
+import { renderStages, type StageExplanation } from "../../pipeline/index.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { exitWith, type Output } from "../output.ts";
+import { visible } from "../table.ts";
+import { askWorker, unexpected, type WorkerAccess } from "../worker-api.ts";
+import { type IncidentDetail, incidentDetail, SHORT_ID } from "./incident-answer.ts";
+import { resolveIncident } from "./resolve-incident.ts";
+
+export interface ShowIncidentOptions {
+	readonly json?: boolean | undefined;
+	readonly verbose?: boolean | undefined;
+}
+
+/**
+ * Shows one incident: why which agent has it, where it stands, what it waits for and what comes next; with `verbose`, every rule
+ * that was looked at. `json` prints the answer of `GET /api/incidents/{id}`.
+ */
+export async function showIncident(
+	worker: WorkerAccess,
+	given: string,
+	{ json = false, verbose = false }: ShowIncidentOptions,
+	output: Output,
+): Promise<ExitCode> {
+	const resolved = await resolveIncident(worker, given);
+	if (!resolved.ok) return exitWith(output, resolved.problem);
+	const answer = await askWorker(worker, `/api/incidents/${resolved.value}`);
+	if (!answer.ok) return exitWith(output, answer.problem);
+	const { status, body } = answer.value;
+	if (status === 404) return exitWith(output, `${resolved.value}: no such incident.`);
+	const read = incidentDetail.safeParse(body);
+	if (status !== 200 || !read.success) return exitWith(output, unexpected(worker, answer.value));
+	if (json) {
+		output.line(JSON.stringify(body));
+		return EXIT.ok;
+	}
+	for (const line of rendered(read.data, worker.url, output)) output.line(line);
+	if (verbose) {
+		output.line("");
+		const stages = read.data.explanation.stages as unknown as readonly StageExplanation[];
+		for (const line of renderStages(stages)) output.line(line);
+	}
+	return EXIT.ok;
+}
+
+function rendered(incident: IncidentDetail, url: string, { paint }: Output): readonly string[] {
+	const { verdict, explanation, repository, branch, pr_number, title, part, attempts } = incident;
+	const line = explanation.because?.line;
+	const where = [pr_number === null ? repository : `${repository}#${pr_number}`, branch, title, part];
+	return [
+		paint("bold", verdict === null ? "Not decided yet." : `${visible(verdict)}.`),
+		...(line === undefined ? [] : [paint("dim", `  | ${visible(line)}`)]),
+		"",
+		field("incident", `${incident.id} (${visible(where.filter(Boolean).join(" · "))})`),
+		field("status", [incident.status, incident.reason].filter(Boolean).map(String).map(visible).join(": ")),
+		field("agent", `${incident.agent ?? "none yet"}${incident.rule === null ? "" : ` by ${visible(incident.rule)}`}`),
+		...(incident.failure_type === null ? [] : [field("failure", visible(incident.failure_type))]),
+		...attempts.map((attempt, at) => field(at === 0 ? "attempts" : "", attemptLine(attempt))),
+		...waitLines(incident),
+		field("next", nextStep(incident)),
+		...linksOf(incident, url).map((link, at) => field(at === 0 ? "links" : "", visible(link))),
+	];
+}
+
+function field(name: string, value: string): string {
+	return `${name.padEnd(10)}${value}`;
+}
+
+function attemptLine({ attempt, agent, coderun_name, outcome, result }: IncidentDetail["attempts"][number]): string {
+	const state = [outcome, result].filter(Boolean).join(", ");
+	return visible(`${attempt}. ${agent} ${coderun_name}${state === "" ? "" : ` (${state})`}`);
+}
+
+function waitLines({ status, blocked_on, blocked_by }: IncidentDetail): readonly string[] {
+	if (status !== "waiting" || blocked_on === null) return [];
+	const by = blocked_by === null ? "" : `, which ${blocked_by.slice(0, SHORT_ID)} has or is ahead for`;
+	return [field("waits for", visible(`${blocked_on}${by}`))];
+}
+
+/** What happens by itself, else what a person can do. */
+function nextStep({ id, status, next_try_at }: IncidentDetail): string {
+	const short = id.slice(0, SHORT_ID);
+	const at = next_try_at === null ? "" : ` at ${next_try_at}`;
+	switch (status) {
+		case "accepted":
+			return `it is decided${at}, once its other deliveries had time to arrive`;
+		case "waiting":
+			return `it is tried again${at}, earlier if what it waits for becomes free`;
+		case "running":
+			return "the CodeRun ends, and its outcome is reported";
+		case "awaiting_ci":
+			return "CI reports on the agent's push";
+		case "awaiting_merge":
+			return "somebody merges the fix";
+		case "dead":
+			return `nothing by itself; \`healer release ${short}\` tries it again`;
+		case "failed":
+		case "escalated":
+		case "cancelled":
+		case "unverified":
+			return `nothing by itself; \`healer retry ${short}\` starts it over`;
+		default:
+			return "nothing: it is over";
+	}
+}
+
+function linksOf({ id, incident, attempts, escalation_url }: IncidentDetail, url: string): readonly string[] {
+	const pulls = attempts.map(({ pull_request_url }) => pull_request_url);
+	const links = [incident.url, ...pulls, escalation_url, new URL(`/incidents/${id}`, url).href];
+	return [...new Set(links)].filter((link) => typeof link === "string");
+}

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { countLine, ignoredPage } from "./ignored.ts";
+import { incidentPage, type ListedIncident } from "./incidents/incident-answer.ts";
+import { incidentTable } from "./incidents.ts";
+import { exitWith, type Output } from "./output.ts";
+import { visible } from "./table.ts";
+import { askWorker, unexpected, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
+
+export interface StatusOptions extends WorkerOptions {
+	readonly json?: boolean;
+}
+
+const text = z.string().nullable();
+
+const hubStatus = z.looseObject({
+	pipeline: z.string(),
+	pipelines: z.array(z.looseObject({ version: z.string(), active: z.boolean(), author: text })),
+	paused: z.looseObject({ by: z.string(), reason: text, since: text }).nullable(),
+	not_starting: z.looseObject({ since: z.string() }).nullable(),
+	incidents: z.record(z.string(), z.number()),
+	refused_signatures: z.number(),
+	delivery_queue: z.looseObject({ waiting: z.number().nullable() }).nullable(),
+	redelivery: z.looseObject({
+		configured: z.boolean(),
+		problem: text.optional(),
+		pending: z.number().optional(),
+		lost: z.number().optional(),
+	}),
+	last_delivery_at: text,
+});
+
+type HubStatus = z.infer<typeof hubStatus>;
+
+interface Hub {
+	readonly url: string;
+	readonly health: string;
+	readonly status: HubStatus;
+	readonly ignored: z.infer<typeof ignoredPage>["filters"];
+	readonly running: readonly ListedIncident[];
+	readonly needs_person: readonly ListedIncident[];
+}
+
+const SHOWN = 5;
+
+/**
+ * `healer status`: the hub on one screen: whether it takes deliveries, what runs, what needs a person, what fails. Exits with 1
+ * if it takes no deliveries.
+ */
+export async function status(options: StatusOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
+	return await withWorker(options, "read", env, output, async (worker) => {
+		const read = await readHub(worker);
+		if (typeof read === "string") return exitWith(output, read);
+		if (options.json) output.line(JSON.stringify(read));
+		else for (const line of rendered(read, output)) output.line(line);
+		return read.health === "ok" ? EXIT.ok : EXIT.problem;
+	});
+}
+
+/** A text is the problem. */
+async function readHub(worker: WorkerAccess): Promise<Hub | string> {
+	const list = (statuses: string) => `/api/incidents?status=${statuses}&limit=${SHOWN}&with=title`;
+	const paths = ["/health", "/api/status", "/api/ignored?limit=1", list("running,awaiting_ci"), list("dead,escalated")];
+	const answers = await Promise.all(paths.map(async (path) => await askWorker(worker, path)));
+	const failed = answers.find((answer) => !answer.ok);
+	if (failed !== undefined && !failed.ok) return failed.problem;
+	const [health, shown, ignored, running, needing] = answers.map((answer) => (answer.ok ? answer.value : undefined));
+	const read = hubStatus.safeParse(shown?.body);
+	if (!read.success) return shown === undefined ? "" : unexpected(worker, shown);
+	const filters = ignoredPage.safeParse(ignored?.body);
+	const rows = (answer: typeof shown) => incidentPage.safeParse(answer?.body).data?.incidents ?? [];
+	return {
+		url: worker.url,
+		health: String(health?.body.status ?? "unknown"),
+		status: read.data,
+		ignored: filters.data?.filters ?? [],
+		running: rows(running),
+		needs_person: rows(needing),
+	};
+}
+
+function rendered(
+	{ url, health, status: hub, ignored, running, needs_person }: Hub,
+	output: Output,
+): readonly string[] {
+	const { paint } = output;
+	const count = (...names: readonly string[]) => names.reduce((total, name) => total + (hub.incidents[name] ?? 0), 0);
+	const active = hub.pipelines.find((version) => version.active);
+	const by =
+		active === undefined ? " (deployed)" : active.author === null ? "" : ` (pushed by ${visible(active.author)})`;
+	const problems = problemsOf(health, hub);
+	return [
+		field("hub", `${url} ${health === "ok" ? paint("green", "ok") : paint("red", health)}`),
+		field("pipeline", `${hub.pipeline}${by}`),
+		field("deliveries", `last at ${hub.last_delivery_at ?? "no time: none arrived"}`),
+		field(
+			"queue",
+			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge`,
+		),
+		field("ignored", ignored.length === 0 ? "nothing" : visible(countLine(ignored))),
+		field("fails", problems.length === 0 ? "nothing" : paint("red", visible(problems.join("; ")))),
+		...section(`Running: ${count("running", "awaiting_ci")}`, running, output),
+		...section(`Needs a person: ${count("dead", "escalated")}`, needs_person, output),
+	];
+}
+
+function section(title: string, rows: readonly ListedIncident[], output: Output): readonly string[] {
+	return ["", output.paint("bold", title), ...(rows.length === 0 ? [] : incidentTable(rows, output))];
+}
+
+function problemsOf(health: string, hub: HubStatus): readonly string[] {
+	const { paused, not_starting, delivery_queue, redelivery, refused_signatures } = hub;
+	const waiting = delivery_queue?.waiting ?? 0;
+	return [
+		...(health === "ok" ? [] : ["it takes no deliveries"]),
+		...(paused === null ? [] : [`paused by ${paused.by}${paused.reason === null ? "" : `: ${paused.reason}`}`]),
+		...(not_starting === null ? [] : [`no controller starts CodeRuns since ${not_starting.since}`]),
+		...(waiting === 0 ? [] : [`${waiting} deliveries wait for the journal`]),
+		...((redelivery.lost ?? 0) === 0 ? [] : [`${redelivery.lost} deliveries lost`]),
+		...((redelivery.pending ?? 0) === 0 ? [] : [`${redelivery.pending} deliveries to be redelivered`]),
+		...(redelivery.problem ? [redelivery.problem] : []),
+		...(refused_signatures === 0 ? [] : [`${refused_signatures} requests with a wrong signature`]),
+	];
+}
+
+function field(name: string, value: string): string {
+	return `${name.padEnd(12)}${value}`;
+}
