@@ -15,6 +15,9 @@ import {
 	type LogLimits,
 	type LogReader,
 	loadPipeline,
+	type Notable,
+	type NotifyTarget,
+	notifyTargets,
 	ownAgentOf,
 	type PlannedRequest,
 	planContext,
@@ -46,6 +49,10 @@ export interface Engine {
 	readonly outcome: Artefact["outcome"];
 	/** What differs in some repositories: read `settings` and `outcome` by `settingsFor` and `outcomeFor`. */
 	readonly overrides?: NonNullable<Artefact["overrides"]>;
+	/** Where notifications may go. */
+	readonly notify: readonly NotifyTarget[];
+	/** The names of the targets that are notified of this. */
+	notifyTargets(about: Notable): Promise<readonly string[]>;
 	/** The events that GitHub has to send. */
 	readonly webhook_events: readonly string[];
 	/** Whether one of the pipeline's agents acts under this login. */
@@ -139,6 +146,8 @@ function createEngine(artefact: Artefact): Engine {
 		outcome: pipeline.outcome,
 		// A pipeline that was pushed earlier has none.
 		overrides: artefact.overrides ?? [],
+		notify: pipeline.notify,
+		notifyTargets: (about) => notifyTargets(pipeline, about),
 		webhook_events: artefact.webhook_events,
 		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
 		agents: Object.keys(artefact.agents),

@@ -16,6 +16,7 @@ import { showHealth } from "./api/show-health.ts";
 import { showIncidentApi } from "./api/show-incident.ts";
 import { showStatus } from "./api/show-status.ts";
 import { showViewer } from "./api/show-viewer.ts";
+import { testNotifications } from "./api/test-notifications.ts";
 import type { Env } from "./env.ts";
 import { authorize, type Caller } from "./http/auth.ts";
 import { errorResponse, jsonResponse } from "./http/responses.ts";
@@ -55,6 +56,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"POST /api/incidents/:id/:action": actOnIncident,
 	"POST /api/pause": pauseApi,
 	"DELETE /api/pause": resumeApi,
+	"POST /api/notifications/test": testNotifications,
 	"PUT /api/pipeline": pushPipeline,
 	"POST /api/pipeline/rollback": rollBackPipeline,
 	"GET /api/audit": listAuditApi,

@@ -2,6 +2,7 @@ import type { HubStatus, Redelivery } from "../../worker/api/shapes.ts";
 import { status } from "../api/poll.ts";
 import { labelOf, meaningOf } from "../ignored/kinds.ts";
 import { Age } from "../parts/age.tsx";
+import { Notifications } from "./notifications.tsx";
 import { PauseControl } from "./pause-control.tsx";
 import { PipelineVersions } from "./pipeline-versions.tsx";
 import { stateSentences } from "./state-sentences.ts";
@@ -24,6 +25,7 @@ export function Hub() {
 						</section>
 						<div>
 							<Ignored ignored={shown.ignored} />
+							<Notifications notifications={shown.notifications} />
 							<FailedDeliveries redelivery={shown.redelivery} />
 						</div>
 					</div>

@@ -241,6 +241,8 @@ export interface HubStatus {
 	/** Deliveries that wait in the queue for the journal; null if there is no such queue. */
 	readonly delivery_queue: DeliveryQueueStatus | null;
 	readonly redelivery: Redelivery;
+	/** How the targets of the pipeline's `notify` fare, and others for which messages wait. */
+	readonly notifications: readonly NotificationStatus[];
 	/** When an incident last changed; null if there is none. */
 	readonly changed_at: string | null;
 	/** When the newest delivery arrived; null if none is known. */
@@ -251,6 +253,41 @@ export interface DeliveryQueueStatus {
 	/** Null if the queue does not report it. */
 	readonly waiting: number | null;
 	readonly oldest_at: string | null;
+}
+
+/** One target of notifications. Its URL is a secret: only the host is shown. */
+export interface NotificationStatus {
+	readonly name: string;
+	/** Null if the active pipeline has no such target. */
+	readonly to: "slack" | "webhook" | null;
+	readonly on: readonly string[];
+	readonly host: string | null;
+	/** Why nothing can be sent to it, with the fix: a variable is not set, or the pipeline no longer has it. */
+	readonly problem: string | null;
+	/** Messages that wait. */
+	readonly pending: number;
+	/** Of these, the ones that were tried in vain. */
+	readonly failing: number;
+	/** Messages that were given up after three days; they are kept as long as incidents are. */
+	readonly failed: number;
+	readonly oldest_at: string | null;
+	/** Since when its receiver accepts nothing; null if the last message arrived. */
+	readonly failing_since: string | null;
+	readonly last_error: string | null;
+	readonly next_try_at: string | null;
+	readonly sent_at: string | null;
+}
+
+/** Answer of `POST /api/notifications/test`. */
+export interface NotificationTest {
+	readonly results: readonly {
+		readonly name: string;
+		readonly to: "slack" | "webhook";
+		readonly host: string | null;
+		readonly ok: boolean;
+		/** Why it was not sent, and what to do. */
+		readonly problem: string | null;
+	}[];
 }
 
 /** The state of deliveries that GitHub failed to deliver. */

@@ -26,6 +26,7 @@ export const ROUTES = {
 	"POST /api/incidents/:id/:action": "operate",
 	"POST /api/pause": "operate",
 	"DELETE /api/pause": "operate",
+	"POST /api/notifications/test": "operate",
 	"PUT /api/pipeline": "administer",
 	"POST /api/pipeline/rollback": "administer",
 	"GET /api/audit": "administer",

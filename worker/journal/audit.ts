@@ -2,7 +2,7 @@ import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type InsertOptions, insertRow } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
-type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix";
+type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix" | "notify";
 
 /** The audit trail: who did what, and when. */
 export const auditTable = defineTable("audit", {
@@ -15,7 +15,7 @@ export const auditTable = defineTable("audit", {
 	/** The first 8 hex digits of the token's SHA-256, to tell tokens apart. */
 	token: nullable(text()),
 	action: text<AuditedAction>(),
-	/** An incident's id, a pipeline's version, or a pull request as `owner/name#number`. It may be gone already. */
+	/** An incident's id, a pipeline's version, a target of notifications, or a pull request as `owner/name#number`. It may be gone already. */
 	target: nullable(text()),
 	detail: nullable(text()),
 });
