@@ -102,6 +102,7 @@ function Target({ target }: { readonly target: string | null }) {
 		const place = pullRequestPlace(status.value?.github_url, repository, Number(number));
 		return <OutsideLink href={place}>{target}</OutsideLink>;
 	}
+	if (target !== "bundled" && !/^[0-9a-f]{16}$/.test(target)) return <>{target}</>;
 	return (
 		<a href="/hub">
 			pipeline <Version version={target} />

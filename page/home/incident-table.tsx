@@ -20,7 +20,9 @@ export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
 			<Problem of={resource} />
 			<div class="table" aria-busy={body === undefined}>
 				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
-				{body?.incidents.length === 0 && <NoRows isNarrowed={filter.length > 0 || cursor !== ""} />}
+				{body?.incidents.length === 0 && (
+					<NoRows isNarrowed={filter.length > 0 || cursor !== ""} hasOlder={body.next !== null} />
+				)}
 				{body !== undefined && body.incidents.length > 0 && <Rows rows={body.incidents} />}
 			</div>
 			<nav class="pages" aria-label="Pages">
@@ -102,7 +104,9 @@ function Row({ row }: { readonly row: TitledIncident }) {
 	);
 }
 
-function NoRows({ isNarrowed }: { readonly isNarrowed: boolean }) {
+function NoRows({ isNarrowed, hasOlder }: { readonly isNarrowed: boolean; readonly hasOlder: boolean }) {
+	// A search through texts goes through a part of the journal for each page.
+	if (hasOlder) return <p class="empty">No matching incidents among the newer ones. Older ones are searched next.</p>;
 	if (isNarrowed) {
 		return (
 			<p class="empty">

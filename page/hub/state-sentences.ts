@@ -8,7 +8,8 @@ export interface StateSentence {
 
 /** How the hub is, what is wrong first; one good sentence when nothing is. */
 export function stateSentences(status: HubStatus): readonly StateSentence[] {
-	const { incidents, paused, not_starting, delivery_queue, redelivery, refused_signatures } = status;
+	const { incidents, paused, not_starting, delivery_queue, redelivery, refused_signatures, notifications } = status;
+	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
 	const person = incidents.dead + incidents.escalated + incidents.awaiting_merge;
 	const working = incidents.running + incidents.awaiting_ci;
 	const told: (StateSentence | undefined)[] = [
@@ -33,6 +34,9 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 					tone: "bad",
 					text: `${counted(refused_signatures, "request was", "requests were")} refused for a wrong signature. If they are GitHub's, the App's webhook secret is not the worker's.`,
 				}
+			: undefined,
+		broken.length > 0
+			? { tone: "bad", text: `Notifications do not arrive at ${broken.map(({ name }) => name).join(", ")}.` }
 			: undefined,
 		person > 0
 			? { tone: "person", text: `${counted(person, "incident needs", "incidents need")} a person.` }

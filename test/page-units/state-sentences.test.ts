@@ -16,6 +16,7 @@ const QUIET: HubStatus = {
 	refused_signatures: 0,
 	delivery_queue: null,
 	redelivery: { configured: false },
+	notifications: [],
 	changed_at: null,
 	last_delivery_at: null,
 };
