@@ -18,7 +18,9 @@ export function App() {
 	const isFirst = useRef(true);
 	// Screen readers announce a new view only when the focus moves to it.
 	useEffect(() => {
-		if (!isFirst.current) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+		// But not from the search, if a key led to it.
+		const isSearching = document.activeElement?.matches("[data-search]") === true;
+		if (!isFirst.current && !isSearching) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 		isFirst.current = false;
 	}, [key]);
 	return <Frame>{isLockedOut.value ? <LogIn /> : <Shown key={key} />}</Frame>;

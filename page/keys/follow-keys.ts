@@ -5,6 +5,9 @@ import { nextRow, shortcutOf } from "./shortcut.ts";
 /** Whether the list of keys is shown. */
 export const isHelpShown = signal(false);
 
+/** Set when a view without a search leads to one that has it, and gives it the focus. */
+export const isSearchWanted = signal(false);
+
 const KEY = "healer-keys";
 
 /** Single keys can be turned off: https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts.html */
@@ -52,8 +55,8 @@ function search(): void {
 		field.focus();
 		return;
 	}
+	isSearchWanted.value = true;
 	go("/");
-	requestAnimationFrame(() => document.querySelector<HTMLInputElement>("[data-search]")?.focus());
 }
 
 function moveRow(step: 1 | -1): void {

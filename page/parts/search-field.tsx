@@ -1,4 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { isSearchWanted } from "../keys/follow-keys.ts";
 
 const PAUSE_MS = 250;
 
@@ -13,6 +14,11 @@ export function SearchField({
 	readonly onSearch: (text: string) => void;
 }) {
 	const [typed, type] = useState(text);
+	const field = useRef<HTMLInputElement>(null);
+	useEffect(() => {
+		if (isSearchWanted.value) field.current?.focus();
+		isSearchWanted.value = false;
+	}, []);
 	useEffect(() => type(text), [text]);
 	useEffect(() => {
 		if (typed.trim() === text) return;
@@ -25,6 +31,7 @@ export function SearchField({
 			<input
 				type="search"
 				data-search
+				ref={field}
 				placeholder={placeholder}
 				maxLength={255}
 				value={typed}

@@ -109,7 +109,7 @@ describe("the first view", () => {
 		await page.goto(`${home.url}/`);
 		await page.getByRole("combobox", { name: "State" }).selectOption("dead");
 		await eventually(async () => (await rows.count()) === 1, "the dead one");
-		await rows.getByRole("link").click();
+		await rows.locator("a.title").click();
 		await page.getByRole("heading", { level: 1 }).waitFor();
 		expect(new URL(page.url()).pathname).toBe(`/incidents/${DEAD}`);
 		await page.goBack();
@@ -442,7 +442,7 @@ describe("the audit trail and going back", () => {
 		await page.getByRole("button", { name: "Really Pause" }).click();
 		await page.getByText("Healer is paused").waitFor();
 		await page.getByRole("button", { name: "Resume" }).click();
-		await page.getByText("Healer runs, and CodeRuns may start.").waitFor();
+		await page.getByRole("button", { name: "Pause" }).waitFor();
 		await page.goto(`${home.url}/audit`);
 		const lines = page.locator("tbody tr");
 		await lines.filter({ hasText: "a release" }).waitFor();
