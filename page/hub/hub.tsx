@@ -25,7 +25,7 @@ export function Hub() {
 						</section>
 						<div>
 							<Ignored ignored={shown.ignored} />
-							<Notifications notifications={shown.notifications} />
+							<Notifications targets={shown.notifications} />
 							<FailedDeliveries redelivery={shown.redelivery} />
 						</div>
 					</div>

@@ -1,60 +1,52 @@
 import type { NotificationStatus } from "../../worker/api/shapes.ts";
 import { Age } from "../parts/age.tsx";
 
-/** Each target of notifications: whether messages arrive there, and what is wrong when they do not. */
-export function Notifications({ notifications }: { readonly notifications: readonly NotificationStatus[] }) {
+/** Who is notified, and whether it arrives; renders nothing if the pipeline notifies nobody. */
+export function Notifications({ targets }: { readonly targets: readonly NotificationStatus[] }) {
+	if (targets.length === 0) return null;
 	return (
-		<section class="panel" aria-label="Notifications">
+		<section>
 			<h2>Notifications</h2>
-			{notifications.length === 0 ? (
-				<p class="empty">
-					Nobody is notified: the pipeline has no <code>notify</code>.
-				</p>
-			) : (
-				<ul class="versions">
-					{notifications.map((target) => (
-						<Target key={target.name} target={target} />
+			<table class="plain">
+				<thead>
+					<tr>
+						<th scope="col">Target</th>
+						<th scope="col" class="number">
+							Pending
+						</th>
+						<th scope="col">Last sent</th>
+					</tr>
+				</thead>
+				<tbody>
+					{targets.map((target) => (
+						<tr key={target.name}>
+							<td>
+								{target.name} {target.host !== null && <span class="dim">{target.host}</span>}
+								<Trouble target={target} />
+							</td>
+							<td class="number">{target.pending.toLocaleString()}</td>
+							<td>{target.sent_at === null ? <span class="dim">never</span> : <Age at={target.sent_at} />}</td>
+						</tr>
 					))}
-				</ul>
-			)}
+				</tbody>
+			</table>
+			<p class="dim">
+				<code>npx healer notify test</code> sends a test message.
+			</p>
 		</section>
 	);
 }
 
-function Target({ target }: { readonly target: NotificationStatus }) {
-	const { name, to, on, host, problem, pending, failed, failing_since, last_error, next_try_at, sent_at } = target;
-	const isWell = problem === null && failing_since === null;
+function Trouble({ target: { problem, failing_since, last_error, failed } }: { readonly target: NotificationStatus }) {
 	return (
-		<li>
-			<div class="line">
-				<span class={`mark ${isWell ? "good" : "bad"}`}>{name}</span>
-				<span class="dim">
-					{to === null
-						? "no longer in the pipeline"
-						: `${to}${host === null ? "" : ` at ${host}`}, on ${on.join(", ")}`}
-				</span>
-			</div>
-			{problem !== null && <p class="error">{problem}</p>}
-			{failing_since !== null && (
-				<p class="error">
-					Accepts nothing since <Age at={failing_since} />
-					{last_error !== null && `: ${last_error}`}.
-					{next_try_at !== null && (
-						<>
-							{" "}
-							Next try <Age at={next_try_at} />.
-						</>
-					)}
-				</p>
+		<>
+			{problem !== null && <div class="error">{problem}</div>}
+			{problem === null && failing_since !== null && (
+				<div class="error">
+					Failing since <Age at={failing_since} />: {last_error}
+				</div>
 			)}
-			<p class="dim">
-				{pending.toLocaleString()} waiting, {failed.toLocaleString()} given up.{" "}
-				{sent_at !== null && (
-					<>
-						Last message <Age at={sent_at} />.
-					</>
-				)}
-			</p>
-		</li>
+			{failed > 0 && <div class="reason">{failed.toLocaleString()} given up after three days</div>}
+		</>
 	);
 }
