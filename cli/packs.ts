@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Pack } from "../pipeline/build/index.ts";
+import type { Pack, PackFile } from "../pipeline/build/index.ts";
 import { readText } from "./read-input.ts";
 
 /** Healer's own folder, where its packs and prompts are. */
@@ -53,6 +53,17 @@ export function packPromptFolders(packs: readonly (readonly [string, PackPlace])
 export function shownPath(file: string): string {
 	const relative = path.relative(process.cwd(), file);
 	return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative;
+}
+
+/** Every pack that Healer ships, by name; files are named by their paths from Healer's folder. */
+export async function readShippedPacks(): Promise<Readonly<Record<string, { readonly files: readonly PackFile[] }>>> {
+	const read = [...(await shippedPacks())].map(async ([name, place]) => {
+		const pack = await readPack(await filesAt(place));
+		const files = "files" in pack ? pack.files : [];
+		const named = files.map(({ file, text }) => ({ file: path.relative(HEALER, file).replaceAll("\\", "/"), text }));
+		return [name, { files: named }] as const;
+	});
+	return Object.fromEntries(await Promise.all(read));
 }
 
 /** Paths of the packs that Healer ships, by name. */

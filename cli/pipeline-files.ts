@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { extendsOf, type Pack } from "../pipeline/build/index.ts";
 import { ok, type Result } from "../wire/result.ts";
-import { findPack, type PackPlace, packPromptFolders, readPack, shownPath } from "./packs.ts";
+import { findPack, type PackPlace, packPromptFolders, readPack, readShippedPacks, shownPath } from "./packs.ts";
 import { readText } from "./read-input.ts";
 
 /** `pipeline.yaml`, the packs that it extends, and the templates of all of them, as written. */
@@ -83,6 +83,14 @@ function shownPaths(paths: Readonly<Record<string, string>>): Record<string, str
 interface Templates {
 	readonly texts: Readonly<Record<string, string>>;
 	readonly paths: Readonly<Record<string, string>>;
+}
+
+/** The packs and templates that Healer ships. */
+export async function readShippedSources() {
+	const folders = packPromptFolders([["healer/", { files: [] }]]);
+	const [packs, prompts] = await Promise.all([readShippedPacks(), readPrompts(folders)]);
+	if (!prompts.ok) throw new Error(prompts.problem);
+	return { packs, prompts: prompts.value.texts };
 }
 
 /** A template of a later folder overrides one of the same name. */

@@ -22,6 +22,7 @@ export const WORKER_FLOORS: readonly string[] = [
 	"commands/",
 	"dispatch/",
 	"remediation/",
+	"notifications/",
 	"create-effects.ts",
 	"effects.ts",
 	"engine.ts",

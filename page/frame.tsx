@@ -3,13 +3,18 @@ import { useEffect } from "preact/hooks";
 import { status, trouble } from "./api/poll.ts";
 import { forgetToken, isLockedOut, token } from "./api/token.ts";
 import { may, viewer } from "./api/viewer.ts";
+import { countIn } from "./home/incident-lane.tsx";
+import { isHelpShown } from "./keys/follow-keys.ts";
+import { KeyHelp } from "./keys/key-help.tsx";
 import { Age } from "./parts/age.tsx";
 import { Version } from "./parts/version.tsx";
 import { type View, view } from "./route.ts";
 
 const LINKS: readonly { readonly name: View["name"]; readonly href: string; readonly text: string }[] = [
 	{ name: "home", href: "/", text: "Incidents" },
+	{ name: "ignored", href: "/ignored", text: "Ignored" },
 	{ name: "insights", href: "/insights", text: "Insights" },
+	{ name: "audit", href: "/audit", text: "Audit" },
 	{ name: "hub", href: "/hub", text: "Hub" },
 	{ name: "playground", href: "/playground", text: "Playground" },
 ];
@@ -42,6 +47,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 			<PauseBanner />
 			<NotStartingBanner />
 			<main id="main">{children}</main>
+			<KeyHelp />
 		</>
 	);
 }
@@ -52,8 +58,7 @@ function isCurrent(name: View["name"]): boolean {
 }
 
 function needingPerson(): number {
-	const counts = status.value?.incidents;
-	return counts === undefined ? 0 : counts.dead + counts.escalated;
+	return countIn("person") ?? 0;
 }
 
 function Liveness() {
@@ -61,7 +66,7 @@ function Liveness() {
 	return (
 		<div class="liveness">
 			{status.value !== undefined && (
-				<a class="quiet" href="/hub" title="Active pipeline">
+				<a class="quiet version" href="/hub" title="Active pipeline">
 					<Version version={status.value.pipeline} />
 				</a>
 			)}
@@ -73,6 +78,15 @@ function Liveness() {
 					Read only
 				</span>
 			)}
+			<button
+				type="button"
+				class="icon"
+				title="Keys"
+				aria-label="Show the keys"
+				onClick={() => (isHelpShown.value = true)}
+			>
+				?
+			</button>
 			{token.value !== undefined && (
 				<button type="button" class="plain" onClick={forgetToken}>
 					Forget token
@@ -115,7 +129,7 @@ function PauseBanner() {
 					{may("operate") && (
 						<>
 							{" "}
-							Resume with <code>npx healer resume</code>.
+							Resume it under <a href="/hub">Hub</a>.
 						</>
 					)}
 				</>

@@ -6,6 +6,8 @@ const address = signal(read());
 export type View =
 	| { readonly name: "home" }
 	| { readonly name: "incident"; readonly id: string }
+	| { readonly name: "ignored" }
+	| { readonly name: "audit" }
 	| { readonly name: "hub" }
 	| { readonly name: "insights" }
 	| { readonly name: "playground" }
@@ -18,10 +20,12 @@ export const view = computed((): View => {
 	switch (pathname) {
 		case "/":
 			return { name: "home" };
+		case "/ignored":
+		case "/audit":
 		case "/hub":
 		case "/insights":
 		case "/playground":
-			return { name: pathname.slice(1) as "hub" | "insights" | "playground" };
+			return { name: pathname.slice(1) as "ignored" | "audit" | "hub" | "insights" | "playground" };
 		default:
 			return { name: "not-found" };
 	}
@@ -29,7 +33,8 @@ export const view = computed((): View => {
 
 export const params = computed(() => new URLSearchParams(address.value.search));
 
-function go(href: string): void {
+/** Shows another view, with a history entry. */
+export function go(href: string): void {
 	history.pushState(null, "", href);
 	address.value = read();
 }

@@ -1,7 +1,10 @@
 import { isChoice } from "./agent-choice.ts";
 import type { Artefact, ExpressionText, Mapping } from "./artefact.ts";
 
-type Stages = Pick<Artefact, "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn">;
+type Stages = Pick<
+	Artefact,
+	"events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn" | "notify"
+>;
 
 /** Every expression of an artefact, in its order. */
 export function expressionsOf({
@@ -13,6 +16,7 @@ export function expressionsOf({
 	classify,
 	route,
 	spawn,
+	notify = [],
 }: Stages): readonly ExpressionText[] {
 	return [
 		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
@@ -22,6 +26,7 @@ export function expressionsOf({
 		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
 		...[...classify, ...route].map(({ when }) => when),
 		...route.map(({ agent }) => agent).filter(isChoice),
+		...notify.map(({ where }) => where),
 		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
 	].filter((text) => text !== undefined);
 }

@@ -2,10 +2,10 @@ import type { Artefact } from "./artefact.ts";
 import { sha256Hex } from "./expression/sha256-hex.ts";
 
 /**
- * The artefact's version: the first 16 hex digits of the SHA-256 of everything else. Undefined when it is nested too
+ * The artefact's version: the first 16 hex digits of the SHA-256 of what decides; comments in its `source` do not. Undefined when it is nested too
  * deep.
  */
-export function artefactVersion(rest: Omit<Artefact, "version">): string | undefined {
+export function artefactVersion({ source: _, ...rest }: Omit<Artefact, "version">): string | undefined {
 	const canonical = canonicalJson(rest);
 	return canonical === undefined ? undefined : sha256Hex(canonical).slice(0, 16);
 }

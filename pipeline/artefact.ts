@@ -12,10 +12,12 @@ type AsJson<T> = T extends object ? { readonly [Key in keyof T]: AsJson<Exclude<
 
 /**
  * The checked `pipeline.yaml` with its packs and prompts, as plain JSON: `healer build` writes it, the worker imports it.
- * Durations are in seconds. `version` is the hash of everything else and names the pipeline in the journal.
+ * Durations are in seconds. `version` is the hash of everything else but `source`, and names the pipeline in the journal.
  */
 export interface Artefact extends Omit<File, "version" | "extends" | "disable"> {
 	readonly version: string;
+	/** The text of `pipeline.yaml`, without its packs, for people to edit; no part of the version. Older artefacts lack it. */
+	readonly source?: string;
 	/** Names of the GitHub webhook events that `events` and `lifecycle` need. */
 	readonly webhook_events: readonly string[];
 	/** Template and partial texts by name, without `.mustache`; partials start with `_`. */

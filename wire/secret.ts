@@ -19,12 +19,12 @@ export function readSecrets(text: string): readonly [string, ...string[]] {
 	return [first, ...rest];
 }
 
-/** What is wrong with the first invalid secret, and how to generate a valid one. */
-export function secretsProblem(secrets: readonly string[]): string | undefined {
+/** What is wrong with the first invalid secret of a variable, and how to generate a valid one. */
+export function secretsProblem(secrets: readonly string[], variable = "HEALER_WIRE_SECRETS"): string | undefined {
 	const at = secrets.findIndex((secret) => !isGood(secret));
 	if (at === -1) return undefined;
 	const which = secrets.length === 1 ? "the secret" : `secret ${at + 1} of ${secrets.length}`;
-	return `HEALER_WIRE_SECRETS: ${which} is not ${PREFIX} and ${FEWEST_BYTES} to ${MOST_BYTES} bytes in base64; make one with: echo "${PREFIX}$(openssl rand -base64 32)"`;
+	return `${variable}: ${which} is not ${PREFIX} and ${FEWEST_BYTES} to ${MOST_BYTES} bytes in base64; make one with: echo "${PREFIX}$(openssl rand -base64 32)"`;
 }
 
 /** The library's signer for one secret. */

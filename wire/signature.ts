@@ -22,12 +22,20 @@ export function signMessage(
 	secrets: readonly string[],
 	message: { readonly id: string; readonly at: number; readonly body: string },
 ): SignatureHeaders {
-	const [secret] = secrets;
-	if (secret === undefined) throw new Error("no wire secret to sign with");
+	return signWithEach(secrets.slice(0, 1), message);
+}
+
+/** Signs with every secret, so that a receiver that has only one of them accepts it while they are rotated. */
+export function signWithEach(
+	secrets: readonly string[],
+	{ id, at, body }: { readonly id: string; readonly at: number; readonly body: string },
+): SignatureHeaders {
+	if (secrets.length === 0) throw new Error("no secret to sign with");
+	const seconds = Math.floor(at);
 	return {
-		"webhook-id": message.id,
-		"webhook-timestamp": String(Math.floor(message.at)),
-		"webhook-signature": signatureOf(secret, message.id, Math.floor(message.at), message.body),
+		"webhook-id": id,
+		"webhook-timestamp": String(seconds),
+		"webhook-signature": secrets.map((secret) => signatureOf(secret, id, seconds, body)).join(" "),
 	};
 }
 

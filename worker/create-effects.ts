@@ -1,10 +1,11 @@
 import { MINUTE_MS } from "../wire/durations.ts";
 import { createSources } from "./context/create-sources.ts";
 import { nothingLeft } from "./context/recheck/nothing-left.ts";
-import type { Effects } from "./effects.ts";
+import type { Effects, NotificationTools } from "./effects.ts";
 import { currentEngine } from "./engine.ts";
 import type { Env } from "./env.ts";
 import { createGitHub } from "./github/create-github.ts";
+import { webAddressOf } from "./github/web-address.ts";
 import type { Log } from "./log.ts";
 import { publishPipeline } from "./published-pipeline.ts";
 import { createAskStatus } from "./relay/ask-status.ts";
@@ -43,6 +44,7 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		nothingLeft,
 		overdueAfterMs: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
 		github,
+		notifications: notificationTools(env, plainFetch),
 		claims: createClaimCache(env.DEDUP, now, log),
 		sendSpawn: createSendSpawn(env, now, toRelay),
 		askStatus: createAskStatus(env, { now, newId, fetch: toRelay }),
@@ -54,6 +56,20 @@ export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Eff
 		},
 		wakeAll: (incidentIds) => sendWakeups(env, incidentIds, log),
 		log,
+	};
+}
+
+function notificationTools(env: Env, toReceivers: typeof fetch): NotificationTools {
+	return {
+		fetch: toReceivers,
+		variable: (name) => {
+			// Checked here, too: a pushed pipeline may have been built by anything.
+			const value: unknown = name.startsWith("HEALER_NOTIFY_") ? Reflect.get(env, name) : undefined;
+			return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+		},
+		isLoopback: env.HEALER_LOOPBACK === "true",
+		page_url: URL.parse(env.HEALER_URL ?? "")?.href.replace(/\/+$/, ""),
+		github_url: webAddressOf(env.GITHUB_API_URL),
 	};
 }
 

@@ -8,6 +8,19 @@ import type { ClaimCache } from "./relay/claim-cache.ts";
 import type { SendSpawn } from "./relay/send-spawn.ts";
 import type { Budget } from "./runtime/budget.ts";
 
+/** What notifications need. */
+export interface NotificationTools {
+	readonly fetch: typeof fetch;
+	/** A variable of the worker that begins with `HEALER_NOTIFY_`; undefined if it is not set, and for any other. */
+	variable(name: string): string | undefined;
+	/** Whether messages may go to a receiver on this machine without TLS. */
+	readonly isLoopback: boolean;
+	/** Where people see Healer's page, without a trailing slash; undefined if nothing says so. */
+	readonly page_url: string | undefined;
+	/** Where people see repositories, such as `https://github.com`. */
+	readonly github_url: string;
+}
+
 /** Every side effect and input of processing an incident. Tests pass their own. */
 export interface Effects {
 	readonly journal: D1Database;
@@ -32,6 +45,7 @@ export interface Effects {
 	readonly overdueAfterMs: number | undefined;
 	/** Undefined if no App is configured. */
 	readonly github: GitHub | undefined;
+	readonly notifications: NotificationTools;
 	readonly claims: ClaimCache;
 	readonly sendSpawn: SendSpawn;
 	readonly askStatus: AskStatus;

@@ -6,12 +6,18 @@ import {
 	type DecideInput,
 	type Decision,
 	type Delivery,
+	type DeliveryQuestion,
 	decide,
+	type ExplainedDelivery,
+	explainDelivery,
 	type Incident,
 	type LifecycleReading,
 	type LogLimits,
 	type LogReader,
 	loadPipeline,
+	type Notable,
+	type NotifyTarget,
+	notifyTargets,
 	ownAgentOf,
 	type PlannedRequest,
 	planContext,
@@ -36,11 +42,17 @@ export interface Engine {
 	/** What to gather in a later round, from 1 on, with the context of the rounds before. */
 	planRound(round: number, incident: Incident, context: Context): Promise<readonly PlannedRequest[]>;
 	decide(input: DecideInput): Promise<Decision>;
+	/** What it would decide about a delivery, without secrets. */
+	explain(asked: DeliveryQuestion): Promise<ExplainedDelivery>;
 	/** Reads what a delivery reports about a branch that may be under remediation. */
 	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
 	readonly outcome: Artefact["outcome"];
 	/** What differs in some repositories: read `settings` and `outcome` by `settingsFor` and `outcomeFor`. */
 	readonly overrides?: NonNullable<Artefact["overrides"]>;
+	/** Where notifications may go. */
+	readonly notify: readonly NotifyTarget[];
+	/** The names of the targets that are notified of this. */
+	notifyTargets(about: Notable): Promise<readonly string[]>;
 	/** The events that GitHub has to send. */
 	readonly webhook_events: readonly string[];
 	/** Whether one of the pipeline's agents acts under this login. */
@@ -129,10 +141,13 @@ function createEngine(artefact: Artefact): Engine {
 		rounds: pipeline.context.length,
 		planRound: (round, incident, context) => planRound(pipeline, round, incident, context),
 		decide: (input) => decide(pipeline, input),
+		explain: (asked) => explainDelivery(pipeline, artefact.version, asked),
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
 		// A pipeline that was pushed earlier has none.
 		overrides: artefact.overrides ?? [],
+		notify: pipeline.notify,
+		notifyTargets: (about) => notifyTargets(pipeline, about),
 		webhook_events: artefact.webhook_events,
 		isOwnAgent: (login) => ownAgentOf(pipeline.agents, login) !== undefined,
 		agents: Object.keys(artefact.agents),

@@ -3,13 +3,18 @@ export interface Wakeup {
 	readonly incident_id: string;
 }
 
-/** Bindings, variables and secrets of the worker: see `wrangler.toml`. */
+/**
+ * Bindings, variables and secrets of the worker: see `wrangler.toml`. `HEALER_NOTIFY_*` have the names that the pipeline gives
+ * them (docs/notifications.md).
+ */
 export interface Env {
 	readonly JOURNAL: D1Database;
 	readonly DEDUP: KVNamespace;
 	readonly WAKEUPS: Queue<Wakeup>;
 	/** The queue for deliveries while the journal is unavailable; without it, they are refused then. */
 	readonly DELIVERIES?: Queue<unknown>;
+	/** Where people reach this worker, for links in notifications; a local hub sets its own. */
+	readonly HEALER_URL?: string;
 	/** Base URL of the relay. */
 	readonly RELAY_URL?: string;
 	/** The relay as a Workers VPC service; without it, `RELAY_URL` is reached over the Internet. */

@@ -4,16 +4,19 @@ import { actOnIncident } from "./api/act-on-incident.ts";
 import { explainDelivery } from "./api/explain-delivery.ts";
 import { exportIncidentsApi } from "./api/export-incidents.ts";
 import { insightsApi } from "./api/insights/insights-api.ts";
+import { listAuditApi } from "./api/list-audit.ts";
 import { listChangesApi } from "./api/list-changes.ts";
 import { listIgnoredApi } from "./api/list-ignored.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
 import { pauseApi, resumeApi } from "./api/pause-and-resume.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "./api/pipeline-versions.ts";
-import { serveAsset, servePage } from "./api/serve-page.ts";
+import { serveAsset, serveMissing, servePage } from "./api/serve-page.ts";
+import { showContextApi } from "./api/show-context.ts";
 import { showHealth } from "./api/show-health.ts";
 import { showIncidentApi } from "./api/show-incident.ts";
 import { showStatus } from "./api/show-status.ts";
 import { showViewer } from "./api/show-viewer.ts";
+import { testNotifications } from "./api/test-notifications.ts";
 import type { Env } from "./env.ts";
 import { authorize, type Caller } from "./http/auth.ts";
 import { errorResponse, jsonResponse } from "./http/responses.ts";
@@ -42,6 +45,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"POST /api/events/:name": receiveEvent,
 	"GET /api/incidents": listIncidentsApi,
 	"GET /api/incidents/:id": showIncidentApi,
+	"GET /api/incidents/:id/context": showContextApi,
 	"GET /api/ignored": listIgnoredApi,
 	"GET /api/changes": listChangesApi,
 	"GET /api/choices": listChoicesApi,
@@ -52,13 +56,17 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"POST /api/incidents/:id/:action": actOnIncident,
 	"POST /api/pause": pauseApi,
 	"DELETE /api/pause": resumeApi,
+	"POST /api/notifications/test": testNotifications,
 	"PUT /api/pipeline": pushPipeline,
 	"POST /api/pipeline/rollback": rollBackPipeline,
+	"GET /api/audit": listAuditApi,
 	"GET /api/export": exportIncidentsApi,
 	"GET /api/viewer": showViewer,
 	"GET /health": showHealth,
 	"GET /": servePage,
 	"GET /incidents/:id": servePage,
+	"GET /ignored": servePage,
+	"GET /audit": servePage,
 	"GET /hub": servePage,
 	"GET /insights": servePage,
 	"GET /playground": servePage,
@@ -75,7 +83,7 @@ for (const [path, onPath] of Map.groupBy(routes, (route) => route.path)) {
 	const allow = onPath.map(({ method }) => method).join(", ");
 	router.all(path, () => errorResponse(405, "method not allowed", { allow }));
 }
-router.all("*", () => errorResponse(404, "not found"));
+router.all("*", serveMissing);
 
 /** Nobody in particular, where no right is needed. */
 const ANYBODY: Caller = { who: "anybody", proof: "loopback", token: null };

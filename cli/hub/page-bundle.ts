@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build, type OutputFile } from "esbuild";
+import { readShippedSources } from "../pipeline-files.ts";
 
 const PAGE = path.join(import.meta.dirname, "../../page");
 
@@ -12,40 +13,61 @@ export interface PageFile {
 	readonly bytes: Uint8Array;
 }
 
+/** How every script of the page is built. */
+const BROWSER = {
+	bundle: true,
+	write: false,
+	outdir: "/assets",
+	format: "esm",
+	platform: "browser",
+	target: ["es2024"],
+	minify: true,
+	legalComments: "none",
+	logLevel: "silent",
+} as const satisfies BuildOptions;
+
 /**
  * The page as browsers load it: a style sheet and a script, with parts that only some views load. Names contain a
  * content hash, so that browsers can cache them indefinitely.
  */
 export async function bundlePage(): Promise<readonly PageFile[]> {
+	const engine = await bundleEngine();
 	const { outputFiles } = await build({
+		...BROWSER,
 		entryPoints: { page: path.join(PAGE, "main.tsx"), style: path.join(PAGE, "style/page.css") },
-		bundle: true,
-		write: false,
-		outdir: "/assets",
 		entryNames: "page-[hash]",
 		chunkNames: "part-[hash]",
 		splitting: true,
-		format: "esm",
-		platform: "browser",
-		target: ["es2024"],
 		jsx: "automatic",
 		jsxImportSource: "preact",
-		minify: true,
-		legalComments: "none",
-		logLevel: "silent",
+		define: { ENGINE_SCRIPT: JSON.stringify(engine.path) },
 	});
-	const built = outputFiles.map(({ path: file, contents }) => ({
-		path: `/assets/${path.basename(file)}`,
-		type: typeOf(file),
-		bytes: contents,
-	}));
+	const built = outputFiles.map(served);
 	const icon = await readFile(path.join(PAGE, "icon.svg"));
 	const html = withNames(await readFile(path.join(PAGE, "index.html"), "utf8"), built);
 	return [
 		{ path: "/index.html", type: typeOf(".html"), bytes: new TextEncoder().encode(html) },
 		{ path: "/assets/icon.svg", type: typeOf(".svg"), bytes: icon },
+		engine,
 		...built,
 	];
+}
+
+/** The pipeline's build and engine with the shipped packs, which only edits and diffs load: page/engine. */
+async function bundleEngine(): Promise<PageFile> {
+	const { outputFiles } = await build({
+		...BROWSER,
+		entryPoints: { engine: path.join(PAGE, "engine/engine-worker.ts") },
+		entryNames: "engine-[hash]",
+		define: { SHIPPED_SOURCES: JSON.stringify(await readShippedSources()) },
+	});
+	const [script] = outputFiles;
+	if (script === undefined) throw new Error("esbuild wrote no engine");
+	return served(script);
+}
+
+function served({ path: file, contents }: OutputFile): PageFile {
+	return { path: `/assets/${path.basename(file)}`, type: typeOf(file), bytes: contents };
 }
 
 /** Adds the content hashes to the names in `index.html`. */

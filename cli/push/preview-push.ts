@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { policyDiff } from "../../pipeline/build/index.ts";
 import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import type { Backtest } from "../backtest/render-backtest.ts";
@@ -6,8 +7,6 @@ import { type Compared, differenceOf, isChange } from "../backtest/verdict.ts";
 import { replayAll } from "../backtest.ts";
 import type { Output } from "../output.ts";
 import { askWorker, type WorkerAccess } from "../worker-api.ts";
-import { policyTexts } from "./canonical-policy.ts";
-import { unifiedDiff } from "./unified-diff.ts";
 
 /** What a push would change. */
 export interface Preview {
@@ -39,14 +38,8 @@ export async function previewPush(
 	}
 	const backtest = await compareDecisions(worker, active, artefact, limit, output);
 	return backtest.ok
-		? ok({ active: active.version, diff: diffOf(active, artefact), backtest: backtest.value })
+		? ok({ active: active.version, diff: policyDiff(active, artefact), backtest: backtest.value })
 		: backtest;
-}
-
-function diffOf(active: Artefact, artefact: Artefact): readonly string[] {
-	const [before, after] = [policyTexts(active), policyTexts(artefact)];
-	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-	return [...names].flatMap((name) => unifiedDiff(name, before[name] ?? "", after[name] ?? ""));
 }
 
 /** Both decide on the same facts: an earlier push that changed a decision is no change of this one. */

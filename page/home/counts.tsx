@@ -4,7 +4,7 @@ import { STATUSES } from "../parts/status-mark.tsx";
 import { params } from "../route.ts";
 import { queryWith } from "./query-with.ts";
 
-/** The number of incidents in each state. Clicking one filters the list by that state; clicking again shows all. */
+/** The number of incidents in each state that has some. Clicking one filters the list by that state; clicking again shows all. */
 export function Counts() {
 	const counts = hub.value?.incidents;
 	const chosen = params.value.get("status") ?? "";
@@ -14,10 +14,10 @@ export function Counts() {
 			<a href={queryWith(params.value, { status: "" })} aria-current={chosen === "" ? "true" : undefined}>
 				<b>{all ?? "–"}</b> all
 			</a>
-			{INCIDENT_STATUSES.map((status) => (
+			{INCIDENT_STATUSES.filter((status) => chosen === status || counts?.[status]).map((status) => (
 				<a
 					key={status}
-					class={`tone ${STATUSES[status].tone} ${counts?.[status] ? "" : "none"}`}
+					class={`tone ${STATUSES[status].tone}`}
 					href={queryWith(params.value, { status: chosen === status ? "" : status })}
 					aria-current={chosen === status ? "true" : undefined}
 					title={STATUSES[status].means}

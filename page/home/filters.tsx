@@ -1,69 +1,59 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Choices } from "../../worker/api/shapes.ts";
 import { INCIDENT_STATUSES } from "../../worker/journal/statuses.ts";
 import { useResource } from "../api/resource.ts";
+import { Choice } from "../parts/choice.tsx";
+import { SearchField } from "../parts/search-field.tsx";
 import { STATUSES } from "../parts/status-mark.tsx";
 import { params, replaceAddress } from "../route.ts";
-import { type FilterName, filterIn, queryWith } from "./query-with.ts";
+import { type FilterName, filterIn, isNarrowed, queryWith } from "./query-with.ts";
 
-const PAUSE_MS = 250;
+const SPANS = { "1h": "last hour", "24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days" };
 
 /** The list's filters. They are part of the address, so that a filtered list can be shared. */
 export function Filters() {
 	const choices = useResource<Choices>("/api/choices", "changes").body;
+	const [isOpen, setOpen] = useState(false);
 	const filter = filterIn(params.value);
-	const isNarrowed = Object.values(filter).some((value) => value !== "");
+	const choice = (name: FilterName) => ({
+		chosen: filter[name],
+		onChoose: (value: string) => narrow({ [name]: value }),
+	});
+	// Those whose values the worker does not list are set by links, and shown to be taken away.
+	const linked = (["rule", "workflow", "until"] as const).filter((name) => filter[name] !== "");
+	const count = Object.entries(filter).filter(([name, value]) => name !== "text" && value !== "").length;
 	return (
 		<search>
-			<form class="filters" onSubmit={(event) => event.preventDefault()}>
-				<Choice name="status" label="State" chosen={filter.status} choices={INCIDENT_STATUSES} />
-				<Choice name="agent" label="Agent" chosen={filter.agent} choices={choices?.agents} />
-				<Choice
-					name="failure_type"
-					label="Failure type"
-					chosen={filter.failure_type}
-					choices={choices?.failure_types}
+			<form class={`filters ${isOpen ? "" : "folded"}`} onSubmit={(event) => event.preventDefault()}>
+				<SearchField
+					text={filter.text}
+					placeholder="#402, commit, branch, run…"
+					onSearch={(text) => narrow({ text })}
 				/>
-				<Choice name="repository" label="Repository" chosen={filter.repository} choices={choices?.repositories} />
-				<Text chosen={filter.text} />
-				<a class="clear" href="/" hidden={!isNarrowed}>
-					Show all
-				</a>
+				<button type="button" class="unfold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+					Filters{count > 0 && ` (${count})`}
+				</button>
+				<Choice label="State" {...choice("status")} choices={INCIDENT_STATUSES} textOf={statusText} />
+				<Choice label="Agent" {...choice("agent")} choices={choices?.agents} />
+				<Choice label="Failure type" {...choice("failure_type")} choices={choices?.failure_types} />
+				<Choice label="Repository" {...choice("repository")} choices={choices?.repositories} />
+				<Choice label="Opened" {...choice("since")} choices={Object.keys(SPANS)} textOf={spanText} />
 			</form>
+			{(linked.length > 0 || isNarrowed(params.value)) && (
+				<p class="chips">
+					{linked.map((name) => (
+						<a key={name} class="chip" href={queryWith(params.value, { [name]: "" })} title="Take this filter away">
+							{name} {filter[name]} ×
+						</a>
+					))}
+					<a href="/">Show all</a>
+				</p>
+			)}
 		</search>
 	);
 }
 
-function Choice({
-	name,
-	label,
-	chosen,
-	choices,
-}: {
-	readonly name: FilterName;
-	readonly label: string;
-	readonly chosen: string;
-	readonly choices: readonly string[] | undefined;
-}) {
-	const known = choices ?? [];
-	// The address may name several values, or one that the journal does not hold yet.
-	const all = chosen === "" || known.includes(chosen) ? known : [chosen, ...known];
-	return (
-		<label>
-			<span>{label}</span>
-			<select value={chosen} onChange={({ currentTarget }) => narrow({ [name]: currentTarget.value })}>
-				<option value="">any</option>
-				{all.map((choice) => (
-					<option key={choice} value={choice}>
-						{name === "status" ? textOf(choice) : choice}
-					</option>
-				))}
-			</select>
-		</label>
-	);
-}
-
-function textOf(statuses: string): string {
+function statusText(statuses: string): string {
 	return statuses
 		.split(",")
 		.map((status) => INCIDENT_STATUSES.find((one) => one === status))
@@ -71,26 +61,8 @@ function textOf(statuses: string): string {
 		.join(", ");
 }
 
-function Text({ chosen }: { readonly chosen: string }) {
-	const [typed, type] = useState(chosen);
-	useEffect(() => type(chosen), [chosen]);
-	useEffect(() => {
-		if (typed.trim() === chosen) return;
-		const timer = setTimeout(() => narrow({ text: typed.trim() }), PAUSE_MS);
-		return () => clearTimeout(timer);
-	}, [typed]);
-	return (
-		<label class="wide">
-			<span>Text</span>
-			<input
-				type="search"
-				placeholder="workflow, branch, commit, run…"
-				maxLength={100}
-				value={typed}
-				onInput={({ currentTarget }) => type(currentTarget.value)}
-			/>
-		</label>
-	);
+function spanText(span: string): string {
+	return Object.entries(SPANS).find(([name]) => name === span)?.[1] ?? `since ${span}`;
 }
 
 function narrow(changes: Partial<Record<FilterName, string>>): void {

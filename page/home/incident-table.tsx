@@ -2,6 +2,7 @@ import type { IncidentPage, TitledIncident } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
+import { FilterLink, PullRequestLink } from "../parts/place-links.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
@@ -19,7 +20,9 @@ export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
 			<Problem of={resource} />
 			<div class="table" aria-busy={body === undefined}>
 				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
-				{body?.incidents.length === 0 && <NoRows isNarrowed={filter.length > 0 || cursor !== ""} />}
+				{body?.incidents.length === 0 && (
+					<NoRows isNarrowed={filter.length > 0 || cursor !== ""} hasOlder={body.next !== null} />
+				)}
 				{body !== undefined && body.incidents.length > 0 && <Rows rows={body.incidents} />}
 			</div>
 			<nav class="pages" aria-label="Pages">
@@ -32,7 +35,7 @@ export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
 
 function Rows({ rows }: { readonly rows: readonly TitledIncident[] }) {
 	return (
-		<table class="incidents">
+		<table class="stacked incidents">
 			<thead>
 				<tr>
 					<th scope="col">State</th>
@@ -59,7 +62,7 @@ function Row({ row }: { readonly row: TitledIncident }) {
 				<StatusMark status={row.status} />
 			</td>
 			<td class="what">
-				<a class="title" href={`/incidents/${row.id}`}>
+				<a class="title" href={`/incidents/${row.id}`} data-row>
 					<IncidentTitle of={row} />
 				</a>
 				{row.reason !== null && (
@@ -76,13 +79,24 @@ function Row({ row }: { readonly row: TitledIncident }) {
 						<code>{row.branch}</code>
 					</>
 				)}
-				{row.pr_number !== null && <span class="dim"> #{row.pr_number}</span>}
+				{row.pr_number !== null && (
+					<>
+						{" "}
+						<PullRequestLink repository={row.repository} number={row.pr_number} />
+					</>
+				)}
 			</td>
 			<td class="agent">
-				{row.agent ?? <span class="dim">–</span>}
+				{row.agent === null ? <span class="dim">–</span> : <FilterLink name="agent" value={row.agent} />}
 				{row.attempt > 1 && <span class="dim"> ×{row.attempt}</span>}
 			</td>
-			<td class="type">{row.failure_type === null ? <span class="dim">–</span> : <code>{row.failure_type}</code>}</td>
+			<td class="type">
+				{row.failure_type === null ? (
+					<span class="dim">–</span>
+				) : (
+					<FilterLink name="failure_type" value={row.failure_type} />
+				)}
+			</td>
 			<td class="when">
 				<Age at={row.created_at} />
 			</td>
@@ -90,7 +104,9 @@ function Row({ row }: { readonly row: TitledIncident }) {
 	);
 }
 
-function NoRows({ isNarrowed }: { readonly isNarrowed: boolean }) {
+function NoRows({ isNarrowed, hasOlder }: { readonly isNarrowed: boolean; readonly hasOlder: boolean }) {
+	// A search through texts goes through a part of the journal for each page.
+	if (hasOlder) return <p class="empty">No matching incidents among the newer ones. Older ones are searched next.</p>;
 	if (isNarrowed) {
 		return (
 			<p class="empty">
@@ -105,7 +121,7 @@ function NoRows({ isNarrowed }: { readonly isNarrowed: boolean }) {
 				<code>npx healer replay payload.json --event workflow_job</code>
 			</pre>
 			<p>
-				Ignored deliveries are counted by reason under <a href="/hub">Hub</a>.
+				What was delivered and ignored is under <a href="/ignored">Ignored</a>.
 			</p>
 		</div>
 	);

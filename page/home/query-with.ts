@@ -1,18 +1,16 @@
-const NAMES = ["status", "agent", "failure_type", "repository", "text"] as const;
+const NAMES = ["status", "agent", "failure_type", "repository", "rule", "workflow", "since", "until", "text"] as const;
 export type FilterName = (typeof NAMES)[number];
 
 /** The filters of the list of incidents; an empty one is off. */
 export type Filter = Readonly<Record<FilterName, string>>;
 
 export function filterIn(params: URLSearchParams): Filter {
-	const param = (name: FilterName) => params.get(name) ?? "";
-	return {
-		status: param("status"),
-		agent: param("agent"),
-		failure_type: param("failure_type"),
-		repository: param("repository"),
-		text: param("text"),
-	};
+	return Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""])) as Filter;
+}
+
+/** Whether the address asks for less than all incidents from the newest on. */
+export function isNarrowed(params: URLSearchParams): boolean {
+	return params.has("cursor") || Object.values(filterIn(params)).some((value) => value !== "");
 }
 
 /** The first page's address with these filters changed; empty ones are left out. */

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { TitledIncident } from "../../worker/api/shapes.ts";
 import type { IncidentStatus } from "../../worker/journal/statuses.ts";
-import { ask } from "../api/ask.ts";
-import { pollNow } from "../api/poll.ts";
+import { useAct } from "../api/act.ts";
 import { may } from "../api/viewer.ts";
+import { ConfirmButton } from "../parts/confirm-button.tsx";
 
 type Name = "release" | "retry" | "stop";
 
@@ -54,39 +54,34 @@ export function Actions({
 	readonly only?: readonly Name[];
 	readonly agents?: readonly string[];
 }) {
-	const [result, setResult] = useState("");
-	const [isBusy, setBusy] = useState(false);
-	const [confirming, setConfirming] = useState<Name>();
+	const { isBusy, result, run } = useAct();
 	const offered = ACTIONS.filter(
 		({ name, from }) => may("operate") && from.includes(row.status) && (only?.includes(name) ?? true),
 	);
 	const isGivable = may("operate") && agents.length > 0 && GIVEN_FROM.includes(row.status);
 	if (offered.length === 0 && !isGivable && result === "") return null;
 
-	const act = async (name: Name, agent?: string) => {
-		setConfirming(undefined);
-		setBusy(true);
-		const body = agent === undefined ? {} : { body: { agent } };
-		const answer = await ask(`/api/incidents/${row.id}/${name}`, { method: "POST", ...body });
-		setResult(answer.ok ? "Done" : answer.error);
-		setBusy(false);
-		pollNow();
-	};
+	const act = (name: Name, agent?: string) =>
+		run("POST", `/api/incidents/${row.id}/${name}`, agent === undefined ? undefined : { agent });
 	return (
 		<div class="actions">
-			{offered.map(({ name, text, tooltip, needsConfirmation }) => (
-				<button
-					key={name}
-					type="button"
-					disabled={isBusy}
-					title={tooltip}
-					aria-label={`${confirming === name ? "Really" : ""} ${text(row.status)}: ${row.title}`.trim()}
-					onBlur={() => setConfirming(undefined)}
-					onClick={() => (needsConfirmation && confirming !== name ? setConfirming(name) : act(name))}
-				>
-					{confirming === name ? `Really ${text(row.status).toLowerCase()}?` : text(row.status)}
-				</button>
-			))}
+			{offered.map(({ name, text, tooltip, needsConfirmation }) => {
+				const shown = { text: text(row.status), about: row.title, title: tooltip, disabled: isBusy };
+				return needsConfirmation ? (
+					<ConfirmButton key={name} {...shown} onConfirm={() => void act(name)} />
+				) : (
+					<button
+						key={name}
+						type="button"
+						disabled={isBusy}
+						title={tooltip}
+						aria-label={`${shown.text}: ${row.title}`}
+						onClick={() => void act(name)}
+					>
+						{shown.text}
+					</button>
+				);
+			})}
 			{isGivable && (
 				<RetryWith title={row.title} agents={agents} isBusy={isBusy} retry={(agent) => act("retry", agent)} />
 			)}

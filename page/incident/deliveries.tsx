@@ -1,5 +1,6 @@
 import type { ShownDelivery } from "../../worker/api/shapes.ts";
 import { Age } from "../parts/age.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
 
 /** The deliveries that reported this incident. */
 export function Deliveries({ deliveries }: { readonly deliveries: readonly ShownDelivery[] }) {
@@ -7,7 +8,8 @@ export function Deliveries({ deliveries }: { readonly deliveries: readonly Shown
 		<ul class="deliveries">
 			{deliveries.map(({ delivery_id, event, received_at }) => (
 				<li key={delivery_id}>
-					{event} <code>{delivery_id}</code> <Age at={received_at} />
+					{event} <code>{delivery_id}</code> <CopyButton text={delivery_id} what="the delivery's id" />{" "}
+					<Age at={received_at} />
 				</li>
 			))}
 		</ul>

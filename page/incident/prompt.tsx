@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ShownAttempt } from "../../worker/api/shapes.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
 
 /** The prompt of each attempt as the agent got it, and the rest of the requested CodeRun. */
 export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[] }) {
@@ -19,7 +20,12 @@ export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[
 					))}
 				</fieldset>
 			)}
-			<LongText label={`Prompt of attempt ${attempt.attempt}`} text={prompt ?? "This CodeRun has no prompt."} />
+			<details class="more">
+				<summary>
+					Prompt of attempt {attempt.attempt}, as {attempt.agent} got it
+				</summary>
+				<LongText label={`Prompt of attempt ${attempt.attempt}`} text={prompt ?? "This CodeRun has no prompt."} />
+			</details>
 			<details class="more">
 				<summary>Requested CodeRun, without its prompt</summary>
 				<LongText label="CodeRun" text={JSON.stringify(rest, undefined, 2)} />
@@ -30,10 +36,13 @@ export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[
 
 function LongText({ label, text }: { readonly label: string; readonly text: string }) {
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
-		<section class="prompt" tabIndex={0} aria-label={label}>
-			<pre>{text}</pre>
-		</section>
+		<div class="long-text">
+			<CopyButton text={text} what="the text" />
+			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
+			<section class="prompt" tabIndex={0} aria-label={label}>
+				<pre>{text}</pre>
+			</section>
+		</div>
 	);
 }
 

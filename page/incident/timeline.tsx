@@ -1,5 +1,6 @@
 import type { ShownStep } from "../../worker/api/shapes.ts";
 import { absolute, Clock, lengthOf } from "../parts/age.tsx";
+import { LinkedText } from "../parts/linked-text.tsx";
 import { STATUSES } from "../parts/status-mark.tsx";
 
 /** Every event of the remediation, with the time since the incident was opened. */
@@ -32,7 +33,11 @@ function Step({
 				{" "}
 				attempt {attempt}, +{lengthOf(Math.max(0, seconds))}
 			</span>
-			{reason !== null && <div class="reason">{reason}</div>}
+			{reason !== null && (
+				<div class="reason">
+					<LinkedText text={reason} />
+				</div>
+			)}
 		</li>
 	);
 }

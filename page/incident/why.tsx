@@ -1,15 +1,38 @@
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { FilterLink } from "../parts/place-links.tsx";
+import { QuotedText } from "../parts/quoted-text.tsx";
 import { ExplanationTree } from "./explanation-tree.tsx";
 
-/** Who fixes it and why: one sentence, the decisive line, and folded below it every rule that was looked at. */
-export function Why({ verdict, explanation }: Pick<IncidentDetail, "verdict" | "explanation">) {
+/** Who fixes it and why: one sentence, the decisive line, the rule; folded below them every rule that was looked at. */
+export function Why({ shown: { verdict, explanation, rule, failure_type } }: { readonly shown: IncidentDetail }) {
 	const { because, stages } = explanation;
 	if (verdict === null) return <ExplanationTree stages={stages} />;
-	const line = because?.by === "evidence" ? because.line : undefined;
+	const evidence = because?.by === "evidence" ? because : undefined;
 	return (
 		<>
-			<p class="verdict-line">{verdict}.</p>
-			{line !== undefined && <pre class="decisive">{line}</pre>}
+			<p class="verdict-line">
+				<QuotedText text={verdict} />.
+			</p>
+			{evidence?.line !== undefined && (
+				<div class="decisive">
+					<pre>{evidence.line}</pre>
+					<CopyButton text={evidence.line} what="the line" />
+					<div class="dim">
+						{evidence.place !== undefined && <code>{evidence.place}</code>}
+						{evidence.line_number !== undefined && ` line ${evidence.line_number} of the log`}
+					</div>
+				</div>
+			)}
+			<p class="dim">
+				{failure_type !== null && <FilterLink name="failure_type" value={failure_type} />}
+				{rule !== null && (
+					<>
+						{" "}
+						by rule <FilterLink name="rule" value={rule} />
+					</>
+				)}
+			</p>
 			<details class="more">
 				<summary>All rules, stage by stage</summary>
 				<ExplanationTree stages={stages} />

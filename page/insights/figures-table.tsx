@@ -1,25 +1,34 @@
-import type { GroupFigures } from "../../worker/api/insights/shapes.ts";
+import type { Dimension, GroupFigures } from "../../worker/api/insights/shapes.ts";
 import { duration, share } from "./amount.ts";
 
 const VISIBLE = 12;
 
+interface FiguresOf {
+	readonly title: string;
+	/** The list's filter of the same name leads to the incidents of a row. */
+	readonly name: Exclude<Dimension, "day">;
+	readonly groups: readonly GroupFigures[];
+	/** ISO 8601: the start of the period. */
+	readonly since: string;
+}
+
 /** The figures of each agent, failure type, rule or repository, largest first. */
-export function FiguresTable({ title, groups }: { readonly title: string; readonly groups: readonly GroupFigures[] }) {
+export function FiguresTable({ groups, ...table }: FiguresOf) {
 	if (groups.length === 0) return <p class="empty">Nothing was decided in this period.</p>;
 	return (
 		<>
-			<Table title={title} groups={groups.slice(0, VISIBLE)} />
+			<Table {...table} groups={groups.slice(0, VISIBLE)} />
 			{groups.length > VISIBLE && (
 				<details class="more">
 					<summary>{groups.length - VISIBLE} more</summary>
-					<Table title={`${title}, the others`} groups={groups.slice(VISIBLE)} />
+					<Table {...table} title={`${table.title}, the others`} groups={groups.slice(VISIBLE)} />
 				</details>
 			)}
 		</>
 	);
 }
 
-function Table({ title, groups }: { readonly title: string; readonly groups: readonly GroupFigures[] }) {
+function Table({ title, name, groups, since }: FiguresOf) {
 	return (
 		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
 		<section class="wide-table" tabIndex={0} aria-label={`${title}: figures`}>
@@ -42,7 +51,9 @@ function Table({ title, groups }: { readonly title: string; readonly groups: rea
 					{groups.map((group) => (
 						<tr key={group.value}>
 							<th scope="row">
-								<code>{group.value}</code>
+								<a href={`/?${new URLSearchParams({ [name]: group.value, since })}`} title="Show its incidents">
+									<code>{group.value}</code>
+								</a>
 							</th>
 							<td>{group.incidents}</td>
 							<td>{group.attempts}</td>

@@ -50,7 +50,7 @@ function Shown({ insights: { targets, total, by, since, suggestions } }: { reado
 					{DIMENSIONS.filter((one) => one !== "day").map((one) => (
 						<section key={one} class="panel" aria-label={TITLES[one]}>
 							<h2>{TITLES[one]}</h2>
-							<FiguresTable title={TITLES[one]} groups={by[one]} />
+							<FiguresTable title={TITLES[one]} name={one} groups={by[one]} since={since} />
 						</section>
 					))}
 				</>

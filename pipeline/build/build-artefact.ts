@@ -2,6 +2,7 @@ import type { Artefact } from "../artefact.ts";
 import { pipelineFile } from "../grammar/pipeline-file.ts";
 import { expressionDiagnostics } from "./checks/expression-diagnostics.ts";
 import { nameDiagnostics, usedPrompts } from "./checks/name-diagnostics.ts";
+import { notifyDiagnostics } from "./checks/notify-diagnostics.ts";
 import { overrideDiagnostics, overridingPrompts } from "./checks/override-diagnostics.ts";
 import { ownerDiagnostics } from "./checks/owner-diagnostics.ts";
 import { pipelineWarnings } from "./checks/pipeline-warnings.ts";
@@ -57,6 +58,7 @@ export function buildArtefact(sources: Sources): Built {
 		...spawnDiagnostics(source, remains),
 		...sourceDiagnostics(source, remains),
 		...roundDiagnostics(source, remains),
+		...notifyDiagnostics(source, remains),
 	];
 	if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) };
 	const artefact = compileArtefact(pipelineFile.parse(source.value), neededPrompts(prompts, used ?? []));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BOT_BRANCHES } from "../bot-branches.ts";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
+import { NOTIFY_EVENTS, NOTIFY_VARIABLE } from "../notify-events.ts";
 import { SIGNALS } from "../signal.ts";
 import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
@@ -315,6 +316,23 @@ const outcome = keys(
 	"What happens after an attempt.",
 );
 
+const notification = keys(
+	{
+		name: name("The target's name."),
+		on: z
+			.array(z.enum(NOTIFY_EVENTS))
+			.min(1, "name at least one event")
+			.describe("What to notify of: the status that an incident came to, or a delivery that was lost."),
+		to: z
+			.enum(["slack", "webhook"])
+			.describe("`slack`: an incoming webhook of Slack. `webhook`: JSON, signed by Standard Webhooks."),
+		url: variable("Where to send it; its URL is a secret of the worker."),
+		secret: variable("The secret that signs messages to a `webhook`.").optional(),
+		where: expression("Left out if this is false; unknown is notified. Sees the incident").optional(),
+	},
+	"One receiver of notifications.",
+);
+
 /**
  * `pipeline.yaml`: its input is the file as written, its value what the artefact has of it, with defaults applied and
  * durations in seconds. An unknown key is an error. Names and expressions are checked elsewhere.
@@ -360,6 +378,10 @@ export const pipelineFile = keys(
 			.describe("Agents, in order; the last rule has no `when`."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
+		notify: z
+			.array(notification)
+			.optional()
+			.describe("Who is notified of what, in addition to the comments on GitHub (docs/notifications.md)."),
 		overrides: z
 			.array(overridesOf({ settings, agent, outcome }))
 			.optional()
@@ -375,6 +397,17 @@ function named<Entry extends object>(entries: Readonly<Record<string, Entry>>) {
 
 function listeners<Entry extends { on?: string | undefined }>(entries: Readonly<Record<string, Entry>>) {
 	return named(entries).map((entry) => ({ ...entry, on: entry.on ?? entry.name }));
+}
+
+/** Never the value itself: a pipeline is read by many, pushed and kept. */
+function variable(description: string): z.ZodString {
+	return z
+		.string()
+		.regex(
+			NOTIFY_VARIABLE,
+			"write $env(NAME) with the name of a variable of the worker that begins with HEALER_NOTIFY_, such as $env(HEALER_NOTIFY_SLACK_URL)",
+		)
+		.describe(`\`$env(HEALER_NOTIFY_...)\`. ${description}`);
 }
 
 function login(): z.ZodString {

@@ -8,6 +8,9 @@ import { PatternLiteral } from "../expression/pattern-literal.ts";
 import { parsePrompt } from "../prompt/compile-prompts.ts";
 import { loadPipeline } from "./load-pipeline.ts";
 
+/** As long as the YAML reader takes. */
+const MAX_SOURCE = 512 * 1024;
+
 export type Admission =
 	| { readonly ok: true; readonly artefact: Artefact }
 	/** One sentence for people. */
@@ -24,6 +27,9 @@ export function admitArtefact(value: unknown): Admission {
 	const artefact = value as Artefact;
 	if (version !== artefactVersion(rest as Omit<Artefact, "version">)) {
 		return refused("its version is not the hash of its content");
+	}
+	if (artefact.source !== undefined && !(typeof artefact.source === "string" && artefact.source.length <= MAX_SOURCE)) {
+		return refused("its source is no text of at most 512 KiB");
 	}
 	try {
 		loadPipeline(artefact);

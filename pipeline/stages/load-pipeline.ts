@@ -24,6 +24,7 @@ import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { compileToolTable, type ToolTable } from "../tools/tool-table.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
+import type { CompiledNotifyTarget } from "./notify-targets.ts";
 
 /** A pipeline ready to run: names resolved, expressions and templates compiled on first use. */
 export interface Pipeline {
@@ -45,6 +46,7 @@ export interface Pipeline {
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
 	readonly outcome: Artefact["outcome"];
+	readonly notify: readonly CompiledNotifyTarget[];
 	readonly prompts: Prompts;
 	readonly logSearch: LogSearch;
 	/** This pipeline, or what `overrides` make of it for a repository. */
@@ -123,6 +125,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		spawn: compileSpawn(artefact.spawn),
 		outcome: artefact.outcome,
+		notify: (artefact.notify ?? []).map(({ where, ...target }) => ({ ...target, condition: conditionOf(where) })),
 		prompts: compilePrompts(artefact.prompts),
 		// Built on demand: both take a while, and most deliveries need neither.
 		get tools() {

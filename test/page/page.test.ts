@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -78,14 +80,15 @@ afterAll(async () => {
 });
 
 describe("the first view", () => {
-	it("shows what needs a person, what is in progress, and the latest incidents", async () => {
+	it("shows what needs a person, what runs, what waits, and the latest incidents", async () => {
 		await using page = await open("/");
 		const person = page.getByRole("region", { name: "Needs a person" });
 		await person.getByText("the relay did not answer for a day").waitFor();
 		expect(await person.getByRole("listitem").count()).toBe(2);
-		const progress = page.getByRole("region", { name: "In progress" });
-		expect(await progress.getByRole("listitem").count()).toBe(3);
-		const waiting = progress.getByRole("listitem").filter({ hasText: "on the same branch" });
+		const running = page.getByRole("region", { name: "Running" });
+		await running.getByRole("listitem").nth(1).waitFor();
+		expect(await running.getByRole("listitem").count()).toBe(2);
+		const waiting = page.getByRole("region", { name: "Waiting" }).getByRole("listitem");
 		await waiting.getByText(`Waiting for #${ids.running.slice(0, 5)} on the same branch`).waitFor();
 		const link = waiting.getByRole("link", { name: `#${ids.running.slice(0, 5)}` });
 		expect(await link.getAttribute("href")).toBe(`/incidents/${ids.running}`);
@@ -106,14 +109,14 @@ describe("the first view", () => {
 		await page.goto(`${home.url}/`);
 		await page.getByRole("combobox", { name: "State" }).selectOption("dead");
 		await eventually(async () => (await rows.count()) === 1, "the dead one");
-		await rows.getByRole("link").click();
+		await rows.locator("a.title").click();
 		await page.getByRole("heading", { level: 1 }).waitFor();
 		expect(new URL(page.url()).pathname).toBe(`/incidents/${DEAD}`);
 		await page.goBack();
 		await page.waitForURL("**/?status=dead");
 		await eventually(async () => (await rows.count()) === 1, "the dead one, again");
 		await page.goto(`${home.url}/`);
-		await page.getByLabel("Text").fill("frontend ci");
+		await page.getByLabel("Search").fill("frontend ci");
 		await page.waitForURL("**/?text=frontend+ci");
 		await eventually(async () => (await rows.count()) === 1, "the one whose workflow has that name");
 	});
@@ -167,14 +170,17 @@ describe("what the viewer may do", () => {
 			.getByRole("region", { name: "Attempts", exact: true })
 			.getByText(/^healer-ci-rex-/)
 			.waitFor();
-		expect(await page.locator("main button").count()).toBe(0);
+		expect(await actions(page).count()).toBe(0);
 		await page.goto(`${home.url}/`);
 		await page.getByText("the relay did not answer for a day").first().waitFor();
 		await page.getByText("Read only").waitFor();
-		expect(await page.getByRole("button", { name: /^(Release|Try now|Retry|Stop)/ }).count()).toBe(0);
+		expect(await actions(page).count()).toBe(0);
 		await page.goto(`${home.url}/hub`);
 		await page.getByText("No delivery was ignored.").or(page.getByText("Unknown event")).first().waitFor();
-		expect(await page.getByText(/npx healer (push|rollback|pause)/).count()).toBe(0);
+		expect(await actions(page).count()).toBe(0);
+		expect(await page.getByText("npx healer push").count()).toBe(0);
+		await page.goto(`${home.url}/audit`);
+		await page.getByText("needs the right to administer").waitFor();
 	});
 
 	it("is more for an operator, and most for an administrator", async () => {
@@ -182,7 +188,7 @@ describe("what the viewer may do", () => {
 		await page.getByRole("button", { name: /^Stop/ }).waitFor();
 		expect(await page.getByText("Read only").count()).toBe(0);
 		await page.goto(`${home.url}/hub`);
-		await page.getByText("npx healer pause").waitFor();
+		await page.getByRole("button", { name: "Pause" }).waitFor();
 		expect(await page.getByText("npx healer push").count()).toBe(0);
 		await using other = await open("/hub", as("read", "operate", "administer"));
 		await other.getByText("npx healer push").waitFor();
@@ -201,7 +207,7 @@ describe("what the viewer may do", () => {
 		await page.getByRole("button", { name: /^Really Stop/ }).click();
 		await page.getByText("the right to operate is missing").waitFor();
 		await page.getByText("Read only").waitFor();
-		expect(await page.locator("main button").count()).toBe(0);
+		expect(await actions(page).count()).toBe(0);
 	});
 
 	it("is nothing with a sensor's token: the page asks for another", async () => {
@@ -220,7 +226,7 @@ describe("an incident", () => {
 	it("shows why, with the values that decided, the attempts, the context and the prompt", async () => {
 		await using page = await open(`/incidents/${ids.running}`);
 		const part = (name: string) => page.getByRole("region", { name, exact: true });
-		await part("Why").getByText("rex, because the failing step ran `cargo clippy`.", { exact: true }).waitFor();
+		await part("Why").getByText("rex, because the failing step ran cargo clippy.", { exact: true }).waitFor();
 		await part("Why").getByText("All rules, stage by stage").click();
 		await part("Why").getByText("workflow_job takes it").waitFor();
 		await part("Why").getByText('"failure"').first().waitFor();
@@ -229,8 +235,10 @@ describe("an incident", () => {
 			.getByText(/^healer-ci-rex-[0-9a-f]{16}$/)
 			.waitFor();
 		await part("Timeline").getByText("spawned").waitFor();
+		await page.getByText("parts not asked for").click();
 		await part("Context").getByText("not configured").first().waitFor();
 		expect(await part("Deliveries").getByRole("listitem").count()).toBe(2);
+		await page.getByText("Prompt of attempt 1, as rex got it").click();
 		expect(await part("Prompt of attempt 1").innerText()).toContain("Controller CI");
 		await page.getByText("Requested CodeRun").click();
 		expect(await part("CodeRun").innerText()).toContain('"githubApp": "5DLabs-Rex"');
@@ -367,7 +375,7 @@ describe("the playground", () => {
 		const explanation = page.getByRole("region", { name: "Explanation" });
 		await explanation.locator(".verdict-line").waitFor();
 		expect(await explanation.locator(".verdict-line").innerText()).toBe(
-			"CodeRun rex, because the failing step printed `error[E0308]: mismatched types` (src/main.rs:1). rust_build by rule rust.",
+			"CodeRun rex, because the failing step printed error[E0308]: mismatched types (src/main.rs:1). rust_build by rule rust.",
 		);
 		await page.getByLabel("Payload (JSON)").fill("{");
 		await page.getByRole("button", { name: "Explain" }).click();
@@ -378,9 +386,144 @@ describe("the playground", () => {
 	});
 });
 
+describe("the playground with an edited pipeline", () => {
+	it("says what the edit decides beside the active pipeline, and what is wrong with it, without telling the worker", async () => {
+		const sent: string[] = [];
+		const logged: string[] = [];
+		await using page = await open("/playground", async (context) => {
+			context.on("request", (request) => sent.push(request.postData() ?? ""));
+			context.on("console", (message) => logged.push(message.text()));
+		});
+		await page.getByRole("button", { name: "Fill in an example" }).click();
+		await page.getByText("Try an edited pipeline").click();
+		const editor = page.getByLabel("pipeline.yaml");
+		await eventually(async () => (await editor.inputValue()).includes("takes: [rust]"), "the active pipeline's text");
+		const text = await editor.inputValue();
+		await editor.fill(
+			text.replace("takes: [rust]", "takes: []").replace("takes: [frontend]", "takes: [frontend, rust]"),
+		);
+		await page.getByRole("button", { name: "Explain" }).click();
+		await page.getByText("Your edit changes the decision").waitFor({ timeout: 60_000 });
+		const verdict = (title: string) => page.getByRole("region", { name: title }).locator(".verdict-line");
+		expect(await verdict("Your edit decides").innerText()).toMatch(/^CodeRun blaze, because the failing step printed /);
+		expect(await verdict("The active pipeline decides").innerText()).toMatch(/^CodeRun rex, /);
+		await editor.fill(text.replace("settings:", "settingz:"));
+		await page.getByRole("button", { name: "Explain" }).click();
+		await page.getByText("Did you mean `settings`?").waitFor({ timeout: 60_000 });
+		expect(sent.filter((body) => body.includes("takes:"))).toEqual([]);
+		// The engine runs within the page's policy.
+		expect(logged).toEqual([]);
+	});
+});
+
+describe("the ignored deliveries", () => {
+	it("are listed with their reasons, and narrowed by what ignored them and by a search", async () => {
+		await using page = await open("/ignored");
+		const rows = page.locator("tbody tr");
+		await rows.filter({ hasText: "the pipeline has no entry for the event watch" }).waitFor();
+		await page.getByRole("combobox", { name: "Ignored by" }).selectOption("unknown_event");
+		await page.waitForURL("**/ignored?filter=unknown_event");
+		await page.getByLabel("Search").fill("sponsorship");
+		await eventually(async () => (await rows.count()) === 1, "the one delivery of this event");
+		expect(await rows.innerText()).toContain("the pipeline has no entry for the event sponsorship");
+	});
+});
+
+describe("the audit trail and going back", () => {
+	const asAdministrator = async (context: BrowserContext) => {
+		const token = parseEnv(readFileSync(`${home.stateDir}/secrets.env`, "utf8")).HEALER_API_TOKEN;
+		await context.addInitScript(`sessionStorage.setItem("healer-token", ${JSON.stringify(token)})`);
+	};
+
+	it("show who paused and resumed, by the hub's own buttons", async () => {
+		await using page = await open("/hub", asAdministrator);
+		await page.getByLabel("Reason of the pause").fill("a release");
+		await page.getByRole("button", { name: "Pause" }).click();
+		await page.getByRole("button", { name: "Really Pause" }).click();
+		await page.getByText("Healer is paused").waitFor();
+		await page.getByRole("button", { name: "Resume" }).click();
+		await page.getByRole("button", { name: "Pause" }).waitFor();
+		await page.goto(`${home.url}/audit`);
+		const lines = page.locator("tbody tr");
+		await lines.filter({ hasText: "a release" }).waitFor();
+		expect(await lines.first().innerText()).toMatch(/^resume\tthe hub\t/);
+	});
+
+	it("show what a version changes before it is rolled back to", async () => {
+		const artefact = (repository: string) => ({
+			version: repository,
+			prompts: {},
+			settings: { repositories: [repository] },
+		});
+		await using page = await open("/hub", async (context) => {
+			await asAdministrator(context);
+			await context.route("**/api/export?*", (route) => {
+				const isTarget = new URL(route.request().url()).searchParams.has("version");
+				return route.fulfill({ json: { artefact: artefact(isTarget ? "acme/before" : "acme/now") } });
+			});
+		});
+		await page.getByRole("button", { name: "Compare" }).first().click();
+		const changed = page.getByRole("region", { name: "Changed lines" });
+		await changed.waitFor();
+		expect((await changed.innerText()).split("\n")).toEqual(
+			expect.arrayContaining(["-    - acme/now", "+    - acme/before"]),
+		);
+		await page.getByRole("button", { name: "Roll back" }).waitFor();
+	});
+});
+
+describe("an address that does not exist", () => {
+	it("is the page, with 404", async () => {
+		await using page = await open("/");
+		const answer = await page.goto(`${home.url}/nowhere`);
+		expect(answer?.status()).toBe(404);
+		await page.getByRole("heading", { name: "Page not found" }).waitFor();
+		await page.getByRole("link", { name: "Show all incidents" }).click();
+		await page.locator("table.incidents").waitFor();
+	});
+});
+
+describe("the keys", () => {
+	it("search, move through rows, open one, lead up, and show themselves; and can be turned off", async () => {
+		await using page = await open("/hub");
+		await page.getByRole("heading", { name: "Hub" }).waitFor();
+		await page.keyboard.press("/");
+		await eventually(
+			async () => (await page.evaluate("document.activeElement.type")) === "search",
+			"focus on the search",
+		);
+		await page.keyboard.type("j");
+		expect(await page.getByLabel("Search").inputValue()).toBe("j");
+		await page.getByLabel("Search").fill("");
+		await page.locator("[data-row]").nth(2).waitFor();
+		await page.getByRole("heading", { level: 2 }).first().click();
+		await page.evaluate("document.activeElement.blur()");
+		const focused = () => page.evaluate("[...document.querySelectorAll('[data-row]')].indexOf(document.activeElement)");
+		await page.keyboard.press("j");
+		await page.keyboard.press("j");
+		expect(await focused()).toBe(1);
+		await page.keyboard.press("k");
+		expect(await focused()).toBe(0);
+		await page.keyboard.press("Enter");
+		await page.waitForURL("**/incidents/*");
+		await page.keyboard.press("u");
+		await page.waitForURL(`${home.url}/`);
+		await page.keyboard.press("?");
+		await page.getByRole("dialog").getByText("Next row").waitFor();
+		await page.getByRole("checkbox").uncheck();
+		await page.keyboard.press("Escape");
+		await page.keyboard.press("/");
+		expect(await page.evaluate("document.activeElement.type")).not.toBe("search");
+	});
+});
+
 describe("every view", () => {
 	const views = () => [
 		"/",
+		"/?status=fixed",
+		"/ignored",
+		"/audit",
+		"/nowhere",
 		`/incidents/${ids.running}`,
 		`/incidents/${ids.hostile}`,
 		"/hub",
@@ -409,6 +552,17 @@ describe("every view", () => {
 		}
 	});
 
+	it("shows the first incident on a phone's first screen", async () => {
+		for (const view of ["/", "/?status=fixed", "/ignored"]) {
+			await using page = await open(view, undefined, { viewport: { width: 390, height: 844 } });
+			const row = page.locator("[data-row]").first();
+			await row.waitFor();
+			await shownWhole(page);
+			const place = await row.boundingBox();
+			expect([view, (place?.y ?? Number.NaN) + (place?.height ?? 0) < 500]).toEqual([view, true]);
+		}
+	});
+
 	it("can be used by keyboard, with a focus that is seen", async () => {
 		await using page = await open("/");
 		await page.locator("table.incidents").waitFor();
@@ -429,6 +583,11 @@ describe("every view", () => {
 		);
 	});
 });
+
+/** The buttons that change something. */
+function actions(page: Page) {
+	return page.getByRole("button", { name: /^(Release|Try now|Retry|Stop|Pause|Resume|Roll back|Compare)/ });
+}
 
 interface Options {
 	readonly colorScheme?: "light" | "dark";

@@ -1,18 +1,5 @@
 import * as z from "zod";
-import {
-	becauseSentence,
-	type Context,
-	type Decision,
-	givenContext,
-	givenParts,
-	type LogReading,
-	type Reading,
-	renderIgnored,
-	whyIgnored,
-} from "../../pipeline/index.ts";
-import { redactData } from "../../pipeline/redaction/redact-data.ts";
 import { createEffects } from "../create-effects.ts";
-import type { Engine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
@@ -28,7 +15,6 @@ const question = z.strictObject({
 	log: z.string().optional(),
 	changed_files: z.array(z.string().min(1).max(4096)).max(3000).optional(),
 });
-type Question = z.infer<typeof question>;
 
 /**
  * `POST /api/explain {event, payload, log?, changed_files?}`: what the active pipeline would decide. Queries, writes and
@@ -42,64 +28,8 @@ export async function explainDelivery(request: Request, env: Env, ctx: Execution
 		const asked = question.safeParse(json.ok ? json.value : undefined);
 		if (!asked.success) return errorResponse(400, "the body is JSON: {event, payload, log?, changed_files?}");
 		const engine = await createEffects(env, createLog()).engine();
-		return jsonResponse(200, redactData(await explain(engine, asked.data)));
+		return jsonResponse(200, (await engine.explain(asked.data)) satisfies ExplainedDelivery);
 	} finally {
 		body.release();
 	}
-}
-
-async function explain(engine: Engine, asked: Question): Promise<ExplainedDelivery> {
-	const { event, payload } = asked;
-	const delivery = { event, delivery_id: "explain", payload };
-	const reading = await engine.read(delivery);
-	const none = { pipeline: engine.version, incident_id: null, agent: null, failure_type: null, rule: null };
-	const lifecycle = await engine.readLifecycle(delivery);
-	const explanation = [...reading.explanation, ...lifecycle.explanation];
-	if (reading.outcome === "ignored") {
-		const reason = renderIgnored(whyIgnored(reading.reason, delivery, lifecycle.signal));
-		return { ...none, verdict: `ignored: ${reason}.`, explanation };
-	}
-	if (reading.outcome === "command") return { ...none, verdict: noIncident(reading), explanation };
-
-	const { incident } = reading;
-	const decision = await engine.decide({ incident, context: await given(engine, reading, asked), attempt: 1 });
-	return {
-		...none,
-		...conclude(decision),
-		incident_id: incident.id,
-		explanation: [...explanation, ...decision.explanation],
-	};
-}
-
-function noIncident({ command }: Extract<Reading, { outcome: "command" }>): string {
-	const { name, author, pr_number } = command;
-	return `no incident: the command ${name} of ${author} on pull request #${pr_number}.`;
-}
-
-function conclude(decision: Decision): Pick<ExplainedDelivery, "verdict"> & Partial<ExplainedDelivery> {
-	if (decision.outcome === "filtered") {
-		return { verdict: `filter ${decision.filter} refuses it once the context is known.` };
-	}
-	const { agent, failure_type, rule, because } = decision;
-	return { verdict: `${becauseSentence(because)}.`, agent, failure_type, rule };
-}
-
-/** As in `healer explain`, but only for the planned sources: a hub would gather nothing else. */
-async function given(
-	engine: Engine,
-	{ incident }: Extract<Reading, { outcome: "incident" }>,
-	{ log, changed_files }: Question,
-): Promise<Context> {
-	const parts = givenParts({ log: log === undefined ? undefined : readLog(engine, log), changed_files });
-	let context = givenContext(await engine.plan(incident), parts);
-	for (let round = 1; round < engine.rounds; round++) {
-		context = { ...context, ...givenContext(await engine.planRound(round, incident, context), parts) };
-	}
-	return context;
-}
-
-function readLog(engine: Engine, log: string): LogReading {
-	const reader = engine.newLogReader();
-	reader.write(log);
-	return reader.end();
 }

@@ -1,4 +1,5 @@
-import { admitArtefact } from "../../pipeline/index.ts";
+import bundled from "../../dist/pipeline.json";
+import { type Artefact, admitArtefact } from "../../pipeline/index.ts";
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { createEffects } from "../create-effects.ts";
 import { invalidateEngine } from "../engine.ts";
@@ -9,6 +10,7 @@ import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/response
 import {
 	activatePipeline,
 	activePipeline,
+	findPipeline,
 	listPipelines,
 	type PushedPipeline,
 	storePipeline,
@@ -17,7 +19,7 @@ import { createLog, type Log } from "../log.ts";
 import { publishPipeline, unpublish } from "../published-pipeline.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { isoOf } from "./iso-time.ts";
-import type { HubStatus } from "./shapes.ts";
+import type { HubStatus, PipelineSource } from "./shapes.ts";
 
 /** The shipped artefact has 150 KB; a row of the journal is limited to 2 MB: https://developers.cloudflare.com/d1/platform/limits/ */
 const MAX_ARTEFACT_BYTES = 1_500_000;
@@ -25,8 +27,14 @@ const MAX_ARTEFACT_BYTES = 1_500_000;
 /** The name by which the version that the worker was deployed with is chosen. */
 const BUNDLED = "bundled";
 
-/** `GET /api/pipeline`: the version loaded in this isolate, the active one, and those to roll back to. */
-export async function showPipeline(_request: Request, env: Env): Promise<Response> {
+/**
+ * `GET /api/pipeline`: the version loaded in this isolate, the active one, and those to roll back to; `?with=source`: the
+ * active one's text and prompts, to be edited in the playground.
+ */
+export async function showPipeline(request: Request, env: Env): Promise<Response> {
+	const more = new URL(request.url).searchParams.get("with");
+	if (more === "source") return jsonResponse(200, await sourceOf(env));
+	if (more !== null) return errorResponse(400, "with may be source");
 	const [engine, active, versions] = await Promise.all([
 		createEffects(env, createLog()).engine(),
 		activePipeline(env.JOURNAL),
@@ -37,6 +45,13 @@ export async function showPipeline(_request: Request, env: Env): Promise<Respons
 		active: active ?? BUNDLED,
 		versions: versions.map((pushed) => presentPushed(pushed, active)),
 	});
+}
+
+async function sourceOf(env: Env): Promise<PipelineSource> {
+	const active = await activePipeline(env.JOURNAL);
+	const stored = active === null ? undefined : await findPipeline(env.JOURNAL, active);
+	const { version, source = null, prompts } = stored === undefined ? bundled : (JSON.parse(stored) as Artefact);
+	return { version, source, prompts };
 }
 
 type PushedVersion = HubStatus["pipelines"][number];

@@ -1,4 +1,4 @@
-import type { Incident } from "../../pipeline/incident.ts";
+import { incidentTitle } from "../../pipeline/incident-title.ts";
 import type { AttemptRow } from "../journal/attempts.ts";
 import type { ListedIncident } from "../journal/incident-list.ts";
 import { readStored } from "../journal/stored-json.ts";
@@ -28,24 +28,13 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 	const read = readStored("incidents.incident", row.incident);
 	return {
 		...presentIncident(row),
-		...(read.ok ? titleOf(read.value) : { title: row.event, part: read.problem }),
+		...(read.ok ? incidentTitle(read.value) : { title: row.event, part: read.problem }),
 		pr_number: (read.ok ? read.value.pr_number : undefined) ?? null,
 		attempt: row.attempt,
 		blocked_on: row.blocked_on,
 		blocked_by: row.blocked_by,
 		updated_at: isoOf(row.updated_at),
 	};
-}
-
-function titleOf(incident: Incident): Pick<TitledIncident, "title" | "part"> {
-	const { workflow, app, alert, command, job, event } = incident;
-	if (command !== undefined) return { title: `/healer ${command.name ?? ""}`.trim(), part: command.args ?? null };
-	if (alert !== undefined) {
-		const part = [alert.package_name, alert.cve_id].filter((text) => text !== undefined).join(" ");
-		return { title: `${alert.severity ?? ""} ${alert.type ?? event}`.trim(), part: part === "" ? null : part };
-	}
-	const title = workflow?.name ?? app ?? job ?? event;
-	return { title, part: job === undefined || job === title ? null : job };
 }
 
 /** An attempt as the API shows it, with its requested CodeRun. */

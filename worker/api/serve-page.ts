@@ -25,6 +25,17 @@ export function servePage(request: Request, env: Env): Promise<Response> {
 	return serve(request, env, { path: "/", cache: "no-cache" });
 }
 
+/** No such address: browsers get the page, which says so; everything else gets JSON. */
+export async function serveMissing(request: Request, env: Env): Promise<Response> {
+	const { pathname } = new URL(request.url);
+	const isForPeople = request.method === "GET" && /\btext\/html\b/.test(request.headers.get("accept") ?? "");
+	if (!isForPeople || env.PAGE === undefined || /^\/(?:api|assets|webhooks)(?:\/|$)/.test(pathname)) {
+		return errorResponse(404, "not found");
+	}
+	const page = await servePage(request, env);
+	return new Response(page.body, { status: 404, headers: page.headers });
+}
+
 /** Scripts and styles; their names contain a hash of their contents. */
 export function serveAsset(request: Request, env: Env): Promise<Response> {
 	const path = new URL(request.url).pathname;

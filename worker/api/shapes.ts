@@ -1,4 +1,5 @@
 import type { Because } from "../../pipeline/because.ts";
+import type { Context } from "../../pipeline/context.ts";
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { Right } from "../http/rights.ts";
@@ -84,6 +85,14 @@ export interface ContextSummary {
 	readonly why?: string;
 	/** What is missing of it. */
 	readonly incomplete?: string;
+}
+
+/** Answer of `GET /api/incidents/{id}/context`. */
+export interface KeptContext {
+	/** The version that gathered it. */
+	readonly pipeline: string;
+	/** Without secrets, and cut. */
+	readonly context: Context;
 }
 
 export interface ShownAttempt {
@@ -176,7 +185,40 @@ export interface Choices {
 	readonly repositories: readonly string[];
 }
 
+/** One line of the audit trail. */
+export interface AuditLine {
+	readonly at: string;
+	/** An e-mail address or login, or what kind of token it was. */
+	readonly who: string;
+	readonly proof: "token" | "access" | "loopback" | "comment";
+	/** The first 8 hex digits of the token's SHA-256. */
+	readonly token: string | null;
+	readonly action: string;
+	/** An incident's id, a pipeline's version, or a pull request as `owner/name#number`. */
+	readonly target: string | null;
+	readonly detail: string | null;
+}
+
+/** Answer of `GET /api/audit`. */
+export interface AuditPage {
+	/** Newest first. */
+	readonly audit: readonly AuditLine[];
+	/** The next page's `before`; null on the last page. */
+	readonly next: string | null;
+}
+
+/** Answer of `GET /api/pipeline?with=source`. */
+export interface PipelineSource {
+	readonly version: string;
+	/** The text of its `pipeline.yaml`; null if an older Healer built it. */
+	readonly source: string | null;
+	/** Templates and partials by name, without `.mustache`. */
+	readonly prompts: Readonly<Record<string, string>>;
+}
+
 export interface HubStatus {
+	/** Where people see GitHub, without a trailing slash: github.com, or the Enterprise's host of `GITHUB_API_URL`. */
+	readonly github_url: string;
 	/** The version of the loaded pipeline. */
 	readonly pipeline: string;
 	/** Null without an active pause. `since` is null if the pipeline sets it. */
@@ -199,6 +241,8 @@ export interface HubStatus {
 	/** Deliveries that wait in the queue for the journal; null if there is no such queue. */
 	readonly delivery_queue: DeliveryQueueStatus | null;
 	readonly redelivery: Redelivery;
+	/** How the targets of the pipeline's `notify` fare, and others for which messages wait. */
+	readonly notifications: readonly NotificationStatus[];
 	/** When an incident last changed; null if there is none. */
 	readonly changed_at: string | null;
 	/** When the newest delivery arrived; null if none is known. */
@@ -209,6 +253,41 @@ export interface DeliveryQueueStatus {
 	/** Null if the queue does not report it. */
 	readonly waiting: number | null;
 	readonly oldest_at: string | null;
+}
+
+/** One target of notifications. Its URL is a secret: only the host is shown. */
+export interface NotificationStatus {
+	readonly name: string;
+	/** Null if the active pipeline has no such target. */
+	readonly to: "slack" | "webhook" | null;
+	readonly on: readonly string[];
+	readonly host: string | null;
+	/** Why nothing can be sent to it, with the fix: a variable is not set, or the pipeline no longer has it. */
+	readonly problem: string | null;
+	/** Messages that wait. */
+	readonly pending: number;
+	/** Of these, the ones that were tried in vain. */
+	readonly failing: number;
+	/** Messages that were given up after three days; they are kept as long as incidents are. */
+	readonly failed: number;
+	readonly oldest_at: string | null;
+	/** Since when its receiver accepts nothing; null if the last message arrived. */
+	readonly failing_since: string | null;
+	readonly last_error: string | null;
+	readonly next_try_at: string | null;
+	readonly sent_at: string | null;
+}
+
+/** Answer of `POST /api/notifications/test`. */
+export interface NotificationTest {
+	readonly results: readonly {
+		readonly name: string;
+		readonly to: "slack" | "webhook";
+		readonly host: string | null;
+		readonly ok: boolean;
+		/** Why it was not sent, and what to do. */
+		readonly problem: string | null;
+	}[];
 }
 
 /** The state of deliveries that GitHub failed to deliver. */
@@ -234,14 +313,4 @@ export interface Viewer {
 }
 
 /** Answer of `POST /api/explain`. */
-export interface ExplainedDelivery {
-	readonly pipeline: string;
-	/** The result, in one sentence. */
-	readonly verdict: string;
-	/** The incident's id; null if it would be none. */
-	readonly incident_id: string | null;
-	readonly agent: string | null;
-	readonly failure_type: string | null;
-	readonly rule: string | null;
-	readonly explanation: readonly StageExplanation[];
-}
+export type { ExplainedDelivery } from "../../pipeline/explain-delivery.ts";

@@ -3,6 +3,7 @@ import { createEffects } from "../create-effects.ts";
 import { currentPause } from "../dispatch/gates.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
+import { webAddressOf } from "../github/web-address.ts";
 import { jsonResponse, taggedResponse } from "../http/responses.ts";
 import { writeIgnored } from "../ingest/count-ignored.ts";
 import { deliveryQueue } from "../ingest/delivery-queue.ts";
@@ -18,13 +19,14 @@ import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentPause } from "./pause-and-resume.ts";
 import { presentPushed } from "./pipeline-versions.ts";
 import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
+import { showNotifications } from "./show-notifications.ts";
 
 /** Nobody waits longer for the page, which retries by itself. */
 const WITHIN_MS = 10_000;
 
 /**
  * `GET /api/status`: the pause, whether CodeRuns are started, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
- * deliveries that wait for the journal, deliveries that GitHub failed to deliver, and when an incident last changed. While the
+ * deliveries that wait for the journal, deliveries that GitHub failed to deliver, notifications, and when an incident last changed. While the
  * journal is unavailable: how many deliveries wait for it.
  */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
@@ -32,7 +34,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 	const effects = createEffects(env, log);
 	const delivery_queue = showDeliveryQueue(env);
 	try {
-		const known = await withTimeout(() => readStatus(effects), WITHIN_MS);
+		const known = await withTimeout(() => readStatus(env, effects), WITHIN_MS);
 		return await taggedResponse(request, { ...known, delivery_queue: await delivery_queue } satisfies HubStatus);
 	} catch (cause) {
 		const failure = explainFailure(failureOf(cause));
@@ -41,22 +43,35 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 	}
 }
 
-async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
+async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
 	await writeIgnored(effects);
-	const [engine, pause, incidents, counts, active, versions, redelivery, changed_at, stall, last_delivery_at] =
-		await Promise.all([
-			effects.engine(),
-			currentPause(effects),
-			countIncidents(effects.journal),
-			readIgnoredCounts(effects.journal),
-			activePipeline(effects.journal),
-			listPipelines(effects.journal),
-			showRedelivery(effects),
-			lastChange(effects.journal),
-			findStall(effects.journal),
-			lastDeliveryAt(effects.journal),
-		]);
+	const [
+		engine,
+		pause,
+		incidents,
+		counts,
+		active,
+		versions,
+		redelivery,
+		notifications,
+		changed_at,
+		stall,
+		last_delivery_at,
+	] = await Promise.all([
+		effects.engine(),
+		currentPause(effects),
+		countIncidents(effects.journal),
+		readIgnoredCounts(effects.journal),
+		activePipeline(effects.journal),
+		listPipelines(effects.journal),
+		showRedelivery(effects),
+		showNotifications(effects),
+		lastChange(effects.journal),
+		findStall(effects.journal),
+		lastDeliveryAt(effects.journal),
+	]);
 	return {
+		github_url: webAddressOf(env.GITHUB_API_URL),
 		pipeline: engine.version,
 		paused: presentPause(pause),
 		not_starting: stall === undefined ? null : { since: isoOf(stall.since) },
@@ -64,6 +79,7 @@ async function readStatus(effects: Effects): Promise<Omit<HubStatus, "delivery_q
 		incidents,
 		...counts,
 		redelivery,
+		notifications,
 		changed_at: isoOrNull(changed_at),
 		last_delivery_at: isoOrNull(last_delivery_at),
 	};

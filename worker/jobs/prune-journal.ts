@@ -40,6 +40,8 @@ export const BELONGING = [
 	"facts",
 	"rate_limit_slots",
 	"recorded_deliveries",
+	"notification_events",
+	"notifications",
 ] as const;
 
 /**
@@ -134,6 +136,8 @@ async function pruneUnowned(
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
+		db.prepare(PRUNE_NOTIFICATIONS).bind(before, limit),
+		db.prepare(PRUNE_NOTIFICATION_EVENTS).bind(before, limit),
 		db.prepare("DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)"),
 		db.prepare("DELETE FROM ignored WHERE day < ?1").bind(today),
 		db.prepare(PRUNE_IGNORED_DELIVERIES).bind(ignoredBefore, RING_SIZE, MOST_IGNORED),
@@ -165,6 +169,13 @@ const PRUNE_COMMANDS = `DELETE FROM commands WHERE id IN (
 )`;
 
 const PRUNE_AUDIT = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)";
+
+const PRUNE_NOTIFICATIONS =
+	"DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2)";
+
+/** Only those of which no message could be made, whatever the sweep tried. */
+const PRUNE_NOTIFICATION_EVENTS =
+	"DELETE FROM notification_events WHERE id IN (SELECT id FROM notification_events WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
 /** The comment itself stays on its pull request, and would be found there again. */
 const PRUNE_STATUS_COMMENTS = `DELETE FROM status_comments WHERE (repository, pr_number) IN (

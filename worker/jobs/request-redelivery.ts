@@ -40,14 +40,14 @@ export async function requestRedelivery(
 	for (const lost of await dueFailedDeliveries(journal, effects.now(), BATCH)) {
 		if (effects.now() >= until || !effects.budget.has(ASK_COST)) break;
 		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
-			await markLost(journal, lost.guid);
+			await markLost(journal, lost.guid, effects.now());
 			done.lost++;
 			continue;
 		}
 		const failure = await askFor(effects, github, lost);
 		if (failure === undefined) done.requested++;
 		else if (isForGood(failure)) {
-			await markLost(journal, lost.guid);
+			await markLost(journal, lost.guid, effects.now());
 			effects.log.warn("delivery lost", { delivery_id: lost.guid, reason: detailOf(failure) });
 			done.lost++;
 		} else return { ...done, failure };

@@ -13,6 +13,7 @@ import { releaseLocks } from "../journal/incident-locks.ts";
 import type { DueKey } from "../journal/stored-json.ts";
 import { beginStep, keepStop, type StepProgress, stepProgress } from "../journal/sweep-steps.ts";
 import { createLog } from "../log.ts";
+import { NOTIFICATIONS_COST, sendNotifications } from "../notifications/send-notifications.ts";
 import { syncEscalations } from "../remediation/sync-escalations.ts";
 import { type Cost, sum, times } from "../runtime/budget.ts";
 import { findConflicts } from "./find-conflicts.ts";
@@ -24,6 +25,8 @@ export interface SweepStep {
 	readonly name: string;
 	/** The budget reserved for it while the steps before it run. */
 	readonly needs: Cost;
+	/** It waits for others' servers, and nothing waits for it: the steps that do something about incidents run before it. */
+	readonly goesLast?: boolean;
 	/** `after`: where the previous run stopped. Returns where the next run continues; undefined: from the start. */
 	run(effects: Effects, after: DueKey | undefined): Promise<DueKey | undefined>;
 }
@@ -52,6 +55,7 @@ export const STEPS: readonly SweepStep[] = [
 		needs: { statements: 5, subrequests: 10 },
 		run: whole((effects) => effects.publishPipeline()),
 	},
+	{ name: "notifications", needs: NOTIFICATIONS_COST, goesLast: true, run: whole(sendNotifications) },
 	{ name: "retention", needs: { statements: 30, subrequests: 10 }, run: whole(pruneJournal) },
 ];
 
@@ -95,7 +99,8 @@ const BOOKKEEPING: Cost = { statements: 2, subrequests: 2 };
 export async function runSteps(steps: readonly SweepStep[], effects: Effects): Promise<void> {
 	const progress = await progressOf(effects);
 	const began = ({ name }: SweepStep) => progress.get(name)?.began_at ?? 0;
-	const order = steps.toSorted((one, other) => began(one) - began(other));
+	const isLast = ({ goesLast = false }: SweepStep) => Number(goesLast);
+	const order = steps.toSorted((one, other) => isLast(one) - isLast(other) || began(one) - began(other));
 	for (const [at, step] of order.entries()) {
 		const kept = order.slice(at + 1).flatMap(({ needs }) => [needs, BOOKKEEPING]);
 		const budget = effects.budget.keeping(sum([...kept, BOOKKEEPING]));

@@ -2,7 +2,7 @@ import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type InsertOptions, insertRow } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
-type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix";
+type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix" | "notify";
 
 /** The audit trail: who did what, and when. */
 export const auditTable = defineTable("audit", {
@@ -15,7 +15,7 @@ export const auditTable = defineTable("audit", {
 	/** The first 8 hex digits of the token's SHA-256, to tell tokens apart. */
 	token: nullable(text()),
 	action: text<AuditedAction>(),
-	/** An incident's id, a pipeline's version, or a pull request as `owner/name#number`. It may be gone already. */
+	/** An incident's id, a pipeline's version, a target of notifications, or a pull request as `owner/name#number`. It may be gone already. */
 	target: nullable(text()),
 	detail: nullable(text()),
 });
@@ -37,6 +37,18 @@ export function auditStatement(
 
 function redacted(entry: AuditEntry): AuditEntry {
 	return { ...entry, detail: entry.detail === null ? null : redactText(entry.detail) };
+}
+
+/** The newest lines first, of those before the line `before`. */
+export async function newestAudit(
+	db: D1Database,
+	{ before, limit }: { readonly before?: number; readonly limit: number },
+): Promise<readonly AuditRow[]> {
+	const { results } = await db
+		.prepare(`SELECT ${auditTable.list} FROM audit WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2`)
+		.bind(before ?? null, limit)
+		.all<AuditRow>();
+	return results;
 }
 
 /** The trail in order, oldest first: a later call that continues misses no new line. */

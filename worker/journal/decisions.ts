@@ -4,10 +4,10 @@ import { bindNamed, insertRow } from "./bind-named.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { branchDueStatement } from "./remediations.ts";
 import { type SplitIncident, splitStatements } from "./split-incidents.ts";
-import { defineTable, text, time } from "./table.ts";
+import { defineTable, type RowOf, text, time } from "./table.ts";
 import { takeStep } from "./transitions.ts";
 
-/** The context of the latest decision, for `healer backtest`. */
+/** The context of the latest decision, for `healer backtest` and the page. */
 export const factsTable = defineTable("facts", {
 	incident_id: text(),
 	/** JSON: the context's parts, their data cut to what a pipeline reads of them. */
@@ -16,6 +16,12 @@ export const factsTable = defineTable("facts", {
 	pipeline: text(),
 	kept_at: time(),
 });
+
+/** Undefined if it was never decided, or the retention removed it. */
+export async function findFacts(db: D1Database, incidentId: string): Promise<RowOf<typeof factsTable> | undefined> {
+	const found = db.prepare(`SELECT ${factsTable.list} FROM facts WHERE incident_id = ?1`).bind(incidentId);
+	return (await found.first<RowOf<typeof factsTable>>()) ?? undefined;
+}
 
 export const searchedTable = defineTable("searched", {
 	/** A pipeline's version. */

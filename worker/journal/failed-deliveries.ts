@@ -1,3 +1,4 @@
+import { lostDeliveryStatement } from "./notification-events.ts";
 import { defineTable, integer, nullable, type RowOf, rowNumber, text, time, withDefault } from "./table.ts";
 
 /** Events that GitHub failed to deliver. */
@@ -161,11 +162,12 @@ export async function undoRequest(db: D1Database, guid: string, next_request_at:
 		.run();
 }
 
-export async function markLost(db: D1Database, guid: string): Promise<void> {
-	await db
-		.prepare("UPDATE failed_deliveries SET state = 'lost' WHERE guid = ?1 AND state = 'pending'")
-		.bind(guid)
-		.run();
+/** Marks a pending delivery as lost, and adds that a person may have to be notified of it. */
+export async function markLost(db: D1Database, guid: string, now: number): Promise<void> {
+	await db.batch([
+		lostDeliveryStatement(db, guid, now),
+		db.prepare("UPDATE failed_deliveries SET state = 'lost' WHERE guid = ?1 AND state = 'pending'").bind(guid),
+	]);
 }
 
 export interface FailedDeliveryCounts {

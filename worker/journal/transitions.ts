@@ -2,6 +2,7 @@ import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type AuditEntry, auditStatement } from "./audit.ts";
 import { type Bindable, bindNamed } from "./bind-named.ts";
 import type { IncidentRow } from "./incidents.ts";
+import { incidentEventStatement, isNotable } from "./notification-events.ts";
 import { isEnded, type RemediationEvent, TRANSITIONS } from "./state-machine.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import { defineTable, type Expressions, integer, nullable, rowNumber, text, time } from "./table.ts";
@@ -82,6 +83,9 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 			values,
 		),
 		...(step.with ?? []),
+		...(isNotable(to)
+			? [incidentEventStatement(db, to, { where: `${seen} AND ${isAllowed} AND status <> '${to}'`, values })]
+			: []),
 		...(step.audit === undefined
 			? []
 			: [

@@ -23,6 +23,7 @@ type Condition =
 export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly Diagnostic[] {
 	const filters = rules(source, "filters", "keep", file.filters, ({ name, keep }) => ({ name, condition: keep }));
 	const dedup = rules(source, "dedup", "key", file.dedup, ({ name, key }) => ({ name, condition: key }));
+	const notify = rules(source, "notify", "where", file.notify, ({ name, where }) => ({ name, condition: where }));
 	const classify = rules(source, "classify", "when", file.classify, ({ type, when }) => ({
 		name: type,
 		condition: when,
@@ -33,7 +34,7 @@ export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly D
 	// The rows of the table are asked column by column: their order alone hides none.
 	const ordered = route.filter(({ path }) => !isRow(valueAt(source.value, path)));
 	return [
-		...[filters, dedup, route].flatMap((list) => sameNames(source, list)),
+		...[filters, dedup, route, notify].flatMap((list) => sameNames(source, list)),
 		...sameConditions(source, filters, "keep", "Leave one out."),
 		...sameConditions(source, dedup, "key", "Leave one out."),
 		...[classify, ordered].flatMap((list) => unreachable(source, list)),

@@ -7,6 +7,7 @@ const NAMED_LISTS: Readonly<Record<string, string>> = {
 	tools: "tool",
 	classify: "type",
 	route: "name",
+	notify: "name",
 };
 
 /** The maps whose keys are names of entries; elsewhere keys are fields. */
@@ -29,7 +30,7 @@ export function nameOf(stage: string, item: unknown): string | undefined {
 	return stage === "route" && item.row !== undefined ? `row-${String(item.row)}` : undefined;
 }
 
-/** An entry that has a name of its own: a rule, a tool, a filter, a claim, an event, a part of the context, an agent. */
+/** An entry that has a name of its own: a rule, a tool, a filter, a claim, an event, a part of the context, an agent, a target of notifications. */
 export interface NamedEntry {
 	readonly stage: string;
 	readonly name: string;

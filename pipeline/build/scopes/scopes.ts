@@ -4,6 +4,7 @@ import { incidentFields } from "../../grammar/incident-fields.ts";
 import { agent, BRANCH_STRATEGIES, settings } from "../../grammar/pipeline-file.ts";
 import { shapeOf, valueName } from "../../grammar/strict-keys.ts";
 import { INCIDENT_KINDS } from "../../incident.ts";
+import { NOTIFY_EVENTS } from "../../notify-events.ts";
 import { payloadFields } from "./payload-fields.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import type { ValidPart } from "./valid-part.ts";
@@ -65,6 +66,16 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 		"context, later": { ...later, variables: { settings, failure } },
 		classify: later,
 		route: { ...later, variables: { settings, failure } },
+		notify: {
+			roots: incident,
+			variables: {
+				settings,
+				event: new KnownTexts(NOTIFY_EVENTS),
+				failure: { type: known(rules.map(({ type }) => type)) },
+				agent: { name: known(Object.keys(file.agents ?? {})) },
+			},
+			unknownFacts: new Set<Needs>(["log", "changed_files"]),
+		},
 		spawn: {
 			...later,
 			variables: { settings, failure, agent, attempt: "any", prompt: "any", rule: "any", strategy: STRATEGY },

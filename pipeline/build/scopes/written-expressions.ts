@@ -27,6 +27,7 @@ export function writtenExpressions(file: ValidPart): readonly WrittenExpression[
 		...each(file.route).flatMap(([index, rule]) =>
 			textsIn("route", ["route", index], { when: rule.when, agent: choiceOf(rule.agent) }),
 		),
+		...each(file.notify).flatMap(([index, target]) => textsIn("notify", ["notify", index], { where: target.where })),
 		...textsIn("spawn", ["spawn"], {
 			labels: file.spawn?.labels,
 			annotations: file.spawn?.annotations,
@@ -65,4 +66,13 @@ function textsIn(scope: ScopeName, path: Path, tree: unknown): readonly WrittenE
 }
 
 /** The stages, each of which gives expressions a different scope. */
-export type ScopeName = "events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn";
+export type ScopeName =
+	| "events"
+	| "lifecycle"
+	| "filters"
+	| "dedup"
+	| "context"
+	| "classify"
+	| "route"
+	| "spawn"
+	| "notify";

@@ -134,6 +134,7 @@ describe("showStatus", () => {
 		await send(signedDelivery({}, { event: "watch" }));
 		const { body } = await send(get("/api/status"));
 		expect(body).toEqual({
+			github_url: "https://github.com",
 			pipeline: expect.stringMatching(/\w/),
 			pipelines: [],
 			incidents: {

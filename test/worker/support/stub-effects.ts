@@ -78,6 +78,13 @@ export function stubEffects(): Stub {
 		nothingLeft,
 		overdueAfterMs: 1_800_000,
 		github: undefined,
+		notifications: {
+			fetch: async () => new Response(null, { status: 500 }),
+			variable: () => undefined,
+			isLoopback: false,
+			page_url: "https://healer.example.com",
+			github_url: "https://github.com",
+		},
 		claims: createClaimCache(env.DEDUP, () => stub.clock, log),
 		async sendSpawn(id, body) {
 			stub.sent.push({ id, body });
@@ -111,12 +118,17 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		version: "v-test",
 		searched: [],
 		settings: stubSettings(),
+		notify: [],
+		notifyTargets: async () => [],
 		webhook_events: [],
 		agents: ["rex", "blaze", "bolt", "cipher", "atlas"],
 		plan: async () => [],
 		rounds: 1,
 		planRound: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
+		explain: async () => {
+			throw new Error("no test explains with this engine");
+		},
 		read: async () => ({
 			outcome: "ignored",
 			reason: { kind: "unknown_event", event: "x" },

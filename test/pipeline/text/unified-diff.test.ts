@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { unifiedDiff } from "../../cli/push/unified-diff.ts";
+import { unifiedDiff } from "../../../pipeline/text/unified-diff.ts";
 
 const LINES = ["a:", "  - 1", "  - 2", "  - 3", "  - 4", "b:", "  - 5", "  - 6", "  - 7", "  - 8", ""].join("\n");
 

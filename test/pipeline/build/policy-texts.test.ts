@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { policyTexts } from "../../cli/push/canonical-policy.ts";
-import type { Artefact } from "../../pipeline/index.ts";
+import { policyTexts } from "../../../pipeline/build/policy-texts.ts";
+import type { Artefact } from "../../../pipeline/index.ts";
 
 describe("policyTexts", () => {
 	it("writes equal policies equally: keys in one order, names first, durations as in the file", () => {

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import type { Artefact } from "../../pipeline/index.ts";
+import type { Artefact } from "../artefact.ts";
+import { unifiedDiff } from "../text/unified-diff.ts";
 
 /** Texts by name: the resolved policy as YAML, and each prompt. Equal policies give equal texts. */
 export type PolicyTexts = Readonly<Record<string, string>>;
@@ -8,10 +9,24 @@ export type PolicyTexts = Readonly<Record<string, string>>;
 const FIRST = ["name", "type", "tool", "on", "agent", "category", "when", "kind"];
 
 /** The policy of an artefact with everything resolved: anchors, packs and defaults. */
-export function policyTexts({ version: _, webhook_events, log_patterns, prompts, ...policy }: Artefact): PolicyTexts {
+export function policyTexts({
+	version: _,
+	source: _text,
+	webhook_events,
+	log_patterns,
+	prompts,
+	...policy
+}: Artefact): PolicyTexts {
 	const yaml = stringify(inWords(policy), { lineWidth: 0, aliasDuplicateObjects: false });
 	const templates = Object.entries(prompts).map(([name, text]) => [`prompts/${name}.mustache`, text]);
 	return { "pipeline.yaml": yaml, ...Object.fromEntries(templates) };
+}
+
+/** A unified diff of two resolved policies and their prompts; no lines if they decide alike. */
+export function policyDiff(active: Artefact, next: Artefact): readonly string[] {
+	const [before, after] = [policyTexts(active), policyTexts(next)];
+	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+	return [...names].flatMap((name) => unifiedDiff(name, before[name] ?? "", after[name] ?? ""));
 }
 
 /** Keys in one order, durations as they are written: `ttl: 10m` for `ttl_s: 600`. */

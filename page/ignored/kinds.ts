@@ -22,4 +22,13 @@ const KINDS = {
 } as const satisfies Record<IgnoredReason["kind"], IgnoredKind>;
 
 /** Label and meaning of each kind of ignored delivery, as `/api/status` counts them. */
-export const IGNORED: ReadonlyMap<string, IgnoredKind> = new Map(Object.entries(KINDS));
+const IGNORED: ReadonlyMap<string, IgnoredKind> = new Map(Object.entries(KINDS));
+
+/** A kind of reason in words; a filter of the pipeline by its own name. */
+export function labelOf(kind: string): string {
+	return IGNORED.get(kind)?.label ?? kind;
+}
+
+export function meaningOf(kind: string): string {
+	return IGNORED.get(kind)?.meaning ?? "";
+}

@@ -1,0 +1,24 @@
+import { INCIDENT_STATUSES, type IncidentStatus } from "../../worker/journal/statuses.ts";
+
+/** What the home view asks of its reader: to act, to know, to wait; nothing for what has ended. */
+export type Lane = "person" | "running" | "waiting" | "ended";
+
+/** Every status has its lane, so that a new one cannot be left out of the home view. */
+const LANES = {
+	accepted: "running",
+	waiting: "waiting",
+	running: "running",
+	awaiting_ci: "running",
+	awaiting_merge: "person",
+	fixed: "ended",
+	unverified: "ended",
+	failed: "ended",
+	escalated: "person",
+	superseded: "ended",
+	cancelled: "ended",
+	dead: "person",
+} as const satisfies Record<IncidentStatus, Lane>;
+
+export function statusesIn(lane: Lane): readonly IncidentStatus[] {
+	return INCIDENT_STATUSES.filter((status) => LANES[status] === lane);
+}

@@ -1,0 +1,54 @@
+import type { HubStatus } from "../../worker/api/shapes.ts";
+
+/** One thing that is so with the hub, in words, and how good or bad it is. */
+export interface StateSentence {
+	readonly tone: "good" | "wait" | "bad" | "person";
+	readonly text: string;
+}
+
+/** How the hub is, what is wrong first; one good sentence when nothing is. */
+export function stateSentences(status: HubStatus): readonly StateSentence[] {
+	const { incidents, paused, not_starting, delivery_queue, redelivery, refused_signatures, notifications } = status;
+	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
+	const person = incidents.dead + incidents.escalated + incidents.awaiting_merge;
+	const working = incidents.running + incidents.awaiting_ci;
+	const told: (StateSentence | undefined)[] = [
+		paused === null ? undefined : { tone: "wait", text: "Healer is paused: incidents wait, and no agent starts." },
+		not_starting === null
+			? undefined
+			: { tone: "bad", text: "CodeRuns are created, but no controller in the cluster starts them." },
+		redelivery.configured && redelivery.lost > 0
+			? { tone: "bad", text: `${counted(redelivery.lost, "delivery", "deliveries")} of GitHub could not be recovered.` }
+			: undefined,
+		redelivery.configured && redelivery.problem !== null
+			? { tone: "bad", text: `GitHub could not be asked for failed deliveries: ${redelivery.problem}` }
+			: undefined,
+		(delivery_queue?.waiting ?? 0) > 0
+			? {
+					tone: "wait",
+					text: `${counted(delivery_queue?.waiting ?? 0, "delivery waits", "deliveries wait")} for the journal; nothing is lost.`,
+				}
+			: undefined,
+		refused_signatures > 0
+			? {
+					tone: "bad",
+					text: `${counted(refused_signatures, "request was", "requests were")} refused for a wrong signature. If they are GitHub's, the App's webhook secret is not the worker's.`,
+				}
+			: undefined,
+		broken.length > 0
+			? { tone: "bad", text: `Notifications do not arrive at ${broken.map(({ name }) => name).join(", ")}.` }
+			: undefined,
+		person > 0
+			? { tone: "person", text: `${counted(person, "incident needs", "incidents need")} a person.` }
+			: undefined,
+	];
+	const wrong = told.filter((one) => one !== undefined);
+	const now = `${counted(working, "agent is", "agents are")} at work, ${counted(incidents.waiting, "incident waits", "incidents wait")}.`;
+	return wrong.length === 0
+		? [{ tone: "good", text: `Healer runs, and CodeRuns may start. ${now}` }]
+		: [...wrong, { tone: "good", text: now }];
+}
+
+function counted(count: number, one: string, several: string): string {
+	return `${count === 0 ? "No" : count.toLocaleString("en")} ${count === 1 ? one : several}`;
+}

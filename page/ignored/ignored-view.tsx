@@ -1,0 +1,134 @@
+import type { IgnoredPage, ShownIgnored } from "../../worker/api/shapes.ts";
+import { useResource } from "../api/resource.ts";
+import { Age } from "../parts/age.tsx";
+import { Choice } from "../parts/choice.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { BranchLink } from "../parts/place-links.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { SearchField } from "../parts/search-field.tsx";
+import { params, replaceAddress } from "../route.ts";
+import { labelOf } from "./kinds.ts";
+
+const NAMES = ["text", "filter", "repository", "event"] as const;
+type Name = (typeof NAMES)[number];
+
+/** The last deliveries that became no incident, and why: searched, and counted by what ignored them. */
+export function IgnoredView() {
+	const asked = [...NAMES, "before" as const].flatMap((name): [string, string][] => {
+		const value = params.value.get(name) ?? "";
+		return value === "" ? [] : [[name, value]];
+	});
+	const resource = useResource<IgnoredPage>(`/api/ignored?${new URLSearchParams(asked)}`, "polls");
+	const { body } = resource;
+	const isNarrowed = asked.length > 0;
+	return (
+		<>
+			<h1 tabIndex={-1}>Ignored deliveries</h1>
+			<p class="dim lead">
+				Deliveries that became no incident, newest first, with the reason. The oldest are dropped as new ones arrive.
+			</p>
+			<search>
+				<form class="filters" onSubmit={(event) => event.preventDefault()}>
+					<SearchField
+						text={chosen("text")}
+						placeholder="delivery, repository, branch, reason…"
+						onSearch={(text) => narrow({ text })}
+					/>
+					<Choice
+						label="Ignored by"
+						chosen={chosen("filter")}
+						choices={body?.filters.map(({ filter }) => filter)}
+						textOf={(filter) => countedLabel(filter, body)}
+						onChoose={(filter) => narrow({ filter })}
+					/>
+				</form>
+			</search>
+			<Problem of={resource} />
+			<div class="table" aria-busy={body === undefined}>
+				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
+				{body?.ignored.length === 0 && (
+					<p class="empty">
+						{isNarrowed ? "No ignored delivery matches. " : "No delivery was ignored. "}
+						{isNarrowed && <a href="/ignored">Show all</a>}
+					</p>
+				)}
+				{body !== undefined && body.ignored.length > 0 && <Rows rows={body.ignored} />}
+			</div>
+			<nav class="pages" aria-label="Pages">
+				{params.value.has("before") && <a href={addressWith({})}>Newest</a>}
+				{body?.next != null && <a href={addressWith({ before: body.next })}>Older</a>}
+			</nav>
+		</>
+	);
+}
+
+function Rows({ rows }: { readonly rows: readonly ShownIgnored[] }) {
+	return (
+		<table class="stacked">
+			<thead>
+				<tr>
+					<th scope="col">Event</th>
+					<th scope="col">Why</th>
+					<th scope="col">Where</th>
+					<th scope="col">Delivery</th>
+					<th scope="col" class="when">
+						When
+					</th>
+				</tr>
+			</thead>
+			<tbody>
+				{rows.map((row) => (
+					<tr key={row.delivery_id}>
+						<td>
+							<a href={addressWith({ event: row.event })} data-row title="Show deliveries of this event">
+								{row.event}
+							</a>
+							{row.action !== null && <span class="dim"> {row.action}</span>}
+						</td>
+						<td class="what">
+							<a href={addressWith({ filter: row.filter })}>{labelOf(row.filter)}</a>
+							<div class="reason">{row.reason}</div>
+						</td>
+						<td class="where">
+							{row.repository !== null && (
+								<a href={addressWith({ repository: row.repository })} title="Show deliveries of this repository">
+									{row.repository}
+								</a>
+							)}{" "}
+							{row.branch !== null && row.repository !== null && (
+								<BranchLink repository={row.repository} branch={row.branch} />
+							)}
+						</td>
+						<td class="id">
+							<code title={row.delivery_id}>{row.delivery_id.slice(0, 8)}</code>
+							<CopyButton text={row.delivery_id} what="the delivery's id" />
+						</td>
+						<td class="when">
+							<Age at={row.at} />
+						</td>
+					</tr>
+				))}
+			</tbody>
+		</table>
+	);
+}
+
+function countedLabel(filter: string, body: IgnoredPage | undefined): string {
+	const count = body?.filters.find((one) => one.filter === filter)?.count;
+	return count === undefined ? labelOf(filter) : `${labelOf(filter)} (${count.toLocaleString()})`;
+}
+
+function chosen(name: Name): string {
+	return params.value.get(name) ?? "";
+}
+
+/** The first page with these filters changed; empty ones are left out. */
+function addressWith(changes: Partial<Record<Name | "before", string>>): string {
+	const all = { ...Object.fromEntries(NAMES.map((name) => [name, chosen(name)])), ...changes };
+	const set = Object.entries(all).filter(([, value]) => value !== "");
+	return set.length === 0 ? "/ignored" : `/ignored?${new URLSearchParams(set)}`;
+}
+
+function narrow(changes: Partial<Record<Name, string>>): void {
+	replaceAddress(addressWith(changes));
+}

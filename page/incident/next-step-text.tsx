@@ -1,0 +1,32 @@
+import type { IncidentDetail } from "../../worker/api/shapes.ts";
+import { Age } from "../parts/age.tsx";
+import { OutsideLink } from "../parts/outside-link.tsx";
+import { Reason } from "../parts/reason.tsx";
+import { nextStepOf } from "./next-step.ts";
+
+/** What happens next, and why it is not happening now. */
+export function NextStepText({ shown }: { readonly shown: IncidentDetail }) {
+	const { text, at } = nextStepOf(shown);
+	return (
+		<>
+			<p>
+				{text}{" "}
+				{at !== null && (
+					<span class="dim">
+						Next try <Age at={at} />.
+					</span>
+				)}
+			</p>
+			{shown.reason !== null && (
+				<p class="reason">
+					<Reason of={shown} />
+				</p>
+			)}
+			{shown.escalation_url !== null && (
+				<p>
+					<OutsideLink href={shown.escalation_url}>Escalation comment</OutsideLink>
+				</p>
+			)}
+		</>
+	);
+}

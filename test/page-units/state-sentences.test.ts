@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { stateSentences } from "../../page/hub/state-sentences.ts";
+import type { HubStatus } from "../../worker/api/shapes.ts";
+
+const QUIET: HubStatus = {
+	github_url: "https://github.com",
+	pipeline: "0123456789abcdef",
+	paused: null,
+	not_starting: null,
+	pipelines: [],
+	incidents: {
+		...{ accepted: 0, waiting: 1, running: 2, awaiting_ci: 0, awaiting_merge: 0, fixed: 9, unverified: 0 },
+		...{ failed: 0, escalated: 0, superseded: 0, cancelled: 0, dead: 0 },
+	},
+	ignored: {},
+	refused_signatures: 0,
+	delivery_queue: null,
+	redelivery: { configured: false },
+	notifications: [],
+	changed_at: null,
+	last_delivery_at: null,
+};
+
+describe("stateSentences", () => {
+	it("says what goes on when nothing is wrong", () => {
+		expect(stateSentences(QUIET)).toEqual([
+			{ tone: "good", text: "Healer runs, and CodeRuns may start. 2 agents are at work, 1 incident waits." },
+		]);
+	});
+
+	it("says first what is wrong, and never that CodeRuns may start while they may not", () => {
+		const sentences = stateSentences({
+			...QUIET,
+			paused: { by: "an operator", reason: null, since: null },
+			incidents: { ...QUIET.incidents, dead: 1, escalated: 2 },
+			refused_signatures: 1,
+			delivery_queue: { waiting: 3, oldest_at: null },
+		});
+		expect(sentences.map(({ text }) => text)).toEqual([
+			"Healer is paused: incidents wait, and no agent starts.",
+			"3 deliveries wait for the journal; nothing is lost.",
+			"1 request was refused for a wrong signature. If they are GitHub's, the App's webhook secret is not the worker's.",
+			"3 incidents need a person.",
+			"2 agents are at work, 1 incident waits.",
+		]);
+	});
+});
