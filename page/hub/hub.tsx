@@ -4,6 +4,7 @@ import { may } from "../api/viewer.ts";
 import { Age } from "../parts/age.tsx";
 import { Version } from "../parts/version.tsx";
 import { IGNORED } from "./ignored.ts";
+import { Notifications } from "./notifications.tsx";
 
 /** The hub itself: its pipeline, ignored deliveries, and deliveries that GitHub failed to deliver. */
 export function Hub() {
@@ -19,6 +20,7 @@ export function Hub() {
 					<Ignored ignored={shown.ignored} />
 					<Undelivered shown={shown} />
 					<FailedDeliveries redelivery={shown.redelivery} />
+					<Notifications targets={shown.notifications} />
 				</div>
 			)}
 		</>
