@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import docs from "../../../docs/notifications.md?raw";
 import { NOTIFY_EVENTS } from "../../../pipeline/notify-events.ts";
 import { notificationMessage } from "../../../worker/notifications/message.ts";
 
+// Worker tests have no file system: the build puts the file in. https://vite.dev/guide/features#glob-import
+const FILES = import.meta.glob<string>("../../../docs/notifications.md", {
+	query: "?raw",
+	import: "default",
+	eager: true,
+});
+const [docs = ""] = Object.values(FILES);
 const EXAMPLE = /```json\n(.*?)\n```/s.exec(docs)?.[1] ?? "";
 
 describe("docs/notifications.md", () => {
