@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
@@ -57,6 +57,7 @@ Environment:
                           generated once and stored in <state>/secrets.env unless set
   HEALER_SENSOR_TOKENS, HEALER_READ_TOKENS, HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS
                           tokens with fewer rights than HEALER_API_TOKEN (none)
+  HEALER_NOTIFY_*         URLs and secrets that the pipeline's \`notify\` names (none)
 
 Examples:
   npm start
@@ -299,6 +300,31 @@ program
 	.option("--json", "Print one JSON object per line")
 	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  npx healer audit\n  npx healer audit --since 366d --json`)
 	.action(async (options) => end((await import("./audit.ts")).audit(options, process.env, output)));
+
+program
+	.command("notify")
+	.description("List the targets of notifications and how they fare, or send a test message to one or to all")
+	.addArgument(new Argument("<action>", "What to do").choices(["list", "test"]))
+	.argument("[name]", "Only this target, an entry of the pipeline's notify")
+	.option(...WORKER)
+	.option(...TOKEN)
+	.option(...CONTEXT)
+	.option("--json", "Print the targets, or the results of the test, as JSON")
+	.addHelpText(
+		"after",
+		`${OPERATING}
+  To list, HEALER_READ_TOKENS suffices.
+
+It exits with 1 if a target has no URL, is failing, or does not accept the test message.
+
+Examples:
+  npx healer notify list
+  npx healer notify test
+  npx healer notify test oncall`,
+	)
+	.action(async (action, name, options) =>
+		end((await import("./notify.ts")).notify(action, name, options, process.env, output)),
+	);
 
 program
 	.command("app-manifest")

@@ -8,7 +8,9 @@ export function workerVariables(
 	secrets: Secrets,
 	urls: { readonly hub: string; readonly relay: string },
 ): Record<string, string> {
-	const given = PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
+	// The pipeline gives them their names (docs/notifications.md).
+	const notify = Object.keys(env).filter((name) => name.startsWith("HEALER_NOTIFY_"));
+	const given = [...PASSED_ON, ...notify].flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
 	return {
 		HEALER_URL: urls.hub,
 		...Object.fromEntries(given),

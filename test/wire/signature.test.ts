@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSecrets } from "../../wire/secret.ts";
-import { signMessage, verifyMessage } from "../../wire/signature.ts";
+import { signMessage, signWithEach, verifyMessage } from "../../wire/signature.ts";
 
 const BODY = '{"hello":"wörld"}';
 const WHSEC = "whsec_aGVhbGVyIHdpcmUgdGVzdCBzZWNyZXQgb25l";
@@ -29,6 +29,25 @@ describe("signMessage", () => {
 
 	it("signs with the first of several secrets", () => {
 		expect(signMessage([OTHER, WHSEC], { id: "msg_1", at: AT, body: BODY })["webhook-signature"]).toBe(BY_OTHER);
+	});
+});
+
+describe("signWithEach", () => {
+	// https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/javascript/src/webhook.test.ts
+	const published = { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", at: 1_614_265_330, body: '{"test": 2432232314}' };
+	const BY_PUBLISHED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+	it("creates the signature that Standard Webhooks publishes", () => {
+		expect(signWithEach(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], published)).toEqual({
+			"webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+			"webhook-timestamp": "1614265330",
+			"webhook-signature": BY_PUBLISHED,
+		});
+	});
+
+	it("signs with all secrets, separated by a space", () => {
+		const signed = signWithEach([WHSEC, OTHER], { id: "msg_1", at: AT, body: BODY });
+		expect(signed["webhook-signature"]).toBe(`${BY_WHSEC} ${BY_OTHER}`);
 	});
 });
 

@@ -25,6 +25,7 @@ CREATE TABLE notifications (
   ended_at INTEGER
 );
 CREATE INDEX notifications_by_state ON notifications (state, target, created_at);
+CREATE INDEX notifications_by_incident ON notifications (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX notifications_by_end ON notifications (ended_at) WHERE ended_at IS NOT NULL;
 
 -- How each target fares: one that is away is tried again by itself, not once for each message.

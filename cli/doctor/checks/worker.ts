@@ -6,7 +6,7 @@ import type { Places } from "../../places.ts";
 import { signedHeaders } from "../../replay.ts";
 import { tokenFor } from "../../worker-api.ts";
 import { type Answer, ask, describe } from "../ask.ts";
-import { type Check, missing, passed, skipped } from "../check-result.ts";
+import { type Check, missing, passed, skipped, warning } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
 import { tryTokens } from "./tokens.ts";
 
@@ -58,7 +58,13 @@ async function checkStatus(worker: string, token: string | undefined): Promise<r
 	if (answer.kind === "answered" && answer.status === 200) {
 		const status: Partial<HubStatus> = JSON.parse(answer.text);
 		const active = passed("active pipeline", `${String(status.pipeline).slice(0, 12)}.`);
-		return [active, ...unstartedCodeRuns(status), ...refusedSignatures(status), ...waitingDeliveries(status)];
+		return [
+			active,
+			...unstartedCodeRuns(status),
+			...refusedSignatures(status),
+			...waitingDeliveries(status),
+			...notifications(status),
+		];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
 		return [
@@ -92,6 +98,18 @@ function waitingDeliveries({ delivery_queue = null }: Partial<HubStatus>): reado
 	if (delivery_queue === null || !delivery_queue.waiting) return [];
 	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
 	return [passed("waiting deliveries", `${delivery_queue.waiting} waiting for the journal${since}.`)];
+}
+
+/** Each target of notifications that nothing arrives at. */
+function notifications({ notifications: targets = [] }: Partial<HubStatus>): readonly Check[] {
+	if (targets.length === 0) return [];
+	const broken = targets.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
+	if (broken.length === 0) return [passed("notifications", `${targets.length} targets, none is failing.`)];
+	return broken.map(({ name, problem, failing_since, last_error, pending }) => {
+		const why = problem ?? `${last_error ?? "no answer"}, failing since ${failing_since}`;
+		const cure = `Then test it: npx healer notify test ${name}.`;
+		return warning("notifications", `${name}: ${why}. Messages that wait: ${pending}.`, cure);
+	});
 }
 
 /** A `ping`, the first delivery that GitHub sends to a new webhook. */
