@@ -5,6 +5,7 @@ import { explainDelivery } from "./api/explain-delivery.ts";
 import { exportIncidentsApi } from "./api/export-incidents.ts";
 import { insightsApi } from "./api/insights/insights-api.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
+import { showMetrics } from "./api/metrics/show-metrics.ts";
 import { pauseApi, resumeApi } from "./api/pause-and-resume.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "./api/pipeline-versions.ts";
 import { serveAsset, servePage } from "./api/serve-page.ts";
@@ -44,6 +45,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /api/insights": insightsApi,
 	"GET /api/status": showStatus,
 	"GET /api/pipeline": showPipeline,
+	"GET /metrics": showMetrics,
 	"POST /api/explain": explainDelivery,
 	"POST /api/incidents/:id/:action": actOnIncident,
 	"POST /api/pause": pauseApi,

@@ -15,6 +15,8 @@ export interface PreparedDelivery {
 	readonly repository?: NamedRepository;
 	/** What it reports about remediations in progress. */
 	readonly signal?: PreparedSignal;
+	/** W3C Trace Context, if its sender gave one; else it follows from the delivery's id. */
+	readonly traceparent?: string;
 }
 
 export type DeliveryContent =
