@@ -8,6 +8,7 @@ import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
+import type { DeliveryOutcome } from "../journal/statuses.ts";
 import { createLog, type Log } from "../log.ts";
 import { traceparentOf } from "../runtime/trace.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
@@ -23,7 +24,7 @@ import {
 	remediationStatus,
 } from "./remediation-answer.ts";
 import { readAlertEvent, readCiEvent, type SensorEvent, unwrapBody } from "./sensor-event.ts";
-import { countDelivery, type DeliveryOutcome } from "./write-counts.ts";
+import { countDelivery } from "./write-counts.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,9 @@
 import type { Effects } from "../effects.ts";
 import { isolateMemory } from "../github/isolate-memory.ts";
 import { addCountsStatement, keepRateLimitsStatement } from "../journal/counters.ts";
+import type { DeliveryOutcome } from "../journal/statuses.ts";
 import { pendingCounts } from "../runtime/pending-counts.ts";
 import type { Receipt } from "./accept-delivery.ts";
-
-/** Closed: the values of a label. `failed`: answered 5xx, and GitHub is asked for it again later. */
-export const DELIVERY_OUTCOMES = ["accepted", "recorded", "duplicate", "ignored", "refused", "failed"] as const;
-export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 // Written together: one statement for a burst, not one for each delivery.
 const GATHER_MS = 500;

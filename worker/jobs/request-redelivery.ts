@@ -43,6 +43,7 @@ export async function requestRedelivery(
 		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
 			await markLost(journal, lost.guid);
 			pendingCounts.add("healer_lost_deliveries");
+			effects.log.warn("delivery lost", { delivery_id: lost.guid, reason: "GitHub keeps deliveries no longer" });
 			done.lost++;
 			continue;
 		}

@@ -1,4 +1,3 @@
-import type { BUCKETS } from "./count-steps.ts";
 import { type CounterRow, countersTable, githubRateLimitsTable, type RateLimitRow } from "./counters.ts";
 import { ENDED } from "./state-machine.ts";
 import { INCIDENT_STATUSES, type IncidentStatus } from "./statuses.ts";
@@ -25,7 +24,7 @@ export interface Measurement {
 }
 
 /** No count reads more rows than this of one state. */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 
 /**
  * Measures the journal in one transaction. It never reads ended incidents, their rows or their texts: the rows read depend on
@@ -75,5 +74,3 @@ const PENDING_REDELIVERIES = `SELECT count(*) AS count FROM (
 
 const LEAST_LEFT = `SELECT ${githubRateLimitsTable.pick("remaining", "most").list} FROM github_rate_limits
 	WHERE resets_at > ?1 ORDER BY 1.0 * remaining / most LIMIT 1`;
-
-export type Histogram = keyof typeof BUCKETS;

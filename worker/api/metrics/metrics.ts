@@ -1,7 +1,6 @@
 import type { MetricFamily } from "../../../wire/open-metrics.ts";
-import { DELIVERY_OUTCOMES } from "../../ingest/write-counts.ts";
-import { MOST_COUNTED } from "../../journal/measure.ts";
 import { TRANSITIONS } from "../../journal/state-machine.ts";
+import { DELIVERY_OUTCOMES } from "../../journal/statuses.ts";
 
 /** What is documented of a metric. */
 interface Metric {
@@ -44,7 +43,7 @@ export const METRICS = {
 	},
 	healer_incidents: {
 		type: "gauge",
-		help: `Incidents that have not ended, by state, up to ${MOST_COUNTED} of each.`,
+		help: "Incidents that have not ended, by state, up to 10,000 of each.",
 		label: { name: "status" },
 	},
 	healer_unscheduled_incidents: { type: "gauge", help: "Open incidents that nothing is planned for." },
