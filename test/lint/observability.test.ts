@@ -91,7 +91,9 @@ describe("deploy/observability", () => {
 
 	it("tries each alert in a test, which also runs without it firing", () => {
 		const tried = read("deploy/observability/rules.test.yaml").match(/\{alertname="\w+", alertstate="firing", /g) ?? [];
-		expect([...new Set(tried.map((text) => text.split('"')[1]))].toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+		expect([...new Set(tried.map((text) => text.split('"')[1]))].toSorted()).toEqual(
+			rules.map(({ alert }) => alert).toSorted(),
+		);
 	});
 
 	it("gives each alert a severity and a sentence", () => {
