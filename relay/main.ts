@@ -4,11 +4,11 @@ import { runRelay } from "./process/run-relay.ts";
 
 /** The relay as its own process, run by the container image. All of its settings come from the environment. */
 const reading = readRelaySettings(process.env);
+const log = jsonLog((line) => void process.stdout.write(line), Date.now);
 if (reading.ok) {
 	const stop = new Promise((resolve) => {
 		for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
 	});
-	const log = jsonLog((line) => void process.stdout.write(line), Date.now);
 	try {
 		await runRelay({ settings: reading.settings, log, stop });
 		process.exitCode = 0;
@@ -19,6 +19,6 @@ if (reading.ok) {
 	// A closing watch may keep its socket open for a while; nothing is left to do.
 	setTimeout(() => process.exit(), 1_000).unref();
 } else {
-	for (const problem of reading.problems) process.stderr.write(`${problem}\n`);
+	for (const problem of reading.problems) log({ level: "error", message: "relay not started", problem });
 	process.exitCode = 2;
 }

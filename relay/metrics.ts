@@ -1,4 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client";
+import type { HistogramPart, MetricFamily } from "../wire/open-metrics.ts";
 
 /** A relay's metrics, each in its own registry: several relays can run in one process. */
 export interface Metrics {
@@ -12,10 +13,13 @@ export interface Metrics {
 	readonly context: Counter<"from" | "status">;
 }
 
+/** Served as 0 from the start: a counter that begins at 1 looks to Prometheus as if nothing had happened. */
+const RESULTS = ["created", "exists", "held", "busy", "refused", "unavailable"];
+
 export function createMetrics(): Metrics {
 	const registry = new Registry();
 	const registers = [registry];
-	return {
+	const metrics: Metrics = {
 		registry,
 		requests: new Counter({
 			name: "healer_relay_requests_total",
@@ -61,4 +65,32 @@ export function createMetrics(): Metrics {
 			registers,
 		}),
 	};
+	for (const result of RESULTS) metrics.results.inc({ result }, 0);
+	return metrics;
+}
+
+/** What was counted so far. */
+export async function readMetrics({ registry }: Metrics): Promise<readonly MetricFamily[]> {
+	const read = (await registry.getMetricsAsJSON()) as unknown as readonly ReadMetric[];
+	return read.map(({ name, type, help, values }) => ({
+		name: name.replace(/_total$/, ""),
+		type,
+		help,
+		samples: values.map(({ metricName = name, labels, value }) => {
+			const suffix = metricName.slice(name.length);
+			return suffix === "" ? { labels, value } : { labels, value, suffix: suffix as HistogramPart };
+		}),
+	}));
+}
+
+/** A metric as the library gives it. Its declared types lack the names of a histogram's parts, and say that `type` is a number. */
+interface ReadMetric {
+	readonly name: string;
+	readonly type: MetricFamily["type"];
+	readonly help: string;
+	readonly values: readonly {
+		readonly metricName?: string;
+		readonly labels: Readonly<Record<string, string | number>>;
+		readonly value: number;
+	}[];
 }

@@ -3,7 +3,7 @@
  * version of the other side rejects. Requests are parsed strictly, so every new field of a request is such a change.
  * Answers are parsed loosely, so a new field of an answer is not.
  */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /** The Healer version of one side. */
 export interface PeerVersion {

@@ -3,6 +3,7 @@ import { advanceIncident, INCIDENT_COST } from "./dispatch/due-incidents.ts";
 import type { Env } from "./env.ts";
 import { consumeDeliveries } from "./ingest/consume-deliveries.ts";
 import { isQueuedMessage, type QueuedMessage } from "./ingest/delivery-queue.ts";
+import { writeCounts } from "./ingest/write-counts.ts";
 import { createLog } from "./log.ts";
 import { times } from "./runtime/budget.ts";
 import { mapConcurrent } from "./runtime/map-concurrent.ts";
@@ -22,6 +23,7 @@ async function consumeWakeups(batch: MessageBatch<unknown>, env: Env): Promise<v
 	await mapConcurrent([...ids], AT_ONCE, async (id) => {
 		if (effects.budget.has(needed)) await advanceIncident(effects, id);
 	});
+	await writeCounts(effects);
 }
 
 function incidentId(body: unknown): readonly string[] {

@@ -2,6 +2,7 @@ import { redactText } from "../pipeline/redaction/redact-text.ts";
 import { type LogLevel, logLine, stackOf } from "../wire/log-line.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { DamagedRow, explainJournalFault, journalFaultOf } from "./journal/d1-error.ts";
+import { pendingCounts } from "./runtime/pending-counts.ts";
 
 /** The fields of a line: ids and short facts, never a secret or a payload. `cause` is what was thrown. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>> | WithCause;
@@ -21,7 +22,7 @@ export interface Log {
 
 /**
  * Structured logs, one JSON object a line (`wire/log-line.ts`): text from a payload cannot forge a line or colour a
- * terminal. Secrets are redacted. A line of level `error` carries the `stack` of its cause.
+ * terminal. Secrets are redacted. A line of level `error` carries the `stack` of its cause, and is counted for `/metrics`.
  */
 export function createLog(
 	bound: LogFields = {},
@@ -51,6 +52,7 @@ class BoundLog implements Log {
 	}
 
 	error(message: string, fields?: LogFields): void {
+		pendingCounts.add("healer_errors");
 		this.line("error", message, fields);
 	}
 

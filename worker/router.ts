@@ -8,6 +8,7 @@ import { listAuditApi } from "./api/list-audit.ts";
 import { listChangesApi } from "./api/list-changes.ts";
 import { listIgnoredApi } from "./api/list-ignored.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
+import { showMetrics } from "./api/metrics/show-metrics.ts";
 import { pauseApi, resumeApi } from "./api/pause-and-resume.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "./api/pipeline-versions.ts";
 import { serveAsset, serveMissing, servePage } from "./api/serve-page.ts";
@@ -52,6 +53,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /api/insights": insightsApi,
 	"GET /api/status": showStatus,
 	"GET /api/pipeline": showPipeline,
+	"GET /metrics": showMetrics,
 	"POST /api/explain": explainDelivery,
 	"POST /api/incidents/:id/:action": actOnIncident,
 	"POST /api/pause": pauseApi,

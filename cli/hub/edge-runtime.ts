@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
-import { logLine } from "../../wire/log-line.ts";
 import { LOOPBACK } from "../state/free-port.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { runtimeLine } from "./hub-log.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
 import type { PageFile } from "./page-bundle.ts";
 
@@ -127,7 +127,7 @@ function miniflareOptions(folder: StateFolder, log: (line: string) => void, work
 		cf: false,
 		telemetry: { enabled: false },
 		log: new Log(LogLevel.NONE),
-		handleStructuredLogs: ({ level, message }) => log(asLogLine(level, message)),
+		handleStructuredLogs: ({ level, message }) => log(runtimeLine(level, message)),
 		unsafeRuntimeEnv: { [RUNTIME_MARK]: folder.root, HEALER_WORKERD: workerdPath() },
 		unsafeTriggerHandlers: true,
 		resourceTmpPath: folder.scratch,
@@ -142,11 +142,4 @@ function answerFile(page: readonly PageFile[], pathname: string): Response {
 	const file = page.find(({ path }) => path === (pathname === "/" ? "/index.html" : pathname));
 	if (file === undefined) return new Response("not found", { status: 404 });
 	return new Response(file.bytes, { headers: { "content-type": file.type } });
-}
-
-/** The worker prints JSON already; workerd's own lines are wrapped, so that the log has one format. */
-function asLogLine(level: string, message: string): string {
-	return message.startsWith("{")
-		? message
-		: logLine(Date.now(), level === "warn" || level === "error" ? level : "info", message, { source: "workerd" });
 }

@@ -1,4 +1,5 @@
 import { createWriteStream, renameSync, statSync, type WriteStream } from "node:fs";
+import * as z from "zod";
 import { type LogLevel, logLine } from "../../wire/log-line.ts";
 import { messageOf } from "../../wire/message-of.ts";
 
@@ -80,6 +81,24 @@ export function openHubLog(file: string, also?: (line: string) => void): HubLog 
 /** A line of the hub itself. */
 export function hubLine(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): string {
 	return logLine(Date.now(), level, message, { source: "hub", ...fields });
+}
+
+const wholeLine = z.looseObject({ time: z.iso.datetime(), level: z.string(), message: z.string() });
+
+/** A line of the local runtime: the worker's as it is; workerd's own, whatever it begins with, is put into the log's schema. */
+export function runtimeLine(level: string, message: string): string {
+	if (isWhole(message)) return message;
+	const known = level === "warn" || level === "error" ? level : "info";
+	return logLine(Date.now(), known, message, { source: "workerd" });
+}
+
+function isWhole(line: string): boolean {
+	if (!line.startsWith("{") || line.includes("\n")) return false;
+	try {
+		return wholeLine.safeParse(JSON.parse(line)).success;
+	} catch {
+		return false;
+	}
 }
 
 function droppedLine({ lines, why }: { readonly lines: number; readonly why: string }): string {

@@ -1,4 +1,5 @@
-import type { Metrics } from "../metrics.ts";
+import { OPEN_METRICS_CONTENT_TYPE, renderOpenMetrics } from "../../wire/open-metrics.ts";
+import { type Metrics, readMetrics } from "../metrics.ts";
 import type { RelayTools } from "../relay-tools.ts";
 
 /** `GET /livez`: the process answers. */
@@ -14,7 +15,10 @@ export function readyzRoute({ cluster }: RelayTools): () => Promise<Response> {
 	};
 }
 
-/** `GET /metrics`: Prometheus' text format. */
-export function metricsRoute({ registry }: Metrics): () => Promise<Response> {
-	return async () => new Response(await registry.metrics(), { headers: { "content-type": registry.contentType } });
+/** `GET /metrics`: OpenMetrics, as the worker's. */
+export function metricsRoute(metrics: Metrics): () => Promise<Response> {
+	return async () => {
+		const text = renderOpenMetrics(await readMetrics(metrics));
+		return new Response(text, { headers: { "content-type": OPEN_METRICS_CONTENT_TYPE } });
+	};
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { messageId } from "../../wire/coderun-name.ts";
 import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
+import { readTraceparent, TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import { readVersion } from "../../wire/version.ts";
 import type { SpawnAnswer } from "../claims/spawn-call.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
@@ -71,6 +72,7 @@ function requestFields(request: SpawnRequest): Record<string, unknown> {
 		agent: request.agent,
 		coderun_name: request.coderun.metadata.name,
 		delivery_id: request.coderun.metadata.annotations["healer/delivery-id"]?.slice(0, 100),
+		trace_id: readTraceparent(request.coderun.metadata.annotations[TRACEPARENT_ANNOTATION])?.trace_id,
 	};
 }
 

@@ -1,3 +1,4 @@
+import { readTraceparent, TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import { OWN_ANNOTATIONS, OWN_LABELS } from "../cluster/coderun.ts";
 import { REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../cluster/kubernetes/coderun-object.ts";
 import { LEASE_ANNOTATIONS, LEASE_KIND } from "../cluster/kubernetes/lease.ts";
@@ -43,6 +44,10 @@ export function findOwnKey({ labels, annotations }: Metadata, agent: string): st
 			const own = kind === "label" ? written.get(key) : undefined;
 			if (own !== undefined && value !== own) return `the label ${key} is not ${own}, which the relay writes`;
 		}
+	}
+	const trace = annotations[TRACEPARENT_ANNOTATION];
+	if (trace !== undefined && readTraceparent(trace) === undefined) {
+		return `the annotation ${TRACEPARENT_ANNOTATION} is no W3C traceparent`;
 	}
 	const run = labels[RUN_ID_LABEL];
 	return run === undefined || /^\d*$/.test(run) ? undefined : `the label ${RUN_ID_LABEL} is not a run's number`;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readTraceparent, TRACEPARENT_VARIABLE } from "../../wire/trace.ts";
 
 /** What a relay's own settings allow beyond the list below. */
 export interface SpecSettings {
@@ -17,6 +18,7 @@ const ENV_NAMES = [
 	"TARGET_BRANCH",
 	"HEALER_BRANCH_STRATEGY",
 	"HEALER_FIX_BRANCH",
+	TRACEPARENT_VARIABLE,
 ];
 
 const digits = text(/^\d{1,20}$/, "is not a number in digits");
@@ -24,8 +26,16 @@ const modelName = text(/^[A-Za-z0-9][\w.:/@+-]{0,199}$/, "is not the name of a m
 const toolNames = text(/^[!-+\--~]{1,256}(,[!-+\--~]{1,256}){0,255}$/, "is not a list of names joined by commas");
 const folder = text(/^(?!-)(?!.*(^|\/)\.\.(\/|$))[\w.@+-]+(\/[\w.@+-]+)*\/?$/, "is not a relative folder without `..`");
 
-/** Variables that hold a number, whoever set them. */
-const ENV_SHAPES: Readonly<Record<string, z.ZodType<string>>> = { WORKFLOW_RUN_ID: digits, PR_NUMBER: digits };
+const traceparent = z
+	.string()
+	.refine((value) => readTraceparent(value) !== undefined, { error: "is no W3C traceparent" });
+
+/** Variables whose values have a form, whoever set them. */
+const ENV_SHAPES: Readonly<Record<string, z.ZodType<string>>> = {
+	WORKFLOW_RUN_ID: digits,
+	PR_NUMBER: digits,
+	[TRACEPARENT_VARIABLE]: traceparent,
+};
 
 /**
  * The fields of `spec` that a request may set, and their shapes. Not among them, because they decide what an agent may

@@ -36,7 +36,7 @@ describe("doctor", () => {
 			`ok       relay                  http://127.0.0.1:${home.relayPort} is running.`,
 			"ok       relay's cluster        accepts CodeRuns.",
 			"ok       wire, at the relay     the relay accepts it.",
-			"ok       versions               worker 0.1.0 (protocol 2), relay 0.1.0 (protocol 2): compatible.",
+			"ok       versions               worker 0.1.0 (protocol 3), relay 0.1.0 (protocol 3): compatible.",
 			"skipped  cluster                not checked. Set KUBECONFIG.",
 			"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 		]);

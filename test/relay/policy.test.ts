@@ -75,5 +75,29 @@ describe("findViolation", () => {
 		["a run's number", { metadata: { labels: { "healer/workflow-run-id": "12216892003" } } }],
 	])("allows %s", (_, changes) => expect(violation(changes)).toBeUndefined());
 
+	const TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+	it("allows a trace of W3C Trace Context, as annotation and as variable", () => {
+		const metadata = { annotations: { "healer/traceparent": TRACE } };
+		expect(violation({ metadata, spec: { env: { TRACEPARENT: TRACE } } })).toBeUndefined();
+	});
+
+	it.each([
+		["capitals", TRACE.toUpperCase()],
+		["zeros", `00-${"0".repeat(32)}-00f067aa0ba902b7-01`],
+		["a later version", `01${TRACE.slice(2)}`],
+		["more than a trace", `${TRACE}\nGITHUB_TOKEN=x`],
+		["nothing", ""],
+	])("allows no other text in their place: %s", (_, text) => {
+		expect(violation({ spec: { env: { TRACEPARENT: text } } })).toEqual({
+			reason: "invalid_coderun",
+			detail: "spec.env.TRACEPARENT is no W3C traceparent",
+		});
+		expect(violation({ metadata: { annotations: { "healer/traceparent": text } } })).toEqual({
+			reason: "invalid_coderun",
+			detail: "the annotation healer/traceparent is no W3C traceparent",
+		});
+	});
+
 	it("allows what the worker sends", () => expect(violation({})).toBeUndefined());
 });

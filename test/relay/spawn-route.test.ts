@@ -24,7 +24,7 @@ describe("POST /v1/spawn", () => {
 		const response = await relay.post("/v1/spawn", JSON.stringify(spawnRequest()));
 		expect(response.status).toBe(503);
 		expect(await response.json()).toEqual({ error: "unavailable", cause: "unauthorized", detail: why });
-		expect([response.headers.get("healer-version"), response.headers.get("healer-protocol")]).toEqual(["0.1.0", "2"]);
+		expect([response.headers.get("healer-version"), response.headers.get("healer-protocol")]).toEqual(["0.1.0", "3"]);
 		expect(relay.log).toContainEqual(
 			expect.objectContaining({ message: "spawn request answered", code: "unauthorized", reason: why }),
 		);

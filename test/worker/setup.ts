@@ -43,7 +43,10 @@ afterEach(async () => {
 });
 
 // What a fresh journal has in it.
-const ROWS_OF_MIGRATIONS = ["INSERT INTO delivery_scan (one) VALUES (1)"];
+const ROWS_OF_MIGRATIONS = [
+	"INSERT INTO delivery_scan (one) VALUES (1)",
+	"INSERT INTO counted (source, until) VALUES ('transitions', 0), ('attempts', 0)",
+];
 
 interface SchemaObject {
 	readonly type: string;

@@ -60,6 +60,8 @@ export interface IncidentDetail extends TitledIncident {
 	readonly escalation_url: string | null;
 	/** The version of the pipeline that last read or decided it. */
 	readonly pipeline: string;
+	/** 32 hex digits, as in the logs and in the `traceparent` of its CodeRuns. */
+	readonly trace_id: string;
 	readonly identity: string;
 	readonly incident: Incident;
 	/** Who fixes it and why, in one sentence; null before the first decision. */

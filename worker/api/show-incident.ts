@@ -10,6 +10,7 @@ import type { IncidentRow } from "../journal/incidents.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { createLog } from "../log.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { incidentTrace } from "../runtime/trace.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentAttempt, presentTitled } from "./present-incident.ts";
 import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
@@ -70,6 +71,7 @@ function presentDetail(
 		fixed_by: row.fixed_by,
 		escalation_url: row.escalation_url,
 		pipeline: row.pipeline,
+		trace_id: incidentTrace(row).trace_id,
 		identity: row.identity,
 		incident: incidentOf(row),
 		verdict: verdictOf(explanation),

@@ -3,6 +3,7 @@ import { redJobs } from "../../pipeline/index.ts";
 import { outcomeFor } from "../../pipeline/overrides.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import { TRACEPARENT_ANNOTATION, TRACEPARENT_VARIABLE } from "../../wire/trace.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
@@ -10,6 +11,7 @@ import { keepFacts, storeDecision } from "../journal/decisions.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { inKey, knownRepository } from "../journal/repositories.ts";
 import { redAtDecision } from "../remediation/goal.ts";
+import { attemptTraceparent } from "../runtime/trace.ts";
 import { decideByEvidence } from "./decide-by-evidence.ts";
 import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
@@ -103,11 +105,12 @@ async function decideOn(
 /** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */
 async function spawnRequest(
 	effects: Effects,
-	{ id, attempt }: LockedIncident,
+	{ id, attempt, traceparent }: LockedIncident,
 	name: string,
 	decision: Decision & { readonly outcome: "spawn" },
 ): Promise<SpawnRequest> {
 	const { metadata, spec } = decision.coderun;
+	const trace = attemptTraceparent({ id, traceparent }, attempt);
 	const repository = await knownRepository(effects.journal, { name }, effects.now());
 	// In a directory CodeRuns wait for a person or a tool, however long that takes.
 	const isWatched = effects.overdueAfterMs !== undefined;
@@ -125,6 +128,13 @@ async function spawnRequest(
 			ttl_s: claim.ttl_s,
 			while_active: claim.while_active,
 		})),
-		coderun: { metadata: { name: codeRunName(decision.agent, id, attempt), ...metadata }, spec: { ...spec } },
+		coderun: {
+			metadata: {
+				name: codeRunName(decision.agent, id, attempt),
+				...metadata,
+				annotations: { ...metadata.annotations, [TRACEPARENT_ANNOTATION]: trace },
+			},
+			spec: { ...spec, env: { ...(spec.env as object | undefined), [TRACEPARENT_VARIABLE]: trace } },
+		},
 	};
 }

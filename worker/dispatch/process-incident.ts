@@ -1,5 +1,6 @@
 import { messageId } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import { TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import type { Effects } from "../effects.ts";
 import { type AttemptRow, findAttempt } from "../journal/attempts.ts";
 import { heldClaims } from "../journal/held-claims.ts";
@@ -10,6 +11,7 @@ import type { LockedIncident } from "../journal/incidents.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { describeCause, type Log } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
+import { incidentTrace } from "../runtime/trace.ts";
 import { awaitAttemptResult } from "./attempt-result.ts";
 import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
@@ -32,7 +34,8 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 	const locked = await lockIncident(effects.journal, id, { now, lock: effects.newId(), locked_until: now + LOCK_MS });
 	if (locked === undefined) return { state: "not_locked" };
 
-	const log = effects.log.with({ incident_id: id, ...deliveryOf(locked), attempt: locked.attempt });
+	const { trace_id } = incidentTrace(locked);
+	const log = effects.log.with({ incident_id: id, trace_id, ...deliveryOf(locked), attempt: locked.attempt });
 	try {
 		const progress = await processLocked(effects, locked, log);
 		if (progress.state !== "not_locked") log.info("incident processed", { ...progress });
@@ -103,7 +106,8 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	if (capped !== undefined) return await deferFor(effects, locked, capped);
 
 	if (!(await extendLock(effects.journal, locked, effects.now() + LOCK_MS))) return { state: "lock_lost" };
-	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), attempt.request);
+	const trace = request.coderun.metadata.annotations[TRACEPARENT_ANNOTATION];
+	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), attempt.request, trace);
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
 	await releaseSlot(effects, locked, answer);
 	return await concludeSend(effects, locked, request, answer);

@@ -10,7 +10,7 @@ import {
 	readGitHubSettings,
 } from "./github-settings.ts";
 import { type Access, forgetToken, signAppToken, tokenFor } from "./installation-tokens.ts";
-import { type GitHubMemory, isolateMemory, keepAnswer, keptAnswer, remember } from "./isolate-memory.ts";
+import { type GitHubMemory, isolateMemory, keepAnswer, keptAnswer, noteRateLimit, remember } from "./isolate-memory.ts";
 import { readFailure } from "./read-failure.ts";
 import { webAddressOf } from "./web-address.ts";
 
@@ -143,7 +143,7 @@ class AppGitHub implements GitHub {
 
 	async #send(
 		request: GitHubRequest,
-		{ authorization }: Identity,
+		{ name, authorization }: Identity,
 		{ route, parameters, signal, isStoredElsewhere = false }: Query,
 		etag: string | undefined,
 	): Promise<GitHubAnswer<unknown> | "not_modified"> {
@@ -152,21 +152,23 @@ class AppGitHub implements GitHub {
 		const how = { signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
 		try {
 			const { status, data, ...answer } = await request(route, { ...parameters, headers, request: how });
+			noteRateLimit(this.#memory, name, answer.headers);
 			if (status >= 300 && !isStoredElsewhere) return unavailable(`${status}, a redirect away from the API`);
 			// A body that is not JSON, or is truncated, arrives as text.
 			if (status === 200 && typeof data === "string") return unavailable("an answer that is not JSON, or is truncated");
 			return { ok: true, status, headers: { ...answer.headers }, value: data };
 		} catch (cause) {
-			return this.#failureOf(cause);
+			return this.#failureOf(cause, name);
 		}
 	}
 
-	#failureOf(cause: unknown): Failed | "not_modified" {
+	#failureOf(cause: unknown, who: string): Failed | "not_modified" {
 		if (!isRequestError(cause)) throw cause;
 		if (cause.response === undefined) {
 			return unavailable(explainFetchError(cause, this.#variables.GITHUB_API_URL?.trim() || GITHUB_API_URL));
 		}
 		const { status, headers } = cause.response;
+		noteRateLimit(this.#memory, who, headers);
 		if (status === 304) return "not_modified";
 		return failed(readFailure({ status, headers, message: explainCause(cause) }, this.#tools.now()));
 	}

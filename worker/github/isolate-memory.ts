@@ -10,14 +10,30 @@ export interface GitHubMemory {
 	readonly installations: Map<string, number>;
 	/** Until when GitHub rate-limits an identity: `app`, or an installation's number. */
 	readonly limited: Map<string, number>;
+	/** What GitHub said of an identity's rate limit since the journal was last told. */
+	readonly unwrittenLimits: Map<string, RateLimit>;
 	/** By identity and URL. */
 	readonly answers: Map<string, KeptAnswer>;
+}
+
+/** How many requests are left of how many, until when in milliseconds. */
+export interface RateLimit {
+	readonly remaining: number;
+	readonly most: number;
+	readonly resets_at: number;
 }
 
 const MOST_ENTRIES = 500;
 
 export function createGitHubMemory(): GitHubMemory {
-	return { tokens: new Map(), granted: new Map(), installations: new Map(), limited: new Map(), answers: new Map() };
+	return {
+		tokens: new Map(),
+		granted: new Map(),
+		installations: new Map(),
+		limited: new Map(),
+		unwrittenLimits: new Map(),
+		answers: new Map(),
+	};
 }
 
 /** The memory of this isolate. */
@@ -70,4 +86,26 @@ export function keepAnswer(
 	const { etag } = answer.headers;
 	if (typeof etag !== "string" || JSON.stringify(answer.value).length > LARGEST) return;
 	remember(memory.answers, `${who} ${url}`, { etag, answer }, MOST);
+}
+
+/**
+ * Remembers the rate limit that an answer reports:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#checking-the-status-of-your-rate-limit
+ */
+export function noteRateLimit(
+	memory: GitHubMemory,
+	who: string,
+	headers: Readonly<Record<string, string | number | undefined>>,
+): void {
+	const [remaining, most, reset] = ["remaining", "limit", "reset"].map((name) =>
+		Number(headers[`x-ratelimit-${name}`]),
+	);
+	// Search and the other resources have limits of their own.
+	if ((headers["x-ratelimit-resource"] ?? "core") !== "core") return;
+	if (!Number.isInteger(remaining) || !Number.isInteger(reset) || !(Number(most) > 0)) return;
+	remember(memory.unwrittenLimits, who, {
+		remaining: Number(remaining),
+		most: Number(most),
+		resets_at: Number(reset) * 1000,
+	});
 }

@@ -22,6 +22,7 @@ export const ROUTES = {
 	"GET /api/insights": "read",
 	"GET /api/status": "read",
 	"GET /api/pipeline": "read",
+	"GET /metrics": "read",
 	"POST /api/explain": "read",
 	"POST /api/incidents/:id/:action": "operate",
 	"POST /api/pause": "operate",

@@ -1,4 +1,3 @@
-import type { Delivery } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import { explainFailure, type JournalFailure } from "../journal/failure.ts";
 import { isJournalAway, useJournal } from "../journal/use-journal.ts";
@@ -6,7 +5,7 @@ import type { Log } from "../log.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import { needsJournal } from "./delivery-content.ts";
 import { type QueuedMessage, queueDelivery } from "./delivery-queue.ts";
-import { type Origin, prepareDelivery } from "./prepare-delivery.ts";
+import { type Origin, prepareDelivery, type TracedDelivery } from "./prepare-delivery.ts";
 import { type Acceptance, writeDelivery } from "./write-delivery.ts";
 
 /** The result of a delivery. `problem` is one clause for people. */
@@ -31,7 +30,7 @@ const WITHIN_MS = { beforeQueue: 3_000, alone: 6_000 } as const;
  */
 export async function acceptDelivery(
 	effects: Effects,
-	received: Delivery,
+	received: TracedDelivery,
 	from: Origin,
 	log: Log,
 	queue?: Queue<QueuedMessage>,

@@ -7,9 +7,11 @@ import type { Env } from "../env.ts";
 import { explainFailure } from "../journal/failure.ts";
 import { useJournal } from "../journal/use-journal.ts";
 import { createLog } from "../log.ts";
+import { deliveryTraceId } from "../runtime/trace.ts";
 import { countIgnored } from "./count-ignored.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import type { QueuedMessage } from "./delivery-queue.ts";
+import { countDelivery, outcomeOf } from "./write-counts.ts";
 import { writeDelivery } from "./write-delivery.ts";
 
 /** Nobody waits for an answer here, so a slow journal may take its time. */
@@ -63,7 +65,8 @@ async function tryToWrite(
 		effects.log.error("queued delivery comes from a newer worker, retried later", { version });
 		return "away";
 	}
-	const log = effects.log.with({ delivery_id: delivery.delivery_id, event: delivery.event });
+	const { delivery_id, event, traceparent } = delivery;
+	const log = effects.log.with({ delivery_id, trace_id: deliveryTraceId(delivery_id, traceparent), event });
 	const { journal, now } = effects;
 	const work = () => write(effects, delivery, log, background);
 	const written = await useJournal(journal, { limitMs: WITHIN_MS, now }, work);
@@ -85,8 +88,10 @@ async function write(
 ): Promise<Exclude<Outcome, "away">> {
 	const ageMs = Math.max(0, effects.now() - delivery.received_at);
 	const acceptance = await writeDelivery(effects, settleLonger(delivery, ageMs), log);
+	const isEarly = acceptance.status === "ignored" && acceptance.isUnknown && ageMs < EARLY_UNTIL_MS;
+	if (isEarly) return "early";
+	background.push(countDelivery(effects, outcomeOf(acceptance)));
 	if (acceptance.status === "ignored") {
-		if (acceptance.isUnknown && ageMs < EARLY_UNTIL_MS) return "early";
 		background.push(countIgnored(effects, acceptance.kind, acceptance.delivery));
 		return "written";
 	}

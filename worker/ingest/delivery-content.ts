@@ -17,6 +17,8 @@ export interface PreparedDelivery {
 	readonly about?: DeliverySubject;
 	/** What it reports about remediations in progress. */
 	readonly signal?: PreparedSignal;
+	/** W3C Trace Context, if its sender gave one; else it follows from the delivery's id. */
+	readonly traceparent?: string;
 }
 
 /** What a payload is about, for people who ask why nothing came of it. */

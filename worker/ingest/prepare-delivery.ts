@@ -17,6 +17,9 @@ export type Preparation =
 	/** The delivery itself is at fault and is refused each time. `problem` is one clause for people. */
 	| { readonly ok: false; readonly problem: string };
 
+/** A delivery whose sender may have given it a trace (W3C Trace Context). */
+export type TracedDelivery = Delivery & { readonly traceparent?: string };
+
 /** Who vouches for a delivery: GitHub's signature, or the token of a sensor or an internal caller. */
 export type Origin = "github" | "sensor";
 
@@ -29,13 +32,14 @@ const ROW_BYTES = 1_500_000;
  */
 export async function prepareDelivery(
 	effects: Effects,
-	received: Delivery,
+	received: TracedDelivery,
 	from: Origin,
 	log: Log,
 ): Promise<Preparation> {
 	const received_at = effects.now();
 	const engine = await effects.engine();
-	const delivery = await completeCheckRun(effects.github, received);
+	const { traceparent, ...rest } = received;
+	const delivery = await completeCheckRun(effects.github, rest);
 	const { delivery_id, event } = delivery;
 	let prepared: PreparedDelivery;
 	try {
@@ -52,6 +56,7 @@ export async function prepareDelivery(
 			...(repository !== undefined && { repository }),
 			...(signal !== undefined && { signal }),
 			...(content.outcome === "ignored" && { about: subjectOf(delivery.payload) }),
+			...(traceparent !== undefined && { traceparent }),
 		};
 	} catch (cause) {
 		// Reading depends on pipeline and payload alone. A very deeply nested payload overflows the stack.

@@ -8,12 +8,14 @@ import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { answerBeforeBody, bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
 import { createLog, type Log } from "../log.ts";
+import { deliveryTraceId } from "../runtime/trace.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { countIgnored } from "./count-ignored.ts";
 import { deliveryQueue } from "./delivery-queue.ts";
 import { type GithubHeaders, type GithubHeadersReading, readGithubHeaders } from "./github-headers.ts";
 import { verifySignature } from "./verify-signature.ts";
+import { countDelivery, outcomeOf, outcomeOfStatus } from "./write-counts.ts";
 
 /**
  * `POST /webhooks/github`: guards in wire order, each with its own status, then the journal, then 202. GitHub waits 10 s and
@@ -21,7 +23,14 @@ import { verifySignature } from "./verify-signature.ts";
  * (docs/events.md, https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks).
  */
 export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-	const log = createLog({ delivery_id: request.headers.get("x-github-delivery") });
+	const delivery_id = request.headers.get("x-github-delivery");
+	const log = createLog({ delivery_id, ...(delivery_id && { trace_id: deliveryTraceId(delivery_id) }) });
+	const response = await receiveRequest(request, env, ctx, log);
+	ctx.waitUntil(countDelivery(createEffects(env, log), outcomeOfStatus(response.status)));
+	return response;
+}
+
+async function receiveRequest(request: Request, env: Env, ctx: ExecutionContext, log: Log): Promise<Response> {
 	// Before the body: whoever sends none of this is not GitHub, and gets no memory and no time.
 	const read = readGithubHeaders(request.headers);
 	if (!read.ok) return answerBeforeBody(request, ctx, refuseHeaders(request, read, env, ctx, log));
@@ -99,6 +108,7 @@ async function receivePayload(
 	}
 
 	const receipt = await receive(effects, { ...headers, payload }, env, log.with({ event }));
+	ctx.waitUntil(countDelivery(effects, outcomeOf(receipt)));
 	switch (receipt.status) {
 		case "ignored":
 			ctx.waitUntil(countIgnored(effects, receipt.kind, receipt.delivery));

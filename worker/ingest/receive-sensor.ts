@@ -1,5 +1,6 @@
 import type { IRequest } from "itty-router";
-import { type Delivery, GITHUB_EVENTS } from "../../pipeline/index.ts";
+import { GITHUB_EVENTS } from "../../pipeline/index.ts";
+import { readTraceparent, TRACEPARENT_HEADER } from "../../wire/trace.ts";
 import { createEffects } from "../create-effects.ts";
 import { processIncident } from "../dispatch/process-incident.ts";
 import type { Effects } from "../effects.ts";
@@ -7,10 +8,13 @@ import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
+import type { DeliveryOutcome } from "../journal/statuses.ts";
 import { createLog, type Log } from "../log.ts";
+import { traceparentOf } from "../runtime/trace.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { BASE_CONFLICT } from "./base-conflict.ts";
 import { countIgnored } from "./count-ignored.ts";
+import type { TracedDelivery } from "./prepare-delivery.ts";
 import {
 	duplicateAnswer,
 	failedAnswer,
@@ -20,6 +24,7 @@ import {
 	remediationStatus,
 } from "./remediation-answer.ts";
 import { readAlertEvent, readCiEvent, type SensorEvent, unwrapBody } from "./sensor-event.ts";
+import { countDelivery } from "./write-counts.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -60,7 +65,9 @@ async function receive(
 	readEvent: (fields: Fields) => SensorEvent | string,
 ): Promise<Response> {
 	const delivery_id = request.headers.get("x-github-delivery")?.slice(0, 200) ?? crypto.randomUUID();
-	const log = createLog({ delivery_id });
+	// Its token vouches for the sensor, so its trace goes on here.
+	const traceparent = traceparentOf(delivery_id, request.headers.get(TRACEPARENT_HEADER));
+	const log = createLog({ delivery_id, trace_id: readTraceparent(traceparent)?.trace_id });
 	const body = await readBody(request);
 	if (!body.ok) return bodyErrorResponse(request, ctx, body.reason);
 	try {
@@ -71,7 +78,8 @@ async function receive(
 		if (typeof read === "string") return jsonResponse(400, failedAnswer(read));
 
 		const effects = createEffects(env, log);
-		const remediation = await remediate(effects, { ...read, delivery_id }, ctx, log);
+		const remediation = await remediate(effects, { ...read, delivery_id, traceparent }, ctx, log);
+		ctx.waitUntil(countDelivery(effects, outcomeOfAnswer(remediation)));
 		if (remediation.status === "refused") return jsonResponse(422, failedAnswer(remediation.problem));
 		return jsonResponse(remediationStatus(remediation), remediation);
 	} finally {
@@ -82,9 +90,23 @@ async function receive(
 /** It can never be accepted, however often it is sent. */
 type Refusal = Extract<Receipt, { readonly status: "refused" }>;
 
+/** `existing`: a duplicate, also of a CodeRun. */
+function outcomeOfAnswer(answer: RemediationAnswer | Refusal): DeliveryOutcome {
+	switch (answer.status) {
+		case "accepted":
+		case "refused":
+		case "failed":
+			return answer.status;
+		case "skipped":
+			return answer.dedup_status === "existing" ? "duplicate" : "ignored";
+		default:
+			return answer satisfies never;
+	}
+}
+
 async function remediate(
 	effects: Effects,
-	delivery: Delivery,
+	delivery: TracedDelivery,
 	ctx: ExecutionContext,
 	log: Log,
 ): Promise<RemediationAnswer | Refusal> {

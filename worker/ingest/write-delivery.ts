@@ -71,7 +71,7 @@ export async function writeDelivery(effects: Effects, delivery: PreparedDelivery
 
 async function writeIncident(
 	effects: Effects,
-	{ delivery_id, signal, received_at }: PreparedDelivery,
+	{ delivery_id, signal, received_at, traceparent }: PreparedDelivery,
 	content: ContentOf<"incident">,
 	log: Log,
 ): Promise<Acceptance> {
@@ -100,7 +100,7 @@ async function writeIncident(
 	const now = effects.now();
 	const dueAt = now + settle_ms;
 	const back = reopenStatements(journal, { incident, dueAt, now });
-	const added = deliveryStatements(journal, { incident, identity, explanation, dueAt, now, received_at });
+	const added = deliveryStatements(journal, { incident, identity, explanation, dueAt, now, received_at, traceparent });
 	const own = [...back.all, ...added];
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);

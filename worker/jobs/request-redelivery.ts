@@ -11,6 +11,7 @@ import {
 	undoRequest,
 } from "../journal/failed-deliveries.ts";
 import type { Cost } from "../runtime/budget.ts";
+import { pendingCounts } from "../runtime/pending-counts.ts";
 
 export interface RedeliveryResult {
 	readonly requested: number;
@@ -41,13 +42,17 @@ export async function requestRedelivery(
 		if (effects.now() >= until || !effects.budget.has(ASK_COST)) break;
 		if (effects.now() - lost.delivered_at > LONGEST_KEPT_MS) {
 			await markLost(journal, lost.guid, effects.now());
+			pendingCounts.add("healer_lost_deliveries");
+			effects.log.warn("delivery lost", { delivery_id: lost.guid, reason: "GitHub keeps deliveries no longer" });
 			done.lost++;
 			continue;
 		}
 		const failure = await askFor(effects, github, lost);
+		pendingCounts.add("healer_redelivery_requests");
 		if (failure === undefined) done.requested++;
 		else if (isForGood(failure)) {
 			await markLost(journal, lost.guid, effects.now());
+			pendingCounts.add("healer_lost_deliveries");
 			effects.log.warn("delivery lost", { delivery_id: lost.guid, reason: detailOf(failure) });
 			done.lost++;
 		} else return { ...done, failure };

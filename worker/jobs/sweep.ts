@@ -16,6 +16,7 @@ import { createLog } from "../log.ts";
 import { NOTIFICATIONS_COST, sendNotifications } from "../notifications/send-notifications.ts";
 import { syncEscalations } from "../remediation/sync-escalations.ts";
 import { type Cost, sum, times } from "../runtime/budget.ts";
+import { countMetrics } from "./count-metrics.ts";
 import { findConflicts } from "./find-conflicts.ts";
 import { pruneJournal } from "./prune-journal.ts";
 import { redeliverFailed } from "./redeliver-failed.ts";
@@ -49,6 +50,7 @@ export const STEPS: readonly SweepStep[] = [
 	{ name: "escalation comments", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
 	{ name: "conflicts", needs: { statements: 60, subrequests: 60 }, run: whole(findConflicts) },
 	{ name: "failed deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
+	{ name: "metrics", needs: { statements: 15, subrequests: 5 }, run: whole(countMetrics) },
 	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
 	{
 		name: "active pipeline",

@@ -1,6 +1,7 @@
 import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { storable } from "../../pipeline/stages/clean-text.ts";
+import { traceparentOf } from "../runtime/trace.ts";
 import { insertRow } from "./bind-named.ts";
 import { incidentsTable } from "./incidents.ts";
 import { queueRank } from "./queue-order.ts";
@@ -27,6 +28,8 @@ export interface NewDelivery {
 	readonly now: number;
 	/** When it arrived; differs from `now` if it waited in the queue. */
 	readonly received_at?: number;
+	/** W3C Trace Context; unless its sender gave one, it follows from the delivery's id. */
+	readonly traceparent?: string | undefined;
 }
 
 /** Inserts one delivery; `accepted` if it is the first of its incident. */
@@ -66,6 +69,7 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 				created_at: received_at,
 				updated_at: now,
 				queue_rank: queueRank(incident),
+				traceparent: traceparentOf(incident.delivery_id, delivery.traceparent),
 			},
 			{ onConflict: "ON CONFLICT (id) DO NOTHING" },
 		),

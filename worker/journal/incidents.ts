@@ -69,6 +69,8 @@ export const incidentsTable = defineTable("incidents", {
 	/** How often a failure that came back opened it again, and when it last did. */
 	reopened: withDefault(integer()),
 	reopened_at: nullable(time()),
+	/** W3C Trace Context of the delivery that opened it; null for one of an earlier Healer. */
+	traceparent: nullable(text()),
 });
 
 /** A row of `incidents`, as stored. */

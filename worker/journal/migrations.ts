@@ -27,4 +27,5 @@ export const MIGRATIONS = [
 	"0026_reopened.sql",
 	"0027_corrections.sql",
 	"0028_pushes.sql",
+	"0031_metrics.sql",
 ] as const;

@@ -52,6 +52,7 @@ export function splitStatements(
 			created_at: "first.created_at + 1 + split.key",
 			updated_at: ":now",
 			queue_rank: "first.queue_rank",
+			traceparent: "first.traceparent",
 		},
 		`FROM json_each(:others) AS split JOIN incidents AS first ON first.id = :id AND first.lock = :lock
 		WHERE EXISTS (SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request)`,

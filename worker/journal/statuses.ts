@@ -38,3 +38,10 @@ export const ATTEMPT_RESULTS = [
 	"stopped",
 ] as const;
 export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
+
+/**
+ * What deliveries are counted as. `recorded`: it opened no incident, and counts for one; `refused`: answered 4xx; `failed`: answered
+ * 5xx, and GitHub is asked for it again.
+ */
+export const DELIVERY_OUTCOMES = ["accepted", "recorded", "duplicate", "ignored", "refused", "failed"] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];

@@ -2,6 +2,7 @@ import { readWithin } from "../../wire/read-within.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readSecrets } from "../../wire/secret.ts";
 import { signMessage } from "../../wire/signature.ts";
+import { TRACEPARENT_HEADER } from "../../wire/trace.ts";
 import { VERSION_HEADERS } from "../../wire/version.ts";
 import type { Env } from "../env.ts";
 import { explainFetchError } from "../http/network-fault.ts";
@@ -23,6 +24,7 @@ export interface RelayRequest {
 	/** The most that is read of the answer, in bytes. */
 	readonly mostBytes: number;
 	readonly signal: AbortSignal;
+	readonly traceparent?: string | undefined;
 }
 
 export interface RelayAnswer {
@@ -40,13 +42,18 @@ export async function postToRelay(
 	request: RelayRequest,
 ): Promise<Result<RelayAnswer>> {
 	if (!env.RELAY_URL) return fail("RELAY_URL is not set");
-	const { id, body, mostBytes, signal } = request;
+	const { id, body, mostBytes, signal, traceparent } = request;
 	try {
 		const secrets = readSecrets(env.HEALER_WIRE_SECRETS ?? "");
 		const signature = signMessage(secrets, { id, at: Math.floor(now() / 1000), body });
 		const response = await fetch(new URL(request.path, env.RELAY_URL), {
 			method: "POST",
-			headers: { ...signature, ...VERSION_HEADERS, "content-type": "application/json" },
+			headers: {
+				...signature,
+				...VERSION_HEADERS,
+				...(traceparent !== undefined && { [TRACEPARENT_HEADER]: traceparent }),
+				"content-type": "application/json",
+			},
 			body,
 			redirect: "manual",
 			signal,

@@ -10,7 +10,8 @@ export type SpawnAnswer =
 	| { readonly ok: true; readonly result: SpawnResult }
 	| { readonly ok: false; readonly reason: string; readonly isFinal: boolean };
 
-export type SendSpawn = (messageId: string, body: string) => Promise<SpawnAnswer>;
+/** `traceparent`: the header of W3C Trace Context, for what lies between worker and relay. */
+export type SendSpawn = (messageId: string, body: string, traceparent?: string) => Promise<SpawnAnswer>;
 
 // Worker and relay both limit a create to 10 s.
 const TIMEOUT_MS = 10_000;
@@ -21,9 +22,9 @@ const LONGEST_ANSWER = 64 * 1024;
  * relay that is down, slow or misconfigured is a reason to retry later.
  */
 export function createSendSpawn(env: Env, now: () => number, fetcher: typeof fetch): SendSpawn {
-	return async (messageId, body) => {
+	return async (messageId, body, traceparent) => {
 		const signal = AbortSignal.timeout(TIMEOUT_MS);
-		const request = { path: "/v1/spawn", id: messageId, body, mostBytes: LONGEST_ANSWER, signal };
+		const request = { path: "/v1/spawn", id: messageId, body, mostBytes: LONGEST_ANSWER, signal, traceparent };
 		const answer = await postToRelay({ env, fetch: fetcher, now }, request);
 		return answer.ok ? readAnswer(answer.value) : tryAgain(answer.problem);
 	};

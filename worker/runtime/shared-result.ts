@@ -6,16 +6,22 @@ interface Check<T> {
 }
 
 /**
- * The result of a check of a binding, shared in this isolate: by callers while the check runs, and for the next two seconds.
+ * The result of a check of a binding, shared in this isolate: by callers while the check runs, and for some time since it began,
+ * in milliseconds.
  */
 export class SharedResult<Binding extends object, T> {
 	private readonly checks = new WeakMap<Binding, Check<T>>();
+	private readonly keptMs: number;
+
+	constructor(keptMs = 2_000) {
+		this.keptMs = keptMs;
+	}
 
 	/** `keepAlive`: the request that started the check may end before the others have their answer. */
 	find(binding: Binding, now: number, check: () => Promise<T>, keepAlive: (work: Promise<T>) => void): Promise<T> {
 		const key = unwrapped(binding);
 		const known = this.checks.get(key);
-		if (known !== undefined && now >= known.at && now - known.at < SHARED_MS) return known.found;
+		if (known !== undefined && now >= known.at && now - known.at < this.keptMs) return known.found;
 		const found = check();
 		keepAlive(found);
 		this.checks.set(key, { at: now, found });
@@ -27,5 +33,3 @@ export class SharedResult<Binding extends object, T> {
 		this.checks.delete(unwrapped(binding));
 	}
 }
-
-const SHARED_MS = 2_000;

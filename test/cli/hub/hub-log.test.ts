@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { openHubLog } from "../../../cli/hub/hub-log.ts";
+import { openHubLog, runtimeLine } from "../../../cli/hub/hub-log.ts";
 import { emptyFolder } from "../pipeline-folder.ts";
 
 const logFile = () => path.join(emptyFolder(), "hub.log");
@@ -62,5 +62,27 @@ describe("openHubLog", () => {
 		expect(lines.filter((line) => line === megabyte)).toHaveLength(4);
 		expect(lines.filter((line) => line.includes("6 lines are missing here"))).toHaveLength(1);
 		expect(lines.at(-2)).toBe("end");
+	});
+});
+
+describe("runtimeLine", () => {
+	it("leaves the worker's lines as they are", () => {
+		const line = '{"time":"2026-11-22T12:00:00.000Z","level":"info","message":"delivery accepted","delivery_id":"d"}';
+		expect(runtimeLine("log", line)).toBe(line);
+	});
+
+	it.each([
+		"uncaught exception; source = Uncaught (in promise)",
+		"{}",
+		"{ not: JSON }",
+		'{"message":"x"}',
+		'{"time":"t"}\n{}',
+	])("puts workerd's own line into the schema: %s", (message) => {
+		expect(JSON.parse(runtimeLine("error", message))).toEqual({
+			time: expect.stringMatching(/^2\d{3}-\d\d-\d\dT[\d:.]+Z$/),
+			level: "error",
+			message,
+			source: "workerd",
+		});
 	});
 });

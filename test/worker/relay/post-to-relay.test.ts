@@ -39,7 +39,7 @@ describe("postToRelay", () => {
 			"POST",
 			"manual",
 		]);
-		expect([request?.headers.get("healer-version"), request?.headers.get("healer-protocol")]).toEqual(["0.1.0", "2"]);
+		expect([request?.headers.get("healer-version"), request?.headers.get("healer-protocol")]).toEqual(["0.1.0", "3"]);
 		const get = (name: string) => request?.headers.get(name) ?? null;
 		expect(verifyMessage([SECRET], { get }, MESSAGE.body, NOW_S).ok).toBe(true);
 	});

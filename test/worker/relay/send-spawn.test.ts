@@ -47,7 +47,7 @@ describe("createSendSpawn", () => {
 					{ error: "invalid", detail: 'body: unknown "priority"' },
 					{ "healer-version": "0.0.9", "healer-protocol": "0" },
 				),
-			'the relay answered 422 (invalid): it does not understand the message: upgrade the relay, then the worker; body: unknown "priority"; this worker is 0.1.0 (protocol 2), the relay 0.0.9 (protocol 0): upgrade the relay',
+			'the relay answered 422 (invalid): it does not understand the message: upgrade the relay, then the worker; body: unknown "priority"; this worker is 0.1.0 (protocol 3), the relay 0.0.9 (protocol 0): upgrade the relay',
 		],
 		[
 			"a bug of the relay",
@@ -104,6 +104,6 @@ describe("createSendSpawn", () => {
 	it("takes a newer relay's answer without what it does not know, and says its own version", async () => {
 		const { result, requests } = await sent(() => Response.json({ result: "created", coderun_name: "a", uid: "b" }));
 		expect(result).toEqual({ ok: true, result: { result: "created", coderun_name: "a" } });
-		expect([requests[0]?.get("healer-version"), requests[0]?.get("healer-protocol")]).toEqual(["0.1.0", "2"]);
+		expect([requests[0]?.get("healer-version"), requests[0]?.get("healer-protocol")]).toEqual(["0.1.0", "3"]);
 	});
 });

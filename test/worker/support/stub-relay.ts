@@ -10,7 +10,7 @@ export interface StubRelay {
 	/** Names of the CodeRuns that there are, in the order they were made. */
 	readonly made: string[];
 	/** Every request that was properly signed. */
-	readonly requests: { readonly id: string; readonly body: string }[];
+	readonly requests: { readonly id: string; readonly body: string; readonly traceparent: string | null }[];
 	/** Answers instead of making; undefined makes. */
 	answer: ((name: string) => SpawnResult | Response | undefined) | undefined;
 	/** How those ended that did, by name. */
@@ -37,7 +37,7 @@ async function spawn(relay: StubRelay, request: Request): Promise<Response> {
 	const body = await request.text();
 	const verdict = verifyMessage(readSecrets(env.HEALER_WIRE_SECRETS), request.headers, body, now() / 1000);
 	if (!verdict.ok) return new Response(verdict.reason, { status: 401 });
-	relay.requests.push({ id: verdict.id, body });
+	relay.requests.push({ id: verdict.id, body, traceparent: request.headers.get("traceparent") });
 
 	const { name } = JSON.parse(body).coderun.metadata;
 	const answer = relay.answer?.(name);

@@ -1,5 +1,6 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { OPEN_METRICS_CONTENT_TYPE } from "../../../wire/open-metrics.ts";
 import type { Env } from "../../../worker/env.ts";
 import worker from "./limited-worker.ts";
 
@@ -11,14 +12,15 @@ export interface Answer {
 	readonly body: Record<string, unknown>;
 }
 
-/** Sends a request through the worker's own `fetch`, and waits for what it does after the answer. */
+/** Sends a request through the worker's own `fetch`, and waits for what it does after the answer. Metrics are `body.text`. */
 export async function send(made: Request | Promise<Request>, changes: Partial<Env> = {}): Promise<Answer> {
 	const request = await made;
 	const ctx = createExecutionContext();
 	const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes }, ctx);
-	const text = await response.text();
+	const text = new TextDecoder().decode(await response.arrayBuffer());
 	await waitOnExecutionContext(ctx);
-	return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+	const isText = response.headers.get("content-type") === OPEN_METRICS_CONTENT_TYPE;
+	return { status: response.status, headers: response.headers, body: isText ? { text } : JSON.parse(text) };
 }
 
 /** The status that a request is answered with, as soon as it is: while its body may still be on its way. */

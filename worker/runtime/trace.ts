@@ -1,0 +1,47 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { readTraceparent, type Trace } from "../../wire/trace.ts";
+
+/** An agent's tracing library that honours its parent records nothing unless the parent is sampled. */
+const SAMPLED = "01";
+
+/**
+ * The `traceparent` of a delivery: the one that its sender gave, if it is valid, else one that follows from the delivery's id,
+ * so that a delivery that arrives twice, or waits in a queue, keeps its trace.
+ */
+export function traceparentOf(delivery_id: string, given?: string | null): string {
+	if (given && readTraceparent(given) !== undefined) return given;
+	return join({ trace_id: hexOf(`delivery:${delivery_id}`, 16), flags: SAMPLED }, "delivery");
+}
+
+/** The `traceparent` of one attempt at an incident: a child in the incident's trace, the same however often it is made. */
+export function attemptTraceparent(
+	{ id, traceparent }: { readonly id: string; readonly traceparent: string | null },
+	attempt: number,
+): string {
+	return join(incidentTrace({ id, traceparent }), `${id}.${attempt}`);
+}
+
+/** The trace of an incident. One that an earlier Healer opened has none stored: it follows from the incident's id. */
+export function incidentTrace({
+	id,
+	traceparent,
+}: {
+	readonly id: string;
+	readonly traceparent: string | null;
+}): Trace {
+	return readTraceparent(traceparent) ?? { trace_id: hexOf(`incident:${id}`, 16), flags: SAMPLED };
+}
+
+/** The trace id of a delivery, for its log lines. */
+export function deliveryTraceId(delivery_id: string, given?: string | null): string | undefined {
+	return readTraceparent(traceparentOf(delivery_id, given))?.trace_id;
+}
+
+function join({ trace_id, flags }: Trace, span: string): string {
+	return `00-${trace_id}-${hexOf(`${trace_id}:${span}`, 8)}-${flags}`;
+}
+
+function hexOf(text: string, bytes: number): string {
+	return bytesToHex(sha256(utf8ToBytes(text)).slice(0, bytes));
+}
