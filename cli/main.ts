@@ -111,7 +111,11 @@ program
 	.option("--relay [file]", "Write the relay as one file for its container image instead (dist/relay.mjs)")
 	.option("--page [folder]", "Write the files of the page that the worker serves instead (dist/page)")
 	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema\n  npx healer build --relay")
-	.action(async (options) => end((await import("./build.ts")).build(options, output)));
+	.action(async (options) => {
+		// https://developers.cloudflare.com/workers/wrangler/custom-builds/
+		const wrangler = process.env.WRANGLER_COMMAND;
+		await end((await import("./build.ts")).build({ ...options, wrangler }, output));
+	});
 
 program
 	.command("test")
