@@ -224,25 +224,31 @@ describe("deploy/relay, its chart and deploy/tunnel", () => {
 			expect(await examined({ RELAY_URL: relay.url, HEALER_WIRE_SECRETS: SECRETS.join(",") })).toEqual([
 				0,
 				expect.stringMatching(/^ok {7}pipeline .* is valid: version /),
-				"skipped  worker                 not checked. Set HEALER_URL to its address.",
-				"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+				"unknown  worker                 not checked. Set HEALER_URL to its address.",
+				"unknown  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
 				expect.stringMatching(/^warning {2}unknown heads {10}without an App nobody can be asked/),
 				`ok       relay                  ${relay.url} is running.`,
 				"ok       relay's cluster        accepts CodeRuns.",
 				"ok       wire, at the relay     the relay accepts it.",
-				"skipped  versions               not compared. Set HEALER_URL and RELAY_URL.",
+				"unknown  versions               not compared. Set HEALER_URL and RELAY_URL.",
+				expect.stringMatching(/^ok {7}cluster {16}https:.* answers \(v1\.\d+\.\d+\)\.$/),
 				"ok       namespace              cto exists.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
 				"ok       permissions            ServiceAccount healer-relay has every permission that a relay needs in cto.",
+				"ok       relay's policy         creates the CodeRuns of every agent of the pipeline.",
+				"unknown  relay's worker         https://healer.example.com, not compared. Set HEALER_URL to the worker's address.",
+				"ok       namespaces             cto in spawn.namespace of the pipeline, deploy/relay, deploy/tunnel. Not named by HEALER_NAMESPACE, RELAY_URL, RELAY_URL in wrangler.toml, the kubeconfig's context.",
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
+				"",
+				"9 ok, 1 warning, 0 failed, 4 unknown.",
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,
 				HEALER_WIRE_SECRETS: `${SECRETS[0]} whsec_YW5vdGhlciB3aXJlIHNlY3JldCBvZiB0aGUgdGVzdHM=`,
 			});
-			expect([code, lines.find((line) => String(line).startsWith("missing"))]).toEqual([
+			expect([code, lines.find((line) => String(line).startsWith("failed"))]).toEqual([
 				1,
-				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
+				"failed   wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
 			]);
 		});
 
@@ -254,16 +260,26 @@ describe("deploy/relay, its chart and deploy/tunnel", () => {
 				{ apiGroups: ["agents.platform"], resources: ["coderuns"], verbs: ["get", "list", "create", "delete"] },
 			]);
 			const as = await kubeconfigFile(config);
-			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-4)).toEqual([
-				"skipped  namespace              this account may not read namespaces. Set KUBECONFIG to one of an account that may.",
+			const reported = (await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).map(String);
+			expect(
+				reported.slice(
+					reported.findIndex((line) => line.startsWith("unknown  namespace ")),
+					-2,
+				),
+			).toEqual([
+				"unknown  namespace              this account may not read namespaces. Set KUBECONFIG to one of an account that may.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay.`,
+				`failed   permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay, or helm upgrade.`,
+				"unknown  relay's policy         this account may not read the relay's Deployment and ConfigMap. Set KUBECONFIG to one of an account that may.",
+				expect.stringContaining(
+					`failed   namespaces             spawn.namespace of the pipeline is cto, HEALER_NAMESPACE is ${other.name}, `,
+				),
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			]);
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
-			expect([code, lines.at(-4)]).toEqual([
+			expect([code, lines.find((line) => String(line).startsWith("failed   namespace "))]).toEqual([
 				1,
-				"missing  namespace              nowhere does not exist. Create it: kubectl create namespace nowhere.",
+				"failed   namespace              nowhere does not exist. Create it: kubectl create namespace nowhere.",
 			]);
 		});
 	});
