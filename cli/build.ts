@@ -19,7 +19,12 @@ export interface BuildOptions {
 	readonly relay?: string | true;
 	/** True without a name: `dist/page`. */
 	readonly page?: string | true;
+	/** The command of wrangler that builds, if one does. */
+	readonly wrangler?: string | undefined;
 }
+
+const NOT_THE_HUB =
+	"wrangler dev runs the worker alone: no relay, no secrets but those of .dev.vars, and an empty journal until `npx wrangler d1 migrations apply healer-journal --local`. The whole hub: npm start, or npm run dev to restart it after each edit.";
 
 /**
  * `healer build`: writes the checked artefact; with `--schema` the JSON Schema with which editors check
@@ -37,6 +42,7 @@ export async function build(options: BuildOptions, output: Output): Promise<Exit
 	if (options.page !== undefined) {
 		return await writePage(options.page === true ? "dist/page" : options.page, output);
 	}
+	if (options.wrangler === "dev") output.problem(NOT_THE_HUB);
 	const built = await buildPipeline(options.pipeline, output.colourfulProblems);
 	if (!built.ok) {
 		return exitWith(output, built.problem, EXIT.usage);

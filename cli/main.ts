@@ -114,7 +114,11 @@ program
 	.option("--relay [file]", "Write the relay as one file for its container image instead (dist/relay.mjs)")
 	.option("--page [folder]", "Write the files of the page that the worker serves instead (dist/page)")
 	.addHelpText("after", "\nExamples:\n  npx healer build\n  npx healer build --schema\n  npx healer build --relay")
-	.action(async (options) => end((await import("./build.ts")).build(options, output)));
+	.action(async (options) => {
+		// https://developers.cloudflare.com/workers/wrangler/custom-builds/
+		const wrangler = process.env.WRANGLER_COMMAND;
+		await end((await import("./build.ts")).build({ ...options, wrangler }, output));
+	});
 
 program
 	.command("test")
@@ -445,14 +449,16 @@ Examples:
 
 program
 	.command("doctor")
-	.description("Check every part that can be reached from here, and report what is missing and how to fix it")
+	.description("Check every part that can be reached from here, and report what is wrong and what to do")
 	.option(...PIPELINE)
 	.option("--json", "Print the checks as JSON")
+	.option("--strict", "Exit with 1 for warnings and unknown parts, too")
 	.addHelpText(
 		"after",
 		`
-It changes nothing, and skips parts whose variables are not set. Without HEALER_URL and RELAY_URL it checks the hub that
-runs on the state folder.
+It changes nothing. Every part is checked, whatever the others say: ok, warning, failed, or unknown, where it could not be
+checked from here. Exits with 1 when a part failed. Without HEALER_URL and RELAY_URL it checks the hub that runs on the
+state folder; wrangler.toml and deploy/ are read beside the pipeline.
 
 Environment:
   HEALER_URL, RELAY_URL   URLs of the worker, and of the relay as the worker reaches it
@@ -462,14 +468,18 @@ Environment:
                           tokens to test, each with what it is for
   GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_API_URL
                           the GitHub App, to test its key and permissions
-  KUBECONFIG              the cluster, to check namespace, CodeRun definition and relay permissions
+  KUBECONFIG              the cluster, to check namespace, CodeRun definition, and the relay's permissions and settings
   HEALER_NAMESPACE        namespace of CodeRuns (cto)
 
 Examples:
   npx healer doctor
   HEALER_URL=https://healer.example.com KUBECONFIG=~/.kube/config npx healer doctor --json`,
 	)
-	.action(async (options) => end((await import("./doctor.ts")).doctor(options, process.env, output)));
+	.action(async (options) => {
+		await end((await import("./doctor.ts")).doctor(options, process.env, output));
+		// A server that does not answer keeps its connection open long after its part was given up.
+		setTimeout(() => process.exit(), 1_000).unref();
+	});
 
 // Whatever takes a worker's token takes a context.
 for (const command of program.commands) {

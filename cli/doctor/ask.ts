@@ -23,17 +23,17 @@ export interface Request {
 const WITHIN_MS = 10_000;
 
 /**
- * Sends one request. A redirect is returned, not followed: it comes from something in front of Healer, such as a login
+ * Sends one request, and reads so many characters of the answer. A redirect is returned, not followed: it comes from something in front of Healer, such as a login
  * page.
  */
-export async function ask(base: string, path: string, request: Request = {}): Promise<Answer> {
+export async function ask(base: string, path: string, request: Request = {}, length = 10_000): Promise<Answer> {
 	try {
 		const response = await fetch(new URL(path, base), {
 			...request,
 			redirect: "manual",
 			signal: AbortSignal.timeout(WITHIN_MS),
 		});
-		const text = (await response.text()).slice(0, 10_000).trim();
+		const text = (await response.text()).slice(0, length).trim();
 		return { kind: "answered", status: response.status, text, version: readVersion(response.headers) };
 	} catch (error) {
 		return { kind: "unreachable", why: explainNetworkError(error, base) ?? messageOf(error) };

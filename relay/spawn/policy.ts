@@ -50,7 +50,7 @@ export function findViolation(request: SpawnRequest, policy: Policy): PolicyViol
 	for (const field of ["repositoryUrl", "docsRepositoryUrl"]) {
 		const repository = repositoryOf(spec[field]);
 		if (repository === undefined) return { reason: "invalid_coderun", detail: `spec.${field} is not a repository` };
-		if (!policy.repositories.some((pattern) => matches(pattern, repository))) {
+		if (!allowsRepository(policy.repositories, repository)) {
 			const detail = `spec.${field} ${repository} is not in ${settings.repositories}`;
 			return { reason: "repository_not_allowed", detail };
 		}
@@ -68,6 +68,11 @@ export function findViolation(request: SpawnRequest, policy: Policy): PolicyViol
 	const detail =
 		findInvalidField(spec, policy.spec ?? {}) ?? findOwnKey(metadata, agent) ?? findInvalidMetadata(metadata);
 	return detail === undefined ? undefined : { reason: "invalid_coderun", detail };
+}
+
+/** Whether these patterns allow `owner/name`. */
+export function allowsRepository(patterns: readonly string[], repository: string): boolean {
+	return patterns.some((pattern) => matches(pattern, repository.toLowerCase()));
 }
 
 /** `owner/name` from the forms that the controller accepts: https, ssh, and `owner/name` itself. */

@@ -24,7 +24,7 @@ describe("checkGitHub", () => {
 		const needed = { actions: "read", checks: "read", issues: "write", pull_requests: "write" } as const;
 		expect(await checkGitHub(variables, needed)).toMatchObject([
 			{
-				status: "missing",
+				status: "failed",
 				summary: "healer lacks permissions that the pipeline needs: checks: read, pull_requests: write.",
 			},
 		]);
@@ -33,18 +33,18 @@ describe("checkGitHub", () => {
 	it("warns without an App of branches whose repository nobody can be asked for, unless they are refused", async () => {
 		const none = { GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" };
 		expect(await checkGitHub(none, {}, { unknown_heads: "fix" })).toMatchObject([
-			{ status: "skipped" },
+			{ status: "unknown" },
 			{ name: "unknown heads", status: "warning", cure: expect.stringContaining("settings.unknown_heads: refuse") },
 		]);
-		expect(await checkGitHub(none, {}, { unknown_heads: "refuse" })).toMatchObject([{ status: "skipped" }]);
+		expect(await checkGitHub(none, {}, { unknown_heads: "refuse" })).toMatchObject([{ status: "unknown" }]);
 	});
 
 	it.each([
-		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "skipped", "not checked."],
-		[{ GITHUB_APP_ID: "999" }, "missing", "rejects its key (401: A JSON web token could not be decoded"],
-		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "missing", "GITHUB_PRIVATE_KEY is a file name: use the file's contents."],
-		[{ GITHUB_API_URL: "http://ghe.test" }, "missing", "GITHUB_API_URL is not the https address of an API."],
-		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "missing", "does not answer ("],
+		[{ GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" }, "unknown", "not checked."],
+		[{ GITHUB_APP_ID: "999" }, "failed", "rejects its key (401: A JSON web token could not be decoded"],
+		[{ GITHUB_PRIVATE_KEY: "app.pem" }, "failed", "GITHUB_PRIVATE_KEY is a file name: use the file's contents."],
+		[{ GITHUB_API_URL: "http://ghe.test" }, "failed", "GITHUB_API_URL is not the https address of an API."],
+		[{ GITHUB_API_URL: "http://127.0.0.1:9" }, "unknown", "does not answer ("],
 	])("says of %o: %s", async (changed, status, says) => {
 		const [check] = await checkGitHub({ ...variables, ...changed }, {});
 		expect(check).toMatchObject({ status, summary: expect.stringContaining(says) });

@@ -26,7 +26,7 @@ describe("checkVersions", () => {
 	it("names the side to upgrade", async () => {
 		const cure = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";
 		expect(await compared(version("0.3.0", 2), version("0.1.0", 1))).toEqual({
-			...{ name: "versions", status: "missing", cure },
+			...{ name: "versions", status: "failed", cure },
 			summary:
 				"worker 0.3.0 (protocol 2), relay 0.1.0 (protocol 1): upgrade the relay, it may refuse what the worker sends.",
 		});
@@ -35,7 +35,7 @@ describe("checkVersions", () => {
 				"worker 0.1.0 (protocol 1), relay 0.3.0 (protocol 2): upgrade the worker, it may refuse the relay's outcomes.",
 		});
 		expect(await compared(version("0.1.0", 1), {})).toMatchObject({
-			status: "missing",
+			status: "failed",
 			summary: "worker 0.1.0 (protocol 1), relay of an unknown version: the relay is older.",
 		});
 	});

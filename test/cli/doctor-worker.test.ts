@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { checkWorker } from "../../cli/doctor/checks/worker.ts";
+import { workerParts } from "../../cli/doctor/checks/worker.ts";
+import { runParts } from "../../cli/doctor/part.ts";
 import type { Places } from "../../cli/places.ts";
 
 const NO_TOKENS = {
@@ -25,7 +26,7 @@ async function found(answers: Answers, tokens: Partial<Places["tokens"]> = {}) {
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	onTestFinished(() => void server.close());
 	const worker = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	const checks = await checkWorker({ ...nothingElse, worker, tokens: { ...NO_TOKENS, ...tokens } });
+	const checks = await runParts(workerParts({ ...nothingElse, worker, tokens: { ...NO_TOKENS, ...tokens } }));
 	return checks.map(({ name, status, summary: says }) => [name, status, says.replace(worker, "WORKER")]);
 }
 
@@ -33,19 +34,23 @@ const STATUS = { pipeline: "5fba3648128c1a53", refused_signatures: 0, delivery_q
 
 it("says what to run when the worker refuses deliveries", async () => {
 	const reason = "migrations missing: run `npx wrangler d1 migrations apply healer-journal --remote`";
-	expect(await found({ "/health": [503, { status: "failing", reason }] })).toEqual([
-		["worker", "missing", `WORKER refuses deliveries: ${reason}.`],
+	const [check, ...others] = await found({ "/health": [503, { status: "failing", reason }] });
+	expect(check).toEqual(["worker", "failed", `WORKER refuses deliveries: ${reason}.`]);
+	// It is asked for the rest all the same.
+	expect(others).toEqual([
+		["active pipeline", "unknown", "/api/status: it answered 404."],
+		["sensor's token", "unknown", "not tested."],
+		["GitHub's signature", "unknown", "not tested."],
+		["wire, at the worker", "unknown", "not tested."],
 	]);
-	expect(await found({ "/health": [503, { status: "failing" }] })).toEqual([
-		["worker", "missing", "WORKER refuses deliveries: no reason given."],
-	]);
+	const [silent] = await found({ "/health": [503, { status: "failing" }] });
+	expect(silent).toEqual(["worker", "failed", "WORKER refuses deliveries: no reason given."]);
 });
 
-it("reports a worker whose deliveries wait in the queue as missing", async () => {
+it("reports a worker whose deliveries wait in the queue as failed", async () => {
 	const reason = "deliveries wait in the queue: the journal does not answer in time";
-	expect(await found({ "/health": [200, { status: "degraded", reason }] })).toEqual([
-		["worker", "missing", `WORKER does not write its journal: ${reason}.`],
-	]);
+	const [check] = await found({ "/health": [200, { status: "degraded", reason }] });
+	expect(check).toEqual(["worker", "failed", `WORKER does not write its journal: ${reason}.`]);
 });
 
 it("shows refused signatures and waiting deliveries, if any", async () => {
@@ -55,7 +60,7 @@ it("shows refused signatures and waiting deliveries, if any", async () => {
 	const delivery_queue = { waiting: 3, oldest_at: "2026-11-28T10:00:00.000Z" };
 	expect(await lines({ ...STATUS, refused_signatures: 12, delivery_queue })).toEqual([
 		["worker", "ok", "WORKER writes its journal."],
-		["active pipeline", "ok", "5fba3648128c."],
+		["active pipeline", "unknown", "5fba3648128c, not compared."],
 		[
 			"refused signatures",
 			"ok",
@@ -89,14 +94,14 @@ it("tries each token with what it is for, and the sensor's with more than that",
 	]);
 	expect(await lines(answers({ "/api/export?limit=0": [400, {}] }), sensor)).toEqual([
 		["sensor's token", "ok", "the worker accepts all 2."],
-		["sensor's rights", "missing", "token 1 of HEALER_SENSOR_TOKENS may also administer."],
+		["sensor's rights", "failed", "token 1 of HEALER_SENSOR_TOKENS may also administer."],
 	]);
 	const others = { HEALER_READ_TOKENS: ["r"], HEALER_OPERATE_TOKENS: ["o"], HEALER_ADMIN_TOKENS: ["a"] };
 	expect(await lines(answers({ "/api/pause": [400, {}] }), others)).toEqual([
-		["sensor's token", "skipped", "not tested."],
+		["sensor's token", "unknown", "not tested."],
 		["read tokens", "ok", "the worker accepts it."],
 		["operate tokens", "ok", "the worker accepts it."],
-		["admin tokens", "missing", "HEALER_ADMIN_TOKENS may not administer."],
+		["admin tokens", "failed", "HEALER_ADMIN_TOKENS may not administer."],
 	]);
 });
 
@@ -105,11 +110,7 @@ it("reports that no controller starts CodeRuns", async () => {
 	const answers = { "/health": [200, { status: "ok" }], "/api/status": [200, status] } as const;
 	expect((await found(answers)).slice(0, 3)).toEqual([
 		["worker", "ok", "WORKER writes its journal."],
-		["active pipeline", "ok", "5fba3648128c."],
-		[
-			"controller",
-			"missing",
-			"CodeRuns are created, and no controller has started one since 2026-11-28T10:00:00.000Z.",
-		],
+		["active pipeline", "unknown", "5fba3648128c, not compared."],
+		["controller", "failed", "CodeRuns are created, and no controller has started one since 2026-11-28T10:00:00.000Z."],
 	]);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import {
 	ApiException,
+	AppsV1Api,
 	AuthorizationV1Api,
 	CoreV1Api,
 	type KubeConfig,
@@ -19,6 +20,7 @@ import { signMessage } from "../../wire/signature.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { recordedOutput } from "../cli/recorded-output.ts";
 import { applyArgoDefinitions } from "./servers/argo-definitions.ts";
+import { installChart } from "./servers/helm-program.ts";
 import { applyFolder, configOf, podSpecOf, startDeployedRelay } from "./support/deployed-relay.ts";
 import { adminConfig, namespaceOf, newNamespace } from "./support/namespace.ts";
 import { postSpawn } from "./support/relay-process.ts";
@@ -27,26 +29,30 @@ import { SECRETS, standInWorker } from "./support/stand-in-worker.ts";
 
 /** The names in the manifests. */
 const NAMESPACE = "cto";
+/** Where the chart is installed. */
+const CHARTS = "charts";
 const SOON = { timeout: 60_000 };
 
-describe("deploy/relay and deploy/tunnel", () => {
+describe("deploy/relay, its chart and deploy/tunnel", () => {
 	const admin = adminConfig();
 	const core = admin.makeApiClient(CoreV1Api);
-	const namespace = namespaceOf(admin, NAMESPACE);
 	let account: KubeConfig;
 
 	beforeAll(async () => {
-		const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-		await core.createNamespace({ body: { metadata: { name: NAMESPACE, labels } } });
-		const stringData = { HEALER_WIRE_SECRETS: SECRETS.join(" ") };
-		await core.createNamespacedSecret({
-			namespace: NAMESPACE,
-			body: { metadata: { name: "healer-relay" }, stringData },
-		});
+		for (const [name, secret] of [
+			[NAMESPACE, "healer-relay"],
+			[CHARTS, "relay-secrets"],
+		] as const) {
+			const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+			await core.createNamespace({ body: { metadata: { name, labels } } });
+			const stringData = { HEALER_WIRE_SECRETS: SECRETS.join(" ") };
+			await core.createNamespacedSecret({ namespace: name, body: { metadata: { name: secret }, stringData } });
+		}
 		await applyFolder("relay");
 		await applyFolder("tunnel");
+		await installInCluster();
 		account = await configOf(NAMESPACE, "healer-relay");
-	});
+	}, 600_000);
 
 	it("are accepted by the API server unchanged, and apply again without a change", async () => {
 		expect(await applyFolder("relay")).toEqual([
@@ -74,28 +80,47 @@ describe("deploy/relay and deploy/tunnel", () => {
 		]);
 	});
 
-	it.each(["healer-relay", "healer-tunnel"])("%s runs under the restricted Pod Security Standard", async (name) => {
-		const spec = await podSpecOf(NAMESPACE, name);
+	it("the chart is installed with notes that say what to do next, and upgrades without a change", async () => {
+		const notes = await installInCluster();
+		expect(notes).toContain(`kubectl -n ${CHARTS} rollout status deployment/healer-relay`);
+		expect(notes).toContain(`kubectl -n ${CHARTS} create secret generic relay-secrets --from-literal=`);
+		expect(notes).toContain("WARNING: settings.HEALER_URL is still https://healer.example.com.");
+		const deployment = await admin
+			.makeApiClient(AppsV1Api)
+			.readNamespacedDeployment({ namespace: CHARTS, name: "healer-relay" });
+		expect(deployment.metadata?.generation).toBe(1);
+		const url = await installInCluster("--set", "settings.HEALER_URL=https://healer.acme.dev");
+		expect(url).not.toContain("WARNING");
+	});
+
+	it.each([
+		[NAMESPACE, "healer-relay"],
+		[NAMESPACE, "healer-tunnel"],
+		[CHARTS, "healer-relay"],
+	])("in %s, %s runs under the restricted Pod Security Standard", async (namespace, name) => {
+		const spec = await podSpecOf(namespace, name);
 		expect(await admission(spec)).toBe("taken");
 		expect(spec.containers[0]?.securityContext?.readOnlyRootFilesystem).toBe(true);
 		const root = { ...spec, securityContext: { ...spec.securityContext, runAsUser: 0 } };
 		expect(await admission(root)).toContain('violates PodSecurity "restricted:latest"');
 	});
 
-	it("the relay's account is allowed all that a relay does", async () => {
+	it.each([NAMESPACE, CHARTS])("in %s, the relay's account is allowed all that a relay does", async (where) => {
 		const worker = await standInWorker();
-		const relay = await startDeployedRelay(NAMESPACE, account, worker.url);
+		const namespace = namespaceOf(admin, where);
+		const account = await configOf(where, "healer-relay");
+		const relay = await startDeployedRelay(where, account, worker.url);
 		onTestFinished(relay.stop);
 		const ready = await fetch(`${relay.url}/readyz`);
 		expect([ready.status, await ready.text()]).toEqual([200, "ok\n"]);
 
-		const [finished, overdue, deleted] = [spawning(), spawning({ deadline_s: 1 }), spawning()];
+		const [finished, overdue, deleted] = [spawning(where), spawning(where, { deadline_s: 1 }), spawning(where)];
 		for (const request of [finished, overdue, deleted]) {
 			const { name } = request.coderun.metadata;
 			expect(await postSpawn(relay.url, request)).toEqual({ result: "created", coderun_name: name });
 			expect(await postSpawn(relay.url, request)).toEqual({ result: "exists", coderun_name: name });
 		}
-		expect(await postSpawn(relay.url, spawning({ claims: finished.claims }))).toMatchObject({
+		expect(await postSpawn(relay.url, spawning(where, { claims: finished.claims }))).toMatchObject({
 			result: "held",
 			by: finished.incident_id,
 			claim: "branch",
@@ -113,13 +138,14 @@ describe("deploy/relay and deploy/tunnel", () => {
 		expect((await namespace.coderuns()).map(({ metadata }) => metadata.name)).toEqual([finished.coderun.metadata.name]);
 
 		const inAMonth = { ...systemClock, now: () => Date.now() + 31 * 24 * 3_600_000 };
-		const sweep = { clients: apiClients(account), namespace: NAMESPACE, clock: inAMonth, log: () => {} };
+		const sweep = { clients: apiClients(account), namespace: where, clock: inAMonth, log: () => {} };
 		expect(await sweepLeases(sweep)).toMatchObject({ kind: "swept" });
 		expect(await namespace.leases()).toEqual([]);
 		expect(relay.log.filter(({ level }) => level !== "info")).toEqual([]);
 	});
 
-	it("the relay's account is allowed nothing else", async () => {
+	it.each([NAMESPACE, CHARTS])("in %s, the relay's account is allowed nothing else", async (where) => {
+		const account = await configOf(where, "healer-relay");
 		const everybody = [
 			{
 				apiGroups: ["authorization.k8s.io"],
@@ -128,7 +154,7 @@ describe("deploy/relay and deploy/tunnel", () => {
 			},
 			{ apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
 		];
-		expect(await rulesOf(account, NAMESPACE)).toEqual(
+		expect(await rulesOf(account, where)).toEqual(
 			sorted([
 				...everybody,
 				{
@@ -198,25 +224,31 @@ describe("deploy/relay and deploy/tunnel", () => {
 			expect(await examined({ RELAY_URL: relay.url, HEALER_WIRE_SECRETS: SECRETS.join(",") })).toEqual([
 				0,
 				expect.stringMatching(/^ok {7}pipeline .* is valid: version /),
-				"skipped  worker                 not checked. Set HEALER_URL to its address.",
-				"skipped  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
+				"unknown  worker                 not checked. Set HEALER_URL to its address.",
+				"unknown  GitHub App             not checked. Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.",
 				expect.stringMatching(/^warning {2}unknown heads {10}without an App nobody can be asked/),
 				`ok       relay                  ${relay.url} is running.`,
 				"ok       relay's cluster        accepts CodeRuns.",
 				"ok       wire, at the relay     the relay accepts it.",
-				"skipped  versions               not compared. Set HEALER_URL and RELAY_URL.",
+				"unknown  versions               not compared. Set HEALER_URL and RELAY_URL.",
+				expect.stringMatching(/^ok {7}cluster {16}https:.* answers \(v1\.\d+\.\d+\)\.$/),
 				"ok       namespace              cto exists.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
 				"ok       permissions            ServiceAccount healer-relay has every permission that a relay needs in cto.",
+				"ok       relay's policy         creates the CodeRuns of every agent of the pipeline.",
+				"unknown  relay's worker         https://healer.example.com, not compared. Set HEALER_URL to the worker's address.",
+				"ok       namespaces             cto in spawn.namespace of the pipeline, deploy/relay, deploy/tunnel. Not named by HEALER_NAMESPACE, RELAY_URL, RELAY_URL in wrangler.toml, the kubeconfig's context.",
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
+				"",
+				"9 ok, 1 warning, 0 failed, 4 unknown.",
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,
 				HEALER_WIRE_SECRETS: `${SECRETS[0]} whsec_YW5vdGhlciB3aXJlIHNlY3JldCBvZiB0aGUgdGVzdHM=`,
 			});
-			expect([code, lines.find((line) => String(line).startsWith("missing"))]).toEqual([
+			expect([code, lines.find((line) => String(line).startsWith("failed"))]).toEqual([
 				1,
-				"missing  wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
+				"failed   wire, at the relay     the relay refuses secret 2 of 2 in HEALER_WIRE_SECRETS. Copy the worker's value into the Secret healer-relay, then run kubectl -n cto rollout restart deployment/healer-relay.",
 			]);
 		});
 
@@ -228,16 +260,26 @@ describe("deploy/relay and deploy/tunnel", () => {
 				{ apiGroups: ["agents.platform"], resources: ["coderuns"], verbs: ["get", "list", "create", "delete"] },
 			]);
 			const as = await kubeconfigFile(config);
-			expect((await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).slice(-4)).toEqual([
-				"skipped  namespace              this account may not read namespaces. Set KUBECONFIG to one of an account that may.",
+			const reported = (await examined({ KUBECONFIG: as, HEALER_NAMESPACE: other.name })).map(String);
+			expect(
+				reported.slice(
+					reported.findIndex((line) => line.startsWith("unknown  namespace ")),
+					-2,
+				),
+			).toEqual([
+				"unknown  namespace              this account may not read namespaces. Set KUBECONFIG to one of an account that may.",
 				"ok       CodeRun definition     agents.platform/v1 is served.",
-				`missing  permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay.`,
+				`failed   permissions            this kubeconfig's account may not watch coderuns.agents.platform, patch coderuns.agents.platform, list pods in ${other.name}. Grant them: kubectl apply -k deploy/relay, or helm upgrade.`,
+				"unknown  relay's policy         this account may not read the relay's Deployment and ConfigMap. Set KUBECONFIG to one of an account that may.",
+				expect.stringContaining(
+					`failed   namespaces             spawn.namespace of the pipeline is cto, HEALER_NAMESPACE is ${other.name}, `,
+				),
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			]);
 			const [code, ...lines] = await examined({ HEALER_NAMESPACE: "nowhere" });
-			expect([code, lines.at(-4)]).toEqual([
+			expect([code, lines.find((line) => String(line).startsWith("failed   namespace "))]).toEqual([
 				1,
-				"missing  namespace              nowhere does not exist. Create it: kubectl create namespace nowhere.",
+				"failed   namespace              nowhere does not exist. Create it: kubectl create namespace nowhere.",
 			]);
 		});
 	});
@@ -263,8 +305,14 @@ async function postContext(url: string, sources: readonly object[]): Promise<unk
 	return results;
 }
 
-function spawning(changes: Partial<SpawnRequest> = {}): SpawnRequest {
-	return requestIn(NAMESPACE, { max_active: 0, ...changes });
+/** As docs/deploy.md has it, with a Secret of another name. */
+function installInCluster(...options: readonly string[]): Promise<string> {
+	const flags = ["--kubeconfig", inject("kubeconfig"), "--set", "existingSecret=relay-secrets"];
+	return installChart(CHARTS, ...flags, ...options);
+}
+
+function spawning(namespace: string, changes: Partial<SpawnRequest> = {}): SpawnRequest {
+	return requestIn(namespace, { max_active: 0, ...changes });
 }
 
 function phases(taken: readonly { readonly incident_id: string; readonly phase: string }[]): Record<string, string> {

@@ -1,26 +1,55 @@
-import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, CustomObjectsApi, type KubeConfig, VersionApi } from "@kubernetes/client-node";
+import type { Artefact } from "../../../pipeline/index.ts";
 import { readFailure } from "../../../relay/cluster/kubernetes/api-failure.ts";
 import { loadKubeConfig } from "../../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { Places } from "../../places.ts";
-import { type Check, missing, passed, skipped } from "../check-result.ts";
+import { type Check, failed, passed, unknown } from "../check-result.ts";
+import type { Part } from "../part.ts";
+import { checkRelayPolicy } from "./relay-policy.ts";
 import { reviewPermissions } from "./review-permissions.ts";
 
-/** What a relay needs from the cluster of `KUBECONFIG`: its namespace, the CodeRun kind, and permissions. */
-export async function checkCluster({ kubeconfig, namespace }: Places): Promise<readonly Check[]> {
-	if (kubeconfig === undefined) return [skipped("cluster", "not checked.", "Set KUBECONFIG.")];
+/**
+ * What a relay needs from the cluster of `KUBECONFIG`: its namespace, the CodeRun kind, and permissions; and whether the
+ * relay that runs there does what the pipeline needs.
+ */
+export function clusterParts(places: Places, local?: Artefact): readonly Part[] {
+	const { kubeconfig, namespace } = places;
+	if (kubeconfig === undefined)
+		return [{ name: "cluster", check: () => unknown("cluster", "not checked.", "Set KUBECONFIG.") }];
 	const loading = loadKubeConfig({ KUBECONFIG: kubeconfig });
-	if (!loading.ok) return [missing("cluster", `${loading.why}.`, "Fix the file that KUBECONFIG names.")];
-	const config = loading.kubeConfig;
-	try {
-		return [
-			await checkNamespace(config, namespace),
-			await checkKind(config),
-			await reviewPermissions(config, namespace),
-		];
-	} catch (error) {
-		const cure = "Fix that and run doctor again; KUBECONFIG must name a cluster that can be reached from here.";
-		return [missing("cluster", `${reasonOf(error)}.`, cure)];
+	if (!loading.ok) {
+		const problem = failed("cluster", `${loading.why}.`, "Fix the file that KUBECONFIG names.");
+		return [{ name: "cluster", check: () => problem }];
 	}
+	const config = loading.kubeConfig;
+	const checks = {
+		cluster: () => checkServer(config),
+		namespace: () => checkNamespace(config, namespace),
+		"CodeRun definition": () => checkKind(config),
+		permissions: () => reviewPermissions(config, namespace),
+		"relay's policy": () => checkRelayPolicy(config, places, local),
+	};
+	return Object.entries(checks).map(([name, check]) => ({ name, check: () => orReason(name, check) }));
+}
+
+/** Without an answer from the API server nothing else is known; the part `cluster` says that it is wrong. */
+async function orReason(
+	name: string,
+	check: () => Promise<Check | readonly Check[]>,
+): Promise<Check | readonly Check[]> {
+	try {
+		return await check();
+	} catch (error) {
+		const why = `${reasonOf(error)}.`;
+		if (name === "cluster")
+			return failed(name, why, "Fix that; KUBECONFIG must name a cluster that can be reached from here.");
+		return unknown(name, `not checked: ${why}`, "Fix the cluster's access first.");
+	}
+}
+
+async function checkServer(config: KubeConfig): Promise<Check> {
+	const { gitVersion } = await config.makeApiClient(VersionApi).getCode();
+	return passed("cluster", `${config.getCurrentCluster()?.server} answers (${gitVersion}).`);
 }
 
 async function checkNamespace(config: KubeConfig, name: string): Promise<Check> {
@@ -30,9 +59,9 @@ async function checkNamespace(config: KubeConfig, name: string): Promise<Check> 
 	} catch (error) {
 		switch (error instanceof ApiException ? error.code : undefined) {
 			case 404:
-				return missing("namespace", `${name} does not exist.`, `Create it: kubectl create namespace ${name}.`);
+				return failed("namespace", `${name} does not exist.`, `Create it: kubectl create namespace ${name}.`);
 			case 403:
-				return skipped(
+				return unknown(
 					"namespace",
 					"this account may not read namespaces.",
 					"Set KUBECONFIG to one of an account that may.",
@@ -55,7 +84,7 @@ async function checkKind(config: KubeConfig): Promise<Check> {
 	} catch (error) {
 		if (!(error instanceof ApiException) || error.code !== 404) throw error;
 	}
-	return missing(name, "the cluster does not serve coderuns of agents.platform/v1.", cure);
+	return failed(name, "the cluster does not serve coderuns of agents.platform/v1.", cure);
 }
 
 function reasonOf(error: unknown): string {

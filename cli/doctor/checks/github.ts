@@ -5,7 +5,7 @@ import { GITHUB_API_URL, type GitHubVariables, readGitHubSettings } from "../../
 import { createGitHubMemory } from "../../../worker/github/isolate-memory.ts";
 import { createLog } from "../../../worker/log.ts";
 import type { Permissions } from "../../github-app/permissions.ts";
-import { type Check, missing, passed, skipped, warning } from "../check-result.ts";
+import { type Check, failed, passed, unknown, warning } from "../check-result.ts";
 
 const NAME = "GitHub App";
 
@@ -27,22 +27,26 @@ export async function checkGitHub(
 	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
 	const github = createGitHub(variables, tools);
 	if (github === undefined) {
-		const checks = [skipped(NAME, "not checked.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
+		const checks = [unknown(NAME, "not checked.", "Set GITHUB_APP_ID and GITHUB_PRIVATE_KEY.")];
 		return policy?.unknown_heads === "fix" ? [...checks, UNKNOWN_HEADS] : checks;
 	}
 	const settings = await readGitHubSettings(variables);
-	if (!settings.ok) return [missing(NAME, settings.problem, "See docs/deploy.md, GitHub App.")];
+	if (!settings.ok) return [failed(NAME, settings.problem, "See docs/deploy.md, GitHub App.")];
 
 	const where = settings.settings.api_url === GITHUB_API_URL ? "" : ` at ${settings.settings.api_url}`;
 	const answer = await github.asApp("GET /app", {});
-	if (!answer.ok) return [missing(NAME, `GitHub${where} ${refusal(answer.failure)}.`, cureOf(answer.failure))];
+	if (!answer.ok) {
+		const { failure } = answer;
+		const cannotTell = failure.reason === "rate_limited" || failure.reason === "unavailable";
+		return [(cannotTell ? unknown : failed)(NAME, `GitHub${where} ${refusal(failure)}.`, cureOf(failure))];
+	}
 	const { slug, permissions } = answer.value ?? {};
 	const lacking = Object.entries(needed)
 		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
 		.map(([name, access]) => `${name}: ${access}`);
 	if (lacking.length === 0) return [passed(NAME, `GitHub${where} accepts it: ${slug}.`)];
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
-	return [missing(NAME, `${slug} lacks permissions that the pipeline needs: ${lacking.join(", ")}.`, cure)];
+	return [failed(NAME, `${slug} lacks permissions that the pipeline needs: ${lacking.join(", ")}.`, cure)];
 }
 
 function refusal(failure: GitHubFailure): string {

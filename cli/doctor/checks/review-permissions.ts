@@ -5,7 +5,7 @@ import {
 	type KubeConfig,
 	type V1ResourceAttributes,
 } from "@kubernetes/client-node";
-import { type Check, missing, passed } from "../check-result.ts";
+import { type Check, failed, passed } from "../check-result.ts";
 import { RELAY_PERMISSIONS } from "./relay-permissions.ts";
 
 /** The relay's ServiceAccount in `deploy/relay`. */
@@ -19,17 +19,17 @@ type Review = (attributes: V1ResourceAttributes) => Promise<boolean>;
  */
 export async function reviewPermissions(config: KubeConfig, namespace: string): Promise<Check> {
 	const { whose, review } = await chooseReview(config, namespace);
-	const denied: string[] = [];
-	for (const { group, resource, verbs } of RELAY_PERMISSIONS) {
-		for (const verb of verbs) {
-			if (!(await review({ namespace, group, resource, verb })))
-				denied.push(`${verb} ${[resource, group].filter(Boolean).join(".")}`);
-		}
-	}
+	const needed = RELAY_PERMISSIONS.flatMap(({ group, resource, verbs }) =>
+		verbs.map((verb) => ({ namespace, group, resource, verb })),
+	);
+	const allowed = await Promise.all(needed.map(review));
+	const denied = needed
+		.filter((_, at) => !allowed[at])
+		.map(({ verb, resource, group }) => `${verb} ${[resource, group].filter(Boolean).join(".")}`);
 	if (denied.length === 0)
 		return passed("permissions", `${whose} has every permission that a relay needs in ${namespace}.`);
 	const summary = `${whose} may not ${denied.join(", ")} in ${namespace}.`;
-	return missing("permissions", summary, "Grant them: kubectl apply -k deploy/relay.");
+	return failed("permissions", summary, "Grant them: kubectl apply -k deploy/relay, or helm upgrade.");
 }
 
 async function chooseReview(config: KubeConfig, namespace: string): Promise<{ whose: string; review: Review }> {

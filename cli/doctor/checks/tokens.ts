@@ -1,7 +1,7 @@
 import type { Right, TokenVariable } from "../../../worker/http/rights.ts";
 import type { Places } from "../../places.ts";
 import { type Answer, ask, type Request } from "../ask.ts";
-import { type Check, missing, passed, skipped } from "../check-result.ts";
+import { type Check, failed, passed, unknown } from "../check-result.ts";
 import { askWithEach } from "./each-secret.ts";
 
 /** A request that changes nothing, and the status that it gets only with its right: the rest of it is not valid. */
@@ -30,7 +30,7 @@ export async function tryTokens(worker: string, tokens: Places["tokens"]): Promi
 	] as const;
 	return await Promise.all([
 		tokens[sensors].length === 0
-			? skipped("sensor's token", "not tested.", "Set HEALER_SENSOR_TOKENS or HEALER_API_TOKEN.")
+			? unknown("sensor's token", "not tested.", "Set HEALER_SENSOR_TOKENS or HEALER_API_TOKEN.")
 			: tryEach(worker, "sensor's token", sensors, "sense", tokens[sensors]),
 		...(hasOwn ? [tryToDoMore(worker, tokens.HEALER_SENSOR_TOKENS)] : []),
 		...optional.flatMap(([name, variable, right]) =>
@@ -62,7 +62,7 @@ async function tryToDoMore(worker: string, tokens: readonly string[]): Promise<C
 		const at = answers.findIndex((answer) => answer.kind === "answered" && answer.status === PROBES[right].accepted);
 		if (at === -1) continue;
 		const which = tokens.length === 1 ? "HEALER_SENSOR_TOKENS" : `token ${at + 1} of HEALER_SENSOR_TOKENS`;
-		return missing(name, `${which} may also ${right}.`, "Give sensors a token that no other variable holds.");
+		return failed(name, `${which} may also ${right}.`, "Give sensors a token that no other variable holds.");
 	}
 	return passed(name, "they report failures, and can do nothing else.");
 }

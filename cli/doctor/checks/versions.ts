@@ -2,7 +2,7 @@ import { signMessage } from "../../../wire/signature.ts";
 import { type PeerVersion, pairOf } from "../../../wire/version.ts";
 import type { Places } from "../../places.ts";
 import { type Answer, ask } from "../ask.ts";
-import { type Check, missing, passed, skipped } from "../check-result.ts";
+import { type Check, failed, passed, unknown } from "../check-result.ts";
 
 const NAME = "versions";
 const UPGRADE = "Upgrade the relay first, then the worker: docs/deploy.md, Upgrade.";
@@ -13,7 +13,7 @@ const UPGRADE = "Upgrade the relay first, then the worker: docs/deploy.md, Upgra
  */
 export async function checkVersions({ worker, relay, wireSecrets }: Places): Promise<Check> {
 	if (worker === undefined || relay === undefined) {
-		return skipped(NAME, "not compared.", "Set HEALER_URL and RELAY_URL.");
+		return unknown(NAME, "not compared.", "Set HEALER_URL and RELAY_URL.");
 	}
 	const headers = signMessage(wireSecrets.length === 0 ? ["none"] : wireSecrets, {
 		...{ id: "doctor", at: Date.now() / 1000, body: "{}" },
@@ -23,7 +23,7 @@ export async function checkVersions({ worker, relay, wireSecrets }: Places): Pro
 		ask(relay, "/livez"),
 	]);
 	if (ofWorker.kind !== "answered" || ofRelay.kind !== "answered") {
-		return skipped(NAME, "not compared: one of them does not answer.", "Fix that first.");
+		return unknown(NAME, "not compared: one of them does not answer.", "Fix that first.");
 	}
 	return compare(ofWorker, ofRelay);
 }
@@ -32,14 +32,14 @@ type Answered = Extract<Answer, { kind: "answered" }>;
 
 function compare({ version: worker }: Answered, { version: relay }: Answered): Check {
 	const summary = `worker ${shown(worker)}, relay ${shown(relay)}`;
-	if (worker === undefined && relay === undefined) return skipped(NAME, `${summary}.`, UPGRADE);
+	if (worker === undefined && relay === undefined) return unknown(NAME, `${summary}.`, UPGRADE);
 	// A side that does not report its version is older than one that does.
 	const older = worker === undefined ? "worker" : relay === undefined ? "relay" : undefined;
-	if (worker === undefined || relay === undefined) return missing(NAME, `${summary}: the ${older} is older.`, UPGRADE);
+	if (worker === undefined || relay === undefined) return failed(NAME, `${summary}: the ${older} is older.`, UPGRADE);
 	const pair = pairOf(worker, relay);
 	if (pair.good) return passed(NAME, `${summary}: compatible.`);
 	const refused = pair.older === "relay" ? "it may refuse what the worker sends" : "it may refuse the relay's outcomes";
-	return missing(NAME, `${summary}: upgrade the ${pair.older}, ${refused}.`, UPGRADE);
+	return failed(NAME, `${summary}: upgrade the ${pair.older}, ${refused}.`, UPGRADE);
 }
 
 function shown(version: PeerVersion | undefined): string {

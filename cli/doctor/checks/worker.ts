@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Artefact } from "../../../pipeline/index.ts";
 import { secretsProblem } from "../../../wire/secret.ts";
 import { signMessage } from "../../../wire/signature.ts";
 import type { HubStatus } from "../../../worker/api/shapes.ts";
@@ -6,26 +7,29 @@ import type { Places } from "../../places.ts";
 import { signedHeaders } from "../../replay.ts";
 import { tokenFor } from "../../worker-api.ts";
 import { type Answer, ask, describe } from "../ask.ts";
-import { type Check, missing, passed, skipped, warning } from "../check-result.ts";
+import { type Check, failed, passed, unknown, warning } from "../check-result.ts";
+import type { Part } from "../part.ts";
+import { describeDifference } from "../pipeline-difference.ts";
 import { askWithEach } from "./each-secret.ts";
 import { tryTokens } from "./tokens.ts";
 
-/** Checks the worker, its journal, and whether it accepts the secrets known here. The requests leave nothing behind. */
-export async function checkWorker(places: Places): Promise<readonly Check[]> {
-	const { worker } = places;
-	if (worker === undefined) return [skipped("worker", "not checked.", "Set HEALER_URL to its address.")];
-	const health = healthOf(worker, await ask(worker, "/health"));
-	if (health.status !== "ok") return [health];
+/** Characters of an answer that holds a pipeline with its packs. */
+const ARTEFACT_LENGTH = 20_000_000;
+
+/**
+ * The worker, its journal, whether its pipeline is the local one, and whether it accepts the secrets known here. The
+ * requests leave nothing behind.
+ */
+export function workerParts(places: Places, local?: Artefact): readonly Part[] {
+	const { worker, tokens } = places;
+	if (worker === undefined)
+		return [{ name: "worker", check: () => unknown("worker", "not checked.", "Set HEALER_URL to its address.") }];
 	return [
-		health,
-		...(
-			await Promise.all([
-				checkStatus(worker, tokenFor("read", places.tokens)),
-				tryTokens(worker, places.tokens),
-				tryWebhookSecrets(worker, places.webhookSecrets),
-				tryWireSecrets(worker, places.wireSecrets),
-			])
-		).flat(),
+		{ name: "worker", check: async () => healthOf(worker, await ask(worker, "/health")) },
+		{ name: "active pipeline", check: () => checkStatus(worker, tokens, local) },
+		{ name: "tokens", check: () => tryTokens(worker, tokens) },
+		{ name: "GitHub's signature", check: () => tryWebhookSecrets(worker, places.webhookSecrets) },
+		{ name: "wire, at the worker", check: () => tryWireSecrets(worker, places.wireSecrets) },
 	];
 }
 
@@ -34,30 +38,26 @@ function healthOf(worker: string, answer: Answer): Check {
 		const { status, reason } = readHealth(answer.text);
 		const see = "See the worker's log: npx wrangler tail.";
 		if (answer.status === 503)
-			return missing("worker", `${worker} refuses deliveries: ${reason ?? "no reason given"}.`, see);
+			return failed("worker", `${worker} refuses deliveries: ${reason ?? "no reason given"}.`, see);
 		if (status !== "degraded") return passed("worker", `${worker} writes its journal.`);
-		return missing("worker", `${worker} does not write its journal: ${reason ?? "no reason given"}.`, see);
+		return failed("worker", `${worker} does not write its journal: ${reason ?? "no reason given"}.`, see);
 	}
-	return missing("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
+	return failed("worker", `${worker}/health: ${describe(answer)}`, "Deploy it: npm run build, npx wrangler deploy.");
 }
 
 /** The answer of `/health`; an older worker gives no reason, and another server no JSON. */
 function readHealth(text: string): { readonly status?: unknown; readonly reason?: string } {
-	try {
-		const { status, reason }: { status?: unknown; reason?: unknown } = Object(JSON.parse(text));
-		return { status, ...(typeof reason === "string" && { reason }) };
-	} catch {
-		return {};
-	}
+	const { status, reason }: { status?: unknown; reason?: unknown } = readObject(text);
+	return { status, ...(typeof reason === "string" && { reason }) };
 }
 
 /** Reads the journal's and the pipeline's status through the API. */
-async function checkStatus(worker: string, token: string | undefined): Promise<readonly Check[]> {
-	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-	const answer = await ask(worker, "/api/status", { headers });
+async function checkStatus(worker: string, tokens: Places["tokens"], local?: Artefact): Promise<readonly Check[]> {
+	const name = "active pipeline";
+	const answer = await askAs(worker, "/api/status", tokenFor("read", tokens));
 	if (answer.kind === "answered" && answer.status === 200) {
-		const status: Partial<HubStatus> = JSON.parse(answer.text);
-		const active = passed("active pipeline", `${String(status.pipeline).slice(0, 12)}.`);
+		const status: Partial<HubStatus> = readObject(answer.text);
+		const active = await compareActive(worker, String(status.pipeline), tokens, local);
 		return [
 			active,
 			...unstartedCodeRuns(status),
@@ -67,23 +67,58 @@ async function checkStatus(worker: string, token: string | undefined): Promise<r
 		];
 	}
 	if (answer.kind === "answered" && answer.status === 401) {
-		return [
-			skipped(
-				"active pipeline",
-				"not shown without a token.",
-				"Set HEALER_READ_TOKENS or HEALER_API_TOKEN to the worker's.",
-			),
-		];
+		const set = "Set HEALER_READ_TOKENS or HEALER_API_TOKEN to the worker's.";
+		return [unknown(name, "not shown without a token.", set)];
 	}
 	const see = "See the worker's log: npx wrangler tail.";
-	return [missing("active pipeline", `/api/status: ${describe(answer)}`, see)];
+	return [unknown(name, `/api/status: ${describe(answer)}`, see)];
+}
+
+const EXPORT = "/api/export?with=pipeline";
+
+/** Only an administrator may read the active pipeline; everybody else learns that it differs. */
+async function compareActive(
+	worker: string,
+	active: string,
+	tokens: Places["tokens"],
+	local?: Artefact,
+): Promise<Check> {
+	const name = "active pipeline";
+	const short = active.slice(0, 12);
+	if (local === undefined) return unknown(name, `${short}, not compared.`, "Fix the local pipeline first.");
+	if (active === local.version) return passed(name, `${short}, the same as the local one.`);
+	const exported = await askAs(worker, EXPORT, tokenFor("administer", tokens), ARTEFACT_LENGTH);
+	const { artefact }: { artefact?: unknown } = exported.kind === "answered" ? readObject(exported.text) : {};
+	const what = isArtefact(artefact) ? describeDifference(artefact, local) : undefined;
+	const summary = `${short} is not the local ${local.version.slice(0, 12)}`;
+	const publish = "Publish the local one: npx healer push, or npx wrangler deploy.";
+	if (what !== undefined) return warning(name, `${summary}: they differ in ${what}.`, publish);
+	return warning(name, `${summary}.`, `${publish} With HEALER_ADMIN_TOKENS doctor says what differs.`);
+}
+
+/** An artefact of another version of Healer may lack what is read here. */
+function isArtefact(value: unknown): value is Artefact {
+	return typeof value === "object" && value !== null && "version" in value && "route" in value;
+}
+
+function askAs(worker: string, path: string, token: string | undefined, length?: number): Promise<Answer> {
+	return ask(worker, path, { ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) }, length);
+}
+
+/** Nothing where another server answers something else. */
+function readObject(text: string): object {
+	try {
+		return Object(JSON.parse(text));
+	} catch {
+		return {};
+	}
 }
 
 function unstartedCodeRuns({ not_starting = null }: Partial<HubStatus>): readonly Check[] {
 	if (not_starting === null) return [];
 	const summary = `CodeRuns are created, and no controller has started one since ${not_starting.since}.`;
 	return [
-		missing("controller", summary, "See whether the CodeRun controller runs: kubectl get coderuns,pods -n NAMESPACE."),
+		failed("controller", summary, "See whether the CodeRun controller runs: kubectl get coderuns,pods -n NAMESPACE."),
 	];
 }
 
@@ -115,7 +150,7 @@ function notifications({ notifications: targets = [] }: Partial<HubStatus>): rea
 /** A `ping`, the first delivery that GitHub sends to a new webhook. */
 function tryWebhookSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
 	const name = "GitHub's signature";
-	if (secrets.length === 0) return skipped(name, "not tested.", "Set GITHUB_WEBHOOK_SECRET.");
+	if (secrets.length === 0) return unknown(name, "not tested.", "Set GITHUB_WEBHOOK_SECRET.");
 	const body = JSON.stringify({ zen: "Is anybody there?", hook_id: 0 });
 	const question = {
 		...{ name, variable: "GITHUB_WEBHOOK_SECRET", at: "the worker", accepted: 202 },
@@ -131,9 +166,9 @@ function tryWebhookSecrets(worker: string, secrets: readonly string[]): Check | 
 /** An empty outcome: refused with 422, but only after its signature is verified. */
 function tryWireSecrets(worker: string, secrets: readonly string[]): Check | Promise<Check> {
 	const name = "wire, at the worker";
-	if (secrets.length === 0) return skipped(name, "not tested.", "Set HEALER_WIRE_SECRETS.");
+	if (secrets.length === 0) return unknown(name, "not tested.", "Set HEALER_WIRE_SECRETS.");
 	const problem = secretsProblem(secrets);
-	if (problem !== undefined) return missing(name, `${problem}.`, "Set a new one on the worker and on the relay.");
+	if (problem !== undefined) return failed(name, `${problem}.`, "Set a new one on the worker and on the relay.");
 	const question = {
 		...{ name, variable: "HEALER_WIRE_SECRETS", at: "the worker", accepted: 422 },
 		cure: "Set it on the worker: npx wrangler secret put HEALER_WIRE_SECRETS.",

@@ -1,11 +1,6 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheFolder, filledOnce, isThere, run } from "./server-cache.ts";
-
-/** `go.mod` pins kustomize and all of its dependencies. */
-const BUILD_FOLDER = path.join(import.meta.dirname, "kustomize");
-const PACKAGE = "sigs.k8s.io/kustomize/kustomize/v5";
+import { provideGoProgram } from "./go-program.ts";
+import { isThere, run } from "./server-cache.ts";
 
 const HOW_TO_GET =
 	"Rendering deploy/ needs kubectl 1.30 or newer on PATH (https://kubernetes.io/docs/tasks/tools), or Go 1.26 or newer (https://go.dev/dl), with which kustomize is built once.";
@@ -29,14 +24,9 @@ async function findKubectl(): Promise<readonly [string, string] | undefined> {
 }
 
 /** Finds kustomize in the cache, or builds it. */
-export async function provideKustomize(): Promise<string> {
-	const sums = createHash("sha256").update(await readFile(path.join(BUILD_FOLDER, "go.sum")));
-	const folder = await filledOnce(cacheFolder(`kustomize-${sums.digest("hex").slice(0, 12)}`), async (unfinished) => {
-		const flags = { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false -mod=readonly" };
-		const build = ["build", "-trimpath", "-ldflags", "-s -w", "-o", path.join(unfinished, "kustomize"), PACKAGE];
-		await run("go", build, { cwd: BUILD_FOLDER, env: { ...process.env, ...flags } }).catch((cause: unknown) => {
-			throw new Error(HOW_TO_GET, { cause });
-		});
+export function provideKustomize(): Promise<string> {
+	const program = { name: "kustomize", builtFrom: "sigs.k8s.io/kustomize/kustomize/v5" };
+	return provideGoProgram(program).catch((cause: unknown) => {
+		throw new Error(HOW_TO_GET, { cause });
 	});
-	return path.join(folder, "kustomize");
 }

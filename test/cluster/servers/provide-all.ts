@@ -1,6 +1,7 @@
 import { provideClusterBinaries } from "../../../cli/cluster/cluster-binaries.ts";
 import { provideArgoDefinitions } from "./argo-definitions.ts";
 import { provideDebianProgram } from "./debian-programs.ts";
+import { provideHelm } from "./helm-program.ts";
 import { provideKustomize } from "./kustomize-program.ts";
 import { provideLoki } from "./loki-program.ts";
 
@@ -13,6 +14,7 @@ for (const name of ["prometheus", "promtool", "prometheus-alertmanager"] as cons
 	say(await provideDebianProgram(name));
 say(await provideArgoDefinitions());
 say(await provideKustomize());
+say(await provideHelm());
 const cluster = await provideClusterBinaries(process.env, say);
 if (!cluster.ok) throw new Error(cluster.problem);
 say(cluster.value["kube-apiserver"]);

@@ -8,8 +8,18 @@ export function cacheFolder(name: string): string {
 	return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "healer", name);
 }
 
+type Fill = (unfinished: string) => Promise<void>;
+
+const filling = new Map<string, Promise<string>>();
+
 /** Fills the folder if it does not exist; renamed only when complete, so that an interrupted fill is never used. */
-export async function filledOnce(folder: string, fill: (unfinished: string) => Promise<void>): Promise<string> {
+export function filledOnce(folder: string, fill: Fill): Promise<string> {
+	const pending = filling.get(folder) ?? fillFolder(folder, fill).finally(() => filling.delete(folder));
+	filling.set(folder, pending);
+	return pending;
+}
+
+async function fillFolder(folder: string, fill: Fill): Promise<string> {
 	if (await isThere(folder)) return folder;
 	const unfinished = `${folder}.${process.pid}`;
 	await rm(unfinished, { recursive: true, force: true });

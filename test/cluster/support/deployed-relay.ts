@@ -13,11 +13,26 @@ import { adminConfig, changedConfig } from "./namespace.ts";
 const ROOT = path.join(import.meta.dirname, "../../..");
 
 /** Applies a folder of `deploy/` as a person does; returns kubectl's lines. */
-export async function applyFolder(folder: string): Promise<readonly string[]> {
+export function applyFolder(folder: string): Promise<readonly string[]> {
+	return apply("-k", path.join(ROOT, "deploy", folder));
+}
+
+/** Asks the API server whether it would accept these manifests; returns kubectl's lines. */
+export async function applyDryRun(manifests: string): Promise<readonly string[]> {
+	const folder = await mkdtemp(path.join(tmpdir(), "healer-manifests-"));
+	try {
+		await writeFile(path.join(folder, "manifests.yaml"), manifests);
+		return await apply("--dry-run=server", "-f", path.join(folder, "manifests.yaml"));
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function apply(...what: readonly string[]): Promise<readonly string[]> {
 	const binaries = await findClusterBinaries(process.env);
 	if (!binaries.ok) throw new Error(binaries.problem);
 	const cache = await mkdtemp(path.join(tmpdir(), "healer-kubectl-"));
-	const flags = ["apply", "--validate=strict", "--cache-dir", cache, "-k", path.join(ROOT, "deploy", folder)];
+	const flags = ["apply", "--validate=strict", "--cache-dir", cache, ...what];
 	const env = { KUBECONFIG: inject("kubeconfig") };
 	try {
 		const { stdout } = await promisify(execFile)(binaries.value.kubectl, flags, { env });
