@@ -82,6 +82,26 @@ Examples:
 	.action(async (options) => end((await import("./start.ts")).start(options, process.env, output)));
 
 program
+	.command("demo")
+	.description("Run a hub full of a week's incidents, to look around; it needs no account and no network")
+	.option("--port <port>", "Port of the page (default: 8790, or any free one)", portNumber)
+	.option(
+		"--state-dir <folder>",
+		"An empty folder to keep everything in (default: a temporary one, removed at the end)",
+	)
+	.option("--now <time>", "Pretend that it is this time, ISO 8601, so that every run shows the same")
+	.addHelpText(
+		"after",
+		`
+GitHub is a stand-in on this machine, and the agents are played: nothing is sent anywhere. Ctrl-C ends it.
+
+Examples:
+  npx healer demo
+  npx healer demo --port 9000 --state-dir /tmp/healer-demo`,
+	)
+	.action(async (options) => end((await import("./demo.ts")).demo(options, output)));
+
+program
 	.command("check")
 	.description("Check a pipeline and its prompts, and show every error and warning")
 	.argument("[file]", "The pipeline's file", "pipeline.yaml")
@@ -469,6 +489,13 @@ async function askOnTerminal(question: string): Promise<boolean> {
 function wholeNumber(text: string): number {
 	if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Give a whole number, 1 or more.");
 	return Number(text);
+}
+
+function portNumber(text: string): number {
+	const port = Number(text);
+	if (!/^\d{1,5}$/.test(text) || port > 65_535)
+		throw new InvalidArgumentError("Give a port, 1 to 65535, or 0 for any.");
+	return port;
 }
 
 function commaSeparated(text: string): string[] {
