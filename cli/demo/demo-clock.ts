@@ -16,9 +16,9 @@ export class DemoClock {
 		return this.ahead === undefined ? this.still : systemClock.now() + this.ahead;
 	}
 
-	/** Stands still at this time; only the worker's, if the relay's is said to be wrong. */
-	async set(now: number, worker: ClockedWorker, alsoRelay = true): Promise<void> {
-		if (alsoRelay) this.still = now;
+	/** Stands still at this time; the relay's may be so many ms behind. */
+	async set(now: number, worker: ClockedWorker, relayBehindMs = 0): Promise<void> {
+		this.still = now - relayBehindMs;
 		await tell(worker, { now, runs: false });
 	}
 

@@ -63,10 +63,10 @@ export class DemoHub {
 		return incidents;
 	}
 
-	/** Runs the sweep at this time. */
-	async sweepAt(now: number, isRelayRight = true): Promise<void> {
+	/** Runs the sweep at this time, with the relay's clock so many ms behind. */
+	async sweepAt(now: number, relayBehindMs = 0): Promise<void> {
 		const worker = { url: this.hub.url, token: this.hub.secrets.HEALER_API_TOKEN };
-		await this.clock.set(now, worker, isRelayRight);
+		await this.clock.set(now, worker, relayBehindMs);
 		await this.hub.fireCron();
 	}
 

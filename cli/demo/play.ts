@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MINUTE_MS } from "../../wire/durations.ts";
+import { HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
 import type { DemoHub } from "./demo-hub.ts";
 import type { DemoRepository } from "./github/repository.ts";
@@ -14,7 +14,7 @@ import type { DemoFailure, DemoIgnored, DemoStep, Scenario } from "./scenario-fi
 const SAMPLES = path.join(import.meta.dirname, "../../packs/tools/samples");
 /** A little longer than the demo's pipeline settles. */
 const SETTLED_MS = 6_000;
-const MOST_POLLS = 400;
+const MOST_POLLS = 1_200;
 const POLL_MS = 25;
 
 interface Moment {
@@ -121,7 +121,7 @@ class Remediation {
 		if (step.resolved !== undefined) {
 			await this.deliver(payloads.alert(this.failure, step.resolved, this.happening(at, this.failure.by)));
 		}
-		await this.hub.sweepAt(at);
+		await this.hub.sweepAt(at + SETTLED_MS);
 	}
 
 	private async opening(): Promise<readonly DemoDelivery[]> {
@@ -150,12 +150,12 @@ class Remediation {
 		return [payloads.alert(failure, "created", happening)];
 	}
 
-	/** The relay's clock stands still meanwhile, so it takes what the worker signs for forged. */
+	/** The relay's clock is an hour behind meanwhile, so it refuses what the worker signs. */
 	private async waitForRelay(duration: number): Promise<void> {
 		for (let passed = SETTLED_MS; passed < duration; passed = Math.min(duration, passed * 2)) {
-			await this.hub.sweepAt(this.at + passed, false);
+			await this.hub.sweepAt(this.at + passed, HOUR_MS);
 		}
-		await this.hub.sweepAt(this.at + duration, false);
+		await this.hub.sweepAt(this.at + duration, HOUR_MS);
 		await this.hub.sweepAt(this.at + duration);
 	}
 
