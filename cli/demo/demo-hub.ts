@@ -63,10 +63,13 @@ export class DemoHub {
 		return incidents;
 	}
 
+	async setTime(now: number, relayBehindMs = 0): Promise<void> {
+		await this.clock.set(now, { url: this.hub.url, token: this.hub.secrets.HEALER_API_TOKEN }, relayBehindMs);
+	}
+
 	/** Runs the sweep at this time, with the relay's clock so many ms behind. */
 	async sweepAt(now: number, relayBehindMs = 0): Promise<void> {
-		const worker = { url: this.hub.url, token: this.hub.secrets.HEALER_API_TOKEN };
-		await this.clock.set(now, worker, relayBehindMs);
+		await this.setTime(now, relayBehindMs);
 		await this.hub.fireCron();
 	}
 

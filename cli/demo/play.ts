@@ -39,6 +39,7 @@ export async function play(
 		now = moment.at;
 	}
 	await passTo(hub, now, end);
+	await hub.sweepAt(end);
 }
 
 /** Lets time pass; what waits until a time before is processed at its own time. */
@@ -50,7 +51,7 @@ async function passTo(hub: DemoHub, from: number, until: number): Promise<void> 
 		now = Math.max(now, Math.min(...due));
 		await hub.sweepAt(now);
 	}
-	await hub.sweepAt(until);
+	await hub.setTime(until);
 }
 
 async function waitingTimes(hub: DemoHub): Promise<readonly number[]> {
@@ -92,7 +93,7 @@ class Remediation {
 		this.github = github.repository(failure.repository);
 		this.head = {
 			branch: failure.branch,
-			sha: payloads.shaOf(`${failure.repository} ${at} ${failure.branch}`),
+			sha: commitOf(failure),
 			by: failure.by,
 		};
 	}
@@ -185,7 +186,7 @@ class Remediation {
 
 	private async runCi(conclusion: string, by: string, at: number): Promise<void> {
 		if (by !== this.head.by) {
-			this.head = { ...this.head, by, sha: payloads.shaOf(`${this.what()} ${by} ${at}`) };
+			this.head = { ...this.head, by, sha: payloads.shaOf(`${this.what()} ${by}`) };
 			this.push(this.head.branch, this.head.sha, by, "Fix it by hand");
 		}
 		this.runs++;
@@ -236,7 +237,7 @@ class Remediation {
 		return {
 			...facts,
 			branch: failure.branch,
-			sha: payloads.shaOf(`${failure.repository} ${this.at} ${failure.branch}`),
+			sha: commitOf(failure),
 		};
 	}
 
@@ -296,6 +297,11 @@ async function logOf(sample: string, at: number): Promise<string> {
 	const lines = (await readFile(path.join(SAMPLES, `${sample}.log`), "utf8")).trimEnd().split("\n");
 	const start = at - lines.length * 100;
 	return lines.map((line, n) => `${new Date(start + n * 100).toISOString().replace("Z", "0000Z")} ${line}\n`).join("");
+}
+
+/** What failed: two workflows that fail on one branch fail on one commit. */
+function commitOf({ repository, branch, message }: DemoFailure): string {
+	return payloads.shaOf(`${repository} ${branch} ${message}`);
 }
 
 /** A GUID that is always the same for a name. */
