@@ -102,6 +102,33 @@ Examples:
 	.action(async (options) => end((await import("./demo.ts")).demo(options, output)));
 
 program
+	.command("init")
+	.description("Write a configuration repository: policy, cases, wrangler.toml, the relay's deployment, CI")
+	.argument("[folder]", "Where to write it", ".")
+	.option("--org <login>", "Your organisation's login on GitHub")
+	.option("--repositories <names>", "Whose failures are fixed: owner/name or owner/*, separated by commas (default: ORG/*)")
+	.option("--agents <names>", "Agents with the fields they take; the last one gets everything else (default: atlas)")
+	.option("--deploy <how>", "How the relay is deployed: helm or kustomize (default: helm)")
+	.option("--url <url>", "The worker's address (default: https://healer.example.com)")
+	.option("--healer <address>", "Git address or path of Healer itself (default: where this copy is from)")
+	.option("--force", "Replace files that differ from what it would write")
+	.option("-y, --yes", "Ask nothing; keep files that differ")
+	.addHelpText(
+		"after",
+		`
+On a terminal it asks for what no flag says. It may run again: answers are kept in package.json, files that differ are shown
+and kept unless you say otherwise.
+
+Examples:
+  npx healer init ../acme-healer
+  npx healer init ../acme-healer --org acme --agents ferris:rust,blaze:frontend,atlas --deploy kustomize --yes`,
+	)
+	.action(async (folder, options) => {
+		const isAsked = !options.yes && process.stdin.isTTY === true && process.stdout.isTTY === true;
+		await end((await import("./init.ts")).init(folder, options, output, isAsked ? onTerminal : undefined));
+	});
+
+program
 	.command("check")
 	.description("Check a pipeline and its prompts, and show every error and warning")
 	.argument("[file]", "The pipeline's file", "pipeline.yaml")
@@ -480,10 +507,18 @@ function interrupted(): AbortSignal {
 }
 
 async function askOnTerminal(question: string): Promise<boolean> {
+	return /^y(es)?$/i.test(await readAnswer(question));
+}
+
+const onTerminal = {
+	confirm: askOnTerminal,
+	text: async (question: string, usual: string) => (await readAnswer(`${question}${usual && ` [${usual}]`}: `)) || usual,
+};
+
+async function readAnswer(question: string): Promise<string> {
 	const { createInterface } = await import("node:readline/promises");
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	const answer = await terminal.question(question).finally(() => terminal.close());
-	return /^y(es)?$/i.test(answer.trim());
+	return (await terminal.question(question).finally(() => terminal.close())).trim();
 }
 
 function wholeNumber(text: string): number {
