@@ -358,6 +358,32 @@ program
 	.action(async (options) => end((await import("./app-manifest.ts")).printAppManifest(options, output)));
 
 program
+	.command("app")
+	.description("Work with the GitHub App")
+	.command("create")
+	.description("Create the GitHub App that the pipeline needs, in the browser, and store its secrets")
+	.option(...PIPELINE)
+	.requiredOption("-u, --url <url>", "The worker's URL, which GitHub delivers to")
+	.option("-n, --name <name>", "The App's name", "Healer")
+	.option("--org <login>", "The organisation that owns it (default: you)")
+	.option("--github-url <url>", "An Enterprise host instead of github.com", "https://github.com")
+	.option("--api-url <url>", "Its API (default: https://api.github.com, or HOST/api/v3)")
+	.option("--store <where>", "Where its secrets go: wrangler, file or show", "file")
+	.option("--out <file>", "The file, readable by you alone", "github-app.env")
+	.option("--within <minutes>", "How long to wait for you", wholeNumber, 15)
+	.addHelpText(
+		"after",
+		`
+It prints a page on this machine that posts the App's manifest to GitHub. GitHub shows the App's key and webhook secret only
+once: they are stored with \`wrangler secret put\`, in a file, or printed.
+
+Examples:
+  npx healer app create --org acme --url https://healer.example.com
+  npx healer app create --org acme --url https://healer.example.com --store wrangler`,
+	)
+	.action(async (options) => end((await import("./app-create.ts")).createApp(options, output)));
+
+program
 	.command("pause")
 	.description(
 		"Stop a worker from creating CodeRuns, immediately and without a deploy; incidents wait and none is lost",

@@ -153,7 +153,7 @@ class Remediation {
 
 	/** The relay's clock is an hour behind meanwhile, so it refuses what the worker signs. */
 	private async waitForRelay(duration: number): Promise<void> {
-		for (let passed = SETTLED_MS; passed < duration; passed = Math.min(duration, passed * 2)) {
+		for (let passed = 10 * MINUTE_MS; passed < duration; passed = Math.min(duration, passed * 2)) {
 			await this.hub.sweepAt(this.at + passed, HOUR_MS);
 		}
 		await this.hub.sweepAt(this.at + duration, HOUR_MS);

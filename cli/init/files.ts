@@ -16,7 +16,7 @@ export function filesOf(answers: Answers, wrangler: string): Files {
 	return {
 		"README.md": readme(answers),
 		"package.json": packageJson(answers),
-		".gitignore": "node_modules/\n.healer/\n.wrangler/\nsecrets.env\n*.pem\n",
+		".gitignore": "node_modules/\n.healer/\n.wrangler/\n*.env\n!deploy/settings.env\n*.pem\n",
 		"pipeline.yaml": pipeline(answers),
 		"cases/routing.yaml": cases(answers),
 		"wrangler.toml": ownWrangler(wrangler),

@@ -8,8 +8,8 @@ import { freePort } from "../support/free-port.ts";
 import { eventually } from "./eventually.ts";
 import { cleanEnvironment, ROOT } from "./hub-process.ts";
 
-// Four times what it takes on two idle cores.
-const WITHIN_MS = 120_000;
+// Half a minute on two idle cores; this is for a busy machine.
+const WITHIN_MS = 300_000;
 
 /** Every status that lasts: `accepted` is over within seconds. */
 const STATUSES = [
@@ -52,8 +52,8 @@ beforeAll(async () => {
 		() => `the ready line in\n${output}`,
 		WITHIN_MS,
 	);
-	({ incidents } = await get<{ incidents: readonly TitledIncident[] }>("/api/incidents?limit=200&with=title"));
-});
+	({ incidents } = await get<{ readonly incidents: readonly TitledIncident[] }>("/api/incidents?limit=200&with=title"));
+}, WITHIN_MS + 10_000);
 afterAll(() => void demo.kill("SIGKILL"));
 
 describe("healer demo", () => {
@@ -61,7 +61,7 @@ describe("healer demo", () => {
 		expect([...new Set(incidents.map(({ status }) => status))].toSorted()).toEqual(STATUSES);
 	});
 
-	it("has a week of incidents in four repositories, by six agents", () => {
+	it("has a week of incidents in five repositories, by six agents", () => {
 		expect(incidents.length).toBe(32);
 		expect(new Set(incidents.map(({ repository }) => repository))).toEqual(
 			new Set(["acme/shop", "acme/web", "acme/api", "acme/infra", "acme/handbook"]),
@@ -75,13 +75,13 @@ describe("healer demo", () => {
 	it("shows the same incident, with the same line of its log, each time", async () => {
 		const clippy = await ofRun("19584020113");
 		expect(clippy).toMatchObject({
-			id: "8f2f",
+			id: "e936a37114e9e3ec163a1561277c4d1b",
 			status: "fixed",
 			agent: "rex",
 			failure_type: "rust_clippy",
 			pr_number: 812,
 		});
-		expect(JSON.stringify(clippy.explanation)).toContain("rust-clippy/rust-1.95.0/index.html#must_use_candidate");
+		expect(JSON.stringify(clippy.context)).toContain("rust-clippy/rust-1.95.0/index.html#must_use_candidate");
 	});
 
 	it("has corrections, retries, and an escalation that GitHub's stand-in has a comment of", async () => {
