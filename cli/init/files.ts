@@ -40,7 +40,7 @@ function packageJson(answers: Answers): string {
 		name: `${answers.org.toLowerCase()}-healer`,
 		private: true,
 		type: "module",
-		scripts: { check: "healer check", test: "healer test", push: "healer push", deploy: "wrangler deploy" },
+		scripts: { start: "healer start", check: "healer check", test: "healer test", push: "healer push", deploy: "wrangler deploy" },
 		dependencies: { healer: "file:healer" },
 		healer: { init: givenOf(answers) },
 	};
@@ -236,7 +236,7 @@ Which failures are fixed, by which agent, and how far. Written by \`healer init\
 1. Get Healer and its dependencies:
    \`git init && git submodule add ${answers.healer} healer && npm install\`
 2. \`npx healer check && npx healer test\`
-3. Try it on this machine: \`npx healer start\`
+3. Try it on this machine: \`npm start\`
 4. Create Cloudflare's resources and write their ids into \`wrangler.toml\`: healer/docs/deploy.md, step 2. Then \`npm run deploy\`.
 5. Create the GitHub App: \`npx healer app create --org ${answers.org} --url ${answers.url}\`
 6. Start the relay: \`${apply}\`

@@ -9,7 +9,7 @@ import { eventually } from "./eventually.ts";
 import { cleanEnvironment, ROOT } from "./hub-process.ts";
 
 // Half a minute on two idle cores; this is for a busy machine.
-const WITHIN_MS = 300_000;
+const WITHIN_MS = 600_000;
 
 /** Every status that lasts: `accepted` is over within seconds. */
 const STATUSES = [
