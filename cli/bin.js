@@ -11,7 +11,7 @@ const PACKAGES = [`node-${process.platform}-${process.arch}`, `node-bin-${proces
 const main = path.join(path.dirname(fileURLToPath(import.meta.url)), "main.ts");
 const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR;
 /** The hub always runs under a parent process that handles SIGTERM and ends the hub in time, even if it hangs. */
-const isHub = process.argv[2] === "start";
+const isHub = process.argv[2] === "start" || process.argv[2] === "demo";
 const HUB_ENDS_WITHIN_MS = 9000;
 
 if (isNewEnough && !isHub) {

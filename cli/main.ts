@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import own from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
@@ -64,6 +64,53 @@ Examples:
   HEALER_PORT=9000 HEALER_RELAY_PORT=9001 HEALER_STATE_DIR=/tmp/healer npx healer start`,
 	)
 	.action(async (options) => end((await import("./start.ts")).start(options, process.env, output)));
+
+program
+	.command("demo")
+	.description("Run a hub full of a week's incidents, to look around; it needs no account and no network")
+	.option("--port <port>", "Port of the page (default: 8790, or any free one)", portNumber)
+	.option(
+		"--state-dir <folder>",
+		"An empty folder to keep everything in (default: a temporary one, removed at the end)",
+	)
+	.option("--now <time>", "Pretend that it is this time, ISO 8601, so that every run shows the same")
+	.addHelpText(
+		"after",
+		`
+GitHub is a stand-in on this machine, and the agents are played: nothing is sent anywhere. Ctrl-C ends it.
+
+Examples:
+  npx healer demo
+  npx healer demo --port 9000 --state-dir /tmp/healer-demo`,
+	)
+	.action(async (options) => end((await import("./demo.ts")).demo(options, output)));
+
+program
+	.command("init")
+	.description("Write a configuration repository: policy, cases, wrangler.toml, the relay's deployment, CI")
+	.argument("[folder]", "Where to write it", ".")
+	.option("--org <login>", "Your organisation's login on GitHub")
+	.option("--repositories <names>", "Whose failures are fixed: owner/name or owner/*, separated by commas (default: ORG/*)")
+	.option("--agents <names>", "Agents with the fields they take; the last one gets everything else (default: atlas)")
+	.option("--deploy <how>", "How the relay is deployed: helm or kustomize (default: helm)")
+	.option("--url <url>", "The worker's address (default: https://healer.example.com)")
+	.option("--healer <address>", "Git address or path of Healer itself (default: where this copy is from)")
+	.option("--force", "Replace files that differ from what it would write")
+	.option("-y, --yes", "Ask nothing; keep files that differ")
+	.addHelpText(
+		"after",
+		`
+On a terminal it asks for what no flag says. It may run again: answers are kept in package.json, files that differ are shown
+and kept unless you say otherwise.
+
+Examples:
+  npx healer init ../acme-healer
+  npx healer init ../acme-healer --org acme --agents ferris:rust,blaze:frontend,atlas --deploy kustomize --yes`,
+	)
+	.action(async (folder, options) => {
+		const isAsked = !options.yes && process.stdin.isTTY === true && process.stdout.isTTY === true;
+		await end((await import("./init.ts")).init(folder, options, output, isAsked ? onTerminal : undefined));
+	});
 
 program
 	.command("check")
@@ -343,6 +390,32 @@ program
 	.action(async (options) => end((await import("./app-manifest.ts")).printAppManifest(options, output)));
 
 program
+	.command("app")
+	.description("Work with the GitHub App")
+	.command("create")
+	.description("Create the GitHub App that the pipeline needs, in the browser, and store its secrets")
+	.option(...PIPELINE)
+	.requiredOption("-u, --url <url>", "The worker's URL, which GitHub delivers to")
+	.option("-n, --name <name>", "The App's name", "Healer")
+	.option("--org <login>", "The organisation that owns it (default: you)")
+	.option("--github-url <url>", "An Enterprise host instead of github.com", "https://github.com")
+	.option("--api-url <url>", "Its API (default: https://api.github.com, or HOST/api/v3)")
+	.option("--store <where>", "Where its secrets go: wrangler, file or show", "file")
+	.option("--out <file>", "The file, readable by you alone", "github-app.env")
+	.option("--within <minutes>", "How long to wait for you", wholeNumber, 15)
+	.addHelpText(
+		"after",
+		`
+It prints a page on this machine that posts the App's manifest to GitHub. GitHub shows the App's key and webhook secret only
+once: they are stored with \`wrangler secret put\`, in a file, or printed.
+
+Examples:
+  npx healer app create --org acme --url https://healer.example.com
+  npx healer app create --org acme --url https://healer.example.com --store wrangler`,
+	)
+	.action(async (options) => end((await import("./app-create.ts")).createApp(options, output)));
+
+program
 	.command("pause")
 	.description(
 		"Stop a worker from creating CodeRuns, immediately and without a deploy; incidents wait and none is lost",
@@ -505,10 +578,25 @@ function interrupted(): AbortSignal {
 }
 
 async function askOnTerminal(question: string): Promise<boolean> {
+	return /^y(es)?$/i.test(await readAnswer(question));
+}
+
+const onTerminal = {
+	confirm: askOnTerminal,
+	text: async (question: string, usual: string) => (await readAnswer(`${question}${usual && ` [${usual}]`}: `)) || usual,
+};
+
+async function readAnswer(question: string): Promise<string> {
 	const { createInterface } = await import("node:readline/promises");
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	const answer = await terminal.question(question).finally(() => terminal.close());
-	return /^y(es)?$/i.test(answer.trim());
+	return (await terminal.question(question).finally(() => terminal.close())).trim();
+}
+
+function portNumber(text: string): number {
+	const port = Number(text);
+	if (!/^\d{1,5}$/.test(text) || port > 65_535)
+		throw new InvalidArgumentError("Give a port, 1 to 65535, or 0 for any.");
+	return port;
 }
 
 function commaSeparated(text: string): string[] {

@@ -1,8 +1,9 @@
 import type { Artefact } from "../../pipeline/index.ts";
-import { systemClock } from "../../relay/clock.ts";
+import type { Clock } from "../../relay/clock.ts";
 import { loadKubeConfig } from "../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { ContextSettings } from "../../relay/context/context-settings.ts";
 import { contextSources } from "../../relay/context/context-sources.ts";
+import type { Environment } from "../../relay/environment.ts";
 import { createRelay } from "../../relay/index.ts";
 import { jsonLog } from "../../relay/log.ts";
 import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";
@@ -30,22 +31,24 @@ export interface HubRelayOptions {
 	readonly secrets: Secrets;
 	readonly artefact: Artefact;
 	readonly hubUrl: string;
+	readonly clock: Clock;
+	/** Names the cluster, if there is one. */
+	readonly env: Environment;
 	readonly log: (line: string) => void;
 }
 
 /** The relay in this process, for the state folder or a cluster, reporting outcomes to the worker. */
 export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
-	const { port, folder, hubUrl } = options;
-	const clock = systemClock;
+	const { port, folder, hubUrl, clock } = options;
 	const secrets = readSecrets(options.secrets.values.HEALER_WIRE_SECRETS);
 	const log = jsonLog((line) => options.log(line.trimEnd()), clock.now);
 	const policy: Mutable<Policy> = { ...policyOf(options.artefact), ...options.policy };
 	const place = options.sink === "directory" ? { kind: options.sink, state: folder.root } : { kind: options.sink };
 	// Every attempt carries its pipeline's deadline.
-	const sink = await openSink({ sink: place, policy, deadline_s: undefined, deleteOverdue: true }, log);
+	const sink = await openSink({ sink: place, policy, deadline_s: undefined, deleteOverdue: true }, log, clock);
 	const { cluster, finished, enforceMaxActive } = sink;
 	const ownNamespace = () => policy.namespace;
-	const kubernetes = loadKubeConfig(process.env);
+	const kubernetes = loadKubeConfig(options.env);
 	const context = contextSources({ settings: options.context, cluster: kubernetes, ownNamespace, fetch });
 	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforceMaxActive });
 	const server = await serveRelay(relay, { host: LOOPBACK, port });

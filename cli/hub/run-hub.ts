@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
+import { type Clock, systemClock } from "../../relay/clock.ts";
 import { stackOf } from "../../wire/log-line.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { readSecrets } from "../../wire/secret.ts";
@@ -38,6 +39,28 @@ export interface HubInput {
 	readonly pipelineFile: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly output: Output;
+	/** What `healer demo` does otherwise than `healer start`. */
+	readonly demo?: DemoParts;
+}
+
+export interface DemoParts {
+	/** The worker's entry, in place of `worker/index.ts`. */
+	readonly workerEntry: string;
+	/** The embedded relay's clock. */
+	readonly clock: Clock;
+	/** Runs when the worker answers, before the hub fires its cron. */
+	fill(hub: AnsweringHub): Promise<void>;
+	/** Prints what the hub is for, in place of the banner. */
+	introduce(hub: AnsweringHub): void;
+}
+
+export interface AnsweringHub {
+	readonly url: string;
+	readonly folder: StateFolder;
+	readonly secrets: Secrets["values"];
+	/** Runs the worker's sweep. */
+	fireCron(): Promise<void>;
+	isStopping(): boolean;
 }
 
 /** Runs the hub until it is asked to stop. Stops everything that it started before it returns. */
@@ -73,6 +96,7 @@ export async function runHub(input: HubInput): Promise<ExitCode> {
 type Closer = () => unknown;
 
 const CLOSE_WITHIN_MS = 2_000;
+const DEMO_CRON_WITHIN_MS = 60_000;
 
 /** One part that hangs must not keep the others from stopping. */
 async function closeInTime(close: Closer, output: Output): Promise<void> {
@@ -88,7 +112,7 @@ async function closeInTime(close: Closer, output: Output): Promise<void> {
  * running when the hub is asked to stop: then it starts nothing more.
  */
 async function start(
-	{ settings, pipelineFile, env, output }: HubInput,
+	{ settings, pipelineFile, env, output, demo }: HubInput,
 	folder: StateFolder,
 	stop: StopSignal,
 	closers: Closer[],
@@ -130,7 +154,11 @@ async function start(
 	const relayUrl = `http://${LOOPBACK}:${relayPort.value}`;
 
 	const runtimeLog = namingJournalFaults(log.write, output.problem);
-	const [script, page] = await Promise.all([bundleWorker(artefact), bundlePage(), migrateJournal(folder, runtimeLog)]);
+	const [script, page] = await Promise.all([
+		bundleWorker(artefact, demo && { entry: demo.workerEntry }),
+		bundlePage(),
+		migrateJournal(folder, runtimeLog),
+	]);
 	if (stop.isAsked()) return undefined;
 	const relay = await startRelay({
 		port: relayPort.value,
@@ -141,6 +169,8 @@ async function start(
 		secrets,
 		artefact,
 		hubUrl: url,
+		clock: demo?.clock ?? systemClock,
+		env,
 		log: log.write,
 	});
 	closers.push(relay.stop);
@@ -157,6 +187,15 @@ async function start(
 
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
+	const hub: AnsweringHub = {
+		url,
+		folder,
+		secrets: secrets.values,
+		fireCron: () => edge.fireCron(AbortSignal.timeout(DEMO_CRON_WITHIN_MS)),
+		isStopping: stop.isAsked,
+	};
+	if (!stop.isAsked()) await demo?.fill(hub);
+	if (stop.isAsked()) return undefined;
 	// The active pipeline of an earlier run may differ from the file.
 	const worker = { url, token: splitList(secrets.values.HEALER_API_TOKEN)[0], right: "administer" } as const;
 	const pushed = await pushArtefact(worker, artefact);
@@ -187,6 +226,10 @@ async function start(
 	);
 	await writeHubFile(folder.root, { pid: process.pid, url, relay_url: relayUrl });
 	if (stop.isAsked()) return undefined;
+	if (demo !== undefined) {
+		demo.introduce(hub);
+		return undefined;
+	}
 	printBanner(output, {
 		url,
 		relayUrl,

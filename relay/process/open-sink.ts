@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { directoryCluster } from "../cluster/directory/directory-cluster.ts";
 import { finishedFiles } from "../cluster/directory/finished-files.ts";
@@ -26,10 +26,10 @@ export interface Sink {
 export type SinkSettings = Pick<RelaySettings, "sink" | "policy" | "deadline_s" | "deleteOverdue">;
 
 /** @throws when the folder cannot be created, or no cluster is configured. */
-export async function openSink(settings: SinkSettings, log: Log): Promise<Sink> {
+export async function openSink(settings: SinkSettings, log: Log, clock: Clock = systemClock): Promise<Sink> {
 	switch (settings.sink.kind) {
 		case "directory":
-			return directorySink(settings.sink.state);
+			return directorySink(settings.sink.state, clock);
 		case "kubernetes": {
 			const loading = loadKubeConfig(process.env);
 			if (!loading.ok) throw new Error(loading.why);
@@ -40,9 +40,9 @@ export async function openSink(settings: SinkSettings, log: Log): Promise<Sink> 
 	}
 }
 
-async function directorySink(state: string): Promise<Sink> {
+async function directorySink(state: string, clock: Clock): Promise<Sink> {
 	return {
-		cluster: await directoryCluster(state, systemClock),
+		cluster: await directoryCluster(state, clock),
 		finished: finishedFiles(state),
 		enforceMaxActive: false,
 		naming: { sink: "directory", state },

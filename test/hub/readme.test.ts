@@ -52,6 +52,7 @@ afterAll(async () => {
 describe("README example, as typed", () => {
 	/** Every command of the README, in order, with its expected result. */
 	const commands: readonly (readonly [string, (command: string) => Promise<void>])[] = [
+		["npm ci && npx healer demo", async () => expect(await type("npx healer demo --help")).toContain("--port")],
 		[
 			"npm ci && npm start",
 			async (command) => {
@@ -76,6 +77,18 @@ describe("README example, as typed", () => {
 			"ls .healer/coderuns/",
 			async (command) => expect(await type(command)).toMatch(/^healer-ci-rex-[0-9a-f]{16}\.yaml\n$/),
 		],
+		["npx healer init ../acme-healer", async () => expect(await type("npx healer init --help")).toContain("--org")],
+	];
+
+	it("covers every command of the README", () => {
+		expect(commandsOf("README.md")).toEqual(commands.map(([command]) => command));
+	});
+
+	for (const [command, check] of commands) it(command, () => check(command));
+});
+
+describe("docs/local.md, as typed", () => {
+	const commands: readonly (readonly [string, (command: string) => Promise<void>])[] = [
 		[
 			REPLAY,
 			async (command) => {
@@ -118,15 +131,10 @@ describe("README example, as typed", () => {
 		],
 		["npx healer check", async (command) => expect(await type(command)).toMatch(/^pipeline\.yaml is valid/)],
 		["npx healer test", async (command) => expect(await type(command)).toMatch(/^(\d+) of \1 cases passed\.$/m)],
-		["npm test", offered],
-		["npm run test:all", offered],
-		["npm run check", offered],
-		["npm run bench", offered],
-		["npm run bench -- routing cases.jsonl", offered],
 	];
 
-	it("covers every command of the README", () => {
-		expect(commandsOf("README.md")).toEqual(commands.map(([command]) => command));
+	it("covers every command of the page", () => {
+		expect(commandsOf("docs/local.md")).toEqual(commands.map(([command]) => command));
 	});
 
 	for (const [command, check] of commands) it(command, () => check(command));
@@ -175,7 +183,7 @@ describe("docs/pipeline.md example, as typed", () => {
 		);
 	});
 
-	const triedAbove = commandsOf("README.md");
+	const triedAbove = ["README.md", "docs/local.md"].flatMap(commandsOf);
 
 	it.each(commands.filter(([command]) => !triedAbove.includes(command)))("%s", async (command, says) => {
 		if (command === ON_A_WORKER) exported = command;
@@ -217,10 +225,4 @@ function apiToken(): string {
 	return (
 		/^HEALER_API_TOKEN="?([^"\n]+)/m.exec(readFileSync(path.join(home.stateDir, "secrets.env"), "utf8"))?.[1] ?? ""
 	);
-}
-
-/** Running the tests, the checks or the benchmark from within the tests would recurse. */
-async function offered(command: string): Promise<void> {
-	const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-	expect(Object.keys(scripts)).toContain(command.replace(/^npm (run )?/, "").replace(/ -- .*/, ""));
 }

@@ -52,6 +52,8 @@ export class AppState {
 		statuses: "read",
 		vulnerability_alerts: "read",
 	};
+	/** Codes of the manifest flow that nobody has used yet. */
+	readonly manifestCodes = new Set<string>();
 	readonly tokens = new Map<string, InstallationToken>();
 	/** Oldest first. */
 	readonly deliveries: Delivery[] = [];

@@ -14,8 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => mock.close());
 
-// These have tests of their own: the token that every other test uses, and the redelivery.
+// These have tests of their own: the token that every other test uses, the redelivery, the App's creation.
 const OF_THEIR_OWN: readonly MockRoute[] = [
+	"POST /app-manifests/{code}/conversions",
 	"POST /app/installations/{installation_id}/access_tokens",
 	"POST /app/hook/deliveries/{delivery_id}/attempts",
 ];

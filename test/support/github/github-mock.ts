@@ -38,6 +38,8 @@ export interface GitHubMock {
 	grant(permissions: Readonly<Record<string, "read" | "write">>): void;
 	/** Adds a delivery of the App's hook, newer than the earlier ones. Nothing is sent. */
 	putDelivery(delivery: PutDelivery): Delivery;
+	/** A person created an App from a manifest: its redirect carries this code. */
+	putManifestCode(code: string): void;
 	/** Oldest first. */
 	readonly deliveries: readonly Delivery[];
 	/** The target of redeliveries. */
@@ -92,6 +94,10 @@ class RunningMock implements GitHubMock {
 
 	putDelivery(delivery: PutDelivery): Delivery {
 		return this.state.putDelivery(delivery);
+	}
+
+	putManifestCode(code: string): void {
+		this.state.manifestCodes.add(code);
 	}
 
 	get deliveries(): readonly Delivery[] {

@@ -1,6 +1,7 @@
 /** The part of GitHub's REST API in the mock: exactly what Healer uses. */
 export const ROUTES = [
 	"GET /app",
+	"POST /app-manifests/{code}/conversions",
 	"GET /app/installations",
 	"GET /app/hook/deliveries",
 	"GET /app/hook/deliveries/{delivery_id}",

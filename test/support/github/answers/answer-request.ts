@@ -3,7 +3,7 @@ import type { DescribedRequest, PlainAnswer } from "../description.ts";
 import type { RepositoryState } from "../repository-state.ts";
 import type { MockRoute } from "../routes.ts";
 import { actionsAnswers } from "./actions-answers.ts";
-import { appAnswers } from "./app-answers.ts";
+import { appAnswers, convertCode } from "./app-answers.ts";
 import { type Asked, type AskedRepository, failure, notFound } from "./asked.ts";
 import { codeAnswers } from "./code-answers.ts";
 import { issueAnswers } from "./issue-answers.ts";
@@ -27,6 +27,8 @@ export async function askerOf(request: DescribedRequest, state: AppState): Promi
 
 /** Answers a request that the description allows, if the caller may see the object. */
 export function answerRequest(route: MockRoute, asked: Asked, asker: Asker): PlainAnswer {
+	// The code is the proof.
+	if (route === "POST /app-manifests/{code}/conversions") return convertCode(asked);
 	if (asker.kind === "nobody") return failure(401, asker.message);
 	if (isAppRoute(route)) {
 		return asker.kind === "app" ? appAnswers[route](asked) : failure(401, "A JSON web token could not be decoded");

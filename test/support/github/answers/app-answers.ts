@@ -1,4 +1,4 @@
-import { APP_ID } from "../app-state.ts";
+import { APP_ID, APP_KEY } from "../app-state.ts";
 import type { PlainAnswer } from "../description.ts";
 import { samples } from "../samples.ts";
 import { type Asked, failure, found, notFound, ok } from "./asked.ts";
@@ -72,4 +72,11 @@ function installations(state: Asked["state"]): readonly unknown[] {
 		const installation = samples.installation({ id, app_id: APP_ID, app_slug: "healer" });
 		return { ...installation, account: { ...installation.account, ...account } };
 	});
+}
+
+/** GitHub shows the secrets of an App once: the code is used up. */
+export function convertCode({ state, parameters }: Asked): PlainAnswer {
+	if (!state.manifestCodes.delete(String(parameters.code))) return notFound();
+	const secrets = { client_id: "Iv1.8a61f9b3a7aba766", client_secret: "the-client-secret", webhook_secret: "the-webhook-secret" };
+	return ok({ ...state.app, html_url: "https://github.com/apps/healer", ...secrets, pem: APP_KEY.pkcs1 }, 201);
 }
