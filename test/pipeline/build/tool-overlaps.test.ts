@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
+import type { Tool } from "../../../pipeline/artefact.ts";
 import { toolOverlaps } from "../../../pipeline/build/checks/tool-overlaps.ts";
 import { unreachableTools } from "../../../pipeline/build/checks/unreachable-tools.ts";
 import { collectLogPatterns } from "../../../pipeline/build/collect-log-patterns.ts";
@@ -16,7 +17,7 @@ function tool(name: string, prints: string[], more: Partial<Entry["failures"][nu
 }
 
 function policyOf(written: readonly Entry[]) {
-	const tools = written.map((entry) => grammar.parse(entry));
+	const tools = written.map((entry): Tool => JSON.parse(JSON.stringify(grammar.parse(entry))));
 	return { tools, log_patterns: collectLogPatterns([], tablePatterns({}, tools)) };
 }
 
