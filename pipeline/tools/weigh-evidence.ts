@@ -30,7 +30,7 @@ export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence
 	const found = facts.log === undefined ? [] : findings(table, facts.log, ran);
 	const all = [
 		...found,
-		...ran.flatMap((step) => programEvidence(step)),
+		...ran.flatMap((step) => programEvidence(step, found)),
 		...(facts.log === undefined ? [] : namedFiles(table, facts.log)),
 		...names(table, facts, ran),
 	];
@@ -231,21 +231,28 @@ function nearnessOf(tool: KnownTool, step: StepPrograms | undefined): "own_findi
 }
 
 /** What ran last is what failed, unless the output names it. */
-function programEvidence({ ran, named }: StepPrograms): readonly Evidence[] {
+function programEvidence({ ran, named }: StepPrograms, found: readonly Evidence[]): readonly Evidence[] {
 	return [
-		...named.toReversed().map((program) => ofProgram(program, "named_program")),
-		...ran.toReversed().map((program) => ofProgram(program, "program")),
+		...named.toReversed().map((program) => ofProgram(program, "named_program", found)),
+		...ran.toReversed().map((program) => ofProgram(program, "program", found)),
 	];
 }
 
-function ofProgram({ tool, command }: Program, kind: "named_program" | "program"): Evidence {
-	const [first] = tool.failures;
+/** Of the ways in which the program may fail, the one that it printed; else the first. */
+function ofProgram(
+	{ tool, command }: Program,
+	kind: "named_program" | "program",
+	found: readonly Evidence[],
+): Evidence {
+	const own = found.filter((one) => one.tool === tool.name);
+	const printed = own.find((one) => !own.some((other) => beats(other, one)));
+	const { type, fix } = printed ?? tool.failures[0];
 	const isWrapping = tool.kind === "wrapper";
 	return {
 		kind: isWrapping ? "wrapping_program" : kind,
 		field: tool.field,
-		type: first.type,
-		fix: first.fix,
+		type,
+		fix,
 		tool: tool.name,
 		command,
 		over: [],
