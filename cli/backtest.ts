@@ -1,14 +1,17 @@
 import { type Artefact, loadPipeline } from "../pipeline/index.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
+import { activePipeline } from "./backtest/active-pipeline.ts";
+import { changedBy, changedEntries } from "./backtest/changed-entries.ts";
 import { exportedIncidents } from "./backtest/exported-incidents.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
 import { replayIncident } from "./backtest/replay-incident.ts";
 import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
-import { loadGoodPipeline } from "./build-pipeline.ts";
+import { buildFiles, loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./cases/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
+import { type PipelineFiles, readPipelineFiles } from "./pipeline-files.ts";
 import { openInput } from "./read-input.ts";
 import { routeCase } from "./route.ts";
 import { type WorkerAccess, type WorkerOptions, workerAt } from "./worker-api.ts";
@@ -50,10 +53,37 @@ async function backtestJournal(
 	env: NodeJS.ProcessEnv,
 	output: Output,
 ): Promise<Result<Backtest>> {
-	const artefact = await loadGoodPipeline(options.pipeline);
-	if (!artefact.ok) return artefact;
+	const local = await localPipeline(options.pipeline);
+	if (!local.ok) return local;
 	const worker = await workerAt(options, env, "administer");
-	return worker.ok ? await replayAll(worker.value, artefact.value, options.limit, output) : worker;
+	if (!worker.ok) return worker;
+	const tested = await replayAll(worker.value, local.value.artefact, options.limit, output);
+	if (!tested.ok) return tested;
+	const active = await activePipeline(worker.value);
+	if (active.ok) return ok(explained(tested.value, active.value, local.value));
+	output.problem(`What changed in the policy is not known: ${active.problem}`);
+	return tested;
+}
+
+interface LocalPipeline {
+	readonly artefact: Artefact;
+	readonly files: PipelineFiles;
+}
+
+async function localPipeline(file: string): Promise<Result<LocalPipeline>> {
+	const files = await readPipelineFiles(file);
+	if (!files.ok) return files;
+	const built = buildFiles(files.value);
+	return built.ok ? ok({ artefact: built.artefact, files: files.value }) : fail(built.rendered);
+}
+
+/** Adds what the pipelines differ in, and which of that each changed decision has to do with. */
+function explained(tested: Backtest, before: Artefact, { artefact, files }: LocalPipeline): Backtest {
+	const changes = changedEntries(before, artefact, files);
+	const compared = tested.compared.map((one) =>
+		isChange(one) ? { ...one, changed_by: changedBy(one, changes, [before, artefact]) } : one,
+	);
+	return { ...tested, compared, policy: { version: before.version, changes } };
 }
 
 /** Decides the worker's newest stored incidents again, compared with what was recorded. */
@@ -80,10 +110,10 @@ async function backtestFiles(
 	{ pipeline, base }: BacktestOptions,
 	output: Output,
 ): Promise<Result<Backtest>> {
-	const [before, after] = [await loadGoodPipeline(base), await loadGoodPipeline(pipeline)];
+	const [before, after] = [await loadGoodPipeline(base), await localPipeline(pipeline)];
 	if (!before.ok) return before;
 	if (!after.ok) return after;
-	const pipelines = { before: loadPipeline(before.value), after: loadPipeline(after.value) };
+	const pipelines = { before: loadPipeline(before.value), after: loadPipeline(after.value.artefact) };
 	const compared: Compared[] = [];
 	for (const file of files) {
 		let number = 0;
@@ -96,7 +126,7 @@ async function backtestFiles(
 				const given = readFailureCase(line);
 				if (!given.ok) return fail(`${file}, line ${number}: ${given.problem}.`);
 				const old = await routeCase(before.value, pipelines.before, given.value);
-				const now = await routeCase(after.value, pipelines.after, given.value);
+				const now = await routeCase(after.value.artefact, pipelines.after, given.value);
 				const id = String(old.id ?? `${file}:${number}`);
 				const where = given.value.workflow_name ?? given.value.event ?? "";
 				compared.push({ id, where, before: old, after: now, difference: differenceOf(old, now) });
@@ -108,5 +138,5 @@ async function backtestFiles(
 			await opened.value.close();
 		}
 	}
-	return ok({ compared, not_kept: 0 });
+	return ok(explained({ compared, not_kept: 0 }, before.value, after.value));
 }

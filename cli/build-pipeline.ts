@@ -49,9 +49,11 @@ export function buildFiles(files: PipelineFiles, colour = false): BuiltPipeline 
 export function inUsersNames(found: readonly Diagnostic[], files: PipelineFiles, colour: boolean): Shown {
 	if (found.length === 0) return { diagnostics: [], rendered: "" };
 	const names = namesOf(files);
+	const named = (file: string) => names.get(file) ?? file;
 	const diagnostics = found.map((diagnostic) => ({
 		...diagnostic,
-		file: names.get(diagnostic.file) ?? diagnostic.file,
+		file: named(diagnostic.file),
+		...(diagnostic.related && { related: { ...diagnostic.related, file: named(diagnostic.related.file) } }),
 	}));
 	return { diagnostics, rendered: renderDiagnostics(diagnostics, sourcesOf(files, names), colour).trimEnd() };
 }

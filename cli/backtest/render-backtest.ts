@@ -1,11 +1,18 @@
 import type { Output } from "../output.ts";
-import { table } from "../table.ts";
+import { table, visible } from "../table.ts";
+import type { ChangedEntry } from "./changed-entries.ts";
 import { type Compared, type Difference, isChange, type Verdict } from "./verdict.ts";
 
 export interface Backtest {
 	readonly compared: readonly Compared[];
 	/** Incidents decided before Healer stored their context: they cannot be replayed. */
 	readonly not_kept: number;
+	/** What the pipelines differ in, if that is known. */
+	readonly policy?: {
+		/** The version that is compared with. */
+		readonly version: string;
+		readonly changes: readonly ChangedEntry[];
+	};
 }
 
 const DIFFERENCES: readonly (readonly [Difference, string])[] = [
@@ -21,25 +28,51 @@ const DIFFERENCES: readonly (readonly [Difference, string])[] = [
  * Renders the changes, one line each, then the counts, then the moves from agent to agent with the outcomes of the old
  * decisions.
  */
-export function renderBacktest({ compared, not_kept }: Backtest, output: Output): readonly string[] {
+export function renderBacktest({ compared, not_kept, policy }: Backtest, output: Output): readonly string[] {
 	const changed = compared.filter(isChange);
-	const rows = changed.map(({ id, where, before, after, status }) => [
+	const rows = changed.map(({ id, where, before, after, changed_by = [], status }) => [
 		id.slice(0, 12),
 		where,
 		shown(before),
 		shown(after),
+		...(policy === undefined ? [] : [changed_by.join(", ")]),
 		status ?? "",
 	]);
+	const head = ["", "where", "old", "new", ...(policy === undefined ? [] : ["changed by"]), "old outcome"];
 	const counts = DIFFERENCES.flatMap(([difference, words]) => {
 		const count = compared.filter((one) => one.difference === difference).length;
 		return count === 0 ? [] : [`  ${String(count).padStart(6)} ${words}`];
 	});
 	return [
-		...(rows.length === 0 ? [] : [...table(["", "where", "old", "new", "old outcome"], rows, output), ""]),
+		...(rows.length === 0 ? [] : [...table(head, rows, output), ""]),
 		`${compared.length} replayed:`,
 		...counts,
 		...(not_kept === 0 ? [] : [`  ${String(not_kept).padStart(6)} skipped: their context was not stored`]),
 		...moves(changed, output),
+		...(policy === undefined ? [] : changesLines(policy, output.paint)),
+	];
+}
+
+const MOST_CHANGES = 20;
+
+/** What the pipelines differ in, and where that is written. */
+function changesLines(
+	{ version, changes }: NonNullable<Backtest["policy"]>,
+	paint: Output["paint"],
+): readonly string[] {
+	if (changes.length === 0) return ["", `The policy is that of version ${version.slice(0, 12)}.`];
+	const listed = changes.slice(0, MOST_CHANGES);
+	const width = Math.max(...listed.map(({ entry }) => entry.length));
+	const lines = listed.map(({ entry, change, file, line }) => {
+		const place = [file, line].filter((part) => part !== undefined).join(":");
+		return visible(`  ${entry.padEnd(width)}  ${change.padEnd("changed".length)}  ${place}`.trimEnd());
+	});
+	const more = changes.length - listed.length;
+	return [
+		"",
+		`Changed in the policy since version ${version.slice(0, 12)}:`,
+		...lines,
+		...(more === 0 ? [] : [paint("dim", `  ... ${more} more (--json)`)]),
 	];
 }
 

@@ -39,6 +39,8 @@ export interface Compared {
 	readonly before: Verdict;
 	readonly after: Verdict;
 	readonly difference: Difference;
+	/** Changed entries of the policy that have to do with it, such as `tools.clippy`. Absent where it is not known what changed. */
+	readonly changed_by?: readonly string[];
 	/** The incident's status; absent for cases from files. */
 	readonly status?: string;
 }

@@ -1,3 +1,4 @@
+import { resolvePolicy } from "../../pipeline/build/index.ts";
 import { type Artefact, loadPipeline, type Pipeline } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import type { Suggestion } from "../../worker/api/insights/shapes.ts";
@@ -72,10 +73,17 @@ function patchOf(
 	files: PipelineFiles,
 ): Result<Omit<SuggestedPatch, "backtest"> & { readonly after: Decider }> {
 	if (route === null) return fail(`Rule ${rule}: nothing tells its wrong choices from its right ones.`);
-	const patched = patchPipeline(files, rule, route);
+	const patched = patchPipeline({ ...files, rules: rulesOf(files) }, rule, route);
 	if (!patched.ok) return patched;
 	const after = deciderOf({ ...files, text: patched.value.text });
 	return after.ok ? ok({ rule, text, diff: patched.value.diff, after: after.value }) : after;
+}
+
+/** The rules under `route`, with those of the packs. */
+function rulesOf(files: PipelineFiles): readonly string[] {
+	const resolved = resolvePolicy(files);
+	const entries = resolved.ok ? resolved.policy.entries : [];
+	return entries.filter(({ stage, disabled }) => stage === "route" && disabled === undefined).map(({ name }) => name);
 }
 
 function deciderOf(files: PipelineFiles): Result<Decider> {

@@ -1,12 +1,12 @@
-import { z } from "zod";
 import { policyDiff } from "../../pipeline/build/index.ts";
 import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
-import { fail, ok, type Result } from "../../wire/result.ts";
+import { ok, type Result } from "../../wire/result.ts";
+import { activePipeline } from "../backtest/active-pipeline.ts";
 import type { Backtest } from "../backtest/render-backtest.ts";
 import { type Compared, differenceOf, isChange } from "../backtest/verdict.ts";
 import { replayAll } from "../backtest.ts";
 import type { Output } from "../output.ts";
-import { askWorker, type WorkerAccess } from "../worker-api.ts";
+import type { WorkerAccess } from "../worker-api.ts";
 
 /** What a push would change. */
 export interface Preview {
@@ -17,10 +17,6 @@ export interface Preview {
 	readonly backtest: Backtest;
 }
 
-const exported = z.object({
-	artefact: z.custom<Artefact>((value) => typeof value === "object" && value !== null && "version" in value),
-});
-
 /** Compares the artefact with the worker's active one: as text, and by what both decide about the newest stored incidents. */
 export async function previewPush(
 	worker: WorkerAccess,
@@ -28,11 +24,9 @@ export async function previewPush(
 	limit: number,
 	output: Output,
 ): Promise<Result<Preview>> {
-	const answer = await askWorker(worker, "/api/export?with=pipeline");
-	if (!answer.ok) return answer;
-	const read = exported.safeParse(answer.value.body);
-	if (!read.success) return fail(`${worker.url} does not export its pipeline. Is it an older version of Healer?`);
-	const active = read.data.artefact;
+	const read = await activePipeline(worker);
+	if (!read.ok) return read;
+	const active = read.value;
 	if (active.version === artefact.version) {
 		return ok({ active: active.version, diff: [], backtest: { compared: [], not_kept: 0 } });
 	}

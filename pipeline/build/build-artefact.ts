@@ -62,5 +62,5 @@ export function buildArtefact(sources: Sources): Built {
 	];
 	if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) };
 	const artefact = compileArtefact(pipelineFile.parse(source.value), neededPrompts(prompts, used ?? []));
-	return { ok: true, artefact, warnings: inOrder(pipelineWarnings(source, remains)) };
+	return { ok: true, artefact, warnings: inOrder(pipelineWarnings(source, remains, artefact)) };
 }

@@ -7,6 +7,12 @@ export { renderDiagnostics } from "./checks/render-diagnostics.ts";
 export type { Pack, PackFile } from "./packs/pack.ts";
 export { extendsOf } from "./packs/read-policy.ts";
 export { renderEntries, renderPolicy } from "./packs/render-policy.ts";
-export { type Origin, type ResolvedEntry, type ResolvedPolicy, resolvePolicy } from "./packs/resolved-policy.ts";
+export {
+	type Origin,
+	policyEntries,
+	type ResolvedEntry,
+	type ResolvedPolicy,
+	resolvePolicy,
+} from "./packs/resolved-policy.ts";
 export { policyDiff } from "./policy-texts.ts";
 export { type Diagnostic, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";

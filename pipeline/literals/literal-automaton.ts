@@ -70,7 +70,7 @@ function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Arra
 }
 
 /** Nodes this close to the root always have a row, because most of a text is spent there. */
-const ALWAYS_ROWS = 3;
+const ALWAYS_ROWS = 2;
 
 /** Makes a state of each node, breadth first, so the suffixes that a node needs are complete. */
 function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "columns"> {

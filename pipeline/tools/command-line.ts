@@ -7,35 +7,88 @@ const DEEPEST = 4;
 /** The simple commands of a line of shell, as far as it can be read without running it. */
 export function commandsIn(line: string, depth = 0): readonly Command[] {
 	if (depth > DEEPEST) return [];
-	return simpleCommands(line).flatMap((words) => unwrapped(words, depth));
+	return partsOf(line).flatMap((part) =>
+		typeof part === "string" ? commandsIn(part, depth + 1) : unwrapped(part, depth),
+	);
 }
 
 const SEPARATOR = /^(?:&&|\|\||[;|&(){}]|\n)/;
 
-/** Splits at `&&`, `;`, pipes and brackets outside quotes, and each part into words. */
-function simpleCommands(line: string): readonly string[][] {
-	const commands: string[][] = [[]];
+/**
+ * Splits at `&&`, `;`, pipes and brackets outside quotes, and each part into words. A text is what `$(...)` or backticks
+ * hold: it runs before the command whose word it is.
+ */
+function partsOf(line: string): readonly (string | readonly string[])[] {
+	const parts: (string | readonly string[])[] = [];
+	let words: string[] = [];
 	let word: string | undefined;
+	let isQuoted = false;
 	const endWord = () => {
-		if (word !== undefined) commands.at(-1)?.push(word);
+		if (word !== undefined) words.push(word);
 		word = undefined;
+	};
+	const endCommand = () => {
+		endWord();
+		if (words.length > 0) parts.push(words);
+		words = [];
 	};
 	for (let at = 0; at < line.length; at++) {
 		const character = line[at] as string;
-		if (character === "'" || character === '"') {
+		const inner = character === "$" || character === "`" ? substitutionAt(line, at) : undefined;
+		if (inner !== undefined) {
+			if (inner.runs !== undefined) parts.push(inner.runs);
+			word = (word ?? "") + inner.word;
+			at = inner.end;
+		} else if (character === '"') {
+			isQuoted = !isQuoted;
+			word ??= "";
+		} else if (character === "\\" && at + 1 < line.length) {
+			word = (word ?? "") + (isQuoted ? character : "") + (line[++at] as string);
+		} else if (isQuoted) word = (word ?? "") + character;
+		else if (character === "'") {
 			const end = closingQuote(line, at);
 			word = (word ?? "") + line.slice(at + 1, end);
 			at = end;
-		} else if (character === "\\" && at + 1 < line.length) {
-			word = (word ?? "") + (line[++at] as string);
-		} else if (SEPARATOR.test(character)) {
-			endWord();
-			commands.push([]);
-		} else if (character === " " || character === "\t") endWord();
+		} else if (SEPARATOR.test(character)) endCommand();
+		else if (character === " " || character === "\t") endWord();
 		else word = (word ?? "") + character;
 	}
-	endWord();
-	return commands.filter((words) => words.length > 0);
+	endCommand();
+	return parts;
+}
+
+/** What a shell replaces by something else's output. `end`: its last character. */
+interface Substitution {
+	/** What runs in it, if anything does. */
+	readonly runs?: string;
+	/** What stands for it in the word that it is in. */
+	readonly word: string;
+	readonly end: number;
+}
+
+function substitutionAt(line: string, from: number): Substitution | undefined {
+	if (line[from] === "`") {
+		const end = line.indexOf("`", from + 1);
+		return end === -1 ? undefined : { runs: line.slice(from + 1, end), word: "$()", end };
+	}
+	if (line[from + 1] !== "(") return undefined;
+	const end = closingBracket(line, from + 1);
+	if (end === undefined) return undefined;
+	if (line[from + 2] === "(") return { word: line.slice(from, end + 1), end };
+	return { runs: line.slice(from + 2, end), word: "$()", end };
+}
+
+/** Where the bracket at `from` is closed, outside quotes; undefined if it is not. */
+function closingBracket(line: string, from: number): number | undefined {
+	let open = 0;
+	for (let at = from; at < line.length; at++) {
+		const character = line[at];
+		if (character === "\\") at++;
+		else if (character === "'" || character === '"') at = closingQuote(line, at);
+		else if (character === "(") open++;
+		else if (character === ")" && --open === 0) return at;
+	}
+	return undefined;
 }
 
 /** Where the quote at `from` is closed; the end of the line if it is not. Backslashes count between double quotes. */

@@ -67,7 +67,7 @@ export function tablePatterns(fields: Readonly<Record<string, Field>>, tools: re
 const REGEX = /^\/(.+)\/([ims]*)$/s;
 
 /** A text exactly as printed, or a `/regex/`. */
-function printedPattern(text: string): LogPattern {
+export function printedPattern(text: string): LogPattern {
 	const [, source, flags] = REGEX.exec(text) ?? [];
 	return source === undefined ? { kind: "exact", text } : { kind: "regex", source, flags: flags ?? "" };
 }

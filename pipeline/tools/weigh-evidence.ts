@@ -30,9 +30,9 @@ export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence
 	const found = facts.log === undefined ? [] : findings(table, facts.log, ran);
 	const all = [
 		...found,
-		...ran.flatMap((step) => programEvidence(step)),
+		...ran.flatMap((step) => programEvidence(step, found)),
 		...(facts.log === undefined ? [] : namedFiles(table, facts.log)),
-		...names(table, facts),
+		...names(table, facts, ran),
 	];
 	const isBeaten = new Set(all.filter((one) => all.some((other) => beats(other, one))));
 	return all.toSorted(
@@ -57,6 +57,8 @@ interface StepPrograms {
 	/** The index of its log. */
 	readonly log: number;
 	readonly ran: readonly Program[];
+	/** Of these, what the log shows: all but the step's title. */
+	readonly shown: readonly Program[];
 	/** Those that the output names as what failed. */
 	readonly named: readonly Program[];
 }
@@ -79,11 +81,12 @@ function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): reado
 		.filter(isTitle)
 		.map((name) => name.slice(RUN.length))
 		.toReversed();
-	return steps.map(({ commands, failed }, at) => ({
-		log: at,
-		ran: [...(steps.length === 1 ? titles : []), ...commands].flatMap((line) => programsOf(table, line)),
-		named: failed.flatMap((line) => programsOf(table, line)),
-	}));
+	const titled = steps.length === 1 ? titles.flatMap((line) => programsOf(table, line)) : [];
+	return steps.map(({ commands, failed }, at) => {
+		const shown = commands.flatMap((line) => programsOf(table, line));
+		const named = failed.flatMap((line) => programsOf(table, line));
+		return { log: at, ran: [...titled, ...shown], shown, named };
+	});
 }
 
 function programsOf(table: ToolTable, line: string): readonly Program[] {
@@ -228,21 +231,28 @@ function nearnessOf(tool: KnownTool, step: StepPrograms | undefined): "own_findi
 }
 
 /** What ran last is what failed, unless the output names it. */
-function programEvidence({ ran, named }: StepPrograms): readonly Evidence[] {
+function programEvidence({ ran, named }: StepPrograms, found: readonly Evidence[]): readonly Evidence[] {
 	return [
-		...named.toReversed().map((program) => ofProgram(program, "named_program")),
-		...ran.toReversed().map((program) => ofProgram(program, "program")),
+		...named.toReversed().map((program) => ofProgram(program, "named_program", found)),
+		...ran.toReversed().map((program) => ofProgram(program, "program", found)),
 	];
 }
 
-function ofProgram({ tool, command }: Program, kind: "named_program" | "program"): Evidence {
-	const [first] = tool.failures;
+/** Of the ways in which the program may fail, the one that it printed; else the first. */
+function ofProgram(
+	{ tool, command }: Program,
+	kind: "named_program" | "program",
+	found: readonly Evidence[],
+): Evidence {
+	const own = found.filter((one) => one.tool === tool.name);
+	const printed = own.find((one) => !own.some((other) => beats(other, one)));
+	const { type, fix } = printed ?? tool.failures[0];
 	const isWrapping = tool.kind === "wrapper";
 	return {
 		kind: isWrapping ? "wrapping_program" : kind,
 		field: tool.field,
-		type: first.type,
-		fix: first.fix,
+		type,
+		fix,
 		tool: tool.name,
 		command,
 		over: [],
@@ -267,13 +277,14 @@ function ofFile(source: FieldSource, log: LogReading): Evidence {
 function names(
 	table: ToolTable,
 	{ log, said = [], failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
+	ran: readonly StepPrograms[],
 ): readonly Evidence[] {
 	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
 	return [
 		...said.flatMap((text) => named(table, text, "error_text")),
 		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
 		...failed_steps.filter((name) => !isCommand(table, name, log)).flatMap((name) => named(table, name, "step_name")),
-		...wrappedNames(table, log).flatMap((name) => named(table, name, "step_name")),
+		...wrappedNames(ran).flatMap((name) => named(table, name, "step_name")),
 		...jobs.flatMap((name) => named(table, name, "job_name")),
 		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
 		...changedFiles(table, changed_files),
@@ -331,10 +342,9 @@ const FAILED =
 	/\b[1-9]\d* (?:errors?|warnings?|lints?|problems?|issues?|files?|diffs?|tests?)\b|\bfail(?:s|ed|ure|ing)?\b/i;
 
 /** The names of scripts and targets that the failing step ran: `lint:rust` of `npm run lint:rust`. */
-function wrappedNames(table: ToolTable, log: LogReading | undefined): readonly string[] {
-	const commands = log?.steps?.flatMap(({ commands: ran, failed }) => [...failed, ...ran]) ?? [];
-	return commands
-		.flatMap((line) => programsOf(table, line))
+function wrappedNames(steps: readonly StepPrograms[]): readonly string[] {
+	return steps
+		.flatMap(({ named, shown }) => [...named, ...shown])
 		.filter(({ tool }) => tool.kind === "wrapper")
 		.flatMap(({ words }) => words.filter((word) => !word.startsWith("-")));
 }

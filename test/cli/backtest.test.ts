@@ -1,6 +1,8 @@
+import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { backtest } from "../../cli/backtest.ts";
+import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
 import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { stubWorker } from "./stub-worker.ts";
@@ -10,8 +12,11 @@ const toBlaze = (text: string) => text.replace("name: rust, agent: rex", "name: 
 const DEFAULTS = { base: PIPELINE, limit: 1000 };
 
 /** A worker that exports these pages in order. */
-async function workerWith(pages: readonly object[]): Promise<string> {
+async function workerWith(pages: readonly object[], pipeline = PIPELINE): Promise<string> {
+	const active = await loadGoodPipeline(pipeline);
+	if (!active.ok) throw new Error(active.problem);
 	const { url } = await stubWorker((query) => {
+		if (query.get("with") === "pipeline") return { body: { artefact: active.value } };
 		const at = Number(query.get("cursor") || 0);
 		return { body: { searched: {}, next: at + 1 < pages.length ? String(at + 1) : null, ...pages[at] } };
 	});
@@ -49,9 +54,9 @@ describe("backtest", () => {
 		const output = recordedOutput();
 		expect(await backtest([], { ...DEFAULTS, pipeline: pipelineFolder(toBlaze), url }, {}, output)).toBe(0);
 		expect(output.lines.map((line) => line.trim())).toEqual([
-			"where       old              new                old outcome",
-			"a1  5dlabs/cto  rex rust_clippy  blaze rust_clippy  fixed",
-			"a2  5dlabs/cto  rex rust_clippy  blaze rust_clippy  failed",
+			"where       old              new                changed by  old outcome",
+			"a1  5dlabs/cto  rex rust_clippy  blaze rust_clippy  route.rust  fixed",
+			"a2  5dlabs/cto  rex rust_clippy  blaze rust_clippy  route.rust  failed",
 			"",
 			"3 replayed:",
 			"2 go to a different agent",
@@ -60,6 +65,9 @@ describe("backtest", () => {
 			"",
 			"old → new       old outcomes",
 			"rex → blaze  2  1 fixed, 1 failed",
+			"",
+			expect.stringMatching(/^Changed in the policy since version [0-9a-f]{12}:$/),
+			expect.stringMatching(/^route\.rust {2}changed {2}\S+pipeline\.yaml:142$/),
 		]);
 		expect(output.problems).toEqual(["2 incidents replayed..."]);
 	});
@@ -79,6 +87,50 @@ describe("backtest", () => {
 				{ id: "b2", difference: "not skipped any more", after: { agent: "rex" } },
 			],
 		});
+	});
+
+	it("names the changed entry of a pack, and its file", async () => {
+		const own = path.join(import.meta.dirname, "../cases/own-policy");
+		const folder = path.join(emptyFolder(), "policy");
+		cpSync(own, folder, { recursive: true });
+		const pack = readFileSync(path.join(own, "our-tools.yaml"), "utf8");
+		write(folder, "our-tools.yaml", pack.replace("field: go", "field: rust").replace("go_routes", "rust_routes"));
+		const routes = {
+			agent: "gopher",
+			failure_type: "go_routes",
+			rule: "owner",
+			incident: { ...Object(incident("c1")).incident, repository: "acme/web", failed_steps: ["Run routelint ./..."] },
+		};
+		const url = await workerWith(
+			[{ incidents: [incident("c1", routes), incident("c2", { ...routes, context: null })] }],
+			path.join(own, "pipeline.yaml"),
+		);
+		const output = recordedOutput();
+		await backtest([], { ...DEFAULTS, pipeline: path.join(folder, "pipeline.yaml"), url }, {}, output);
+		expect(output.lines.map((line) => line.trim())).toEqual([
+			"where     old               new                 changed by       old outcome",
+			"c1  acme/web  gopher go_routes  ferris rust_routes  tools.routelint  fixed",
+			"",
+			"1 replayed:",
+			"1 go to a different agent",
+			"1 skipped: their context was not stored",
+			"",
+			"old → new           old outcomes",
+			"gopher → ferris  1  1 fixed",
+			"",
+			expect.stringMatching(/^Changed in the policy since version [0-9a-f]{12}:$/),
+			expect.stringMatching(/^tools\.routelint {2}changed {2}\S+our-tools\.yaml:3$/),
+		]);
+	});
+
+	it("compares with the recorded decisions where the worker does not export its pipeline", async () => {
+		const { url } = await stubWorker(() => ({ body: { incidents: [incident("d1")], searched: {}, next: null } }));
+		const output = recordedOutput();
+		expect(await backtest([], { ...DEFAULTS, pipeline: PIPELINE, url }, {}, output)).toBe(0);
+		expect(output.lines.at(-1)).toContain("1 are unchanged");
+		expect(output.problems).toEqual([
+			`What changed in the policy is not known: ${url} does not export its pipeline. Is it an older version of Healer?`,
+		]);
 	});
 
 	it("compares two pipelines on the cases of a file", async () => {

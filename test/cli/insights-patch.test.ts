@@ -128,7 +128,7 @@ describe("insights --patch", () => {
 	});
 
 	it.each([
-		[{ ...SUGGESTION, rule: "gone" }, "has no rule gone under route."],
+		[{ ...SUGGESTION, rule: "gone" }, "has no rule gone under route, and neither has a pack of it."],
 		[{ ...SUGGESTION, route: null }, "Rule rust: nothing tells its wrong choices from its right ones."],
 		[{ ...SUGGESTION, route: { ...ROUTE, agent: "nobody" } }, "There is no agent `nobody`"],
 		[{ ...SUGGESTION, route: { ...ROUTE, name: "default" } }, "has a rule default already."],
@@ -151,7 +151,35 @@ describe("patchPipeline", () => {
 	it("inserts the rule above the comments on the old one", () => {
 		const file = pipeline();
 		writeFileSync(file, readFileSync(file, "utf8").replace("  - name: rust\n", "  # Rust.\n  - name: rust\n"));
-		const patched = patchPipeline({ file, text: readFileSync(file, "utf8") }, "rust", ROUTE);
+		const patched = patchPipeline({ file, text: readFileSync(file, "utf8"), rules: ["rust"] }, "rust", ROUTE);
 		expect(patched.ok && patched.value.text).toContain("'Image' }\n  # Rust.\n  - name: rust\n");
+	});
+
+	const ADDED = "  - { name: atlas-image, agent: atlas, when: workflow.name = 'Image' }";
+
+	it("puts it before the file's own rules where a pack has the old one", () => {
+		const text = "version: 1\nroute:\n  # Ours.\n  - { name: ours, agent: rex }\n";
+		const patched = patchPipeline({ file: "pipeline.yaml", text, rules: ["ours", "rust"] }, "rust", ROUTE);
+		expect(patched.ok && patched.value.text).toBe(
+			`version: 1\nroute:\n${ADDED}\n  # Ours.\n  - { name: ours, agent: rex }\n`,
+		);
+	});
+
+	it("gives the file a route where all rules are a pack's", () => {
+		const folder = emptyFolder();
+		const file = path.join(folder, "pipeline.yaml");
+		writeFileSync(file, "version: 1\nextends: [./rules]\n");
+		const text = readFileSync(file, "utf8");
+		const patched = patchPipeline({ file, text, rules: ["rust"] }, "rust", ROUTE);
+		expect(patched).toEqual({
+			ok: true,
+			value: {
+				text: `version: 1\nextends: [./rules]\nroute:\n${ADDED}\n`,
+				diff: `--- a/pipeline.yaml\n+++ b/pipeline.yaml\n@@ -1,2 +1,4 @@\n version: 1\n extends: [./rules]\n+route:\n+${ADDED}`,
+			},
+		});
+		if (!patched.ok) return;
+		execFileSync("git", ["apply"], { cwd: folder, input: `${patched.value.diff}\n` });
+		expect(readFileSync(file, "utf8")).toBe(patched.value.text);
 	});
 });

@@ -109,6 +109,25 @@ describe("a policy on Healer's packs", () => {
 		expect(await problemsOf(file)).toContain(says);
 	});
 
+	it("warns about tools of two files that nothing tells apart, and names both", async () => {
+		const file = policy();
+		const folder = path.dirname(file);
+		const tool = (name: string) =>
+			`fields: { go: { title: Go, words: [go], fix: Read it. } }
+tools:
+  - { tool: ${name}, field: go, programs: [${name}], failures: [{ type: go_${name}, prints: ["FOUND:"], fix: Mend it. }] }
+`;
+		write(folder, "rules/a.yaml", tool("one"));
+		write(folder, "rules/b.yaml", tool("other"));
+		const output = recordedOutput();
+		expect(await check(file, {}, output)).toBe(0);
+		const rendered = output.problems.join("\n");
+		expect(rendered).toContain(
+			`${path.join(folder, "rules/a.yaml")}:3:82  warning: \`other\` has the same pattern: nothing tells the two apart.`,
+		);
+		expect(rendered).toContain(`  the other: ${path.join(folder, "rules/b.yaml")}:3\n`);
+	});
+
 	it("counts every file as its source, also one that is missing", async () => {
 		const file = policy(OWN.replace("./rules", "./rules, ./later.yaml"));
 		const folder = path.dirname(file);

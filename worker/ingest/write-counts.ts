@@ -35,6 +35,7 @@ export function outcomeOf(receipt: Receipt): DeliveryOutcome | undefined {
 		case "accepted":
 		case "duplicate":
 		case "ignored":
+		case "recorded":
 			return receipt.status;
 		case "command":
 			return receipt.isNew ? "accepted" : "duplicate";

@@ -21,7 +21,7 @@ const MOST_COPIES = 8;
 
 /**
  * Literals in lower case, such that every match of the pattern contains at least one: the most selective set that the
- * regex's structure gives. Empty when there is none, as for `/\d+/`. Letters beyond ASCII count only if they have no
+ * regex's structure gives. Empty when there is none, as for `/\d+/`, or none that tells lines apart, as for `/ /`. Letters beyond ASCII count only if they have no
  * case, because RE2's case folding and `toLowerCase` differ on the others. One folding of RE2 is ignored: `ſ` and `K`
  * (Kelvin) as `s` and `k` under the flag `i`.
  */
@@ -29,8 +29,12 @@ export function logLiterals(pattern: LogPattern): readonly string[] {
 	if (pattern.kind !== "regex") {
 		return pattern.text === "" ? [] : [pattern.text.toLowerCase()];
 	}
-	return asNeeded(ofAlternatives(parseRegex(pattern.source).alternatives)) ?? [];
+	const literals = asNeeded(ofAlternatives(parseRegex(pattern.source).alternatives)) ?? [];
+	return literals.length > 0 && selectivity(literals) >= LEAST_SELECTIVE ? literals : [];
 }
+
+/** What is less selective is in most lines, often many times: to look for it would take longer than to try each line. */
+const LEAST_SELECTIVE = 0.6;
 
 function ofAlternatives(alternatives: readonly AST.Alternative[]): Knowledge {
 	const parts = alternatives.map(ofAlternative);
@@ -145,7 +149,7 @@ function asNeeded({ exact, needed }: Knowledge): readonly string[] | undefined {
 	return mostSelective([...(exact ? [exact] : []), ...(needed ? [needed] : [])]);
 }
 
-/** The set whose shortest text is the longest, where a common word counts as 1; ties go to the smallest set. */
+/** The most selective set; ties go to the smallest one. */
 function mostSelective(sets: readonly (readonly string[])[]): readonly string[] | undefined {
 	const usable = sets.filter((set) => set.length > 0 && shortest(set) > 0).map(smallest);
 	return usable.reduce<readonly string[] | undefined>((best, set) => {
@@ -157,9 +161,19 @@ function mostSelective(sets: readonly (readonly string[])[]): readonly string[] 
 	}, undefined);
 }
 
+/** That of its least selective text. */
 function selectivity(set: readonly string[]): number {
-	return Math.min(...set.map((text) => (COMMON.test(text) ? 1 : text.length)));
+	return Math.min(...set.map(textSelectivity));
 }
+
+/** Its length, but less for what is in most lines, whatever they say. */
+function textSelectivity(text: string): number {
+	if (COMMON.test(text)) return 1;
+	return text.length === 1 || SIGNS.test(text) ? text.length / 4 : text.length;
+}
+
+/** Blanks and ASCII signs: `: `, `/` and ` (` are in more lines than any word. */
+const SIGNS = /^[ !-/:-@[-`{-~]*$/;
 
 /** Words that occur in most failed logs: alone, they would run the regex on every line that contains one. */
 const COMMON =

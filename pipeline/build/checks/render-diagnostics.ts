@@ -26,10 +26,12 @@ function counted(count: number, what: string): string {
 function renderOne(diagnostic: Diagnostic, source: string | undefined, paint: Paint): string {
 	const place = paint.place(`${diagnostic.file}:${diagnostic.line}:${diagnostic.column}`);
 	const allowed = diagnostic.allowed && diagnostic.allowed.length > 0 ? [`  allowed: ${wrap(diagnostic.allowed)}`] : [];
+	const { related } = diagnostic;
+	const other = related === undefined ? [] : [`  the other: ${paint.place(`${related.file}:${related.line}`)}`];
 	const mark = isWarning(diagnostic) ? paint.doubtful : paint.bad;
 	const kind = isWarning(diagnostic) ? `${mark("warning")}: ` : "";
 	const head = `${place}  ${kind}${printable(diagnostic.message)}`;
-	return [head, ...excerpt(diagnostic, source, paint, mark), ...allowed].join("\n");
+	return [head, ...excerpt(diagnostic, source, paint, mark), ...other, ...allowed].join("\n");
 }
 
 const WIDTH = 100;

@@ -1,63 +1,56 @@
-import { compileLinear } from "../../expression/linear-regex.ts";
+import type { Artefact, Tool } from "../../artefact.ts";
+import { FINDING_KINDS } from "../../grammar/tool-table.ts";
+import { LineScanner } from "../../log/line-scanner.ts";
+import { type LogPattern, patternKey } from "../../log/log-pattern.ts";
+import { compileLogSearch } from "../../log/log-search.ts";
+import { printedPattern } from "../../tools/tool-table.ts";
+import type { Path } from "../yaml/yaml-source.ts";
 
-/** A table of tools as plain data: what each prints when it fails. A print is a text, or a `/regex/` with flags. */
-export interface ToolTable {
-	readonly tools: readonly ToolEntry[];
-}
-
-interface ToolEntry {
-	readonly tool: string;
-	readonly field: string;
-	readonly failures: readonly {
-		readonly type: string;
-		readonly prints?: readonly string[] | undefined;
-		/** Not this failure if one of these is printed, too. */
-		readonly unless?: readonly string[] | undefined;
-		/** The types that it beats when both are found. */
-		readonly over?: readonly string[] | undefined;
-	}[];
-}
-
-/** Two entries of a table between which nothing decides, at the path of one of them. */
-export interface ToolOverlap {
-	readonly path: readonly (string | number)[];
+/** Something doubtful in the table of tools, and the entry that it is in conflict with. */
+export interface ToolProblem {
+	readonly path: Path;
 	readonly message: string;
+	readonly other?: Path;
 }
 
 interface Print {
-	readonly path: readonly (string | number)[];
+	readonly path: Path;
 	readonly tool: string;
 	readonly type: string;
+	readonly kind: Tool["kind"];
 	readonly text: string;
-	readonly regex: { readonly source: string; readonly flags: string } | undefined;
+	readonly pattern: LogPattern;
 	readonly unless: readonly string[];
 	readonly over: readonly string[];
 }
 
 /**
- * The same pattern twice, a text in which another failure's pattern is always found, and a failure type in two fields.
- * Where `over` or `unless` decides between two types, nothing is left to tell apart.
+ * Entries between which nothing decides: the same pattern twice, a text in which another failure's pattern is always found, a
+ * program or a name of two tools, and a failure type in two fields. Where the kind, `over` or `unless` decides between two
+ * types, nothing is left to tell apart.
  */
-export function toolOverlaps({ tools }: ToolTable): readonly ToolOverlap[] {
+export function toolOverlaps(policy: Pick<Artefact, "tools" | "log_patterns">): readonly ToolProblem[] {
+	const { tools } = policy;
 	const prints = tools.flatMap(printsOf);
-	return [...samePatterns(prints), ...containedTexts(prints), ...typesInTwoFields(tools)];
+	return [
+		...samePatterns(prints),
+		...containedTexts(prints, policy),
+		...sharedWords(tools, "programs"),
+		...sharedWords(tools, "names"),
+		...typesInTwoFields(tools),
+	];
 }
 
-function printsOf({ tool, failures }: ToolEntry, index: number): readonly Print[] {
-	return failures.flatMap(({ type, prints = [], unless = [], over = [] }, failure) =>
+function printsOf({ tool, kind, failures }: Tool, index: number): readonly Print[] {
+	return failures.flatMap(({ type, prints, unless, over, kind: own = kind }, failure) =>
 		prints.map((text, at) => {
 			const path = ["tools", index, "failures", failure, "prints", at];
-			return { path, tool, type, text, regex: regexOf(text), unless, over };
+			return { path, tool, type, kind: own, text, pattern: printedPattern(text), unless, over };
 		}),
 	);
 }
 
-function regexOf(print: string): Print["regex"] {
-	const [, source, flags = ""] = /^\/(.+)\/([a-z]*)$/s.exec(print) ?? [];
-	return source === undefined ? undefined : { source, flags };
-}
-
-function samePatterns(prints: readonly Print[]): readonly ToolOverlap[] {
+function samePatterns(prints: readonly Print[]): readonly ToolProblem[] {
 	const first = new Map<string, Print>();
 	return prints.flatMap((print) => {
 		const { path, tool, text } = print;
@@ -66,73 +59,96 @@ function samePatterns(prints: readonly Print[]): readonly ToolOverlap[] {
 			first.set(text, print);
 			return [];
 		}
+		const other = earlier.path;
 		if (earlier.tool !== tool) {
-			return [
-				{
-					path,
-					message: `\`${earlier.tool}\` above has the same pattern: nothing tells the two apart. Keep it at one.`,
-				},
-			];
+			const message = `\`${earlier.tool}\` has the same pattern: nothing tells the two apart. Keep it at one.`;
+			return [{ path, message, other }];
 		}
-		return isDecided(earlier, print)
-			? []
-			: [{ path, message: `\`${tool}\` has this pattern already, for \`${earlier.type}\`. Keep it at one.` }];
+		const message = `\`${tool}\` has this pattern already, for \`${earlier.type}\`. Keep it at one.`;
+		return decidesByHand(earlier, print) ? [] : [{ path, message, other }];
 	});
 }
 
 /** A line with the longer text always has the shorter one: whichever is meant, both are found. */
-function containedTexts(prints: readonly Print[]): readonly ToolOverlap[] {
+function containedTexts(
+	prints: readonly Print[],
+	{ log_patterns }: Pick<Artefact, "log_patterns">,
+): readonly ToolProblem[] {
+	const anywhere = Map.groupBy(
+		prints.filter((print) => !dependsOnPlace(print)),
+		({ pattern }) => patternKey(pattern),
+	);
+	const matching = matchesIn(log_patterns.filter(({ pattern }) => anywhere.has(patternKey(pattern))));
 	return prints
-		.filter(({ regex }) => regex === undefined)
+		.filter(({ pattern }) => pattern.kind === "exact")
 		.flatMap((longer) => {
-			const within = prints.find(
-				(other) =>
-					other.type !== longer.type &&
-					other.text !== longer.text &&
-					!isDecided(other, longer) &&
-					isFoundIn(other, longer.text),
-			);
-			if (within === undefined) return [];
-			const message = `Every line with this text also matches \`${within.text}\` of \`${within.tool}\` (\`${within.type}\`). Make that pattern say more, or decide with \`over\` or \`unless\`.`;
-			return [{ path: longer.path, message }];
+			const within = matching(longer.text)
+				.flatMap((key) => anywhere.get(key) ?? [])
+				.find((other) => isOther(other, longer) && !decidesByHand(other, longer));
+			const message = within && overlapMessage(longer, within);
+			return message === undefined ? [] : [{ path: longer.path, message, other: within?.path ?? [] }];
 		});
 }
 
-function isFoundIn({ text, regex }: Print, longer: string): boolean {
-	if (regex === undefined) return longer.includes(text);
-	// What is anchored to a line's ends or to the edge of a word depends on what stands around the text.
-	return !/(^|[^\\])(\^|\$)|\\[bB]/.test(regex.source) && canCompile(regex)?.test(longer) === true;
+function isOther(other: Print, longer: Print): boolean {
+	return other.type !== longer.type && other.text !== longer.text;
 }
 
-/** An invalid regex is reported elsewhere. */
-function canCompile({ source, flags }: NonNullable<Print["regex"]>): ReturnType<typeof compileLinear> | undefined {
-	try {
-		return compileLinear(source, flags);
-	} catch {
-		return undefined;
-	}
+/** What is anchored to a line's ends or to the edge of a word depends on what stands around the text. */
+function dependsOnPlace({ pattern }: Print): boolean {
+	return pattern.kind === "regex" && /(^|[^\\])(\^|\$)|\\[bB]/.test(pattern.source);
+}
+
+/** What each text is found by: the keys of the patterns, in one pass. */
+function matchesIn(patterns: Artefact["log_patterns"]): (text: string) => readonly string[] {
+	const search = compileLogSearch(patterns);
+	const scanner = new LineScanner(search);
+	return (text) => {
+		scanner.scan(text, 0, text.length);
+		return [...scanner.patterns.subarray(0, scanner.found)]
+			.filter((pattern) => search.isTested[pattern] !== 1 || search.test(pattern, text))
+			.map((pattern) => search.keys[pattern] as string);
+	};
+}
+
+/** Undefined where the kinds decide in the longer one's favour. */
+function overlapMessage(longer: Print, { text, tool, type, kind }: Print): string | undefined {
+	const both = `Every line with this text also matches \`${text}\` of \`${tool}\` (\`${type}\`)`;
+	if (kind === longer.kind) return `${both}. Make that pattern say more, or decide with \`over\` or \`unless\`.`;
+	const isOutage = longer.kind === "finding" && (kind === "network" || kind === "runner");
+	const isStronger = FINDING_KINDS.indexOf(kind) < FINDING_KINDS.indexOf(longer.kind);
+	if (!isOutage && (!isStronger || longer.kind !== "wrapper")) return undefined;
+	return `${both}, which is \`${kind}\`: this one never decides. Make that pattern say more, or leave this one out.`;
 }
 
 /** One type beats the other, or is excluded where the other's pattern is printed. */
-function isDecided(a: Print, b: Print): boolean {
+function decidesByHand(a: Print, b: Print): boolean {
 	return a.over.includes(b.type) || b.over.includes(a.type) || a.unless.includes(b.text) || b.unless.includes(a.text);
 }
 
-function typesInTwoFields(tools: readonly ToolEntry[]): readonly ToolOverlap[] {
-	const fields = new Map<string, string>();
+function sharedWords(tools: readonly Tool[], key: "programs" | "names"): readonly ToolProblem[] {
+	const first = new Map<string, { readonly tool: string; readonly path: Path }>();
+	return tools.flatMap(({ tool, [key]: words = [] }, index) =>
+		words.flatMap((word, at) => {
+			const path = ["tools", index, key, at];
+			const known = first.get(word.toLowerCase());
+			if (known === undefined) first.set(word.toLowerCase(), { tool, path });
+			if (known === undefined || known.tool === tool) return [];
+			const message = `\`${word}\` is \`${known.tool}\`, too: nothing tells the two apart. Keep it at one.`;
+			return [{ path, message, other: known.path }];
+		}),
+	);
+}
+
+function typesInTwoFields(tools: readonly Tool[]): readonly ToolProblem[] {
+	const first = new Map<string, { readonly field: string; readonly path: Path }>();
 	return tools.flatMap(({ field, failures }, index) =>
 		failures.flatMap(({ type }, failure) => {
-			const known = fields.get(type) ?? field;
-			fields.set(type, known);
 			const path = ["tools", index, "failures", failure, "type"];
-			return known === field
-				? []
-				: [
-						{
-							path,
-							message: `\`${type}\` is in the field \`${known}\` above, and here in \`${field}\`. A failure type has one field.`,
-						},
-					];
+			const known = first.get(type) ?? { field, path };
+			first.set(type, known);
+			const message = `\`${type}\` is in the field \`${known.field}\` elsewhere, and here in \`${field}\`. A failure type has one field.`;
+			return known.field === field ? [] : [{ path, message, other: known.path }];
 		}),
 	);
 }

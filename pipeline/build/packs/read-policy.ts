@@ -148,7 +148,8 @@ function misnamed(
 	}
 	const names = [...new Set(entries.flatMap((entry) => [entry.name, qualified(entry)]))];
 	const guess = didYouMean(name, names) || " `healer show` lists what there is.";
-	return [own.at(["disable", by], `Nothing is called \`${name}\`.${guess}`)];
+	const message = `Nothing is called \`${name}\`.${guess} If a pack no longer has it, remove it here.`;
+	return [own.at(["disable", by], message)];
 }
 
 function qualified({ stage, name }: NamedEntry): string {

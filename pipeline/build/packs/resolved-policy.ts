@@ -54,7 +54,7 @@ export function resolvePolicy(sources: PolicySources): Resolution {
 		...resolvedEntry(policy, entry, lastIn(policy, entry)),
 		...(own !== undefined && { disabled: originOf(own, ["disable", entry.by]) }),
 	}));
-	const entries = entriesOf(value).map((entry) => {
+	const entries = policyEntries(value).map((entry) => {
 		const { source, path } = partAt(policy.merged, entry.path);
 		return resolvedEntry(policy, entry, placeOf(policy, entry, source, path));
 	});
@@ -69,7 +69,7 @@ function inGrammarsOrder(stages: Readonly<Record<string, unknown>>): Readonly<Re
 }
 
 /** The named entries, and the keys of the stages that have none, such as `settings`. */
-function entriesOf(value: Readonly<Record<string, unknown>>): readonly NamedEntry[] {
+export function policyEntries(value: Readonly<Record<string, unknown>>): readonly NamedEntry[] {
 	const named = Map.groupBy(namedEntries(value), ({ stage }) => stage);
 	return Object.entries(value).flatMap(([stage, inner]) => {
 		const own = named.get(stage);

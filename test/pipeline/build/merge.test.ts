@@ -173,7 +173,7 @@ describe("disable", () => {
 				line: 3,
 				column: 5,
 				text: "plya",
-				message: "Nothing is called `plya`. Did you mean `play`?",
+				message: "Nothing is called `plya`. Did you mean `play`? If a pack no longer has it, remove it here.",
 			},
 			{
 				file: "pipeline.yaml",
@@ -188,7 +188,8 @@ describe("disable", () => {
 				line: 5,
 				column: 5,
 				text: "nothing-like-it",
-				message: "Nothing is called `nothing-like-it`. `healer show` lists what there is.",
+				message:
+					"Nothing is called `nothing-like-it`. `healer show` lists what there is. If a pack no longer has it, remove it here.",
 			},
 		]);
 	});
