@@ -10,7 +10,7 @@ export interface GitHubMemory {
 	readonly installations: Map<string, number>;
 	/** Until when GitHub rate-limits an identity: `app`, or an installation's number. */
 	readonly limited: Map<string, number>;
-	/** What GitHub said of an identity's rate limit since the journal was last told. */
+	/** What GitHub said of an identity's rate limit, unless the journal has it already. */
 	readonly unwrittenLimits: Map<string, RateLimit>;
 	/** By identity and URL. */
 	readonly answers: Map<string, KeptAnswer>;

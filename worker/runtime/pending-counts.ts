@@ -1,5 +1,5 @@
 /** What this isolate counted and has not written to the journal yet: a count by metric, without `_total`, and label. */
-export class PendingCounts {
+class PendingCounts {
 	#counts = new Map<string, Map<string, number>>();
 
 	add(name: string, label = "", count = 1): void {

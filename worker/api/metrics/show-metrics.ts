@@ -13,7 +13,7 @@ import { createLog } from "../../log.ts";
 import { SharedResult } from "../../runtime/shared-result.ts";
 import { familiesOf, type Measured } from "./families.ts";
 
-/** Prometheus gives up a scrape after ten seconds unless it is told otherwise; each part ends before that. */
+/** By default Prometheus gives up a scrape after ten seconds; both parts end before that. */
 const WITHIN_MS = 4_000;
 
 // Several Prometheus servers, and whoever looks, cost the journal one reading.
