@@ -27,7 +27,7 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /** HEALER_CONFIG, else in the user's configuration folder; undefined if the environment names neither. */
-export function contextsFile(env: NodeJS.ProcessEnv): string | undefined {
+function contextsFile(env: NodeJS.ProcessEnv): string | undefined {
 	if (env.HEALER_CONFIG) return path.resolve(env.HEALER_CONFIG);
 	const folder = env.XDG_CONFIG_HOME || (env.HOME && path.join(env.HOME, ".config"));
 	return folder ? path.join(folder, "healer", "config.yaml") : undefined;

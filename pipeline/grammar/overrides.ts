@@ -12,6 +12,7 @@ interface Changes<Settings, Agent, Outcome> {
 
 /** What may differ by repository. The others are about the installation, or about what is an incident at all. */
 const SETTINGS = [
+	"paused",
 	"max_per_hour",
 	"process_bot_commits",
 	"process_bots",

@@ -81,7 +81,11 @@ function filled(text: string): string {
 	return text.replaceAll(/\b[A-Z]{6,}\b/g, (word) => words[word] ?? word);
 }
 
-const codeOf = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => filled(code ?? ""));
+/** The code of a cell; one that is nothing else comes without backticks. */
+function codeOf(cell: string): readonly string[] {
+	const codes = cell.includes("`") ? [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code ?? "") : [cell];
+	return codes.map(filled);
+}
 
 /** Types the commands of a cell; returns what they print. `healer tail` is interrupted as by Ctrl-C. */
 async function type(cell: string): Promise<string> {
@@ -133,7 +137,7 @@ interface Answers {
 }
 
 const listed = (...rows: object[]) => ({ incidents: rows });
-const word = (name: string) => expect.stringMatching(new RegExp(`^${words[name]}$`));
+const idOf = (name: string) => expect.stringMatching(new RegExp(`^${words[name]}$`));
 const short = (name: string) => words[name]?.slice(0, 12) ?? name;
 
 /** One for each question, in any order; those that change something come last in the table. */
@@ -143,14 +147,14 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 		cli: /d-star +watch\.started +5dlabs\/cto +unknown_event +the pipeline has no entry/,
 		api: { ignored: [{ delivery_id: "d-star", filter: "unknown_event" }] },
 	}),
-	"What became of delivery X?": () => ({ cli: new RegExp(short("INCIDENT")), api: listed({ id: word("INCIDENT") }) }),
+	"What became of delivery X?": () => ({ cli: new RegExp(short("INCIDENT")), api: listed({ id: idOf("INCIDENT") }) }),
 	"Why rex and not bolt?": () => ({
 		cli: /^rex, because [\s\S]*\nroute: /,
 		api: { agent: "rex", verdict: expect.stringMatching(/^rex, because /) },
 	}),
 	"What waits for what?": () => ({
 		cli: new RegExp(`\\nwaits for claim:\\S+, which ${short("INCIDENT")} has`),
-		api: { incidents: expect.arrayContaining([expect.objectContaining({ blocked_by: word("INCIDENT") })]) },
+		api: { incidents: expect.arrayContaining([expect.objectContaining({ blocked_by: idOf("INCIDENT") })]) },
 	}),
 	"What needs a person?": () => ({ cli: /^No matching incidents\.\n$/, api: listed() }),
 	"Was anything lost last night?": () => ({ cli: /\nfails +nothing\n/, api: { redelivery: { configured: false } } }),
@@ -165,7 +169,7 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 	"What is done about pull request 402?": () => ({ cli: /^No matching incidents\.\n$/, api: listed() }),
 	"What was done about this commit?": () => ({
 		cli: new RegExp(short("INCIDENT")),
-		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: word("INCIDENT") })]) },
+		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: idOf("INCIDENT") })]) },
 	}),
 	"Which filter ignores most?": () => ({
 		cli: /\nunknown_event 1\n$/,
@@ -190,7 +194,7 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 	}),
 	"What would my edit have decided?": () => ({
 		cli: /rex → bolt/,
-		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: word("INCIDENT") })]) },
+		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: idOf("INCIDENT") })]) },
 	}),
 	"Who did that?": () => ({
 		cli: /stop +\S+ +by hand/,
