@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { blocksOf, commandsOf } from "../support/markdown.ts";
 import { provideHelm, renderChart, runHelm } from "./servers/helm-program.ts";
 import { renderKustomization } from "./servers/kustomize-program.ts";
 import { manifestsOfChart } from "./support/chart-manifests.ts";
@@ -53,6 +55,17 @@ describe("deploy/helm/healer-relay", () => {
 		const kustomization = objectsIn(await renderKustomization(path.join(ROOT, "deploy/argocd-reader")));
 		const more = Object.entries(chart).filter(([key]) => key.startsWith("argocd "));
 		expect(Object.fromEntries(more)).toEqual(kustomization);
+	});
+
+	it("takes the values that docs/deploy.md shows", async () => {
+		const values = blocksOf("docs/deploy.md").find(({ language }) => language === "yaml")?.text ?? "";
+		const folder = await mkdtemp(path.join(tmpdir(), "healer-values-"));
+		await writeFile(path.join(folder, "relay-values.yaml"), values);
+		expect(commandsOf("docs/deploy.md")).toContain(
+			"helm upgrade --install healer-relay deploy/helm/healer-relay --namespace cto --values relay-values.yaml",
+		);
+		const rendered = objectsIn(await renderChart("cto", "--values", path.join(folder, "relay-values.yaml")));
+		expect(rendered).toEqual(objectsIn(await renderChart("cto")));
 	});
 
 	it("passes helm lint", async () => {

@@ -240,7 +240,7 @@ describe("deploy/relay, its chart and deploy/tunnel", () => {
 				"ok       namespaces             cto in spawn.namespace of the pipeline, deploy/relay, deploy/tunnel. Not named by HEALER_NAMESPACE, RELAY_URL, RELAY_URL in wrangler.toml, the kubeconfig's context.",
 				"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 				"",
-				"9 ok, 1 warning, 0 failed, 4 unknown.",
+				"11 ok, 1 warning, 0 failed, 4 unknown.",
 			]);
 			const [code, ...lines] = await examined({
 				RELAY_URL: relay.url,

@@ -81,7 +81,9 @@ function namespaceOfContext(kubeconfig: string | undefined): string | undefined 
 	const loading = loadKubeConfig({ KUBECONFIG: kubeconfig });
 	if (!loading.ok) return undefined;
 	const { kubeConfig } = loading;
-	return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
+	const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
+	// What tools write that choose none.
+	return namespace === "default" ? undefined : namespace;
 }
 
 async function textOf(file: string): Promise<string | undefined> {
