@@ -60,7 +60,7 @@ async function variablesOf(config: KubeConfig, namespace: string, container?: V1
 }
 
 /** What the relay would refuse, and what it limits. */
-export function comparePolicy(relay: Settings, { agents, settings }: Artefact): readonly Check[] {
+function comparePolicy(relay: Settings, { agents, settings }: Artefact): readonly Check[] {
 	const given = (name: string) => splitList(relay[name]);
 	const checks: Check[] = [];
 	const refuses = (variable: string, lacking: readonly string[]) => {
