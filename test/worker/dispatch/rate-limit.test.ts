@@ -48,6 +48,19 @@ describe("checkRateLimit", () => {
 		expect(slots).toBe(0);
 	});
 
+	it("takes the limit that `overrides` sets for a repository, and the settings' one elsewhere", async () => {
+		const stub = await capped(0, 3);
+		const overrides = [{ repositories: ["5DLabs/*"], settings: { max_per_hour: 1 } }];
+		stub.activeEngine = stubEngine({ settings: stubSettings({ max_per_hour: 0 }), overrides });
+		for (const n of [7, 8]) {
+			await journalIncident(stub, sampleIncident({ id: sampleId(n), repository: "octo/shop", branch: `x${n}` }));
+		}
+		expect(await processIncident(stub, sampleId(1))).toMatchObject({ state: "running" });
+		const second = await processIncident(stub, sampleId(2));
+		expect(second).toMatchObject({ state: "waiting", reason: expect.stringContaining("1 CodeRuns an hour") });
+		for (const n of [7, 8]) expect(await processIncident(stub, sampleId(n))).toMatchObject({ state: "running" });
+	});
+
 	it("counts each repository by itself, whatever the case of its name", async () => {
 		const stub = await capped(1, 1);
 		await journalIncident(stub, sampleIncident({ id: sampleId(8), repository: "5DLabs/CTO", branch: "x" }));
