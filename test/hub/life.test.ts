@@ -55,6 +55,24 @@ describe("a hub and its pipeline.yaml", () => {
 		expect(await statusOf(home, "octo-org/repo-1")).not.toBe("ignored");
 	});
 
+	it("activates an edited pack", async () => {
+		const home = await makeHome();
+		const pack = path.join(path.dirname(home.pipelineFile), "ours.yaml");
+		const filter = (prefix: string) => `filters:\n  - { name: ours, keep: "$not($glob(branch, '${prefix}/**'))" }\n`;
+		writeFileSync(pack, filter("draft"));
+		const own = readFileSync(home.pipelineFile, "utf8");
+		writeFileSync(home.pipelineFile, own.replace("healer/cluster]", "healer/cluster, ./ours.yaml]"));
+		const hub = await ready(home);
+		const { pipeline: before } = (await getJson(home, "/api/status")) as { pipeline: string };
+
+		writeFileSync(pack, filter("wip"));
+		await eventually(async () => {
+			const { pipeline } = (await getJson(home, "/api/status")) as { pipeline: string };
+			return pipeline !== before;
+		}, "the pack's new version");
+		await eventually(() => hub.output().includes("is active"), "a line that says so");
+	});
+
 	it("starts with the last good version when the file is broken, and reports that", async () => {
 		const home = await makeHome();
 		const first = await ready(home);
