@@ -65,7 +65,11 @@ function problemOf({ url, githubUrl, store: how }: AppCreateOptions): string | u
 }
 
 /** GitHub shows the secrets once, so they must not be lost: what wrangler does not take goes into the file. */
-async function store(app: CreatedApp, { store: how, out, githubUrl }: AppCreateOptions, output: Output): Promise<ExitCode> {
+async function store(
+	app: CreatedApp,
+	{ store: how, out, githubUrl }: AppCreateOptions,
+	output: Output,
+): Promise<ExitCode> {
 	const secrets = secretsOf(app, githubUrl);
 	if (how === "show") {
 		output.line("\nGitHub shows these only now:\n");

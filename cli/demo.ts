@@ -94,7 +94,12 @@ async function runDemo({ folder, port, end }: DemoPlace, output: Output, quiet: 
 
 async function fill(
 	hub: AnsweringHub,
-	{ scenario, clock, github, end }: { scenario: Scenario; clock: DemoClock; github: Awaited<ReturnType<typeof startGitHubStandIn>>; end: number },
+	{
+		scenario,
+		clock,
+		github,
+		end,
+	}: { scenario: Scenario; clock: DemoClock; github: Awaited<ReturnType<typeof startGitHubStandIn>>; end: number },
 ): Promise<void> {
 	const worker = { url: hub.url, token: hub.secrets.HEALER_API_TOKEN };
 	await clock.set(end - WEEK_MS, worker);

@@ -31,7 +31,11 @@ const ROOT = path.join(import.meta.dirname, "..");
  */
 export async function init(folder: string, options: InitOptions, output: Output, ask?: Asking): Promise<ExitCode> {
 	try {
-		const given = { healer: await originOfHealer(), ...keptAnswers(await textOf(folder, "package.json")), ...present(options) };
+		const given = {
+			healer: await originOfHealer(),
+			...keptAnswers(await textOf(folder, "package.json")),
+			...present(options),
+		};
 		const answers = readAnswers(ask === undefined || options.yes ? given : await asked(given, options, ask));
 		if (!answers.ok) return exitWith(output, `${answers.problem}\nNothing was written.`, EXIT.usage);
 		const wrangler = await readFile(path.join(ROOT, "wrangler.toml"), "utf8");

@@ -90,7 +90,10 @@ program
 	.description("Write a configuration repository: policy, cases, wrangler.toml, the relay's deployment, CI")
 	.argument("[folder]", "Where to write it", ".")
 	.option("--org <login>", "Your organisation's login on GitHub")
-	.option("--repositories <names>", "Whose failures are fixed: owner/name or owner/*, separated by commas (default: ORG/*)")
+	.option(
+		"--repositories <names>",
+		"Whose failures are fixed: owner/name or owner/*, separated by commas (default: ORG/*)",
+	)
 	.option("--agents <names>", "Agents with the fields they take; the last one gets everything else (default: atlas)")
 	.option("--deploy <how>", "How the relay is deployed: helm or kustomize (default: helm)")
 	.option("--url <url>", "The worker's address (default: https://healer.example.com)")
@@ -583,7 +586,8 @@ async function askOnTerminal(question: string): Promise<boolean> {
 
 const onTerminal = {
 	confirm: askOnTerminal,
-	text: async (question: string, usual: string) => (await readAnswer(`${question}${usual && ` [${usual}]`}: `)) || usual,
+	text: async (question: string, usual: string) =>
+		(await readAnswer(`${question}${usual && ` [${usual}]`}: `)) || usual,
 };
 
 async function readAnswer(question: string): Promise<string> {

@@ -33,7 +33,9 @@ export async function convertCode(apiUrl: string, code: string): Promise<Result<
 		const created = createdSchema.safeParse(await response.json());
 		if (created.success) return ok(created.data);
 		const missing = created.error.issues.map(({ path }) => path.join("."));
-		return fail(`GitHub's answer lacks ${missing.join(", ")}. The App exists: generate its key and set its webhook secret by hand.`);
+		return fail(
+			`GitHub's answer lacks ${missing.join(", ")}. The App exists: generate its key and set its webhook secret by hand.`,
+		);
 	} catch (error) {
 		return fail(`No answer from ${apiUrl} (${explainNetworkError(error, apiUrl) ?? messageOf(error)}). Run it again.`);
 	}

@@ -36,7 +36,8 @@ export async function startManifestFlow(input: ManifestFlowInput): Promise<Manif
 	const server = createServer((request, response) => {
 		const host = hostOf(server);
 		// Another name for this machine is somebody else's (DNS rebinding).
-		if (request.headers.host !== host) return answer(response, 421, "Open the address that `healer app create` printed.");
+		if (request.headers.host !== host)
+			return void answer(response, 421, "Open the address that `healer app create` printed.");
 		respond(request, response, { ...input, state, host, found: (code) => resolve(ok(code)) });
 	});
 	await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
@@ -63,13 +64,18 @@ interface Responding extends ManifestFlowInput {
 
 function respond(request: IncomingMessage, response: ServerResponse, flow: Responding): void {
 	const { pathname, searchParams } = new URL(request.url ?? "/", `http://${flow.host}`);
-	if (request.method !== "GET" || !["/", "/created"].includes(pathname)) return answer(response, 404, "There is nothing here.");
+	if (request.method !== "GET" || !["/", "/created"].includes(pathname))
+		return void answer(response, 404, "There is nothing here.");
 	if (!isSame(searchParams.get("state") ?? "", flow.state)) {
-		return answer(response, 403, "This page was not opened from the address that `healer app create` printed, or GitHub's answer is not for it.");
+		return answer(
+			response,
+			403,
+			"This page was not opened from the address that `healer app create` printed, or GitHub's answer is not for it.",
+		);
 	}
-	if (pathname === "/") return send(response, 200, formPage(flow), new URL(flow.githubUrl).origin);
+	if (pathname === "/") return void send(response, 200, formPage(flow), new URL(flow.githubUrl).origin);
 	const code = searchParams.get("code") ?? "";
-	if (!CODE.test(code)) return answer(response, 400, "GitHub's answer has no code. Open the address again.");
+	if (!CODE.test(code)) return void answer(response, 400, "GitHub's answer has no code. Open the address again.");
 	flow.found(code);
 	answer(response, 200, "The App is created. Go back to the terminal: it says where its secrets are.");
 }
@@ -86,7 +92,9 @@ function formPage({ manifest, githubUrl, org, state, host }: Responding): string
 	const owner = org === undefined ? "" : `/organizations/${encodeURIComponent(org)}`;
 	const action = `${new URL(githubUrl).origin}${owner}/settings/apps/new?state=${state}`;
 	const whole = JSON.stringify({ ...manifest, redirect_url: `http://${host}/created` });
-	const permissions = Object.entries(manifest.default_permissions).map(([name, access]) => `<li>${escaped(name)}: ${access}</li>`);
+	const permissions = Object.entries(manifest.default_permissions).map(
+		([name, access]) => `<li>${escaped(name)}: ${access}</li>`,
+	);
 	return `<h1>Create the GitHub App ${escaped(manifest.name)}</h1>
 <p>GitHub asks you to confirm its name. It gets these permissions and no others:</p>
 <ul>${permissions.join("")}</ul>

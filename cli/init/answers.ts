@@ -43,7 +43,9 @@ export function readAnswers(given: GivenAnswers): Result<Answers> {
 	const repositories = listOf(given.repositories ?? `${org}/*`);
 	const agents = listOf(given.agents ?? "atlas").map(agentOf);
 	const problems = [
-		...(LOGIN.test(org) ? [] : [`--org ${org || "is missing"}: give your organisation's login on GitHub, such as acme.`]),
+		...(LOGIN.test(org)
+			? []
+			: [`--org ${org || "is missing"}: give your organisation's login on GitHub, such as acme.`]),
 		...repositories
 			.filter((name) => !REPOSITORY.test(name))
 			.map((name) => `--repositories ${name}: give owner/name or owner/*, separated by commas.`),
@@ -89,7 +91,10 @@ export function keptAnswers(packageJson: string | undefined): GivenAnswers {
 }
 
 function listOf(text: string): readonly string[] {
-	return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+	return text
+		.split(",")
+		.map((part) => part.trim())
+		.filter((part) => part !== "");
 }
 
 function agentOf(text: string): AgentAnswer {

@@ -1,4 +1,4 @@
-import { type Answers, type AgentAnswer, givenOf } from "./answers.ts";
+import { type AgentAnswer, type Answers, givenOf } from "./answers.ts";
 
 /** Text by path in the configuration repository. */
 export type Files = Readonly<Record<string, string>>;
@@ -40,7 +40,13 @@ function packageJson(answers: Answers): string {
 		name: `${answers.org.toLowerCase()}-healer`,
 		private: true,
 		type: "module",
-		scripts: { start: "healer start", check: "healer check", test: "healer test", push: "healer push", deploy: "wrangler deploy" },
+		scripts: {
+			start: "healer start",
+			check: "healer check",
+			test: "healer test",
+			push: "healer push",
+			deploy: "wrangler deploy",
+		},
 		dependencies: { healer: "file:healer" },
 		healer: { init: givenOf(answers) },
 	};

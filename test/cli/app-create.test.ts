@@ -22,7 +22,14 @@ afterEach(() => github.close());
 /** Runs it until it has printed its page; `done` is its exit code. */
 async function begin(given: Partial<AppCreateOptions> = {}) {
 	const output = recordedOutput();
-	const usual = { pipeline: PIPELINE, url: "https://healer.acme.example", name: "Acme Healer", org: "acme", store: "file", within: 1 };
+	const usual = {
+		pipeline: PIPELINE,
+		url: "https://healer.acme.example",
+		name: "Acme Healer",
+		org: "acme",
+		store: "file",
+		within: 1,
+	};
 	const done = createApp({ ...usual, githubUrl: "https://github.com", apiUrl: github.url, out, ...given }, output);
 	await expect.poll(() => output.lines[0] ?? "").toMatch(/^Open http:/);
 	const page = new URL(output.lines[0]?.replace("Open ", "") ?? "");
@@ -73,7 +80,9 @@ describe("healer app create", () => {
 		const { output, done, created, state } = await begin();
 		await created({ code: "an-old-code", state });
 		expect(await done).toBe(1);
-		expect(output.problems).toEqual(["GitHub answered 404 to the code: it is used up or older than an hour. Run it again."]);
+		expect(output.problems).toEqual([
+			"GitHub answered 404 to the code: it is used up or older than an hour. Run it again.",
+		]);
 	});
 
 	it("never writes over another file: it may hold the only copy of a key", async () => {
@@ -98,7 +107,13 @@ describe("healer app create", () => {
 		[{ store: "vault" }, /^--store vault: choose wrangler, file, show\.$/],
 	])("refuses %j before it opens anything", async (given, problem) => {
 		const output = recordedOutput();
-		const usual = { pipeline: PIPELINE, url: "https://healer.acme.example", name: "x", githubUrl: "https://github.com", store: "file" };
+		const usual = {
+			pipeline: PIPELINE,
+			url: "https://healer.acme.example",
+			name: "x",
+			githubUrl: "https://github.com",
+			store: "file",
+		};
 		expect(await createApp({ ...usual, out, within: 1, ...given }, output)).toBe(2);
 		expect(output.problems[0]).toMatch(problem);
 	});
@@ -115,6 +130,8 @@ it.each([
 /** The same request under another name of this machine. */
 function statusAs(host: string, page: URL): Promise<number | undefined> {
 	return new Promise((resolve, reject) => {
-		request(page, { headers: { host } }, (response) => resolve(response.resume().statusCode)).on("error", reject).end();
+		request(page, { headers: { host } }, (response) => resolve(response.resume().statusCode))
+			.on("error", reject)
+			.end();
 	});
 }

@@ -10,7 +10,11 @@ import { test } from "../../cli/test.ts";
 import { recordedOutput } from "./recorded-output.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
-const WRITTEN: InitOptions = { org: "acme", agents: "ferris:rust,blaze:frontend+go,atlas", healer: "https://git.example/healer" };
+const WRITTEN: InitOptions = {
+	org: "acme",
+	agents: "ferris:rust,blaze:frontend+go,atlas",
+	healer: "https://git.example/healer",
+};
 
 let folder: string;
 beforeEach(() => {
@@ -27,18 +31,21 @@ function text(name: string): string {
 }
 
 describe("healer init", () => {
-	it.each(["helm", "kustomize"])("writes a repository whose policy is valid and passes its cases, with %s", async (deploy) => {
-		expect((await run({ ...WRITTEN, deploy })).code).toBe(0);
-		const pipeline = path.join(folder, "pipeline.yaml");
-		expect(text("pipeline.yaml").split("\n").length).toBeLessThan(60);
-		const [checked, tested] = [recordedOutput(), recordedOutput()];
-		expect(await check(pipeline, { strict: true }, checked)).toBe(0);
-		expect(await test([], { pipeline }, tested)).toBe(0);
-		expect(tested.lines.at(-1)).toBe("4 of 4 cases passed.");
-		expect(parse(text(".github/workflows/healer.yml")).jobs.policy.steps.map((step: { run?: string }) => step.run)).toContain(
-			"npx healer test",
-		);
-	});
+	it.each(["helm", "kustomize"])(
+		"writes a repository whose policy is valid and passes its cases, with %s",
+		async (deploy) => {
+			expect((await run({ ...WRITTEN, deploy })).code).toBe(0);
+			const pipeline = path.join(folder, "pipeline.yaml");
+			expect(text("pipeline.yaml").split("\n").length).toBeLessThan(60);
+			const [checked, tested] = [recordedOutput(), recordedOutput()];
+			expect(await check(pipeline, { strict: true }, checked)).toBe(0);
+			expect(await test([], { pipeline }, tested)).toBe(0);
+			expect(tested.lines.at(-1)).toBe("4 of 4 cases passed.");
+			expect(
+				parse(text(".github/workflows/healer.yml")).jobs.policy.steps.map((step: { run?: string }) => step.run),
+			).toContain("npx healer test");
+		},
+	);
 
 	it("names the organisation's own repositories and Apps in the relay's settings", async () => {
 		await run({ ...WRITTEN, url: "https://healer.acme.example" });
@@ -66,7 +73,10 @@ describe("healer init", () => {
 	it("changes nothing in a second run, and needs no flags for it", async () => {
 		await run(WRITTEN);
 		const second = await run({ yes: true });
-		expect([second.code, second.lines]).toEqual([0, [`Next: ${path.join(folder, "README.md")} says what to do, step by step.`]]);
+		expect([second.code, second.lines]).toEqual([
+			0,
+			[`Next: ${path.join(folder, "README.md")} says what to do, step by step.`],
+		]);
 	});
 
 	it("shows what a person edited, and keeps it unless somebody says otherwise", async () => {
@@ -105,7 +115,10 @@ describe("healer init", () => {
 		[{}, "--org is missing: give your organisation's login on GitHub, such as acme."],
 		[{ org: "a b" }, "--org a b: give your organisation's login on GitHub, such as acme."],
 		[{ org: "acme", repositories: "shop" }, "--repositories shop: give owner/name or owner/*, separated by commas."],
-		[{ org: "acme", agents: "Rex" }, "--agents Rex: give names in lower case with their fields, such as ferris:rust,atlas."],
+		[
+			{ org: "acme", agents: "Rex" },
+			"--agents Rex: give names in lower case with their fields, such as ferris:rust,atlas.",
+		],
 		[{ org: "acme", agents: "a:rust,b:rust" }, "--agents: two of them take rust."],
 		[{ org: "acme", deploy: "nomad" }, "--deploy nomad: choose helm or kustomize."],
 		[{ org: "acme", url: "healer" }, "--url healer: give the worker's address, such as https://healer.example.com."],

@@ -1,15 +1,9 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IncidentDetail, TitledIncident } from "../../worker/api/shapes.ts";
-import { freePort } from "../support/free-port.ts";
+import { DEMO_WITHIN_MS, type DemoProcess, startDemo } from "./demo-process.ts";
 import { eventually } from "./eventually.ts";
-import { cleanEnvironment, ROOT } from "./hub-process.ts";
-
-// Half a minute on two idle cores; this is for a busy machine.
-const WITHIN_MS = 600_000;
 
 /** Every status that lasts: `accepted` is over within seconds. */
 const STATUSES = [
@@ -26,35 +20,14 @@ const STATUSES = [
 	"waiting",
 ];
 
-let url: string;
-let stateDir: string;
-let output = "";
-let demo: ReturnType<typeof spawn>;
+let demo: DemoProcess;
 let incidents: readonly TitledIncident[];
 
 beforeAll(async () => {
-	const port = await freePort();
-	url = `http://127.0.0.1:${port}`;
-	stateDir = path.join(mkdtempSync(path.join(tmpdir(), "healer-demo-test-")), "demo");
-	const options = ["--port", String(port), "--state-dir", stateDir, "--now", "2026-11-30T09:00:00Z"];
-	demo = spawn(process.execPath, ["cli/main.ts", "demo", ...options], {
-		cwd: ROOT,
-		// An address that answers nobody: a demo that asked GitHub or a cluster of the caller's would fail.
-		env: { ...cleanEnvironment(), GITHUB_API_URL: "http://127.0.0.1:1", KUBECONFIG: "/nonexistent/config" },
-		stdio: ["ignore", "pipe", "pipe"],
-	});
-	for (const stream of [demo.stdout, demo.stderr]) stream?.on("data", (chunk) => (output += chunk));
-	await eventually(
-		() => {
-			if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode}:\n${output}`);
-			return output.includes(`Healer's demo is ready on ${url}\n`);
-		},
-		() => `the ready line in\n${output}`,
-		WITHIN_MS,
-	);
+	demo = await startDemo();
 	({ incidents } = await get<{ readonly incidents: readonly TitledIncident[] }>("/api/incidents?limit=200&with=title"));
-}, WITHIN_MS + 10_000);
-afterAll(() => void demo.kill("SIGKILL"));
+}, DEMO_WITHIN_MS + 10_000);
+afterAll(() => void demo?.child.kill("SIGKILL"));
 
 describe("healer demo", () => {
 	it("shows every status that lasts", () => {
@@ -90,15 +63,17 @@ describe("healer demo", () => {
 	});
 
 	it("names three things to try", () => {
-		expect(output).toMatch(/Three things to try:\n {2}1\. .*\n {2}2\. .*npx healer insights.*\n {2}3\. .*pipeline\.yaml/);
+		expect(demo.output()).toMatch(
+			/Three things to try:\n {2}1\. .*\n {2}2\. .*npx healer insights.*\n {2}3\. .*pipeline\.yaml/,
+		);
 	});
 
 	it("ends on Ctrl-C, and keeps the folder that it was given", async () => {
-		demo.kill("SIGINT");
-		await eventually(() => demo.exitCode !== null, "its end");
-		expect(demo.exitCode).toBe(0);
-		expect(existsSync(path.join(stateDir, "pipeline.yaml"))).toBe(true);
-		expect(readFileSync(path.join(stateDir, "state/hub.log"), "utf8")).not.toContain("api.github.com");
+		demo.child.kill("SIGINT");
+		await eventually(() => demo.child.exitCode !== null, "its end");
+		expect(demo.child.exitCode).toBe(0);
+		expect(existsSync(path.join(demo.folder, "pipeline.yaml"))).toBe(true);
+		expect(readFileSync(path.join(demo.folder, "state/hub.log"), "utf8")).not.toContain("api.github.com");
 	});
 });
 
@@ -108,5 +83,5 @@ async function ofRun(run: string): Promise<IncidentDetail> {
 }
 
 async function get<T>(route: string): Promise<T> {
-	return (await (await fetch(url + route)).json()) as T;
+	return (await (await fetch(demo.url + route)).json()) as T;
 }

@@ -7,7 +7,16 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { commandsOf } from "../support/markdown.ts";
 import { eventually } from "./eventually.ts";
-import { cleanEnvironment, codeRuns, environmentOf, type Home, type HubProcess, makeHome, ROOT, startReadyHub } from "./hub-process.ts";
+import {
+	cleanEnvironment,
+	codeRuns,
+	environmentOf,
+	type Home,
+	type HubProcess,
+	makeHome,
+	ROOT,
+	startReadyHub,
+} from "./hub-process.ts";
 
 const above = mkdtempSync(path.join(tmpdir(), "healer-getting-started-"));
 const repository = path.join(above, "acme-healer");
@@ -23,7 +32,8 @@ describe("docs/getting-started.md, as typed", () => {
 	const commands: readonly (readonly [string, (command: string) => Promise<void>])[] = [
 		[
 			"npx healer init ../acme-healer --org acme --agents ferris:rust,atlas --yes",
-			async (command) => expect(await typeIn(ROOT, command.replace("../", `${above}/`))).toContain("Wrote pipeline.yaml"),
+			async (command) =>
+				expect(await typeIn(ROOT, command.replace("../", `${above}/`))).toContain("Wrote pipeline.yaml"),
 		],
 		["cd ../acme-healer", async () => expect(path.basename(repository)).toBe("acme-healer")],
 		[

@@ -90,7 +90,7 @@ function answersOf(route: string, answer: unknown, body?: unknown): string {
 }
 
 function bodyFor(route: string): unknown {
-	if (/^(GET|DELETE) |\/attempts$/.test(route)) return undefined;
+	if (/^(GET|DELETE) |\/(attempts|conversions)$/.test(route)) return undefined;
 	if (route.endsWith("/issues")) return { title: "t" };
 	if (route.endsWith("/reactions")) return { content: "eyes" };
 	return route.endsWith("/labels") ? { labels: ["x"] } : { body: "b" };

@@ -77,6 +77,10 @@ function installations(state: Asked["state"]): readonly unknown[] {
 /** GitHub shows the secrets of an App once: the code is used up. */
 export function convertCode({ state, parameters }: Asked): PlainAnswer {
 	if (!state.manifestCodes.delete(String(parameters.code))) return notFound();
-	const secrets = { client_id: "Iv1.8a61f9b3a7aba766", client_secret: "the-client-secret", webhook_secret: "the-webhook-secret" };
+	const secrets = {
+		client_id: "Iv1.8a61f9b3a7aba766",
+		client_secret: "the-client-secret",
+		webhook_secret: "the-webhook-secret",
+	};
 	return ok({ ...state.app, html_url: "https://github.com/apps/healer", ...secrets, pem: APP_KEY.pkcs1 }, 201);
 }
