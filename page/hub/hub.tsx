@@ -68,7 +68,7 @@ function State({ shown }: { readonly shown: HubStatus }) {
 function Ignored({ ignored }: { readonly ignored: HubStatus["ignored"] }) {
 	const rows = Object.entries(ignored).toSorted(([, a], [, b]) => b - a);
 	return (
-		<section class="panel" aria-label="Ignored deliveries">
+		<section aria-label="Ignored deliveries">
 			<h2>Ignored deliveries</h2>
 			{rows.length === 0 ? (
 				<p class="empty">No delivery was ignored.</p>
@@ -91,7 +91,7 @@ function Ignored({ ignored }: { readonly ignored: HubStatus["ignored"] }) {
 
 function FailedDeliveries({ redelivery }: { readonly redelivery: Redelivery }) {
 	return (
-		<section class="panel" aria-label="Failed deliveries">
+		<section aria-label="Failed deliveries">
 			<h2>Failed deliveries</h2>
 			{redelivery.configured ? (
 				<>
