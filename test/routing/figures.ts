@@ -26,6 +26,8 @@ const labelled = z.strictObject({
 
 export type LabelledFailure = z.infer<typeof labelled>;
 
+export const BATCHES = ["first-batch.jsonl", "second-batch.jsonl"] as const;
+
 export function readBatch(file: string): readonly LabelledFailure[] {
 	const text = readFileSync(fileURLToPath(new URL(file, import.meta.url)), "utf8");
 	return text

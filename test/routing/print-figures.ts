@@ -1,10 +1,10 @@
 import { shippedArtefact } from "../support/shipped-artefact.ts";
-import { type Figures, measure, readBatch, WAYS, type Way } from "./figures.ts";
+import { BATCHES, type Figures, measure, readBatch, WAYS, type Way } from "./figures.ts";
 
-/** `npm run routing [-- first-batch.jsonl ...]`: how many failures of the batches go to the right agent, and the misses. */
+/** `npm run routing -- [first-batch.jsonl ...]`: how many failures of the batches go to the right agent, and the misses. */
 const files = process.argv.slice(2);
 const artefact = await shippedArtefact();
-for (const file of files.length > 0 ? files : ["first-batch.jsonl"]) {
+for (const file of files.length > 0 ? files : BATCHES) {
 	const batch = readBatch(file);
 	process.stdout.write(`${file}: ${batch.length} failures\n`);
 	for (const way of Object.keys(WAYS) as Way[]) process.stdout.write(shown(way, await measure(artefact, batch, way)));
