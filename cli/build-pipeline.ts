@@ -41,7 +41,11 @@ function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
 export function buildFiles(files: PipelineFiles, colour = false): BuiltPipeline {
 	const built = buildOnce(files);
 	return built.ok
-		? { ok: true, artefact: { ...built.artefact, source: files.text }, warnings: inUsersNames(built.warnings, files, colour) }
+		? {
+				ok: true,
+				artefact: { ...built.artefact, source: files.text },
+				warnings: inUsersNames(built.warnings, files, colour),
+			}
 		: { ok: false, ...inUsersNames(built.diagnostics, files, colour) };
 }
 

@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { unifiedDiff } from "../pipeline/text/unified-diff.ts";
 import { codeOf } from "../relay/file-kind.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type GivenAnswers, keptAnswers, readAnswers } from "./init/answers.ts";
 import { filesOf } from "./init/files.ts";
 import { exitWith, type Output } from "./output.ts";
-import { unifiedDiff } from "./push/unified-diff.ts";
 
 export interface InitOptions extends GivenAnswers {
 	/** Overwrite what differs. */

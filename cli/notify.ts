@@ -50,7 +50,7 @@ function showTargets(targets: readonly NotificationStatus[], output: Output): vo
 		String(target.failed),
 		target.sent_at ?? "-",
 	]);
-	for (const line of table(head, rows, output.paint)) output.line(line);
+	for (const line of table(head, rows, output)) output.line(line);
 	for (const { name, problem, last_error, failing_since } of targets) {
 		if (problem !== null) output.problem(`${name}: ${visible(problem)}.`);
 		else if (failing_since !== null) output.problem(`${name}: ${visible(last_error ?? "no answer")}.`);

@@ -1,4 +1,4 @@
-import { type EvidenceKind, isWeak } from "./evidence-kinds.ts";
+import type { EvidenceKind } from "./evidence-kinds.ts";
 
 /**
  * Why an agent was chosen, as values: `becauseSentence` says it in one sentence. Texts of logs, names and commands come from
@@ -88,7 +88,7 @@ function evidenceText({ evidence, command, line, place, name }: Because & { read
 		case "file":
 			return `an error names ${place ?? quoted(line ?? "")}`;
 		default:
-			return `${NAMES[evidence]} ${quoted(name ?? "")}${isWeak(evidence) ? LITTLE : ""}`;
+			return `${NAMES[evidence]} ${quoted(name ?? "")}${LITTLE}`;
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { RuleVerdict } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
-import { type Evidence, weighEvidence } from "../tools/weigh-evidence.ts";
+import { type Evidence, failureByJob, failureByStep, weighEvidence } from "../tools/weigh-evidence.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 
@@ -28,15 +28,32 @@ export async function classify(pipeline: Pipeline, scope: Scope, facts: Facts): 
 	const verdicts = [...ruled.verdicts, ...weighed.slice(0, MOST_SHOWN).map(verdictOf)];
 	const rest = pipeline.classify.find(({ condition }) => condition === undefined);
 	if (evidence !== undefined) {
-		// A word may name the field only; what is weaker may still say what of it failed.
-		const isVague = evidence.type === rest?.type;
-		const known = weighed.find(({ field, type }) => isVague && field === evidence.field && type !== evidence.type);
-		const { type, fix } = known ?? (isVague ? rest : evidence);
+		const { type, fix } = howItFailed(pipeline, facts, weighed, evidence, rest);
 		return { type, category: evidence.field, fix, evidence, verdicts };
 	}
 	// Loading has verified that the last rule always holds.
 	if (rest === undefined) throw new Error("no classify rule holds");
 	return { ...failureOf(rest), verdicts: [...verdicts, { rule: rest.name, verdict: "true" }] };
+}
+
+type Typed = Pick<Classified, "type" | "fix">;
+
+/** Evidence may name the field only, and a job or workflow is called after more than what failed in it: then other names say how. */
+function howItFailed(
+	{ tools }: Pipeline,
+	facts: Facts,
+	weighed: readonly Evidence[],
+	evidence: Evidence,
+	rest: Typed | undefined,
+): Typed {
+	const { field, kind } = evidence;
+	const isAround = kind === "job_name" || kind === "workflow_name";
+	const isVague = evidence.type === rest?.type;
+	if (!isVague && !isAround) return evidence;
+	const step = failureByStep(tools, field, facts);
+	if (!isVague) return step ?? evidence;
+	const known = weighed.find((one) => one.field === field && one.type !== evidence.type);
+	return (isAround ? (step ?? known) : (known ?? step)) ?? failureByJob(tools, field, facts) ?? rest ?? evidence;
 }
 
 function failureOf({ type, category, fix }: Pick<Classified, "type" | "category" | "fix">) {

@@ -36,6 +36,8 @@ export interface FieldSource {
 export interface ToolTable {
 	readonly fields: Readonly<Record<string, Field>>;
 	readonly tools: readonly KnownTool[];
+	/** Each field's failures. */
+	readonly failures: ReadonlyMap<string, readonly Failure[]>;
 	readonly programs: ProgramIndex<KnownTool>;
 	readonly words: WordIndex<Meant>;
 	readonly sources: readonly FieldSource[];
@@ -46,6 +48,7 @@ export function compileToolTable(fields: Readonly<Record<string, Field>>, tools:
 	return {
 		fields,
 		tools: known.map(({ tool }) => tool),
+		failures: failuresByField(known.map(({ tool }) => tool)),
 		programs: new ProgramIndex(known.map(({ tool, written }) => ({ entry: tool, programs: written.programs }))),
 		words: new WordIndex<Meant>([
 			...known.map(({ tool, written }) => ({ entry: { tool }, words: wordsOf(written) })),
@@ -53,6 +56,13 @@ export function compileToolTable(fields: Readonly<Record<string, Field>>, tools:
 		]),
 		sources: Object.entries(fields).flatMap(([name, field]) => sourceOf(name, field)),
 	};
+}
+
+function failuresByField(tools: readonly KnownTool[]): ReadonlyMap<string, readonly Failure[]> {
+	const fields = [...new Set(tools.map(({ field }) => field))];
+	return new Map(
+		fields.map((field) => [field, tools.filter((tool) => tool.field === field).flatMap(({ failures }) => failures)]),
+	);
 }
 
 /** Every pattern that the table searches logs for. */

@@ -1,7 +1,8 @@
-import { EVIDENCE, type EvidenceKind } from "../evidence-kinds.ts";
+import { EVIDENCE, type EvidenceKind, isWeak } from "../evidence-kinds.ts";
 import type { Facts } from "../expression/facts.ts";
 import { matchesGlob } from "../expression/glob.ts";
 import type { ErrorLine, FailedStep, LogReading } from "../log/log-reading.ts";
+import { activityOf, failureOfActivity } from "./activities.ts";
 import type { Failure, FieldSource, KnownTool, Meant, ToolTable } from "./tool-table.ts";
 
 /** One piece of evidence, and what it says has failed. */
@@ -37,10 +38,16 @@ export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence
 	const isBeaten = new Set(all.filter((one) => all.some((other) => beats(other, one))));
 	return all.toSorted(
 		(one, other) =>
+			Number(saysNothing(one)) - Number(saysNothing(other)) ||
 			EVIDENCE.indexOf(one.kind) - EVIDENCE.indexOf(other.kind) ||
 			Number(isBeaten.has(one)) - Number(isBeaten.has(other)) ||
 			byPlace(one, other),
 	);
+}
+
+/** `make` ran, or a step is called `pre-commit`: any other name says more. */
+function saysNothing({ kind, field }: Evidence): boolean {
+	return field === "general" && isWeak(kind);
 }
 
 function beats({ kind, over }: Evidence, other: Evidence): boolean {
@@ -57,7 +64,7 @@ interface StepPrograms {
 	/** The index of its log. */
 	readonly log: number;
 	readonly ran: readonly Program[];
-	/** Of these, what the log shows: all but the step's title. */
+	/** Of these, what the log shows, without the step's title; without a log, the titles. */
 	readonly shown: readonly Program[];
 	/** Those that the output names as what failed. */
 	readonly named: readonly Program[];
@@ -77,15 +84,13 @@ function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): reado
 	const steps = log?.steps ?? [NOTHING_RUN];
 	// A step without a name is called after its command. Which log it is of is not known if there are several. Of commands
 	// the last counts, of steps that failed the first.
-	const titles = failed_steps
-		.filter(isTitle)
-		.map((name) => name.slice(RUN.length))
-		.toReversed();
-	const titled = steps.length === 1 ? titles.flatMap((line) => programsOf(table, line)) : [];
+	const titles = steps.length === 1 ? failed_steps.filter(isTitle) : [];
+	const titled = titles.map((name) => programsOf(table, name.slice(RUN.length)));
 	return steps.map(({ commands, failed }, at) => {
-		const shown = commands.flatMap((line) => programsOf(table, line));
+		const written = commands.flatMap((line) => programsOf(table, line));
 		const named = failed.flatMap((line) => programsOf(table, line));
-		return { log: at, ran: [...titled, ...shown], shown, named };
+		const ran = [...titled.toReversed().flat(), ...written];
+		return { log: at, ran, shown: log === undefined ? titled.flat() : written, named };
 	});
 }
 
@@ -274,22 +279,64 @@ function ofFile(source: FieldSource, log: LogReading): Evidence {
 	return { kind: "file", field, type, fix, pattern, line, ...(place !== undefined && { place }), over: [] };
 }
 
-function names(
-	table: ToolTable,
-	{ log, said = [], failed_steps = [], jobs = [], workflow, changed_files = [] }: Facts,
-	ran: readonly StepPrograms[],
-): readonly Evidence[] {
+function names(table: ToolTable, facts: Facts, ran: readonly StepPrograms[]): readonly Evidence[] {
+	const { log, said = [], failed_steps = [], jobs = [], workflow, changed_files = [] } = facts;
 	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
+	const files = changedFiles(table, changed_files);
+	const steps = stepNames(table, facts, ran);
+	const around = [
+		...jobs.flatMap((name) => named(table, name, "job_name")),
+		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
+	];
 	return [
 		...said.flatMap((text) => named(table, text, "error_text")),
 		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
 		...failed_steps.filter((name) => !isCommand(table, name, log)).flatMap((name) => named(table, name, "step_name")),
 		...wrappedNames(ran).flatMap((name) => named(table, name, "step_name")),
-		...jobs.flatMap((name) => named(table, name, "job_name")),
-		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
-		...changedFiles(table, changed_files),
+		...around.filter((one) => !isElsewhere(table, one, files[0], steps)),
+		...files,
 		...(log?.steps ?? []).flatMap(({ last }) => last.toReversed().flatMap((text) => named(table, text, "log_text"))),
 	];
+}
+
+/**
+ * Whether the failing step does what is no part of the job's or workflow's field, and is part of that of the changed files:
+ * `Install` in a job called `publish`. A security gate stays one.
+ */
+function isElsewhere(
+	table: ToolTable,
+	around: Evidence,
+	files: Evidence | undefined,
+	steps: readonly string[],
+): boolean {
+	if (files === undefined || around.kind === "security_name") return false;
+	const does = (field: string) =>
+		steps.some((name) => failureOfActivity(table.failures.get(field) ?? [], activityOf(name)) !== undefined);
+	return does(files.field) && !does(around.field);
+}
+
+/** What the names of the failing step say about how this field failed: `rust_test` of a step called `Unit tests`. */
+export function failureByStep(table: ToolTable, field: string, facts: Facts): Failure | undefined {
+	return failureByNames(table, field, stepNames(table, facts, programsRun(table, facts)));
+}
+
+/** The same of the names of its job and workflow. */
+export function failureByJob(table: ToolTable, field: string, { jobs = [], workflow }: Facts): Failure | undefined {
+	return failureByNames(table, field, workflow?.name === undefined ? jobs : [...jobs, workflow.name]);
+}
+
+function failureByNames(table: ToolTable, field: string, names: readonly string[]): Failure | undefined {
+	const failures = table.failures.get(field) ?? [];
+	return names.map((name) => failureOfActivity(failures, activityOf(name))).find((failure) => failure !== undefined);
+}
+
+/** What people called the failing step, and the scripts and targets that it ran. */
+function stepNames(
+	table: ToolTable,
+	{ log, failed_steps = [] }: Facts,
+	ran: readonly StepPrograms[],
+): readonly string[] {
+	return [...failed_steps.filter((name) => !isCommand(table, name, log)), ...wrappedNames(ran)];
 }
 
 /** The field of most changed files, else those that have any. */
@@ -361,7 +408,10 @@ function ofName(table: ToolTable, meant: Meant, name: string, kind: EvidenceKind
 	const field = "tool" in meant ? meant.tool.field : meant.field;
 	// A text that mentions a tool says what failed only if it says that this did.
 	const isText = kind === "error_text" || kind === "log_text";
-	const first = isText && !FAILED.test(name) ? undefined : known?.failures[0];
+	const first =
+		known === undefined || (isText && !FAILED.test(name))
+			? undefined
+			: (failureOfActivity(known.failures, activityOf(name)) ?? known.failures[0]);
 	return {
 		// A gate is a gate, whatever language the job around it is about.
 		kind: field === "security" && !isText && kind !== "workflow_name" ? "security_name" : kind,

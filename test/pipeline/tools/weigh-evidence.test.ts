@@ -203,6 +203,24 @@ describe("evidence", () => {
 		["a job's name", { jobs: ["rust / linux"] }, "general by job_name"],
 		["the workflow's name", { workflow: { name: "Frontend" }, changed_files: ["a.rs"] }, "general by workflow_name"],
 		["changed files", { changed_files: ["a.rs", "b.rs", "c.ts"] }, "general by changed_files"],
+		[
+			"an installation in a job of another field is about what was changed",
+			{ failed_steps: ["Unit tests"], jobs: ["docker"], changed_files: ["a.rs"] },
+			"general by changed_files",
+		],
+		[
+			"the same with changed files that nobody tests",
+			{ failed_steps: ["Unit tests"], jobs: ["docker"], changed_files: ["Dockerfile"] },
+			"general by job_name",
+		],
+		[
+			"a gate around a step that tests",
+			{ failed_steps: ["Unit tests"], jobs: ["Security"], changed_files: ["a.rs"] },
+			"general by security_name",
+		],
+		["make, beside any other name", { failed_steps: ["Run make all"], jobs: ["rust"] }, "general by job_name"],
+		["make alone", { failed_steps: ["Run make all"] }, "make by wrapping_program"],
+		["a target of make without a log", { failed_steps: ["Run make rust"] }, "general by step_name"],
 		["a warning", { log: log("./x.sh", "##[warning]3 problems (0 errors)") }, undefined],
 		["another case", { log: log("./x.sh", "Test Result: failed") }, undefined],
 	];

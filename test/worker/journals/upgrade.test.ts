@@ -86,7 +86,16 @@ describe("a journal of an earlier version", () => {
 			if (more > 0) expect(await stopRemediation(stub, "b".padStart(32, "0"), "octocat")).toMatchObject({ ok: true });
 			stub.clock += 91 * DAY_MS;
 			await pruneJournal(stub);
-			for (const table of ["incidents", "deliveries", "attempts", "transitions", "facts", "rate_limit_slots", "recorded_deliveries", "ignored_deliveries"]) {
+			for (const table of [
+				"incidents",
+				"deliveries",
+				"attempts",
+				"transitions",
+				"facts",
+				"rate_limit_slots",
+				"recorded_deliveries",
+				"ignored_deliveries",
+			]) {
 				expect([table, await count(table)]).toEqual([table, 0]);
 			}
 			// The audit trail is kept for longer than anything that it is about.

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { BATCHES, measure, readBatch, type Way } from "../routing/figures.ts";
+import { shippedArtefact } from "../support/shipped-artefact.ts";
+
+/** What the shipped policy reaches today. Raise a figure with the change that improves it; never lower one to pass. */
+const LEAST: readonly (readonly [(typeof BATCHES)[number], Way, { agent: number; type: number }])[] = [
+	["first-batch.jsonl", "as it is", { agent: 118, type: 118 }],
+	["first-batch.jsonl", "names removed", { agent: 118, type: 118 }],
+	["first-batch.jsonl", "log only", { agent: 118, type: 118 }],
+	["first-batch.jsonl", "no log", { agent: 90, type: 77 }],
+	["second-batch.jsonl", "as it is", { agent: 37, type: 37 }],
+	["second-batch.jsonl", "log only", { agent: 37, type: 37 }],
+	["second-batch.jsonl", "no log", { agent: 25, type: 16 }],
+];
+
+// One build for all: it takes longer than reading a batch.
+const shipped = shippedArtefact();
+
+describe("failures that nobody tuned for", () => {
+	it.each(LEAST)("%s, %s: at least %j right", async (file, way, least) => {
+		const figures = await measure(await shipped, readBatch(file), way);
+		const short = figures.misses
+			.map(({ id, right, chosen, why }) => `${id} ${chosen}, not ${right}: ${why}`)
+			.join("\n");
+		expect(figures.agent, short).toBeGreaterThanOrEqual(least.agent);
+		expect(figures.type, short).toBeGreaterThanOrEqual(least.type);
+	});
+
+	it("are each there once, of every agent", () => {
+		const batches = BATCHES.map((file) => readBatch(file));
+		expect(batches.map(({ length }) => length)).toEqual([118, 37]);
+		expect(new Set(batches.flat().map(({ id }) => id)).size).toBe(155);
+		expect(batches.map((batch) => new Set(batch.map(({ agent }) => agent)).size)).toEqual([5, 5]);
+	});
+});
