@@ -18,13 +18,13 @@ import {
 	compileExpression,
 } from "../expression/compile-expression.ts";
 import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
+import type { NotifyEvent } from "../notify-events.ts";
 import { agentsFor, outcomeFor, overridesFor, settingsFor } from "../overrides.ts";
 import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { compileToolTable, type ToolTable } from "../tools/tool-table.ts";
 import { type CompiledMapping, compileMapping } from "./compiled-mapping.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
-import type { CompiledNotifyTarget } from "./notify-targets.ts";
 
 /** A pipeline ready to run: names resolved, expressions and templates compiled on first use. */
 export interface Pipeline {
@@ -81,6 +81,19 @@ export interface CompiledSpawn {
 	readonly labels: readonly (readonly [string, CompiledExpression])[];
 	readonly annotations: readonly (readonly [string, CompiledExpression])[];
 	readonly spec: CompiledMapping;
+}
+
+/** Where notifications go: one entry of `notify`. `url` and `secret` are references to variables: `$env(NAME)`. */
+export interface NotifyTarget {
+	readonly name: string;
+	readonly on: readonly NotifyEvent[];
+	readonly to: "slack" | "webhook";
+	readonly url: string;
+	readonly secret?: string;
+}
+
+export interface CompiledNotifyTarget extends NotifyTarget {
+	readonly condition: CompiledCondition | undefined;
 }
 
 /** A rule with its compiled condition, for `firstTrue`. */

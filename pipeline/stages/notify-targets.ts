@@ -1,22 +1,8 @@
-import type { CompiledCondition } from "../expression/compile-expression.ts";
 import type { Incident } from "../incident.ts";
 import type { NotifyEvent } from "../notify-events.ts";
 import { factsOf } from "./incident-facts.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { judgeRule } from "./rule-verdicts.ts";
-
-/** Where notifications go: one entry of `notify`. `url` and `secret` are references to variables: `$env(NAME)`. */
-export interface NotifyTarget {
-	readonly name: string;
-	readonly on: readonly NotifyEvent[];
-	readonly to: "slack" | "webhook";
-	readonly url: string;
-	readonly secret?: string;
-}
-
-export interface CompiledNotifyTarget extends NotifyTarget {
-	readonly condition: CompiledCondition | undefined;
-}
 
 /** What happened. An event that could not be delivered has no incident; the others are undefined where unknown. */
 export interface Notable {

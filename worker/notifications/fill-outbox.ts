@@ -17,7 +17,7 @@ type Needs = Pick<Effects, "budget" | "engine" | "journal" | "log" | "notificati
 
 /**
  * Makes the messages of what happened: one for each target whose `on` and `where` fit, by the pipeline that is active now. An
- * event and its messages change places in one transaction: it is told once, to all or to none.
+ * event and its messages change places in one transaction: they are added once, all or none.
  */
 export async function fillOutbox(effects: Needs): Promise<void> {
 	const events = await oldestEvents(effects.journal, BATCH);
