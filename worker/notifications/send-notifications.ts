@@ -32,7 +32,7 @@ const TARGET_PAUSES: Backoff = { firstMs: 10_000, longestMs: 5 * MINUTE_MS };
 /** For a message that its receiver refuses, while it accepts others. */
 const MESSAGE_PAUSES: Backoff = { firstMs: MINUTE_MS, longestMs: HOUR_MS };
 /** A notification that is older helps nobody. */
-export const GIVE_UP_AFTER_MS = 3 * DAY_MS;
+const GIVE_UP_AFTER_MS = 3 * DAY_MS;
 
 /**
  * Sends what happened to the targets of the pipeline's `notify`, at least once: a message stays in the outbox until its
