@@ -13,6 +13,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
  * root needs a floor here.
  */
 export const WORKER_FLOORS: readonly string[] = [
+	"demo-worker.ts",
 	"index.ts",
 	"router.ts",
 	"jobs/",

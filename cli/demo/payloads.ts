@@ -46,7 +46,7 @@ export function timeOf(ms: number): string {
 	return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-export function workflowFile(workflow: string): string {
+function workflowFile(workflow: string): string {
 	return `.github/workflows/${workflow.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.yml`;
 }
 

@@ -83,7 +83,7 @@ class Remediation {
 	private id = "";
 	private deliveries = 0;
 	private runs = 0;
-	/** What was pushed last, and by whom. */
+	/** What was pushed last, and by which login. */
 	private head: { branch: string; sha: string; by: string };
 
 	constructor(failure: DemoFailure, at: number, hub: DemoHub, github: GitHubStandIn) {

@@ -36,7 +36,7 @@ const step = z.strictObject({
 	merged: z.boolean().optional(),
 	/** A person acts on the page or with the command line. */
 	do: z.enum(["stop", "retry", "release"]).optional(),
-	/** To whom `retry` gives it. */
+	/** The agent that `retry` gives it to. */
 	to: z.string().optional(),
 	/** Somebody comments on the pull request. */
 	comment: z.string().optional(),

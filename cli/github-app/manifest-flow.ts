@@ -2,8 +2,8 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fail, ok, type Result } from "../../wire/result.ts";
-import type { AppManifest } from "../app-manifest.ts";
 import { LOOPBACK } from "../state/free-port.ts";
+import type { Permissions } from "./permissions.ts";
 
 /**
  * The page of GitHub's manifest flow, on this machine alone: it posts the manifest to GitHub, and GitHub's redirect brings a
@@ -19,7 +19,7 @@ export interface ManifestFlow {
 }
 
 export interface ManifestFlowInput {
-	readonly manifest: AppManifest;
+	readonly manifest: { readonly name: string; readonly default_permissions: Permissions };
 	/** `https://github.com`, or an Enterprise host; without a path. */
 	readonly githubUrl: string;
 	/** The organisation that will own the App; absent: the person who is logged in. */
@@ -64,20 +64,19 @@ interface Responding extends ManifestFlowInput {
 
 function respond(request: IncomingMessage, response: ServerResponse, flow: Responding): void {
 	const { pathname, searchParams } = new URL(request.url ?? "/", `http://${flow.host}`);
-	if (request.method !== "GET" || !["/", "/created"].includes(pathname))
-		return void answer(response, 404, "There is nothing here.");
-	if (!isSame(searchParams.get("state") ?? "", flow.state)) {
-		return answer(
-			response,
-			403,
-			"This page was not opened from the address that `healer app create` printed, or GitHub's answer is not for it.",
-		);
-	}
-	if (pathname === "/") return void send(response, 200, formPage(flow), new URL(flow.githubUrl).origin);
 	const code = searchParams.get("code") ?? "";
-	if (!CODE.test(code)) return void answer(response, 400, "GitHub's answer has no code. Open the address again.");
-	flow.found(code);
-	answer(response, 200, "The App is created. Go back to the terminal: it says where its secrets are.");
+	if (request.method !== "GET" || !["/", "/created"].includes(pathname)) {
+		answer(response, 404, "There is nothing here.");
+	} else if (!isSame(searchParams.get("state") ?? "", flow.state)) {
+		answer(response, 403, "This is not the address that `healer app create` printed, or not GitHub's answer to it.");
+	} else if (pathname === "/") {
+		send(response, 200, formPage(flow), new URL(flow.githubUrl).origin);
+	} else if (!CODE.test(code)) {
+		answer(response, 400, "GitHub's answer has no code. Open the address again.");
+	} else {
+		flow.found(code);
+		answer(response, 200, "The App is created. Go back to the terminal: it says where its secrets are.");
+	}
 }
 
 function isSame(given: string, state: string): boolean {

@@ -163,7 +163,7 @@ image:
   tag: "0.1.0"
 # The Secret with HEALER_WIRE_SECRETS.
 existingSecret: healer-relay
-# What CodeRuns may work on, and as whom, whatever a worker signs.
+# What CodeRuns may work on, and the Apps that they may run as, whatever a worker signs.
 settings:
 ${settings.join("")}`;
 }
@@ -188,7 +188,7 @@ images:
     newName: ghcr.io/${answers.org.toLowerCase()}/healer-relay
     newTag: 0.1.0
 `,
-		"deploy/settings.env": `# What CodeRuns may work on, and as whom, whatever a worker signs.\n${settings.join("")}`,
+		"deploy/settings.env": `# What CodeRuns may work on, and the Apps that they may run as, whatever a worker signs.\n${settings.join("")}`,
 	};
 }
 

@@ -54,7 +54,7 @@ describe("healer demo", () => {
 			failure_type: "rust_clippy",
 			pr_number: 812,
 		});
-		expect(JSON.stringify(clippy.context)).toContain("rust-clippy/rust-1.95.0/index.html#must_use_candidate");
+		expect(JSON.stringify(clippy)).toContain("must_use_candidate");
 	});
 
 	it("has corrections, retries, and an escalation that GitHub's stand-in has a comment of", async () => {

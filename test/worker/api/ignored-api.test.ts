@@ -122,7 +122,7 @@ describe("countIgnored", () => {
 		const stub = stubEffects();
 		await writeIgnored(stub);
 		stub.begin();
-		let release = () => undefined as void;
+		let release: () => void = () => {};
 		const gathered = new Promise<void>((resolve) => {
 			release = resolve;
 		});

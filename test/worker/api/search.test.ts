@@ -152,8 +152,8 @@ describe("GET /api/changes", () => {
 			{ incident_id: ONE, event: "opened", from: null, to: "accepted", repository: "5dlabs/cto", branch: "fix/parser" },
 			{ incident_id: TWO, event: "opened" },
 		]);
-		const after = (cursor: unknown) => send(get(`/api/changes?after=${cursor}`));
-		expect((await after(first.last)).body).toEqual({ changes: [], last: first.last });
+		const changesAfter = (cursor: unknown) => send(get(`/api/changes?after=${cursor}`));
+		expect((await changesAfter(first.last)).body).toEqual({ changes: [], last: first.last });
 		await journalIncident(stub, sampleIncident({ id: sampleId(3) }));
 		await send(
 			new Request(`http://127.0.0.1:8787/api/incidents/${TWO}/stop`, {
@@ -162,7 +162,7 @@ describe("GET /api/changes", () => {
 				body: JSON.stringify({ reason: "fixed by hand" }),
 			}),
 		);
-		const next = (await after(first.last)).body;
+		const next = (await changesAfter(first.last)).body;
 		expect(next.changes).toMatchObject([
 			{ incident_id: sampleId(3), event: "opened" },
 			{
@@ -173,9 +173,9 @@ describe("GET /api/changes", () => {
 				reason: "stopped by the API token: fixed by hand",
 			},
 		]);
-		expect((await after(next.last)).body.changes).toEqual([]);
+		expect((await changesAfter(next.last)).body.changes).toEqual([]);
 		// From a journal that was restored since.
-		expect((await after("999999.999999")).body).toEqual({ changes: [], last: next.last });
-		expect((await after("x")).status).toBe(400);
+		expect((await changesAfter("999999.999999")).body).toEqual({ changes: [], last: next.last });
+		expect((await changesAfter("x")).status).toBe(400);
 	});
 });
