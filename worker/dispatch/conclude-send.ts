@@ -1,6 +1,6 @@
 import type { SpawnRequest, SpawnResult } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
-import { wakeWaiting } from "../journal/incident-queue.ts";
+import { wakeHolder, wakeWaiting } from "../journal/incident-queue.ts";
 import { agentBlocker, blockers, claimBlocker, endWait } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
@@ -26,11 +26,7 @@ export async function concludeSend(
 		case "exists":
 			return await run(effects, locked, request, result);
 		case "held":
-			return await deferFor(effects, locked, {
-				...heldBy(result.claim, { incident_id: result.by, coderun_name: result.coderun_name }),
-				blocked_on: heldBlocker(request, result.claim),
-				...untilOf(result.until),
-			});
+			return await waitForHolder(effects, locked, request, result);
 		case "busy":
 			return await deferFor(effects, locked, {
 				reason: busyReason(result),
@@ -46,6 +42,22 @@ export async function concludeSend(
 		default:
 			return result satisfies never;
 	}
+}
+
+async function waitForHolder(
+	effects: Effects,
+	locked: LockedIncident,
+	request: SpawnRequest,
+	held: Extract<SpawnResult, { result: "held" }>,
+): Promise<Progress> {
+	const progress = await deferFor(effects, locked, {
+		...heldBy(held.claim, { incident_id: held.by, coderun_name: held.coderun_name }),
+		blocked_on: heldBlocker(request, held.claim),
+		...untilOf(held.until),
+	});
+	const isWoken = await wakeHolder(effects.journal, held.by, locked, effects.now());
+	if (isWoken) await effects.wake(held.by, 0);
+	return progress;
 }
 
 function busyReason({ agent, active, limit, until }: Extract<SpawnResult, { result: "busy" }>): string {

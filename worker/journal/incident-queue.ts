@@ -21,7 +21,8 @@ export interface Needs {
  * The first incident ahead of this one that waits for one of the same things, or that needs the same agent and is due to be
  * tried: this one queues behind it (docs/architecture.md#what-is-guaranteed). Waits cannot form a circle: the order is total,
  * and nobody queues behind an incident that waits for what they hold themselves. A holder may not know that it is one, because
- * the answer to its request was lost; an incident ahead that the cluster sent away until later names it.
+ * the answer to its request was lost; an incident ahead that the cluster sent away until later names it and wakes it
+ * (`wakeHolder`).
  */
 export async function nextInQueue(
 	db: D1Database,
@@ -59,6 +60,9 @@ const NEEDS_HELD = `SELECT 1 FROM attempts, json_each(attempts.request, '$.claim
 	WHERE attempts.incident_id = ahead.id AND attempts.attempt = ahead.attempt AND json_valid(attempts.request)
 		AND 'claim:' || (claim.value ->> 'key') IN (SELECT value FROM json_each(:held))`;
 
+/** SQL: due now, or already before, but never before the pause between two attempts ends. */
+const dueNow = (now: string) => `max(coalesce(not_before, 0), min(next_try_at, ${now}))`;
+
 /**
  * Makes the first incident that waits for each of these things due now, and returns their ids. The ones behind it are
  * woken after it has been processed.
@@ -69,7 +73,7 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 		targets.map((target) =>
 			db
 				.prepare(
-					`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(next_try_at, ?2)) WHERE id = (
+					`UPDATE incidents SET next_try_at = ${dueNow("?2")} WHERE id = (
 						SELECT id FROM incidents WHERE blocked_on = ?1 AND status = 'waiting' ORDER BY ${QUEUE_ORDER} LIMIT 1
 					) RETURNING id`,
 				)
@@ -77,6 +81,21 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 		),
 	);
 	return [...new Set(woken.flatMap(({ results }) => results.map((row) => row.id)))];
+}
+
+/**
+ * Makes the holder of a claim due now that the cluster named to an incident ahead of it, and returns whether it waited. The
+ * answer to its own request was lost: it may stand in the queue behind the very incident that it holds up, and its next try
+ * tells it so. Never one that goes before: two that hold what the other needs would wake each other without an end.
+ */
+export async function wakeHolder(db: D1Database, holder: string, ahead: QueuePlace, now: number): Promise<boolean> {
+	const { meta } = await bindNamed(
+		db,
+		`UPDATE incidents SET next_try_at = ${dueNow(":now")}
+		WHERE id = :holder AND status = 'waiting' AND (${QUEUE_ORDER}) > (${PLACE})`,
+		{ ...ahead, holder, now },
+	).run();
+	return meta.changes > 0;
 }
 
 /** The repositories of the incidents that a pause deferred. */

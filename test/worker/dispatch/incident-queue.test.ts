@@ -147,6 +147,31 @@ describe("incidents that wait for the same thing", () => {
 		expect(await processIncident(stub, YOUNGEST)).toMatchObject({ state: "running", existed: true });
 	});
 
+	it("never wait in a circle when the cluster names one as the holder that did not hear so and stands behind the other", async () => {
+		const { stub, cluster } = await started();
+		const [low, high] = [OLDEST, SECOND];
+		const loseAnswers = () => {
+			stub.relay = (_id, body) => {
+				cluster.spawn(body);
+				return { ok: false, reason: "timeout", isFinal: false };
+			};
+		};
+		loseAnswers();
+		await fail(stub, low, alert({ type: "dependabot", number: 1, severity: "low" }));
+		await processIncident(stub, low);
+		await fail(stub, high, alert({ type: "dependabot", number: 2, severity: "high" }));
+		await processIncident(stub, high);
+		expect(cluster.made.map(({ incident_id }) => incident_id)).toEqual([low]);
+		stub.relay = (_id, body) => cluster.spawn(body);
+		stub.clock += 45_000;
+		await processIncident(stub, low);
+		expect(await findIncident(stub.journal, low)).toMatchObject({ status: "waiting", blocked_by: high });
+		await processIncident(stub, high);
+		expect(await findIncident(stub.journal, high)).toMatchObject({ status: "waiting", blocked_by: low });
+		await processDue(stub);
+		expect(await findIncident(stub.journal, low)).toMatchObject({ status: "running" });
+	});
+
 	it("go by what they are about: secrets, alerts by severity, then the rest, oldest first", async () => {
 		const { stub, cluster } = await started();
 		const holder = sampleId(99);
