@@ -15,7 +15,7 @@ import { readLifecycle } from "./stages/read-lifecycle.ts";
 import { renderIgnored } from "./stages/render-ignored.ts";
 import { whyIgnored } from "./stages/why-ignored.ts";
 
-/** A delivery, and what its asker knows besides. */
+/** A delivery, and what else is known of it. */
 export interface DeliveryQuestion {
 	/** GitHub's `X-GitHub-Event`. */
 	readonly event: string;

@@ -7,7 +7,7 @@ declare const ENGINE_SCRIPT: string;
 const TIMEOUT_MS = 30_000;
 
 /**
- * Asks the pipeline's engine, which runs in a worker of the browser: an edit never leaves it, and one that takes for ever is
+ * Asks the pipeline's engine, which runs in a worker of the browser: an edit never leaves it, and one that takes too long is
  * ended. Its script is loaded with the first question.
  */
 export function askEngine(question: EngineQuestion): Promise<EngineAnswer> {

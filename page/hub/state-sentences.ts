@@ -12,7 +12,7 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
 	const person = incidents.dead + incidents.escalated + incidents.awaiting_merge;
 	const working = incidents.running + incidents.awaiting_ci;
-	const told: (StateSentence | undefined)[] = [
+	const known: (StateSentence | undefined)[] = [
 		paused === null ? undefined : { tone: "wait", text: "Healer is paused: incidents wait, and no agent starts." },
 		not_starting === null
 			? undefined
@@ -42,7 +42,7 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 			? { tone: "person", text: `${counted(person, "incident needs", "incidents need")} a person.` }
 			: undefined,
 	];
-	const wrong = told.filter((one) => one !== undefined);
+	const wrong = known.filter((one) => one !== undefined);
 	const now = `${counted(working, "agent is", "agents are")} at work, ${counted(incidents.waiting, "incident waits", "incidents wait")}.`;
 	return wrong.length === 0
 		? [{ tone: "good", text: `Healer runs, and CodeRuns may start. ${now}` }]

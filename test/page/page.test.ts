@@ -397,11 +397,12 @@ describe("the playground with an edited pipeline", () => {
 		await page.getByRole("button", { name: "Fill in an example" }).click();
 		await page.getByText("Try an edited pipeline").click();
 		const editor = page.getByLabel("pipeline.yaml");
-		await eventually(async () => (await editor.inputValue()).includes("takes: [rust]"), "the active pipeline's text");
-		const text = await editor.inputValue();
-		await editor.fill(
-			text.replace("takes: [rust]", "takes: []").replace("takes: [frontend]", "takes: [frontend, rust]"),
+		await eventually(
+			async () => (await editor.inputValue()).includes("name: rust, agent: rex"),
+			"the active pipeline's text",
 		);
+		const text = await editor.inputValue();
+		await editor.fill(text.replace("name: rust, agent: rex", "name: rust, agent: blaze"));
 		await page.getByRole("button", { name: "Explain" }).click();
 		await page.getByText("Your edit changes the decision").waitFor({ timeout: 60_000 });
 		const verdict = (title: string) => page.getByRole("region", { name: title }).locator(".verdict-line");
