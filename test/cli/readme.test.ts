@@ -68,7 +68,7 @@ describe("README example", () => {
 
 	it("has every kind of block, so that none stays untested", () => {
 		expect([ALONE, EXTENDING, STAGES, CASES].filter((blocks) => blocks.length === 0)).toEqual([]);
-		expect(new Set(BLOCKS.map(({ language }) => language))).toEqual(new Set(["yaml", "mustache", "sh"]));
+		expect(new Set(BLOCKS.map(({ language }) => language))).toEqual(new Set(["yaml", "mustache", "sh", "mermaid"]));
 	});
 
 	describe("the pipeline of the README", () => {
@@ -77,25 +77,28 @@ describe("README example", () => {
 			repository: { full_name: repository },
 			workflow_run: { id: 4711, conclusion: "failure", head_branch: "main", html_url: "https://github.com/a/b" },
 		});
-		const read = (repository: string) =>
-			readDelivery(loadPipeline(readme()), {
+		const read = async (repository: string) =>
+			readDelivery(loadPipeline(await readme()), {
 				event: "workflow_run",
 				delivery_id: "1",
 				payload: failedRun(repository),
 			});
 
-		function readme(): Artefact {
+		async function readme(): Promise<Artefact> {
 			const [block] = WHOLE;
-			const text = block?.text ?? "";
-			const built = buildArtefact({ text, prompts: promptsUsed(text, shipped.prompts) });
-			if (!built.ok) throw new Error("it does not build");
-			return built.artefact;
+			const built = await loadGoodPipeline(write(emptyFolder(), "pipeline.yaml", block?.text ?? ""));
+			if (!built.ok) throw new Error(built.problem);
+			return built.value;
 		}
 
 		it("sends a failed run of its repositories to atlas", async () => {
 			const reading = await read("acme/shop");
 			if (reading.outcome !== "incident") throw new Error("no incident");
-			const decision = await decide(loadPipeline(readme()), { incident: reading.incident, context: {}, attempt: 1 });
+			const decision = await decide(loadPipeline(await readme()), {
+				incident: reading.incident,
+				context: {},
+				attempt: 1,
+			});
 			expect(decision).toMatchObject({
 				agent: "atlas",
 				coderun: { spec: { githubApp: "Acme-Atlas", docsRepositoryUrl: "https://github.com/acme/shop" } },
