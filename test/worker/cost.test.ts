@@ -24,7 +24,9 @@ it("costs at most the D1 rows that docs/deploy.md names, for an incident and for
 	expect((await statusOf(stub, { incident_id })).status).toBe("awaiting_ci");
 	expectAtMost(take(), ROWS.incident);
 
-	const ignored = await deliver(stub, "workflow_run", run(3, { conclusion: "cancelled", head_branch: "x" }));
+	// The dearest kind: it is an incident until a filter refuses it.
+	const head_repository = { full_name: "stranger/fork", id: 2 };
+	const ignored = await deliver(stub, "workflow_run", run(3, { head_branch: "x", head_repository }));
 	expect(ignored).toMatchObject({ status: "ignored" });
 	expectAtMost(take(), ROWS.ignored);
 });
