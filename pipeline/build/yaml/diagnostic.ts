@@ -12,7 +12,7 @@ export interface Diagnostic {
 	readonly message: string;
 	/** The allowed names, when the list is closed. */
 	readonly allowed?: readonly string[];
-	/** Another entry that it is about, in a file named likewise. */
+	/** Another entry that it is about, too. */
 	readonly related?: { readonly file: string; readonly line: number };
 	/** A warning prevents no build. Absent: an error. */
 	readonly severity?: "warning";
