@@ -362,7 +362,6 @@ program
 	.argument("[name]", "Only this target, an entry of the pipeline's notify")
 	.option(...WORKER)
 	.option(...TOKEN)
-	.option(...CONTEXT)
 	.option("--json", "Print the targets, or the results of the test, as JSON")
 	.addHelpText(
 		"after",
