@@ -53,6 +53,7 @@ it.each(SHOTS)("$name", async ({ name, view, colorScheme, viewport }) => {
 	await page.getByRole("heading").first().waitFor();
 	if (view === "incident") await page.getByText("Needs a decision about the importer's interface").first().waitFor();
 	if (view === "/") await page.getByText("acme/shop").first().waitFor();
+	await expect.poll(() => page.getByText("Loading…").count(), { timeout: 30_000 }).toBe(0);
 	const png = await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
 	// An empty page of this size is smaller.
 	expect(png.byteLength).toBeGreaterThan(15_000);
