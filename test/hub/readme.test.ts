@@ -28,7 +28,9 @@ const REPLAY = "npx healer replay test/cases/payloads/workflow-job-failure.json 
 const EXPLAIN = "npx healer explain test/cases/payloads/workflow-job-failure.json --event workflow_job";
 const WATCH = "npx healer test --watch";
 const ON_A_WORKER = "export HEALER_URL=https://healer.example.com HEALER_ADMIN_TOKENS=...";
-const CASE = "npx healer case 0123456789abcdef0123456789abcdef";
+/** In the docs' commands, for the newest incident's id. */
+const NEWEST = "0123456789abcdef0123456789abcdef";
+const CASE = `npx healer case ${NEWEST}`;
 const WRONG_CASE = "test/cases/pipeline/wrong.yaml";
 const LOG = "--log test/cases/logs/clippy.log";
 
@@ -215,7 +217,7 @@ async function type(command: string): Promise<string> {
 		.replace("127.0.0.1:8787", `127.0.0.1:${home.port}`)
 		.replace("https://healer.example.com", `http://127.0.0.1:${home.port}`)
 		.replace("HEALER_ADMIN_TOKENS=...", () => `HEALER_ADMIN_TOKENS=${apiToken()}`)
-		.replace("0123456789abcdef0123456789abcdef", await newestId());
+		.replace(NEWEST, command.includes(NEWEST) ? await newestId() : NEWEST);
 	const { stdout } = await promisify(execFile)("sh", ["-c", shell], { cwd: clone, env: cleanEnvironment() });
 	return stdout;
 }
