@@ -70,7 +70,7 @@ describe("docs/deploy.md and docs/migration.md", () => {
 			"HEALER_WIRE_SECRETS",
 			"GITHUB_PRIVATE_KEY",
 		]);
-		const noSecrets = /^(RELAY_URL|HEALER_LOOPBACK|HEALER_SINK|GITHUB_APP_ID|GITHUB_API_URL|CF_ACCESS_.*)$/;
+		const noSecrets = /^(RELAY_URL|HEALER_URL|HEALER_LOOPBACK|HEALER_SINK|GITHUB_APP_ID|GITHUB_API_URL|CF_ACCESS_.*)$/;
 		const settings = [...textOf("worker/env.ts").matchAll(/readonly ([A-Z_]+)\?: string;/g)].map(([, name]) => name);
 		expect(settings.filter((name) => name !== undefined && !noSecrets.test(name)).sort()).toEqual([
 			"GITHUB_PRIVATE_KEY",

@@ -27,5 +27,7 @@ export const MIGRATIONS = [
 	"0026_reopened.sql",
 	"0027_corrections.sql",
 	"0028_pushes.sql",
+	"0029_answers.sql",
+	"0030_notifications.sql",
 	"0031_metrics.sql",
 ] as const;

@@ -1,6 +1,6 @@
 -- What a person may have to be notified of: written in the transaction that makes it so, deleted once its targets are known.
 CREATE TABLE notification_events (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   event TEXT NOT NULL,
   incident_id TEXT,
   at INTEGER NOT NULL,
@@ -12,7 +12,7 @@ CREATE INDEX notification_events_by_time ON notification_events (at);
 
 -- The outbox: one message to one target. Its id is the webhook-id, the same in every try.
 CREATE TABLE notifications (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   target TEXT NOT NULL,
   event TEXT NOT NULL,
   incident_id TEXT,
@@ -30,7 +30,7 @@ CREATE INDEX notifications_by_end ON notifications (ended_at) WHERE ended_at IS 
 
 -- How each target fares: one that is away is tried again by itself, not once for each message.
 CREATE TABLE notification_targets (
-  name TEXT PRIMARY KEY,
+  name TEXT NOT NULL PRIMARY KEY,
   not_before INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   failing_since INTEGER,

@@ -155,6 +155,7 @@ describe("showStatus", () => {
 			refused_signatures: 0,
 			delivery_queue: null,
 			redelivery: { configured: false },
+			notifications: [],
 			paused: null,
 			not_starting: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),

@@ -11,6 +11,9 @@ const ID = sampleId(1);
 // Made with: printf %s 00000000000000000000000000000001.1 | openssl dgst -sha256 | cut -c1-16
 const NAME = "healer-ci-rex-cffcb7abb411477e";
 
+/** Follows from the delivery's id, the incident's and the attempt. */
+const TRACE = "00-b8db71a5c5cb895b8116c96212e9de89-971c445986b69ecb-01";
+
 describe("processIncident", () => {
 	it("spawns what was decided and follows it as running", async () => {
 		const stub = stubEffects();
@@ -28,7 +31,10 @@ describe("processIncident", () => {
 			deadline_s: 7200,
 			start_deadline_s: 600,
 			claims: [{ name: "branch", key: "5dlabs/cto/main", ttl_s: 600, while_active: true }],
-			coderun: { metadata: { name: NAME, namespace: "cto", labels: {}, annotations: {} }, spec: { model: "m" } },
+			coderun: {
+				metadata: { name: NAME, namespace: "cto", labels: {}, annotations: { "healer/traceparent": TRACE } },
+				spec: { model: "m", env: { TRACEPARENT: TRACE } },
+			},
 		});
 		expect(await findIncident(stub.journal, ID)).toMatchObject({
 			status: "running",

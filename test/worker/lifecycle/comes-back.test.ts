@@ -128,7 +128,7 @@ describe("a run that is red again in a rerun", () => {
 		await goOn();
 		const marked = run(3, "failure", other);
 		const workflow_run = { ...(marked.payload.workflow_run as object), head_commit: { message: "x [skip-healer]" } };
-		expect((await tell({ ...marked, payload: { ...marked.payload, workflow_run } })).body.status).toBe("ignored");
+		expect((await tell({ ...marked, payload: { ...marked.payload, workflow_run } })).body.status).toBe("recorded");
 		expect((await incident(second)).status).toBe("superseded");
 	});
 

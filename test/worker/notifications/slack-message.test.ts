@@ -80,7 +80,7 @@ describe("slackMessage", () => {
 			expect(text.replaceAll(/&(?:amp|lt|gt);/g, "")).not.toMatch(/[<>&]/);
 			expect(text.length).toBeLessThan(3_000 + 2_000);
 		});
-		fc.assert(property, { numRuns: runs(500) });
+		void fc.assert(property, { numRuns: runs(500) });
 	});
 
 	it("says what a test and a lost delivery are about", () => {
