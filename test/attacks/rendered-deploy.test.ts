@@ -90,8 +90,8 @@ describe("deploy/relay and deploy/tunnel, as they are rendered", () => {
 			.filter((file) => path.basename(file) === "kustomization.yaml")
 			.map((file) => path.dirname(file))
 			.sort();
-		expect(folders).toEqual(["argo-sensor", "argocd-reader", "relay", "tunnel"]);
-		for (const folder of ["argo-sensor", "argocd-reader"]) {
+		expect(folders).toEqual(["argo-sensor", "argocd-reader", "observability", "relay", "tunnel"]);
+		for (const folder of ["argo-sensor", "argocd-reader", "observability"]) {
 			expect((await renderedObjects(folder))("Deployment")).toEqual([]);
 		}
 	});
