@@ -9,12 +9,12 @@ import { stubEffects } from "../support/stub-effects.ts";
 import { type Answer, fireCron, get, post, send } from "../support/worker.ts";
 
 /**
- * The shipped pipeline with other settings, without what it knows of logs: the worker checks that in a fraction of the time.
+ * The shipped pipeline with other settings, without what it knows of tools and logs: the worker checks that in a fraction of the time.
  * Under the version that these make.
  */
 function edited(repositories: readonly string[]): Artefact {
 	const settings = { ...bundled.settings, repositories };
-	const rules = { classify: bundled.classify.slice(-1), route: bundled.route.slice(-1), log_patterns: [] };
+	const rules = { classify: bundled.classify.slice(-1), route: bundled.route.slice(-1), tools: [], log_patterns: [] };
 	const { version: _, ...rest } = { ...bundled, settings, ...rules };
 	return { ...rest, version: artefactVersion(rest) ?? "" };
 }
