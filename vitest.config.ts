@@ -83,12 +83,12 @@ function inRuntime(
 	};
 }
 
-/** Starts processes of its own, one file after the other; a single file runs beside those of other projects. */
+/** Starts processes of its own, one file after the other unless they may run beside each other. */
 function withProcesses(
 	name: string,
 	include: string[],
 	exclude: string[] = [],
-	isSingle = false,
+	isParallel = false,
 ): TestProjectConfiguration {
 	return {
 		extends: true,
@@ -97,7 +97,7 @@ function withProcesses(
 			include,
 			exclude,
 			environment: "node",
-			fileParallelism: isSingle,
+			fileParallelism: isParallel,
 			provide: { atSize: true },
 			testTimeout: 180_000,
 			hookTimeout: 180_000,
@@ -134,6 +134,7 @@ export default defineConfig({
 			withProcesses("smoke", SMOKE_TESTS, [], true),
 			inNode("attacks", ["test/attacks/*.test.ts"], false),
 			inWorkerd("attacks-workerd", ["test/attacks/worker/*.test.ts"], false),
+			withProcesses("commands", ["test/commands/*.test.ts"], [], true),
 			stories(),
 			withProcesses("hub", ["test/hub/**/*.test.ts"], SMOKE_TESTS),
 			inNode("soak-node", scaledTests(NODE_TESTS), true),

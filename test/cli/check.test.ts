@@ -3,34 +3,32 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { build } from "../../cli/build.ts";
 import { check } from "../../cli/check.ts";
-import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
+import { emptyFolder, smallPolicy, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 
 describe("check", () => {
-	it("accepts the shipped pipeline", async () => {
+	it("accepts a good pipeline", async () => {
 		const output = recordedOutput();
-		expect(await check(pipelineFolder(), {}, output)).toBe(0);
+		expect(await check(smallPolicy(), {}, output)).toBe(0);
 		expect(output.lines[0]).toMatch(/is valid: version [0-9a-f]{12}\.$/);
 	});
 
 	it("shows all errors at once, with their locations", async () => {
-		const file = pipelineFolder((text) =>
-			text.replace("agent: rex", "agent: nobody").replace("settle: 5s", "settle: soon"),
-		);
+		const file = smallPolicy((text) => text.replace("agent: rex", "agent: nobody").replace("ttl: 10m", "ttl: soon"));
 		const output = recordedOutput();
 		expect(await check(file, {}, output)).toBe(1);
 		const said = output.problems.join("\n");
 		expect(said).toContain("2 errors.");
 		expect(said).toMatch(new RegExp(`${file}:\\d+:\\d+ .*nobody`));
-		expect(said).toContain("allowed: rex, blaze, bolt, cipher, atlas");
+		expect(said).toContain("allowed: rex, atlas");
 	});
 
 	/** Two variables that nothing reads. */
-	const doubtful = (text: string) => text.replace("\n  vars:\n", "\n  vars:\n    unread: 1\n    unused: 2\n");
+	const doubtful = (text: string) => text.replace("settings:\n", "settings:\n  vars:\n    unread: 1\n    unused: 2\n");
 
 	it("shows warnings with a count of their own, and ends with 0", async () => {
 		const output = recordedOutput();
-		expect(await check(pipelineFolder(doubtful), {}, output)).toBe(0);
+		expect(await check(smallPolicy(doubtful), {}, output)).toBe(0);
 		const said = output.problems.join("\n");
 		expect(said).toMatch(/pipeline\.yaml:\d+:5 {2}warning: .*unread/);
 		expect(said).toContain("2 warnings.\n");
@@ -39,7 +37,7 @@ describe("check", () => {
 
 	it("ends with 1 for a warning when it is strict, and JSON says which is which", async () => {
 		const output = recordedOutput();
-		expect(await check(pipelineFolder(doubtful), { strict: true, json: true }, output)).toBe(1);
+		expect(await check(smallPolicy(doubtful), { strict: true, json: true }, output)).toBe(1);
 		expect(JSON.parse(output.lines.join("\n"))).toMatchObject({
 			ok: false,
 			version: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -48,11 +46,11 @@ describe("check", () => {
 				{ severity: "warning", text: "unused" },
 			],
 		});
-		expect(await check(pipelineFolder(), { strict: true }, recordedOutput())).toBe(0);
+		expect(await check(smallPolicy(), { strict: true }, recordedOutput())).toBe(0);
 	});
 
 	it("names the file as the user did", async () => {
-		const folder = path.dirname(pipelineFolder());
+		const folder = path.dirname(smallPolicy());
 		write(folder, "other.yaml", `${readFileSync(path.join(folder, "pipeline.yaml"), "utf8")}\nnonsense: 1\n`);
 		const given = path.relative(process.cwd(), path.join(folder, "other.yaml"));
 		const [rendered, json] = [recordedOutput(), recordedOutput()];
@@ -67,7 +65,7 @@ describe("check", () => {
 		const output = recordedOutput();
 		expect(
 			await check(
-				pipelineFolder((text) => `${text}\nnonsense: 1\n`),
+				smallPolicy((text) => `${text}\nnonsense: 1\n`),
 				{ json: true },
 				output,
 			),
@@ -79,7 +77,7 @@ describe("check", () => {
 	});
 
 	it("names the file of an invalid template", async () => {
-		const file = pipelineFolder();
+		const file = smallPolicy();
 		write(path.dirname(file), "prompts/rust-fix.mustache", "{{#open}}");
 		const output = recordedOutput();
 		expect(await check(file, {}, output)).toBe(1);
@@ -95,7 +93,7 @@ describe("check", () => {
 
 describe("build", () => {
 	it("writes the artefact, the same for the same files", async () => {
-		const pipeline = pipelineFolder();
+		const pipeline = smallPolicy();
 		const out = path.join(emptyFolder(), "dist/pipeline.json");
 		expect(await build({ pipeline, out }, recordedOutput())).toBe(0);
 		const first = readFileSync(out, "utf8");
@@ -106,7 +104,7 @@ describe("build", () => {
 
 	it("writes nothing for an invalid pipeline", async () => {
 		const out = path.join(emptyFolder(), "pipeline.json");
-		expect(await build({ pipeline: pipelineFolder((text) => `${text}\nx: 1\n`), out }, recordedOutput())).toBe(1);
+		expect(await build({ pipeline: smallPolicy((text) => `${text}\nx: 1\n`), out }, recordedOutput())).toBe(1);
 		expect(() => readFileSync(out)).toThrow();
 	});
 });

@@ -1,12 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { check } from "../../cli/check.ts";
 import { type Asking, type InitOptions, init } from "../../cli/init.ts";
-import { test } from "../../cli/test.ts";
 import { recordedOutput } from "./recorded-output.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
@@ -31,22 +28,6 @@ function text(name: string): string {
 }
 
 describe("healer init", () => {
-	it.each(["helm", "kustomize"])(
-		"writes a repository whose policy is valid and passes its cases, with %s",
-		async (deploy) => {
-			expect((await run({ ...WRITTEN, deploy })).code).toBe(0);
-			const pipeline = path.join(folder, "pipeline.yaml");
-			expect(text("pipeline.yaml").split("\n").length).toBeLessThan(60);
-			const [checked, tested] = [recordedOutput(), recordedOutput()];
-			expect(await check(pipeline, { strict: true }, checked)).toBe(0);
-			expect(await test([], { pipeline }, tested)).toBe(0);
-			expect(tested.lines.at(-1)).toBe("4 of 4 cases passed.");
-			expect(
-				parse(text(".github/workflows/healer.yml")).jobs.policy.steps.map((step: { run?: string }) => step.run),
-			).toContain("npx healer test");
-		},
-	);
-
 	it("names the organisation's own repositories and Apps in the relay's settings", async () => {
 		await run({ ...WRITTEN, url: "https://healer.acme.example" });
 		expect(parse(text("deploy/values.yaml")).settings).toEqual({
@@ -126,13 +107,5 @@ describe("healer init", () => {
 		const { code, problems } = await run({ yes: true, ...options });
 		expect([code, problems[0]?.split("\n")[0]]).toEqual([2, problem]);
 		expect(() => text("README.md")).toThrow();
-	});
-
-	it("runs as `npx healer` in the folder once Healer is there", async () => {
-		await run(WRITTEN);
-		mkdirSync(path.join(folder, "node_modules/.bin"), { recursive: true });
-		symlinkSync(path.join(ROOT, "cli/bin.js"), path.join(folder, "node_modules/.bin/healer"));
-		const shown = execFileSync("npx", ["healer", "check"], { cwd: folder, encoding: "utf8" });
-		expect(shown).toMatch(/^pipeline\.yaml is valid/);
 	});
 });

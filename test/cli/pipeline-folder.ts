@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { goodSources } from "../pipeline/build/diagnostic-cases.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
@@ -11,6 +12,13 @@ export function pipelineFolder(edit: (text: string) => string = (text) => text):
 	const file = path.join(folder, "pipeline.yaml");
 	writeFileSync(file, edit(readFileSync(path.join(ROOT, "pipeline.yaml"), "utf8")));
 	return file;
+}
+
+/** Creates a folder with a small policy of its own, edited: it builds in a moment. Returns the pipeline's path. */
+export function smallPolicy(edit: (text: string) => string = (text) => text): string {
+	const folder = emptyFolder();
+	for (const [name, text] of Object.entries(goodSources.prompts)) write(folder, `prompts/${name}.mustache`, text);
+	return write(folder, "pipeline.yaml", edit(goodSources.text));
 }
 
 export function emptyFolder(): string {

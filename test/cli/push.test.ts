@@ -3,17 +3,21 @@ import { describe, expect, it } from "vitest";
 import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
 import { pipelines } from "../../cli/pipelines.ts";
 import { type PushOptions, push } from "../../cli/push.ts";
-import { pipelineFolder, write } from "./pipeline-folder.ts";
+import { smallPolicy, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { type StubWorker, stubWorker } from "./stub-worker.ts";
 
-const ROOT = path.join(import.meta.dirname, "../..");
-const toBlaze = (text: string) => text.replace("name: rust, agent: rex", "name: rust, agent: blaze");
+/** A policy that sends the job `clippy` to rex, and one that sends it to atlas. */
+const byJob = (text: string) =>
+	text
+		.replace("when: $failure.category = 'rust'", "when: job = 'clippy'")
+		.replace("escalate: [atlas, human]", "escalate: [rex, atlas, human]");
+const toAtlas = (text: string) => byJob(text).replace("name: rust\n    agent: rex", "name: rust\n    agent: atlas");
 const AUTHOR = { USER: "octocat", PATH: "/nowhere" };
 
-/** A worker on which the shipped pipeline is active, with these stored incidents. */
-async function workerWithShipped(incidents: readonly object[] = []): Promise<StubWorker> {
-	const active = await loadGoodPipeline(path.join(ROOT, "pipeline.yaml"));
+/** A worker on which that policy is active, with these stored incidents. */
+async function workerWithPolicy(incidents: readonly object[] = []): Promise<StubWorker> {
+	const active = await loadGoodPipeline(smallPolicy(byJob));
 	if (!active.ok) throw new Error(active.problem);
 	return await stubWorker((query) => {
 		if (query.get("with") === "pipeline") return { body: { artefact: active.value } };
@@ -22,21 +26,21 @@ async function workerWithShipped(incidents: readonly object[] = []): Promise<Stu
 	});
 }
 
-function incident(id: string, step: string): object {
+function incident(id: string, job: string): object {
 	const fields = {
 		id,
 		kind: "ci",
 		event: "workflow_job",
 		delivery_id: id,
 		repository: "5dlabs/cto",
-		failed_steps: [step],
+		job,
 	};
 	const recorded = { agent: "cipher", failure_type: "old", rule: "old", status: "fixed" };
 	return { id, pipeline: "0", searched_by: null, context: {}, incident: fields, ...recorded };
 }
 
 function withCases(pipeline: string, agent: string): string {
-	const text = `- name: clippy\n  incident: { failed_steps: [Run cargo clippy] }\n  expect: { agent: ${agent} }\n`;
+	const text = `- name: clippy\n  incident: { job: clippy }\n  expect: { agent: ${agent} }\n`;
 	write(path.dirname(pipeline), "test/cases/pipeline/own.yaml", text);
 	return pipeline;
 }
@@ -49,29 +53,26 @@ async function pushed(options: PushOptions, confirm?: (question: string) => Prom
 
 describe("push", () => {
 	it("shows the changed policy and the decisions it changes, then pushes with author and message", async () => {
-		const { url, asked } = await workerWithShipped([
-			incident("a1", "Run cargo clippy"),
-			incident("a2", "Run eslint ."),
-		]);
-		const pipeline = withCases(pipelineFolder(toBlaze), "blaze");
-		const { code, said, problems } = await pushed({ pipeline, url, message: "Blaze takes Rust & more" });
+		const { url, asked } = await workerWithPolicy([incident("a1", "clippy"), incident("a2", "eslint")]);
+		const pipeline = withCases(smallPolicy(toAtlas), "atlas");
+		const { code, said, problems } = await pushed({ pipeline, url, message: "Atlas takes Rust & more" });
 		expect(code).toBe(0);
 		expect(problems).toBe("1 of 1 cases passed.");
 		expect(said).toContain(["--- pipeline.yaml (active)", "+++ pipeline.yaml (new)"].join("\n"));
-		expect(said).toMatch(/^@@ -\d+,7 \+\d+,7 @@ outcome:$/m);
-		expect(said).toContain("-    agent: rex\n+    agent: blaze\n");
+		expect(said).toMatch(/^@@ -\d+,7 \+\d+,7 @@ /m);
+		expect(said).toContain("-    agent: rex\n+    agent: atlas\n");
 		expect(said).toContain("1 of the 2 newest stored incidents would be decided otherwise.\n");
-		expect(said).toContain("  a1  5dlabs/cto: rex rust_clippy → blaze rust_clippy\n");
+		expect(said).toContain("  a1  5dlabs/cto / clippy: rex general → atlas general\n");
 		expect(said).toContain("0123456789abcdef is active on");
-		expect(asked.at(-1)).toBe("/api/pipeline?author=octocat&message=Blaze+takes+Rust+%26+more");
+		expect(asked.at(-1)).toBe("/api/pipeline?author=octocat&message=Atlas+takes+Rust+%26+more");
 	});
 
 	it("pushes nothing when a case fails, unless the cases are skipped", async () => {
-		const { url, asked } = await workerWithShipped();
-		const pipeline = withCases(pipelineFolder(toBlaze), "rex");
+		const { url, asked } = await workerWithPolicy();
+		const pipeline = withCases(smallPolicy(toAtlas), "rex");
 		const refused = await pushed({ pipeline, url });
 		expect(refused.code).toBe(1);
-		expect(refused.problems).toContain('agent: expected "rex", got "blaze"');
+		expect(refused.problems).toContain('agent: expected "rex", got "atlas"');
 		expect(refused.problems).toContain("Not pushed: 1 case fails.");
 		expect(asked).toEqual([]);
 		expect((await pushed({ pipeline, url, skipCases: true })).code).toBe(0);
@@ -79,8 +80,8 @@ describe("push", () => {
 	});
 
 	it("does all but the push in a dry run, also as JSON", async () => {
-		const { url, asked } = await workerWithShipped([incident("a1", "Run cargo clippy")]);
-		const pipeline = pipelineFolder(toBlaze);
+		const { url, asked } = await workerWithPolicy([incident("a1", "clippy")]);
+		const pipeline = smallPolicy(toAtlas);
 		const shown = await pushed({ pipeline, url, dryRun: true });
 		expect(shown.code).toBe(0);
 		expect(shown.said).toContain("is not pushed: this was a dry run.");
@@ -88,21 +89,21 @@ describe("push", () => {
 		expect(code).toBe(0);
 		expect(JSON.parse(said)).toMatchObject({
 			dry_run: true,
-			diff: expect.arrayContaining(["-    agent: rex", "+    agent: blaze"]),
+			diff: expect.arrayContaining(["-    agent: rex", "+    agent: atlas"]),
 			tried: 1,
-			changed: [{ id: "a1", before: { agent: "rex" }, after: { agent: "blaze" } }],
+			changed: [{ id: "a1", before: { agent: "rex" }, after: { agent: "atlas" } }],
 		});
 		expect(asked.every((asking) => asking.startsWith("/api/export"))).toBe(true);
 	});
 
 	it("says that nothing changes", async () => {
-		const { url } = await workerWithShipped();
-		expect((await pushed({ pipeline: pipelineFolder(), url, dryRun: true })).said).toContain("No change:");
+		const { url } = await workerWithPolicy();
+		expect((await pushed({ pipeline: smallPolicy(byJob), url, dryRun: true })).said).toContain("No change:");
 	});
 
 	it("asks before it activates where somebody can be asked", async () => {
-		const { url, asked } = await workerWithShipped();
-		const pipeline = pipelineFolder(toBlaze);
+		const { url, asked } = await workerWithPolicy();
+		const pipeline = smallPolicy(toAtlas);
 		const questions: string[] = [];
 		const answer = (yes: boolean) => async (question: string) => {
 			questions.push(question);
@@ -123,7 +124,7 @@ describe("push", () => {
 				? { status: 400, body: { error: "with may be journal or audit" } }
 				: { body: { version: "0123456789abcdef", before: "bundled" } },
 		);
-		const pipeline = pipelineFolder();
+		const pipeline = smallPolicy(byJob);
 		expect(await pushed({ pipeline, url, dryRun: true })).toMatchObject({ code: 1 });
 		expect(await pushed({ pipeline, url })).toMatchObject({
 			code: 0,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { route } from "../../cli/route.ts";
-import { pipelineFolder } from "./pipeline-folder.ts";
+import { smallPolicy } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 
 const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
@@ -71,7 +71,7 @@ describe("route", () => {
 	});
 
 	it("ends with 2 and the errors when the pipeline is invalid", async () => {
-		const pipeline = pipelineFolder((text) => `${text}\nnonsense: true\n`);
+		const pipeline = smallPolicy((text) => `${text}\nnonsense: true\n`);
 		const { code, output } = await routed(["{}"], { pipeline });
 		expect(code).toBe(2);
 		expect(output.problems.join("\n")).toContain("nonsense");

@@ -1,16 +1,8 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
 import { show } from "../../cli/show.ts";
-import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
+import { emptyFolder, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
-
-/** What an artefact says, whatever text it was written as. */
-function policyOf(built: Awaited<ReturnType<typeof loadGoodPipeline>>) {
-	if (!built.ok) throw new Error("the pipeline is good");
-	const { source: _, ...policy } = built.value;
-	return policy;
-}
 
 const POLICY = `version: 1
 extends: [./a.yaml, ./b.yaml]
@@ -132,14 +124,5 @@ classify:
 		const broken = write(emptyFolder(), "pipeline.yaml", "extends: [./nowhere]\n");
 		expect(await shown(broken, {}, 1)).toContain("pipeline.yaml:1:11  There is no file or folder `./nowhere`.");
 		expect(await shown("/nowhere/pipeline.yaml", {}, 2)).toBe("Cannot read pipeline.yaml: no such file.");
-	});
-
-	it("prints the shipped policy as one file that builds the same", async () => {
-		const file = pipelineFolder();
-		const output = recordedOutput();
-		expect(await show({ pipeline: file }, output)).toBe(0);
-		const alone = write(path.dirname(file), "alone.yaml", output.lines.join("\n"));
-		const [one, other] = [await loadGoodPipeline(file), await loadGoodPipeline(alone)];
-		expect(policyOf(other)).toEqual(policyOf(one));
 	});
 });

@@ -9,15 +9,6 @@ const ROOT = path.join(import.meta.dirname, "../..");
 const PIPELINE = path.join(ROOT, "pipeline.yaml");
 
 describe("test", () => {
-	it("runs the cases next to the pipeline when no file is given", async () => {
-		const output = recordedOutput();
-		const code = await test([], { pipeline: PIPELINE }, output);
-		// Of a case that fails, its lines are shown.
-		expect(code === 0 ? [] : output.lines).toEqual([]);
-		expect(output.lines.at(-1)).toMatch(/^(\d+) of \1 cases passed\.$/);
-		expect(output.lines.at(-2)).toMatch(/^All \d+ rules are covered by a case\.$/);
-	});
-
 	it("lists the rules that no case covers", async () => {
 		const output = recordedOutput();
 		const file = cases(`

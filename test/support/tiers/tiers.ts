@@ -13,6 +13,11 @@ export const TIERS: readonly Tier[] = [
 		projects: ["node", "workerd", "smoke"],
 	},
 	{
+		command: "npm run test:commands",
+		holds: "commands as processes, and on the shipped policy: its cases, its routing figures, the docs' examples",
+		projects: ["commands"],
+	},
+	{
 		command: "npm run test:attacks",
 		holds: "what was tried against Healer, as it was tried (docs/security.md)",
 		projects: ["attacks", "attacks-workerd"],

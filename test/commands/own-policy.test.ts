@@ -2,8 +2,8 @@ import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { test } from "../../cli/test.ts";
-import { emptyFolder, write } from "./pipeline-folder.ts";
-import { recordedOutput } from "./recorded-output.ts";
+import { emptyFolder, write } from "../cli/pipeline-folder.ts";
+import { recordedOutput } from "../cli/recorded-output.ts";
 
 const POLICY = path.join(import.meta.dirname, "../cases/own-policy");
 

@@ -18,9 +18,9 @@ import {
 	type Pipeline,
 	readLogText,
 } from "../../pipeline/index.ts";
-import { emptyFolder, write } from "./pipeline-folder.ts";
-import { recordedOutput } from "./recorded-output.ts";
-import { stubWorker } from "./stub-worker.ts";
+import { emptyFolder, write } from "../cli/pipeline-folder.ts";
+import { recordedOutput } from "../cli/recorded-output.ts";
+import { stubWorker } from "../cli/stub-worker.ts";
 
 const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
 const CASES = path.join(import.meta.dirname, "../cases/pipeline");

@@ -7,10 +7,10 @@ import { type PipelineFiles, readPipelineFiles } from "../../cli/pipeline-files.
 import { test } from "../../cli/test.ts";
 import { buildArtefact } from "../../pipeline/build/index.ts";
 import { type Artefact, decide, loadPipeline, readDelivery } from "../../pipeline/index.ts";
+import { emptyFolder, pipelineFolder, write } from "../cli/pipeline-folder.ts";
+import { recordedOutput } from "../cli/recorded-output.ts";
 import { goodSources } from "../pipeline/build/diagnostic-cases.ts";
 import { blocksOf, type MarkdownBlock } from "../support/markdown.ts";
-import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
-import { recordedOutput } from "./recorded-output.ts";
 
 type Prompts = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import path from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { emptyFolder, write } from "./pipeline-folder.ts";
+import { emptyFolder, write } from "../cli/pipeline-folder.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const POLICY = path.join(ROOT, "test/cases/own-policy");

@@ -3,9 +3,9 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { backtest } from "../../cli/backtest.ts";
 import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
-import { emptyFolder, pipelineFolder, write } from "./pipeline-folder.ts";
-import { recordedOutput } from "./recorded-output.ts";
-import { stubWorker } from "./stub-worker.ts";
+import { emptyFolder, pipelineFolder, write } from "../cli/pipeline-folder.ts";
+import { recordedOutput } from "../cli/recorded-output.ts";
+import { stubWorker } from "../cli/stub-worker.ts";
 
 const PIPELINE = path.join(import.meta.dirname, "../../pipeline.yaml");
 const toBlaze = (text: string) => text.replace("name: rust, agent: rex", "name: rust, agent: blaze");
