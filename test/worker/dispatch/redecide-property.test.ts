@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
 import type { SpawnAnswer } from "../../../worker/relay/send-spawn.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, type Stub, stubEffects, stubEngine } from "../support/stub-effects.ts";
 
@@ -94,5 +95,5 @@ it("whatever is pushed, lost and killed while an incident is decided again, it h
 			expect(new Set(stub.sent.filter((one) => one.id === sent).map(({ body }) => body)).size).toBe(1);
 		}
 	});
-	await fc.assert(property, { numRuns: 20 });
+	await fc.assert(property, { numRuns: runs(20, 5) });
 });

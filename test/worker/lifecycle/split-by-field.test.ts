@@ -249,7 +249,7 @@ describe("split: field", () => {
 				expect(jobs.toSorted()).toEqual(["frontend-lint", "lint-rust,test-rust"]);
 				expect(agents(stub)).toHaveLength(1);
 			}),
-			{ numRuns: runs(5) },
+			{ numRuns: runs(5, 2) },
 		);
 	}, 60_000);
 });

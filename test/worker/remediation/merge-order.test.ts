@@ -85,7 +85,7 @@ describe("what happens to a fix that has to be merged, in any order, each once o
 					expect(await statusesOf(world)).toEqual(world.accepted.map(() => "superseded"));
 					expect(world.stub.sent).toHaveLength(one.results.length);
 				}),
-				{ numRuns: runs(30, 5) },
+				{ numRuns: runs(30, 3) },
 			);
 		},
 		120_000,

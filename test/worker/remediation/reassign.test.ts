@@ -330,7 +330,7 @@ describe("exactly once", () => {
 				expect(new Set(stub.sent.filter((one) => one.id === sent).map(({ body }) => body)).size).toBe(1);
 			}
 		});
-		await fc.assert(property, { numRuns: runs(20) });
+		await fc.assert(property, { numRuns: runs(20, 4) });
 	}, 180_000);
 });
 

@@ -6,12 +6,14 @@ import { parse } from "yaml";
 import { systemClock } from "../../../../relay/clock.ts";
 import { directoryCluster } from "../../../../relay/cluster/directory/directory-cluster.ts";
 import { temporaryFolder } from "../../../support/relay-on-directory.ts";
+import { runs } from "../../../support/tiers/at-size.ts";
 
 describe("directoryCluster", () => {
 	it("leaves no partial CodeRun and loses no acknowledged one through repeated kill -9", async () => {
 		const state = await temporaryFolder();
 		const acknowledged: string[] = [];
-		for (let round = 0; round < 8; round++) {
+		const rounds = runs(8, 3);
+		for (let round = 0; round < rounds; round++) {
 			acknowledged.push(...(await writeUntilKilled(state, round * 10_000, 20 + round * 35)));
 		}
 		await directoryCluster(state, systemClock);
