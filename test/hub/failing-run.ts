@@ -16,6 +16,8 @@ export interface FailingRun {
 	readonly runId: number;
 	readonly branch: string;
 	readonly workflow?: string;
+	/** Its number; a `workflow_job` never names one. */
+	readonly pullRequest?: number;
 }
 
 /** `workflow_job`, completed with a failure. Another `job` is another job of the same run. */
@@ -37,8 +39,14 @@ export function workflowJob({ runId, branch, workflow = "Controller CI" }: Faili
 }
 
 /** `workflow_run`, completed with a failure. */
-export function workflowRun({ runId, branch, workflow = "Controller CI" }: FailingRun): unknown {
+export function workflowRun({ runId, branch, workflow = "Controller CI", pullRequest }: FailingRun): unknown {
 	const payload = recorded("workflow_run", "completed");
+	const repository = { id: 1 };
+	const pull = {
+		number: pullRequest,
+		head: { ref: branch, repo: repository },
+		base: { ref: "main", repo: repository },
+	};
 	return {
 		...payload,
 		workflow_run: {
@@ -49,6 +57,7 @@ export function workflowRun({ runId, branch, workflow = "Controller CI" }: Faili
 			// The recorded run's branch is in a third repository, and failures of forks are ignored.
 			head_repository: payload.repository,
 			conclusion: "failure",
+			pull_requests: pullRequest === undefined ? [] : [pull],
 			event: "push",
 			actor: { login: "octocat", type: "User" },
 			triggering_actor: { login: "octocat", type: "User" },
