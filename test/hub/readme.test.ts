@@ -161,8 +161,11 @@ describe("docs/pipeline.md example, as typed", () => {
 			`echo '{"id": 1, "workflow_name": "Controller CI", "failed_steps": ["cargo clippy"]}' | npx healer route --json`,
 			/^\{"id":1,"agent":"rex","failure_type":"rust_clippy","rule":"[a-z-]+"\}\n$/,
 		],
-		["npx healer backtest --pipeline other.yaml", /rex rust_clippy {2}bolt rust_clippy {2}fixed\b/m],
-		["npx healer backtest --pipeline other.yaml cases.jsonl", /^one +rex rust_clippy {2}bolt rust_clippy$/m],
+		["npx healer backtest --pipeline other.yaml", /rex rust_clippy {2}bolt rust_clippy {2}route\.rust +fixed\b/m],
+		[
+			"npx healer backtest --pipeline other.yaml cases.jsonl",
+			/^one +rex rust_clippy {2}bolt rust_clippy {2}route\.rust$/m,
+		],
 		[ON_A_WORKER, /^$/],
 		["npx healer push --dry-run", /^[0-9a-f]{16} is not pushed: this was a dry run\.$/m],
 		[
