@@ -184,7 +184,7 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 	}),
 	"What is done about pull request 402?": () => ({
 		cli: new RegExp(`\\n${short("UNFIXED")} .* 5dlabs/cto#402 `),
-		api: listed({ id: idOf("UNFIXED"), pr_number: 402 }),
+		api: listed({ id: idOf("UNFIXED") }),
 	}),
 	"What was done about this commit?": () => ({
 		cli: new RegExp(short("INCIDENT")),
@@ -212,7 +212,7 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 		bodies: [readFileSync(path.join(home.stateDir, "pipeline.json"), "utf8")],
 	}),
 	"What would my edit have decided?": () => ({
-		cli: /rex → bolt/,
+		cli: /rex rust_clippy → bolt rust_clippy/,
 		api: { incidents: expect.arrayContaining([expect.objectContaining({ id: idOf("INCIDENT") })]) },
 	}),
 	"Who did that?": () => ({
