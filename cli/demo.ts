@@ -8,6 +8,7 @@ import { DemoHub } from "./demo/demo-hub.ts";
 import { startGitHubStandIn } from "./demo/github/stand-in.ts";
 import { play } from "./demo/play.ts";
 import { readScenario, type Scenario } from "./demo/scenario-file.ts";
+import { startSlackStandIn } from "./demo/slack-stand-in.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type AnsweringHub, runHub } from "./hub/run-hub.ts";
 import { outputThatNeverWaits } from "./hub/unread-terminal.ts";
@@ -62,9 +63,11 @@ async function runDemo({ folder, port, end }: DemoPlace, output: Output, quiet: 
 	const scenario = await readScenario();
 	const clock = new DemoClock(end - WEEK_MS);
 	const github = await startGitHubStandIn(() => clock.now());
-	// Nothing of the caller's environment: a demo reaches no cluster and no GitHub.
+	const slack = await startSlackStandIn();
+	// Nothing of the caller's environment: a demo reaches no cluster, no GitHub and no Slack.
 	const env = {
 		...github.variables,
+		...slack.variables,
 		HEALER_PORT: String(port),
 		HEALER_RELAY_PORT: "0",
 		HEALER_STATE_DIR: path.join(folder, "state"),
@@ -88,7 +91,7 @@ async function runDemo({ folder, port, end }: DemoPlace, output: Output, quiet: 
 			},
 		});
 	} finally {
-		await github.close();
+		await Promise.all([github.close(), slack.close()]);
 	}
 }
 
@@ -123,7 +126,7 @@ function introduce(
 		`  2. Ask from a second terminal:  HEALER_STATE_DIR=${state} npx healer insights --since 7d`,
 		`  3. Change who fixes what in ${edit}: a valid edit is active within two seconds.`,
 		"",
-		"It asks nobody outside this machine: GitHub is a stand-in, agents are played. Ctrl-C ends it.",
+		"It asks nobody outside this machine: GitHub and Slack are stand-ins, agents are played. Ctrl-C ends it.",
 	]) {
 		output.line(line);
 	}

@@ -77,7 +77,7 @@ program
 	.addHelpText(
 		"after",
 		`
-GitHub is a stand-in on this machine, and the agents are played: nothing is sent anywhere. Ctrl-C ends it.
+GitHub and Slack are stand-ins on this machine, and the agents are played: nothing is sent anywhere. Ctrl-C ends it.
 
 Examples:
   npx healer demo

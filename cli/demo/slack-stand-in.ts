@@ -1,0 +1,27 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { LOOPBACK } from "../state/free-port.ts";
+
+/** A local stand-in for Slack: it takes every message and shows it to nobody. */
+export interface SlackStandIn {
+	/** What the demo's pipeline names as its target. */
+	readonly variables: Readonly<Record<"HEALER_NOTIFY_SLACK_URL", string>>;
+	close(): Promise<void>;
+}
+
+export async function startSlackStandIn(): Promise<SlackStandIn> {
+	const server = createServer((request, response) => {
+		request.resume().on("end", () => response.end("ok"));
+	});
+	await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+	return {
+		variables: {
+			HEALER_NOTIFY_SLACK_URL: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/services/demo`,
+		},
+		async close() {
+			const closed = new Promise((resolve) => server.close(resolve));
+			server.closeAllConnections();
+			await closed;
+		},
+	};
+}
