@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { status, trouble } from "./api/poll.ts";
 import { forgetToken, isLockedOut, token } from "./api/token.ts";
 import { may, viewer } from "./api/viewer.ts";
@@ -25,6 +25,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 	useEffect(() => {
 		document.title = open > 0 ? `(${open}) Healer` : "Healer";
 	}, [open]);
+	const nav = useRef<HTMLElement>(null);
+	// On a narrow screen the views scroll: the current one is always seen.
+	useEffect(() => {
+		nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+	}, [view.value.name]);
 	return (
 		<>
 			<a class="skip" href="#main">
@@ -35,7 +40,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 					<img src="/assets/icon.svg" alt="" width="22" height="22" />
 					Healer
 				</a>
-				<nav aria-label="Views">
+				<nav aria-label="Views" ref={nav}>
 					{LINKS.map(({ name, href, text }) => (
 						<a key={href} href={href} aria-current={isCurrent(name) ? "page" : undefined}>
 							{text}

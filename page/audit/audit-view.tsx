@@ -73,7 +73,7 @@ function Lines({ lines }: { readonly lines: readonly AuditLine[] }) {
 			<tbody>
 				{lines.map((line, index) => (
 					<tr key={`${index} ${line.at}`}>
-						<td>
+						<td class="action">
 							<b>{line.action}</b>
 						</td>
 						<td class="where">

@@ -1,7 +1,7 @@
 import type { HubStatus, Redelivery } from "../../worker/api/shapes.ts";
 import { status } from "../api/poll.ts";
 import { labelOf, meaningOf } from "../ignored/kinds.ts";
-import { Age } from "../parts/age.tsx";
+import { Age, Until } from "../parts/age.tsx";
 import { Notifications } from "./notifications.tsx";
 import { PauseControl } from "./pause-control.tsx";
 import { PipelineVersions } from "./pipeline-versions.tsx";
@@ -105,7 +105,7 @@ function FailedDeliveries({ redelivery }: { readonly redelivery: Redelivery }) {
 						{redelivery.waits_until !== null && (
 							<>
 								{" "}
-								GitHub's rate limit is used up; the next look is <Age at={redelivery.waits_until} />.
+								GitHub's rate limit is used up; the next look is <Until at={redelivery.waits_until} />.
 							</>
 						)}
 					</p>

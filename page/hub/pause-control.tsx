@@ -24,6 +24,7 @@ export function PauseControl({ paused }: Pick<HubStatus, "paused">) {
 						<span class="hidden">Reason of the pause</span>
 						<input
 							placeholder="reason, for others to read"
+							size={30}
 							maxLength={500}
 							value={reason}
 							onInput={({ currentTarget }) => setReason(currentTarget.value)}

@@ -1,5 +1,5 @@
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
-import { Age } from "../parts/age.tsx";
+import { Until } from "../parts/age.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { nextStepOf } from "./next-step.ts";
@@ -13,7 +13,7 @@ export function NextStepText({ shown }: { readonly shown: IncidentDetail }) {
 				{text}{" "}
 				{at !== null && (
 					<span class="dim">
-						Next try <Age at={at} />.
+						Next try <Until at={at} />.
 					</span>
 				)}
 			</p>

@@ -1,13 +1,18 @@
 import { now } from "../api/poll.ts";
 
-/** A time as its distance from now; the full time is its tooltip. */
+const SOON = 5;
+
+/** A time that has been, as its distance from now; the full time is its tooltip. The worker's clock may be ahead: that is "now". */
 export function Age({ at }: { readonly at: string | null }) {
 	if (at === null) return <span class="dim">–</span>;
-	return (
-		<time dateTime={at} title={absolute(at)}>
-			{ageOf(Date.parse(at), now.value)}
-		</time>
-	);
+	const seconds = secondsTo(now.value, at);
+	return <Distance at={at} text={seconds < SOON ? "now" : `${lengthOf(seconds)} ago`} />;
+}
+
+/** A time to come, in the same way. */
+export function Until({ at }: { readonly at: string }) {
+	const seconds = -secondsTo(now.value, at);
+	return <Distance at={at} text={seconds < SOON ? "now" : `in ${lengthOf(seconds)}`} />;
 }
 
 /** The time of day; the full time is its tooltip. */
@@ -23,12 +28,16 @@ export function absolute(at: string): string {
 	return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });
 }
 
-function ageOf(at: number, since: number): string {
-	const seconds = Math.round((since - at) / 1000);
-	// The worker's clock may be a little ahead of the browser's.
-	if (Math.abs(seconds) < 5) return "now";
-	const length = lengthOf(Math.abs(seconds));
-	return seconds < 0 ? `in ${length}` : `${length} ago`;
+function Distance({ at, text }: { readonly at: string; readonly text: string }) {
+	return (
+		<time dateTime={at} title={absolute(at)}>
+			{text}
+		</time>
+	);
+}
+
+function secondsTo(time: number, at: string): number {
+	return Math.round((time - Date.parse(at)) / 1000);
 }
 
 /** Seconds as `45 s`, `3 min`, `2 h 5 min` or `4 d`. */
