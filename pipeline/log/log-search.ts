@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
-import { type LogPattern, patternKey, type SearchablePattern } from "./log-pattern.ts";
+import { patternKey, type SearchablePattern } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, prepared for a single pass. Built once per pipeline; readers share it. */
 export interface LogSearch {
@@ -41,7 +41,7 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
 		),
 		test(pattern, line) {
-			const test = compiled[pattern] ?? compileTest(unique[pattern]?.pattern);
+			const test = compiled[pattern] ?? compileTest(unique[pattern]);
 			compiled[pattern] = test;
 			return test(line);
 		},
@@ -73,10 +73,34 @@ const FLAGS: Readonly<Record<string, number>> = {
 
 type Test = (line: string) => boolean;
 
-function compileTest(pattern: LogPattern | undefined): Test {
-	if (pattern === undefined || pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
+function compileTest(entry: SearchablePattern | undefined): Test {
+	if (entry === undefined || entry.pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
+	const { pattern, literals } = entry;
 	if (pattern.kind === "exact") return (line) => line.includes(pattern.text);
 	const flags = [...pattern.flags].reduce((sum, flag) => sum | (FLAGS[flag] ?? 0), 0);
-	const regex = RE2JS.compile(pattern.source, flags);
-	return (line) => regex.test(line);
+	const mayMatch = hasLiteral(literals);
+	let regex: RE2JS | undefined;
+	return (line) => {
+		if (!mayMatch(line)) return false;
+		regex ??= RE2JS.compile(pattern.source, flags);
+		return regex.test(line);
+	};
 }
+
+/**
+ * Whether all of a literal is in a line: the automaton found the beginning of one. It spares most regexes from being compiled,
+ * which takes longer than all that is read of a short log.
+ */
+function hasLiteral(literals: readonly string[]): Test {
+	const folded = literals.filter(isInOneLine).map(foldCase);
+	if (folded.length === 0 || !folded.every(isAscii)) return () => true;
+	return (line) => {
+		const text = foldCase(line);
+		return folded.some((literal) => text.includes(literal));
+	};
+}
+
+const isAscii = (text: string) => /^[ -~\t]*$/.test(text);
+
+/** RE2 takes U+017F for an `s` and U+212A for a `k`; through upper case, both become one. */
+const foldCase = (text: string) => text.toUpperCase().toLowerCase();
