@@ -5,7 +5,10 @@ export class WordIndex<Entry> {
 	constructor(entries: readonly { readonly entry: Entry; readonly words: readonly string[] }[]) {
 		this.#phrases = entries
 			.flatMap(({ entry, words }) =>
-				words.map((word) => ({ entry, test: testOf(word), length: spaced(word).trim().length })),
+				words.map((word) => {
+					const phrase = spaced(word);
+					return { entry, test: testOf(word, phrase), length: phrase.trim().length };
+				}),
 			)
 			.toSorted((one, other) => other.length - one.length);
 	}
@@ -24,20 +27,20 @@ interface Phrase<Entry> {
 	readonly test: (spaced: string, name: string) => boolean;
 }
 
+/** Most entries are one: thousands are read when a pipeline is loaded. */
+const ONE_WORD = /^[a-z\d]+$/;
 const REGEX = /^\/(.+)\/(i?)$/;
 
-function testOf(word: string): Phrase<unknown>["test"] {
+function testOf(word: string, phrase: string): Phrase<unknown>["test"] {
 	const [, source, flags] = REGEX.exec(word) ?? [];
-	if (source === undefined) {
-		const phrase = spaced(word);
-		return (text) => text.includes(phrase);
-	}
+	if (source === undefined) return (text) => text.includes(phrase);
 	const regex = new RegExp(source, flags);
 	return (_, name) => regex.test(name);
 }
 
 /** ` cargo clippy ` for `Cargo-Clippy`: one blank between words and at both ends. `c++`, `c#` and `.net` stay words. */
 function spaced(text: string): string {
+	if (ONE_WORD.test(text)) return ` ${text} `;
 	const words = text
 		.replace(/([a-z\d])([A-Z])/g, "$1 $2")
 		.toLowerCase()
