@@ -13,6 +13,7 @@ import { schemaDiagnostics } from "./checks/schema-diagnostics.ts";
 import { sourceDiagnostics } from "./checks/source-diagnostics.ts";
 import { spawnDiagnostics } from "./checks/spawn-diagnostics.ts";
 import { timeoutDiagnostics } from "./checks/timeout-diagnostics.ts";
+import { toolPatternDiagnostics } from "./checks/tool-pattern-diagnostics.ts";
 import { compileArtefact } from "./compile-artefact.ts";
 import { mergedSource } from "./packs/merged-source.ts";
 import { type PolicySources, readPolicy } from "./packs/read-policy.ts";
@@ -59,6 +60,7 @@ export function buildArtefact(sources: Sources): Built {
 		...sourceDiagnostics(source, remains),
 		...roundDiagnostics(source, remains),
 		...notifyDiagnostics(source, remains),
+		...toolPatternDiagnostics(source, remains),
 	];
 	if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) };
 	const artefact = compileArtefact(pipelineFile.parse(source.value), neededPrompts(prompts, used ?? []));

@@ -1,6 +1,7 @@
 import type { Field, Tool } from "../artefact.ts";
 import { type LogPattern, patternKey } from "../log/log-pattern.ts";
 import { ProgramIndex } from "./programs.ts";
+import { toolRegex } from "./tool-regex.ts";
 import { WordIndex } from "./words.ts";
 
 /** A failure of a tool, with the keys of its patterns in a log's reading. */
@@ -74,12 +75,10 @@ export function tablePatterns(fields: Readonly<Record<string, Field>>, tools: re
 	return [...printed.map(printedPattern), ...sources];
 }
 
-const REGEX = /^\/(.+)\/([ims]*)$/s;
-
 /** A text exactly as printed, or a `/regex/`. */
 export function printedPattern(text: string): LogPattern {
-	const [, source, flags] = REGEX.exec(text) ?? [];
-	return source === undefined ? { kind: "exact", text } : { kind: "regex", source, flags: flags ?? "" };
+	const regex = toolRegex(text);
+	return regex === undefined ? { kind: "exact", text } : { kind: "regex", ...regex };
 }
 
 function knownTool({ tool, field, kind, failures }: Tool): KnownTool {

@@ -1,3 +1,5 @@
+import { toolRegex } from "./tool-regex.ts";
+
 /** Finds phrases as whole words in the names that people give to steps, jobs and workflows; case does not count. */
 export class WordIndex<Entry> {
 	readonly #phrases: readonly Phrase<Entry>[];
@@ -14,12 +16,16 @@ export class WordIndex<Entry> {
 	}
 
 	/** The longest phrase that the name has; the first entry among equals. */
-	find(name: string): Entry | undefined {
+	find(whole: string): Entry | undefined {
+		const name = whole.slice(0, LONGEST_NAME);
 		// `cargoClippy` is two words, `CodeQL` and `GitHub` are one.
 		const text = spaced(name) + spaced(name.toLowerCase());
 		return this.#phrases.find(({ test }) => test(text, name))?.entry;
 	}
 }
+
+/** In characters: GitHub's own names of jobs and steps are shorter, and what is longer is nobody's name. */
+const LONGEST_NAME = 1000;
 
 interface Phrase<Entry> {
 	readonly entry: Entry;
@@ -29,13 +35,14 @@ interface Phrase<Entry> {
 
 /** Most entries are one: thousands are read when a pipeline is loaded. */
 const ONE_WORD = /^[a-z\d]+$/;
-const REGEX = /^\/(.+)\/(i?)$/;
 
 function testOf(word: string, phrase: string): Phrase<unknown>["test"] {
-	const [, source, flags] = REGEX.exec(word) ?? [];
-	if (source === undefined) return (text) => text.includes(phrase);
-	const regex = new RegExp(source, flags);
-	return (_, name) => regex.test(name);
+	const regex = toolRegex(word);
+	if (regex === undefined) return (text) => text.includes(phrase);
+	const { source, flags } = regex;
+	// The build refuses a regex that can blow up, and names are short: RE2 would take longer to compile than these to run.
+	const compiled = new RegExp(source, flags);
+	return (_, name) => compiled.test(name);
 }
 
 /** ` cargo clippy ` for `Cargo-Clippy`: one blank between words and at both ends. `c++`, `c#` and `.net` stay words. */
