@@ -11,7 +11,7 @@ import { deliveryTraceId } from "../runtime/trace.ts";
 import { countIgnored } from "./count-ignored.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import type { QueuedMessage } from "./delivery-queue.ts";
-import { countDelivery, outcomeOf } from "./write-counts.ts";
+import { addDelivery, outcomeOf, writeCounts } from "./write-counts.ts";
 import { writeDelivery } from "./write-delivery.ts";
 
 /** Nobody waits for an answer here, so a slow journal may take its time. */
@@ -53,6 +53,8 @@ export async function consumeDeliveries(messages: readonly Message<QueuedMessage
 		else if (outcome === "early") message.retry({ delaySeconds: EARLY_PAUSE_S });
 		else await retryLater(message, env, effects);
 	}
+	// Once for the batch: a wait for others, as after a webhook's answer, would only keep the next batch waiting.
+	if (!isAway) background.push(writeCounts(effects));
 	await Promise.all(background);
 }
 
@@ -90,7 +92,8 @@ async function write(
 	const acceptance = await writeDelivery(effects, settleLonger(delivery, ageMs), log);
 	const isEarly = acceptance.status === "ignored" && acceptance.isUnknown && ageMs < EARLY_UNTIL_MS;
 	if (isEarly) return "early";
-	background.push(countDelivery(effects, outcomeOf(acceptance)));
+	const outcome = outcomeOf(acceptance);
+	if (outcome !== undefined) addDelivery(outcome);
 	if (acceptance.status === "ignored") {
 		background.push(countIgnored(effects, acceptance.kind, acceptance.delivery));
 		return "written";

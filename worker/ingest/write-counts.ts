@@ -14,10 +14,15 @@ let gatheringSince = 0;
 
 type Needed = Pick<Effects, "journal" | "now" | "sleep" | "log">;
 
+/** Counts a delivery in this isolate alone: the caller writes the counts when it has done all that it does. */
+export function addDelivery(outcome: DeliveryOutcome): void {
+	pendingCounts.add("healer_deliveries", outcome);
+}
+
 /** Counts a delivery after its answer: the caller passes the promise to `waitUntil`. Never throws. */
 export async function countDelivery(effects: Needed, outcome: DeliveryOutcome | undefined): Promise<void> {
 	if (outcome === undefined) return;
-	pendingCounts.add("healer_deliveries", outcome);
+	addDelivery(outcome);
 	const now = effects.now();
 	if (Math.abs(now - gatheringSince) < GIVEN_UP_MS) return;
 	gatheringSince = now;

@@ -24,9 +24,9 @@ export async function send(made: Request | Promise<Request>, changes: Partial<En
 }
 
 /** The status that a request is answered with, as soon as it is: while its body may still be on its way. */
-export async function statusOf(request: Request): Promise<number> {
+export async function statusOf(request: Request, changes: Partial<Env> = {}): Promise<number> {
 	const sent = request as Parameters<typeof worker.fetch>[0];
-	return (await worker.fetch(sent, env, createExecutionContext())).status;
+	return (await worker.fetch(sent, { ...env, ...changes }, createExecutionContext())).status;
 }
 
 /** A GET as from the same machine. */
