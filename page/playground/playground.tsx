@@ -27,6 +27,8 @@ export function Playground() {
 		const asked = { event: event.trim(), payload, log, changed_files: splitList(files) };
 		setAnswered(await decide(asked, isEdited ? { text: edit, prompts: source.prompts } : undefined));
 	};
+	// An example of another repository would only show that it is filtered.
+	const knowsRepository = source !== undefined || repositories.length > 0;
 	const fillIn = () => {
 		setEvent(EXAMPLE.event);
 		setPayload(EXAMPLE.payload(repositories[0] ?? firstRepository(source?.source) ?? "acme/shop"));
@@ -77,7 +79,7 @@ export function Playground() {
 						<button type="submit" class="main" disabled={answered.kind === "loading"}>
 							Explain
 						</button>
-						<button type="button" onClick={fillIn}>
+						<button type="button" disabled={!knowsRepository} onClick={fillIn}>
 							Fill in an example
 						</button>
 					</div>

@@ -283,6 +283,7 @@ describe("an incident", () => {
 		await eventually(async () => ((await detail(id)) as { status: string }).status === "running", "it runs");
 		await using page = await open(`/incidents/${id}`);
 		const choice = page.getByRole("combobox", { name: /^Retry with another agent: / });
+		await choice.locator("option", { hasText: "atlas" }).waitFor({ state: "attached" });
 		expect(await choice.locator("option").allTextContents()).toEqual([
 			...["Retry with …", "rex", "blaze", "bolt", "cipher", "atlas"],
 		]);
