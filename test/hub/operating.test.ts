@@ -15,10 +15,10 @@ import {
 	type Home,
 	type HubProcess,
 	makeHome,
+	ROOT,
 	startReadyHub,
 } from "./hub-process.ts";
 
-const ROOT = path.join(import.meta.dirname, "../..");
 const FILE = "docs/operating.md";
 const QUESTIONS = tableOf(FILE, "| question | command line | API | page |");
 
