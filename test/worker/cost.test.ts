@@ -14,7 +14,7 @@ it("costs at most the D1 rows that docs/deploy.md names, for an incident and for
 
 	const opened = await deliver(stub, "workflow_job", failedJob());
 	const incident_id = "incident_id" in opened ? String(opened.incident_id) : "";
-	// What GitHub tells besides of one failed run: its other jobs and the run itself.
+	// What GitHub also reports of one failed run: its other jobs, and the run itself.
 	for (const job_id of [8, 9, 10]) await deliver(stub, "workflow_job", failedJob({ job_id }));
 	await deliver(stub, "workflow_run", failedRun());
 	stub.clock += 10_000;

@@ -94,14 +94,14 @@ async function rows(sql: string): Promise<readonly Record<string, unknown>[]> {
 }
 
 describe("an incident that comes to its end", () => {
-	it("is told to each target that asks for it, once, signed by every secret", async () => {
+	it("is sent to each target that asks for it, once, signed by every secret", async () => {
 		const stub = notifying([SLACK, WEBHOOK]);
 		await escalate(stub, 1);
 		await sweep(stub);
 		await sweep(stub);
 
 		const [hook, slack, ...more] = stub.received.toSorted((a, b) => a.url.localeCompare(b.url));
-		if (hook === undefined || slack === undefined) throw new Error("both are told");
+		if (hook === undefined || slack === undefined) throw new Error("both are sent");
 		expect(more).toEqual([]);
 		expect(slack.url).toBe("https://hooks.slack.test/services/T0/B0/token-in-the-path");
 		expect(hook.url).toBe("https://hook.test/in?key=secret-in-the-query");
@@ -139,7 +139,7 @@ describe("an incident that comes to its end", () => {
 		expect(await rows("SELECT * FROM notification_events")).toEqual([]);
 	});
 
-	it("is told nobody if it was stopped, and nobody twice if a step is refused", async () => {
+	it("is sent to nobody if it was stopped, and not twice if a step is refused", async () => {
 		const stub = notifying([SLACK]);
 		await runningRemediation(stub, sampleId(1));
 		await stopRemediation(stub, sampleId(1), "octocat");
@@ -159,7 +159,7 @@ describe("an incident that comes to its end", () => {
 });
 
 describe("a delivery that is lost", () => {
-	it("is told once", async () => {
+	it("is sent once", async () => {
 		const stub = notifying([SLACK]);
 		const progress = { scanned_until: null, began_at: null, cursor: null };
 		const listed = { id: "7", guid: "g-1", event: "workflow_job", delivered_at: stub.clock, status_code: 500 };
