@@ -1,6 +1,6 @@
 import type { Env } from "../env.ts";
 import { errorResponse, taggedResponse } from "../http/responses.ts";
-import { writeIgnored } from "../ingest/count-ignored.ts";
+import { writeCounts } from "../ingest/write-counts.ts";
 import { type IgnoredDelivery, type IgnoredQuery, listIgnored } from "../journal/ignored-deliveries.ts";
 import { createLog } from "../log.ts";
 import { isoOf } from "./iso-time.ts";
@@ -17,7 +17,7 @@ const LONGEST_TEXT = 255;
 export async function listIgnoredApi(request: Request, env: Env): Promise<Response> {
 	const query = readQuery(new URL(request.url).searchParams);
 	if (typeof query === "string") return errorResponse(400, query);
-	await writeIgnored({ journal: env.JOURNAL, log: createLog() });
+	await writeCounts({ journal: env.JOURNAL, log: createLog() });
 	// One more than requested shows whether there is a next page.
 	const { ignored: rows, filters } = await listIgnored(env.JOURNAL, { ...query, limit: query.limit + 1 });
 	const ignored = rows.slice(0, query.limit);

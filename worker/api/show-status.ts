@@ -5,8 +5,8 @@ import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { webAddressOf } from "../github/web-address.ts";
 import { jsonResponse, taggedResponse } from "../http/responses.ts";
-import { writeIgnored } from "../ingest/count-ignored.ts";
 import { deliveryQueue } from "../ingest/delivery-queue.ts";
+import { writeCounts } from "../ingest/write-counts.ts";
 import { countFailedDeliveries, readDeliveryScan } from "../journal/failed-deliveries.ts";
 import { explainFailure, failureOf } from "../journal/failure.ts";
 import { readIgnoredCounts } from "../journal/ignored.ts";
@@ -44,7 +44,7 @@ export async function showStatus(request: Request, env: Env): Promise<Response> 
 }
 
 async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "delivery_queue">> {
-	await writeIgnored(effects);
+	await writeCounts(effects);
 	const [
 		engine,
 		pause,

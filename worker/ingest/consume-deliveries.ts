@@ -8,10 +8,10 @@ import { explainFailure } from "../journal/failure.ts";
 import { useJournal } from "../journal/use-journal.ts";
 import { createLog } from "../log.ts";
 import { deliveryTraceId } from "../runtime/trace.ts";
-import { countIgnored } from "./count-ignored.ts";
+import { addReceipt } from "./count-delivery.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import type { QueuedMessage } from "./delivery-queue.ts";
-import { addDelivery, outcomeOf, writeCounts } from "./write-counts.ts";
+import { writeCounts } from "./write-counts.ts";
 import { writeDelivery } from "./write-delivery.ts";
 
 /** Nobody waits for an answer here, so a slow journal may take its time. */
@@ -92,12 +92,7 @@ async function write(
 	const acceptance = await writeDelivery(effects, settleLonger(delivery, ageMs), log);
 	const isEarly = acceptance.status === "ignored" && acceptance.isUnknown && ageMs < EARLY_UNTIL_MS;
 	if (isEarly) return "early";
-	const outcome = outcomeOf(acceptance);
-	if (outcome !== undefined) addDelivery(outcome);
-	if (acceptance.status === "ignored") {
-		background.push(countIgnored(effects, acceptance.kind, acceptance.delivery));
-		return "written";
-	}
+	addReceipt(effects.now(), acceptance);
 	if (acceptance.status === "command") background.push(answerCommand(effects, acceptance.command_id));
 	if (acceptance.status === "accepted") await effects.wake(acceptance.incident_id, acceptance.dueInMs);
 	return "written";

@@ -11,11 +11,10 @@ import { createLog, type Log } from "../log.ts";
 import { deliveryTraceId } from "../runtime/trace.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
-import { countIgnored } from "./count-ignored.ts";
+import { countIgnored, countReceipt, countRefusal } from "./count-delivery.ts";
 import { deliveryQueue } from "./delivery-queue.ts";
 import { type GithubHeaders, type GithubHeadersReading, readGithubHeaders } from "./github-headers.ts";
 import { verifySignature } from "./verify-signature.ts";
-import { countDelivery, outcomeOf, outcomeOfStatus } from "./write-counts.ts";
 
 /**
  * `POST /webhooks/github`: guards in wire order, each with its own status, then the journal, then 202. GitHub waits 10 s and
@@ -25,22 +24,23 @@ import { countDelivery, outcomeOf, outcomeOfStatus } from "./write-counts.ts";
 export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const delivery_id = request.headers.get("x-github-delivery");
 	const log = createLog({ delivery_id, ...(delivery_id && { trace_id: deliveryTraceId(delivery_id) }) });
-	const response = await receiveRequest(request, env, ctx, log);
-	ctx.waitUntil(countDelivery(createEffects(env, log), outcomeOfStatus(response.status)));
+	const effects = createEffects(env, log, ctx);
+	const response = await receiveRequest(request, env, ctx, effects);
+	if (!response.ok) ctx.waitUntil(countRefusal(effects, response.status));
 	return response;
 }
 
-async function receiveRequest(request: Request, env: Env, ctx: ExecutionContext, log: Log): Promise<Response> {
+async function receiveRequest(request: Request, env: Env, ctx: ExecutionContext, effects: Effects): Promise<Response> {
 	// Before the body: whoever sends none of this is not GitHub, and gets no memory and no time.
 	const read = readGithubHeaders(request.headers);
-	if (!read.ok) return answerBeforeBody(request, ctx, refuseHeaders(request, read, env, ctx, log));
+	if (!read.ok) return answerBeforeBody(request, ctx, refuseHeaders(request, read, ctx, effects));
 	const body = await readBody(request);
 	if (!body.ok) {
-		log.warn("delivery refused", { reason: body.reason });
+		effects.log.warn("delivery refused", { reason: body.reason });
 		return bodyErrorResponse(request, ctx, body.reason);
 	}
 	try {
-		return await receiveBody(request, read, body.bytes, env, ctx, log);
+		return await receiveBody(request, read, body.bytes, env, ctx, effects);
 	} finally {
 		body.release();
 	}
@@ -49,18 +49,17 @@ async function receiveRequest(request: Request, env: Env, ctx: ExecutionContext,
 function refuseHeaders(
 	request: Request,
 	{ missing, unsigned }: Extract<GithubHeadersReading, { ok: false }>,
-	env: Env,
 	ctx: ExecutionContext,
-	log: Log,
+	effects: Effects,
 ): Response {
-	if (unsigned) return refuseSignature(request, env, ctx, log);
-	log.warn("delivery refused", { reason: `no valid ${missing.join(", ")}` });
+	if (unsigned) return refuseSignature(request, ctx, effects);
+	effects.log.warn("delivery refused", { reason: `no valid ${missing.join(", ")}` });
 	return errorResponse(400, `missing or malformed header: ${missing.join(", ")}`);
 }
 
-function refuseSignature(request: Request, env: Env, ctx: ExecutionContext, log: Log): Response {
-	log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
-	ctx.waitUntil(countIgnored(createEffects(env, log), REFUSED_SIGNATURE));
+function refuseSignature(request: Request, ctx: ExecutionContext, effects: Effects): Response {
+	effects.log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
+	ctx.waitUntil(countIgnored(effects, REFUSED_SIGNATURE));
 	return errorResponse(401, "wrong or missing X-Hub-Signature-256");
 }
 
@@ -70,12 +69,13 @@ async function receiveBody(
 	bytes: Uint8Array,
 	env: Env,
 	ctx: ExecutionContext,
-	log: Log,
+	effects: Effects,
 ): Promise<Response> {
+	const { log } = effects;
 	const text = decodeUtf8(bytes);
 	const secrets = readSecretList(env.GITHUB_WEBHOOK_SECRET);
 	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
-	if (!(await verifySignature(secrets, { bytes, text }, signature))) return refuseSignature(request, env, ctx, log);
+	if (!(await verifySignature(secrets, { bytes, text }, signature))) return refuseSignature(request, ctx, effects);
 
 	if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
 		log.warn("delivery refused", { reason: "form-encoded" });
@@ -87,7 +87,7 @@ async function receiveBody(
 		return errorResponse(400, "the body is not JSON");
 	}
 
-	return await receivePayload(json.value, headers, env, ctx, log);
+	return await receivePayload(json.value, headers, env, ctx, effects);
 }
 
 async function receivePayload(
@@ -95,9 +95,8 @@ async function receivePayload(
 	headers: GithubHeaders,
 	env: Env,
 	ctx: ExecutionContext,
-	log: Log,
+	effects: Effects,
 ): Promise<Response> {
-	const effects = createEffects(env, log, ctx);
 	const { event } = headers;
 	if (isSetupEvent(event)) {
 		return jsonResponse(202, {
@@ -107,11 +106,10 @@ async function receivePayload(
 		});
 	}
 
-	const receipt = await receive(effects, { ...headers, payload }, env, log.with({ event }));
-	ctx.waitUntil(countDelivery(effects, outcomeOf(receipt)));
+	const receipt = await receive(effects, { ...headers, payload }, env, effects.log.with({ event }));
+	ctx.waitUntil(countReceipt(effects, receipt));
 	switch (receipt.status) {
 		case "ignored":
-			ctx.waitUntil(countIgnored(effects, receipt.kind, receipt.delivery));
 			return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
 		case "recorded":
 			return jsonResponse(202, receipt);

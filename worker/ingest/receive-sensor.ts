@@ -8,12 +8,11 @@ import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
-import type { DeliveryOutcome } from "../journal/statuses.ts";
 import { createLog, type Log } from "../log.ts";
 import { traceparentOf } from "../runtime/trace.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { BASE_CONFLICT } from "./base-conflict.ts";
-import { countIgnored } from "./count-ignored.ts";
+import { countReceipt, countRefusal } from "./count-delivery.ts";
 import type { TracedDelivery } from "./prepare-delivery.ts";
 import {
 	duplicateAnswer,
@@ -24,7 +23,6 @@ import {
 	remediationStatus,
 } from "./remediation-answer.ts";
 import { readAlertEvent, readCiEvent, type SensorEvent, unwrapBody } from "./sensor-event.ts";
-import { countDelivery } from "./write-counts.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -77,30 +75,9 @@ async function receive(
 		const read = readEvent(fields.value);
 		if (typeof read === "string") return jsonResponse(400, failedAnswer(read));
 
-		const effects = createEffects(env, log);
-		const remediation = await remediate(effects, { ...read, delivery_id, traceparent }, ctx, log);
-		ctx.waitUntil(countDelivery(effects, outcomeOfAnswer(remediation)));
-		if (remediation.status === "refused") return jsonResponse(422, failedAnswer(remediation.problem));
-		return jsonResponse(remediationStatus(remediation), remediation);
+		return await remediate(createEffects(env, log), { ...read, delivery_id, traceparent }, ctx, log);
 	} finally {
 		body.release();
-	}
-}
-
-/** It can never be accepted, however often it is sent. */
-type Refusal = Extract<Receipt, { readonly status: "refused" }>;
-
-/** `existing`: a duplicate, also of a CodeRun. */
-function outcomeOfAnswer(answer: RemediationAnswer | Refusal): DeliveryOutcome {
-	switch (answer.status) {
-		case "accepted":
-		case "refused":
-		case "failed":
-			return answer.status;
-		case "skipped":
-			return answer.dedup_status === "existing" ? "duplicate" : "ignored";
-		default:
-			return answer satisfies never;
 	}
 }
 
@@ -109,28 +86,48 @@ async function remediate(
 	delivery: TracedDelivery,
 	ctx: ExecutionContext,
 	log: Log,
-): Promise<RemediationAnswer | Refusal> {
+): Promise<Response> {
 	try {
-		const acceptance = await acceptDelivery(effects, delivery, "sensor", log.with({ event: delivery.event }));
-		if (acceptance.status === "ignored") {
-			ctx.waitUntil(countIgnored(effects, acceptance.kind, acceptance.delivery));
-			return ignoredAnswer(acceptance.reason);
-		}
-		if (acceptance.status === "recorded") return ignoredAnswer(acceptance.reason);
-		if (acceptance.status === "refused") return acceptance;
-		// The sender waits for the result, which nobody knows while the delivery is queued.
-		if (acceptance.status === "queued" || acceptance.status === "unavailable") {
-			const why = acceptance.status === "unavailable" ? `: ${acceptance.problem}` : "";
-			return failedAnswer(`the incident could not be stored; send it again${why}`);
-		}
-		// `prepareDelivery` refuses a sensor's.
-		if (acceptance.status === "command") throw new TypeError("a command came from a sensor");
-		const id = acceptance.incident_id;
-		if (acceptance.status === "duplicate") return duplicateAnswer(await findIncident(effects.journal, id));
-		const progress = await processIncident(effects, id);
-		return progressAnswer(progress, await findIncident(effects.journal, id));
+		const receipt = await acceptDelivery(effects, delivery, "sensor", log.with({ event: delivery.event }));
+		const response = await answer(effects, receipt);
+		ctx.waitUntil(response.ok ? countReceipt(effects, receipt) : countRefusal(effects, response.status));
+		return response;
 	} catch (cause) {
 		log.error("the journal failed", { cause });
-		return failedAnswer("the incident could not be stored; send it again");
+		ctx.waitUntil(countRefusal(effects, 503));
+		return jsonResponse(503, failedAnswer("the incident could not be stored; send it again"));
+	}
+}
+
+async function answer(effects: Effects, receipt: Receipt): Promise<Response> {
+	// It can never be accepted, however often it is sent.
+	if (receipt.status === "refused") return jsonResponse(422, failedAnswer(receipt.problem));
+	const remediation = await remediationOf(effects, receipt);
+	return jsonResponse(remediationStatus(remediation), remediation);
+}
+
+async function remediationOf(
+	effects: Effects,
+	receipt: Exclude<Receipt, { readonly status: "refused" }>,
+): Promise<RemediationAnswer> {
+	switch (receipt.status) {
+		case "ignored":
+		case "recorded":
+			return ignoredAnswer(receipt.reason);
+		// The sender waits for the result, which nobody knows while the delivery is queued.
+		case "queued":
+			return failedAnswer("the incident could not be stored; send it again");
+		case "unavailable":
+			return failedAnswer(`the incident could not be stored; send it again: ${receipt.problem}`);
+		case "command":
+			throw new TypeError("a command came from a sensor: `prepareDelivery` refuses it");
+		case "duplicate":
+			return duplicateAnswer(await findIncident(effects.journal, receipt.incident_id));
+		case "accepted": {
+			const progress = await processIncident(effects, receipt.incident_id);
+			return progressAnswer(progress, await findIncident(effects.journal, receipt.incident_id));
+		}
+		default:
+			return receipt satisfies never;
 	}
 }

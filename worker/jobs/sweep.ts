@@ -5,7 +5,6 @@ import { findStuck } from "../dispatch/find-stuck.ts";
 import { endPauses } from "../dispatch/gates.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
-import { writeIgnored } from "../ingest/count-ignored.ts";
 import { queryRunning } from "../journal/attempts.ts";
 import { releaseCommandLocks } from "../journal/commands.ts";
 import { releaseDeliveryScan } from "../journal/failed-deliveries.ts";
@@ -50,8 +49,7 @@ export const STEPS: readonly SweepStep[] = [
 	{ name: "escalation comments", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
 	{ name: "conflicts", needs: { statements: 60, subrequests: 60 }, run: whole(findConflicts) },
 	{ name: "failed deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
-	{ name: "metrics", needs: { statements: 15, subrequests: 5 }, run: whole(countMetrics) },
-	{ name: "ignored counts", needs: { statements: 10, subrequests: 10 }, run: whole(writeIgnored) },
+	{ name: "metrics", needs: { statements: 25, subrequests: 15 }, run: whole(countMetrics) },
 	{
 		name: "active pipeline",
 		needs: { statements: 5, subrequests: 10 },

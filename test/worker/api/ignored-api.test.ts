@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { countIgnored, writeIgnored } from "../../../worker/ingest/count-ignored.ts";
+import { countIgnored } from "../../../worker/ingest/count-delivery.ts";
+import { writeCounts } from "../../../worker/ingest/write-counts.ts";
 import { pruneJournal } from "../../../worker/jobs/prune-journal.ts";
 import { type IgnoredDelivery, ignoredDeliveriesStatement } from "../../../worker/journal/ignored-deliveries.ts";
 import { example, failedJob, repositoryOf } from "../support/failed-job.ts";
@@ -120,7 +121,7 @@ describe("listIgnoredApi", () => {
 describe("countIgnored", () => {
 	it("writes a burst of a hundred by one batch of two statements, after the answer", async () => {
 		const stub = stubEffects();
-		await writeIgnored(stub);
+		await writeCounts(stub);
 		stub.begin();
 		let release: () => void = () => {};
 		const gathered = new Promise<void>((resolve) => {
@@ -139,10 +140,10 @@ describe("countIgnored", () => {
 
 	it("keeps what the journal did not take, and writes nothing twice", async () => {
 		const stub = stubEffects();
-		await writeIgnored(stub);
+		await writeCounts(stub);
 		const away = { ...stub, journal: { ...stub.journal, batch: () => Promise.reject(new Error("D1_ERROR: away")) } };
 		await countIgnored(away as unknown as typeof stub, "not_matched", ignoredAt(stub.clock, "d-1"));
-		await writeIgnored(stub);
+		await writeCounts(stub);
 		const repeated = ignoredDeliveriesStatement(env.JOURNAL, [ignoredAt(stub.clock, "d-1")]);
 		expect((await repeated.run()).meta.changes).toBe(0);
 		expect(idsOf(await listed())).toEqual(["d-1"]);

@@ -7,7 +7,7 @@ import { countSteps } from "../../../worker/journal/count-steps.ts";
 import { measureJournal } from "../../../worker/journal/measure.ts";
 import { pendingCounts } from "../../../worker/runtime/pending-counts.ts";
 import { now } from "../support/clock.ts";
-import { failedJob } from "../support/failed-job.ts";
+import { failedJob, failedRun } from "../support/failed-job.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
 import { stubEffects } from "../support/stub-effects.ts";
 import { stubRelay } from "../support/stub-relay.ts";
@@ -70,6 +70,10 @@ describe("GET /metrics", () => {
 		const before = await scrape();
 		await send(signedDelivery(failedJob({ run_id: 100 })));
 		await send(signedDelivery(failedJob({ run_id: 100, job_id: 2 })));
+		const { workflow_run, ...rest } = failedRun({ run_id: 100 });
+		const skipped = { ...(workflow_run as object), head_commit: { message: "x [skip-healer]" } };
+		const recorded = await send(post("/api/remediate/ci-failure", { ...rest, workflow_run: skipped }));
+		expect(recorded.body).toMatchObject({ status: "skipped", dedup_status: "skipped" });
 		await send(signedDelivery({ zen: "x", repository: { full_name: "5dlabs/cto" } }, { event: "star" }));
 		await send(signedDelivery(failedJob(), { secret: "wrong" }));
 		await send(post("/api/events/play_failed", "not JSON"));
@@ -81,7 +85,7 @@ describe("GET /metrics", () => {
 				return [outcome, Number(after[name]) - Number(before[name])];
 			}),
 		);
-		expect(added).toEqual({ accepted: 1, recorded: 0, duplicate: 1, ignored: 1, refused: 2, failed: 0 });
+		expect(added).toEqual({ accepted: 1, recorded: 1, duplicate: 1, ignored: 1, refused: 2, failed: 0 });
 	});
 
 	it("says how long a decision and a CodeRun took, and what the incident is in now", async () => {
