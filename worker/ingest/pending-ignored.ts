@@ -1,11 +1,12 @@
-import { addIgnoredStatements } from "../journal/ignored.ts";
+import { addIgnoredStatement } from "../journal/ignored.ts";
 import { type IgnoredDelivery, ignoredDeliveriesStatement } from "../journal/ignored-deliveries.ts";
+import { PendingCounts } from "../runtime/pending-counts.ts";
 
 // While the journal is away, the newest: whoever asks then asks about them. Far below 2 MB, the limit of a bound value.
 const MOST_PENDING = 500;
 
 // What this isolate has not written to the journal yet: counts by day and reason, and the deliveries themselves, oldest first.
-let pending = new Map<string, Map<string, number>>();
+const pending = new PendingCounts();
 let pendingDeliveries: IgnoredDelivery[] = [];
 
 /**
@@ -13,7 +14,7 @@ let pendingDeliveries: IgnoredDelivery[] = [];
  * proved who sent it.
  */
 export function addIgnored(now: number, kind: string, delivery?: IgnoredDelivery): void {
-	add(new Date(now).toISOString().slice(0, 10), kind, 1);
+	pending.add(new Date(now).toISOString().slice(0, 10), kind);
 	if (delivery === undefined) return;
 	if (pendingDeliveries.length === MOST_PENDING) pendingDeliveries.shift();
 	pendingDeliveries.push(delivery);
@@ -21,23 +22,18 @@ export function addIgnored(now: number, kind: string, delivery?: IgnoredDelivery
 
 /** Takes all that is pending, to be written. `putBack`: it could not be. */
 export function takeIgnored(): { statements(db: D1Database): readonly D1PreparedStatement[]; putBack(): void } {
-	const counts = pending;
+	const taken = pending.take();
+	const counts = taken.map(({ name, label, value }) => ({ day: name, reason: label, count: value }));
 	const deliveries = pendingDeliveries;
-	pending = new Map();
 	pendingDeliveries = [];
 	return {
 		statements: (db) => [
-			...[...counts].flatMap(([day, ofDay]) => addIgnoredStatements(db, day, ofDay)),
+			...(counts.length === 0 ? [] : [addIgnoredStatement(db, counts)]),
 			...(deliveries.length === 0 ? [] : [ignoredDeliveriesStatement(db, deliveries)]),
 		],
 		putBack() {
-			for (const [day, ofDay] of counts) for (const [kind, count] of ofDay) add(day, kind, count);
+			pending.putBack(taken);
 			pendingDeliveries = deliveries.concat(pendingDeliveries).slice(-MOST_PENDING);
 		},
 	};
-}
-
-function add(day: string, kind: string, count: number): void {
-	const counts = pending.get(day) ?? new Map<string, number>();
-	pending.set(day, counts.set(kind, (counts.get(kind) ?? 0) + count));
 }

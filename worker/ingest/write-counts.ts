@@ -39,7 +39,7 @@ export async function writeCounts({ journal, log }: Pick<Effects, "journal" | "l
 		if (statements.length > 0) await journal.batch(statements);
 	} catch (cause) {
 		ignored.putBack();
-		for (const { name, label, value } of counts) pendingCounts.add(name, label, value);
+		pendingCounts.putBack(counts);
 		// No error: those are counted, too.
 		log.warn("deliveries and metrics not counted yet", { cause });
 	}

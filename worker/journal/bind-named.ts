@@ -1,4 +1,4 @@
-import type { ColumnSet, Expressions, NewRow, Table } from "./table.ts";
+import type { ColumnSet, Expressions, NewRow, RowOf, Table } from "./table.ts";
 
 export type Bindable = string | number | null;
 
@@ -54,4 +54,17 @@ export function insertRow<Set extends ColumnSet>(
 	const places = Object.fromEntries(given.map((name) => [name, `:${name}`])) as Expressions<Set>;
 	const insert = where === undefined ? table.insertValues(places) : table.insertSelect(places, `WHERE ${where}`);
 	return bindNamed(db, `${insert} ${onConflict}`, { ...also, ...values });
+}
+
+/** Inserts full rows by one statement, as JSON. `onConflict`: SQL, ON CONFLICT and what follows it. */
+export function insertRows<Set extends ColumnSet>(
+	db: D1Database,
+	table: Table<Set>,
+	rows: readonly RowOf<Table<Set>>[],
+	onConflict: string,
+): D1PreparedStatement {
+	const values = Object.fromEntries(table.names.map((name) => [name, `value ->> '${name}'`])) as Expressions<Set>;
+	// Without WHERE, ON would be read as that of a JOIN: https://www.sqlite.org/lang_upsert.html#parsing_ambiguity
+	const insert = table.insertSelect(values, `FROM json_each(:rows) WHERE true ${onConflict}`);
+	return bindNamed(db, insert, { rows: JSON.stringify(rows) });
 }

@@ -1,4 +1,5 @@
 import type { Signal } from "../../pipeline/index.ts";
+import { insertRows } from "./bind-named.ts";
 import { NEWER_CHECK, UNNAMED_HEAD } from "./check-heads.ts";
 import { checkName, checkOf } from "./check-identity.ts";
 import { beganAt, type CheckRow, checksTable, positionOf } from "./checks.ts";
@@ -35,7 +36,5 @@ export function checkRowOf(
 
 /** Stores what GitHub answered as if events had reported it: the newest result of a check on a branch stays. */
 export function storeResults(db: D1Database, rows: readonly CheckRow[]): D1PreparedStatement {
-	const values = checksTable.names.map((name) => [name, `value ->> '${name}'`]);
-	const insert = checksTable.insertSelect(Object.fromEntries(values), "FROM json_each(?1) WHERE true");
-	return db.prepare(`${insert} ${NEWER_CHECK}`).bind(JSON.stringify(rows));
+	return insertRows(db, checksTable, rows, NEWER_CHECK);
 }

@@ -1,3 +1,4 @@
+import { insertRows } from "./bind-named.ts";
 import { defineTable, integer, type RowOf, text, time } from "./table.ts";
 
 /** Counts that never fall, whatever is pruned. */
@@ -16,14 +17,7 @@ export const ADD_TO_COUNTERS = "ON CONFLICT (name, label) DO UPDATE SET value = 
 
 /** Adds to counters, all in one statement. */
 export function addCountsStatement(db: D1Database, counts: readonly CounterRow[]): D1PreparedStatement {
-	return db
-		.prepare(
-			countersTable.insertSelect(
-				{ name: "value ->> 'name'", label: "value ->> 'label'", value: "value ->> 'value'" },
-				`FROM json_each(?1) WHERE true ${ADD_TO_COUNTERS}`,
-			),
-		)
-		.bind(JSON.stringify(counts));
+	return insertRows(db, countersTable, counts, ADD_TO_COUNTERS);
 }
 
 /** How many requests an identity may still send to GitHub. */
@@ -40,22 +34,13 @@ export type RateLimitRow = RowOf<typeof githubRateLimitsTable>;
 
 /** Keeps the newest of what GitHub said: the later window, and in the same one the fewer requests left. */
 export function keepRateLimitsStatement(db: D1Database, rows: readonly RateLimitRow[]): D1PreparedStatement {
-	const field = (name: keyof RateLimitRow) => `value ->> '${name}'`;
-	return db
-		.prepare(
-			githubRateLimitsTable.insertSelect(
-				{
-					identity: field("identity"),
-					remaining: field("remaining"),
-					most: field("most"),
-					resets_at: field("resets_at"),
-				},
-				`FROM json_each(?1) WHERE true
-				ON CONFLICT (identity) DO UPDATE SET ${githubRateLimitsTable.omit("identity").overwritten}
-				WHERE excluded.resets_at > resets_at OR (excluded.resets_at = resets_at AND excluded.remaining < remaining)`,
-			),
-		)
-		.bind(JSON.stringify(rows));
+	return insertRows(
+		db,
+		githubRateLimitsTable,
+		rows,
+		`ON CONFLICT (identity) DO UPDATE SET ${githubRateLimitsTable.omit("identity").overwritten}
+		WHERE excluded.resets_at > resets_at OR (excluded.resets_at = resets_at AND excluded.remaining < remaining)`,
+	);
 }
 
 /** Forgets limits whose window is over. */

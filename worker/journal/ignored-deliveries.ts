@@ -1,4 +1,4 @@
-import { bindNamed } from "./bind-named.ts";
+import { bindNamed, insertRows } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, text, time } from "./table.ts";
 
 /** The last ignored deliveries, at most `RING_SIZE`: why each one led to nothing. */
@@ -22,17 +22,11 @@ export type IgnoredDelivery = RowOf<typeof ignoredDeliveriesTable>;
 /** How many are kept. Older ones are deleted every minute, so that a burst may exceed it until then. */
 export const RING_SIZE = 5_000;
 
-const { list, names } = ignoredDeliveriesTable;
+const { list } = ignoredDeliveriesTable;
 
 /** Inserts them by one statement. A repetition, as after a write whose answer was lost, changes nothing. */
 export function ignoredDeliveriesStatement(db: D1Database, rows: readonly IgnoredDelivery[]): D1PreparedStatement {
-	const values = names.map((name) => `value ->> '$.${name}'`).join(", ");
-	return bindNamed(
-		db,
-		`INSERT INTO ignored_deliveries (${list}) SELECT ${values} FROM json_each(:rows) WHERE true
-		ON CONFLICT (at, delivery_id) DO NOTHING`,
-		{ rows: JSON.stringify(rows) },
-	);
+	return insertRows(db, ignoredDeliveriesTable, rows, "ON CONFLICT (at, delivery_id) DO NOTHING");
 }
 
 /** SQL: deletes what is older than ?1, in milliseconds, and beyond the newest ?2; at most ?3 rows. */

@@ -1,5 +1,5 @@
-import { insertRow } from "./bind-named.ts";
-import { defineTable, integer, text } from "./table.ts";
+import { insertRows } from "./bind-named.ts";
+import { defineTable, integer, type RowOf, text } from "./table.ts";
 
 /** How many deliveries were ignored. */
 export const ignoredTable = defineTable("ignored", {
@@ -9,14 +9,12 @@ export const ignoredTable = defineTable("ignored", {
 	count: integer(),
 });
 
-/** Adds to the day's counts. `day` is `2026-11-22`, UTC. */
-export function addIgnoredStatements(
+/** Adds to the counts, all in one statement. */
+export function addIgnoredStatement(
 	db: D1Database,
-	day: string,
-	counts: ReadonlyMap<string, number>,
-): readonly D1PreparedStatement[] {
-	const onConflict = "ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count";
-	return [...counts].map(([reason, count]) => insertRow(db, ignoredTable, { day, reason, count }, { onConflict }));
+	counts: readonly RowOf<typeof ignoredTable>[],
+): D1PreparedStatement {
+	return insertRows(db, ignoredTable, counts, "ON CONFLICT (day, reason) DO UPDATE SET count = count + excluded.count");
 }
 
 /** Counted like the reasons of ignored deliveries, but shown apart: the sender may not be GitHub. */

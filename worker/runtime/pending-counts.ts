@@ -1,5 +1,12 @@
-/** What this isolate counted and has not written to the journal yet: a count by metric, without `_total`, and label. */
-class PendingCounts {
+/** A count by name and label. */
+export interface PendingCount {
+	readonly name: string;
+	readonly label: string;
+	readonly value: number;
+}
+
+/** What this isolate counted and has not written to the journal yet. */
+export class PendingCounts {
 	#counts = new Map<string, Map<string, number>>();
 
 	add(name: string, label = "", count = 1): void {
@@ -7,15 +14,20 @@ class PendingCounts {
 		this.#counts.set(name, labels.set(label, (labels.get(label) ?? 0) + count));
 	}
 
-	/** Takes them all, to be written; those that could not be written are added again. */
-	take(): readonly { readonly name: string; readonly label: string; readonly value: number }[] {
+	/** Takes them all, to be written. */
+	take(): readonly PendingCount[] {
 		const taken = [...this.#counts].flatMap(([name, labels]) =>
 			[...labels].map(([label, value]) => ({ name, label, value })),
 		);
 		this.#counts = new Map();
 		return taken;
 	}
+
+	/** Adds again what was taken and could not be written. */
+	putBack(taken: readonly PendingCount[]): void {
+		for (const { name, label, value } of taken) this.add(name, label, value);
+	}
 }
 
-/** The counts of this isolate: isolates share no memory, so the journal adds them up. */
+/** The metrics of this isolate, without `_total`: isolates share no memory, so the journal adds them up. */
 export const pendingCounts = new PendingCounts();
