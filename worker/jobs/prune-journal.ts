@@ -2,7 +2,7 @@ import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
 import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
-import { ENDED } from "../journal/state-machine.ts";
+import { ENDED, IS_UNENDED, statusList } from "../journal/state-machine.ts";
 
 // Per minute; the next sweep continues.
 const INCIDENTS = 100;
@@ -30,7 +30,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
  * are pruned or trimmed.
  */
 const FINISHED = `ended_at < ?1 AND ended_at IS NOT NULL AND next_try_at IS NULL AND locked_until <= ?2
-	AND status IN (${ENDED.map((status) => `'${status}'`).join(", ")})`;
+	AND status IN (${statusList(ENDED)})`;
 
 /** The tables whose rows belong to an incident. A test compares them with the journal's schema. */
 export const BELONGING = [
@@ -146,7 +146,7 @@ async function pruneUnowned(
 
 /** An active incident may wait for anything reported since it began, so newer rows stay. */
 const OLDEST_OPEN = `(
-	SELECT min(created_at) FROM incidents WHERE status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'awaiting_merge')
+	SELECT min(created_at) FROM incidents WHERE ${IS_UNENDED}
 )`;
 
 const PRUNE_CHECKS = `DELETE FROM checks WHERE (${checkKey.list}) IN (

@@ -1,6 +1,7 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
 import { type LockRequest, lockRow } from "./lock-row.ts";
+import { IS_UNENDED } from "./state-machine.ts";
 import type { DueKey } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
 
@@ -75,7 +76,7 @@ export async function makeStuckDue(
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?1 WHERE id IN (
 				SELECT id FROM incidents INDEXED BY incidents_stuck
-				WHERE next_try_at IS NULL AND status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'awaiting_merge')
+				WHERE next_try_at IS NULL AND ${IS_UNENDED}
 					AND updated_at < ?2 AND locked_until <= ?1
 				ORDER BY updated_at LIMIT ?3
 			) RETURNING ${stuckColumns.list}`,

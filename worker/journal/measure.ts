@@ -1,9 +1,6 @@
 import { type CounterRow, countersTable, githubRateLimitsTable, type RateLimitRow } from "./counters.ts";
-import { ENDED } from "./state-machine.ts";
-import { INCIDENT_STATUSES, type IncidentStatus } from "./statuses.ts";
-
-/** States of incidents that have not ended. */
-export const OPEN_STATUSES = INCIDENT_STATUSES.filter((status) => !ENDED.includes(status));
+import { IS_UNENDED, UNENDED } from "./state-machine.ts";
+import type { IncidentStatus } from "./statuses.ts";
 
 /** The journal as `GET /metrics` shows it. Times are milliseconds since 1970, null where there is none. */
 export interface Measurement {
@@ -33,7 +30,7 @@ const MOST_COUNTED = 10_000;
 export async function measureJournal(db: D1Database, now: number): Promise<Measurement> {
 	const results = await db.batch<Record<string, unknown>>([
 		db.prepare(`SELECT ${countersTable.list} FROM counters`),
-		db.prepare(COUNT_OPEN).bind(JSON.stringify(OPEN_STATUSES)),
+		db.prepare(COUNT_OPEN).bind(JSON.stringify(UNENDED)),
 		db.prepare(OLDEST),
 		db.prepare(UNSCHEDULED),
 		db.prepare(PENDING_REDELIVERIES),
@@ -64,7 +61,7 @@ const OLDEST = `SELECT
 
 const UNSCHEDULED = `SELECT count(*) AS count FROM (
 	SELECT 1 FROM incidents INDEXED BY incidents_stuck
-	WHERE next_try_at IS NULL AND status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'awaiting_merge')
+	WHERE next_try_at IS NULL AND ${IS_UNENDED}
 	LIMIT ${MOST_COUNTED}
 )`;
 

@@ -1,7 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { type Bindings, bindNamed } from "./bind-named.ts";
 import { beganAt } from "./checks.ts";
-import { TRANSITIONS } from "./state-machine.ts";
+import { statusList, TRANSITIONS } from "./state-machine.ts";
 import { insertTransitions } from "./transitions.ts";
 
 /** Each opening starts a new budget: no more of them, or a flaky run would call agents without end. */
@@ -63,7 +63,7 @@ export function reopenStatements(db: D1Database, back: ComingBack): ReopenStatem
 	return { all: [...all, ...highest], isReopened: (results) => results[all.length - 1]?.meta.changes === 1 };
 }
 
-const ENDED = TRANSITIONS.reopened.from.map((status) => `'${status}'`).join(", ");
+const ENDED = statusList(TRANSITIONS.reopened.from);
 
 /** GitHub and people deliver the same again. */
 const IS_NEW_DELIVERY = `NOT EXISTS (SELECT 1 FROM deliveries WHERE incident_id = :id AND delivery_id = :delivery_id)`;

@@ -5,7 +5,7 @@ const NOT_SENT = ["accepted", "waiting"] as const;
 /** While Healer still continues by itself. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
 /** The same, and while its fix waits for a person to merge it. */
-const UNENDED = [...OPEN, "awaiting_merge"] as const;
+export const UNENDED = [...OPEN, "awaiting_merge"] as const;
 
 interface Transition {
 	readonly from: readonly IncidentStatus[];
@@ -86,3 +86,11 @@ export const ENDED: readonly IncidentStatus[] = [
 export function isEnded(status: IncidentStatus): boolean {
 	return ENDED.includes(status);
 }
+
+/** SQL: these states as a list, for IN. */
+export function statusList(statuses: readonly IncidentStatus[]): string {
+	return statuses.map((status) => `'${status}'`).join(", ");
+}
+
+/** SQL: the incident has not ended; in the words of the index `incidents_stuck`, or SQLite would not use it. */
+export const IS_UNENDED = `status IN (${statusList(UNENDED)})`;
