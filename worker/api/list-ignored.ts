@@ -4,11 +4,10 @@ import { writeCounts } from "../ingest/write-counts.ts";
 import { type IgnoredDelivery, type IgnoredQuery, listIgnored } from "../journal/ignored-deliveries.ts";
 import { createLog } from "../log.ts";
 import { isoOf } from "./iso-time.ts";
-import { readLimit } from "./page-query.ts";
+import { readLimit, readTexts } from "./page-query.ts";
 import type { IgnoredPage, ShownIgnored } from "./shapes.ts";
 
 const LIMITS = { usual: 50, highest: 200 };
-const LONGEST_TEXT = 255;
 
 /**
  * `GET /api/ignored?text=&filter=&repository=&event=&limit=&before=`: the last ignored deliveries, newest first; `next` is the
@@ -29,16 +28,12 @@ export async function listIgnoredApi(request: Request, env: Env): Promise<Respon
 function readQuery(params: URLSearchParams): IgnoredQuery | string {
 	const limit = readLimit(params, LIMITS);
 	if (typeof limit === "string") return limit;
-	const names = (["text", "filter", "repository", "event"] as const).flatMap((name) => {
-		const value = params.get(name) || undefined;
-		return value === undefined ? [] : [[name, value] as const];
-	});
-	const long = names.find(([, value]) => value.length > LONGEST_TEXT);
-	if (long !== undefined) return `${long[0]} has at most ${LONGEST_TEXT} characters`;
+	const texts = readTexts(params, ["text", "filter", "repository", "event"]);
+	if (typeof texts === "string") return texts;
 	const given = params.get("before") || undefined;
 	const before = given === undefined ? undefined : readBefore(given);
 	if (given !== undefined && before === undefined) return "before is the `next` of the page before";
-	return { limit, ...Object.fromEntries(names), ...(before !== undefined && { before }) };
+	return { limit, ...texts, ...(before !== undefined && { before }) };
 }
 
 /** Undefined if it is no `next` of an answer. */

@@ -4,13 +4,11 @@ import { type IncidentQuery, listChoices, listIncidents } from "../journal/incid
 import { isIncidentStatus } from "../journal/statuses.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { sinceWhen } from "./insights/since.ts";
-import { readPageQuery, writeCursor } from "./page-query.ts";
+import { readPageQuery, readTexts, writeCursor } from "./page-query.ts";
 import { presentIncident, presentTitled } from "./present-incident.ts";
 import type { Choices, IncidentPage, ShownIncident } from "./shapes.ts";
 
 const LIMITS = { usual: 50, highest: 200 };
-/** Of the filters, too: the longest names are those of branches and of workflows. */
-const LONGEST_TEXT = 255;
 
 /**
  * `GET /api/incidents?status=&repository=&agent=&failure_type=&rule=&workflow=&since=&until=&id=&text=&limit=&cursor=&with=title`:
@@ -37,12 +35,8 @@ function readQuery(params: URLSearchParams, now: number): (IncidentQuery & { rea
 	if (statuses?.every(isIncidentStatus) === false) return "no such status";
 	const page = readPageQuery(params, LIMITS);
 	if (typeof page === "string") return page;
-	const names = NAMES.flatMap((name) => {
-		const value = given(name);
-		return value === undefined ? [] : [[name, value] as const];
-	});
-	const long = names.find(([, value]) => value.length > LONGEST_TEXT);
-	if (long !== undefined) return `${long[0]} has at most ${LONGEST_TEXT} characters`;
+	const names = readTexts(params, NAMES);
+	if (typeof names === "string") return names;
 	const id = given("id");
 	if (id !== undefined && !/^[0-9a-f]{4,32}$/.test(id)) return "id is the first 4 to 32 hex digits of an incident's id";
 	const times = (["since", "until"] as const).flatMap((name) => {
@@ -57,7 +51,8 @@ function readQuery(params: URLSearchParams, now: number): (IncidentQuery & { rea
 		limit: page.limit,
 		titled: more === "title",
 		...(statuses !== undefined && { statuses: [...new Set(statuses)] }),
-		...Object.fromEntries([...names, ...times]),
+		...names,
+		...Object.fromEntries(times),
 		...(id !== undefined && { id }),
 		...(page.after !== undefined && { after: page.after }),
 	};

@@ -29,6 +29,23 @@ export function readLimit(
 	return Math.min(highest, Number(limit));
 }
 
+/** The longest names are those of branches and of workflows. */
+const LONGEST_TEXT = 255;
+
+/** Reads those of these texts that are given and not empty; returns a string if one is too long. */
+export function readTexts<Name extends string>(
+	params: URLSearchParams,
+	names: readonly Name[],
+): Readonly<Partial<Record<Name, string>>> | string {
+	const given = names.flatMap((name) => {
+		const value = params.get(name) || undefined;
+		return value === undefined ? [] : [[name, value] as const];
+	});
+	const long = given.find(([, value]) => value.length > LONGEST_TEXT);
+	if (long !== undefined) return `${long[0]} has at most ${LONGEST_TEXT} characters`;
+	return Object.fromEntries(given) as Partial<Record<Name, string>>;
+}
+
 export function writeCursor(last: Cursor): string {
 	return `${last.created_at}.${last.id}`;
 }
