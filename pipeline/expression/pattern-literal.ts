@@ -1,5 +1,5 @@
 import type { LogPattern } from "../log/log-pattern.ts";
-import { compileLinear } from "./linear-regex.ts";
+import { compileLinear } from "../text/compile-linear.ts";
 
 /**
  * A regex literal among the arguments of `$log` and similar functions. jsonata would pass a matching function; the tree

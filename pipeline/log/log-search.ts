@@ -1,6 +1,6 @@
-import { RE2JS } from "re2js";
 import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
+import { compileLinear } from "../text/compile-linear.ts";
 import { patternKey, type SearchablePattern } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, prepared for a single pass. Built once per pipeline; readers share it. */
@@ -65,24 +65,17 @@ function isInOneLine(text: string): boolean {
 	return text !== "" && !/[\r\n]/.test(text);
 }
 
-const FLAGS: Readonly<Record<string, number>> = {
-	i: RE2JS.CASE_INSENSITIVE,
-	m: RE2JS.MULTILINE,
-	s: RE2JS.DOTALL,
-};
-
 type Test = (line: string) => boolean;
 
 function compileTest(entry: SearchablePattern | undefined): Test {
 	if (entry === undefined || entry.pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
 	const { pattern, literals } = entry;
 	if (pattern.kind === "exact") return (line) => line.includes(pattern.text);
-	const flags = [...pattern.flags].reduce((sum, flag) => sum | (FLAGS[flag] ?? 0), 0);
 	const mayMatch = hasLiteral(literals);
-	let regex: RE2JS | undefined;
+	let regex: ReturnType<typeof compileLinear> | undefined;
 	return (line) => {
 		if (!mayMatch(line)) return false;
-		regex ??= RE2JS.compile(pattern.source, flags);
+		regex ??= compileLinear(pattern.source, pattern.flags);
 		return regex.test(line);
 	};
 }
@@ -92,11 +85,11 @@ function compileTest(entry: SearchablePattern | undefined): Test {
  * which takes longer than all that is read of a short log.
  */
 function hasLiteral(literals: readonly string[]): Test {
-	const folded = literals.filter(isInOneLine).map(foldCase);
-	if (folded.length === 0 || !folded.every(isAscii)) return () => true;
+	const searched = literals.filter(isInOneLine).map(foldCase);
+	if (searched.length === 0 || !searched.every(isAscii)) return () => true;
 	return (line) => {
 		const text = foldCase(line);
-		return folded.some((literal) => text.includes(literal));
+		return searched.some((literal) => text.includes(literal));
 	};
 }
 

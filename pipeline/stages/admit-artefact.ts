@@ -3,9 +3,9 @@ import { expressionsOf } from "../artefact-expressions.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import { parseExpression, walkAst } from "../expression/ast.ts";
 import { boundedMessage } from "../expression/bounded-message.ts";
-import { compileLinear } from "../expression/linear-regex.ts";
 import { PatternLiteral } from "../expression/pattern-literal.ts";
 import { parsePrompt } from "../prompt/compile-prompts.ts";
+import { compileLinear } from "../text/compile-linear.ts";
 import { loadPipeline } from "./load-pipeline.ts";
 
 /** As long as the YAML reader takes. */

@@ -26,3 +26,9 @@ describe("a regex whose literal begins like a line's words", () => {
 		expect(search().test(0, "failed to xync shop")).toBe(false);
 	});
 });
+
+it("reads a regex as it is admitted and as `$error` reads it: in JavaScript's syntax", () => {
+	const { test } = compileLogSearch([{ pattern: { kind: "regex", source: "\\u2716 \\d+", flags: "" }, literals: [] }]);
+	expect(test(0, "\u2716 3 problems")).toBe(true);
+	expect(test(0, "3 problems")).toBe(false);
+});
