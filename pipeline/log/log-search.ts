@@ -1,6 +1,7 @@
 import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
 import { compileLinear } from "../text/compile-linear.ts";
+import { copyString } from "./copy-string.ts";
 import { patternKey, type SearchablePattern } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, prepared for a single pass. Built once per pipeline; readers share it. */
@@ -26,6 +27,7 @@ export interface LogSearch {
 export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSearch {
 	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).values()];
 	const compiled: (Test | undefined)[] = [];
+	const fold = foldOnce();
 	let automaton: LiteralAutomaton | undefined;
 	return {
 		keys: unique.map(({ pattern }) => patternKey(pattern)),
@@ -41,7 +43,7 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
 		),
 		test(pattern, line) {
-			const test = compiled[pattern] ?? compileTest(unique[pattern]);
+			const test = compiled[pattern] ?? compileTest(unique[pattern], fold);
 			compiled[pattern] = test;
 			return test(line);
 		},
@@ -66,12 +68,13 @@ function isInOneLine(text: string): boolean {
 }
 
 type Test = (line: string) => boolean;
+type Fold = (line: string) => string;
 
-function compileTest(entry: SearchablePattern | undefined): Test {
+function compileTest(entry: SearchablePattern | undefined, fold: Fold): Test {
 	if (entry === undefined || entry.pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
 	const { pattern, literals } = entry;
 	if (pattern.kind === "exact") return (line) => line.includes(pattern.text);
-	const mayMatch = hasLiteral(literals);
+	const mayMatch = hasLiteral(literals, fold);
 	let regex: ReturnType<typeof compileLinear> | undefined;
 	return (line) => {
 		if (!mayMatch(line)) return false;
@@ -84,11 +87,11 @@ function compileTest(entry: SearchablePattern | undefined): Test {
  * Whether all of a literal is in a line: the automaton found the beginning of one. It spares most regexes from being compiled,
  * which takes longer than all that is read of a short log.
  */
-function hasLiteral(literals: readonly string[]): Test {
+function hasLiteral(literals: readonly string[], fold: Fold): Test {
 	const searched = literals.filter(isInOneLine).map(foldCase);
 	if (searched.length === 0 || !searched.every(isAscii)) return () => true;
 	return (line) => {
-		const text = foldCase(line);
+		const text = fold(line);
 		return searched.some((literal) => text.includes(literal));
 	};
 }
@@ -97,3 +100,17 @@ const isAscii = (text: string) => /^[ -~\t]*$/.test(text);
 
 /** RE2 takes U+017F for an `s` and U+212A for a `k`; through upper case, both become one. */
 const foldCase = (text: string) => text.toUpperCase().toLowerCase();
+
+/** Near an error, a line is a candidate of nine regexes, one after the other. */
+function foldOnce(): Fold {
+	let known = "";
+	let folded = "";
+	return (line) => {
+		if (line !== known) {
+			// No view into the log: this outlives it.
+			known = copyString(line);
+			folded = foldCase(known);
+		}
+		return folded;
+	};
+}

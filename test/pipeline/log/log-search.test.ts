@@ -32,3 +32,9 @@ it("reads a regex as it is admitted and as `$error` reads it: in JavaScript's sy
 	expect(test(0, "\u2716 3 problems")).toBe(true);
 	expect(test(0, "3 problems")).toBe(false);
 });
+
+it("reads each line anew, also the one before the last", () => {
+	const { test } = search();
+	const lines = ["failed to sync shop", "nothing", "failed to sync shop", "Failed to Sync bar"];
+	expect(lines.map((line) => test(0, line))).toEqual([true, false, true, true]);
+});
