@@ -280,7 +280,7 @@ function ofFile(source: FieldSource, log: LogReading): Evidence {
 }
 
 function names(table: ToolTable, facts: Facts, ran: readonly StepPrograms[]): readonly Evidence[] {
-	const { log, said = [], failed_steps = [], jobs = [], workflow, changed_files = [] } = facts;
+	const { log, said = [], jobs = [], workflow, changed_files = [] } = facts;
 	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
 	const files = changedFiles(table, changed_files);
 	const steps = stepNames(table, facts, ran);
@@ -291,8 +291,7 @@ function names(table: ToolTable, facts: Facts, ran: readonly StepPrograms[]): re
 	return [
 		...said.flatMap((text) => named(table, text, "error_text")),
 		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
-		...failed_steps.filter((name) => !isCommand(table, name, log)).flatMap((name) => named(table, name, "step_name")),
-		...wrappedNames(ran).flatMap((name) => named(table, name, "step_name")),
+		...steps.flatMap((name) => named(table, name, "step_name")),
 		...around.filter((one) => !isElsewhere(table, one, files[0], steps)),
 		...files,
 		...(log?.steps ?? []).flatMap(({ last }) => last.toReversed().flatMap((text) => named(table, text, "log_text"))),
@@ -310,8 +309,7 @@ function isElsewhere(
 	steps: readonly string[],
 ): boolean {
 	if (files === undefined || around.kind === "security_name") return false;
-	const does = (field: string) =>
-		steps.some((name) => failureOfActivity(table.failures.get(field) ?? [], activityOf(name)) !== undefined);
+	const does = (field: string) => failureByNames(table, field, steps) !== undefined;
 	return does(files.field) && !does(around.field);
 }
 
