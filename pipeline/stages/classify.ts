@@ -1,6 +1,8 @@
 import type { RuleVerdict } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
-import { type Evidence, failureByJob, failureByStep, weighEvidence } from "../tools/weigh-evidence.ts";
+import type { Evidence } from "../tools/evidence.ts";
+import { failureByJob, failureByStep } from "../tools/name-evidence.ts";
+import { weighEvidence } from "../tools/weigh-evidence.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
 

@@ -1,29 +1,10 @@
 import { EVIDENCE, type EvidenceKind, isWeak } from "../evidence-kinds.ts";
 import type { Facts } from "../expression/facts.ts";
-import { matchesGlob } from "../expression/glob.ts";
-import type { ErrorLine, FailedStep, LogReading } from "../log/log-reading.ts";
-import { activityOf, failureOfActivity } from "./activities.ts";
-import type { Failure, FieldSource, KnownTool, Meant, ToolTable } from "./tool-table.ts";
-
-/** One piece of evidence, and what it says has failed. */
-export interface Evidence {
-	readonly kind: EvidenceKind;
-	readonly field: string;
-	readonly type: string;
-	readonly fix: string;
-	readonly tool?: string;
-	/** The key of the pattern that was found. */
-	readonly pattern?: string;
-	/** The line near the error that it was found in. */
-	readonly line?: ErrorLine;
-	/** The failing step's command. */
-	readonly command?: string;
-	/** `src/main.rs:12`, named by that line or one near it. */
-	readonly place?: string;
-	/** The name, or other text, that it was found in. */
-	readonly name?: string;
-	readonly over: readonly string[];
-}
+import type { ErrorLine, LogReading } from "../log/log-reading.ts";
+import type { Evidence } from "./evidence.ts";
+import { nameEvidence } from "./name-evidence.ts";
+import { type Program, programsRun, type StepPrograms } from "./step-programs.ts";
+import type { Failure, FieldSource, KnownTool, ToolTable } from "./tool-table.ts";
 
 /** All evidence that the facts have, strongest first. Among equals, the last line of the first log that failed counts. */
 export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence[] {
@@ -33,7 +14,7 @@ export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence
 		...found,
 		...ran.flatMap((step) => programEvidence(step, found)),
 		...(facts.log === undefined ? [] : namedFiles(table, facts.log)),
-		...names(table, facts, ran),
+		...nameEvidence(table, facts, ran),
 	];
 	const isBeaten = new Set(all.filter((one) => all.some((other) => beats(other, one))));
 	return all.toSorted(
@@ -57,47 +38,6 @@ function beats({ kind, over }: Evidence, other: Evidence): boolean {
 function byPlace({ line }: Evidence, { line: otherLine }: Evidence): number {
 	if (line === undefined || otherLine === undefined) return 0;
 	return line.log - otherLine.log || otherLine.line - line.line;
-}
-
-/** The programs of one failing step. */
-interface StepPrograms {
-	/** The index of its log. */
-	readonly log: number;
-	readonly ran: readonly Program[];
-	/** Of these, what the log shows, without the step's title; without a log, the titles. */
-	readonly shown: readonly Program[];
-	/** Those that the output names as what failed. */
-	readonly named: readonly Program[];
-}
-
-interface Program {
-	readonly tool: KnownTool;
-	/** As written. */
-	readonly command: string;
-	/** Arguments of a program that only runs others are names that people gave: `lint` in `npm run lint`. */
-	readonly words: readonly string[];
-}
-
-const NOTHING_RUN: FailedStep = { commands: [], failed: [], errors: [], last: [] };
-
-function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts): readonly StepPrograms[] {
-	const steps = log?.steps ?? [NOTHING_RUN];
-	// A step without a name is called after its command. Which log it is of is not known if there are several. Of commands
-	// the last counts, of steps that failed the first.
-	const titles = steps.length === 1 ? failed_steps.filter(isTitle) : [];
-	const titled = titles.map((name) => programsOf(table, name.slice(RUN.length)));
-	return steps.map(({ commands, failed }, at) => {
-		const written = commands.flatMap((line) => programsOf(table, line));
-		const named = failed.flatMap((line) => programsOf(table, line));
-		const ran = [...titled.toReversed().flat(), ...written];
-		return { log: at, ran, shown: log === undefined ? titled.flat() : written, named };
-	});
-}
-
-function programsOf(table: ToolTable, line: string): readonly Program[] {
-	return table.programs
-		.find(line)
-		.flatMap(({ command, entries }) => entries.map((tool) => ({ tool, command: line, words: command.slice(1) })));
 }
 
 function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
@@ -277,147 +217,4 @@ function ofFile(source: FieldSource, log: LogReading): Evidence {
 	const line = lineOf(log, pattern);
 	const place = placeIn(source, line.text);
 	return { kind: "file", field, type, fix, pattern, line, ...(place !== undefined && { place }), over: [] };
-}
-
-function names(table: ToolTable, facts: Facts, ran: readonly StepPrograms[]): readonly Evidence[] {
-	const { log, said = [], jobs = [], workflow, changed_files = [] } = facts;
-	const errors = log?.steps?.flatMap((step) => step.errors) ?? [];
-	const files = changedFiles(table, changed_files);
-	const steps = stepNames(table, facts, ran);
-	const around = [
-		...jobs.flatMap((name) => named(table, name, "job_name")),
-		...(workflow?.name === undefined ? [] : named(table, workflow.name, "workflow_name")),
-	];
-	return [
-		...said.flatMap((text) => named(table, text, "error_text")),
-		...errors.filter((text) => FAILS.test(text)).flatMap((text) => named(table, text, "error_text")),
-		...steps.flatMap((name) => named(table, name, "step_name")),
-		...around.filter((one) => !isElsewhere(table, one, files[0], steps)),
-		...files,
-		...(log?.steps ?? []).flatMap(({ last }) => last.toReversed().flatMap((text) => named(table, text, "log_text"))),
-	];
-}
-
-/**
- * Whether the failing step does what is no part of the job's or workflow's field, and is part of that of the changed files:
- * `Install` in a job called `publish`. A security gate stays one.
- */
-function isElsewhere(
-	table: ToolTable,
-	around: Evidence,
-	files: Evidence | undefined,
-	steps: readonly string[],
-): boolean {
-	if (files === undefined || around.kind === "security_name") return false;
-	const does = (field: string) => failureByNames(table, field, steps) !== undefined;
-	return does(files.field) && !does(around.field);
-}
-
-/** What the names of the failing step say about how this field failed: `rust_test` of a step called `Unit tests`. */
-export function failureByStep(table: ToolTable, field: string, facts: Facts): Failure | undefined {
-	return failureByNames(table, field, stepNames(table, facts, programsRun(table, facts)));
-}
-
-/** The same of the names of its job and workflow. */
-export function failureByJob(table: ToolTable, field: string, { jobs = [], workflow }: Facts): Failure | undefined {
-	return failureByNames(table, field, workflow?.name === undefined ? jobs : [...jobs, workflow.name]);
-}
-
-function failureByNames(table: ToolTable, field: string, names: readonly string[]): Failure | undefined {
-	const failures = table.failures.get(field) ?? [];
-	return names.map((name) => failureOfActivity(failures, activityOf(name))).find((failure) => failure !== undefined);
-}
-
-/** What people called the failing step, and the scripts and targets that it ran. */
-function stepNames(
-	table: ToolTable,
-	{ log, failed_steps = [] }: Facts,
-	ran: readonly StepPrograms[],
-): readonly string[] {
-	return [...failed_steps.filter((name) => !isCommand(table, name, log)), ...wrappedNames(ran)];
-}
-
-/** The field of most changed files, else those that have any. */
-function changedFiles({ fields }: ToolTable, paths: readonly string[]): readonly Evidence[] {
-	const counted = Object.entries(fields).map(([field, { files, fix }]) => ({
-		field,
-		fix,
-		count: files.length === 0 ? 0 : paths.filter((path) => matchesGlob(path, files)).length,
-	}));
-	return counted
-		.filter(({ count }) => count > 0)
-		.toSorted((one, other) => other.count - one.count)
-		.map(({ field, fix, count }) => ({
-			kind: "changed_files",
-			field,
-			type: "general",
-			fix,
-			name: `${count} of ${paths.length} changed files`,
-			over: [],
-		}));
-}
-
-const RUN = "Run ";
-
-/** A step without a name is called after its script's first line; but people, too, write `Run the playbook`. */
-function isTitle(name: string): boolean {
-	return name.startsWith(RUN);
-}
-
-/** Whether the step's name is its command: arguments are no names. */
-function isCommand(table: ToolTable, name: string, log: LogReading | undefined): boolean {
-	if (!isTitle(name)) return false;
-	const title = name.slice(RUN.length);
-	if (ACTION.test(title)) return false;
-	const commands = log?.steps?.flatMap((step) => step.commands) ?? [];
-	if (commands.length > 0) return commands.some((command) => command.startsWith(title.slice(0, SHORTEST_TITLE)));
-	return COMMAND_SIGNS.test(title) || programsOf(table, title).length > 0;
-}
-
-/** `docker/build-push-action@v6`: what a step without a name uses. */
-const ACTION = /^[\w.-]+\/[\w./-]+@[\w./-]+$/;
-/** Titles are cut where a script's first line is long. */
-const SHORTEST_TITLE = 40;
-/** Options, paths and what a shell reads. */
-const COMMAND_SIGNS = /(^| )-|^[./~]|[$|;&<>=`"\\]/;
-
-const FAILS = /fail|error|denied|conflict|vulnerab/i;
-/** `Clippy found 3 errors`, but not `Clippy found 0 errors`. */
-const FAILED =
-	/\b[1-9]\d* (?:errors?|warnings?|lints?|problems?|issues?|files?|diffs?|tests?)\b|\bfail(?:s|ed|ure|ing)?\b/i;
-
-/** The names of scripts and targets that the failing step ran: `lint:rust` of `npm run lint:rust`. */
-function wrappedNames(steps: readonly StepPrograms[]): readonly string[] {
-	return steps
-		.flatMap(({ named, shown }) => [...named, ...shown])
-		.filter(({ tool }) => tool.kind === "wrapper")
-		.flatMap(({ words }) => words.filter((word) => !word.startsWith("-")));
-}
-
-type NameKind = "error_text" | "step_name" | "job_name" | "workflow_name" | "log_text";
-
-function named(table: ToolTable, name: string, kind: NameKind): readonly Evidence[] {
-	const meant = table.words.find(name);
-	return meant === undefined ? [] : [ofName(table, meant, name, kind)];
-}
-
-function ofName(table: ToolTable, meant: Meant, name: string, kind: EvidenceKind): Evidence {
-	const known = "tool" in meant ? meant.tool : undefined;
-	const field = "tool" in meant ? meant.tool.field : meant.field;
-	// A text that mentions a tool says what failed only if it says that this did.
-	const isText = kind === "error_text" || kind === "log_text";
-	const first =
-		known === undefined || (isText && !FAILED.test(name))
-			? undefined
-			: (failureOfActivity(known.failures, activityOf(name)) ?? known.failures[0]);
-	return {
-		// A gate is a gate, whatever language the job around it is about.
-		kind: field === "security" && !isText && kind !== "workflow_name" ? "security_name" : kind,
-		field,
-		type: first?.type ?? "general",
-		fix: first?.fix ?? table.fields[field]?.fix ?? "",
-		...(known !== undefined && { tool: known.name }),
-		name,
-		over: [],
-	};
 }
