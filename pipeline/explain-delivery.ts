@@ -3,8 +3,7 @@ import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import type { StageExplanation } from "./explanation.ts";
 import { givenContext, givenParts } from "./given-context.ts";
-import { createLogReader } from "./log/log-reader.ts";
-import type { LogReading } from "./log/log-reading.ts";
+import { readLogText } from "./log/log-reader.ts";
 import type { Reading } from "./reading.ts";
 import { redactData } from "./redaction/redact-data.ts";
 import { decide } from "./stages/decide.ts";
@@ -89,16 +88,13 @@ async function given(
 	{ incident }: Extract<Reading, { outcome: "incident" }>,
 	{ log, changed_files }: DeliveryQuestion,
 ): Promise<Context> {
-	const parts = givenParts({ log: log === undefined ? undefined : readLog(pipeline, log), changed_files });
+	const parts = givenParts({
+		log: log === undefined ? undefined : readLogText(pipeline.logSearch, log),
+		changed_files,
+	});
 	let context = givenContext(await planContext(pipeline, incident), parts);
 	for (let round = 1; round < pipeline.context.length; round++) {
 		context = { ...context, ...givenContext(await planRound(pipeline, round, incident, context), parts) };
 	}
 	return context;
-}
-
-function readLog(pipeline: Pipeline, log: string): LogReading {
-	const reader = createLogReader(pipeline.logSearch);
-	reader.write(log);
-	return reader.end();
 }
