@@ -51,14 +51,8 @@ function printsOf({ tool, kind, failures }: Tool, index: number): readonly Print
 }
 
 function samePatterns(prints: readonly Print[]): readonly ToolProblem[] {
-	const first = new Map<string, Print>();
-	return prints.flatMap((print) => {
-		const { path, tool, text } = print;
-		const earlier = first.get(text);
-		if (earlier === undefined) {
-			first.set(text, print);
-			return [];
-		}
+	return repeated(prints, ({ text }) => text).flatMap(([earlier, print]) => {
+		const { path, tool } = print;
 		const other = earlier.path;
 		if (earlier.tool !== tool) {
 			const message = `\`${earlier.tool}\` has the same pattern: nothing tells the two apart. Keep it at one.`;
@@ -127,28 +121,36 @@ function decidesByHand(a: Print, b: Print): boolean {
 }
 
 function sharedWords(tools: readonly Tool[], key: "programs" | "names"): readonly ToolProblem[] {
-	const first = new Map<string, { readonly tool: string; readonly path: Path }>();
-	return tools.flatMap(({ tool, [key]: words = [] }, index) =>
-		words.flatMap((word, at) => {
-			const path = ["tools", index, key, at];
-			const known = first.get(word.toLowerCase());
-			if (known === undefined) first.set(word.toLowerCase(), { tool, path });
-			if (known === undefined || known.tool === tool) return [];
-			const message = `\`${word}\` is \`${known.tool}\`, too: nothing tells the two apart. Keep it at one.`;
-			return [{ path, message, other: known.path }];
-		}),
+	const written = tools.flatMap(({ tool, [key]: words = [] }, index) =>
+		words.map((word, at) => ({ tool, word, path: ["tools", index, key, at] })),
 	);
+	return repeated(written, ({ word }) => word.toLowerCase())
+		.filter(([first, { tool }]) => first.tool !== tool)
+		.map(([first, { word, path }]) => {
+			const message = `\`${word}\` is \`${first.tool}\`, too: nothing tells the two apart. Keep it at one.`;
+			return { path, message, other: first.path };
+		});
 }
 
 function typesInTwoFields(tools: readonly Tool[]): readonly ToolProblem[] {
-	const first = new Map<string, { readonly field: string; readonly path: Path }>();
-	return tools.flatMap(({ field, failures }, index) =>
-		failures.flatMap(({ type }, failure) => {
-			const path = ["tools", index, "failures", failure, "type"];
-			const known = first.get(type) ?? { field, path };
-			first.set(type, known);
-			const message = `\`${type}\` is in the field \`${known.field}\` elsewhere, and here in \`${field}\`. A failure type has one field.`;
-			return known.field === field ? [] : [{ path, message, other: known.path }];
-		}),
+	const written = tools.flatMap(({ field, failures }, index) =>
+		failures.map(({ type }, failure) => ({ field, type, path: ["tools", index, "failures", failure, "type"] })),
+	);
+	return repeated(written, ({ type }) => type)
+		.filter(([first, { field }]) => first.field !== field)
+		.map(([first, { field, type, path }]) => {
+			const message = `\`${type}\` is in the field \`${first.field}\` elsewhere, and here in \`${field}\`. A failure type has one field.`;
+			return { path, message, other: first.path };
+		});
+}
+
+/** Each entry whose key an earlier one has, behind the first that has it. */
+function repeated<Entry>(
+	entries: readonly Entry[],
+	keyOf: (entry: Entry) => string,
+): readonly (readonly [Entry, Entry])[] {
+	const groups = [...Map.groupBy(entries, keyOf).values()];
+	return groups.flatMap(([first, ...later]) =>
+		first === undefined ? [] : later.map((entry) => [first, entry] as const),
 	);
 }
