@@ -1,5 +1,12 @@
 import path from "node:path";
-import { type Context, type Contexts, readContexts, writeContexts } from "./contexts/contexts-file.ts";
+import {
+	type Context,
+	type Contexts,
+	findContext,
+	isWorkerUrl,
+	readContexts,
+	writeContexts,
+} from "./contexts/contexts-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { table } from "./table.ts";
@@ -20,7 +27,7 @@ export async function addContext(
 	if (!/^[\w.-]{1,63}$/.test(name)) {
 		return exitWith(output, "A context's name has letters, digits, dots and dashes.", EXIT.usage);
 	}
-	if (URL.parse(url)?.protocol.match(/^https?:$/) == null) {
+	if (!isWorkerUrl(url)) {
 		return exitWith(output, `${url} is not a worker's URL: give one such as https://healer.example.com.`, EXIT.usage);
 	}
 	if (tokenFile !== undefined && tokenEnv !== undefined) {
@@ -39,17 +46,18 @@ export async function addContext(
 
 /** `healer context use`. */
 export async function selectContext(name: string, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
-	return await change(env, output, (before) =>
-		name in before.contexts
-			? { value: { ...before, current: name }, done: () => `${name} is the current context.` }
-			: unknown(name, before),
-	);
+	return await change(env, output, (before) => {
+		const found = findContext(name, before);
+		if (!found.ok) return found;
+		return { value: { ...before, current: name }, done: () => `${name} is the current context.` };
+	});
 }
 
 /** `healer context remove`. */
 export async function removeContext(name: string, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	return await change(env, output, (before) => {
-		if (!(name in before.contexts)) return unknown(name, before);
+		const found = findContext(name, before);
+		if (!found.ok) return found;
 		const { [name]: _, ...contexts } = before.contexts;
 		const { current } = before;
 		return {
@@ -79,10 +87,6 @@ export async function listContexts(
 }
 
 type Change = { readonly value: Contexts; readonly done: (file: string) => string } | { readonly problem: string };
-
-function unknown(name: string, { contexts }: Contexts): Change {
-	return { problem: `No context is called ${name}; there are: ${Object.keys(contexts).join(", ") || "none"}.` };
-}
 
 async function change(
 	env: NodeJS.ProcessEnv,

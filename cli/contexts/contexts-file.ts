@@ -10,7 +10,7 @@ import { readText } from "../read-input.ts";
 
 /** A worker by name. The file holds no token, only where one is. */
 const context = z.strictObject({
-	url: z.string().regex(/^https?:\/\/\S+$/, "a worker's URL, such as https://healer.example.com"),
+	url: z.string().refine(isWorkerUrl, "a worker's URL, such as https://healer.example.com"),
 	token_file: z.string().optional(),
 	token_env: z.string().optional(),
 });
@@ -22,6 +22,11 @@ const contexts = z.strictObject({
 
 export type Context = z.infer<typeof context>;
 export type Contexts = z.infer<typeof contexts>;
+
+/** What the file takes as a worker's URL; so nothing else may be written to it. */
+export function isWorkerUrl(text: string): boolean {
+	return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+}
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -71,11 +76,16 @@ export async function chosenContext(
 	if (!read.ok) return read;
 	const chosen = name ?? (env.HEALER_CONTEXT || read.value.current);
 	if (chosen === undefined) return ok(undefined);
-	const found = read.value.contexts[chosen];
+	return findContext(chosen, read.value);
+}
+
+/** The context of this name; the problem of another name says which there are. */
+export function findContext(name: string, { contexts }: Contexts): Result<Context> {
+	const found = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
 	if (found !== undefined) return ok(found);
-	const names = Object.keys(read.value.contexts);
+	const names = Object.keys(contexts);
 	const known = names.length === 0 ? "there is none yet" : `there are ${names.join(", ")}`;
-	return fail(`No context is called ${chosen}: ${known}. Add it with \`healer context add ${chosen} --url URL\`.`);
+	return fail(`No context is called ${name}: ${known}. Add it with \`healer context add ${name} --url URL\`.`);
 }
 
 /** The first token of the context's file or variable; undefined if it names none. */

@@ -115,9 +115,20 @@ describe("context", () => {
 		expect(await selectContext("b", env, recordedOutput())).toBe(2);
 	});
 
+	it("knows no context that nobody added", async () => {
+		const env = home();
+		await addContext("a", { url }, env, recordedOutput());
+		expect(await selectContext("toString", env, recordedOutput())).toBe(2);
+		expect(await removeContext("toString", env, recordedOutput())).toBe(2);
+		expect(await workerAt({ context: "toString" }, env, "read")).toMatchObject({
+			problem: expect.stringContaining("No context is called toString: there are a."),
+		});
+	});
+
 	it("refuses what is no worker's address, and a file that is not one of its own", async () => {
 		const env = home();
 		expect(await addContext("a", { url: "ftp://x" }, env, recordedOutput())).toBe(2);
+		expect(await addContext("a", { url: "https:x.example.com" }, env, recordedOutput())).toBe(2);
 		expect(await addContext("a b", { url }, env, recordedOutput())).toBe(2);
 		const file = path.join(env.HOME, "broken.yaml");
 		writeFileSync(file, "contexts: { a: { url: 7 } }\n");
