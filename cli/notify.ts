@@ -2,7 +2,7 @@ import type { HubStatus, NotificationStatus, NotificationTest } from "../worker/
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { table, visible } from "./table.ts";
-import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
+import { askWorker, unexpected, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface NotifyOptions extends WorkerOptions {
 	readonly json?: boolean;
@@ -83,8 +83,4 @@ function showResult({ name, to, host, ok, problem }: NotificationTest["results"]
 	const where = `${name.padEnd(20)} ${to}${host === null ? "" : ` at ${visible(host)}`}`;
 	if (ok) output.line(`${output.paint("green", "sent    ")} ${where}`);
 	else output.line(`${output.paint("red", "not sent")} ${where}: ${visible(problem ?? "no reason given")}`);
-}
-
-function unexpected({ url }: WorkerAccess, { status }: { readonly status: number }): string {
-	return `${url} sent an unexpected answer (${status}). Is it Healer, and of this version?`;
 }

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
-import { askWorker, type WorkerOptions, withWorker } from "./worker-api.ts";
+import { askWorker, unexpected, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface PauseOptions extends WorkerOptions {
 	readonly reason?: string;
@@ -37,7 +37,7 @@ async function send(
 		}
 		const { status, body } = answer.value;
 		if (status !== 200 || !("paused" in body)) {
-			return exitWith(output, `${worker.url} sent an unexpected answer (${status}). Is it Healer?`);
+			return exitWith(output, unexpected(worker, answer.value));
 		}
 		output.line(describe({ url: worker.url, answer: body }));
 		return EXIT.ok;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { table } from "./table.ts";
-import { askWorker, type WorkerOptions, withWorker } from "./worker-api.ts";
+import { askWorker, unexpected, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface PipelinesOptions extends WorkerOptions {
 	readonly json?: boolean;
@@ -23,7 +23,7 @@ export async function pipelines(options: PipelinesOptions, env: NodeJS.ProcessEn
 		const answer = await askWorker(worker, "/api/pipeline");
 		if (!answer.ok) return exitWith(output, answer.problem);
 		const read = answered.safeParse(answer.value.body);
-		if (!read.success) return exitWith(output, `${worker.url} sent an unexpected answer. Is it Healer?`);
+		if (!read.success) return exitWith(output, unexpected(worker, answer.value));
 		if (options.json) output.line(JSON.stringify(answer.value.body, undefined, 2));
 		else for (const line of rendered(read.data, output)) output.line(line);
 		return EXIT.ok;

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { ok, type Result } from "../wire/result.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { countLine, ignoredPage } from "./ignored.ts";
 import { incidentPage, type ListedIncident } from "./incidents/incident-answer.ts";
 import { incidentTable } from "./incidents.ts";
 import { exitWith, type Output } from "./output.ts";
 import { visible } from "./table.ts";
-import { askWorker, unexpected, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
+import { askFor, askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface StatusOptions extends WorkerOptions {
 	readonly json?: boolean;
@@ -50,33 +51,37 @@ const SHOWN = 5;
 export async function status(options: StatusOptions, env: NodeJS.ProcessEnv, output: Output): Promise<ExitCode> {
 	return await withWorker(options, "read", env, output, async (worker) => {
 		const read = await readHub(worker);
-		if (typeof read === "string") return exitWith(output, read);
-		if (options.json) output.line(JSON.stringify(read));
-		else for (const line of rendered(read, output)) output.line(line);
-		return read.health === "ok" ? EXIT.ok : EXIT.problem;
+		if (!read.ok) return exitWith(output, read.problem);
+		if (options.json) output.line(JSON.stringify(read.value));
+		else for (const line of rendered(read.value, output)) output.line(line);
+		return read.value.health === "ok" ? EXIT.ok : EXIT.problem;
 	});
 }
 
-/** A text is the problem. */
-async function readHub(worker: WorkerAccess): Promise<Hub | string> {
-	const list = (statuses: string) => `/api/incidents?status=${statuses}&limit=${SHOWN}&with=title`;
-	const paths = ["/health", "/api/status", "/api/ignored?limit=1", list("running,awaiting_ci"), list("dead,escalated")];
-	const answers = await Promise.all(paths.map(async (path) => await askWorker(worker, path)));
-	const failed = answers.find((answer) => !answer.ok);
-	if (failed !== undefined && !failed.ok) return failed.problem;
-	const [health, shown, ignored, running, needing] = answers.map((answer) => (answer.ok ? answer.value : undefined));
-	const read = hubStatus.safeParse(shown?.body);
-	if (!read.success) return shown === undefined ? "" : unexpected(worker, shown);
-	const filters = ignoredPage.safeParse(ignored?.body);
-	const rows = (answer: typeof shown) => incidentPage.safeParse(answer?.body).data?.incidents ?? [];
-	return {
+async function readHub(worker: WorkerAccess): Promise<Result<Hub>> {
+	const list = (statuses: string) =>
+		askFor(worker, `/api/incidents?status=${statuses}&limit=${SHOWN}&with=title`, incidentPage);
+	const [health, shown, ignored, running, needing] = await Promise.all([
+		// 503 is an answer, too: the hub takes no deliveries.
+		askWorker(worker, "/health"),
+		askFor(worker, "/api/status", hubStatus),
+		askFor(worker, "/api/ignored?limit=1", ignoredPage),
+		list("running,awaiting_ci"),
+		list("dead,escalated"),
+	]);
+	if (!health.ok) return health;
+	if (!shown.ok) return shown;
+	if (!ignored.ok) return ignored;
+	if (!running.ok) return running;
+	if (!needing.ok) return needing;
+	return ok({
 		url: worker.url,
-		health: String(health?.body.status ?? "unknown"),
-		status: read.data,
-		ignored: filters.data?.filters ?? [],
-		running: rows(running),
-		needs_person: rows(needing),
-	};
+		health: String(health.value.body.status ?? "unknown"),
+		status: shown.value,
+		ignored: ignored.value.filters,
+		running: running.value.incidents,
+		needs_person: needing.value.incidents,
+	});
 }
 
 function rendered(

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { Result } from "../wire/result.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { SHORT_ID } from "./incidents/incident-answer.ts";
 import { exitWith, type Output } from "./output.ts";
 import { visible } from "./table.ts";
-import { askWorker, unexpected, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
+import { askFor, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface TailOptions extends WorkerOptions {
 	/** How many of the latest changes to begin with. */
@@ -58,8 +59,8 @@ export async function tail(
 	return await withWorker(options, "read", env, output, async (worker) => {
 		const first = await readChanges(worker, `limit=${Math.min(MOST, options.lines)}`);
 		if (!first.ok) return exitWith(output, first.problem);
-		show(first.changes, options, output);
-		let { last } = first;
+		show(first.value.changes, options, output);
+		let { last } = first.value;
 		let isAway = false;
 		while (!signal.aborted) {
 			await wait(EVERY_MS, signal);
@@ -72,23 +73,15 @@ export async function tail(
 			}
 			if (isAway) output.problem(`${worker.url} answers again.`);
 			isAway = false;
-			show(read.changes, options, output);
-			({ last } = read);
+			show(read.value.changes, options, output);
+			({ last } = read.value);
 		}
 		return EXIT.ok;
 	});
 }
 
-type ChangesReading =
-	| { readonly ok: true; readonly changes: readonly Change[]; readonly last: string }
-	| { readonly ok: false; readonly problem: string };
-
-async function readChanges(worker: WorkerAccess, query: string): Promise<ChangesReading> {
-	const answer = await askWorker(worker, `/api/changes?${query}`);
-	if (!answer.ok) return answer;
-	const page = changePage.safeParse(answer.value.body);
-	if (answer.value.status !== 200 || !page.success) return { ok: false, problem: unexpected(worker, answer.value) };
-	return { ok: true, ...page.data };
+async function readChanges(worker: WorkerAccess, query: string): Promise<Result<z.infer<typeof changePage>>> {
+	return await askFor(worker, `/api/changes?${query}`, changePage);
 }
 
 function show(changes: readonly Change[], { json }: TailOptions, output: Output): void {

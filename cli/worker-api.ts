@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
@@ -102,6 +103,14 @@ export async function askWorker(
 		const why = explainNetworkError(error, url) ?? messageOf(error);
 		return fail(`No answer from ${url} (${why}).`);
 	}
+}
+
+/** Asks for something of this shape; any other answer, and any status but 200, is a problem. */
+export async function askFor<T>(worker: WorkerAccess, path: string, shape: z.ZodType<T>): Promise<Result<T>> {
+	const answer = await askWorker(worker, path);
+	if (!answer.ok) return answer;
+	const read = shape.safeParse(answer.value.body);
+	return answer.value.status === 200 && read.success ? ok(read.data) : fail(unexpected(worker, answer.value));
 }
 
 /** The problem with an answer that is not what the command asked for; it gives the worker's own reason. */

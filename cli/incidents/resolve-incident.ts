@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { visible } from "../table.ts";
-import { askWorker, unexpected, type WorkerAccess } from "../worker-api.ts";
+import { askFor, type WorkerAccess } from "../worker-api.ts";
 import { incidentPage, type ListedIncident, SHORT_ID } from "./incident-answer.ts";
 
 const MOST_CANDIDATES = 10;
@@ -17,11 +17,9 @@ export async function resolveIncident(worker: WorkerAccess, given: string): Prom
 			`${visible(given)} is no incident's id: give its first 4 digits or more. \`healer incidents ${visible(given)}\` searches for it.`,
 		);
 	}
-	const answer = await askWorker(worker, `/api/incidents?id=${id}&limit=${MOST_CANDIDATES}&with=title`);
-	if (!answer.ok) return answer;
-	const page = incidentPage.safeParse(answer.value.body);
-	if (answer.value.status !== 200 || !page.success) return fail(unexpected(worker, answer.value));
-	const { incidents, next } = page.data;
+	const page = await askFor(worker, `/api/incidents?id=${id}&limit=${MOST_CANDIDATES}&with=title`, incidentPage);
+	if (!page.ok) return page;
+	const { incidents, next } = page.value;
 	const [found, ...others] = incidents;
 	if (found === undefined) return fail(`${id}: no such incident.`);
 	if (others.length === 0 && next === null) return ok(found.id);

@@ -296,6 +296,16 @@ describe("status", () => {
 		expect(output.lines.at(-1)).toContain("4774eb5d5ba7  dead");
 	});
 
+	it("does not pass off a list that it could not read as an empty one", async () => {
+		const { url } = await stubWorker((_, path) => {
+			if (path.startsWith("/api/ignored")) return { status: 503, body: { error: "the journal is restarting" } };
+			return { body: path === "/api/status" ? HUB : { status: "ok", incidents: [], next: null } };
+		});
+		const output = recordedOutput();
+		expect(await status({ url }, ENV, output)).toBe(1);
+		expect([output.lines, output.problems]).toEqual([[], [`${url} answered 503: the journal is restarting.`]]);
+	});
+
 	it("prints one JSON value", async () => {
 		const { url } = await hub(200);
 		const output = recordedOutput();
