@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DAY_MS } from "../wire/durations.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 import { DemoClock } from "./demo/demo-clock.ts";
@@ -28,7 +29,8 @@ export interface DemoOptions {
 const USUAL_PORT = 8790;
 const WORKER = path.join(import.meta.dirname, "../worker/demo-worker.ts");
 const PIPELINE = path.join(import.meta.dirname, "demo/pipeline.yaml");
-const WEEK_MS = 8 * 24 * 3_600_000;
+/** A week of incidents, and a day before them. */
+const HISTORY_MS = 8 * DAY_MS;
 
 /** `healer demo`: a hub of its own, full of a week of incidents. It asks nobody outside this machine. */
 export async function demo(options: DemoOptions, output: Output): Promise<ExitCode> {
@@ -61,7 +63,7 @@ async function runDemo({ folder, port, end }: DemoPlace, output: Output, quiet: 
 	const pipelineFile = path.join(folder, "pipeline.yaml");
 	await copyFile(PIPELINE, pipelineFile);
 	const scenario = await readScenario();
-	const clock = new DemoClock(end - WEEK_MS);
+	const clock = new DemoClock(end - HISTORY_MS);
 	const github = await startGitHubStandIn(() => clock.now());
 	const slack = await startSlackStandIn();
 	// Nothing of the caller's environment: a demo reaches no cluster, no GitHub and no Slack.
@@ -105,8 +107,9 @@ async function fill(
 	}: { scenario: Scenario; clock: DemoClock; github: Awaited<ReturnType<typeof startGitHubStandIn>>; end: number },
 ): Promise<void> {
 	const worker = { url: hub.url, token: hub.secrets.HEALER_API_TOKEN };
-	await clock.set(end - WEEK_MS, worker);
-	await play(scenario, { hub: new DemoHub(hub, clock), github, end, isStopping: hub.isStopping });
+	const start = end - HISTORY_MS;
+	await clock.set(start, worker);
+	await play(scenario, { hub: new DemoHub(hub, clock), github, start, end, isStopping: hub.isStopping });
 	await clock.run(end, worker);
 }
 

@@ -22,16 +22,25 @@ interface Moment {
 	happen(): Promise<void>;
 }
 
-/** Plays the scenario so that it ends at `end`, in ms. Stops early when the hub is asked to stop. */
+interface Playing {
+	readonly hub: DemoHub;
+	readonly github: GitHubStandIn;
+	/** When the history starts and ends, in ms since 1970. */
+	readonly start: number;
+	readonly end: number;
+	isStopping(): boolean;
+}
+
+/** Plays the scenario from `start` to `end`, in ms. Stops early when the hub is asked to stop. */
 export async function play(
 	{ failures, ignored }: Scenario,
-	{ hub, github, end, isStopping }: { hub: DemoHub; github: GitHubStandIn; end: number; isStopping: () => boolean },
+	{ hub, github, start, end, isStopping }: Playing,
 ): Promise<void> {
 	const moments: Moment[] = [
 		...failures.flatMap((failure) => momentsOf(new Remediation(failure, end - failure.ago, hub, github))),
 		...ignored.map((one) => ignoredMoment(one, end - one.ago, hub)),
 	].toSorted((one, other) => one.at - other.at);
-	let now = end - 8 * 24 * 60 * MINUTE_MS;
+	let now = start;
 	for (const moment of moments) {
 		if (isStopping()) return;
 		await passTo(hub, now, moment.at);

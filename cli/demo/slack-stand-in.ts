@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { LOOPBACK } from "../state/free-port.ts";
+import { listenOnLoopback } from "../state/free-port.ts";
 
 /** A local stand-in for Slack: it takes every message and shows it to nobody. */
 export interface SlackStandIn {
@@ -13,11 +12,9 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
 	const server = createServer((request, response) => {
 		request.resume().on("end", () => response.end("ok"));
 	});
-	await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+	const host = await listenOnLoopback(server);
 	return {
-		variables: {
-			HEALER_NOTIFY_SLACK_URL: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/services/demo`,
-		},
+		variables: { HEALER_NOTIFY_SLACK_URL: `http://${host}/services/demo` },
 		async close() {
 			const closed = new Promise((resolve) => server.close(resolve));
 			server.closeAllConnections();

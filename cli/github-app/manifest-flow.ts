@@ -1,8 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { fail, ok, type Result } from "../../wire/result.ts";
-import { LOOPBACK } from "../state/free-port.ts";
+import { listenOnLoopback } from "../state/free-port.ts";
 import type { Permissions } from "./permissions.ts";
 
 /**
@@ -33,19 +32,19 @@ export async function startManifestFlow(input: ManifestFlowInput): Promise<Manif
 	// Known to the page and to GitHub's redirect only: another site can neither see nor guess it.
 	const state = randomBytes(32).toString("hex");
 	const { promise, resolve } = Promise.withResolvers<Result<string>>();
-	const server = createServer((request, response) => {
-		const host = hostOf(server);
+	const server = createServer();
+	const host = await listenOnLoopback(server);
+	server.on("request", (request, response) => {
 		// Another name for this machine is somebody else's (DNS rebinding).
 		if (request.headers.host !== host)
 			return void answer(response, 421, "Open the address that `healer app create` printed.");
 		respond(request, response, { ...input, state, host, found: (code) => resolve(ok(code)) });
 	});
-	await new Promise<void>((listening) => server.listen(0, LOOPBACK, listening));
 	const minutes = Math.round(input.withinMs / 60_000);
 	const late = () => resolve(fail(`No App was created within ${minutes} minutes. Run it again when you are ready.`));
 	const timer = setTimeout(late, input.withinMs);
 	return {
-		url: `http://${hostOf(server)}/?state=${state}`,
+		url: `http://${host}/?state=${state}`,
 		code: promise,
 		async close() {
 			clearTimeout(timer);
@@ -81,10 +80,6 @@ function respond(request: IncomingMessage, response: ServerResponse, flow: Respo
 
 function isSame(given: string, state: string): boolean {
 	return given.length === state.length && timingSafeEqual(Buffer.from(given), Buffer.from(state));
-}
-
-function hostOf(server: Server): string {
-	return `${LOOPBACK}:${(server.address() as AddressInfo).port}`;
 }
 
 function formPage({ manifest, githubUrl, org, state, host }: Responding): string {

@@ -1,9 +1,15 @@
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fail, ok, type Result } from "../../wire/result.ts";
 
 /** The hub is reachable only from this machine. */
 export const LOOPBACK = "127.0.0.1";
+
+/** Listens on a free port of this machine, and returns the host: `127.0.0.1:49152`. */
+export async function listenOnLoopback(server: Server): Promise<string> {
+	await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+	return `${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+}
 
 /**
  * Returns the port once it is free; 0 picks a free one. Retries for a moment: the kernel releases a killed hub's port

@@ -18,7 +18,7 @@ export interface Answer {
 
 type Handler = (asked: Asked) => Answer;
 
-const NOT_FOUND: Answer = { status: 404, body: { message: "Not Found" } };
+export const NOT_FOUND: Answer = { status: 404, body: { message: "Not Found" } };
 const BOT = { login: "acme-healer[bot]", type: "Bot" };
 
 /** The requests of docs/github.md below `/repos/{owner}/{repo}`, with the answers that Healer reads. */

@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { LOOPBACK } from "../../state/free-port.ts";
-import { type Answer, answerAbout } from "./answers.ts";
+import { listenOnLoopback } from "../../state/free-port.ts";
+import { type Answer, answerAbout, NOT_FOUND } from "./answers.ts";
 import { DemoRepository, type Fields } from "./repository.ts";
 
 /** A local stand-in for GitHub's API: with it the demo's decisions have logs, pull requests and files, without a network. */
@@ -20,7 +19,6 @@ const GRANTED = {
 	...{ actions: "read", checks: "read", contents: "read", metadata: "read", statuses: "read" },
 	...{ issues: "write", pull_requests: "write", security_events: "read", vulnerability_alerts: "read" },
 };
-const NOT_FOUND: Answer = { status: 404, body: { message: "Not Found" } };
 
 /** `now`: the demo's clock, in ms. */
 export async function startGitHubStandIn(now: () => number): Promise<GitHubStandIn> {
@@ -31,13 +29,13 @@ export async function startGitHubStandIn(now: () => number): Promise<GitHubStand
 			() => response.destroy(),
 		);
 	});
-	await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+	const host = await listenOnLoopback(server);
 	const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 	return {
 		variables: {
 			GITHUB_APP_ID: "1",
 			GITHUB_PRIVATE_KEY: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-			GITHUB_API_URL: addressOf(server),
+			GITHUB_API_URL: `http://${host}`,
 		},
 		repository(name) {
 			const known = repositories.get(name) ?? new DemoRepository(name);
@@ -50,10 +48,6 @@ export async function startGitHubStandIn(now: () => number): Promise<GitHubStand
 			await closed;
 		},
 	};
-}
-
-function addressOf(server: Server): string {
-	return `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
 }
 
 async function answer(
