@@ -61,7 +61,11 @@ async function asked(given: GivenAnswers, flags: GivenAnswers, ask: Asking): Pro
 		...given,
 		org,
 		repositories: await text("repositories", "Repositories whose failures are fixed, separated by commas", `${org}/*`),
-		agents: await text("agents", "Agents with the fields they take, the one for everything else last", "atlas"),
+		agents: await text(
+			"agents",
+			"Agents with the fields that each takes, such as ferris:rust,atlas; the last one gets everything else",
+			"atlas",
+		),
 		deploy: await text("deploy", "The relay by helm or kustomize", "helm"),
 		url: await text("url", "The worker's address, once it is deployed", "https://healer.example.com"),
 	};

@@ -86,7 +86,7 @@ describe("healer init", () => {
 		expect(questions).toEqual([
 			"Your organisation's login on GitHub []",
 			"Repositories whose failures are fixed, separated by commas [umbrella/*]",
-			"Agents with the fields they take, the one for everything else last [atlas]",
+			"Agents with the fields that each takes, such as ferris:rust,atlas; the last one gets everything else [atlas]",
 			"The worker's address, once it is deployed [https://healer.example.com]",
 		]);
 		expect(parse(text("pipeline.yaml")).settings.repositories).toEqual(["umbrella/*"]);
