@@ -1,13 +1,14 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
+import { Argument, CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
+import { commaSeparated, portNumber, wholeNumber } from "./option-values.ts";
 import { createOutput } from "./output.ts";
-import { ADMINISTERING, CONTEXT, OPERATING, READING, TOKEN, WORKER, wholeNumber } from "./worker-options.ts";
+import { ADMINISTERING, HealerCommand, OPERATING, READING } from "./worker-options.ts";
 
 /** `healer` and its commands. Each is loaded on use, so that `route` does not wait for the hub's modules. */
 const output = createOutput(process.stdout, process.stderr);
-const program = new Command("healer")
+const program = new HealerCommand("healer")
 	.description(
 		"Route failures to the agents that fix them: exactly one CodeRun per incident, every decision explained.",
 	)
@@ -94,7 +95,10 @@ program
 		"--repositories <names>",
 		"Whose failures are fixed: owner/name or owner/*, separated by commas (default: ORG/*)",
 	)
-	.option("--agents <names>", "Agents with the fields they take; the last one gets everything else (default: atlas)")
+	.option(
+		"--agents <names>",
+		"Agents with the fields that each takes; the last one gets everything else (default: atlas)",
+	)
 	.option("--deploy <how>", "How the relay is deployed: helm or kustomize (default: helm)")
 	.option("--url <url>", "The worker's address (default: https://healer.example.com)")
 	.option("--healer <address>", "Git address or path of Healer itself (default: where this copy is from)")
@@ -134,8 +138,7 @@ program
 		"-r, --rule <name>",
 		"Of the policy: only what has this name, a rule, tool, filter, event, agent, setting ...",
 	)
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print GET /api/incidents/{id}; of the policy, it and the origins of its entries")
 	.addHelpText(
 		"after",
@@ -197,8 +200,7 @@ program
 	.option("-o, --out <file>", "Add it to this file's cases instead of printing it")
 	.option("--agent <name>", "Expect this agent, the right one, instead of what was decided")
 	.option("--type <type>", "Expect this failure type, the right one, instead of what was decided")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.addHelpText(
 		"after",
 		`${ADMINISTERING}
@@ -250,8 +252,7 @@ program
 	.argument("[files...]", "Cases as for `healer route` (default: the incidents of a worker's journal)")
 	.option("-p, --pipeline <file>", "The pipeline to test", "pipeline.yaml")
 	.option("--base <file>", "The pipeline to compare cases from files with", "pipeline.yaml")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--limit <count>", "Maximum number of incidents to read from the journal, newest first", wholeNumber, 1000)
 	.option("--fail-on-change", "Exit with 1 if an agent, a failure type or a skip would change")
 	.option("--json", "Print every incident with both decisions as JSON")
@@ -270,8 +271,7 @@ program
 	.option("--skip-cases", "Push without running the cases beside the pipeline")
 	.option("--limit <count>", "Maximum number of stored incidents to try it on, newest first", wholeNumber, 200)
 	.option("-y, --yes", "Do not ask before it is activated; nothing is asked without a terminal")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print {version, before} as JSON; with --dry-run, what changes")
 	.addHelpText(
 		"after",
@@ -290,8 +290,7 @@ Examples:
 program
 	.command("pipelines")
 	.description("List the pushed pipelines that a worker keeps: which is active, who pushed it and why")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print the answer of GET /api/pipeline")
 	.addHelpText("after", `${READING}\nExamples:\n  npx healer pipelines`)
 	.action(async (options) => end((await import("./pipelines.ts")).pipelines(options, process.env, output)));
@@ -300,8 +299,7 @@ program
 	.command("rollback")
 	.description("Roll back to the previously pushed pipeline")
 	.option("--to <version>", "Roll back to this stored version (see healer pipelines), or to bundled, the deployed one")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print {version, before} as JSON")
 	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  npx healer rollback\n  npx healer rollback --to bundled`)
 	.action(async (options) => end((await import("./rollback.ts")).rollback(options, process.env, output)));
@@ -314,8 +312,7 @@ program
 	.option("--patch", "Show each suggestion as a patch of the pipeline, with its backtest over the stored incidents")
 	.option(...PIPELINE)
 	.option("--limit <count>", "Maximum number of incidents to read for the backtests, newest first", wholeNumber, 1000)
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print the answer of GET /api/insights; with --patch {patches}")
 	.addHelpText(
 		"after",
@@ -337,8 +334,7 @@ program
 		"Start of the period: a duration back such as 30d, or an ISO 8601 time (default: everything)",
 	)
 	.option("--cursor <cursor>", "Continue from this cursor, which an interrupted export prints")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.addHelpText(
 		"after",
 		`${ADMINISTERING}\nExamples:\n  npx healer export > journal.jsonl\n  npx healer export --since 30d > journal.jsonl`,
@@ -349,8 +345,7 @@ program
 	.command("audit")
 	.description("Show who pushed, rolled back, paused, resumed, released, retried and stopped, and when")
 	.option("--since <when>", "Start of the period: a duration back such as 24h or 30d, or an ISO 8601 time", "30d")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print one JSON object per line")
 	.addHelpText("after", `${ADMINISTERING}\nExamples:\n  npx healer audit\n  npx healer audit --since 366d --json`)
 	.action(async (options) => end((await import("./audit.ts")).audit(options, process.env, output)));
@@ -360,8 +355,7 @@ program
 	.description("List the targets of notifications and how they fare, or send a test message to one or to all")
 	.addArgument(new Argument("<action>", "What to do").choices(["list", "test"]))
 	.argument("[name]", "Only this target, an entry of the pipeline's notify")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print the targets, or the results of the test, as JSON")
 	.addHelpText(
 		"after",
@@ -423,16 +417,14 @@ program
 		"Stop a worker from creating CodeRuns, immediately and without a deploy; incidents wait and none is lost",
 	)
 	.option("--reason <text>", "Reason to show in /api/status")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer pause --reason "cluster migration"`)
 	.action(async (options) => end((await import("./pause.ts")).pause(options, process.env, output)));
 
 program
 	.command("resume")
 	.description("End a pause and release the incidents that waited")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer resume`)
 	.action(async (options) => end((await import("./pause.ts")).resume(options, process.env, output)));
 
@@ -441,8 +433,7 @@ program
 	.description("Start incidents over, or give them to another agent, also while one works on them")
 	.argument("<incidents...>", "The incidents' ids, or their first digits")
 	.option("-a, --agent <name>", "The agent that gets it (default: the one that the rules choose)")
-	.option(...WORKER)
-	.option(...TOKEN)
+	.workerOptions()
 	.option("--json", "Print {id, status, attempt} or {id, error}, one a line")
 	.addHelpText(
 		"after",
@@ -556,11 +547,6 @@ Examples:
 		setTimeout(() => process.exit(), 1_000).unref();
 	});
 
-// Whatever takes a worker's token takes a context.
-for (const command of program.commands) {
-	if (command.options.some(({ long }) => long === "--token")) command.option(...CONTEXT);
-}
-
 program.parseAsync().catch((error: unknown) => {
 	if (!(error instanceof CommanderError)) throw error;
 	// Requested help is not an error; commander has printed everything already.
@@ -593,18 +579,4 @@ async function readAnswer(question: string): Promise<string> {
 	const { createInterface } = await import("node:readline/promises");
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	return (await terminal.question(question).finally(() => terminal.close())).trim();
-}
-
-function portNumber(text: string): number {
-	const port = Number(text);
-	if (!/^\d{1,5}$/.test(text) || port > 65_535)
-		throw new InvalidArgumentError("Give a port, 1 to 65535, or 0 for any.");
-	return port;
-}
-
-function commaSeparated(text: string): string[] {
-	return text
-		.split(",")
-		.map((part) => part.trim())
-		.filter((part) => part !== "");
 }

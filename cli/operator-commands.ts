@@ -1,7 +1,7 @@
-import type { Command } from "commander";
 import type { ExitCode } from "./exit-code.ts";
+import { wholeNumber } from "./option-values.ts";
 import type { Output } from "./output.ts";
-import { OPERATING, READING, TOKEN, WORKER, wholeNumber } from "./worker-options.ts";
+import { type HealerCommand, OPERATING, READING } from "./worker-options.ts";
 
 /** What `main.ts` gives to commands. */
 export interface Terminal {
@@ -16,7 +16,7 @@ const SEARCH =
 	"An id, delivery, #402, commit, branch, fix branch, run, CodeRun, agent, rule, workflow; else any text in it";
 
 /** What an operator asks and does: `healer incidents`, `stop`, `release`, `ignored`, `tail`, `status`, `context`. */
-export function addOperatorCommands(program: Command, terminal: Terminal): void {
+export function addOperatorCommands(program: HealerCommand, terminal: Terminal): void {
 	const { output, end } = terminal;
 	addIncidents(program, terminal);
 
@@ -25,8 +25,7 @@ export function addOperatorCommands(program: Command, terminal: Terminal): void 
 		.description("Make no further attempt at incidents; a CodeRun that runs is not interrupted")
 		.argument("<incidents...>", IDS)
 		.option("--reason <text>", "Reason, for the timeline and the audit trail")
-		.option(...WORKER)
-		.option(...TOKEN)
+		.workerOptions()
 		.option("--json", "Print {id, status, attempt} or {id, error}, one a line")
 		.addHelpText(
 			"after",
@@ -38,8 +37,7 @@ export function addOperatorCommands(program: Command, terminal: Terminal): void 
 		.command("release")
 		.description("Try dead or waiting incidents again at once, with the same attempt and for another day")
 		.argument("<incidents...>", IDS)
-		.option(...WORKER)
-		.option(...TOKEN)
+		.workerOptions()
 		.option("--json", "Print {id, status, attempt} or {id, error}, one a line")
 		.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer release 0123456789ab`)
 		.action(async (ids, options) => end((await import("./release.ts")).release(ids, options, process.env, output)));
@@ -50,8 +48,7 @@ export function addOperatorCommands(program: Command, terminal: Terminal): void 
 		.command("tail")
 		.description("Show what happens to incidents, as it happens, until Ctrl-C")
 		.option("-n, --lines <count>", "Begin with so many of the latest changes", wholeNumber, 10)
-		.option(...WORKER)
-		.option(...TOKEN)
+		.workerOptions()
 		.option("--json", "Print one JSON object per line")
 		.addHelpText(
 			"after",
@@ -69,8 +66,7 @@ Examples:
 	program
 		.command("status")
 		.description("Show the hub on one screen: health, queue, what runs, what needs a person, what fails")
-		.option(...WORKER)
-		.option(...TOKEN)
+		.workerOptions()
 		.option("--json", "Print {url, health, status, ignored, running, needs_person} as JSON")
 		.addHelpText(
 			"after",
@@ -81,7 +77,7 @@ Examples:
 	addContext(program, terminal);
 }
 
-function addIncidents(program: Command, { output, end }: Terminal): void {
+function addIncidents(program: HealerCommand, { output, end }: Terminal): void {
 	program
 		.command("incidents")
 		.description("List incidents, newest first, or search them by any name they have")
@@ -95,8 +91,7 @@ function addIncidents(program: Command, { output, end }: Terminal): void {
 		.option("--since <when>", "Begun since: a duration back such as 24h or 30d, or an ISO 8601 time")
 		.option("--until <when>", "Begun before, written alike")
 		.option("--limit <count>", "Maximum number of incidents", wholeNumber, 50)
-		.option(...WORKER)
-		.option(...TOKEN)
+		.workerOptions()
 		.option("--json", "Print one JSON object per line, as GET /api/incidents?with=title has them")
 		.addHelpText(
 			"after",
@@ -112,7 +107,7 @@ Examples:
 		);
 }
 
-function addIgnored(program: Command, { output, end }: Terminal): void {
+function addIgnored(program: HealerCommand, { output, end }: Terminal): void {
 	program
 		.command("ignored")
 		.description("List the last ignored deliveries, and why each led to nothing")
@@ -121,8 +116,7 @@ function addIgnored(program: Command, { output, end }: Terminal): void {
 		.option("-r, --repository <name>", "Only of this repository, owner/name")
 		.option("-e, --event <name>", "Only of this event")
 		.option("--limit <count>", "Maximum number of deliveries", wholeNumber, 50)
-		.option(...WORKER)
-		.option(...TOKEN)
+		.workerOptions()
 		.option(
 			"--json",
 			"Print {delivery_id, event, action, repository, branch, reason, filter, at}, one JSON object per line",
@@ -139,7 +133,7 @@ Examples:
 		.action(async (text, options) => end((await import("./ignored.ts")).ignored(text, options, process.env, output)));
 }
 
-function addContext(program: Command, { output, end }: Terminal): void {
+function addContext(program: HealerCommand, { output, end }: Terminal): void {
 	const context = program
 		.command("context")
 		.description("Store workers by name, and choose the one that commands ask")

@@ -1,16 +1,29 @@
-import { InvalidArgumentError } from "commander";
+import { Command } from "commander";
 
-/** Options of every command that asks a worker, and what its help says about the environment. */
-
-export const WORKER = [
+const URL_OPTION = [
 	"-u, --url <url>",
 	"The worker's URL (default: HEALER_URL, else the current context, else the hub of this state folder)",
 ] as const;
-export const TOKEN = [
+const TOKEN = [
 	"-t, --token <token>",
 	"A token of the worker (default: the context's, else from the environment or the state folder)",
 ] as const;
-export const CONTEXT = ["--context <name>", "A worker that `healer context add` stored"] as const;
+const CONTEXT = ["--context <name>", "A worker that `healer context add` stored"] as const;
+
+/** A command, with the options of those that ask a worker. */
+export class HealerCommand extends Command {
+	/** Makes subcommands of this class: https://github.com/tj/commander.js#override-behavior-of-subcommands. */
+	override createCommand(name?: string): HealerCommand {
+		return new HealerCommand(name);
+	}
+
+	/** `--url`, `--context` and `--token`: which worker to ask, and with which token. */
+	workerOptions(): this {
+		return this.option(...URL_OPTION)
+			.option(...CONTEXT)
+			.option(...TOKEN);
+	}
+}
 
 /** A command needs the right of the first variable; the others have it, too. */
 const workerEnvironment = (variables: string) => `
@@ -25,8 +38,3 @@ export const READING = workerEnvironment(
 );
 export const OPERATING = workerEnvironment("HEALER_OPERATE_TOKENS, HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
 export const ADMINISTERING = workerEnvironment("HEALER_ADMIN_TOKENS, HEALER_API_TOKEN");
-
-export function wholeNumber(text: string): number {
-	if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("Give a whole number, 1 or more.");
-	return Number(text);
-}

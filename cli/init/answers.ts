@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../../wire/result.ts";
+import { commaSeparated } from "../option-values.ts";
 
 /** What a configuration repository is made of. Kept in its package.json, so that a second run needs no flags. */
 export interface Answers {
@@ -40,8 +41,8 @@ const FIELD = /^[a-z][a-z\d_-]*$/;
 /** Every problem of the answers, a line each, or the answers. */
 export function readAnswers(given: GivenAnswers): Result<Answers> {
 	const { org = "", url = "https://healer.example.com", deploy = "helm", healer = "" } = given;
-	const repositories = listOf(given.repositories ?? `${org}/*`);
-	const agents = listOf(given.agents ?? "atlas").map(agentOf);
+	const repositories = commaSeparated(given.repositories ?? `${org}/*`);
+	const agents = commaSeparated(given.agents ?? "atlas").map(agentOf);
 	const problems = [
 		...(LOGIN.test(org)
 			? []
@@ -88,13 +89,6 @@ export function keptAnswers(packageJson: string | undefined): GivenAnswers {
 	} catch {
 		return {};
 	}
-}
-
-function listOf(text: string): readonly string[] {
-	return text
-		.split(",")
-		.map((part) => part.trim())
-		.filter((part) => part !== "");
 }
 
 function agentOf(text: string): AgentAnswer {
