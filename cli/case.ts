@@ -8,7 +8,7 @@ import { type Correction, caseFromIncident, type MadeCase } from "./cases/case-f
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { resolveIncident } from "./incidents/resolve-incident.ts";
 import { exitWith, type Output } from "./output.ts";
-import { readText } from "./read-input.ts";
+import { readOptionalText } from "./read-input.ts";
 import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface CaseOptions extends WorkerOptions, Correction {
@@ -64,9 +64,9 @@ function stringifyCase(given: object): string {
 
 /** Appends to a file's list of cases, whose comments and layout stay; makes the file if there is none. */
 async function addTo(file: string, given: MadeCase["made"]): Promise<Result<undefined>> {
-	const before = await readText(file);
-	if (!before.ok && !before.problem.endsWith("no such file.")) return before;
-	const old = before.ok ? before.value : "";
+	const before = await readOptionalText(file);
+	if (!before.ok) return before;
+	const old = before.value ?? "";
 	const text = `${old.trim() === "" ? "" : `${old.trimEnd()}\n\n`}${stringifyCase(given)}`;
 	if (listIn(text)?.length !== (old.trim() === "" ? 0 : (listIn(old)?.length ?? Number.NaN)) + 1)
 		return fail(`${file} is not a list of cases, one \`- name:\` each: nothing was added.`);

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { fileKind, isShellStream } from "../relay/file-kind.ts";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { codeOf, fileKind, isShellStream } from "../relay/file-kind.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 
@@ -40,6 +40,16 @@ export async function readText(file: string): Promise<Result<string>> {
 	return bytes.ok ? ok(bytes.value.toString("utf8")) : bytes;
 }
 
+/** The text of a user's file; undefined if there is no such file, which is no problem. */
+export async function readOptionalText(file: string): Promise<Result<string | undefined>> {
+	// ENOTDIR: below something that is no folder, such as a HOME of /dev/null.
+	const isMissing = await stat(file).then(
+		() => false,
+		(error: unknown) => ["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? ""),
+	);
+	return isMissing ? ok(undefined) : await readText(file);
+}
+
 /** The JSON of a user's file, as text and parsed. */
 export async function readJson(file: string): Promise<Result<{ text: string; value: unknown }>> {
 	const text = await readText(file);
@@ -56,7 +66,7 @@ function cannotRead(file: string, error: unknown): { readonly ok: false; readonl
 }
 
 function reason(error: unknown): string {
-	switch ((error as NodeJS.ErrnoException).code) {
+	switch (codeOf(error)) {
 		case "ENOENT":
 			return "no such file";
 		case "EACCES":

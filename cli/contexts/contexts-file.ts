@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
@@ -6,7 +6,7 @@ import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { splitList } from "../../wire/secret-list.ts";
-import { readText } from "../read-input.ts";
+import { readOptionalText, readText } from "../read-input.ts";
 
 /** A worker by name. The file holds no token, only where one is. */
 const context = z.strictObject({
@@ -41,9 +41,9 @@ function contextsFile(env: NodeJS.ProcessEnv): string | undefined {
 /** All contexts; none if there is no file. */
 export async function readContexts(env: NodeJS.ProcessEnv): Promise<Result<Contexts>> {
 	const file = contextsFile(env);
-	if (file === undefined || (await stat(file).catch(() => undefined)) === undefined) return ok({ contexts: {} });
-	const text = await readText(file);
+	const text = file === undefined ? ok(undefined) : await readOptionalText(file);
 	if (!text.ok) return text;
+	if (text.value === undefined) return ok({ contexts: {} });
 	try {
 		const read = contexts.safeParse(parse(text.value) ?? {});
 		if (read.success) return ok(read.data);

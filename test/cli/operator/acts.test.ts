@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { addContext, listContexts, removeContext, selectContext } from "../../../cli/context.ts";
@@ -135,5 +135,10 @@ describe("context", () => {
 		const output = recordedOutput();
 		expect(await listContexts({}, { ...env, HEALER_CONFIG: file }, output)).toBe(2);
 		expect(output.problems[0]).toContain(`${file}: contexts.a.url: `);
+		const loop = path.join(env.HOME, "loop.yaml");
+		symlinkSync(loop, loop);
+		expect(await listContexts({}, { ...env, HEALER_CONFIG: loop }, output)).toBe(2);
+		expect(output.problems[1]).toContain(`Cannot read ${loop}: `);
+		expect(await listContexts({}, { ...env, HOME: "/dev/null" }, output)).toBe(0);
 	});
 });
