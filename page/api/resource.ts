@@ -19,14 +19,25 @@ interface CachedAnswer {
 const cache = new Map<string, CachedAnswer>();
 const MAX_CACHED = 50;
 
-/** The worker's answer at `path`, kept live: reloaded when an incident changed (`changes`) or with every poll (`polls`). */
-export function useResource<Body>(path: string, freshness: "changes" | "polls"): Resource<Body> {
+/** What an answer changes with: with these values of the hub's state, or with anything. */
+const FRESHNESS = {
+	/** An incident. */
+	changes: () => status.value?.changed_at,
+	/** A delivery that was ignored: each is counted when it is listed. */
+	ignored: () => JSON.stringify(status.value?.ignored),
+	/** Another pipeline. */
+	pipeline: () => status.value?.pipeline,
+	/** Reloaded with every poll. */
+	polls: () => polls.value,
+} as const;
+
+/** The worker's answer at `path`, kept live: reloaded when what it depends on changed. */
+export function useResource<Body>(path: string, freshness: keyof typeof FRESHNESS): Resource<Body> {
 	const [, redraw] = useState(0);
 	const [reloads, setReloads] = useState(0);
 	const [failed, setFailed] = useState<{ readonly path: string; readonly error: Resource<Body>["error"] }>();
 	// The first poll runs beside the first request; a change between the two is found by the second poll.
-	const changed = polls.value < 2 ? "" : (status.value?.changed_at ?? "");
-	const mark = freshness === "polls" && polls.value > 1 ? polls.value : changed;
+	const mark = polls.value < 2 ? undefined : FRESHNESS[freshness]();
 
 	useEffect(() => {
 		let isCurrent = true;

@@ -18,7 +18,7 @@ export function IgnoredView() {
 		const value = params.value.get(name) ?? "";
 		return value === "" ? [] : [[name, value]];
 	});
-	const resource = useResource<IgnoredPage>(`/api/ignored?${new URLSearchParams(asked)}`, "polls");
+	const resource = useResource<IgnoredPage>(`/api/ignored?${new URLSearchParams(asked)}`, "ignored");
 	const { body } = resource;
 	const isNarrowed = asked.length > 0;
 	return (

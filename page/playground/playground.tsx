@@ -18,8 +18,8 @@ export function Playground() {
 	const [files, setFiles] = useState("");
 	const [edit, setEdit] = useState<string>();
 	const [answered, setAnswered] = useState<Answered>({ kind: "nothing" });
-	const source = useResource<PipelineSource>("/api/pipeline?with=source", "changes").body;
-	const repositories = useResource<Choices>("/api/choices", "changes").body?.repositories ?? [];
+	const source = useResource<PipelineSource>("/api/pipeline?with=source", "pipeline").body;
+	const repositories = useResource<Choices>("/api/choices", "pipeline").body?.repositories ?? [];
 
 	const explain = async () => {
 		setAnswered({ kind: "loading" });
