@@ -28,10 +28,11 @@ export function Playground() {
 		setAnswered(await decide(asked, isEdited ? { text: edit, prompts: source.prompts } : undefined));
 	};
 	// An example of another repository would only show that it is filtered.
-	const knowsRepository = source !== undefined || repositories.length > 0;
+	const repository = repositories[0] ?? (source && (firstRepository(source.source) ?? "acme/shop"));
 	const fillIn = () => {
+		if (repository === undefined) return;
 		setEvent(EXAMPLE.event);
-		setPayload(EXAMPLE.payload(repositories[0] ?? firstRepository(source?.source) ?? "acme/shop"));
+		setPayload(EXAMPLE.payload(repository));
 		setLog(EXAMPLE.log);
 	};
 
@@ -79,7 +80,7 @@ export function Playground() {
 						<button type="submit" class="main" disabled={answered.kind === "loading"}>
 							Explain
 						</button>
-						<button type="button" disabled={!knowsRepository} onClick={fillIn}>
+						<button type="button" disabled={repository === undefined} onClick={fillIn}>
 							Fill in an example
 						</button>
 					</div>
@@ -93,6 +94,6 @@ export function Playground() {
 }
 
 /** The first repository that the pipeline's text names. */
-function firstRepository(text: string | null | undefined): string | undefined {
+function firstRepository(text: string | null): string | undefined {
 	return /^\s*repositories:\s*\[\s*"?([\w.-]+\/[\w.-]+)/m.exec(text ?? "")?.[1];
 }
