@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { TitledIncident } from "../../worker/api/shapes.ts";
+import { TRANSITIONS } from "../../worker/journal/state-machine.ts";
 import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 import { useAct } from "../api/act.ts";
 import { may } from "../api/viewer.ts";
@@ -7,7 +8,6 @@ import { ConfirmButton } from "../parts/confirm-button.tsx";
 
 type Name = "release" | "retry" | "stop";
 
-// The transitions of worker/journal/state-machine.ts.
 const ACTIONS: readonly {
 	readonly name: Name;
 	readonly text: (status: IncidentStatus) => string;
@@ -19,30 +19,28 @@ const ACTIONS: readonly {
 		name: "release",
 		text: (status) => (status === "dead" ? "Release" : "Try now"),
 		tooltip: "Tries the same attempt at once. Claims that other incidents hold still count.",
-		from: ["dead", "waiting"],
+		from: TRANSITIONS.released.from,
 		needsConfirmation: false,
 	},
 	{
 		name: "retry",
 		text: () => "Retry",
 		tooltip: "Starts over with all attempts.",
-		from: ["unverified", "failed", "escalated", "cancelled", "dead"],
+		// What waits is tried by "Try now".
+		from: TRANSITIONS.retried.from.filter((status) => status !== "waiting"),
 		needsConfirmation: false,
 	},
 	{
 		name: "stop",
 		text: () => "Stop",
 		tooltip: "Makes no further attempt. A running CodeRun is not interrupted.",
-		from: ["accepted", "waiting", "running", "awaiting_ci", "awaiting_merge"],
+		from: TRANSITIONS.stopped.from,
 		needsConfirmation: true,
 	},
 ];
 
 /** In these states a retry may name the agent. */
-const GIVEN_FROM: readonly IncidentStatus[] = [
-	...["accepted", "waiting", "running", "awaiting_ci", "awaiting_merge"],
-	...["unverified", "failed", "escalated", "cancelled", "dead"],
-] as const;
+const GIVEN_FROM: readonly IncidentStatus[] = TRANSITIONS.reassigned.from;
 
 /** The buttons for the actions that the incident's state and the viewer's rights allow. `agents`: those a retry may name. */
 export function Actions({
