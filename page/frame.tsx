@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { status, trouble } from "./api/poll.ts";
 import { forgetToken, isLockedOut, token } from "./api/token.ts";
 import { may, viewer } from "./api/viewer.ts";
-import { countIn } from "./home/incident-lane.tsx";
+import { countIn } from "./home/lanes.ts";
 import { isHelpShown } from "./keys/follow-keys.ts";
 import { KeyHelp } from "./keys/key-help.tsx";
 import { Age } from "./parts/age.tsx";
@@ -21,7 +21,7 @@ const LINKS: readonly { readonly name: View["name"]; readonly href: string; read
 
 /** The header around every view: navigation, whether the page is live, and the pause banner. */
 export function Frame({ children }: { readonly children: ComponentChildren }) {
-	const open = needingPerson();
+	const open = status.value === undefined ? 0 : countIn("person", status.value.incidents);
 	useEffect(() => {
 		document.title = open > 0 ? `(${open}) Healer` : "Healer";
 	}, [open]);
@@ -60,10 +60,6 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 function isCurrent(name: View["name"]): boolean {
 	const { value: shown } = view;
 	return shown.name === name || (shown.name === "incident" && name === "home");
-}
-
-function needingPerson(): number {
-	return countIn("person") ?? 0;
 }
 
 function Liveness() {

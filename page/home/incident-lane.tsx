@@ -8,7 +8,7 @@ import { PullRequestLink } from "../parts/place-links.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
-import { type Lane, statusesIn } from "./lanes.ts";
+import { countIn, type Lane, statusesIn } from "./lanes.ts";
 
 const MOST = 6;
 
@@ -25,7 +25,8 @@ export function IncidentLane({
 	const statuses = statusesIn(lane);
 	const path = `/api/incidents?with=title&limit=${MOST}&status=${statuses.join(",")}`;
 	const resource = useResource<IncidentPage<TitledIncident>>(path, "changes");
-	const count = countIn(lane);
+	const counts = hub.value?.incidents;
+	const count = counts && countIn(lane, counts);
 	const rows = resource.body?.incidents;
 	return (
 		<section class={`lane ${lane} ${rows?.length === 0 ? "empty-lane" : ""}`} aria-label={title}>
@@ -42,12 +43,6 @@ export function IncidentLane({
 			{count !== undefined && count > MOST && <a href={`/?status=${statuses.join(",")}`}>Show all {count}</a>}
 		</section>
 	);
-}
-
-/** How many incidents are in the lane; undefined until the hub said so. */
-export function countIn(lane: Lane): number | undefined {
-	const counts = hub.value?.incidents;
-	return counts && statusesIn(lane).reduce((sum, one) => sum + counts[one], 0);
 }
 
 function LaneRow({ row }: { readonly row: TitledIncident }) {

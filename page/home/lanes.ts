@@ -22,3 +22,8 @@ const LANES = {
 export function statusesIn(lane: Lane): readonly IncidentStatus[] {
 	return INCIDENT_STATUSES.filter((status) => LANES[status] === lane);
 }
+
+/** How many incidents are in the lane. */
+export function countIn(lane: Lane, counts: Readonly<Record<IncidentStatus, number>>): number {
+	return statusesIn(lane).reduce((sum, status) => sum + counts[status], 0);
+}

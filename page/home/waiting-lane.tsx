@@ -1,11 +1,11 @@
 import type { IncidentPage, TitledIncident } from "../../worker/api/shapes.ts";
+import { status as hub } from "../api/poll.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { groupWaiting, type WaitingGroup } from "./group-waiting.ts";
-import { countIn } from "./incident-lane.tsx";
 
 /** The API's highest limit: what waits beyond it is counted and linked, not grouped. */
 const MOST = 200;
@@ -15,7 +15,7 @@ const SHOWN_GROUPS = 8;
 export function WaitingLane() {
 	const path = `/api/incidents?with=title&limit=${MOST}&status=waiting`;
 	const groups = groupWaiting(useResource<IncidentPage<TitledIncident>>(path, "changes").body?.incidents ?? []);
-	const count = countIn("waiting");
+	const count = hub.value?.incidents.waiting;
 	if (groups.length === 0) return null;
 	return (
 		<section class="lane waiting" aria-label="Waiting">

@@ -1,4 +1,5 @@
 import type { HubStatus } from "../../worker/api/shapes.ts";
+import { countIn } from "../home/lanes.ts";
 
 /** One thing that is so with the hub, in words, and how good or bad it is. */
 export interface StateSentence {
@@ -10,7 +11,7 @@ export interface StateSentence {
 export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	const { incidents, paused, not_starting, delivery_queue, redelivery, refused_signatures, notifications } = status;
 	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
-	const person = incidents.dead + incidents.escalated + incidents.awaiting_merge;
+	const person = countIn("person", incidents);
 	const working = incidents.running + incidents.awaiting_ci;
 	const known: (StateSentence | undefined)[] = [
 		paused === null ? undefined : { tone: "wait", text: "Healer is paused: incidents wait, and no agent starts." },
