@@ -1,12 +1,13 @@
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
+import { status } from "../api/poll.ts";
 import { Age } from "../parts/age.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { runPlace } from "../parts/github-places.ts";
 import { IncidentTitle } from "../parts/incident-title.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { BranchLink, CommitLink, FilterLink, PullRequestLink, RepositoryLink } from "../parts/place-links.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { Actions } from "./actions.tsx";
-import { runUrlOf } from "./run-url.ts";
 
 /** What failed, its state, its agent and its places, with the actions. */
 export function Headline({
@@ -56,6 +57,7 @@ export function Headline({
 function Places({ shown }: { readonly shown: IncidentDetail }) {
 	const { incident, repository, branch, pr_number, run_id } = shown;
 	const sha = incident.head_sha;
+	const runUrl = incident.url ?? (run_id === null ? undefined : runPlace(status.value?.github_url, repository, run_id));
 	return (
 		<p class="places">
 			<RepositoryLink repository={repository} />
@@ -72,9 +74,7 @@ function Places({ shown }: { readonly shown: IncidentDetail }) {
 					<CopyButton text={sha} what="the commit" />
 				</span>
 			)}
-			{(incident.url ?? run_id) && (
-				<OutsideLink href={runUrlOf(shown)}>{run_id ? `run ${run_id}` : "open"}</OutsideLink>
-			)}
+			{(incident.url ?? run_id) && <OutsideLink href={runUrl}>{run_id ? `run ${run_id}` : "open"}</OutsideLink>}
 		</p>
 	);
 }
