@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask } from "../api/ask.ts";
 import { askEngine } from "../engine/ask-engine.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
+import { ScrollArea } from "../parts/scroll-area.tsx";
 
 /** The name by which the version that the worker was deployed with is chosen. */
 export const DEPLOYED = "bundled";
@@ -84,14 +85,13 @@ async function artefact(version?: string): Promise<Exported> {
 function Diff({ lines }: { readonly lines: readonly string[] }) {
 	if (lines.length === 0) return <p class="empty">Nothing: both versions decide alike.</p>;
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
-		<section class="diff" tabIndex={0} aria-label="Changed lines">
+		<ScrollArea look="diff" label="Changed lines">
 			{lines.map((line, index) => (
 				<div key={index} class={SIGNS[line.charAt(0)] ?? ""}>
 					{line}
 				</div>
 			))}
-		</section>
+		</ScrollArea>
 	);
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ShownAttempt } from "../../worker/api/shapes.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { ScrollArea } from "../parts/scroll-area.tsx";
 
 /** The prompt of each attempt as the agent got it, and the rest of the requested CodeRun. */
 export function Prompt({ attempts }: { readonly attempts: readonly ShownAttempt[] }) {
@@ -38,10 +39,9 @@ function LongText({ label, text }: { readonly label: string; readonly text: stri
 	return (
 		<div class="long-text">
 			<CopyButton text={text} what="the text" />
-			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
-			<section class="prompt" tabIndex={0} aria-label={label}>
+			<ScrollArea look="prompt" label={label}>
 				<pre>{text}</pre>
-			</section>
+			</ScrollArea>
 		</div>
 	);
 }

@@ -1,4 +1,5 @@
 import type { Dimension, GroupFigures } from "../../worker/api/insights/shapes.ts";
+import { ScrollArea } from "../parts/scroll-area.tsx";
 import { duration, share } from "./amount.ts";
 
 const VISIBLE = 12;
@@ -30,8 +31,7 @@ export function FiguresTable({ groups, ...table }: FiguresOf) {
 
 function Table({ title, name, groups, since }: FiguresOf) {
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
-		<section class="wide-table" tabIndex={0} aria-label={`${title}: figures`}>
+		<ScrollArea look="wide-table" label={`${title}: figures`}>
 			<table class="plain figures">
 				<thead>
 					<tr>
@@ -68,6 +68,6 @@ function Table({ title, name, groups, since }: FiguresOf) {
 					))}
 				</tbody>
 			</table>
-		</section>
+		</ScrollArea>
 	);
 }

@@ -1,6 +1,7 @@
 import type { ExplainedDelivery } from "../../worker/api/shapes.ts";
 import { ExplanationTree } from "../incident/explanation-tree.tsx";
 import { QuotedText } from "../parts/quoted-text.tsx";
+import { ScrollArea } from "../parts/scroll-area.tsx";
 import { Version } from "../parts/version.tsx";
 import type { Answered } from "./decide.ts";
 
@@ -33,10 +34,9 @@ export function Answer({ answered }: { readonly answered: Answered }) {
 function Problem({ text }: { readonly text: string }) {
 	if (!text.includes("\n")) return <p class="error">{text}</p>;
 	return (
-		// biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard.
-		<section class="problem" tabIndex={0} aria-label="Errors of the pipeline">
+		<ScrollArea look="problem" label="Errors of the pipeline">
 			<pre>{text}</pre>
-		</section>
+		</ScrollArea>
 	);
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { OutsideLink } from "../../parts/outside-link.tsx";
+import { ScrollArea } from "../../parts/scroll-area.tsx";
 import { markedLines } from "./marked-lines.ts";
 import { type Data, recordOf, recordsIn, textOf, textsIn } from "./read-data.ts";
 
@@ -35,14 +36,13 @@ function Excerpt({ reading, decisive }: { readonly reading: Data; readonly decis
 	return (
 		<div class="long-text">
 			<CopyButton text={excerpt} what="the excerpt" />
-			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard. */}
-			<section class="log" tabIndex={0} aria-label="Excerpt of the log" ref={place}>
+			<ScrollArea look="log" label="Excerpt of the log" place={place}>
 				{markedLines(reading, decisive).map(({ text, mark }, index) => (
 					<div key={index} class={mark} title={mark === "found" ? "A rule searched for this line" : undefined}>
 						{mark === "decisive" ? <mark>{text}</mark> : text}
 					</div>
 				))}
-			</section>
+			</ScrollArea>
 		</div>
 	);
 }
