@@ -6,7 +6,7 @@ import { may, viewer } from "../api/viewer.ts";
 import { Age } from "../parts/age.tsx";
 import { pullRequestPlace } from "../parts/github-places.ts";
 import { OutsideLink } from "../parts/outside-link.tsx";
-import { Problem } from "../parts/problem.tsx";
+import { PagedTable } from "../parts/paged-table.tsx";
 import { Version } from "../parts/version.tsx";
 import { params } from "../route.ts";
 
@@ -39,20 +39,16 @@ function Trail() {
 	const before = params.value.get("before") ?? "";
 	const query = before === "" ? "" : `?${new URLSearchParams({ before })}`;
 	const resource = useResource<AuditPage>(`/api/audit${query}`, "polls");
-	const { body } = resource;
+	const next = resource.body?.next;
 	return (
-		<>
-			<Problem of={resource} />
-			<div class="table" aria-busy={body === undefined}>
-				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
-				{body?.audit.length === 0 && <p class="empty">Nobody did anything by hand yet.</p>}
-				{body !== undefined && body.audit.length > 0 && <Lines lines={body.audit} />}
-			</div>
-			<nav class="pages" aria-label="Pages">
-				{before !== "" && <a href="/audit">Newest</a>}
-				{body?.next != null && <a href={`/audit?${new URLSearchParams({ before: body.next })}`}>Older</a>}
-			</nav>
-		</>
+		<PagedTable
+			of={resource}
+			rows={resource.body?.audit}
+			show={(lines) => <Lines lines={lines} />}
+			whenNone={<p class="empty">Nobody did anything by hand yet.</p>}
+			newest={before === "" ? undefined : "/audit"}
+			older={next == null ? undefined : `/audit?${new URLSearchParams({ before: next })}`}
+		/>
 	);
 }
 

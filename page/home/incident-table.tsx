@@ -2,8 +2,8 @@ import type { IncidentPage, TitledIncident } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
+import { PagedTable } from "../parts/paged-table.tsx";
 import { FilterLink, PullRequestLink } from "../parts/place-links.tsx";
-import { Problem } from "../parts/problem.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { filterIn, queryWith } from "./query-with.ts";
@@ -16,20 +16,14 @@ export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
 	const resource = useResource<IncidentPage<TitledIncident>>(`/api/incidents?${search}`, "changes");
 	const { body } = resource;
 	return (
-		<>
-			<Problem of={resource} />
-			<div class="table" aria-busy={body === undefined}>
-				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
-				{body?.incidents.length === 0 && (
-					<NoRows isNarrowed={filter.length > 0 || cursor !== ""} hasOlder={body.next !== null} />
-				)}
-				{body !== undefined && body.incidents.length > 0 && <Rows rows={body.incidents} />}
-			</div>
-			<nav class="pages" aria-label="Pages">
-				{cursor !== "" && <a href={queryWith(query, {})}>Newest</a>}
-				{body?.next != null && <a href={queryWith(query, { cursor: body.next })}>Older</a>}
-			</nav>
-		</>
+		<PagedTable
+			of={resource}
+			rows={body?.incidents}
+			show={(rows) => <Rows rows={rows} />}
+			whenNone={<NoRows isNarrowed={filter.length > 0 || cursor !== ""} hasOlder={body?.next != null} />}
+			newest={cursor === "" ? undefined : queryWith(query, {})}
+			older={body?.next == null ? undefined : queryWith(query, { cursor: body.next })}
+		/>
 	);
 }
 

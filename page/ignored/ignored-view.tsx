@@ -3,8 +3,8 @@ import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { PagedTable } from "../parts/paged-table.tsx";
 import { BranchLink } from "../parts/place-links.tsx";
-import { Problem } from "../parts/problem.tsx";
 import { SearchField } from "../parts/search-field.tsx";
 import { params, replaceAddress } from "../route.ts";
 import { labelOf } from "./kinds.ts";
@@ -43,21 +43,19 @@ export function IgnoredView() {
 					/>
 				</form>
 			</search>
-			<Problem of={resource} />
-			<div class="table" aria-busy={body === undefined}>
-				{body === undefined && resource.error === undefined && <p class="empty">Loading…</p>}
-				{body?.ignored.length === 0 && (
+			<PagedTable
+				of={resource}
+				rows={body?.ignored}
+				show={(rows) => <Rows rows={rows} />}
+				whenNone={
 					<p class="empty">
 						{isNarrowed ? "No ignored delivery matches. " : "No delivery was ignored. "}
 						{isNarrowed && <a href="/ignored">Show all</a>}
 					</p>
-				)}
-				{body !== undefined && body.ignored.length > 0 && <Rows rows={body.ignored} />}
-			</div>
-			<nav class="pages" aria-label="Pages">
-				{params.value.has("before") && <a href={addressWith({})}>Newest</a>}
-				{body?.next != null && <a href={addressWith({ before: body.next })}>Older</a>}
-			</nav>
+				}
+				newest={params.value.has("before") ? addressWith({}) : undefined}
+				older={body?.next == null ? undefined : addressWith({ before: body.next })}
+			/>
 		</>
 	);
 }
