@@ -33,6 +33,20 @@ export const view = computed((): View => {
 
 export const params = computed(() => new URLSearchParams(address.value.search));
 
+/** These of the parameters; one that is not set is empty. */
+export function valuesIn<Name extends string>(
+	all: URLSearchParams,
+	names: readonly Name[],
+): Readonly<Record<Name, string>> {
+	return Object.fromEntries(names.map((name) => [name, all.get(name) ?? ""])) as Readonly<Record<Name, string>>;
+}
+
+/** The address with these parameters; empty ones are left out. */
+export function addressOf(path: string, values: Readonly<Record<string, string>>): string {
+	const set = Object.entries(values).filter(([, value]) => value !== "");
+	return set.length === 0 ? path : `${path}?${new URLSearchParams(set)}`;
+}
+
 /** Shows another view, with a history entry. */
 export function go(href: string): void {
 	history.pushState(null, "", href);

@@ -8,7 +8,7 @@ import { pullRequestPlace } from "../parts/github-places.ts";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { PagedTable } from "../parts/paged-table.tsx";
 import { Version } from "../parts/version.tsx";
-import { params } from "../route.ts";
+import { addressOf, params } from "../route.ts";
 
 /** Who did what, newest first. Only who may administer sees it. */
 export function AuditView() {
@@ -37,8 +37,7 @@ export function AuditView() {
 
 function Trail() {
 	const before = params.value.get("before") ?? "";
-	const query = before === "" ? "" : `?${new URLSearchParams({ before })}`;
-	const resource = useResource<AuditPage>(`/api/audit${query}`, "polls");
+	const resource = useResource<AuditPage>(addressOf("/api/audit", { before }), "polls");
 	const next = resource.body?.next;
 	return (
 		<PagedTable
@@ -47,7 +46,7 @@ function Trail() {
 			show={(lines) => <Lines lines={lines} />}
 			whenNone={<p class="empty">Nobody did anything by hand yet.</p>}
 			newest={before === "" ? undefined : "/audit"}
-			older={next == null ? undefined : `/audit?${new URLSearchParams({ before: next })}`}
+			older={next == null ? undefined : addressOf("/audit", { before: next })}
 		/>
 	);
 }

@@ -6,21 +6,21 @@ import { PagedTable } from "../parts/paged-table.tsx";
 import { FilterLink, PullRequestLink } from "../parts/place-links.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
-import { filterIn, queryWith } from "./query-with.ts";
+import { addressOf } from "../route.ts";
+import { filterIn, isNarrowed, queryWith } from "./query-with.ts";
 
 /** One page of incidents, newest first. */
 export function IncidentTable({ query }: { readonly query: URLSearchParams }) {
-	const filter = Object.entries(filterIn(query)).filter(([, value]) => value !== "");
 	const cursor = query.get("cursor") ?? "";
-	const search = new URLSearchParams([["with", "title"], ...filter, ...(cursor === "" ? [] : [["cursor", cursor]])]);
-	const resource = useResource<IncidentPage<TitledIncident>>(`/api/incidents?${search}`, "changes");
+	const path = addressOf("/api/incidents", { with: "title", ...filterIn(query), cursor });
+	const resource = useResource<IncidentPage<TitledIncident>>(path, "changes");
 	const { body } = resource;
 	return (
 		<PagedTable
 			of={resource}
 			rows={body?.incidents}
 			show={(rows) => <Rows rows={rows} />}
-			whenNone={<NoRows isNarrowed={filter.length > 0 || cursor !== ""} hasOlder={body?.next != null} />}
+			whenNone={<NoRows isSearch={isNarrowed(query)} hasOlder={body?.next != null} />}
 			newest={cursor === "" ? undefined : queryWith(query, {})}
 			older={body?.next == null ? undefined : queryWith(query, { cursor: body.next })}
 		/>
@@ -98,10 +98,10 @@ function Row({ row }: { readonly row: TitledIncident }) {
 	);
 }
 
-function NoRows({ isNarrowed, hasOlder }: { readonly isNarrowed: boolean; readonly hasOlder: boolean }) {
+function NoRows({ isSearch, hasOlder }: { readonly isSearch: boolean; readonly hasOlder: boolean }) {
 	// A search through texts goes through a part of the journal for each page.
 	if (hasOlder) return <p class="empty">No matching incidents among the newer ones. Older ones are searched next.</p>;
-	if (isNarrowed) {
+	if (isSearch) {
 		return (
 			<p class="empty">
 				No matching incidents. <a href="/">Show all</a>

@@ -1,3 +1,5 @@
+import { addressOf, valuesIn } from "../route.ts";
+
 const NAMES = ["status", "agent", "failure_type", "repository", "rule", "workflow", "since", "until", "text"] as const;
 export type FilterName = (typeof NAMES)[number];
 
@@ -5,7 +7,7 @@ export type FilterName = (typeof NAMES)[number];
 export type Filter = Readonly<Record<FilterName, string>>;
 
 export function filterIn(params: URLSearchParams): Filter {
-	return Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""])) as Filter;
+	return valuesIn(params, NAMES);
 }
 
 /** Whether the address asks for less than all incidents from the newest on. */
@@ -15,6 +17,5 @@ export function isNarrowed(params: URLSearchParams): boolean {
 
 /** The first page's address with these filters changed; empty ones are left out. */
 export function queryWith(params: URLSearchParams, changes: Partial<Filter> & { readonly cursor?: string }): string {
-	const set = Object.entries({ ...filterIn(params), ...changes }).filter(([, value]) => value !== "");
-	return set.length === 0 ? "/" : `/?${new URLSearchParams(set)}`;
+	return addressOf("/", { ...filterIn(params), ...changes });
 }

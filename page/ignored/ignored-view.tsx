@@ -6,7 +6,7 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { PagedTable } from "../parts/paged-table.tsx";
 import { BranchLink } from "../parts/place-links.tsx";
 import { SearchField } from "../parts/search-field.tsx";
-import { params, replaceAddress } from "../route.ts";
+import { addressOf, params, replaceAddress, valuesIn } from "../route.ts";
 import { labelOf } from "./kinds.ts";
 
 const NAMES = ["text", "filter", "repository", "event"] as const;
@@ -14,13 +14,10 @@ type Name = (typeof NAMES)[number];
 
 /** The last deliveries that became no incident, and why: searched, and counted by what ignored them. */
 export function IgnoredView() {
-	const asked = [...NAMES, "before" as const].flatMap((name): [string, string][] => {
-		const value = params.value.get(name) ?? "";
-		return value === "" ? [] : [[name, value]];
-	});
-	const resource = useResource<IgnoredPage>(`/api/ignored?${new URLSearchParams(asked)}`, "ignored");
+	const asked = valuesIn(params.value, [...NAMES, "before"]);
+	const resource = useResource<IgnoredPage>(addressOf("/api/ignored", asked), "ignored");
 	const { body } = resource;
-	const isNarrowed = asked.length > 0;
+	const isNarrowed = Object.values(asked).some((value) => value !== "");
 	return (
 		<>
 			<h1 tabIndex={-1}>Ignored deliveries</h1>
@@ -30,13 +27,13 @@ export function IgnoredView() {
 			<search>
 				<form class="filters" onSubmit={(event) => event.preventDefault()}>
 					<SearchField
-						text={chosen("text")}
+						text={asked.text}
 						placeholder="delivery, repository, branch, reason…"
 						onSearch={(text) => narrow({ text })}
 					/>
 					<Choice
 						label="Ignored by"
-						chosen={chosen("filter")}
+						chosen={asked.filter}
 						choices={body?.filters.map(({ filter }) => filter)}
 						textOf={(filter) => countedLabel(filter, body)}
 						onChoose={(filter) => narrow({ filter })}
@@ -53,7 +50,7 @@ export function IgnoredView() {
 						{isNarrowed && <a href="/ignored">Show all</a>}
 					</p>
 				}
-				newest={params.value.has("before") ? addressWith({}) : undefined}
+				newest={asked.before === "" ? undefined : addressWith({})}
 				older={body?.next == null ? undefined : addressWith({ before: body.next })}
 			/>
 		</>
@@ -116,15 +113,9 @@ function countedLabel(filter: string, body: IgnoredPage | undefined): string {
 	return count === undefined ? labelOf(filter) : `${labelOf(filter)} (${count.toLocaleString()})`;
 }
 
-function chosen(name: Name): string {
-	return params.value.get(name) ?? "";
-}
-
 /** The first page with these filters changed; empty ones are left out. */
 function addressWith(changes: Partial<Record<Name | "before", string>>): string {
-	const all = { ...Object.fromEntries(NAMES.map((name) => [name, chosen(name)])), ...changes };
-	const set = Object.entries(all).filter(([, value]) => value !== "");
-	return set.length === 0 ? "/ignored" : `/ignored?${new URLSearchParams(set)}`;
+	return addressOf("/ignored", { ...valuesIn(params.value, NAMES), ...changes });
 }
 
 function narrow(changes: Partial<Record<Name, string>>): void {
