@@ -17,7 +17,7 @@ export function Counts() {
 			{INCIDENT_STATUSES.filter((status) => chosen === status || counts?.[status]).map((status) => (
 				<a
 					key={status}
-					class={`tone ${STATUSES[status].tone}`}
+					class={STATUSES[status].tone}
 					href={queryWith(params.value, { status: chosen === status ? "" : status })}
 					aria-current={chosen === status ? "true" : undefined}
 					title={STATUSES[status].means}

@@ -7,7 +7,7 @@ export function Notifications({ targets }: { readonly targets: readonly Notifica
 	return (
 		<section>
 			<h2>Notifications</h2>
-			<table class="plain">
+			<table>
 				<thead>
 					<tr>
 						<th scope="col">Target</th>

@@ -20,7 +20,7 @@ export function PauseControl({ paused }: Pick<HubStatus, "paused">) {
 		<form class="actions" onSubmit={(event) => event.preventDefault()}>
 			{paused === null ? (
 				<>
-					<label class="inline">
+					<label>
 						<span class="hidden">Reason of the pause</span>
 						<input
 							placeholder="reason, for others to read"

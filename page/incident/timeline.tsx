@@ -26,7 +26,7 @@ function Step({
 }) {
 	const seconds = (Date.parse(at) - Date.parse(since)) / 1000;
 	return (
-		<li class={to === null ? "refused" : STATUSES[to].tone}>
+		<li class={to === null ? undefined : STATUSES[to].tone}>
 			<Clock at={at} /> <b>{event.replaceAll("_", " ")}</b>
 			{to === null ? <span class="dim"> no change</span> : <> → {STATUSES[to].text}</>}
 			<span class="dim">

@@ -39,7 +39,7 @@ export function DayChart({ days, since }: { readonly days: readonly GroupFigures
 			/>
 			<details class="more">
 				<summary>As a table</summary>
-				<table class="plain figures">
+				<table class="figures">
 					<thead>
 						<tr>
 							<th scope="col">Day (UTC)</th>

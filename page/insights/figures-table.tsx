@@ -32,7 +32,7 @@ export function FiguresTable({ groups, ...table }: FiguresOf) {
 function Table({ title, name, groups, since }: FiguresOf) {
 	return (
 		<ScrollArea look="wide-table" label={`${title}: figures`}>
-			<table class="plain figures">
+			<table class="figures">
 				<thead>
 					<tr>
 						<th scope="col">Name</th>
