@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseEnv } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEMO_WITHIN_MS, type DemoProcess, startDemo } from "../hub/demo-process.ts";
 import { tableOf } from "../support/markdown.ts";
+import { beAdministrator } from "./administrator.ts";
 import { openBrowser } from "./open-browser.ts";
 
 /** The page's column of docs/operating.md, on the demo: a view and at most one thing to do there. */
@@ -14,11 +13,9 @@ const CLIPPY = "/incidents/e936a37114e9e3ec163a1561277c4d1b";
 
 let demo: DemoProcess;
 let browser: Browser;
-let token = "";
 
 beforeAll(async () => {
 	[demo, browser] = [await startDemo(), await openBrowser()];
-	token = parseEnv(readFileSync(path.join(demo.folder, "state/secrets.env"), "utf8")).HEALER_API_TOKEN ?? "";
 }, DEMO_WITHIN_MS + 60_000);
 afterAll(async () => {
 	await browser?.close();
@@ -70,7 +67,7 @@ describe("docs/operating.md on the page", () => {
 		expect(named.replaceAll("`", "")).toMatch(view.startsWith("/incidents/") ? /^\/incidents\/\{id\}/ : view);
 		const page = await browser.newPage();
 		page.setDefaultTimeout(60_000);
-		if (as !== undefined) await page.addInitScript(`sessionStorage.setItem("healer-token", ${JSON.stringify(token)})`);
+		if (as !== undefined) await beAdministrator(page, path.join(demo.folder, "state"));
 		await page.goto(demo.url + view);
 		await act?.(page);
 		await page.getByText(shows).filter({ visible: true }).first().waitFor();

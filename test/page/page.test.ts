@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -8,6 +6,7 @@ import { eventually } from "../hub/eventually.ts";
 import { workflowJob } from "../hub/failing-run.ts";
 import { deliver, getJson, type Home, type HubProcess, makeHome, startReadyHub } from "../hub/hub-process.ts";
 import { blocksOf } from "../support/markdown.ts";
+import { beAdministrator } from "./administrator.ts";
 import { openBrowser } from "./open-browser.ts";
 import { copyIncidents, withJournal } from "./seed-journal.ts";
 
@@ -432,10 +431,7 @@ describe("the ignored deliveries", () => {
 });
 
 describe("the audit trail and going back", () => {
-	const asAdministrator = async (context: BrowserContext) => {
-		const token = parseEnv(readFileSync(`${home.stateDir}/secrets.env`, "utf8")).HEALER_API_TOKEN;
-		await context.addInitScript(`sessionStorage.setItem("healer-token", ${JSON.stringify(token)})`);
-	};
+	const asAdministrator = (context: BrowserContext) => beAdministrator(context, home.stateDir);
 
 	it("show who paused and resumed, by the hub's own buttons", async () => {
 		await using page = await open("/hub", asAdministrator);

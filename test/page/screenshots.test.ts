@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseEnv } from "node:util";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TitledIncident } from "../../worker/api/shapes.ts";
 import { DEMO_NOW, DEMO_WITHIN_MS, type DemoProcess, startDemo } from "../hub/demo-process.ts";
 import { ROOT } from "../hub/hub-process.ts";
+import { beAdministrator } from "./administrator.ts";
 import { openBrowser } from "./open-browser.ts";
 
 /* The pictures of the docs, from the demo's data. `npm run screenshots` writes them into docs/images; here they only have to be possible. */
@@ -39,12 +39,10 @@ const SHOTS = VIEWS.flatMap((view) => [
 let demo: DemoProcess;
 let browser: Browser;
 let incident: string;
-let token: string | undefined;
 
 beforeAll(async () => {
 	mkdirSync(FOLDER, { recursive: true });
 	[demo, browser] = [await startDemo(), await openBrowser()];
-	token = parseEnv(readFileSync(path.join(demo.folder, "state/secrets.env"), "utf8")).HEALER_API_TOKEN;
 	const answer = await fetch(`${demo.url}/api/incidents?limit=200&with=title`);
 	const { incidents } = (await answer.json()) as { readonly incidents: readonly TitledIncident[] };
 	incident = `/incidents/${incidents.find(({ run_id }) => run_id === ESCALATED_RUN)?.id}`;
@@ -57,7 +55,7 @@ afterAll(async () => {
 it.each(SHOTS)("$name", async ({ name, view, shows, colorScheme, viewport }) => {
 	const page = await browser.newPage({ colorScheme, viewport, reducedMotion: "reduce", timezoneId: "UTC" });
 	// Only who may administer sees the audit trail.
-	if (view === "/audit") await page.addInitScript(`sessionStorage.setItem("healer-token", ${JSON.stringify(token)})`);
+	if (view === "/audit") await beAdministrator(page, path.join(demo.folder, "state"));
 	// The hub believes that it is this time, so the page has to.
 	await page.clock.setFixedTime(DEMO_NOW);
 	await page.goto(demo.url + (view === "incident" ? incident : view));
