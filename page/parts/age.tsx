@@ -6,29 +6,25 @@ const SOON = 5;
 export function Age({ at }: { readonly at: string | null }) {
 	if (at === null) return <span class="dim">–</span>;
 	const seconds = secondsTo(now.value, at);
-	return <Distance at={at} text={seconds < SOON ? "now" : `${lengthOf(seconds)} ago`} />;
+	return <Time at={at} text={seconds < SOON ? "now" : `${lengthOf(seconds)} ago`} />;
 }
 
 /** A time to come, in the same way. */
 export function Until({ at }: { readonly at: string }) {
 	const seconds = -secondsTo(now.value, at);
-	return <Distance at={at} text={seconds < SOON ? "now" : `in ${lengthOf(seconds)}`} />;
+	return <Time at={at} text={seconds < SOON ? "now" : `in ${lengthOf(seconds)}`} />;
 }
 
 /** The time of day; the full time is its tooltip. */
 export function Clock({ at }: { readonly at: string }) {
-	return (
-		<time dateTime={at} title={absolute(at)}>
-			{new Date(at).toLocaleTimeString(undefined, { hour12: false })}
-		</time>
-	);
+	return <Time at={at} text={new Date(at).toLocaleTimeString(undefined, { hour12: false })} />;
 }
 
 export function absolute(at: string): string {
 	return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });
 }
 
-function Distance({ at, text }: { readonly at: string; readonly text: string }) {
+function Time({ at, text }: { readonly at: string; readonly text: string }) {
 	return (
 		<time dateTime={at} title={absolute(at)}>
 			{text}
