@@ -6,7 +6,7 @@ import { changedBy, changedEntries } from "./backtest/changed-entries.ts";
 import { exportedIncidents } from "./backtest/exported-incidents.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
 import { replayIncident } from "./backtest/replay-incident.ts";
-import { type Compared, differenceOf, isChange } from "./backtest/verdict.ts";
+import { type Compared, comparedWith, differenceOf, isChange } from "./backtest/verdict.ts";
 import { buildFiles, loadGoodPipeline } from "./build-pipeline.ts";
 import { readFailureCase } from "./cases/failure-case.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -57,7 +57,7 @@ async function backtestJournal(
 	if (!local.ok) return local;
 	const worker = await workerAt(options, env, "administer");
 	if (!worker.ok) return worker;
-	const tested = await replayAll(worker.value, local.value.artefact, options.limit, output);
+	const tested = await replayAll(worker.value, local.value, options.limit, output);
 	if (!tested.ok) return tested;
 	const active = await activePipeline(worker.value);
 	if (active.ok) return ok(explained(tested.value, active.value, local.value));
@@ -86,21 +86,27 @@ function explained(tested: Backtest, before: Artefact, { artefact, files }: Loca
 	return { ...tested, compared, policy: { version: before.version, changes } };
 }
 
-/** Decides the worker's newest stored incidents again, compared with what was recorded. */
+/**
+ * Decides the worker's newest stored incidents again, compared with what was recorded; with `base`, compared with what that
+ * pipeline decides on the same facts.
+ */
 export async function replayAll(
 	worker: WorkerAccess,
-	artefact: Artefact,
+	{ artefact, base }: { readonly artefact: Artefact; readonly base?: Artefact | undefined },
 	limit: number,
 	output: Output,
 ): Promise<Result<Backtest>> {
 	const pipeline = loadPipeline(artefact);
+	const basePipeline = base && loadPipeline(base);
 	const compared: Compared[] = [];
 	let notKept = 0;
 	for await (const one of exportedIncidents(worker, limit, output)) {
 		if (!one.ok) return one;
-		const replayed = await replayIncident(artefact, pipeline, one.value.exported, one.value.searched);
-		if (replayed === undefined) notKept++;
-		else compared.push(replayed);
+		const { exported, searched } = one.value;
+		const now = await replayIncident(artefact, pipeline, exported, searched);
+		const old = base && basePipeline && (await replayIncident(base, basePipeline, exported, searched));
+		if (now === undefined) notKept++;
+		else compared.push(old === undefined ? now : comparedWith(old.after, now));
 	}
 	return ok({ compared, not_kept: notKept });
 }

@@ -44,3 +44,8 @@ export interface Compared {
 	/** The incident's status; absent for cases from files. */
 	readonly status?: string;
 }
+
+/** The same failure with another old decision. */
+export function comparedWith(before: Verdict, compared: Compared): Compared {
+	return { ...compared, before, difference: differenceOf(before, compared.after) };
+}

@@ -5,7 +5,7 @@ import type { Suggestion } from "../../worker/api/insights/shapes.ts";
 import { exportedIncidents } from "../backtest/exported-incidents.ts";
 import type { Backtest } from "../backtest/render-backtest.ts";
 import { replayIncident } from "../backtest/replay-incident.ts";
-import { type Compared, differenceOf } from "../backtest/verdict.ts";
+import { type Compared, comparedWith } from "../backtest/verdict.ts";
 import { buildFiles } from "../build-pipeline.ts";
 import type { Output } from "../output.ts";
 import { type PipelineFiles, readPipelineFiles } from "../pipeline-files.ts";
@@ -54,9 +54,7 @@ export async function suggestedPatches(
 			if (!patch.ok) continue;
 			const { artefact, pipeline } = patch.value.after;
 			const now = await replayIncident(artefact, pipeline, exported, searched);
-			if (now === undefined) continue;
-			const [was, is] = [old.after, now.after];
-			compared[index]?.push({ ...now, before: was, after: is, difference: differenceOf(was, is) });
+			if (now !== undefined) compared[index]?.push(comparedWith(old.after, now));
 		}
 	}
 	return ok(

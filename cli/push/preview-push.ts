@@ -3,7 +3,7 @@ import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
 import { ok, type Result } from "../../wire/result.ts";
 import { activePipeline } from "../backtest/active-pipeline.ts";
 import type { Backtest } from "../backtest/render-backtest.ts";
-import { type Compared, differenceOf, isChange } from "../backtest/verdict.ts";
+import { type Compared, isChange } from "../backtest/verdict.ts";
 import { replayAll } from "../backtest.ts";
 import type { Output } from "../output.ts";
 import type { WorkerAccess } from "../worker-api.ts";
@@ -30,30 +30,12 @@ export async function previewPush(
 	if (active.version === artefact.version) {
 		return ok({ active: active.version, diff: [], backtest: { compared: [], not_kept: 0 } });
 	}
-	const backtest = await compareDecisions(worker, active, artefact, limit, output);
+	// Both decide on the same facts: an earlier push that changed a decision is no change of this one.
+	const base = canLoad(active) ? active : undefined;
+	const backtest = await replayAll(worker, { artefact, base }, limit, output);
 	return backtest.ok
 		? ok({ active: active.version, diff: policyDiff(active, artefact), backtest: backtest.value })
 		: backtest;
-}
-
-/** Both decide on the same facts: an earlier push that changed a decision is no change of this one. */
-async function compareDecisions(
-	worker: WorkerAccess,
-	active: Artefact,
-	artefact: Artefact,
-	limit: number,
-	output: Output,
-): Promise<Result<Backtest>> {
-	const after = await replayAll(worker, artefact, limit, output);
-	if (!after.ok || !canLoad(active)) return after;
-	const before = await replayAll(worker, active, limit, output);
-	if (!before.ok) return before;
-	const old = new Map(before.value.compared.map((one) => [one.id, one.after]));
-	const compared = after.value.compared.map((one): Compared => {
-		const verdict = old.get(one.id) ?? one.before;
-		return { ...one, before: verdict, difference: differenceOf(verdict, one.after) };
-	});
-	return ok({ compared, not_kept: after.value.not_kept });
 }
 
 /** An artefact of another version of Healer may not load here: then the recorded decisions are compared. */

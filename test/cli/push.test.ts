@@ -85,6 +85,7 @@ describe("push", () => {
 		const shown = await pushed({ pipeline, url, dryRun: true });
 		expect(shown.code).toBe(0);
 		expect(shown.said).toContain("is not pushed: this was a dry run.");
+		expect(asked).toEqual(["/api/export?with=pipeline", "/api/export?limit=50&cursor="]);
 		const { code, said } = await pushed({ pipeline, url, dryRun: true, json: true });
 		expect(code).toBe(0);
 		expect(JSON.parse(said)).toMatchObject({
