@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Artefact } from "../artefact.ts";
+import { writtenDuration } from "../grammar/duration.ts";
 import { unifiedDiff } from "../text/unified-diff.ts";
 
 /** Texts by name: the resolved policy as YAML, and each prompt. Equal policies give equal texts. */
@@ -36,7 +37,9 @@ function inWords(value: unknown): unknown {
 	const entries = Object.entries(value).toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
 	return Object.fromEntries(
 		entries.map(([key, inner]) =>
-			key.endsWith("_s") && typeof inner === "number" ? [key.slice(0, -2), duration(inner)] : [key, inWords(inner)],
+			key.endsWith("_s") && typeof inner === "number"
+				? [key.slice(0, -2), writtenDuration(inner)]
+				: [key, inWords(inner)],
 		),
 	);
 }
@@ -44,14 +47,4 @@ function inWords(value: unknown): unknown {
 function rank(key: string): number {
 	const at = FIRST.indexOf(key);
 	return at === -1 ? FIRST.length : at;
-}
-
-function duration(seconds: number): string {
-	const units = [
-		[86_400, "d"],
-		[3600, "h"],
-		[60, "m"],
-	] as const;
-	const [size, unit] = units.find(([length]) => seconds > 0 && seconds % length === 0) ?? [1, "s"];
-	return `${seconds / size}${unit}`;
 }

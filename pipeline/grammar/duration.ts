@@ -43,3 +43,10 @@ export function seconds(written: string): number {
 	if (count === undefined || factor === undefined) throw new Error(`Not a duration: ${written}`);
 	return Number(count) * factor;
 }
+
+/** The shortest text that `seconds` reads as this: `10m` for 600, `90s` for 90. */
+export function writtenDuration(length: number): string {
+	const units = Object.entries(UNITS).toSorted(([, a], [, b]) => b - a);
+	const [unit, factor] = units.find(([, size]) => length > 0 && length % size === 0) ?? ["s", 1];
+	return `${length / factor}${unit}`;
+}

@@ -1,3 +1,5 @@
+import { withoutCamelCase } from "./words.ts";
+
 /** What a step does, as its name says it, and how the failure types that this gives end. */
 interface Activity {
 	readonly words: RegExp;
@@ -31,10 +33,7 @@ const ACTIVITIES: readonly Activity[] = [
  * thing, or does not say what it does.
  */
 export function activityOf(name: string): readonly string[] {
-	const text = name
-		.replace(/([a-z\d])([A-Z])/g, "$1 $2")
-		.toLowerCase()
-		.replace(/[^a-z0-9]+/g, " ");
+	const text = withoutCamelCase(name).replace(/[^a-z0-9]+/g, " ");
 	const [only, ...others] = ACTIVITIES.filter(({ words }) => words.test(text));
 	return only === undefined || others.length > 0 ? [] : only.ends;
 }

@@ -48,10 +48,13 @@ function testOf(word: string, phrase: string): Phrase<unknown>["test"] {
 /** ` cargo clippy ` for `Cargo-Clippy`: one blank between words and at both ends. `c++`, `c#` and `.net` stay words. */
 function spaced(text: string): string {
 	if (ONE_WORD.test(text)) return ` ${text} `;
-	const words = text
-		.replace(/([a-z\d])([A-Z])/g, "$1 $2")
-		.toLowerCase()
+	const words = withoutCamelCase(text)
 		.split(/[^a-z0-9+#.]+|\.(?![a-z0-9])/)
 		.filter((word) => word !== "");
 	return ` ${words.join(" ")} `;
+}
+
+/** In lower case; `cargoClippy` becomes two words. */
+export function withoutCamelCase(name: string): string {
+	return name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
 }
