@@ -428,6 +428,19 @@ describe("the ignored deliveries", () => {
 		await eventually(async () => (await rows.count()) === 1, "the one delivery of this event");
 		expect(await rows.innerText()).toContain("the pipeline has no entry for the event sponsorship");
 	});
+
+	it("are read again when one more is ignored, and not with every poll", async () => {
+		const asked: string[] = [];
+		await using page = await open("/ignored", async (context) => {
+			context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+		});
+		const times = (path: string) => asked.filter((one) => one === path).length;
+		await eventually(() => times("/api/status") >= 5, "five polls");
+		// With the view, and once more for what changed before the first poll was answered.
+		expect(times("/api/ignored")).toBe(2);
+		await deliver(home, "novelty", {});
+		await page.getByText("the pipeline has no entry for the event novelty").waitFor();
+	});
 });
 
 describe("the audit trail and going back", () => {
