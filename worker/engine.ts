@@ -26,6 +26,7 @@ import {
 	readDelivery,
 	readLifecycle,
 } from "../pipeline/index.ts";
+import { longestGathering } from "./context/gather-context.ts";
 import type { Env } from "./env.ts";
 import type { Log } from "./log.ts";
 import { readActiveVersion, readPublished } from "./published-pipeline.ts";
@@ -37,6 +38,8 @@ export interface Engine {
 	read(delivery: Delivery): Promise<Reading>;
 	/** What to gather first. */
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
+	/** How long gathering the first round takes at most, whatever is skipped; milliseconds. */
+	readonly gathering_ms: number;
 	/** How many rounds of gathering there are, the first one included. */
 	readonly rounds: number;
 	/** What to gather in a later round, from 1 on, with the context of the rounds before. */
@@ -138,6 +141,7 @@ function createEngine(artefact: Artefact): Engine {
 		settings: pipeline.settings,
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
+		gathering_ms: longestGathering(pipeline.context[0] ?? []),
 		rounds: pipeline.context.length,
 		planRound: (round, incident, context) => planRound(pipeline, round, incident, context),
 		decide: (input) => decide(pipeline, input),

@@ -5,7 +5,7 @@ import { failedJob, failedRun } from "./support/failed-job.ts";
 import { agentSucceeds, deliver, hub, run, statusOf } from "./support/shipped-hub.ts";
 
 /** As docs/deploy.md, What it costs, has it: raise both together. The sweeps between the steps are counted, too. */
-const ROWS = { incident: { read: 600, written: 160 }, ignored: { read: 50, written: 5 } };
+const ROWS = { incident: { read: 800, written: 160 }, ignored: { read: 50, written: 5 } };
 
 it("costs at most the D1 rows that docs/deploy.md names, for an incident and for an ignored delivery", async () => {
 	const stub = await hub();

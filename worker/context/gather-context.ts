@@ -33,11 +33,14 @@ export async function gatherContext(
 	return gatheringOf(requests, new Map(results.flat()));
 }
 
+/** What decides how long a request may take. */
+type TimedRequest = Pick<PlannedRequest, "from" | "timeout_s" | "skip">;
+
 /**
  * The maximum duration of gathering, in milliseconds: how long the incident's row has to stay locked. For any order of four
  * at once, it is below an even share of all timeouts plus the longest one.
  */
-export function longestGathering(requests: readonly PlannedRequest[]): number {
+export function longestGathering(requests: readonly TimedRequest[]): number {
 	const planned = requests.filter(({ skip }) => skip === undefined);
 	const cluster = planned.filter((request) => !isEdge(request)).map(timeoutOf);
 	const timeouts = [...planned.filter(isEdge).map(timeoutOf), cluster.length === 0 ? 0 : relayTimeout(cluster)];
@@ -120,7 +123,7 @@ function partOf(result: TimedResult): DistributiveOmit<ContextPart, "from"> {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-function isEdge(request: PlannedRequest): request is EdgeRequest {
+function isEdge<T extends TimedRequest>(request: T): request is T & Pick<EdgeRequest, "from"> {
 	return isGitHubSource(request.from);
 }
 
@@ -129,7 +132,7 @@ function relayTimeout(timeouts: readonly number[]): number {
 	return Math.max(...timeouts) + WAY_TO_THE_RELAY_MS;
 }
 
-function timeoutOf({ timeout_s }: PlannedRequest): number {
+function timeoutOf({ timeout_s }: Pick<PlannedRequest, "timeout_s">): number {
 	return timeout_s * 1000;
 }
 

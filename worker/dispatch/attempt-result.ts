@@ -3,7 +3,7 @@ import type { Effects } from "../effects.ts";
 import { withKnownActor } from "../journal/checks.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { possibleCause } from "../journal/remediations.ts";
+import type { PossibleCause } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { supersedeDecided } from "./conclude-send.ts";
 import { deferFor, type Progress } from "./waiting.ts";
@@ -22,11 +22,10 @@ export async function awaitAttemptResult(
 	effects: Effects,
 	locked: LockedIncident,
 	request: SpawnRequest,
+	cause: PossibleCause | undefined,
 ): Promise<Progress | undefined> {
-	if (locked.attempt > 1) return undefined;
-	const incident = needStored("incidents.incident", locked.incident, locked.id);
-	const cause = await possibleCause(effects.journal, incident, locked.created_at);
 	if (cause === undefined) return undefined;
+	const incident = needStored("incidents.incident", locked.incident, locked.id);
 	// A result that was delivered since the decision may say who pushed.
 	if ((await withKnownActor(effects.journal, incident)).actor !== undefined) return undefined;
 	if (!cause.isJudged) {

@@ -2,7 +2,7 @@ import { outcomeFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { acquireProbe, findStall, newestOpenCodeRun, recordStarted } from "../journal/starts.ts";
+import { acquireProbe, newestOpenCodeRun, recordStarted, type Stall } from "../journal/starts.ts";
 import type { Deferral } from "./gates.ts";
 
 /** How often one CodeRun is created to try whether CodeRuns are started again. */
@@ -22,10 +22,9 @@ export async function checkStarts(
 	effects: Effects,
 	{ id, repository }: LockedIncident,
 	targets: readonly string[],
+	stall: Stall | undefined,
 ): Promise<Deferral | undefined> {
-	if (effects.overdueAfterMs === undefined) return undefined;
-	const stall = await findStall(effects.journal);
-	if (stall === undefined) return undefined;
+	if (effects.overdueAfterMs === undefined || stall === undefined) return undefined;
 	const now = effects.now();
 	// A pipeline that was pushed earlier has none.
 	const { start_deadline_s = 600 } = outcomeFor(await effects.engine(), repository);

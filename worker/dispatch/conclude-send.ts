@@ -1,9 +1,10 @@
 import type { SpawnRequest, SpawnResult } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import { wakeHolder, wakeWaiting } from "../journal/incident-queue.ts";
-import { agentBlocker, blockers, claimBlocker, endWait } from "../journal/incident-waits.ts";
+import { agentBlocker, blockers, claimBlocker, endWait, startRunning } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
+import { askRelayAt, overdueOf } from "../remediation/load-state.ts";
 import { reconcile } from "../remediation/reconcile.ts";
 import { findExistingCodeRun, isFixable, waitForFix } from "./after-refusal.ts";
 import { deferFor, failTry, heldBy, type Progress, supersede } from "./waiting.ts";
@@ -74,11 +75,14 @@ async function run(
 ): Promise<Progress> {
 	const { coderun_name } = seen;
 	const existed = seen.result === "exists";
-	const ended = await endWait(effects.journal, locked, { event: "spawned", coderun_name, existed, now: effects.now() });
-	if (!ended) return { state: "lock_lost" };
+	const now = effects.now();
+	const times = { spawned_at: now, deadline_s: request.deadline_s ?? null };
+	const follow_at = existed ? now : askRelayAt(times, overdueOf(times, effects.overdueAfterMs));
+	const read = await startRunning(effects.journal, locked, { coderun_name, existed, follow_at, now });
+	if (read === undefined) return { state: "lock_lost" };
 	await effects.claims.remember(request.claims, locked.id, coderun_name);
 	// Its outcome may have arrived before this answer.
-	await reconcile(effects, locked.id);
+	await reconcile(effects, locked.id, { read });
 	await wakeQueued(effects, locked, request);
 	return { state: "running", coderun_name, existed };
 }

@@ -1,3 +1,4 @@
+import type { Context } from "../../pipeline/context.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import { redJobs } from "../../pipeline/index.ts";
 import { outcomeFor } from "../../pipeline/overrides.ts";
@@ -6,10 +7,14 @@ import type { SpawnRequest } from "../../wire/spawn.ts";
 import { TRACEPARENT_ANNOTATION, TRACEPARENT_VARIABLE } from "../../wire/trace.ts";
 import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import type { Effects } from "../effects.ts";
+import type { Engine } from "../engine.ts";
 import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
-import { keepFacts, storeDecision } from "../journal/decisions.ts";
+import { type KeptFacts, storeDecision } from "../journal/decisions.ts";
+import type { GateRows } from "../journal/gate-rows.ts";
+import { heldClaims } from "../journal/held-claims.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { inKey, knownRepository } from "../journal/repositories.ts";
+import { inKey, type KnownRepository } from "../journal/repositories.ts";
+import type { TakenIncident } from "../journal/take-up.ts";
 import { redAtDecision } from "../remediation/goal.ts";
 import { attemptTraceparent } from "../runtime/trace.ts";
 import { decideByEvidence } from "./decide-by-evidence.ts";
@@ -18,17 +23,20 @@ import { gatherEvidence } from "./gather-evidence.ts";
 import { gatherRest } from "./gather-rest.ts";
 import { reportedIncident } from "./reported-incident.ts";
 import { type SplitEvidence, splitByField } from "./split-by-field.ts";
-import type { Progress } from "./waiting.ts";
+import { LOCK_MS, type Progress } from "./waiting.ts";
 
 /** A stored decision, and the incident with what the decision learned about it. */
 export interface Decided {
 	readonly attempt: AttemptRow;
 	readonly locked: LockedIncident;
+	/** What the journal says against sending it, if it was read with the decision. */
+	readonly gates: GateRows | undefined;
 }
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
-export async function decideAttempt(effects: Effects, locked: LockedIncident): Promise<Decided | Progress> {
-	const reported = await reportedIncident(effects, locked);
+export async function decideAttempt(effects: Effects, taken: TakenIncident): Promise<Decided | Progress> {
+	const { locked } = taken;
+	const reported = await reportedIncident(effects, taken);
 	if ("state" in reported) return reported;
 	const evidence = await gatherEvidence(effects, locked, reported);
 	if ("state" in evidence) return evidence;
@@ -36,12 +44,12 @@ export async function decideAttempt(effects: Effects, locked: LockedIncident): P
 	if ("state" in split) return split;
 	const whole = await gatherRest(effects, locked, split.evidence);
 	if ("state" in whole) return whole;
-	return await decideOn(effects, locked, { ...split, evidence: whole });
+	return await decideOn(effects, taken, { ...split, evidence: whole });
 }
 
 async function decideOn(
 	effects: Effects,
-	locked: LockedIncident,
+	{ locked, known }: TakenIncident,
 	{ evidence, others }: SplitEvidence,
 ): Promise<Decided | Progress> {
 	const engine = await effects.engine();
@@ -57,22 +65,14 @@ async function decideOn(
 		...(escalate_to !== undefined && { escalate_to }),
 	};
 	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
-	// `healer backtest` decides the failure itself again, not what an agent left of it.
-	if (newest === undefined) {
-		await keepFacts(effects.journal, locked, {
-			context: JSON.stringify(keptContext(context)),
-			pipeline: engine.version,
-			searched: engine.searched,
-			now: effects.now(),
-		});
-	}
-
 	const because = decision.outcome === "spawn" ? decision.because : undefined;
 	const found = {
 		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation, because)),
 		context: JSON.stringify(summarizeContext(context)),
 		pipeline: engine.version,
 		now: effects.now(),
+		// `healer backtest` decides the failure itself again, not what an agent left of it.
+		...(newest === undefined && { facts: factsOf(engine, context, effects.now()) }),
 	};
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
@@ -80,7 +80,7 @@ async function decideOn(
 	}
 	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
-	const request = await spawnRequest(effects, locked, incident.repository, decision);
+	const request = await spawnRequest(effects, locked, known.repository, decision);
 	const red = redAtDecision(incident, context);
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
@@ -96,22 +96,31 @@ async function decideOn(
 		...(handed_over !== undefined && { handed_over }),
 		red: red === undefined ? null : JSON.stringify(red),
 		others,
+		locked_until: found.now + LOCK_MS,
+		wire: request,
+		held: await heldClaims(effects.journal, locked, found.now),
 	});
 	if (stored === undefined) return { state: "lock_lost" };
-	if (stored.due.length > 0) await effects.wakeAll(stored.due);
-	return { attempt: stored.attempt, locked: { ...locked, incident: JSON.stringify(incident) } };
+	const { attempt, due, gates } = stored;
+	if (due.length > 0) await effects.wakeAll(due);
+	return { attempt, gates, locked: { ...locked, incident: JSON.stringify(incident) } };
+}
+
+function factsOf({ version, searched }: Engine, context: Context, now: number): KeptFacts {
+	return { context: JSON.stringify(keptContext(context)), pipeline: version, searched, now };
 }
 
 /** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */
 async function spawnRequest(
 	effects: Effects,
-	{ id, attempt, traceparent }: LockedIncident,
-	name: string,
+	{ id, attempt, traceparent, repository: name }: LockedIncident,
+	known: KnownRepository | undefined,
 	decision: Decision & { readonly outcome: "spawn" },
 ): Promise<SpawnRequest> {
 	const { metadata, spec } = decision.coderun;
 	const trace = attemptTraceparent({ id, traceparent }, attempt);
-	const repository = await knownRepository(effects.journal, { name }, effects.now());
+	// Nobody else had its id: it is as its name says.
+	const repository = known ?? { name, key: name.toLowerCase() };
 	// In a directory CodeRuns wait for a person or a tool, however long that takes.
 	const isWatched = effects.overdueAfterMs !== undefined;
 	const { start_deadline_s } = outcomeFor(await effects.engine(), name);

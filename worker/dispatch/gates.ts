@@ -1,9 +1,10 @@
 import { settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
+import { rateLimitBlocker } from "../journal/gate-rows.ts";
 import { pausedRepositories, releasePaused } from "../journal/incident-queue.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { activePause } from "../journal/pauses.ts";
+import { activePause, type StoredPause } from "../journal/pauses.ts";
 import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 
@@ -40,10 +41,10 @@ export async function checkPause(
 	effects: Effects,
 	{ repository }: Pick<LockedIncident, "repository">,
 	targets: readonly string[],
+	stored: StoredPause | undefined,
 ): Promise<Deferral | undefined> {
 	// `overrides` may pause one repository, or let one go on while the pipeline pauses all others.
-	const isPaused =
-		(await activePause(effects.journal)) !== undefined || settingsFor(await effects.engine(), repository).paused;
+	const isPaused = stored !== undefined || settingsFor(await effects.engine(), repository).paused;
 	if (!isPaused) return undefined;
 	const next_try_at = effects.now() + PAUSED_RETRY_MS;
 	return { reason: "paused", blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
@@ -57,11 +58,6 @@ export async function checkRateLimit(effects: Effects, locked: LockedIncident): 
 	if (next_try_at === undefined) return undefined;
 	const reason = `${locked.repository} reached its limit of ${max_per_hour} CodeRuns an hour (settings.max_per_hour)`;
 	return { reason, blocked_on: rateLimitBlocker(locked), next_try_at };
-}
-
-/** The blocker of incidents that the rate limit defers. */
-export function rateLimitBlocker({ repository }: Pick<LockedIncident, "repository">): string {
-	return `cap:${repository.toLowerCase()}`;
 }
 
 /** Releases the slot if the answer says that there is no CodeRun. If that is unknown, the slot stays acquired. */

@@ -34,7 +34,8 @@ export async function gatherEvidence(
 	const about = newest ?? reported;
 	const planned = await engine.plan(about);
 	const until = effects.now() + LOCK_MS + longestGathering(planned) + ASKING_WHERE_MS;
-	if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
+	const isLong = until > locked.locked_until;
+	if (isLong && !(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
 	const keepsEach = mayBeSplit(engine, locked, about);
 	const sources = effects.sources({ incident: about, newLogReader: engine.newLogReader, keepsEach });
 	const { context, deferred } = await gatherContext(planned, sources, effects.now);

@@ -22,7 +22,8 @@ export async function gatherRest(
 		const planned = await engine.planRound(round, about, context);
 		if (planned.some(({ skip }) => skip === undefined)) {
 			const until = effects.now() + LOCK_MS + longestGathering(planned);
-			if (!(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
+			const isLong = until > locked.locked_until;
+			if (isLong && !(await extendLock(effects.journal, locked, until))) return { state: "lock_lost" };
 		}
 		const gathered = await gatherContext(planned, sources, effects.now);
 		const waiting = gathered.deferred && (await deferForRateLimit(effects, locked, gathered.deferred));

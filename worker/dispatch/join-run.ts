@@ -21,17 +21,18 @@ const LONGEST_WAIT_MS = DAY_MS;
  * Ends an incident that belongs to another one's run, before anything is decided: that one gets its deliveries as evidence.
  * So does a check run that an action of a run made (a test reporter): its App is GitHub Actions, and it names no run. While
  * the runs of its commit go on, it waits; if they passed, so did whatever made the check. Else the incident, with its run
- * where GitHub knows one that nobody delivered.
+ * where GitHub knows one that nobody delivered. `known`: the other incident of its run, if the journal was asked for it.
  */
 export async function joinRun(
 	effects: Effects,
 	locked: LockedIncident,
 	incident: Incident,
+	known?: { readonly ofRun: string | undefined },
 ): Promise<Incident | Progress> {
 	const { kind, run_id, app, head_sha, part } = incident;
 	if (kind !== "ci" || locked.attempt > 1 || part !== undefined) return incident;
 	if (run_id !== undefined) {
-		const first = await incidentOfRun(effects.journal, locked, run_id);
+		const first = known === undefined ? await incidentOfRun(effects.journal, locked, run_id) : known.ofRun;
 		return first === undefined ? incident : await handOver(effects, locked, first, `run ${run_id} is`);
 	}
 	if (app !== ACTIONS || head_sha === undefined) return incident;

@@ -2,42 +2,47 @@ import { messageId } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import type { Effects } from "../effects.ts";
-import { type AttemptRow, findAttempt } from "../journal/attempts.ts";
+import { type GateRows, readGates } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
-import { nextInQueue } from "../journal/incident-queue.ts";
 import { blockers, claimBlocker, readRequest } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
+import { type TakenIncident, takeUp } from "../journal/take-up.ts";
 import { describeCause, type Log } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
 import { incidentTrace } from "../runtime/trace.ts";
+import { ASKING_WHERE_MS } from "./ask-where.ts";
 import { awaitAttemptResult } from "./attempt-result.ts";
 import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
-import { decideAttempt } from "./decide-attempt.ts";
-import { checkPause, checkRateLimit, rateLimitBlocker, releaseSlot } from "./gates.ts";
+import { type Decided, decideAttempt } from "./decide-attempt.ts";
+import { checkPause, checkRateLimit, releaseSlot } from "./gates.ts";
 import { endSuperseded } from "./superseded.ts";
 import { deferFor, failTry, heldBy, LOCK_MS, type Progress } from "./waiting.ts";
 
 // Incidents ahead wake those behind them; this is how often a queued incident is retried otherwise.
 const QUEUED_RETRY_MS = 30_000;
+// How old a renewal of the lock may be when the request is sent.
+const RENEWED_WITHIN_MS = 3_000;
 
 /**
  * Processes one incident as far as possible: lock its row, reconcile, decide unless decided, queue behind those that go
  * first, check the claims, send. Every step may run twice, here or in another consumer: the decision is stored before the first
  * send, and a consumer that lost the lock writes nothing. Any error defers this incident with growing delays, and ends its
- * retries after a day.
+ * retries after a day. An ordinary one takes three calls to the journal: it is locked and read by one, decided by one, and
+ * concluded by one.
  */
 export async function processIncident(effects: Effects, id: string): Promise<Progress> {
-	const now = effects.now();
-	const locked = await lockIncident(effects.journal, id, { now, lock: effects.newId(), locked_until: now + LOCK_MS });
-	if (locked === undefined) return { state: "not_locked" };
+	const taken = await takeUpOrLock(effects, id);
+	if (taken === undefined) return { state: "not_locked" };
 
+	const { locked } = taken;
 	const { trace_id } = incidentTrace(locked);
 	const log = effects.log.with({ incident_id: id, trace_id, ...deliveryOf(locked), attempt: locked.attempt });
 	try {
-		const progress = await processLocked(effects, locked, log);
+		if ("unreadable" in taken) throw taken.unreadable;
+		const progress = await processLocked(effects, taken, log);
 		if (progress.state !== "not_locked") log.info("incident processed", { ...progress });
 		return progress;
 	} catch (cause) {
@@ -48,36 +53,56 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 	}
 }
 
-async function processLocked(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
+/** If what it depends on cannot be read, it is locked alone, and deferred. */
+async function takeUpOrLock(effects: Effects, id: string) {
+	const now = effects.now();
+	const at = { now, lock: effects.newId(), locked_until: now + LOCK_MS };
+	try {
+		const { gathering_ms } = await effects.engine();
+		return await takeUp(effects.journal, id, {
+			...at,
+			undecided_until: at.locked_until + gathering_ms + ASKING_WHERE_MS,
+		});
+	} catch (unreadable) {
+		const locked = await lockIncident(effects.journal, id, at);
+		return locked && { locked, unreadable };
+	}
+}
+
+async function processLocked(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
+	const { locked, state: read } = taken;
 	// This may end the incident, or start its next attempt.
-	const seen = await reconcile(effects, locked.id, locked.lock);
+	const seen = await reconcile(effects, locked.id, { lock: locked.lock, read });
 	const isHeld = seen?.lock === locked.lock;
-	if (isHeld && isDueToSend(seen, effects.now())) return await send(effects, { ...seen, lock: locked.lock }, log);
+	if (isHeld && isDueToSend(seen, effects.now())) {
+		return await send(effects, { ...taken, locked: { ...seen, lock: locked.lock } }, log);
+	}
 	if (isHeld) await releaseIncidentLock(effects.journal, locked);
 	return { state: seen?.status === "escalated" ? "escalated" : "not_locked" };
 }
 
-async function send(effects: Effects, locked: LockedIncident, log: Log): Promise<Progress> {
-	// The first decision names the agent.
-	const isDecided = locked.agent !== null;
-	const stored = isDecided ? await findAttempt(effects.journal, locked.id, locked.attempt) : undefined;
-	if (stored !== undefined) return await trySpawn(effects, locked, stored, log);
+async function send(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
+	const { locked, attempt } = taken;
+	if (attempt !== undefined) return await trySpawn(effects, { locked, attempt, gates: undefined }, log);
 	needStored("incidents.explanation", locked.explanation, locked.id);
-	const decided = await decideAttempt(effects, locked);
-	return "state" in decided ? decided : await trySpawn(effects, decided.locked, decided.attempt, log);
+	const decided = await decideAttempt(effects, taken);
+	return "state" in decided ? decided : await trySpawn(effects, decided, log);
 }
 
-async function trySpawn(effects: Effects, locked: LockedIncident, attempt: AttemptRow, log: Log): Promise<Progress> {
+async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<Progress> {
+	const { locked, attempt } = decided;
 	const request = readRequest(attempt);
 	const targets = blockers(request);
+	const gates = decided.gates ?? (await gatesOf(effects, locked, request));
+	if (!gates.isHeld) return { state: "lock_lost" };
 
-	const paused = await checkPause(effects, locked, targets);
+	const paused = await checkPause(effects, locked, targets, gates.pause);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
-	const result = await awaitAttemptResult(effects, locked, request);
+	const result = await awaitAttemptResult(effects, locked, request, gates.cause);
 	if (result !== undefined) return result;
 
-	const ahead = await firstAhead(effects, locked, request);
+	const { ahead } = gates;
 	if (ahead !== undefined) {
 		return await deferFor(effects, locked, {
 			reason: `behind incident ${ahead.id}, which waits for ${ahead.blocked_on}`,
@@ -99,13 +124,13 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	const superseded = await endSuperseded(effects, locked, request);
 	if (superseded !== undefined) return superseded;
 
-	const unstarted = await checkStarts(effects, locked, targets);
+	const unstarted = await checkStarts(effects, locked, targets, gates.stall);
 	if (unstarted !== undefined) return await deferFor(effects, locked, unstarted);
 
 	const capped = await checkRateLimit(effects, locked);
 	if (capped !== undefined) return await deferFor(effects, locked, capped);
 
-	if (!(await extendLock(effects.journal, locked, effects.now() + LOCK_MS))) return { state: "lock_lost" };
+	if (!(await isHeldForSend(effects, locked, gates))) return { state: "lock_lost" };
 	const trace = request.coderun.metadata.annotations[TRACEPARENT_ANNOTATION];
 	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), attempt.request, trace);
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
@@ -113,15 +138,19 @@ async function trySpawn(effects: Effects, locked: LockedIncident, attempt: Attem
 	return await concludeSend(effects, locked, request, answer);
 }
 
-/** The incident that it queues behind: whoever holds its claims does not queue for them. */
-async function firstAhead(effects: Effects, locked: LockedIncident, request: SpawnRequest) {
+/** Of a decision that was stored earlier: whoever holds its claims does not queue for them. */
+async function gatesOf(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<GateRows> {
+	const { journal } = effects;
 	const now = effects.now();
-	const needs = {
-		targets: [...blockers(request), rateLimitBlocker(locked)],
-		held: await heldClaims(effects.journal, locked, now),
-		agent: request.max_active > 0 ? request.agent : undefined,
-	};
-	return await nextInQueue(effects.journal, locked, needs, now);
+	const held = await heldClaims(journal, locked, now);
+	return await readGates(journal, locked, request, { held, now, locked_until: now + LOCK_MS });
+}
+
+/** The lock was renewed with the decision, or with the gates. What took its time since then takes it from the send. */
+async function isHeldForSend(effects: Effects, locked: LockedIncident, { locked_until }: GateRows): Promise<boolean> {
+	const now = effects.now();
+	if (locked_until - now > LOCK_MS - RENEWED_WITHIN_MS) return true;
+	return await extendLock(effects.journal, locked, now + LOCK_MS);
 }
 
 /** The delivery that opened the incident, if its row can be read. */

@@ -1,6 +1,7 @@
 import type { PreviousAttempt } from "../../pipeline/index.ts";
 import { isTerminalPhase, NOT_STARTED, type WireOutcome } from "../../wire/outcome.ts";
 import type { IncidentRow } from "./incidents.ts";
+import { type Query, rowQuery } from "./query.ts";
 import type { AttemptResult } from "./statuses.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 import { insertTransitions, isUnlocked, type SeenIncident } from "./transitions.ts";
@@ -89,6 +90,18 @@ export async function findAttempt(db: D1Database, id: string, attempt: number): 
 		.bind(id, attempt)
 		.first<AttemptRow>();
 	return row ?? undefined;
+}
+
+/** The stored decision of an incident's current attempt; `where`: SQL about the incident, only then. */
+export function currentAttemptQuery(db: D1Database, id: string, where: string): Query<AttemptRow | undefined> {
+	return rowQuery(
+		db
+			.prepare(
+				`SELECT ${attemptsTable.list} FROM attempts
+				WHERE incident_id = ?1 AND attempt = (SELECT attempt FROM incidents WHERE id = ?1) AND ${where}`,
+			)
+			.bind(id),
+	);
 }
 
 const pastColumns = attemptsTable.pick(

@@ -1,4 +1,6 @@
 import type { Incident } from "../../pipeline/index.ts";
+import { FIELDS } from "./incidents.ts";
+import { type Query, rowQuery } from "./query.ts";
 import { defineTable, integer, nullable, type RowOf, text, time } from "./table.ts";
 
 export const checksTable = defineTable("checks", {
@@ -94,8 +96,34 @@ export async function withKnownActor(db: D1Database, incident: Incident): Promis
 			ORDER BY run_id IS ?4 DESC, position DESC LIMIT 1`,
 		)
 		.bind(repository, branch, head_sha, run_id)
-		.first<{ login: string; type: string | null }>();
-	if (known === null) return incident;
-	const { login, type } = known;
+		.first<KnownActor>();
+	return known === null ? incident : withActor(incident, known);
+}
+
+export interface KnownActor {
+	readonly login: string;
+	readonly type: string | null;
+}
+
+export function withActor(incident: Incident, { login, type }: KnownActor): Incident {
 	return { ...incident, actor: { login, ...(type !== null && { type }) } };
+}
+
+/** The actor that `withKnownActor` finds for the fields that an incident's own row has; `where`: SQL, only then. */
+export function actorQuery(db: D1Database, id: string, where: string): Query<KnownActor | undefined> {
+	return rowQuery(
+		db
+			.prepare(
+				`WITH one AS MATERIALIZED (
+					SELECT repository, ${FIELDS} ->> 'branch' AS branch, ${FIELDS} ->> 'head_sha' AS head_sha,
+						${FIELDS} ->> 'run_id' AS run_id
+					FROM incidents WHERE id = ?1 AND kind = 'ci' AND ${where}
+				)
+				SELECT checks.actor_login AS login, checks.actor_type AS type FROM one CROSS JOIN checks
+				WHERE checks.repository = one.repository AND checks.branch = one.branch AND checks.head_sha = one.head_sha
+					AND checks.actor_login IS NOT NULL
+				ORDER BY checks.run_id IS one.run_id DESC, checks.position DESC LIMIT 1`,
+			)
+			.bind(id),
+	);
 }

@@ -1,7 +1,10 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
 import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
+import { type GateRows, gateQueries } from "./gate-rows.ts";
 import type { LockedIncident } from "./incidents.ts";
+import { type Query, rowQuery, rowsQuery, runQueries } from "./query.ts";
 import { branchDueStatement } from "./remediations.ts";
 import { type SplitIncident, splitStatements } from "./split-incidents.ts";
 import { defineTable, type RowOf, text, time } from "./table.ts";
@@ -52,82 +55,123 @@ export interface DecidedAttempt {
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
+	/** What `healer backtest` decides again; absent if this decision is about what an agent left of the failure. */
+	readonly facts?: KeptFacts;
 	readonly now: number;
+	/** How long the lock lasts from here on. */
+	readonly locked_until: number;
 }
 
 export interface StoredDecision {
 	readonly attempt: AttemptRow;
+	/** What the journal says against sending it; undefined if another consumer's decision is the stored one. */
+	readonly gates: GateRows | undefined;
 	/** The ids of the remediations of its branch that may end now that it is decided, and of what was split off from it. */
 	readonly due: readonly string[];
 }
 
 /**
  * Stores the decision for (incident, attempt) unless one is stored already, and returns the stored one: a second consumer
- * sends the first one's bytes (docs/storage.md). Undefined if the lock was lost.
+ * sends the first one's bytes (docs/storage.md). In the same transaction it renews the lock and reads what may be against
+ * sending it. Undefined if the lock was lost.
  */
 export async function storeDecision(
 	db: D1Database,
 	locked: LockedIncident,
-	decided: DecidedAttempt,
+	decided: DecidedAttempt & { readonly wire: SpawnRequest; readonly held: readonly string[] },
 ): Promise<StoredDecision | undefined> {
 	const { id, lock } = locked;
-	const results = await db.batch<AttemptRow & { readonly id: string }>([
-		insertRow(
-			db,
-			attemptsTable,
-			{
-				incident_id: locked.id,
-				attempt: locked.attempt,
-				agent: decided.agent,
-				failure_type: decided.failure_type,
-				rule: decided.rule,
-				coderun_name: decided.coderun_name,
-				request: decided.request,
-				pipeline: decided.pipeline,
-				decided_at: decided.now,
-				escalated: decided.escalated ? 1 : 0,
-				failure_category: decided.failure_category,
-				red_jobs: JSON.stringify(decided.red_jobs),
-				red: decided.red,
-			},
-			{
-				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
-				also: { lock: locked.lock },
-				onConflict: `ON CONFLICT (incident_id, attempt) DO NOTHING RETURNING ${attemptsTable.list}`,
-			},
-		),
-		// Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt.
-		bindNamed(
-			db,
-			`UPDATE incidents SET agent = :agent, failure_type = :failure_type, rule = :rule, explanation = :explanation,
-				context = :context, pipeline = :pipeline, incident = :incident, branch = :branch, run_id = :run_id, updated_at = :now
-			WHERE id = :id AND lock = :lock AND EXISTS (
-				SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request
-			)`,
-			{
-				id: locked.id,
-				lock: locked.lock,
-				attempt: locked.attempt,
-				agent: decided.agent,
-				failure_type: decided.failure_type,
-				rule: decided.rule,
-				explanation: decided.explanation,
-				context: decided.context,
-				pipeline: decided.pipeline,
-				incident: JSON.stringify(decided.incident),
-				branch: decided.incident.branch ?? null,
-				run_id: decided.incident.run_id ?? null,
-				now: decided.now,
-				request: decided.request,
-			},
-		),
-		...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
-		branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now: decided.now }),
-		...splitStatements(db, locked, decided),
-	]);
-	const attempt = results[0]?.results[0] ?? (await findAttempt(db, id, locked.attempt));
-	const due = results.slice(2).flatMap(({ results: rows = [] }) => rows.map((row) => row.id));
-	return attempt && { attempt, due };
+	const { now, locked_until, facts, wire, held } = decided;
+	const as = { ...locked, agent: decided.agent, incident: JSON.stringify(decided.incident) };
+	const answers = await runQueries(db, {
+		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),
+		isHeld: isOursQuery(db, locked, decided),
+		facts: quietly([
+			...(facts === undefined ? [] : factsStatements(db, locked, facts)),
+			...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
+		]),
+		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
+		split: splitQuery(db, locked, decided),
+		...gateQueries(db, as, wire, { held, now }),
+	});
+	const { attempt, isHeld, facts: _, due, split, ...gates } = answers;
+	if (attempt !== undefined && isHeld) {
+		return { attempt, gates: { ...gates, isHeld, locked_until }, due: [...due, ...split].map((row) => row.id) };
+	}
+	const stored = attempt ?? (await findAttempt(db, id, locked.attempt));
+	return stored && { attempt: stored, gates: undefined, due: [...due, ...split].map((row) => row.id) };
+}
+
+interface DueRow {
+	readonly id: string;
+}
+
+function attemptStatement(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): D1PreparedStatement {
+	return insertRow(
+		db,
+		attemptsTable,
+		{
+			incident_id: locked.id,
+			attempt: locked.attempt,
+			agent: decided.agent,
+			failure_type: decided.failure_type,
+			rule: decided.rule,
+			coderun_name: decided.coderun_name,
+			request: decided.request,
+			pipeline: decided.pipeline,
+			decided_at: decided.now,
+			escalated: decided.escalated ? 1 : 0,
+			failure_category: decided.failure_category,
+			red_jobs: JSON.stringify(decided.red_jobs),
+			red: decided.red,
+		},
+		{
+			where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
+			also: { lock: locked.lock },
+			onConflict: `ON CONFLICT (incident_id, attempt) DO NOTHING RETURNING ${attemptsTable.list}`,
+		},
+	);
+}
+
+/** The incident's own row. Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt. */
+function isOursQuery(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): Query<boolean> {
+	const statement = bindNamed(
+		db,
+		`UPDATE incidents SET agent = :agent, failure_type = :failure_type, rule = :rule, explanation = :explanation,
+			context = :context, pipeline = :pipeline, incident = :incident, branch = :branch, run_id = :run_id, updated_at = :now,
+			locked_until = :locked_until
+		WHERE id = :id AND lock = :lock AND EXISTS (
+			SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request
+		)`,
+		{
+			id: locked.id,
+			lock: locked.lock,
+			attempt: locked.attempt,
+			agent: decided.agent,
+			failure_type: decided.failure_type,
+			rule: decided.rule,
+			explanation: decided.explanation,
+			context: decided.context,
+			pipeline: decided.pipeline,
+			incident: JSON.stringify(decided.incident),
+			branch: decided.incident.branch ?? null,
+			run_id: decided.incident.run_id ?? null,
+			now: decided.now,
+			locked_until: decided.locked_until,
+			request: decided.request,
+		},
+	);
+	return { statements: [statement], read: ([done]) => done?.meta.changes === 1 };
+}
+
+/** Statements whose results nobody needs. */
+function quietly(statements: readonly D1PreparedStatement[]): Query<undefined> {
+	return { statements, read: () => undefined };
+}
+
+function splitQuery(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): Query<readonly DueRow[]> {
+	const statements = splitStatements(db, locked, decided);
+	return { statements, read: (results) => results.flatMap((result) => result.results as unknown as readonly DueRow[]) };
 }
 
 /** Whether it was a hand-over is known only once the next attempt is decided. Only if our decision is the stored one. */
@@ -187,12 +231,15 @@ export async function cancelIncident(
 		readonly explanation: string;
 		readonly context: string;
 		readonly pipeline: string;
+		readonly facts?: KeptFacts | undefined;
 		readonly now: number;
 	},
 ): Promise<boolean> {
-	const { reason, now, ...found } = why;
+	const { reason, now, facts, ...found } = why;
 	const set = { ...found, blocked_on: null, next_try_at: null, failing_since: null };
-	return (await takeStep(db, locked.id, { event: "filtered", reason, now, when: locked, set })) === "done";
+	const kept = facts === undefined ? [] : factsStatements(db, locked, facts);
+	const step = { event: "filtered", reason, now, when: locked, set, with: kept } as const;
+	return (await takeStep(db, locked.id, step)) === "done";
 }
 
 export interface KeptFacts {
@@ -205,9 +252,12 @@ export interface KeptFacts {
 }
 
 /** Stores the context that the latest decision was based on, while the row is still locked. */
-export async function keepFacts(db: D1Database, { id, lock }: LockedIncident, facts: KeptFacts): Promise<void> {
-	const { context, pipeline, now } = facts;
-	await db.batch([
+function factsStatements(
+	db: D1Database,
+	{ id, lock }: LockedIncident,
+	{ context, pipeline, searched, now }: KeptFacts,
+): readonly D1PreparedStatement[] {
+	return [
 		insertRow(
 			db,
 			factsTable,
@@ -221,8 +271,8 @@ export async function keepFacts(db: D1Database, { id, lock }: LockedIncident, fa
 		insertRow(
 			db,
 			searchedTable,
-			{ pipeline, patterns: JSON.stringify(facts.searched) },
+			{ pipeline, patterns: JSON.stringify(searched) },
 			{ onConflict: "ON CONFLICT DO NOTHING" },
 		),
-	]);
+	];
 }

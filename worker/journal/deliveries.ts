@@ -4,6 +4,7 @@ import { storable } from "../../pipeline/stages/clean-text.ts";
 import { traceparentOf } from "../runtime/trace.ts";
 import { insertRow } from "./bind-named.ts";
 import { incidentsTable } from "./incidents.ts";
+import { type Query, rowsQuery, runQuery } from "./query.ts";
 import { queueRank } from "./queue-order.ts";
 import { needStored } from "./stored-json.ts";
 import { defineTable, integer, type NewRow, text, time, withDefault } from "./table.ts";
@@ -107,16 +108,30 @@ export interface StoredDelivery {
 
 /** The parsed deliveries of an incident, oldest first. If there are too many, the newest. */
 export async function loadDeliveries(db: D1Database, id: string): Promise<readonly StoredDelivery[]> {
-	const { results } = await db
-		.prepare(
-			`SELECT incident, received_at FROM deliveries WHERE incident_id = ?1
-			ORDER BY received_at DESC, delivery_id DESC LIMIT ?2`,
-		)
-		.bind(id, MOST)
-		.all<{ incident: string; received_at: number }>();
-	const read = results.map(({ incident, received_at }) => ({
+	return readDeliveries(id, await runQuery(db, deliveriesQuery(db, id)));
+}
+
+interface DeliveryFields {
+	readonly incident: string;
+	readonly received_at: number;
+}
+
+/** Their rows, for a transaction with others; `where`: SQL, only then. */
+export function deliveriesQuery(db: D1Database, id: string, where = "TRUE"): Query<readonly DeliveryFields[]> {
+	return rowsQuery(
+		db
+			.prepare(
+				`SELECT incident, received_at FROM deliveries WHERE incident_id = ?1 AND ${where}
+				ORDER BY received_at DESC, delivery_id DESC LIMIT ?2`,
+			)
+			.bind(id, MOST),
+	);
+}
+
+/** Reads such rows. Throws `DamagedRow`. */
+export function readDeliveries(id: string, rows: readonly DeliveryFields[]): readonly StoredDelivery[] {
+	return rows.toReversed().map(({ incident, received_at }) => ({
 		incident: needStored("deliveries.incident", incident, id),
 		received_at,
 	}));
-	return read.toReversed();
 }

@@ -1,6 +1,7 @@
 import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
 import { type LockRequest, lockRow } from "./lock-row.ts";
+import { type Query, runQuery } from "./query.ts";
 import { IS_UNENDED } from "./state-machine.ts";
 import type { DueKey } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
@@ -8,7 +9,7 @@ import type { RowOf } from "./table.ts";
 // A wake-up may come slightly early: the queue's clock and the row's differ.
 const EARLY_MS = 500;
 
-/** Locks an incident until `locked_until`, whatever its state; undefined if it is locked. */
+/** Locks an incident alone, whatever its state; undefined if it is locked. */
 export async function lockIncident(db: D1Database, id: string, at: LockRequest): Promise<LockedIncident | undefined> {
 	return await lockRow(db, incidentsTable, incidentsTable, { where: "id = :id", key: { id }, at });
 }
@@ -21,11 +22,14 @@ export function isDueToSend({ status, next_try_at }: IncidentRow, now: number): 
 
 /** Extends the lock; false if another consumer has it meanwhile. */
 export async function extendLock(db: D1Database, locked: LockedIncident, lockedUntil: number): Promise<boolean> {
-	const done = await db
+	return await runQuery(db, extendQuery(db, locked, lockedUntil));
+}
+
+export function extendQuery(db: D1Database, locked: LockedIncident, lockedUntil: number): Query<boolean> {
+	const statement = db
 		.prepare("UPDATE incidents SET locked_until = ?3 WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')")
-		.bind(locked.id, locked.lock, lockedUntil)
-		.run();
-	return done.meta.changes === 1;
+		.bind(locked.id, locked.lock, lockedUntil);
+	return { statements: [statement], read: ([done]) => done?.meta.changes === 1 };
 }
 
 /** Releases the lock without a change. */

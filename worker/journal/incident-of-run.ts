@@ -1,6 +1,5 @@
-import type { IncidentRow } from "./incidents.ts";
-
-type Younger = Pick<IncidentRow, "id" | "repository" | "created_at">;
+import { FIELDS, type IncidentRow } from "./incidents.ts";
+import { type Query, rowQuery, runQuery } from "./query.ts";
 
 /** Incidents that a later one may join; nothing is done any more about the others. */
 const JOINABLE = "status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'failed', 'escalated')";
@@ -12,21 +11,48 @@ const IS_WHOLE = "incident ->> '$.part.of' IS NULL";
  * The older incident that a check run opened for this run of GitHub Actions, before the run was delivered: its identity does
  * not name the run. Ages are totally ordered, so two never join each other.
  */
-export async function incidentOfRun(db: D1Database, row: Younger, run_id: string): Promise<string | undefined> {
-	const found = await db
+export async function incidentOfRun(
+	db: D1Database,
+	{ id }: Pick<IncidentRow, "id">,
+	run_id: string,
+): Promise<string | undefined> {
+	const found = await runQuery(db, rowQuery<{ id: string }>(runStatement(db, id, run_id)));
+	return found?.id;
+}
+
+/** The same for the run that an incident's own row names; `where`: SQL, only then. */
+export function incidentOfRunQuery(
+	db: D1Database,
+	id: string,
+	where: string,
+): Query<{ readonly id: string } | undefined> {
+	return rowQuery(runStatement(db, id, null, where));
+}
+
+/** `run_id` null: that of the younger incident's own row. */
+function runStatement(db: D1Database, id: string, run_id: string | null, where = "TRUE"): D1PreparedStatement {
+	return db
 		.prepare(
-			`SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND kind = 'ci' AND (created_at, id) < (?3, ?4)
-				AND instr(identity, ?2) = 0 AND json_valid(incident) AND incident ->> 'app' = 'github-actions'
-				AND ${JOINABLE} AND ${IS_WHOLE}
-			ORDER BY created_at, id LIMIT 1`,
+			`WITH younger AS MATERIALIZED (
+				SELECT id, repository, created_at, coalesce(?2, ${FIELDS} ->> 'run_id') AS run_id
+				FROM incidents WHERE id = ?1 AND ${where}
+			)
+			SELECT older.id FROM younger CROSS JOIN incidents AS older
+			WHERE older.repository = younger.repository AND older.run_id = younger.run_id AND older.kind = 'ci'
+				AND (older.created_at, older.id) < (younger.created_at, younger.id)
+				AND instr(older.identity, younger.run_id) = 0 AND json_valid(older.incident)
+				AND older.incident ->> 'app' = 'github-actions' AND older.${JOINABLE} AND older.${IS_WHOLE}
+			ORDER BY older.created_at, older.id LIMIT 1`,
 		)
-		.bind(row.repository, run_id, row.created_at, row.id)
-		.first<string>("id");
-	return found ?? undefined;
+		.bind(id, run_id);
 }
 
 /** The newest incident of a run of GitHub Actions on a commit, whatever became of it. */
-export async function incidentOfCommit(db: D1Database, row: Younger, head_sha: string): Promise<string | undefined> {
+export async function incidentOfCommit(
+	db: D1Database,
+	row: Pick<IncidentRow, "id" | "repository">,
+	head_sha: string,
+): Promise<string | undefined> {
 	const found = await db
 		.prepare(
 			`SELECT id FROM incidents WHERE repository = ?1 AND run_id IS NOT NULL AND kind = 'ci' AND id <> ?2

@@ -1,4 +1,5 @@
 import { bindNamed } from "./bind-named.ts";
+import { type Query, rowQuery, runQuery } from "./query.ts";
 import { compareInQueue, goesBefore, QUEUE_ORDER, type QueuePlace } from "./queue-order.ts";
 
 export interface QueuedAhead {
@@ -27,12 +28,20 @@ export interface Needs {
 export async function nextInQueue(
 	db: D1Database,
 	place: QueuePlace,
-	{ targets, held, agent }: Needs,
+	needs: Needs,
 	now: number,
 ): Promise<QueuedAhead | undefined> {
+	return await runQuery(db, aheadQuery(db, place, needs, now));
+}
+
+export function aheadQuery(
+	db: D1Database,
+	place: QueuePlace,
+	{ targets, held, agent }: Needs,
+	now: number,
+): Query<QueuedAhead | undefined> {
 	const queued = targets.filter((target) => !held.includes(target));
-	if (queued.length === 0) return undefined;
-	const first = await bindNamed(
+	const first = bindNamed(
 		db,
 		`SELECT id, CASE WHEN blocked_on IN ${QUEUED} THEN blocked_on ELSE 'agent:' || agent END AS blocked_on, next_try_at
 		FROM incidents ahead
@@ -47,9 +56,15 @@ export async function nextInQueue(
 			)
 			AND NOT (:held <> '[]' AND EXISTS (${NEEDS_HELD}))
 		ORDER BY ${QUEUE_ORDER} LIMIT 1`,
-		{ ...place, now, agent: agent ?? null, queued: JSON.stringify(queued), held: JSON.stringify(held) },
-	).first<QueuedAhead>();
-	return first ?? undefined;
+		{
+			...{ id: place.id, queue_rank: place.queue_rank, created_at: place.created_at, now },
+			// Who needs nothing more queues for nobody.
+			agent: queued.length === 0 ? null : (agent ?? null),
+			queued: JSON.stringify(queued),
+			held: JSON.stringify(held),
+		},
+	);
+	return rowQuery(first);
 }
 
 const QUEUED = "(SELECT value FROM json_each(:queued))";

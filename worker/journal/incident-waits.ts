@@ -1,9 +1,11 @@
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
 import type { AttemptRow } from "./attempts.ts";
-import type { LockedIncident } from "./incidents.ts";
+import { type IncidentRow, incidentStatement, type LockedIncident } from "./incidents.ts";
+import { rowQuery, runQueries } from "./query.ts";
+import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
 import { needStored } from "./stored-json.ts";
-import { takeStep } from "./transitions.ts";
+import { stepQuery, takeStep } from "./transitions.ts";
 
 /** The stored spawn request of an attempt. Throws `DamagedRow`. */
 export function readRequest(attempt: AttemptRow): SpawnRequest {
@@ -71,31 +73,55 @@ export const NO_WAIT = {
 	not_before: null,
 } as const;
 
-export type WaitEnd =
-	/** `existed`: the CodeRun already existed when the spawn was requested. */
-	| { readonly event: "spawned"; readonly coderun_name: string; readonly existed: boolean; readonly now: number }
-	| {
-			readonly event: "refused" | "abandoned" | "superseded";
-			readonly reason: string;
-			readonly now: number;
-			/** Statements of the same transaction. */
-			readonly with?: readonly D1PreparedStatement[];
-	  };
+export interface WaitEnd {
+	readonly event: "refused" | "abandoned" | "superseded";
+	readonly reason: string;
+	readonly now: number;
+	/** Statements of the same transaction. */
+	readonly with?: readonly D1PreparedStatement[];
+}
 
-/** Ends the sending of an attempt. False if the lock was lost, or the outcome is already known. */
+/** Ends the sending of an attempt without a CodeRun. False if the lock was lost, or the outcome is already known. */
 export async function endWait(db: D1Database, locked: LockedIncident, end: WaitEnd): Promise<boolean> {
-	const { event, now } = end;
-	const step =
-		event === "spawned"
-			? { reason: null, set: { ...NO_WAIT, coderun_name: end.coderun_name }, with: [spawnedStatement(db, locked, end)] }
-			: { reason: end.reason, set: NO_WAIT, ...(end.with && { with: end.with }) };
-	return (await takeStep(db, locked.id, { event, now, when: locked, ...step })) === "done";
+	return (await takeStep(db, locked.id, { ...end, when: locked, set: NO_WAIT })) === "done";
+}
+
+/** A CodeRun that was seen. */
+export interface SeenCodeRun {
+	readonly coderun_name: string;
+	/** Whether it already existed when the spawn was requested. */
+	readonly existed: boolean;
+	/** When the incident is due next, if nothing is reported until then. */
+	readonly follow_at: number;
+	readonly now: number;
+}
+
+/**
+ * Ends the sending of an attempt by its CodeRun, and reads what follows from that: its outcome may have arrived before. Undefined
+ * if the lock was lost.
+ */
+export async function startRunning(
+	db: D1Database,
+	locked: LockedIncident,
+	seen: SeenCodeRun,
+): Promise<StateRows | undefined> {
+	const { id } = locked;
+	const { coderun_name, follow_at, now } = seen;
+	const step = stepQuery(db, id, {
+		...{ event: "spawned", reason: null, now, when: locked },
+		set: { ...NO_WAIT, coderun_name, next_try_at: follow_at },
+		with: [spawnedStatement(db, locked, seen)],
+		after: [outcomeDueStatement(db, locked, now)],
+	});
+	const incident = rowQuery<IncidentRow>(incidentStatement(db, id));
+	const answers = await runQueries(db, { step, incident, ...stateQueries(db, id, now) });
+	return answers.step === "done" ? answers.incident && stateRowsOf(answers.incident, answers) : undefined;
 }
 
 function spawnedStatement(
 	db: D1Database,
 	{ id, attempt }: LockedIncident,
-	{ existed, now }: { readonly existed: boolean; readonly now: number },
+	{ existed, now }: SeenCodeRun,
 ): D1PreparedStatement {
 	return db
 		.prepare(
@@ -104,4 +130,15 @@ function spawnedStatement(
 			WHERE incident_id = ?1 AND attempt = ?2`,
 		)
 		.bind(id, attempt, now, existed ? 1 : 0, NOT_STARTED);
+}
+
+/** An outcome that came before makes it due now, also if this consumer stops here. */
+function outcomeDueStatement(db: D1Database, { id, attempt }: LockedIncident, now: number): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?3 WHERE id = ?1 AND attempt = ?2 AND status = 'running' AND EXISTS (
+				SELECT 1 FROM attempts WHERE incident_id = ?1 AND attempt = ?2 AND outcome IS NOT NULL
+			)`,
+		)
+		.bind(id, attempt, now);
 }

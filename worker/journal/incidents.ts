@@ -79,6 +79,9 @@ export type IncidentRow = RowOf<typeof incidentsTable>;
 /** A row that this consumer has locked: every write names its lock. */
 export type LockedIncident = IncidentRow & { readonly lock: string };
 
+/** SQL: the fields of an incident's JSON; none if the row is damaged, which is found out when it is read. */
+export const FIELDS = "(CASE WHEN json_valid(incident) THEN incident ELSE '{}' END)";
+
 export async function findIncident(db: D1Database, id: string): Promise<IncidentRow | undefined> {
 	return (await incidentStatement(db, id).first<IncidentRow>()) ?? undefined;
 }

@@ -2,6 +2,8 @@ import type { Artefact, Incident } from "../../pipeline/index.ts";
 import { arePartsOfOneRun, isOwnJob, isToBeMerged } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
 import { type CheckIdentity, checkMatcher, checkOf } from "./check-identity.ts";
+import { FIELDS } from "./incidents.ts";
+import { type Query, rowsQuery, runQuery } from "./query.ts";
 import { readStored } from "./stored-json.ts";
 import { insertTransitions } from "./transitions.ts";
 
@@ -32,27 +34,49 @@ const recorded = (reason: string) =>
 export async function findOpenFix(
 	db: D1Database,
 	{ failure, policy, now }: { readonly failure: Incident; readonly policy: Artefact["outcome"]; readonly now: number },
+	read?: readonly OpenFixRow[],
 ): Promise<string | undefined> {
-	const { id, kind, repository, branch } = failure;
+	const { kind, branch } = failure;
 	const check = checkOf(failure);
 	if (kind !== "ci" || branch === undefined || check === undefined || !isToBeMerged(owned(failure), policy))
 		return undefined;
-	const { results } = await db
-		.prepare(
-			`SELECT id, incident FROM incidents
-			WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND kind = 'ci' AND (${hasOpenFix("?5")} OR ${recorded("?7")})
-				AND lower(coalesce(incident ->> 'head_repository', repository)) = ?4
-			ORDER BY created_at, id LIMIT ?6`,
-		)
-		.bind(
-			...[repository, branch, id, (failure.head_repository ?? repository).toLowerCase()],
-			...[now - ASKED_FOR_MS, MOST, whichRun(failure)],
-		)
-		.all<{ id: string; incident: string }>();
-	const same = results.filter((row) => isOfCheck(row.incident, failure, check, policy));
+	const candidates = read ?? (await runQuery(db, rowsQuery<OpenFixRow>(ofFailure(db, failure, now))));
+	const same = candidates.filter((row) => isOfCheck(row.incident, failure, check, policy));
 	const known = await knownJobs(db, same);
 	return same.find((row) => !areOtherJobs(jobsOf(failure), known.get(row.id) ?? []))?.id;
 }
+
+/** An incident whose open fix a failure of the same branch may belong to. */
+export interface OpenFixRow {
+	readonly id: string;
+	/** JSON. */
+	readonly incident: string;
+}
+
+/** Those for an incident that is in the journal, by its own row; none once a CodeRun of it was seen. */
+export function openFixQuery(db: D1Database, id: string, now: number): Query<readonly OpenFixRow[]> {
+	const failure = `SELECT ${FIELDS} AS fields FROM incidents WHERE id = ?1 AND kind = 'ci' AND ended_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM attempts WHERE incident_id = ?1 AND spawned_at IS NOT NULL)`;
+	return rowsQuery(db.prepare(candidatesOf(failure)).bind(id, now - ASKED_FOR_MS, MOST));
+}
+
+function ofFailure(db: D1Database, failure: Incident, now: number): D1PreparedStatement {
+	return db
+		.prepare(candidatesOf("SELECT ?4 AS fields, ?1 AS id"))
+		.bind(failure.id, now - ASKED_FOR_MS, MOST, JSON.stringify(failure));
+}
+
+/** SQL; `failure` selects the JSON of the failure whose id is ?1. */
+const candidatesOf = (failure: string) => `WITH given AS MATERIALIZED (${failure}),
+	failure AS MATERIALIZED (
+		SELECT fields ->> 'repository' AS repository, fields ->> 'branch' AS branch,
+			lower(coalesce(fields ->> 'head_repository', fields ->> 'repository')) AS head, ${WHICH_RUN} AS which FROM given
+	)
+	SELECT incidents.id, incidents.incident FROM failure CROSS JOIN incidents
+	WHERE incidents.repository = failure.repository AND incidents.branch = failure.branch AND incidents.id <> ?1
+		AND incidents.kind = 'ci' AND (${hasOpenFix("?2")} OR ${recorded("failure.which")})
+		AND lower(coalesce(incidents.incident ->> 'head_repository', incidents.repository)) = failure.head
+	ORDER BY incidents.created_at, incidents.id LIMIT ?3`;
 
 /** A damaged incident matches no failure. */
 function isOfCheck(incident: string, failure: Incident, check: CheckIdentity, policy: Artefact["outcome"]): boolean {
@@ -114,12 +138,19 @@ export async function isIncident(db: D1Database, id: string): Promise<boolean> {
 	return (await db.prepare("SELECT 1 FROM incidents WHERE id = ?1").bind(id).first()) !== null;
 }
 
-/** A rerun that fails is another failure than the run's first attempt. */
-function whichRun({ run_id, run_attempt = 1, head_sha, event, branch }: Incident): string {
-	const again = run_attempt > 1 ? `, attempt ${run_attempt},` : "";
-	const which = run_id !== undefined ? `run ${run_id}${again}` : head_sha !== undefined ? `commit ${head_sha}` : event;
-	return `${which} on ${branch}`;
-}
+/**
+ * SQL: how the timeline names a failure, whose JSON is `fields`. A rerun that fails is another failure than the run's first
+ * attempt.
+ */
+const WHICH_RUN = `CASE
+		WHEN fields ->> 'run_id' IS NOT NULL THEN 'run ' || (fields ->> 'run_id') || CASE
+			WHEN fields ->> 'run_attempt' > 1 THEN ', attempt ' || (fields ->> 'run_attempt') || ',' ELSE ''
+		END
+		WHEN fields ->> 'head_sha' IS NOT NULL THEN 'commit ' || (fields ->> 'head_sha')
+		ELSE fields ->> 'event'
+	END || ' on ' || (fields ->> 'branch')`;
+
+const WHICH = `(SELECT ${WHICH_RUN} FROM (SELECT ?3 AS fields))`;
 
 /**
  * Adds a failure to the timeline of the incident with the open fix, once for each run. The last statement returns a row if it
@@ -129,16 +160,18 @@ export function failedAgainStatements(
 	db: D1Database,
 	{ id, failure, now }: { readonly id: string; readonly failure: Incident; readonly now: number },
 ): readonly D1PreparedStatement[] {
-	const reason = whichRun(failure);
+	const fields = JSON.stringify(failure);
 	return [
 		db
 			.prepare(
 				insertTransitions(
-					{ at: "?2", event: "'failed_again'", to_status: "status", reason: "?3" },
-					`FROM incidents WHERE id = ?1 AND ${hasOpenFix("?4")} AND NOT (${recorded("?3")})`,
+					{ at: "?2", event: "'failed_again'", to_status: "status", reason: WHICH },
+					`FROM incidents WHERE id = ?1 AND ${hasOpenFix("?4")} AND NOT (${recorded(WHICH)})`,
 				),
 			)
-			.bind(id, now, reason, now - ASKED_FOR_MS),
-		db.prepare(`SELECT id FROM incidents WHERE id = ?1 AND ${recorded("?2")}`).bind(id, reason),
+			.bind(id, now, fields, now - ASKED_FOR_MS),
+		db
+			.prepare(`SELECT id FROM incidents WHERE id = ?1 AND ${recorded(WHICH)} AND ?2 IS NOT NULL`)
+			.bind(id, now, fields),
 	];
 }

@@ -1,5 +1,6 @@
 import { type AuditEntry, auditStatement } from "./audit.ts";
 import { insertRow } from "./bind-named.ts";
+import { type Query, rowQuery, runQuery } from "./query.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
 /** At most one row: while it exists, nothing is spawned. */
@@ -18,7 +19,11 @@ export type StoredPause = RowOf<typeof pauseColumns>;
 
 /** The active pause, if there is one. */
 export async function activePause(db: D1Database): Promise<StoredPause | undefined> {
-	return (await db.prepare(`SELECT ${pauseColumns.list} FROM pauses`).first<StoredPause>()) ?? undefined;
+	return await runQuery(db, pauseQuery(db));
+}
+
+export function pauseQuery(db: D1Database): Query<StoredPause | undefined> {
+	return rowQuery(db.prepare(`SELECT ${pauseColumns.list} FROM pauses`));
 }
 
 /** Starts a pause. An active one keeps its start, and takes a newer reason. */

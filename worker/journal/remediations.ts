@@ -1,11 +1,13 @@
-import { type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
+import { fixBranch, type Incident, incidentOfFixBranch } from "../../pipeline/index.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import { attemptsTable } from "./attempts.ts";
 import { HAS_NO_NAME, isNamed } from "./check-heads.ts";
 import { checkMatcher, checkOf } from "./check-identity.ts";
 import { beganAt, type CheckRow, checksTable, withKnownActor } from "./checks.ts";
-import { type IncidentRow, incidentStatement } from "./incidents.ts";
+import { FIELDS, type IncidentRow, incidentStatement } from "./incidents.ts";
+import { type OpenFixRow, openFixQuery } from "./open-fixes.ts";
 import { pullRequestsTable } from "./pull-requests.ts";
+import { type Query, rowQuery, rowsQuery, runQueries } from "./query.ts";
 import { readStored } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
 
@@ -24,8 +26,13 @@ export async function remediationRows(
 	db: D1Database,
 	id: string,
 ): Promise<{ readonly incident: IncidentRow; readonly attempts: readonly PastAttempt[] } | undefined> {
-	const [incidents, attempts] = await db.batch([
-		incidentStatement(db, id),
+	const queries = { incident: rowQuery<IncidentRow>(incidentStatement(db, id)), attempts: attemptsQuery(db, id) };
+	const { incident, attempts } = await runQueries(db, queries);
+	return incident && { incident, attempts };
+}
+
+function attemptsQuery(db: D1Database, id: string): Query<readonly PastAttempt[]> {
+	return rowsQuery(
 		db
 			.prepare(
 				`SELECT ${pastColumns.list}, json_valid(request) AS readable,
@@ -33,80 +40,117 @@ export async function remediationRows(
 				FROM attempts WHERE incident_id = ?1 ORDER BY attempt`,
 			)
 			.bind(id),
-	]);
-	const incident = incidents?.results[0] as IncidentRow | undefined;
-	return incident === undefined ? undefined : { incident, attempts: (attempts?.results ?? []) as PastAttempt[] };
+	);
 }
 
 export type ClosedPullRequest = RowOf<typeof closedColumns>;
 
 /** What the journal has on the branches and pull requests of a remediation. */
 export interface BranchRows {
+	/** Newest result of each check on its branches, also those whose branch nobody named. */
 	readonly checks: readonly CheckRow[];
-	/** Those on its branches that do not count, because nobody named their repository. */
-	readonly uncounted: readonly CheckRow[];
 	readonly pull_requests: readonly ClosedPullRequest[];
 	/** Other decided incidents on the branch that failed, newest first. */
 	readonly others: readonly { readonly id: string; readonly run_id: string | null; readonly head_sha: string | null }[];
 }
 
-export async function branchRows(
-	db: D1Database,
-	about: {
-		readonly id: string;
-		readonly repository: string;
-		/** The repository of the branch that failed; undefined while nobody has named it. The fix's branch is in `repository`. */
-		readonly head_repository: string | undefined;
-		readonly branch: string | null;
-		/** The run that failed. */
-		readonly run_id: string | undefined;
-		readonly fix_branch: string;
-		/** Numbers of its own and of the fix's pull requests. */
-		readonly pull_requests: readonly number[];
-	},
-): Promise<BranchRows> {
-	const { repository, pull_requests, head_repository } = about;
-	const numbers = JSON.stringify(pull_requests);
-	// One that nobody named counts as our own.
-	const head = head_repository ?? repository;
-	const [checks, closed, others] = await db.batch([
-		db
-			.prepare(
-				`SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?2 AND ${isIn("?3")}
-				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1 AND branch = ?4 AND ${isIn("?1")}
-				UNION SELECT ${checksTable.list} FROM checks WHERE repository = ?1
-					AND pr_number IN (SELECT value FROM json_each(?5)) AND (${isIn("?3")} OR ${isIn("?1")})
-				LIMIT 1000`,
-			)
-			.bind(repository, about.branch, head, about.fix_branch, numbers),
-		db
-			.prepare(
-				`SELECT ${closedColumns.list} FROM pull_requests
-				WHERE repository = ?1 AND (number IN (SELECT value FROM json_each(?2))
-					OR (branch = ?3 AND lower(head_repository) = lower(?1)))
-				ORDER BY number DESC LIMIT 100`,
-			)
-			.bind(repository, numbers, about.fix_branch),
-		db
-			.prepare(
-				`SELECT id, run_id, json_extract(incident, '$.head_sha') AS head_sha FROM incidents
-				WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status NOT IN ('cancelled', 'superseded') AND ${IS_DECIDED}
-					AND lower(coalesce(incident ->> 'head_repository', repository)) = lower(?4)
-				ORDER BY created_at DESC LIMIT 50`,
-			)
-			.bind(repository, about.branch, about.id, head),
-	]);
-	const rows = (checks?.results ?? []) as unknown as CheckRow[];
-	// What names no repository counts while the incident's is not known either, and for the run that failed: that one is on the
-	// branch that failed, whoever reports it.
-	const isCounted = (row: CheckRow) =>
-		head_repository === undefined || isNamed(row) || (row.run_id !== null && row.run_id === about.run_id);
+/** Everything that the state of a remediation follows from, from one snapshot. */
+export interface StateRows {
+	readonly incident: IncidentRow;
+	readonly attempts: readonly PastAttempt[];
+	readonly branch: BranchRows;
+	/** Incidents whose open fix its failure may belong to. */
+	readonly fixes: readonly OpenFixRow[];
+}
+
+/** Reads them by the incident's id alone: one call, whoever needs them, and no call before it. */
+export function stateQueries(db: D1Database, id: string, now: number) {
+	return { attempts: attemptsQuery(db, id), ...branchQueries(db, id), fixes: openFixQuery(db, id, now) };
+}
+
+export async function stateRows(db: D1Database, id: string, now: number): Promise<StateRows | undefined> {
+	const incident = rowQuery<IncidentRow>(incidentStatement(db, id));
+	const rows = await runQueries(db, { incident, ...stateQueries(db, id, now) });
+	return rows.incident && stateRowsOf(rows.incident, rows);
+}
+
+/** The answers to `stateQueries`, beside the row that they are about. */
+export function stateRowsOf(
+	incident: IncidentRow,
+	{ attempts, fixes, ...branch }: BranchRows & Pick<StateRows, "attempts" | "fixes">,
+): StateRows {
+	return { incident, attempts, fixes, branch };
+}
+
+/** SQL: the incident, by its own row. A branch that nobody named counts as our own. */
+const ONE = `one AS MATERIALIZED (
+	SELECT id, repository, branch, coalesce(${FIELDS} ->> 'head_repository', repository) AS head,
+		${FIELDS} ->> 'pr_number' AS pr_number
+	FROM incidents WHERE id = ?1
+)`;
+
+/** SQL: the numbers of its own pull request and of its fix's. */
+const NUMBERS = `(SELECT pull_request FROM attempts WHERE incident_id = ?1 AND pull_request IS NOT NULL
+	UNION SELECT pr_number FROM one WHERE pr_number IS NOT NULL)`;
+
+function branchQueries(db: D1Database, id: string) {
+	const columns = checksTable.listOf("checks");
+	const fix_branch = fixBranch(id);
 	return {
-		checks: rows.filter(isCounted),
-		uncounted: rows.filter((row) => !isCounted(row)),
-		pull_requests: (closed?.results ?? []) as unknown as ClosedPullRequest[],
-		others: (others?.results ?? []) as unknown as BranchRows["others"],
+		checks: rowsQuery<CheckRow>(
+			db
+				.prepare(
+					`WITH ${ONE}
+					SELECT ${columns} FROM one CROSS JOIN checks
+						ON checks.repository = one.repository AND checks.branch = one.branch AND ${isIn("one.head")}
+					UNION SELECT ${columns} FROM one CROSS JOIN checks
+						ON checks.repository = one.repository AND checks.branch = ?2 AND ${isIn("one.repository")}
+					UNION SELECT ${columns} FROM one CROSS JOIN checks
+						ON checks.repository = one.repository AND checks.pr_number IN ${NUMBERS}
+							AND (${isIn("one.head")} OR ${isIn("one.repository")})
+					LIMIT 1000`,
+				)
+				.bind(id, fix_branch),
+		),
+		pull_requests: rowsQuery<ClosedPullRequest>(
+			db
+				.prepare(
+					`WITH ${ONE}
+					SELECT ${closedColumns.listOf("pull_requests")} FROM one CROSS JOIN pull_requests
+					WHERE pull_requests.repository = one.repository AND (pull_requests.number IN ${NUMBERS}
+						OR (pull_requests.branch = ?2 AND lower(pull_requests.head_repository) = lower(one.repository)))
+					ORDER BY pull_requests.number DESC LIMIT 100`,
+				)
+				.bind(id, fix_branch),
+		),
+		others: rowsQuery<BranchRows["others"][number]>(
+			db
+				.prepare(
+					`WITH ${ONE}
+					SELECT other.id, other.run_id, json_extract(other.incident, '$.head_sha') AS head_sha
+					FROM one CROSS JOIN incidents AS other
+					WHERE other.repository = one.repository AND other.branch = one.branch AND other.id <> one.id
+						AND other.status NOT IN ('cancelled', 'superseded') AND other.${IS_DECIDED}
+						AND lower(coalesce(other.incident ->> 'head_repository', other.repository)) = lower(one.head)
+					ORDER BY other.created_at DESC LIMIT 50`,
+				)
+				.bind(id),
+		),
 	};
+}
+
+/**
+ * The results that count for a failure, and those that do not, because nobody named their repository. What names none counts
+ * while the failure's is not known either, and for the run that failed: that one is on the branch that failed, whoever reports
+ * it.
+ */
+export function countedChecks(
+	checks: readonly CheckRow[],
+	{ head_repository, run_id }: Pick<Incident, "head_repository" | "run_id">,
+): { readonly checks: readonly CheckRow[]; readonly uncounted: readonly CheckRow[] } {
+	const isCounted = (row: CheckRow) =>
+		head_repository === undefined || isNamed(row) || (row.run_id !== null && row.run_id === run_id);
+	return { checks: checks.filter(isCounted), uncounted: checks.filter((row) => !isCounted(row)) };
 }
 
 /**
@@ -116,7 +160,7 @@ export async function branchRows(
 const IS_DECIDED = "agent IS NOT NULL";
 
 /** SQL: whether a result is of a branch of this repository, or of one that nobody named. A stranger's never counts. */
-const isIn = (repository: string) => `(lower(head_repository) = lower(${repository}) OR ${HAS_NO_NAME})`;
+const isIn = (repository: string) => `(lower(checks.head_repository) = lower(${repository}) OR checks.${HAS_NO_NAME})`;
 
 // A branch has as many unfinished remediations as it has failing checks.
 const MOST = 20;
@@ -176,17 +220,14 @@ const RUN_STARTS_WITHIN_MS = 15 * MINUTE_MS;
  * The attempt whose agent may have pushed the failing commit, if nobody says who did: it worked on this branch for the same
  * check when the run began. Undefined when its pusher is known, and when no agent can have pushed it.
  */
-export async function possibleCause(
-	db: D1Database,
-	incident: Incident,
-	created_at: number,
-): Promise<PossibleCause | undefined> {
+export function causeQuery(db: D1Database, incident: Incident, created_at: number): Query<PossibleCause | undefined> {
 	const { id, kind, repository, branch } = incident;
 	const check = checkOf(incident);
-	if (kind !== "ci" || branch === undefined || check === undefined) return undefined;
-	if (incident.actor !== undefined || isByPerson(incident)) return undefined;
+	const none = { statements: [], read: () => undefined };
+	if (kind !== "ci" || branch === undefined || check === undefined) return none;
+	if (incident.actor !== undefined || isByPerson(incident)) return none;
 	const began_at = beganAt(incident) ?? created_at;
-	const { results } = await db
+	const statement = db
 		.prepare(
 			`SELECT i.id AS incident_id, i.incident, a.attempt, a.result FROM incidents i JOIN attempts a ON a.incident_id = i.id
 			WHERE i.repository = ?1 AND i.branch = ?2 AND i.id <> ?3
@@ -199,14 +240,25 @@ export async function possibleCause(
 		.bind(
 			...[repository, branch, id, (incident.head_repository ?? repository).toLowerCase()],
 			...[began_at, RUN_STARTS_WITHIN_MS, MOST],
-		)
-		.all<{ incident_id: string; incident: string; attempt: number; result: string | null }>();
-	const cause = results.find((row) => {
+		);
+	const isSame = (row: CauseRow) => {
 		const read = readStored("incidents.incident", row.incident);
 		const failed = read.ok ? checkOf(read.value) : undefined;
 		return failed !== undefined && checkMatcher([check, failed])(check, failed);
-	});
-	return cause && { incident_id: cause.incident_id, attempt: cause.attempt, isJudged: cause.result !== null };
+	};
+	const { statements, read } = rowsQuery<CauseRow>(statement);
+	return { statements, read: (results) => causeOf(read(results).find(isSame)) };
+}
+
+interface CauseRow {
+	readonly incident_id: string;
+	readonly incident: string;
+	readonly attempt: number;
+	readonly result: string | null;
+}
+
+function causeOf(row: CauseRow | undefined): PossibleCause | undefined {
+	return row && { incident_id: row.incident_id, attempt: row.attempt, isJudged: row.result !== null };
 }
 
 /** Whether a person made the run, or caused a run's delivery: the sender of checks and statuses is always an App. */

@@ -1,4 +1,5 @@
 import { isSameRepository } from "../../pipeline/head-repository.ts";
+import { type Query, rowQuery, runQuery } from "./query.ts";
 import { defineTable, nullable, rowNumber, text } from "./table.ts";
 
 export const repositoriesTable = defineTable("repositories", {
@@ -44,15 +45,25 @@ export async function knownRepository(db: D1Database, named: NamedRepository, no
 
 /** Nobody else had the id: the repository is as its name says, also under a name that it lost since. */
 async function byName(db: D1Database, name: string): Promise<KnownRepository> {
-	const known = await db
-		.prepare(
-			`SELECT name, key FROM repositories WHERE name = ?1 OR (key = lower(?1) AND name IS NOT NULL)
-			ORDER BY name = ?1 DESC LIMIT 1`,
-		)
-		.bind(name)
-		.first<KnownRepository>();
+	const known = await runQuery(db, rowQuery<KnownRepository>(db.prepare(byNameOf("?1")).bind(name)));
 	return known ?? { name, key: name.toLowerCase() };
 }
+
+/**
+ * The repository of an incident, as `knownRepository` knows it by name; undefined if the journal does not. `where`: SQL, only
+ * then.
+ */
+export function repositoryQuery(db: D1Database, incidentId: string, where: string): Query<KnownRepository | undefined> {
+	return rowQuery(
+		db.prepare(byNameOf(`(SELECT repository FROM incidents WHERE id = ?1 AND ${where})`)).bind(incidentId),
+	);
+}
+
+/** SQL; `name` is SQL, too. */
+const byNameOf = (
+	name: string,
+) => `SELECT name, key FROM repositories WHERE name = ${name} OR (key = lower(${name}) AND name IS NOT NULL)
+	ORDER BY name = ${name} DESC LIMIT 1`;
 
 async function holderOf(db: D1Database, name: string): Promise<number | undefined> {
 	return (await db.prepare("SELECT id FROM repositories WHERE name = ?1").bind(name).first<number>("id")) ?? undefined;

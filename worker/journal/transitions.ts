@@ -3,6 +3,7 @@ import { type AuditEntry, auditStatement } from "./audit.ts";
 import { type Bindable, bindNamed } from "./bind-named.ts";
 import type { IncidentRow } from "./incidents.ts";
 import { incidentEventStatement, isNotable } from "./notification-events.ts";
+import { type Query, runQuery } from "./query.ts";
 import { isEnded, type RemediationEvent, TRANSITIONS } from "./state-machine.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import { defineTable, type Expressions, integer, nullable, rowNumber, text, time } from "./table.ts";
@@ -45,6 +46,8 @@ export interface Step {
 	readonly when: { readonly lock: string } | { readonly seen: Omit<SeenIncident, "id"> };
 	/** Run in the step's transaction, before the row changes. */
 	readonly with?: readonly D1PreparedStatement[];
+	/** Run in the step's transaction, after the row changed. */
+	readonly after?: readonly D1PreparedStatement[];
 	/** For the audit trail, if a person takes the step; written only if it is taken. */
 	readonly audit?: AuditEntry | undefined;
 }
@@ -56,6 +59,11 @@ export type StepResult = "done" | /** The state machine does not allow it; kept 
  * the first one is written here.
  */
 export async function takeStep(db: D1Database, id: string, step: Step): Promise<StepResult> {
+	return await runQuery(db, stepQuery(db, id, step));
+}
+
+/** The same step, for a transaction with others. */
+export function stepQuery(db: D1Database, id: string, step: Step): Query<StepResult> {
 	const { from, to } = TRANSITIONS[step.event];
 	const guard = guardOf(step);
 	const states = from.map((status) => `'${status}'`).join(", ");
@@ -72,7 +80,7 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 	const seen = `id = :id AND ${guard.sql}`;
 	const isAllowed = `status IN (${states})`;
 
-	const results = await db.batch([
+	const before = [
 		// A wait that continues for the same reason is one line in the timeline, not one a minute.
 		bindNamed(
 			db,
@@ -94,16 +102,21 @@ export async function takeStep(db: D1Database, id: string, step: Step): Promise<
 						also: values,
 					}),
 				]),
-		bindNamed(
-			db,
-			`UPDATE incidents SET status = '${to}', reason = :reason, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}
-			WHERE ${seen} AND ${isAllowed}`,
-			values,
-		),
-	]);
-	if (results.at(-1)?.meta.changes === 1) return "done";
-	// The row did not change, so a line says that the state machine refused.
-	return results[0]?.meta.changes === 1 ? "refused" : "raced";
+	];
+	const change = bindNamed(
+		db,
+		`UPDATE incidents SET status = '${to}', reason = :reason, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}
+		WHERE ${seen} AND ${isAllowed}`,
+		values,
+	);
+	return {
+		statements: [...before, change, ...(step.after ?? [])],
+		read(results) {
+			if (results[before.length]?.meta.changes === 1) return "done";
+			// The row did not change, so a line says that the state machine refused.
+			return results[0]?.meta.changes === 1 ? "refused" : "raced";
+		},
+	};
 }
 
 function guardOf({ when }: Step): { readonly values: Readonly<Record<string, Bindable>>; readonly sql: string } {

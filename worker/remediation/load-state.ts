@@ -9,8 +9,14 @@ import { type CheckRef, checkOf } from "../journal/check-identity.ts";
 import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
-import { findOpenFix } from "../journal/open-fixes.ts";
-import { type BranchRows, branchRows, type PastAttempt, remediationRows } from "../journal/remediations.ts";
+import { findOpenFix, type OpenFixRow } from "../journal/open-fixes.ts";
+import {
+	type BranchRows,
+	countedChecks,
+	type PastAttempt,
+	type StateRows,
+	stateRows,
+} from "../journal/remediations.ts";
 import { findResolved } from "../journal/resolved-alerts.ts";
 import { isEnded } from "../journal/state-machine.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
@@ -40,7 +46,7 @@ export interface Remediation {
 	readonly unnamed: readonly CheckRow[];
 }
 
-/** The state of one remediation in the journal. `overdueAfterMs`: see `Effects`. */
+/** The state of one remediation in the journal. `overdueAfterMs`: see `Effects`. `read`: its rows, if the caller has them. */
 export async function loadState(
 	db: D1Database,
 	id: string,
@@ -54,8 +60,9 @@ export async function loadState(
 		/** What came of asking GitHub about the pull request of the fix. */
 		readonly asked?: "answered" | "silent" | undefined;
 	},
+	read?: StateRows,
 ): Promise<Remediation | undefined> {
-	const rows = await remediationRows(db, id);
+	const rows = read ?? (await stateRows(db, id, at.now));
 	if (rows === undefined) return undefined;
 	const { incident, attempts } = rows;
 	const failure = needStored("incidents.incident", incident.incident, id);
@@ -63,15 +70,7 @@ export async function loadState(
 	const fixNumbers = attempts
 		.flatMap(({ pull_request }) => pull_request ?? [])
 		.filter((pr) => pr !== failure.pr_number);
-	const branch = await branchRows(db, {
-		id,
-		repository: incident.repository,
-		head_repository: failure.head_repository,
-		branch: incident.branch,
-		run_id: failure.run_id,
-		fix_branch,
-		pull_requests: failure.pr_number === undefined ? fixNumbers : [...fixNumbers, failure.pr_number],
-	});
+	const branch = { ...rows.branch, ...countedChecks(rows.branch.checks, failure) };
 
 	const current = attempts.find(({ attempt }) => attempt === incident.attempt);
 	if (current?.readable === 0) throw new DamagedRow(`incident ${id}: attempts.request is damaged: it is not JSON`);
@@ -139,7 +138,7 @@ export async function loadState(
 				reminded_at: last.reminded_at,
 			},
 		}),
-		...(await openFixState(db, { incident, failure, wasTried, policy, now: at.now })),
+		...(await openFixState(db, { incident, failure, wasTried, policy, now: at.now }, rows.fixes)),
 		...(await alertDone(db, incident, failure)),
 		wasTried,
 		now: at.now,
@@ -200,8 +199,7 @@ function currentOf(
 	const named = namedSpecialist(current.message, current.agent, agents);
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
 	const { results_asked_at, ask_results_at } = current;
-	const hasDeadline = overdueAfterMs !== undefined && spawned_at !== null && deadline_s !== null;
-	const overdueAt = hasDeadline ? spawned_at + deadline_s * 1000 + overdueAfterMs : undefined;
+	const overdueAt = spawned_at === null ? undefined : overdueOf({ spawned_at, deadline_s }, overdueAfterMs);
 	return {
 		agent,
 		failure_type,
@@ -213,11 +211,31 @@ function currentOf(
 		red_jobs: redJobsOf(current),
 		...(named !== undefined && { named }),
 		result: current.result,
-		ask_at: current.ask_at ?? overdueAt ?? (spawned_at ?? current.decided_at) + ASK_AFTER_MS,
+		ask_at: current.ask_at ?? askRelayAt({ spawned_at: spawned_at ?? current.decided_at, deadline_s }, overdueAt),
 		...(overdueAt !== undefined && { overdueAt }),
 		results_asked_at,
 		ask_results_at,
 	};
+}
+
+/** When a CodeRun without a reported end is overdue; undefined if nothing has a deadline. `overdueAfterMs`: see `Effects`. */
+export function overdueOf(
+	{ spawned_at, deadline_s }: CodeRunTimes,
+	overdueAfterMs: number | undefined,
+): number | undefined {
+	return overdueAfterMs === undefined || deadline_s === null
+		? undefined
+		: spawned_at + deadline_s * 1000 + overdueAfterMs;
+}
+
+/** When the relay is first asked about a CodeRun whose end nobody reports. */
+export function askRelayAt({ spawned_at }: CodeRunTimes, overdueAt: number | undefined): number {
+	return overdueAt ?? spawned_at + ASK_AFTER_MS;
+}
+
+interface CodeRunTimes {
+	readonly spawned_at: number;
+	readonly deadline_s: number | null;
 }
 
 /** Whether its alert was closed since it was reported: an alert that was opened again is another incident. */
@@ -249,10 +267,11 @@ async function openFixState(
 		readonly failure: Incident;
 		readonly wasTried: boolean;
 	},
+	read: readonly OpenFixRow[],
 ): Promise<Pick<RemediationState, "openFix">> {
 	const { incident, failure, wasTried, policy, now } = about;
 	if (wasTried || isEnded(incident.status)) return {};
-	const openFix = await findOpenFix(db, { failure, policy, now });
+	const openFix = await findOpenFix(db, { failure, policy, now }, read);
 	return openFix === undefined ? {} : { openFix };
 }
 

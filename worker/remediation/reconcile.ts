@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import type { StateRows } from "../journal/remediations.ts";
 import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
 import { askMerge } from "./ask-merge.ts";
 import { learnHeads } from "./learn-heads.ts";
@@ -20,9 +21,13 @@ const MOST_STEPS = 10;
 /**
  * Takes every step of one remediation that its state allows now. Any caller may call it at any time and repeatedly: it reads
  * only the journal, and each step is a compare-and-set. Returns the incident afterwards. `lock`: the lock of a caller that
- * holds the row; a step releases it.
+ * holds the row; a step releases it. `read`: its rows, if the caller has just read them.
  */
-export async function reconcile(effects: Effects, id: string, lock?: string): Promise<IncidentRow | undefined> {
+export async function reconcile(
+	effects: Effects,
+	id: string,
+	{ lock, read }: { readonly lock?: string; readonly read?: StateRows | undefined } = {},
+): Promise<IncidentRow | undefined> {
 	const engine = await effects.engine();
 	let relayStatus: RelayStatus | undefined;
 	let gitHubSays: GitHubSays | undefined;
@@ -30,14 +35,11 @@ export async function reconcile(effects: Effects, id: string, lock?: string): Pr
 	let asked: "answered" | "silent" | undefined;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
-		const found = await loadState(effects.journal, id, engine, {
-			now,
-			overdueAfterMs: effects.overdueAfterMs,
-			relayStatus,
-			canAskGitHub: effects.github !== undefined,
-			gitHubSays,
-			asked,
-		});
+		const at = {
+			...{ now, overdueAfterMs: effects.overdueAfterMs, canAskGitHub: effects.github !== undefined },
+			...{ relayStatus, gitHubSays, asked },
+		};
+		const found = await loadState(effects.journal, id, engine, at, step === 0 ? read : undefined);
 		if (found === undefined) return undefined;
 		const { incident } = found;
 		if (!hasAsked && found.unnamed.length > 0) {

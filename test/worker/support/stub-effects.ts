@@ -123,6 +123,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		webhook_events: [],
 		agents: ["rex", "blaze", "bolt", "cipher", "atlas"],
 		plan: async () => [],
+		gathering_ms: 0,
 		rounds: 1,
 		planRound: async () => [],
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
