@@ -8,7 +8,7 @@ import { processIncident } from "./process-incident.ts";
 import { failTry } from "./waiting.ts";
 
 /**
- * The maximum cost of processing one incident: usually 17 subrequests and 28 statements, more if remediations wait for
+ * The maximum cost of processing one incident: usually 8 subrequests and 28 statements, more if remediations wait for
  * several claims, plus the context's requests to GitHub. Tests enforce it.
  */
 export const INCIDENT_COST: Cost = { statements: 45, subrequests: 75 };

@@ -1,6 +1,5 @@
 import type { Incident } from "../../pipeline/index.ts";
 import { FIELDS } from "./incidents.ts";
-import { type Query, rowQuery } from "./query.ts";
 import { defineTable, integer, nullable, type RowOf, text, time } from "./table.ts";
 
 export const checksTable = defineTable("checks", {
@@ -109,21 +108,12 @@ export function withActor(incident: Incident, { login, type }: KnownActor): Inci
 	return { ...incident, actor: { login, ...(type !== null && { type }) } };
 }
 
-/** The actor that `withKnownActor` finds for the fields that an incident's own row has; `where`: SQL, only then. */
-export function actorQuery(db: D1Database, id: string, where: string): Query<KnownActor | undefined> {
-	return rowQuery(
-		db
-			.prepare(
-				`WITH one AS MATERIALIZED (
-					SELECT repository, ${FIELDS} ->> 'branch' AS branch, ${FIELDS} ->> 'head_sha' AS head_sha,
-						${FIELDS} ->> 'run_id' AS run_id
-					FROM incidents WHERE id = ?1 AND kind = 'ci' AND ${where}
-				)
-				SELECT checks.actor_login AS login, checks.actor_type AS type FROM one CROSS JOIN checks
-				WHERE checks.repository = one.repository AND checks.branch = one.branch AND checks.head_sha = one.head_sha
-					AND checks.actor_login IS NOT NULL
-				ORDER BY checks.run_id IS one.run_id DESC, checks.position DESC LIMIT 1`,
-			)
-			.bind(id),
-	);
-}
+/** SQL: the actor that `withKnownActor` finds for the fields of an incident's own row; `id` is SQL, too. */
+export const actorOf = (id: string) => `WITH one AS MATERIALIZED (
+		SELECT repository, ${FIELDS} ->> 'branch' AS branch, ${FIELDS} ->> 'head_sha' AS head_sha, ${FIELDS} ->> 'run_id' AS run_id
+		FROM incidents WHERE id = ${id} AND kind = 'ci'
+	)
+	SELECT checks.actor_login AS login, checks.actor_type AS type FROM one CROSS JOIN checks
+	WHERE checks.repository = one.repository AND checks.branch = one.branch AND checks.head_sha = one.head_sha
+		AND checks.actor_login IS NOT NULL
+	ORDER BY checks.run_id IS one.run_id DESC, checks.position DESC LIMIT 1`;

@@ -1,5 +1,4 @@
 import { FIELDS, type IncidentRow } from "./incidents.ts";
-import { type Query, rowQuery, runQuery } from "./query.ts";
 
 /** Incidents that a later one may join; nothing is done any more about the others. */
 const JOINABLE = "status IN ('accepted', 'waiting', 'running', 'awaiting_ci', 'failed', 'escalated')";
@@ -16,36 +15,19 @@ export async function incidentOfRun(
 	{ id }: Pick<IncidentRow, "id">,
 	run_id: string,
 ): Promise<string | undefined> {
-	const found = await runQuery(db, rowQuery<{ id: string }>(runStatement(db, id, run_id)));
-	return found?.id;
+	return (await db.prepare(olderOfRun("?1", "?2")).bind(id, run_id).first<string>("id")) ?? undefined;
 }
 
-/** The same for the run that an incident's own row names; `where`: SQL, only then. */
-export function incidentOfRunQuery(
-	db: D1Database,
-	id: string,
-	where: string,
-): Query<{ readonly id: string } | undefined> {
-	return rowQuery(runStatement(db, id, null, where));
-}
-
-/** `run_id` null: that of the younger incident's own row. */
-function runStatement(db: D1Database, id: string, run_id: string | null, where = "TRUE"): D1PreparedStatement {
-	return db
-		.prepare(
-			`WITH younger AS MATERIALIZED (
-				SELECT id, repository, created_at, coalesce(?2, ${FIELDS} ->> 'run_id') AS run_id
-				FROM incidents WHERE id = ?1 AND ${where}
-			)
-			SELECT older.id FROM younger CROSS JOIN incidents AS older
-			WHERE older.repository = younger.repository AND older.run_id = younger.run_id AND older.kind = 'ci'
-				AND (older.created_at, older.id) < (younger.created_at, younger.id)
-				AND instr(older.identity, younger.run_id) = 0 AND json_valid(older.incident)
-				AND older.incident ->> 'app' = 'github-actions' AND older.${JOINABLE} AND older.${IS_WHOLE}
-			ORDER BY older.created_at, older.id LIMIT 1`,
-		)
-		.bind(id, run_id);
-}
+/** SQL: the same; `run_id` is that of the incident's own row if it is NULL. Both are SQL, too. */
+export const olderOfRun = (id: string, run_id: string) => `WITH younger AS MATERIALIZED (
+		SELECT id, repository, created_at, coalesce(${run_id}, ${FIELDS} ->> 'run_id') AS run_id FROM incidents WHERE id = ${id}
+	)
+	SELECT older.id FROM younger CROSS JOIN incidents AS older
+	WHERE older.repository = younger.repository AND older.run_id = younger.run_id AND older.kind = 'ci'
+		AND (older.created_at, older.id) < (younger.created_at, younger.id)
+		AND instr(older.identity, younger.run_id) = 0 AND json_valid(older.incident)
+		AND older.incident ->> 'app' = 'github-actions' AND older.${JOINABLE} AND older.${IS_WHOLE}
+	ORDER BY older.created_at, older.id LIMIT 1`;
 
 /** The newest incident of a run of GitHub Actions on a commit, whatever became of it. */
 export async function incidentOfCommit(

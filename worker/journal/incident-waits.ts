@@ -114,8 +114,12 @@ export async function startRunning(
 		after: [outcomeDueStatement(db, locked, now)],
 	});
 	const incident = rowQuery<IncidentRow>(incidentStatement(db, id));
-	const answers = await runQueries(db, { step, incident, ...stateQueries(db, id, now) });
-	return answers.step === "done" ? answers.incident && stateRowsOf(answers.incident, answers) : undefined;
+	// Once it was sent, it belongs to no other incident's fix.
+	const { fixes: _, ...rest } = stateQueries(db, id, now);
+	const answers = await runQueries(db, { step, incident, ...rest });
+	return answers.step === "done"
+		? answers.incident && stateRowsOf(answers.incident, { ...answers, fixes: [] })
+		: undefined;
 }
 
 function spawnedStatement(

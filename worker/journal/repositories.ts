@@ -1,5 +1,5 @@
 import { isSameRepository } from "../../pipeline/head-repository.ts";
-import { type Query, rowQuery, runQuery } from "./query.ts";
+import { rowQuery, runQuery } from "./query.ts";
 import { defineTable, nullable, rowNumber, text } from "./table.ts";
 
 export const repositoriesTable = defineTable("repositories", {
@@ -49,15 +49,8 @@ async function byName(db: D1Database, name: string): Promise<KnownRepository> {
 	return known ?? { name, key: name.toLowerCase() };
 }
 
-/**
- * The repository of an incident, as `knownRepository` knows it by name; undefined if the journal does not. `where`: SQL, only
- * then.
- */
-export function repositoryQuery(db: D1Database, incidentId: string, where: string): Query<KnownRepository | undefined> {
-	return rowQuery(
-		db.prepare(byNameOf(`(SELECT repository FROM incidents WHERE id = ?1 AND ${where})`)).bind(incidentId),
-	);
-}
+/** SQL: the repository of an incident, as `knownRepository` knows it by name; `id` is SQL, too. */
+export const repositoryOf = (id: string) => byNameOf(`(SELECT repository FROM incidents WHERE id = ${id})`);
 
 /** SQL; `name` is SQL, too. */
 const byNameOf = (

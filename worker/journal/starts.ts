@@ -1,6 +1,6 @@
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import { attemptsTable } from "./attempts.ts";
-import { type Query, runQuery } from "./query.ts";
+import { type Query, rowsQuery, runQuery } from "./query.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time, withDefault } from "./table.ts";
 
 /** At most one row: the last CodeRun that was created to try whether a controller starts CodeRuns again. */
@@ -35,22 +35,28 @@ export async function findStall(db: D1Database): Promise<Stall | undefined> {
 export function stallQuery(db: D1Database): Query<Stall | undefined> {
 	const newest = db
 		.prepare(
-			`SELECT start_known_at AS at, outcome IS ?1 AS is_unstarted FROM attempts
+			`SELECT start_known_at AS at, outcome IS ?1 AS is_unstarted, EXISTS (
+				SELECT 1 FROM attempts WHERE start_known_at IS NOT NULL AND outcome IS NOT ?1
+			) AS has_started FROM attempts
 			WHERE start_known_at IS NOT NULL AND start_known_at > coalesce((SELECT resumed_at FROM start_probes), 0)
 			ORDER BY start_known_at DESC LIMIT ?2`,
 		)
 		.bind(NOT_STARTED, UNSTARTED_IN_A_ROW);
-	const started = db
-		.prepare("SELECT 1 FROM attempts WHERE start_known_at IS NOT NULL AND outcome IS NOT ?1 LIMIT 1")
-		.bind(NOT_STARTED);
-	return { statements: [newest, started], read: ([last, any]) => stallIn(last?.results ?? [], any?.results ?? []) };
+	const { statements, read } = rowsQuery<KnownStart>(newest);
+	return { statements, read: (results) => stallIn(read(results)) };
 }
 
-function stallIn(last: readonly unknown[], started: readonly unknown[]): Stall | undefined {
-	const known = last as readonly { readonly at: number; readonly is_unstarted: 0 | 1 }[];
-	const [newest, oldest] = [known[0], known.at(-1)];
-	const isStalled = known.length === UNSTARTED_IN_A_ROW && known.every(({ is_unstarted }) => is_unstarted === 1);
-	if (!isStalled || newest === undefined || oldest === undefined || started.length === 0) return undefined;
+interface KnownStart {
+	readonly at: number;
+	readonly is_unstarted: 0 | 1;
+	/** Whether any CodeRun ever was. */
+	readonly has_started: 0 | 1;
+}
+
+function stallIn(last: readonly KnownStart[]): Stall | undefined {
+	const [newest, oldest] = [last[0], last.at(-1)];
+	const isStalled = last.length === UNSTARTED_IN_A_ROW && last.every(({ is_unstarted }) => is_unstarted === 1);
+	if (!isStalled || newest?.has_started !== 1 || oldest === undefined) return undefined;
 	return { since: oldest.at, until: newest.at };
 }
 

@@ -1,12 +1,12 @@
 import { type AttemptRow, currentAttemptQuery } from "./attempts.ts";
-import { actorQuery, type KnownActor } from "./checks.ts";
+import { actorOf, type KnownActor } from "./checks.ts";
 import { deliveriesQuery, readDeliveries, type StoredDelivery } from "./deliveries.ts";
-import { incidentOfRunQuery } from "./incident-of-run.ts";
+import { olderOfRun } from "./incident-of-run.ts";
 import { incidentsTable, type LockedIncident } from "./incidents.ts";
 import { type LockRequest, lockQuery } from "./lock-row.ts";
-import { runQueries } from "./query.ts";
+import { type Query, rowQuery, runQueries } from "./query.ts";
 import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
-import { type KnownRepository, repositoryQuery } from "./repositories.ts";
+import { type KnownRepository, repositoryOf } from "./repositories.ts";
 
 /** A locked incident, and everything that the journal knows of it, from the moment at which it was locked. */
 export interface TakenIncident {
@@ -47,14 +47,40 @@ export async function takeUp(db: D1Database, id: string, at: TakeUpRequest): Pro
 		...stateQueries(db, id, at.now),
 		attempt: currentAttemptQuery(db, id, OF_UNSENT),
 		deliveries: deliveriesQuery(db, id, OF_UNDECIDED),
-		actor: actorQuery(db, id, OF_UNDECIDED),
-		ofRun: incidentOfRunQuery(db, id, OF_UNDECIDED),
-		repository: repositoryQuery(db, id, OF_UNDECIDED),
+		beside: besideQuery(db, id),
 	});
-	const { locked, attempt, deliveries, actor, ofRun, repository, ...rows } = answers;
+	const { locked, attempt, deliveries, beside, ...rows } = answers;
 	if (locked === undefined) return undefined;
-	const known = { deliveries: () => readDeliveries(id, deliveries), actor, ofRun: ofRun?.id, repository };
+	const known = { deliveries: () => readDeliveries(id, deliveries), ...beside };
 	return { locked, state: stateRowsOf(locked, rows), attempt, known };
+}
+
+type Beside = Omit<KnownOfIncident, "deliveries">;
+
+/** As one statement, because an invocation may run only so many; nothing unless the incident is still to be decided. */
+function besideQuery(db: D1Database, id: string): Query<Beside> {
+	const statement = db
+		.prepare(
+			`SELECT (SELECT json_object('login', login, 'type', type) FROM (${actorOf("?1")})) AS actor,
+				(${olderOfRun("?1", "NULL")}) AS of_run,
+				(SELECT json_object('name', name, 'key', key) FROM (${repositoryOf("?1")})) AS repository
+			WHERE ${OF_UNDECIDED}`,
+		)
+		.bind(id);
+	const { statements, read } = rowQuery<{ actor: string | null; of_run: string | null; repository: string | null }>(
+		statement,
+	);
+	return {
+		statements,
+		read(results) {
+			const { actor = null, of_run = null, repository = null } = read(results) ?? {};
+			return {
+				actor: actor === null ? undefined : JSON.parse(actor),
+				ofRun: of_run ?? undefined,
+				repository: repository === null ? undefined : JSON.parse(repository),
+			};
+		},
+	};
 }
 
 const IS_UNSENT = "status IN ('accepted', 'waiting')";

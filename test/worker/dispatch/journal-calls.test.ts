@@ -5,7 +5,10 @@ import { failedRun } from "../support/failed-job.ts";
 import { hub, REPOSITORY } from "../support/shipped-hub.ts";
 
 /** The calls to the journal of one new failure: of its delivery, and from its lock to its CodeRun. A batch is one call. */
-async function callsOf(branch: string, first_run: number): Promise<{ readonly taking: number; readonly sending: number }> {
+async function callsOf(
+	branch: string,
+	first_run: number,
+): Promise<{ readonly taking: number; readonly sending: number }> {
 	const stub = await hub();
 	const take = async (of: string, run_id: number) => {
 		const payload = { ...failedRun({ branch: of, run_id }), repository: REPOSITORY };

@@ -103,7 +103,10 @@ describe("runSteps", () => {
 				},
 			},
 		];
-		for (let sweep = 0; sweep < 20; sweep++) await runSteps(steps, stub);
+		for (let sweep = 0; sweep < 20; sweep++) {
+			stub.begin();
+			await runSteps(steps, stub);
+		}
 		expect(new Set(tried.map((line) => JSON.parse(line).incident_id)).size).toBe(40);
 	});
 });

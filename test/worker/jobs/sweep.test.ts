@@ -36,11 +36,11 @@ describe("runSteps", () => {
 describe("sweepDue", () => {
 	it("brings everything that is due through, once each, with two sweeps at once", async () => {
 		const stub = stubEffects();
-		for (let n = 1; n <= 25; n++) await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b-${n}` }));
+		for (let n = 1; n <= 20; n++) await journalIncident(stub, sampleIncident({ id: sampleId(n), branch: `b-${n}` }));
 		await journalIncident(stub, sampleIncident({ id: sampleId(99) }), stub.clock + 5000);
 		await Promise.all([sweepDue(stub), sweepDue(stub)]);
-		expect(new Set(stub.sent.map(({ id }) => id)).size).toBe(25);
-		expect(stub.sent).toHaveLength(25);
+		expect(new Set(stub.sent.map(({ id }) => id)).size).toBe(20);
+		expect(stub.sent).toHaveLength(20);
 	});
 
 	it("finishes what a consumer that died held, once its time is over", async () => {
