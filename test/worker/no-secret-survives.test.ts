@@ -6,6 +6,8 @@ import { everyEdgeSource } from "../../worker/context/source.ts";
 import { processIncident } from "../../worker/dispatch/process-incident.ts";
 import { currentEngine } from "../../worker/engine.ts";
 import { acceptDelivery } from "../../worker/ingest/accept-delivery.ts";
+import { requestBody } from "../../worker/journal/incident-waits.ts";
+import { unpackJson } from "../../worker/journal/packed-json.ts";
 import { createLog } from "../../worker/log.ts";
 import { JWT, PLANTED, pem } from "../pipeline/redaction/planted-secrets.ts";
 import { now } from "./support/clock.ts";
@@ -34,7 +36,13 @@ async function journalText(): Promise<string> {
 	}>();
 	const tables = results.map(({ name }) => name).filter((name) => !/^(_cf|sqlite|d1_)/.test(name));
 	const rows = await Promise.all(tables.map((name) => env.JOURNAL.prepare(`SELECT * FROM ${name}`).all()));
-	return JSON.stringify(rows.map(({ results }) => results));
+	const values = rows.flatMap(({ results }) => results.flatMap((row) => Object.values(row)));
+	const texts = values.filter((value) => typeof value === "string");
+	// What is stored packed is searched as it was.
+	const unpacked = await Promise.all(
+		texts.map(async (text) => [await unpackJson(text), await requestBody({ request: text })]),
+	);
+	return JSON.stringify([values, unpacked]);
 }
 
 /** Every source tells secrets, also in why it failed. */

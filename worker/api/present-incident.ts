@@ -1,6 +1,7 @@
 import { incidentTitle } from "../../pipeline/incident-title.ts";
 import type { AttemptRow } from "../journal/attempts.ts";
 import type { ListedIncident } from "../journal/incident-list.ts";
+import { requestBody } from "../journal/incident-waits.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import type { ShownAttempt, ShownIncident, TitledIncident } from "./shapes.ts";
@@ -38,8 +39,8 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 }
 
 /** An attempt as the API shows it, with its requested CodeRun. */
-export function presentAttempt(row: AttemptRow): ShownAttempt {
-	const request = readStored("attempts.request", row.request);
+export async function presentAttempt(row: AttemptRow): Promise<ShownAttempt> {
+	const request = readStored("attempts.request", await requestBody(row));
 	return {
 		attempt: row.attempt,
 		agent: row.agent,

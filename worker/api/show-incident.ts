@@ -7,6 +7,7 @@ import { webAddressOf } from "../github/web-address.ts";
 import { errorResponse, taggedResponse, textResponse } from "../http/responses.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import { unpackJson } from "../journal/packed-json.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { createLog } from "../log.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -23,7 +24,7 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const shown = await showIncident(env.JOURNAL, String(request.params.id));
 	if (shown === undefined) return errorResponse(404, "no such incident");
 	const { incident: row } = shown;
-	const explanation = explanationOf(row);
+	const explanation = await explanationOf(row);
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
 		const verdict = verdictOf(explanation);
 		return textResponse([
@@ -35,12 +36,15 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	}
 	const { agents } = await currentEngine(env, systemClock.now(), createLog({ incident_id: row.id }));
 	const web = webAddressOf(env.GITHUB_API_URL);
-	return await taggedResponse(request, { ...presentDetail(shown, explanation, web), agents } satisfies IncidentDetail);
+	return await taggedResponse(request, {
+		...(await presentDetail(shown, explanation, web)),
+		agents,
+	} satisfies IncidentDetail);
 }
 
 /** A damaged explanation is replaced by one that says so. */
-function explanationOf(row: IncidentRow): IncidentDetail["explanation"] {
-	const read = readStored("incidents.explanation", row.explanation);
+async function explanationOf(row: IncidentRow): Promise<IncidentDetail["explanation"]> {
+	const read = readStored("incidents.explanation", await unpackJson(row.explanation));
 	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.problem }] };
 }
 
@@ -56,11 +60,11 @@ function incidentOf(row: IncidentRow): IncidentDetail["incident"] {
 	return { id, kind: row.kind as IncidentKind, event, delivery_id: "", repository, evidence: read.problem };
 }
 
-function presentDetail(
+async function presentDetail(
 	{ incident: row, ...rest }: ShownRows,
 	explanation: IncidentDetail["explanation"],
 	web: string,
-): Omit<IncidentDetail, "agents"> {
+): Promise<Omit<IncidentDetail, "agents">> {
 	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
 		...presentTitled(row),
@@ -77,7 +81,7 @@ function presentDetail(
 		verdict: verdictOf(explanation),
 		explanation,
 		context: context?.ok ? (context.value as IncidentDetail["context"]) : null,
-		attempts: rest.attempts.map(presentAttempt),
+		attempts: await Promise.all(rest.attempts.map(presentAttempt)),
 		deliveries: rest.deliveries.map(presentDelivery),
 		timeline: rest.timeline.map(presentStep),
 	};

@@ -12,7 +12,9 @@ import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
 import { type KeptFacts, storeDecision } from "../journal/decisions.ts";
 import type { GateRows } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
+import { packRequest } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { packJson } from "../journal/packed-json.ts";
 import { inKey, type KnownRepository } from "../journal/repositories.ts";
 import type { TakenIncident } from "../journal/take-up.ts";
 import { redAtDecision } from "../remediation/goal.ts";
@@ -67,12 +69,12 @@ async function decideOn(
 	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
 	const because = decision.outcome === "spawn" ? decision.because : undefined;
 	const found = {
-		explanation: JSON.stringify(explain(locked, engine.version, decision.explanation, because)),
+		explanation: await explain(locked, engine.version, decision.explanation, because),
 		context: JSON.stringify(summarizeContext(context)),
 		pipeline: engine.version,
 		now: effects.now(),
 		// `healer backtest` decides the failure itself again, not what an agent left of it.
-		...(newest === undefined && { facts: factsOf(engine, context, effects.now()) }),
+		...(newest === undefined && { facts: await factsOf(engine, context, effects.now()) }),
 	};
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
@@ -89,7 +91,7 @@ async function decideOn(
 		failure_type: decision.failure_type,
 		rule: decision.rule,
 		coderun_name: request.coderun.metadata.name,
-		request: JSON.stringify(request),
+		request: await packRequest(request),
 		escalated: escalate_to === decision.agent && handed_over === undefined,
 		failure_category: decision.failure_category,
 		red_jobs: redJobs(newest ?? incident, context),
@@ -106,8 +108,8 @@ async function decideOn(
 	return { attempt, gates, locked: { ...locked, incident: JSON.stringify(incident) } };
 }
 
-function factsOf({ version, searched }: Engine, context: Context, now: number): KeptFacts {
-	return { context: JSON.stringify(keptContext(context)), pipeline: version, searched, now };
+async function factsOf({ version, searched }: Engine, context: Context, now: number): Promise<KeptFacts> {
+	return { context: await packJson(JSON.stringify(keptContext(context))), pipeline: version, searched, now };
 }
 
 /** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */

@@ -7,6 +7,7 @@ import type { Effects } from "../effects.ts";
 import { cancelIncident } from "../journal/decisions.ts";
 import { NO_WAIT } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { packJson, unpackJson } from "../journal/packed-json.ts";
 import { takeStep } from "../journal/transitions.ts";
 import type { EvidenceDecision } from "./decide-by-evidence.ts";
 import { type Progress, supersede } from "./waiting.ts";
@@ -78,14 +79,15 @@ export async function cancelUndecided(
 	return ended ? { state: "cancelled", reason: why.reason } : { state: "lock_lost" };
 }
 
-/** The complete explanation: the stages of ingest, then the stages of this decision. */
-export function explain(
+/** The complete explanation, as it is stored: the stages of ingest, then the stages of this decision. */
+export async function explain(
 	locked: LockedIncident,
 	version: string,
 	again: readonly StageExplanation[],
 	because?: Because,
-): Explanation {
-	const before: Explanation = JSON.parse(locked.explanation);
+): Promise<string> {
+	const before: Explanation = JSON.parse(await unpackJson(locked.explanation));
 	const stages = [...before.stages.filter(({ round }) => round === "first"), ...again];
-	return { pipeline: version, ...(because !== undefined && { because }), stages };
+	const plain = { pipeline: version, ...(because !== undefined && { because }) };
+	return await packJson(JSON.stringify({ ...plain, stages }), { ...plain, stages: [] });
 }

@@ -5,8 +5,9 @@ import type { Effects } from "../effects.ts";
 import { type GateRows, readGates } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
-import { blockers, claimBlocker, readRequest } from "../journal/incident-waits.ts";
+import { blockers, claimBlocker, requestBody } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { unpackJson } from "../journal/packed-json.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { type TakenIncident, takeUp } from "../journal/take-up.ts";
 import { describeCause, type Log } from "../log.ts";
@@ -84,14 +85,15 @@ async function processLocked(effects: Effects, taken: TakenIncident, log: Log): 
 async function send(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
 	const { locked, attempt } = taken;
 	if (attempt !== undefined) return await trySpawn(effects, { locked, attempt, gates: undefined }, log);
-	needStored("incidents.explanation", locked.explanation, locked.id);
+	needStored("incidents.explanation", await unpackJson(locked.explanation), locked.id);
 	const decided = await decideAttempt(effects, taken);
 	return "state" in decided ? decided : await trySpawn(effects, decided, log);
 }
 
 async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<Progress> {
 	const { locked, attempt } = decided;
-	const request = readRequest(attempt);
+	const body = await requestBody(attempt);
+	const request = needStored("attempts.request", body, locked.id);
 	const targets = blockers(request);
 	const gates = decided.gates ?? (await gatesOf(effects, locked, request));
 	if (!gates.isHeld) return { state: "lock_lost" };
@@ -132,7 +134,7 @@ async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<P
 
 	if (!(await isHeldForSend(effects, locked, gates))) return { state: "lock_lost" };
 	const trace = request.coderun.metadata.annotations[TRACEPARENT_ANNOTATION];
-	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), attempt.request, trace);
+	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), body, trace);
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
 	await releaseSlot(effects, locked, answer);
 	return await concludeSend(effects, locked, request, answer);
