@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { journalSize, largeJournal } from "../wire/journal-size.ts";
 import { ok, type Result } from "../wire/result.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { countLine, ignoredPage } from "./ignored.ts";
@@ -29,6 +30,8 @@ const hubStatus = z.looseObject({
 		lost: z.number().optional(),
 	}),
 	last_delivery_at: text,
+	/** Absent in the answer of an older worker. */
+	journal: z.looseObject({ size_bytes: z.number() }).optional(),
 });
 
 type HubStatus = z.infer<typeof hubStatus>;
@@ -98,6 +101,7 @@ function rendered(
 		field("hub", `${url} ${health === "ok" ? paint("green", "ok") : paint("red", health)}`),
 		field("pipeline", `${hub.pipeline}${by}`),
 		field("deliveries", `last at ${hub.last_delivery_at ?? "no time: none arrived"}`),
+		...(hub.journal === undefined ? [] : [field("journal", journalSize(hub.journal.size_bytes))]),
 		field(
 			"queue",
 			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge`,
@@ -116,6 +120,7 @@ function section(title: string, rows: readonly ListedIncident[], output: Output)
 function problemsOf(health: string, hub: HubStatus): readonly string[] {
 	const { paused, not_starting, delivery_queue, redelivery, refused_signatures } = hub;
 	const waiting = delivery_queue?.waiting ?? 0;
+	const large = largeJournal(hub.journal?.size_bytes ?? 0);
 	return [
 		...(health === "ok" ? [] : ["it takes no deliveries"]),
 		...(paused === null ? [] : [`paused by ${paused.by}${paused.reason === null ? "" : `: ${paused.reason}`}`]),
@@ -124,6 +129,7 @@ function problemsOf(health: string, hub: HubStatus): readonly string[] {
 		...((redelivery.lost ?? 0) === 0 ? [] : [`${redelivery.lost} deliveries lost`]),
 		...((redelivery.pending ?? 0) === 0 ? [] : [`${redelivery.pending} deliveries to be redelivered`]),
 		...(redelivery.problem ? [redelivery.problem] : []),
+		...(large === undefined ? [] : [large]),
 		...(refused_signatures === 0 ? [] : [`${refused_signatures} requests with a wrong signature`]),
 	];
 }

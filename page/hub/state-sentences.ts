@@ -1,3 +1,4 @@
+import { largeJournal } from "../../wire/journal-size.ts";
 import type { HubStatus } from "../../worker/api/shapes.ts";
 import { countIn } from "../home/lanes.ts";
 
@@ -11,6 +12,7 @@ export interface StateSentence {
 export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	const { incidents, paused, not_starting, delivery_queue, redelivery, refused_signatures, notifications } = status;
 	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
+	const large = largeJournal(status.journal.size_bytes);
 	const person = countIn("person", incidents);
 	const working = incidents.running + incidents.awaiting_ci;
 	const known: (StateSentence | undefined)[] = [
@@ -36,6 +38,7 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 					text: `${counted(refused_signatures, "request was", "requests were")} refused for a wrong signature. If they are GitHub's, the App's webhook secret is not the worker's.`,
 				}
 			: undefined,
+		large === undefined ? undefined : { tone: "bad", text: large },
 		broken.length > 0
 			? { tone: "bad", text: `Notifications do not arrive at ${broken.map(({ name }) => name).join(", ")}.` }
 			: undefined,

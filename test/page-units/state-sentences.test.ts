@@ -19,6 +19,7 @@ const QUIET: HubStatus = {
 	notifications: [],
 	changed_at: null,
 	last_delivery_at: null,
+	journal: { size_bytes: 6_999_000_000 },
 };
 
 describe("stateSentences", () => {
@@ -26,6 +27,13 @@ describe("stateSentences", () => {
 		expect(stateSentences(QUIET)).toEqual([
 			{ tone: "good", text: "Healer runs, and CodeRuns may start. 2 agents are at work, 1 incident waits." },
 		]);
+	});
+
+	it("says that the journal is nearly full, from seven of ten gigabytes on", () => {
+		expect(stateSentences({ ...QUIET, journal: { size_bytes: 7_000_000_000 } })[0]).toEqual({
+			tone: "bad",
+			text: "The journal has 7.0 GB of the 10 GB that D1 allows. Keep less: settings.retention in pipeline.yaml.",
+		});
 	});
 
 	it("says first what is wrong, and never that CodeRuns may start while they may not", () => {

@@ -249,6 +249,8 @@ export interface HubStatus {
 	readonly changed_at: string | null;
 	/** When the newest delivery arrived; null if none is known. */
 	readonly last_delivery_at: string | null;
+	/** Of its database, in whole megabytes. */
+	readonly journal: { readonly size_bytes: number };
 }
 
 export interface DeliveryQueueStatus {

@@ -12,6 +12,7 @@ import { explainFailure, failureOf } from "../journal/failure.ts";
 import { readIgnoredCounts } from "../journal/ignored.ts";
 import { lastDeliveryAt } from "../journal/ignored-deliveries.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
+import { sizeOf } from "../journal/measure.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { findStall } from "../journal/starts.ts";
 import { createLog } from "../log.ts";
@@ -26,7 +27,7 @@ const WITHIN_MS = 10_000;
 
 /**
  * `GET /api/status`: the pause, whether CodeRuns are started, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
- * deliveries that wait for the journal, deliveries that GitHub failed to deliver, notifications, and when an incident last changed. While the
+ * deliveries that wait for the journal, deliveries that GitHub failed to deliver, notifications, when an incident last changed, and the journal's size. While the
  * journal is unavailable: how many deliveries wait for it.
  */
 export async function showStatus(request: Request, env: Env): Promise<Response> {
@@ -57,6 +58,7 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		changed_at,
 		stall,
 		last_delivery_at,
+		size_bytes,
 	] = await Promise.all([
 		effects.engine(),
 		currentPause(effects),
@@ -69,6 +71,7 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		lastChange(effects.journal),
 		findStall(effects.journal),
 		lastDeliveryAt(effects.journal),
+		sizeOf(effects.journal),
 	]);
 	return {
 		github_url: webAddressOf(env.GITHUB_API_URL),
@@ -82,8 +85,12 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		notifications,
 		changed_at: isoOrNull(changed_at),
 		last_delivery_at: isoOrNull(last_delivery_at),
+		// In whole megabytes: the answer changes less often than the journal.
+		journal: { size_bytes: Math.ceil(size_bytes / MEGABYTE) * MEGABYTE },
 	};
 }
+
+const MEGABYTE = 1_000_000;
 
 const QUEUE_WITHIN_MS = 2_000;
 

@@ -20,6 +20,11 @@ export interface Measurement {
 	readonly rows_read: number;
 }
 
+/** The size of the journal's database, in bytes. */
+export async function sizeOf(db: D1Database): Promise<number> {
+	return (await db.prepare("SELECT 1").run()).meta.size_after;
+}
+
 /** No count reads more rows than this of one state. */
 const MOST_COUNTED = 10_000;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Artefact } from "../../../pipeline/index.ts";
+import { journalSize, largeJournal } from "../../../wire/journal-size.ts";
 import { secretsProblem } from "../../../wire/secret.ts";
 import { signMessage } from "../../../wire/signature.ts";
 import type { HubStatus } from "../../../worker/api/shapes.ts";
@@ -63,6 +64,7 @@ async function checkStatus(worker: string, tokens: Places["tokens"], local?: Art
 			...unstartedCodeRuns(status),
 			...refusedSignatures(status),
 			...waitingDeliveries(status),
+			...journalSpace(status),
 			...notifications(status),
 		];
 	}
@@ -133,6 +135,14 @@ function waitingDeliveries({ delivery_queue = null }: Partial<HubStatus>): reado
 	if (delivery_queue === null || !delivery_queue.waiting) return [];
 	const since = delivery_queue.oldest_at === null ? "" : `, the oldest since ${delivery_queue.oldest_at}`;
 	return [passed("waiting deliveries", `${delivery_queue.waiting} waiting for the journal${since}.`)];
+}
+
+function journalSpace({ journal }: Partial<HubStatus>): readonly Check[] {
+	if (journal === undefined) return [];
+	const { size_bytes } = journal;
+	const large = largeJournal(size_bytes);
+	if (large === undefined) return [passed("journal's size", `${journalSize(size_bytes)} of 10 GB.`)];
+	return [warning("journal's size", large, "docs/storage.md, The journal: how long data is kept.")];
 }
 
 /** Each target of notifications that nothing arrives at. */

@@ -160,6 +160,7 @@ describe("showStatus", () => {
 			not_starting: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),
 			last_delivery_at: expect.stringMatching(/^\d{4}-/),
+			journal: { size_bytes: expect.any(Number) },
 		});
 	});
 });
