@@ -5,12 +5,14 @@ import { type BundleFigures, measureBundle } from "./bundle.ts";
 import { type ContextFigures, measureContext } from "./context.ts";
 import { type DecideFigures, measureDecide } from "./decide.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
+import { measureJournal } from "./journal.ts";
 import { measureRouting, printRouting } from "./routing.ts";
 
 /** Reports every figure beside a floor or a reference of the same run. No figure makes it fail. */
 const USAGE = `npm run bench                             all figures except routing
 npm run bench -- decide                   time of a decision, in Node and in workerd
 npm run bench -- context                  time to read logs and to gather the context
+npm run bench -- journal                  bytes of the journal and calls to it, for one incident
 npm run bench -- routing [file.jsonl ...] how often the right agent is chosen, for the labelled cases in these files,
                                           else those in HEALER_CORPUS, else the project's own
 --json                                    print JSON`;
@@ -27,6 +29,7 @@ if (process.argv.includes("--help")) console.log(USAGE);
 else if (only === "routing")
 	await reportRouting(files.length > 0 ? files : (process.env.HEALER_CORPUS ?? "").split(path.delimiter));
 else if (only === "decide") report(await measureDecide(), printDecide);
+else if (only === "journal") report(await measureJournal(), console.log);
 else if (only === "context") report(await measureContext(), printContext);
 else await reportAll();
 
