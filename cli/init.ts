@@ -55,8 +55,11 @@ export async function init(folder: string, options: InitOptions, output: Output,
 /** Asks for what no flag gives. */
 async function asked(given: GivenAnswers, flags: GivenAnswers, ask: Asking): Promise<GivenAnswers> {
 	const org = flags.org ?? (await ask.text("Your organisation's login on GitHub", given.org ?? ""));
-	const text = async (name: "repositories" | "agents" | "deploy" | "url", question: string, usual: string) =>
-		flags[name] ?? (await ask.text(question, given[name] ?? usual));
+	const text = async (
+		name: "repositories" | "agents" | "deploy" | "namespace" | "url",
+		question: string,
+		usual: string,
+	) => flags[name] ?? (await ask.text(question, given[name] ?? usual));
 	return {
 		...given,
 		org,
@@ -67,6 +70,7 @@ async function asked(given: GivenAnswers, flags: GivenAnswers, ask: Asking): Pro
 			"atlas",
 		),
 		deploy: await text("deploy", "The relay by helm or kustomize", "helm"),
+		namespace: await text("namespace", "The namespace of the CodeRun controller", "cto"),
 		url: await text("url", "The worker's address, once it is deployed", "https://healer.example.com"),
 	};
 }
@@ -110,7 +114,7 @@ async function originOfHealer(): Promise<string> {
 	}
 }
 
-function present({ org, repositories, agents, deploy, url, healer }: GivenAnswers): GivenAnswers {
-	const given = { org, repositories, agents, deploy, url, healer };
+function present({ org, repositories, agents, deploy, namespace, url, healer }: GivenAnswers): GivenAnswers {
+	const given = { org, repositories, agents, deploy, namespace, url, healer };
 	return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -100,6 +100,7 @@ program
 		"Agents with the fields that each takes; the last one gets everything else (default: atlas)",
 	)
 	.option("--deploy <how>", "How the relay is deployed: helm or kustomize (default: helm)")
+	.option("--namespace <name>", "The namespace of the CodeRun controller in your cluster (default: cto)")
 	.option("--url <url>", "The worker's address (default: https://healer.example.com)")
 	.option("--healer <address>", "Git address or path of Healer itself (default: where this copy is from)")
 	.option("--force", "Replace files that differ from what it would write")

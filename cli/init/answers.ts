@@ -11,6 +11,8 @@ export interface Answers {
 	/** The last one also gets what nobody takes. */
 	readonly agents: readonly AgentAnswer[];
 	readonly deploy: "helm" | "kustomize";
+	/** The cluster's, which the CodeRun controller watches. */
+	readonly namespace: string;
 	/** Where the worker will be reached. */
 	readonly url: string;
 	/** Git address or path of Healer itself. */
@@ -28,6 +30,7 @@ export interface GivenAnswers {
 	readonly repositories?: string | undefined;
 	readonly agents?: string | undefined;
 	readonly deploy?: string | undefined;
+	readonly namespace?: string | undefined;
 	readonly url?: string | undefined;
 	readonly healer?: string | undefined;
 }
@@ -35,12 +38,14 @@ export interface GivenAnswers {
 // https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 const REPOSITORY = /^[a-z\d-]+\/[\w.*-]+$/i;
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+const NAMESPACE = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 const AGENT = /^[a-z][a-z\d-]{0,30}$/;
 const FIELD = /^[a-z][a-z\d_-]*$/;
 
 /** Every problem of the answers, a line each, or the answers. */
 export function readAnswers(given: GivenAnswers): Result<Answers> {
-	const { org = "", url = "https://healer.example.com", deploy = "helm", healer = "" } = given;
+	const { org = "", url = "https://healer.example.com", deploy = "helm", namespace = "cto", healer = "" } = given;
 	const repositories = commaSeparated(given.repositories ?? `${org}/*`);
 	const agents = commaSeparated(given.agents ?? "atlas").map(agentOf);
 	const problems = [
@@ -57,10 +62,14 @@ export function readAnswers(given: GivenAnswers): Result<Answers> {
 		...repeated(agents.map(({ name }) => name)).map((name) => `--agents ${name}: it is there twice.`),
 		...repeated(agents.flatMap(({ takes }) => takes)).map((field) => `--agents: two of them take ${field}.`),
 		...(deploy === "helm" || deploy === "kustomize" ? [] : [`--deploy ${deploy}: choose helm or kustomize.`]),
+		...(NAMESPACE.test(namespace)
+			? []
+			: [`--namespace ${namespace}: give the namespace of the CodeRun controller, such as cto.`]),
 		...(isWebAddress(url) ? [] : [`--url ${url}: give the worker's address, such as https://healer.example.com.`]),
 	];
 	if (problems.length > 0) return fail(problems.join("\n"));
-	return ok({ org, repositories, agents, deploy: deploy === "kustomize" ? "kustomize" : "helm", url, healer });
+	const how = deploy === "kustomize" ? "kustomize" : "helm";
+	return ok({ org, repositories, agents, deploy: how, namespace, url, healer });
 }
 
 /** The answers as flags again. */
@@ -76,6 +85,7 @@ const keptSchema = z.looseObject({
 			repositories: z.string(),
 			agents: z.string(),
 			deploy: z.string(),
+			namespace: z.string().optional(),
 			url: z.string(),
 			healer: z.string(),
 		}),

@@ -97,7 +97,7 @@ outcome:
   protected_branches: [main, master, "release/**"]
 
 # The namespace that the CodeRun controller watches.
-spawn: { namespace: cto }
+spawn: { namespace: ${answers.namespace} }
 `;
 }
 
@@ -156,7 +156,7 @@ function relaySettings(answers: Answers): readonly (readonly [name: string, valu
 
 function values(answers: Answers): string {
 	const settings = relaySettings(answers).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}\n`);
-	return `# The relay: \`helm upgrade --install healer-relay healer/deploy/helm/healer-relay -n cto -f deploy/values.yaml\`.
+	return `# The relay: \`helm upgrade --install healer-relay healer/deploy/helm/healer-relay -n ${answers.namespace} -f deploy/values.yaml\`.
 image:
   # The image that you built (healer/docs/deploy.md).
   repository: ghcr.io/${answers.org.toLowerCase()}/healer-relay
@@ -174,7 +174,7 @@ function kustomize(answers: Answers): Files {
 		"deploy/kustomization.yaml": `# The relay: \`kubectl apply -k deploy\`.
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
-namespace: cto
+namespace: ${answers.namespace}
 resources:
   - ../healer/deploy/relay
 configMapGenerator:
@@ -222,7 +222,7 @@ jobs:
 function readme(answers: Answers): string {
 	const apply =
 		answers.deploy === "helm"
-			? "helm upgrade --install healer-relay healer/deploy/helm/healer-relay -n cto -f deploy/values.yaml"
+			? `helm upgrade --install healer-relay healer/deploy/helm/healer-relay -n ${answers.namespace} -f deploy/values.yaml`
 			: "kubectl apply -k deploy";
 	return `# Healer at ${answers.org}
 

@@ -5,7 +5,7 @@ import { blocksOf, commandsOf, readMarkdown, tableOf } from "../support/markdown
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const DOCS = ["docs/deploy.md", "docs/migration.md"];
-const COMMANDS = DOCS.flatMap(commandsOf);
+const COMMANDS = DOCS.flatMap((file) => commandsOf(file));
 
 function textOf(file: string): string {
 	return readFileSync(path.join(ROOT, file), "utf8");

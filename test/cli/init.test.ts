@@ -87,6 +87,7 @@ describe("healer init", () => {
 			"Your organisation's login on GitHub []",
 			"Repositories whose failures are fixed, separated by commas [umbrella/*]",
 			"Agents with the fields that each takes, such as ferris:rust,atlas; the last one gets everything else [atlas]",
+			"The namespace of the CodeRun controller [cto]",
 			"The worker's address, once it is deployed [https://healer.example.com]",
 		]);
 		expect(parse(text("pipeline.yaml")).settings.repositories).toEqual(["umbrella/*"]);
@@ -102,6 +103,7 @@ describe("healer init", () => {
 		],
 		[{ org: "acme", agents: "a:rust,b:rust" }, "--agents: two of them take rust."],
 		[{ org: "acme", deploy: "nomad" }, "--deploy nomad: choose helm or kustomize."],
+		[{ org: "acme", namespace: "CTO" }, "--namespace CTO: give the namespace of the CodeRun controller, such as cto."],
 		[{ org: "acme", url: "healer" }, "--url healer: give the worker's address, such as https://healer.example.com."],
 	])("writes nothing with %j", async (options, problem) => {
 		const { code, problems } = await run({ yes: true, ...options });

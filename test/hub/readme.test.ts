@@ -188,7 +188,7 @@ describe("docs/pipeline.md example, as typed", () => {
 		);
 	});
 
-	const triedAbove = ["README.md", "docs/local.md"].flatMap(commandsOf);
+	const triedAbove = ["README.md", "docs/local.md"].flatMap((file) => commandsOf(file));
 
 	it.each(commands.filter(([command]) => !triedAbove.includes(command)))("%s", async (command, says) => {
 		if (command === ON_A_WORKER) exported = command;

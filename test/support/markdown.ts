@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 export interface MarkdownBlock {
 	/** `README.md:12`, for test names. */
 	readonly at: string;
+	/** The heading of second level that it is under, without `## `; empty before the first. */
+	readonly section: string;
 	readonly language: string;
 	readonly text: string;
 }
@@ -17,16 +19,17 @@ export function readMarkdown(file: string): string {
 
 export function blocksOf(file: string): readonly MarkdownBlock[] {
 	const markdown = readMarkdown(file);
-	return [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ index, 1: language = "", 2: text = "" }) => ({
-		at: `${file}:${markdown.slice(0, index).split("\n").length}`,
-		language,
-		text,
-	}));
+	return [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ index, 1: language = "", 2: text = "" }) => {
+		const before = markdown.slice(0, index);
+		const section = [...before.matchAll(/^## (.*)$/gm)].at(-1)?.[1] ?? "";
+		return { at: `${file}:${before.split("\n").length}`, section, language, text };
+	});
 }
 
-/** The lines of the shell blocks, in order, without comments. */
-export function commandsOf(file: string): readonly string[] {
-	const lines = blocksOf(file).flatMap(({ language, text }) => (language === "sh" ? text.split("\n") : []));
+/** The lines of the shell blocks, in order, without comments; those of these sections alone, if given. */
+export function commandsOf(file: string, sections = /(?:)/): readonly string[] {
+	const blocks = blocksOf(file).filter(({ language, section }) => language === "sh" && sections.test(section));
+	const lines = blocks.flatMap(({ text }) => text.split("\n"));
 	return lines.map((line) => line.replace(/\s+# .*$/, "")).filter((line) => line !== "");
 }
 

@@ -80,11 +80,12 @@ export async function startRelayProcess(
 export async function postSpawn(
 	url: string,
 	request: SpawnRequest,
+	secrets: readonly string[] = SECRETS,
 ): Promise<SpawnResult | { readonly status: number }> {
 	const body = JSON.stringify(request);
 	const id = `${request.incident_id}.${request.attempt}`;
 	try {
-		const headers = signMessage(SECRETS, { id, at: Date.now() / 1000, body });
+		const headers = signMessage(secrets, { id, at: Date.now() / 1000, body });
 		const signal = AbortSignal.timeout(30_000);
 		const response = await fetch(`${url}/v1/spawn`, { method: "POST", headers, body, signal });
 		const answer: unknown = await response.json();
