@@ -14,7 +14,12 @@ describe("directoryCluster", () => {
 		const acknowledged: string[] = [];
 		const rounds = runs(8, 3);
 		for (let round = 0; round < rounds; round++) {
-			acknowledged.push(...(await writeUntilKilled(state, round * 10_000, 20 + round * 35)));
+			acknowledged.push(
+				...(await writeUntilKilled(state, round * 10_000, {
+					lines: Math.min(round, 1) + 1,
+					after_ms: 20 + round * 35,
+				})),
+			);
 		}
 		await directoryCluster(state, systemClock);
 		const files = await readdir(join(state, "coderuns"));
@@ -72,8 +77,15 @@ describe("directoryCluster", () => {
 	});
 });
 
-/** Starts the writer, kills it after a while, and returns the names that it acknowledged. */
-async function writeUntilKilled(state: string, first: number, after_ms: number): Promise<string[]> {
+/**
+ * Starts the writer, kills it a while after so many lines (that it has begun, then one for each name that it acknowledges), and
+ * returns those names.
+ */
+async function writeUntilKilled(
+	state: string,
+	first: number,
+	{ lines, after_ms }: { readonly lines: number; readonly after_ms: number },
+): Promise<string[]> {
 	const script = join(import.meta.dirname, "../../../support/write-coderuns.ts");
 	const child = startProcess(process.execPath, [script, state, String(first)], {
 		stdio: ["ignore", "pipe", "inherit"],
@@ -82,7 +94,7 @@ async function writeUntilKilled(state: string, first: number, after_ms: number):
 	const begun = new Promise<void>((resolve) =>
 		child.stdout.on("data", (chunk: Buffer) => {
 			output += chunk.toString();
-			resolve();
+			if (output.split("\n").length > lines) resolve();
 		}),
 	);
 	const ended = new Promise((resolve) => child.once("close", resolve));
