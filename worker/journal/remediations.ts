@@ -175,7 +175,7 @@ interface PushOrigin {
 /**
  * The remediation whose agent pushed the failing commit: on the branch of a fix, or when one of our agents is known to have
  * pushed to a branch. Such a failure is not an incident, or an agent that pushes failing commits would be called without
- * end. Where nobody says who pushed, it is one: see `possibleCause`. A failure that is already an incident stays one.
+ * end. Where nobody says who pushed, it is one: see `causeQuery`. A failure that is already an incident stays one.
  */
 export async function remediationPushedTo(
 	db: D1Database,
