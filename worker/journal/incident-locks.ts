@@ -2,7 +2,7 @@ import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type IncidentRow, incidentsTable, type LockedIncident } from "./incidents.ts";
 import { type LockRequest, lockRow } from "./lock-row.ts";
 import { type Query, runQuery } from "./query.ts";
-import { IS_UNENDED } from "./state-machine.ts";
+import { IS_UNENDED, IS_UNSENT } from "./state-machine.ts";
 import type { DueKey } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
 
@@ -27,7 +27,7 @@ export async function extendLock(db: D1Database, locked: LockedIncident, lockedU
 
 export function extendQuery(db: D1Database, locked: LockedIncident, lockedUntil: number): Query<boolean> {
 	const statement = db
-		.prepare("UPDATE incidents SET locked_until = ?3 WHERE id = ?1 AND lock = ?2 AND status IN ('accepted', 'waiting')")
+		.prepare(`UPDATE incidents SET locked_until = ?3 WHERE id = ?1 AND lock = ?2 AND ${IS_UNSENT}`)
 		.bind(locked.id, locked.lock, lockedUntil);
 	return { statements: [statement], read: ([done]) => done?.meta.changes === 1 };
 }

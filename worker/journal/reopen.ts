@@ -1,7 +1,7 @@
 import type { Incident } from "../../pipeline/incident.ts";
 import { type Bindings, bindNamed } from "./bind-named.ts";
 import { beganAt } from "./checks.ts";
-import { statusList, TRANSITIONS } from "./state-machine.ts";
+import { IS_UNSENT, statusList, TRANSITIONS } from "./state-machine.ts";
 import { insertTransitions } from "./transitions.ts";
 
 /** Each opening starts a new budget: no more of them, or a flaky run would call agents without end. */
@@ -116,7 +116,7 @@ function higherAttemptStatements(db: D1Database, incident: Incident): readonly D
 		bindNamed(
 			db,
 			`UPDATE incidents SET run_attempt = :run_attempt, incident = CASE
-				WHEN run_attempt IS NOT NULL AND agent IS NULL AND status IN ('accepted', 'waiting') THEN ${PATCHED} ELSE incident
+				WHEN run_attempt IS NOT NULL AND agent IS NULL AND ${IS_UNSENT} THEN ${PATCHED} ELSE incident
 			END
 			WHERE id = :id AND (run_attempt IS NULL OR run_attempt < :run_attempt)`,
 			valuesOf({ incident, dueAt: 0, now: 0 }),

@@ -94,3 +94,6 @@ export function statusList(statuses: readonly IncidentStatus[]): string {
 
 /** SQL: the incident has not ended; in the words of the index `incidents_stuck`, or SQLite would not use it. */
 export const IS_UNENDED = `status IN (${statusList(UNENDED)})`;
+
+/** SQL: its CodeRun was not seen yet. */
+export const IS_UNSENT = `status IN (${statusList(NOT_SENT)})`;
