@@ -12,11 +12,11 @@ import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
 import { type KeptFacts, storeDecision } from "../journal/decisions.ts";
 import type { GateRows } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
+import type { IncidentSnapshot } from "../journal/incident-snapshot.ts";
 import { packRequest } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { packJson } from "../journal/packed-json.ts";
 import { inKey, type KnownRepository } from "../journal/repositories.ts";
-import type { TakenIncident } from "../journal/take-up.ts";
 import { redAtDecision } from "../remediation/goal.ts";
 import { attemptTraceparent } from "../runtime/trace.ts";
 import { decideByEvidence } from "./decide-by-evidence.ts";
@@ -36,9 +36,9 @@ export interface Decided {
 }
 
 /** Gathers context, decides once, and stores the decision with the bytes of every send. */
-export async function decideAttempt(effects: Effects, taken: TakenIncident): Promise<Decided | Progress> {
-	const { locked } = taken;
-	const reported = await reportedIncident(effects, taken);
+export async function decideAttempt(effects: Effects, snapshot: IncidentSnapshot): Promise<Decided | Progress> {
+	const { locked } = snapshot;
+	const reported = await reportedIncident(effects, snapshot);
 	if ("state" in reported) return reported;
 	const evidence = await gatherEvidence(effects, locked, reported);
 	if ("state" in evidence) return evidence;
@@ -46,12 +46,12 @@ export async function decideAttempt(effects: Effects, taken: TakenIncident): Pro
 	if ("state" in split) return split;
 	const whole = await gatherRest(effects, locked, split.evidence);
 	if ("state" in whole) return whole;
-	return await decideOn(effects, taken, { ...split, evidence: whole });
+	return await decideOn(effects, snapshot, { ...split, evidence: whole });
 }
 
 async function decideOn(
 	effects: Effects,
-	{ locked, known }: TakenIncident,
+	{ locked, known }: IncidentSnapshot,
 	{ evidence, others }: SplitEvidence,
 ): Promise<Decided | Progress> {
 	const engine = await effects.engine();

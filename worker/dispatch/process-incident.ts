@@ -5,11 +5,11 @@ import type { Effects } from "../effects.ts";
 import { type GateRows, readGates } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
+import { type IncidentSnapshot, readSnapshot } from "../journal/incident-snapshot.ts";
 import { blockers, claimBlocker, requestBody } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { unpackJson } from "../journal/packed-json.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
-import { type TakenIncident, takeUp } from "../journal/take-up.ts";
 import { describeCause, type Log } from "../log.ts";
 import { reconcile } from "../remediation/reconcile.ts";
 import { incidentTrace } from "../runtime/trace.ts";
@@ -35,15 +35,15 @@ const RENEWED_WITHIN_MS = 3_000;
  * concluded by one.
  */
 export async function processIncident(effects: Effects, id: string): Promise<Progress> {
-	const taken = await takeUpOrLock(effects, id);
-	if (taken === undefined) return { state: "not_locked" };
+	const snapshot = await lockWithSnapshot(effects, id);
+	if (snapshot === undefined) return { state: "not_locked" };
 
-	const { locked } = taken;
+	const { locked } = snapshot;
 	const { trace_id } = incidentTrace(locked);
 	const log = effects.log.with({ incident_id: id, trace_id, ...deliveryOf(locked), attempt: locked.attempt });
 	try {
-		if ("unreadable" in taken) throw taken.unreadable;
-		const progress = await processLocked(effects, taken, log);
+		if ("unreadable" in snapshot) throw snapshot.unreadable;
+		const progress = await processLocked(effects, snapshot, log);
 		if (progress.state !== "not_locked") log.info("incident processed", { ...progress });
 		return progress;
 	} catch (cause) {
@@ -55,12 +55,12 @@ export async function processIncident(effects: Effects, id: string): Promise<Pro
 }
 
 /** If what it depends on cannot be read, it is locked alone, and deferred. */
-async function takeUpOrLock(effects: Effects, id: string) {
+async function lockWithSnapshot(effects: Effects, id: string) {
 	const now = effects.now();
 	const at = { now, lock: effects.newId(), locked_until: now + LOCK_MS };
 	try {
 		const { gathering_ms } = await effects.engine();
-		return await takeUp(effects.journal, id, {
+		return await readSnapshot(effects.journal, id, {
 			...at,
 			undecided_until: at.locked_until + gathering_ms + ASKING_WHERE_MS,
 		});
@@ -70,23 +70,23 @@ async function takeUpOrLock(effects: Effects, id: string) {
 	}
 }
 
-async function processLocked(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
-	const { locked, state: read } = taken;
+async function processLocked(effects: Effects, snapshot: IncidentSnapshot, log: Log): Promise<Progress> {
+	const { locked, state: read } = snapshot;
 	// This may end the incident, or start its next attempt.
 	const seen = await reconcile(effects, locked.id, { lock: locked.lock, read });
 	const isHeld = seen?.lock === locked.lock;
 	if (isHeld && isDueToSend(seen, effects.now())) {
-		return await send(effects, { ...taken, locked: { ...seen, lock: locked.lock } }, log);
+		return await send(effects, { ...snapshot, locked: { ...seen, lock: locked.lock } }, log);
 	}
 	if (isHeld) await releaseIncidentLock(effects.journal, locked);
 	return { state: seen?.status === "escalated" ? "escalated" : "not_locked" };
 }
 
-async function send(effects: Effects, taken: TakenIncident, log: Log): Promise<Progress> {
-	const { locked, attempt } = taken;
+async function send(effects: Effects, snapshot: IncidentSnapshot, log: Log): Promise<Progress> {
+	const { locked, attempt } = snapshot;
 	if (attempt !== undefined) return await trySpawn(effects, { locked, attempt, gates: undefined }, log);
 	needStored("incidents.explanation", await unpackJson(locked.explanation), locked.id);
-	const decided = await decideAttempt(effects, taken);
+	const decided = await decideAttempt(effects, snapshot);
 	return "state" in decided ? decided : await trySpawn(effects, decided, log);
 }
 

@@ -3,7 +3,7 @@ import { withoutOthersFindings } from "../../pipeline/index.ts";
 import type { Effects } from "../effects.ts";
 import { newerHeads } from "../journal/attempts.ts";
 import { withActor, withKnownActor } from "../journal/checks.ts";
-import type { TakenIncident } from "../journal/take-up.ts";
+import type { IncidentSnapshot } from "../journal/incident-snapshot.ts";
 import { atNewerHead } from "./at-newer-head.ts";
 import { checkPresses } from "./check-presses.ts";
 import { cancelUndecided, explain } from "./end-undecided.ts";
@@ -15,7 +15,7 @@ import type { Progress } from "./waiting.ts";
 /** The incident as all deliveries that count report it, at the newest head of its branch that it was decided for. */
 export async function reportedIncident(
 	effects: Effects,
-	{ locked, known }: TakenIncident,
+	{ locked, known }: IncidentSnapshot,
 ): Promise<Incident | Progress> {
 	const first: Incident = JSON.parse(locked.incident);
 	const deliveries = newestFailure(first, known.deliveries(), locked.reopened_at);
@@ -41,7 +41,7 @@ async function withActorOf(
 	effects: Effects,
 	merged: Incident,
 	first: Incident,
-	{ actor }: TakenIncident["known"],
+	{ actor }: IncidentSnapshot["known"],
 ): Promise<Incident> {
 	const isOfRow = ASKED_BY.every((field) => merged[field] === first[field]);
 	if (!isOfRow) return await withKnownActor(effects.journal, merged);

@@ -7,9 +7,10 @@ import { type LockRequest, lockQuery } from "./lock-row.ts";
 import { type Query, rowQuery, runQueries } from "./query.ts";
 import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
 import { type KnownRepository, repositoryOf } from "./repositories.ts";
+import { IS_UNSENT } from "./state-machine.ts";
 
 /** A locked incident, and everything that the journal knows of it, from the moment at which it was locked. */
-export interface TakenIncident {
+export interface IncidentSnapshot {
 	readonly locked: LockedIncident;
 	readonly state: StateRows;
 	/** The stored decision of its current attempt, if that is not sent yet. */
@@ -30,7 +31,7 @@ export interface KnownOfIncident {
 }
 
 /** The lock of an incident that is still to be decided covers the time to gather an ordinary context. */
-export interface TakeUpRequest extends LockRequest {
+export interface SnapshotRequest extends LockRequest {
 	readonly undecided_until: number;
 }
 
@@ -38,7 +39,11 @@ export interface TakeUpRequest extends LockRequest {
  * Locks an incident, whatever its state, and reads what its next step and its decision depend on: one transaction, and one call
  * to the journal. Undefined if another consumer holds its lock.
  */
-export async function takeUp(db: D1Database, id: string, at: TakeUpRequest): Promise<TakenIncident | undefined> {
+export async function readSnapshot(
+	db: D1Database,
+	id: string,
+	at: SnapshotRequest,
+): Promise<IncidentSnapshot | undefined> {
 	const { undecided_until, ...request } = at;
 	const key = { id, undecided_until };
 	const until = `CASE WHEN ${IS_UNSENT} AND agent IS NULL THEN :undecided_until ELSE :locked_until END`;
@@ -83,7 +88,6 @@ function besideQuery(db: D1Database, id: string): Query<Beside> {
 	};
 }
 
-const IS_UNSENT = "status IN ('accepted', 'waiting')";
 /** SQL, in a statement whose ?1 is the incident's id. */
 const OF_UNSENT = `EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND ${IS_UNSENT})`;
 /** The same, and its current attempt is not decided. */
