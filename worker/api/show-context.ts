@@ -9,7 +9,7 @@ import type { KeptContext } from "./shapes.ts";
 
 /**
  * `GET /api/incidents/{id}/context`: what was known when it was last decided, with its data. It is apart from the incident,
- * which the page asks for every few seconds. 404 after its retention period.
+ * which the page asks for every few seconds. 404 once `settings.retention` has deleted it.
  */
 export async function showContextApi(request: IRequest & Request, env: Env): Promise<Response> {
 	const facts = await findFacts(env.JOURNAL, String(request.params.id));

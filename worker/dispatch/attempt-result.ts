@@ -14,9 +14,9 @@ const LOOK_AGAIN_MS = 60_000;
 /**
  * Waits with a failure that an agent may have pushed, because no event and no answer of GitHub says who did, until its attempt
  * has ended; ends it as the attempt's result if CI, or the agent, failed then. Undefined if a person's push is the only
- * explanation left, and for every later attempt. The two incidents cannot deadlock: the attempt's CodeRun or CI is running, so
- * its incident waits for no other, and both have deadlines. Once that one waits for its own next attempt, it is no cause any
- * more, and until this wait is over `nextInQueue` does not let it queue behind this one for the claim.
+ * explanation left, and for every later attempt. The two incidents cannot deadlock: while the attempt's CodeRun or CI runs, its
+ * incident waits for no other, and both have deadlines. Once that incident waits for its own next attempt, it is no cause any
+ * more; until this wait ends, `nextInQueue` does not queue it behind this one.
  */
 export async function awaitAttemptResult(
 	effects: Effects,
