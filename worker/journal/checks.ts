@@ -89,11 +89,7 @@ export async function withKnownActor(db: D1Database, incident: Incident): Promis
 	const { kind, repository, branch, head_sha, run_id = null } = incident;
 	if (kind !== "ci" || incident.actor !== undefined || branch === undefined || head_sha === undefined) return incident;
 	const known = await db
-		.prepare(
-			`SELECT actor_login AS login, actor_type AS type FROM checks
-			WHERE repository = ?1 AND branch = ?2 AND head_sha = ?3 AND actor_login IS NOT NULL
-			ORDER BY run_id IS ?4 DESC, position DESC LIMIT 1`,
-		)
+		.prepare(actorOf("SELECT ?1 AS repository, ?2 AS branch, ?3 AS head_sha, ?4 AS run_id"))
 		.bind(repository, branch, head_sha, run_id)
 		.first<KnownActor>();
 	return known === null ? incident : withActor(incident, known);
@@ -109,10 +105,12 @@ export function withActor(incident: Incident, { login, type }: KnownActor): Inci
 }
 
 /** SQL: the actor that `withKnownActor` finds for the fields of an incident's own row; `id` is SQL, too. */
-export const actorOf = (id: string) => `WITH one AS MATERIALIZED (
-		SELECT repository, ${FIELDS} ->> 'branch' AS branch, ${FIELDS} ->> 'head_sha' AS head_sha, ${FIELDS} ->> 'run_id' AS run_id
-		FROM incidents WHERE id = ${id} AND kind = 'ci'
-	)
+export const actorOfRow = (id: string) =>
+	actorOf(`SELECT repository, ${FIELDS} ->> 'branch' AS branch, ${FIELDS} ->> 'head_sha' AS head_sha,
+		${FIELDS} ->> 'run_id' AS run_id FROM incidents WHERE id = ${id} AND kind = 'ci'`);
+
+/** SQL; `commit` selects what names it. */
+const actorOf = (commit: string) => `WITH one AS MATERIALIZED (${commit})
 	SELECT checks.actor_login AS login, checks.actor_type AS type FROM one CROSS JOIN checks
 	WHERE checks.repository = one.repository AND checks.branch = one.branch AND checks.head_sha = one.head_sha
 		AND checks.actor_login IS NOT NULL

@@ -1,5 +1,5 @@
 import { type AttemptRow, currentAttemptQuery } from "./attempts.ts";
-import { actorOf, type KnownActor } from "./checks.ts";
+import { actorOfRow, type KnownActor } from "./checks.ts";
 import { deliveriesQuery, readDeliveries, type StoredDelivery } from "./deliveries.ts";
 import { olderOfRun } from "./incident-of-run.ts";
 import { incidentsTable, type LockedIncident } from "./incidents.ts";
@@ -66,7 +66,7 @@ type Beside = Omit<KnownOfIncident, "deliveries">;
 function besideQuery(db: D1Database, id: string): Query<Beside> {
 	const statement = db
 		.prepare(
-			`SELECT (SELECT json_object('login', login, 'type', type) FROM (${actorOf("?1")})) AS actor,
+			`SELECT (SELECT json_object('login', login, 'type', type) FROM (${actorOfRow("?1")})) AS actor,
 				(${olderOfRun("?1", "NULL")}) AS of_run,
 				(SELECT json_object('name', name, 'key', key) FROM (${repositoryOf("?1")})) AS repository
 			WHERE ${OF_UNDECIDED}`,
