@@ -2,26 +2,21 @@ import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
 import type { AttemptRow } from "./attempts.ts";
 import { type IncidentRow, incidentStatement, type LockedIncident } from "./incidents.ts";
-import { packJson, unpackJson } from "./packed-json.ts";
+import { packText, unpackJson } from "./packed-json.ts";
 import { rowQuery, runQueries } from "./query.ts";
 import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
-import { readStored } from "./stored-json.ts";
 import { stepQuery, takeStep } from "./transitions.ts";
 
 /** A spawn request as it is stored: SQL reads everything but its CodeRun. */
 export async function packRequest(request: SpawnRequest): Promise<string> {
 	const text = JSON.stringify(request);
-	const packed: { readonly packed?: string } = JSON.parse(await packJson(text));
-	return packed.packed === undefined ? text : JSON.stringify({ ...request, coderun: { packed: packed.packed } });
+	const packed = await packText(text);
+	return packed === undefined ? text : JSON.stringify({ ...request, coderun: { packed } });
 }
 
 /** The body of a stored spawn request, the same bytes for each send. */
 export async function requestBody({ request }: Pick<AttemptRow, "request">): Promise<string> {
-	if (!request.includes('"packed":')) return request;
-	const read = readStored("attempts.request", request);
-	return read.ok && read.value.coderun !== undefined
-		? await unpackJson(JSON.stringify(read.value.coderun), request)
-		: request;
+	return await unpackJson(request, "coderun");
 }
 
 /** Everything that an attempt may have to wait for, as values of `incidents.blocked_on`. */

@@ -12,15 +12,21 @@ const packedSchema = z.looseObject({ packed: z.base64() });
 
 /** A JSON text as it is stored; `plain`: the fields that stay readable. */
 export async function packJson(text: string, plain: object = {}): Promise<string> {
-	if (text.length < SHORTEST) return text;
-	const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
-	return JSON.stringify({ ...plain, packed: z.util.uint8ArrayToBase64(bytes) });
+	const packed = await packText(text);
+	return packed === undefined ? text : JSON.stringify({ ...plain, packed });
 }
 
-/** The text that was packed, to the byte; else `otherwise`. */
-export async function unpackJson(stored: string, otherwise = stored): Promise<string> {
-	const packed = packedIn(stored);
-	if (packed === undefined) return otherwise;
+/** A text deflated, in base64; undefined if it is too short to gain by that. */
+export async function packText(text: string): Promise<string | undefined> {
+	if (text.length < SHORTEST) return undefined;
+	const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
+	return z.util.uint8ArrayToBase64(bytes);
+}
+
+/** The text that was packed, to the byte; what is not packed, as it is. `field`: the one that holds `packed`, if it is not the top. */
+export async function unpackJson(stored: string, field?: string): Promise<string> {
+	const packed = packedIn(stored, field);
+	if (packed === undefined) return stored;
 	try {
 		const bytes = z.util.base64ToUint8Array(packed);
 		return new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
@@ -29,10 +35,11 @@ export async function unpackJson(stored: string, otherwise = stored): Promise<st
 	}
 }
 
-function packedIn(stored: string): string | undefined {
+function packedIn(stored: string, field: string | undefined): string | undefined {
 	if (!stored.includes('"packed":')) return undefined;
 	try {
-		return packedSchema.safeParse(JSON.parse(stored)).data?.packed;
+		const value = JSON.parse(stored);
+		return packedSchema.safeParse(field === undefined ? value : value?.[field]).data?.packed;
 	} catch {
 		return undefined;
 	}
