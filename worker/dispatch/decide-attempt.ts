@@ -16,7 +16,7 @@ import type { IncidentSnapshot } from "../journal/incident-snapshot.ts";
 import { packRequest } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { packJson } from "../journal/packed-json.ts";
-import { inKey, type KnownRepository } from "../journal/repositories.ts";
+import { inKey, type KnownRepository, namedOnly } from "../journal/repositories.ts";
 import { redAtDecision } from "../remediation/goal.ts";
 import { attemptTraceparent } from "../runtime/trace.ts";
 import { decideByEvidence } from "./decide-by-evidence.ts";
@@ -121,8 +121,7 @@ async function spawnRequest(
 ): Promise<SpawnRequest> {
 	const { metadata, spec } = decision.coderun;
 	const trace = attemptTraceparent({ id, traceparent }, attempt);
-	// Nobody else had its id: it is as its name says.
-	const repository = known ?? { name, key: name.toLowerCase() };
+	const repository = known ?? namedOnly(name);
 	// In a directory CodeRuns wait for a person or a tool, however long that takes.
 	const isWatched = effects.overdueAfterMs !== undefined;
 	const { start_deadline_s } = outcomeFor(await effects.engine(), name);

@@ -46,7 +46,12 @@ export async function knownRepository(db: D1Database, named: NamedRepository, no
 /** Nobody else had the id: the repository is as its name says, also under a name that it lost since. */
 async function byName(db: D1Database, name: string): Promise<KnownRepository> {
 	const known = await runQuery(db, rowQuery<KnownRepository>(db.prepare(byNameOf("?1")).bind(name)));
-	return known ?? { name, key: name.toLowerCase() };
+	return known ?? namedOnly(name);
+}
+
+/** A repository that the journal does not have: it is as its name says. */
+export function namedOnly(name: string): KnownRepository {
+	return { name, key: name.toLowerCase() };
 }
 
 /** SQL: the repository of an incident, as `knownRepository` knows it by name; `id` is SQL, too. */
