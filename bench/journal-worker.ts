@@ -4,6 +4,7 @@ import { processIncident } from "../worker/dispatch/process-incident.ts";
 import type { Effects } from "../worker/effects.ts";
 import type { Env } from "../worker/env.ts";
 import { acceptDelivery } from "../worker/ingest/accept-delivery.ts";
+import { sizeOf } from "../worker/journal/measure.ts";
 import { createLog } from "../worker/log.ts";
 import { countedJournal } from "../worker/runtime/budget.ts";
 import type { JournalRun, JournalWork } from "./journal-messages.ts";
@@ -53,10 +54,6 @@ async function send(effects: Effects, id: string): Promise<void> {
 	const now = effects.now() + LATER_MS;
 	const { state } = await processIncident({ ...effects, now: () => now }, id);
 	if (state !== "running") throw new Error(`an incident is ${state}`);
-}
-
-async function sizeOf(db: D1Database): Promise<number> {
-	return (await db.prepare("SELECT 1").run()).meta.size_after;
 }
 
 function effectsOn(journal: D1Database, log: string): Effects {
