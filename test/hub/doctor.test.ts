@@ -28,6 +28,7 @@ describe("doctor", () => {
 			expect.stringMatching(/^ok {7}pipeline .* is valid: version [0-9a-f]{12}\.$/),
 			`ok       worker                 ${home.url} writes its journal.`,
 			expect.stringMatching(/^ok {7}active pipeline {8}[0-9a-f]{12}, the same as the local one\.$/),
+			expect.stringMatching(/^ok {7}journal's size {9}\d+ MB of 10 GB\.$/),
 			"ok       sensor's token         the worker accepts it.",
 			"ok       GitHub's signature     the worker accepts it.",
 			"ok       wire, at the worker    the worker accepts it.",
@@ -41,7 +42,7 @@ describe("doctor", () => {
 			"unknown  namespaces             named in 1 place only, not compared. Run doctor beside wrangler.toml and deploy/, with a valid pipeline.",
 			"ok       GitHub's host          GITHUB_API_URL and the pipeline name the same host.",
 			"",
-			"11 ok, 1 warning, 0 failed, 3 unknown.",
+			"12 ok, 1 warning, 0 failed, 3 unknown.",
 		]);
 		expect(await getJson(home, "/api/status")).toMatchObject({ incidents: {}, ignored: {} });
 		expect(codeRuns(home)).toEqual([]);
