@@ -4,6 +4,7 @@ import {
 	becauseSentence,
 	type Decision,
 	decide,
+	type Fingerprint,
 	type LifecycleReading,
 	loadPipeline,
 	type Pipeline,
@@ -42,6 +43,8 @@ export interface Explained {
 	/** What it reports about running remediations. */
 	readonly lifecycle: LifecycleReading;
 	readonly decision?: Decision;
+	/** What identifies the cause; null where nothing does, or nothing is decided. */
+	readonly fingerprint: Fingerprint | null;
 	/** The events that the pipeline listens to. */
 	readonly events: readonly string[];
 }
@@ -74,14 +77,16 @@ async function explainDelivery(file: string, options: ExplainOptions): Promise<R
 	const lifecycle = await readLifecycle(pipeline, delivery);
 	const { version } = artefact.value;
 	const events = [...new Set([...artefact.value.events, ...artefact.value.lifecycle].map(({ on }) => on))].sort();
-	const known = { pipeline: version, lifecycle, events };
+	const known = { pipeline: version, lifecycle, events, fingerprint: null };
 	if (reading.outcome === "command") return ok({ ...known, reading });
 	if (reading.outcome === "ignored") {
 		const reason = whyIgnored(reading.reason, delivery, lifecycle.signal);
 		return ok({ ...known, reading: { ...reading, reason } });
 	}
 	const decision = await decideGiven(artefact.value, pipeline, reading, options);
-	return decision.ok ? ok({ ...known, reading, decision: decision.value }) : decision;
+	if (!decision.ok) return decision;
+	const fingerprint = decision.value.outcome === "spawn" ? decision.value.fingerprint : null;
+	return ok({ ...known, reading, decision: decision.value, fingerprint });
 }
 
 async function decideGiven(
@@ -135,6 +140,7 @@ function renderDecision(decision: Decision, output: Paint): string[] {
 		output.paint("green", `${printable(becauseSentence(decision.because))}.`),
 		`  rule      ${decision.rule}`,
 		`  failure   ${decision.failure_type} (${decision.failure_category})`,
+		...(decision.fingerprint === null ? [] : [`  cause     ${printable(decision.fingerprint.text)}`]),
 		...claims,
 		...Object.entries(decision.coderun.metadata.labels).map(([name, value]) => `  label     ${name}=${value}`),
 	];

@@ -1,5 +1,12 @@
 import { createInterface } from "node:readline/promises";
-import { type Artefact, decide, loadPipeline, type Pipeline, readLogText } from "../pipeline/index.ts";
+import {
+	type Artefact,
+	decide,
+	type Fingerprint,
+	loadPipeline,
+	type Pipeline,
+	readLogText,
+} from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { caseContext } from "./cases/case-context.ts";
 import { type FailureCase, readFailureCase } from "./cases/failure-case.ts";
@@ -18,6 +25,8 @@ export interface Routed {
 	readonly agent: string | null;
 	readonly failure_type: string | null;
 	readonly rule: string | null;
+	/** What identifies the cause; null where nothing does. */
+	readonly fingerprint: Fingerprint | null;
 }
 
 /** `healer route`: runs each case through the real pipeline, in order. An invalid line does not stop the others. */
@@ -53,8 +62,9 @@ export async function routeCase(artefact: Artefact, pipeline: Pipeline, given: F
 	});
 	const decision = await decide(pipeline, { incident: incidentOfCase(artefact, given), context, attempt: 1 });
 	const id = given.id ?? null;
-	if (decision.outcome === "filtered") return { id, agent: null, failure_type: null, rule: null };
-	return { id, agent: decision.agent, failure_type: decision.failure_type, rule: decision.rule };
+	if (decision.outcome === "filtered") return { id, agent: null, failure_type: null, rule: null, fingerprint: null };
+	const { agent, failure_type, rule, fingerprint } = decision;
+	return { id, agent, failure_type, rule, fingerprint };
 }
 
 function asRow({ id, agent, failure_type, rule }: Routed): string {

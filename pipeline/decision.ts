@@ -1,4 +1,5 @@
 import type { Because } from "./because.ts";
+import type { Fingerprint } from "./cause/fingerprint.ts";
 import type { StageExplanation } from "./explanation.ts";
 
 /** The exclusive right to act on a key, for a limited time. */
@@ -33,6 +34,8 @@ export type Decision =
 			readonly failure_type: string;
 			readonly failure_category: string;
 			readonly because: Because;
+			/** What identifies the cause; null where nothing does. */
+			readonly fingerprint: Fingerprint | null;
 			readonly max_active: number;
 			/** Time limit of the attempt, in seconds. */
 			readonly deadline_s: number;

@@ -1,4 +1,5 @@
 import { becauseSentence } from "./because.ts";
+import type { Fingerprint } from "./cause/fingerprint.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import type { StageExplanation } from "./explanation.ts";
@@ -34,6 +35,8 @@ export interface ExplainedDelivery {
 	readonly agent: string | null;
 	readonly failure_type: string | null;
 	readonly rule: string | null;
+	/** What identifies the cause. */
+	readonly fingerprint: Fingerprint | null;
 	readonly explanation: readonly StageExplanation[];
 }
 
@@ -50,7 +53,7 @@ async function explain(pipeline: Pipeline, version: string, asked: DeliveryQuest
 	const { event, payload } = asked;
 	const delivery = { event, delivery_id: "explain", payload };
 	const reading = await readDelivery(pipeline, delivery);
-	const none = { pipeline: version, incident_id: null, agent: null, failure_type: null, rule: null };
+	const none = { pipeline: version, incident_id: null, agent: null, failure_type: null, rule: null, fingerprint: null };
 	const lifecycle = await readLifecycle(pipeline, delivery);
 	const explanation = [...reading.explanation, ...lifecycle.explanation];
 	if (reading.outcome === "ignored") {
@@ -78,8 +81,8 @@ function conclude(decision: Decision): Pick<ExplainedDelivery, "verdict"> & Part
 	if (decision.outcome === "filtered") {
 		return { verdict: `filter ${decision.filter} refuses it once the context is known.` };
 	}
-	const { agent, failure_type, rule, because } = decision;
-	return { verdict: `${becauseSentence(because)}.`, agent, failure_type, rule };
+	const { agent, failure_type, rule, because, fingerprint } = decision;
+	return { verdict: `${becauseSentence(because)}.`, agent, failure_type, rule, fingerprint };
 }
 
 /** As in `healer explain`, but only for the planned sources: a hub would gather nothing else. */

@@ -1,4 +1,5 @@
 import type { Because } from "./because.ts";
+import type { Fingerprint } from "./cause/fingerprint.ts";
 
 /**
  * The result of a condition. Unknown: a path it needs is missing, or it could not be evaluated. A filter refuses only
@@ -44,5 +45,7 @@ export interface Explanation {
 	readonly pipeline: string;
 	/** Why the agent of the latest decision was chosen; absent before one, and in those of earlier versions. */
 	readonly because?: Because;
+	/** What identifies the cause; null where nothing does. Absent as `because` is. */
+	readonly fingerprint?: Fingerprint | null;
 	readonly stages: readonly StageExplanation[];
 }

@@ -3,6 +3,7 @@ export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
+export type { Fingerprint } from "./cause/fingerprint.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export { type DeliveryQuestion, type ExplainedDelivery, explainDelivery } from "./explain-delivery.ts";

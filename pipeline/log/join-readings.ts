@@ -1,3 +1,4 @@
+import type { Findings } from "../findings/findings.ts";
 import type { ErrorLine, FailedStep, LogReading, PatternFact } from "./log-reading.ts";
 
 /** One of several logs, with the lines above and below its excerpt. */
@@ -26,12 +27,17 @@ export function joinReadings(logs: readonly NamedReading[]): LogReading {
 		lines += reading.lines;
 		steps.push(...(reading.steps ?? [UNKNOWN_STEP]));
 	}
+	const findings = logs.flatMap(({ reading }, log) => {
+		const before = { lines: sum(logs.slice(0, log).map(({ reading: { lines: own } }) => own)), logs: log };
+		return (reading.findings ?? []).map((found) => behindFindings(found, before));
+	});
 	const failed_step = logs.map(({ reading }) => reading.failed_step).find((step) => step !== undefined);
 	return {
 		lines,
 		bytes: logs.reduce((sum, { reading }) => sum + reading.bytes, 0),
 		patterns,
 		...(failed_step !== undefined && { failed_step }),
+		...(findings.length > 0 && { findings }),
 		...(logs.some(({ reading }) => reading.steps !== undefined) && { steps }),
 		gave_up: [...new Set(logs.flatMap(({ reading }) => reading.gave_up))],
 		excerpt: logs.map((log) => excerptOf(log, logs.length > 1)).join("\n\n"),
@@ -56,6 +62,14 @@ function add(sum: PatternFact | undefined, fact: PatternFact, before: Before): P
 
 function behind({ log, line, ...shown }: ErrorLine, before: Before): ErrorLine {
 	return { log: log + before.logs, line: line + before.lines, ...shown };
+}
+
+function behindFindings({ log, first, last, ...found }: Findings, before: Before): Findings {
+	return { ...found, log: log + before.logs, first: first + before.lines, last: last + before.lines };
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, one) => total + one, 0);
 }
 
 function excerptOf({ reading, title, cut }: NamedReading, isOneOfSeveral: boolean): string {

@@ -1,3 +1,5 @@
+import { FindingReader } from "../findings/finding-reader.ts";
+import type { Findings } from "../findings/findings.ts";
 import { stripEscapes } from "../text/terminal-escapes.ts";
 import { CommandHints, type LineBounds } from "./command-hints.ts";
 import { copyString } from "./copy-string.ts";
@@ -82,6 +84,10 @@ class LogPass {
 	#commandsOf = 0;
 	#step: FailedStep = { commands: [], failed: [], errors: [], last: [] };
 	readonly #errorLines: string[] = [];
+	readonly #findings = new FindingReader();
+	#findingsOf = 0;
+	/** Those of the first step that failed, once it ended. */
+	#found: readonly Findings[] | undefined;
 
 	constructor(search: LogSearch, limits: LogLimits) {
 		this.#limits = limits;
@@ -110,11 +116,13 @@ class LogPass {
 		if (this.#zone === "tail") this.#countZone("tail", 0, 0);
 		if (this.#zone === "error") this.#countBehindError();
 		if (this.#zone !== "step_end") this.#step = this.#readStep(0);
+		const findings = this.#found ?? this.#findings.findings();
 		return {
 			lines: this.#lines,
 			bytes: this.#characters + this.#extraBytes,
 			...this.#counts.read(this.#zone),
 			...(this.#failedStep === undefined ? {} : { failed_step: this.#failedStep }),
+			...(findings.length > 0 && { findings }),
 			steps: [this.#step],
 			excerpt: this.#excerpt.render(this.#zone, this.#seen),
 		};
@@ -152,7 +160,22 @@ class LogPass {
 		if (kind === "aside" || kind === "group_end" || isProgress) return;
 		this.#recent.add();
 		this.#excerpt.add(line, first);
+		if (kind === "plain" || kind === "error") this.#readFinding(line, text.charCodeAt(visible));
 		if (kind === "error" || kind === "step_end") this.#readError(line, kind);
+	}
+
+	/** Findings are those of one step: the first that failed. */
+	#readFinding(line: RecentLine, first: number): void {
+		if (this.#found !== undefined) return;
+		if (line.stepLine !== this.#findingsOf) {
+			this.#findingsOf = line.stepLine;
+			if (this.#zone === "error") {
+				this.#found = this.#findings.findings();
+				return;
+			}
+			this.#findings.startStep();
+		}
+		this.#findings.read(line, first);
 	}
 
 	/** True when the line is the first match of some pattern. */
@@ -236,7 +259,10 @@ class LogPass {
 		if (this.#zone !== kind) {
 			this.#zone = kind;
 			this.#failedStep = this.#stepName(line.source);
-			if (kind === "step_end") this.#step = this.#readStep(stepLine);
+			if (kind === "step_end") {
+				this.#step = this.#readStep(stepLine);
+				this.#found = this.#findings.findings();
+			}
 		}
 		if (kind === "step_end") this.#marks.leaveStep(this.#lines);
 	}

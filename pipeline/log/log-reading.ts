@@ -1,3 +1,5 @@
+import type { Findings } from "../findings/findings.ts";
+
 /**
  * How often and where one pattern was found. Line numbers start at 1; `first` and `last` refer to counted lines. A
  * regex that only `$error` uses is counted only among errors.
@@ -45,6 +47,8 @@ export interface LogReading {
 	readonly patterns: Readonly<Record<string, PatternFact>>;
 	/** The first step that failed, when known: its name in the columns, else its group's title (`Run cargo test`). */
 	readonly failed_step?: string;
+	/** What the failed step of each log says has failed. Absent if nothing, and in readings of earlier versions. */
+	readonly findings?: readonly Findings[];
 	/** One for each log that was joined. Absent in readings of earlier versions. */
 	readonly steps?: readonly FailedStep[];
 	/**

@@ -1,6 +1,7 @@
 import type { Agent, Settings } from "../artefact.ts";
 import type { Because } from "../because.ts";
 import { branchStrategy } from "../branch-strategy.ts";
+import { fingerprintOf } from "../cause/fingerprint.ts";
 import type { Context } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
 import type { ClaimRequest, Decision } from "../decision.ts";
@@ -88,6 +89,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 		failure_type: type.type,
 		failure_category: type.category,
 		because,
+		fingerprint: fingerprintOf({ incident: about, facts, failure: type }),
 		max_active: agent.max_active,
 		deadline_s: pipeline.outcome.deadline_s,
 		claims: dedup.claims,

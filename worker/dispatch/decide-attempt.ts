@@ -67,9 +67,10 @@ async function decideOn(
 		...(escalate_to !== undefined && { escalate_to }),
 	};
 	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
-	const because = decision.outcome === "spawn" ? decision.because : undefined;
+	const decided =
+		decision.outcome === "spawn" ? { because: decision.because, fingerprint: decision.fingerprint } : undefined;
 	const found = {
-		explanation: await explain(locked, engine.version, decision.explanation, because),
+		explanation: await explain(locked, engine.version, decision.explanation, decided),
 		context: JSON.stringify(summarizeContext(context)),
 		pipeline: engine.version,
 		now: effects.now(),

@@ -1,4 +1,3 @@
-import type { Because } from "../../pipeline/because.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Explanation, StageExplanation } from "../../pipeline/explanation.ts";
@@ -84,10 +83,10 @@ export async function explain(
 	locked: LockedIncident,
 	version: string,
 	again: readonly StageExplanation[],
-	because?: Because,
+	decided?: Pick<Explanation, "because" | "fingerprint">,
 ): Promise<string> {
 	const before: Explanation = JSON.parse(await unpackJson(locked.explanation));
 	const stages = [...before.stages.filter(({ round }) => round === "first"), ...again];
-	const plain = { pipeline: version, ...(because !== undefined && { because }) };
+	const plain = { pipeline: version, ...decided };
 	return await packJson(JSON.stringify({ ...plain, stages }), { ...plain, stages: [] });
 }

@@ -142,6 +142,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			failure_type: "rust_clippy",
 			failure_category: "rust",
 			because: { agent: escalate_to ?? "rex", rule: "rust", by: "route_rule" },
+			fingerprint: null,
 			max_active: 0,
 			deadline_s: 7200,
 			claims: incident.branch
