@@ -2,7 +2,7 @@ import type { Facts } from "../expression/facts.ts";
 import { sha256Hex } from "../expression/sha256-hex.ts";
 import { areTests } from "../findings/finding-reader.ts";
 import type { Findings } from "../findings/findings.ts";
-import { isGeneric } from "../findings/generic-lines.ts";
+import { isGeneric, namesSomething } from "../findings/generic-lines.ts";
 import { normalizeText } from "../findings/normalize-text.ts";
 import type { Incident } from "../incident.ts";
 import type { Evidence } from "../tools/evidence.ts";
@@ -66,9 +66,16 @@ function idsInLog({ log }: Facts, { type, evidence }: FingerprintInput["failure"
 	if (chosen !== undefined) {
 		return all.filter(({ form }) => form === chosen.form).flatMap(({ ids, form }) => ids.map((id) => `${form}: ${id}`));
 	}
-	if (said !== undefined && !isGeneric(said) && !saysTestsFailed(type, said)) return specific(normalizeText(said));
+	const own = said === undefined ? "" : normalizeText(said);
+	if (said !== undefined && !isGeneric(said) && !saysTestsFailed(type, said) && namesSomething(own)) return [own];
 	const near = messages.find((found) => line === undefined || distance(found, line.line) <= NEAR_MESSAGE);
-	return near?.ids.slice(-3) ?? [];
+	const named = near?.ids.filter(namesSomething).slice(-3) ?? [];
+	if (named.length > 0) return named;
+	// A line that a tool says of any project identifies the cause together with what stands beside it.
+	const step = log.steps?.[line?.log ?? 0];
+	const beside = [...(step?.errors ?? []), ...(step?.last ?? [])].filter((one) => !isGeneric(one)).map((one) => normalizeText(one));
+	const particular = beside.filter(namesSomething).slice(-3);
+	return particular.length === 0 || own === "" ? [] : [own, ...particular];
 }
 
 /** The findings that the decisive line belongs to, or sums up. Messages are none: they may be of anything. */
@@ -97,10 +104,6 @@ function isTestType(type: string): boolean {
 /** `FAIL src/cart.test.ts` names a file of tests, and no test. */
 function saysTestsFailed(type: string, said: string): boolean {
 	return isTestType(type) && /^\W*(?:FAIL|FAILED|ERROR|not ok|test result)\b[^:]*$/.test(said);
-}
-
-function specific(text: string): string[] {
-	return text.length < 8 ? [] : [text];
 }
 
 const HOST =

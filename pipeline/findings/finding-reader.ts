@@ -301,7 +301,10 @@ export class FindingReader {
 
 	#addTest(form: FindingForm, name: string, message: string | undefined, at: number): true {
 		const { finding } = this.#add(form, "", name, at, 0, 0);
-		if (message !== undefined) finding.details.push(normalizeText(message.replace(/\.\.\.$/, ""), "small"));
+		if (message === undefined) {
+			const raised = this.#messages.findLast((one) => /^E [A-Z]/.test(one.name));
+			if (raised !== undefined) finding.details.push(raised.name);
+		} else finding.details.push(normalizeText(message.replace(/\.\.\.$/, ""), "small"));
 		return true;
 	}
 

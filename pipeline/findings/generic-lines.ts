@@ -22,6 +22,7 @@ const SAYS_NOTHING: readonly RegExp[] = [
 	/^Errors? (?:were )?(?:found|occurred)\b.{0,20}$|^The following tests FAILED/i,
 	/^(?:ERROR: )?(?:InvocationError|Exited with code|exit code:)/i,
 	/^=+ .*\b(?:failed|error)/i,
+	/^npm (?:ERR!|error) (?:Run "npm help|For a full report|npm --help)|\bfor more info(?:rmation)?\b|^If you are\b|executor failed running/i,
 	/^[\s●✕✗×✖❯⎯#=*-]*$/,
 ];
 
@@ -42,6 +43,17 @@ export function isGeneric(line: string): boolean {
 	if (FRAME.test(text) || SAYS_NOTHING.some((form) => form.test(text))) return true;
 	const words = text.toLowerCase().match(/[a-z]{2,}/g) ?? [];
 	return words.every((word) => COMMON.has(word));
+}
+
+const NAMES =
+	/['"`“][^'"`”\s-][^'"`”]+['"`”]|[\w-]{2,}[\\/][\w-]{2,}|[\w)]\.[A-Za-z]|\w_\w|[a-z][A-Z]|::|@\w|\b[A-Z]+\d+\b/;
+
+/**
+ * Whether a normalized message names something: a file, a symbol, a package, a code. `lockfile had changes, but lockfile is frozen` is what
+ * a tool says of any project.
+ */
+export function namesSomething(text: string): boolean {
+	return NAMES.test(text.replace(/https?:\/\/\S+|<\w+>|[\w-]+=#|\b(?:e\.g|i\.e)\./g, " "));
 }
 
 /** Whether a line below a finding's first is a frame, a frame's source, a divider or a hint: nothing of its message. */
