@@ -4,6 +4,16 @@ export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
 export type { Fingerprint } from "./cause/fingerprint.ts";
+export {
+	type CheckResult,
+	FAILURE_VERDICTS,
+	type FailureVerdict,
+	type KnownCommit,
+	type Suspect,
+	type WhoseFailure,
+	type WhoseVerdict,
+	whoseFailure,
+} from "./cause/verdict.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export { type DeliveryQuestion, type ExplainedDelivery, explainDelivery } from "./explain-delivery.ts";

@@ -73,7 +73,9 @@ function idsInLog({ log }: Facts, { type, evidence }: FingerprintInput["failure"
 	if (named.length > 0) return named;
 	// A line that a tool says of any project identifies the cause together with what stands beside it.
 	const step = log.steps?.[line?.log ?? 0];
-	const beside = [...(step?.errors ?? []), ...(step?.last ?? [])].filter((one) => !isGeneric(one)).map((one) => normalizeText(one));
+	const beside = [...(step?.errors ?? []), ...(step?.last ?? [])]
+		.filter((one) => !isGeneric(one))
+		.map((one) => normalizeText(one));
 	const particular = beside.filter(namesSomething).slice(-3);
 	return particular.length === 0 || own === "" ? [] : [own, ...particular];
 }

@@ -1,3 +1,4 @@
+import { copyString } from "../text/copy-string.ts";
 import type { FindingForm, Findings } from "./findings.ts";
 import { isGeneric, isNoise } from "./generic-lines.ts";
 import { normalizePath, normalizeText } from "./normalize-text.ts";
@@ -6,8 +7,6 @@ import { normalizePath, normalizeText } from "./normalize-text.ts";
 export interface ReadLine {
 	readonly text: string;
 	readonly line: number;
-	/** Whether a pattern of the pipeline has a literal in it. */
-	readonly hitCount: number;
 	readonly kind: string;
 }
 
@@ -32,8 +31,10 @@ interface Open {
 }
 
 const MOST = 200;
-const MOST_MESSAGES = 24;
+/** Characters kept of a line: what tells findings apart stands at its start. */
+const LONGEST = 400;
 const MOST_IDS = 12;
+const MOST_GO_LINES = 3;
 const TESTS: ReadonlySet<FindingForm> = new Set<FindingForm>([
 	"pytest",
 	"unittest",
@@ -54,10 +55,6 @@ export function areTests(form: FindingForm): boolean {
 	return TESTS.has(form);
 }
 
-/** 1 for the first visible characters of lines that may begin a finding, whatever the pipeline searches for. */
-const MAY_BEGIN = new Uint8Array(128);
-for (const first of "-=FEeRtPnf[1234567890/") MAY_BEGIN[first.charCodeAt(0)] = 1;
-
 const PLACE =
 	/^(?:ERROR:? (?:in )?|\[ERROR\] |[×✘] )?((?:[A-Za-z]:)?[\w@./\\+~-]*(?:\.[A-Za-z]\w*|Dockerfile|Makefile))[:(]\[?(\d+)(?:[:,](\d+))?[\])]?:?\s+(?:-\s+)?(\S.*)$/;
 const MESSAGE =
@@ -66,40 +63,84 @@ const MESSAGE =
 /** Collects the findings of the step that a log is in, line by line. Their number is bounded for any log. */
 export class FindingReader {
 	#found: Finding[] = [];
-	#messages: Finding[] = [];
 	#open: Open | undefined;
 	/** Where the next tests belong to: a binary of cargo, a file of jest, one of eslint, one of node:test. */
 	#scope = "";
 	#path = "";
 	#goLines: string[] = [];
+	/** The last exception that pytest printed: its summary leaves out why a file cannot be imported. */
+	#raised: string | undefined;
 
 	/** A new step begins. */
 	startStep(): void {
 		this.#found = [];
-		this.#messages = [];
 		this.#open = undefined;
 		this.#scope = this.#path = "";
 		this.#goLines = [];
+		this.#raised = undefined;
 	}
 
-	/** `first` is the line's first visible character. Most lines neither begin a finding nor belong to one. */
-	read(line: ReadLine, first: number): void {
-		if (this.#open === undefined && line.hitCount === 0 && (first >= 128 ? !isMark(first) : MAY_BEGIN[first] !== 1))
-			return;
-		const { text } = line;
-		const trimmed = text.trim();
-		if (this.#begin(text, trimmed, line.line)) return;
-		if (this.#open !== undefined && this.#addDetail(text, trimmed, line.line)) return;
-		if (MESSAGE.test(trimmed) && !isGeneric(trimmed)) this.#addMessage(trimmed, line.line);
+	/** The line's first visible character is at `at` in `source`. Most lines neither begin a finding nor belong to one. */
+	read(line: ReadLine, source: string, at: number): void {
+		if (this.#open !== undefined || this.#mayBegin(source, at)) this.#readLine(line);
 	}
 
-	/** What was found so far. */
-	findings(): readonly Findings[] {
-		const all = [...this.#found.filter(({ form, scope }) => form !== "diagnostic" || scope !== ""), ...this.#messages];
+	/** Whether tests, or errors with a code, may begin here. This is asked of every line of every log. */
+	#mayBegin(source: string, at: number): boolean {
+		const found = this.#found.length > 0;
+		switch (source.charCodeAt(at)) {
+			case 0x2d: // -
+				return source.startsWith("--- FAIL", at) || source.startsWith("---- ", at);
+			case 0x3d: // =
+				return source.startsWith("=== FAIL", at) || (found && source.startsWith("===", at));
+			case 0x46: // F
+				return source.startsWith("FAIL", at);
+			case 0x45: // E
+				return source.startsWith("ERROR", at) || source.startsWith("E   ", at);
+			case 0x52: // R
+				return source.startsWith("Running", at);
+			case 0x50: // P
+				return found && source.startsWith("PASS ", at);
+			case 0x74: // t
+				return source.startsWith("test ", at) && (found || isFailedTest(source, at));
+			case 0x6e: // n
+				return source.startsWith("not ok ", at);
+			case 0x6f: // o
+				return found && source.startsWith("ok ", at);
+			case 0x65: // e
+				return source.startsWith("error", at);
+			case 0x5b: // [
+				return source.startsWith("[ERROR]", at) || source.startsWith("[  FAILED", at);
+			case 0x25cf: // ●
+			case 0x2716: // ✖
+				return true;
+			default:
+				return isNumbered(source, at);
+		}
+	}
+
+	#readLine({ text, line: at }: ReadLine): void {
+		const short = text.slice(0, LONGEST);
+		const line = short.trim();
+		if (this.#beginTest(short, line, at)) return;
+		if (text.endsWith(" FAILED") && this.#beginGradle(line, at)) return;
+		if (this.#beginDiagnostic(short, line, at, namesPlace(short))) return;
+		if (this.#open !== undefined) this.#addDetail(short, line, at);
+	}
+
+	/**
+	 * What was found so far. `newest` are the last lines, the newest first: only among them are messages searched, and errors that begin
+	 * with a file; and what is printed above a failing test.
+	 */
+	findings(newest: readonly ReadLine[]): readonly Findings[] {
+		const near = new FindingReader();
+		for (const line of newest.toReversed()) near.#readLine(line);
+		const found = this.#with(near.#found).filter(({ form, scope }) => form !== "diagnostic" || scope !== "");
+		const all = [...found, ...messagesOf(newest)];
 		const forms = [...new Set(all.map(({ form }) => form))];
 		return forms.map((form) => {
 			const own = all.filter((finding) => finding.form === form);
-			const ids = [...new Set(withoutParents(own).map(idOf))];
+			const ids = [...new Set(withoutParents(own).map(idOf))].filter((id) => id !== "");
 			return {
 				log: 0,
 				form,
@@ -111,11 +152,18 @@ export class FindingReader {
 		});
 	}
 
-	/** Whether the line begins a finding, or says how tests went. */
-	#begin(text: string, line: string, at: number): boolean {
-		return this.#beginTest(text, line, at) || this.#beginDiagnostic(text, line, at);
+	/** Tests that passed since are none of these; the newest lines say more of a test, and name more errors. */
+	#with(near: readonly Finding[]): readonly Finding[] {
+		const isOne = (one: Finding, other: Finding) =>
+			one.form === other.form && one.name === other.name && one.scope === other.scope;
+		const own = this.#found.map((one) => {
+			const again = areTests(one.form) ? near.find((other) => isOne(one, other)) : undefined;
+			return again !== undefined && again.details.length > one.details.length ? again : one;
+		});
+		return [...own, ...near.filter(({ form }) => !areTests(form) || form === "gradle")];
 	}
 
+	/** Whether the line begins a failing test, or says how tests went. */
 	#beginTest(text: string, line: string, at: number): boolean {
 		let found: RegExpExecArray | null;
 		switch (line.charCodeAt(0)) {
@@ -142,6 +190,7 @@ export class FindingReader {
 			case 0x46: // F
 				return this.#beginFailed(text, line, at);
 			case 0x45: // E
+				if (/^E {3}[A-Z]\w+: /.test(line)) this.#raised = copyString(line);
 				found = /^ERROR ([\w./-]+\.py(?:::\S+(?: [^-]\S*)*)?)(?: - (.*))?$/.exec(line);
 				if (found) return this.#addTest("pytest", found[1] as string, found[2], at);
 				found = /^ERROR: (\w+) \(([\w.]+)\)/.exec(line);
@@ -198,10 +247,13 @@ export class FindingReader {
 			this.#add("numbered", "", found[1] as string, at, 3, 8);
 			return true;
 		}
-		found = /^(\S.* > .+) FAILED$/.exec(line);
-		if (!found) return false;
-		this.#add("gradle", "", found[1] as string, at, 1, 3);
-		return true;
+		return false;
+	}
+
+	#beginGradle(line: string, at: number): boolean {
+		const found = /^(\S[^>]* > .+) FAILED$/.exec(line);
+		if (found) this.#add("gradle", "", found[1] as string, at, 1, 3);
+		return found !== null;
 	}
 
 	#beginFailed(text: string, line: string, at: number): boolean {
@@ -254,37 +306,40 @@ export class FindingReader {
 		return true;
 	}
 
-	#beginDiagnostic(text: string, line: string, at: number): boolean {
-		let found = /^error(\[\w+\])?: (.+)$/.exec(line);
-		if (found && !isGeneric(line)) {
+	#beginDiagnostic(text: string, line: string, at: number, hasPlace: boolean): boolean {
+		if (line.startsWith("error") && /^error(?:\[\w+\])?: ./.test(line) && !isGeneric(line)) {
 			this.#add("diagnostic", "", line, at, 1, 5, true);
 			return true;
 		}
 		if (this.#open?.needsFile && this.#addFile(line, at)) return true;
-		found = /^(\d+):(\d+)\s+error\s+(.*)$/.exec(line);
-		if (found && this.#path !== "") {
-			this.#add("diagnostic", this.#path, `${normalizeText(found[3] as string)} (column ${found[2]})`, at, 0, 0);
-			return true;
-		}
-		if (/^(?:[A-Za-z]:\\|\/)\S+\.\w+$/.test(text)) {
+		if (line.startsWith("/") && /^\/\S+\.\w+$/.test(text)) {
 			this.#path = normalizePath(text);
 			return true;
 		}
-		found = PLACE.exec(line);
+		const found = this.#path === "" ? null : /^\d+:(\d+)\s+error\s+(.*)$/.exec(line);
+		if (found) {
+			this.#add("diagnostic", this.#path, withColumn(found[2] as string, found[1]), at, 0, 0);
+			return true;
+		}
+		return hasPlace && this.#beginPlace(text, line, at);
+	}
+
+	#beginPlace(text: string, line: string, at: number): boolean {
+		const found = PLACE.exec(line);
 		if (!found) return false;
 		const [, path, , column, message] = found as unknown as [string, string, string, string | undefined, string];
 		const isOpen = this.#open !== undefined && areTests(this.#open.finding.form);
 		if (/^\s/.test(text) && path.endsWith(".go")) {
-			const said = normalizeText(`${normalizePath(path)}: ${message}`, "small");
-			if (!isOpen) this.#goLines.push(said);
-			return !isOpen;
+			if (isOpen) return false;
+			if (this.#goLines.length === MOST_GO_LINES) this.#goLines.shift();
+			this.#goLines.push(copyString(`${path}: ${message}`));
+			return true;
 		}
 		if (isOpen || /^(?:warning|note|info|hint|remark|debug|In function|In member)/i.test(message)) return false;
 		if (isGeneric(message)) return false;
 		const isError = /\berror\b/i.test(line);
-		const where = column === undefined ? "" : ` (column ${column})`;
-		const name = normalizeText(message.replace(/^(?:fatal )?error:? /i, ""));
-		this.#add(isError ? "diagnostic" : "place", normalizePath(path), `${name}${where}`, at, isError ? 1 : 0, 3);
+		const name = withColumn(message.replace(/^(?:fatal )?error:? /i, ""), column);
+		this.#add(isError ? "diagnostic" : "place", normalizePath(path), name, at, isError ? 1 : 0, 3);
 		return true;
 	}
 
@@ -294,50 +349,40 @@ export class FindingReader {
 		if (!found || this.#open === undefined) return false;
 		const { finding } = this.#open;
 		finding.scope = normalizePath(found[1] as string);
-		finding.name = `${normalizeText(finding.name)} (column ${found[2]})`;
+		finding.name = withColumn(finding.name, found[2]);
 		finding.last = at;
 		return true;
 	}
 
 	#addTest(form: FindingForm, name: string, message: string | undefined, at: number): true {
 		const { finding } = this.#add(form, "", name, at, 0, 0);
-		if (message === undefined) {
-			const raised = this.#messages.findLast((one) => /^E [A-Z]/.test(one.name));
-			if (raised !== undefined) finding.details.push(raised.name);
-		} else finding.details.push(normalizeText(message.replace(/\.\.\.$/, ""), "small"));
+		const raised = message ?? this.#raised;
+		if (raised !== undefined) finding.details.push(copyString(raised.replace(/\.\.\.$/, "")));
 		return true;
 	}
 
 	/** The line belongs to the finding before it, or ends it. */
-	#addDetail(text: string, line: string, at: number): boolean {
+	#addDetail(text: string, line: string, at: number): void {
 		const open = this.#open as Open;
 		const { finding } = open;
 		if (open.lines-- <= 0 || open.details <= 0 || (finding.form === "go_test" && !/^\s|^panic: /.test(text))) {
 			this.#open = undefined;
-			return false;
+			return;
 		}
 		if (finding.form === "diagnostic") {
 			const found = /^\d+ +\|\s?(.*)$/.exec(line) ?? /^(?:\[ERROR\]\s+)?(symbol:.*)$/.exec(line);
-			if (!found) return false;
-			finding.details.push(normalizeText(found[1] as string));
+			if (!found) return;
+			finding.details.push(copyString(found[1] as string));
 			open.details = 0;
-			return true;
+			return;
 		}
-		if (finding.form === "unittest" && !/^[\w.]*(?:Error|Exception|Exit|Interrupt|Failure)\b/.test(line)) return true;
-		if (finding.form === "libtest" && /^thread '.*' (?:\(\d+\) )?panicked at [^']+:$/.test(line)) return true;
-		if (isNoise(line)) return true;
+		if (finding.form === "unittest" && !/^[\w.]*(?:Error|Exception|Exit|Interrupt|Failure)\b/.test(line)) return;
+		if (finding.form === "libtest" && /^thread '.*' (?:\(\d+\) )?panicked at [^']+:$/.test(line)) return;
+		if (isNoise(line)) return;
 		if (/failureType: 'subtestsFailed'/.test(line)) this.#drop((one) => one === finding);
-		finding.details.push(normalizeText(line, "small"));
+		finding.details.push(copyString(line));
 		finding.last = at;
 		open.details--;
-		return true;
-	}
-
-	#addMessage(line: string, at: number): void {
-		const name = normalizeText(line.replace(/^(?:##\[error\]|::error[^:]*::)/, ""));
-		if (name === "") return;
-		this.#messages.push({ form: "message", scope: "", name, details: [], line: at, last: at });
-		if (this.#messages.length > MOST_MESSAGES) this.#messages.shift();
 	}
 
 	#add(
@@ -349,11 +394,18 @@ export class FindingReader {
 		lines: number,
 		needsFile?: true,
 	): Open {
-		const known = this.#found.find((one) => one.form === form && one.scope === scope && one.name === name);
-		const isAgain = known !== undefined && areTests(form);
-		const finding: Finding = isAgain ? known : { form, scope, name, details: [], line: at, last: at };
+		const isTest = areTests(form);
+		const known = isTest
+			? this.#found.find((one) => one.name === name && one.form === form && one.scope === scope)
+			: undefined;
+		const isAgain = known !== undefined;
+		const finding: Finding = known ?? { form, scope, name, details: [], line: at, last: at };
 		finding.last = at;
-		if (!isAgain && this.#found.length < MOST) this.#found.push(finding);
+		if (!isAgain && this.#found.length < MOST) {
+			finding.scope = copyString(scope);
+			finding.name = copyString(name);
+			this.#found.push(finding);
+		}
 		const left = isAgain && finding.details.length > 0 ? 0 : details;
 		const open = { finding, details: left, lines, ...(needsFile && { needsFile }) };
 		this.#open = details > 0 ? open : undefined;
@@ -376,16 +428,64 @@ export class FindingReader {
 	}
 }
 
-/** `●`, `✖`: characters that runners of tests put before a failure. */
-function isMark(first: number): boolean {
-	return first === 0x25cf || first === 0x2716;
+/** `1) `, as many runners number what failed. */
+function isNumbered(source: string, from: number): boolean {
+	let at = from;
+	while (isDigit(source.charCodeAt(at)) && at < from + 4) at++;
+	return at > from && source.charCodeAt(at) === 0x29;
 }
 
+/** Whether `... FAILED` ends the line: most lines of this form end with `... ok`. */
+function isFailedTest(source: string, from: number): boolean {
+	// Not in all of the source: a log without a match would be searched to its end for each of its lines.
+	return source.slice(from, from + LONGEST).includes(" ... FAILED");
+}
+
+function isDigit(unit: number): boolean {
+	return unit >= 0x30 && unit <= 0x39;
+}
+
+/** Errors with their file keep no numbers: those of tests are what was expected. */
 function idOf({ form, scope, name, details }: Finding): string {
-	const where = scope === "" ? "" : `${scope}: `;
-	const isNormal = form === "message" || form === "diagnostic" || form === "place";
-	const said = details.filter((detail) => detail !== "");
-	return `${where}${isNormal ? name : normalizeText(name, "small")}${said.map((detail) => ` | ${detail}`).join("")}`;
+	const numbers = areTests(form) ? "small" : "none";
+	const [said = "", column] = name.split(COLUMN);
+	const at = column === undefined ? "" : ` (column ${column})`;
+	const where = scope === "" ? "" : `${normalizeText(scope)}: `;
+	const more = details.map((detail) => normalizeText(detail, numbers)).filter((detail) => detail !== "");
+	return `${where}${normalizeText(said, numbers)}${at}${more.map((detail) => ` | ${detail}`).join("")}`;
+}
+
+/** Stands between a message and its column, which stays when lines are added above. */
+const COLUMN = "\u0000";
+
+function withColumn(message: string, column: string | undefined): string {
+	return column === undefined ? message : `${message}${COLUMN}${column}`;
+}
+
+/** Whether one of the first characters is followed by a line's number: `main.c:3`, `a.ts(3`. */
+function namesPlace(text: string): boolean {
+	const end = Math.min(text.length - 1, LONGEST_PATH);
+	for (let at = 1; at < end; at++) {
+		const unit = text.charCodeAt(at);
+		if (unit !== 0x3a && unit !== 0x28) continue;
+		const next = text.charCodeAt(at + 1) === 0x5b ? text.charCodeAt(at + 2) : text.charCodeAt(at + 1);
+		if (isDigit(next)) return true;
+	}
+	return false;
+}
+
+const LONGEST_PATH = 200;
+
+function messagesOf(newest: Iterable<ReadLine>): readonly Finding[] {
+	const found: Finding[] = [];
+	for (const { text, line } of newest) {
+		const said = text.slice(0, LONGEST).trim();
+		if (!MESSAGE.test(said) || isGeneric(said)) continue;
+		const name = copyString(said.replace(/^(?:##\[error\]|::error[^:]*::)/, ""));
+		found.unshift({ form: "message", scope: "", name, details: [], line, last: line });
+		if (found.length === MOST_IDS) break;
+	}
+	return found;
 }
 
 /** A failing subtest fails its parent: `TestCart` of `TestCart/empty`. */

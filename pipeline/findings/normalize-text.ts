@@ -23,6 +23,7 @@ const ROOTS: readonly (readonly [RegExp, string])[] = [
 	[/(?:[A-Za-z]:)?[\\/](?:[\w.-]+[\\/])*?(?:_?work|a)[\\/]([\w.-]+)[\\/]\1[\\/]/g, ""],
 	[/\/__w\/[\w.-]+\/[\w.-]+\/|\/github\/workspace\/|\/workspace\/|\/builds\/[\w.-]+\/[\w.-]+\//g, ""],
 	[/(?:\/private)?\/var\/folders\/[\w+-]+\/[\w+-]+\/T\/[\w.+-]+/g, "<tmp>"],
+	[/(?:\/private)?\/(?:var\/)?tmp\/pytest-of-[\w.-]+\/pytest-\d+\//g, ""],
 	[/(?:\/private)?\/(?:var\/)?tmp\/[\w.+-]+\//g, ""],
 	[/(?:\/private)?\/(?:var\/)?tmp\/[\w.+-]+/g, "<tmp>"],
 	[/[A-Za-z]:\\(?:[\w.~-]+\\)*?Temp\\[\w.~-]+/g, "<tmp>"],

@@ -1,7 +1,7 @@
 import { looksRandom } from "../redaction/looks-random.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import { redactionMark } from "../redaction/redaction-mark.ts";
-import { copyString } from "./copy-string.ts";
+import { copyString } from "../text/copy-string.ts";
 
 /** Why a line is in the excerpt, most important first. The budget is spent in this order. */
 export const REASONS = [

@@ -1,4 +1,4 @@
-import { copyString } from "./copy-string.ts";
+import { copyString } from "../text/copy-string.ts";
 
 /**
  * One line of the log: `text` from `start` to `end`. A line over the limit consists of its first and last part with a

@@ -1,8 +1,8 @@
 import { FindingReader } from "../findings/finding-reader.ts";
 import type { Findings } from "../findings/findings.ts";
+import { copyString } from "../text/copy-string.ts";
 import { stripEscapes } from "../text/terminal-escapes.ts";
 import { CommandHints, type LineBounds } from "./command-hints.ts";
-import { copyString } from "./copy-string.ts";
 import { ExcerptKeeper } from "./excerpt-keeper.ts";
 import { shownLine } from "./kept-lines.ts";
 import { LinePrefix } from "./line-prefix.ts";
@@ -116,7 +116,7 @@ class LogPass {
 		if (this.#zone === "tail") this.#countZone("tail", 0, 0);
 		if (this.#zone === "error") this.#countBehindError();
 		if (this.#zone !== "step_end") this.#step = this.#readStep(0);
-		const findings = this.#found ?? this.#findings.findings();
+		const findings = this.#found ?? this.#findingsSoFar();
 		return {
 			lines: this.#lines,
 			bytes: this.#characters + this.#extraBytes,
@@ -160,22 +160,33 @@ class LogPass {
 		if (kind === "aside" || kind === "group_end" || isProgress) return;
 		this.#recent.add();
 		this.#excerpt.add(line, first);
-		if (kind === "plain" || kind === "error") this.#readFinding(line, text.charCodeAt(visible));
+		if (kind === "plain" || kind === "error") this.#readFinding(line, text, visible);
 		if (kind === "error" || kind === "step_end") this.#readError(line, kind);
 	}
 
 	/** Findings are those of one step: the first that failed. */
-	#readFinding(line: RecentLine, first: number): void {
+	#readFinding(line: RecentLine, text: string, visible: number): void {
 		if (this.#found !== undefined) return;
 		if (line.stepLine !== this.#findingsOf) {
 			this.#findingsOf = line.stepLine;
 			if (this.#zone === "error") {
-				this.#found = this.#findings.findings();
+				this.#found = this.#findingsSoFar(line.line);
 				return;
 			}
 			this.#findings.startStep();
 		}
-		this.#findings.read(line, first);
+		this.#findings.read(line, text, visible);
+	}
+
+	/** Those of the current step; `before` that line, if it begins another. */
+	#findingsSoFar(before = Number.POSITIVE_INFINITY): readonly Findings[] {
+		const newest: RecentLine[] = [];
+		for (let back = 0; back < this.#limits.zone_lines; back++) {
+			const line = this.#recent.back(back);
+			if (!line || (before === Number.POSITIVE_INFINITY && line.line < this.#findingsOf)) break;
+			if (line.line < before && (line.kind === "plain" || line.kind === "error")) newest.push(line);
+		}
+		return this.#findings.findings(newest);
 	}
 
 	/** True when the line is the first match of some pattern. */
@@ -261,7 +272,7 @@ class LogPass {
 			this.#failedStep = this.#stepName(line.source);
 			if (kind === "step_end") {
 				this.#step = this.#readStep(stepLine);
-				this.#found = this.#findings.findings();
+				this.#found ??= this.#findingsSoFar();
 			}
 		}
 		if (kind === "step_end") this.#marks.leaveStep(this.#lines);

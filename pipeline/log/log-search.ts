@@ -1,7 +1,7 @@
 import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
 import { compileLinear } from "../text/compile-linear.ts";
-import { copyString } from "./copy-string.ts";
+import { copyString } from "../text/copy-string.ts";
 import { patternKey, type SearchablePattern } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, prepared for a single pass. Built once per pipeline; readers share it. */

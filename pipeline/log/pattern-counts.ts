@@ -1,4 +1,4 @@
-import { copyString } from "./copy-string.ts";
+import { copyString } from "../text/copy-string.ts";
 import { shownLine } from "./kept-lines.ts";
 import type { LogLimits } from "./log-limits.ts";
 import type { ErrorLine, LogReading, PatternFact } from "./log-reading.ts";

@@ -1,5 +1,5 @@
+import { copyString } from "../text/copy-string.ts";
 import { stripEscapes } from "../text/terminal-escapes.ts";
-import { copyString } from "./copy-string.ts";
 import type { KeptLine } from "./kept-lines.ts";
 import type { LineKind } from "./runner-marks.ts";
 

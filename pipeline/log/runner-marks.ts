@@ -1,5 +1,5 @@
+import { copyString } from "../text/copy-string.ts";
 import { stripEscapes } from "../text/terminal-escapes.ts";
-import { copyString } from "./copy-string.ts";
 
 /**
  * What a line means to the runner. `warning`: one marked as such, which never tells why a job failed. `echo`: source that it prints before running it. `aside`: clean-up after the job.

@@ -1,5 +1,5 @@
+import { copyString } from "../text/copy-string.ts";
 import { stripEscapes } from "../text/terminal-escapes.ts";
-import { copyString } from "./copy-string.ts";
 
 /** Characters kept of one command; scripts longer than this are joined words of one line. */
 const LONGEST_COMMAND = 400;

@@ -159,7 +159,7 @@ describe("docs/pipeline.md example, as typed", () => {
 		[`${EXPLAIN} --files src/main.rs,Cargo.toml --json`, /"agent": "rex"/],
 		[
 			`echo '{"id": 1, "workflow_name": "Controller CI", "failed_steps": ["cargo clippy"]}' | npx healer route --json`,
-			/^\{"id":1,"agent":"rex","failure_type":"rust_clippy","rule":"[a-z-]+"\}\n$/,
+			/^\{"id":1,"agent":"rex","failure_type":"rust_clippy","rule":"[a-z-]+","fingerprint":null\}\n$/,
 		],
 		["npx healer backtest --pipeline other.yaml", /rex rust_clippy {2}bolt rust_clippy {2}route\.rust +fixed\b/m],
 		[

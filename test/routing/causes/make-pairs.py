@@ -46,7 +46,7 @@ def rust(n, v, i, pad):
     if broken == 2:
         files["src/lib.rs"] = top + f"pub fn {v}(x: i32) -> i32 {{ x + {i} }}\n\n#[cfg(test)]\nmod tests {{\n    #[test]\n    fn {v}_of_{n}() {{ assert_eq!(super::{v}(1), {i + 5}); }}\n    #[test]\n    fn passes() {{}}\n}}\n"
         return files, "cargo test"
-    files["src/lib.rs"] = top + f"pub fn {v}(x: Vec<i32>) -> usize {{\n    let {n} = x.len();\n    return {n};\n}}\n"
+    files["src/lib.rs"] = top + f"pub fn {v}(x: Vec<i32>) -> usize {{\n    let {n}_{v} = x.len();\n    return {n}_{v};\n}}\n"
     return files, "cargo clippy -- -D warnings"
 
 
@@ -73,7 +73,7 @@ def c(n, v, i, pad):
     if broken == 0:
         code = f"int {v}(void) {{ return {n}_total; }}\n"
     elif broken == 1:
-        code = f"int {v}(void) {{\n    int {n} = 3\n    return {n};\n}}\n"
+        code = f"int {v}(void) {{\n    int {n}_{v} = 3\n    return {n}_{v};\n}}\n"
     elif broken == 2:
         code = f'#include "{n}_{v}.h"\nint {v}(void) {{ return 0; }}\n'
     else:
@@ -102,7 +102,7 @@ def run(files, command, when, coloured):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
         env = {**os.environ, "CI": "true", "CARGO_TERM_COLOR": "always" if coloured else "never", "FORCE_COLOR": "1" if coloured else "0"}
-        if "--lib" not in command and not coloured:
+        if not coloured:
             env.pop("FORCE_COLOR")
         done = subprocess.run(command, shell=True, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
         if done.returncode == 0:
