@@ -1,6 +1,6 @@
 import type { Because } from "./because.ts";
-import type { Fingerprint } from "./cause/fingerprint.ts";
 import type { StageExplanation } from "./explanation.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 
 /** The exclusive right to act on a key, for a limited time. */
 export interface ClaimRequest {

@@ -1,8 +1,8 @@
 import { becauseSentence } from "./because.ts";
-import type { Fingerprint } from "./cause/fingerprint.ts";
 import type { Context } from "./context.ts";
 import type { Decision } from "./decision.ts";
 import type { StageExplanation } from "./explanation.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { givenContext, givenParts } from "./given-context.ts";
 import { readLogText } from "./log/log-reader.ts";
 import type { Reading } from "./reading.ts";

@@ -1,5 +1,5 @@
 import type { Because } from "./because.ts";
-import type { Fingerprint } from "./cause/fingerprint.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 
 /**
  * The result of a condition. Unknown: a path it needs is missing, or it could not be evaluated. A filter refuses only

@@ -3,7 +3,6 @@ export type { Artefact } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
-export type { Fingerprint } from "./cause/fingerprint.ts";
 export {
 	type CheckResult,
 	FAILURE_VERDICTS,
@@ -18,6 +17,7 @@ export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export { type DeliveryQuestion, type ExplainedDelivery, explainDelivery } from "./explain-delivery.ts";
 export type { StageExplanation } from "./explanation.ts";
+export type { Fingerprint } from "./fingerprint.ts";
 export { GITHUB_EVENTS } from "./github-events.ts";
 export { type Given, givenContext, givenParts } from "./given-context.ts";
 export type { Incident, IncidentKind, RunPart } from "./incident.ts";

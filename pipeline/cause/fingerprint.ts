@@ -4,16 +4,9 @@ import { areTests } from "../findings/finding-reader.ts";
 import type { Findings } from "../findings/findings.ts";
 import { isGeneric, namesSomething } from "../findings/generic-lines.ts";
 import { normalizeText } from "../findings/normalize-text.ts";
+import type { Fingerprint } from "../fingerprint.ts";
 import type { Incident } from "../incident.ts";
 import type { Evidence } from "../tools/evidence.ts";
-
-/** What identifies the cause of a failure. Equal keys: one cause. `text` is what was hashed, readable, cut, without secrets. */
-export interface Fingerprint {
-	/** 32 hex digits. */
-	readonly key: string;
-	/** `rust_build: src/main.rs: error[E0308]: mismatched types (column 5)`; several are joined by ` ; `. */
-	readonly text: string;
-}
 
 /** Raised when equal failures get other keys than before. */
 const VERSION = 1;

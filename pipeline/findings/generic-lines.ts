@@ -8,7 +8,7 @@ const SAYS_NOTHING: readonly RegExp[] = [
 	/ERR_PNPM_RECURSIVE|^error Command failed|^error: script ".*" exited|^Command "?.*"? exited with|^error: task failed/i,
 	/^(?:g?make|mingw32-make|ninja)(?:\[\d+\])?: (?:\*\*\* \[|\*\*\* Waiting|Leaving|Entering|build stopped|Target .* not remade)/,
 	/^(?:ninja: build stopped|collect2: error: ld returned|clang(?:\+\+)?: error: linker command failed)/,
-	/^error: (?:could not compile|aborting due to|build failed|test failed|doctest failed|process didn't exit|recipe|\d+ targets? failed)/i,
+	/^(?:error: )?(?:could not compile|aborting due to|build failed|test failed|doctest failed|process didn't exit|recipe|\d+ targets? failed)/i,
 	/^(?:warning|note|help|info|hint|debug)\b/i,
 	/^For more information about (?:this error|an error)/i,
 	/^test result: FAILED/,

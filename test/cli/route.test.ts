@@ -25,8 +25,14 @@ describe("route", () => {
 		]);
 		expect(code).toBe(0);
 		expect(output.lines.map((line) => JSON.parse(line))).toEqual([
-			{ id: "c1", agent: "rex", failure_type: "rust_clippy", rule: expect.any(String) },
-			{ id: 2, agent: "blaze", failure_type: expect.any(String), rule: expect.any(String) },
+			{
+				...{ id: "c1", agent: "rex", failure_type: "rust_clippy", rule: expect.any(String) },
+				fingerprint: {
+					key: "12dad3a652c29f2d14de219ff7a69fa5",
+					text: "rust_clippy: error: this loop could be written as a `for` loop",
+				},
+			},
+			{ id: 2, agent: "blaze", failure_type: expect.any(String), rule: expect.any(String), fingerprint: null },
 		]);
 	});
 

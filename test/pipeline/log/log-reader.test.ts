@@ -74,6 +74,13 @@ describe("createLogReader", () => {
 			steps: [
 				{ commands: ["cargo clippy --all-targets -- -D warnings"], failed: [], errors: [NOT_COMPILED], last: [] },
 			],
+			findings: [
+				{
+					...{ log: 0, form: "diagnostic", first: 16, last: 17, count: 1 },
+					ids: ["src/main.rs: error: this returns early (column 5)"],
+				},
+				{ log: 0, form: "message", first: 16, last: 16, count: 1, ids: ["error: this returns early"] },
+			],
 			failed_step: "Run cargo clippy --all-targets -- -D warnings",
 			gave_up: [],
 			excerpt: [
@@ -131,6 +138,7 @@ describe("createLogReader", () => {
 					error: { log: 0, line: 2, text: "npm ERR! missing script: build" },
 				},
 			},
+			findings: [{ log: 0, form: "message", first: 2, last: 2, count: 1, ids: ["npm ERR! missing script: build"] }],
 			steps: [{ commands: [], failed: [], errors: [], last: ["starting", "npm ERR! missing script: build"] }],
 			gave_up: [],
 			excerpt: "starting\nnpm ERR! missing script: build",
