@@ -1,11 +1,12 @@
 import type { Facts } from "../expression/facts.ts";
 import { sha256Hex } from "../expression/sha256-hex.ts";
-import { areTests } from "../findings/finding-reader.ts";
-import type { Findings } from "../findings/findings.ts";
+
+import { type Findings, isTestForm } from "../findings/findings.ts";
 import { isGeneric, namesSomething } from "../findings/generic-lines.ts";
 import { normalizeText } from "../findings/normalize-text.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import type { Incident } from "../incident.ts";
+import type { FailedStep } from "../log/log-reading.ts";
 import type { Evidence } from "../tools/evidence.ts";
 
 /** Raised when equal failures get other keys than before. */
@@ -16,6 +17,7 @@ const LONGEST_TEXT = 600;
 /** How many lines the decisive line may be apart from the findings that it sums up. */
 const NEAR = 60;
 const NEAR_MESSAGE = 25;
+const MOST_NEIGHBOURS = 3;
 
 export interface FingerprintInput {
 	readonly incident: Pick<Incident, "kind" | "alert">;
@@ -47,29 +49,38 @@ function idsOfAlert({ cve_id, package_name, manifest_path, description }: NonNul
 }
 
 function idsInLog({ log }: Facts, { type, evidence }: FingerprintInput["failure"]): readonly string[] {
-	if (log === undefined) return [];
+	// No commit causes what a runner lacks.
+	if (log === undefined || evidence?.kind === "runner") return [];
+	const { line } = evidence ?? {};
 	const all = log.findings ?? [];
-	const line = evidence?.line;
-	const said = line === undefined || line.text === "" ? undefined : (line.headline ?? line.text);
-	if (evidence?.kind === "runner") return [];
 	const messages = all.filter(({ form, log: of }) => form === "message" && of === (line?.log ?? 0));
-	if (evidence?.kind === "network")
+	const said = line === undefined || line.text === "" ? undefined : (line.headline ?? line.text);
+	if (evidence?.kind === "network") {
 		return hostsOf([said ?? "", line?.text ?? "", ...messages.flatMap(({ ids }) => ids)]);
+	}
 	const chosen = decisive(all, { isTest: isTestType(type), line });
 	if (chosen !== undefined) {
 		return all.filter(({ form }) => form === chosen.form).flatMap(({ ids, form }) => ids.map((id) => `${form}: ${id}`));
 	}
 	const own = said === undefined ? "" : normalizeText(said);
 	if (said !== undefined && !isGeneric(said) && !saysTestsFailed(type, said) && namesSomething(own)) return [own];
-	const near = messages.find((found) => line === undefined || distance(found, line.line) <= NEAR_MESSAGE);
-	const named = near?.ids.filter(namesSomething).slice(-3) ?? [];
-	if (named.length > 0) return named;
-	// A line that a tool says of any project identifies the cause together with what stands beside it.
-	const step = log.steps?.[line?.log ?? 0];
-	const beside = [...(step?.errors ?? []), ...(step?.last ?? [])]
-		.filter((one) => !isGeneric(one))
-		.map((one) => normalizeText(one));
-	const particular = beside.filter(namesSomething).slice(-3);
+	const named = namedNear(messages, line?.line);
+	return named.length > 0 ? named : withNeighbours(own, log.steps?.[line?.log ?? 0]);
+}
+
+/** What the messages around the decisive line name. */
+function namedNear(messages: readonly Findings[], line: number | undefined): readonly string[] {
+	const near = messages.find((found) => line === undefined || distance(found, line) <= NEAR_MESSAGE);
+	return near?.ids.filter(namesSomething).slice(-MOST_NEIGHBOURS) ?? [];
+}
+
+/** A line that a tool says of any project identifies the cause together with what stands beside it. */
+function withNeighbours(own: string, step: FailedStep | undefined): readonly string[] {
+	const beside = [...(step?.errors ?? []), ...(step?.last ?? [])].filter((one) => !isGeneric(one));
+	const particular = beside
+		.map((one) => normalizeText(one))
+		.filter(namesSomething)
+		.slice(-MOST_NEIGHBOURS);
 	return particular.length === 0 || own === "" ? [] : [own, ...particular];
 }
 
@@ -81,10 +92,10 @@ function decisive(
 	const near = all
 		.filter(({ form, log }) => form !== "message" && (line === undefined || log === line.log))
 		.map((found) => ({ found, away: line === undefined ? 0 : distance(found, line.line) }))
-		.filter(({ found, away }) => away <= (isTest && areTests(found.form) ? Number.POSITIVE_INFINITY : NEAR));
+		.filter(({ found, away }) => away <= (isTest && isTestForm(found.form) ? Number.POSITIVE_INFINITY : NEAR));
 	// A flaky test that passed when it was repeated is no cause of what the compiler says below it.
-	const fitting = near.filter(({ found, away }) => areTests(found.form) === isTest || (!isTest && away === 0));
-	const rank = ({ form }: Findings) => (areTests(form) === isTest ? 0 : 2) + (form === "place" ? 1 : 0);
+	const fitting = near.filter(({ found, away }) => isTestForm(found.form) === isTest || (!isTest && away === 0));
+	const rank = ({ form }: Findings) => (isTestForm(form) === isTest ? 0 : 2) + (form === "place" ? 1 : 0);
 	return fitting.toSorted((one, other) => rank(one.found) - rank(other.found) || one.away - other.away)[0]?.found;
 }
 

@@ -1,22 +1,33 @@
+const TEST_FORMS = [
+	"pytest",
+	"unittest",
+	"go_test",
+	"libtest",
+	"nextest",
+	"jest",
+	"vitest",
+	"node_test",
+	"surefire",
+	"gradle",
+	"gtest",
+	"numbered",
+] as const;
+
 /** How findings of one form are printed: by which runner of tests, as diagnostics with a file, or as other messages. */
 export type FindingForm =
-	| "pytest"
-	| "unittest"
-	| "go_test"
-	| "libtest"
-	| "nextest"
-	| "jest"
-	| "vitest"
-	| "node_test"
-	| "surefire"
-	| "gradle"
-	| "gtest"
-	| "numbered"
+	| (typeof TEST_FORMS)[number]
 	/** An error with its file. */
 	| "diagnostic"
 	/** A message at a line of a file, which nothing calls an error: `./main.go:7:2: undefined: x`. */
 	| "place"
 	| "message";
+
+const TESTS: ReadonlySet<FindingForm> = new Set(TEST_FORMS);
+
+/** Whether its findings are failing tests. */
+export function isTestForm(form: FindingForm): boolean {
+	return TESTS.has(form);
+}
 
 /**
  * What one log's failed step says has failed, in one form: failing tests, errors with their files, or messages. `ids` are normalized

@@ -1,3 +1,5 @@
+import { isDigit } from "../text/is-digit.ts";
+
 const BOM = 0xfeff;
 const TAB = 9;
 const SPACE = 0x20;
@@ -74,10 +76,6 @@ function afterBuildStep(text: string, from: number, end: number): number {
 	at++;
 	while (at < end && isDigit(text.charCodeAt(at))) at++;
 	return at < end && text.charCodeAt(at) === 0x20 ? at + 1 : from;
-}
-
-function isDigit(unit: number): boolean {
-	return unit >= 0x30 && unit <= 0x39;
 }
 
 function findTab(text: string, from: number, end: number): number {
