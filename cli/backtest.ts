@@ -73,7 +73,7 @@ interface LocalPipeline {
 async function localPipeline(file: string): Promise<Result<LocalPipeline>> {
 	const files = await readPipelineFiles(file);
 	if (!files.ok) return files;
-	const built = buildFiles(files.value);
+	const built = await buildFiles(files.value);
 	return built.ok ? ok({ artefact: built.artefact, files: files.value }) : fail(built.rendered);
 }
 

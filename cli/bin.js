@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // Plain JavaScript without newer syntax: this file must start on an old Node, to report what is missing.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import { mkdirSync, statSync } from "node:fs";
+import module, { createRequire } from "node:module";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,7 +16,11 @@ const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR;
 const isHub = process.argv[2] === "start" || process.argv[2] === "demo";
 const HUB_ENDS_WITHIN_MS = 9000;
 
+const cache = cacheFolder(process.env);
+process.env.HEALER_CACHE = cache === undefined ? "off" : cache;
+
 if (isNewEnough && !isHub) {
+	if (cache !== undefined) module.enableCompileCache(compiledIn(cache));
 	import("./main.ts").catch((error) => {
 		console.error(error);
 		process.exitCode = 70;
@@ -29,6 +35,42 @@ if (isNewEnough && !isHub) {
 	} else {
 		run(node);
 	}
+}
+
+/** HEALER_CACHE, else a folder in the user's cache. Undefined if it is `off`, or cannot be made. */
+function cacheFolder(env) {
+	if (env.HEALER_CACHE === "off") return undefined;
+	try {
+		const folder = path.resolve(env.HEALER_CACHE || path.join(userCache(env), "healer"));
+		makeFolder(compiledIn(folder));
+		return folder;
+	} catch (_) {
+		return undefined;
+	}
+}
+
+/** A home that does not exist is not made. */
+function userCache(env) {
+	if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME)) return env.XDG_CACHE_HOME;
+	statSync(os.homedir());
+	return path.join(os.homedir(), ".cache");
+}
+
+/** Node's own `recursive` does not return in /proc: relay/cluster/directory/make-folder.ts. The compile cache uses it, too. */
+function makeFolder(folder) {
+	try {
+		mkdirSync(folder, { mode: 0o700 });
+	} catch (error) {
+		if (error.code === "EEXIST") return;
+		if (error.code !== "ENOENT" || path.dirname(folder) === folder) throw error;
+		makeFolder(path.dirname(folder));
+		mkdirSync(folder, { mode: 0o700 });
+	}
+}
+
+/** Where Node keeps what it compiled: https://nodejs.org/api/module.html#module-compile-cache. */
+function compiledIn(folder) {
+	return path.join(folder, "compiled");
 }
 
 function stop(child, signal) {
@@ -51,7 +93,9 @@ function nodeFromNpm() {
 function run(node) {
 	const child = spawn(node, [main].concat(process.argv.slice(2)), {
 		stdio: "inherit",
-		env: Object.assign({}, process.env, { HEALER_WRAPPER_PID: String(process.pid) }),
+		env: Object.assign(cache === undefined ? {} : { NODE_COMPILE_CACHE: compiledIn(cache) }, process.env, {
+			HEALER_WRAPPER_PID: String(process.pid),
+		}),
 	});
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 		process.on(signal, () => stop(child, signal));

@@ -1,14 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-	buildArtefact,
-	type Diagnostic,
-	type PackFile,
-	PIPELINE_FILE,
-	promptFile,
-	renderDiagnostics,
-} from "../pipeline/build/index.ts";
+import type { Built } from "../pipeline/build/build-artefact.ts";
+import { renderDiagnostics } from "../pipeline/build/checks/render-diagnostics.ts";
+import type { PackFile } from "../pipeline/build/index.ts";
+import { type Diagnostic, PIPELINE_FILE, promptFile } from "../pipeline/build/yaml/diagnostic.ts";
 import type { Artefact } from "../pipeline/index.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
+import { findCached } from "./cache/disk-cache.ts";
 import { shownPath } from "./packs.ts";
 import { type PipelineFiles, readPipelineFiles } from "./pipeline-files.ts";
 
@@ -26,20 +23,33 @@ export interface Shown {
 /** `colour`: whether rendered errors may be coloured. */
 export async function buildPipeline(file: string, colour = false): Promise<Result<BuiltPipeline>> {
 	const files = await readPipelineFiles(file);
-	return files.ok ? ok(buildFiles(files.value, colour)) : files;
+	return files.ok ? ok(await buildFiles(files.value, colour)) : files;
 }
 
-let last: { readonly files: PipelineFiles; readonly built: ReturnType<typeof buildArtefact> } | undefined;
+let last: { readonly files: PipelineFiles; readonly built: Built } | undefined;
 
 /** Files that did not change since the last build are not built again: watching commands see many saves without one. */
-function buildOnce(files: PipelineFiles): ReturnType<typeof buildArtefact> {
-	if (last === undefined || !isDeepStrictEqual(last.files, files)) last = { files, built: buildArtefact(files) };
-	return last.built;
+async function buildOnce(files: PipelineFiles): Promise<Built> {
+	if (last !== undefined && isDeepStrictEqual(last.files, files)) return last.built;
+	const built = await buildOrFind(files);
+	last = { files, built };
+	return built;
+}
+
+/** Only good pipelines are cached: what is wrong with the others is checked again. The build is loaded when it is needed. */
+async function buildOrFind({ text, packs, prompts, packPrompts }: PipelineFiles): Promise<Built> {
+	const sources = { text, packs, prompts, packPrompts };
+	const cached = await findCached<Built>("artefacts", { code: ["pipeline"], inputs: sources });
+	if (cached.value !== undefined) return cached.value;
+	const { buildArtefact } = await import("../pipeline/build/build-artefact.ts");
+	const built = buildArtefact(sources);
+	if (built.ok) await cached.keep(built);
+	return built;
 }
 
 /** Builds a pipeline from texts that were read, or edited since. */
-export function buildFiles(files: PipelineFiles, colour = false): BuiltPipeline {
-	const built = buildOnce(files);
+export async function buildFiles(files: PipelineFiles, colour = false): Promise<BuiltPipeline> {
+	const built = await buildOnce(files);
 	return built.ok
 		? {
 				ok: true,

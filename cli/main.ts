@@ -25,6 +25,8 @@ Exit codes:
   1  the command ran and found a problem: an error in the pipeline, a failing case, no such incident, no answer
   2  the command could not start: an unknown option, a missing or unreadable file, no worker given
 
+HEALER_CACHE=off keeps no compiled code and no checked pipelines; a folder there replaces ~/.cache/healer.
+
 Most commands print JSON with --json. Colours are used only on a terminal; NO_COLOR turns them off.`,
 	);
 

@@ -31,9 +31,9 @@ export async function findPack(name: string, file: string): Promise<PackPlace> {
 /** Reads what an entry of `extends` names. */
 export async function readPack(place: PackPlace): Promise<Pack> {
 	if ("problem" in place) return place;
-	const files: { file: string; text: string }[] = [];
-	for (const file of place.files) {
-		const text = await readText(file);
+	const texts = await Promise.all(place.files.map(async (file) => ({ file, text: await readText(file) })));
+	const files: PackFile[] = [];
+	for (const { file, text } of texts) {
 		if (!text.ok) return { problem: "unreadable", why: text.problem };
 		files.push({ file, text: text.value });
 	}

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { extendsOf, type Pack } from "../pipeline/build/index.ts";
+import type { Pack } from "../pipeline/build/index.ts";
 import { ok, type Result } from "../wire/result.ts";
+import { findCached } from "./cache/disk-cache.ts";
 import { findPack, type PackPlace, packPromptFolders, readPack, readShippedPacks, shownPath } from "./packs.ts";
 import { readText } from "./read-input.ts";
 
@@ -42,16 +43,17 @@ export async function readPipelineFiles(file: string): Promise<Result<PipelineFi
 	const text = await readText(file);
 	if (!text.ok) return text;
 	const places = await packsOf(file, text.value);
-	const packs: Record<string, Pack> = {};
-	for (const [name, place] of places) packs[name] = await readPack(place);
-	const own = await readPrompts([promptsFolder(file)]);
+	const [packs, own, others] = await Promise.all([
+		Promise.all(places.map(async ([name, place]) => [name, await readPack(place)] as const)),
+		readPrompts([promptsFolder(file)]),
+		readPrompts(packPromptFolders(places)),
+	]);
 	if (!own.ok) return own;
-	const others = await readPrompts(packPromptFolders(places));
 	if (!others.ok) return others;
 	return ok({
 		file,
 		text: text.value,
-		packs,
+		packs: Object.fromEntries(packs),
 		prompts: own.value.texts,
 		packPrompts: others.value.texts,
 		promptPaths: { ...shownPaths(others.value.paths), ...own.value.paths },
@@ -62,9 +64,18 @@ let last: { readonly text: string; readonly names: readonly string[] } | undefin
 
 /** What a pipeline extends. A text is parsed once: watching commands ask many times a second. */
 async function packsOf(file: string, text: string): Promise<readonly (readonly [string, PackPlace])[]> {
-	if (last?.text !== text) last = { text, names: extendsOf(text) };
+	if (last?.text !== text) last = { text, names: await extendsOf(text) };
 	const { names } = last;
 	return await Promise.all([...new Set(names)].map(async (name) => [name, await findPack(name, file)] as const));
+}
+
+/** Reading YAML takes longer than all else that a cached pipeline needs. */
+async function extendsOf(text: string): Promise<readonly string[]> {
+	const cached = await findCached<readonly string[]>("extends", { code: ["pipeline"], inputs: text });
+	if (cached.value !== undefined) return cached.value;
+	const names = (await import("../pipeline/build/packs/read-policy.ts")).extendsOf(text);
+	await cached.keep(names);
+	return names;
 }
 
 function pathsOf(place: PackPlace): readonly string[] {
@@ -97,8 +108,9 @@ export async function readShippedSources() {
 async function readPrompts(folders: readonly string[]): Promise<Result<Templates>> {
 	const texts: Record<string, string> = {};
 	const paths: Record<string, string> = {};
-	for (const file of (await Promise.all(folders.map(templatesIn))).flat()) {
-		const text = await readText(file);
+	const files = (await Promise.all(folders.map(templatesIn))).flat();
+	const read = await Promise.all(files.map(async (file) => [file, await readText(file)] as const));
+	for (const [file, text] of read) {
 		if (!text.ok) return text;
 		const name = path.basename(file, TEMPLATE);
 		texts[name] = text.value;

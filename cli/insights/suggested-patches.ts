@@ -37,9 +37,9 @@ export async function suggestedPatches(
 ): Promise<Result<readonly Result<SuggestedPatch>[]>> {
 	const files = await readPipelineFiles(from.file);
 	if (!files.ok) return files;
-	const before = deciderOf(files.value);
+	const before = await deciderOf(files.value);
 	if (!before.ok) return before;
-	const patched = suggestions.map((suggestion) => patchOf(suggestion, files.value));
+	const patched = await Promise.all(suggestions.map((suggestion) => patchOf(suggestion, files.value)));
 	const compared = patched.map((): Compared[] => []);
 	let not_kept = 0;
 	for await (const one of exportedIncidents(from.worker, from.limit, output)) {
@@ -66,14 +66,14 @@ export async function suggestedPatches(
 	);
 }
 
-function patchOf(
+async function patchOf(
 	{ rule, route, text }: Suggestion,
 	files: PipelineFiles,
-): Result<Omit<SuggestedPatch, "backtest"> & { readonly after: Decider }> {
+): Promise<Result<Omit<SuggestedPatch, "backtest"> & { readonly after: Decider }>> {
 	if (route === null) return fail(`Rule ${rule}: nothing tells its wrong choices from its right ones.`);
 	const patched = patchPipeline({ ...files, rules: rulesOf(files) }, rule, route);
 	if (!patched.ok) return patched;
-	const after = deciderOf({ ...files, text: patched.value.text });
+	const after = await deciderOf({ ...files, text: patched.value.text });
 	return after.ok ? ok({ rule, text, diff: patched.value.diff, after: after.value }) : after;
 }
 
@@ -84,8 +84,8 @@ function rulesOf(files: PipelineFiles): readonly string[] {
 	return entries.filter(({ stage, disabled }) => stage === "route" && disabled === undefined).map(({ name }) => name);
 }
 
-function deciderOf(files: PipelineFiles): Result<Decider> {
-	const built = buildFiles(files);
+async function deciderOf(files: PipelineFiles): Promise<Result<Decider>> {
+	const built = await buildFiles(files);
 	if (!built.ok) return fail(built.rendered);
 	return ok({ artefact: built.artefact, pipeline: loadPipeline(built.artefact) });
 }
