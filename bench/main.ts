@@ -4,6 +4,7 @@ import { bundleWorker } from "../cli/hub/worker-bundle.ts";
 import { type BundleFigures, measureBundle } from "./bundle.ts";
 import { type ContextFigures, measureContext } from "./context.ts";
 import { type DecideFigures, measureDecide } from "./decide.ts";
+import { measureDesk, printDesk } from "./desk.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
 import { measureJournal } from "./journal.ts";
 import { measureRouting, printRouting } from "./routing.ts";
@@ -13,6 +14,7 @@ const USAGE = `npm run bench                             all figures except rout
 npm run bench -- decide                   time of a decision, in Node and in workerd
 npm run bench -- context                  time to read logs and to gather the context
 npm run bench -- journal                  bytes of the journal and calls to it, for one incident
+npm run bench -- desk                     time of the commands, and of the hub's start
 npm run bench -- routing [file.jsonl ...] how often the right agent is chosen, for the labelled cases in these files,
                                           else those in HEALER_CORPUS, else the project's own
 --json                                    print JSON`;
@@ -30,6 +32,7 @@ else if (only === "routing")
 	await reportRouting(files.length > 0 ? files : (process.env.HEALER_CORPUS ?? "").split(path.delimiter));
 else if (only === "decide") report(await measureDecide(), printDecide);
 else if (only === "journal") report(await measureJournal(), console.log);
+else if (only === "desk") report(await measureDesk(), (figures) => printDesk(figures, row));
 else if (only === "context") report(await measureContext(), printContext);
 else await reportAll();
 

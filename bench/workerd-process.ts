@@ -88,7 +88,7 @@ function peakOf(pid: number | undefined): number | undefined {
 	}
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const server = createServer();
 		server.once("error", reject);

@@ -1,6 +1,7 @@
 import type { ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
-import { readPush, reportChange } from "./push.ts";
+import { readPush } from "./push/push-artefact.ts";
+import { reportChange } from "./push.ts";
 import { askWorker, type WorkerOptions, withWorker } from "./worker-api.ts";
 
 export interface RollbackOptions extends WorkerOptions {

@@ -1,8 +1,8 @@
 import type { Artefact } from "../../pipeline/index.ts";
 import type { Clock } from "../../relay/clock.ts";
-import { loadKubeConfig } from "../../relay/cluster/kubernetes/load-kube-config.ts";
 import type { ContextSettings } from "../../relay/context/context-settings.ts";
 import { contextSources } from "../../relay/context/context-sources.ts";
+import { openCluster } from "../../relay/context/open-cluster.ts";
 import type { Environment } from "../../relay/environment.ts";
 import { createRelay } from "../../relay/index.ts";
 import { jsonLog } from "../../relay/log.ts";
@@ -48,8 +48,8 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const sink = await openSink({ sink: place, policy, deadline_s: undefined, deleteOverdue: true }, log, clock);
 	const { cluster, finished, enforceMaxActive } = sink;
 	const ownNamespace = () => policy.namespace;
-	const kubernetes = loadKubeConfig(options.env);
-	const context = contextSources({ settings: options.context, cluster: kubernetes, ownNamespace, fetch });
+	const reader = await openCluster(options.env);
+	const context = contextSources({ settings: options.context, cluster: reader, ownNamespace, fetch });
 	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforceMaxActive });
 	const server = await serveRelay(relay, { host: LOOPBACK, port });
 	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });

@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { type BuildOptions, build, type OutputFile } from "esbuild";
+import type { BuildOptions, OutputFile } from "esbuild";
+import { findCached } from "../cache/disk-cache.ts";
 import { readShippedSources } from "../pipeline-files.ts";
+
+/** Everything that it is made from but packages, whose version counts. */
+const CODE = ["page", "packs", "pipeline", "prompts", "wire", "worker"];
 
 const PAGE = path.join(import.meta.dirname, "../../page");
 
@@ -31,6 +35,28 @@ const BROWSER = {
  * content hash, so that browsers can cache them indefinitely.
  */
 export async function bundlePage(): Promise<readonly PageFile[]> {
+	const cached = await findCached<readonly KeptFile[]>("page", { code: CODE, inputs: null });
+	if (cached.value !== undefined) return cached.value.map(asServed);
+	const files = await buildPage();
+	await cached.keep(files.map(asKept));
+	return files;
+}
+
+/** In JSON, its bytes are in base64. */
+interface KeptFile extends Omit<PageFile, "bytes"> {
+	readonly base64: string;
+}
+
+function asKept({ bytes, ...file }: PageFile): KeptFile {
+	return { ...file, base64: Buffer.from(bytes).toString("base64") };
+}
+
+function asServed({ base64, ...file }: KeptFile): PageFile {
+	return { ...file, bytes: Buffer.from(base64, "base64") };
+}
+
+async function buildPage(): Promise<readonly PageFile[]> {
+	const { build } = await import("esbuild");
 	const engine = await bundleEngine();
 	const { outputFiles } = await build({
 		...BROWSER,
@@ -55,6 +81,7 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
 
 /** The pipeline's build and engine with the shipped packs, which only edits and diffs load: page/engine. */
 async function bundleEngine(): Promise<PageFile> {
+	const { build } = await import("esbuild");
 	const { outputFiles } = await build({
 		...BROWSER,
 		entryPoints: { engine: path.join(PAGE, "engine/engine-worker.ts") },

@@ -10,7 +10,7 @@ import { isAppNamed, readGitHubSettings } from "../../worker/github/github-setti
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
 import { exitWith, type Output } from "../output.ts";
-import { pushArtefact } from "../push.ts";
+import { pushArtefact } from "../push/push-artefact.ts";
 import { freePort, LOOPBACK } from "../state/free-port.ts";
 import { readHubFile, removeHubFile, writeHubFile } from "../state/hub-file.ts";
 import type { HubSettings } from "../state/hub-settings.ts";

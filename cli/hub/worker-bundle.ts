@@ -1,8 +1,10 @@
 import path from "node:path";
 import type { Plugin } from "esbuild";
-import { build } from "esbuild";
 import type { Artefact } from "../../pipeline/artefact.ts";
+import { findCached } from "../cache/disk-cache.ts";
 
+/** The folders that its imports may lead to (lint/imports.ts); of packages the version counts. */
+const CODE = ["pipeline", "wire", "worker"];
 const WORKER = path.join(import.meta.dirname, "../../worker/index.ts");
 const ARTEFACT_MODULE = /\/dist\/pipeline\.json$/;
 
@@ -14,8 +16,23 @@ export async function bundleWorker(
 	artefact: Artefact,
 	options: { readonly minify?: boolean; readonly entry?: string } = {},
 ): Promise<string> {
+	const { entry = WORKER, minify = false } = options;
+	const cached = await findCached<string>("worker", { code: CODE, inputs: { entry, minify, artefact } });
+	if (cached.value !== undefined) return cached.value;
+	const script = await bundle(artefact, entry, minify);
+	if (isOfWorker(entry)) await cached.keep(script);
+	return script;
+}
+
+/** Others, such as a test's, may import what is in none of those folders. */
+function isOfWorker(entry: string): boolean {
+	return path.dirname(entry) === path.dirname(WORKER);
+}
+
+async function bundle(artefact: Artefact, entry: string, minify: boolean): Promise<string> {
+	const { build } = await import("esbuild");
 	const result = await build({
-		entryPoints: [options.entry ?? WORKER],
+		entryPoints: [entry],
 		bundle: true,
 		write: false,
 		format: "esm",
@@ -24,7 +41,7 @@ export async function bundleWorker(
 		conditions: ["workerd", "worker", "browser"],
 		mainFields: ["browser", "module", "main"],
 		external: ["node:*", "cloudflare:*"],
-		minify: options.minify ?? false,
+		minify,
 		legalComments: "none",
 		logLevel: "silent",
 		plugins: [givenArtefact(artefact)],

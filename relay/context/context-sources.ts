@@ -1,10 +1,11 @@
-import type { KubeConfigLoading } from "../cluster/kubernetes/load-kube-config.ts";
+import type { Result } from "../../wire/result.ts";
 import { argoWorkflow } from "./argo-workflow.ts";
 import { argocdApplication } from "./argocd-application.ts";
 import type { ContextSettings } from "./context-settings.ts";
 import { grafanaAlerts } from "./grafana-alerts.ts";
-import { kubernetesAccess } from "./kubernetes-access.ts";
+import type { KubernetesAccess } from "./kubernetes-access.ts";
 import { kubernetesPods } from "./kubernetes-pods.ts";
+import type { KubernetesReader } from "./kubernetes-reader.ts";
 import { lokiLabels } from "./loki-labels.ts";
 import { lokiQueryRange } from "./loki-query-range.ts";
 import { prometheusMetrics } from "./prometheus-metrics.ts";
@@ -14,7 +15,8 @@ import { type ContextSources, unconfigured } from "./source.ts";
 
 export interface ContextTools {
 	readonly settings: ContextSettings;
-	readonly cluster: KubeConfigLoading;
+	/** `openCluster`. */
+	readonly cluster: Result<KubernetesReader>;
 	/** The namespace of the CodeRuns: a pipeline edit can change it. */
 	readonly ownNamespace: () => string;
 	readonly fetch: typeof globalThis.fetch;
@@ -24,7 +26,7 @@ export interface ContextTools {
 export function contextSources({ settings, cluster, ownNamespace, fetch }: ContextTools): ContextSources {
 	const { argocd, loki, prometheus, grafana, namespaces, queries } = settings;
 	const bounds = { ...queries, namespaces: () => queries.namespaces ?? [ownNamespace(), ...namespaces] };
-	const kubernetes = kubernetesAccess(cluster, ownNamespace, namespaces);
+	const kubernetes: KubernetesAccess = { reader: cluster, own: ownNamespace, others: namespaces };
 	return {
 		"argocd.application": argocdApplication(argocd, kubernetes, fetch),
 		"argo.workflow": argoWorkflow(kubernetes),

@@ -1,6 +1,5 @@
-import { fail, ok, type Result } from "../../wire/result.ts";
-import type { KubeConfigLoading } from "../cluster/kubernetes/load-kube-config.ts";
-import { type KubernetesReader, kubernetesReader } from "./kubernetes-reader.ts";
+import type { Result } from "../../wire/result.ts";
+import type { KubernetesReader } from "./kubernetes-reader.ts";
 import { failed, type SourceAnswer } from "./source.ts";
 
 /** The cluster as context sources may read it: only some namespaces, whatever an incident names. */
@@ -10,15 +9,6 @@ export interface KubernetesAccess {
 	readonly own: () => string;
 	/** `HEALER_CONTEXT_NAMESPACES`: other namespaces that may be read. */
 	readonly others: readonly string[];
-}
-
-export function kubernetesAccess(
-	loading: KubeConfigLoading,
-	own: () => string,
-	others: readonly string[],
-): KubernetesAccess {
-	const reader = loading.ok ? ok(kubernetesReader(loading.kubeConfig)) : fail(loading.why);
-	return { reader, own, others };
 }
 
 type Unread = Extract<SourceAnswer, { readonly why: string }>;

@@ -1,8 +1,8 @@
 import { TimedOut, withTimeout } from "../../wire/with-timeout.ts";
 import { systemClock } from "../clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { loadKubeConfig } from "../cluster/kubernetes/load-kube-config.ts";
 import { contextSources } from "../context/context-sources.ts";
+import { openCluster } from "../context/open-cluster.ts";
 import { createRelay } from "../index.ts";
 import type { Log } from "../log.ts";
 import { reportOutcomes } from "../outcomes/report-outcomes.ts";
@@ -33,8 +33,8 @@ export async function runRelay({ settings, log, stop }: RunInput): Promise<void>
 	const cluster = endingWith(sink.cluster, () => stopping);
 	const { enforceMaxActive, finished } = sink;
 	const ownNamespace = () => policy.namespace;
-	const kubernetes = loadKubeConfig(process.env);
-	const context = contextSources({ settings: settings.context, cluster: kubernetes, ownNamespace, fetch });
+	const reader = await openCluster(process.env);
+	const context = contextSources({ settings: settings.context, cluster: reader, ownNamespace, fetch });
 	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforceMaxActive });
 	const server = await serveRelay(relay, settings);
 	const reporting = reportOutcomes({ finished, url, secrets, clock, fetch, log, metrics: relay.metrics });

@@ -1,8 +1,7 @@
 import { readTraceparent, TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import { OWN_ANNOTATIONS, OWN_LABELS } from "../cluster/coderun.ts";
 import { REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../cluster/kubernetes/coderun-object.ts";
-import { LEASE_ANNOTATIONS, LEASE_KIND } from "../cluster/kubernetes/lease.ts";
-import { OUTCOME_ANNOTATION } from "../cluster/kubernetes/outcomes/incident-lease.ts";
+import { LEASE_ANNOTATIONS, LEASE_KIND, OUTCOME_ANNOTATION } from "../cluster/kubernetes/lease-metadata.ts";
 
 /** Kubernetes' limit for all annotations of one object together, keys and values, in bytes. */
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;

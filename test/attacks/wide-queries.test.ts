@@ -19,7 +19,7 @@ async function asked(from: string, given: object, env: Record<string, string> = 
 		...{ LOKI_URL: server.url, PROMETHEUS_URL: server.url, GRAFANA_URL: server.url },
 		...env,
 	});
-	const cluster = { ok: false, why: "there is no cluster" } as const;
+	const cluster = { ok: false, problem: "there is no cluster" } as const;
 	const context = contextSources({ settings, cluster, ownNamespace: () => "cto", fetch });
 	const relay = await servedRelay({ context });
 	const sources = [{ name: "part", from, with: given, timeout_ms: 5_000 }];

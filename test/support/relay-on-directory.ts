@@ -26,7 +26,7 @@ const POLICY: Policy = {
 
 const NOT_CONFIGURED = contextSources({
 	settings: readContextSettings({}).settings,
-	cluster: { ok: false, why: "there is no cluster" },
+	cluster: { ok: false, problem: "there is no cluster" },
 	ownNamespace: () => "cto",
 	fetch,
 });

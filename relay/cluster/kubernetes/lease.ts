@@ -2,21 +2,9 @@ import { type V1Lease, V1MicroTime } from "@kubernetes/client-node";
 import { z } from "zod";
 import { type ClaimRecord, claimRecordSchema } from "../claim-record.ts";
 import type { StoredClaim } from "../cluster.ts";
-
-/** Annotations for the parts of a claim that a Lease has no field for. */
-export const LEASE_ANNOTATIONS = {
-	key: "healer/claim-key",
-	attempt: "healer/attempt",
-	coderun_name: "healer/coderun",
-	digest: "healer/request-digest",
-	taken_at: "healer/taken-at",
-	while_active: "healer/while-active",
-	seen: "healer/coderun-seen",
-	quiet_at: "healer/quiet-at",
-} as const;
+import { LEASE_ANNOTATIONS, LEASE_KIND } from "./lease-metadata.ts";
 
 /** Select Healer's Leases: incidents' claims on their own ids, and all other claims, which the sweep may delete. */
-export const LEASE_KIND = "healer/kind";
 export const INCIDENT_CLAIMS = { "app.kubernetes.io/name": "healer", [LEASE_KIND]: "incident-claim" } as const;
 export const OTHER_CLAIMS = { "app.kubernetes.io/name": "healer", [LEASE_KIND]: "claim" } as const;
 

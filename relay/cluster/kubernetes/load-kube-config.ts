@@ -3,6 +3,7 @@ import path from "node:path";
 import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 import { codeOf, fileKind, isShellStream } from "../../file-kind.ts";
 import { findKubeConfigProblem, useTokenFiles } from "./kubeconfig-file.ts";
+import { NO_CLUSTER, namesCluster } from "./names-cluster.ts";
 
 export type KubeConfigLoading =
 	| { readonly ok: true; readonly kubeConfig: KubeConfig }
@@ -12,7 +13,9 @@ export type KubeConfigLoading =
  * Loads what `KUBECONFIG` names, else the ServiceAccount of the Pod that this runs in. Nothing else is tried: a relay
  * that picked up a person's own kubeconfig would act with that person's rights.
  */
-export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.ProcessEnv): KubeConfigLoading {
+export function loadKubeConfig(env: NodeJS.ProcessEnv): KubeConfigLoading {
+	if (!namesCluster(env)) return { ok: false, why: NO_CLUSTER };
+	const { KUBECONFIG } = env;
 	const kubeConfig = new NamingKubeConfig();
 	try {
 		const kind = KUBECONFIG ? fileKind(statSync(KUBECONFIG)) : undefined;
@@ -26,8 +29,7 @@ export function loadKubeConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: NodeJS.P
 			kubeConfig.loadFromString(text);
 			kubeConfig.makePathsAbsolute(folder);
 			useTokenFiles(kubeConfig, text, folder);
-		} else if (KUBERNETES_SERVICE_HOST) kubeConfig.loadFromCluster();
-		else return { ok: false, why: "no cluster is configured: KUBECONFIG is not set, and this does not run in a Pod" };
+		} else kubeConfig.loadFromCluster();
 	} catch (error) {
 		return { ok: false, why: `KUBECONFIG cannot be read: ${error instanceof Error ? error.message : typeof error}` };
 	}

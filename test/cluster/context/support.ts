@@ -3,7 +3,9 @@ import { expect } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
+import { kubernetesReader } from "../../../relay/context/kubernetes-reader.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
+import { fail, ok } from "../../../wire/result.ts";
 import { readContextSettings } from "../../support/read-context-settings.ts";
 
 /** Branch names as people choose them, and as attackers do. */
@@ -49,7 +51,7 @@ export async function askSource(
 	expect(problems).toEqual([]);
 	const sources = contextSources({
 		settings,
-		cluster: cluster === undefined ? { ok: false, why: "there is no cluster" } : { ok: true, kubeConfig: cluster },
+		cluster: cluster === undefined ? fail("there is no cluster") : ok(kubernetesReader(cluster)),
 		ownNamespace: () => own,
 		fetch,
 	});

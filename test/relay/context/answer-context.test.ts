@@ -7,7 +7,7 @@ import { readContextSettings } from "../../support/read-context-settings.ts";
 
 const NONE = contextSources({
 	settings: readContextSettings({}).settings,
-	cluster: { ok: false, why: "there is no cluster" },
+	cluster: { ok: false, problem: "there is no cluster" },
 	ownNamespace: () => "cto",
 	fetch,
 });

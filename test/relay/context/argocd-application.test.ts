@@ -31,7 +31,7 @@ async function ask(parameters: object, answers: Readonly<Record<string, object>>
 		response.end(JSON.stringify(answer ?? { error: "permission denied" }));
 	});
 	const { settings } = readContextSettings({ ARGOCD_SERVER: server.url, ARGOCD_TOKEN: "argo-s3cret" });
-	const cluster = { ok: false, why: "there is no cluster" } as const;
+	const cluster = { ok: false, problem: "there is no cluster" } as const;
 	const sources = contextSources({ settings, cluster, ownNamespace: () => "cto", fetch });
 	const wanted = [{ name: "part", from: "argocd.application", with: { ...parameters }, timeout_ms: 5_000 } as const];
 	const onBug = (bug: unknown) => {

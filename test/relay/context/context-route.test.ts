@@ -18,7 +18,7 @@ describe("POST /v1/context", () => {
 			PROMETHEUS_URL: `${prometheus.url}/prefix/`,
 			PROMETHEUS_TOKEN: "t0ken",
 		});
-		const cluster = { ok: false, why: "there is no cluster" } as const;
+		const cluster = { ok: false, problem: "there is no cluster" } as const;
 		const relay = await servedRelay({
 			context: contextSources({ settings, cluster, ownNamespace: () => "cto", fetch }),
 		});

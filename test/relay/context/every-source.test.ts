@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../relay/clock.ts";
 import { answerContext } from "../../../relay/context/answer-context.ts";
 import { contextSources } from "../../../relay/context/context-sources.ts";
+import { kubernetesReader } from "../../../relay/context/kubernetes-reader.ts";
 import type { ContextSources } from "../../../relay/context/source.ts";
 import type { ClusterSource } from "../../../wire/context.ts";
+import { ok } from "../../../wire/result.ts";
 import { readContextSettings } from "../../support/read-context-settings.ts";
 import { closedPort, oddServer } from "./odd-server.ts";
 
@@ -103,7 +105,7 @@ describe.each(SOURCES)("%s", (from) => {
 	it("is skipped when it is not configured, and says what is missing", async () => {
 		const nothing = contextSources({
 			settings: readContextSettings({}).settings,
-			cluster: { ok: false, why: "no cluster is configured: KUBECONFIG is not set" },
+			cluster: { ok: false, problem: "no cluster is configured: KUBECONFIG is not set" },
 			ownNamespace: () => "cto",
 			fetch,
 		});
@@ -165,7 +167,7 @@ function sourcesAt(url: string): ContextSources {
 	expect(problems).toEqual([]);
 	const kubeConfig = new KubeConfig();
 	kubeConfig.loadFromClusterAndUser({ name: "odd", server: url, skipTLSVerify: true }, { name: "me", token: TOKEN });
-	return contextSources({ settings, cluster: { ok: true, kubeConfig }, ownNamespace: () => "cto", fetch });
+	return contextSources({ settings, cluster: ok(kubernetesReader(kubeConfig)), ownNamespace: () => "cto", fetch });
 }
 
 async function ask(

@@ -13,7 +13,7 @@ async function ask(from: ClusterSource, parameters: object, answer: object) {
 		response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
 	});
 	const { settings } = readContextSettings({ LOKI_URL: server.url, PROMETHEUS_URL: server.url });
-	const cluster = { ok: false, why: "there is no cluster" } as const;
+	const cluster = { ok: false, problem: "there is no cluster" } as const;
 	const sources = contextSources({ settings, cluster, ownNamespace: () => "cto", fetch });
 	const clock = { now: () => NOW, monotonic: () => 0 };
 	const wanted = [{ name: "part", from, with: { ...parameters }, timeout_ms: 5_000 }];

@@ -7,7 +7,8 @@ import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
 import { withTimeout } from "../call-options.ts";
 import { NOT_STARTED_ANNOTATION, REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
-import { fromLease, LEASE_ANNOTATIONS } from "../lease.ts";
+import { fromLease } from "../lease.ts";
+import { LEASE_ANNOTATIONS, OUTCOME_ANNOTATION } from "../lease-metadata.ts";
 import { readTime } from "../read-time.ts";
 import { unexpected } from "../unexpected.ts";
 
@@ -29,9 +30,6 @@ export interface IncidentLease {
 	/** The reported outcome; absent when a relay recorded only that it was reported. */
 	readonly outcome?: WireOutcome;
 }
-
-/** The annotation for the reported outcome: the CodeRun may be deleted afterwards. */
-export const OUTCOME_ANNOTATION = "healer/outcome";
 
 /** Undefined when the Lease is not an incident's claim, or is damaged. */
 export function readIncidentLease(lease: V1Lease): IncidentLease | undefined {
