@@ -8,8 +8,7 @@ import { runs } from "../../support/tiers/at-size.ts";
 import { emptyFolder, write } from "../pipeline-folder.ts";
 
 /** A value of no code: only its inputs and the versions of Node and the packages decide. */
-const find = (root: string | undefined, inputs: unknown) =>
-	findCached<unknown>("artefacts", { code: [], inputs }, root);
+const find = (root: string, inputs: unknown) => findCached<unknown>("artefacts", { code: [], inputs }, root);
 
 async function cacheWith(inputs: unknown, value: unknown): Promise<{ readonly root: string; readonly file: string }> {
 	const root = path.join(emptyFolder(), "not yet", "there");
@@ -54,7 +53,7 @@ describe("the cache", () => {
 
 	it("is no cache without a folder, or where none can be made", async () => {
 		const notAFolder = write(emptyFolder(), "file", "");
-		for (const root of [undefined, "", "relative", notAFolder, "/proc/healer"]) {
+		for (const root of ["", "off", "relative", notAFolder, "/proc/healer"]) {
 			await (await find(root, "inputs")).keep("value");
 			expect((await find(root, "inputs")).value).toBeUndefined();
 		}

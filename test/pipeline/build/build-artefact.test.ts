@@ -1,8 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildArtefact } from "../../../pipeline/build/build-artefact.ts";
+import { type Built, buildArtefact } from "../../../pipeline/build/build-artefact.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { diagnosticCases, goodSources, sourcesOf } from "./diagnostic-cases.ts";
+
+const CASES = diagnosticCases();
+type DiagnosticCase = (typeof CASES)[number][1][number];
+const builds = new Map<DiagnosticCase, Built>();
+
+/** Builds a case once, for all that is expected of it. */
+function builtOf(diagnosticCase: DiagnosticCase): Built {
+	const built = builds.get(diagnosticCase) ?? buildArtefact(sourcesOf(diagnosticCase));
+	builds.set(diagnosticCase, built);
+	return built;
+}
 
 function edited(lines: readonly string[], [at, how, value]: [number, string, string]): string[] {
 	const index = at % lines.length;
@@ -67,13 +78,13 @@ describe("buildArtefact", () => {
 		expect(one?.ok && other?.ok && one.artefact.version === other.artefact.version).toBe(true);
 	});
 
-	for (const [file, cases] of diagnosticCases()) {
+	for (const [file, cases] of CASES) {
 		describe(file, () => {
 			it.each(cases.map((diagnosticCase) => [diagnosticCase.case, diagnosticCase] as const))(
 				"reports %s",
 				(_, diagnosticCase) => {
 					expect(diagnosticCase.diagnostics.length).toBeGreaterThan(0);
-					const built = buildArtefact(sourcesOf(diagnosticCase));
+					const built = builtOf(diagnosticCase);
 					const found = built.ok ? built.warnings : built.diagnostics;
 					const isBuilt = diagnosticCase.diagnostics.every(({ severity }) => severity === "warning");
 					expect(built.ok).toBe(isBuilt);
@@ -123,17 +134,15 @@ describe("buildArtefact", () => {
 	});
 
 	it("points at the offending text", () => {
-		const elsewhere = diagnosticCases()
-			.flatMap(([, cases]) => cases)
-			.flatMap((diagnosticCase) => {
-				const sources = sourcesOf(diagnosticCase);
-				const built = buildArtefact(sources);
-				return (built.ok ? built.warnings : built.diagnostics).flatMap(({ file, line, column, text }) => {
-					const source = file === "pipeline.yaml" ? sources.text : sources.prompts[file.slice(8, -9)];
-					const stretch = source?.split("\n")[line - 1]?.slice(column - 1) ?? "";
-					return stretch.startsWith(text.replace(/…$/, "")) ? [] : [diagnosticCase.case];
-				});
+		const elsewhere = CASES.flatMap(([, cases]) => cases).flatMap((diagnosticCase) => {
+			const sources = sourcesOf(diagnosticCase);
+			const built = builtOf(diagnosticCase);
+			return (built.ok ? built.warnings : built.diagnostics).flatMap(({ file, line, column, text }) => {
+				const source = file === "pipeline.yaml" ? sources.text : sources.prompts[file.slice(8, -9)];
+				const stretch = source?.split("\n")[line - 1]?.slice(column - 1) ?? "";
+				return stretch.startsWith(text.replace(/…$/, "")) ? [] : [diagnosticCase.case];
 			});
+		});
 		// An expression that ends too early is reported at its end, with the text that ends there.
 		expect(elsewhere).toEqual([
 			"an expression that ends too early",

@@ -8,7 +8,9 @@ import { JWT, made, PLANTED, pem } from "./planted-secrets.ts";
 
 /** Expects that no usefully long part of a secret remains. */
 function expectNothingOf(secret: string, text: string, part = 12): void {
-	for (let at = 0; at + part <= secret.length; at++) expect(text).not.toContain(secret.slice(at, at + part));
+	// One assertion for all parts: each costs more than the redaction.
+	const parts = Array.from({ length: secret.length - part + 1 }, (_, at) => secret.slice(at, at + part));
+	expect(parts.filter((one) => text.includes(one))).toEqual([]);
 	if (secret.length < part) expect(text).not.toContain(secret);
 }
 

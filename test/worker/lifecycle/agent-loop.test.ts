@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/tiers/at-size.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { finishAttempt } from "../support/finish-attempt.ts";
 import { pushTold, type ToldBy } from "../support/push-told.ts";
@@ -11,11 +12,14 @@ import { fireCron, get, passTime, send } from "../support/worker.ts";
 const opensIncident = ({ status }: { readonly status: unknown }) => status !== "ignored" && status !== "recorded";
 
 const AGENT = { login: "5dlabs-rex[bot]", type: "Bot" };
+/** A person is notified after the fifteenth. */
+const ROUNDS = runs(50, 25);
+
 describe("an agent whose pushes never stop failing", () => {
-	it("makes no incident of its own on the branch that failed, in fifty rounds, also after a person was notified", async () => {
+	it("makes no incident of its own on the branch that failed, round after round, also after a person was notified", async () => {
 		const relay = stubRelay();
 		const id = await failFirst();
-		for (let round = 1; round <= 50; round++) {
+		for (let round = 1; round <= ROUNDS; round++) {
 			if (round % 5 === 1) await goOn();
 			// The job first, then a few of the others, each in its turn.
 			const push = pushTold({ branch: "fix/parser", run_id: 1000 + round, by: AGENT });
