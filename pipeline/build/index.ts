@@ -15,4 +15,4 @@ export {
 	resolvePolicy,
 } from "./packs/resolved-policy.ts";
 export { policyDiff } from "./policy-texts.ts";
-export { type Diagnostic, PIPELINE_FILE, promptFile } from "./yaml/diagnostic.ts";
+export { type Diagnostic, PIPELINE_FILE } from "./yaml/diagnostic.ts";

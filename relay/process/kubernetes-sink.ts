@@ -5,7 +5,7 @@ import { loadKubeConfig } from "../cluster/kubernetes/load-kube-config.ts";
 import { finishedObjects } from "../cluster/kubernetes/outcomes/finished-objects.ts";
 import { keepSweeping } from "../cluster/kubernetes/sweep-leases.ts";
 import type { Log } from "../log.ts";
-import type { Sink, SinkSettings } from "./open-sink.ts";
+import type { Sink, SinkSettings } from "./sink.ts";
 
 /**
  * One namespace of the cluster that the environment names.

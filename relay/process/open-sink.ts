@@ -1,23 +1,8 @@
 import { type Clock, systemClock } from "../clock.ts";
-import type { Cluster } from "../cluster/cluster.ts";
 import { directoryCluster } from "../cluster/directory/directory-cluster.ts";
 import { finishedFiles } from "../cluster/directory/finished-files.ts";
-import type { FinishedCodeRuns } from "../cluster/finished-coderuns.ts";
 import type { Log } from "../log.ts";
-import type { RelaySettings } from "./relay-settings.ts";
-
-/** Where CodeRuns are created, and where their ends are observed. */
-export interface Sink {
-	readonly cluster: Cluster;
-	readonly finished: FinishedCodeRuns;
-	/** Off in a directory: nothing runs CodeRuns there, so none would ever end. */
-	readonly enforceMaxActive: boolean;
-	/** Fields for the log. */
-	readonly naming: Readonly<Record<string, string>>;
-	close(): void;
-}
-
-export type SinkSettings = Pick<RelaySettings, "sink" | "policy" | "deadline_s" | "deleteOverdue">;
+import type { Sink, SinkSettings } from "./sink.ts";
 
 /** @throws when the folder cannot be created, or no cluster is configured. */
 export async function openSink(settings: SinkSettings, log: Log, clock: Clock = systemClock): Promise<Sink> {

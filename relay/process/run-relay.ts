@@ -7,8 +7,9 @@ import { createRelay } from "../index.ts";
 import type { Log } from "../log.ts";
 import { reportOutcomes } from "../outcomes/report-outcomes.ts";
 import { serveRelay } from "../serve-relay.ts";
-import { openSink, type Sink } from "./open-sink.ts";
+import { openSink } from "./open-sink.ts";
 import type { RelaySettings } from "./relay-settings.ts";
+import type { Sink } from "./sink.ts";
 
 export interface RunInput {
 	readonly settings: RelaySettings;
