@@ -37,16 +37,22 @@ if (isNewEnough && !isHub) {
 	}
 }
 
-/** HEALER_CACHE, else a folder in the user's cache. Undefined if it is `off`, or cannot be made. */
+/** HEALER_CACHE, else a folder in the user's cache. Undefined if it is `off`, cannot be made, or is not this user's alone to write. */
 function cacheFolder(env) {
 	if (env.HEALER_CACHE === "off") return undefined;
 	try {
 		const folder = path.resolve(env.HEALER_CACHE || path.join(userCache(env), "healer"));
 		makeFolder(compiledIn(folder));
-		return folder;
+		return isOwn(folder) && isOwn(compiledIn(folder)) ? folder : undefined;
 	} catch (_) {
 		return undefined;
 	}
+}
+
+/** Who can write to it decides what runs here: with sudo, the home and its cache are another user's. */
+function isOwn(folder) {
+	const found = statSync(folder);
+	return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
 }
 
 /** A home that does not exist is not made. */
@@ -58,14 +64,20 @@ function userCache(env) {
 
 /** Node's own `recursive` does not return in /proc: relay/cluster/directory/make-folder.ts. The compile cache uses it, too. */
 function makeFolder(folder) {
+	if (isMade(folder)) return;
+	if (path.dirname(folder) !== folder) makeFolder(path.dirname(folder));
+	if (!isMade(folder)) throw new Error(`cannot make ${folder}`);
+}
+
+/** False if its parent is missing. */
+function isMade(folder) {
 	try {
 		mkdirSync(folder, { mode: 0o700 });
 	} catch (error) {
-		if (error.code === "EEXIST") return;
-		if (error.code !== "ENOENT" || path.dirname(folder) === folder) throw error;
-		makeFolder(path.dirname(folder));
-		mkdirSync(folder, { mode: 0o700 });
+		if (error.code === "ENOENT") return false;
+		if (error.code !== "EEXIST") throw error;
 	}
+	return true;
 }
 
 /** Where Node keeps what it compiled: https://nodejs.org/api/module.html#module-compile-cache. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
@@ -23,10 +23,12 @@ export interface CacheEntry<T> {
 	keep(value: T): Promise<void>;
 }
 
-/** The newest of each kind stay. */
-const KEPT = 20;
+/** So many of each kind stay, those that were used last; a script has megabytes. */
+const KEPT: Readonly<Record<CacheKind, number>> = { extends: 20, artefacts: 20, worker: 4, page: 4 };
 /** A process that was killed while it wrote leaves such files. */
 const UNFINISHED_AFTER_MS = 3_600_000;
+/** Node never deletes what it compiled, also for another Node or of a Healer that is gone. What is still used is compiled again. */
+const COMPILED_FOR_MS = 30 * 24 * 3_600_000;
 
 const NOTHING: CacheEntry<never> = { value: undefined, keep: async () => {} };
 
@@ -42,12 +44,14 @@ export async function findCached<T>(
 	if (!root || !path.isAbsolute(root)) return NOTHING;
 	const version = firstVersion(code);
 	if (version === undefined) return NOTHING;
-	const folder = path.join(root, kind);
-	const file = path.join(folder, sha256(`${version}\n${JSON.stringify(inputs)}`));
+	const file = path.join(root, kind, sha256(`${version}\n${JSON.stringify(inputs)}`));
 	return {
 		value: await readValue<T>(file),
 		keep: async (value) => {
-			if (codeVersion(code) === version) await writeValue(file, JSON.stringify(value)).catch(() => undefined);
+			if (codeVersion(code) !== version) return;
+			await writeValue(file, JSON.stringify(value))
+				.then(() => prune(root, kind))
+				.catch(() => undefined);
 		},
 	};
 }
@@ -65,22 +69,41 @@ function firstVersion(code: readonly string[]): string | undefined {
 async function readValue<T>(file: string): Promise<T | undefined> {
 	const text = await readFile(file, "utf8").catch(() => "");
 	const [sum, json] = [text.slice(0, 64), text.slice(65)];
-	return sum === sha256(json) ? (JSON.parse(json) as T) : undefined;
+	if (sum !== sha256(json)) return undefined;
+	const now = new Date();
+	await utimes(file, now, now).catch(() => undefined);
+	return JSON.parse(json) as T;
 }
 
 async function writeValue(file: string, json: string): Promise<void> {
 	await makeFolder(path.dirname(file), 0o700);
 	await writeAtomic(file, `${sha256(json)}\n${json}`, 0o600);
-	await prune(path.dirname(file));
 }
 
-async function prune(folder: string): Promise<void> {
-	const files = (await readdir(folder)).map((name) => path.join(folder, name));
-	const aged = await Promise.all(files.map(async (file) => ({ file, time: (await stat(file)).mtimeMs })));
-	const isUnfinished = ({ file }: { readonly file: string }) => file.endsWith(".tmp");
-	const whole = aged.filter((one) => !isUnfinished(one)).sort((a, b) => b.time - a.time);
-	const left = aged.filter((one) => isUnfinished(one) && one.time < Date.now() - UNFINISHED_AFTER_MS);
-	for (const { file } of [...whole.slice(KEPT), ...left]) await rm(file, { force: true });
+async function prune(root: string, kind: CacheKind): Promise<void> {
+	const files = await filesWithAge(path.join(root, kind));
+	const isUnfinished = ({ file }: Aged) => file.endsWith(".tmp");
+	const whole = files.filter((one) => !isUnfinished(one)).sort((a, b) => a.age_ms - b.age_ms);
+	const left = files.filter((one) => isUnfinished(one) && one.age_ms > UNFINISHED_AFTER_MS);
+	const compiled = (await filesWithAge(path.join(root, "compiled"))).filter(({ age_ms }) => age_ms > COMPILED_FOR_MS);
+	for (const { file } of [...whole.slice(KEPT[kind]), ...left, ...compiled]) await rm(file, { force: true });
+}
+
+interface Aged {
+	readonly file: string;
+	/** Since it was last used; a compiled one's, since it was written. */
+	readonly age_ms: number;
+}
+
+/** A missing folder has none. A file may be gone by now: other processes prune, too. */
+async function filesWithAge(folder: string): Promise<readonly Aged[]> {
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+	const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+	const aged = files.map(async (file) => {
+		const found = await stat(file).catch(() => undefined);
+		return found === undefined ? [] : [{ file, age_ms: Date.now() - found.mtimeMs }];
+	});
+	return (await Promise.all(aged)).flat();
 }
 
 function sha256(text: string): string {

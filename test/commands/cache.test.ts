@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -100,6 +100,16 @@ describe("a cached pipeline", () => {
 		for (const one of all) expect(one).toEqual(without);
 		expect(artefacts(cache)).toHaveLength(1);
 		expect(await healer(cache, "check", pipeline)).toEqual(without);
+	});
+
+	it("is not kept where another user could write", async () => {
+		const { pipeline } = policyWithPack();
+		const without = await healer("off", "check", pipeline);
+		const shared = emptyFolder();
+		chmodSync(shared, 0o777);
+		expect(await healer(shared, "check", pipeline)).toEqual(without);
+		expect(readdirSync(shared)).toEqual(["compiled"]);
+		expect(readdirSync(path.join(shared, "compiled"))).toEqual([]);
 	});
 
 	it("needs no folder that can be written, and writes none when it is off", async () => {

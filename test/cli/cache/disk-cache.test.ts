@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -60,17 +60,30 @@ describe("the cache", () => {
 		expect(existsSync("relative")).toBe(false);
 	});
 
-	it("keeps the newest, and removes what a killed process left", async () => {
-		const { root, file } = await cacheWith("oldest", 0);
+	it("keeps what was used last, and removes what a killed process left", async () => {
+		const { root, file } = await cacheWith("unused", 0);
 		const folder = path.dirname(file);
-		utimesSync(file, 1, 1);
+		await (await find(root, "used")).keep("used");
+		for (const name of readdirSync(folder)) utimesSync(path.join(folder, name), 1, 1);
 		utimesSync(write(folder, ".left.tmp", "half"), 1, 1);
 		write(folder, ".being-written.tmp", "half");
-		for (let number = 1; number <= 20; number++) await (await find(root, number)).keep(number);
+		expect((await find(root, "used")).value).toBe("used");
+		for (let number = 1; number <= 19; number++) await (await find(root, number)).keep(number);
 		expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([".being-written.tmp"]);
 		expect(readdirSync(folder)).toHaveLength(21);
-		expect((await find(root, "oldest")).value).toBeUndefined();
-		expect((await find(root, 20)).value).toBe(20);
+		expect((await find(root, "unused")).value).toBeUndefined();
+		expect((await find(root, "used")).value).toBe("used");
+		expect((await find(root, 19)).value).toBe(19);
+	});
+
+	it("removes what Node compiled more than a month ago, for any version", async () => {
+		const root = emptyFolder();
+		const old = [write(root, "compiled/v24/a", "code"), write(root, "compiled/v26/a", "code")];
+		const recent = write(root, "compiled/v26/b", "code");
+		const other = write(root, "servers/etcd", "not of the cache");
+		for (const file of [...old, other]) utimesSync(file, 1, 1);
+		await (await find(root, "inputs")).keep("value");
+		expect([...old, recent, other].filter((file) => existsSync(file))).toEqual([recent, other]);
 	});
 
 	it("is written by two at once", async () => {
@@ -105,5 +118,30 @@ describe("the code's version", () => {
 		const folder = emptyFolder();
 		write(folder, "a.ts", "1");
 		expect(codeVersion([folder], Date.now() - 60_000)).toBeUndefined();
+	});
+
+	it("is not known when a file or folder cannot be read", () => {
+		const folder = emptyFolder();
+		symlinkSync("nowhere", path.join(folder, "a.ts"));
+		expect(codeVersion([folder], LATER)).toBeUndefined();
+		expect(codeVersion([path.join(folder, "missing")], LATER)).toBeUndefined();
+	});
+
+	it("changes with any installed package, also one that only packages need, and is not known without npm's list", () => {
+		const parent = emptyFolder();
+		const healer = path.join(parent, "node_modules/healer");
+		const versionWith = (text: string) => {
+			write(parent, "node_modules/.package-lock.json", text);
+			return codeVersion([], LATER, healer);
+		};
+		expect(codeVersion([], LATER, healer)).toBeUndefined();
+		const [one, other, again] = [
+			"universal-user-agent 7.0.2",
+			"universal-user-agent 7.0.3",
+			"universal-user-agent 7.0.2",
+		].map(versionWith);
+		expect(one).toMatch(/^[0-9a-f]{64}$/);
+		expect(other).not.toBe(one);
+		expect(again).toBe(one);
 	});
 });
