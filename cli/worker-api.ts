@@ -3,7 +3,6 @@ import { explainNetworkError } from "../relay/http/network-fault.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 import { type Right, variablesWith } from "../worker/http/rights.ts";
-import { chosenContext, tokenOf } from "./contexts/contexts-file.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { findPlaces, type Places } from "./places.ts";
@@ -41,6 +40,8 @@ export async function workerAt(
 	const hub = await findPlaces({ ...env, HEALER_URL: undefined, RELAY_URL: undefined });
 	if (url !== undefined && name !== undefined) return fail("Give --url or --context, not both.");
 	const isAddressed = url !== undefined || (name === undefined && Boolean(env.HEALER_URL));
+	// Reading YAML is not for the hub, which knows its worker.
+	const { chosenContext, tokenOf } = await import("./contexts/contexts-file.ts");
 	const context = isAddressed ? ok(undefined) : await chosenContext(name, env);
 	if (!context.ok) return context;
 	const kept = context.value && token === undefined ? await tokenOf(context.value, env) : ok(undefined);

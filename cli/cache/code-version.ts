@@ -14,19 +14,15 @@ const INSTALLED = "node_modules/.package-lock.json";
 const CLOCK_STEP_MS = 1_000;
 
 /**
- * The SHA-256 of every file in these folders of Healer, with the version of Node and the list of installed packages. Undefined when it is
+ * The SHA-256 of every file in this folder of Healer, with the version of Node and the list of installed packages. Undefined when it is
  * not known which code runs: a file cannot be read, or has changed since this process started, which may have loaded it before.
  */
-export function codeVersion(
-	folders: readonly string[],
-	startedAt = performance.timeOrigin,
-	healer = HEALER,
-): string | undefined {
+export function codeVersion(folder: string, startedAt = performance.timeOrigin, healer = HEALER): string | undefined {
 	const installed = findInstalled(healer);
 	if (installed === undefined) return undefined;
 	const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}\n`);
 	try {
-		const files = [installed, ...OF_ALL, ...folders.flatMap(filesIn)];
+		const files = [installed, ...OF_ALL, ...filesIn(folder)];
 		return files.every((file) => addFile(hash, file, startedAt)) ? hash.digest("hex") : undefined;
 	} catch {
 		return undefined;

@@ -42,13 +42,13 @@ export async function findCached<T>(
 	root = process.env.HEALER_CACHE,
 ): Promise<CacheEntry<T>> {
 	if (!root || !path.isAbsolute(root)) return NOTHING;
-	const version = firstVersion(code);
-	if (version === undefined) return NOTHING;
-	const file = path.join(root, kind, sha256(`${version}\n${JSON.stringify(inputs)}`));
+	const known = code.map(firstVersion);
+	if (known.includes(undefined)) return NOTHING;
+	const file = path.join(root, kind, sha256(`${known.join()}\n${JSON.stringify(inputs)}`));
 	return {
 		value: await readValue<T>(file),
 		keep: async (value) => {
-			if (codeVersion(code) !== version) return;
+			if (!code.every((folder) => codeVersion(folder) === firstVersion(folder))) return;
 			await writeValue(file, JSON.stringify(value))
 				.then(() => prune(root, kind))
 				.catch(() => undefined);
@@ -58,11 +58,10 @@ export async function findCached<T>(
 
 const versions = new Map<string, string | undefined>();
 
-/** The version as this process first saw it: of the code that it runs. */
-function firstVersion(code: readonly string[]): string | undefined {
-	const name = code.join();
-	if (!versions.has(name)) versions.set(name, codeVersion(code));
-	return versions.get(name);
+/** A folder's version as this process first saw it: of the code that it runs. */
+function firstVersion(folder: string): string | undefined {
+	if (!versions.has(folder)) versions.set(folder, codeVersion(folder));
+	return versions.get(folder);
 }
 
 /** The first line is the hash of the second, so that half a file is none. */

@@ -23,8 +23,8 @@ export interface EdgeRuntime {
 
 export interface EdgeOptions {
 	readonly script: string;
-	/** Absent: a worker without its page. */
-	readonly page?: readonly PageFile[];
+	/** Asked for at each request of a file. Absent: a worker without its page. */
+	readonly page?: () => Promise<readonly PageFile[]>;
 	readonly port: number;
 	readonly folder: StateFolder;
 	/** The worker's variables and secrets. */
@@ -37,7 +37,7 @@ const CRON = "* * * * *";
 
 export async function startEdgeRuntime({
 	script,
-	page = [],
+	page = async () => [],
 	port,
 	folder,
 	variables,
@@ -48,7 +48,7 @@ export async function startEdgeRuntime({
 		modules: [{ type: "ESModule", path: "healer.js", contents: script }],
 		bindings: { ...variables },
 		kvNamespaces: { DEDUP: "dedup" },
-		serviceBindings: { PAGE: (request) => answerFile(page, new URL(request.url).pathname) },
+		serviceBindings: { PAGE: async (request) => answerFile(await page(), new URL(request.url).pathname) },
 		queueProducers: { WAKEUPS: { queueName: "wakeups" } },
 		queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
 		// Bypasses miniflare's own HTTP front end, which is ten times slower than workerd.

@@ -4,26 +4,24 @@ import type { ContextSettings } from "../../relay/context/context-settings.ts";
 import { contextSources } from "../../relay/context/context-sources.ts";
 import { openCluster } from "../../relay/context/open-cluster.ts";
 import type { Environment } from "../../relay/environment.ts";
-import { createRelay } from "../../relay/index.ts";
+import { createRelay, type Relay } from "../../relay/index.ts";
 import { jsonLog } from "../../relay/log.ts";
 import { reportOutcomes } from "../../relay/outcomes/report-outcomes.ts";
 import { openSink } from "../../relay/process/open-sink.ts";
-import { serveRelay } from "../../relay/serve-relay.ts";
 import type { Policy } from "../../relay/spawn/policy.ts";
 import { readSecrets } from "../../wire/secret.ts";
-import { LOOPBACK } from "../state/free-port.ts";
 import type { HubSettings } from "../state/hub-settings.ts";
 import type { Secrets } from "../state/secrets.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
-export interface HubRelay {
+export interface HubRelay extends Pick<Relay, "fetch"> {
 	/** Allows what this pipeline names; call it when the pipeline changes. */
 	usePolicyOf(artefact: Artefact): void;
+	/** Reports no more outcomes, and answers no more requests. */
 	stop(): Promise<void>;
 }
 
 export interface HubRelayOptions {
-	readonly port: number;
 	readonly folder: StateFolder;
 	readonly sink: HubSettings["sink"];
 	readonly policy: HubSettings["policy"];
@@ -37,9 +35,9 @@ export interface HubRelayOptions {
 	readonly log: (line: string) => void;
 }
 
-/** The relay in this process, for the state folder or a cluster, reporting outcomes to the worker. */
+/** The relay in this process, for the state folder or a cluster, reporting outcomes to the worker. `serveRelay` gives it a port. */
 export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
-	const { port, folder, hubUrl, clock } = options;
+	const { folder, hubUrl, clock } = options;
 	const secrets = readSecrets(options.secrets.values.HEALER_WIRE_SECRETS);
 	const log = jsonLog((line) => options.log(line.trimEnd()), clock.now);
 	const policy: Mutable<Policy> = { ...policyOf(options.artefact), ...options.policy };
@@ -51,13 +49,12 @@ export async function startRelay(options: HubRelayOptions): Promise<HubRelay> {
 	const reader = await openCluster(options.env);
 	const context = contextSources({ settings: options.context, cluster: reader, ownNamespace, fetch });
 	const relay = createRelay({ cluster, finished, policy, context, secrets, clock, log, enforceMaxActive });
-	const server = await serveRelay(relay, { host: LOOPBACK, port });
 	const reporting = reportOutcomes({ finished, url: hubUrl, secrets, clock, fetch, log, metrics: relay.metrics });
 	return {
+		fetch: relay.fetch,
 		usePolicyOf: (artefact) => void Object.assign(policy, policyOf(artefact)),
 		stop: async () => {
 			await reporting.stop();
-			await server.close();
 			sink.close();
 		},
 	};

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Artefact, loadPipeline } from "../../pipeline/index.ts";
+import type { Artefact } from "../../pipeline/artefact.ts";
 import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { type BuiltPipeline, buildPipeline } from "../build-pipeline.ts";
@@ -79,14 +79,15 @@ export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listene
 }
 
 async function keep(artefact: Artefact, file: string): Promise<void> {
-	await writeAtomic(file, JSON.stringify(artefact), 0o600);
+	const text = JSON.stringify(artefact);
+	if ((await readFile(file, "utf8").catch(() => undefined)) !== text) await writeAtomic(file, text, 0o600);
 }
 
 /** An artefact of an older Healer may no longer load: then there is none. */
 async function lastGood(file: string): Promise<Artefact | undefined> {
 	try {
 		const artefact = JSON.parse(await readFile(file, "utf8")) as Artefact;
-		loadPipeline(artefact);
+		(await import("../../pipeline/stages/load-pipeline.ts")).loadPipeline(artefact);
 		return artefact;
 	} catch {
 		return undefined;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { StateFolder } from "../state/state-folder.ts";
 import { askJournalWorker } from "./edge-runtime.ts";
 
@@ -10,7 +11,9 @@ const MIGRATIONS = path.join(import.meta.dirname, "../../worker/migrations");
  * the real one starts on a migrated journal, and no delivery can arrive before. Returns the names that were applied.
  */
 export async function migrateJournal(folder: StateFolder, log: (line: string) => void): Promise<string[]> {
-	const migrations = await readMigrations();
+	const names = await migrationNames();
+	if (await areApplied(names, folder)) return [];
+	const migrations = await readMigrations(names);
 	const { status, text } = await askJournalWorker(MIGRATING_WORKER, JSON.stringify(migrations), folder, log);
 	if (status !== 200) throw new Error(`cannot migrate the journal in ${folder.edge}: ${text}`);
 	return JSON.parse(text) as string[];
@@ -22,8 +25,43 @@ interface Migration {
 	readonly statements: readonly string[];
 }
 
-async function readMigrations(): Promise<Migration[]> {
-	const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).sort();
+async function migrationNames(): Promise<readonly string[]> {
+	return (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).sort();
+}
+
+/**
+ * Whether the journal of an earlier run has these migrations: its file says so without a runtime, which takes as long to start as all
+ * the rest. Whatever is unclear about that file is the runtime's to say. No runtime may be running on it.
+ */
+async function areApplied(names: readonly string[], folder: StateFolder): Promise<boolean> {
+	const [file, ...others] = await journalFiles(folder);
+	if (file === undefined || others.length > 0) return false;
+	try {
+		const journal = new DatabaseSync(file, { readOnly: true });
+		try {
+			const applied = new Set(
+				journal
+					.prepare("SELECT name FROM d1_migrations")
+					.all()
+					.map(({ name }) => name),
+			);
+			return names.every((name) => applied.has(name));
+		} finally {
+			journal.close();
+		}
+	} catch {
+		return false;
+	}
+}
+
+/** The databases that miniflare keeps for D1, without its own list of them. */
+async function journalFiles({ edge }: StateFolder): Promise<readonly string[]> {
+	const names = await readdir(path.join(edge, "d1"), { recursive: true }).catch(() => []);
+	const databases = names.filter((name) => name.endsWith(".sqlite") && path.basename(name) !== "metadata.sqlite");
+	return databases.map((name) => path.join(edge, "d1", name));
+}
+
+async function readMigrations(names: readonly string[]): Promise<Migration[]> {
 	return await Promise.all(
 		names.map(async (name) => ({ name, statements: statements(await readFile(path.join(MIGRATIONS, name), "utf8")) })),
 	);

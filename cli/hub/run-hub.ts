@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Artefact, artefactVersion } from "../../pipeline/index.ts";
+import type { Artefact } from "../../pipeline/artefact.ts";
+import { artefactVersion } from "../../pipeline/artefact-version.ts";
 import { type Clock, systemClock } from "../../relay/clock.ts";
+import { serveRelay } from "../../relay/serve-relay.ts";
 import { stackOf } from "../../wire/log-line.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { readSecrets } from "../../wire/secret.ts";
@@ -10,7 +12,7 @@ import { isAppNamed, readGitHubSettings } from "../../worker/github/github-setti
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findHostProblem } from "../github-app/github-host.ts";
 import { exitWith, type Output } from "../output.ts";
-import { pushArtefact } from "../push/push-artefact.ts";
+import { isActive, pushArtefact } from "../push/push-artefact.ts";
 import { freePort, LOOPBACK } from "../state/free-port.ts";
 import { readHubFile, removeHubFile, writeHubFile } from "../state/hub-file.ts";
 import type { HubSettings } from "../state/hub-settings.ts";
@@ -21,7 +23,7 @@ import { type StateLock, takeStateLock } from "../state/state-lock.ts";
 import { printBanner } from "./banner.ts";
 import { startCron } from "./cron.ts";
 import { startEdgeRuntime } from "./edge-runtime.ts";
-import { startRelay } from "./embedded-relay.ts";
+import type { HubRelay, HubRelayOptions } from "./embedded-relay.ts";
 import { hubLine, openHubLog } from "./hub-log.ts";
 import { explainStart, namingJournalFaults } from "./journal-faults.ts";
 import { firstPipeline, watchPipeline } from "./live-pipeline.ts";
@@ -154,36 +156,54 @@ async function start(
 	const relayUrl = `http://${LOOPBACK}:${relayPort.value}`;
 
 	const runtimeLog = namingJournalFaults(log.write, output.problem);
-	const [script, page] = await Promise.all([
+	const [script] = await Promise.all([
 		bundleWorker(artefact, demo && { entry: demo.workerEntry }),
-		bundlePage(),
 		migrateJournal(folder, runtimeLog),
 	]);
 	if (stop.isAsked()) return undefined;
-	const relay = await startRelay({
-		port: relayPort.value,
-		folder,
-		sink: settings.sink,
-		policy: settings.policy,
-		context: settings.context,
-		secrets,
-		artefact,
-		hubUrl: url,
-		clock: demo?.clock ?? systemClock,
-		env,
-		log: log.write,
-	});
-	closers.push(relay.stop);
+	const loading = Promise.withResolvers<HubRelay>();
+	const relayServer = await serveRelay(loading.promise, { host: LOOPBACK, port: relayPort.value });
+	closers.push(relayServer.close);
 	if (stop.isAsked()) return undefined;
-	const edge = await startEdgeRuntime({
-		script,
-		page,
-		port: port.value,
-		folder,
-		variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),
-		log: runtimeLog,
-	});
-	closers.push(edge.stop);
+	const closing = <Part extends { stop(): unknown }>(part: Part): Part => {
+		closers.push(part.stop);
+		return part;
+	};
+	const page = once(bundlePage);
+	// The runtime is a process of its own: what Node needs but later is loaded while that one starts.
+	const [edge, relay] = await Promise.all([
+		startEdgeRuntime({
+			script,
+			page,
+			port: port.value,
+			folder,
+			variables: workerVariables(env, secrets, { hub: url, relay: relayUrl }),
+			log: runtimeLog,
+		}).then(closing),
+		loadRelay({
+			folder,
+			sink: settings.sink,
+			policy: settings.policy,
+			context: settings.context,
+			secrets,
+			artefact,
+			hubUrl: url,
+			clock: demo?.clock ?? systemClock,
+			env,
+			log: log.write,
+		}).then(
+			(started) => {
+				loading.resolve(started);
+				return closing(started);
+			},
+			(error: unknown) => {
+				loading.reject(error);
+				throw error;
+			},
+		),
+		page(),
+	]);
+	if (stop.isAsked()) return undefined;
 
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);
 	if (!answered) return `The worker does not answer on ${url}. See ${folder.log}.`;
@@ -198,8 +218,10 @@ async function start(
 	if (stop.isAsked()) return undefined;
 	// The active pipeline of an earlier run may differ from the file.
 	const worker = { url, token: splitList(secrets.values.HEALER_API_TOKEN)[0], right: "administer" } as const;
-	const pushed = await pushArtefact(worker, artefact);
-	if (!pushed.ok && !stop.isAsked()) return pushed.problem;
+	if (!(await isActive(worker, artefact))) {
+		const pushed = await pushArtefact(worker, artefact);
+		if (!pushed.ok && !stop.isAsked()) return pushed.problem;
+	}
 	closers.push(startCron(edge.fireCron, (error) => log.write(logLine("cron", error))));
 	closers.push(
 		watchPipeline(place, {
@@ -242,6 +264,18 @@ async function start(
 	});
 	output.line(`Healer is ready on ${url}`);
 	return undefined;
+}
+
+async function loadRelay(options: HubRelayOptions): Promise<HubRelay> {
+	return await (await import("./embedded-relay.ts")).startRelay(options);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
 }
 
 function wireSecretsProblem({ values, kept }: Secrets, folder: StateFolder): string | undefined {

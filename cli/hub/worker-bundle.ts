@@ -41,7 +41,10 @@ async function bundle(artefact: Artefact, entry: string, minify: boolean): Promi
 		conditions: ["workerd", "worker", "browser"],
 		mainFields: ["browser", "module", "main"],
 		external: ["node:*", "cloudflare:*"],
-		minify,
+		// miniflare copies the script once for each few kilobytes of its configuration. Names stay for stack traces.
+		minifyWhitespace: true,
+		minifySyntax: true,
+		minifyIdentifiers: minify,
 		legalComments: "none",
 		logLevel: "silent",
 		plugins: [givenArtefact(artefact)],

@@ -25,6 +25,16 @@ export async function pushArtefact(
 	return readPush(worker, await askWorker(worker, path, { method: "PUT", body: JSON.stringify(artefact) }));
 }
 
+/** Whether the worker runs exactly this artefact already, with the same comments in its text. False if that is not known. */
+export async function isActive(worker: WorkerAccess, { version, source }: Artefact): Promise<boolean> {
+	const [state, text] = await Promise.all(
+		["/api/pipeline", "/api/pipeline?with=source"].map((path) => askWorker(worker, path)),
+	);
+	if (!state?.ok || !text?.ok) return false;
+	const names = [state.value.body.version, state.value.body.active, text.value.body.version];
+	return names.every((name) => name === version) && text.value.body.source === source;
+}
+
 /** Reads the answer to a change of the active pipeline. */
 export function readPush({ url }: WorkerAccess, answer: Awaited<ReturnType<typeof askWorker>>): Result<Change> {
 	if (!answer.ok) return answer;

@@ -2,7 +2,9 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadGoodPipeline } from "../../cli/build-pipeline.ts";
 import { pipelines } from "../../cli/pipelines.ts";
+import { isActive } from "../../cli/push/push-artefact.ts";
 import { type PushOptions, push } from "../../cli/push.ts";
+import type { Artefact } from "../../pipeline/index.ts";
 import { smallPolicy, write } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
 import { type StubWorker, stubWorker } from "./stub-worker.ts";
@@ -50,6 +52,24 @@ async function pushed(options: PushOptions, confirm?: (question: string) => Prom
 	const code = await push(options, AUTHOR, output, confirm);
 	return { code, said: output.lines.join("\n"), problems: output.problems.join("\n") };
 }
+
+describe("whether a pipeline is active already", () => {
+	const artefact = { version: "0123456789abcdef", source: "# a comment\n" } as Artefact;
+	const active = { version: artefact.version, active: artefact.version };
+	const told = { version: artefact.version, source: artefact.source };
+
+	it.each([
+		["it is", active, told, true],
+		["its comments differ", active, { ...told, source: "\n" }, false],
+		["another one is active", { ...active, active: "fedcba9876543210" }, told, false],
+		["the worker was deployed with it", { ...active, active: "bundled" }, told, false],
+		["the worker has not loaded it yet", { ...active, version: "fedcba9876543210" }, told, false],
+		["the journal does not answer", { error: "the journal is away" }, { error: "the journal is away" }, false],
+	])("%s", async (_, state, source, expected) => {
+		const { url } = await stubWorker((query) => ({ body: query.get("with") === "source" ? source : state }));
+		expect(await isActive({ url, token: undefined, right: "administer" }, artefact)).toBe(expected);
+	});
+});
 
 describe("push", () => {
 	it("shows the changed policy and the decisions it changes, then pushes with author and message", async () => {

@@ -22,7 +22,12 @@ describe("a command loads only what it needs", () => {
 	it.each([
 		[
 			"cli/hub/run-hub.ts",
-			["node_modules/@kubernetes/client-node", "node_modules/esbuild", "pipeline/build/build-artefact.ts"],
+			[
+				...["@kubernetes/client-node", "esbuild", "yaml", "prom-client", "@whatwg-node/server", "jsonata"].map(
+					(name) => `node_modules/${name}/`,
+				),
+				...["pipeline/build/build-artefact.ts", "pipeline/index.ts", "relay/index.ts"],
+			],
 		],
 		["relay/process/run-relay.ts", ["node_modules/@kubernetes/client-node"]],
 		["cli/check.ts", ["node_modules/yaml", "node_modules/zod", "pipeline/build/build-artefact.ts"]],

@@ -100,7 +100,7 @@ describe("the code's version", () => {
 	it("changes with every file: its text, its name, one more, one less", () => {
 		const folder = emptyFolder();
 		const seen = new Set<string | undefined>();
-		const note = () => seen.add(codeVersion([folder], LATER));
+		const note = () => seen.add(codeVersion(folder, LATER));
 		note();
 		write(folder, "a.ts", "1");
 		note();
@@ -117,24 +117,25 @@ describe("the code's version", () => {
 	it("is not known when a file has changed since the process started, which may run the old one", () => {
 		const folder = emptyFolder();
 		write(folder, "a.ts", "1");
-		expect(codeVersion([folder], Date.now() - 60_000)).toBeUndefined();
+		expect(codeVersion(folder, Date.now() - 60_000)).toBeUndefined();
 	});
 
 	it("is not known when a file or folder cannot be read", () => {
 		const folder = emptyFolder();
 		symlinkSync("nowhere", path.join(folder, "a.ts"));
-		expect(codeVersion([folder], LATER)).toBeUndefined();
-		expect(codeVersion([path.join(folder, "missing")], LATER)).toBeUndefined();
+		expect(codeVersion(folder, LATER)).toBeUndefined();
+		expect(codeVersion(path.join(folder, "missing"), LATER)).toBeUndefined();
 	});
 
 	it("changes with any installed package, also one that only packages need, and is not known without npm's list", () => {
 		const parent = emptyFolder();
 		const healer = path.join(parent, "node_modules/healer");
+		const code = emptyFolder();
 		const versionWith = (text: string) => {
 			write(parent, "node_modules/.package-lock.json", text);
-			return codeVersion([], LATER, healer);
+			return codeVersion(code, LATER, healer);
 		};
-		expect(codeVersion([], LATER, healer)).toBeUndefined();
+		expect(codeVersion(code, LATER, healer)).toBeUndefined();
 		const [one, other, again] = [
 			"universal-user-agent 7.0.2",
 			"universal-user-agent 7.0.3",
