@@ -9,10 +9,8 @@ import { readCaseFile } from "../../cli/cases/case-file.ts";
 import { readText } from "../../cli/read-input.ts";
 import { readLogFile } from "../../cli/read-log-file.ts";
 import { loadPipeline } from "../../pipeline/index.ts";
-import { emptyFolder } from "./pipeline-folder.ts";
+import { emptyFolder, smallPolicy } from "./pipeline-folder.ts";
 import { recordedOutput } from "./recorded-output.ts";
-
-const SHIPPED = path.join(import.meta.dirname, "../../pipeline.yaml");
 
 function namedPipe(): string {
 	const file = path.join(emptyFolder(), "pipe");
@@ -54,7 +52,7 @@ describe("a named pipe where a command takes a file", () => {
 	const problem = (pipe: string) => `Cannot read ${pipe}: it is a named pipe (FIFO).`;
 
 	it("is refused as a log", async () => {
-		const artefact = await loadGoodPipeline(SHIPPED);
+		const artefact = await loadGoodPipeline(smallPolicy());
 		if (!artefact.ok) throw new Error(artefact.problem);
 		const pipe = namedPipe();
 		expect(await readLogFile(loadPipeline(artefact.value), pipe)).toEqual({ ok: false, problem: problem(pipe) });
@@ -72,8 +70,8 @@ describe("a named pipe where a command takes a file", () => {
 
 	it("is refused as cases to backtest", async () => {
 		const pipe = namedPipe();
-		const output = recordedOutput();
-		await backtest([pipe], { pipeline: SHIPPED, base: SHIPPED, limit: 1 }, {}, output);
+		const [output, pipeline] = [recordedOutput(), smallPolicy()];
+		await backtest([pipe], { pipeline, base: pipeline, limit: 1 }, {}, output);
 		expect(output.problems).toEqual([problem(pipe)]);
 	});
 });

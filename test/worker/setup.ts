@@ -8,12 +8,12 @@ import { keepConsoleQuiet } from "./support/quiet-console.ts";
 
 keepConsoleQuiet();
 
-let schema = "";
+let schema: readonly SchemaObject[] = [];
 
 // Once for a runtime: what was applied is not applied again.
 beforeAll(async () => {
 	await applyD1Migrations(env.JOURNAL, env.MIGRATIONS);
-	schema ||= JSON.stringify(await readSchema());
+	if (schema.length === 0) schema = await readSchema();
 });
 
 // Each test has an empty journal, an empty KV, the bundled pipeline and the present time. Deleting the rows is surer than the plugin's
@@ -39,7 +39,7 @@ afterAll(() => {
 // Of a test that changed the schema itself, the next file would take it for the migrations'.
 afterEach(async () => {
 	const objects = await readSchema();
-	if (JSON.stringify(objects) !== schema) await makeJournalAnew(objects);
+	if (JSON.stringify(objects) !== JSON.stringify(schema)) await makeJournalAnew(objects);
 });
 
 // What a fresh journal has in it.
@@ -62,8 +62,7 @@ async function readSchema(): Promise<readonly SchemaObject[]> {
 }
 
 async function emptyJournal(): Promise<void> {
-	const objects = await readSchema();
-	const tables = objects.filter(({ type, name }) => type === "table" && !name.startsWith("d1_"));
+	const tables = schema.filter(({ type, name }) => type === "table" && !name.startsWith("d1_"));
 	await env.JOURNAL.batch([
 		env.JOURNAL.prepare("PRAGMA defer_foreign_keys = true"),
 		...tables.map(({ name }) => env.JOURNAL.prepare(`DELETE FROM ${name}`)),

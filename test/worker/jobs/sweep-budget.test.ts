@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { INCIDENT_COST, sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { runSteps, STEPS, type SweepStep } from "../../../worker/jobs/sweep.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { passTime } from "../support/clock.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
@@ -13,11 +14,12 @@ import { fireCron, send } from "../support/worker.ts";
 
 const MINUTE_MS = 60_000;
 const RUNNING = sampleId(1);
+const INCIDENTS = runs(40, 12);
 
 describe("the sweep", () => {
 	it("holds to the limits as the cron runs it", async () => {
 		stubRelay();
-		for (let n = 1; n <= 40; n++) {
+		for (let n = 1; n <= INCIDENTS; n++) {
 			const delivery = await signedDelivery(failedJob({ run_id: n, job_id: n, branch: `b-${n}` }));
 			expect((await send(delivery)).status).toBe(202);
 		}
@@ -26,7 +28,7 @@ describe("the sweep", () => {
 		// The queue is handed what the sweep leaves; its consumers run as they please.
 		await expect
 			.poll(() => first("SELECT count(*) FROM incidents WHERE status = 'running'"), { timeout: 15_000 })
-			.toBe(40);
+			.toBe(INCIDENTS);
 	});
 });
 

@@ -13,7 +13,7 @@ const opensIncident = ({ status }: { readonly status: unknown }) => status !== "
 
 const AGENT = { login: "5dlabs-rex[bot]", type: "Bot" };
 /** A person is notified after the fifteenth. */
-const ROUNDS = runs(50, 25);
+const ROUNDS = runs(50, 17);
 
 describe("an agent whose pushes never stop failing", () => {
 	it("makes no incident of its own on the branch that failed, round after round, also after a person was notified", async () => {

@@ -79,7 +79,7 @@ describe("a run that is red again in a rerun", () => {
 				expect(found.filter(({ branch }) => branch === at.branch)).toMatchObject([{ status: "running" }]);
 				expect(relay.made.length - made).toBe(1);
 			}),
-			{ numRuns: runs(40, 6) },
+			{ numRuns: runs(40, 4) },
 		);
 	}, 180_000);
 

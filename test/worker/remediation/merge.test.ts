@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { retryRemediation, stopRemediation } from "../../../worker/remediation/actions.ts";
+import { runs } from "../../support/tiers/at-size.ts";
 import { mergeGitHub } from "../support/merge-github.ts";
 import {
 	agentDone,
@@ -21,6 +22,7 @@ import type { Stub } from "../support/stub-effects.ts";
 const ID = sampleId(0xa1);
 const OTHER = sampleId(0xb2);
 const BASE = "release/1";
+const NIGHTS = runs(20, 5);
 const FIX = `healer/${ID.slice(0, 16)}`;
 
 /** The agent fixed BASE in pull request 12, which passes on its branch. */
@@ -69,7 +71,7 @@ describe("a fix of a protected branch", () => {
 		const during = await deliverRed(stub, redOf(stub, OTHER, BASE, 150));
 		await runEnds(stub, ID, "success", 200, { branch: FIX });
 		const answers = [during];
-		for (let night = 1; night <= 20; night++) {
+		for (let night = 1; night <= NIGHTS; night++) {
 			await pass(stub, DAY);
 			const again = redOf(stub, sampleId(0xb2 + night), BASE, 300 + night);
 			answers.push(await deliverRed(stub, again), await deliverRed(stub, { ...again, delivery_id: "d-again" }));
@@ -80,8 +82,8 @@ describe("a fix of a protected branch", () => {
 		expect((await rowOf(stub, ID)).status).toBe("awaiting_merge");
 		expect(stub.sent).toHaveLength(1);
 		const again = (await timelineOf(stub, ID)).filter(({ event }) => event === "failed_again");
-		expect(again).toHaveLength(21);
-		expect(again.at(-1)).toMatchObject({ to_status: "awaiting_merge", reason: "run 320 on release/1" });
+		expect(again).toHaveLength(1 + NIGHTS);
+		expect(again.at(-1)).toMatchObject({ to_status: "awaiting_merge", reason: `run ${300 + NIGHTS} on release/1` });
 	});
 
 	it.each([

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { renderYaml } from "../../../../relay/cluster/directory/coderun-yaml.ts";
+import { anyText } from "../../../support/any-text.ts";
 import { runs } from "../../../support/tiers/at-size.ts";
 
 /** Line breaks of YAML 1.1, and characters that are invalid in YAML. */
@@ -75,9 +76,7 @@ function tree(): fc.Arbitrary<object> {
 		" \n",
 		"{{y}}",
 	);
-	const text = fc
-		.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), nasty, lines())
-		.map(toWellFormed);
+	const text = fc.oneof(anyText(), fc.string({ unit: "grapheme" }), nasty, lines()).map(toWellFormed);
 	const key = text.filter((name) => name !== "__proto__");
 	const value = fc.oneof(text, fc.boolean(), fc.integer(), fc.constant(null), fc.array(text, { maxLength: 3 }));
 	return fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value, { maxKeys: 4 })), { maxKeys: 6 });

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { bundlePage } from "../../../cli/hub/page-bundle.ts";
+import { bundlePage } from "../../cli/hub/page-bundle.ts";
 
 const KIB = 1024;
 
