@@ -417,19 +417,34 @@ Examples:
 program
 	.command("pause")
 	.description(
-		"Stop a worker from creating CodeRuns, immediately and without a deploy; incidents wait and none is lost",
+		"Stop a worker from creating CodeRuns, for all repositories or for one, immediately and without a deploy; incidents wait and none is lost",
 	)
+	.argument("[repository]", "The repository, owner/name (default: all)")
 	.option("--reason <text>", "Reason to show in /api/status")
+	.option("--for <time>", "How long it lasts, such as 4h (default: until somebody resumes)")
 	.workerOptions()
-	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer pause --reason "cluster migration"`)
-	.action(async (options) => end((await import("./pause.ts")).pause(options, process.env, output)));
+	.option("--json", "Print the answer of POST /api/pause")
+	.addHelpText(
+		"after",
+		`${OPERATING}
+Examples:
+  npx healer pause --reason "cluster migration"
+  npx healer pause acme/shop --for 4h --reason "a release"`,
+	)
+	.action(async (repository, options) =>
+		end((await import("./pause.ts")).pause(repository, options, process.env, output)),
+	);
 
 program
 	.command("resume")
 	.description("End a pause and release the incidents that waited")
+	.argument("[repository]", "The repository that was paused by itself (default: the pause of all)")
 	.workerOptions()
-	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer resume`)
-	.action(async (options) => end((await import("./pause.ts")).resume(options, process.env, output)));
+	.option("--json", "Print the answer of DELETE /api/pause")
+	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer resume\n  npx healer resume acme/shop`)
+	.action(async (repository, options) =>
+		end((await import("./pause.ts")).resume(repository, options, process.env, output)),
+	);
 
 program
 	.command("retry")

@@ -19,6 +19,8 @@ const hubStatus = z.looseObject({
 	pipeline: z.string(),
 	pipelines: z.array(z.looseObject({ version: z.string(), active: z.boolean(), author: text })),
 	paused: z.looseObject({ by: z.string(), reason: text, since: text }).nullable(),
+	/** Absent in the answer of an older worker. */
+	paused_repositories: z.array(z.looseObject({ repository: z.string(), reason: text, until: text })).optional(),
 	not_starting: z.looseObject({ since: z.string() }).nullable(),
 	incidents: z.record(z.string(), z.number()),
 	refused_signatures: z.number(),
@@ -118,12 +120,16 @@ function section(title: string, rows: readonly ListedIncident[], output: Output)
 }
 
 function problemsOf(health: string, hub: HubStatus): readonly string[] {
-	const { paused, not_starting, delivery_queue, redelivery, refused_signatures } = hub;
+	const { paused, paused_repositories = [], not_starting, delivery_queue, redelivery, refused_signatures } = hub;
 	const waiting = delivery_queue?.waiting ?? 0;
 	const large = largeJournal(hub.journal?.size_bytes ?? 0);
 	return [
 		...(health === "ok" ? [] : ["it takes no deliveries"]),
 		...(paused === null ? [] : [`paused by ${paused.by}${paused.reason === null ? "" : `: ${paused.reason}`}`]),
+		...paused_repositories.map(
+			({ repository, reason, until }) =>
+				`${repository} is paused${until === null ? "" : ` until ${until}`}${reason === null ? "" : `: ${reason}`}`,
+		),
 		...(not_starting === null ? [] : [`no controller starts CodeRuns since ${not_starting.since}`]),
 		...(waiting === 0 ? [] : [`${waiting} deliveries wait for the journal`]),
 		...((redelivery.lost ?? 0) === 0 ? [] : [`${redelivery.lost} deliveries lost`]),

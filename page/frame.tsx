@@ -6,7 +6,7 @@ import { may, viewer } from "./api/viewer.ts";
 import { countIn } from "./home/lanes.ts";
 import { isHelpShown } from "./keys/follow-keys.ts";
 import { KeyHelp } from "./keys/key-help.tsx";
-import { Age } from "./parts/age.tsx";
+import { Age, Until } from "./parts/age.tsx";
 import { Version } from "./parts/version.tsx";
 import { type View, view } from "./route.ts";
 
@@ -50,6 +50,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 				<Liveness />
 			</header>
 			<PauseBanner />
+			<RepositoriesBanner />
 			<NotStartingBanner />
 			<main id="main">{children}</main>
 			<KeyHelp />
@@ -126,7 +127,8 @@ function PauseBanner() {
 				</>
 			) : (
 				<>
-					{paused.reason !== null && <q>{paused.reason}</q>} Paused <Age at={paused.since} />.
+					{paused.reason !== null && <q>{paused.reason}</q>} Paused <Age at={paused.since} />
+					<Ending until={paused.until} />.
 					{may("operate") && (
 						<>
 							{" "}
@@ -136,5 +138,44 @@ function PauseBanner() {
 				</>
 			)}
 		</div>
+	);
+}
+
+function RepositoriesBanner() {
+	const all = status.value?.paused_repositories ?? [];
+	const [first, ...others] = all;
+	// What is paused as a whole says so already.
+	if (first === undefined || status.value?.paused != null) return null;
+	return (
+		<div class="banner" role="status">
+			{others.length > 0 ? (
+				<>
+					<strong>Paused: {all.length} repositories.</strong> No CodeRuns are created for them. See{" "}
+					<a href="/hub">Hub</a>.
+				</>
+			) : (
+				<>
+					<strong>Paused: {first.repository}.</strong> No CodeRuns are created for it.{" "}
+					{first.reason !== null && <q>{first.reason}</q>} Paused <Age at={first.since} />
+					<Ending until={first.until} />.
+					{may("operate") && (
+						<>
+							{" "}
+							Resume it under <a href="/hub">Hub</a>.
+						</>
+					)}
+				</>
+			)}
+		</div>
+	);
+}
+
+/** Of a pause that ends by itself. */
+function Ending({ until }: { readonly until: string | null }) {
+	if (until === null) return null;
+	return (
+		<>
+			, ends <Until at={until} />
+		</>
 	);
 }

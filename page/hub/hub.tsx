@@ -3,7 +3,7 @@ import { status } from "../api/poll.ts";
 import { labelOf, meaningOf } from "../ignored/kinds.ts";
 import { Age, Until } from "../parts/age.tsx";
 import { Notifications } from "./notifications.tsx";
-import { PauseControl } from "./pause-control.tsx";
+import { Pauses } from "./pauses.tsx";
 import { PipelineVersions } from "./pipeline-versions.tsx";
 import { stateSentences } from "./state-sentences.ts";
 
@@ -60,7 +60,7 @@ function State({ shown }: { readonly shown: HubStatus }) {
 					The oldest delivery that waits arrived <Age at={shown.delivery_queue.oldest_at} />.
 				</p>
 			)}
-			<PauseControl paused={shown.paused} />
+			<Pauses paused={shown.paused} paused_repositories={shown.paused_repositories} />
 		</section>
 	);
 }

@@ -10,13 +10,15 @@ export interface StateSentence {
 
 /** How the hub is, what is wrong first; one good sentence when nothing is. */
 export function stateSentences(status: HubStatus): readonly StateSentence[] {
-	const { incidents, paused, not_starting, delivery_queue, redelivery, refused_signatures, notifications } = status;
+	const { incidents, paused, paused_repositories, not_starting, delivery_queue, redelivery } = status;
+	const { refused_signatures, notifications } = status;
 	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
 	const large = largeJournal(status.journal.size_bytes);
 	const person = countIn("person", incidents);
 	const working = incidents.running + incidents.awaiting_ci;
 	const known: (StateSentence | undefined)[] = [
 		paused === null ? undefined : { tone: "wait", text: "Healer is paused: incidents wait, and no agent starts." },
+		pausedRepositories(paused_repositories.map(({ repository }) => repository)),
 		not_starting === null
 			? undefined
 			: { tone: "bad", text: "CodeRuns are created, but no controller in the cluster starts them." },
@@ -51,6 +53,13 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	return wrong.length === 0
 		? [{ tone: "good", text: `Healer runs, and CodeRuns may start. ${now}` }]
 		: [...wrong, { tone: "good", text: now }];
+}
+
+function pausedRepositories(names: readonly string[]): StateSentence | undefined {
+	const [first] = names;
+	if (first === undefined) return undefined;
+	if (names.length === 1) return { tone: "wait", text: `${first} is paused: its incidents wait, and no agent starts.` };
+	return { tone: "wait", text: `${names.length} repositories are paused: their incidents wait, and no agent starts.` };
 }
 
 function counted(count: number, one: string, several: string): string {

@@ -2,7 +2,6 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { pause } from "../../cli/pause.ts";
 import { rollback } from "../../cli/rollback.ts";
 import { askWorker, workerAt } from "../../cli/worker-api.ts";
 import type { Right } from "../../worker/http/rights.ts";
@@ -80,14 +79,5 @@ describe("workerAt", () => {
 
 	it.each(["banana", "ftp://healer.example.com", "127.0.0.1:8787"])("says that %s is no address", async (url) => {
 		expect(await asked(url, {})).toBe(`${url} is not a worker's URL: give one such as https://healer.example.com.`);
-	});
-});
-
-describe("pause", () => {
-	it("rejects an answer that does not say whether the worker is paused", async () => {
-		const other = await stubWorker(() => ({ body: {} }));
-		const output = recordedOutput();
-		expect(await pause({ url: other.url }, { HEALER_API_TOKEN: "x" }, output)).toBe(1);
-		expect(output.problems).toEqual([`${other.url} sent an unexpected answer (200). Is it Healer?`]);
 	});
 });

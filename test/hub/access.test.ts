@@ -35,11 +35,11 @@ describe("a hub with tokens for each right", () => {
 	it("lets each command do what its token allows, and shows afterwards who did what", async () => {
 		const output = recordedOutput();
 		const operator = elsewhere({ HEALER_OPERATE_TOKENS: "of-another" });
-		expect(await pause({ reason: "moving" }, operator, output)).toBe(0);
-		expect(await resume({ token: "of-an-administrator" }, elsewhere({}), output)).toBe(0);
+		expect(await pause(undefined, { reason: "moving" }, operator, output)).toBe(0);
+		expect(await resume(undefined, { token: "of-an-administrator" }, elsewhere({}), output)).toBe(0);
 		expect(await rollback({ token: "of-another" }, elsewhere({}), output)).toBe(1);
 		expect(output.problems.at(-1)).toContain("this token may not administer");
-		expect(await pause({ token: "of-the-sensor" }, elsewhere({}), output)).toBe(1);
+		expect(await pause(undefined, { token: "of-the-sensor" }, elsewhere({}), output)).toBe(1);
 		expect(output.problems.at(-1)).toContain("this token may not operate");
 		expect(await audit({ since: "1h", token: "of-a-reader" }, elsewhere({}), output)).toBe(1);
 

@@ -67,13 +67,11 @@ beforeAll(async () => {
 	expect(ignored.body.status).toBe("ignored");
 	words.DELIVERY = "d-star";
 	const { incident } = await shown("INCIDENT");
+	words.REPOSITORY = "5dlabs/cto";
 	words.COMMIT = String(incident.head_sha);
 
 	const beside = (name: string) => path.join(path.dirname(home.pipelineFile), name);
-	words.PAUSING = beside("pausing.yaml");
 	words.EDITED = beside("edited.yaml");
-	const overrides = "\noverrides:\n  - { repositories: [5dlabs/cto], settings: { paused: true } }\n";
-	writeFileSync(words.PAUSING, pipeline + overrides);
 	writeFileSync(
 		words.EDITED,
 		pipeline.replace("route:\n", "route:\n  - { name: edited, agent: bolt, when: kind = 'ci' }\n"),
@@ -207,9 +205,9 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 	}),
 	"Pause everything.": () => ({ cli: /^Paused: [\s\S]*\nResumed: /, api: { paused: null }, bodies: [{ reason: "x" }] }),
 	"Pause this repository.": () => ({
-		cli: /paused: true/,
-		api: { version: expect.stringMatching(/^[0-9a-f]{16}$/) },
-		bodies: [readFileSync(path.join(home.stateDir, "pipeline.json"), "utf8")],
+		cli: /^Paused: \S+ creates no CodeRuns for 5dlabs\/cto until \d{4}-[\s\S]*\nResumed: \S+ creates CodeRuns again for 5dlabs\/cto\. /,
+		api: { repository: "5dlabs/cto", paused: null, paused_repositories: [] },
+		bodies: [{ repository: "5dlabs/cto", reason: "a release", for: "1h" }],
 	}),
 	"What would my edit have decided?": () => ({
 		cli: /rex rust_clippy → bolt rust_clippy/,

@@ -6,6 +6,7 @@ const QUIET: HubStatus = {
 	github_url: "https://github.com",
 	pipeline: "0123456789abcdef",
 	paused: null,
+	paused_repositories: [],
 	not_starting: null,
 	pipelines: [],
 	incidents: {
@@ -39,7 +40,7 @@ describe("stateSentences", () => {
 	it("says first what is wrong, and never that CodeRuns may start while they may not", () => {
 		const sentences = stateSentences({
 			...QUIET,
-			paused: { by: "an operator", reason: null, since: null },
+			paused: { by: "command", reason: null, since: null, until: null },
 			incidents: { ...QUIET.incidents, dead: 1, escalated: 2 },
 			refused_signatures: 1,
 			delivery_queue: { waiting: 3, oldest_at: null },
@@ -51,5 +52,19 @@ describe("stateSentences", () => {
 			"3 incidents need a person.",
 			"2 agents are at work, 1 incident waits.",
 		]);
+	});
+
+	it("names the repository that is paused, and counts several", () => {
+		const paused = (repository: string) => ({
+			repository,
+			reason: null,
+			since: "2026-11-30T08:00:00.000Z",
+			until: null,
+		});
+		const first = (...names: string[]) => stateSentences({ ...QUIET, paused_repositories: names.map(paused) })[0]?.text;
+		expect(first("acme/shop")).toBe("acme/shop is paused: its incidents wait, and no agent starts.");
+		expect(first("acme/api", "acme/shop")).toBe(
+			"2 repositories are paused: their incidents wait, and no agent starts.",
+		);
 	});
 });

@@ -223,8 +223,10 @@ export interface HubStatus {
 	readonly github_url: string;
 	/** The version of the loaded pipeline. */
 	readonly pipeline: string;
-	/** Null without an active pause. `since` is null if the pipeline sets it. */
-	readonly paused: { readonly by: string; readonly reason: string | null; readonly since: string | null } | null;
+	/** Null without an active pause of all repositories. */
+	readonly paused: ShownPause | null;
+	/** The repositories that people paused each by itself, in the order of their names. */
+	readonly paused_repositories: readonly PausedRepository[];
 	/** Since when CodeRuns are created and no controller starts them, so that spawning waits; null if they are started. */
 	readonly not_starting: { readonly since: string } | null;
 	/** The pushed versions that are kept, newest first. `author` and `message` are what the push said. */
@@ -251,6 +253,32 @@ export interface HubStatus {
 	readonly last_delivery_at: string | null;
 	/** Of its database, in whole megabytes. */
 	readonly journal: { readonly size_bytes: number };
+}
+
+/** An active pause. */
+export interface ShownPause {
+	readonly by: "pipeline" | "command";
+	readonly reason: string | null;
+	/** Null if the pipeline sets it. */
+	readonly since: string | null;
+	/** When it ends by itself; null: when a person, or a push, ends it. */
+	readonly until: string | null;
+}
+
+export interface PausedRepository extends Pick<ShownPause, "reason" | "until"> {
+	readonly repository: string;
+	readonly since: string;
+}
+
+/** What `/api/pause` answers. */
+export interface PauseAnswer {
+	/** The one that the request names; null: all. */
+	readonly repository: string | null;
+	/** What stops spawning for it now; null: nothing. */
+	readonly paused: ShownPause | null;
+	readonly paused_repositories: readonly PausedRepository[];
+	/** Of DELETE alone: how many incidents go on. */
+	readonly released?: number;
 }
 
 export interface DeliveryQueueStatus {

@@ -13,11 +13,12 @@ import { readIgnoredCounts } from "../journal/ignored.ts";
 import { lastDeliveryAt } from "../journal/ignored-deliveries.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { sizeOf } from "../journal/measure.ts";
+import { repositoryPauses } from "../journal/pauses.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { findStall } from "../journal/starts.ts";
 import { createLog } from "../log.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
-import { presentPause } from "./pause-and-resume.ts";
+import { presentPause, presentRepository } from "./pause-and-resume.ts";
 import { presentPushed } from "./pipeline-versions.ts";
 import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
 import { showNotifications } from "./show-notifications.ts";
@@ -26,7 +27,7 @@ import { showNotifications } from "./show-notifications.ts";
 const WITHIN_MS = 10_000;
 
 /**
- * `GET /api/status`: the pause, whether CodeRuns are started, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
+ * `GET /api/status`: the pauses, whether CodeRuns are started, incidents by state, ignored deliveries by reason, the loaded pipeline, pushed pipelines,
  * deliveries that wait for the journal, deliveries that GitHub failed to deliver, notifications, when an incident last changed, and the journal's size. While the
  * journal is unavailable: how many deliveries wait for it.
  */
@@ -59,6 +60,7 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		stall,
 		last_delivery_at,
 		size_bytes,
+		repositories,
 	] = await Promise.all([
 		effects.engine(),
 		currentPause(effects),
@@ -72,11 +74,13 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		findStall(effects.journal),
 		lastDeliveryAt(effects.journal),
 		sizeOf(effects.journal),
+		repositoryPauses(effects.journal, effects.now()),
 	]);
 	return {
 		github_url: webAddressOf(env.GITHUB_API_URL),
 		pipeline: engine.version,
 		paused: presentPause(pause),
+		paused_repositories: repositories.map(presentRepository),
 		not_starting: stall === undefined ? null : { since: isoOf(stall.since) },
 		pipelines: versions.map((pushed) => presentPushed(pushed, active)),
 		incidents,

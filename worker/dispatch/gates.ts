@@ -1,10 +1,11 @@
+import { isSameRepository } from "../../pipeline/head-repository.ts";
 import { settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { rateLimitBlocker } from "../journal/gate-rows.ts";
 import { pausedRepositories, releasePaused } from "../journal/incident-queue.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { activePause, type StoredPause } from "../journal/pauses.ts";
+import { activePause, activePauses, deleteEndedPauses, type StoredPause } from "../journal/pauses.ts";
 import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 
@@ -15,14 +16,22 @@ export interface Pause {
 	readonly reason: string | null;
 	/** Milliseconds since 1970; null if the pipeline sets it. */
 	readonly since: number | null;
+	/** When it ends by itself, in milliseconds since 1970; null: when a person, or a push, ends it. */
+	readonly until: number | null;
 }
 
-/** The kill switch (`settings.paused`, or set without a deploy): undefined if spawning is allowed. */
-export async function currentPause(effects: Pick<Effects, "engine" | "journal">): Promise<Pause | undefined> {
-	const stored = await activePause(effects.journal);
+/**
+ * The kill switch (`settings.paused`, or set without a deploy), of all repositories or of this one: undefined if spawning is
+ * allowed.
+ */
+export async function currentPause(
+	{ engine, journal, now }: Pick<Effects, "engine" | "journal" | "now">,
+	repository?: string,
+): Promise<Pause | undefined> {
+	const stored = await activePause(journal, now(), repository);
 	if (stored !== undefined) return { by: "command", ...stored };
-	const { settings } = await effects.engine();
-	return settings.paused ? { by: "pipeline", reason: null, since: null } : undefined;
+	const { paused } = settingsFor(await engine(), repository);
+	return paused ? { by: "pipeline", reason: null, since: null, until: null } : undefined;
 }
 
 /** Why an incident is deferred although it is decided and next in the queue. */
@@ -72,14 +81,21 @@ function spawningOf({ id, attempt, repository }: LockedIncident): SlotKey {
 	return { incident_id: id, attempt, repository };
 }
 
-/** Wakes everything that a pause deferred, but for repositories for which one is still active. Returns the number of incidents. */
+/**
+ * Wakes everything that a pause deferred, but for repositories for which one is still active. Returns the number of incidents.
+ */
 export async function endPauses(effects: Effects): Promise<number> {
-	if ((await activePause(effects.journal)) !== undefined) return 0;
-	const deferred = await pausedRepositories(effects.journal);
-	if (deferred.length === 0) return 0;
+	const { journal, log, now } = effects;
+	const over = await deleteEndedPauses(journal, now());
+	if (over > 0) log.warn("pauses ended: their time is over", { pauses: over });
+	const [deferred, active] = await Promise.all([pausedRepositories(journal), activePauses(journal, now())]);
+	if (active.all !== undefined || deferred.length === 0) return 0;
 	const engine = await effects.engine();
-	const open = deferred.filter((repository) => !settingsFor(engine, repository).paused);
-	const released = await releasePaused(effects.journal, open, effects.now());
+	const isPaused = (repository: string) =>
+		settingsFor(engine, repository).paused ||
+		active.repositories.some((paused) => isSameRepository(paused.repository, repository));
+	const open = deferred.filter((repository) => !isPaused(repository));
+	const released = await releasePaused(journal, open, now());
 	await effects.wakeAll(released);
 	return released.length;
 }

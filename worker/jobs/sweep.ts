@@ -33,7 +33,7 @@ export interface SweepStep {
 
 /** All steps of a sweep. Their `needs` fit into one invocation, so each runs in every sweep. */
 export const STEPS: readonly SweepStep[] = [
-	{ name: "ended pauses", needs: { statements: 5, subrequests: 30 }, run: whole(endPauses) },
+	{ name: "ended pauses", needs: { statements: 6, subrequests: 30 }, run: whole(endPauses) },
 	{
 		name: "due incidents",
 		needs: times(INCIDENT_COST, 5),

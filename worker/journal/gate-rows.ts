@@ -50,7 +50,7 @@ export function gateQueries(
 	const agent = request.max_active > 0 ? request.agent : undefined;
 	const targets = [...blockers(request), rateLimitBlocker(locked)];
 	return {
-		pause: pauseQuery(db),
+		pause: pauseQuery(db, now, locked.repository),
 		cause: causeOf(db, locked),
 		ahead: aheadQuery(db, locked, { targets, held, agent }, now),
 		stall: stallQuery(db),

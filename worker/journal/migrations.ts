@@ -30,4 +30,5 @@ export const MIGRATIONS = [
 	"0029_answers.sql",
 	"0030_notifications.sql",
 	"0031_metrics.sql",
+	"0032_repository_pauses.sql",
 ] as const;

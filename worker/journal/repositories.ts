@@ -54,6 +54,18 @@ export function namedOnly(name: string): KnownRepository {
 	return { name, key: name.toLowerCase() };
 }
 
+/** The present name of a repository that an incident, a delivery or a pause was about; undefined if none was. */
+export async function storedName(db: D1Database, name: string): Promise<string | undefined> {
+	const found = db
+		.prepare(
+			`SELECT name FROM (${byNameOf("?1")})
+			UNION ALL SELECT repository FROM (SELECT repository FROM incidents WHERE repository = ?1 LIMIT 1)
+			UNION ALL SELECT repository FROM repository_pauses WHERE repository = ?1 LIMIT 1`,
+		)
+		.bind(name);
+	return (await found.first<string>("name")) ?? undefined;
+}
+
 /** SQL: the repository of an incident, as `knownRepository` knows it by name; `id` is SQL, too. */
 export const repositoryOf = (id: string) => byNameOf(`(SELECT repository FROM incidents WHERE id = ${id})`);
 
@@ -114,6 +126,7 @@ function renameRows(db: D1Database, from: string, to: string, now: number): read
 		"UPDATE OR REPLACE pull_requests SET repository = ?2 WHERE repository = ?1",
 		"UPDATE OR REPLACE status_comments SET repository = ?2 WHERE repository = ?1",
 		"UPDATE rate_limit_slots SET repository = ?2 WHERE repository = ?1",
+		"UPDATE OR REPLACE repository_pauses SET repository = ?2 WHERE repository = ?1",
 	].map((sql) => db.prepare(sql).bind(from, to));
 	return [...timed, ...all];
 }

@@ -258,6 +258,14 @@ describe("status", () => {
 		pipeline: "0123456789abcdef",
 		pipelines: [{ version: "0123456789abcdef", active: true, author: "ada" }],
 		paused: null,
+		paused_repositories: [
+			{
+				repository: "acme/shop",
+				reason: "a release",
+				since: "2026-11-29T09:00:00.000Z",
+				until: "2026-11-29T13:00:00.000Z",
+			},
+		],
 		not_starting: null,
 		incidents: { accepted: 1, waiting: 2, running: 1, awaiting_ci: 0, awaiting_merge: 3, dead: 1, escalated: 0 },
 		refused_signatures: 0,
@@ -287,7 +295,7 @@ describe("status", () => {
 			"deliveries  last at 2026-11-29T10:00:00.000Z",
 			"queue       3 accepted or waiting, 3 awaiting their merge",
 			"ignored     not_matched 9",
-			"fails       it takes no deliveries; 2 deliveries lost",
+			"fails       it takes no deliveries; acme/shop is paused until 2026-11-29T13:00:00.000Z: a release; 2 deliveries lost",
 			"",
 			"Running: 1",
 			"",

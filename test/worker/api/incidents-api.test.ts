@@ -157,6 +157,7 @@ describe("showStatus", () => {
 			redelivery: { configured: false },
 			notifications: [],
 			paused: null,
+			paused_repositories: [],
 			not_starting: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),
 			last_delivery_at: expect.stringMatching(/^\d{4}-/),

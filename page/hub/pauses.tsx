@@ -1,0 +1,156 @@
+import { useId, useState } from "preact/hooks";
+import type { Choices, HubStatus, PausedRepository, ShownPause } from "../../worker/api/shapes.ts";
+import { type Act, useAct } from "../api/act.ts";
+import { useResource } from "../api/resource.ts";
+import { may } from "../api/viewer.ts";
+import { Age, Until } from "../parts/age.tsx";
+import { ConfirmButton } from "../parts/confirm-button.tsx";
+import { FilterLink } from "../parts/place-links.tsx";
+import { params } from "../route.ts";
+
+/** What is paused, why and until when. Who may operate resumes it, and pauses all repositories or one. */
+export function Pauses({ paused, paused_repositories }: Pick<HubStatus, "paused" | "paused_repositories">) {
+	const act = useAct();
+	return (
+		<>
+			{(paused !== null || paused_repositories.length > 0) && (
+				<ul class="pauses" aria-label="Paused">
+					{paused !== null && <PausedHub paused={paused} act={act} />}
+					{paused_repositories.map((one) => (
+						<PausedOne key={one.repository} paused={one} act={act} />
+					))}
+				</ul>
+			)}
+			{paused === null && may("operate") && <PauseForm act={act} />}
+			<p class="dim" role="status">
+				{act.result}
+			</p>
+		</>
+	);
+}
+
+function PausedHub({ paused, act }: { readonly paused: ShownPause; readonly act: Act }) {
+	return (
+		<li>
+			<div>
+				<b>All repositories</b>{" "}
+				{paused.by === "pipeline" ? (
+					<span class="dim">
+						<code>settings.paused</code> of the pipeline pauses them. Push one without it to resume.
+					</span>
+				) : (
+					<PausedSince {...paused} />
+				)}
+			</div>
+			{paused.by === "command" && <Resume act={act} />}
+		</li>
+	);
+}
+
+function PausedOne({ paused, act }: { readonly paused: PausedRepository; readonly act: Act }) {
+	return (
+		<li>
+			<div>
+				<b>
+					<FilterLink name="repository" value={paused.repository} />
+				</b>{" "}
+				<PausedSince {...paused} />
+			</div>
+			<Resume act={act} repository={paused.repository} />
+		</li>
+	);
+}
+
+function PausedSince({ reason, since, until }: Pick<ShownPause, "reason" | "since" | "until">) {
+	return (
+		<span class="dim">
+			{reason !== null && <q>{reason}</q>} paused <Age at={since} />
+			{until === null ? ", until somebody resumes" : ", ends "}
+			{until !== null && <Until at={until} />}
+		</span>
+	);
+}
+
+function Resume({ act: { isBusy, run }, repository }: { readonly act: Act; readonly repository?: string }) {
+	if (!may("operate")) return null;
+	const query = repository === undefined ? "" : `?${new URLSearchParams({ repository })}`;
+	return (
+		<button
+			type="button"
+			class={repository === undefined ? "main" : ""}
+			disabled={isBusy}
+			aria-label={`Resume ${repository ?? "all repositories"}`}
+			onClick={() => void run("DELETE", `/api/pause${query}`)}
+		>
+			Resume
+		</button>
+	);
+}
+
+const LENGTHS = { "1h": "for 1 hour", "4h": "for 4 hours", "1d": "for 1 day", "7d": "for 7 days" } as const;
+
+/** `?pause=owner/name` in the address fills in the repository. */
+function PauseForm({ act: { isBusy, run } }: { readonly act: Act }) {
+	const [repository, setRepository] = useState(params.value.get("pause") ?? "");
+	const [reason, setReason] = useState("");
+	const [length, setLength] = useState("");
+	const known = useResource<Choices>("/api/choices", "changes").body?.repositories;
+	const list = useId();
+	const given = {
+		...(repository.trim() !== "" && { repository: repository.trim() }),
+		...(reason.trim() !== "" && { reason: reason.trim() }),
+		...(length !== "" && { for: length }),
+	};
+	return (
+		<form class="actions" onSubmit={(event) => event.preventDefault()}>
+			<label>
+				<span class="hidden">Repository to pause</span>
+				<input
+					list={list}
+					placeholder="all repositories"
+					size={22}
+					maxLength={201}
+					autocapitalize="none"
+					spellcheck={false}
+					value={repository}
+					onInput={({ currentTarget }) => setRepository(currentTarget.value)}
+				/>
+			</label>
+			<datalist id={list}>
+				{known?.map((name) => (
+					<option key={name} value={name} />
+				))}
+			</datalist>
+			<label>
+				<span class="hidden">Reason of the pause</span>
+				<input
+					placeholder="reason, for others to read"
+					size={30}
+					maxLength={500}
+					value={reason}
+					onInput={({ currentTarget }) => setReason(currentTarget.value)}
+				/>
+			</label>
+			<label>
+				<span class="hidden">Length of the pause</span>
+				<select value={length} onChange={({ currentTarget }) => setLength(currentTarget.value)}>
+					<option value="">until somebody resumes</option>
+					{Object.entries(LENGTHS).map(([value, text]) => (
+						<option key={value} value={value}>
+							{text}
+						</option>
+					))}
+				</select>
+			</label>
+			<ConfirmButton
+				text={`Pause ${given.repository ?? "all repositories"}`}
+				title="No agent is started for it until it is resumed. CodeRuns that run go on."
+				disabled={isBusy}
+				onConfirm={() => {
+					void run("POST", "/api/pause", given);
+					setReason("");
+				}}
+			/>
+		</form>
+	);
+}
