@@ -8,7 +8,13 @@ import { STATUSES } from "../parts/status-mark.tsx";
 import { params, replaceAddress } from "../route.ts";
 import { type FilterName, filterIn, isNarrowed, queryWith } from "./query-with.ts";
 
-const SPANS = { "1h": "last hour", "24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days" };
+const SPANS = {
+	"1h": "last hour",
+	"12h": "last 12 hours",
+	"24h": "last 24 hours",
+	"7d": "last 7 days",
+	"30d": "last 30 days",
+};
 
 /** The list's filters. They are part of the address, so that a filtered list can be shared. */
 export function Filters() {

@@ -64,9 +64,14 @@ function PausedOne({ paused, act }: { readonly paused: PausedRepository; readonl
 function PausedSince({ reason, since, until }: Pick<ShownPause, "reason" | "since" | "until">) {
 	return (
 		<span class="dim">
-			{reason !== null && <q>{reason}</q>} paused <Age at={since} />
+			paused <Age at={since} />
 			{until === null ? ", until somebody resumes" : ", ends "}
 			{until !== null && <Until at={until} />}
+			{reason !== null && (
+				<>
+					: <q>{reason}</q>
+				</>
+			)}
 		</span>
 	);
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { TitledIncident } from "../../worker/api/shapes.ts";
 import { TRANSITIONS } from "../../worker/journal/state-machine.ts";
@@ -42,15 +43,20 @@ const ACTIONS: readonly {
 /** In these states a retry may name the agent. */
 const GIVEN_FROM: readonly IncidentStatus[] = TRANSITIONS.reassigned.from;
 
-/** The buttons for the actions that the incident's state and the viewer's rights allow. `agents`: those a retry may name. */
+/**
+ * The buttons for the actions that the incident's state and the viewer's rights allow. `agents`: those a retry may name.
+ * `children`: what else may be done while it is open.
+ */
 export function Actions({
 	row,
 	only,
 	agents = [],
+	children,
 }: {
 	readonly row: Pick<TitledIncident, "id" | "status" | "title">;
 	readonly only?: readonly Name[];
 	readonly agents?: readonly string[];
+	readonly children?: ComponentChildren;
 }) {
 	const { isBusy, result, run } = useAct();
 	const offered = ACTIONS.filter(
@@ -83,6 +89,7 @@ export function Actions({
 			{isGivable && (
 				<RetryWith title={row.title} agents={agents} isBusy={isBusy} retry={(agent) => act("retry", agent)} />
 			)}
+			{offered.some(({ name }) => name === "stop") && children}
 			<span class="dim" role="status">
 				{result}
 			</span>

@@ -7,6 +7,7 @@ import { IncidentTitle } from "../parts/incident-title.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { BranchLink, CommitLink, FilterLink, PullRequestLink, RepositoryLink } from "../parts/place-links.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
+import { addressOf } from "../route.ts";
 import { Actions } from "./actions.tsx";
 
 /** What failed, its state, its agent and its places, with the actions. */
@@ -47,7 +48,9 @@ export function Headline({
 						)}
 					</p>
 					<Places shown={shown} />
-					<Actions row={shown} agents={shown.agents} />
+					<Actions row={shown} agents={shown.agents}>
+						<a href={addressOf("/hub", { pause: shown.repository })}>Pause {shown.repository} …</a>
+					</Actions>
 				</>
 			)}
 		</header>
