@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AppCreateOptions, createApp } from "../../cli/app-create.ts";
 import { apiOf } from "../../cli/github-app/convert-code.ts";
 import { type GitHubMock, startGitHubMock } from "../support/github/github-mock.ts";
@@ -17,7 +17,18 @@ beforeEach(async () => {
 	github = await startGitHubMock();
 	out = path.join(mkdtempSync(path.join(tmpdir(), "healer-app-")), "github-app.env");
 });
-afterEach(() => github.close());
+afterEach(() => {
+	vi.unstubAllEnvs();
+	return github.close();
+});
+
+/** An `npx` that runs this instead; reads what it left behind in `$FOLDER`. */
+function standInForWrangler(script: string): (file: string) => string {
+	const folder = mkdtempSync(path.join(tmpdir(), "healer-npx-"));
+	writeFileSync(path.join(folder, "npx"), `#!/bin/sh\nFOLDER=${folder}\n${script}\n`, { mode: 0o755 });
+	vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+	return (file) => readFileSync(path.join(folder, file), "utf8");
+}
 
 /** Runs it until it has printed its page; `done` is its exit code. */
 async function begin(given: Partial<AppCreateOptions> = {}) {
@@ -61,6 +72,49 @@ describe("healer app create", () => {
 		});
 		expect([...output.lines, ...output.problems].join("\n")).not.toMatch(/PRIVATE KEY-|the-webhook-secret/);
 		expect(github.requests.map(({ line }) => line)).toEqual(["POST /app-manifests/a-code/conversions"]);
+	});
+
+	it("prints the secrets instead, each as one line of an environment file", async () => {
+		const { output, done, created, state } = await begin({ store: "show" });
+		github.putManifestCode("a-code");
+		await created({ code: "a-code", state });
+		expect(await done).toBe(0);
+		expect(parseEnv(output.lines.filter((line) => /^[A-Z_]+=/.test(line)).join("\n"))).toEqual({
+			GITHUB_APP_ID: "4711",
+			GITHUB_PRIVATE_KEY: github.app.privateKey.trim(),
+			GITHUB_WEBHOOK_SECRET: "the-webhook-secret",
+		});
+		expect(existsSync(out)).toBe(false);
+	});
+
+	it("gives the secrets to wrangler by standard input, and to nobody else", async () => {
+		const put = standInForWrangler('cat > "$FOLDER/$4"; echo "$*" >> "$FOLDER/arguments"');
+		const { output, done, created, state } = await begin({ store: "wrangler" });
+		github.putManifestCode("a-code");
+		await created({ code: "a-code", state });
+		expect(await done).toBe(0);
+		expect(put("GITHUB_APP_ID")).toBe("4711");
+		expect(put("GITHUB_PRIVATE_KEY")).toBe(github.app.privateKey);
+		expect(put("GITHUB_WEBHOOK_SECRET")).toBe("the-webhook-secret");
+		expect(put("arguments").trim().split("\n")).toEqual([
+			"wrangler secret put GITHUB_APP_ID",
+			"wrangler secret put GITHUB_PRIVATE_KEY",
+			"wrangler secret put GITHUB_WEBHOOK_SECRET",
+		]);
+		expect(existsSync(out)).toBe(false);
+		expect([...output.lines, ...output.problems].join("\n")).not.toMatch(/PRIVATE KEY-|the-webhook-secret/);
+	});
+
+	it("puts them into the file when wrangler does not take them, and says so by its exit code", async () => {
+		standInForWrangler("exit 7");
+		const { output, done, created, state } = await begin({ store: "wrangler" });
+		github.putManifestCode("a-code");
+		await created({ code: "a-code", state });
+		expect(await done).toBe(1);
+		expect(output.problems).toEqual([
+			"wrangler did not take GITHUB_APP_ID: it ended with 7. The secrets go into a file instead.",
+		]);
+		expect(readFileSync(out, "utf8")).toContain("GITHUB_WEBHOOK_SECRET");
 	});
 
 	it("refuses a redirect that it did not ask for, and waits for its own", async () => {
