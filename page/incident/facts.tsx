@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
 import { FilterLink } from "../parts/place-links.tsx";
 import { Version } from "../parts/version.tsx";
 
@@ -23,6 +24,10 @@ export function Facts({ shown }: { readonly shown: IncidentDetail }) {
 				<a href="/hub">
 					<Version version={shown.pipeline} />
 				</a>
+			</Fact>
+			<Fact name="Trace">
+				<code>{shown.trace_id}</code>
+				<CopyButton text={shown.trace_id} what="the trace id" />
 			</Fact>
 			<Fact name="Commit message" isWide>
 				{incident.commit_message && <span class="said">{incident.commit_message}</span>}

@@ -234,6 +234,9 @@ describe("an incident", () => {
 			.getByText(/^healer-ci-rex-[0-9a-f]{16}$/)
 			.waitFor();
 		await part("Timeline").getByText("spawned").waitFor();
+		await part("Facts")
+			.getByText(/^[0-9a-f]{32}$/)
+			.waitFor();
 		await page.getByText("parts not asked for").click();
 		await part("Context").getByText("not configured").first().waitFor();
 		expect(await part("Deliveries").getByRole("listitem").count()).toBe(2);
