@@ -46,6 +46,10 @@ const failure = keys(
 		prints: z.array(printed).default([]).describe("Output of a failing run, never of one that passes."),
 		unless: z.array(printed).default([]).describe("It is not this failure if one of these is printed, too."),
 		over: z.array(pathName).default([]).describe("Failure types of the same kind that it beats."),
+		breaks_rest: z
+			.boolean()
+			.optional()
+			.describe("Whether what tools print after it is what it broke, and no finding: the disk is full."),
 		fix: text("The suggested approach, for the prompt."),
 		samples: z.array(text("A path in the pack's folder.")).default([]).describe("Real output, one file each."),
 	},

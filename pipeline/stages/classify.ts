@@ -51,7 +51,9 @@ function howItFailed(
 	const { field, kind } = evidence;
 	const isAround = kind === "job_name" || kind === "workflow_name";
 	const isVague = evidence.type === rest?.type;
-	if (!isVague && !isAround) return evidence;
+	// A file that the error names says in which language it is, no more.
+	const isNamed = isAround || kind === "file";
+	if (!isVague && !isNamed) return evidence;
 	const step = failureByStep(tools, field, facts);
 	if (!isVague) return step ?? evidence;
 	const known = weighed.find((one) => one.field === field && one.type !== evidence.type);

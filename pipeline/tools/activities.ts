@@ -38,6 +38,26 @@ export function activityOf(name: string): readonly string[] {
 	return only === undefined || others.length > 0 ? [] : only.ends;
 }
 
+/** The words behind a program that may say what it does: `cargo +nightly fmt --check` has one. */
+const MOST_VERBS = 3;
+
+/**
+ * How the types of a failure end that a command has whose program is followed by these words: `["_format", "_lint"]` for
+ * `cargo tomlfmt -d`. The first that says it counts; only behind `build` another one may: `zig build test`.
+ */
+export function activityOfCommand(words: readonly string[]): readonly string[] {
+	const named = words.filter((word) => !word.startsWith("+"));
+	const end = named.findIndex((word) => !/^[A-Za-z][\w:.-]*$/.test(word));
+	const verbs = named.slice(0, end === -1 ? MOST_VERBS : Math.min(end, MOST_VERBS));
+	const known = verbs.map((verb) => activityOf(verb.replace(/(\w)(fmt|lint|unit)$/, "$1-$2"))).filter(isKnown);
+	const [first = [], ...others] = known;
+	return first.includes("_build") ? (others[0] ?? first) : first;
+}
+
+function isKnown(ends: readonly string[]): boolean {
+	return ends.length > 0;
+}
+
 /** The one of these failures that the activity gives. */
 export function failureOfActivity<Failure extends { readonly type: string }>(
 	failures: readonly Failure[],

@@ -11,6 +11,8 @@ export interface Failure {
 	readonly prints: readonly string[];
 	readonly unless: readonly string[];
 	readonly over: readonly string[];
+	/** What is printed after it, is what it broke. */
+	readonly breaksRest: boolean;
 	readonly fix: string;
 }
 
@@ -89,6 +91,7 @@ function knownTool({ tool, field, kind, failures }: Tool): KnownTool {
 		prints: keysOf(failure.prints),
 		unless: keysOf(failure.unless),
 		over: failure.over,
+		breaksRest: failure.breaks_rest === true,
 		fix: failure.fix,
 	}));
 	// The grammar asks for one at least.
