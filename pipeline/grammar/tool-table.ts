@@ -70,6 +70,12 @@ export const tool = keys(
 			.describe(
 				"Words in names of steps and jobs that mean it; default: its own name and its programs of several words.",
 			),
+		files: z
+			.array(text("A glob."))
+			.optional()
+			.describe(
+				"Changed files that it alone reads. Where no name says how the field failed, and all of its changed files are these, the tool's first failure is assumed.",
+			),
 		kind: kind.default("finding").describe("What its output tells."),
 		failures: z.array(failure).min(1, "needs at least one failure").describe("How it fails."),
 	},

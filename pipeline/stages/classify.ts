@@ -1,7 +1,7 @@
 import type { RuleVerdict } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
 import type { Evidence } from "../tools/evidence.ts";
-import { failureByJob, failureByStep } from "../tools/name-evidence.ts";
+import { failureByFiles, failureByJob, failureByStep } from "../tools/name-evidence.ts";
 import { weighEvidence } from "../tools/weigh-evidence.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
@@ -57,7 +57,8 @@ function howItFailed(
 	const step = failureByStep(tools, field, facts);
 	if (!isVague) return step ?? evidence;
 	const known = weighed.find((one) => one.field === field && one.type !== evidence.type);
-	return (isAround ? (step ?? known) : (known ?? step)) ?? failureByJob(tools, field, facts) ?? rest ?? evidence;
+	const byName = (isAround ? (step ?? known) : (known ?? step)) ?? failureByJob(tools, field, facts);
+	return byName ?? failureByFiles(tools, field, facts) ?? rest ?? evidence;
 }
 
 function failureOf({ type, category, fix }: Pick<Classified, "type" | "category" | "fix">) {

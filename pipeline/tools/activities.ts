@@ -11,11 +11,13 @@ const ACTIVITIES: readonly Activity[] = [
 	{ words: /\b(format|formatting|formatted|fmt)\b/, ends: ["_format", "_lint"] },
 	{ words: /\b(types|typing|type ?check(s|ing)?)\b/, ends: ["_typescript", "_lint", "_build"] },
 	{
-		words: /\b(lint|lints|linter|linters|linting|static (analysis|checks?)|analy[sz]e|style)\b/,
+		words:
+			/\b(lint|lints|linter|linters|linting|static (analysis|checks?)|analy[sz]e|style|hygiene|architecture|cycles|circular|dead code|unused)\b/,
 		ends: ["_lint", "_clippy", "_code_scanning"],
 	},
 	{
-		words: /\b(test|tests|testing|unit|units|e2e|end to end|spec|specs|regression|coverage|fuzz|fuzzing|proofs?)\b/,
+		words:
+			/\b(test|tests|testing|unit|units|e2e|end to end|spec|specs|regression|coverage|fuzz|fuzzing|proofs?|acceptance|smoke|suites?|scenarios?|sim|simulate|simulation|benchmarks?|mutants?|mutation)\b/,
 		ends: ["_test"],
 	},
 	{ words: /\b(sast|dast|scan|scans|scanning|scanner)\b/, ends: ["_code_scanning"] },
@@ -25,7 +27,11 @@ const ACTIVITIES: readonly Activity[] = [
 	{ words: /\b(signatures?|provenance|attestations?|sbom)\b/, ends: ["_supply_chain"] },
 	{ words: /\b(deploy|deploys|deploying|deployment|rollout|roll out)\b/, ends: ["_deploy"] },
 	{ words: /\b(install|installs|dependency|dependencies|deps|restore|lock ?files?)\b/, ends: ["_dependency"] },
-	{ words: /\b(build|builds|building|compile|compiles|compilation|bundle|assemble)\b/, ends: ["_build"] },
+	{
+		words:
+			/\b(build|builds|building|compile|compiles|compiling|compilation|bundle|assemble|archive|codegen|generate|generated)\b/,
+		ends: ["_build"],
+	},
 ];
 
 /**

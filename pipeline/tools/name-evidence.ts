@@ -4,7 +4,7 @@ import { matchesGlob } from "../expression/glob.ts";
 import { activityOf, failureOfActivity } from "./activities.ts";
 import type { Evidence } from "./evidence.ts";
 import { programsRun, type StepPrograms, stepNames } from "./step-programs.ts";
-import type { Failure, Meant, ToolTable } from "./tool-table.ts";
+import type { Failure, KnownTool, Meant, ToolTable } from "./tool-table.ts";
 
 /** What names and texts say: of the step, what is around it, and the changed files. */
 export function nameEvidence(table: ToolTable, facts: Facts, ran: readonly StepPrograms[]): readonly Evidence[] {
@@ -54,6 +54,19 @@ export function failureByStep(table: ToolTable, field: string, facts: Facts): Fa
 /** The same of the names of its job and workflow. */
 export function failureByJob(table: ToolTable, field: string, { jobs = [], workflow }: Facts): Failure | undefined {
 	return failureByNames(table, field, workflow?.name === undefined ? jobs : [...jobs, workflow.name]);
+}
+
+/** The same of the changed files, if all of the field's are files that one tool reads: `*.tf`. */
+export function failureByFiles(
+	{ fields, tools }: ToolTable,
+	field: string,
+	{ changed_files: changed = [] }: Facts,
+): Failure | undefined {
+	const globs = fields[field]?.files ?? [];
+	const own = globs.length === 0 ? [] : changed.filter((path) => matchesGlob(path, globs));
+	if (own.length === 0) return undefined;
+	const reads = ({ files }: KnownTool) => files.length > 0 && own.every((path) => matchesGlob(path, files));
+	return tools.find((tool) => tool.field === field && reads(tool))?.failures[0];
 }
 
 function failureByNames(table: ToolTable, field: string, names: readonly string[]): Failure | undefined {
