@@ -1,7 +1,7 @@
 import type { RuleVerdict } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
 import type { Evidence } from "../tools/evidence.ts";
-import { failureByFiles, failureByJob, failureByStep } from "../tools/name-evidence.ts";
+import { failureByCommands, failureByFiles, failureByJob, failureByStep } from "../tools/name-evidence.ts";
 import { weighEvidence } from "../tools/weigh-evidence.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
@@ -55,9 +55,10 @@ function howItFailed(
 	const isNamed = isAround || kind === "file";
 	if (!isVague && !isNamed) return evidence;
 	const step = failureByStep(tools, field, facts);
-	if (!isVague) return step ?? evidence;
+	const command = kind === "file" || isVague ? failureByCommands(tools, field, facts) : undefined;
+	if (!isVague) return step ?? command ?? evidence;
 	const known = weighed.find((one) => one.field === field && one.type !== evidence.type);
-	const byName = (isAround ? (step ?? known) : (known ?? step)) ?? failureByJob(tools, field, facts);
+	const byName = (isAround ? (step ?? known) : (known ?? step)) ?? command ?? failureByJob(tools, field, facts);
 	return byName ?? failureByFiles(tools, field, facts) ?? rest ?? evidence;
 }
 
