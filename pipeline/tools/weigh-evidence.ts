@@ -123,7 +123,7 @@ function brokenLines({ tools }: ToolTable, log: LogReading): (line: ErrorLine) =
 
 /** `Failed to compile.` may stand this many lines above its cause. */
 const HEADLINE = 5;
-/** What is told again and again may have begun this many lines before. */
+/** What is printed again and again may have begun this many lines before. */
 const REPEATED = 40;
 
 function firstNear({ patterns }: LogReading, key: string, { line }: ErrorLine): number {
