@@ -46,6 +46,10 @@ const failure = keys(
 		prints: z.array(printed).default([]).describe("Output of a failing run, never of one that passes."),
 		unless: z.array(printed).default([]).describe("It is not this failure if one of these is printed, too."),
 		over: z.array(pathName).default([]).describe("Failure types of the same kind that it beats."),
+		breaks_rest: z
+			.boolean()
+			.optional()
+			.describe("Whether what tools print after it is what it broke, and no finding: the disk is full."),
 		fix: text("The suggested approach, for the prompt."),
 		samples: z.array(text("A path in the pack's folder.")).default([]).describe("Real output, one file each."),
 	},
@@ -65,6 +69,12 @@ export const tool = keys(
 			.optional()
 			.describe(
 				"Words in names of steps and jobs that mean it; default: its own name and its programs of several words.",
+			),
+		files: z
+			.array(text("A glob."))
+			.optional()
+			.describe(
+				"Changed files that it alone reads. Where no name says how the field failed, and all of its changed files are these, the tool's first failure is assumed.",
 			),
 		kind: kind.default("finding").describe("What its output tells."),
 		failures: z.array(failure).min(1, "needs at least one failure").describe("How it fails."),

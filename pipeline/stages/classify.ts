@@ -1,7 +1,7 @@
 import type { RuleVerdict } from "../explanation.ts";
 import type { Facts, Scope } from "../expression/facts.ts";
 import type { Evidence } from "../tools/evidence.ts";
-import { failureByJob, failureByStep } from "../tools/name-evidence.ts";
+import { failureByCommands, failureByFiles, failureByJob, failureByStep } from "../tools/name-evidence.ts";
 import { weighEvidence } from "../tools/weigh-evidence.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 import { firstTrue } from "./rule-verdicts.ts";
@@ -51,11 +51,15 @@ function howItFailed(
 	const { field, kind } = evidence;
 	const isAround = kind === "job_name" || kind === "workflow_name";
 	const isVague = evidence.type === rest?.type;
-	if (!isVague && !isAround) return evidence;
+	// A file that the error names says in which language it is, no more.
+	const isNamed = isAround || kind === "file";
+	if (!isVague && !isNamed) return evidence;
 	const step = failureByStep(tools, field, facts);
-	if (!isVague) return step ?? evidence;
+	const command = kind === "file" || isVague ? failureByCommands(tools, field, facts) : undefined;
+	if (!isVague) return step ?? command ?? evidence;
 	const known = weighed.find((one) => one.field === field && one.type !== evidence.type);
-	return (isAround ? (step ?? known) : (known ?? step)) ?? failureByJob(tools, field, facts) ?? rest ?? evidence;
+	const byName = (isAround ? (step ?? known) : (known ?? step)) ?? command ?? failureByJob(tools, field, facts);
+	return byName ?? failureByFiles(tools, field, facts) ?? rest ?? evidence;
 }
 
 function failureOf({ type, category, fix }: Pick<Classified, "type" | "category" | "fix">) {

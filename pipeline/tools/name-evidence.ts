@@ -1,10 +1,11 @@
 import type { EvidenceKind } from "../evidence-kinds.ts";
 import type { Facts } from "../expression/facts.ts";
 import { matchesGlob } from "../expression/glob.ts";
-import { activityOf, failureOfActivity } from "./activities.ts";
+import { activityOf, activityOfCommand, failureOfActivity } from "./activities.ts";
+import { commandsIn } from "./command-line.ts";
 import type { Evidence } from "./evidence.ts";
 import { programsRun, type StepPrograms, stepNames } from "./step-programs.ts";
-import type { Failure, Meant, ToolTable } from "./tool-table.ts";
+import type { Failure, KnownTool, Meant, ToolTable } from "./tool-table.ts";
 
 /** What names and texts say: of the step, what is around it, and the changed files. */
 export function nameEvidence(table: ToolTable, facts: Facts, ran: readonly StepPrograms[]): readonly Evidence[] {
@@ -54,6 +55,34 @@ export function failureByStep(table: ToolTable, field: string, facts: Facts): Fa
 /** The same of the names of its job and workflow. */
 export function failureByJob(table: ToolTable, field: string, { jobs = [], workflow }: Facts): Failure | undefined {
 	return failureByNames(table, field, workflow?.name === undefined ? jobs : [...jobs, workflow.name]);
+}
+
+/** What shells themselves do says nothing of the code. */
+const SHELL = new Set(["cd", "echo", "printf", "export", "set", "source", "mkdir", "cp", "mv", "rm", "cat", "ls"]);
+
+/** The same of the failing step's commands, even of programs that no entry knows: `patrol test`, `erblint`. */
+export function failureByCommands(table: ToolTable, field: string, { log }: Facts): Failure | undefined {
+	const lines = log?.steps?.flatMap(({ commands }) => commands) ?? [];
+	const commands = lines.flatMap((line) => commandsIn(line)).filter(([program = ""]) => !SHELL.has(program));
+	const failures = table.failures.get(field) ?? [];
+	return commands
+		.toReversed()
+		.map((command) => activityOfCommand(command).map((end) => `${field}${end}`))
+		.map((types) => failures.find(({ type }) => types.includes(type)))
+		.find((failure) => failure !== undefined);
+}
+
+/** The same of the changed files, if all of the field's are files that one tool reads: `*.tf`. */
+export function failureByFiles(
+	{ fields, tools }: ToolTable,
+	field: string,
+	{ changed_files: changed = [] }: Facts,
+): Failure | undefined {
+	const globs = fields[field]?.files ?? [];
+	const own = globs.length === 0 ? [] : changed.filter((path) => matchesGlob(path, globs));
+	if (own.length === 0) return undefined;
+	const reads = ({ files }: KnownTool) => files.length > 0 && own.every((path) => matchesGlob(path, files));
+	return tools.find((tool) => tool.field === field && reads(tool))?.failures[0];
 }
 
 function failureByNames(table: ToolTable, field: string, names: readonly string[]): Failure | undefined {

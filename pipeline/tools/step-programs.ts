@@ -59,8 +59,11 @@ function wrappedNames(steps: readonly StepPrograms[]): readonly string[] {
 	return steps
 		.flatMap(({ named, shown }) => [...named, ...shown])
 		.filter(({ tool }) => tool.kind === "wrapper")
-		.flatMap(({ words }) => words.filter((word) => !word.startsWith("-")));
+		.flatMap(({ words }) => words.filter((word) => !NO_NAME.test(word)));
 }
+
+/** Options, hidden files and variables: `--config .lint.json SIM=fast`. */
+const NO_NAME = /^[-.]|=/;
 
 const RUN = "Run ";
 

@@ -11,6 +11,8 @@ export interface Failure {
 	readonly prints: readonly string[];
 	readonly unless: readonly string[];
 	readonly over: readonly string[];
+	/** What is printed after it, is what it broke. */
+	readonly breaksRest: boolean;
 	readonly fix: string;
 }
 
@@ -18,6 +20,8 @@ export interface KnownTool {
 	readonly name: string;
 	readonly field: string;
 	readonly kind: Tool["kind"];
+	/** Globs of the files that it alone reads. */
+	readonly files: readonly string[];
 	readonly failures: readonly [Failure, ...Failure[]];
 }
 
@@ -81,7 +85,7 @@ export function printedPattern(text: string): LogPattern {
 	return regex === undefined ? { kind: "exact", text } : { kind: "regex", ...regex };
 }
 
-function knownTool({ tool, field, kind, failures }: Tool): KnownTool {
+function knownTool({ tool, field, kind, files = [], failures }: Tool): KnownTool {
 	const keysOf = (texts: readonly string[]) => texts.map((text) => patternKey(printedPattern(text)));
 	const [first, ...rest] = failures.map((failure) => ({
 		type: failure.type,
@@ -89,11 +93,12 @@ function knownTool({ tool, field, kind, failures }: Tool): KnownTool {
 		prints: keysOf(failure.prints),
 		unless: keysOf(failure.unless),
 		over: failure.over,
+		breaksRest: failure.breaks_rest === true,
 		fix: failure.fix,
 	}));
 	// The grammar asks for one at least.
 	if (first === undefined) throw new Error(`the artefact has no failure of the tool ${tool}`);
-	return { name: tool, field, kind, failures: [first, ...rest] };
+	return { name: tool, field, kind, files, failures: [first, ...rest] };
 }
 
 /** The words that mean a tool in a name: those that it lists, else its own name and programs of several words. */

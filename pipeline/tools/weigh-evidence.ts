@@ -1,6 +1,7 @@
 import { EVIDENCE, type EvidenceKind, isWeak } from "../evidence-kinds.ts";
 import type { Facts } from "../expression/facts.ts";
 import type { ErrorLine, LogReading } from "../log/log-reading.ts";
+import { activityOfCommand, failureOfActivity } from "./activities.ts";
 import type { Evidence } from "./evidence.ts";
 import { nameEvidence } from "./name-evidence.ts";
 import { type Program, programsRun, type StepPrograms } from "./step-programs.ts";
@@ -12,7 +13,7 @@ export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence
 	const found = facts.log === undefined ? [] : findings(table, facts.log, ran);
 	const all = [
 		...found,
-		...ran.flatMap((step) => programEvidence(step, found)),
+		...ran.flatMap((step) => programEvidence(table, step, found)),
 		...(facts.log === undefined ? [] : namedFiles(table, facts.log)),
 		...nameEvidence(table, facts, ran),
 	];
@@ -41,9 +42,9 @@ function byPlace({ line }: Evidence, { line: otherLine }: Evidence): number {
 }
 
 function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
-	const outages = outageLines(table, log);
+	const broken = brokenLines(table, log);
 	const found = table.tools.flatMap((tool) =>
-		tool.failures.flatMap((failure) => findingOf(log, tool, failure, outages)),
+		tool.failures.flatMap((failure) => findingOf(log, tool, failure, broken)),
 	);
 	return found.map((finding) => {
 		const { tool, evidence } = finding;
@@ -102,17 +103,32 @@ interface Finding {
 }
 
 /**
- * The lines that tell of the network or the runner. Where one tells of a finding, too, that is what the outage broke, and no
- * finding: `main.go:3:8: reading https://proxy.golang.org/...: 502 Bad Gateway`.
+ * Whether an outage broke what a line tells of. So it is where the line itself tells of the network or the runner
+ * (`main.go:3:8: reading https://proxy.golang.org/...: 502 Bad Gateway`), and from where a disk was full.
  */
-function outageLines({ tools }: ToolTable, log: LogReading): ReadonlySet<string> {
-	return new Set(
-		tools
-			.flatMap(({ failures }) => failures)
-			.filter(({ kind }) => kind === "network" || kind === "runner")
-			.flatMap(({ prints }) => prints.filter((key) => isNearError(log, key)))
-			.map((key) => lineKey(lineOf(log, key))),
-	);
+function brokenLines({ tools }: ToolTable, log: LogReading): (line: ErrorLine) => boolean {
+	const outages = tools
+		.flatMap(({ failures }) => failures)
+		.filter(({ kind }) => kind === "network" || kind === "runner")
+		.flatMap(({ prints, breaksRest }) =>
+			prints.filter((key) => isNearError(log, key)).map((key) => ({ key, line: lineOf(log, key), breaksRest })),
+		);
+	const own = new Set(outages.map(({ line }) => lineKey(line)));
+	const ends = outages
+		.filter(({ breaksRest }) => breaksRest)
+		.map(({ key, line }) => ({ log: line.log, line: firstNear(log, key, line) }));
+	return (line) =>
+		own.has(lineKey(line)) || ends.some((one) => one.log === line.log && one.line - HEADLINE <= line.line);
+}
+
+/** `Failed to compile.` may stand this many lines above its cause. */
+const HEADLINE = 5;
+/** What is printed again and again may have begun this many lines before. */
+const REPEATED = 40;
+
+function firstNear({ patterns }: LogReading, key: string, { line }: ErrorLine): number {
+	const first = patterns[key]?.first ?? line;
+	return line - first <= REPEATED ? first : line;
 }
 
 function lineKey({ log, line }: ErrorLine): string {
@@ -123,13 +139,13 @@ function findingOf(
 	log: LogReading,
 	tool: KnownTool,
 	failure: Failure,
-	outages: ReadonlySet<string>,
+	isBroken: (line: ErrorLine) => boolean,
 ): readonly Finding[] {
 	if (failure.unless.some((key) => isNearError(log, key))) return [];
 	const lines = failure.prints
 		.filter((key) => isNearError(log, key))
 		.map((pattern) => ({ pattern, line: lineOf(log, pattern) }))
-		.filter(({ line }) => failure.kind !== "finding" || !outages.has(lineKey(line)));
+		.filter(({ line }) => failure.kind !== "finding" || !isBroken(line));
 	if (lines.length === 0) return [];
 	const [last] = lines.toSorted((one, other) => one.line.log - other.line.log || other.line.line - one.line.line);
 	const { type, fix, over } = failure;
@@ -176,22 +192,28 @@ function nearnessOf(tool: KnownTool, step: StepPrograms | undefined): "own_findi
 }
 
 /** What ran last is what failed, unless the output names it. */
-function programEvidence({ ran, named }: StepPrograms, found: readonly Evidence[]): readonly Evidence[] {
+function programEvidence(
+	table: ToolTable,
+	{ ran, named }: StepPrograms,
+	found: readonly Evidence[],
+): readonly Evidence[] {
 	return [
-		...named.toReversed().map((program) => ofProgram(program, "named_program", found)),
-		...ran.toReversed().map((program) => ofProgram(program, "program", found)),
+		...named.toReversed().map((program) => ofProgram(table, program, "named_program", found)),
+		...ran.toReversed().map((program) => ofProgram(table, program, "program", found)),
 	];
 }
 
-/** Of the ways in which the program may fail, the one that it printed; else the first. */
+/** Of the ways in which the program may fail, the one that it printed; else what its command does; else the first. */
 function ofProgram(
-	{ tool, command }: Program,
+	table: ToolTable,
+	program: Program,
 	kind: "named_program" | "program",
 	found: readonly Evidence[],
 ): Evidence {
+	const { tool, command } = program;
 	const own = found.filter((one) => one.tool === tool.name);
 	const printed = own.find((one) => !own.some((other) => beats(other, one)));
-	const { type, fix } = printed ?? tool.failures[0];
+	const { type, fix } = printed ?? failureByCommand(table, program) ?? tool.failures[0];
 	const isWrapping = tool.kind === "wrapper";
 	return {
 		kind: isWrapping ? "wrapping_program" : kind,
@@ -202,6 +224,19 @@ function ofProgram(
 		command,
 		over: [],
 	};
+}
+
+/**
+ * How the tool fails at what its command does: `rebar3 eunit` at tests. If it has no such failure, its field may:
+ * `cargo tomlfmt` at formatting. To scan and to audit is one thing to a scanner.
+ */
+function failureByCommand({ failures }: ToolTable, { tool, words }: Program): Failure | undefined {
+	if (tool.kind === "security") return undefined;
+	const ends = activityOfCommand(words);
+	const own = failureOfActivity(tool.failures, ends);
+	if (own !== undefined) return own;
+	const named = ends.map((end) => `${tool.field}${end}`);
+	return failures.get(tool.field)?.find(({ type }) => named.includes(type));
 }
 
 /** Source files that a line near the error names with a line number. The field with the longer pattern knows it better. */

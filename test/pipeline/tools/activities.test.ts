@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { activityOf, failureOfActivity } from "../../../pipeline/tools/activities.ts";
+import { activityOf, activityOfCommand, failureOfActivity } from "../../../pipeline/tools/activities.ts";
 
 describe("what a step does", () => {
 	it.each([
@@ -27,4 +27,20 @@ describe("what a step does", () => {
 		expect(failureOfActivity(failures, ["_test"])).toBeUndefined();
 		expect(failureOfActivity(failures, [])).toBeUndefined();
 	});
+});
+
+describe("what a command does", () => {
+	it.each([
+		["tomlfmt -d -p Cargo.toml", ["_format", "_lint"]],
+		["+nightly fmt --check", ["_format", "_lint"]],
+		["eunit", ["_test"]],
+		["migrate lint --latest 1", ["_lint", "_clippy", "_code_scanning"]],
+		["build test", ["_test"]],
+		["build ./tests", ["_build"]],
+		["test build_plan", ["_test"]],
+		["deps.get", ["_dependency"]],
+		["run tests/lint.py", []],
+		["-c test.toml", []],
+		["", []],
+	])("%j ends as %j", (words, ends) => expect(activityOfCommand(words.split(" "))).toEqual(ends));
 });

@@ -13,6 +13,7 @@ const tools: readonly Tool[] = [
 	tool("ansible", "infrastructure", "finding", ["FAILED! =>"], ["playbook"]),
 	tool("network", "runner", "network", ["502 Bad Gateway"]),
 	tool("runner", "runner", "runner", ["exit code 137"]),
+	fullDisk(),
 ];
 const table = compileToolTable(fields, tools);
 const search = compileLogSearch(
@@ -25,6 +26,12 @@ const search = compileLogSearch(
 function tool(name: string, of: string, kind: Tool["kind"], prints: readonly string[], names: readonly string[] = []) {
 	const failure = { type: `${of}_${kind}`, prints: [...prints], unless: [], over: [], fix: "x", samples: [] };
 	return { tool: name, field: of, kind, programs: [name], names: [...names], failures: [failure] } as Tool;
+}
+
+function fullDisk(): Tool {
+	const disk = tool("disk", "runner", "runner", ["No space left on device"]);
+	const [failure] = disk.failures;
+	return { ...disk, failures: [{ ...failure, type: "disk_full", breaks_rest: true }] } as Tool;
 }
 
 function first(facts: { log?: string; failed_steps?: readonly string[] }) {
@@ -43,6 +50,19 @@ describe("a line that tells of an outage and of what it broke", () => {
 	it("leaves other lines of the tool its findings", () => {
 		expect(first({ log: `${outage}main.go:9:1: undefined: x\n` })).toBe("own_finding: go_finding");
 	});
+});
+
+describe("a full disk", () => {
+	const log = (...lines: readonly string[]) => `##[group]Run go build ./...\n##[endgroup]\n${lines.join("\n")}\n`;
+	const full = "write out.o: No space left on device";
+	const others = Array.from({ length: 50 }, (_, at) => `compiled ${at}`);
+
+	it.each([
+		["behind it", [full, "main.go:3:8: undefined: x"], "runner: disk_full"],
+		["as its headline", ["main.go:3:8: not built:", full], "runner: disk_full"],
+		["between two reports of it", [full, "main.go:3:8: undefined: x", full], "runner: disk_full"],
+		["long before it", ["main.go:3:8: undefined: x", ...others, full], "own_finding: go_finding"],
+	])("breaks what is printed %s: %j", (_, lines, expected) => expect(first({ log: log(...lines) })).toBe(expected));
 });
 
 describe("a step's name that begins with Run", () => {

@@ -93,6 +93,7 @@ const TOOLS: readonly Tool[] = [
 		prints: ["failed to solve"],
 	}),
 	tool({ tool: "npm", field: "frontend", kind: "wrapper", programs: ["npm"], type: "frontend_dependency", prints: [] }),
+	tool({ tool: "jest", field: "frontend", programs: ["jest"], type: "frontend_test", prints: ["Test Suites: "] }),
 	tool({
 		tool: "make",
 		field: "general",
@@ -186,6 +187,16 @@ describe("evidence", () => {
 		["a docker build alone", { log: log("docker build .", "ERROR: failed to solve: x") }, "docker_build by wrapper"],
 		["a word among a command's arguments", { log: log("whichtool cargo test", "bad") }, undefined],
 		["a program that printed nothing known", { log: log("npx eslint .", "bad") }, "frontend_lint by program"],
+		[
+			"a program that printed nothing known, by what its command does",
+			{ log: log("npm test:unit", "bad") },
+			"frontend_test by wrapping_program",
+		],
+		[
+			"a program of the field at what only another one does",
+			{ log: log("cargo build test", "bad") },
+			"rust_test by program",
+		],
 		["what npm ran", { log: log("npm run lint", "> app@1.0.0 lint", "> eslint .", "bad") }, "frontend_lint by program"],
 		["a source file", { log: log("./x.sh", "bad thing at src/main.rs:12") }, "rust_source by file"],
 		[
