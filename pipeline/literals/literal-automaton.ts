@@ -1,6 +1,5 @@
 import { spellings } from "./case-fold.ts";
-import type { OwnedLiteral } from "./literal-trie.ts";
-import { type LiteralTrie, NONE, plantTrie } from "./literal-trie.ts";
+import { type LiteralTrie, NO_NODE, type OwnedLiteral, plantTrie } from "./literal-trie.ts";
 
 /**
  * Finds any number of literals in one pass over a text (Aho and Corasick, 1975), ignoring case. Near the root and at
@@ -51,7 +50,10 @@ export function placeOf({ width, rows }: Pick<LiteralAutomaton, "width" | "rows"
 
 export function buildLiteralAutomaton(literals: readonly OwnedLiteral[]): LiteralAutomaton {
 	const { columns, width } = assignColumns(literals);
-	return { columns, ...linkStates(plantTrie(literals, columns), width) };
+	const trie = plantTrie(literals, columns);
+	const arranged = arrange(trie, width);
+	const owned = listOwners(literals, trie, arranged);
+	return { columns, ...linkStates(trie, arranged, owned) };
 }
 
 function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Array; width: number } {
@@ -72,10 +74,74 @@ function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Arra
 /** Nodes this close to the root always have a row, because most of a text is spent there. */
 const ALWAYS_ROWS = 2;
 
+/** The nodes breadth first, and the state and place of each; those with a row come first. */
+interface Arranged {
+	readonly width: number;
+	readonly rows: number;
+	readonly order: Int32Array;
+	readonly states: Int32Array;
+	readonly places: Int32Array;
+}
+
+function arrange({ size, firstChild, sibling }: LiteralTrie, width: number): Arranged {
+	const order = new Int32Array(size);
+	const hasRow = new Uint8Array(size);
+	let known = 1;
+	let rows = 0;
+	let depth = 0;
+	/** Where the nodes of the next depth begin. */
+	let deeper = 1;
+	for (let at = 0; at < size; at++) {
+		if (at === deeper) {
+			depth++;
+			deeper = known;
+		}
+		const node = order[at] as number;
+		const first = firstChild[node] as number;
+		for (let child = first; child !== NO_NODE; child = sibling[child] as number) order[known++] = child;
+		if (depth <= ALWAYS_ROWS || (first !== NO_NODE && sibling[first] !== NO_NODE)) {
+			hasRow[node] = 1;
+			rows++;
+		}
+	}
+	const states = new Int32Array(size);
+	const places = new Int32Array(size);
+	let row = 0;
+	let rest = rows;
+	for (let at = 0; at < size; at++) {
+		const node = order[at] as number;
+		const place = hasRow[node] === 1 ? row++ : rest++;
+		places[node] = place;
+		states[node] = place < rows ? place * width : place - rows + rows * width;
+	}
+	return { width, rows, order, states, places };
+}
+
+function listOwners(
+	literals: readonly OwnedLiteral[],
+	{ size, ends }: LiteralTrie,
+	{ places }: Arranged,
+): Pick<LiteralAutomaton, "ownersAt" | "owners"> {
+	const ownersAt = new Int32Array(size + 1);
+	for (let index = 0; index < ends.length; index++) {
+		(ownersAt[(places[ends[index] as number] as number) + 1] as number)++;
+	}
+	for (let place = 0; place < size; place++) (ownersAt[place + 1] as number) += ownersAt[place] as number;
+	const owners = new Int32Array(literals.length);
+	const free = ownersAt.slice();
+	for (let index = 0; index < ends.length; index++) {
+		const place = places[ends[index] as number] as number;
+		owners[(free[place] as number)++] = (literals[index] as OwnedLiteral).owner;
+	}
+	return { ownersAt, owners };
+}
+
 /** Makes a state of each node, breadth first, so the suffixes that a node needs are complete. */
-function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "columns"> {
-	const { size, column, firstChild, sibling } = trie;
-	const { order, states, rows } = arrange(trie, width);
+function linkStates(
+	{ size, column, firstChild, sibling }: LiteralTrie,
+	{ width, rows, order, states, places }: Arranged,
+	owned: Pick<LiteralAutomaton, "ownersAt" | "owners">,
+): Omit<LiteralAutomaton, "columns"> {
 	const rowsEnd = rows * width;
 	const next = new Int32Array(rowsEnd);
 	const onlyColumn = new Int16Array(size - rows).fill(-1);
@@ -83,26 +149,30 @@ function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "c
 	const suffix = new Int32Array(size - rows);
 	/** Per node: the state of its longest suffix. */
 	const shorter = new Int32Array(size);
-	const nextHit = new Int32Array(size).fill(NONE);
-	const { ownersAt, owners } = listOwners(trie, (node) => placeOf({ width, rows }, states[node] as number));
-	const linked = { width, rows, next, onlyColumn, onlyNext, suffix, ownersAt, owners, nextHit };
-	const isHit = (place: number): boolean => (ownersAt[place + 1] as number) > (ownersAt[place] as number);
+	const nextHit = new Int32Array(size);
+	const { ownersAt } = owned;
+	const linked = { width, rows, next, onlyColumn, onlyNext, suffix, ...owned, nextHit };
 
-	for (const node of order) {
+	nextHit[0] = NO_PLACE;
+	for (let at = 0; at < size; at++) {
+		const node = order[at] as number;
 		const state = states[node] as number;
 		const beside = shorter[node] as number;
 		const hasRow = state < rowsEnd;
 		if (!hasRow) suffix[state - rowsEnd] = beside;
-		else if (node !== 0) for (let at = 0; at < width; at++) next[state + at] = step(linked, beside, at);
-		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
+		else if (node !== 0) copyRow(linked, beside, state);
+		for (let child = firstChild[node] as number; child !== NO_NODE; child = sibling[child] as number) {
 			const by = column[child] as number;
 			const reached = node === 0 ? 0 : step(linked, beside, by);
 			const suffixState = reached < 0 ? ~reached : reached;
-			const place = placeOf(linked, states[child] as number);
+			const place = places[child] as number;
 			const suffixPlace = placeOf(linked, suffixState);
 			shorter[child] = suffixState;
-			nextHit[place] = isHit(suffixPlace) ? suffixPlace : (nextHit[suffixPlace] as number);
-			const to = isHit(place) || nextHit[place] !== NONE ? ~(states[child] as number) : (states[child] as number);
+			const isHit = ownersAt[place + 1] !== ownersAt[place];
+			const isSuffixHit = ownersAt[suffixPlace + 1] !== ownersAt[suffixPlace];
+			const hit = isSuffixHit ? suffixPlace : (nextHit[suffixPlace] as number);
+			nextHit[place] = hit;
+			const to = isHit || hit !== NO_PLACE ? ~(states[child] as number) : (states[child] as number);
 			if (hasRow) next[state + by] = to;
 			else {
 				onlyColumn[state - rowsEnd] = by;
@@ -113,42 +183,22 @@ function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "c
 	return linked;
 }
 
-/** The nodes breadth first, and the state of each; those with a row come first. */
-function arrange(
-	{ size, firstChild, sibling }: LiteralTrie,
-	width: number,
-): { readonly order: Int32Array; readonly states: Int32Array; readonly rows: number } {
-	const order = new Int32Array(size);
-	const depth = new Uint16Array(size);
-	const hasRow = new Uint8Array(size);
-	let known = 1;
-	let rows = 0;
-	for (const node of order) {
-		let children = 0;
-		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
-			depth[child] = Math.min((depth[node] as number) + 1, ALWAYS_ROWS + 1);
-			order[known++] = child;
-			children++;
-		}
-		if ((depth[node] as number) <= ALWAYS_ROWS || children > 1) {
-			hasRow[node] = 1;
-			rows++;
-		}
-	}
-	const states = new Int32Array(size);
-	let row = 0;
-	let rest = rows * width;
-	for (const node of order) states[node] = hasRow[node] === 1 ? width * row++ : rest++;
-	return { order, states, rows };
-}
+const NO_PLACE = -1;
 
-function listOwners(
-	{ size, owners }: LiteralTrie,
-	placeOfNode: (node: number) => number,
-): Pick<LiteralAutomaton, "ownersAt" | "owners"> {
-	const lists = [...owners].map(([node, list]) => [placeOfNode(node), list] as const).sort(([a], [b]) => a - b);
-	const ownersAt = new Int32Array(size + 1);
-	for (const [place, list] of lists) ownersAt[place + 1] = list.length;
-	for (let place = 0; place < size; place++) (ownersAt[place + 1] as number) += ownersAt[place] as number;
-	return { ownersAt, owners: Int32Array.from(lists.flatMap(([, list]) => list)) };
+/** Makes the row at `to` lead where `from` leads, a state with a row or without. */
+function copyRow(
+	{ width, rows, next, onlyColumn, onlyNext, suffix }: Omit<LiteralAutomaton, "columns">,
+	from: number,
+	to: number,
+): void {
+	const rowsEnd = rows * width;
+	/** States without a row, each the longest suffix of the one before. */
+	const without: number[] = [];
+	let state = from;
+	for (; state >= rowsEnd; state = suffix[state - rowsEnd] as number) without.push(state - rowsEnd);
+	next.copyWithin(to, state, state + width);
+	for (let at = without.length - 1; at >= 0; at--) {
+		const rest = without[at] as number;
+		if (onlyColumn[rest] !== -1) next[to + (onlyColumn[rest] as number)] = onlyNext[rest] as number;
+	}
 }

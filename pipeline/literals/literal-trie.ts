@@ -1,5 +1,5 @@
-/** Marks a missing node. */
-export const NONE = -1;
+/** No child and no sibling: node 0 is the root, and nobody's child. */
+export const NO_NODE = 0;
 
 /** All literals as paths from node 0, column by column. A node's children are a list linked by `sibling`. */
 export interface LiteralTrie {
@@ -7,48 +7,50 @@ export interface LiteralTrie {
 	readonly column: Int32Array;
 	readonly firstChild: Int32Array;
 	readonly sibling: Int32Array;
-	/** Owners of the literals that end in a node. */
-	readonly owners: ReadonlyMap<number, readonly number[]>;
-}
-
-export function plantTrie(literals: readonly OwnedLiteral[], columns: Uint16Array): LiteralTrie {
-	const most = literals.reduce((sum, { text }) => sum + text.length, 1);
-	const column = new Int32Array(most);
-	const firstChild = new Int32Array(most).fill(NONE);
-	const sibling = new Int32Array(most).fill(NONE);
-	const owners = new Map<number, number[]>();
-	let size = 1;
-	// Sorted, so a shared prefix is always the most recently inserted one, at the head of each list.
-	for (const { text, owner } of inOrder(literals)) {
-		let node = 0;
-		for (let i = 0; i < text.length; i++) {
-			const wanted = columns[text.charCodeAt(i)] as number;
-			let child = firstChild[node] as number;
-			while (child !== NONE && column[child] !== wanted) child = sibling[child] as number;
-			if (child === NONE) {
-				child = size++;
-				column[child] = wanted;
-				sibling[child] = firstChild[node] as number;
-				firstChild[node] = child;
-			}
-			node = child;
-		}
-		const known = owners.get(node);
-		if (known) known.push(owner);
-		else owners.set(node, [owner]);
-	}
-	return { size, column, firstChild, sibling, owners };
-}
-
-function inOrder(literals: readonly OwnedLiteral[]): readonly OwnedLiteral[] {
-	return literals
-		.map((literal) => ({ literal, key: literal.text.toLowerCase() }))
-		.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-		.map(({ literal }) => literal);
+	/** The node in which each literal ends, in the order of the literals. */
+	readonly ends: Int32Array;
 }
 
 /** A text to search for, and the number that a hit reports. Several literals may share either. */
 export interface OwnedLiteral {
 	readonly text: string;
 	readonly owner: number;
+}
+
+export function plantTrie(literals: readonly OwnedLiteral[], columns: Uint16Array): LiteralTrie {
+	let most = 1;
+	for (const { text } of literals) most += text.length;
+	const column = new Int32Array(most);
+	const firstChild = new Int32Array(most);
+	const sibling = new Int32Array(most);
+	const ends = new Int32Array(literals.length);
+	// Finds a child by its parent and column: a hash table, because the root alone has a child for every letter.
+	const parent = new Int32Array(most);
+	const bits = 33 - Math.clz32(most);
+	const slots = new Int32Array(2 ** bits);
+	let size = 1;
+	for (let index = 0; index < literals.length; index++) {
+		const { text } = literals[index] as OwnedLiteral;
+		let node = 0;
+		for (let at = 0; at < text.length; at++) {
+			const wanted = columns[text.charCodeAt(at)] as number;
+			let slot = Math.imul(Math.imul(node, 0x9e3779b1) ^ wanted, 0x85ebca6b) >>> (32 - bits);
+			let child = slots[slot] as number;
+			while (child !== NO_NODE && (parent[child] !== node || column[child] !== wanted)) {
+				slot = (slot + 1) & (slots.length - 1);
+				child = slots[slot] as number;
+			}
+			if (child === NO_NODE) {
+				child = size++;
+				slots[slot] = child;
+				parent[child] = node;
+				column[child] = wanted;
+				sibling[child] = firstChild[node] as number;
+				firstChild[node] = child;
+			}
+			node = child;
+		}
+		ends[index] = node;
+	}
+	return { size, column, firstChild, sibling, ends };
 }

@@ -29,3 +29,40 @@ export interface SearchablePattern {
 	/** Not used by `$log`: it is tried and counted in the error zone alone. Absent means false; a text ignores it. */
 	readonly onlyErrors?: boolean;
 }
+
+/**
+ * A pattern as an artefact has it. Thousands are what tools print, searched for in the error zone alone: of these, an exact text
+ * stands for itself, and a regex is a list of its key and its literals. A large artefact takes long to load.
+ */
+export type WrittenPattern = string | readonly [key: string, ...literals: string[]] | SearchablePattern;
+
+export function writtenPattern(searchable: SearchablePattern): WrittenPattern {
+	const { pattern, literals, onlyErrors } = searchable;
+	if (onlyErrors !== true || pattern.kind === "text") return searchable;
+	return pattern.kind === "exact" ? pattern.text : [patternKey(pattern), ...literals];
+}
+
+export function readPattern(written: WrittenPattern): SearchablePattern {
+	if (typeof written === "string") {
+		const literals = written === "" ? [] : [written.toLowerCase()];
+		return { pattern: { kind: "exact", text: written }, literals, onlyErrors: true };
+	}
+	if (!isRegex(written)) return written;
+	const [key, ...literals] = written;
+	const end = key.lastIndexOf("/");
+	return {
+		pattern: { kind: "regex", source: key.slice(1, end), flags: key.slice(end + 1) },
+		literals,
+		onlyErrors: true,
+	};
+}
+
+/** The key of a written pattern (see `patternKey`). */
+export function writtenKey(written: WrittenPattern): string {
+	if (typeof written === "string") return patternKey({ kind: "exact", text: written });
+	return isRegex(written) ? written[0] : patternKey(written.pattern);
+}
+
+function isRegex(written: Exclude<WrittenPattern, string>): written is readonly [string, ...string[]] {
+	return Array.isArray(written);
+}

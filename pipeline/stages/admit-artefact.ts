@@ -4,6 +4,7 @@ import { artefactVersion } from "../artefact-version.ts";
 import { parseExpression, walkAst } from "../expression/ast.ts";
 import { boundedMessage } from "../expression/bounded-message.ts";
 import { PatternLiteral } from "../expression/pattern-literal.ts";
+import { readPattern } from "../log/log-pattern.ts";
 import { parsePrompt } from "../prompt/compile-prompts.ts";
 import { compileLinear } from "../text/compile-linear.ts";
 import { loadPipeline } from "./load-pipeline.ts";
@@ -35,7 +36,10 @@ export function admitArtefact(value: unknown): Admission {
 		loadPipeline(artefact);
 		// Check what loading defers to first use.
 		for (const text of expressionsOf(artefact)) tryExpression(text);
-		for (const { pattern } of artefact.log_patterns) if (pattern.kind === "regex") tryRegex(pattern);
+		for (const written of artefact.log_patterns) {
+			const { pattern } = readPattern(written);
+			if (pattern.kind === "regex") tryRegex(pattern);
+		}
 		for (const text of Object.values(artefact.prompts)) parsePrompt(text);
 		return { ok: true, artefact };
 	} catch (thrown) {

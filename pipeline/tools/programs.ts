@@ -7,9 +7,11 @@ export class ProgramIndex<Entry> {
 
 	constructor(known: readonly { readonly entry: Entry; readonly programs: readonly string[] }[]) {
 		for (const { entry, programs } of known) {
-			for (const program of programs) this.#add(program.toLowerCase().split(/\s+/), entry);
+			for (const program of programs) this.#add(wordsOf(program.toLowerCase()), entry);
 		}
-		for (const phrases of this.#phrases.values()) phrases.sort((one, other) => other.words.length - one.words.length);
+		for (const phrases of this.#phrases.values()) {
+			if (phrases.length > 1) phrases.sort((one, other) => other.words.length - one.words.length);
+		}
 	}
 
 	#add(words: readonly string[], entry: Entry): void {
@@ -31,6 +33,13 @@ export class ProgramIndex<Entry> {
 		return matching.filter(({ words }) => words.length === longest).map(({ entry }) => entry);
 	}
 }
+
+/** Most programs are one word: a thousand of them are read when a pipeline is loaded. */
+function wordsOf(program: string): readonly string[] {
+	return ONE_WORD.test(program) ? [program] : program.split(/\s+/);
+}
+
+const ONE_WORD = /^\S+$/;
 
 /**
  * Whether the command's words are these, flags left out: `npm --prefix web ci` runs `npm ci`. One word behind a flag may be

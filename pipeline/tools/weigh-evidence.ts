@@ -4,7 +4,14 @@ import type { ErrorLine, LogReading } from "../log/log-reading.ts";
 import type { Evidence } from "./evidence.ts";
 import { nameEvidence } from "./name-evidence.ts";
 import { type Program, programsRun, type StepPrograms } from "./step-programs.ts";
-import type { Failure, FieldSource, KnownTool, ToolTable } from "./tool-table.ts";
+import {
+	type Failure,
+	type FieldSource,
+	type KnownTool,
+	printedKey,
+	printedText,
+	type ToolTable,
+} from "./tool-table.ts";
 
 /** All evidence that the facts have, strongest first. Among equals, the last line of the first log that failed counts. */
 export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence[] {
@@ -41,9 +48,10 @@ function byPlace({ line }: Evidence, { line: otherLine }: Evidence): number {
 }
 
 function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
-	const outages = outageLines(table, log);
+	const printed = printedNearErrors(log);
+	const outages = outageLines(table, log, printed);
 	const found = table.tools.flatMap((tool) =>
-		tool.failures.flatMap((failure) => findingOf(log, tool, failure, outages)),
+		tool.failures.flatMap((failure) => findingOf(log, { tool, failure }, printed, outages)),
 	);
 	return found.map((finding) => {
 		const { tool, evidence } = finding;
@@ -105,13 +113,13 @@ interface Finding {
  * The lines that tell of the network or the runner. Where one tells of a finding, too, that is what the outage broke, and no
  * finding: `main.go:3:8: reading https://proxy.golang.org/...: 502 Bad Gateway`.
  */
-function outageLines({ tools }: ToolTable, log: LogReading): ReadonlySet<string> {
+function outageLines({ tools }: ToolTable, log: LogReading, printed: ReadonlySet<string>): ReadonlySet<string> {
 	return new Set(
 		tools
 			.flatMap(({ failures }) => failures)
 			.filter(({ kind }) => kind === "network" || kind === "runner")
-			.flatMap(({ prints }) => prints.filter((key) => isNearError(log, key)))
-			.map((key) => lineKey(lineOf(log, key))),
+			.flatMap(({ prints }) => prints.filter((text) => printed.has(text)))
+			.map((text) => lineKey(lineOf(log, printedKey(text)))),
 	);
 }
 
@@ -119,15 +127,22 @@ function lineKey({ log, line }: ErrorLine): string {
 	return `${log}:${line}`;
 }
 
+/** What the table of tools has of the patterns that lines near the errors match. */
+function printedNearErrors({ patterns }: LogReading): ReadonlySet<string> {
+	const texts = Object.entries(patterns).flatMap(([key, { errors }]) => (errors > 0 ? [printedText(key)] : []));
+	return new Set(texts.filter((text) => text !== undefined));
+}
+
 function findingOf(
 	log: LogReading,
-	tool: KnownTool,
-	failure: Failure,
+	{ tool, failure }: Pick<Finding, "tool" | "failure">,
+	printed: ReadonlySet<string>,
 	outages: ReadonlySet<string>,
 ): readonly Finding[] {
-	if (failure.unless.some((key) => isNearError(log, key))) return [];
+	if (failure.unless.some((text) => printed.has(text))) return [];
 	const lines = failure.prints
-		.filter((key) => isNearError(log, key))
+		.filter((text) => printed.has(text))
+		.map(printedKey)
 		.map((pattern) => ({ pattern, line: lineOf(log, pattern) }))
 		.filter(({ line }) => failure.kind !== "finding" || !outages.has(lineKey(line)));
 	if (lines.length === 0) return [];

@@ -1,18 +1,19 @@
-import { toolRegex } from "./tool-regex.ts";
+import { type ToolRegex, toolRegex } from "./tool-regex.ts";
 
 /** Finds phrases as whole words in the names that people give to steps, jobs and workflows; case does not count. */
 export class WordIndex<Entry> {
 	readonly #phrases: readonly Phrase<Entry>[];
 
 	constructor(entries: readonly { readonly entry: Entry; readonly words: readonly string[] }[]) {
-		this.#phrases = entries
-			.flatMap(({ entry, words }) =>
-				words.map((word) => {
-					const phrase = spaced(word);
-					return { entry, test: testOf(word, phrase), length: phrase.trim().length };
-				}),
-			)
-			.toSorted((one, other) => other.length - one.length);
+		const byLength: Phrase<Entry>[][] = [];
+		for (const { entry, words } of entries) {
+			for (const word of words) {
+				const phrase = phraseOf(entry, word);
+				byLength[phrase.length] ??= [];
+				byLength[phrase.length]?.push(phrase);
+			}
+		}
+		this.#phrases = byLength.reverse().flat();
 	}
 
 	/** The longest phrase that the name has; the first entry among equals. */
@@ -20,7 +21,8 @@ export class WordIndex<Entry> {
 		const name = whole.slice(0, LONGEST_NAME);
 		// `cargoClippy` is two words, `CodeQL` and `GitHub` are one.
 		const text = spaced(name) + spaced(name.toLowerCase());
-		return this.#phrases.find(({ test }) => test(text, name))?.entry;
+		return this.#phrases.find(({ phrase, regex }) => (regex === undefined ? text.includes(phrase) : regex().test(name)))
+			?.entry;
 	}
 }
 
@@ -29,21 +31,30 @@ const LONGEST_NAME = 1000;
 
 interface Phrase<Entry> {
 	readonly entry: Entry;
+	/** The phrase's words, as `spaced` writes them, and their length. */
+	readonly phrase: string;
 	readonly length: number;
-	readonly test: (spaced: string, name: string) => boolean;
+	/** What is tested in place of the phrase. */
+	readonly regex: (() => RegExp) | undefined;
+}
+
+function phraseOf<Entry>(entry: Entry, word: string): Phrase<Entry> {
+	const phrase = spaced(word);
+	const regex = toolRegex(word);
+	return { entry, phrase, length: phrase.trim().length, regex: regex && once(regex) };
+}
+
+/** The build refuses a regex that can blow up, and names are short: RE2 would take longer to compile than these to run. */
+function once({ source, flags }: ToolRegex): () => RegExp {
+	let compiled: RegExp | undefined;
+	return () => {
+		compiled ??= new RegExp(source, flags);
+		return compiled;
+	};
 }
 
 /** Most entries are one: thousands are read when a pipeline is loaded. */
 const ONE_WORD = /^[a-z\d]+$/;
-
-function testOf(word: string, phrase: string): Phrase<unknown>["test"] {
-	const regex = toolRegex(word);
-	if (regex === undefined) return (text) => text.includes(phrase);
-	const { source, flags } = regex;
-	// The build refuses a regex that can blow up, and names are short: RE2 would take longer to compile than these to run.
-	const compiled = new RegExp(source, flags);
-	return (_, name) => compiled.test(name);
-}
 
 /** ` cargo clippy ` for `Cargo-Clippy`: one blank between words and at both ends. `c++`, `c#` and `.net` stay words. */
 function spaced(text: string): string {
