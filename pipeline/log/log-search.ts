@@ -119,9 +119,9 @@ type Fold = (line: string) => string;
 function compileTest(written: WrittenPattern | undefined, fold: Fold): Test {
 	const entry: SearchablePattern | undefined = written === undefined ? undefined : readPattern(written);
 	if (entry === undefined || entry.pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
-	const { pattern, literals } = entry;
+	const { pattern } = entry;
 	if (pattern.kind === "exact") return (line) => line.includes(pattern.text);
-	const mayMatch = hasLiteral(literals, fold);
+	const mayMatch = hasLiteral(entry, fold);
 	let regex: ReturnType<typeof compileLinear> | undefined;
 	return (line) => {
 		if (!mayMatch(line)) return false;
@@ -134,9 +134,12 @@ function compileTest(written: WrittenPattern | undefined, fold: Fold): Test {
  * Whether all of a literal is in a line: the automaton found the beginning of one. It spares most regexes from being compiled,
  * which takes longer than all that is read of a short log.
  */
-function hasLiteral(literals: readonly string[], fold: Fold): Test {
-	const searched = literals.filter(isInOneLine).map(foldCase);
-	if (searched.length === 0 || !searched.every(isAscii)) return () => true;
+function hasLiteral({ literals, spelled }: SearchablePattern, fold: Fold): Test {
+	const inOneLine = literals.filter(isInOneLine);
+	if (inOneLine.length === 0) return () => true;
+	if (spelled === true) return (line) => inOneLine.some((literal) => line.includes(literal));
+	const searched = inOneLine.map(foldCase);
+	if (!searched.every(isAscii)) return () => true;
 	return (line) => {
 		const text = fold(line);
 		return searched.some((literal) => text.includes(literal));
