@@ -1,4 +1,4 @@
-import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
+import { LiteralAutomaton } from "../literals/literal-automaton.ts";
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
 import { compileLinear } from "../text/compile-linear.ts";
 import { copyString } from "../text/copy-string.ts";
@@ -23,7 +23,7 @@ export interface LogSearch {
 }
 
 /**
- * Prepares the search. The automaton is built for the first log, each regex for the first candidate line. That is when
+ * Prepares the search. The automaton is built as logs are read, each regex for the first candidate line. That is when
  * an invalid RE2 regex throws.
  */
 export function compileLogSearch(patterns: readonly WrittenPattern[]): LogSearch {
@@ -46,7 +46,7 @@ export function compileLogSearch(patterns: readonly WrittenPattern[]): LogSearch
 	return {
 		keys: [...byKey.keys()],
 		get automaton() {
-			automaton ??= buildLiteralAutomaton(literalsOf(unique));
+			automaton ??= new LiteralAutomaton(literalsOf(unique));
 			return automaton;
 		},
 		isTested,
