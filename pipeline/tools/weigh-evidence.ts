@@ -139,9 +139,9 @@ function findingOf(
 	printed: ReadonlySet<string>,
 	outages: ReadonlySet<string>,
 ): readonly Finding[] {
-	if (failure.unless.some((text) => printed.has(text))) return [];
-	const lines = failure.prints
-		.filter((text) => printed.has(text))
+	const own = failure.prints.filter((text) => printed.has(text));
+	if (own.length === 0 || failure.unless.some((text) => printed.has(text))) return [];
+	const lines = own
 		.map(printedKey)
 		.map((pattern) => ({ pattern, line: lineOf(log, pattern) }))
 		.filter(({ line }) => failure.kind !== "finding" || !outages.has(lineKey(line)));
