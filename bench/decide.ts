@@ -16,6 +16,9 @@ export interface DecideFigures {
 	readonly reading_ms: number;
 	/** The first decision in a process, with nothing compiled yet. */
 	readonly first_ms: number;
+	/** From the artefact's JSON to a pipeline that decides, and the share of parsing the JSON; warm. */
+	readonly loading_ms: number;
+	readonly parsing_ms: number;
 	/** Checking and building the shipped file, from YAML and prompts to the artefact; warm. */
 	readonly building_ms: number;
 	/** Compiling all of the artefact, with nothing deferred to first use; warm. */
@@ -51,6 +54,8 @@ export async function measureDecide(): Promise<DecideFigures> {
 		]);
 		sizes.push({ bytes: Buffer.byteLength(log), ms: ms ?? Number.NaN, handwritten_ms: handwritten_ms ?? Number.NaN });
 	}
+	const json = JSON.stringify(built.value);
+	const [loading_ms, parsing_ms] = await medians([() => loadPipeline(JSON.parse(json)), () => JSON.parse(json)]);
 	const { ms, handwritten_ms } = sizes[2] ?? { ms: Number.NaN, handwritten_ms: Number.NaN };
 	return {
 		ratio_to_handwritten: ms / handwritten_ms,
@@ -58,6 +63,8 @@ export async function measureDecide(): Promise<DecideFigures> {
 		handwritten_ms,
 		reading_ms: (await medians([() => read(pipeline, chunksOf(ordinary))]))[0] ?? Number.NaN,
 		first_ms: first,
+		loading_ms: loading_ms ?? Number.NaN,
+		parsing_ms: parsing_ms ?? Number.NaN,
 		building_ms: (await medians([() => loadGoodPipeline("pipeline.yaml")], 9))[0] ?? Number.NaN,
 		compiling_ms: (await medians([() => admitArtefact(built.value)], 9))[0] ?? Number.NaN,
 		by_size: sizes,

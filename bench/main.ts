@@ -77,6 +77,11 @@ function printDecide(decide: DecideFigures): void {
 		row(`  ${size(bytes)} in workerd`, `${ms.toFixed(2)} ms`, `hand-written: ${handwritten_ms.toFixed(2)} ms`);
 	}
 	row("  first in a process", `${decide.first_ms.toFixed(0)} ms`, "");
+	row(
+		"loading the artefact",
+		`${decide.loading_ms.toFixed(1)} ms`,
+		`its JSON only: ${decide.parsing_ms.toFixed(1)} ms`,
+	);
 	row("checking and building pipeline.yaml", `${decide.building_ms.toFixed(0)} ms`, "");
 	row(
 		"compiling all of the artefact",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { pipelineFile } from "./grammar/pipeline-file.ts";
-import type { SearchablePattern } from "./log/log-pattern.ts";
+import type { WrittenPattern } from "./log/log-pattern.ts";
 
 export type { ExpressionText, Mapping } from "./grammar/file-leaves.ts";
 
@@ -23,7 +23,7 @@ export interface Artefact extends Omit<File, "version" | "extends" | "disable"> 
 	/** Template and partial texts by name, without `.mustache`; partials start with `_`. */
 	readonly prompts: Readonly<Record<string, string>>;
 	/** Every pattern that the expressions search logs for. */
-	readonly log_patterns: readonly SearchablePattern[];
+	readonly log_patterns: readonly WrittenPattern[];
 }
 
 /** Expressions see it as `$settings`. Users define `vars`. */

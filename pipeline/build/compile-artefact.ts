@@ -3,6 +3,7 @@ import type { Artefact } from "../artefact.ts";
 import { expressionsOf } from "../artefact-expressions.ts";
 import { artefactVersion } from "../artefact-version.ts";
 import type { pipelineFile } from "../grammar/pipeline-file.ts";
+import { writtenPattern } from "../log/log-pattern.ts";
 import { tablePatterns } from "../tools/tool-table.ts";
 import { collectLogPatterns } from "./collect-log-patterns.ts";
 import { webhookEvents } from "./webhook-events.ts";
@@ -21,7 +22,9 @@ export function compileArtefact(
 	const rest = {
 		...stages,
 		webhook_events: webhookEvents([...stages.events, ...stages.lifecycle], stages.settings),
-		log_patterns: collectLogPatterns(expressionsOf(stages), tablePatterns(stages.fields, stages.tools)),
+		log_patterns: collectLogPatterns(expressionsOf(stages), tablePatterns(stages.fields, stages.tools)).map(
+			writtenPattern,
+		),
 	};
 	const version = artefactVersion(rest);
 	if (version === undefined) {

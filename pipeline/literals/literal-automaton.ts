@@ -1,154 +1,168 @@
 import { spellings } from "./case-fold.ts";
-import type { OwnedLiteral } from "./literal-trie.ts";
-import { type LiteralTrie, NONE, plantTrie } from "./literal-trie.ts";
+import { NO_NODE, type OwnedLiteral, ROOT, TrieNodes } from "./literal-trie.ts";
 
-/**
- * Finds any number of literals in one pass over a text (Aho and Corasick, 1975), ignoring case. Near the root and at
- * branches, a state is the offset of its row in `next`: one lookup per unit. Along the rest of a literal only one unit
- * leads on, so states from `rows * width` on store only that unit and their longest suffix. This keeps the automaton
- * small enough for a cache, even when a text visits all of it. `step` shows how to read it.
- */
-export interface LiteralAutomaton {
-	/** Column of each UTF-16 unit; units that occur in no literal share column 0. */
-	readonly columns: Uint16Array;
-	readonly width: number;
-	/** Number of states with a row of their own. */
-	readonly rows: number;
-	/** `next[state + columns[unit]]` is the state after `unit`; `~state` when a literal ends there. */
-	readonly next: Int32Array;
-	/** For states without a row: the column that leads on (-1 when none does), the target, and the suffix's state. */
-	readonly onlyColumn: Int16Array;
-	readonly onlyNext: Int32Array;
-	readonly suffix: Int32Array;
-	/**
-	 * By place (`placeOf`): `owners` from `ownersAt[place]` up to `ownersAt[place + 1]` own the literals that end in a
-	 * state. `nextHit` is the place of its longest suffix in which literals also end, or -1.
-	 */
-	readonly ownersAt: Int32Array;
-	readonly owners: Int32Array;
-	readonly nextHit: Int32Array;
-}
-
-/** The state after a unit's column; `~state` when a literal ends there. Start with state 0. */
-export function step(
-	{ width, rows, next, onlyColumn, onlyNext, suffix }: Omit<LiteralAutomaton, "columns">,
-	from: number,
-	column: number,
-): number {
-	const rowsEnd = rows * width;
-	let state = from;
-	while (state >= rowsEnd) {
-		if (onlyColumn[state - rowsEnd] === column) return onlyNext[state - rowsEnd] as number;
-		state = suffix[state - rowsEnd] as number;
-	}
-	return next[state + column] as number;
-}
-
-/** The index of a state in `ownersAt` and `nextHit`. */
-export function placeOf({ width, rows }: Pick<LiteralAutomaton, "width" | "rows">, state: number): number {
-	return state < rows * width ? state / width : state - rows * width + rows;
-}
-
-export function buildLiteralAutomaton(literals: readonly OwnedLiteral[]): LiteralAutomaton {
-	const { columns, width } = assignColumns(literals);
-	return { columns, ...linkStates(plantTrie(literals, columns), width) };
-}
-
-function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Array; width: number } {
-	const columns = new Uint16Array(0x10000);
-	let width = 1;
-	for (const { text } of literals) {
-		for (let i = 0; i < text.length; i++) {
-			const unit = text.charCodeAt(i);
-			if (columns[unit] !== 0) continue;
-			const same = spellings(unit);
-			const column = same.map((other) => columns[other]).find((taken) => taken !== 0) ?? width++;
-			for (const other of same) columns[other] = column;
-		}
-	}
-	return { columns, width };
-}
+/** States from here on have no row; see `LiteralAutomaton`. */
+export const ROWLESS = 2 ** 30;
 
 /** Nodes this close to the root always have a row, because most of a text is spent there. */
 const ALWAYS_ROWS = 2;
 
-/** Makes a state of each node, breadth first, so the suffixes that a node needs are complete. */
-function linkStates(trie: LiteralTrie, width: number): Omit<LiteralAutomaton, "columns"> {
-	const { size, column, firstChild, sibling } = trie;
-	const { order, states, rows } = arrange(trie, width);
-	const rowsEnd = rows * width;
-	const next = new Int32Array(rowsEnd);
-	const onlyColumn = new Int16Array(size - rows).fill(-1);
-	const onlyNext = new Int32Array(size - rows);
-	const suffix = new Int32Array(size - rows);
-	/** Per node: the state of its longest suffix. */
-	const shorter = new Int32Array(size);
-	const nextHit = new Int32Array(size).fill(NONE);
-	const { ownersAt, owners } = listOwners(trie, (node) => placeOf({ width, rows }, states[node] as number));
-	const linked = { width, rows, next, onlyColumn, onlyNext, suffix, ownersAt, owners, nextHit };
-	const isHit = (place: number): boolean => (ownersAt[place + 1] as number) > (ownersAt[place] as number);
+/**
+ * Finds any number of literals in one pass over a text (Aho and Corasick, 1975), ignoring case. It is built while texts are
+ * read: most of thousands of literals are never seen, and to build all of it takes longer than to read a short log. Each state
+ * and each transition is built once, so a text of any kind is read in linear time.
+ *
+ * Near the root and at branches, a state is the offset of its row in `next`: one lookup per unit. Along the rest of a literal
+ * only one unit leads on, so states from `ROWLESS` on store only that unit and their longest suffix. This keeps the automaton
+ * small enough for a cache, even when a text visits all of it. `step` shows how to read it.
+ */
+export class LiteralAutomaton {
+	/** Column of each UTF-16 unit; units that occur in no literal share column 0. */
+	readonly columns: Uint16Array;
+	/** The first state. */
+	readonly start: number;
+	/** `next[state + columns[unit]]` is the state after `unit`; `~state` when a literal ends there, 0 when not known yet. Replaced as it grows. */
+	next: Int32Array;
+	/** By node, which for a state without a row is `state - ROWLESS`: the column that leads on, the target (as in `next`), the state of the suffix. */
+	readonly onlyColumn: Int32Array;
+	readonly onlyNext: Int32Array;
+	readonly suffix: Int32Array;
+	/** By node: its longest suffix in which literals also end, or `NO_NODE`. */
+	readonly nextHit: Int32Array;
+	/** One more than the highest number of a node. */
+	readonly mostNodes: number;
+	readonly #width: number;
+	readonly #trie: TrieNodes;
+	/** The nodes of the rows. */
+	#nodes: Int32Array;
+	#rows = 0;
 
-	for (const node of order) {
-		const state = states[node] as number;
-		const beside = shorter[node] as number;
-		const hasRow = state < rowsEnd;
-		if (!hasRow) suffix[state - rowsEnd] = beside;
-		else if (node !== 0) for (let at = 0; at < width; at++) next[state + at] = step(linked, beside, at);
-		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
-			const by = column[child] as number;
-			const reached = node === 0 ? 0 : step(linked, beside, by);
-			const suffixState = reached < 0 ? ~reached : reached;
-			const place = placeOf(linked, states[child] as number);
-			const suffixPlace = placeOf(linked, suffixState);
-			shorter[child] = suffixState;
-			nextHit[place] = isHit(suffixPlace) ? suffixPlace : (nextHit[suffixPlace] as number);
-			const to = isHit(place) || nextHit[place] !== NONE ? ~(states[child] as number) : (states[child] as number);
-			if (hasRow) next[state + by] = to;
-			else {
-				onlyColumn[state - rowsEnd] = by;
-				onlyNext[state - rowsEnd] = to;
-			}
-		}
+	constructor(literals: readonly OwnedLiteral[]) {
+		const { columns, width } = assignColumns(literals);
+		const trie = new TrieNodes(literals, columns, width);
+		const nodes = () => new Int32Array(trie.most);
+		this.columns = columns;
+		this.onlyColumn = nodes();
+		this.onlyNext = nodes();
+		this.suffix = nodes();
+		this.nextHit = nodes();
+		this.mostNodes = trie.most;
+		this.#width = width;
+		this.#trie = trie;
+		this.#nodes = new Int32Array(FIRST_ROWS);
+		this.next = new Int32Array(FIRST_ROWS * width);
+		trie.open(ROOT);
+		// An empty literal would be found everywhere.
+		trie.ends[ROOT] = 0;
+		this.start = this.#newRow(ROOT);
+		this.suffix[ROOT] = this.start;
 	}
-	return linked;
+
+	/** The state after a unit's column; `~state` when a literal ends there. */
+	step(from: number, column: number): number {
+		let state = from;
+		while (state >= ROWLESS) {
+			const node = state - ROWLESS;
+			if (this.onlyColumn[node] === column) return this.onlyNext[node] || this.#learnOnly(node);
+			state = this.suffix[node] as number;
+		}
+		return this.next[state + column] || this.#learn(state, column);
+	}
+
+	/** The node of a state. */
+	nodeOf(state: number): number {
+		return state >= ROWLESS ? state - ROWLESS : (this.#nodes[state / this.#width] as number);
+	}
+
+	/** How many literals end in a node, not counting those of its suffixes. */
+	endsIn(node: number): number {
+		return this.#trie.ends[node] as number;
+	}
+
+	/** The owner of one of them. */
+	ownerIn(node: number, index: number): number {
+		return this.#trie.ownerAt((this.#trie.from[node] as number) + index);
+	}
+
+	#learnOnly(node: number): number {
+		const to = this.#reach(node, this.#trie.firstChild[node] as number);
+		this.onlyNext[node] = to;
+		return to;
+	}
+
+	#learn(state: number, column: number): number {
+		const node = this.#nodes[state / this.#width] as number;
+		const child = this.#trie.childOf(node, column);
+		let to = this.start;
+		if (child !== NO_NODE) to = this.#reach(node, child);
+		else if (node !== ROOT) to = this.step(this.suffix[node] as number, column);
+		this.next[state + column] = to;
+		return to;
+	}
+
+	/** Makes a state of a child. Its suffix is shorter, so this ends. */
+	#reach(parent: number, child: number): number {
+		const trie = this.#trie;
+		const column = trie.column[child] as number;
+		const beside = parent === ROOT ? this.start : this.step(this.suffix[parent] as number, column);
+		const suffix = beside < 0 ? ~beside : beside;
+		const suffixNode = this.nodeOf(suffix);
+		trie.open(child);
+		this.suffix[child] = suffix;
+		this.nextHit[child] = trie.ends[suffixNode] === 0 ? (this.nextHit[suffixNode] as number) : suffixNode;
+		const state = this.#newState(child);
+		return trie.ends[child] !== 0 || this.nextHit[child] !== NO_NODE ? ~state : state;
+	}
+
+	#newState(node: number): number {
+		const { firstChild, sibling, depth, column } = this.#trie;
+		const first = firstChild[node] as number;
+		if ((depth[node] as number) <= ALWAYS_ROWS || sibling[first] !== NO_NODE) return this.#newRow(node);
+		// No unit has the column -1.
+		this.onlyColumn[node] = first === NO_NODE ? -1 : (column[first] as number);
+		return ROWLESS + node;
+	}
+
+	/** Row 0 is unused: 0 marks what is not known. */
+	#newRow(node: number): number {
+		const row = ++this.#rows;
+		if (row === this.#nodes.length) {
+			this.#nodes = grown(this.#nodes);
+			this.next = grown(this.next);
+		}
+		this.#nodes[row] = node;
+		return row * this.#width;
+	}
 }
 
-/** The nodes breadth first, and the state of each; those with a row come first. */
-function arrange(
-	{ size, firstChild, sibling }: LiteralTrie,
-	width: number,
-): { readonly order: Int32Array; readonly states: Int32Array; readonly rows: number } {
-	const order = new Int32Array(size);
-	const depth = new Uint16Array(size);
-	const hasRow = new Uint8Array(size);
-	let known = 1;
-	let rows = 0;
-	for (const node of order) {
-		let children = 0;
-		for (let child = firstChild[node] as number; child !== NONE; child = sibling[child] as number) {
-			depth[child] = Math.min((depth[node] as number) + 1, ALWAYS_ROWS + 1);
-			order[known++] = child;
-			children++;
-		}
-		if ((depth[node] as number) <= ALWAYS_ROWS || children > 1) {
-			hasRow[node] = 1;
-			rows++;
-		}
-	}
-	const states = new Int32Array(size);
-	let row = 0;
-	let rest = rows * width;
-	for (const node of order) states[node] = hasRow[node] === 1 ? width * row++ : rest++;
-	return { order, states, rows };
+const FIRST_ROWS = 512;
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+	const larger = new Int32Array(array.length * 2);
+	larger.set(array);
+	return larger;
 }
 
-function listOwners(
-	{ size, owners }: LiteralTrie,
-	placeOfNode: (node: number) => number,
-): Pick<LiteralAutomaton, "ownersAt" | "owners"> {
-	const lists = [...owners].map(([node, list]) => [placeOfNode(node), list] as const).sort(([a], [b]) => a - b);
-	const ownersAt = new Int32Array(size + 1);
-	for (const [place, list] of lists) ownersAt[place + 1] = list.length;
-	for (let place = 0; place < size; place++) (ownersAt[place + 1] as number) += ownersAt[place] as number;
-	return { ownersAt, owners: Int32Array.from(lists.flatMap(([, list]) => list)) };
+/** What nearly all literals consist of has columns at once; only the rest is looked for. */
+const USUAL = "\t !\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`{|}~";
+const USUAL_LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const UNUSUAL = /[^\t -~]/g;
+
+function assignColumns(literals: readonly OwnedLiteral[]): { columns: Uint16Array; width: number } {
+	const columns = new Uint16Array(0x10000);
+	let width = 1;
+	for (let at = 0; at < USUAL.length; at++) columns[USUAL.charCodeAt(at)] = width++;
+	const unusual =
+		literals
+			.map(({ text }) => text)
+			.join("")
+			.match(UNUSUAL) ?? [];
+	for (const letter of new Set([...USUAL_LETTERS, ...unusual])) {
+		const unit = letter.charCodeAt(0);
+		if (columns[unit] !== 0) continue;
+		const same = spellings(unit);
+		const column = same.map((other) => columns[other]).find((taken) => taken !== 0) ?? width++;
+		for (const other of same) columns[other] = column;
+	}
+	return { columns, width };
 }

@@ -1,4 +1,5 @@
-import { type LiteralAutomaton, placeOf } from "../literals/literal-automaton.ts";
+import { type LiteralAutomaton, ROWLESS } from "../literals/literal-automaton.ts";
+import { NO_NODE } from "../literals/literal-trie.ts";
 import { skipEscape } from "../text/terminal-escapes.ts";
 import type { LogSearch } from "./log-search.ts";
 
@@ -16,9 +17,9 @@ export class LineScanner {
 	onlyAscii = true;
 	readonly #automaton: LiteralAutomaton;
 	readonly #unprompted: readonly number[];
-	/** The line that last had the pattern, or reached the hit state, to skip repeated work. */
+	/** The line that last had the pattern, or reached the node of a hit, to skip repeated work. */
 	readonly #patternSeen: Int32Array;
-	readonly #stateSeen: Int32Array;
+	readonly #nodeSeen: Int32Array;
 	#line = 0;
 
 	constructor(search: LogSearch) {
@@ -26,7 +27,7 @@ export class LineScanner {
 		this.#unprompted = search.unprompted;
 		this.patterns = new Int32Array(search.keys.length);
 		this.#patternSeen = new Int32Array(search.keys.length);
-		this.#stateSeen = new Int32Array(this.#automaton.ownersAt.length);
+		this.#nodeSeen = new Int32Array(this.#automaton.mostNodes);
 	}
 
 	/** The first character that is neither white space nor part of an escape sequence; `end` when there is none. */
@@ -42,9 +43,10 @@ export class LineScanner {
 	}
 
 	scan(text: string, from: number, end: number): void {
-		const { columns, width, rows, next, onlyColumn, onlyNext, suffix } = this.#automaton;
-		const rowsEnd = rows * width;
-		let state = 0;
+		const automaton = this.#automaton;
+		const { columns, onlyColumn, onlyNext, suffix, start } = automaton;
+		let next = automaton.next;
+		let state = start;
 		let units = 0;
 		this.#line++;
 		this.found = 0;
@@ -58,11 +60,17 @@ export class LineScanner {
 			}
 			units |= unit;
 			const column = columns[unit] as number;
+			const before = state;
 			// `step`, inlined: this is the innermost loop.
-			if (state < rowsEnd) state = next[state + column] as number;
+			if (state < ROWLESS) state = next[state + column] as number;
 			else {
-				while (state >= rowsEnd && onlyColumn[state - rowsEnd] !== column) state = suffix[state - rowsEnd] as number;
-				state = (state >= rowsEnd ? onlyNext[state - rowsEnd] : next[state + column]) as number;
+				while (state >= ROWLESS && onlyColumn[state - ROWLESS] !== column) state = suffix[state - ROWLESS] as number;
+				state = (state >= ROWLESS ? onlyNext[state - ROWLESS] : next[state + column]) as number;
+			}
+			if (state > 0) continue;
+			if (state === 0) {
+				state = automaton.step(before, column);
+				next = automaton.next;
 			}
 			if (state < 0) {
 				state = ~state;
@@ -74,12 +82,12 @@ export class LineScanner {
 	}
 
 	#hit(state: number): void {
-		const { ownersAt, owners, nextHit } = this.#automaton;
-		for (let place = placeOf(this.#automaton, state); place !== -1; place = nextHit[place] as number) {
-			if (this.#stateSeen[place] === this.#line) return;
-			this.#stateSeen[place] = this.#line;
-			const end = ownersAt[place + 1] as number;
-			for (let i = ownersAt[place] as number; i < end; i++) this.#find(owners[i] as number);
+		const automaton = this.#automaton;
+		for (let node = automaton.nodeOf(state); node !== NO_NODE; node = automaton.nextHit[node] as number) {
+			if (this.#nodeSeen[node] === this.#line) return;
+			this.#nodeSeen[node] = this.#line;
+			const ends = automaton.endsIn(node);
+			for (let index = 0; index < ends; index++) this.#find(automaton.ownerIn(node, index));
 		}
 	}
 

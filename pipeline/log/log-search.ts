@@ -1,8 +1,8 @@
-import { buildLiteralAutomaton, type LiteralAutomaton } from "../literals/literal-automaton.ts";
+import { LiteralAutomaton } from "../literals/literal-automaton.ts";
 import type { OwnedLiteral } from "../literals/literal-trie.ts";
 import { compileLinear } from "../text/compile-linear.ts";
 import { copyString } from "../text/copy-string.ts";
-import { patternKey, type SearchablePattern } from "./log-pattern.ts";
+import { readPattern, type SearchablePattern, type WrittenPattern, writtenKey } from "./log-pattern.ts";
 
 /** All patterns of a pipeline, prepared for a single pass. Built once per pipeline; readers share it. */
 export interface LogSearch {
@@ -16,32 +16,43 @@ export interface LogSearch {
 	readonly onlyErrors: Uint8Array;
 	/** Regexes without a literal: every line is a candidate. */
 	readonly unprompted: readonly number[];
+	/** The same of those that count in the error zone alone: the scan does not report them. */
+	readonly unpromptedInErrors: readonly number[];
 	/** Whether the line matches the regex. Time is linear in its length. */
 	test(pattern: number, line: string): boolean;
 }
 
 /**
- * Prepares the search. The automaton is built for the first log, each regex for the first candidate line. That is when
+ * Prepares the search. The automaton is built as logs are read, each regex for the first candidate line. That is when
  * an invalid RE2 regex throws.
  */
-export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSearch {
-	const unique = [...new Map(patterns.map((entry) => [patternKey(entry.pattern), entry])).values()];
+export function compileLogSearch(patterns: readonly WrittenPattern[]): LogSearch {
+	const byKey = new Map<string, WrittenPattern>();
+	for (const written of patterns) byKey.set(writtenKey(written), written);
+	const unique = [...byKey.values()];
+	const isTested = new Uint8Array(unique.length);
+	const onlyErrors = new Uint8Array(unique.length);
+	const unprompted: number[] = [];
+	const unpromptedInErrors: number[] = [];
+	for (let index = 0; index < unique.length; index++) {
+		const written = unique[index] as WrittenPattern;
+		isTested[index] = isText(written) ? 0 : 1;
+		onlyErrors[index] = !isText(written) && isForErrors(written) ? 1 : 0;
+		if (isUnprompted(written)) (onlyErrors[index] === 1 ? unpromptedInErrors : unprompted).push(index);
+	}
 	const compiled: (Test | undefined)[] = [];
 	const fold = foldOnce();
 	let automaton: LiteralAutomaton | undefined;
 	return {
-		keys: unique.map(({ pattern }) => patternKey(pattern)),
+		keys: [...byKey.keys()],
 		get automaton() {
-			automaton ??= buildLiteralAutomaton(unique.flatMap(literalsOf));
+			automaton ??= new LiteralAutomaton(literalsOf(unique));
 			return automaton;
 		},
-		isTested: Uint8Array.from(unique, ({ pattern }) => (pattern.kind === "text" ? 0 : 1)),
-		onlyErrors: Uint8Array.from(unique, ({ pattern, onlyErrors }) =>
-			pattern.kind !== "text" && onlyErrors === true ? 1 : 0,
-		),
-		unprompted: unique.flatMap(({ pattern, literals }, i) =>
-			pattern.kind === "regex" && literals.length === 0 ? [i] : [],
-		),
+		isTested,
+		onlyErrors,
+		unprompted,
+		unpromptedInErrors,
 		test(pattern, line) {
 			const test = compiled[pattern] ?? compileTest(unique[pattern], fold);
 			compiled[pattern] = test;
@@ -50,10 +61,45 @@ export function compileLogSearch(patterns: readonly SearchablePattern[]): LogSea
 	};
 }
 
-function literalsOf({ pattern, literals }: SearchablePattern, owner: number): OwnedLiteral[] {
-	const isTested = pattern.kind !== "text";
-	const texts = pattern.kind === "regex" ? literals : [pattern.text];
-	return texts.filter(isInOneLine).map((text) => ({ text: isTested ? text.slice(0, ENOUGH) : text, owner }));
+/** Whether its literal is the match. */
+function isText(written: WrittenPattern): boolean {
+	return typeof written === "object" && "pattern" in written && written.pattern.kind === "text";
+}
+
+function isForErrors(written: WrittenPattern): boolean {
+	return typeof written === "string" || !("pattern" in written) || written.onlyErrors === true;
+}
+
+function isUnprompted(written: WrittenPattern): boolean {
+	if (typeof written === "string") return false;
+	if (!("pattern" in written)) return written.length === 1;
+	return written.pattern.kind === "regex" && written.literals.length === 0;
+}
+
+function literalsOf(patterns: readonly WrittenPattern[]): OwnedLiteral[] {
+	const found: OwnedLiteral[] = [];
+	for (let owner = 0; owner < patterns.length; owner++) {
+		const written = patterns[owner] as WrittenPattern;
+		if (typeof written === "string") addLiterals(found, [written], owner, ENOUGH);
+		else if (!("pattern" in written)) addLiterals(found, written.slice(1), owner, ENOUGH);
+		else {
+			const { pattern, literals } = written;
+			const most = pattern.kind === "text" ? Number.POSITIVE_INFINITY : ENOUGH;
+			addLiterals(found, pattern.kind === "regex" ? literals : [pattern.text], owner, most);
+		}
+	}
+	return found;
+}
+
+function addLiterals(found: OwnedLiteral[], texts: readonly string[], owner: number, most: number): void {
+	let before = "";
+	for (const text of texts) {
+		if (!isInOneLine(text)) continue;
+		const searched = text.slice(0, most);
+		// `success / 1`, `success / 2` ... begin alike.
+		if (searched !== before) found.push({ text: searched, owner });
+		before = searched;
+	}
 }
 
 /**
@@ -64,17 +110,18 @@ const ENOUGH = 10;
 
 /** Patterns match within one line: a text with a line end never matches, and an empty one would match everywhere. */
 function isInOneLine(text: string): boolean {
-	return text !== "" && !/[\r\n]/.test(text);
+	return text !== "" && !text.includes("\n") && !text.includes("\r");
 }
 
 type Test = (line: string) => boolean;
 type Fold = (line: string) => string;
 
-function compileTest(entry: SearchablePattern | undefined, fold: Fold): Test {
+function compileTest(written: WrittenPattern | undefined, fold: Fold): Test {
+	const entry: SearchablePattern | undefined = written === undefined ? undefined : readPattern(written);
 	if (entry === undefined || entry.pattern.kind === "text") throw new Error("The automaton alone finds such a text.");
-	const { pattern, literals } = entry;
+	const { pattern } = entry;
 	if (pattern.kind === "exact") return (line) => line.includes(pattern.text);
-	const mayMatch = hasLiteral(literals, fold);
+	const mayMatch = hasLiteral(entry, fold);
 	let regex: ReturnType<typeof compileLinear> | undefined;
 	return (line) => {
 		if (!mayMatch(line)) return false;
@@ -87,9 +134,12 @@ function compileTest(entry: SearchablePattern | undefined, fold: Fold): Test {
  * Whether all of a literal is in a line: the automaton found the beginning of one. It spares most regexes from being compiled,
  * which takes longer than all that is read of a short log.
  */
-function hasLiteral(literals: readonly string[], fold: Fold): Test {
-	const searched = literals.filter(isInOneLine).map(foldCase);
-	if (searched.length === 0 || !searched.every(isAscii)) return () => true;
+function hasLiteral({ literals, spelled }: SearchablePattern, fold: Fold): Test {
+	const inOneLine = literals.filter(isInOneLine);
+	if (inOneLine.length === 0) return () => true;
+	if (spelled === true) return (line) => inOneLine.some((literal) => line.includes(literal));
+	const searched = inOneLine.map(foldCase);
+	if (!searched.every(isAscii)) return () => true;
 	return (line) => {
 		const text = fold(line);
 		return searched.some((literal) => text.includes(literal));

@@ -189,13 +189,19 @@ export class PatternCounts {
 		return false;
 	}
 
-	/** Tries the deferred regexes; afterwards the line has only those that match. */
+	/** Tries the deferred regexes, and those without a literal; afterwards the line has only those that match. */
 	#settle(line: RecentLine): void {
 		let kept = 0;
 		for (let i = 0; i < line.hitCount; i++) {
 			const hit = line.hits[i] as number;
 			if (hit >= 0) line.hits[kept++] = hit;
 			else if (this.#matchesInZone(~hit, line)) line.hits[kept++] = ~hit;
+		}
+		if (!line.settled) {
+			for (const pattern of this.#search.unpromptedInErrors) {
+				if (this.#matchesInZone(pattern, line)) line.hits[kept++] = pattern;
+			}
+			line.settled = true;
 		}
 		line.hitCount = kept;
 	}

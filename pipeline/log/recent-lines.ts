@@ -24,6 +24,8 @@ export class RecentLine {
 	/** Patterns it has, and as `~pattern` those that were not tried yet. Only the first `hitCount` entries count. */
 	readonly hits: number[] = [];
 	hitCount = 0;
+	/** All of its patterns were tried. */
+	settled = false;
 	/** UTF-8 bytes beyond its length. */
 	extraBytes = 0;
 	/** Its entry in the excerpt, if any. */
@@ -38,6 +40,7 @@ export class RecentLine {
 		this.escaped = false;
 		this.repeats = 0;
 		this.hitCount = 0;
+		this.settled = false;
 		this.kept = undefined;
 		this.#text = undefined;
 	}

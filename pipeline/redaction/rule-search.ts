@@ -1,4 +1,5 @@
-import { buildLiteralAutomaton, type LiteralAutomaton, placeOf, step } from "../literals/literal-automaton.ts";
+import { LiteralAutomaton } from "../literals/literal-automaton.ts";
+import { NO_NODE } from "../literals/literal-trie.ts";
 import { hasBareRun } from "./long-runs.ts";
 import { REDACTION_RULES, RULES_OF_RUNS } from "./redaction-rules.ts";
 
@@ -10,18 +11,17 @@ let automaton: LiteralAutomaton | undefined;
  */
 export function rulesFor(text: string): readonly number[] {
 	automaton ??= build();
-	const { columns, ownersAt, owners, nextHit } = automaton;
+	const { columns, start, nextHit } = automaton;
 	let found: Set<number> | undefined;
-	let state = 0;
+	let state = start;
 	for (let at = 0; at < text.length; at++) {
-		state = step(automaton, state, columns[text.charCodeAt(at)] as number);
+		state = automaton.step(state, columns[text.charCodeAt(at)] as number);
 		if (state >= 0) continue;
 		state = ~state;
 		found ??= new Set();
-		for (let place = placeOf(automaton, state); place !== -1; place = nextHit[place] as number) {
-			for (let own = ownersAt[place] as number; own < (ownersAt[place + 1] as number); own++) {
-				found.add(owners[own] as number);
-			}
+		for (let node = automaton.nodeOf(state); node !== NO_NODE; node = nextHit[node] as number) {
+			const ends = automaton.endsIn(node);
+			for (let index = 0; index < ends; index++) found.add(automaton.ownerIn(node, index));
 		}
 	}
 	if (hasBareRun(text)) {
@@ -35,7 +35,7 @@ const NONE: readonly number[] = [];
 
 /** Built for the first text, to keep the worker's start fast. */
 function build(): LiteralAutomaton {
-	return buildLiteralAutomaton(
+	return new LiteralAutomaton(
 		REDACTION_RULES.flatMap(({ literals }, owner) => literals.map((text) => ({ text, owner }))),
 	);
 }

@@ -4,9 +4,10 @@ import { artefactVersion } from "../artefact-version.ts";
 import { parseExpression, walkAst } from "../expression/ast.ts";
 import { boundedMessage } from "../expression/bounded-message.ts";
 import { PatternLiteral } from "../expression/pattern-literal.ts";
+import { readPattern } from "../log/log-pattern.ts";
 import { parsePrompt } from "../prompt/compile-prompts.ts";
 import { compileLinear } from "../text/compile-linear.ts";
-import { loadPipeline } from "./load-pipeline.ts";
+import { loadPipeline, type Pipeline } from "./load-pipeline.ts";
 
 /** As long as the YAML reader takes. */
 const MAX_SOURCE = 512 * 1024;
@@ -32,10 +33,14 @@ export function admitArtefact(value: unknown): Admission {
 		return refused("its source is no text of at most 512 KiB");
 	}
 	try {
-		loadPipeline(artefact);
-		// Check what loading defers to first use.
+		const pipeline = loadPipeline(artefact);
+		// Check what loading defers to first use, too.
+		for (const name of Object.keys(pipeline) as (keyof Pipeline)[]) void pipeline[name];
 		for (const text of expressionsOf(artefact)) tryExpression(text);
-		for (const { pattern } of artefact.log_patterns) if (pattern.kind === "regex") tryRegex(pattern);
+		for (const written of artefact.log_patterns) {
+			const { pattern } = readPattern(written);
+			if (pattern.kind === "regex") tryRegex(pattern);
+		}
 		for (const text of Object.values(artefact.prompts)) parsePrompt(text);
 		return { ok: true, artefact };
 	} catch (thrown) {

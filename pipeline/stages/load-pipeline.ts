@@ -107,8 +107,12 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 	mustEndUnconditionally("classify", artefact.classify);
 	mustEndUnconditionally("route", artefact.route);
 	if (isChoice(artefact.route.at(-1)?.agent ?? "")) throw new Error("the artefact's last route rule names no agent");
-	let logSearch: LogSearch | undefined;
-	let tools: ToolTable | undefined;
+	// Made on demand: most deliveries need none of them.
+	const lifecycle = once(() => Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on));
+	const context = once(() => compileContext(artefact.context));
+	const spawn = once(() => compileSpawn(artefact.spawn));
+	const tools = once(() => compileToolTable(artefact.fields, artefact.tools));
+	const logSearch = once(() => compileLogSearch(artefact.log_patterns));
 	const changed = new Map<string, Pipeline>();
 	const pipeline: Pipeline = {
 		version: artefact.version,
@@ -123,31 +127,28 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		},
 		agents: ownAgents(artefact.agents),
 		events: Map.groupBy(artefact.events.map(compileEvent), ({ on }) => on),
-		lifecycle: Map.groupBy(artefact.lifecycle.map(compileLifecycle), ({ on }) => on),
+		get lifecycle() {
+			return lifecycle();
+		},
 		agentOf: (name) => agentOf(artefact, name),
 		filters: artefact.filters.map(({ name, keep }) => ({ name, keep: compileCondition(keep) })),
-		context: contextRounds(artefact.context).map((round) =>
-			round.map((request) => ({
-				...request,
-				condition: conditionOf(request.when),
-				with: compileMapping(request.with),
-			})),
-		),
+		get context() {
+			return context();
+		},
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
 		route: compileRoutes(artefact),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
-		spawn: compileSpawn(artefact.spawn),
+		get spawn() {
+			return spawn();
+		},
 		outcome: artefact.outcome,
 		notify: (artefact.notify ?? []).map(({ where, ...target }) => ({ ...target, condition: conditionOf(where) })),
 		prompts: compilePrompts(artefact.prompts),
-		// Built on demand: both take a while, and most deliveries need neither.
 		get tools() {
-			tools ??= compileToolTable(artefact.fields, artefact.tools);
-			return tools;
+			return tools();
 		},
 		get logSearch() {
-			logSearch ??= compileLogSearch(artefact.log_patterns);
-			return logSearch;
+			return logSearch();
 		},
 	};
 	return pipeline;
@@ -194,6 +195,24 @@ function compileLifecycle({
 	about: of,
 }: LifecycleMapping): CompiledLifecycle & { readonly on: string } {
 	return { name, on, condition: conditionOf(when), reports, about: compileMapping(of) };
+}
+
+function once<T>(make: () => T): () => T {
+	let made: { readonly value: T } | undefined;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+
+function compileContext(requests: Artefact["context"]): Pipeline["context"] {
+	return contextRounds(requests).map((round) =>
+		round.map((request) => ({
+			...request,
+			condition: conditionOf(request.when),
+			with: compileMapping(request.with),
+		})),
+	);
 }
 
 function compileSpawn({ namespace, labels, annotations, spec }: Spawn): CompiledSpawn {

@@ -2,21 +2,21 @@ import { type Command, commandsIn } from "./command-line.ts";
 
 /** Finds the entries whose programs a command runs. */
 export class ProgramIndex<Entry> {
-	/** By the program's first word; longest phrases first. */
-	readonly #phrases = new Map<string, { readonly words: readonly string[]; readonly entry: Entry }[]>();
+	/** By the program's first word. */
+	readonly #phrases = new Map<string, Phrase<Entry>[]>();
 
 	constructor(known: readonly { readonly entry: Entry; readonly programs: readonly string[] }[]) {
 		for (const { entry, programs } of known) {
-			for (const program of programs) this.#add(program.toLowerCase().split(/\s+/), entry);
+			for (const program of programs) this.#add(program.toLowerCase(), entry);
 		}
-		for (const phrases of this.#phrases.values()) phrases.sort((one, other) => other.words.length - one.words.length);
 	}
 
-	#add(words: readonly string[], entry: Entry): void {
-		const [first = ""] = words;
-		const phrases = this.#phrases.get(first) ?? [];
-		phrases.push({ words, entry });
-		this.#phrases.set(first, phrases);
+	#add(program: string, entry: Entry): void {
+		const end = program.search(BLANK);
+		const first = end === -1 ? program : program.slice(0, end);
+		const phrases = this.#phrases.get(first);
+		if (phrases === undefined) this.#phrases.set(first, [{ program, entry }]);
+		else phrases.push({ program, entry });
 	}
 
 	/** The entries with the longest phrase that each simple command of the line begins with, in the line's order. */
@@ -26,11 +26,21 @@ export class ProgramIndex<Entry> {
 
 	#entriesOf(command: Command): readonly Entry[] {
 		const phrases = this.#phrases.get((command[0] ?? "").toLowerCase()) ?? [];
-		const matching = phrases.filter(({ words }) => beginsWith(command, words));
-		const longest = matching[0]?.words.length;
+		const matching = phrases
+			.map(({ program, entry }) => ({ words: program.split(BLANK), entry }))
+			.filter(({ words }) => beginsWith(command, words));
+		const longest = Math.max(...matching.map(({ words }) => words.length));
 		return matching.filter(({ words }) => words.length === longest).map(({ entry }) => entry);
 	}
 }
+
+interface Phrase<Entry> {
+	/** Its words, as written but in lower case: a thousand of them are read when a pipeline is loaded, and few are looked up. */
+	readonly program: string;
+	readonly entry: Entry;
+}
+
+const BLANK = /\s+/;
 
 /**
  * Whether the command's words are these, flags left out: `npm --prefix web ci` runs `npm ci`. One word behind a flag may be

@@ -4,7 +4,7 @@ import { ProgramIndex } from "./programs.ts";
 import { toolRegex } from "./tool-regex.ts";
 import { WordIndex } from "./words.ts";
 
-/** A failure of a tool, with the keys of its patterns in a log's reading. */
+/** A failure of a tool, with its patterns as written: `printedKey` is their name in a log's reading. */
 export interface Failure {
 	readonly type: string;
 	readonly kind: Tool["kind"];
@@ -64,10 +64,13 @@ export function compileToolTable(fields: Readonly<Record<string, Field>>, tools:
 }
 
 function failuresByField(tools: readonly KnownTool[]): ReadonlyMap<string, readonly Failure[]> {
-	const fields = [...new Set(tools.map(({ field }) => field))];
-	return new Map(
-		fields.map((field) => [field, tools.filter((tool) => tool.field === field).flatMap(({ failures }) => failures)]),
-	);
+	const found = new Map<string, Failure[]>();
+	for (const { field, failures } of tools) {
+		const known = found.get(field);
+		if (known === undefined) found.set(field, [...failures]);
+		else known.push(...failures);
+	}
+	return found;
 }
 
 /** Every pattern that the table searches logs for. */
@@ -85,13 +88,26 @@ export function printedPattern(text: string): LogPattern {
 	return regex === undefined ? { kind: "exact", text } : { kind: "regex", ...regex };
 }
 
+/** Its key in a log's reading (see `patternKey`). */
+export function printedKey(text: string): string {
+	return patternKey(printedPattern(text));
+}
+
+/** The text of the table that has this key; undefined for a pattern that only an expression can have. */
+export function printedText(key: string): string | undefined {
+	if (key.startsWith(EXACTLY)) return key.slice(EXACTLY.length);
+	return toolRegex(key) === undefined ? undefined : key;
+}
+
+const EXACTLY = patternKey({ kind: "exact", text: "" });
+
 function knownTool({ tool, field, kind, files = [], failures }: Tool): KnownTool {
-	const keysOf = (texts: readonly string[]) => texts.map((text) => patternKey(printedPattern(text)));
+	// No copies of the patterns: there are thousands, and few are ever printed.
 	const [first, ...rest] = failures.map((failure) => ({
 		type: failure.type,
 		kind: failure.kind ?? kind,
-		prints: keysOf(failure.prints),
-		unless: keysOf(failure.unless),
+		prints: failure.prints,
+		unless: failure.unless,
 		over: failure.over,
 		breaksRest: failure.breaks_rest === true,
 		fix: failure.fix,

@@ -5,7 +5,14 @@ import { activityOfCommand, failureOfActivity } from "./activities.ts";
 import type { Evidence } from "./evidence.ts";
 import { nameEvidence } from "./name-evidence.ts";
 import { type Program, programsRun, type StepPrograms } from "./step-programs.ts";
-import type { Failure, FieldSource, KnownTool, ToolTable } from "./tool-table.ts";
+import {
+	type Failure,
+	type FieldSource,
+	type KnownTool,
+	printedKey,
+	printedText,
+	type ToolTable,
+} from "./tool-table.ts";
 
 /** All evidence that the facts have, strongest first. Among equals, the last line of the first log that failed counts. */
 export function weighEvidence(table: ToolTable, facts: Facts): readonly Evidence[] {
@@ -42,9 +49,10 @@ function byPlace({ line }: Evidence, { line: otherLine }: Evidence): number {
 }
 
 function findings(table: ToolTable, log: LogReading, steps: readonly StepPrograms[]): readonly Evidence[] {
-	const broken = brokenLines(table, log);
+	const printed = printedNearErrors(log);
+	const isBroken = brokenLines(table, log, printed);
 	const found = table.tools.flatMap((tool) =>
-		tool.failures.flatMap((failure) => findingOf(log, tool, failure, broken)),
+		tool.failures.flatMap((failure) => findingOf(log, { tool, failure }, printed, isBroken)),
 	);
 	return found.map((finding) => {
 		const { tool, evidence } = finding;
@@ -106,13 +114,21 @@ interface Finding {
  * Whether an outage broke what a line tells of. So it is where the line itself tells of the network or the runner
  * (`main.go:3:8: reading https://proxy.golang.org/...: 502 Bad Gateway`), and from where a disk was full.
  */
-function brokenLines({ tools }: ToolTable, log: LogReading): (line: ErrorLine) => boolean {
+function brokenLines(
+	{ tools }: ToolTable,
+	log: LogReading,
+	printed: ReadonlySet<string>,
+): (line: ErrorLine) => boolean {
 	const outages = tools
 		.flatMap(({ failures }) => failures)
 		.filter(({ kind }) => kind === "network" || kind === "runner")
 		.flatMap(({ prints, breaksRest }) =>
-			prints.filter((key) => isNearError(log, key)).map((key) => ({ key, line: lineOf(log, key), breaksRest })),
-		);
+			prints.filter((text) => printed.has(text)).map((text) => ({ text, breaksRest })),
+		)
+		.map(({ text, breaksRest }) => {
+			const key = printedKey(text);
+			return { key, breaksRest, line: lineOf(log, key) };
+		});
 	const own = new Set(outages.map(({ line }) => lineKey(line)));
 	const ends = outages
 		.filter(({ breaksRest }) => breaksRest)
@@ -135,15 +151,22 @@ function lineKey({ log, line }: ErrorLine): string {
 	return `${log}:${line}`;
 }
 
+/** What the table of tools has of the patterns that lines near the errors match. */
+function printedNearErrors({ patterns }: LogReading): ReadonlySet<string> {
+	const texts = Object.entries(patterns).flatMap(([key, { errors }]) => (errors > 0 ? [printedText(key)] : []));
+	return new Set(texts.filter((text) => text !== undefined));
+}
+
 function findingOf(
 	log: LogReading,
-	tool: KnownTool,
-	failure: Failure,
+	{ tool, failure }: Pick<Finding, "tool" | "failure">,
+	printed: ReadonlySet<string>,
 	isBroken: (line: ErrorLine) => boolean,
 ): readonly Finding[] {
-	if (failure.unless.some((key) => isNearError(log, key))) return [];
-	const lines = failure.prints
-		.filter((key) => isNearError(log, key))
+	const own = failure.prints.filter((text) => printed.has(text));
+	if (own.length === 0 || failure.unless.some((text) => printed.has(text))) return [];
+	const lines = own
+		.map(printedKey)
 		.map((pattern) => ({ pattern, line: lineOf(log, pattern) }))
 		.filter(({ line }) => failure.kind !== "finding" || !isBroken(line));
 	if (lines.length === 0) return [];

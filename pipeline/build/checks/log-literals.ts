@@ -3,7 +3,7 @@ import type { LogPattern } from "../../log/log-pattern.ts";
 import { parseRegex } from "./regex-syntax.ts";
 
 /**
- * What a part of a regex implies about the texts that it matches, in lower case. `exact`: all these texts, when there
+ * What a part of a regex implies about the texts that it matches. `exact`: all these texts, when there
  * are few. `needed`: every match contains at least one of them.
  */
 interface Knowledge {
@@ -29,15 +29,40 @@ export function logLiterals(pattern: LogPattern): readonly string[] {
 	if (pattern.kind !== "regex") {
 		return pattern.text === "" ? [] : [pattern.text.toLowerCase()];
 	}
-	const literals = asNeeded(ofAlternatives(parseRegex(pattern.source).alternatives)) ?? [];
+	return literalsOf(pattern.source, (text) => text.toLowerCase());
+}
+
+/**
+ * The same literals as a regex without the flag `i` spells them. Undefined where they are others, because there are more
+ * spellings than can be searched for.
+ */
+export function spelledLiterals({
+	source,
+	flags,
+}: LogPattern & { readonly kind: "regex" }): readonly string[] | undefined {
+	if (flags.includes("i") || MODIFIER.test(source)) return undefined;
+	const spelled = literalsOf(source, (text) => text);
+	const known = new Set(literalsOf(source, (text) => text.toLowerCase()));
+	const lower = new Set(spelled.map((text) => text.toLowerCase()));
+	return lower.size === known.size && [...known].every((text) => lower.has(text)) ? spelled : undefined;
+}
+
+/** `(?i:error)` */
+const MODIFIER = /\(\?[a-z-]+[:)]/;
+
+/** How a character is to be searched for. */
+type Spell = (text: string) => string;
+
+function literalsOf(source: string, spell: Spell): readonly string[] {
+	const literals = asNeeded(ofAlternatives(parseRegex(source).alternatives, spell)) ?? [];
 	return literals.length > 0 && selectivity(literals) >= LEAST_SELECTIVE ? literals : [];
 }
 
 /** What is less selective is in most lines, often many times: to look for it would take longer than to try each line. */
 const LEAST_SELECTIVE = 0.6;
 
-function ofAlternatives(alternatives: readonly AST.Alternative[]): Knowledge {
-	const parts = alternatives.map(ofAlternative);
+function ofAlternatives(alternatives: readonly AST.Alternative[], spell: Spell): Knowledge {
+	const parts = alternatives.map((alternative) => ofAlternative(alternative, spell));
 	if (parts.length === 1) {
 		return parts[0] ?? NOTHING;
 	}
@@ -50,12 +75,12 @@ function ofAlternatives(alternatives: readonly AST.Alternative[]): Knowledge {
 }
 
 /** Combines neighbours while all their texts are known. Each combined run is a candidate. */
-function ofAlternative(alternative: AST.Alternative): Knowledge {
+function ofAlternative(alternative: AST.Alternative, spell: Spell): Knowledge {
 	const candidates: (readonly string[])[] = [];
 	let joined: readonly string[] = [""];
 	let whole = true;
 	for (const element of alternative.elements) {
-		const { exact, needed, repeated } = ofElement(element);
+		const { exact, needed, repeated } = ofElement(element, spell);
 		const crossed = exact && bounded(cross(joined, exact));
 		if (crossed && !repeated) {
 			joined = crossed;
@@ -76,17 +101,17 @@ function ofAlternative(alternative: AST.Alternative): Knowledge {
 }
 
 /** `repeated`: `exact` holds what the part begins and ends with; more of the same may lie between. */
-function ofElement(element: AST.Element): Knowledge & { readonly repeated?: boolean } {
+function ofElement(element: AST.Element, spell: Spell): Knowledge & { readonly repeated?: boolean } {
 	switch (element.type) {
 		case "Character":
-			return ofCharacters([[element.value, element.value]]);
+			return ofCharacters([[element.value, element.value]], spell);
 		case "CharacterClass":
-			return element.negate ? NOTHING : ofClass(element);
+			return element.negate ? NOTHING : ofClass(element, spell);
 		case "Group":
 		case "CapturingGroup":
-			return ofAlternatives(element.alternatives);
+			return ofAlternatives(element.alternatives, spell);
 		case "Quantifier":
-			return ofQuantifier(element);
+			return ofQuantifier(element, spell);
 		case "Assertion":
 			return EMPTY;
 		case "CharacterSet":
@@ -98,8 +123,11 @@ function ofElement(element: AST.Element): Knowledge & { readonly repeated?: bool
 	}
 }
 
-function ofQuantifier({ element, min, max }: AST.Quantifier): Knowledge & { readonly repeated?: boolean } {
-	const inner = ofElement(element);
+function ofQuantifier(
+	{ element, min, max }: AST.Quantifier,
+	spell: Spell,
+): Knowledge & { readonly repeated?: boolean } {
+	const inner = ofElement(element, spell);
 	if (min === 0) {
 		const exact = max === 1 && inner.exact && bounded(["", ...inner.exact]);
 		return exact ? { exact } : NOTHING;
@@ -113,7 +141,7 @@ function ofQuantifier({ element, min, max }: AST.Quantifier): Knowledge & { read
 	return { ...(edge && { exact: edge, repeated: true }), ...(needed && { needed }) };
 }
 
-function ofClass(element: AST.CharacterClass): Knowledge {
+function ofClass(element: AST.CharacterClass, spell: Spell): Knowledge {
 	const ranges: [number, number][] = [];
 	for (const part of element.elements) {
 		if (part.type === "Character") {
@@ -124,10 +152,10 @@ function ofClass(element: AST.CharacterClass): Knowledge {
 			return NOTHING;
 		}
 	}
-	return ofCharacters(ranges);
+	return ofCharacters(ranges, spell);
 }
 
-function ofCharacters(ranges: readonly (readonly [number, number])[]): Knowledge {
+function ofCharacters(ranges: readonly (readonly [number, number])[], spell: Spell): Knowledge {
 	const exact: string[] = [];
 	for (const [first, last] of ranges) {
 		if (last - first >= MOST_EXACT) {
@@ -138,7 +166,7 @@ function ofCharacters(ranges: readonly (readonly [number, number])[]): Knowledge
 			if (code > 0x7f && character.toLowerCase() !== character.toUpperCase()) {
 				return NOTHING;
 			}
-			exact.push(character.toLowerCase());
+			exact.push(spell(character));
 		}
 	}
 	const few = bounded(exact);
@@ -168,7 +196,7 @@ function selectivity(set: readonly string[]): number {
 
 /** Its length, but less for what is in most lines, whatever they say. */
 function textSelectivity(text: string): number {
-	if (COMMON.test(text)) return 1;
+	if (COMMON.test(text.toLowerCase())) return 1;
 	return text.length === 1 || SIGNS.test(text) ? text.length / 4 : text.length;
 }
 

@@ -1,7 +1,7 @@
 import type { Artefact, Tool } from "../../artefact.ts";
 import { FINDING_KINDS } from "../../grammar/tool-table.ts";
 import { LineScanner } from "../../log/line-scanner.ts";
-import { type LogPattern, patternKey } from "../../log/log-pattern.ts";
+import { type LogPattern, patternKey, writtenKey } from "../../log/log-pattern.ts";
 import { compileLogSearch } from "../../log/log-search.ts";
 import { printedPattern } from "../../tools/tool-table.ts";
 import type { Path } from "../yaml/yaml-source.ts";
@@ -72,7 +72,7 @@ function containedTexts(
 		prints.filter((print) => !dependsOnPlace(print)),
 		({ pattern }) => patternKey(pattern),
 	);
-	const matching = matchesIn(log_patterns.filter(({ pattern }) => anywhere.has(patternKey(pattern))));
+	const matching = matchesIn(log_patterns.filter((written) => anywhere.has(writtenKey(written))));
 	return prints
 		.filter(({ pattern }) => pattern.kind === "exact")
 		.flatMap((longer) => {
@@ -99,7 +99,7 @@ function matchesIn(patterns: Artefact["log_patterns"]): (text: string) => readon
 	const scanner = new LineScanner(search);
 	return (text) => {
 		scanner.scan(text, 0, text.length);
-		return [...scanner.patterns.subarray(0, scanner.found)]
+		return [...scanner.patterns.subarray(0, scanner.found), ...search.unpromptedInErrors]
 			.filter((pattern) => search.isTested[pattern] !== 1 || search.test(pattern, text))
 			.map((pattern) => search.keys[pattern] as string);
 	};

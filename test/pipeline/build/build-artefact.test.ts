@@ -51,7 +51,7 @@ describe("buildArtefact", () => {
 				outcome: { max_attempts: 3, deadline_s: 7200, escalate: ["atlas", "human"] },
 				log_patterns: [
 					{ pattern: { kind: "text", text: "clippy::" }, literals: ["clippy::"] },
-					{ pattern: { kind: "regex", source: "error\\[E\\d{4}\\]", flags: "" }, literals: ["error[e"] },
+					["/error\\[E\\d{4}\\]/", "error[E"],
 				],
 			},
 		});
