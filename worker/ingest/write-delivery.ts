@@ -200,6 +200,8 @@ function ignore(
 ): Extract<Acceptance, { readonly status: "ignored" }> {
 	const kept = ignoredDelivery(delivery, why);
 	const { reason } = kept;
-	log.info("delivery ignored", { kind: why.kind, reason });
+	// The mass of all deliveries: `writeCounts` tells how many there were, and `GET /api/ignored` has each.
+	const isMass = why.kind === "unknown_event" || why.kind === "not_matched";
+	if (!isMass) log.info("delivery ignored", { kind: why.kind, reason });
 	return { status: "ignored", kind: why.kind, reason, delivery: kept };
 }
