@@ -11,11 +11,14 @@ import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
 import { createLog, type Log, type LogFields } from "../log.ts";
 import { keepAlive } from "../runtime/keep-alive.ts";
 import { deliveryTraceId } from "../runtime/trace.ts";
-import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
+import { type Receipt, storeDelivery } from "./accept-delivery.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { countIgnored, countReceipt, countRefusal } from "./count-delivery.ts";
 import { deliveryQueue } from "./delivery-queue.ts";
 import { type GithubHeaders, type GithubHeadersReading, readGithubHeaders } from "./github-headers.ts";
+import { whyNothing } from "./ignored-delivery.ts";
+import { keepForLater, writeLateSoon } from "./late-signals.ts";
+import { prepareDelivery } from "./prepare-delivery.ts";
 import { verifySignature } from "./verify-signature.ts";
 
 /**
@@ -119,7 +122,12 @@ async function receivePayload(
 		});
 	}
 
-	const receipt = await receive(effects, { ...headers, payload }, env, effects.log.with({ event }));
+	const log = effects.log.with({ event });
+	const receipt = await receive(effects, { ...headers, payload }, env, log);
+	if (receipt.status === "late") {
+		keepAlive(ctx, writeLateSoon(effects, log, deliveryQueue(env)));
+		return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+	}
 	keepAlive(ctx, countReceipt(effects, receipt));
 	switch (receipt.status) {
 		case "ignored":
@@ -153,10 +161,22 @@ async function receivePayload(
 	}
 }
 
+/** A green check where nothing is under remediation: it is written behind its answer. */
+interface Late {
+	readonly status: "late";
+	readonly reason: string;
+}
+
 /** Never throws: whatever failed, such as loading the pipeline, may succeed when the delivery is sent again. */
-async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log): Promise<Receipt> {
+async function receive(effects: Effects, received: Delivery, env: Env, log: Log): Promise<Receipt | Late> {
 	try {
-		return await acceptDelivery(effects, delivery, "github", log, deliveryQueue(env));
+		const prepared = await prepareDelivery(effects, received, "github", log);
+		if (!prepared.ok) return { status: "refused", problem: prepared.problem };
+		const { delivery } = prepared;
+		const { content } = delivery;
+		if (content.outcome === "ignored" && keepForLater(effects, delivery))
+			return { status: "late", reason: whyNothing(content.reason) };
+		return await storeDelivery(effects, delivery, log, deliveryQueue(env));
 	} catch (cause) {
 		log.error("delivery not accepted", { cause });
 		return { status: "unavailable", problem: "the worker's log has the reason (`npx wrangler tail`)" };

@@ -24,6 +24,7 @@ import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { ignoredDelivery } from "./ignored-delivery.ts";
 import { underKnownName } from "./known-repository.ts";
+import { forgetQuiet, noteQuiet } from "./quiet-branches.ts";
 import { type PreparedSignal, trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** The result of storing a delivery. */
@@ -147,6 +148,7 @@ async function storeIncident(
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
 	const again = pressedAgain(incident, settings.commands.permissions ?? WRITER_PERMISSIONS);
 	const before = [...first, ...(again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)])];
+	forgetQuiet();
 	const results = (await journal.batch([...before, ...own, ...(tracked?.all ?? [])])).slice(before.length);
 	const isNew = results[back.all.length]?.meta.changes === 1;
 	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
@@ -225,7 +227,15 @@ async function writeIgnored(
 	if (refused !== undefined && added?.meta.changes === 1) return record(reason, refused.id, log);
 	// Its incident may still come: whoever has the time for that waits.
 	if (refused !== undefined) return { ...ignore(delivery, reason, log), isUnknown: true };
-	return tracked?.incident_id === undefined ? ignore(delivery, reason, log) : record(reason, tracked.incident_id, log);
+	if (signal !== undefined && tracked?.incident_id === undefined) noteQuiet(signal.signal, effects.now());
+	return afterSignal(delivery, tracked?.incident_id, log);
+}
+
+/** What became of a delivery that is no incident, once its signal is stored: it counts for `incident_id`, or for nothing. */
+export function afterSignal(delivery: PreparedDelivery, incident_id: string | undefined, log: Log): Acceptance {
+	if (delivery.content.outcome !== "ignored") throw new Error("only an ignored delivery is a signal alone");
+	const { reason } = delivery.content;
+	return incident_id === undefined ? ignore(delivery, reason, log) : record(reason, incident_id, log);
 }
 
 function record(why: IgnoredReason, incident_id: string, log: Log): Acceptance {
