@@ -76,8 +76,8 @@ export async function writeDelivery(effects: Effects, delivery: PreparedDelivery
 
 /**
  * Stores an incident in one call, if all is as it nearly always is: the journal knows the repository by this name, no fix of
- * the branch is open, and no agent of ours pushed. The journal checks that in the same transaction; undefined if it is not so, and then
- * nothing was written.
+ * the branch is open, and no agent of ours pushed. The journal checks that in the same transaction; if it is not so, undefined,
+ * and nothing was written.
  */
 async function writeOrdinary(effects: Effects, delivery: PreparedDelivery, log: Log): Promise<Acceptance | undefined> {
 	const { content, repository, received_at } = delivery;
