@@ -6,8 +6,9 @@ declare module "autocannon" {
 		readonly body: string;
 		readonly headers: Readonly<Record<string, string>>;
 		readonly connections: number;
-		/** Seconds. */
-		readonly duration: number;
+		/** Seconds; or `amount`, a number of requests. */
+		readonly duration?: number;
+		readonly amount?: number;
 	}
 	interface Result {
 		/** Milliseconds. */

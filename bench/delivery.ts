@@ -10,28 +10,51 @@ export interface SignedDelivery {
 }
 
 /** A failed `workflow_job` of an allowed repository, as GitHub sends it, 10 KB large. The pipeline accepts it. */
-export function failedJob(): SignedDelivery {
-	const body = padded(failedPayload());
+export function failedJob(changes: { readonly conclusion?: string } = {}): SignedDelivery {
+	return githubDelivery("workflow_job", "completed", { conclusion: "failure", ...changes });
+}
+
+/** The same of a job that waits for its runner: nothing listens to it. */
+export function queuedJob(): SignedDelivery {
+	return githubDelivery("workflow_job", "queued", {});
+}
+
+/** A recorded delivery of an allowed repository, with `changes` to what it is about, padded to 10 KB and signed. */
+export function githubDelivery(
+	event: string,
+	action: string,
+	changes: Readonly<Record<string, unknown>> = {},
+): SignedDelivery {
+	const body = padded(recordedPayload(event, action, changes));
 	return {
 		body,
 		headers: {
 			"content-type": "application/json",
-			"x-github-event": "workflow_job",
+			"x-github-event": event,
 			"x-github-delivery": "00000000-0000-4000-8000-000000000000",
 			"x-hub-signature-256": `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`,
 		},
 	};
 }
 
-function failedPayload(): Record<string, unknown> {
+function recordedPayload(
+	event: string,
+	action: string,
+	changes: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
 	const recorded = examples
-		.find(({ name }) => name === "workflow_job")
-		?.examples.find((example) => "action" in example && example.action === "completed");
-	const own = (recorded as { repository?: { full_name?: string } } | undefined)?.repository?.full_name ?? "";
+		.find(({ name }) => name === event)
+		?.examples.find((example) => "action" in example && example.action === action);
+	if (recorded === undefined) throw new Error(`no example of ${event} has the action ${action}`);
+	const own = (recorded as { repository?: { full_name?: string } }).repository?.full_name ?? "";
 	const payload = JSON.parse(JSON.stringify(recorded).replaceAll(own, "5dlabs/cto"));
-	Object.assign(payload.workflow_job, { conclusion: "failure", workflow_name: "Controller CI", head_branch: "main" });
+	Object.assign(payload[event], OF_EVENT[event], changes);
 	return payload;
 }
+
+const OF_EVENT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+	workflow_job: { workflow_name: "Controller CI", head_branch: "main" },
+};
 
 /** Pads the payload to the size with an unused field. */
 function padded(payload: Record<string, unknown>): string {

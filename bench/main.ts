@@ -6,6 +6,7 @@ import { type ContextFigures, measureContext } from "./context.ts";
 import { type DecideFigures, measureDecide } from "./decide.ts";
 import { measureDesk, printDesk } from "./desk.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
+import { type IngestCpuFigures, measureIngestCpu } from "./ingest-cpu.ts";
 import { measureJournal } from "./journal.ts";
 import { measureRouting, printRouting } from "./routing.ts";
 
@@ -13,6 +14,7 @@ import { measureRouting, printRouting } from "./routing.ts";
 const USAGE = `npm run bench                             all figures except routing
 npm run bench -- decide                   time of a decision, in Node and in workerd
 npm run bench -- context                  time to read logs and to gather the context
+npm run bench -- ingest                   the worker's CPU for one delivery, by what becomes of it
 npm run bench -- journal                  bytes of the journal and calls to it, for one incident
 npm run bench -- desk                     time of the commands, and of the hub's start
 npm run bench -- routing [file.jsonl ...] how often the right agent is chosen, for the labelled cases in these files,
@@ -31,6 +33,7 @@ if (process.argv.includes("--help")) console.log(USAGE);
 else if (only === "routing")
 	await reportRouting(files.length > 0 ? files : (process.env.HEALER_CORPUS ?? "").split(path.delimiter));
 else if (only === "decide") report(await measureDecide(), printDecide);
+else if (only === "ingest") report(await measureIngestCpu(await bundleToMeasure()), printIngest);
 else if (only === "journal") report(await measureJournal(), console.log);
 else if (only === "desk") report(await measureDesk(), (figures) => printDesk(figures, row));
 else if (only === "context") report(await measureContext(), printContext);
@@ -41,13 +44,17 @@ async function reportRouting(named: readonly string[]): Promise<void> {
 	report(measured, () => printRouting(measured, console.log));
 }
 
-async function reportAll(): Promise<void> {
+async function bundleToMeasure(): Promise<string> {
 	const artefact = await loadGoodPipeline("pipeline.yaml");
 	if (!artefact.ok) {
 		console.error(artefact.problem);
 		process.exit(2);
 	}
-	const bundle = await bundleWorker(artefact.value, { minify: true });
+	return await bundleWorker(artefact.value, { minify: true });
+}
+
+async function reportAll(): Promise<void> {
+	const bundle = await bundleToMeasure();
 	const figures: Figures = {
 		ingest: await measureIngest(bundle),
 		decide: await measureDecide(),
@@ -64,6 +71,14 @@ function report<T>(figures: T, print: (figures: T) => void): void {
 
 function row(name: string, value: string, target: string): void {
 	console.log(`${name.padEnd(48)}${value.padStart(14)}   ${target}`);
+}
+
+function printIngest({ floor_us, deliveries }: IngestCpuFigures): void {
+	row("CPU for one delivery, multiple of HMAC only", "", `HMAC only: ${floor_us.toFixed(0)} µs`);
+	for (const { name, us, ratio_to_floor, target } of deliveries) {
+		const wanted = target === undefined ? "" : `, at most ${target}`;
+		row(`  ${name}`, ratio_to_floor.toFixed(2), `${us.toFixed(0)} µs${wanted}`);
+	}
 }
 
 function printDecide(decide: DecideFigures): void {

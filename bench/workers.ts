@@ -25,8 +25,11 @@ export function hmacWorker(): Configuration {
 	return { files: { "worker.js": HMAC_ONLY }, capnp: config(`(name = "SECRET", text = "${SECRET}")`) };
 }
 
-/** The real bundle, with stubs of the journal, KV and the queue that answer at once in the worker's own isolate. */
-export function healerWorker(bundle: string): Configuration {
+/**
+ * The real bundle, with stubs of the journal, KV and the queue that answer at once in the worker's own isolate. A journal whose
+ * writes change nothing makes every delivery a duplicate.
+ */
+export function healerWorker(bundle: string, { changes = 1 }: { readonly changes?: 0 | 1 } = {}): Configuration {
 	const bindings = `
 				(name = "GITHUB_WEBHOOK_SECRET", text = "${SECRET}"),
 				(name = "HEALER_API_TOKEN", text = "token-of-the-benchmark"),
@@ -35,7 +38,7 @@ export function healerWorker(bundle: string): Configuration {
 				(name = "JOURNAL", wrapped = (moduleName = "stub:journal")),
 				(name = "DEDUP", wrapped = (moduleName = "stub:keys")),
 				(name = "WAKEUPS", wrapped = (moduleName = "stub:queue"))`;
-	const files = { "journal.js": JOURNAL_STUB, "keys.js": KEYS_STUB, "queue.js": QUEUE_STUB };
+	const files = { "journal.js": journalStub(changes), "keys.js": KEYS_STUB, "queue.js": QUEUE_STUB };
 	return { files: { "worker.js": bundle, ...files }, capnp: config(bindings, ["journal", "keys", "queue"]) };
 }
 
@@ -78,12 +81,12 @@ const send = async (body) => void JSON.stringify(body);
 export default () => ({ send, sendBatch: send });`;
 
 /**
- * All migrations are applied; any other statement changes one row and returns none. Values become JSON, as in the real
+ * All migrations are applied; any other statement changes so many rows and returns none. Values become JSON, as in the real
  * client before sending.
  */
-const JOURNAL_STUB = `
+const journalStub = (changes: 0 | 1) => `
 const APPLIED = ${JSON.stringify(MIGRATIONS.map((name) => ({ name })))};
-const meta = { changes: 1, last_row_id: 1, duration: 0, rows_read: 0, rows_written: 1 };
+const meta = { changes: ${changes}, last_row_id: 1, duration: 0, rows_read: 0, rows_written: 1 };
 const result = { success: true, results: [], meta };
 class Statement {
 	constructor(sql, values) {

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from "../wire/durations.ts";
+import { once } from "../wire/once.ts";
 import { createSources } from "./context/create-sources.ts";
 import { nothingLeft } from "./context/recheck/nothing-left.ts";
 import type { Effects, NotificationTools } from "./effects.ts";
@@ -21,40 +22,72 @@ const OVERDUE_AFTER_MS = 30 * MINUTE_MS;
 // What is due later is found by the sweep at its time.
 const SWEEP_EVERY_MS = MINUTE_MS;
 
-/** The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. */
+/**
+ * The real effects, for one invocation. With `ctx`, hints are given behind its answer: nobody waits for them. Most deliveries
+ * are ignored and need none of it, so each part is made when it is first asked for.
+ */
 export function createEffects(given: Env, log: Log, ctx?: ExecutionContext): Effects {
 	const budget = new InvocationBudget();
-	const env: Env = { ...given, ...countedBindings(given, budget) };
+	const env = once((): Env => ({ ...given, ...countedBindings(given, budget) }));
 	const now = () => systemClock.now();
 	const newId = () => crypto.randomUUID();
 	// As a function of its own: the runtime's refuses to be called as a method.
 	const plainFetch = countedFetch((input, init) => fetch(input, init), budget);
-	const toRelay = countedFetch(relayFetch(env), budget);
-	const github = createGitHub(env, { fetch: plainFetch, now, log });
+	const toRelay = once(() => countedFetch(relayFetch(env()), budget));
+	const github = once(() => ({ client: createGitHub(env(), { fetch: plainFetch, now, log }) }));
+	const sources = once(() => {
+		const relay = { env: env(), fetch: toRelay(), now, newId };
+		return createSources({ github: github().client, fetch: plainFetch, relay });
+	});
+	const notifications = once(() => notificationTools(env(), plainFetch));
+	const claims = once(() => createClaimCache(env().DEDUP, now, log));
+	const sendSpawn = once(() => createSendSpawn(env(), now, toRelay()));
+	const askStatus = once(() => createAskStatus(env(), { now, newId, fetch: toRelay() }));
+	// Asked for at each delivery, and KV only now and then.
+	const engineSource = {
+		HEALER_LOOPBACK: given.HEALER_LOOPBACK,
+		get DEDUP() {
+			return env().DEDUP;
+		},
+	};
 	return {
-		journal: env.JOURNAL,
+		get journal() {
+			return env().JOURNAL;
+		},
 		budget,
 		now,
 		sleep: (ms) => systemClock.sleep(ms),
 		random: () => Math.random(),
 		newId,
-		engine: () => currentEngine(env, now(), log),
-		publishPipeline: () => publishPipeline(env.JOURNAL, env.DEDUP),
-		sources: createSources({ github, fetch: plainFetch, relay: { env, fetch: toRelay, now, newId } }),
+		engine: () => currentEngine(engineSource, now(), log),
+		publishPipeline: () => publishPipeline(env().JOURNAL, env().DEDUP),
+		get sources() {
+			return sources();
+		},
 		nothingLeft,
-		overdueAfterMs: env.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
-		github,
-		notifications: notificationTools(env, plainFetch),
-		claims: createClaimCache(env.DEDUP, now, log),
-		sendSpawn: createSendSpawn(env, now, toRelay),
-		askStatus: createAskStatus(env, { now, newId, fetch: toRelay }),
+		overdueAfterMs: given.HEALER_SINK === "directory" ? undefined : OVERDUE_AFTER_MS,
+		get github() {
+			return github().client;
+		},
+		get notifications() {
+			return notifications();
+		},
+		get claims() {
+			return claims();
+		},
+		get sendSpawn() {
+			return sendSpawn();
+		},
+		get askStatus() {
+			return askStatus();
+		},
 		async wake(incidentId, delayMs) {
 			if (delayMs > SWEEP_EVERY_MS) return;
-			const hint = sendWakeup(env, incidentId, delayMs, log);
+			const hint = sendWakeup(env(), incidentId, delayMs, log);
 			if (ctx === undefined) await hint;
 			else ctx.waitUntil(hint);
 		},
-		wakeAll: (incidentIds) => sendWakeups(env, incidentIds, log),
+		wakeAll: (incidentIds) => sendWakeups(env(), incidentIds, log),
 		log,
 	};
 }

@@ -10,6 +10,7 @@ import {
 	decide,
 	type ExplainedDelivery,
 	explainDelivery,
+	type IgnoredReason,
 	type Incident,
 	type LifecycleReading,
 	type LogLimits,
@@ -25,9 +26,9 @@ import {
 	type Reading,
 	readDelivery,
 	readLifecycle,
+	rejectEarly,
 } from "../pipeline/index.ts";
 import { longestGathering } from "./context/gather-context.ts";
-import type { Env } from "./env.ts";
 import type { Log } from "./log.ts";
 import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 
@@ -35,6 +36,8 @@ import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 export interface Engine {
 	readonly version: string;
 	readonly settings: Artefact["settings"];
+	/** Why a delivery is ignored, if its event and action alone show it. */
+	rejectEarly(delivery: Delivery): IgnoredReason | undefined;
 	read(delivery: Delivery): Promise<Reading>;
 	/** What to gather first. */
 	plan(incident: Incident): Promise<readonly PlannedRequest[]>;
@@ -84,7 +87,11 @@ let checkedAt = Number.NEGATIVE_INFINITY;
  * The active pipeline: the version that KV names, else the bundled one. Checked at most four times a second on loopback, every
  * 20 s elsewhere. If the version is missing or does not load, that is logged, and the last good one stays.
  */
-export async function currentEngine(env: Env, now: number, log: Log): Promise<Engine> {
+export async function currentEngine(
+	env: { readonly HEALER_LOOPBACK?: string | undefined; readonly DEDUP: KVNamespace },
+	now: number,
+	log: Log,
+): Promise<Engine> {
 	const every = env.HEALER_LOOPBACK === "true" ? RECHECK_MS.loopback : RECHECK_MS.elsewhere;
 	const age = now - checkedAt;
 	// A clock that was set back does not keep an engine for longer.
@@ -139,6 +146,7 @@ function createEngine(artefact: Artefact): Engine {
 	return {
 		version: artefact.version,
 		settings: pipeline.settings,
+		rejectEarly: (delivery) => rejectEarly(pipeline, delivery),
 		read: (delivery) => readDelivery(pipeline, delivery),
 		plan: (incident) => planContext(pipeline, incident),
 		gathering_ms: longestGathering(pipeline.context[0] ?? []),

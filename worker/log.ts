@@ -29,15 +29,16 @@ export function createLog(
 	write: (line: string) => void = writeLine,
 	now: () => number = Date.now,
 ): Log {
-	return new BoundLog(bound, write, now);
+	return new BoundLog([bound], write, now);
 }
 
 class BoundLog implements Log {
-	private readonly bound: LogFields;
+	// Joined by the line that needs them: a getter among them is not called before.
+	private readonly bound: readonly LogFields[];
 	private readonly write: (line: string) => void;
 	private readonly now: () => number;
 
-	constructor(bound: LogFields, write: (line: string) => void, now: () => number) {
+	constructor(bound: readonly LogFields[], write: (line: string) => void, now: () => number) {
 		this.bound = bound;
 		this.write = write;
 		this.now = now;
@@ -57,14 +58,14 @@ class BoundLog implements Log {
 	}
 
 	with(fields: LogFields): Log {
-		return new BoundLog({ ...this.bound, ...fields }, this.write, this.now);
+		return new BoundLog([...this.bound, fields], this.write, this.now);
 	}
 
 	private line(level: LogLevel, message: string, fields: LogFields = {}): void {
 		const { cause, ...others } = fields;
 		const stack = level === "error" ? stackOf(cause) : undefined;
 		const all = {
-			...this.bound,
+			...Object.assign({}, ...this.bound),
 			...others,
 			...("cause" in fields && { cause: explainCause(cause) }),
 			...(stack !== undefined && { stack }),

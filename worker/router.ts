@@ -75,6 +75,19 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /assets/:file": serveAsset,
 };
 
+// The path of nearly every request. A query or another spelling is left to the router.
+const WEBHOOK = /^https?:\/\/[^/?#]+\/webhooks\/github$/;
+
+/** Serves a request. GitHub's deliveries skip the router, which reads the whole URL for each. */
+export async function serve(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+	if (request.method !== "POST" || !WEBHOOK.test(request.url)) return await router.fetch(request, env, ctx);
+	try {
+		return await receiveGithub(request, env, ctx);
+	} catch (cause) {
+		return answerFailure(cause, request);
+	}
+}
+
 /** Every route of the worker, each behind its guard. */
 export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerFailure });
 
@@ -121,7 +134,7 @@ function refuse(request: IRequest, right: Right, status: 401 | 403): Response {
 }
 
 /** The caller learns whether the journal failed, with the fix; everything else goes only to the log. */
-function answerFailure(cause: unknown, request: IRequest): Response {
+function answerFailure(cause: unknown, request: Request | IRequest): Response {
 	createLog().error("request failed", {
 		delivery_id: request.headers.get("x-github-delivery"),
 		path: new URL(request.url).pathname,

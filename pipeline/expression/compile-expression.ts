@@ -3,6 +3,7 @@ import { planClauses } from "./clause-plan.ts";
 import { compileEvaluation, type Evaluate } from "./evaluation.ts";
 import type { Scope } from "./facts.ts";
 import { compileJudge, type Judge } from "./judge.ts";
+import { compileMayHold, type MayHold } from "./may-hold.ts";
 import { liveProbes, probesOf } from "./probes.ts";
 
 /** An expression that can be evaluated many times, also concurrently. */
@@ -19,6 +20,8 @@ export interface CompiledCondition {
 	readonly text: string;
 	/** True, false or unknown, and why: synchronously, or a promise when jsonata is needed. */
 	readonly judge: Judge;
+	/** Whether it may be true for any payload with the scope's `action`. */
+	readonly mayHold: MayHold;
 }
 
 /**
@@ -42,8 +45,10 @@ export function compileExpression(text: string): CompiledExpression {
 
 /** Compiles on first use, like `compileExpression`. */
 export function compileCondition(text: string): CompiledCondition {
-	const judge = once(() => compileJudge(planClauses(parseBuilt(text))));
-	return { text, judge: (scope) => judge()(scope) };
+	const plan = once(() => planClauses(parseBuilt(text)));
+	const judge = once(() => compileJudge(plan()));
+	const mayHold = once(() => compileMayHold(plan()));
+	return { text, judge: (scope) => judge()(scope), mayHold: (scope) => mayHold()(scope) };
 }
 
 function parseBuilt(text: string): ParsedExpression {

@@ -25,12 +25,11 @@ import { firstTrue } from "./rule-verdicts.ts";
 export async function readDelivery(pipeline: Pipeline, delivery: Delivery): Promise<Reading> {
 	const { event } = delivery;
 	const entries = pipeline.events.get(event);
-	if (entries === undefined)
-		return ignored({ kind: "unknown_event", event: event.slice(0, 100) }, [], "no entry listens to this event");
+	if (entries === undefined) return ignored(notMatched(pipeline, delivery), [], "no entry listens to this event");
 
 	const scope = payloadScope(pipeline, delivery);
 	const { found: entry, verdicts } = await firstTrue(entries, scope);
-	if (entry === undefined) return ignored(notMatched(delivery), verdicts, "no entry's condition is true");
+	if (entry === undefined) return ignored(notMatched(pipeline, delivery), verdicts, "no entry's condition is true");
 
 	const { value, failed } = await evaluateMapping(entry.incident, scope, "incident");
 	const fields = { ...envelopeOf(scope.input), ...shapeIncident(value) };
@@ -121,7 +120,9 @@ function payloadIdentity(name: string, payload: unknown, repository: string): Id
 	return { ...(text !== undefined && { text }), missing: [], failed: [] };
 }
 
-function notMatched({ event, payload }: Delivery): IgnoredReason {
+/** Why a delivery is ignored that no entry takes. */
+export function notMatched(pipeline: Pipeline, { event, payload }: Delivery): IgnoredReason {
+	if (!pipeline.events.has(event)) return { kind: "unknown_event", event: event.slice(0, 100) };
 	const action = readPath(payload, ["action"]);
 	return { kind: "not_matched", event, ...(typeof action === "string" && { action: action.slice(0, 100) }) };
 }

@@ -37,7 +37,16 @@ export async function acceptDelivery(
 ): Promise<Receipt> {
 	const prepared = await prepareDelivery(effects, received, from, log);
 	if (!prepared.ok) return { status: "refused", problem: prepared.problem };
-	const { delivery } = prepared;
+	return await storeDelivery(effects, prepared.delivery, log, queue);
+}
+
+/** Stores a prepared delivery, or queues it. */
+export async function storeDelivery(
+	effects: Effects,
+	delivery: PreparedDelivery,
+	log: Log,
+	queue?: Queue<QueuedMessage>,
+): Promise<Receipt> {
 	// Nothing to store, so the answer does not depend on the journal.
 	if (!needsJournal(delivery)) return await writeDelivery(effects, delivery, log);
 

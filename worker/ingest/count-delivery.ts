@@ -8,11 +8,14 @@ import { writeCountsSoon } from "./write-counts.ts";
 
 type Needed = Pick<Effects, "journal" | "now" | "sleep" | "log">;
 
-/** Counts a delivery by its receipt, after its answer: the caller passes the promise to `waitUntil`. Never throws. */
-export async function countReceipt(effects: Needed, receipt: Receipt): Promise<void> {
+/**
+ * Counts a delivery by its receipt, and writes the counts after its answer: the caller passes the promise, if there is one, to
+ * `waitUntil`. Never throws.
+ */
+export function countReceipt(effects: Needed, receipt: Receipt): Promise<void> | undefined {
 	addReceipt(effects.now(), receipt);
 	// It waits for the journal itself.
-	if (receipt.status !== "queued") await writeCountsSoon(effects);
+	return receipt.status === "queued" ? undefined : writeCountsSoon(effects);
 }
 
 /** Counts a delivery by its receipt in this isolate alone: the caller writes the counts when it has done all that it does. */
@@ -23,16 +26,16 @@ export function addReceipt(now: number, receipt: Receipt): void {
 }
 
 /** Counts a delivery that is answered with this status, 4xx or 5xx, like `countReceipt`. */
-export async function countRefusal(effects: Needed, status: number): Promise<void> {
+export function countRefusal(effects: Needed, status: number): Promise<void> | undefined {
 	const outcome: DeliveryOutcome = status >= 500 ? "failed" : "refused";
 	pendingCounts.add("healer_deliveries", outcome);
-	await writeCountsSoon(effects);
+	return writeCountsSoon(effects);
 }
 
 /** Counts an ignored delivery among those alone, like `countReceipt`. */
-export async function countIgnored(effects: Needed, kind: string, delivery?: IgnoredDelivery): Promise<void> {
+export function countIgnored(effects: Needed, kind: string, delivery?: IgnoredDelivery): Promise<void> | undefined {
 	addIgnored(effects.now(), kind, delivery);
-	await writeCountsSoon(effects);
+	return writeCountsSoon(effects);
 }
 
 /**

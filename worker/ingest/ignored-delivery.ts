@@ -45,13 +45,17 @@ export function ignoredDelivery(
 		action: about.action === undefined ? null : redactText(about.action),
 		repository: repository === undefined ? null : cleanText(repository.name, MOST.name),
 		branch: about.branch ?? null,
-		reason: redactText(cleanText(whyNothing(reason), MOST.reason)),
+		reason: whyNothing(reason),
 		filter: reason.kind === "filtered" ? cleanText(reason.filter, MOST.short) : reason.kind,
 	};
 }
 
-/** A signal that counts for a remediation is not ignored, so there is none. */
-function whyNothing(reason: IgnoredReason): string {
+/** One sentence for people. A signal that counts for a remediation is not ignored, so there is none. */
+export function whyNothing(reason: IgnoredReason): string {
+	return redactText(cleanText(sentenceOf(reason), MOST.reason));
+}
+
+function sentenceOf(reason: IgnoredReason): string {
 	if (reason.kind !== "tracked") return renderIgnored(reason);
 	return `${reason.event} reports ${reason.reports}, and nothing on its branch, pull request or alert is under remediation`;
 }

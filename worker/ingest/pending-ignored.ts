@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../wire/durations.ts";
 import { addIgnoredStatement } from "../journal/ignored.ts";
 import { type IgnoredDelivery, ignoredDeliveriesStatement } from "../journal/ignored-deliveries.ts";
 import { PendingCounts } from "../runtime/pending-counts.ts";
@@ -14,19 +15,33 @@ let pendingDeliveries: IgnoredDelivery[] = [];
  * proved who sent it.
  */
 export function addIgnored(now: number, kind: string, delivery?: IgnoredDelivery): void {
-	pending.add(new Date(now).toISOString().slice(0, 10), kind);
+	pending.add(dayOf(now), kind);
 	if (delivery === undefined) return;
 	if (pendingDeliveries.length === MOST_PENDING) pendingDeliveries.shift();
 	pendingDeliveries.push(delivery);
 }
 
+let lastDay = { number: Number.NaN, text: "" };
+
+function dayOf(now: number): string {
+	const number = Math.floor(now / DAY_MS);
+	if (number !== lastDay.number) lastDay = { number, text: new Date(now).toISOString().slice(0, 10) };
+	return lastDay.text;
+}
+
 /** Takes all that is pending, to be written. `putBack`: it could not be. */
-export function takeIgnored(): { statements(db: D1Database): readonly D1PreparedStatement[]; putBack(): void } {
+export function takeIgnored(): {
+	/** By kind of reason. */
+	readonly counts: Readonly<Record<string, number>>;
+	statements(db: D1Database): readonly D1PreparedStatement[];
+	putBack(): void;
+} {
 	const taken = pending.take();
 	const counts = taken.map(({ name, label, value }) => ({ day: name, reason: label, count: value }));
 	const deliveries = pendingDeliveries;
 	pendingDeliveries = [];
 	return {
+		counts: Object.fromEntries(counts.map(({ reason, count }) => [reason, count])),
 		statements: (db) => [
 			...(counts.length === 0 ? [] : [addIgnoredStatement(db, counts)]),
 			...(deliveries.length === 0 ? [] : [ignoredDeliveriesStatement(db, deliveries)]),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Delivery, type Reading, whyIgnored } from "../../pipeline/index.ts";
+import { type Delivery, type IgnoredReason, type Reading, whyIgnored } from "../../pipeline/index.ts";
 import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { REPOSITORY } from "../../pipeline/stages/envelope.ts";
 import type { Effects } from "../effects.ts";
@@ -39,6 +39,10 @@ export async function prepareDelivery(
 	const received_at = effects.now();
 	const engine = await effects.engine();
 	const { traceparent, ...rest } = received;
+	// Most of what GitHub sends: nothing in the pipeline cares for it, whatever else it says.
+	const rejected = from === "github" ? engine.rejectEarly(rest) : undefined;
+	if (rejected !== undefined) return { ok: true, delivery: rejectedDelivery(rest, rejected, received_at) };
+
 	const delivery = await completeCheckRun(effects.github, rest);
 	const { delivery_id, event } = delivery;
 	let prepared: PreparedDelivery;
@@ -67,6 +71,19 @@ export async function prepareDelivery(
 	if (fitting !== undefined) return { ok: true, delivery: fitting };
 	log.warn("delivery refused", { reason: "too large for the journal" });
 	return { ok: false, problem: "the texts in the payload are too large for the journal" };
+}
+
+function rejectedDelivery(
+	{ delivery_id, event, payload }: Delivery,
+	reason: IgnoredReason,
+	received_at: number,
+): PreparedDelivery {
+	const repository = repositoryOf(payload, "github");
+	return {
+		...{ delivery_id, event, received_at, content: { outcome: "ignored", reason } },
+		...(repository !== undefined && { repository }),
+		about: subjectOf(payload),
+	};
 }
 
 /** Whether it does what a person asked for, by a comment or a check run's button: only GitHub knows who that was. */

@@ -1,4 +1,5 @@
 import type { Delivery } from "../../pipeline/index.ts";
+import { once } from "../../wire/once.ts";
 import { readSecretList } from "../../wire/secret-list.ts";
 import { answerCommand } from "../commands/answer-command.ts";
 import { createEffects } from "../create-effects.ts";
@@ -7,13 +8,17 @@ import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { answerBeforeBody, bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, type Log, type LogFields } from "../log.ts";
+import { keepAlive } from "../runtime/keep-alive.ts";
 import { deliveryTraceId } from "../runtime/trace.ts";
-import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
+import { type Receipt, storeDelivery } from "./accept-delivery.ts";
 import { answerSetup, isSetupEvent } from "./answer-setup.ts";
 import { countIgnored, countReceipt, countRefusal } from "./count-delivery.ts";
 import { deliveryQueue } from "./delivery-queue.ts";
 import { type GithubHeaders, type GithubHeadersReading, readGithubHeaders } from "./github-headers.ts";
+import { whyNothing } from "./ignored-delivery.ts";
+import { keepForLater, writeLateSoon } from "./late-signals.ts";
+import { prepareDelivery } from "./prepare-delivery.ts";
 import { verifySignature } from "./verify-signature.ts";
 
 /**
@@ -23,11 +28,23 @@ import { verifySignature } from "./verify-signature.ts";
  */
 export async function receiveGithub(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
 	const delivery_id = request.headers.get("x-github-delivery");
-	const log = createLog({ delivery_id, ...(delivery_id && { trace_id: deliveryTraceId(delivery_id) }) });
+	const log = createLog(tracedFields(delivery_id));
 	const effects = createEffects(env, log, ctx);
 	const response = await receiveRequest(request, env, ctx, effects);
-	if (!response.ok) ctx.waitUntil(countRefusal(effects, response.status));
+	if (!response.ok) keepAlive(ctx, countRefusal(effects, response.status));
 	return response;
+}
+
+/** Hashed only for a line that is written: most deliveries write none. */
+function tracedFields(delivery_id: string | null): LogFields {
+	if (!delivery_id) return { delivery_id };
+	const trace = once(() => ({ id: deliveryTraceId(delivery_id) }));
+	return {
+		delivery_id,
+		get trace_id() {
+			return trace().id;
+		},
+	};
 }
 
 async function receiveRequest(request: Request, env: Env, ctx: ExecutionContext, effects: Effects): Promise<Response> {
@@ -59,7 +76,7 @@ function refuseHeaders(
 
 function refuseSignature(request: Request, ctx: ExecutionContext, effects: Effects): Response {
 	effects.log.warn("delivery refused", { reason: "signature", sha1_only: isSha1Only(request.headers) });
-	ctx.waitUntil(countIgnored(effects, REFUSED_SIGNATURE));
+	keepAlive(ctx, countIgnored(effects, REFUSED_SIGNATURE));
 	return errorResponse(401, "wrong or missing X-Hub-Signature-256");
 }
 
@@ -72,16 +89,15 @@ async function receiveBody(
 	effects: Effects,
 ): Promise<Response> {
 	const { log } = effects;
-	const text = decodeUtf8(bytes);
 	const secrets = readSecretList(env.GITHUB_WEBHOOK_SECRET);
 	if (secrets.length === 0) log.error("GITHUB_WEBHOOK_SECRET is not set: every delivery is refused");
-	if (!(await verifySignature(secrets, { bytes, text }, signature))) return refuseSignature(request, ctx, effects);
+	if (!(await verifySignature(secrets, bytes, signature))) return refuseSignature(request, ctx, effects);
 
 	if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "")) {
 		log.warn("delivery refused", { reason: "form-encoded" });
 		return errorResponse(415, "set the webhook's content type to application/json");
 	}
-	const json = parseJson(text);
+	const json = parseJson(decodeUtf8(bytes));
 	if (!json.ok) {
 		log.warn("delivery refused", { reason: "not JSON" });
 		return errorResponse(400, "the body is not JSON");
@@ -106,8 +122,13 @@ async function receivePayload(
 		});
 	}
 
-	const receipt = await receive(effects, { ...headers, payload }, env, effects.log.with({ event }));
-	ctx.waitUntil(countReceipt(effects, receipt));
+	const log = effects.log.with({ event });
+	const receipt = await receive(effects, { ...headers, payload }, env, log);
+	if (receipt.status === "late") {
+		keepAlive(ctx, writeLateSoon(effects, log, deliveryQueue(env)));
+		return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+	}
+	keepAlive(ctx, countReceipt(effects, receipt));
 	switch (receipt.status) {
 		case "ignored":
 			return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
@@ -140,10 +161,22 @@ async function receivePayload(
 	}
 }
 
+/** A green check where nothing is under remediation: it is written behind its answer. */
+interface Late {
+	readonly status: "late";
+	readonly reason: string;
+}
+
 /** Never throws: whatever failed, such as loading the pipeline, may succeed when the delivery is sent again. */
-async function receive(effects: Effects, delivery: Delivery, env: Env, log: Log): Promise<Receipt> {
+async function receive(effects: Effects, received: Delivery, env: Env, log: Log): Promise<Receipt | Late> {
 	try {
-		return await acceptDelivery(effects, delivery, "github", log, deliveryQueue(env));
+		const prepared = await prepareDelivery(effects, received, "github", log);
+		if (!prepared.ok) return { status: "refused", problem: prepared.problem };
+		const { delivery } = prepared;
+		const { content } = delivery;
+		if (content.outcome === "ignored" && keepForLater(effects, delivery))
+			return { status: "late", reason: whyNothing(content.reason) };
+		return await storeDelivery(effects, delivery, log, deliveryQueue(env));
 	} catch (cause) {
 		log.error("delivery not accepted", { cause });
 		return { status: "unavailable", problem: "the worker's log has the reason (`npx wrangler tail`)" };

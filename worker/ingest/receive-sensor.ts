@@ -9,6 +9,7 @@ import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, jsonResponse } from "../http/responses.ts";
 import { findIncident } from "../journal/incidents.ts";
 import { createLog, type Log } from "../log.ts";
+import { keepAlive } from "../runtime/keep-alive.ts";
 import { traceparentOf } from "../runtime/trace.ts";
 import { acceptDelivery, type Receipt } from "./accept-delivery.ts";
 import { BASE_CONFLICT } from "./base-conflict.ts";
@@ -90,11 +91,11 @@ async function remediate(
 	try {
 		const receipt = await acceptDelivery(effects, delivery, "sensor", log.with({ event: delivery.event }));
 		const response = await answer(effects, receipt);
-		ctx.waitUntil(response.ok ? countReceipt(effects, receipt) : countRefusal(effects, response.status));
+		keepAlive(ctx, response.ok ? countReceipt(effects, receipt) : countRefusal(effects, response.status));
 		return response;
 	} catch (cause) {
 		log.error("the journal failed", { cause });
-		ctx.waitUntil(countRefusal(effects, 503));
+		keepAlive(ctx, countRefusal(effects, 503));
 		return jsonResponse(503, failedAnswer("the incident could not be stored; send it again"));
 	}
 }

@@ -11,11 +11,20 @@ const GIVEN_UP_MS = 10 * GATHER_MS;
 // When the pending write was scheduled. A request that is cut off takes its timer with it.
 let gatheringSince = 0;
 
-/** Writes what was counted, in a moment: the caller passes the promise to `waitUntil`. Never throws. */
-export async function writeCountsSoon(effects: Pick<Effects, "journal" | "now" | "sleep" | "log">): Promise<void> {
+/**
+ * Writes what was counted, in a moment: the caller passes the promise to `waitUntil`. Undefined if another request does so
+ * already. Never throws.
+ */
+export function writeCountsSoon(
+	effects: Pick<Effects, "journal" | "now" | "sleep" | "log">,
+): Promise<void> | undefined {
 	const now = effects.now();
-	if (Math.abs(now - gatheringSince) < GIVEN_UP_MS) return;
+	if (Math.abs(now - gatheringSince) < GIVEN_UP_MS) return undefined;
 	gatheringSince = now;
+	return writeGathered(effects);
+}
+
+async function writeGathered(effects: Pick<Effects, "journal" | "sleep" | "log">): Promise<void> {
 	await effects.sleep(GATHER_MS);
 	gatheringSince = 0;
 	await writeCounts(effects);
@@ -37,6 +46,7 @@ export async function writeCounts({ journal, log }: Pick<Effects, "journal" | "l
 			...(limits.length === 0 ? [] : [keepRateLimitsStatement(journal, limits)]),
 		];
 		if (statements.length > 0) await journal.batch(statements);
+		if (Object.keys(ignored.counts).length > 0) log.info("deliveries ignored", ignored.counts);
 	} catch (cause) {
 		ignored.putBack();
 		pendingCounts.putBack(counts);

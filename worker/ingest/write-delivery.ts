@@ -10,18 +10,21 @@ import { outcomeFor } from "../../pipeline/overrides.ts";
 import { incidentId } from "../../pipeline/stages/incident-id.ts";
 import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
+import { assumeStatement, isWrongAssumption } from "../journal/assumptions.ts";
 import { commandStatement, pressedAgainStatement } from "../journal/commands.ts";
 import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliveries.ts";
 import type { IgnoredDelivery } from "../journal/ignored-deliveries.ts";
-import { failedAgainStatements, findOpenFix, isIncident } from "../journal/open-fixes.ts";
+import { assumeNoOpenFix, failedAgainStatements, findOpenFix, isIncident } from "../journal/open-fixes.ts";
 import { recordedStatement } from "../journal/recorded-deliveries.ts";
-import { remediationPushedTo } from "../journal/remediations.ts";
+import { isOfOthers, remediationPushedTo } from "../journal/remediations.ts";
 import { reopenStatements } from "../journal/reopen.ts";
+import { assumeKnown } from "../journal/repositories.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
 import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
 import { ignoredDelivery } from "./ignored-delivery.ts";
 import { underKnownName } from "./known-repository.ts";
+import { forgetQuiet, noteQuiet } from "./quiet-branches.ts";
 import { type PreparedSignal, trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** The result of storing a delivery. */
@@ -55,6 +58,8 @@ type ContentOf<T extends DeliveryContent["outcome"]> = Extract<DeliveryContent, 
  * journal fails.
  */
 export async function writeDelivery(effects: Effects, delivery: PreparedDelivery, log: Log): Promise<Acceptance> {
+	const ordinary = await writeOrdinary(effects, delivery, log);
+	if (ordinary !== undefined) return ordinary;
 	const prepared = await underKnownName(effects.journal, delivery, effects.now());
 	const { content } = prepared;
 	switch (content.outcome) {
@@ -69,15 +74,40 @@ export async function writeDelivery(effects: Effects, delivery: PreparedDelivery
 	}
 }
 
+/**
+ * Stores an incident in one call, if all is as it nearly always is: the journal knows the repository by this name, no fix of
+ * the branch is open, and no agent of ours pushed. The journal checks that in the same transaction; if it is not so, undefined,
+ * and nothing was written.
+ */
+async function writeOrdinary(effects: Effects, delivery: PreparedDelivery, log: Log): Promise<Acceptance | undefined> {
+	const { content, repository, received_at } = delivery;
+	if (content.outcome !== "incident" || repository?.id === undefined) return undefined;
+	const { incident } = content;
+	const engine = await effects.engine();
+	if (!isOfOthers(incident, engine.isOwnAgent)) return undefined;
+	const policy = outcomeFor(engine, incident.repository);
+	const assumed = assumeStatement(effects.journal, [
+		assumeKnown({ id: repository.id, name: repository.name }),
+		...assumeNoOpenFix({ failure: incident, policy, now: received_at }),
+	]);
+	try {
+		return await storeIncident(effects, delivery, content, log, [assumed]);
+	} catch (cause) {
+		if (isWrongAssumption(cause)) return undefined;
+		throw cause;
+	}
+}
+
 async function writeIncident(
 	effects: Effects,
-	{ delivery_id, signal, received_at, traceparent }: PreparedDelivery,
+	prepared: PreparedDelivery,
 	content: ContentOf<"incident">,
 	log: Log,
 ): Promise<Acceptance> {
-	const { incident, identity, explanation, settle_ms, late_ms } = content;
+	const { delivery_id, signal, received_at } = prepared;
+	const { incident, late_ms } = content;
 	const engine = await effects.engine();
-	const { isOwnAgent, settings } = engine;
+	const { isOwnAgent } = engine;
 	const policy = outcomeFor(engine, incident.repository);
 	const openFix = await findOpenFix(effects.journal, { failure: incident, policy, now: received_at });
 	const isKnown = openFix !== undefined && (await isIncident(effects.journal, incident.id));
@@ -96,6 +126,18 @@ async function writeIncident(
 		return record({ kind: "attempt_result", incident_id: remediation }, remediation, log);
 	}
 
+	return await storeIncident(effects, prepared, content, log);
+}
+
+/** Stores an incident that is its own: behind `first`, in one transaction. */
+async function storeIncident(
+	effects: Effects,
+	{ signal, received_at, traceparent }: PreparedDelivery,
+	{ incident, identity, explanation, settle_ms }: ContentOf<"incident">,
+	log: Log,
+	first: readonly D1PreparedStatement[] = [],
+): Promise<Acceptance> {
+	const { settings } = await effects.engine();
 	const { journal } = effects;
 	const now = effects.now();
 	const dueAt = now + settle_ms;
@@ -105,7 +147,8 @@ async function writeIncident(
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
 	const again = pressedAgain(incident, settings.commands.permissions ?? WRITER_PERMISSIONS);
-	const before = again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)];
+	const before = [...first, ...(again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)])];
+	forgetQuiet();
 	const results = (await journal.batch([...before, ...own, ...(tracked?.all ?? [])])).slice(before.length);
 	const isNew = results[back.all.length]?.meta.changes === 1;
 	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
@@ -184,7 +227,15 @@ async function writeIgnored(
 	if (refused !== undefined && added?.meta.changes === 1) return record(reason, refused.id, log);
 	// Its incident may still come: whoever has the time for that waits.
 	if (refused !== undefined) return { ...ignore(delivery, reason, log), isUnknown: true };
-	return tracked?.incident_id === undefined ? ignore(delivery, reason, log) : record(reason, tracked.incident_id, log);
+	if (signal !== undefined && tracked?.incident_id === undefined) noteQuiet(signal.signal, effects.now());
+	return afterSignal(delivery, tracked?.incident_id, log);
+}
+
+/** What became of a delivery that is no incident, once its signal is stored: it counts for `incident_id`, or for nothing. */
+export function afterSignal(delivery: PreparedDelivery, incident_id: string | undefined, log: Log): Acceptance {
+	if (delivery.content.outcome !== "ignored") throw new Error("only an ignored delivery is a signal alone");
+	const { reason } = delivery.content;
+	return incident_id === undefined ? ignore(delivery, reason, log) : record(reason, incident_id, log);
 }
 
 function record(why: IgnoredReason, incident_id: string, log: Log): Acceptance {
@@ -200,6 +251,8 @@ function ignore(
 ): Extract<Acceptance, { readonly status: "ignored" }> {
 	const kept = ignoredDelivery(delivery, why);
 	const { reason } = kept;
-	log.info("delivery ignored", { kind: why.kind, reason });
+	// The mass of all deliveries: `writeCounts` tells how many there were, and `GET /api/ignored` has each.
+	const isMass = why.kind === "unknown_event" || why.kind === "not_matched";
+	if (!isMass) log.info("delivery ignored", { kind: why.kind, reason });
 	return { status: "ignored", kind: why.kind, reason, delivery: kept };
 }

@@ -23,7 +23,26 @@ export function bindNamed(db: D1Database, sql: string, values: Bindings): D1Prep
 	return db.prepare(numbered).bind(...bound);
 }
 
-function numberPlaceholders(sql: string): { readonly numbered: string; readonly names: readonly string[] } {
+interface Numbered {
+	readonly numbered: string;
+	readonly names: readonly string[];
+}
+
+// Statements are written in the code, so there are few texts; each is numbered once in an isolate, not once a delivery.
+const numberedTexts = new Map<string, Numbered>();
+
+// Some texts are put together: more of them than any release has would be a mistake, and must not fill the memory.
+const MOST_TEXTS = 1_000;
+
+function numberPlaceholders(sql: string): Numbered {
+	const known = numberedTexts.get(sql);
+	if (known !== undefined) return known;
+	const numbered = numberAnew(sql);
+	if (numberedTexts.size < MOST_TEXTS) numberedTexts.set(sql, numbered);
+	return numbered;
+}
+
+function numberAnew(sql: string): Numbered {
 	const names: string[] = [];
 	const numbered = sql.replace(PLACEHOLDER, (quoted, name: string | undefined) => {
 		if (name === undefined) return quoted;

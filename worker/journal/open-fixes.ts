@@ -1,6 +1,7 @@
 import type { Artefact, Incident } from "../../pipeline/index.ts";
 import { arePartsOfOneRun, isOwnJob, isToBeMerged } from "../../pipeline/index.ts";
 import { DAY_MS } from "../../wire/durations.ts";
+import type { Assumption } from "./assumptions.ts";
 import { type CheckIdentity, checkMatcher, checkOf } from "./check-identity.ts";
 import { FIELDS } from "./incidents.ts";
 import { type Query, rowsQuery, runQuery } from "./query.ts";
@@ -36,14 +37,38 @@ export async function findOpenFix(
 	{ failure, policy, now }: { readonly failure: Incident; readonly policy: Artefact["outcome"]; readonly now: number },
 	read?: readonly OpenFixRow[],
 ): Promise<string | undefined> {
-	const { kind, branch } = failure;
 	const check = checkOf(failure);
-	if (kind !== "ci" || branch === undefined || check === undefined || !isToBeMerged(owned(failure), policy))
-		return undefined;
+	if (check === undefined || !mayHaveOpenFix(failure, policy)) return undefined;
 	const candidates = read ?? (await runQuery(db, rowsQuery<OpenFixRow>(ofFailure(db, failure, now))));
 	const same = candidates.filter((row) => isOfCheck(row.incident, failure, check, policy));
 	const known = await knownJobs(db, same);
 	return same.find((row) => !areOtherJobs(jobsOf(failure), known.get(row.id) ?? []))?.id;
+}
+
+function mayHaveOpenFix(failure: Incident, policy: Artefact["outcome"]): boolean {
+	const { kind, branch } = failure;
+	return (
+		kind === "ci" && branch !== undefined && checkOf(failure) !== undefined && isToBeMerged(owned(failure), policy)
+	);
+}
+
+/** That no fix of its branch is open, so that `findOpenFix` would find none. Nothing to assume where it does not ask. */
+export function assumeNoOpenFix({
+	failure,
+	policy,
+	now,
+}: {
+	readonly failure: Incident;
+	readonly policy: Artefact["outcome"];
+	readonly now: number;
+}): readonly Assumption[] {
+	if (!mayHaveOpenFix(failure, policy)) return [];
+	const sql = `NOT EXISTS (${candidatesOf("SELECT :fix_failure AS fields", FIX_PLACES)})`;
+	const values = {
+		...{ fix_failure: JSON.stringify(failure), fix_id: failure.id },
+		...{ fix_since: now - ASKED_FOR_MS, fix_most: MOST },
+	};
+	return [{ sql, values }];
 }
 
 /** An incident whose open fix a failure of the same branch may belong to. */
@@ -66,17 +91,20 @@ function ofFailure(db: D1Database, failure: Incident, now: number): D1PreparedSt
 		.bind(failure.id, now - ASKED_FOR_MS, MOST, JSON.stringify(failure));
 }
 
-/** SQL; `failure` selects the JSON of the failure whose id is ?1. */
-const candidatesOf = (failure: string) => `WITH given AS MATERIALIZED (${failure}),
+const PLACES = { id: "?1", since: "?2", most: "?3" };
+const FIX_PLACES = { id: ":fix_id", since: ":fix_since", most: ":fix_most" };
+
+/** SQL; `failure` selects the JSON of the failure whose id is at `id`. */
+const candidatesOf = (failure: string, { id, since, most } = PLACES) => `WITH given AS MATERIALIZED (${failure}),
 	failure AS MATERIALIZED (
 		SELECT fields ->> 'repository' AS repository, fields ->> 'branch' AS branch,
 			lower(coalesce(fields ->> 'head_repository', fields ->> 'repository')) AS head, ${WHICH_RUN} AS which FROM given
 	)
 	SELECT incidents.id, incidents.incident FROM failure CROSS JOIN incidents
-	WHERE incidents.repository = failure.repository AND incidents.branch = failure.branch AND incidents.id <> ?1
-		AND incidents.kind = 'ci' AND (${hasOpenFix("?2")} OR ${recorded("failure.which")})
+	WHERE incidents.repository = failure.repository AND incidents.branch = failure.branch AND incidents.id <> ${id}
+		AND incidents.kind = 'ci' AND (${hasOpenFix(since)} OR ${recorded("failure.which")})
 		AND lower(coalesce(incidents.incident ->> 'head_repository', incidents.repository)) = failure.head
-	ORDER BY incidents.created_at, incidents.id LIMIT ?3`;
+	ORDER BY incidents.created_at, incidents.id LIMIT ${most}`;
 
 /** A damaged incident matches no failure. */
 function isOfCheck(incident: string, failure: Incident, check: CheckIdentity, policy: Artefact["outcome"]): boolean {

@@ -172,6 +172,12 @@ interface PushOrigin {
 	readonly late_ms: number;
 }
 
+/** Whether it is known without the journal that no agent of ours pushed what failed: then `remediationPushedTo` finds nothing. */
+export function isOfOthers({ kind, branch, actor }: Incident, isOwnAgent: (login: string) => boolean): boolean {
+	if (kind !== "ci" || branch === undefined) return true;
+	return incidentOfFixBranch(branch) === undefined && actor !== undefined && !isOwnAgent(actor.login);
+}
+
 /**
  * The remediation whose agent pushed the failing commit: on the branch of a fix, or when one of our agents is known to have
  * pushed to a branch. Such a failure is not an incident, or an agent that pushes failing commits would be called without

@@ -1,4 +1,5 @@
 import { isSameRepository } from "../../pipeline/head-repository.ts";
+import type { Assumption } from "./assumptions.ts";
 import { rowQuery, runQuery } from "./query.ts";
 import { defineTable, nullable, rowNumber, text } from "./table.ts";
 
@@ -41,6 +42,15 @@ export async function knownRepository(db: D1Database, named: NamedRepository, no
 	if (isFormer && known.name !== null) return { name: known.name, key: known.key };
 	await db.batch([...takeName(db, id, name), ...renameRows(db, known.name ?? known.key, name, now)]);
 	return { name, key: known.key };
+}
+
+/** That the journal knows the repository by just this name, so that `knownRepository` would change nothing. */
+export function assumeKnown({ id, name }: NamedRepository & { readonly id: number }): Assumption {
+	return {
+		sql: `EXISTS (SELECT 1 FROM repositories
+			WHERE id = :repository_id AND name = :repository_name COLLATE BINARY AND key = :repository_key)`,
+		values: { repository_id: id, repository_name: name, repository_key: name.toLowerCase() },
+	};
 }
 
 /** Nobody else had the id: the repository is as its name says, also under a name that it lost since. */

@@ -28,7 +28,7 @@ async function callsOf(
 }
 
 it("asks the journal three times from an incident's lock to its CodeRun: to read, to decide, to conclude", async () => {
-	expect(await callsOf("fix/parser", 1)).toEqual({ taking: 2, sending: 3 });
-	// A branch that fixes are merged to: its open fixes are asked for before the delivery is written.
-	expect(await callsOf("main", 3)).toEqual({ taking: 3, sending: 3 });
+	expect(await callsOf("fix/parser", 1)).toEqual({ taking: 1, sending: 3 });
+	// A branch that fixes are merged to: that none is open is checked in the transaction that writes the delivery.
+	expect(await callsOf("main", 3)).toEqual({ taking: 1, sending: 3 });
 });

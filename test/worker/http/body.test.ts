@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MAX_BODY_BYTES, readBody } from "../../../worker/http/body.ts";
 import { passTimeUntil } from "../support/clock.ts";
 
@@ -13,6 +13,37 @@ describe("readBody", () => {
 	it("gives nothing for no body", async () => {
 		const read = await readBody(new Request("http://h/", { method: "POST" }));
 		expect(read.ok && read.bytes.byteLength).toBe(0);
+	});
+
+	it("trusts no announced length: more than that is cut off, less is what came", async () => {
+		const sent = (announced: string) =>
+			new Request("http://h/", {
+				method: "POST",
+				body: new Blob([new Uint8Array([1, 2, 3, 4])]).stream(),
+				headers: { "content-length": announced },
+			});
+		const shorter = await readBody(sent("3"));
+		expect(shorter.ok && [...shorter.bytes]).toEqual([1, 2, 3]);
+		const longer = await readBody(sent("5"));
+		expect(longer.ok && [...longer.bytes]).toEqual([1, 2, 3, 4]);
+	});
+
+	it("gives up a small body that does not come", { timeout: 20_000 }, async () => {
+		const late = new Request("http://h/", {
+			method: "POST",
+			body: new ReadableStream({ type: "bytes", pull: () => new Promise(() => undefined) }),
+			headers: { "content-length": "10" },
+		});
+		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+		try {
+			const reading = readBody(late);
+			vi.advanceTimersByTime(9_999);
+			expect(await Promise.race([reading, "waiting"])).toBe("waiting");
+			vi.advanceTimersByTime(1);
+			expect(await reading).toEqual({ ok: false, reason: "slow" });
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	it("refuses an announced length over 25 MB without reading", async () => {

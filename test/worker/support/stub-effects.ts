@@ -130,6 +130,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		explain: async () => {
 			throw new Error("no test explains with this engine");
 		},
+		rejectEarly: () => undefined,
 		read: async () => ({
 			outcome: "ignored",
 			reason: { kind: "unknown_event", event: "x" },
