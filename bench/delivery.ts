@@ -23,7 +23,8 @@ export function failedJob(): SignedDelivery {
 	};
 }
 
-function failedPayload(): Record<string, unknown> {
+/** GitHub's recorded `workflow_job`, failed, in an allowed repository. */
+export function failedPayload(): Record<string, unknown> {
 	const recorded = examples
 		.find(({ name }) => name === "workflow_job")
 		?.examples.find((example) => "action" in example && example.action === "completed");
@@ -34,7 +35,7 @@ function failedPayload(): Record<string, unknown> {
 }
 
 /** Pads the payload to the size with an unused field. */
-function padded(payload: Record<string, unknown>): string {
+export function padded(payload: Record<string, unknown>): string {
 	const missing = BYTES - JSON.stringify({ ...payload, padding: "" }).length;
 	return JSON.stringify({ ...payload, padding: "x".repeat(Math.max(0, missing)) });
 }

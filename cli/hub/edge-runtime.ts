@@ -5,6 +5,7 @@ import { LOOPBACK } from "../state/free-port.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { runtimeLine } from "./hub-log.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
+import { JOURNAL_OBJECT, linkJournal, modulesOnObjectJournal } from "./object-journal.ts";
 import type { PageFile } from "./page-bundle.ts";
 
 /** Same as in wrangler.toml; a test compares them. */
@@ -43,12 +44,13 @@ export async function startEdgeRuntime({
 	variables,
 	log,
 }: EdgeOptions): Promise<EdgeRuntime> {
-	const miniflare = await startMiniflare(folder, log, {
+	const miniflare = await startMiniflare(folder, log, script, {
 		name: "healer",
-		modules: [{ type: "ESModule", path: "healer.js", contents: script }],
 		bindings: { ...variables },
 		kvNamespaces: { DEDUP: "dedup" },
-		serviceBindings: { PAGE: async (request) => answerFile(await page(), new URL(request.url).pathname) },
+		serviceBindings: {
+			PAGE: async (request: { readonly url: string }) => answerFile(await page(), new URL(request.url).pathname),
+		},
 		queueProducers: { WAKEUPS: { queueName: "wakeups" } },
 		queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
 		// Bypasses miniflare's own HTTP front end, which is ten times slower than workerd.
@@ -72,10 +74,7 @@ export async function askJournalWorker(
 	folder: StateFolder,
 	log: (line: string) => void,
 ): Promise<{ readonly status: number; readonly text: string }> {
-	const miniflare = await startMiniflare(folder, log, {
-		name: "journal",
-		modules: [{ type: "ESModule", path: "journal.js", contents: script }],
-	});
+	const miniflare = await startMiniflare(folder, log, script, { name: "journal" });
 	try {
 		const response = await miniflare.dispatchFetch("http://localhost/", { method: "POST", body });
 		return { status: response.status, text: await response.text() };
@@ -84,8 +83,15 @@ export async function askJournalWorker(
 	}
 }
 
-async function startMiniflare(folder: StateFolder, log: (line: string) => void, worker: WorkerOptions) {
+async function startMiniflare(
+	folder: StateFolder,
+	log: (line: string) => void,
+	script: string,
+	bindings: Omit<WorkerOptions, "modules">,
+) {
 	useRuntimeWithGuard();
+	await linkJournal(folder.edge);
+	const worker = { ...bindings, modules: await modulesOnObjectJournal(script) };
 	const miniflare = withoutItsSignalHandlers(() => new Miniflare(miniflareOptions(folder, log, worker)));
 	await miniflare.ready;
 	return miniflare;
@@ -131,7 +137,7 @@ function miniflareOptions(folder: StateFolder, log: (line: string) => void, work
 		unsafeRuntimeEnv: { [RUNTIME_MARK]: folder.root, HEALER_WORKERD: workerdPath() },
 		unsafeTriggerHandlers: true,
 		resourceTmpPath: folder.scratch,
-		workers: [{ compatibilityDate: COMPATIBILITY_DATE, d1Databases: { JOURNAL: "journal" }, ...worker }],
+		workers: [{ compatibilityDate: COMPATIBILITY_DATE, durableObjects: { JOURNAL_OBJECT }, ...worker }],
 	};
 	// The conversion drops this option when it is set earlier, and state would go to a temporary folder.
 	return Object.assign(convertV4MiniflareOptions(options), { resourcePersistencePath: folder.edge });
