@@ -79,17 +79,25 @@ export async function startHub(home: string): Promise<BenchHub> {
 		await cp(path.join(ROOT, name), path.join(home, name), { recursive: true });
 	const [port, relayPort] = [await freePort(), await freePort()];
 	const state = path.join(home, "state");
-	const child = spawn(process.execPath, ["cli/main.ts", "start", "--pipeline", path.join(home, "pipeline.yaml")], {
-		cwd: ROOT,
-		stdio: ["ignore", "pipe", "inherit"],
-		env: {
-			...process.env,
-			HEALER_PORT: String(port),
-			HEALER_RELAY_PORT: String(relayPort),
-			HEALER_STATE_DIR: state,
-			GITHUB_WEBHOOK_SECRET: SECRET,
+	const child = spawn(
+		process.execPath,
+		["cli/main.ts",
+			"start",
+			"--pipeline",
+			path.join(home, "pipeline.yaml"),
+		],
+		{
+			cwd: ROOT,
+			stdio: ["ignore", "pipe", "inherit"],
+			env: {
+				...process.env,
+				HEALER_PORT: String(port),
+				HEALER_RELAY_PORT: String(relayPort),
+				HEALER_STATE_DIR: state,
+				GITHUB_WEBHOOK_SECRET: SECRET,
+			},
 		},
-	});
+	);
 	await saysReady(child);
 	const url = `http://127.0.0.1:${port}`;
 	const pid = child.pid ?? 0;

@@ -4,8 +4,8 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4M
 import { LOOPBACK } from "../state/free-port.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { runtimeLine } from "./hub-log.ts";
+import { LOCAL_OBJECTS, linkJournal, localModules } from "./local-bindings.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
-import { JOURNAL_OBJECT, linkJournal, modulesOnObjectJournal } from "./object-journal.ts";
 import type { PageFile } from "./page-bundle.ts";
 
 /** Same as in wrangler.toml; a test compares them. */
@@ -47,12 +47,9 @@ export async function startEdgeRuntime({
 	const miniflare = await startMiniflare(folder, log, script, {
 		name: "healer",
 		bindings: { ...variables },
-		kvNamespaces: { DEDUP: "dedup" },
 		serviceBindings: {
 			PAGE: async (request: { readonly url: string }) => answerFile(await page(), new URL(request.url).pathname),
 		},
-		queueProducers: { WAKEUPS: { queueName: "wakeups" } },
-		queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
 		// Bypasses miniflare's own HTTP front end, which is ten times slower than workerd.
 		unsafeDirectSockets: [{ host: LOOPBACK, port }],
 	});
@@ -91,7 +88,7 @@ async function startMiniflare(
 ) {
 	useRuntimeWithGuard();
 	await linkJournal(folder.edge);
-	const worker = { ...bindings, modules: await modulesOnObjectJournal(script) };
+	const worker = { ...bindings, modules: await localModules(script) };
 	const miniflare = withoutItsSignalHandlers(() => new Miniflare(miniflareOptions(folder, log, worker)));
 	await miniflare.ready;
 	return miniflare;
@@ -137,7 +134,7 @@ function miniflareOptions(folder: StateFolder, log: (line: string) => void, work
 		unsafeRuntimeEnv: { [RUNTIME_MARK]: folder.root, HEALER_WORKERD: workerdPath() },
 		unsafeTriggerHandlers: true,
 		resourceTmpPath: folder.scratch,
-		workers: [{ compatibilityDate: COMPATIBILITY_DATE, durableObjects: { JOURNAL_OBJECT }, ...worker }],
+		workers: [{ compatibilityDate: COMPATIBILITY_DATE, durableObjects: LOCAL_OBJECTS, ...worker }],
 	};
 	// The conversion drops this option when it is set earlier, and state would go to a temporary folder.
 	return Object.assign(convertV4MiniflareOptions(options), { resourcePersistencePath: folder.edge });

@@ -1,20 +1,13 @@
 import type { Env, Wakeup } from "../env.ts";
-import type { JournalObject } from "./journal-object.ts";
-import { objectJournal } from "./object-journal.ts";
+import { type LocalEnv, localEnv } from "./local-env.ts";
 
 export { JournalObject } from "./journal-object.ts";
+export { wakeupsObject } from "./wakeups-object.ts";
 
-type LocalEnv = Omit<Env, "JOURNAL"> & { readonly JOURNAL_OBJECT: DurableObjectNamespace<JournalObject> };
-
-/** The same worker with a Durable Object as its journal. */
-export function onObjectJournal(worker: ExportedHandler<Env, Wakeup>): ExportedHandler<LocalEnv, Wakeup> {
-	const { fetch, queue, scheduled } = worker;
-	let own: Env | undefined;
-	// One for the life of the isolate, as its bindings are: the worker remembers things about its journal.
-	const envOf = (env: LocalEnv) => (own ??= { ...env, JOURNAL: objectJournal(env.JOURNAL_OBJECT) });
+/** The same worker on the bindings of a local hub. */
+export function onLocalBindings({ fetch, scheduled }: ExportedHandler<Env, Wakeup>): ExportedHandler<LocalEnv> {
 	return {
-		...(fetch && { fetch: (request, env, ctx) => fetch(request, envOf(env), ctx) }),
-		...(queue && { queue: (batch, env, ctx) => queue(batch, envOf(env), ctx) }),
-		...(scheduled && { scheduled: (controller, env, ctx) => scheduled(controller, envOf(env), ctx) }),
+		...(fetch && { fetch: (request, env, ctx) => fetch(request, localEnv(env), ctx) }),
+		...(scheduled && { scheduled: (controller, env, ctx) => scheduled(controller, localEnv(env), ctx) }),
 	};
 }

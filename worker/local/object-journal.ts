@@ -1,4 +1,5 @@
 import type { BoundStatement, JournalObject, StatementResult } from "./journal-object.ts";
+import { notHere } from "./not-here.ts";
 
 type Objects = DurableObjectNamespace<JournalObject>;
 
@@ -18,9 +19,9 @@ export function objectJournal(objects: Objects): D1Database {
 				objects,
 				statements.map((statement) => (statement as ObjectStatement).bound),
 			),
-		exec: () => notHere("exec"),
-		dump: () => notHere("dump"),
-		withSession: () => notHere("withSession"),
+		exec: () => notHere("D1's exec"),
+		dump: () => notHere("D1's dump"),
+		withSession: () => notHere("D1's withSession"),
 	};
 }
 
@@ -34,6 +35,7 @@ class ObjectStatement implements D1PreparedStatement {
 	}
 
 	bind(...values: unknown[]): ObjectStatement {
+		if (areTooLarge(values)) failed("string or blob too big: SQLITE_TOOBIG");
 		return new ObjectStatement(this.#objects, this.bound[0], values.map(bindable));
 	}
 
@@ -56,14 +58,16 @@ class ObjectStatement implements D1PreparedStatement {
 	}
 
 	raw(): never {
-		return notHere("raw");
+		return notHere("D1's raw");
 	}
 }
 
 async function run<T>(objects: Objects, statements: readonly BoundStatement[]): Promise<D1Result<T>[]> {
 	// A stub belongs to the request that made it, and is of no use once its object has failed.
 	const object = objects.get(objects.idFromName(NAME));
-	const ran = await object.run(statements).catch((cause: unknown) => failed(cause instanceof Error ? cause.message : String(cause), cause));
+	const ran = await object
+		.run(statements)
+		.catch((cause: unknown) => failed(cause instanceof Error ? cause.message : String(cause), cause));
 	if (!ran.ok) return failed(ran.message);
 	return ran.all.map((result) => asD1Result<T>(result, ran.size_after));
 }
@@ -71,6 +75,19 @@ async function run<T>(objects: Objects, statements: readonly BoundStatement[]): 
 function asD1Result<T>({ results, ...meta }: StatementResult, size_after: number): D1Result<T> {
 	const changed_db = meta.rows_written > 0;
 	return { success: true, results: results as T[], meta: { duration: 0, changed_db, size_after, ...meta } };
+}
+
+// A row's limit, which workerd does not hold SQLite to: https://developers.cloudflare.com/d1/platform/limits/
+const LARGEST_ROW = 2_000_000;
+
+function areTooLarge(values: readonly unknown[]): boolean {
+	const least = values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 0), 0);
+	// A character takes three bytes at most, and most rows are far smaller.
+	return least * 3 > LARGEST_ROW && values.reduce<number>((sum, value) => sum + bytesOf(value), 0) > LARGEST_ROW;
+}
+
+function bytesOf(value: unknown): number {
+	return typeof value === "string" ? new TextEncoder().encode(value).length : 0;
 }
 
 /** As D1 does it: https://developers.cloudflare.com/d1/worker-api/#type-conversion */
@@ -85,15 +102,12 @@ function bindable(value: unknown): SqlStorageValue {
 			return value ? 1 : 0;
 		case "object":
 			if (value === null || value instanceof ArrayBuffer) return value;
-			if (ArrayBuffer.isView(value)) return value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength) as ArrayBuffer;
+			if (ArrayBuffer.isView(value))
+				return value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength) as ArrayBuffer;
 	}
 	throw new Error(`D1_TYPE_ERROR: Type '${typeof value}' not supported for value '${value}'`);
 }
 
 function failed(message: string, cause: unknown = new Error(message)): never {
 	throw new Error(`D1_ERROR: ${message}`, { cause });
-}
-
-function notHere(method: string): never {
-	throw new Error(`${method}() is not in the local journal`);
 }

@@ -9,13 +9,19 @@ const LOCAL_WORKER = path.join(import.meta.dirname, "../../worker/local/index.ts
  * those of the database `journal` in miniflare's D1, so that a journal from before is this one.
  * https://github.com/cloudflare/workers-sdk/tree/main/packages/miniflare/src/plugins/d1
  */
-export const JOURNAL_OBJECT = {
+const JOURNAL_OBJECT = {
 	className: "JournalObject",
 	useSQLite: true,
 	unsafeUniqueKey: "miniflare-D1DatabaseObject",
 	// Else an idle object is gone after ten seconds, and what it prepared with it.
 	unsafePreventEviction: true,
 };
+
+/** Keeps nothing. */
+const WAKEUPS_OBJECT = { className: "WakeupsObject", unsafeUniqueKey: "healer-wakeups", unsafePreventEviction: true };
+
+/** The Durable Objects that stand in for D1 and the queue: `worker/local/`. */
+export const LOCAL_OBJECTS = { JOURNAL_OBJECT, WAKEUPS_OBJECT };
 
 /** The folders in which miniflare keeps Durable Objects and D1's databases. */
 const OBJECTS = "do";
@@ -44,18 +50,19 @@ interface Module {
 	readonly contents: string;
 }
 
-/** The modules of a worker whose journal is that object; `script`: the worker as one module. */
-export async function modulesOnObjectJournal(script: string): Promise<Module[]> {
+/** The modules of a worker on these bindings; `script`: the worker as one module. */
+export async function localModules(script: string): Promise<Module[]> {
 	const module = (name: string, contents: string) => ({ type: "ESModule", path: name, contents }) as const;
-	return [module("hub.js", ENTRY), module("journal.js", await bundleLocalWorker()), module("healer.js", script)];
+	return [module("hub.js", ENTRY), module("local.js", await bundleLocalWorker()), module("healer.js", script)];
 }
 
 const ENTRY = `
 import worker from "./healer.js";
-import { onObjectJournal } from "./journal.js";
+import { onLocalBindings, wakeupsObject } from "./local.js";
 
-export { JournalObject } from "./journal.js";
-export default onObjectJournal(worker);
+export { JournalObject } from "./local.js";
+export const WakeupsObject = wakeupsObject(worker);
+export default onLocalBindings(worker);
 `;
 
 async function bundleLocalWorker(): Promise<string> {
