@@ -70,6 +70,8 @@ export interface BenchHub extends Measured {
 	readonly pid: number;
 	/** Delivers that many failures, each of a branch of its own, and waits for their CodeRuns. */
 	bring(incidents: number): Promise<void>;
+	/** Waits until there are that many CodeRuns. */
+	settled(codeRuns: number): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -79,29 +81,24 @@ export async function startHub(home: string): Promise<BenchHub> {
 		await cp(path.join(ROOT, name), path.join(home, name), { recursive: true });
 	const [port, relayPort] = [await freePort(), await freePort()];
 	const state = path.join(home, "state");
-	const child = spawn(
-		process.execPath,
-		["cli/main.ts",
-			"start",
-			"--pipeline",
-			path.join(home, "pipeline.yaml"),
-		],
-		{
-			cwd: ROOT,
-			stdio: ["ignore", "pipe", "inherit"],
-			env: {
-				...process.env,
-				HEALER_PORT: String(port),
-				HEALER_RELAY_PORT: String(relayPort),
-				HEALER_STATE_DIR: state,
-				GITHUB_WEBHOOK_SECRET: SECRET,
-			},
+	const child = spawn(process.execPath, ["cli/main.ts", "start", "--pipeline", path.join(home, "pipeline.yaml")], {
+		cwd: ROOT,
+		stdio: ["ignore", "pipe", "inherit"],
+		env: {
+			...process.env,
+			HEALER_PORT: String(port),
+			HEALER_RELAY_PORT: String(relayPort),
+			HEALER_STATE_DIR: state,
+			GITHUB_WEBHOOK_SECRET: SECRET,
 		},
-	);
+	});
 	await saysReady(child);
 	const url = `http://127.0.0.1:${port}`;
 	const pid = child.pid ?? 0;
 	let brought = 0;
+	const settled = async (codeRuns: number) => {
+		while ((await codeRunsIn(state)) < codeRuns) await sleep(100);
+	};
 	return {
 		url,
 		pid,
@@ -110,8 +107,9 @@ export async function startHub(home: string): Promise<BenchHub> {
 			const first = brought + 1;
 			brought += incidents;
 			await fromClients(incidents, (n) => deliver(url, failureOf(first + n)));
-			while ((await codeRunsIn(state)) < brought) await sleep(100);
+			await settled(brought);
 		},
+		settled,
 		stop: () => ended(child),
 	};
 }
@@ -165,7 +163,7 @@ async function checkEach(url: string, times: number): Promise<void> {
 	await fromClients(times, () => deliver(url, body));
 }
 
-async function fromClients(times: number, each: (n: number) => Promise<void>): Promise<void> {
+export async function fromClients(times: number, each: (n: number) => Promise<void>): Promise<void> {
 	let next = 0;
 	const client = async () => {
 		while (next < times) await each(next++);
@@ -173,12 +171,23 @@ async function fromClients(times: number, each: (n: number) => Promise<void>): P
 	await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
-function failureOf(n: number): string {
+/** A run of its own that failed on a branch of its own. */
+export function failureOf(n: number): string {
+	return jobOf(n, "failure");
+}
+
+/** The same that succeeded. */
+export function successOf(n: number): string {
+	return jobOf(n, "success");
+}
+
+function jobOf(n: number, conclusion: "failure" | "success"): string {
 	const payload = failedPayload() as { readonly workflow_job: object };
-	const job = { ...payload.workflow_job, id: n, run_id: n, head_branch: `fix/${n}` };
+	const job = { ...payload.workflow_job, id: n, run_id: n, head_branch: `fix/${n}`, conclusion };
 	return padded({ ...payload, workflow_job: job });
 }
 
+/** Signs a delivery as GitHub does, and expects 202. */
 export async function deliver(url: string, body: string): Promise<void> {
 	const response = await fetch(`${url}/webhooks/github`, {
 		method: "POST",

@@ -1,13 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { COMPATIBILITY_DATE } from "../cli/hub/edge-runtime.ts";
+import { type IncidentFigures, measureIncidents } from "./hub-incidents.ts";
 import { median } from "./median.ts";
+import { treeMicroseconds } from "./process-tree.ts";
 
-/** CPU of one call to the journal in the local runtime: this process and workerd together, in microseconds. */
+/** CPU of the local hub, and of one call to the journal in the local runtime: all of its processes together, in microseconds. */
 export interface HubFigures {
-	/** D1 as the hub binds it, through miniflare. */
+	readonly incidents: IncidentFigures;
+	/** D1 through miniflare. */
 	readonly d1: CallFigures;
-	/** The same statements in a Durable Object with SQLite, in the same runtime. */
+	/** The same statements in a Durable Object with SQLite, as the hub has it, in the same runtime. */
 	readonly object: CallFigures;
 	/** A method of the Durable Object that runs no statement: the floor. */
 	readonly floor_us: number;
@@ -28,6 +30,7 @@ const CALLS = 500;
 export async function measureHub(): Promise<HubFigures> {
 	if (process.platform !== "linux")
 		throw new Error("bench hub reads the runtime's CPU time from /proc: run it on Linux");
+	const incidents = await measureIncidents();
 	const runtime = await startRuntime();
 	try {
 		const kinds = ["d1/read", "d1/write", "d1/batch", "object/read", "object/write", "object/batch", "object/floor"];
@@ -48,7 +51,7 @@ export async function measureHub(): Promise<HubFigures> {
 			write: d1.write_us / object.write_us,
 			batch: d1.batch_us / object.batch_us,
 		};
-		return { d1, object, floor_us: us("object/floor"), ratio };
+		return { incidents, d1, object, floor_us: us("object/floor"), ratio };
 	} finally {
 		await runtime.dispose();
 	}
@@ -56,8 +59,11 @@ export async function measureHub(): Promise<HubFigures> {
 
 /** Prints each figure beside the Durable Object's, with `row` of the benchmarks' table. */
 export function printHub(figures: HubFigures, row: (name: string, value: string, beside: string) => void): void {
-	const { d1, object, floor_us, ratio } = figures;
+	const { incidents, d1, object, floor_us, ratio } = figures;
 	const us = (value: number) => `${value.toFixed(0)} µs`;
+	row("an incident, multiple of an HMAC-only delivery", incidents.ratio.toFixed(0), "at most 40");
+	row("  CPU until its CodeRun is a file", us(incidents.incident_us), `HMAC only: ${us(incidents.hmac_us)}`);
+	row("  an idle hub, each second", us(incidents.idle_us_per_second), "");
 	row("a journal read, multiple of a Durable Object's", ratio.read.toFixed(2), "");
 	row("  CPU", us(d1.read_us), `Durable Object: ${us(object.read_us)}`);
 	row("a journal write, multiple of a Durable Object's", ratio.write.toFixed(2), "");
@@ -69,9 +75,9 @@ export function printHub(figures: HubFigures, row: (name: string, value: string,
 
 /** Includes what the calls leave to do after their answer, such as the write-ahead log's. */
 async function cpuOfCalls(runtime: Miniflare, kind: string): Promise<number> {
-	const before = cpuMicroseconds();
+	const before = treeMicroseconds(process.pid);
 	await call(runtime, kind, CALLS);
-	return (cpuMicroseconds() - before) / CALLS;
+	return (treeMicroseconds(process.pid) - before) / CALLS;
 }
 
 async function call(runtime: Miniflare, kind: string, times: number): Promise<void> {
@@ -149,24 +155,3 @@ export default {
 		return new Response();
 	},
 };`;
-
-/** CPU time so far of this process and of the runtimes that it started. */
-function cpuMicroseconds(): number {
-	const { user, system } = process.cpuUsage();
-	return user + system + childrenMicroseconds(process.pid);
-}
-
-/** proc(5): the parent's pid is field 4, user and system time are fields 14 and 15 in ticks of 10 ms. */
-function childrenMicroseconds(parent: number): number {
-	const ticks = readdirSync("/proc").map((name) => {
-		if (!/^\d+$/.test(name)) return 0;
-		try {
-			const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-			const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-			return Number(fields[1]) === parent ? Number(fields[11]) + Number(fields[12]) : 0;
-		} catch {
-			return 0;
-		}
-	});
-	return ticks.reduce((sum, each) => sum + each, 0) * 10_000;
-}
