@@ -56,6 +56,11 @@ function inRuntime(
 				main: "./test/worker/support/limited-worker.ts",
 				wrangler: { configPath: "./wrangler.toml" },
 				miniflare: {
+					// For the tests of `worker/local/` alone: everything else runs on D1 itself, with its limits.
+					durableObjects: {
+						JOURNAL_OBJECT: { className: "JournalObject", useSQLite: true },
+						WAKEUPS_OBJECT: { className: "WakeupsObject", useSQLite: true },
+					},
 					bindings: {
 						GITHUB_WEBHOOK_SECRET: "the-new-secret, the-old-secret",
 						HEALER_API_TOKEN: "token-of-the-tests",

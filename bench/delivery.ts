@@ -37,10 +37,11 @@ export function githubDelivery(
 	};
 }
 
-function recordedPayload(
+/** GitHub's recorded payload with this action, in an allowed repository, with `changes` to what it is about. */
+export function recordedPayload(
 	event: string,
 	action: string,
-	changes: Readonly<Record<string, unknown>>,
+	changes: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
 	const recorded = examples
 		.find(({ name }) => name === event)
@@ -57,7 +58,7 @@ const OF_EVENT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 /** Pads the payload to the size with an unused field. */
-function padded(payload: Record<string, unknown>): string {
+export function padded(payload: Record<string, unknown>): string {
 	const missing = BYTES - JSON.stringify({ ...payload, padding: "" }).length;
 	return JSON.stringify({ ...payload, padding: "x".repeat(Math.max(0, missing)) });
 }

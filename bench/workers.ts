@@ -59,7 +59,8 @@ const config :Workerd.Config = (
 `;
 }
 
-const HMAC_ONLY = `
+/** Checks the HMAC of each POST and answers 202 or 401. */
+export const HMAC_ONLY = `
 const algorithm = { name: "HMAC", hash: "SHA-256" };
 let key;
 export default {

@@ -14,6 +14,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
  */
 export const WORKER_FLOORS: readonly string[] = [
 	"demo-worker.ts",
+	"local/",
 	"index.ts",
 	"router.ts",
 	"jobs/",

@@ -4,6 +4,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4M
 import { LOOPBACK } from "../state/free-port.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { runtimeLine } from "./hub-log.ts";
+import { LOCAL_OBJECTS, linkJournal, localModules } from "./local-bindings.ts";
 import { RUNTIME_MARK } from "./orphaned-runtime.ts";
 import type { PageFile } from "./page-bundle.ts";
 
@@ -43,14 +44,12 @@ export async function startEdgeRuntime({
 	variables,
 	log,
 }: EdgeOptions): Promise<EdgeRuntime> {
-	const miniflare = await startMiniflare(folder, log, {
+	const miniflare = await startMiniflare(folder, log, script, {
 		name: "healer",
-		modules: [{ type: "ESModule", path: "healer.js", contents: script }],
 		bindings: { ...variables },
-		kvNamespaces: { DEDUP: "dedup" },
-		serviceBindings: { PAGE: async (request) => answerFile(await page(), new URL(request.url).pathname) },
-		queueProducers: { WAKEUPS: { queueName: "wakeups" } },
-		queueConsumers: { wakeups: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 0 } },
+		serviceBindings: {
+			PAGE: async (request: { readonly url: string }) => answerFile(await page(), new URL(request.url).pathname),
+		},
 		// Bypasses miniflare's own HTTP front end, which is ten times slower than workerd.
 		unsafeDirectSockets: [{ host: LOOPBACK, port }],
 	});
@@ -72,10 +71,7 @@ export async function askJournalWorker(
 	folder: StateFolder,
 	log: (line: string) => void,
 ): Promise<{ readonly status: number; readonly text: string }> {
-	const miniflare = await startMiniflare(folder, log, {
-		name: "journal",
-		modules: [{ type: "ESModule", path: "journal.js", contents: script }],
-	});
+	const miniflare = await startMiniflare(folder, log, script, { name: "journal" });
 	try {
 		const response = await miniflare.dispatchFetch("http://localhost/", { method: "POST", body });
 		return { status: response.status, text: await response.text() };
@@ -84,8 +80,15 @@ export async function askJournalWorker(
 	}
 }
 
-async function startMiniflare(folder: StateFolder, log: (line: string) => void, worker: WorkerOptions) {
+async function startMiniflare(
+	folder: StateFolder,
+	log: (line: string) => void,
+	script: string,
+	bindings: Omit<WorkerOptions, "modules">,
+) {
 	useRuntimeWithGuard();
+	await linkJournal(folder.edge);
+	const worker = { ...bindings, modules: await localModules(script) };
 	const miniflare = withoutItsSignalHandlers(() => new Miniflare(miniflareOptions(folder, log, worker)));
 	await miniflare.ready;
 	return miniflare;
@@ -131,7 +134,7 @@ function miniflareOptions(folder: StateFolder, log: (line: string) => void, work
 		unsafeRuntimeEnv: { [RUNTIME_MARK]: folder.root, HEALER_WORKERD: workerdPath() },
 		unsafeTriggerHandlers: true,
 		resourceTmpPath: folder.scratch,
-		workers: [{ compatibilityDate: COMPATIBILITY_DATE, d1Databases: { JOURNAL: "journal" }, ...worker }],
+		workers: [{ compatibilityDate: COMPATIBILITY_DATE, durableObjects: LOCAL_OBJECTS, ...worker }],
 	};
 	// The conversion drops this option when it is set earlier, and state would go to a temporary folder.
 	return Object.assign(convertV4MiniflareOptions(options), { resourcePersistencePath: folder.edge });

@@ -41,10 +41,10 @@ export interface PipelineListener {
 	bad(problem: string): void;
 }
 
-const POLL_MS = 100;
+const POLL_MS = 250;
 
 /**
- * Polls the file, its packs and prompts ten times a second: unlike file events, that works on every file system and with every
+ * Polls the file, its packs and prompts four times a second: unlike file events, that works on every file system and with every
  * editor. A change counts once two polls see it unchanged.
  */
 export function watchPipeline({ file, keptFile, colour }: PipelinePlace, listener: PipelineListener): () => void {

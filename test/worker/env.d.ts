@@ -1,5 +1,8 @@
 declare namespace Cloudflare {
-	interface Env extends Required<import("../../worker/env.ts").Env> {
+	type LocalEnv = import("../../worker/local/local-env.ts").LocalEnv;
+	interface Env
+		extends Required<import("../../worker/env.ts").Env>,
+			Pick<LocalEnv, "JOURNAL_OBJECT" | "WAKEUPS_OBJECT"> {
 		/** The journal's migrations, read in Node by `vitest.config.ts`. */
 		readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
 	}

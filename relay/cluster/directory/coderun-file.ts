@@ -38,7 +38,17 @@ export function coderunNameOf(file: string): string | undefined {
  * @throws `ENOENT` and other file system errors, and an error for a file that is not a CodeRun.
  */
 export async function readCodeRunFile(folder: string, name: string): Promise<CodeRunFile> {
-	const document = parseDocument(await readFile(coderunPath(folder, name), "utf8"));
+	return parseCodeRunFile(await readFile(coderunPath(folder, name), "utf8"));
+}
+
+/** Reads one file whose CodeRun may have ended; undefined for one that names no phase: parsing takes milliseconds. */
+export async function readEndedFile(folder: string, name: string): Promise<CodeRunFile | undefined> {
+	const text = await readFile(coderunPath(folder, name), "utf8");
+	return text.includes("phase") ? parseCodeRunFile(text) : undefined;
+}
+
+function parseCodeRunFile(text: string): CodeRunFile {
+	const document = parseDocument(text);
 	const [damage] = document.errors;
 	if (damage !== undefined) throw damage;
 	const { metadata, status } = fileSchema.parse(document.toJS());

@@ -8,29 +8,46 @@ import { OWN_ANNOTATIONS, readIdentity } from "../coderun.ts";
 import { END_MESSAGES, type FinishedCodeRuns } from "../finished-coderuns.ts";
 import { answering, orNotFound } from "./answering.ts";
 import { createAtomic } from "./atomic-file.ts";
-import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile } from "./coderun-file.ts";
+import { changedFiles, type WatchTools } from "./changed-files.ts";
+import { type CodeRunFile, coderunNameOf, coderunPath, readCodeRunFile, readEndedFile } from "./coderun-file.ts";
 import { folders } from "./folders.ts";
 
+const TOOLS: WatchTools = { now: () => performance.now(), watch };
+
 /** The finished CodeRuns of a state folder. A file in `reported/` means that the worker has received the outcome. */
-export function finishedFiles(state: string): FinishedCodeRuns {
+export function finishedFiles(state: string, tools: WatchTools = TOOLS): FinishedCodeRuns {
 	const { coderuns, reported } = folders(state);
+	const changed = changedFiles(coderuns, tools);
 	/** Files without anything to report, by name, with their stamp at that time. */
 	const unfinished = new Map<string, string>();
+	async function unreportedOf(files: readonly string[]): Promise<WireOutcome[]> {
+		const taken = new Set(files.length === 0 ? [] : await readdir(reported));
+		const outcomes: WireOutcome[] = [];
+		for (const file of files) {
+			const name = coderunNameOf(file);
+			if (name === undefined) continue;
+			const stamp = taken.has(name) ? undefined : await stampOf(coderunPath(coderuns, name));
+			if (stamp === undefined) unfinished.delete(name);
+			if (stamp === undefined || unfinished.get(name) === stamp) continue;
+			const outcome = await readOutcome(coderuns, name);
+			if (outcome === undefined) unfinished.set(name, stamp);
+			else {
+				outcomes.push(outcome);
+				changed.again(file);
+			}
+		}
+		return outcomes;
+	}
 	return {
 		listUnreported: () =>
 			answering(async () => {
-				const taken = new Set(await readdir(reported));
-				const outcomes: WireOutcome[] = [];
-				for (const file of await readdir(coderuns)) {
-					const name = coderunNameOf(file);
-					if (name === undefined || taken.has(name)) continue;
-					const stamp = await stampOf(coderunPath(coderuns, name));
-					if (stamp === undefined || unfinished.get(name) === stamp) continue;
-					const outcome = await readOutcome(coderuns, name);
-					if (outcome === undefined) unfinished.set(name, stamp);
-					else outcomes.push(outcome);
+				const files = await changed.take();
+				try {
+					return { kind: "listed", outcomes: await unreportedOf(files) } as const;
+				} catch (error) {
+					changed.all();
+					throw error;
 				}
-				return { kind: "listed", outcomes } as const;
 			}),
 		markReported: (name) =>
 			answering(async () => {
@@ -60,12 +77,7 @@ export function finishedFiles(state: string): FinishedCodeRuns {
 				};
 				return { kind: "ended", outcome } as const;
 			}),
-		watch: (changed) => {
-			const watcher = watch(coderuns, { persistent: false }, () => changed());
-			// A removed folder ends the watch; the poll then reports the problem.
-			watcher.on("error", () => watcher.close());
-			return () => watcher.close();
-		},
+		watch: changed.watch,
 	};
 }
 
@@ -80,7 +92,7 @@ async function stampOf(path: string): Promise<string | undefined> {
  * stamp.
  */
 async function readOutcome(folder: string, name: string): Promise<WireOutcome | undefined> {
-	const file = await readCodeRunFile(folder, name).catch(() => undefined);
+	const file = await readEndedFile(folder, name).catch(() => undefined);
 	return file && outcomeOf({ ...file, name });
 }
 

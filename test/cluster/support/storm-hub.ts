@@ -23,7 +23,7 @@ export interface StormHub {
 	readonly relays: readonly RelayProcess[];
 	/** Kills one relay as the out-of-memory killer would, and starts another in its place. */
 	replaceRelay(at: number): Promise<void>;
-	/** Stops the worker, deletes everything in its KV, and restarts it on the same journal. */
+	/** Restarts the worker on the same journal: a local hub keeps its keys in memory. */
 	wipeKeys(): Promise<void>;
 }
 
@@ -57,7 +57,6 @@ export async function startStormHub(relayConfig: KubeConfig, settings: StormSett
 		},
 		async wipeKeys() {
 			await stop();
-			await rm(path.join(folder.edge, "kv"), { recursive: true, force: true });
 			stop = await worker();
 		},
 	};
