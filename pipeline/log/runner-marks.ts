@@ -107,6 +107,8 @@ const STEP_ENDS = [
 	"The action '",
 	"The process '",
 	"The job running on runner ",
+	// An action in a container: Docker only ran it.
+	"Docker run failed with exit code ",
 ];
 
 function endsStep(text: string, from: number): boolean {

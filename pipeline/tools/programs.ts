@@ -25,7 +25,8 @@ export class ProgramIndex<Entry> {
 	}
 
 	#entriesOf(command: Command): readonly Entry[] {
-		const phrases = this.#phrases.get((command[0] ?? "").toLowerCase()) ?? [];
+		const program = (command[0] ?? "").toLowerCase();
+		const phrases = this.#phrases.get(program) ?? this.#phrases.get(toolOfAction(program) ?? "") ?? [];
 		const matching = phrases
 			.map(({ program, entry }) => ({ words: program.split(BLANK), entry }))
 			.filter(({ words }) => beginsWith(command, words));
@@ -33,6 +34,14 @@ export class ProgramIndex<Entry> {
 		return matching.filter(({ words }) => words.length === longest).map(({ entry }) => entry);
 	}
 }
+
+/** What an action that no entry has is called after: `gitleaks` for `someone/gitleaks-action`. */
+function toolOfAction(program: string): string | undefined {
+	const [, behind, before] = ACTION_OF.exec(program) ?? [];
+	return behind ?? before;
+}
+
+const ACTION_OF = /^[\w-]+\/(?:(?:github-)?action-([\w-]+)|([\w-]+?)-(?:github-)?action)$/;
 
 interface Phrase<Entry> {
 	/** Its words, as written but in lower case: a thousand of them are read when a pipeline is loaded, and few are looked up. */
