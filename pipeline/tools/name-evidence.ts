@@ -4,7 +4,7 @@ import { matchesGlob } from "../expression/glob.ts";
 import { activityOf, activityOfCommand, failureOfActivity } from "./activities.ts";
 import { commandsIn } from "./command-line.ts";
 import type { Evidence } from "./evidence.ts";
-import { programsRun, type StepPrograms, stepNames } from "./step-programs.ts";
+import { programsRun, SHELL, type StepPrograms, stepNames } from "./step-programs.ts";
 import type { Failure, KnownTool, Meant, ToolTable } from "./tool-table.ts";
 
 /** What names and texts say: of the step, what is around it, and the changed files. */
@@ -56,9 +56,6 @@ export function failureByStep(table: ToolTable, field: string, facts: Facts): Fa
 export function failureByJob(table: ToolTable, field: string, { jobs = [], workflow }: Facts): Failure | undefined {
 	return failureByNames(table, field, workflow?.name === undefined ? jobs : [...jobs, workflow.name]);
 }
-
-/** What shells themselves do says nothing of the code. */
-const SHELL = new Set(["cd", "echo", "printf", "export", "set", "source", "mkdir", "cp", "mv", "rm", "cat", "ls"]);
 
 /** The same of the failing step's commands, even of programs that no entry knows: `patrol test`, `erblint`. */
 export function failureByCommands(table: ToolTable, field: string, { log }: Facts): Failure | undefined {

@@ -33,7 +33,7 @@ export function programsRun(table: ToolTable, { log, failed_steps = [] }: Facts)
 	const titled = titles.map((name) => programsOf(table, name.slice(RUN.length)));
 	return steps.map(({ commands, failed }, at) => {
 		const written = commands.flatMap((line) => programsOf(table, line));
-		const named = failed.flatMap((line) => programsOf(table, line));
+		const named = failed.flatMap((line) => programsThatFailed(table, line));
 		const ran = [...titled.toReversed().flat(), ...written];
 		return { log: at, ran, shown: log === undefined ? titled.flat() : written, named };
 	});
@@ -43,6 +43,29 @@ function programsOf(table: ToolTable, line: string): readonly Program[] {
 	return table.programs
 		.find(line)
 		.flatMap(({ command, entries }) => entries.map((tool) => ({ tool, command: line, words: command.slice(1) })));
+}
+
+/** What shells themselves do says nothing of the code. */
+export const SHELL = new Set([
+	"cd",
+	"echo",
+	"printf",
+	"export",
+	"set",
+	"source",
+	"mkdir",
+	"cp",
+	"mv",
+	"rm",
+	"cat",
+	"ls",
+]);
+
+/** Which command of a chain of several fields has failed is not said: `npm install -g yarn && apt-get update`. */
+function programsThatFailed(table: ToolTable, line: string): readonly Program[] {
+	const commands = table.programs.find(line).filter(({ command: [program = ""] }) => !SHELL.has(program));
+	const fields = new Set(commands.map(({ command, entries: [tool] }) => tool?.field ?? command[0]));
+	return fields.size > 1 ? [] : programsOf(table, line);
 }
 
 /** What people called the failing step, and the scripts and targets that it ran. */

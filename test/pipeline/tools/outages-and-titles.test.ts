@@ -86,6 +86,29 @@ describe("a step's name that begins with Run", () => {
 	});
 });
 
+describe("an action that no entry has", () => {
+	it.each([
+		["acme/ansible-action@v2", "program: infrastructure_finding"],
+		["acme/ansible-github-action@v2", "program: infrastructure_finding"],
+		["acme/action-ansible@v2", "program: infrastructure_finding"],
+		["acme/setup-ansible@v2", undefined],
+		["acme/ansible-action/sub@v2", undefined],
+	])("%s: %s", (action, expected) => {
+		expect(first({ log: `##[group]Run ${action}\nwith:\n  a: b\n##[endgroup]\nno\n` })).toBe(expected);
+	});
+});
+
+describe("a chain of commands that failed in an image build", () => {
+	it.each([
+		["ansible --version && go build ./...", "wrapper: infrastructure_wrapper"],
+		["apt-get update && go build ./...", "wrapper: infrastructure_wrapper"],
+		["cd app && go build ./...", "named_program: go_finding"],
+	])("%s: %s", (chain, expected) => {
+		const log = `##[group]Run ./image\n##[endgroup]\nexecutor failed running [/bin/sh -c ${chain}]: exit code: 1\n`;
+		expect(first({ log })).toBe(expected);
+	});
+});
+
 it("takes no name from a command that the log shows", () => {
 	expect(
 		first({
