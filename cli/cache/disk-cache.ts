@@ -5,8 +5,8 @@ import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 import { makeFolder } from "../../relay/cluster/directory/make-folder.ts";
 import { codeVersion } from "./code-version.ts";
 
-/** What is kept: a pipeline's `extends`, its artefact, the worker's and the page's scripts. Each has a folder. */
-export type CacheKind = "extends" | "artefacts" | "worker" | "page";
+/** What is kept: a pipeline's `extends`, its artefact, the scripts of the worker, its local bindings and the page. Each has a folder. */
+export type CacheKind = "extends" | "artefacts" | "worker" | "local" | "page";
 
 /** What a cached value was made from: the folders of Healer with the code that made it, and everything that was given to it. */
 export interface MadeFrom {
@@ -24,7 +24,7 @@ export interface CacheEntry<T> {
 }
 
 /** So many of each kind stay, those that were used last; a script has megabytes. */
-const KEPT: Readonly<Record<CacheKind, number>> = { extends: 20, artefacts: 20, worker: 4, page: 4 };
+const KEPT: Readonly<Record<CacheKind, number>> = { extends: 20, artefacts: 20, worker: 4, local: 4, page: 4 };
 /** A process that was killed while it wrote leaves such files. */
 const UNFINISHED_AFTER_MS = 3_600_000;
 /** Node never deletes what it compiled, also for another Node or of a Healer that is gone. What is still used is compiled again. */

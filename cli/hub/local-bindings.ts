@@ -1,7 +1,9 @@
 import { lstat, mkdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { build } from "esbuild";
+import { findCached } from "../cache/disk-cache.ts";
 
+/** The folders that its imports may lead to (lint/imports.ts). */
+const CODE = ["pipeline", "wire", "worker"];
 const LOCAL_WORKER = path.join(import.meta.dirname, "../../worker/local/index.ts");
 
 /**
@@ -66,6 +68,15 @@ export default onLocalBindings(worker);
 `;
 
 async function bundleLocalWorker(): Promise<string> {
+	const cached = await findCached<string>("local", { code: CODE, inputs: {} });
+	if (cached.value !== undefined) return cached.value;
+	const script = await bundle();
+	await cached.keep(script);
+	return script;
+}
+
+async function bundle(): Promise<string> {
+	const { build } = await import("esbuild");
 	const result = await build({
 		entryPoints: [LOCAL_WORKER],
 		bundle: true,
