@@ -50,6 +50,8 @@ it("takes 1,600 deliveries while the journal hangs for 80 s: only 2xx, nothing l
 	const journal = stallingJournal();
 	const queue = stubQueue();
 	const deployed = { JOURNAL: journal.JOURNAL, DELIVERIES: queue, HEALER_LOOPBACK: "" };
+	// The repository is known, as it nearly always is: a delivery is one write then, without a read before it.
+	expect((await send(await nth(-4, "before"), deployed)).body.status).toBe("accepted");
 	journal.state.isAway = true;
 	const taken = await duringTheStall(async (n) => {
 		const delivery = `stall-${n}`;
@@ -87,15 +89,16 @@ it("takes 1,600 deliveries while the journal hangs for 80 s: only 2xx, nothing l
 	expect(new Set(told.results.map(({ delivery_id }) => delivery_id)).size).toBe(1_600);
 	expect(told.results).toHaveLength(1_600);
 	expect(told.results.filter(({ times }) => times !== 1)).toEqual([]);
-	expect(await count("incidents")).toBe(400);
+	// With the one from before.
+	expect(await count("incidents")).toBe(401);
 
 	// What comes of them, for some: sweeping all would take longer than the stall.
 	await env.JOURNAL.prepare(
-		"UPDATE incidents SET next_try_at = NULL WHERE run_id NOT IN ('5000', '5200', '5399')",
+		"UPDATE incidents SET next_try_at = NULL WHERE run_id NOT IN ('4999', '5000', '5200', '5399')",
 	).run();
 	await passTime();
 	await Promise.all([fireCron(), fireCron()]);
-	expect(relay.made).toHaveLength(3);
+	expect(relay.made).toHaveLength(4);
 }, 300_000);
 
 /** Four deliveries of each of 400 runs, on a branch of its own. */
