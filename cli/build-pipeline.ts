@@ -5,7 +5,7 @@ import type { PackFile } from "../pipeline/build/index.ts";
 import { type Diagnostic, PIPELINE_FILE, promptFile } from "../pipeline/build/yaml/diagnostic.ts";
 import type { Artefact } from "../pipeline/index.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
-import { findCached } from "./cache/disk-cache.ts";
+import { cachedOr } from "./cache/disk-cache.ts";
 import { shownPath } from "./packs.ts";
 import { type PipelineFiles, readPipelineFiles } from "./pipeline-files.ts";
 
@@ -39,12 +39,8 @@ async function buildOnce(files: PipelineFiles): Promise<Built> {
 /** Only good pipelines are cached: what is wrong with the others is checked again. The build is loaded when it is needed. */
 async function buildOrFind({ text, packs, prompts, packPrompts }: PipelineFiles): Promise<Built> {
 	const sources = { text, packs, prompts, packPrompts };
-	const cached = await findCached<Built>("artefacts", { code: ["pipeline"], inputs: sources });
-	if (cached.value !== undefined) return cached.value;
-	const { buildArtefact } = await import("../pipeline/build/build-artefact.ts");
-	const built = buildArtefact(sources);
-	if (built.ok) await cached.keep(built);
-	return built;
+	const build = async () => (await import("../pipeline/build/build-artefact.ts")).buildArtefact(sources);
+	return await cachedOr<Built>("artefacts", { code: ["pipeline"], inputs: sources }, build, ({ ok }) => ok);
 }
 
 /** Builds a pipeline from texts that were read, or edited since. */

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Pack } from "../pipeline/build/index.ts";
 import { ok, type Result } from "../wire/result.ts";
-import { findCached } from "./cache/disk-cache.ts";
+import { cachedOr } from "./cache/disk-cache.ts";
 import { findPack, type PackPlace, packPromptFolders, readPack, readShippedPacks, shownPath } from "./packs.ts";
 import { readText } from "./read-input.ts";
 
@@ -71,11 +71,8 @@ async function packsOf(file: string, text: string): Promise<readonly (readonly [
 
 /** Reading YAML takes longer than all else that a cached pipeline needs. */
 async function extendsOf(text: string): Promise<readonly string[]> {
-	const cached = await findCached<readonly string[]>("extends", { code: ["pipeline"], inputs: text });
-	if (cached.value !== undefined) return cached.value;
-	const names = (await import("../pipeline/build/packs/read-policy.ts")).extendsOf(text);
-	await cached.keep(names);
-	return names;
+	const read = async () => (await import("../pipeline/build/packs/read-policy.ts")).extendsOf(text);
+	return await cachedOr<readonly string[]>("extends", { code: ["pipeline"], inputs: text }, read);
 }
 
 function pathsOf(place: PackPlace): readonly string[] {

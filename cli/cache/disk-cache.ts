@@ -56,6 +56,20 @@ export async function findCached<T>(
 	};
 }
 
+/** The value that was made from exactly this: the cached one, else what `make` makes now, kept for the next time if `isKept`. */
+export async function cachedOr<T>(
+	kind: CacheKind,
+	from: MadeFrom,
+	make: () => Promise<T>,
+	isKept: (made: T) => boolean = () => true,
+): Promise<T> {
+	const { value, keep } = await findCached<T>(kind, from);
+	if (value !== undefined) return value;
+	const made = await make();
+	if (isKept(made)) await keep(made);
+	return made;
+}
+
 const versions = new Map<string, string | undefined>();
 
 /** A folder's version as this process first saw it: of the code that it runs. */

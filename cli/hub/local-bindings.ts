@@ -1,10 +1,6 @@
 import { lstat, mkdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { findCached } from "../cache/disk-cache.ts";
-
-/** The folders that its imports may lead to (lint/imports.ts). */
-const CODE = ["pipeline", "wire", "worker"];
-const LOCAL_WORKER = path.join(import.meta.dirname, "../../worker/local/index.ts");
+import { bundleLocalWorker } from "./worker-bundle.ts";
 
 /**
  * The journal of the local runtime. miniflare derives a Durable Object's file from this key and the object's name: they are
@@ -66,25 +62,3 @@ export { JournalObject } from "./local.js";
 export const WakeupsObject = wakeupsObjectOf(worker);
 export default onLocalBindings(worker);
 `;
-
-async function bundleLocalWorker(): Promise<string> {
-	const cached = await findCached<string>("local", { code: CODE, inputs: {} });
-	if (cached.value !== undefined) return cached.value;
-	const script = await bundle();
-	await cached.keep(script);
-	return script;
-}
-
-async function bundle(): Promise<string> {
-	const { build } = await import("esbuild");
-	const result = await build({
-		entryPoints: [LOCAL_WORKER],
-		bundle: true,
-		write: false,
-		format: "esm",
-		target: "es2024",
-		external: ["cloudflare:*"],
-		logLevel: "silent",
-	});
-	return result.outputFiles[0]?.text ?? "";
-}

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { BuildOptions, OutputFile } from "esbuild";
-import { findCached } from "../cache/disk-cache.ts";
+import { cachedOr } from "../cache/disk-cache.ts";
 import { readShippedSources } from "../pipeline-files.ts";
 
 /** Everything that it is made from but packages, whose version counts. */
@@ -35,11 +35,9 @@ const BROWSER = {
  * content hash, so that browsers can cache them indefinitely.
  */
 export async function bundlePage(): Promise<readonly PageFile[]> {
-	const cached = await findCached<readonly KeptFile[]>("page", { code: CODE, inputs: null });
-	if (cached.value !== undefined) return cached.value.map(asServed);
-	const files = await buildPage();
-	await cached.keep(files.map(asKept));
-	return files;
+	const build = async () => (await buildPage()).map(asKept);
+	const files = await cachedOr<readonly KeptFile[]>("page", { code: CODE, inputs: null }, build);
+	return files.map(asServed);
 }
 
 /** In JSON, its bytes are in base64. */

@@ -1,11 +1,12 @@
 import path from "node:path";
 import type { Plugin } from "esbuild";
 import type { Artefact } from "../../pipeline/artefact.ts";
-import { findCached } from "../cache/disk-cache.ts";
+import { cachedOr } from "../cache/disk-cache.ts";
 
 /** The folders that its imports may lead to (lint/imports.ts); of packages the version counts. */
 const CODE = ["pipeline", "wire", "worker"];
 const WORKER = path.join(import.meta.dirname, "../../worker/index.ts");
+const LOCAL_WORKER = path.join(import.meta.dirname, "../../worker/local/index.ts");
 const ARTEFACT_MODULE = /\/dist\/pipeline\.json$/;
 
 /**
@@ -17,11 +18,18 @@ export async function bundleWorker(
 	options: { readonly minify?: boolean; readonly entry?: string } = {},
 ): Promise<string> {
 	const { entry = WORKER, minify = false } = options;
-	const cached = await findCached<string>("worker", { code: CODE, inputs: { entry, minify, artefact } });
-	if (cached.value !== undefined) return cached.value;
-	const script = await bundle(artefact, entry, minify);
-	if (isOfWorker(entry)) await cached.keep(script);
-	return script;
+	const from = { code: CODE, inputs: { entry, minify, artefact } };
+	return await cachedOr(
+		"worker",
+		from,
+		() => bundle(entry, minify, [givenArtefact(artefact)]),
+		() => isOfWorker(entry),
+	);
+}
+
+/** The local hub's bindings, which take the place of the platform's (`worker/local`). */
+export async function bundleLocalWorker(): Promise<string> {
+	return await cachedOr("local", { code: CODE, inputs: null }, () => bundle(LOCAL_WORKER, false, []));
 }
 
 /** Others, such as a test's, may import what is in none of those folders. */
@@ -29,7 +37,7 @@ function isOfWorker(entry: string): boolean {
 	return path.dirname(entry) === path.dirname(WORKER);
 }
 
-async function bundle(artefact: Artefact, entry: string, minify: boolean): Promise<string> {
+async function bundle(entry: string, minify: boolean, plugins: Plugin[]): Promise<string> {
 	const { build } = await import("esbuild");
 	const result = await build({
 		entryPoints: [entry],
@@ -47,7 +55,7 @@ async function bundle(artefact: Artefact, entry: string, minify: boolean): Promi
 		minifyIdentifiers: minify,
 		legalComments: "none",
 		logLevel: "silent",
-		plugins: [givenArtefact(artefact)],
+		plugins,
 	});
 	return result.outputFiles[0]?.text ?? "";
 }
