@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { ShownPause } from "../worker/api/shapes.ts";
 import { status, trouble } from "./api/poll.ts";
 import { forgetToken, isLockedOut, token } from "./api/token.ts";
 import { may, viewer } from "./api/viewer.ts";
@@ -126,16 +127,7 @@ function PauseBanner() {
 					Set by <code>settings.paused</code> in the pipeline.
 				</>
 			) : (
-				<>
-					{paused.reason !== null && <q>{paused.reason}</q>} Paused <Age at={paused.since} />
-					<Ending until={paused.until} />.
-					{may("operate") && (
-						<>
-							{" "}
-							Resume it under <a href="/hub">Hub</a>.
-						</>
-					)}
-				</>
+				<PausedSince {...paused} />
 			)}
 		</div>
 	);
@@ -155,18 +147,26 @@ function RepositoriesBanner() {
 				</>
 			) : (
 				<>
-					<strong>Paused: {first.repository}.</strong> No CodeRuns are created for it.{" "}
-					{first.reason !== null && <q>{first.reason}</q>} Paused <Age at={first.since} />
-					<Ending until={first.until} />.
-					{may("operate") && (
-						<>
-							{" "}
-							Resume it under <a href="/hub">Hub</a>.
-						</>
-					)}
+					<strong>Paused: {first.repository}.</strong> No CodeRuns are created for it. <PausedSince {...first} />
 				</>
 			)}
 		</div>
+	);
+}
+
+/** Why and since when somebody paused it, when that ends, and where it is resumed. */
+function PausedSince({ reason, since, until }: Pick<ShownPause, "reason" | "since" | "until">) {
+	return (
+		<>
+			{reason !== null && <q>{reason}</q>} Paused <Age at={since} />
+			<Ending until={until} />.
+			{may("operate") && (
+				<>
+					{" "}
+					Resume it under <a href="/hub">Hub</a>.
+				</>
+			)}
+		</>
 	);
 }
 
