@@ -75,6 +75,18 @@ describe("explain", () => {
 		]);
 	});
 
+	it.each(["clippy-pedantic", "clippy-end"])(
+		"shows a lint, not the summary below it, as the line that decided: %s",
+		async (sample) => {
+			const log = `packs/tools/samples/rust/${sample}.log`;
+			const output = recordedOutput();
+			await explain(payload(), { event: "workflow_job", pipeline: PIPELINE, log }, output);
+			expect(output.lines[0]).toMatch(
+				/^rex, because the failing step `cargo clippy --workspace` printed `error: casting /,
+			);
+		},
+	);
+
 	it("shows what a delivery reports about running remediations, as a running hub records it", async () => {
 		const green = write(
 			emptyFolder(),
