@@ -106,7 +106,7 @@ function rendered(
 		...(hub.journal === undefined ? [] : [field("journal", journalSize(hub.journal.size_bytes))]),
 		field(
 			"queue",
-			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge`,
+			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge, ${count("grouped")} grouped`,
 		),
 		field("ignored", ignored.length === 0 ? "nothing" : visible(countLine(ignored))),
 		field("fails", problems.length === 0 ? "nothing" : paint("red", visible(problems.join("; ")))),

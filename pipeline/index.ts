@@ -1,5 +1,5 @@
 /** The run-time API of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the CLI import it. */
-export type { Artefact } from "./artefact.ts";
+export type { Artefact, GroupPolicy } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";

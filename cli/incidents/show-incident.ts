@@ -91,6 +91,8 @@ function nextStep({ id, status, next_try_at }: IncidentDetail): string {
 			return "CI reports on the agent's push";
 		case "awaiting_merge":
 			return "somebody merges the fix";
+		case "grouped":
+			return `the agent of its group's leader fixes the cause; \`healer retry ${short}\` asks for an agent of its own`;
 		case "dead":
 			return `nothing by itself; \`healer release ${short}\` tries it again`;
 		case "failed":

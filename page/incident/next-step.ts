@@ -21,6 +21,8 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 			return { text: `${who} has finished. CI's result decides whether it is fixed.`, at: null };
 		case "awaiting_merge":
 			return { text: "The fix passes CI. A person has to merge it.", at: null };
+		case "grouped":
+			return { text: "The agent of its group's leader fixes the cause. Retry asks for an agent of its own.", at: null };
 		case "fixed":
 			return { text: fixed_by === null ? "Nothing: it is fixed." : FIXED_BY[fixed_by], at: null };
 		case "unverified":

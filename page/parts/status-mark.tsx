@@ -7,6 +7,7 @@ export const STATUSES = {
 	running: { text: "running", tone: "busy", means: "an agent is working on it" },
 	awaiting_ci: { text: "awaiting CI", tone: "busy", means: "the agent finished, CI is running" },
 	awaiting_merge: { text: "awaiting merge", tone: "person", means: "the fix passes and waits to be merged" },
+	grouped: { text: "grouped", tone: "wait", means: "another incident's agent fixes its cause" },
 	fixed: { text: "fixed", tone: "good", means: "the failed check passes again" },
 	unverified: { text: "unverified", tone: "quiet", means: "the agent finished, and nothing reports the result" },
 	failed: { text: "failed", tone: "bad", means: "all attempts are used up" },

@@ -36,6 +36,8 @@ const anyValue: z.ZodType<unknown, unknown> = z.json();
 /** `same` pushes to the failing branch. `fix` pushes to a separate branch and opens a pull request. */
 export const BRANCH_STRATEGIES = ["same", "fix"] as const;
 
+export const GROUP_SCOPES = ["repository", "organization", "off"] as const;
+
 const UNKNOWN_HEADS = ["fix", "refuse"] as const;
 
 export const settings = keys(
@@ -316,6 +318,23 @@ const outcome = keys(
 	"What happens after an attempt.",
 );
 
+const group = keys(
+	{
+		scope: z
+			.enum(GROUP_SCOPES)
+			.default("repository")
+			.describe(
+				"Where failures with one cause are one: in a `repository`, in all of an `organization`, or nowhere (`off`).",
+			),
+		window: duration("How long a group takes further failures, from when its leader was decided.", {
+			least: "1m",
+			most: "30d",
+			why: "a group takes further failures for at least 1m and at most 30d",
+		}).prefault("24h"),
+	},
+	"Failures with one cause: one agent, for the leader of the group.",
+);
+
 const notification = keys(
 	{
 		name: name("The target's name."),
@@ -378,6 +397,9 @@ export const pipelineFile = keys(
 			.describe("Agents, in order; the last rule has no `when`."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
+		group: group
+			.prefault({})
+			.describe("Failures with one cause are a group: one agent is woken for all (docs/causes.md)."),
 		notify: z
 			.array(notification)
 			.optional()

@@ -23,6 +23,7 @@ import { decideByEvidence } from "./decide-by-evidence.ts";
 import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { gatherRest } from "./gather-rest.ts";
+import { causeOf, groupRules, joinable } from "./group.ts";
 import { reportedIncident } from "./reported-incident.ts";
 import { type SplitEvidence, splitByField } from "./split-by-field.ts";
 import { LOCK_MS, type Progress } from "./waiting.ts";
@@ -85,6 +86,7 @@ async function decideOn(
 
 	const request = await spawnRequest(effects, locked, known.repository, decision);
 	const red = redAtDecision(incident, context);
+	const joins = newest === undefined ? joinable(locked, groupRules(engine)) : undefined;
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
@@ -99,13 +101,16 @@ async function decideOn(
 		...(handed_over !== undefined && { handed_over }),
 		red: red === undefined ? null : JSON.stringify(red),
 		others,
+		...(newest === undefined && { cause: causeOf(incident, context, decision) }),
+		...(joins !== undefined && { joins }),
 		locked_until: found.now + LOCK_MS,
 		wire: request,
 		held: await heldClaims(effects.journal, locked, found.now),
 	});
 	if (stored === undefined) return { state: "lock_lost" };
-	const { attempt, due, gates } = stored;
-	if (due.length > 0) await effects.wakeAll(due);
+	if (stored.due.length > 0) await effects.wakeAll(stored.due);
+	if (stored.isJoined) return { state: "grouped" };
+	const { attempt, gates } = stored;
 	return { attempt, gates, locked: { ...locked, incident: JSON.stringify(incident) } };
 }
 

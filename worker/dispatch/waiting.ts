@@ -28,6 +28,8 @@ export type Progress =
 	/** Processing after its CodeRun failed; the state stays. */
 	| { readonly state: "rescheduled"; readonly reason: string; readonly next_try_at: number }
 	| { readonly state: "cancelled" | "superseded"; readonly reason: string }
+	/** Another incident's agent fixes its cause; of one that was just decided, its row names the leader. */
+	| { readonly state: "grouped"; readonly leader_id?: string }
 	| { readonly state: "failed"; readonly reason: string }
 	| { readonly state: "dead"; readonly reason: string };
 

@@ -65,6 +65,15 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 				dedup_status: "new",
 				reason: row?.reason ?? null,
 			};
+		case "grouped":
+			return {
+				coderun_name: null,
+				agent: null,
+				failure_type,
+				status: "skipped",
+				dedup_status: "existing",
+				reason: row?.reason ?? null,
+			};
 		case "cancelled":
 		case "superseded":
 			return { ...nothing, status: "skipped", dedup_status: "skipped", reason: progress.reason };

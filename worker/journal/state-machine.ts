@@ -7,6 +7,9 @@ const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
 /** The same, and while its fix waits for a person to merge it. */
 export const UNENDED = [...OPEN, "awaiting_merge"] as const;
 
+/** The same, and while another incident's agent fixes its cause. */
+const UNENDED_OR_GROUPED = [...UNENDED, "grouped"] as const;
+
 interface Transition {
 	readonly from: readonly IncidentStatus[];
 	readonly to: IncidentStatus;
@@ -32,12 +35,16 @@ export const TRANSITIONS = {
 	 * next attempt.
 	 */
 	redecided: { from: NOT_SENT, to: "waiting" },
+	/** Its cause is that of another incident, whose agent fixes both. */
+	joined: { from: NOT_SENT, to: "grouped" },
+	/** That incident ended without a fix for it, or its window did: it is looked at again. */
+	left: { from: ["grouped"], to: "waiting" },
 	/** A day of failures only: of sending it, or of processing what followed. */
-	abandoned: { from: UNENDED, to: "dead" },
+	abandoned: { from: UNENDED_OR_GROUPED, to: "dead" },
 	/** The CodeRun succeeded. The answer to its spawn may have been lost. */
 	agent_finished: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
 	/** What was red is green, on the default or protected branch too if that is where it was red. */
-	ci_passed: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
+	ci_passed: { from: [...UNENDED_OR_GROUPED, "unverified", "failed", "escalated"], to: "fixed" },
 	/** The security alert was fixed, dismissed or resolved, after an attempt. */
 	alert_resolved: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
 	/** The fix of a default or protected branch passes on its own branch: it has to be merged. */
@@ -51,15 +58,18 @@ export const TRANSITIONS = {
 	/** The same, if the pipeline names nobody to notify. */
 	exhausted: { from: [...UNENDED, "fixed"], to: "failed" },
 	/** CI passed or the alert was resolved before an attempt, its newer failure is an incident, or its branch was merged or closed. */
-	superseded: { from: UNENDED, to: "superseded" },
+	superseded: { from: UNENDED_OR_GROUPED, to: "superseded" },
 	/** A person said "stop". */
-	stopped: { from: UNENDED, to: "cancelled" },
+	stopped: { from: UNENDED_OR_GROUPED, to: "cancelled" },
 	/** Its failure came back: its own run in a rerun, its play's stage. Never over a person's "stop", and not while it is open. */
 	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },
 	/** A person said "retry". */
-	retried: { from: ["waiting", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	retried: { from: ["waiting", "grouped", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
 	/** A person said "retry" and named the agent, also while another one has it. */
-	reassigned: { from: [...UNENDED, "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	reassigned: {
+		from: [...UNENDED_OR_GROUPED, "unverified", "failed", "escalated", "cancelled", "dead"],
+		to: "waiting",
+	},
 	/** A person released a dead or waiting incident: the same attempt is tried now. */
 	released: { from: ["waiting", "dead"], to: "waiting" },
 } as const satisfies Readonly<Record<string, Transition>>;

@@ -5,6 +5,7 @@ export const INCIDENT_STATUSES = [
 	"running",
 	"awaiting_ci",
 	"awaiting_merge",
+	"grouped",
 	"fixed",
 	"unverified",
 	"failed",

@@ -23,6 +23,7 @@ import { needStored, readStored } from "../journal/stored-json.ts";
 import { type FailedCheck, isOf } from "./ci-verdict.ts";
 import { branchDone, currentFix, mergeTimes } from "./fix-pull-requests.ts";
 import { goalOf } from "./goal.ts";
+import { groupState } from "./group-state.ts";
 import { namedSpecialist } from "./hand-over.ts";
 import { judgeGoal, splitParts } from "./judge-goal.ts";
 import { judgeMerge, withHintOnFix } from "./merge-verdict.ts";
@@ -59,6 +60,8 @@ export async function loadState(
 		readonly gitHubSays?: GitHubSays | undefined;
 		/** What came of asking GitHub about the pull request of the fix. */
 		readonly asked?: "answered" | "silent" | undefined;
+		/** GitHub's answer whether a member's commit has its leader's fix, if it was just asked. */
+		readonly hasFix?: boolean | undefined;
 	},
 	read?: StateRows,
 ): Promise<Remediation | undefined> {
@@ -140,6 +143,7 @@ export async function loadState(
 		}),
 		...(await openFixState(db, { incident, failure, wasTried, policy, now: at.now }, rows.fixes)),
 		...(await alertDone(db, incident, failure)),
+		...(incident.status === "grouped" && { group: await groupState(db, incident, failure, engine, at.hasFix) }),
 		wasTried,
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),

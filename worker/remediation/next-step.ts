@@ -13,6 +13,7 @@ import {
 	stillFailing,
 	toPerson,
 } from "./end-attempt.ts";
+import { memberStep } from "./member-step.ts";
 import { type MergeState, type MergeStep, mergeAfterSilence, mergeStep } from "./merge-step.ts";
 import { type MergedFix, quietStep } from "./quiet-step.ts";
 import type { AttemptEnd, NextStep, OutcomeRules, RemediationState } from "./remediation-state.ts";
@@ -37,6 +38,8 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 		case "awaiting_ci":
 		case "awaiting_merge":
 			return afterRun(state, rules);
+		case "grouped":
+			return whileGrouped(state, rules);
 		case "fixed":
 			return reconsider(state, rules);
 		case "failed":
@@ -81,6 +84,15 @@ function beforeSending(state: RemediationState, rules: OutcomeRules): NextStep |
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null } };
 	}
 	if (branchDone === undefined || now < branchDone.at + settle_s * 1000) return undefined;
+	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
+}
+
+/** What its own check and branch say goes before what became of its leader. */
+function whileGrouped(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { ci, branchDone, now } = state;
+	if (ci.result === "passed") return ciPassed(ci, undefined);
+	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
+	if (branchDone === undefined || now < branchDone.at + rules.settle_s * 1000) return memberStep(state, rules);
 	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
 }
 

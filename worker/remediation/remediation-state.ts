@@ -1,9 +1,11 @@
 import type { NewestRed } from "../../pipeline/index.ts";
+import type { LeftBehind } from "../journal/groups.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
 import type { Goal } from "./goal.ts";
+import type { GroupState } from "./member-step.ts";
 import type { EndedFix, MergeState } from "./merge-step.ts";
 import type { EndedAttempt, EscalationPolicy } from "./next-agent.ts";
 import type { GitHubSays } from "./when-quiet.ts";
@@ -68,6 +70,8 @@ export interface RemediationState {
 	readonly merge?: MergeState;
 	/** Another incident with an open fix of the same check on the same branch: this failure belongs to it. */
 	readonly openFix?: string;
+	/** Only of a member. */
+	readonly group?: GroupState;
 	readonly now: number;
 }
 
@@ -91,7 +95,14 @@ export type NextStep =
 			readonly reason: string | null;
 			/** How the current attempt ended, if this step ends it. */
 			readonly end?: AttemptEnd;
-			readonly set: Partial<Pick<IncidentRow, "attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by">>;
+			readonly set: Partial<
+				Pick<
+					IncidentRow,
+					"attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by" | "apart" | "blocked_on"
+				>
+			>;
+			/** The members of its group that it takes along as their next leader. */
+			readonly behind?: LeftBehind;
 	  }
 	| { readonly do: "wait"; readonly at: number }
 	/** Query the relay about the CodeRun before anything follows. */
@@ -100,6 +111,10 @@ export type NextStep =
 	| { readonly do: "ask_github" }
 	/** Ask GitHub about the pull request of the fix before anything follows. */
 	| { readonly do: "ask_merge" }
+	/** Ask GitHub whether its commit has its leader's fix before anything follows. */
+	| { readonly do: "ask_fix" }
+	/** Tell its pull request that the cause is fixed on its base. */
+	| { readonly do: "tell_base_fixed" }
 	/** Remind people of the pull request of the fix. */
 	| { readonly do: "remind" }
 	/** The check was green before anybody knew that the agent's fix had been merged. */

@@ -1,0 +1,44 @@
+import type { Incident } from "../../pipeline/index.ts";
+import type { Engine } from "../engine.ts";
+import { beganAt } from "../journal/checks.ts";
+import { findLeader, type LeaderRow, nextLeader } from "../journal/groups.ts";
+import type { IncidentRow } from "../journal/incidents.ts";
+import { isEnded } from "../journal/state-machine.ts";
+import type { GroupState } from "./member-step.ts";
+
+/** What a member of a group knows of it, read after its own rows: a leader that ends later makes it due again. */
+export async function groupState(
+	db: D1Database,
+	incident: IncidentRow,
+	failure: Incident,
+	{ group }: Pick<Engine, "group">,
+	hasFix: boolean | undefined,
+): Promise<GroupState> {
+	const leader = await findLeader(db, incident);
+	const none = { reach: "none", isNext: false, mayHaveFix: false, isToBeTold: false } as const;
+	if (leader === undefined) return none;
+	const reach = reachOf(leader, incident);
+	const isFixed = leader.fixed_by === "agent" || leader.fixed_by === "other";
+	const waits_until = group === undefined ? undefined : waitsUntil(leader, group.window_s * 1000);
+	const began_at = beganAt(failure) ?? incident.created_at;
+	return {
+		leader,
+		reach,
+		...(waits_until !== undefined && { waits_until }),
+		isNext: (await nextLeader(db, { leader, isFixed })) === incident.id,
+		mayHaveFix: leader.fix !== null && leader.merged_at !== null && began_at >= leader.merged_at,
+		...(hasFix !== undefined && { hasFix }),
+		isToBeTold: failure.pr_number !== undefined && incident.told_at === null,
+	};
+}
+
+/** A fix that waits to be merged is waited for without an end: another agent could do nothing. */
+function waitsUntil({ status, led_at }: LeaderRow, window_ms: number): number | undefined {
+	return isEnded(status) || status === "awaiting_merge" || led_at === null ? undefined : led_at + window_ms;
+}
+
+function reachOf(leader: LeaderRow, { repository, own_branch, base }: IncidentRow): GroupState["reach"] {
+	if (leader.own_branch === null || leader.repository !== repository) return "none";
+	if (leader.own_branch === own_branch) return "branch";
+	return leader.own_branch === base ? "base" : "none";
+}
