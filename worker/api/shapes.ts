@@ -23,6 +23,10 @@ export interface ShownIncident {
 	readonly failure_type: string | null;
 	readonly rule: string | null;
 	readonly coderun_name: string | null;
+	/** The incident whose agent fixes its cause: it is in that one's group. */
+	readonly leader_id: string | null;
+	/** How many incidents are in its own group. */
+	readonly members: number;
 	readonly created_at: string;
 }
 
@@ -77,6 +81,18 @@ export interface IncidentDetail extends TitledIncident {
 	readonly attempts: readonly ShownAttempt[];
 	readonly deliveries: readonly ShownDelivery[];
 	readonly timeline: readonly ShownStep[];
+	/** The first members of its group, oldest first; all of them: `GET /api/incidents?leader=ID`. */
+	readonly first_members: readonly ShownMember[];
+}
+
+/** An incident that waits for the fix of another one's agent. */
+export interface ShownMember {
+	readonly id: string;
+	readonly status: IncidentStatus;
+	readonly repository: string;
+	readonly branch: string | null;
+	readonly pr_number: number | null;
+	readonly created_at: string;
 }
 
 /** The status of one part of the context, without its data. */

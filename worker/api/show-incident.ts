@@ -67,7 +67,7 @@ async function presentDetail(
 ): Promise<Omit<IncidentDetail, "agents">> {
 	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
-		...presentTitled(row),
+		...presentTitled({ ...row, members: rest.members.count }),
 		kind: row.kind,
 		repository_url: `${web}/${row.repository}`,
 		next_try_at: isoOrNull(row.next_try_at),
@@ -84,6 +84,7 @@ async function presentDetail(
 		attempts: await Promise.all(rest.attempts.map(presentAttempt)),
 		deliveries: rest.deliveries.map(presentDelivery),
 		timeline: rest.timeline.map(presentStep),
+		first_members: rest.members.first.map((member) => ({ ...member, created_at: isoOf(member.created_at) })),
 	};
 }
 

@@ -7,11 +7,14 @@ import { readQueueBranch } from "../../pipeline/merge-queue.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
-import { type Cause, followLeader, type GroupRules } from "../journal/groups.ts";
+import { type Cause, type Follows, followLeader, type GroupRules } from "../journal/groups.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { wakeQueued } from "./conclude-send.ts";
 import { hasNoCodeRun } from "./decide-for-head.ts";
-import type { Progress } from "./waiting.ts";
+import { deferFor, type Progress } from "./waiting.ts";
+
+// A send takes seconds.
+const LOOK_AGAIN_MS = 10_000;
 
 /** `group` in pipeline.yaml; undefined if failures of one cause are no group. */
 export function groupRules({ group }: Pick<Engine, "group">): GroupRules | undefined {
@@ -46,18 +49,26 @@ export function joinable(
 }
 
 /**
- * Makes a decided incident that still waits a member of the group that the default branch leads by now: nobody is sent twice for
- * one cause. Undefined if it may have a CodeRun, or that leader has ended: it continues as decided.
+ * Makes a decided incident that still waits a member of another leader's group: nobody is sent twice for one cause. Undefined if
+ * it may have a CodeRun, or that leader has ended: it continues as decided.
  */
 export async function follow(
 	effects: Effects,
 	locked: LockedIncident,
 	request: SpawnRequest,
-	leader: string,
+	{ id, isBeingSent }: Follows,
 ): Promise<Progress | undefined> {
+	if (isBeingSent) {
+		return await deferFor(effects, locked, {
+			reason: `incident ${id} with the same cause is just being sent`,
+			blocked_on: `incident:${id}`,
+			blocked_by: id,
+			next_try_at: effects.now() + LOOK_AGAIN_MS,
+		});
+	}
 	const rules = groupRules(await effects.engine());
 	if (rules === undefined || !(await hasNoCodeRun(effects, request))) return undefined;
-	if (!(await followLeader(effects.journal, locked, { leader, rules, now: effects.now() }))) return undefined;
+	if (!(await followLeader(effects.journal, locked, { leader: id, rules, now: effects.now() }))) return undefined;
 	await wakeQueued(effects, locked, request);
-	return { state: "grouped", leader_id: leader };
+	return { state: "grouped", leader_id: id };
 }

@@ -91,7 +91,7 @@ export async function storeDecision(
 ): Promise<StoredDecision | undefined> {
 	const { id, lock } = locked;
 	const { now, locked_until, facts, wire, held, joins } = decided;
-	const as = { ...locked, agent: decided.agent, incident: JSON.stringify(decided.incident) };
+	const as = { ...locked, ...decided.cause, agent: decided.agent, incident: JSON.stringify(decided.incident) };
 	const answers = await runQueries(db, {
 		...joining(db, locked, decided),
 		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),

@@ -1,5 +1,5 @@
 import type { SpawnRequest } from "../../wire/spawn.ts";
-import { type GroupRules, leaderQuery } from "./groups.ts";
+import { type Follows, type GroupRules, leaderQuery } from "./groups.ts";
 import { extendQuery } from "./incident-locks.ts";
 import { aheadQuery, type QueuedAhead } from "./incident-queue.ts";
 import { blockers } from "./incident-waits.ts";
@@ -21,7 +21,7 @@ export interface GateRows {
 	readonly ahead: QueuedAhead | undefined;
 	readonly stall: Stall | undefined;
 	/** The incident whose agent fixes its cause as well. */
-	readonly follows: string | undefined;
+	readonly follows: Follows | undefined;
 }
 
 export interface GateRequest {

@@ -1,6 +1,6 @@
 import { bindNamed } from "./bind-named.ts";
-import type { IncidentRow, LockedIncident } from "./incidents.ts";
-import { type Query, rowQuery, rowsQuery, runQuery } from "./query.ts";
+import { FIELDS, type IncidentRow, type LockedIncident } from "./incidents.ts";
+import { type Query, rowQuery, rowsQuery, runQueries, runQuery } from "./query.ts";
 import { statusList, UNENDED } from "./state-machine.ts";
 import { type Step, stepQuery } from "./transitions.ts";
 
@@ -38,8 +38,8 @@ const LEADERS = `incidents AS leader WHERE leader.fingerprint = :fingerprint AND
 	AND CASE :scope WHEN 'organization' THEN lower(substr(leader.repository, 1, length(:owner))) = :owner
 		ELSE lower(leader.repository) = lower(:repository) END`;
 
-/** SQL: nobody sent anything for it yet, and nobody is about to. */
-const IS_UNSENT = `(leader.status IN ('accepted', 'waiting') AND leader.coderun_name IS NULL AND leader.locked_until <= :now)`;
+/** SQL, of `leader`: no CodeRun of it was seen yet. */
+const IS_UNSENT = "(leader.status IN ('accepted', 'waiting') AND leader.coderun_name IS NULL)";
 
 function valuesOf(
 	{ id, repository, fingerprint, own_branch, base }: Member,
@@ -53,7 +53,7 @@ function valuesOf(
 /**
  * Makes an undecided incident a member of the group that its cause has, before its own decision would be stored: belongs at the
  * beginning of that transaction. Whoever is decided first leads, so there is one leader. A failure on the default branch leads
- * itself unless somebody works on its cause already: the others follow (`leaderQuery`). `isJoined`: its lock is released.
+ * itself unless somebody works on its cause already; the others follow it before they are sent (`leaderQuery`). `isJoined`: its lock is released.
  */
 export function joinQueries(
 	db: D1Database,
@@ -134,7 +134,7 @@ function followersDue(
 	const statement = bindNamed(
 		db,
 		`UPDATE incidents SET next_try_at = max(coalesce(not_before, 0), min(coalesce(next_try_at, :now), :now))
-		WHERE id IN (SELECT leader.id FROM ${LEADERS} AND ${IS_UNSENT} AND NOT ${IS_ON_DEFAULT})
+		WHERE id IN (SELECT leader.id FROM ${LEADERS} AND ${IS_UNSENT} AND leader.status = 'waiting' AND NOT ${IS_ON_DEFAULT})
 			AND EXISTS (SELECT 1 FROM incidents WHERE id = :id AND lock = :lock)
 		RETURNING id`,
 		values,
@@ -143,24 +143,41 @@ function followersDue(
 	return { statements, read: (results) => read(results).map(({ id }) => id) };
 }
 
-/** The leader on the default branch that an incident of another branch follows, if nothing was sent for it yet. */
+/** A leader that an incident follows; if `isBeingSent`, that is known once the relay has answered. */
+export interface Follows {
+	readonly id: string;
+	readonly isBeingSent: boolean;
+}
+
+/**
+ * The leader that a decided incident follows, if no CodeRun of it was seen: the one on the default branch; on the default branch
+ * itself, whoever has a CodeRun, or is just being sent.
+ */
 export function leaderQuery(
 	db: D1Database,
 	incident: IncidentRow,
 	rules: GroupRules | undefined,
 	now: number,
-): Query<string | undefined> {
+): Query<Follows | undefined> {
 	const { fingerprint, own_branch, base, apart, escalate_to, coderun_name } = incident;
+	const isFree = apart === 0 && escalate_to === null && coderun_name === null;
+	if (rules === undefined || fingerprint === null || !isFree) return { statements: [], read: () => undefined };
 	const isOnDefault = own_branch !== null && own_branch === base;
-	if (rules === undefined || fingerprint === null || isOnDefault) return { statements: [], read: () => undefined };
-	if (apart === 1 || escalate_to !== null || coderun_name !== null) return { statements: [], read: () => undefined };
 	const found = bindNamed(
 		db,
-		`SELECT leader.id FROM ${LEADERS} AND ${IS_ON_DEFAULT} ORDER BY leader.created_at, leader.id LIMIT 1`,
+		`SELECT leader.id, ${IS_UNSENT} AND ${isOnDefault ? "TRUE" : "FALSE"} AS isBeingSent FROM ${LEADERS}
+			AND ${isOnDefault ? `NOT (${IS_UNSENT} AND leader.locked_until <= :now)` : IS_ON_DEFAULT}
+		ORDER BY ${IS_UNSENT}, leader.created_at, leader.id LIMIT 1`,
 		valuesOf({ ...incident, fingerprint }, rules, now),
 	);
-	const { statements, read } = rowQuery<{ id: string }>(found);
-	return { statements, read: (results) => read(results)?.id };
+	const { statements, read } = rowQuery<{ id: string; isBeingSent: number }>(found);
+	return {
+		statements,
+		read(results) {
+			const row = read(results);
+			return row && { id: row.id, isBeingSent: row.isBeingSent === 1 };
+		},
+	};
 }
 
 /** Makes a decided incident for which nothing was sent follow another leader. False if the lock was lost, or that one ended. */
@@ -202,6 +219,39 @@ export type LeaderRow = Pick<
 	readonly fix: number | null;
 	readonly merged_at: number | null;
 };
+
+/** SQL: how many members an incident leads, ended ones included. */
+export const membersOf = (id: string) => `(SELECT count(*) FROM incidents AS member WHERE member.leader_id = ${id})`;
+
+/** A member as its leader's reader sees it. */
+export interface MemberRow
+	extends Pick<IncidentRow, "id" | "status" | "repository" | "branch" | "created_at"> {
+	readonly pr_number: number | null;
+}
+
+/** The members of a group, oldest first. */
+export function membersQuery(db: D1Database, leader: string, limit: number): Query<readonly MemberRow[]> {
+	return rowsQuery<MemberRow>(
+		db
+			.prepare(
+				`SELECT id, status, repository, branch, created_at, ${FIELDS} ->> 'pr_number' AS pr_number FROM incidents
+				WHERE leader_id = ?1 ORDER BY created_at, id LIMIT ?2`,
+			)
+			.bind(leader, limit),
+	);
+}
+
+/** The members of a group that a person is told of, and how many there are. */
+export interface Members {
+	readonly first: readonly MemberRow[];
+	readonly count: number;
+}
+
+export async function findMembers(db: D1Database, leader: string, limit: number): Promise<Members> {
+	const counted = rowQuery<{ count: number }>(db.prepare(`SELECT ${membersOf("?1")} AS count`).bind(leader));
+	const { first, count } = await runQueries(db, { first: membersQuery(db, leader, limit), count: counted });
+	return { first, count: count?.count ?? 0 };
+}
 
 /** SQL: the pull request of the newest fix of an incident. */
 export const fixOf = (id: string) => `(SELECT a.pull_request FROM attempts a

@@ -23,9 +23,9 @@ beforeEach(clearJournal);
 /** A leader on the default branch whose agent works, and two pull requests with the same cause. */
 async function threeOfOneCause(world: World) {
 	const leader = await red(world, { run: 1, branch: DEFAULT, cause: "clamp" });
-	await minutes(world, 1);
+	await minutes(world, 2);
 	const one = await red(world, { run: 2, branch: "one", cause: "clamp", pr: 1 });
-	await minutes(world, 1);
+	await minutes(world, 2);
 	const two = await red(world, { run: 3, branch: "two", cause: "clamp", pr: 2 });
 	await minutes(world, 2);
 	return { leader, one, two };
@@ -55,10 +55,10 @@ describe("who joins", () => {
 		await red(world, { run: 5, branch: "three", cause: "parse", pr: 3 });
 		await minutes(world, 2);
 		expect(await standings(world)).toEqual({
-			"master 1": "running",
-			"one 2": "grouped with master",
-			"two 3": "grouped with master",
-			[`${queued} 4`]: "grouped with master",
+			"main 1": "running",
+			"one 2": "grouped with main",
+			"two 3": "grouped with main",
+			[`${queued} 4`]: "grouped with main",
 			"three 5": "waiting",
 		});
 		expect(await agentsOn(world)).toEqual([DEFAULT]);
@@ -87,9 +87,7 @@ describe("who joins", () => {
 		await threeOfOneCause(wide);
 		await red(wide, { run: 4, branch: DEFAULT, cause: "clamp", repository: "5dlabs/other" });
 		await minutes(wide, 2);
-		expect(Object.values(await standings(wide)).filter((standing) => standing === "grouped with master")).toHaveLength(
-			3,
-		);
+		expect(Object.values(await standings(wide)).filter((standing) => standing === "grouped with main")).toHaveLength(3);
 		expect(wide.cluster.made).toHaveLength(1);
 	});
 
@@ -106,19 +104,19 @@ describe("who leads", () => {
 	it("is the default branch as soon as it shows the cause, if no agent was sent yet", async () => {
 		const world = await groupLife();
 		const other = await red(world, { run: 1, branch: "zero", cause: "parse" });
-		await minutes(world, 1);
+		await minutes(world, 2);
 		await red(world, { run: 2, branch: "one", cause: "clamp", pr: 1 });
-		await minutes(world, 1);
+		await minutes(world, 2);
 		await red(world, { run: 3, branch: "two", cause: "clamp", pr: 2 });
-		await minutes(world, 1);
+		await minutes(world, 2);
 		expect(await standings(world)).toMatchObject({ "one 2": "waiting", "two 3": "grouped with one" });
 		await red(world, { run: 4, branch: DEFAULT, cause: "clamp" });
 		await minutes(world, 3);
 		expect(await standings(world)).toEqual({
 			"zero 1": "running",
-			"one 2": "grouped with master",
-			"two 3": "grouped with master",
-			"master 4": "waiting",
+			"one 2": "grouped with main",
+			"two 3": "grouped with main",
+			"main 4": "waiting",
 		});
 		await agentEnds(world, other);
 		await minutes(world, 15);
@@ -128,22 +126,22 @@ describe("who leads", () => {
 	it("stays who has an agent: that fix is kept, and the default branch leads once it did not help", async () => {
 		const world = await groupLife();
 		const one = await red(world, { run: 2, branch: "one", cause: "clamp", pr: 1 });
-		await minutes(world, 1);
+		await minutes(world, 2);
 		await red(world, { run: 3, branch: "two", cause: "clamp", pr: 2 });
 		await red(world, { run: 4, branch: DEFAULT, cause: "clamp" });
 		await minutes(world, 2);
 		expect(await standings(world)).toEqual({
 			"one 2": "running",
 			"two 3": "grouped with one",
-			"master 4": "grouped with one",
+			"main 4": "grouped with one",
 		});
 		await agentEnds(world, one);
 		await green(world, { run: 5, branch: "one", by: REX, pr: 1 });
 		await minutes(world, 3);
 		expect(await standings(world)).toEqual({
 			"one 2": "fixed",
-			"two 3": "grouped with master",
-			"master 4": "running",
+			"two 3": "grouped with main",
+			"main 4": "running",
 		});
 		expect(await agentsOn(world)).toEqual(["one", DEFAULT]);
 	});
@@ -151,7 +149,7 @@ describe("who leads", () => {
 	it("is not thrown away for a newer push with the same cause, but for one with another", async () => {
 		const world = await groupLife();
 		const one = await red(world, { run: 2, branch: "one", cause: "clamp", pr: 1 });
-		await minutes(world, 1);
+		await minutes(world, 2);
 		await red(world, { run: 3, branch: "one", cause: "clamp", pr: 1 });
 		await minutes(world, 2);
 		expect(await standings(world)).toEqual({ "one 2": "running", "one 3": "grouped with one" });
@@ -160,7 +158,11 @@ describe("who leads", () => {
 		expect(await standings(world)).toMatchObject({ "one 2": "awaiting_ci" });
 		await red(world, { run: 4, branch: "one", cause: "parse", pr: 1 });
 		await minutes(world, 15);
-		expect(await standings(world)).toEqual({ "one 2": "superseded", "one 3": "superseded", "one 4": "running" });
+		expect(await standings(world)).toEqual({
+			"one 2": "superseded",
+			"one 3": "superseded with one",
+			"one 4": "running",
+		});
 	});
 });
 
@@ -170,23 +172,23 @@ describe("when the leader is fixed", () => {
 		const { leader } = await threeOfOneCause(world);
 		await green(world, { run: 9, branch: "one", pr: 1 });
 		await minutes(world, 2);
-		expect(await standings(world)).toMatchObject({ "one 2": "fixed with master", "two 3": "grouped with master" });
+		expect(await standings(world)).toMatchObject({ "one 2": "fixed with main", "two 3": "grouped with main" });
 		await mended(world, leader, 812);
 		await minutes(world, 5);
 		expect(await standings(world)).toEqual({
-			"master 1": "fixed",
-			"one 2": "fixed with master",
-			"two 3": "grouped with master",
+			"main 1": "fixed",
+			"one 2": "fixed with main",
+			"two 3": "grouped with main",
 		});
-		expect(await comments(world)).toEqual([{ pr_number: 2, revision: 0, last_command: "null" }]);
+		expect(await comments(world)).toEqual([{ pr_number: 2, revision: 1, last_command: "null" }]);
 		const remediations = await pullRequestRemediations(world.journal, { repository: "5dlabs/cto", pr_number: 2 }, 10);
 		const shown = { remediations, hasMore: false, web: "https://github.com" };
 		const text = statusCommentText({ last_command: null, pr_number: 2 }, shown);
-		expect(text).toContain("**Fixed on `master` by #812: update your branch.**");
+		expect(text).toContain("**Fixed on ` main ` by #812: update your branch.**");
 		expect(text).not.toContain(" ran ");
 		await green(world, { run: 11, branch: "two", pr: 2 });
 		await minutes(world, 2);
-		expect(await standings(world)).toMatchObject({ "two 3": "fixed with master" });
+		expect(await standings(world)).toMatchObject({ "two 3": "fixed with main" });
 		expect(await agentsOn(world)).toEqual([DEFAULT]);
 		const events = await world.journal.prepare("SELECT event FROM notification_events ORDER BY at").all();
 		expect(events.results).toEqual([{ event: "fixed" }]);
@@ -203,14 +205,14 @@ describe("when the leader is fixed", () => {
 		const sha = (run: number) => run.toString(16).padStart(40, "0");
 		world.compared.set(`${"f".repeat(40)}...${sha(50)}`, "ahead");
 		world.compared.set(`${"f".repeat(40)}...${sha(51)}`, "diverged");
-		await minutes(world, 1);
+		await minutes(world, 2);
 		expect(await standings(world)).toMatchObject({
-			"four 50": "grouped with master",
-			"five 51": "grouped with master",
+			"four 50": "grouped with main",
+			"five 51": "grouped with main",
 		});
 		await green(world, { run: 60, branch: DEFAULT });
 		await minutes(world, 3);
-		expect(await standings(world)).toMatchObject({ "four 50": "running", "five 51": "grouped with master" });
+		expect(await standings(world)).toMatchObject({ "four 50": "running", "five 51": "grouped with main" });
 		expect((await comments(world)).map(({ pr_number }) => pr_number)).toEqual([1, 2, 5]);
 	});
 });
@@ -224,15 +226,15 @@ describe("when the leader has no fix", () => {
 		await red(world, { run: 7, branch: "three", cause: "clamp", pr: 3 });
 		await minutes(world, 3);
 		expect(await standings(world)).toEqual({
-			"master 1": "escalated",
-			"one 2": "grouped with master",
-			"two 3": "grouped with master",
-			"three 7": "grouped with master",
+			"main 1": "escalated",
+			"one 2": "grouped with main",
+			"two 3": "grouped with main",
+			"three 7": "grouped with main",
 		});
 		expect(world.cluster.made).toHaveLength(1);
 		await green(world, { run: 10, branch: DEFAULT });
 		await minutes(world, 3);
-		expect(await standings(world)).toMatchObject({ "master 1": "fixed", "one 2": "grouped with master" });
+		expect(await standings(world)).toMatchObject({ "main 1": "fixed", "one 2": "grouped with main" });
 		expect((await comments(world)).map(({ pr_number }) => pr_number)).toEqual([1, 2, 3]);
 	});
 
@@ -241,10 +243,10 @@ describe("when the leader has no fix", () => {
 		const { leader, two } = await threeOfOneCause(world);
 		await agentEnds(world, leader, "Failed");
 		await minutes(world, 3);
-		expect(await standings(world)).toMatchObject({ "master 1": "failed", "two 3": "grouped with master" });
+		expect(await standings(world)).toMatchObject({ "main 1": "failed", "two 3": "grouped with main" });
 		expect(await retryRemediation(world, two, "octocat")).toMatchObject({ ok: true, status: "waiting" });
 		await minutes(world, 15);
-		expect(await standings(world)).toMatchObject({ "one 2": "grouped with master", "two 3": "running" });
+		expect(await standings(world)).toMatchObject({ "one 2": "grouped with main", "two 3": "running" });
 		expect(await agentsOn(world)).toEqual([DEFAULT, "two"]);
 	});
 
@@ -255,7 +257,7 @@ describe("when the leader has no fix", () => {
 		await agentEnds(world, leader);
 		await minutes(world, 15);
 		expect(await standings(world)).toEqual({
-			"master 1": "cancelled",
+			"main 1": "cancelled",
 			"one 2": "running",
 			"two 3": "grouped with one",
 		});
@@ -264,14 +266,14 @@ describe("when the leader has no fix", () => {
 	it("lets the next member lead if it is superseded before any attempt", async () => {
 		const world = await groupLife();
 		await red(world, { run: 30, branch: "zero", cause: "parse" });
-		await minutes(world, 1);
+		await minutes(world, 2);
 		await threeOfOneCause(world);
-		expect(await standings(world)).toMatchObject({ "master 1": "waiting" });
+		expect(await standings(world)).toMatchObject({ "main 1": "waiting" });
 		await green(world, { run: 1, branch: DEFAULT, attempt: 2 });
 		await minutes(world, 12);
 		expect(await standings(world)).toEqual({
 			"zero 30": "running",
-			"master 1": "superseded",
+			"main 1": "superseded",
 			"one 2": "waiting",
 			"two 3": "grouped with one",
 		});
@@ -295,12 +297,12 @@ describe("when the leader has no fix", () => {
 		const world = await groupLife({ scope: "repository", window_s: 1800 });
 		await threeOfOneCause(world);
 		await minutes(world, 20);
-		expect(await standings(world)).toMatchObject({ "one 2": "grouped with master" });
+		expect(await standings(world)).toMatchObject({ "one 2": "grouped with main" });
 		await minutes(world, 15);
 		await red(world, { run: 7, branch: "three", cause: "clamp", pr: 3 });
 		await minutes(world, 5);
 		expect(await standings(world)).toEqual({
-			"master 1": "running",
+			"main 1": "running",
 			"one 2": "waiting",
 			"two 3": "grouped with one",
 			"three 7": "grouped with one",

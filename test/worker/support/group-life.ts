@@ -10,7 +10,8 @@ import { runTold } from "./push-told.ts";
 import { type Stub, stubEffects } from "./stub-effects.ts";
 
 /** The default branch of GitHub's own example repository. */
-export const DEFAULT = "master";
+export const DEFAULT = "main";
+const OWN = { repository: "5dlabs/cto", head_repository: "5dlabs/cto" };
 export const PERSON = { login: "octocat", type: "User" };
 export const REX = { login: "5dlabs-rex[bot]", type: "Bot" };
 
@@ -52,6 +53,8 @@ export async function groupLife(group?: Engine["group"], outcome: Partial<Engine
 		...engine,
 		...(group !== undefined && { group }),
 		outcome: { ...engine.outcome, ...outcome },
+		// It allows one repository: what grouping sees of another one is `movedTo`.
+		decide: (input) => engine.decide({ ...input, incident: { ...input.incident, ...OWN } }),
 	};
 	// What is delivered carries the present time.
 	stub.clock = Date.now();
@@ -102,32 +105,43 @@ let deliveries = 0;
 /** A run ends red, as GitHub delivers it. The incident that it opened or belongs to. */
 export async function red(world: World, of: Red): Promise<string> {
 	world.shown.set(of.run, of.cause);
-	return (await told(world, of, "failure")) ?? "";
+	const id = (await told(world, of, "failure")) ?? "";
+	if (of.repository !== undefined) await movedTo(world, id, of.repository);
+	return id;
 }
 
 export async function green(world: World, of: Omit<Red, "cause">): Promise<void> {
 	await told(world, of, "success");
 }
 
+/** As if another repository had sent it. */
+async function movedTo(world: World, id: string, repository: string): Promise<void> {
+	await world.journal
+		.prepare(
+			`UPDATE incidents SET repository = ?2,
+				incident = json_set(incident, '$.repository', ?2, '$.head_repository', ?2) WHERE id = ?1`,
+		)
+		.bind(id, repository)
+		.run();
+}
+
 async function told(
 	world: World,
-	{ run, branch, by = PERSON, pr, repository, attempt = 1 }: Omit<Red, "cause">,
+	{ run, branch, by = PERSON, pr, attempt = 1 }: Omit<Red, "cause">,
 	conclusion: "success" | "failure",
 ): Promise<string | undefined> {
 	const payload = runTold({ run_id: run, branch, by, conclusion, attempt }) as Payload;
-	const workflow_run = {
-		...payload.workflow_run,
-		pull_requests: pr === undefined ? [] : [{ number: pr, base: { ref: DEFAULT } }],
-		...(repository !== undefined && { head_repository: { full_name: repository } }),
-	};
-	const of = repository === undefined ? payload.repository : { ...payload.repository, id: 99, full_name: repository };
+	const repo = { id: payload.repository?.id };
+	const pull = { number: pr, head: { ref: branch, repo }, base: { ref: DEFAULT, repo } };
+	const pull_requests = pr === undefined ? [] : [pull];
+	const workflow_run = { ...payload.workflow_run, pull_requests };
 	world.begin();
 	const delivery = {
 		...{ event: "workflow_run", delivery_id: `group-${++deliveries}` },
-		payload: { ...payload, workflow_run, repository: of },
+		payload: { ...payload, workflow_run },
 	};
 	const accepted = await acceptDelivery(world, delivery, "github", world.log);
-	return "incident_id" in accepted ? accepted.incident_id : undefined;
+	return "incident_id" in accepted ? (accepted.incident_id ?? undefined) : undefined;
 }
 
 /** Time passes, with the cron's sweeps. */
@@ -162,9 +176,11 @@ export async function standings(world: World): Promise<Record<string, string>> {
 
 /** The branches for which CodeRuns were made, in order. */
 export async function agentsOn(world: World): Promise<readonly string[]> {
-	const { results } = await world.journal.prepare("SELECT id, branch FROM incidents").all<Record<string, string>>();
+	const { results } = await world.journal
+		.prepare("SELECT id, branch FROM incidents")
+		.all<{ id: string; branch: string | null }>();
 	const branches = new Map(results.map(({ id, branch }) => [id, branch]));
-	return world.cluster.made.map(({ incident_id }) => branches.get(incident_id) ?? "");
+	return world.cluster.made.map(({ incident_id }) => branches.get(incident_id) ?? "none");
 }
 
 /** The fix of an incident is a pull request that somebody merged, a moment before now. */
