@@ -224,8 +224,7 @@ export type LeaderRow = Pick<
 export const membersOf = (id: string) => `(SELECT count(*) FROM incidents AS member WHERE member.leader_id = ${id})`;
 
 /** A member as its leader's reader sees it. */
-export interface MemberRow
-	extends Pick<IncidentRow, "id" | "status" | "repository" | "branch" | "created_at"> {
+export interface MemberRow extends Pick<IncidentRow, "id" | "status" | "repository" | "branch" | "created_at"> {
 	readonly pr_number: number | null;
 }
 

@@ -85,7 +85,7 @@ describe("who joins", () => {
 		await clearJournal();
 		const wide = await groupLife({ scope: "organization", window_s: 3600 });
 		await threeOfOneCause(wide);
-		await red(wide, { run: 4, branch: DEFAULT, cause: "clamp", repository: "5dlabs/other" });
+		await red(wide, { run: 4, branch: "three", cause: "clamp", repository: "5dlabs/other" });
 		await minutes(wide, 2);
 		expect(Object.values(await standings(wide)).filter((standing) => standing === "grouped with main")).toHaveLength(3);
 		expect(wide.cluster.made).toHaveLength(1);
