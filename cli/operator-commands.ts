@@ -88,6 +88,7 @@ function addIncidents(program: HealerCommand, { output, end }: Terminal): void {
 		.option("--type <failure type>", "Only of this failure type")
 		.option("--rule <name>", "Only those for which this rule chose the agent, at any attempt")
 		.option("-w, --workflow <name>", "Only of this workflow")
+		.option("--leader <incident>", "Only what is in this incident's group: its id, or its first digits")
 		.option("--since <when>", "Begun since: a duration back such as 24h or 30d, or an ISO 8601 time")
 		.option("--until <when>", "Begun before, written alike")
 		.option("--limit <count>", "Maximum number of incidents", wholeNumber, 50)

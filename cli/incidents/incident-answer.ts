@@ -14,6 +14,9 @@ export const listedIncident = z.looseObject({
 	title: z.string(),
 	part: text,
 	pr_number: z.number().nullable(),
+	// A worker without groups has neither.
+	leader_id: text.default(null),
+	members: z.number().default(0),
 	created_at: z.string(),
 	updated_at: z.string(),
 });
@@ -39,6 +42,17 @@ export const incidentDetail = listedIncident.extend({
 		because: z.looseObject({ line: z.string().optional() }).optional(),
 		stages: z.array(z.looseObject({})),
 	}),
+	first_members: z
+		.array(
+			z.looseObject({
+				id: z.string(),
+				status: z.string(),
+				repository: z.string(),
+				branch: text,
+				pr_number: z.number().nullable(),
+			}),
+		)
+		.default([]),
 	attempts: z.array(
 		z.looseObject({
 			attempt: z.number(),

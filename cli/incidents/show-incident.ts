@@ -6,6 +6,8 @@ import { askWorker, unexpected, type WorkerAccess } from "../worker-api.ts";
 import { type IncidentDetail, incidentDetail, SHORT_ID } from "./incident-answer.ts";
 import { resolveIncident } from "./resolve-incident.ts";
 
+const MOST_MEMBERS = 10;
+
 export interface ShowIncidentOptions {
 	readonly json?: boolean | undefined;
 	readonly verbose?: boolean | undefined;
@@ -55,6 +57,7 @@ function rendered(incident: IncidentDetail, url: string, { paint }: Output): rea
 		field("agent", `${incident.agent ?? "none yet"}${incident.rule === null ? "" : ` by ${visible(incident.rule)}`}`),
 		...(incident.failure_type === null ? [] : [field("failure", visible(incident.failure_type))]),
 		...attempts.map((attempt, at) => field(at === 0 ? "attempts" : "", attemptLine(attempt))),
+		...groupLines(incident),
 		...waitLines(incident),
 		field("next", nextStep(incident)),
 		...linksOf(incident, url).map((link, at) => field(at === 0 ? "links" : "", visible(link))),
@@ -68,6 +71,19 @@ function field(name: string, value: string): string {
 function attemptLine({ attempt, agent, coderun_name, outcome, result }: IncidentDetail["attempts"][number]): string {
 	const state = [outcome, result].filter(Boolean).join(", ");
 	return visible(`${attempt}. ${agent} ${coderun_name}${state === "" ? "" : ` (${state})`}`);
+}
+
+/** The leader of its group, or the members that it leads. */
+function groupLines({ id, leader_id, members, first_members, repository }: IncidentDetail): readonly string[] {
+	if (leader_id !== null) return [field("group", `led by ${leader_id.slice(0, SHORT_ID)}`)];
+	if (members === 0) return [];
+	const shown = first_members.slice(0, MOST_MEMBERS).map((member) => {
+		const of = member.repository === repository ? "" : `${member.repository} `;
+		const pull = member.pr_number === null ? "" : ` #${member.pr_number}`;
+		return field("", visible(`${member.id.slice(0, SHORT_ID)} ${member.status} ${of}${member.branch ?? ""}${pull}`));
+	});
+	const all = members > shown.length ? `; all: healer incidents --leader ${id.slice(0, SHORT_ID)}` : "";
+	return [field("group", `${members} with the same cause${all}`), ...shown];
 }
 
 function waitLines({ status, blocked_on, blocked_by }: IncidentDetail): readonly string[] {
