@@ -30,6 +30,8 @@ const expectation = z
 		labels: texts,
 		annotations: texts,
 		env: texts,
+		/** A text that names the cause which it shares with others of its group; null: it has an agent of its own. */
+		group: z.string().nullable(),
 		/** Texts that the prompt contains. */
 		prompt: z.array(z.string()),
 	})

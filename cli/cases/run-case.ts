@@ -7,6 +7,7 @@ import {
 	readDelivery,
 	readLogText,
 	type StageExplanation,
+	sharedCause,
 } from "../../pipeline/index.ts";
 import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
@@ -71,5 +72,7 @@ async function decided(
 	const incident = { ...known.incident, ...(branch_state !== undefined && { branch_state }) };
 	const decision = await decide(pipeline, { incident, context, attempt: 1 });
 	note(decision.explanation);
-	return decision.outcome === "filtered" ? { ...known, filter: decision.filter } : { ...known, decision };
+	if (decision.outcome === "filtered") return { ...known, filter: decision.filter };
+	const isGrouped = artefact.group !== undefined && artefact.group.scope !== "off";
+	return { ...known, decision, cause: isGrouped ? (sharedCause(incident, decision)?.text ?? null) : null };
 }

@@ -3,6 +3,7 @@ import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import { isFork } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import { sharedCause } from "../../pipeline/index.ts";
 import { readQueueBranch } from "../../pipeline/merge-queue.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
@@ -13,7 +14,7 @@ import { wakeQueued } from "./conclude-send.ts";
 import { hasNoCodeRun } from "./decide-for-head.ts";
 import { deferFor, type Progress } from "./waiting.ts";
 
-// A send takes seconds.
+// The other one is due now: it follows, or has a CodeRun.
 const LOOK_AGAIN_MS = 10_000;
 
 /** `group` in pipeline.yaml; undefined if failures of one cause are no group. */
@@ -25,15 +26,16 @@ export function groupRules({ group }: Pick<Engine, "group">): GroupRules | undef
 
 /**
  * What identifies the cause of a red check, and whose fix reaches its branch; null if nothing identifies it. A branch without a
- * pull request is taken for one of the default branch. An alert has an incident of its own, and so has what a person asks for.
+ * pull request is taken for one of the default branch.
  */
 export function causeOf(
 	incident: Incident,
 	context: Context,
-	{ fingerprint }: Pick<Decision & { readonly outcome: "spawn" }, "fingerprint">,
+	decision: Pick<Decision & { readonly outcome: "spawn" }, "fingerprint">,
 ): Cause | null {
-	const { kind, branch, branch_state, default_branch } = incident;
-	if (kind !== "ci" || fingerprint === null) return null;
+	const { branch, branch_state, default_branch } = incident;
+	const fingerprint = sharedCause(incident, decision);
+	if (fingerprint === null) return null;
 	const own_branch = branch === undefined || branch_state === "tag" || isFork(incident) ? null : branch;
 	const queued = own_branch === null ? undefined : readQueueBranch(own_branch);
 	const base = queued?.base ?? dataFrom(context, "github.pull_request")?.base_branch ?? default_branch ?? null;
@@ -56,11 +58,11 @@ export async function follow(
 	effects: Effects,
 	locked: LockedIncident,
 	request: SpawnRequest,
-	{ id, isBeingSent }: Follows,
+	{ id, isUnsent }: Follows,
 ): Promise<Progress | undefined> {
-	if (isBeingSent) {
+	if (isUnsent) {
 		return await deferFor(effects, locked, {
-			reason: `incident ${id} with the same cause is just being sent`,
+			reason: `incident ${id} with the same cause may be sent already`,
 			blocked_on: `incident:${id}`,
 			blocked_by: id,
 			next_try_at: effects.now() + LOOK_AGAIN_MS,

@@ -99,11 +99,11 @@ async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<P
 	const gates = decided.gates ?? (await gatesOf(effects, locked, request));
 	if (!gates.isHeld) return { state: "lock_lost" };
 
-	const paused = await checkPause(effects, locked, targets, gates.pause);
-	if (paused !== undefined) return await deferFor(effects, locked, paused);
-
 	const grouped = gates.follows && (await follow(effects, locked, request, gates.follows));
 	if (grouped) return grouped;
+
+	const paused = await checkPause(effects, locked, targets, gates.pause);
+	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
 	const result = await awaitAttemptResult(effects, locked, request, gates.cause);
 	if (result !== undefined) return result;

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../wire/durations.ts";
 import { bindNamed } from "./bind-named.ts";
 import { FIELDS, type IncidentRow, type LockedIncident } from "./incidents.ts";
 import { type Query, rowQuery, rowsQuery, runQueries, runQuery } from "./query.ts";
@@ -143,15 +144,18 @@ function followersDue(
 	return { statements, read: (results) => read(results).map(({ id }) => id) };
 }
 
-/** A leader that an incident follows; if `isBeingSent`, that is known once the relay has answered. */
+/** A leader that an incident follows. `isUnsent`: or that follows it, once the relay has said that it has no CodeRun. */
 export interface Follows {
 	readonly id: string;
-	readonly isBeingSent: boolean;
+	readonly isUnsent: boolean;
 }
+
+/** Who cannot be processed for so long holds up nobody. */
+const FAILING_FOR_MS = 10 * MINUTE_MS;
 
 /**
  * The leader that a decided incident follows, if no CodeRun of it was seen: the one on the default branch; on the default branch
- * itself, whoever has a CodeRun, or is just being sent.
+ * itself, whoever has a CodeRun, or may have one by a request whose answer was lost.
  */
 export function leaderQuery(
 	db: D1Database,
@@ -165,17 +169,17 @@ export function leaderQuery(
 	const isOnDefault = own_branch !== null && own_branch === base;
 	const found = bindNamed(
 		db,
-		`SELECT leader.id, ${IS_UNSENT} AND ${isOnDefault ? "TRUE" : "FALSE"} AS isBeingSent FROM ${LEADERS}
-			AND ${isOnDefault ? `NOT (${IS_UNSENT} AND leader.locked_until <= :now)` : IS_ON_DEFAULT}
+		`SELECT leader.id, ${IS_UNSENT} AND ${isOnDefault ? "TRUE" : "FALSE"} AS isUnsent FROM ${LEADERS}
+			AND ${isOnDefault ? `NOT (${IS_UNSENT} AND (${IS_ON_DEFAULT} OR coalesce(leader.failing_since, :now) < :failing))` : IS_ON_DEFAULT}
 		ORDER BY ${IS_UNSENT}, leader.created_at, leader.id LIMIT 1`,
-		valuesOf({ ...incident, fingerprint }, rules, now),
+		{ ...valuesOf({ ...incident, fingerprint }, rules, now), failing: now - FAILING_FOR_MS },
 	);
-	const { statements, read } = rowQuery<{ id: string; isBeingSent: number }>(found);
+	const { statements, read } = rowQuery<{ id: string; isUnsent: number }>(found);
 	return {
 		statements,
 		read(results) {
 			const row = read(results);
-			return row && { id: row.id, isBeingSent: row.isBeingSent === 1 };
+			return row && { id: row.id, isUnsent: row.isUnsent === 1 };
 		},
 	};
 }

@@ -23,6 +23,8 @@ const ROW = {
 	failure_type: "rust_clippy",
 	rule: "rust",
 	coderun_name: "healer-ci-rex-1",
+	leader_id: null,
+	members: 0,
 	title: "Controller CI",
 	part: "clippy",
 	pr_number: 402,
