@@ -60,9 +60,11 @@ describe("one break of main in two repositories, 40 branches, their merge queues
 			await sending;
 			const counts = async () =>
 				((await getJson(home, "/api/status")) as { incidents: Record<string, number> }).incidents;
+			let seen: Record<string, number> = {};
 			await eventually(
 				async () => {
-					const { accepted = 0, waiting = 0, running = 0, grouped = 0 } = await counts();
+					seen = await counts();
+					const { accepted = 0, waiting = 0, running = 0, grouped = 0 } = seen;
 					return accepted + waiting === 0 && running + grouped === runs.length;
 				},
 				() => `an end of ${JSON.stringify(seen)}`,

@@ -62,6 +62,7 @@ async function pruneIncidents(
 				`DELETE FROM incidents WHERE id IN (SELECT value FROM json_each(?3)) AND ${FINISHED} AND ${NO_NEW_DELIVERY}`,
 			)
 			.bind(before, now, ids),
+		membersDueAfterPruning(db, ids, now),
 		...BELONGING.map((table) =>
 			db
 				.prepare(
@@ -73,6 +74,17 @@ async function pruneIncidents(
 		),
 	]);
 	return deleted?.meta.changes ?? 0;
+}
+
+/** What waited for one of these is looked at: nobody will fix its cause any more. */
+function membersDueAfterPruning(db: D1Database, ids: string, now: number): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?2 WHERE status = 'grouped' AND leader_id IN (
+				SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM incidents AS led WHERE led.id = value)
+			)`,
+		)
+		.bind(ids, now);
 }
 
 const NO_NEW_DELIVERY =
