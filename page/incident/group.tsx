@@ -3,7 +3,7 @@ import { Age } from "../parts/age.tsx";
 import { PullRequestLink } from "../parts/place-links.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 
-/** The incidents with one cause: who leads this one, or whom it leads. */
+/** The incidents with one cause: who leads this one, or which ones it leads. */
 export function Group({ shown }: { readonly shown: IncidentDetail }) {
 	const { id, leader_id, members, first_members } = shown;
 	if (leader_id !== null) {

@@ -36,7 +36,7 @@ const anyValue: z.ZodType<unknown, unknown> = z.json();
 /** `same` pushes to the failing branch. `fix` pushes to a separate branch and opens a pull request. */
 export const BRANCH_STRATEGIES = ["same", "fix"] as const;
 
-export const GROUP_SCOPES = ["repository", "organization", "off"] as const;
+const GROUP_SCOPES = ["repository", "organization", "off"] as const;
 
 const UNKNOWN_HEADS = ["fix", "refuse"] as const;
 

@@ -121,10 +121,10 @@ function lastCommand(last: LastCommand | null): readonly string[] {
 
 /** Once for all that is red for causes that are fixed on its base. */
 function toUpdate(remediations: readonly PullRequestRemediation[]): readonly string[] {
-	const told = remediations.find(({ base_fixed_on }) => base_fixed_on !== null);
-	if (told === undefined) return [];
-	const by = told.base_fixed_by === null ? "" : ` by #${told.base_fixed_by}`;
-	return [`**Fixed on ${asCode(told.base_fixed_on ?? "")}${by}: update your branch.**`];
+	const due = remediations.find(({ base_fixed_on }) => base_fixed_on !== null);
+	if (due === undefined) return [];
+	const by = due.base_fixed_by === null ? "" : ` by #${due.base_fixed_by}`;
+	return [`**Fixed on ${asCode(due.base_fixed_on ?? "")}${by}: update your branch.**`];
 }
 
 function rowOf(one: PullRequestRemediation, pr_number: number, web: string): string {

@@ -244,7 +244,7 @@ export function membersQuery(db: D1Database, leader: string, limit: number): Que
 	);
 }
 
-/** The members of a group that a person is told of, and how many there are. */
+/** The first members of a group, for a person, and how many there are. */
 export interface Members {
 	readonly first: readonly MemberRow[];
 	readonly count: number;

@@ -83,8 +83,8 @@ export const incidentsTable = defineTable("incidents", {
 	led_at: nullable(time()),
 	/** 1: it joins no group. A person wants an agent for it, or it is red with the fix. */
 	apart: withDefault(integer()),
-	/** When its pull request was told that the cause is fixed on its base. */
-	told_at: nullable(time()),
+	/** When its pull request was notified that the cause is fixed on its base. */
+	notified_at: nullable(time()),
 });
 
 /** A row of `incidents`, as stored. */

@@ -40,7 +40,7 @@ export async function pullRequestRemediations(
 				SELECT a.pull_request FROM attempts a WHERE a.incident_id = i.id AND a.pull_request <> ?2
 				ORDER BY a.attempt DESC LIMIT 1
 			) AS fix, led.branch AS base_fixed_on, ${fixOf("led.id")} AS base_fixed_by
-			FROM incidents i LEFT JOIN incidents led ON led.id = i.leader_id AND i.status = 'grouped' AND i.told_at IS NOT NULL WHERE i.id IN (${incidentsOf("?1", "?2")})
+			FROM incidents i LEFT JOIN incidents led ON led.id = i.leader_id AND i.status = 'grouped' AND i.notified_at IS NOT NULL WHERE i.id IN (${incidentsOf("?1", "?2")})
 			ORDER BY i.created_at DESC, i.id LIMIT ?3`,
 		)
 		.bind(repository, pr_number, limit)

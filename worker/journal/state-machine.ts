@@ -37,7 +37,7 @@ export const TRANSITIONS = {
 	redecided: { from: NOT_SENT, to: "waiting" },
 	/** Its cause is that of another incident, whose agent fixes both. */
 	joined: { from: NOT_SENT, to: "grouped" },
-	/** That incident ended without a fix for it, or its window did: it is looked at again. */
+	/** That incident ended without a fix for it, or its window did: it is decided by itself. */
 	left: { from: ["grouped"], to: "waiting" },
 	/** A day of failures only: of sending it, or of processing what followed. */
 	abandoned: { from: UNENDED_OR_GROUPED, to: "dead" },

@@ -73,10 +73,10 @@ export function requestStatusComment(
 }
 
 /** Tells the pull request of a group's member, once, that its base is fixed. One transaction. */
-export function tellStatements(db: D1Database, incident: Incident, now: number): readonly D1PreparedStatement[] {
+export function baseFixedStatements(db: D1Database, incident: Incident, now: number): readonly D1PreparedStatement[] {
 	const { id, repository, pr_number, installation_id } = incident;
 	if (pr_number === undefined) return [];
-	const isUntold = "status = 'grouped' AND told_at IS NULL";
+	const isUnnotified = "status = 'grouped' AND notified_at IS NULL";
 	return [
 		insertRow(
 			db,
@@ -86,13 +86,13 @@ export function tellStatements(db: D1Database, incident: Incident, now: number):
 				...{ requested_at: now, next_try_at: now },
 			},
 			{
-				where: `EXISTS (SELECT 1 FROM incidents WHERE id = :id AND ${isUntold})`,
+				where: `EXISTS (SELECT 1 FROM incidents WHERE id = :id AND ${isUnnotified})`,
 				also: { id },
 				onConflict: `ON CONFLICT (repository, pr_number) DO UPDATE SET requested_at = excluded.requested_at,
 					revision = revision + 1, next_try_at = ${NEXT_TRY}`,
 			},
 		),
-		db.prepare(`UPDATE incidents SET told_at = ?2 WHERE id = ?1 AND ${isUntold}`).bind(id, now),
+		db.prepare(`UPDATE incidents SET notified_at = ?2 WHERE id = ?1 AND ${isUnnotified}`).bind(id, now),
 	];
 }
 

@@ -144,7 +144,7 @@ function guardOf({ when }: Step): { readonly values: Readonly<Record<string, Bin
 }
 
 function setOf({ set, now }: Step, to: IncidentRow["status"]): readonly (readonly [string, Bindable])[] {
-	const ofGroup = to === "waiting" ? { leader_id: null, told_at: null } : {};
+	const ofGroup = to === "waiting" ? { leader_id: null, notified_at: null } : {};
 	const changes = { ended_at: isEnded(to) ? now : null, blocked_by: null, paused: 0, ...ofGroup, ...set };
 	return Object.entries(changes).filter(([, value]) => value !== undefined);
 }

@@ -11,8 +11,8 @@ ALTER TABLE incidents ADD COLUMN leader_id TEXT;
 ALTER TABLE incidents ADD COLUMN led_at INTEGER;
 -- 1: it joins no group any more. A person wants an agent for it, or it is red with the fix.
 ALTER TABLE incidents ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
--- When its pull request was told that the cause is fixed on its base.
-ALTER TABLE incidents ADD COLUMN told_at INTEGER;
+-- When its pull request was notified that the cause is fixed on its base.
+ALTER TABLE incidents ADD COLUMN notified_at INTEGER;
 
 CREATE INDEX incidents_by_cause ON incidents (fingerprint) WHERE fingerprint IS NOT NULL AND leader_id IS NULL;
 CREATE INDEX incidents_of_leader ON incidents (leader_id, created_at, id) WHERE leader_id IS NOT NULL;

@@ -4,9 +4,26 @@ import { beganAt } from "../journal/checks.ts";
 import { findLeader, type LeaderRow, nextLeader } from "../journal/groups.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { isEnded } from "../journal/state-machine.ts";
-import type { GroupState } from "./member-step.ts";
 
-/** What a member of a group knows of it, read after its own rows: a leader that ends later makes it due again. */
+/** What a member of a group knows of it. */
+export interface GroupState {
+	/** Undefined: the retention removed it. */
+	readonly leader?: LeaderRow;
+	/** How long the group waits for a leader that has no fix yet, in milliseconds since the epoch. */
+	readonly waits_until?: number;
+	/** Where the leader's fix is, for the member: on its own branch, on the one that it is merged into, or elsewhere. */
+	readonly reach: "branch" | "base" | "none";
+	/** Whether this member leads next, if the leader leaves it behind. */
+	readonly isNext: boolean;
+	/** Whether its commit may have the fix: its check began after that was merged. */
+	readonly mayHaveFix: boolean;
+	/** Whether it does; undefined: not asked yet. */
+	readonly hasFix?: boolean;
+	/** Whether its pull request can be notified that its base is fixed, and was not. */
+	readonly isToBeNotified: boolean;
+}
+
+/** Read after its own rows: a leader that ends later makes it due again. */
 export async function groupState(
 	db: D1Database,
 	incident: IncidentRow,
@@ -15,7 +32,7 @@ export async function groupState(
 	hasFix: boolean | undefined,
 ): Promise<GroupState> {
 	const leader = await findLeader(db, incident);
-	const none = { reach: "none", isNext: false, mayHaveFix: false, isToBeTold: false } as const;
+	const none = { reach: "none", isNext: false, mayHaveFix: false, isToBeNotified: false } as const;
 	if (leader === undefined) return none;
 	const reach = reachOf(leader, incident);
 	const isFixed = leader.fixed_by === "agent" || leader.fixed_by === "other";
@@ -28,7 +45,7 @@ export async function groupState(
 		isNext: (await nextLeader(db, { leader, isFixed })) === incident.id,
 		mayHaveFix: leader.fix !== null && leader.merged_at !== null && began_at >= leader.merged_at,
 		...(hasFix !== undefined && { hasFix }),
-		isToBeTold: failure.pr_number !== undefined && incident.told_at === null,
+		isToBeNotified: failure.pr_number !== undefined && incident.notified_at === null,
 	};
 }
 

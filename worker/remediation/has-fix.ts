@@ -13,7 +13,7 @@ const compareSchema = z.object({ status: z.enum(["diverged", "ahead", "behind", 
 
 /**
  * Asks GitHub whether the commit of a member has the merged fix of its leader. Undefined: there is no answer now. False where
- * nobody can be asked: a branch that is told once too often to update costs less than an agent.
+ * nobody can be asked: one comment too many costs less than an agent.
  * https://docs.github.com/en/rest/commits/commits#compare-two-commits
  */
 export async function askHasFix(effects: Effects, { failure, state }: Remediation): Promise<boolean | undefined> {

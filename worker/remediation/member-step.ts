@@ -1,25 +1,8 @@
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { LeaderRow, LeftBehind } from "../journal/groups.ts";
 import { isEnded } from "../journal/state-machine.ts";
+import type { GroupState } from "./group-state.ts";
 import type { NextStep, OutcomeRules, RemediationState } from "./remediation-state.ts";
-
-/** What a member of a group knows of it. */
-export interface GroupState {
-	/** Undefined: the retention removed it. */
-	readonly leader?: LeaderRow;
-	/** How long the group waits for a leader that has no fix yet, in milliseconds since the epoch. */
-	readonly waits_until?: number;
-	/** Where the leader's fix is, for the member: on its own branch, on the one that it is merged into, or elsewhere. */
-	readonly reach: "branch" | "base" | "none";
-	/** Whether this member leads next, if the leader leaves it behind. */
-	readonly isNext: boolean;
-	/** Whether its commit may have the fix: its check began after that was merged. */
-	readonly mayHaveFix: boolean;
-	/** Whether it does; undefined: not asked yet. */
-	readonly hasFix?: boolean;
-	/** Whether its pull request can be told that its base is fixed, and was not. */
-	readonly isToBeTold: boolean;
-}
 
 // The next leader takes the others along in its own step.
 const LOOK_AGAIN_MS = MINUTE_MS;
@@ -51,7 +34,7 @@ function standingOf(
 	if (status === "fixed" || status === "superseded") {
 		return fixed_by === "agent" || fixed_by === "other" ? "mended" : "gone";
 	}
-	// Agents used up their attempts: further ones would not help, whoever is told.
+	// Agents used up their attempts: further ones would not help.
 	const isUsedUp = status === "escalated" || (status === "failed" && coderun_name !== null);
 	if (isUsedUp) return "holds";
 	if (isEnded(status)) return "gone";
@@ -86,12 +69,12 @@ function withFixOnBranch(
 /** Its branch gets the fix once somebody updates it: there is nothing to do for an agent. */
 function withFixOnBase(
 	state: RemediationState,
-	{ hasFix, mayHaveFix, isToBeTold }: GroupState,
+	{ hasFix, mayHaveFix, isToBeNotified }: GroupState,
 	leader: LeaderRow,
 ): NextStep | undefined {
 	if (mayHaveFix && hasFix === undefined) return { do: "ask_fix" };
 	if (hasFix === true) return leave(state, { leader, reason: `it is red with the fix of incident ${leader.id}` });
-	return isToBeTold ? { do: "tell_base_fixed" } : undefined;
+	return isToBeNotified ? { do: "notify_base_fixed" } : undefined;
 }
 
 /** It is decided by itself, on what is red now. Without those that it takes along it stays apart: that fix did not help it. */

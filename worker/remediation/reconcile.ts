@@ -5,7 +5,7 @@ import { inheritStatement } from "../journal/groups.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { StateRows } from "../journal/remediations.ts";
-import { tellStatements } from "../journal/status-comments.ts";
+import { baseFixedStatements } from "../journal/status-comments.ts";
 import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
 import { askMerge } from "./ask-merge.ts";
 import { askHasFix } from "./has-fix.ts";
@@ -82,8 +82,8 @@ export async function reconcile(
 			await waitUntilThen(effects, incident, now + ASK_AGAIN_MS);
 			return incident;
 		}
-		if (next.do === "tell_base_fixed") {
-			await effects.journal.batch([...tellStatements(effects.journal, found.failure, now)]);
+		if (next.do === "notify_base_fixed") {
+			await effects.journal.batch([...baseFixedStatements(effects.journal, found.failure, now)]);
 			continue;
 		}
 		if (next.do === "remind") {

@@ -5,7 +5,7 @@ import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
 import type { Goal } from "./goal.ts";
-import type { GroupState } from "./member-step.ts";
+import type { GroupState } from "./group-state.ts";
 import type { EndedFix, MergeState } from "./merge-step.ts";
 import type { EndedAttempt, EscalationPolicy } from "./next-agent.ts";
 import type { GitHubSays } from "./when-quiet.ts";
@@ -114,7 +114,7 @@ export type NextStep =
 	/** Ask GitHub whether its commit has its leader's fix before anything follows. */
 	| { readonly do: "ask_fix" }
 	/** Tell its pull request that the cause is fixed on its base. */
-	| { readonly do: "tell_base_fixed" }
+	| { readonly do: "notify_base_fixed" }
 	/** Remind people of the pull request of the fix. */
 	| { readonly do: "remind" }
 	/** The check was green before anybody knew that the agent's fix had been merged. */
