@@ -3,7 +3,7 @@ import type { SpawnRequest } from "../../wire/spawn.ts";
 import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
 import { type GateRows, gateQueries } from "./gate-rows.ts";
-import { type Cause, type GroupRules, joinQueries, mayLead } from "./groups.ts";
+import { type Cause, type GroupRules, joinQueries, mayLead, otherCauseStatement } from "./groups.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { type Query, rowQuery, rowsQuery, runQueries } from "./query.ts";
 import { branchDueStatement } from "./remediations.ts";
@@ -93,18 +93,30 @@ export async function storeDecision(
 	const { now, locked_until, facts, wire, held, joins } = decided;
 	const as = { ...locked, ...decided.cause, agent: decided.agent, incident: JSON.stringify(decided.incident) };
 	const answers = await runQueries(db, {
+		facts: quietly(facts === undefined ? [] : factsStatements(db, locked, facts)),
 		...joining(db, locked, decided),
 		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),
 		isHeld: isOursQuery(db, locked, decided),
-		facts: quietly([
-			...(facts === undefined ? [] : factsStatements(db, locked, facts)),
+		before: quietly([
 			...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
+			...(decided.cause && locked.attempt > 1 ? [otherCauseStatement(db, locked, decided.cause, now)] : []),
 		]),
 		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
 		split: splitQuery(db, locked, decided),
 		...gateQueries(db, as, wire, { held, now, groups: joins }),
 	});
-	const { attempt, isHeld, isJoined, followers, facts: _, leader: _leader, due, split, ...gates } = answers;
+	const {
+		attempt,
+		isHeld,
+		isJoined,
+		followers,
+		facts: _,
+		leader: _leader,
+		before: _before,
+		due,
+		split,
+		...gates
+	} = answers;
 	const woken = [...due.map((row) => row.id), ...split.map((row) => row.id), ...followers];
 	if (isJoined) return { isJoined, due: woken };
 	if (attempt !== undefined && isHeld) {
@@ -116,7 +128,7 @@ export async function storeDecision(
 
 /** A run that is split is in no group: what is split off from it belongs to the transaction of its own decision. */
 function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): ReturnType<typeof joinQueries> {
-	const { cause, joins, others, now, facts } = decided;
+	const { cause, joins, others, now } = decided;
 	if (!cause || joins === undefined || others.length > 0) {
 		const none = { statements: [] };
 		return {
@@ -128,8 +140,7 @@ function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt
 	const { incident, failure_type, explanation, context, pipeline } = decided;
 	const { branch = null, run_id = null } = incident;
 	const found = { incident: JSON.stringify(incident), failure_type, explanation, context, pipeline, branch, run_id };
-	const kept = facts === undefined ? [] : factsStatements(db, locked, facts);
-	return joinQueries(db, locked, { cause, rules: joins, found, kept, now });
+	return joinQueries(db, locked, { cause, rules: joins, found, now });
 }
 
 interface DueRow {

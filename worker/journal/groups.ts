@@ -63,15 +63,12 @@ export function joinQueries(
 		cause,
 		rules,
 		found,
-		kept,
 		now,
 	}: {
 		readonly cause: Cause;
 		readonly rules: GroupRules;
 		/** What its decision found. */
 		readonly found: NonNullable<Step["set"]>;
-		/** Statements that need the lock, if it joins or not. */
-		readonly kept: readonly D1PreparedStatement[];
 		readonly now: number;
 	},
 ) {
@@ -87,7 +84,7 @@ export function joinQueries(
 		values,
 	);
 	return {
-		leader: { statements: [...kept, choose], read: () => undefined },
+		leader: { statements: [choose], read: () => undefined },
 		isJoined: joinStep(db, locked, { set: { ...found, ...cause }, now }),
 		followers: isOnDefault ? followersDue(db, values) : { statements: [], read: () => [] },
 	};
@@ -100,6 +97,20 @@ export function mayLead(cause: Cause | null, now: number) {
 		sql: "fingerprint = :fingerprint, own_branch = :own_branch, base = :base, led_at = coalesce(led_at, :led_at)",
 		values: { fingerprint, own_branch, base, led_at: fingerprint === null ? null : now },
 	};
+}
+
+/** Makes the members of a leader due that was decided again, on another cause than theirs. */
+export function otherCauseStatement(
+	db: D1Database,
+	{ id }: LockedIncident,
+	{ fingerprint }: Cause,
+	now: number,
+): D1PreparedStatement {
+	return db
+		.prepare(
+			"UPDATE incidents SET next_try_at = ?3 WHERE leader_id = ?1 AND status = 'grouped' AND fingerprint IS NOT ?2",
+		)
+		.bind(id, fingerprint, now);
 }
 
 /** Joins the leader that its row names, with its own members, and releases its lock. */
@@ -210,6 +221,7 @@ export type LeaderRow = Pick<
 	IncidentRow,
 	| "id"
 	| "status"
+	| "fingerprint"
 	| "repository"
 	| "branch"
 	| "own_branch"
@@ -264,7 +276,7 @@ export const fixOf = (id: string) => `(SELECT a.pull_request FROM attempts a
 export async function findLeader(db: D1Database, { leader_id }: IncidentRow): Promise<LeaderRow | undefined> {
 	const found = await db
 		.prepare(
-			`SELECT id, status, repository, branch, own_branch, fixed_by, fixed_at, ended_at, led_at, coderun_name, fix, (
+			`SELECT id, status, fingerprint, repository, branch, own_branch, fixed_by, fixed_at, ended_at, led_at, coderun_name, fix, (
 				SELECT coalesce(p.ended_at, p.closed_at) FROM pull_requests p
 				WHERE p.repository = led.repository AND p.number = led.fix AND p.state = 'merged'
 			) AS merged_at FROM (SELECT *, ${fixOf("incidents.id")} AS fix FROM incidents WHERE id = ?1) AS led`,

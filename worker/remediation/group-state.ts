@@ -9,6 +9,8 @@ import { isEnded } from "../journal/state-machine.ts";
 export interface GroupState {
 	/** Undefined: the retention removed it. */
 	readonly leader?: LeaderRow;
+	/** Whether the leader is still about that: it may have been decided again, on a newer commit. */
+	readonly isSameCause: boolean;
 	/** How long the group waits for a leader that has no fix yet, in milliseconds since the epoch. */
 	readonly waits_until?: number;
 	/** Where the leader's fix is, for the member: on its own branch, on the one that it is merged into, or elsewhere. */
@@ -32,14 +34,16 @@ export async function groupState(
 	hasFix: boolean | undefined,
 ): Promise<GroupState> {
 	const leader = await findLeader(db, incident);
-	const none = { reach: "none", isNext: false, mayHaveFix: false, isToBeNotified: false } as const;
+	const none = { isSameCause: false, reach: "none", isNext: false, mayHaveFix: false, isToBeNotified: false } as const;
 	if (leader === undefined) return none;
 	const reach = reachOf(leader, incident);
-	const isFixed = leader.fixed_by === "agent" || leader.fixed_by === "other";
+	const isSameCause = leader.fingerprint === incident.fingerprint;
+	const isFixed = isSameCause && (leader.fixed_by === "agent" || leader.fixed_by === "other");
 	const waits_until = group === undefined ? undefined : waitsUntil(leader, group.window_s * 1000);
 	const began_at = beganAt(failure) ?? incident.created_at;
 	return {
 		leader,
+		isSameCause,
 		reach,
 		...(waits_until !== undefined && { waits_until }),
 		isNext: (await nextLeader(db, { leader, isFixed })) === incident.id,

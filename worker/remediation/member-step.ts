@@ -11,12 +11,12 @@ const LOOK_AGAIN_MS = MINUTE_MS;
 export function memberStep(state: RemediationState, rules: Pick<OutcomeRules, "ci_deadline_s">): NextStep | undefined {
 	const { group, now } = state;
 	if (group === undefined) throw new Error("it is in no group");
-	const { leader, reach, waits_until } = group;
+	const { leader, isSameCause, reach, waits_until } = group;
 	if (leader === undefined) {
 		const reason = "the incident whose agent fixed its cause is no longer in the journal";
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null } };
 	}
-	const standing = standingOf(leader, now, waits_until);
+	const standing = isSameCause ? standingOf(leader, now, waits_until) : "gone";
 	if (standing === "holds") return waits_until === undefined ? undefined : { do: "wait", at: waits_until };
 	if (standing === "gone" || reach === "none") return leadNext(state, group, leader, standing);
 	return reach === "branch" ? withFixOnBranch(state, leader, rules) : withFixOnBase(state, group, leader);
@@ -44,12 +44,13 @@ function standingOf(
 /** The next one leads and takes the others along, but for those whose fix is there. */
 function leadNext(
 	state: RemediationState,
-	{ isNext }: GroupState,
+	{ isNext, isSameCause }: GroupState,
 	leader: LeaderRow,
 	standing: "mended" | "gone",
 ): NextStep {
 	if (!isNext) return { do: "wait", at: state.now + LOOK_AGAIN_MS };
-	const why = isEnded(leader.status) ? `is ${leader.status}` : "has no fix by the end of the group's window";
+	const late = isSameCause ? "has no fix by the end of the group's window" : "is about another cause by now";
+	const why = isEnded(leader.status) ? `is ${leader.status}` : late;
 	const behind = { leader, isFixed: standing === "mended" };
 	return leave(state, { leader, reason: `incident ${leader.id} ${why}: this one leads its group`, behind });
 }

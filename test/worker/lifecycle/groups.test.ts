@@ -308,4 +308,19 @@ describe("when the leader has no fix", () => {
 			"three 7": "grouped with one",
 		});
 	});
+
+	it("lets the next member lead if it was decided again, on another cause", async () => {
+		const world = await groupLife();
+		const { leader, one, two } = await threeOfOneCause(world);
+		await world.journal.batch([
+			world.journal.prepare("UPDATE incidents SET fingerprint = 'another' WHERE id = ?1").bind(leader),
+			world.journal.prepare("UPDATE incidents SET next_try_at = 0 WHERE id IN (?1, ?2)").bind(one, two),
+		]);
+		await minutes(world, 5);
+		expect(await standings(world)).toEqual({
+			"main 1": "running",
+			"one 2": "waiting",
+			"two 3": "grouped with one",
+		});
+	});
 });
