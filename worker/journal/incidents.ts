@@ -79,7 +79,7 @@ export const incidentsTable = defineTable("incidents", {
 	base: nullable(text()),
 	/** The incident whose agent fixes its cause; null: it is in no group, or leads one. */
 	leader_id: nullable(text()),
-	/** When it was first decided as one that may lead a group. */
+	/** When it was first decided as one that may lead a group, or was last started over. */
 	led_at: nullable(time()),
 	/** 1: it joins no group. A person wants an agent for it, or it is red with the fix. */
 	apart: withDefault(integer()),

@@ -53,7 +53,8 @@ export function reopenStatements(db: D1Database, back: ComingBack): ReopenStatem
 			db,
 			`UPDATE incidents SET status = '${TRANSITIONS.reopened.to}', reason = :reason, attempt = ${NEXT_ATTEMPT},
 				budget_from = ${NEXT_ATTEMPT}, reopened = reopened + 1, reopened_at = :now, incident = ${PATCHED},
-				run_attempt = coalesce(:run_attempt, run_attempt), escalate_to = NULL, leader_id = NULL, notified_at = NULL, next_try_at = :due_at, not_before = NULL,
+				run_attempt = coalesce(:run_attempt, run_attempt), escalate_to = NULL, leader_id = NULL, notified_at = NULL,
+				led_at = CASE WHEN led_at IS NULL THEN NULL ELSE :now END, next_try_at = :due_at, not_before = NULL,
 				blocked_on = NULL, blocked_by = NULL, failing_since = NULL, tries = 0, paused = 0, fixed_at = NULL, fixed_by = NULL,
 				ended_at = NULL, lock = NULL, locked_until = 0, updated_at = max(:now, updated_at + 1)
 			WHERE ${where}`,

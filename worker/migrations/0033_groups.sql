@@ -7,7 +7,7 @@ ALTER TABLE incidents ADD COLUMN own_branch TEXT;
 ALTER TABLE incidents ADD COLUMN base TEXT;
 -- The incident whose agent fixes its cause; NULL: it is in no group, or leads one.
 ALTER TABLE incidents ADD COLUMN leader_id TEXT;
--- When it was first decided as one that may lead; NULL: it never was.
+-- When it was first decided as one that may lead, or was last started over; NULL: it never was.
 ALTER TABLE incidents ADD COLUMN led_at INTEGER;
 -- 1: it joins no group any more. A person wants an agent for it, or it is red with the fix.
 ALTER TABLE incidents ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;

@@ -238,6 +238,24 @@ describe("when the leader has no fix", () => {
 		expect((await comments(world)).map(({ pr_number }) => pr_number)).toEqual([1, 2, 3]);
 	});
 
+	it("waits as long again for a leader that a person retries", async () => {
+		const world = await groupLife(undefined, { max_attempts: 1, escalate: ["human"] });
+		const { leader } = await threeOfOneCause(world);
+		await agentEnds(world, leader, "Failed");
+		await minutes(world, 3);
+		world.clock += 25 * 3_600_000;
+		await retryRemediation(world, leader, "octocat");
+		await minutes(world, 3);
+		await red(world, { run: 7, branch: "three", cause: "clamp", pr: 3 });
+		world.clock += 120_000;
+		await minutes(world, 2);
+		expect(await standings(world)).toMatchObject({
+			"main 1": "running",
+			"one 2": "grouped with main",
+			"three 7": "grouped with main",
+		});
+	});
+
 	it("sends nobody else if its attempts are used up and there is no person, but a person may", async () => {
 		const world = await groupLife(undefined, { max_attempts: 1, escalate: [] });
 		const { leader, two } = await threeOfOneCause(world);
