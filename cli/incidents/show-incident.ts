@@ -85,6 +85,8 @@ function nextStep({ id, status, next_try_at }: IncidentDetail): string {
 			return `it is decided${at}, once its other deliveries had time to arrive`;
 		case "waiting":
 			return `it is tried again${at}, earlier if what it waits for becomes free`;
+		case "rerunning":
+			return `its failed jobs run again; if they fail again, an agent is woken${at === "" ? "" : `,${at} at the latest`}`;
 		case "running":
 			return "the CodeRun ends, and its outcome is reported";
 		case "awaiting_ci":

@@ -87,7 +87,7 @@ export async function storeDecision(
 		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),
 		isHeld: isOursQuery(db, locked, decided),
 		facts: quietly([
-			...(facts === undefined ? [] : factsStatements(db, locked, facts)),
+			...(facts === undefined ? [] : keptFactsStatements(db, locked, facts)),
 			...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
 		]),
 		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
@@ -237,7 +237,7 @@ export async function cancelIncident(
 ): Promise<boolean> {
 	const { reason, now, facts, ...found } = why;
 	const set = { ...found, blocked_on: null, next_try_at: null, failing_since: null };
-	const kept = facts === undefined ? [] : factsStatements(db, locked, facts);
+	const kept = facts === undefined ? [] : keptFactsStatements(db, locked, facts);
 	const step = { event: "filtered", reason, now, when: locked, set, with: kept } as const;
 	return (await takeStep(db, locked.id, step)) === "done";
 }
@@ -252,7 +252,7 @@ export interface KeptFacts {
 }
 
 /** Stores the context that the latest decision was based on, while the row is still locked. */
-function factsStatements(
+export function keptFactsStatements(
 	db: D1Database,
 	{ id, lock }: LockedIncident,
 	{ context, pipeline, searched, now }: KeptFacts,

@@ -1,9 +1,11 @@
 import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
+import { flakeStatement } from "../journal/flakes.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { StateRows } from "../journal/remediations.ts";
+import { endRerunStatement } from "../journal/reruns.ts";
 import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
 import { askMerge } from "./ask-merge.ts";
 import { learnHeads } from "./learn-heads.ts";
@@ -13,6 +15,7 @@ import { nextStep } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
 import type { AttemptEnd, NextStep, RelayStatus } from "./remediation-state.ts";
 import { remindOfMerge } from "./remind-merge.ts";
+import { ASKING_RERUN_COST, askRerun, requestRerun } from "./request-rerun.ts";
 import type { GitHubSays } from "./when-quiet.ts";
 
 // A bound against endless loops: no remediation takes more steps at once than it has states.
@@ -67,6 +70,14 @@ export async function reconcile(
 			gitHubSays = await learnResults(effects, effects.github, found);
 			continue;
 		}
+		if (next.do === "request_rerun" || next.do === "ask_rerun") {
+			if (effects.github !== undefined && !effects.budget.has(ASKING_RERUN_COST)) {
+				await waitUntilThen(effects, incident, now + MINUTE_MS);
+				return incident;
+			}
+			await (next.do === "request_rerun" ? requestRerun : askRerun)(effects, found);
+			continue;
+		}
 		if (next.do === "ask_merge") {
 			asked = await askMerge(effects, found);
 			continue;
@@ -89,7 +100,7 @@ export async function reconcile(
 async function take(
 	effects: Effects,
 	incident: IncidentRow,
-	{ event, reason, end, set }: NextStep & { readonly do: "step" },
+	{ event, reason, end, rerun, set }: NextStep & { readonly do: "step" },
 	lock: string | undefined,
 ) {
 	const now = effects.now();
@@ -110,6 +121,12 @@ async function take(
 			fixed_at,
 			...set,
 		},
+		after: [
+			...(rerun === undefined
+				? []
+				: [endRerunStatement(effects.journal, incident.id, { result: rerun, why: reason, now })]),
+			...(set.fixed_by === "rerun" ? [flakeStatement(effects.journal, incident.id, now)] : []),
+		],
 		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, { now, isHolder })] }),
 	});
 	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
