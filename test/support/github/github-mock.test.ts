@@ -84,6 +84,7 @@ describe("startGitHubMock", () => {
 			["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", { workflow_id: 7 }, 200],
 			["GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: 1 }, 200],
 			["GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs", { run_id: 1 }, 200],
+			["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs", { run_id: 1 }, 201],
 			[
 				"GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
 				{ run_id: 1, attempt_number: 1 },

@@ -39,7 +39,13 @@ function rerunFailedJobs({ repository, parameters }: AskedRepository): PlainAnsw
 	const run = repository.runs.get(Number(parameters.run_id));
 	if (run === undefined) return notFound();
 	if (run.status !== "completed") return failure(403, "This workflow run is already running");
-	repository.putRun({ ...run, run_attempt: (run.run_attempt ?? 1) + 1, status: "in_progress", conclusion: null });
+	repository.putRun({
+		...run,
+		id: Number(run.id),
+		run_attempt: (run.run_attempt ?? 1) + 1,
+		status: "in_progress",
+		conclusion: null,
+	});
 	return ok({}, 201);
 }
 
