@@ -39,6 +39,8 @@ export const incidentDetail = listedIncident.extend({
 		because: z.looseObject({ line: z.string().optional() }).optional(),
 		stages: z.array(z.looseObject({})),
 	}),
+	/** Absent in the answer of an older worker. */
+	reruns: z.array(z.looseObject({ run_attempt: z.number(), result: text })).optional(),
 	attempts: z.array(
 		z.looseObject({
 			attempt: z.number(),

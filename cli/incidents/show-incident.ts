@@ -54,6 +54,9 @@ function rendered(incident: IncidentDetail, url: string, { paint }: Output): rea
 		field("status", [incident.status, incident.reason].filter(Boolean).map(String).map(visible).join(": ")),
 		field("agent", `${incident.agent ?? "none yet"}${incident.rule === null ? "" : ` by ${visible(incident.rule)}`}`),
 		...(incident.failure_type === null ? [] : [field("failure", visible(incident.failure_type))]),
+		...(incident.reruns ?? []).map(({ run_attempt, result }) =>
+			field("rerun", `the failed jobs of attempt ${run_attempt} of its run: ${result ?? "no result yet"}`),
+		),
 		...attempts.map((attempt, at) => field(at === 0 ? "attempts" : "", attemptLine(attempt))),
 		...waitLines(incident),
 		field("next", nextStep(incident)),

@@ -70,8 +70,7 @@ async function decideOn(
 		reruns: withUnable(known.reruns, unableToRerun(effects, others)),
 	};
 	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
-	const decided =
-		decision.outcome === "spawn" ? { because: decision.because, fingerprint: decision.fingerprint } : undefined;
+	const decided = decision.outcome === "spawn" ? whatDecided(decision) : undefined;
 	const found = {
 		explanation: await explain(locked, engine.version, decision.explanation, decided),
 		context: JSON.stringify(summarizeContext(context)),
@@ -114,6 +113,11 @@ async function decideOn(
 	const { attempt, due, gates } = stored;
 	if (due.length > 0) await effects.wakeAll(due);
 	return { attempt, gates, locked: { ...locked, incident: JSON.stringify(incident) } };
+}
+
+/** While its jobs are run again, no agent is chosen. */
+function whatDecided({ because, fingerprint, rerun }: Decision & { readonly outcome: "spawn" }) {
+	return rerun === undefined ? { because, fingerprint } : { fingerprint };
 }
 
 /** Why nothing can be run again, whatever the rules say. */

@@ -11,6 +11,7 @@ import {
 	type Place,
 } from "./incident-search.ts";
 import { type IncidentRow, incidentStatement, incidentsTable } from "./incidents.ts";
+import { type RerunRow, rerunsStatement } from "./reruns.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import type { RowOf } from "./table.ts";
 import { transitionsTable } from "./transitions.ts";
@@ -232,11 +233,12 @@ export interface ShownRows {
 	readonly attempts: readonly AttemptRow[];
 	readonly deliveries: readonly DeliveryRow[];
 	readonly timeline: readonly TransitionRow[];
+	readonly reruns: readonly RerunRow[];
 }
 
 /** One incident with everything that the journal has on it, from one snapshot. */
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
-	const [incidents, attempts, deliveries, timeline] = await db.batch([
+	const [incidents, attempts, deliveries, timeline, reruns] = await db.batch([
 		incidentStatement(db, id),
 		db.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
 		db
@@ -251,6 +253,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 				ORDER BY id LIMIT 1000`,
 			)
 			.bind(id),
+		rerunsStatement(db, id),
 	]);
 	const incident = incidents?.results[0];
 	if (incident === undefined) return undefined;
@@ -259,5 +262,6 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 		attempts: (attempts?.results ?? []) as AttemptRow[],
 		deliveries: (deliveries?.results ?? []) as DeliveryRow[],
 		timeline: (timeline?.results ?? []) as TransitionRow[],
+		reruns: (reruns?.results ?? []) as unknown as RerunRow[],
 	};
 }

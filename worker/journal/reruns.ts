@@ -77,8 +77,13 @@ export async function findRerun(db: D1Database, incidentId: string): Promise<Rer
 
 /** Oldest first. */
 export async function rerunsOf(db: D1Database, incidentId: string): Promise<readonly RerunRow[]> {
+	return (await rerunsStatement(db, incidentId).all<RerunRow>()).results;
+}
+
+/** Reads them, oldest first. */
+export function rerunsStatement(db: D1Database, incidentId: string): D1PreparedStatement {
 	const found = db.prepare(`SELECT ${rerunsTable.list} FROM reruns WHERE incident_id = ?1 ORDER BY run_attempt`);
-	return (await found.bind(incidentId).all<RerunRow>()).results;
+	return found.bind(incidentId);
 }
 
 /** SQL, in a statement whose ?1 is the incident's id: its reruns as JSON, as a decision needs them. */

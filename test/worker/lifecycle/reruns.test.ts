@@ -151,6 +151,33 @@ describe("a rerun", () => {
 		expect(await stateOf(hub, id)).toMatchObject({ status: "fixed", fixed_by: "rerun" });
 	});
 
+	it("is not asked for again after such a crash if it has failed again meanwhile, and nobody reported that", async () => {
+		const hub = await rerunHub();
+		hub.actions.afterRerun = () => {
+			throw new Error("killed");
+		};
+		const { id } = await failed(DNS, hub);
+		hub.actions.afterRerun = () => undefined;
+		Object.assign(hub.actions.runs.get(RUN) ?? {}, { status: "completed", conclusion: "failure" });
+		await pass(hub, 61_000);
+		await pass(hub, 61 * 60_000);
+		await pass(hub, SETTLED_MS);
+		expect(hub.actions.asked).toBe(1);
+		expect(await stateOf(hub, id)).toMatchObject({ status: "running", agent: "atlas" });
+		expect(promptOf(hub)).toContain("It failed twice on this commit");
+	});
+
+	it("takes no more calls to the journal from an incident's lock to its request than a CodeRun, and five more", async () => {
+		const hub = await rerunHub();
+		hub.actions.putRun(RUN, { log: DNS });
+		const { incident_id } = (await reportRun(hub, RUN)) as { incident_id: string };
+		hub.clock += SETTLED_MS;
+		hub.begin();
+		await processIncident(hub, incident_id);
+		expect(hub.actions.begun).toEqual([RUN]);
+		expect(hub.spent().subrequests).toBeLessThanOrEqual(12);
+	});
+
 	it("is asked for by one consumer at a time, also while its answer is on the way", async () => {
 		const hub = await rerunHub();
 		const { github } = hub.actions;

@@ -27,6 +27,7 @@ let deliveries = 0;
 export async function reportRun(hub: RerunHub, id: number, delivery_id = `r-${++deliveries}`) {
 	const run = hub.actions.runs.get(id);
 	if (run === undefined) throw new Error(`there is no run ${id}`);
+	hub.begin();
 	const sender = { login: "octocat", type: "User" };
 	const payload = { action: "completed", workflow_run: payloadOf(id, run), repository: REPOSITORY, sender };
 	return await acceptDelivery(hub, { event: "workflow_run", delivery_id, payload }, "sensor", hub.log);
