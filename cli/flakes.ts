@@ -50,7 +50,7 @@ export async function flakes(options: FlakesOptions, env: NodeJS.ProcessEnv, out
 	});
 }
 
-const HEADS = ["seen", "passed", "last seen", "repository", "workflow", "what", "whom it cost"];
+const HEADS = ["seen", "passed", "last seen", "repository", "workflow", "what", "failed on commits by"];
 
 function cellsOf(flake: Flake): readonly string[] {
 	const { seen, failed_again, rate, last_seen_at, repository, workflow, job, text, authors } = flake;

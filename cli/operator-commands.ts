@@ -145,7 +145,7 @@ function addFlakes(program: HealerCommand, { output, end }: Terminal): void {
 		.addHelpText(
 			"after",
 			`
-"passed" is the share of its reruns that passed; "whom it cost" are the authors of the commits that it failed on.
+"passed" is the share of its reruns that passed; "failed on commits by" names the authors, each with how often.
 ${READING}
 Examples:
   npx healer flakes

@@ -34,7 +34,7 @@ function Rows({ rows }: { readonly rows: readonly ShownFlake[] }) {
 					<th scope="col">What</th>
 					<th scope="col">Where</th>
 					<th scope="col">Passed when run again</th>
-					<th scope="col">Whom it cost</th>
+					<th scope="col">Failed on commits by</th>
 					<th scope="col" class="when">
 						Last seen
 					</th>
