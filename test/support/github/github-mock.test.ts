@@ -52,7 +52,10 @@ function asInstallation(): Asking {
 describe("startGitHubMock", () => {
 	it("answers every route as described by GitHub", async () => {
 		const cto = mock.repository("5dlabs/cto");
-		cto.putRun({ id: 1, workflow_id: 7, head_branch: "fix/x", head_sha: "a1", conclusion: "failure" });
+		cto.putRun({
+			...{ id: 1, workflow_id: 7, head_branch: "fix/x", head_sha: "a1" },
+			...{ status: "completed", conclusion: "failure", run_attempt: 1 },
+		});
 		cto.putJob({ id: 2, run_id: 1, conclusion: "failure" }, "http://127.0.0.1:1/log");
 		cto.putPull({ number: 3, head: { ref: "fix/x", sha: "a1" }, state: "open" }, [{ filename: "src/lib.rs" }]);
 		cto.putCommit({ sha: "a1" });
