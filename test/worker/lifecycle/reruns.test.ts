@@ -8,6 +8,7 @@ import { reassignRemediation } from "../../../worker/remediation/reassign.ts";
 import { timelineOf } from "../support/remediation-life.ts";
 import { endRerun, pass, type RerunHub, reportRun, rerunHub } from "../support/rerun-hub.ts";
 import { agentSucceeds } from "../support/shipped-hub.ts";
+import { get, send } from "../support/worker.ts";
 
 const RUN = 4711;
 const DNS = [
@@ -82,6 +83,19 @@ describe("a failure of the network", () => {
 			{ event: "ci_passed", from_status: "rerunning", to_status: "fixed" },
 		]);
 		expect(await rerunsOf(hub.journal, id)).toMatchObject([{ run_attempt: 1, rule: "rule 1", result: "passed" }]);
+		const { body } = await send(get("/api/insights?since=2026-11-01T00:00:00Z"));
+		expect(body.total).toMatchObject({
+			incidents: 1,
+			attempts: 0,
+			remediations: 0,
+			fixed: 0,
+			fix_rate: null,
+			flaky: 1,
+		});
+		expect((await send(get(`/api/incidents/${id}`))).body).toMatchObject({
+			...{ status: "fixed", fixed_by: "rerun", verdict: null },
+			reruns: [{ run_attempt: 1, result: "passed", requested_at: "2026-11-22T12:00:10.000Z" }],
+		});
 		expect(await listFlakes(hub.journal, { now: hub.clock, limit: 10 })).toMatchObject([
 			{
 				...{ repository: "5dlabs/cto", workflow: "CI", job: "check", failure_type: "network" },
