@@ -33,7 +33,8 @@ export async function rerunFirst(
 	locked: LockedIncident,
 	{ incident, decision, rerun, found }: RerunDecision,
 ): Promise<Progress> {
-	const paused = await checkPause(effects, locked, [], await activePause(effects.journal));
+	const active = await activePause(effects.journal, effects.now(), locked.repository);
+	const paused = await checkPause(effects, locked, [], active);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
 	const reason = `attempt ${rerun.run_attempt} of its run failed; its failed jobs are run again before an agent is woken`;
