@@ -53,6 +53,8 @@ export type Tool = File["tools"][number];
 
 export type RouteRule = File["route"][number];
 
+export type RerunRule = NonNullable<File["rerun"]>[number];
+
 /** The fields of the CodeRun. Label values are made valid. */
 export type Spawn = File["spawn"];
 

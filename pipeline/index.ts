@@ -32,6 +32,7 @@ export { ownAgentOf } from "./own-agents.ts";
 export type { PreviousAttempt } from "./prompt/prompt-view.ts";
 export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading.ts";
 export { printable, renderStageLine, renderStages } from "./render-stages.ts";
+export { type EarlierRerun, RERUN_RESULTS, type RerunFacts, type RerunRequest, type RerunResult } from "./rerun.ts";
 export {
 	arePartsOfOneRun,
 	contextOfJobs,

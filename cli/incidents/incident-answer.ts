@@ -53,6 +53,8 @@ export const incidentDetail = listedIncident.extend({
 			}),
 		)
 		.default([]),
+	/** Absent in the answer of an older worker. */
+	reruns: z.array(z.looseObject({ run_attempt: z.number(), result: text })).optional(),
 	attempts: z.array(
 		z.looseObject({
 			attempt: z.number(),

@@ -56,6 +56,9 @@ function rendered(incident: IncidentDetail, url: string, { paint }: Output): rea
 		field("status", [incident.status, incident.reason].filter(Boolean).map(String).map(visible).join(": ")),
 		field("agent", `${incident.agent ?? "none yet"}${incident.rule === null ? "" : ` by ${visible(incident.rule)}`}`),
 		...(incident.failure_type === null ? [] : [field("failure", visible(incident.failure_type))]),
+		...(incident.reruns ?? []).map(({ run_attempt, result }) =>
+			field("rerun", `the failed jobs of attempt ${run_attempt} of its run: ${result ?? "no result yet"}`),
+		),
 		...attempts.map((attempt, at) => field(at === 0 ? "attempts" : "", attemptLine(attempt))),
 		...groupLines(incident),
 		...waitLines(incident),
@@ -101,6 +104,8 @@ function nextStep({ id, status, next_try_at }: IncidentDetail): string {
 			return `it is decided${at}, once its other deliveries had time to arrive`;
 		case "waiting":
 			return `it is tried again${at}, earlier if what it waits for becomes free`;
+		case "rerunning":
+			return `its failed jobs run again; if they fail again, an agent is woken${at === "" ? "" : `,${at} at the latest`}`;
 		case "running":
 			return "the CodeRun ends, and its outcome is reported";
 		case "awaiting_ci":

@@ -7,6 +7,7 @@ export type Lane = "person" | "running" | "waiting" | "grouped" | "ended";
 const LANES = {
 	accepted: "running",
 	waiting: "waiting",
+	rerunning: "waiting",
 	running: "running",
 	awaiting_ci: "running",
 	awaiting_merge: "person",

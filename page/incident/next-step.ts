@@ -15,6 +15,11 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 			return { text: "Its context is gathered, then an agent is chosen.", at: next_try_at };
 		case "waiting":
 			return { text: "It is tried again on its own, sooner if what it waits for becomes free.", at: next_try_at };
+		case "rerunning":
+			return {
+				text: "Its failed jobs run again. If they fail again, an agent is woken; at the latest then.",
+				at: next_try_at,
+			};
 		case "running":
 			return { text: `${who} works on it. When its CodeRun ends, CI decides.`, at: null };
 		case "awaiting_ci":

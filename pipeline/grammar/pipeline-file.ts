@@ -264,6 +264,28 @@ const spawn = keys(
 	"The fields of the CodeRun.",
 );
 
+const rerunRule = keys(
+	{
+		when: expression("Which failures are rerun; sees what `route` sees, and `$flaky()`"),
+		attempts: z
+			.int()
+			.min(1)
+			.max(3)
+			.default(1)
+			.describe("How often a run may be run again, whoever asked for it, before an agent is woken."),
+		never: z
+			.array(text("A glob for the slug of the workflow's name or file."))
+			.default(["*deploy*", "*release*", "*publish*"])
+			.describe("Workflows whose jobs are never run again."),
+		deadline: duration("How long the rerun's result is waited for; after it, the agent is woken.", {
+			least: "1m",
+			most: "1d",
+			why: "a rerun has at least 1m and at most 1d",
+		}).prefault("1h"),
+	},
+	"Which failures GitHub is asked to run again, before an agent is woken.",
+);
+
 const outcome = keys(
 	{
 		max_attempts: z.int().min(1).max(20).default(3).describe("Limit on CodeRuns per incident."),
@@ -395,6 +417,10 @@ export const pipelineFile = keys(
 			.array(routeRule)
 			.min(1, "needs at least one rule")
 			.describe("Agents, in order; the last rule has no `when`."),
+		rerun: z
+			.array(rerunRule)
+			.optional()
+			.describe("Failures whose jobs are run again before an agent is woken; the first rule that holds."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
 		group: group

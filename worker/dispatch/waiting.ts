@@ -24,6 +24,8 @@ export type Progress =
 	/** Another consumer locked the row while this one worked; the other one's writes stand. */
 	| { readonly state: "lock_lost" }
 	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
+	/** Its failed jobs are run again first. */
+	| { readonly state: "rerunning"; readonly reason: string }
 	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
 	/** Processing after its CodeRun failed; the state stays. */
 	| { readonly state: "rescheduled"; readonly reason: string; readonly next_try_at: number }

@@ -43,6 +43,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 						reason: "the CodeRun already existed",
 					}
 				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
+		case "rerunning":
 		case "waiting":
 		case "rescheduled":
 			return {

@@ -93,7 +93,7 @@ export async function storeDecision(
 	const { now, locked_until, facts, wire, held, joins } = decided;
 	const as = { ...locked, ...decided.cause, agent: decided.agent, incident: JSON.stringify(decided.incident) };
 	const answers = await runQueries(db, {
-		facts: quietly(facts === undefined ? [] : factsStatements(db, locked, facts)),
+		facts: quietly(facts === undefined ? [] : keptFactsStatements(db, locked, facts)),
 		...joining(db, locked, decided),
 		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),
 		isHeld: isOursQuery(db, locked, decided),
@@ -280,7 +280,7 @@ export async function cancelIncident(
 ): Promise<boolean> {
 	const { reason, now, facts, ...found } = why;
 	const set = { ...found, blocked_on: null, next_try_at: null, failing_since: null };
-	const kept = facts === undefined ? [] : factsStatements(db, locked, facts);
+	const kept = facts === undefined ? [] : keptFactsStatements(db, locked, facts);
 	const step = { event: "filtered", reason, now, when: locked, set, with: kept } as const;
 	return (await takeStep(db, locked.id, step)) === "done";
 }
@@ -295,7 +295,7 @@ export interface KeptFacts {
 }
 
 /** Stores the context that the latest decision was based on, while the row is still locked. */
-function factsStatements(
+export function keptFactsStatements(
 	db: D1Database,
 	{ id, lock }: LockedIncident,
 	{ context, pipeline, searched, now }: KeptFacts,

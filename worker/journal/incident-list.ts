@@ -12,6 +12,7 @@ import {
 	type Place,
 } from "./incident-search.ts";
 import { type IncidentRow, incidentStatement, incidentsTable } from "./incidents.ts";
+import { type RerunRow, rerunsStatement } from "./reruns.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import type { RowOf } from "./table.ts";
 import { transitionsTable } from "./transitions.ts";
@@ -244,6 +245,7 @@ export interface ShownRows {
 	readonly timeline: readonly TransitionRow[];
 	/** The first members of its group, and how many there are. */
 	readonly members: Members;
+	readonly reruns: readonly RerunRow[];
 }
 
 /** More of them are listed by `leader`. */
@@ -252,7 +254,7 @@ const MOST_MEMBERS = 20;
 /** One incident with everything that the journal has on it, from one snapshot. */
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
 	const members = membersQuery(db, id, MOST_MEMBERS);
-	const [incidents, attempts, deliveries, timeline, first, counted] = await db.batch([
+	const [incidents, attempts, deliveries, timeline, reruns, first, counted] = await db.batch([
 		incidentStatement(db, id),
 		db.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
 		db
@@ -267,6 +269,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 				ORDER BY id LIMIT 1000`,
 			)
 			.bind(id),
+		rerunsStatement(db, id),
 		...members.statements,
 		db.prepare(`SELECT ${membersOf("?1")} AS count`).bind(id),
 	]);
@@ -277,6 +280,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 		attempts: (attempts?.results ?? []) as AttemptRow[],
 		deliveries: (deliveries?.results ?? []) as DeliveryRow[],
 		timeline: (timeline?.results ?? []) as TransitionRow[],
+		reruns: (reruns?.results ?? []) as unknown as RerunRow[],
 		members: {
 			first: members.read(first === undefined ? [] : [first]),
 			count: (counted?.results as { count: number }[] | undefined)?.[0]?.count ?? 0,

@@ -32,4 +32,5 @@ export const MIGRATIONS = [
 	"0031_metrics.sql",
 	"0032_repository_pauses.sql",
 	"0033_groups.sql",
+	"0034_reruns.sql",
 ] as const;

@@ -316,7 +316,8 @@ export function branchDueStatement(
 			`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?4), ?4) WHERE id IN (
 				SELECT other.id FROM incidents AS other
 				JOIN incidents AS decided ON decided.id = ?1 AND decided.lock = ?2 AND decided.repository = other.repository
-				WHERE other.branch = ?3 AND other.id <> ?1 AND other.status IN ('running', 'awaiting_ci', 'grouped')
+				WHERE other.branch = ?3 AND other.id <> ?1
+					AND other.status IN ('rerunning', 'running', 'awaiting_ci', 'grouped')
 				ORDER BY other.created_at DESC LIMIT ${MOST}
 			) RETURNING id`,
 		)

@@ -107,8 +107,8 @@ function whenAgain(
 }
 
 /**
- * Keeps the highest attempt that is red, so that another delivery of that attempt opens nothing after the end. While nothing
- * is decided, the incident is about that attempt.
+ * Keeps the highest attempt that is red, so that another delivery of that attempt opens nothing after the end. While no agent
+ * is chosen, the incident is about that attempt.
  */
 function higherAttemptStatements(db: D1Database, incident: Incident): readonly D1PreparedStatement[] {
 	const { kind, run_id, run_attempt } = incident;
@@ -117,7 +117,7 @@ function higherAttemptStatements(db: D1Database, incident: Incident): readonly D
 		bindNamed(
 			db,
 			`UPDATE incidents SET run_attempt = :run_attempt, incident = CASE
-				WHEN run_attempt IS NOT NULL AND agent IS NULL AND ${IS_UNSENT} THEN ${PATCHED} ELSE incident
+				WHEN run_attempt IS NOT NULL AND agent IS NULL AND (${IS_UNSENT} OR status = 'rerunning') THEN ${PATCHED} ELSE incident
 			END
 			WHERE id = :id AND (run_attempt IS NULL OR run_attempt < :run_attempt)`,
 			valuesOf({ incident, dueAt: 0, now: 0 }),

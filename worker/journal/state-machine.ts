@@ -4,8 +4,8 @@ import type { IncidentStatus } from "./statuses.ts";
 const NOT_SENT = ["accepted", "waiting"] as const;
 /** While Healer still continues by itself. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
-/** The same, and while its fix waits for a person to merge it. */
-export const UNENDED = [...OPEN, "awaiting_merge"] as const;
+/** The same, while its fix waits for a person to merge it, and while its jobs run again before an agent is woken. */
+export const UNENDED = [...OPEN, "awaiting_merge", "rerunning"] as const;
 
 /** The same, and while another incident's agent fixes its cause. */
 const UNENDED_OR_GROUPED = [...UNENDED, "grouped"] as const;
@@ -24,6 +24,10 @@ export const TRANSITIONS = {
 	deferred: { from: NOT_SENT, to: "waiting" },
 	/** Spawning is paused. */
 	paused: { from: NOT_SENT, to: "waiting" },
+	/** GitHub is asked to run its failed jobs again, before an agent is woken. */
+	rerun_planned: { from: NOT_SENT, to: "rerunning" },
+	/** They failed again, GitHub refused, or their result did not come in time: an agent is woken. */
+	rerun_ended: { from: ["rerunning"], to: "waiting" },
 	/** Its CodeRun was seen. */
 	spawned: { from: NOT_SENT, to: "running" },
 	/** A filter refused it once its context was known. */

@@ -2,6 +2,7 @@
 export const INCIDENT_STATUSES = [
 	"accepted",
 	"waiting",
+	"rerunning",
 	"running",
 	"awaiting_ci",
 	"awaiting_merge",

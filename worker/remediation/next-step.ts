@@ -17,6 +17,7 @@ import { memberStep } from "./member-step.ts";
 import { type MergeState, type MergeStep, mergeAfterSilence, mergeStep } from "./merge-step.ts";
 import { type MergedFix, quietStep } from "./quiet-step.ts";
 import type { AttemptEnd, NextStep, OutcomeRules, RemediationState } from "./remediation-state.ts";
+import { rerunStep } from "./rerun-step.ts";
 import type { QuietStep } from "./when-quiet.ts";
 
 // This long after its deadline, a CodeRun with an unknown end is escalated.
@@ -33,6 +34,8 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 		case "accepted":
 		case "waiting":
 			return isOver(state) ? afterRun(state, rules) : beforeSending(state, rules);
+		case "rerunning":
+			return whileRerunning(state, rules);
 		case "running":
 			return isOver(state) ? afterRun(state, rules) : whileRunning(state, rules);
 		case "awaiting_ci":
@@ -65,6 +68,14 @@ function afterAlert(state: RemediationState): NextStep | undefined {
 
 function isOver({ current }: RemediationState): boolean {
 	return current !== undefined && current.outcome !== null;
+}
+
+/** No agent was woken: what the rerun says decides, unless something else ended the failure meanwhile. */
+function whileRerunning(state: RemediationState, rules: OutcomeRules): NextStep {
+	const { ci } = state;
+	if (ci.result === "passed" && ci.by === "rerun") return { ...ciPassed(ci, undefined), rerun: "passed" };
+	const over = beforeSending(state, rules);
+	return over?.do === "step" ? { ...over, rerun: "overtaken" } : rerunStep(state, rules);
 }
 
 /** Whether there is still something to fix, checked before each send (docs/remediation.md). */
@@ -276,7 +287,7 @@ function passed(ci: Passed): NextStep {
 /** What passed, and what made it pass. */
 type Passed = Omit<CiVerdict & { readonly result: "passed" }, "result">;
 
-function ciPassed(ci: Passed, end: AttemptEnd | undefined): NextStep {
+function ciPassed(ci: Passed, end: AttemptEnd | undefined): NextStep & { readonly do: "step" } {
 	const how = { agent: "", rerun: " in a rerun", other: " after somebody else's push" }[ci.by];
 	const reason = `${ci.what ?? `CI passed${how}`}${at(ci.row.url)}`;
 	const set = { next_try_at: null, fixed_by: ci.by };

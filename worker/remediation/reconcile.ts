@@ -1,10 +1,12 @@
 import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
+import { flakeStatement } from "../journal/flakes.ts";
 import { inheritStatement } from "../journal/groups.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { StateRows } from "../journal/remediations.ts";
+import { endRerunStatement } from "../journal/reruns.ts";
 import { baseFixedStatements } from "../journal/status-comments.ts";
 import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
 import { askMerge } from "./ask-merge.ts";
@@ -16,6 +18,7 @@ import { nextStep } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
 import type { AttemptEnd, NextStep, RelayStatus } from "./remediation-state.ts";
 import { remindOfMerge } from "./remind-merge.ts";
+import { ASKING_RERUN_COST, askRerun, requestRerun } from "./request-rerun.ts";
 import type { GitHubSays } from "./when-quiet.ts";
 
 // A bound against endless loops: no remediation takes more steps at once than it has states.
@@ -72,6 +75,14 @@ export async function reconcile(
 			gitHubSays = await learnResults(effects, effects.github, found);
 			continue;
 		}
+		if (next.do === "request_rerun" || next.do === "ask_rerun") {
+			if (effects.github !== undefined && !effects.budget.has(ASKING_RERUN_COST)) {
+				await waitUntilThen(effects, incident, now + MINUTE_MS);
+				return incident;
+			}
+			await (next.do === "request_rerun" ? requestRerun : askRerun)(effects, found);
+			continue;
+		}
 		if (next.do === "ask_merge") {
 			asked = await askMerge(effects, found);
 			continue;
@@ -104,7 +115,7 @@ export async function reconcile(
 async function take(
 	effects: Effects,
 	incident: IncidentRow,
-	{ event, reason, end, set: asked, behind }: NextStep & { readonly do: "step" },
+	{ event, reason, end, rerun, set: asked, behind }: NextStep & { readonly do: "step" },
 	lock: string | undefined,
 ) {
 	const now = effects.now();
@@ -130,6 +141,12 @@ async function take(
 			...(end === undefined ? [] : [endAttemptStatement(effects.journal, incident, end, { now, isHolder })]),
 			...(behind === undefined ? [] : [inheritStatement(effects.journal, incident, behind)]),
 			...(event === "left" ? [unsentStatement(effects.journal, incident, reason)] : []),
+		],
+		after: [
+			...(rerun === undefined
+				? []
+				: [endRerunStatement(effects.journal, incident.id, { result: rerun, why: reason, now })]),
+			...(set.fixed_by === "rerun" ? [flakeStatement(effects.journal, incident.id, now)] : []),
 		],
 	});
 	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);

@@ -1,6 +1,8 @@
 import type { NewestRed } from "../../pipeline/index.ts";
+import type { RerunResult } from "../../pipeline/rerun.ts";
 import type { LeftBehind } from "../journal/groups.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import type { RerunRow } from "../journal/reruns.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
@@ -19,7 +21,10 @@ export interface OutcomeRules extends EscalationPolicy {
 
 /** Everything that a remediation's next step depends on. Times are milliseconds. */
 export interface RemediationState {
-	readonly incident: Pick<IncidentRow, "status" | "attempt" | "budget_from" | "updated_at" | "fixed_at" | "fixed_by">;
+	readonly incident: Pick<
+		IncidentRow,
+		"status" | "attempt" | "budget_from" | "updated_at" | "fixed_at" | "fixed_by" | "run_attempt"
+	>;
 	/** Earlier attempts of the current budget. */
 	readonly ended: readonly EndedAttempt[];
 	/** The current attempt, once it is decided. */
@@ -72,6 +77,8 @@ export interface RemediationState {
 	readonly openFix?: string;
 	/** Only of a member. */
 	readonly group?: GroupState;
+	/** The rerun that an incident waits for that is `rerunning`. */
+	readonly rerun?: RerunRow;
 	readonly now: number;
 }
 
@@ -95,6 +102,8 @@ export type NextStep =
 			readonly reason: string | null;
 			/** How the current attempt ended, if this step ends it. */
 			readonly end?: AttemptEnd;
+			/** How the rerun ended that it waited for. */
+			readonly rerun?: RerunResult;
 			readonly set: Partial<
 				Pick<
 					IncidentRow,
@@ -109,6 +118,9 @@ export type NextStep =
 	| { readonly do: "ask_relay" }
 	/** Ask GitHub for the results on the agent's commit before anything follows. */
 	| { readonly do: "ask_github" }
+	/** Ask GitHub to run the failed jobs again; whether they do, before anything follows. */
+	| { readonly do: "request_rerun" }
+	| { readonly do: "ask_rerun" }
 	/** Ask GitHub about the pull request of the fix before anything follows. */
 	| { readonly do: "ask_merge" }
 	/** Ask GitHub whether its commit has its leader's fix before anything follows. */

@@ -97,6 +97,7 @@ describe("showIncidentApi", () => {
 			"filters again",
 			"classify again",
 			"route again",
+			"rerun again",
 			"dedup again",
 			"spawn again",
 		]);
@@ -143,6 +144,7 @@ describe("showStatus", () => {
 				accepted: 1,
 				waiting: 0,
 				running: 0,
+				rerunning: 0,
 				awaiting_ci: 0,
 				awaiting_merge: 0,
 				grouped: 0,
