@@ -27,10 +27,11 @@ const IS_ON_DEFAULT = "(leader.own_branch IS NOT NULL AND leader.own_branch = le
 
 /**
  * SQL, of `leader`: whether a failure of its cause waits for it. Once its fix waits to be merged there is nothing that another
- * agent could do; once its attempts are used up, a person has it. `:since`: when the window of now began.
+ * agent could do; once its attempts are used up, a person has it. While its jobs run again nobody joins: what passes then makes no
+ * other check green. `:since`: when the window of now began.
  */
 const TAKES_MEMBERS = `(leader.status = 'awaiting_merge' OR (leader.led_at > :since AND (
-	leader.status IN (${statusList(UNENDED)}) OR (leader.status IN ('failed', 'escalated') AND leader.coderun_name IS NOT NULL)
+	leader.status IN (${statusList(UNENDED.filter((status) => status !== "rerunning"))}) OR (leader.status IN ('failed', 'escalated') AND leader.coderun_name IS NOT NULL)
 )))`;
 
 /** SQL: the leaders of a cause, but for the incident itself. */

@@ -6,6 +6,7 @@ import type { NextStep, OutcomeRules, RemediationState } from "./remediation-sta
 
 // The next leader takes the others along in its own step.
 const LOOK_AGAIN_MS = MINUTE_MS;
+const UNDECIDED_MS = 10 * MINUTE_MS;
 
 /** What a member of a group does next, unless its own check or branch has already said so. Undefined: it waits. */
 export function memberStep(state: RemediationState, rules: Pick<OutcomeRules, "ci_deadline_s">): NextStep | undefined {
@@ -17,9 +18,15 @@ export function memberStep(state: RemediationState, rules: Pick<OutcomeRules, "c
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null } };
 	}
 	const standing = isSameCause ? standingOf(leader, now, waits_until) : "gone";
-	if (standing === "holds") return waits_until === undefined ? undefined : { do: "wait", at: waits_until };
+	if (standing === "holds") return whileHeld(leader, waits_until, now);
 	if (standing === "gone" || reach === "none") return leadNext(state, group, leader, standing);
 	return reach === "branch" ? withFixOnBranch(state, leader, rules) : withFixOnBase(state, group, leader);
+}
+
+/** Its window begins once it is decided: a member that led next may be run again before that. Nothing tells its members then. */
+function whileHeld({ status, led_at }: LeaderRow, waits_until: number | undefined, now: number): NextStep | undefined {
+	if (waits_until !== undefined) return { do: "wait", at: waits_until };
+	return led_at === null && !isEnded(status) ? { do: "wait", at: now + UNDECIDED_MS } : undefined;
 }
 
 /**

@@ -91,6 +91,24 @@ describe("who joins", () => {
 		expect(wide.cluster.made).toHaveLength(1);
 	});
 
+	it("is nobody while the leader's jobs run again: what passes then makes no other check green", async () => {
+		const world = await groupLife();
+		const { leader } = await threeOfOneCause(world);
+		const set = "UPDATE incidents SET status = 'rerunning', next_try_at = ?2 WHERE id = ?1";
+		await world.journal
+			.prepare(set)
+			.bind(leader, world.clock + 24 * 3_600_000)
+			.run();
+		await red(world, { run: 4, branch: "three", cause: "clamp", pr: 3 });
+		await minutes(world, 2);
+		expect(await standings(world)).toEqual({
+			"main 1": "rerunning",
+			"one 2": "grouped with main",
+			"two 3": "grouped with main",
+			"three 4": "waiting",
+		});
+	});
+
 	it("is no other repository's failure within a repository", async () => {
 		const world = await groupLife();
 		await threeOfOneCause(world);
@@ -325,6 +343,24 @@ describe("when the leader has no fix", () => {
 			"two 3": "grouped with one",
 			"three 7": "grouped with one",
 		});
+	});
+
+	it("lets the next member lead once its window ends that began late: its jobs were run again first", async () => {
+		const world = await groupLife({ scope: "repository", window_s: 1800 });
+		const { leader } = await threeOfOneCause(world);
+		const set = "UPDATE incidents SET status = 'rerunning', led_at = NULL, next_try_at = ?2 WHERE id = ?1";
+		await world.journal.batch([
+			world.journal.prepare(set).bind(leader, world.clock + 24 * 3_600_000),
+			world.journal.prepare("UPDATE incidents SET next_try_at = ?1 WHERE leader_id IS NOT NULL").bind(world.clock),
+		]);
+		await minutes(world, 45);
+		expect(await standings(world)).toMatchObject({ "main 1": "rerunning", "one 2": "grouped with main" });
+		await world.journal
+			.prepare("UPDATE incidents SET status = 'running', led_at = ?2 WHERE id = ?1")
+			.bind(leader, world.clock)
+			.run();
+		await minutes(world, 45);
+		expect(await standings(world)).toMatchObject({ "one 2": "waiting" });
 	});
 
 	it("lets the next member lead if it was decided again, on another cause", async () => {

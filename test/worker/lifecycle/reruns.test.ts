@@ -286,6 +286,27 @@ describe("a rerun", () => {
 	});
 });
 
+describe("failures of one cause", () => {
+	it("are each run again first: what passes is fixed, and the rest is a group with one agent", async () => {
+		const { hub, id } = await failed(DNS);
+		hub.actions.putRun(4712, { log: DNS, branch: "fix/lexer" });
+		const lexer = (await reportRun(hub, 4712)) as { incident_id: string };
+		hub.actions.putRun(4713, { log: DNS, branch: "fix/printer" });
+		const printer = (await reportRun(hub, 4713)) as { incident_id: string };
+		await pass(hub, SETTLED_MS);
+		expect(hub.actions.begun).toEqual([RUN, 4712, 4713]);
+
+		await endRerun(hub, RUN, "failure");
+		await endRerun(hub, 4712, "failure");
+		await endRerun(hub, 4713, "success");
+		for (let times = 0; times < 3; times++) await pass(hub, SETTLED_MS);
+		expect(await stateOf(hub, id)).toMatchObject({ status: "running", agent: "atlas" });
+		expect(await findIncident(hub.journal, lexer.incident_id)).toMatchObject({ status: "grouped", leader_id: id });
+		expect(await stateOf(hub, printer.incident_id)).toMatchObject({ status: "fixed", fixed_by: "rerun" });
+		expect(hub.sent).toHaveLength(1);
+	});
+});
+
 describe("nothing is run again", () => {
 	it.each([
 		["what a compiler says", CLIPPY, {}, "not rerun: rust_build fails again on the same code"],
