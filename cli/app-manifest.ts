@@ -1,7 +1,13 @@
 import type { Artefact } from "../pipeline/index.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { joined, type Permissions, permissionsForEvents, permissionsForHealer } from "./github-app/permissions.ts";
+import {
+	joined,
+	type Permissions,
+	permissionsForEvents,
+	permissionsForHealer,
+	permissionsForReruns,
+} from "./github-app/permissions.ts";
 import { exitWith, type Output } from "./output.ts";
 
 export interface AppManifestOptions {
@@ -52,7 +58,7 @@ export function appManifest(artefact: Artefact, { name, url }: Pick<AppManifestO
 		url,
 		hook_attributes: { url: new URL("/webhooks/github", url).href, active: true },
 		public: false,
-		default_permissions: joined([permissions, permissionsForHealer(artefact)]),
+		default_permissions: joined([permissions, permissionsForHealer(artefact), permissionsForReruns(artefact)]),
 		default_events: artefact.webhook_events,
 	};
 }

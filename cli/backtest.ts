@@ -2,6 +2,7 @@ import { type Artefact, loadPipeline } from "../pipeline/index.ts";
 import { messageOf } from "../wire/message-of.ts";
 import { fail, ok, type Result } from "../wire/result.ts";
 import { activePipeline } from "./backtest/active-pipeline.ts";
+import { agentsWoken, type Occurrence } from "./backtest/agents-woken.ts";
 import { changedBy, changedEntries } from "./backtest/changed-entries.ts";
 import { exportedIncidents } from "./backtest/exported-incidents.ts";
 import { type Backtest, renderBacktest } from "./backtest/render-backtest.ts";
@@ -99,16 +100,22 @@ export async function replayAll(
 	const pipeline = loadPipeline(artefact);
 	const basePipeline = base && loadPipeline(base);
 	const compared: Compared[] = [];
+	const occurrences: Occurrence[] = [];
 	let notKept = 0;
 	for await (const one of exportedIncidents(worker, limit, output)) {
 		if (!one.ok) return one;
 		const { exported, searched } = one.value;
 		const now = await replayIncident(artefact, pipeline, exported, searched);
 		const old = base && basePipeline && (await replayIncident(base, basePipeline, exported, searched));
-		if (now === undefined) notKept++;
-		else compared.push(old === undefined ? now : comparedWith(old.after, now));
+		if (now === undefined) {
+			notKept++;
+			continue;
+		}
+		compared.push(old === undefined ? now.compared : comparedWith(old.compared.after, now.compared));
+		if (now.occurrence !== undefined) occurrences.push(now.occurrence);
 	}
-	return ok({ compared, not_kept: notKept });
+	const agents = occurrences.length === 0 ? undefined : agentsWoken(occurrences, artefact.group);
+	return ok({ compared, not_kept: notKept, ...(agents !== undefined && { agents }) });
 }
 
 async function backtestFiles(

@@ -141,6 +141,9 @@ function renderDecision(decision: Decision, output: Paint): string[] {
 		`  rule      ${decision.rule}`,
 		`  failure   ${decision.failure_type} (${decision.failure_category})`,
 		...(decision.fingerprint === null ? [] : [`  cause     ${printable(decision.fingerprint.text)}`]),
+		...(decision.rerun === undefined
+			? []
+			: [`  rerun     the failed jobs are run again first (${decision.rerun.rule}); this is for what fails again`]),
 		...claims,
 		...Object.entries(decision.coderun.metadata.labels).map(([name, value]) => `  label     ${name}=${value}`),
 	];

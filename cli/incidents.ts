@@ -2,6 +2,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 import { incidentPage, type ListedIncident, SHORT_ID } from "./incidents/incident-answer.ts";
 import { readPages } from "./incidents/read-pages.ts";
+import { resolveIncident } from "./incidents/resolve-incident.ts";
 import { exitWith, type Output } from "./output.ts";
 import { table } from "./table.ts";
 import { type WorkerOptions, withWorker } from "./worker-api.ts";
@@ -13,6 +14,8 @@ export interface IncidentsOptions extends WorkerOptions {
 	readonly type?: string;
 	readonly rule?: string;
 	readonly workflow?: string;
+	/** The id of a group's leader, or its first digits. */
+	readonly leader?: string;
 	readonly since?: string;
 	readonly until?: string;
 	readonly limit: number;
@@ -27,8 +30,11 @@ export async function incidents(
 	output: Output,
 ): Promise<ExitCode> {
 	const { status, repository, agent, type, rule, workflow, since, until, limit, json } = options;
-	const query = { text, status, repository, agent, failure_type: type, rule, workflow, since, until, with: "title" };
+	const filters = { text, status, repository, agent, failure_type: type, rule, workflow, since, until, with: "title" };
 	return await withWorker(options, "read", env, output, async (worker) => {
+		const leader = options.leader === undefined ? undefined : await resolveIncident(worker, options.leader);
+		if (leader?.ok === false) return exitWith(output, leader.problem);
+		const query = { ...filters, leader: leader?.value };
 		const read = await readPages(worker, "/api/incidents", { query, limit, cursor: "cursor" }, (body) => {
 			const page = incidentPage.safeParse(body);
 			return page.success ? { rows: page.data.incidents, next: page.data.next } : undefined;
@@ -47,7 +53,7 @@ export async function incidents(
 export function incidentTable(rows: readonly ListedIncident[], output: Output): readonly string[] {
 	const cells = rows.map((row) => [
 		row.id.slice(0, SHORT_ID),
-		row.status,
+		row.members === 0 ? row.status : `${row.status} +${row.members}`,
 		row.agent ?? "",
 		row.failure_type ?? "",
 		row.pr_number === null ? row.repository : `${row.repository}#${row.pr_number}`,

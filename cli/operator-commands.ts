@@ -15,7 +15,7 @@ const IDS = "The incidents' ids, or their first digits";
 const SEARCH =
 	"An id, delivery, #402, commit, branch, fix branch, run, CodeRun, agent, rule, workflow; else any text in it";
 
-/** What an operator asks and does: `healer incidents`, `stop`, `release`, `ignored`, `tail`, `status`, `context`. */
+/** What an operator asks and does: `healer incidents`, `stop`, `release`, `ignored`, `flakes`, `tail`, `status`, `context`. */
 export function addOperatorCommands(program: HealerCommand, terminal: Terminal): void {
 	const { output, end } = terminal;
 	addIncidents(program, terminal);
@@ -43,6 +43,7 @@ export function addOperatorCommands(program: HealerCommand, terminal: Terminal):
 		.action(async (ids, options) => end((await import("./release.ts")).release(ids, options, process.env, output)));
 
 	addIgnored(program, terminal);
+	addFlakes(program, terminal);
 
 	program
 		.command("tail")
@@ -88,6 +89,7 @@ function addIncidents(program: HealerCommand, { output, end }: Terminal): void {
 		.option("--type <failure type>", "Only of this failure type")
 		.option("--rule <name>", "Only those for which this rule chose the agent, at any attempt")
 		.option("-w, --workflow <name>", "Only of this workflow")
+		.option("--leader <incident>", "Only what is in this incident's group: its id, or its first digits")
 		.option("--since <when>", "Begun since: a duration back such as 24h or 30d, or an ISO 8601 time")
 		.option("--until <when>", "Begun before, written alike")
 		.option("--limit <count>", "Maximum number of incidents", wholeNumber, 50)
@@ -131,6 +133,26 @@ Examples:
   npx healer ignored --filter skip-markers --repository acme/shop --json`,
 		)
 		.action(async (text, options) => end((await import("./ignored.ts")).ignored(text, options, process.env, output)));
+}
+
+function addFlakes(program: HealerCommand, { output, end }: Terminal): void {
+	program
+		.command("flakes")
+		.description("List what failed and passed when it was run again, in the last 14 days, the most frequent first")
+		.option("-r, --repository <name>", "Only of this repository, owner/name")
+		.option("--limit <count>", "Maximum number of flakes, at most 200", wholeNumber, 50)
+		.workerOptions()
+		.option("--json", "Print one JSON object per line, as GET /api/flakes has them")
+		.addHelpText(
+			"after",
+			`
+"passed" is the share of its reruns that passed; "failed on commits by" names the authors, each with how often.
+${READING}
+Examples:
+  npx healer flakes
+  npx healer flakes --repository acme/shop --json | jq -r '.text'`,
+		)
+		.action(async (options) => end((await import("./flakes.ts")).flakes(options, process.env, output)));
 }
 
 function addContext(program: HealerCommand, { output, end }: Terminal): void {

@@ -106,7 +106,7 @@ function rendered(
 		...(hub.journal === undefined ? [] : [field("journal", journalSize(hub.journal.size_bytes))]),
 		field(
 			"queue",
-			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge`,
+			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge${grouped(count("grouped"))}`,
 		),
 		field("ignored", ignored.length === 0 ? "nothing" : visible(countLine(ignored))),
 		field("fails", problems.length === 0 ? "nothing" : paint("red", visible(problems.join("; ")))),
@@ -142,4 +142,9 @@ function problemsOf(health: string, hub: HubStatus): readonly string[] {
 
 function field(name: string, value: string): string {
 	return `${name.padEnd(12)}${value}`;
+}
+
+/** Those that wait for another one's agent are no work of their own. */
+function grouped(count: number): string {
+	return count === 0 ? "" : `, ${count} grouped with another one`;
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { visibleText } from "../pipeline/prompt/visible-text.ts";
 import { isLockedOut } from "./api/token.ts";
 import { AuditView } from "./audit/audit-view.tsx";
+import { FlakesView } from "./flakes/flakes-view.tsx";
 import { Frame } from "./frame.tsx";
 import { Home } from "./home/home.tsx";
 import { Hub } from "./hub/hub.tsx";
@@ -35,6 +36,8 @@ function Shown() {
 			return <IncidentView id={shown.id} />;
 		case "ignored":
 			return <IgnoredView />;
+		case "flakes":
+			return <FlakesView />;
 		case "audit":
 			return <AuditView />;
 		case "hub":

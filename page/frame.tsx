@@ -14,6 +14,7 @@ import { type View, view } from "./route.ts";
 const LINKS: readonly { readonly name: View["name"]; readonly href: string; readonly text: string }[] = [
 	{ name: "home", href: "/", text: "Incidents" },
 	{ name: "ignored", href: "/ignored", text: "Ignored" },
+	{ name: "flakes", href: "/flakes", text: "Flakes" },
 	{ name: "insights", href: "/insights", text: "Insights" },
 	{ name: "audit", href: "/audit", text: "Audit" },
 	{ name: "hub", href: "/hub", text: "Hub" },

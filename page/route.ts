@@ -7,6 +7,7 @@ export type View =
 	| { readonly name: "home" }
 	| { readonly name: "incident"; readonly id: string }
 	| { readonly name: "ignored" }
+	| { readonly name: "flakes" }
 	| { readonly name: "audit" }
 	| { readonly name: "hub" }
 	| { readonly name: "insights" }
@@ -21,11 +22,12 @@ export const view = computed((): View => {
 		case "/":
 			return { name: "home" };
 		case "/ignored":
+		case "/flakes":
 		case "/audit":
 		case "/hub":
 		case "/insights":
 		case "/playground":
-			return { name: pathname.slice(1) as "ignored" | "audit" | "hub" | "insights" | "playground" };
+			return { name: pathname.slice(1) as "ignored" | "flakes" | "audit" | "hub" | "insights" | "playground" };
 		default:
 			return { name: "not-found" };
 	}

@@ -3,7 +3,7 @@ import type { Artefact, ExpressionText, Mapping } from "./artefact.ts";
 
 type Stages = Pick<
 	Artefact,
-	"events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "spawn" | "notify"
+	"events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "rerun" | "spawn" | "notify"
 >;
 
 /** Every expression of an artefact, in its order. */
@@ -15,6 +15,7 @@ export function expressionsOf({
 	context,
 	classify,
 	route,
+	rerun = [],
 	spawn,
 	notify = [],
 }: Stages): readonly ExpressionText[] {
@@ -24,7 +25,7 @@ export function expressionsOf({
 		...filters.map(({ keep }) => keep),
 		...dedup.map(({ key }) => key),
 		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
-		...[...classify, ...route].map(({ when }) => when),
+		...[...classify, ...route, ...rerun].map(({ when }) => when),
 		...route.map(({ agent }) => agent).filter(isChoice),
 		...notify.map(({ where }) => where),
 		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),

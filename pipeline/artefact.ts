@@ -14,8 +14,10 @@ type AsJson<T> = T extends object ? { readonly [Key in keyof T]: AsJson<Exclude<
  * The checked `pipeline.yaml` with its packs and prompts, as plain JSON: `healer build` writes it, the worker imports it.
  * Durations are in seconds. `version` is the hash of everything else but `source`, and names the pipeline in the journal.
  */
-export interface Artefact extends Omit<File, "version" | "extends" | "disable"> {
+export interface Artefact extends Omit<File, "version" | "extends" | "disable" | "group"> {
 	readonly version: string;
+	/** Older artefacts lack it: they know no groups. */
+	readonly group?: GroupPolicy;
 	/** The text of `pipeline.yaml`, without its packs, for people to edit; no part of the version. Older artefacts lack it. */
 	readonly source?: string;
 	/** Names of the GitHub webhook events that `events` and `lifecycle` need. */
@@ -51,7 +53,12 @@ export type Tool = File["tools"][number];
 
 export type RouteRule = File["route"][number];
 
+export type RerunRule = NonNullable<File["rerun"]>[number];
+
 /** The fields of the CodeRun. Label values are made valid. */
 export type Spawn = File["spawn"];
 
 export type OutcomePolicy = File["outcome"];
+
+/** Which failures with one cause are a group. */
+export type GroupPolicy = File["group"];

@@ -1,6 +1,7 @@
 import type { Because } from "./because.ts";
 import type { StageExplanation } from "./explanation.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { RerunRequest } from "./rerun.ts";
 
 /** The exclusive right to act on a key, for a limited time. */
 export interface ClaimRequest {
@@ -24,7 +25,7 @@ export interface CodeRunDraft {
 	readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** The result of the stages after the context: `filters` again, `classify`, `route`, `dedup`, `spawn`. */
+/** The result of the stages after the context: `filters` again, `classify`, `route`, `rerun`, `dedup`, `spawn`. */
 export type Decision =
 	| {
 			readonly outcome: "spawn";
@@ -36,6 +37,8 @@ export type Decision =
 			readonly because: Because;
 			/** What identifies the cause; null where nothing does. */
 			readonly fingerprint: Fingerprint | null;
+			/** GitHub is asked to run the failed jobs again first; this is for what fails again. */
+			readonly rerun?: RerunRequest;
 			readonly max_active: number;
 			/** Time limit of the attempt, in seconds. */
 			readonly deadline_s: number;

@@ -20,7 +20,17 @@ export interface Clause {
 	readonly clauses?: readonly Clause[];
 }
 
-export const STAGES = ["events", "filters", "lifecycle", "context", "classify", "route", "dedup", "spawn"] as const;
+export const STAGES = [
+	"events",
+	"filters",
+	"lifecycle",
+	"context",
+	"classify",
+	"route",
+	"rerun",
+	"dedup",
+	"spawn",
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** The verdict on one rule. `clause` is absent for a rule without a condition, which always holds. */

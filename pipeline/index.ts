@@ -1,8 +1,9 @@
 /** The run-time API of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the CLI import it. */
-export type { Artefact } from "./artefact.ts";
+export type { Artefact, GroupPolicy } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
+export { sharedCause } from "./cause/shared-cause.ts";
 export {
 	type CheckResult,
 	FAILURE_VERDICTS,
@@ -31,6 +32,7 @@ export { ownAgentOf } from "./own-agents.ts";
 export type { PreviousAttempt } from "./prompt/prompt-view.ts";
 export type { CommandRequest, Delivery, IgnoredReason, Reading } from "./reading.ts";
 export { printable, renderStageLine, renderStages } from "./render-stages.ts";
+export { type EarlierRerun, RERUN_RESULTS, type RerunFacts, type RerunRequest, type RerunResult } from "./rerun.ts";
 export {
 	arePartsOfOneRun,
 	contextOfJobs,

@@ -10,6 +10,7 @@ import {
 	decide,
 	type ExplainedDelivery,
 	explainDelivery,
+	type GroupPolicy,
 	type IgnoredReason,
 	type Incident,
 	type LifecycleReading,
@@ -53,6 +54,8 @@ export interface Engine {
 	/** Reads what a delivery reports about a branch that may be under remediation. */
 	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
 	readonly outcome: Artefact["outcome"];
+	/** Which failures with one cause are a group; a pipeline that was pushed earlier has none. */
+	readonly group?: GroupPolicy;
 	/** What differs in some repositories: read `settings` and `outcome` by `settingsFor` and `outcomeFor`. */
 	readonly overrides?: NonNullable<Artefact["overrides"]>;
 	/** Where notifications may go. */
@@ -156,6 +159,7 @@ function createEngine(artefact: Artefact): Engine {
 		explain: (asked) => explainDelivery(pipeline, artefact.version, asked),
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
+		...(artefact.group !== undefined && { group: artefact.group }),
 		// A pipeline that was pushed earlier has none.
 		overrides: artefact.overrides ?? [],
 		notify: pipeline.notify,

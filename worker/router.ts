@@ -6,6 +6,7 @@ import { exportIncidentsApi } from "./api/export-incidents.ts";
 import { insightsApi } from "./api/insights/insights-api.ts";
 import { listAuditApi } from "./api/list-audit.ts";
 import { listChangesApi } from "./api/list-changes.ts";
+import { listFlakesApi } from "./api/list-flakes.ts";
 import { listIgnoredApi } from "./api/list-ignored.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
 import { showMetrics } from "./api/metrics/show-metrics.ts";
@@ -48,6 +49,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /api/incidents/:id": showIncidentApi,
 	"GET /api/incidents/:id/context": showContextApi,
 	"GET /api/ignored": listIgnoredApi,
+	"GET /api/flakes": listFlakesApi,
 	"GET /api/changes": listChangesApi,
 	"GET /api/choices": listChoicesApi,
 	"GET /api/insights": insightsApi,
@@ -68,6 +70,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /": servePage,
 	"GET /incidents/:id": servePage,
 	"GET /ignored": servePage,
+	"GET /flakes": servePage,
 	"GET /audit": servePage,
 	"GET /hub": servePage,
 	"GET /insights": servePage,

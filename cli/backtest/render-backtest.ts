@@ -1,5 +1,6 @@
 import type { Output } from "../output.ts";
 import { table, visible } from "../table.ts";
+import type { AgentsWoken } from "./agents-woken.ts";
 import type { ChangedEntry } from "./changed-entries.ts";
 import { type Compared, type Difference, isChange, type Verdict } from "./verdict.ts";
 
@@ -7,6 +8,8 @@ export interface Backtest {
 	readonly compared: readonly Compared[];
 	/** Incidents decided before Healer stored their context: they cannot be replayed. */
 	readonly not_kept: number;
+	/** Of incidents: what it would have cost. Cases from files have no time. */
+	readonly agents?: AgentsWoken;
 	/** What the pipelines differ in, if that is known. */
 	readonly policy?: {
 		/** The version that is compared with. */
@@ -28,7 +31,7 @@ const DIFFERENCES: readonly (readonly [Difference, string])[] = [
  * Renders the changes, one line each, then the counts, then the moves from agent to agent with the outcomes of the old
  * decisions.
  */
-export function renderBacktest({ compared, not_kept, policy }: Backtest, output: Output): readonly string[] {
+export function renderBacktest({ compared, not_kept, agents, policy }: Backtest, output: Output): readonly string[] {
 	const changed = compared.filter(isChange);
 	const rows = changed.map(({ id, where, before, after, changed_by = [], status }) => [
 		id.slice(0, 12),
@@ -48,9 +51,14 @@ export function renderBacktest({ compared, not_kept, policy }: Backtest, output:
 		`${compared.length} replayed:`,
 		...counts,
 		...(not_kept === 0 ? [] : [`  ${String(not_kept).padStart(6)} skipped: their context was not stored`]),
+		...(agents === undefined ? [] : ["", `Agents woken: ${agents.woken}${groupedWords(agents.grouped)}`]),
 		...moves(changed, output),
 		...(policy === undefined ? [] : changesLines(policy, output.paint)),
 	];
+}
+
+function groupedWords(grouped: number): string {
+	return grouped === 0 ? "" : `; ${grouped} would wait for the fix of another with the same cause`;
 }
 
 const MOST_CHANGES = 20;

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { dataFrom } from "../../pipeline/context-data.ts";
-import { type Artefact, type Context, decide, type Incident, type Pipeline } from "../../pipeline/index.ts";
+import {
+	type Artefact,
+	type Context,
+	decide,
+	type Incident,
+	type Pipeline,
+	sharedCause,
+} from "../../pipeline/index.ts";
 import { rereadLog } from "../../pipeline/log/reread-log.ts";
+import type { Occurrence } from "./agents-woken.ts";
 import { type Compared, differenceOf, verdictOf } from "./verdict.ts";
 
 const nullableText = z.string().nullable();
@@ -19,6 +27,10 @@ export const exportPage = z.object({
 			context: z.custom<Context>((value) => typeof value === "object" && value !== null).nullable(),
 			searched_by: nullableText,
 			pipeline: z.string(),
+			// An older worker does not say all of these.
+			created_at: nullableText.default(null),
+			ended_at: nullableText.default(null),
+			leader_id: nullableText.default(null),
 		}),
 	),
 	searched: z.record(z.string(), z.array(z.string())),
@@ -28,14 +40,21 @@ export const exportPage = z.object({
 export type ExportPage = z.infer<typeof exportPage>;
 type Exported = ExportPage["incidents"][number];
 
+/** One incident with the old and the new decision. */
+export interface Replayed {
+	readonly compared: Compared;
+	/** Absent if a filter refuses it, or nobody knows when it began. */
+	readonly occurrence?: Occurrence;
+}
+
 /** Decides an incident of the journal again. Undefined when the context of its decision was not stored. */
 export async function replayIncident(
 	artefact: Artefact,
 	pipeline: Pipeline,
 	exported: Exported,
 	searched: ExportPage["searched"],
-): Promise<Compared | undefined> {
-	const { id, incident, context, status, agent, failure_type, rule } = exported;
+): Promise<Replayed | undefined> {
+	const { id, incident, context, status, failure_type, rule, leader_id } = exported;
 	if (context === null) return undefined;
 	const patterns = searched[exported.searched_by ?? ""] ?? [];
 	const decision = await decide(pipeline, {
@@ -43,10 +62,27 @@ export async function replayIncident(
 		context: asGathered(artefact, pipeline, context, patterns),
 		attempt: 1,
 	});
-	const before = { agent, failure_type, rule };
 	const after = verdictOf(decision);
+	// Of a member, no agent was chosen: what failed is compared.
+	const agent = leader_id === null ? exported.agent : after.agent;
+	const before = { agent, failure_type, rule: leader_id === null ? rule : after.rule };
 	const where = [incident.repository, incident.workflow?.name, incident.job].filter((part) => part).join(" / ");
-	return { id, where, status, before, after, difference: differenceOf(before, after) };
+	const compared = { id, where, status, before, after, difference: differenceOf(before, after) };
+	const occurrence = decision.outcome === "spawn" ? occurrenceOf(exported, decision) : undefined;
+	return { compared, ...(occurrence !== undefined && { occurrence }) };
+}
+
+function occurrenceOf(
+	{ incident, created_at, ended_at }: Exported,
+	decision: Parameters<typeof sharedCause>[1],
+): Occurrence | undefined {
+	if (created_at === null) return undefined;
+	return {
+		repository: incident.repository,
+		cause: sharedCause(incident, decision)?.key ?? null,
+		began_at: Date.parse(created_at),
+		ended_at: ended_at === null ? null : Date.parse(ended_at),
+	};
 }
 
 /** The context parts under the names of this pipeline, with logs read as its patterns would have read them. */

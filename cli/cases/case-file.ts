@@ -25,11 +25,15 @@ const expectation = z
 		rule: z.string(),
 		failure_type: z.string(),
 		failure_category: z.string(),
+		/** Whether the failed jobs are run again before an agent is woken. */
+		rerun: z.boolean(),
 		/** Keys of the claims, by the names of their dedup rules. */
 		claims: texts,
 		labels: texts,
 		annotations: texts,
 		env: texts,
+		/** A text that names the cause which it shares with others of its group; null: it has an agent of its own. */
+		group: z.string().nullable(),
 		/** Texts that the prompt contains. */
 		prompt: z.array(z.string()),
 	})
@@ -75,6 +79,8 @@ const pipelineCase = z
 		changed_files: z.array(z.string()).optional(),
 		/** Message of the head commit, as GitHub would return it. */
 		commit_message: z.string().optional(),
+		/** Whether the failure is in the flake ledger: it passed lately when it was run again. */
+		flaky: z.boolean().optional(),
 		/** What GitHub has of the branch's name; without it, nobody has asked. */
 		branch_state: z.enum(["exists", "tag", "deleted"]).optional(),
 		/** Data of other context parts, by their names in the pipeline. */

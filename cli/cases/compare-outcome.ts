@@ -18,10 +18,12 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 		...differs("rule", expected.rule, decision?.rule ?? whyNot(outcome)),
 		...differs("failure_type", expected.failure_type, decision?.failure_type ?? whyNot(outcome)),
 		...differs("failure_category", expected.failure_category, decision?.failure_category ?? whyNot(outcome)),
+		...differs("rerun", expected.rerun, decision === undefined ? whyNot(outcome) : decision.rerun !== undefined),
 		...differs("claims", expected.claims, claims),
 		...differs("labels", expected.labels, metadata?.labels),
 		...differs("annotations", expected.annotations, metadata?.annotations),
 		...differs("env", expected.env, spec?.env),
+		...differsInCause(expected.group, outcome),
 		...lacks(expected.prompt ?? [], String(spec?.promptModification ?? "")),
 	];
 }
@@ -47,6 +49,12 @@ function differs(name: string, expected: unknown, actual: unknown): string[] {
 	return [`${name}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual) ?? "no value"}`];
 }
 
+function differsInCause(expected: string | null | undefined, { cause = null }: CaseOutcome): string[] {
+	if (expected === undefined || expected === cause) return [];
+	const isNamed = expected !== null && cause?.includes(expected) === true;
+	return isNamed ? [] : [`group: expected ${JSON.stringify(expected)}, got ${JSON.stringify(cause)}`];
+}
+
 function lacks(texts: readonly string[], prompt: string): string[] {
 	return texts.filter((text) => !prompt.includes(text)).map((text) => `prompt: missing ${JSON.stringify(text)}`);
 }
@@ -60,4 +68,6 @@ export interface CaseOutcome {
 	/** Set for a command for Healer itself, which is not an incident. */
 	readonly command?: CommandRequest;
 	readonly decision?: Extract<Decision, { outcome: "spawn" }>;
+	/** The readable form of the cause that it shares with others; null: it shares none. */
+	readonly cause?: string | null;
 }

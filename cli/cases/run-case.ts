@@ -1,5 +1,7 @@
 import {
 	type Artefact,
+	type DecideInput,
+	type Decision,
 	decide,
 	type Incident,
 	loadPipeline,
@@ -7,6 +9,7 @@ import {
 	readDelivery,
 	readLogText,
 	type StageExplanation,
+	sharedCause,
 } from "../../pipeline/index.ts";
 import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
@@ -69,7 +72,16 @@ async function decided(
 	const { changed_files, commit_message, branch_state } = given;
 	const context = caseContext(artefact, { log, changed_files, commit_message }, given.context);
 	const incident = { ...known.incident, ...(branch_state !== undefined && { branch_state }) };
-	const decision = await decide(pipeline, { incident, context, attempt: 1 });
+	const decision = await decideKnowing(pipeline, { incident, context, attempt: 1 }, given.flaky === true);
 	note(decision.explanation);
-	return decision.outcome === "filtered" ? { ...known, filter: decision.filter } : { ...known, decision };
+	if (decision.outcome === "filtered") return { ...known, filter: decision.filter };
+	const isGrouped = artefact.group !== undefined && artefact.group.scope !== "off";
+	return { ...known, decision, cause: isGrouped ? (sharedCause(incident, decision)?.text ?? null) : null };
+}
+
+/** A flake is known by its fingerprint, which the failure has only once it is decided. */
+async function decideKnowing(pipeline: Pipeline, input: DecideInput, isFlaky: boolean): Promise<Decision> {
+	const decision = await decide(pipeline, input);
+	if (!isFlaky || decision.outcome !== "spawn" || decision.fingerprint === null) return decision;
+	return await decide(pipeline, { ...input, reruns: { flakes: [decision.fingerprint.key], earlier: [] } });
 }

@@ -70,6 +70,11 @@ export function permissionsForHealer({
 	return joined([gathered, writing]);
 }
 
+/** What Healer needs to have failed jobs run again, if the pipeline does: without it, agents are woken at once. */
+export function permissionsForReruns({ rerun = [] }: Pick<Artefact, "rerun">): Permissions {
+	return rerun.length === 0 ? {} : { actions: "write" };
+}
+
 /** Merges permissions by name, each with the highest access. */
 export function joined(all: readonly Permissions[]): Permissions {
 	const most = new Map<string, Access>();

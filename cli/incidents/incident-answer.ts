@@ -14,6 +14,9 @@ export const listedIncident = z.looseObject({
 	title: z.string(),
 	part: text,
 	pr_number: z.number().nullable(),
+	// A worker without groups has neither.
+	leader_id: text.default(null),
+	members: z.number().default(0),
 	created_at: z.string(),
 	updated_at: z.string(),
 });
@@ -39,6 +42,19 @@ export const incidentDetail = listedIncident.extend({
 		because: z.looseObject({ line: z.string().optional() }).optional(),
 		stages: z.array(z.looseObject({})),
 	}),
+	first_members: z
+		.array(
+			z.looseObject({
+				id: z.string(),
+				status: z.string(),
+				repository: z.string(),
+				branch: text,
+				pr_number: z.number().nullable(),
+			}),
+		)
+		.default([]),
+	/** Absent in the answer of an older worker. */
+	reruns: z.array(z.looseObject({ run_attempt: z.number(), result: text })).optional(),
 	attempts: z.array(
 		z.looseObject({
 			attempt: z.number(),

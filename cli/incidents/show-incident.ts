@@ -6,6 +6,8 @@ import { askWorker, unexpected, type WorkerAccess } from "../worker-api.ts";
 import { type IncidentDetail, incidentDetail, SHORT_ID } from "./incident-answer.ts";
 import { resolveIncident } from "./resolve-incident.ts";
 
+const MOST_MEMBERS = 10;
+
 export interface ShowIncidentOptions {
 	readonly json?: boolean | undefined;
 	readonly verbose?: boolean | undefined;
@@ -54,7 +56,11 @@ function rendered(incident: IncidentDetail, url: string, { paint }: Output): rea
 		field("status", [incident.status, incident.reason].filter(Boolean).map(String).map(visible).join(": ")),
 		field("agent", `${incident.agent ?? "none yet"}${incident.rule === null ? "" : ` by ${visible(incident.rule)}`}`),
 		...(incident.failure_type === null ? [] : [field("failure", visible(incident.failure_type))]),
+		...(incident.reruns ?? []).map(({ run_attempt, result }) =>
+			field("rerun", `the failed jobs of attempt ${run_attempt} of its run: ${result ?? "no result yet"}`),
+		),
 		...attempts.map((attempt, at) => field(at === 0 ? "attempts" : "", attemptLine(attempt))),
+		...groupLines(incident),
 		...waitLines(incident),
 		field("next", nextStep(incident)),
 		...linksOf(incident, url).map((link, at) => field(at === 0 ? "links" : "", visible(link))),
@@ -68,6 +74,19 @@ function field(name: string, value: string): string {
 function attemptLine({ attempt, agent, coderun_name, outcome, result }: IncidentDetail["attempts"][number]): string {
 	const state = [outcome, result].filter(Boolean).join(", ");
 	return visible(`${attempt}. ${agent} ${coderun_name}${state === "" ? "" : ` (${state})`}`);
+}
+
+/** The leader of its group, or the members that it leads. */
+function groupLines({ id, leader_id, members, first_members, repository }: IncidentDetail): readonly string[] {
+	if (leader_id !== null) return [field("group", `led by ${leader_id.slice(0, SHORT_ID)}`)];
+	if (members === 0) return [];
+	const shown = first_members.slice(0, MOST_MEMBERS).map((member) => {
+		const of = member.repository === repository ? "" : `${member.repository} `;
+		const pull = member.pr_number === null ? "" : ` #${member.pr_number}`;
+		return field("", visible(`${member.id.slice(0, SHORT_ID)} ${member.status} ${of}${member.branch ?? ""}${pull}`));
+	});
+	const all = members > shown.length ? `; all: healer incidents --leader ${id.slice(0, SHORT_ID)}` : "";
+	return [field("group", `${members} with the same cause${all}`), ...shown];
 }
 
 function waitLines({ status, blocked_on, blocked_by }: IncidentDetail): readonly string[] {
@@ -85,12 +104,16 @@ function nextStep({ id, status, next_try_at }: IncidentDetail): string {
 			return `it is decided${at}, once its other deliveries had time to arrive`;
 		case "waiting":
 			return `it is tried again${at}, earlier if what it waits for becomes free`;
+		case "rerunning":
+			return `its failed jobs run again; if they fail again, an agent is woken${at === "" ? "" : `,${at} at the latest`}`;
 		case "running":
 			return "the CodeRun ends, and its outcome is reported";
 		case "awaiting_ci":
 			return "CI reports on the agent's push";
 		case "awaiting_merge":
 			return "somebody merges the fix";
+		case "grouped":
+			return `the agent of its group's leader fixes the cause; \`healer retry ${short}\` asks for an agent of its own`;
 		case "dead":
 			return `nothing by itself; \`healer release ${short}\` tries it again`;
 		case "failed":

@@ -54,7 +54,7 @@ export async function suggestedPatches(
 			if (!patch.ok) continue;
 			const { artefact, pipeline } = patch.value.after;
 			const now = await replayIncident(artefact, pipeline, exported, searched);
-			if (now !== undefined) compared[index]?.push(comparedWith(old.after, now));
+			if (now !== undefined) compared[index]?.push(comparedWith(old.compared.after, now.compared));
 		}
 	}
 	return ok(

@@ -4,6 +4,7 @@ import { useResource } from "../api/resource.ts";
 import { Actions } from "../incident/actions.tsx";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
+import { MembersLink } from "../parts/members-link.tsx";
 import { PullRequestLink } from "../parts/place-links.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reason } from "../parts/reason.tsx";
@@ -59,7 +60,7 @@ function LaneRow({ row }: { readonly row: TitledIncident }) {
 				{row.repository} {row.branch !== null && <code>{row.branch}</code>}{" "}
 				{row.pr_number !== null && <PullRequestLink repository={row.repository} number={row.pr_number} />}
 				{row.agent !== null && ` · ${row.agent}`}
-				{row.attempt > 1 && `, attempt ${row.attempt}`}
+				{row.attempt > 1 && `, attempt ${row.attempt}`} <MembersLink of={row} />
 			</div>
 			{row.reason !== null && (
 				<p class="reason">

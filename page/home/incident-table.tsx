@@ -2,6 +2,7 @@ import type { IncidentPage, TitledIncident } from "../../worker/api/shapes.ts";
 import { useResource } from "../api/resource.ts";
 import { Age } from "../parts/age.tsx";
 import { IncidentTitle } from "../parts/incident-title.tsx";
+import { MembersLink } from "../parts/members-link.tsx";
 import { PagedTable } from "../parts/paged-table.tsx";
 import { FilterLink, PullRequestLink } from "../parts/place-links.tsx";
 import { Reason } from "../parts/reason.tsx";
@@ -78,7 +79,8 @@ function Row({ row }: { readonly row: TitledIncident }) {
 						{" "}
 						<PullRequestLink repository={row.repository} number={row.pr_number} />
 					</>
-				)}
+				)}{" "}
+				<MembersLink of={row} />
 			</td>
 			<td class="agent">
 				{row.agent === null ? <span class="dim">–</span> : <FilterLink name="agent" value={row.agent} />}

@@ -1,15 +1,17 @@
 import { INCIDENT_STATUSES, type IncidentStatus } from "../../worker/journal/statuses.ts";
 
-/** What the home view asks of its reader: to act, to know, to wait; nothing for what has ended. */
-export type Lane = "person" | "running" | "waiting" | "ended";
+/** What the home view asks of its reader: to act, to know, to wait; nothing for what has ended, or is shown with its leader. */
+export type Lane = "person" | "running" | "waiting" | "grouped" | "ended";
 
 /** Every status has its lane, so that a new one cannot be left out of the home view. */
 const LANES = {
 	accepted: "running",
 	waiting: "waiting",
+	rerunning: "waiting",
 	running: "running",
 	awaiting_ci: "running",
 	awaiting_merge: "person",
+	grouped: "grouped",
 	fixed: "ended",
 	unverified: "ended",
 	failed: "ended",

@@ -1,6 +1,17 @@
 import { addressOf, valuesIn } from "../route.ts";
 
-const NAMES = ["status", "agent", "failure_type", "repository", "rule", "workflow", "since", "until", "text"] as const;
+const NAMES = [
+	"status",
+	"agent",
+	"failure_type",
+	"repository",
+	"rule",
+	"workflow",
+	"leader",
+	"since",
+	"until",
+	"text",
+] as const;
 export type FilterName = (typeof NAMES)[number];
 
 /** The filters of the list of incidents; an empty one is off. */

@@ -64,6 +64,7 @@ const DECISIVE = {
 	context: undefined,
 	classify: "true",
 	route: "true",
+	rerun: "true",
 	dedup: "true",
 	spawn: undefined,
 } as const satisfies Record<StageExplanation["stage"], Verdict | undefined>;

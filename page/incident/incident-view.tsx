@@ -6,6 +6,7 @@ import { Attempts } from "./attempts.tsx";
 import { ContextParts } from "./context/context-parts.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { Facts } from "./facts.tsx";
+import { Group } from "./group.tsx";
 import { Headline } from "./headline.tsx";
 import { NextStepText } from "./next-step-text.tsx";
 import { Prompt } from "./prompt.tsx";
@@ -51,6 +52,11 @@ function Loaded({ shown }: { readonly shown: IncidentDetail }) {
 				<Part title="Next step" look="panel">
 					<NextStepText shown={shown} />
 				</Part>
+				{(shown.leader_id !== null || shown.members > 0) && (
+					<Part title="Same cause" look="panel">
+						<Group shown={shown} />
+					</Part>
+				)}
 				<Part title="Attempts" look="panel">
 					<Attempts shown={shown} />
 				</Part>

@@ -15,12 +15,19 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 			return { text: "Its context is gathered, then an agent is chosen.", at: next_try_at };
 		case "waiting":
 			return { text: "It is tried again on its own, sooner if what it waits for becomes free.", at: next_try_at };
+		case "rerunning":
+			return {
+				text: "Its failed jobs run again. If they fail again, an agent is woken; at the latest then.",
+				at: next_try_at,
+			};
 		case "running":
 			return { text: `${who} works on it. When its CodeRun ends, CI decides.`, at: null };
 		case "awaiting_ci":
 			return { text: `${who} has finished. CI's result decides whether it is fixed.`, at: null };
 		case "awaiting_merge":
 			return { text: "The fix passes CI. A person has to merge it.", at: null };
+		case "grouped":
+			return { text: "The agent of its group's leader fixes the cause. Retry asks for an agent of its own.", at: null };
 		case "fixed":
 			return { text: fixed_by === null ? "Nothing: it is fixed." : FIXED_BY[fixed_by], at: null };
 		case "unverified":

@@ -4,9 +4,11 @@ import type { IncidentStatus } from "../../worker/journal/statuses.ts";
 export const STATUSES = {
 	accepted: { text: "accepted", tone: "busy", means: "stored, about to be decided" },
 	waiting: { text: "waiting", tone: "wait", means: "deferred, or between two attempts" },
+	rerunning: { text: "rerunning", tone: "wait", means: "its failed jobs are run again before an agent is woken" },
 	running: { text: "running", tone: "busy", means: "an agent is working on it" },
 	awaiting_ci: { text: "awaiting CI", tone: "busy", means: "the agent finished, CI is running" },
 	awaiting_merge: { text: "awaiting merge", tone: "person", means: "the fix passes and waits to be merged" },
+	grouped: { text: "grouped", tone: "wait", means: "another incident's agent fixes its cause" },
 	fixed: { text: "fixed", tone: "good", means: "the failed check passes again" },
 	unverified: { text: "unverified", tone: "quiet", means: "the agent finished, and nothing reports the result" },
 	failed: { text: "failed", tone: "bad", means: "all attempts are used up" },

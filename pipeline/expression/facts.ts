@@ -16,6 +16,8 @@ export interface Facts {
 	/** Names of the failed jobs. */
 	readonly jobs?: readonly string[];
 	readonly workflow?: { readonly name?: string; readonly path?: string };
+	/** Whether the failure's cause passed lately when it was run again. Known once the failure has a type and a fingerprint. */
+	readonly flaky?: boolean;
 	/** The pipeline's agents. */
 	readonly agents?: readonly OwnAgent[];
 }

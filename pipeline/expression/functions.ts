@@ -178,6 +178,14 @@ export const FUNCTIONS: Readonly<Record<string, PipelineFunction>> = {
 			return count === undefined ? undefined : count / (facts.changed_files?.length ?? 1);
 		},
 	},
+	flaky: {
+		signature: "$flaky()",
+		doc: "Whether the same failure passed when its jobs were run again, in the last 14 days, in this repository: `healer flakes`. Only in `rerun`.",
+		min: 0,
+		max: 0,
+		needs: "flaky",
+		call: ({ flaky }) => flaky,
+	},
 };
 
 /** JSONata functions that expressions may not use, with the reason. */

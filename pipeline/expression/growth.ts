@@ -152,6 +152,7 @@ export const GROWTH: Readonly<Record<string, Growth>> = {
 	error: times(1),
 	step: times(8),
 	job: times(8),
+	flaky: one,
 };
 
 function lengthOf(text: unknown): number {

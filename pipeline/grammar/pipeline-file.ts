@@ -36,6 +36,8 @@ const anyValue: z.ZodType<unknown, unknown> = z.json();
 /** `same` pushes to the failing branch. `fix` pushes to a separate branch and opens a pull request. */
 export const BRANCH_STRATEGIES = ["same", "fix"] as const;
 
+const GROUP_SCOPES = ["repository", "organization", "off"] as const;
+
 const UNKNOWN_HEADS = ["fix", "refuse"] as const;
 
 export const settings = keys(
@@ -262,6 +264,28 @@ const spawn = keys(
 	"The fields of the CodeRun.",
 );
 
+const rerunRule = keys(
+	{
+		when: expression("Which failures are rerun; sees what `route` sees, and `$flaky()`"),
+		attempts: z
+			.int()
+			.min(1)
+			.max(3)
+			.default(1)
+			.describe("How often a run may be run again, whoever asked for it, before an agent is woken."),
+		never: z
+			.array(text("A glob for the slug of the workflow's name or file."))
+			.default(["*deploy*", "*release*", "*publish*"])
+			.describe("Workflows whose jobs are never run again."),
+		deadline: duration("How long the rerun's result is waited for; after it, the agent is woken.", {
+			least: "1m",
+			most: "1d",
+			why: "a rerun has at least 1m and at most 1d",
+		}).prefault("1h"),
+	},
+	"Which failures GitHub is asked to run again, before an agent is woken.",
+);
+
 const outcome = keys(
 	{
 		max_attempts: z.int().min(1).max(20).default(3).describe("Limit on CodeRuns per incident."),
@@ -314,6 +338,23 @@ const outcome = keys(
 			.describe("`field`: jobs of one run that fail in different fields are an incident each."),
 	},
 	"What happens after an attempt.",
+);
+
+const group = keys(
+	{
+		scope: z
+			.enum(GROUP_SCOPES)
+			.default("repository")
+			.describe(
+				"Where failures with one cause are one: in a `repository`, in all of an `organization`, or nowhere (`off`).",
+			),
+		window: duration("How long a group takes further failures, from when its leader was decided.", {
+			least: "1m",
+			most: "30d",
+			why: "a group takes further failures for at least 1m and at most 30d",
+		}).prefault("24h"),
+	},
+	"Failures with one cause: one agent, for the leader of the group.",
 );
 
 const notification = keys(
@@ -376,8 +417,15 @@ export const pipelineFile = keys(
 			.array(routeRule)
 			.min(1, "needs at least one rule")
 			.describe("Agents, in order; the last rule has no `when`."),
+		rerun: z
+			.array(rerunRule)
+			.optional()
+			.describe("Failures whose jobs are run again before an agent is woken; the first rule that holds."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
+		group: group
+			.prefault({})
+			.describe("Failures with one cause are a group: one agent is woken for all (docs/causes.md)."),
 		notify: z
 			.array(notification)
 			.optional()

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { isFork } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
+import type { FailedAgain } from "../rerun.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PromptView } from "./prompt-variables.ts";
 
@@ -36,6 +37,8 @@ export interface PromptInput {
 	readonly failure: Pick<ClassifyRule, "type" | "category" | "fix">;
 	readonly because: Because;
 	readonly strategy: BranchStrategy;
+	/** It came back when its jobs were run again. */
+	readonly failed_again?: FailedAgain;
 }
 
 /** Everything that a template can name, taken from the incident, its context and the decision. */
@@ -56,6 +59,7 @@ export function promptView(input: PromptInput): PromptView {
 		branch_strategy: [strategyText(incident, input.strategy), goOnText(input)].filter(Boolean).join(" "),
 		fix_branch: input.strategy.branch,
 		target_branch: startOf(input.strategy),
+		failed_again: input.failed_again && failedAgainText(input.failed_again),
 		attempt: String(attempt),
 		previous_attempts: attemptLines(input.previous_attempts ?? []),
 		...(inFork && { head_repository: incident.head_repository }),
@@ -162,6 +166,20 @@ function strategyText(incident: Incident, strategy: BranchStrategy): string {
 			return `Create ${own} from the failing branch and open a pull request to the failing branch.`;
 		default:
 			return strategy satisfies never;
+	}
+}
+
+function failedAgainText({ run_attempt, isSameCause }: FailedAgain): string {
+	const again = `It failed twice on this commit: the failed jobs of attempt ${run_attempt} were run again, and failed again`;
+	switch (isSameCause) {
+		case true:
+			return `${again} for the same cause. It is no flake.`;
+		case false:
+			return `${again} for another cause. The evidence is of the newer one.`;
+		case undefined:
+			return `${again}.`;
+		default:
+			return isSameCause satisfies never;
 	}
 }
 

@@ -11,11 +11,13 @@ import { isHeadUnknown } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
+import { failedAgain, type RerunFacts } from "../rerun.ts";
 import { applyFilters } from "./apply-filters.ts";
 import { chooseAgent, type Routed } from "./choose-agent.ts";
 import { type Classified, classify } from "./classify.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
 import { enrichIncident, evidentFactsOf } from "./incident-facts.ts";
+import { judgeRerun } from "./judge-rerun.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 
 export interface DecideInput {
@@ -33,11 +35,13 @@ export interface DecideInput {
 	 * and strategy stay with the incident: who pushed the newest commit does not change whose failure it is.
 	 */
 	readonly evidence?: Incident;
+	/** What is known of reruns; absent: nothing was run again, and no flake is known. */
+	readonly reruns?: RerunFacts;
 }
 
 /**
  * Decides who should fix an incident, with what prompt and under which claims: `filters` again, `classify`, `route`,
- * `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
+ * `rerun`, `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
  */
 export async function decide(loaded: Pipeline, input: DecideInput): Promise<Decision> {
 	const pipeline = loaded.forRepository(input.incident.repository);
@@ -72,9 +76,21 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 	const agent = { name: route.agent, ...withTools(route.to, pipeline.settings) };
 	const strategy = branchStrategy(incident, pipeline.outcome, dataFrom(input.context, "github.pull_request"));
 
+	const fingerprint = fingerprintOf({ incident: about, facts, failure: type });
+	const reruns = input.reruns ?? { flakes: [], earlier: [] };
+	const rerun = await judgeRerun(pipeline, {
+		...{ incident: about, context, failure, fingerprint, facts, reruns },
+		scope: (known) => ({ ...scopeWith({ failure, agent }), facts: known }),
+		isTaken: input.attempt > 1 || evidence !== undefined || input.escalate_to !== undefined,
+	});
+
 	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
 	const because = becauseOf(route, { routed, failure: type });
-	const view = promptView({ ...input, incident: about, agent, failure: type, because, strategy });
+	const failed_again = failedAgain(reruns.earlier, fingerprint);
+	const view = promptView({
+		...{ ...input, incident: about, agent, failure: type, because, strategy },
+		...(failed_again !== undefined && { failed_again }),
+	});
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
 	const rule = route.name;
 	const drafted = await draftCodeRun(
@@ -89,7 +105,8 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 		failure_type: type.type,
 		failure_category: type.category,
 		because,
-		fingerprint: fingerprintOf({ incident: about, facts, failure: type }),
+		fingerprint,
+		...(rerun?.request !== undefined && { rerun: rerun.request }),
 		max_active: agent.max_active,
 		deadline_s: pipeline.outcome.deadline_s,
 		claims: dedup.claims,
@@ -99,6 +116,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 			filtering.explanation,
 			again("classify", type.verdicts, `${type.type} (${type.category})`),
 			again("route", routed.verdicts, routeOutcome(route, routed.found)),
+			...(rerun === undefined ? [] : [rerun.explanation]),
 			dedup.explanation,
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
 		],

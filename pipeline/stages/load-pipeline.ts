@@ -7,6 +7,7 @@ import type {
 	DedupRule,
 	EventMapping,
 	LifecycleMapping,
+	RerunRule,
 	Settings,
 	Spawn,
 } from "../artefact.ts";
@@ -43,6 +44,7 @@ export interface Pipeline {
 	/** Looks up an agent by the name in an escalation. */
 	readonly agentOf: (name: string) => Agent | undefined;
 	readonly route: readonly CompiledRoute[];
+	readonly rerun: readonly (RerunRule & Named)[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
 	readonly outcome: Artefact["outcome"];
@@ -137,6 +139,11 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		},
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
 		route: compileRoutes(artefact),
+		rerun: (artefact.rerun ?? []).map((rule, index) => ({
+			...rule,
+			name: `rule ${index + 1}`,
+			condition: compileCondition(rule.when),
+		})),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		get spawn() {
 			return spawn();

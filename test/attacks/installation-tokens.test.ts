@@ -53,6 +53,28 @@ describe("whoever gets hold of an installation's token", () => {
 		expect(await statusOf(lastToken(), "GET", "/repos/5dlabs/cto/commits/a1")).toBe(403);
 	});
 
+	it("runs jobs again with a third one, and neither comments nor reads code", async () => {
+		mock.repository("5dlabs/cto").putRun({ id: 1, conclusion: "failure", status: "completed", run_attempt: 1 });
+		const route = "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs";
+		expect(await github.asInstallation(OF, route, { ...CTO, run_id: 1 })).toMatchObject({ ok: true, status: 201 });
+		expect(tokenBodies()).toEqual([{ permissions: { actions: "write" }, repositories: ["cto"] }]);
+		expect(await statusOf(lastToken(), "GET", "/repos/5dlabs/cto/commits/a1")).toBe(403);
+		expect(await statusOf(lastToken(), "POST", "/repos/5dlabs/cto/issues/3/comments", { body: "x" })).toBe(403);
+		expect(await github.asInstallation(OF, route, { ...CTO, run_id: 1 })).toMatchObject({
+			ok: false,
+			failure: { reason: "forbidden" },
+		});
+	});
+
+	it("is refused a rerun where the App was not granted it", async () => {
+		mock.grant({ actions: "read", contents: "read", metadata: "read" });
+		mock.repository("5dlabs/cto").putRun({ id: 1, conclusion: "failure", status: "completed", run_attempt: 1 });
+		const route = "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs";
+		expect(await github.asInstallation(OF, route, { ...CTO, run_id: 1 })).toMatchObject({
+			failure: { reason: "forbidden", detail: expect.stringContaining("not accessible by integration") },
+		});
+	});
+
 	it("gets one token for each of both, however many requests there are", async () => {
 		const label = { ...CTO, issue_number: 3, labels: ["needs-human"] };
 		for (const ref of ["a1", "a1", "a1"]) {

@@ -59,7 +59,7 @@ describe("healer app create", () => {
 			public: false,
 			hook_attributes: { url: "https://healer.acme.example/webhooks/github", active: true },
 			redirect_url: `${page.origin}/created`,
-			default_permissions: { actions: "read", contents: "read", issues: "write", metadata: "read" },
+			default_permissions: { actions: "write", contents: "read", issues: "write", metadata: "read" },
 		});
 		github.putManifestCode("a-code");
 		expect((await created({ code: "a-code", state })).status).toBe(200);

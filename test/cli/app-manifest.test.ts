@@ -53,6 +53,10 @@ describe("appManifest", () => {
 		const artefact = await shippedArtefact();
 		const manifest = appManifest(artefact, { name: "Healer", url: "https://healer.example.com" });
 		expect(manifest.default_events).not.toContain("deployment");
+		expect(manifest.default_permissions.actions).toBe("write");
+		expect(
+			appManifest({ ...artefact, rerun: [] }, { name: "H", url: "https://h.test" }).default_permissions.actions,
+		).toBe("read");
 		expect(manifest.hook_attributes.url).toBe("https://healer.example.com/webhooks/github");
 	});
 });

@@ -5,6 +5,7 @@ import {
 	type Permissions,
 	permissionsForEvents,
 	permissionsForHealer,
+	permissionsForReruns,
 } from "../../cli/github-app/permissions.ts";
 import { tableOf } from "../support/markdown.ts";
 import { shippedArtefact } from "../support/shipped-artefact.ts";
@@ -32,7 +33,9 @@ describe("docs/events.md", () => {
 		for (const [at, { events, permissions }] of phases.entries()) {
 			const { permissions: needed, unknown } = permissionsForEvents(events);
 			expect(unknown).toEqual([]);
-			expect(permissions).toEqual(joined(at === 0 ? [needed, permissionsForHealer(artefact)] : [needed]));
+			expect(permissions).toEqual(
+				joined(at === 0 ? [needed, permissionsForHealer(artefact), permissionsForReruns(artefact)] : [needed]),
+			);
 		}
 	});
 

@@ -71,7 +71,18 @@ describe("explain", () => {
 		);
 		const stages = output.lines.slice(output.lines.findIndex((line) => line.startsWith("events:")));
 		expect(stages.map((line) => line.split(":")[0])).toEqual([
-			...["events", "filters", "lifecycle", "context", "filters, again", "classify", "route", "dedup", "spawn"],
+			...[
+				"events",
+				"filters",
+				"lifecycle",
+				"context",
+				"filters, again",
+				"classify",
+				"route",
+				"rerun",
+				"dedup",
+				"spawn",
+			],
 		]);
 	});
 

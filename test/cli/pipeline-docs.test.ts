@@ -26,6 +26,7 @@ describe("docs/pipeline.md", () => {
 			["jobs", "job"],
 			["workflow", "workflow"],
 			["changed_files", "changed files"],
+			["flaky", "fingerprint"],
 		]);
 		expect(tableOf(DOCS, "| function | | needs |")).toEqual(
 			Object.values(FUNCTIONS).map((known) => [known.signature, known.doc, needs.get(known.needs)]),

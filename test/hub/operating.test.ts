@@ -192,6 +192,10 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 		cli: /\nunknown_event 1\n$/,
 		api: { filters: [{ filter: "unknown_event", count: 1 }] },
 	}),
+	"What is flaky, and who pays for it?": () => ({
+		cli: /^Nothing passed when it was run again/,
+		api: { flakes: [], more: false },
+	}),
 	"Which rule is wrong most often?": () => ({ cli: /right agent/i, api: { by: { rule: [{ value: "rust" }] } } }),
 	"What did that rule decide?": () => ({
 		cli: new RegExp(short("INCIDENT")),
@@ -220,8 +224,8 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 };
 
 describe(FILE, () => {
-	it("has twenty questions, each with an answer here", () => {
-		expect(QUESTIONS).toHaveLength(20);
+	it("has twenty-one questions, each with an answer here", () => {
+		expect(QUESTIONS).toHaveLength(21);
 		expect(QUESTIONS.map(([question]) => question)).toEqual(Object.keys(ANSWERS));
 	});
 

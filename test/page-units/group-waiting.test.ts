@@ -15,6 +15,8 @@ function waiting(id: string, changes: Partial<TitledIncident> = {}): TitledIncid
 		failure_type: null,
 		rule: null,
 		coderun_name: null,
+		leader_id: null,
+		members: 0,
 		created_at: "2026-11-30T00:00:00.000Z",
 		title: "Nightly",
 		part: "clippy",

@@ -10,8 +10,8 @@ const QUIET: HubStatus = {
 	not_starting: null,
 	pipelines: [],
 	incidents: {
-		...{ accepted: 0, waiting: 1, running: 2, awaiting_ci: 0, awaiting_merge: 0, fixed: 9, unverified: 0 },
-		...{ failed: 0, escalated: 0, superseded: 0, cancelled: 0, dead: 0 },
+		...{ accepted: 0, waiting: 1, rerunning: 0, running: 2, awaiting_ci: 0, awaiting_merge: 0, grouped: 0, fixed: 9 },
+		...{ unverified: 0, failed: 0, escalated: 0, superseded: 0, cancelled: 0, dead: 0 },
 	},
 	ignored: {},
 	refused_signatures: 0,

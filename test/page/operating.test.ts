@@ -138,6 +138,10 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 		within: (page) => page.getByRole("combobox", { name: "Ignored by" }),
 		choices: ["any", "No rule matched (3)", "own-agents (3)", "Unknown event (1)"],
 	},
+	"What is flaky, and who pays for it?": {
+		view: "/flakes",
+		shows: ["Failures that passed on the same commit when they were run again"],
+	},
 	"Which rule is wrong most often?": {
 		view: "/insights",
 		within: region("Suggestions"),
@@ -215,8 +219,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 };
 
 describe("docs/operating.md on the page", () => {
-	it("has an answer here for each of the twenty questions", () => {
-		expect(QUESTIONS).toHaveLength(20);
+	it("has an answer here for each of the twenty-one questions", () => {
+		expect(QUESTIONS).toHaveLength(21);
 		expect(Object.keys(ANSWERS)).toEqual(QUESTIONS.map(([question]) => question));
 	});
 

@@ -542,6 +542,7 @@ describe("every view", () => {
 		`/incidents/${ids.hostile}`,
 		"/hub",
 		"/playground",
+		"/flakes",
 		"/insights",
 	];
 

@@ -8,7 +8,7 @@ import { exportAuditPage } from "./export-audit.ts";
 import { exportJournalPage } from "./export-journal.ts";
 import { exportPipeline } from "./export-pipeline.ts";
 import { sinceWhen } from "./insights/since.ts";
-import { isoOf } from "./iso-time.ts";
+import { isoOf, isoOrNull } from "./iso-time.ts";
 import { readPageQuery, writeCursor } from "./page-query.ts";
 
 const LIMITS = { usual: 25, highest: 50 };
@@ -64,6 +64,7 @@ async function exportedRow(row: ExportedIncident): Promise<readonly object[]> {
 		{
 			...row,
 			created_at: isoOf(row.created_at),
+			ended_at: isoOrNull(row.ended_at),
 			incident: incident.value,
 			context: context?.ok ? context.value : null,
 		},

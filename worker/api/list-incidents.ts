@@ -11,7 +11,7 @@ import type { Choices, IncidentPage, ShownIncident } from "./shapes.ts";
 const LIMITS = { usual: 50, highest: 200 };
 
 /**
- * `GET /api/incidents?status=&repository=&agent=&failure_type=&rule=&workflow=&since=&until=&id=&text=&limit=&cursor=&with=title`:
+ * `GET /api/incidents?status=&repository=&agent=&failure_type=&rule=&workflow=&since=&until=&leader=&id=&text=&limit=&cursor=&with=title`:
  * newest first; `next` is the next page's cursor. `status` accepts several, separated by commas; `id` is the beginning of one.
  */
 export async function listIncidentsApi(request: Request, env: Env): Promise<Response> {
@@ -39,6 +39,8 @@ function readQuery(params: URLSearchParams, now: number): (IncidentQuery & { rea
 	if (typeof names === "string") return names;
 	const id = given("id");
 	if (id !== undefined && !/^[0-9a-f]{4,32}$/.test(id)) return "id is the first 4 to 32 hex digits of an incident's id";
+	const leader = given("leader");
+	if (leader !== undefined && !/^[0-9a-f]{32}$/.test(leader)) return "leader is the 32 hex digits of an incident's id";
 	const times = (["since", "until"] as const).flatMap((name) => {
 		const value = given(name);
 		return value === undefined ? [] : [[name, sinceWhen(value, now)] as const];
@@ -54,6 +56,7 @@ function readQuery(params: URLSearchParams, now: number): (IncidentQuery & { rea
 		...names,
 		...Object.fromEntries(times),
 		...(id !== undefined && { id }),
+		...(leader !== undefined && { leader }),
 		...(page.after !== undefined && { after: page.after }),
 	};
 }

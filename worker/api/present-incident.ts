@@ -20,6 +20,8 @@ export function presentIncident(row: ListedIncident): ShownIncident {
 		failure_type: row.failure_type,
 		rule: row.rule,
 		coderun_name: row.coderun_name,
+		leader_id: row.leader_id,
+		members: row.members,
 		created_at: isoOf(row.created_at),
 	};
 }

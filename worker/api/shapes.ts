@@ -2,6 +2,7 @@ import type { Because } from "../../pipeline/because.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
+import type { RerunResult } from "../../pipeline/rerun.ts";
 import type { Right } from "../http/rights.ts";
 import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
 
@@ -23,6 +24,10 @@ export interface ShownIncident {
 	readonly failure_type: string | null;
 	readonly rule: string | null;
 	readonly coderun_name: string | null;
+	/** The incident whose agent fixes its cause: it is in that one's group. */
+	readonly leader_id: string | null;
+	/** How many incidents are in its own group. */
+	readonly members: number;
 	readonly created_at: string;
 }
 
@@ -74,9 +79,36 @@ export interface IncidentDetail extends TitledIncident {
 	readonly context: Readonly<Record<string, ContextSummary>> | null;
 	/** The pipeline's agents: a retry may name one. */
 	readonly agents: readonly string[];
+	/** Reruns of its failed jobs that GitHub was asked for before an agent, oldest first. */
+	readonly reruns: readonly ShownRerun[];
 	readonly attempts: readonly ShownAttempt[];
 	readonly deliveries: readonly ShownDelivery[];
 	readonly timeline: readonly ShownStep[];
+	/** The first members of its group, oldest first; all of them: `GET /api/incidents?leader=ID`. */
+	readonly first_members: readonly ShownMember[];
+}
+
+/** An incident that waits for the fix of another one's agent. */
+export interface ShownMember {
+	readonly id: string;
+	readonly status: IncidentStatus;
+	readonly repository: string;
+	readonly branch: string | null;
+	readonly pr_number: number | null;
+	readonly created_at: string;
+}
+
+export interface ShownRerun {
+	/** The attempt of the run that had failed. */
+	readonly run_attempt: number;
+	readonly rule: string;
+	readonly planned_at: string;
+	/** When GitHub was known to have begun it. */
+	readonly requested_at: string | null;
+	readonly result: RerunResult | null;
+	/** Why, as one clause. */
+	readonly why: string | null;
+	readonly ended_at: string | null;
 }
 
 /** The status of one part of the context, without its data. */
@@ -346,3 +378,32 @@ export interface Viewer {
 
 /** Answer of `POST /api/explain`. */
 export type { ExplainedDelivery } from "../../pipeline/explain-delivery.ts";
+
+/** One line of the flake ledger: a failure that passed on the same commit when it was run again. */
+export interface ShownFlake {
+	readonly repository: string;
+	/** Its name, else its file; empty if nobody named it. */
+	readonly workflow: string;
+	/** The failed jobs. */
+	readonly job: string;
+	/** What failed: the fingerprint's text, else the failure type. */
+	readonly text: string;
+	readonly failure_type: string;
+	/** How often it passed when it was run again, and how often it failed again. */
+	readonly seen: number;
+	readonly failed_again: number;
+	/** The share of its reruns that passed. */
+	readonly rate: number;
+	readonly first_seen_at: string;
+	readonly last_seen_at: string;
+	/** Whose commits it failed on, and how often. */
+	readonly authors: readonly { readonly login: string; readonly times: number }[];
+	/** The newest incident of it. */
+	readonly incident_id: string;
+}
+
+/** Answer of `GET /api/flakes`. */
+export interface FlakesPage {
+	readonly flakes: readonly ShownFlake[];
+	readonly more: boolean;
+}

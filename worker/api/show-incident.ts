@@ -8,13 +8,14 @@ import { errorResponse, taggedResponse, textResponse } from "../http/responses.t
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { unpackJson } from "../journal/packed-json.ts";
+import type { RerunRow } from "../journal/reruns.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { createLog } from "../log.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { incidentTrace } from "../runtime/trace.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentAttempt, presentTitled } from "./present-incident.ts";
-import type { IncidentDetail, ShownDelivery, ShownStep } from "./shapes.ts";
+import type { IncidentDetail, ShownDelivery, ShownRerun, ShownStep } from "./shapes.ts";
 
 /**
  * `GET /api/incidents/{id}`: the list's fields, and explanation, context, attempts, deliveries and timeline. A client that
@@ -67,7 +68,7 @@ async function presentDetail(
 ): Promise<Omit<IncidentDetail, "agents">> {
 	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
-		...presentTitled(row),
+		...presentTitled({ ...row, members: rest.members.count }),
 		kind: row.kind,
 		repository_url: `${web}/${row.repository}`,
 		next_try_at: isoOrNull(row.next_try_at),
@@ -81,14 +82,21 @@ async function presentDetail(
 		verdict: verdictOf(explanation),
 		explanation,
 		context: context?.ok ? (context.value as IncidentDetail["context"]) : null,
+		reruns: rest.reruns.map(presentRerun),
 		attempts: await Promise.all(rest.attempts.map(presentAttempt)),
 		deliveries: rest.deliveries.map(presentDelivery),
 		timeline: rest.timeline.map(presentStep),
+		first_members: rest.members.first.map((member) => ({ ...member, created_at: isoOf(member.created_at) })),
 	};
 }
 
 function presentDelivery({ received_at, ...row }: DeliveryRow): ShownDelivery {
 	return { ...row, received_at: isoOf(received_at) };
+}
+
+function presentRerun({ run_attempt, rule, planned_at, requested_at, result, why, ended_at }: RerunRow): ShownRerun {
+	const times = { planned_at: isoOf(planned_at), requested_at: isoOrNull(requested_at), ended_at: isoOrNull(ended_at) };
+	return { run_attempt, rule, result, why, ...times };
 }
 
 function presentStep(row: TransitionRow): ShownStep {

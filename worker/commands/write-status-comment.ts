@@ -54,7 +54,7 @@ export async function writeStatusComment(effects: Effects, key: StatusCommentKey
 	}
 }
 
-type ReadStatusComment = Omit<LockedStatusComment, "last_command"> & { readonly last_command: LastCommand };
+type ReadStatusComment = Omit<LockedStatusComment, "last_command"> & { readonly last_command: LastCommand | null };
 
 async function write(effects: Effects, github: GitHub, locked: ReadStatusComment): Promise<void> {
 	const rendered_at = effects.now();
@@ -94,7 +94,7 @@ const LONGEST_REASON = 200;
  * others is in code spans, without mentions; only addresses on `web`, the repository's GitHub, are links.
  */
 export function statusCommentText(
-	{ last_command, pr_number }: { readonly last_command: LastCommand; readonly pr_number: number },
+	{ last_command, pr_number }: { readonly last_command: LastCommand | null; readonly pr_number: number },
 	{
 		remediations,
 		hasMore,
@@ -105,8 +105,7 @@ export function statusCommentText(
 	return [
 		"### Healer",
 		"",
-		`${asCode(last_command.author)} ran ${asCode(`/healer ${last_command.name}`)}: ${last_command.command_result}`,
-		"",
+		...[...toUpdate(remediations), ...lastCommand(last_command)].flatMap((line) => [line, ""]),
 		...(rows.length === 0
 			? ["No remediations on this pull request yet."]
 			: ["| what failed | agent | attempt | state | |", "| --- | --- | --- | --- | --- |", ...rows]),
@@ -114,6 +113,18 @@ export function statusCommentText(
 		"",
 		"Comment `/healer help` for the list of commands.",
 	].join("\n");
+}
+
+function lastCommand(last: LastCommand | null): readonly string[] {
+	return last === null ? [] : [`${asCode(last.author)} ran ${asCode(`/healer ${last.name}`)}: ${last.command_result}`];
+}
+
+/** Once for all that is red for causes that are fixed on its base. */
+function toUpdate(remediations: readonly PullRequestRemediation[]): readonly string[] {
+	const due = remediations.find(({ base_fixed_on }) => base_fixed_on !== null);
+	if (due === undefined) return [];
+	const by = due.base_fixed_by === null ? "" : ` by #${due.base_fixed_by}`;
+	return [`**Fixed on ${asCode(due.base_fixed_on ?? "")}${by}: update your branch.**`];
 }
 
 function rowOf(one: PullRequestRemediation, pr_number: number, web: string): string {

@@ -126,7 +126,7 @@ export async function supersedeDecided(
 }
 
 /** Wakes the incidents that queued behind this one. */
-async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
+export async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
 	if (locked.blocked_on === null) return;
 	const woken = await wakeWaiting(effects.journal, blockers(request), effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));

@@ -2,6 +2,7 @@ import type { Context } from "../../pipeline/context.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import { redJobs } from "../../pipeline/index.ts";
 import { outcomeFor } from "../../pipeline/overrides.ts";
+import type { RerunFacts } from "../../pipeline/rerun.ts";
 import { codeRunName } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { TRACEPARENT_ANNOTATION, TRACEPARENT_VARIABLE } from "../../wire/trace.ts";
@@ -23,7 +24,9 @@ import { decideByEvidence } from "./decide-by-evidence.ts";
 import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { gatherRest } from "./gather-rest.ts";
+import { causeOf, groupRules, joinable } from "./group.ts";
 import { reportedIncident } from "./reported-incident.ts";
+import { rerunFirst } from "./rerun-first.ts";
 import { type SplitEvidence, splitByField } from "./split-by-field.ts";
 import { LOCK_MS, type Progress } from "./waiting.ts";
 
@@ -65,10 +68,10 @@ async function decideOn(
 		previous_attempts,
 		...(newest !== undefined && { evidence: newest }),
 		...(escalate_to !== undefined && { escalate_to }),
+		reruns: withUnable(known.reruns, unableToRerun(effects, others)),
 	};
 	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
-	const decided =
-		decision.outcome === "spawn" ? { because: decision.because, fingerprint: decision.fingerprint } : undefined;
+	const decided = decision.outcome === "spawn" ? whatDecided(decision) : undefined;
 	const found = {
 		explanation: await explain(locked, engine.version, decision.explanation, decided),
 		context: JSON.stringify(summarizeContext(context)),
@@ -83,8 +86,13 @@ async function decideOn(
 	}
 	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
+	if (decision.rerun !== undefined) {
+		return await rerunFirst(effects, locked, { incident, decision, rerun: decision.rerun, found });
+	}
+
 	const request = await spawnRequest(effects, locked, known.repository, decision);
 	const red = redAtDecision(incident, context);
+	const joins = newest === undefined ? joinable(locked, groupRules(engine)) : undefined;
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
@@ -99,14 +107,32 @@ async function decideOn(
 		...(handed_over !== undefined && { handed_over }),
 		red: red === undefined ? null : JSON.stringify(red),
 		others,
+		...(newest === undefined && { cause: causeOf(incident, context, decision) }),
+		...(joins !== undefined && { joins }),
 		locked_until: found.now + LOCK_MS,
 		wire: request,
 		held: await heldClaims(effects.journal, locked, found.now),
 	});
 	if (stored === undefined) return { state: "lock_lost" };
-	const { attempt, due, gates } = stored;
-	if (due.length > 0) await effects.wakeAll(due);
+	if (stored.due.length > 0) await effects.wakeAll(stored.due);
+	if (stored.isJoined) return { state: "grouped" };
+	const { attempt, gates } = stored;
 	return { attempt, gates, locked: { ...locked, incident: JSON.stringify(incident) } };
+}
+
+/** While its jobs are run again, no agent is chosen. */
+function whatDecided({ because, fingerprint, rerun }: Decision & { readonly outcome: "spawn" }) {
+	return rerun === undefined ? { because, fingerprint } : { fingerprint };
+}
+
+/** Why nothing can be run again, whatever the rules say. */
+function unableToRerun({ github }: Effects, others: SplitEvidence["others"]): string | undefined {
+	if (github === undefined) return "no GitHub App is configured";
+	return others.length > 0 ? "its run fails in several fields" : undefined;
+}
+
+function withUnable(reruns: RerunFacts, unable: string | undefined): RerunFacts {
+	return unable === undefined ? reruns : { ...reruns, unable };
 }
 
 async function factsOf({ version, searched }: Engine, context: Context, now: number): Promise<KeptFacts> {

@@ -50,7 +50,10 @@ export async function decideForHead(
 }
 
 /** Whether the relay says that no earlier send of this attempt made a CodeRun. */
-async function hasNoCodeRun(effects: Effects, { incident_id, attempt, coderun }: SpawnRequest): Promise<boolean> {
+export async function hasNoCodeRun(
+	effects: Effects,
+	{ incident_id, attempt, coderun }: SpawnRequest,
+): Promise<boolean> {
 	const answer = await effects.askStatus({ incident_id, attempt, coderun_name: coderun.metadata.name });
 	return answer.ok && answer.status.state === "gone";
 }

@@ -19,6 +19,7 @@ import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { type Decided, decideAttempt } from "./decide-attempt.ts";
 import { checkPause, checkRateLimit, releaseSlot } from "./gates.ts";
+import { follow, groupRules } from "./group.ts";
 import { endSuperseded } from "./superseded.ts";
 import { deferFor, failTry, heldBy, LOCK_MS, type Progress } from "./waiting.ts";
 
@@ -98,6 +99,9 @@ async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<P
 	const gates = decided.gates ?? (await gatesOf(effects, locked, request));
 	if (!gates.isHeld) return { state: "lock_lost" };
 
+	const grouped = gates.follows && (await follow(effects, locked, request, gates.follows));
+	if (grouped) return grouped;
+
 	const paused = await checkPause(effects, locked, targets, gates.pause);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 
@@ -145,7 +149,8 @@ async function gatesOf(effects: Effects, locked: LockedIncident, request: SpawnR
 	const { journal } = effects;
 	const now = effects.now();
 	const held = await heldClaims(journal, locked, now);
-	return await readGates(journal, locked, request, { held, now, locked_until: now + LOCK_MS });
+	const groups = groupRules(await effects.engine());
+	return await readGates(journal, locked, request, { held, groups, now, locked_until: now + LOCK_MS });
 }
 
 /** The lock was renewed with the decision, or with the gates. What took its time since then takes it from the send. */

@@ -24,10 +24,14 @@ export type Progress =
 	/** Another consumer locked the row while this one worked; the other one's writes stand. */
 	| { readonly state: "lock_lost" }
 	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
+	/** Its failed jobs are run again first. */
+	| { readonly state: "rerunning"; readonly reason: string }
 	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
 	/** Processing after its CodeRun failed; the state stays. */
 	| { readonly state: "rescheduled"; readonly reason: string; readonly next_try_at: number }
 	| { readonly state: "cancelled" | "superseded"; readonly reason: string }
+	/** Another incident's agent fixes its cause; of one that was just decided, its row names the leader. */
+	| { readonly state: "grouped"; readonly leader_id?: string }
 	| { readonly state: "failed"; readonly reason: string }
 	| { readonly state: "dead"; readonly reason: string };
 

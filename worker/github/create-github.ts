@@ -98,7 +98,7 @@ class AppGitHub implements GitHub {
 	async #asInstallation(of: InstallationOf, query: Query): Promise<GitHubAnswer<unknown>> {
 		const client = await this.#start();
 		if ("ok" in client) return client;
-		const access = query.route.startsWith("GET ") ? "read" : "write";
+		const access = accessOf(query.route);
 		const askWithToken = async () => {
 			const token = await this.#tokenFor(of, access, query.signal);
 			if (!token.ok) return token;
@@ -187,6 +187,11 @@ class AppGitHub implements GitHub {
 		this.#tools.log.error("GitHub App not usable", { problem: read.problem });
 		return failed({ reason: "forbidden", detail: read.problem });
 	}
+}
+
+function accessOf(route: string): Access {
+	if (route.startsWith("GET ")) return "read";
+	return route.includes("/actions/") ? "rerun" : "write";
 }
 
 interface Failed {

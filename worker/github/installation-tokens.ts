@@ -16,13 +16,13 @@ export type AskAsApp = (route: string, parameters: Readonly<Record<string, unkno
 const MARGIN_MS = 5 * MINUTE_MS;
 
 /** What a token is for. */
-export type Access = "read" | "write";
-type Permissions = Readonly<Record<string, Access>>;
+export type Access = "read" | "write" | "rerun";
+type Permissions = Readonly<Record<string, "read" | "write">>;
 
 /**
- * The permissions of Healer's requests (docs/github.md), for two tokens of one repository each: whoever sees the one that reads
- * cannot write, and the one that writes reaches nothing but comments, labels and issues. Metadata belongs to every token. One
- * token for each permission would cost an incident six requests more.
+ * The permissions of Healer's requests (docs/github.md), for three tokens of one repository each: whoever sees the one that reads
+ * cannot write, the one that writes reaches nothing but comments, labels and issues, and the one that reruns nothing but GitHub
+ * Actions. Metadata belongs to every token. One token for each permission would cost an incident six requests more.
  */
 const WANTED: Readonly<Record<Access, Permissions>> = {
 	read: {
@@ -36,6 +36,7 @@ const WANTED: Readonly<Record<Access, Permissions>> = {
 		vulnerability_alerts: "read",
 	},
 	write: { issues: "write", pull_requests: "write" },
+	rerun: { actions: "write" },
 };
 
 /** A token to ask for: an installation's, for one repository. */

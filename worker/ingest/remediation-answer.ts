@@ -43,6 +43,7 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 						reason: "the CodeRun already existed",
 					}
 				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
+		case "rerunning":
 		case "waiting":
 		case "rescheduled":
 			return {
@@ -63,6 +64,15 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 				failure_type,
 				status: "accepted",
 				dedup_status: "new",
+				reason: row?.reason ?? null,
+			};
+		case "grouped":
+			return {
+				coderun_name: null,
+				agent: null,
+				failure_type,
+				status: "skipped",
+				dedup_status: "existing",
 				reason: row?.reason ?? null,
 			};
 		case "cancelled":

@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
+import { FLAKE_MS, FORGET_FLAKES } from "../journal/flakes.ts";
 import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
 import { ENDED, IS_UNENDED, statusList } from "../journal/state-machine.ts";
 
@@ -20,7 +21,11 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
 	const before = now - incidents_s * 1000;
 	const pruned = await pruneIncidents(effects.journal, { before, now, limit: INCIDENTS });
 	const trimmed = await trimIncidents(effects.journal, { before: now - prompts_s * 1000, now, limit: INCIDENTS });
-	const ends = { ignoredBefore: now - ignored_s * 1000, auditBefore: now - AUDIT_KEPT_MS };
+	const ends = {
+		ignoredBefore: now - ignored_s * 1000,
+		auditBefore: now - AUDIT_KEPT_MS,
+		flakesBefore: now - FLAKE_MS,
+	};
 	await pruneUnowned(effects.journal, { before, ...ends, limit: ROWS });
 	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
 }
@@ -42,6 +47,8 @@ export const BELONGING = [
 	"recorded_deliveries",
 	"notification_events",
 	"notifications",
+	"reruns",
+	"flakes",
 ] as const;
 
 /**
@@ -62,6 +69,7 @@ async function pruneIncidents(
 				`DELETE FROM incidents WHERE id IN (SELECT value FROM json_each(?3)) AND ${FINISHED} AND ${NO_NEW_DELIVERY}`,
 			)
 			.bind(before, now, ids),
+		membersDueAfterPruning(db, ids, now),
 		...BELONGING.map((table) =>
 			db
 				.prepare(
@@ -73,6 +81,17 @@ async function pruneIncidents(
 		),
 	]);
 	return deleted?.meta.changes ?? 0;
+}
+
+/** What waited for one of these is looked at: nobody will fix its cause any more. */
+function membersDueAfterPruning(db: D1Database, ids: string, now: number): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE incidents SET next_try_at = ?2 WHERE status = 'grouped' AND leader_id IN (
+				SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM incidents AS led WHERE led.id = value)
+			)`,
+		)
+		.bind(ids, now);
 }
 
 const NO_NEW_DELIVERY =
@@ -120,11 +139,13 @@ async function pruneUnowned(
 		before,
 		ignoredBefore,
 		auditBefore,
+		flakesBefore,
 		limit,
 	}: {
 		readonly before: number;
 		readonly ignoredBefore: number;
 		readonly auditBefore: number;
+		readonly flakesBefore: number;
 		readonly limit: number;
 	},
 ): Promise<void> {
@@ -136,6 +157,7 @@ async function pruneUnowned(
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
+		db.prepare(FORGET_FLAKES).bind(flakesBefore, limit),
 		db.prepare(PRUNE_NOTIFICATIONS).bind(before, limit),
 		db.prepare(PRUNE_NOTIFICATION_EVENTS).bind(before, limit),
 		db.prepare("DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)"),

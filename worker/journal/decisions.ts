@@ -3,6 +3,7 @@ import type { SpawnRequest } from "../../wire/spawn.ts";
 import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
 import { type GateRows, gateQueries } from "./gate-rows.ts";
+import { type Cause, type GroupRules, joinQueries, mayLead, otherCauseStatement } from "./groups.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { type Query, rowQuery, rowsQuery, runQueries } from "./query.ts";
 import { branchDueStatement } from "./remediations.ts";
@@ -52,6 +53,10 @@ export interface DecidedAttempt {
 	readonly red: string | null;
 	/** The incidents that its run's other fields get. */
 	readonly others: readonly SplitIncident[];
+	/** What identifies the cause of a red check: null if nothing does, absent if this is about what an agent left of it. */
+	readonly cause?: Cause | null;
+	/** It joins the group of its cause instead, if there is one. */
+	readonly joins?: GroupRules;
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -62,7 +67,11 @@ export interface DecidedAttempt {
 	readonly locked_until: number;
 }
 
-export interface StoredDecision {
+/** What another incident's agent fixes is no attempt. `due`: incidents that may go on now. */
+export type StoredDecision = DecisionStored | { readonly isJoined: true; readonly due: readonly string[] };
+
+interface DecisionStored {
+	readonly isJoined: false;
 	readonly attempt: AttemptRow;
 	/** What the journal says against sending it; undefined if another consumer's decision is the stored one. */
 	readonly gates: GateRows | undefined;
@@ -73,7 +82,7 @@ export interface StoredDecision {
 /**
  * Stores the decision for (incident, attempt) unless one is stored already, and returns the stored one: a second consumer
  * sends the first one's bytes (docs/storage.md). In the same transaction it renews the lock and reads what may be against
- * sending it. Undefined if the lock was lost.
+ * sending it. Undefined if the lock was lost. A failure that joins a group has no decision: that is the same transaction, too.
  */
 export async function storeDecision(
 	db: D1Database,
@@ -81,25 +90,57 @@ export async function storeDecision(
 	decided: DecidedAttempt & { readonly wire: SpawnRequest; readonly held: readonly string[] },
 ): Promise<StoredDecision | undefined> {
 	const { id, lock } = locked;
-	const { now, locked_until, facts, wire, held } = decided;
-	const as = { ...locked, agent: decided.agent, incident: JSON.stringify(decided.incident) };
+	const { now, locked_until, facts, wire, held, joins } = decided;
+	const as = { ...locked, ...decided.cause, agent: decided.agent, incident: JSON.stringify(decided.incident) };
 	const answers = await runQueries(db, {
+		facts: quietly(facts === undefined ? [] : keptFactsStatements(db, locked, facts)),
+		...joining(db, locked, decided),
 		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),
 		isHeld: isOursQuery(db, locked, decided),
-		facts: quietly([
-			...(facts === undefined ? [] : factsStatements(db, locked, facts)),
+		before: quietly([
 			...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
+			...(decided.cause && locked.attempt > 1 ? [otherCauseStatement(db, locked, decided.cause, now)] : []),
 		]),
 		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
 		split: splitQuery(db, locked, decided),
-		...gateQueries(db, as, wire, { held, now }),
+		...gateQueries(db, as, wire, { held, now, groups: joins }),
 	});
-	const { attempt, isHeld, facts: _, due, split, ...gates } = answers;
+	const {
+		attempt,
+		isHeld,
+		isJoined,
+		followers,
+		facts: _,
+		leader: _leader,
+		before: _before,
+		due,
+		split,
+		...gates
+	} = answers;
+	const woken = [...due.map((row) => row.id), ...split.map((row) => row.id), ...followers];
+	if (isJoined) return { isJoined, due: woken };
 	if (attempt !== undefined && isHeld) {
-		return { attempt, gates: { ...gates, isHeld, locked_until }, due: [...due, ...split].map((row) => row.id) };
+		return { isJoined, attempt, gates: { ...gates, isHeld, locked_until }, due: woken };
 	}
 	const stored = attempt ?? (await findAttempt(db, id, locked.attempt));
-	return stored && { attempt: stored, gates: undefined, due: [...due, ...split].map((row) => row.id) };
+	return stored && { isJoined, attempt: stored, gates: undefined, due: woken };
+}
+
+/** A run that is split is in no group: what is split off from it belongs to the transaction of its own decision. */
+function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): ReturnType<typeof joinQueries> {
+	const { cause, joins, others, now } = decided;
+	if (!cause || joins === undefined || others.length > 0) {
+		const none = { statements: [] };
+		return {
+			leader: { ...none, read: () => undefined },
+			isJoined: { ...none, read: () => false },
+			followers: { ...none, read: () => [] },
+		};
+	}
+	const { incident, failure_type, explanation, context, pipeline } = decided;
+	const { branch = null, run_id = null } = incident;
+	const found = { incident: JSON.stringify(incident), failure_type, explanation, context, pipeline, branch, run_id };
+	return joinQueries(db, locked, { cause, rules: joins, found, now });
 }
 
 interface DueRow {
@@ -135,11 +176,12 @@ function attemptStatement(db: D1Database, locked: LockedIncident, decided: Decid
 
 /** The incident's own row. Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt. */
 function isOursQuery(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): Query<boolean> {
+	const lead = decided.cause === undefined ? undefined : mayLead(decided.cause, decided.now);
 	const statement = bindNamed(
 		db,
 		`UPDATE incidents SET agent = :agent, failure_type = :failure_type, rule = :rule, explanation = :explanation,
 			context = :context, pipeline = :pipeline, incident = :incident, branch = :branch, run_id = :run_id, updated_at = :now,
-			locked_until = :locked_until
+			locked_until = :locked_until${lead === undefined ? "" : `, ${lead.sql}`}
 		WHERE id = :id AND lock = :lock AND EXISTS (
 			SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request
 		)`,
@@ -159,6 +201,7 @@ function isOursQuery(db: D1Database, locked: LockedIncident, decided: DecidedAtt
 			now: decided.now,
 			locked_until: decided.locked_until,
 			request: decided.request,
+			...lead?.values,
 		},
 	);
 	return { statements: [statement], read: ([done]) => done?.meta.changes === 1 };
@@ -237,7 +280,7 @@ export async function cancelIncident(
 ): Promise<boolean> {
 	const { reason, now, facts, ...found } = why;
 	const set = { ...found, blocked_on: null, next_try_at: null, failing_since: null };
-	const kept = facts === undefined ? [] : factsStatements(db, locked, facts);
+	const kept = facts === undefined ? [] : keptFactsStatements(db, locked, facts);
 	const step = { event: "filtered", reason, now, when: locked, set, with: kept } as const;
 	return (await takeStep(db, locked.id, step)) === "done";
 }
@@ -252,7 +295,7 @@ export interface KeptFacts {
 }
 
 /** Stores the context that the latest decision was based on, while the row is still locked. */
-function factsStatements(
+export function keptFactsStatements(
 	db: D1Database,
 	{ id, lock }: LockedIncident,
 	{ context, pipeline, searched, now }: KeptFacts,

@@ -8,7 +8,16 @@ import { readStored } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
 import { transitionsTable } from "./transitions.ts";
 
-const exportedColumns = incidentsTable.pick("id", "status", "reason", "incident", "pipeline", "created_at");
+const exportedColumns = incidentsTable.pick(
+	"id",
+	"status",
+	"reason",
+	"incident",
+	"pipeline",
+	"created_at",
+	"ended_at",
+	"leader_id",
+);
 
 /** An incident with everything that a backtest needs; `context` and `searched_by` are null if they were not kept. */
 export interface ExportedIncident extends RowOf<typeof exportedColumns> {

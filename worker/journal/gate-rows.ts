@@ -1,4 +1,5 @@
 import type { SpawnRequest } from "../../wire/spawn.ts";
+import { type Follows, type GroupRules, leaderQuery } from "./groups.ts";
 import { extendQuery } from "./incident-locks.ts";
 import { aheadQuery, type QueuedAhead } from "./incident-queue.ts";
 import { blockers } from "./incident-waits.ts";
@@ -19,11 +20,15 @@ export interface GateRows {
 	readonly cause: PossibleCause | undefined;
 	readonly ahead: QueuedAhead | undefined;
 	readonly stall: Stall | undefined;
+	/** The incident whose agent fixes its cause as well. */
+	readonly follows: Follows | undefined;
 }
 
 export interface GateRequest {
 	/** What it has of what it needs since an earlier attempt: it does not queue for that. */
 	readonly held: readonly string[];
+	/** Undefined: failures of one cause are no group. */
+	readonly groups: GroupRules | undefined;
 	readonly now: number;
 	readonly locked_until: number;
 }
@@ -45,7 +50,7 @@ export function gateQueries(
 	db: D1Database,
 	locked: LockedIncident,
 	request: SpawnRequest,
-	{ held, now }: Pick<GateRequest, "held" | "now">,
+	{ held, groups, now }: Omit<GateRequest, "locked_until">,
 ) {
 	const agent = request.max_active > 0 ? request.agent : undefined;
 	const targets = [...blockers(request), rateLimitBlocker(locked)];
@@ -54,6 +59,7 @@ export function gateQueries(
 		cause: causeOf(db, locked),
 		ahead: aheadQuery(db, locked, { targets, held, agent }, now),
 		stall: stallQuery(db),
+		follows: leaderQuery(db, locked, groups, now),
 	};
 }
 

@@ -1,5 +1,6 @@
 import { type AttemptRow, attemptsTable } from "./attempts.ts";
 import { deliveriesTable } from "./deliveries.ts";
+import { type Members, membersOf, membersQuery } from "./groups.ts";
 import {
 	byAttempts,
 	byIdPrefix,
@@ -11,6 +12,7 @@ import {
 	type Place,
 } from "./incident-search.ts";
 import { type IncidentRow, incidentStatement, incidentsTable } from "./incidents.ts";
+import { type RerunRow, rerunsStatement } from "./reruns.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import type { RowOf } from "./table.ts";
 import { transitionsTable } from "./transitions.ts";
@@ -26,6 +28,8 @@ export interface IncidentQuery {
 	readonly rule?: string;
 	/** The workflow's name, in any case. */
 	readonly workflow?: string;
+	/** The id of the incident whose group they are in. */
+	readonly leader?: string;
 	/** The beginning of its id, in hex digits. */
 	readonly id?: string;
 	/** What `lookupsFor` finds by an index, else a case-insensitive substring: see `listIncidents`. */
@@ -66,11 +70,17 @@ const listedColumns = incidentsTable.pick(
 	"incident",
 	"blocked_on",
 	"blocked_by",
+	"leader_id",
 	"created_at",
 	"updated_at",
 );
 
-export type ListedIncident = RowOf<typeof listedColumns>;
+export type ListedIncident = RowOf<typeof listedColumns> & {
+	/** How many incidents wait for its agent, or did. */
+	readonly members: number;
+};
+
+const LISTED = `${listedColumns.list}, ${membersOf("incidents.id")} AS members`;
 
 /**
  * Incidents, newest first. `text` that is a name of any incident selects those that have it. Other text is looked for in the
@@ -133,17 +143,18 @@ export function listQuery(query: IncidentQuery, lookup: Lookup = lookupsOf(query
 	const sql = `WITH page AS MATERIALIZED (
 			SELECT id AS shown FROM ${from} ${whereOf(conditions)}
 			ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit)}
-		) SELECT ${listedColumns.list}
+		) SELECT ${LISTED}
 		FROM page CROSS JOIN incidents ON id = shown ORDER BY created_at DESC, id DESC`;
 	return { sql, values };
 }
 
 function conditionsOf(query: IncidentQuery, place: Place): readonly string[] {
-	const { statuses, repository, workflow, since, until, after } = query;
+	const { statuses, repository, workflow, leader, since, until, after } = query;
 	return [
 		statuses === undefined ? "" : `status IN (${statuses.map(place).join(", ")})`,
 		repository === undefined ? "" : `repository = ${place(repository)}`,
 		workflow === undefined ? "" : hasWorkflow(workflow, place),
+		leader === undefined ? "" : `leader_id = ${place(leader)}`,
 		since === undefined ? "" : `created_at >= ${place(since)}`,
 		until === undefined ? "" : `created_at < ${place(until)}`,
 		after === undefined ? "" : `(created_at, id) < (${place(after.created_at)}, ${place(after.id)})`,
@@ -189,7 +200,7 @@ export function containingQueries(query: ContainingQuery): { readonly found: Bou
 	return {
 		found: {
 			sql: `WITH recent AS MATERIALIZED (SELECT id AS shown FROM (${recent} LIMIT ${WINDOW}))
-				SELECT ${listedColumns.list} FROM recent CROSS JOIN incidents ON id = shown
+				SELECT ${LISTED} FROM recent CROSS JOIN incidents ON id = shown
 				WHERE ${places} ORDER BY created_at DESC, id DESC LIMIT ${place(query.limit + 1)}`,
 			values,
 		},
@@ -232,11 +243,18 @@ export interface ShownRows {
 	readonly attempts: readonly AttemptRow[];
 	readonly deliveries: readonly DeliveryRow[];
 	readonly timeline: readonly TransitionRow[];
+	/** The first members of its group, and how many there are. */
+	readonly members: Members;
+	readonly reruns: readonly RerunRow[];
 }
+
+/** More of them are listed by `leader`. */
+const MOST_MEMBERS = 20;
 
 /** One incident with everything that the journal has on it, from one snapshot. */
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
-	const [incidents, attempts, deliveries, timeline] = await db.batch([
+	const members = membersQuery(db, id, MOST_MEMBERS);
+	const [incidents, attempts, deliveries, timeline, reruns, first, counted] = await db.batch([
 		incidentStatement(db, id),
 		db.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
 		db
@@ -251,6 +269,9 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 				ORDER BY id LIMIT 1000`,
 			)
 			.bind(id),
+		rerunsStatement(db, id),
+		...members.statements,
+		db.prepare(`SELECT ${membersOf("?1")} AS count`).bind(id),
 	]);
 	const incident = incidents?.results[0];
 	if (incident === undefined) return undefined;
@@ -259,5 +280,10 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 		attempts: (attempts?.results ?? []) as AttemptRow[],
 		deliveries: (deliveries?.results ?? []) as DeliveryRow[],
 		timeline: (timeline?.results ?? []) as TransitionRow[],
+		reruns: (reruns?.results ?? []) as unknown as RerunRow[],
+		members: {
+			first: members.read(first === undefined ? [] : [first]),
+			count: (counted?.results as { count: number }[] | undefined)?.[0]?.count ?? 0,
+		},
 	};
 }

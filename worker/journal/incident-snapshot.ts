@@ -1,12 +1,15 @@
+import type { RerunFacts } from "../../pipeline/rerun.ts";
 import { type AttemptRow, currentAttemptQuery } from "./attempts.ts";
 import { actorOfRow, type KnownActor } from "./checks.ts";
 import { deliveriesQuery, readDeliveries, type StoredDelivery } from "./deliveries.ts";
+import { FLAKE_MS, knownFlakes } from "./flakes.ts";
 import { olderOfRun } from "./incident-of-run.ts";
 import { incidentsTable, type LockedIncident } from "./incidents.ts";
 import { type LockRequest, lockQuery } from "./lock-row.ts";
 import { type Query, rowQuery, runQueries } from "./query.ts";
 import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
 import { type KnownRepository, repositoryOf } from "./repositories.ts";
+import { EARLIER_RERUNS, readEarlierReruns } from "./reruns.ts";
 import { IS_UNSENT } from "./state-machine.ts";
 
 /** A locked incident, and everything that the journal knows of it, from the moment at which it was locked. */
@@ -28,6 +31,8 @@ export interface KnownOfIncident {
 	readonly ofRun: string | undefined;
 	/** Its repository as the journal knows it. */
 	readonly repository: KnownRepository | undefined;
+	/** Its reruns, and what is flaky in its repository. */
+	readonly reruns: RerunFacts;
 }
 
 /** The lock of an incident that is still to be decided covers the time to gather an ordinary context. */
@@ -52,7 +57,7 @@ export async function readSnapshot(
 		...stateQueries(db, id, at.now),
 		attempt: currentAttemptQuery(db, id, OF_UNSENT),
 		deliveries: deliveriesQuery(db, id, OF_UNDECIDED),
-		beside: besideQuery(db, id),
+		beside: besideQuery(db, id, at.now),
 	});
 	const { locked, attempt, deliveries, beside, ...rows } = answers;
 	if (locked === undefined) return undefined;
@@ -63,29 +68,37 @@ export async function readSnapshot(
 type Beside = Omit<KnownOfIncident, "deliveries">;
 
 /** As one statement, because an invocation may run only so many; nothing unless the incident is still to be decided. */
-function besideQuery(db: D1Database, id: string): Query<Beside> {
+function besideQuery(db: D1Database, id: string, now: number): Query<Beside> {
 	const statement = db
 		.prepare(
 			`SELECT (SELECT json_object('login', login, 'type', type) FROM (${actorOfRow("?1")})) AS actor,
 				(${olderOfRun("?1", "NULL")}) AS of_run,
-				(SELECT json_object('name', name, 'key', key) FROM (${repositoryOf("?1")})) AS repository
+				(SELECT json_object('name', name, 'key', key) FROM (${repositoryOf("?1")})) AS repository,
+				${EARLIER_RERUNS} AS reruns, ${knownFlakes("?2")} AS flakes
 			WHERE ${OF_UNDECIDED}`,
 		)
-		.bind(id);
-	const { statements, read } = rowQuery<{ actor: string | null; of_run: string | null; repository: string | null }>(
-		statement,
-	);
+		.bind(id, now - FLAKE_MS);
+	const { statements, read } = rowQuery<BesideRow>(statement);
 	return {
 		statements,
 		read(results) {
-			const { actor = null, of_run = null, repository = null } = read(results) ?? {};
+			const { actor = null, of_run = null, repository = null, reruns = null, flakes = null } = read(results) ?? {};
 			return {
 				actor: actor === null ? undefined : JSON.parse(actor),
 				ofRun: of_run ?? undefined,
 				repository: repository === null ? undefined : JSON.parse(repository),
+				reruns: { earlier: readEarlierReruns(reruns), flakes: flakes === null ? [] : JSON.parse(flakes) },
 			};
 		},
 	};
+}
+
+interface BesideRow {
+	readonly actor: string | null;
+	readonly of_run: string | null;
+	readonly repository: string | null;
+	readonly reruns: string | null;
+	readonly flakes: string | null;
 }
 
 /** SQL, in a statement whose ?1 is the incident's id. */

@@ -71,6 +71,20 @@ export const incidentsTable = defineTable("incidents", {
 	reopened_at: nullable(time()),
 	/** W3C Trace Context of the delivery that opened it; null for one of an earlier Healer. */
 	traceparent: nullable(text()),
+	/** The key of what identifies its cause; null: nothing does, or it is no red check. */
+	fingerprint: nullable(text()),
+	/** Its branch, if that is in its own repository. */
+	own_branch: nullable(text()),
+	/** The branch that its branch is merged into, as far as that is known; the default branch is its own. */
+	base: nullable(text()),
+	/** The incident whose agent fixes its cause; null: it is in no group, or leads one. */
+	leader_id: nullable(text()),
+	/** When it was first decided as one that may lead a group, or was last started over. */
+	led_at: nullable(time()),
+	/** 1: it joins no group. A person wants an agent for it, or it is red with the fix. */
+	apart: withDefault(integer()),
+	/** When its pull request was notified that the cause is fixed on its base. */
+	notified_at: nullable(time()),
 });
 
 /** A row of `incidents`, as stored. */

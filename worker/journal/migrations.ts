@@ -31,4 +31,6 @@ export const MIGRATIONS = [
 	"0030_notifications.sql",
 	"0031_metrics.sql",
 	"0032_repository_pauses.sql",
+	"0033_groups.sql",
+	"0034_reruns.sql",
 ] as const;

@@ -1,10 +1,14 @@
 import { HAS_NO_NAME } from "./check-heads.ts";
+import { fixOf } from "./groups.ts";
 import { type IncidentRow, incidentsTable } from "./incidents.ts";
 
 /** A remediation of a pull request, with the pull request of its fix. */
 export type PullRequestRemediation = IncidentRow & {
 	/** Number of the pull request with its newest fix, unless that is the one asked for. */
 	readonly fix: number | null;
+	/** Of a member of a group: the leader's branch, if its own base is that, and the pull request of the leader's fix. */
+	readonly base_fixed_on: string | null;
+	readonly base_fixed_by: number | null;
 };
 
 /**
@@ -35,8 +39,8 @@ export async function pullRequestRemediations(
 			`SELECT ${incidentsTable.listOf("i")}, (
 				SELECT a.pull_request FROM attempts a WHERE a.incident_id = i.id AND a.pull_request <> ?2
 				ORDER BY a.attempt DESC LIMIT 1
-			) AS fix
-			FROM incidents i WHERE i.id IN (${incidentsOf("?1", "?2")})
+			) AS fix, led.branch AS base_fixed_on, ${fixOf("led.id")} AS base_fixed_by
+			FROM incidents i LEFT JOIN incidents led ON led.id = i.leader_id AND i.status = 'grouped' AND i.notified_at IS NOT NULL WHERE i.id IN (${incidentsOf("?1", "?2")})
 			ORDER BY i.created_at DESC, i.id LIMIT ?3`,
 		)
 		.bind(repository, pr_number, limit)

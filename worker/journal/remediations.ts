@@ -130,7 +130,7 @@ function branchQueries(db: D1Database, id: string) {
 					SELECT other.id, other.run_id, json_extract(other.incident, '$.head_sha') AS head_sha
 					FROM one CROSS JOIN incidents AS other
 					WHERE other.repository = one.repository AND other.branch = one.branch AND other.id <> one.id
-						AND other.status NOT IN ('cancelled', 'superseded') AND other.${IS_DECIDED}
+						AND other.status NOT IN ('cancelled', 'superseded') AND ${isDecided("other")}
 						AND lower(coalesce(other.incident ->> 'head_repository', other.repository)) = lower(one.head)
 					ORDER BY other.created_at DESC LIMIT 50`,
 				)
@@ -155,9 +155,9 @@ export function countedChecks(
 
 /**
  * SQL: whether an incident has passed its own filters, which know its context only once it is decided. Until then it may be
- * somebody else's failure, and takes the place of no other.
+ * somebody else's failure, and takes the place of no other. Nor does a failure of the same cause: the fix under way is kept.
  */
-const IS_DECIDED = "agent IS NOT NULL";
+const isDecided = (table: string) => `${table}.agent IS NOT NULL AND ${table}.leader_id IS NULL`;
 
 /** SQL: whether a result is of a branch of this repository, or of one that nobody named. A stranger's never counts. */
 const isIn = (repository: string) => `(lower(checks.head_repository) = lower(${repository}) OR checks.${HAS_NO_NAME})`;
@@ -291,13 +291,13 @@ export async function newerIncident(
 			? db
 					.prepare(
 						`SELECT id FROM incidents WHERE repository = ?1 AND run_id = ?2 AND id <> ?3 AND status <> 'cancelled'
-						AND ${IS_DECIDED} LIMIT 1`,
+						AND ${isDecided("incidents")} LIMIT 1`,
 					)
 					.bind(repository, of.run_id, id)
 			: db
 					.prepare(
 						`SELECT id FROM incidents WHERE repository = ?1 AND branch = ?2 AND id <> ?3 AND status <> 'cancelled'
-						AND ${IS_DECIDED} AND incident ->> 'app' = ?4 AND incident ->> 'head_sha' = ?5 LIMIT 1`,
+						AND ${isDecided("incidents")} AND incident ->> 'app' = ?4 AND incident ->> 'head_sha' = ?5 LIMIT 1`,
 					)
 					.bind(repository, branch, id, of.app, of.head_sha);
 	return (await query.first<string>("id")) ?? undefined;
@@ -316,7 +316,8 @@ export function branchDueStatement(
 			`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, ?4), ?4) WHERE id IN (
 				SELECT other.id FROM incidents AS other
 				JOIN incidents AS decided ON decided.id = ?1 AND decided.lock = ?2 AND decided.repository = other.repository
-				WHERE other.branch = ?3 AND other.id <> ?1 AND other.status IN ('running', 'awaiting_ci')
+				WHERE other.branch = ?3 AND other.id <> ?1
+					AND other.status IN ('rerunning', 'running', 'awaiting_ci', 'grouped')
 				ORDER BY other.created_at DESC LIMIT ${MOST}
 			) RETURNING id`,
 		)

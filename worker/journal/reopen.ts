@@ -53,7 +53,8 @@ export function reopenStatements(db: D1Database, back: ComingBack): ReopenStatem
 			db,
 			`UPDATE incidents SET status = '${TRANSITIONS.reopened.to}', reason = :reason, attempt = ${NEXT_ATTEMPT},
 				budget_from = ${NEXT_ATTEMPT}, reopened = reopened + 1, reopened_at = :now, incident = ${PATCHED},
-				run_attempt = coalesce(:run_attempt, run_attempt), escalate_to = NULL, next_try_at = :due_at, not_before = NULL,
+				run_attempt = coalesce(:run_attempt, run_attempt), escalate_to = NULL, leader_id = NULL, notified_at = NULL,
+				led_at = CASE WHEN led_at IS NULL THEN NULL ELSE :now END, next_try_at = :due_at, not_before = NULL,
 				blocked_on = NULL, blocked_by = NULL, failing_since = NULL, tries = 0, paused = 0, fixed_at = NULL, fixed_by = NULL,
 				ended_at = NULL, lock = NULL, locked_until = 0, updated_at = max(:now, updated_at + 1)
 			WHERE ${where}`,
@@ -106,8 +107,8 @@ function whenAgain(
 }
 
 /**
- * Keeps the highest attempt that is red, so that another delivery of that attempt opens nothing after the end. While nothing
- * is decided, the incident is about that attempt.
+ * Keeps the highest attempt that is red, so that another delivery of that attempt opens nothing after the end. While no agent
+ * is chosen, the incident is about that attempt.
  */
 function higherAttemptStatements(db: D1Database, incident: Incident): readonly D1PreparedStatement[] {
 	const { kind, run_id, run_attempt } = incident;
@@ -116,7 +117,7 @@ function higherAttemptStatements(db: D1Database, incident: Incident): readonly D
 		bindNamed(
 			db,
 			`UPDATE incidents SET run_attempt = :run_attempt, incident = CASE
-				WHEN run_attempt IS NOT NULL AND agent IS NULL AND ${IS_UNSENT} THEN ${PATCHED} ELSE incident
+				WHEN run_attempt IS NOT NULL AND agent IS NULL AND (${IS_UNSENT} OR status = 'rerunning') THEN ${PATCHED} ELSE incident
 			END
 			WHERE id = :id AND (run_attempt IS NULL OR run_attempt < :run_attempt)`,
 			valuesOf({ incident, dueAt: 0, now: 0 }),

@@ -4,8 +4,11 @@ import type { IncidentStatus } from "./statuses.ts";
 const NOT_SENT = ["accepted", "waiting"] as const;
 /** While Healer still continues by itself. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
-/** The same, and while its fix waits for a person to merge it. */
-export const UNENDED = [...OPEN, "awaiting_merge"] as const;
+/** The same, while its fix waits for a person to merge it, and while its jobs run again before an agent is woken. */
+export const UNENDED = [...OPEN, "awaiting_merge", "rerunning"] as const;
+
+/** The same, and while another incident's agent fixes its cause. */
+const UNENDED_OR_GROUPED = [...UNENDED, "grouped"] as const;
 
 interface Transition {
 	readonly from: readonly IncidentStatus[];
@@ -21,6 +24,10 @@ export const TRANSITIONS = {
 	deferred: { from: NOT_SENT, to: "waiting" },
 	/** Spawning is paused. */
 	paused: { from: NOT_SENT, to: "waiting" },
+	/** GitHub is asked to run its failed jobs again, before an agent is woken. */
+	rerun_planned: { from: NOT_SENT, to: "rerunning" },
+	/** They failed again, GitHub refused, or their result did not come in time: an agent is woken. */
+	rerun_ended: { from: ["rerunning"], to: "waiting" },
 	/** Its CodeRun was seen. */
 	spawned: { from: NOT_SENT, to: "running" },
 	/** A filter refused it once its context was known. */
@@ -32,12 +39,16 @@ export const TRANSITIONS = {
 	 * next attempt.
 	 */
 	redecided: { from: NOT_SENT, to: "waiting" },
+	/** Its cause is that of another incident, whose agent fixes both. */
+	joined: { from: NOT_SENT, to: "grouped" },
+	/** That incident ended without a fix for it, or its window did: it is decided by itself. */
+	left: { from: ["grouped"], to: "waiting" },
 	/** A day of failures only: of sending it, or of processing what followed. */
-	abandoned: { from: UNENDED, to: "dead" },
+	abandoned: { from: UNENDED_OR_GROUPED, to: "dead" },
 	/** The CodeRun succeeded. The answer to its spawn may have been lost. */
 	agent_finished: { from: [...NOT_SENT, "running"], to: "awaiting_ci" },
 	/** What was red is green, on the default or protected branch too if that is where it was red. */
-	ci_passed: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
+	ci_passed: { from: [...UNENDED_OR_GROUPED, "unverified", "failed", "escalated"], to: "fixed" },
 	/** The security alert was fixed, dismissed or resolved, after an attempt. */
 	alert_resolved: { from: [...UNENDED, "unverified", "failed", "escalated"], to: "fixed" },
 	/** The fix of a default or protected branch passes on its own branch: it has to be merged. */
@@ -51,15 +62,18 @@ export const TRANSITIONS = {
 	/** The same, if the pipeline names nobody to notify. */
 	exhausted: { from: [...UNENDED, "fixed"], to: "failed" },
 	/** CI passed or the alert was resolved before an attempt, its newer failure is an incident, or its branch was merged or closed. */
-	superseded: { from: UNENDED, to: "superseded" },
+	superseded: { from: UNENDED_OR_GROUPED, to: "superseded" },
 	/** A person said "stop". */
-	stopped: { from: UNENDED, to: "cancelled" },
+	stopped: { from: UNENDED_OR_GROUPED, to: "cancelled" },
 	/** Its failure came back: its own run in a rerun, its play's stage. Never over a person's "stop", and not while it is open. */
 	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },
 	/** A person said "retry". */
-	retried: { from: ["waiting", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	retried: { from: ["waiting", "grouped", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
 	/** A person said "retry" and named the agent, also while another one has it. */
-	reassigned: { from: [...UNENDED, "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	reassigned: {
+		from: [...UNENDED_OR_GROUPED, "unverified", "failed", "escalated", "cancelled", "dead"],
+		to: "waiting",
+	},
 	/** A person released a dead or waiting incident: the same attempt is tried now. */
 	released: { from: ["waiting", "dead"], to: "waiting" },
 } as const satisfies Readonly<Record<string, Transition>>;

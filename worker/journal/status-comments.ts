@@ -1,3 +1,4 @@
+import type { Incident } from "../../pipeline/incident.ts";
 import type { Result } from "../../wire/result.ts";
 import { insertRow } from "./bind-named.ts";
 import { type LockRequest, lockRow } from "./lock-row.ts";
@@ -9,7 +10,7 @@ export const statusCommentsTable = defineTable("status_comments", {
 	repository: text(),
 	pr_number: integer(),
 	installation_id: nullable(integer()),
-	/** JSON. */
+	/** JSON: null if nobody gave a command. */
 	last_command: text(),
 	requested_at: time(),
 	/** Grows with each request: one that arrives while the comment is written is not lost. */
@@ -30,6 +31,9 @@ export const statusCommentsTable = defineTable("status_comments", {
 	locked_until: withDefault(time()),
 });
 
+/** SQL, in an upsert: at once, but a comment that could not be written keeps its pause. */
+const NEXT_TRY = "max(excluded.next_try_at, CASE WHEN tries > 0 THEN coalesce(next_try_at, 0) ELSE 0 END)";
+
 const keyColumns = statusCommentsTable.pick("repository", "pr_number");
 const lockedColumns = statusCommentsTable.omit("next_try_at", "problem", "lock", "locked_until");
 
@@ -37,7 +41,7 @@ export type StatusCommentKey = RowOf<typeof keyColumns>;
 
 /** The status comment of a pull request, locked by this caller. */
 export interface LockedStatusComment extends Omit<RowOf<typeof lockedColumns>, "last_command"> {
-	readonly last_command: Result<LastCommand>;
+	readonly last_command: Result<LastCommand | null>;
 	readonly lock: string;
 }
 
@@ -63,9 +67,33 @@ export function requestStatusComment(
 			onConflict: `ON CONFLICT (repository, pr_number) DO UPDATE SET
 				installation_id = coalesce(excluded.installation_id, installation_id), last_command = excluded.last_command,
 				requested_at = excluded.requested_at, revision = revision + 1,
-				next_try_at = max(excluded.next_try_at, CASE WHEN tries > 0 THEN coalesce(next_try_at, 0) ELSE 0 END)`,
+				next_try_at = ${NEXT_TRY}`,
 		},
 	);
+}
+
+/** Tells the pull request of a group's member, once, that its base is fixed. One transaction. */
+export function baseFixedStatements(db: D1Database, incident: Incident, now: number): readonly D1PreparedStatement[] {
+	const { id, repository, pr_number, installation_id } = incident;
+	if (pr_number === undefined) return [];
+	const isUnnotified = "status = 'grouped' AND notified_at IS NULL";
+	return [
+		insertRow(
+			db,
+			statusCommentsTable,
+			{
+				...{ repository, pr_number, installation_id: installation_id ?? null, last_command: "null" },
+				...{ requested_at: now, next_try_at: now },
+			},
+			{
+				where: `EXISTS (SELECT 1 FROM incidents WHERE id = :id AND ${isUnnotified})`,
+				also: { id },
+				onConflict: `ON CONFLICT (repository, pr_number) DO UPDATE SET requested_at = excluded.requested_at,
+					revision = revision + 1, next_try_at = ${NEXT_TRY}`,
+			},
+		),
+		db.prepare(`UPDATE incidents SET notified_at = ?2 WHERE id = ?1 AND ${isUnnotified}`).bind(id, now),
+	];
 }
 
 /** Due and unlocked comments. */

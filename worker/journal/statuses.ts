@@ -2,9 +2,11 @@
 export const INCIDENT_STATUSES = [
 	"accepted",
 	"waiting",
+	"rerunning",
 	"running",
 	"awaiting_ci",
 	"awaiting_merge",
+	"grouped",
 	"fixed",
 	"unverified",
 	"failed",

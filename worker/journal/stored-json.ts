@@ -94,11 +94,9 @@ const SHAPES = {
 		message: z.string(),
 		refused: z.boolean().optional(),
 	}) as z.ZodType<unknown>,
-	"status_comments.last_command": z.looseObject({
-		author: z.string(),
-		name: z.string(),
-		command_result: z.string(),
-	}) as z.ZodType<unknown>,
+	"status_comments.last_command": z
+		.looseObject({ author: z.string(), name: z.string(), command_result: z.string() })
+		.nullable() as z.ZodType<unknown>,
 	"checks.failed_steps": z.array(z.string()) as z.ZodType<unknown>,
 	"conflict_scans.numbers": z.array(z.number()) as z.ZodType<unknown>,
 	"sweep_steps.stopped_at": z.object({
@@ -124,7 +122,7 @@ interface Columns {
 	"searched.patterns": readonly string[];
 	"commands.command": Omit<CommandRequest, "id">;
 	"commands.result": CommandResult;
-	"status_comments.last_command": LastCommand;
+	"status_comments.last_command": LastCommand | null;
 	"checks.failed_steps": readonly string[];
 	"sweep_steps.stopped_at": DueKey;
 	"conflict_scans.numbers": readonly number[];

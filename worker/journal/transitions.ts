@@ -28,6 +28,11 @@ export function insertTransitions(
 	return transitionsTable.insertSelect({ incident_id: "id", attempt: "attempt", from_status: "status", ...step }, from);
 }
 
+/** What follows for the members of its group, they find out themselves. */
+function membersDueStatement(db: D1Database, id: string, now: number): D1PreparedStatement {
+	return db.prepare("UPDATE incidents SET next_try_at = ?2 WHERE leader_id = ?1 AND status = 'grouped'").bind(id, now);
+}
+
 /** An incident as a caller saw it that does not hold its lock. */
 export type SeenIncident = Pick<IncidentRow, "id" | "status" | "attempt" | "updated_at">;
 
@@ -37,9 +42,11 @@ export const isUnlocked = (now: string) => `(locked_until <= ${now} OR status NO
 /** One step in an incident's life. */
 export interface Step {
 	readonly event: RemediationEvent;
-	/** One sentence for people; null if the state needs none. */
-	readonly reason: string | null;
+	/** One sentence for people; null if the state needs none. SQL: over the row's columns. */
+	readonly reason: string | { readonly sql: string } | null;
 	readonly now: number;
+	/** SQL over the row's columns: the step is taken only if it holds. */
+	readonly only?: string;
 	/** Other columns to change. The lock is always released. */
 	readonly set?: Partial<Omit<IncidentRow, "id" | "status" | "reason" | "lock" | "locked_until" | "updated_at">>;
 	/** The step is taken only while this holds; otherwise another caller has changed the row. */
@@ -75,9 +82,10 @@ export function stepQuery(db: D1Database, id: string, step: Step): Query<StepRes
 		id,
 		now: step.now,
 		event: step.event,
-		reason: step.reason === null ? null : redactText(step.reason),
+		reason: typeof step.reason === "string" ? redactText(step.reason) : null,
 	};
-	const seen = `id = :id AND ${guard.sql}`;
+	const reason = step.reason !== null && typeof step.reason === "object" ? step.reason.sql : ":reason";
+	const seen = `id = :id AND ${guard.sql}${step.only === undefined ? "" : ` AND ${step.only}`}`;
 	const isAllowed = `status IN (${states})`;
 
 	const before = [
@@ -85,14 +93,20 @@ export function stepQuery(db: D1Database, id: string, step: Step): Query<StepRes
 		bindNamed(
 			db,
 			insertTransitions(
-				{ at: ":now", event: ":event", reason: ":reason", to_status: `CASE WHEN ${isAllowed} THEN '${to}' END` },
-				`FROM incidents WHERE ${seen} AND (NOT ${isAllowed} OR status <> '${to}' OR reason IS NOT :reason)`,
+				{ at: ":now", event: ":event", reason, to_status: `CASE WHEN ${isAllowed} THEN '${to}' END` },
+				`FROM incidents WHERE ${seen} AND (NOT ${isAllowed} OR status <> '${to}' OR reason IS NOT ${reason})`,
 			),
 			values,
 		),
 		...(step.with ?? []),
+		// Of a group, people hear about its leader.
 		...(isNotable(to)
-			? [incidentEventStatement(db, to, { where: `${seen} AND ${isAllowed} AND status <> '${to}'`, values })]
+			? [
+					incidentEventStatement(db, to, {
+						where: `${seen} AND ${isAllowed} AND status <> '${to}' AND leader_id IS NULL`,
+						values,
+					}),
+				]
 			: []),
 		...(step.audit === undefined
 			? []
@@ -105,12 +119,13 @@ export function stepQuery(db: D1Database, id: string, step: Step): Query<StepRes
 	];
 	const change = bindNamed(
 		db,
-		`UPDATE incidents SET status = '${to}', reason = :reason, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}
+		`UPDATE incidents SET status = '${to}', reason = ${reason}, lock = NULL, locked_until = 0, updated_at = :now, ${assignments}
 		WHERE ${seen} AND ${isAllowed}`,
 		values,
 	);
+	const after = [...(isEnded(to) ? [membersDueStatement(db, id, step.now)] : []), ...(step.after ?? [])];
 	return {
-		statements: [...before, change, ...(step.after ?? [])],
+		statements: [...before, change, ...after],
 		read(results) {
 			if (results[before.length]?.meta.changes === 1) return "done";
 			// The row did not change, so a line says that the state machine refused.
@@ -129,6 +144,7 @@ function guardOf({ when }: Step): { readonly values: Readonly<Record<string, Bin
 }
 
 function setOf({ set, now }: Step, to: IncidentRow["status"]): readonly (readonly [string, Bindable])[] {
-	const changes = { ended_at: isEnded(to) ? now : null, blocked_by: null, paused: 0, ...set };
+	const ofGroup = to === "waiting" ? { leader_id: null, notified_at: null } : {};
+	const changes = { ended_at: isEnded(to) ? now : null, blocked_by: null, paused: 0, ...ofGroup, ...set };
 	return Object.entries(changes).filter(([, value]) => value !== undefined);
 }

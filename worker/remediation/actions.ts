@@ -45,6 +45,10 @@ export async function retryRemediation(
 			attempt,
 			budget_from: attempt,
 			escalate_to: null,
+			// A person wants an agent for this one.
+			...(incident.status === "grouped" && { apart: 1 }),
+			// Its group waits as long again.
+			...(incident.led_at !== null && { led_at: now }),
 			...NO_WAIT,
 			next_try_at: now,
 			fixed_at: null,

@@ -1,7 +1,11 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import type { Members } from "../journal/groups.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { PastAttempt } from "../journal/remediations.ts";
 import { asCode, asLink } from "./markdown.ts";
+
+/** So many members of its group are named. */
+export const MOST_MEMBERS = 30;
 
 /** The text of an escalation comment: what failed, what was tried, where to look. `web`: the repository's GitHub. */
 export function escalationText(
@@ -9,6 +13,7 @@ export function escalationText(
 	failure: Incident,
 	attempts: readonly PastAttempt[],
 	web: string,
+	members: Members = { first: [], count: 0 },
 ): { readonly title: string; readonly body: string } {
 	const what = failure.workflow?.name ?? failure.app ?? failure.alert?.type ?? failure.job ?? incident.event;
 	const facts = [
@@ -25,6 +30,7 @@ export function escalationText(
 		"",
 		...facts,
 		...(tried.length === 0 ? [] : ["", "Attempts:", "", ...tried]),
+		...(members.count === 0 ? [] : ["", "Red for the same cause:", "", ...listMembers(incident, members)]),
 		"",
 		...(failure.pr_number === undefined
 			? []
@@ -32,6 +38,16 @@ export function escalationText(
 		`Incident \`${incident.id}\`.`,
 	].join("\n");
 	return { title: `Healer needs a person: ${titleText(what)} (incident ${incident.id.slice(0, 8)})`, body };
+}
+
+function listMembers({ repository }: IncidentRow, { first, count }: Members): readonly string[] {
+	const lines = first.map((member) => {
+		const where = member.repository === repository ? "" : `${asCode(member.repository)}, `;
+		// A number is a link within its own repository alone.
+		const pull = member.pr_number === null || where !== "" ? "" : `, #${member.pr_number}`;
+		return `- ${where}${asCode(member.branch ?? "no branch")}${pull}`;
+	});
+	return count > first.length ? [...lines, `- and ${count - first.length} more`] : lines;
 }
 
 function describeAttempt(past: PastAttempt, web: string): readonly string[] {

@@ -17,12 +17,14 @@ import {
 	type StateRows,
 	stateRows,
 } from "../journal/remediations.ts";
+import { findRerun } from "../journal/reruns.ts";
 import { findResolved } from "../journal/resolved-alerts.ts";
 import { isEnded } from "../journal/state-machine.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { type FailedCheck, isOf } from "./ci-verdict.ts";
 import { branchDone, currentFix, mergeTimes } from "./fix-pull-requests.ts";
 import { goalOf } from "./goal.ts";
+import { groupState } from "./group-state.ts";
 import { namedSpecialist } from "./hand-over.ts";
 import { judgeGoal, splitParts } from "./judge-goal.ts";
 import { judgeMerge, withHintOnFix } from "./merge-verdict.ts";
@@ -59,6 +61,8 @@ export async function loadState(
 		readonly gitHubSays?: GitHubSays | undefined;
 		/** What came of asking GitHub about the pull request of the fix. */
 		readonly asked?: "answered" | "silent" | undefined;
+		/** GitHub's answer whether a member's commit has its leader's fix, if it was just asked. */
+		readonly hasFix?: boolean | undefined;
 	},
 	read?: StateRows,
 ): Promise<Remediation | undefined> {
@@ -140,6 +144,8 @@ export async function loadState(
 		}),
 		...(await openFixState(db, { incident, failure, wasTried, policy, now: at.now }, rows.fixes)),
 		...(await alertDone(db, incident, failure)),
+		...(incident.status === "grouped" && { group: await groupState(db, incident, failure, engine, at.hasFix) }),
+		...(await rerunState(db, incident)),
 		wasTried,
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
@@ -248,6 +254,11 @@ async function alertDone(
 	const opened_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? created_at;
 	if (resolved === undefined || resolved.resolved_at < opened_at) return {};
 	return { alertDone: { why: `alert #${alert?.number} was closed as ${resolved.how}` } };
+}
+
+async function rerunState(db: D1Database, { id, status }: IncidentRow): Promise<Pick<RemediationState, "rerun">> {
+	const rerun = status === "rerunning" ? await findRerun(db, id) : undefined;
+	return rerun === undefined ? {} : { rerun };
 }
 
 /** What was red when the agents of this budget were chosen. */

@@ -13,9 +13,11 @@ import {
 	stillFailing,
 	toPerson,
 } from "./end-attempt.ts";
+import { memberStep } from "./member-step.ts";
 import { type MergeState, type MergeStep, mergeAfterSilence, mergeStep } from "./merge-step.ts";
 import { type MergedFix, quietStep } from "./quiet-step.ts";
 import type { AttemptEnd, NextStep, OutcomeRules, RemediationState } from "./remediation-state.ts";
+import { rerunStep } from "./rerun-step.ts";
 import type { QuietStep } from "./when-quiet.ts";
 
 // This long after its deadline, a CodeRun with an unknown end is escalated.
@@ -32,11 +34,15 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 		case "accepted":
 		case "waiting":
 			return isOver(state) ? afterRun(state, rules) : beforeSending(state, rules);
+		case "rerunning":
+			return whileRerunning(state, rules);
 		case "running":
 			return isOver(state) ? afterRun(state, rules) : whileRunning(state, rules);
 		case "awaiting_ci":
 		case "awaiting_merge":
 			return afterRun(state, rules);
+		case "grouped":
+			return whileGrouped(state, rules);
 		case "fixed":
 			return reconsider(state, rules);
 		case "failed":
@@ -64,6 +70,14 @@ function isOver({ current }: RemediationState): boolean {
 	return current !== undefined && current.outcome !== null;
 }
 
+/** No agent was woken: what the rerun says decides, unless something else ended the failure meanwhile. */
+function whileRerunning(state: RemediationState, rules: OutcomeRules): NextStep {
+	const { ci } = state;
+	if (ci.result === "passed" && ci.by === "rerun") return { ...ciPassed(ci, undefined), rerun: "passed" };
+	const over = beforeSending(state, rules);
+	return over?.do === "step" ? { ...over, rerun: "overtaken" } : rerunStep(state, rules);
+}
+
 /** Whether there is still something to fix, checked before each send (docs/remediation.md). */
 function beforeSending(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
 	const { wasTried, ci, branchDone, now } = state;
@@ -81,6 +95,15 @@ function beforeSending(state: RemediationState, rules: OutcomeRules): NextStep |
 		return { do: "step", event: "superseded", reason, set: { next_try_at: null } };
 	}
 	if (branchDone === undefined || now < branchDone.at + settle_s * 1000) return undefined;
+	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
+}
+
+/** What its own check and branch say goes before what became of its leader. */
+function whileGrouped(state: RemediationState, rules: OutcomeRules): NextStep | undefined {
+	const { ci, branchDone, now } = state;
+	if (ci.result === "passed") return ciPassed(ci, undefined);
+	if (ci.result === "another_incident") return supersededBy(ci.incident_id, undefined);
+	if (branchDone === undefined || now < branchDone.at + rules.settle_s * 1000) return memberStep(state, rules);
 	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
 }
 
@@ -264,7 +287,7 @@ function passed(ci: Passed): NextStep {
 /** What passed, and what made it pass. */
 type Passed = Omit<CiVerdict & { readonly result: "passed" }, "result">;
 
-function ciPassed(ci: Passed, end: AttemptEnd | undefined): NextStep {
+function ciPassed(ci: Passed, end: AttemptEnd | undefined): NextStep & { readonly do: "step" } {
 	const how = { agent: "", rerun: " in a rerun", other: " after somebody else's push" }[ci.by];
 	const reason = `${ci.what ?? `CI passed${how}`}${at(ci.row.url)}`;
 	const set = { next_try_at: null, fixed_by: ci.by };

@@ -4,12 +4,13 @@ import type { Effects } from "../effects.ts";
 import type { GitHubAnswer } from "../github/github.ts";
 import { describeFailure, retryTime } from "../github/read-failure.ts";
 import { lockEscalation, recordNotified, retryNotification } from "../journal/escalations.ts";
+import { findMembers } from "../journal/groups.ts";
 import type { IncidentRow, LockedIncident } from "../journal/incidents.ts";
 import { remediationRows } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import { describeCause } from "../log.ts";
 import { postEscalation } from "./escalation-post.ts";
-import { escalationText } from "./escalation-text.ts";
+import { escalationText, MOST_MEMBERS } from "./escalation-text.ts";
 
 // One lookup and one write, each bounded by the client.
 const LOCK_MS = MINUTE_MS;
@@ -47,6 +48,7 @@ async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 		return await recordNotified(journal, incident, { url: null, note, now: effects.now() });
 	}
 	const { attempts = [] } = (await remediationRows(journal, incident.id)) ?? {};
+	const members = await findMembers(journal, incident.id, MOST_MEMBERS);
 	const outcome = outcomeFor(await effects.engine(), incident.repository);
 	const failure = needStored("incidents.incident", incident.incident, incident.id);
 	const pr =
@@ -55,7 +57,7 @@ async function post(effects: Effects, incident: IncidentRow): Promise<void> {
 		incident_id: incident.id,
 		of: { repository: incident.repository, installation_id: failure.installation_id },
 		...(pr !== undefined && { number: pr }),
-		text: escalationText(incident, failure, attempts, github.web_url),
+		text: escalationText(incident, failure, attempts, github.web_url, members),
 		label: outcome.label,
 	});
 	await conclude(effects, incident, posted);

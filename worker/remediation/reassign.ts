@@ -54,6 +54,7 @@ export async function reassignRemediation(
 		set: {
 			...{ attempt, budget_from: attempt, escalate_to: agent },
 			...{ ...NO_WAIT, next_try_at: now },
+			...(incident.led_at !== null && { led_at: now }),
 			...{ fixed_at: null, fixed_by: null },
 		},
 		with: [

@@ -1,11 +1,16 @@
 import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
+import { flakeStatement } from "../journal/flakes.ts";
+import { inheritStatement } from "../journal/groups.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import type { StateRows } from "../journal/remediations.ts";
+import { endRerunStatement } from "../journal/reruns.ts";
+import { baseFixedStatements } from "../journal/status-comments.ts";
 import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
 import { askMerge } from "./ask-merge.ts";
+import { askHasFix } from "./has-fix.ts";
 import { learnHeads } from "./learn-heads.ts";
 import { ASKING_RESULTS_COST, learnResults } from "./learn-results.ts";
 import { loadState } from "./load-state.ts";
@@ -13,10 +18,12 @@ import { nextStep } from "./next-step.ts";
 import { queryRelay } from "./query-relay.ts";
 import type { AttemptEnd, NextStep, RelayStatus } from "./remediation-state.ts";
 import { remindOfMerge } from "./remind-merge.ts";
+import { ASKING_RERUN_COST, askRerun, requestRerun } from "./request-rerun.ts";
 import type { GitHubSays } from "./when-quiet.ts";
 
 // A bound against endless loops: no remediation takes more steps at once than it has states.
 const MOST_STEPS = 10;
+const ASK_AGAIN_MS = 10 * MINUTE_MS;
 
 /**
  * Takes every step of one remediation that its state allows now. Any caller may call it at any time and repeatedly: it reads
@@ -33,11 +40,12 @@ export async function reconcile(
 	let gitHubSays: GitHubSays | undefined;
 	let hasAsked = false;
 	let asked: "answered" | "silent" | undefined;
+	let hasFix: boolean | undefined;
 	for (let step = 0; step < MOST_STEPS; step++) {
 		const now = effects.now();
 		const at = {
 			...{ now, overdueAfterMs: effects.overdueAfterMs, canAskGitHub: effects.github !== undefined },
-			...{ relayStatus, gitHubSays, asked },
+			...{ relayStatus, gitHubSays, asked, hasFix },
 		};
 		const found = await loadState(effects.journal, id, engine, at, step === 0 ? read : undefined);
 		if (found === undefined) return undefined;
@@ -67,8 +75,26 @@ export async function reconcile(
 			gitHubSays = await learnResults(effects, effects.github, found);
 			continue;
 		}
+		if (next.do === "request_rerun" || next.do === "ask_rerun") {
+			if (effects.github !== undefined && !effects.budget.has(ASKING_RERUN_COST)) {
+				await waitUntilThen(effects, incident, now + MINUTE_MS);
+				return incident;
+			}
+			await (next.do === "request_rerun" ? requestRerun : askRerun)(effects, found);
+			continue;
+		}
 		if (next.do === "ask_merge") {
 			asked = await askMerge(effects, found);
+			continue;
+		}
+		if (next.do === "ask_fix") {
+			hasFix = await askHasFix(effects, found);
+			if (hasFix !== undefined) continue;
+			await waitUntilThen(effects, incident, now + ASK_AGAIN_MS);
+			return incident;
+		}
+		if (next.do === "notify_base_fixed") {
+			await effects.journal.batch([...baseFixedStatements(effects.journal, found.failure, now)]);
 			continue;
 		}
 		if (next.do === "remind") {
@@ -89,11 +115,12 @@ export async function reconcile(
 async function take(
 	effects: Effects,
 	incident: IncidentRow,
-	{ event, reason, end, set }: NextStep & { readonly do: "step" },
+	{ event, reason, end, rerun, set: asked, behind }: NextStep & { readonly do: "step" },
 	lock: string | undefined,
 ) {
 	const now = effects.now();
 	const isNext = event === "retry_scheduled";
+	const set = event === "left" ? { ...asked, next_try_at: now } : asked;
 	const fixed_at = event === "ci_passed" ? now : null;
 	const isHolder = lock !== undefined && incident.lock === lock;
 	const locked = await takeStep(effects.journal, incident.id, {
@@ -110,10 +137,34 @@ async function take(
 			fixed_at,
 			...set,
 		},
-		...(end !== undefined && { with: [endAttemptStatement(effects.journal, incident, end, { now, isHolder })] }),
+		with: [
+			...(end === undefined ? [] : [endAttemptStatement(effects.journal, incident, end, { now, isHolder })]),
+			...(behind === undefined ? [] : [inheritStatement(effects.journal, incident, behind)]),
+			...(event === "left" ? [unsentStatement(effects.journal, incident, reason)] : []),
+		],
+		after: [
+			...(rerun === undefined
+				? []
+				: [endRerunStatement(effects.journal, incident.id, { result: rerun, why: reason, now })]),
+			...(set.fixed_by === "rerun" ? [flakeStatement(effects.journal, incident.id, now)] : []),
+		],
 	});
 	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
 	return locked;
+}
+
+/** What was decided before it joined a group is not sent any more: it is decided again, as the next attempt. */
+function unsentStatement(
+	db: D1Database,
+	{ id, attempt, updated_at }: IncidentRow,
+	reason: string | null,
+): D1PreparedStatement {
+	return db
+		.prepare(
+			`UPDATE attempts SET refused = ?3 WHERE incident_id = ?1 AND attempt = ?2 AND spawned_at IS NULL
+				AND EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND status = 'grouped' AND updated_at = ?4)`,
+		)
+		.bind(id, attempt, reason, updated_at);
 }
 
 /** The check passed before the merge of the agent's fix was known. */

@@ -1,9 +1,13 @@
 import type { NewestRed } from "../../pipeline/index.ts";
+import type { RerunResult } from "../../pipeline/rerun.ts";
+import type { LeftBehind } from "../journal/groups.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import type { RerunRow } from "../journal/reruns.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
 import type { CiVerdict } from "./ci-verdict.ts";
 import type { Goal } from "./goal.ts";
+import type { GroupState } from "./group-state.ts";
 import type { EndedFix, MergeState } from "./merge-step.ts";
 import type { EndedAttempt, EscalationPolicy } from "./next-agent.ts";
 import type { GitHubSays } from "./when-quiet.ts";
@@ -17,7 +21,10 @@ export interface OutcomeRules extends EscalationPolicy {
 
 /** Everything that a remediation's next step depends on. Times are milliseconds. */
 export interface RemediationState {
-	readonly incident: Pick<IncidentRow, "status" | "attempt" | "budget_from" | "updated_at" | "fixed_at" | "fixed_by">;
+	readonly incident: Pick<
+		IncidentRow,
+		"status" | "attempt" | "budget_from" | "updated_at" | "fixed_at" | "fixed_by" | "run_attempt"
+	>;
 	/** Earlier attempts of the current budget. */
 	readonly ended: readonly EndedAttempt[];
 	/** The current attempt, once it is decided. */
@@ -68,6 +75,10 @@ export interface RemediationState {
 	readonly merge?: MergeState;
 	/** Another incident with an open fix of the same check on the same branch: this failure belongs to it. */
 	readonly openFix?: string;
+	/** Only of a member. */
+	readonly group?: GroupState;
+	/** The rerun that an incident waits for that is `rerunning`. */
+	readonly rerun?: RerunRow;
 	readonly now: number;
 }
 
@@ -91,15 +102,31 @@ export type NextStep =
 			readonly reason: string | null;
 			/** How the current attempt ended, if this step ends it. */
 			readonly end?: AttemptEnd;
-			readonly set: Partial<Pick<IncidentRow, "attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by">>;
+			/** How the rerun ended that it waited for. */
+			readonly rerun?: RerunResult;
+			readonly set: Partial<
+				Pick<
+					IncidentRow,
+					"attempt" | "escalate_to" | "next_try_at" | "not_before" | "fixed_by" | "apart" | "blocked_on"
+				>
+			>;
+			/** The members of its group that it takes along as their next leader. */
+			readonly behind?: LeftBehind;
 	  }
 	| { readonly do: "wait"; readonly at: number }
 	/** Query the relay about the CodeRun before anything follows. */
 	| { readonly do: "ask_relay" }
 	/** Ask GitHub for the results on the agent's commit before anything follows. */
 	| { readonly do: "ask_github" }
+	/** Ask GitHub to run the failed jobs again; whether they do, before anything follows. */
+	| { readonly do: "request_rerun" }
+	| { readonly do: "ask_rerun" }
 	/** Ask GitHub about the pull request of the fix before anything follows. */
 	| { readonly do: "ask_merge" }
+	/** Ask GitHub whether its commit has its leader's fix before anything follows. */
+	| { readonly do: "ask_fix" }
+	/** Tell its pull request that the cause is fixed on its base. */
+	| { readonly do: "notify_base_fixed" }
 	/** Remind people of the pull request of the fix. */
 	| { readonly do: "remind" }
 	/** The check was green before anybody knew that the agent's fix had been merged. */

@@ -5,11 +5,12 @@ import type { GitHub, GitHubAnswer } from "../github/github.ts";
 import { changeOwnIssue, partsOf, putOwnComment } from "../github/own-comments.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import { type ChangedEscalation, changedEscalations, recordEscalationStatus } from "../journal/escalations.ts";
+import { findMembers } from "../journal/groups.ts";
 import { remediationRows } from "../journal/remediations.ts";
 import { needStored } from "../journal/stored-json.ts";
 import type { Cost } from "../runtime/budget.ts";
 import { type CommentRef, commentRef, escalationMark } from "./escalation-post.ts";
-import { escalationText } from "./escalation-text.ts";
+import { escalationText, MOST_MEMBERS } from "./escalation-text.ts";
 import { asCode } from "./markdown.ts";
 
 const BATCH = 20;
@@ -96,7 +97,8 @@ async function bodyNow(
 ): Promise<string> {
 	const { id, status, reason, escalation_reason } = incident;
 	const { attempts = [] } = (await remediationRows(journal, id)) ?? {};
-	const { body } = escalationText({ ...incident, reason: escalation_reason }, failure, attempts, web);
+	const members = await findMembers(journal, id, MOST_MEMBERS);
+	const { body } = escalationText({ ...incident, reason: escalation_reason }, failure, attempts, web, members);
 	const now = `### Healer no longer needs a person here: ${asCode(status)}${reason === null ? "" : `, ${asCode(reason)}`}`;
 	return body.replace(/^### .*$/m, () => now);
 }

@@ -17,12 +17,13 @@ const UNKNOWN_HEADS = warning(
 
 /**
  * Checks the worker's GitHub App: whether GitHub accepts its credentials, and whether it has the permissions that the
- * pipeline needs. Without an App, what the pipeline then does.
+ * pipeline needs. Without an App, what the pipeline then does. `wanted`: what reruns need, without which they are left out.
  */
 export async function checkGitHub(
 	variables: GitHubVariables,
 	needed: Permissions,
 	policy?: Pick<Settings, "unknown_heads">,
+	wanted: Permissions = {},
 ): Promise<readonly Check[]> {
 	const tools = { fetch, now: Date.now, log: createLog({}, () => undefined), memory: createGitHubMemory() };
 	const github = createGitHub(variables, tools);
@@ -41,12 +42,25 @@ export async function checkGitHub(
 		return [(cannotTell ? unknown : failed)(NAME, `GitHub${where} ${refusal(failure)}.`, cureOf(failure))];
 	}
 	const { slug, permissions } = answer.value ?? {};
-	const lacking = Object.entries(needed)
-		.filter(([name, access]) => permissions?.[name] !== "write" && permissions?.[name] !== access)
-		.map(([name, access]) => `${name}: ${access}`);
-	if (lacking.length === 0) return [passed(NAME, `GitHub${where} accepts it: ${slug}.`)];
+	const lacking = lackingOf(permissions, needed);
+	if (lacking.length === 0) {
+		const accepted = passed(NAME, `GitHub${where} accepts it: ${slug}.`);
+		return lackingOf(permissions, wanted).length === 0 ? [accepted] : [accepted, NO_RERUNS];
+	}
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
 	return [failed(NAME, `${slug} lacks permissions that the pipeline needs: ${lacking.join(", ")}.`, cure)];
+}
+
+const NO_RERUNS = warning(
+	"reruns",
+	"the App lacks actions: write, so what may be flaky is not run again: agents are woken at once.",
+	"Grant it in the App's settings and accept it in each installation, or set rerun: [].",
+);
+
+function lackingOf(granted: Readonly<Record<string, string | undefined>> | undefined, needed: Permissions): string[] {
+	return Object.entries(needed)
+		.filter(([name, access]) => granted?.[name] !== "write" && granted?.[name] !== access)
+		.map(([name, access]) => `${name}: ${access}`);
 }
 
 function refusal(failure: GitHubFailure): string {

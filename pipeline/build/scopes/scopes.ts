@@ -42,7 +42,11 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 	const settings = settingsFields(file);
 	const context = Object.fromEntries(Object.keys(file.context ?? {}).map((part) => [part, CONTEXT_PART]));
 	const incident: Fields = { ...INCIDENT, event: known(Object.keys(file.events ?? {})) };
-	const later: Visible = { roots: { ...incident, context }, variables: { settings }, unknownFacts: new Set() };
+	const later: Visible = {
+		roots: { ...incident, context },
+		variables: { settings },
+		unknownFacts: new Set<Needs>(["flaky"]),
+	};
 	const rules = each(file.classify).map(([, rule]) => rule);
 	const failure: Fields = {
 		type: known(rules.map(({ type }) => type)),
@@ -51,7 +55,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 	const agent: Fields = { ...AGENT, name: known(Object.keys(file.agents ?? {})) };
 	const payload: Visible = {
 		variables: { settings, event: "any", delivery_id: "any" },
-		unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow"]),
+		unknownFacts: new Set<Needs>(["log", "changed_files", "failed_steps", "jobs", "workflow", "flaky"]),
 	};
 	return {
 		events: payload,
@@ -61,11 +65,12 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 		context: {
 			roots: incident,
 			variables: { settings },
-			unknownFacts: new Set<Needs>(["log", "changed_files"]),
+			unknownFacts: new Set<Needs>(["log", "changed_files", "flaky"]),
 		},
 		"context, later": { ...later, variables: { settings, failure } },
 		classify: later,
 		route: { ...later, variables: { settings, failure } },
+		rerun: { ...later, variables: { settings, failure, agent }, unknownFacts: new Set() },
 		notify: {
 			roots: incident,
 			variables: {
@@ -74,7 +79,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 				failure: { type: known(rules.map(({ type }) => type)) },
 				agent: { name: known(Object.keys(file.agents ?? {})) },
 			},
-			unknownFacts: new Set<Needs>(["log", "changed_files"]),
+			unknownFacts: new Set<Needs>(["log", "changed_files", "flaky"]),
 		},
 		spawn: {
 			...later,

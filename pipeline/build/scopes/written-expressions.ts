@@ -27,6 +27,7 @@ export function writtenExpressions(file: ValidPart): readonly WrittenExpression[
 		...each(file.route).flatMap(([index, rule]) =>
 			textsIn("route", ["route", index], { when: rule.when, agent: choiceOf(rule.agent) }),
 		),
+		...each(file.rerun).flatMap(([index, rule]) => textsIn("rerun", ["rerun", index], { when: rule.when })),
 		...each(file.notify).flatMap(([index, target]) => textsIn("notify", ["notify", index], { where: target.where })),
 		...textsIn("spawn", ["spawn"], {
 			labels: file.spawn?.labels,
@@ -74,5 +75,6 @@ export type ScopeName =
 	| "context"
 	| "classify"
 	| "route"
+	| "rerun"
 	| "spawn"
 	| "notify";

@@ -23,6 +23,8 @@ const ROW = {
 	failure_type: "rust_clippy",
 	rule: "rust",
 	coderun_name: "healer-ci-rex-1",
+	leader_id: null,
+	members: 0,
 	title: "Controller CI",
 	part: "clippy",
 	pr_number: 402,
@@ -338,5 +340,39 @@ describe("table", () => {
 		[3, "xxxxx…  b"],
 	])("fits a terminal of %s columns, and is readable in a narrower one", (width, row) => {
 		expect(table(["one", "t"], [["x".repeat(60), "b"]], { paint, width })[1]).toBe(row);
+	});
+});
+
+describe("groups", () => {
+	it("names the members that an incident leads, or who leads it, and lists a group by its leader", async () => {
+		const member = {
+			id: "5240".padEnd(32, "0"),
+			status: "grouped",
+			repository: "acme/shop",
+			branch: "fix/a",
+			pr_number: 7,
+		};
+		const other = { ...member, repository: "acme/web", branch: null, pr_number: null };
+		const led = { ...DETAIL, members: 12, first_members: [member, other] };
+		const worker = await stubWorker((_query, path) => ({
+			body: path.startsWith("/api/incidents?") ? { incidents: [{ ...ROW, members: 3 }], next: null } : led,
+		}));
+		const shown = recordedOutput();
+		await showOne(ID, { url: worker.url }, ENV, shown);
+		const at = shown.lines.findIndex((line) => line.startsWith("group"));
+		expect(shown.lines.slice(at, at + 3)).toEqual([
+			"group     12 with the same cause; all: healer incidents --leader 4774eb5d5ba7",
+			"          524000000000 grouped fix/a #7",
+			"          524000000000 grouped acme/web ",
+		]);
+		const listed = recordedOutput();
+		await incidents(undefined, { url: worker.url, leader: ID, limit: 5 }, ENV, listed);
+		expect(worker.asked.at(-1)).toBe(`/api/incidents?with=title&leader=${ID}&limit=5`);
+		expect(listed.lines[1]).toContain("waiting +3");
+
+		const follower = await stubWorker(() => ({ body: { ...DETAIL, status: "grouped", leader_id: member.id } }));
+		const followed = recordedOutput();
+		await showOne(ID, { url: follower.url }, ENV, followed);
+		expect(followed.lines).toContain("group     led by 524000000000");
 	});
 });

@@ -194,7 +194,8 @@ describe("$mentions", () => {
 describe("callFunction", () => {
 	it("checks the number of arguments and names the correct call", () => {
 		for (const [name, { min, signature }] of Object.entries(FUNCTIONS)) {
-			expect(() => call(name, Array(min - 1).fill("x"))).toThrow(`call it as ${signature}`);
+			// One too few, or one too many where none is taken.
+			expect(() => call(name, Array(min === 0 ? 1 : min - 1).fill("x"))).toThrow(`call it as ${signature}`);
 		}
 	});
 });

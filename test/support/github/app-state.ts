@@ -42,7 +42,7 @@ export class AppState {
 	readonly repositories = new Map<string, RepositoryState>();
 	/** What the App's installations were granted. */
 	granted: Readonly<Record<string, "read" | "write">> = {
-		actions: "read",
+		actions: "write",
 		checks: "read",
 		contents: "read",
 		issues: "write",

@@ -16,7 +16,10 @@ describe("judge", () => {
 	});
 
 	it("checks the body of every request that has one", () => {
-		const withBody = ROUTES.filter((route) => /^(POST|PATCH) \/repos/.test(route));
+		// The body of a rerun is optional.
+		const withBody = ROUTES.filter(
+			(route) => /^(POST|PATCH) \/repos/.test(route) && !route.endsWith("/rerun-failed-jobs"),
+		);
 		expect(withBody).toHaveLength(6);
 		for (const route of withBody) {
 			expect([route, answersOf(route, {}, 70)]).toEqual([route, "not_allowed"]);

@@ -52,7 +52,10 @@ function asInstallation(): Asking {
 describe("startGitHubMock", () => {
 	it("answers every route as described by GitHub", async () => {
 		const cto = mock.repository("5dlabs/cto");
-		cto.putRun({ id: 1, workflow_id: 7, head_branch: "fix/x", head_sha: "a1", conclusion: "failure" });
+		cto.putRun({
+			...{ id: 1, workflow_id: 7, head_branch: "fix/x", head_sha: "a1" },
+			...{ status: "completed", conclusion: "failure", run_attempt: 1 },
+		});
 		cto.putJob({ id: 2, run_id: 1, conclusion: "failure" }, "http://127.0.0.1:1/log");
 		cto.putPull({ number: 3, head: { ref: "fix/x", sha: "a1" }, state: "open" }, [{ filename: "src/lib.rs" }]);
 		cto.putCommit({ sha: "a1" });
@@ -84,6 +87,7 @@ describe("startGitHubMock", () => {
 			["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", { workflow_id: 7 }, 200],
 			["GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: 1 }, 200],
 			["GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs", { run_id: 1 }, 200],
+			["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs", { run_id: 1 }, 201],
 			[
 				"GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
 				{ run_id: 1, attempt_number: 1 },

@@ -11,6 +11,7 @@ export const ROUTES = [
 	"GET /repos/{owner}/{repo}",
 	"GET /repos/{owner}/{repo}/actions/runs",
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}",
+	"POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs",
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
 	"GET /repos/{owner}/{repo}/actions/jobs/{job_id}",

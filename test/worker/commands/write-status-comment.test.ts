@@ -87,6 +87,8 @@ function remediation(
 		agent: null,
 		attempt: 1,
 		fix: null,
+		base_fixed_on: null,
+		base_fixed_by: null,
 	};
 	return { ...bare, ...row, incident } as PullRequestRemediation;
 }

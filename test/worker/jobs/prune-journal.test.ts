@@ -9,7 +9,15 @@ import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { type Stub, stubEffects, stubEngine, stubSettings } from "../support/stub-effects.ts";
 
 const DAY_MS = 86_400_000;
-const OPEN: readonly IncidentStatus[] = ["accepted", "waiting", "running", "awaiting_ci", "awaiting_merge"];
+const OPEN: readonly IncidentStatus[] = [
+	"accepted",
+	"waiting",
+	"rerunning",
+	"running",
+	"awaiting_ci",
+	"awaiting_merge",
+	"grouped",
+];
 
 /** An incident with a row in every table that can have one of it; days are counted back from now. */
 interface Kept {

@@ -23,6 +23,10 @@ describe("transit", () => {
 		["running", "reassigned", "waiting"],
 		["awaiting_merge", "reassigned", "waiting"],
 		["escalated", "reassigned", "waiting"],
+		["accepted", "rerun_planned", "rerunning"],
+		["rerunning", "rerun_ended", "waiting"],
+		["rerunning", "ci_passed", "fixed"],
+		["rerunning", "reassigned", "waiting"],
 	] as const)("leads from %s by %s to %s", (from, event, to) => {
 		expect(transit(from, event)).toBe(to);
 	});
@@ -39,6 +43,9 @@ describe("transit", () => {
 		["awaiting_merge", "retried"],
 		["fixed", "reassigned"],
 		["superseded", "reassigned"],
+		["rerunning", "spawned"],
+		["running", "rerun_planned"],
+		["rerunning", "reopened"],
 	] as const)("has no place in %s for %s", (from, event) => {
 		expect(transit(from, event)).toBeUndefined();
 	});

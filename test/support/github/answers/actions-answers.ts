@@ -1,12 +1,13 @@
 import type { PlainAnswer } from "../description.ts";
 import type { Job, Run } from "../samples.ts";
-import { type AskedRepository, failure, found, isWanted, notFound, page } from "./asked.ts";
+import { type AskedRepository, failure, found, isWanted, notFound, ok, page } from "./asked.ts";
 
 export const actionsAnswers = {
 	"GET /repos/{owner}/{repo}/actions/runs": listRuns,
 	"GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": listRuns,
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}": ({ repository, parameters }: AskedRepository) =>
 		found(repository.runs.get(Number(parameters.run_id))),
+	"POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs": rerunFailedJobs,
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs": listJobs,
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs": listJobs,
 	"GET /repos/{owner}/{repo}/actions/jobs/{job_id}": ({ repository, parameters }: AskedRepository) => {
@@ -31,6 +32,21 @@ function listRuns(asked: AskedRepository): PlainAnswer {
 /** A workflow is identified by its number or by its file name. */
 function isOfWorkflow(run: Run, workflow: string | undefined): boolean {
 	return workflow === undefined || workflow === String(run.workflow_id) || run.path.endsWith(`/${workflow}`);
+}
+
+/** The run's next attempt begins, unless one is under way: https://docs.github.com/en/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run */
+function rerunFailedJobs({ repository, parameters }: AskedRepository): PlainAnswer {
+	const run = repository.runs.get(Number(parameters.run_id));
+	if (run === undefined) return notFound();
+	if (run.status !== "completed") return failure(403, "This workflow run is already running");
+	repository.putRun({
+		...run,
+		id: Number(run.id),
+		run_attempt: (run.run_attempt ?? 1) + 1,
+		status: "in_progress",
+		conclusion: null,
+	});
+	return ok({}, 201);
 }
 
 /** Jobs of the last attempt, of all attempts, or of one attempt, as requested. */

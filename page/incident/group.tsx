@@ -1,0 +1,40 @@
+import type { IncidentDetail, ShownMember } from "../../worker/api/shapes.ts";
+import { Age } from "../parts/age.tsx";
+import { PullRequestLink } from "../parts/place-links.tsx";
+import { StatusMark } from "../parts/status-mark.tsx";
+
+/** The incidents with one cause: who leads this one, or which ones it leads. */
+export function Group({ shown }: { readonly shown: IncidentDetail }) {
+	const { id, leader_id, members, first_members } = shown;
+	if (leader_id !== null) {
+		return (
+			<p>
+				The agent of <a href={`/incidents/${leader_id}`}>incident {leader_id.slice(0, 12)}</a> fixes its cause.{" "}
+				<a href={`/?leader=${leader_id}`}>Show all with the same cause</a>
+			</p>
+		);
+	}
+	return (
+		<>
+			<ul class="members">
+				{first_members.map((member) => (
+					<Member key={member.id} member={member} />
+				))}
+			</ul>
+			{members > first_members.length && <a href={`/?leader=${id}`}>Show all {members}</a>}
+		</>
+	);
+}
+
+function Member({ member }: { readonly member: ShownMember }) {
+	const { id, status, repository, branch, pr_number, created_at } = member;
+	return (
+		<li>
+			<StatusMark status={status} />{" "}
+			<a href={`/incidents/${id}`}>
+				{repository} {branch !== null && <code>{branch}</code>}
+			</a>{" "}
+			{pr_number !== null && <PullRequestLink repository={repository} number={pr_number} />} <Age at={created_at} />
+		</li>
+	);
+}
