@@ -15,7 +15,10 @@ const PLACE =
 /** What a compiler says with a place, and which is no error. */
 const NO_ERROR = /^(?:warning|note|info|hint|remark|debug|In function|In member)/i;
 
-/** Whether an error may begin at `at` of `source`. This is asked of every line of every log. */
+/** The characters that an error begins with. */
+export const DIAGNOSTICS_BEGIN: readonly number[] = BEGINNINGS.map((beginning) => beginning.charCodeAt(0));
+
+/** Whether an error may begin at `at` of `source`. */
 export function mayBeDiagnostic(source: string, at: number): boolean {
 	return BEGINNINGS.some((beginning) => source.startsWith(beginning, at));
 }

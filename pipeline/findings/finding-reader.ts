@@ -1,10 +1,10 @@
 import { readDetail } from "./detail-lines.ts";
-import { mayBeDiagnostic, readDiagnostic } from "./diagnostic-lines.ts";
+import { DIAGNOSTICS_BEGIN, mayBeDiagnostic, readDiagnostic } from "./diagnostic-lines.ts";
 import { type Finding, idOf, LONGEST_LINE, withoutParents } from "./finding.ts";
 import { type FindingForm, type Findings, isTestForm } from "./findings.ts";
 import { FoundSoFar } from "./found-so-far.ts";
 import { findMessages, MOST_MESSAGES } from "./message-lines.ts";
-import { mayBeTestLine, readTestLine } from "./test-lines.ts";
+import { mayBeTestLine, readTestLine, TEST_LINES_BEGIN } from "./test-lines.ts";
 
 /** What the reader asks of a line of a log. */
 export interface ReadLine {
@@ -12,6 +12,10 @@ export interface ReadLine {
 	/** Its number in the log, from 1. */
 	readonly line: number;
 }
+
+/** 1: a finding may begin with this character of ASCII. A table, as it is asked of every line of every log. */
+const MAY_BEGIN = new Uint8Array(128);
+for (const unit of [...TEST_LINES_BEGIN, ...DIAGNOSTICS_BEGIN]) if (unit < MAY_BEGIN.length) MAY_BEGIN[unit] = 1;
 
 /** Findings of one form that a fingerprint may need. */
 const MOST_IDS = 12;
@@ -25,12 +29,15 @@ export class FindingReader {
 		this.#found = new FoundSoFar();
 	}
 
-	/** The line's first visible character is at `at` in `source`. Most lines neither begin a finding nor belong to one. */
-	read(line: ReadLine, source: string, at: number): void {
-		const { open, findings } = this.#found;
-		const mayCount =
-			open !== undefined || mayBeTestLine(source, at, findings.length > 0) || mayBeDiagnostic(source, at);
-		if (mayCount) readLine(this.#found, line);
+	/** The line is from `at`, its first visible character, to `end` in `source`. Most lines neither begin a finding nor belong to one. */
+	read(line: ReadLine, source: string, at: number, end: number): void {
+		if (this.#found.open !== undefined || this.#mayBegin(source, at, end)) readLine(this.#found, line);
+	}
+
+	#mayBegin(source: string, at: number, end: number): boolean {
+		// `0` is of ASCII only: for other characters it is undefined.
+		if (MAY_BEGIN[source.charCodeAt(at)] === 0) return false;
+		return mayBeTestLine(source, at, end, this.#found.findings.length > 0) || mayBeDiagnostic(source, at);
 	}
 
 	/**

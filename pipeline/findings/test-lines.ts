@@ -10,7 +10,7 @@ interface TestLine {
 	/** How it begins, one of these. Most lines of a log are ruled out by that. */
 	readonly begins: readonly string[];
 	/** The same, where many lines begin so. */
-	readonly mayBe?: (source: string, at: number) => boolean;
+	readonly mayBe?: (source: string, at: number, end: number) => boolean;
 	/** Without anything found before it says nothing. */
 	readonly once?: true;
 	/** Of the line without the spaces around it. */
@@ -115,7 +115,7 @@ const CARGO_TEST: readonly TestLine[] = [
 	},
 	{
 		begins: ["test "],
-		mayBe: (source, at) => endsFailed(source, at),
+		mayBe: endsFailed,
 		line: /^test (.+) \.\.\. FAILED$/,
 		read(found, [, name = ""], at) {
 			found.add({ form: "libtest", scope: found.scope, name }, at);
@@ -222,7 +222,7 @@ const GOOGLE_TEST: readonly TestLine[] = [
 const NUMBERED: readonly TestLine[] = [
 	{
 		begins: [..."0123456789"],
-		mayBe: (source, at) => isNumbered(source, at),
+		mayBe: isNumbered,
 		line: /^\d+\) (\S.*)$/,
 		read: failed("numbered", { details: 3, lines: 8 }),
 	},
@@ -236,15 +236,18 @@ const BY_FIRST: ReadonlyMap<number, readonly TestLine[]> = byFirst(
 /** Gradle's begins with the name of a class. */
 const GRADLE = /^(\S[^>]* > .+) FAILED$/;
 
-/** Whether one may begin at `at` of `source`. This is asked of every line of every log. */
-export function mayBeTestLine(source: string, at: number, hasFound: boolean): boolean {
+/** The characters that one begins with. */
+export const TEST_LINES_BEGIN: Iterable<number> = BY_FIRST.keys();
+
+/** Whether the line from `at` to `end` of `source` may be one. */
+export function mayBeTestLine(source: string, at: number, end: number, hasFound: boolean): boolean {
 	const lines = BY_FIRST.get(source.charCodeAt(at));
 	if (lines === undefined) return false;
 	return lines.some(
 		({ begins, once, mayBe }) =>
 			(hasFound || once !== true) &&
 			begins.some((beginning) => source.startsWith(beginning, at)) &&
-			(mayBe === undefined || mayBe(source, at)),
+			(mayBe === undefined || mayBe(source, at, end)),
 	);
 }
 
@@ -273,9 +276,8 @@ function byFirst(lines: readonly TestLine[]): ReadonlyMap<number, readonly TestL
 }
 
 /** Most lines of this form end with `... ok`. */
-function endsFailed(source: string, from: number): boolean {
-	// Not in all of the source: a log without a match would be searched to its end for each of its lines.
-	return source.slice(from, from + LONGEST_LINE).includes(" ... FAILED");
+function endsFailed(source: string, at: number, end: number): boolean {
+	return source.slice(at, Math.min(end, at + LONGEST_LINE)).includes(" ... FAILED");
 }
 
 /** `1) `, as many runners number what failed. */

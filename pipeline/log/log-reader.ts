@@ -160,12 +160,12 @@ class LogPass {
 		if (kind === "aside" || kind === "group_end" || isProgress) return;
 		this.#recent.add();
 		this.#excerpt.add(line, first);
-		if (kind === "plain" || kind === "error") this.#readFinding(line, text, visible);
+		if (kind === "plain" || kind === "error") this.#readFinding(line, text, visible, end);
 		if (kind === "error" || kind === "step_end") this.#readError(line, kind);
 	}
 
 	/** Findings are those of one step: the first that failed. */
-	#readFinding(line: RecentLine, text: string, visible: number): void {
+	#readFinding(line: RecentLine, text: string, visible: number, end: number): void {
 		if (this.#found !== undefined) return;
 		if (line.stepLine !== this.#findingsOf) {
 			this.#findingsOf = line.stepLine;
@@ -175,7 +175,7 @@ class LogPass {
 			}
 			this.#findings.startStep();
 		}
-		this.#findings.read(line, text, visible);
+		this.#findings.read(line, text, visible, end);
 	}
 
 	/** Those of the current step; `before` that line, if it begins another. */
