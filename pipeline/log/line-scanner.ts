@@ -1,4 +1,4 @@
-import { type LiteralAutomaton, ROWLESS } from "../literals/literal-automaton.ts";
+import type { LiteralAutomaton } from "../literals/literal-automaton.ts";
 import { NO_NODE } from "../literals/literal-trie.ts";
 import { skipEscape } from "../text/terminal-escapes.ts";
 import type { LogSearch } from "./log-search.ts";
@@ -44,7 +44,7 @@ export class LineScanner {
 
 	scan(text: string, from: number, end: number): void {
 		const automaton = this.#automaton;
-		const { columns, onlyColumn, onlyNext, suffix, start } = automaton;
+		const { columns, start } = automaton;
 		let next = automaton.next;
 		let state = start;
 		let units = 0;
@@ -62,11 +62,7 @@ export class LineScanner {
 			const column = columns[unit] as number;
 			const before = state;
 			// `step`, inlined: this is the innermost loop.
-			if (state < ROWLESS) state = next[state + column] as number;
-			else {
-				while (state >= ROWLESS && onlyColumn[state - ROWLESS] !== column) state = suffix[state - ROWLESS] as number;
-				state = (state >= ROWLESS ? onlyNext[state - ROWLESS] : next[state + column]) as number;
-			}
+			state = next[state + column] as number;
 			if (state > 0) continue;
 			if (state === 0) {
 				state = automaton.step(before, column);
