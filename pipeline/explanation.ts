@@ -1,4 +1,5 @@
 import type { Because } from "./because.ts";
+import type { WhoseVerdict } from "./cause/verdict.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 
 /**
@@ -57,5 +58,7 @@ export interface Explanation {
 	readonly because?: Because;
 	/** What identifies the cause; null where nothing does. Absent as `because` is. */
 	readonly fingerprint?: Fingerprint | null;
+	/** Whose failure a pull request's red check is; absent for any other incident, and before a decision. */
+	readonly whose_failure?: WhoseVerdict;
 	readonly stages: readonly StageExplanation[];
 }

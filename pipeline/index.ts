@@ -3,6 +3,7 @@ export type { Artefact, GroupPolicy } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
+export { type CheckHistory, judgeHistory, whoseSentence } from "./cause/check-history.ts";
 export { sharedCause } from "./cause/shared-cause.ts";
 export {
 	type CheckResult,

@@ -1,6 +1,8 @@
 import type { Agent, ClassifyRule } from "../artefact.ts";
 import { type Because, becauseSentence } from "../because.ts";
 import type { BranchStrategy } from "../branch-strategy.ts";
+import { whoseSentence } from "../cause/check-history.ts";
+import type { WhoseVerdict } from "../cause/verdict.ts";
 import type { Context } from "../context.ts";
 import { isFork } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
@@ -39,6 +41,7 @@ export interface PromptInput {
 	readonly strategy: BranchStrategy;
 	/** It came back when its jobs were run again. */
 	readonly failed_again?: FailedAgain;
+	readonly whose_failure?: WhoseVerdict;
 }
 
 /** Everything that a template can name, taken from the incident, its context and the decision. */
@@ -60,6 +63,7 @@ export function promptView(input: PromptInput): PromptView {
 		fix_branch: input.strategy.branch,
 		target_branch: startOf(input.strategy),
 		failed_again: input.failed_again && failedAgainText(input.failed_again),
+		whose_failure: input.whose_failure && whoseSentence(input.whose_failure),
 		attempt: String(attempt),
 		previous_attempts: attemptLines(input.previous_attempts ?? []),
 		...(inFork && { head_repository: incident.head_repository }),
