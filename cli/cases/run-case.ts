@@ -13,6 +13,7 @@ import {
 } from "../../pipeline/index.ts";
 import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
+import { historyOfCase } from "./case-history.ts";
 import type { CaseOutcome } from "./compare-outcome.ts";
 import { compareOutcome } from "./compare-outcome.ts";
 import { compact, incidentOfCase } from "./incident-of-case.ts";
@@ -72,16 +73,25 @@ async function decided(
 	const { changed_files, commit_message, branch_state } = given;
 	const context = caseContext(artefact, { log, changed_files, commit_message }, given.context);
 	const incident = { ...known.incident, ...(branch_state !== undefined && { branch_state }) };
-	const decision = await decideKnowing(pipeline, { incident, context, attempt: 1 }, given.flaky === true);
+	const decision = await decideKnowing(pipeline, { incident, context, attempt: 1 }, given);
 	note(decision.explanation);
 	if (decision.outcome === "filtered") return { ...known, filter: decision.filter };
 	const isGrouped = artefact.group !== undefined && artefact.group.scope !== "off";
 	return { ...known, decision, cause: isGrouped ? (sharedCause(incident, decision)?.text ?? null) : null };
 }
 
-/** A flake is known by its fingerprint, which the failure has only once it is decided. */
-async function decideKnowing(pipeline: Pipeline, input: DecideInput, isFlaky: boolean): Promise<Decision> {
+/** Flakes and histories know the failure by its fingerprint, which it has only once it is decided. */
+async function decideKnowing(
+	pipeline: Pipeline,
+	input: DecideInput,
+	{ flaky = false, history }: PipelineCase,
+): Promise<Decision> {
 	const decision = await decide(pipeline, input);
-	if (!isFlaky || decision.outcome !== "spawn" || decision.fingerprint === null) return decision;
-	return await decide(pipeline, { ...input, reruns: { flakes: [decision.fingerprint.key], earlier: [] } });
+	if (decision.outcome !== "spawn" || (!flaky && history === undefined)) return decision;
+	const key = decision.fingerprint?.key ?? null;
+	return await decide(pipeline, {
+		...input,
+		...(flaky && key !== null && { reruns: { flakes: [key], earlier: [] } }),
+		...(history !== undefined && { history: historyOfCase(history, input.incident, key) }),
+	});
 }
