@@ -1,8 +1,8 @@
 import type { Because } from "./because.ts";
-import type { WhoseVerdict } from "./cause/verdict.ts";
 import type { StageExplanation } from "./explanation.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { RerunRequest } from "./rerun.ts";
+import type { WhoseVerdict } from "./whose-failure.ts";
 
 /** The exclusive right to act on a key, for a limited time. */
 export interface ClaimRequest {

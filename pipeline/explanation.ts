@@ -1,6 +1,6 @@
 import type { Because } from "./because.ts";
-import type { WhoseVerdict } from "./cause/verdict.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { WhoseVerdict } from "./whose-failure.ts";
 
 /**
  * The result of a condition. Unknown: a path it needs is missing, or it could not be evaluated. A filter refuses only

@@ -1,5 +1,8 @@
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import type { CheckHistory, Incident, KnownCommit } from "../../pipeline/index.ts";
+import { fail, ok, type Result } from "../../wire/result.ts";
+import { readText } from "../read-input.ts";
 
 /** What a case says of the check's history: its results so far, in their order. */
 export const caseHistory = z.strictObject({
@@ -19,6 +22,17 @@ export const caseHistory = z.strictObject({
 });
 
 export type CaseHistory = z.infer<typeof caseHistory>;
+
+/** Reads a history from a file, YAML or JSON. */
+export async function readHistoryFile(file: string): Promise<Result<CaseHistory>> {
+	const text = await readText(file);
+	if (!text.ok) return text;
+	const document = parseDocument(text.value);
+	const [error] = document.errors;
+	if (error !== undefined) return fail(`${file} is not YAML: ${error.message.split("\n")[0]}`);
+	const checked = caseHistory.safeParse(document.toJS());
+	return checked.success ? ok(checked.data) : fail(`${file}: ${z.prettifyError(checked.error)}`);
+}
 
 /** The history that a hub would have. `fingerprint`: the key of the case's own cause; null where nothing identifies it. */
 export function historyOfCase(

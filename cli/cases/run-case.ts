@@ -1,8 +1,5 @@
 import {
 	type Artefact,
-	type DecideInput,
-	type Decision,
-	decide,
 	type Incident,
 	loadPipeline,
 	type Pipeline,
@@ -13,9 +10,9 @@ import {
 } from "../../pipeline/index.ts";
 import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
-import { historyOfCase } from "./case-history.ts";
 import type { CaseOutcome } from "./compare-outcome.ts";
 import { compareOutcome } from "./compare-outcome.ts";
+import { decideKnowing } from "./decide-knowing.ts";
 import { compact, incidentOfCase } from "./incident-of-case.ts";
 
 /** Receives the stages' results for a case. */
@@ -78,20 +75,4 @@ async function decided(
 	if (decision.outcome === "filtered") return { ...known, filter: decision.filter };
 	const isGrouped = artefact.group !== undefined && artefact.group.scope !== "off";
 	return { ...known, decision, cause: isGrouped ? (sharedCause(incident, decision)?.text ?? null) : null };
-}
-
-/** Flakes and histories know the failure by its fingerprint, which it has only once it is decided. */
-async function decideKnowing(
-	pipeline: Pipeline,
-	input: DecideInput,
-	{ flaky = false, history }: PipelineCase,
-): Promise<Decision> {
-	const decision = await decide(pipeline, input);
-	if (decision.outcome !== "spawn" || (!flaky && history === undefined)) return decision;
-	const key = decision.fingerprint?.key ?? null;
-	return await decide(pipeline, {
-		...input,
-		...(flaky && key !== null && { reruns: { flakes: [key], earlier: [] } }),
-		...(history !== undefined && { history: historyOfCase(history, input.incident, key) }),
-	});
 }

@@ -1,6 +1,7 @@
 import type { Fingerprint } from "../fingerprint.ts";
 import { failedAgain, type RerunFacts } from "../rerun.ts";
-import { type CheckResult, type KnownCommit, type WhoseVerdict, whoseFailure } from "./verdict.ts";
+import type { WhoseVerdict } from "../whose-failure.ts";
+import { type CheckResult, type KnownCommit, whoseFailure } from "./verdict.ts";
 
 /** What is known of the check of an incident of a pull request, on its own branch and on the one that it is merged into. */
 export interface CheckHistory {
@@ -35,18 +36,3 @@ export function judgeHistory(history: CheckHistory, { category, fingerprint, rer
 	const isOpen = found.verdict === "unknown" && unanswered !== undefined;
 	return isOpen ? { ...found, why: `${found.why}; ${unanswered}` } : found;
 }
-
-/** The verdict as one sentence for people. Branches and authors in it are others' text. */
-export function whoseSentence({ verdict, suspect, why }: WhoseVerdict): string {
-	const author = suspect?.author === undefined ? "" : ` by ${suspect.author}`;
-	const first = suspect === undefined ? "" : `; first red commit ${suspect.sha.slice(0, 7)}${author}`;
-	return `${WHOSE[verdict]}: ${why}${first}`;
-}
-
-const WHOSE = {
-	yours: "This pull request breaks it",
-	base_branch: "The base branch breaks it, not this pull request",
-	flaky: "Flaky",
-	infrastructure: "Infrastructure",
-	unknown: "Not known whose failure it is",
-} as const;

@@ -1,3 +1,5 @@
+import type { Suspect, WhoseVerdict } from "../whose-failure.ts";
+
 /** One finished check of a commit, as the journal keeps it. */
 export interface CheckResult {
 	readonly branch: string;
@@ -31,22 +33,6 @@ export interface WhoseFailure {
 	/** Of this check, on both branches, in any order, also more than once. */
 	readonly results: readonly CheckResult[];
 	readonly commits: ReadonlyMap<string, KnownCommit>;
-}
-
-/** The first red commit after the last green one. */
-export interface Suspect {
-	readonly sha: string;
-	readonly author?: string;
-}
-
-export const FAILURE_VERDICTS = ["yours", "base_branch", "flaky", "infrastructure", "unknown"] as const;
-export type FailureVerdict = (typeof FAILURE_VERDICTS)[number];
-
-export interface WhoseVerdict {
-	readonly verdict: FailureVerdict;
-	readonly suspect?: Suspect;
-	/** One sentence. */
-	readonly why: string;
 }
 
 /** Categories of failures that no commit causes. */

@@ -1,13 +1,12 @@
 import type { Agent, ClassifyRule } from "../artefact.ts";
 import { type Because, becauseSentence } from "../because.ts";
 import type { BranchStrategy } from "../branch-strategy.ts";
-import { whoseSentence } from "../cause/check-history.ts";
-import type { WhoseVerdict } from "../cause/verdict.ts";
 import type { Context } from "../context.ts";
 import { isFork } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
 import type { FailedAgain } from "../rerun.ts";
+import { type WhoseVerdict, whoseSentence } from "../whose-failure.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PromptView } from "./prompt-variables.ts";
 

@@ -1,9 +1,9 @@
 import type { Because } from "../../pipeline/because.ts";
-import type { WhoseVerdict } from "../../pipeline/cause/verdict.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { RerunResult } from "../../pipeline/rerun.ts";
+import type { WhoseVerdict } from "../../pipeline/whose-failure.ts";
 import type { Right } from "../http/rights.ts";
 import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
 
