@@ -3,7 +3,6 @@ import {
 	type Artefact,
 	becauseSentence,
 	type Decision,
-	decide,
 	type Fingerprint,
 	type LifecycleReading,
 	loadPipeline,
@@ -16,11 +15,14 @@ import {
 	renderStageLine,
 	renderStages,
 	type StageExplanation,
+	whoseSentence,
 	whyIgnored,
 } from "../pipeline/index.ts";
 import { ok, type Result } from "../wire/result.ts";
 import { loadGoodPipeline } from "./build-pipeline.ts";
 import { caseContext } from "./cases/case-context.ts";
+import { readHistoryFile } from "./cases/case-history.ts";
+import { decideKnowing } from "./cases/decide-knowing.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitWith, type Output } from "./output.ts";
 import { readJson } from "./read-input.ts";
@@ -31,6 +33,8 @@ export interface ExplainOptions {
 	readonly pipeline: string;
 	readonly log?: string;
 	readonly files?: readonly string[];
+	/** A file with what is known of the check, as in a case. */
+	readonly history?: string;
 	readonly json?: boolean;
 	/** Every rule that was looked at, below the stage that it belongs to. */
 	readonly verbose?: boolean;
@@ -98,7 +102,9 @@ async function decideGiven(
 	const log = options.log === undefined ? ok(undefined) : await readLogFile(pipeline, options.log);
 	if (!log.ok) return log;
 	const context = caseContext(artefact, { log: log.value, changed_files: options.files });
-	return ok(await decide(pipeline, { incident, context, attempt: 1 }));
+	const history = options.history === undefined ? ok(undefined) : await readHistoryFile(options.history);
+	if (!history.ok) return history;
+	return ok(await decideKnowing(pipeline, { incident, context, attempt: 1 }, { history: history.value }));
 }
 
 type Paint = Pick<Output, "paint">;
@@ -141,6 +147,9 @@ function renderDecision(decision: Decision, output: Paint): string[] {
 		`  rule      ${decision.rule}`,
 		`  failure   ${decision.failure_type} (${decision.failure_category})`,
 		...(decision.fingerprint === null ? [] : [`  cause     ${printable(decision.fingerprint.text)}`]),
+		...(decision.whose_failure === undefined
+			? []
+			: [`  whose     ${printable(whoseSentence(decision.whose_failure))}`]),
 		...(decision.rerun === undefined
 			? []
 			: [`  rerun     the failed jobs are run again first (${decision.rerun.rule}); this is for what fails again`]),

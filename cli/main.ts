@@ -225,11 +225,12 @@ program
 	.option(...PIPELINE)
 	.option("-l, --log <file>", "File with the failed job's log")
 	.option("-f, --files <paths>", "Paths of the changed files, separated by commas", commaSeparated)
+	.option("--history <file>", "File with the check's history, as in a case (YAML): whose failure is it?")
 	.option("--json", "Print the whole explanation as JSON")
 	.option("-v, --verbose", "Show every rule that was looked at, with the values that decided")
 	.addHelpText(
 		"after",
-		"\nExamples:\n  npx healer explain payload.json --event workflow_job\n  npx healer explain payload.json --event workflow_job --verbose\n  npx healer explain payload.json --event workflow_job --log job.log --files src/a.rs,Cargo.toml",
+		"\nExamples:\n  npx healer explain payload.json --event workflow_job\n  npx healer explain payload.json --event workflow_job --verbose\n  npx healer explain payload.json --event workflow_job --log job.log --files src/a.rs,Cargo.toml\n  npx healer explain payload.json --event workflow_run --log job.log --history history.yaml",
 	)
 	.action(async (payload, options) => end((await import("./explain.ts")).explain(payload, options, output)));
 

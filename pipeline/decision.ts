@@ -2,6 +2,7 @@ import type { Because } from "./because.ts";
 import type { StageExplanation } from "./explanation.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { RerunRequest } from "./rerun.ts";
+import type { WhoseVerdict } from "./whose-failure.ts";
 
 /** The exclusive right to act on a key, for a limited time. */
 export interface ClaimRequest {
@@ -37,6 +38,8 @@ export type Decision =
 			readonly because: Because;
 			/** What identifies the cause; null where nothing does. */
 			readonly fingerprint: Fingerprint | null;
+			/** Whose failure a pull request's red check is; absent where nobody asked. */
+			readonly whose_failure?: WhoseVerdict;
 			/** GitHub is asked to run the failed jobs again first; this is for what fails again. */
 			readonly rerun?: RerunRequest;
 			readonly max_active: number;

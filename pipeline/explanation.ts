@@ -1,5 +1,6 @@
 import type { Because } from "./because.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { WhoseVerdict } from "./whose-failure.ts";
 
 /**
  * The result of a condition. Unknown: a path it needs is missing, or it could not be evaluated. A filter refuses only
@@ -57,5 +58,7 @@ export interface Explanation {
 	readonly because?: Because;
 	/** What identifies the cause; null where nothing does. Absent as `because` is. */
 	readonly fingerprint?: Fingerprint | null;
+	/** Whose failure a pull request's red check is; absent for any other incident, and before a decision. */
+	readonly whose_failure?: WhoseVerdict;
 	readonly stages: readonly StageExplanation[];
 }

@@ -3,17 +3,9 @@ export type { Artefact, GroupPolicy } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
+export { type CheckHistory, judgeHistory } from "./cause/check-history.ts";
 export { sharedCause } from "./cause/shared-cause.ts";
-export {
-	type CheckResult,
-	FAILURE_VERDICTS,
-	type FailureVerdict,
-	type KnownCommit,
-	type Suspect,
-	type WhoseFailure,
-	type WhoseVerdict,
-	whoseFailure,
-} from "./cause/verdict.ts";
+export { type CheckResult, type KnownCommit, type WhoseFailure, whoseFailure } from "./cause/verdict.ts";
 export type { Context, ContextPart } from "./context.ts";
 export type { Decision } from "./decision.ts";
 export { type DeliveryQuestion, type ExplainedDelivery, explainDelivery } from "./explain-delivery.ts";
@@ -52,3 +44,4 @@ export { type LifecycleReading, readLifecycle } from "./stages/read-lifecycle.ts
 export { rejectEarly } from "./stages/reject-early.ts";
 export { renderIgnored } from "./stages/render-ignored.ts";
 export { whyIgnored } from "./stages/why-ignored.ts";
+export { FAILURE_VERDICTS, type FailureVerdict, type WhoseVerdict, whoseSentence } from "./whose-failure.ts";

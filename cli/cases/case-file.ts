@@ -2,8 +2,10 @@ import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
+import { FAILURE_VERDICTS } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readJson, readText } from "../read-input.ts";
+import { caseHistory } from "./case-history.ts";
 
 /** Null: the name is absent. */
 const texts = z.record(z.string(), z.string().nullable());
@@ -27,6 +29,10 @@ const expectation = z
 		failure_category: z.string(),
 		/** Whether the failed jobs are run again before an agent is woken. */
 		rerun: z.boolean(),
+		/** Whose failure a pull request's red check is; with `history`. */
+		verdict: z.enum(FAILURE_VERDICTS),
+		/** The first red commit; null: the history names none. */
+		suspect: z.string().nullable(),
 		/** Keys of the claims, by the names of their dedup rules. */
 		claims: texts,
 		labels: texts,
@@ -81,6 +87,8 @@ const pipelineCase = z
 		commit_message: z.string().optional(),
 		/** Whether the failure is in the flake ledger: it passed lately when it was run again. */
 		flaky: z.boolean().optional(),
+		/** What is known of its check, for a red check of a pull request. */
+		history: caseHistory.optional(),
 		/** What GitHub has of the branch's name; without it, nobody has asked. */
 		branch_state: z.enum(["exists", "tag", "deleted"]).optional(),
 		/** Data of other context parts, by their names in the pipeline. */

@@ -19,6 +19,8 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 		...differs("failure_type", expected.failure_type, decision?.failure_type ?? whyNot(outcome)),
 		...differs("failure_category", expected.failure_category, decision?.failure_category ?? whyNot(outcome)),
 		...differs("rerun", expected.rerun, decision === undefined ? whyNot(outcome) : decision.rerun !== undefined),
+		...differs("verdict", expected.verdict, decision?.whose_failure?.verdict),
+		...differs("suspect", expected.suspect, decision?.whose_failure?.suspect?.sha ?? null),
 		...differs("claims", expected.claims, claims),
 		...differs("labels", expected.labels, metadata?.labels),
 		...differs("annotations", expected.annotations, metadata?.annotations),

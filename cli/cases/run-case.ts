@@ -1,8 +1,5 @@
 import {
 	type Artefact,
-	type DecideInput,
-	type Decision,
-	decide,
 	type Incident,
 	loadPipeline,
 	type Pipeline,
@@ -15,6 +12,7 @@ import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
 import type { CaseOutcome } from "./compare-outcome.ts";
 import { compareOutcome } from "./compare-outcome.ts";
+import { decideKnowing } from "./decide-knowing.ts";
 import { compact, incidentOfCase } from "./incident-of-case.ts";
 
 /** Receives the stages' results for a case. */
@@ -72,16 +70,9 @@ async function decided(
 	const { changed_files, commit_message, branch_state } = given;
 	const context = caseContext(artefact, { log, changed_files, commit_message }, given.context);
 	const incident = { ...known.incident, ...(branch_state !== undefined && { branch_state }) };
-	const decision = await decideKnowing(pipeline, { incident, context, attempt: 1 }, given.flaky === true);
+	const decision = await decideKnowing(pipeline, { incident, context, attempt: 1 }, given);
 	note(decision.explanation);
 	if (decision.outcome === "filtered") return { ...known, filter: decision.filter };
 	const isGrouped = artefact.group !== undefined && artefact.group.scope !== "off";
 	return { ...known, decision, cause: isGrouped ? (sharedCause(incident, decision)?.text ?? null) : null };
-}
-
-/** A flake is known by its fingerprint, which the failure has only once it is decided. */
-async function decideKnowing(pipeline: Pipeline, input: DecideInput, isFlaky: boolean): Promise<Decision> {
-	const decision = await decide(pipeline, input);
-	if (!isFlaky || decision.outcome !== "spawn" || decision.fingerprint === null) return decision;
-	return await decide(pipeline, { ...input, reruns: { flakes: [decision.fingerprint.key], earlier: [] } });
 }

@@ -37,6 +37,8 @@ export const incidentDetail = listedIncident.extend({
 	fixed_by: text,
 	escalation_url: text,
 	verdict: text,
+	// A worker without verdicts on red checks does not have it.
+	whose_failure: text.default(null),
 	incident: z.looseObject({ url: z.string().optional(), head_sha: z.string().optional() }),
 	explanation: z.looseObject({
 		because: z.looseObject({ line: z.string().optional() }).optional(),

@@ -45,12 +45,13 @@ export async function showIncident(
 }
 
 function rendered(incident: IncidentDetail, url: string, { paint }: Output): readonly string[] {
-	const { verdict, explanation, repository, branch, pr_number, title, part, attempts } = incident;
+	const { verdict, whose_failure, explanation, repository, branch, pr_number, title, part, attempts } = incident;
 	const line = explanation.because?.line;
 	const where = [pr_number === null ? repository : `${repository}#${pr_number}`, branch, title, part];
 	return [
 		paint("bold", verdict === null ? "Not decided yet." : `${visible(verdict)}.`),
 		...(line === undefined ? [] : [paint("dim", `  | ${visible(line)}`)]),
+		...(whose_failure === null ? [] : [`${visible(whose_failure)}.`]),
 		"",
 		field("incident", `${incident.id} (${visible(where.filter(Boolean).join(" · "))})`),
 		field("status", [incident.status, incident.reason].filter(Boolean).map(String).map(visible).join(": ")),

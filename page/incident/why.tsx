@@ -1,19 +1,31 @@
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
+import { status } from "../api/poll.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { commitPlace } from "../parts/github-places.ts";
+import { OutsideLink } from "../parts/outside-link.tsx";
 import { FilterLink } from "../parts/place-links.tsx";
 import { QuotedText } from "../parts/quoted-text.tsx";
 import { ExplanationTree } from "./explanation-tree.tsx";
 
 /** Who fixes it and why: one sentence, the decisive line, the rule; folded below them every rule that was looked at. */
-export function Why({ shown: { verdict, explanation, rule, failure_type } }: { readonly shown: IncidentDetail }) {
+export function Why({ shown }: { readonly shown: IncidentDetail }) {
+	const { verdict, explanation, rule, failure_type } = shown;
 	const { because, stages } = explanation;
-	if (verdict === null) return <ExplanationTree stages={stages} />;
+	if (verdict === null) {
+		return (
+			<>
+				<WhoseFailure shown={shown} />
+				<ExplanationTree stages={stages} />
+			</>
+		);
+	}
 	const evidence = because?.by === "evidence" ? because : undefined;
 	return (
 		<>
 			<p class="verdict-line">
 				<QuotedText text={verdict} />.
 			</p>
+			<WhoseFailure shown={shown} />
 			{evidence?.line !== undefined && (
 				<div class="decisive">
 					<pre>{evidence.line}</pre>
@@ -38,5 +50,24 @@ export function Why({ shown: { verdict, explanation, rule, failure_type } }: { r
 				<ExplanationTree stages={stages} />
 			</details>
 		</>
+	);
+}
+
+/** Whose failure a pull request's red check is, and the first red commit. */
+function WhoseFailure({ shown: { whose_failure, explanation, repository } }: { readonly shown: IncidentDetail }) {
+	if (whose_failure === null) return null;
+	const suspect = explanation.whose_failure?.suspect;
+	return (
+		<p class="whose-failure">
+			<QuotedText text={whose_failure} />.
+			{suspect !== undefined && (
+				<>
+					{" "}
+					<OutsideLink href={commitPlace(status.value?.github_url, repository, suspect.sha)}>
+						{suspect.sha.slice(0, 7)}
+					</OutsideLink>
+				</>
+			)}
+		</p>
 	);
 }

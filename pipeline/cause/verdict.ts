@@ -1,3 +1,5 @@
+import type { Suspect, WhoseVerdict } from "../whose-failure.ts";
+
 /** One finished check of a commit, as the journal keeps it. */
 export interface CheckResult {
 	readonly branch: string;
@@ -12,7 +14,9 @@ export interface CheckResult {
 
 /** What is known of a commit. Absent commits are unknown: they are no proof of anything. */
 export interface KnownCommit {
-	readonly parents: readonly string[];
+	/** Absent: nobody said. */
+	readonly parents?: readonly string[];
+	/** A login, else the name in the commit. */
 	readonly author?: string;
 }
 
@@ -20,29 +24,15 @@ export interface KnownCommit {
 export interface WhoseFailure {
 	/** One of `results`, or as it will be there. */
 	readonly red: CheckResult;
-	/** The branch that it is to be merged into; for an entry of a merge queue, the queue's base. */
-	readonly base: string;
+	/** The branch that it is to be merged into; for an entry of a merge queue, the queue's base. Absent: nobody names it. */
+	readonly base?: string;
 	/** The category of the failure type: `network` and `runner` are nobody's change. */
 	readonly category?: string;
+	/** Whether the same failure passed lately when it was run again: it is in the flake ledger. */
+	readonly isKnownFlake?: boolean;
 	/** Of this check, on both branches, in any order, also more than once. */
 	readonly results: readonly CheckResult[];
 	readonly commits: ReadonlyMap<string, KnownCommit>;
-}
-
-/** The first red commit after the last green one. */
-export interface Suspect {
-	readonly sha: string;
-	readonly author?: string;
-}
-
-export const FAILURE_VERDICTS = ["yours", "base_branch", "flaky", "infrastructure", "unknown"] as const;
-export type FailureVerdict = (typeof FAILURE_VERDICTS)[number];
-
-export interface WhoseVerdict {
-	readonly verdict: FailureVerdict;
-	readonly suspect?: Suspect;
-	/** One sentence. */
-	readonly why: string;
 }
 
 /** Categories of failures that no commit causes. */
@@ -57,23 +47,37 @@ export function whoseFailure(asked: WhoseFailure): WhoseVerdict {
 	if (category !== undefined && NOBODYS.has(category)) {
 		return { verdict: "infrastructure", why: "no commit causes a failure of the network or of a runner" };
 	}
-	const own = asked.results.filter(({ check }) => check === red.check);
-	const history = { ...asked, results: byTime(own.some((one) => isSame(one, red)) ? own : [...own, red]) };
-	const onBase = history.results.filter(({ branch }) => branch === base);
-	const before = red.branch === base ? undefined : baseVerdict(history, onBase);
-	if (before?.verdict === "base_branch") return before;
-	const both = history.results.filter(({ sha }) => sha === red.sha);
-	if (both.some(({ is_green }) => is_green)) {
-		return { verdict: "flaky", why: "the same commit passed and failed" };
+	const others = asked.results.filter((one) => one.check === red.check && !isSame(one, red));
+	const results = byTime([...others, red]);
+	const isBoth = results.some(({ sha, is_green }) => is_green && sha === red.sha);
+	if (base === undefined) {
+		return isBoth ? BOTH : asked.isKnownFlake ? KNOWN : { verdict: "unknown", why: "nobody names its base branch" };
 	}
+	const history = { ...asked, base, results };
+	const onBase = results.filter(({ branch }) => branch === base);
+	const before = red.branch === base ? undefined : baseVerdict(history, onBase);
+	if (before?.verdict === "base_branch" && !(asked.isKnownFlake && !isRedTwice(history, onBase))) return before;
+	if (isBoth) return BOTH;
+	if (asked.isKnownFlake) return KNOWN;
 	if (before !== undefined) return before;
 	const suspect = firstRed(history, onBase);
 	if (suspect === undefined) return { verdict: "unknown", why: `no green result of ${red.check} on ${base} is known` };
 	return { verdict: "base_branch", suspect, why: `it is red on ${base} itself` };
 }
 
+const BOTH: WhoseVerdict = { verdict: "flaky", why: "the same commit passed and failed" };
+const KNOWN: WhoseVerdict = { verdict: "flaky", why: "the same failure passed lately when it was run again" };
+
+type History = WhoseFailure & { readonly base: string };
+
+/** Whether two commits of the base fail for this cause, and none after them passed: a flake that is seen once blames nobody. */
+function isRedTwice({ red }: History, onBase: readonly CheckResult[]): boolean {
+	const since = onBase.slice(onBase.findLastIndex(({ is_green }) => is_green) + 1);
+	return new Set(since.filter((one) => isCause(one, red)).map(({ sha }) => sha)).size > 1;
+}
+
 /** What the base branch says about a red check of another branch. */
-function baseVerdict(asked: WhoseFailure, onBase: readonly CheckResult[]): WhoseVerdict {
+function baseVerdict(asked: History, onBase: readonly CheckResult[]): WhoseVerdict {
 	const { red, base, commits } = asked;
 	const ancestors = ancestorsOf(red.sha, commits, new Set(onBase.map(({ sha }) => sha)));
 	const same = onBase.filter((one) => !one.is_green && isCause(one, red));
@@ -102,12 +106,12 @@ function baseVerdict(asked: WhoseFailure, onBase: readonly CheckResult[]): Whose
 	return { verdict: "unknown", why: `${base} is red, and the causes cannot be compared` };
 }
 
-function ofBase(asked: WhoseFailure, onBase: readonly CheckResult[], why: string): WhoseVerdict {
+function ofBase(asked: History, onBase: readonly CheckResult[], why: string): WhoseVerdict {
 	const suspect = firstRed(asked, onBase);
 	return { verdict: "base_branch", ...(suspect !== undefined && { suspect }), why };
 }
 
-function ofBranch(asked: WhoseFailure, why: string): WhoseVerdict {
+function ofBranch(asked: History, why: string): WhoseVerdict {
 	const { red, results } = asked;
 	const suspect = firstRed(
 		asked,
@@ -117,7 +121,7 @@ function ofBranch(asked: WhoseFailure, why: string): WhoseVerdict {
 }
 
 /** The first of the newest unbroken sequence of commits that fail for this cause. */
-function firstRed(asked: WhoseFailure, results: readonly CheckResult[]): Suspect | undefined {
+function firstRed(asked: History, results: readonly CheckResult[]): Suspect | undefined {
 	const { red, commits } = asked;
 	const last = results.findLastIndex((one) => !one.is_green && isCause(one, red) && one.began_at <= red.began_at);
 	if (last === -1) return undefined;
@@ -159,9 +163,9 @@ function ancestorsOf(
 		if (shas.has(at)) continue;
 		shas.add(at);
 		if (ends.has(at) && at !== sha) continue;
-		const known = commits.get(at);
-		if (known === undefined) isWhole = false;
-		else next.push(...known.parents);
+		const parents = commits.get(at)?.parents;
+		if (parents === undefined) isWhole = false;
+		else next.push(...parents);
 	}
 	return { shas, isWhole };
 }

@@ -73,6 +73,7 @@ export const PROMPT_VARIABLES = {
 	failure_category: text("The failure type's category."),
 	because: untrusted("Why this agent was chosen, in one sentence."),
 	failed_again: text("That it failed again when its jobs were run again, and whether the cause is the same."),
+	whose_failure: untrusted("Whose failure a pull request's red check is, why, and the first red commit."),
 	suggested_fix_approach: text("The failure type's suggested approach."),
 	branch_strategy: text("Where the fix goes."),
 	fix_branch: untrusted("The branch to push to."),

@@ -6,6 +6,7 @@ import { isFork } from "../head-repository.ts";
 import type { Incident } from "../incident.ts";
 import { redactData } from "../redaction/redact-data.ts";
 import type { FailedAgain } from "../rerun.ts";
+import { type WhoseVerdict, whoseSentence } from "../whose-failure.ts";
 import { contextTexts } from "./context-texts.ts";
 import type { PromptView } from "./prompt-variables.ts";
 
@@ -39,6 +40,7 @@ export interface PromptInput {
 	readonly strategy: BranchStrategy;
 	/** It came back when its jobs were run again. */
 	readonly failed_again?: FailedAgain;
+	readonly whose_failure?: WhoseVerdict;
 }
 
 /** Everything that a template can name, taken from the incident, its context and the decision. */
@@ -60,6 +62,7 @@ export function promptView(input: PromptInput): PromptView {
 		fix_branch: input.strategy.branch,
 		target_branch: startOf(input.strategy),
 		failed_again: input.failed_again && failedAgainText(input.failed_again),
+		whose_failure: input.whose_failure && whoseSentence(input.whose_failure),
 		attempt: String(attempt),
 		previous_attempts: attemptLines(input.previous_attempts ?? []),
 		...(inFork && { head_repository: incident.head_repository }),

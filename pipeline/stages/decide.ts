@@ -1,6 +1,7 @@
 import type { Agent, Settings } from "../artefact.ts";
 import type { Because } from "../because.ts";
 import { branchStrategy } from "../branch-strategy.ts";
+import { type CheckHistory, type FoundFailure, judgeHistory } from "../cause/check-history.ts";
 import { fingerprintOf } from "../cause/fingerprint.ts";
 import type { Context } from "../context.ts";
 import { dataFrom } from "../context-data.ts";
@@ -12,6 +13,7 @@ import type { Incident } from "../incident.ts";
 import { type PreviousAttempt, promptView } from "../prompt/prompt-view.ts";
 import { renderPrompt } from "../prompt/render-prompt.ts";
 import { failedAgain, type RerunFacts } from "../rerun.ts";
+import type { WhoseVerdict } from "../whose-failure.ts";
 import { applyFilters } from "./apply-filters.ts";
 import { chooseAgent, type Routed } from "./choose-agent.ts";
 import { type Classified, classify } from "./classify.ts";
@@ -37,6 +39,10 @@ export interface DecideInput {
 	readonly evidence?: Incident;
 	/** What is known of reruns; absent: nothing was run again, and no flake is known. */
 	readonly reruns?: RerunFacts;
+	/** What is known of its check, if it is a red check of a pull request. */
+	readonly history?: CheckHistory;
+	/** Whose failure an earlier decision said it is; a `history` says it anew. */
+	readonly whose_failure?: WhoseVerdict;
 }
 
 /**
@@ -87,9 +93,11 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
 	const because = becauseOf(route, { routed, failure: type });
 	const failed_again = failedAgain(reruns.earlier, fingerprint);
+	const whose_failure = whoseOf(input, { category: type.category, fingerprint, reruns });
 	const view = promptView({
 		...{ ...input, incident: about, agent, failure: type, because, strategy },
 		...(failed_again !== undefined && { failed_again }),
+		...(whose_failure !== undefined && { whose_failure }),
 	});
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
 	const rule = route.name;
@@ -106,6 +114,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 		failure_category: type.category,
 		because,
 		fingerprint,
+		...(whose_failure !== undefined && { whose_failure }),
 		...(rerun?.request !== undefined && { rerun: rerun.request }),
 		max_active: agent.max_active,
 		deadline_s: pipeline.outcome.deadline_s,
@@ -121,6 +130,10 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
 		],
 	};
+}
+
+function whoseOf({ history, whose_failure }: DecideInput, found: FoundFailure): WhoseVerdict | undefined {
+	return history === undefined ? whose_failure : judgeHistory(history, found);
 }
 
 /** Shown in place of a filter's name when the setting refused a branch whose repository nobody named. */

@@ -49,6 +49,24 @@ describe("explain", () => {
 		expect(output.lines[0]).toBe("atlas, by default: nothing says what failed.");
 	});
 
+	it("says whose failure it is, by a file with the check's history", async () => {
+		const log = write(emptyFolder(), "job.log", "error[E0308]: mismatched types\n  --> src/clamp.rs:12:5");
+		const results = [
+			{ branch: "main", sha: "a1", result: "passed" },
+			{ branch: "main", sha: "a2", author: "ada\u001b[2J", result: "same" },
+		];
+		const history = write(emptyFolder(), "history.yaml", JSON.stringify({ base: "main", results }));
+		const output = recordedOutput();
+		const options = { event: "workflow_job", pipeline: PIPELINE, log, history };
+		expect(await explain(payload({ head_branch: "feature" }), options, output)).toBe(0);
+		expect(output.lines.find((line) => line.startsWith("  whose"))).toBe(
+			"  whose     The base branch breaks it, not this pull request: main fails for the same cause; first red commit a2 by ada\ufffd[2J",
+		);
+		const wrong = write(emptyFolder(), "history.yaml", "base: main");
+		expect(await explain(payload(), { ...options, history: wrong }, output)).toBe(2);
+		expect(output.problems.join()).toContain("results");
+	});
+
 	it("begins with one sentence, and folds each stage into a line", async () => {
 		const log = write(
 			emptyFolder(),

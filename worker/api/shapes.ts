@@ -3,6 +3,7 @@ import type { Context } from "../../pipeline/context.ts";
 import type { StageExplanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { RerunResult } from "../../pipeline/rerun.ts";
+import type { WhoseVerdict } from "../../pipeline/whose-failure.ts";
 import type { Right } from "../http/rights.ts";
 import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
 
@@ -71,9 +72,12 @@ export interface IncidentDetail extends TitledIncident {
 	readonly incident: Incident;
 	/** Who fixes it and why, in one sentence; null before the first decision. */
 	readonly verdict: string | null;
+	/** Whose failure a pull request's red check is, in one sentence; null for any other incident, and before a decision. */
+	readonly whose_failure: string | null;
 	readonly explanation: {
 		readonly pipeline?: string;
 		readonly because?: Because;
+		readonly whose_failure?: WhoseVerdict;
 		readonly stages: readonly StageExplanation[];
 	};
 	readonly context: Readonly<Record<string, ContextSummary>> | null;

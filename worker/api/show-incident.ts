@@ -1,6 +1,6 @@
 import type { IRequest } from "itty-router";
 import type { IncidentKind } from "../../pipeline/incident.ts";
-import { becauseSentence, printable, renderStages } from "../../pipeline/index.ts";
+import { becauseSentence, printable, renderStages, whoseSentence } from "../../pipeline/index.ts";
 import { currentEngine } from "../engine.ts";
 import type { Env } from "../env.ts";
 import { webAddressOf } from "../github/web-address.ts";
@@ -27,10 +27,10 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const { incident: row } = shown;
 	const explanation = await explanationOf(row);
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
-		const verdict = verdictOf(explanation);
+		const sentences = [verdictOf(explanation), whoseOf(explanation)].filter((sentence) => sentence !== null);
 		return textResponse([
 			`pipeline ${explanation.pipeline ?? row.pipeline}`,
-			...(verdict === null ? [] : [printable(verdict)]),
+			...sentences.map(printable),
 			...renderStages(explanation.stages),
 			"",
 		]);
@@ -51,6 +51,10 @@ async function explanationOf(row: IncidentRow): Promise<IncidentDetail["explanat
 
 function verdictOf({ because }: IncidentDetail["explanation"]): string | null {
 	return because === undefined ? null : becauseSentence(because);
+}
+
+function whoseOf({ whose_failure }: IncidentDetail["explanation"]): string | null {
+	return whose_failure === undefined ? null : whoseSentence(whose_failure);
 }
 
 /** A damaged incident is replaced by what the row's own columns contain. */
@@ -80,6 +84,7 @@ async function presentDetail(
 		identity: row.identity,
 		incident: incidentOf(row),
 		verdict: verdictOf(explanation),
+		whose_failure: whoseOf(explanation),
 		explanation,
 		context: context?.ok ? (context.value as IncidentDetail["context"]) : null,
 		reruns: rest.reruns.map(presentRerun),

@@ -20,7 +20,6 @@ import { packJson } from "../journal/packed-json.ts";
 import { inKey, type KnownRepository, namedOnly } from "../journal/repositories.ts";
 import { redAtDecision } from "../remediation/goal.ts";
 import { attemptTraceparent } from "../runtime/trace.ts";
-import { decideByEvidence } from "./decide-by-evidence.ts";
 import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { gatherRest } from "./gather-rest.ts";
@@ -29,6 +28,7 @@ import { reportedIncident } from "./reported-incident.ts";
 import { rerunFirst } from "./rerun-first.ts";
 import { type SplitEvidence, splitByField } from "./split-by-field.ts";
 import { LOCK_MS, type Progress } from "./waiting.ts";
+import { decideWithHistory } from "./whose-failure.ts";
 
 /** A stored decision, and the incident with what the decision learned about it. */
 export interface Decided {
@@ -70,7 +70,7 @@ async function decideOn(
 		...(escalate_to !== undefined && { escalate_to }),
 		reruns: withUnable(known.reruns, unableToRerun(effects, others)),
 	};
-	const { decision, handed_over, over } = await decideByEvidence(engine, input, earlier);
+	const { decision, handed_over, over } = await decideWithHistory(effects, locked, input, earlier);
 	const decided = decision.outcome === "spawn" ? whatDecided(decision) : undefined;
 	const found = {
 		explanation: await explain(locked, engine.version, decision.explanation, decided),
@@ -121,8 +121,9 @@ async function decideOn(
 }
 
 /** While its jobs are run again, no agent is chosen. */
-function whatDecided({ because, fingerprint, rerun }: Decision & { readonly outcome: "spawn" }) {
-	return rerun === undefined ? { because, fingerprint } : { fingerprint };
+function whatDecided({ because, fingerprint, whose_failure, rerun }: Decision & { readonly outcome: "spawn" }) {
+	const found = { fingerprint, ...(whose_failure !== undefined && { whose_failure }) };
+	return rerun === undefined ? { because, ...found } : found;
 }
 
 /** Why nothing can be run again, whatever the rules say. */

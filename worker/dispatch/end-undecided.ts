@@ -83,7 +83,7 @@ export async function explain(
 	locked: LockedIncident,
 	version: string,
 	again: readonly StageExplanation[],
-	decided?: Pick<Explanation, "because" | "fingerprint">,
+	decided?: Pick<Explanation, "because" | "fingerprint" | "whose_failure">,
 ): Promise<string> {
 	const before: Explanation = JSON.parse(await unpackJson(locked.explanation));
 	const stages = [...before.stages.filter(({ round }) => round === "first"), ...again];

@@ -1,5 +1,6 @@
 import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
+import { CHECK_RESULTS_MS, PRUNE_CHECK_RESULTS } from "../journal/check-results.ts";
 import { checkKey } from "../journal/checks.ts";
 import { FLAKE_MS, FORGET_FLAKES } from "../journal/flakes.ts";
 import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
@@ -25,6 +26,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
 		ignoredBefore: now - ignored_s * 1000,
 		auditBefore: now - AUDIT_KEPT_MS,
 		flakesBefore: now - FLAKE_MS,
+		resultsBefore: now - CHECK_RESULTS_MS,
 	};
 	await pruneUnowned(effects.journal, { before, ...ends, limit: ROWS });
 	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
@@ -140,18 +142,21 @@ async function pruneUnowned(
 		ignoredBefore,
 		auditBefore,
 		flakesBefore,
+		resultsBefore,
 		limit,
 	}: {
 		readonly before: number;
 		readonly ignoredBefore: number;
 		readonly auditBefore: number;
 		readonly flakesBefore: number;
+		readonly resultsBefore: number;
 		readonly limit: number;
 	},
 ): Promise<void> {
 	const today = new Date(ignoredBefore).toISOString().slice(0, 10);
 	await db.batch([
 		db.prepare(PRUNE_CHECKS).bind(before, limit),
+		db.prepare(PRUNE_CHECK_RESULTS).bind(resultsBefore, limit),
 		db.prepare(PRUNE_PULL_REQUESTS).bind(before, limit),
 		db.prepare(PRUNE_RESOLVED_ALERTS).bind(before, limit),
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),

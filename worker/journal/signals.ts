@@ -2,6 +2,7 @@ import { isFork } from "../../pipeline/head-repository.ts";
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
 import { type Bindings, bindNamed, insertRow } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun } from "./check-heads.ts";
+import { checkResultStatements } from "./check-results.ts";
 import { checkRowOf } from "./check-rows.ts";
 import { beganAt, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
@@ -145,8 +146,10 @@ function checkStatement(
 	const row = checkRowOf(signal, conclusion, now);
 	if (row === undefined) return [];
 	const { repository, branch } = row;
+	const isTimed = positionOf(signal) !== undefined;
 	return [
-		insertRow(db, checksTable, row, { onConflict: positionOf(signal) === undefined ? OTHER_CHECK : NEWER_CHECK }),
+		insertRow(db, checksTable, row, { onConflict: isTimed ? NEWER_CHECK : OTHER_CHECK }),
+		...(isTimed ? checkResultStatements(db, row) : []),
 		...(signal.run_id === undefined ? [] : nameHeadsOfRun(db, { repository, branch, run_id: signal.run_id })),
 	];
 }
