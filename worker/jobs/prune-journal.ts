@@ -3,6 +3,7 @@ import type { Effects } from "../effects.ts";
 import { checkKey } from "../journal/checks.ts";
 import { FLAKE_MS, FORGET_FLAKES } from "../journal/flakes.ts";
 import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
+import { pruneSlots } from "../journal/rate-limit-slots.ts";
 import { ENDED, IS_UNENDED, statusList } from "../journal/state-machine.ts";
 
 // Per minute; the next sweep continues.
@@ -26,7 +27,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
 		auditBefore: now - AUDIT_KEPT_MS,
 		flakesBefore: now - FLAKE_MS,
 	};
-	await pruneUnowned(effects.journal, { before, ...ends, limit: ROWS });
+	await pruneUnowned(effects.journal, { before, ...ends, now, limit: ROWS });
 	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
 }
 
@@ -140,12 +141,14 @@ async function pruneUnowned(
 		ignoredBefore,
 		auditBefore,
 		flakesBefore,
+		now,
 		limit,
 	}: {
 		readonly before: number;
 		readonly ignoredBefore: number;
 		readonly auditBefore: number;
 		readonly flakesBefore: number;
+		readonly now: number;
 		readonly limit: number;
 	},
 ): Promise<void> {
@@ -156,6 +159,7 @@ async function pruneUnowned(
 		db.prepare(PRUNE_RESOLVED_ALERTS).bind(before, limit),
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
+		pruneSlots(db, now, limit),
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
 		db.prepare(FORGET_FLAKES).bind(flakesBefore, limit),
 		db.prepare(PRUNE_NOTIFICATIONS).bind(before, limit),
