@@ -60,5 +60,8 @@ export type Spawn = File["spawn"];
 
 export type OutcomePolicy = File["outcome"];
 
+/** The limits of one repository or one agent; what is absent is not limited. */
+export type OwnLimits = NonNullable<NonNullable<File["limits"]>["repository"]>;
+
 /** Which failures with one cause are a group. */
 export type GroupPolicy = File["group"];

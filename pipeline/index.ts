@@ -14,6 +14,7 @@ export type { Fingerprint } from "./fingerprint.ts";
 export { GITHUB_EVENTS } from "./github-events.ts";
 export { type Given, givenContext, givenParts } from "./given-context.ts";
 export type { Incident, IncidentKind, RunPart } from "./incident.ts";
+export { describeLimit, type Limit, type LimitRules, limitsFor } from "./limits.ts";
 export { joinReadings } from "./log/join-readings.ts";
 export type { LogLimits } from "./log/log-limits.ts";
 export { createLogReader, type LogReader, readLogText } from "./log/log-reader.ts";

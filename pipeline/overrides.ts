@@ -1,11 +1,13 @@
-import type { Artefact } from "./artefact.ts";
+import type { Artefact, OwnLimits } from "./artefact.ts";
 import { matchesGlob } from "./expression/glob.ts";
 
 type Overrides = NonNullable<Artefact["overrides"]>;
-type Stage = "settings" | "agents" | "outcome";
+type Stage = "settings" | "agents" | "outcome" | "limits";
 
 /** The stages of a policy that may differ by repository. An older artefact has no overrides. */
-type PolicyOf<Key extends Stage> = Pick<Artefact, Key> & { readonly overrides?: Overrides | undefined };
+type PolicyOf<Key extends Exclude<Stage, "limits">> = Pick<Artefact, Key> & {
+	readonly overrides?: Overrides | undefined;
+};
 
 /** The settings that apply to a repository. */
 export function settingsFor(policy: PolicyOf<"settings">, repository: string | undefined): Artefact["settings"] {
@@ -20,6 +22,14 @@ export function agentsFor(policy: PolicyOf<"agents">, repository: string | undef
 /** What happens after an attempt in a repository. */
 export function outcomeFor(policy: PolicyOf<"outcome">, repository: string | undefined): Artefact["outcome"] {
 	return changed(policy.outcome, policy.overrides, "outcome", repository);
+}
+
+/** The limits of one repository. */
+export function repositoryLimitsFor(
+	{ limits, overrides }: Pick<Artefact, "limits" | "overrides">,
+	repository: string | undefined,
+): OwnLimits {
+	return changed<OwnLimits>(limits?.repository ?? {}, overrides, "limits", repository);
 }
 
 /** The entries of `overrides` for a repository, in order. */

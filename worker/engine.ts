@@ -14,8 +14,10 @@ import {
 	type IgnoredReason,
 	type Incident,
 	type LifecycleReading,
+	type LimitRules,
 	type LogLimits,
 	type LogReader,
+	limitsFor,
 	loadPipeline,
 	type Notable,
 	type NotifyTarget,
@@ -56,6 +58,8 @@ export interface Engine {
 	readonly outcome: Artefact["outcome"];
 	/** Which failures with one cause are a group; a pipeline that was pushed earlier has none. */
 	readonly group?: GroupPolicy;
+	/** How many CodeRuns of an agent there may be in a repository, and when both are paused. */
+	limitsFor(repository: string, agent: string): LimitRules;
 	/** What differs in some repositories: read `settings` and `outcome` by `settingsFor` and `outcomeFor`. */
 	readonly overrides?: NonNullable<Artefact["overrides"]>;
 	/** Where notifications may go. */
@@ -160,6 +164,7 @@ function createEngine(artefact: Artefact): Engine {
 		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
 		outcome: pipeline.outcome,
 		...(artefact.group !== undefined && { group: artefact.group }),
+		limitsFor: (repository, agent) => limitsFor(artefact, repository, agent),
 		// A pipeline that was pushed earlier has none.
 		overrides: artefact.overrides ?? [],
 		notify: pipeline.notify,

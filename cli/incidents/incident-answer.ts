@@ -32,6 +32,9 @@ export const incidentDetail = listedIncident.extend({
 	attempt: z.number(),
 	blocked_on: text,
 	blocked_by: text,
+	// An older worker says neither.
+	blocked_since: text.default(null),
+	queue: z.looseObject({ text: z.string() }).nullable().default(null),
 	repository_url: z.string(),
 	next_try_at: text,
 	fixed_by: text,

@@ -90,10 +90,14 @@ function groupLines({ id, leader_id, members, first_members, repository }: Incid
 	return [field("group", `${members} with the same cause${all}`), ...shown];
 }
 
-function waitLines({ status, blocked_on, blocked_by }: IncidentDetail): readonly string[] {
+function waitLines({ status, blocked_on, blocked_by, blocked_since, queue }: IncidentDetail): readonly string[] {
 	if (status !== "waiting" || blocked_on === null) return [];
 	const by = blocked_by === null ? "" : `, which ${blocked_by.slice(0, SHORT_ID)} has or is ahead for`;
-	return [field("waits for", visible(`${blocked_on}${by}`))];
+	const since = blocked_since === null ? "" : `, since ${blocked_since}`;
+	return [
+		field("waits for", visible(`${blocked_on}${by}${since}`)),
+		...(queue === null ? [] : [field("queue", visible(queue.text))]),
+	];
 }
 
 /** What happens by itself, else what a person can do. */

@@ -21,7 +21,7 @@ function keyOf({ repository, title, part, blocked_on, reason }: TitledIncident):
 
 /** `claim:acme/shop|branch|main` and `claim:acme/shop|branch|dev` are both about a branch. */
 function kindOf(blocked_on: string | null): string | undefined {
-	const [, kind, name] = /^(claim|agent|cap):(?:[^|]*\|)?([^|]*)/.exec(blocked_on ?? "") ?? [];
+	const [, kind, name] = /^(claim|agent|limit):(?:[^|]*\|)?([^|]*)/.exec(blocked_on ?? "") ?? [];
 	return kind && `${kind}:${name}`;
 }
 

@@ -1,5 +1,5 @@
 import type { IncidentDetail } from "../../worker/api/shapes.ts";
-import { Until } from "../parts/age.tsx";
+import { Age, Until } from "../parts/age.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { nextStepOf } from "./next-step.ts";
@@ -20,6 +20,16 @@ export function NextStepText({ shown }: { readonly shown: IncidentDetail }) {
 			{shown.reason !== null && (
 				<p class="reason">
 					<Reason of={shown} />
+				</p>
+			)}
+			{shown.queue !== null && (
+				<p class="dim">
+					{shown.queue.text}
+					{shown.blocked_since !== null && (
+						<>
+							; began to wait <Age at={shown.blocked_since} />
+						</>
+					)}
 				</p>
 			)}
 			{shown.escalation_url !== null && (

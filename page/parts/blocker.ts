@@ -25,9 +25,9 @@ function sharedBy(name: string): string {
 	return name === "branch" ? "on the same branch" : `for the same ${name}`;
 }
 
-/** `claim:{key}` with a key such as `acme/shop|branch|main`; `agent:{name}`; `cap:{repository}` for the hourly limit. */
+/** `claim:{key}` with a key such as `acme/shop|branch|main`; `agent:{name}`; `limit:{installation, repository or agent}:{name}`. */
 function nameOf(blocked_on: string): string {
 	if (blocked_on.startsWith("agent:")) return "agent";
-	if (blocked_on.startsWith("cap:")) return "hourly limit";
+	if (blocked_on.startsWith("limit:")) return "limit";
 	return /^claim:[^|]*\|([a-z][a-z0-9_-]*)(?:\||$)/.exec(blocked_on)?.[1] ?? "claim";
 }

@@ -3,17 +3,17 @@ import { agentName } from "./file-leaves.ts";
 import { keys, shapeOf } from "./strict-keys.ts";
 
 /** What one entry changes: the named keys only. */
-interface Changes<Settings, Agent, Outcome> {
+interface Changes<Settings, Agent, Outcome, OwnLimits> {
 	readonly repositories: readonly string[];
 	readonly settings?: Partial<Settings> | undefined;
 	readonly agents?: Readonly<Record<string, Partial<Agent>>> | undefined;
 	readonly outcome?: Partial<Outcome> | undefined;
+	readonly limits?: Partial<OwnLimits> | undefined;
 }
 
 /** What may differ by repository. The others are about the installation, or about what is an incident at all. */
 const SETTINGS = [
 	"paused",
-	"max_per_hour",
 	"process_bot_commits",
 	"process_bots",
 	"process_forks",
@@ -26,10 +26,11 @@ const SETTINGS = [
 const AGENT = ["cli", "model", "prompt", "max_active", "tools"];
 
 /** The grammar of `overrides`, made of the grammar of what they change, without its defaults. */
-export function overridesOf<Settings, Agent, Outcome>(of: {
+export function overridesOf<Settings, Agent, Outcome, OwnLimits>(of: {
 	readonly settings: z.ZodType<Settings>;
 	readonly agent: z.ZodType<Agent>;
 	readonly outcome: z.ZodType<Outcome>;
+	readonly limits: z.ZodType<OwnLimits>;
 }) {
 	const override = keys(
 		{
@@ -40,12 +41,18 @@ export function overridesOf<Settings, Agent, Outcome>(of: {
 			settings: changesOf(of.settings, SETTINGS).optional().describe("Changed settings."),
 			agents: z.record(agentName, changesOf(of.agent, AGENT)).optional().describe("Changed agents, by name."),
 			outcome: changesOf(of.outcome).optional().describe("Changed policy after an attempt."),
+			limits: changesOf(of.limits).optional().describe("Changed limits, of each of these repositories by itself."),
 		},
 		"Changes for some repositories.",
 	);
 	// `changesOf` keeps the keys and types of the schemas that it is given.
-	type Written = Changes<Record<string, unknown>, { readonly prompt?: string }, { readonly escalate?: string[] }>;
-	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome>, Written>;
+	type Written = Changes<
+		Record<string, unknown>,
+		{ readonly prompt?: string },
+		{ readonly escalate?: string[] },
+		Record<string, unknown>
+	>;
+	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome, OwnLimits>, Written>;
 }
 
 /** An object's schema with every key optional and no defaults: a default would override what is set elsewhere. */

@@ -8,6 +8,7 @@ import { WRITER_PERMISSIONS } from "../writer-permissions.ts";
 import { duration, type Limits } from "./duration.ts";
 import { agentName, expression, mapping, name, pathName, promptName, text } from "./file-leaves.ts";
 import { incidentFields, signalFields } from "./incident-fields.ts";
+import { limits, ownLimits } from "./limits.ts";
 import { overridesOf } from "./overrides.ts";
 import { routeAgent } from "./route-agent.ts";
 import { keys } from "./strict-keys.ts";
@@ -52,12 +53,6 @@ export const settings = keys(
 			.min(1, "name at least one repository")
 			.describe("Repositories whose failures are processed."),
 		paused: z.boolean().default(false).describe("Create no CodeRuns while this is true; incidents wait."),
-		max_per_hour: z
-			.int()
-			.min(0)
-			.max(10_000)
-			.default(0)
-			.describe("Limit on CodeRuns per repository and hour; incidents over it wait. 0 is no limit."),
 		process_bot_commits: z.boolean().default(false).describe("Also process runs that a bot started."),
 		process_bots: z
 			.array(login())
@@ -146,6 +141,7 @@ export const agent = keys(
 			.max(1000)
 			.default(1)
 			.describe("Limit on this agent's unfinished CodeRuns; 0 is no limit."),
+		limits: ownLimits.optional().describe("The limits of this agent, in all repositories together."),
 		tools: keys({
 			local: z.array(toolName()).default([]).describe("Tools on the agent's own machine: the CodeRun's `localTools`."),
 			remote: z.array(toolName()).default([]).describe("Tools reached over the network: the CodeRun's `remoteTools`."),
@@ -426,12 +422,13 @@ export const pipelineFile = keys(
 		group: group
 			.prefault({})
 			.describe("Failures with one cause are a group: one agent is woken for all (docs/causes.md)."),
+		limits: limits.optional().describe("How many CodeRuns are created; what is beyond a limit waits."),
 		notify: z
 			.array(notification)
 			.optional()
 			.describe("Who is notified of what, in addition to the comments on GitHub (docs/notifications.md)."),
 		overrides: z
-			.array(overridesOf({ settings, agent, outcome }))
+			.array(overridesOf({ settings, agent, outcome, limits: ownLimits }))
 			.optional()
 			.describe("What differs in some repositories; later entries win."),
 	},

@@ -10,7 +10,7 @@ describe("blockerOf", () => {
 		["another claim", "claim:5dlabs/cto|alerts", OTHER, "for the same alerts"],
 		["an older incident in the queue for a claim", "claim:5dlabs/cto|branch|fix/parser", OTHER, "on the same branch"],
 		["an older incident in the queue for an agent", "agent:rex", OTHER, "for the same agent"],
-		["an older incident in the queue for the hourly limit", "cap:5dlabs/cto", OTHER, "for the same hourly limit"],
+		["an older incident in the queue for a limit", "limit:repository:5dlabs/cto", OTHER, "for the same limit"],
 		["an older incident in the queue for a key without a name", "claim:5dlabs/cto", OTHER, "for the same claim"],
 	])("finds the incident that holds %s", (_what, blocked_on, blocked_by, shared) => {
 		expect(blockerOf({ id: ID, blocked_on, blocked_by })).toEqual({ id: OTHER, label: "#5240a", shared });

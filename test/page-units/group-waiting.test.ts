@@ -24,6 +24,7 @@ function waiting(id: string, changes: Partial<TitledIncident> = {}): TitledIncid
 		attempt: 1,
 		blocked_on: "claim:acme/shop|branch|main",
 		blocked_by: null,
+		blocked_since: null,
 		updated_at: "2026-11-30T00:00:00.000Z",
 		...changes,
 	};

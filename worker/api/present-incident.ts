@@ -36,6 +36,7 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 		attempt: row.attempt,
 		blocked_on: row.blocked_on,
 		blocked_by: row.blocked_by,
+		blocked_since: row.status === "waiting" ? isoOrNull(row.blocked_since) : null,
 		updated_at: isoOf(row.updated_at),
 	};
 }

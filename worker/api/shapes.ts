@@ -44,6 +44,8 @@ export interface TitledIncident extends ShownIncident {
 	readonly blocked_on: string | null;
 	/** The incident that has it, or is ahead in the queue for it. */
 	readonly blocked_by: string | null;
+	/** Since when it waits for that. */
+	readonly blocked_since: string | null;
 	readonly updated_at: string;
 }
 
@@ -59,6 +61,8 @@ export interface IncidentDetail extends TitledIncident {
 	/** Where people see the repository: on github.com, or on the Enterprise's host of `GITHUB_API_URL`. */
 	readonly repository_url: string;
 	readonly next_try_at: string | null;
+	/** Its place among those that wait for the same thing; null if it waits for nothing that others may need. */
+	readonly queue: ShownQueue | null;
 	readonly ended_at: string | null;
 	/** What made the check pass again. */
 	readonly fixed_by: "agent" | "rerun" | "other" | null;
@@ -90,6 +94,18 @@ export interface IncidentDetail extends TitledIncident {
 	readonly timeline: readonly ShownStep[];
 	/** The first members of its group, oldest first; all of them: `GET /api/incidents?leader=ID`. */
 	readonly first_members: readonly ShownMember[];
+}
+
+/** The place of an incident among those that wait for the same thing. */
+export interface ShownQueue {
+	/** 1: it is next. */
+	readonly place: number;
+	/** How many wait for it, 1,000 at most. */
+	readonly waiting: number;
+	/** How many of each repository go before it. */
+	readonly before: readonly { readonly repository: string; readonly count: number }[];
+	/** The same, for people. */
+	readonly text: string;
 }
 
 /** An incident that waits for the fix of another one's agent. */

@@ -8,6 +8,7 @@ import { errorResponse, taggedResponse, textResponse } from "../http/responses.t
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
 import { unpackJson } from "../journal/packed-json.ts";
+import { placeInLine } from "../journal/queue-line.ts";
 import type { RerunRow } from "../journal/reruns.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { createLog } from "../log.ts";
@@ -15,6 +16,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { incidentTrace } from "../runtime/trace.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import { presentAttempt, presentTitled } from "./present-incident.ts";
+import { presentQueue } from "./present-queue.ts";
 import type { IncidentDetail, ShownDelivery, ShownRerun, ShownStep } from "./shapes.ts";
 
 /**
@@ -39,6 +41,7 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const web = webAddressOf(env.GITHUB_API_URL);
 	return await taggedResponse(request, {
 		...(await presentDetail(shown, explanation, web)),
+		queue: presentQueue(await placeInLine(env.JOURNAL, row), row.repository),
 		agents,
 	} satisfies IncidentDetail);
 }
@@ -69,7 +72,7 @@ async function presentDetail(
 	{ incident: row, ...rest }: ShownRows,
 	explanation: IncidentDetail["explanation"],
 	web: string,
-): Promise<Omit<IncidentDetail, "agents">> {
+): Promise<Omit<IncidentDetail, "agents" | "queue">> {
 	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
 	return {
 		...presentTitled({ ...row, members: rest.members.count }),

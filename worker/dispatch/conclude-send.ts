@@ -3,6 +3,7 @@ import type { Effects } from "../effects.ts";
 import { wakeHolder, wakeWaiting } from "../journal/incident-queue.ts";
 import { agentBlocker, blockers, claimBlocker, endWait, startRunning } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { limitBlockers } from "../journal/rate-limit-slots.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 import { askRelayAt, overdueOf } from "../remediation/load-state.ts";
 import { reconcile } from "../remediation/reconcile.ts";
@@ -78,7 +79,8 @@ async function run(
 	const now = effects.now();
 	const times = { spawned_at: now, deadline_s: request.deadline_s ?? null };
 	const follow_at = existed ? now : askRelayAt(times, overdueOf(times, effects.overdueAfterMs));
-	const read = await startRunning(effects.journal, locked, { coderun_name, existed, follow_at, now });
+	const { agent } = request;
+	const read = await startRunning(effects.journal, locked, { coderun_name, agent, existed, follow_at, now });
 	if (read === undefined) return { state: "lock_lost" };
 	await effects.claims.remember(request.claims, locked.id, coderun_name);
 	// Its outcome may have arrived before this answer.
@@ -128,7 +130,8 @@ export async function supersedeDecided(
 /** Wakes the incidents that queued behind this one. */
 export async function wakeQueued(effects: Effects, locked: LockedIncident, request: SpawnRequest): Promise<void> {
 	if (locked.blocked_on === null) return;
-	const woken = await wakeWaiting(effects.journal, blockers(request), effects.now());
+	const targets = [...blockers(request), ...limitBlockers({ ...locked, agent: request.agent })];
+	const woken = await wakeWaiting(effects.journal, targets, effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));
 }
 

@@ -1,12 +1,13 @@
 import { isSameRepository } from "../../pipeline/head-repository.ts";
+import { describeLimit } from "../../pipeline/limits.ts";
 import { settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
+import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
-import { rateLimitBlocker } from "../journal/gate-rows.ts";
 import { pausedRepositories, releasePaused } from "../journal/incident-queue.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { activePause, activePauses, deleteEndedPauses, type StoredPause } from "../journal/pauses.ts";
-import { acquireSlot, returnSlot, type SlotKey } from "../journal/rate-limit-slots.ts";
+import { acquireSlot, limitBlocker, returnSlot } from "../journal/rate-limit-slots.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 
 /** An active pause and its origin: nothing is spawned. */
@@ -59,26 +60,38 @@ export async function checkPause(
 	return { reason: "paused", blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
 }
 
-/** Defers for `settings.max_per_hour`. Otherwise the attempt has a slot now: `releaseSlot` frees it if no CodeRun follows. */
-export async function checkRateLimit(effects: Effects, locked: LockedIncident): Promise<Deferral | undefined> {
-	const { max_per_hour } = settingsFor(await effects.engine(), locked.repository);
-	if (max_per_hour === 0) return undefined;
-	const next_try_at = await acquireSlot(effects.journal, spawningOf(locked), max_per_hour, effects.now());
-	if (next_try_at === undefined) return undefined;
-	const reason = `${locked.repository} reached its limit of ${max_per_hour} CodeRuns an hour (settings.max_per_hour)`;
-	return { reason, blocked_on: rateLimitBlocker(locked), next_try_at };
+// A CodeRun that ends wakes what waits for its place; this is how often that is tried otherwise.
+const LIMITED_RETRY_MS = MINUTE_MS;
+
+/** Defers for the pipeline's `limits`. Otherwise the attempt has a slot now: `releaseSlot` frees it if no CodeRun follows. */
+export async function checkLimits(
+	effects: Effects,
+	{ id, attempt, repository }: LockedIncident,
+	{ agent }: SpawnRequest,
+): Promise<Deferral | undefined> {
+	const { limits } = (await effects.engine()).limitsFor(repository, agent);
+	if (limits.length === 0) return undefined;
+	const now = effects.now();
+	const reached = await acquireSlot(effects.journal, { incident_id: id, attempt, repository, agent }, limits, now);
+	if (reached === undefined) return undefined;
+	return {
+		reason: `the limit of ${describeLimit(reached.limit)} is reached`,
+		blocked_on: limitBlocker(reached.limit),
+		next_try_at: reached.free_at ?? now + LIMITED_RETRY_MS,
+	};
 }
 
 /** Releases the slot if the answer says that there is no CodeRun. If that is unknown, the slot stays acquired. */
-export async function releaseSlot(effects: Effects, locked: LockedIncident, answer: SpawnAnswer): Promise<void> {
+export async function releaseSlot(
+	effects: Effects,
+	{ id, attempt, repository }: LockedIncident,
+	{ agent }: SpawnRequest,
+	answer: SpawnAnswer,
+): Promise<void> {
 	const isMade = answer.ok && (answer.result.result === "created" || answer.result.result === "exists");
 	const isUnknown = !answer.ok && !answer.isFinal;
-	if (isMade || isUnknown || settingsFor(await effects.engine(), locked.repository).max_per_hour === 0) return;
-	await returnSlot(effects.journal, spawningOf(locked));
-}
-
-function spawningOf({ id, attempt, repository }: LockedIncident): SlotKey {
-	return { incident_id: id, attempt, repository };
+	if (isMade || isUnknown || (await effects.engine()).limitsFor(repository, agent).limits.length === 0) return;
+	await returnSlot(effects.journal, { incident_id: id, attempt });
 }
 
 /**

@@ -18,7 +18,7 @@ import { awaitAttemptResult } from "./attempt-result.ts";
 import { checkStarts } from "./check-starts.ts";
 import { concludeSend } from "./conclude-send.ts";
 import { type Decided, decideAttempt } from "./decide-attempt.ts";
-import { checkPause, checkRateLimit, releaseSlot } from "./gates.ts";
+import { checkLimits, checkPause, releaseSlot } from "./gates.ts";
 import { follow, groupRules } from "./group.ts";
 import { endSuperseded } from "./superseded.ts";
 import { deferFor, failTry, heldBy, LOCK_MS, type Progress } from "./waiting.ts";
@@ -133,14 +133,14 @@ async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<P
 	const unstarted = await checkStarts(effects, locked, targets, gates.stall);
 	if (unstarted !== undefined) return await deferFor(effects, locked, unstarted);
 
-	const capped = await checkRateLimit(effects, locked);
-	if (capped !== undefined) return await deferFor(effects, locked, capped);
+	const limited = await checkLimits(effects, locked, request);
+	if (limited !== undefined) return await deferFor(effects, locked, limited);
 
 	if (!(await isHeldForSend(effects, locked, gates))) return { state: "lock_lost" };
 	const trace = request.coderun.metadata.annotations[TRACEPARENT_ANNOTATION];
 	const answer = await effects.sendSpawn(messageId(locked.id, locked.attempt), body, trace);
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
-	await releaseSlot(effects, locked, answer);
+	await releaseSlot(effects, locked, request, answer);
 	return await concludeSend(effects, locked, request, answer);
 }
 

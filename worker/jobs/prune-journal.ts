@@ -4,6 +4,7 @@ import { CHECK_RESULTS_MS, PRUNE_CHECK_RESULTS } from "../journal/check-results.
 import { checkKey } from "../journal/checks.ts";
 import { FLAKE_MS, FORGET_FLAKES } from "../journal/flakes.ts";
 import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
+import { pruneSlots } from "../journal/rate-limit-slots.ts";
 import { ENDED, IS_UNENDED, statusList } from "../journal/state-machine.ts";
 
 // Per minute; the next sweep continues.
@@ -28,7 +29,7 @@ export async function pruneJournal(effects: Pick<Effects, "engine" | "journal" |
 		flakesBefore: now - FLAKE_MS,
 		resultsBefore: now - CHECK_RESULTS_MS,
 	};
-	await pruneUnowned(effects.journal, { before, ...ends, limit: ROWS });
+	await pruneUnowned(effects.journal, { before, ...ends, now, limit: ROWS });
 	if (pruned + trimmed > 0) effects.log.info("old incidents pruned", { forgotten: pruned, trimmed });
 }
 
@@ -143,6 +144,7 @@ async function pruneUnowned(
 		auditBefore,
 		flakesBefore,
 		resultsBefore,
+		now,
 		limit,
 	}: {
 		readonly before: number;
@@ -150,6 +152,7 @@ async function pruneUnowned(
 		readonly auditBefore: number;
 		readonly flakesBefore: number;
 		readonly resultsBefore: number;
+		readonly now: number;
 		readonly limit: number;
 	},
 ): Promise<void> {
@@ -161,6 +164,7 @@ async function pruneUnowned(
 		db.prepare(PRUNE_RESOLVED_ALERTS).bind(before, limit),
 		db.prepare(PRUNE_COMMANDS).bind(before, limit),
 		db.prepare(PRUNE_STATUS_COMMENTS).bind(before, limit),
+		pruneSlots(db, now, limit),
 		db.prepare(PRUNE_AUDIT).bind(auditBefore, limit),
 		db.prepare(FORGET_FLAKES).bind(flakesBefore, limit),
 		db.prepare(PRUNE_NOTIFICATIONS).bind(before, limit),

@@ -6,6 +6,7 @@ import { blockers } from "./incident-waits.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { pauseQuery, type StoredPause } from "./pauses.ts";
 import { type Query, runQueries } from "./query.ts";
+import { limitBlockers } from "./rate-limit-slots.ts";
 import { causeQuery, type PossibleCause } from "./remediations.ts";
 import { type Stall, stallQuery } from "./starts.ts";
 import { needStored } from "./stored-json.ts";
@@ -53,7 +54,7 @@ export function gateQueries(
 	{ held, groups, now }: Omit<GateRequest, "locked_until">,
 ) {
 	const agent = request.max_active > 0 ? request.agent : undefined;
-	const targets = [...blockers(request), rateLimitBlocker(locked)];
+	const targets = [...blockers(request), ...limitBlockers({ ...locked, agent: request.agent })];
 	return {
 		pause: pauseQuery(db, now, locked.repository),
 		cause: causeOf(db, locked),
@@ -67,9 +68,4 @@ export function gateQueries(
 function causeOf(db: D1Database, locked: LockedIncident): Query<PossibleCause | undefined> {
 	if (locked.attempt > 1) return { statements: [], read: () => undefined };
 	return causeQuery(db, needStored("incidents.incident", locked.incident, locked.id), locked.created_at);
-}
-
-/** The blocker of incidents that the rate limit defers. */
-export function rateLimitBlocker({ repository }: Pick<LockedIncident, "repository">): string {
-	return `cap:${repository.toLowerCase()}`;
 }

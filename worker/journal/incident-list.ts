@@ -70,6 +70,7 @@ const listedColumns = incidentsTable.pick(
 	"incident",
 	"blocked_on",
 	"blocked_by",
+	"blocked_since",
 	"leader_id",
 	"created_at",
 	"updated_at",

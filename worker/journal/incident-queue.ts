@@ -1,6 +1,6 @@
 import { bindNamed } from "./bind-named.ts";
 import { type Query, rowQuery, runQuery } from "./query.ts";
-import { compareInQueue, goesBefore, QUEUE_ORDER, type QueuePlace } from "./queue-order.ts";
+import { compareInQueue, goesBefore, type QueuePlace, queueOrder } from "./queue-order.ts";
 
 export interface QueuedAhead {
 	readonly id: string;
@@ -18,10 +18,13 @@ export interface Needs {
 	readonly agent: string | undefined;
 }
 
+/** What `ahead` waits for, or needs next. */
+const NEXT_NEED = `(CASE WHEN ahead.blocked_on IN (SELECT value FROM json_each(:queued)) THEN ahead.blocked_on ELSE 'agent:' || ahead.agent END)`;
+
 /**
  * The first incident ahead of this one that waits for one of the same things, or that needs the same agent and is due to be
- * tried: this one queues behind it (docs/architecture.md#what-is-guaranteed). Waits cannot form a circle: the order is total,
- * and nobody queues behind an incident that waits for what they hold themselves. A holder may not know that it is one, because
+ * tried: this one queues behind it (docs/architecture.md#what-is-guaranteed). Waits cannot form a lasting circle: the order is
+ * total for everything that waits for one thing, each asks again, and nobody queues behind an incident that waits for what they hold themselves. A holder may not know that it is one, because
  * the answer to its request was lost; an incident ahead that the cluster sent away until later names it and wakes it
  * (`wakeHolder`).
  */
@@ -43,21 +46,27 @@ export function aheadQuery(
 	const queued = targets.filter((target) => !held.includes(target));
 	const first = bindNamed(
 		db,
-		`SELECT id, CASE WHEN blocked_on IN ${QUEUED} THEN blocked_on ELSE 'agent:' || agent END AS blocked_on, next_try_at
+		`SELECT id, ${NEXT_NEED} AS blocked_on, next_try_at
 		FROM incidents ahead
 		WHERE id IN (
 				SELECT id FROM incidents WHERE blocked_on IN ${QUEUED} AND status = 'waiting'
 				UNION SELECT id FROM incidents WHERE agent = :agent AND next_try_at <= :now AND status = 'waiting'
 			)
-			AND ${goesBefore("ahead", PLACE)}
+			AND ${goesBefore("ahead", NEXT_NEED)}
 			AND NOT EXISTS (
 				SELECT 1 FROM incidents other WHERE other.blocked_on = ahead.blocked_on AND other.status = 'waiting'
-					AND other.blocked_by = :id AND other.next_try_at > :now AND ${goesBefore("other", PLACE)}
+					AND other.blocked_by = :id AND other.next_try_at > :now AND ${goesBefore("other", "other.blocked_on")}
 			)
 			AND NOT (:held <> '[]' AND EXISTS (${NEEDS_HELD}))
-		ORDER BY ${QUEUE_ORDER} LIMIT 1`,
+		ORDER BY ${queueOrder("ahead", NEXT_NEED)} LIMIT 1`,
 		{
-			...{ id: place.id, queue_rank: place.queue_rank, created_at: place.created_at, now },
+			...{
+				id: place.id,
+				queue_rank: place.queue_rank,
+				created_at: place.created_at,
+				repository: place.repository,
+				now,
+			},
 			// Who needs nothing more queues for nobody.
 			agent: queued.length === 0 ? null : (agent ?? null),
 			queued: JSON.stringify(queued),
@@ -68,7 +77,6 @@ export function aheadQuery(
 }
 
 const QUEUED = "(SELECT value FROM json_each(:queued))";
-const PLACE = ":queue_rank, :created_at, :id";
 
 /** SQL: the current attempt of `ahead` claims something held, whatever it is blocked on at the moment. */
 const NEEDS_HELD = `SELECT 1 FROM attempts, json_each(attempts.request, '$.claims') AS claim
@@ -89,7 +97,8 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 			db
 				.prepare(
 					`UPDATE incidents SET next_try_at = ${dueNow("?2")} WHERE id = (
-						SELECT id FROM incidents WHERE blocked_on = ?1 AND status = 'waiting' ORDER BY ${QUEUE_ORDER} LIMIT 1
+						SELECT id FROM incidents AS first WHERE blocked_on = ?1 AND status = 'waiting'
+						ORDER BY ${queueOrder("first", "?1")} LIMIT 1
 					) RETURNING id`,
 				)
 				.bind(target, now),
@@ -101,13 +110,13 @@ export async function wakeWaiting(db: D1Database, targets: readonly string[], no
 /**
  * Makes the holder of a claim due now that the cluster named to an incident ahead of it, and returns whether it waited. The
  * answer to its own request was lost: it may stand in the queue behind the very incident that it holds up, and its next try
- * tells it so. Never one that goes before: two that hold what the other needs would wake each other without an end.
+ * tells it so. Never one that is older: two that hold what the other needs would wake each other without an end.
  */
 export async function wakeHolder(db: D1Database, holder: string, ahead: QueuePlace, now: number): Promise<boolean> {
 	const { meta } = await bindNamed(
 		db,
 		`UPDATE incidents SET next_try_at = ${dueNow(":now")}
-		WHERE id = :holder AND status = 'waiting' AND (${QUEUE_ORDER}) > (${PLACE})`,
+		WHERE id = :holder AND status = 'waiting' AND (queue_rank, created_at, id) > (:queue_rank, :created_at, :id)`,
 		{ ...ahead, holder, now },
 	).run();
 	return meta.changes > 0;
@@ -132,7 +141,7 @@ export async function releasePaused(
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting' AND paused = 1 AND next_try_at > ?1
 				AND repository IN (SELECT value FROM json_each(?2))
-			RETURNING id, queue_rank, created_at`,
+			RETURNING id, queue_rank, created_at, repository`,
 		)
 		.bind(now, JSON.stringify(repositories))
 		.all<QueuePlace>();

@@ -4,6 +4,7 @@ import type { AttemptRow } from "./attempts.ts";
 import { type IncidentRow, incidentStatement, type LockedIncident } from "./incidents.ts";
 import { packText, unpackJson } from "./packed-json.ts";
 import { rowQuery, runQueries } from "./query.ts";
+import { slotStatement } from "./rate-limit-slots.ts";
 import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
 import { stepQuery, takeStep } from "./transitions.ts";
 
@@ -51,8 +52,11 @@ export interface Wait {
 /** Defers an incident until `next_try_at` and releases the lock. False if the lock was lost. */
 export async function waitIncident(db: D1Database, locked: LockedIncident, waiting: Wait): Promise<boolean> {
 	const { reason, next_try_at, tries, now } = waiting;
+	const blocked_on = waiting.blocked_on ?? null;
+	const since = blocked_on === locked.blocked_on ? (locked.blocked_since ?? now) : now;
 	const set = {
-		blocked_on: waiting.blocked_on ?? null,
+		blocked_on,
+		blocked_since: blocked_on === null ? null : since,
 		blocked_by: waiting.blocked_by ?? null,
 		next_try_at,
 		failing_since: waiting.failing_since ?? null,
@@ -74,6 +78,7 @@ export async function waitIncident(db: D1Database, locked: LockedIncident, waiti
 /** The columns of an incident that waits for nothing. */
 export const NO_WAIT = {
 	blocked_on: null,
+	blocked_since: null,
 	next_try_at: null,
 	failing_since: null,
 	tries: 0,
@@ -96,6 +101,7 @@ export async function endWait(db: D1Database, locked: LockedIncident, end: WaitE
 /** A CodeRun that was seen. */
 export interface SeenCodeRun {
 	readonly coderun_name: string;
+	readonly agent: string;
 	/** Whether it already existed when the spawn was requested. */
 	readonly existed: boolean;
 	/** When the incident is due next, if nothing is reported until then. */
@@ -112,12 +118,12 @@ export async function startRunning(
 	locked: LockedIncident,
 	seen: SeenCodeRun,
 ): Promise<StateRows | undefined> {
-	const { id } = locked;
-	const { coderun_name, follow_at, now } = seen;
+	const { id, attempt, repository } = locked;
+	const { coderun_name, agent, follow_at, now } = seen;
 	const step = stepQuery(db, id, {
 		...{ event: "spawned", reason: null, now, when: locked },
 		set: { ...NO_WAIT, coderun_name, next_try_at: follow_at },
-		with: [spawnedStatement(db, locked, seen)],
+		with: [spawnedStatement(db, locked, seen), slotStatement(db, { incident_id: id, attempt, repository, agent }, now)],
 		after: [outcomeDueStatement(db, locked, now)],
 	});
 	const incident = rowQuery<IncidentRow>(incidentStatement(db, id));

@@ -29,7 +29,7 @@ export const incidentsTable = defineTable("incidents", {
 	context: nullable(text()),
 	/** The version that read or decided it last. */
 	pipeline: text(),
-	/** What must become free: `claim:{key}`, `agent:{name}` or `cap:{repository}`. */
+	/** What must become free: `claim:{key}`, `agent:{name}`, `limit:installation`, `limit:repository:{name}`, `limit:agent:{name}`. */
 	blocked_on: nullable(text()),
 	/** When it is due; null if there is nothing to do. */
 	next_try_at: nullable(time()),
@@ -85,6 +85,8 @@ export const incidentsTable = defineTable("incidents", {
 	apart: withDefault(integer()),
 	/** When its pull request was notified that the cause is fixed on its base. */
 	notified_at: nullable(time()),
+	/** Since when it waits for what it is blocked on. */
+	blocked_since: nullable(time()),
 });
 
 /** A row of `incidents`, as stored. */

@@ -34,4 +34,5 @@ export const MIGRATIONS = [
 	"0033_groups.sql",
 	"0034_reruns.sql",
 	"0035_check_results.sql",
+	"0037_limits.sql",
 ] as const;

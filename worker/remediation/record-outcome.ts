@@ -7,6 +7,7 @@ import { type AttemptRow, findAttempt, recordOutcome } from "../journal/attempts
 import { wakeWaiting } from "../journal/incident-queue.ts";
 import { agentBlocker, claimBlocker } from "../journal/incident-waits.ts";
 import { findIncident } from "../journal/incidents.ts";
+import { limitBlockers } from "../journal/rate-limit-slots.ts";
 import { readStored } from "../journal/stored-json.ts";
 
 /** The result of recording an outcome. `replayed`: another outcome of this attempt is already recorded. */
@@ -44,7 +45,13 @@ export async function wakeBlocked(effects: Effects, attempt: AttemptRow): Promis
 	// They are also due by themselves, a little later.
 	if (!read.ok) return effects.log.error("waking blocked incidents failed", { reason: read.problem });
 	const request = read.value;
-	const targets = [...request.claims.map(claimBlocker), agentBlocker(request.agent), `incident:${request.incident_id}`];
+	const { repository = "" } = (await findIncident(effects.journal, request.incident_id)) ?? {};
+	const targets = [
+		...request.claims.map(claimBlocker),
+		agentBlocker(request.agent),
+		`incident:${request.incident_id}`,
+		...limitBlockers({ repository, agent: request.agent }),
+	];
 	const woken = await wakeWaiting(effects.journal, targets, effects.now());
 	await Promise.all(woken.map((id) => effects.wake(id, 0)));
 }

@@ -106,9 +106,22 @@ function describe(issue: Issue, source: YamlSource): Diagnostic[] {
 function unknownKeys(source: YamlSource, path: Path, keys: readonly string[]): Diagnostic[] {
 	const allowed = keysAt(pipelineJsonSchema(), path);
 	const where = path.length === 0 ? "A pipeline" : `\`${written(path)}\``;
-	return keys.map((key) =>
-		source.atKey([...path, key], `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed),
-	);
+	return keys.map((key) => {
+		const at = [...path, key];
+		const moved = movedKey(at, valueAt(source.value, at));
+		if (moved !== undefined) return source.atKey(at, `${where} no longer has \`${key}\`. ${moved}`);
+		return source.atKey(at, `${where} has no key \`${key}\`.${didYouMean(key, allowed)}`, allowed);
+	});
+}
+
+/** What to write instead of a key of an earlier version. */
+function movedKey(path: Path, value: unknown): string | undefined {
+	if (path.slice(-2).join(".") !== "settings.max_per_hour") return undefined;
+	if (value === 0) return "Take it out: without `limits` nothing is limited.";
+	const most = typeof value === "number" ? value : 20;
+	return path[0] === "overrides"
+		? `Write \`limits: { per_hour: ${most} }\` beside \`settings\`.`
+		: `Write \`limits: { repository: { per_hour: ${most} } }\` at the top level.`;
 }
 
 function missing(source: YamlSource, path: Path): Diagnostic {

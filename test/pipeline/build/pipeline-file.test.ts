@@ -11,7 +11,6 @@ describe("pipelineFile", () => {
 		expect(file.settings).toEqual({
 			repositories: ["5dlabs/cto"],
 			paused: false,
-			max_per_hour: 0,
 			process_bot_commits: false,
 			process_bots: [],
 			process_forks: false,

@@ -45,6 +45,7 @@ describe("listIncidentsApi", () => {
 				attempt: 1,
 				blocked_on: null,
 				blocked_by: null,
+				blocked_since: null,
 			},
 		]);
 		expect(await found("text=100%25_DONE&with=title")).toMatchObject([{ title: "100%_done", part: '"clippy"' }]);

@@ -8,7 +8,7 @@ import { passTime } from "../support/clock.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { signedDelivery } from "../support/signed-delivery.ts";
-import { journalIncident, stubEffects, stubEngine, stubSettings } from "../support/stub-effects.ts";
+import { journalIncident, stubEffects, stubEngine } from "../support/stub-effects.ts";
 import { stubRelay } from "../support/stub-relay.ts";
 import { fireCron, send } from "../support/worker.ts";
 
@@ -128,7 +128,14 @@ describe("INCIDENT_COST", () => {
 		const stub = stubEffects();
 		const plain = stubEngine();
 		stub.activeEngine = stubEngine({
-			settings: stubSettings({ max_per_hour: 10 }),
+			limitsFor: (repository) => ({
+				limits: [
+					{ of: "installation", name: null, per: "active", most: 10 },
+					{ of: "repository", name: repository, per: "hour", most: 10 },
+					{ of: "agent", name: "rex", per: "day", most: 10 },
+				],
+				breaker: {},
+			}),
 			decide: async (input) => {
 				const decision = await plain.decide(input);
 				if (decision.outcome !== "spawn") throw new Error("the stub spawns");

@@ -29,7 +29,7 @@ describe("bindNamed", () => {
 });
 
 describe("insertRow", () => {
-	const slot = { incident_id: "i", attempt: 1, repository: "a/b", taken_at: 5 };
+	const slot = { incident_id: "i", attempt: 1, repository: "a/b", taken_at: 5, agent: "rex" };
 	const slots = async () => (await JOURNAL.prepare("SELECT * FROM rate_limit_slots").all()).results;
 
 	it("inserts the table's columns only, if the condition holds", async () => {

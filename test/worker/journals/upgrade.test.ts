@@ -36,6 +36,7 @@ async function count(table: string): Promise<number> {
 
 async function sweepFor(stub: Stub, hours: number, step_h: number): Promise<void> {
 	for (const until = stub.clock + hours * HOUR_MS; stub.clock < until; stub.clock += step_h * HOUR_MS) {
+		stub.begin();
 		await findStuck(stub);
 		await sweepDue(stub);
 		await sweepOverdue(stub);
@@ -94,6 +95,7 @@ describe("a journal of an earlier version", () => {
 			stub.clock += 91 * DAY_MS;
 			await pruneJournal(stub);
 			if (grouped > 0) {
+				stub.begin();
 				await sweepOverdue(stub);
 				expect(await statuses()).toEqual({ grouped: "superseded" });
 				stub.clock += 91 * DAY_MS;

@@ -153,6 +153,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			explanation: [{ stage: "route", round: "again", rules: [], outcome: "rex by rust" }],
 		}),
 		readLifecycle: async () => ({ explanation: [] }),
+		limitsFor: () => ({ limits: [], breaker: {} }),
 		isOwnAgent: (login) => login.toLowerCase() === "5dlabs-rex[bot]",
 		outcome: {
 			max_attempts: 3,
