@@ -28,6 +28,7 @@ export const STAGES = [
 	"classify",
 	"route",
 	"rerun",
+	"autonomy",
 	"dedup",
 	"spawn",
 ] as const;

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { AUTONOMY_LEVELS } from "../../pipeline/autonomy.ts";
 import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readJson, readText } from "../read-input.ts";
@@ -27,6 +28,8 @@ const expectation = z
 		failure_category: z.string(),
 		/** Whether the failed jobs are run again before an agent is woken. */
 		rerun: z.boolean(),
+		/** How far Healer goes by itself. */
+		autonomy: z.enum(AUTONOMY_LEVELS),
 		/** Keys of the claims, by the names of their dedup rules. */
 		claims: texts,
 		labels: texts,

@@ -19,6 +19,7 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 		...differs("failure_type", expected.failure_type, decision?.failure_type ?? whyNot(outcome)),
 		...differs("failure_category", expected.failure_category, decision?.failure_category ?? whyNot(outcome)),
 		...differs("rerun", expected.rerun, decision === undefined ? whyNot(outcome) : decision.rerun !== undefined),
+		...differs("autonomy", expected.autonomy, decision?.autonomy.level ?? whyNot(outcome)),
 		...differs("claims", expected.claims, claims),
 		...differs("labels", expected.labels, metadata?.labels),
 		...differs("annotations", expected.annotations, metadata?.annotations),

@@ -3,11 +3,13 @@ import { agentName } from "./file-leaves.ts";
 import { keys, shapeOf } from "./strict-keys.ts";
 
 /** What one entry changes: the named keys only. */
-interface Changes<Settings, Agent, Outcome> {
+interface Changes<Settings, Agent, Outcome, Autonomy> {
 	readonly repositories: readonly string[];
 	readonly settings?: Partial<Settings> | undefined;
 	readonly agents?: Readonly<Record<string, Partial<Agent>>> | undefined;
 	readonly outcome?: Partial<Outcome> | undefined;
+	/** In place of the others. */
+	readonly autonomy?: Autonomy | undefined;
 }
 
 /** What may differ by repository. The others are about the installation, or about what is an incident at all. */
@@ -26,10 +28,11 @@ const SETTINGS = [
 const AGENT = ["cli", "model", "prompt", "max_active", "tools"];
 
 /** The grammar of `overrides`, made of the grammar of what they change, without its defaults. */
-export function overridesOf<Settings, Agent, Outcome>(of: {
+export function overridesOf<Settings, Agent, Outcome, Rules, WrittenRules>(of: {
 	readonly settings: z.ZodType<Settings>;
 	readonly agent: z.ZodType<Agent>;
 	readonly outcome: z.ZodType<Outcome>;
+	readonly autonomy: z.ZodType<Rules, WrittenRules>;
 }) {
 	const override = keys(
 		{
@@ -40,12 +43,20 @@ export function overridesOf<Settings, Agent, Outcome>(of: {
 			settings: changesOf(of.settings, SETTINGS).optional().describe("Changed settings."),
 			agents: z.record(agentName, changesOf(of.agent, AGENT)).optional().describe("Changed agents, by name."),
 			outcome: changesOf(of.outcome).optional().describe("Changed policy after an attempt."),
+			autonomy: of.autonomy
+				.optional()
+				.describe("The rules of `autonomy` for these repositories, in place of the others."),
 		},
 		"Changes for some repositories.",
 	);
 	// `changesOf` keeps the keys and types of the schemas that it is given.
-	type Written = Changes<Record<string, unknown>, { readonly prompt?: string }, { readonly escalate?: string[] }>;
-	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome>, Written>;
+	type Written = Changes<
+		Record<string, unknown>,
+		{ readonly prompt?: string },
+		{ readonly escalate?: string[] },
+		WrittenRules
+	>;
+	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome, Rules>, Written>;
 }
 
 /** An object's schema with every key optional and no defaults: a default would override what is set elsewhere. */
