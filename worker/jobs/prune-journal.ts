@@ -49,6 +49,7 @@ export const BELONGING = [
 	"notifications",
 	"reruns",
 	"flakes",
+	"observations",
 ] as const;
 
 /**

@@ -33,4 +33,5 @@ export const MIGRATIONS = [
 	"0032_repository_pauses.sql",
 	"0033_groups.sql",
 	"0034_reruns.sql",
+	"0038_autonomy.sql",
 ] as const;
