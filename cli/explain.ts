@@ -1,6 +1,7 @@
 import { didYouMean } from "../pipeline/build/checks/did-you-mean.ts";
 import {
 	type Artefact,
+	type Autonomy,
 	becauseSentence,
 	type Decision,
 	type Fingerprint,
@@ -135,6 +136,12 @@ export function renderExplained(
 	];
 }
 
+function autonomyLines({ level, rule }: Autonomy): readonly string[] {
+	if (level === "act") return [];
+	const what = level === "observe" ? "nothing is sent" : "a person has to approve it";
+	return [`  autonomy  ${level}, by ${rule}: ${what}`];
+}
+
 function renderDecision(decision: Decision, output: Paint): string[] {
 	if (decision.outcome === "filtered") {
 		return [
@@ -153,6 +160,7 @@ function renderDecision(decision: Decision, output: Paint): string[] {
 		...(decision.rerun === undefined
 			? []
 			: [`  rerun     the failed jobs are run again first (${decision.rerun.rule}); this is for what fails again`]),
+		...autonomyLines(decision.autonomy),
 		...claims,
 		...Object.entries(decision.coderun.metadata.labels).map(([name, value]) => `  label     ${name}=${value}`),
 	];

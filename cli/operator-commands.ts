@@ -15,7 +15,7 @@ const IDS = "The incidents' ids, or their first digits";
 const SEARCH =
 	"An id, delivery, #402, commit, branch, fix branch, run, CodeRun, agent, rule, workflow; else any text in it";
 
-/** What an operator asks and does: `healer incidents`, `stop`, `release`, `ignored`, `flakes`, `tail`, `status`, `context`. */
+/** What an operator asks and does: `healer incidents`, `stop`, `release`, `ignored`, `flakes`, `observed`, `tail`, `status`, `context`. */
 export function addOperatorCommands(program: HealerCommand, terminal: Terminal): void {
 	const { output, end } = terminal;
 	addIncidents(program, terminal);
@@ -44,6 +44,7 @@ export function addOperatorCommands(program: HealerCommand, terminal: Terminal):
 
 	addIgnored(program, terminal);
 	addFlakes(program, terminal);
+	addObserved(program, terminal);
 
 	program
 		.command("tail")
@@ -153,6 +154,28 @@ Examples:
   npx healer flakes --repository acme/shop --json | jq -r '.text'`,
 		)
 		.action(async (options) => end((await import("./flakes.ts")).flakes(options, process.env, output)));
+}
+
+function addObserved(program: HealerCommand, { output, end }: Terminal): void {
+	program
+		.command("observed")
+		.description("Report what would have been done where autonomy is observe, and what became of it without an agent")
+		.option("-r, --repository <name>", "Only of this repository, owner/name")
+		.option("--since <when>", "Begun since: a duration back such as 24h or 30d, or an ISO 8601 time", "30d")
+		.option("--limit <count>", "Maximum number of lines, at most 200", wholeNumber, 50)
+		.workerOptions()
+		.option("--json", "Print one JSON object per line, as GET /api/observed has them")
+		.addHelpText(
+			"after",
+			`
+"agents" is how many would have been woken: failures of one cause are one. "median" is how long it took until it was green.
+Each failure: healer incidents --status observed.
+${READING}
+Examples:
+  npx healer observed
+  npx healer observed --repository acme/shop --since 7d --json | jq -r 'select(.suggest == "act") | .failure_type'`,
+		)
+		.action(async (options) => end((await import("./observed.ts")).observed(options, process.env, output)));
 }
 
 function addContext(program: HealerCommand, { output, end }: Terminal): void {

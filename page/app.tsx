@@ -10,6 +10,7 @@ import { IgnoredView } from "./ignored/ignored-view.tsx";
 import { IncidentView } from "./incident/incident-view.tsx";
 import { InsightsView } from "./insights/insights.tsx";
 import { LogIn } from "./log-in.tsx";
+import { ObservedView } from "./observed/observed-view.tsx";
 import { Playground } from "./playground/playground.tsx";
 import { view } from "./route.ts";
 
@@ -38,6 +39,8 @@ function Shown() {
 			return <IgnoredView />;
 		case "flakes":
 			return <FlakesView />;
+		case "observed":
+			return <ObservedView />;
 		case "audit":
 			return <AuditView />;
 		case "hub":

@@ -15,6 +15,7 @@ const LINKS: readonly { readonly name: View["name"]; readonly href: string; read
 	{ name: "home", href: "/", text: "Incidents" },
 	{ name: "ignored", href: "/ignored", text: "Ignored" },
 	{ name: "flakes", href: "/flakes", text: "Flakes" },
+	{ name: "observed", href: "/observed", text: "Observed" },
 	{ name: "insights", href: "/insights", text: "Insights" },
 	{ name: "audit", href: "/audit", text: "Audit" },
 	{ name: "hub", href: "/hub", text: "Hub" },

@@ -8,6 +8,7 @@ export type View =
 	| { readonly name: "incident"; readonly id: string }
 	| { readonly name: "ignored" }
 	| { readonly name: "flakes" }
+	| { readonly name: "observed" }
 	| { readonly name: "audit" }
 	| { readonly name: "hub" }
 	| { readonly name: "insights" }
@@ -23,11 +24,14 @@ export const view = computed((): View => {
 			return { name: "home" };
 		case "/ignored":
 		case "/flakes":
+		case "/observed":
 		case "/audit":
 		case "/hub":
 		case "/insights":
 		case "/playground":
-			return { name: pathname.slice(1) as "ignored" | "flakes" | "audit" | "hub" | "insights" | "playground" };
+			return {
+				name: pathname.slice(1) as "ignored" | "flakes" | "observed" | "audit" | "hub" | "insights" | "playground",
+			};
 		default:
 			return { name: "not-found" };
 	}

@@ -3,7 +3,18 @@ import type { Artefact, ExpressionText, Mapping } from "./artefact.ts";
 
 type Stages = Pick<
 	Artefact,
-	"events" | "lifecycle" | "filters" | "dedup" | "context" | "classify" | "route" | "rerun" | "spawn" | "notify"
+	| "events"
+	| "lifecycle"
+	| "filters"
+	| "dedup"
+	| "context"
+	| "classify"
+	| "route"
+	| "rerun"
+	| "autonomy"
+	| "spawn"
+	| "notify"
+	| "overrides"
 >;
 
 /** Every expression of an artefact, in its order. */
@@ -16,8 +27,10 @@ export function expressionsOf({
 	classify,
 	route,
 	rerun = [],
+	autonomy = [],
 	spawn,
 	notify = [],
+	overrides = [],
 }: Stages): readonly ExpressionText[] {
 	return [
 		...events.flatMap(({ when, identity, incident }) => [when, identity, ...leaves(incident)]),
@@ -25,9 +38,10 @@ export function expressionsOf({
 		...filters.map(({ keep }) => keep),
 		...dedup.map(({ key }) => key),
 		...context.flatMap((request) => [request.when, ...leaves(request.with)]),
-		...[...classify, ...route, ...rerun].map(({ when }) => when),
+		...[...classify, ...route, ...rerun, ...autonomy].map(({ when }) => when),
 		...route.map(({ agent }) => agent).filter(isChoice),
 		...notify.map(({ where }) => where),
+		...overrides.flatMap(({ autonomy: rules = [] }) => rules.map(({ when }) => when)),
 		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
 	].filter((text) => text !== undefined);
 }

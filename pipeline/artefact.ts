@@ -55,6 +55,8 @@ export type RouteRule = File["route"][number];
 
 export type RerunRule = NonNullable<File["rerun"]>[number];
 
+export type AutonomyRule = NonNullable<File["autonomy"]>[number];
+
 /** The fields of the CodeRun. Label values are made valid. */
 export type Spawn = File["spawn"];
 

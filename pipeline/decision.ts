@@ -1,3 +1,4 @@
+import type { Autonomy } from "./autonomy.ts";
 import type { Because } from "./because.ts";
 import type { StageExplanation } from "./explanation.ts";
 import type { Fingerprint } from "./fingerprint.ts";
@@ -26,7 +27,8 @@ export interface CodeRunDraft {
 	readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** The result of the stages after the context: `filters` again, `classify`, `route`, `rerun`, `dedup`, `spawn`. */
+/** The result of the stages after the context: `filters` again, `classify`, `route`, `rerun`, `autonomy`,
+ * `dedup`, `spawn`. */
 export type Decision =
 	| {
 			readonly outcome: "spawn";
@@ -42,6 +44,8 @@ export type Decision =
 			readonly whose_failure?: WhoseVerdict;
 			/** GitHub is asked to run the failed jobs again first; this is for what fails again. */
 			readonly rerun?: RerunRequest;
+			/** How far it may go without a person. */
+			readonly autonomy: Autonomy;
 			readonly max_active: number;
 			/** Time limit of the attempt, in seconds. */
 			readonly deadline_s: number;

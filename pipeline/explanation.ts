@@ -29,6 +29,7 @@ export const STAGES = [
 	"classify",
 	"route",
 	"rerun",
+	"autonomy",
 	"dedup",
 	"spawn",
 ] as const;

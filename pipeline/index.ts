@@ -1,6 +1,8 @@
 /** The run-time API of the pipeline: a checked artefact in, verdicts out. Pure; the worker and the CLI import it. */
+
 export type { Artefact, GroupPolicy } from "./artefact.ts";
 export { artefactVersion } from "./artefact-version.ts";
+export { ACT, AUTONOMY_LEVELS, type Autonomy, type AutonomyLevel } from "./autonomy.ts";
 export { type Because, becauseSentence } from "./because.ts";
 export { branchStrategy, fixBranch, incidentOfFixBranch, isToBeMerged } from "./branch-strategy.ts";
 export { type CheckHistory, judgeHistory } from "./cause/check-history.ts";

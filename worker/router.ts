@@ -9,6 +9,7 @@ import { listChangesApi } from "./api/list-changes.ts";
 import { listFlakesApi } from "./api/list-flakes.ts";
 import { listIgnoredApi } from "./api/list-ignored.ts";
 import { listChoicesApi, listIncidentsApi } from "./api/list-incidents.ts";
+import { listObservedApi } from "./api/list-observed.ts";
 import { showMetrics } from "./api/metrics/show-metrics.ts";
 import { pauseApi, resumeApi } from "./api/pause-and-resume.ts";
 import { pushPipeline, rollBackPipeline, showPipeline } from "./api/pipeline-versions.ts";
@@ -50,6 +51,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /api/incidents/:id/context": showContextApi,
 	"GET /api/ignored": listIgnoredApi,
 	"GET /api/flakes": listFlakesApi,
+	"GET /api/observed": listObservedApi,
 	"GET /api/changes": listChangesApi,
 	"GET /api/choices": listChoicesApi,
 	"GET /api/insights": insightsApi,
@@ -71,6 +73,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /incidents/:id": servePage,
 	"GET /ignored": servePage,
 	"GET /flakes": servePage,
+	"GET /observed": servePage,
 	"GET /audit": servePage,
 	"GET /hub": servePage,
 	"GET /insights": servePage,

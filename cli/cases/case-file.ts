@@ -1,6 +1,7 @@
 import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { AUTONOMY_LEVELS } from "../../pipeline/autonomy.ts";
 import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
 import { FAILURE_VERDICTS } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
@@ -33,6 +34,8 @@ const expectation = z
 		verdict: z.enum(FAILURE_VERDICTS),
 		/** The first red commit; null: the history names none. */
 		suspect: z.string().nullable(),
+		/** How far Healer goes by itself. */
+		autonomy: z.enum(AUTONOMY_LEVELS),
 		/** Keys of the claims, by the names of their dedup rules. */
 		claims: texts,
 		labels: texts,

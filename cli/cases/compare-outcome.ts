@@ -21,6 +21,7 @@ export function compareOutcome(expected: Expectation, outcome: CaseOutcome): str
 		...differs("rerun", expected.rerun, decision === undefined ? whyNot(outcome) : decision.rerun !== undefined),
 		...differs("verdict", expected.verdict, decision?.whose_failure?.verdict),
 		...differs("suspect", expected.suspect, decision?.whose_failure?.suspect?.sha ?? null),
+		...differs("autonomy", expected.autonomy, decision?.autonomy.level ?? whyNot(outcome)),
 		...differs("claims", expected.claims, claims),
 		...differs("labels", expected.labels, metadata?.labels),
 		...differs("annotations", expected.annotations, metadata?.annotations),

@@ -65,6 +65,7 @@ const DECISIVE = {
 	classify: "true",
 	route: "true",
 	rerun: "true",
+	autonomy: "true",
 	dedup: "true",
 	spawn: undefined,
 } as const satisfies Record<StageExplanation["stage"], Verdict | undefined>;

@@ -20,6 +20,11 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 				text: "Its failed jobs run again. If they fail again, an agent is woken; at the latest then.",
 				at: next_try_at,
 			};
+		case "awaiting_approval":
+			return {
+				text: `A person has to approve it before ${who} is woken. It is cancelled if nobody does until then.`,
+				at: next_try_at,
+			};
 		case "running":
 			return { text: `${who} works on it. When its CodeRun ends, CI decides.`, at: null };
 		case "awaiting_ci":
@@ -32,6 +37,8 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 			return { text: fixed_by === null ? "Nothing: it is fixed." : FIXED_BY[fixed_by], at: null };
 		case "unverified":
 			return { text: "Look at the result yourself: nothing reports whether the failure is gone.", at: null };
+		case "observed":
+			return { text: "Nothing: it was decided only. Retry decides it again, by the pipeline of then.", at: null };
 		case "escalated":
 			return {
 				text: escalation_url === null ? "A person has to look at it." : "A person was asked to look at it.",

@@ -3,12 +3,14 @@ import { agentName } from "./file-leaves.ts";
 import { keys, shapeOf } from "./strict-keys.ts";
 
 /** What one entry changes: the named keys only. */
-interface Changes<Settings, Agent, Outcome, OwnLimits> {
+interface Changes<Settings, Agent, Outcome, OwnLimits, Autonomy> {
 	readonly repositories: readonly string[];
 	readonly settings?: Partial<Settings> | undefined;
 	readonly agents?: Readonly<Record<string, Partial<Agent>>> | undefined;
 	readonly outcome?: Partial<Outcome> | undefined;
 	readonly limits?: Partial<OwnLimits> | undefined;
+	/** In place of the others. */
+	readonly autonomy?: Autonomy | undefined;
 }
 
 /** What may differ by repository. The others are about the installation, or about what is an incident at all. */
@@ -26,11 +28,12 @@ const SETTINGS = [
 const AGENT = ["cli", "model", "prompt", "max_active", "tools"];
 
 /** The grammar of `overrides`, made of the grammar of what they change, without its defaults. */
-export function overridesOf<Settings, Agent, Outcome, OwnLimits>(of: {
+export function overridesOf<Settings, Agent, Outcome, OwnLimits, Rules, WrittenRules>(of: {
 	readonly settings: z.ZodType<Settings>;
 	readonly agent: z.ZodType<Agent>;
 	readonly outcome: z.ZodType<Outcome>;
 	readonly limits: z.ZodType<OwnLimits>;
+	readonly autonomy: z.ZodType<Rules, WrittenRules>;
 }) {
 	const override = keys(
 		{
@@ -42,6 +45,9 @@ export function overridesOf<Settings, Agent, Outcome, OwnLimits>(of: {
 			agents: z.record(agentName, changesOf(of.agent, AGENT)).optional().describe("Changed agents, by name."),
 			outcome: changesOf(of.outcome).optional().describe("Changed policy after an attempt."),
 			limits: changesOf(of.limits).optional().describe("Changed limits, of each of these repositories by itself."),
+			autonomy: of.autonomy
+				.optional()
+				.describe("The rules of `autonomy` for these repositories, in place of the others."),
 		},
 		"Changes for some repositories.",
 	);
@@ -50,9 +56,10 @@ export function overridesOf<Settings, Agent, Outcome, OwnLimits>(of: {
 		Record<string, unknown>,
 		{ readonly prompt?: string },
 		{ readonly escalate?: string[] },
-		Record<string, unknown>
+		Record<string, unknown>,
+		WrittenRules
 	>;
-	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome, OwnLimits>, Written>;
+	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome, OwnLimits, Rules>, Written>;
 }
 
 /** An object's schema with every key optional and no defaults: a default would override what is set elsewhere. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AUTONOMY_LEVELS } from "../autonomy.ts";
 import { BOT_BRANCHES } from "../bot-branches.ts";
 import { CONTEXT_SOURCES } from "../context.ts";
 import { INCIDENT_KINDS } from "../incident.ts";
@@ -282,6 +283,25 @@ const rerunRule = keys(
 	"Which failures GitHub is asked to run again, before an agent is woken.",
 );
 
+const autonomyRule = keys(
+	{
+		when: expression(
+			"Which decisions; sees what `spawn` sees but the prompt. A rule without it always applies",
+		).optional(),
+		level: z
+			.enum(AUTONOMY_LEVELS)
+			.describe("`observe` decides and keeps it, `approve` waits for a person, `act` sends the agent."),
+		expires: duration("How long `approve` waits for a person; after it, the incident is cancelled.", {
+			least: "1m",
+			most: "30d",
+			why: "an approval is waited for at least 1m and at most 30d",
+		}).prefault("24h"),
+	},
+	"How far Healer goes by itself with some decisions.",
+);
+
+const autonomy = z.array(autonomyRule);
+
 const outcome = keys(
 	{
 		max_attempts: z.int().min(1).max(20).default(3).describe("Limit on CodeRuns per incident."),
@@ -417,6 +437,9 @@ export const pipelineFile = keys(
 			.array(rerunRule)
 			.optional()
 			.describe("Failures whose jobs are run again before an agent is woken; the first rule that holds."),
+		autonomy: autonomy
+			.optional()
+			.describe("How far Healer goes by itself; the first rule that applies, else it acts (docs/autonomy.md)."),
 		spawn,
 		outcome: outcome.prefault({}).describe("Attempts, deadline, escalation."),
 		group: group
@@ -428,7 +451,7 @@ export const pipelineFile = keys(
 			.optional()
 			.describe("Who is notified of what, in addition to the comments on GitHub (docs/notifications.md)."),
 		overrides: z
-			.array(overridesOf({ settings, agent, outcome, limits: ownLimits }))
+			.array(overridesOf({ settings, agent, outcome, limits: ownLimits, autonomy }))
 			.optional()
 			.describe("What differs in some repositories; later entries win."),
 	},

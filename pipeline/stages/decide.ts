@@ -19,6 +19,7 @@ import { chooseAgent, type Routed } from "./choose-agent.ts";
 import { type Classified, classify } from "./classify.ts";
 import { draftCodeRun } from "./draft-coderun.ts";
 import { enrichIncident, evidentFactsOf } from "./incident-facts.ts";
+import { judgeAutonomy } from "./judge-autonomy.ts";
 import { judgeRerun } from "./judge-rerun.ts";
 import type { Pipeline } from "./load-pipeline.ts";
 
@@ -47,7 +48,7 @@ export interface DecideInput {
 
 /**
  * Decides who should fix an incident, with what prompt and under which claims: `filters` again, `classify`, `route`,
- * `rerun`, `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
+ * `rerun`, `autonomy`, `dedup`, the prompt, `spawn`. Equal input gives an equal decision; nothing is fetched here.
  */
 export async function decide(loaded: Pipeline, input: DecideInput): Promise<Decision> {
 	const pipeline = loaded.forRepository(input.incident.repository);
@@ -90,6 +91,9 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 		isTaken: input.attempt > 1 || evidence !== undefined || input.escalate_to !== undefined,
 	});
 
+	const { attempt } = input;
+	const { name: rule } = route;
+	const judged = await judgeAutonomy(pipeline, scopeWith({ failure, agent, attempt, rule, strategy }));
 	const dedup = await claimsOf(pipeline, scopeOfOwn({ failure, agent, strategy }));
 	const because = becauseOf(route, { routed, failure: type });
 	const failed_again = failedAgain(reruns.earlier, fingerprint);
@@ -100,11 +104,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 		...(whose_failure !== undefined && { whose_failure }),
 	});
 	const prompt = renderPrompt(pipeline.prompts, agent.prompt, view);
-	const rule = route.name;
-	const drafted = await draftCodeRun(
-		pipeline.spawn,
-		scopeWith({ failure, agent, attempt: input.attempt, prompt, rule, strategy }),
-	);
+	const drafted = await draftCodeRun(pipeline.spawn, scopeWith({ failure, agent, attempt, prompt, rule, strategy }));
 
 	return {
 		outcome: "spawn",
@@ -116,6 +116,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 		fingerprint,
 		...(whose_failure !== undefined && { whose_failure }),
 		...(rerun?.request !== undefined && { rerun: rerun.request }),
+		autonomy: judged.autonomy,
 		max_active: agent.max_active,
 		deadline_s: pipeline.outcome.deadline_s,
 		claims: dedup.claims,
@@ -126,6 +127,7 @@ export async function decide(loaded: Pipeline, input: DecideInput): Promise<Deci
 			again("classify", type.verdicts, `${type.type} (${type.category})`),
 			again("route", routed.verdicts, routeOutcome(route, routed.found)),
 			...(rerun === undefined ? [] : [rerun.explanation]),
+			...(judged.explanation === undefined ? [] : [judged.explanation]),
 			dedup.explanation,
 			again("spawn", drafted.failed, `a CodeRun for ${agent.name} in ${pipeline.spawn.namespace}`),
 		],

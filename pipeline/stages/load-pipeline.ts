@@ -2,6 +2,7 @@ import { isChoice } from "../agent-choice.ts";
 import type {
 	Agent,
 	Artefact,
+	AutonomyRule,
 	ClassifyRule,
 	ContextRequest,
 	DedupRule,
@@ -45,6 +46,7 @@ export interface Pipeline {
 	readonly agentOf: (name: string) => Agent | undefined;
 	readonly route: readonly CompiledRoute[];
 	readonly rerun: readonly (RerunRule & Named)[];
+	readonly autonomy: readonly (AutonomyRule & Named)[];
 	readonly dedup: readonly (Omit<DedupRule, "key"> & { readonly key: CompiledExpression })[];
 	readonly spawn: CompiledSpawn;
 	readonly outcome: Artefact["outcome"];
@@ -144,6 +146,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 			name: `rule ${index + 1}`,
 			condition: compileCondition(rule.when),
 		})),
+		autonomy: compileAutonomy(artefact.autonomy),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		get spawn() {
 			return spawn();
@@ -164,11 +167,13 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 /** The pipeline with what `overrides` change for a repository. */
 function overridden(pipeline: Pipeline, artefact: Artefact, repository: string | undefined): Pipeline {
 	const changed = { ...artefact, agents: agentsFor(artefact, repository) };
-	const own: Pick<Pipeline, "settings" | "outcome" | "agentOf" | "route"> = {
+	const autonomy = overridesFor(artefact.overrides, repository).findLast((one) => one.autonomy !== undefined)?.autonomy;
+	const own: Pick<Pipeline, "settings" | "outcome" | "agentOf" | "route" | "autonomy"> = {
 		settings: settingsFor(artefact, repository),
 		outcome: outcomeFor(artefact, repository),
 		agentOf: (name) => agentOf(changed, name),
 		route: compileRoutes(changed),
+		autonomy: autonomy === undefined ? pipeline.autonomy : compileAutonomy(autonomy),
 	};
 	// Everything else is the pipeline's, also what it builds on demand.
 	return Object.assign(Object.create(pipeline) as Pipeline, own);
@@ -181,6 +186,10 @@ function compileRoutes(artefact: Artefact): Pipeline["route"] {
 			need: (name) => routedAgent(artefact, name),
 		}),
 	);
+}
+
+function compileAutonomy(rules: readonly AutonomyRule[] = []): Pipeline["autonomy"] {
+	return rules.map((rule, index) => ({ ...rule, name: `rule ${index + 1}`, condition: conditionOf(rule.when) }));
 }
 
 function compileEvent(mapping: EventMapping): CompiledEvent & { readonly on: string } {

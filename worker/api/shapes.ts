@@ -5,7 +5,9 @@ import type { Incident } from "../../pipeline/incident.ts";
 import type { RerunResult } from "../../pipeline/rerun.ts";
 import type { WhoseVerdict } from "../../pipeline/whose-failure.ts";
 import type { Right } from "../http/rights.ts";
+import type { ObservedRow } from "../journal/observed-row.ts";
 import type { AttemptResult, IncidentStatus } from "../journal/statuses.ts";
+import type { Advice } from "./observed-advice.ts";
 
 /*
  * The API's answers, as types only: the worker builds them, the page reads them. Times are ISO 8601, unknown values are null.
@@ -425,5 +427,17 @@ export interface ShownFlake {
 /** Answer of `GET /api/flakes`. */
 export interface FlakesPage {
 	readonly flakes: readonly ShownFlake[];
+	readonly more: boolean;
+}
+
+/** One kind of failure for which nothing was sent: what would have been done, and what became of it. */
+export interface ShownObserved extends Omit<ObservedRow, "times">, Advice {
+	/** From the failure until it was green; null while none is. */
+	readonly median_minutes: number | null;
+}
+
+/** Answer of `GET /api/observed`. */
+export interface ObservedPage {
+	readonly observed: readonly ShownObserved[];
 	readonly more: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Autonomy } from "../../pipeline/autonomy.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import { redJobs } from "../../pipeline/index.ts";
@@ -71,7 +72,8 @@ async function decideOn(
 		reruns: withUnable(known.reruns, unableToRerun(effects, others)),
 	};
 	const { decision, handed_over, over } = await decideWithHistory(effects, locked, input, earlier);
-	const decided = decision.outcome === "spawn" ? whatDecided(decision) : undefined;
+	const isRerun = decision.outcome === "spawn" && decision.rerun !== undefined && decision.autonomy.level !== "observe";
+	const decided = decision.outcome === "spawn" ? whatDecided(decision, isRerun) : undefined;
 	const found = {
 		explanation: await explain(locked, engine.version, decision.explanation, decided),
 		context: JSON.stringify(summarizeContext(context)),
@@ -86,16 +88,18 @@ async function decideOn(
 	}
 	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
-	if (decision.rerun !== undefined) {
+	if (isRerun && decision.rerun !== undefined) {
 		return await rerunFirst(effects, locked, { incident, decision, rerun: decision.rerun, found });
 	}
 
 	const request = await spawnRequest(effects, locked, known.repository, decision);
 	const red = redAtDecision(incident, context);
-	const joins = newest === undefined ? joinable(locked, groupRules(engine)) : undefined;
+	const { autonomy } = decision;
+	const joins = newest === undefined ? joinable(locked, groupRules(engine), autonomy) : undefined;
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,
+		autonomy,
 		agent: decision.agent,
 		failure_type: decision.failure_type,
 		rule: decision.rule,
@@ -116,14 +120,23 @@ async function decideOn(
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);
 	if (stored.isJoined) return { state: "grouped" };
+	if (stored.isHeldBack) return heldBack(autonomy);
 	const { attempt, gates } = stored;
 	return { attempt, gates, locked: { ...locked, incident: JSON.stringify(incident) } };
 }
 
 /** While its jobs are run again, no agent is chosen. */
-function whatDecided({ because, fingerprint, whose_failure, rerun }: Decision & { readonly outcome: "spawn" }) {
+function whatDecided(
+	{ because, fingerprint, whose_failure }: Decision & { readonly outcome: "spawn" },
+	isRerun: boolean,
+) {
 	const found = { fingerprint, ...(whose_failure !== undefined && { whose_failure }) };
-	return rerun === undefined ? { because, ...found } : found;
+	return isRerun ? found : { because, ...found };
+}
+
+function heldBack({ level, rule }: Autonomy): Progress {
+	const state = level === "observe" ? "observed" : "awaiting_approval";
+	return { state, reason: `autonomy is ${level}, by ${rule}` };
 }
 
 /** Why nothing can be run again, whatever the rules say. */

@@ -1,3 +1,4 @@
+import type { Autonomy } from "../../pipeline/autonomy.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { dataFrom } from "../../pipeline/context-data.ts";
 import type { Decision } from "../../pipeline/decision.ts";
@@ -42,12 +43,14 @@ export function causeOf(
 	return { fingerprint: fingerprint.key, own_branch, base };
 }
 
-/** The groups that an incident may join: none once an agent was sent for it, or a person asked for one. */
+/** The groups that an incident may join: none once an agent was sent for it, a person asked for one, or nothing is sent for it. */
 export function joinable(
 	{ apart, coderun_name, escalate_to }: Pick<LockedIncident, "apart" | "coderun_name" | "escalate_to">,
 	rules: GroupRules | undefined,
+	{ level }: Pick<Autonomy, "level">,
 ): GroupRules | undefined {
-	return apart === 1 || coderun_name !== null || escalate_to !== null ? undefined : rules;
+	const isOnItsOwn = apart === 1 || coderun_name !== null || escalate_to !== null || level === "observe";
+	return rules === undefined || isOnItsOwn ? undefined : { ...rules, awaitsApproval: level === "approve" };
 }
 
 /**

@@ -26,6 +26,8 @@ export type Progress =
 	| { readonly state: "running"; readonly coderun_name: string; readonly existed: boolean }
 	/** Its failed jobs are run again first. */
 	| { readonly state: "rerunning"; readonly reason: string }
+	/** Decided, and not to be sent, or not before a person approves it. */
+	| { readonly state: "observed" | "awaiting_approval"; readonly reason: string }
 	| { readonly state: "waiting"; readonly reason: string; readonly next_try_at: number }
 	/** Processing after its CodeRun failed; the state stays. */
 	| { readonly state: "rescheduled"; readonly reason: string; readonly next_try_at: number }

@@ -43,7 +43,13 @@ export function progressAnswer(progress: Progress, row: IncidentRow | undefined)
 						reason: "the CodeRun already existed",
 					}
 				: { coderun_name, agent, failure_type, status: "accepted", dedup_status: "new", reason: null };
+		case "observed":
+			return {
+				...{ coderun_name: null, agent, failure_type },
+				...{ status: "skipped", dedup_status: "new", reason: progress.reason },
+			};
 		case "rerunning":
+		case "awaiting_approval":
 		case "waiting":
 		case "rescheduled":
 			return {

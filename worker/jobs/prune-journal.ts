@@ -52,6 +52,7 @@ export const BELONGING = [
 	"notifications",
 	"reruns",
 	"flakes",
+	"observations",
 ] as const;
 
 /**

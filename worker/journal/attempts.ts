@@ -78,6 +78,12 @@ export const attemptsTable = defineTable("attempts", {
 	given_to: nullable(text()),
 	/** The agent that a person named instead of the one that the rules chose for this attempt. */
 	corrected_to: nullable(text()),
+	/** How far it may go without a person; null: it acts. */
+	autonomy: nullable(text<"observe" | "approve">()),
+	/** Until when a person's approval is waited for, and who gave it when. */
+	approve_until: nullable(time()),
+	approved_at: nullable(time()),
+	approved_by: nullable(text()),
 });
 
 /** A row of `attempts`, as stored. */
@@ -119,8 +125,8 @@ const pastColumns = attemptsTable.pick(
 
 /**
  * Earlier attempts of all budgets and their results, oldest first, for the next agent's prompt. Leaves out those that the relay
- * refused, those that no controller started, and those that a person gave to another agent before they were sent: they never
- * ran.
+ * refused, those that no controller started, and those that were not sent because a person gave them to another agent, nobody
+ * approved them or nothing was to be sent: they never ran.
  */
 export async function previousAttempts(
 	db: D1Database,
@@ -134,7 +140,7 @@ export async function previousAttempts(
 				WHERE i.id = attempts.incident_id AND p.number = attempts.pull_request
 			) AS pull_request_state FROM attempts
 			WHERE incident_id = ?1 AND attempt < ?2 AND refused IS NULL AND outcome IS NOT ?3
-				AND (given_to IS NULL OR spawned_at IS NOT NULL) ORDER BY attempt`,
+				AND ((given_to IS NULL AND autonomy IS NULL) OR spawned_at IS NOT NULL) ORDER BY attempt`,
 		)
 		.bind(id, attempt, NOT_STARTED)
 		.all<RowOf<typeof pastColumns> & { readonly pull_request_state: "closed" | "merged" | null }>();

@@ -1,9 +1,11 @@
+import type { Autonomy } from "../../pipeline/autonomy.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
 import { type GateRows, gateQueries } from "./gate-rows.ts";
 import { type Cause, type GroupRules, joinQueries, mayLead, otherCauseStatement } from "./groups.ts";
+import { heldColumns, holdQuery } from "./held-decisions.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { type Query, rowQuery, rowsQuery, runQueries } from "./query.ts";
 import { branchDueStatement } from "./remediations.ts";
@@ -57,6 +59,8 @@ export interface DecidedAttempt {
 	readonly cause?: Cause | null;
 	/** It joins the group of its cause instead, if there is one. */
 	readonly joins?: GroupRules;
+	/** How far it may go: what does not act is held back in the same transaction. */
+	readonly autonomy: Autonomy;
 	readonly explanation: string;
 	readonly context: string;
 	readonly pipeline: string;
@@ -75,6 +79,8 @@ interface DecisionStored {
 	readonly attempt: AttemptRow;
 	/** What the journal says against sending it; undefined if another consumer's decision is the stored one. */
 	readonly gates: GateRows | undefined;
+	/** It is observed, or waits for a person: its lock is released. */
+	readonly isHeldBack: boolean;
 	/** The ids of the remediations of its branch that may end now that it is decided, and of what was split off from it. */
 	readonly due: readonly string[];
 }
@@ -104,6 +110,7 @@ export async function storeDecision(
 		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
 		split: splitQuery(db, locked, decided),
 		...gateQueries(db, as, wire, { held, now, groups: joins }),
+		isHeldBack: holdQuery(db, locked, decided),
 	});
 	const {
 		attempt,
@@ -115,15 +122,16 @@ export async function storeDecision(
 		before: _before,
 		due,
 		split,
+		isHeldBack,
 		...gates
 	} = answers;
 	const woken = [...due.map((row) => row.id), ...split.map((row) => row.id), ...followers];
 	if (isJoined) return { isJoined, due: woken };
 	if (attempt !== undefined && isHeld) {
-		return { isJoined, attempt, gates: { ...gates, isHeld, locked_until }, due: woken };
+		return { isJoined, attempt, gates: { ...gates, isHeld, locked_until }, isHeldBack, due: woken };
 	}
 	const stored = attempt ?? (await findAttempt(db, id, locked.attempt));
-	return stored && { isJoined, attempt: stored, gates: undefined, due: woken };
+	return stored && { isJoined, attempt: stored, gates: undefined, isHeldBack, due: woken };
 }
 
 /** A run that is split is in no group: what is split off from it belongs to the transaction of its own decision. */
@@ -165,6 +173,7 @@ function attemptStatement(db: D1Database, locked: LockedIncident, decided: Decid
 			failure_category: decided.failure_category,
 			red_jobs: JSON.stringify(decided.red_jobs),
 			red: decided.red,
+			...heldColumns(decided.autonomy, decided.now),
 		},
 		{
 			where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
@@ -176,7 +185,8 @@ function attemptStatement(db: D1Database, locked: LockedIncident, decided: Decid
 
 /** The incident's own row. Only if our decision is the stored one: `coderun_name` and the time come from the stored attempt. */
 function isOursQuery(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): Query<boolean> {
-	const lead = decided.cause === undefined ? undefined : mayLead(decided.cause, decided.now);
+	const leads_at = decided.autonomy.level === "observe" ? null : decided.now;
+	const lead = decided.cause === undefined ? undefined : mayLead(decided.cause, leads_at);
 	const statement = bindNamed(
 		db,
 		`UPDATE incidents SET agent = :agent, failure_type = :failure_type, rule = :rule, explanation = :explanation,

@@ -9,6 +9,8 @@ import { type Step, stepQuery } from "./transitions.ts";
 export interface GroupRules {
 	readonly scope: "repository" | "organization";
 	readonly window_ms: number;
+	/** It waits for a person itself, so it may join what waits for one. */
+	readonly awaitsApproval?: boolean;
 }
 
 /** What a decision says about the cause of a red check. */
@@ -28,10 +30,11 @@ const IS_ON_DEFAULT = "(leader.own_branch IS NOT NULL AND leader.own_branch = le
 /**
  * SQL, of `leader`: whether a failure of its cause waits for it. Once its fix waits to be merged there is nothing that another
  * agent could do; once its attempts are used up, a person has it. While its jobs run again nobody joins: what passes then makes no
- * other check green. `:since`: when the window of now began.
+ * other check green. Nobody waits for a person's approval of another one who needs none. `:since`: when the window of now began.
  */
 const TAKES_MEMBERS = `(leader.status = 'awaiting_merge' OR (leader.led_at > :since AND (
-	leader.status IN (${statusList(UNENDED.filter((status) => status !== "rerunning"))}) OR (leader.status IN ('failed', 'escalated') AND leader.coderun_name IS NOT NULL)
+	leader.status IN (${statusList(UNENDED.filter((status) => status !== "rerunning" && status !== "awaiting_approval"))})
+	OR (leader.status = 'awaiting_approval' AND :awaits_approval = 1) OR (leader.status IN ('failed', 'escalated') AND leader.coderun_name IS NOT NULL)
 )))`;
 
 /** SQL: the leaders of a cause, but for the incident itself. */
@@ -41,15 +44,26 @@ const LEADERS = `incidents AS leader WHERE leader.fingerprint = :fingerprint AND
 		ELSE lower(leader.repository) = lower(:repository) END`;
 
 /** SQL, of `leader`: no CodeRun of it was seen yet. */
-const IS_UNSENT = "(leader.status IN ('accepted', 'waiting') AND leader.coderun_name IS NULL)";
+const IS_UNSENT = "(leader.status IN ('accepted', 'waiting', 'awaiting_approval') AND leader.coderun_name IS NULL)";
 
 function valuesOf(
 	{ id, repository, fingerprint, own_branch, base }: Member,
-	{ scope, window_ms }: GroupRules,
+	{ scope, window_ms, awaitsApproval }: GroupRules,
 	now: number,
 ) {
 	const owner = `${repository.split("/")[0]}/`.toLowerCase();
-	return { id, repository, fingerprint, own_branch, base, scope, owner, since: now - window_ms, now };
+	return {
+		id,
+		repository,
+		fingerprint,
+		own_branch,
+		base,
+		scope,
+		owner,
+		since: now - window_ms,
+		now,
+		awaits_approval: awaitsApproval ? 1 : 0,
+	};
 }
 
 /**
@@ -91,12 +105,12 @@ export function joinQueries(
 	};
 }
 
-/** SQL of its SET, and their values: an incident whose decision is the stored one may lead from now on. Null: nothing names its cause. */
-export function mayLead(cause: Cause | null, now: number) {
+/** SQL of its SET, and their values: an incident whose decision is the stored one may lead from then on. Null: nothing names its cause, or it leads none. */
+export function mayLead(cause: Cause | null, leads_at: number | null) {
 	const { fingerprint = null, own_branch = null, base = null } = cause ?? {};
 	return {
 		sql: "fingerprint = :fingerprint, own_branch = :own_branch, base = :base, led_at = coalesce(led_at, :led_at)",
-		values: { fingerprint, own_branch, base, led_at: fingerprint === null ? null : now },
+		values: { fingerprint, own_branch, base, led_at: fingerprint === null ? null : leads_at },
 	};
 }
 

@@ -35,4 +35,5 @@ export const MIGRATIONS = [
 	"0034_reruns.sql",
 	"0035_check_results.sql",
 	"0037_limits.sql",
+	"0038_autonomy.sql",
 ] as const;

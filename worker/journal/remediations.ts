@@ -317,7 +317,7 @@ export function branchDueStatement(
 				SELECT other.id FROM incidents AS other
 				JOIN incidents AS decided ON decided.id = ?1 AND decided.lock = ?2 AND decided.repository = other.repository
 				WHERE other.branch = ?3 AND other.id <> ?1
-					AND other.status IN ('rerunning', 'running', 'awaiting_ci', 'grouped')
+					AND other.status IN ('rerunning', 'awaiting_approval', 'running', 'awaiting_ci', 'grouped')
 				ORDER BY other.created_at DESC LIMIT ${MOST}
 			) RETURNING id`,
 		)

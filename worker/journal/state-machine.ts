@@ -4,8 +4,8 @@ import type { IncidentStatus } from "./statuses.ts";
 const NOT_SENT = ["accepted", "waiting"] as const;
 /** While Healer still continues by itself. */
 const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
-/** The same, while its fix waits for a person to merge it, and while its jobs run again before an agent is woken. */
-export const UNENDED = [...OPEN, "awaiting_merge", "rerunning"] as const;
+/** The same, while its fix or its decision waits for a person, and while its jobs run again before an agent is woken. */
+export const UNENDED = [...OPEN, "awaiting_merge", "rerunning", "awaiting_approval"] as const;
 
 /** The same, and while another incident's agent fixes its cause. */
 const UNENDED_OR_GROUPED = [...UNENDED, "grouped"] as const;
@@ -28,6 +28,14 @@ export const TRANSITIONS = {
 	rerun_planned: { from: NOT_SENT, to: "rerunning" },
 	/** They failed again, GitHub refused, or their result did not come in time: an agent is woken. */
 	rerun_ended: { from: ["rerunning"], to: "waiting" },
+	/** It was decided, and nothing is sent: autonomy `observe`. */
+	observed: { from: NOT_SENT, to: "observed" },
+	/** It was decided, and a person has to approve it: autonomy `approve`. */
+	approval_requested: { from: NOT_SENT, to: "awaiting_approval" },
+	/** A person approved it: it is sent. */
+	approved: { from: ["awaiting_approval"], to: "waiting" },
+	/** Nobody approved it in time. */
+	approval_expired: { from: ["awaiting_approval"], to: "cancelled" },
 	/** Its CodeRun was seen. */
 	spawned: { from: NOT_SENT, to: "running" },
 	/** A filter refused it once its context was known. */
@@ -35,10 +43,10 @@ export const TRANSITIONS = {
 	/** The relay will never make this CodeRun. */
 	refused: { from: NOT_SENT, to: "failed" },
 	/**
-	 * The relay refused the decision and the pipeline has changed since, or its branch moved while it waited: decided again, as the
-	 * next attempt.
+	 * The relay refused the decision and the pipeline has changed since, or its branch moved while it waited, also for a person:
+	 * decided again, as the next attempt.
 	 */
-	redecided: { from: NOT_SENT, to: "waiting" },
+	redecided: { from: [...NOT_SENT, "awaiting_approval"], to: "waiting" },
 	/** Its cause is that of another incident, whose agent fixes both. */
 	joined: { from: NOT_SENT, to: "grouped" },
 	/** That incident ended without a fix for it, or its window did: it is decided by itself. */
@@ -66,12 +74,15 @@ export const TRANSITIONS = {
 	/** A person said "stop". */
 	stopped: { from: UNENDED_OR_GROUPED, to: "cancelled" },
 	/** Its failure came back: its own run in a rerun, its play's stage. Never over a person's "stop", and not while it is open. */
-	reopened: { from: ["fixed", "unverified", "failed", "escalated", "superseded", "dead"], to: "waiting" },
+	reopened: { from: ["fixed", "unverified", "observed", "failed", "escalated", "superseded", "dead"], to: "waiting" },
 	/** A person said "retry". */
-	retried: { from: ["waiting", "grouped", "unverified", "failed", "escalated", "cancelled", "dead"], to: "waiting" },
+	retried: {
+		from: ["waiting", "grouped", "unverified", "observed", "failed", "escalated", "cancelled", "dead"],
+		to: "waiting",
+	},
 	/** A person said "retry" and named the agent, also while another one has it. */
 	reassigned: {
-		from: [...UNENDED_OR_GROUPED, "unverified", "failed", "escalated", "cancelled", "dead"],
+		from: [...UNENDED_OR_GROUPED, "unverified", "observed", "failed", "escalated", "cancelled", "dead"],
 		to: "waiting",
 	},
 	/** A person released a dead or waiting incident: the same attempt is tried now. */
@@ -90,6 +101,7 @@ export function transit(from: IncidentStatus, event: RemediationEvent): Incident
 export const ENDED: readonly IncidentStatus[] = [
 	"fixed",
 	"unverified",
+	"observed",
 	"failed",
 	"escalated",
 	"superseded",

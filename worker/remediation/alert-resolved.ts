@@ -31,7 +31,7 @@ export function endOfAlert({ alertDone, incident, wasTried, fix }: AlertState): 
 	const isLate = status === "failed" || status === "escalated" || status === "unverified";
 	if (alertDone === undefined || (isEnded(status) && !isLate)) return undefined;
 	const reason = alertDone.why;
-	if (!wasTried && (status === "accepted" || status === "waiting")) {
+	if (!wasTried && (status === "accepted" || status === "waiting" || status === "awaiting_approval")) {
 		return { event: "superseded", reason, fixed_by: null, endsAttempt: false };
 	}
 	const fixed_by = fix?.state === "merged" ? "agent" : "other";

@@ -9,6 +9,7 @@ import { type CheckRef, checkOf } from "../journal/check-identity.ts";
 import { beganAt, type CheckRow, positionOf } from "../journal/checks.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import { findObservation } from "../journal/observations.ts";
 import { findOpenFix, type OpenFixRow } from "../journal/open-fixes.ts";
 import {
 	type BranchRows,
@@ -146,6 +147,7 @@ export async function loadState(
 		...(await alertDone(db, incident, failure)),
 		...(incident.status === "grouped" && { group: await groupState(db, incident, failure, engine, at.hasFix) }),
 		...(await rerunState(db, incident)),
+		...(await observationState(db, incident)),
 		wasTried,
 		now: at.now,
 		...(at.relayStatus !== undefined && { relayStatus: at.relayStatus }),
@@ -204,7 +206,7 @@ function currentOf(
 ): NonNullable<RemediationState["current"]> {
 	const named = namedSpecialist(current.message, current.agent, agents);
 	const { agent, failure_type, coderun_name, outcome, outcome_at, message, spawned_at, deadline_s } = current;
-	const { results_asked_at, ask_results_at } = current;
+	const { results_asked_at, ask_results_at, approve_until } = current;
 	const overdueAt = spawned_at === null ? undefined : overdueOf({ spawned_at, deadline_s }, overdueAfterMs);
 	return {
 		agent,
@@ -221,6 +223,7 @@ function currentOf(
 		...(overdueAt !== undefined && { overdueAt }),
 		results_asked_at,
 		ask_results_at,
+		approve_until,
 	};
 }
 
@@ -259,6 +262,14 @@ async function alertDone(
 async function rerunState(db: D1Database, { id, status }: IncidentRow): Promise<Pick<RemediationState, "rerun">> {
 	const rerun = status === "rerunning" ? await findRerun(db, id) : undefined;
 	return rerun === undefined ? {} : { rerun };
+}
+
+async function observationState(
+	db: D1Database,
+	{ id, status }: IncidentRow,
+): Promise<Pick<RemediationState, "observation">> {
+	const observation = status === "observed" ? await findObservation(db, id) : undefined;
+	return observation === undefined ? {} : { observation };
 }
 
 /** What was red when the agents of this budget were chosen. */

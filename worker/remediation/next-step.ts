@@ -15,10 +15,14 @@ import {
 } from "./end-attempt.ts";
 import { memberStep } from "./member-step.ts";
 import { type MergeState, type MergeStep, mergeAfterSilence, mergeStep } from "./merge-step.ts";
+import { observationStep } from "./observation-step.ts";
 import { type MergedFix, quietStep } from "./quiet-step.ts";
 import type { AttemptEnd, NextStep, OutcomeRules, RemediationState } from "./remediation-state.ts";
 import { rerunStep } from "./rerun-step.ts";
 import type { QuietStep } from "./when-quiet.ts";
+
+/** The reason of what nobody approved in time. */
+export const APPROVAL_EXPIRED = "approval expired";
 
 // This long after its deadline, a CodeRun with an unknown end is escalated.
 const ASK_FOR_MS = DAY_MS;
@@ -36,6 +40,8 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 			return isOver(state) ? afterRun(state, rules) : beforeSending(state, rules);
 		case "rerunning":
 			return whileRerunning(state, rules);
+		case "awaiting_approval":
+			return whileAwaitingApproval(state, rules);
 		case "running":
 			return isOver(state) ? afterRun(state, rules) : whileRunning(state, rules);
 		case "awaiting_ci":
@@ -43,6 +49,8 @@ export function nextStep(state: RemediationState, rules: OutcomeRules): NextStep
 			return afterRun(state, rules);
 		case "grouped":
 			return whileGrouped(state, rules);
+		case "observed":
+			return observationStep(state);
 		case "fixed":
 			return reconsider(state, rules);
 		case "failed":
@@ -96,6 +104,16 @@ function beforeSending(state: RemediationState, rules: OutcomeRules): NextStep |
 	}
 	if (branchDone === undefined || now < branchDone.at + settle_s * 1000) return undefined;
 	return { do: "step", event: "superseded", reason: branchDone.why, set: { next_try_at: null } };
+}
+
+/** Nobody is asked for what is not to be fixed any more. */
+function whileAwaitingApproval(state: RemediationState, rules: OutcomeRules): NextStep {
+	const { incident, current, now } = state;
+	const over = beforeSending(state, rules);
+	if (over !== undefined) return over;
+	const until = current?.approve_until ?? incident.updated_at + DAY_MS;
+	if (now < until) return { do: "wait", at: until };
+	return { do: "step", event: "approval_expired", reason: APPROVAL_EXPIRED, set: { next_try_at: null } };
 }
 
 /** What its own check and branch say goes before what became of its leader. */

@@ -5,10 +5,12 @@ import { flakeStatement } from "../journal/flakes.ts";
 import { inheritStatement } from "../journal/groups.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import { recordGreen } from "../journal/observations.ts";
 import type { StateRows } from "../journal/remediations.ts";
 import { endRerunStatement } from "../journal/reruns.ts";
 import { baseFixedStatements } from "../journal/status-comments.ts";
 import { isUnlocked, type SeenIncident, takeStep } from "../journal/transitions.ts";
+import { askCommits } from "./ask-commits.ts";
 import { askMerge } from "./ask-merge.ts";
 import { askHasFix } from "./has-fix.ts";
 import { learnHeads } from "./learn-heads.ts";
@@ -81,6 +83,15 @@ export async function reconcile(
 				return incident;
 			}
 			await (next.do === "request_rerun" ? requestRerun : askRerun)(effects, found);
+			continue;
+		}
+		if (next.do === "record_green") {
+			if (found.state.observation !== undefined)
+				await recordGreen(effects.journal, found.state.observation, next.green);
+			continue;
+		}
+		if (next.do === "ask_commits") {
+			await askCommits(effects, found);
 			continue;
 		}
 		if (next.do === "ask_merge") {

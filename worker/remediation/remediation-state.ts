@@ -2,6 +2,7 @@ import type { NewestRed } from "../../pipeline/index.ts";
 import type { RerunResult } from "../../pipeline/rerun.ts";
 import type { LeftBehind } from "../journal/groups.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
+import type { Green, ObservationRow } from "../journal/observations.ts";
 import type { RerunRow } from "../journal/reruns.ts";
 import type { RemediationEvent } from "../journal/state-machine.ts";
 import type { AttemptResult } from "../journal/statuses.ts";
@@ -50,6 +51,8 @@ export interface RemediationState {
 		/** When GitHub was last asked about its result, and when it is asked again. */
 		readonly results_asked_at: number | null;
 		readonly ask_results_at: number | null;
+		/** Until when a person's approval is waited for; null if nobody has to approve it. */
+		readonly approve_until: number | null;
 	};
 	/** How many of the current budget's earlier attempts no controller started. They are not in `ended`. */
 	readonly unstarted: number;
@@ -79,6 +82,8 @@ export interface RemediationState {
 	readonly group?: GroupState;
 	/** The rerun that an incident waits for that is `rerunning`. */
 	readonly rerun?: RerunRow;
+	/** What became of an incident that is `observed`. */
+	readonly observation?: ObservationRow;
 	readonly now: number;
 }
 
@@ -121,6 +126,9 @@ export type NextStep =
 	/** Ask GitHub to run the failed jobs again; whether they do, before anything follows. */
 	| { readonly do: "request_rerun" }
 	| { readonly do: "ask_rerun" }
+	/** Write down that an observed failure is gone; ask GitHub for the commits that did it. */
+	| { readonly do: "record_green"; readonly green: Green }
+	| { readonly do: "ask_commits" }
 	/** Ask GitHub about the pull request of the fix before anything follows. */
 	| { readonly do: "ask_merge" }
 	/** Ask GitHub whether its commit has its leader's fix before anything follows. */

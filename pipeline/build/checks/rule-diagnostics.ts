@@ -32,13 +32,17 @@ export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly D
 		(rule) => withChoice(rule, file),
 	);
 	const rerun = rules(source, "rerun", "when", file.rerun, ({ when }) => ({ name: undefined, condition: when }));
+	const autonomy = rules(source, "autonomy", "when", file.autonomy, ({ when }) => ({
+		name: undefined,
+		condition: when,
+	}));
 	// The rows of the table are asked column by column: their order alone hides none.
 	const ordered = route.filter(({ path }) => !isRow(valueAt(source.value, path)));
 	return [
 		...[filters, dedup, route, notify].flatMap((list) => sameNames(source, list)),
 		...sameConditions(source, filters, "keep", "Leave one out."),
 		...sameConditions(source, dedup, "key", "Leave one out."),
-		...[classify, ordered, rerun].flatMap((list) => unreachable(source, list)),
+		...[classify, ordered, rerun, autonomy].flatMap((list) => unreachable(source, list)),
 		...byEvent(source, file).flatMap((list) => unreachable(source, list)),
 		...lastForAll(source, "classify", file.classify, classify, "type"),
 		...lastForAll(source, "route", file.route, ordered, "agent"),

@@ -71,6 +71,10 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 		classify: later,
 		route: { ...later, variables: { settings, failure } },
 		rerun: { ...later, variables: { settings, failure, agent }, unknownFacts: new Set() },
+		autonomy: {
+			...later,
+			variables: { settings, failure, agent, attempt: "any", rule: "any", strategy: STRATEGY },
+		},
 		notify: {
 			roots: incident,
 			variables: {

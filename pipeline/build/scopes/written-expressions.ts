@@ -28,12 +28,18 @@ export function writtenExpressions(file: ValidPart): readonly WrittenExpression[
 			textsIn("route", ["route", index], { when: rule.when, agent: choiceOf(rule.agent) }),
 		),
 		...each(file.rerun).flatMap(([index, rule]) => textsIn("rerun", ["rerun", index], { when: rule.when })),
+		...each(file.autonomy).flatMap(([index, rule]) => textsIn("autonomy", ["autonomy", index], { when: rule.when })),
 		...each(file.notify).flatMap(([index, target]) => textsIn("notify", ["notify", index], { where: target.where })),
 		...textsIn("spawn", ["spawn"], {
 			labels: file.spawn?.labels,
 			annotations: file.spawn?.annotations,
 			spec: file.spawn?.spec,
 		}),
+		...each(file.overrides).flatMap(([place, { autonomy }]) =>
+			each(autonomy).flatMap(([index, rule]) =>
+				textsIn("autonomy", ["overrides", place, "autonomy", index], { when: rule.when }),
+			),
+		),
 	];
 }
 
@@ -76,5 +82,6 @@ export type ScopeName =
 	| "classify"
 	| "route"
 	| "rerun"
+	| "autonomy"
 	| "spawn"
 	| "notify";

@@ -13,6 +13,7 @@ const OPEN: readonly IncidentStatus[] = [
 	"accepted",
 	"waiting",
 	"rerunning",
+	"awaiting_approval",
 	"running",
 	"awaiting_ci",
 	"awaiting_merge",

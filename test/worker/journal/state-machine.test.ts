@@ -27,6 +27,14 @@ describe("transit", () => {
 		["rerunning", "rerun_ended", "waiting"],
 		["rerunning", "ci_passed", "fixed"],
 		["rerunning", "reassigned", "waiting"],
+		["accepted", "observed", "observed"],
+		["observed", "retried", "waiting"],
+		["observed", "reopened", "waiting"],
+		["waiting", "approval_requested", "awaiting_approval"],
+		["awaiting_approval", "approved", "waiting"],
+		["awaiting_approval", "approval_expired", "cancelled"],
+		["awaiting_approval", "redecided", "waiting"],
+		["awaiting_approval", "stopped", "cancelled"],
 	] as const)("leads from %s by %s to %s", (from, event, to) => {
 		expect(transit(from, event)).toBe(to);
 	});
@@ -44,6 +52,13 @@ describe("transit", () => {
 		["fixed", "reassigned"],
 		["superseded", "reassigned"],
 		["rerunning", "spawned"],
+		["awaiting_approval", "spawned"],
+		["awaiting_approval", "released"],
+		["observed", "spawned"],
+		["observed", "ci_passed"],
+		["observed", "stopped"],
+		["waiting", "approved"],
+		["cancelled", "approved"],
 		["running", "rerun_planned"],
 		["rerunning", "reopened"],
 	] as const)("has no place in %s for %s", (from, event) => {

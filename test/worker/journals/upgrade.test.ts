@@ -56,8 +56,10 @@ describe("a journal of an earlier version", () => {
 			// And two more without attempts; the grouped one has no delivery of its own.
 			const grouped = Number(version) >= 33 ? 1 : 0;
 			const reruns = Number(version) >= 34 ? 1 : 0;
+			const autonomy = Number(version) >= 38 ? 2 : 0;
 			const counts = [await count("incidents"), await count("deliveries"), await count("attempts")];
-			expect(counts).toEqual([10 + more + grouped + reruns, 10 + more + reruns, 7 + more]);
+			const whole = 10 + more + reruns + autonomy;
+			expect(counts).toEqual([whole + grouped, whole, 7 + more + autonomy]);
 			const due = "SELECT status FROM incidents WHERE next_try_at IS NOT NULL ORDER BY id";
 			expect((await env.JOURNAL.prepare(due).all()).results.map(({ status }) => status)).toEqual([
 				"accepted",
@@ -67,6 +69,7 @@ describe("a journal of an earlier version", () => {
 				...(more > 0 ? ["awaiting_merge"] : []),
 				...(grouped > 0 ? ["grouped"] : []),
 				...(reruns > 0 ? ["rerunning"] : []),
+				...(autonomy > 0 ? ["awaiting_approval"] : []),
 			]);
 
 			const stub = stubEffects();
@@ -86,6 +89,8 @@ describe("a journal of an earlier version", () => {
 				...(more > 0 && { awaiting_merge: "awaiting_merge", unverified: "unverified" }),
 				...(grouped > 0 && { grouped: "grouped" }),
 				...(reruns > 0 && { rerunning: "escalated" }),
+				// Nobody approved it in time.
+				...(autonomy > 0 && { observed: "observed", awaiting_approval: "cancelled" }),
 			});
 			// The spawn of the first two, and of further attempts of what ran; none of what waited for CI.
 			expect(stub.sent.some(({ id }) => id.startsWith("00000000000000000000000000000004"))).toBe(false);
@@ -112,6 +117,7 @@ describe("a journal of an earlier version", () => {
 				"ignored_deliveries",
 				"reruns",
 				"flakes",
+				...(autonomy > 0 ? ["observations"] : []),
 			]) {
 				expect([table, await count(table)]).toEqual([table, 0]);
 			}

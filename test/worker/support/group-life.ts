@@ -197,7 +197,16 @@ export async function merged(world: World, id: string, number: number): Promise<
 }
 
 export async function clearJournal(): Promise<void> {
-	const tables = ["transitions", "attempts", "deliveries", "facts", "checks", "pull_requests", "status_comments"];
+	const tables = [
+		"transitions",
+		"attempts",
+		"deliveries",
+		"facts",
+		"checks",
+		"pull_requests",
+		"status_comments",
+		"observations",
+	];
 	await env.JOURNAL.batch(
 		[...tables, "notification_events", "incidents"].map((table) => env.JOURNAL.prepare(`DELETE FROM ${table}`)),
 	);

@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { ACT } from "../../../pipeline/autonomy.ts";
 import { settings } from "../../../pipeline/grammar/pipeline-file.ts";
 import type { Incident } from "../../../pipeline/incident.ts";
 import { createLogReader, type DecideInput } from "../../../pipeline/index.ts";
@@ -144,6 +145,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			failure_category: "rust",
 			because: { agent: escalate_to ?? "rex", rule: "rust", by: "route_rule" },
 			fingerprint: null,
+			autonomy: ACT,
 			max_active: 0,
 			deadline_s: 7200,
 			claims: incident.branch

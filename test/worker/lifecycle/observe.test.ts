@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AutonomyLevel } from "../../../pipeline/autonomy.ts";
+import type { GitHub } from "../../../worker/github/github.ts";
+import { findAttempt } from "../../../worker/journal/attempts.ts";
+import { requestBody } from "../../../worker/journal/incident-waits.ts";
+import { retryRemediation } from "../../../worker/remediation/actions.ts";
+import {
+	agentsOn,
+	clearJournal,
+	DEFAULT,
+	green,
+	groupLife,
+	minutes,
+	REX,
+	red,
+	standings,
+	type World,
+} from "../support/group-life.ts";
+
+beforeEach(clearJournal);
+
+/** A world in which nothing is sent for some branches, with a GitHub that compares commits. */
+async function observingWorld(
+	levelOf: (branch: string | undefined) => AutonomyLevel,
+	compare: (basehead: string) => unknown = () => undefined,
+): Promise<World> {
+	const world = await groupLife();
+	const { decide } = world.activeEngine;
+	const asked = world.github as GitHub;
+	const asInstallation = async (...of: Parameters<GitHub["asInstallation"]>) => {
+		const [, route, about] = of;
+		const value = route.includes("/compare/") ? compare(String((about as { basehead: string }).basehead)) : undefined;
+		return value === undefined ? await asked.asInstallation(...of) : { ok: true, value, status: 200, headers: {} };
+	};
+	return Object.assign(world, {
+		github: { ...asked, asInstallation } as GitHub,
+		activeEngine: {
+			...world.activeEngine,
+			decide: async (input: Parameters<typeof decide>[0]) => {
+				const decision = await decide(input);
+				if (decision.outcome !== "spawn") return decision;
+				const level = levelOf(input.incident.branch);
+				return { ...decision, autonomy: { level, rule: "rule 1", expires_s: 3600 } };
+			},
+		},
+	});
+}
+
+async function rowOf(world: World, table: "incidents" | "attempts" | "observations", id: string) {
+	const key = table === "incidents" ? "id" : "incident_id";
+	return await world.journal
+		.prepare(`SELECT * FROM ${table} WHERE ${key} = ?1`)
+		.bind(id)
+		.first<Record<string, unknown>>();
+}
+
+describe("observe", () => {
+	it("decides and keeps everything, and sends nothing", async () => {
+		const world = await observingWorld(() => "observe");
+		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
+		await minutes(world, 3);
+		expect(await standings(world)).toEqual({ "one 1": "observed" });
+		expect([world.sent, world.asked]).toEqual([[], []]);
+		expect(await rowOf(world, "incidents", id)).toMatchObject({
+			...{ agent: "rex", failure_type: "rust_build", rule: "rust", next_try_at: null, lock: null },
+			reason: "nothing is sent for it: autonomy is observe, by rule 1",
+		});
+		const attempt = await rowOf(world, "attempts", id);
+		expect(attempt).toMatchObject({ attempt: 1, agent: "rex", autonomy: "observe", spawned_at: null, outcome: null });
+		const stored = await findAttempt(world.journal, id, 1);
+		expect(stored && (await requestBody(stored))).toContain("src/clamp.rs:12:5");
+		expect(await world.journal.prepare("SELECT count(*) AS n FROM status_comments").first("n")).toBe(0);
+	});
+
+	it("leads no group and joins none: what acts is not held up by it", async () => {
+		const world = await observingWorld((branch) => (branch === "acting" ? "act" : "observe"));
+		await red(world, { run: 1, branch: DEFAULT, cause: "clamp" });
+		await minutes(world, 2);
+		await red(world, { run: 2, branch: "acting", cause: "clamp", pr: 1 });
+		await minutes(world, 2);
+		await red(world, { run: 3, branch: "other", cause: "clamp", pr: 2 });
+		await minutes(world, 2);
+		expect(await standings(world)).toEqual({ "main 1": "observed", "acting 2": "running", "other 3": "observed" });
+		expect(await agentsOn(world)).toEqual(["acting"]);
+	});
+
+	it("is decided anew by a person's retry, and acts once the rules say so", async () => {
+		let level: AutonomyLevel = "observe";
+		const world = await observingWorld(() => level);
+		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
+		await minutes(world, 2);
+		level = "act";
+		expect(await retryRemediation(world, id, "octocat")).toEqual({ ok: true, status: "waiting", attempt: 2 });
+		await minutes(world, 2);
+		expect(await standings(world)).toEqual({ "one 1": "running" });
+		// The agent is not told of an attempt that nobody made.
+		expect(world.sent.map(({ body }) => body.includes("Attempt 1"))).toEqual([false]);
+	});
+});
+
+describe("what becomes of an observed failure", () => {
+	const author = { login: "mona", type: "User" };
+
+	it("is written down: who made it green, when, and whether in a file that the prompt named", async () => {
+		const asked: string[] = [];
+		const world = await observingWorld(
+			() => "observe",
+			(basehead) => {
+				asked.push(basehead);
+				return {
+					status: "ahead",
+					commits: [{ author }, { author: null }],
+					files: [{ filename: "lib/src/clamp.rs" }, { filename: "docs/clamp.md" }],
+				};
+			},
+		);
+		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
+		await minutes(world, 2);
+		await green(world, { run: 2, branch: "one", pr: 1 });
+		await minutes(world, 2);
+		expect(await standings(world)).toEqual({ "one 1": "observed" });
+		expect(asked).toHaveLength(1);
+		const row = await rowOf(world, "observations", id);
+		expect(row).toMatchObject({
+			...{ attempt: 1, green_by: "person", authors: '["mona"]', why: null, ask_at: null },
+			...{ files: '["lib/src/clamp.rs","docs/clamp.md"]', named: '["lib/src/clamp.rs"]' },
+		});
+		expect(Number(row?.green_at)).toBeGreaterThan(Number(row?.observed_at));
+		// Later results change nothing.
+		await green(world, { run: 3, branch: "one", pr: 1, by: REX });
+		await minutes(world, 2);
+		expect(await rowOf(world, "observations", id)).toEqual(row);
+	});
+
+	it("stays unknown where the branch was rewritten", async () => {
+		const world = await observingWorld(
+			() => "observe",
+			() => ({ status: "diverged", commits: [{ author }], files: [{ filename: "src/clamp.rs" }] }),
+		);
+		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
+		await minutes(world, 2);
+		await green(world, { run: 2, branch: "one", pr: 1 });
+		await minutes(world, 2);
+		const unknown = { files: null, named: null, authors: null, why: "its branch was rewritten" };
+		expect(await rowOf(world, "observations", id)).toMatchObject({ green_by: "person", ...unknown });
+	});
+
+	it("is no fix where the same commit passed in a rerun", async () => {
+		const world = await observingWorld(() => "observe");
+		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1, attempt: 1 });
+		await minutes(world, 2);
+		await green(world, { run: 1, branch: "one", pr: 1, attempt: 2 });
+		await minutes(world, 2);
+		expect(await rowOf(world, "observations", id)).toMatchObject({ green_by: "rerun", files: null, ask_at: null });
+	});
+});
