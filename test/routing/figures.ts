@@ -26,7 +26,13 @@ const labelled = z.strictObject({
 
 export type LabelledFailure = z.infer<typeof labelled>;
 
-export const BATCHES = ["first-batch.jsonl", "second-batch.jsonl", "third-batch.jsonl", "fourth-batch.jsonl"] as const;
+export const BATCHES = [
+	"first-batch.jsonl",
+	"second-batch.jsonl",
+	"third-batch.jsonl",
+	"fourth-batch.jsonl",
+	"fifth-batch.jsonl",
+] as const;
 
 export function readBatch(file: string): readonly LabelledFailure[] {
 	const text = readFileSync(fileURLToPath(new URL(file, import.meta.url)), "utf8");
