@@ -6,7 +6,7 @@ export interface ObservedRow {
 	readonly incidents: number;
 	/** How many agents would have been woken: failures of one cause are one. */
 	readonly agents: number;
-	/** Green again, and by whom; the rest is red, or nobody reported it. */
+	/** Green again, by a person or a bot; the rest is red, or nobody reported it. */
 	readonly green: number;
 	readonly by_person: number;
 	readonly by_bot: number;

@@ -15,7 +15,7 @@ export interface PlaceInLine {
 	readonly before: readonly { readonly repository: string; readonly count: number }[];
 }
 
-// A longer line is told as far as it goes.
+// A longer line is reported as far as it goes.
 const MOST = 1000;
 
 /** Undefined unless it waits for something that others may wait for, too. */
