@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import {
 	joined,
 	type Permissions,
+	permissionsForCheckRuns,
 	permissionsForEvents,
 	permissionsForHealer,
 	permissionsForReruns,
@@ -58,7 +59,12 @@ export function appManifest(artefact: Artefact, { name, url }: Pick<AppManifestO
 		url,
 		hook_attributes: { url: new URL("/webhooks/github", url).href, active: true },
 		public: false,
-		default_permissions: joined([permissions, permissionsForHealer(artefact), permissionsForReruns(artefact)]),
+		default_permissions: joined([
+			permissions,
+			permissionsForHealer(artefact),
+			permissionsForReruns(artefact),
+			permissionsForCheckRuns(artefact),
+		]),
 		default_events: artefact.webhook_events,
 	};
 }

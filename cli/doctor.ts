@@ -13,7 +13,12 @@ import { checkVersions } from "./doctor/checks/versions.ts";
 import { workerParts } from "./doctor/checks/worker.ts";
 import { type Part, runParts } from "./doctor/part.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { permissionsForHealer, permissionsForReruns } from "./github-app/permissions.ts";
+import {
+	joined,
+	permissionsForCheckRuns,
+	permissionsForHealer,
+	permissionsForReruns,
+} from "./github-app/permissions.ts";
 import type { Output } from "./output.ts";
 import { findPlaces, type Places } from "./places.ts";
 
@@ -42,7 +47,7 @@ export async function doctor(options: DoctorOptions, env: NodeJS.ProcessEnv, out
 function partsOf(file: string, built: Result<BuiltPipeline>, places: Places, env: NodeJS.ProcessEnv): readonly Part[] {
 	const local: Artefact | undefined = built.ok && built.value.ok ? built.value.artefact : undefined;
 	const needed = local === undefined ? {} : permissionsForHealer(local);
-	const wanted = local === undefined ? {} : permissionsForReruns(local);
+	const wanted = local === undefined ? {} : joined([permissionsForReruns(local), permissionsForCheckRuns(local)]);
 	return [
 		{ name: "pipeline", check: () => checkPipeline(file, built) },
 		...workerParts(places, local),

@@ -75,6 +75,11 @@ export function permissionsForReruns({ rerun = [] }: Pick<Artefact, "rerun">): P
 	return rerun.length === 0 ? {} : { actions: "write" };
 }
 
+/** What Healer needs to say on a pull request what it leaves alone, if the pipeline does: without it, nothing is posted. */
+export function permissionsForCheckRuns({ group }: Pick<Artefact, "group">): Permissions {
+	return group?.check_run === true && group.scope !== "off" ? { checks: "write" } : {};
+}
+
 /** Merges permissions by name, each with the highest access. */
 export function joined(all: readonly Permissions[]): Permissions {
 	const most = new Map<string, Access>();

@@ -369,6 +369,12 @@ const group = keys(
 			most: "30d",
 			why: "a group takes further failures for at least 1m and at most 30d",
 		}).prefault("24h"),
+		check_run: z
+			.boolean()
+			.optional()
+			.describe(
+				"Post a neutral check run on each pull request that waits for a fix of its base branch; needs Checks: write.",
+			),
 	},
 	"Failures with one cause: one agent, for the leader of the group.",
 );

@@ -66,6 +66,16 @@ describe("whoever gets hold of an installation's token", () => {
 		});
 	});
 
+	it("posts check runs with a fourth one, and neither comments nor reads code", async () => {
+		const route = "POST /repos/{owner}/{repo}/check-runs";
+		const output = { title: "left alone", summary: "by `main`" };
+		const shown = { name: "Healer", head_sha: "a1", status: "completed", conclusion: "neutral", output } as const;
+		expect(await github.asInstallation(OF, route, { ...CTO, ...shown })).toMatchObject({ ok: true, status: 201 });
+		expect(tokenBodies()).toEqual([{ permissions: { checks: "write" }, repositories: ["cto"] }]);
+		expect(await statusOf(lastToken(), "GET", "/repos/5dlabs/cto/commits/a1")).toBe(403);
+		expect(await statusOf(lastToken(), "POST", "/repos/5dlabs/cto/issues/3/comments", { body: "x" })).toBe(403);
+	});
+
 	it("is refused a rerun where the App was not granted it", async () => {
 		mock.grant({ actions: "read", contents: "read", metadata: "read" });
 		mock.repository("5dlabs/cto").putRun({ id: 1, conclusion: "failure", status: "completed", run_attempt: 1 });

@@ -57,6 +57,11 @@ describe("appManifest", () => {
 		expect(
 			appManifest({ ...artefact, rerun: [] }, { name: "H", url: "https://h.test" }).default_permissions.actions,
 		).toBe("read");
+		expect(manifest.default_permissions.checks).toBe("read");
+		const group = { scope: "repository", window_s: 60, check_run: true } as const;
+		expect(appManifest({ ...artefact, group }, { name: "H", url: "https://h.test" }).default_permissions.checks).toBe(
+			"write",
+		);
 		expect(manifest.hook_attributes.url).toBe("https://healer.example.com/webhooks/github");
 	});
 });

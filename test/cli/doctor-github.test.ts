@@ -38,6 +38,14 @@ describe("checkGitHub", () => {
 		]);
 	});
 
+	it("warns of an App that may not post check runs, if the pipeline does that", async () => {
+		const checks = await checkGitHub(variables, { contents: "read" }, undefined, { checks: "write" });
+		expect(checks).toMatchObject([
+			{ status: "ok" },
+			{ name: "check runs", status: "warning", summary: expect.stringContaining("lacks checks: write") },
+		]);
+	});
+
 	it("warns without an App of branches whose repository nobody can be asked for, unless they are refused", async () => {
 		const none = { GITHUB_APP_ID: "", GITHUB_PRIVATE_KEY: "" };
 		expect(await checkGitHub(none, {}, { unknown_heads: "fix" })).toMatchObject([

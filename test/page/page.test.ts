@@ -246,6 +246,24 @@ describe("an incident", () => {
 		expect(await part("CodeRun").innerText()).toContain('"githubApp": "5DLabs-Rex"');
 	});
 
+	it("says whose failure a pull request's red check is, and leads to the first red commit", async () => {
+		const sha = "a1b2c3d".padEnd(40, "0");
+		const whose_failure =
+			"The base branch breaks it: main fails for the same cause; first red commit a1b2c3d by <b>ada</b>";
+		const suspect = { sha, author: "<b>ada</b>" };
+		await using page = await open(`/incidents/${ids.running}`, async (context) => {
+			await context.route(`**/api/incidents/${ids.running}`, async (route) => {
+				const response = await route.fetch();
+				const shown = await response.json();
+				const explanation = { ...shown.explanation, whose_failure: { verdict: "base_branch", suspect, why: "" } };
+				await route.fulfill({ response, json: { ...shown, whose_failure, explanation } });
+			});
+		});
+		const line = page.locator(".whose-failure");
+		expect(await line.innerText()).toBe(`${whose_failure}. a1b2c3d`);
+		expect(await line.getByRole("link").getAttribute("href")).toBe(`https://github.com/5dlabs/cto/commit/${sha}`);
+	});
+
 	it("shows hostile texts as what they are: nothing runs, nothing is hidden, nothing else is asked", async () => {
 		const asked: string[] = [];
 		const logged: string[] = [];

@@ -89,7 +89,8 @@ async function askMore(
 	{ failure_category: category, fingerprint }: SpawnDecision,
 ): Promise<CheckHistory> {
 	if (github === undefined) return { ...history, unanswered: "no GitHub App is configured, so nobody can be asked" };
-	if (!budget.has(COST)) return history;
+	if (!budget.has(COST))
+		return { ...history, unanswered: "GitHub was not asked: this invocation has used up its limits" };
 	const until = now() + LOCK_MS + ASKING_HISTORY_MS;
 	if (until > locked.locked_until && !(await extendLock(journal, locked, until))) return history;
 	const client = boundedClient(github, incident, AbortSignal.timeout(ASKING_HISTORY_MS));

@@ -191,6 +191,7 @@ class AppGitHub implements GitHub {
 
 function accessOf(route: string): Access {
 	if (route.startsWith("GET ")) return "read";
+	if (route.includes("/check-runs")) return "check";
 	return route.includes("/actions/") ? "rerun" : "write";
 }
 

@@ -16,13 +16,13 @@ export type AskAsApp = (route: string, parameters: Readonly<Record<string, unkno
 const MARGIN_MS = 5 * MINUTE_MS;
 
 /** What a token is for. */
-export type Access = "read" | "write" | "rerun";
+export type Access = "read" | "write" | "rerun" | "check";
 type Permissions = Readonly<Record<string, "read" | "write">>;
 
 /**
- * The permissions of Healer's requests (docs/github.md), for three tokens of one repository each: whoever sees the one that reads
- * cannot write, the one that writes reaches nothing but comments, labels and issues, and the one that reruns nothing but GitHub
- * Actions. Metadata belongs to every token. One token for each permission would cost an incident six requests more.
+ * The permissions of Healer's requests (docs/github.md), for four tokens of one repository each: whoever sees the one that reads
+ * cannot write, the one that writes reaches nothing but comments, labels and issues, the one that reruns nothing but GitHub
+ * Actions, and the one for check runs nothing but those. Metadata belongs to every token. One token for each permission would cost an incident six requests more.
  */
 const WANTED: Readonly<Record<Access, Permissions>> = {
 	read: {
@@ -37,6 +37,7 @@ const WANTED: Readonly<Record<Access, Permissions>> = {
 	},
 	write: { issues: "write", pull_requests: "write" },
 	rerun: { actions: "write" },
+	check: { checks: "write" },
 };
 
 /** A token to ask for: an installation's, for one repository. */

@@ -53,6 +53,7 @@ export const BELONGING = [
 	"reruns",
 	"flakes",
 	"observations",
+	"check_runs",
 ] as const;
 
 /**

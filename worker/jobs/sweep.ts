@@ -17,6 +17,7 @@ import { syncEscalations } from "../remediation/sync-escalations.ts";
 import { type Cost, sum, times } from "../runtime/budget.ts";
 import { countMetrics } from "./count-metrics.ts";
 import { findConflicts } from "./find-conflicts.ts";
+import { CHECK_RUNS_COST, postCheckRuns } from "./post-check-runs.ts";
 import { pruneJournal } from "./prune-journal.ts";
 import { redeliverFailed } from "./redeliver-failed.ts";
 
@@ -48,6 +49,7 @@ export const STEPS: readonly SweepStep[] = [
 	{ name: "commands", needs: { statements: 150, subrequests: 100 }, run: whole(sweepCommands) },
 	{ name: "escalation comments", needs: { statements: 30, subrequests: 30 }, run: whole(syncEscalations) },
 	{ name: "conflicts", needs: { statements: 60, subrequests: 60 }, run: whole(findConflicts) },
+	{ name: "check runs", needs: CHECK_RUNS_COST, run: whole(postCheckRuns) },
 	{ name: "failed deliveries", needs: { statements: 100, subrequests: 60 }, run: whole(redeliverFailed) },
 	{ name: "metrics", needs: { statements: 25, subrequests: 15 }, run: whole(countMetrics) },
 	{

@@ -33,7 +33,7 @@ export const MIGRATIONS = [
 	"0032_repository_pauses.sql",
 	"0033_groups.sql",
 	"0034_reruns.sql",
-	"0035_check_results.sql",
+	"0035_verdicts.sql",
 	"0037_limits.sql",
 	"0038_autonomy.sql",
 ] as const;

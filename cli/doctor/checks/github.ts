@@ -17,7 +17,7 @@ const UNKNOWN_HEADS = warning(
 
 /**
  * Checks the worker's GitHub App: whether GitHub accepts its credentials, and whether it has the permissions that the
- * pipeline needs. Without an App, what the pipeline then does. `wanted`: what reruns need, without which they are left out.
+ * pipeline needs. Without an App, what the pipeline then does. `wanted`: what reruns and check runs need, without which they are left out.
  */
 export async function checkGitHub(
 	variables: GitHubVariables,
@@ -45,7 +45,12 @@ export async function checkGitHub(
 	const lacking = lackingOf(permissions, needed);
 	if (lacking.length === 0) {
 		const accepted = passed(NAME, `GitHub${where} accepts it: ${slug}.`);
-		return lackingOf(permissions, wanted).length === 0 ? [accepted] : [accepted, NO_RERUNS];
+		const left = lackingOf(permissions, wanted);
+		return [
+			accepted,
+			...(left.includes("actions: write") ? [NO_RERUNS] : []),
+			...(left.includes("checks: write") ? [NO_CHECK_RUNS] : []),
+		];
 	}
 	const cure = "Grant them in the App's settings, and accept them in each installation.";
 	return [failed(NAME, `${slug} lacks permissions that the pipeline needs: ${lacking.join(", ")}.`, cure)];
@@ -55,6 +60,12 @@ const NO_RERUNS = warning(
 	"reruns",
 	"the App lacks actions: write, so what may be flaky is not run again: agents are woken at once.",
 	"Grant it in the App's settings and accept it in each installation, or set rerun: [].",
+);
+
+const NO_CHECK_RUNS = warning(
+	"check runs",
+	"the App lacks checks: write, so no check run says on a pull request what is left alone.",
+	"Grant it in the App's settings and accept it in each installation, or leave out group.check_run.",
 );
 
 function lackingOf(granted: Readonly<Record<string, string | undefined>> | undefined, needed: Permissions): string[] {

@@ -42,6 +42,7 @@ const DETAIL = {
 	fixed_by: null,
 	escalation_url: null,
 	verdict: "rex, because the failing step printed `error: never loops`",
+	whose_failure: "This pull request breaks it: main is green; first red commit f1 by ada\u001b[31m",
 	incident: { url: "https://github.com/acme/shop/actions/runs/1" },
 	explanation: {
 		because: { line: "error: never loops" },
@@ -149,6 +150,7 @@ describe("showOne", () => {
 		expect(output.lines).toEqual([
 			"rex, because the failing step printed `error: never loops`.",
 			"  | error: never loops",
+			"This pull request breaks it: main is green; first red commit f1 by ada�[31m.",
 			"",
 			`incident  ${ID} (acme/shop#402 · fix/�[31mparser · Controller CI · clippy)`,
 			"status    waiting: claim branch is held",

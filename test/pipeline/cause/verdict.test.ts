@@ -38,6 +38,37 @@ describe("whoseFailure", () => {
 		expect(whoseFailure({ red, base: "main", results, commits: new Map() }).verdict).toBe("flaky");
 	});
 
+	it("blames nobody on the base for a known flake that is seen there once", () => {
+		const red = result("feature", "f1", "k", 40);
+		const asked = { red, base: "main", isKnownFlake: true, commits: new Map() };
+		const green = result("main", "m1", "", 10);
+		const once = [green, result("main", "m2", "k", 20), red];
+		const flaky = { verdict: "flaky", why: "the same failure passed lately when it was run again" };
+		expect(whoseFailure({ ...asked, results: once })).toEqual(flaky);
+		expect(whoseFailure({ ...asked, results: [green, red] })).toEqual(flaky);
+		const twice = [...once, result("main", "m3", "k", 30)];
+		expect(whoseFailure({ ...asked, results: twice })).toMatchObject({
+			verdict: "base_branch",
+			suspect: { sha: "m2" },
+		});
+	});
+
+	it("says nothing of a base that nobody names, but what one commit shows", () => {
+		const red = result("feature", "f1", "k", 40);
+		const asked = { red, commits: new Map() };
+		const results = [result("main", "m1", "", 10), red];
+		expect(whoseFailure({ ...asked, results })).toEqual({ verdict: "unknown", why: "nobody names its base branch" });
+		expect(whoseFailure({ ...asked, results: [...results, result("feature", "f1", "", 50)] }).verdict).toBe("flaky");
+	});
+
+	it("does not take a commit whose parents nobody named for the first one", () => {
+		const red = result("feature", "f1", "k", 40);
+		const results = [result("main", "m1", "k", 10), result("main", "m2", "", 20), red];
+		const asked = { red, base: "main", results };
+		expect(whoseFailure({ ...asked, commits: new Map([["f1", { author: "ada" }]]) }).verdict).toBe("unknown");
+		expect(whoseFailure({ ...asked, commits: new Map([["f1", { parents: ["m2"] }]]) }).verdict).toBe("yours");
+	});
+
 	it("blames no commit for the network", () => {
 		const red = result("feature", "f1", "k", 40);
 		const asked = { red, base: "main", category: "network", results: [red], commits: new Map() };

@@ -43,7 +43,7 @@ export class AppState {
 	/** What the App's installations were granted. */
 	granted: Readonly<Record<string, "read" | "write">> = {
 		actions: "write",
-		checks: "read",
+		checks: "write",
 		contents: "read",
 		issues: "write",
 		metadata: "read",

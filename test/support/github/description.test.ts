@@ -20,7 +20,7 @@ describe("judge", () => {
 		const withBody = ROUTES.filter(
 			(route) => /^(POST|PATCH) \/repos/.test(route) && !route.endsWith("/rerun-failed-jobs"),
 		);
-		expect(withBody).toHaveLength(6);
+		expect(withBody).toHaveLength(8);
 		for (const route of withBody) {
 			expect([route, answersOf(route, {}, 70)]).toEqual([route, "not_allowed"]);
 		}
@@ -95,6 +95,7 @@ function answersOf(route: string, answer: unknown, body?: unknown): string {
 function bodyFor(route: string): unknown {
 	if (/^(GET|DELETE) |\/(attempts|conversions)$/.test(route)) return undefined;
 	if (route.endsWith("/issues")) return { title: "t" };
+	if (route.endsWith("/check-runs")) return { name: "Healer", head_sha: "a1" };
 	if (route.endsWith("/reactions")) return { content: "eyes" };
 	return route.endsWith("/labels") ? { labels: ["x"] } : { body: "b" };
 }

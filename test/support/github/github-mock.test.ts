@@ -22,6 +22,7 @@ const OF_THEIR_OWN: readonly MockRoute[] = [
 ];
 
 const repo = { owner: "5dlabs", repo: "cto" };
+const NEUTRAL = { name: "Healer", status: "completed", conclusion: "neutral", output: { title: "t", summary: "s" } };
 
 type Asking = typeof request;
 
@@ -111,6 +112,8 @@ describe("startGitHubMock", () => {
 			["GET /repos/{owner}/{repo}/commits/{ref}/check-runs", ref, 200],
 			["GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", { commit_sha: "a1" }, 200],
 			["GET /repos/{owner}/{repo}/check-runs/{check_run_id}", { check_run_id: 4 }, 200],
+			["POST /repos/{owner}/{repo}/check-runs", { head_sha: "a1", ...NEUTRAL }, 201],
+			["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", { check_run_id: 4, ...NEUTRAL }, 200],
 			["GET /repos/{owner}/{repo}/compare/{basehead}", { basehead: "main...fix/x" }, 200],
 			["GET /repos/{owner}/{repo}/branches/{branch}", { branch: "fix/x" }, 200],
 			["GET /repos/{owner}/{repo}/contents/{path}", { path: "docs/a.md" }, 200],

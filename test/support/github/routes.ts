@@ -29,6 +29,8 @@ export const ROUTES = [
 	"GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
 	"GET /repos/{owner}/{repo}/commits/{ref}/status",
 	"GET /repos/{owner}/{repo}/check-runs/{check_run_id}",
+	"POST /repos/{owner}/{repo}/check-runs",
+	"PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
 	"GET /repos/{owner}/{repo}/compare/{basehead}",
 	"GET /repos/{owner}/{repo}/branches/{branch}",
 	"POST /repos/{owner}/{repo}/issues",

@@ -1,6 +1,6 @@
 import type { PlainAnswer } from "../description.ts";
 import type { RepositoryState } from "../repository-state.ts";
-import { samples } from "../samples.ts";
+import { type CheckRun, samples } from "../samples.ts";
 import { type AskedRepository, failure, found, isWanted, notFound, ok, page } from "./asked.ts";
 
 export const codeAnswers = {
@@ -42,6 +42,14 @@ export const codeAnswers = {
 	"GET /repos/{owner}/{repo}/commits/{ref}/status": showStatus,
 	"GET /repos/{owner}/{repo}/check-runs/{check_run_id}": ({ repository, parameters }: AskedRepository) =>
 		found(repository.checkRuns.get(Number(parameters.check_run_id))),
+	"POST /repos/{owner}/{repo}/check-runs": (asked: AskedRepository) => {
+		const id = Math.max(0, ...asked.repository.checkRuns.keys()) + 1;
+		return ok(putCheckRun(asked, { id, head_sha: String(asked.body.head_sha) }), 201);
+	},
+	"PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}": (asked: AskedRepository) => {
+		const known = asked.repository.checkRuns.get(Number(asked.parameters.check_run_id));
+		return known === undefined ? notFound() : ok(putCheckRun(asked, { ...known, id: Number(known.id) }));
+	},
 	"GET /repos/{owner}/{repo}/compare/{basehead}": ({ repository, parameters }: AskedRepository) =>
 		found(repository.comparisons.get(String(parameters.basehead))),
 	"GET /repos/{owner}/{repo}/branches/{branch}": ({ repository, parameters }: AskedRepository) =>
@@ -65,6 +73,13 @@ function listPulls(asked: AskedRepository): PlainAnswer {
 function simple(pull: Record<string, unknown>): Record<string, unknown> {
 	const { mergeable: _1, mergeable_state: _2, additions: _3, deletions: _4, changed_files: _5, ...rest } = pull;
 	return rest;
+}
+
+/** The App's own, as it says. */
+function putCheckRun({ repository, body }: AskedRepository, known: { readonly id: number; readonly head_sha: string }) {
+	const { name, external_id = null, status, conclusion, output } = body as unknown as CheckRun;
+	const shown = { name, external_id, status, conclusion, output: { title: output.title, summary: output.summary } };
+	return repository.putCheckRun({ ...known, ...shown, app: { slug: "healer" } });
 }
 
 function listCheckRuns(asked: AskedRepository): PlainAnswer {
