@@ -16,7 +16,7 @@ export interface ShowIncidentOptions {
 
 /**
  * Shows one incident: why which agent has it, where it stands, what it waits for and what comes next; with `verbose`, every rule
- * that was looked at, with `prompt`, what the agent of the newest attempt is told. `json` prints the answer of `GET /api/incidents/{id}`.
+ * that was looked at, with `prompt`, the newest attempt's prompt. `json` prints the answer of `GET /api/incidents/{id}`.
  */
 export async function showIncident(
 	worker: WorkerAccess,
