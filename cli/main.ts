@@ -136,6 +136,7 @@ program
 	.description("Show an incident of a worker; without one, the policy of the pipeline here with its packs as one file")
 	.argument("[incident]", "The incident's id, its first digits, or its page's address")
 	.option("-v, --verbose", "Of an incident: also every rule that was looked at, with the values that decided")
+	.option("--prompt", "Of an incident: also the prompt of its newest attempt")
 	.option(...PIPELINE)
 	.option(
 		"-r, --rule <name>",
@@ -152,6 +153,7 @@ ${READING}
 Examples:
   npx healer show 0123456789ab
   npx healer show 0123456789ab --verbose
+  npx healer show 0123456789ab --prompt
   npx healer show
   npx healer show --rule rust_clippy
   npx healer show --rule lifecycle.push --json`,

@@ -15,7 +15,7 @@ const IDS = "The incidents' ids, or their first digits";
 const SEARCH =
 	"An id, delivery, #402, commit, branch, fix branch, run, CodeRun, agent, rule, workflow; else any text in it";
 
-/** What an operator asks and does: `healer incidents`, `stop`, `release`, `ignored`, `flakes`, `observed`, `tail`, `status`, `context`. */
+/** What an operator asks and does: `healer incidents`, `stop`, `approve`, `release`, `ignored`, `flakes`, `observed`, `tail`, `status`, `context`. */
 export function addOperatorCommands(program: HealerCommand, terminal: Terminal): void {
 	const { output, end } = terminal;
 	addIncidents(program, terminal);
@@ -32,6 +32,25 @@ export function addOperatorCommands(program: HealerCommand, terminal: Terminal):
 			`${OPERATING}\nExamples:\n  npx healer stop 0123456789ab --reason "fixed by hand"\n  npx healer stop 0123 4567 89ab`,
 		)
 		.action(async (ids, options) => end((await import("./stop.ts")).stop(ids, options, process.env, output)));
+
+	program
+		.command("approve")
+		.description("Approve decisions that wait for a person: their agents are sent")
+		.argument("<incidents...>", IDS)
+		.option("--attempt <number>", "Only if this attempt is still the one that waits", wholeNumber)
+		.workerOptions()
+		.option("--json", "Print {id, status, attempt} or {id, error}, one a line")
+		.addHelpText(
+			"after",
+			`
+healer show INCIDENT --prompt has the decision and what its agent would read. If the branch moved meanwhile, it is decided again instead.
+${OPERATING}
+Examples:
+  npx healer incidents --status awaiting_approval
+  npx healer show 0123456789ab --prompt
+  npx healer approve 0123456789ab --attempt 1`,
+		)
+		.action(async (ids, options) => end((await import("./approve.ts")).approve(ids, options, process.env, output)));
 
 	program
 		.command("release")

@@ -72,7 +72,7 @@ async function readHub(worker: WorkerAccess): Promise<Result<Hub>> {
 		askFor(worker, "/api/status", hubStatus),
 		askFor(worker, "/api/ignored?limit=1", ignoredPage),
 		list("running,awaiting_ci"),
-		list("dead,escalated"),
+		list("dead,escalated,awaiting_approval"),
 	]);
 	if (!health.ok) return health;
 	if (!shown.ok) return shown;
@@ -111,7 +111,7 @@ function rendered(
 		field("ignored", ignored.length === 0 ? "nothing" : visible(countLine(ignored))),
 		field("fails", problems.length === 0 ? "nothing" : paint("red", visible(problems.join("; ")))),
 		...section(`Running: ${count("running", "awaiting_ci")}`, running, output),
-		...section(`Needs a person: ${count("dead", "escalated")}`, needs_person, output),
+		...section(`Needs a person: ${count("dead", "escalated", "awaiting_approval")}`, needs_person, output),
 	];
 }
 

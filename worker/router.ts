@@ -1,6 +1,7 @@
 import type { IRequest } from "itty-router";
 import { Router } from "itty-router/Router";
 import { actOnIncident } from "./api/act-on-incident.ts";
+import { approveIncident, recordForbiddenApproval } from "./api/approve-incident.ts";
 import { explainDelivery } from "./api/explain-delivery.ts";
 import { exportIncidentsApi } from "./api/export-incidents.ts";
 import { insightsApi } from "./api/insights/insights-api.ts";
@@ -59,6 +60,7 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /api/pipeline": showPipeline,
 	"GET /metrics": showMetrics,
 	"POST /api/explain": explainDelivery,
+	"POST /api/incidents/:id/approve": approveIncident,
 	"POST /api/incidents/:id/:action": actOnIncident,
 	"POST /api/pause": pauseApi,
 	"DELETE /api/pause": resumeApi,
@@ -81,6 +83,11 @@ const HANDLERS: Readonly<Record<RouteName, Handler>> = {
 	"GET /assets/:file": serveAsset,
 };
 
+/** What is done when somebody known tries it without the right. */
+const FORBIDDEN: Readonly<Partial<Record<RouteName, typeof recordForbiddenApproval>>> = {
+	"POST /api/incidents/:id/approve": recordForbiddenApproval,
+};
+
 // The path of nearly every request. A query or another spelling is left to the router.
 const WEBHOOK = /^https?:\/\/[^/?#]+\/webhooks\/github$/;
 
@@ -100,7 +107,8 @@ export const router = Router<IRequest, [Env, ExecutionContext]>({ catch: answerF
 const METHODS = { GET: "get", POST: "post", PUT: "put", DELETE: "delete" } as const;
 
 for (const [path, onPath] of Map.groupBy(routes, (route) => route.path)) {
-	for (const { name, method, need } of onPath) router[METHODS[method]](path, guarded(need, HANDLERS[name]));
+	for (const { name, method, need } of onPath)
+		router[METHODS[method]](path, guarded(need, HANDLERS[name], FORBIDDEN[name]));
 	const allow = onPath.map(({ method }) => method).join(", ");
 	router.all(path, () => errorResponse(405, "method not allowed", { allow }));
 }
@@ -113,12 +121,14 @@ const ANYBODY: Caller = { who: "anybody", proof: "loopback", token: null };
 function guarded(
 	need: Need,
 	handler: Handler,
+	forbidden: typeof recordForbiddenApproval | undefined,
 ): (request: IRequest, env: Env, ctx: ExecutionContext) => Promise<Response> {
 	return async (given, env, ctx) => {
 		const request = given as IRequest & Request;
 		if (!isRight(need)) return await handler(request, env, ctx, ANYBODY);
 		const authorization = await authorize(request, env, need);
 		if (authorization.ok) return await handler(request, env, ctx, authorization.caller);
+		if (authorization.status === 403) await forbidden?.(request, env, authorization.caller);
 		return refuse(request, need, authorization.status);
 	};
 }

@@ -5,8 +5,8 @@ import { resolveIncident } from "./resolve-incident.ts";
 
 /** What to do to each incident. */
 export interface IncidentAction {
-	readonly name: "release" | "retry" | "stop";
-	readonly body: Readonly<Record<string, string>>;
+	readonly name: "release" | "retry" | "stop" | "approve";
+	readonly body: Readonly<Record<string, string | number>>;
 	/** One sentence about what followed. */
 	describe(id: string, answered: { readonly status: unknown; readonly attempt: unknown }): string;
 }

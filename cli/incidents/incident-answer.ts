@@ -68,6 +68,7 @@ export const incidentDetail = listedIncident.extend({
 			outcome: text,
 			result: text,
 			pull_request_url: text,
+			coderun: z.looseObject({ spec: z.record(z.string(), z.unknown()) }).nullish(),
 		}),
 	),
 });

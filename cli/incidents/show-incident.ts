@@ -11,16 +11,17 @@ const MOST_MEMBERS = 10;
 export interface ShowIncidentOptions {
 	readonly json?: boolean | undefined;
 	readonly verbose?: boolean | undefined;
+	readonly prompt?: boolean | undefined;
 }
 
 /**
  * Shows one incident: why which agent has it, where it stands, what it waits for and what comes next; with `verbose`, every rule
- * that was looked at. `json` prints the answer of `GET /api/incidents/{id}`.
+ * that was looked at, with `prompt`, the newest attempt's prompt. `json` prints the answer of `GET /api/incidents/{id}`.
  */
 export async function showIncident(
 	worker: WorkerAccess,
 	given: string,
-	{ json = false, verbose = false }: ShowIncidentOptions,
+	{ json = false, verbose = false, prompt = false }: ShowIncidentOptions,
 	output: Output,
 ): Promise<ExitCode> {
 	const resolved = await resolveIncident(worker, given);
@@ -41,7 +42,18 @@ export async function showIncident(
 		const stages = read.data.explanation.stages as unknown as readonly StageExplanation[];
 		for (const line of renderStages(stages)) output.line(line);
 	}
+	if (prompt) {
+		output.line("");
+		output.line(promptOf(read.data));
+	}
 	return EXIT.ok;
+}
+
+/** Line by line: it has texts of logs. */
+function promptOf({ attempts }: IncidentDetail): string {
+	const prompt = attempts.at(-1)?.coderun?.spec.promptModification;
+	if (typeof prompt !== "string") return "There is no prompt: it was not decided yet, or its prompt is no longer kept.";
+	return prompt.split("\n").map(visible).join("\n");
 }
 
 function rendered(incident: IncidentDetail, url: string, { paint }: Output): readonly string[] {
@@ -111,6 +123,10 @@ function nextStep({ id, status, next_try_at }: IncidentDetail): string {
 			return `it is tried again${at}, earlier if what it waits for becomes free`;
 		case "rerunning":
 			return `its failed jobs run again; if they fail again, an agent is woken${at === "" ? "" : `,${at} at the latest`}`;
+		case "awaiting_approval":
+			return `a person approves it${at === "" ? "" : `, until${at.slice(" at".length)}`}: \`healer show ${short} --prompt\`, then \`healer approve ${short}\``;
+		case "observed":
+			return `nothing: it was decided only; \`healer show ${short} --prompt\` has what its agent would have read`;
 		case "running":
 			return "the CodeRun ends, and its outcome is reported";
 		case "awaiting_ci":

@@ -7,7 +7,7 @@ import { useAct } from "../api/act.ts";
 import { may } from "../api/viewer.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
 
-type Name = "release" | "retry" | "stop";
+type Name = "approve" | "release" | "retry" | "stop";
 
 const ACTIONS: readonly {
 	readonly name: Name;
@@ -16,6 +16,13 @@ const ACTIONS: readonly {
 	readonly from: readonly IncidentStatus[];
 	readonly needsConfirmation: boolean;
 }[] = [
+	{
+		name: "approve",
+		text: () => "Approve",
+		tooltip: "Sends the agent with the prompt below. If the branch moved meanwhile, it is decided again instead.",
+		from: TRANSITIONS.approved.from,
+		needsConfirmation: true,
+	},
 	{
 		name: "release",
 		text: (status) => (status === "dead" ? "Release" : "Try now"),
@@ -53,7 +60,7 @@ export function Actions({
 	agents = [],
 	children,
 }: {
-	readonly row: Pick<TitledIncident, "id" | "status" | "title">;
+	readonly row: Pick<TitledIncident, "id" | "status" | "title"> & { readonly attempt?: number };
 	readonly only?: readonly Name[];
 	readonly agents?: readonly string[];
 	readonly children?: ComponentChildren;
@@ -65,8 +72,11 @@ export function Actions({
 	const isGivable = may("operate") && agents.length > 0 && GIVEN_FROM.includes(row.status);
 	if (offered.length === 0 && !isGivable && result === "") return null;
 
-	const act = (name: Name, agent?: string) =>
-		run("POST", `/api/incidents/${row.id}/${name}`, agent === undefined ? undefined : { agent });
+	const act = (name: Name, agent?: string) => {
+		// Nobody approves a decision that they did not see.
+		const seen = name === "approve" ? { attempt: row.attempt } : undefined;
+		return run("POST", `/api/incidents/${row.id}/${name}`, agent === undefined ? seen : { agent });
+	};
 	return (
 		<div class="actions">
 			{offered.map(({ name, text, tooltip, needsConfirmation }) => {

@@ -51,7 +51,7 @@ describe("test", () => {
 		const file = cases(`
 - name: rust goes to blaze
   incident: { workflow: { name: Controller CI } }
-  expect: { agent: blaze, claims: { branch: nothing }, labels: { healer/agent: rex } }
+  expect: { agent: blaze, autonomy: observe, claims: { branch: nothing }, labels: { healer/agent: rex } }
 - name: a star is an incident
   event: star
   payload: {}
@@ -63,6 +63,7 @@ describe("test", () => {
 		expect(output.lines).toEqual([
 			`✗ rust goes to blaze  ${file}`,
 			'    agent: expected "blaze", got "rex"',
+			'    autonomy: expected "observe", got "act"',
 			'    claims.branch: expected "nothing", got no value',
 			`✗ a star is an incident  ${file}`,
 			'    agent: expected "rex", got "ignored: unknown_event"',

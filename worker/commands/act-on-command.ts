@@ -4,6 +4,7 @@ import { commandsBefore, type LockedCommandRequest } from "../journal/commands.t
 import { addDelivery } from "../journal/deliveries.ts";
 import type { CommandResult } from "../journal/stored-json.ts";
 import { asCode } from "../remediation/markdown.ts";
+import { approveAll } from "./approve-all.ts";
 import { askPermission } from "./ask-permission.ts";
 import { giveNewest, retryNewest, retryOne, stopAll } from "./command-actions.ts";
 import { COMMAND_WORDS } from "./command-words.ts";
@@ -34,6 +35,8 @@ export async function actOnCommand(
 				: await retryOne(effects, request.incident_id, request.author, received_at);
 		case "stop":
 			return await stopAll(effects, request, received_at);
+		case "approve":
+			return await approveAll(effects, request, received_at);
 		case "status":
 			return { reaction: "+1", message: "here is the current state." };
 		case "help":

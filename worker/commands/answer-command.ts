@@ -79,7 +79,12 @@ async function act(effects: Effects, locked: LockedCommandRequest): Promise<Comm
 	}
 	const { author, name, installation_id } = request;
 	if (acted.refused === true) {
-		await recordResult(effects.journal, locked, acted, []);
+		await recordResult(
+			effects.journal,
+			locked,
+			acted,
+			name === "approve" ? auditStatements(effects, request, acted) : [],
+		);
 		return acted;
 	}
 	const comment = {
@@ -94,14 +99,17 @@ async function act(effects: Effects, locked: LockedCommandRequest): Promise<Comm
 	return acted;
 }
 
-/** A command that did something, once: a repeated call finds its result. */
+/** A command that did something, once: a repeated call finds its result. Of an approval also that it was refused, and why. */
 function auditStatements(
 	effects: Effects,
 	{ name: action, author: who, repository, pr_number }: LockedCommandRequest["request"],
 	{ reaction, message: detail }: CommandResult,
 ): readonly D1PreparedStatement[] {
-	if (reaction === "confused" || (action !== "fix" && action !== "retry" && action !== "stop")) return [];
-	const entry = { who, proof: "comment", token: null, action, target: `${repository}#${pr_number}`, detail } as const;
+	const isRefused = reaction === "confused";
+	if (action !== "approve" && (isRefused || (action !== "fix" && action !== "retry" && action !== "stop"))) return [];
+	const target = `${repository}#${pr_number}`;
+	const why = isRefused ? `refused: ${detail}` : detail;
+	const entry = { who, proof: "comment", token: null, action, target, detail: why } as const;
 	return [auditStatement(effects.journal, entry, effects.now())];
 }
 

@@ -1,4 +1,5 @@
 import type { CommandRequest } from "../../pipeline/index.ts";
+import type { Approval } from "../dispatch/approve-decision.ts";
 import type { Effects } from "../effects.ts";
 import { checkName, checkOf } from "../journal/check-identity.ts";
 import {
@@ -22,7 +23,7 @@ const STEP_COST: Cost = { statements: 40, subrequests: 40 };
 export type CommandTarget = Pick<CommandRequest, "repository" | "pr_number" | "author">;
 
 /** A command acts on at most this many remediations of a pull request, the newest ones. */
-const MOST_REMEDIATIONS = 100;
+export const MOST_REMEDIATIONS = 100;
 
 type ManualEvent = Parameters<typeof steppedSince>[1];
 
@@ -31,12 +32,12 @@ type ManualEvent = Parameters<typeof steppedSince>[1];
  * command finds what it already did. Returns how many took it, then or now; undefined if the invocation's budget does not
  * suffice for all, or one is being decided or sent: the next call does the rest.
  */
-async function stepEach(
+export async function stepEach(
 	effects: Effects,
 	event: ManualEvent,
 	remediations: readonly PullRequestRemediation[],
 	received_at: number,
-	act: (id: string) => Promise<ManualAction>,
+	act: (id: string) => Promise<ManualAction | Approval>,
 ): Promise<number | undefined> {
 	const ids = remediations.map(({ id }) => id);
 	const before = await steppedSince(effects.journal, event, ids, received_at);
@@ -53,7 +54,7 @@ async function stepEach(
 }
 
 /** Retries when the remediation changed concurrently. */
-async function unlessRaced(act: () => Promise<ManualAction>): Promise<ManualAction> {
+async function unlessRaced<Done extends ManualAction | Approval>(act: () => Promise<Done>): Promise<Done> {
 	for (let tries = 1; ; tries++) {
 		const done = await act();
 		if (done.ok || done.reason !== "raced" || tries === MOST_TRIES) return done;
@@ -61,7 +62,7 @@ async function unlessRaced(act: () => Promise<ManualAction>): Promise<ManualActi
 }
 
 /** `1 remediation`, `2 remediations`. */
-function countOf(count: number): string {
+export function countOf(count: number): string {
 	return count === 1 ? "1 remediation" : `${count} remediations`;
 }
 

@@ -5,6 +5,7 @@ export const COMMAND_WORDS = [
 	["retry", "starts the newest remediation of each check over, unless it runs or is done"],
 	["retry bolt", "gives the newest remediation of each check to bolt, also one that runs"],
 	["stop", "stops the remediations in progress here"],
+	["approve", "approves what was decided here and waits for a person"],
 	["status", "updates Healer's status comment here"],
 	["help", "lists the commands"],
 ] as const;

@@ -5,7 +5,7 @@ import type { Recheck } from "../context/recheck/recheck.ts";
 import type { Effects } from "../effects.ts";
 import { newerHeads } from "../journal/attempts.ts";
 import { redecide } from "../journal/decisions.ts";
-import type { LockedIncident } from "../journal/incidents.ts";
+import type { IncidentRow, LockedIncident } from "../journal/incidents.ts";
 import type { Progress } from "./waiting.ts";
 
 // A branch that moves all the time would never get its agent.
@@ -47,6 +47,19 @@ export async function decideForHead(
 	if (!done) return { state: "lock_lost" };
 	await effects.wake(locked.id, 0);
 	return { state: "waiting", reason, next_try_at: now };
+}
+
+/** The head of its branch, if that is not the commit that its newest decision is about. */
+export async function headSince(
+	effects: Effects,
+	row: Pick<IncidentRow, "id" | "attempt">,
+	about: Recheck,
+): Promise<string | undefined> {
+	const { head_sha, kind } = about.incident;
+	if (!OF_A_COMMIT[kind] || head_sha === undefined) return undefined;
+	const decided = (await newerHeads(effects.journal, row)).at(-1) ?? head_sha;
+	const head = await askBranchHead(about);
+	return head === decided ? undefined : head;
 }
 
 /** Whether the relay says that no earlier send of this attempt made a CodeRun. */

@@ -2,6 +2,7 @@ import { messageId } from "../../wire/coderun-name.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import { TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import type { Effects } from "../effects.ts";
+import type { AttemptRow } from "../journal/attempts.ts";
 import { type GateRows, readGates } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
@@ -93,6 +94,7 @@ async function send(effects: Effects, snapshot: IncidentSnapshot, log: Log): Pro
 
 async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<Progress> {
 	const { locked, attempt } = decided;
+	mayBeSent(attempt);
 	const body = await requestBody(attempt);
 	const request = needStored("attempts.request", body, locked.id);
 	const targets = blockers(request);
@@ -127,7 +129,7 @@ async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<P
 		});
 	}
 
-	const superseded = await endSuperseded(effects, locked, request);
+	const superseded = await endSuperseded(effects, locked, request, attempt.approved_at !== null);
 	if (superseded !== undefined) return superseded;
 
 	const unstarted = await checkStarts(effects, locked, targets, gates.stall);
@@ -142,6 +144,12 @@ async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<P
 	if (!answer.ok) log.warn("the spawn request got no result", { reason: answer.reason });
 	await releaseSlot(effects, locked, request, answer);
 	return await concludeSend(effects, locked, request, answer);
+}
+
+/** Its status says so already, in the transaction of its decision (`journal/held-decisions.ts`). */
+function mayBeSent({ incident_id, autonomy, approved_at }: AttemptRow): void {
+	if (autonomy === null || (autonomy === "approve" && approved_at !== null)) return;
+	throw new Error(`incident ${incident_id}: autonomy is ${autonomy}, and its decision was about to be sent`);
 }
 
 /** Of a decision that was stored earlier: whoever holds its claims does not queue for them. */

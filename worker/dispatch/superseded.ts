@@ -18,7 +18,7 @@ import type { Progress } from "./waiting.ts";
 const LONGEST_MS = 10_000;
 
 /**
- * Looks again at an incident that is free to continue after it was deferred, and had no CodeRun yet: ends it if nothing is left
+ * Looks again at an incident that is free to continue after it was deferred or waited for a person, and had no CodeRun yet: ends it if nothing is left
  * to fix, and decides it again if its branch moved. Undefined if it continues as decided, also where GitHub is silent
  * (docs/github.md). Later attempts get this from CI's results.
  */
@@ -26,8 +26,9 @@ export async function endSuperseded(
 	effects: Effects,
 	locked: LockedIncident,
 	request: SpawnRequest,
+	isApproved = false,
 ): Promise<Progress | undefined> {
-	if (effects.github === undefined || locked.blocked_on === null) return undefined;
+	if (effects.github === undefined || (locked.blocked_on === null && !isApproved)) return undefined;
 	if (locked.attempt > 1 && (await wasTried(effects.journal, locked.id))) return undefined;
 	const incident = needStored("incidents.incident", locked.incident, locked.id);
 	const signal = AbortSignal.timeout(LONGEST_MS);

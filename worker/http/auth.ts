@@ -21,8 +21,10 @@ interface Proof extends Caller {
 
 export type Authorization =
 	| { readonly ok: true; readonly caller: Caller }
-	/** 401: nobody known. 403: somebody known, without this right. */
-	| { readonly ok: false; readonly status: 401 | 403 };
+	/** Nobody known. */
+	| { readonly ok: false; readonly status: 401 }
+	/** Somebody known, without this right. */
+	| { readonly ok: false; readonly status: 403; readonly caller: Caller };
 
 /**
  * Whether the request may do what needs this right: by a bearer token, as a user of Cloudflare Access, or on loopback. What
@@ -32,9 +34,14 @@ export async function authorize(request: Request, env: Env, right: Right): Promi
 	const isFromPage = request.method === "GET" || comesFromPage(request);
 	const proofs = (await proofsOf(request, env)).filter(({ isAmbient }) => isFromPage || !isAmbient);
 	const found = proofs.find(({ rights }) => rights.includes(right));
-	if (found !== undefined) return { ok: true, caller: { who: found.who, proof: found.proof, token: found.token } };
+	if (found !== undefined) return { ok: true, caller: callerOf(found) };
 	// Loopback knows nobody: a token may help.
-	return { ok: false, status: proofs.some(({ proof }) => proof !== "loopback") ? 403 : 401 };
+	const known = proofs.find(({ proof }) => proof !== "loopback");
+	return known === undefined ? { ok: false, status: 401 } : { ok: false, status: 403, caller: callerOf(known) };
+}
+
+function callerOf({ who, proof, token }: Proof): Caller {
+	return { who, proof, token };
 }
 
 /** The caller's name and all rights, as the page's own requests have them. */

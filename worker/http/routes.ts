@@ -26,6 +26,7 @@ export const ROUTES = {
 	"GET /api/pipeline": "read",
 	"GET /metrics": "read",
 	"POST /api/explain": "read",
+	"POST /api/incidents/:id/approve": "operate",
 	"POST /api/incidents/:id/:action": "operate",
 	"POST /api/pause": "operate",
 	"DELETE /api/pause": "operate",

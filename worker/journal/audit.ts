@@ -2,7 +2,17 @@ import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { type InsertOptions, insertRow } from "./bind-named.ts";
 import { defineTable, nullable, type RowOf, rowNumber, text, time } from "./table.ts";
 
-type AuditedAction = "push" | "rollback" | "pause" | "resume" | "release" | "retry" | "stop" | "fix" | "notify";
+type AuditedAction =
+	| "push"
+	| "rollback"
+	| "pause"
+	| "resume"
+	| "release"
+	| "retry"
+	| "stop"
+	| "approve"
+	| "fix"
+	| "notify";
 
 /** The audit trail: who did what, and when. */
 export const auditTable = defineTable("audit", {

@@ -72,7 +72,7 @@ export async function requestChangedStatusComments(
 /** Which of these incidents had this event since then: a repeated command finds what it already did. */
 export async function steppedSince(
 	db: D1Database,
-	event: "retried" | "reassigned" | "stopped",
+	event: "retried" | "reassigned" | "stopped" | "approved",
 	ids: readonly string[],
 	since: number,
 ): Promise<ReadonlySet<string>> {

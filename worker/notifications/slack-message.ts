@@ -18,6 +18,7 @@ const HEADLINES: Readonly<Record<NotificationMessage["type"], string>> = {
 	"incident.escalated": "Healer needs a person",
 	"incident.failed": "Healer did not fix it, and the pipeline names nobody to escalate to",
 	"incident.dead": "Healer failed to process it for a day: release it once the cause is fixed",
+	"incident.awaiting_approval": "A decision waits for a person to approve it",
 	"incident.awaiting_merge": "A fix waits for a person to merge it",
 	"incident.unverified": "An agent finished, and nothing can report whether that fixed it",
 	"incident.fixed": "Fixed",

@@ -285,7 +285,7 @@ describe("status", () => {
 			if (path.startsWith("/api/ignored")) {
 				return { body: { ignored: [], filters: [{ filter: "not_matched", count: 9 }], next: null } };
 			}
-			const isNeeding = query.get("status") === "dead,escalated";
+			const isNeeding = query.get("status") === "dead,escalated,awaiting_approval";
 			return { body: { incidents: isNeeding ? [{ ...ROW, status: "dead" }] : [], next: null } };
 		});
 

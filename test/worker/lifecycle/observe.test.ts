@@ -1,62 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AutonomyLevel } from "../../../pipeline/autonomy.ts";
-import type { GitHub } from "../../../worker/github/github.ts";
 import { findAttempt } from "../../../worker/journal/attempts.ts";
 import { requestBody } from "../../../worker/journal/incident-waits.ts";
 import { retryRemediation } from "../../../worker/remediation/actions.ts";
-import {
-	agentsOn,
-	clearJournal,
-	DEFAULT,
-	green,
-	groupLife,
-	minutes,
-	REX,
-	red,
-	standings,
-	type World,
-} from "../support/group-life.ts";
+import { autonomyLife, rowOf } from "../support/autonomy-life.ts";
+import { agentsOn, clearJournal, DEFAULT, green, minutes, REX, red, standings } from "../support/group-life.ts";
 
 beforeEach(clearJournal);
 
-/** A world in which nothing is sent for some branches, with a GitHub that compares commits. */
-async function observingWorld(
-	levelOf: (branch: string | undefined) => AutonomyLevel,
-	compare: (basehead: string) => unknown = () => undefined,
-): Promise<World> {
-	const world = await groupLife();
-	const { decide } = world.activeEngine;
-	const asked = world.github as GitHub;
-	const asInstallation = async (...of: Parameters<GitHub["asInstallation"]>) => {
-		const [, route, about] = of;
-		const value = route.includes("/compare/") ? compare(String((about as { basehead: string }).basehead)) : undefined;
-		return value === undefined ? await asked.asInstallation(...of) : { ok: true, value, status: 200, headers: {} };
-	};
-	return Object.assign(world, {
-		github: { ...asked, asInstallation } as GitHub,
-		activeEngine: {
-			...world.activeEngine,
-			decide: async (input: Parameters<typeof decide>[0]) => {
-				const decision = await decide(input);
-				if (decision.outcome !== "spawn") return decision;
-				const level = levelOf(input.incident.branch);
-				return { ...decision, autonomy: { level, rule: "rule 1", expires_s: 3600 } };
-			},
-		},
-	});
-}
-
-async function rowOf(world: World, table: "incidents" | "attempts" | "observations", id: string) {
-	const key = table === "incidents" ? "id" : "incident_id";
-	return await world.journal
-		.prepare(`SELECT * FROM ${table} WHERE ${key} = ?1`)
-		.bind(id)
-		.first<Record<string, unknown>>();
-}
-
 describe("observe", () => {
 	it("decides and keeps everything, and sends nothing", async () => {
-		const world = await observingWorld(() => "observe");
+		const world = await autonomyLife(() => "observe");
 		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
 		await minutes(world, 3);
 		expect(await standings(world)).toEqual({ "one 1": "observed" });
@@ -73,7 +27,7 @@ describe("observe", () => {
 	});
 
 	it("leads no group and joins none: what acts is not held up by it", async () => {
-		const world = await observingWorld((branch) => (branch === "acting" ? "act" : "observe"));
+		const world = await autonomyLife((branch) => (branch === "acting" ? "act" : "observe"));
 		await red(world, { run: 1, branch: DEFAULT, cause: "clamp" });
 		await minutes(world, 2);
 		await red(world, { run: 2, branch: "acting", cause: "clamp", pr: 1 });
@@ -86,7 +40,7 @@ describe("observe", () => {
 
 	it("is decided anew by a person's retry, and acts once the rules say so", async () => {
 		let level: AutonomyLevel = "observe";
-		const world = await observingWorld(() => level);
+		const world = await autonomyLife(() => level);
 		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
 		await minutes(world, 2);
 		level = "act";
@@ -103,14 +57,15 @@ describe("what becomes of an observed failure", () => {
 
 	it("is written down: who made it green, when, and whether in a file that the prompt named", async () => {
 		const asked: string[] = [];
-		const world = await observingWorld(
+		const world = await autonomyLife(
 			() => "observe",
-			(basehead) => {
-				asked.push(basehead);
+			(route, { basehead }) => {
+				if (!route.includes("/compare/")) return undefined;
+				asked.push(String(basehead));
 				return {
 					status: "ahead",
 					commits: [{ author }, { author: null }],
-					files: [{ filename: "lib/src/clamp.rs" }, { filename: "lib/clamp.md" }],
+					files: [{ filename: "lib/src/clamp.rs" }, { filename: "notes/clamp.md" }],
 				};
 			},
 		);
@@ -123,7 +78,7 @@ describe("what becomes of an observed failure", () => {
 		const row = await rowOf(world, "observations", id);
 		expect(row).toMatchObject({
 			...{ attempt: 1, green_by: "person", authors: '["mona"]', why: null, ask_at: null },
-			...{ files: '["lib/src/clamp.rs","lib/clamp.md"]', named: '["lib/src/clamp.rs"]' },
+			...{ files: '["lib/src/clamp.rs","notes/clamp.md"]', named: '["lib/src/clamp.rs"]' },
 		});
 		expect(Number(row?.green_at)).toBeGreaterThan(Number(row?.observed_at));
 		// Later results change nothing.
@@ -133,9 +88,12 @@ describe("what becomes of an observed failure", () => {
 	});
 
 	it("stays unknown where the branch was rewritten", async () => {
-		const world = await observingWorld(
+		const world = await autonomyLife(
 			() => "observe",
-			() => ({ status: "diverged", commits: [{ author }], files: [{ filename: "src/clamp.rs" }] }),
+			(route) =>
+				route.includes("/compare/")
+					? { status: "diverged", commits: [{ author }], files: [{ filename: "src/clamp.rs" }] }
+					: undefined,
 		);
 		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1 });
 		await minutes(world, 2);
@@ -146,7 +104,7 @@ describe("what becomes of an observed failure", () => {
 	});
 
 	it("is no fix where the same commit passed in a rerun", async () => {
-		const world = await observingWorld(() => "observe");
+		const world = await autonomyLife(() => "observe");
 		const id = await red(world, { run: 1, branch: "one", cause: "clamp", pr: 1, attempt: 1 });
 		await minutes(world, 2);
 		await green(world, { run: 1, branch: "one", pr: 1, attempt: 2 });
