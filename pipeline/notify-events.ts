@@ -1,8 +1,11 @@
 /** What happened to an incident that a person may be notified of: the status that it came to. */
 export const INCIDENT_NOTIFY_EVENTS = ["escalated", "failed", "dead", "awaiting_merge", "unverified", "fixed"] as const;
 
-/** Everything that `notify` may be about. `lost_delivery`: an event that GitHub could not deliver and no longer has. */
-export const NOTIFY_EVENTS = [...INCIDENT_NOTIFY_EVENTS, "lost_delivery"] as const;
+/**
+ * Everything that `notify` may be about. `paused`: a repository or an agent was paused, because too many attempts failed in a row;
+ * `lost_delivery`: an event that GitHub could not deliver and no longer has.
+ */
+export const NOTIFY_EVENTS = [...INCIDENT_NOTIFY_EVENTS, "paused", "lost_delivery"] as const;
 
 export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 
