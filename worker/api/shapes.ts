@@ -169,6 +169,8 @@ export interface ShownAttempt {
 	readonly message: string | null;
 	readonly started_at: string | null;
 	readonly finished_at: string | null;
+	/** How long its CodeRun took, in seconds. */
+	readonly agent_s: number | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
 	/** Whether the escalation chose its agent, not the router. */

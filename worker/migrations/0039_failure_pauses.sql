@@ -19,3 +19,10 @@ CREATE TABLE resumed_failures (
 	at INTEGER NOT NULL,
 	PRIMARY KEY (scope, name)
 ) STRICT, WITHOUT ROWID;
+
+-- How long the CodeRun took, in seconds; null: its times are not known.
+ALTER TABLE attempts ADD COLUMN agent_s INTEGER;
+UPDATE attempts SET agent_s = max(0, CAST(round((julianday(finished_at) - julianday(started_at)) * 86400) AS INTEGER))
+WHERE started_at IS NOT NULL AND finished_at IS NOT NULL;
+DROP INDEX attempts_measured;
+CREATE INDEX attempts_measured ON attempts (incident_id, attempt, agent, failure_type, rule, existed, spawned_at, was_right, agent_s);
