@@ -100,7 +100,11 @@ async function sendAll(home: Home): Promise<void> {
 	for (let n = 0; n < INCIDENTS; n++) {
 		const repository = REPOSITORIES[n % REPOSITORIES.length] ?? REPOSITORIES[0];
 		const text = JSON.stringify(workflowRun({ runId: 60_000 + n, branch: `broken/${n}` }));
-		const payload: unknown = JSON.parse(text.replaceAll("5dlabs/cto", repository));
+		const told = JSON.parse(text.replaceAll("5dlabs/cto", repository)) as Record<string, Record<string, unknown>>;
+		// Two names of one id would be a repository that was renamed.
+		const named = { ...told.repository, id: 1 + (n % REPOSITORIES.length) };
+		const workflow_run = { ...told.workflow_run, head_repository: named };
+		const payload = { ...told, workflow_run, repository: named };
 		for (const id of [`d-${n}`, `d-${n}`, `again-${n}`]) await untilAccepted(home, payload, id);
 	}
 }
