@@ -420,10 +420,11 @@ Examples:
 program
 	.command("pause")
 	.description(
-		"Stop a worker from creating CodeRuns, for all repositories or for one, immediately and without a deploy; incidents wait and none is lost",
+		"Stop a worker from creating CodeRuns, for all repositories, one of them or one agent, immediately and without a deploy; incidents wait and none is lost",
 	)
 	.argument("[repository]", "The repository, owner/name (default: all)")
 	.option("--reason <text>", "Reason to show in /api/status")
+	.option("--agent <name>", "Pause this agent, in all repositories")
 	.option("--for <time>", "How long it lasts, such as 4h (default: until somebody resumes)")
 	.workerOptions()
 	.option("--json", "Print the answer of POST /api/pause")
@@ -432,7 +433,8 @@ program
 		`${OPERATING}
 Examples:
   npx healer pause --reason "cluster migration"
-  npx healer pause acme/shop --for 4h --reason "a release"`,
+  npx healer pause acme/shop --for 4h --reason "a release"
+  npx healer pause --agent rex --reason "a new model"`,
 	)
 	.action(async (repository, options) =>
 		end((await import("./pause.ts")).pause(repository, options, process.env, output)),
@@ -443,8 +445,12 @@ program
 	.description("End a pause and release the incidents that waited")
 	.argument("[repository]", "The repository that was paused by itself (default: the pause of all)")
 	.workerOptions()
+	.option("--agent <name>", "The agent that was paused by itself")
 	.option("--json", "Print the answer of DELETE /api/pause")
-	.addHelpText("after", `${OPERATING}\nExamples:\n  npx healer resume\n  npx healer resume acme/shop`)
+	.addHelpText(
+		"after",
+		`${OPERATING}\nExamples:\n  npx healer resume\n  npx healer resume acme/shop\n  npx healer resume --agent rex`,
+	)
 	.action(async (repository, options) =>
 		end((await import("./pause.ts")).resume(repository, options, process.env, output)),
 	);

@@ -8,62 +8,92 @@ export interface PauseOptions extends WorkerOptions {
 	readonly reason?: string;
 	/** How long it lasts, such as `4h`. */
 	readonly for?: string;
+	/** The agent to pause or resume, instead of a repository. */
+	readonly agent?: string;
 	readonly json?: boolean;
 }
 
-/** `healer pause [repository]`: stops spawning. Deliveries are still received and decided; incidents wait. */
+/** `healer pause [repository]`, or `--agent`: stops spawning. Deliveries are still received and decided; incidents wait. */
 export async function pause(
 	repository: string | undefined,
 	options: PauseOptions,
 	env: NodeJS.ProcessEnv,
 	output: Output,
 ): Promise<ExitCode> {
-	const body = JSON.stringify({ reason: options.reason, repository, for: options.for });
+	const body = JSON.stringify({ reason: options.reason, repository, agent: options.agent, for: options.for });
 	return await send({ method: "POST", body }, "/api/pause", options, env, output, ({ url, answer }) => {
-		const { repository: paused, paused: by } = answer;
-		const until = by?.until == null ? endingOf(paused) : by.until;
-		return [
-			`Paused: ${url} creates no CodeRuns${paused === null ? "" : ` for ${paused}`} until ${until}. Incidents wait.`,
-		];
+		const until = answer.paused?.until ?? endingOf(answer);
+		return [`Paused: ${url} creates no CodeRuns${forWhat(answer)} until ${until}. Incidents wait.`];
 	});
 }
 
-/** `healer resume [repository]`: releases the incidents that the pause deferred, oldest first. */
+/** `healer resume [repository]`, or `--agent`: releases the incidents that the pause deferred, oldest first. */
 export async function resume(
 	repository: string | undefined,
 	options: PauseOptions,
 	env: NodeJS.ProcessEnv,
 	output: Output,
 ): Promise<ExitCode> {
-	const query = repository === undefined ? "" : `?${new URLSearchParams({ repository })}`;
-	return await send({ method: "DELETE" }, `/api/pause${query}`, options, env, output, ({ url, answer }) => [
-		resumed(url, answer),
-		...(answer.repository === null ? answer.paused_repositories.map(stillPaused) : []),
-	]);
+	const { agent } = options;
+	const query = new URLSearchParams({
+		...(repository !== undefined && { repository }),
+		...(agent !== undefined && { agent }),
+	});
+	return await send(
+		{ method: "DELETE" },
+		`/api/pause${query.size === 0 ? "" : `?${query}`}`,
+		options,
+		env,
+		output,
+		({ url, answer }) => [
+			resumed(url, answer),
+			...(answer.repository === null && answer.agent === null
+				? [...answer.paused_repositories, ...answer.paused_agents].map(stillPaused)
+				: []),
+		],
+	);
 }
 
-function resumed(url: string, { repository, paused, released }: PauseAnswer): string {
-	const about = repository === null ? "" : ` for ${repository}`;
+function resumed(url: string, answer: PauseAnswer): string {
+	const { paused, released } = answer;
+	const about = forWhat(answer);
 	if (paused === null) return `Resumed: ${url} creates CodeRuns again${about}. Released incidents: ${released ?? 0}.`;
 	const why = paused.by === "pipeline" ? `the pipeline of ${url} has \`paused: true\`` : `${url} is paused as a whole`;
 	return `The pause has ended, but ${why}: it still creates no CodeRuns${about}.`;
 }
 
-function stillPaused({ repository, reason, until }: PauseAnswer["paused_repositories"][number]): string {
-	return `${repository} stays paused until ${until ?? endingOf(repository)}${reason === null ? "" : `: ${reason}`}.`;
+function stillPaused({
+	reason,
+	until,
+	...of
+}: Scope & Pick<PauseAnswer["paused_agents"][number], "reason" | "until">): string {
+	const what = of.repository ?? `agent ${of.agent}`;
+	return `${what} stays paused until ${until ?? endingOf(of)}${reason === null ? "" : `: ${reason}`}.`;
+}
+
+interface Scope {
+	readonly repository?: string | null;
+	readonly agent?: string | null;
+}
+
+function forWhat({ repository, agent }: Scope): string {
+	return repository != null ? ` for ${repository}` : agent != null ? ` for agent ${agent}` : "";
 }
 
 /** The command that ends a pause without an end. */
-function endingOf(repository: string | null): string {
-	return `\`healer resume${repository === null ? "" : ` ${repository}`}\``;
+function endingOf({ repository, agent }: Scope): string {
+	return `\`healer resume${repository != null ? ` ${repository}` : agent != null ? ` --agent ${agent}` : ""}\``;
 }
 
 const text = z.string().nullable();
 
 const pauseAnswer = z.looseObject({
 	repository: text,
+	// An older worker pauses no agents.
+	agent: text.default(null),
 	paused: z.looseObject({ by: z.string(), reason: text, until: text }).nullable(),
 	paused_repositories: z.array(z.looseObject({ repository: z.string(), reason: text, until: text })),
+	paused_agents: z.array(z.looseObject({ agent: z.string(), reason: text, until: text })).default([]),
 	released: z.number().optional(),
 });
 

@@ -21,6 +21,7 @@ const hubStatus = z.looseObject({
 	paused: z.looseObject({ by: z.string(), reason: text, since: text }).nullable(),
 	/** Absent in the answer of an older worker. */
 	paused_repositories: z.array(z.looseObject({ repository: z.string(), reason: text, until: text })).optional(),
+	paused_agents: z.array(z.looseObject({ agent: z.string(), reason: text, until: text })).optional(),
 	not_starting: z.looseObject({ since: z.string() }).nullable(),
 	incidents: z.record(z.string(), z.number()),
 	refused_signatures: z.number(),
@@ -120,16 +121,22 @@ function section(title: string, rows: readonly ListedIncident[], output: Output)
 }
 
 function problemsOf(health: string, hub: HubStatus): readonly string[] {
-	const { paused, paused_repositories = [], not_starting, delivery_queue, redelivery, refused_signatures } = hub;
+	const {
+		paused,
+		paused_repositories = [],
+		paused_agents = [],
+		not_starting,
+		delivery_queue,
+		redelivery,
+		refused_signatures,
+	} = hub;
 	const waiting = delivery_queue?.waiting ?? 0;
 	const large = largeJournal(hub.journal?.size_bytes ?? 0);
 	return [
 		...(health === "ok" ? [] : ["it takes no deliveries"]),
 		...(paused === null ? [] : [`paused by ${paused.by}${paused.reason === null ? "" : `: ${paused.reason}`}`]),
-		...paused_repositories.map(
-			({ repository, reason, until }) =>
-				`${repository} is paused${until === null ? "" : ` until ${until}`}${reason === null ? "" : `: ${reason}`}`,
-		),
+		...paused_repositories.map((one) => `${one.repository} ${howPaused(one)}`),
+		...paused_agents.map((one) => `agent ${one.agent} ${howPaused(one)}`),
 		...(not_starting === null ? [] : [`no controller starts CodeRuns since ${not_starting.since}`]),
 		...(waiting === 0 ? [] : [`${waiting} deliveries wait for the journal`]),
 		...((redelivery.lost ?? 0) === 0 ? [] : [`${redelivery.lost} deliveries lost`]),
@@ -138,6 +145,10 @@ function problemsOf(health: string, hub: HubStatus): readonly string[] {
 		...(large === undefined ? [] : [large]),
 		...(refused_signatures === 0 ? [] : [`${refused_signatures} requests with a wrong signature`]),
 	];
+}
+
+function howPaused({ reason, until }: { readonly reason: string | null; readonly until: string | null }): string {
+	return `is paused${until === null ? "" : ` until ${until}`}${reason === null ? "" : `: ${reason}`}`;
 }
 
 function field(name: string, value: string): string {

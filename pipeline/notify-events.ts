@@ -9,8 +9,11 @@ export const INCIDENT_NOTIFY_EVENTS = [
 	"fixed",
 ] as const;
 
-/** Everything that `notify` may be about. `lost_delivery`: an event that GitHub could not deliver and no longer has. */
-export const NOTIFY_EVENTS = [...INCIDENT_NOTIFY_EVENTS, "lost_delivery"] as const;
+/**
+ * Everything that `notify` may be about. `paused`: a repository or an agent was paused, because too many attempts failed in a row;
+ * `lost_delivery`: an event that GitHub could not deliver and no longer has.
+ */
+export const NOTIFY_EVENTS = [...INCIDENT_NOTIFY_EVENTS, "paused", "lost_delivery"] as const;
 
 export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 

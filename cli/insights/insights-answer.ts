@@ -13,6 +13,10 @@ const figures = {
 	time_to_fix: z.object({ p50_s: z.number().nullable(), p90_s: z.number().nullable(), of: count }),
 	duplicates: z.object({ prevented: count, made: count, rate: share }),
 	routing: z.object({ right: count, corrected: count, rate: share }),
+	// A worker of an older version does not send it.
+	agent_time: z
+		.object({ total_s: count, per_fix_s: z.number().nullable(), of: count })
+		.default({ total_s: 0, per_fix_s: null, of: 0 }),
 	flaky: count,
 };
 

@@ -24,7 +24,20 @@ const DIMENSIONS = [
 	["day", "day"],
 ] as const;
 
-const HEAD = ["incidents", "attempts", "ended", "fixed", "", "p50", "p90", "duplicates", "routed wrong", "flaky"];
+const HEAD = [
+	"incidents",
+	"attempts",
+	"ended",
+	"fixed",
+	"",
+	"p50",
+	"p90",
+	"duplicates",
+	"routed wrong",
+	"flaky",
+	"agent time",
+	"per fix",
+];
 
 /** Renders the targets, a table for each dimension, and suggestions for rules that chose the wrong agent. */
 export function renderInsights(insights: Insights, output: Output): readonly string[] {
@@ -74,6 +87,8 @@ function cellsOf({ time_to_fix, duplicates, routing, ...of }: Figures): readonly
 		`${duplicates.prevented}${made}`,
 		routing.rate === null ? "" : `${routing.corrected} of ${routing.right + routing.corrected}`,
 		String(of.flaky),
+		of.agent_time.of === 0 ? "" : length(of.agent_time.total_s),
+		length(of.agent_time.per_fix_s),
 	];
 }
 

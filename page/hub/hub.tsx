@@ -60,7 +60,7 @@ function State({ shown }: { readonly shown: HubStatus }) {
 					The oldest delivery that waits arrived <Age at={shown.delivery_queue.oldest_at} />.
 				</p>
 			)}
-			<Pauses paused={shown.paused} paused_repositories={shown.paused_repositories} />
+			<Pauses {...shown} />
 		</section>
 	);
 }

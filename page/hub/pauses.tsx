@@ -1,5 +1,5 @@
 import { useId, useState } from "preact/hooks";
-import type { Choices, HubStatus, PausedRepository, ShownPause } from "../../worker/api/shapes.ts";
+import type { Choices, HubStatus, PausedAgent, PausedRepository, ShownPause } from "../../worker/api/shapes.ts";
 import { type Act, useAct } from "../api/act.ts";
 import { useResource } from "../api/resource.ts";
 import { may } from "../api/viewer.ts";
@@ -9,15 +9,22 @@ import { FilterLink } from "../parts/place-links.tsx";
 import { params } from "../route.ts";
 
 /** What is paused, why and until when. Who may operate resumes it, and pauses all repositories or one. */
-export function Pauses({ paused, paused_repositories }: Pick<HubStatus, "paused" | "paused_repositories">) {
+export function Pauses({
+	paused,
+	paused_repositories,
+	paused_agents,
+}: Pick<HubStatus, "paused" | "paused_repositories" | "paused_agents">) {
 	const act = useAct();
 	return (
 		<>
-			{(paused !== null || paused_repositories.length > 0) && (
+			{(paused !== null || paused_repositories.length + paused_agents.length > 0) && (
 				<ul class="pauses" aria-label="Paused">
 					{paused !== null && <PausedHub paused={paused} act={act} />}
 					{paused_repositories.map((one) => (
-						<PausedOne key={one.repository} paused={one} act={act} />
+						<PausedOne key={one.repository} name="repository" paused={one} act={act} />
+					))}
+					{paused_agents.map((one) => (
+						<PausedOne key={one.agent} name="agent" paused={one} act={act} />
 					))}
 				</ul>
 			)}
@@ -47,16 +54,23 @@ function PausedHub({ paused, act }: { readonly paused: ShownPause; readonly act:
 	);
 }
 
-function PausedOne({ paused, act }: { readonly paused: PausedRepository; readonly act: Act }) {
+type PausedOneProps = { readonly act: Act } & (
+	| { readonly name: "repository"; readonly paused: PausedRepository }
+	| { readonly name: "agent"; readonly paused: PausedAgent }
+);
+
+function PausedOne({ act, ...of }: PausedOneProps) {
+	const value = of.name === "agent" ? of.paused.agent : of.paused.repository;
 	return (
 		<li>
 			<div>
 				<b>
-					<FilterLink name="repository" value={paused.repository} />
+					{of.name === "agent" && "Agent "}
+					<FilterLink name={of.name} value={value} />
 				</b>{" "}
-				<PausedSince {...paused} />
+				<PausedSince {...of.paused} />
 			</div>
-			<Resume act={act} repository={paused.repository} />
+			<Resume act={act} of={{ [of.name]: value }} />
 		</li>
 	);
 }
@@ -76,15 +90,23 @@ function PausedSince({ reason, since, until }: Pick<ShownPause, "reason" | "sinc
 	);
 }
 
-function Resume({ act: { isBusy, run }, repository }: { readonly act: Act; readonly repository?: string }) {
+/** `of`: the repository or the agent to resume; empty: everything. */
+function Resume({
+	act: { isBusy, run },
+	of = {},
+}: {
+	readonly act: Act;
+	readonly of?: Readonly<Record<string, string>>;
+}) {
 	if (!may("operate")) return null;
-	const query = repository === undefined ? "" : `?${new URLSearchParams({ repository })}`;
+	const [name] = Object.values(of);
+	const query = name === undefined ? "" : `?${new URLSearchParams(of)}`;
 	return (
 		<button
 			type="button"
-			class={repository === undefined ? "main" : ""}
+			class={name === undefined ? "main" : ""}
 			disabled={isBusy}
-			aria-label={`Resume ${repository ?? "all repositories"}`}
+			aria-label={`Resume ${name ?? "all repositories"}`}
 			onClick={() => void run("DELETE", `/api/pause${query}`)}
 		>
 			Resume

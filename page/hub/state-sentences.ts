@@ -11,6 +11,7 @@ export interface StateSentence {
 /** How the hub is, what is wrong first; one good sentence when nothing is. */
 export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	const { incidents, paused, paused_repositories, not_starting, delivery_queue, redelivery } = status;
+	const paused_agents = status.paused_agents.map(({ agent }) => agent);
 	const { refused_signatures, notifications } = status;
 	const broken = notifications.filter(({ problem, failing_since }) => problem !== null || failing_since !== null);
 	const large = largeJournal(status.journal.size_bytes);
@@ -19,6 +20,9 @@ export function stateSentences(status: HubStatus): readonly StateSentence[] {
 	const known: (StateSentence | undefined)[] = [
 		paused === null ? undefined : { tone: "wait", text: "Healer is paused: incidents wait, and no agent starts." },
 		pausedRepositories(paused_repositories.map(({ repository }) => repository)),
+		paused_agents.length === 0
+			? undefined
+			: { tone: "wait", text: `Paused agents: ${paused_agents.join(", ")}. What is theirs waits.` },
 		not_starting === null
 			? undefined
 			: { tone: "bad", text: "CodeRuns are created, but no controller in the cluster starts them." },

@@ -45,6 +45,8 @@ function Table({ title, name, groups, since }: FiguresOf) {
 						<th scope="col">Right agent</th>
 						<th scope="col">Duplicates prevented</th>
 						<th scope="col">Flaky</th>
+						<th scope="col">Agent time</th>
+						<th scope="col">Per fix</th>
 					</tr>
 				</thead>
 				<tbody>
@@ -64,6 +66,8 @@ function Table({ title, name, groups, since }: FiguresOf) {
 							<td>{share(group.routing.rate)}</td>
 							<td>{group.duplicates.prevented}</td>
 							<td>{group.flaky}</td>
+							<td>{group.agent_time.of === 0 ? "–" : duration(group.agent_time.total_s)}</td>
+							<td>{duration(group.agent_time.per_fix_s)}</td>
 						</tr>
 					))}
 				</tbody>

@@ -51,6 +51,22 @@ describe("pause", () => {
 		expect((await run(pause, undefined, { json: true }, { body })).said).toEqual([JSON.stringify(body)]);
 	});
 
+	it("pauses one agent, and says how to resume it", async () => {
+		const body = { repository: null, agent: "rex", paused: BY_A_PERSON, paused_repositories: [], paused_agents: [] };
+		expect(await run(pause, undefined, { agent: "rex" }, { body })).toEqual({
+			code: 0,
+			said: ["Paused: HUB creates no CodeRuns for agent rex until `healer resume --agent rex`. Incidents wait."],
+			asked: ["/api/pause"],
+			body: '{"agent":"rex"}',
+		});
+		expect(
+			await run(resume, undefined, { agent: "rex" }, { body: { ...body, paused: null, released: 3 } }),
+		).toMatchObject({
+			said: ["Resumed: HUB creates CodeRuns again for agent rex. Released incidents: 3."],
+			asked: ["/api/pause?agent=rex"],
+		});
+	});
+
 	it.each([
 		[404, 1, "unknown repository acme/shpo"],
 		[400, 2, "for: it lasts from 1m to 30d"],

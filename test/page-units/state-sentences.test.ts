@@ -7,6 +7,7 @@ const QUIET: HubStatus = {
 	pipeline: "0123456789abcdef",
 	paused: null,
 	paused_repositories: [],
+	paused_agents: [],
 	not_starting: null,
 	pipelines: [],
 	incidents: {
@@ -67,6 +68,7 @@ describe("stateSentences", () => {
 
 	it("names the repository that is paused, and counts several", () => {
 		const paused = (repository: string) => ({
+			by: "command" as const,
 			repository,
 			reason: null,
 			since: "2026-11-30T08:00:00.000Z",

@@ -35,6 +35,7 @@ describe("the insights of ten stories", () => {
 			duplicates: { prevented: 4, made: 0, rate: 1 },
 			// Atlas fixed what rex was chosen for.
 			routing: { right: 3, corrected: 1, rate: 0.75 },
+			agent_time: { total_s: expect.any(Number), per_fix_s: expect.any(Number), of: expect.any(Number) },
 			flaky: 1,
 		});
 	});

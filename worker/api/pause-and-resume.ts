@@ -9,28 +9,39 @@ import type { Caller } from "../http/auth.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
 import { bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
 import { listChoices } from "../journal/incident-list.ts";
-import { endPause, type RepositoryPause, repositoryPauses, startPause } from "../journal/pauses.ts";
+import {
+	type AgentPause,
+	agentPauses,
+	endPause,
+	type PauseScope,
+	type RepositoryPause,
+	repositoryPauses,
+	startPause,
+} from "../journal/pauses.ts";
 import { storedName } from "../journal/repositories.ts";
 import { forgetUnstarted } from "../journal/starts.ts";
 import { createLog } from "../log.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
-import type { PauseAnswer, PausedRepository, ShownPause } from "./shapes.ts";
+import type { PauseAnswer, ShownPause } from "./shapes.ts";
 
 const MAX_BODY_BYTES = 4096;
 const LENGTHS = { least: "1m", most: "30d", why: "it lasts from 1m to 30d" };
 
 // https://docs.github.com/en/rest/repos/repos: an owner is a login, a repository has letters, digits, `-`, `_` and `.`.
 const repositoryName = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, "it is owner/name");
+const agentName = z.string().min(1).max(30);
 const pauseBody = z.strictObject({
 	reason: z.string().trim().min(1).max(500).optional(),
 	repository: repositoryName.optional(),
+	agent: agentName.optional(),
 	for: duration("How long it lasts.", LENGTHS).optional(),
 });
-const resumeQuery = z.strictObject({ repository: repositoryName.optional() });
+const resumeQuery = z.strictObject({ repository: repositoryName.optional(), agent: agentName.optional() });
 
 /**
- * `POST /api/pause {reason, repository, for}`: stops spawning for all repositories or for one; incidents wait. It lasts until
- * a person resumes, or for this long. 404 for a repository of which nothing is known: a wrong name would pause nothing.
+ * `POST /api/pause {reason, repository, agent, for}`: stops spawning for everything, for one repository or for one agent;
+ * incidents wait. It lasts until a person resumes, or for this long. 404 for a repository or an agent of which nothing is known: a
+ * wrong name would pause nothing.
  */
 export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext, caller: Caller): Promise<Response> {
 	const body = await readBody(request, MAX_BODY_BYTES);
@@ -44,16 +55,16 @@ export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext
 
 	const effects = createEffects(env, createLog());
 	const { reason = null, for: length_s } = read.data;
-	const repository = await findRepository(effects, read.data.repository);
-	if (repository === undefined) return await unknownRepository(effects, String(read.data.repository));
+	const found = await findScope(effects, read.data);
+	if (found instanceof Response) return found;
 
 	const now = effects.now();
 	const until = length_s === undefined ? null : now + length_s * 1000;
 	const detail = [reason, until && `until ${isoOf(until)}`].filter(Boolean).join(", ") || null;
-	const audit = { ...caller, action: "pause", target: repository, detail } as const;
-	await startPause(effects.journal, { repository, reason, until }, now, audit);
-	effects.log.warn("paused", { repository, reason, until: isoOrNull(until), by: caller.who });
-	return jsonResponse(200, (await stateOf(effects, repository)) satisfies PauseAnswer);
+	const audit = { ...caller, action: "pause", target: targetOf(found), detail } as const;
+	await startPause(effects.journal, { ...found, reason, until }, now, audit);
+	effects.log.warn("paused", { ...found, reason, until: isoOrNull(until), by: caller.who });
+	return jsonResponse(200, (await stateOf(effects, found)) satisfies PauseAnswer);
 }
 
 function problemsIn({ issues }: z.ZodError): string {
@@ -62,38 +73,65 @@ function problemsIn({ issues }: z.ZodError): string {
 		.join("; ");
 }
 
-const BODY_PROBLEM = "the body is JSON: {reason, repository, for}, each of which may be left out";
+const BODY_PROBLEM = "the body is JSON: {reason, repository, agent, for}, each of which may be left out";
 
 /**
- * `DELETE /api/pause?repository=`: ends the pause of all repositories, or of one, and resumes what it deferred, unless another
+ * `DELETE /api/pause?repository=` or `?agent=`: ends the pause of everything, or of one, and resumes what it deferred, unless another
  * pause or the pipeline's own does as well. The former also resumes what waits because CodeRuns were not started.
  */
 export async function resumeApi(request: Request, env: Env, _ctx: ExecutionContext, caller: Caller): Promise<Response> {
 	// Strict: a misspelt parameter must not resume everything.
 	const read = resumeQuery.safeParse(Object.fromEntries(new URL(request.url).searchParams));
-	if (!read.success) return errorResponse(400, "the query is ?repository=owner/name, or is left out");
+	if (!read.success) return errorResponse(400, "the query is ?repository=owner/name or ?agent=name, or is left out");
 
 	const effects = createEffects(env, createLog());
-	const repository = await findRepository(effects, read.data.repository);
-	if (repository === undefined) return await unknownRepository(effects, String(read.data.repository));
+	const found = await findScope(effects, read.data);
+	if (found instanceof Response) return found;
 
-	const entry = { ...caller, action: "resume", target: repository, detail: null } as const;
-	await endPause(effects.journal, repository, { entry, now: effects.now() });
-	if (repository === null) await forgetUnstarted(effects.journal, effects.now());
+	const entry = { ...caller, action: "resume", target: targetOf(found), detail: null } as const;
+	await endPause(effects.journal, found, effects.now(), entry);
+	if (targetOf(found) === null) await forgetUnstarted(effects.journal, effects.now());
 	const released = await endPauses(effects);
-	effects.log.warn("resumed", { repository, released, by: caller.who });
-	return jsonResponse(200, { ...(await stateOf(effects, repository)), released } satisfies PauseAnswer);
+	effects.log.warn("resumed", { ...found, released, by: caller.who });
+	return jsonResponse(200, { ...(await stateOf(effects, found)), released } satisfies PauseAnswer);
+}
+
+function targetOf({ repository, agent }: PauseScope): string | null {
+	return repository ?? (agent === undefined ? null : `agent ${agent}`);
+}
+
+/** What a request names, by the names that the journal has; a response if nothing is known of it. */
+async function findScope(effects: Effects, named: PauseScope): Promise<PauseScope | Response> {
+	const { repository, agent } = named;
+	if (repository !== undefined && agent !== undefined) {
+		return errorResponse(400, "name a repository or an agent, not both");
+	}
+	if (agent !== undefined) return (await isKnownAgent(effects, agent)) ? { agent } : await unknownAgent(effects, agent);
+	if (repository === undefined) return {};
+	const found = await findRepository(effects, repository);
+	return found === undefined ? await unknownRepository(effects, repository) : { repository: found };
+}
+
+/** An agent that the pipeline no longer has may still be paused, and have incidents. */
+async function isKnownAgent({ engine, journal, now }: Effects, named: string): Promise<boolean> {
+	if ((await engine()).agents.includes(named)) return true;
+	const [paused, { agents }] = await Promise.all([agentPauses(journal, now()), listChoices(journal)]);
+	return agents.includes(named) || paused.some(({ agent }) => agent === named);
+}
+
+async function unknownAgent({ engine }: Effects, named: string): Promise<Response> {
+	const { agents } = await engine();
+	return errorResponse(404, `unknown agent ${named}: there are ${agents.join(", ")}`);
 }
 
 /**
- * The repository by the name that the journal's incidents have; null: none is named, all are meant; undefined: neither the
- * journal nor, by its full name, the pipeline knows it.
+ * The repository by the name that the journal's incidents have; undefined: neither the journal nor, by its full name, the
+ * pipeline knows it.
  */
 async function findRepository(
 	{ engine, journal }: Pick<Effects, "engine" | "journal">,
-	named: string | undefined,
-): Promise<string | null | undefined> {
-	if (named === undefined) return null;
+	named: string,
+): Promise<string | undefined> {
 	const stored = await storedName(journal, named);
 	return stored ?? (await engine()).settings.repositories.find((one) => isSameRepository(one, named));
 }
@@ -110,15 +148,19 @@ async function unknownRepository({ engine, journal }: Effects, named: string): P
 
 const MOST_NAMED = 10;
 
-async function stateOf(
-	effects: Effects,
-	repository: string | null,
-): Promise<Pick<PauseAnswer, "repository" | "paused" | "paused_repositories">> {
-	const [paused, repositories] = await Promise.all([
-		currentPause(effects, repository ?? undefined),
+async function stateOf(effects: Effects, of: PauseScope): Promise<Omit<PauseAnswer, "released">> {
+	const [paused, repositories, agents] = await Promise.all([
+		currentPause(effects, of),
 		repositoryPauses(effects.journal, effects.now()),
+		agentPauses(effects.journal, effects.now()),
 	]);
-	return { repository, paused: presentPause(paused), paused_repositories: repositories.map(presentRepository) };
+	return {
+		repository: of.repository ?? null,
+		agent: of.agent ?? null,
+		paused: presentPause(paused),
+		paused_repositories: repositories.map(presentPaused),
+		paused_agents: agents.map(presentPaused),
+	};
 }
 
 /** As `/api/status` shows it; null without an active pause. */
@@ -127,6 +169,6 @@ export function presentPause(pause: Pause | undefined): ShownPause | null {
 	return { ...pause, since: isoOrNull(pause.since), until: isoOrNull(pause.until) };
 }
 
-export function presentRepository({ repository, reason, since, until }: RepositoryPause): PausedRepository {
-	return { repository, reason, since: isoOf(since), until: isoOrNull(until) };
+export function presentPaused<Pause extends RepositoryPause | AgentPause>({ set_by, since, until, ...pause }: Pause) {
+	return { ...pause, by: set_by, since: isoOf(since), until: isoOrNull(until) };
 }

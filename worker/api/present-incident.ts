@@ -59,6 +59,7 @@ export async function presentAttempt(row: AttemptRow): Promise<ShownAttempt> {
 		message: row.message,
 		started_at: row.started_at,
 		finished_at: row.finished_at,
+		agent_s: row.agent_s,
 		ci_summary: row.ci_summary,
 		ci_url: row.ci_url,
 		escalated: row.escalated === 1,

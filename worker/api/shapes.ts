@@ -169,6 +169,8 @@ export interface ShownAttempt {
 	readonly message: string | null;
 	readonly started_at: string | null;
 	readonly finished_at: string | null;
+	/** How long its CodeRun took, in seconds. */
+	readonly agent_s: number | null;
 	readonly ci_summary: string | null;
 	readonly ci_url: string | null;
 	/** Whether the escalation chose its agent, not the router. */
@@ -279,8 +281,10 @@ export interface HubStatus {
 	readonly pipeline: string;
 	/** Null without an active pause of all repositories. */
 	readonly paused: ShownPause | null;
-	/** The repositories that people paused each by itself, in the order of their names. */
+	/** The repositories that are paused each by itself, in the order of their names. */
 	readonly paused_repositories: readonly PausedRepository[];
+	/** The agents that are paused each by itself, in the order of their names. */
+	readonly paused_agents: readonly PausedAgent[];
 	/** Since when CodeRuns are created and no controller starts them, so that spawning waits; null if they are started. */
 	readonly not_starting: { readonly since: string } | null;
 	/** The pushed versions that are kept, newest first. `author` and `message` are what the push said. */
@@ -311,7 +315,8 @@ export interface HubStatus {
 
 /** An active pause. */
 export interface ShownPause {
-	readonly by: "pipeline" | "command";
+	/** `failures`: so many attempts failed in a row. */
+	readonly by: "pipeline" | "command" | "failures";
 	readonly reason: string | null;
 	/** Null if the pipeline sets it. */
 	readonly since: string | null;
@@ -319,18 +324,28 @@ export interface ShownPause {
 	readonly until: string | null;
 }
 
-export interface PausedRepository extends Pick<ShownPause, "reason" | "until"> {
-	readonly repository: string;
+interface PausedOne extends Pick<ShownPause, "reason" | "until"> {
+	readonly by: "command" | "failures";
 	readonly since: string;
+}
+
+export interface PausedRepository extends PausedOne {
+	readonly repository: string;
+}
+
+export interface PausedAgent extends PausedOne {
+	readonly agent: string;
 }
 
 /** What `/api/pause` answers. */
 export interface PauseAnswer {
-	/** The one that the request names; null: all. */
+	/** What the request names, one of both at most; null and null: everything. */
 	readonly repository: string | null;
+	readonly agent: string | null;
 	/** What stops spawning for it now; null: nothing. */
 	readonly paused: ShownPause | null;
 	readonly paused_repositories: readonly PausedRepository[];
+	readonly paused_agents: readonly PausedAgent[];
 	/** Of DELETE alone: how many incidents go on. */
 	readonly released?: number;
 }

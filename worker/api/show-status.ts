@@ -13,12 +13,12 @@ import { readIgnoredCounts } from "../journal/ignored.ts";
 import { lastDeliveryAt } from "../journal/ignored-deliveries.ts";
 import { countIncidents, lastChange } from "../journal/incidents.ts";
 import { sizeOf } from "../journal/measure.ts";
-import { repositoryPauses } from "../journal/pauses.ts";
+import { agentPauses, repositoryPauses } from "../journal/pauses.ts";
 import { activePipeline, listPipelines } from "../journal/pipelines.ts";
 import { findStall } from "../journal/starts.ts";
 import { createLog } from "../log.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
-import { presentPause, presentRepository } from "./pause-and-resume.ts";
+import { presentPause, presentPaused } from "./pause-and-resume.ts";
 import { presentPushed } from "./pipeline-versions.ts";
 import type { DeliveryQueueStatus, HubStatus } from "./shapes.ts";
 import { showNotifications } from "./show-notifications.ts";
@@ -61,6 +61,7 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		last_delivery_at,
 		size_bytes,
 		repositories,
+		agents,
 	] = await Promise.all([
 		effects.engine(),
 		currentPause(effects),
@@ -75,12 +76,14 @@ async function readStatus(env: Env, effects: Effects): Promise<Omit<HubStatus, "
 		lastDeliveryAt(effects.journal),
 		sizeOf(effects.journal),
 		repositoryPauses(effects.journal, effects.now()),
+		agentPauses(effects.journal, effects.now()),
 	]);
 	return {
 		github_url: webAddressOf(env.GITHUB_API_URL),
 		pipeline: engine.version,
 		paused: presentPause(pause),
-		paused_repositories: repositories.map(presentRepository),
+		paused_repositories: repositories.map(presentPaused),
+		paused_agents: agents.map(presentPaused),
 		not_starting: stall === undefined ? null : { since: isoOf(stall.since) },
 		pipelines: versions.map((pushed) => presentPushed(pushed, active)),
 		incidents,

@@ -6,14 +6,14 @@ import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import { pausedRepositories, releasePaused } from "../journal/incident-queue.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { activePause, activePauses, deleteEndedPauses, type StoredPause } from "../journal/pauses.ts";
+import { activePause, activePauses, deleteEndedPauses, type PauseScope, type StoredPause } from "../journal/pauses.ts";
 import { acquireSlot, limitBlocker, returnSlot } from "../journal/rate-limit-slots.ts";
 import type { SpawnAnswer } from "../relay/send-spawn.ts";
 
 /** An active pause and its origin: nothing is spawned. */
 export interface Pause {
-	/** `settings.paused` in the pipeline, or `healer pause`. */
-	readonly by: "pipeline" | "command";
+	/** `settings.paused` in the pipeline, `healer pause`, or `limits.*.consecutive_failures`. */
+	readonly by: "pipeline" | "command" | "failures";
 	readonly reason: string | null;
 	/** Milliseconds since 1970; null if the pipeline sets it. */
 	readonly since: number | null;
@@ -22,16 +22,19 @@ export interface Pause {
 }
 
 /**
- * The kill switch (`settings.paused`, or set without a deploy), of all repositories or of this one: undefined if spawning is
- * allowed.
+ * The kill switch (`settings.paused`, or set without a deploy), of everything, or of this repository or agent: undefined if
+ * spawning is allowed.
  */
 export async function currentPause(
 	{ engine, journal, now }: Pick<Effects, "engine" | "journal" | "now">,
-	repository?: string,
+	of: PauseScope = {},
 ): Promise<Pause | undefined> {
-	const stored = await activePause(journal, now(), repository);
-	if (stored !== undefined) return { by: "command", ...stored };
-	const { paused } = settingsFor(await engine(), repository);
+	const stored = await activePause(journal, now(), of);
+	if (stored !== undefined) {
+		const { set_by, ...pause } = stored;
+		return { by: set_by, ...pause };
+	}
+	const { paused } = settingsFor(await engine(), of.repository);
 	return paused ? { by: "pipeline", reason: null, since: null, until: null } : undefined;
 }
 
@@ -57,7 +60,8 @@ export async function checkPause(
 	const isPaused = stored !== undefined || settingsFor(await effects.engine(), repository).paused;
 	if (!isPaused) return undefined;
 	const next_try_at = effects.now() + PAUSED_RETRY_MS;
-	return { reason: "paused", blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
+	const reason = stored?.set_by === "failures" ? `paused: ${stored.reason}` : "paused";
+	return { reason, blocked_on: targets[0] ?? "pause", next_try_at, paused: true };
 }
 
 // A CodeRun that ends wakes what waits for its place; this is how often that is tried otherwise.
@@ -95,7 +99,8 @@ export async function releaseSlot(
 }
 
 /**
- * Wakes everything that a pause deferred, but for repositories for which one is still active. Returns the number of incidents.
+ * Wakes everything that a pause deferred, but for repositories and agents for which one is still active. Returns the number of
+ * incidents.
  */
 export async function endPauses(effects: Effects): Promise<number> {
 	const { journal, log, now } = effects;
@@ -108,7 +113,8 @@ export async function endPauses(effects: Effects): Promise<number> {
 		settingsFor(engine, repository).paused ||
 		active.repositories.some((paused) => isSameRepository(paused.repository, repository));
 	const open = deferred.filter((repository) => !isPaused(repository));
-	const released = await releasePaused(journal, open, now());
+	const agents = active.agents.map(({ agent }) => agent);
+	const released = await releasePaused(journal, { repositories: open, notOf: agents }, now());
 	await effects.wakeAll(released);
 	return released.length;
 }

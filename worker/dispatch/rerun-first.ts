@@ -33,7 +33,7 @@ export async function rerunFirst(
 	locked: LockedIncident,
 	{ incident, decision, rerun, found }: RerunDecision,
 ): Promise<Progress> {
-	const active = await activePause(effects.journal, effects.now(), locked.repository);
+	const active = await activePause(effects.journal, effects.now(), { repository: locked.repository });
 	const paused = await checkPause(effects, locked, [], active);
 	if (paused !== undefined) return await deferFor(effects, locked, paused);
 

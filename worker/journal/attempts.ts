@@ -84,6 +84,8 @@ export const attemptsTable = defineTable("attempts", {
 	approve_until: nullable(time()),
 	approved_at: nullable(time()),
 	approved_by: nullable(text()),
+	/** How long its CodeRun took, in seconds; null: its times are not known. */
+	agent_s: nullable(integer()),
 });
 
 /** A row of `attempts`, as stored. */
@@ -295,7 +297,7 @@ export async function recordOutcome(
 				`UPDATE attempts SET outcome = ?3, pull_request_url = ?4, message = ?5, started_at = ?6, finished_at = ?7,
 					outcome_digest = ?8, outcome_at = ?9, pull_request = coalesce(?10, pull_request),
 					spawned_at = CASE ?3 WHEN ?11 THEN NULL ELSE coalesce(spawned_at, ?9) END,
-					start_known_at = CASE ?12 WHEN 1 THEN ?9 ELSE start_known_at END
+					start_known_at = CASE ?12 WHEN 1 THEN ?9 ELSE start_known_at END, agent_s = ?13
 				WHERE incident_id = ?1 AND attempt = ?2 AND outcome_digest IS NULL`,
 			)
 			.bind(
@@ -312,8 +314,15 @@ export async function recordOutcome(
 				NOT_STARTED,
 				// A CodeRun that was deleted or timed out may have had no phase.
 				outcome.phase === NOT_STARTED || isTerminalPhase(outcome.phase) ? 1 : 0,
+				agentSeconds(outcome),
 			),
 	]);
+}
+
+/** How long a CodeRun took, by its own times; null if one is unknown. */
+function agentSeconds({ started_at, finished_at }: Pick<WireOutcome, "started_at" | "finished_at">): number | null {
+	const took = Date.parse(finished_at ?? "") - Date.parse(started_at ?? "");
+	return Number.isNaN(took) ? null : Math.max(0, Math.round(took / 1000));
 }
 
 /** The pull request of an attempt's fix, if its agent named none. */

@@ -56,7 +56,7 @@ export function gateQueries(
 	const agent = request.max_active > 0 ? request.agent : undefined;
 	const targets = [...blockers(request), ...limitBlockers({ ...locked, agent: request.agent })];
 	return {
-		pause: pauseQuery(db, now, locked.repository),
+		pause: pauseQuery(db, now, { repository: locked.repository, agent: request.agent }),
 		cause: causeOf(db, locked),
 		ahead: aheadQuery(db, locked, { targets, held, agent }, now),
 		stall: stallQuery(db),

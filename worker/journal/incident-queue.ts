@@ -130,10 +130,10 @@ export async function pausedRepositories(db: D1Database): Promise<readonly strin
 	return results.map(({ repository }) => repository);
 }
 
-/** Makes every incident of these that a pause deferred due now; returns their ids in the order of the queue. */
+/** Makes every incident of these that a pause deferred due now, but not of these agents; returns their ids, the oldest first. */
 export async function releasePaused(
 	db: D1Database,
-	repositories: readonly string[],
+	{ repositories, notOf }: { readonly repositories: readonly string[]; readonly notOf: readonly string[] },
 	now: number,
 ): Promise<readonly string[]> {
 	if (repositories.length === 0) return [];
@@ -141,9 +141,10 @@ export async function releasePaused(
 		.prepare(
 			`UPDATE incidents SET next_try_at = ?1 WHERE status = 'waiting' AND paused = 1 AND next_try_at > ?1
 				AND repository IN (SELECT value FROM json_each(?2))
+				AND coalesce(agent, '') NOT IN (SELECT value FROM json_each(?3))
 			RETURNING id, queue_rank, created_at, repository`,
 		)
-		.bind(now, JSON.stringify(repositories))
+		.bind(now, JSON.stringify(repositories), JSON.stringify(notOf))
 		.all<QueuePlace>();
 	return results.toSorted(compareInQueue).map(({ id }) => id);
 }

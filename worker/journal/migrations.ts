@@ -36,4 +36,5 @@ export const MIGRATIONS = [
 	"0035_verdicts.sql",
 	"0037_limits.sql",
 	"0038_autonomy.sql",
+	"0039_failure_pauses.sql",
 ] as const;

@@ -137,6 +137,7 @@ function renameRows(db: D1Database, from: string, to: string, now: number): read
 		"UPDATE OR REPLACE status_comments SET repository = ?2 WHERE repository = ?1",
 		"UPDATE rate_limit_slots SET repository = ?2 WHERE repository = ?1",
 		"UPDATE OR REPLACE repository_pauses SET repository = ?2 WHERE repository = ?1",
+		"UPDATE OR REPLACE resumed_failures SET name = ?2 WHERE scope = 'repository' AND name = ?1",
 	].map((sql) => db.prepare(sql).bind(from, to));
 	return [...timed, ...all];
 }

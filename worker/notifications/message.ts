@@ -37,6 +37,17 @@ const incidentData = z.strictObject({
 	created_at: z.iso.datetime(),
 });
 
+const pauseData = z.strictObject({
+	/** What is paused until a person resumes it: one of both, the other is null. */
+	repository: unknownOr,
+	agent: unknownOr,
+	reason: unknownOr,
+	/** The page that resumes it. */
+	url: unknownOr,
+	/** The incident whose attempt failed last. */
+	incident_id: unknownOr,
+});
+
 const deliveryData = z.strictObject({ id: z.string(), event: unknownOr });
 
 /** What a webhook receives, and what Slack's text is made of. docs/notifications.md has every field; a test compares them. */
@@ -50,6 +61,11 @@ export const notificationMessage = z.discriminatedUnion("type", [
 		type: z.literal("delivery.lost"),
 		timestamp: z.iso.datetime(),
 		data: z.strictObject({ delivery: deliveryData }),
+	}),
+	z.strictObject({
+		type: z.literal("pause.started"),
+		timestamp: z.iso.datetime(),
+		data: z.strictObject({ pause: pauseData }),
 	}),
 	z.strictObject({
 		type: z.literal("test"),
@@ -72,9 +88,25 @@ export function messageOf(
 		const delivery = { id: shortened(event.reason ?? ""), event: event.subject };
 		return { type: "delivery.lost", timestamp, data: { delivery } };
 	}
+	if (event.event === "paused") return { type: "pause.started", timestamp, data: { pause: pauseOf(event, tools) } };
 	if (row === undefined) return undefined;
 	const incident = cutTexts(redactData(incidentOf(event.event, event, row, tools)));
 	return { type: `incident.${event.event}`, timestamp, data: { incident } };
+}
+
+function pauseOf(
+	{ subject, reason, incident_id }: NotificationEvent,
+	{ page_url }: Pick<NotificationTools, "page_url">,
+): z.infer<typeof pauseData> {
+	const [scope, ...name] = (subject ?? "").split(":");
+	const paused = shortened(name.join(":"));
+	return {
+		repository: scope === "repository" ? paused : null,
+		agent: scope === "agent" ? paused : null,
+		reason: reason === null ? null : shortened(reason),
+		url: page_url === undefined ? null : `${page_url}/hub`,
+		incident_id,
+	};
 }
 
 function incidentOf(

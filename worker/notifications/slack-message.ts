@@ -22,6 +22,7 @@ const HEADLINES: Readonly<Record<NotificationMessage["type"], string>> = {
 	"incident.awaiting_merge": "A fix waits for a person to merge it",
 	"incident.unverified": "An agent finished, and nothing can report whether that fixed it",
 	"incident.fixed": "Fixed",
+	"pause.started": "Healer paused itself after too many failed attempts in a row: resume it once the cause is known",
 	"delivery.lost": "GitHub could not deliver an event, and no longer has it",
 	test: "A test message of Healer",
 };
@@ -39,6 +40,16 @@ function contentOf(message: NotificationMessage): { readonly title?: string; rea
 		case "test": {
 			const { target, requested_by } = message.data;
 			return { lines: [`Target ${code(target)}, requested by ${code(requested_by)}.`] };
+		}
+		case "pause.started": {
+			const { repository, agent, reason, url } = message.data.pause;
+			const lines = [
+				fact("Repository", repository),
+				fact("Agent", agent),
+				fact("Reason", reason),
+				link(url, "Resume"),
+			].filter((line) => line !== undefined);
+			return { lines };
 		}
 		case "delivery.lost": {
 			const { id, event } = message.data.delivery;

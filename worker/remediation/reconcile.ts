@@ -1,6 +1,7 @@
 import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
 import { MINUTE_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
+import { pauseAfterFailures } from "../journal/failure-pauses.ts";
 import { flakeStatement } from "../journal/flakes.ts";
 import { inheritStatement } from "../journal/groups.ts";
 import { claimBlocker } from "../journal/incident-waits.ts";
@@ -157,11 +158,23 @@ async function take(
 			...(rerun === undefined
 				? []
 				: [endRerunStatement(effects.journal, incident.id, { result: rerun, why: reason, now })]),
+			...(end === undefined ? [] : await breakerStatements(effects, incident, now)),
 			...(set.fixed_by === "rerun" ? [flakeStatement(effects.journal, incident.id, now)] : []),
 		],
 	});
 	if (locked === "done" && set.next_try_at != null) await effects.wake(incident.id, set.next_try_at - now);
 	return locked;
+}
+
+/** The attempt that ends may be the last of too many failures in a row. */
+async function breakerStatements(
+	effects: Effects,
+	{ id, attempt, repository, agent }: IncidentRow,
+	now: number,
+): Promise<readonly D1PreparedStatement[]> {
+	if (agent === null) return [];
+	const rules = (await effects.engine()).limitsFor(repository, agent);
+	return pauseAfterFailures(effects.journal, { id, attempt, repository, agent }, rules, now);
 }
 
 /** What was decided before it joined a group is not sent any more: it is decided again, as the next attempt. */

@@ -163,6 +163,7 @@ describe("showStatus", () => {
 			notifications: [],
 			paused: null,
 			paused_repositories: [],
+			paused_agents: [],
 			not_starting: null,
 			changed_at: expect.stringMatching(/^\d{4}-/),
 			last_delivery_at: expect.stringMatching(/^\d{4}-/),

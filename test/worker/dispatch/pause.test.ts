@@ -12,7 +12,7 @@ import { stubRelay } from "../support/stub-relay.ts";
 import { fireCron, get, passTime, post, send } from "../support/worker.ts";
 
 const ID = sampleId(1);
-const ALL = { repository: null, reason: "the cluster moves", until: null };
+const ALL = { reason: "the cluster moves", until: null };
 const CTO = { ...ALL, repository: "5dlabs/cto" };
 const MINUTE_MS = 60_000;
 
@@ -80,7 +80,7 @@ describe("a repository that a person paused", () => {
 		expect(await processIncident(stub, sampleId(2))).toMatchObject({ state: "running" });
 		expect(await endPauses(stub)).toBe(0);
 
-		await endPause(stub.journal, "5dlabs/cto");
+		await endPause(stub.journal, { repository: "5dlabs/cto" }, stub.clock);
 		expect(await endPauses(stub)).toBe(1);
 		expect(await processIncident(stub, ID)).toMatchObject({ state: "running" });
 	});
@@ -108,13 +108,13 @@ describe("a repository that a person paused", () => {
 		await startPause(stub.journal, CTO, stub.clock);
 		await journalIncident(stub, sampleIncident({ id: ID }));
 		await processIncident(stub, ID);
-		await endPause(stub.journal, null);
+		await endPause(stub.journal, {}, stub.clock);
 		expect(await endPauses(stub)).toBe(0);
 
 		await startPause(stub.journal, ALL, stub.clock);
-		await endPause(stub.journal, "5dlabs/cto");
+		await endPause(stub.journal, { repository: "5dlabs/cto" }, stub.clock);
 		expect(await endPauses(stub)).toBe(0);
-		await endPause(stub.journal, null);
+		await endPause(stub.journal, {}, stub.clock);
 		expect(await endPauses(stub)).toBe(1);
 	});
 
@@ -139,7 +139,7 @@ describe("endPauses", () => {
 		}
 		for (const n of [3, 1]) await processIncident(stub, sampleId(n));
 		stub.woken.length = 0;
-		await endPause(stub.journal, null);
+		await endPause(stub.journal, {}, stub.clock);
 		expect(await endPauses(stub)).toBe(2);
 		expect(stub.woken.map(({ id }) => id)).toEqual([sampleId(1), sampleId(3)]);
 	});
@@ -171,13 +171,15 @@ describe("/api/pause", () => {
 		const { body, status } = await send(
 			post("/api/pause", { repository: "5DLabs/CTO", reason: "a migration", for: "4h" }),
 		);
-		const paused = { repository: "5dlabs/cto", reason: "a migration", since: ISO, until: ISO };
+		const paused = { repository: "5dlabs/cto", by: "command", reason: "a migration", since: ISO, until: ISO };
 		expect([status, body]).toEqual([
 			200,
 			{
 				repository: "5dlabs/cto",
+				agent: null,
 				paused: { by: "command", reason: "a migration", since: ISO, until: ISO },
 				paused_repositories: [paused],
+				paused_agents: [],
 			},
 		]);
 		const [shown] = (await send(get("/api/status"))).body.paused_repositories as (typeof paused)[];
@@ -189,7 +191,8 @@ describe("/api/pause", () => {
 		await fireCron();
 		expect(relay.made).toEqual([]);
 		const resumed = await send(resume("?repository=5dlabs/cto"));
-		expect(resumed.body).toEqual({ repository: "5dlabs/cto", paused: null, paused_repositories: [], released: 1 });
+		const nothing = { agent: null, paused: null, paused_repositories: [], paused_agents: [] };
+		expect(resumed.body).toEqual({ repository: "5dlabs/cto", ...nothing, released: 1 });
 		await fireCron();
 		expect(relay.made).toHaveLength(1);
 		const trail = await send(get("/api/export?with=audit", { authorization: `Bearer ${env.HEALER_API_TOKEN}` }));

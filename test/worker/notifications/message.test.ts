@@ -9,6 +9,7 @@ const FILES = import.meta.glob<string>("../../../docs/notifications.md", {
 	eager: true,
 });
 const [docs = ""] = Object.values(FILES);
+const OTHER_TYPES: Readonly<Record<string, string>> = { lost_delivery: "delivery.lost", paused: "pause.started" };
 const EXAMPLE = /```json\n(.*?)\n```/s.exec(docs)?.[1] ?? "";
 
 describe("docs/notifications.md", () => {
@@ -25,8 +26,6 @@ describe("docs/notifications.md", () => {
 			?.flatMap((cell) => cell.match(/\w+/g) ?? []);
 		expect(names?.toSorted()).toEqual(Object.keys(incident).toSorted());
 		const types = [...docs.matchAll(/^\| `(\w+)` \| `([\w.]+)` \|/gm)].map(([, event, type]) => [event, type]);
-		expect(types).toEqual(
-			NOTIFY_EVENTS.map((event) => [event, event === "lost_delivery" ? "delivery.lost" : `incident.${event}`]),
-		);
+		expect(types).toEqual(NOTIFY_EVENTS.map((event) => [event, OTHER_TYPES[event] ?? `incident.${event}`]));
 	});
 });

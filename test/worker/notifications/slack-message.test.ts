@@ -4,7 +4,7 @@ import type { NotificationMessage } from "../../../worker/notifications/message.
 import { slackMessage } from "../../../worker/notifications/slack-message.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 
-type Incident = Exclude<NotificationMessage, { type: "delivery.lost" | "test" }>["data"]["incident"];
+type Incident = Exclude<NotificationMessage, { type: "delivery.lost" | "pause.started" | "test" }>["data"]["incident"];
 
 const ID = "0123456789abcdef0123456789abcdef";
 const INCIDENT: Incident = {

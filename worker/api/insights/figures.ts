@@ -24,7 +24,7 @@ function noneIs(comparison: "<" | ">"): string {
 
 /** `tries`: their attempts whose CodeRun was seen; CI's result is about the push of the last one. */
 const TRIES = `tries AS MATERIALIZED (
-	SELECT n, a.agent, a.failure_type, a.rule, a.existed, a.was_right, ${noneIs("<")} AS is_first, ${noneIs(">")} AS is_last
+	SELECT n, a.agent, a.failure_type, a.rule, a.existed, a.was_right, a.agent_s, ${noneIs("<")} AS is_first, ${noneIs(">")} AS is_last
 	FROM began CROSS JOIN attempts a INDEXED BY attempts_measured ON a.incident_id = began.id
 	WHERE a.spawned_at IS NOT NULL
 )`;
@@ -128,6 +128,9 @@ export interface Counts {
 	readonly in_time: number;
 	readonly p50_s: number | null;
 	readonly p90_s: number | null;
+	/** How long the CodeRuns took together, and of how many of them that is known. */
+	readonly agent_s: number;
+	readonly agent_timed: number;
 }
 
 /** All counts in one statement; groups without any have no row. */
@@ -145,7 +148,7 @@ function forEach(select: (name: Counts["dimension"], value: string) => string): 
 /** Percentiles are by nearest rank: the smallest time that at least that share of the times does not exceed. */
 export const COUNT_FIGURES = `${WITH_MEASURED},
 tried AS MATERIALIZED (
-	SELECT t.n, t.agent, t.failure_type, t.rule, t.existed, m.repository, m.day, is_over, is_fixed AND (is_last OR was_right) AS is_fixer,
+	SELECT t.n, t.agent, t.failure_type, t.rule, t.existed, t.agent_s, m.repository, m.day, is_over, is_fixed AND (is_last OR was_right) AS is_fixer,
 		is_fixed AND is_last AND NOT was_paused AS is_timed, took_s
 	FROM tries t CROSS JOIN measured m ON m.n = t.n
 ),
@@ -159,7 +162,7 @@ of_incidents AS (${forEach(
 )}),
 of_attempts AS (${forEach(
 	(name, value) => `
-	SELECT '${name}' AS dimension, ${value} AS value, count(*) AS attempts, sum(existed) AS existed,
+	SELECT '${name}' AS dimension, ${value} AS value, count(*) AS attempts, sum(existed) AS existed, sum(agent_s) AS agent_s, count(agent_s) AS agent_timed,
 		count(DISTINCT iif(is_over, n, NULL)) AS remediations, count(DISTINCT iif(is_fixer, n, NULL)) AS fixed
 	FROM tried GROUP BY ${value}`,
 )}),
@@ -177,6 +180,7 @@ of_times AS (${forEach(
 SELECT dimension, value, coalesce(incidents, 0) AS incidents, coalesce(repeats, 0) + coalesce(existed, 0) AS prevented,
 	coalesce(made, 0) AS made, coalesce(right, 0) AS right, coalesce(corrected, 0) AS corrected,
 	coalesce(flaky, 0) AS flaky, coalesce(attempts, 0) AS attempts, coalesce(remediations, 0) AS remediations,
-	coalesce(fixed, 0) AS fixed, coalesce(timed, 0) AS timed, coalesce(in_time, 0) AS in_time, p50_s, p90_s
+	coalesce(fixed, 0) AS fixed, coalesce(timed, 0) AS timed, coalesce(in_time, 0) AS in_time, p50_s, p90_s,
+	coalesce(agent_s, 0) AS agent_s, coalesce(agent_timed, 0) AS agent_timed
 FROM of_incidents FULL JOIN of_attempts USING (dimension, value) LEFT JOIN of_times USING (dimension, value)
 WHERE value IS NOT NULL`;

@@ -77,6 +77,11 @@ function figuresOf(row: Counts | undefined): Figures {
 			corrected: of("corrected"),
 			rate: share(of("right"), of("right") + of("corrected")),
 		},
+		agent_time: {
+			total_s: of("agent_s"),
+			per_fix_s: of("fixed") === 0 || of("agent_timed") === 0 ? null : Math.round(of("agent_s") / of("fixed")),
+			of: of("agent_timed"),
+		},
 		flaky: of("flaky"),
 	};
 }

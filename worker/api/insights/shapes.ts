@@ -50,6 +50,11 @@ export interface Figures {
 	readonly duplicates: { readonly prevented: number; readonly made: number; readonly rate: number | null };
 	/** Of the fixed ones: by the agent chosen first, or by another one after it. Corrected too: those that a person gave away. */
 	readonly routing: { readonly right: number; readonly corrected: number; readonly rate: number | null };
+	/**
+	 * How long the CodeRuns took, `of` so many of which that is known, failed ones included; `per_fix_s`: divided by `fixed`, null
+	 * without a fix.
+	 */
+	readonly agent_time: { readonly total_s: number; readonly per_fix_s: number | null; readonly of: number };
 	/** Incidents that passed in a rerun. */
 	readonly flaky: number;
 }

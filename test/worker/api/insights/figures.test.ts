@@ -42,6 +42,15 @@ describe("countFigures", () => {
 		for (const [dimension, groups] of Object.entries(by)) expect(sorted(groups)).toEqual(EXPECTED[dimension]);
 	});
 
+	it("adds up how long CodeRuns took, failed ones included, for each fix", async () => {
+		await journalFifty(env.JOURNAL);
+		const none = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []).total;
+		expect(none.agent_time).toEqual({ total_s: 0, per_fix_s: null, of: 0 });
+		await env.JOURNAL.prepare("UPDATE attempts SET agent_s = 90 WHERE spawned_at IS NOT NULL").run();
+		const { total } = presentInsights(ALL, await countFigures(env.JOURNAL, ALL), []);
+		expect(total.agent_time).toEqual({ total_s: 5670, per_fix_s: 183, of: 63 });
+	});
+
 	it("counts a hand-over for the agent that handed over, and not against it", async () => {
 		await journalFifty(env.JOURNAL);
 		const id = sampleId(900);
