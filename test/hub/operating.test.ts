@@ -220,7 +220,10 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 		cli: /^Nothing passed when it was run again/,
 		api: { flakes: [], more: false },
 	}),
-	"Which rule is wrong most often?": () => ({ cli: /right agent/i, api: { by: { rule: [{ value: "rust" }] } } }),
+	"Which rule is wrong most often?": () => ({
+		cli: /right agent/i,
+		api: { by: { rule: [{ value: "rust" }, { value: "frontend" }] } },
+	}),
 	"What did that rule decide?": () => ({
 		cli: new RegExp(short("INCIDENT")),
 		api: listed({ rule: "rust" }, { rule: "rust" }, { rule: "rust" }, { rule: "rust" }),

@@ -143,7 +143,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 		within: region("Running"),
 		rows: [
 			...["acme-visual visual changes", "API CI lint", "moderate dependabot vite CVE-2021-23337", "gitops-sync sync"],
-			...["Payments CI build", "Loyalty CI build", "Frontend CI e2e"],
+			...["Payments CI build", "Loyalty CI build"],
 		],
 	},
 	"What is done about pull request 402?": {

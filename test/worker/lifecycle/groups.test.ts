@@ -93,6 +93,14 @@ describe("who joins", () => {
 		expect(wide.cluster.made).toHaveLength(1);
 	});
 
+	it("is nobody in a repository whose override says so", async () => {
+		const world = await groupLife();
+		const own = { repositories: ["5dlabs/cto"], group: { scope: "off" } } as const;
+		world.activeEngine = { ...world.activeEngine, overrides: [own] };
+		await threeOfOneCause(world);
+		expect(Object.values(await standings(world))).toEqual(["running", "waiting", "waiting"]);
+	});
+
 	it("is nobody while the leader's jobs run again: what passes then makes no other check green", async () => {
 		const world = await groupLife();
 		const { leader } = await threeOfOneCause(world);
