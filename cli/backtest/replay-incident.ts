@@ -58,15 +58,13 @@ export async function replayIncident(
 	exported: Exported,
 	searched: ExportPage["searched"],
 ): Promise<Replayed | undefined> {
-	const { id, incident, context, status, failure_type, rule, leader_id } = exported;
+	const { id, incident, context, status, failure_type, rule } = exported;
 	if (context === null) return undefined;
 	const patterns = searched[exported.searched_by ?? ""] ?? [];
 	const input = { incident, context: asGathered(artefact, pipeline, context, patterns), attempt: 1 };
 	const decision = await decide(pipeline, input);
 	const after = verdictOf(decision);
-	// Of a member, no agent was chosen: what failed is compared.
-	const agent = leader_id === null ? exported.agent : after.agent;
-	const before = { agent, failure_type, rule: leader_id === null ? rule : after.rule };
+	const before = wasTaken(exported) ? { agent: exported.agent, failure_type, rule } : { ...after, failure_type };
 	const where = [incident.repository, incident.workflow?.name, incident.job].filter((part) => part).join(" / ");
 	const compared = { id, where, status, before, after, difference: differenceOf(before, after) };
 	const occurrence =
@@ -79,6 +77,11 @@ export async function replayIncident(
 				)
 			: undefined;
 	return { compared, ...(occurrence !== undefined && { occurrence }) };
+}
+
+/** Of a member, and of what was run again first and has no agent, none was chosen: what failed is compared. */
+function wasTaken({ leader_id, agent, status, fixed_by }: Exported): boolean {
+	return leader_id === null && (agent !== null || (status !== "rerunning" && fixed_by !== "rerun"));
 }
 
 /** Whether its jobs are run again first, by a policy that may ask the flake ledger. */
