@@ -30,6 +30,8 @@ const SETTINGS = [
 ];
 const AGENT = ["cli", "model", "prompt", "max_active", "tools"];
 
+const GROUP = ["scope", "window"];
+
 /** The grammar of `overrides`, made of the grammar of what they change, without its defaults. */
 export function overridesOf<
 	Settings,
@@ -63,7 +65,7 @@ export function overridesOf<
 			autonomy: of.autonomy
 				.optional()
 				.describe("The rules of `autonomy` for these repositories, in place of the others."),
-			group: changesOf(of.group).optional().describe("Changed policy for failures with one cause."),
+			group: changesOf(of.group, GROUP).optional().describe("Changed policy for failures with one cause."),
 			rerun: z.array(of.rerun).optional().describe("Instead of the rules under `rerun`; an empty list turns them off."),
 		},
 		"Changes for some repositories.",
