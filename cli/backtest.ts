@@ -114,7 +114,7 @@ export async function replayAll(
 		compared.push(old === undefined ? now.compared : comparedWith(old.compared.after, now.compared));
 		if (now.occurrence !== undefined) occurrences.push(now.occurrence);
 	}
-	const agents = occurrences.length === 0 ? undefined : agentsWoken(occurrences, artefact.group);
+	const agents = occurrences.length === 0 ? undefined : agentsWoken(occurrences);
 	return ok({ compared, not_kept: notKept, ...(agents !== undefined && { agents }) });
 }
 

@@ -107,7 +107,7 @@ function rendered(
 		...(hub.journal === undefined ? [] : [field("journal", journalSize(hub.journal.size_bytes))]),
 		field(
 			"queue",
-			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge${grouped(count("grouped"))}`,
+			`${count("accepted", "waiting")} accepted or waiting, ${count("awaiting_merge")} awaiting their merge${rerunning(count("rerunning"))}${grouped(count("grouped"))}`,
 		),
 		field("ignored", ignored.length === 0 ? "nothing" : visible(countLine(ignored))),
 		field("fails", problems.length === 0 ? "nothing" : paint("red", visible(problems.join("; ")))),
@@ -153,6 +153,10 @@ function howPaused({ reason, until }: { readonly reason: string | null; readonly
 
 function field(name: string, value: string): string {
 	return `${name.padEnd(12)}${value}`;
+}
+
+function rerunning(count: number): string {
+	return count === 0 ? "" : `, ${count} run again by GitHub`;
 }
 
 /** Those that wait for another one's agent are no work of their own. */

@@ -41,7 +41,7 @@ export function expressionsOf({
 		...[...classify, ...route, ...rerun, ...autonomy].map(({ when }) => when),
 		...route.map(({ agent }) => agent).filter(isChoice),
 		...notify.map(({ where }) => where),
-		...overrides.flatMap(({ autonomy: rules = [] }) => rules.map(({ when }) => when)),
+		...overrides.flatMap(({ autonomy = [], rerun = [] }) => [...autonomy, ...rerun].map(({ when }) => when)),
 		...[spawn.labels, spawn.annotations, spawn.spec].flatMap(leaves),
 	].filter((text) => text !== undefined);
 }

@@ -2,7 +2,7 @@ import type { Artefact, OwnLimits } from "./artefact.ts";
 import { matchesGlob } from "./expression/glob.ts";
 
 type Overrides = NonNullable<Artefact["overrides"]>;
-type Stage = "settings" | "agents" | "outcome" | "limits";
+type Stage = "settings" | "agents" | "outcome" | "limits" | "group" | "rerun";
 
 /** The stages of a policy that may differ by repository. An older artefact has no overrides. */
 type PolicyOf<Key extends Exclude<Stage, "limits">> = Pick<Artefact, Key> & {
@@ -30,6 +30,16 @@ export function repositoryLimitsFor(
 	repository: string | undefined,
 ): OwnLimits {
 	return changed<OwnLimits>(limits?.repository ?? {}, overrides, "limits", repository);
+}
+
+/** Which failures of a repository are a group. An older artefact knows no groups. */
+export function groupFor(policy: Partial<PolicyOf<"group">>, repository: string): Artefact["group"] {
+	return policy.group && changed(policy.group, policy.overrides, "group", repository);
+}
+
+/** The rules of a repository under `rerun`: a list is replaced whole. */
+export function rerunFor(policy: PolicyOf<"rerun">, repository: string | undefined): NonNullable<Artefact["rerun"]> {
+	return changed(policy.rerun ?? [], policy.overrides, "rerun", repository);
 }
 
 /** The entries of `overrides` for a repository, in order. */

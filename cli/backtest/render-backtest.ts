@@ -51,14 +51,19 @@ export function renderBacktest({ compared, not_kept, agents, policy }: Backtest,
 		`${compared.length} replayed:`,
 		...counts,
 		...(not_kept === 0 ? [] : [`  ${String(not_kept).padStart(6)} skipped: their context was not stored`]),
-		...(agents === undefined ? [] : ["", `Agents woken: ${agents.woken}${groupedWords(agents.grouped)}`]),
+		...(agents === undefined ? [] : ["", agentsLine(agents)]),
 		...moves(changed, output),
 		...(policy === undefined ? [] : changesLines(policy, output.paint)),
 	];
 }
 
-function groupedWords(grouped: number): string {
-	return grouped === 0 ? "" : `; ${grouped} would wait for the fix of another with the same cause`;
+function agentsLine({ woken, grouped, passed_again, run_again }: AgentsWoken): string {
+	return [
+		`Agents woken: ${run_again === 0 ? "" : "at most "}${woken}`,
+		...(grouped === 0 ? [] : [`${grouped} would wait for the fix of another with the same cause`]),
+		...(passed_again === 0 ? [] : [`${passed_again} would be run again first, and passed when that was done`]),
+		...(run_again === 0 ? [] : [`${run_again} of the ${woken} would be run again first: nobody knows the result`]),
+	].join("; ");
 }
 
 const MOST_CHANGES = 20;

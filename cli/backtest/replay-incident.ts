@@ -3,12 +3,15 @@ import { dataFrom } from "../../pipeline/context-data.ts";
 import {
 	type Artefact,
 	type Context,
+	type DecideInput,
+	type Decision,
 	decide,
 	type Incident,
 	type Pipeline,
 	sharedCause,
 } from "../../pipeline/index.ts";
 import { rereadLog } from "../../pipeline/log/reread-log.ts";
+import { groupFor } from "../../pipeline/overrides.ts";
 import type { Occurrence } from "./agents-woken.ts";
 import { type Compared, differenceOf, verdictOf } from "./verdict.ts";
 
@@ -31,6 +34,7 @@ export const exportPage = z.object({
 			created_at: nullableText.default(null),
 			ended_at: nullableText.default(null),
 			leader_id: nullableText.default(null),
+			fixed_by: nullableText.default(null),
 		}),
 	),
 	searched: z.record(z.string(), z.array(z.string())),
@@ -54,32 +58,60 @@ export async function replayIncident(
 	exported: Exported,
 	searched: ExportPage["searched"],
 ): Promise<Replayed | undefined> {
-	const { id, incident, context, status, failure_type, rule, leader_id } = exported;
+	const { id, incident, context, status, failure_type, rule } = exported;
 	if (context === null) return undefined;
 	const patterns = searched[exported.searched_by ?? ""] ?? [];
-	const decision = await decide(pipeline, {
-		incident,
-		context: asGathered(artefact, pipeline, context, patterns),
-		attempt: 1,
-	});
+	const input = { incident, context: asGathered(artefact, pipeline, context, patterns), attempt: 1 };
+	const decision = await decide(pipeline, input);
 	const after = verdictOf(decision);
-	// Of a member, no agent was chosen: what failed is compared.
-	const agent = leader_id === null ? exported.agent : after.agent;
-	const before = { agent, failure_type, rule: leader_id === null ? rule : after.rule };
+	const before = wasTaken(exported) ? { agent: exported.agent, failure_type, rule } : { ...after, failure_type };
 	const where = [incident.repository, incident.workflow?.name, incident.job].filter((part) => part).join(" / ");
 	const compared = { id, where, status, before, after, difference: differenceOf(before, after) };
-	const occurrence = decision.outcome === "spawn" ? occurrenceOf(exported, decision) : undefined;
+	const occurrence =
+		decision.outcome === "spawn"
+			? occurrenceOf(
+					exported,
+					decision,
+					groupFor(artefact, incident.repository),
+					await rerunOf(pipeline, input, decision),
+				)
+			: undefined;
 	return { compared, ...(occurrence !== undefined && { occurrence }) };
 }
 
+/** Of a member, and of what was run again first and has no agent, none was chosen: what failed is compared. */
+function wasTaken({ leader_id, agent, status, fixed_by }: Exported): boolean {
+	return leader_id === null && (agent !== null || (status !== "rerunning" && fixed_by !== "rerun"));
+}
+
+/** Whether its jobs are run again first, by a policy that may ask the flake ledger. */
+async function rerunOf(
+	pipeline: Pipeline,
+	input: DecideInput,
+	{ rerun, fingerprint }: Chosen,
+): Promise<Occurrence["rerun"]> {
+	if (rerun !== undefined) return "yes";
+	if (fingerprint === null) return "no";
+	const asFlake = await decide(pipeline, { ...input, reruns: { flakes: [fingerprint.key], earlier: [] } });
+	return asFlake.outcome === "spawn" && asFlake.rerun !== undefined ? "if_flaky" : "no";
+}
+
+type Chosen = Decision & { readonly outcome: "spawn" };
+
 function occurrenceOf(
-	{ incident, created_at, ended_at }: Exported,
-	decision: Parameters<typeof sharedCause>[1],
+	{ incident, created_at, ended_at, fixed_by }: Exported,
+	decision: Chosen,
+	group: Occurrence["group"],
+	rerun: Occurrence["rerun"],
 ): Occurrence | undefined {
 	if (created_at === null) return undefined;
 	return {
 		repository: incident.repository,
 		cause: sharedCause(incident, decision)?.key ?? null,
+		flake: decision.fingerprint?.key ?? null,
+		rerun,
+		has_passed_again: fixed_by === "rerun",
+		group,
 		began_at: Date.parse(created_at),
 		ended_at: ended_at === null ? null : Date.parse(ended_at),
 	};

@@ -8,6 +8,7 @@ import {
 	type StageExplanation,
 	sharedCause,
 } from "../../pipeline/index.ts";
+import { groupFor } from "../../pipeline/overrides.ts";
 import { caseContext, unknownParts } from "./case-context.ts";
 import type { PipelineCase } from "./case-file.ts";
 import type { CaseOutcome } from "./compare-outcome.ts";
@@ -73,6 +74,7 @@ async function decided(
 	const decision = await decideKnowing(pipeline, { incident, context, attempt: 1 }, given);
 	note(decision.explanation);
 	if (decision.outcome === "filtered") return { ...known, filter: decision.filter };
-	const isGrouped = artefact.group !== undefined && artefact.group.scope !== "off";
+	const group = groupFor(artefact, incident.repository);
+	const isGrouped = group !== undefined && group.scope !== "off";
 	return { ...known, decision, cause: isGrouped ? (sharedCause(incident, decision)?.text ?? null) : null };
 }

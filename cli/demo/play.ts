@@ -63,8 +63,11 @@ async function passTo(hub: DemoHub, from: number, until: number): Promise<void> 
 	await hub.setTime(until);
 }
 
+/** What goes on without a delivery. */
+const WAITING = ["accepted", "waiting", "rerunning", "grouped"];
+
 async function waitingTimes(hub: DemoHub): Promise<readonly number[]> {
-	const waiting = [...(await hub.incidents("accepted")), ...(await hub.incidents("waiting"))];
+	const waiting = (await Promise.all(WAITING.map((status) => hub.incidents(status)))).flat();
 	const details = await Promise.all(waiting.map(({ id }) => hub.incident(id)));
 	return details.flatMap(({ next_try_at }) => (next_try_at === null ? [] : [Date.parse(next_try_at)]));
 }

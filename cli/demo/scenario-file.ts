@@ -91,5 +91,7 @@ export type Scenario = z.infer<typeof scenario>;
 
 /** What happened at Acme in the week before. */
 export async function readScenario(): Promise<Scenario> {
-	return scenario.parse(parse(await readFile(path.join(import.meta.dirname, "scenario.yaml"), "utf8")));
+	return scenario.parse(
+		parse(await readFile(path.join(import.meta.dirname, "scenario.yaml"), "utf8"), { merge: true }),
+	);
 }

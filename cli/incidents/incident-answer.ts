@@ -45,6 +45,7 @@ export const incidentDetail = listedIncident.extend({
 	incident: z.looseObject({ url: z.string().optional(), head_sha: z.string().optional() }),
 	explanation: z.looseObject({
 		because: z.looseObject({ line: z.string().optional() }).optional(),
+		fingerprint: z.looseObject({ text: z.string() }).nullish(),
 		stages: z.array(z.looseObject({})),
 	}),
 	first_members: z
@@ -58,7 +59,8 @@ export const incidentDetail = listedIncident.extend({
 			}),
 		)
 		.default([]),
-	/** Absent in the answer of an older worker. */
+	/** Absent in the answer of an older worker, as what follows. */
+	leader: z.looseObject({ status: z.string(), branch: text, fixed_by: text, fix: z.number().nullable() }).nullish(),
 	reruns: z.array(z.looseObject({ run_attempt: z.number(), result: text })).optional(),
 	attempts: z.array(
 		z.looseObject({

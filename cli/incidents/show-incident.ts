@@ -89,17 +89,37 @@ function attemptLine({ attempt, agent, coderun_name, outcome, result }: Incident
 	return visible(`${attempt}. ${agent} ${coderun_name}${state === "" ? "" : ` (${state})`}`);
 }
 
-/** The leader of its group, or the members that it leads. */
-function groupLines({ id, leader_id, members, first_members, repository }: IncidentDetail): readonly string[] {
-	if (leader_id !== null) return [field("group", `led by ${leader_id.slice(0, SHORT_ID)}`)];
-	if (members === 0) return [];
+/** The cause that it shares, and the leader of its group, or the members that it leads. */
+function groupLines(incident: IncidentDetail): readonly string[] {
+	const { id, leader_id, members, first_members, repository, explanation } = incident;
+	if (leader_id === null && members === 0) return [];
+	const cause = explanation.fingerprint == null ? [] : [field("cause", visible(explanation.fingerprint.text))];
+	if (leader_id !== null) return [...cause, field("group", ledBy(leader_id, incident.leader))];
 	const shown = first_members.slice(0, MOST_MEMBERS).map((member) => {
 		const of = member.repository === repository ? "" : `${member.repository} `;
 		const pull = member.pr_number === null ? "" : ` #${member.pr_number}`;
 		return field("", visible(`${member.id.slice(0, SHORT_ID)} ${member.status} ${of}${member.branch ?? ""}${pull}`));
 	});
 	const all = members > shown.length ? `; all: healer incidents --leader ${id.slice(0, SHORT_ID)}` : "";
-	return [field("group", `${members} with the same cause${all}`), ...shown];
+	return [...cause, field("group", `${members} with the same cause${all}`), ...shown];
+}
+
+function ledBy(leader_id: string, leader: IncidentDetail["leader"]): string {
+	const by = `led by ${leader_id.slice(0, SHORT_ID)}`;
+	return leader == null ? by : visible(`${by} (${[leader.branch, leader.status].filter(Boolean).join(", ")})`);
+}
+
+/** What a member waits for: its leader's fix, or that its own branch gets it. */
+function nextOfMember(short: string, leader: IncidentDetail["leader"]): string {
+	const own = `\`healer retry ${short}\` asks for an agent of its own`;
+	if (leader?.status === "fixed" && leader.fixed_by !== "rerun") {
+		const by = leader.fix === null ? "" : ` by #${leader.fix}`;
+		return visible(`its cause is fixed on ${leader.branch}${by}: update its branch; ${own}`);
+	}
+	if (leader?.status === "escalated" || leader?.status === "failed") {
+		return `agents did not fix its cause: a person looks at its group's leader; ${own}`;
+	}
+	return `the agent of its group's leader fixes the cause; ${own}`;
 }
 
 function waitLines({ status, blocked_on, blocked_by, blocked_since, queue }: IncidentDetail): readonly string[] {
@@ -113,7 +133,7 @@ function waitLines({ status, blocked_on, blocked_by, blocked_since, queue }: Inc
 }
 
 /** What happens by itself, else what a person can do. */
-function nextStep({ id, status, next_try_at }: IncidentDetail): string {
+function nextStep({ id, status, next_try_at, leader }: IncidentDetail): string {
 	const short = id.slice(0, SHORT_ID);
 	const at = next_try_at === null ? "" : ` at ${next_try_at}`;
 	switch (status) {
@@ -134,7 +154,7 @@ function nextStep({ id, status, next_try_at }: IncidentDetail): string {
 		case "awaiting_merge":
 			return "somebody merges the fix";
 		case "grouped":
-			return `the agent of its group's leader fixes the cause; \`healer retry ${short}\` asks for an agent of its own`;
+			return nextOfMember(short, leader);
 		case "dead":
 			return `nothing by itself; \`healer release ${short}\` tries it again`;
 		case "failed":

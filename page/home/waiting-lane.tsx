@@ -6,16 +6,18 @@ import { IncidentTitle } from "../parts/incident-title.tsx";
 import { Reason } from "../parts/reason.tsx";
 import { StatusMark } from "../parts/status-mark.tsx";
 import { groupWaiting, type WaitingGroup } from "./group-waiting.ts";
+import { countIn, statusesIn } from "./lanes.ts";
 
 /** The API's highest limit: what waits beyond it is counted and linked, not grouped. */
 const MOST = 200;
 const SHOWN_GROUPS = 8;
+const STATUSES = statusesIn("waiting").join(",");
 
 /** What waits, with identical incidents in one line. Renders nothing when nothing waits. */
 export function WaitingLane() {
-	const path = `/api/incidents?with=title&limit=${MOST}&status=waiting`;
+	const path = `/api/incidents?with=title&limit=${MOST}&status=${STATUSES}`;
 	const groups = groupWaiting(useResource<IncidentPage<TitledIncident>>(path, "changes").body?.incidents ?? []);
-	const count = hub.value?.incidents.waiting;
+	const count = hub.value && countIn("waiting", hub.value.incidents);
 	if (groups.length === 0) return null;
 	return (
 		<section class="lane waiting" aria-label="Waiting">
@@ -27,7 +29,7 @@ export function WaitingLane() {
 					<Group key={group.key} group={group} />
 				))}
 			</ul>
-			{(groups.length > SHOWN_GROUPS || (count ?? 0) > MOST) && <a href="/?status=waiting">Show all {count}</a>}
+			{(groups.length > SHOWN_GROUPS || (count ?? 0) > MOST) && <a href={`/?status=${STATUSES}`}>Show all {count}</a>}
 		</section>
 	);
 }

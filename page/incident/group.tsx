@@ -5,17 +5,28 @@ import { StatusMark } from "../parts/status-mark.tsx";
 
 /** The incidents with one cause: who leads this one, or which ones it leads. */
 export function Group({ shown }: { readonly shown: IncidentDetail }) {
-	const { id, leader_id, members, first_members } = shown;
+	const { id, leader_id, leader, members, first_members } = shown;
 	if (leader_id !== null) {
 		return (
-			<p>
-				The agent of <a href={`/incidents/${leader_id}`}>incident {leader_id.slice(0, 12)}</a> fixes its cause.{" "}
-				<a href={`/?leader=${leader_id}`}>Show all with the same cause</a>
-			</p>
+			<>
+				<Cause shown={shown} />
+				<p>
+					Led by <a href={`/incidents/${leader_id}`}>incident {leader_id.slice(0, 12)}</a>
+					{leader?.branch != null && (
+						<>
+							{" "}
+							on <code>{leader.branch}</code>
+						</>
+					)}{" "}
+					{leader !== null && <StatusMark status={leader.status} />}{" "}
+					<a href={`/?leader=${leader_id}`}>Show all with the same cause</a>
+				</p>
+			</>
 		);
 	}
 	return (
 		<>
+			<Cause shown={shown} />
 			<ul class="members">
 				{first_members.map((member) => (
 					<Member key={member.id} member={member} />
@@ -23,6 +34,15 @@ export function Group({ shown }: { readonly shown: IncidentDetail }) {
 			</ul>
 			{members > first_members.length && <a href={`/?leader=${id}`}>Show all {members}</a>}
 		</>
+	);
+}
+
+function Cause({ shown: { explanation } }: { readonly shown: IncidentDetail }) {
+	if (explanation.fingerprint == null) return null;
+	return (
+		<p>
+			<code>{explanation.fingerprint.text}</code>
+		</p>
 	);
 }
 

@@ -6,9 +6,9 @@ export interface NextStep {
 	readonly at: string | null;
 }
 
-type Known = Pick<IncidentDetail, "status" | "agent" | "next_try_at" | "escalation_url" | "fixed_by">;
+type Known = Pick<IncidentDetail, "status" | "agent" | "next_try_at" | "escalation_url" | "fixed_by" | "leader">;
 
-export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_by }: Known): NextStep {
+export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_by, leader }: Known): NextStep {
 	const who = agent ?? "the agent";
 	switch (status) {
 		case "accepted":
@@ -32,7 +32,7 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 		case "awaiting_merge":
 			return { text: "The fix passes CI. A person has to merge it.", at: null };
 		case "grouped":
-			return { text: "The agent of its group's leader fixes the cause. Retry asks for an agent of its own.", at: null };
+			return { text: `${ofMember(leader)} Retry asks for an agent of its own.`, at: null };
 		case "fixed":
 			return { text: fixed_by === null ? "Nothing: it is fixed." : FIXED_BY[fixed_by], at: null };
 		case "unverified":
@@ -55,6 +55,16 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 		default:
 			return status satisfies never;
 	}
+}
+
+/** What a member waits for: its leader's fix, or that its own branch gets it. */
+function ofMember(leader: IncidentDetail["leader"]): string {
+	if (leader?.status === "fixed" && leader.fixed_by !== "rerun") {
+		return `Its cause is fixed on ${leader.branch}${leader.fix === null ? "" : ` by #${leader.fix}`}: update its branch.`;
+	}
+	return leader?.status === "escalated" || leader?.status === "failed"
+		? "Agents did not fix its cause: a person looks at its group's leader."
+		: "The agent of its group's leader fixes the cause.";
 }
 
 const FIXED_BY = {

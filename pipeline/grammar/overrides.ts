@@ -3,7 +3,7 @@ import { agentName } from "./file-leaves.ts";
 import { keys, shapeOf } from "./strict-keys.ts";
 
 /** What one entry changes: the named keys only. */
-interface Changes<Settings, Agent, Outcome, OwnLimits, Autonomy> {
+interface Changes<Settings, Agent, Outcome, OwnLimits, Autonomy, Group, Rerun> {
 	readonly repositories: readonly string[];
 	readonly settings?: Partial<Settings> | undefined;
 	readonly agents?: Readonly<Record<string, Partial<Agent>>> | undefined;
@@ -11,6 +11,9 @@ interface Changes<Settings, Agent, Outcome, OwnLimits, Autonomy> {
 	readonly limits?: Partial<OwnLimits> | undefined;
 	/** In place of the others. */
 	readonly autonomy?: Autonomy | undefined;
+	readonly group?: Partial<Group> | undefined;
+	/** The whole list. */
+	readonly rerun?: readonly Rerun[] | undefined;
 }
 
 /** What may differ by repository. The others are about the installation, or about what is an incident at all. */
@@ -27,13 +30,27 @@ const SETTINGS = [
 ];
 const AGENT = ["cli", "model", "prompt", "max_active", "tools"];
 
+const GROUP = ["scope", "window"];
+
 /** The grammar of `overrides`, made of the grammar of what they change, without its defaults. */
-export function overridesOf<Settings, Agent, Outcome, OwnLimits, Rules, WrittenRules>(of: {
+export function overridesOf<
+	Settings,
+	Agent,
+	Outcome,
+	OwnLimits,
+	Rules,
+	WrittenRules,
+	Group,
+	Rerun extends z.ZodType,
+>(of: {
 	readonly settings: z.ZodType<Settings>;
 	readonly agent: z.ZodType<Agent>;
 	readonly outcome: z.ZodType<Outcome>;
 	readonly limits: z.ZodType<OwnLimits>;
 	readonly autonomy: z.ZodType<Rules, WrittenRules>;
+	readonly group: z.ZodType<Group>;
+	/** One rule: a list replaces the whole list. */
+	readonly rerun: Rerun;
 }) {
 	const override = keys(
 		{
@@ -48,6 +65,8 @@ export function overridesOf<Settings, Agent, Outcome, OwnLimits, Rules, WrittenR
 			autonomy: of.autonomy
 				.optional()
 				.describe("The rules of `autonomy` for these repositories, in place of the others."),
+			group: changesOf(of.group, GROUP).optional().describe("Changed policy for failures with one cause."),
+			rerun: z.array(of.rerun).optional().describe("Instead of the rules under `rerun`; an empty list turns them off."),
 		},
 		"Changes for some repositories.",
 	);
@@ -57,9 +76,12 @@ export function overridesOf<Settings, Agent, Outcome, OwnLimits, Rules, WrittenR
 		{ readonly prompt?: string },
 		{ readonly escalate?: string[] },
 		Record<string, unknown>,
-		WrittenRules
+		WrittenRules,
+		Record<string, unknown>,
+		z.input<Rerun>
 	>;
-	return override as unknown as z.ZodType<Changes<Settings, Agent, Outcome, OwnLimits, Rules>, Written>;
+	type Read = Changes<Settings, Agent, Outcome, OwnLimits, Rules, Group, z.output<Rerun>>;
+	return override as unknown as z.ZodType<Read, Written>;
 }
 
 /** An object's schema with every key optional and no defaults: a default would override what is set elsewhere. */

@@ -457,7 +457,7 @@ export const pipelineFile = keys(
 			.optional()
 			.describe("Who is notified of what, in addition to the comments on GitHub (docs/notifications.md)."),
 		overrides: z
-			.array(overridesOf({ settings, agent, outcome, limits: ownLimits, autonomy }))
+			.array(overridesOf({ settings, agent, outcome, limits: ownLimits, autonomy, group, rerun: rerunRule }))
 			.optional()
 			.describe("What differs in some repositories; later entries win."),
 	},

@@ -21,7 +21,7 @@ import {
 } from "../expression/compile-expression.ts";
 import { compileLogSearch, type LogSearch } from "../log/log-search.ts";
 import type { NotifyEvent } from "../notify-events.ts";
-import { agentsFor, outcomeFor, overridesFor, settingsFor } from "../overrides.ts";
+import { agentsFor, outcomeFor, overridesFor, rerunFor, settingsFor } from "../overrides.ts";
 import { type OwnAgent, ownAgents } from "../own-agents.ts";
 import { compilePrompts, type Prompts } from "../prompt/compile-prompts.ts";
 import { compileToolTable, type ToolTable } from "../tools/tool-table.ts";
@@ -141,11 +141,7 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 		},
 		classify: artefact.classify.map((rule) => ({ ...rule, name: rule.type, condition: conditionOf(rule.when) })),
 		route: compileRoutes(artefact),
-		rerun: (artefact.rerun ?? []).map((rule, index) => ({
-			...rule,
-			name: `rule ${index + 1}`,
-			condition: compileCondition(rule.when),
-		})),
+		rerun: compileReruns(artefact.rerun ?? []),
 		autonomy: compileAutonomy(artefact.autonomy),
 		dedup: artefact.dedup.map((rule) => ({ ...rule, key: compileExpression(rule.key) })),
 		get spawn() {
@@ -168,15 +164,20 @@ export function loadPipeline(artefact: Artefact): Pipeline {
 function overridden(pipeline: Pipeline, artefact: Artefact, repository: string | undefined): Pipeline {
 	const changed = { ...artefact, agents: agentsFor(artefact, repository) };
 	const autonomy = overridesFor(artefact.overrides, repository).findLast((one) => one.autonomy !== undefined)?.autonomy;
-	const own: Pick<Pipeline, "settings" | "outcome" | "agentOf" | "route" | "autonomy"> = {
+	const own: Pick<Pipeline, "settings" | "outcome" | "agentOf" | "route" | "rerun" | "autonomy"> = {
 		settings: settingsFor(artefact, repository),
 		outcome: outcomeFor(artefact, repository),
 		agentOf: (name) => agentOf(changed, name),
 		route: compileRoutes(changed),
+		rerun: compileReruns(rerunFor(artefact, repository)),
 		autonomy: autonomy === undefined ? pipeline.autonomy : compileAutonomy(autonomy),
 	};
 	// Everything else is the pipeline's, also what it builds on demand.
 	return Object.assign(Object.create(pipeline) as Pipeline, own);
+}
+
+function compileReruns(rules: readonly RerunRule[]): Pipeline["rerun"] {
+	return rules.map((rule, index) => ({ ...rule, name: `rule ${index + 1}`, condition: compileCondition(rule.when) }));
 }
 
 function compileRoutes(artefact: Artefact): Pipeline["route"] {

@@ -46,6 +46,26 @@ function incident(id: string, changes: object = {}): object {
 }
 
 describe("backtest", () => {
+	it("counts what a rerun fixed as no agent, and as no change", async () => {
+		const times = { created_at: "2026-11-22T12:00:00.000Z", ended_at: "2026-11-22T12:05:00.000Z" };
+		const run = { run_id: "1", run_attempt: 1, workflow: { name: "CI" }, failed_steps: ["Run npm ci"] };
+		const failure = {
+			...{ id: "r1", kind: "ci", event: "workflow_run", delivery_id: "r1", repository: "5dlabs/cto", ...run },
+			evidence:
+				"npm ERR! request to https://registry.npmjs.org/x failed, reason: getaddrinfo ENOTFOUND registry.npmjs.org",
+		};
+		const none = { agent: null, rule: null, failure_type: "network", fixed_by: "rerun" };
+		const url = await workerWith([{ incidents: [incident("r1", { ...none, ...times, incident: failure })] }]);
+		const output = recordedOutput();
+		expect(await backtest([], { ...DEFAULTS, pipeline: PIPELINE, url }, {}, output)).toBe(0);
+		expect(output.lines.map((line) => line.trim()).slice(0, 4)).toEqual([
+			"1 replayed:",
+			"1 are unchanged",
+			"",
+			"Agents woken: 0; 1 would be run again first, and passed when that was done",
+		]);
+	});
+
 	it("shows which incidents of the journal another pipeline would decide differently, and their old outcomes", async () => {
 		const url = await workerWith([
 			{ incidents: [incident("a1"), incident("a2", { status: "failed" })] },

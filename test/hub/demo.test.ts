@@ -14,6 +14,8 @@ const STATUSES = [
 	"escalated",
 	"failed",
 	"fixed",
+	"grouped",
+	"rerunning",
 	"running",
 	"superseded",
 	"unverified",
@@ -35,11 +37,11 @@ describe("healer demo", () => {
 	});
 
 	it("has a week of incidents in five repositories, by six agents", () => {
-		expect(incidents.length).toBe(32);
+		expect(incidents.length).toBe(42);
 		expect(new Set(incidents.map(({ repository }) => repository))).toEqual(
 			new Set(["acme/shop", "acme/web", "acme/api", "acme/infra", "acme/handbook"]),
 		);
-		expect(new Set(incidents.map(({ agent }) => agent))).toEqual(
+		expect(new Set(incidents.flatMap(({ agent }) => agent ?? []))).toEqual(
 			new Set(["rex", "blaze", "bolt", "cipher", "gopher", "atlas"]),
 		);
 		expect(incidents.at(-1)?.created_at).toBe("2026-11-23T11:00:00.000Z");
@@ -60,6 +62,33 @@ describe("healer demo", () => {
 	it("has corrections, retries, and an escalation that GitHub's stand-in has a comment of", async () => {
 		expect(await ofRun("19584380931")).toMatchObject({ agent: "bolt", attempt: 2, rule: "retry" });
 		expect((await ofRun("19584233018")).escalation_url).toBe("https://github.com/acme/api/pull/381#issuecomment-5001");
+	});
+
+	it("has a group at work, one whose base is fixed, and the notice on a pull request that is still red", async () => {
+		expect(await ofRun("19584558004")).toMatchObject({ status: "running", agent: "rex", members: 2 });
+		const member = await ofRun("19584411177");
+		expect(member).toMatchObject({
+			status: "grouped",
+			agent: null,
+			leader: { status: "fixed", branch: "main", fixed_by: "agent", fix: 391 },
+		});
+		const group = `/api/incidents?leader=${member.leader_id}`;
+		const { incidents: members } = await get<{ readonly incidents: readonly TitledIncident[] }>(group);
+		expect(members.map(({ branch, status }) => `${branch} ${status}`)).toEqual([
+			"spike/events superseded",
+			"feat/channels grouped",
+			"feat/refund-api fixed",
+		]);
+	});
+
+	it("has a flake that was seen twice, and is run again now", async () => {
+		const { flakes } = await get<{ readonly flakes: readonly object[] }>("/api/flakes");
+		expect(flakes).toMatchObject([
+			{ repository: "acme/web", job: "browser", seen: 2, authors: [{ login: "ines-m" }, { login: "sam-oduya" }] },
+			{ repository: "acme/web", failure_type: "network", seen: 1 },
+			{ repository: "acme/api", failure_type: "network", seen: 1 },
+		]);
+		expect(await ofRun("19584564007")).toMatchObject({ status: "rerunning", reruns: [{ result: null }] });
 	});
 
 	it("names three things to try", () => {

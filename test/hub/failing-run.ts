@@ -65,6 +65,22 @@ export function workflowRun({ runId, branch, workflow = "Controller CI", pullReq
 	};
 }
 
+/** `check_run` of another App, failed: what it says identifies its cause, also where no log can be read. */
+export function typeCheck({ branch, sha }: { readonly branch: string; readonly sha: string }): unknown {
+	const { check_run, ...payload } = recorded("check_run", "completed");
+	const suite = { ...(check_run?.check_suite as object), head_branch: branch, head_sha: sha, pull_requests: [] };
+	const summary = "src/cart.ts(12,5): error TS2304: Cannot find name 'total'.";
+	return {
+		...payload,
+		check_run: {
+			...check_run,
+			...{ name: "types", head_sha: sha, status: "completed", conclusion: "failure", pull_requests: [] },
+			...{ app: { slug: "acme-types", name: "Types" }, check_suite: suite },
+			...{ details_url: "https://types.example.com/1", output: { title: "Type check", summary, text: null } },
+		},
+	};
+}
+
 /** Recorded from another repository: rewritten as if 5dlabs/cto had sent it, and a person had caused it. */
 function recorded(event: string, action: string): Payload {
 	const found = examples

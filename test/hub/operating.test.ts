@@ -5,7 +5,7 @@ import { parseEnv, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tableOf } from "../support/markdown.ts";
 import { eventually } from "./eventually.ts";
-import { workflowJob, workflowRun } from "./failing-run.ts";
+import { typeCheck, workflowJob, workflowRun } from "./failing-run.ts";
 import {
 	cleanEnvironment,
 	codeRuns,
@@ -29,7 +29,7 @@ const words: Record<string, string> = {};
 
 /**
  * One failure, of pull request 402, could not be fixed and needs a person; two are worked on, and one waits for the branch of
- * the first; one delivery was ignored.
+ * the first; one delivery was ignored. Two checks are red for one cause: an agent works for the one, and the other waits for it.
  */
 beforeAll(async () => {
 	home = await makeHome();
@@ -58,6 +58,12 @@ beforeAll(async () => {
 	const stopped = await deliver(home, "workflow_job", workflowJob({ runId: 3, branch: "fix/three" }));
 	words.STOPPED = String(stopped.body.incident_id);
 	await eventually(() => codeRuns(home).length === 3, "another CodeRun");
+	const leader = await deliver(home, "check_run", typeCheck({ branch: "fix/cart", sha: "a".repeat(40) }));
+	words.LEADER = String(leader.body.incident_id);
+	await eventually(() => codeRuns(home).length === 4, "the CodeRun of the leader");
+	const member = await deliver(home, "check_run", typeCheck({ branch: "fix/cart-b", sha: "b".repeat(40) }));
+	words.MEMBER = String(member.body.incident_id);
+	await eventually(async () => (await shown("MEMBER")).status === "grouped", "a member of its group");
 	const ignored = await deliver(
 		home,
 		"watch",
@@ -167,6 +173,17 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 		cli: new RegExp(`\\nwaits for claim:\\S+, which ${short("INCIDENT")} has`),
 		api: { incidents: expect.arrayContaining([expect.objectContaining({ blocked_by: idOf("INCIDENT") })]) },
 	}),
+	"Which failures share one cause?": () => ({
+		cli: new RegExp(`\\n${short("MEMBER")} +grouped .* fix/cart-b `),
+		api: listed({ id: idOf("MEMBER"), leader_id: idOf("LEADER") }),
+	}),
+	"Who leads, and why does this one wait?": () => ({
+		cli: new RegExp(
+			`\\ncause +frontend_typescript: diagnostic: src/cart\\.ts: TS2304: .*\\ngroup +led by ${short("LEADER")} \\(fix/cart, running\\)\\nnext +the agent of its group's leader fixes the cause; `,
+		),
+		api: { status: "grouped", leader: { id: idOf("LEADER"), status: "running", branch: "fix/cart" } },
+	}),
+	"What is run again before an agent?": () => ({ cli: /^No matching incidents\.\n$/, api: listed() }),
 	"What needs a person?": () => ({
 		cli: new RegExp(`\\n${short("UNFIXED")} +escalated `),
 		api: listed({ id: idOf("UNFIXED"), status: "escalated" }),
@@ -174,7 +191,14 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 	"Was anything lost last night?": () => ({ cli: /\nfails +nothing\n/, api: { redelivery: { configured: false } } }),
 	"What happened last night?": () => ({
 		cli: /fix\/three[\s\S]*fix\/one[\s\S]*fix\/one[\s\S]*fix\/two/,
-		api: listed({ branch: "fix/three" }, { branch: "fix/one" }, { branch: "fix/one" }, { branch: "fix/two" }),
+		api: listed(
+			{ branch: "fix/cart-b" },
+			{ branch: "fix/cart" },
+			{ branch: "fix/three" },
+			{ branch: "fix/one" },
+			{ branch: "fix/one" },
+			{ branch: "fix/two" },
+		),
 	}),
 	"What happens right now?": () => ({
 		cli: /opened → accepted[\s\S]*spawned → running rex, attempt 1/,
@@ -196,7 +220,10 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 		cli: /^Nothing passed when it was run again/,
 		api: { flakes: [], more: false },
 	}),
-	"Which rule is wrong most often?": () => ({ cli: /right agent/i, api: { by: { rule: [{ value: "rust" }] } } }),
+	"Which rule is wrong most often?": () => ({
+		cli: /right agent/i,
+		api: { by: { rule: [{ value: "rust" }, { value: "frontend" }] } },
+	}),
 	"What did that rule decide?": () => ({
 		cli: new RegExp(short("INCIDENT")),
 		api: listed({ rule: "rust" }, { rule: "rust" }, { rule: "rust" }, { rule: "rust" }),
@@ -224,8 +251,8 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 };
 
 describe(FILE, () => {
-	it("has twenty-one questions, each with an answer here", () => {
-		expect(QUESTIONS).toHaveLength(21);
+	it("has twenty-four questions, each with an answer here", () => {
+		expect(QUESTIONS).toHaveLength(24);
 		expect(QUESTIONS.map(([question]) => question)).toEqual(Object.keys(ANSWERS));
 	});
 

@@ -12,11 +12,15 @@ const QUESTIONS = tableOf("docs/operating.md", "| question | command line | API 
 const CLIPPY = "/incidents/e936a37114e9e3ec163a1561277c4d1b";
 /** A run of golangci-lint, of pull request 402: an agent works on it. */
 const LINT_RUN = "19584564413";
+/** A build of feat/channels that waits for nothing any more but its update: main is fixed. */
+const MEMBER_RUN = "19584411177";
 
 let demo: DemoProcess;
 let browser: Browser;
 /** Of the lint run: its incident, the delivery that opened it, its commit. */
 const lint = { id: "", delivery_id: "", head_sha: "" };
+/** The incident of the member's run. */
+let member: string;
 /** The ignored star: its delivery. */
 let star: string;
 
@@ -27,6 +31,8 @@ beforeAll(async () => {
 	const shown = (await json(`/api/incidents/${lint.id}`)) as { incident: { delivery_id: string; head_sha: string } };
 	lint.delivery_id = shown.incident.delivery_id;
 	lint.head_sha = shown.incident.head_sha;
+	const members = (await json(`/api/incidents?text=${MEMBER_RUN}`)) as { incidents: { id: string }[] };
+	member = members.incidents[0]?.id ?? "";
 	const ignored = (await json("/api/ignored?event=star")) as { ignored: { delivery_id: string }[] };
 	star = ignored.ignored[0]?.delivery_id ?? "";
 }, DEMO_WITHIN_MS + 60_000);
@@ -91,8 +97,28 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 	"What waits for what?": {
 		view: "/",
 		within: region("Waiting"),
-		rows: ["low dependabot undici CVE-2021-23337", "Docs spelling"],
+		rows: ["Frontend CI browser", "low dependabot undici CVE-2021-23337", "Docs spelling"],
 		shows: ["Waiting for #5cf21 for the same alerts", "Waiting for #125fb on the same branch"],
+	},
+	"Which failures share one cause?": {
+		view: "/",
+		act: (page) => page.getByRole("link", { name: "+2 with the same cause" }).first().click(),
+		within: found,
+		rows: ["Payments CI build", "Payments CI build"],
+		shows: ["grouped", "feat/coupons"],
+	},
+	"Who leads, and why does this one wait?": {
+		view: () => `/incidents/${member}`,
+		shows: [
+			/^go_build: place: main\.go: cannot use "a"/,
+			"incident 42f5c8266a75",
+			/^Its cause is fixed on main by #391: update its branch\./,
+		],
+	},
+	"What is run again before an agent?": {
+		view: "/",
+		within: region("Waiting"),
+		shows: ["Frontend CI browser", "rerunning"],
 	},
 	"What needs a person?": {
 		view: "/",
@@ -106,8 +132,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 		act: (page) => page.getByRole("combobox", { name: "Opened" }).selectOption("last 12 hours"),
 		within: found,
 		rows: [
-			...["acme-visual visual changes", "API CI lint", "low dependabot undici CVE-2021-23337"],
-			...["moderate dependabot vite CVE-2021-23337", "Docs spelling", "gitops-sync sync", "Loyalty CI build"],
+			...["acme-visual visual changes", "API CI lint", "Frontend CI browser", "low dependabot undici CVE-2021-23337"],
+			...["moderate dependabot vite CVE-2021-23337", "Docs spelling", "gitops-sync sync"],
+			...["Payments CI build", "Payments CI build", "Payments CI build", "Loyalty CI build"],
 			...["Frontend CI e2e", "Mail CI clippy", "Security Scan image"],
 		],
 	},
@@ -116,7 +143,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 		within: region("Running"),
 		rows: [
 			...["acme-visual visual changes", "API CI lint", "moderate dependabot vite CVE-2021-23337", "gitops-sync sync"],
-			...["Loyalty CI build", "Frontend CI e2e"],
+			...["Payments CI build", "Loyalty CI build"],
 		],
 	},
 	"What is done about pull request 402?": {
@@ -140,7 +167,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 	},
 	"What is flaky, and who pays for it?": {
 		view: "/flakes",
-		shows: ["Failures that passed on the same commit when they were run again"],
+		within: (page) => page.getByRole("row").filter({ hasText: "Frontend CI" }),
+		shows: ["ines-m", "sam-oduya"],
 	},
 	"Which rule is wrong most often?": {
 		view: "/insights",
@@ -219,8 +247,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 };
 
 describe("docs/operating.md on the page", () => {
-	it("has an answer here for each of the twenty-one questions", () => {
-		expect(QUESTIONS).toHaveLength(21);
+	it("has an answer here for each of the twenty-four questions", () => {
+		expect(QUESTIONS).toHaveLength(24);
 		expect(Object.keys(ANSWERS)).toEqual(QUESTIONS.map(([question]) => question));
 	});
 

@@ -82,6 +82,8 @@ export interface IncidentDetail extends TitledIncident {
 	readonly whose_failure: string | null;
 	readonly explanation: {
 		readonly pipeline?: string;
+		/** What identifies the cause; null: nothing does. */
+		readonly fingerprint?: { readonly key: string; readonly text: string } | null;
 		readonly because?: Because;
 		readonly whose_failure?: WhoseVerdict;
 		readonly stages: readonly StageExplanation[];
@@ -96,6 +98,18 @@ export interface IncidentDetail extends TitledIncident {
 	readonly timeline: readonly ShownStep[];
 	/** The first members of its group, oldest first; all of them: `GET /api/incidents?leader=ID`. */
 	readonly first_members: readonly ShownMember[];
+	/** Null: it is in nobody's group. */
+	readonly leader: ShownLeader | null;
+}
+
+/** The incident whose agent fixes the cause of a member. */
+export interface ShownLeader {
+	readonly id: string;
+	readonly status: IncidentStatus;
+	readonly branch: string | null;
+	readonly fixed_by: "agent" | "rerun" | "other" | null;
+	/** The number of its fix's pull request. */
+	readonly fix: number | null;
 }
 
 /** The place of an incident among those that wait for the same thing. */

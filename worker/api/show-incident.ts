@@ -95,6 +95,7 @@ async function presentDetail(
 		deliveries: rest.deliveries.map(presentDelivery),
 		timeline: rest.timeline.map(presentStep),
 		first_members: rest.members.first.map((member) => ({ ...member, created_at: isoOf(member.created_at) })),
+		leader: rest.leader ?? null,
 	};
 }
 

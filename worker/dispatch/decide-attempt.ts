@@ -95,7 +95,7 @@ async function decideOn(
 	const request = await spawnRequest(effects, locked, known.repository, decision);
 	const red = redAtDecision(incident, context);
 	const { autonomy } = decision;
-	const joins = newest === undefined ? joinable(locked, groupRules(engine), autonomy) : undefined;
+	const joins = newest === undefined ? joinable(locked, groupRules(engine, locked.repository), autonomy) : undefined;
 	const stored = await storeDecision(effects.journal, locked, {
 		...found,
 		incident,

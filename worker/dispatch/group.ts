@@ -6,6 +6,7 @@ import { isFork } from "../../pipeline/head-repository.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { sharedCause } from "../../pipeline/index.ts";
 import { readQueueBranch } from "../../pipeline/merge-queue.ts";
+import { groupFor } from "../../pipeline/overrides.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
@@ -18,8 +19,9 @@ import { deferFor, type Progress } from "./waiting.ts";
 // The other one is due now: it follows, or has a CodeRun.
 const LOOK_AGAIN_MS = 10_000;
 
-/** `group` in pipeline.yaml; undefined if failures of one cause are no group. */
-export function groupRules({ group }: Pick<Engine, "group">): GroupRules | undefined {
+/** `group` in pipeline.yaml, as a repository has it; undefined if its failures of one cause are no group. */
+export function groupRules(engine: Pick<Engine, "group" | "overrides">, repository: string): GroupRules | undefined {
+	const group = groupFor(engine, repository);
 	return group === undefined || group.scope === "off"
 		? undefined
 		: { scope: group.scope, window_ms: group.window_s * 1000 };
@@ -71,7 +73,7 @@ export async function follow(
 			next_try_at: effects.now() + LOOK_AGAIN_MS,
 		});
 	}
-	const rules = groupRules(await effects.engine());
+	const rules = groupRules(await effects.engine(), locked.repository);
 	if (rules === undefined || !(await hasNoCodeRun(effects, request))) return undefined;
 	if (!(await followLeader(effects.journal, locked, { leader: id, rules, now: effects.now() }))) return undefined;
 	await wakeQueued(effects, locked, request);

@@ -157,7 +157,7 @@ async function gatesOf(effects: Effects, locked: LockedIncident, request: SpawnR
 	const { journal } = effects;
 	const now = effects.now();
 	const held = await heldClaims(journal, locked, now);
-	const groups = groupRules(await effects.engine());
+	const groups = groupRules(await effects.engine(), locked.repository);
 	return await readGates(journal, locked, request, { held, groups, now, locked_until: now + LOCK_MS });
 }
 

@@ -39,10 +39,11 @@ export async function rerunFirst(
 
 	const reason = `attempt ${rerun.run_attempt} of its run failed; its failed jobs are run again before an agent is woken`;
 	const { facts, now, ...stored } = found;
+	const { branch = null, run_id = null } = incident;
 	const planned = await planRerun(effects.journal, locked, {
 		...rerun,
 		fingerprint: decision.fingerprint?.key ?? null,
-		found: { ...stored, incident: JSON.stringify(incident), failure_type: decision.failure_type },
+		found: { ...stored, incident: JSON.stringify(incident), branch, run_id, failure_type: decision.failure_type },
 		facts,
 		reason,
 		now,

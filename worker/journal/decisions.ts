@@ -108,7 +108,7 @@ export async function storeDecision(
 			...(decided.cause && locked.attempt > 1 ? [otherCauseStatement(db, locked, decided.cause, now)] : []),
 		]),
 		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
-		split: splitQuery(db, locked, decided),
+		split: splitQuery(db, locked, decided, { joining: false }),
 		...gateQueries(db, as, wire, { held, now, groups: joins }),
 		isHeldBack: holdQuery(db, locked, decided),
 	});
@@ -119,13 +119,14 @@ export async function storeDecision(
 		followers,
 		facts: _,
 		leader: _leader,
+		splitBefore,
 		before: _before,
 		due,
 		split,
 		isHeldBack,
 		...gates
 	} = answers;
-	const woken = [...due.map((row) => row.id), ...split.map((row) => row.id), ...followers];
+	const woken = [...[...due, ...splitBefore, ...split].map((row) => row.id), ...followers];
 	if (isJoined) return { isJoined, due: woken };
 	if (attempt !== undefined && isHeld) {
 		return { isJoined, attempt, gates: { ...gates, isHeld, locked_until }, isHeldBack, due: woken };
@@ -134,13 +135,14 @@ export async function storeDecision(
 	return stored && { isJoined, attempt: stored, gates: undefined, isHeldBack, due: woken };
 }
 
-/** A run that is split is in no group: what is split off from it belongs to the transaction of its own decision. */
-function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): ReturnType<typeof joinQueries> {
-	const { cause, joins, others, now } = decided;
-	if (!cause || joins === undefined || others.length > 0) {
+/** What is split off from a run has a group of its own: it is created before its first incident joins, which releases the lock. */
+function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt) {
+	const { cause, joins, now } = decided;
+	if (!cause || joins === undefined) {
 		const none = { statements: [] };
 		return {
 			leader: { ...none, read: () => undefined },
+			splitBefore: { ...none, read: () => [] },
 			isJoined: { ...none, read: () => false },
 			followers: { ...none, read: () => [] },
 		};
@@ -148,7 +150,8 @@ function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt
 	const { incident, failure_type, explanation, context, pipeline } = decided;
 	const { branch = null, run_id = null } = incident;
 	const found = { incident: JSON.stringify(incident), failure_type, explanation, context, pipeline, branch, run_id };
-	return joinQueries(db, locked, { cause, rules: joins, found, now });
+	const { leader, ...joined } = joinQueries(db, locked, { cause, rules: joins, found, now });
+	return { leader, splitBefore: splitQuery(db, locked, decided, { joining: true }), ...joined };
 }
 
 interface DueRow {
@@ -222,8 +225,13 @@ function quietly(statements: readonly D1PreparedStatement[]): Query<undefined> {
 	return { statements, read: () => undefined };
 }
 
-function splitQuery(db: D1Database, locked: LockedIncident, decided: DecidedAttempt): Query<readonly DueRow[]> {
-	const statements = splitStatements(db, locked, decided);
+function splitQuery(
+	db: D1Database,
+	locked: LockedIncident,
+	decided: DecidedAttempt,
+	when: { readonly joining: boolean },
+): Query<readonly DueRow[]> {
+	const statements = splitStatements(db, locked, decided, when);
 	return { statements, read: (results) => results.flatMap((result) => result.results as unknown as readonly DueRow[]) };
 }
 

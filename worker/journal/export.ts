@@ -17,6 +17,7 @@ const exportedColumns = incidentsTable.pick(
 	"created_at",
 	"ended_at",
 	"leader_id",
+	"fixed_by",
 );
 
 /** An incident with everything that a backtest needs; `context` and `searched_by` are null if they were not kept. */

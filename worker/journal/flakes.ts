@@ -29,6 +29,10 @@ const MOST_KNOWN = 500;
 /** SQL: a field of the stored explanation; none if the row is damaged. */
 const FINGERPRINT = "CASE WHEN json_valid(explanation) THEN explanation ->> '$.fingerprint";
 
+/** SQL, of a member: what it fails for was fixed, and a new run of its pull request is merged with that. */
+const IS_MENDED = `EXISTS (SELECT 1 FROM incidents AS leader
+	WHERE leader.id = incidents.leader_id AND leader.status = 'fixed' AND leader.fixed_by IN ('agent', 'other'))`;
+
 /**
  * Notes a failure that a rerun cured, whoever asked for it: belongs behind the step that ends the incident. What was never
  * decided has no failure type, and is not noted.
@@ -47,7 +51,8 @@ export function flakeStatement(db: D1Database, incidentId: string, now: number):
 			author: `coalesce(${FIELDS} ->> '$.author.login', ${FIELDS} ->> '$.actor.login')`,
 			seen_at: "?2",
 		},
-		"FROM incidents WHERE id = ?1 AND fixed_by = 'rerun' AND ended_at = ?2 AND failure_type IS NOT NULL ON CONFLICT DO NOTHING",
+		`FROM incidents WHERE id = ?1 AND fixed_by = 'rerun' AND ended_at = ?2 AND failure_type IS NOT NULL
+			AND NOT ${IS_MENDED} ON CONFLICT DO NOTHING`,
 	);
 	return db.prepare(insert).bind(incidentId, now);
 }

@@ -301,6 +301,24 @@ export async function findLeader(db: D1Database, { leader_id }: IncidentRow): Pr
 	return found ?? undefined;
 }
 
+/** A leader as its member's reader sees it. */
+export interface ShownLeaderRow extends Pick<IncidentRow, "id" | "status" | "branch" | "fixed_by"> {
+	/** The pull request of its newest fix. */
+	readonly fix: number | null;
+}
+
+/** The leader of an incident's group. */
+export function leaderOfQuery(db: D1Database, member: string): Query<ShownLeaderRow | undefined> {
+	return rowQuery<ShownLeaderRow>(
+		db
+			.prepare(
+				`SELECT id, status, branch, fixed_by, ${fixOf("incidents.id")} AS fix FROM incidents
+				WHERE id = (SELECT leader_id FROM incidents WHERE id = ?1)`,
+			)
+			.bind(member),
+	);
+}
+
 /** SQL: of these members, those that the leader's fix is not for. `stay`: SQL that is true for those that it is for. */
 const restOf = (stay: string) => `leader_id = :leader AND status = 'grouped' AND NOT (${stay})`;
 

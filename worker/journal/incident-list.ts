@@ -1,6 +1,6 @@
 import { type AttemptRow, attemptsTable } from "./attempts.ts";
 import { deliveriesTable } from "./deliveries.ts";
-import { type Members, membersOf, membersQuery } from "./groups.ts";
+import { leaderOfQuery, type Members, membersOf, membersQuery, type ShownLeaderRow } from "./groups.ts";
 import {
 	byAttempts,
 	byIdPrefix,
@@ -246,6 +246,8 @@ export interface ShownRows {
 	readonly timeline: readonly TransitionRow[];
 	/** The first members of its group, and how many there are. */
 	readonly members: Members;
+	/** Undefined: it is in nobody's group. */
+	readonly leader: ShownLeaderRow | undefined;
 	readonly reruns: readonly RerunRow[];
 }
 
@@ -255,7 +257,8 @@ const MOST_MEMBERS = 20;
 /** One incident with everything that the journal has on it, from one snapshot. */
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
 	const members = membersQuery(db, id, MOST_MEMBERS);
-	const [incidents, attempts, deliveries, timeline, reruns, first, counted] = await db.batch([
+	const leader = leaderOfQuery(db, id);
+	const [incidents, attempts, deliveries, timeline, reruns, first, counted, led] = await db.batch([
 		incidentStatement(db, id),
 		db.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
 		db
@@ -273,6 +276,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 		rerunsStatement(db, id),
 		...members.statements,
 		db.prepare(`SELECT ${membersOf("?1")} AS count`).bind(id),
+		...leader.statements,
 	]);
 	const incident = incidents?.results[0];
 	if (incident === undefined) return undefined;
@@ -282,6 +286,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 		deliveries: (deliveries?.results ?? []) as DeliveryRow[],
 		timeline: (timeline?.results ?? []) as TransitionRow[],
 		reruns: (reruns?.results ?? []) as unknown as RerunRow[],
+		leader: led && leader.read([led]),
 		members: {
 			first: members.read(first === undefined ? [] : [first]),
 			count: (counted?.results as { count: number }[] | undefined)?.[0]?.count ?? 0,

@@ -1,8 +1,8 @@
 import { FIELDS, type IncidentRow } from "./incidents.ts";
+import { statusList, UNENDED_OR_GROUPED } from "./state-machine.ts";
 
 /** Incidents that a later one may join; nothing is done any more about the others. */
-const JOINABLE =
-	"status IN ('accepted', 'waiting', 'rerunning', 'awaiting_approval', 'running', 'awaiting_ci', 'observed', 'failed', 'escalated')";
+const JOINABLE = `status IN (${statusList([...UNENDED_OR_GROUPED, "observed", "failed", "escalated"])})`;
 
 /** SQL: not one that was split off from its run's incident: that one has what others report of the run. */
 const IS_WHOLE = "incident ->> '$.part.of' IS NULL";

@@ -41,6 +41,8 @@ export interface PlannedRerun {
 	/** What the decision found; stored with the incident. */
 	readonly found: {
 		readonly incident: string;
+		readonly branch: string | null;
+		readonly run_id: string | null;
 		readonly failure_type: string;
 		readonly explanation: string;
 		readonly context: string;

@@ -18,8 +18,9 @@ export function splitIdentity(of: string, field: string): { readonly id: string;
 }
 
 /**
- * Creates the incidents of a run's other fields, each once: only if our decision is the stored one, in its transaction. They
- * are a little younger than the reported one, in their order. The results are the ids of the new ones.
+ * Creates the incidents of a run's other fields, each once, in the transaction of its decision: only if ours is the stored one, or
+ * it is about to join a group instead (`joining`). They are a little younger than the reported one, in their order. The results are
+ * the ids of the new ones.
  */
 export function splitStatements(
 	db: D1Database,
@@ -30,6 +31,7 @@ export function splitStatements(
 		readonly pipeline: string;
 		readonly now: number;
 	},
+	{ joining }: { readonly joining: boolean },
 ): readonly D1PreparedStatement[] {
 	const { others, request, pipeline, now } = decided;
 	if (others.length === 0) return [];
@@ -55,14 +57,19 @@ export function splitStatements(
 			traceparent: "first.traceparent",
 		},
 		`FROM json_each(:others) AS split JOIN incidents AS first ON first.id = :id AND first.lock = :lock
-		WHERE EXISTS (SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request)`,
+		WHERE ${joining ? "first.leader_id IS NOT NULL" : IS_STORED}`,
 	);
 	const rows = others.map(({ identity, incident, reason }) => ({
 		...{ id: incident.id, identity, reason, incident: JSON.stringify(incident) },
 	}));
-	const values = { id, lock, attempt, request, pipeline, now, others: JSON.stringify(rows) };
+	const stored = joining ? {} : { attempt, request };
+	const values = { id, lock, ...stored, pipeline, now, others: JSON.stringify(rows) };
 	return [bindNamed(db, `${insert} ON CONFLICT (id) DO NOTHING RETURNING id`, values)];
 }
+
+/** SQL: our decision is the stored one. */
+const IS_STORED =
+	"EXISTS (SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request)";
 
 /** The open incidents that were split off from one. */
 export async function openSplits(

@@ -8,7 +8,7 @@ const OPEN = [...NOT_SENT, "running", "awaiting_ci"] as const;
 export const UNENDED = [...OPEN, "awaiting_merge", "rerunning", "awaiting_approval"] as const;
 
 /** The same, and while another incident's agent fixes its cause. */
-const UNENDED_OR_GROUPED = [...UNENDED, "grouped"] as const;
+export const UNENDED_OR_GROUPED = [...UNENDED, "grouped"] as const;
 
 interface Transition {
 	readonly from: readonly IncidentStatus[];

@@ -1,4 +1,5 @@
 import type { Incident } from "../../pipeline/index.ts";
+import { groupFor } from "../../pipeline/overrides.ts";
 import type { Engine } from "../engine.ts";
 import { beganAt } from "../journal/checks.ts";
 import { findLeader, type LeaderRow, nextLeader } from "../journal/groups.ts";
@@ -30,7 +31,7 @@ export async function groupState(
 	db: D1Database,
 	incident: IncidentRow,
 	failure: Incident,
-	{ group }: Pick<Engine, "group">,
+	engine: Pick<Engine, "group" | "overrides">,
 	hasFix: boolean | undefined,
 ): Promise<GroupState> {
 	const leader = await findLeader(db, incident);
@@ -39,6 +40,7 @@ export async function groupState(
 	const reach = reachOf(leader, incident);
 	const isSameCause = leader.fingerprint === incident.fingerprint;
 	const isFixed = isSameCause && (leader.fixed_by === "agent" || leader.fixed_by === "other");
+	const group = groupFor(engine, incident.repository);
 	const waits_until = group === undefined ? undefined : waitsUntil(leader, group.window_s * 1000);
 	const began_at = beganAt(failure) ?? incident.created_at;
 	return {

@@ -19,6 +19,7 @@ export function memberStep(state: RemediationState, rules: Pick<OutcomeRules, "c
 	}
 	const standing = isSameCause ? standingOf(leader, now, waits_until) : "gone";
 	if (standing === "holds") return whileHeld(leader, waits_until, now);
+	if (standing === "flaky") return leaveFlake(state, leader);
 	if (standing === "gone" || reach === "none") return leadNext(state, group, leader, standing);
 	return reach === "branch" ? withFixOnBranch(state, leader, rules) : withFixOnBase(state, group, leader);
 }
@@ -31,14 +32,15 @@ function whileHeld({ status, led_at }: LeaderRow, waits_until: number | undefine
 
 /**
  * What became of a leader. `holds`: its fix is under way, or a person has it, and nobody else is sent. `mended`: what was red is
- * green on its branch by somebody's push. `gone`: that says nothing about its members.
+ * green on its branch by somebody's push. `flaky`: it passed when it was run again. `gone`: that says nothing about its members.
  */
 function standingOf(
 	{ status, fixed_by, coderun_name }: LeaderRow,
 	now: number,
 	waits_until: number | undefined,
-): "holds" | "mended" | "gone" {
+): "holds" | "mended" | "flaky" | "gone" {
 	if (status === "fixed" || status === "superseded") {
+		if (fixed_by === "rerun") return "flaky";
 		return fixed_by === "agent" || fixed_by === "other" ? "mended" : "gone";
 	}
 	// Agents used up their attempts: further ones would not help.
@@ -46,6 +48,12 @@ function standingOf(
 	if (isUsedUp) return "holds";
 	if (isEnded(status)) return "gone";
 	return waits_until !== undefined && now >= waits_until ? "gone" : "holds";
+}
+
+/** What passed there makes no other check green. All are decided at once, and may be run again: one after the other would take hours. */
+function leaveFlake(state: RemediationState, leader: LeaderRow): NextStep {
+	const reason = `incident ${leader.id} passed when it was run again: each of its group is decided by itself`;
+	return leave(state, { leader, reason, apart: 0 });
 }
 
 /** The next one leads and takes the others along, but for those whose fix is there. */
@@ -59,7 +67,7 @@ function leadNext(
 	const late = isSameCause ? "has no fix by the end of the group's window" : "is about another cause by now";
 	const why = isEnded(leader.status) ? `is ${leader.status}` : late;
 	const behind = { leader, isFixed: standing === "mended" };
-	return leave(state, { leader, reason: `incident ${leader.id} ${why}: this one leads its group`, behind });
+	return leave(state, { leader, reason: `incident ${leader.id} ${why}: this one leads its group`, apart: 0, behind });
 }
 
 /** What passes there may be another check than its own, whose result is still to come. */
@@ -71,7 +79,11 @@ function withFixOnBranch(
 	const { now } = state;
 	const until = (leader.fixed_at ?? leader.ended_at ?? now) + ci_deadline_s * 1000;
 	if (now < until) return { do: "wait", at: until };
-	return leave(state, { leader, reason: `it is still red, although incident ${leader.id} on its branch is fixed` });
+	return leave(state, {
+		leader,
+		reason: `it is still red, although incident ${leader.id} on its branch is fixed`,
+		apart: 1,
+	});
 }
 
 /** Its branch gets the fix once somebody updates it: there is nothing to do for an agent. */
@@ -81,17 +93,22 @@ function withFixOnBase(
 	leader: LeaderRow,
 ): NextStep | undefined {
 	if (mayHaveFix && hasFix === undefined) return { do: "ask_fix" };
-	if (hasFix === true) return leave(state, { leader, reason: `it is red with the fix of incident ${leader.id}` });
+	if (hasFix === true)
+		return leave(state, { leader, reason: `it is red with the fix of incident ${leader.id}`, apart: 1 });
 	return isToBeNotified ? { do: "notify_base_fixed" } : undefined;
 }
 
-/** It is decided by itself, on what is red now. Without those that it takes along it stays apart: that fix did not help it. */
-function leave(
-	{ incident, current }: RemediationState,
-	{ leader, reason, behind }: { readonly leader: LeaderRow; readonly reason: string; readonly behind?: LeftBehind },
-): NextStep {
+interface Leaving {
+	readonly leader: LeaderRow;
+	readonly reason: string;
+	/** 1: it joins no group any more, because a fix of its cause did not help it. */
+	readonly apart: 0 | 1;
+	readonly behind?: LeftBehind;
+}
+
+/** It is decided by itself, on what is red now. */
+function leave({ incident, current }: RemediationState, { leader, reason, apart, behind }: Leaving): NextStep {
 	const attempt = current === undefined ? incident.attempt : incident.attempt + 1;
-	const apart = behind === undefined ? 1 : 0;
 	return {
 		do: "step",
 		event: "left",

@@ -26,6 +26,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, answer: Handler]
 	["GET", /^\/actions(?:\/workflows\/[^/]+)?\/runs$/, listRuns],
 	["GET", /^\/actions\/runs\/(\d+)$/, ({ repository, at }) => found(repository.runs.get(Number(at[0])))],
 	["GET", /^\/actions\/runs\/(\d+)(?:\/attempts\/\d+)?\/jobs$/, listJobs],
+	["POST", /^\/actions\/runs\/(\d+)\/rerun-failed-jobs$/, rerunFailedJobs],
 	["GET", /^\/pulls$/, listPulls],
 	["GET", /^\/pulls\/(\d+)$/, ({ repository, at }) => found(repository.pulls.get(Number(at[0])))],
 	["GET", /^\/pulls\/(\d+)\/files$/, ({ repository, at }) => ok(repository.files.get(Number(at[0])) ?? [])],
@@ -77,6 +78,15 @@ function listRuns({ repository, query }: Asked): Answer {
 		(run) => wanted("branch", run.head_branch) && wanted("head_sha", run.head_sha),
 	);
 	return ok({ total_count: runs.length, workflow_runs: runs.toReversed() });
+}
+
+function rerunFailedJobs({ repository, at }: Asked): Answer {
+	const id = Number(at[0]);
+	const run = repository.runs.get(id);
+	if (run === undefined) return NOT_FOUND;
+	const run_attempt = Number(run.run_attempt) + 1;
+	repository.runs.set(id, { ...run, run_attempt, status: "in_progress", conclusion: null });
+	return ok({}, 201);
 }
 
 function listJobs({ repository, at }: Asked): Answer {

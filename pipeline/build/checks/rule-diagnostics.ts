@@ -36,13 +36,19 @@ export function ruleDiagnostics(source: YamlSource, file: ValidPart): readonly D
 		name: undefined,
 		condition: when,
 	}));
+	const overriding = each(file.overrides).map(([at, override]) =>
+		rules(source, ["overrides", at, "rerun"], "when", override.rerun, ({ when }) => ({
+			name: undefined,
+			condition: when,
+		})),
+	);
 	// The rows of the table are asked column by column: their order alone hides none.
 	const ordered = route.filter(({ path }) => !isRow(valueAt(source.value, path)));
 	return [
 		...[filters, dedup, route, notify].flatMap((list) => sameNames(source, list)),
 		...sameConditions(source, filters, "keep", "Leave one out."),
 		...sameConditions(source, dedup, "key", "Leave one out."),
-		...[classify, ordered, rerun, autonomy].flatMap((list) => unreachable(source, list)),
+		...[classify, ordered, rerun, autonomy, ...overriding].flatMap((list) => unreachable(source, list)),
 		...byEvent(source, file).flatMap((list) => unreachable(source, list)),
 		...lastForAll(source, "classify", file.classify, classify, "type"),
 		...lastForAll(source, "route", file.route, ordered, "agent"),
@@ -56,15 +62,19 @@ function isRow(rule: unknown): boolean {
 
 function rules<T>(
 	source: YamlSource,
-	stage: string,
+	stage: string | Path,
 	key: string,
 	list: readonly (T | undefined)[] | undefined,
 	read: (item: T) => { name: string | undefined; condition: string | undefined },
 ): readonly Rule[] {
 	return each(list).map(([index, item]) => {
 		const { name, condition } = read(item);
-		const path = [stage, index];
-		return { path, name: name ?? `${stage}[${index}]`, condition: conditionOf(source, [...path, key], condition) };
+		const path = [...(typeof stage === "string" ? [stage] : stage), index];
+		return {
+			path,
+			name: name ?? `${path.at(-2)}[${index}]`,
+			condition: conditionOf(source, [...path, key], condition),
+		};
 	});
 }
 

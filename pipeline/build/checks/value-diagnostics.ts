@@ -17,19 +17,26 @@ export function valueDiagnostics(
 		if (way?.kind !== "there" || !(way.shape instanceof KnownTexts)) {
 			return [];
 		}
-		const { texts: allowed, open } = way.shape;
+		const { texts: allowed, open, within } = way.shape;
 		return texts.flatMap(({ text, position }) => {
-			const guess = didYouMean(text, allowed);
-			return allowed.includes(text) || (open && guess === "")
-				? []
-				: [
-						{
-							start: position,
-							text: written.slice(position, position + text.length + 2),
-							message: `\`${writtenPath(path)}\` is never \`${text}\`.${guess}`,
-							allowed,
-						},
-					];
+			const wider = within.get(text);
+			// Beside the wider one it changes nothing: `in ['network', 'runner']`.
+			if (allowed.includes(text) || texts.some((other) => other.text === wider)) return [];
+			const guess = wider === undefined ? didYouMean(text, allowed) : narrower(text, wider);
+			if (open && guess === "") return [];
+			return [
+				{
+					start: position,
+					text: written.slice(position, position + text.length + 2),
+					message: `\`${writtenPath(path)}\` is never \`${text}\`.${guess}`,
+					allowed,
+				},
+			];
 		});
 	});
+}
+
+/** Only failures have names within others. */
+function narrower(type: string, category: string): string {
+	return ` That is a failure type of \`${category}\`: write \`$failure.type = '${type}'\`.`;
 }

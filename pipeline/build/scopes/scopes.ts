@@ -8,7 +8,7 @@ import { NOTIFY_EVENTS } from "../../notify-events.ts";
 import { payloadFields } from "./payload-fields.ts";
 import { type Fields, KnownTexts } from "./shape.ts";
 import type { ValidPart } from "./valid-part.ts";
-import { each, type ScopeName, type WrittenExpression } from "./written-expressions.ts";
+import { byName, each, type ScopeName, type WrittenExpression } from "./written-expressions.ts";
 
 /** The scope of one stage's expressions. */
 export interface Visible {
@@ -47,11 +47,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 		variables: { settings },
 		unknownFacts: new Set<Needs>(["flaky"]),
 	};
-	const rules = each(file.classify).map(([, rule]) => rule);
-	const failure: Fields = {
-		type: known(rules.map(({ type }) => type)),
-		category: known(rules.map(({ category }) => category)),
-	};
+	const failure = failureFields(file);
 	const agent: Fields = { ...AGENT, name: known(Object.keys(file.agents ?? {})) };
 	const payload: Visible = {
 		variables: { settings, event: "any", delivery_id: "any" },
@@ -80,7 +76,7 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 			variables: {
 				settings,
 				event: new KnownTexts(NOTIFY_EVENTS),
-				failure: { type: known(rules.map(({ type }) => type)) },
+				failure: { type: failure.type },
 				agent: { name: known(Object.keys(file.agents ?? {})) },
 			},
 			unknownFacts: new Set<Needs>(["log", "changed_files", "flaky"]),
@@ -92,10 +88,28 @@ export function scopesOf(file: ValidPart): Readonly<Record<ScopeName | "context,
 	};
 }
 
+/** What the rules give, and what the tools show: there the field is the category, and a file named in an error has a type, too. */
+function failureFields(file: ValidPart): { readonly type: KnownTexts; readonly category: KnownTexts } {
+	const ruled = each(file.classify).map(([, { type, category }]) => ({ type, category }));
+	const shown = each(file.tools).flatMap(([, { field, failures }]) =>
+		each(failures).map(([, { type }]) => ({ type, category: field })),
+	);
+	const named = byName(file.fields).map(([field]) => ({ type: `${field}_source`, category: field }));
+	const all = [...ruled, ...shown, ...named];
+	const within = new Map(all.flatMap(({ type, category }) => (type && category ? [[type, category] as const] : [])));
+	return {
+		type: known(all.map(({ type }) => type)),
+		category: known(
+			all.map(({ category }) => category),
+			within,
+		),
+	};
+}
+
 /** If a name is missing or invalid, other names remain possible. */
-function known(names: readonly (string | undefined)[]): KnownTexts {
+function known(names: readonly (string | undefined)[], within?: ReadonlyMap<string, string>): KnownTexts {
 	const written = names.filter((name) => name !== undefined);
-	return new KnownTexts([...new Set(written)], written.length === 0 || written.length < names.length);
+	return new KnownTexts([...new Set(written)], written.length === 0 || written.length < names.length, within);
 }
 
 const CONTEXT_PART: Fields = { from: "any", took_ms: "any", status: "any", data: "any", why: "any" };

@@ -13,9 +13,13 @@ export class KnownTexts {
 	readonly texts: readonly string[];
 	readonly open: boolean;
 
-	constructor(texts: readonly string[], open = false) {
+	/** Names of narrower things, each with the text that it belongs to. */
+	readonly within: ReadonlyMap<string, string>;
+
+	constructor(texts: readonly string[], open = false, within: ReadonlyMap<string, string> = new Map()) {
 		this.texts = texts;
 		this.open = open;
+		this.within = within;
 	}
 }
 

@@ -29,6 +29,9 @@ export function writtenExpressions(file: ValidPart): readonly WrittenExpression[
 		),
 		...each(file.rerun).flatMap(([index, rule]) => textsIn("rerun", ["rerun", index], { when: rule.when })),
 		...each(file.autonomy).flatMap(([index, rule]) => textsIn("autonomy", ["autonomy", index], { when: rule.when })),
+		...each(file.overrides).flatMap(([at, { rerun }]) =>
+			each(rerun).flatMap(([index, { when }]) => textsIn("rerun", ["overrides", at, "rerun", index], { when })),
+		),
 		...each(file.notify).flatMap(([index, target]) => textsIn("notify", ["notify", index], { where: target.where })),
 		...textsIn("spawn", ["spawn"], {
 			labels: file.spawn?.labels,

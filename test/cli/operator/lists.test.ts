@@ -377,4 +377,32 @@ describe("groups", () => {
 		await showOne(ID, { url: follower.url }, ENV, followed);
 		expect(followed.lines).toContain("group     led by 524000000000");
 	});
+
+	it.each([
+		[
+			{ status: "running", branch: "main", fixed_by: null, fix: null },
+			"led by 524000000000 (main, running)",
+			"the agent of its group's leader fixes the cause",
+		],
+		[
+			{ status: "fixed", branch: "main", fixed_by: "agent", fix: 812 },
+			"led by 524000000000 (main, fixed)",
+			"its cause is fixed on main by #812: update its branch",
+		],
+		[
+			{ status: "escalated", branch: "main", fixed_by: null, fix: 812 },
+			"led by 524000000000 (main, escalated)",
+			"agents did not fix its cause: a person looks at its group's leader",
+		],
+	])("says what a member waits for: %j", async (leader, led, next) => {
+		const explanation = { ...DETAIL.explanation, fingerprint: { key: "k", text: "rust_build: E0308" } };
+		const member = { ...DETAIL, status: "grouped", leader_id: "5240".padEnd(32, "0"), leader, explanation };
+		const worker = await stubWorker(() => ({ body: member }));
+		const shown = recordedOutput();
+		await showOne(ID, { url: worker.url }, ENV, shown);
+		const own = "`healer retry 4774eb5d5ba7` asks for an agent of its own";
+		expect(shown.lines).toContain("cause     rust_build: E0308");
+		expect(shown.lines).toContain(`group     ${led}`);
+		expect(shown.lines).toContain(`next      ${next}; ${own}`);
+	});
 });

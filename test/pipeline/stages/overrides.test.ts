@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Artefact } from "../../../pipeline/artefact.ts";
 import { buildArtefact } from "../../../pipeline/build/index.ts";
 import { decide, loadPipeline, readDelivery } from "../../../pipeline/index.ts";
-import { outcomeFor, settingsFor } from "../../../pipeline/overrides.ts";
+import { groupFor, outcomeFor, settingsFor } from "../../../pipeline/overrides.ts";
 import { goodSources } from "../build/diagnostic-cases.ts";
 
 const OVERRIDES = `
@@ -67,6 +67,32 @@ describe("overrides", () => {
 		});
 		const other = await decided("5dlabs/other");
 		expect(other).toMatchObject({ deadline_s: 7200, coderun: { spec: { model: "claude-opus-4-5" } } });
+	});
+
+	it("replaces the rules under `rerun` as a whole, and changes keys of `group`", async () => {
+		const text = `${goodSources.text}
+rerun: [{ when: kind = 'ci' }]
+overrides:
+  - { repositories: [5dlabs/quiet], rerun: [], group: { scope: "off" } }
+  - { repositories: [5dlabs/*-net], rerun: [{ when: "$log('only here')", deadline: 2h }] }
+`.replace("repositories: [5dlabs/cto]", "repositories: [5dlabs/*]");
+		const built = buildArtefact({ ...goodSources, text });
+		if (!built.ok) throw new Error(JSON.stringify(built.diagnostics));
+		const { artefact: policy } = built;
+		const rerunOf = async (repository: string, evidence = "") => {
+			const run = { run_id: "1", run_attempt: 1, workflow: { name: "CI" }, evidence } as const;
+			const incident = { id: "1", kind: "ci", event: "e", delivery_id: "d", repository, branch: "b", ...run } as const;
+			const decision = await decide(loadPipeline(policy), { incident, context: {}, attempt: 1 });
+			return decision.outcome === "spawn" ? decision.rerun : decision;
+		};
+		expect(await rerunOf("5dlabs/cto")).toEqual({ rule: "rule 1", run_attempt: 1, deadline_s: 3600 });
+		expect(await rerunOf("5dlabs/quiet")).toBeUndefined();
+		expect(await rerunOf("5dlabs/own-net", "it is only here")).toMatchObject({ deadline_s: 7200 });
+		expect(await rerunOf("5dlabs/own-net", "it is elsewhere")).toBeUndefined();
+		expect(JSON.stringify(policy.log_patterns)).toContain("only here");
+		expect(groupFor(policy, "5dlabs/quiet")).toEqual({ scope: "off", window_s: 86_400 });
+		expect(groupFor(policy, "5dlabs/cto")).toEqual({ scope: "repository", window_s: 86_400 });
+		expect(groupFor({ ...policy, group: undefined } as unknown as Artefact, "5dlabs/quiet")).toBeUndefined();
 	});
 
 	it("is what filters see", async () => {

@@ -33,6 +33,19 @@ async function statuses({ journal }: RerunHub): Promise<Readonly<Record<string, 
 	return Object.fromEntries(results.map(({ state, count }) => [state.trim(), count]));
 }
 
+/** The deterministic failures whose CodeRun was made later than at the first moment at which they were looked at. */
+async function notSentAtOnce({ journal, clock }: RerunHub): Promise<readonly unknown[]> {
+	const { results } = await journal
+		.prepare(
+			`SELECT run_id FROM incidents WHERE CAST(run_id AS INTEGER) >= ?1 AND NOT EXISTS (
+				SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = 'spawned' AND at = ?2
+			)`,
+		)
+		.bind(FIRST + 60, clock)
+		.all();
+	return results;
+}
+
 it("of 100 incidents 60 are run again, each once, and 60 become CodeRuns, in any order and with crashes", async () => {
 	const thrice = fc.noShrink(fc.shuffledSubarray([...RUNS, ...RUNS, ...RUNS], { minLength: 300, maxLength: 300 }));
 	const crashing = fc.noShrink(fc.subarray(RUNS, { minLength: 10 }));
@@ -53,6 +66,7 @@ it("of 100 incidents 60 are run again, each once, and 60 become CodeRuns, in any
 			const ids = [...incidents.values()];
 			expect(ids).toHaveLength(100);
 			await process(hub, ids);
+			expect(await notSentAtOnce(hub)).toEqual([]);
 			hub.actions.afterRerun = () => undefined;
 			for (let minute = 0; minute < 3; minute++) {
 				await process(hub, ids);

@@ -116,6 +116,45 @@ describe("a check run that an action of a run made", () => {
 		expect(stub.sent).toHaveLength(1);
 	});
 
+	it.each(["rerunning", "running", "awaiting_ci", "awaiting_merge", "grouped", "failed", "escalated"])(
+		"keeps its run from a second incident while it is %s",
+		async (status) => {
+			const stub = stubEffects();
+			await journalIncident(stub, { ...report(), run_id: "1081" });
+			await stub.journal
+				.prepare("UPDATE incidents SET status = ?2, run_id = '1081', next_try_at = NULL WHERE id = ?1")
+				.bind(CHECK, status)
+				.run();
+			stub.clock += 1000;
+			await journalIncident(stub, failedRun());
+			expect(await processIncident(stub, RUN)).toEqual({
+				state: "superseded",
+				reason: `run 1081 is incident ${CHECK}`,
+			});
+			expect(await statusOf(stub)).toBe(status);
+		},
+	);
+
+	it("keeps the run that it learned of while that is run again", async () => {
+		const stub = stubEffects();
+		github(stub, { workflow_runs: [answer(1081, "completed", "failure")] });
+		const spawn = await stub.activeEngine.decide({
+			incident: report(),
+			context: {},
+			attempt: 1,
+			previous_attempts: [],
+		});
+		if (spawn.outcome !== "spawn") throw new Error(spawn.outcome);
+		const rerun = { rule: "rule 1", run_attempt: 1, deadline_s: 3600 };
+		stub.activeEngine = stubEngine({ decide: async () => ({ ...spawn, rerun }) });
+		await journalIncident(stub, report());
+		stub.clock += 60_000;
+		expect(await processIncident(stub, CHECK)).toMatchObject({ state: "rerunning" });
+		expect(await findIncident(stub.journal, CHECK)).toMatchObject({ status: "rerunning", run_id: "1081" });
+		await journalIncident(stub, failedRun());
+		expect(await processIncident(stub, RUN)).toEqual({ state: "superseded", reason: `run 1081 is incident ${CHECK}` });
+	});
+
 	it.each([
 		["no run of its commit is known", { workflow_runs: [] }],
 		["GitHub does not have its commit", { failure: { reason: "not_found", detail: "404" } }],

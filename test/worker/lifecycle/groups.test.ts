@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { statusCommentText } from "../../../worker/commands/write-status-comment.ts";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
+import { listFlakes } from "../../../worker/journal/flakes.ts";
 import { pullRequestRemediations } from "../../../worker/journal/pull-request-remediations.ts";
 import { retryRemediation, stopRemediation } from "../../../worker/remediation/actions.ts";
 import {
@@ -17,6 +18,7 @@ import {
 	standings,
 	type World,
 } from "../support/group-life.ts";
+import { get, send } from "../support/worker.ts";
 
 beforeEach(clearJournal);
 
@@ -89,6 +91,14 @@ describe("who joins", () => {
 		await minutes(wide, 2);
 		expect(Object.values(await standings(wide)).filter((standing) => standing === "grouped with main")).toHaveLength(3);
 		expect(wide.cluster.made).toHaveLength(1);
+	});
+
+	it("is nobody in a repository whose override says so", async () => {
+		const world = await groupLife();
+		const own = { repositories: ["5dlabs/cto"], group: { scope: "off" } } as const;
+		world.activeEngine = { ...world.activeEngine, overrides: [own] };
+		await threeOfOneCause(world);
+		expect(Object.values(await standings(world))).toEqual(["running", "waiting", "waiting"]);
 	});
 
 	it("is nobody while the leader's jobs run again: what passes then makes no other check green", async () => {
@@ -187,7 +197,7 @@ describe("who leads", () => {
 describe("when the leader is fixed", () => {
 	it("counts a green member as fixed, and tells the pull request of a red one once to update", async () => {
 		const world = await groupLife();
-		const { leader } = await threeOfOneCause(world);
+		const { leader, two } = await threeOfOneCause(world);
 		await green(world, { run: 9, branch: "one", pr: 1 });
 		await minutes(world, 2);
 		expect(await standings(world)).toMatchObject({ "one 2": "fixed with main", "two 3": "grouped with main" });
@@ -199,6 +209,10 @@ describe("when the leader is fixed", () => {
 			"two 3": "grouped with main",
 		});
 		expect(await comments(world)).toEqual([{ pr_number: 2, revision: 1, last_command: "null" }]);
+		expect((await send(get(`/api/incidents/${two}`))).body).toMatchObject({
+			explanation: { fingerprint: { text: expect.stringContaining("src/clamp.rs") } },
+			leader: { id: leader, status: "fixed", branch: DEFAULT, fix: 812 },
+		});
 		const remediations = await pullRequestRemediations(world.journal, { repository: "5dlabs/cto", pr_number: 2 }, 10);
 		const shown = { remediations, hasMore: false, web: "https://github.com" };
 		const text = statusCommentText({ last_command: null, pr_number: 2 }, shown);
@@ -210,6 +224,24 @@ describe("when the leader is fixed", () => {
 		expect(await agentsOn(world)).toEqual([DEFAULT]);
 		const events = await world.journal.prepare("SELECT event FROM notification_events ORDER BY at").all();
 		expect(events.results).toEqual([{ event: "fixed" }]);
+	});
+
+	it("takes no member for a flake whose run passes again once its base is fixed", async () => {
+		const world = await groupLife();
+		const { leader } = await threeOfOneCause(world);
+		await mended(world, leader, 812);
+		await green(world, { run: 3, branch: "two", pr: 2, attempt: 2 });
+		await minutes(world, 2);
+		expect(await standings(world)).toMatchObject({ "two 3": "fixed with main" });
+		expect(await listFlakes(world.journal, { now: world.clock, limit: 10 })).toEqual([]);
+	});
+
+	it("takes a member for a flake whose run passes again while nobody has fixed anything", async () => {
+		const world = await groupLife();
+		await threeOfOneCause(world);
+		await green(world, { run: 3, branch: "two", pr: 2, attempt: 2 });
+		await minutes(world, 2);
+		expect(await listFlakes(world.journal, { now: world.clock, limit: 10 })).toMatchObject([{ seen: 1 }]);
 	});
 
 	it("sends an agent to a member that is red with the fix", async () => {

@@ -4,6 +4,7 @@ import { pruneJournal } from "../../../worker/jobs/prune-journal.ts";
 import { listFlakes } from "../../../worker/journal/flakes.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
 import { rerunsOf } from "../../../worker/journal/reruns.ts";
+import { stopRemediation } from "../../../worker/remediation/actions.ts";
 import { reassignRemediation } from "../../../worker/remediation/reassign.ts";
 import { timelineOf } from "../support/remediation-life.ts";
 import { endRerun, pass, type RerunHub, reportRun, rerunHub } from "../support/rerun-hub.ts";
@@ -304,6 +305,96 @@ describe("failures of one cause", () => {
 		expect(await findIncident(hub.journal, lexer.incident_id)).toMatchObject({ status: "grouped", leader_id: id });
 		expect(await stateOf(hub, printer.incident_id)).toMatchObject({ status: "fixed", fixed_by: "rerun" });
 		expect(hub.sent).toHaveLength(1);
+	});
+});
+
+describe("a group whose leader was a flake", () => {
+	/** Four branches, and a leader whose failure nobody knew as flaky. */
+	async function fourOfOneCause() {
+		const { hub, id } = await failed(GO_TEST);
+		const others: string[] = [];
+		for (const run of [RUN + 1, RUN + 2, RUN + 3]) {
+			hub.actions.putRun(run, { log: GO_TEST, branch: `fix/${run}` });
+			others.push(((await reportRun(hub, run)) as { incident_id: string }).incident_id);
+			await pass(hub, SETTLED_MS);
+		}
+		return { hub, id, others };
+	}
+
+	async function personReruns(hub: RerunHub, id: string): Promise<void> {
+		Object.assign(hub.actions.runs.get(RUN) ?? {}, { attempt: 2, conclusion: "success" });
+		await reportRun(hub, RUN);
+		await agentSucceeds(hub, { incident_id: id });
+		// They leave, and are decided.
+		for (let times = 0; times < 2; times++) await pass(hub, SETTLED_MS);
+	}
+
+	const statusesOf = async ({ journal }: RerunHub, ids: readonly string[]) =>
+		await Promise.all(ids.map(async (id) => (await findIncident(journal, id))?.status));
+
+	it("has all its members run again at once, each once; what fails again is one group with one agent", async () => {
+		const { hub, id, others } = await fourOfOneCause();
+		expect(await statusesOf(hub, [id, ...others])).toEqual(["running", "grouped", "grouped", "grouped"]);
+		await personReruns(hub, id);
+		expect(await statusesOf(hub, [id, ...others])).toEqual(["fixed", "rerunning", "rerunning", "rerunning"]);
+		expect(hub.actions.begun.toSorted()).toEqual([RUN + 1, RUN + 2, RUN + 3]);
+		expect(await timelineOf(hub, others[2] ?? "")).toMatchObject([
+			{ event: "joined" },
+			{ event: "left", reason: `incident ${id} passed when it was run again: each of its group is decided by itself` },
+			{ event: "rerun_planned" },
+		]);
+
+		await endRerun(hub, RUN + 1, "success");
+		await endRerun(hub, RUN + 2, "failure");
+		await endRerun(hub, RUN + 3, "failure");
+		for (let times = 0; times < 3; times++) await pass(hub, SETTLED_MS);
+		expect(await statusesOf(hub, others)).toEqual(["fixed", "running", "grouped"]);
+		expect(await findIncident(hub.journal, others[2] ?? "")).toMatchObject({ leader_id: others[1] });
+		expect(hub.actions.asked).toBe(3);
+		expect(hub.sent.map((request) => request.id)).toEqual([`${id}.1`, `${others[1]}.1`]);
+	});
+
+	it("counts a member as fixed that is green by then, and does not run it again", async () => {
+		const { hub, id, others } = await fourOfOneCause();
+		Object.assign(hub.actions.runs.get(RUN + 1) ?? {}, { attempt: 2, conclusion: "success" });
+		await reportRun(hub, RUN + 1);
+		await personReruns(hub, id);
+		expect(await statusesOf(hub, others)).toEqual(["fixed", "rerunning", "rerunning"]);
+		expect(hub.actions.begun.toSorted()).toEqual([RUN + 2, RUN + 3]);
+	});
+
+	it("is one group again once its next leader was run again, although another one led meanwhile", async () => {
+		const { hub, id, others } = await fourOfOneCause();
+		await hub.journal
+			.prepare(
+				`INSERT INTO flakes (incident_id, run_attempt, repository, workflow, job, cause, text, failure_type, seen_at)
+				SELECT 'earlier', 1, repository, 'CI', 'check', fingerprint, 'TestTotal', failure_type, ?2 FROM incidents WHERE id = ?1`,
+			)
+			.bind(id, hub.clock)
+			.run();
+		await stopRemediation(hub, id, "octocat");
+		for (let times = 0; times < 2; times++) await pass(hub, SETTLED_MS);
+		expect(await statusesOf(hub, others)).toEqual(["rerunning", "grouped", "grouped"]);
+		// It failed twice already: it is not run again.
+		hub.actions.putRun(4800, { log: GO_TEST, attempt: 2, branch: "fix/late" });
+		const { incident_id: late } = (await reportRun(hub, 4800)) as { incident_id: string };
+		await pass(hub, SETTLED_MS);
+		expect(await statusesOf(hub, [late])).toEqual(["running"]);
+		await endRerun(hub, RUN + 1, "failure");
+		for (let times = 0; times < 3; times++) await pass(hub, SETTLED_MS);
+		expect(await statusesOf(hub, others)).toEqual(["grouped", "grouped", "grouped"]);
+		const rows = await Promise.all(others.map((other) => findIncident(hub.journal, other)));
+		expect(rows.map((row) => row?.leader_id)).toEqual([late, late, late]);
+		expect(hub.sent.map((request) => request.id)).toEqual([`${id}.1`, `${late}.1`]);
+	});
+
+	it("is one group again with one agent where nothing is run again", async () => {
+		const { hub, id, others } = await fourOfOneCause();
+		hub.actions.refusal = { reason: "forbidden", detail: "403: Resource not accessible by integration" };
+		await personReruns(hub, id);
+		for (let times = 0; times < 3; times++) await pass(hub, SETTLED_MS);
+		expect((await statusesOf(hub, others)).toSorted()).toEqual(["grouped", "grouped", "running"]);
+		expect(hub.sent).toHaveLength(2);
 	});
 });
 

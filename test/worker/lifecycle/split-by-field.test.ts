@@ -8,6 +8,7 @@ import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { currentEngine } from "../../../worker/engine.ts";
 import type { GitHub, GitHubAnswer } from "../../../worker/github/github.ts";
 import { acceptDelivery } from "../../../worker/ingest/accept-delivery.ts";
+import { stopRemediation } from "../../../worker/remediation/actions.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { type ClaimingCluster, claimingCluster, endCodeRun } from "../support/claiming-cluster.ts";
 import type { Payload } from "../support/failed-job.ts";
@@ -22,7 +23,8 @@ const PERSON = { login: "octocat", type: "User" };
 const REX = { login: "5dlabs-rex[bot]", type: "Bot" };
 const BLAZE = { login: "5dlabs-blaze[bot]", type: "Bot" };
 
-const CLIPPY = "error: this loop never actually loops\n  = help: https://rust-lang.github.io/rust-clippy/never_loop";
+const CLIPPY =
+	"error: this loop never actually loops\n  --> src/parse.rs:10:5\n  = help: https://rust-lang.github.io/rust-clippy/never_loop";
 const ESLINT = "src/app.ts\n  1:1  error  'x' is never used  no-unused-vars";
 /** What failed, the step that did, and its log. */
 const JOBS = {
@@ -107,6 +109,34 @@ describe("split: field", () => {
 			reason: expect.stringContaining("its jobs are red no more, although others of the run are"),
 		});
 		expect(agents(stub)).not.toContain("blaze");
+	});
+
+	it("joins the group of each field's cause with another branch that fails in both", async () => {
+		const stub = await shipped({ 100: BOTH, 101: BOTH });
+		await deliver(stub, ...redRun(100, BOTH, PERSON));
+		await quiet(stub, 3);
+		await deliver(stub, ...redRun(101, BOTH, PERSON, 1, "fix/other"));
+		await quiet(stub);
+		const { results } = await stub.journal
+			.prepare(
+				`SELECT i.branch || ' ' || (i.incident ->> '$.job') AS what, i.status || coalesce(' with ' || led.branch, '') AS standing
+				FROM incidents i LEFT JOIN incidents led ON led.id = i.leader_id`,
+			)
+			.all<{ what: string; standing: string }>();
+		expect(Object.fromEntries(results.map(({ what, standing }) => [what, standing]))).toEqual({
+			[`${BRANCH} lint-rust`]: "running",
+			[`${BRANCH} frontend-lint`]: "waiting",
+			"fix/other lint-rust": `grouped with ${BRANCH}`,
+			"fix/other frontend-lint": `grouped with ${BRANCH}`,
+		});
+		// The first one leads no more: the other one is decided on its own jobs.
+		const [rust] = await incidents(stub);
+		await stopRemediation(stub, rust?.id ?? "", "octocat");
+		await finish(stub, rust?.id);
+		await quiet(stub);
+		const last = prompts(stub).findLast((prompt) => prompt.includes("never actually loops"));
+		expect(last).not.toContain("no-unused-vars");
+		expect(agents(stub).filter((agent) => agent === "rex")).toHaveLength(2);
 	});
 
 	it("is not green by a run of which nobody named the red jobs, until GitHub does", async () => {

@@ -206,6 +206,7 @@ export async function clearJournal(): Promise<void> {
 		"pull_requests",
 		"status_comments",
 		"observations",
+		"flakes",
 	];
 	await env.JOURNAL.batch(
 		[...tables, "notification_events", "incidents"].map((table) => env.JOURNAL.prepare(`DELETE FROM ${table}`)),
