@@ -87,7 +87,7 @@ describe("backtest", () => {
 			"rex → blaze  2  1 fixed, 1 failed",
 			"",
 			expect.stringMatching(/^Changed in the policy since version [0-9a-f]{12}:$/),
-			expect.stringMatching(/^route\.rust {2}changed {2}\S+pipeline\.yaml:142$/),
+			expect.stringMatching(/^route\.rust {2}changed {2}\S+pipeline\.yaml:140$/),
 		]);
 		expect(output.problems).toEqual(["2 incidents replayed..."]);
 	});

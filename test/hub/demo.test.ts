@@ -7,6 +7,7 @@ import { eventually } from "./eventually.ts";
 
 /** Every status that lasts: `accepted` is over within seconds. */
 const STATUSES = [
+	"awaiting_approval",
 	"awaiting_ci",
 	"awaiting_merge",
 	"cancelled",
@@ -15,6 +16,7 @@ const STATUSES = [
 	"failed",
 	"fixed",
 	"grouped",
+	"observed",
 	"rerunning",
 	"running",
 	"superseded",
@@ -37,7 +39,7 @@ describe("healer demo", () => {
 	});
 
 	it("has a week of incidents in five repositories, by six agents", () => {
-		expect(incidents.length).toBe(42);
+		expect(incidents.length).toBe(46);
 		expect(new Set(incidents.map(({ repository }) => repository))).toEqual(
 			new Set(["acme/shop", "acme/web", "acme/api", "acme/infra", "acme/handbook"]),
 		);
@@ -89,6 +91,15 @@ describe("healer demo", () => {
 			{ repository: "acme/api", failure_type: "network", seen: 1 },
 		]);
 		expect(await ofRun("19584564007")).toMatchObject({ status: "rerunning", reruns: [{ result: null }] });
+	});
+
+	it("has what is only observed, with the people who fixed it, and a chart that waits for a person", async () => {
+		const { observed } = await get<{ readonly observed: readonly object[] }>("/api/observed?since=30d");
+		expect(observed).toMatchObject([
+			{ agent: "gopher", failure_type: "python_test", incidents: 2, green: 2, by_person: 2, fixes: 2, in_named: 2 },
+			{ agent: "gopher", failure_type: "python_lint", incidents: 1, green: 0 },
+		]);
+		expect(await ofRun("19584561744")).toMatchObject({ status: "awaiting_approval", failure_type: "helm_chart" });
 	});
 
 	it("names three things to try", () => {

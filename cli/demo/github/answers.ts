@@ -109,7 +109,9 @@ function listPullsOfCommit({ repository, at }: Asked): Answer {
 
 function compare({ repository, at }: Asked): Answer {
 	const sha = at[0]?.split("...").at(-1) ?? "";
-	return ok({ status: "ahead", ahead_by: 1, files: repository.files.get(sha) ?? [] });
+	const commit = repository.commits.get(sha);
+	const commits = commit === undefined ? [] : [commit];
+	return ok({ status: "ahead", ahead_by: 1, commits, files: repository.files.get(sha) ?? commit?.files ?? [] });
 }
 
 function showBranch({ repository, at }: Asked): Answer {

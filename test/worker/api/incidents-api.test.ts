@@ -145,6 +145,8 @@ describe("showStatus", () => {
 				waiting: 0,
 				running: 0,
 				rerunning: 0,
+				observed: 0,
+				awaiting_approval: 0,
 				awaiting_ci: 0,
 				awaiting_merge: 0,
 				grouped: 0,
