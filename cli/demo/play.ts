@@ -262,8 +262,11 @@ class Remediation {
 
 	private push(branch: string, sha: string, by: string, message: string): void {
 		const commit = { message, author: { name: by, date: payloads.timeOf(this.at) } };
-		this.github.branches.set(branch, sha);
-		this.github.commits.set(sha, { sha, commit, author: payloads.account(by), parents: [{}], files: this.files() });
+		const { branches, commits } = this.github;
+		const parent = branches.get(branch) ?? branches.get("main") ?? payloads.shaOf("the first commit");
+		branches.set(branch, sha);
+		const known = commits.get(sha)?.parents ?? [{ sha: parent }];
+		commits.set(sha, { sha, commit, author: payloads.account(by), parents: known, files: this.files() });
 	}
 
 	private pull(state: PullFacts["state"]): PullFacts {

@@ -6,14 +6,14 @@ import { nextStepOf } from "./next-step.ts";
 
 /** What happens next, and why it is not happening now. */
 export function NextStepText({ shown }: { readonly shown: IncidentDetail }) {
-	const { text, at } = nextStepOf(shown);
+	const { text, at, due = "Next try" } = nextStepOf(shown);
 	return (
 		<>
 			<p>
 				{text}{" "}
 				{at !== null && (
 					<span class="dim">
-						Next try <Until at={at} />.
+						{due} <Until at={at} />.
 					</span>
 				)}
 			</p>

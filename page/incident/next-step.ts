@@ -4,6 +4,8 @@ import type { IncidentDetail } from "../../worker/api/shapes.ts";
 export interface NextStep {
 	readonly text: string;
 	readonly at: string | null;
+	/** What happens at that time; absent: it is tried again. */
+	readonly due?: string;
 }
 
 type Known = Pick<IncidentDetail, "status" | "agent" | "next_try_at" | "escalation_url" | "fixed_by" | "leader">;
@@ -17,13 +19,15 @@ export function nextStepOf({ status, agent, next_try_at, escalation_url, fixed_b
 			return { text: "It is tried again on its own, sooner if what it waits for becomes free.", at: next_try_at };
 		case "rerunning":
 			return {
-				text: "Its failed jobs run again. If they fail again, an agent is woken; at the latest then.",
+				text: "Its failed jobs run again. If they fail again, an agent is woken.",
 				at: next_try_at,
+				due: "At the latest",
 			};
 		case "awaiting_approval":
 			return {
-				text: `A person has to approve it before ${who} is woken. It is cancelled if nobody does until then.`,
+				text: `A person has to approve it before ${who} is woken.`,
 				at: next_try_at,
+				due: "Otherwise it is cancelled",
 			};
 		case "running":
 			return { text: `${who} works on it. When its CodeRun ends, CI decides.`, at: null };

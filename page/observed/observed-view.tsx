@@ -41,7 +41,9 @@ function Rows({ rows }: { readonly rows: readonly ShownObserved[] }) {
 					<th scope="col">Failure</th>
 					<th scope="col">Would have been sent</th>
 					<th scope="col">Green again</th>
-					<th scope="col">Median</th>
+					<th scope="col" class="number">
+						Median time
+					</th>
 					<th scope="col">Suggestion</th>
 				</tr>
 			</thead>
@@ -52,18 +54,15 @@ function Rows({ rows }: { readonly rows: readonly ShownObserved[] }) {
 							<a href={`/incidents/${row.incident_id}`} data-row title="Show the newest incident">
 								{row.failure_type}
 							</a>{" "}
-							<span class="dim">{row.incidents.toLocaleString()} times</span>
+							<span class="dim">{times(row.incidents)}</span>
 						</td>
 						<td>
-							{row.agent}, {row.agents.toLocaleString()} times <span class="dim">by {row.rule}</span>
+							{row.agent}, {times(row.agents)} <span class="dim">by {row.rule}</span>
 						</td>
 						<td>
-							{row.green.toLocaleString()}{" "}
-							<span class="dim">
-								{row.by_person.toLocaleString()} by people, {row.by_rerun.toLocaleString()} in a rerun
-							</span>
+							{row.green.toLocaleString()} of {row.incidents.toLocaleString()} <span class="dim">{byWhom(row)}</span>
 						</td>
-						<td>{row.median_minutes === null ? "" : `${row.median_minutes.toLocaleString()} min`}</td>
+						<td class="number">{row.median_minutes === null ? "" : `${row.median_minutes.toLocaleString()} min`}</td>
 						<td>
 							{SUGGESTIONS[row.suggest]}: {row.why}
 						</td>
@@ -72,4 +71,18 @@ function Rows({ rows }: { readonly rows: readonly ShownObserved[] }) {
 			</tbody>
 		</table>
 	);
+}
+
+function times(count: number): string {
+	return count === 1 ? "once" : `${count.toLocaleString()} times`;
+}
+
+/** What made them green; nothing where nobody knows. */
+function byWhom({ by_person, by_bot, by_rerun }: ShownObserved): string {
+	const parts = [
+		by_person > 0 ? `${by_person.toLocaleString()} by people` : undefined,
+		by_bot > 0 ? `${by_bot.toLocaleString()} by bots` : undefined,
+		by_rerun > 0 ? `${by_rerun.toLocaleString()} in a rerun` : undefined,
+	];
+	return parts.filter((part) => part !== undefined).join(", ");
 }

@@ -15,6 +15,8 @@ const FOLDER = process.env.HEALER_SCREENSHOTS
 	: mkdtempSync(path.join(tmpdir(), "healer-screenshots-"));
 /** The race that nobody could fix: three attempts, and a person. */
 const ESCALATED_RUN = "19584233018";
+/** A chart whose agent a person has to approve. */
+const HELD_RUN = "19584561744";
 const DESK = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -22,6 +24,9 @@ const PHONE = { width: 390, height: 844 };
 const VIEWS = [
 	{ name: "page", view: "/", shows: "acme/shop" },
 	{ name: "incident", view: "incident", shows: "Needs a decision about the importer's interface" },
+	{ name: "approval", view: "approval", shows: "Approve" },
+	{ name: "observed", view: "/observed", shows: "python_test" },
+	{ name: "flakes", view: "/flakes", shows: "frontend_test" },
 	{ name: "ignored", view: "/ignored", shows: "the pipeline has no entry for the event star" },
 	{ name: "insights", view: "/insights", shows: "By agent" },
 	{ name: "audit", view: "/audit", shows: "retry" },
@@ -38,14 +43,16 @@ const SHOTS = VIEWS.flatMap((view) => [
 
 let demo: DemoProcess;
 let browser: Browser;
-let incident: string;
+/** Where the views of single incidents are. */
+let incidents: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
 	mkdirSync(FOLDER, { recursive: true });
 	[demo, browser] = [await startDemo(), await openBrowser()];
 	const answer = await fetch(`${demo.url}/api/incidents?limit=200&with=title`);
-	const { incidents } = (await answer.json()) as { readonly incidents: readonly TitledIncident[] };
-	incident = `/incidents/${incidents.find(({ run_id }) => run_id === ESCALATED_RUN)?.id}`;
+	const { incidents: listed } = (await answer.json()) as { readonly incidents: readonly TitledIncident[] };
+	const pathOf = (run: string) => `/incidents/${listed.find(({ run_id }) => run_id === run)?.id}`;
+	incidents = { incident: pathOf(ESCALATED_RUN), approval: pathOf(HELD_RUN) };
 }, DEMO_WITHIN_MS + 60_000);
 afterAll(async () => {
 	await browser?.close();
@@ -58,7 +65,7 @@ it.each(SHOTS)("$name", async ({ name, view, shows, colorScheme, viewport }) => 
 	if (view === "/audit") await beAdministrator(page, path.join(demo.folder, "state"));
 	// The hub believes that it is this time, so the page has to.
 	await page.clock.setFixedTime(DEMO_NOW);
-	await page.goto(demo.url + (view === "incident" ? incident : view));
+	await page.goto(demo.url + (incidents[view] ?? view));
 	await page.getByText(shows).first().waitFor();
 	await expect.poll(() => page.getByText("Loading…").count(), { timeout: 30_000 }).toBe(0);
 	const png = await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });

@@ -108,10 +108,15 @@ function listPullsOfCommit({ repository, at }: Asked): Answer {
 }
 
 function compare({ repository, at }: Asked): Answer {
-	const sha = at[0]?.split("...").at(-1) ?? "";
-	const commit = repository.commits.get(sha);
-	const commits = commit === undefined ? [] : [commit];
-	return ok({ status: "ahead", ahead_by: 1, commits, files: repository.files.get(sha) ?? commit?.files ?? [] });
+	const [base, head] = at[0]?.split("...").map((ref) => shaOf(repository, ref)) ?? [];
+	const [first, last] = [base, head].map((sha) => repository.commits.get(sha ?? ""));
+	return ok({
+		status: "ahead",
+		ahead_by: 1,
+		merge_base_commit: first ?? { sha: base, parents: [], commit: {} },
+		commits: last === undefined ? [] : [last],
+		files: repository.files.get(head ?? "") ?? last?.files ?? [],
+	});
 }
 
 function showBranch({ repository, at }: Asked): Answer {
