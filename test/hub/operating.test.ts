@@ -30,15 +30,25 @@ const words: Record<string, string> = {};
 /**
  * One failure, of pull request 402, could not be fixed and needs a person; two are worked on, and one waits for the branch of
  * the first; one delivery was ignored. Two checks are red for one cause: an agent works for the one, and the other waits for it.
+ * One waits for a person's approval, and one was only observed.
  */
 beforeAll(async () => {
 	home = await makeHome();
 	const shipped = readFileSync(home.pipelineFile, "utf8");
 	const pipeline = shipped
 		.replace("max_attempts: 3", "max_attempts: 1")
-		.replace("escalate: [atlas, human]", "escalate: [human]");
+		.replace("escalate: [atlas, human]", "escalate: [human]")
+		.concat(
+			"autonomy:\n  - { when: branch = 'fix/ask', level: approve }\n  - { when: branch = 'fix/see', level: observe }\n",
+		);
 	writeFileSync(home.pipelineFile, pipeline);
 	hub = await startReadyHub(home);
+	const asked = await deliver(home, "workflow_run", workflowRun({ runId: 5, branch: "fix/ask" }));
+	words.APPROVAL = String(asked.body.incident_id);
+	await eventually(async () => (await shown("APPROVAL")).status === "awaiting_approval", "a decision to approve");
+	const seen = await deliver(home, "workflow_run", workflowRun({ runId: 6, branch: "fix/see" }));
+	words.OBSERVED = String(seen.body.incident_id);
+	await eventually(async () => (await shown("OBSERVED")).status === "observed", "a decision that was only observed");
 	const pulled = workflowRun({ runId: 4, branch: "fix/two", pullRequest: 402 });
 	const unfixed = await deliver(home, "workflow_run", pulled);
 	words.UNFIXED = String(unfixed.body.incident_id);
@@ -198,6 +208,8 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 			{ branch: "fix/one" },
 			{ branch: "fix/one" },
 			{ branch: "fix/two" },
+			{ branch: "fix/see" },
+			{ branch: "fix/ask" },
 		),
 	}),
 	"What happens right now?": () => ({
@@ -226,7 +238,17 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 	}),
 	"What did that rule decide?": () => ({
 		cli: new RegExp(short("INCIDENT")),
-		api: listed({ rule: "rust" }, { rule: "rust" }, { rule: "rust" }, { rule: "rust" }),
+		api: listed(...Array.from({ length: 6 }, () => ({ rule: "rust" }))),
+	}),
+	"What would agents have been sent for?": () => ({
+		cli: /\n1 +1 +rex +rust +general +0 /,
+		api: { observed: [{ agent: "rex", failure_type: "general", incidents: 1, green: 0, suggest: "wait" }] },
+	}),
+	"Approve this.": () => ({
+		cli: new RegExp(`Branch: .fix/ask.[\\s\\S]*\\n${words.APPROVAL} is approved`),
+		// The command line has approved it.
+		api: { error: expect.stringMatching(/approved/) },
+		bodies: [{ attempt: 1 }],
 	}),
 	"Stop this.": () => ({ cli: new RegExp(`^${words.STOPPED} is stopped`), api: { status: "cancelled" } }),
 	"Give it to bolt.": () => ({
@@ -251,8 +273,8 @@ const ANSWERS: Readonly<Record<string, () => Answers>> = {
 };
 
 describe(FILE, () => {
-	it("has twenty-four questions, each with an answer here", () => {
-		expect(QUESTIONS).toHaveLength(24);
+	it("has twenty-six questions, each with an answer here", () => {
+		expect(QUESTIONS).toHaveLength(26);
 		expect(QUESTIONS.map(([question]) => question)).toEqual(Object.keys(ANSWERS));
 	});
 

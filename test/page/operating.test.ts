@@ -15,12 +15,17 @@ const LINT_RUN = "19584564413";
 /** A build of feat/channels that waits for nothing any more but its update: main is fixed. */
 const MEMBER_RUN = "19584411177";
 
+/** A chart whose agent a person has to approve. */
+const HELD_RUN = "19584561744";
+
 let demo: DemoProcess;
 let browser: Browser;
 /** Of the lint run: its incident, the delivery that opened it, its commit. */
 const lint = { id: "", delivery_id: "", head_sha: "" };
 /** The incident of the member's run. */
 let member: string;
+/** The incident that waits for an approval. */
+let held: string;
 /** The ignored star: its delivery. */
 let star: string;
 
@@ -33,6 +38,8 @@ beforeAll(async () => {
 	lint.head_sha = shown.incident.head_sha;
 	const members = (await json(`/api/incidents?text=${MEMBER_RUN}`)) as { incidents: { id: string }[] };
 	member = members.incidents[0]?.id ?? "";
+	const holding = (await json(`/api/incidents?text=${HELD_RUN}`)) as { incidents: { id: string }[] };
+	held = holding.incidents[0]?.id ?? "";
 	const ignored = (await json("/api/ignored?event=star")) as { ignored: { delivery_id: string }[] };
 	star = ignored.ignored[0]?.delivery_id ?? "";
 }, DEMO_WITHIN_MS + 60_000);
@@ -73,7 +80,7 @@ const press = async (page: Page, name: string) => {
 
 /** One for each question, in the order of the table; those that change something come last. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
-	"Is it healthy?": { view: "/hub", within: region("State"), shows: ["5 incidents need a person."] },
+	"Is it healthy?": { view: "/hub", within: region("State"), shows: ["6 incidents need a person."] },
 	"Why was delivery X ignored?": {
 		view: "/ignored",
 		act: search(() => star),
@@ -123,7 +130,10 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 	"What needs a person?": {
 		view: "/",
 		within: region("Needs a person"),
-		rows: ["Mail CI clippy", "Security Scan image", "Frontend CI lint", "API CI race", "Infrastructure Plan validate"],
+		rows: [
+			...["Charts template", "Mail CI clippy", "Security Scan image", "Frontend CI lint", "API CI race"],
+			"Infrastructure Plan validate",
+		],
 		shows: ["Needs a decision about the importer's interface", "Somebody has to decide about the generator"],
 	},
 	"Was anything lost last night?": { view: "/hub", within: region("Failed deliveries"), shows: [/ 0 lost, /] },
@@ -133,9 +143,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 		within: found,
 		rows: [
 			...["acme-visual visual changes", "API CI lint", "Frontend CI browser", "low dependabot undici CVE-2021-23337"],
-			...["moderate dependabot vite CVE-2021-23337", "Docs spelling", "gitops-sync sync"],
+			...["moderate dependabot vite CVE-2021-23337", "Docs spelling", "Charts template", "gitops-sync sync"],
 			...["Payments CI build", "Payments CI build", "Payments CI build", "Loyalty CI build"],
-			...["Frontend CI e2e", "Mail CI clippy", "Security Scan image"],
+			...["Frontend CI e2e", "Mail CI clippy", "Security Scan image", "Forecast CI types"],
 		],
 	},
 	"What happens right now?": {
@@ -180,6 +190,17 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 		act: (page) => region("By rule")(page).getByRole("link", { name: "escalation", exact: true }).click(),
 		within: found,
 		rows: ["Mail CI clippy", "API CI race"],
+	},
+	"What would agents have been sent for?": {
+		view: "/observed",
+		rows: ["python_test", "python_lint"],
+		shows: [/^gopher/],
+	},
+	"Approve this.": {
+		view: () => `/incidents/${held}`,
+		act: (page) => press(page, "Approve: Charts"),
+		within: (page) => page.locator("article"),
+		shows: [/^approved by somebody on this machine/],
 	},
 	"Stop this.": {
 		view: () => `/incidents/${lint.id}`,
@@ -247,8 +268,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 };
 
 describe("docs/operating.md on the page", () => {
-	it("has an answer here for each of the twenty-four questions", () => {
-		expect(QUESTIONS).toHaveLength(24);
+	it("has an answer here for each of the twenty-six questions", () => {
+		expect(QUESTIONS).toHaveLength(26);
 		expect(Object.keys(ANSWERS)).toEqual(QUESTIONS.map(([question]) => question));
 	});
 

@@ -47,6 +47,7 @@ async function busyWith(waiting: readonly Waiting[], arrive = waiting): Promise<
 
 async function open(stub: Stub, { id, repository }: Waiting): Promise<void> {
 	const actor = { login: "octocat", type: "User" };
+	stub.begin();
 	await journalIncident(stub, sampleIncident({ id, repository, branch: `b${id}`, actor }));
 	stub.clock += 10;
 }
@@ -89,7 +90,7 @@ describe("repositories that wait for one agent", () => {
 		await processIncident(stub, web(1).id);
 		expect(await nextTurn(stub, cluster)).toBe(web(1).id);
 		expect(await nextTurn(stub, cluster)).toBe(many[1]?.id);
-	}, 120_000);
+	}, 480_000);
 
 	it("say their place in line, and who is before them", async () => {
 		const [stub, cluster] = await busyWith([shop(1), shop(2), shop(3), web(1)]);
