@@ -48,7 +48,7 @@ export async function observed(options: ObservedOptions, env: NodeJS.ProcessEnv,
 		if (answer.value.status !== 200 || !read.success) return exitWith(output, unexpected(worker, answer.value));
 		const { observed: rows, more } = read.data;
 		if (json) for (const row of rows) output.line(JSON.stringify(row));
-		else if (rows.length === 0) output.line(`Nothing was observed since ${since}.`);
+		else if (rows.length === 0) output.line(`Nothing was observed (--since ${since}).`);
 		else for (const line of report(rows, output)) output.line(line);
 		if (more && !json) output.problem(`There are more: --limit ${limit * 4}, or --repository acme/shop.`);
 		return EXIT.ok;

@@ -29,7 +29,7 @@ describe("observed", () => {
 		const none = recordedOutput();
 		const { url } = await stubWorker(() => ({ body: { observed: [], more: false } }));
 		expect(await observed({ url, since: "30d", limit: 50 }, ENV, none)).toBe(0);
-		expect(none.lines).toEqual(["Nothing was observed since 30d."]);
+		expect(none.lines).toEqual(["Nothing was observed (--since 30d)."]);
 		const wrong = recordedOutput();
 		const refusing = await stubWorker(() => ({ status: 400, body: { error: "since is a length of time such as 7d" } }));
 		expect(await observed({ url: refusing.url, since: "soon", limit: 50 }, ENV, wrong)).toBe(2);
