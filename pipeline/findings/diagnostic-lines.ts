@@ -6,7 +6,7 @@ import { isGeneric } from "./generic-lines.ts";
 import { normalizePath } from "./normalize-text.ts";
 
 /** How errors begin that are searched in all of a step. Others are searched among its last lines. */
-const BEGINNINGS = ["error", "ERROR", "[ERROR]"] as const;
+export const DIAGNOSTICS_BEGIN = ["error", "ERROR", "[ERROR]"] as const;
 const LONGEST_PATH = 200;
 
 /** `src/main.c:3:5: error: …`, `app.ts(3,5): …`, `Dockerfile:2 …`. */
@@ -15,12 +15,9 @@ const PLACE =
 /** What a compiler says with a place, and which is no error. */
 const NO_ERROR = /^(?:warning|note|info|hint|remark|debug|In function|In member)/i;
 
-/** The characters that an error begins with. */
-export const DIAGNOSTICS_BEGIN: readonly number[] = BEGINNINGS.map((beginning) => beginning.charCodeAt(0));
-
 /** Whether an error may begin at `at` of `source`. */
 export function mayBeDiagnostic(source: string, at: number): boolean {
-	return BEGINNINGS.some((beginning) => source.startsWith(beginning, at));
+	return DIAGNOSTICS_BEGIN.some((beginning) => source.startsWith(beginning, at));
 }
 
 /** Reads an error of a compiler or linter. `text` is the line with the spaces around it. False if it is none. */

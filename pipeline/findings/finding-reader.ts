@@ -13,9 +13,17 @@ export interface ReadLine {
 	readonly line: number;
 }
 
-/** 1: a finding may begin with this character of ASCII. A table, as it is asked of every line of every log. */
-const MAY_BEGIN = new Uint8Array(128);
-for (const unit of [...TEST_LINES_BEGIN, ...DIAGNOSTICS_BEGIN]) if (unit < MAY_BEGIN.length) MAY_BEGIN[unit] = 1;
+/**
+ * 1: a finding may begin with these two characters of ASCII; a table, as it is asked of every line of every log. The first is in
+ * the upper bits.
+ */
+const MAY_BEGIN = new Uint8Array(128 * 128);
+for (const beginning of [...TEST_LINES_BEGIN, ...DIAGNOSTICS_BEGIN]) {
+	const [first, second] = [beginning.charCodeAt(0), beginning.charCodeAt(1)];
+	if (first >= 128 || second >= 128) continue;
+	if (beginning.length > 1) MAY_BEGIN[first * 128 + second] = 1;
+	else MAY_BEGIN.fill(1, first * 128, (first + 1) * 128);
+}
 
 /** Findings of one form that a fingerprint may need. */
 const MOST_IDS = 12;
@@ -35,8 +43,8 @@ export class FindingReader {
 	}
 
 	#mayBegin(source: string, at: number, end: number): boolean {
-		// `0` is of ASCII only: for other characters it is undefined.
-		if (MAY_BEGIN[source.charCodeAt(at)] === 0) return false;
+		const [first, second] = [source.charCodeAt(at), source.charCodeAt(at + 1)];
+		if (first < 128 && second < 128 && MAY_BEGIN[first * 128 + second] === 0) return false;
 		return mayBeTestLine(source, at, end, this.#found.findings.length > 0) || mayBeDiagnostic(source, at);
 	}
 

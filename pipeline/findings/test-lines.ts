@@ -236,19 +236,18 @@ const BY_FIRST: ReadonlyMap<number, readonly TestLine[]> = byFirst(
 /** Gradle's begins with the name of a class. */
 const GRADLE = /^(\S[^>]* > .+) FAILED$/;
 
-/** The characters that one begins with. */
-export const TEST_LINES_BEGIN: Iterable<number> = BY_FIRST.keys();
+/** How one begins. */
+export const TEST_LINES_BEGIN: readonly string[] = [...BY_FIRST.values()].flat().flatMap(({ begins }) => begins);
 
 /** Whether the line from `at` to `end` of `source` may be one. */
 export function mayBeTestLine(source: string, at: number, end: number, hasFound: boolean): boolean {
-	const lines = BY_FIRST.get(source.charCodeAt(at));
-	if (lines === undefined) return false;
-	return lines.some(
-		({ begins, once, mayBe }) =>
-			(hasFound || once !== true) &&
-			begins.some((beginning) => source.startsWith(beginning, at)) &&
-			(mayBe === undefined || mayBe(source, at, end)),
-	);
+	for (const { begins, once, mayBe } of BY_FIRST.get(source.charCodeAt(at)) ?? []) {
+		if (once === true && !hasFound) continue;
+		for (const beginning of begins) {
+			if (source.startsWith(beginning, at) && (mayBe === undefined || mayBe(source, at, end))) return true;
+		}
+	}
+	return false;
 }
 
 /** Reads a line of a runner of tests. False if it is none, or may be something else, too. */
@@ -275,8 +274,9 @@ function byFirst(lines: readonly TestLine[]): ReadonlyMap<number, readonly TestL
 	return grouped;
 }
 
-/** Most lines of this form end with `... ok`. */
+/** Most lines of this form end with `... ok`: a look at the last letter is enough for them. */
 function endsFailed(source: string, at: number, end: number): boolean {
+	if (source.charCodeAt(end - 1) === 0x6b) return false;
 	return source.slice(at, Math.min(end, at + LONGEST_LINE)).includes(" ... FAILED");
 }
 
