@@ -3,7 +3,7 @@ import type { Incident } from "../../pipeline/index.ts";
 import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHubFailure } from "../github/github.ts";
-import { describeFailure } from "../github/read-failure.ts";
+import { describeFailure, isTransient } from "../github/read-failure.ts";
 import { askRepositoryPermission } from "../github/repository-permission.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { type Progress, waitForGitHub } from "./waiting.ts";
@@ -64,7 +64,7 @@ async function askEach(effects: Effects, presses: readonly Incident[]): Promise<
 		if (asked === undefined) continue;
 		if (!asked.ok) {
 			why = `GitHub does not say whether ${login} may write: ${describeFailure(asked.problem)}`;
-			if (isSilent(asked.problem)) silent = { why, untilMs: untilOf(asked.problem) };
+			if (isTransient(asked.problem)) silent = { why, untilMs: untilOf(asked.problem) };
 		} else if (asked.value.some((has) => needed.includes(has))) {
 			allowed.add(login);
 		} else {
@@ -83,10 +83,6 @@ function distinctPressers(presses: readonly Incident[]): readonly Incident[] {
 
 function loginOf({ sender }: Incident): string {
 	return sender?.login ?? "";
-}
-
-function isSilent({ reason }: GitHubFailure): boolean {
-	return reason === "rate_limited" || reason === "unavailable";
 }
 
 function untilOf(problem: GitHubFailure): number | undefined {

@@ -51,6 +51,11 @@ function wholeNumber(value: string | number | undefined): number | undefined {
 	return value !== undefined && /^\d{1,12}$/.test(String(value)) ? Number(value) : undefined;
 }
 
+/** Whether the same request may be answered later. Any other reason stays. */
+export function isTransient({ reason }: { readonly reason: string }): boolean {
+	return reason === "rate_limited" || reason === "unavailable";
+}
+
 /** When to retry a request to GitHub, in ms; undefined if a retry cannot help, or a day has passed. */
 export function retryTime(
 	effects: { now(): number; random(): number },

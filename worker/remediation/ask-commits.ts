@@ -3,6 +3,7 @@ import { backoffMs } from "../../wire/backoff.ts";
 import { HOUR_MS, MINUTE_MS } from "../../wire/durations.ts";
 import { isGone, parseResponse, repoClient, sourceFailure } from "../context/github/repo-client.ts";
 import type { Effects } from "../effects.ts";
+import { isTransient } from "../github/read-failure.ts";
 import { findAttempt } from "../journal/attempts.ts";
 import { requestBody } from "../journal/incident-waits.ts";
 import { type FixNews, type ObservationRow, recordFix } from "../journal/observations.ts";
@@ -52,8 +53,8 @@ async function ask(effects: Effects, { failure }: Remediation, observation: Obse
 	const compared = parseResponse(comparison, answer);
 	if (!compared.ok) {
 		const { problem } = compared;
-		const isLater = problem.reason === "rate_limited" || problem.reason === "unavailable";
-		if (!isLater || tries >= MOST_TRIES) return unknown(isGone(problem) ? GONE : sourceFailure(problem).why);
+		if (!isTransient(problem) || tries >= MOST_TRIES)
+			return unknown(isGone(problem) ? GONE : sourceFailure(problem).why);
 		const wait = backoffMs(tries, { longestMs: HOUR_MS, random: effects.random() });
 		const until = problem.reason === "rate_limited" ? problem.until : effects.now() + Math.max(MINUTE_MS, wait);
 		return { is: "postponed", until };

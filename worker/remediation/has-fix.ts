@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Parsed, parseResponse, repoClient } from "../context/github/repo-client.ts";
 import type { Effects } from "../effects.ts";
+import { isTransient } from "../github/read-failure.ts";
 import type { Cost } from "../runtime/budget.ts";
 import type { Remediation } from "./load-state.ts";
 
@@ -41,6 +42,6 @@ export async function askHasFix(effects: Effects, { failure, state }: Remediatio
 
 	function unknown({ problem }: Parsed<unknown> & { readonly ok: false }): boolean | undefined {
 		log.warn("GitHub does not say whether a commit has the fix", { incident_id: failure.id, reason: problem.reason });
-		return problem.reason === "rate_limited" || problem.reason === "unavailable" ? undefined : false;
+		return isTransient(problem) ? undefined : false;
 	}
 }

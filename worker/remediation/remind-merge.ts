@@ -1,7 +1,7 @@
 import { HOUR_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { putOwnComment } from "../github/own-comments.ts";
-import { describeFailure } from "../github/read-failure.ts";
+import { describeFailure, isTransient } from "../github/read-failure.ts";
 import { recordReminded, scheduleReminder } from "../journal/attempts.ts";
 import type { Cost } from "../runtime/budget.ts";
 import type { Remediation } from "./load-state.ts";
@@ -34,7 +34,7 @@ export async function remindOfMerge(
 		body: reminderText(incident.branch, incident.id),
 		createIfMissing: true,
 	});
-	const isLater = !written.ok && ["rate_limited", "unavailable"].includes(written.failure.reason);
+	const isLater = !written.ok && isTransient(written.failure);
 	if (!written.ok) {
 		log.warn("no reminder of the fix written", { incident_id: incident.id, reason: describeFailure(written.failure) });
 	}

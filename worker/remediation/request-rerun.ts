@@ -5,6 +5,7 @@ import { type RepoClient, repoClient, sourceFailure } from "../context/github/re
 import type { RunAnswer } from "../context/github/run-answer.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
+import { isTransient } from "../github/read-failure.ts";
 import { holdRerun, type RerunNews, type RerunRow, recordRerun } from "../journal/reruns.ts";
 import type { Cost } from "../runtime/budget.ts";
 import type { Remediation } from "./load-state.ts";
@@ -47,10 +48,8 @@ async function request(
 	const client = repoClient(github, failure);
 	const run = await findRun(client, failure, AbortSignal.timeout(LONGEST_MS));
 	if (!run.ok) {
-		const why = sourceFailure(run.problem).why;
-		return run.problem.reason === "unavailable" || run.problem.reason === "rate_limited"
-			? postponed(effects, rerun, run.problem)
-			: refused(why);
+		const { problem } = run;
+		return isTransient(problem) ? postponed(effects, rerun, problem) : refused(sourceFailure(problem).why);
 	}
 	if (run.value === undefined) return refused("it is no run of GitHub Actions");
 	if ((run.value.run_attempt ?? 1) > rerun.run_attempt) return { is: "requested" };

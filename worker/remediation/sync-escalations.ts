@@ -3,6 +3,7 @@ import { outcomeFor } from "../../pipeline/overrides.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubAnswer } from "../github/github.ts";
 import { changeOwnIssue, partsOf, putOwnComment } from "../github/own-comments.ts";
+import { isTransient } from "../github/read-failure.ts";
 import { DamagedRow } from "../journal/d1-error.ts";
 import { type ChangedEscalation, changedEscalations, recordEscalationStatus } from "../journal/escalations.ts";
 import { findMembers } from "../journal/groups.ts";
@@ -48,8 +49,7 @@ async function syncOne(
 		const place = commentRef(incident.escalation_url ?? "");
 		if (incident.status !== "escalated" && place !== undefined) {
 			const updated = await updateEscalation(effects, github, incident, place);
-			const isLater = !updated.ok && ["rate_limited", "unavailable"].includes(updated.failure.reason);
-			if (isLater) return "later";
+			if (!updated.ok && isTransient(updated.failure)) return "later";
 		}
 		await recordEscalationStatus(effects.journal, incident);
 		return "done";
