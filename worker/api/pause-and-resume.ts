@@ -39,9 +39,9 @@ const pauseBody = z.strictObject({
 const resumeQuery = z.strictObject({ repository: repositoryName.optional(), agent: agentName.optional() });
 
 /**
- * `POST /api/pause {reason, repository, agent, for}`: stops spawning for everything, for one repository or for one agent;
- * incidents wait. It lasts until a person resumes, or for this long. 404 for a repository or an agent of which nothing is known: a
- * wrong name would pause nothing.
+ * `POST /api/pause {reason, repository, agent, for}`: stops spawning in all repositories, in one, or of one agent; incidents wait.
+ * It lasts until a person resumes, or for this long. 404 for a repository or an agent of which nothing is known: a wrong name would
+ * pause nothing.
  */
 export async function pauseApi(request: Request, env: Env, ctx: ExecutionContext, caller: Caller): Promise<Response> {
 	const body = await readBody(request, MAX_BODY_BYTES);

@@ -87,7 +87,10 @@ function isOther({ attempt, at }: Seen, decided: PastAttempt): boolean {
 	return (attempt !== undefined && attempt !== decided.attempt) || (at !== undefined && at < decided.decided_at);
 }
 
-/** Of a first attempt: later ones are about what an agent pushed. Undefined also where GitHub does not say; it is asked again before the send. */
+/**
+ * Of a first attempt: later ones are about what an agent pushed. Undefined also where GitHub does not say; it is asked again before
+ * the send.
+ */
 async function newerHead(effects: Effects, incident: IncidentRow): Promise<string | undefined> {
 	if (effects.github === undefined || (await wasTried(effects.journal, incident.id))) return undefined;
 	const failure = needStored("incidents.incident", incident.incident, incident.id);

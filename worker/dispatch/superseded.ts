@@ -18,9 +18,9 @@ import type { Progress } from "./waiting.ts";
 const LONGEST_MS = 10_000;
 
 /**
- * Looks again at an incident that is free to continue after it was deferred or waited for a person, and had no CodeRun yet: ends it if nothing is left
- * to fix, and decides it again if its branch moved. Undefined if it continues as decided, also where GitHub is silent
- * (docs/github.md). Later attempts get this from CI's results.
+ * Looks again at an incident that is free to continue after it was deferred or waited for a person, and had no CodeRun yet: ends
+ * it if nothing is left to fix, and decides it again if its branch moved. Undefined if it continues as decided, also where GitHub is
+ * silent (docs/github.md). Later attempts get this from CI's results.
  */
 export async function endSuperseded(
 	effects: Effects,

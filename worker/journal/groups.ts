@@ -69,7 +69,8 @@ function valuesOf(
 /**
  * Makes an undecided incident a member of the group that its cause has, before its own decision would be stored: belongs at the
  * beginning of that transaction. Whoever is decided first leads, so there is one leader. A failure on the default branch leads
- * itself unless somebody works on its cause already; the others follow it before they are sent (`leaderQuery`). `isJoined`: its lock is released.
+ * itself unless somebody works on its cause already; the others follow it before they are sent (`leaderQuery`). `isJoined`: its
+ * lock is released.
  */
 export function joinQueries(
 	db: D1Database,
@@ -105,7 +106,10 @@ export function joinQueries(
 	};
 }
 
-/** SQL of its SET, and their values: an incident whose decision is the stored one may lead from then on. Null: nothing names its cause, or it leads none. */
+/**
+ * SQL of its SET, and their values: an incident whose decision is the stored one may lead from then on. Null: nothing names its
+ * cause, or it leads none.
+ */
 export function mayLead(cause: Cause | null, leads_at: number | null) {
 	const { fingerprint = null, own_branch = null, base = null } = cause ?? {};
 	return {

@@ -24,9 +24,9 @@ const NEXT_NEED = `(CASE WHEN ahead.blocked_on IN (SELECT value FROM json_each(:
 /**
  * The first incident ahead of this one that waits for one of the same things, or that needs the same agent and is due to be
  * tried: this one queues behind it (docs/architecture.md#what-is-guaranteed). Waits cannot form a lasting circle: the order is
- * total for everything that waits for one thing, each asks again, and nobody queues behind an incident that waits for what they hold themselves. A holder may not know that it is one, because
- * the answer to its request was lost; an incident ahead that the cluster sent away until later names it and wakes it
- * (`wakeHolder`).
+ * total among those that wait for the same thing, each asks again, and no incident queues behind one that waits for what it holds
+ * itself. A holder may not know that it is one, because the answer to its request was lost; an incident ahead that the cluster sent
+ * away until later names it and wakes it (`wakeHolder`).
  */
 export async function nextInQueue(
 	db: D1Database,

@@ -57,7 +57,7 @@ export async function recordGreen(
 }
 
 /** What GitHub said of the commits that made it green. */
-export type FixNews =
+export type FixUpdate =
 	| { readonly is: "postponed"; readonly until: number }
 	| { readonly is: "unknown"; readonly why: string }
 	| {
@@ -71,19 +71,19 @@ export type FixNews =
 export async function recordFix(
 	db: D1Database,
 	{ incident_id, attempt }: ObservationRow,
-	news: FixNews,
+	update: FixUpdate,
 ): Promise<void> {
 	const set = {
 		postponed: {
 			sql: "ask_at = :until, tries = tries + 1",
-			values: { until: news.is === "postponed" ? news.until : null },
+			values: { until: update.is === "postponed" ? update.until : null },
 		},
-		unknown: { sql: "ask_at = NULL, why = :why", values: { why: news.is === "unknown" ? news.why : null } },
+		unknown: { sql: "ask_at = NULL, why = :why", values: { why: update.is === "unknown" ? update.why : null } },
 		known: {
 			sql: "ask_at = NULL, why = NULL, green_by = :by, authors = :authors, files = :files, named = :named",
-			values: news.is === "known" ? valuesOf(news) : {},
+			values: update.is === "known" ? valuesOf(update) : {},
 		},
-	}[news.is];
+	}[update.is];
 	await bindNamed(
 		db,
 		`UPDATE observations SET ${set.sql} WHERE incident_id = :incident_id AND attempt = :attempt AND ask_at IS NOT NULL`,
@@ -91,6 +91,6 @@ export async function recordFix(
 	).run();
 }
 
-function valuesOf({ by, authors, files, named }: FixNews & { readonly is: "known" }) {
+function valuesOf({ by, authors, files, named }: FixUpdate & { readonly is: "known" }) {
 	return { by, authors: JSON.stringify(authors), files: JSON.stringify(files), named: JSON.stringify(named) };
 }

@@ -100,22 +100,22 @@ export function readEarlierReruns(stored: string | null): readonly EarlierRerun[
 const OPEN = "incident_id = :incident_id AND run_attempt = :run_attempt AND result IS NULL";
 
 /** Lets one consumer ask GitHub, until a time; false if another one is asking, or it was asked. */
-export async function holdRerun(
+export async function lockRerun(
 	db: D1Database,
 	{ incident_id, run_attempt }: RerunKey,
 	{ now, until }: { readonly now: number; readonly until: number },
 ): Promise<boolean> {
-	const held = await bindNamed(
+	const locked = await bindNamed(
 		db,
 		`UPDATE reruns SET asking_until = :until, tries = tries + 1
 		WHERE ${OPEN} AND requested_at IS NULL AND asking_until <= :now`,
 		{ incident_id, run_attempt, now, until },
 	).run();
-	return held.meta.changes === 1;
+	return locked.meta.changes === 1;
 }
 
 /** What came of asking GitHub. */
-export type RerunNews =
+export type RerunUpdate =
 	/** GitHub has begun it, whoever asked. */
 	| { readonly is: "requested" }
 	| { readonly is: "postponed"; readonly until: number }
@@ -124,15 +124,15 @@ export type RerunNews =
 export async function recordRerun(
 	db: D1Database,
 	{ incident_id, run_attempt }: RerunKey,
-	news: RerunNews,
+	update: RerunUpdate,
 	now: number,
 ): Promise<void> {
 	const set = {
 		requested: "requested_at = coalesce(requested_at, :now), asking_until = 0",
 		postponed: "ask_at = :until, asking_until = 0",
 		ended: "result = :result, why = :why, ended_at = :now, asking_until = 0",
-	}[news.is];
-	const { is: _, ...values } = news;
+	}[update.is];
+	const { is: _, ...values } = update;
 	await bindNamed(db, `UPDATE reruns SET ${set} WHERE ${OPEN}`, { incident_id, run_attempt, now, ...values }).run();
 }
 

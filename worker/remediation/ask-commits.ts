@@ -6,7 +6,7 @@ import type { Effects } from "../effects.ts";
 import { isTransient } from "../github/read-failure.ts";
 import { findAttempt } from "../journal/attempts.ts";
 import { requestBody } from "../journal/incident-waits.ts";
-import { type FixNews, type ObservationRow, recordFix } from "../journal/observations.ts";
+import { type FixUpdate, type ObservationRow, recordFix } from "../journal/observations.ts";
 import type { Cost } from "../runtime/budget.ts";
 import type { Remediation } from "./load-state.ts";
 import { namedFiles } from "./named-files.ts";
@@ -34,12 +34,12 @@ const comparison = z.object({
 export async function askCommits(effects: Effects, found: Remediation): Promise<void> {
 	const { observation } = found.state;
 	if (observation === undefined) return;
-	const news = await ask(effects, found, observation);
-	await recordFix(effects.journal, observation, news);
-	effects.log.info("observed failure is gone", { incident_id: found.failure.id, commits: news.is });
+	const update = await ask(effects, found, observation);
+	await recordFix(effects.journal, observation, update);
+	effects.log.info("observed failure is gone", { incident_id: found.failure.id, commits: update.is });
 }
 
-async function ask(effects: Effects, { failure }: Remediation, observation: ObservationRow): Promise<FixNews> {
+async function ask(effects: Effects, { failure }: Remediation, observation: ObservationRow): Promise<FixUpdate> {
 	const { github, budget } = effects;
 	const { green_sha, tries } = observation;
 	const { head_sha } = failure;
@@ -82,7 +82,7 @@ async function ask(effects: Effects, { failure }: Remediation, observation: Obse
 const GONE = "GitHub no longer has its commits";
 const REWRITTEN = "its branch was rewritten";
 
-function unknown(why: string): FixNews {
+function unknown(why: string): FixUpdate {
 	return { is: "unknown", why };
 }
 

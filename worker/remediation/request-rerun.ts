@@ -6,7 +6,7 @@ import type { RunAnswer } from "../context/github/run-answer.ts";
 import type { Effects } from "../effects.ts";
 import type { GitHub, GitHubFailure } from "../github/github.ts";
 import { isTransient } from "../github/read-failure.ts";
-import { holdRerun, type RerunNews, type RerunRow, recordRerun } from "../journal/reruns.ts";
+import { lockRerun, type RerunRow, type RerunUpdate, recordRerun } from "../journal/reruns.ts";
 import type { Cost } from "../runtime/budget.ts";
 import type { Remediation } from "./load-state.ts";
 
@@ -15,7 +15,7 @@ export const ASKING_RERUN_COST: Cost = { statements: 3, subrequests: 12 };
 
 const LONGEST_MS = 10_000;
 // Longer than the question and the request together: whoever asks next sees what this one did.
-const HOLD_MS = 60_000;
+const LOCK_MS = 60_000;
 const LATEST_REQUEST_MS = 2 * LONGEST_MS;
 const SHORTEST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
@@ -28,14 +28,14 @@ export async function requestRerun(effects: Effects, found: Remediation): Promis
 	const { journal } = effects;
 	const rerun = needRerun(found);
 	if (effects.github === undefined) {
-		const news = { is: "ended", result: "refused", why: "no GitHub App is configured" } as const;
-		return await recordRerun(journal, rerun, news, effects.now());
+		const update = { is: "ended", result: "refused", why: "no GitHub App is configured" } as const;
+		return await recordRerun(journal, rerun, update, effects.now());
 	}
 	const now = effects.now();
-	if (!(await holdRerun(journal, rerun, { now, until: now + HOLD_MS }))) return;
-	const news = await request(effects, effects.github, found, { rerun, latest: now + HOLD_MS - LATEST_REQUEST_MS });
-	await recordRerun(journal, rerun, news, effects.now());
-	const { is, ...details } = news;
+	if (!(await lockRerun(journal, rerun, { now, until: now + LOCK_MS }))) return;
+	const update = await request(effects, effects.github, found, { rerun, latest: now + LOCK_MS - LATEST_REQUEST_MS });
+	await recordRerun(journal, rerun, update, effects.now());
+	const { is, ...details } = update;
 	effects.log.info(`rerun ${is}`, { incident_id: rerun.incident_id, run_attempt: rerun.run_attempt, ...details });
 }
 
@@ -44,7 +44,7 @@ async function request(
 	github: GitHub,
 	{ failure }: Remediation,
 	{ rerun, latest }: { readonly rerun: RerunRow; readonly latest: number },
-): Promise<RerunNews> {
+): Promise<RerunUpdate> {
 	const client = repoClient(github, failure);
 	const run = await findRun(client, failure, AbortSignal.timeout(LONGEST_MS));
 	if (!run.ok) {
@@ -64,7 +64,7 @@ async function postRerun(
 	{ github, client, run }: { readonly github: GitHub; readonly client: RepoClient; readonly run: RunAnswer },
 	{ repository, installation_id }: Remediation["failure"],
 	rerun: RerunRow,
-): Promise<RerunNews> {
+): Promise<RerunUpdate> {
 	const route = "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs";
 	const parameters = { ...client.repo, run_id: run.id };
 	const signal = AbortSignal.timeout(LONGEST_MS);
@@ -94,7 +94,7 @@ function withoutPermission(detail: string): string {
 	return `the GitHub App needs the permission Actions: write (${detail})`;
 }
 
-function refused(why: string): RerunNews {
+function refused(why: string): RerunUpdate {
 	return { is: "ended", result: "refused", why };
 }
 
@@ -102,7 +102,7 @@ function postponed(
 	effects: Effects,
 	{ tries }: RerunRow,
 	failure?: GitHubFailure | { readonly reason: string },
-): RerunNews {
+): RerunUpdate {
 	const now = effects.now();
 	const pause = backoffMs(tries, { random: effects.random(), longestMs: LONGEST_PAUSE_MS });
 	const allowed = failure !== undefined && "until" in failure ? failure.until : now;
@@ -120,7 +120,7 @@ async function resultOf(
 	{ github }: Effects,
 	{ failure }: Remediation,
 	{ run_attempt, deadline_s }: RerunRow,
-): Promise<Omit<RerunNews & { readonly is: "ended" }, "is">> {
+): Promise<Omit<RerunUpdate & { readonly is: "ended" }, "is">> {
 	const late = `its rerun has no result ${Math.round(deadline_s / MINUTE_S)} min after it was asked for`;
 	if (github === undefined) return { result: "silent", why: late };
 	const run = await findRun(repoClient(github, failure), failure, AbortSignal.timeout(LONGEST_MS));
