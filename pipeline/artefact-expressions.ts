@@ -1,7 +1,8 @@
 import { isChoice } from "./agent-choice.ts";
 import type { Artefact, ExpressionText, Mapping } from "./artefact.ts";
 
-type Stages = Pick<
+/** The parts of an artefact that have expressions. */
+export type Stages = Pick<
 	Artefact,
 	| "events"
 	| "lifecycle"

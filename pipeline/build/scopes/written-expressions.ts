@@ -1,4 +1,5 @@
 import { isChoice } from "../../agent-choice.ts";
+import type { Stages } from "../../artefact-expressions.ts";
 import type { Path } from "../yaml/yaml-source.ts";
 import type { ValidPart } from "./valid-part.ts";
 
@@ -76,15 +77,4 @@ function textsIn(scope: ScopeName, path: Path, tree: unknown): readonly WrittenE
 }
 
 /** The stages, each of which gives expressions a different scope. */
-export type ScopeName =
-	| "events"
-	| "lifecycle"
-	| "filters"
-	| "dedup"
-	| "context"
-	| "classify"
-	| "route"
-	| "rerun"
-	| "autonomy"
-	| "spawn"
-	| "notify";
+export type ScopeName = Exclude<keyof Stages, "overrides">;
