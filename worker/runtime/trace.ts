@@ -11,6 +11,14 @@ const SAMPLED = "01";
  */
 export function traceparentOf(delivery_id: string, given?: string | null): string {
 	if (given && readTraceparent(given) !== undefined) return given;
+	if (last?.delivery_id !== delivery_id) last = { delivery_id, traceparent: newTraceparent(delivery_id) };
+	return last.traceparent;
+}
+
+// A delivery's trace is asked for by its row and by its log lines, and each time costs two digests.
+let last: { readonly delivery_id: string; readonly traceparent: string } | undefined;
+
+function newTraceparent(delivery_id: string): string {
 	return join({ trace_id: hexOf(`delivery:${delivery_id}`, 16), flags: SAMPLED }, "delivery");
 }
 
