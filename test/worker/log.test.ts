@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { redactText } from "../../pipeline/redaction/redact-text.ts";
 import { createLog, explainCause } from "../../worker/log.ts";
 
 const NOW = () => Date.parse("2026-11-22T12:00:00.000Z");
@@ -30,6 +32,30 @@ describe("createLog", () => {
 		expect(lines.join()).not.toContain("ghp_");
 		expect(warning).not.toHaveProperty("stack");
 		expect(text).toEqual({ time: "2026-11-22T12:00:00.000Z", level: "error", message: "z", cause: "thrown text" });
+	});
+
+	it("redacts every text as it would alone, also those that need no reading", () => {
+		const secretive = fc.constantFrom("password", "secret", "token", "bearer", "login", "key", "ghp_", "xoxb-", "a=b");
+		const word = fc.oneof(
+			secretive,
+			fc.stringMatching(/^[a-z]{1,21}$/),
+			fc.stringMatching(/^[0-9a-f]{32}$/),
+			fc.uuid(),
+		);
+		const texts = fc.oneof(
+			fc.string(),
+			fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(" ")),
+		);
+		fc.assert(
+			fc.property(texts, texts, (message, field) => {
+				const lines: string[] = [];
+				createLog({}, (line) => lines.push(line), NOW).info(message, { field });
+				expect(lines.map((line) => JSON.parse(line))).toEqual([
+					expect.objectContaining({ message: redactText(message), field: redactText(field) }),
+				]);
+			}),
+			{ numRuns: 2_000 },
+		);
 	});
 
 	it("keeps text from outside inside its line, and short", () => {
