@@ -13,3 +13,9 @@ export function envelopeOf(payload: unknown): IncidentFields {
 		sender: readPath(payload, ["sender"]),
 	});
 }
+
+/** The repository that a payload names; undefined if none that GitHub could have. Only that, where nothing else is asked for. */
+export function repositoryNameOf(payload: unknown): string | undefined {
+	const name = readPath(payload, ["repository", "full_name"]);
+	return typeof name === "string" && REPOSITORY.test(name) ? name : undefined;
+}

@@ -6,7 +6,7 @@ import type { PreparedDelivery } from "./delivery-content.ts";
 import { needsJournal } from "./delivery-content.ts";
 import { type QueuedMessage, queueDelivery } from "./delivery-queue.ts";
 import { type Origin, prepareDelivery, type TracedDelivery } from "./prepare-delivery.ts";
-import { type Acceptance, writeDelivery } from "./write-delivery.ts";
+import { type Acceptance, ignore, writeDelivery } from "./write-delivery.ts";
 
 /** The result of a delivery. `problem` is one clause for people. */
 export type Receipt =
@@ -47,8 +47,9 @@ export async function storeDelivery(
 	log: Log,
 	queue?: Queue<QueuedMessage>,
 ): Promise<Receipt> {
+	const { content } = delivery;
 	// Nothing to store, so the answer does not depend on the journal.
-	if (!needsJournal(delivery)) return await writeDelivery(effects, delivery, log);
+	if (content.outcome === "ignored" && !needsJournal(delivery)) return ignore(delivery, content.reason, log);
 
 	// The journal timed out a moment ago for another delivery: this one skips the wait.
 	if (queue !== undefined && isJournalAway(effects.journal, effects.now())) {

@@ -52,8 +52,15 @@ export function ignoredDelivery(
 
 /** One sentence for people. A signal that counts for a remediation is not ignored, so there is none. */
 export function whyNothing(reason: IgnoredReason): string {
-	return redactText(cleanText(sentenceOf(reason), MOST.reason));
+	const known = sentences.get(reason);
+	if (known !== undefined) return known;
+	const sentence = redactText(cleanText(sentenceOf(reason), MOST.reason));
+	sentences.set(reason, sentence);
+	return sentence;
 }
+
+// Most deliveries are ignored for a reason that the pipeline gives each time (`rejectEarly`), and redaction costs more than all else.
+const sentences = new WeakMap<IgnoredReason, string>();
 
 function sentenceOf(reason: IgnoredReason): string {
 	if (reason.kind !== "tracked") return renderIgnored(reason);

@@ -1,7 +1,7 @@
-import * as z from "zod";
+import { readPath } from "../../pipeline/expression/read-path.ts";
 import { type Delivery, type IgnoredReason, type Reading, whyIgnored } from "../../pipeline/index.ts";
 import { outcomeFor, settingsFor } from "../../pipeline/overrides.ts";
-import { REPOSITORY } from "../../pipeline/stages/envelope.ts";
+import { repositoryNameOf } from "../../pipeline/stages/envelope.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { completeCheckRun } from "../github/complete-check-run.ts";
@@ -91,19 +91,12 @@ function isCommand(reading: Reading): boolean {
 	return reading.outcome === "command" || (reading.outcome === "incident" && reading.incident.command !== undefined);
 }
 
-const envelopeSchema = z.object({
-	repository: z.object({
-		id: z.number().int().positive().optional().catch(undefined),
-		full_name: z.string().regex(REPOSITORY),
-	}),
-});
-
 /** Only GitHub's signature proves which name belongs to an id. */
 function repositoryOf(payload: unknown, from: Origin): NamedRepository | undefined {
-	const read = envelopeSchema.safeParse(payload);
-	if (!read.success) return undefined;
-	const { id, full_name: name } = read.data.repository;
-	return { name, ...(id !== undefined && from === "github" && { id }) };
+	const name = repositoryNameOf(payload);
+	if (name === undefined) return undefined;
+	const id = from === "github" ? readPath(payload, ["repository", "id"]) : undefined;
+	return { name, ...(typeof id === "number" && Number.isSafeInteger(id) && id > 0 && { id }) };
 }
 
 function contentOf(

@@ -6,7 +6,7 @@ import { createEffects } from "../create-effects.ts";
 import type { Effects } from "../effects.ts";
 import type { Env } from "../env.ts";
 import { decodeUtf8, parseJson, readBody } from "../http/body.ts";
-import { answerBeforeBody, bodyErrorResponse, errorResponse, jsonResponse } from "../http/responses.ts";
+import { answerBeforeBody, bodyErrorResponse, errorResponse } from "../http/responses.ts";
 import { REFUSED_SIGNATURE } from "../journal/ignored.ts";
 import { createLog, type Log, type LogFields } from "../log.ts";
 import { keepAlive } from "../runtime/keep-alive.ts";
@@ -115,7 +115,7 @@ async function receivePayload(
 ): Promise<Response> {
 	const { event } = headers;
 	if (isSetupEvent(event)) {
-		return jsonResponse(202, {
+		return received({
 			status: "ignored",
 			incident_id: null,
 			reason: await answerSetup(effects, event, payload),
@@ -126,16 +126,16 @@ async function receivePayload(
 	const receipt = await receive(effects, { ...headers, payload }, env, log);
 	if (receipt.status === "late") {
 		keepAlive(ctx, writeLateSoon(effects, log, deliveryQueue(env)));
-		return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+		return received({ status: "ignored", incident_id: null, reason: receipt.reason });
 	}
 	keepAlive(ctx, countReceipt(effects, receipt));
 	switch (receipt.status) {
 		case "ignored":
-			return jsonResponse(202, { status: "ignored", incident_id: null, reason: receipt.reason });
+			return received({ status: "ignored", incident_id: null, reason: receipt.reason });
 		case "recorded":
-			return jsonResponse(202, receipt);
+			return received(receipt);
 		case "queued":
-			return jsonResponse(202, { ...receipt, status: "accepted", reason: "journal unavailable, queued" });
+			return received({ ...receipt, status: "accepted", reason: "journal unavailable, queued" });
 		case "refused":
 			return errorResponse(422, receipt.problem);
 		case "unavailable":
@@ -143,7 +143,7 @@ async function receivePayload(
 		case "command": {
 			ctx.waitUntil(answerCommand(effects, receipt.command_id));
 			const [status, again] = receipt.isNew ? (["accepted", ""] as const) : (["duplicate", "already "] as const);
-			return jsonResponse(202, {
+			return received({
 				status,
 				incident_id: null,
 				reason: `the command ${receipt.name} was ${again}accepted`,
@@ -156,9 +156,14 @@ async function receivePayload(
 				? "it belongs to an open fix, and was added to the timeline of its incident"
 				: "the incident is known; this delivery was added to it";
 			const reason = status === "duplicate" ? known : null;
-			return jsonResponse(202, { status, incident_id, reason });
+			return received({ status, incident_id, reason });
 		}
 	}
+}
+
+/** To GitHub, which shows it to the App's owner. No cache keeps the answer to a POST (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.3). */
+function received(answer: Readonly<Record<string, unknown>>): Response {
+	return Response.json(answer, { status: 202 });
 }
 
 /** A green check where nothing is under remediation: it is written behind its answer. */

@@ -244,7 +244,8 @@ function record(why: IgnoredReason, incident_id: string, log: Log): Acceptance {
 	return { status: "recorded", incident_id, reason };
 }
 
-function ignore(
+/** Nothing came of a delivery, and nothing of it is stored. */
+export function ignore(
 	delivery: PreparedDelivery,
 	why: IgnoredReason,
 	log: Log,
