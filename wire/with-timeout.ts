@@ -6,16 +6,25 @@ export class TimedOut extends Error {
 /** The result of the work, or a `TimedOut` after that many milliseconds, when the work's signal is aborted as well. */
 export async function withTimeout<T>(work: (signal: AbortSignal) => T | Promise<T>, limitMs: number): Promise<T> {
 	const stop = new AbortController();
+	return await withinTime(
+		() => work(stop.signal),
+		limitMs,
+		() => stop.abort(),
+	);
+}
+
+/** The same for work that nothing can stop. */
+export async function withinTime<T>(work: () => T | Promise<T>, limitMs: number, onTimeout?: () => void): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const timeout = new Promise<never>((_resolve, reject) => {
 		timer = setTimeout(() => {
 			// First, so that this is the result, and not what the work makes of its signal.
 			reject(new TimedOut(`no answer within ${limitMs} ms`));
-			stop.abort();
+			onTimeout?.();
 		}, limitMs);
 	});
 	try {
-		return await Promise.race([work(stop.signal), timeout]);
+		return await Promise.race([work(), timeout]);
 	} finally {
 		if (timer !== undefined) clearTimeout(timer);
 	}

@@ -1,16 +1,16 @@
 import type { Effects } from "../effects.ts";
-import { assumeStatement } from "../journal/assumptions.ts";
+import { isWrongAssumption } from "../journal/assumptions.ts";
+import { positionOf } from "../journal/checks.ts";
+import { passedCheckStatements } from "../journal/passed-checks.ts";
 import type { NamedRepository } from "../journal/repositories.ts";
-import { assumeKnown } from "../journal/repositories.ts";
-import { signalStatements } from "../journal/signals.ts";
 import { isJournalAway } from "../journal/use-journal.ts";
 import type { Log } from "../log.ts";
 import { storeDelivery } from "./accept-delivery.ts";
 import { addReceipt } from "./count-delivery.ts";
 import type { PreparedDelivery } from "./delivery-content.ts";
 import type { QueuedMessage } from "./delivery-queue.ts";
-import { isQuiet } from "./quiet-branches.ts";
-import { type PreparedSignal, wakeAffected } from "./track-signal.ts";
+import { aboutOf, isQuiet } from "./quiet-branches.ts";
+import type { PreparedSignal } from "./track-signal.ts";
 import { writeCounts } from "./write-counts.ts";
 import { afterSignal } from "./write-delivery.ts";
 
@@ -20,10 +20,10 @@ type LateDelivery = PreparedDelivery & {
 	readonly repository: NamedRepository & { readonly id: number };
 };
 
-// Written together: a run's jobs end within moments. A statement of a batch takes the journal's time, and nobody else may wait long.
+// Written together: a run's jobs end within moments. A row takes the journal's time, and nobody else may wait long.
 const GATHER_MS = 250;
 const GIVEN_UP_MS = 20 * GATHER_MS;
-const MOST_AT_ONCE = 40;
+const MOST_AT_ONCE = 100;
 /** More than these are written before their answer again, so that a burst does not fill the memory. */
 const MOST_PENDING = 500;
 
@@ -40,6 +40,8 @@ export function keepForLater({ journal, now }: Pick<Effects, "journal" | "now">,
 	if (content.outcome !== "ignored" || content.refused !== undefined || signal?.signal.reports !== "success")
 		return false;
 	if (repository?.id === undefined || pending.length >= MOST_PENDING) return false;
+	// Without a time it may be a repetition, which is told by what is stored.
+	if (positionOf(signal.signal) === undefined) return false;
 	if (!isQuiet(signal.signal, now()) || isJournalAway(journal, now())) return false;
 	pending.push({ ...delivery, signal, repository: { ...repository, id: repository.id } });
 	return true;
@@ -74,25 +76,16 @@ async function writeGathered(effects: Effects, log: Log, queue?: Queue<QueuedMes
 /** Writes them in one transaction; false if nothing was written. */
 async function writeTogether(effects: Effects, taken: readonly LateDelivery[], log: Log): Promise<boolean> {
 	const { journal } = effects;
-	const repositories = new Map(taken.map(({ repository }) => [`${repository.id} ${repository.name}`, repository]));
-	const each = taken.map(({ signal }) => signalStatements(journal, signal.signal, signal));
-	const assumed = [...repositories.values()].map((repository) => assumeStatement(journal, [assumeKnown(repository)]));
-	const statements = each.map(({ recorded, all }) => [recorded, ...all]);
+	const checks = taken.map(({ signal, repository }) => ({ ...signal, repository }));
 	try {
-		const results = await journal.batch([...assumed, ...statements.flat()]);
-		let from = assumed.length;
-		for (const [at, delivery] of taken.entries()) {
-			const count = statements[at]?.length ?? 0;
-			const affected = each[at]?.affected(results.slice(from, from + count)) ?? [];
-			from += count;
-			if (affected.length > 0) await wakeAffected(effects, delivery.signal, affected, log);
-			addReceipt(effects.now(), afterSignal(delivery, affected[0], log));
-		}
-		return true;
+		await journal.batch([...passedCheckStatements(journal, checks, aboutOf)]);
 	} catch (cause) {
-		log.warn("deliveries not written together, each is tried", { cause });
+		// An incident was opened meanwhile, or a repository renamed.
+		if (!isWrongAssumption(cause)) log.warn("deliveries not written together, each is tried", { cause });
 		return false;
 	}
+	for (const delivery of taken) addReceipt(effects.now(), afterSignal(delivery, undefined, log));
+	return true;
 }
 
 /** Writes each as if it came now; those are left that neither the journal nor the queue took. */

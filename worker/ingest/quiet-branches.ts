@@ -11,7 +11,7 @@ const KNOWN_FOR_MS = 10_000;
 
 /** The journal found nothing that the signal is about. */
 export function noteQuiet(signal: Signal, now: number): void {
-	remember(quietUntil, keyOf(signal), now + KNOWN_FOR_MS);
+	remember(quietUntil, aboutOf(signal), now + KNOWN_FOR_MS);
 }
 
 /** An incident was opened, or opened again: it may be about any of them. */
@@ -21,11 +21,12 @@ export function forgetQuiet(): void {
 
 /** Whether the signal can only be history. False where nothing is known. */
 export function isQuiet(signal: Signal, now: number): boolean {
-	const until = quietUntil.get(keyOf(signal)) ?? 0;
+	const until = quietUntil.get(aboutOf(signal)) ?? 0;
 	// A clock that was set back keeps nothing for longer.
 	return now < until && until - now <= KNOWN_FOR_MS;
 }
 
-function keyOf({ repository, head_repository = "", branch = "", pr_number = 0 }: Signal): string {
+/** What a signal is about: two that are about the same affect the same remediations. */
+export function aboutOf({ repository, head_repository = "", branch = "", pr_number = 0 }: Signal): string {
 	return [repository, head_repository, branch, pr_number].join("\n");
 }

@@ -46,7 +46,7 @@ export async function trackSignal(
 	others: readonly D1PreparedStatement[] = [],
 ): Promise<Tracked> {
 	const statements = signalStatements(effects.journal, prepared.signal, prepared);
-	const results = await effects.journal.batch([...others, statements.recorded, ...statements.all]);
+	const results = await effects.journal.batch([...others, statements.recorded(), ...statements.all]);
 	const affected = statements.affected(results);
 	await wakeAffected(effects, prepared, affected, log);
 	const [incident_id] = affected;
@@ -60,6 +60,8 @@ export async function wakeAffected(
 	affected: readonly string[],
 	log: Log,
 ): Promise<void> {
+	// Most signals are about nothing under remediation: their delivery says so itself, or is counted.
+	if (affected.length === 0) return;
 	log.info("signal recorded", { reports: signal.reports, lifecycle: signal.event, remediations: affected.length });
 	// The settle time lets the other deliveries of the same run arrive first.
 	await Promise.all(affected.map((id) => effects.wake(id, 0)));

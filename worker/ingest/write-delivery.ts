@@ -10,18 +10,18 @@ import { outcomeFor } from "../../pipeline/overrides.ts";
 import { incidentId } from "../../pipeline/stages/incident-id.ts";
 import { WRITER_PERMISSIONS } from "../../pipeline/writer-permissions.ts";
 import type { Effects } from "../effects.ts";
-import { assumeStatement, isWrongAssumption } from "../journal/assumptions.ts";
+import { type Assumption, assumeStatement, isWrongAssumption } from "../journal/assumptions.ts";
 import { commandStatement, pressedAgainStatement } from "../journal/commands.ts";
 import { deliveryStatements, refusedDeliveryStatement } from "../journal/deliveries.ts";
 import type { IgnoredDelivery } from "../journal/ignored-deliveries.ts";
 import { assumeNoOpenFix, failedAgainStatements, findOpenFix, isIncident } from "../journal/open-fixes.ts";
 import { recordedStatement } from "../journal/recorded-deliveries.ts";
 import { isOfOthers, remediationPushedTo } from "../journal/remediations.ts";
-import { reopenStatements } from "../journal/reopen.ts";
+import { assumeNothingBack, type ReopenStatements, reopenStatements } from "../journal/reopen.ts";
 import { assumeKnown } from "../journal/repositories.ts";
 import { signalStatements } from "../journal/signals.ts";
 import type { Log } from "../log.ts";
-import type { DeliveryContent, PreparedDelivery } from "./delivery-content.ts";
+import { type DeliveryContent, needsJournal, type PreparedDelivery } from "./delivery-content.ts";
 import { ignoredDelivery } from "./ignored-delivery.ts";
 import { underKnownName } from "./known-repository.ts";
 import { forgetQuiet, noteQuiet } from "./quiet-branches.ts";
@@ -75,27 +75,40 @@ export async function writeDelivery(effects: Effects, delivery: PreparedDelivery
 }
 
 /**
- * Stores an incident in one call, if all is as it nearly always is: the journal knows the repository by this name, no fix of
- * the branch is open, and no agent of ours pushed. The journal checks that in the same transaction; if it is not so, undefined,
- * and nothing was written.
+ * Stores an incident or a signal in one call, if all is as it nearly always is: the journal knows the repository by this name, and
+ * for an incident, no fix of the branch is open, no agent of ours pushed, and it is no end that came back. The journal checks
+ * that in the same transaction; if it is not so, undefined, and nothing was written.
  */
 async function writeOrdinary(effects: Effects, delivery: PreparedDelivery, log: Log): Promise<Acceptance | undefined> {
-	const { content, repository, received_at } = delivery;
-	if (content.outcome !== "incident" || repository?.id === undefined) return undefined;
+	const { content, repository } = delivery;
+	if (content.outcome === "command" || repository?.id === undefined || !needsJournal(delivery)) return undefined;
+	const known = assumeKnown({ id: repository.id, name: repository.name });
+	try {
+		if (content.outcome === "incident") return await writeOrdinaryIncident(effects, delivery, content, log, known);
+		return await writeIgnored(effects, delivery, content, log, [assumeStatement(effects.journal, [known])]);
+	} catch (cause) {
+		if (isWrongAssumption(cause)) return undefined;
+		throw cause;
+	}
+}
+
+async function writeOrdinaryIncident(
+	effects: Effects,
+	delivery: PreparedDelivery,
+	content: ContentOf<"incident">,
+	log: Log,
+	known: Assumption,
+): Promise<Acceptance | undefined> {
 	const { incident } = content;
 	const engine = await effects.engine();
 	if (!isOfOthers(incident, engine.isOwnAgent)) return undefined;
 	const policy = outcomeFor(engine, incident.repository);
 	const assumed = assumeStatement(effects.journal, [
-		assumeKnown({ id: repository.id, name: repository.name }),
-		...assumeNoOpenFix({ failure: incident, policy, now: received_at }),
+		known,
+		...assumeNoOpenFix({ failure: incident, policy, now: delivery.received_at }),
+		...assumeNothingBack(incident),
 	]);
-	try {
-		return await storeIncident(effects, delivery, content, log, [assumed]);
-	} catch (cause) {
-		if (isWrongAssumption(cause)) return undefined;
-		throw cause;
-	}
+	return await storeIncident(effects, delivery, content, log, assumed);
 }
 
 async function writeIncident(
@@ -129,38 +142,43 @@ async function writeIncident(
 	return await storeIncident(effects, prepared, content, log);
 }
 
-/** Stores an incident that is its own: behind `first`, in one transaction. */
+/** Stores an incident that is its own. `assumed`: the first statement, if it assumes that nothing came back. */
 async function storeIncident(
 	effects: Effects,
 	{ signal, received_at, traceparent }: PreparedDelivery,
 	{ incident, identity, explanation, settle_ms }: ContentOf<"incident">,
 	log: Log,
-	first: readonly D1PreparedStatement[] = [],
+	assumed?: D1PreparedStatement,
 ): Promise<Acceptance> {
 	const { settings } = await effects.engine();
 	const { journal } = effects;
 	const now = effects.now();
 	const dueAt = now + settle_ms;
-	const back = reopenStatements(journal, { incident, dueAt, now });
+	const back = assumed === undefined ? reopenStatements(journal, { incident, dueAt, now }) : NOTHING_BACK;
 	const added = deliveryStatements(journal, { incident, identity, explanation, dueAt, now, received_at, traceparent });
-	const own = [...back.all, ...added];
 	// After the incident's own row: an older incident of the branch is superseded by an incident, not by a failure alone.
 	const tracked = signal && signalStatements(journal, signal.signal, signal);
 	const again = pressedAgain(incident, settings.commands.permissions ?? WRITER_PERMISSIONS);
-	const before = [...first, ...(again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)])];
+	const before = [
+		...(assumed === undefined ? [] : [assumed]),
+		...(again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)]),
+	];
 	forgetQuiet();
-	const results = (await journal.batch([...before, ...own, ...(tracked?.all ?? [])])).slice(before.length);
+	const all = await journal.batch([...before, ...back.all, ...added, ...(tracked?.all ?? [])]);
+	const results = before.length === 0 ? all : all.slice(before.length);
 	const isNew = results[back.all.length]?.meta.changes === 1;
 	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
 	if (signal !== undefined && tracked !== undefined) {
-		const affected = tracked.affected(results.slice(own.length));
+		const affected = tracked.affected(results);
 		// Its own incident has its own wake-up.
 		const others = status === "accepted" ? affected.filter((id) => id !== incident.id) : affected;
 		await wakeAffected(effects, signal, others, log);
 	}
 	return { status, incident_id: incident.id, dueInMs: settle_ms };
 }
+
+const NOTHING_BACK: ReopenStatements = { all: [], isReopened: () => false };
 
 /** The command that a check run's button gives if its incident is over; undefined for another incident. */
 function pressedAgain(
@@ -219,11 +237,14 @@ async function writeIgnored(
 	delivery: PreparedDelivery,
 	{ refused, reason }: ContentOf<"ignored">,
 	log: Log,
+	assumed: readonly D1PreparedStatement[] = [],
 ): Promise<Acceptance> {
 	const { signal, received_at } = delivery;
-	const own = refused && refusedDeliveryStatement(effects.journal, refused, received_at);
-	const tracked = signal && (await trackSignal(effects, signal, log, own && [own]));
-	const added = tracked === undefined ? await own?.run() : tracked.results[0];
+	const own = refused === undefined ? [] : [refusedDeliveryStatement(effects.journal, refused, received_at)];
+	const first = [...assumed, ...own];
+	const tracked = signal && (await trackSignal(effects, signal, log, first));
+	const stored = tracked?.results ?? (own.length === 0 ? [] : await effects.journal.batch(first));
+	const added = stored[assumed.length];
 	if (refused !== undefined && added?.meta.changes === 1) return record(reason, refused.id, log);
 	// Its incident may still come: whoever has the time for that waits.
 	if (refused !== undefined) return { ...ignore(delivery, reason, log), isUnknown: true };
@@ -253,7 +274,7 @@ export function ignore(
 	const kept = ignoredDelivery(delivery, why);
 	const { reason } = kept;
 	// The mass of all deliveries: `writeCounts` tells how many there were, and `GET /api/ignored` has each.
-	const isMass = why.kind === "unknown_event" || why.kind === "not_matched";
+	const isMass = why.kind === "unknown_event" || why.kind === "not_matched" || why.kind === "tracked";
 	if (!isMass) log.info("delivery ignored", { kind: why.kind, reason });
 	return { status: "ignored", kind: why.kind, reason, delivery: kept };
 }

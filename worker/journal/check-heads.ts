@@ -30,18 +30,17 @@ export function nameHeadsOfRun(
 	db: D1Database,
 	{ repository, branch, run_id }: { readonly repository: string; readonly branch: string; readonly run_id: string },
 ): readonly D1PreparedStatement[] {
-	const ofRun = "repository = ?1 AND branch = ?2 AND run_id = ?3";
-	const named = `SELECT head_repository FROM checks WHERE ${ofRun} AND NOT ${HAS_NO_NAME} LIMIT 1`;
 	const values = [repository, branch, run_id];
-	const moved = checksTable.insertSelect(
-		withHead("named.head_repository"),
-		`FROM (SELECT * FROM checks WHERE ${ofRun} AND ${HAS_NO_NAME}) AS unnamed, (${named}) AS named WHERE true`,
-	);
-	return [
-		db.prepare(`${moved} ${NEWER_CHECK}`).bind(...values),
-		db.prepare(`DELETE FROM checks WHERE ${ofRun} AND ${HAS_NO_NAME} AND EXISTS (${named})`).bind(...values),
-	];
+	return [db.prepare(MOVE_UNNAMED).bind(...values), db.prepare(DELETE_UNNAMED).bind(...values)];
 }
+
+const OF_RUN = "repository = ?1 AND branch = ?2 AND run_id = ?3";
+const NAMED = `SELECT head_repository FROM checks WHERE ${OF_RUN} AND NOT ${HAS_NO_NAME} LIMIT 1`;
+const MOVE_UNNAMED = `${checksTable.insertSelect(
+	withHead("named.head_repository"),
+	`FROM (SELECT * FROM checks WHERE ${OF_RUN} AND ${HAS_NO_NAME}) AS unnamed, (${NAMED}) AS named WHERE true`,
+)} ${NEWER_CHECK}`;
+const DELETE_UNNAMED = `DELETE FROM checks WHERE ${OF_RUN} AND ${HAS_NO_NAME} AND EXISTS (${NAMED})`;
 
 /** Stores what GitHub said of the branch's repository of one result; undefined: it could not tell. */
 export async function storeHead(db: D1Database, row: CheckRow, head: string | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../wire/durations.ts";
-import { insertRow } from "./bind-named.ts";
+import { insertRowsSql, insertSql } from "./bind-named.ts";
 import { ACTIONS } from "./check-identity.ts";
 import { type CheckRow, checksTable } from "./checks.ts";
 import { defineTable, nullable, type RowOf, text, time } from "./table.ts";
@@ -22,28 +22,27 @@ export type CheckResultRow = RowOf<typeof checkResultsTable>;
 const KEY = checkResultsTable.pick("repository", "branch", "check_name", "job", "head_repository", "position");
 
 /**
- * Adds a result to the history of its check, once however often it is reported. Nothing for a job of GitHub Actions, whose run
- * says more, and for a result that names no commit.
+ * A result as the history of its check has it. Undefined for a job of GitHub Actions, whose run says more, and for a result that
+ * names no commit.
  */
-export function checkResultStatements(db: D1Database, row: CheckRow): readonly D1PreparedStatement[] {
+export function checkResultOf(row: CheckRow): CheckResultRow | undefined {
 	const { head_sha, check_name, job } = row;
 	const isOfActions = check_name.startsWith("workflow") || check_name === `app:${ACTIONS}`;
-	if (head_sha === null || (isOfActions && job !== "")) return [];
+	if (head_sha === null || (isOfActions && job !== "")) return undefined;
 	const { repository, head_repository, branch, conclusion, position, run_id, started_at, received_at } = row;
 	const of = { repository, head_repository, branch, check_name, job };
-	return [
-		insertRow(
-			db,
-			checkResultsTable,
-			{ ...of, conclusion, position, head_sha, run_id, started_at, received_at },
-			{
-				// Two results at the same moment: the same one is kept in whatever order they arrive.
-				onConflict: `ON CONFLICT (${KEY.list}) DO UPDATE SET conclusion = 'failure'
-					WHERE excluded.conclusion = 'failure' AND check_results.conclusion = 'success'`,
-			},
-		),
-	];
+	return { ...of, conclusion, position, head_sha, run_id, started_at, received_at };
 }
+
+// Two results at the same moment: the same one is kept in whatever order they arrive.
+const RED_STAYS = `ON CONFLICT (${KEY.list}) DO UPDATE SET conclusion = 'failure'
+	WHERE excluded.conclusion = 'failure' AND check_results.conclusion = 'success'`;
+
+/** Adds a result to the history of its check, once however often it is reported. */
+export const INSERT_CHECK_RESULT = insertSql(checkResultsTable, checkResultsTable, RED_STAYS);
+
+/** The same for several. */
+export const INSERT_CHECK_RESULTS = insertRowsSql(checkResultsTable, RED_STAYS);
 
 /** SQL: forgets results that arrived before ?1, at most ?2 rows. */
 export const PRUNE_CHECK_RESULTS = `DELETE FROM check_results WHERE (${KEY.list}) IN (

@@ -1,5 +1,5 @@
 import type { Signal } from "../../pipeline/index.ts";
-import { insertRows } from "./bind-named.ts";
+import { insertRowsSql } from "./bind-named.ts";
 import { NEWER_CHECK, UNNAMED_HEAD } from "./check-heads.ts";
 import { checkName, checkOf } from "./check-identity.ts";
 import { beganAt, type CheckRow, checksTable, positionOf } from "./checks.ts";
@@ -34,7 +34,9 @@ export function checkRowOf(
 	};
 }
 
+const INSERT_CHECKS = insertRowsSql(checksTable, NEWER_CHECK);
+
 /** Stores what GitHub answered as if events had reported it: the newest result of a check on a branch stays. */
 export function storeResults(db: D1Database, rows: readonly CheckRow[]): D1PreparedStatement {
-	return insertRows(db, checksTable, rows, NEWER_CHECK);
+	return INSERT_CHECKS.bind(db, { rows: JSON.stringify(rows) });
 }

@@ -2,7 +2,7 @@ import type { Explanation } from "../../pipeline/explanation.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import { storable } from "../../pipeline/stages/clean-text.ts";
 import { traceparentOf } from "../runtime/trace.ts";
-import { insertRow } from "./bind-named.ts";
+import { insertRow, insertSql } from "./bind-named.ts";
 import { incidentsTable } from "./incidents.ts";
 import { type Query, rowsQuery, runQuery } from "./query.ts";
 import { queueRank } from "./queue-order.ts";
@@ -50,33 +50,53 @@ export function deliveryStatements(db: D1Database, delivery: NewDelivery): reado
 	const { incident, now, received_at = now } = delivery;
 	const row = deliveryRow(incident, received_at);
 	return [
-		insertRow(
-			db,
-			incidentsTable,
-			{
-				id: incident.id,
-				status: "accepted",
-				kind: incident.kind,
-				event: incident.event,
-				repository: incident.repository,
-				branch: incident.branch ?? null,
-				run_id: incident.run_id ?? null,
-				run_attempt: incident.run_attempt ?? null,
-				identity: storable(delivery.identity.slice(0, 1024)),
-				incident: row.incident,
-				explanation: JSON.stringify(delivery.explanation),
-				pipeline: delivery.explanation.pipeline,
-				next_try_at: delivery.dueAt,
-				created_at: received_at,
-				updated_at: now,
-				queue_rank: queueRank(incident),
-				traceparent: traceparentOf(incident.delivery_id, delivery.traceparent),
-			},
-			{ onConflict: "ON CONFLICT (id) DO NOTHING" },
-		),
-		insertRow(db, deliveriesTable, row, { onConflict: ONCE_MORE }),
+		INSERT_INCIDENT.bind(db, {
+			id: incident.id,
+			status: "accepted",
+			kind: incident.kind,
+			event: incident.event,
+			repository: incident.repository,
+			branch: incident.branch ?? null,
+			run_id: incident.run_id ?? null,
+			run_attempt: incident.run_attempt ?? null,
+			identity: storable(delivery.identity.slice(0, 1024)),
+			incident: row.incident,
+			explanation: JSON.stringify(delivery.explanation),
+			pipeline: delivery.explanation.pipeline,
+			next_try_at: delivery.dueAt,
+			created_at: received_at,
+			updated_at: now,
+			queue_rank: queueRank(incident),
+			traceparent: traceparentOf(incident.delivery_id, delivery.traceparent),
+		}),
+		INSERT_DELIVERY.bind(db, row),
 	];
 }
+
+const NEW_INCIDENT = incidentsTable.pick(
+	"id",
+	"status",
+	"kind",
+	"event",
+	"repository",
+	"branch",
+	"run_id",
+	"run_attempt",
+	"identity",
+	"incident",
+	"explanation",
+	"pipeline",
+	"next_try_at",
+	"created_at",
+	"updated_at",
+	"queue_rank",
+	"traceparent",
+);
+const INSERT_INCIDENT = insertSql(incidentsTable, NEW_INCIDENT, "ON CONFLICT (id) DO NOTHING");
+
+const ONCE_MORE = `ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
+	WHERE received_at <> excluded.received_at`;
+const INSERT_DELIVERY = insertSql(deliveriesTable, deliveriesTable.omit("times"), ONCE_MORE);
 
 /**
  * Adds a delivery that a filter refused to an incident that is open but not decided. Its fields, such as a commit message
@@ -88,9 +108,6 @@ export function refusedDeliveryStatement(db: D1Database, incident: Incident, rec
 		onConflict: ONCE_MORE,
 	});
 }
-
-const ONCE_MORE = `ON CONFLICT (incident_id, delivery_id) DO UPDATE SET times = times + 1
-	WHERE received_at <> excluded.received_at`;
 
 function deliveryRow(incident: Incident, received_at: number): NewRow<typeof deliveriesTable.columns> {
 	const { id, delivery_id, event } = incident;

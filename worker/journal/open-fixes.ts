@@ -63,12 +63,11 @@ export function assumeNoOpenFix({
 	readonly now: number;
 }): readonly Assumption[] {
 	if (!mayHaveOpenFix(failure, policy)) return [];
-	const sql = `NOT EXISTS (${candidatesOf("SELECT :fix_failure AS fields", FIX_PLACES)})`;
-	const values = {
-		...{ fix_failure: JSON.stringify(failure), fix_id: failure.id },
-		...{ fix_since: now - ASKED_FOR_MS, fix_most: MOST },
-	};
-	return [{ sql, values }];
+	const { id, repository, head_repository, branch, run_id, run_attempt, head_sha, event } = failure;
+	// Those fields that are read: the rest of the failure is bound twice already, where it is stored.
+	const fields = JSON.stringify({ repository, head_repository, branch, run_id, run_attempt, head_sha, event });
+	const values = { fix_failure: fields, fix_id: id, fix_since: now - ASKED_FOR_MS, fix_most: MOST };
+	return [{ sql: NO_OPEN_FIX, values }];
 }
 
 /** An incident whose open fix a failure of the same branch may belong to. */
@@ -91,6 +90,18 @@ function ofFailure(db: D1Database, failure: Incident, now: number): D1PreparedSt
 		.bind(failure.id, now - ASKED_FOR_MS, MOST, JSON.stringify(failure));
 }
 
+/**
+ * SQL: how the timeline names a failure, whose JSON is `fields`. A rerun that fails is another failure than the run's first
+ * attempt.
+ */
+const WHICH_RUN = `CASE
+		WHEN fields ->> 'run_id' IS NOT NULL THEN 'run ' || (fields ->> 'run_id') || CASE
+			WHEN fields ->> 'run_attempt' > 1 THEN ', attempt ' || (fields ->> 'run_attempt') || ',' ELSE ''
+		END
+		WHEN fields ->> 'head_sha' IS NOT NULL THEN 'commit ' || (fields ->> 'head_sha')
+		ELSE fields ->> 'event'
+	END || ' on ' || (fields ->> 'branch')`;
+
 const PLACES = { id: "?1", since: "?2", most: "?3" };
 const FIX_PLACES = { id: ":fix_id", since: ":fix_since", most: ":fix_most" };
 
@@ -105,6 +116,8 @@ const candidatesOf = (failure: string, { id, since, most } = PLACES) => `WITH gi
 		AND incidents.kind = 'ci' AND (${hasOpenFix(since)} OR ${recorded("failure.which")})
 		AND lower(coalesce(incidents.incident ->> 'head_repository', incidents.repository)) = failure.head
 	ORDER BY incidents.created_at, incidents.id LIMIT ${most}`;
+
+const NO_OPEN_FIX = `NOT EXISTS (${candidatesOf("SELECT :fix_failure AS fields", FIX_PLACES)})`;
 
 /** A damaged incident matches no failure. */
 function isOfCheck(incident: string, failure: Incident, check: CheckIdentity, policy: Artefact["outcome"]): boolean {
@@ -165,18 +178,6 @@ function withoutMatrix(job: string): string {
 export async function isIncident(db: D1Database, id: string): Promise<boolean> {
 	return (await db.prepare("SELECT 1 FROM incidents WHERE id = ?1").bind(id).first()) !== null;
 }
-
-/**
- * SQL: how the timeline names a failure, whose JSON is `fields`. A rerun that fails is another failure than the run's first
- * attempt.
- */
-const WHICH_RUN = `CASE
-		WHEN fields ->> 'run_id' IS NOT NULL THEN 'run ' || (fields ->> 'run_id') || CASE
-			WHEN fields ->> 'run_attempt' > 1 THEN ', attempt ' || (fields ->> 'run_attempt') || ',' ELSE ''
-		END
-		WHEN fields ->> 'head_sha' IS NOT NULL THEN 'commit ' || (fields ->> 'head_sha')
-		ELSE fields ->> 'event'
-	END || ' on ' || (fields ->> 'branch')`;
 
 const WHICH = `(SELECT ${WHICH_RUN} FROM (SELECT ?3 AS fields))`;
 

@@ -1,4 +1,5 @@
 import type { Incident } from "../../pipeline/incident.ts";
+import type { Assumption } from "./assumptions.ts";
 import { type Bindings, bindNamed } from "./bind-named.ts";
 import { beganAt } from "./checks.ts";
 import { IS_UNSENT, statusList, TRANSITIONS } from "./state-machine.ts";
@@ -30,8 +31,8 @@ export function reopenStatements(db: D1Database, back: ComingBack): ReopenStatem
 	const again = whenAgain(back.incident);
 	const highest = higherAttemptStatements(db, back.incident);
 	if (again === undefined) return { all: highest, isReopened: () => false };
-	const values = { ...again.values, ...valuesOf(back), reason: again.reason };
-	const where = `id = :id AND status IN (${ENDED}) AND reopened < ${MOST_REOPENED} AND (${again.sql}) AND ${IS_NEW_DELIVERY}`;
+	const values = { ...valuesOf(back), reason: again.reason };
+	const where = `id = :id AND ${mayReopen(again.by)}`;
 	const all = [
 		bindNamed(
 			db,
@@ -64,10 +65,46 @@ export function reopenStatements(db: D1Database, back: ComingBack): ReopenStatem
 	return { all: [...all, ...highest], isReopened: (results) => results[all.length - 1]?.meta.changes === 1 };
 }
 
+/**
+ * That these statements would change nothing: the incident is new, or this is one more delivery of what the journal has of it.
+ * Nothing to assume where no delivery can show more.
+ */
+export function assumeNothingBack(incident: Incident): readonly Assumption[] {
+	const again = whenAgain(incident);
+	if (again === undefined) return [];
+	const { id, delivery_id, run_attempt = null } = incident;
+	const values = { id, delivery_id, run_attempt, began_at: beganAt(incident) ?? null };
+	return [{ sql: NOTHING_BACK[again.by], values }];
+}
+
 const ENDED = statusList(TRANSITIONS.reopened.from);
 
 /** GitHub and people deliver the same again. */
 const IS_NEW_DELIVERY = `NOT EXISTS (SELECT 1 FROM deliveries WHERE incident_id = :id AND delivery_id = :delivery_id)`;
+
+const BEGAN_LATER = ":began_at > ended_at";
+
+/** SQL: what shows that a failure came back. */
+const SHOWN_BY = {
+	play: "TRUE",
+	check: BEGAN_LATER,
+	run: `CASE WHEN run_attempt IS NULL THEN ${BEGAN_LATER} ELSE :run_attempt > run_attempt END`,
+} as const;
+
+/** SQL: the incident is opened again. */
+const mayReopen = (by: keyof typeof SHOWN_BY) =>
+	`status IN (${ENDED}) AND reopened < ${MOST_REOPENED} AND (${SHOWN_BY[by]}) AND ${IS_NEW_DELIVERY}`;
+
+/** SQL: this attempt of its run is higher than any that was red. */
+const IS_HIGHER = "(run_attempt IS NULL OR run_attempt < :run_attempt)";
+
+const noneOf = (sql: string) => `NOT EXISTS (SELECT 1 FROM incidents WHERE id = :id AND (${sql}))`;
+
+const NOTHING_BACK = {
+	play: noneOf(mayReopen("play")),
+	check: noneOf(mayReopen("check")),
+	run: noneOf(`(${mayReopen("run")}) OR ${IS_HIGHER}`),
+} as const;
 
 const OF_ATTEMPT = `attempts a WHERE a.incident_id = incidents.id AND a.attempt = incidents.attempt`;
 
@@ -88,22 +125,14 @@ const PATCHED = "CASE WHEN json_valid(incident) THEN json_patch(incident, :patch
  * another check if it began after the incident ended; a play always, since it reports each failure once. Undefined if it
  * cannot show that.
  */
-function whenAgain(
-	incident: Incident,
-): { readonly sql: string; readonly values: Bindings; readonly reason: string } | undefined {
+function whenAgain(incident: Incident): { readonly by: keyof typeof SHOWN_BY; readonly reason: string } | undefined {
 	const { kind, run_id, run_attempt } = incident;
-	if (kind === "play") return { sql: "TRUE", values: {}, reason: "the stage failed again" };
+	if (kind === "play") return { by: "play", reason: "the stage failed again" };
 	if (kind !== "ci") return undefined;
-	const began_at = beganAt(incident) ?? null;
-	const beganLater = ":began_at > ended_at";
-	if (run_id === undefined) return { sql: beganLater, values: { began_at }, reason: "the check failed again" };
+	if (run_id === undefined) return { by: "check", reason: "the check failed again" };
 	// Which attempt of the run this is, is unknown: it may be the one that is over.
 	if (run_attempt === undefined) return undefined;
-	return {
-		sql: `CASE WHEN run_attempt IS NULL THEN ${beganLater} ELSE :run_attempt > run_attempt END`,
-		values: { began_at },
-		reason: `attempt ${run_attempt} of its run failed again`,
-	};
+	return { by: "run", reason: `attempt ${run_attempt} of its run failed again` };
 }
 
 /**
@@ -119,7 +148,7 @@ function higherAttemptStatements(db: D1Database, incident: Incident): readonly D
 			`UPDATE incidents SET run_attempt = :run_attempt, incident = CASE
 				WHEN run_attempt IS NOT NULL AND agent IS NULL AND (${IS_UNSENT} OR status = 'rerunning') THEN ${PATCHED} ELSE incident
 			END
-			WHERE id = :id AND (run_attempt IS NULL OR run_attempt < :run_attempt)`,
+			WHERE id = :id AND ${IS_HIGHER}`,
 			valuesOf({ incident, dueAt: 0, now: 0 }),
 		),
 	];
@@ -142,6 +171,7 @@ function valuesOf({ incident, dueAt, now }: ComingBack): Bindings {
 		id,
 		delivery_id,
 		run_attempt: run_attempt ?? null,
+		began_at: beganAt(incident) ?? null,
 		due_at: dueAt,
 		now,
 		patch: JSON.stringify({ ...OF_ONE_FAILURE, ...incident }),

@@ -47,11 +47,13 @@ export async function knownRepository(db: D1Database, named: NamedRepository, no
 /** That the journal knows the repository by just this name, so that `knownRepository` would change nothing. */
 export function assumeKnown({ id, name }: NamedRepository & { readonly id: number }): Assumption {
 	return {
-		sql: `EXISTS (SELECT 1 FROM repositories
-			WHERE id = :repository_id AND name = :repository_name COLLATE BINARY AND key = :repository_key)`,
+		sql: IS_KNOWN,
 		values: { repository_id: id, repository_name: name, repository_key: name.toLowerCase() },
 	};
 }
+
+const IS_KNOWN = `EXISTS (SELECT 1 FROM repositories
+	WHERE id = :repository_id AND name = :repository_name COLLATE BINARY AND key = :repository_key)`;
 
 /** Nobody else had the id: the repository is as its name says, also under a name that it lost since. */
 async function byName(db: D1Database, name: string): Promise<KnownRepository> {

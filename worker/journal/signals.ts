@@ -1,8 +1,9 @@
 import { isFork } from "../../pipeline/head-repository.ts";
 import { incidentOfFixBranch, type Signal } from "../../pipeline/index.ts";
-import { type Bindings, bindNamed, insertRow } from "./bind-named.ts";
+import type { Assumption } from "./assumptions.ts";
+import { type Bindings, insertSql, NamedSql } from "./bind-named.ts";
 import { NEWER_CHECK, nameHeadsOfRun } from "./check-heads.ts";
-import { checkResultStatements } from "./check-results.ts";
+import { checkResultOf, INSERT_CHECK_RESULT } from "./check-results.ts";
 import { checkRowOf } from "./check-rows.ts";
 import { beganAt, checksTable, positionOf } from "./checks.ts";
 import { requestConflictScan } from "./conflict-scans.ts";
@@ -21,97 +22,130 @@ const MOST_AFFECTED = 50;
 export interface SignalStatements {
 	readonly all: readonly D1PreparedStatement[];
 	/** Writes down which remediation its delivery is answered with; not for a delivery that has an incident of its own. */
-	readonly recorded: D1PreparedStatement;
+	recorded(): D1PreparedStatement;
 	/** The ids of the remediations that the signal is about: open ones first, and the newest of those. */
 	affected(results: readonly D1Result[]): readonly string[];
+}
+
+/** When a signal arrived, and how long a fixed remediation may still turn to failed; ms. */
+interface Moment {
+	readonly now: number;
+	readonly reconsider_ms: number;
 }
 
 /**
  * Stores a signal and makes the remediations of its branch, pull request or alert due, in one transaction. Idempotent, and
  * independent of the order in which signals arrive.
  */
-export function signalStatements(
-	db: D1Database,
-	signal: Signal,
-	at: { readonly now: number; readonly reconsider_ms: number },
-): SignalStatements {
-	const affected = affectedBy(signal, at);
+export function signalStatements(db: D1Database, signal: Signal, at: Moment): SignalStatements {
+	const { now } = at;
+	const isAlert = signal.reports === "resolved";
+	const sql = isAlert ? ON_ALERT : ON_BRANCH;
+	const values = { ...(isAlert ? alertValues(signal, at) : branchValues(signal, at)), now };
 	return {
 		all: [
-			...factsOf(db, signal, at.now),
-			...noteOf(db, signal, affected, at.now),
-			bindNamed(db, `SELECT id FROM incidents WHERE id IN (${affected.sql}) ${OPEN_FIRST}`, affected.values),
-			bindNamed(
-				db,
-				`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, :now), :now)
-				WHERE id IN (${affected.sql}) AND status NOT IN ('accepted', 'waiting')`,
-				{ ...affected.values, now: at.now },
-			),
+			...factsOf(db, signal, now),
+			...(changesState(signal)
+				? []
+				: [sql.note.bind(db, { ...values, event: signal.reports, reason: describeSignal(signal) })]),
+			sql.select.bind(db, values),
+			sql.makeDue.bind(db, values),
 		],
-		recorded: bindNamed(
-			db,
-			`${recordedDeliveriesTable.insertSelect(
-				{ delivery_id: ":delivery_id", incident_id: "id", received_at: ":now" },
-				`FROM incidents WHERE id IN (${affected.sql}) ${OPEN_FIRST} LIMIT 1`,
-			)} ON CONFLICT (delivery_id, incident_id) DO NOTHING`,
-			{ ...affected.values, delivery_id: signal.delivery_id, now: at.now },
-		),
+		recorded: () => sql.record.bind(db, { ...values, delivery_id: signal.delivery_id }),
 		affected: (results) => ((results.at(-2)?.results ?? []) as { id: string }[]).map(({ id }) => id),
 	};
 }
 
-const OPEN_FIRST = "ORDER BY ended_at IS NOT NULL, created_at DESC, id DESC";
+/** That nothing under remediation is affected by the report of a check. */
+export function assumeNothingAffected(signal: Signal, at: Moment): Assumption {
+	return { sql: NOTHING_ON_BRANCH, values: branchValues(signal, at) };
+}
 
-interface Affected {
-	readonly sql: string;
-	readonly values: Bindings;
+function changesState({ reports }: Signal): boolean {
+	return reports === "success" || reports === "failure" || reports === "moved";
 }
 
 const STILL_OPEN =
 	"(status NOT IN ('superseded', 'cancelled', 'dead', 'fixed') OR (status = 'fixed' AND ended_at > :since))";
 
-function affectedBy(signal: Signal, at: { readonly now: number; readonly reconsider_ms: number }): Affected {
-	const since = at.now - at.reconsider_ms;
-	return signal.reports === "resolved" ? affectedByAlert(signal, since) : affectedByBranch(signal, since);
-}
-
 /**
  * Remediations of the branch that failed, of its pull request (what failed in a merge queue is on another branch), of the fix's
  * branch, and of the fix's pull request.
  */
-function affectedByBranch(signal: Signal, since: number): Affected {
-	const { repository, branch, pr_number } = signal;
+const AFFECTED_ON_BRANCH = `SELECT id FROM (
+		SELECT id FROM incidents WHERE repository = :repository AND branch = :branch AND ${STILL_OPEN}
+			AND (:fork IS NULL OR coalesce(incident ->> '$.head_repository', :fork) = :fork COLLATE NOCASE)
+		ORDER BY created_at DESC LIMIT ${MOST_AFFECTED}
+	)
+	UNION SELECT id FROM (
+		SELECT id FROM incidents WHERE repository = :repository AND json_extract(incident, '$.pr_number') = :pr_number
+			AND ${STILL_OPEN}
+		ORDER BY created_at DESC LIMIT ${MOST_AFFECTED}
+	)
+	UNION SELECT id FROM incidents WHERE id >= :prefix AND id < :prefix_end AND repository = :repository
+	UNION SELECT incident_id FROM attempts WHERE pull_request = :pr_number
+		AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = :repository)`;
+
+const NOTHING_ON_BRANCH = `NOT EXISTS (${AFFECTED_ON_BRANCH})`;
+
+function branchValues(signal: Signal, { now, reconsider_ms }: Moment): Bindings {
+	const { repository, branch, pr_number, head_repository } = signal;
 	const prefix = incidentOfFixBranch(branch ?? "") ?? "none";
-	const sql = `SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = :repository AND branch = :branch AND ${STILL_OPEN}
-				AND (:fork IS NULL OR coalesce(incident ->> '$.head_repository', :fork) = :fork COLLATE NOCASE)
-			ORDER BY created_at DESC LIMIT :most
-		)
-		UNION SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = :repository AND json_extract(incident, '$.pr_number') = :pr_number
-				AND ${STILL_OPEN}
-			ORDER BY created_at DESC LIMIT :most
-		)
-		UNION SELECT id FROM incidents WHERE id >= :prefix AND id < :prefix_end AND repository = :repository
-		UNION SELECT incident_id FROM attempts WHERE pull_request = :pr_number
-			AND EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND repository = :repository)`;
-	// Anybody may call a branch of a fork like one of ours.
-	const fork = isFork(signal) ? (signal.head_repository ?? null) : null;
-	const names = { repository, branch: branch ?? null, pr_number: pr_number ?? null, fork };
-	return { sql, values: { ...names, prefix, prefix_end: `${prefix}g`, since, most: MOST_AFFECTED } };
+	return {
+		repository,
+		branch: branch ?? null,
+		pr_number: pr_number ?? null,
+		// Anybody may call a branch of a fork like one of ours.
+		fork: isFork(signal) ? (head_repository ?? null) : null,
+		prefix,
+		prefix_end: `${prefix}g`,
+		since: now - reconsider_ms,
+	};
 }
 
 /** Remediations of the alert, whichever event reported it. */
-function affectedByAlert({ repository, alert }: Signal, since: number): Affected {
-	const sql = `SELECT id FROM (
-			SELECT id FROM incidents WHERE repository = :repository AND kind = 'security'
-				AND json_extract(incident, '$.alert.number') = :number
-				AND incident ->> '$.alert.type' IN (SELECT value FROM json_each(:types)) AND ${STILL_OPEN}
-			ORDER BY created_at DESC LIMIT :most
-		)`;
+const AFFECTED_BY_ALERT = `SELECT id FROM (
+		SELECT id FROM incidents WHERE repository = :repository AND kind = 'security'
+			AND json_extract(incident, '$.alert.number') = :number
+			AND incident ->> '$.alert.type' IN (SELECT value FROM json_each(:types)) AND ${STILL_OPEN}
+		ORDER BY created_at DESC LIMIT ${MOST_AFFECTED}
+	)`;
+
+function alertValues({ repository, alert }: Signal, { now, reconsider_ms }: Moment): Bindings {
 	const types = JSON.stringify(alertTypes(alert?.type ?? ""));
-	return { sql, values: { repository, number: alert?.number ?? null, types, since, most: MOST_AFFECTED } };
+	return { repository, number: alert?.number ?? null, types, since: now - reconsider_ms };
 }
+
+const OPEN_FIRST = "ORDER BY ended_at IS NOT NULL, created_at DESC, id DESC";
+
+/** What is asked and written of the incidents that a signal affects; `affected`: SQL that selects their ids. */
+function statementsOn(affected: string) {
+	return {
+		select: new NamedSql(`SELECT id FROM incidents WHERE id IN (${affected}) ${OPEN_FIRST}`),
+		makeDue: new NamedSql(
+			`UPDATE incidents SET next_try_at = min(coalesce(next_try_at, :now), :now)
+			WHERE id IN (${affected}) AND status NOT IN ('accepted', 'waiting')`,
+		),
+		record: new NamedSql(
+			`${recordedDeliveriesTable.insertSelect(
+				{ delivery_id: ":delivery_id", incident_id: "id", received_at: ":now" },
+				`FROM incidents WHERE id IN (${affected}) ${OPEN_FIRST} LIMIT 1`,
+			)} ON CONFLICT (delivery_id, incident_id) DO NOTHING`,
+		),
+		/** Adds a signal that changes no state to the timeline, once however often it is delivered. */
+		note: new NamedSql(
+			insertTransitions(
+				{ at: ":now", event: ":event", to_status: "status", reason: ":reason" },
+				`FROM incidents WHERE id IN (${affected}) AND NOT EXISTS (
+					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = :event AND reason = :reason
+				)`,
+			),
+		),
+	};
+}
+
+const ON_BRANCH = statementsOn(AFFECTED_ON_BRANCH);
+const ON_ALERT = statementsOn(AFFECTED_BY_ALERT);
 
 function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStatement[] {
 	switch (signal.reports) {
@@ -134,8 +168,14 @@ function factsOf(db: D1Database, signal: Signal, now: number): D1PreparedStateme
 	}
 }
 
+const INSERT_CHECK = insertSql(checksTable, checksTable, NEWER_CHECK);
+
 /** A report without a time, such as a play's, may be a repetition: only another conclusion is news. */
-const OTHER_CHECK = `${NEWER_CHECK} AND excluded.conclusion <> checks.conclusion`;
+const INSERT_OTHER_CHECK = insertSql(
+	checksTable,
+	checksTable,
+	`${NEWER_CHECK} AND excluded.conclusion <> checks.conclusion`,
+);
 
 function checkStatement(
 	db: D1Database,
@@ -145,12 +185,13 @@ function checkStatement(
 ): D1PreparedStatement[] {
 	const row = checkRowOf(signal, conclusion, now);
 	if (row === undefined) return [];
-	const { repository, branch } = row;
+	const { repository, branch, run_id } = row;
 	const isTimed = positionOf(signal) !== undefined;
+	const result = isTimed ? checkResultOf(row) : undefined;
 	return [
-		insertRow(db, checksTable, row, { onConflict: isTimed ? NEWER_CHECK : OTHER_CHECK }),
-		...(isTimed ? checkResultStatements(db, row) : []),
-		...(signal.run_id === undefined ? [] : nameHeadsOfRun(db, { repository, branch, run_id: signal.run_id })),
+		(isTimed ? INSERT_CHECK : INSERT_OTHER_CHECK).bind(db, row),
+		...(result === undefined ? [] : [INSERT_CHECK_RESULT.bind(db, result)]),
+		...(run_id === null ? [] : nameHeadsOfRun(db, { repository, branch, run_id })),
 	];
 }
 
@@ -164,24 +205,6 @@ function pullRequestStatement(
 	const row = { repository, number: pr_number, branch: branch ?? "", state, closed_at: now };
 	const ended_at = beganAt({ ...(occurred_at !== undefined && { occurred_at }) }) ?? null;
 	return [endedPullRequest(db, { ...row, head_repository: head_repository ?? null, ended_at })];
-}
-
-/** Adds signals that change no state to the timeline, once however often they are delivered. */
-function noteOf(db: D1Database, signal: Signal, affected: Affected, now: number): D1PreparedStatement[] {
-	const { reports } = signal;
-	if (reports === "success" || reports === "failure" || reports === "moved") return [];
-	return [
-		bindNamed(
-			db,
-			insertTransitions(
-				{ at: ":now", event: ":event", to_status: "status", reason: ":reason" },
-				`FROM incidents WHERE id IN (${affected.sql}) AND NOT EXISTS (
-					SELECT 1 FROM transitions WHERE incident_id = incidents.id AND event = :event AND reason = :reason
-				)`,
-			),
-			{ ...affected.values, now, event: signal.reports, reason: describeSignal(signal) },
-		),
-	];
 }
 
 /** Two signals of one kind with the same text are the same one. */

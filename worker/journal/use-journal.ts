@@ -1,4 +1,4 @@
-import { withTimeout } from "../../wire/with-timeout.ts";
+import { withinTime } from "../../wire/with-timeout.ts";
 import { unwrapped } from "../runtime/budget.ts";
 import { SharedResult } from "../runtime/shared-result.ts";
 import { failureOf, type JournalFailure } from "./failure.ts";
@@ -39,7 +39,7 @@ export async function useJournal<T>(
 ): Promise<JournalUse<T>> {
 	const memory = memoryOf(db);
 	try {
-		const value = await withTimeout(() => workOnGoodSchema(db, memory, work), limitMs);
+		const value = await withinTime(() => workOnGoodSchema(db, memory, work), limitMs);
 		memory.awayUntil = 0;
 		return { ok: true, value };
 	} catch (cause) {
@@ -81,7 +81,7 @@ export function findJournalFailure(
 ): Promise<Extract<JournalUse<never>, { ok: false }> | undefined> {
 	const beat = async () => {
 		try {
-			const results = await withTimeout(() => db.batch(heartbeatStatements(db, now())), HEARTBEAT_WITHIN_MS);
+			const results = await withinTime(() => db.batch(heartbeatStatements(db, now())), HEARTBEAT_WITHIN_MS);
 			requireMigrations(results.at(-1)?.results ?? []);
 			Object.assign(memoryOf(db), { schemaIsGood: true, awayUntil: 0 });
 			return undefined;

@@ -122,35 +122,82 @@ function countedCalls<T extends object>(binding: T, budget: Spending): T {
 
 /** The same journal; every statement and every call is counted. */
 export function countedJournal(db: D1Database, budget: Spending): D1Database {
-	// A batch accepts only D1's own statements.
-	const own = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
-	const countedStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
-		const shown = new Proxy(statement, {
-			get(target, name) {
-				const member: unknown = Reflect.get(target, name, target);
-				if (typeof member !== "function") return member;
-				if (name === "bind") return (...values: unknown[]) => countedStatement(target.bind(...values));
-				return (...given: unknown[]) => {
-					budget.spend({ statements: 1, subrequests: 1 });
-					return member.apply(target, given);
-				};
-			},
-		});
-		own.set(shown, statement);
-		return shown;
-	};
-	const wrapper = new Proxy(db, {
-		get(target, name) {
-			if (name === "prepare") return (query: string) => countedStatement(target.prepare(query));
-			if (name === "batch") {
-				return (statements: readonly D1PreparedStatement[]) => {
-					budget.spend({ statements: statements.length, subrequests: 1 });
-					return target.batch(statements.map((statement) => own.get(statement) ?? statement));
-				};
-			}
-			const member: unknown = Reflect.get(target, name, target);
-			return typeof member === "function" ? member.bind(target) : member;
-		},
-	});
-	return wraps(wrapper, db);
+	return wraps(new CountedJournal(db, budget), db);
+}
+
+// Classes and no proxies: a delivery runs a dozen statements, each of them through these.
+class CountedJournal implements D1Database {
+	readonly #db: D1Database;
+	readonly #budget: Spending;
+
+	constructor(db: D1Database, budget: Spending) {
+		this.#db = db;
+		this.#budget = budget;
+	}
+
+	prepare(query: string): D1PreparedStatement {
+		return new CountedStatement(this.#db.prepare(query), this.#budget);
+	}
+
+	batch<T = unknown>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> {
+		this.#budget.spend({ statements: statements.length, subrequests: 1 });
+		// A batch accepts only D1's own statements.
+		return this.#db.batch<T>(statements.map(CountedStatement.own));
+	}
+
+	exec(): never {
+		return notCounted("exec");
+	}
+
+	withSession(): never {
+		return notCounted("withSession");
+	}
+
+	dump(): never {
+		return notCounted("dump");
+	}
+}
+
+function notCounted(what: string): never {
+	throw new Error(`the budget does not count D1's ${what}`);
+}
+
+const ONE_STATEMENT: Cost = { statements: 1, subrequests: 1 };
+
+class CountedStatement implements D1PreparedStatement {
+	readonly #statement: D1PreparedStatement;
+	readonly #budget: Spending;
+
+	constructor(statement: D1PreparedStatement, budget: Spending) {
+		this.#statement = statement;
+		this.#budget = budget;
+	}
+
+	/** D1's own statement. */
+	static own(statement: D1PreparedStatement): D1PreparedStatement {
+		return statement instanceof CountedStatement ? statement.#statement : statement;
+	}
+
+	bind(...values: unknown[]): D1PreparedStatement {
+		return new CountedStatement(this.#statement.bind(...values), this.#budget);
+	}
+
+	run<T = Record<string, unknown>>(): Promise<D1Result<T>> {
+		this.#budget.spend(ONE_STATEMENT);
+		return this.#statement.run<T>();
+	}
+
+	all<T = Record<string, unknown>>(): Promise<D1Result<T>> {
+		this.#budget.spend(ONE_STATEMENT);
+		return this.#statement.all<T>();
+	}
+
+	first<T>(column?: string): Promise<T | null> {
+		this.#budget.spend(ONE_STATEMENT);
+		return column === undefined ? this.#statement.first<T>() : this.#statement.first<T>(column);
+	}
+
+	raw(): never {
+		return notCounted("raw");
+	}
 }
