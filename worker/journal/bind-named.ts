@@ -105,7 +105,7 @@ export function insertRows<Set extends ColumnSet>(
 	rows: readonly RowOf<Table<Set>>[],
 	onConflict: string,
 ): D1PreparedStatement {
-	return insertRowsSql(table, onConflict).bind(db, { rows: JSON.stringify(rows) });
+	return bindNamed(db, insertRowsText(table, onConflict), { rows: JSON.stringify(rows) });
 }
 
 /** The same statement, for rows that are bound to it. */
@@ -113,7 +113,11 @@ export function insertRowsSql<Set extends ColumnSet>(
 	table: Table<Set>,
 	onConflict: string,
 ): NamedSql<{ readonly rows: string }> {
+	return new NamedSql(insertRowsText(table, onConflict));
+}
+
+function insertRowsText<Set extends ColumnSet>(table: Table<Set>, onConflict: string): string {
 	const values = Object.fromEntries(table.names.map((name) => [name, `value ->> '${name}'`])) as Expressions<Set>;
 	// Without WHERE, ON would be read as that of a JOIN: https://www.sqlite.org/lang_upsert.html#parsing_ambiguity
-	return new NamedSql(table.insertSelect(values, `FROM json_each(:rows) WHERE true ${onConflict}`));
+	return table.insertSelect(values, `FROM json_each(:rows) WHERE true ${onConflict}`);
 }

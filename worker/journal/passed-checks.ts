@@ -29,30 +29,27 @@ export function passedCheckStatements(
 ): readonly D1PreparedStatement[] {
 	const rows = checks.flatMap(({ signal, now }) => checkRowOf(signal, "success", now) ?? []);
 	const results = rows.flatMap((row) => checkResultOf(row) ?? []);
-	// The oldest of each: what still counted then is never less.
-	const assumed = firstOfEach(checks, ({ signal, repository: { id, name } }) => `${id} ${name} ${aboutOf(signal)}`);
+	const alike = Map.groupBy(checks, ({ signal, repository: { id, name } }) => `${id} ${name} ${aboutOf(signal)}`);
 	return [
-		...assumed.map((check) =>
-			assumeStatement(db, [assumeKnown(check.repository), assumeNothingAffected(check.signal, check)]),
-		),
-		storeResults(db, rows),
+		...[...alike.values()].flatMap((group) => assumptionOf(db, group)),
+		// Run by run: a newer run of the same check may take the place of the row that names the branch's repository for its jobs.
+		...[...Map.groupBy(rows, runOf).values()].flatMap((ofRun) => [storeResults(db, ofRun), ...namesOf(db, ofRun)]),
 		...(results.length === 0 ? [] : [INSERT_CHECK_RESULTS.bind(db, { rows: JSON.stringify(results) })]),
-		...runsOf(rows).flatMap((run) => nameHeadsOfRun(db, run)),
 	];
 }
 
-function runsOf(rows: readonly CheckRow[]) {
-	const named = rows.flatMap(({ repository, branch, run_id }) =>
-		run_id === null ? [] : { repository, branch, run_id },
-	);
-	return firstOfEach(named, ({ repository, branch, run_id }) => `${repository} ${run_id} ${branch}`);
+/** Of the oldest of those that are about the same: what counted then counts at least as much later. */
+function assumptionOf(db: D1Database, [oldest]: readonly PassedCheck[]): readonly D1PreparedStatement[] {
+	if (oldest === undefined) return [];
+	return [assumeStatement(db, [assumeKnown(oldest.repository), assumeNothingAffected(oldest.signal, oldest)])];
 }
 
-function firstOfEach<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {
-	const first = new Map<string, T>();
-	for (const one of all) {
-		const key = keyOf(one);
-		if (!first.has(key)) first.set(key, one);
-	}
-	return [...first.values()];
+function runOf({ repository, branch, run_id }: CheckRow): string {
+	return run_id === null ? "" : `${repository} ${run_id} ${branch}`;
+}
+
+function namesOf(db: D1Database, [row]: readonly CheckRow[]): readonly D1PreparedStatement[] {
+	if (row === undefined || row.run_id === null) return [];
+	const { repository, branch, run_id } = row;
+	return nameHeadsOfRun(db, { repository, branch, run_id });
 }

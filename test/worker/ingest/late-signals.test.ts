@@ -49,6 +49,22 @@ describe("a green check", () => {
 		expect(await runsOf("topic")).toEqual(["11", "12", "13"]);
 	});
 
+	it("takes one call to the journal before its answer, as a failure does, and one for many behind it", async () => {
+		const stub = await hub();
+		await acceptDelivery(stub, green(51, "topic"), "github", stub.log);
+		const calls = async (work: () => Promise<unknown>) => {
+			stub.begin();
+			await work();
+			return stub.spent().subrequests;
+		};
+		expect(await calls(() => acceptDelivery(stub, green(52, "topic"), "github", stub.log))).toBe(1);
+		for (const run_id of [53, 54, 55]) expect(await keep(stub, run_id, "topic")).toBe(true);
+		// The other one writes the counts.
+		expect(await calls(async () => await writeLateSoon(stub, stub.log))).toBe(2);
+		expect(await calls(() => acceptDelivery(stub, red(56, "topic"), "github", stub.log))).toBe(1);
+		expect(await calls(() => acceptDelivery(stub, red(56, "topic"), "github", stub.log))).toBe(1);
+	});
+
 	it("is written before its answer again once an incident is open, and when too much time has passed", async () => {
 		const stub = await hub();
 		await acceptDelivery(stub, green(21, "topic"), "github", stub.log);

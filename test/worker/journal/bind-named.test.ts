@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { bindNamed, insertRow } from "../../../worker/journal/bind-named.ts";
+import { bindNamed, insertRow, NamedSql } from "../../../worker/journal/bind-named.ts";
 import { ignoredTable } from "../../../worker/journal/ignored.ts";
 import { rateLimitSlotsTable } from "../../../worker/journal/rate-limit-slots.ts";
 
@@ -25,6 +25,17 @@ describe("bindNamed", () => {
 
 	it("throws for a placeholder without a value", () => {
 		expect(() => bindNamed(JOURNAL, "SELECT :one", { two: 2 })).toThrow("no value for :one");
+	});
+});
+
+describe("NamedSql", () => {
+	it("is bound as often as it is needed, each time to its own values", async () => {
+		const sql = new NamedSql("SELECT ':one' AS text, :two AS two, :one + :two AS sum");
+		const both = [sql.bind(JOURNAL, { one: 1, two: 2 }), sql.bind(JOURNAL, { one: 10, two: 20 })];
+		expect((await JOURNAL.batch(both)).map(({ results }) => results)).toEqual([
+			[{ text: ":one", two: 2, sum: 3 }],
+			[{ text: ":one", two: 20, sum: 30 }],
+		]);
 	});
 });
 
