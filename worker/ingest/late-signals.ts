@@ -40,7 +40,7 @@ export function keepForLater({ journal, now }: Pick<Effects, "journal" | "now">,
 	if (content.outcome !== "ignored" || content.refused !== undefined || signal?.signal.reports !== "success")
 		return false;
 	if (repository?.id === undefined || pending.length >= MOST_PENDING) return false;
-	// Without a time it may be a repetition, which is told by what is stored.
+	// Without a time it may be a repetition: what is stored already decides that.
 	if (positionOf(signal.signal) === undefined) return false;
 	if (!isQuiet(signal.signal, now()) || isJournalAway(journal, now())) return false;
 	pending.push({ ...delivery, signal, repository: { ...repository, id: repository.id } });

@@ -164,8 +164,8 @@ async function storeIncident(
 		...(again === undefined ? [] : [pressedAgainStatement(journal, again, received_at)]),
 	];
 	forgetQuiet();
-	const all = await journal.batch([...before, ...back.all, ...added, ...(tracked?.all ?? [])]);
-	const results = before.length === 0 ? all : all.slice(before.length);
+	const all = [...before, ...back.all, ...added, ...(tracked?.all ?? [])];
+	const results = (await journal.batch(all)).slice(before.length);
 	const isNew = results[back.all.length]?.meta.changes === 1;
 	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
