@@ -99,6 +99,20 @@ describe("compileExpression", () => {
 		expect(plain(evaluation)).toEqual({ ok: true, value: ["bc", "bd", "c", "d", "axc,xd", "abc", "bd"] });
 	});
 
+	it("keeps the regexes of what jsonata copies, before `?:` and `??`", async () => {
+		const values = async (text: string) => {
+			const { evaluate } = compileExpression(text);
+			return [await evaluate(scope({ t: "ab" })), await evaluate(scope({ t: "b" })), await evaluate(scope([]))];
+		};
+		const asGiven = [
+			{ ok: true, value: "ab" },
+			{ ok: true, value: "none" },
+			{ ok: true, value: "none" },
+		];
+		expect(await values("$match(t, /a./).match ?: 'none'")).toEqual(asGiven);
+		expect(await values("$match(t, /a./).match ?? 'none'")).toEqual(asGiven);
+	});
+
 	it("throws on text that does not parse", () => {
 		expect(() => compileExpression("a = ").evaluate(scope({}))).toThrow("does not parse");
 	});
@@ -187,6 +201,12 @@ describe("compileCondition", () => {
 			verdict: "unknown",
 			error: "$step takes texts, regexes, and lists of them",
 		});
+	});
+
+	it("is not unknown for want of what `?:` and `??` provide for", () => {
+		for (const text of ["(x ?: 1) = 2", "(x ?? 1) = 2"]) {
+			expect(compileCondition(text).judge(scope({}))).toEqual({ text, verdict: "false" });
+		}
 	});
 
 	it("skips clauses that cannot change the verdict", () => {
