@@ -113,6 +113,28 @@ describe("compileExpression", () => {
 		expect(await values("$match(t, /a./).match ?? 'none'")).toEqual(asGiven);
 	});
 
+	it("leaves to jsonata only a branch that is taken", async () => {
+		const { evaluate } = compileExpression("$exists(id) ? $string(id) : $reverse(names)[0]");
+		expect(evaluate(scope({ id: 5 }))).toEqual({ ok: true, value: "5" });
+		expect(await evaluate(scope({ names: ["a", "b"] }))).toEqual({ ok: true, value: "b" });
+		const judge = (text: string) => compileCondition(text).judge(scope({ id: 5 }));
+		expect(judge("id = 6 and $reverse(names)[0] = 'b'")).toMatchObject({ verdict: "false" });
+	});
+
+	it("searches a URL and joins texts synchronously", () => {
+		const url = "https://github.com/o/r/actions/runs/12/job/3";
+		const texts = {
+			"$match(url, /\\/actions\\/runs\\/(\\d+)/)[0].groups[0]": "12",
+			"$exists($match(url, /\\/commit\\//))": false,
+			"$contains(url, /^https:/)": true,
+			"$substringBefore(path, '@') & $substringAfter(path, '@')": "ci.ymlmain",
+			"$join([title, none, text][$type($) = 'string'], '\\n')": "a\nb",
+		};
+		const input = { url, path: "ci.yml@main", title: "a", none: null, text: "b" };
+		const values = Object.keys(texts).map((text) => compileExpression(text).evaluate(scope(input)));
+		expect(values).toEqual(Object.values(texts).map((value) => ({ ok: true, value })));
+	});
+
 	it("throws on text that does not parse", () => {
 		expect(() => compileExpression("a = ").evaluate(scope({}))).toThrow("does not parse");
 	});
