@@ -4,7 +4,7 @@ import { compileEvaluation, type Evaluation } from "./evaluation.ts";
 import type { Scope } from "./facts.ts";
 import { liveProbes, type ProbePlan, probesOf } from "./probes.ts";
 import { isCallable } from "./read-path.ts";
-import { shownValue } from "./shown-value.ts";
+import { shownSetting, shownValue } from "./shown-value.ts";
 
 /** Returns a condition's verdict with everything that decided it. Never throws, never rejects. */
 export type Judge = (scope: Scope) => Clause | Promise<Clause>;
@@ -122,7 +122,7 @@ function readProbes(plans: readonly ProbePlan[], scope: Scope): { values: Pick<C
 		if (value === undefined && !missing.includes(probe.missing)) missing.push(probe.missing);
 		const shown = probe.show === undefined || value === undefined ? value : probe.show(scope);
 		if (shown !== undefined && (shown !== null || !probe.label.startsWith("$")))
-			values[probe.label] = shownValue(shown);
+			values[probe.label] = probe.isSetting ? shownSetting(shown) : shownValue(shown);
 	}
 	return { values: Object.keys(values).length > 0 ? { values } : {}, missing };
 }

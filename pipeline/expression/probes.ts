@@ -17,6 +17,8 @@ export interface Probe {
 	readonly read: (scope: Scope) => unknown;
 	/** What to show instead of the value of `read`. */
 	readonly show?: (scope: Scope) => unknown;
+	/** It reads the pipeline's settings, which never change. */
+	readonly isSetting?: true;
 }
 
 /** The probes of a clause; for `? :`, only those of the branch taken count. */
@@ -156,7 +158,7 @@ function variableProbes(variable: string, names: string[]): ProbePlan[] {
 	const label = [`$${variable}`, ...names].join(".");
 	const read = ({ variables }: Scope) =>
 		Object.hasOwn(variables, variable) ? readThroughLists(variables[variable], names) : null;
-	return [{ label, missing: label, read }];
+	return [{ label, missing: label, read, ...(variable === "settings" && { isSetting: true }) }];
 }
 
 /** The leading names of a path, up to the first step that is not a plain name. */
