@@ -8,6 +8,7 @@ import { fastMatch } from "./fast-regex.ts";
 import type { FastEvaluate } from "./fast-steps.ts";
 import { compileFilters, compileSteps, filtered, followSteps } from "./fast-steps.ts";
 import { callFunction, FUNCTIONS } from "./functions.ts";
+import { ofSettings } from "./of-settings.ts";
 import { isCallable, readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
@@ -107,12 +108,13 @@ function fastSteps(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	if (isName) return (scope) => (Array.isArray(scope.input) ? SLOW : follow(scope.input, scope));
 	const start = isCall ? compile(first, isNested) : fastFirst(first, isNested);
 	if (start === undefined) return undefined;
-	return (scope) => {
+	const evaluate: FastEvaluate = (scope) => {
 		// jsonata calls the function for each item.
 		if (isCall && Array.isArray(scope.input)) return SLOW;
 		const from = start(scope);
 		return from === SLOW || Array.isArray(from) ? SLOW : follow(from, scope);
 	};
+	return first.value === "settings" && !isCall && !isFiltered ? ofSettings(evaluate) : evaluate;
 }
 
 function fastFirst({ type, value, stages }: AstNode, isNested: boolean): FastEvaluate | undefined {

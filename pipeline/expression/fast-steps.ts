@@ -122,8 +122,10 @@ function applyFilter(filter: FastFilter, items: readonly unknown[], scope: Scope
 		return { value: item === undefined ? [] : [item], isSequence: true };
 	}
 	const kept: unknown[] = [];
+	const inner = { input: undefined as unknown, variables: scope.variables, facts: scope.facts };
 	for (const input of items) {
-		const holds = filter.condition({ input, variables: scope.variables, facts: scope.facts });
+		inner.input = input;
+		const holds = filter.condition(inner);
 		// A number is an index; leave lists to jsonata.
 		if (typeof holds === "number") return SLOW;
 		const isKept = truth(holds);

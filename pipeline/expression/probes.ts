@@ -5,6 +5,7 @@ import { truth } from "./fast-operators.ts";
 import { fastPath } from "./fast-path.ts";
 import type { FastEvaluate } from "./fast-steps.ts";
 import { FUNCTIONS, type PipelineFunction } from "./functions.ts";
+import { ofSettings } from "./of-settings.ts";
 import { readThroughLists } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
@@ -158,7 +159,8 @@ function variableProbes(variable: string, names: string[]): ProbePlan[] {
 	const label = [`$${variable}`, ...names].join(".");
 	const read = ({ variables }: Scope) =>
 		Object.hasOwn(variables, variable) ? readThroughLists(variables[variable], names) : null;
-	return [{ label, missing: label, read, ...(variable === "settings" && { isSetting: true }) }];
+	if (variable === "settings") return [{ label, missing: label, read: ofSettings(read), isSetting: true }];
+	return [{ label, missing: label, read }];
 }
 
 /** The leading names of a path, up to the first step that is not a plain name. */
