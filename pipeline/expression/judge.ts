@@ -15,15 +15,34 @@ export type Judge = (scope: Scope) => Clause | Promise<Clause>;
  * true and false are cast as jsonata casts them. As the whole result they are false, with an error.
  */
 export function compileJudge(plan: ClausePlan): Judge {
-	return plan.kind === "leaf" ? leafJudge(plan, false) : combine(plan);
+	return compile(plan, false, "why");
 }
 
-function combine(plan: Exclude<ClausePlan, { kind: "leaf" }>): Judge {
-	const judges = plan.clauses.map((clause) => (clause.kind === "leaf" ? leafJudge(clause, true) : combine(clause)));
+/** Compiles a condition to the same verdicts without what decided them, which takes half the time. */
+export function compileVerdict(plan: ClausePlan): (scope: Scope) => Verdict | Promise<Verdict> {
+	const judge = compile(plan, false, "alone");
+	return (scope) => {
+		const clause = judge(scope);
+		return clause instanceof Promise ? clause.then(({ verdict }) => verdict) : clause.verdict;
+	};
+}
+
+/** Whether a verdict comes with the values and clauses that decided it. */
+type Detail = "why" | "alone";
+
+function compile(plan: ClausePlan, isOperand: boolean, detail: Detail): Judge {
+	return plan.kind === "leaf" ? leafJudge(plan, isOperand, detail) : combine(plan, detail);
+}
+
+function combine(plan: Exclude<ClausePlan, { kind: "leaf" }>, detail: Detail): Judge {
+	const judges = plan.clauses.map((clause) => compile(clause, true, detail));
 	const { kind } = plan;
 	const text = shownText(plan.text);
 	const decisive: Verdict = kind === "or" ? "true" : "false";
-	const conclude = (clauses: readonly Clause[]): Clause => ({ text, verdict: combined(kind, clauses), clauses });
+	const conclude = (clauses: readonly Clause[]): Clause => {
+		const verdict = combined(kind, clauses);
+		return detail === "alone" ? { text, verdict } : { text, verdict, clauses };
+	};
 
 	return (scope) => {
 		const looked: Clause[] = [];
@@ -60,12 +79,14 @@ function combined(kind: "and" | "or" | "not", clauses: readonly Clause[]): Verdi
 	}
 }
 
-function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boolean): Judge {
+function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boolean, detail: Detail): Judge {
 	const { parsed } = plan;
 	const text = shownText(parsed.text);
 	const evaluate = compileEvaluation(parsed);
 	const probes = probesOf(parsed.ast);
 	const conclude = (evaluation: Evaluation, scope: Scope): Clause => {
+		if (detail === "alone")
+			return { text, verdict: verdictOf(evaluation, missingIn(probes, scope), isOperand).verdict };
 		const { values, missing } = readProbes(probes, scope);
 		return { text, ...verdictOf(evaluation, missing, isOperand), ...values, ...missingOf(missing) };
 	};
@@ -112,6 +133,10 @@ function kindOf(value: unknown): string {
 		default:
 			return "an object";
 	}
+}
+
+function missingIn(plans: readonly ProbePlan[], scope: Scope): string[] {
+	return liveProbes(plans, scope).flatMap((probe) => (probe.read(scope) === undefined ? probe.missing : []));
 }
 
 function readProbes(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {

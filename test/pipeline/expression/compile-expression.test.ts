@@ -135,6 +135,23 @@ describe("compileExpression", () => {
 		expect(values).toEqual(Object.values(texts).map((value) => ({ ok: true, value })));
 	});
 
+	it("reads and shows the settings that it is given", () => {
+		const { judge } = compileCondition("a in $settings.of.names");
+		const named = (names: readonly string[]) => ({
+			input: { a: "b" },
+			variables: { settings: { of: { names } } },
+			facts: {},
+		});
+		for (const [names, verdict] of [
+			[["a"], "false"],
+			[["b"], "true"],
+			[["a"], "false"],
+		] as const) {
+			expect(judge(named(names))).toMatchObject({ verdict, values: { "$settings.of.names": names } });
+		}
+		expect(judge({ input: { a: "b" }, variables: {}, facts: {} })).toMatchObject({ verdict: "false" });
+	});
+
 	it("throws on text that does not parse", () => {
 		expect(() => compileExpression("a = ").evaluate(scope({}))).toThrow("does not parse");
 	});
@@ -263,7 +280,9 @@ describe("compileCondition", () => {
 	it("agrees with jsonata unless something is missing or fails", async () => {
 		const property = fc.asyncProperty(arbitraryExpression, arbitraryExpression, arbitraryData, async (a, b, input) => {
 			for (const text of [`(${a}) and (${b})`, `(${a}) or $not(${b})`, a]) {
-				const clause = await compileCondition(text).judge(scope(input));
+				const { judge, verdict } = compileCondition(text);
+				const clause = await judge(scope(input));
+				expect(await verdict(scope(input))).toBe(clause.verdict);
 				const reference = await byJsonata(text, scope(input));
 				if (clause.verdict === "unknown") continue;
 				const isTrue =
