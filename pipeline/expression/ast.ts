@@ -119,7 +119,7 @@ function adjust(node: AstNode): void {
 	if (node.type !== "condition" || then === undefined || condition === undefined) return;
 	if (isCoalescing(condition)) condition.arguments = [then];
 	// A second `a` that was written out has another position.
-	else if (JSON.stringify(condition) === JSON.stringify(then)) node.condition = then;
+	else if (condition.type === then.type && JSON.stringify(condition) === JSON.stringify(then)) node.condition = then;
 }
 
 function isCoalescing(condition: AstNode): boolean {

@@ -24,8 +24,9 @@ export function fastPath(node: AstNode): FastEvaluate | undefined {
 
 /** `isNested`: in a filter, where bare names read the item instead of the root. */
 function compile(node: AstNode, isNested: boolean): FastEvaluate | undefined {
+	if (node.predicate === undefined) return compilePlain(node, isNested);
 	const { predicate, ...bare } = node;
-	return predicate === undefined ? compilePlain(node, isNested) : fastFiltered(bare, predicate, isNested);
+	return fastFiltered(bare, predicate, isNested);
 }
 
 function compilePlain(node: AstNode, isNested: boolean): FastEvaluate | undefined {
