@@ -43,7 +43,7 @@ export { loadPipeline, type NotifyTarget, type Pipeline } from "./stages/load-pi
 export { type Notable, notifyTargets } from "./stages/notify-targets.ts";
 export { type PlannedRequest, planContext, planRound } from "./stages/plan-context.ts";
 export { readDelivery } from "./stages/read-delivery.ts";
-export { type LifecycleReading, readLifecycle } from "./stages/read-lifecycle.ts";
+export { type LifecycleReading, readLifecycle, readSignal } from "./stages/read-lifecycle.ts";
 export { rejectEarly } from "./stages/reject-early.ts";
 export { renderIgnored } from "./stages/render-ignored.ts";
 export { whyIgnored } from "./stages/why-ignored.ts";

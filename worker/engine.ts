@@ -13,7 +13,6 @@ import {
 	type GroupPolicy,
 	type IgnoredReason,
 	type Incident,
-	type LifecycleReading,
 	type LimitRules,
 	type LogLimits,
 	type LogReader,
@@ -28,8 +27,9 @@ import {
 	planRound,
 	type Reading,
 	readDelivery,
-	readLifecycle,
+	readSignal,
 	rejectEarly,
+	type Signal,
 } from "../pipeline/index.ts";
 import { longestGathering } from "./context/gather-context.ts";
 import type { Log } from "./log.ts";
@@ -54,7 +54,7 @@ export interface Engine {
 	/** What it would decide about a delivery, without secrets. */
 	explain(asked: DeliveryQuestion): Promise<ExplainedDelivery>;
 	/** Reads what a delivery reports about a branch that may be under remediation. */
-	readLifecycle(delivery: Delivery): Promise<LifecycleReading>;
+	readSignal(delivery: Delivery): Promise<Signal | undefined>;
 	readonly outcome: Artefact["outcome"];
 	/** Which failures with one cause are a group; a pipeline that was pushed earlier has none. */
 	readonly group?: GroupPolicy;
@@ -161,7 +161,7 @@ function createEngine(artefact: Artefact): Engine {
 		planRound: (round, incident, context) => planRound(pipeline, round, incident, context),
 		decide: (input) => decide(pipeline, input),
 		explain: (asked) => explainDelivery(pipeline, artefact.version, asked),
-		readLifecycle: (delivery) => readLifecycle(pipeline, delivery),
+		readSignal: (delivery) => readSignal(pipeline, delivery),
 		outcome: pipeline.outcome,
 		...(artefact.group !== undefined && { group: artefact.group }),
 		limitsFor: (repository, agent) => limitsFor(artefact, repository, agent),

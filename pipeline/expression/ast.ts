@@ -19,7 +19,7 @@ export interface AstNode {
 	readonly procedure?: AstNode;
 	readonly lhs?: AstNode;
 	readonly rhs?: AstNode;
-	readonly condition?: AstNode;
+	condition?: AstNode;
 	readonly then?: AstNode;
 	readonly else?: AstNode;
 	readonly expression?: AstNode;
@@ -113,11 +113,13 @@ function adjust(node: AstNode): void {
 	if (name !== undefined && Object.hasOwn(FUNCTIONS, name) && FUNCTIONS[name]?.patterns !== undefined) {
 		for (const argument of node.arguments ?? []) patternsInPlace(argument);
 	}
-	// `a ?? b` is parsed as `$exists(a) ? a : b` with a copy of `a` made through JSON, which drops its regexes.
+	// `a ?? b` is parsed as `$exists(a) ? a : b`, and `a ?: b` as `a ? a : b`: with a copy of `a` made through JSON, which drops
+	// its regexes.
 	const { condition, then } = node;
-	if (node.type === "condition" && then !== undefined && condition !== undefined && isCoalescing(condition)) {
-		condition.arguments = [then];
-	}
+	if (node.type !== "condition" || then === undefined || condition === undefined) return;
+	if (isCoalescing(condition)) condition.arguments = [then];
+	// A second `a` that was written out has another position.
+	else if (condition.type === then.type && JSON.stringify(condition) === JSON.stringify(then)) node.condition = then;
 }
 
 function isCoalescing(condition: AstNode): boolean {

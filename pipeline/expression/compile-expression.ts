@@ -1,8 +1,9 @@
+import type { Verdict } from "../explanation.ts";
 import { type ParsedExpression, parseExpression } from "./ast.ts";
 import { planClauses } from "./clause-plan.ts";
 import { compileEvaluation, type Evaluate } from "./evaluation.ts";
 import type { Scope } from "./facts.ts";
-import { compileJudge, type Judge } from "./judge.ts";
+import { compileJudge, compileVerdict, type Judge } from "./judge.ts";
 import { compileMayHold, type MayHold } from "./may-hold.ts";
 import { liveProbes, probesOf } from "./probes.ts";
 
@@ -20,6 +21,8 @@ export interface CompiledCondition {
 	readonly text: string;
 	/** True, false or unknown, and why: synchronously, or a promise when jsonata is needed. */
 	readonly judge: Judge;
+	/** The verdict of `judge` alone. */
+	readonly verdict: (scope: Scope) => Verdict | Promise<Verdict>;
 	/** Whether it may be true for any payload with the scope's `action`. */
 	readonly mayHold: MayHold;
 }
@@ -47,8 +50,14 @@ export function compileExpression(text: string): CompiledExpression {
 export function compileCondition(text: string): CompiledCondition {
 	const plan = once(() => planClauses(parseBuilt(text)));
 	const judge = once(() => compileJudge(plan()));
+	const verdict = once(() => compileVerdict(plan()));
 	const mayHold = once(() => compileMayHold(plan()));
-	return { text, judge: (scope) => judge()(scope), mayHold: (scope) => mayHold()(scope) };
+	return {
+		text,
+		judge: (scope) => judge()(scope),
+		verdict: (scope) => verdict()(scope),
+		mayHold: (scope) => mayHold()(scope),
+	};
 }
 
 function parseBuilt(text: string): ParsedExpression {

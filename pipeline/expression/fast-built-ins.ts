@@ -21,7 +21,33 @@ const FAST_BUILT_INS: Readonly<Record<string, { args: number; call: BuiltIn }>> 
 		args: 2,
 		call: (a, b) => (typeof b === "string" ? ofText(a, (text) => text.includes(b)) : SLOW),
 	},
+	substringBefore: { args: 2, call: (a, b) => part(a, b, (text, at) => text.slice(0, at)) },
+	substringAfter: { args: 2, call: (a, b) => part(a, b, (text, at, found) => text.slice(at + found.length)) },
+	count: { args: 1, call: (a) => (a === undefined ? 0 : Array.isArray(a) ? a.length : 1) },
+	type: { args: 1, call: typeOf },
+	join: { args: 2, call: join },
 };
+
+function part(value: unknown, wanted: unknown, cut: (text: string, at: number, wanted: string) => string): unknown {
+	if (typeof wanted !== "string") return SLOW;
+	return ofText(value, (text) => {
+		const at = text.indexOf(wanted);
+		return at === -1 ? text : cut(text, at, wanted);
+	});
+}
+
+function typeOf(value: unknown): unknown {
+	if (value === undefined) return undefined;
+	if (value === null) return "null";
+	if (Array.isArray(value)) return "array";
+	return typeof value === "number" && !Number.isFinite(value) ? SLOW : typeof value;
+}
+
+function join(value: unknown, separator: unknown): unknown {
+	if (typeof separator !== "string") return SLOW;
+	if (value === undefined || typeof value === "string") return value;
+	return Array.isArray(value) && value.every((item) => typeof item === "string") ? value.join(separator) : SLOW;
+}
 
 function truthOrAbsent(value: unknown): boolean | undefined | typeof SLOW {
 	return value === undefined ? undefined : truth(value);

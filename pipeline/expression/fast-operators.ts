@@ -39,7 +39,7 @@ const OPERATORS: Readonly<Record<string, BinaryOperator>> = {
 	">=": (a, b) => compare(a, b, (x, y) => x >= y),
 	in: (a, b) => {
 		if (a === undefined || b === undefined) return false;
-		return Array.isArray(b) ? b.some((item) => item === a) : a === b;
+		return Array.isArray(b) ? b.indexOf(a) !== -1 : a === b;
 	},
 	"&": (a, b) => {
 		const left = asText(a);

@@ -4,17 +4,19 @@ import { BUILT_INS } from "./built-ins.ts";
 import type { Scope } from "./facts.ts";
 import { fastBuiltIn } from "./fast-built-ins.ts";
 import { binaryOperator, truth } from "./fast-operators.ts";
+import { fastMatch } from "./fast-regex.ts";
 import type { FastEvaluate } from "./fast-steps.ts";
-import { compileSteps, followSteps } from "./fast-steps.ts";
+import { compileFilters, compileSteps, filtered, followSteps } from "./fast-steps.ts";
 import { callFunction, FUNCTIONS } from "./functions.ts";
+import { ofSettings } from "./of-settings.ts";
 import { isCallable, readPath } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
 /**
  * Compiles the common part of the language to a synchronous function: plain paths, literals, comparisons, `in`, `and`,
  * `or`, `&`, `? :`, lists, Healer's functions and a few built-ins. Results equal jsonata's. In subtle cases (a path
- * that meets a list, an operand of another type) the function returns `SLOW` and jsonata evaluates. Undefined when the
- * expression uses anything else.
+ * that meets a list, an operand of another type) the function returns `SLOW` and jsonata evaluates. So it does where a branch
+ * that is not in this part is taken. Undefined when the expression uses anything else.
  */
 export function fastPath(node: AstNode): FastEvaluate | undefined {
 	return compile(node, false);
@@ -22,6 +24,12 @@ export function fastPath(node: AstNode): FastEvaluate | undefined {
 
 /** `isNested`: in a filter, where bare names read the item instead of the root. */
 function compile(node: AstNode, isNested: boolean): FastEvaluate | undefined {
+	if (node.predicate === undefined) return compilePlain(node, isNested);
+	const { predicate, ...bare } = node;
+	return fastFiltered(bare, predicate, isNested);
+}
+
+function compilePlain(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	if (!isPlain(node)) return undefined;
 	switch (node.type) {
 		case "string":
@@ -63,6 +71,17 @@ function constant(value: unknown): FastEvaluate {
 	return () => value;
 }
 
+const slow: FastEvaluate = constant(SLOW);
+
+/** Only a list that is written out, or what a call returns: all others are steps of a path. */
+function fastFiltered(bare: AstNode, predicate: readonly AstNode[], isNested: boolean): FastEvaluate | undefined {
+	if (bare.type !== "function" && bare.type !== "unary") return undefined;
+	const evaluate = compilePlain(bare, isNested);
+	const filters = compileFilters(predicate, (node) => compile(node, true));
+	if (evaluate === undefined || filters === undefined) return undefined;
+	return (scope) => filtered(evaluate(scope), filters, scope);
+}
+
 function compileAll(nodes: readonly AstNode[], isNested: boolean): FastEvaluate[] | undefined {
 	const compiled: FastEvaluate[] = [];
 	for (const node of nodes) {
@@ -75,7 +94,9 @@ function compileAll(nodes: readonly AstNode[], isNested: boolean): FastEvaluate[
 
 function fastSteps(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	const [first, ...rest] = node.steps ?? [];
-	if (first === undefined || !(node.steps ?? []).every((step) => isPlain(step, STEP_PROPERTIES))) return undefined;
+	if (first === undefined || !rest.every((step) => isPlain(step, STEP_PROPERTIES))) return undefined;
+	const isCall = first.type === "function";
+	if (!isCall && !isPlain(first, STEP_PROPERTIES)) return undefined;
 	const isName = first.type === "name";
 	const steps = compileSteps(isName ? [first, ...rest] : rest, (filter) => compile(filter, true));
 	if (steps === undefined) return undefined;
@@ -86,15 +107,20 @@ function fastSteps(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 		return value === SLOW ? followSteps(start, steps, scope) : value;
 	};
 	if (isName) return (scope) => (Array.isArray(scope.input) ? SLOW : follow(scope.input, scope));
-	if (first.type !== "variable" || typeof first.value !== "string" || first.stages !== undefined) return undefined;
-	const variable = fastVariable(first.value, isNested);
-	return (
-		variable &&
-		((scope) => {
-			const start = variable(scope);
-			return start === SLOW || Array.isArray(start) ? SLOW : follow(start, scope);
-		})
-	);
+	const start = isCall ? compile(first, isNested) : fastFirst(first, isNested);
+	if (start === undefined) return undefined;
+	const evaluate: FastEvaluate = (scope) => {
+		// jsonata calls the function for each item.
+		if (isCall && Array.isArray(scope.input)) return SLOW;
+		const from = start(scope);
+		return from === SLOW || Array.isArray(from) ? SLOW : follow(from, scope);
+	};
+	return first.value === "settings" && !isCall && !isFiltered ? ofSettings(evaluate) : evaluate;
+}
+
+function fastFirst({ type, value, stages }: AstNode, isNested: boolean): FastEvaluate | undefined {
+	const isVariable = type === "variable" && typeof value === "string" && stages === undefined;
+	return isVariable ? fastVariable(value, isNested) : undefined;
 }
 
 function fastVariable(name: string, isNested: boolean): FastEvaluate | undefined {
@@ -114,10 +140,11 @@ function fastBinary(node: AstNode, isNested: boolean): FastEvaluate | undefined 
 	const { lhs, rhs } = node;
 	if (lhs === undefined || rhs === undefined) return undefined;
 	const left = compile(lhs, isNested);
+	if (left === undefined) return undefined;
 	const right = compile(rhs, isNested);
-	if (left === undefined || right === undefined) return undefined;
-	if (node.value === "and") return fastAnd(left, right);
-	if (node.value === "or") return fastOr(left, right);
+	if (node.value === "and") return fastAnd(left, right ?? slow);
+	if (node.value === "or") return fastOr(left, right ?? slow);
+	if (right === undefined) return undefined;
 	const operator = binaryOperator(node.value);
 	if (operator === undefined) return undefined;
 	return (scope) => {
@@ -146,9 +173,9 @@ function fastCondition(node: AstNode, isNested: boolean): FastEvaluate | undefin
 	const { condition, then, else: otherwise } = node;
 	if (condition === undefined || then === undefined) return undefined;
 	const test = compile(condition, isNested);
-	const whenTrue = compile(then, isNested);
-	const whenFalse = otherwise === undefined ? constant(undefined) : compile(otherwise, isNested);
-	if (test === undefined || whenTrue === undefined || whenFalse === undefined) return undefined;
+	if (test === undefined) return undefined;
+	const whenTrue = compile(then, isNested) ?? slow;
+	const whenFalse = otherwise === undefined ? constant(undefined) : (compile(otherwise, isNested) ?? slow);
 	return (scope) => {
 		const holds = truth(test(scope));
 		if (holds === SLOW) return SLOW;
@@ -180,9 +207,12 @@ function fastList(nodes: readonly AstNode[], isNested: boolean): FastEvaluate | 
 
 function fastCall(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 	const name = calledName(node);
+	if (name === undefined || node.procedure === undefined || !isPlain(node.procedure)) return undefined;
+	const [, pattern, ...more] = node.arguments ?? [];
+	if (pattern?.type === "regex" && more.length === 0)
+		return fastRegexCall(name, node.arguments?.[0], pattern, isNested);
 	const args = compileAll(node.arguments ?? [], isNested);
-	if (name === undefined || args === undefined || node.procedure === undefined) return undefined;
-	if (!isPlain(node.procedure)) return undefined;
+	if (args === undefined) return undefined;
 	if (Object.hasOwn(FUNCTIONS, name)) return callOfOurs(name, args);
 	const builtIn = fastBuiltIn(name, args.length);
 	if (builtIn === undefined) return undefined;
@@ -192,6 +222,17 @@ function fastCall(node: AstNode, isNested: boolean): FastEvaluate | undefined {
 		const b = argument(second?.(scope));
 		return a === SLOW || b === SLOW ? SLOW : builtIn(a, b);
 	};
+}
+
+function fastRegexCall(
+	name: string,
+	searched: AstNode | undefined,
+	pattern: AstNode,
+	isNested: boolean,
+): FastEvaluate | undefined {
+	const text = searched && compile(searched, isNested);
+	const call = isPlain(pattern) ? fastMatch(name, pattern.value) : undefined;
+	return text && call && ((scope) => call(text(scope)));
 }
 
 /** jsonata treats, or rejects, an object that looks like one of its functions. */

@@ -11,7 +11,7 @@ export interface FastStep {
 }
 
 /** `[0]` as its index, `[condition]` as a function evaluated for each item. */
-type FastFilter = { readonly index: number } | { readonly condition: FastEvaluate };
+export type FastFilter = { readonly index: number } | { readonly condition: FastEvaluate };
 
 /**
  * Compiles steps that are names with filters. `compile` compiles a condition whose bare names read the item. Undefined
@@ -24,16 +24,41 @@ export function compileSteps(
 	const compiled: FastStep[] = [];
 	for (const { type, value, stages = [] } of steps) {
 		if (type !== "name" || typeof value !== "string") return undefined;
-		const filters: FastFilter[] = [];
-		for (const stage of stages) {
-			const filter =
-				stage.type === "filter" && stage.expr !== undefined ? compileFilter(stage.expr, compile) : undefined;
-			if (filter === undefined) return undefined;
-			filters.push(filter);
-		}
+		const filters = compileFilters(stages, compile);
+		if (filters === undefined) return undefined;
 		compiled.push({ name: value, filters });
 	}
 	return compiled;
+}
+
+/** Compiles what stands in brackets behind a step, a call or a list. Undefined if there is anything but filters. */
+export function compileFilters(
+	written: readonly AstNode[],
+	compile: (node: AstNode) => FastEvaluate | undefined,
+): FastFilter[] | undefined {
+	const filters: FastFilter[] = [];
+	for (const { type, expr } of written) {
+		const filter = type === "filter" && expr !== undefined ? compileFilter(expr, compile) : undefined;
+		if (filter === undefined) return undefined;
+		filters.push(filter);
+	}
+	return filters;
+}
+
+/** A call's value, or a written list, behind its filters. */
+export function filtered(value: unknown, filters: readonly FastFilter[], scope: Scope): unknown {
+	if (value === SLOW) return SLOW;
+	// jsonata evaluates a condition even on a missing value.
+	if (value === undefined) return filters.every((filter) => "index" in filter) ? undefined : SLOW;
+	let items: readonly unknown[] = Array.isArray(value) ? value : [value];
+	for (const filter of filters) {
+		const next = applyFilter(filter, items, scope);
+		if (next === SLOW || !next.isSequence) return SLOW;
+		items = next.value as readonly unknown[];
+	}
+	const [only] = items;
+	if (items.length === 1) return Array.isArray(only) ? SLOW : only;
+	return items.length === 0 ? undefined : items;
 }
 
 /**
@@ -97,8 +122,10 @@ function applyFilter(filter: FastFilter, items: readonly unknown[], scope: Scope
 		return { value: item === undefined ? [] : [item], isSequence: true };
 	}
 	const kept: unknown[] = [];
+	const inner = { input: undefined as unknown, variables: scope.variables, facts: scope.facts };
 	for (const input of items) {
-		const holds = filter.condition({ input, variables: scope.variables, facts: scope.facts });
+		inner.input = input;
+		const holds = filter.condition(inner);
 		// A number is an index; leave lists to jsonata.
 		if (typeof holds === "number") return SLOW;
 		const isKept = truth(holds);

@@ -4,7 +4,7 @@ import { compileEvaluation, type Evaluation } from "./evaluation.ts";
 import type { Scope } from "./facts.ts";
 import { liveProbes, type ProbePlan, probesOf } from "./probes.ts";
 import { isCallable } from "./read-path.ts";
-import { shownValue } from "./shown-value.ts";
+import { shownSetting, shownValue } from "./shown-value.ts";
 
 /** Returns a condition's verdict with everything that decided it. Never throws, never rejects. */
 export type Judge = (scope: Scope) => Clause | Promise<Clause>;
@@ -15,15 +15,34 @@ export type Judge = (scope: Scope) => Clause | Promise<Clause>;
  * true and false are cast as jsonata casts them. As the whole result they are false, with an error.
  */
 export function compileJudge(plan: ClausePlan): Judge {
-	return plan.kind === "leaf" ? leafJudge(plan, false) : combine(plan);
+	return compile(plan, false, "why");
 }
 
-function combine(plan: Exclude<ClausePlan, { kind: "leaf" }>): Judge {
-	const judges = plan.clauses.map((clause) => (clause.kind === "leaf" ? leafJudge(clause, true) : combine(clause)));
+/** Compiles a condition to the same verdicts without what decided them, which takes half the time. */
+export function compileVerdict(plan: ClausePlan): (scope: Scope) => Verdict | Promise<Verdict> {
+	const judge = compile(plan, false, "alone");
+	return (scope) => {
+		const clause = judge(scope);
+		return clause instanceof Promise ? clause.then(({ verdict }) => verdict) : clause.verdict;
+	};
+}
+
+/** Whether a verdict comes with the values and clauses that decided it. */
+type Detail = "why" | "alone";
+
+function compile(plan: ClausePlan, isOperand: boolean, detail: Detail): Judge {
+	return plan.kind === "leaf" ? leafJudge(plan, isOperand, detail) : combine(plan, detail);
+}
+
+function combine(plan: Exclude<ClausePlan, { kind: "leaf" }>, detail: Detail): Judge {
+	const judges = plan.clauses.map((clause) => compile(clause, true, detail));
 	const { kind } = plan;
 	const text = shownText(plan.text);
 	const decisive: Verdict = kind === "or" ? "true" : "false";
-	const conclude = (clauses: readonly Clause[]): Clause => ({ text, verdict: combined(kind, clauses), clauses });
+	const conclude = (clauses: readonly Clause[]): Clause => {
+		const verdict = combined(kind, clauses);
+		return detail === "alone" ? { text, verdict } : { text, verdict, clauses };
+	};
 
 	return (scope) => {
 		const looked: Clause[] = [];
@@ -60,12 +79,14 @@ function combined(kind: "and" | "or" | "not", clauses: readonly Clause[]): Verdi
 	}
 }
 
-function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boolean): Judge {
+function leafJudge(plan: Extract<ClausePlan, { kind: "leaf" }>, isOperand: boolean, detail: Detail): Judge {
 	const { parsed } = plan;
 	const text = shownText(parsed.text);
 	const evaluate = compileEvaluation(parsed);
 	const probes = probesOf(parsed.ast);
 	const conclude = (evaluation: Evaluation, scope: Scope): Clause => {
+		if (detail === "alone")
+			return { text, verdict: verdictOf(evaluation, missingIn(probes, scope), isOperand).verdict };
 		const { values, missing } = readProbes(probes, scope);
 		return { text, ...verdictOf(evaluation, missing, isOperand), ...values, ...missingOf(missing) };
 	};
@@ -114,6 +135,10 @@ function kindOf(value: unknown): string {
 	}
 }
 
+function missingIn(plans: readonly ProbePlan[], scope: Scope): string[] {
+	return liveProbes(plans, scope).flatMap((probe) => (probe.read(scope) === undefined ? probe.missing : []));
+}
+
 function readProbes(plans: readonly ProbePlan[], scope: Scope): { values: Pick<Clause, "values">; missing: string[] } {
 	const values: Record<string, unknown> = {};
 	const missing: string[] = [];
@@ -122,7 +147,7 @@ function readProbes(plans: readonly ProbePlan[], scope: Scope): { values: Pick<C
 		if (value === undefined && !missing.includes(probe.missing)) missing.push(probe.missing);
 		const shown = probe.show === undefined || value === undefined ? value : probe.show(scope);
 		if (shown !== undefined && (shown !== null || !probe.label.startsWith("$")))
-			values[probe.label] = shownValue(shown);
+			values[probe.label] = probe.isSetting ? shownSetting(shown) : shownValue(shown);
 	}
 	return { values: Object.keys(values).length > 0 ? { values } : {}, missing };
 }

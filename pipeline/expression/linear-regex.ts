@@ -4,6 +4,9 @@ import { type Allowance, cellsOf } from "./allowance.ts";
 
 const compiled = new WeakMap<RegExp, RE2JS>();
 
+/** The whole match, then its groups. */
+type RegexMatch = (string | undefined)[] & { readonly index: number };
+
 /**
  * Replaces `RegExp` inside jsonata. jsonata's `timeout` cannot stop a backtracking regex, so a linear-time engine runs
  * them all (JSONata's guardrails, option `RegexEngine`). jsonata uses only `lastIndex` and `exec`.
@@ -27,7 +30,7 @@ export class LinearRegex {
 	}
 
 	/** The first match from `lastIndex` on, like `RegExp.exec` with the flag `g`. */
-	exec(text: string): (string | undefined)[] | null {
+	exec(text: string): RegexMatch | null {
 		const matcher = this.#re2.matcher(this.read(text));
 		if (this.lastIndex > text.length || !matcher.find(this.lastIndex)) {
 			this.lastIndex = 0;

@@ -5,6 +5,7 @@ import { truth } from "./fast-operators.ts";
 import { fastPath } from "./fast-path.ts";
 import type { FastEvaluate } from "./fast-steps.ts";
 import { FUNCTIONS, type PipelineFunction } from "./functions.ts";
+import { ofSettings } from "./of-settings.ts";
 import { readThroughLists } from "./read-path.ts";
 import { SLOW } from "./slow.ts";
 
@@ -17,6 +18,8 @@ export interface Probe {
 	readonly read: (scope: Scope) => unknown;
 	/** What to show instead of the value of `read`. */
 	readonly show?: (scope: Scope) => unknown;
+	/** It reads the pipeline's settings, which never change. */
+	readonly isSetting?: true;
 }
 
 /** The probes of a clause; for `? :`, only those of the branch taken count. */
@@ -156,6 +159,7 @@ function variableProbes(variable: string, names: string[]): ProbePlan[] {
 	const label = [`$${variable}`, ...names].join(".");
 	const read = ({ variables }: Scope) =>
 		Object.hasOwn(variables, variable) ? readThroughLists(variables[variable], names) : null;
+	if (variable === "settings") return [{ label, missing: label, read: ofSettings(read), isSetting: true }];
 	return [{ label, missing: label, read }];
 }
 

@@ -23,6 +23,18 @@ export function shownValue(value: unknown, levels = MAX_LEVELS): unknown {
 	}
 }
 
+const settings = new WeakMap<object, unknown>();
+
+/** The same of a value that never changes: most explanations show the same few lists. */
+export function shownSetting(value: unknown): unknown {
+	if (typeof value !== "object" || value === null) return shownValue(value);
+	const known = settings.get(value);
+	if (known !== undefined) return known;
+	const shown = shownValue(value);
+	settings.set(value, shown);
+	return shown;
+}
+
 function shownText(text: string): string {
 	const redacted = redactText(text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text);
 	const cut = redacted.length > MAX_TEXT ? `${redacted.slice(0, MAX_TEXT)}…` : redacted;

@@ -69,6 +69,9 @@ const INCIDENT_SHAPE = {
 	occurred_at: "text",
 } as const satisfies Readonly<Record<IncidentField, Shape>>;
 
+const { repository, installation_id, default_branch, sender } = INCIDENT_SHAPE;
+const ENVELOPE_SHAPE = { repository, installation_id, default_branch, sender };
+
 /** The fields that a mapping sets; the engine sets the others. */
 type IncidentField = Exclude<keyof Incident, "id" | "kind" | "event" | "delivery_id" | "branch_state" | "part">;
 export type IncidentFields = Partial<Pick<Incident, IncidentField>>;
@@ -79,6 +82,11 @@ const MAX_TEXTS = 100;
 export function shapeIncident(raw: Readonly<Record<string, unknown>>): IncidentFields {
 	// The shape above lists every field with its type, which TypeScript cannot follow through a loop.
 	return shapeFields(INCIDENT_SHAPE, raw) as IncidentFields;
+}
+
+/** The same for the fields of the envelope alone, which each delivery has. */
+export function shapeEnvelope(raw: Readonly<Record<string, unknown>>): IncidentFields {
+	return shapeFields(ENVELOPE_SHAPE, raw) as IncidentFields;
 }
 
 /** Whether a number counts as absent in this field: `["workflow", "name"]`. Fields that nobody knows take anything. */
@@ -160,9 +168,11 @@ function shapeTexts(value: unknown): readonly string[] | undefined {
 	return texts.length > 0 ? texts : undefined;
 }
 
+const ACCOUNT_SHAPE = { login: "text", type: "text" } as const;
+
 /** Only an App's account has a login that ends in `[bot]`, so its type is known where the event omits it. */
 function shapeAccount(value: unknown): object | undefined {
-	const account = shapeObject({ login: "text", type: "text" }, value) as Account | undefined;
+	const account = shapeObject(ACCOUNT_SHAPE, value) as Account | undefined;
 	return account?.login?.endsWith("[bot]") ? { ...account, type: "Bot" } : account;
 }
 

@@ -21,7 +21,7 @@ export async function readSignal(
 	known?: Engine,
 ): Promise<PreparedSignal | undefined> {
 	const engine = known ?? (await effects.engine());
-	const { signal } = await engine.readLifecycle(delivery);
+	const signal = await engine.readSignal(delivery);
 	if (signal === undefined) return undefined;
 	const { ci_deadline_s } = outcomeFor(engine, signal.repository);
 	return { signal, now: effects.now(), reconsider_ms: ci_deadline_s * 1000 };

@@ -8,7 +8,7 @@ export const arbitraryData: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; 
 	),
 	value: fc.oneof(
 		{ maxDepth: 4, depthSize: "small" },
-		fc.constantFrom(null, true, false, 0, -1, 3, 1.5, 1e21, "", "a", "b", "main", "3"),
+		fc.constantFrom(null, true, false, 0, -1, 3, 1.5, 1e21, "", "a", "b", "main", "3", "ab12/ab3"),
 		fc.array(tie("value"), { maxLength: 3 }),
 		fc.dictionary(
 			fc.constantFrom("a", "b", "c", "sequence", "outerWrapper", "_jsonata_function", "__proto__", "length"),
@@ -42,6 +42,7 @@ export const arbitraryExpression: fc.Arbitrary<string> = fc.letrec<{ expression:
 	const step = fc.tuple(name, filter).map(([text, behind]) => text + behind);
 	const path = fc.array(step, { minLength: 1, maxLength: 3 }).map((names) => names.join("."));
 	const inner = tie("expression");
+	const regex = fc.constantFrom("/[a-z]+/", "/(a)(b)?/", "/A(.)/i", "/a*/", "/^main$/", "/([a-z]+)([0-9])/");
 	return {
 		expression: fc.oneof(
 			{ maxDepth: 4, depthSize: "small" },
@@ -51,15 +52,36 @@ export const arbitraryExpression: fc.Arbitrary<string> = fc.letrec<{ expression:
 			path.map((text) => `$settings.${text}`),
 			fc.constantFrom("$settings", "$", "$$", "$.a", "$$.a.b", "$nothing", "a[0]", "a[b='a'].c", "a[]", "*", "$string"),
 			fc
-				.tuple(inner, fc.constantFrom("=", "!=", "<", "<=", ">", ">=", "in", "and", "or", "&", "+", "?:", "??"), inner)
+				.tuple(inner, fc.constantFrom("=", "!=", "<", "<=", ">", ">=", "in", "and", "or", "&", "+"), inner)
+				.map(([left, operator, right]) => `(${left}) ${operator} (${right})`),
+			// jsonata copies the left side through JSON, which drops its regexes.
+			fc
+				.tuple(
+					inner.filter((text) => !text.includes("/")),
+					fc.constantFrom("?:", "??"),
+					inner,
+				)
 				.map(([left, operator, right]) => `(${left}) ${operator} (${right})`),
 			fc.tuple(inner, inner, inner).map(([test, yes, no]) => `(${test}) ? (${yes}) : (${no})`),
 			fc.tuple(inner, inner).map(([test, yes]) => `(${test}) ? (${yes})`),
 			fc.array(inner, { maxLength: 3 }).map((items) => `[${items.join(", ")}]`),
 			fc
-				.tuple(fc.constantFrom("not", "exists", "boolean", "string", "lowercase", "uppercase", "count"), inner)
+				.tuple(fc.constantFrom("not", "exists", "boolean", "string", "lowercase", "uppercase", "count", "type"), inner)
 				.map(([called, argument]) => `$${called}(${argument})`),
-			fc.tuple(inner, inner).map(([text, part]) => `$contains(${text}, ${part})`),
+			fc
+				.tuple(fc.constantFrom("contains", "substringBefore", "substringAfter", "join"), inner, inner)
+				.map(([called, text, part]) => `$${called}(${text}, ${part})`),
+			fc
+				.tuple(fc.constantFrom("contains", "match"), fc.oneof(path, inner), regex)
+				.map(([called, text, pattern]) => `$${called}(${text}, ${pattern})`),
+			fc
+				.tuple(path, regex, filter, fc.constantFrom("groups", "groups[0]", "match", "index", "a"))
+				.map(([text, pattern, kept, field]) => `$match(${text}, ${pattern})${kept}.${field}`),
+			// A list, or what a call returns, with a filter.
+			fc
+				.tuple(fc.array(inner, { maxLength: 3 }), fc.oneof(filter, fc.constant("[$type($) = 'string']")))
+				.map(([items, kept]) => `[${items.join(", ")}]${kept}`),
+			fc.tuple(inner, filter, step).map(([argument, kept, field]) => `$string(${argument})${kept}.${field}`),
 			fc.tuple(inner, inner).map((parts) => `$key(${parts.join(", ")})`),
 			fc.tuple(inner, inner).map((parts) => `$glob(${parts.join(", ")})`),
 		),

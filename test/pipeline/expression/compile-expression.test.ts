@@ -99,6 +99,59 @@ describe("compileExpression", () => {
 		expect(plain(evaluation)).toEqual({ ok: true, value: ["bc", "bd", "c", "d", "axc,xd", "abc", "bd"] });
 	});
 
+	it("keeps the regexes of what jsonata copies, before `?:` and `??`", async () => {
+		const values = async (text: string) => {
+			const { evaluate } = compileExpression(text);
+			return [await evaluate(scope({ t: "ab" })), await evaluate(scope({ t: "b" })), await evaluate(scope([]))];
+		};
+		const asGiven = [
+			{ ok: true, value: "ab" },
+			{ ok: true, value: "none" },
+			{ ok: true, value: "none" },
+		];
+		expect(await values("$match(t, /a./).match ?: 'none'")).toEqual(asGiven);
+		expect(await values("$match(t, /a./).match ?? 'none'")).toEqual(asGiven);
+	});
+
+	it("leaves to jsonata only a branch that is taken", async () => {
+		const { evaluate } = compileExpression("$exists(id) ? $string(id) : $reverse(names)[0]");
+		expect(evaluate(scope({ id: 5 }))).toEqual({ ok: true, value: "5" });
+		expect(await evaluate(scope({ names: ["a", "b"] }))).toEqual({ ok: true, value: "b" });
+		const judge = (text: string) => compileCondition(text).judge(scope({ id: 5 }));
+		expect(judge("id = 6 and $reverse(names)[0] = 'b'")).toMatchObject({ verdict: "false" });
+	});
+
+	it("searches a URL and joins texts synchronously", () => {
+		const url = "https://github.com/o/r/actions/runs/12/job/3";
+		const texts = {
+			"$match(url, /\\/actions\\/runs\\/(\\d+)/)[0].groups[0]": "12",
+			"$exists($match(url, /\\/commit\\//))": false,
+			"$contains(url, /^https:/)": true,
+			"$substringBefore(path, '@') & $substringAfter(path, '@')": "ci.ymlmain",
+			"$join([title, none, text][$type($) = 'string'], '\\n')": "a\nb",
+		};
+		const input = { url, path: "ci.yml@main", title: "a", none: null, text: "b" };
+		const values = Object.keys(texts).map((text) => compileExpression(text).evaluate(scope(input)));
+		expect(values).toEqual(Object.values(texts).map((value) => ({ ok: true, value })));
+	});
+
+	it("reads and shows the settings that it is given", () => {
+		const { judge } = compileCondition("a in $settings.of.names");
+		const named = (names: readonly string[]) => ({
+			input: { a: "b" },
+			variables: { settings: { of: { names } } },
+			facts: {},
+		});
+		for (const [names, verdict] of [
+			[["a"], "false"],
+			[["b"], "true"],
+			[["a"], "false"],
+		] as const) {
+			expect(judge(named(names))).toMatchObject({ verdict, values: { "$settings.of.names": names } });
+		}
+		expect(judge({ input: { a: "b" }, variables: {}, facts: {} })).toMatchObject({ verdict: "false" });
+	});
+
 	it("throws on text that does not parse", () => {
 		expect(() => compileExpression("a = ").evaluate(scope({}))).toThrow("does not parse");
 	});
@@ -189,6 +242,12 @@ describe("compileCondition", () => {
 		});
 	});
 
+	it("is not unknown for want of what `?:` and `??` provide for", () => {
+		for (const text of ["(x ?: 1) = 2", "(x ?? 1) = 2"]) {
+			expect(compileCondition(text).judge(scope({}))).toEqual({ text, verdict: "false" });
+		}
+	});
+
 	it("skips clauses that cannot change the verdict", () => {
 		expect(compileCondition("no and yes and $key({}) = 1").judge(scope({ yes: true, no: false }))).toEqual({
 			text: "no and yes and $key({}) = 1",
@@ -221,7 +280,9 @@ describe("compileCondition", () => {
 	it("agrees with jsonata unless something is missing or fails", async () => {
 		const property = fc.asyncProperty(arbitraryExpression, arbitraryExpression, arbitraryData, async (a, b, input) => {
 			for (const text of [`(${a}) and (${b})`, `(${a}) or $not(${b})`, a]) {
-				const clause = await compileCondition(text).judge(scope(input));
+				const { judge, verdict } = compileCondition(text);
+				const clause = await judge(scope(input));
+				expect(await verdict(scope(input))).toBe(clause.verdict);
 				const reference = await byJsonata(text, scope(input));
 				if (clause.verdict === "unknown") continue;
 				const isTrue =

@@ -69,7 +69,7 @@ export async function happen(stub: Stub, id: string, happening: Happening): Prom
 	if (happening.kind === "signal") {
 		stub.activeEngine = stubEngine({
 			...stub.activeEngine,
-			readLifecycle: async () => ({ signal: happening.signal, explanation: [] }),
+			readSignal: async () => happening.signal,
 		});
 		const told = await readSignal(stub, { event: "x", delivery_id: "x", payload: {} });
 		if (told !== undefined) await trackSignal(stub, told, stub.log);

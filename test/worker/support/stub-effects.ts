@@ -154,7 +154,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 			coderun: { metadata: { namespace: "cto", labels: {}, annotations: {} }, spec: { model: "m" } },
 			explanation: [{ stage: "route", round: "again", rules: [], outcome: "rex by rust" }],
 		}),
-		readLifecycle: async () => ({ explanation: [] }),
+		readSignal: async () => undefined,
 		limitsFor: () => ({ limits: [], breaker: {} }),
 		isOwnAgent: (login) => login.toLowerCase() === "5dlabs-rex[bot]",
 		outcome: {
