@@ -1,12 +1,12 @@
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { COMPATIBILITY_DATE } from "../cli/hub/edge-runtime.ts";
-import { type IncidentFigures, measureIncidents } from "./hub-incidents.ts";
+import { type DeliveryFigures, measureDeliveries } from "./hub-deliveries.ts";
 import { median } from "./median.ts";
 import { treeMicroseconds } from "./process-tree.ts";
 
 /** CPU of the local hub, and of one call to the journal in the local runtime: all of its processes together, in microseconds. */
 export interface HubFigures {
-	readonly incidents: IncidentFigures;
+	readonly deliveries: DeliveryFigures;
 	/** D1 through miniflare. */
 	readonly d1: CallFigures;
 	/** The same statements in a Durable Object with SQLite, as the hub has it, in the same runtime. */
@@ -31,11 +31,11 @@ export async function measureHub(): Promise<HubFigures> {
 		throw new Error("bench hub reads the runtime's CPU time from /proc: run it on Linux");
 	// Before the hub's own runtime: it starts this process's later runtimes with its guard (cli/hub/edge-runtime.ts).
 	const calls = await measureCalls();
-	return { incidents: await measureIncidents(), ...calls };
+	return { deliveries: await measureDeliveries(), ...calls };
 }
 
 /** All kinds of calls take turns in one runtime, so that other load on the machine affects each. */
-async function measureCalls(): Promise<Omit<HubFigures, "incidents">> {
+async function measureCalls(): Promise<Omit<HubFigures, "deliveries">> {
 	const runtime = await startRuntime();
 	try {
 		const kinds = ["d1/read", "d1/write", "d1/batch", "object/read", "object/write", "object/batch", "object/floor"];
@@ -64,11 +64,14 @@ async function measureCalls(): Promise<Omit<HubFigures, "incidents">> {
 
 /** Prints each figure beside the Durable Object's, with `row` of the benchmarks' table. */
 export function printHub(figures: HubFigures, row: (name: string, value: string, beside: string) => void): void {
-	const { incidents, d1, object, floor_us, ratio } = figures;
+	const { deliveries, d1, object, floor_us, ratio } = figures;
 	const us = (value: number) => `${value.toFixed(0)} µs`;
-	row("an incident, multiple of an HMAC-only delivery", incidents.ratio.toFixed(0), "at most 40");
-	row("  CPU until its CodeRun is a file", us(incidents.incident_us), `HMAC only: ${us(incidents.hmac_us)}`);
-	row("  an idle hub, each second", us(incidents.idle_us_per_second), "");
+	row("an incident, multiple of an HMAC-only delivery", deliveries.ratio.incident_to_hmac.toFixed(0), "at most 40");
+	row("  CPU until its CodeRun is a file", us(deliveries.incident_us), `HMAC only: ${us(deliveries.hmac_us)}`);
+	row("a green job, multiple of an ignored delivery", deliveries.ratio.green_to_ignored.toFixed(2), "at most 1.3");
+	row("  CPU", us(deliveries.green_us), `ignored: ${us(deliveries.ignored_us)}`);
+	row("an ignored delivery, multiple of HMAC only", deliveries.ratio.ignored_to_hmac.toFixed(2), "");
+	row("an idle hub, each second", us(deliveries.idle_us_per_second), "");
 	row("a journal read, multiple of a Durable Object's", ratio.read.toFixed(2), "");
 	row("  CPU", us(d1.read_us), `Durable Object: ${us(object.read_us)}`);
 	row("a journal write, multiple of a Durable Object's", ratio.write.toFixed(2), "");

@@ -19,7 +19,7 @@ npm run bench -- context                  time to read logs and to gather the co
 npm run bench -- ingest                   the worker's CPU for one delivery, by what becomes of it
 npm run bench -- journal                  bytes of the journal and calls to it, for one incident
 npm run bench -- desk                     time of the commands, and of the hub's start
-npm run bench -- hub                      CPU of an incident in the local hub, and of a journal call there and on D1
+npm run bench -- hub                      CPU of deliveries in the local hub, and of a journal call there and on D1
 npm run bench -- memory                   the local hub's memory after 5,000 and 20,000 deliveries
 npm run bench -- routing [file.jsonl ...] how often the right agent is chosen, for the labelled cases in these files,
                                           else those in HEALER_CORPUS, else the project's own

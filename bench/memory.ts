@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deliver, failureOf, fromClients, startHub, successOf } from "./hub-incidents.ts";
+import { deliver, failureOf, fromClients, startHub, successOf } from "./local-hub.ts";
 import { treeBytes } from "./process-tree.ts";
 
 /** Resident memory of all processes of a local hub, in MB. */

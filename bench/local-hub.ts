@@ -1,68 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EdgeRuntime, startEdgeRuntime } from "../cli/hub/edge-runtime.ts";
 import { freePort as findFreePort } from "../cli/state/free-port.ts";
 import { openStateFolder } from "../cli/state/state-folder.ts";
 import { padded, recordedPayload } from "./delivery.ts";
-import { median } from "./median.ts";
 import { ownChildren, treeMicroseconds } from "./process-tree.ts";
 import { HMAC_ONLY, SECRET } from "./workers.ts";
 
-/** CPU of all processes of a local hub, in microseconds, what an idle hub uses in that time taken off. */
-export interface IncidentFigures {
-	/** One incident, from its delivery to its CodeRun in the state folder. */
-	readonly incident_us: number;
-	/** One delivery to a worker that only checks its HMAC, in the same runtime with the same bindings. */
-	readonly hmac_us: number;
-	readonly ratio: number;
-	/** Each second without deliveries. */
-	readonly idle_us_per_second: number;
-}
-
 const ROOT = path.join(import.meta.dirname, "..");
-const ROUNDS = 3;
-const INCIDENTS = 100;
-const CHECKS = 1_000;
 const CLIENTS = 4;
-const IDLE_MS = 10_000;
 
-/** Hub and floor run side by side and take turns, so that other load on the machine affects both. */
-export async function measureIncidents(): Promise<IncidentFigures> {
-	const home = await mkdtemp(path.join(tmpdir(), "healer-bench-"));
-	const hub = await startHub(path.join(home, "hub"));
-	const floor = await startFloor(path.join(home, "floor"));
-	try {
-		await hub.bring(20);
-		await checkEach(floor.url, CHECKS);
-		const idle = await cpuWhile(hub, () => sleep(IDLE_MS));
-		const rounds: { incident: number[]; hmac: number[] } = { incident: [], hmac: [] };
-		for (let round = 0; round < ROUNDS; round++) {
-			const busy = await cpuWhile(hub, () => hub.bring(INCIDENTS));
-			rounds.incident.push((busy.us - (busy.ms / idle.ms) * idle.us) / INCIDENTS);
-			rounds.hmac.push((await cpuWhile(floor, () => checkEach(floor.url, CHECKS))).us / CHECKS);
-		}
-		const [incident_us, hmac_us] = [median(rounds.incident), median(rounds.hmac)];
-		return { incident_us, hmac_us, ratio: incident_us / hmac_us, idle_us_per_second: (idle.us / idle.ms) * 1000 };
-	} finally {
-		await hub.stop();
-		await floor.stop();
-		await rm(home, { recursive: true, force: true });
-	}
-}
-
-interface Measured {
+export interface Measured {
 	/** CPU so far. */
 	cpu(): number;
-}
-
-async function cpuWhile(process: Measured, work: () => Promise<unknown>): Promise<{ us: number; ms: number }> {
-	const [cpu, began] = [process.cpu(), performance.now()];
-	await work();
-	return { us: process.cpu() - cpu, ms: performance.now() - began };
 }
 
 export interface BenchHub extends Measured {
@@ -134,8 +87,13 @@ async function ended(child: ChildProcess): Promise<void> {
 	await promise;
 }
 
-/** The floor: the hub's runtime, whose workerd is a child of this process. */
-async function startFloor(root: string): Promise<Measured & { readonly url: string; stop(): Promise<void> }> {
+export interface Floor extends Measured {
+	readonly url: string;
+	stop(): Promise<void>;
+}
+
+/** The floor: a worker that only checks the HMAC, in the hub's runtime, whose workerd is a child of this process. */
+export async function startFloor(root: string): Promise<Floor> {
 	const folder = await openStateFolder(root);
 	if (!folder.ok) throw new Error(folder.problem);
 	const port = await freePort();
@@ -158,11 +116,6 @@ async function freePort(): Promise<number> {
 	return port.value;
 }
 
-async function checkEach(url: string, times: number): Promise<void> {
-	const body = failureOf(1);
-	await fromClients(times, () => deliver(url, body));
-}
-
 export async function fromClients(times: number, each: (n: number) => Promise<void>): Promise<void> {
 	let next = 0;
 	const client = async () => {
@@ -181,9 +134,31 @@ export function successOf(n: number): string {
 	return jobOf(n, "success");
 }
 
-function jobOf(n: number, conclusion: "failure" | "success"): string {
-	const payload = recordedPayload("workflow_job", "completed") as { readonly workflow_job: object };
-	const job = { ...payload.workflow_job, id: n, run_id: n, head_branch: `fix/${n}`, conclusion };
+const JOBS_OF_RUN = 20;
+
+/** A job of a run that succeeds; each run has some, on a branch of its own. */
+export function greenJob(n: number): string {
+	return jobOf(n, "success", { ...runOf(n), name: `job ${n % JOBS_OF_RUN}` });
+}
+
+/** The same job before it has a runner: no part of the policy cares for it. */
+export function queuedJob(n: number): string {
+	return jobOf(n, null, { ...runOf(n), name: `job ${n % JOBS_OF_RUN}`, status: "queued" }, "queued");
+}
+
+function runOf(n: number) {
+	const run_id = Math.floor(n / JOBS_OF_RUN);
+	return { run_id, head_branch: `green/${run_id}` };
+}
+
+function jobOf(
+	n: number,
+	conclusion: "failure" | "success" | null,
+	changes: object = {},
+	action = "completed",
+): string {
+	const payload = recordedPayload("workflow_job", action) as { readonly workflow_job: object };
+	const job = { ...payload.workflow_job, id: n, run_id: n, head_branch: `fix/${n}`, conclusion, ...changes };
 	return padded({ ...payload, workflow_job: job });
 }
 
