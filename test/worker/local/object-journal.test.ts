@@ -59,6 +59,23 @@ describe.each([
 		expect(size_after).toBeGreaterThan(0);
 	});
 
+	it("counts what is deleted or written again, also where no index says so", async () => {
+		await db.batch([insert.bind(1, "a", 1), insert.bind(2, "b", 1)]);
+		const [same, none, emptied, again] = await db.batch([
+			db.prepare("UPDATE local_rows SET text = text WHERE id = 1"),
+			db.prepare("UPDATE local_rows SET text = 'c' WHERE id = 3"),
+			db.prepare("DELETE FROM local_rows"),
+			db.prepare("DELETE FROM local_rows"),
+		]);
+		expect([same, none, emptied, again].map((result) => result?.meta.changes)).toEqual([1, 0, 2, 0]);
+	});
+
+	it("counts on after a transaction that failed", async () => {
+		await expect(db.batch([insert.bind(1, "a", 1), insert.bind(2, "a", 1)])).rejects.toThrow();
+		const [one, two] = await db.batch([insert.bind(1, "a", 1), insert.bind(2, "b", 1)]);
+		expect([one?.meta.changes, two?.meta.changes]).toEqual([1, 1]);
+	});
+
 	it("runs a batch as one transaction: all of it or nothing", async () => {
 		const twice = db.batch([insert.bind(1, "a", 1), insert.bind(2, "a", 1)]);
 		await expect(twice).rejects.toThrow("D1_ERROR: UNIQUE constraint failed: local_rows.text: SQLITE_CONSTRAINT");
