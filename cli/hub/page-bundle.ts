@@ -3,6 +3,7 @@ import path from "node:path";
 import type { BuildOptions, OutputFile } from "esbuild";
 import { cachedOr } from "../cache/disk-cache.ts";
 import { readShippedSources } from "../pipeline-files.ts";
+import { loadBundler } from "./bundler.ts";
 
 /** Everything that it is made from but packages, whose version counts. */
 const CODE = ["page", "packs", "pipeline", "prompts", "wire", "worker"];
@@ -54,7 +55,7 @@ function asServed({ base64, ...file }: KeptFile): PageFile {
 }
 
 async function buildPage(): Promise<readonly PageFile[]> {
-	const { build } = await import("esbuild");
+	const { build } = await loadBundler();
 	const engine = await bundleEngine();
 	const { outputFiles } = await build({
 		...BROWSER,
@@ -79,7 +80,7 @@ async function buildPage(): Promise<readonly PageFile[]> {
 
 /** The pipeline's build and engine with the shipped packs, which only edits and diffs load: page/engine. */
 async function bundleEngine(): Promise<PageFile> {
-	const { build } = await import("esbuild");
+	const { build } = await loadBundler();
 	const { outputFiles } = await build({
 		...BROWSER,
 		entryPoints: { engine: path.join(PAGE, "engine/engine-worker.ts") },

@@ -21,6 +21,7 @@ import { describeSeparators, readOrMakeSecrets, type Secrets } from "../state/se
 import { emptyScratch, openStateFolder, type StateFolder, whyNotWritable } from "../state/state-folder.ts";
 import { type StateLock, takeStateLock } from "../state/state-lock.ts";
 import { printBanner } from "./banner.ts";
+import { endBundler } from "./bundler.ts";
 import { startCron } from "./cron.ts";
 import { startEdgeRuntime } from "./edge-runtime.ts";
 import type { HubRelay, HubRelayOptions } from "./embedded-relay.ts";
@@ -203,6 +204,7 @@ async function start(
 		),
 		page(),
 	]);
+	await endBundler();
 	if (stop.isAsked()) return undefined;
 
 	const answered = await Promise.race([waitUntilAnswered(`${url}/health`), stop.asked.then(() => true)]);

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Plugin } from "esbuild";
 import type { Artefact } from "../../pipeline/artefact.ts";
 import { cachedOr } from "../cache/disk-cache.ts";
+import { loadBundler } from "./bundler.ts";
 
 /** The folders that its imports may lead to (lint/imports.ts); of packages the version counts. */
 const CODE = ["pipeline", "wire", "worker"];
@@ -38,7 +39,7 @@ function isOfWorker(entry: string): boolean {
 }
 
 async function bundle(entry: string, minify: boolean, plugins: Plugin[]): Promise<string> {
-	const { build } = await import("esbuild");
+	const { build } = await loadBundler();
 	const result = await build({
 		entryPoints: [entry],
 		bundle: true,
@@ -64,7 +65,8 @@ function givenArtefact(artefact: Artefact): Plugin {
 	return {
 		name: "given-artefact",
 		setup(on) {
-			on.onResolve({ filter: ARTEFACT_MODULE }, ({ path: module }) => ({ path: module, namespace: "artefact" }));
+			// One path for all: as they import it, it would be in the script as often as there are folders that do.
+			on.onResolve({ filter: ARTEFACT_MODULE }, () => ({ path: "pipeline.json", namespace: "artefact" }));
 			on.onLoad({ filter: /.*/, namespace: "artefact" }, () => ({
 				contents: JSON.stringify(artefact),
 				loader: "json",

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** `30s`, `10m`, `2h`, `1d`: a whole number and one unit. */
 export const DURATION = /^(0|[1-9]\d{0,8})(s|m|h|d)$/;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Names of rules and parts: safe in logs, expression paths, URLs and metric labels. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { expression } from "./file-leaves.ts";
 
 const account = z.strictObject({

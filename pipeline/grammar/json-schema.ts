@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DURATION } from "./duration.ts";
 import { type JsonSchema, withEditorHints } from "./editor-hints.ts";
 import { pipelineFile } from "./pipeline-file.ts";

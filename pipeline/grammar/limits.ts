@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { keys } from "./strict-keys.ts";
 
 const ALL = "`settings.paused: true` stops all of them";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { agentName } from "./file-leaves.ts";
 import { keys, shapeOf } from "./strict-keys.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AUTONOMY_LEVELS } from "../autonomy.ts";
 import { BOT_BRANCHES } from "../bot-branches.ts";
 import { CONTEXT_SOURCES } from "../context.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AGENT_NAME } from "./file-leaves.ts";
 
 const CHOICE_OR_NAME = new RegExp(`^\\$[\\s\\S]{1,10000}$|${AGENT_NAME.source}`);

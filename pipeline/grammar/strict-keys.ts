@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isDuration, type Seconds } from "./duration.ts";
 
 /** An object without other keys. In its value, the names of durations end in `_s`. */

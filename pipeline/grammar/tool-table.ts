@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { pathName, text } from "./file-leaves.ts";
 import { keys } from "./strict-keys.ts";
 
