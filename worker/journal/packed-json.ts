@@ -17,7 +17,7 @@ export async function packJson(text: string, plain: object = {}): Promise<string
 }
 
 /** A text deflated, in base64; undefined if it is too short to gain by that. */
-export async function packText(text: string): Promise<string | undefined> {
+async function packText(text: string): Promise<string | undefined> {
 	if (text.length < SHORTEST) return undefined;
 	const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
 	return z.util.uint8ArrayToBase64(bytes);

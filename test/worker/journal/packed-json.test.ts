@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { packRequest, requestBody } from "../../../worker/journal/incident-waits.ts";
 import { packJson, unpackJson } from "../../../worker/journal/packed-json.ts";
 
 describe("packJson", () => {
@@ -25,24 +24,4 @@ describe("packJson", () => {
 			expect(text.startsWith(damaged)).toBe(true);
 		},
 	);
-});
-
-describe("packRequest", () => {
-	it("keeps what SQL reads, and the bytes of every send", async () => {
-		const prompt = "fix it: ".repeat(500);
-		const request = {
-			...{ incident_id: "0".repeat(32), attempt: 1, agent: "rex", max_active: 1, deadline_s: 7200 },
-			claims: [{ name: "branch", key: "a/b|main", ttl_s: 600, while_active: true }],
-			coderun: { metadata: { name: "n", namespace: "cto", labels: {}, annotations: {} }, spec: { prompt } },
-		};
-		const stored = await packRequest(request);
-		expect(JSON.parse(stored)).toMatchObject({
-			deadline_s: 7200,
-			claims: request.claims,
-			coderun: { packed: expect.any(String) },
-		});
-		expect(await requestBody({ request: stored })).toBe(JSON.stringify(request));
-		expect(await requestBody({ request: JSON.stringify(request) })).toBe(JSON.stringify(request));
-		expect(await requestBody({ request: '{"packed":' })).toBe('{"packed":');
-	});
 });
