@@ -6,5 +6,6 @@ declare module "node:zlib" {
 	}
 	export function deflateSync(data: Uint8Array, options: Options): Uint8Array<ArrayBuffer>;
 	export function deflateRawSync(data: Uint8Array): Uint8Array<ArrayBuffer>;
+	export function inflateRawSync(data: Uint8Array): Uint8Array<ArrayBuffer>;
 	export function inflateSync(data: Uint8Array, options: Options): Uint8Array<ArrayBuffer>;
 }

@@ -42,7 +42,7 @@ async function journalText(): Promise<string> {
 	const values = rows.flatMap(({ results }) => results.flatMap((row) => Object.values(row)));
 	const texts = values.filter((value) => typeof value === "string");
 	// What is stored packed is searched as it was.
-	const unpacked = await Promise.all(texts.map(async (text) => await unpackJson(text)));
+	const unpacked = await Promise.all(texts.map(async (text) => unpackJson(text)));
 	const { results: incidents } = await env.JOURNAL.prepare("SELECT * FROM incidents").all<IncidentRow>();
 	const { results: attempts } = await env.JOURNAL.prepare("SELECT * FROM attempts").all<AttemptRow>();
 	const decided = await Promise.all([

@@ -163,7 +163,7 @@ async function unattempted(
 	{ explanation, context, facts }: Found,
 	now: number,
 ): Promise<FoundByDecision> {
-	const kept = facts === undefined ? {} : { facts: { context: await packJson(facts), pipeline, searched, now } };
+	const kept = facts === undefined ? {} : { facts: { context: packJson(facts), pipeline, searched, now } };
 	return { explanation: await packExplanation(explanation), context, ...kept };
 }
 

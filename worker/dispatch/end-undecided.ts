@@ -95,6 +95,6 @@ export async function explain(
 }
 
 /** An explanation as an incident's own column has it: SQL and notifications read all but its stages. */
-export async function packExplanation(explanation: Explanation): Promise<string> {
-	return await packJson(JSON.stringify(explanation), { ...explanation, stages: [] });
+export function packExplanation(explanation: Explanation): string {
+	return packJson(JSON.stringify(explanation), { ...explanation, stages: [] });
 }

@@ -88,7 +88,7 @@ async function processLocked(effects: Effects, snapshot: IncidentSnapshot, log: 
 async function send(effects: Effects, snapshot: IncidentSnapshot, log: Log): Promise<Progress> {
 	const { locked, attempt } = snapshot;
 	if (attempt !== undefined) return await trySpawn(effects, { locked, attempt, gates: undefined }, log);
-	needStored("incidents.explanation", await unpackJson(locked.explanation), locked.id);
+	needStored("incidents.explanation", unpackJson(locked.explanation), locked.id);
 	const decided = await decideAttempt(effects, snapshot);
 	return "state" in decided ? decided : await trySpawn(effects, decided, log);
 }

@@ -62,7 +62,7 @@ export async function readFacts(
 	db: D1Database,
 	{ context, body, facts }: Omit<FactsRow, "pipeline">,
 ): Promise<string | undefined> {
-	if (context !== null) return await unpackJson(context);
+	if (context !== null) return unpackJson(context);
 	return facts === null ? undefined : await unpackFacts(db, { body, facts });
 }
 

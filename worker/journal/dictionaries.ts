@@ -1,10 +1,7 @@
-// biome-ignore lint/correctness/noNodejsModules: see packed-blob.ts
-import { deflateRawSync } from "node:zlib";
-import * as z from "zod";
 import { sha256Hex } from "../../pipeline/expression/sha256-hex.ts";
 import type { RepeatedTexts } from "../../pipeline/index.ts";
 import { HOUR_MS } from "../../wire/durations.ts";
-import { unpackJson } from "./packed-json.ts";
+import { packJson, unpackJson } from "./packed-json.ts";
 import { defineTable, text, time } from "./table.ts";
 
 /** The texts of each pipeline that decisions were packed with. */
@@ -30,9 +27,7 @@ export interface Dictionary {
 /** The dictionary of a pipeline's texts. From here on this isolate knows it by its id. */
 export function createDictionary(texts: RepeatedTexts): Dictionary {
 	const json = JSON.stringify(texts);
-	// As `packJson` does it, but at once: nothing here may belong to the request that happens to be first.
-	const packed = z.util.uint8ArrayToBase64(deflateRawSync(new TextEncoder().encode(json)));
-	return know(sha256Hex(json).slice(0, 16), texts, JSON.stringify({ packed }));
+	return know(sha256Hex(json).slice(0, 16), texts, packJson(json));
 }
 
 /** Keeps a dictionary: belongs in the transaction that stores what was packed with it. */
@@ -60,7 +55,7 @@ export async function findDictionary(db: D1Database, id: string): Promise<Dictio
 	const found = known.get(id);
 	if (found !== undefined) return found;
 	const stored = await db.prepare("SELECT texts FROM dictionaries WHERE id = ?1").bind(id).first<string>("texts");
-	return stored === null ? undefined : know(id, JSON.parse(await unpackJson(stored)), stored);
+	return stored === null ? undefined : know(id, JSON.parse(unpackJson(stored)), stored);
 }
 
 /** What only this isolate remembers, forgotten: for tests. */

@@ -64,7 +64,7 @@ export async function requestBody(
 	db: D1Database,
 	{ request, body }: { readonly request: string; readonly body: Blob | null },
 ): Promise<string> {
-	if (body === null) return await unpackJson(request, "coderun");
+	if (body === null) return unpackJson(request, "coderun");
 	return (await unpackBlob(db, body, "prompts")) ?? `${request} cannot be unpacked`;
 }
 
@@ -97,7 +97,7 @@ export type FoundTexts = Pick<IncidentRow, "explanation" | "context">;
 /** The whole explanation and the context's summary. `decided`: what `decidedStatement` read; undefined: it names no decision. */
 export async function readFound(db: D1Database, row: FoundTexts, decided: DecidedRow | undefined): Promise<FoundTexts> {
 	if (decided === undefined || decided.found === null) {
-		return { explanation: await unpackJson(row.explanation), context: row.context };
+		return { explanation: unpackJson(row.explanation), context: row.context };
 	}
 	const found = await unpackBlob(db, decided.found, "rules");
 	const stages = decided.stages === null ? TRIMMED : await unpackBlob(db, decided.stages, "rules");
