@@ -19,7 +19,10 @@ export async function repeatedTexts(pipeline: Pipeline, artefact: Artefact): Pro
 		...[github_app, model, tools.local.join(","), tools.remote.join(",")],
 	]);
 	return {
-		rules: [READING, JSON.stringify(eventTexts(artefact)), await explained(pipeline, artefact)].join("\n"),
+		// A pipeline that cannot decide this failure may decide others: its decisions are stored less small.
+		rules: [READING, JSON.stringify(eventTexts(artefact)), await explained(pipeline, artefact).catch(() => "")].join(
+			"\n",
+		),
 		prompts: [REQUEST, JSON.stringify(agentTexts), JSON.stringify(spawn), JSON.stringify(prompts)].join("\n"),
 	};
 }
