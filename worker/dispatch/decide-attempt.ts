@@ -15,7 +15,7 @@ import type { GateRows } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import type { IncidentSnapshot } from "../journal/incident-snapshot.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { type DecisionTexts, packDecision } from "../journal/packed-decision.ts";
+import { type DecisionTexts, explanationAlone, type PackedDecision, packDecision } from "../journal/packed-decision.ts";
 import { packJson } from "../journal/packed-json.ts";
 import { inKey, type KnownRepository, namedOnly } from "../journal/repositories.ts";
 import { redAtDecision } from "../remediation/goal.ts";
@@ -83,12 +83,12 @@ async function decideOn(
 	const at = { pipeline: engine.version, now };
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
-		return await cancelUndecided(effects, locked, { ...(await unattempted(engine, found, now)), ...at, reason });
+		return await cancelUndecided(effects, locked, { ...unattempted(engine, found, now), ...at, reason });
 	}
 	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
 	if (isRerun && decision.rerun !== undefined) {
-		const stored = { ...(await unattempted(engine, found, now)), ...at };
+		const stored = { ...unattempted(engine, found, now), ...at };
 		return await rerunFirst(effects, locked, { incident, decision, rerun: decision.rerun, found: stored });
 	}
 
@@ -99,12 +99,13 @@ async function decideOn(
 	const cause = newest === undefined ? causeOf(incident, context, decision) : undefined;
 	const mayHaveNoAttempt = (joins !== undefined && cause) || others.length > 0;
 	const dictionary = await engine.dictionary();
+	const packed = await packDecision({ attempt: locked.attempt, request, ...found }, dictionary);
 	const stored = await storeDecision(effects.journal, locked, {
 		...at,
 		searched: engine.searched,
-		packed: await packDecision({ attempt: locked.attempt, request, ...found }, dictionary),
+		packed,
 		dictionary,
-		...(mayHaveNoAttempt && { unattempted: await unattempted(engine, found, now) }),
+		...(mayHaveNoAttempt && { unattempted: unattempted(engine, found, now, packed) }),
 		incident,
 		autonomy,
 		agent: decision.agent,
@@ -157,14 +158,16 @@ function withUnable(reruns: RerunFacts, unable: string | undefined): RerunFacts 
 
 type Found = Pick<DecisionTexts, "explanation" | "context" | "facts">;
 
-/** What a decision found, as an incident has it for which no attempt is stored. */
-async function unattempted(
+/** What a decision found, as an incident has it for which no attempt is stored. `packed`: the same for one, if that may be. */
+function unattempted(
 	{ version: pipeline, searched }: Engine,
 	{ explanation, context, facts }: Found,
 	now: number,
-): Promise<FoundByDecision> {
+	packed?: PackedDecision,
+): FoundByDecision {
 	const kept = facts === undefined ? {} : { facts: { context: packJson(facts), pipeline, searched, now } };
-	return { explanation: await packExplanation(explanation), context, ...kept };
+	const whole = packed ? explanationAlone(explanation, packed.ofAttempt.stages) : packExplanation(explanation);
+	return { explanation: whole, context, ...kept };
 }
 
 /** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */

@@ -23,7 +23,7 @@ export async function reportedIncident(
 	if ("state" in checked) return checked;
 	if (checked.kind === "refused") {
 		const { version } = await effects.engine();
-		const explanation = await packExplanation(await explain(effects.journal, locked, version, []));
+		const explanation = packExplanation(await explain(effects.journal, locked, version, []));
 		const found = { explanation, context: "{}", pipeline: version, now: effects.now() };
 		return await cancelUndecided(effects, locked, { ...found, reason: checked.why });
 	}

@@ -137,7 +137,7 @@ async function trimIncidents(
 			.prepare(
 				`UPDATE incidents SET trimmed_end = ended_at, explanation = CASE
 					WHEN json_valid(explanation) AND explanation ->> '$.attempt' IS NULL
-					THEN json_set(json_remove(explanation, '$.packed'), '$.stages', json(?4)) ELSE explanation END
+					THEN json_set(json_remove(explanation, '$.packed', '$.packed_stages'), '$.stages', json(?4)) ELSE explanation END
 				WHERE id IN (${still})`,
 			)
 			.bind(...at, TRIMMED),

@@ -28,7 +28,7 @@ const packedColumns = attemptsTable.pick("request", "body", "facts", "stages", "
 
 /** The columns of `attempts` and `incidents` that hold it. */
 export interface PackedDecision {
-	readonly ofAttempt: RowOf<typeof packedColumns>;
+	readonly ofAttempt: RowOf<typeof packedColumns> & { readonly stages: ArrayBuffer };
 	readonly ofIncident: Pick<IncidentRow, "explanation" | "context">;
 }
 
@@ -36,7 +36,7 @@ export async function packDecision(
 	{ attempt, request, explanation, context, facts }: DecisionTexts,
 	dictionary: Dictionary,
 ): Promise<PackedDecision> {
-	const { pipeline, fingerprint, stages, ...found } = explanation;
+	const { pipeline, fingerprint, stages: _, ...found } = explanation;
 	const body = JSON.stringify(request);
 	const packed = (text: string) => packBlob(text, dictionary, "rules");
 	return {
@@ -45,7 +45,7 @@ export async function packDecision(
 			request: JSON.stringify({ ...request, coderun: { sha256: await sha256(body) } }),
 			body: packBlob(body, dictionary, "prompts"),
 			facts: facts === undefined ? null : packBlob(facts, dictionary, { text: body }),
-			stages: packed(JSON.stringify(stages)),
+			stages: packStages(explanation, dictionary),
 			found: packed(`{"found":${JSON.stringify(found)},"context":${context}}`),
 		},
 		ofIncident: {
@@ -53,6 +53,20 @@ export async function packDecision(
 			context: "{}",
 		},
 	};
+}
+
+/** An explanation as an incident without an attempt has it: SQL and notifications read all but its stages. */
+export function explanationAlone(explanation: Explanation, stages: ArrayBuffer): string {
+	return JSON.stringify({
+		...explanation,
+		stages: [],
+		packed_stages: z.util.uint8ArrayToBase64(new Uint8Array(stages)),
+	});
+}
+
+/** An explanation's stages, packed. */
+export function packStages({ stages }: Explanation, dictionary: Dictionary): ArrayBuffer {
+	return packBlob(JSON.stringify(stages), dictionary, "rules");
 }
 
 async function sha256(text: string): Promise<string> {
@@ -97,7 +111,7 @@ export type FoundTexts = Pick<IncidentRow, "explanation" | "context">;
 /** The whole explanation and the context's summary. `decided`: what `decidedStatement` read; undefined: it names no decision. */
 export async function readFound(db: D1Database, row: FoundTexts, decided: DecidedRow | undefined): Promise<FoundTexts> {
 	if (decided === undefined || decided.found === null) {
-		return { explanation: unpackJson(row.explanation), context: row.context };
+		return { explanation: await readAlone(db, unpackJson(row.explanation)), context: row.context };
 	}
 	const found = await unpackBlob(db, decided.found, "rules");
 	const stages = decided.stages === null ? TRIMMED : await unpackBlob(db, decided.stages, "rules");
@@ -110,6 +124,28 @@ export async function readFound(db: D1Database, row: FoundTexts, decided: Decide
 		explanation: JSON.stringify({ ...plain, ...rest, stages: JSON.parse(stages) }),
 		context: JSON.stringify(context),
 	};
+}
+
+/** Of what `explanationAlone` made; anything else as it is. */
+async function readAlone(db: D1Database, stored: string): Promise<string> {
+	if (!stored.includes('"packed_stages":')) return stored;
+	const read = alone.safeParse(jsonOf(stored));
+	if (!read.success) return stored;
+	const { packed_stages, ...plain } = read.data;
+	const stages = await unpackBlob(db, z.util.base64ToUint8Array(packed_stages).buffer, "rules");
+	return stages === undefined
+		? `${stored} cannot be unpacked`
+		: JSON.stringify({ ...plain, stages: JSON.parse(stages) });
+}
+
+const alone = z.looseObject({ packed_stages: z.base64() });
+
+function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
 /** The same, for one incident of which only the row is known. */

@@ -129,7 +129,7 @@ describe("pruneJournal", () => {
 			// As an earlier Healer stored it.
 			stub.journal
 				.prepare(
-					`UPDATE incidents SET explanation = '{"pipeline":"v-1","because":{"agent":"rex"},"stages":[],"packed":"AAAA"}' WHERE id = ?1`,
+					`UPDATE incidents SET explanation = '{"pipeline":"v-1","because":{"agent":"rex"},"stages":[],"packed":"AAAA","packed_stages":"AAAA"}' WHERE id = ?1`,
 				)
 				.bind(earlier),
 		]);

@@ -3,7 +3,14 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Explanation } from "../../../pipeline/explanation.ts";
 import { createDictionary, forgetDictionaries, keptStatement } from "../../../worker/journal/dictionaries.ts";
 import { packBlob, unpackBlob } from "../../../worker/journal/packed-blob.ts";
-import { packDecision, readFound, requestBody, TRIMMED, unpackFacts } from "../../../worker/journal/packed-decision.ts";
+import {
+	explanationAlone,
+	packDecision,
+	readFound,
+	requestBody,
+	TRIMMED,
+	unpackFacts,
+} from "../../../worker/journal/packed-decision.ts";
 
 const RULES = 'kind = \'ci\' and $glob(repository, ["5dlabs/*"]) "verdict":"unknown"';
 const PROMPTS = "Find out why the failing step fails, and fix it. Never push to the default branch.";
@@ -93,6 +100,18 @@ describe("packDecision", () => {
 			packDecision({ ...TEXTS, request: { ...REQUEST, coderun } }, DICTIONARY),
 		]);
 		expect(one.ofAttempt.request).not.toBe(other.ofAttempt.request);
+	});
+
+	it("gives an incident without an attempt the whole explanation, of which SQL reads all but the stages", async () => {
+		const { ofAttempt } = await packDecision(TEXTS, DICTIONARY);
+		const explanation = explanationAlone(EXPLANATION, ofAttempt.stages);
+		expect(JSON.parse(explanation)).toMatchObject({ because: EXPLANATION.because, stages: [] });
+		const found = await readFound(db, { explanation, context: "{}" }, undefined);
+		expect(JSON.parse(found.explanation)).toEqual(EXPLANATION);
+		const damaged = explanation.replace(/"packed_stages":"[^"]{8}/, '"packed_stages":"AAAAAAAA');
+		expect((await readFound(db, { explanation: damaged, context: "{}" }, undefined)).explanation).toMatch(
+			/cannot be unpacked$/,
+		);
 	});
 
 	it("shows who fixes it and why once the retention removed the rules' verdicts", async () => {
